@@ -1,0 +1,66 @@
+"""From bytes to text: UTF-8 with or without a mark, UTF-16 with one, else Windows-1252 with a note."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import zlib
+
+from validators.faults import Fault, WinnowError
+
+_MARKS = [
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+]
+
+
+def unzipped(data: bytes, *, name: str) -> bytes:
+    """The content of a gzip file; other data as it is."""
+    if not data.startswith(b"\x1f\x8b"):
+        return data
+    try:
+        return gzip.decompress(data)
+    except (OSError, EOFError, zlib.error) as error:
+        raise WinnowError(Fault(name, f"damaged gzip ({error})", "a whole gzip file", "copy it again")) from None
+
+
+def decoded(data: bytes, *, name: str, encoding: str | None = None) -> tuple[str, list[str]]:
+    """Text and notes.
+
+    Bytes that are wrong in an otherwise UTF-8 file become lone surrogates (`surrogateescape`), so that screening
+    drops just their rows. A file without any valid multi-byte character is read as Windows-1252, the superset of
+    latin-1 that the WHATWG Encoding Standard prescribes for it.
+    """
+    if encoding:
+        return _as_told(data, encoding, name), []
+    for mark, codec in _MARKS:
+        if data.startswith(mark):
+            return data.decode(codec, "replace"), []
+    text = data.decode("utf-8", "surrogateescape")
+    broken = sum("\udc80" <= c <= "\udcff" for c in text)
+    if not broken:
+        return text, []
+    sound = sum(c > "\x7f" for c in text) - broken
+    if sound >= broken:
+        return text, [f"{name}: {broken} bytes are not UTF-8; their rows are dropped"]
+    note = f"{name}: not UTF-8, read as latin-1 (Windows-1252); say --encoding to change that"
+    return _windows_1252(data), [note]
+
+
+def _as_told(data: bytes, encoding: str, name: str) -> str:
+    try:
+        codec = codecs.lookup(encoding).name
+        return data.decode("utf-8-sig", "surrogateescape") if codec == "utf-8" else data.decode(codec, "replace")
+    except (LookupError, UnicodeError):
+        fault = Fault(name, f"no text encoding {encoding!r}", "such as utf-8, latin-1, cp1252", "correct --encoding")
+        raise WinnowError(fault) from None
+
+
+def _windows_1252(data: bytes) -> str:
+    try:
+        return data.decode("cp1252")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")

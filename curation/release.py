@@ -1,0 +1,143 @@
+"""A release: an immutable, hashed export. Opens one wherever it lies, and finds any change to it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from curation.task import Task
+from curation.taskfile import read_task
+from validators.faults import Fault, GateError, WinnowError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MANIFEST = "manifest.json"
+CARD = "README.md"
+TASK_COPY = "task.yaml"
+"""Not `winnow.yaml`: a release is no workspace, and a command that is run inside it must not write into it."""
+SPLITS = ("train", "validation", "test")
+
+
+@dataclass(frozen=True)
+class Release:
+    """A release folder and what its manifest says."""
+
+    path: Path
+    manifest: Mapping[str, Any]
+    sha256: str
+    """Of the manifest file; it stands for every byte of the release."""
+
+    @property
+    def name(self) -> str:
+        """The folder's name: the release itself does not hold it."""
+        return self.path.name
+
+    @property
+    def labels(self) -> list[str]:
+        """Label names in the order of the class ids."""
+        return list(self.manifest["task"]["labels"])
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Rows by split."""
+        return {split: int(self.manifest["counts"][split]) for split in SPLITS}
+
+    def rows(self, split: str) -> pd.DataFrame:
+        """The rows of one split, sorted by id; `label` holds names, `class_id` their numbers."""
+        import pandas as pd
+
+        table = pd.read_parquet(self.path / "data" / f"{split}.parquet")
+        names = self.labels
+        return table.assign(class_id=table["label"], label=[names[i] for i in table["label"]])
+
+    def task(self) -> Task:
+        """The task as it was when the release was frozen."""
+        return read_task(self.path / TASK_COPY)
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What `verify` found."""
+
+    problems: list[str]
+    """Empty when the release is as it was frozen."""
+    sha256: str
+    """Of the manifest as it is now."""
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file's bytes."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def open_release(path: Path, *, checked: bool = True) -> Release:
+    """Open a release folder; `checked` holds every file against the manifest first.
+
+    Raises WinnowError when there is no release, GateError when a file was changed.
+    """
+    release = _read(path)
+    if release is None:
+        fix = "name a release of this workspace (`winnow releases`) or the path of a release folder"
+        raise WinnowError(Fault(str(path), "no readable release", f"a folder with {MANIFEST}", fix))
+    problems = file_problems(release) if checked else []
+    if problems:
+        fix = "freeze again under a new name, or restore the folder from a copy"
+        raise GateError([Fault(str(path), problem, "what was frozen", fix) for problem in problems])
+    return release
+
+
+def verify(path: Path, ledger: Mapping[str, str] | None) -> Verification:
+    """Find every way in which a release folder differs from what was frozen.
+
+    `ledger` maps release names to manifest hashes; None means that no ledger is at hand, and then a manifest that was
+    edited together with its files cannot be told from an untouched one.
+
+    Raises WinnowError when there is no manifest at all.
+    """
+    if not (path / MANIFEST).is_file():
+        open_release(path)
+    digest = sha256_of(path / MANIFEST)
+    release = _read(path)
+    problems = [f"{MANIFEST}: cannot be read"] if release is None else file_problems(release)
+    if ledger is not None:
+        frozen = ledger.get(path.resolve().name)
+        if frozen is None and digest not in ledger.values():
+            problems.append(f"{MANIFEST}: SHA-256 {digest} is not in the ledger")
+        elif frozen is not None and frozen != digest:
+            problems.append(f"{MANIFEST}: SHA-256 {digest}, the ledger says {frozen}")
+    return Verification(problems, digest)
+
+
+def _read(path: Path) -> Release | None:
+    """The release of a folder, its files unchecked; None when its manifest is missing or not of the right shape."""
+    try:
+        manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+        labels, counts, files = manifest["task"]["labels"], manifest["counts"], manifest["files"]
+        sound = isinstance(labels, list) and set(SPLITS) <= set(counts) and all("sha256" in f for f in files.values())
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None
+    return Release(path.resolve(), manifest, sha256_of(path / MANIFEST)) if sound else None
+
+
+def file_problems(release: Release) -> list[str]:
+    """Files that are changed, missing or added, against the manifest."""
+    listed: dict[str, Any] = release.manifest.get("files", {})
+    present = {
+        entry.relative_to(release.path).as_posix(): entry
+        for entry in sorted(release.path.rglob("*"))
+        if entry.is_file() or entry.is_symlink()
+    }
+    problems = [f"{name}: missing" for name in listed if name not in present]
+    problems += [f"{name}: added after the freeze" for name in present if name not in listed and name != MANIFEST]
+    for name, facts in listed.items():
+        if name in present:
+            found = sha256_of(present[name])
+            if found != facts["sha256"]:
+                problems.append(f"{name}: SHA-256 {found}, the manifest says {facts['sha256']}")
+    return problems

@@ -1,0 +1,68 @@
+"""Retract: the wrong file was added. It stops counting; its trace stays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import select, update
+
+from curation.intake import live_records
+from curation.store import Store
+from curation.store import tables as t
+from validators.faults import Fault, WinnowError
+
+SHORTEST = 6
+"""Characters of an id that are enough; an empty word from a script must not take a source back."""
+
+
+@dataclass(frozen=True)
+class Retracted:
+    """What a retraction changed."""
+
+    source: str
+    name: str
+    superseded: int
+    """Records that no other source shows; they are exported no more."""
+    already: bool
+    """The source was retracted before; nothing changed."""
+
+
+def retract(store: Store, wanted: str, *, why: str) -> Retracted:
+    """Take a source back, named by its id, the beginning of it, or the file's name.
+
+    Its sightings and decisions count no more; the rows stay, marked with when and why. Records keep their reserve, so
+    that adding the file again brings them back where they were.
+
+    Raises WinnowError when none or more than one source fits.
+    """
+    with store.writing() as connection:
+        stored = connection.execute(select(t.source).order_by(t.source.c.at)).mappings().all()
+        exact = [s for s in stored if s["id"] == wanted]
+        likely = [s for s in stored if s["name"] == Path(wanted).name or _begins(s["id"], wanted)]
+        fits = exact or likely
+        live = [s for s in fits if s["retracted_at"] is None]
+        if len(live) > 1 or not fits:
+            choices = ", ".join(f"{s['id']} ({s['name']})" for s in (live or stored)) or "none yet"
+            found = f"{len(live)} sources" if live else "no source"
+            raise WinnowError(Fault(f"retract {wanted}", found, f"one of {choices}", "give the source's id"))
+        if not live:
+            return Retracted(fits[-1]["id"], fits[-1]["name"], 0, already=True)
+        source = live[0]
+        shown = {
+            row[0]
+            for row in connection.execute(
+                select(t.sighting.c.record_id).where(t.sighting.c.source_id == source["id"]).distinct()
+            )
+        }
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        connection.execute(
+            update(t.source).where(t.source.c.id == source["id"]).values(retracted_at=now, retracted_why=why)
+        )
+        superseded = len(shown - live_records(connection, shown))
+    return Retracted(source["id"], source["name"], superseded, already=False)
+
+
+def _begins(identity: str, wanted: str) -> bool:
+    return len(wanted) >= SHORTEST and identity.startswith(wanted)

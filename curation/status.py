@@ -1,0 +1,109 @@
+"""Status: how much of what there is, what waits for whom, and the next sensible command."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from curation.labels import STATES
+from curation.store import tables as t
+from curation.task import Task
+from curation.working import working_rows
+
+
+@dataclass(frozen=True)
+class Status:
+    """Counts of records. Live ones are those that at least one unretracted source shows."""
+
+    by_state: dict[str, int]
+    by_origin: dict[str, int]
+    by_label: dict[str, int]
+    """Labeled records, in the task's order; labels without records count 0."""
+    reserves: dict[str, int]
+    """Live records by reserve."""
+    queues: dict[str, int]
+    """Records that each queue would hold."""
+    lots: list[dict[str, Any]]
+    """Undecided synthetic records by generator, prompt version and model."""
+    sources: list[dict[str, Any]]
+    releases: list[str]
+    runs: list[str]
+    next: str
+
+    def json(self) -> dict[str, Any]:
+        """The shape of `status --json`."""
+        return {
+            "records": {"by_state": self.by_state, "by_origin": self.by_origin, "by_label": self.by_label},
+            "reserves": self.reserves,
+            "queues": self.queues,
+            "lots": self.lots,
+            "sources": self.sources,
+            "releases": self.releases,
+            "runs": self.runs,
+            "next": self.next,
+        }
+
+
+def status(connection: Connection, task: Task) -> Status:
+    """Count everything once."""
+    rows = working_rows(connection)
+    live = [row for row in rows if row["state"] != "superseded"]
+    states = Counter(row["state"] for row in rows)
+    labels = Counter(row["label"] for row in live if row["state"] == "labeled")
+    entries = connection.execute(select(t.ledger.c.name, t.ledger.c.kind).order_by(t.ledger.c.at, t.ledger.c.name))
+    ledger = [(name, kind) for name, kind in entries]
+    releases = [name for name, kind in ledger if kind == "release"]
+    runs = [name for name, kind in ledger if kind == "run"]
+    return Status(
+        by_state={state: states[state] for state in STATES},
+        by_origin=dict(Counter(row["origin"] for row in live).most_common()),
+        by_label={name: labels[name] for name in task.label_names},
+        reserves={split: sum(r["reserve"] == split for r in live) for split in ("train", "validation", "test")},
+        queues={
+            "label": states["unlabeled"],
+            "review": states["proposed"],
+            "adjudicate": states["disputed"],
+        },
+        lots=_lots(connection, rows),
+        sources=_sources(connection),
+        releases=releases,
+        runs=runs,
+        next=_next(states, releases, runs),
+    )
+
+
+def _next(states: Counter[str], releases: list[str], runs: list[str]) -> str:
+    if not states["labeled"]:
+        return "winnow add FILE"
+    if not releases:
+        return "winnow check"
+    if not any(run.startswith(f"{releases[-1]}-") for run in runs):
+        return f"winnow train {releases[-1]} --method linear"
+    return f"winnow evaluate {runs[-1]}"
+
+
+def _lots(connection: Connection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    proposed = {row["id"] for row in rows if row["state"] == "proposed"}
+    batch = t.batch.c
+    query = (
+        select(t.sighting.c.record_id, batch.generator, batch.prompt_version, batch.model)
+        .join(t.source, t.source.c.id == t.sighting.c.source_id)
+        .join(t.batch, batch.id == t.source.c.batch_id)
+    )
+    members: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for record, generator, version, model in connection.execute(query):
+        if record in proposed:
+            members[generator, version, model].add(record)
+    return [
+        {"generator": generator, "prompt_version": version, "model": model, "records": len(ids)}
+        for (generator, version, model), ids in sorted(members.items())
+    ]
+
+
+def _sources(connection: Connection) -> list[dict[str, Any]]:
+    source = t.source.c
+    query = select(source.id, source.name, source.origin, source.licence, source.at, source.retracted_at)
+    return [dict(row) for row in connection.execute(query.order_by(source.at, source.id)).mappings()]

@@ -1,0 +1,135 @@
+"""Opens `winnow.db`: pragmas, transactions, migrations, and errors a user can act on."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.pool import NullPool
+
+from curation.store.migrations import HEAD
+from validators.faults import Fault, ServiceError, WinnowError
+
+BUSY_SECONDS = 120
+"""How long a command waits for another one that is writing."""
+
+
+@dataclass(frozen=True)
+class Store:
+    """A database that is at the current schema. Reads see one snapshot; a write is one transaction."""
+
+    path: Path
+    engine: Engine
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A snapshot: everything read in the block is of one moment."""
+        with _clear_errors(self.path), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """The one transaction of a command. It waits for other writers; an error leaves the old state."""
+        engine = self.engine.execution_options(winnow_begin="BEGIN IMMEDIATE")
+        with _clear_errors(self.path), engine.connect() as connection, connection.begin():
+            yield connection
+
+
+def open_store(path: Path) -> Store:
+    """Open a database, creating it or bringing it to the current schema first."""
+    store = Store(path, _engine(path))
+    with _clear_errors(path):
+        if _revision(path) != HEAD:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with FileLock(path.with_suffix(".lock"), timeout=BUSY_SECONDS):
+                if _revision(path) != HEAD:
+                    _migrate(store)
+    return store
+
+
+def _engine(path: Path) -> Engine:
+    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: sqlite3.Connection, _: object) -> None:
+        connection.isolation_level = None  # SQLAlchemy, not the driver, begins: DDL is transactional then
+        connection.execute("PRAGMA foreign_keys = ON")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(connection.get_execution_options().get("winnow_begin", "BEGIN"))
+
+    return engine
+
+
+def _revision(path: Path) -> str | None:
+    """The schema revision of a database file, without loading Alembic; None for an empty or missing one."""
+    if not path.exists():
+        return None
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS)
+    try:
+        tables = connection.execute("SELECT name FROM sqlite_master WHERE name = 'alembic_version'").fetchall()
+        rows = connection.execute("SELECT version_num FROM alembic_version").fetchall() if tables else []
+    finally:
+        connection.close()
+    revision = rows[0][0] if rows else None
+    if revision is not None and revision > HEAD:
+        fix = "upgrade Winnow"
+        raise WinnowError(Fault(str(path), f"schema {revision}", f"at most {HEAD}", fix))
+    return revision
+
+
+def _migrate(store: Store) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    plain = sqlite3.connect(store.path, timeout=BUSY_SECONDS)
+    plain.execute("PRAGMA journal_mode = WAL")
+    plain.close()
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with store.writing() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+@contextmanager
+def _clear_errors(path: Path) -> Iterator[None]:
+    """Turn the driver's errors about disk and locks into faults; the transaction has been rolled back by then."""
+    try:
+        yield
+    except (DatabaseError, sqlite3.DatabaseError) as error:
+        raise _service_error(path, error) or error from error
+
+
+_CAUSES: list[tuple[str, str, str]] = [
+    ("disk is full", "the disk is full", "free some space and run the command again; nothing was changed"),
+    (
+        "disk I/O error",
+        "the disk refused to write",
+        "check free space and quota, then run again; nothing was changed",
+    ),
+    (
+        "database is locked",
+        "another command is writing",
+        "wait for it to end, then run again; nothing was changed",
+    ),
+    ("readonly database", "the database cannot be written", "check who owns the file and folder"),
+    ("unable to open", "the database cannot be opened", "check the folder's permissions"),
+    ("not a database", "the file is no Winnow database", "restore winnow.db from a copy"),
+    ("malformed", "the database is damaged", "restore winnow.db from a copy"),
+]
+
+
+def _service_error(path: Path, error: Any) -> ServiceError | None:
+    for message, found, fix in _CAUSES:
+        if message in str(error):
+            return ServiceError(Fault(str(path), found, "", fix))
+    return None

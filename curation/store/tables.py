@@ -1,0 +1,157 @@
+"""The tables of `winnow.db`. Keys, foreign keys and uniqueness are the database's own; history cannot be rewritten."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+
+def _one_of(column: str, *values: str) -> CheckConstraint:
+    return CheckConstraint(f"{column} IN ({', '.join(repr(v) for v in values)})", name=column)
+
+
+batch = Table(
+    "batch",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("generator", Text, nullable=False),
+    Column("prompt_version", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("at", Text, nullable=False),
+)
+
+source = Table(
+    "source",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("file_hash", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("settings", Text, nullable=False),
+    Column("origin", Text, _one_of("origin", "human", "log", "public", "synthetic"), nullable=False),
+    Column("licence", Text, nullable=False),
+    Column("batch_id", Text, ForeignKey("batch.id")),
+    Column("at", Text, nullable=False),
+    Column("retracted_at", Text),
+    Column("retracted_why", Text),
+)
+Index("one_live_source_per_file", source.c.file_hash, unique=True, sqlite_where=text("retracted_at IS NULL"))
+
+family = Table(
+    "family",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("declared", Text, nullable=False),
+    Column("reserve", Text, _one_of("reserve", "train", "validation", "test"), nullable=False),
+    Column("why", Text, _one_of("why", "given", "drawn", "train_only"), nullable=False),
+    Column("stratum", Text, nullable=False),
+    Column("at", Text, nullable=False),
+)
+
+record = Table(
+    "record",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, _one_of("kind", "intents", "tools"), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("fold_key", Text, nullable=False, index=True),
+    Column("family_id", Text, ForeignKey("family.id"), nullable=False, index=True),
+    Column("at", Text, nullable=False),
+)
+
+sighting = Table(
+    "sighting",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("record_id", Text, ForeignKey("record.id"), nullable=False, index=True),
+    Column("source_id", Text, ForeignKey("source.id"), nullable=False),
+    Column("row", Integer, nullable=False),
+    Column("given_label", Text),
+    Column("given_split", Text),
+    Column("session", Text),
+    Column("time", Text),
+    UniqueConstraint("source_id", "row"),
+)
+
+decision = Table(
+    "decision",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("record_id", Text, ForeignKey("record.id"), nullable=False),
+    Column("actor", Text, _one_of("actor", "adjudicator", "person", "file", "rule", "model"), nullable=False),
+    Column("who", Text, nullable=False),
+    Column("kind", Text, _one_of("kind", "label", "rejection", "correction"), nullable=False),
+    Column("value", Text, nullable=False),
+    Column("turn", Integer, nullable=False, server_default="0"),
+    Column("why", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("source_id", Text, ForeignKey("source.id")),
+    UniqueConstraint("record_id", "who", "kind", "value", "turn"),
+)
+
+flag = Table(
+    "flag",
+    metadata,
+    Column("record_id", Text, ForeignKey("record.id"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("detail", Text, nullable=False),
+)
+
+waiver = Table(
+    "waiver",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("gate", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("until", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    UniqueConstraint("gate", "by", "reason", "until"),
+)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("kind", Text, _one_of("kind", "release", "run"), nullable=False),
+    Column("path", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("at", Text, nullable=False),
+)
+
+WRITTEN_ONCE = {
+    "record": ("UPDATE",),
+    "family": ("UPDATE",),
+    "sighting": ("UPDATE", "DELETE"),
+    "decision": ("UPDATE", "DELETE"),
+    "ledger": ("UPDATE", "DELETE"),
+}
+"""What triggers forbid, so that no command, and no hand in a SQL shell, rewrites history by accident."""
+
+
+def written_once_triggers() -> list[str]:
+    """The SQL of the triggers that keep history as it was written."""
+    return [
+        f"CREATE TRIGGER {table}_no_{event.lower()} BEFORE {event} ON {table} "
+        f"BEGIN SELECT RAISE(ABORT, '{table} rows are written once'); END"
+        for table, events in WRITTEN_ONCE.items()
+        for event in events
+    ]

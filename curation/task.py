@@ -1,0 +1,172 @@
+"""The task: what `winnow.yaml` says, as models that reject unknown keys. Reading the file is `taskfile`'s work."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Cosine = Annotated[float, Field(ge=0.5, le=1)]
+Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^\S(.*\S)?$")]
+
+
+class Part(BaseModel):
+    """A piece of the task file: frozen, and no key that it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class NearMiss(Part):
+    """A text that looks like the label but belongs to another one."""
+
+    text: str
+    label: str
+
+
+class Label(Part):
+    """One class."""
+
+    name: Name
+    route: Name | None = None
+    """Where the label is sent (the agent id)."""
+    description: str = ""
+    """When to use it, as a person would explain it; it becomes the guideline."""
+    examples: list[str] = []
+    near_miss: NearMiss | None = None
+
+
+class Targets(Part):
+    """What the data lead wants the dataset to hold."""
+
+    per_label: Annotated[int, Field(ge=1)] = 50
+    """Labeled records a label should have, over all splits."""
+    synthetic_share_max: Share = 0.7
+    """Of train."""
+    fallback_share: tuple[Share, Share] = (0.10, 0.15)
+    """Of train, lowest and highest."""
+
+
+class Review(Part):
+    """How synthetic records are accepted (design rule 5)."""
+
+    share: Share = 0.15
+    defect_rate_target: Share = 0.05
+    defect_rate_max: Share = 0.10
+    confidence: Share = 0.95
+    second_reviewer_share: Share = 0.2
+    blind_share: Share = 0.2
+
+
+class Splits(Part):
+    """How records are reserved. Changing it never moves what is already reserved."""
+
+    validation: Annotated[float, Field(ge=0, le=0.5)] = 0.15
+    """Share of eligible human rows."""
+    test: Annotated[float, Field(ge=0, le=0.5)] = 0.15
+    key: str = "winnow"
+    """The key of the hash that gives the order."""
+
+
+class DuplicatesGate(Part):
+    """Train may not lose an unreasonable share to dedup; what it loses is a sign of copied data."""
+
+    cosine: Cosine = 0.97
+    """Same-label train records at least this similar repeat each other."""
+    share_max: Share = 0.20
+    label_share_max: Share = 0.50
+
+
+class LeakageGate(Part):
+    """Train may not lose an unreasonable share because it repeats hold-out rows."""
+
+    cosine: Cosine = 0.97
+    """A train record at least this similar to a hold-out row, numbers and slot values masked, repeats it."""
+    share_max: Share = 0.10
+    label_share_max: Share = 0.25
+
+
+class DisputedGate(Part):
+    """People or files must agree."""
+
+    share_max: Share = 0.02
+    """Disputed records, of all records with a label or a dispute."""
+
+
+class MinimumPerLabelGate(Part):
+    """Every label must have enough to learn from."""
+
+    train_rows: Annotated[int, Field(ge=0)] = 10
+
+
+class LabelBalanceGate(Part):
+    """No label may drown another one."""
+
+    ratio_max: Annotated[float, Field(ge=1)] = 10.0
+    """Largest to smallest label in train, the fallback left out."""
+
+
+class Gates(Part):
+    """Thresholds. Every default is one that healthy data passes."""
+
+    duplicates: DuplicatesGate = DuplicatesGate()
+    leakage: LeakageGate = LeakageGate()
+    disputed: DisputedGate = DisputedGate()
+    minimum_per_label: MinimumPerLabelGate = MinimumPerLabelGate()
+    label_balance: LabelBalanceGate = LabelBalanceGate()
+
+
+class Screen(Part):
+    """What `add` lets in."""
+
+    max_characters: Annotated[int, Field(ge=1)] = 2000
+
+
+class Embedder(Part):
+    """Which model measures nearness."""
+
+    model: str | None = None
+    """A folder or hub id of a sentence-transformers model; the bundled all-MiniLM-L6-v2 when left out."""
+    backend: Literal["openvino", "torch"] = "openvino"
+
+
+class Task(Part):
+    """The whole of `winnow.yaml`."""
+
+    name: Name
+    kind: Literal["intents", "tools"]
+    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = "en"
+    """ISO 639-1 code."""
+    fallback: str | None = None
+    """The out-of-scope label."""
+    labels: list[Label] = []
+    """Class ids follow this order; new labels are appended."""
+    confusable: list[tuple[str, str]] = []
+    slots: dict[str, list[str]] = {}
+    variations_per_seed: Annotated[int, Field(ge=1)] = 6
+    """At most so many records of one family stay in train."""
+    targets: Targets = Targets()
+    review: Review = Review()
+    splits: Splits = Splits()
+    goals: dict[str, Share] = {}
+    """What a model must reach to be deployed, by measure."""
+    must_pass: str | None = None
+    """A file of queries that every model has to get right."""
+    gates: Gates = Gates()
+    screen: Screen = Screen()
+    embedder: Embedder = Embedder()
+    tools: str | None = None
+    """kind tools: a JSON file of tool schemas."""
+    system_prompt: str | None = None
+    """kind tools: a text file."""
+    call_format: str = "fenced_json"
+
+    @property
+    def label_names(self) -> list[str]:
+        """Label names in the order of the class ids."""
+        return [label.name for label in self.labels]
+
+    @property
+    def routes(self) -> dict[str, str | None]:
+        """Each label's route."""
+        return {label.name: label.route for label in self.labels}

@@ -1,0 +1,229 @@
+"""Reads `winnow.yaml` and reports every fault with its line; changes single settings for "what if"."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, get_args
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from curation.task import Task
+from validators.faults import Fault, WinnowError
+from validators.screening import nearest_name
+
+TASK_FILE = "winnow.yaml"
+Place = tuple[str | int, ...]
+
+
+def read_task(path: Path) -> Task:
+    """Read and check a task file.
+
+    Raises WinnowError with all faults, each at its line.
+    """
+    try:
+        return parse_task(path.read_text(encoding="utf-8-sig"), name=path.name)
+    except FileNotFoundError:
+        fix = "run `winnow init DIR` first, or change to the folder that holds winnow.yaml"
+        raise WinnowError(Fault(str(path), "no task file here", "a winnow.yaml", fix)) from None
+    except OSError as error:
+        raise WinnowError(Fault(str(path), error.strerror or str(error), "a readable file", "check the path")) from None
+    except UnicodeDecodeError as error:
+        raise WinnowError(Fault(str(path), f"byte {error.start} is not UTF-8", "UTF-8 text", "save as UTF-8")) from None
+
+
+def parse_task(text: str, *, name: str = TASK_FILE) -> Task:
+    """Check the text of a task file. `name` is what faults call it."""
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        raw = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{name}:{mark.line + 1}" if mark else name
+        problem = getattr(error, "problem", None) or str(error)
+        raise WinnowError(Fault(where, f"not valid YAML ({problem})", "YAML", "check indentation and quotes")) from None
+    if not isinstance(raw, dict) or root is None:
+        raise WinnowError(Fault(f"{name}:1", "no mapping", "keys such as `name:` and `labels:`", "see `winnow init`"))
+    try:
+        lines = dict(_lines(root))
+    except RecursionError:
+        found = "an alias that contains itself, or too deep nesting"
+        raise WinnowError(Fault(name, found, "plain YAML", "write it out instead of *alias")) from None
+    faults = [(_line(lines, place), fault) for place, fault in _all_problems(root, raw)]
+    if faults:
+        ordered = sorted(faults, key=lambda pair: pair[0])
+        raise WinnowError([Fault(f"{name}:{line}", f.found, f.expected, f.fix) for line, f in ordered])
+    return Task.model_validate(raw)
+
+
+def changed(task: Task, settings: Sequence[str]) -> Task:
+    """The task with gate settings replaced: `leakage.cosine=0.95`, or `leakage=0.2` for a gate's main threshold."""
+    data = task.model_dump(mode="json")
+    for setting in settings:
+        key, _, value = setting.partition("=")
+        parent, field = _gate_field(data, key, setting)
+        try:
+            parent[field] = float(value)
+        except ValueError:
+            raise WinnowError(Fault(f"--set {setting}", f"{value!r} is no number", "GATE=NUMBER")) from None
+    try:
+        return Task.model_validate(data)
+    except ValidationError as error:
+        faults = [Fault(f"--set {'.'.join(map(str, e['loc']))}", str(e["input"]), e["msg"]) for e in error.errors()]
+        raise WinnowError(faults) from None
+
+
+MAIN_THRESHOLD = {
+    "duplicates": "gates.duplicates.share_max",
+    "leakage": "gates.leakage.share_max",
+    "disputed": "gates.disputed.share_max",
+    "minimum_per_label": "gates.minimum_per_label.train_rows",
+    "label_balance": "gates.label_balance.ratio_max",
+    "synthetic_share": "targets.synthetic_share_max",
+}
+"""The setting that a gate's bare name stands for."""
+
+
+def _gate_field(data: dict[str, Any], key: str, setting: str) -> tuple[dict[str, Any], str]:
+    path = MAIN_THRESHOLD.get(key, f"gates.{key}").split(".")
+    node: Any = data
+    for part in path[:-1]:
+        node = node.get(part) if isinstance(node, dict) else None
+    if not isinstance(node, dict) or path[-1] not in node or isinstance(node[path[-1]], dict):
+        known = [*MAIN_THRESHOLD, *(f"{g}.{f}" for g, fields in data["gates"].items() for f in fields)]
+        near = nearest_name(key, known)
+        fix = f"did you mean {near!r}?" if near else ""
+        raise WinnowError(Fault(f"--set {setting}", f"no gate setting {key!r}", ", ".join(known), fix))
+    return node, path[-1]
+
+
+def _all_problems(root: yaml.Node, raw: dict[str, Any]) -> Iterator[tuple[Place, Fault]]:
+    yield from _repeated_keys(root)
+    try:
+        Task.model_validate(raw)
+    except ValidationError as error:
+        for problem in error.errors():
+            yield _place(problem["loc"]), _model_fault(problem)
+    yield from _cross_faults(raw)
+
+
+def _lines(node: yaml.Node, place: Place = ()) -> Iterator[tuple[Place, int]]:
+    yield place, node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            inner = (*place, str(key.value))
+            yield from _lines(value, inner)
+            yield inner, key.start_mark.line + 1
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            yield from _lines(value, (*place, index))
+
+
+def _line(lines: Mapping[Place, int], place: Place) -> int:
+    while place and place not in lines:
+        place = place[:-1]
+    return lines.get(place, 1)
+
+
+def _repeated_keys(node: yaml.Node, place: Place = ()) -> Iterator[tuple[Place, Fault]]:
+    if isinstance(node, yaml.MappingNode):
+        counts = Counter(str(key.value) for key, _ in node.value)
+        for key, count in counts.items():
+            if count > 1:
+                yield (
+                    (*place, key),
+                    Fault("", f"key {key!r} stands {count} times", "each key once", "keep one"),
+                )
+        for key, value in node.value:
+            yield from _repeated_keys(value, (*place, str(key.value)))
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            yield from _repeated_keys(value, (*place, index))
+
+
+def _place(loc: tuple[int | str, ...]) -> Place:
+    return tuple(part for part in loc if isinstance(part, int) or not part.startswith("function-"))
+
+
+def _model_fault(problem: Any) -> Fault:
+    loc = _place(problem["loc"])
+    key = ".".join(str(part) for part in loc)
+    if problem["type"] == "extra_forbidden":
+        known = _known_keys(loc[:-1])
+        near = nearest_name(str(loc[-1]), known)
+        return Fault("", f"unknown key {key!r}", ", ".join(known), f"did you mean {near!r}?" if near else "remove it")
+    if problem["type"] == "missing":
+        return Fault("", f"key {key!r} is missing", "it is required", f"add `{loc[-1]}:`")
+    message = problem["msg"].removeprefix("Input should be ").replace("Input should", "it to")
+    fix = "put it in quotes" if problem["type"] == "string_type" else ""
+    return Fault("", f"{key} is {problem['input']!r}"[:200], message, fix)
+
+
+def _known_keys(loc: Place) -> list[str]:
+    """The field names of the model that stands at a place of the task."""
+    model: Any = Task
+    for part in loc:
+        if isinstance(part, str) and isinstance(model, type) and issubclass(model, BaseModel):
+            model = model.model_fields[part].annotation
+        inner = [a for a in get_args(model) if isinstance(a, type) and issubclass(a, BaseModel)]
+        model = inner[0] if inner else model
+    return list(model.model_fields)
+
+
+def _cross_faults(raw: dict[str, Any]) -> Iterator[tuple[Place, Fault]]:
+    """Faults between keys. Runs on raw data, so that they show beside the faults within keys."""
+    entries = raw.get("labels")
+    labels = [e for e in entries if isinstance(e, dict)] if isinstance(entries, list) else []
+    names = [str(entry["name"]) for entry in labels if "name" in entry]
+    seen: set[str] = set()
+    for index, entry in enumerate(entries if isinstance(entries, list) else []):
+        name = entry.get("name") if isinstance(entry, dict) else None
+        if name is not None and str(name) in seen:
+            yield (
+                ("labels", index, "name"),
+                Fault("", f"label {name!r} stands twice", "each label once", "remove one"),
+            )
+        seen.add(str(name))
+        near_miss = entry.get("near_miss") if isinstance(entry, dict) else None
+        if isinstance(near_miss, dict) and "label" in near_miss:
+            yield from _names_a_label(("labels", index, "near_miss", "label"), near_miss["label"], names)
+    if raw.get("kind") == "intents" and not names:
+        yield ("labels",), Fault("", "no labels", "at least one label", "or run `winnow init --from FILE`")
+    if raw.get("fallback") is not None and names:
+        yield from _names_a_label(("fallback",), raw["fallback"], names)
+    confusable = raw.get("confusable")
+    for index, pair in enumerate(confusable if isinstance(confusable, list) else []):
+        for side, name in enumerate(pair if isinstance(pair, list) else []):
+            yield from _names_a_label(("confusable", index, side), name, names)
+        if isinstance(pair, list) and len(pair) == 2 and pair[0] == pair[1]:
+            yield (
+                ("confusable", index),
+                Fault("", f"the pair names {pair[0]!r} twice", "two labels", "name another"),
+            )
+    yield from _share_faults(raw)
+
+
+def _names_a_label(place: Place, name: object, names: list[str]) -> Iterator[tuple[Place, Fault]]:
+    if str(name) not in names:
+        near = nearest_name(str(name), names)
+        fix = f"did you mean {near!r}?" if near else "add the label or remove the name"
+        yield place, Fault("", f"{name!r} names no label", "one of `labels`", fix)
+
+
+def _share_faults(raw: dict[str, Any]) -> Iterator[tuple[Place, Fault]]:
+    splits = raw.get("splits")
+    if isinstance(splits, dict):
+        held = [splits.get(key, 0.15) for key in ("validation", "test")]
+        if all(isinstance(share, int | float) for share in held) and sum(held) >= 0.8:
+            fix = "leave at least 0.2 for train"
+            yield ("splits",), Fault("", f"validation + test = {sum(held):g}", "less than 0.8", fix)
+    targets = raw.get("targets")
+    bounds = targets.get("fallback_share") if isinstance(targets, dict) else None
+    ordered = isinstance(bounds, list) and len(bounds) == 2 and all(isinstance(b, int | float) for b in bounds)
+    if isinstance(bounds, list) and ordered and bounds[0] > bounds[1]:
+        yield (
+            ("targets", "fallback_share"),
+            Fault("", f"{bounds} runs downwards", "[lowest, highest]", "swap them"),
+        )

@@ -1,0 +1,102 @@
+"""The working table: every record with its derived label and state, its reserve, origin and weight."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, select
+
+from curation.labels import Derived, Vote, derive
+from curation.store import tables as t
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ORIGIN_ORDER = ("human", "log", "public", "synthetic")
+"""A record seen in several origins counts as the first of these."""
+COLUMNS = (
+    "id", "text", "fold_key", "family", "reserve", "origin", "weight", "state", "label", "decided_by", "candidates",
+    "sources", "licences",
+)  # fmt: skip
+
+
+def working_rows(connection: Connection) -> list[dict[str, Any]]:
+    """One dict a record, with the keys of COLUMNS, sorted by id.
+
+    A record that no unretracted source shows is `superseded`: it keeps its reserve and its trace, and is exported no
+    more.
+    """
+    weight, shown = _sightings(connection)
+    synthetic = frozenset(record for record, by in shown.items() if by.origin == "synthetic")
+    derived = derive(_votes(connection), synthetic=synthetic)
+    query = (
+        select(t.record.c.id, t.record.c.text, t.record.c.fold_key, t.record.c.family_id, t.family.c.reserve)
+        .join(t.family, t.family.c.id == t.record.c.family_id)
+        .order_by(t.record.c.id)
+    )
+    undecided = {False: Derived("unlabeled"), True: Derived("proposed")}
+    superseded, unseen = Derived("superseded"), _Shown()
+    rows = []
+    for identity, text, fold, family, reserve in connection.execute(query):
+        by = shown.get(identity, unseen)
+        own = derived.get(identity, undecided[identity in synthetic]) if by.sources else superseded
+        values = (
+            identity, text, fold, family, reserve, by.origin, weight[identity], own.state, own.label or "",
+            own.decided_by, own.candidates, by.sources, by.licences,
+        )  # fmt: skip
+        rows.append(dict(zip(COLUMNS, values, strict=True)))
+    return rows
+
+
+def working_table(connection: Connection) -> pd.DataFrame:
+    """`working_rows` as a pandas table."""
+    import pandas as pd
+
+    return pd.DataFrame(working_rows(connection), columns=list(COLUMNS))
+
+
+def _votes(connection: Connection) -> list[Vote]:
+    """Decisions of unretracted sources and of people, in order of time. A synthetic source speaks for a model."""
+    retracted = select(t.source.c.id).where(t.source.c.retracted_at.is_not(None))
+    made = {row[0] for row in connection.execute(select(t.source.c.id).where(t.source.c.origin == "synthetic"))}
+    decision = t.decision.c
+    query = (
+        select(decision.source_id, decision.record_id, decision.actor, decision.who, decision.kind, decision.value)
+        .where(decision.source_id.is_(None) | decision.source_id.not_in(retracted))
+        .order_by(decision.id)
+    )
+    votes = ((source, Vote(*row)) for source, *row in connection.execute(query))
+    return [vote._replace(actor="model") if source in made else vote for source, vote in votes]
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """By whom a record was shown."""
+
+    origin: str = ORIGIN_ORDER[0]
+    sources: tuple[str, ...] = ()
+    licences: tuple[str, ...] = ()
+
+
+def _sightings(connection: Connection) -> tuple[Counter[str], dict[str, _Shown]]:
+    """Weight of every record that a live source shows, and by whom it was shown."""
+    source = t.source.c
+    live = connection.execute(select(source.id, source.origin, source.licence).where(source.retracted_at.is_(None)))
+    facts = {identity: (origin, licence) for identity, origin, licence in live}
+    weight: Counter[str] = Counter()
+    sources: dict[str, tuple[str, ...]] = {}
+    for record, shown_by in connection.execute(select(t.sighting.c.record_id, t.sighting.c.source_id)):
+        if shown_by in facts:
+            weight[record] += 1
+            known = sources.get(record, ())
+            sources[record] = known if shown_by in known else tuple(sorted((*known, shown_by)))
+
+    @cache
+    def by(ids: tuple[str, ...]) -> _Shown:
+        origins, licences = zip(*(facts[i] for i in ids), strict=True)
+        return _Shown(min(origins, key=ORIGIN_ORDER.index), ids, tuple(sorted(set(licences))))
+
+    return weight, {record: by(ids) for record, ids in sources.items()}

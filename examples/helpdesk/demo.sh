@@ -1,0 +1,38 @@
+#!/bin/sh
+# The whole loop on the help-desk example. Usage: demo.sh WORKSPACE (the folder is made anew)
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+rm -rf "$1"
+mkdir -p "$1"
+cp "$here/winnow.yaml" "$1/"
+cd "$1"
+
+step() {
+  printf '\n\033[1m$ winnow %s\033[0m\n' "$*"
+  winnow "$@"
+}
+
+echo "The help-desk example, from raw queries to a verified release and a first confusion report."
+step add "$here/labeled.jsonl" --licence Apache-2.0
+step add "$here/late.csv" --licence Apache-2.0
+step add "$here/traffic.jsonl" --family-column session --licence Apache-2.0
+step status
+step check
+step freeze first
+step verify first
+step export first --format chat
+step train first --method linear
+run=$(winnow runs --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["runs"][-1]["name"])')
+step evaluate "$run"
+
+cat <<TEXT
+
+What happened: 775 labeled rows and 300 queries of traffic went in. Broken rows were dropped with their reasons, repeated
+ones recognised, one text under two labels was set aside as disputed, near-duplicates and rows too close to the hold-out
+were left out of train. Every gate passed, and the release was frozen, verified and trained on.
+
+Open the confusion page:    $PWD/.winnow/runs/$run/evaluation/validation.html
+Read the dataset card:      $PWD/.winnow/releases/first/README.md
+Look at the disputed text:  cd $PWD && $(command -v winnow) show "at home everything online goes dead about a minute after i log on for work"
+Then start on your own data:  $(command -v winnow) init DIR --from YOUR_FILE
+TEXT

@@ -1,0 +1,88 @@
+"""What tests share: a cache for the converted model, the shipped example, and the public data where it is at hand."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+import winnow
+from winnow.workspace import Workspace
+
+ROOT = Path(__file__).resolve().parent.parent
+EXAMPLE = ROOT / "examples" / "helpdesk"
+SHARED = Path(os.environ.get("WINNOW_TEST_DATA", ROOT.parent / "shared" / "data"))
+WINNOW = Path(sys.executable).parent / "winnow"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def model_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """One cache for the converted model, so that each session converts once and leaves the user's own alone."""
+    folder = tmp_path_factory.mktemp("cache")
+    os.environ["WINNOW_CACHE"] = str(folder)
+    yield folder
+    del os.environ["WINNOW_CACHE"]
+
+
+@pytest.fixture
+def make_workspace(tmp_path: Path) -> Callable[..., Workspace]:
+    """Workspaces with the labels named: `make_workspace("a", "b")`."""
+
+    def make(*labels: str, name: str = "ws", more: str = "") -> Workspace:
+        folder = tmp_path / name
+        folder.mkdir()
+        entries = "".join(f"  - name: {json.dumps(label)}\n" for label in labels)
+        (folder / "winnow.yaml").write_text(f"name: test\nkind: intents\nlabels:\n{entries}{more}")
+        return winnow.open(folder)
+
+    return make
+
+
+def add_example(folder: Path) -> Workspace:
+    """A workspace with the shipped example added."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(EXAMPLE / "winnow.yaml", folder)
+    workspace = winnow.open(folder)
+    workspace.add(EXAMPLE / "labeled.jsonl", licence="Apache-2.0")
+    return workspace
+
+
+@pytest.fixture(scope="session")
+def frozen_example(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The example, added and frozen as `first`; tests must not change it."""
+    workspace = add_example(tmp_path_factory.mktemp("example") / "ws")
+    workspace.freeze("first")
+    return workspace
+
+
+@pytest.fixture(scope="session")
+def trained_example(frozen_example: Workspace) -> tuple[Workspace, str]:
+    """The frozen example and the id of a run trained on it."""
+    run, _ = frozen_example.train("first")
+    return frozen_example, run.id
+
+
+def public_data(name: str) -> Path:
+    """A public dataset's file; the test skips, saying so, where it is not at hand."""
+    path = SHARED / name
+    if not path.exists():
+        pytest.skip(f"public data not at hand: {path} (set WINNOW_TEST_DATA)")
+    return path
+
+
+def command(*arguments: object, cwd: Path, **kwargs: object) -> subprocess.CompletedProcess[str]:
+    """Run the installed `winnow` as a user would."""
+    return subprocess.run(
+        [str(WINNOW), *map(str, arguments)], cwd=cwd, text=True, capture_output=True, timeout=300, **kwargs
+    )
+
+
+def write_jsonl(path: Path, rows: list[dict[str, object]]) -> Path:
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return path

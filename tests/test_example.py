@@ -1,0 +1,45 @@
+"""What the shipped example claims about itself."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+from conftest import EXAMPLE
+
+import winnow
+
+
+def test_the_example_lists_its_noise_truly() -> None:
+    rows = [json.loads(line) for line in (EXAMPLE / "labeled.jsonl").read_text().splitlines()]
+    assert rows[452]["intent"] == "hr_benefits"
+    assert "copier" in rows[452]["query"]
+    assert rows[683]["intent"] == "it_wifi"
+    assert "restaurant bill" in rows[683]["query"]
+    assert rows[7]["query"] == rows[19]["query"]
+    assert {rows[7]["intent"], rows[19]["intent"]} == {"it_vpn", "it_wifi"}
+
+
+def test_the_example_has_enough_of_everything() -> None:
+    rows = [json.loads(line) for line in (EXAMPLE / "labeled.jsonl").read_text().splitlines()]
+    counts = Counter(row["intent"] for row in rows)
+    task = winnow.open(EXAMPLE).task
+    assert set(counts) == set(task.label_names)
+    assert len(counts) == 13
+    assert min(counts.values()) >= 50
+    assert all(row["agent"] == task.routes[row["intent"]] for row in rows)
+    traffic = [json.loads(line) for line in (EXAMPLE / "traffic.jsonl").read_text().splitlines()]
+    assert len(traffic) == 300
+    assert not any("intent" in row for row in traffic)
+
+
+def test_the_late_file_shows_every_way_a_row_can_end(tmp_path: Path) -> None:
+    (tmp_path / "winnow.yaml").write_bytes((EXAMPLE / "winnow.yaml").read_bytes())
+    workspace = winnow.open(tmp_path)
+    workspace.add(EXAMPLE / "labeled.jsonl")
+    late = workspace.add(EXAMPLE / "late.csv")
+    assert (late.given, late.added, late.known, late.dropped) == (10, 4, 1, 5)
+    reasons = ("unknown_label", "empty", "route_contradicts_task", "mojibake", "malformed_row")
+    assert late.reasons == dict.fromkeys(reasons, 1)
+    assert late.flagged == {"language": 1}

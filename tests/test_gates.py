@@ -1,0 +1,248 @@
+"""Each gate has a healthy table that passes it and a mutation that must fail it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+
+import pandas as pd
+import pytest
+from conftest import add_example
+
+from curation.intake import Batch
+from validators import gates as g
+from validators.faults import WinnowError
+from winnow.workspace import Workspace
+
+LABELS = ["a", "b"]
+
+
+def healthy() -> pd.DataFrame:
+    splits = ["train"] * 6 + ["validation"] * 2 + ["test"] * 2
+    return pd.DataFrame(
+        {
+            "id": [f"{i:020x}" for i in range(10)],
+            "text": [f"text {i}" for i in range(10)],
+            "label": LABELS * 5,
+            "split": splits,
+            "reserve": splits,
+            "origin": "human",
+            "family": [f"f{i}" for i in range(10)],
+            "weight": 1,
+            "decided_by": "file",
+            "sources": [("s",)] * 10,
+        }
+    )
+
+
+def changed(column: str, row: int, value: object) -> pd.DataFrame:
+    table = healthy()
+    table[column] = [value if i == row else old for i, old in enumerate(table[column])]
+    return table
+
+
+def test_healthy_data_passes() -> None:
+    table = healthy()
+    assert g.schema(table, LABELS).verdict == "pass"
+    assert g.hold_out_integrity(table).verdict == "pass"
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        changed("id", 0, "short"),
+        changed("id", 0, f"{1:020x}"),
+        changed("text", 0, ""),
+        changed("label", 0, "c"),
+        changed("split", 0, "dev"),
+        changed("origin", 0, "somewhere"),
+        changed("weight", 0, 0),
+        changed("label", 0, None),
+    ],
+)
+def test_schema_fails_a_breach_and_names_it(table: pd.DataFrame) -> None:
+    gate = g.schema(table, LABELS)
+    assert (gate.verdict, bool(gate.evidence)) == ("fail", True)
+
+
+def test_a_label_that_the_task_lost_is_said_in_one_line() -> None:
+    gate = g.schema(healthy(), ["a"])
+    assert gate.evidence == ("label 'b' is not in winnow.yaml: put it back (5 rows)",)
+
+
+@pytest.mark.parametrize(
+    ("table", "evidence"),
+    [
+        (changed("family", 0, "f9"), "family f9 spans 2 splits"),
+        (changed("origin", 9, "synthetic"), "is synthetic"),
+        (changed("decided_by", 9, "model"), "no person and no file"),
+        (changed("reserve", 9, "train"), "reserved for train"),
+        (healthy().iloc[:8], "the test split is empty"),
+    ],
+)
+def test_hold_out_integrity_fails_a_breach_and_names_it(table: pd.DataFrame, evidence: str) -> None:
+    gate = g.hold_out_integrity(table)
+    assert gate.verdict == "fail"
+    assert any(evidence in line for line in gate.evidence), gate.evidence
+
+
+def lost(before: pd.DataFrame, after: pd.DataFrame) -> g.Gate:
+    by = ("label", "sources")
+    return g.lost("duplicates", before, after, share_max=0.5, label_share_max=0.6, by=by, evidence=[], fix="mend")
+
+
+def test_lost_rows_fail_over_all_and_by_label_and_by_source() -> None:
+    table = healthy()
+    assert lost(table, table.iloc[:6]).verdict == "pass"
+    assert lost(table, table.iloc[:4]).verdict == "fail"
+    by_label = lost(table, table[table["label"] == "a"])
+    assert (by_label.measured, by_label.verdict) == (0.5, "fail")
+    assert "label b loses 100.0%" in by_label.evidence[0]
+    table = pd.concat([table] * 5, ignore_index=True)
+    table["sources"] = [("copied",) if i < 20 else ("s",) for i in range(50)]
+    by_source = lost(table, table.iloc[15:])
+    assert by_source.verdict == "fail"
+    assert "source copied loses 75.0% (15 of 20 rows)" in by_source.evidence[0]
+
+
+def test_disputes_fail_above_the_share_and_name_the_labels() -> None:
+    states = pd.Series(["labeled"] * 97 + ["disputed"] * 3)
+    assert g.disputed(states, {LABELS_PAIR: 3}, 0.03).verdict == "pass"
+    gate = g.disputed(states, {LABELS_PAIR: 3}, 0.02)
+    assert (gate.measured, gate.verdict) == (0.03, "fail")
+    assert gate.evidence == ("a and b: 3 texts under both",)
+
+
+LABELS_PAIR = ("a", "b")
+
+
+def test_a_starved_label_fails_also_when_it_has_no_row_at_all() -> None:
+    train = pd.Series(["a"] * 30 + ["b"] * 9)
+    assert g.minimum_per_label(train, LABELS, 9, 50, train).verdict == "pass"
+    gate = g.minimum_per_label(train, LABELS, 10, 50, train)
+    assert (gate.measured, gate.verdict) == (9, "fail")
+    assert g.minimum_per_label(train, [*LABELS, "c"], 1, 50, train).measured == 0
+
+
+def test_an_unbalanced_label_fails_and_the_fallback_does_not_count() -> None:
+    train = pd.Series(["a"] * 30 + ["b"] * 10 + ["other"] * 900)
+    assert g.label_balance(train, "other", 3).verdict == "pass"
+    assert g.label_balance(train, "other", 2.9).verdict == "fail"
+    assert g.label_balance(train, None, 3).verdict == "fail"
+
+
+def test_too_much_synthetic_data_fails() -> None:
+    origins = pd.Series(["synthetic"] * 7 + ["human"] * 3)
+    assert g.synthetic_share(origins, 0.7).verdict == "pass"
+    assert g.synthetic_share(origins, 0.69).verdict == "fail"
+
+
+def test_a_tiny_source_is_not_judged_by_its_share() -> None:
+    table = pd.concat([healthy()] * 5, ignore_index=True)
+    table["sources"] = [("tiny",) if i < 2 else ("s",) for i in range(50)]
+    assert lost(table, table.iloc[2:]).verdict == "pass"
+
+
+def test_nothing_to_measure_is_said_and_is_no_pass(make_workspace: Callable[..., Workspace]) -> None:
+    verdicts = {gate.name: gate.verdict for gate in make_workspace("a", "b").check().gates}
+    assert tuple(verdicts) == g.GATES
+    assert verdicts["schema"] == verdicts["leakage"] == verdicts["duplicates"] == verdicts["disputed"] == "not_measured"
+
+
+# The same, end to end: data that must fail a gate does, through the real database and embedder.
+
+
+def gate_of(workspace: Workspace, name: str) -> g.Gate:
+    return next(gate for gate in workspace.check().gates if gate.name == name)
+
+
+def test_the_example_passes_every_default_gate(frozen_example: Workspace) -> None:
+    assert {gate.verdict for gate in frozen_example.check().gates} == {"pass"}
+
+
+def test_a_file_of_copies_fails_the_duplicates_gate(tmp_path: object, frozen_example: Workspace) -> None:
+    workspace = add_example(tmp_path / "ws")  # type: ignore[operator]
+    copies = frozen_example.records()
+    copies = copies[(copies["state"] == "labeled") & (copies["reserve"] == "train")]
+    workspace.add(pd.DataFrame({"text": copies["text"] + " !", "label": copies["label"], "split": "train"}))
+    gate = gate_of(workspace, "duplicates")
+    assert gate.verdict == "fail"
+
+
+def test_train_that_repeats_test_fails_the_leakage_gate(tmp_path: object, frozen_example: Workspace) -> None:
+    workspace = add_example(tmp_path / "ws")  # type: ignore[operator]
+    held = frozen_example.records()
+    held = held[(held["state"] == "labeled") & (held["reserve"] != "train")]
+    workspace.add(pd.DataFrame({"text": held["text"] + " .", "label": held["label"], "split": "train"}), origin="human")
+    gate = gate_of(workspace, "leakage")
+    assert gate.verdict == "fail"
+    assert gate.measured is not None
+    assert gate.measured > 0.2
+
+
+def test_numbers_are_masked_for_leakage_and_protect_from_dedup(make_workspace: Callable[..., Workspace]) -> None:
+    ws = make_workspace("pay", "other")
+    train = [f"transfer {i} dollars to my savings account" for i in (20, 30, 40)]
+    test = ["transfer 90 dollars to my savings account"]
+    split = ["train"] * 3 + ["test"]
+    ws.add(pd.DataFrame({"text": train + test, "label": "pay", "split": split}))
+    table = ws.check().table.set_index("text")
+    assert table.loc[train, "reason"].tolist() == ["leakage"] * 3
+    assert (table.loc[train, "similarity"] == 1.0).all()
+    other = make_workspace("pay", "other", name="other")
+    other.add(pd.DataFrame({"text": train, "label": "pay", "split": ["train", "train", "validation"]}))
+    alone = make_workspace("pay", "other", name="alone")
+    alone.add(pd.DataFrame({"text": train, "label": "pay", "origin": "x"}), split="train", licence="x")
+    kept = alone.check().table
+    assert "duplicate" not in set(kept["reason"])
+
+
+def test_undecided_synthetic_rows_are_never_exported(tmp_path: object) -> None:
+    workspace = add_example(tmp_path / "ws")  # type: ignore[operator]
+    made = pd.DataFrame({"text": ["entirely made up text", "another made up one"], "label": "it_vpn"})
+    workspace.add(made, origin="synthetic", batch=Batch("b", "examples", "v1", "m"))
+    checked = workspace.check()
+    assert checked.excluded["proposed"] == 2
+    assert not set(made["text"]) & set(checked.selected["text"])
+
+
+def test_waivers_are_named_dated_and_refused_for_four_gates(tmp_path: object) -> None:
+    workspace = add_example(tmp_path / "ws")  # type: ignore[operator]
+    today = datetime.now(UTC).date()
+    settings = ["minimum_per_label=100"]
+    assert not workspace.check(settings).passed
+    workspace.waive("minimum_per_label", by="Ann", reason="a pilot", until=today)
+    checked = workspace.check(settings)
+    assert checked.passed
+    gate = next(gate for gate in checked.gates if gate.name == "minimum_per_label")
+    assert gate.verdict == "waived"
+    assert "a pilot (Ann, until" in gate.evidence[0]
+    for name in g.NOT_WAIVABLE:
+        with pytest.raises(WinnowError, match="cannot be waived"):
+            workspace.waive(name, by="Ann", reason="x", until=today)
+    with pytest.raises(WinnowError) as caught:
+        workspace.waive("disputed", by=" ", reason="", until=today - timedelta(days=1))
+    assert len(caught.value.faults) == 3
+    with pytest.raises(WinnowError, match="no such gate"):
+        workspace.waive("beauty", by="Ann", reason="x", until=today)
+
+
+def test_a_waiver_that_has_run_out_waives_nothing(tmp_path: object) -> None:
+    from curation.waivers import valid_waivers
+
+    workspace = add_example(tmp_path / "ws")  # type: ignore[operator]
+    until = datetime.now(UTC).date()
+    workspace.waive("disputed", by="Ann", reason="x", until=until)
+    with workspace.store.reading() as connection:
+        assert list(valid_waivers(connection, until)) == ["disputed"]
+        assert valid_waivers(connection, date.fromordinal(until.toordinal() + 1)) == {}
+
+
+def test_other_thresholds_need_no_new_search(frozen_example: Workspace) -> None:
+    checked = frozen_example.check()
+    strict = checked.rethreshold(duplicates=0.9, leakage=0.9)
+    asked = frozen_example.check(["duplicates.cosine=0.9", "leakage.cosine=0.9"])
+    pd.testing.assert_frame_equal(strict.table, asked.table)
+    assert strict.excluded["duplicate"] >= checked.excluded["duplicate"]
+    with pytest.raises(WinnowError, match=r"at least 0\.9"):
+        checked.rethreshold(duplicates=0.5)

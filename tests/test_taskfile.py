@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from conftest import EXAMPLE
+from hypothesis import given
+from hypothesis import strategies as st
+
+from curation.taskfile import changed, parse_task, read_task
+from curation.template import intents_task, tools_task
+from validators.faults import WinnowError
+
+BROKEN = """\
+name: x
+kind: intentz
+lables: []
+labels:
+  - name: a
+    rout: b
+  - name: a
+    near_miss: {text: q, label: zz}
+fallback: c
+confusable: [[a, bb]]
+splits: {validation: 0.5, test: 0.9}
+targets: {fallback_share: [0.5, 0.1]}
+gates: {leakage: {cosin: 1}}
+targets: {}
+"""
+
+
+def test_every_fault_comes_at_once_with_its_line() -> None:
+    with pytest.raises(WinnowError) as caught:
+        parse_task(BROKEN)
+    found = [str(fault) for fault in caught.value.faults]
+    expected = {
+        2: "kind is 'intentz'",
+        3: "unknown key 'lables'; .*did you mean 'labels'",
+        6: "unknown key 'labels.0.rout'; .*did you mean 'route'",
+        7: "label 'a' stands twice",
+        8: "'zz' names no label",
+        9: "'c' names no label",
+        10: "'bb' names no label",
+        11: "less than or equal to 0.5",
+        13: "did you mean 'cosine'",
+        14: "key 'targets' stands 2 times",
+    }
+    for line, pattern in expected.items():
+        assert any(re.match(rf"winnow\.yaml:{line}: .*{pattern}", fault) for fault in found), (line, found)
+    lines = [int(fault.split(":")[1]) for fault in found]
+    assert lines == sorted(lines)
+
+
+@pytest.mark.parametrize("text", [intents_task("a: b"), tools_task("x"), (EXAMPLE / "winnow.yaml").read_text()])
+def test_templates_and_example_pass_their_own_validation(text: str) -> None:
+    assert parse_task(text).name
+
+
+label_names = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=30)
+
+
+@given(st.dictionaries(label_names, st.none() | label_names, min_size=1, max_size=8))
+def test_labels_taken_from_data_come_back_as_they_were(routes: dict[str, str | None]) -> None:
+    # "no", "1.0", "- x" and "a: b" are labels too: YAML must not turn them into something else.
+    task = parse_task(intents_task("t", routes=routes))
+    assert task.routes == routes
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "- a", "name: [", "{}", "name: x\nkind: intents\n", "\x00", "a: &a [*a]", "name: 2020-13-45", "[" * 5000],
+)
+def test_a_file_that_is_no_task_is_a_clear_error(text: str) -> None:
+    with pytest.raises(WinnowError) as caught:
+        parse_task(text)
+    assert str(caught.value).startswith("winnow.yaml")
+
+
+def test_what_if_changes_one_threshold_and_nothing_else() -> None:
+    task = read_task(EXAMPLE / "winnow.yaml")
+    assert changed(task, ["leakage.cosine=0.9"]).gates.leakage.cosine == 0.9
+    assert changed(task, ["leakage=0.5"]).gates.leakage.share_max == 0.5
+    assert changed(task, ["synthetic_share=0.1"]).targets.synthetic_share_max == 0.1
+    assert changed(task, []) == task
+    for bad in ("leakage.cosin=1", "leakage=much", "leakage.cosine=7", "nothing"):
+        with pytest.raises(WinnowError, match="--set"):
+            changed(task, [bad])
+
+
+def test_a_missing_task_file_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(WinnowError, match="winnow init"):
+        read_task(tmp_path / "winnow.yaml")

@@ -1,0 +1,3 @@
+"""WHAT IS LEARNT: opens a release, never the working tables."""
+
+WINNOW_ROOM = "training"

@@ -1,0 +1,97 @@
+"""Method `linear`: the linear probe, fitted on a release's train split."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curation.embed import Embedder, Progress, open_embedder
+from curation.probe import INVERSE_PENALTY, fit_probe, load_probe
+from curation.release import Release
+from curation.vectors import vectors_for
+from training.runs import Run, make_run
+from validators.faults import Fault, WinnowError
+
+MODEL = "model.safetensors"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the method can be told."""
+
+    inverse_penalty: float = INVERSE_PENALTY
+    """scikit-learn's C."""
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """For every text its likeliest label, and the probability of it."""
+
+    labels: list[str]
+    confidence: NDArray[np.float64]
+
+
+def train(
+    release: Release,
+    folder: Path,
+    *,
+    settings: Settings | None = None,
+    seed: int = 0,
+    embedder: Embedder | None = None,
+    vectors_cache: Path | None = None,
+    progress: Progress | None = None,
+) -> tuple[Run, bool]:
+    """Fit on train and keep the model in a run folder; also says whether the run is new.
+
+    `embedder` defaults to the one that the release's task names.
+
+    Raises WinnowError when the release has no train rows.
+    """
+    if not release.counts["train"]:
+        raise WinnowError(Fault(release.name, "no train rows", "a release with train rows", "freeze one that has them"))
+    task = release.task()
+    embedder = embedder or open_embedder(task.embedder.model, backend=task.embedder.backend)
+
+    def fill(part: Path) -> Mapping[str, Any]:
+        started = time.perf_counter()
+        rows = release.rows("train")
+        vectors = vectors_for(list(rows["text"]), embedder, vectors_cache, progress=progress)
+        probe = fit_probe(
+            vectors, list(rows["label"]), inverse_penalty=(settings or Settings()).inverse_penalty, seed=seed
+        )
+        probe.save(part / MODEL)
+        return {
+            "train_rows": len(rows),
+            "routes": task.routes,
+            "embedder": {"model": embedder.told, "backend": embedder.backend, "identity": embedder.identity},
+            "seconds": round(time.perf_counter() - started, 3),
+        }
+
+    return make_run(folder, release, method="linear", settings=asdict(settings or Settings()), seed=seed, fill=fill)
+
+
+def predict(
+    run: Run, texts: Sequence[str], *, vectors_cache: Path | None = None, progress: Progress | None = None
+) -> Predictions:
+    """Label texts with a run's model.
+
+    Raises WinnowError when the embedder is not the one that the model was trained on.
+    """
+    if not texts:
+        return Predictions([], np.empty(0))
+    probe = load_probe(run.path / MODEL)
+    told = run.facts["embedder"]
+    embedder = open_embedder(told["model"], backend=told["backend"])
+    if embedder.identity.rsplit("-", 1)[0] != told["identity"].rsplit("-", 1)[0]:
+        fix = "train again here, or install the embedder that the run names"
+        raise WinnowError(Fault(run.id, f"embedder {embedder.identity}", told["identity"], fix))
+    probabilities = probe.probabilities(vectors_for(list(texts), embedder, vectors_cache, progress=progress))
+    best = probabilities.argmax(axis=1)
+    confidence = probabilities[np.arange(len(texts)), best].astype(np.float64)
+    return Predictions([probe.classes[i] for i in best], confidence)

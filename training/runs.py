@@ -1,0 +1,130 @@
+"""A run: one trained model, where it came from, and every look at a score. A folder that anyone can read."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import os
+import platform
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from curation.release import Release
+from validators.faults import Fault, WinnowError
+
+FACTS = "run.json"
+LOOKS = "looks.jsonl"
+PACKAGES = ("winnow", "numpy", "openvino", "pandas", "scikit-learn", "sentence-transformers", "tokenizers", "torch")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run folder and what it says of itself."""
+
+    path: Path
+    facts: Mapping[str, Any]
+
+    @property
+    def id(self) -> str:
+        """Release, method, and a hash of everything that decides the result."""
+        return str(self.facts["run"])
+
+    def release_path(self) -> Path:
+        """Where the release lay when the run was trained, relative to the run."""
+        return (self.path / str(self.facts["release"]["path"])).resolve()
+
+    def look(self, split: str, measures: Mapping[str, Any]) -> None:
+        """Write down that a score was looked at (design rule 3)."""
+        entry = {"at": _now(), "split": split, "accuracy": measures["accuracy"], "rows": measures["rows"]}
+        with (self.path / LOOKS).open("a", encoding="utf-8") as handle:
+            handle.write(json.dumps(entry) + "\n")
+            handle.flush()
+            os.fsync(handle.fileno())
+
+    def looks(self) -> list[dict[str, Any]]:
+        """Every look so far, the oldest first; a line that a kill tore counts as a look of unknown content."""
+        path = self.path / LOOKS
+        return [_look(line) for line in path.read_text().splitlines() if line] if path.exists() else []
+
+
+def _look(line: str) -> dict[str, Any]:
+    try:
+        return dict(json.loads(line))
+    except ValueError:
+        return {"split": "test", "torn": line}
+
+
+def run_id(release: Release, method: str, settings: Mapping[str, Any], seed: int) -> str:
+    """The name of a run: the same release, method, settings, seed and versions give the same one."""
+    facts = [release.sha256, method, settings, seed, versions()]
+    digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:8]
+    return f"{release.name}-{method}-{digest}"
+
+
+def versions() -> dict[str, str]:
+    """Versions that a result can depend on."""
+    return {"python": platform.python_version()} | {name: importlib.metadata.version(name) for name in PACKAGES}
+
+
+def make_run(
+    folder: Path,
+    release: Release,
+    *,
+    method: str,
+    settings: Mapping[str, Any],
+    seed: int,
+    fill: Callable[[Path], Mapping[str, Any]],
+) -> tuple[Run, bool]:
+    """The run of these settings, and whether it was made now.
+
+    `fill` trains into a folder and returns what it measured. The run appears whole or not at all.
+    """
+    name = run_id(release, method, settings, seed)
+    path = folder / name
+    if (path / FACTS).exists():
+        return open_run(path), False
+    part = folder / f".{name}.{os.getpid()}.part"
+    part.mkdir(parents=True)
+    try:
+        measured = fill(part)
+        facts = {
+            "run": name,
+            "method": method,
+            "release": {
+                "name": release.name,
+                "sha256": release.sha256,
+                "path": os.path.relpath(release.path, path),
+            },
+            "settings": dict(settings),
+            "seed": seed,
+            "versions": versions(),
+            "trained_at": _now(),
+            **measured,
+        }
+        (part / FACTS).write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        if not path.exists():  # another process may have trained the same run meanwhile: its folder stays
+            part.rename(path)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return open_run(path), True
+
+
+def open_run(path: Path) -> Run:
+    """Open a run folder.
+
+    Raises WinnowError when there is none.
+    """
+    try:
+        return Run(path.resolve(), json.loads((path / FACTS).read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        fix = "name a run of this workspace (`winnow runs`) or the path of a run folder"
+        raise WinnowError(Fault(str(path), "no readable run", f"a folder with {FACTS}", fix)) from None
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

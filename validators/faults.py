@@ -1,0 +1,48 @@
+"""Errors that say where, what was found, what was expected and what to do; all problems at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong."""
+
+    where: str
+    """File and line, file and row, option or table."""
+    found: str
+    expected: str = ""
+    fix: str = ""
+    """What the reader can do about it."""
+
+    def __str__(self) -> str:
+        parts = [f"{self.where}: {self.found}"]
+        if self.expected:
+            parts.append(f"expected {self.expected}")
+        if self.fix:
+            parts.append(self.fix)
+        return "; ".join(parts)
+
+
+class WinnowError(Exception):
+    """A problem that the user can act on. The command line prints its faults and ends with `exit_code`."""
+
+    exit_code = 2
+
+    def __init__(self, faults: Fault | Sequence[Fault]) -> None:
+        self.faults: list[Fault] = [faults] if isinstance(faults, Fault) else list(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class GateError(WinnowError):
+    """A gate or a verification failed (exit code 1)."""
+
+    exit_code = 1
+
+
+class ServiceError(WinnowError):
+    """Something outside of Winnow failed: a full disk, a locked database, a missing model (exit code 3)."""
+
+    exit_code = 3

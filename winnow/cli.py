@@ -1,0 +1,449 @@
+"""The command line: one short function a command. Heavy imports wait until a command needs them."""
+
+from __future__ import annotations
+
+import gc
+import io
+import sys
+from collections import Counter
+from contextlib import nullcontext
+from dataclasses import asdict
+from datetime import datetime
+from json import dumps
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from validators.faults import Fault, ServiceError, WinnowError
+from winnow import terminal
+from winnow.anywhere import (
+    LOCAL_RUNS,
+    evaluate_run,
+    open_release_at,
+    open_run_at,
+    predict_reading,
+    release_path,
+    train_release,
+)
+from winnow.workspace import Workspace
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from curation.check import Check
+    from curation.embed import Progress
+
+app = typer.Typer(
+    name="winnow",
+    help="Turn raw user queries into a dataset worth training on.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout and nothing else.")]
+ReleaseArgument = Annotated[str, typer.Argument(metavar="RELEASE", help="A release's name, or the path of its folder.")]
+FormatOption = Annotated[str, typer.Option(help="auto, csv, tsv, jsonl, json, parquet, sqlite, rasa, lines.")]
+TextColumnOption = Annotated[str | None, typer.Option(help="Column of the query.")]
+TableOption = Annotated[str | None, typer.Option(help="Table of a SQLite file.")]
+EncodingOption = Annotated[str | None, typer.Option(help="Text encoding, when it is not UTF-8.")]
+RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or the path of its folder.")]
+
+
+@app.callback()
+def _options(
+    context: typer.Context,
+    workspace: Annotated[
+        Path, typer.Option("--workspace", "-w", help="The folder with winnow.yaml, or one below it.")
+    ] = Path(),
+) -> None:
+    context.obj = workspace
+
+
+def _workspace(context: typer.Context) -> Workspace:
+    return Workspace.find(context.obj)
+
+
+def _workspace_or_none(context: typer.Context) -> Workspace | None:
+    """For commands that a release or run folder is enough for."""
+    try:
+        return Workspace.find(context.obj)
+    except WinnowError:
+        return None
+
+
+def _progress(what: str, json: bool) -> AbstractContextManager[Progress | None]:
+    return nullcontext() if json else terminal.progress(what)
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where winnow.yaml is written.")],
+    template: Annotated[str, typer.Option(help="intents or tools.")] = "intents",
+    from_file: Annotated[Path | None, typer.Option("--from", help="Take the labels from this file.")] = None,
+    format: FormatOption = "auto",
+    label_column: Annotated[str | None, typer.Option(help="With --from: column of the label.")] = None,
+    route_column: Annotated[str | None, typer.Option(help="With --from: column of the agent.")] = None,
+    text_column: TextColumnOption = None,
+    table: TableOption = None,
+    encoding: EncodingOption = None,
+) -> None:
+    """Write a commented winnow.yaml."""
+    from curation.reading import Columns, read_file
+
+    columns = Columns(text=text_column, label=label_column, route=route_column)
+    source = None
+    if from_file:
+        source = read_file(from_file, columns=columns, format=format, encoding=encoding, table=table)
+    made = Workspace.init(folder, template=template, from_file=source)
+    labels = len(made.task.labels)
+    terminal.say(f"wrote {made.folder.task_file} with {labels} labels")
+    add = f"cd {folder} && winnow add {from_file.resolve() if from_file else 'FILE'}"
+    terminal.say_next(add if template == "intents" else f"edit {made.folder.task_file}")
+
+
+@app.command()
+def add(
+    context: typer.Context,
+    files: Annotated[list[Path], typer.Argument(metavar="FILES", help="Files of any known format.")],
+    format: FormatOption = "auto",
+    origin: Annotated[str | None, typer.Option(help="human, log, public or synthetic.")] = None,
+    licence: Annotated[str, typer.Option(help="Licence of the data, such as CC-BY-4.0.")] = "unknown",
+    text_column: TextColumnOption = None,
+    label_column: Annotated[str | None, typer.Option(help="Column of the label; none: there is none.")] = None,
+    route_column: Annotated[str | None, typer.Option(help="Column of the agent.")] = None,
+    split_column: Annotated[str | None, typer.Option(help="Column of the official split; none: ignore it.")] = None,
+    family_column: Annotated[str | None, typer.Option(help="Column of the session or user.")] = None,
+    time_column: Annotated[str | None, typer.Option(help="Column of the time.")] = None,
+    split: Annotated[str | None, typer.Option(help="The official split of all rows: train, validation, test.")] = None,
+    table: TableOption = None,
+    encoding: EncodingOption = None,
+    batch: Annotated[str | None, typer.Option(help="Synthetic rows: the batch's name.")] = None,
+    generator: Annotated[str, typer.Option(help="Synthetic rows: what made them.")] = "unknown",
+    prompt_version: Annotated[str, typer.Option(help="Synthetic rows: the prompt's version.")] = "unknown",
+    model: Annotated[str, typer.Option(help="Synthetic rows: the model.")] = "unknown",
+    json: Json = False,
+) -> None:
+    """Screen files and store what may enter."""
+    from curation.intake import Batch
+    from curation.reading import Columns
+
+    columns = Columns(text_column, label_column, route_column, split_column, family_column, time_column)
+    terminal.note(f"reading and screening {', '.join(path.name for path in files[:5])}")
+    result = _workspace(context).add(
+        files,
+        format=format,
+        columns=columns,
+        origin=origin,
+        licence=licence,
+        split=split,
+        batch=Batch(batch, generator, prompt_version, model) if batch else None,
+        encoding=encoding,
+        table=table,
+    )
+    if json:
+        terminal.say_json(asdict(result))
+        return
+    terminal.say_added(result)
+    terminal.say_next("winnow check" if result.added or result.known else "mend the file, then winnow add it again")
+
+
+@app.command()
+def status(context: typer.Context, json: Json = False) -> None:
+    """Count records, reserves and queues, and say what to do next."""
+    found = _workspace(context).status()
+    if json:
+        terminal.say_json(found.json())
+        return
+    terminal.say_status(found)
+    terminal.say()
+    terminal.say_next(found.next)
+
+
+@app.command()
+def show(
+    context: typer.Context,
+    record: Annotated[str, typer.Argument(metavar="ID", help="An id, the beginning of one, or an exact text.")],
+    json: Json = False,
+) -> None:
+    """Show everything known about one record."""
+    shown = _workspace(context).show(record)
+    if json:
+        terminal.say_json(asdict(shown))
+        return
+    terminal.say_shown(shown)
+    terminal.say_next("winnow status")
+
+
+@app.command()
+def retract(
+    context: typer.Context,
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="A source's id or file name; see winnow status.")],
+    why: Annotated[str, typer.Option(help="Why; it is kept with the trace.")] = "",
+    json: Json = False,
+) -> None:
+    """Take back a file that should not have been added; its trace stays."""
+    result = _workspace(context).retract(source, why=why)
+    if json:
+        terminal.say_json(asdict(result))
+        return
+    if result.already:
+        terminal.say(f"source {result.source} ({result.name}) was retracted before; nothing changed")
+    else:
+        terminal.say(f"retracted {result.source} ({result.name}); {result.superseded:,} records are superseded")
+    terminal.say_next("winnow status")
+
+
+@app.command()
+def check(
+    context: typer.Context,
+    settings: Annotated[
+        list[str], typer.Option("--set", metavar="GATE=VALUE", help="What if: leakage=0.2, duplicates.cosine=0.95.")
+    ] = [],  # noqa: B006  (Typer copies it)
+    json: Json = False,
+) -> None:
+    """Measure every gate; exit 1 when one fails."""
+    with _progress("embedding", json) as progress:
+        result = _workspace(context).check(settings, progress=progress)
+    if json:
+        costs = [asdict(cost) for cost in result.costs]
+        extra = {"costs": costs, "excluded": result.excluded, "similarity_between_splits": result.between_splits()}
+        terminal.say_json({"passed": result.passed, "gates": [asdict(gate) for gate in result.gates], **extra})
+    else:
+        terminal.say_check(result)
+        if not settings:
+            terminal.say(f"which, and what they repeat: {_workspace(context).folder.reports / 'excluded.csv'}")
+        terminal.say_next(_after_check(result))
+    if not result.passed:
+        raise typer.Exit(1)
+
+
+def _after_check(result: Check) -> str:
+    """The mend of the first gate that fails, else of the first that could not be measured, else the freeze."""
+    for verdict in ("fail", "not_measured"):
+        fix = next((gate.fix for gate in result.gates if gate.verdict == verdict), None)
+        if fix:
+            return fix
+    return "winnow freeze NAME"
+
+
+@app.command()
+def waive(
+    context: typer.Context,
+    gate: Annotated[str, typer.Argument(help="The gate's name, as winnow check prints it.")],
+    by: Annotated[str, typer.Option(help="Who takes responsibility.")],
+    reason: Annotated[str, typer.Option(help="Why; it is printed in the release.")],
+    until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The last day that it is valid.")],
+) -> None:
+    """Record a named, dated, reasoned exception to one gate."""
+    _workspace(context).waive(gate, by=by, reason=reason, until=until.date())
+    terminal.say(f"{gate} is waived until {until.date()}")
+    terminal.say_next("winnow check")
+
+
+@app.command()
+def freeze(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="A new name; names are never reused.")],
+    json: Json = False,
+) -> None:
+    """Make an immutable release; refuses when a gate fails."""
+    with _progress("embedding", json) as progress:
+        frozen = _workspace(context).freeze(name, progress=progress)
+    if json:
+        terminal.say_json(asdict(frozen))
+        return
+    terminal.say_frozen(frozen)
+    terminal.say_next(f"winnow train {name} --method linear")
+
+
+@app.command()
+def verify(context: typer.Context, release: ReleaseArgument, json: Json = False) -> None:
+    """Find any change to a release; exit 1 when there is one."""
+    from curation.release import sha256_of
+    from curation.release import verify as verify_release
+
+    workspace = _workspace_or_none(context)
+    path = release_path(release, workspace.folder if workspace else None)
+    problems = workspace.verify(release) if workspace else verify_release(path, None).problems
+    digest = sha256_of(path / "manifest.json")
+    if json:
+        ledger = "measured" if workspace else "not_measured"
+        terminal.say_json({"ok": not problems, "problems": problems, "ledger": ledger, "sha256": digest})
+    elif problems:
+        for problem in problems:
+            terminal.say(terminal.printable(problem), style="red")
+    else:
+        if workspace:
+            terminal.say(f"{release} is as it was frozen; manifest SHA-256 {digest}")
+        else:
+            terminal.say(f"{release} matches its own manifest; SHA-256 {digest}")
+            terminal.say("no ledger is at hand here: compare the SHA-256 with the one that freeze printed")
+        terminal.say_next(f"winnow train {release} --method linear")
+    if problems:
+        raise typer.Exit(1)
+
+
+@app.command()
+def export(
+    context: typer.Context,
+    release: ReleaseArgument,
+    format: Annotated[str, typer.Option(help="jsonl, csv or chat.")],
+    out: Annotated[Path | None, typer.Option(help="Folder to write to; exports/RELEASE-FORMAT by default.")] = None,
+    json: Json = False,
+) -> None:
+    """Write a release in another shape."""
+    folder, written = _workspace(context).export(release, format, out=out)
+    if json:
+        terminal.say_json({"path": str(folder), "files": written})
+        return
+    for name, rows in written.items():
+        terminal.say(f"{folder / name}: {rows:,} rows")
+    terminal.say_next(f"winnow train {release} --method linear")
+
+
+@app.command()
+def train(
+    context: typer.Context,
+    release: ReleaseArgument,
+    method: Annotated[str, typer.Option(help="linear: logistic regression on embeddings.")] = "linear",
+    seed: Annotated[int, typer.Option(help="The same seed gives the same run.")] = 0,
+    json: Json = False,
+) -> None:
+    """Train on a release; a folder is enough, also without its workspace."""
+    workspace = _workspace_or_none(context)
+    with _progress("embedding", json) as progress:
+        if workspace:
+            run, new = workspace.train(release, method=method, seed=seed, progress=progress)
+        else:
+            opened = open_release_at(release, None)
+            run, new = train_release(opened, LOCAL_RUNS, method=method, seed=seed, progress=progress)
+    facts: dict[str, Any] = {"run": run.id, "path": str(run.path), "seconds": run.facts["seconds"], "new": new}
+    if json:
+        terminal.say_json(facts)
+        return
+    terminal.say(
+        f"run {run.id}: {run.facts['train_rows']:,} rows, {run.facts['seconds']:.1f} s" + ("" if new else " (known)")
+    )
+    terminal.say(f"path {run.path}")
+    terminal.say_next(f"winnow evaluate {run.id if workspace else run.path}")
+
+
+@app.command()
+def predict(
+    context: typer.Context,
+    run: RunArgument,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Queries, in any format that add reads.")],
+    text_column: TextColumnOption = None,
+    format: FormatOption = "auto",
+    table: TableOption = None,
+    encoding: EncodingOption = None,
+    out: Annotated[Path | None, typer.Option(help="Write JSONL here instead of to stdout.")] = None,
+    json: Json = False,
+) -> None:
+    """Label queries with a run's model, one JSON line each."""
+    from curation.reading import Columns, read_file
+
+    workspace = _workspace_or_none(context)
+    opened = open_run_at(run, workspace.folder if workspace else None)
+    columns = Columns(text=text_column, label="none", route="none", split="none", time="none")
+    reading = read_file(file, columns=columns, format=format, encoding=encoding, table=table)
+    with _progress("embedding", json) as progress:
+        rows = predict_reading(opened, reading, progress=progress)
+    dropped = Counter(row["reason"] for row in rows if row["label"] is None)
+    if json:
+        terminal.say_json({"run": opened.id, "given": len(rows), "predictions": rows, "dropped": dict(dropped)})
+        return
+    lines = "".join(dumps(row, ensure_ascii=False, default=str) + "\n" for row in rows)
+    lines = lines.encode("utf-8", "backslashreplace").decode()
+    if out:
+        out.write_text(lines, encoding="utf-8")
+        terminal.say(f"{out}: {len(rows):,} rows")
+        terminal.say_next("winnow evaluate RUN")
+    else:
+        sys.stdout.write(lines)
+    for reason, count in dropped.items():
+        terminal.note(f"{count:,} rows not predicted: {reason}")
+
+
+@app.command()
+def evaluate(
+    context: typer.Context,
+    run: RunArgument,
+    split: Annotated[str, typer.Option(help="validation, or test: each look at test is written down.")] = "validation",
+    json: Json = False,
+) -> None:
+    """Measure a run and draw its confusion page."""
+    workspace = _workspace_or_none(context)
+    with _progress("embedding", json) as progress:
+        if workspace:
+            evaluation, page = workspace.evaluate(run, split=split, progress=progress)
+        else:
+            evaluation, page = evaluate_run(open_run_at(run, None), split=split, progress=progress)
+    if json:
+        terminal.say_json({**evaluation.measures, "run": evaluation.run.id, "split": split, "report": str(page)})
+        return
+    terminal.say_evaluated(evaluation)
+    terminal.say()
+    terminal.say(f"page {page}")
+    worst = evaluation.measures["confused_pairs"][:1]
+    if split == "test":
+        looks = sum(look["split"] == "test" for look in evaluation.run.looks())
+        terminal.say(f"this was look {looks} at test; it is written in the run")
+    if split == "validation" and worst:
+        terminal.say_next(f"winnow add FILE (rows that tell {worst[0]['gold']} from {worst[0]['predicted']})")
+    else:
+        terminal.say_next("winnow runs")
+
+
+@app.command()
+def releases(context: typer.Context, json: Json = False) -> None:
+    """List the releases of this workspace."""
+    _say_ledger(_workspace(context).releases(), "releases", json, next_command="winnow freeze NAME")
+
+
+@app.command()
+def runs(context: typer.Context, json: Json = False) -> None:
+    """List the runs of this workspace."""
+    _say_ledger(_workspace(context).runs(), "runs", json, next_command="winnow train RELEASE --method linear")
+
+
+def _say_ledger(entries: list[dict[str, Any]], what: str, json: bool, *, next_command: str) -> None:
+    if json:
+        terminal.say_json({what: entries})
+        return
+    rows = [(e["name"], e["at"], e["sha256"][:12], _in_words(e["detail"])) for e in entries]
+    if rows:
+        terminal.table(["name", "made", "SHA-256", ""], rows)
+    else:
+        terminal.say(f"no {what} yet")
+    terminal.say_next(next_command)
+
+
+def _in_words(detail: dict[str, Any]) -> str:
+    pairs = [pair for k, v in detail.items() for pair in (v.items() if isinstance(v, dict) else [(k, v)])]
+    return ", ".join(f"{name} {value}" for name, value in pairs)
+
+
+def main() -> None:
+    """Entry point: errors become sentences and exit codes, never tracebacks."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a character still gets the line
+    gc.set_threshold(200_000, 20, 20)  # commands load many small objects and end: collect seldom
+    try:
+        app()
+    except WinnowError as error:
+        terminal.say_error(error)
+        sys.exit(error.exit_code)
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            sys.stderr.close()
+            sys.exit(0)
+        place = error.filename or "file system"
+        terminal.say_error(
+            ServiceError(Fault(str(place), error.strerror or str(error), "", "check disk and permissions"))
+        )
+        sys.exit(ServiceError.exit_code)

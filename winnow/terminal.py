@@ -1,0 +1,257 @@
+"""What people see: tables and progress on a terminal, plain lines in a log, one JSON object with --json."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from validators.faults import WinnowError
+
+if TYPE_CHECKING:
+    from curation.add import AddResult
+    from curation.check import Check
+    from curation.embed import Progress
+    from curation.freeze import Frozen
+    from curation.show import Shown
+    from curation.status import Status
+    from training.evaluate import Evaluation
+
+LOG_WIDTH = 160
+VERDICT_STYLE = {"pass": "green", "fail": "bold red", "waived": "yellow", "not_measured": "yellow"}
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console that wraps at the terminal's width, and late in a log."""
+    stream = sys.stderr if stderr else sys.stdout
+    terminal = stream.isatty()
+    return Console(stderr=stderr, highlight=False, width=None if terminal else LOG_WIDTH, soft_wrap=not terminal)
+
+
+def say(text: str = "", *, style: str | None = None) -> None:
+    """One line for people; markup in the text is text."""
+    console().print(Text(text, style=style or ""))
+
+
+def note(text: str) -> None:
+    """One line beside the result, on stderr."""
+    console(stderr=True).print(Text(text, style="dim"))
+
+
+def say_json(data: Mapping[str, Any]) -> None:
+    """The one JSON object of a command."""
+    sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+def say_error(error: WinnowError) -> None:
+    """Every fault of an error, on stderr."""
+    out = console(stderr=True)
+    for fault in error.faults:
+        out.print(Text.assemble(("error: ", "bold red"), printable(str(fault))))
+
+
+def say_next(command: str) -> None:
+    """How every command ends."""
+    console().print(Text.assemble(("next: ", "dim"), (command, "bold")))
+
+
+def printable(text: str) -> str:
+    """The text without what a terminal would obey: control characters and lone surrogates."""
+    clean = text.encode("utf-8", "backslashreplace").decode()
+    return "".join(c if c.isprintable() or c in "\n" else f"\\x{ord(c):02x}" for c in clean)
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Progress]:
+    """A progress bar on a terminal; in a log a line now and then. Both on stderr."""
+    if not sys.stderr.isatty():
+        shown = [-1]
+
+        def report(done: int, total: int) -> None:
+            quarter = 4 * done // max(total, 1)
+            if quarter > shown[0] and done > 100 and total > 2000:
+                shown[0] = quarter
+                sys.stderr.write(f"{what}: {done:,} of {total:,}\n")
+
+        yield report
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()]
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str | Text]], *, right: Sequence[int] = ()) -> None:
+    """A plain table; `right` names the columns that hold numbers."""
+    grid = Table(box=None, pad_edge=False, show_edge=False, header_style="dim")
+    for i, name in enumerate(head):
+        grid.add_column(name, justify="right" if i in right else "left", overflow="fold")
+    for row in rows:
+        grid.add_row(*(cell if isinstance(cell, Text) else Text(printable(cell)) for cell in row))
+    console().print(grid)
+
+
+def say_added(result: AddResult) -> None:
+    """What `add` did."""
+    for line in result.notes:
+        note(printable(line))
+    say(f"given {result.given:,} = added {result.added:,} + known {result.known:,} + dropped {result.dropped:,}")
+    if result.added:
+        say("reserved " + ", ".join(f"{split} {count:,}" for split, count in result.reserves.items()))
+    if result.reasons:
+        say("dropped because " + ", ".join(f"{reason} {count:,}" for reason, count in result.reasons.items()))
+        say(f"mend and add again: {result.dropped_file}")
+    for name, count in result.flagged.items():
+        say(f"flagged {count:,} for {name}; they are kept")
+
+
+def say_status(status: Status) -> None:
+    """Counts by state, origin, label and reserve."""
+    states = {state: count for state, count in status.by_state.items() if count}
+    counts = {"records": states, "origin": status.by_origin, "reserve": status.reserves, "queues": status.queues}
+    rows = [(name, ", ".join(f"{k} {n:,}" for k, n in values.items()) or "none") for name, values in counts.items()]
+    rows += [
+        ("lot", f"{lot['generator']} {lot['prompt_version']} {lot['model']}: {lot['records']:,} undecided")
+        for lot in status.lots
+    ]
+    rows += [
+        ("source", f"{s['id']}  {s['name']}  {s['origin']}, licence {s['licence']}{_retracted(s)}")
+        for s in status.sources
+    ]
+    rows += [("releases", ", ".join(status.releases) or "none"), ("runs", ", ".join(status.runs) or "none")]
+    table(["", ""], rows)
+    say()
+    labels = sorted(status.by_label.items(), key=lambda item: -item[1])
+    table(["label", "labeled"], [(name, f"{count:,}") for name, count in labels], right=[1])
+
+
+def _retracted(source: Mapping[str, Any]) -> str:
+    return f"  (retracted {source['retracted_at']})" if source["retracted_at"] else ""
+
+
+def say_check(check: Check) -> None:
+    """Every gate, what failed and how to mend it, and what thresholds would cost."""
+    rows = [
+        (
+            gate.name,
+            "–" if gate.measured is None else f"{gate.measured:g}",
+            f"{gate.threshold:g}",
+            Text(gate.verdict, style=VERDICT_STYLE[gate.verdict]),
+        )
+        for gate in check.gates
+    ]
+    table(["gate", "measured", "threshold", "verdict"], rows, right=[1, 2])
+    for gate in check.gates:
+        if gate.evidence or gate.fix:
+            say()
+            say(gate.name, style=VERDICT_STYLE[gate.verdict])
+            for line in gate.evidence:
+                say(f"  {printable(line)}")
+            if gate.fix:
+                say(f"  fix: {gate.fix}", style="bold")
+    say()
+    table(
+        ["cosine", "duplicates", "of train", "worst label", "leaks", "of train"],
+        [
+            (
+                f"{cost.cosine:.2f}",
+                f"{cost.duplicates:,}",
+                f"{cost.duplicates_share:.1%}",
+                f"{cost.worst_label_share:.1%}",
+                f"{cost.leaks:,}",
+                f"{cost.leaks_share:.1%}",
+            )
+            for cost in check.costs
+        ],
+        right=range(6),
+    )
+    counts = check.selected["split"].value_counts()
+    say()
+    say("would be released: " + ", ".join(f"{s} {counts.get(s, 0):,}" for s in ("train", "validation", "test")))
+    if check.excluded:
+        say("left out: " + ", ".join(f"{reason} {count:,}" for reason, count in check.excluded.items()))
+
+
+def say_frozen(frozen: Frozen) -> None:
+    """What `freeze` made."""
+    say(f"release {frozen.release}: " + ", ".join(f"{split} {count:,}" for split, count in frozen.counts.items()))
+    if frozen.excluded:
+        say("left out: " + ", ".join(f"{reason} {count:,}" for reason, count in frozen.excluded.items()))
+    highest = frozen.max_cross_split_similarity
+    say(f"highest similarity between train and hold-out: {'not measured' if highest is None else f'{highest:.6f}'}")
+    say(f"path {frozen.path}")
+    say(f"manifest SHA-256 {frozen.sha256}")
+
+
+def say_shown(shown: Shown) -> None:
+    """One record."""
+    record = shown.record
+    facts = [
+        ("text", record["text"]),
+        ("id", record["id"]),
+        ("state", record["state"] + (f" ({' or '.join(record['candidates'])})" if record["candidates"] else "")),
+        ("label", record["label"] or "none"),
+        ("decided by", record["decided_by"]),
+        ("origin", record["origin"]),
+        ("reserve", f"{record['reserve']} ({shown.reserve_why})"),
+        ("family", record["family"]),
+        ("weight", str(record["weight"])),
+        ("releases", ", ".join(f"{r['release']} ({r['split']})" for r in shown.releases) or "none"),
+    ]
+    facts += [("flag", f"{flag['name']}: {flag['detail']}") for flag in shown.flags]
+    table(["", ""], facts)
+    say()
+    head = ["source", "row", "label", "split", "origin", "added", ""]
+    sightings = [
+        (
+            s["name"],
+            str(s["row"]),
+            s["given_label"] or "–",
+            s["given_split"] or "–",
+            s["origin"],
+            s["at"],
+            "retracted" if s["retracted_at"] else "",
+        )
+        for s in shown.sightings
+    ]
+    table(head, sightings, right=[1])
+    say()
+    decisions = [(d["actor"], d["who"], d["kind"], d["value"], d["why"], d["at"]) for d in shown.decisions]
+    table(["actor", "who", "decision", "value", "why", "when"], decisions)
+    say()
+    if shown.neighbours is None:
+        say("neighbours: not measured; run winnow check first")
+        return
+    near = [(f"{n['similarity']:.3f}", n["label"] or n["state"], n["reserve"], n["text"]) for n in shown.neighbours]
+    table(["cosine", "label", "reserve", "nearest records"], near, right=[0])
+
+
+def say_evaluated(evaluation: Evaluation) -> None:
+    """The headline measures and the worst confusions."""
+    measures = evaluation.measures
+    intervals = measures["intervals"]
+    names = [("accuracy", "accuracy"), ("in_scope_accuracy", "in-scope accuracy"), ("macro_f1", "macro-F1")]
+    rows = [
+        (title, f"{measures[key]:.4f}", f"{intervals[key][0]:.4f} to {intervals[key][1]:.4f}")
+        for key, title in names
+        if measures[key] is not None
+    ]
+    outside = measures["out_of_scope"]
+    if outside["status"] == "measured":
+        recall = outside["recall"]
+        rows.append(("out-of-scope recall", f"{recall['value']:.4f}", f"{recall['low']:.4f} to {recall['high']:.4f}"))
+    rows.append(("calibration error", f"{measures['calibration_error']:.4f}", ""))
+    table([evaluation.split, f"{measures['rows']:,} rows", "95 % interval"], rows, right=[1])
+    pairs = measures["confused_pairs"][:5]
+    if pairs:
+        say()
+        table(["count", "true", "predicted"], [(str(p["count"]), p["gold"], p["predicted"]) for p in pairs], right=[0])

@@ -1,0 +1,308 @@
+"""The verbs of Winnow on one workspace: what the command line calls, and what a notebook calls."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from curation import ledger
+from curation.add import UNKNOWN_LICENCE, Addition, AddResult
+from curation.add import add as add_readings
+from curation.folder import Folder, find_folder
+from curation.intake import Batch
+from curation.reading import Columns, Reading, read_file, read_table
+from curation.store import Store, open_store
+from curation.task import Task
+from curation.taskfile import TASK_FILE, changed, parse_task, read_task
+from curation.template import intents_task, tools_task
+from validators.faults import Fault, WinnowError
+from winnow.anywhere import evaluate_run, open_release_at, open_run_at, predict_texts, release_path, train_release
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from curation.check import Check
+    from curation.embed import Embedder, Progress
+    from curation.freeze import Frozen, Lineage
+    from curation.release import Release
+    from curation.retract import Retracted
+    from curation.show import Shown
+    from curation.status import Status
+    from training.evaluate import Evaluation
+    from training.runs import Run
+
+TEMPLATES = ("intents", "tools")
+
+
+class Workspace:
+    """A folder with a `winnow.yaml`, and everything Winnow knows about it."""
+
+    def __init__(self, folder: Folder) -> None:
+        self.folder = folder
+
+    @classmethod
+    def find(cls, start: Path) -> Workspace:
+        """The workspace at `start` or above. Raises WinnowError when there is none."""
+        return cls(find_folder(start))
+
+    @classmethod
+    def init(cls, path: Path, *, template: str = "intents", from_file: Reading | None = None) -> Workspace:
+        """Write a first task file, with the labels of what was read. An existing one is never overwritten."""
+        task_file = path / TASK_FILE
+        if template not in TEMPLATES:
+            raise WinnowError(Fault("--template", repr(template), ", ".join(TEMPLATES), "correct --template"))
+        if template != "intents" and from_file:
+            fault = Fault(
+                "--from", f"template {template}", "template intents", "labels are for intents; leave out --from"
+            )
+            raise WinnowError(fault)
+        if task_file.exists():
+            raise WinnowError(Fault(str(task_file), "the file is there already", "a new folder", "edit it instead"))
+        name = path.resolve().name or "task"
+        if template == "tools":
+            text = tools_task(name)
+        else:
+            text = intents_task(name, routes=_routes(from_file) if from_file else None)
+        parse_task(text)
+        path.mkdir(parents=True, exist_ok=True)
+        task_file.write_text(text, encoding="utf-8")
+        return cls(Folder(path))
+
+    def __repr__(self) -> str:
+        return f"winnow.open({str(self.folder.root)!r})"
+
+    @property
+    def task(self) -> Task:
+        """The task file, read afresh. Raises WinnowError with all its faults."""
+        return read_task(self.folder.task_file)
+
+    @cached_property
+    def store(self) -> Store:
+        """The database; made on first use."""
+        return open_store(self.folder.database)
+
+    def add(  # noqa: PLR0913
+        self,
+        files: str | Path | pd.DataFrame | Sequence[str | Path],
+        *,
+        format: str = "auto",  # noqa: A002  (the word of the command line)
+        columns: Columns | None = None,
+        origin: str | None = None,
+        licence: str = UNKNOWN_LICENCE,
+        split: str | None = None,
+        batch: Batch | None = None,
+        encoding: str | None = None,
+        table: str | None = None,
+    ) -> AddResult:
+        """Screen files or a pandas table and store what may enter, in one transaction.
+
+        Raises WinnowError with the faults of every file that cannot be read; nothing is added then.
+        """
+        readings: list[Reading] = []
+        faults: list[Fault] = []
+        for file in _as_list(files):
+            try:
+                if isinstance(file, str | Path):
+                    path = Path(file)
+                    readings.append(read_file(path, columns=columns, format=format, encoding=encoding, table=table))
+                else:
+                    readings.append(read_table(file, columns=columns))
+            except WinnowError as error:
+                faults += error.faults
+        if faults:
+            raise WinnowError(faults)
+        addition = Addition(origin=origin, licence=licence, split=split, batch=batch)
+        return add_readings(self.store, self.task, readings, addition, dropped_dir=self.folder.dropped)
+
+    def records(self) -> pd.DataFrame:
+        """Every record with its derived label and state, reserve, origin and weight."""
+        from curation.working import working_table
+
+        with self.store.reading() as connection:
+            return working_table(connection)
+
+    def status(self) -> Status:
+        """Counts, reserves, queues, lots, and what to do next."""
+        from curation.status import status
+
+        with self.store.reading() as connection:
+            return status(connection, self.task)
+
+    def show(self, record: str) -> Shown:
+        """One record with its sightings, decisions, neighbours and releases."""
+        from curation.show import show
+
+        with self.store.reading() as connection:
+            return show(connection, self.folder, self._embedder(), record)
+
+    def retract(self, source: str, *, why: str = "") -> Retracted:
+        """Take back a source that should not have been added."""
+        from curation.retract import retract
+
+        return retract(self.store, source, why=why)
+
+    def check(self, settings: Sequence[str] = (), *, progress: Progress | None = None) -> Check:
+        """Measure nearness and hold the selection against every gate; `settings` such as "leakage=0.2" ask what if.
+
+        What is left out, and near pairs under different labels, are written to `.winnow/reports/`; not when asking.
+        """
+        from reports.selection import write_selection
+
+        checked = self._check(changed(self.task, settings), progress)[0]
+        if not settings:
+            write_selection(checked, self.folder.reports)
+        return checked
+
+    def waive(self, gate: str, *, by: str, reason: str, until: date) -> None:
+        """Record a named, reasoned exception to one gate."""
+        from curation.waivers import waive
+
+        waive(self.store, gate, by=by, reason=reason, until=until)
+
+    def freeze(self, name: str, *, progress: Progress | None = None) -> Frozen:
+        """Make a release. Raises GateError, and writes nothing, when a gate fails."""
+        from curation.freeze import check_name, freeze
+
+        check_name(name, self.store, self.folder)
+        task_text = self.folder.task_file.read_text(encoding="utf-8-sig")
+        checked, embedder, own = self._check(parse_task(task_text), progress)
+        return freeze(name, checked, task_text, embedder.identity, own, self.folder, self.store)
+
+    def release(self, name_or_path: str | Path, *, checked: bool = True) -> Release:
+        """A release by name or path; `checked` holds its files against the manifest first."""
+        return open_release_at(name_or_path, self.folder, checked=checked)
+
+    def verify(self, name_or_path: str | Path) -> list[str]:
+        """Every way in which a release differs from what was frozen; empty when there is none."""
+        from curation.release import verify
+
+        with self.store.reading() as connection:
+            hashes = ledger.release_hashes(connection)
+        return verify(release_path(name_or_path, self.folder), hashes).problems
+
+    def export(self, name_or_path: str | Path, format: str, *, out: Path | None = None) -> tuple[Path, dict[str, int]]:  # noqa: A002
+        """Write a release in another shape; returns the folder and the rows by file."""
+        from curation.export import export
+
+        release = self.release(name_or_path)
+        folder = out or self.folder.root / "exports" / f"{release.name}-{format}"
+        return folder, export(release, format, folder)
+
+    def train(
+        self,
+        name_or_path: str | Path,
+        *,
+        method: str = "linear",
+        seed: int = 0,
+        settings: Mapping[str, Any] | None = None,
+        progress: Progress | None = None,
+    ) -> tuple[Run, bool]:
+        """Train on a release; also says whether the run is new. The same settings give the same run."""
+        run, new = train_release(
+            self.release(name_or_path),
+            self.folder.runs,
+            method=method,
+            seed=seed,
+            settings=settings,
+            embedder=self._embedder(),
+            vectors_cache=self.folder.vectors,
+            progress=progress,
+        )
+        from curation.release import sha256_of
+        from training.runs import FACTS
+
+        path = run.path.relative_to(self.folder.root.resolve()).as_posix()
+        detail = {"method": method, "release": run.facts["release"]["name"]}
+        ledger.enter_run(self.store, run.id, path=path, sha256=sha256_of(run.path / FACTS), detail=detail)
+        return run, new
+
+    def run(self, id_or_path: str | Path) -> Run:
+        """A run by id or path."""
+        return open_run_at(id_or_path, self.folder)
+
+    def predict(
+        self, id_or_path: str | Path, texts: Sequence[str], *, progress: Progress | None = None
+    ) -> pd.DataFrame:
+        """Label texts with a run's model: columns `text`, `label`, `route`, `confidence`."""
+        return predict_texts(self.run(id_or_path), texts, progress=progress)
+
+    def evaluate(
+        self, id_or_path: str | Path, *, split: str = "validation", progress: Progress | None = None
+    ) -> tuple[Evaluation, Path]:
+        """Measure a run on one split of its release and draw the page; returns the page's path too."""
+        run = self.run(id_or_path)
+        return evaluate_run(run, split=split, vectors_cache=self.folder.vectors, progress=progress)
+
+    def releases(self) -> list[dict[str, Any]]:
+        """The ledger's releases, the oldest first."""
+        with self.store.reading() as connection:
+            return ledger.entries(connection, "release")
+
+    def runs(self) -> list[dict[str, Any]]:
+        """The ledger's runs, the oldest first."""
+        with self.store.reading() as connection:
+            return ledger.entries(connection, "run")
+
+    def _embedder(self, task: Task | None = None) -> Embedder:
+        from curation.embed import open_embedder
+
+        told = (task or self.task).embedder
+        beside = self.folder.root / told.model if told.model else None
+        return open_embedder(str(beside) if beside and beside.is_dir() else told.model, backend=told.backend)
+
+    def _check(self, task: Task, progress: Progress | None) -> tuple[Check, Embedder, Lineage]:
+        from curation.check import check
+        from curation.freeze import lineage
+        from curation.waivers import valid_waivers
+        from curation.working import working_table
+
+        _intents_only(task)
+        with self.store.reading() as connection:  # one moment for all three
+            table = working_table(connection)
+            waived = valid_waivers(connection, datetime.now(UTC).date())
+            own = lineage(connection)
+        embedder = self._embedder(task)
+        checked = check(
+            table,
+            task,
+            embedder,
+            waived=waived,
+            vectors_cache=self.folder.vectors,
+            near_cache=self.folder.near,
+            progress=progress,
+        )
+        return checked, embedder, own
+
+
+def _routes(reading: Reading) -> dict[str, str | None]:
+    """Labels of a file in order of appearance, with the route that each is sent to most often."""
+    counts: dict[str, Counter[str]] = {}
+    faults = []
+    for row in reading.rows:
+        label, route = (str(v).strip() if v is not None else "" for v in (row.label, row.route))
+        if any(not c.isprintable() for c in label + route):
+            fault = Fault(
+                f"{reading.name}, row {row.number}", f"label {label!r}, route {route!r}", "printable names", "mend it"
+            )
+            faults.append(fault)
+        elif label:
+            counts.setdefault(label, Counter()).update([route] if route else [])
+    if faults:
+        raise WinnowError(faults)
+    if not counts:
+        fix = "say which file holds labels; their column is label, intent, category or class"
+        raise WinnowError(Fault(reading.name, "no label in any row", "labeled rows", fix))
+    return {label: routes.most_common(1)[0][0] if routes else None for label, routes in counts.items()}
+
+
+def _intents_only(task: Task) -> None:
+    if task.kind != "intents":
+        raise WinnowError(Fault(TASK_FILE, f"kind: {task.kind}", "kind: intents", "this version handles intents only"))
+
+
+def _as_list(files: Any) -> list[Any]:
+    return list(files) if isinstance(files, list | tuple) else [files]

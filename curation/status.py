@@ -14,7 +14,7 @@ from curation.task import Task
 from curation.working import working_rows
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Status:
     """Counts of records. Live ones are those that at least one unretracted source shows."""
 
@@ -32,6 +32,10 @@ class Status:
     releases: list[str]
     runs: list[str]
     next: str
+
+    def __repr__(self) -> str:
+        states = ", ".join(f"{state} {count:,}" for state, count in self.by_state.items() if count)
+        return f"<Status: {states or 'no records'}; next: {self.next}>"
 
     def json(self) -> dict[str, Any]:
         """The shape of `status --json`."""

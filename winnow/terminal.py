@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from curation.show import Shown
     from curation.status import Status
     from training.evaluate import Evaluation
+    from validators.gates import Gate
 
 LOG_WIDTH = 160
 VERDICT_STYLE = {"pass": "green", "fail": "bold red", "waived": "yellow", "not_measured": "yellow"}
@@ -145,7 +146,7 @@ def say_check(check: Check) -> None:
             gate.name,
             "–" if gate.measured is None else f"{gate.measured:g}",
             f"{gate.threshold:g}",
-            Text(gate.verdict, style=VERDICT_STYLE[gate.verdict]),
+            Text(_verdict(gate), style=VERDICT_STYLE[gate.verdict]),
         )
         for gate in check.gates
     ]
@@ -179,6 +180,13 @@ def say_check(check: Check) -> None:
     say("would be released: " + ", ".join(f"{s} {counts.get(s, 0):,}" for s in ("train", "validation", "test")))
     if check.excluded:
         say("left out: " + ", ".join(f"{reason} {count:,}" for reason, count in check.excluded.items()))
+
+
+def _verdict(gate: Gate) -> str:
+    """The verdict, and the part that failed it where the whole is within the threshold."""
+    part = gate.evidence[0].partition(" loses ")[0] if gate.evidence and " loses " in gate.evidence[0] else ""
+    within = gate.measured is not None and gate.measured <= gate.threshold
+    return f"fail: {part}" if gate.verdict == "fail" and part and within else gate.verdict
 
 
 def say_frozen(frozen: Frozen) -> None:

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -100,6 +103,16 @@ def test_a_changed_release_is_not_evaluated(trained_example: Trained, tmp_path: 
     path.write_text(path.read_text() + "\n")
     with pytest.raises(GateError):
         copied.evaluate(run_id)
+
+
+def test_what_a_killed_training_left_is_swept_away(trained_example: Trained, tmp_path: Path) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    left, busy = (tmp_path / f".r-linear-1.{pid}.part" for pid in (gone.pid, os.getpid()))
+    left.mkdir()
+    busy.mkdir()
+    train(trained_example[0].release("first"), tmp_path)
+    assert (left.exists(), busy.exists()) == (False, True)
 
 
 def test_predict_labels_texts_with_route_and_confidence(trained_example: Trained) -> None:

@@ -88,6 +88,7 @@ def make_run(
     path = folder / name
     if (path / FACTS).exists():
         return open_run(path), False
+    _sweep(folder)
     part = folder / f".{name}.{os.getpid()}.part"
     part.mkdir(parents=True)
     try:
@@ -112,6 +113,18 @@ def make_run(
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return open_run(path), True
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a killed training left: parts whose process is gone."""
+    for part in folder.glob(".*.part"):
+        process = part.name.split(".")[-2]
+        try:
+            os.kill(int(process), 0)
+        except ProcessLookupError:
+            shutil.rmtree(part, ignore_errors=True)
+        except (ValueError, PermissionError):
+            continue  # not ours, or someone else's and alive
 
 
 def open_run(path: Path) -> Run:

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from curation.embed import Vectors
 
 PREFIX = 64
-"""Leading principal dimensions that are multiplied out before the bound decides. 64 was fastest of 32, 64, 96 and 128
-on 20,000 and 100,000 MiniLM vectors (benchmarks/near_pairs.py)."""
+"""Leading principal dimensions that are multiplied out before the bound decides: the fastest of 32, 64, 96 and 128
+(docs/decisions/0003-near-pairs.md)."""
 BLOCK_ROWS = 512
 BLOCK_COLUMNS = 4096
 SLACK = 1e-4

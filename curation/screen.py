@@ -23,7 +23,7 @@ LANGUAGES = (
     "ARABIC CHINESE CZECH DANISH DUTCH ENGLISH FINNISH FRENCH GERMAN GREEK HEBREW HINDI HUNGARIAN INDONESIAN "
     "ITALIAN JAPANESE KOREAN POLISH PORTUGUESE ROMANIAN RUSSIAN SPANISH SWEDISH TURKISH UKRAINIAN VIETNAMESE"
 ).split()
-"""What the detector chooses among. With all of its 75 it takes 1.3 GB and four times as long."""
+"""What the detector chooses among; with all of its 75 it takes three times as long."""
 
 
 @dataclass(frozen=True)

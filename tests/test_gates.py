@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pandas as pd
 import pytest
 from conftest import add_example
+from typer.main import get_command
 
 from curation.intake import Batch
 from validators import gates as g
 from validators.faults import WinnowError
+from winnow.cli import app
 from winnow.workspace import Workspace
 
 LABELS = ["a", "b"]
@@ -154,6 +157,34 @@ def test_nothing_to_measure_is_said_and_is_no_pass(make_workspace: Callable[...,
 
 def gate_of(workspace: Workspace, name: str) -> g.Gate:
     return next(gate for gate in workspace.check().gates if gate.name == name)
+
+
+def test_every_failed_gate_names_a_command_that_exists(make_workspace: Callable[..., Workspace]) -> None:
+    commands = set(get_command(app).commands)  # type: ignore[attr-defined]
+    train = pd.Series(["a"] * 30 + ["b"])
+    failed = [
+        g.schema(healthy(), ["a"]),
+        g.hold_out_integrity(healthy().iloc[:8]),
+        g.disputed(pd.Series(["labeled", "disputed"]), {LABELS_PAIR: 1}, 0.02),
+        g.minimum_per_label(train, LABELS, 10, 50, train),
+        g.label_balance(train, None, 10),
+        g.synthetic_share(pd.Series(["synthetic"]), 0.7),
+    ]
+    same = [f"wholly the same sentence about the printer {'!' * i}" for i in range(40)]
+    apart = ["where do I park my bicycle", "the tax form of last year is wrong"]
+    for name, texts, splits in (
+        ("copies", [*same, *apart], ["train"] * 40 + ["validation", "test"]),
+        ("leaks", same, ["train"] * 38 + ["validation", "test"]),
+    ):
+        workspace = make_workspace("a", "b", name=name)
+        workspace.add(pd.DataFrame({"text": texts, "label": "a", "split": splits}))
+        failed += [gate for gate in workspace.check().gates if gate.verdict == "fail"]
+    assert {gate.name for gate in failed} == set(g.GATES)
+    for gate in failed:
+        named = re.findall(r"winnow (\w+)", gate.fix)
+        assert gate.verdict == "fail"
+        assert named, gate
+        assert set(named) <= commands, gate
 
 
 def test_the_example_passes_every_default_gate(frozen_example: Workspace) -> None:

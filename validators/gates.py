@@ -48,9 +48,7 @@ def schema(selected: pd.DataFrame, labels: Sequence[str]) -> Gate:
     if selected.empty:
         return _not_measured("schema", 0, "no labeled record yet", "winnow add FILE")
     faults = schema_faults(selected, labels)
-    return _at_most(
-        "schema", len(faults), 0, faults, "mend winnow.yaml, or the rows at their source and add them again"
-    )
+    return _at_most("schema", len(faults), 0, faults, "mend winnow.yaml, or mend the rows and winnow add FILE")
 
 
 def hold_out_integrity(selected: pd.DataFrame) -> Gate:
@@ -76,7 +74,7 @@ def hold_out_integrity(selected: pd.DataFrame) -> Gate:
     ]
     moved = held.loc[held["split"] != held["reserve"], ["id", "split", "reserve"]]
     faults += [f"record {i} is exported as {s} but reserved for {r}" for i, s, r in moved.to_numpy()]
-    fix = "add labeled rows without an official split, so that some are drawn for every split"
+    fix = "winnow add FILE: labeled rows without an official split, so that some are drawn for every split"
     return _at_most("hold_out_integrity", len(faults), 0, faults, fix)
 
 
@@ -136,7 +134,7 @@ def disputed(states: pd.Series[str], pairs: Mapping[tuple[str, ...], int], share
         return _not_measured("disputed", share_max, "no labeled record yet", "winnow add FILE")
     ranked = sorted(pairs.items(), key=lambda item: (-item[1], item[0]))
     evidence = [f"{' and '.join(labels)}: {count} texts under both" for labels, count in ranked]
-    fix = "adjudicate: mend the labels in the source file, retract it and add it again; or merge the two labels"
+    fix = "mend the labels in the source file, then winnow retract SOURCE and winnow add FILE"
     return _at_most("disputed", round(torn / (labeled + torn), 4), share_max, evidence, fix, always=True)
 
 
@@ -166,7 +164,7 @@ def label_balance(train: pd.Series[str], fallback: str | None, ratio_max: float)
         return _not_measured("label_balance", ratio_max, "no train row yet", "winnow add FILE")
     ratio = round(float(counts.iloc[0] / counts.iloc[-1]), 2)
     evidence = [f"{counts.index[0]} has {counts.iloc[0]} train rows, {counts.index[-1]} has {counts.iloc[-1]}"]
-    fix = f"add rows for {counts.index[-1]}, or waive it: some traffic is uneven"
+    fix = f"winnow add FILE with rows for {counts.index[-1]}; or winnow waive label_balance, where traffic is uneven"
     return _at_most("label_balance", ratio, ratio_max, evidence, fix, always=True)
 
 
@@ -175,7 +173,7 @@ def synthetic_share(train_origins: pd.Series[str], share_max: float) -> Gate:
     if train_origins.empty:
         return _not_measured("synthetic_share", share_max, "no train row yet", "winnow add FILE")
     share = round(float((train_origins == "synthetic").mean()), 4)
-    return _at_most("synthetic_share", share, share_max, [], "label traffic instead: winnow push label")
+    return _at_most("synthetic_share", share, share_max, [], "winnow add FILE with rows that people wrote")
 
 
 def with_waivers(gates: Sequence[Gate], waived: Mapping[str, str]) -> list[Gate]:

@@ -25,16 +25,22 @@ from curation.intake import (
     store_sightings,
     store_source,
 )
+from curation.private import Scrubber
 from curation.reading import DROPPED_COLUMNS, Reading
 from curation.reading.columns import split_name
-from curation.screen import Dropped, Kept, other_language, screen
+from curation.rename import renamings
+from curation.screen import WITHHELD, Dropped, Kept, Memory, other_language, screen
+from curation.spreadsheet import as_cell
 from curation.store import Store
 from curation.store import tables as t
 from curation.task import Task
+from curation.working import forgotten_ids
 from validators.faults import Fault, WinnowError
 
 ORIGINS = ("human", "log", "public", "synthetic")
 UNKNOWN_LICENCE = "unknown"
+LONGEST_CELL = 4000
+"""Characters of a refused cell that are written out."""
 NAME_BATCH = "say --origin synthetic --batch NAME --generator NAME --prompt-version V --model NAME"
 
 
@@ -62,6 +68,8 @@ class AddResult:
     dropped: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
     flagged: dict[str, int] = field(default_factory=dict)
+    private: dict[str, int] = field(default_factory=dict)
+    """Private values that were replaced by stand-ins, by entity."""
     dropped_file: str | None = None
     sources: list[str] = field(default_factory=list)
     reserves: dict[str, int] = field(default_factory=dict)
@@ -81,16 +89,26 @@ class _Screened:
     dropped: list[Dropped]
 
 
-def add(store: Store, task: Task, readings: Sequence[Reading], addition: Addition, *, dropped_dir: Path) -> AddResult:
+def add(
+    store: Store,
+    task: Task,
+    readings: Sequence[Reading],
+    addition: Addition,
+    scrubber: Scrubber,
+    *,
+    dropped_dir: Path,
+) -> AddResult:
     """Screen and store what was read. Adding the same file again changes nothing.
 
     Raises WinnowError when a file was added before under other settings, or when the options contradict each other.
     """
     _check(task, addition)
-    screened = [_screen(reading, task, addition) for reading in readings]
+    with store.reading() as connection:
+        memory = Memory(scrubber, forgotten_ids(connection), renamings(connection))
+    screened = [_screen(reading, task, addition, memory) for reading in readings]
     kept = [row for one in screened for row in one.kept]
     flags = _language_flags(kept, task)
-    dropped_file = _write_dropped(screened, dropped_dir)
+    dropped_file = _write_dropped(screened, dropped_dir, scrubber)
     now = datetime.now(UTC).isoformat(timespec="seconds")
     with store.writing() as connection:
         live_before = live_records(connection, {row.record_id for row in kept})
@@ -114,11 +132,19 @@ def add(store: Store, task: Task, readings: Sequence[Reading], addition: Additio
         dropped=dropped,
         reasons=dict(Counter(d.drop.reason for one in screened for d in one.dropped).most_common()),
         flagged={"language": len(flags)} if flags else {},
+        private=dict(sum((row.private for row in kept), Counter[str]()).most_common()),
         dropped_file=dropped_file,
         sources=sources,
         reserves=reserves,
-        notes=[note for one in screened for note in one.reading.notes] + _reserve_note(elsewhere),
+        notes=[note for one in screened for note in one.reading.notes]
+        + _renamed_notes(kept)
+        + _reserve_note(elsewhere),
     )
+
+
+def _renamed_notes(kept: Sequence[Kept]) -> list[str]:
+    renamed = Counter((row.given_label, row.label) for row in kept if row.given_label != row.label)
+    return [f"{count:,} rows labeled {old!r} count as {new!r}: it was renamed" for (old, new), count in renamed.items()]
 
 
 def _reserve_note(elsewhere: int) -> list[str]:
@@ -149,8 +175,8 @@ def _check(task: Task, addition: Addition) -> None:
         raise WinnowError(faults)
 
 
-def _screen(reading: Reading, task: Task, addition: Addition) -> _Screened:
-    kept, dropped = screen(reading.rows, task, split=addition.split)
+def _screen(reading: Reading, task: Task, addition: Addition, memory: Memory) -> _Screened:
+    kept, dropped = screen(reading.rows, task, memory, split=addition.split)
     labeled = any(row.label not in (None, "") for row in reading.rows)
     remembered = reading.mended.origin if reading.mended else ""
     origin = addition.origin or remembered or ("human" if labeled else "log")
@@ -162,6 +188,8 @@ def _screen(reading: Reading, task: Task, addition: Addition) -> _Screened:
     if addition.origin is None and not remembered:
         why = "it has labels" if labeled else "it has no labels"
         reading.notes.append(f"{reading.name}: origin {origin!r}, because {why}; say --origin to change that")
+    if licence == UNKNOWN_LICENCE:
+        reading.notes.append(f"{reading.name}: licence unknown, and a release needs one: say --licence NAME")
     stem = split_name(Path(reading.name).name.split(".")[0])
     if stem and addition.split is None and "split" not in reading.columns.chosen():
         reading.notes.append(f"{reading.name}: no official split; say --split {stem} if it is one")
@@ -192,10 +220,11 @@ def _language_flags(kept: Sequence[Kept], task: Task) -> dict[str, str]:
     return {ids[i]: found for i, found in other_language(list(texts.values()), task.language).items()}
 
 
-def _write_dropped(screened: Sequence[_Screened], folder: Path) -> str | None:
+def _write_dropped(screened: Sequence[_Screened], folder: Path, scrubber: Scrubber) -> str | None:
     """All refused rows of one command, as a CSV that a person can mend and add again.
 
-    A file that someone has begun to mend is never overwritten.
+    Private data is replaced in every cell, and where it is the reason the text is left out: source and row say where it
+    is. A file that someone has begun to mend is never overwritten.
     """
     rows = [(one, fallen) for one in screened for fallen in one.dropped]
     if not rows:
@@ -204,11 +233,13 @@ def _write_dropped(screened: Sequence[_Screened], folder: Path) -> str | None:
     writer = csv.writer(buffer)
     writer.writerow(DROPPED_COLUMNS)
     for one, fallen in rows:
-        row = fallen.row
+        row, withheld = fallen.row, fallen.drop.reason in WITHHELD
         text = fallen.drop.raw if row.text is None else row.text
-        cells = [text, row.label, row.route, row.split, row.session, row.time]
-        trace = [fallen.drop.reason, fallen.drop.detail, one.reading.name, row.number, one.origin, one.licence]
-        writer.writerow([_cell(value) for value in (*cells, *trace)])
+        session = scrubber.pseudonym(str(row.session)) if row.session else None
+        told = [row.label, row.route, row.split, session, row.time, fallen.drop.reason, fallen.drop.detail]
+        trace = [one.reading.name, row.number, one.origin, one.licence]
+        cells = [_scrubbed(value, scrubber) for value in ("" if withheld else text, *told)]
+        writer.writerow([as_cell(cell) for cell in (*cells, *map(str, trace))])
     content = buffer.getvalue().encode()
     digest = hashlib.sha256("".join(one.reading.file_hash for one in screened).encode()).hexdigest()[:12]
     stem = f"{Path(screened[0].reading.name).stem[:60]}-{digest}"
@@ -220,5 +251,9 @@ def _write_dropped(screened: Sequence[_Screened], folder: Path) -> str | None:
     return str(path)
 
 
-def _cell(value: object) -> str:
-    return "" if value is None else str(value).encode("utf-8", "backslashreplace").decode()
+def _scrubbed(value: object, scrubber: Scrubber) -> str:
+    """A cell without private data; of a very long one only the beginning, which is enough to find and mend it."""
+    text = "" if value is None else str(value).encode("utf-8", "backslashreplace").decode()
+    if len(text) > LONGEST_CELL:
+        text = f"{text[:LONGEST_CELL]} … ({len(text):,} characters)"
+    return scrubber.scrub(text).text

@@ -245,8 +245,8 @@ def _load_sentence_transformer(folder: str) -> Any:
     from transformers.utils import logging as transformers_logging
 
     logging.getLogger("sentence_transformers").setLevel(logging.ERROR)
-    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    transformers_logging.set_verbosity_error()
+    transformers_logging.disable_progress_bar()
     try:
         return SentenceTransformer(folder, device="cpu").eval()
     except (OSError, ValueError) as error:

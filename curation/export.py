@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from curation.folder import replacing
 from curation.release import SPLITS, Release
+from curation.spreadsheet import as_cell
 from validators.faults import Fault, WinnowError
 
 if TYPE_CHECKING:
@@ -23,8 +24,10 @@ def _jsonl(rows: pd.DataFrame, path: Path) -> None:
 
 
 def _csv(rows: pd.DataFrame, path: Path) -> None:
-    """A header and one line a row; facets are joined by spaces."""
-    rows[COLUMNS].assign(facets=[" ".join(f) for f in rows["facets"]]).to_csv(path, index=False, lineterminator="\n")
+    """A header and one line a row; facets are joined by spaces, and no cell begins like a formula."""
+    table = rows[COLUMNS].assign(facets=[" ".join(f) for f in rows["facets"]])
+    cells = {name: table[name].map(as_cell) for name in ("text", "label", "route", "family", "facets")}
+    table.assign(**cells).to_csv(path, index=False, lineterminator="\n")
 
 
 def _chat(rows: pd.DataFrame, path: Path) -> None:

@@ -51,6 +51,11 @@ class Folder:
         return self.state / "dropped"
 
     @property
+    def answers(self) -> Path:
+        """What generators received."""
+        return self.state / "answers"
+
+    @property
     def releases(self) -> Path:
         """Frozen exports."""
         return self.state / "releases"

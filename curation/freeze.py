@@ -20,11 +20,12 @@ from sqlalchemy.dialects.sqlite import insert
 from curation.card import dataset_card
 from curation.check import Check
 from curation.folder import Folder
-from curation.release import CARD, MANIFEST, SPLITS, TASK_COPY, open_release, sha256_of
+from curation.release import CARD, EXCLUDED_FILE, MANIFEST, SPLITS, TASK_COPY, open_release, sha256_of
+from curation.selection import EXCLUDED
 from curation.store import Store
 from curation.store import tables as t
 from curation.task import Task
-from validators.facets import facets
+from curation.wording import wordings
 from validators.faults import Fault, GateError, ServiceError, WinnowError
 from validators.gates import Gate
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-PINNED = ("winnow", "datasets", "numpy", "openvino", "pandas", "pyarrow", "torch")
+PINNED = ("winnow", "datasets", "numpy", "openvino", "pandas", "pyarrow", "torch", "wordfreq")
 """Packages whose version can change a byte of a release."""
 LOCK_SECONDS = 600
 
@@ -170,7 +171,8 @@ def release_rows(checked: Check) -> pd.DataFrame:
     task = checked.task
     selected = checked.selected.sort_values("id", ignore_index=True)
     routes = task.routes
-    named = [[f"{name}:{value}" for name, value in facets(text).items()] for text in selected["text"]]
+    worded = wordings(selected["text"], checked.facets)
+    named = [[f"{name}:{value}" for name, value in sorted(found.items())] for found in worded]
     return selected.assign(
         route=[routes[label] or "" for label in selected["label"]],
         facets=pd.Series(named, index=selected.index, dtype=object),
@@ -190,6 +192,7 @@ def _write(part: Path, checked: Check, task_text: str, embedder: str, own: Linea
             _write_parquet(own_rows, task, part / "data" / f"{split}.parquet")
         _write_jsonl(own_rows, part / "jsonl" / f"{split}.jsonl")
     (part / TASK_COPY).write_text(task_text, encoding="utf-8")
+    _write_excluded(checked, part / EXCLUDED_FILE)
     manifest: dict[str, Any] = {
         "format": FORMAT,
         "task": {"name": task.name, "kind": task.kind, "labels": task.label_names, "fallback": task.fallback},
@@ -250,6 +253,22 @@ def _write_jsonl(rows: pd.DataFrame, path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="\n") as handle:
         for row in rows.to_dict("records"):
             handle.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def _write_excluded(checked: Check, path: Path) -> None:
+    """Which records are left out and why, by id: no text, so that nothing is exported that way."""
+    table = checked.table[checked.table["split"] == EXCLUDED].sort_values("id")
+    columns = zip(*(table[name] for name in ("id", "reason", "keeper", "similarity")), strict=True)
+    rows = [
+        {
+            "id": record,
+            "reason": reason,
+            **({"keeper": keeper} if keeper else {}),
+            **({} if similarity != similarity else {"similarity": round(float(similarity), 6)}),
+        }
+        for record, reason, keeper, similarity in columns
+    ]
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8", newline="\n")
 
 
 def _sync(path: Path) -> None:

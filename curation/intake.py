@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.sqlite import insert
 
+from curation.rename import current, renamings
 from curation.reserve import UNLABELED, NewFamily, reserve
 from curation.screen import Kept
 from curation.store import tables as t
@@ -190,7 +191,11 @@ def _eligible_counts(connection: Connection) -> dict[tuple[str, str], int]:
         .where(family.why != "train_only", t.record.c.id.in_(live))
         .group_by(family.stratum, family.reserve)
     )
-    return {(stratum, split): count for stratum, split, count in connection.execute(query)}
+    renamed = renamings(connection)
+    counts: Counter[tuple[str, str]] = Counter()
+    for stratum, split, count in connection.execute(query):
+        counts[current(stratum, renamed), split] += count
+    return counts
 
 
 def store_sightings(connection: Connection, pairs: Sequence[tuple[str, Kept]], now: str) -> None:
@@ -200,13 +205,14 @@ def store_sightings(connection: Connection, pairs: Sequence[tuple[str, Kept]], n
             "record_id": row.record_id,
             "source_id": source,
             "row": row.number,
-            "given_label": row.label,
+            "given_label": row.given_label,
             "given_split": row.split,
             "session": row.session,
             "time": row.time,
         }
         for source, row in pairs
     ]
+    known = _known_rows(connection, {source for source, _ in pairs})
     insert_new(connection, t.sighting, sightings)
     decisions = {
         (row.record_id, source, row.label): {
@@ -220,9 +226,15 @@ def store_sightings(connection: Connection, pairs: Sequence[tuple[str, Kept]], n
             "source_id": source,
         }
         for source, row in reversed(pairs)
-        if row.label is not None
+        if row.label is not None and (source, row.number) not in known
     }
     insert_new(connection, t.decision, list(reversed(decisions.values())))
+
+
+def _known_rows(connection: Connection, sources: set[str]) -> set[tuple[str, int]]:
+    """Rows that a source has shown before: what they decide is decided, also if their label was renamed since."""
+    query = select(t.sighting.c.source_id, t.sighting.c.row).where(t.sighting.c.source_id.in_(sources))
+    return {(source, row) for source, row in connection.execute(query)}
 
 
 def reserve_counts(connection: Connection, ids: set[str]) -> dict[str, int]:

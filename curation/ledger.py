@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 
+from curation.folder import Folder
+from curation.release import MANIFEST, open_release
 from curation.store import Store
 from curation.store import tables as t
 
@@ -23,6 +26,33 @@ def entries(connection: Connection, kind: str) -> list[dict[str, Any]]:
 def release_hashes(connection: Connection) -> dict[str, str]:
     """Release name to the SHA-256 of its manifest."""
     return {entry["name"]: entry["sha256"] for entry in entries(connection, "release")}
+
+
+def releases_holding(connection: Connection, folder: Folder, record: str) -> list[str]:
+    """Releases at hand that hold a record, the oldest first."""
+    return [release for release, _ in placements(connection, folder, record)]
+
+
+def placements(connection: Connection, folder: Folder, record: str) -> Iterator[tuple[str, str]]:
+    """Each release at hand that holds a record, and in which split."""
+    import pyarrow.parquet as pq
+
+    for entry in entries(connection, "release"):
+        path = folder.releases / entry["name"]
+        if not (path / MANIFEST).is_file():
+            continue  # the folder was moved away; the ledger still knows it
+        for split, count in open_release(path, checked=False).counts.items():
+            file = path / "data" / f"{split}.parquet"
+            if count and pq.read_table(file, columns=["id"], filters=[("id", "==", record)]).num_rows:
+                yield entry["name"], split
+
+
+def forgotten_in(connection: Connection) -> dict[str, int]:
+    """How many forgotten records each release held when they were forgotten."""
+    counts: Counter[str] = Counter()
+    for (names,) in connection.execute(select(t.forgotten.c.releases)):
+        counts.update(json.loads(names))
+    return dict(counts)
 
 
 def enter_run(store: Store, name: str, *, path: str, sha256: str, detail: Mapping[str, Any]) -> None:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from curation.embed import Embedder, Progress
-from curation.folder import replacing
 from curation.guards import Guards
+from curation.measurements import load_arrays, save_arrays
 from curation.near import Pairs, near_pairs, nearest
 from curation.selection import COST_THRESHOLDS, EXCLUDED, Nearest
 from curation.task import Task
@@ -23,8 +21,6 @@ from curation.vectors import vectors_for
 if TYPE_CHECKING:
     import pandas as pd
 
-KEPT_MEASUREMENTS = 4
-"""How many measured states the cache of near pairs holds."""
 FORMAT = "1"
 """Raise it when what is measured changes: older cache entries are then not found."""
 
@@ -52,10 +48,11 @@ def measure(
 ) -> Measured:
     """Measure a candidate table, or find it measured: with nothing changed, no model is loaded."""
     path = near_cache / f"{_fingerprint(placed, task, embedder)}.npz"
-    measured = _load(path)
-    if measured is None:
-        measured = _measure(placed, Guards(task.slots), embedder, lowest_cosine(task), vectors_cache, progress)
-        _save(path, measured)
+    stored = load_arrays(path)
+    if stored is not None:
+        return _from_arrays(stored)
+    measured = _measure(placed, Guards(task.slots), embedder, lowest_cosine(task), vectors_cache, progress)
+    save_arrays(path, _to_arrays(measured))
     return measured
 
 
@@ -120,34 +117,18 @@ def _exact_repeats(placed: pd.DataFrame, guards: Guards) -> dict[int, int]:
     return {row: held[key] for row, key in enumerate(keys) if split[row] == "train" and key in held}
 
 
-def _save(path: Path, measured: Measured) -> None:
-    with replacing(path) as temporary, temporary.open("wb") as handle:
-        np.savez(
-            handle,
-            left=measured.pairs.left,
-            right=measured.pairs.right,
-            similarity=measured.pairs.similarity,
-            nearest=measured.nearest.position,
-            nearest_similarity=measured.nearest.similarity,
-            validation_to_test=measured.validation_to_test,
-        )
-    older = sorted(path.parent.glob("*.npz"), key=lambda p: p.stat().st_mtime, reverse=True)[KEPT_MEASUREMENTS:]
-    for stale in older:
-        stale.unlink(missing_ok=True)
+def _to_arrays(measured: Measured) -> dict[str, Any]:
+    return {
+        "left": measured.pairs.left,
+        "right": measured.pairs.right,
+        "similarity": measured.pairs.similarity,
+        "nearest": measured.nearest.position,
+        "nearest_similarity": measured.nearest.similarity,
+        "validation_to_test": measured.validation_to_test,
+    }
 
 
-def _load(path: Path) -> Measured | None:
-    try:
-        with np.load(path) as stored:
-            pairs = Pairs(stored["left"], stored["right"], stored["similarity"])
-            near = Nearest(stored["nearest"], stored["nearest_similarity"])
-            return Measured(pairs, near, float(stored["validation_to_test"]))
-    except (
-        OSError,
-        ValueError,
-        KeyError,
-        EOFError,
-        zipfile.BadZipFile,
-        zlib.error,
-    ):  # absent, or not whole: it is measured again
-        return None
+def _from_arrays(stored: dict[str, Any]) -> Measured:
+    pairs = Pairs(stored["left"], stored["right"], stored["similarity"])
+    near = Nearest(stored["nearest"], stored["nearest_similarity"])
+    return Measured(pairs, near, float(stored["validation_to_test"]))

@@ -89,6 +89,42 @@ def _bounds(vectors: Vectors) -> Vectors:
     return np.ascontiguousarray(np.hstack([head, rest[:, None]]), dtype=np.float32)
 
 
+def neighbours(vectors: Vectors, k: int, families: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """For every row its k nearest rows of other families, the nearest first: indices and cosines, each (n, k).
+
+    `families` numbers the family of every row. Where fewer than k such rows exist, index -1 and similarity -1.
+    """
+    n = len(vectors)
+    k = min(k, n)
+    index, similarity = np.full((n, k), -1, dtype=np.int64), np.full((n, k), -1.0, dtype=np.float32)
+    for top in range(0, n, BLOCK_ROWS):
+        rows = slice(top, min(top + BLOCK_ROWS, n))
+        product = vectors[rows] @ vectors.T
+        product[families[rows][:, None] == families[None, :]] = -1.0
+        best = np.argpartition(-product, k - 1, axis=1)[:, :k]
+        value = np.take_along_axis(product, best, axis=1)
+        order = np.lexsort((best, -value), axis=1)
+        value = np.take_along_axis(value, order, axis=1)
+        index[rows] = np.where(value > -1, np.take_along_axis(best, order, axis=1), -1)
+        similarity[rows] = value
+    return index, similarity
+
+
+def nearest_apart(
+    queries: Vectors, base: Vectors, query_families: NDArray[np.int64], base_families: NDArray[np.int64]
+) -> NDArray[np.float32]:
+    """For every query the cosine of its nearest base row of another family; -1 where there is none."""
+    similarity = np.full(len(queries), -1.0, dtype=np.float32)
+    for top in range(0, len(queries), BLOCK_ROWS):
+        rows = slice(top, min(top + BLOCK_ROWS, len(queries)))
+        for start in range(0, len(base), BLOCK_COLUMNS):
+            columns = slice(start, min(start + BLOCK_COLUMNS, len(base)))
+            product = queries[rows] @ base[columns].T
+            product[query_families[rows][:, None] == base_families[columns][None, :]] = -1.0
+            similarity[rows] = np.maximum(similarity[rows], product.max(axis=1))
+    return similarity
+
+
 def nearest(queries: Vectors, base: Vectors) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """For every query its nearest base row and their cosine, by full products in blocks.
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 MANIFEST = "manifest.json"
 CARD = "README.md"
+EXCLUDED_FILE = "excluded.jsonl"
 TASK_COPY = "task.yaml"
 """Not `winnow.yaml`: a release is no workspace, and a command that is run inside it must not write into it."""
 SPLITS = ("train", "validation", "test")
@@ -54,6 +55,14 @@ class Release:
         table = pd.read_parquet(self.path / "data" / f"{split}.parquet")
         names = self.labels
         return table.assign(class_id=table["label"], label=[names[i] for i in table["label"]])
+
+    def left_out(self) -> dict[str, str] | None:
+        """Why each record was left out, by id; None for a release that was frozen before this was written down."""
+        path = self.path / EXCLUDED_FILE
+        if not path.is_file():
+            return None
+        lines = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+        return {line["id"]: line["reason"] for line in lines}
 
     def task(self) -> Task:
         """The task as it was when the release was frozen."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from curation.private import Scrubber
 from curation.reading import Row
 from curation.reading.columns import split_name
 from curation.records import canonical_text, fold_key, record_id
+from curation.rename import Renaming, current
 from curation.task import Task
 from validators.screening import (
     LANGUAGE_MIN_CHARACTERS,
@@ -19,6 +22,12 @@ from validators.screening import (
     text_fault,
 )
 
+PRIVATE = "private_data"
+"""The reason of a row that is dropped for what it holds."""
+FORGOTTEN = "forgotten"
+"""The reason of a row that repeats a forgotten record."""
+WITHHELD = (PRIVATE, FORGOTTEN)
+"""Reasons of rows whose text is written nowhere."""
 LANGUAGES = (
     "ARABIC CHINESE CZECH DANISH DUTCH ENGLISH FINNISH FRENCH GERMAN GREEK HEBREW HINDI HUNGARIAN INDONESIAN "
     "ITALIAN JAPANESE KOREAN POLISH PORTUGUESE ROMANIAN RUSSIAN SPANISH SWEDISH TURKISH UKRAINIAN VIETNAMESE"
@@ -35,9 +44,13 @@ class Kept:
     text: str
     fold_key: str
     label: str | None
+    given_label: str | None
+    """The label as the file has it, which may have been renamed since."""
     split: str | None
     session: str | None
     time: str | None
+    private: Counter[str]
+    """What was replaced, by entity."""
 
 
 @dataclass(frozen=True)
@@ -48,14 +61,30 @@ class Dropped:
     drop: Drop
 
 
-def screen(rows: Iterable[Row], task: Task, *, split: str | None = None) -> tuple[list[Kept], list[Dropped]]:
-    """Sort rows into kept and dropped. `split` is the official split of all rows that name none."""
+@dataclass(frozen=True)
+class Memory:
+    """What the workspace remembers that decides about rows."""
+
+    scrubber: Scrubber
+    forgotten: frozenset[str] = frozenset()
+    """Ids of records that may not come back."""
+    renamed: Sequence[Renaming] = ()
+
+
+def screen(
+    rows: Iterable[Row], task: Task, memory: Memory, *, split: str | None = None
+) -> tuple[list[Kept], list[Dropped]]:
+    """Sort rows into kept and dropped, and scrub what is kept. `split` is the official split of rows that name none.
+
+    A label that was renamed since, and is none of the task's now, counts under its new name.
+    """
     kept: list[Kept] = []
     dropped: list[Dropped] = []
     labels, routes = dict.fromkeys(task.label_names), task.routes
     for row in rows:
         fault = row.fault or text_fault(row.text, max_characters=task.screen.max_characters)
-        label = _word(row.label)
+        given = _word(row.label)
+        label = given if given is None or given in labels else current(given, memory.renamed)
         if fault is None and label is not None:
             fault = None if label in labels else label_fault(label, task.label_names)
             route = _word(row.route)
@@ -67,18 +96,30 @@ def screen(rows: Iterable[Row], task: Task, *, split: str | None = None) -> tupl
         if fault is not None:
             dropped.append(Dropped(row, fault))
             continue
-        text = canonical_text(str(row.text))
+        scrubbed = memory.scrubber.scrub(canonical_text(str(row.text)))
+        if scrubbed.dropped:
+            detail = f"it holds {scrubbed.dropped}, which winnow.yaml says to drop; see the source's row"
+            dropped.append(Dropped(row, Drop(PRIVATE, detail)))
+            continue
+        text = scrubbed.text
+        identity = record_id(task.kind, text)
+        if identity in memory.forgotten:
+            dropped.append(Dropped(row, Drop(FORGOTTEN, f"record {identity} was forgotten, and stays so")))
+            continue
+        session = _word(row.session)
         official = split_name(given_split) if given_split else split
         kept.append(
             Kept(
                 number=row.number,
-                record_id=record_id(task.kind, text),
+                record_id=identity,
                 text=text,
                 fold_key=fold_key(text),
                 label=label,
+                given_label=given,
                 split=official,
-                session=_word(row.session),
+                session=memory.scrubber.pseudonym(session) if session else None,
                 time=_word(row.time),
+                private=scrubbed.replaced,
             )
         )
     return kept, dropped

@@ -5,8 +5,9 @@ Pure: tables and vectors in, a table out. Hold-out never moves; only train gives
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from curation.guards import Guards, protection
 from curation.labels import State
 from curation.near import Pairs
+from curation.task import Task
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,6 +58,39 @@ def candidates(table: pd.DataFrame) -> pd.DataFrame:
             reason.append("")
     columns = {"split": split, "reason": reason, "keeper": [""] * len(table)}
     return table.assign(**{k: np.array(v, dtype=object) for k, v in columns.items()}, similarity=np.nan)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The stages of one selection: the same rows in each, with ever more of them excluded."""
+
+    placed: pd.DataFrame
+    """What may be exported before anything is compared."""
+    unleaked: pd.DataFrame
+    """Without what repeats a hold-out row."""
+    final: pd.DataFrame
+    """Without duplicates too."""
+    deduplicated: Callable[[float], pd.DataFrame]
+    """`unleaked` without duplicates at any cosine; what was asked before is remembered."""
+
+
+def select(placed: pd.DataFrame, task: Task, pairs: Pairs, nearest: Nearest) -> Selection:
+    """Select at the task's thresholds, from what `candidates` returned."""
+    unleaked = without_leaks(placed, nearest, threshold=task.gates.leakage.cosine)
+    guards, order = Guards(task.slots), keep_order(unleaked)
+
+    @functools.cache
+    def deduplicated(cosine: float) -> pd.DataFrame:
+        return without_duplicates(
+            unleaked,
+            pairs,
+            guards,
+            threshold=cosine,
+            variations_per_seed=task.variations_per_seed,
+            order=order,
+        )
+
+    return Selection(placed, unleaked, deduplicated(task.gates.duplicates.cosine), deduplicated)
 
 
 def keep_order(table: pd.DataFrame) -> list[int]:

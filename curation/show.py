@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from curation.embed import Embedder
 from curation.folder import Folder
-from curation.release import MANIFEST, open_release
+from curation.ledger import placements
 from curation.store import tables as t
 from curation.vectors import cached_vectors
 from curation.working import working_rows
@@ -42,6 +42,11 @@ def show(connection: Connection, folder: Folder, embedder: Embedder, wanted: str
     """
     rows = working_rows(connection)
     fits = [row for row in rows if row["id"].startswith(wanted) or row["text"] == wanted]
+    gone = connection.execute(select(t.forgotten).where(t.forgotten.c.record_id.startswith(wanted, autoescape=True)))
+    trace = gone.first() if not fits else None
+    if trace is not None:
+        found = f"forgotten on {trace.at[:10]}" + (f" ({trace.why})" if trace.why else "")
+        raise WinnowError(Fault(f"show {wanted}", found, "a record that is there", "its content is gone for good"))
     if len(fits) != 1:
         found = "no record" if not fits else f"{len(fits)} records"
         fix = "give more of the id" if fits else "give an id, the beginning of one, or an exact text"
@@ -66,7 +71,7 @@ def show(connection: Connection, folder: Folder, embedder: Embedder, wanted: str
         decisions=[dict(row) for row in decisions.mappings()],
         flags=[dict(row) for row in flags.mappings()],
         neighbours=_neighbours(record, rows, folder, embedder),
-        releases=_releases(connection, identity, folder),
+        releases=[{"release": r, "split": s} for r, s in placements(connection, folder, identity)],
     )
 
 
@@ -84,19 +89,3 @@ def _neighbours(
     best = np.argsort(-similarity, kind="stable")[:NEIGHBOURS]
     keys = ("id", "text", "label", "state", "reserve")
     return [{"similarity": round(float(similarity[i]), 4), **{key: known[i][key] for key in keys}} for i in best]
-
-
-def _releases(connection: Connection, identity: str, folder: Folder) -> list[dict[str, str]]:
-    import pyarrow.parquet as pq
-
-    names = connection.execute(select(t.ledger.c.name).where(t.ledger.c.kind == "release").order_by(t.ledger.c.at))
-    found = []
-    for (name,) in names.fetchall():
-        if not (folder.releases / name / MANIFEST).is_file():
-            continue  # the folder was moved away; the ledger still knows it
-        release = open_release(folder.releases / name, checked=False)
-        for split, count in release.counts.items():
-            path = release.path / "data" / f"{split}.parquet"
-            if count and pq.read_table(path, columns=["id"], filters=[("id", "==", identity)]).num_rows:
-                found.append({"release": name, "split": split})
-    return found

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -11,7 +12,8 @@ from sqlalchemy import Connection, select
 from curation.labels import STATES
 from curation.store import tables as t
 from curation.task import Task
-from curation.working import working_rows
+from curation.waivers import Waiver, standing
+from curation.working import forgotten_ids, working_rows
 
 
 @dataclass(frozen=True, repr=False)
@@ -31,6 +33,10 @@ class Status:
     sources: list[dict[str, Any]]
     releases: list[str]
     runs: list[str]
+    waivers: list[Waiver]
+    """Exceptions that stand, with the days they have left."""
+    forgotten: int
+    """Records whose content is gone."""
     next: str
 
     def __repr__(self) -> str:
@@ -47,6 +53,8 @@ class Status:
             "sources": self.sources,
             "releases": self.releases,
             "runs": self.runs,
+            "waivers": [asdict(one) for one in self.waivers],
+            "forgotten": self.forgotten,
             "next": self.next,
         }
 
@@ -75,6 +83,8 @@ def status(connection: Connection, task: Task) -> Status:
         sources=_sources(connection),
         releases=releases,
         runs=runs,
+        waivers=standing(connection, datetime.now(UTC).date()),
+        forgotten=len(forgotten_ids(connection)),
         next=_next(states, releases, runs),
     )
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Cosine = Annotated[float, Field(ge=0.5, le=1)]
+Origin = Literal["human", "log", "public", "synthetic"]
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^\S(.*\S)?$")]
 
 
@@ -45,6 +46,10 @@ class Targets(Part):
     """Of train."""
     fallback_share: tuple[Share, Share] = (0.10, 0.15)
     """Of train, lowest and highest."""
+    mix: dict[Origin, tuple[Share, Share]] = {}
+    """Lowest and highest share of train by origin."""
+    facets: dict[str, dict[str, Share]] = {}
+    """Lowest share that a facet's value should have among the train rows of every label."""
 
 
 class Review(Part):
@@ -99,6 +104,22 @@ class MinimumPerLabelGate(Part):
     train_rows: Annotated[int, Field(ge=0)] = 10
 
 
+class FacetMarginalsGate(Part):
+    """A label that is always worded alike teaches the wording, not the meaning."""
+
+    share_max: Share = 0.95
+    """What one phrasing or one length band may have of a label's train rows."""
+    labels_share_max: Share = 0.10
+    """Labels that may be more one-sided than that, or short of `targets.facets`."""
+
+
+class TrafficCoverageGate(Part):
+    """What users ask must be near something that train holds."""
+
+    share_min: Share = 0.70
+    """Unlabeled log queries with a near train record, weighted by how often each was seen."""
+
+
 class LabelBalanceGate(Part):
     """No label may drown another one."""
 
@@ -114,6 +135,30 @@ class Gates(Part):
     disputed: DisputedGate = DisputedGate()
     minimum_per_label: MinimumPerLabelGate = MinimumPerLabelGate()
     label_balance: LabelBalanceGate = LabelBalanceGate()
+    facet_marginals: FacetMarginalsGate = FacetMarginalsGate()
+    traffic_coverage: TrafficCoverageGate = TrafficCoverageGate()
+
+
+Entity = Literal[
+    "SECRET", "URL", "EMAIL_ADDRESS", "IBAN_CODE", "CRYPTO", "MAC_ADDRESS", "IP_ADDRESS", "US_DRIVER_LICENSE",
+    "US_PASSPORT", "US_SSN", "CREDIT_CARD", "US_BANK_NUMBER", "PHONE_NUMBER", "PERSON", "LOCATION", "ORGANIZATION",
+]  # fmt: skip
+
+
+class Private(Part):
+    """What happens to private data when it is added."""
+
+    policy: dict[Entity, Literal["replace", "drop", "allow"]] = {}
+    """By entity; the others are replaced, names of people, places and organisations allowed."""
+    model: str | None = None
+    """A folder with a token-classification model that finds names; without one none are found."""
+
+
+class Licences(Part):
+    """Under which licences records may be exported."""
+
+    allow: list[Name] = []
+    """Licences that pass although they are `unknown` or forbid commercial use."""
 
 
 class Screen(Part):
@@ -148,6 +193,11 @@ class Task(Part):
     targets: Targets = Targets()
     review: Review = Review()
     splits: Splits = Splits()
+    facets: dict[Name, Annotated[str, Field(pattern=r"^[\w./-]+\.py:\w+$")]] = {}
+    """The team's own facets: name to FILE.py:FUNCTION beside `winnow.yaml`; the function takes a text, returns a word.
+    """
+    licences: Licences = Licences()
+    private: Private = Private()
     goals: dict[str, Share] = {}
     """What a model must reach to be deployed, by measure."""
     must_pass: str | None = None

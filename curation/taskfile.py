@@ -81,6 +81,8 @@ MAIN_THRESHOLD = {
     "disputed": "gates.disputed.share_max",
     "minimum_per_label": "gates.minimum_per_label.train_rows",
     "label_balance": "gates.label_balance.ratio_max",
+    "facet_marginals": "gates.facet_marginals.labels_share_max",
+    "traffic_coverage": "gates.traffic_coverage.share_min",
     "synthetic_share": "targets.synthetic_share_max",
 }
 """The setting that a gate's bare name stands for."""

@@ -56,6 +56,10 @@ gates:                            # thresholds; `winnow check --set leakage.cosi
   disputed: {share_max: 0.02}
   minimum_per_label: {train_rows: 10}
   label_balance: {ratio_max: 10}
+  facet_marginals: {share_max: 0.95, labels_share_max: 0.10}
+  traffic_coverage: {share_min: 0.70}
+licences:
+  allow: []                       # licences that pass although they are `unknown` or forbid commercial use
 """
 
 _TOOLS = """\

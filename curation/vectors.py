@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from validators.faults import Fault, ServiceError
 
 CHUNK = 16_384
 """Texts per write: what a killed command loses of its embedding work."""
+os.environ.setdefault("LANCE_LOG", "error")  # else it warns on stderr about every table that it is told to make
 MAX_FRAGMENTS = 32
 """Many small writes leave many files; above this many they are compacted."""
 
@@ -47,6 +50,18 @@ def cached_vectors(texts: Sequence[str], identity: str, cache: Path) -> dict[str
     """Vectors of the texts that the cache has, by text; nothing is embedded."""
     hashes = {_text_hash(text): text for text in texts}
     return {hashes[h]: vector for h, vector in _load(cache, identity, set(hashes)).items()}
+
+
+def delete_vectors(texts: Sequence[str], cache: Path) -> None:
+    """Delete the vectors of texts, of every model, and the versions of the table that still hold them."""
+    with FileLock(cache.with_suffix(".lock")):
+        dataset = _open(cache)
+        if dataset is None:
+            return
+        hashes = ", ".join(f"'{_text_hash(text)}'" for text in texts)
+        dataset.delete(f"text_hash IN ({hashes})")
+        dataset.optimize.compact_files(materialize_deletions=True, materialize_deletions_threshold=0.0)
+        dataset.cleanup_old_versions(older_than=timedelta(0), delete_unverified=True)
 
 
 def _text_hash(text: str) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from curation.store import Store
@@ -16,9 +17,44 @@ from validators.faults import Fault, WinnowError
 
 def valid_waivers(connection: Connection, today: date) -> dict[str, str]:
     """Valid waivers by gate, as a sentence; the one that lasts longest wins."""
-    query = select(t.waiver).where(t.waiver.c.until >= today.isoformat()).order_by(t.waiver.c.until, t.waiver.c.id)
-    rows = connection.execute(query).mappings()
-    return {row["gate"]: f"{row['reason']} ({row['by']}, until {row['until']})" for row in rows}
+    return {w.gate: f"{w.reason} ({w.by}, until {w.until})" for w in standing(connection, today)}
+
+
+@dataclass(frozen=True)
+class Waiver:
+    """One exception that stands."""
+
+    gate: str
+    by: str
+    reason: str
+    until: str
+    days_left: int
+    """Counting today."""
+
+
+def standing(connection: Connection, today: date) -> list[Waiver]:
+    """Waivers that are valid today and were not withdrawn; the ones that end first stand first."""
+    valid = (t.waiver.c.until >= today.isoformat()) & t.waiver.c.withdrawn_at.is_(None)
+    query = select(t.waiver).where(valid).order_by(t.waiver.c.until, t.waiver.c.id)
+    return [
+        Waiver(row["gate"], row["by"], row["reason"], row["until"], (date.fromisoformat(row["until"]) - today).days + 1)
+        for row in connection.execute(query).mappings()
+    ]
+
+
+def withdraw(store: Store, gate: str) -> int:
+    """Withdraw all standing waivers of a gate; they stay on record. Returns how many.
+
+    Raises WinnowError when there is none.
+    """
+    now = datetime.now(UTC)
+    with store.writing() as connection:
+        count = sum(one.gate == gate for one in standing(connection, now.date()))
+        if not count:
+            raise WinnowError(Fault(f"waive {gate} --withdraw", "no standing waiver", "a gate that is waived", ""))
+        own = (t.waiver.c.gate == gate) & t.waiver.c.withdrawn_at.is_(None)
+        connection.execute(update(t.waiver).where(own).values(withdrawn_at=now.isoformat(timespec="seconds")))
+    return count
 
 
 def waive(store: Store, gate: str, *, by: str, reason: str, until: date) -> None:
@@ -45,5 +81,7 @@ def waive(store: Store, gate: str, *, by: str, reason: str, until: date) -> None
     values: dict[str, Any] = {"gate": gate, "by": by, "reason": reason, "until": until.isoformat()}
     with store.writing() as connection:
         connection.execute(
-            insert(t.waiver).values(**values, at=now.isoformat(timespec="seconds")).on_conflict_do_nothing()
+            insert(t.waiver)
+            .values(**values, at=now.isoformat(timespec="seconds"))
+            .on_conflict_do_update(index_elements=list(values), set_={"withdrawn_at": None})
         )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, select
 
 from curation.labels import Derived, Vote, derive
+from curation.rename import current, renamings
 from curation.store import tables as t
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def working_rows(connection: Connection) -> list[dict[str, Any]]:
     """One dict a record, with the keys of COLUMNS, sorted by id.
 
     A record that no unretracted source shows is `superseded`: it keeps its reserve and its trace, and is exported no
-    more.
+    more. A forgotten record has no row.
     """
     weight, shown = _sightings(connection)
     synthetic = frozenset(record for record, by in shown.items() if by.origin == "synthetic")
@@ -39,8 +40,11 @@ def working_rows(connection: Connection) -> list[dict[str, Any]]:
     )
     undecided = {False: Derived("unlabeled"), True: Derived("proposed")}
     superseded, unseen = Derived("superseded"), _Shown()
+    gone = forgotten_ids(connection)
     rows = []
     for identity, text, fold, family, reserve in connection.execute(query):
+        if identity in gone:
+            continue
         by = shown.get(identity, unseen)
         own = derived.get(identity, undecided[identity in synthetic]) if by.sources else superseded
         values = (
@@ -58,18 +62,35 @@ def working_table(connection: Connection) -> pd.DataFrame:
     return pd.DataFrame(working_rows(connection), columns=list(COLUMNS))
 
 
+def forgotten_ids(connection: Connection) -> frozenset[str]:
+    """Records whose content is gone."""
+    return frozenset(row[0] for row in connection.execute(select(t.forgotten.c.record_id)))
+
+
 def _votes(connection: Connection) -> list[Vote]:
     """Decisions of unretracted sources and of people, in order of time. A synthetic source speaks for a model."""
     retracted = select(t.source.c.id).where(t.source.c.retracted_at.is_not(None))
     made = {row[0] for row in connection.execute(select(t.source.c.id).where(t.source.c.origin == "synthetic"))}
     decision = t.decision.c
+    renamed = renamings(connection)
     query = (
-        select(decision.source_id, decision.record_id, decision.actor, decision.who, decision.kind, decision.value)
+        select(
+            decision.id,
+            decision.source_id,
+            decision.record_id,
+            decision.actor,
+            decision.who,
+            decision.kind,
+            decision.value,
+        )
         .where(decision.source_id.is_(None) | decision.source_id.not_in(retracted))
         .order_by(decision.id)
     )
-    votes = ((source, Vote(*row)) for source, *row in connection.execute(query))
-    return [vote._replace(actor="model") if source in made else vote for source, vote in votes]
+    votes = []
+    for number, source, record, actor, who, kind, value in connection.execute(query):
+        name = current(value, renamed, decision=number) if renamed else value
+        votes.append(Vote(record, "model" if source in made else actor, who, kind, name))
+    return votes
 
 
 @dataclass(frozen=True)

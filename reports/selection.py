@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from curation.folder import replacing
+from curation.spreadsheet import as_cell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,5 +40,6 @@ def torn(check: Check) -> pd.DataFrame:
 
 def _write(table: pd.DataFrame, path: Path) -> Path:
     with replacing(path) as temporary:
-        table.to_csv(temporary, index=False)
+        cells = {name: table[name].map(as_cell) for name in table.columns if name.endswith(("text", "label"))}
+        table.assign(**cells).to_csv(temporary, index=False)
     return path

@@ -38,18 +38,19 @@ def make_workspace(tmp_path: Path) -> Callable[..., Workspace]:
         folder = tmp_path / name
         folder.mkdir()
         entries = "".join(f"  - name: {json.dumps(label)}\n" for label in labels)
-        (folder / "winnow.yaml").write_text(f"name: test\nkind: intents\nlabels:\n{entries}{more}")
+        licences = "" if "licences:" in more else "licences: {allow: [unknown]}\n"
+        (folder / "winnow.yaml").write_text(f"name: test\nkind: intents\nlabels:\n{entries}{licences}{more}")
         return winnow.open(folder)
 
     return make
 
 
-def add_example(folder: Path) -> Workspace:
+def add_example(folder: Path, licence: str = "Apache-2.0") -> Workspace:
     """A workspace with the shipped example added."""
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(EXAMPLE / "winnow.yaml", folder)
     workspace = winnow.open(folder)
-    workspace.add(EXAMPLE / "labeled.jsonl", licence="Apache-2.0")
+    workspace.add(EXAMPLE / "labeled.jsonl", licence=licence)
     return workspace
 
 

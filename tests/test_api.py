@@ -13,7 +13,7 @@ from validators.faults import WinnowError
 def test_a_notebook_has_the_same_verbs(tmp_path: Path) -> None:
     (tmp_path / "winnow.yaml").write_bytes((EXAMPLE / "winnow.yaml").read_bytes())
     ws = winnow.open(tmp_path)
-    assert ws.add(pd.read_json(EXAMPLE / "labeled.jsonl", lines=True)).added == 764
+    assert ws.add(pd.read_json(EXAMPLE / "labeled.jsonl", lines=True), licence="MIT").added == 764
     assert ws.check().passed
     assert set(ws.records().columns) >= {"id", "text", "label", "state", "reserve", "origin", "weight"}
     frozen = ws.freeze("first")

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pandas as pd
 import pytest
-from conftest import add_example
+from conftest import EXAMPLE, add_example
 from typer.main import get_command
 
 from curation.intake import Batch
@@ -34,6 +34,7 @@ def healthy() -> pd.DataFrame:
             "weight": 1,
             "decided_by": "file",
             "sources": [("s",)] * 10,
+            "licences": [("MIT",)] * 10,
         }
     )
 
@@ -140,6 +141,65 @@ def test_too_much_synthetic_data_fails() -> None:
     assert g.synthetic_share(origins, 0.69).verdict == "fail"
 
 
+def test_labels_that_are_worded_alike_fail() -> None:
+    assert g.facet_marginals([], 1, 10, 0.1).verdict == "pass"
+    gate = g.facet_marginals(["a: 100% length=short"], 2, 10, 0.1)
+    assert (gate.measured, gate.verdict, gate.evidence) == (0.2, "fail", ("a: 100% length=short",))
+    assert g.facet_marginals([], 0, 0, 0.1).verdict == "not_measured"
+
+
+def test_too_few_and_too_many_fallback_rows_fail() -> None:
+    bounds = (0.10, 0.15)
+    train = pd.Series(["a"] * 88 + ["other"] * 12)
+    assert g.fallback_share(train, "other", bounds).verdict == "pass"
+    few = g.fallback_share(pd.Series(["a"] * 95 + ["other"] * 5), "other", bounds)
+    assert (few.measured, few.threshold, few.bound, few.verdict) == (0.05, 0.10, "at_least", "fail")
+    assert "with 6 or more" in few.fix  # 11 of 106 is 10.4 %, 10 of 105 is only 9.5 %
+    many = g.fallback_share(pd.Series(["a"] * 80 + ["other"] * 20), "other", bounds)
+    assert (many.measured, many.threshold, many.bound, many.verdict) == (0.2, 0.15, "at_most", "fail")
+    assert g.fallback_share(train, None, bounds).verdict == "not_measured"
+
+
+def test_a_composition_that_nobody_wanted_fails() -> None:
+    origins = pd.Series(["human"] * 3 + ["public"] * 7)
+    assert g.mix(origins, {}).verdict == "not_measured"
+    assert g.mix(origins, {"human": (0.3, 1.0)}).verdict == "pass"
+    gate = g.mix(origins, {"human": (0.5, 1.0), "public": (0.0, 0.6)})
+    assert (gate.measured, gate.verdict) == (0.2, "fail")
+    assert "more human rows" in gate.fix
+
+
+def test_traffic_that_train_does_not_know_fails_by_how_often_it_was_seen() -> None:
+    assert g.traffic_coverage([0.9, 0.2], [3, 1], 0.6, 0.75).verdict == "pass"
+    gate = g.traffic_coverage([0.9, 0.2], [1, 3], 0.6, 0.75)
+    assert (gate.measured, gate.bound, gate.verdict) == (0.25, "at_least", "fail")
+    assert g.traffic_coverage([], [], 0.6, 0.75).verdict == "not_measured"
+    assert g.traffic_coverage([0.9], [1], None, 0.75).verdict == "not_measured"
+
+
+def test_a_synthetic_row_that_no_person_decided_fails() -> None:
+    assert g.undecided_lots(healthy(), 0).verdict == "not_measured"
+    assert g.undecided_lots(healthy(), 5).verdict == "pass"
+    made = changed("origin", 0, "synthetic")
+    gate = g.undecided_lots(made, 5)
+    assert (gate.measured, gate.verdict) == (1, "fail")
+    made["decided_by"] = "person"
+    assert g.undecided_lots(made, 5).verdict == "pass"
+
+
+@pytest.mark.parametrize("name", ["unknown", "", "CC-BY-NC-4.0", "cc by nc", "Non-Commercial", "research only"])
+def test_a_licence_that_allows_nothing_fails_unless_the_task_allows_it(name: str) -> None:
+    gate = g.licences(changed("licences", 0, (name,)), [])
+    assert (gate.measured, gate.verdict) == (1, "fail")
+    assert g.licences(changed("licences", 0, (name,)), [name]).verdict == "pass"
+    assert g.licences(changed("licences", 0, ("MIT", name)), []).verdict == "pass"  # also shown under a usable one
+
+
+@pytest.mark.parametrize("name", ["MIT", "CC-BY-4.0", "Apache-2.0", "proprietary", "NCSA", "CC0-1.0"])
+def test_usable_licences_pass(name: str) -> None:
+    assert g.licences(changed("licences", 0, (name,)), []).verdict == "pass"
+
+
 def test_a_tiny_source_is_not_judged_by_its_share() -> None:
     table = pd.concat([healthy()] * 5, ignore_index=True)
     table["sources"] = [("tiny",) if i < 2 else ("s",) for i in range(50)]
@@ -169,6 +229,14 @@ def test_every_failed_gate_names_a_command_that_exists(make_workspace: Callable[
         g.minimum_per_label(train, LABELS, 10, 50, train),
         g.label_balance(train, None, 10),
         g.synthetic_share(pd.Series(["synthetic"]), 0.7),
+        g.facet_marginals(["a: all alike"], 1, 2, 0.1),
+        g.fallback_share(train, "b", (0.1, 0.15)),
+        g.fallback_share(train, "a", (0.1, 0.15)),
+        g.mix(pd.Series(["synthetic"]), {"human": (0.2, 1.0)}),
+        g.traffic_coverage([0.1], [1], 0.5, 0.7),
+        g.undecided_lots(changed("origin", 0, "synthetic"), 0),
+        g.licences(changed("licences", 0, ("unknown",)), []),
+        g.private_data({"0" * 20: ["URL"]}, 10),
     ]
     same = [f"wholly the same sentence about the printer {'!' * i}" for i in range(40)]
     apart = ["where do I park my bicycle", "the tax form of last year is wrong"]
@@ -188,7 +256,10 @@ def test_every_failed_gate_names_a_command_that_exists(make_workspace: Callable[
 
 
 def test_the_example_passes_every_default_gate(frozen_example: Workspace) -> None:
-    assert {gate.verdict for gate in frozen_example.check().gates} == {"pass"}
+    verdicts = {gate.name: gate.verdict for gate in frozen_example.check().gates}
+    nothing = {"mix", "traffic_coverage", "undecided_lots"}  # no target, no traffic, nothing synthetic
+    assert {name for name, verdict in verdicts.items() if verdict == "not_measured"} == nothing
+    assert set(verdicts.values()) == {"pass", "not_measured"}
 
 
 def test_a_file_of_copies_fails_the_duplicates_gate(tmp_path: object, frozen_example: Workspace) -> None:
@@ -235,6 +306,63 @@ def test_undecided_synthetic_rows_are_never_exported(tmp_path: object) -> None:
     checked = workspace.check()
     assert checked.excluded["proposed"] == 2
     assert not set(made["text"]) & set(checked.selected["text"])
+
+
+def test_unlicensed_rows_fail_the_licence_gate_until_they_are_added_with_one(tmp_path: object) -> None:
+    workspace = add_example(tmp_path / "ws", licence="unknown")  # type: ignore[operator]
+    gate = gate_of(workspace, "licences")
+    assert gate.verdict == "fail"
+    assert "nobody said" in gate.evidence[0]
+    reserves = workspace.records().set_index("id")["reserve"]
+    workspace.retract("labeled.jsonl")
+    workspace.add(EXAMPLE / "labeled.jsonl", licence="Apache-2.0")
+    assert gate_of(workspace, "licences").verdict == "pass"
+    pd.testing.assert_series_equal(workspace.records().set_index("id")["reserve"], reserves)
+
+
+def test_traffic_about_something_else_fails_the_coverage_gate(tmp_path: object) -> None:
+    workspace = add_example(tmp_path / "ws")  # type: ignore[operator]
+    workspace.add(EXAMPLE / "traffic.jsonl", licence="Apache-2.0")
+    assert gate_of(workspace, "traffic_coverage").verdict == "pass"
+    strange = [f"which orchid blooms in week {i} of a rainy season in the highlands" for i in range(400)]
+    workspace.add(pd.DataFrame({"text": strange}), licence="MIT")
+    gate = gate_of(workspace, "traffic_coverage")
+    assert gate.verdict == "fail"
+
+
+def test_a_label_that_is_always_worded_alike_fails_the_facet_gate(make_workspace: Callable[..., Workspace]) -> None:
+    words = "scanner lamp chair desk phone badge plant cup window door carpet shelf clock fan heater sofa".split()
+    workspace = make_workspace("a", "b")
+    texts = [f"my {one} near the {other} is broken again" for one in words[:8] for other in words[8:]]
+    workspace.add(pd.DataFrame({"text": texts, "label": "a", "split": "train"}))
+    gate = gate_of(workspace, "facet_marginals")
+    assert gate.verdict == "fail"
+    assert "a: 100% length=medium" in " ".join(gate.evidence)
+
+
+def test_a_team_adds_a_facet_as_a_function(make_workspace: Callable[..., Workspace]) -> None:
+    more = "facets: {tone: mine.py:tone}\ntargets: {facets: {tone: {polite: 0.5}}}\n"
+    workspace = make_workspace("a", "b", more=more)
+    texts = [f"open the {word} please" if i % 4 == 0 else f"open the {word}" for i, word in enumerate(WORDS)]
+    workspace.add(pd.DataFrame({"text": texts, "label": "a", "split": "train"}))
+    with pytest.raises(WinnowError, match=r"no file mine\.py"):
+        workspace.check()
+    own = workspace.folder.root / "mine.py"
+    own.write_text("def tone(text):\n    return 'polite' if 'please' in text else 'plain'\n")
+    gate = gate_of(workspace, "facet_marginals")
+    assert re.search("a: 2.% tone=polite, wanted at least 50%", gate.evidence[0])
+    own.write_text("def tone(text):\n    return 1 / 0\n")
+    with pytest.raises(WinnowError, match="ZeroDivisionError"):
+        workspace.check()
+    own.write_text("def tone(text):\n    return 5\n")
+    with pytest.raises(WinnowError, match="expected a word"):
+        workspace.check()
+
+
+WORDS = (
+    "garage safe book bottle valve archive garden theatre sauna tunnel museum kitchen cellar attic stable harbour "
+    "market bridge office studio library parcel folder drawer"
+).split()
 
 
 def test_waivers_are_named_dated_and_refused_for_four_gates(tmp_path: object) -> None:

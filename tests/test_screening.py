@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import pytest
 
+from curation.private import POLICY, Scrubber
 from curation.reading import Row
-from curation.screen import other_language, screen
+from curation.screen import Memory, other_language, screen
 from curation.taskfile import parse_task
 
+MEMORY = Memory(Scrubber(POLICY, b"test"))
 TASK = parse_task(
     "name: t\nkind: intents\nscreen: {max_characters: 50}\n"
     "labels:\n- {name: it_vpn, route: agent_it}\n- {name: hr_pay}\n"
@@ -30,7 +32,7 @@ TASK = parse_task(
     ],
 )
 def test_a_bad_row_falls_with_the_name_of_its_fault(row: Row, reason: str) -> None:
-    kept, dropped = screen([row], TASK)
+    kept, dropped = screen([row], TASK, MEMORY)
     assert (kept, [d.drop.reason for d in dropped]) == ([], [reason])
 
 
@@ -48,12 +50,12 @@ def test_a_bad_row_falls_with_the_name_of_its_fault(row: Row, reason: str) -> No
     ],
 )
 def test_a_good_row_is_kept(row: Row) -> None:
-    kept, dropped = screen([row], TASK)
+    kept, dropped = screen([row], TASK, MEMORY)
     assert (len(kept), dropped) == (1, [])
 
 
 def test_an_unknown_label_names_the_nearest() -> None:
-    _, dropped = screen([Row(1, text="fine", label="it_vnp")], TASK)
+    _, dropped = screen([Row(1, text="fine", label="it_vnp")], TASK, MEMORY)
     assert "nearest is 'it_vpn'" in dropped[0].drop.detail
 
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping, Sequence
+
+Facet = Callable[[str], str]
+"""A text's value of one facet; an empty word where the facet does not apply."""
 
 QUESTION_WORDS = frozenset(
     "what when where who whom whose which why how can could do does did is are am was were will would should "
@@ -13,9 +17,13 @@ CASUAL = re.compile(
     re.I,
 )
 CONTRACTION = re.compile(r"\w['’](s|t|m|re|ve|ll|d)\b", re.I)
+STRETCHED = re.compile(r"([^\W\d_])\1\1|[!?]{2,}", re.I)
+WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 FRAGMENT_WORDS = 3
 SHORT_WORDS = 5
 LONG_WORDS = 15
+SHOUTED_LETTERS = 8
+"""Fewer capital letters than this may be an abbreviation."""
 
 
 def phrasing(text: str) -> str:
@@ -38,6 +46,30 @@ def length(text: str) -> str:
     return "long" if words >= LONG_WORDS else "medium"
 
 
-def facets(text: str) -> dict[str, str]:
-    """Every facet of a text, by name."""
-    return {"length": length(text), "phrasing": phrasing(text)}
+def noise(text: str, misspelt: Callable[[str], bool]) -> str:
+    """`typo` (a misspelt word), `shouting` (capitals only), `stretched` ("sooo", "??"), or `clean`."""
+    if any(misspelt(word) for word in WORD.findall(text)):
+        return "typo"
+    letters = [c for c in text if c.isalpha()]
+    if len(letters) >= SHOUTED_LETTERS and all(c.isupper() for c in letters):
+        return "shouting"
+    return "stretched" if STRETCHED.search(text) else "clean"
+
+
+def slot_facet(values: Sequence[str]) -> Facet:
+    """The first of a slot's values that a text names, as the task writes it; empty where it names none."""
+    written = {value.casefold(): value for value in values if value.strip()}
+    either = "|".join(re.escape(value) for value in sorted(written, key=len, reverse=True))
+    pattern = re.compile(rf"(?<!\w)(?:{either})(?!\w)") if either else None
+
+    def value(text: str) -> str:
+        found = pattern.search(text.casefold()) if pattern else None
+        return written[found.group()] if found else ""
+
+    return value
+
+
+def facets_of(text: str, functions: Mapping[str, Facet]) -> dict[str, str]:
+    """Every facet that applies to a text, by name."""
+    found = {name: function(text) for name, function in functions.items()}
+    return {name: value for name, value in found.items() if value}

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import pandas as pd
-
-from validators.schemas import schema_faults
+if TYPE_CHECKING:
+    import pandas as pd
 
 Verdict = Literal["pass", "fail", "waived", "not_measured"]
+Bound = Literal["at_most", "at_least"]
 NOT_WAIVABLE = ("schema", "hold_out_integrity", "undecided_lots", "call_format")
 """Design rule 7."""
 GATES = (
@@ -21,10 +23,24 @@ GATES = (
     "disputed",
     "minimum_per_label",
     "label_balance",
+    "facet_marginals",
+    "fallback_share",
     "synthetic_share",
+    "mix",
+    "traffic_coverage",
+    "undecided_lots",
+    "licences",
+    "private_data",
 )
 SMALLEST_SOURCE = 20
 """A source with fewer train rows is not judged by the share it loses: one row would decide."""
+SMALLEST_LABEL = 20
+"""A label with fewer train rows is not judged by its facets: one row would decide."""
+DECIDERS_OF_LOTS = ("adjudicator", "agreement", "person")
+NON_COMMERCIAL = re.compile(
+    r"(?<![a-z])nc(?![a-z])|non-?\s?commercial|research[- ]only|academic[- ]only", re.IGNORECASE
+)
+"""As in CC-BY-NC-4.0 and its kin (SPDX identifiers)."""
 SHOWN = 5
 """Pieces of evidence a gate lists."""
 
@@ -41,10 +57,14 @@ class Gate:
     evidence: tuple[str, ...] = ()
     fix: str = ""
     """The command or edit that mends it; empty when nothing is to be done."""
+    bound: Bound = "at_most"
+    """On which side of the threshold the gate passes."""
 
 
 def schema(selected: pd.DataFrame, labels: Sequence[str]) -> Gate:
     """Breaches of the release schema; none is allowed."""
+    from validators.schemas import schema_faults  # pandera takes its time to load
+
     if selected.empty:
         return _not_measured("schema", 0, "no labeled record yet", "winnow add FILE")
     faults = schema_faults(selected, labels)
@@ -121,6 +141,8 @@ def lost(
 
 def lost_by(before: pd.Series[str], after: pd.Series[str]) -> pd.DataFrame:
     """`share` and `count` of rows lost and `rows` before, by value, the largest share first; only what lost any."""
+    import pandas as pd
+
     counts = before.value_counts()
     gone = (counts - after.value_counts().reindex(counts.index, fill_value=0)).astype(int)
     table = pd.DataFrame({"share": gone / counts, "count": gone, "rows": counts})
@@ -154,7 +176,7 @@ def minimum_per_label(
     fix = (
         "" if verdict == "pass" else f"add labeled rows for {', '.join(map(str, under.index[:SHOWN]))}: winnow add FILE"
     )
-    return Gate("minimum_per_label", smallest, minimum, verdict, tuple(evidence[:SHOWN]), fix)
+    return Gate("minimum_per_label", smallest, minimum, verdict, tuple(evidence[:SHOWN]), fix, "at_least")
 
 
 def label_balance(train: pd.Series[str], fallback: str | None, ratio_max: float) -> Gate:
@@ -176,6 +198,108 @@ def synthetic_share(train_origins: pd.Series[str], share_max: float) -> Gate:
     return _at_most("synthetic_share", share, share_max, [], "winnow add FILE with rows that people wrote")
 
 
+def facet_marginals(shortfalls: Sequence[str], labels_short: int, labels_judged: int, share_max: float) -> Gate:
+    """Share of labels whose train rows are too much alike in a facet; `shortfalls` says which and how."""
+    if not labels_judged:
+        why = f"no label has {SMALLEST_LABEL} train rows yet"
+        return _not_measured("facet_marginals", share_max, why, "winnow add FILE")
+    fix = "winnow coverage, which plans the wordings that are missing; then winnow add FILE with such rows"
+    share = round(labels_short / labels_judged, 4)
+    return _at_most("facet_marginals", share, share_max, shortfalls, fix, always=True)
+
+
+def fallback_share(train: pd.Series[str], fallback: str | None, bounds: tuple[float, float]) -> Gate:
+    """Share of the fallback in train, which must lie within the bounds; the bound that is nearer is the threshold."""
+    low, high = bounds
+    if fallback is None:
+        return _not_measured("fallback_share", low, "the task has no fallback label", "")
+    if train.empty:
+        return _not_measured("fallback_share", low, "no train row yet", "winnow add FILE")
+    share = round(float((train == fallback).mean()), 4)
+    evidence = [f"{fallback} has {int((train == fallback).sum())} of {len(train)} train rows"]
+    if share - low < high - share:
+        wanted = math.ceil((low * len(train) - (train == fallback).sum()) / (1 - low)) if low < 1 else len(train)
+        fix = f"winnow add FILE with {wanted} or more out-of-scope rows; or set targets.fallback_share in winnow.yaml"
+        return _at_least("fallback_share", share, low, evidence, fix)
+    fix = "winnow add FILE with rows of the other labels; or set targets.fallback_share in winnow.yaml"
+    return _at_most("fallback_share", share, high, evidence, fix, always=True)
+
+
+def mix(train_origins: pd.Series[str], wanted: Mapping[Any, tuple[float, float]]) -> Gate:
+    """How far train's composition by origin lies outside of what `targets.mix` allows, at its worst."""
+    if not wanted:
+        return _not_measured("mix", 0, "winnow.yaml sets no targets.mix", "")
+    if train_origins.empty:
+        return _not_measured("mix", 0, "no train row yet", "winnow add FILE")
+    shares = {origin: float((train_origins == origin).mean()) for origin in wanted}
+    outside = {o: max(low - shares[o], shares[o] - high, 0.0) for o, (low, high) in wanted.items()}
+    evidence = [
+        f"{origin} has {shares[origin]:.1%} of train, wanted {low:.0%} to {high:.0%}"
+        for origin, (low, high) in wanted.items()
+    ]
+    worst = max(outside, key=lambda origin: outside[origin])
+    want = "more" if shares[worst] < wanted[worst][0] else "less"
+    fix = f"winnow add FILE, so that train holds {want} {worst} rows; or set targets.mix in winnow.yaml"
+    return _at_most("mix", round(max(outside.values()), 4), 0, evidence, fix, always=True)
+
+
+def traffic_coverage(similarity: Sequence[float], seen: Sequence[int], near: float | None, share_min: float) -> Gate:
+    """Share of unlabeled log queries whose nearest train record is at least `near`, weighted by how often `seen`."""
+    name, total = "traffic_coverage", sum(seen)
+    if not total:
+        return _not_measured(name, share_min, "no unlabeled log query", "winnow add FILE --origin log")
+    if near is None:
+        return _not_measured(name, share_min, "train is too small to say what near is", "winnow add FILE")
+    covered = sum(n for cosine, n in zip(similarity, seen, strict=True) if cosine >= near)
+    evidence = [f"{total - covered:,} of {total:,} queries have no train record at cosine {near:.3f} or above"]
+    fix = "winnow coverage, which shows what they ask; then label such queries, or winnow add FILE with rows like them"
+    return _at_least(name, round(covered / total, 4), share_min, evidence, fix)
+
+
+def undecided_lots(selected: pd.DataFrame, waiting: int) -> Gate:
+    """Synthetic rows in the selection that no person decided; none is allowed. `waiting` records are left out."""
+    if not waiting and not (selected["origin"] == "synthetic").any():
+        return _not_measured("undecided_lots", 0, "no synthetic record", "")
+    undecided = selected[(selected["origin"] == "synthetic") & ~selected["decided_by"].isin(DECIDERS_OF_LOTS)]
+    evidence = [f"record {i} is synthetic and no person decided it" for i in undecided["id"]]
+    if waiting:
+        evidence.append(f"{waiting:,} synthetic records wait for review and are left out")
+    fix = "winnow show ID; then winnow retract SOURCE of what nobody reviewed"
+    return _at_most("undecided_lots", len(undecided), 0, evidence, fix, always=True)
+
+
+def licences(selected: pd.DataFrame, allowed: Sequence[str]) -> Gate:
+    """Selected records that no source shows under a usable licence: `unknown`, or forbidding commercial use."""
+    if selected.empty:
+        return _not_measured("licences", 0, "no labeled record yet", "winnow add FILE")
+    usable = {name: licence_fault(name) is None or name in allowed for name in selected["licences"].explode().unique()}
+    barred = selected[[not any(usable[name] for name in names) for names in selected["licences"]]]
+    counts = barred["licences"].explode().value_counts()
+    evidence = [f"{count:,} records under {name!r}: {licence_fault(str(name))}" for name, count in counts.items()]
+    source = barred["sources"].iloc[0][0] if len(barred) else ""
+    fix = (
+        f"winnow retract {source}, then winnow add FILE --licence NAME (the reserves stay); or allow it under "
+        "licences.allow in winnow.yaml"
+    )
+    return _at_most("licences", len(barred), 0, evidence, fix)
+
+
+def private_data(found: Mapping[str, Sequence[str]], screened: int) -> Gate:
+    """Live records with private data that the task does not allow: `found` names the entities, by record id."""
+    if not screened:
+        return _not_measured("private_data", 0, "no record yet", "winnow add FILE")
+    evidence = [f"record {record} holds {', '.join(sorted(set(entities)))}" for record, entities in found.items()]
+    fix = "winnow forget ID, for each; or allow the entity under private.policy in winnow.yaml"
+    return _at_most("private_data", len(found), 0, evidence, fix)
+
+
+def licence_fault(name: str) -> str | None:
+    """Why a licence may not be used without a person's word, or None."""
+    if name.strip().casefold() in ("", "unknown"):
+        return "nobody said what may be done with them"
+    return "it forbids commercial use" if NON_COMMERCIAL.search(name) else None
+
+
 def with_waivers(gates: Sequence[Gate], waived: Mapping[str, str]) -> list[Gate]:
     """Failed gates that a valid waiver covers become `waived`; `waived` maps a gate to who, why and until when."""
     return [
@@ -195,6 +319,13 @@ def _at_most(
     if failed and len(evidence) > SHOWN:
         shown.append(f"and {len(evidence) - SHOWN} more")
     return Gate(name, measured, threshold, "fail" if failed else "pass", tuple(shown), fix if failed else "")
+
+
+def _at_least(name: str, measured: float, threshold: float, evidence: Sequence[str], fix: str) -> Gate:
+    """A gate that passes from its threshold on."""
+    failed = measured < threshold
+    verdict: Verdict = "fail" if failed else "pass"
+    return Gate(name, measured, threshold, verdict, tuple(evidence[:SHOWN]), fix if failed else "", "at_least")
 
 
 def _not_measured(name: str, threshold: float, why: str, fix: str) -> Gate:

@@ -97,12 +97,12 @@ def evaluate_run(
 ) -> tuple[Evaluation, Path]:
     """Measure a run on its release and draw the page beside the numbers."""
     from curation.release import open_release
-    from reports.evaluation import write_page
+    from reports.evaluation import write_evaluation
     from training.evaluate import evaluate
 
     release = open_release(run.release_path())
     evaluation = evaluate(run, release, split, vectors_cache=vectors_cache, progress=progress)
-    return evaluation, write_page(evaluation, run.path / "evaluation" / f"{split}.html")
+    return evaluation, write_evaluation(evaluation, run.path / "evaluation" / f"{split}.html")
 
 
 def predict_reading(run: Run, reading: Reading, *, progress: Progress | None = None) -> list[dict[str, Any]]:

@@ -100,7 +100,7 @@ def init(
     made = Workspace.init(folder, template=template, from_file=source)
     labels = len(made.task.labels)
     terminal.say(f"wrote {made.folder.task_file} with {labels} labels")
-    add = f"cd {folder} && winnow add {from_file.resolve() if from_file else 'FILE'}"
+    add = f"cd {folder} && winnow add {from_file.resolve() if from_file else 'FILE'} --licence own"
     terminal.say_next(add if template == "intents" else f"edit {made.folder.task_file}")
 
 
@@ -110,7 +110,7 @@ def add(
     files: Annotated[list[Path], typer.Argument(metavar="FILES", help="Files of any known format.")],
     format: FormatOption = "auto",
     origin: Annotated[str | None, typer.Option(help="human, log, public or synthetic.")] = None,
-    licence: Annotated[str, typer.Option(help="Licence of the data, such as CC-BY-4.0.")] = "unknown",
+    licence: Annotated[str, typer.Option(help="Licence of the data, such as CC-BY-4.0; own: it is yours.")] = "unknown",
     text_column: TextColumnOption = None,
     label_column: Annotated[str | None, typer.Option(help="Column of the label; none: there is none.")] = None,
     route_column: Annotated[str | None, typer.Option(help="Column of the agent.")] = None,
@@ -230,17 +230,101 @@ def _after_check(result: Check) -> str:
 
 
 @app.command()
+def coverage(context: typer.Context, json: Json = False) -> None:
+    """Show what the dataset lacks of what users ask; writes a page and a plan."""
+    with _progress("embedding", json) as progress:
+        found, page, plan = _workspace(context).coverage(progress=progress)
+    if json:
+        terminal.say_json({**found.json(), "report": str(page), "plan": str(plan)})
+        return
+    terminal.say_coverage(found)
+    terminal.say()
+    terminal.say(f"page {page}")
+    terminal.say(f"plan {plan}")
+    terminal.say_next("winnow check")
+
+
+@app.command()
 def waive(
     context: typer.Context,
     gate: Annotated[str, typer.Argument(help="The gate's name, as winnow check prints it.")],
-    by: Annotated[str, typer.Option(help="Who takes responsibility.")],
-    reason: Annotated[str, typer.Option(help="Why; it is printed in the release.")],
-    until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The last day that it is valid.")],
+    by: Annotated[str, typer.Option(help="Who takes responsibility.")] = "",
+    reason: Annotated[str, typer.Option(help="Why; it is printed in the release.")] = "",
+    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The last day that it is valid.")] = None,
+    withdraw: Annotated[bool, typer.Option("--withdraw", help="Withdraw the waivers of this gate instead.")] = False,
 ) -> None:
     """Record a named, dated, reasoned exception to one gate."""
-    _workspace(context).waive(gate, by=by, reason=reason, until=until.date())
-    terminal.say(f"{gate} is waived until {until.date()}")
+    workspace = _workspace(context)
+    if withdraw:
+        count = workspace.withdraw_waiver(gate)
+        terminal.say(f"{gate}: {count} waiver{'s' if count > 1 else ''} withdrawn")
+    elif until is None:
+        raise WinnowError(Fault("--until", "no date", "the last day that it is valid", "say --until YYYY-MM-DD"))
+    else:
+        workspace.waive(gate, by=by, reason=reason, until=until.date())
+        terminal.say(f"{gate} is waived until {until.date()}")
+    terminal.say_waivers(workspace.waivers())
     terminal.say_next("winnow check")
+
+
+@app.command()
+def rename(
+    context: typer.Context,
+    old: Annotated[str, typer.Argument(metavar="OLD", help="A label of the task.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="Its new name, or a label to merge it into.")],
+    why: Annotated[str, typer.Option(help="Why; it is kept.")] = "",
+    json: Json = False,
+) -> None:
+    """Rename a label, or merge it into another; releases stay as they were."""
+    renamed = _workspace(context).rename(old, new, why=why)
+    if json:
+        terminal.say_json(asdict(renamed))
+        return
+    done = "was" if renamed.already else "is"
+    verb = "merged into" if renamed.merged else "renamed to"
+    terminal.say(f"{old} {done} {verb} {new}: {renamed.records:,} records, and winnow.yaml")
+    for line in renamed.notes:
+        terminal.note(line)
+    terminal.say_next("winnow check")
+
+
+@app.command()
+def forget(
+    context: typer.Context,
+    record: Annotated[str, typer.Argument(metavar="ID", help="Six or more characters of a record's id.")],
+    why: Annotated[str, typer.Option(help="Why; it is kept, so name no private data.")] = "",
+    json: Json = False,
+) -> None:
+    """Remove a record's content everywhere; that it was forgotten stays."""
+    gone = _workspace(context).forget(record, why=why)
+    if json:
+        terminal.say_json(asdict(gone))
+        return
+    terminal.say(
+        f"record {gone.record} {'was forgotten before; what was left is removed' if gone.already else 'is forgotten'}"
+    )
+    for file in gone.files:
+        terminal.say(f"removed from {file}")
+    for name in gone.releases:
+        terminal.say(f"release {name} still holds it: freeze a new one, then delete that folder", style="yellow")
+    terminal.say_next("winnow check")
+
+
+@app.command()
+def diff(
+    context: typer.Context,
+    old: Annotated[str, typer.Argument(metavar="A", help="A release's name, or the path of its folder.")],
+    new: Annotated[str, typer.Argument(metavar="B", help="Another one, usually newer.")],
+    json: Json = False,
+) -> None:
+    """Say what changed between two releases; writes a page too."""
+    found, page = _workspace(context).diff(old, new)
+    if json:
+        terminal.say_json({**found.json(), "report": str(page)})
+        return
+    terminal.say_diff(found)
+    terminal.say(f"page {page}")
+    terminal.say_next(f"winnow verify {found.new}")
 
 
 @app.command()
@@ -278,6 +362,11 @@ def verify(context: typer.Context, release: ReleaseArgument, json: Json = False)
     else:
         if workspace:
             terminal.say(f"{release} is as it was frozen; manifest SHA-256 {digest}")
+            held = next((e["forgotten"] for e in workspace.releases() if e["name"] == path.name), 0)
+            if held:
+                terminal.say(
+                    f"it still holds {held} record{'s' if held > 1 else ''} that were forgotten since", style="yellow"
+                )
         else:
             terminal.say(f"{release} matches its own manifest; SHA-256 {digest}")
             terminal.say("no ledger is at hand here: compare the SHA-256 with the one that freeze printed")
@@ -414,12 +503,17 @@ def _say_ledger(entries: list[dict[str, Any]], what: str, json: bool, *, next_co
     if json:
         terminal.say_json({what: entries})
         return
-    rows = [(e["name"], e["at"], e["sha256"][:12], _in_words(e["detail"])) for e in entries]
+    rows = [(e["name"], e["at"], e["sha256"][:12], _in_words(e["detail"]) + _held(e)) for e in entries]
     if rows:
         terminal.table(["name", "made", "SHA-256", ""], rows)
     else:
         terminal.say(f"no {what} yet")
     terminal.say_next(next_command)
+
+
+def _held(entry: dict[str, Any]) -> str:
+    """The mark of a release that still holds what was forgotten."""
+    return f"; holds {entry['forgotten']} forgotten: freeze anew and delete it" if entry.get("forgotten") else ""
 
 
 def _in_words(detail: dict[str, Any]) -> str:

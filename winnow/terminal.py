@@ -17,10 +17,13 @@ from validators.faults import WinnowError
 if TYPE_CHECKING:
     from curation.add import AddResult
     from curation.check import Check
+    from curation.coverage import Coverage
+    from curation.diff import Diff
     from curation.embed import Progress
     from curation.freeze import Frozen
     from curation.show import Shown
     from curation.status import Status
+    from curation.waivers import Waiver
     from training.evaluate import Evaluation
     from validators.gates import Gate
 
@@ -111,6 +114,8 @@ def say_added(result: AddResult) -> None:
     if result.reasons:
         say("dropped because " + ", ".join(f"{reason} {count:,}" for reason, count in result.reasons.items()))
         say(f"mend and add again: {result.dropped_file}")
+    if result.private:
+        say("private data replaced by stand-ins: " + ", ".join(f"{k} {n:,}" for k, n in result.private.items()))
     for name, count in result.flagged.items():
         say(f"flagged {count:,} for {name}; they are kept")
 
@@ -128,11 +133,16 @@ def say_status(status: Status) -> None:
         ("source", f"{s['id']}  {s['name']}  {s['origin']}, licence {s['licence']}{_retracted(s)}")
         for s in status.sources
     ]
+    if status.forgotten:
+        rows.append(("forgotten", f"{status.forgotten:,} records"))
     rows += [("releases", ", ".join(status.releases) or "none"), ("runs", ", ".join(status.runs) or "none")]
     table(["", ""], rows)
     say()
     labels = sorted(status.by_label.items(), key=lambda item: -item[1])
     table(["label", "labeled"], [(name, f"{count:,}") for name, count in labels], right=[1])
+    if status.waivers:
+        say()
+        say_waivers(status.waivers)
 
 
 def _retracted(source: Mapping[str, Any]) -> str:
@@ -145,7 +155,7 @@ def say_check(check: Check) -> None:
         (
             gate.name,
             "–" if gate.measured is None else f"{gate.measured:g}",
-            f"{gate.threshold:g}",
+            f"{'≤' if gate.bound == 'at_most' else '≥'} {gate.threshold:g}",
             Text(_verdict(gate), style=VERDICT_STYLE[gate.verdict]),
         )
         for gate in check.gates
@@ -182,11 +192,75 @@ def say_check(check: Check) -> None:
         say("left out: " + ", ".join(f"{reason} {count:,}" for reason, count in check.excluded.items()))
 
 
+def say_coverage(coverage: Coverage) -> None:
+    """What traffic is not covered, which labels are short, one-sided or overlap."""
+    if coverage.share is None:
+        say("traffic covered: not measured; " + ("train is too small" if coverage.seen else "no unlabeled log query"))
+    else:
+        near = f"cosine {coverage.check.cover.near:.3f} or above"
+        say(f"traffic covered: {coverage.share:.1%} of {coverage.seen:,} queries ({near})")
+    if coverage.synthetic_only:
+        say(f"covered by synthetic records only: {coverage.synthetic_only:,} queries")
+    if coverage.regions:
+        say()
+        rows = [
+            (region.id, f"{region.queries:,}", ", ".join(region.words), region.nearest_label, region.examples[0].text)
+            for region in coverage.regions[:10]
+        ]
+        table(["region", "queries", "words", "nearest label", "for example"], rows, right=[1])
+    more = len(coverage.regions) - 10
+    if more > 0:
+        say(f"and {more} more regions, on the page")
+    if coverage.overlaps:
+        say()
+        overlapping = [
+            (" and ".join(one.labels), f"{one.score:.1%}", one.advice, one.why) for one in coverage.overlaps[:5]
+        ]
+        table(["labels", "overlap", "advice", "because"], overlapping, right=[1])
+    say()
+    short, one_sided = coverage.short_labels, coverage.check.marginals.short_labels()
+    target = coverage.check.task.targets.per_label
+    say(f"labels under the target of {target}: {_some(list(short))}")
+    say(f"labels worded too much alike: {_some(sorted(one_sided))}")
+
+
+def _some(names: Sequence[str], shown: int = 8) -> str:
+    more = f" and {len(names) - shown} more" if len(names) > shown else ""
+    return (", ".join(map(printable, names[:shown])) or "none") + more
+
+
 def _verdict(gate: Gate) -> str:
     """The verdict, and the part that failed it where the whole is within the threshold."""
     part = gate.evidence[0].partition(" loses ")[0] if gate.evidence and " loses " in gate.evidence[0] else ""
     within = gate.measured is not None and gate.measured <= gate.threshold
     return f"fail: {part}" if gate.verdict == "fail" and part and within else gate.verdict
+
+
+def say_waivers(waivers: Sequence[Waiver]) -> None:
+    """Every exception that stands, the one that ends first at the top."""
+    if waivers:
+        rows = [(w.gate, w.by, w.reason, w.until, str(w.days_left)) for w in waivers]
+        table(["waived", "by", "reason", "until", "days left"], rows, right=[4])
+
+
+def say_diff(diff: Diff) -> None:
+    """What changed, in counts, with some of each kind."""
+    say(", ".join(f"{count:,} {kind}" for kind, count in diff.counts.items()))
+    rows = [(f"{split} rows", *_from_to(*pair)) for split, pair in diff.rows.items()]
+    rows += [(f"left out: {reason}", *_from_to(*pair)) for reason, pair in diff.exclusions.items()]
+    table(["", diff.old, diff.new, "change"], rows, right=[1, 2, 3])
+    for before, after, count in diff.relabelings[:10]:
+        say(f"relabeled {printable(before)} to {printable(after)}: {count:,}")
+    for kind in diff.counts:
+        shown = [change for change in diff.changes if change.kind == kind][:5]
+        if shown:
+            say()
+            lines = [(c.text[:80], " → ".join(filter(None, (c.before, c.after))), c.split, c.reason) for c in shown]
+            table([kind, "label", "split", "reason"], lines)
+
+
+def _from_to(old: int, new: int) -> tuple[str, str, str]:
+    return f"{old:,}", f"{new:,}", f"{new - old:+,}" if new != old else "0"
 
 
 def say_frozen(frozen: Frozen) -> None:

@@ -14,8 +14,9 @@ from curation.add import UNKNOWN_LICENCE, Addition, AddResult
 from curation.add import add as add_readings
 from curation.folder import Folder, find_folder
 from curation.intake import Batch
+from curation.private import POLICY, Names, Scrubber
 from curation.reading import Columns, Reading, read_file, read_table
-from curation.store import Store, open_store
+from curation.store import Store, open_store, setting
 from curation.task import Task
 from curation.taskfile import TASK_FILE, changed, parse_task, read_task
 from curation.template import intents_task, tools_task
@@ -26,12 +27,17 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from curation.check import Check
+    from curation.coverage import Coverage
+    from curation.diff import Diff
     from curation.embed import Embedder, Progress
+    from curation.forget import Forgotten
     from curation.freeze import Frozen, Lineage
     from curation.release import Release
+    from curation.rename import Renamed
     from curation.retract import Retracted
     from curation.show import Shown
     from curation.status import Status
+    from curation.waivers import Waiver
     from training.evaluate import Evaluation
     from training.runs import Run
 
@@ -116,7 +122,8 @@ class Workspace:
         if faults:
             raise WinnowError(faults)
         addition = Addition(origin=origin, licence=licence, split=split, batch=batch)
-        return add_readings(self.store, self.task, readings, addition, dropped_dir=self.folder.dropped)
+        task = self.task
+        return add_readings(self.store, task, readings, addition, self._scrubber(task), dropped_dir=self.folder.dropped)
 
     def records(self) -> pd.DataFrame:
         """Every record with its derived label and state, reserve, origin and weight."""
@@ -157,11 +164,55 @@ class Workspace:
             write_selection(checked, self.folder.reports)
         return checked
 
+    def coverage(self, *, progress: Progress | None = None) -> tuple[Coverage, Path, Path]:
+        """Measure what the dataset lacks; writes a page and a plan to `.winnow/reports/` and returns their paths."""
+        from curation.coverage import measure_coverage, traffic_times
+        from reports.coverage import write_coverage
+
+        checked, embedder, _ = self._check(self.task, progress)
+        with self.store.reading() as connection:
+            times = traffic_times(connection)
+        found = measure_coverage(checked, times, embedder, vectors_cache=self.folder.vectors, progress=progress)
+        return found, *write_coverage(found, self.folder.reports)
+
     def waive(self, gate: str, *, by: str, reason: str, until: date) -> None:
         """Record a named, reasoned exception to one gate."""
         from curation.waivers import waive
 
         waive(self.store, gate, by=by, reason=reason, until=until)
+
+    def withdraw_waiver(self, gate: str) -> int:
+        """Withdraw the standing waivers of a gate; returns how many."""
+        from curation.waivers import withdraw
+
+        return withdraw(self.store, gate)
+
+    def rename(self, old: str, new: str, *, why: str = "") -> Renamed:
+        """Rename a label, or merge it into another; records, reserves and old releases stay as they are."""
+        from curation.rename import rename
+
+        return rename(self.store, self.folder, old, new, why=why)
+
+    def forget(self, record: str, *, why: str = "") -> Forgotten:
+        """Remove one record's content everywhere; that it was forgotten stays."""
+        from curation.forget import forget
+
+        return forget(self.store, self.folder, self.task, record, why=why)
+
+    def diff(self, old: str | Path, new: str | Path) -> tuple[Diff, Path]:
+        """What changed from one release to another; draws the page and returns its path too."""
+        from curation.diff import diff
+        from reports.diff import write_diff
+
+        found = diff(self.release(old), self.release(new))
+        return found, write_diff(found, self.folder.reports)
+
+    def waivers(self) -> list[Waiver]:
+        """Waivers that stand today, with the days they have left."""
+        from curation.waivers import standing
+
+        with self.store.reading() as connection:
+            return standing(connection, datetime.now(UTC).date())
 
     def freeze(self, name: str, *, progress: Progress | None = None) -> Frozen:
         """Make a release. Raises GateError, and writes nothing, when a gate fails."""
@@ -238,14 +289,29 @@ class Workspace:
         return evaluate_run(run, split=split, vectors_cache=self.folder.vectors, progress=progress)
 
     def releases(self) -> list[dict[str, Any]]:
-        """The ledger's releases, the oldest first."""
+        """The ledger's releases, the oldest first, with how many `forgotten` records each still holds."""
         with self.store.reading() as connection:
-            return ledger.entries(connection, "release")
+            held = ledger.forgotten_in(connection)
+            entries = ledger.entries(connection, "release")
+        return [{**entry, "forgotten": held.get(entry["name"], 0)} for entry in entries]
 
     def runs(self) -> list[dict[str, Any]]:
         """The ledger's runs, the oldest first."""
         with self.store.reading() as connection:
             return ledger.entries(connection, "run")
+
+    def _scrubber(self, task: Task) -> Scrubber:
+        """What this workspace does about private data; equal values have equal stand-ins in it and in no other."""
+        with self.store.reading() as connection:
+            key = bytes.fromhex(setting(connection, "surrogate_key"))
+        return Scrubber(dict([*POLICY.items(), *task.private.policy.items()]), key, self._names(task))
+
+    def _names(self, task: Task) -> Names | None:
+        if task.private.model is None:
+            return None
+        from curation.private.names import names_model
+
+        return names_model(self.folder.root / task.private.model)
 
     def _embedder(self, task: Task | None = None) -> Embedder:
         from curation.embed import open_embedder
@@ -270,9 +336,9 @@ class Workspace:
             table,
             task,
             embedder,
+            scrubber=self._scrubber(task),
             waived=waived,
-            vectors_cache=self.folder.vectors,
-            near_cache=self.folder.near,
+            folder=self.folder,
             progress=progress,
         )
         return checked, embedder, own

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from curation.reading import formats
 from curation.reading.columns import DROPPED_COLUMNS, Columns, find_columns, pick
 from curation.reading.decoding import decoded, unzipped
+from curation.spreadsheet import from_cell
 from validators.faults import Fault, WinnowError
 from validators.screening import Drop
 
@@ -161,6 +162,8 @@ def _reading(name: str, digest: str, numbered: list[formats.NumberedRow], told: 
         rows = [Row(number, fault=fault) for number, fault in numbered if isinstance(fault, Drop)]
         return Reading(name, digest, told, rows, [*notes, f"{name}: no readable row"])
     mended = _mended(good) if set(DROPPED_COLUMNS) <= set(present) else None
+    if mended:
+        numbered = [(n, f if isinstance(f, Drop) else {k: _uncelled(v) for k, v in f.items()}) for n, f in numbered]
     if mended and told.family is None:
         told = replace(told, family="session", split="split")
     splits = [_key(fields.get(key)) for key in present if key.lower() == "split" for fields in good]
@@ -170,6 +173,10 @@ def _reading(name: str, digest: str, numbered: list[formats.NumberedRow], told: 
     notes = [*notes, f"{name}: {chosen}" + (f"; not used: {', '.join(unused[:10])}" if unused else "")]
     rows = [_row(number, fields, columns) for number, fields in numbered]
     return Reading(name, digest, columns, rows, notes, mended)
+
+
+def _uncelled(value: Any) -> Any:
+    return from_cell(value) if isinstance(value, str) else value
 
 
 def _mended(rows: list[formats.Fields]) -> Mended:

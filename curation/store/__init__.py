@@ -1,5 +1,5 @@
 """The workspace's memory: one SQLite file, its tables, and the only code that talks to it."""
 
-from curation.store.database import Store, open_store
+from curation.store.database import Store, open_store, setting
 
-__all__ = ["Store", "open_store"]
+__all__ = ["Store", "open_store", "setting"]

@@ -41,6 +41,16 @@ class Store:
         with _clear_errors(self.path), engine.connect() as connection, connection.begin():
             yield connection
 
+    def scour(self) -> None:
+        """Write the file anew without its free pages, so that nothing deleted can be read out of it."""
+        with _clear_errors(self.path):
+            plain = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
+            try:
+                plain.execute("VACUUM")
+                plain.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                plain.close()
+
 
 def open_store(path: Path) -> Store:
     """Open a database, creating it or bringing it to the current schema first."""
@@ -54,6 +64,12 @@ def open_store(path: Path) -> Store:
     return store
 
 
+def setting(connection: Connection, name: str) -> str:
+    """A value that this workspace was given when it was made."""
+    value = connection.exec_driver_sql("SELECT value FROM setting WHERE name = ?", (name,)).scalar_one()
+    return str(value)
+
+
 def _engine(path: Path) -> Engine:
     engine = create_engine(f"sqlite:///{path}", poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS})
 
@@ -61,6 +77,7 @@ def _engine(path: Path) -> Engine:
     def _connect(connection: sqlite3.Connection, _: object) -> None:
         connection.isolation_level = None  # SQLAlchemy, not the driver, begins: DDL is transactional then
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

@@ -123,7 +123,36 @@ waiver = Table(
     Column("reason", Text, nullable=False),
     Column("until", Text, nullable=False),
     Column("at", Text, nullable=False),
+    Column("withdrawn_at", Text),
     UniqueConstraint("gate", "by", "reason", "until"),
+)
+
+setting = Table(
+    "setting",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+renaming = Table(
+    "renaming",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("old", Text, nullable=False),
+    Column("new", Text, nullable=False),
+    Column("last_decision", Integer, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    UniqueConstraint("old", "new", "last_decision"),
+)
+
+forgotten = Table(
+    "forgotten",
+    metadata,
+    Column("record_id", Text, ForeignKey("record.id"), primary_key=True),
+    Column("why", Text, nullable=False),
+    Column("releases", Text, nullable=False),
+    Column("at", Text, nullable=False),
 )
 
 ledger = Table(
@@ -143,15 +172,33 @@ WRITTEN_ONCE = {
     "sighting": ("UPDATE", "DELETE"),
     "decision": ("UPDATE", "DELETE"),
     "ledger": ("UPDATE", "DELETE"),
+    "renaming": ("UPDATE", "DELETE"),
+    "forgotten": ("UPDATE", "DELETE"),
 }
 """What triggers forbid, so that no command, and no hand in a SQL shell, rewrites history by accident."""
+FORGETTING = {
+    "record": ("NEW.text = '' AND NEW.fold_key = ''", ("text", "fold_key"), "id"),
+    "sighting": ("NEW.session IS NULL", ("session",), "record_id"),
+    "decision": ("NEW.why = ''", ("why",), "record_id"),
+}
+"""The one change that is allowed: what is emptied, in which columns, and where the record stands that is forgotten."""
 
 
 def written_once_triggers() -> list[str]:
     """The SQL of the triggers that keep history as it was written."""
     return [
-        f"CREATE TRIGGER {table}_no_{event.lower()} BEFORE {event} ON {table} "
+        f"CREATE TRIGGER {table}_no_{event.lower()} BEFORE {event} ON {table} {_unless_forgetting(table, event)}"
         f"BEGIN SELECT RAISE(ABORT, '{table} rows are written once'); END"
         for table, events in WRITTEN_ONCE.items()
         for event in events
     ]
+
+
+def _unless_forgetting(table: str, event: str) -> str:
+    if event != "UPDATE" or table not in FORGETTING:
+        return ""
+    emptied, columns, record = FORGETTING[table]
+    names = ['"row"' if c.name == "row" else c.name for c in metadata.tables[table].columns if c.name not in columns]
+    same = " AND ".join(f"NEW.{name} IS OLD.{name}" for name in names)
+    known = f"EXISTS (SELECT 1 FROM forgotten WHERE record_id = OLD.{record})"
+    return f"WHEN NOT ({same} AND {emptied} AND {known}) "

@@ -18,6 +18,7 @@ step add "$here/late.csv" --licence Apache-2.0
 step add "$here/traffic.jsonl" --family-column session --licence Apache-2.0
 step status
 step check
+step coverage
 step freeze first
 step verify first
 step export first --format chat
@@ -32,6 +33,7 @@ ones recognised, one text under two labels was set aside as disputed, near-dupli
 were left out of train. Every gate passed, and the release was frozen, verified and trained on.
 
 Open the confusion page:    $PWD/.winnow/runs/$run/evaluation/validation.html
+Open the coverage page:     $PWD/.winnow/reports/coverage.html
 Read the dataset card:      $PWD/.winnow/releases/first/README.md
 Look at the disputed text:  cd $PWD && $(command -v winnow) show "at home everything online goes dead about a minute after i log on for work"
 Then start on your own data:  $(command -v winnow) init DIR --from YOUR_FILE

@@ -1,0 +1,33 @@
+"""Keeps what was measured, as arrays in files that may be deleted at any time."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from curation.folder import replacing
+
+KEPT = 8
+"""How many measured states a folder holds."""
+
+
+def save_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
+    """Write arrays in one step; the oldest files of the folder go."""
+    with replacing(path) as temporary, temporary.open("wb") as handle:
+        np.savez(handle, **arrays)
+    for stale in sorted(path.parent.glob("*.npz"), key=lambda p: p.stat().st_mtime, reverse=True)[KEPT:]:
+        stale.unlink(missing_ok=True)
+
+
+def load_arrays(path: Path) -> dict[str, Any] | None:
+    """The arrays of a file; None when it is absent or not whole, and must be measured again."""
+    try:
+        with np.load(path) as stored:
+            return {name: stored[name] for name in stored.files}
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+        return None

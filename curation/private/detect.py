@@ -1,0 +1,159 @@
+"""Finds private data in a text: every recogniser asked, overlaps resolved, stand-ins left alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from curation.private.cards import find_cards, find_ibans
+from curation.private.phones import find_phones
+from curation.private.presidio import ask, domains
+from curation.private.secrets import find_secrets
+from curation.private.surrogates import is_surrogate
+
+
+class Found(NamedTuple):
+    """One piece of private data."""
+
+    entity: str
+    start: int
+    end: int
+
+
+PRIORITY = (
+    "SECRET", "URL", "EMAIL_ADDRESS", "IBAN_CODE", "CRYPTO", "MAC_ADDRESS", "IP_ADDRESS", "US_DRIVER_LICENSE",
+    "US_PASSPORT", "US_SSN", "CREDIT_CARD", "US_BANK_NUMBER", "PHONE_NUMBER", "PERSON", "LOCATION", "ORGANIZATION",
+)  # fmt: skip
+"""Every entity; the earlier one wins where two overlap."""
+MAY_HOLD = re.compile(r"""[\d@/!#$%^&*"`]|[\s=:#]'|\?\w|PRIVATE KEY|PuTTY-User|[ (\[]dot[ )\]]""", re.I)
+"""Every rule needs one of these: a text without them is let through at once. A test holds the rules against it."""
+URL = re.compile(
+    r"\b[a-z][a-z0-9+]{1,14}://[^\s<>\"'`|\\]+"
+    r"|(?<![\w@.-])(?P<host>(?:[a-z0-9-]{1,63}\.)+[a-z]{2,24})(?::\d{2,5})?(?:/|\?\w+=)[^\s<>\"'`|\\]+",
+    re.I,
+)
+"""With a scheme, or a host with a path or query. A bare "amazon.com" is a name, and nobody's own."""
+LOGIN = re.compile(r"[^/]+//[^/@\s]*:[^/@\s]+@")
+SPOKEN = re.compile(
+    r"\b[\w.+-]+(?: (?:dot|underscore|dash) [\w+-]+){0,3} ?(?: at |[(\[]at[)\]]) ?[\w-]+(?: dot [\w-]+)?"
+    r" ?(?: dot |[(\[]dot[)\]]) ?(?:com|net|org|edu|gov|io|co|uk|de|fr|es|it|nl|us|ca|au|in)\b",
+    re.I,
+)
+"""Addresses as people say them: "john dot smith at gmail dot com"."""
+IP = re.compile(r"\d\.\d{1,3}\.\d{1,3}\.\d|[\da-f:]:[\da-f]{0,4}:[\da-f:]", re.I)
+VERSION = re.compile(
+    r"\b(?:version|ver|v|release|build|firmware|section|chapter|ios|android|java|python|windows)\.?\s*$", re.I
+)
+MAC = re.compile(r"(?:[\da-f]{2}[-:]){5}|[\da-f]{4}\.[\da-f]{4}\.", re.I)
+BITCOIN = re.compile(r"(?:bc1|[13])[a-zA-HJ-NP-Z0-9]{25}", re.I)
+ETHER = re.compile(r"\b0x[0-9a-fA-F]{40}\b")
+SSN = re.compile(r"(?<!\+\d)(?<!\+\d\d)(?<!\d[- .])(?<![\d+])\d{3}[-. ]\d\d[-. ]\d{4}")
+_IS = r"(?:\s+(?:number|no\.?|num|value))?(?:\s*[=:#]\s*|\s+(?:is|was|are|to be|to|as)\s+)(?:now\s+|be\s+)?"
+SAID = tuple(
+    (entity, re.compile(pattern, re.I))
+    for entity, pattern in (
+        ("SECRET", rf"\bpass(?:word|phrase|wd)s?{_IS}(?P<v>(?=\S*\d|\S*[!#$%^&*@]\w)[^\s\"'`]{{4,}})"),
+        (
+            "SECRET",
+            rf"\b(?:pass(?:word|phrase|code|wd)|pwd|secret|token|(?:api|access|secret)[ _-]?key)s?{_IS}"
+            r"[\"'`](?P<v>[^\"'`\s]{4,})[\"'`]",
+        ),
+        (
+            "SECRET",
+            r"\b(?:pwd|secret|token|(?:api|access|secret)[ _-]?(?:key|token))\s*(?:[=:]|\bis\b)\s*"
+            r"(?P<v>(?=\S*\d)(?=\S*[a-z])[^\s\"'`]{6,})",
+        ),
+        (
+            "SECRET",
+            rf"\b(?:pin|passcode|cvv2?|cvc|otp|security code)(?: code)?{_IS}(?!1234\b|(\d)\1+\b)(?P<v>\d{{3,8}})\b"
+            r"(?![.,]\d|%|\s*(?:am|pm)\b)",
+        ),
+        (
+            "US_DRIVER_LICENSE",
+            r"\bdriv(?:er'?s?'?|ing) licen[cs]e(?: (?:number|no\.?|#))?(?: is|:)?\s*"
+            r"(?P<v>[a-z]{0,3}\d[\da-z-]{4,16})\b",
+        ),
+        ("US_PASSPORT", r"\bpassport(?: (?:number|no\.?|#))?(?: is|:)?\s*(?P<v>[a-z]{0,2}\d[\da-z]{5,9})\b"),
+        (
+            "US_SSN",
+            r"\b(?:ssn|social security)(?: (?:number|no\.?|#))?(?: is|:)?\s*(?P<v>\d{3}[- .]?\d{2}[- .]?\d{4})\b",
+        ),
+        (
+            "US_BANK_NUMBER",
+            r"\b(?:account|acct|a/c|routing)(?: (?:number|no\.?|num|#))?(?: is)?[\s:#]*(?P<v>\d(?:[ -]?\d){5,16})\b"
+            r"(?![.,]\d|%)",
+        ),
+    )
+)
+"""What only the words before it give away. 1234 and repeated digits are nobody's PIN."""
+BLANK = "¤"
+"""Neither digit, letter nor separator."""
+
+
+def find(text: str) -> list[Found]:
+    """Private data in a text, in order, without overlaps and without values from ranges kept for examples."""
+    if not MAY_HOLD.search(text):
+        return []
+    return resolved(text, candidates(text))
+
+
+def resolved(text: str, found: Iterator[Found]) -> list[Found]:
+    """The found ones without overlaps: the earlier of PRIORITY wins, then the longer; then stand-ins are let go."""
+    kept: list[Found] = []
+    for one in sorted(found, key=lambda f: (PRIORITY.index(f.entity), f.start - f.end, f.start)):
+        if all(one.end <= other.start or other.end <= one.start for other in kept):
+            kept.append(one)
+    own = [one for one in kept if not is_surrogate(text[one.start : one.end])]
+    return sorted(own, key=lambda f: f.start)
+
+
+def candidates(text: str) -> Iterator[Found]:
+    """Everything that any rule sees, overlapping. A phone number is looked for in what the others leave."""
+    others = list(_others(text))
+    yield from others
+    left = list(text)
+    for one in others:
+        left[one.start : one.end] = BLANK * (one.end - one.start)
+    yield from (Found("PHONE_NUMBER", *span) for span in find_phones("".join(left)))
+
+
+def _others(text: str) -> Iterator[Found]:
+    yield from (Found("SECRET", *span) for span in find_secrets(text))
+    yield from (Found(entity, *match.span("v")) for entity, pattern in SAID for match in pattern.finditer(text))
+    yield from _urls(text)
+    yield from _emails(text)
+    yield from (Found("IBAN_CODE", *span) for span in find_ibans(text))
+    yield from (Found("CREDIT_CARD", *span) for span in find_cards(text))
+    yield from _machines(text)
+    if SSN.search(text):
+        yield from (Found("US_SSN", *span) for span in ask("US_SSN", text) if SSN.match(text, span[0]))
+
+
+def _urls(text: str) -> Iterator[Found]:
+    for match in URL.finditer(text) if "/" in text or "?" in text else ():
+        value, host = match[0].rstrip(".,;:!?)]}*_~"), match["host"]
+        if host is None or (len(value) > len(host) + 1 and domains()(host).suffix):
+            entity = "SECRET" if LOGIN.match(value) else "URL"
+            yield Found(entity, match.start(), match.start() + len(value))
+
+
+def _emails(text: str) -> Iterator[Found]:
+    for start, end in ask("EMAIL_ADDRESS", text) if "@" in text else ():
+        given = text.rfind("=", start, text.find("@", start))  # of email=ann@firm.com the address alone
+        yield Found("EMAIL_ADDRESS", given + 1 if given >= 0 else start, end)
+    if "dot" in text.casefold():
+        yield from (Found("EMAIL_ADDRESS", *match.span()) for match in SPOKEN.finditer(text))
+
+
+def _machines(text: str) -> Iterator[Found]:
+    """Addresses of machines and wallets."""
+    for start, end in ask("IP_ADDRESS", text) if IP.search(text) else ():
+        version = VERSION.search(text, max(0, start - 20), start)
+        if not version and any(c.isdigit() for c in text[start:end]):
+            yield Found("IP_ADDRESS", start, end)
+    if MAC.search(text):
+        yield from (Found("MAC_ADDRESS", *span) for span in ask("MAC_ADDRESS", text))
+    if BITCOIN.search(text):
+        yield from (Found("CRYPTO", *span) for span in ask("CRYPTO", text))
+    yield from (Found("CRYPTO", *match.span()) for match in ETHER.finditer(text))

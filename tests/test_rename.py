@@ -1,0 +1,166 @@
+"""Renaming and merging labels: history stays, and is read under the new name."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+from conftest import EXAMPLE, add_example, command
+from hypothesis import given
+from hypothesis import strategies as st
+
+import winnow
+from curation.rename import renamed_task, renamed_text
+from curation.taskfile import parse_task
+from validators.faults import WinnowError
+from winnow.workspace import Workspace
+
+
+def labels_of(workspace: Workspace) -> pd.Series:
+    return workspace.records().set_index("id")["label"]
+
+
+def test_a_renamed_label_keeps_its_records_reserves_and_place(tmp_path: Path) -> None:
+    workspace = add_example(tmp_path / "ws")
+    workspace.freeze("before")
+    old, reserves = labels_of(workspace), workspace.records().set_index("id")["reserve"]
+    before = workspace.folder.task_file.read_text()
+    result = workspace.rename("it_vpn", "it_remote", why="clearer")
+    assert (result.merged, result.already, result.records) == (False, False, 57)
+    new = labels_of(workspace)
+    assert (new == old.replace("it_vpn", "it_remote")).all()
+    assert (workspace.records().set_index("id")["reserve"] == reserves).all()
+    assert before.count("it_vpn") == workspace.folder.task_file.read_text().count("it_remote")
+    assert before.replace("it_vpn", "it_remote").count("#") == workspace.folder.task_file.read_text().count("#")
+    assert workspace.verify("before") == []
+    assert "it_vpn" in workspace.release("before").labels
+    assert workspace.rename("it_vpn", "it_remote").already
+    frozen = workspace.freeze("after")
+    assert frozen.counts == workspace.release("before").counts
+    found, _ = workspace.diff("before", "after")
+    assert found.relabelings == [("it_vpn", "it_remote", sum(frozen.counts.values()) and found.counts["relabeled"])]
+    assert found.counts["added"] == found.counts["removed"] == 0
+
+
+def test_a_merge_ends_disputes_between_the_two(tmp_path: Path) -> None:
+    workspace = add_example(tmp_path / "ws")
+    states = workspace.records()["state"].value_counts()
+    assert states["disputed"] == 1  # one text stands under it_vpn and under it_wifi
+    result = workspace.rename("it_vpn", "it_wifi")
+    assert result.merged
+    states = workspace.records()["state"].value_counts()
+    assert "disputed" not in states
+    assert "it_vpn" not in workspace.task.label_names
+    assert len(workspace.task.label_names) == 12
+    assert all("it_vpn" not in pair for pair in workspace.task.confusable)
+    assert workspace.check().passed
+
+
+def test_the_old_file_can_be_added_again_and_changes_nothing(tmp_path: Path) -> None:
+    workspace = add_example(tmp_path / "ws")
+    workspace.rename("it_vpn", "it_remote")
+    before = workspace.records()
+    again = workspace.add(EXAMPLE / "labeled.jsonl", licence="Apache-2.0")
+    assert (again.added, again.dropped, again.known) == (0, 0, 765)
+    pd.testing.assert_frame_equal(before, workspace.records())
+    late = pd.DataFrame({"text": ["the tunnel to the office breaks off"], "label": ["it_vpn"]})
+    told = workspace.add(late, licence="MIT")
+    assert any("count as 'it_remote'" in note for note in told.notes)
+    shown = workspace.show("the tunnel to the office breaks off")
+    assert shown.record["label"] == "it_remote"
+    assert shown.sightings[0]["given_label"] == "it_vpn"
+
+
+def test_a_name_that_comes_back_with_a_new_meaning_is_a_label_of_its_own(tmp_path: Path) -> None:
+    workspace = add_example(tmp_path / "ws")
+    workspace.rename("it_vpn", "it_remote")
+    text = workspace.folder.task_file.read_text()
+    workspace.folder.task_file.write_text(text.replace("labels:\n", "labels:\n  - name: it_vpn\n", 1))
+    workspace.add(pd.DataFrame({"text": ["a tunnel of the new kind"], "label": ["it_vpn"]}), licence="MIT")
+    counts = labels_of(workspace).value_counts()
+    assert counts["it_vpn"] == 1
+    assert counts["it_remote"] >= 55
+    back = workspace.rename("it_remote", "it_vpn")
+    assert back.merged
+    assert labels_of(workspace).value_counts()["it_vpn"] == 1 + counts["it_remote"]
+
+
+def test_a_renaming_that_was_killed_between_its_two_writes_is_finished_by_the_next(tmp_path: Path) -> None:
+    for first in ("task file", "database"):
+        workspace = add_example(tmp_path / first)
+        text = workspace.folder.task_file.read_text()
+        workspace.rename("it_vpn", "it_remote")
+        done = workspace.folder.task_file.read_text()
+        if first == "database":
+            workspace.folder.task_file.write_text(text)  # the database was written, the file was not
+        else:
+            other = add_example(tmp_path / "other")
+            other.folder.task_file.write_text(done)  # the file was written, the database was not
+            workspace = other
+        workspace.rename("it_vpn", "it_remote")
+        assert "it_vpn" not in workspace.task.label_names
+        assert "it_vpn" not in set(labels_of(workspace))
+        assert workspace.check().passed
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("it_vnp", "x", "did you mean 'it_vpn'"),
+        ("it_vpn", "it_vpn", "the same name twice"),
+        ("it_vpn", " x", "printable name"),
+        ("it_vpn", "a\nb", "printable name"),
+    ],
+)
+def test_what_cannot_be_renamed_is_said_and_nothing_changes(tmp_path: Path, old: str, new: str, said: str) -> None:
+    workspace = add_example(tmp_path / "ws")
+    before, text = workspace.records(), workspace.folder.task_file.read_text()
+    with pytest.raises(WinnowError, match=said):
+        workspace.rename(old, new)
+    pd.testing.assert_frame_equal(before, workspace.records())
+    assert text == workspace.folder.task_file.read_text()
+
+
+LAYOUTS = [
+    "name: t\nkind: intents\nlabels:\n  - name: a   # first\n    near_miss: {text: x, label: b}\n"
+    "  - {name: b, route: r}\n"
+    "  - name: 'c'\nfallback: c # last\nconfusable: [[a, b], [b, c]]\n",
+    'name: t\nkind: intents\nconfusable:\n  - [a, b]\n  - - b\n    - c\nlabels:\n- name: "a"\n'
+    '  description: "about a, b"\n'
+    "- name: b\n\n# c is another\n- name: c\n",
+    "name: t\nkind: intents\nlabels: [{name: a}, {name: b}, {name: c}]\n",
+]
+
+
+@given(
+    st.sampled_from(LAYOUTS),
+    st.sampled_from("abc"),
+    st.one_of(
+        st.sampled_from(["a", "b", "c", "yes", "1", "a: b", "x y", "#no", "läbel"]), st.text(min_size=1, max_size=9)
+    ),
+)
+def test_an_edited_task_file_says_exactly_the_renamed_task_or_is_refused(text: str, old: str, new: str) -> None:
+    task = parse_task(text)
+    if old == new or new != new.strip() or not new.isprintable():
+        return
+    try:
+        edited = renamed_text(text, task, old, new)
+    except WinnowError as error:
+        assert "by hand" in str(error)  # noqa: PT017
+        assert text == LAYOUTS[2] or "\\" in json.dumps(new)
+        return
+    assert parse_task(edited) == renamed_task(task, old, new)
+    kept = [line for line in text.splitlines() if line.strip().startswith("#")]
+    assert [line for line in edited.splitlines() if line.strip().startswith("#")] == kept
+    assert yaml.safe_load(edited)
+
+
+def test_the_command_renames(tmp_path: Path) -> None:
+    workspace = add_example(tmp_path / "ws")
+    told = command("rename", "it_vpn", "it_wifi", cwd=workspace.folder.root)
+    assert told.returncode == 0, told.stderr
+    assert "merged into it_wifi: 57 records" in told.stdout
+    assert winnow.open(workspace.folder.root).task.label_names.count("it_wifi") == 1

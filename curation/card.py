@@ -11,6 +11,18 @@ from curation.task import Task
 
 SIZES = [(1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M")]
 """Size words of the Hugging Face hub."""
+HUB_LICENCES = frozenset(
+    "apache-2.0 mit bsd-2-clause bsd-3-clause cc0-1.0 cc-by-2.0 cc-by-3.0 cc-by-4.0 cc-by-sa-3.0 cc-by-sa-4.0 "
+    "cc-by-nc-4.0 cc-by-nc-sa-4.0 cc-by-nd-4.0 odbl odc-by pddl gpl-3.0 lgpl-3.0 agpl-3.0 unlicense".split()
+)
+"""Licences that the hub has a word for."""
+BOUNDS = {"at_most": "≤", "at_least": "≥"}
+DECIDERS = {
+    "adjudicator": "an adjudicator",
+    "agreement": "two or more people",
+    "person": "one person",
+    "file": "the source file",
+}
 
 
 def dataset_card(task: Task, manifest: Mapping[str, Any], label_counts: Mapping[str, Mapping[str, int]]) -> str:
@@ -31,6 +43,9 @@ def dataset_card(task: Task, manifest: Mapping[str, Any], label_counts: Mapping[
             "```",
             "",
             *_splits(manifest),
+            *_making(task, manifest),
+            *_labeling(manifest),
+            *_quality(manifest),
             *_sources(manifest),
             *_gates(manifest),
             *_labels(task, label_counts),
@@ -57,6 +72,7 @@ def _front_matter(task: Task, manifest: Mapping[str, Any]) -> str:
     ]
     splits = [split for split, count in manifest["counts"].items() if count]
     front = {
+        **_licence(manifest),
         "pretty_name": task.name,
         "language": [task.language],
         "task_categories": ["text-classification"],
@@ -97,6 +113,65 @@ def _splits(manifest: Mapping[str, Any]) -> list[str]:
     ]
 
 
+def _licence(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """The licence as the Hugging Face hub names it; several, or one that it does not know, are `other`."""
+    names = {s["licence"] for s in manifest["sources"] if s["records"]}
+    if len(names) == 1 and (name := names.pop()).casefold() in HUB_LICENCES:
+        return {"license": name.casefold()}
+    return {"license": "other"}
+
+
+def _making(task: Task, manifest: Mapping[str, Any]) -> list[str]:
+    replaced = [entity for entity, action in manifest["private"].items() if action == "replace"]
+    dropped = [entity for entity, action in manifest["private"].items() if action == "drop"]
+    return [
+        "## How it was made",
+        "",
+        "1. Files were read row by row; what could not be used was refused with its reason. The sources are below.",
+        "2. Private data was looked for by pattern in every text. Replaced by stand-ins: "
+        f"{', '.join(replaced) or 'none'}. Refused: {', '.join(dropped) or 'none'}. Names of people and places are not "
+        "found by patterns" + ("." if task.private.model is None else "; a model was used for them."),
+        "3. Every record was reserved for a split when it first came in, before anything was compared or labeled anew.",
+        f"4. Train rows that repeat a hold-out row (cosine {task.gates.leakage.cosine:g} or above, or the same when "
+        "numbers and slot values are set aside) were left out, then train rows that repeat a train row of the same "
+        f"label (cosine {task.gates.duplicates.cosine:g}). `excluded.jsonl` names every one.",
+        "5. The gates below were measured on what was left.",
+        "",
+    ]
+
+
+def _labeling(manifest: Mapping[str, Any]) -> list[str]:
+    deciders = [by for by in DECIDERS if any(by in counts for counts in manifest["decided_by"].values())]
+    rows = [
+        [split, *(f"{manifest['decided_by'].get(split, {}).get(by, 0):,}" for by in deciders)]
+        for split in manifest["counts"]
+    ]
+    return [
+        "## By whom it was labeled",
+        "",
+        *_table(["split", *(DECIDERS[by] for by in deciders)], rows),
+        "",
+        "No label was decided by a rule or a model.",
+        "",
+    ]
+
+
+def _quality(manifest: Mapping[str, Any]) -> list[str]:
+    gates = {gate["name"]: gate for gate in manifest["gates"]}
+    traffic = gates["traffic_coverage"]["measured"]
+    disputed = gates["disputed"]["measured"]
+    return [
+        "## Measured quality",
+        "",
+        "- Label accuracy: not measured. No audit of these labels by people is part of this release.",
+        f"- Records under several labels, set aside: {_percent(disputed)} of all labeled ones.",
+        f"- Real queries (unlabeled, from logs) with a near train record: {_percent(traffic)}.",
+        f"- Largest to smallest label in train: {_number(gates['label_balance']['measured'])}.",
+        f"- Labels that are worded too much alike: {_percent(gates['facet_marginals']['measured'])}.",
+        "",
+    ]
+
+
 def _sources(manifest: Mapping[str, Any]) -> list[str]:
     rows = [
         [_cell(s["name"]), f"{s['records']:,}", s["origin"], _cell(s["licence"]), f"`{s['sha256'][:12]}`"]
@@ -115,7 +190,7 @@ def _sources(manifest: Mapping[str, Any]) -> list[str]:
 
 def _gates(manifest: Mapping[str, Any]) -> list[str]:
     rows = [
-        [gate["name"], _number(gate["measured"]), _number(gate["threshold"]), gate["verdict"]]
+        [gate["name"], _number(gate["measured"]), f"{BOUNDS[gate['bound']]} {gate['threshold']:g}", gate["verdict"]]
         for gate in manifest["gates"]
     ]
     waivers = [f"- **{gate}** is waived: {_cell(why)}" for gate, why in manifest["waivers"].items()]
@@ -155,7 +230,6 @@ def _limits(task: Task, manifest: Mapping[str, Any]) -> list[str]:
     return [
         "## Limits",
         "",
-        "- Label accuracy: not measured. No audit of these labels by people is part of this release.",
         f"- Language: `{task.language}`; records that a detector took for another language: {manifest['flagged']}.",
         "- Nearness is measured by one embedding model; a paraphrase that the model does not see as near is not found.",
         "- `weight` is how often a record was seen in its sources; rows themselves are distinct.",
@@ -165,6 +239,10 @@ def _limits(task: Task, manifest: Mapping[str, Any]) -> list[str]:
 
 def _counted(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{count:,} {reason}" for reason, count in counts.items())
+
+
+def _percent(value: float | None) -> str:
+    return "not measured" if value is None else f"{value:.1%}"
 
 
 def _number(value: float | None) -> str:

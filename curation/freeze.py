@@ -19,8 +19,10 @@ from sqlalchemy.dialects.sqlite import insert
 
 from curation.card import dataset_card
 from curation.check import Check
+from curation.croissant import croissant
 from curation.folder import Folder
-from curation.release import CARD, EXCLUDED_FILE, MANIFEST, SPLITS, TASK_COPY, open_release, sha256_of
+from curation.private import POLICY
+from curation.release import CARD, CROISSANT, EXCLUDED_FILE, MANIFEST, SPLITS, TASK_COPY, open_release, sha256_of
 from curation.selection import EXCLUDED
 from curation.store import Store
 from curation.store import tables as t
@@ -32,7 +34,8 @@ from validators.gates import Gate
 if TYPE_CHECKING:
     import pandas as pd
 
-FORMAT = 1
+FORMAT = 2
+"""1 had no `excluded.jsonl` and no `croissant.json`; it is read as before."""
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 PINNED = ("winnow", "datasets", "numpy", "openvino", "pandas", "pyarrow", "torch", "wordfreq")
 """Packages whose version can change a byte of a release."""
@@ -203,24 +206,34 @@ def _write(part: Path, checked: Check, task_text: str, embedder: str, own: Linea
         "gates": [asdict(gate) for gate in checked.gates],
         "waivers": {g.name: checked.waived[g.name] for g in checked.gates if g.verdict == "waived"},
         "embedder": embedder,
+        "decided_by": {
+            str(split): {str(by): int(n) for by, n in sorted(group["decided_by"].value_counts().items())}
+            for split, group in checked.selected.groupby("split", sort=True)
+        },
+        "private": {**POLICY, **task.private.policy},
         "sources": own.exported(checked.selected),
         "flagged": own.flagged(checked.selected, "language"),
         "versions": {package: importlib.metadata.version(package) for package in PINNED},
     }
+    parquet = {path: _facts(part / path) for path in (f"data/{s}.parquet" for s in SPLITS) if (part / path).exists()}
+    described = json.dumps(croissant(task, manifest, parquet), ensure_ascii=False, indent=1) + "\n"
+    (part / CROISSANT).write_text(described, encoding="utf-8")
     label_counts = {
         str(label): {str(split): int(n) for split, n in group["split"].value_counts().items()}
         for label, group in rows.groupby("label", sort=True)
     }
     (part / CARD).write_text(dataset_card(task, manifest, label_counts), encoding="utf-8")
     files = sorted(path for path in part.rglob("*") if path.is_file())
-    manifest["files"] = {
-        path.relative_to(part).as_posix(): {"sha256": sha256_of(path), "bytes": path.stat().st_size} for path in files
-    }
+    manifest["files"] = {path.relative_to(part).as_posix(): _facts(path) for path in files}
     text = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     (part / MANIFEST).write_text(text, encoding="utf-8")
     for path in (*files, part / MANIFEST, part / "data", part / "jsonl", part):
         _sync(path)
     return manifest
+
+
+def _facts(path: Path) -> dict[str, Any]:
+    return {"sha256": sha256_of(path), "bytes": path.stat().st_size}
 
 
 def _write_parquet(rows: pd.DataFrame, task: Task, path: Path) -> None:

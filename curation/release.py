@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 MANIFEST = "manifest.json"
 CARD = "README.md"
+CROISSANT = "croissant.json"
 EXCLUDED_FILE = "excluded.jsonl"
 TASK_COPY = "task.yaml"
 """Not `winnow.yaml`: a release is no workspace, and a command that is run inside it must not write into it."""

@@ -1,0 +1,145 @@
+"""Croissant: the release's metadata in the format that dataset search engines read (mlcommons.org/croissant).
+
+Like every hashed file it holds no clock and no release name, so that `datePublished` and `url`, which the format
+recommends, are left to whoever publishes it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from curation.task import Task
+
+VERSION = "http://mlcommons.org/croissant/1.0"
+CONTEXT: dict[str, Any] = {
+    "@language": "en",
+    "@vocab": "https://schema.org/",
+    "citeAs": "cr:citeAs",
+    "column": "cr:column",
+    "conformsTo": "dct:conformsTo",
+    "cr": "http://mlcommons.org/croissant/",
+    "data": {"@id": "cr:data", "@type": "@json"},
+    "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
+    "dct": "http://purl.org/dc/terms/",
+    "equivalentProperty": "cr:equivalentProperty",
+    "examples": {"@id": "cr:examples", "@type": "@json"},
+    "extract": "cr:extract",
+    "field": "cr:field",
+    "fileObject": "cr:fileObject",
+    "fileProperty": "cr:fileProperty",
+    "fileSet": "cr:fileSet",
+    "format": "cr:format",
+    "includes": "cr:includes",
+    "isLiveDataset": "cr:isLiveDataset",
+    "jsonPath": "cr:jsonPath",
+    "key": "cr:key",
+    "md5": "cr:md5",
+    "parentField": "cr:parentField",
+    "path": "cr:path",
+    "rai": "http://mlcommons.org/croissant/RAI/",
+    "recordSet": "cr:recordSet",
+    "references": "cr:references",
+    "regex": "cr:regex",
+    "repeated": "cr:repeated",
+    "replace": "cr:replace",
+    "samplingRate": "cr:samplingRate",
+    "sc": "https://schema.org/",
+    "separator": "cr:separator",
+    "source": "cr:source",
+    "subField": "cr:subField",
+    "transform": "cr:transform",
+}
+"""The context of the Croissant 1.0 specification."""
+COLUMNS = {
+    "id": ("sc:Text", "Hash of the record's content."),
+    "text": ("sc:Text", "The query."),
+    "label": ("sc:Integer", "The class, as a number of the labels below."),
+    "route": ("sc:Text", "Where the label is sent; empty where nobody said."),
+    "split": ("sc:Text", "train, validation or test."),
+    "origin": ("sc:Text", "human, log, public or synthetic."),
+    "family": ("sc:Text", "Records of one lineage share it; no family spans two splits."),
+    "facets": ("sc:Text", "Properties of the wording, as name:value."),
+    "weight": ("sc:Integer", "How often the record was seen in its sources."),
+}
+
+
+def croissant(task: Task, manifest: Mapping[str, Any], files: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """The metadata as JSON-LD. `files` gives SHA-256 and size of the Parquet files by path."""
+    content = hashlib.sha256("".join(facts["sha256"] for facts in files.values()).encode()).hexdigest()
+    licences = sorted({source["licence"] for source in manifest["sources"] if source["records"]})
+    return {
+        "@context": CONTEXT,
+        "@type": "sc:Dataset",
+        "conformsTo": VERSION,
+        "name": task.name,
+        "description": f"A dataset for intent routing with {len(task.labels)} labels, frozen and checked by Winnow.",
+        "version": f"1.0.0+{content[:12]}",
+        "inLanguage": task.language,
+        "keywords": ["intent classification", "intent routing", "text classification"],
+        "license": licences or ["unknown"],
+        "isLiveDataset": False,
+        "rai:dataCollection": _collection(manifest),
+        "rai:dataLimitations": "Nearness of records is measured by one embedding model; see README.md.",
+        "rai:personalSensitiveInformation": "Patterns of private data were replaced or refused; see README.md.",
+        "distribution": [
+            {
+                "@type": "cr:FileObject",
+                "@id": path,
+                "name": path,
+                "contentUrl": path,
+                "encodingFormat": "application/x-parquet",
+                "contentSize": f"{facts['bytes']} B",
+                "sha256": facts["sha256"],
+            }
+            for path, facts in files.items()
+        ],
+        "recordSet": [_labels(task), *(_rows(path) for path in files)],
+    }
+
+
+def _collection(manifest: Mapping[str, Any]) -> str:
+    parts = [f"{s['records']:,} records of origin {s['origin']} from {s['name']}" for s in manifest["sources"]]
+    return "; ".join(parts) or "no source"
+
+
+def _labels(task: Task) -> dict[str, Any]:
+    """The classes with their numbers, as data in place."""
+    return {
+        "@type": "cr:RecordSet",
+        "@id": "labels",
+        "name": "labels",
+        "dataType": "sc:Enumeration",
+        "key": {"@id": "labels/class_id"},
+        "field": [
+            {"@type": "cr:Field", "@id": "labels/class_id", "name": "class_id", "dataType": "sc:Integer"},
+            {"@type": "cr:Field", "@id": "labels/name", "name": "name", "dataType": "sc:Text"},
+        ],
+        "data": [{"labels/class_id": i, "labels/name": name} for i, name in enumerate(task.label_names)],
+    }
+
+
+def _rows(path: str) -> dict[str, Any]:
+    split = path.rpartition("/")[2].removesuffix(".parquet")
+    return {
+        "@type": "cr:RecordSet",
+        "@id": split,
+        "name": split,
+        "description": f"The rows of {path}.",
+        "key": {"@id": f"{split}/id"},
+        "field": [_field(split, path, name, *facts) for name, facts in COLUMNS.items()],
+    }
+
+
+def _field(split: str, path: str, name: str, data_type: str, description: str) -> dict[str, Any]:
+    return {
+        "@type": "cr:Field",
+        "@id": f"{split}/{name}",
+        "name": name,
+        "description": description,
+        "dataType": data_type,
+        "source": {"fileObject": {"@id": path}, "extract": {"column": name}},
+        **({"references": {"field": {"@id": "labels/class_id"}}} if name == "label" else {}),
+        **({"repeated": True} if name == "facets" else {}),
+    }

@@ -24,6 +24,15 @@ def save_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
         stale.unlink(missing_ok=True)
 
 
+def newest(folder: Path, pattern: str) -> dict[str, Any] | None:
+    """The arrays of the newest whole file of a pattern."""
+    for path in sorted(folder.glob(pattern), key=lambda p: p.stat().st_mtime_ns, reverse=True):
+        arrays = load_arrays(path)
+        if arrays is not None:
+            return arrays
+    return None
+
+
 def load_arrays(path: Path) -> dict[str, Any] | None:
     """The arrays of a file; None when it is absent or not whole, and must be measured again."""
     try:

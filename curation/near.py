@@ -17,6 +17,10 @@ BLOCK_ROWS = 512
 BLOCK_COLUMNS = 4096
 SLACK = 1e-4
 """Added to the bound against rounding in float32, which is about 1e-6 for 384 terms."""
+TIE = 1e-5
+"""Cosines of blocked products that differ by less may be the same."""
+SCORED = 16_384
+"""Pairs whose cosines are summed in double precision at a time."""
 DENSE_SHARE = 0.05
 """When more of a block than this survives the bound, the whole block is multiplied out instead."""
 
@@ -46,36 +50,72 @@ def near_pairs(vectors: Vectors, threshold: float) -> Pairs:
     multiplied out in full. The result is that of the full product.
     """
     bound = _bounds(vectors)
-    found: list[tuple[Any, Any, Any]] = []
+    found: list[tuple[Any, Any]] = []
     n = len(vectors)
     for top in range(0, n, BLOCK_ROWS):
         rows = slice(top, min(top + BLOCK_ROWS, n))
         for start in range(top, n, BLOCK_COLUMNS):
             columns = slice(start, min(start + BLOCK_COLUMNS, n))
-            left, right, similarity = _block(vectors, bound, rows, columns, threshold)
+            left, right = _block(vectors, bound, rows, columns, threshold - TIE)
             upper = left < right
-            found.append((left[upper], right[upper], similarity[upper]))
-    if not found:
-        empty = np.empty(0, dtype=np.int64)
-        return Pairs(empty, empty, np.empty(0, dtype=np.float32))
-    left, right, similarity = (np.concatenate(parts) for parts in zip(*found, strict=True))
+            found.append((left[upper], right[upper]))
+    return _scored(vectors, found, threshold)
+
+
+def near_pairs_of(new: NDArray[np.int64], vectors: Vectors, threshold: float) -> Pairs:
+    """The near pairs of which at least one row is among `new` (positions), as `near_pairs` finds them."""
+    found: list[tuple[Any, Any]] = []
+    for top in range(0, len(new), BLOCK_ROWS):
+        rows = new[top : top + BLOCK_ROWS]
+        for start in range(0, len(vectors), BLOCK_COLUMNS):
+            product = vectors[rows] @ vectors[start : start + BLOCK_COLUMNS].T
+            row, column = np.nonzero(product >= threshold - TIE)
+            one, other = rows[row], column + start
+            found.append((np.minimum(one, other)[one != other], np.maximum(one, other)[one != other]))
+    pairs = _scored(vectors, found, threshold)
+    once = np.ones(len(pairs), dtype=bool)
+    once[1:] = (np.diff(pairs.left) != 0) | (np.diff(pairs.right) != 0)  # of two new rows each finds the other
+    return Pairs(pairs.left[once], pairs.right[once], pairs.similarity[once])
+
+
+def cosines(left: Vectors, right: Vectors) -> NDArray[np.float32]:
+    """Cosine of every row of (n, d) unit vectors with the same row of others.
+
+    A blocked product rounds by the shape of its blocks. This sums in double precision row by row, so that a pair has
+    the same cosine whatever it is searched among.
+    """
+    parts = [
+        np.einsum("ij,ij->i", left[i : i + SCORED].astype(np.float64), right[i : i + SCORED].astype(np.float64))
+        for i in range(0, len(left), SCORED)
+    ]
+    return np.concatenate([*parts, np.empty(0)]).astype(np.float32)
+
+
+def _scored(vectors: Vectors, found: list[tuple[Any, Any]], threshold: float) -> Pairs:
+    """Pairs in order, with their own cosines, of which those below the threshold go."""
+    left = np.concatenate([np.empty(0, dtype=np.int64), *(pair[0] for pair in found)])
+    right = np.concatenate([np.empty(0, dtype=np.int64), *(pair[1] for pair in found)])
     order = np.lexsort((right, left))
-    return Pairs(left[order], right[order], similarity[order])
+    left, right = left[order], right[order]
+    chunks = [slice(i, i + SCORED) for i in range(0, len(left), SCORED)]
+    parts = [cosines(vectors[left[chunk]], vectors[right[chunk]]) for chunk in chunks]
+    similarity = np.concatenate([np.empty(0, dtype=np.float32), *parts])
+    kept = similarity >= threshold
+    return Pairs(left[kept], right[kept], similarity[kept])
 
 
-def _block(vectors: Vectors, bound: Vectors, rows: slice, columns: slice, threshold: float) -> tuple[Any, Any, Any]:
-    """Pairs of one block of the full matrix, with global indices."""
+def _block(vectors: Vectors, bound: Vectors, rows: slice, columns: slice, threshold: float) -> tuple[Any, Any]:
+    """Pairs of one block of the full matrix that are surely or perhaps above the threshold, with global indices."""
     possible = bound[rows] @ bound[columns].T >= threshold - SLACK
     if np.count_nonzero(possible) > DENSE_SHARE * possible.size:
         product = vectors[rows] @ vectors[columns].T
         left, right = np.nonzero(product >= threshold)
-        return left + rows.start, right + columns.start, product[left, right]
+        return left + rows.start, right + columns.start
     flat = np.flatnonzero(possible)
     left, right = np.divmod(flat, possible.shape[1])
     left, right = left + rows.start, right + columns.start
-    similarity = np.einsum("ij,ij->i", vectors[left], vectors[right])
-    kept = similarity >= threshold
-    return left[kept], right[kept], similarity[kept]
+    kept = np.einsum("ij,ij->i", vectors[left], vectors[right]) >= threshold
+    return left[kept], right[kept]
 
 
 def _bounds(vectors: Vectors) -> Vectors:
@@ -126,19 +166,31 @@ def nearest_apart(
 
 
 def nearest(queries: Vectors, base: Vectors) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """For every query its nearest base row and their cosine, by full products in blocks.
+    """For every query its nearest base row and their cosine; of rows that are equally near the first.
 
     Index -1 and similarity -1 where there is no base row.
     """
     index = np.full(len(queries), -1, dtype=np.int64)
     similarity = np.full(len(queries), -1.0, dtype=np.float32)
-    for top in range(0, len(queries), BLOCK_ROWS):
+    for top in range(0, len(queries) if len(base) else 0, BLOCK_ROWS):
         rows = slice(top, min(top + BLOCK_ROWS, len(queries)))
-        for start in range(0, len(base), BLOCK_COLUMNS):
-            product = queries[rows] @ base[start : start + BLOCK_COLUMNS].T
-            best = product.argmax(axis=1)
-            value = product[np.arange(len(best)), best]
-            better = value > similarity[rows]
-            index[rows] = np.where(better, best + start, index[rows])
-            similarity[rows] = np.where(better, value, similarity[rows])
+        row, column = _nearly_nearest(queries[rows], base)
+        cosine = cosines(queries[rows][row], base[column])
+        order = np.lexsort((column, -cosine, row))
+        first = order[np.unique(row[order], return_index=True)[1]]
+        index[rows], similarity[rows] = column[first], cosine[first]
     return index, similarity
+
+
+def _nearly_nearest(queries: Vectors, base: Vectors) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Query and base rows that are as near as the nearest, but for rounding."""
+    best = np.full(len(queries), -2.0, dtype=np.float32)
+    found = []
+    for start in range(0, len(base), BLOCK_COLUMNS):
+        product = queries @ base[start : start + BLOCK_COLUMNS].T
+        best = np.maximum(best, product.max(axis=1))
+        row, column = np.nonzero(product >= best[:, None] - TIE)
+        found.append((row, column + start, product[row, column]))
+    row, column, value = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    near = value >= best[row] - TIE
+    return row[near], column[near]

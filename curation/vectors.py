@@ -29,9 +29,10 @@ def vectors_for(
     if cache is None:
         return embedder.encode(texts, progress=progress)
     hashes = [_text_hash(text) for text in texts]
-    found = _load(cache, embedder.identity, set(hashes))
-    missing = {h: text for h, text in zip(hashes, texts, strict=True) if h not in found}
+    places, known = _load(cache, embedder.identity, set(hashes))
+    missing = {h: text for h, text in zip(hashes, texts, strict=True) if h not in places}
     todo = sorted(missing.items(), key=lambda item: len(item[1]))
+    made = [known]
     for start in range(0, len(todo), CHUNK):
         part = dict(todo[start : start + CHUNK])
         offset = start
@@ -42,14 +43,18 @@ def vectors_for(
 
         vectors = embedder.encode(list(part.values()), progress=report)
         _append(cache, embedder.identity, list(part), vectors)
-        found |= dict(zip(part, vectors, strict=True))
-    return np.stack([found[h] for h in hashes]) if hashes else np.empty((0, 0), dtype=np.float32)
+        total = sum(map(len, made))
+        places |= {h: total + i for i, h in enumerate(part)}
+        made.append(vectors)
+    every = made[0] if len(made) == 1 else np.concatenate([one for one in made if len(one)])
+    return every[[places[h] for h in hashes]] if hashes else np.empty((0, 0), dtype=np.float32)
 
 
 def cached_vectors(texts: Sequence[str], identity: str, cache: Path) -> dict[str, Any]:
     """Vectors of the texts that the cache has, by text; nothing is embedded."""
     hashes = {_text_hash(text): text for text in texts}
-    return {hashes[h]: vector for h, vector in _load(cache, identity, set(hashes)).items()}
+    places, vectors = _load(cache, identity, set(hashes))
+    return {hashes[h]: vectors[place] for h, place in places.items()}
 
 
 def delete_vectors(texts: Sequence[str], cache: Path) -> None:
@@ -68,20 +73,24 @@ def _text_hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def _load(cache: Path, identity: str, wanted: set[str]) -> dict[str, Any]:
+def _load(cache: Path, identity: str, wanted: set[str]) -> tuple[dict[str, int], Vectors]:
+    """Where each wanted hash stands among the vectors of one model, and these vectors."""
     dataset = _open(cache)
-    if dataset is None:
-        return {}
+    nothing = np.empty((0, 0), dtype=np.float32)
+    if dataset is None or not wanted:
+        return {}, nothing
     table = dataset.to_table(columns=["text_hash", "vector"], filter=f"embedder = '{identity}'")
-    keys, values = table.column("text_hash").to_pylist(), table.column("vector")
-    place = 0
-    found_vectors: dict[str, Any] = {}
-    for chunk in values.chunks:
-        for value in chunk:
-            if keys[place] in wanted:
-                found_vectors[keys[place]] = np.frombuffer(value.as_buffer(), dtype=np.float32)
-            place += 1
-    return found_vectors
+    places = {h: i for i, h in enumerate(table.column("text_hash").to_pylist()) if h in wanted}
+    chunks = [_matrix(chunk) for chunk in table.column("vector").chunks if len(chunk)]
+    return places, np.concatenate(chunks) if chunks else nothing
+
+
+def _matrix(chunk: Any) -> Vectors:
+    """The vectors of an Arrow array of equally long binary values, without a loop over them."""
+    _, offsets, data = chunk.buffers()
+    ends = np.frombuffer(offsets, dtype=np.int32)[chunk.offset : chunk.offset + len(chunk) + 1]
+    values = np.frombuffer(data, dtype=np.float32, count=(ends[-1] - ends[0]) // 4, offset=int(ends[0]))
+    return values.reshape(len(chunk), -1)
 
 
 def _append(cache: Path, identity: str, hashes: Sequence[str], vectors: Vectors) -> None:

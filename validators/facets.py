@@ -48,10 +48,9 @@ def length(text: str) -> str:
 
 def noise(text: str, misspelt: Callable[[str], bool]) -> str:
     """`typo` (a misspelt word), `shouting` (capitals only), `stretched` ("sooo", "??"), or `clean`."""
-    if any(misspelt(word) for word in WORD.findall(text)):
+    if any(map(misspelt, WORD.findall(text))):
         return "typo"
-    letters = [c for c in text if c.isalpha()]
-    if len(letters) >= SHOUTED_LETTERS and all(c.isupper() for c in letters):
+    if text.isupper() and sum(map(str.isalpha, text)) >= SHOUTED_LETTERS:
         return "shouting"
     return "stretched" if STRETCHED.search(text) else "clean"
 

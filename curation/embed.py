@@ -159,6 +159,10 @@ def _facts(folder: str, backend: str) -> tuple[str, str]:
     return str(weights_hash), str(precision)
 
 
+PICKLES = (".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt")
+"""Suffixes of files that may hold pickled weights."""
+
+
 def _openvino_precision() -> str:
     """bf16 where the processor computes in it, else f32."""
     import openvino
@@ -239,6 +243,7 @@ class _Torch:
 def _load_sentence_transformer(folder: str) -> Any:
     if Path(folder).is_dir():
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
+        _refuse_pickles(Path(folder))
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
     from sentence_transformers import SentenceTransformer
@@ -248,11 +253,19 @@ def _load_sentence_transformer(folder: str) -> Any:
     transformers_logging.set_verbosity_error()
     transformers_logging.disable_progress_bar()
     try:
-        return SentenceTransformer(folder, device="cpu").eval()
+        return SentenceTransformer(folder, device="cpu", model_kwargs={"use_safetensors": True}).eval()
     except (OSError, ValueError) as error:
         fix = "correct embedder.model in winnow.yaml; offline, give a folder"
         found = f"cannot be loaded ({str(error).splitlines()[0]})"
         raise WinnowError(Fault(f"embedder {folder}", found, "a sentence-transformers model", fix)) from None
+
+
+def _refuse_pickles(folder: Path) -> None:
+    """Weights in pickle run code when they are loaded; safetensors do not."""
+    pickles = sorted(f.relative_to(folder).as_posix() for f in folder.rglob("*") if f.suffix in PICKLES)
+    if pickles:
+        fix = "convert it: model.save_pretrained(FOLDER) writes safetensors; then delete these files"
+        raise WinnowError(Fault(f"embedder {folder}", ", ".join(pickles[:5]), "weights in safetensors alone", fix))
 
 
 def _converted(embedder: Embedder) -> Path:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 from sqlalchemy.dialects.sqlite import insert
 
 from curation.folder import Folder
@@ -18,8 +18,8 @@ from curation.store import tables as t
 
 
 def entries(connection: Connection, kind: str) -> list[dict[str, Any]]:
-    """Releases or runs, the oldest first."""
-    query = select(t.ledger).where(t.ledger.c.kind == kind).order_by(t.ledger.c.at, t.ledger.c.name)
+    """Releases or runs, the oldest first, by the order in which they were entered: a clock may be set back."""
+    query = select(t.ledger).where(t.ledger.c.kind == kind).order_by(text("rowid"))
     return [{**row, "detail": json.loads(row["detail"])} for row in connection.execute(query).mappings()]
 
 

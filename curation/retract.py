@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from curation.intake import live_records
 from curation.store import Store
@@ -38,7 +38,7 @@ def retract(store: Store, wanted: str, *, why: str) -> Retracted:
     Raises WinnowError when none or more than one source fits.
     """
     with store.writing() as connection:
-        stored = connection.execute(select(t.source).order_by(t.source.c.at)).mappings().all()
+        stored = connection.execute(select(t.source).order_by(text("rowid"))).mappings().all()
         exact = [s for s in stored if s["id"] == wanted]
         likely = [s for s in stored if s["name"] == Path(wanted).name or _begins(s["id"], wanted)]
         fits = exact or likely

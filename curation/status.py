@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 
 from curation.labels import STATES
 from curation.store import tables as t
@@ -65,7 +65,7 @@ def status(connection: Connection, task: Task) -> Status:
     live = [row for row in rows if row["state"] != "superseded"]
     states = Counter(row["state"] for row in rows)
     labels = Counter(row["label"] for row in live if row["state"] == "labeled")
-    entries = connection.execute(select(t.ledger.c.name, t.ledger.c.kind).order_by(t.ledger.c.at, t.ledger.c.name))
+    entries = connection.execute(select(t.ledger.c.name, t.ledger.c.kind).order_by(text("rowid")))
     ledger = [(name, kind) for name, kind in entries]
     releases = [name for name, kind in ledger if kind == "release"]
     runs = [name for name, kind in ledger if kind == "run"]
@@ -120,4 +120,4 @@ def _lots(connection: Connection, rows: list[dict[str, Any]]) -> list[dict[str, 
 def _sources(connection: Connection) -> list[dict[str, Any]]:
     source = t.source.c
     query = select(source.id, source.name, source.origin, source.licence, source.at, source.retracted_at)
-    return [dict(row) for row in connection.execute(query.order_by(source.at, source.id)).mappings()]
+    return [dict(row) for row in connection.execute(query.order_by(text("rowid"))).mappings()]

@@ -15,6 +15,8 @@ from validators.faults import Fault, WinnowError
 from validators.screening import nearest_name
 
 TASK_FILE = "winnow.yaml"
+LARGEST = 1_000_000
+"""Values of a task file."""
 Place = tuple[str | int, ...]
 
 
@@ -38,6 +40,9 @@ def parse_task(text: str, *, name: str = TASK_FILE) -> Task:
     """Check the text of a task file. `name` is what faults call it."""
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
+        if root is not None and _written_out(root, {}) > LARGEST:
+            found = "aliases that stand for more than a million values"
+            raise WinnowError(Fault(name, found, "plain YAML", "write it out instead of *alias"))
         raw = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
@@ -56,6 +61,17 @@ def parse_task(text: str, *, name: str = TASK_FILE) -> Task:
         ordered = sorted(faults, key=lambda pair: pair[0])
         raise WinnowError([Fault(f"{name}:{line}", f.found, f.expected, f.fix) for line, f in ordered])
     return Task.model_validate(raw)
+
+
+def _written_out(node: yaml.Node, known: dict[int, int]) -> int:
+    """How many values a node holds when every alias is written out; what contains itself has no end."""
+    if isinstance(node, yaml.ScalarNode):
+        return 1
+    if id(node) not in known:
+        known[id(node)] = LARGEST + 1  # until it is counted: an alias that leads here leads round
+        parts = [part for item in node.value for part in (item if isinstance(item, tuple) else (item,))]
+        known[id(node)] = 1 + sum(_written_out(part, known) for part in parts)
+    return known[id(node)]
 
 
 def changed(task: Task, settings: Sequence[str]) -> Task:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -79,7 +80,11 @@ def _load(cache: Path, identity: str, wanted: set[str]) -> tuple[dict[str, int],
     nothing = np.empty((0, 0), dtype=np.float32)
     if dataset is None or not wanted:
         return {}, nothing
-    table = dataset.to_table(columns=["text_hash", "vector"], filter=f"embedder = '{identity}'")
+    try:
+        table = dataset.to_table(columns=["text_hash", "vector"], filter=f"embedder = '{identity}'")
+    except (OSError, ValueError):  # a part of it is damaged: begun anew, for it is only a cache
+        _discard(cache)
+        return {}, nothing
     places = {h: i for i, h in enumerate(table.column("text_hash").to_pylist()) if h in wanted}
     chunks = [_matrix(chunk) for chunk in table.column("vector").chunks if len(chunk)]
     return places, np.concatenate(chunks) if chunks else nothing
@@ -108,13 +113,19 @@ def _append(cache: Path, identity: str, hashes: Sequence[str], vectors: Vectors)
     try:
         with FileLock(cache.with_suffix(".lock")):
             # A cache that cannot be read, or whose first write was killed, is begun anew.
-            mode = "overwrite" if _open(cache) is None else "append"
-            dataset = lance.write_dataset(table, str(cache), mode=mode)
+            if _open(cache) is None:
+                shutil.rmtree(cache, ignore_errors=True)
+            dataset = lance.write_dataset(table, str(cache), mode="append" if cache.exists() else "create")
             if len(dataset.get_fragments()) > MAX_FRAGMENTS:
                 dataset.optimize.compact_files()
     except OSError as error:
         fix = "check free space and permissions, and run again; what was embedded before is kept"
         raise ServiceError(Fault(str(cache), f"cannot be written ({str(error)[:200]})", "", fix)) from None
+
+
+def _discard(cache: Path) -> None:
+    with FileLock(cache.with_suffix(".lock")):
+        shutil.rmtree(cache, ignore_errors=True)
 
 
 def _open(cache: Path) -> Any:

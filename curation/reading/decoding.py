@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import gzip
+import io
 import zlib
 
 from validators.faults import Fault, WinnowError
@@ -17,14 +18,29 @@ _MARKS = [
 ]
 
 
+UNSUSPICIOUS = 100_000_000
+"""Bytes that any gzip file may unpack to."""
+MOST_UNPACKED = 100
+"""How many times its size a larger one may unpack to; text is seldom packed to less than a tenth."""
+
+
 def unzipped(data: bytes, *, name: str) -> bytes:
-    """The content of a gzip file; other data as it is."""
+    """The content of a gzip file; other data as it is.
+
+    Raises WinnowError for a damaged file, and for one that unpacks to many times what any text does.
+    """
     if not data.startswith(b"\x1f\x8b"):
         return data
+    limit = max(UNSUSPICIOUS, MOST_UNPACKED * len(data))
     try:
-        return gzip.decompress(data)
+        with gzip.open(io.BytesIO(data)) as packed:
+            content = packed.read(limit + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise WinnowError(Fault(name, f"damaged gzip ({error})", "a whole gzip file", "copy it again")) from None
+    if len(content) > limit:
+        found = f"{len(data):,} bytes that unpack to more than {limit:,}"
+        raise WinnowError(Fault(name, found, "packed text", "unpack it yourself, if it is what you want"))
+    return content
 
 
 def decoded(data: bytes, *, name: str, encoding: str | None = None) -> tuple[str, list[str]]:

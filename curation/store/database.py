@@ -15,6 +15,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
 
 from curation.store.migrations import HEAD
+from curation.store.tables import metadata
 from validators.faults import Fault, ServiceError, WinnowError
 
 BUSY_SECONDS = 120
@@ -140,8 +141,6 @@ _CAUSES: list[tuple[str, str, str]] = [
     ),
     ("readonly database", "the database cannot be written", "check who owns the file and folder"),
     ("unable to open", "the database cannot be opened", "check the folder's permissions"),
-    ("not a database", "the file is no Winnow database", "restore winnow.db from a copy"),
-    ("malformed", "the database is damaged", "restore winnow.db from a copy"),
 ]
 
 
@@ -149,4 +148,32 @@ def _service_error(path: Path, error: Any) -> ServiceError | None:
     for message, found, fix in _CAUSES:
         if message in str(error):
             return ServiceError(Fault(str(path), found, "", fix))
+    if any(message in str(error) for message in _DAMAGE):
+        return ServiceError(
+            Fault(str(path), f"the database is damaged; {_readable(path)}", "a whole database", SALVAGE)
+        )
     return None
+
+
+_DAMAGE = ("malformed", "not a database", "database corruption", "unsupported file format")
+SALVAGE = (
+    "restore winnow.db from a copy; or move it away and add again what is whole: your source files, or the rows of a "
+    "frozen release, split by split (winnow add .winnow/releases/NAME/jsonl/train.jsonl --family-column family)"
+)
+
+
+def _readable(path: Path) -> str:
+    """What of a damaged database can still be read, table by table."""
+    plain = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    counts: dict[str, int | None] = {}
+    try:
+        for table in metadata.tables:
+            try:
+                counts[table] = len(plain.execute(f"SELECT * FROM {table}").fetchall())
+            except sqlite3.DatabaseError:
+                counts[table] = None
+    finally:
+        plain.close()
+    whole = ", ".join(f"{table} {count:,}" for table, count in counts.items() if count)
+    lost = ", ".join(table for table, count in counts.items() if count is None)
+    return f"still readable: {whole or 'nothing'}; not readable: {lost or 'nothing'}"

@@ -21,6 +21,7 @@ from curation.check import Check
 from curation.embed import Embedder, Progress, Vectors
 from curation.overlap import Overlap, overlaps
 from curation.regions import Region, find_regions, fit_space, words_of
+from curation.spelling import frequent_words
 from curation.store import tables as t
 from curation.vectors import vectors_for
 from validators.diversity import Diversity, diversity
@@ -88,6 +89,8 @@ class Coverage:
     """Uncovered records of the train reserve that are in no region."""
     overlaps: list[Overlap]
     diversity: list[Group]
+    sources: Mapping[str, str]
+    """File name of every source, by id."""
     labeled: dict[str, int]
     """Labeled records by label, over all splits: what `targets.per_label` counts."""
 
@@ -127,6 +130,7 @@ def measure_coverage(
     times: Mapping[str, Sequence[str]],
     embedder: Embedder,
     *,
+    sources: Mapping[str, str],
     vectors_cache: Path,
     progress: Progress | None = None,
 ) -> Coverage:
@@ -152,6 +156,7 @@ def measure_coverage(
         scattered=scattered,
         overlaps=overlaps(list(train["id"]), list(train["label"]), own, families),
         diversity=_diversity(train, own, task.label_names),
+        sources=sources,
         labeled={label: int(count) for label, count in _counts(states, task.label_names).items()},
     )
 
@@ -203,7 +208,7 @@ def _by_label(table: pd.DataFrame, check: Check) -> list[LabelCover]:
         seen[labels[nearest]] += int(weight[row])
         covered[labels[nearest]] += int(weight[row]) * near
     found = [LabelCover(label, seen[label], covered[label]) for label in seen]
-    return sorted(found, key=lambda one: (one.share, -one.seen, one.label))
+    return sorted(found, key=lambda one: (one.covered - one.seen, one.label))
 
 
 def _regions(check: Check, train: pd.DataFrame, own: Vectors, asked: Vectors) -> tuple[list[Region], int]:
@@ -222,6 +227,7 @@ def _regions(check: Check, train: pd.DataFrame, own: Vectors, asked: Vectors) ->
     )
     texts = [*train["text"], *traffic["text"]]
     common = Counter(word for text in texts for word in words_of(text))
+    common.update(dict.fromkeys(frequent_words(check.task.language), len(texts)))  # of no topic, however rare here
     topics = (train["label"] != check.task.fallback).to_numpy()
     space = fit_space(own[topics], list(train["label"][topics]))
     regions = find_regions(facts, asked[rows], space, common, len(texts))

@@ -174,11 +174,11 @@ def typical_words(texts: Sequence[str], common: Mapping[str, int], everywhere: i
     """
     counts = Counter(word for text in texts for word in words_of(text))
     score = {
-        word: count / len(texts) * math.log((everywhere + 1) / (common.get(word, 0) + 1))
+        word: count / len(texts) * math.log((everywhere + 1) / (min(common.get(word, 0), everywhere) + 1))
         for word, count in counts.items()
         if count >= max(2, TYPICAL_SHARE * len(texts))
     }
-    return sorted(score, key=lambda word: (-score[word], word))[:WORDS]
+    return sorted((word for word in score if score[word] > 0), key=lambda word: (-score[word], word))[:WORDS]
 
 
 def _by_size(found: NDArray[np.int64]) -> NDArray[np.int64]:

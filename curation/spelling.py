@@ -14,6 +14,7 @@ COMMON_ZIPF = 3.5
 """What was meant must at least be this frequent."""
 ZIPF_GAP = 1.8
 """What was meant must be 60 times as frequent as what was written."""
+FREQUENT = 150
 ALPHABET_WORDS = 2000
 """The letters of a language are those of its most frequent words."""
 
@@ -46,6 +47,13 @@ def misspelling(language: str) -> Callable[[str], bool]:
         return any(zipf(other) >= wanted for other in _slips(word, letters))
 
     return misspelt
+
+
+def frequent_words(language: str) -> list[str]:
+    """The function words of a language, roughly: its FREQUENT most frequent words; none where they are not known."""
+    import wordfreq
+
+    return wordfreq.top_n_list(language, FREQUENT) if language in wordfreq.available_languages() else []
 
 
 def _slips(word: str, letters: list[str]) -> Iterator[str]:

@@ -75,15 +75,18 @@ def _written_out(node: yaml.Node, known: dict[int, int]) -> int:
 
 
 def changed(task: Task, settings: Sequence[str]) -> Task:
-    """The task with gate settings replaced: `leakage.cosine=0.95`, or `leakage=0.2` for a gate's main threshold."""
+    """The task with gate settings replaced: `leakage.cosine=0.95`, or `leakage=0.2` for a gate's main threshold.
+
+    Bounds are two numbers (`fallback_share=0,0.2`, `mix.human=0.1,1`), licences words (`licences=unknown,own`).
+    """
     data = task.model_dump(mode="json")
     for setting in settings:
         key, _, value = setting.partition("=")
-        parent, field = _gate_field(data, key, setting)
-        try:
-            parent[field] = float(value)
-        except ValueError:
-            raise WinnowError(Fault(f"--set {setting}", f"{value!r} is no number", "GATE=NUMBER")) from None
+        *path, field = _setting_path(data, key, setting)
+        node = data
+        for part in path:
+            node = node[part]
+        node[field] = _as_setting(setting, key, value)
     try:
         return Task.model_validate(data)
     except ValidationError as error:
@@ -98,23 +101,39 @@ MAIN_THRESHOLD = {
     "minimum_per_label": "gates.minimum_per_label.train_rows",
     "label_balance": "gates.label_balance.ratio_max",
     "facet_marginals": "gates.facet_marginals.labels_share_max",
-    "traffic_coverage": "gates.traffic_coverage.share_min",
+    "fallback_share": "targets.fallback_share",
     "synthetic_share": "targets.synthetic_share_max",
+    "traffic_coverage": "gates.traffic_coverage.share_min",
+    "licences": "licences.allow",
+    **{f"mix.{origin}": f"targets.mix.{origin}" for origin in ("human", "log", "public", "synthetic")},
 }
 """The setting that a gate's bare name stands for."""
+BOUNDS = ("fallback_share", "mix.human", "mix.log", "mix.public", "mix.synthetic")
+"""Settings of two numbers."""
 
 
-def _gate_field(data: dict[str, Any], key: str, setting: str) -> tuple[dict[str, Any], str]:
-    path = MAIN_THRESHOLD.get(key, f"gates.{key}").split(".")
-    node: Any = data
-    for part in path[:-1]:
-        node = node.get(part) if isinstance(node, dict) else None
-    if not isinstance(node, dict) or path[-1] not in node or isinstance(node[path[-1]], dict):
-        known = [*MAIN_THRESHOLD, *(f"{g}.{f}" for g, fields in data["gates"].items() for f in fields)]
+def _setting_path(data: Mapping[str, Any], key: str, setting: str) -> list[str]:
+    known = [*MAIN_THRESHOLD, *(f"{gate}.{field}" for gate, fields in data["gates"].items() for field in fields)]
+    if key not in known:
         near = nearest_name(key, known)
         fix = f"did you mean {near!r}?" if near else ""
         raise WinnowError(Fault(f"--set {setting}", f"no gate setting {key!r}", ", ".join(known), fix))
-    return node, path[-1]
+    return MAIN_THRESHOLD.get(key, f"gates.{key}").split(".")
+
+
+def _as_setting(setting: str, key: str, value: str) -> float | list[float] | list[str]:
+    parts = [part.strip() for part in value.split(",")]
+    if key == "licences":
+        return [part for part in parts if part]
+    wanted = 2 if key in BOUNDS else 1
+    try:
+        numbers = [float(part) for part in parts]
+    except ValueError:
+        numbers = []
+    if len(numbers) != wanted:
+        expected = "GATE=LOWEST,HIGHEST" if wanted == 2 else "GATE=NUMBER"
+        raise WinnowError(Fault(f"--set {setting}", f"{value!r}", expected, "correct --set"))
+    return numbers if wanted == 2 else numbers[0]
 
 
 def _all_problems(root: yaml.Node, raw: dict[str, Any]) -> Iterator[tuple[Place, Fault]]:

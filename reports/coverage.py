@@ -101,6 +101,7 @@ def _composition(coverage: Coverage) -> dict[str, Any]:
     selected = coverage.check.selected
     by_origin = Counter(zip(selected["origin"], selected["split"], strict=True))
     origins = sorted(set(selected["origin"]))
+    sources = Counter(source for shown in selected["sources"] for source in shown)
     train = max(int((selected["split"] == "train").sum()), 1)
     return {
         "origins": [
@@ -112,6 +113,6 @@ def _composition(coverage: Coverage) -> dict[str, Any]:
             }
             for origin in origins
         ],
-        "sources": Counter(source for sources in selected["sources"] for source in sources).most_common(),
+        "sources": [(coverage.sources[source], count) for source, count in sources.most_common()],
         "licences": Counter(licence for licences in selected["licences"] for licence in licences).most_common(),
     }

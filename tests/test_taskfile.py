@@ -88,6 +88,25 @@ def test_what_if_changes_one_threshold_and_nothing_else() -> None:
             changed(task, [bad])
 
 
+def test_every_gate_with_a_threshold_can_be_asked_what_if() -> None:
+    task = parse_task("name: t\nkind: intents\nlabels: [{name: a}]\n")
+    asked = changed(task, ["fallback_share=0,0.2", "mix.human=0.1,1", "licences=unknown, own", "traffic_coverage=0.5"])
+    assert asked.targets.fallback_share == (0.0, 0.2)
+    assert asked.targets.mix == {"human": (0.1, 1.0)}
+    assert asked.licences.allow == ["unknown", "own"]
+    assert asked.gates.traffic_coverage.share_min == 0.5
+    for setting in (
+        "fallback_share=0.2",
+        "mix.human=x,y",
+        "leakage=0.1,0.2",
+        "leakage=",
+        "mix.robots=0,1",
+        "leakage=7",
+    ):
+        with pytest.raises(WinnowError, match="--set"):
+            changed(task, [setting])
+
+
 def test_a_missing_task_file_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(WinnowError, match="winnow init"):
         read_task(tmp_path / "winnow.yaml")

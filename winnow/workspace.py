@@ -169,10 +169,13 @@ class Workspace:
         from curation.coverage import measure_coverage, traffic_times
         from reports.coverage import write_coverage
 
-        checked, embedder, _ = self._check(self.task, progress)
+        checked, embedder, own = self._check(self.task, progress)
         with self.store.reading() as connection:
             times = traffic_times(connection)
-        found = measure_coverage(checked, times, embedder, vectors_cache=self.folder.vectors, progress=progress)
+        sources = {source["id"]: source["name"] for source in own.sources}
+        found = measure_coverage(
+            checked, times, embedder, sources=sources, vectors_cache=self.folder.vectors, progress=progress
+        )
         return found, *write_coverage(found, self.folder.reports)
 
     def waive(self, gate: str, *, by: str, reason: str, until: date) -> None:

@@ -45,6 +45,7 @@ def test_every_change_is_told_with_its_reason(changed: Workspace) -> None:
     assert found.into_exclusions["superseded"] == 1
     disputed = [change for change in found.changes if change.reason == "was left out: disputed"]
     assert len(disputed) == found.out_of_exclusions["disputed"] == 1
+    assert "label renamed" in {c.reason for c in found.changes if (c.before, c.after) == ("it_vpn", "it_wifi")}
     assert ("it_vpn", "it_wifi") in {(before, after) for before, after, _ in found.relabelings}
     for split in ("train", "validation", "test"):
         assert found.rows[split] == (len(changed.release("a").rows(split)), len(changed.release("b").rows(split)))

@@ -205,9 +205,12 @@ class Workspace:
     def diff(self, old: str | Path, new: str | Path) -> tuple[Diff, Path]:
         """What changed from one release to another; draws the page and returns its path too."""
         from curation.diff import diff
+        from curation.rename import renamings
         from reports.diff import write_diff
 
-        found = diff(self.release(old), self.release(new))
+        with self.store.reading() as connection:
+            renamed = [(one.old, one.new) for one in renamings(connection)]
+        found = diff(self.release(old), self.release(new), renamed=renamed)
         return found, write_diff(found, self.folder.reports)
 
     def waivers(self) -> list[Waiver]:

@@ -10,9 +10,9 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
+from curation.clock import now
 from curation.folder import replacing
 from curation.intake import (
     Batch,
@@ -42,6 +42,10 @@ UNKNOWN_LICENCE = "unknown"
 LONGEST_CELL = 4000
 """Characters of a refused cell that are written out."""
 NAME_BATCH = "say --origin synthetic --batch NAME --generator NAME --prompt-version V --model NAME"
+
+
+class Meanwhile(Exception):  # noqa: N818  (it is no fault: the caller reads the task again and tries once more)
+    """Another command changed what decides about rows, while rows were being screened."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,8 @@ def add(
 ) -> AddResult:
     """Screen and store what was read. Adding the same file again changes nothing.
 
-    Raises WinnowError when a file was added before under other settings, or when the options contradict each other.
+    Raises WinnowError when a file was added before under other settings, or when the options contradict each other,
+    and Meanwhile when another command renamed or forgot something while the files were screened.
     """
     _check(task, addition)
     with store.reading() as connection:
@@ -109,17 +114,19 @@ def add(
     kept = [row for one in screened for row in one.kept]
     flags = _language_flags(kept, task)
     dropped_file = _write_dropped(screened, dropped_dir, scrubber)
-    now = datetime.now(UTC).isoformat(timespec="seconds")
+    moment = now()
     with store.writing() as connection:
+        if (forgotten_ids(connection), renamings(connection)) != (memory.forgotten, memory.renamed):
+            raise Meanwhile
         live_before = live_records(connection, {row.record_id for row in kept})
         if addition.batch:
-            store_batch(connection, addition.batch, now)
-        sources = [store_source(connection, _new_source(one, addition), now) for one in screened]
+            store_batch(connection, addition.batch, moment)
+        sources = [store_source(connection, _new_source(one, addition), moment) for one in screened]
         pairs = [(source, row) for source, one in zip(sources, screened, strict=True) for row in one.kept]
         origins = {source: one.origin for source, one in zip(sources, screened, strict=True)}
         mended = {source for source, one in zip(sources, screened, strict=True) if one.reading.mended}
-        elsewhere = store_records(connection, task, pairs, origins, mended, now)
-        store_sightings(connection, pairs, now)
+        elsewhere = store_records(connection, task, pairs, origins, mended, moment)
+        store_sightings(connection, pairs, moment)
         insert_new(connection, t.flag, [{"record_id": r, "name": "language", "detail": d} for r, d in flags.items()])
         added = {row.record_id for row in kept} - live_before
         reserves = reserve_counts(connection, added)
@@ -137,9 +144,15 @@ def add(
         sources=sources,
         reserves=reserves,
         notes=[note for one in screened for note in one.reading.notes]
+        + _time_notes(screened)
         + _renamed_notes(kept)
         + _reserve_note(elsewhere),
     )
+
+
+def _time_notes(screened: Sequence[_Screened]) -> list[str]:
+    unread = sum(row.unread_time for one in screened for row in one.kept)
+    return [f"{unread:,} times are not ISO 8601 or seconds since 1970, and are not kept"] if unread else []
 
 
 def _renamed_notes(kept: Sequence[Kept]) -> list[str]:
@@ -180,7 +193,7 @@ def _screen(reading: Reading, task: Task, addition: Addition, memory: Memory) ->
     labeled = any(row.label not in (None, "") for row in reading.rows)
     remembered = reading.mended.origin if reading.mended else ""
     origin = addition.origin or remembered or ("human" if labeled else "log")
-    licence = addition.licence
+    licence = memory.scrubber.scrub(addition.licence).text
     if licence == UNKNOWN_LICENCE and reading.mended and reading.mended.licence:
         licence = reading.mended.licence
     if origin == "synthetic" and not addition.batch:

@@ -42,6 +42,8 @@ class Check:
     marginals: Marginals
     private: Mapping[str, Sequence[str]]
     """Entities that the policy does not allow, by record id."""
+    sources: Mapping[str, str]
+    """File name of every source, by id."""
     waived: Mapping[str, str]
 
     def __repr__(self) -> str:
@@ -94,7 +96,7 @@ class Check:
         )
         task = self.task.model_copy(update={"gates": changed})
         selection = select(candidates(self.table), task, self.measured.pairs, self.measured.nearest)
-        return judged(task, selection, self.measured, self.cover, self.facets, self.private, self.waived)
+        return judged(task, selection, self.measured, self.cover, self.facets, self.private, self.sources, self.waived)
 
 
 def check(
@@ -103,6 +105,7 @@ def check(
     embedder: Embedder,
     *,
     scrubber: Scrubber,
+    sources: Mapping[str, str],
     waived: Mapping[str, str],
     folder: Folder,
     progress: Progress | None = None,
@@ -115,7 +118,7 @@ def check(
     selection = select(placed, task, measured.pairs, measured.nearest)
     cover = measure_cover(selection.final, embedder, fallback=task.fallback, progress=progress, **caches)
     private = private_records(table, scrubber, folder.near, model=task.private.model)
-    return judged(task, selection, measured, cover, facets, private, waived)
+    return judged(task, selection, measured, cover, facets, private, sources, waived)
 
 
 def judged(
@@ -125,6 +128,7 @@ def judged(
     cover: Cover,
     facets: Mapping[str, Facet],
     private: Mapping[str, Sequence[str]],
+    sources: Mapping[str, str],
     waived: Mapping[str, str],
 ) -> Check:
     """Hold a selection against every gate. Pure."""
@@ -132,7 +136,7 @@ def judged(
     torn = conflicts(final, measured.pairs, threshold=task.gates.duplicates.cosine)
     train = final[final["split"] == "train"]
     worded = marginals(list(train["label"]), wordings(train["text"], facets), task)
-    gates = all_gates(task, selection, torn=torn, cover=cover, marginals=worded, private=private)
+    gates = all_gates(task, selection, torn=torn, cover=cover, marginals=worded, private=private, sources=sources)
     return Check(
         task=task,
         table=final,
@@ -144,5 +148,6 @@ def judged(
         facets=facets,
         marginals=worded,
         private=private,
+        sources=sources,
         waived=waived,
     )

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,13 +22,12 @@ from curation.overlap import Overlap, overlaps
 from curation.regions import Region, find_regions, fit_space, words_of
 from curation.spelling import frequent_words
 from curation.store import tables as t
+from curation.times import month_of
 from curation.vectors import vectors_for
 from validators.diversity import Diversity, diversity
 
 if TYPE_CHECKING:
     import pandas as pd
-
-NO_MONTH = "unknown"
 
 
 @dataclass(frozen=True)
@@ -89,8 +87,6 @@ class Coverage:
     """Uncovered records of the train reserve that are in no region."""
     overlaps: list[Overlap]
     diversity: list[Group]
-    sources: Mapping[str, str]
-    """File name of every source, by id."""
     labeled: dict[str, int]
     """Labeled records by label, over all splits: what `targets.per_label` counts."""
 
@@ -130,7 +126,6 @@ def measure_coverage(
     times: Mapping[str, Sequence[str]],
     embedder: Embedder,
     *,
-    sources: Mapping[str, str],
     vectors_cache: Path,
     progress: Progress | None = None,
 ) -> Coverage:
@@ -156,7 +151,6 @@ def measure_coverage(
         scattered=scattered,
         overlaps=overlaps(list(train["id"]), list(train["label"]), own, families),
         diversity=_diversity(train, own, task.label_names),
-        sources=sources,
         labeled={label: int(count) for label, count in _counts(states, task.label_names).items()},
     )
 
@@ -173,17 +167,6 @@ def traffic_times(connection: Connection) -> dict[str, list[str]]:
     for record, time in connection.execute(query):
         times.setdefault(record, []).append(time or "")
     return times
-
-
-def month_of(time: str) -> str:
-    """YYYY-MM of an ISO time or of seconds or milliseconds since 1970; `unknown` for anything else."""
-    try:
-        if time.replace(".", "", 1).isdigit() and len(time.split(".")[0]) >= 9:
-            seconds = float(time) / (1000 if len(time.split(".")[0]) >= 12 else 1)
-            return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m")
-        return datetime.fromisoformat(time).strftime("%Y-%m")
-    except (ValueError, OverflowError, OSError):
-        return NO_MONTH
 
 
 def _months(ids: Sequence[str], times: Mapping[str, Sequence[str]], covered: NDArray[np.bool_]) -> list[Month]:
@@ -225,7 +208,7 @@ def _regions(check: Check, train: pd.DataFrame, own: Vectors, asked: Vectors) ->
         similarity=cover.similarity[rows],
         synthetic_only=cover.synthetic_only[rows],
     )
-    texts = [*train["text"], *traffic["text"]]
+    texts = [*train["text"], *traffic.loc[traffic["reserve"] == "train", "text"]]
     common = Counter(word for text in texts for word in words_of(text))
     common.update(dict.fromkeys(frequent_words(check.task.language), len(texts)))  # of no topic, however rare here
     topics = (train["label"] != check.task.fallback).to_numpy()

@@ -82,7 +82,7 @@ def croissant(task: Task, manifest: Mapping[str, Any], files: Mapping[str, Mappi
         "isLiveDataset": False,
         "rai:dataCollection": _collection(manifest),
         "rai:dataLimitations": "Nearness of records is measured by one embedding model; see README.md.",
-        "rai:personalSensitiveInformation": "Patterns of private data were replaced or refused; see README.md.",
+        "rai:personalSensitiveInformation": _private(manifest),
         "distribution": [
             {
                 "@type": "cr:FileObject",
@@ -102,6 +102,11 @@ def croissant(task: Task, manifest: Mapping[str, Any], files: Mapping[str, Mappi
 def _collection(manifest: Mapping[str, Any]) -> str:
     parts = [f"{s['records']:,} records of origin {s['origin']} from {s['name']}" for s in manifest["sources"]]
     return "; ".join(parts) or "no source"
+
+
+def _private(manifest: Mapping[str, Any]) -> str:
+    allowed = [entity for entity, action in manifest["private"].items() if action == "allow"]
+    return f"Private data was looked for by pattern and replaced or refused, except {', '.join(allowed) or 'nothing'}."
 
 
 def _labels(task: Task) -> dict[str, Any]:

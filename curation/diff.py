@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -69,8 +69,8 @@ class Diff:
         return {"old": self.old, "new": self.new, "counts": self.counts, "relabelings": self.relabelings, **shown}
 
 
-def diff(old: Release, new: Release, *, renamed: Collection[tuple[str, str]] = ()) -> Diff:
-    """Compare two releases, opened from wherever they lie. `renamed` are labels, old and new name, that were renamed."""
+def diff(old: Release, new: Release, *, called_now: Callable[[str], str] = str) -> Diff:
+    """Compare two releases, opened from wherever they lie. `called_now` gives a label's name after all renamings."""
     before, after = _rows(old), _rows(new)
     left_out_before, left_out_after = old.left_out(), new.left_out()
     changes = []
@@ -83,7 +83,7 @@ def diff(old: Release, new: Release, *, renamed: Collection[tuple[str, str]] = (
             reason = _reason(record, left_out_after, GONE, "left out: {}")
             changes.append(Change("removed", record, was["text"], was["label"], "", was["split"], reason))
         elif was is not None and now is not None:
-            changes += _changed(record, was, now, renamed)
+            changes += _changed(record, was, now, called_now)
     return Diff(
         old=old.name,
         new=new.name,
@@ -96,12 +96,10 @@ def diff(old: Release, new: Release, *, renamed: Collection[tuple[str, str]] = (
     )
 
 
-def _changed(
-    record: str, was: dict[str, Any], now: dict[str, Any], renamed: Collection[tuple[str, str]]
-) -> list[Change]:
+def _changed(record: str, was: dict[str, Any], now: dict[str, Any], called_now: Callable[[str], str]) -> list[Change]:
     found = []
     if was["label"] != now["label"]:
-        reason = "label renamed" if (was["label"], now["label"]) in renamed else "decided anew"
+        reason = "label renamed" if called_now(was["label"]) == called_now(now["label"]) else "decided anew"
         found.append(Change("relabeled", record, now["text"], was["label"], now["label"], now["split"], reason))
     if was["split"] != now["split"]:
         split = f"{was['split']} to {now['split']}"

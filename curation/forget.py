@@ -11,18 +11,19 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from curation.clock import now
 from curation.folder import Folder, replacing
 from curation.guards import Guards
-from curation.ledger import releases_holding
+from curation.ledger import entries, placements
 from curation.reading import DROPPED_COLUMNS
-from curation.spreadsheet import as_cell
+from curation.records import canonical_text
+from curation.spreadsheet import from_cell
 from curation.store import Store
 from curation.store import tables as t
 from curation.task import Task
@@ -43,64 +44,88 @@ class Forgotten:
     files: list[str]
     """Reports and pages that showed the text: removed, or rewritten without it. The next command draws them anew."""
     releases: list[str]
-    """Frozen releases that hold the record: they are marked, and yours to delete."""
+    """Frozen releases that hold the record, or quote it: they are yours to delete."""
+    exports: list[str]
+    """Files under `exports/` that hold the text: they too."""
 
 
 def forget(store: Store, folder: Folder, task: Task, wanted: str, *, why: str) -> Forgotten:
     """Remove one record's content from database, vectors, answers, reports and dropped rows.
 
-    Running it again finishes what a kill left. Raises WinnowError when none or more than one record fits.
+    Running it again finishes what a kill left. Raises WinnowError when none or more than one record fits, and
+    ServiceError while another command still reads what was there before.
     """
     with store.reading() as connection:
-        record, text = _find(connection, wanted)
-        already = connection.execute(select(t.forgotten).where(t.forgotten.c.record_id == record)).first()
-        held = json.loads(already.releases) if already else releases_holding(connection, folder, record)
+        record, text, family = _find(connection, wanted)
+        already = connection.execute(select(t.forgotten).where(t.forgotten.c.record_id == record)).first() is not None
+        held = _releases(connection, folder, record, text)
     files = _clean(folder, task, text) if text else []
     with store.writing() as connection:
-        values = {"record_id": record, "why": why, "releases": json.dumps(held), "at": _now()}
+        values = {"record_id": record, "why": why, "at": now()}
         connection.execute(insert(t.forgotten).values(**values).on_conflict_do_nothing())
         connection.execute(update(t.record).where(t.record.c.id == record).values(text="", fold_key=""))
-        connection.execute(update(t.sighting).where(t.sighting.c.record_id == record).values(session=None))
+        connection.execute(update(t.sighting).where(t.sighting.c.record_id == record).values(session=None, time=None))
         connection.execute(update(t.decision).where(t.decision.c.record_id == record).values(why=""))
         connection.execute(delete(t.flag).where(t.flag.c.record_id == record))
+        if _was_the_last(connection, family):
+            connection.execute(update(t.family).where(t.family.c.id == family).values(declared=""))
     if text:
         files += _clean(folder, task, text)  # what another command wrote in between
     store.scour()
-    return Forgotten(record, already is not None, sorted(set(files)), held)
+    exports = [str(path.relative_to(folder.root)) for path in _holding(folder.root / "exports", text)] if text else []
+    return Forgotten(record, already, sorted(set(files)), held, exports)
 
 
-def _find(connection: Connection, wanted: str) -> tuple[str, str]:
-    query = select(t.record.c.id, t.record.c.text).where(t.record.c.id.startswith(wanted, autoescape=True)).limit(3)
+def _find(connection: Connection, wanted: str) -> tuple[str, str, str]:
+    record = t.record.c
+    query = (
+        select(record.id, record.text, record.family_id).where(record.id.startswith(wanted, autoescape=True)).limit(3)
+    )
     fits = connection.execute(query).fetchall() if len(wanted) >= SHORTEST else []
     if len(fits) != 1:
         found = "no record" if not fits else "more than one record"
         fix = "winnow show TEXT tells the id of a record"
         raise WinnowError(Fault(f"forget {wanted[:20]}", found, f"{SHORTEST} or more characters of one id", fix))
-    return str(fits[0].id), str(fits[0].text)
+    return str(fits[0].id), str(fits[0].text), str(fits[0].family_id)
+
+
+def _was_the_last(connection: Connection, family: str) -> bool:
+    """Whether every record of a family is forgotten now."""
+    gone = select(t.forgotten.c.record_id)
+    left = select(t.record.c.id).where(t.record.c.family_id == family, t.record.c.id.not_in(gone)).limit(1)
+    return connection.execute(left).first() is None
+
+
+def _releases(connection: Connection, folder: Folder, record: str, text: str) -> list[str]:
+    """Releases at hand that hold a record; those of before also quote texts that they leave out."""
+    holding = {name for name, _ in placements(connection, folder, record)}
+    names = [entry["name"] for entry in entries(connection, "release")]
+    return [name for name in names if name in holding or (text and any(_holding(folder.releases / name, text)))]
 
 
 def _clean(folder: Folder, task: Task, text: str) -> list[str]:
     """Remove a text from everything outside of the database; returns the files that held it."""
     delete_vectors([text, Guards(task.slots).masked(text)], folder.vectors)
-    forms = [form.encode() for form in _forms(text)]
     touched = []
-    for path in _files(folder):
+    for place in (folder.reports, *folder.runs.glob("*/evaluation")):
+        for path in _holding(place, text):
+            path.unlink(missing_ok=True)
+            touched.append(path)
+    touched += [path for path in sorted(folder.dropped.glob("*.csv")) if _blank_row(path, text)]
+    touched += [path for path in sorted(folder.answers.rglob("*.json")) if _blank_answer(path, text)]
+    return [str(path.relative_to(folder.root)) for path in touched]
+
+
+def _holding(place: Path, text: str) -> Iterator[Path]:
+    """Files below a folder that hold a text, in any form in which Winnow writes it."""
+    forms = [form.encode() for form in _forms(text)]
+    for path in sorted(place.rglob("*")) if place.is_dir() else ():
         try:
-            content = path.read_bytes()
+            content = path.read_bytes() if path.is_file() else b""
         except FileNotFoundError:
             continue  # another command took it away
         if any(form in content for form in forms):
-            touched.append(str(path.relative_to(folder.root)))
-            if path.parent == folder.dropped:
-                _blank(path, content, text)
-            else:
-                path.unlink(missing_ok=True)
-    return touched
-
-
-def _files(folder: Folder) -> Iterator[Path]:
-    pages = [folder.reports, folder.answers, folder.dropped, *folder.runs.glob("*/evaluation")]
-    return (path for place in pages for path in sorted(place.rglob("*")) if path.is_file())
+            yield path
 
 
 def _forms(text: str) -> set[str]:
@@ -110,14 +135,36 @@ def _forms(text: str) -> set[str]:
     return {text, text.replace('"', '""'), *quoted, *pages}
 
 
-def _blank(path: Path, content: bytes, text: str) -> None:
-    """Empty the text of a refused row that repeats the record."""
-    rows = list(csv.reader(io.StringIO(content.decode("utf-8", "replace"), newline="")))
+def _blank_row(path: Path, text: str) -> bool:
+    """Empty the text of refused rows that repeat a record, or hold its text; says whether there were any."""
+    rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8", errors="replace"), newline="")))
     place = DROPPED_COLUMNS.index("text")
-    blanked = [[*row[:place], "", *row[place + 1 :]] if as_cell(text) in row else row for row in rows]
-    with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as handle:
-        csv.writer(handle).writerows(blanked)
+    found = [i for i, row in enumerate(rows) if len(row) > place and text in canonical_text(from_cell(row[place]))]
+    for i in found:
+        rows[i][place] = ""
+    if found:
+        with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as handle:
+            csv.writer(handle).writerows(rows)
+    return bool(found)
 
 
-def _now() -> Any:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+def _blank_answer(path: Path, text: str) -> bool:
+    """Empty the values of an answer that are the text; says whether there were any. The rest was paid for and stays."""
+    try:
+        answer = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    blanked = _without(answer, text)
+    if blanked == answer:
+        return False
+    with replacing(path) as temporary:
+        temporary.write_text(json.dumps(blanked, ensure_ascii=False), encoding="utf-8")
+    return True
+
+
+def _without(value: Any, text: str) -> Any:
+    if isinstance(value, dict):
+        return {key: _without(inner, text) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_without(inner, text) for inner in value]
+    return "" if isinstance(value, str) and canonical_text(value) == text else value

@@ -9,7 +9,6 @@ import re
 import shutil
 from collections import Counter
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from curation.card import dataset_card
 from curation.check import Check
+from curation.clock import now
 from curation.croissant import croissant
 from curation.folder import Folder
 from curation.private import POLICY
@@ -28,6 +28,7 @@ from curation.store import Store
 from curation.store import tables as t
 from curation.task import Task
 from curation.wording import wordings
+from curation.working import forgotten_ids
 from validators.faults import Fault, GateError, ServiceError, WinnowError
 from validators.gates import Gate
 
@@ -123,7 +124,7 @@ def freeze(
         part = folder.releases / f".{name}.part"
         try:
             manifest = _write(part, checked, task_text, embedder, own)
-            return _publish(part, name, manifest, folder, store)
+            return _publish(part, name, manifest, folder, store, frozenset(checked.selected["id"]))
         except OSError as error:
             fix = "free some space and freeze again; no release was made"
             raise ServiceError(Fault(str(folder.releases), error.strerror or str(error), "", fix)) from error
@@ -136,8 +137,13 @@ def _gate_fault(gate: Gate) -> Fault:
     return Fault(f"gate {gate.name}", ": ".join([found, *gate.evidence[:1]]), "", gate.fix)
 
 
-def _publish(part: Path, name: str, manifest: dict[str, Any], folder: Folder, store: Store) -> Frozen:
-    """Move the finished folder to its name and enter it in the ledger, in one transaction."""
+def _publish(
+    part: Path, name: str, manifest: dict[str, Any], folder: Folder, store: Store, records: frozenset[str]
+) -> Frozen:
+    """Move the finished folder to its name and enter it in the ledger, in one transaction.
+
+    Raises WinnowError when one of its `records` was forgotten since they were read.
+    """
     path = folder.releases / name
     digest = sha256_of(part / MANIFEST)
     row = {
@@ -146,9 +152,12 @@ def _publish(part: Path, name: str, manifest: dict[str, Any], folder: Folder, st
         "path": path.relative_to(folder.root).as_posix(),
         "sha256": digest,
         "detail": json.dumps({"counts": manifest["counts"]}),
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "at": now(),
     }
     with store.writing() as connection:
+        if records & forgotten_ids(connection):
+            found = "a record was forgotten while it was being frozen"
+            raise WinnowError(Fault(f"freeze {name}", found, "records that stay", "freeze again"))
         connection.execute(insert(t.ledger).values(**row))
         if path.exists():  # a freeze was killed between its rename and its commit
             if open_release(path).sha256 != digest:
@@ -203,7 +212,7 @@ def _write(part: Path, checked: Check, task_text: str, embedder: str, own: Linea
         "excluded": checked.excluded,
         "similarity_between_splits": checked.between_splits(),
         "thresholds": task.gates.model_dump(mode="json"),
-        "gates": [asdict(gate) for gate in checked.gates],
+        "gates": [_without_texts(gate) for gate in checked.gates],
         "waivers": {g.name: checked.waived[g.name] for g in checked.gates if g.verdict == "waived"},
         "embedder": embedder,
         "decided_by": {
@@ -230,6 +239,11 @@ def _write(part: Path, checked: Check, task_text: str, embedder: str, own: Linea
     for path in (*files, part / MANIFEST, part / "data", part / "jsonl", part):
         _sync(path)
     return manifest
+
+
+def _without_texts(gate: Gate) -> dict[str, Any]:
+    """A gate as a release states it: its evidence quotes records, also such as are left out."""
+    return {name: value for name, value in asdict(gate).items() if name not in ("evidence", "fix")}
 
 
 def _facts(path: Path) -> dict[str, Any]:

@@ -24,10 +24,12 @@ def all_gates(
     cover: Cover,
     marginals: Marginals,
     private: Mapping[str, Sequence[str]],
+    sources: Mapping[str, str],
 ) -> list[g.Gate]:
     """Every gate of the design, in the order in which they are shown.
 
-    `torn` are near pairs under different labels, `private` what `private_records` found.
+    `torn` are near pairs under different labels, `private` what `private_records` found,
+    `sources` the file names of sources by id.
     """
     limits, final = task.gates, selection.final
     selected = final[final["split"] != "excluded"]
@@ -74,7 +76,7 @@ def all_gates(
         ),
         g.fallback_share(train["label"], task.fallback, task.targets.fallback_share),
         g.synthetic_share(train["origin"], task.targets.synthetic_share_max),
-        g.mix(train["origin"], task.targets.mix),
+        g.mix(_shares(train, sources), task.targets.mix),
         g.traffic_coverage(
             cover.similarity.tolist(),
             final["weight"].to_numpy()[cover.traffic].tolist(),
@@ -85,6 +87,13 @@ def all_gates(
         g.licences(selected, task.licences.allow),
         g.private_data(private, int((final["state"] != "superseded").sum())),
     ]
+
+
+def _shares(train: pd.DataFrame, sources: Mapping[str, str]) -> dict[str, float]:
+    """Share of train by origin, and by the source files that show it; a record of two files counts in both."""
+    names = [sorted({sources.get(source, source) for source in shown}) for shown in train["sources"]]
+    counts = Counter([*train["origin"], *(name for shown in names for name in shown)])
+    return {name: count / len(train) for name, count in counts.items()}
 
 
 def _duplicate_evidence(final: pd.DataFrame, torn: pd.DataFrame) -> list[str]:

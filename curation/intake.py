@@ -104,7 +104,7 @@ def store_records(
             fresh[row.record_id].append((source, row))
     family_of = {record: family_id(task, rows[0][1]) for record, rows in fresh.items()}
     families = _new_families(connection, fresh, family_of, origins, mended)
-    reserved = reserve(families, _eligible_counts(connection), task.splits)
+    reserved = reserve(families, _eligible_counts(connection, task), task.splits)
     declared = {family_of[record]: rows[0][1].session or "" for record, rows in reversed(fresh.items())}
     strata = {family.id: family.stratum for family in families}
     insert_new(
@@ -181,7 +181,7 @@ def _new_families(
     return families
 
 
-def _eligible_counts(connection: Connection) -> dict[tuple[str, str], int]:
+def _eligible_counts(connection: Connection, task: Task) -> dict[tuple[str, str], int]:
     """Live records by (stratum, reserve), those left out that can only be train."""
     family = t.family.c
     live = select(t.sighting.c.record_id).join(t.source).where(t.source.c.retracted_at.is_(None))
@@ -191,10 +191,10 @@ def _eligible_counts(connection: Connection) -> dict[tuple[str, str], int]:
         .where(family.why != "train_only", t.record.c.id.in_(live))
         .group_by(family.stratum, family.reserve)
     )
-    renamed = renamings(connection)
+    renamed, labels = renamings(connection), set(task.label_names)
     counts: Counter[tuple[str, str]] = Counter()
     for stratum, split, count in connection.execute(query):
-        counts[current(stratum, renamed), split] += count
+        counts[stratum if stratum in labels else current(stratum, renamed), split] += count
     return counts
 
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, select, text
 from sqlalchemy.dialects.sqlite import insert
 
+from curation.clock import now
 from curation.folder import Folder
 from curation.release import MANIFEST, open_release
 from curation.store import Store
 from curation.store import tables as t
+from curation.working import forgotten_ids
 
 
 def entries(connection: Connection, kind: str) -> list[dict[str, Any]]:
@@ -26,11 +26,6 @@ def entries(connection: Connection, kind: str) -> list[dict[str, Any]]:
 def release_hashes(connection: Connection) -> dict[str, str]:
     """Release name to the SHA-256 of its manifest."""
     return {entry["name"]: entry["sha256"] for entry in entries(connection, "release")}
-
-
-def releases_holding(connection: Connection, folder: Folder, record: str) -> list[str]:
-    """Releases at hand that hold a record, the oldest first."""
-    return [release for release, _ in placements(connection, folder, record)]
 
 
 def placements(connection: Connection, folder: Folder, record: str) -> Iterator[tuple[str, str]]:
@@ -47,12 +42,17 @@ def placements(connection: Connection, folder: Folder, record: str) -> Iterator[
                 yield entry["name"], split
 
 
-def forgotten_in(connection: Connection) -> dict[str, int]:
-    """How many forgotten records each release held when they were forgotten."""
-    counts: Counter[str] = Counter()
-    for (names,) in connection.execute(select(t.forgotten.c.releases)):
-        counts.update(json.loads(names))
-    return dict(counts)
+def forgotten_in(connection: Connection, folder: Folder) -> dict[str, int]:
+    """How many forgotten records each release at hand still holds."""
+    import pyarrow.parquet as pq
+
+    gone = forgotten_ids(connection)
+    counts: dict[str, int] = {}
+    for entry in entries(connection, "release") if gone else ():
+        files = (folder.releases / entry["name"] / "data").glob("*.parquet")
+        held = {record for path in files for record in pq.read_table(path, columns=["id"]).column("id").to_pylist()}
+        counts[entry["name"]] = len(held & gone)
+    return counts
 
 
 def enter_run(store: Store, name: str, *, path: str, sha256: str, detail: Mapping[str, Any]) -> None:
@@ -63,7 +63,7 @@ def enter_run(store: Store, name: str, *, path: str, sha256: str, detail: Mappin
         "path": path,
         "sha256": sha256,
         "detail": json.dumps(dict(detail)),
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "at": now(),
     }
     with store.writing() as connection:
         connection.execute(insert(t.ledger).values(**row).on_conflict_do_nothing())

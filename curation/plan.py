@@ -87,6 +87,7 @@ def _cells(have: dict[tuple[str, str], int], lacks: list[Shortfall], count: int)
     """Spread `count` rows over the crosses, the emptiest first; not over what the label has too much of."""
     crowded = {(one.facet, one.value) for one in lacks if one.too_much}
     open_cells = [c for c in CROSSES if ("phrasing", c[0]) not in crowded and ("length", c[1]) not in crowded]
+    open_cells = open_cells or list(CROSSES)  # it has too much of everything: then all alike
     added: Counter[tuple[str, str]] = Counter()
     for _ in range(count):
         added[min(open_cells, key=lambda cell: have[cell] + added[cell])] += 1

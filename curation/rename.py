@@ -10,13 +10,13 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import yaml
 from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.sqlite import insert
 
+from curation.clock import now
 from curation.folder import Folder, replacing
 from curation.store import Store
 from curation.store import tables as t
@@ -73,19 +73,18 @@ def rename(store: Store, folder: Folder, old: str, new: str, *, why: str) -> Ren
 
     Raises WinnowError when the old name is unknown, the new one badly formed, or the task file cannot be edited safely.
     """
-    text = folder.task_file.read_text(encoding="utf-8-sig")
-    task = parse_task(text)
-    with store.writing() as connection:
+    with store.writing() as connection:  # the task file is read under the lock: another rename may be about it
+        text = folder.task_file.read_text(encoding="utf-8-sig")
+        task = parse_task(text)
         known = renamings(connection)
-        records = _records(connection, old)
+        records = _records(connection, old, known)
         stood = old in task.label_names
         done_before = not stood and new in task.label_names and any((r.old, r.new) == (old, new) for r in known)
         if not done_before:
             _check(task, old, new, stood=stood, records=records)
-        last = connection.execute(select(func.coalesce(func.max(t.decision.c.id), 0))).scalar_one()
-        if not done_before:
-            values = {"old": old, "new": new, "last_decision": last, "why": why, "at": _now()}
-            connection.execute(insert(t.renaming).values(**values).on_conflict_do_nothing())
+            last = connection.execute(select(func.coalesce(func.max(t.decision.c.id), 0))).scalar_one()
+            values = {"old": old, "new": new, "last_decision": last, "why": why, "at": now()}
+            connection.execute(insert(t.renaming).values(**values))
         if stood:
             edited = renamed_text(text, task, old, new)
             with replacing(folder.task_file) as temporary:
@@ -124,9 +123,15 @@ def renamed_task(task: Task, old: str, new: str) -> Task:
         if label["near_miss"]:
             label["near_miss"]["label"] = swap.get(label["near_miss"]["label"], label["near_miss"]["label"])
     pairs = [tuple(swap.get(name, name) for name in pair) for pair in data["confusable"]]
-    data["confusable"] = [pair for pair in dict.fromkeys(pairs) if pair[0] != pair[1]]
+    data["confusable"] = _distinct(pairs)
     data["fallback"] = swap.get(task.fallback or "", task.fallback)
     return Task.model_validate(data)
+
+
+def _distinct(pairs: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Pairs of two labels, each pair once, whichever way round."""
+    once = {frozenset(pair): pair for pair in reversed(pairs) if len(set(pair)) == 2}
+    return [pair for pair in dict.fromkeys(pairs) if once.get(frozenset(pair)) == pair]
 
 
 def _check(task: Task, old: str, new: str, *, stood: bool, records: int) -> None:
@@ -168,8 +173,7 @@ def _pair_edits(node: Any, old: str, new: str) -> list[tuple[int, int, str]]:
     pairs = [tuple(name.value for name in pair.value) for pair in node.value] if node is not None else []
     if not any(old in pair for pair in pairs):
         return []
-    changed = dict.fromkeys(tuple(new if name == old else name for name in pair) for pair in pairs)
-    kept = [list(pair) for pair in changed if pair[0] != pair[1]]
+    kept = _distinct([tuple(new if name == old else name for name in pair) for pair in pairs])
     flow = json.dumps(kept, ensure_ascii=False)
     if not node.flow_style:
         return [(node.start_mark.index, node.end_mark.index, flow + "\n")]
@@ -191,17 +195,27 @@ def _last_word(node: Any) -> int:
     return _last_word(last[1] if isinstance(node, yaml.MappingNode) else last)
 
 
-def _records(connection: Connection, label: str) -> int:
-    query = select(func.count(func.distinct(t.decision.c.record_id))).where(t.decision.c.value == label)
-    return int(connection.execute(query).scalar_one())
+def _records(connection: Connection, label: str, known: Sequence[Renaming]) -> int:
+    """Records with a decision for what is called this label now."""
+    query = select(t.decision.c.id, t.decision.c.record_id, t.decision.c.value).where(t.decision.c.kind == "label")
+    return len(
+        {
+            record
+            for number, record, value in connection.execute(query)
+            if current(value, known, decision=number) == label
+        }
+    )
 
 
 def _notes(task: Task, old: str, new: str) -> list[str]:
+    """What a person should look at after a merge."""
     routes: Mapping[str, str | None] = task.routes
-    if routes[old] == routes[new]:
-        return []
-    return [f"{old} was sent to {routes[old] or 'nobody'}; merged, it goes where {new} goes: {routes[new] or 'nobody'}"]
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+    notes = []
+    if routes[old] != routes[new]:
+        sent = (
+            f"{old} was sent to {routes[old] or 'nobody'}; merged, it goes where {new} goes: {routes[new] or 'nobody'}"
+        )
+        notes.append(sent)
+    if any(label.name == new and label.near_miss and label.near_miss.label == old for label in task.labels):
+        notes.append(f"the near miss of {new} was {old}, and is {new} itself now: mend it in {TASK_FILE}")
+    return notes

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import select, text, update
 
+from curation.clock import now
 from curation.intake import live_records
 from curation.store import Store
 from curation.store import tables as t
@@ -56,9 +56,9 @@ def retract(store: Store, wanted: str, *, why: str) -> Retracted:
                 select(t.sighting.c.record_id).where(t.sighting.c.source_id == source["id"]).distinct()
             )
         }
-        now = datetime.now(UTC).isoformat(timespec="seconds")
+        moment = now()
         connection.execute(
-            update(t.source).where(t.source.c.id == source["id"]).values(retracted_at=now, retracted_why=why)
+            update(t.source).where(t.source.c.id == source["id"]).values(retracted_at=moment, retracted_why=why)
         )
         superseded = len(shown - live_records(connection, shown))
     return Retracted(source["id"], source["name"], superseded, already=False)

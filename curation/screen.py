@@ -13,6 +13,7 @@ from curation.reading.columns import split_name
 from curation.records import canonical_text, fold_key, record_id
 from curation.rename import Renaming, current
 from curation.task import Task
+from curation.times import read_time
 from validators.screening import (
     LANGUAGE_MIN_CHARACTERS,
     LANGUAGE_MIN_CONFIDENCE,
@@ -49,6 +50,8 @@ class Kept:
     split: str | None
     session: str | None
     time: str | None
+    unread_time: bool
+    """The source gave a time that cannot be read; it is not kept, for who knows what it holds."""
     private: Counter[str]
     """What was replaced, by entity."""
 
@@ -106,7 +109,7 @@ def screen(
         if identity in memory.forgotten:
             dropped.append(Dropped(row, Drop(FORGOTTEN, f"record {identity} was forgotten, and stays so")))
             continue
-        session = _word(row.session)
+        session, time = _word(row.session), _word(row.time)
         official = split_name(given_split) if given_split else split
         kept.append(
             Kept(
@@ -118,7 +121,8 @@ def screen(
                 given_label=given,
                 split=official,
                 session=memory.scrubber.pseudonym(session) if session else None,
-                time=_word(row.time),
+                time=time if time and read_time(time) else None,
+                unread_time=bool(time and not read_time(time)),
                 private=scrubbed.replaced,
             )
         )

@@ -8,7 +8,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Cosine = Annotated[float, Field(ge=0.5, le=1)]
-Origin = Literal["human", "log", "public", "synthetic"]
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^\S(.*\S)?$")]
 
 
@@ -46,8 +45,8 @@ class Targets(Part):
     """Of train."""
     fallback_share: tuple[Share, Share] = (0.10, 0.15)
     """Of train, lowest and highest."""
-    mix: dict[Origin, tuple[Share, Share]] = {}
-    """Lowest and highest share of train by origin."""
+    mix: dict[str, tuple[Share, Share]] = {}
+    """Lowest and highest share of train, by origin or by the name of a source file."""
     facets: dict[str, dict[str, Share]] = {}
     """Lowest share that a facet's value should have among the train rows of every label."""
 

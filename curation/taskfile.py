@@ -11,6 +11,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from curation.task import Task
+from validators.facets import BUILT_IN
 from validators.faults import Fault, WinnowError
 from validators.screening import nearest_name
 
@@ -257,10 +258,33 @@ def _share_faults(raw: dict[str, Any]) -> Iterator[tuple[Place, Fault]]:
             fix = "leave at least 0.2 for train"
             yield ("splits",), Fault("", f"validation + test = {sum(held):g}", "less than 0.8", fix)
     targets = raw.get("targets")
-    bounds = targets.get("fallback_share") if isinstance(targets, dict) else None
-    ordered = isinstance(bounds, list) and len(bounds) == 2 and all(isinstance(b, int | float) for b in bounds)
-    if isinstance(bounds, list) and ordered and bounds[0] > bounds[1]:
-        yield (
-            ("targets", "fallback_share"),
-            Fault("", f"{bounds} runs downwards", "[lowest, highest]", "swap them"),
-        )
+    if isinstance(targets, dict):
+        yield from _target_faults(raw, targets)
+
+
+def _target_faults(raw: dict[str, Any], targets: dict[str, Any]) -> Iterator[tuple[Place, Fault]]:
+    mix = targets.get("mix")
+    named: dict[Place, Any] = {("fallback_share",): targets.get("fallback_share")}
+    named |= {("mix", str(name)): bounds for name, bounds in (mix.items() if isinstance(mix, dict) else ())}
+    for place, bounds in named.items():
+        numbers = isinstance(bounds, list) and len(bounds) == 2 and all(isinstance(b, int | float) for b in bounds)
+        if numbers and bounds[0] > bounds[1]:
+            yield ("targets", *place), Fault("", f"{bounds} runs downwards", "[lowest, highest]", "swap them")
+    facets, slots, own = targets.get("facets"), raw.get("slots"), raw.get("facets")
+    known: dict[str, tuple[str, ...]] = dict(BUILT_IN)
+    known |= {f"slot.{name}": () for name in (slots if isinstance(slots, dict) else ())}
+    known |= dict.fromkeys(own if isinstance(own, dict) else (), ())
+    for name, wanted in facets.items() if isinstance(facets, dict) else ():
+        where: Place = ("targets", "facets", str(name))
+        if name not in known:
+            yield where, _unknown_name("facet", name, list(known))
+            continue
+        for value in wanted if isinstance(wanted, dict) and known[name] else ():
+            if value not in known[name]:
+                yield (*where, str(value)), _unknown_name(f"value of {name}", value, known[name])
+
+
+def _unknown_name(what: str, name: object, known: Sequence[str]) -> Fault:
+    near = nearest_name(str(name), known)
+    fix = f"did you mean {near!r}?" if near else "correct the name"
+    return Fault("", f"no {what} {name!r}", ", ".join(known), fix)

@@ -56,7 +56,7 @@ def _own(name: str, place: str, root: Path) -> Facet:
     def value(text: str) -> str:
         try:
             answer = found(text)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             found_text = f"{type(error).__name__}: {error} for {text[:80]!r}"
             raise WinnowError(Fault(f"{place}", found_text, "a word", "mend the function")) from error
         if not isinstance(answer, str) or not answer.isprintable() or len(answer) > LONGEST_VALUE:
@@ -73,7 +73,7 @@ def _loaded(path: Path, where: str) -> object:
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         found = f"{type(error).__name__}: {error}"
         raise WinnowError(Fault(where, found, "a file that loads", f"mend {path.name}")) from error
     return module

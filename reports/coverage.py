@@ -113,6 +113,6 @@ def _composition(coverage: Coverage) -> dict[str, Any]:
             }
             for origin in origins
         ],
-        "sources": [(coverage.sources[source], count) for source, count in sources.most_common()],
+        "sources": [(coverage.check.sources[source], count) for source, count in sources.most_common()],
         "licences": Counter(licence for licences in selected["licences"] for licence in licences).most_common(),
     }

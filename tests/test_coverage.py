@@ -16,10 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curation.cover import near_threshold
-from curation.coverage import month_of
 from curation.near import neighbours
 from curation.overlap import overlaps
 from curation.regions import CUT, Space, cluster, fit_space, typical_words
+from curation.times import month_of
 from validators.diversity import (
     compression_ratio,
     distinct,
@@ -173,6 +173,8 @@ def test_short_cuts_of_diversity_agree_with_the_full_matrix(n: int, seed: int) -
         ("", "unknown"),
         ("yesterday", "unknown"),
         ("12", "unknown"),
+        ("20240131123000", "unknown"),
+        ("2024-01-31T23:30:00-05:00", "2024-02"),
         ("99999999999999999999", "unknown"),
     ],
 )
@@ -300,3 +302,25 @@ def test_the_command_tells_and_ends_with_the_next(with_traffic: Workspace) -> No
     assert data["regions"][0]["words"][0] == "orchid"
     assert Path(data["report"]).exists()
     assert Path(data["plan"]).exists()
+
+
+def test_a_label_that_has_too_much_of_everything_is_planned_for_all_the_same(with_traffic: Workspace) -> None:
+    task = with_traffic.folder.task_file
+    text = task.read_text()
+    task.write_text(text + "\ngates: {facet_marginals: {share_max: 0.15}}\n")
+    try:
+        _, _, plan_path = with_traffic.coverage()
+    finally:
+        task.write_text(text)
+    assert all(one["cells"] for one in json.loads(plan_path.read_text())["labels"])
+
+
+def test_hold_out_queries_do_not_name_a_region(tmp_path: Path) -> None:
+    from conftest import write_jsonl
+
+    workspace = add_example(tmp_path / "ws")
+    workspace.add(write_jsonl(tmp_path / "t.jsonl", [{"text": text} for text in ORCHIDS]), licence="MIT")
+    words = workspace.coverage()[0].regions[0].words
+    held = [{"text": f"bloomed winter balcony {i} {'x' * i}", "split": "test"} for i in range(60)]
+    workspace.add(write_jsonl(tmp_path / "h.jsonl", held), licence="MIT")
+    assert workspace.coverage()[0].regions[0].words == words

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 from conftest import EXAMPLE, add_example, command
 
-from validators.faults import WinnowError
+from curation.reading import Columns
+from validators.faults import ServiceError, WinnowError
 from winnow.workspace import Workspace
 
 TEXT = "Zebulon Quartermain's VPN drops whenever he opens the blue ledger"
@@ -20,8 +21,9 @@ TEXT = "Zebulon Quartermain's VPN drops whenever he opens the blue ledger"
 def used(tmp_path: Path) -> Workspace:
     """A workspace in which the text went everywhere that a text can go."""
     workspace = add_example(tmp_path / "ws")
-    table = pd.DataFrame({"text": [TEXT, f"{TEXT}!"], "label": "it_vpn", "split": "train", "session": "zq-1"})
-    workspace.add(table, licence="MIT")
+    table = pd.DataFrame({"text": [TEXT], "label": "it_vpn", "split": "train", "who": "Quartermain, ward 7"})
+    workspace.add(table.assign(time="2026-03-01T10:00:00"), licence="MIT", columns=Columns(family="who"))
+    workspace.add(pd.DataFrame({"text": [f"{TEXT}!"], "label": "it_vpn", "split": "train"}), licence="MIT")
     workspace.add(pd.DataFrame({"text": [TEXT], "label": ["no such label"]}), licence="MIT")
     workspace.freeze("first")
     run, _ = workspace.train("first")
@@ -125,3 +127,55 @@ def test_the_command_says_what_still_holds_it(used: Workspace) -> None:
     data = json.loads(command("releases", "--json", cwd=used.folder.root).stdout)
     assert data["releases"][0]["forgotten"] == 1
     assert EXAMPLE.exists()
+
+
+def test_a_release_states_no_text_that_it_leaves_out(used: Workspace) -> None:
+    left_out = used.check().table
+    left_out = left_out.loc[left_out["reason"] == "duplicate", "text"]
+    assert f"{TEXT}!" in set(left_out) or TEXT in set(left_out)
+    for path in (used.folder.releases / "first").rglob("*"):
+        shown = path.read_text() if path.suffix in (".json", ".jsonl", ".md") else ""
+        assert not [text for text in left_out if f'"{text}"' in shown or f"'{text}" in shown], path
+
+
+def test_a_record_that_is_forgotten_during_a_freeze_is_not_published(
+    used: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from curation import freeze as module
+
+    record = used.records().set_index("text").loc[used.release("first").rows("train")["text"][0], "id"]
+    write = module._write
+
+    def forgotten_meanwhile(*arguments: object) -> dict[str, object]:
+        used.forget(str(record))
+        return write(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(module, "_write", forgotten_meanwhile)
+    with pytest.raises(WinnowError, match="freeze again"):
+        used.freeze("second")
+    assert [entry["name"] for entry in used.releases()] == ["first"]
+    monkeypatch.undo()
+    used.freeze("second")
+
+
+def test_answers_lose_the_text_and_keep_what_was_paid_for(used: Workspace) -> None:
+    used.folder.answers.mkdir()
+    answer = used.folder.answers / "a.json"
+    answer.write_text(json.dumps({"made": [TEXT, f"{TEXT} and more", "vpn"], "cost": 0.01}))
+    used.forget(str(used.records().set_index("text").loc[TEXT, "id"]))
+    assert json.loads(answer.read_text()) == {"made": ["", f"{TEXT} and more", "vpn"], "cost": 0.01}
+
+
+def test_a_reader_of_the_old_state_is_waited_for_and_then_named(
+    used: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("curation.store.database.BUSY_SECONDS", 1)
+    record = str(used.records().set_index("text").loc[TEXT, "id"])
+    reader = sqlite3.connect(used.folder.database)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM record").fetchone()
+    with pytest.raises(ServiceError):
+        used.forget(record)
+    reader.close()
+    assert used.forget(record).already
+    assert b"Quartermain" not in used.folder.database.read_bytes() or f"{TEXT}!" in set(used.records()["text"])

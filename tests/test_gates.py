@@ -161,12 +161,23 @@ def test_too_few_and_too_many_fallback_rows_fail() -> None:
 
 
 def test_a_composition_that_nobody_wanted_fails() -> None:
-    origins = pd.Series(["human"] * 3 + ["public"] * 7)
-    assert g.mix(origins, {}).verdict == "not_measured"
-    assert g.mix(origins, {"human": (0.3, 1.0)}).verdict == "pass"
-    gate = g.mix(origins, {"human": (0.5, 1.0), "public": (0.0, 0.6)})
+    shares = {"human": 0.3, "public": 0.7, "old.csv": 0.7}
+    assert g.mix(shares, {}).verdict == "not_measured"
+    assert g.mix(shares, {"human": (0.3, 1.0)}).verdict == "pass"
+    gate = g.mix(shares, {"human": (0.5, 1.0), "public": (0.0, 0.6)})
     assert (gate.measured, gate.verdict) == (0.2, "fail")
-    assert "more human rows" in gate.fix
+    assert "more of human" in gate.fix
+    assert g.mix(shares, {"old.csv": (0.0, 0.5)}).verdict == "fail"
+    assert g.mix(shares, {"new.csv": (0.1, 1.0)}).measured == 0.1
+
+
+def test_a_source_file_may_have_a_share_too(tmp_path: object) -> None:
+    workspace = add_example(tmp_path / "ws")  # type: ignore[operator]
+    text = workspace.folder.task_file.read_text()
+    workspace.folder.task_file.write_text(text.replace("targets:", "targets:\n  mix: {labeled.jsonl: [0, 0.5]}", 1))
+    gate = gate_of(workspace, "mix")
+    assert (gate.measured, gate.verdict) == (0.5, "fail")
+    assert "labeled.jsonl has 100.0% of train" in gate.evidence[0]
 
 
 def test_traffic_that_train_does_not_know_fails_by_how_often_it_was_seen() -> None:
@@ -187,7 +198,13 @@ def test_a_synthetic_row_that_no_person_decided_fails() -> None:
     assert g.undecided_lots(made, 5).verdict == "pass"
 
 
-@pytest.mark.parametrize("name", ["unknown", "", "CC-BY-NC-4.0", "cc by nc", "Non-Commercial", "research only"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "unknown", "", "?", "n/a", "CC-BY-NC-4.0", "cc by nc", "Non-Commercial", "research only", "no commercial use",
+        "for research purposes only", "not for commercial use", "academic use only", "All rights reserved",
+    ],
+)  # fmt: skip
 def test_a_licence_that_allows_nothing_fails_unless_the_task_allows_it(name: str) -> None:
     gate = g.licences(changed("licences", 0, (name,)), [])
     assert (gate.measured, gate.verdict) == (1, "fail")
@@ -195,7 +212,7 @@ def test_a_licence_that_allows_nothing_fails_unless_the_task_allows_it(name: str
     assert g.licences(changed("licences", 0, ("MIT", name)), []).verdict == "pass"  # also shown under a usable one
 
 
-@pytest.mark.parametrize("name", ["MIT", "CC-BY-4.0", "Apache-2.0", "proprietary", "NCSA", "CC0-1.0"])
+@pytest.mark.parametrize("name", ["MIT", "CC-BY-4.0", "Apache-2.0", "own", "NCSA", "CC0-1.0", "NC State"])
 def test_usable_licences_pass(name: str) -> None:
     assert g.licences(changed("licences", 0, (name,)), []).verdict == "pass"
 
@@ -232,7 +249,7 @@ def test_every_failed_gate_names_a_command_that_exists(make_workspace: Callable[
         g.facet_marginals(["a: all alike"], 1, 2, 0.1),
         g.fallback_share(train, "b", (0.1, 0.15)),
         g.fallback_share(train, "a", (0.1, 0.15)),
-        g.mix(pd.Series(["synthetic"]), {"human": (0.2, 1.0)}),
+        g.mix({"synthetic": 1.0}, {"human": (0.2, 1.0)}),
         g.traffic_coverage([0.1], [1], 0.5, 0.7),
         g.undecided_lots(changed("origin", 0, "synthetic"), 0),
         g.licences(changed("licences", 0, ("unknown",)), []),

@@ -55,6 +55,11 @@ def entities(text: str) -> list[tuple[str, str]]:
         ("postgres://ann:pw12@db.firm.com/x refuses", "SECRET", "postgres://ann:pw12@db.firm.com/x"),
         ("add her to checking account 20905432", "US_BANK_NUMBER", "20905432"),
         ("change my pin to 4892", "SECRET", "4892"),
+        ("4111\u00a01111\u00a01111\u00a01111 fails", "CREDIT_CARD", "4111\u00a01111\u00a01111\u00a01111"),
+        ("my card 4111\u20131111\u20131111\u20131111", "CREDIT_CARD", "4111\u20131111\u20131111\u20131111"),
+        ("it is john.smith@gm\u200bail.com", "EMAIL_ADDRESS", "john.smith@gm\u200bail.com"),
+        ("it is john.smith\uff20gmail.com", "EMAIL_ADDRESS", "john.smith\uff20gmail.com"),
+        ("it is john_smith(at)gmail.com", "EMAIL_ADDRESS", "john_smith(at)gmail.com"),
     ],
 )
 def test_private_data_is_found_whole(text: str, entity: str, value: str) -> None:
@@ -102,6 +107,8 @@ def test_equal_values_stay_equal_and_different_ones_different() -> None:
     assert a == again != b
     assert a in scrubber.scrub("and ann@firm.com wrote").text
     assert a not in Scrubber(POLICY, b"another workspace").scrub("and ann@firm.com wrote").text
+    spaced, dashed = (scrubber.scrub(f"card {c}").text for c in ("4111 1111 1111 1111", "4111-1111-1111-1111"))
+    assert spaced == dashed
     many = " ".join(f"3c:22:fb:1a:9e:{i:02x}" for i in range(60))
     assert len(set(scrubber.scrub(many).text.split())) == 60
 
@@ -167,6 +174,23 @@ def test_no_trace_of_the_original_is_left_in_the_workspace(tmp_path: Path) -> No
             assert not held, path
     assert ws.records()["family"].nunique() == 1  # a session stays one session
     assert ws.add(source, columns=Columns(family="session")).added == 0
+
+
+def test_times_licences_and_heads_give_nothing_away(tmp_path: Path) -> None:
+    ws = workspace(tmp_path / "ws")
+    rows = [
+        {"text": "one", "label": "a", "time": "2024-01-01 ask carol@home.org"},
+        {"text": "two", "time": "2024-01-01"},
+    ]
+    result = ws.add(pd.DataFrame(rows), licence="MIT, ask carol@home.org")
+    assert any("1 times are not" in note for note in result.notes)
+    headless = tmp_path / "headless.csv"
+    headless.write_text("carol@home.org,4111111111111111\nx,y\n")
+    told = command("add", headless, cwd=tmp_path / "ws")
+    assert told.returncode == 2
+    assert not [value for value in PRIVATE if value in told.stdout + told.stderr]
+    for path in (tmp_path / "ws").rglob("*"):
+        assert not path.is_file() or b"carol@home.org" not in path.read_bytes(), path
 
 
 def test_a_policy_drops_or_allows_by_entity(tmp_path: Path) -> None:

@@ -164,3 +164,57 @@ def test_the_command_renames(tmp_path: Path) -> None:
     assert told.returncode == 0, told.stderr
     assert "merged into it_wifi: 57 records" in told.stdout
     assert winnow.open(workspace.folder.root).task.label_names.count("it_wifi") == 1
+
+
+def test_there_and_back_and_there_again(tmp_path: Path) -> None:
+    workspace = add_example(tmp_path / "ws")
+    before = labels_of(workspace)
+    for old, new in (("it_vpn", "x"), ("x", "it_vpn"), ("it_vpn", "x"), ("x", "y")):
+        assert workspace.rename(old, new).records == 57
+        assert (labels_of(workspace) == before.replace("it_vpn", new)).all()
+        assert new in workspace.task.label_names
+
+
+def test_two_renamings_at_once_both_hold(tmp_path: Path) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    workspace = add_example(tmp_path / "ws")
+    before = labels_of(workspace)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda pair: winnow.open(tmp_path / "ws").rename(*pair), [("it_vpn", "x"), ("it_wifi", "y")]))
+    assert {"x", "y"} <= set(workspace.task.label_names)
+    assert (labels_of(workspace) == before.replace({"it_vpn": "x", "it_wifi": "y"})).all()
+
+
+def test_rows_that_are_screened_while_a_label_is_renamed_get_the_new_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import curation.add as module
+
+    workspace = add_example(tmp_path / "ws")
+    flags, renamed = module._language_flags, []
+
+    def renamed_meanwhile(*arguments: object) -> dict[str, str]:
+        if not renamed:
+            renamed.append(winnow.open(tmp_path / "ws").rename("it_vpn", "x"))
+        return flags(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(module, "_language_flags", renamed_meanwhile)
+    workspace.add(pd.DataFrame({"text": ["the tunnel breaks off"], "label": ["it_vpn"]}), licence="MIT")
+    assert renamed
+    assert workspace.show("the tunnel breaks off").record["label"] == "x"
+    assert "it_vpn" not in set(labels_of(workspace))
+
+
+def test_a_name_that_comes_back_gets_its_own_hold_out(tmp_path: Path) -> None:
+    workspace = add_example(tmp_path / "ws")
+    workspace.rename("it_vpn", "it_remote")
+    text = workspace.folder.task_file.read_text()
+    workspace.folder.task_file.write_text(text.replace("labels:\n", "labels:\n  - name: it_vpn\n", 1))
+    for i in range(30):
+        row = pd.DataFrame({"text": [f"a tunnel of the new kind number {i}"], "label": ["it_vpn"]})
+        workspace.add(row, licence="MIT")
+    table = workspace.records()
+    reserves = table.loc[table["label"] == "it_vpn", "reserve"].value_counts()
+    assert reserves["validation"] >= 3
+    assert reserves["test"] >= 3

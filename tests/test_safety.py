@@ -296,6 +296,8 @@ class Life:
 
 def killed_life(tmp_path: Path, rounds: int) -> int:
     workspace = add_example(tmp_path / "ws")
+    task = workspace.folder.task_file  # so many matters of one label are no healthy data
+    task.write_text(task.read_text().replace("fallback_share: [0.10, 0.15]", "fallback_share: [0, 1]"))
     workspace.check()
     life = Life(workspace, tmp_path)
     killed = 0

@@ -103,5 +103,5 @@ def test_a_newer_schema_is_refused_and_left_alone(database: Path) -> None:
 def test_a_file_that_is_no_database_is_a_clear_error(tmp_path: Path) -> None:
     path = tmp_path / "winnow.db"
     path.write_bytes(b"not a database, but long enough to look like one" * 100)
-    with pytest.raises(ServiceError, match=r"no Winnow database"):
+    with pytest.raises(ServiceError, match=r"still readable: nothing"):
         open_store(path)

@@ -10,10 +10,10 @@ import platform
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from curation.clock import now
 from curation.release import Release
 from validators.faults import Fault, WinnowError
 
@@ -140,4 +140,4 @@ def open_run(path: Path) -> Run:
 
 
 def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+    return now()

@@ -8,6 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 Facet = Callable[[str], str]
 """A text's value of one facet; an empty word where the facet does not apply."""
 
+BUILT_IN = {
+    "phrasing": ("question", "fragment", "casual", "formal"),
+    "length": ("short", "medium", "long"),
+    "noise": ("clean", "typo", "shouting", "stretched"),
+}
+"""The facets that every task has, and their values."""
 QUESTION_WORDS = frozenset(
     "what when where who whom whose which why how can could do does did is are am was were will would should "
     "shall may might have has".split()

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,10 +37,14 @@ SMALLEST_SOURCE = 20
 SMALLEST_LABEL = 20
 """A label with fewer train rows is not judged by its facets: one row would decide."""
 DECIDERS_OF_LOTS = ("adjudicator", "agreement", "person")
+UNSAID = frozenset(["", "unknown", "none", "n/a", "na", "?", "-", "other", "unspecified", "not specified", "tbd"])
+"""Words for a licence that nobody named."""
 NON_COMMERCIAL = re.compile(
-    r"(?<![a-z])nc(?![a-z])|non-?\s?commercial|research[- ]only|academic[- ]only", re.IGNORECASE
+    r"\bby[- ]nc\b|\bcc\b.*\bnc\b|\bnon?[- ]?commercial|\bnot\b.*\bcommercial"
+    r"|\b(?:research|academic|educational?|personal|private|evaluation|testing)\b.*\b(?:only|purposes?|use)\b",
+    re.IGNORECASE,
 )
-"""As in CC-BY-NC-4.0 and its kin (SPDX identifiers)."""
+"""As in CC-BY-NC-4.0 and its kin (SPDX identifiers), and in plain words."""
 SHOWN = 5
 """Pieces of evidence a gate lists."""
 
@@ -225,21 +229,23 @@ def fallback_share(train: pd.Series[str], fallback: str | None, bounds: tuple[fl
     return _at_most("fallback_share", share, high, evidence, fix, always=True)
 
 
-def mix(train_origins: pd.Series[str], wanted: Mapping[Any, tuple[float, float]]) -> Gate:
-    """How far train's composition by origin lies outside of what `targets.mix` allows, at its worst."""
+def mix(shares: Mapping[str, float], wanted: Mapping[str, tuple[float, float]]) -> Gate:
+    """How far train's composition lies outside of what `targets.mix` allows, at its worst.
+
+    `shares` are those of origins and of source files in train; what has none counts as 0.
+    """
     if not wanted:
         return _not_measured("mix", 0, "winnow.yaml sets no targets.mix", "")
-    if train_origins.empty:
+    if not shares:
         return _not_measured("mix", 0, "no train row yet", "winnow add FILE")
-    shares = {origin: float((train_origins == origin).mean()) for origin in wanted}
-    outside = {o: max(low - shares[o], shares[o] - high, 0.0) for o, (low, high) in wanted.items()}
+    own = {name: shares.get(name, 0.0) for name in wanted}
+    outside = {name: max(low - own[name], own[name] - high, 0.0) for name, (low, high) in wanted.items()}
     evidence = [
-        f"{origin} has {shares[origin]:.1%} of train, wanted {low:.0%} to {high:.0%}"
-        for origin, (low, high) in wanted.items()
+        f"{name} has {own[name]:.1%} of train, wanted {low:.0%} to {high:.0%}" for name, (low, high) in wanted.items()
     ]
-    worst = max(outside, key=lambda origin: outside[origin])
-    want = "more" if shares[worst] < wanted[worst][0] else "less"
-    fix = f"winnow add FILE, so that train holds {want} {worst} rows; or set targets.mix in winnow.yaml"
+    worst = max(outside, key=lambda name: outside[name])
+    want = "more" if own[worst] < wanted[worst][0] else "less"
+    fix = f"winnow add FILE, so that train holds {want} of {worst}; or set targets.mix in winnow.yaml"
     return _at_most("mix", round(max(outside.values()), 4), 0, evidence, fix, always=True)
 
 
@@ -295,8 +301,10 @@ def private_data(found: Mapping[str, Sequence[str]], screened: int) -> Gate:
 
 def licence_fault(name: str) -> str | None:
     """Why a licence may not be used without a person's word, or None."""
-    if name.strip().casefold() in ("", "unknown"):
+    if name.strip().casefold() in UNSAID:
         return "nobody said what may be done with them"
+    if "all rights reserved" in name.casefold():
+        return "its owner allows nothing"
     return "it forbids commercial use" if NON_COMMERCIAL.search(name) else None
 
 

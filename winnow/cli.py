@@ -307,6 +307,8 @@ def forget(
         terminal.say(f"removed from {file}")
     for name in gone.releases:
         terminal.say(f"release {name} still holds it: freeze a new one, then delete that folder", style="yellow")
+    for file in gone.exports:
+        terminal.say(f"{file} still holds it: delete it", style="yellow")
     terminal.say_next("winnow check")
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from curation import ledger
-from curation.add import UNKNOWN_LICENCE, Addition, AddResult
+from curation.add import UNKNOWN_LICENCE, Addition, AddResult, Meanwhile
 from curation.add import add as add_readings
 from curation.folder import Folder, find_folder
 from curation.intake import Batch
@@ -20,7 +20,7 @@ from curation.store import Store, open_store, setting
 from curation.task import Task
 from curation.taskfile import TASK_FILE, changed, parse_task, read_task
 from curation.template import intents_task, tools_task
-from validators.faults import Fault, WinnowError
+from validators.faults import Fault, ServiceError, WinnowError
 from winnow.anywhere import evaluate_run, open_release_at, open_run_at, predict_texts, release_path, train_release
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from training.runs import Run
 
 TEMPLATES = ("intents", "tools")
+TRIES = 5
+"""How often `add` begins again when another command renames or forgets meanwhile."""
 
 
 class Workspace:
@@ -122,8 +124,16 @@ class Workspace:
         if faults:
             raise WinnowError(faults)
         addition = Addition(origin=origin, licence=licence, split=split, batch=batch)
-        task = self.task
-        return add_readings(self.store, task, readings, addition, self._scrubber(task), dropped_dir=self.folder.dropped)
+        for _ in range(TRIES):
+            task = self.task
+            try:
+                return add_readings(
+                    self.store, task, readings, addition, self._scrubber(task), dropped_dir=self.folder.dropped
+                )
+            except Meanwhile:
+                continue
+        found = "other commands rename and forget all the while"
+        raise ServiceError(Fault(str(self.folder.root), found, "a moment of rest", "run it again; nothing was added"))
 
     def records(self) -> pd.DataFrame:
         """Every record with its derived label and state, reserve, origin and weight."""
@@ -169,13 +179,10 @@ class Workspace:
         from curation.coverage import measure_coverage, traffic_times
         from reports.coverage import write_coverage
 
-        checked, embedder, own = self._check(self.task, progress)
+        checked, embedder, _ = self._check(self.task, progress)
         with self.store.reading() as connection:
             times = traffic_times(connection)
-        sources = {source["id"]: source["name"] for source in own.sources}
-        found = measure_coverage(
-            checked, times, embedder, sources=sources, vectors_cache=self.folder.vectors, progress=progress
-        )
+        found = measure_coverage(checked, times, embedder, vectors_cache=self.folder.vectors, progress=progress)
         return found, *write_coverage(found, self.folder.reports)
 
     def waive(self, gate: str, *, by: str, reason: str, until: date) -> None:
@@ -205,12 +212,12 @@ class Workspace:
     def diff(self, old: str | Path, new: str | Path) -> tuple[Diff, Path]:
         """What changed from one release to another; draws the page and returns its path too."""
         from curation.diff import diff
-        from curation.rename import renamings
+        from curation.rename import current, renamings
         from reports.diff import write_diff
 
         with self.store.reading() as connection:
-            renamed = [(one.old, one.new) for one in renamings(connection)]
-        found = diff(self.release(old), self.release(new), renamed=renamed)
+            known = renamings(connection)
+        found = diff(self.release(old), self.release(new), called_now=lambda label: current(label, known))
         return found, write_diff(found, self.folder.reports)
 
     def waivers(self) -> list[Waiver]:
@@ -297,7 +304,7 @@ class Workspace:
     def releases(self) -> list[dict[str, Any]]:
         """The ledger's releases, the oldest first, with how many `forgotten` records each still holds."""
         with self.store.reading() as connection:
-            held = ledger.forgotten_in(connection)
+            held = ledger.forgotten_in(connection, self.folder)
             entries = ledger.entries(connection, "release")
         return [{**entry, "forgotten": held.get(entry["name"], 0)} for entry in entries]
 
@@ -343,6 +350,7 @@ class Workspace:
             task,
             embedder,
             scrubber=self._scrubber(task),
+            sources={source["id"]: source["name"] for source in own.sources},
             waived=waived,
             folder=self.folder,
             progress=progress,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from curation.private.cards import find_cards, find_ibans
@@ -26,7 +28,7 @@ PRIORITY = (
     "US_PASSPORT", "US_SSN", "CREDIT_CARD", "US_BANK_NUMBER", "PHONE_NUMBER", "PERSON", "LOCATION", "ORGANIZATION",
 )  # fmt: skip
 """Every entity; the earlier one wins where two overlap."""
-MAY_HOLD = re.compile(r"""[\d@/!#$%^&*"`]|[\s=:#]'|\?\w|PRIVATE KEY|PuTTY-User|[ (\[]dot[ )\]]""", re.I)
+MAY_HOLD = re.compile(r"""[\d@/!#$%^&*"`]|[\s=:#]'|\?\w|PRIVATE KEY|PuTTY-User|[ (\[]dot[ )\]]|[(\[]at[)\]]""", re.I)
 """Every rule needs one of these: a text without them is let through at once. A test holds the rules against it."""
 URL = re.compile(
     r"\b[a-z][a-z0-9+]{1,14}://[^\s<>\"'`|\\]+"
@@ -36,6 +38,7 @@ URL = re.compile(
 """With a scheme, or a host with a path or query. A bare "amazon.com" is a name, and nobody's own."""
 LOGIN = re.compile(r"[^/]+//[^/@\s]*:[^/@\s]+@")
 SPOKEN = re.compile(
+    r"\b[\w.+-]+ ?[(\[]at[)\]] ?[\w-]+(?:\.[\w-]+)*\.[a-z]{2,24}\b|"
     r"\b[\w.+-]+(?: (?:dot|underscore|dash) [\w+-]+){0,3} ?(?: at |[(\[]at[)\]]) ?[\w-]+(?: dot [\w-]+)?"
     r" ?(?: dot |[(\[]dot[)\]]) ?(?:com|net|org|edu|gov|io|co|uk|de|fr|es|it|nl|us|ca|au|in)\b",
     re.I,
@@ -93,9 +96,50 @@ BLANK = "¤"
 
 def find(text: str) -> list[Found]:
     """Private data in a text, in order, without overlaps and without values from ranges kept for examples."""
-    if not MAY_HOLD.search(text):
+    if text.isascii():
+        return resolved(text, candidates(text)) if MAY_HOLD.search(text) else []
+    plain, places = plain_view(text)
+    if not MAY_HOLD.search(plain):
         return []
-    return resolved(text, candidates(text))
+    return [Found(one.entity, places[one.start], places[one.end - 1] + 1) for one in resolved(plain, candidates(plain))]
+
+
+def redacted(text: str) -> str:
+    """A text that may be printed: private data is left out."""
+    parts, last = [], 0
+    for one in find(text):
+        parts += [text[last : one.start], f"<{one.entity}>"]
+        last = one.end
+    return "".join([*parts, text[last:]])
+
+
+def plain_view(text: str) -> tuple[str, list[int]]:
+    """The text as a recogniser should see it, and where each of its characters stands in the text.
+
+    Invisible characters are left out; spaces, dashes, full-width letters and digits of other scripts become ASCII.
+    """
+    shown, places = [], []
+    for place, character in enumerate(text):
+        plain = _plain(character)
+        if plain:
+            shown.append(plain)
+            places.append(place)
+    return "".join(shown), places
+
+
+@lru_cache(maxsize=4096)
+def _plain(character: str) -> str:
+    category = unicodedata.category(character)
+    if category == "Cf":
+        return ""
+    if category == "Zs":
+        return " "
+    if category == "Pd":
+        return "-"
+    if category == "Nd":
+        return str(unicodedata.digit(character))
+    folded = unicodedata.normalize("NFKC", character)
+    return folded if len(folded) == 1 and folded.isascii() else character
 
 
 def resolved(text: str, found: Iterator[Found]) -> list[Found]:
@@ -142,7 +186,8 @@ def _emails(text: str) -> Iterator[Found]:
     for start, end in ask("EMAIL_ADDRESS", text) if "@" in text else ():
         given = text.rfind("=", start, text.find("@", start))  # of email=ann@firm.com the address alone
         yield Found("EMAIL_ADDRESS", given + 1 if given >= 0 else start, end)
-    if "dot" in text.casefold():
+    folded = text.casefold()
+    if "dot" in folded or "at)" in folded or "at]" in folded:
         yield from (Found("EMAIL_ADDRESS", *match.span()) for match in SPOKEN.finditer(text))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
+from curation.private import redacted
 from validators.faults import Fault, WinnowError
 from validators.screening import nearest_name
 
@@ -74,7 +75,7 @@ def find_columns(told: Columns, present: Sequence[str], *, splits: Sequence[obje
         found = replace(found, split=None)
     if found.text is None or found.text == NO_COLUMN:
         expected = f"one of {', '.join(KNOWN_NAMES['text'])}"
-        held = ", ".join(present[:20]) or "none"
+        held = ", ".join(redacted(name) for name in present[:20]) or "none"  # without a header they are a row
         raise WinnowError(Fault(name, f"no text column among: {held}", expected, "say --text-column NAME"))
     return found
 

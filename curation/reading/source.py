@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from curation.private import redacted
 from curation.reading import formats
 from curation.reading.columns import DROPPED_COLUMNS, Columns, find_columns, pick
 from curation.reading.decoding import decoded, unzipped
@@ -170,7 +171,7 @@ def _reading(name: str, digest: str, numbered: list[formats.NumberedRow], told: 
     columns = find_columns(told, present, splits=splits, name=name)
     chosen = ", ".join(f"{role} = {column!r}" for role, column in columns.chosen().items())
     unused = [key for key in present if key not in columns.chosen().values()]
-    notes = [*notes, f"{name}: {chosen}" + (f"; not used: {', '.join(unused[:10])}" if unused else "")]
+    notes = [*notes, f"{name}: {chosen}" + (f"; not used: {', '.join(map(redacted, unused[:10]))}" if unused else "")]
     rows = [_row(number, fields, columns) for number, fields in numbered]
     return Reading(name, digest, columns, rows, notes, mended)
 

@@ -48,7 +48,11 @@ class Store:
             plain = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
             try:
                 plain.execute("VACUUM")
-                plain.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                busy, *_ = plain.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                if busy:
+                    fix = "run the same command again when the other one has ended"
+                    found = "another command still reads what was there before"
+                    raise ServiceError(Fault(str(self.path), found, "nobody reading", fix))
             finally:
                 plain.close()
 

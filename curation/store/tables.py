@@ -143,7 +143,6 @@ renaming = Table(
     Column("last_decision", Integer, nullable=False),
     Column("why", Text, nullable=False),
     Column("at", Text, nullable=False),
-    UniqueConstraint("old", "new", "last_decision"),
 )
 
 forgotten = Table(
@@ -151,7 +150,6 @@ forgotten = Table(
     metadata,
     Column("record_id", Text, ForeignKey("record.id"), primary_key=True),
     Column("why", Text, nullable=False),
-    Column("releases", Text, nullable=False),
     Column("at", Text, nullable=False),
 )
 
@@ -176,12 +174,18 @@ WRITTEN_ONCE = {
     "forgotten": ("UPDATE", "DELETE"),
 }
 """What triggers forbid, so that no command, and no hand in a SQL shell, rewrites history by accident."""
+KNOWN = "EXISTS (SELECT 1 FROM forgotten WHERE record_id = OLD.{})"
 FORGETTING = {
-    "record": ("NEW.text = '' AND NEW.fold_key = ''", ("text", "fold_key"), "id"),
-    "sighting": ("NEW.session IS NULL", ("session",), "record_id"),
-    "decision": ("NEW.why = ''", ("why",), "record_id"),
+    "record": (("text", "fold_key"), "NEW.text = '' AND NEW.fold_key = ''", KNOWN.format("id")),
+    "sighting": (("session", "time"), "NEW.session IS NULL AND NEW.time IS NULL", KNOWN.format("record_id")),
+    "family": (
+        ("declared",),
+        "NEW.declared = ''",
+        "NOT EXISTS (SELECT 1 FROM record WHERE family_id = OLD.id AND id NOT IN (SELECT record_id FROM forgotten))",
+    ),
+    "decision": (("why",), "NEW.why = ''", KNOWN.format("record_id")),
 }
-"""The one change that is allowed: what is emptied, in which columns, and where the record stands that is forgotten."""
+"""The one change that is allowed, to what a forgotten record held: in which columns, emptied how, and when."""
 
 
 def written_once_triggers() -> list[str]:
@@ -197,8 +201,7 @@ def written_once_triggers() -> list[str]:
 def _unless_forgetting(table: str, event: str) -> str:
     if event != "UPDATE" or table not in FORGETTING:
         return ""
-    emptied, columns, record = FORGETTING[table]
+    columns, emptied, when = FORGETTING[table]
     names = ['"row"' if c.name == "row" else c.name for c in metadata.tables[table].columns if c.name not in columns]
     same = " AND ".join(f"NEW.{name} IS OLD.{name}" for name in names)
-    known = f"EXISTS (SELECT 1 FROM forgotten WHERE record_id = OLD.{record})"
-    return f"WHEN NOT ({same} AND {emptied} AND {known}) "
+    return f"WHEN NOT ({same} AND {emptied} AND {when}) "

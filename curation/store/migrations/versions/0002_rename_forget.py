@@ -33,15 +33,13 @@ STATEMENTS = [
         last_decision INTEGER NOT NULL,
         why TEXT NOT NULL,
         at TEXT NOT NULL,
-        PRIMARY KEY (id),
-        CONSTRAINT uq_renaming_old UNIQUE (old, new, last_decision)
+        PRIMARY KEY (id)
     )
     """,
     """
     CREATE TABLE forgotten (
         record_id TEXT NOT NULL,
         why TEXT NOT NULL,
-        releases TEXT NOT NULL,
         at TEXT NOT NULL,
         PRIMARY KEY (record_id),
         FOREIGN KEY(record_id) REFERENCES record (id)
@@ -60,7 +58,13 @@ STATEMENTS = [
     DROP TRIGGER sighting_no_update
     """,
     """
-    CREATE TRIGGER sighting_no_update BEFORE UPDATE ON sighting WHEN NOT (NEW.id IS OLD.id AND NEW.record_id IS OLD.record_id AND NEW.source_id IS OLD.source_id AND NEW."row" IS OLD."row" AND NEW.given_label IS OLD.given_label AND NEW.given_split IS OLD.given_split AND NEW.time IS OLD.time AND NEW.session IS NULL AND EXISTS (SELECT 1 FROM forgotten WHERE record_id = OLD.record_id)) BEGIN SELECT RAISE(ABORT, 'sighting rows are written once'); END
+    CREATE TRIGGER sighting_no_update BEFORE UPDATE ON sighting WHEN NOT (NEW.id IS OLD.id AND NEW.record_id IS OLD.record_id AND NEW.source_id IS OLD.source_id AND NEW."row" IS OLD."row" AND NEW.given_label IS OLD.given_label AND NEW.given_split IS OLD.given_split AND NEW.session IS NULL AND NEW.time IS NULL AND EXISTS (SELECT 1 FROM forgotten WHERE record_id = OLD.record_id)) BEGIN SELECT RAISE(ABORT, 'sighting rows are written once'); END
+    """,
+    """
+    DROP TRIGGER family_no_update
+    """,
+    """
+    CREATE TRIGGER family_no_update BEFORE UPDATE ON family WHEN NOT (NEW.id IS OLD.id AND NEW.reserve IS OLD.reserve AND NEW.why IS OLD.why AND NEW.stratum IS OLD.stratum AND NEW.at IS OLD.at AND NEW.declared = '' AND NOT EXISTS (SELECT 1 FROM record WHERE family_id = OLD.id AND id NOT IN (SELECT record_id FROM forgotten))) BEGIN SELECT RAISE(ABORT, 'family rows are written once'); END
     """,
     """
     DROP TRIGGER decision_no_update

@@ -30,7 +30,7 @@ def test_the_example_has_enough_of_everything() -> None:
     assert min(counts.values()) >= 50
     assert all(row["agent"] == task.routes[row["intent"]] for row in rows)
     traffic = [json.loads(line) for line in (EXAMPLE / "traffic.jsonl").read_text().splitlines()]
-    assert len(traffic) == 300
+    assert len(traffic) == 318
     assert not any("intent" in row for row in traffic)
 
 

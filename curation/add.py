@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import hashlib
 import io
 import itertools
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from curation.folder import replacing
 from curation.intake import (
     Batch,
     NewSource,
+    StayPut,
     insert_new,
     live_records,
     reserve_counts,
@@ -115,7 +117,7 @@ def add(
     flags = _language_flags(kept, task)
     dropped_file = _write_dropped(screened, dropped_dir, scrubber)
     moment = now()
-    with store.writing() as connection:
+    with _undone(dropped_file), store.writing() as connection:
         if (forgotten_ids(connection), renamings(connection)) != (memory.forgotten, memory.renamed):
             raise Meanwhile
         live_before = live_records(connection, {row.record_id for row in kept})
@@ -125,7 +127,7 @@ def add(
         pairs = [(source, row) for source, one in zip(sources, screened, strict=True) for row in one.kept]
         origins = {source: one.origin for source, one in zip(sources, screened, strict=True)}
         mended = {source for source, one in zip(sources, screened, strict=True) if one.reading.mended}
-        elsewhere = store_records(connection, task, pairs, origins, mended, moment)
+        stay = store_records(connection, task, pairs, origins, mended, moment)
         store_sightings(connection, pairs, moment)
         insert_new(connection, t.flag, [{"record_id": r, "name": "language", "detail": d} for r, d in flags.items()])
         added = {row.record_id for row in kept} - live_before
@@ -140,14 +142,25 @@ def add(
         reasons=dict(Counter(d.drop.reason for one in screened for d in one.dropped).most_common()),
         flagged={"language": len(flags)} if flags else {},
         private=dict(sum((row.private for row in kept), Counter[str]()).most_common()),
-        dropped_file=dropped_file,
+        dropped_file=str(dropped_file.path) if dropped_file else None,
         sources=sources,
         reserves=reserves,
         notes=[note for one in screened for note in one.reading.notes]
         + _time_notes(screened)
         + _renamed_notes(kept)
-        + _reserve_note(elsewhere),
+        + _kept_notes(stay),
     )
+
+
+@contextlib.contextmanager
+def _undone(dropped: _DroppedFile | None) -> Iterator[None]:
+    """Take the file of refused rows away again when nothing is added after all."""
+    try:
+        yield
+    except BaseException:
+        if dropped and dropped.new:
+            dropped.path.unlink(missing_ok=True)
+        raise
 
 
 def _time_notes(screened: Sequence[_Screened]) -> list[str]:
@@ -160,12 +173,15 @@ def _renamed_notes(kept: Sequence[Kept]) -> list[str]:
     return [f"{count:,} rows labeled {old!r} count as {new!r}: it was renamed" for (old, new), count in renamed.items()]
 
 
-def _reserve_note(elsewhere: int) -> list[str]:
-    if not elsewhere:
-        return []
-    return [
-        f"{elsewhere:,} known records keep another reserve than the official split given now: a reserve is for ever"
-    ]
+def _kept_notes(kept: StayPut) -> list[str]:
+    notes = []
+    if kept.reserves:
+        given = "the official split given now: a reserve is for ever"
+        notes.append(f"{kept.reserves:,} known records keep another reserve than {given}")
+    if kept.families:
+        given = "the session declared now: a family is for ever, and the session's rows may stand in several splits"
+        notes.append(f"{kept.families:,} known records keep another family than {given}")
+    return notes
 
 
 def _check(task: Task, addition: Addition) -> None:
@@ -233,7 +249,15 @@ def _language_flags(kept: Sequence[Kept], task: Task) -> dict[str, str]:
     return {ids[i]: found for i, found in other_language(list(texts.values()), task.language).items()}
 
 
-def _write_dropped(screened: Sequence[_Screened], folder: Path, scrubber: Scrubber) -> str | None:
+@dataclass(frozen=True)
+class _DroppedFile:
+    """Where refused rows were written, and whether they were not there before."""
+
+    path: Path
+    new: bool
+
+
+def _write_dropped(screened: Sequence[_Screened], folder: Path, scrubber: Scrubber) -> _DroppedFile | None:
     """All refused rows of one command, as a CSV that a person can mend and add again.
 
     Private data is replaced in every cell, and where it is the reason the text is left out: source and row say where it
@@ -258,10 +282,11 @@ def _write_dropped(screened: Sequence[_Screened], folder: Path, scrubber: Scrubb
     stem = f"{Path(screened[0].reading.name).stem[:60]}-{digest}"
     names = itertools.chain([stem], (f"{stem}-{n}" for n in itertools.count(2)))
     path = next(p for p in (folder / f"{n}.csv" for n in names) if not p.exists() or p.read_bytes() == content)
-    if not path.exists():
+    new = not path.exists()
+    if new:
         with replacing(path) as temporary:
             temporary.write_bytes(content)
-    return str(path)
+    return _DroppedFile(path, new)
 
 
 def _scrubbed(value: object, scrubber: Scrubber) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Collection
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from curation.release import Release
 
 Kind = Literal["added", "removed", "relabeled", "moved"]
-NEW, GONE = "new record", "no longer in the workspace's tables"
+NEW, GONE, FORGOTTEN = "new record", "no longer in the workspace", "forgotten since"
 NOT_WRITTEN = "not known: an old release does not say what it left out"
 
 
@@ -69,8 +69,17 @@ class Diff:
         return {"old": self.old, "new": self.new, "counts": self.counts, "relabelings": self.relabelings, **shown}
 
 
-def diff(old: Release, new: Release, *, called_now: Callable[[str], str] = str) -> Diff:
-    """Compare two releases, opened from wherever they lie. `called_now` gives a label's name after all renamings."""
+def diff(
+    old: Release,
+    new: Release,
+    *,
+    called_now: Callable[[str], str] = str,
+    forgotten: Collection[str] = (),
+) -> Diff:
+    """Compare two releases, opened from wherever they lie.
+
+    `called_now` gives a label's name after all renamings; the texts of `forgotten` records are not shown.
+    """
     before, after = _rows(old), _rows(new)
     left_out_before, left_out_after = old.left_out(), new.left_out()
     changes = []
@@ -84,6 +93,7 @@ def diff(old: Release, new: Release, *, called_now: Callable[[str], str] = str) 
             changes.append(Change("removed", record, was["text"], was["label"], "", was["split"], reason))
         elif was is not None and now is not None:
             changes += _changed(record, was, now, called_now)
+    changes = [replace(one, text="", reason=FORGOTTEN) if one.id in forgotten else one for one in changes]
     return Diff(
         old=old.name,
         new=new.name,

@@ -66,6 +66,7 @@ def all_gates(
             limits.minimum_per_label.train_rows,
             task.targets.per_label,
             final.loc[final["state"] == "labeled", "label"],
+            selected.loc[selected["split"] != "train", "label"],
         ),
         g.label_balance(train["label"], task.fallback, limits.label_balance.ratio_max),
         g.facet_marginals(

@@ -91,10 +91,10 @@ def store_records(
     origins: Mapping[str, str],
     mended: Set[str],
     now: str,
-) -> int:
+) -> StayPut:
     """Store records that are new, with their family, and give new families their reserve.
 
-    Returns how many known records keep another reserve than the official split that these rows give.
+    Returns how many known records keep another reserve or family than these rows give.
     `pairs` are source ids and rows; `origins` are those of the sources; `mended` are sources whose rows come back.
     """
     stored = {row[0] for row in connection.execute(select(t.record.c.id))}
@@ -142,7 +142,26 @@ def store_records(
     reserve_of = select(t.record.c.id, t.family.c.reserve).join(t.family, t.family.c.id == t.record.c.family_id)
     kept = {record: split for record, split in connection.execute(reserve_of) if record in known}
     given_away = ("train", "validation")  # a source without validation gives some of its train: no surprise
-    return sum(known[r] != split and (known[r], split) != given_away for r, split in kept.items())
+    return StayPut(
+        reserves=sum(known[r] != split and (known[r], split) != given_away for r, split in kept.items()),
+        families=_other_families(connection, task, [row for _, row in pairs if row.record_id not in fresh]),
+    )
+
+
+@dataclass(frozen=True)
+class StayPut:
+    """Known records that stay where they were first put, whatever these rows say."""
+
+    reserves: int
+    """Another reserve than the official split that is given now."""
+    families: int
+    """Another family than the session that is declared now."""
+
+
+def _other_families(connection: Connection, task: Task, rows: Sequence[Kept]) -> int:
+    declared = {row.record_id: family_id(task, row) for row in rows if row.session is not None}
+    stored = connection.execute(select(t.record.c.id, t.record.c.family_id)) if declared else ()
+    return sum(declared.get(record, family) != family for record, family in stored)
 
 
 def family_id(task: Task, row: Kept) -> str:

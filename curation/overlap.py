@@ -17,6 +17,8 @@ NEIGHBOURS = 3
 confuses them (docs/decisions/0009-coverage.md)."""
 MERGE_SHARE = 0.30
 """When so much of both labels has its nearest record in the other, wording does not tell them apart."""
+SLIGHTEST = 0.05
+"""An overlap below this is what any two labels may have: it is counted, and not shown."""
 ONE_SIDED = 0.10
 """A label of which less than this lies in the other does not give way."""
 SHOWN_PAIRS = 5

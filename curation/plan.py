@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any
 
 from curation.coverage import Coverage
+from curation.overlap import SLIGHTEST
 from curation.wording import Shortfall, wordings
 
 FORMAT = 1
@@ -50,6 +51,7 @@ def plan(coverage: Coverage) -> dict[str, Any]:
                 "pairs": [[pair.left, pair.right] for pair in one.pairs],
             }
             for one in coverage.overlaps[:SHOWN_OVERLAPS]
+            if one.score >= SLIGHTEST
         ],
     }
 

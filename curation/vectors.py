@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import warnings
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from validators.faults import Fault, ServiceError
 
 CHUNK = 16_384
 """Texts per write: what a killed command loses of its embedding work."""
+warnings.filterwarnings("ignore", message="lance is not fork-safe")  # nothing here forks and then reads
 os.environ.setdefault("LANCE_LOG", "error")  # else it warns on stderr about every table that it is told to make
 MAX_FRAGMENTS = 32
 """Many small writes leave many files; above this many they are compacted."""

@@ -13,6 +13,7 @@ from curation.store import Store
 from curation.store import tables as t
 from validators import gates as g
 from validators.faults import Fault, WinnowError
+from validators.screening import nearest_name
 
 
 def valid_waivers(connection: Connection, today: date) -> dict[str, str]:
@@ -67,7 +68,9 @@ def waive(store: Store, gate: str, *, by: str, reason: str, until: date) -> None
         faults.append(Fault(f"waive {gate}", "this gate cannot be waived", "", "mend what it names"))
     elif gate not in g.GATES:
         waivable = ", ".join(name for name in g.GATES if name not in g.NOT_WAIVABLE)
-        faults.append(Fault(f"waive {gate}", "no such gate", waivable, "correct the name"))
+        near = nearest_name(gate, g.GATES)
+        fix = f"did you mean {near!r}?" if near else "correct the name"
+        faults.append(Fault(f"waive {gate}", "no such gate", waivable, fix))
     faults += [
         Fault(f"--{name}", "empty", "a name" if name == "by" else "a reason", f"say --{name}")
         for name, value in (("by", by), ("reason", reason))

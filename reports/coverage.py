@@ -9,6 +9,7 @@ from typing import Any
 
 from curation.coverage import Coverage
 from curation.folder import replacing
+from curation.overlap import SLIGHTEST
 from curation.plan import plan
 from reports.page import render, write_page
 
@@ -55,6 +56,7 @@ def _overlaps(coverage: Coverage) -> list[dict[str, Any]]:
             "pairs": [(texts[pair.left], texts[pair.right], pair.similarity) for pair in one.pairs[:3]],
         }
         for one in coverage.overlaps[:OVERLAPS_SHOWN]
+        if one.score >= SLIGHTEST
     ]
 
 

@@ -293,3 +293,25 @@ def test_tools_are_refused_clearly(make_workspace: Make, tmp_path: Path) -> None
         ws.add(rows(("x", "a")))
     with pytest.raises(WinnowError, match="intents only"):
         ws.check()
+
+
+def test_a_session_that_is_told_too_late_is_said(make_workspace: Make, tmp_path: Path) -> None:
+    workspace = make_workspace("a", "b")
+    rows = [{"query": f"number {word}", "label": "a", "user": "u1"} for word in ("one", "two", "three")]
+    path = write_jsonl(tmp_path / "rows.jsonl", rows)
+    first = workspace.add(path)
+    assert any("--family-column user" in note for note in first.notes)
+    workspace.retract("rows.jsonl")
+    late = workspace.add(path, columns=Columns(family="user"))
+    assert any("3 known records keep another family" in note for note in late.notes)
+
+
+def test_a_refused_addition_leaves_no_file_of_refused_rows(make_workspace: Make, tmp_path: Path) -> None:
+    workspace = make_workspace("a", "b")
+    path = write_jsonl(tmp_path / "rows.jsonl", [{"text": "one", "label": "a"}, {"text": "", "label": "a"}])
+    workspace.add(path)
+    before = sorted(workspace.folder.dropped.iterdir())
+    before[0].write_text("mended")
+    with pytest.raises(WinnowError, match="the same settings"):
+        workspace.add(path, licence="MIT")
+    assert sorted(workspace.folder.dropped.iterdir()) == before

@@ -105,7 +105,7 @@ def test_exit_codes_and_errors_without_a_traceback(workspace: Path) -> None:
         (("waive", "schema", "--by", "a", "--reason", "b", "--until", "2999-01-01"), 2, "cannot be waived"),
         (("predict", "nothing", "missing.csv"), 2, "no readable run"),
         (("init", "/dev/null/x"), 3, "/dev/null/x"),
-        (("train", "nothing"), 2, "no readable release"),
+        (("train", "nothing"), 2, "no such release"),
         (("--no-such-option",), 2, "No such option"),
     ]
     for arguments, code, message in cases:

@@ -10,6 +10,7 @@ import pytest
 from conftest import add_example, command
 
 from curation.diff import diff
+from validators.faults import WinnowError
 from winnow.workspace import Workspace
 
 
@@ -84,3 +85,16 @@ def test_the_command_tells_in_text_and_json(changed: Workspace) -> None:
     data = json.loads(command("diff", "a", "b", "--json", cwd=changed.folder.root).stdout)
     assert data["counts"]["relabeled"] == sum(count for *_, count in data["relabelings"])
     assert Path(data["report"]).exists()
+
+
+def test_the_text_of_a_forgotten_record_does_not_come_back(tmp_path: Path) -> None:
+    workspace = add_example(tmp_path / "ws")
+    workspace.freeze("a")
+    row = workspace.release("a").rows("train").iloc[0]
+    workspace.forget(row["id"])
+    workspace.freeze("b")
+    found, page = workspace.diff("a", "b")
+    assert [(c.text, c.reason) for c in found.changes if c.id == row["id"]] == [("", "forgotten since")]
+    assert row["text"] not in page.read_text()
+    with pytest.raises(WinnowError, match=r"did you mean 'a'|winnow releases"):
+        workspace.diff("a", "aa")

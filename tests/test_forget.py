@@ -54,7 +54,7 @@ def test_a_forgotten_record_is_nowhere_but_in_frozen_releases(used: Workspace) -
     assert used.releases()[0]["forgotten"] == 1  # the other was left out of it as a duplicate
     assert used.verify("first") == []
     told = command("verify", "first", cwd=used.folder.root)
-    assert "still holds 1 record" in told.stdout
+    assert "forgotten since: 1 record" in told.stdout
     used.check()
     used.coverage()
     used.freeze("second")

@@ -122,10 +122,12 @@ LABELS_PAIR = ("a", "b")
 
 def test_a_starved_label_fails_also_when_it_has_no_row_at_all() -> None:
     train = pd.Series(["a"] * 30 + ["b"] * 9)
-    assert g.minimum_per_label(train, LABELS, 9, 50, train).verdict == "pass"
-    gate = g.minimum_per_label(train, LABELS, 10, 50, train)
+    assert g.minimum_per_label(train, LABELS, 9, 50, train, train).verdict == "pass"
+    gate = g.minimum_per_label(train, LABELS, 10, 50, train, train)
     assert (gate.measured, gate.verdict) == (9, "fail")
-    assert g.minimum_per_label(train, [*LABELS, "c"], 1, 50, train).measured == 0
+    unseen = g.minimum_per_label(train, LABELS, 9, 50, train, pd.Series(["a"]))
+    assert any("nothing measures them: b" in line for line in unseen.evidence)
+    assert g.minimum_per_label(train, [*LABELS, "c"], 1, 50, train, train).measured == 0
 
 
 def test_an_unbalanced_label_fails_and_the_fallback_does_not_count() -> None:
@@ -243,7 +245,7 @@ def test_every_failed_gate_names_a_command_that_exists(make_workspace: Callable[
         g.schema(healthy(), ["a"]),
         g.hold_out_integrity(healthy().iloc[:8]),
         g.disputed(pd.Series(["labeled", "disputed"]), {LABELS_PAIR: 1}, 0.02),
-        g.minimum_per_label(train, LABELS, 10, 50, train),
+        g.minimum_per_label(train, LABELS, 10, 50, train, train),
         g.label_balance(train, None, 10),
         g.synthetic_share(pd.Series(["synthetic"]), 0.7),
         g.facet_marginals(["a: all alike"], 1, 2, 0.1),

@@ -165,22 +165,32 @@ def disputed(states: pd.Series[str], pairs: Mapping[tuple[str, ...], int], share
 
 
 def minimum_per_label(
-    train: pd.Series[str], labels: Sequence[str], minimum: int, target: int, labeled: pd.Series[str]
+    train: pd.Series[str],
+    labels: Sequence[str],
+    minimum: int,
+    target: int,
+    labeled: pd.Series[str],
+    held: pd.Series[str],
 ) -> Gate:
-    """Train rows of the smallest label. Labels under the target of labeled records are told, not gated."""
+    """Train rows of the smallest label.
+
+    Labels under the target of `labeled` records, and those without a `held` (out) row, are told, not gated.
+    """
     counts = train.value_counts().reindex(list(labels), fill_value=0)
     under = counts[counts < minimum].sort_values(kind="stable")
-    evidence = [f"{label} has {count} train rows" for label, count in under.items()]
+    evidence = [f"{label} has {count} train rows" for label, count in under.items()][:SHOWN]
     all_labeled = labeled.value_counts().reindex(list(labels), fill_value=0)
     short = int((all_labeled < target).sum())
     if short:
         evidence.append(f"{short} of {len(labels)} labels are under the target of {target} labeled records")
+    unseen = [label for label in labels if label not in set(held)]
+    if unseen and len(held):
+        some = ", ".join(unseen[:SHOWN]) + (" …" if len(unseen) > SHOWN else "")
+        evidence.append(f"{len(unseen)} labels have no validation or test row, so that nothing measures them: {some}")
     smallest = int(counts.min()) if len(counts) else 0
-    verdict: Verdict = "pass" if smallest >= minimum else "fail"
-    fix = (
-        "" if verdict == "pass" else f"add labeled rows for {', '.join(map(str, under.index[:SHOWN]))}: winnow add FILE"
-    )
-    return Gate("minimum_per_label", smallest, minimum, verdict, tuple(evidence[:SHOWN]), fix, "at_least")
+    starved = ", ".join(map(str, under.index[:SHOWN]))
+    fix = "" if smallest >= minimum else f"add labeled rows for {starved}: winnow add FILE"
+    return Gate("minimum_per_label", smallest, minimum, "fail" if fix else "pass", tuple(evidence), fix, "at_least")
 
 
 def label_balance(train: pd.Series[str], fallback: str | None, ratio_max: float) -> Gate:

@@ -367,7 +367,7 @@ def verify(context: typer.Context, release: ReleaseArgument, json: Json = False)
             held = next((e["forgotten"] for e in workspace.releases() if e["name"] == path.name), 0)
             if held:
                 terminal.say(
-                    f"it still holds {held} record{'s' if held > 1 else ''} that were forgotten since", style="yellow"
+                    f"it still holds what was forgotten since: {held} record{'s' if held > 1 else ''}", style="yellow"
                 )
         else:
             terminal.say(f"{release} matches its own manifest; SHA-256 {digest}")
@@ -515,6 +515,8 @@ def _say_ledger(entries: list[dict[str, Any]], what: str, json: bool, *, next_co
 
 def _held(entry: dict[str, Any]) -> str:
     """The mark of a release that still holds what was forgotten."""
+    if not entry.get("at_hand", True):
+        return "; its folder is gone"
     return f"; holds {entry['forgotten']} forgotten: freeze anew and delete it" if entry.get("forgotten") else ""
 
 

@@ -134,7 +134,7 @@ def say_status(status: Status) -> None:
         for s in status.sources
     ]
     if status.forgotten:
-        rows.append(("forgotten", f"{status.forgotten:,} records"))
+        rows.append(("forgotten", f"{status.forgotten:,}"))
     rows += [("releases", ", ".join(status.releases) or "none"), ("runs", ", ".join(status.runs) or "none")]
     table(["", ""], rows)
     say()
@@ -194,6 +194,8 @@ def say_check(check: Check) -> None:
 
 def say_coverage(coverage: Coverage) -> None:
     """What traffic is not covered, which labels are short, one-sided or overlap."""
+    from curation.overlap import SLIGHTEST
+
     if coverage.share is None:
         say("traffic covered: not measured; " + ("train is too small" if coverage.seen else "no unlabeled log query"))
     else:
@@ -211,12 +213,14 @@ def say_coverage(coverage: Coverage) -> None:
     more = len(coverage.regions) - 10
     if more > 0:
         say(f"and {more} more regions, on the page")
-    if coverage.overlaps:
+    overlapping = [
+        (" and ".join(one.labels), f"{one.score:.1%}", one.advice)
+        for one in coverage.overlaps[:5]
+        if one.score >= SLIGHTEST
+    ]
+    if overlapping:
         say()
-        overlapping = [
-            (" and ".join(one.labels), f"{one.score:.1%}", one.advice, one.why) for one in coverage.overlaps[:5]
-        ]
-        table(["labels", "overlap", "advice", "because"], overlapping, right=[1])
+        table(["labels", "overlap", "advice"], overlapping, right=[1])
     say()
     short, one_sided = coverage.short_labels, coverage.check.marginals.short_labels()
     target = coverage.check.task.targets.per_label
@@ -311,7 +315,7 @@ def say_shown(shown: Shown) -> None:
     table(["actor", "who", "decision", "value", "why", "when"], decisions)
     say()
     if shown.neighbours is None:
-        say("neighbours: not measured; run winnow check first")
+        say("neighbours: not measured; winnow check compares labeled records and log queries")
         return
     near = [(f"{n['similarity']:.3f}", n["label"] or n["state"], n["reserve"], n["text"]) for n in shown.neighbours]
     table(["cosine", "label", "reserve", "nearest records"], near, right=[0])

@@ -21,6 +21,7 @@ from curation.task import Task
 from curation.taskfile import TASK_FILE, changed, parse_task, read_task
 from curation.template import intents_task, tools_task
 from validators.faults import Fault, ServiceError, WinnowError
+from validators.screening import nearest_name
 from winnow.anywhere import evaluate_run, open_release_at, open_run_at, predict_texts, release_path, train_release
 
 if TYPE_CHECKING:
@@ -213,11 +214,13 @@ class Workspace:
         """What changed from one release to another; draws the page and returns its path too."""
         from curation.diff import diff
         from curation.rename import current, renamings
+        from curation.working import forgotten_ids
         from reports.diff import write_diff
 
         with self.store.reading() as connection:
-            known = renamings(connection)
-        found = diff(self.release(old), self.release(new), called_now=lambda label: current(label, known))
+            known, gone = renamings(connection), forgotten_ids(connection)
+        before, after = self.release(old), self.release(new)
+        found = diff(before, after, called_now=lambda label: current(label, known), forgotten=gone)
         return found, write_diff(found, self.folder.reports)
 
     def waivers(self) -> list[Waiver]:
@@ -238,6 +241,15 @@ class Workspace:
 
     def release(self, name_or_path: str | Path, *, checked: bool = True) -> Release:
         """A release by name or path; `checked` holds its files against the manifest first."""
+        with self.store.reading() as connection:
+            known = list(ledger.release_hashes(connection))
+        path = release_path(name_or_path, self.folder)
+        if not path.exists():
+            gone = str(name_or_path) in known
+            found = "its folder is gone" if gone else "no such release"
+            near = nearest_name(str(name_or_path), [name for name in known if name != str(name_or_path)])
+            fix = f"did you mean {near!r}?" if near else "winnow releases lists them"
+            raise WinnowError(Fault(f"release {name_or_path}", found, ", ".join(known) or "winnow freeze NAME", fix))
         return open_release_at(name_or_path, self.folder, checked=checked)
 
     def verify(self, name_or_path: str | Path) -> list[str]:
@@ -302,11 +314,12 @@ class Workspace:
         return evaluate_run(run, split=split, vectors_cache=self.folder.vectors, progress=progress)
 
     def releases(self) -> list[dict[str, Any]]:
-        """The ledger's releases, the oldest first, with how many `forgotten` records each still holds."""
+        """The ledger's releases, the oldest first: how many `forgotten` records each holds, whether it is `at_hand`."""
         with self.store.reading() as connection:
             held = ledger.forgotten_in(connection, self.folder)
             entries = ledger.entries(connection, "release")
-        return [{**entry, "forgotten": held.get(entry["name"], 0)} for entry in entries]
+        at_hand = {path.name for path in self.folder.releases.glob("*") if path.is_dir()}
+        return [{**e, "forgotten": held.get(e["name"], 0), "at_hand": e["name"] in at_hand} for e in entries]
 
     def runs(self) -> list[dict[str, Any]]:
         """The ledger's runs, the oldest first."""

@@ -14,7 +14,7 @@ KNOWN_NAMES = {
     "label": ("label", "intent", "category", "class"),
     "route": ("agent", "route"),
     "split": ("split",),
-    "time": ("time", "timestamp", "created_at"),
+    "time": ("time", "timestamp", "created_at", "date", "datetime"),
 }
 """Column names that are recognised, the likeliest first."""
 

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FORMATS = ("auto", "csv", "tsv", "jsonl", "json", "parquet", "sqlite", "rasa", "lines")
+SESSION_NAMES = (
+    "session", "session_id", "user", "user_id", "customer", "customer_id", "conversation", "conversation_id", "thread",
+)  # fmt: skip
+"""Columns that may say which rows belong together."""
 _SUFFIXES = {
     ".csv": "csv",
     ".tsv": "tsv",
@@ -172,6 +176,10 @@ def _reading(name: str, digest: str, numbered: list[formats.NumberedRow], told: 
     chosen = ", ".join(f"{role} = {column!r}" for role, column in columns.chosen().items())
     unused = [key for key in present if key not in columns.chosen().values()]
     notes = [*notes, f"{name}: {chosen}" + (f"; not used: {', '.join(map(redacted, unused[:10]))}" if unused else "")]
+    people = [key for key in unused if key.casefold() in SESSION_NAMES]
+    if people and columns.family is None:
+        hint = f"say --family-column {people[0]} if its rows belong together: they then share a split, for ever"
+        notes.append(f"{name}: {hint}")
     rows = [_row(number, fields, columns) for number, fields in numbered]
     return Reading(name, digest, columns, rows, notes, mended)
 

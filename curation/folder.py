@@ -70,6 +70,11 @@ class Folder:
         """Trained models and their evaluations."""
         return self.state / "runs"
 
+    @property
+    def server(self) -> Path:
+        """The embedded Argilla server: its database, credentials and log, for the user alone."""
+        return self.state / "server"
+
 
 def find_folder(start: Path) -> Folder:
     """The workspace at `start` or in the nearest folder above it.

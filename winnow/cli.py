@@ -490,6 +490,62 @@ def evaluate(
 
 
 @app.command()
+def serve(
+    context: typer.Context,
+    host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 lets colleagues in.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 0,
+    background: Annotated[bool, typer.Option("--background", help="Return when it answers; it goes on.")] = False,
+    stop: Annotated[bool, typer.Option("--stop", help="Stop the server of this workspace.")] = False,
+    json: Json = False,
+) -> None:
+    """Run the labeling server (Argilla) of this workspace until Ctrl-C."""
+    from winnow import serve as serving
+
+    home = _workspace(context).folder.server
+    if stop:
+        serving.stop_server(home, json=json)
+    else:
+        serving.serve(home, host=host, port=port, background=background, json=json)
+
+
+annotators = typer.Typer(help="The people who label: their accounts on the labeling server.", no_args_is_help=True)
+app.add_typer(annotators, name="annotators")
+NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The name that the person signs in with.")]
+
+
+@annotators.command("add")
+def annotators_add(context: typer.Context, name: NameArgument, json: Json = False) -> None:
+    """Make an account; its password is shown once."""
+    from winnow import serve as serving
+
+    serving.change_annotator("add", _workspace(context).folder.server, name, json=json)
+
+
+@annotators.command("list")
+def annotators_list(context: typer.Context, json: Json = False) -> None:
+    """Show who may label, and who was removed."""
+    from winnow import serve as serving
+
+    serving.list_annotators(_workspace(context).folder.server, json=json)
+
+
+@annotators.command("reset")
+def annotators_reset(context: typer.Context, name: NameArgument, json: Json = False) -> None:
+    """Give a person a new password."""
+    from winnow import serve as serving
+
+    serving.change_annotator("reset", _workspace(context).folder.server, name, json=json)
+
+
+@annotators.command("remove")
+def annotators_remove(context: typer.Context, name: NameArgument, json: Json = False) -> None:
+    """Shut a person out; the answers stay."""
+    from winnow import serve as serving
+
+    serving.change_annotator("remove", _workspace(context).folder.server, name, json=json)
+
+
+@app.command()
 def releases(context: typer.Context, json: Json = False) -> None:
     """List the releases of this workspace."""
     _say_ledger(_workspace(context).releases(), "releases", json, next_command="winnow freeze NAME")

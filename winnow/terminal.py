@@ -53,6 +53,11 @@ def say_json(data: Mapping[str, Any]) -> None:
     sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2, default=str) + "\n")
 
 
+def flush() -> None:
+    """Let what was said reach a reader at once, though the command goes on."""
+    sys.stdout.flush()
+
+
 def say_error(error: WinnowError) -> None:
     """Every fault of an error, on stderr."""
     out = console(stderr=True)

@@ -1,0 +1,90 @@
+"""The people who label: their accounts on an Argilla server.
+
+A person who is removed is shut out; the account stays, because Argilla deletes all answers along with an account.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from curation.serving.http import Api
+from validators.faults import Fault, WinnowError
+
+WORKSPACE = "winnow"
+"""The Argilla workspace that holds the queues."""
+NAME = re.compile(r"[^\s/\\]{1,60}")
+
+
+@dataclass(frozen=True)
+class Annotator:
+    """One account."""
+
+    name: str
+    active: bool
+    """Whether the person may label; False after `remove`."""
+    password: str | None = None
+    """Known only where it has just been made."""
+
+
+def annotators(api: Api) -> list[Annotator]:
+    """Everybody who labels or did, by name."""
+    members = {user["id"] for user in api.get(f"workspaces/{_workspace(api)}/users")["items"]}
+    people = [user for user in api.get("users")["items"] if user["role"] == "annotator"]
+    return sorted((Annotator(user["username"], user["id"] in members) for user in people), key=lambda one: one.name)
+
+
+def add_annotator(api: Api, name: str) -> Annotator:
+    """Make an account with a random password, or let one back in that was removed.
+
+    Raises WinnowError for a name that is taken.
+    """
+    if not NAME.fullmatch(name):
+        raise WinnowError(Fault(name, "no name for an account", "1 to 60 characters without spaces or slashes"))
+    known = {one.name: one.active for one in annotators(api)}
+    taken = {user["username"] for user in api.get("users")["items"]} - set(known)
+    if known.get(name) or name in taken:
+        fix = f"choose another, or `winnow annotators reset {name}` for a new password"
+        raise WinnowError(Fault(name, "this name is taken", "a new name", fix))
+    password = secrets.token_urlsafe(12)
+    if name in known:
+        user = _user(api, name)
+        api.ask("PATCH", f"users/{user['id']}", {"password": password})
+    else:
+        user = api.ask("POST", "users", {"username": name, "first_name": name, "password": password})
+    api.ask("POST", f"workspaces/{_workspace(api)}/users", {"user_id": user["id"]})
+    return Annotator(name, True, password)
+
+
+def reset_annotator(api: Api, name: str) -> Annotator:
+    """Give a person a new random password."""
+    user = _user(api, name)
+    password = secrets.token_urlsafe(12)
+    api.ask("PATCH", f"users/{user['id']}", {"password": password})
+    return Annotator(name, True, password)
+
+
+def remove_annotator(api: Api, name: str) -> Annotator:
+    """Shut a person out: no password that anybody knows, no workspace. What was answered stays."""
+    user = _user(api, name)
+    api.ask("PATCH", f"users/{user['id']}", {"password": secrets.token_urlsafe(48)})
+    for workspace in api.get(f"users/{user['id']}/workspaces")["items"]:
+        api.ask("DELETE", f"workspaces/{workspace['id']}/users/{user['id']}", None)
+    return Annotator(name, False)
+
+
+def _user(api: Api, name: str) -> dict[str, Any]:
+    for user in api.get("users")["items"]:
+        if user["username"] == name and user["role"] == "annotator":
+            return dict(user)
+    raise WinnowError(Fault(name, "no annotator of this name", "one that `winnow annotators list` shows"))
+
+
+def _workspace(api: Api) -> str:
+    """The id of the Argilla workspace, made on first use."""
+    for workspace in api.get("me/workspaces")["items"]:
+        if workspace["name"] == WORKSPACE:
+            return str(workspace["id"])
+    return str(api.ask("POST", "workspaces", {"name": WORKSPACE})["id"])

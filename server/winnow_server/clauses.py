@@ -1,0 +1,189 @@
+"""Argilla's filters and orders as SQL over Argilla's own tables; `r` is the record."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from argilla_server.enums import ResponseStatusFilter, SortOrder
+from argilla_server.errors.future import UnprocessableEntityError
+from argilla_server.search_engine import (
+    AndFilter,
+    Filter,
+    MetadataFilterScope,
+    Order,
+    RangeFilter,
+    RecordFilterScope,
+    ResponseFilterScope,
+    SuggestionFilterScope,
+    TermsFilter,
+)
+
+DATES = ("inserted_at", "updated_at")
+RECORD_COLUMNS = ("id", "external_id", "status", *DATES)
+ELEMENTS = "json_each(CASE m.type WHEN 'array' THEN m.value ELSE json_array(m.value) END) v"
+NUMBER = "v.type IN ('integer', 'real')"
+
+
+class Values:
+    """The values of a statement, each under a name of its own."""
+
+    def __init__(self) -> None:
+        self.bound: dict[str, Any] = {}
+
+    def bind(self, value: Any) -> str:
+        """The placeholder of one value."""
+        name = f"p{len(self.bound)}"
+        self.bound[name] = value
+        return f":{name}"
+
+    def bind_all(self, values: Sequence[Any]) -> str:
+        """The placeholders of a list; an empty one holds nothing."""
+        return ", ".join(self.bind(value) for value in values) or "NULL"
+
+
+def where(wanted: Filter, values: Values) -> str:
+    """The condition of a filter."""
+    if isinstance(wanted, AndFilter):
+        return " AND ".join(f"({where(part, values)})" for part in wanted.filters) or "1"
+    scope = wanted.scope
+    if isinstance(scope, RecordFilterScope):
+        return _record(wanted, _name(scope.property), values)
+    if isinstance(scope, ResponseFilterScope) and scope.question is None:
+        return _response_status(wanted, values)
+    return f"EXISTS (SELECT 1 FROM {_elements(scope, values)} AND {_matches(wanted, values)})"
+
+
+def order_by(order: Order, values: Values) -> str:
+    """The expression of an order. What has no value comes last; of several values the first in that order counts."""
+    scope, way = order.scope, "DESC" if order.order == SortOrder.desc else "ASC"
+    if isinstance(scope, RecordFilterScope):
+        return f"r.{_column(_name(scope.property))} {way} NULLS LAST"
+    if isinstance(scope, ResponseFilterScope) and scope.question is None:
+        one = f" AND s.user_id = {values.bind(scope.user.id.hex)}" if scope.user else ""
+        return f"(SELECT min(s.status) FROM responses s WHERE s.record_id = r.id{one}) {way} NULLS LAST"
+    best = "max(v.value)" if way == "DESC" else "min(v.value)"
+    if isinstance(scope, ResponseFilterScope):
+        best = f"CASE WHEN min({NUMBER}) THEN avg(v.value) ELSE {best} END"
+    return f"(SELECT {best} FROM {_elements(scope, values)}) {way} NULLS LAST"
+
+
+def _name(value: Any) -> str:
+    return str(getattr(value, "value", value)).rsplit(".", 1)[-1]
+
+
+def _column(name: str) -> str:
+    if name not in RECORD_COLUMNS:
+        raise UnprocessableEntityError(f"Records cannot be searched by `{name}`")
+    return name
+
+
+def _elements(scope: Any, values: Values) -> str:
+    """The elements of a scope's value as `v`: tables and the condition that ties them to the record."""
+    if isinstance(scope, MetadataFilterScope):
+        return f"json_each(r.metadata) m, {ELEMENTS} WHERE m.key = {values.bind(scope.metadata_property)}"
+    if isinstance(scope, SuggestionFilterScope):
+        return _suggestion(scope, values)
+    if not isinstance(scope, ResponseFilterScope):
+        raise UnprocessableEntityError(f"Cannot search by {scope}")
+    one = f" AND s.user_id = {values.bind(scope.user.id.hex)}" if scope.user else ""
+    tables = "responses s, json_each(s.\"values\") q, json_each(q.value, '$.value') v"
+    return f"{tables} WHERE s.record_id = r.id AND q.key = {values.bind(scope.question)}{one}"
+
+
+def _suggestion(scope: SuggestionFilterScope, values: Values) -> str:
+    name = _name(scope.property)
+    if name not in ("value", "score", "agent", "type"):
+        raise UnprocessableEntityError(f"Suggestions cannot be searched by `{name}`")
+    column = f"s.{name}" if name in ("value", "score") else f"json_array(s.{name})"
+    tied = "s.record_id = r.id AND u.id = s.question_id AND u.dataset_id = r.dataset_id AND u.name = "
+    return f"suggestions s, questions u, json_each({column}) v WHERE {tied}{values.bind(scope.question)}"
+
+
+def _matches(wanted: TermsFilter | RangeFilter, values: Values) -> str:
+    """Whether the element `v` is what is wanted."""
+    if isinstance(wanted, TermsFilter):
+        numbers = [number for number in map(_number, wanted.values) if number is not None]
+        alike = f"CAST(v.value AS TEXT) IN ({values.bind_all(wanted.values)})"
+        return f"({alike} OR {NUMBER} AND v.value IN ({values.bind_all(numbers)}))" if numbers else alike
+    return f"{NUMBER} AND {_between('v.value', wanted, values, _limit)}"
+
+
+def _between(column: str, wanted: RangeFilter, values: Values, read: Callable[[Any, bool], Any]) -> str:
+    ends = [(">=", wanted.ge, False), ("<=", wanted.le, True)]
+    given = [f"{column} {sign} {values.bind(read(end, last))}" for sign, end, last in ends if end is not None]
+    return " AND ".join(given) or "1"
+
+
+def _number(value: Any) -> float | None:
+    try:
+        return float(value)
+    except ValueError:
+        return None
+
+
+def _limit(value: Any, last: bool) -> float:
+    number = _number(value)
+    if number is None:
+        raise UnprocessableEntityError(f"`{value}` is not a number")
+    return number
+
+
+def _date(value: Any, last: bool) -> str:
+    """A moment as the tables write it: UTC. A day alone, as the last one, counts to its end."""
+    try:
+        if isinstance(value, str):
+            moment = datetime.fromisoformat(re.sub(r"[zZ]$", "+00:00", value.strip()))
+        else:
+            moment = datetime.fromtimestamp(value / 1000, UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise UnprocessableEntityError(f"`{value}` is not a date such as 2026-01-31 or 2026-01-31T12:00:00") from error
+    if moment.tzinfo:
+        moment = moment.astimezone(UTC).replace(tzinfo=None)
+    if last and isinstance(value, str) and len(value.strip()) == len("2026-01-31"):
+        moment = moment.replace(hour=23, minute=59, second=59, microsecond=999_999)
+    return moment.strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+def _hex(value: str) -> str | None:
+    try:
+        return UUID(value).hex
+    except ValueError:
+        return None
+
+
+def _record(wanted: TermsFilter | RangeFilter, name: str, values: Values) -> str:
+    column = f"r.{_column(name)}"
+    if isinstance(wanted, RangeFilter):
+        return _between(column, wanted, values, _date if name in DATES else lambda end, last: str(end))
+    terms: list[str | None] = list(wanted.values)
+    if name == "id":
+        terms = [_hex(term) for term in wanted.values]
+    elif name in DATES:
+        terms = [_date(term, False) for term in wanted.values]
+    return f"+{column} IN ({values.bind_all(terms)})" if name == "status" else f"{column} IN ({values.bind_all(terms)})"
+
+
+def _response_status(wanted: TermsFilter | RangeFilter, values: Values) -> str:
+    """Pending: nothing by this user; where no user is meant, nothing by anybody."""
+    if not isinstance(wanted, TermsFilter) or wanted.scope.property is None:
+        raise UnprocessableEntityError("Responses are searched by status or by a question's value")
+    user = wanted.scope.user
+    by_user = f"s.user_id = {values.bind(user.id.hex)}" if user else "1"
+    statuses = [_name(status) for status in wanted.values]
+    pending = ResponseStatusFilter.pending.value
+    ways = []
+    if pending in statuses:
+        ways.append(f"r.id NOT IN (SELECT s.record_id FROM responses s WHERE {by_user})")
+    others = [status for status in statuses if status != pending]
+    if others:
+        given = f"{by_user} AND +s.status IN ({values.bind_all(others)})"
+        ways.append(
+            f"r.id IN (SELECT s.record_id FROM responses s WHERE {given})"
+            if user
+            else f"EXISTS (SELECT 1 FROM responses s WHERE s.record_id = r.id AND {given})"
+        )
+    return " OR ".join(ways)

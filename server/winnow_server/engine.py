@@ -1,0 +1,215 @@
+"""The search engine: every answer comes from Argilla's own tables, so there is no second index that could lag behind.
+
+It reads through connections of its own. Through Argilla's pool it would deadlock under load: a handler holds one
+connection while the engine waits for another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from argilla_server.enums import MetadataPropertyType, SimilarityOrder
+from argilla_server.errors.future import UnprocessableEntityError
+from argilla_server.models import Dataset, MetadataProperty, Record, User, VectorSettings
+from argilla_server.search_engine import (
+    Filter,
+    FloatMetadataMetrics,
+    IntegerMetadataMetrics,
+    MetadataMetrics,
+    Order,
+    SearchEngine,
+    SearchResponseItem,
+    SearchResponses,
+    TermsMetrics,
+    TextQuery,
+)
+from sqlalchemy import text
+
+from winnow_server import similar
+from winnow_server.clauses import ELEMENTS, NUMBER, Values, order_by, where
+from winnow_server.reading import reader
+from winnow_server.typed import TooLongError, parse
+
+NAME = "winnow"
+MAX_TERMS = 2**14
+PRIME = 2**31 - 1
+
+
+@SearchEngine.register(NAME)
+class SqlSearchEngine(SearchEngine):
+    """Search, progress, metrics and similarity in SQL. Argilla commits before it calls the writing methods."""
+
+    @classmethod
+    async def new_instance(cls) -> SqlSearchEngine:
+        """One for each request; they share connections and vectors."""
+        return cls()
+
+    async def close(self) -> None:
+        """Nothing to close."""
+
+    async def ping(self) -> bool:
+        """Whether the tables answer."""
+        return (await _rows("SELECT 1", {})) == [(1,)]
+
+    async def info(self) -> dict[str, Any]:
+        """Who answers; the instance tells one server from another."""
+        return {"name": NAME, "instance": os.environ.get("WINNOW_SERVER_INSTANCE", "")}
+
+    async def create_index(self, dataset: Dataset) -> None:
+        """Nothing to create."""
+
+    async def delete_index(self, dataset: Dataset) -> None:
+        """Drop the vectors that are kept."""
+        similar.forget(dataset.id.hex)
+
+    async def configure_metadata_property(self, dataset: Dataset, metadata_property: MetadataProperty) -> None:
+        """Nothing to configure."""
+
+    async def index_records(self, dataset: Dataset, records: Iterable[Record]) -> None:
+        """The vectors of these records may have changed."""
+        similar.touch(dataset.id.hex, [record.id.hex for record in records])
+
+    async def partial_record_update(self, record: Record, **update: Any) -> None:
+        """The tables say so already."""
+
+    async def delete_records(self, dataset: Dataset, records: Iterable[Record]) -> None:
+        """The vectors of these records are gone."""
+        similar.touch(dataset.id.hex, [record.id.hex for record in records])
+
+    async def update_record_response(self, response: Any) -> None:
+        """The tables say so already."""
+
+    async def delete_record_response(self, response: Any) -> None:
+        """The tables say so already."""
+
+    async def update_record_suggestion(self, suggestion: Any) -> None:
+        """The tables say so already."""
+
+    async def delete_record_suggestion(self, suggestion: Any) -> None:
+        """The tables say so already."""
+
+    async def get_dataset_progress(self, dataset: Dataset) -> dict[str, int]:
+        """Records by status."""
+        sql = "SELECT status, count(*) FROM records WHERE dataset_id = :dataset GROUP BY status"
+        counts = {str(status): count for status, count in await _rows(sql, {"dataset": dataset.id.hex})}
+        return {"total": sum(counts.values()), **counts}
+
+    async def get_dataset_user_progress(self, dataset: Dataset, user: User) -> dict[str, int]:
+        """The user's responses by status."""
+        sql = """SELECT s.status, count(*) FROM responses s JOIN records r ON r.id = s.record_id
+                 WHERE s.user_id = :user AND +r.dataset_id = :dataset GROUP BY s.status"""
+        values = {"dataset": dataset.id.hex, "user": user.id.hex}
+        counts = {str(status): count for status, count in await _rows(sql, values)}
+        return {"total": sum(counts.values()), **counts}
+
+    async def search(
+        self,
+        dataset: Dataset,
+        query: TextQuery | str | None = None,
+        filter: Filter | None = None,  # noqa: A002
+        sort: list[Order] | None = None,
+        offset: int = 0,
+        limit: int = 100,
+        user_id: UUID | str | None = None,
+    ) -> SearchResponses:
+        """One page of records. Without a sort: the best first, and equals in an order of the user's own."""
+        values = Values()
+        found = _found(dataset, query, filter, values)
+        orders = [order_by(order, values) for order in sort or []] or ["score DESC"]
+        last = _shuffled(str(user_id)) if user_id and not sort else "r.inserted_at, r.id"
+        sql = f"""{found} SELECT r.id, score, count(*) OVER () FROM found JOIN records r ON r.rowid = found.place
+                  ORDER BY {", ".join(orders)}, {last} LIMIT {int(limit)} OFFSET {int(offset)}"""
+        rows = await _rows(sql, values.bound)
+        if not rows and offset:
+            total = (await _rows(f"{found} SELECT count(*) FROM found", values.bound))[0][0]
+        else:
+            total = rows[0][2] if rows else 0
+        return SearchResponses(items=[_item(record, score) for record, score, _ in rows], total=total)
+
+    async def similarity_search(  # noqa: PLR0913  (Argilla's signature)
+        self,
+        dataset: Dataset,
+        vector_settings: VectorSettings,
+        value: list[float] | None = None,
+        record: Record | None = None,
+        query: TextQuery | str | None = None,
+        filter: Filter | None = None,  # noqa: A002
+        max_results: int = 100,
+        order: SimilarityOrder = SimilarityOrder.most_similar,
+        threshold: float | None = None,
+    ) -> SearchResponses:
+        """The records nearest to a vector, or to its opposite."""
+        if bool(value) == bool(record):
+            raise UnprocessableEntityError("Give either a vector or a record")
+        wanted = value or record.vector_value_by_vector_settings(vector_settings)
+        if not wanted or len(wanted) != vector_settings.dimensions:
+            raise UnprocessableEntityError(f"A vector of {vector_settings.dimensions} numbers is needed")
+        among = None
+        if query or filter:
+            values = Values()
+            sql = f"{_found(dataset, query, filter, values)} SELECT r.id FROM found JOIN records r ON r.rowid = place"
+            among = {name for (name,) in await _rows(sql, values.bound)}
+        ids, rows = await similar.matrix_of(reader(), dataset.id.hex, vector_settings.id.hex)
+        vector = similar.unit(wanted) * (-1 if order == SimilarityOrder.least_similar else 1)
+        without = record.id.hex if record else None
+        found = similar.nearest(ids, rows, vector, among=among, without=without, count=max_results)
+        items = [_item(name, score) for name, score in found if threshold is None or score >= threshold]
+        return SearchResponses(items=items, total=len(found))
+
+    async def compute_metrics_for(self, metadata_property: MetadataProperty) -> MetadataMetrics:
+        """How often each term occurs, or the least and the greatest number."""
+        elements = (
+            f"FROM records r, json_each(r.metadata) m, {ELEMENTS} WHERE r.dataset_id = :dataset AND m.key = :name"
+        )
+        values = {"dataset": metadata_property.dataset_id.hex, "name": metadata_property.name}
+        if metadata_property.type == MetadataPropertyType.terms:
+            sql = f"""SELECT CAST(v.value AS TEXT) term, count(DISTINCT r.id) count {elements} AND v.value IS NOT NULL
+                      GROUP BY term ORDER BY count DESC, term"""
+            terms = [{"term": term, "count": count} for term, count in await _rows(sql, values)]
+            return TermsMetrics(total=sum(term["count"] for term in terms), values=terms[:MAX_TERMS])
+        sql = f"SELECT min(v.value), max(v.value) {elements} AND {NUMBER}"
+        least, greatest = (await _rows(sql, values))[0]
+        whole = metadata_property.type == MetadataPropertyType.integer
+        return (IntegerMetadataMetrics if whole else FloatMetadataMetrics)(min=least, max=greatest)
+
+
+async def _rows(sql: str, values: dict[str, Any]) -> list[Any]:
+    async with reader().connect() as connection:
+        return list(map(tuple, (await connection.execute(text(sql), values)).all()))
+
+
+def _item(record: str, score: float | None) -> SearchResponseItem:
+    return SearchResponseItem(record_id=UUID(record), score=score)
+
+
+def _found(dataset: Dataset, query: TextQuery | str | None, wanted: Filter | None, values: Values) -> str:
+    """The records that match, as a common table: where each stands, and its score."""
+    conditions = [f"r.dataset_id = {values.bind(dataset.id.hex)}"]
+    if wanted:
+        conditions.append(f"({where(wanted, values)})")
+    score = "1.0"
+    if query is not None:
+        asked = TextQuery(q=query) if isinstance(query, str) else query
+        try:
+            needles = parse(asked.q).needles()
+        except TooLongError as error:
+            raise UnprocessableEntityError(str(error)) from error
+        for needle in sorted(needles):
+            conditions.append(f"r.fields LIKE {values.bind(f'%{needle}%')}")  # cheap, in C, before the exact look
+        names = [asked.field] if asked.field else [field.name for field in dataset.fields if not field.is_image]
+        score = f"winnow_score(r.fields, {values.bind(asked.q)}, {values.bind(json.dumps(names))})"
+    matching = f"SELECT r.rowid AS place, {score} AS score FROM records r WHERE {' AND '.join(conditions)}"
+    return f"WITH every AS MATERIALIZED ({matching}), found AS (SELECT * FROM every WHERE score IS NOT NULL)"
+
+
+def _shuffled(user: str) -> str:
+    """An order of the user's own: a polynomial over a prime field, its coefficients from a hash of who asks."""
+    digest = hashlib.sha256(user.encode()).digest()
+    a, b, c = (int.from_bytes(digest[i * 8 : i * 8 + 8], "big") % (PRIME - 1) + 1 for i in range(3))
+    x = f"(r.rowid % {PRIME})"
+    return f"((({x} * {x} % {PRIME}) * {a} % {PRIME}) + ({x} * {b} % {PRIME}) + {c}) % {PRIME}, r.rowid"

@@ -371,6 +371,14 @@ def test_similarity(queue: Queue) -> None:
         near(queue, value=[1, 0, 0])
 
 
+def test_similarity_finds_the_few_that_match_far_away(server: Server) -> None:
+    queue = make_queue(server.owner(), "far", {})
+    for start_at in (0, 500):  # more than are looked at first, and all of them nearer
+        items = [{"fields": {"text": f"row {start_at + n}"}, "vectors": {"meaning": [1, 0]}} for n in range(500)]
+        queue.api.ask("POST", f"datasets/{queue.id}/records/bulk", {"items": items})
+    assert near(queue, value=[1, 0], filters=terms(TOPIC, "account")) == [("password", 0.8536), ("reset", 0.5)]
+
+
 def test_similarity_knows_what_changed(server: Server) -> None:
     queue = make_queue(server.owner(), "changing", {})
     assert near(queue, value=[1, 0])[0] == ("vpn", 1.0)
@@ -409,6 +417,13 @@ def test_secrets_are_for_the_user_alone(server: Server) -> None:
         assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path
     for path in Path(server.run).iterdir():
         assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
+
+
+def test_the_pages_are_served(server: Server) -> None:
+    with urllib.request.urlopen(f"{server.url}/sign-in", timeout=30) as answer:
+        page = answer.read().decode()
+    assert "<title>" in page
+    assert "Argilla" in page
 
 
 def test_no_default_user_and_no_default_key(server: Server) -> None:

@@ -25,7 +25,7 @@ Note = Callable[[str], None]
 def server_code() -> Path:
     """The folder that holds the server's code and pins: beside the rooms, or inside an installed Winnow."""
     here = Path(__file__).resolve().parent
-    for folder in (here / "server", here.parent.parent / "server"):
+    for folder in (here / "shipped", here.parent.parent / "server"):
         if (folder / "requirements.txt").is_file():
             return folder
     raise ServiceError(Fault(str(here), "the server's code is missing", "server/", "install Winnow anew"))

@@ -38,6 +38,7 @@ from winnow_server.typed import TooLongError, parse
 NAME = "winnow"
 MAX_TERMS = 2**14
 PRIME = 2**31 - 1
+FIRST_LOOK = 500
 
 
 @SearchEngine.register(NAME)
@@ -149,15 +150,17 @@ class SqlSearchEngine(SearchEngine):
         wanted = value or record.vector_value_by_vector_settings(vector_settings)
         if not wanted or len(wanted) != vector_settings.dimensions:
             raise UnprocessableEntityError(f"A vector of {vector_settings.dimensions} numbers is needed")
-        among = None
-        if query or filter:
-            values = Values()
-            sql = f"{_found(dataset, query, filter, values)} SELECT r.id FROM found JOIN records r ON r.rowid = place"
-            among = {name for (name,) in await _rows(sql, values.bound)}
         ids, rows = await similar.matrix_of(reader(), dataset.id.hex, vector_settings.id.hex)
         vector = similar.unit(wanted) * (-1 if order == SimilarityOrder.least_similar else 1)
-        without = record.id.hex if record else None
-        found = similar.nearest(ids, rows, vector, among=among, without=without, count=max_results)
+        found = similar.ranked(ids, rows, vector, record.id.hex if record else None)
+        if query or filter:
+            # mostly the first few hundred hold enough that match; only else is every record asked for
+            first = found[: FIRST_LOOK + max_results]
+            chosen = await _matching(dataset, query, filter, [name for name, _ in first])
+            if len(chosen) < max_results and len(first) < len(found):
+                first, chosen = found, await _matching(dataset, query, filter, None)
+            found = [(name, score) for name, score in first if name in chosen]
+        found = found[:max_results]
         items = [_item(name, score) for name, score in found if threshold is None or score >= threshold]
         return SearchResponses(items=items, total=len(found))
 
@@ -183,13 +186,33 @@ async def _rows(sql: str, values: dict[str, Any]) -> list[Any]:
         return list(map(tuple, (await connection.execute(text(sql), values)).all()))
 
 
+async def _matching(
+    dataset: Dataset, query: TextQuery | str | None, wanted: Filter | None, among: list[str] | None
+) -> set[str]:
+    """The records that match, of all or of some."""
+    values = Values()
+    found = _found(dataset, query, wanted, values, among)
+    return {
+        name
+        for (name,) in await _rows(f"{found} SELECT r.id FROM found JOIN records r ON r.rowid = place", values.bound)
+    }
+
+
 def _item(record: str, score: float | None) -> SearchResponseItem:
     return SearchResponseItem(record_id=UUID(record), score=score)
 
 
-def _found(dataset: Dataset, query: TextQuery | str | None, wanted: Filter | None, values: Values) -> str:
+def _found(
+    dataset: Dataset,
+    query: TextQuery | str | None,
+    wanted: Filter | None,
+    values: Values,
+    among: list[str] | None = None,
+) -> str:
     """The records that match, as a common table: where each stands, and its score."""
     conditions = [f"r.dataset_id = {values.bind(dataset.id.hex)}"]
+    if among is not None:
+        conditions.append(f"r.id IN (SELECT value FROM json_each({values.bind(json.dumps(among))}))")
     if wanted:
         conditions.append(f"({where(wanted, values)})")
     score = "1.0"

@@ -18,7 +18,7 @@ RELOAD_SHARE = 0.2
 """When more of a matrix is stale, it is read anew."""
 AT_ONCE = 500
 
-ALL = text("SELECT record_id, value FROM vectors WHERE vector_settings_id = :settings")
+ALL = text("SELECT record_id, value FROM vectors WHERE vector_settings_id = :settings ORDER BY record_id")
 SOME = text("SELECT record_id, value FROM vectors WHERE vector_settings_id = :settings AND record_id IN :records")
 SOME = SOME.bindparams(bindparam("records", expanding=True))
 COUNT = text("SELECT count(*) FROM vectors WHERE vector_settings_id = :settings")
@@ -36,9 +36,9 @@ class Matrix:
 
     def place(self, found: dict[str, np.ndarray]) -> None:
         """Take what was read anew for the stale records; those no longer there go."""
-        keep = [i for i, record in enumerate(self.ids) if record not in self.stale]
-        self.ids = [self.ids[i] for i in keep] + list(found)
-        self.rows = np.vstack([self.rows[keep], *found.values()]) if found else self.rows[keep]
+        merged = {record: self.rows[i] for i, record in enumerate(self.ids) if record not in self.stale} | found
+        self.ids = sorted(merged)
+        self.rows = np.vstack([merged[record] for record in self.ids]) if merged else self.rows[:0]
         self.stale = set()
 
 
@@ -92,17 +92,10 @@ def unit(value: list[float]) -> np.ndarray:
     return vector / (float(np.linalg.norm(vector)) or 1.0)
 
 
-def nearest(ids: list[str], rows: np.ndarray, vector: np.ndarray, *, among: set[str] | None, without: str | None,
-            count: int) -> list[tuple[str, float]]:  # fmt: skip
-    """The records of the highest (1 + cosine) / 2, best first; equal ones in the order of their ids."""
-    chosen = [i for i, record in enumerate(ids) if record != without and (among is None or record in among)]
-    if not chosen:
+def ranked(ids: list[str], rows: np.ndarray, vector: np.ndarray, without: str | None) -> list[tuple[str, float]]:
+    """Every record with (1 + cosine) / 2, the highest first; equal ones in the order of their ids."""
+    if not ids:
         return []
-    scores = (1 + np.clip(rows[chosen] @ vector, -1, 1)) / 2
-    if len(chosen) > count:
-        edge = np.partition(scores, len(chosen) - count)[len(chosen) - count]
-        best = np.flatnonzero(scores >= edge)
-    else:
-        best = np.arange(len(chosen))
-    found = sorted(((ids[chosen[i]], float(scores[i])) for i in best), key=lambda pair: (-pair[1], pair[0]))
-    return found[:count]
+    scores = (1 + np.clip(rows @ vector, -1, 1)) / 2
+    best = np.argsort(-scores, kind="stable")
+    return [(ids[i], score) for i, score in zip(best.tolist(), scores[best].tolist(), strict=True) if ids[i] != without]

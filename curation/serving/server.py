@@ -81,13 +81,22 @@ def find(home: Path) -> Server | None:
     told = _told(home)
     if told is None:
         return None
-    if told.listens():
+    if _lives(told.pid) and told.listens():
         return told
     run = Path(told.run)
     if run.name.startswith("winnow-") and run.parent == Path(tempfile.gettempdir()):
         shutil.rmtree(run, ignore_errors=True)
     (home / "server.json").unlink(missing_ok=True)
     return None
+
+
+def _lives(pid: int) -> bool:
+    """Whether the watching process is there; the port alone may stay open a moment after a kill."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _told(home: Path) -> Server | None:

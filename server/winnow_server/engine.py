@@ -6,8 +6,6 @@ connection while the engine waits for another.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 from collections.abc import Iterable
 from typing import Any
@@ -28,16 +26,14 @@ from argilla_server.search_engine import (
     TermsMetrics,
     TextQuery,
 )
-from sqlalchemy import text
 
 from winnow_server import similar
-from winnow_server.clauses import ELEMENTS, NUMBER, Values, order_by, where
+from winnow_server.clauses import ELEMENTS, NUMBER, Values, order_by
+from winnow_server.matching import found_in, matching, rows_of, shuffled
 from winnow_server.reading import reader
-from winnow_server.typed import TooLongError, parse
 
 NAME = "winnow"
 MAX_TERMS = 2**14
-PRIME = 2**31 - 1
 FIRST_LOOK = 500
 
 
@@ -55,7 +51,7 @@ class SqlSearchEngine(SearchEngine):
 
     async def ping(self) -> bool:
         """Whether the tables answer."""
-        return (await _rows("SELECT 1", {})) == [(1,)]
+        return (await rows_of("SELECT 1", {})) == [(1,)]
 
     async def info(self) -> dict[str, Any]:
         """Who answers; the instance tells one server from another."""
@@ -97,7 +93,7 @@ class SqlSearchEngine(SearchEngine):
     async def get_dataset_progress(self, dataset: Dataset) -> dict[str, int]:
         """Records by status."""
         sql = "SELECT status, count(*) FROM records WHERE dataset_id = :dataset GROUP BY status"
-        counts = {str(status): count for status, count in await _rows(sql, {"dataset": dataset.id.hex})}
+        counts = {str(status): count for status, count in await rows_of(sql, {"dataset": dataset.id.hex})}
         return {"total": sum(counts.values()), **counts}
 
     async def get_dataset_user_progress(self, dataset: Dataset, user: User) -> dict[str, int]:
@@ -105,7 +101,7 @@ class SqlSearchEngine(SearchEngine):
         sql = """SELECT s.status, count(*) FROM responses s JOIN records r ON r.id = s.record_id
                  WHERE s.user_id = :user AND +r.dataset_id = :dataset GROUP BY s.status"""
         values = {"dataset": dataset.id.hex, "user": user.id.hex}
-        counts = {str(status): count for status, count in await _rows(sql, values)}
+        counts = {str(status): count for status, count in await rows_of(sql, values)}
         return {"total": sum(counts.values()), **counts}
 
     async def search(
@@ -120,14 +116,14 @@ class SqlSearchEngine(SearchEngine):
     ) -> SearchResponses:
         """One page of records. Without a sort: the best first, and equals in an order of the user's own."""
         values = Values()
-        found = _found(dataset, query, filter, values)
+        found = found_in(dataset, query, filter, values)
         orders = [order_by(order, values) for order in sort or []] or ["score DESC"]
-        last = _shuffled(str(user_id)) if user_id and not sort else "r.inserted_at, r.id"
+        last = shuffled(str(user_id)) if user_id and not sort else "r.inserted_at, r.id"
         sql = f"""{found} SELECT r.id, score, count(*) OVER () FROM found JOIN records r ON r.rowid = found.place
                   ORDER BY {", ".join(orders)}, {last} LIMIT {int(limit)} OFFSET {int(offset)}"""
-        rows = await _rows(sql, values.bound)
+        rows = await rows_of(sql, values.bound)
         if not rows and offset:
-            total = (await _rows(f"{found} SELECT count(*) FROM found", values.bound))[0][0]
+            total = (await rows_of(f"{found} SELECT count(*) FROM found", values.bound))[0][0]
         else:
             total = rows[0][2] if rows else 0
         return SearchResponses(items=[_item(record, score) for record, score, _ in rows], total=total)
@@ -156,9 +152,9 @@ class SqlSearchEngine(SearchEngine):
         if query or filter:
             # mostly the first few hundred hold enough that match; only else is every record asked for
             first = found[: FIRST_LOOK + max_results]
-            chosen = await _matching(dataset, query, filter, [name for name, _ in first])
+            chosen = await matching(dataset, query, filter, [name for name, _ in first])
             if len(chosen) < max_results and len(first) < len(found):
-                first, chosen = found, await _matching(dataset, query, filter, None)
+                first, chosen = found, await matching(dataset, query, filter, None)
             found = [(name, score) for name, score in first if name in chosen]
         found = found[:max_results]
         items = [_item(name, score) for name, score in found if threshold is None or score >= threshold]
@@ -173,66 +169,13 @@ class SqlSearchEngine(SearchEngine):
         if metadata_property.type == MetadataPropertyType.terms:
             sql = f"""SELECT CAST(v.value AS TEXT) term, count(DISTINCT r.id) count {elements} AND v.value IS NOT NULL
                       GROUP BY term ORDER BY count DESC, term"""
-            terms = [{"term": term, "count": count} for term, count in await _rows(sql, values)]
+            terms = [{"term": term, "count": count} for term, count in await rows_of(sql, values)]
             return TermsMetrics(total=sum(term["count"] for term in terms), values=terms[:MAX_TERMS])
         sql = f"SELECT min(v.value), max(v.value) {elements} AND {NUMBER}"
-        least, greatest = (await _rows(sql, values))[0]
+        least, greatest = (await rows_of(sql, values))[0]
         whole = metadata_property.type == MetadataPropertyType.integer
         return (IntegerMetadataMetrics if whole else FloatMetadataMetrics)(min=least, max=greatest)
 
 
-async def _rows(sql: str, values: dict[str, Any]) -> list[Any]:
-    async with reader().connect() as connection:
-        return list(map(tuple, (await connection.execute(text(sql), values)).all()))
-
-
-async def _matching(
-    dataset: Dataset, query: TextQuery | str | None, wanted: Filter | None, among: list[str] | None
-) -> set[str]:
-    """The records that match, of all or of some."""
-    values = Values()
-    found = _found(dataset, query, wanted, values, among)
-    return {
-        name
-        for (name,) in await _rows(f"{found} SELECT r.id FROM found JOIN records r ON r.rowid = place", values.bound)
-    }
-
-
 def _item(record: str, score: float | None) -> SearchResponseItem:
     return SearchResponseItem(record_id=UUID(record), score=score)
-
-
-def _found(
-    dataset: Dataset,
-    query: TextQuery | str | None,
-    wanted: Filter | None,
-    values: Values,
-    among: list[str] | None = None,
-) -> str:
-    """The records that match, as a common table: where each stands, and its score."""
-    conditions = [f"r.dataset_id = {values.bind(dataset.id.hex)}"]
-    if among is not None:
-        conditions.append(f"r.id IN (SELECT value FROM json_each({values.bind(json.dumps(among))}))")
-    if wanted:
-        conditions.append(f"({where(wanted, values)})")
-    score = "1.0"
-    if query is not None:
-        asked = TextQuery(q=query) if isinstance(query, str) else query
-        try:
-            needles = parse(asked.q).needles()
-        except TooLongError as error:
-            raise UnprocessableEntityError(str(error)) from error
-        for needle in sorted(needles):
-            conditions.append(f"r.fields LIKE {values.bind(f'%{needle}%')}")  # cheap, in C, before the exact look
-        names = [asked.field] if asked.field else [field.name for field in dataset.fields if not field.is_image]
-        score = f"winnow_score(r.fields, {values.bind(asked.q)}, {values.bind(json.dumps(names))})"
-    matching = f"SELECT r.rowid AS place, {score} AS score FROM records r WHERE {' AND '.join(conditions)}"
-    return f"WITH every AS MATERIALIZED ({matching}), found AS (SELECT * FROM every WHERE score IS NOT NULL)"
-
-
-def _shuffled(user: str) -> str:
-    """An order of the user's own: a polynomial over a prime field, its coefficients from a hash of who asks."""
-    digest = hashlib.sha256(user.encode()).digest()
-    a, b, c = (int.from_bytes(digest[i * 8 : i * 8 + 8], "big") % (PRIME - 1) + 1 for i in range(3))
-    x = f"(r.rowid % {PRIME})"
-    return f"((({x} * {x} % {PRIME}) * {a} % {PRIME}) + ({x} * {b} % {PRIME}) + {c}) % {PRIME}, r.rowid"

@@ -94,7 +94,7 @@ def _lives(pid: int) -> bool:
     """Whether the watching process is there; the port alone may stay open a moment after a kill."""
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, PermissionError):  # gone, or the number is another user's by now
         return False
     return True
 

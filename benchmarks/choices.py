@@ -17,6 +17,8 @@ from benchmarks.data import PUBLIC, vectors
 from curation import near
 from curation.embed import open_embedder
 from curation.screen import LANGUAGES
+from curation.spelling import misspelling
+from validators.facets import noise
 from validators.screening import LANGUAGE_MIN_CHARACTERS, LANGUAGE_MIN_CONFIDENCE
 
 ROUNDS = 3
@@ -77,7 +79,17 @@ def languages() -> None:
         print(f"| {name} | {speed:,.0f} | {len(wrong)} | {sure} |", flush=True)
 
 
+def typos() -> None:
+    """Share of public queries in which the noise facet sees a typo."""
+    misspelt = misspelling("en")
+    for name in ("clinc150", "banking77"):
+        lines = (PUBLIC / name / f"{name}.jsonl").read_text().splitlines()
+        texts = [json.loads(line)["text"] for line in lines]
+        share = sum(noise(text, misspelt) == "typo" for text in texts) / len(texts)
+        print(f"{name}: {share:.1%} of {len(texts):,} queries")
+
+
 if __name__ == "__main__":
-    for choice in (prefixes, penalties, languages):
+    for choice in (prefixes, penalties, languages, typos):
         print(f"\n## {choice.__doc__}\n", flush=True)
         choice()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import winnow
 from benchmarks.data import PUBLIC
-from curation.private import POLICY, Scrubber, find
+from curation.private import POLICY, Scrubber, find, is_surrogate
 
 GOLD_NAME = {"DOMAIN_NAME": "URL"}
 NEVER_FOUND = "patterns cannot find it"
@@ -55,6 +55,34 @@ def alarms() -> None:
                 print(f"  {one.entity} {text[one.start : one.end]!r} in {text!r}")
 
 
+def phones() -> None:
+    """Phone numbers that the rule was not written for: the example number of every country, in four sentences."""
+    import phonenumbers
+
+    forms = {
+        "international": phonenumbers.PhoneNumberFormat.INTERNATIONAL,
+        "national": phonenumbers.PhoneNumberFormat.NATIONAL,
+    }
+    frames = {
+        "a word beside": ("please call {} about it", "my mobile is {}, try that"),
+        "no word beside": ("somebody left {} for you", "put {} on the list"),
+    }
+    regions = sorted(phonenumbers.SUPPORTED_REGIONS)
+    numbers = [number for region in regions if (number := phonenumbers.example_number(region)) is not None]
+    print("| form | a word beside | no word beside |\n|---|---|---|")
+    for form, written in forms.items():
+        shares = []
+        for sentences in frames.values():
+            texts = [(phonenumbers.format_number(n, written), s) for n in numbers for s in sentences]
+            texts = [(value, sentence) for value, sentence in texts if not is_surrogate(value)]
+            found = sum(
+                any(sentence.format(value)[one.start : one.end] == value for one in find(sentence.format(value)))
+                for value, sentence in texts
+            )
+            shares.append(f"{found / len(texts):.1%}")
+        print(f"| {form} | {' | '.join(shares)} |")
+
+
 def adding() -> None:
     """Rows a second through `add`, everything on."""
     path = PUBLIC / "clinc150" / "clinc150.jsonl"
@@ -72,6 +100,6 @@ def adding() -> None:
 
 
 if __name__ == "__main__":
-    for part in (synthetic, alarms, adding):
+    for part in (synthetic, phones, alarms, adding):
         print(f"\n## {part.__doc__}\n", flush=True)
         part()

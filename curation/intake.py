@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from curation.rename import current, renamings
-from curation.reserve import UNLABELED, NewFamily, reserve
+from curation.reserve import UNLABELED, NewFamily, Reserved, reserve
 from curation.screen import Kept
 from curation.store import tables as t
 from curation.task import Task
@@ -105,39 +105,8 @@ def store_records(
     family_of = {record: family_id(task, rows[0][1]) for record, rows in fresh.items()}
     families = _new_families(connection, fresh, family_of, origins, mended)
     reserved = reserve(families, _eligible_counts(connection, task), task.splits)
-    declared = {family_of[record]: rows[0][1].session or "" for record, rows in reversed(fresh.items())}
-    strata = {family.id: family.stratum for family in families}
-    insert_new(
-        connection,
-        t.family,
-        [
-            {
-                "id": f,
-                "declared": declared[f],
-                "reserve": r.reserve,
-                "why": r.why,
-                "stratum": strata[f],
-                "at": now,
-            }
-            for f, r in sorted(reserved.items())
-        ],
-    )
-    rows = [rows[0][1] for rows in fresh.values()]
-    insert_new(
-        connection,
-        t.record,
-        [
-            {
-                "id": row.record_id,
-                "kind": task.kind,
-                "text": row.text,
-                "fold_key": row.fold_key,
-                "family_id": family_of[row.record_id],
-                "at": now,
-            }
-            for row in rows
-        ],
-    )
+    insert_new(connection, t.family, _family_rows(families, reserved, fresh, family_of, now))
+    insert_new(connection, t.record, _record_rows(task, fresh, family_of, now))
     known = {row.record_id: row.split for _, row in pairs if row.split and row.record_id not in fresh}
     reserve_of = select(t.record.c.id, t.family.c.reserve).join(t.family, t.family.c.id == t.record.c.family_id)
     kept = {record: split for record, split in connection.execute(reserve_of) if record in known}
@@ -146,6 +115,37 @@ def store_records(
         reserves=sum(known[r] != split and (known[r], split) != given_away for r, split in kept.items()),
         families=_other_families(connection, task, [row for _, row in pairs if row.record_id not in fresh]),
     )
+
+
+def _family_rows(
+    families: Sequence[NewFamily],
+    reserved: Mapping[str, Reserved],
+    fresh: Mapping[str, list[tuple[str, Kept]]],
+    family_of: Mapping[str, str],
+    now: str,
+) -> list[dict[str, Any]]:
+    declared = {family_of[record]: rows[0][1].session or "" for record, rows in reversed(fresh.items())}
+    strata = {family.id: family.stratum for family in families}
+    return [
+        {"id": f, "declared": declared[f], "reserve": r.reserve, "why": r.why, "stratum": strata[f], "at": now}
+        for f, r in sorted(reserved.items())
+    ]
+
+
+def _record_rows(
+    task: Task, fresh: Mapping[str, list[tuple[str, Kept]]], family_of: Mapping[str, str], now: str
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": record,
+            "kind": task.kind,
+            "text": rows[0][1].text,
+            "fold_key": rows[0][1].fold_key,
+            "family_id": family_of[record],
+            "at": now,
+        }
+        for record, rows in fresh.items()
+    ]
 
 
 @dataclass(frozen=True)

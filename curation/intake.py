@@ -120,7 +120,7 @@ def store_records(
 def _family_rows(
     families: Sequence[NewFamily],
     reserved: Mapping[str, Reserved],
-    fresh: Mapping[str, list[tuple[str, Kept]]],
+    fresh: dict[str, list[tuple[str, Kept]]],
     family_of: Mapping[str, str],
     now: str,
 ) -> list[dict[str, Any]]:

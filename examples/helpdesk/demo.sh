@@ -30,7 +30,8 @@ cat <<TEXT
 
 What happened: 775 labeled rows and 318 queries of traffic went in. Broken rows were dropped with their reasons, repeated
 ones recognised, one text under two labels was set aside as disputed, near-duplicates and rows too close to the hold-out
-were left out of train. Real queries about first aid turned up as a region that no label covers. Every gate passed, and the release was frozen, verified and trained on.
+were left out of train. Real queries about first aid turned up as a region that no label covers. Every gate passed, and
+the release was frozen, verified and trained on.
 
 Open the confusion page:    $PWD/.winnow/runs/$run/evaluation/validation.html
 Open the coverage page:     $PWD/.winnow/reports/coverage.html

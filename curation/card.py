@@ -163,13 +163,26 @@ def _quality(manifest: Mapping[str, Any]) -> list[str]:
     return [
         "## Measured quality",
         "",
-        "- Label accuracy: not measured. No audit of these labels by people is part of this release.",
+        _accuracy(manifest.get("label_accuracy")),
         f"- Records under several labels, set aside: {_percent(disputed)} of all labeled ones.",
         f"- Real queries (unlabeled, from logs) with a near train record: {_percent(traffic)}.",
         f"- Largest to smallest label in train: {_number(gates['label_balance']['measured'])}.",
         f"- Labels that are worded too much alike: {_percent(gates['facet_marginals']['measured'])}.",
         "",
     ]
+
+
+def _accuracy(measured: Mapping[str, Any] | None) -> str:
+    if measured is None:
+        return "- Label accuracy: not measured. No audit of these labels by people is part of this release."
+    low, high = measured["interval"]
+    origins = "; ".join(f"{name}: {right} of {judged}" for name, (right, judged) in measured["by_origin"].items())
+    return (
+        f"- Label accuracy: {_percent(measured['accuracy'])} (95 % interval {_percent(low)} to {_percent(high)}, "
+        "Wilson). People judged a random sample of the labels that came with files, without seeing them: "
+        f"{measured['right']} of {measured['audited']} were right ({origins}); on {measured['unsure']} more they could "
+        "not say. What was found wrong has been mended."
+    )
 
 
 def _sources(manifest: Mapping[str, Any]) -> list[str]:

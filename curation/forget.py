@@ -47,6 +47,9 @@ class Forgotten:
     """Frozen releases that hold the record, or quote it: they are yours to delete."""
     exports: list[str]
     """Files under `exports/` that hold the text: they too."""
+    queues: list[str]
+    """Argilla datasets that still hold the record because their server was not there: the next push or pull, or
+    forgetting it again, deletes it."""
 
 
 def forget(store: Store, folder: Folder, task: Task, wanted: str, *, why: str) -> Forgotten:
@@ -66,6 +69,7 @@ def forget(store: Store, folder: Folder, task: Task, wanted: str, *, why: str) -
         connection.execute(update(t.record).where(t.record.c.id == record).values(text="", fold_key=""))
         connection.execute(update(t.sighting).where(t.sighting.c.record_id == record).values(session=None, time=None))
         connection.execute(update(t.decision).where(t.decision.c.record_id == record).values(why=""))
+        connection.execute(update(t.answer).where(t.answer.c.record_id == record).values(content="{}"))
         connection.execute(delete(t.flag).where(t.flag.c.record_id == record))
         if _was_the_last(connection, family):
             connection.execute(update(t.family).where(t.family.c.id == family).values(declared=""))
@@ -73,7 +77,7 @@ def forget(store: Store, folder: Folder, task: Task, wanted: str, *, why: str) -
         files += _clean(folder, task, text)  # what another command wrote in between
     store.scour()
     exports = [str(path.relative_to(folder.root)) for path in _holding(folder.root / "exports", text)] if text else []
-    return Forgotten(record, already, sorted(set(files)), held, exports)
+    return Forgotten(record, already, sorted(set(files)), held, exports, queues=[])
 
 
 def _find(connection: Connection, wanted: str) -> tuple[str, str, str]:

@@ -22,6 +22,7 @@ from curation.clock import now
 from curation.croissant import croissant
 from curation.folder import Folder
 from curation.private import POLICY
+from curation.queues.accuracy import LabelAccuracy, label_accuracy
 from curation.release import CARD, CROISSANT, EXCLUDED_FILE, MANIFEST, SPLITS, TASK_COPY, open_release, sha256_of
 from curation.selection import EXCLUDED
 from curation.store import Store
@@ -64,6 +65,8 @@ class Lineage:
     """Every source, by file hash."""
     flags: list[tuple[str, str]]
     """Record and name of every flag."""
+    accuracy: LabelAccuracy | None
+    """Of the labels that were audited; None when none was."""
 
     def exported(self, selected: pd.DataFrame) -> list[dict[str, Any]]:
         """The sources of the selected records, as the manifest lists them."""
@@ -87,11 +90,15 @@ class Lineage:
         return sum(flag == name and record in ids for record, flag in self.flags)
 
 
-def lineage(connection: Connection) -> Lineage:
-    """Read sources and flags."""
+def lineage(connection: Connection, table: pd.DataFrame) -> Lineage:
+    """Read sources, flags and audits; `table` is the working table of the same moment."""
     sources = connection.execute(select(t.source).order_by(t.source.c.file_hash, t.source.c.id)).mappings()
     flags = connection.execute(select(t.flag.c.record_id, t.flag.c.name))
-    return Lineage([dict(row) for row in sources], [(record, name) for record, name in flags])
+    return Lineage(
+        [dict(row) for row in sources],
+        [(record, name) for record, name in flags],
+        label_accuracy(connection, table),
+    )
 
 
 def check_name(name: str, store: Store, folder: Folder) -> None:
@@ -221,6 +228,7 @@ def _write(part: Path, checked: Check, task_text: str, embedder: str, own: Linea
         },
         "private": {**POLICY, **task.private.policy},
         "sources": own.exported(checked.selected),
+        "label_accuracy": own.accuracy.json() if own.accuracy else None,
         "flagged": own.flagged(checked.selected, "language"),
         "versions": {package: importlib.metadata.version(package) for package in PINNED},
     }

@@ -12,6 +12,12 @@ State = Literal["unlabeled", "proposed", "labeled", "disputed", "rejected", "sup
 STATES: tuple[State, ...] = ("unlabeled", "proposed", "labeled", "disputed", "rejected", "superseded")
 REJECTED = "\0rejected"
 """The value that a rejection votes for; no label can have this name."""
+ABSTAINED = "\0abstained"
+"""What somebody chose who could not say: it takes back what the same person said before, and counts for nothing."""
+SEVERAL = "several"
+"""The abstention that says: more than one intent. Beside a label, that is a disagreement."""
+DISCARDED = "discarded"
+"""The abstention of somebody who passed a record on; it asks nobody for anything."""
 
 
 class Vote(NamedTuple):
@@ -26,7 +32,7 @@ class Vote(NamedTuple):
     @property
     def choice(self) -> str:
         """What the vote is for."""
-        return REJECTED if self.kind == "rejection" else self.value
+        return {"rejection": REJECTED, "abstention": ABSTAINED}.get(self.kind, self.value)
 
 
 @dataclass(frozen=True)
@@ -78,14 +84,38 @@ def _by_file(choice: str) -> Derived:
     return _decided({choice}, "file")
 
 
-def _latest_each(votes: list[Vote], actor: str) -> dict[str, str]:
-    """Each one's latest choice; the one who decided last stands last."""
-    latest: dict[str, str] = {}
+def _latest_each(votes: Iterable[Vote], actor: str) -> dict[str, str]:
+    """Each one's latest choice, without those who abstain; the one who decided last stands last."""
+    latest = latest_votes(votes, actor)
+    return {who: vote.choice for who, vote in latest.items() if vote.choice != ABSTAINED}
+
+
+def latest_votes(votes: Iterable[Vote], actor: str) -> dict[str, Vote]:
+    """Each one's latest vote; the one who voted last stands last."""
+    latest: dict[str, Vote] = {}
     for vote in votes:
         if vote.actor == actor:
             latest.pop(vote.who, None)
-            latest[vote.who] = vote.choice
+            latest[vote.who] = vote
     return latest
+
+
+def unsettled(votes: Iterable[Vote]) -> bool:
+    """Whether people stand apart on a record, or none of them could say, and nobody has adjudicated.
+
+    The agreement of two or more settles it, if no other choice has as many.
+    """
+    own = list(votes)
+    if _latest_each(own, "adjudicator"):
+        return False
+    said = [vote for vote in latest_votes(own, "person").values() if vote.value != DISCARDED]
+    sure = Counter(vote.choice for vote in said if vote.choice != ABSTAINED)
+    if not sure:
+        return bool(said)
+    most = sorted(sure.values(), reverse=True)
+    if most[0] >= 2 and most[1:2] != most[:1]:
+        return False
+    return len(sure) > 1 or any(vote.value == SEVERAL for vote in said)
 
 
 def _decided(choices: set[str], by: str) -> Derived:

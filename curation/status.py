@@ -10,10 +10,12 @@ from typing import Any
 from sqlalchemy import Connection, select, text
 
 from curation.labels import STATES
+from curation.queues.candidates import to_adjudicate
+from curation.queues.places import waiting
 from curation.store import tables as t
 from curation.task import Task
 from curation.waivers import Waiver, standing
-from curation.working import forgotten_ids, working_rows
+from curation.working import forgotten_ids, votes_of, working_rows
 
 
 @dataclass(frozen=True, repr=False)
@@ -27,7 +29,9 @@ class Status:
     reserves: dict[str, int]
     """Live records by reserve."""
     queues: dict[str, int]
-    """Records that each queue would hold."""
+    """Records that each queue could hold."""
+    waiting: dict[str, int]
+    """Records that were pushed and wait for an answer, as far as answers have been pulled."""
     lots: list[dict[str, Any]]
     """Undecided synthetic records by generator, prompt version and model."""
     sources: list[dict[str, Any]]
@@ -49,6 +53,7 @@ class Status:
             "records": {"by_state": self.by_state, "by_origin": self.by_origin, "by_label": self.by_label},
             "reserves": self.reserves,
             "queues": self.queues,
+            "waiting": self.waiting,
             "lots": self.lots,
             "sources": self.sources,
             "releases": self.releases,
@@ -77,8 +82,9 @@ def status(connection: Connection, task: Task) -> Status:
         queues={
             "label": states["unlabeled"],
             "review": states["proposed"],
-            "adjudicate": states["disputed"],
+            "adjudicate": len(to_adjudicate(rows, votes_of(connection, of_people=True), {}, {})),
         },
+        waiting=waiting(connection).records,
         lots=_lots(connection, rows),
         sources=_sources(connection),
         releases=releases,

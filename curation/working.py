@@ -32,7 +32,7 @@ def working_rows(connection: Connection) -> list[dict[str, Any]]:
     """
     weight, shown = _sightings(connection)
     synthetic = frozenset(record for record, by in shown.items() if by.origin == "synthetic")
-    derived = derive(_votes(connection), synthetic=synthetic)
+    derived = derive(votes_of(connection), synthetic=synthetic)
     query = (
         select(t.record.c.id, t.record.c.text, t.record.c.fold_key, t.record.c.family_id, t.family.c.reserve)
         .join(t.family, t.family.c.id == t.record.c.family_id)
@@ -69,8 +69,11 @@ def forgotten_ids(connection: Connection) -> frozenset[str]:
     return frozenset(row[0] for row in connection.execute(select(t.forgotten.c.record_id)))
 
 
-def _votes(connection: Connection) -> list[Vote]:
-    """Decisions of unretracted sources and of people, in order of time. A synthetic source speaks for a model."""
+def votes_of(connection: Connection, *, of_people: bool = False) -> list[Vote]:
+    """Decisions of unretracted sources and of people, in order of time. A synthetic source speaks for a model.
+
+    `of_people` leaves out what files, rules and models say.
+    """
     retracted = select(t.source.c.id).where(t.source.c.retracted_at.is_not(None))
     made = {row[0] for row in connection.execute(select(t.source.c.id).where(t.source.c.origin == "synthetic"))}
     decision = t.decision.c
@@ -88,6 +91,8 @@ def _votes(connection: Connection) -> list[Vote]:
         .where(decision.source_id.is_(None) | decision.source_id.not_in(retracted))
         .order_by(decision.id)
     )
+    if of_people:
+        query = query.where(decision.actor.in_(("person", "adjudicator")))
     votes = []
     for number, source, record, actor, who, kind, value in connection.execute(query).fetchall():
         name = current(value, renamed, decision=number) if renamed else value

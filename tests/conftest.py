@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,11 @@ from typing import Any
 import pytest
 
 import winnow
+from curation.serving.environment import server_python
+from curation.serving.http import Api
+from curation.serving.people import add_annotator
+from curation.serving.server import Server, start, stop
+from validators.faults import ServiceError
 from winnow.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -24,8 +30,11 @@ WINNOW = Path(sys.executable).parent / "winnow"
 
 @pytest.fixture(scope="session", autouse=True)
 def model_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """One cache for the converted model, so that each session converts once and leaves the user's own alone."""
-    folder = tmp_path_factory.mktemp("cache")
+    """One cache for the converted model, so that each session converts once and leaves the user's own alone.
+
+    WINNOW_TEST_CACHE names one that is kept from session to session.
+    """
+    folder = Path(os.environ.get("WINNOW_TEST_CACHE") or tmp_path_factory.mktemp("cache"))
     os.environ["WINNOW_CACHE"] = str(folder)
     yield folder
     del os.environ["WINNOW_CACHE"]
@@ -88,6 +97,50 @@ def command(*arguments: object, cwd: Path, **kwargs: object) -> subprocess.Compl
 def write_jsonl(path: Path, rows: list[dict[str, object]]) -> Path:
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     return path
+
+
+@pytest.fixture(scope="session")
+def environment(model_cache: Path) -> Path:
+    """The server's own environment, made by pip as a user's is."""
+    try:
+        return server_python(print)
+    except ServiceError as error:
+        probe = [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "--no-deps",
+            "--quiet",
+            "--dest",
+            str(model_cache),
+            "aiosqlite",
+        ]
+        if subprocess.run(probe, capture_output=True, timeout=120).returncode:
+            pytest.skip(f"pip reaches no package index: {error}")
+        raise
+
+
+@pytest.fixture(scope="session")
+def server(environment: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    # what a path may hold and a URL may not
+    home = tmp_path_factory.mktemp("labeling 100% ?#") / "server"
+    running, process = start(home, host="127.0.0.1", port=0, note=print)
+    yield running
+    assert process is not None
+    stop(home)
+    process.wait(10)
+
+
+def sign_in(server: Server, name: str, password: str) -> str:
+    form = f"username={name}&password={password}".encode()
+    with urllib.request.urlopen(f"{server.url}/api/v1/token", data=form, timeout=30) as answer:
+        return str(json.load(answer)["access_token"])
+
+
+def person(api: Api, name: str) -> Api:
+    add_annotator(api, name)
+    return Api(api.url, next(user["api_key"] for user in api.get("users")["items"] if user["username"] == name))
 
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

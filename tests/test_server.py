@@ -8,20 +8,18 @@ import signal
 import sqlite3
 import stat
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import EXAMPLE, WINNOW
+from conftest import EXAMPLE, WINNOW, person, sign_in
 
-from curation.serving.environment import server_code, server_python
+from curation.serving.environment import server_code
 from curation.serving.http import Api
 from curation.serving.people import add_annotator, annotators, remove_annotator, reset_annotator
 from curation.serving.server import Server, find, start, stop
@@ -38,39 +36,6 @@ TEXTS = {
 TOPICS = {"vpn": ["net"], "reset": ["account", "login"], "down": ["money"], "password": ["account"], "mail": ["net"]}
 SIZES = {"vpn": 3, "reset": 10, "down": 1, "password": 7, "mail": 3}
 VECTORS = {"vpn": [1, 0], "reset": [0, 1], "down": [-1, 0], "password": [1, 1], "mail": [0.9, 0.1]}
-
-
-@pytest.fixture(scope="session")
-def environment(model_cache: Path) -> Path:
-    """The server's own environment, made by pip as a user's is."""
-    try:
-        return server_python(print)
-    except ServiceError as error:
-        probe = [
-            sys.executable,
-            "-m",
-            "pip",
-            "download",
-            "--no-deps",
-            "--quiet",
-            "--dest",
-            str(model_cache),
-            "aiosqlite",
-        ]
-        if subprocess.run(probe, capture_output=True, timeout=120).returncode:
-            pytest.skip(f"pip reaches no package index: {error}")
-        raise
-
-
-@pytest.fixture(scope="session")
-def server(environment: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    # what a path may hold and a URL may not
-    home = tmp_path_factory.mktemp("labeling 100% ?#") / "server"
-    running, process = start(home, host="127.0.0.1", port=0, note=print)
-    yield running
-    assert process is not None
-    stop(home)
-    process.wait(10)
 
 
 @dataclass
@@ -144,17 +109,6 @@ def make_queue(api: Api, name: str, people: dict[str, Api], argilla_workspace: s
     made = api.ask("POST", f"datasets/{dataset}/records/bulk", {"items": items})
     ids = {record["external_id"]: record["id"] for record in made["items"]}
     return Queue(api, dataset, ids, people, questions)
-
-
-def sign_in(server: Server, name: str, password: str) -> str:
-    form = f"username={name}&password={password}".encode()
-    with urllib.request.urlopen(f"{server.url}/api/v1/token", data=form, timeout=30) as answer:
-        return str(json.load(answer)["access_token"])
-
-
-def person(api: Api, name: str) -> Api:
-    add_annotator(api, name)
-    return Api(api.url, next(user["api_key"] for user in api.get("users")["items"] if user["username"] == name))
 
 
 @pytest.fixture(scope="session")
@@ -524,7 +478,7 @@ def winnow(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 def test_the_command_starts_finds_and_stops(environment: Path, workspace: Path) -> None:
     refused = winnow("annotators", "list", cwd=workspace)
-    assert refused.returncode == 2
+    assert refused.returncode == 3
     assert "winnow serve" in refused.stderr
     first = winnow("serve", "--background", "--json", cwd=workspace)
     assert first.returncode == 0, first.stderr

@@ -6,7 +6,6 @@ import gc
 import io
 import sys
 from collections import Counter
-from contextlib import nullcontext
 from dataclasses import asdict
 from datetime import datetime
 from json import dumps
@@ -26,13 +25,22 @@ from winnow.anywhere import (
     release_path,
     train_release,
 )
+from winnow.labeling import annotators, pull, push, serve
+from winnow.options import (
+    EncodingOption,
+    FormatOption,
+    Json,
+    ReleaseArgument,
+    RunArgument,
+    TableOption,
+    TextColumnOption,
+    progress_bar,
+    workspace_of,
+)
 from winnow.workspace import Workspace
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
     from curation.check import Check
-    from curation.embed import Progress
 
 app = typer.Typer(
     name="winnow",
@@ -42,14 +50,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-
-Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout and nothing else.")]
-ReleaseArgument = Annotated[str, typer.Argument(metavar="RELEASE", help="A release's name, or the path of its folder.")]
-FormatOption = Annotated[str, typer.Option(help="auto, csv, tsv, jsonl, json, parquet, sqlite, rasa, lines.")]
-TextColumnOption = Annotated[str | None, typer.Option(help="Column of the query.")]
-TableOption = Annotated[str | None, typer.Option(help="Table of a SQLite file.")]
-EncodingOption = Annotated[str | None, typer.Option(help="Text encoding, when it is not UTF-8.")]
-RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or the path of its folder.")]
 
 
 @app.callback()
@@ -62,20 +62,12 @@ def _options(
     context.obj = workspace
 
 
-def _workspace(context: typer.Context) -> Workspace:
-    return Workspace.find(context.obj)
-
-
 def _workspace_or_none(context: typer.Context) -> Workspace | None:
     """For commands that a release or run folder is enough for."""
     try:
         return Workspace.find(context.obj)
     except WinnowError:
         return None
-
-
-def _progress(what: str, json: bool) -> AbstractContextManager[Progress | None]:
-    return nullcontext() if json else terminal.progress(what)
 
 
 @app.command()
@@ -132,7 +124,7 @@ def add(
 
     columns = Columns(text_column, label_column, route_column, split_column, family_column, time_column)
     terminal.note(f"reading and screening {', '.join(path.name for path in files[:5])}")
-    result = _workspace(context).add(
+    result = workspace_of(context).add(
         files,
         format=format,
         columns=columns,
@@ -153,7 +145,7 @@ def add(
 @app.command()
 def status(context: typer.Context, json: Json = False) -> None:
     """Count records, reserves and queues, and say what to do next."""
-    found = _workspace(context).status()
+    found = workspace_of(context).status()
     if json:
         terminal.say_json(found.json())
         return
@@ -169,7 +161,7 @@ def show(
     json: Json = False,
 ) -> None:
     """Show everything known about one record."""
-    shown = _workspace(context).show(record)
+    shown = workspace_of(context).show(record)
     if json:
         terminal.say_json(asdict(shown))
         return
@@ -185,7 +177,7 @@ def retract(
     json: Json = False,
 ) -> None:
     """Take back a file that should not have been added; its trace stays."""
-    result = _workspace(context).retract(source, why=why)
+    result = workspace_of(context).retract(source, why=why)
     if json:
         terminal.say_json(asdict(result))
         return
@@ -205,8 +197,8 @@ def check(
     json: Json = False,
 ) -> None:
     """Measure every gate; exit 1 when one fails."""
-    with _progress("embedding", json) as progress:
-        result = _workspace(context).check(settings, progress=progress)
+    with progress_bar("embedding", json) as progress:
+        result = workspace_of(context).check(settings, progress=progress)
     if json:
         costs = [asdict(cost) for cost in result.costs]
         extra = {"costs": costs, "excluded": result.excluded, "similarity_between_splits": result.between_splits()}
@@ -214,7 +206,7 @@ def check(
     else:
         terminal.say_check(result)
         if not settings:
-            terminal.say(f"which, and what they repeat: {_workspace(context).folder.reports / 'excluded.csv'}")
+            terminal.say(f"which, and what they repeat: {workspace_of(context).folder.reports / 'excluded.csv'}")
         terminal.say_next(_after_check(result))
     if not result.passed:
         raise typer.Exit(1)
@@ -232,8 +224,8 @@ def _after_check(result: Check) -> str:
 @app.command()
 def coverage(context: typer.Context, json: Json = False) -> None:
     """Show what the dataset lacks of what users ask; writes a page and a plan."""
-    with _progress("embedding", json) as progress:
-        found, page, plan = _workspace(context).coverage(progress=progress)
+    with progress_bar("embedding", json) as progress:
+        found, page, plan = workspace_of(context).coverage(progress=progress)
     if json:
         terminal.say_json({**found.json(), "report": str(page), "plan": str(plan)})
         return
@@ -254,7 +246,7 @@ def waive(
     withdraw: Annotated[bool, typer.Option("--withdraw", help="Withdraw the waivers of this gate instead.")] = False,
 ) -> None:
     """Record a named, dated, reasoned exception to one gate."""
-    workspace = _workspace(context)
+    workspace = workspace_of(context)
     if withdraw:
         count = workspace.withdraw_waiver(gate)
         terminal.say(f"{gate}: {count} waiver{'s' if count > 1 else ''} withdrawn")
@@ -276,7 +268,7 @@ def rename(
     json: Json = False,
 ) -> None:
     """Rename a label, or merge it into another; releases stay as they were."""
-    renamed = _workspace(context).rename(old, new, why=why)
+    renamed = workspace_of(context).rename(old, new, why=why)
     if json:
         terminal.say_json(asdict(renamed))
         return
@@ -296,7 +288,7 @@ def forget(
     json: Json = False,
 ) -> None:
     """Remove a record's content everywhere; that it was forgotten stays."""
-    gone = _workspace(context).forget(record, why=why)
+    gone = workspace_of(context).forget(record, why=why)
     if json:
         terminal.say_json(asdict(gone))
         return
@@ -307,6 +299,11 @@ def forget(
         terminal.say(f"removed from {file}")
     for name in gone.releases:
         terminal.say(f"release {name} still holds it: freeze a new one, then delete that folder", style="yellow")
+    for name in gone.queues:
+        terminal.say(
+            f"dataset {name} of the labeling server still holds it: forget it again, or pull, when it runs",
+            style="yellow",
+        )
     for file in gone.exports:
         terminal.say(f"{file} still holds it: delete it", style="yellow")
     terminal.say_next("winnow check")
@@ -320,7 +317,7 @@ def diff(
     json: Json = False,
 ) -> None:
     """Say what changed between two releases; writes a page too."""
-    found, page = _workspace(context).diff(old, new)
+    found, page = workspace_of(context).diff(old, new)
     if json:
         terminal.say_json({**found.json(), "report": str(page)})
         return
@@ -336,8 +333,8 @@ def freeze(
     json: Json = False,
 ) -> None:
     """Make an immutable release; refuses when a gate fails."""
-    with _progress("embedding", json) as progress:
-        frozen = _workspace(context).freeze(name, progress=progress)
+    with progress_bar("embedding", json) as progress:
+        frozen = workspace_of(context).freeze(name, progress=progress)
     if json:
         terminal.say_json(asdict(frozen))
         return
@@ -386,7 +383,7 @@ def export(
     json: Json = False,
 ) -> None:
     """Write a release in another shape."""
-    folder, written = _workspace(context).export(release, format, out=out)
+    folder, written = workspace_of(context).export(release, format, out=out)
     if json:
         terminal.say_json({"path": str(folder), "files": written})
         return
@@ -405,7 +402,7 @@ def train(
 ) -> None:
     """Train on a release; a folder is enough, also without its workspace."""
     workspace = _workspace_or_none(context)
-    with _progress("embedding", json) as progress:
+    with progress_bar("embedding", json) as progress:
         if workspace:
             run, new = workspace.train(release, method=method, seed=seed, progress=progress)
         else:
@@ -441,7 +438,7 @@ def predict(
     opened = open_run_at(run, workspace.folder if workspace else None)
     columns = Columns(text=text_column, label="none", route="none", split="none", time="none")
     reading = read_file(file, columns=columns, format=format, encoding=encoding, table=table)
-    with _progress("embedding", json) as progress:
+    with progress_bar("embedding", json) as progress:
         rows = predict_reading(opened, reading, progress=progress)
     dropped = Counter(row["reason"] for row in rows if row["label"] is None)
     if json:
@@ -468,7 +465,7 @@ def evaluate(
 ) -> None:
     """Measure a run and draw its confusion page."""
     workspace = _workspace_or_none(context)
-    with _progress("embedding", json) as progress:
+    with progress_bar("embedding", json) as progress:
         if workspace:
             evaluation, page = workspace.evaluate(run, split=split, progress=progress)
         else:
@@ -489,72 +486,22 @@ def evaluate(
         terminal.say_next("winnow runs")
 
 
-@app.command()
-def serve(
-    context: typer.Context,
-    host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 lets colleagues in.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 0,
-    background: Annotated[bool, typer.Option("--background", help="Return when it answers; it goes on.")] = False,
-    stop: Annotated[bool, typer.Option("--stop", help="Stop the server of this workspace.")] = False,
-    json: Json = False,
-) -> None:
-    """Run the labeling server (Argilla) of this workspace until Ctrl-C."""
-    from winnow import serve as serving
-
-    home = _workspace(context).folder.server
-    if stop:
-        serving.stop_server(home, json=json)
-    else:
-        serving.serve(home, host=host, port=port, background=background, json=json)
-
-
-annotators = typer.Typer(help="The people who label: their accounts on the labeling server.", no_args_is_help=True)
+app.command()(serve)
 app.add_typer(annotators, name="annotators")
-NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The name that the person signs in with.")]
-
-
-@annotators.command("add")
-def annotators_add(context: typer.Context, name: NameArgument, json: Json = False) -> None:
-    """Make an account; its password is shown once."""
-    from winnow import serve as serving
-
-    serving.change_annotator("add", _workspace(context).folder.server, name, json=json)
-
-
-@annotators.command("list")
-def annotators_list(context: typer.Context, json: Json = False) -> None:
-    """Show who may label, and who was removed."""
-    from winnow import serve as serving
-
-    serving.list_annotators(_workspace(context).folder.server, json=json)
-
-
-@annotators.command("reset")
-def annotators_reset(context: typer.Context, name: NameArgument, json: Json = False) -> None:
-    """Give a person a new password."""
-    from winnow import serve as serving
-
-    serving.change_annotator("reset", _workspace(context).folder.server, name, json=json)
-
-
-@annotators.command("remove")
-def annotators_remove(context: typer.Context, name: NameArgument, json: Json = False) -> None:
-    """Shut a person out; the answers stay."""
-    from winnow import serve as serving
-
-    serving.change_annotator("remove", _workspace(context).folder.server, name, json=json)
+app.command()(push)
+app.command()(pull)
 
 
 @app.command()
 def releases(context: typer.Context, json: Json = False) -> None:
     """List the releases of this workspace."""
-    _say_ledger(_workspace(context).releases(), "releases", json, next_command="winnow freeze NAME")
+    _say_ledger(workspace_of(context).releases(), "releases", json, next_command="winnow freeze NAME")
 
 
 @app.command()
 def runs(context: typer.Context, json: Json = False) -> None:
     """List the runs of this workspace."""
-    _say_ledger(_workspace(context).runs(), "runs", json, next_command="winnow train RELEASE --method linear")
+    _say_ledger(workspace_of(context).runs(), "runs", json, next_command="winnow train RELEASE --method linear")
 
 
 def _say_ledger(entries: list[dict[str, Any]], what: str, json: bool, *, next_command: str) -> None:

@@ -12,13 +12,10 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from curation.serving.http import Api
-from curation.serving.people import add_annotator, annotators, remove_annotator, reset_annotator
-from curation.serving.server import Server, crashed, end, find, start, stop
-from validators.faults import Fault, WinnowError
+from curation.serving.connection import connect
+from curation.serving.people import Annotator, add_annotator, annotators, remove_annotator, reset_annotator
+from curation.serving.server import Server, crashed, end, start, stop
 from winnow import terminal
-
-ACTIONS = {"add": add_annotator, "reset": reset_annotator, "remove": remove_annotator}
 
 
 def serve(home: Path, *, host: str, port: int, background: bool, json: bool) -> None:
@@ -108,34 +105,44 @@ def stop_server(home: Path, *, json: bool) -> None:
 
 def list_annotators(home: Path, *, json: bool) -> None:
     """Show the accounts."""
-    found = annotators(_api(home))
+    at = connect(home)
+    found = annotators(at.api, at.workspace)
     if json:
-        terminal.say_json({"annotators": [{"name": one.name, "active": one.active} for one in found]})
+        people = [{"name": one.name, "active": one.active, "lead": one.lead} for one in found]
+        terminal.say_json({"annotators": people})
         return
     if found:
-        terminal.table(["name", "may label"], [(one.name, "yes" if one.active else "removed") for one in found])
+        rows = [(one.name, "yes" if one.active else "removed", "yes" if one.lead else "no") for one in found]
+        terminal.table(["name", "may label", "adjudicates"], rows)
     else:
         terminal.say("no annotators yet")
     terminal.say_next("winnow annotators add NAME")
 
 
-def change_annotator(action: str, home: Path, name: str, *, json: bool) -> None:
-    """Add, reset or remove one account."""
-    done = ACTIONS[action](_api(home), name)
+def add_to(home: Path, name: str, *, lead: bool, json: bool) -> None:
+    """Make an account; a lead adjudicates too."""
+    at = connect(home)
+    _say_account(add_annotator(at.api, name, at.workspace, lead=lead), json=json)
+
+
+def reset(home: Path, name: str, *, json: bool) -> None:
+    """Give an account a new password."""
+    at = connect(home)
+    _say_account(reset_annotator(at.api, name, at.workspace), json=json)
+
+
+def remove(home: Path, name: str, *, json: bool) -> None:
+    """Shut somebody out."""
+    _say_account(remove_annotator(connect(home).api, name), json=json)
+
+
+def _say_account(account: Annotator, *, json: bool) -> None:
     if json:
-        told: dict[str, Any] = asdict(done)
+        told: dict[str, Any] = asdict(account)
         terminal.say_json(told)
         return
-    if done.password is None:
-        terminal.say(f"{name} is shut out; the answers stay")
+    if account.password is None:
+        terminal.say(f"{account.name} is shut out; the answers stay")
     else:
-        terminal.say(f"{name} signs in with the password {done.password} (shown this once)")
+        terminal.say(f"{account.name} signs in with the password {account.password} (shown this once)")
     terminal.say_next("winnow annotators list")
-
-
-def _api(home: Path) -> Api:
-    server = find(home)
-    if server is None:
-        fault = Fault(str(home), "no server of this workspace is running", "", "run `winnow serve --background`")
-        raise WinnowError(fault)
-    return server.owner()

@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     from curation.diff import Diff
     from curation.embed import Progress
     from curation.freeze import Frozen
+    from curation.queues.pace import Left
     from curation.show import Shown
     from curation.status import Status
     from curation.waivers import Waiver
     from training.evaluate import Evaluation
     from validators.gates import Gate
+    from winnow.queues import PullReport, Pushed
 
 LOG_WIDTH = 160
 VERDICT_STYLE = {"pass": "green", "fail": "bold red", "waived": "yellow", "not_measured": "yellow"}
@@ -129,6 +131,7 @@ def say_status(status: Status) -> None:
     """Counts by state, origin, label and reserve."""
     states = {state: count for state, count in status.by_state.items() if count}
     counts = {"records": states, "origin": status.by_origin, "reserve": status.reserves, "queues": status.queues}
+    counts["waiting"] = status.waiting
     rows = [(name, ", ".join(f"{k} {n:,}" for k, n in values.items()) or "none") for name, values in counts.items()]
     rows += [
         ("lot", f"{lot['generator']} {lot['prompt_version']} {lot['model']}: {lot['records']:,} undecided")
@@ -250,6 +253,58 @@ def say_waivers(waivers: Sequence[Waiver]) -> None:
     if waivers:
         rows = [(w.gate, w.by, w.reason, w.until, str(w.days_left)) for w in waivers]
         table(["waived", "by", "reason", "until", "days left"], rows, right=[4])
+
+
+def say_pushed(pushed: Pushed) -> None:
+    """What is new in a queue, what waits, and where people find it."""
+    for old, new in pushed.moved:
+        say(f"the labels have changed: what nobody had answered in {old} moved on to {new}", style="yellow")
+    where = ", ".join(f"{name} {count:,}" for name, count in pushed.datasets.items())
+    say(f"queue {pushed.queue}: {pushed.records:,} new records" + (f" ({where})" if where else ""))
+    if pushed.queue == "label" and pushed.records:
+        shown = pushed.records - pushed.blind
+        say(f"with a suggestion {shown:,}, without {pushed.blind:,} (hold-out reserve, and the blind share of train)")
+    say(f"waiting {pushed.waiting:,}{_minutes(pushed.left)}; not pushed yet {pushed.candidates:,}")
+    say(f"people answer at {pushed.url}; the handbook is {pushed.handbook}")
+
+
+def say_pulled(report: PullReport) -> None:
+    """What came in, who did how much, what is left."""
+    pulled = report.pulled
+    queues = ", ".join(f"{name} {count:,}" for name, count in pulled.by_queue.items())
+    said = f"{pulled.answers:,} new or edited answers" + (f" ({queues})" if queues else "")
+    say(f"{said} on {len(pulled.records):,} records: {pulled.decisions:,} decisions, {pulled.discarded:,} discarded")
+    for reason, count in pulled.not_understood.items():
+        say(f"{count:,} answers decide nothing: {printable(reason)}", style="yellow")
+    for name, records in pulled.flagged.items():
+        say(f"flagged {name}: {_some(records)}; winnow show ID, winnow forget ID", style="yellow")
+    if report.people:
+        rows = [
+            (
+                one.name,
+                f"{pulled.by_person[one.name]:,}",
+                f"{one.answers:,}",
+                f"{one.discarded:,}",
+                "–" if one.seconds is None else f"{one.seconds:.1f} s",
+            )
+            for one in report.people
+        ]
+        table(["who", "new", "answered", "discarded", "an answer takes"], rows, right=[1, 2, 3, 4])
+    queued = ", ".join(f"{queue} {count:,}" for queue, count in report.left.waiting.records.items()) or "nothing"
+    say(f"waiting: {queued}{_minutes(report.left)}")
+    if report.unsettled:
+        say(f"people disagree, or could not say, on {report.unsettled:,} records that no adjudicator has yet")
+
+
+def _minutes(left: Left) -> str:
+    """What is left in answers, and in minutes at the measured pace."""
+    answers = left.waiting.answers
+    if not answers:
+        return ""
+    told = f"{answers:,} answers to give in all queues"
+    if left.minutes is None:
+        return f" ({told})"
+    return f" ({told}, {f'about {left.minutes:,.0f} minutes' if left.minutes >= 1.5 else 'about a minute'})"
 
 
 def say_diff(diff: Diff) -> None:

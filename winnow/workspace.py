@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -36,11 +37,13 @@ if TYPE_CHECKING:
     from curation.release import Release
     from curation.rename import Renamed
     from curation.retract import Retracted
+    from curation.serving.server import Server
     from curation.show import Shown
     from curation.status import Status
     from curation.waivers import Waiver
     from training.evaluate import Evaluation
     from training.runs import Run
+    from winnow.queues import Desk, PullReport, Pushed
 
 TEMPLATES = ("intents", "tools")
 TRIES = 5
@@ -208,7 +211,57 @@ class Workspace:
         """Remove one record's content everywhere; that it was forgotten stays."""
         from curation.forget import forget
 
-        return forget(self.store, self.folder, self.task, record, why=why)
+        gone = forget(self.store, self.folder, self.task, record, why=why)
+        return replace(gone, queues=self._desk().forget(gone.record))
+
+    def push(
+        self,
+        queue: str,
+        *,
+        count: int = 200,
+        strategy: str = "random",
+        people: Sequence[str] = (),
+        second_look: float | None = None,
+        handbook_url: str = "",
+        progress: Progress | None = None,
+    ) -> Pushed:
+        """Fill a queue up to `count` records that wait: what people see next, in Argilla.
+
+        `people` deals them out to these annotators; `second_look` is the share that two people answer. Raises
+        ServiceError when no Argilla answers; what was chosen until then is delivered by the next push.
+        """
+        from winnow.queues import Request
+
+        asked = Request(queue, count, strategy, tuple(people), second_look, handbook_url)
+        return self._desk().push(
+            asked, self._embedder(), lambda: self._check(self.task, progress)[0].conflicts, progress
+        )
+
+    def pull(self) -> PullReport:
+        """Bring people's answers back as decisions."""
+        return self._desk().pull()
+
+    def serve(self, *, host: str = "127.0.0.1", port: int = 0, note: Callable[[str], None] = print) -> Server:
+        """Start the labeling server in the background, or find the one that runs; `url` and `credentials` say where.
+
+        It runs until `stop_serving`. Raises ServiceError when it does not come up.
+        """
+        from curation.serving.server import start
+
+        return start(self.folder.server, host=host, port=port, note=note)[0]
+
+    def stop_serving(self) -> bool:
+        """Stop the labeling server; says whether one ran."""
+        from curation.serving.server import stop
+
+        return stop(self.folder.server) is not None
+
+    def _desk(self) -> Desk:
+        from winnow.queues import Desk
+
+        task = self.task
+        _intents_only(task)
+        return Desk(self.folder, self.store, task)
 
     def diff(self, old: str | Path, new: str | Path) -> tuple[Diff, Path]:
         """What changed from one release to another; draws the page and returns its path too."""
@@ -356,7 +409,7 @@ class Workspace:
         with self.store.reading() as connection:  # one moment for all three
             table = working_table(connection)
             waived = valid_waivers(connection, datetime.now(UTC).date())
-            own = lineage(connection)
+            own = lineage(connection, table)
         embedder = self._embedder(task)
         checked = check(
             table,

@@ -14,7 +14,9 @@ from curation.serving.http import Api
 from validators.faults import Fault, WinnowError
 
 WORKSPACE = "winnow"
-"""The Argilla workspace that holds the queues."""
+"""The Argilla workspace that holds the queues, unless another is named."""
+LEADS = "-leads"
+"""What the name of the workspace ends with whose members adjudicate."""
 NAME = re.compile(r"[^\s/\\]{1,60}")
 
 
@@ -25,25 +27,28 @@ class Annotator:
     name: str
     active: bool
     """Whether the person may label; False after `remove`."""
+    lead: bool = False
+    """Whether the person may adjudicate too."""
     password: str | None = None
     """Known only where it has just been made."""
 
 
-def annotators(api: Api) -> list[Annotator]:
+def annotators(api: Api, workspace: str = WORKSPACE) -> list[Annotator]:
     """Everybody who labels or did, by name."""
-    members = {user["id"] for user in api.get(f"workspaces/{_workspace(api)}/users")["items"]}
+    members, leads = _members(api, workspace), _members(api, workspace + LEADS)
     people = [user for user in api.get("users")["items"] if user["role"] == "annotator"]
-    return sorted((Annotator(user["username"], user["id"] in members) for user in people), key=lambda one: one.name)
+    found = [Annotator(user["username"], user["id"] in members, user["id"] in leads) for user in people]
+    return sorted(found, key=lambda one: one.name)
 
 
-def add_annotator(api: Api, name: str) -> Annotator:
-    """Make an account with a random password, or let one back in that was removed.
+def add_annotator(api: Api, name: str, workspace: str = WORKSPACE, *, lead: bool = False) -> Annotator:
+    """Make an account with a random password, or let one back in that was removed. A lead adjudicates too.
 
     Raises WinnowError for a name that is taken.
     """
     if not NAME.fullmatch(name):
         raise WinnowError(Fault(name, "no name for an account", "1 to 60 characters without spaces or slashes"))
-    known = {one.name: one.active for one in annotators(api)}
+    known = {one.name: one.active for one in annotators(api, workspace)}
     taken = {user["username"] for user in api.get("users")["items"]} - set(known)
     if known.get(name) or name in taken:
         fix = f"choose another, or `winnow annotators reset {name}` for a new password"
@@ -54,16 +59,17 @@ def add_annotator(api: Api, name: str) -> Annotator:
         api.ask("PATCH", f"users/{user['id']}", {"password": password})
     else:
         user = api.ask("POST", "users", {"username": name, "first_name": name, "password": password})
-    api.ask("POST", f"workspaces/{_workspace(api)}/users", {"user_id": user["id"]})
-    return Annotator(name, True, password)
+    for place in (workspace, workspace + LEADS) if lead else (workspace,):
+        api.ask("POST", f"workspaces/{_workspace(api, place)}/users", {"user_id": user["id"]})
+    return Annotator(name, True, lead, password)
 
 
-def reset_annotator(api: Api, name: str) -> Annotator:
+def reset_annotator(api: Api, name: str, workspace: str = WORKSPACE) -> Annotator:
     """Give a person a new random password."""
     user = _user(api, name)
     password = secrets.token_urlsafe(12)
     api.ask("PATCH", f"users/{user['id']}", {"password": password})
-    return Annotator(name, True, password)
+    return Annotator(name, True, user["id"] in _members(api, workspace + LEADS), password)
 
 
 def remove_annotator(api: Api, name: str) -> Annotator:
@@ -82,9 +88,13 @@ def _user(api: Api, name: str) -> dict[str, Any]:
     raise WinnowError(Fault(name, "no annotator of this name", "one that `winnow annotators list` shows"))
 
 
-def _workspace(api: Api) -> str:
-    """The id of the Argilla workspace, made on first use."""
+def _members(api: Api, workspace: str) -> set[str]:
+    return {user["id"] for user in api.get(f"workspaces/{_workspace(api, workspace)}/users")["items"]}
+
+
+def _workspace(api: Api, name: str) -> str:
+    """The id of an Argilla workspace, made on first use."""
     for workspace in api.get("me/workspaces")["items"]:
-        if workspace["name"] == WORKSPACE:
+        if workspace["name"] == name:
             return str(workspace["id"])
-    return str(api.ask("POST", "workspaces", {"name": WORKSPACE})["id"])
+    return str(api.ask("POST", "workspaces", {"name": name})["id"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -22,6 +23,8 @@ metadata = MetaData(
         "ck": "ck_%(table_name)s_%(constraint_name)s",
     }
 )
+
+QUEUES = ("label", "review", "relabel", "adjudicate", "audit")
 
 
 def _one_of(column: str, *values: str) -> CheckConstraint:
@@ -97,7 +100,7 @@ decision = Table(
     Column("record_id", Text, ForeignKey("record.id"), nullable=False),
     Column("actor", Text, _one_of("actor", "adjudicator", "person", "file", "rule", "model"), nullable=False),
     Column("who", Text, nullable=False),
-    Column("kind", Text, _one_of("kind", "label", "rejection", "correction"), nullable=False),
+    Column("kind", Text, _one_of("kind", "label", "rejection", "correction", "abstention"), nullable=False),
     Column("value", Text, nullable=False),
     Column("turn", Integer, nullable=False, server_default="0"),
     Column("why", Text, nullable=False),
@@ -153,6 +156,68 @@ forgotten = Table(
     Column("at", Text, nullable=False),
 )
 
+push = Table(
+    "push",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("queue", Text, _one_of("queue", *QUEUES), nullable=False),
+    Column("settings", Text, nullable=False),
+    Column("labels", Text, nullable=False),
+    Column("at", Text, nullable=False),
+)
+
+queue_dataset = Table(
+    "queue_dataset",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("queue", Text, _one_of("queue", *QUEUES), nullable=False),
+    Column("assignee", Text),
+    Column("overlap", Integer, nullable=False),
+    Column("options", Text, nullable=False),
+    Column("server_id", Text),
+    Column("seen_until", Text),
+    Column("closed_at", Text),
+    Column("at", Text, nullable=False),
+)
+
+queued = Table(
+    "queued",
+    metadata,
+    Column("dataset", Text, ForeignKey("queue_dataset.name"), primary_key=True),
+    Column("record_id", Text, ForeignKey("record.id"), primary_key=True),
+    Column("queue", Text, _one_of("queue", *QUEUES), nullable=False),
+    Column("push_id", Integer, ForeignKey("push.id"), nullable=False),
+    Column("label_then", Text),
+    Column("suggestion", Text),
+    Column("score", Float),
+    Column("agent", Text),
+    Column("delivered_at", Text),
+    Column("withdrawn_at", Text),
+    Column("at", Text, nullable=False),
+)
+Index(
+    "one_place_per_queue",
+    queued.c.queue,
+    queued.c.record_id,
+    unique=True,
+    sqlite_where=text("withdrawn_at IS NULL"),
+)
+
+answer = Table(
+    "answer",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("dataset", Text, ForeignKey("queue_dataset.name"), nullable=False),
+    Column("record_id", Text, ForeignKey("record.id"), nullable=False),
+    Column("who", Text, nullable=False),
+    Column("status", Text, _one_of("status", "submitted", "discarded"), nullable=False),
+    Column("content", Text, nullable=False),
+    Column("begun_at", Text, nullable=False),
+    Column("answered_at", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    UniqueConstraint("dataset", "record_id", "who", "answered_at"),
+)
+
 ledger = Table(
     "ledger",
     metadata,
@@ -172,6 +237,7 @@ WRITTEN_ONCE = {
     "ledger": ("UPDATE", "DELETE"),
     "renaming": ("UPDATE", "DELETE"),
     "forgotten": ("UPDATE", "DELETE"),
+    "answer": ("UPDATE", "DELETE"),
 }
 """What triggers forbid, so that no command, and no hand in a SQL shell, rewrites history by accident."""
 KNOWN = "EXISTS (SELECT 1 FROM forgotten WHERE record_id = OLD.{})"
@@ -184,6 +250,7 @@ FORGETTING = {
         "NOT EXISTS (SELECT 1 FROM record WHERE family_id = OLD.id AND id NOT IN (SELECT record_id FROM forgotten))",
     ),
     "decision": (("why",), "NEW.why = ''", KNOWN.format("record_id")),
+    "answer": (("content",), "NEW.content = '{}'", KNOWN.format("record_id")),
 }
 """The one change that is allowed, to what a forgotten record held: in which columns, emptied how, and when."""
 

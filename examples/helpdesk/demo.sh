@@ -12,6 +12,14 @@ step() {
   winnow "$@"
 }
 
+ask() { # a key of the one JSON object on stdin
+  python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"
+}
+
+recorded() { # NAME PASSWORD
+  python3 "$here/play.py" "$url" "$1" "$2"
+}
+
 echo "The help-desk example, from raw queries to a verified release and a first confusion report."
 step add "$here/labeled.jsonl" --licence Apache-2.0
 step add "$here/late.csv" --licence Apache-2.0
@@ -19,22 +27,43 @@ step add "$here/traffic.jsonl" --family-column session --licence Apache-2.0
 step status
 step check
 step coverage
+
+echo
+echo "Now people. The real Argilla is served, and the queries that nobody has labeled go into its queue. The answers of ann,"
+echo "bob and lea were recorded when this example was written; they are submitted through the API that the page uses too."
+trap 'winnow serve --stop >/dev/null' EXIT
+step serve --background
+url=$(winnow serve --background --json | ask url)
+ann=$(winnow annotators add ann --json | ask password)
+bob=$(winnow annotators add bob --json | ask password)
+lea=$(winnow annotators add lea --lead --json | ask password)
+step push label --count 24
+recorded ann "$ann"
+recorded bob "$bob"
+step pull
+step push adjudicate
+recorded lea "$lea"
+step pull
 step freeze first
 step verify first
 step export first --format chat
 step train first --method linear
 run=$(winnow runs --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["runs"][-1]["name"])')
 step evaluate "$run"
+step serve --stop
+trap - EXIT
 
 cat <<TEXT
 
 What happened: 775 labeled rows and 318 queries of traffic went in. Broken rows were dropped with their reasons, repeated
 ones recognised, one text under two labels was set aside as disputed, near-duplicates and rows too close to the hold-out
-were left out of train. Real queries about first aid turned up as a region that no label covers. Every gate passed, and
-the release was frozen, verified and trained on.
+were left out of train. Real queries about first aid turned up as a region that no label covers. Two people labeled a
+part of the traffic in Argilla, a lead decided where they disagreed. Every gate passed, and the release was frozen, verified
+and trained on.
 
 Open the confusion page:    $PWD/.winnow/runs/$run/evaluation/validation.html
 Open the coverage page:     $PWD/.winnow/reports/coverage.html
+Label yourself:             cd $PWD && $(command -v winnow) serve    (sign in as ann, password $ann)
 Read the dataset card:      $PWD/.winnow/releases/first/README.md
 Look at the disputed text:  cd $PWD && $(command -v winnow) show "at home everything online goes dead about a minute after i log on for work"
 Then start on your own data:  $(command -v winnow) init DIR --from YOUR_FILE

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 from winnow_server.settings import OWNER, environment, keep_credentials, kept_credentials
 
@@ -29,8 +30,26 @@ def main(home: Path, run: Path, listening: int) -> None:
     import uvicorn
     from argilla_server import app
 
-    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
+    config = uvicorn.Config(
+        with_handbook(app, home), log_level="warning", access_log=False, timeout_graceful_shutdown=5
+    )
     uvicorn.Server(config).run(sockets=[socket.socket(fileno=listening)])
+
+
+def with_handbook(app: Any, home: Path) -> Any:
+    """The application, with the pages of HOME/handbook under an address that only who was told it knows."""
+    from starlette.staticfiles import StaticFiles
+
+    pages = StaticFiles(directory=home / "handbook", check_dir=False)
+
+    async def answer(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        asked = str(scope.get("path", ""))
+        if scope["type"] == "http" and asked.startswith("/handbook/"):
+            await pages({**scope, "path": asked.removeprefix("/handbook"), "root_path": ""}, receive, send)
+        else:
+            await app(scope, receive, send)
+
+    return answer
 
 
 def _end_with_parent(parent: int) -> None:
@@ -48,7 +67,7 @@ def _pragmas() -> None:
     @event.listens_for(Engine, "connect")
     def prepare(connection: object, _: object) -> None:
         cursor = connection.cursor()
-        for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "busy_timeout = 30000"):
+        for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "busy_timeout = 30000", "secure_delete = ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

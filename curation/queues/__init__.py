@@ -1,0 +1,1 @@
+"""What people should see next, out to Argilla and back: queues, pushes, answers."""

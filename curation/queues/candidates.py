@@ -1,0 +1,134 @@
+"""Which records a queue would hold. Pure: rows and votes in, candidates out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from curation.labels import ABSTAINED, REJECTED, Vote, latest_votes, unsettled
+from curation.queues.questions import SPECIAL, TITLES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+EVIDENCE = 3
+"""Nearest records of other labels that are shown."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A record that people might see."""
+
+    record_id: str
+    text: str
+    weight: int
+    """How often it was seen."""
+    reserve: str
+    label_then: str | None = None
+    """Its label now, which the answers are held against."""
+    context: str | None = None
+    """What people are told about it."""
+
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+def to_label(rows: Rows) -> list[Candidate]:
+    """Unlabeled records."""
+    return [_candidate(row) for row in rows if row["state"] == "unlabeled"]
+
+
+def to_audit(rows: Rows) -> list[Candidate]:
+    """Records that have their label from a file, and that no machine wrote."""
+    return [
+        _candidate(row)
+        for row in rows
+        if row["state"] == "labeled" and row["decided_by"] == "file" and row["origin"] != "synthetic"
+    ]
+
+
+def to_adjudicate(
+    rows: Rows, votes: Iterable[Vote], titles: Mapping[str, str], comments: Mapping[tuple[str, str], str]
+) -> list[Candidate]:
+    """Disputed records, and those on which people stand apart; with what was said.
+
+    `titles` names sources, `comments` are by record and person; people are not named, so that the answer counts and not
+    who gave it.
+    """
+    by_record: dict[str, list[Vote]] = defaultdict(list)
+    for vote in votes:
+        by_record[vote.record_id].append(vote)
+    return [
+        _candidate(row, context=_said(by_record[row["id"]], titles, comments))
+        for row in rows
+        if row["state"] == "disputed"
+        or (row["state"] in ("labeled", "unlabeled", "rejected") and unsettled(by_record[row["id"]]))
+    ]
+
+
+def to_relabel(rows: Rows, conflicts: pd.DataFrame) -> list[Candidate]:
+    """Records that stand near others under another label, the nearest pairs first, with what stands near them.
+
+    `conflicts` has one row a pair, the most similar first: ids `left` and `right`, and `similarity`.
+    """
+    by_id = {row["id"]: row for row in rows}
+    near: dict[str, list[str]] = defaultdict(list)
+    for left, right, similarity in conflicts[["left", "right", "similarity"]].itertuples(index=False):
+        for one, other in ((left, right), (right, left)):
+            beside = by_id[other]
+            near[one].append(f"{beside['label']}: {beside['text']} (similarity {similarity:.2f})")
+    return [
+        _candidate(by_id[record], context=_evidence(str(by_id[record]["label"]), found))
+        for record, found in near.items()
+        if by_id[record]["decided_by"] == "file"
+    ]
+
+
+def ranks(candidates: Sequence[Candidate], key: str, queue: str) -> list[int]:
+    """A random order that is the same every time: by a keyed hash of the record."""
+    hashes = [keyed(key, queue, one.record_id) for one in candidates]
+    order = sorted(range(len(hashes)), key=hashes.__getitem__)
+    placed = [0] * len(order)
+    for rank, position in enumerate(order):
+        placed[position] = rank
+    return placed
+
+
+def keyed(*parts: str) -> int:
+    """64 bits of SHA-256 over the parts: equal parts, equal number."""
+    return int.from_bytes(hashlib.sha256("\0".join(parts).encode()).digest()[:8], "big")
+
+
+def chance(*parts: str) -> float:
+    """A number from 0 to 1 that the parts determine."""
+    return keyed(*parts) / 2**64
+
+
+def _candidate(row: Mapping[str, Any], *, context: str | None = None) -> Candidate:
+    return Candidate(row["id"], row["text"], int(row["weight"]), row["reserve"], row["label"] or None, context=context)
+
+
+def _said(votes: Sequence[Vote], titles: Mapping[str, str], comments: Mapping[tuple[str, str], str]) -> str:
+    lines = []
+    for vote in latest_votes(votes, "person").values():
+        comment = comments.get((vote.record_id, vote.who))
+        lines.append(f"One person says: {_choice(vote)}" + (f" (“{comment}”)" if comment else ""))
+    lines += [f"An adjudicator says: {_choice(vote)}" for vote in latest_votes(votes, "adjudicator").values()]
+    lines += [
+        f"The file {titles.get(vote.who.removeprefix('file:'), vote.who)} says: {_choice(vote)}"
+        for vote in dict.fromkeys(v for v in votes if v.actor == "file")
+    ]
+    return "\n".join(lines)
+
+
+def _choice(vote: Vote) -> str:
+    if vote.choice == REJECTED:
+        return "leave it out"
+    return TITLES.get(SPECIAL + vote.value, vote.value) if vote.choice == ABSTAINED else vote.value
+
+
+def _evidence(label: str, found: Sequence[str]) -> str:
+    return "\n".join([f"Labeled {label} by a file. Nearly the same, under other labels:", *found[:EVIDENCE]])

@@ -1,0 +1,281 @@
+"""The one door to Argilla's SDK: datasets, records out, answers back. Everything else here does not know Argilla."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+from validators.faults import Fault, ServiceError, WinnowError
+
+UPLOAD = 500
+"""Records of one bulk request: Argilla's limit."""
+PAGE = 500
+"""Answered records of one page."""
+READINGS = 3
+"""Of all pages at most, when records moved between them."""
+SECONDS = 60
+VECTOR = "meaning"
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a dataset is made of."""
+
+    name: str
+    workspace: str
+    options: Mapping[str, str]
+    """The label question: value to title."""
+    visible: int
+    flags: Mapping[str, str]
+    context: str | None
+    """The title of the second field, which says what is known about a record; None: there is none."""
+    overlap: int
+    """People who answer each record."""
+    dimensions: int
+    """Of the vectors."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One record as people see it."""
+
+    record_id: str
+    text: str
+    context: str | None
+    seen: int
+    """How often it was asked."""
+    vector: list[float]
+    suggestion: tuple[str, float, str] | None
+    """Label, probability and agent."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one person said about one record, as it stands."""
+
+    record_id: str
+    who: str
+    status: str
+    """`submitted` or `discarded`."""
+    content: dict[str, Any]
+    """Question to value."""
+    begun_at: str
+    answered_at: str
+    """UTC, ISO 8601 with microseconds."""
+
+
+class Door:
+    """An Argilla server, asked as its owner or as an admin."""
+
+    def __init__(self, url: str, key: str) -> None:
+        """Raises ServiceError when the server does not answer, WinnowError when it does not know the key."""
+        import httpx
+
+        logging.getLogger("httpx").setLevel(logging.WARNING)
+        logging.getLogger("argilla").setLevel(logging.ERROR)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import argilla as rg
+            from argilla._exceptions import ArgillaError
+
+        self.url = url
+        self._rg: Any = rg
+        self._errors: tuple[type[Exception], ...] = (ArgillaError, httpx.HTTPError)
+        local = url.startswith(("http://127.", "http://[::1]", "http://localhost"))
+        with self._clear_errors():
+            self._client = rg.Argilla(api_url=url, api_key=key, timeout=SECONDS, retries=2, trust_env=not local)
+
+    def people(self) -> dict[str, str]:
+        """User id to name: of everybody where an owner asks, else of those who share a workspace."""
+        with self._clear_errors():
+            me = self._client.me
+            if me.role.value == "owner":
+                found = list(self._client.users)
+            else:
+                found = [user for workspace in self._client.workspaces for user in workspace.users]
+        return {str(user.id): str(user.username) for user in [*found, me]}
+
+    def let_in(self, workspace: str, name: str | None) -> None:
+        """Make a workspace where there is none, and let a person in."""
+        with self._clear_errors():
+            place = self._client.workspaces(workspace)
+            if place is None:
+                place = self._rg.Workspace(name=workspace, client=self._client).create()
+            if name is None or any(user.username == name for user in place.users):
+                return
+            person = self._client.users(name)
+            if person is None:
+                fix = f"run `winnow annotators add {name}`"
+                raise WinnowError(Fault(f"--for {name}", "no annotator of this name", "a known one", fix))
+            place.add_user(person)
+
+    def find(self, server_id: str | None) -> bool:
+        """Whether a dataset is there."""
+        with self._clear_errors():
+            return server_id is not None and bool(self._client.api.datasets.exists(server_id))
+
+    def make(self, shape: Shape, guidelines: str) -> str:
+        """The id of a dataset of this shape: made, or found when one has just been made.
+
+        Raises WinnowError when another dataset has its name.
+        """
+        with self._clear_errors():
+            known = self._client.datasets(shape.name, workspace=shape.workspace)
+            if known is not None:
+                if {option["value"] for option in self._options(known)} != set(shape.options):
+                    where = f"{self.url}, dataset {shape.name} of workspace {shape.workspace}"
+                    fix = "rename or delete it there, or set WINNOW_ARGILLA_WORKSPACE to another name"
+                    raise WinnowError(Fault(where, "a dataset of another task has this name", "a free name", fix))
+                return str(known.id)
+            settings = self._settings(shape, guidelines)
+            made = self._rg.Dataset(
+                name=shape.name, workspace=shape.workspace, settings=settings, client=self._client
+            ).create()
+        return str(made.id)
+
+    def guide(self, server_id: str, guidelines: str) -> None:
+        """Give a dataset other guidelines."""
+        with self._clear_errors():
+            self._client.http_client.patch(
+                f"/api/v1/datasets/{server_id}", json={"guidelines": guidelines}
+            ).raise_for_status()
+
+    def upload(self, server_id: str, items: Sequence[Item]) -> Iterator[list[str]]:
+        """Put records into a dataset, a bulk at a time; gives the ids of each bulk that has arrived.
+
+        A record that is there already stays one record, and keeps its answers.
+        """
+        with self._clear_errors():
+            dataset = self._client.datasets(id=server_id)
+            dataset.get()
+        for start in range(0, len(items), UPLOAD):
+            part = items[start : start + UPLOAD]
+            models = [self._record(item, dataset).api_model() for item in part]
+            with self._clear_errors():
+                self._client.api.records.bulk_upsert(dataset_id=server_id, records=models)
+            yield [item.record_id for item in part]
+
+    def active_at(self, server_id: str) -> str | None:
+        """When somebody last answered in a dataset, UTC."""
+        with self._clear_errors():
+            told = self._client.http_client.get(f"/api/v1/datasets/{server_id}").raise_for_status().json()
+        active = told.get("last_activity_at")
+        return _utc(active) if active else None
+
+    def answers(self, server_id: str, people: Mapping[str, str]) -> Iterator[Answer]:
+        """Every submitted or discarded answer of a dataset, some perhaps twice; drafts are none.
+
+        People answer meanwhile, and records of one bulk have no order among themselves: pages are read again until
+        every record was met.
+        """
+        met: set[str] = set()
+        for _ in range(READINGS):
+            total = 0
+            for offset in count(0, PAGE):
+                found, total = self._answered(server_id, offset)
+                for record in found:
+                    met.add(record["id"])
+                    yield from _answers_of(record, people)
+                if len(found) < PAGE:
+                    break
+            if len(met) >= total:
+                return
+
+    def _answered(self, server_id: str, offset: int) -> tuple[list[dict[str, Any]], int]:
+        """One page of the records that somebody answered, and how many there are."""
+        scope = {"entity": "response", "property": "status"}
+        terms = {"type": "terms", "scope": scope, "values": ["submitted", "discarded"]}
+        order = {"scope": {"entity": "record", "property": "inserted_at"}, "order": "asc"}
+        asked = {"filters": {"type": "and", "and": [terms]}, "sort": [order]}
+        params = {"offset": offset, "limit": PAGE, "include": "responses"}
+        with self._clear_errors():
+            path = f"/api/v1/datasets/{server_id}/records/search"
+            told = self._client.http_client.post(path, params=params, json=asked).raise_for_status().json()
+        return [item["record"] for item in told["items"]], int(told["total"])
+
+    def delete(self, server_id: str, record_id: str) -> None:
+        """Delete a record with all that was said about it; one that is not there is deleted already."""
+        scope = {"entity": "record", "property": "external_id"}
+        filters = {"type": "and", "and": [{"type": "terms", "scope": scope, "values": [record_id]}]}
+        with self._clear_errors():
+            path = f"/api/v1/datasets/{server_id}/records"
+            found = self._client.http_client.post(f"{path}/search", json={"filters": filters}).raise_for_status()
+            ids = ",".join(item["record"]["id"] for item in found.json()["items"])
+            if ids:
+                self._client.http_client.delete(path, params={"ids": ids}).raise_for_status()
+
+    def _settings(self, shape: Shape, guidelines: str) -> Any:
+        rg = self._rg
+        fields = [rg.TextField(name="text", title="Query")]
+        if shape.context:
+            fields.append(rg.TextField(name="context", title=shape.context, required=False))
+        visible = shape.visible if len(shape.options) > shape.visible else None
+        questions = [
+            rg.LabelQuestion(name="label", title="Label", labels=dict(shape.options), visible_labels=visible),
+            rg.TextQuestion(name="comment", title="Comment", required=False),
+            rg.MultiLabelQuestion(name="flags", title="Flags", labels=dict(shape.flags), required=False),
+        ]
+        metadata = [rg.IntegerMetadataProperty(name="seen", title="Times asked")]
+        metadata.append(rg.IntegerMetadataProperty(name="words", title="Words"))
+        return rg.Settings(
+            fields=fields,
+            questions=questions,
+            metadata=metadata,
+            vectors=[rg.VectorField(name=VECTOR, title="Meaning", dimensions=shape.dimensions)],
+            guidelines=guidelines,
+            distribution=rg.TaskDistribution(min_submitted=shape.overlap),
+        )
+
+    def _record(self, item: Item, dataset: Any) -> Any:
+        suggestions = []
+        if item.suggestion:
+            label, score, agent = item.suggestion
+            suggestions.append(self._rg.Suggestion("label", label, score=score, agent=agent, type="model"))
+        fields = {"text": item.text, **({"context": item.context} if item.context else {})}
+        return self._rg.Record(
+            id=item.record_id,
+            fields=fields,
+            metadata={"seen": item.seen, "words": len(item.text.split())},
+            vectors={VECTOR: item.vector},
+            suggestions=suggestions,
+            _dataset=dataset,
+        )
+
+    def _options(self, dataset: Any) -> list[dict[str, Any]]:
+        path = f"/api/v1/datasets/{dataset.id}/questions"
+        told = self._client.http_client.get(path).raise_for_status().json()
+        return next((q["settings"]["options"] for q in told["items"] if q["name"] == "label"), [])
+
+    @contextmanager
+    def _clear_errors(self) -> Iterator[None]:
+        """Turn the SDK's errors into faults, and keep its warnings about what is not there yet to ourselves."""
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                yield
+        except self._errors as error:
+            found = " ".join(str(error).split())[:300] or type(error).__name__
+            fix = "see that it runs (`winnow serve`) and that the key is an owner's or admin's; then run it again"
+            raise ServiceError(Fault(self.url, f"the labeling server: {found}", "", fix)) from error
+
+
+def _answers_of(record: Mapping[str, Any], people: Mapping[str, str]) -> Iterator[Answer]:
+    for response in record.get("responses") or ():
+        if response["status"] not in ("submitted", "discarded"):
+            continue
+        content = {name: told["value"] for name, told in (response["values"] or {}).items()}
+        who = people.get(str(response["user_id"]), str(response["user_id"]))
+        times = (_utc(response["inserted_at"]), _utc(response["updated_at"]))
+        yield Answer(str(record["external_id"]), who, response["status"], content, *times)
+
+
+def _utc(moment: str) -> str:
+    """Argilla's times are UTC and do not say so."""
+    from datetime import UTC, datetime
+
+    return datetime.fromisoformat(moment).replace(tzinfo=UTC).isoformat(timespec="microseconds")

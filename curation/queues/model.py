@@ -1,0 +1,88 @@
+"""What a model adds to a queue: which unlabeled records are worth a look, and a suggestion for the label."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from curation import strategy as s
+from curation.embed import Embedder, Progress, Vectors
+from curation.probe import Probe, fit_probe
+from curation.queues.candidates import Candidate, Rows
+from curation.vectors import vectors_for
+
+DRAWN = 4
+"""Random candidates that are looked at for each that is wanted: more than enough to replace near-duplicates."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """The linear probe over everything that is labeled in the train reserve, and the vectors it looks at."""
+
+    rows: Rows
+    """The working rows."""
+    queued: frozenset[str]
+    """Records that stand in the queue already."""
+    labels: Sequence[str]
+    """Of the task."""
+    near: float
+    """Cosine from which on two records repeat each other."""
+    embedder: Embedder
+    vectors_cache: Path
+    progress: Progress | None = None
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors, from the cache where it has them."""
+        return vectors_for(texts, self.embedder, self.vectors_cache, progress=self.progress)
+
+    def choose(self, strategy: s.Strategy, free: Sequence[Candidate], ranks: Sequence[int], count: int) -> list[int]:
+        """Positions of the records to label next; the random strategy looks at the first ranks only."""
+        looked = np.argsort(ranks, kind="stable")
+        if strategy == "random":
+            looked = looked[: DRAWN * count]
+        known, known_labels = self._known(strategy)
+        pool = s.Pool(
+            vectors=self.embed([free[i].text for i in looked]),
+            order=np.asarray(ranks, dtype=np.int64)[looked],
+            eligible=np.array([free[i].reserve == "train" for i in looked], dtype=bool),
+            weight=np.array([free[i].weight for i in looked], dtype=np.float64),
+            known=known,
+            known_labels=known_labels,
+        )
+        probe = self.probe if strategy in ("uncertainty", "mixed") else None
+        return [int(looked[i]) for i in s.choose(strategy, pool, count, near=self.near, probe=probe)]
+
+    def suggest(self, texts: Sequence[str]) -> list[tuple[str, float, str]]:
+        """The likeliest label of each text, its probability, and who says so; nothing where there is no probe."""
+        if self.probe is None:
+            return []
+        probabilities = self.probe.probabilities(self.embed(texts))
+        best = probabilities.argmax(axis=1)
+        agent = f"winnow-probe-{len(self._train)}-rows"
+        return [(self.probe.classes[i], round(float(p[i]), 4), agent) for p, i in zip(probabilities, best, strict=True)]
+
+    @cached_property
+    def probe(self) -> Probe | None:
+        """Fitted on the labeled train reserve; None below two labels."""
+        labels = [str(row["label"]) for row in self._train]
+        if len(set(labels)) < 2:
+            return None
+        return fit_probe(self.embed([str(row["text"]) for row in self._train]), labels)
+
+    @cached_property
+    def _train(self) -> Rows:
+        known = set(self.labels)
+        return [r for r in self.rows if r["state"] == "labeled" and r["reserve"] == "train" and r["label"] in known]
+
+    def _known(self, strategy: s.Strategy) -> tuple[Vectors, list[str]]:
+        """What is labeled in train, and what waits in the queue; `random` does not look at it."""
+        if strategy == "random":
+            return np.empty((0, 0), dtype=np.float32), []
+        waits = [row for row in self.rows if row["id"] in self.queued and row["state"] == "unlabeled"]
+        texts = [str(row["text"]) for row in (*self._train, *waits)]
+        labels = [str(row["label"]) for row in self._train] + [""] * len(waits)
+        return (self.embed(texts) if texts else np.empty((0, 0), dtype=np.float32)), labels

@@ -1,0 +1,77 @@
+"""How fast people answer, and how long what is left will take them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from statistics import median
+
+from sqlalchemy import Connection, select
+
+from curation.queues.places import Waiting, waiting
+from curation.store import tables as t
+
+PAUSE = 300.0
+"""Seconds between two answers from which on the person did something else meanwhile."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """What somebody has done so far."""
+
+    name: str
+    answers: int
+    """Records that the person answered; an edited answer is one."""
+    discarded: int
+    seconds: float | None
+    """Median time from one answer to the next, pauses left out; None below two answers in a row."""
+
+
+@dataclass(frozen=True)
+class Left:
+    """What is still to be done."""
+
+    waiting: Waiting
+    minutes: float | None
+    """Of one person's work, at the median pace of all; None while no pace is known."""
+
+
+def people(connection: Connection) -> list[Person]:
+    """Everybody who has answered, the busiest first."""
+    columns = t.answer.c
+    query = select(columns.who, columns.dataset, columns.record_id, columns.status, columns.answered_at).order_by(
+        columns.answered_at, columns.id
+    )
+    first: dict[str, dict[tuple[str, str], str]] = defaultdict(dict)
+    status: dict[str, dict[tuple[str, str], str]] = defaultdict(dict)
+    for who, dataset, record, now, at in connection.execute(query):
+        first[who].setdefault((dataset, record), at)
+        status[who][dataset, record] = now
+    found = [
+        Person(
+            name=who,
+            answers=sum(one == "submitted" for one in status[who].values()),
+            discarded=sum(one == "discarded" for one in status[who].values()),
+            seconds=pace(list(times.values())),
+        )
+        for who, times in first.items()
+    ]
+    return sorted(found, key=lambda person: (-person.answers, person.name))
+
+
+def pace(times: Sequence[str]) -> float | None:
+    """Median seconds from one of these moments to the next, gaps above PAUSE left out."""
+    moments = sorted(datetime.fromisoformat(time) for time in times)
+    gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(moments)]
+    working = [gap for gap in gaps if gap <= PAUSE]
+    return median(working) if working else None
+
+
+def left(connection: Connection, done: Sequence[Person]) -> Left:
+    """What waits, and how many minutes that is at the pace of those who have answered."""
+    found = waiting(connection)
+    paces = [person.seconds for person in done if person.seconds is not None]
+    return Left(found, found.answers * median(paces) / 60 if paces else None)

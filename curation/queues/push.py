@@ -1,0 +1,274 @@
+"""Push: choose what people should see next, note where it goes, then bring it to Argilla.
+
+First the choice is written down, then it is delivered: a push that was killed is finished by the next one, and pushing
+twice adds nothing twice.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects.sqlite import insert
+
+from curation.clock import now
+from curation.embed import Vectors
+from curation.queues import places as p
+from curation.queues.candidates import Candidate, chance, ranks
+from curation.queues.door import Door, Item, Shape
+from curation.queues.guidelines import closed_note, guidelines
+from curation.queues.questions import FLAGS, VISIBLE, Queue, options
+from curation.store import Store
+from curation.store import tables as t
+from curation.task import Task
+
+CONTEXT = {"relabel": "What is known", "adjudicate": "What was said"}
+LEADS = ("adjudicate",)
+"""Queues that annotators do not see: what they say there would outrank everybody."""
+Embed = Callable[[Sequence[str]], Vectors]
+"""Texts to unit vectors."""
+Suggest = Callable[[Sequence[str]], list[tuple[str, float, str]]]
+"""Texts to label, probability and agent."""
+Choose = Callable[[Sequence[Candidate], list[int], int], list[int]]
+"""Candidates, their random ranks and how many: positions of the chosen."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a push is asked to do."""
+
+    queue: Queue
+    count: int
+    """Records that should wait in the queue afterwards."""
+    strategy: str
+    people: tuple[str, ...] = ()
+    """One dataset each; empty: one for all."""
+    second_look: float = 0.0
+    """Share of the records that two people answer."""
+
+
+def choose_and_place(
+    store: Store,
+    task: Task,
+    order: Order,
+    candidates: Sequence[Candidate],
+    *,
+    choose: Choose,
+    suggest: Suggest | None,
+) -> tuple[dict[str, int], int]:
+    """Fill a queue up to `order.count` waiting records; returns the new ones by dataset, and how many are blind.
+
+    Nothing changes when as many wait already. `suggest` None: nobody is shown a suggestion.
+    """
+    with store.reading() as connection:
+        taken = {place.record_id for place in p.places(connection, order.queue) if not place.withdrawn}
+        missing = order.count - p.waiting(connection).records.get(order.queue, 0)
+    free = [one for one in candidates if one.record_id not in taken]
+    chosen: list[Candidate] = []
+    if missing > 0 and free:
+        chosen = [free[i] for i in choose(free, ranks(free, task.splits.key, order.queue), missing)]
+    if not chosen:
+        return {}, 0
+    open_to_model = [one for one in chosen if suggest and _may_be_suggested(one, task)]
+    made = suggest([one.text for one in open_to_model]) if suggest and open_to_model else []
+    told = {one.record_id: suggestion for one, suggestion in zip(open_to_model, made, strict=True)}
+    with store.writing() as connection:
+        return _place(connection, task, order, chosen, told), len(chosen) - len(told)
+
+
+def _may_be_suggested(one: Candidate, task: Task) -> bool:
+    """Hold-out is labeled blind to any model, and so is a share of train: it shows how far suggestions pull."""
+    return one.reserve == "train" and chance(task.splits.key, "blind", one.record_id) >= task.review.blind_share
+
+
+def _place(
+    connection: Connection,
+    task: Task,
+    order: Order,
+    chosen: Sequence[Candidate],
+    told: Mapping[str, tuple[str, float, str]],
+) -> dict[str, int]:
+    settings = {"strategy": order.strategy, "count": order.count, "for": order.people, "second_look": order.second_look}
+    values = {"queue": order.queue, "settings": json.dumps(settings), "labels": labels_of(task), "at": now()}
+    push = connection.execute(t.push.insert().values(**values)).inserted_primary_key
+    counts: dict[str, int] = {}
+    rows = []
+    for number, one in enumerate(chosen):
+        dataset = _dataset_for(connection, task, order, one, number)
+        label, score, agent = told.get(one.record_id, (None, None, None))
+        counts[dataset] = counts.get(dataset, 0) + 1
+        rows.append(
+            {
+                "dataset": dataset,
+                "record_id": one.record_id,
+                "queue": order.queue,
+                "push_id": push[0] if push else None,
+                "label_then": one.label_then,
+                "suggestion": label,
+                "score": score,
+                "agent": agent,
+                "at": values["at"],
+            }
+        )
+    connection.execute(insert(t.queued), rows)
+    return counts
+
+
+def labels_of(task: Task) -> str:
+    """The labels with their descriptions, as a push remembers them."""
+    return json.dumps([label.model_dump() for label in task.labels], ensure_ascii=False)
+
+
+def _dataset_for(connection: Connection, task: Task, order: Order, one: Candidate, number: int) -> str:
+    """The open dataset that a record goes to; entered when there is none."""
+    if order.people:
+        return _open_dataset(connection, task, order.queue, order.people[number % len(order.people)], 1)
+    second = chance(task.splits.key, "second look", one.record_id) < order.second_look
+    return _open_dataset(connection, task, order.queue, None, 2 if second else 1)
+
+
+def _open_dataset(connection: Connection, task: Task, queue: Queue, assignee: str | None, overlap: int) -> str:
+    """The name of the open dataset of this kind, entered when there is none.
+
+    Argilla cannot add options to a question: other labels need another dataset.
+    """
+    wanted = tuple(sorted(options(task, queue)))
+    same = [d for d in p.datasets(connection, queue) if (d.assignee, d.overlap) == (assignee, overlap)]
+    for known in same:
+        if not known.closed and known.options == wanted:
+            return known.name
+    name = f"{queue}-for-{assignee}" if assignee else queue if overlap == 1 else f"{queue}-second-look"
+    name = f"{name}.{len(same) + 1}" if same else name
+    p.enter_dataset(connection, name, queue, assignee=assignee, overlap=overlap, options=wanted)
+    return name
+
+
+def move_on(store: Store, task: Task, queue: Queue) -> list[tuple[str, str]]:
+    """Where labels have changed: records that nobody has answered move to a dataset with the labels of today.
+
+    Returns old and new names. Nothing is deleted: an answer that is given in the old one all the same still counts.
+    """
+    wanted = tuple(sorted(options(task, queue)))
+    moved = []
+    with store.writing() as connection:
+        given = p.answered(connection)
+        standing = [place for place in p.places(connection, queue) if not place.withdrawn]
+        for old in p.datasets(connection, queue):
+            if old.closed or old.options == wanted:
+                continue
+            left = [s for s in standing if s.dataset == old.name and (old.name, s.record_id) not in given]
+            p.set_dataset(connection, old.name, closed_at=now())
+            new = _open_dataset(connection, task, queue, old.assignee, old.overlap)
+            p.withdraw(connection, old.name, [place.record_id for place in left])
+            _copy(connection, left, new)
+            moved.append((old.name, new))
+    return moved
+
+
+def _copy(connection: Connection, left: Sequence[p.Place], new: str) -> None:
+    """Places in another dataset; suggestions by a model that did not know the new labels stay behind."""
+    for place in left:
+        row = connection.execute(
+            select(t.queued).where(t.queued.c.dataset == place.dataset, t.queued.c.record_id == place.record_id)
+        ).one()
+        told = {"delivered_at": None, "withdrawn_at": None, "suggestion": None, "score": None, "agent": None}
+        connection.execute(insert(t.queued).values({**row._mapping, **told, "dataset": new}))
+
+
+def deliver(
+    store: Store,
+    task: Task,
+    queue: Queue,
+    door: Door,
+    *,
+    workspace: str,
+    candidates: Mapping[str, Candidate],
+    embed: Embed,
+    handbook: str | None,
+) -> None:
+    """Bring everything that has been placed in a queue, and has not arrived, to Argilla.
+
+    `candidates` has the texts, by record; what is none any more has left the queue. What has arrived is noted bulk by
+    bulk: a kill costs at most one bulk, which is sent again and arrives once.
+    """
+    with store.reading() as connection:
+        known = p.datasets(connection, queue)
+        before = p.push_with_other_labels(connection, queue, labels_of(task))
+    text = guidelines(task, queue, before=before, handbook=handbook)
+    width = embed(["width"]).shape[1]
+    for dataset in known:
+        if dataset.closed:
+            _close(door, dataset, known)
+            continue
+        server_id = _dataset_there(store, task, door, dataset, workspace=workspace, text=text, width=width)
+        with store.reading() as connection:
+            todo = [place for place in p.places(connection, queue) if place.dataset == dataset.name]
+        todo = [place for place in todo if not (place.delivered or place.withdrawn)]
+        with store.writing() as connection:
+            p.withdraw(connection, dataset.name, [one.record_id for one in todo if one.record_id not in candidates])
+        items = _items([one for one in todo if one.record_id in candidates], candidates, embed)
+        for arrived in door.upload(server_id, items):
+            with store.writing() as connection:
+                p.mark_delivered(connection, dataset.name, arrived, at=now())
+
+
+def _close(door: Door, dataset: p.QueueDataset, known: Sequence[p.QueueDataset]) -> None:
+    later = [d for d in known if (d.assignee, d.overlap) == (dataset.assignee, dataset.overlap) and not d.closed]
+    if later and dataset.server_id and door.find(dataset.server_id):
+        door.guide(dataset.server_id, closed_note(later[-1].name, now()))
+
+
+def _dataset_there(
+    store: Store, task: Task, door: Door, dataset: p.QueueDataset, *, workspace: str, text: str, width: int
+) -> str:
+    """The server's id of a dataset: made where it is missing, and then all that nobody has answered is sent again."""
+    if dataset.server_id and door.find(dataset.server_id):
+        door.guide(dataset.server_id, text)
+        return dataset.server_id
+    queue = dataset.queue
+    place = workspace_of(workspace, queue, dataset.assignee)
+    door.let_in(place, dataset.assignee)
+    shape = Shape(
+        name=dataset.name,
+        workspace=place,
+        options=options(task, queue),
+        visible=VISIBLE,
+        flags=FLAGS,
+        context=CONTEXT.get(queue),
+        overlap=dataset.overlap,
+        dimensions=width,
+    )
+    made = door.make(shape, text)
+    with store.writing() as connection:
+        p.set_dataset(connection, dataset.name, server_id=made, seen_until=None)
+        given = p.answered(connection)
+        lost = [s.record_id for s in p.places(connection, queue) if s.dataset == dataset.name and s.delivered]
+        p.mark_delivered(
+            connection,
+            dataset.name,
+            [r for r in lost if len(given.get((dataset.name, r), ())) < dataset.overlap],
+            at=None,
+        )
+    return made
+
+
+def workspace_of(workspace: str, queue: str, assignee: str | None) -> str:
+    """The Argilla workspace of a dataset; who is not in it does not see it."""
+    if queue in LEADS:
+        return f"{workspace}-leads"
+    return f"{workspace}-for-{assignee}" if assignee else workspace
+
+
+def _items(todo: Sequence[p.Place], candidates: Mapping[str, Candidate], embed: Embed) -> list[Item]:
+    shown = [candidates[place.record_id] for place in todo]
+    vectors: Any = embed([one.text for one in shown]) if shown else []
+    items = []
+    for place, one, vector in zip(todo, shown, vectors, strict=True):
+        suggestion = None
+        if place.suggestion is not None:
+            suggestion = (place.suggestion, float(place.score or 0), place.agent or "")
+        items.append(Item(one.record_id, one.text, one.context, one.weight, vector.tolist(), suggestion))
+    return items

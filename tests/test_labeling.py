@@ -1,0 +1,450 @@
+"""Push and pull against a real Argilla: out, answered by people over HTTP, back as decisions."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import WINNOW, add_example, command, write_jsonl
+from sqlalchemy import select
+
+import winnow
+from curation.reading import Columns
+from curation.serving.http import Api
+from curation.serving.people import add_annotator
+from curation.serving.server import Server
+from curation.store import tables as t
+from validators.faults import ServiceError, WinnowError
+from winnow.workspace import Workspace
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory: pytest.TempPathFactory, model_cache: Path) -> Path:
+    """The example with its traffic, to copy."""
+    workspace = add_example(tmp_path_factory.mktemp("labeling") / "ws")
+    source = Path(__file__).parent.parent / "examples" / "helpdesk" / "traffic.jsonl"
+    workspace.add(source, licence="Apache-2.0", columns=Columns(family="session"))
+    workspace.check()  # embeds
+    return workspace.folder.root
+
+
+@dataclass
+class Place:
+    """A workspace, and the Argilla that it is pointed at."""
+
+    workspace: Workspace
+    api: Api
+    argilla_workspace: str
+
+    def dataset(self, name: str, suffix: str = "") -> dict[str, Any]:
+        spaces = {one["id"]: one["name"] for one in self.api.get("me/workspaces")["items"]}
+        wanted = (name, self.argilla_workspace + suffix)
+        found = self.api.get("me/datasets")["items"]
+        return next(one for one in found if (one["name"], spaces[one["workspace_id"]]) == wanted)
+
+    def records(self, name: str, suffix: str = "", *, bare: bool = False) -> list[dict[str, Any]]:
+        include = () if bare else ("responses", "suggestions", "vectors")
+        path = f"datasets/{self.dataset(name, suffix)['id']}/records?limit=1000"
+        told = self.api.get(f"{path}{''.join(f'&include={one}' for one in include)}")
+        return sorted(told["items"], key=lambda one: one["external_id"])
+
+    def answer(self, who: Api, record: dict[str, Any], label: str, status: str = "submitted", **more: Any) -> None:
+        values = {"label": {"value": label}, **{name: {"value": value} for name, value in more.items()}}
+        who.ask("POST", f"records/{record['id']}/responses", {"values": values, "status": status})
+
+
+@pytest.fixture
+def place(
+    server: Server, example: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Place:
+    """A copy of the example, pointed at the server of the session as at a team's own Argilla."""
+    import shutil
+
+    shutil.copytree(example, tmp_path / "ws")
+    owner = server.owner()
+    name = f"t-{abs(hash(request.node.nodeid)):x}"
+    monkeypatch.setenv("WINNOW_ARGILLA_URL", owner.url)
+    monkeypatch.setenv("WINNOW_ARGILLA_API_KEY", owner.key)
+    monkeypatch.setenv("WINNOW_ARGILLA_WORKSPACE", name)
+    return Place(winnow.open(tmp_path / "ws"), owner, name)
+
+
+def people_of(place: Place, *names: str) -> list[Api]:
+    made = []
+    for name in names:
+        full = f"{name}-{place.argilla_workspace}"
+        add_annotator(place.api, full, place.argilla_workspace)
+        key = next(user["api_key"] for user in place.api.get("users")["items"] if user["username"] == full)
+        made.append(Api(place.api.url, key))
+    return made
+
+
+def test_out_and_back(place: Place) -> None:
+    workspace = place.workspace
+    done = workspace.push("label", count=40, second_look=0.25)
+    assert done.records == 40 == done.waiting
+    assert set(done.datasets) == {"label", "label-second-look"}
+    again = workspace.push("label", count=40, second_look=0.25)
+    assert (again.records, again.waiting) == (0, 40)
+    shared, twice = place.records("label"), place.records("label-second-look")
+    assert {"label": len(shared), "label-second-look": len(twice)} == done.datasets
+    ann, bob = people_of(place, "ann", "bob")
+    labels = workspace.task.label_names
+    place.answer(ann, shared[0], labels[0], comment="sure", flags=["personal_data"])
+    place.answer(ann, shared[1], labels[1], status="draft")
+    place.answer(ann, shared[2], labels[2], status="discarded")
+    place.answer(ann, twice[0], labels[0])
+    place.answer(bob, twice[0], labels[1])
+    report = workspace.pull()
+    assert report.json()["records"] == 3
+    assert (report.pulled.answers, report.pulled.decisions, report.pulled.discarded) == (4, 4, 1)
+    assert report.pulled.flagged == {"personal_data": [shared[0]["external_id"]]}
+    assert report.left.waiting.records == {"label": 38}
+    assert report.unsettled == 2  # the disagreement, and the example's disputed text
+    assert report.next == "winnow push adjudicate"
+    nothing = workspace.pull()
+    assert (nothing.pulled.answers, nothing.pulled.decisions) == (0, 0)
+    stored = {one["id"]: one for one in workspace.records().to_dict("records")}
+    first = stored[shared[0]["external_id"]]
+    assert (first["label"], first["decided_by"]) == (labels[0], "person")
+    assert stored[shared[1]["external_id"]]["state"] == "unlabeled"
+    assert stored[twice[0]["external_id"]]["label"] == labels[1]
+    decision = workspace.show(first["id"]).decisions[-1]
+    assert decision["who"].startswith("ann-")
+    assert decision["at"].startswith(("2", "3"))
+    response = shared[0]["id"]
+    stays = next(one for one in place.records("label") if one["id"] == response)["responses"][0]
+    ann.ask("PUT", f"responses/{stays['id']}", {"values": {"label": {"value": labels[3]}}, "status": "submitted"})
+    edited = workspace.pull()
+    assert (edited.pulled.answers, edited.pulled.decisions) == (1, 1)
+    assert workspace.show(first["id"]).record["label"] == labels[3]
+
+
+def test_hold_out_and_the_blind_share_carry_no_suggestion(place: Place) -> None:
+    workspace = place.workspace
+    done = workspace.push("label", count=120, second_look=0)
+    stored = {one["id"]: one for one in workspace.records().to_dict("records")}
+    blind: dict[str, int] = {"train": 0, "validation": 0, "test": 0}
+    shown = 0
+    for one in place.records("label"):
+        reserve = stored[one["external_id"]]["reserve"]
+        if one["suggestions"]:
+            assert reserve == "train"
+            shown += 1
+            suggestion = one["suggestions"][0]
+            assert 0 < suggestion["score"] <= 1
+            assert suggestion["agent"].startswith("winnow-probe-")
+        else:
+            blind[reserve] += 1
+        assert len(one["vectors"]["meaning"]) == 384
+        assert set(one["metadata"]) == {"seen", "words"}
+        assert one["fields"] == {"text": stored[one["external_id"]]["text"]}
+    assert blind["validation"] + blind["test"] > 10
+    assert blind["train"] > 0
+    assert done.blind == sum(blind.values()) == 120 - shown
+
+
+def test_strategies_but_random_take_train_only_and_no_near_duplicates(place: Place, tmp_path: Path) -> None:
+    import numpy as np
+
+    workspace = place.workspace
+    repeats = [{"text": f"where is the defibrillator, please{'!' * i}"} for i in range(1, 12)]
+    workspace.add(write_jsonl(tmp_path / "repeats.jsonl", repeats), origin="log", licence="Apache-2.0")
+    stored = {one["id"]: one for one in workspace.records().to_dict("records")}
+    for strategy, suffix in (("random", ""), ("uncertainty", ".2"), ("diverse", ".3"), ("mixed", ".4")):
+        count = workspace.pull().left.waiting.records.get("label", 0) + 25
+        done = workspace.push("label", count=count, strategy=strategy, second_look=0)
+        assert done.records == 25, (strategy, suffix)
+    with workspace.store.reading() as connection:
+        rounds: dict[str, list[str]] = {}
+        query = select(t.queued.c.record_id, t.push.c.settings).join(t.push, t.push.c.id == t.queued.c.push_id)
+        for record, settings in connection.execute(query):
+            rounds.setdefault(json.loads(settings)["strategy"], []).append(record)
+    from curation.embed import open_embedder
+
+    for strategy, records in rounds.items():
+        vectors = open_embedder().encode([stored[one]["text"] for one in records])
+        similar = vectors @ vectors.T - 2 * np.eye(len(vectors))
+        assert similar.max() < 0.97, strategy
+        if strategy != "random":
+            assert {stored[one]["reserve"] for one in records} == {"train"}
+    assert {stored[one]["reserve"] for one in rounds["random"]} > {"train"}
+
+
+def test_adjudication_outranks_and_annotators_do_not_see_it(place: Place) -> None:
+    workspace = place.workspace
+    workspace.push("label", count=10, second_look=1.0)
+    ann, bob = people_of(place, "ann", "bob")
+    record = place.records("label-second-look")[0]
+    labels = workspace.task.label_names
+    place.answer(ann, record, labels[0])
+    place.answer(bob, record, labels[1])
+    workspace.pull()
+    assert workspace.status().queues["adjudicate"] == 2
+    done = workspace.push("adjudicate")
+    assert done.records == 2
+    told = {one["external_id"]: one for one in place.records("adjudicate", "-leads")}
+    said = told[record["external_id"]]["fields"]["context"]
+    assert said == f"One person says: {labels[0]}\nOne person says: {labels[1]}"
+    assert "File" not in said
+    seen = {one["name"] for one in ann.get("me/datasets")["items"]}
+    assert "adjudicate" not in seen
+    dataset = place.dataset("adjudicate", "-leads")["id"]
+    with pytest.raises(WinnowError, match="403"):
+        ann.ask("POST", f"me/datasets/{dataset}/records/search", {})
+    with pytest.raises(WinnowError, match="403"):
+        place.answer(ann, told[record["external_id"]], labels[0])
+    place.answer(place.api, told[record["external_id"]], labels[2])
+    report = workspace.pull()
+    assert report.unsettled == 0
+    shown = workspace.show(record["external_id"])
+    assert (shown.record["label"], shown.record["decided_by"]) == (labels[2], "adjudicator")
+    assert workspace.push("adjudicate").records == 0
+
+
+def test_an_audit_measures_the_labels_and_the_card_says_so(place: Place) -> None:
+    workspace = place.workspace
+    done = workspace.push("audit", count=30)
+    assert done.records == 30 == done.blind
+    (ann,) = people_of(place, "ann")
+    stored = {one["id"]: one for one in workspace.records().to_dict("records")}
+    records = place.records("audit")
+    assert {stored[one["external_id"]]["reserve"] for one in records} > {"train"}
+    wrong = 0
+    for number, one in enumerate(records[:25]):
+        right = stored[one["external_id"]]["label"]
+        other = next(name for name in workspace.task.label_names if name != right)
+        wrong += number % 10 == 0
+        place.answer(ann, one, other if number % 10 == 0 else right)
+    workspace.pull()
+    workspace.freeze("audited")
+    manifest = json.loads((workspace.folder.releases / "audited" / "manifest.json").read_text())
+    measured = manifest["label_accuracy"]
+    assert (measured["right"], measured["audited"]) == (25 - wrong, 25)
+    low, high = measured["interval"]
+    assert low < (25 - wrong) / 25 < high
+    card = (workspace.folder.releases / "audited" / "README.md").read_text()
+    assert f"{25 - wrong} of 25 were right" in card
+    assert not any(one["suggestions"] for one in records)
+
+
+def test_relabel_shows_what_is_known_and_suggests_nothing(place: Place, tmp_path: Path) -> None:
+    workspace = place.workspace
+    text = "the vpn client cannot reach the gateway from my hotel"
+    rows: list[dict[str, object]] = [{"text": text, "label": "it_vpn"}, {"text": text + ".", "label": "it_wifi"}]
+    workspace.add(write_jsonl(tmp_path / "torn.jsonl", rows), licence="Apache-2.0", split="train")
+    done = workspace.push("relabel")
+    assert done.records == 2
+    told = place.records("relabel")
+    assert all("Nearly the same, under other labels" in one["fields"]["context"] for one in told)
+    assert not any(one["suggestions"] for one in told)
+
+
+def test_assigned_records_are_seen_by_their_person_only(place: Place) -> None:
+    ann, bob = people_of(place, "ann", "bob")
+    names = [f"{name}-{place.argilla_workspace}" for name in ("ann", "bob")]
+    done = place.workspace.push("label", count=10, people=names)
+    assert set(done.datasets.values()) == {5}
+    assert {one["name"] for one in ann.get("me/datasets")["items"]} == {f"label-for-{names[0]}"}
+    assert {one["name"] for one in bob.get("me/datasets")["items"]} == {f"label-for-{names[1]}"}
+    with pytest.raises(WinnowError, match="no annotator of this name"):
+        place.workspace.push("label", count=20, people=("nobody",))
+
+
+def test_a_killed_push_is_finished_by_the_next(place: Place) -> None:
+    workspace = place.workspace
+    for wait in (0.5, 1.5, 2.5, 3.0, 3.5):
+        process = subprocess.Popen(
+            [str(WINNOW), "push", "label", "--count", "200"],
+            cwd=workspace.folder.root,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        time.sleep(wait)
+        process.send_signal(signal.SIGKILL)
+        process.wait(10)
+    workspace.push("label", count=200)
+    held = [one["external_id"] for name in ("label", "label-second-look") for one in place.records(name, bare=True)]
+    assert len(held) == len(set(held)) == 200
+
+
+def test_two_pushes_at_once_fill_the_queue_once(place: Place) -> None:
+    command_line = [str(WINNOW), "push", "label", "--count", "60"]
+    started = [
+        subprocess.Popen(
+            command_line, cwd=place.workspace.folder.root, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        )
+        for _ in range(3)
+    ]
+    for process in started:
+        _, errors = process.communicate(timeout=120)
+        assert process.returncode == 0, errors
+    held = [one["external_id"] for name in ("label", "label-second-look") for one in place.records(name, bare=True)]
+    assert len(held) == len(set(held)) == 60
+
+
+def test_a_forgotten_record_leaves_argilla(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace = place.workspace
+    workspace.push("label", count=5, second_look=0)
+    first, second = (one["external_id"] for one in place.records("label")[:2])
+    assert workspace.forget(first).queues == []
+    assert first not in {one["external_id"] for one in place.records("label")}
+    with monkeypatch.context() as away:
+        away.setenv("WINNOW_ARGILLA_URL", "http://127.0.0.1:1")
+        assert workspace.forget(second).queues == ["label"]
+    assert second in {one["external_id"] for one in place.records("label")}
+    workspace.pull()
+    assert second not in {one["external_id"] for one in place.records("label")}
+    assert workspace.push("label", count=5, second_look=0).waiting == 5
+
+
+def test_a_lost_dataset_is_made_anew(place: Place) -> None:
+    workspace = place.workspace
+    workspace.push("label", count=6, second_look=0)
+    (ann,) = people_of(place, "ann")
+    answered, *others = place.records("label")
+    place.answer(ann, answered, workspace.task.label_names[0])
+    workspace.pull()
+    place.api.ask("DELETE", f"datasets/{place.dataset('label')['id']}", None)
+    assert workspace.pull().pulled.answers == 0
+    workspace.push("label", count=5, second_look=0)
+    assert {one["external_id"] for one in place.records("label")} == {one["external_id"] for one in others}
+    place.answer(ann, place.records("label")[0], workspace.task.label_names[0])
+    assert workspace.pull().pulled.decisions == 1
+
+
+def test_another_tasks_dataset_is_left_alone(
+    place: Place, make_workspace: Callable[..., Workspace], tmp_path: Path
+) -> None:
+    place.workspace.push("label", count=5, second_look=0)
+    other = make_workspace("x", "y", name="other")
+    other.add(write_jsonl(tmp_path / "log.jsonl", [{"text": "a query of another task"}]), origin="log")
+    with pytest.raises(WinnowError, match="WINNOW_ARGILLA_WORKSPACE"):
+        other.push("label", second_look=0)
+    assert len(place.records("label")) == 5
+
+
+class CutWire:
+    """A real TCP relay that goes away after so many connections' bytes: Argilla leaving midway."""
+
+    def __init__(self, port: int, allowed: int) -> None:
+        self.target, self.left = port, allowed
+        self.listening = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listening.getsockname()[1]
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                client, _ = self.listening.accept()
+            except OSError:
+                return
+            upstream = socket.create_connection(("127.0.0.1", self.target))
+            threading.Thread(target=self._relay, args=(client, upstream, False), daemon=True).start()
+            threading.Thread(target=self._relay, args=(upstream, client, True), daemon=True).start()
+
+    def _relay(self, source: socket.socket, sink: socket.socket, counted: bool) -> None:
+        try:
+            while data := source.recv(65536):
+                self.left -= counted
+                if self.left < 0:
+                    break
+                sink.sendall(data)
+        except OSError:
+            pass
+        for one in (source, sink):
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+            one.close()
+
+
+@pytest.fixture
+def wires() -> Iterator[list[CutWire]]:
+    made: list[CutWire] = []
+    yield made
+    for wire in made:
+        wire.listening.close()
+
+
+def test_argilla_going_away_midway_loses_nothing(
+    place: Place, wires: list[CutWire], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = place.workspace
+    workspace.push("label", count=40, second_look=0.5)
+    (ann,) = people_of(place, "ann")
+    label = workspace.task.label_names[0]
+    total = 0
+    for name in ("label", "label-second-look"):
+        for one in place.records(name):
+            place.answer(ann, one, label)
+            total += 1
+    got = 0
+    failures = 0
+    for allowed in (1, 2, 4, 6, 8, 10, 13, 16, 20):
+        wire = CutWire(int(place.api.url.rpartition(":")[2]), allowed)
+        wires.append(wire)
+        monkeypatch.setenv("WINNOW_ARGILLA_URL", f"http://127.0.0.1:{wire.port}")
+        try:
+            got += workspace.pull().pulled.answers
+        except ServiceError:
+            failures += 1
+    assert failures > 3
+    monkeypatch.setenv("WINNOW_ARGILLA_URL", place.api.url)
+    workspace.pull()
+    with workspace.store.reading() as connection:
+        stored = connection.execute(select(t.answer.c.record_id)).scalars().all()
+        decided = (
+            connection.execute(select(t.decision.c.record_id).where(t.decision.c.actor == "person")).scalars().all()
+        )
+    assert len(stored) == len(set(stored)) == total == 40
+    assert len(decided) == len(set(decided)) == 40
+
+
+def test_labels_that_change_open_new_datasets(place: Place) -> None:
+    workspace = place.workspace
+    workspace.push("label", count=8, second_look=0)
+    (ann,) = people_of(place, "ann")
+    old = place.records("label")
+    place.answer(ann, old[0], workspace.task.label_names[0])
+    workspace.pull()
+    workspace.rename("it_vpn", "it_tunnel")
+    done = workspace.push("label", count=7, second_look=0)
+    assert done.moved == [("label", "label.2")]
+    assert "Closed" in place.dataset("label")["guidelines"]
+    assert "it_tunnel" in place.dataset("label.2")["guidelines"]
+    assert len(place.records("label.2")) == 7
+    place.answer(ann, old[1], "it_vpn")  # still in the old one, by an open page
+    report = workspace.pull()
+    assert report.pulled.decisions == 1
+    assert workspace.show(old[1]["external_id"]).record["label"] == "it_tunnel"
+
+
+def test_commands_say_what_happens(place: Place) -> None:
+    root = place.workspace.folder.root
+    done = command("push", "label", "--count", "10", "--json", cwd=root)
+    told = json.loads(done.stdout)
+    assert {"queue", "records", "decisions", "waiting"} <= set(told)
+    assert (told["queue"], told["records"], told["waiting"]) == ("label", 10, 10)
+    assert "next: winnow pull" in command("push", "label", "--count", "10", cwd=root).stdout
+    pulled = json.loads(command("pull", "--json", cwd=root).stdout)
+    assert {"queue", "records", "decisions", "waiting", "people", "minutes"} <= set(pulled)
+    status = json.loads(command("status", "--json", cwd=root).stdout)
+    assert status["queues"]["adjudicate"] == 1
+    assert status["waiting"] == {"label": 10}
+    lea = f"lea-{place.argilla_workspace}"
+    added = command("annotators", "add", lea, "--lead", "--json", cwd=root)
+    assert json.loads(added.stdout)["lead"] is True
+    listed = json.loads(command("annotators", "list", "--json", cwd=root).stdout)
+    assert [
+        one["lead"] for one in listed["annotators"] if one["name"].startswith(f"lea-{place.argilla_workspace}")
+    ] == [True]

@@ -1,0 +1,364 @@
+"""Queues without a server: who is asked what, what is written for people, what an answer decides, what is left."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import command, write_jsonl
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from curation.labels import DISCARDED, SEVERAL, Vote, derive, unsettled
+from curation.queues.candidates import Candidate, chance, ranks, to_adjudicate, to_audit, to_label, to_relabel
+from curation.queues.door import Answer
+from curation.queues.guidelines import LONGEST, changes, guidelines
+from curation.queues.pace import pace, people
+from curation.queues.places import QueueDataset, datasets, places, waiting
+from curation.queues.pull import enter
+from curation.queues.push import Order, choose_and_place, move_on
+from curation.queues.questions import MIXED, REJECT, UNSURE, decided, options
+from curation.rename import Renaming
+from curation.store import tables as t
+from curation.task import Label, Task
+from curation.taskfile import parse_task
+from validators.faults import WinnowError
+from winnow.workspace import Workspace
+
+
+def vote(who: str, value: str, actor: str = "person", kind: str = "label") -> Vote:
+    return Vote("r", actor, who, kind, value)
+
+
+@pytest.mark.parametrize(
+    ("votes", "open_"),
+    [
+        ([vote("ann", "a")], False),
+        ([vote("ann", "a"), vote("bob", "a")], False),
+        ([vote("ann", "a"), vote("bob", "b")], True),
+        ([vote("ann", "a"), vote("bob", "b"), vote("cy", "a")], False),
+        ([vote("ann", "a"), vote("bob", "b"), vote("cy", "a"), vote("dee", "b")], True),
+        ([vote("ann", "a"), vote("bob", "b"), vote("ann", "b")], False),
+        ([vote("ann", "a"), vote("bob", "b"), vote("lead", "a", "adjudicator")], False),
+        ([vote("ann", "unsure", kind="abstention")], True),
+        ([vote("ann", DISCARDED, kind="abstention")], False),
+        ([vote("ann", "a"), vote("bob", "unsure", kind="abstention")], False),
+        ([vote("ann", "a"), vote("bob", SEVERAL, kind="abstention")], True),
+        ([vote("ann", "a"), vote("bob", "rejected", kind="rejection")], True),
+        ([vote("file:x", "a", "file"), vote("file:y", "b", "file")], False),
+        ([], False),
+    ],
+)
+def test_unsettled_is_what_people_leave_open(votes: list[Vote], open_: bool) -> None:
+    assert unsettled(votes) is open_
+
+
+def test_an_abstention_takes_back_what_the_same_person_said() -> None:
+    votes = [vote("file:x", "a", "file"), vote("ann", "b"), vote("ann", "unsure", kind="abstention")]
+    assert derive(votes)["r"].label == "a"
+    assert derive(votes[1:])["r"].state == "unlabeled"
+    votes += [vote("lead", "c", "adjudicator"), vote("lead", "unsure", "adjudicator", "abstention")]
+    assert derive(votes)["r"].label == "a"
+
+
+def task(*labels: str, more: str = "") -> Task:
+    entries = "".join(f"  - name: {json.dumps(label)}\n" for label in labels)
+    return parse_task(f"name: test\nkind: intents\nlabels:\n{entries}{more}")
+
+
+def test_options_are_labels_and_what_is_none() -> None:
+    few, many = task("a", "b", "unsure"), task(*(f"label {i}" for i in range(151)))
+    assert list(options(few, "label"))[:3] == ["a", "b", "unsure"]
+    assert list(options(few, "label").values()) == ["a", "b", "unsure", "unsure", "several intents"]
+    assert "leave it out" in options(few, "adjudicate").values()
+    assert list(options(many, "label").values())[:3] == ["unsure", "several intents", "label 0"]
+    with pytest.raises(WinnowError, match="2 or more"):
+        options(task("only"), "label")
+
+
+def test_what_an_answer_decides() -> None:
+    labels = ["a", "new"]
+    renamed = [Renaming("old", "new", 7)]
+    assert decided({"label": "a"}, "submitted", labels, renamed) == ("label", "a")
+    assert decided({"label": "old"}, "submitted", labels, renamed) == ("label", "new")
+    assert decided({"label": UNSURE}, "submitted", labels, []) == ("abstention", "unsure")
+    assert decided({"label": MIXED}, "submitted", labels, []) == ("abstention", SEVERAL)
+    assert decided({"label": REJECT}, "submitted", labels, []) == ("rejection", "rejected")
+    assert decided({"label": "a"}, "discarded", labels, []) == ("abstention", DISCARDED)
+    assert decided({}, "discarded", labels, []) == ("abstention", DISCARDED)
+    with pytest.raises(KeyError):
+        decided({"label": "gone"}, "submitted", labels, renamed)
+
+
+def row(identity: str, **more: Any) -> dict[str, Any]:
+    told = {"id": identity, "text": f"text {identity}", "weight": 1, "reserve": "train", "state": "labeled"}
+    return {**told, "label": "a", "decided_by": "file", "origin": "human", **more}
+
+
+def test_who_is_a_candidate() -> None:
+    rows = [
+        row("u", state="unlabeled", label="", decided_by="nobody", origin="log"),
+        row("f"),
+        row("s", origin="synthetic"),
+        row("p", decided_by="person"),
+        row("d", state="disputed", label=""),
+        row("x", state="superseded"),
+    ]
+    assert [one.record_id for one in to_label(rows)] == ["u"]
+    assert [one.record_id for one in to_audit(rows)] == ["f"]
+    votes = [
+        Vote("p", "person", "ann", "label", "a"),
+        Vote("p", "person", "bob", "label", "b"),
+        Vote("d", "file", "file:1", "label", "a"),
+        Vote("d", "file", "file:2", "label", "b"),
+    ]
+    said = {("p", "bob"): "by the device"}
+    found = {one.record_id: one.context for one in to_adjudicate(rows, votes, {"1": "one.csv", "2": "two.csv"}, said)}
+    assert found == {
+        "p": "One person says: a\nOne person says: b (“by the device”)",
+        "d": "The file one.csv says: a\nThe file two.csv says: b",
+    }
+    import pandas as pd
+
+    pairs = pd.DataFrame([{"left": "f", "right": "p", "similarity": 0.98}])
+    near = to_relabel([*rows[:3], row("p", decided_by="person", label="b")], pairs)
+    assert [(one.record_id, one.context) for one in near] == [
+        ("f", "Labeled a by a file. Nearly the same, under other labels:\nb: text p (similarity 0.98)")
+    ]
+
+
+@given(st.integers(1, 200), st.text(max_size=5))
+def test_a_random_order_is_a_permutation_that_repeats(n: int, key: str) -> None:
+    candidates = [Candidate(f"{i:05}", "", 1, "train") for i in range(n)]
+    order = ranks(candidates, key, "label")
+    assert sorted(order) == list(range(n))
+    shuffled = candidates[::-1]
+    assert ranks(shuffled, key, "label") == order[::-1]
+
+
+def test_chances_are_even() -> None:
+    drawn = [chance("key", "blind", str(i)) for i in range(5000)]
+    assert 0.18 < sum(x < 0.2 for x in drawn) / 5000 < 0.22
+
+
+def test_guidelines_fit_and_say_what_they_leave_out() -> None:
+    described = [
+        Label(name=f"label_{i:03}", description="What it means. " * 8, examples=["one example of it", "another one"])
+        for i in range(151)
+    ]
+    big = task("a", "b").model_copy(update={"labels": described, "fallback": "label_000"})
+    text = guidelines(big, "label", handbook="/handbook/x.html")
+    assert len(text) <= LONGEST
+    assert "(/handbook/x.html)" in text
+    assert all(f"label_{i:03}" in text for i in range(151))
+    huge = big.model_copy(update={"labels": [Label(name=f"{i:0100}") for i in range(151)]})
+    text = guidelines(huge, "label")
+    assert len(text) <= LONGEST
+    assert "ask your data lead" in text
+
+
+def test_guidelines_hold_everything_of_a_small_task() -> None:
+    more = "confusable: [[a, b]]\nfallback: b\n"
+    small = task("a", "b", more=more)
+    label = Label(name="a", description="Means A", examples=["like so"], near_miss={"text": "not so", "label": "b"})
+    small = small.model_copy(update={"labels": [label, small.labels[1]]})
+    before = [{"name": "a", "description": "Meant B", "examples": [], "near_miss": None}, {"name": "gone"}]
+    text = guidelines(small, "label", before=("2026-01-02T00:00:00", before))
+    for expected in (
+        "Means A",
+        "“like so”",
+        "“not so”",
+        "a or b?",
+        "What changed since 2026-01-02",
+        "**gone** is gone",
+    ):
+        assert expected in text
+    assert "suggest" not in guidelines(small, "audit").replace("nothing is suggested", "")
+    assert "leave it out" in guidelines(small, "adjudicate")
+    assert changes([one.model_dump() for one in small.labels], small.labels) == []
+
+
+def test_pace_leaves_pauses_out() -> None:
+    at = "2026-01-01T00:{:02}:{:02}+00:00"
+    times = [at.format(0, 0), at.format(0, 10), at.format(0, 18), at.format(30, 0), at.format(30, 12)]
+    assert pace(times) == 10
+    assert pace(times[:1]) is None
+    assert pace([at.format(0, 0), at.format(59, 0)]) is None
+
+
+def pushed(workspace: Workspace, queue: str = "label", count: int = 10, **more: Any) -> dict[str, int]:
+    """Place records as `push` does, without a server."""
+    rows = workspace.records().to_dict("records")
+    found = to_label(rows) if queue == "label" else to_audit(rows)
+    order = Order(queue, count, "random", **more)  # type: ignore[arg-type]
+
+    def choose(free: Any, ranked: list[int], n: int) -> list[int]:
+        return sorted(range(len(free)), key=ranked.__getitem__)[:n]
+
+    return choose_and_place(workspace.store, workspace.task, order, found, choose=choose, suggest=None)[0]
+
+
+@pytest.fixture
+def traffic(make_workspace: Callable[..., Workspace], tmp_path: Path) -> Workspace:
+    workspace = make_workspace("a", "b")
+    rows: list[dict[str, object]] = [{"text": f"query number {i} of the day"} for i in range(30)]
+    workspace.add(write_jsonl(tmp_path / "log.jsonl", rows), origin="log")
+    return workspace
+
+
+def test_a_queue_is_filled_once(traffic: Workspace) -> None:
+    assert pushed(traffic, count=10) == {"label": 10}
+    assert pushed(traffic, count=10) == {}
+    assert pushed(traffic, count=12) == {"label": 2}
+    with traffic.store.reading() as connection:
+        assert waiting(connection).records == {"label": 12}
+    assert pushed(traffic, count=1000) == {"label": 18}
+    assert pushed(traffic, count=1000) == {}
+
+
+def test_assigned_and_second_looks_have_datasets_of_their_own(traffic: Workspace) -> None:
+    assert pushed(traffic, count=9, people=("ann", "bob")) == {"label-for-ann": 5, "label-for-bob": 4}
+    counts = pushed(traffic, count=29, second_look=0.5)
+    assert set(counts) == {"label", "label-second-look"}
+    with traffic.store.reading() as connection:
+        todo = waiting(connection)
+    assert todo.records == {"label": 29}
+    assert todo.answers == 29 + counts["label-second-look"]
+
+
+def answers(workspace: Workspace, *told: tuple[str, str, str, str], queue: str = "label") -> Any:
+    """Enter answers of (record, who, value, minute); a value of "-" is a discard."""
+    with workspace.store.reading() as connection:
+        by_record = {place.record_id: place.dataset for place in places(connection, queue) if not place.withdrawn}
+        known = {dataset.name: dataset for dataset in datasets(connection)}
+    read = []
+    for record, who, value, minute in told:
+        at = f"2026-01-01T00:{minute}:00.000000+00:00"
+        status, content = ("discarded", {}) if value == "-" else ("submitted", {"label": value})
+        read.append((known[by_record[record]], Answer(record, who, status, content, at, at)))
+    return enter(workspace.store, workspace.task, read, {})
+
+
+def states(workspace: Workspace) -> dict[str, tuple[str, str]]:
+    return {one["id"]: (one["state"], one["label"]) for one in workspace.records().to_dict("records")}
+
+
+def test_answers_become_decisions_once(traffic: Workspace) -> None:
+    pushed(traffic, count=5)
+    with traffic.store.reading() as connection:
+        ids = sorted(place.record_id for place in places(connection))
+    told = [(ids[0], "ann", "a", "01"), (ids[1], "ann", "b", "02"), (ids[2], "ann", "-", "03")]
+    first = answers(traffic, *told)
+    assert (first.answers, first.decisions, first.discarded, len(first.records)) == (3, 3, 1, 3)
+    again = answers(traffic, *told)
+    assert (again.answers, again.decisions) == (0, 0)
+    assert states(traffic)[ids[0]] == ("labeled", "a")
+    assert states(traffic)[ids[2]] == ("unlabeled", "")
+    edited = answers(traffic, (ids[0], "ann", "b", "09"), *told)
+    assert (edited.answers, edited.decisions) == (1, 1)
+    assert states(traffic)[ids[0]] == ("labeled", "b")
+    back = answers(traffic, (ids[0], "ann", "a", "10"))
+    assert back.decisions == 1
+    assert states(traffic)[ids[0]] == ("labeled", "a")
+    same = answers(traffic, (ids[0], "ann", "a", "11"))
+    assert (same.answers, same.decisions) == (1, 0)
+    with traffic.store.reading() as connection:
+        assert waiting(connection).records == {"label": 3}
+        done = people(connection)
+        whys = set(connection.execute(select(t.decision.c.why).where(t.decision.c.actor == "person")).scalars())
+    assert (done[0].name, done[0].answers, done[0].discarded, done[0].seconds) == ("ann", 2, 1, 60.0)
+    assert whys == {"queue label, nothing suggested"}
+
+
+def test_the_order_of_answers_decides_and_not_the_order_of_reading(traffic: Workspace) -> None:
+    pushed(traffic, count=2, second_look=1.0)
+    with traffic.store.reading() as connection:
+        record = places(connection)[0].record_id
+    answers(traffic, (record, "bob", "b", "05"), (record, "ann", "a", "01"))
+    assert states(traffic)[record] == ("labeled", "b")
+    shown = traffic.show(record)
+    assert [(one["who"], one["value"]) for one in shown.decisions] == [("ann", "a"), ("bob", "b")]
+
+
+def test_answers_about_what_was_not_pushed_decide_nothing(traffic: Workspace) -> None:
+    pushed(traffic, count=2)
+    with traffic.store.reading() as connection:
+        record = places(connection)[0].record_id
+    at = "2026-01-01T00:00:00.000000+00:00"
+    dataset = QueueDataset("label", "label", None, 1, (), None, None, False)
+    stranger = Answer("no such record", "ann", "submitted", {"label": "a"}, at, at)
+    unknown = Answer(record, "ann", "submitted", {"label": "never heard of"}, at, at)
+    found = enter(traffic.store, traffic.task, [(dataset, stranger), (dataset, unknown)], {})
+    assert found.decisions == 0
+    assert sum(found.not_understood.values()) == 2
+    assert states(traffic)[record] == ("unlabeled", "")
+
+
+def test_new_labels_move_what_waits_and_keep_what_was_answered(traffic: Workspace) -> None:
+    pushed(traffic, count=6, second_look=0.5)
+    with traffic.store.reading() as connection:
+        record = next(place.record_id for place in places(connection) if place.dataset == "label")
+    answers(traffic, (record, "ann", "a", "01"))
+    text = traffic.folder.task_file.read_text()
+    traffic.folder.task_file.write_text(text.replace("labels:\n", 'labels:\n  - name: "c"\n'))
+    moved = dict(move_on(traffic.store, traffic.task, "label"))
+    assert moved == {"label": "label.2", "label-second-look": "label-second-look.2"}
+    assert move_on(traffic.store, traffic.task, "label") == []
+    with traffic.store.reading() as connection:
+        standing = [place for place in places(connection) if not place.withdrawn]
+        assert waiting(connection).records == {"label": 5}
+    assert {place.dataset for place in standing} == {"label", "label.2", "label-second-look.2"}
+    assert sorted(p.record_id for p in standing) == sorted({p.record_id for p in standing})
+    assert pushed(traffic, count=5) == {}
+
+
+def test_a_forgotten_record_leaves_no_answer_behind(traffic: Workspace) -> None:
+    pushed(traffic, count=2)
+    with traffic.store.reading() as connection:
+        record = places(connection)[0].record_id
+        known = datasets(connection)[0]
+    at = "2026-01-01T00:00:00.000000+00:00"
+    said = {"label": "a", "comment": "This is Mrs Wxyzw", "flags": ["personal_data"]}
+    found = enter(traffic.store, traffic.task, [(known, Answer(record, "ann", "submitted", said, at, at))], {})
+    assert found.flagged == {"personal_data": [record]}
+    assert [one["name"] for one in traffic.show(record).flags] == ["personal_data"]
+    traffic.forget(record)
+    assert b"Wxyzw" not in traffic.folder.database.read_bytes()
+    with traffic.store.reading() as connection:
+        assert waiting(connection).records == {"label": 1}
+    assert (
+        enter(traffic.store, traffic.task, [(known, Answer(record, "bob", "submitted", said, at, at))], {}).answers == 0
+    )
+    assert b"Wxyzw" not in traffic.folder.database.read_bytes()
+
+
+def test_requests_that_cannot_be_done(traffic: Workspace) -> None:
+    for arguments, expected in (
+        (("push", "review"), "no queue that can be pushed"),
+        (("push", "label", "--strategy", "best"), "random, uncertainty, diverse, mixed"),
+        (("push", "audit", "--strategy", "mixed"), "only label has strategies"),
+        (("push", "label", "--for", "ann", "--second-look", "0.1"), "leave out one"),
+        (("push", "label", "--count", "0"), "--count"),
+    ):
+        done = command(*arguments, cwd=traffic.folder.root)
+        assert done.returncode == 2, done.stderr
+        assert expected in done.stderr
+        assert "Traceback" not in done.stderr
+    for verb in (("push", "label"), ("pull",), ("annotators", "list")):
+        done = command(*verb, cwd=traffic.folder.root)
+        assert done.returncode == 3
+        assert "winnow serve --background" in done.stderr
+    environment = {"WINNOW_ARGILLA_URL": "http://127.0.0.1:1"}
+    import os
+
+    done = command("pull", cwd=traffic.folder.root, env={**os.environ, **environment})
+    assert done.returncode == 2
+    assert "WINNOW_ARGILLA_API_KEY" in done.stderr
+    environment["WINNOW_ARGILLA_API_KEY"] = "x"
+    done = command("pull", cwd=traffic.folder.root, env={**os.environ, **environment})
+    assert done.returncode == 3, done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,305 @@
+"""Push and pull as a workspace does them: what is read, which Argilla is asked, what is written beside it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+
+from filelock import FileLock, Timeout
+from sqlalchemy import Connection as SqlConnection
+from sqlalchemy import select
+
+from curation.folder import Folder
+from curation.queues import candidates as c
+from curation.queues import places as p
+from curation.queues.door import Door
+from curation.queues.model import Model
+from curation.queues.pace import Left, Person, left, people
+from curation.queues.pull import Pulled, pull
+from curation.queues.push import Order, choose_and_place, deliver, move_on
+from curation.queues.questions import PUSHED, Queue
+from curation.serving.connection import Connection, connect
+from curation.store import Store
+from curation.store import tables as t
+from curation.strategy import STRATEGIES, Strategy
+from curation.task import Task
+from curation.working import forgotten_ids, votes_of, working_rows
+from validators.faults import Fault, ServiceError, WinnowError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from curation.embed import Embedder, Progress
+
+LOCK_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Request:
+    """What `winnow push` was asked for."""
+
+    queue: str
+    count: int = 200
+    """Records that shall wait in the queue."""
+    strategy: str = "random"
+    people: tuple[str, ...] = ()
+    second_look: float | None = None
+    """Share that two people answer; None: the task's `review.second_reviewer_share` for label, nothing for others."""
+    handbook_url: str = ""
+
+    def order(self, task: Task) -> tuple[Order, Strategy]:
+        """Raises WinnowError for what cannot be done."""
+        if self.queue not in PUSHED:
+            raise WinnowError(Fault(f"push {self.queue}", "no queue that can be pushed", ", ".join(PUSHED)))
+        if self.strategy not in STRATEGIES:
+            raise WinnowError(Fault("--strategy", repr(self.strategy), ", ".join(STRATEGIES), "correct --strategy"))
+        if self.strategy != "random" and self.queue != "label":
+            fix = "leave out --strategy"
+            raise WinnowError(Fault(f"push {self.queue} --strategy", "only label has strategies", "random", fix))
+        share = task.review.second_reviewer_share if self.queue == "label" else 0.0
+        share = share if self.second_look is None else self.second_look
+        if self.people and self.second_look:
+            fix = "leave out one of the two"
+            raise WinnowError(Fault("--for and --second-look", "an assigned record has one reader", "one", fix))
+        queue = next(name for name in get_args(Queue) if name == self.queue)
+        strategy = next(name for name in STRATEGIES if name == self.strategy)
+        return Order(queue, self.count, strategy, tuple(dict.fromkeys(self.people)), share), strategy
+
+
+@dataclass(frozen=True)
+class Pushed:
+    """What a push did."""
+
+    queue: str
+    records: int
+    """Records that are new in the queue."""
+    datasets: dict[str, int]
+    """New records by Argilla dataset."""
+    blind: int
+    """New ones without a suggestion: the hold-out reserve and the blind share; all where nobody could suggest."""
+    waiting: int
+    """Records of this queue that wait for an answer."""
+    left: Left
+    candidates: int
+    """Records that the queue could still take."""
+    moved: list[tuple[str, str]]
+    """Datasets whose labels have changed, and where their records went."""
+    url: str
+    handbook: str
+
+    def json(self) -> dict[str, Any]:
+        """The shape of `push --json`."""
+        return {
+            "queue": self.queue,
+            "records": self.records,
+            "decisions": 0,
+            "waiting": self.waiting,
+            "datasets": self.datasets,
+            "blind": self.blind,
+            "candidates": self.candidates,
+            "minutes": self.left.minutes,
+            "moved": [list(pair) for pair in self.moved],
+            "url": self.url,
+            "handbook": self.handbook,
+        }
+
+
+@dataclass(frozen=True)
+class PullReport:
+    """What a pull brought, who did how much, and what is left."""
+
+    pulled: Pulled
+    people: list[Person]
+    left: Left
+    unsettled: int
+    """Records that wait for an adjudicator and stand in no queue yet."""
+    url: str
+
+    @property
+    def next(self) -> str:
+        """The next sensible command."""
+        if self.unsettled:
+            return "winnow push adjudicate"
+        return "winnow pull (when more was answered)" if self.left.waiting.answers else "winnow check"
+
+    def json(self) -> dict[str, Any]:
+        """The shape of `pull --json`."""
+        return {
+            "queue": "all",
+            "records": len(self.pulled.records),
+            "decisions": self.pulled.decisions,
+            "waiting": sum(self.left.waiting.records.values()),
+            "answers": self.pulled.answers,
+            "discarded": self.pulled.discarded,
+            "by_queue": dict(self.pulled.by_queue),
+            "people": [
+                {
+                    "name": one.name,
+                    "new": self.pulled.by_person[one.name],
+                    "answers": one.answers,
+                    "discarded": one.discarded,
+                    "seconds": one.seconds,
+                }
+                for one in self.people
+            ],
+            "left": {"records": self.left.waiting.records, "answers": self.left.waiting.answers},
+            "minutes": self.left.minutes,
+            "unsettled": self.unsettled,
+            "flagged": self.pulled.flagged,
+            "not_understood": dict(self.pulled.not_understood),
+            "url": self.url,
+        }
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A workspace's things that pushing and pulling need."""
+
+    folder: Folder
+    store: Store
+    task: Task
+
+    def push(
+        self, request: Request, embedder: Embedder, conflicts: Callable[[], pd.DataFrame], progress: Progress | None
+    ) -> Pushed:
+        """Fill a queue and bring it to Argilla. `conflicts` measures near pairs under different labels."""
+        order, strategy = request.order(self.task)
+        at = connect(self.folder.server)
+        with self._alone():
+            door = Door(at.url, at.key)
+            self._sweep(door)
+            found, queued, model = self._read(order.queue, embedder, conflicts, progress)
+            moved = move_on(self.store, self.task, order.queue)
+
+            def choose(free: Sequence[c.Candidate], ranks: list[int], count: int) -> list[int]:
+                if order.queue == "label":
+                    return model.choose(strategy, free, ranks, count)
+                listed = (
+                    range(len(free)) if order.queue == "relabel" else sorted(range(len(free)), key=ranks.__getitem__)
+                )
+                return list(listed)[:count]
+
+            suggest = model.suggest if order.queue == "label" and model.probe is not None else None
+            new, blind = choose_and_place(self.store, self.task, order, found, choose=choose, suggest=suggest)
+            address, page = self._handbook(request, at)
+            deliver(
+                self.store,
+                self.task,
+                order.queue,
+                door,
+                workspace=at.workspace,
+                candidates={one.record_id: one for one in found},
+                embed=model.embed,
+                handbook=address,
+            )
+        with self.store.reading() as connection:
+            todo = left(connection, people(connection))
+        return Pushed(
+            queue=order.queue,
+            records=sum(new.values()),
+            datasets=new,
+            blind=blind,
+            waiting=todo.waiting.records.get(order.queue, 0),
+            left=todo,
+            candidates=sum(one.record_id not in queued for one in found) - sum(new.values()),
+            moved=moved,
+            url=at.url,
+            handbook=str(page),
+        )
+
+    def pull(self) -> PullReport:
+        """Bring answers back as decisions."""
+        at = connect(self.folder.server)
+        with self._alone():
+            door = Door(at.url, at.key)
+            self._sweep(door)
+            pulled = pull(self.store, self.task, door)
+        with self.store.reading() as connection:
+            done = people(connection)
+            todo = left(connection, done)
+            unsettled = len(unsettled_records(connection))
+        return PullReport(pulled, done, todo, unsettled, at.url)
+
+    def forget(self, record: str) -> list[str]:
+        """Delete a forgotten record from Argilla; returns the datasets that still hold it, their server being away."""
+        with self.store.reading() as connection:
+            held = p.held(connection, {record})
+        if not held:
+            return []
+        try:
+            at = connect(self.folder.server)
+            with self._alone():
+                self._sweep(Door(at.url, at.key))
+        except ServiceError:
+            return sorted({name for name, _, _ in held})
+        return []
+
+    def _sweep(self, door: Door) -> None:
+        """Delete forgotten records that Argilla still holds."""
+        with self.store.reading() as connection:
+            held = p.held(connection, forgotten_ids(connection))
+        for dataset, server_id, record in held:
+            if server_id is not None and door.find(server_id):
+                door.delete(server_id, record)
+            with self.store.writing() as connection:
+                p.mark_delivered(connection, dataset, [record], at=None)
+
+    def _read(
+        self, queue: Queue, embedder: Embedder, conflicts: Callable[[], pd.DataFrame], progress: Progress | None
+    ) -> tuple[list[c.Candidate], frozenset[str], Model]:
+        """The candidates of a queue, the records that stand in it, and a model, all of one moment."""
+        torn = conflicts() if queue == "relabel" else None
+        with self.store.reading() as connection:
+            rows = working_rows(connection)
+            votes = votes_of(connection) if queue == "adjudicate" else []
+            comments = p.comments(connection) if queue == "adjudicate" else {}
+            titles = {row.id: row.name for row in connection.execute(select(t.source.c.id, t.source.c.name))}
+            queued = frozenset(place.record_id for place in p.places(connection, queue) if not place.withdrawn)
+        model = Model(
+            rows=rows,
+            queued=queued,
+            labels=self.task.label_names,
+            near=self.task.gates.duplicates.cosine,
+            embedder=embedder,
+            vectors_cache=self.folder.vectors,
+            progress=progress,
+        )
+        if torn is not None:
+            return c.to_relabel(rows, torn), queued, model
+        if queue == "adjudicate":
+            return c.to_adjudicate(rows, votes, titles, comments), queued, model
+        return (c.to_audit(rows) if queue == "audit" else c.to_label(rows)), queued, model
+
+    def _handbook(self, request: Request, at: Connection) -> tuple[str | None, Path]:
+        """The address under which annotators find the handbook, None where nobody told us, and the file."""
+        from reports.handbook import write_handbook
+
+        page = write_handbook(self.task, self.folder.reports / "handbook.html")
+        if not at.embedded:
+            return request.handbook_url or None, page
+        secret = (self.folder.server / "secret").read_bytes()
+        name = f"{hashlib.sha256(b'handbook' + secret).hexdigest()[:24]}.html"
+        write_handbook(self.task, self.folder.server / "handbook" / name)
+        return request.handbook_url or f"/handbook/{name}", page
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One push or pull at a time: both tell Argilla what stands where."""
+        lock = FileLock(self.folder.state / "queues.lock", timeout=LOCK_SECONDS)
+        try:
+            with lock:
+                yield
+        except Timeout as error:
+            found, fix = "another push or pull is at work", "wait for it to end, then run it again"
+            raise ServiceError(Fault(str(self.folder.root), found, "", fix)) from error
+
+
+def unsettled_records(connection: SqlConnection) -> list[str]:
+    """Records that wait for an adjudicator and do not stand in the adjudicate queue."""
+    placed = {place.record_id for place in p.places(connection, "adjudicate") if not place.withdrawn}
+    found = c.to_adjudicate(working_rows(connection), votes_of(connection, of_people=True), {}, {})
+    return [one.record_id for one in found if one.record_id not in placed]

@@ -40,26 +40,21 @@ SIZES = {"vpn": 3, "reset": 10, "down": 1, "password": 7, "mail": 3}
 VECTORS = {"vpn": [1, 0], "reset": [0, 1], "down": [-1, 0], "password": [1, 1], "mail": [0.9, 0.1]}
 
 
-@pytest.fixture(scope="session")
-def environment(model_cache: Path) -> Path:
+def environment_or_skip(model_cache: Path) -> Path:
     """The server's own environment, made by pip as a user's is."""
     try:
         return server_python(print)
     except ServiceError as error:
-        probe = [
-            sys.executable,
-            "-m",
-            "pip",
-            "download",
-            "--no-deps",
-            "--quiet",
-            "--dest",
-            str(model_cache),
-            "aiosqlite",
-        ]
-        if subprocess.run(probe, capture_output=True, timeout=120).returncode:
+        folder = str(model_cache)
+        pip = [sys.executable, "-m", "pip", "download", "--no-deps", "--quiet", "--dest", folder, "aiosqlite"]
+        if subprocess.run(pip, capture_output=True, timeout=120).returncode:
             pytest.skip(f"pip reaches no package index: {error}")
         raise
+
+
+@pytest.fixture(scope="session")
+def environment(model_cache: Path) -> Path:
+    return environment_or_skip(model_cache)
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,8 @@ def main(home: Path, run: Path, listening: int) -> None:
     from winnow_server import engine, speed  # registers the engine, which must come before the application
 
     assert os.environ["ARGILLA_SEARCH_ENGINE"] == engine.NAME
-    speed.hasten()
+    if os.environ.get("WINNOW_SERVER_SHORTCUTS") != "off":  # a benchmark holds them against none
+        speed.hasten()
     import uvicorn
     from argilla_server import app
 

@@ -18,11 +18,14 @@ from argilla_server.models import MetadataProperty, Question
 from argilla_server.models.metadata_properties import MetadataPropertySettings
 from pydantic import TypeAdapter
 
+from winnow_server.bulk import hasten_bulks
+
 NOTIFIERS = ("notify_record_event_v1", "notify_response_event_v1")
 
 
 def hasten() -> None:
     """Set the shortcuts."""
+    hasten_bulks()
     for model, kind in ((Question, QuestionSettings), (MetadataProperty, MetadataPropertySettings)):
         adapter = TypeAdapter(kind)
         model.parsed_settings = property(lambda self, adapter=adapter: adapter.validate_python(self.settings))

@@ -42,8 +42,9 @@ def found_in(
     wanted: Filter | None,
     values: Values,
     among: list[str] | None = None,
+    keys: str = "",
 ) -> str:
-    """The records that match, as a common table: where each stands, and its score."""
+    """The records that match, as a common table: where each stands, its score, and what it is ordered by."""
     conditions = [f"r.dataset_id = {values.bind(dataset.id.hex)}"]
     if among is not None:
         conditions.append(f"r.id IN (SELECT value FROM json_each({values.bind(json.dumps(among))}))")
@@ -60,13 +61,13 @@ def found_in(
             conditions.append(f"r.fields LIKE {values.bind(f'%{needle}%')}")  # cheap, in C, before the exact look
         names = [asked.field] if asked.field else [field.name for field in dataset.fields if not field.is_image]
         score = f"winnow_score(r.fields, {values.bind(asked.q)}, {values.bind(json.dumps(names))})"
-    matching = f"SELECT r.rowid AS place, {score} AS score FROM records r WHERE {' AND '.join(conditions)}"
+    matching = f"SELECT r.rowid AS place, {score} AS score{keys} FROM records r WHERE {' AND '.join(conditions)}"
     return f"WITH every AS MATERIALIZED ({matching}), found AS (SELECT * FROM every WHERE score IS NOT NULL)"
 
 
 def shuffled(user: str) -> str:
-    """An order of the user's own: a polynomial over a prime field, its coefficients from a hash of who asks."""
+    """An order of the user's own: a polynomial of `place` over a prime field; its coefficients hash who asks."""
     digest = hashlib.sha256(user.encode()).digest()
     a, b, c = (int.from_bytes(digest[i * 8 : i * 8 + 8], "big") % (PRIME - 1) + 1 for i in range(3))
-    x = f"(r.rowid % {PRIME})"
-    return f"((({x} * {x} % {PRIME}) * {a} % {PRIME}) + ({x} * {b} % {PRIME}) + {c}) % {PRIME}, r.rowid"
+    x = f"(place % {PRIME})"
+    return f"((({x} * {x} % {PRIME}) * {a} % {PRIME}) + ({x} * {b} % {PRIME}) + {c}) % {PRIME}, place"

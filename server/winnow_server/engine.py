@@ -28,9 +28,10 @@ from argilla_server.search_engine import (
     TextQuery,
 )
 
-from winnow_server import similar
+from winnow_server import queues, similar
 from winnow_server.clauses import ELEMENTS, NUMBER, Values, order_by
-from winnow_server.matching import found_in, matching, rows_of, shuffled
+from winnow_server.matching import found_in, matching, next_of, rows_of
+from winnow_server.queues import shuffled
 from winnow_server.reading import reader
 
 NAME = "winnow"
@@ -71,6 +72,10 @@ class SqlSearchEngine(SearchEngine):
 
     async def index_records(self, dataset: Dataset, records: Iterable[Record]) -> None:
         """The vectors of these records may have changed."""
+        self._written(dataset, records)
+
+    def _written(self, dataset: Dataset, records: Iterable[Record]) -> None:
+        queues.forget()
         similar.touch(dataset.id.hex, [record.id.hex for record in records])
         similar.warm_soon()
 
@@ -79,8 +84,7 @@ class SqlSearchEngine(SearchEngine):
 
     async def delete_records(self, dataset: Dataset, records: Iterable[Record]) -> None:
         """The vectors of these records are gone."""
-        similar.touch(dataset.id.hex, [record.id.hex for record in records])
-        similar.warm_soon()
+        self._written(dataset, records)
 
     async def update_record_response(self, response: Any) -> None:
         """The tables say so already."""
@@ -119,6 +123,9 @@ class SqlSearchEngine(SearchEngine):
         user_id: UUID | str | None = None,
     ) -> SearchResponses:
         """One page of records. Without a sort: the best first, and equals in an order of the user's own."""
+        if user_id and query is None and not sort:
+            names, total = await next_of(dataset, str(user_id), filter, int(offset), int(limit))
+            return SearchResponses(items=[_item(name, 1.0) for name in names], total=total)
         values = Values()
         # ordered while they are matched, and only the page is looked up again: a join of all costs half the time
         orders = [order_by(order, values) for order in sort or []]
@@ -154,7 +161,7 @@ class SqlSearchEngine(SearchEngine):
         """The records nearest to a vector, or to its opposite."""
         if bool(value) == bool(record):
             raise UnprocessableEntityError("Give either a vector or a record")
-        wanted = value or record.vector_value_by_vector_settings(vector_settings)
+        wanted = record.vector_value_by_vector_settings(vector_settings) if record else value
         if not wanted or len(wanted) != vector_settings.dimensions:
             raise UnprocessableEntityError(f"A vector of {vector_settings.dimensions} numbers is needed")
         ids, rows = await similar.matrix_of(reader(), dataset.id.hex, vector_settings.id.hex)

@@ -18,7 +18,7 @@ from typing import Any
 
 from benchmarks.labeling import WORDS, fill, make
 from curation.serving.http import Api
-from curation.serving.people import add_annotator
+from curation.serving.people import add_annotator, annotators
 from curation.serving.server import Server, start, stop
 from validators.faults import ServiceError, WinnowError
 
@@ -49,6 +49,7 @@ def main(people: int = PEOPLE, records: int = RECORDS, seconds: float = SECONDS)
     with tempfile.TemporaryDirectory() as folder:
         server, process = start(Path(folder) / "server", host="127.0.0.1", port=0, note=lambda _: None)
         try:
+            annotators(server.owner())  # makes the workspace
             queue = make(server.owner(), "people")
             fill(server.owner(), queue, records)
             for name, think, kill in (("slow", THINK, False), ("quick", 0.0, False), ("killed", 0.0, True)):

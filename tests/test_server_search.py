@@ -127,3 +127,67 @@ def test_similar_is_that_of_plain_numbers_whatever_was_written(api: Api) -> None
         scores = rows @ np.array(vector) / np.linalg.norm(rows, axis=1)
         truly = [names[at] for at in np.argsort(-scores)]
         assert table.asked(query={"vector": {"name": "meaning", "value": vector}}) == truly
+
+
+def test_similar_among_what_is_typed_and_least_similar(api: Api) -> None:
+    chance = random.Random(3)
+    table = Table(api, "similar and text")
+    table.write([anything(chance, f"{'left' if number % 2 else 'right'} {number}") for number in range(60)])
+    names = sorted(table.held)
+    rows = np.array([table.held[name]["vectors"]["meaning"] for name in names])
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    at = 7
+    nearest = [names[n] for n in np.argsort(-(rows @ rows[at])) if n != at and "left" in names[n]]
+    of = {"name": "meaning", "record_id": table.held[names[at]]["id"]}
+    assert table.asked(query={"text": {"q": "left"}, "vector": of}) == nearest
+    farthest = [names[n] for n in np.argsort(rows @ rows[at]) if n != at]
+    assert table.asked(query={"vector": {**of, "order": "least_similar"}}) == farthest
+
+
+def test_messages_and_free_fields_are_searched_by_their_contents(api: Api) -> None:
+    space = next(one["id"] for one in api.get("me/workspaces")["items"] if one["name"] == "winnow")
+    dataset = api.ask("POST", "datasets", {"name": "kinds of fields", "workspace_id": space})["id"]
+    for name, settings in (
+        ("talk", {"type": "chat"}),
+        ("free", {"type": "custom", "template": "<b></b>"}),
+        ("seen", {"type": "image"}),
+    ):
+        api.ask("POST", f"datasets/{dataset}/fields", {"name": name, "title": name, "settings": settings})
+    note = {"name": "note", "title": "note", "required": True, "settings": {"type": "text"}}
+    api.ask("POST", f"datasets/{dataset}/questions", note)
+    api.ask("PUT", f"datasets/{dataset}/publish", None)
+    talk = [{"role": "user", "content": "reset the mail"}, {"role": "agent", "content": "done at once"}]
+    fields = {"talk": talk, "free": {"deep": ["orange", 42]}, "seen": "https://example.org/apple.png"}
+    api.ask("POST", f"datasets/{dataset}/records/bulk", {"items": [{"fields": fields}]})
+
+    def found(typed: str, field: str | None = None) -> int:
+        text = {"q": typed, **({"field": field} if field else {})}
+        return int(api.ask("POST", f"datasets/{dataset}/records/search", {"query": {"text": text}})["total"])
+
+    assert [found(typed) for typed in ("mail", "done", '"the mail"', "orange", "42")] == [1] * 5
+    assert [found(typed) for typed in ("apple", "content", "user")] == [0] * 3  # neither addresses nor names of parts
+    assert (found("mail", "talk"), found("mail", "free"), found("orange", "free")) == (1, 0, 1)
+
+
+def test_a_changed_or_deleted_answer_is_searched_as_it_is_now(api: Api) -> None:
+    table = Table(api, "answers")
+    table.write([anything(random.Random(4), f"a{number}") for number in range(3)])
+    status = scope("response", property="status")
+
+    def now(of: str) -> list[str]:
+        path = f"me/datasets/{table.id}/records/search"
+        found = api.ask("POST", path, {"filters": {"and": [terms(status, of)]}})
+        return sorted(item["record"]["external_id"] for item in found["items"])
+
+    answer = {"values": {"note": {"value": "x"}}, "status": "submitted"}
+    made = api.ask("POST", f"records/{table.held['a1']['id']}/responses", answer)["id"]
+    assert (now("submitted"), now("pending")) == (["a1"], ["a0", "a2"])
+    assert api.get(f"datasets/{table.id}/progress")["completed"] == 1
+    api.ask("PUT", f"responses/{made}", {**answer, "status": "draft"})
+    assert (now("submitted"), now("draft")) == ([], ["a1"])
+    assert api.get(f"datasets/{table.id}/progress")["completed"] == 0
+    api.ask("DELETE", f"responses/{made}", None)
+    assert (now("draft"), now("pending")) == ([], ["a0", "a1", "a2"])
+    table.write([anything(random.Random(5), "a3")])  # a new record joins the order that is kept
+    table.delete(["a0"])
+    assert now("pending") == ["a1", "a2", "a3"]

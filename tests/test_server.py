@@ -593,3 +593,18 @@ def test_the_environment_is_pinned_to_the_last_package() -> None:
     pins = [line for line in (server_code() / "requirements.txt").read_text().splitlines() if line[0] != "#"]
     assert all("==" in pin for pin in pins)
     assert "argilla-server==2.8.0" in pins
+
+
+def test_without_any_redis_it_says_what_to_install(tmp_path: Path) -> None:
+    python = tmp_path / "bin" / "python"
+    python.parent.mkdir()
+    python.symlink_to(sys.executable)  # a Python without a redis-server beside it
+    told = subprocess.run(
+        [str(python), "-m", "winnow_server", str(tmp_path / "home")],
+        env={"PYTHONPATH": str(server_code()), "PATH": str(python.parent)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert told.returncode == 3
+    assert "install the package `redis-server`" in told.stderr

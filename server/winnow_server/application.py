@@ -14,6 +14,8 @@ from typing import Any
 
 from winnow_server.settings import OWNER, environment, keep_credentials, kept_credentials
 
+CONNECTIONS = 40
+
 
 def main(home: Path, run: Path, listening: int) -> None:
     """Serve until told to stop. `run` is the private folder of this start."""
@@ -21,12 +23,14 @@ def main(home: Path, run: Path, listening: int) -> None:
     os.chdir(home)
     threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
     _pragmas()
+    _connections()
     _migrate()
     asyncio.run(_ensure_owner(home))
     from winnow_server import engine, speed  # registers the engine, which must come before the application
 
     assert os.environ["ARGILLA_SEARCH_ENGINE"] == engine.NAME
-    speed.hasten()
+    if os.environ.get("WINNOW_SERVER_SHORTCUTS") != "off":  # a benchmark holds them against none
+        speed.hasten()
     import uvicorn
     from argilla_server import app
 
@@ -65,11 +69,19 @@ def _pragmas() -> None:
     from sqlalchemy.engine import Engine
 
     @event.listens_for(Engine, "connect")
-    def prepare(connection: object, _: object) -> None:
+    def prepare(connection: Any, _: object) -> None:
         cursor = connection.cursor()
         for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "busy_timeout = 30000", "secure_delete = ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+
+
+def _connections() -> None:
+    """Connections of Argilla's own are kept for as many as work at once; five are, as published, the rest made anew."""
+    from sqlalchemy.ext import asyncio as alchemy
+
+    published: Any = alchemy.create_async_engine
+    alchemy.create_async_engine = lambda url, **given: published(url, **{"pool_size": CONNECTIONS, **given})
 
 
 def _migrate() -> None:
@@ -80,8 +92,8 @@ def _migrate() -> None:
 
     command.upgrade(Config(ALEMBIC_CONFIG_FILE), "head")
     with sync_engine.begin() as connection:
-        index = "CREATE INDEX IF NOT EXISTS winnow_records ON records (dataset_id, status)"
-        connection.execute(text(index))
+        connection.execute(text("DROP INDEX IF EXISTS winnow_records"))
+        connection.execute(text("CREATE INDEX IF NOT EXISTS winnow_places ON records (dataset_id, status, id)"))
         connection.execute(text("ANALYZE"))
     sync_engine.dispose()
 

@@ -1,4 +1,4 @@
-"""Two shortcuts for Argilla, set from outside: what it builds anew for every record of a bulk, or for nobody.
+"""Shortcuts for Argilla, set from outside: what it builds anew for every record of a bulk, or for nobody.
 
 Most of a bulk's time went into pydantic adapters that are made for each row, and into webhook payloads although no
 webhook exists.
@@ -18,18 +18,24 @@ from argilla_server.models import MetadataProperty, Question
 from argilla_server.models.metadata_properties import MetadataPropertySettings
 from pydantic import TypeAdapter
 
+from winnow_server.bulk import hasten_bulks
+
 NOTIFIERS = ("notify_record_event_v1", "notify_response_event_v1")
 
 
 def hasten() -> None:
     """Set the shortcuts."""
+    hasten_bulks()
     for model, kind in ((Question, QuestionSettings), (MetadataProperty, MetadataPropertySettings)):
-        adapter = TypeAdapter(kind)
-        model.parsed_settings = property(lambda self, adapter=adapter: adapter.validate_python(self.settings))
+        model.parsed_settings = property(_parsed_by(TypeAdapter(kind)))
     for module in (records_bulk, datasets, distribution, records):
         for name in NOTIFIERS:
             if hasattr(module, name):
                 setattr(module, name, _when_somebody_listens(getattr(module, name)))
+
+
+def _parsed_by(adapter: Any) -> Callable[[Any], Any]:
+    return lambda self: adapter.validate_python(self.settings)
 
 
 def _when_somebody_listens(notify: Callable[..., Awaitable[list[Any]]]) -> Callable[..., Awaitable[list[Any]]]:

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
@@ -67,7 +68,10 @@ class Watch:
         listening.set_inheritable(True)
         instance = secrets.token_hex(8)
         self._tell(listening.getsockname()[1], instance)
-        starts = {"redis-server": lambda: self._start_redis(redis), "server": lambda: self._start(listening, instance)}
+        starts: dict[str, Callable[[], subprocess.Popen[bytes]]] = {
+            "redis-server": lambda: self._start_redis(redis),
+            "server": lambda: self._start(listening, instance),
+        }
         while not self.ended:
             for name, start in starts.items():
                 part = self.parts.get(name)

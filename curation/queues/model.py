@@ -44,13 +44,14 @@ class Model:
         looked = np.argsort(ranks, kind="stable")
         if strategy == "random":
             looked = looked[: DRAWN * count]
-        known, known_labels = self._known(strategy)
+        vectors = self.embed([free[i].text for i in looked])
+        known, known_labels = ([], []) if strategy == "random" else self._known()
         pool = s.Pool(
-            vectors=self.embed([free[i].text for i in looked]),
+            vectors=vectors,
             order=np.asarray(ranks, dtype=np.int64)[looked],
             eligible=np.array([free[i].reserve == "train" for i in looked], dtype=bool),
             weight=np.array([free[i].weight for i in looked], dtype=np.float64),
-            known=known,
+            known=self.embed(known) if known else vectors[:0],
             known_labels=known_labels,
         )
         probe = self.probe if strategy in ("uncertainty", "mixed") else None
@@ -78,11 +79,8 @@ class Model:
         known = set(self.labels)
         return [r for r in self.rows if r["state"] == "labeled" and r["reserve"] == "train" and r["label"] in known]
 
-    def _known(self, strategy: s.Strategy) -> tuple[Vectors, list[str]]:
-        """What is labeled in train, and what waits in the queue; `random` does not look at it."""
-        if strategy == "random":
-            return np.empty((0, 0), dtype=np.float32), []
+    def _known(self) -> tuple[list[str], list[str]]:
+        """Texts and labels of what is labeled in train, and of what waits in the queue."""
         waits = [row for row in self.rows if row["id"] in self.queued and row["state"] == "unlabeled"]
         texts = [str(row["text"]) for row in (*self._train, *waits)]
-        labels = [str(row["label"]) for row in self._train] + [""] * len(waits)
-        return (self.embed(texts) if texts else np.empty((0, 0), dtype=np.float32)), labels
+        return texts, [str(row["label"]) for row in self._train] + [""] * len(waits)

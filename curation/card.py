@@ -21,6 +21,7 @@ DECIDERS = {
     "adjudicator": "an adjudicator",
     "agreement": "two or more people",
     "person": "one person",
+    "lot": "an accepted lot",
     "file": "the source file",
 }
 

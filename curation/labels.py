@@ -42,7 +42,7 @@ class Derived:
     state: State
     label: str | None = None
     decided_by: str = "nobody"
-    """`adjudicator`, `agreement`, `person`, `file` or `nobody`."""
+    """`adjudicator`, `agreement`, `person`, `lot`, `file` or `nobody`."""
     candidates: tuple[str, ...] = ()
     """The labels that stand against each other in a dispute."""
 

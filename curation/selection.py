@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 EXCLUDED = "excluded"
-DECIDED_BY_RANK = {"adjudicator": 0, "agreement": 1, "person": 2, "file": 3}
+DECIDED_BY_RANK = {"adjudicator": 0, "agreement": 1, "person": 2, "file": 3, "lot": 4}
 COST_THRESHOLDS = (0.90, 0.95, 0.97)
 """Cosines whose price `check` always shows."""
 

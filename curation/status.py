@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -10,8 +10,11 @@ from typing import Any
 from sqlalchemy import Connection, select, text
 
 from curation.labels import STATES
+from curation.lots import lots, makers
 from curation.queues.candidates import to_adjudicate
+from curation.queues.pace import people, usual_pace
 from curation.queues.places import waiting
+from curation.queues.review import open_records
 from curation.store import tables as t
 from curation.task import Task
 from curation.waivers import Waiver, standing
@@ -33,7 +36,9 @@ class Status:
     waiting: dict[str, int]
     """Records that were pushed and wait for an answer, as far as answers have been pulled."""
     lots: list[dict[str, Any]]
-    """Undecided synthetic records by generator, prompt version and model."""
+    """Lots with their verdicts and what they wait for; synthetic records of no lot yet have the verdict `not_drawn`."""
+    seconds: float | None
+    """What an answer of people takes, in the median; None while nobody's pace is known."""
     sources: list[dict[str, Any]]
     releases: list[str]
     runs: list[str]
@@ -55,6 +60,7 @@ class Status:
             "queues": self.queues,
             "waiting": self.waiting,
             "lots": self.lots,
+            "seconds": self.seconds,
             "sources": self.sources,
             "releases": self.releases,
             "runs": self.runs,
@@ -85,7 +91,8 @@ def status(connection: Connection, task: Task) -> Status:
             "adjudicate": len(to_adjudicate(rows, votes_of(connection, of_people=True), {}, {})),
         },
         waiting=waiting(connection).records,
-        lots=_lots(connection, rows),
+        lots=_lots(connection, rows, task),
+        seconds=usual_pace(people(connection)),
         sources=_sources(connection),
         releases=releases,
         runs=runs,
@@ -105,22 +112,17 @@ def _next(states: Counter[str], releases: list[str], runs: list[str]) -> str:
     return f"winnow evaluate {runs[-1]}"
 
 
-def _lots(connection: Connection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    proposed = {row["id"] for row in rows if row["state"] == "proposed"}
-    batch = t.batch.c
-    query = (
-        select(t.sighting.c.record_id, batch.generator, batch.prompt_version, batch.model)
-        .join(t.source, t.source.c.id == t.sighting.c.source_id)
-        .join(t.batch, batch.id == t.source.c.batch_id)
-    )
-    members: dict[tuple[str, str, str], set[str]] = defaultdict(set)
-    for record, generator, version, model in connection.execute(query):
-        if record in proposed:
-            members[generator, version, model].add(record)
-    return [
-        {"generator": generator, "prompt_version": version, "model": model, "records": len(ids)}
-        for (generator, version, model), ids in sorted(members.items())
+def _lots(connection: Connection, rows: list[dict[str, Any]], task: Task) -> list[dict[str, Any]]:
+    """Lots as they stand, then synthetic records that no lot has yet, by their maker."""
+    standing = lots(connection, rows, task, waits=open_records(connection))
+    placed = {record for lot in standing for record in lot.members}
+    proposed = {row["id"] for row in rows if row["state"] == "proposed"} - placed
+    pools = Counter(maker for record, maker in makers(connection).items() if record in proposed)
+    fresh = [
+        {"generator": g, "prompt_version": v, "model": m, "number": None, "records": count, "verdict": "not_drawn"}
+        for (g, v, m), count in sorted(pools.items())
     ]
+    return [*(lot.json() for lot in standing), *fresh]
 
 
 def _sources(connection: Connection) -> list[dict[str, Any]]:

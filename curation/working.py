@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, select
 
 from curation.labels import Derived, Vote, derive
+from curation.lots import decided_by_lot
 from curation.rename import current, renamings
 from curation.store import tables as t
 
@@ -39,6 +40,7 @@ def working_rows(connection: Connection) -> list[dict[str, Any]]:
         .order_by(t.record.c.id)
     )
     undecided = {False: Derived("unlabeled"), True: Derived("proposed")}
+    by_lot, refused = decided_by_lot(connection), Derived("rejected", None, "lot")
     superseded, unseen = Derived("superseded"), _Shown()
     gone = forgotten_ids(connection)
     rows = []
@@ -47,6 +49,8 @@ def working_rows(connection: Connection) -> list[dict[str, Any]]:
             continue
         by = shown.get(identity, unseen)
         own = derived.get(identity, undecided[identity in synthetic]) if by.sources else superseded
+        if own.state == "proposed" and identity in by_lot:
+            own = Derived("labeled", own.label, "lot") if by_lot[identity] else refused
         values = (
             identity, text, fold, family, reserve, by.origin, weight[identity], own.state, own.label or "",
             own.decided_by, own.candidates, by.sources, by.licences,

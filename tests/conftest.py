@@ -9,12 +9,14 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import winnow
+from curation.reading import Columns
 from curation.serving.environment import server_python
 from curation.serving.http import Api
 from curation.serving.people import add_annotator
@@ -141,6 +143,65 @@ def sign_in(server: Server, name: str, password: str) -> str:
 def person(api: Api, name: str) -> Api:
     add_annotator(api, name)
     return Api(api.url, next(user["api_key"] for user in api.get("users")["items"] if user["username"] == name))
+
+
+@pytest.fixture(scope="session")
+def example(tmp_path_factory: pytest.TempPathFactory, model_cache: Path) -> Path:
+    """The example with its traffic, to copy."""
+    workspace = add_example(tmp_path_factory.mktemp("labeling") / "ws")
+    source = EXAMPLE / "traffic.jsonl"
+    workspace.add(source, licence="Apache-2.0", columns=Columns(family="session"))
+    workspace.check()  # embeds
+    return workspace.folder.root
+
+
+@dataclass
+class Place:
+    """A workspace, and the Argilla that it is pointed at."""
+
+    workspace: Workspace
+    api: Api
+    argilla_workspace: str
+
+    def dataset(self, name: str, suffix: str = "") -> dict[str, Any]:
+        spaces = {one["id"]: one["name"] for one in self.api.get("me/workspaces")["items"]}
+        wanted = (name, self.argilla_workspace + suffix)
+        found = self.api.get("me/datasets")["items"]
+        return next(one for one in found if (one["name"], spaces[one["workspace_id"]]) == wanted)
+
+    def records(self, name: str, suffix: str = "", *, bare: bool = False) -> list[dict[str, Any]]:
+        include = () if bare else ("responses", "suggestions", "vectors")
+        path = f"datasets/{self.dataset(name, suffix)['id']}/records?limit=1000"
+        told = self.api.get(f"{path}{''.join(f'&include={one}' for one in include)}")
+        return sorted(told["items"], key=lambda one: one["external_id"])
+
+    def answer(self, who: Api, record: dict[str, Any], label: str, status: str = "submitted", **more: Any) -> None:
+        values = {"label": {"value": label}, **{name: {"value": value} for name, value in more.items()}}
+        who.ask("POST", f"records/{record['id']}/responses", {"values": values, "status": status})
+
+
+@pytest.fixture
+def place(
+    server: Server, example: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Place:
+    """A copy of the example, pointed at the server of the session as at a team's own Argilla."""
+    shutil.copytree(example, tmp_path / "ws")
+    owner = server.owner()
+    name = f"t-{abs(hash(request.node.nodeid)):x}"
+    monkeypatch.setenv("WINNOW_ARGILLA_URL", owner.url)
+    monkeypatch.setenv("WINNOW_ARGILLA_API_KEY", owner.key)
+    monkeypatch.setenv("WINNOW_ARGILLA_WORKSPACE", name)
+    return Place(winnow.open(tmp_path / "ws"), owner, name)
+
+
+def people_of(place: Place, *names: str) -> list[Api]:
+    made = []
+    for name in names:
+        full = f"{name}-{place.argilla_workspace}"
+        add_annotator(place.api, full, place.argilla_workspace)
+        key = next(user["api_key"] for user in place.api.get("users")["items"] if user["username"] == full)
+        made.append(Api(place.api.url, key))
+    return made
 
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

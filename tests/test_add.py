@@ -223,7 +223,8 @@ def test_synthetic_rows_are_train_only_and_wait_for_review(make_workspace: Make)
     table = ws.records()
     assert set(table["reserve"]) == {"train"}
     assert set(table["state"]) == {"proposed"}
-    assert ws.status().lots == [{"generator": "examples", "prompt_version": "v1", "model": "claude", "records": 30}]
+    made = {"generator": "examples", "prompt_version": "v1", "model": "claude", "number": None, "records": 30}
+    assert ws.status().lots == [{**made, "verdict": "not_drawn"}]
 
 
 def test_a_batch_name_stands_for_one_run(make_workspace: Make) -> None:

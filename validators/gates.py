@@ -36,7 +36,7 @@ SMALLEST_SOURCE = 20
 """A source with fewer train rows is not judged by the share it loses: one row would decide."""
 SMALLEST_LABEL = 20
 """A label with fewer train rows is not judged by its facets: one row would decide."""
-DECIDERS_OF_LOTS = ("adjudicator", "agreement", "person")
+DECIDERS_OF_LOTS = ("adjudicator", "agreement", "person", "lot")
 UNSAID = frozenset(["", "unknown", "none", "n/a", "na", "?", "-", "other", "unspecified", "not specified", "tbd"])
 """Words for a licence that nobody named."""
 NON_COMMERCIAL = re.compile(
@@ -277,10 +277,10 @@ def undecided_lots(selected: pd.DataFrame, waiting: int) -> Gate:
     if not waiting and not (selected["origin"] == "synthetic").any():
         return _not_measured("undecided_lots", 0, "no synthetic record", "")
     undecided = selected[(selected["origin"] == "synthetic") & ~selected["decided_by"].isin(DECIDERS_OF_LOTS)]
-    evidence = [f"record {i} is synthetic and no person decided it" for i in undecided["id"]]
+    evidence = [f"record {i} is synthetic, and neither a person nor a lot decided it" for i in undecided["id"]]
     if waiting:
         evidence.append(f"{waiting:,} synthetic records wait for review and are left out")
-    fix = "winnow show ID; then winnow retract SOURCE of what nobody reviewed"
+    fix = "winnow push review, then winnow pull"
     return _at_most("undecided_lots", len(undecided), 0, evidence, fix, always=True)
 
 

@@ -71,8 +71,11 @@ def annotators_remove(context: typer.Context, name: NameArgument, json: Json = F
 
 def push(
     context: typer.Context,
-    queue: Annotated[str, typer.Argument(metavar="QUEUE", help="label, relabel, adjudicate or audit.")],
-    count: Annotated[int, typer.Option(min=1, help="Records that shall wait in the queue.")] = 200,
+    queue: Annotated[str, typer.Argument(metavar="QUEUE", help="label, review, relabel, adjudicate or audit.")],
+    count: Annotated[
+        int | None,
+        typer.Option(min=1, help="Records that shall wait. [default: 200 of label and audit, all of the others]"),
+    ] = None,
     strategy: Annotated[
         str, typer.Option(help="label: random, uncertainty, diverse or mixed; all but random take train only.")
     ] = "random",
@@ -84,6 +87,7 @@ def push(
         typer.Option(min=0, max=1, help="Share that two people answer. [default: of label the task's, of others 0]"),
     ] = None,
     handbook_url: Annotated[str, typer.Option(help="Your own Argilla: where people can read the handbook.")] = "",
+    whole: Annotated[bool, typer.Option("--whole", help="review: read refused lots whole, to rescue them.")] = False,
     json: Json = False,
 ) -> None:
     """Fill a queue: what people see next, in Argilla."""
@@ -95,6 +99,7 @@ def push(
             people=people,
             second_look=second_look,
             handbook_url=handbook_url,
+            whole=whole,
             progress=progress,
         )
     if json:

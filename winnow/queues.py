@@ -14,6 +14,7 @@ from sqlalchemy import Connection as SqlConnection
 from sqlalchemy import select
 
 from curation.folder import Folder
+from curation.lots import Lot, draw, lots, rule
 from curation.queues import candidates as c
 from curation.queues import places as p
 from curation.queues.door import Door
@@ -21,7 +22,8 @@ from curation.queues.model import Model
 from curation.queues.pace import Left, Person, left, people
 from curation.queues.pull import Pulled, pull
 from curation.queues.push import Order, choose_and_place, deliver, move_on
-from curation.queues.questions import PUSHED, Queue
+from curation.queues.questions import QUEUES, Queue
+from curation.queues.review import open_records, to_review
 from curation.serving.connection import Connection, connect
 from curation.store import Store
 from curation.store import tables as t
@@ -36,6 +38,10 @@ if TYPE_CHECKING:
     from curation.embed import Embedder, Progress
 
 LOCK_SECONDS = 120
+DEFAULT_COUNT = 200
+EVERYTHING = 10**9
+IN_ORDER = ("relabel", "review")
+"""Queues whose candidates come in the order in which they should be answered."""
 
 
 @dataclass(frozen=True)
@@ -43,31 +49,34 @@ class Request:
     """What `winnow push` was asked for."""
 
     queue: str
-    count: int = 200
-    """Records that shall wait in the queue."""
+    count: int | None = None
+    """Records that shall wait in the queue; None: DEFAULT_COUNT in label and audit, else all that there are."""
     strategy: str = "random"
     people: tuple[str, ...] = ()
     second_look: float | None = None
-    """Share that two people answer; None: the task's `review.second_reviewer_share` for label, nothing for others."""
+    """Share that two people answer; None: the task's `review.second_reviewer_share` for label and review, else none."""
     handbook_url: str = ""
+    whole: bool = False
+    """review: refused lots are read whole, to rescue them."""
 
     def order(self, task: Task) -> tuple[Order, Strategy]:
         """Raises WinnowError for what cannot be done."""
-        if self.queue not in PUSHED:
-            raise WinnowError(Fault(f"push {self.queue}", "no queue that can be pushed", ", ".join(PUSHED)))
+        if self.queue not in QUEUES:
+            raise WinnowError(Fault(f"push {self.queue}", "no such queue", ", ".join(QUEUES)))
         if self.strategy not in STRATEGIES:
             raise WinnowError(Fault("--strategy", repr(self.strategy), ", ".join(STRATEGIES), "correct --strategy"))
         if self.strategy != "random" and self.queue != "label":
             fix = "leave out --strategy"
             raise WinnowError(Fault(f"push {self.queue} --strategy", "only label has strategies", "random", fix))
-        share = task.review.second_reviewer_share if self.queue == "label" else 0.0
+        share = task.review.second_reviewer_share if self.queue in ("label", "review") else 0.0
         share = share if self.second_look is None else self.second_look
         if self.people and self.second_look:
             fix = "leave out one of the two"
             raise WinnowError(Fault("--for and --second-look", "an assigned record has one reader", "one", fix))
         queue = next(name for name in get_args(Queue) if name == self.queue)
         strategy = next(name for name in STRATEGIES if name == self.strategy)
-        return Order(queue, self.count, strategy, tuple(dict.fromkeys(self.people)), share), strategy
+        count = self.count or (DEFAULT_COUNT if queue in ("label", "audit") else EVERYTHING)
+        return Order(queue, count, strategy, tuple(dict.fromkeys(self.people)), share), strategy
 
 
 @dataclass(frozen=True)
@@ -117,6 +126,10 @@ class PullReport:
     left: Left
     unsettled: int
     """Records that wait for an adjudicator and stand in no queue yet."""
+    ruled: list[Lot]
+    """Lots that were decided just now."""
+    unread: int
+    """Records that lots ask for, to be decided."""
     url: str
 
     @property
@@ -124,6 +137,8 @@ class PullReport:
         """The next sensible command."""
         if self.unsettled:
             return "winnow push adjudicate"
+        if self.unread and not self.left.waiting.records.get("review"):
+            return "winnow push review"
         return "winnow pull (when more was answered)" if self.left.waiting.answers else "winnow check"
 
     def json(self) -> dict[str, Any]:
@@ -149,6 +164,7 @@ class PullReport:
             "left": {"records": self.left.waiting.records, "answers": self.left.waiting.answers},
             "minutes": self.left.minutes,
             "unsettled": self.unsettled,
+            "ruled": [one.json() for one in self.ruled],
             "flagged": self.pulled.flagged,
             "not_understood": dict(self.pulled.not_understood),
             "url": self.url,
@@ -172,16 +188,14 @@ class Desk:
         with self._alone():
             door = Door(at.url, at.key)
             self._sweep(door)
-            found, queued, model = self._read(order.queue, embedder, conflicts, progress)
+            found, model = self._read(request, order.queue, embedder, conflicts, progress)
             moved = move_on(self.store, self.task, order.queue)
 
             def choose(free: Sequence[c.Candidate], ranks: list[int], count: int) -> list[int]:
                 if order.queue == "label":
                     return model.choose(strategy, free, ranks, count)
-                listed = (
-                    range(len(free)) if order.queue == "relabel" else sorted(range(len(free)), key=ranks.__getitem__)
-                )
-                return list(listed)[:count]
+                listed = list(range(len(free)))
+                return (listed if order.queue in IN_ORDER else sorted(listed, key=ranks.__getitem__))[:count]
 
             suggest = model.suggest if order.queue == "label" and model.probe is not None else None
             new, blind = choose_and_place(self.store, self.task, order, found, choose=choose, suggest=suggest)
@@ -205,7 +219,7 @@ class Desk:
             blind=blind,
             waiting=todo.waiting.records.get(order.queue, 0),
             left=todo,
-            candidates=sum(one.record_id not in queued for one in found) - sum(new.values()),
+            candidates=sum(one.record_id not in model.queued for one in found) - sum(new.values()),
             moved=moved,
             url=at.url,
             handbook=str(page),
@@ -218,11 +232,19 @@ class Desk:
             door = Door(at.url, at.key)
             self._sweep(door)
             pulled = pull(self.store, self.task, door)
+            ruled = self._rule()
         with self.store.reading() as connection:
             done = people(connection)
             todo = left(connection, done)
             unsettled = len(unsettled_records(connection))
-        return PullReport(pulled, done, todo, unsettled, at.url)
+            waits = lots(connection, working_rows(connection), self.task, waits=open_records(connection))
+        return PullReport(pulled, done, todo, unsettled, ruled, sum(len(lot.needed()) for lot in waits), at.url)
+
+    def _rule(self) -> list[Lot]:
+        """Write down what the looks at lots have decided."""
+        with self.store.writing() as connection:
+            standing = lots(connection, working_rows(connection), self.task, waits=open_records(connection))
+            return rule(connection, standing, maximum=self.task.review.defect_rate_max)
 
     def forget(self, record: str) -> list[str]:
         """Delete a forgotten record from Argilla; returns the datasets that still hold it, their server being away."""
@@ -249,30 +271,44 @@ class Desk:
                 p.mark_delivered(connection, dataset, [record], at=None)
 
     def _read(
-        self, queue: Queue, embedder: Embedder, conflicts: Callable[[], pd.DataFrame], progress: Progress | None
-    ) -> tuple[list[c.Candidate], frozenset[str], Model]:
-        """The candidates of a queue, the records that stand in it, and a model, all of one moment."""
+        self,
+        request: Request,
+        queue: Queue,
+        embedder: Embedder,
+        conflicts: Callable[[], pd.DataFrame],
+        progress: Progress | None,
+    ) -> tuple[list[c.Candidate], Model]:
+        """The candidates of a queue and a model, of one moment. Reviewing draws the lots that are not drawn yet."""
         torn = conflicts() if queue == "relabel" else None
         with self.store.reading() as connection:
-            rows = working_rows(connection)
-            votes = votes_of(connection) if queue == "adjudicate" else []
-            comments = p.comments(connection) if queue == "adjudicate" else {}
-            titles = {row.id: row.name for row in connection.execute(select(t.source.c.id, t.source.c.name))}
-            queued = frozenset(place.record_id for place in p.places(connection, queue) if not place.withdrawn)
-        model = Model(
-            rows=rows,
-            queued=queued,
-            labels=self.task.label_names,
-            near=self.task.gates.duplicates.cosine,
-            embedder=embedder,
-            vectors_cache=self.folder.vectors,
-            progress=progress,
-        )
+            model = Model(
+                rows=working_rows(connection),
+                queued=frozenset(place.record_id for place in p.places(connection, queue) if not place.withdrawn),
+                labels=self.task.label_names,
+                near=self.task.gates.duplicates.cosine,
+                embedder=embedder,
+                vectors_cache=self.folder.vectors,
+                progress=progress,
+            )
+            if queue == "adjudicate":
+                titles = {row.id: row.name for row in connection.execute(select(t.source.c.id, t.source.c.name))}
+                return c.to_adjudicate(model.rows, votes_of(connection), titles, p.comments(connection)), model
+        if queue == "review":
+            return self._to_review(model, whole=request.whole), model
         if torn is not None:
-            return c.to_relabel(rows, torn), queued, model
-        if queue == "adjudicate":
-            return c.to_adjudicate(rows, votes, titles, comments), queued, model
-        return (c.to_audit(rows) if queue == "audit" else c.to_label(rows)), queued, model
+            return c.to_relabel(model.rows, torn), model
+        return (c.to_audit(model.rows) if queue == "audit" else c.to_label(model.rows)), model
+
+    def _to_review(self, model: Model, *, whole: bool) -> list[c.Candidate]:
+        with self.store.writing() as connection:
+            draw(connection, working_rows(connection), key=self.task.splits.key)
+            standing = lots(connection, model.rows, self.task, waits=open_records(connection))
+        suspects: dict[str, str] = {}
+        for lot in standing:
+            if lot.ruled is None:
+                most = len(lot.defective) + lot.ruling.more
+                suspects |= model.suspects({r: lot.proposed[r] for r in lot.members if r not in lot.judged}, most=most)
+        return to_review(standing, model.rows, suspects, self.task, whole=whole)
 
     def _handbook(self, request: Request, at: Connection) -> tuple[str | None, Path]:
         """The address under which annotators find the handbook, None where nobody told us, and the file."""

@@ -133,10 +133,7 @@ def say_status(status: Status) -> None:
     counts = {"records": states, "origin": status.by_origin, "reserve": status.reserves, "queues": status.queues}
     counts["waiting"] = status.waiting
     rows = [(name, ", ".join(f"{k} {n:,}" for k, n in values.items()) or "none") for name, values in counts.items()]
-    rows += [
-        ("lot", f"{lot['generator']} {lot['prompt_version']} {lot['model']}: {lot['records']:,} undecided")
-        for lot in status.lots
-    ]
+    rows += [("lot", _lot(lot, status.seconds)) for lot in status.lots]
     rows += [
         ("source", f"{s['id']}  {s['name']}  {s['origin']}, licence {s['licence']}{_retracted(s)}")
         for s in status.sources
@@ -151,6 +148,25 @@ def say_status(status: Status) -> None:
     if status.waivers:
         say()
         say_waivers(status.waivers)
+
+
+def _lot(lot: Mapping[str, Any], seconds: float | None) -> str:
+    """A lot in one line: what was read, what it waits for, how many minutes of reading that is."""
+    name = f"{lot['generator']} {lot['prompt_version']} {lot['model']}"
+    if lot["verdict"] == "not_drawn":
+        return f"{name}: {lot['records']:,} records that no lot has yet; winnow push review"
+    read = f"{name} #{lot['number']}, {lot['records']:,} records: {lot['read']:,} read, {lot['defects']:,} defects"
+    minutes = f", about {max(1, round(lot['more'] * seconds / 60)):,} minutes" if seconds and lot["more"] else ""
+    waits = f"{lot['more']:,} more to read{minutes}" if lot["more"] else ""
+    words = {
+        "accepted": f"accepted, at most {lot['defect_rate_upper']:.1%} defects (one-sided)",
+        "refused": "refused; winnow push review --whole rescues it",
+        "all_read": "read whole",
+        "read_whole": "to be read whole",
+        "next_look": "next look",
+    }
+    taken_out = f"read whole: {', '.join(lot['taken_out'])}" if lot["taken_out"] else ""
+    return "; ".join(filter(None, (read, words[lot["verdict"]], waits, taken_out)))
 
 
 def _retracted(source: Mapping[str, Any]) -> str:
@@ -292,6 +308,8 @@ def say_pulled(report: PullReport) -> None:
         table(["who", "new", "answered", "discarded", "an answer takes"], rows, right=[1, 2, 3, 4])
     queued = ", ".join(f"{queue} {count:,}" for queue, count in report.left.waiting.records.items()) or "nothing"
     say(f"waiting: {queued}{_minutes(report.left)}")
+    for lot in report.ruled:
+        say(f"lot {_lot(lot.json(), None)}", style="green" if lot.ruled == "accepted" else "yellow")
     if report.unsettled:
         say(f"people disagree, or could not say, on {report.unsettled:,} records that no adjudicator has yet")
 

@@ -218,21 +218,22 @@ class Workspace:
         self,
         queue: str,
         *,
-        count: int = 200,
+        count: int | None = None,
         strategy: str = "random",
         people: Sequence[str] = (),
         second_look: float | None = None,
         handbook_url: str = "",
+        whole: bool = False,
         progress: Progress | None = None,
     ) -> Pushed:
-        """Fill a queue up to `count` records that wait: what people see next, in Argilla.
+        """Fill a queue up to `count` records that wait, 200 or all: what people see next, in Argilla.
 
-        `people` deals them out to these annotators; `second_look` is the share that two people answer. Raises
-        ServiceError when no Argilla answers; what was chosen until then is delivered by the next push.
+        `people` deals them out to these annotators; `second_look` is the share that two people answer; `whole` reads
+        refused lots whole. Raises ServiceError when no Argilla answers; what was chosen is delivered by the next push.
         """
         from winnow.queues import Request
 
-        asked = Request(queue, count, strategy, tuple(people), second_look, handbook_url)
+        asked = Request(queue, count, strategy, tuple(people), second_look, handbook_url, whole)
         return self._desk().push(
             asked, self._embedder(), lambda: self._check(self.task, progress)[0].conflicts, progress
         )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from curation.chance import keyed
 from curation.labels import ABSTAINED, REJECTED, Vote, latest_votes, unsettled
-from curation.queues.questions import SPECIAL, TITLES
+from curation.queues.questions import SPECIAL, TITLES, Kind
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,6 +31,7 @@ class Candidate:
     """Its label now, which the answers are held against."""
     context: str | None = None
     """What people are told about it."""
+    kind: Kind = "open"
 
 
 Rows = Sequence[Mapping[str, Any]]
@@ -58,15 +59,20 @@ def to_adjudicate(
     `titles` names sources, `comments` are by record and person; people are not named, so that the answer counts and not
     who gave it.
     """
-    by_record: dict[str, list[Vote]] = defaultdict(list)
-    for vote in votes:
-        by_record[vote.record_id].append(vote)
+    own = by_record(votes)
     return [
-        _candidate(row, context=_said(by_record[row["id"]], titles, comments))
+        _candidate(row, context=_said(own[row["id"]], titles, comments))
         for row in rows
-        if row["state"] == "disputed"
-        or (row["state"] in ("labeled", "unlabeled", "rejected") and unsettled(by_record[row["id"]]))
+        if row["state"] == "disputed" or (row["state"] != "superseded" and unsettled(own[row["id"]]))
     ]
+
+
+def by_record(votes: Iterable[Vote]) -> Mapping[str, list[Vote]]:
+    """Votes by what they are about; nobody voted on what is not there."""
+    found: dict[str, list[Vote]] = defaultdict(list)
+    for vote in votes:
+        found[vote.record_id].append(vote)
+    return found
 
 
 def to_relabel(rows: Rows, conflicts: pd.DataFrame) -> list[Candidate]:
@@ -97,16 +103,6 @@ def ranks(candidates: Sequence[Candidate], key: str, queue: str) -> list[int]:
     return placed
 
 
-def keyed(*parts: str) -> int:
-    """64 bits of SHA-256 over the parts: equal parts, equal number."""
-    return int.from_bytes(hashlib.sha256("\0".join(parts).encode()).digest()[:8], "big")
-
-
-def chance(*parts: str) -> float:
-    """A number from 0 to 1 that the parts determine."""
-    return keyed(*parts) / 2**64
-
-
 def _candidate(row: Mapping[str, Any], *, context: str | None = None) -> Candidate:
     return Candidate(row["id"], row["text"], int(row["weight"]), row["reserve"], row["label"] or None, context=context)
 
@@ -121,6 +117,7 @@ def _said(votes: Sequence[Vote], titles: Mapping[str, str], comments: Mapping[tu
         f"The file {titles.get(vote.who.removeprefix('file:'), vote.who)} says: {_choice(vote)}"
         for vote in dict.fromkeys(v for v in votes if v.actor == "file")
     ]
+    lines += [f"A generator proposed: {_choice(vote)}" for vote in latest_votes(votes, "model").values()]
     return "\n".join(lines)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
+from curation.queues.questions import Question
 from validators.faults import Fault, ServiceError, WinnowError
 
 UPLOAD = 500
@@ -28,10 +29,9 @@ class Shape:
 
     name: str
     workspace: str
-    options: Mapping[str, str]
-    """The label question: value to title."""
+    questions: Sequence[Question]
     visible: int
-    flags: Mapping[str, str]
+    """Options that are shown before the rest is folded."""
     context: str | None
     """The title of the second field, which says what is known about a record; None: there is none."""
     overlap: int
@@ -127,7 +127,8 @@ class Door:
         with self._clear_errors():
             known = self._client.datasets(shape.name, workspace=shape.workspace)
             if known is not None:
-                if {option["value"] for option in self._options(known)} != set(shape.options):
+                wanted = {one.name: set(one.options) for one in shape.questions}
+                if self._questions(known) != wanted:
                     where = f"{self.url}, dataset {shape.name} of workspace {shape.workspace}"
                     fix = "rename or delete it there, or set WINNOW_ARGILLA_WORKSPACE to another name"
                     raise WinnowError(Fault(where, "a dataset of another task has this name", "a free name", fix))
@@ -214,22 +215,24 @@ class Door:
         fields = [rg.TextField(name="text", title="Query")]
         if shape.context:
             fields.append(rg.TextField(name="context", title=shape.context, required=False))
-        visible = shape.visible if len(shape.options) > shape.visible else None
-        questions = [
-            rg.LabelQuestion(name="label", title="Label", labels=dict(shape.options), visible_labels=visible),
-            rg.TextQuestion(name="comment", title="Comment", required=False),
-            rg.MultiLabelQuestion(name="flags", title="Flags", labels=dict(shape.flags), required=False),
-        ]
         metadata = [rg.IntegerMetadataProperty(name="seen", title="Times asked")]
         metadata.append(rg.IntegerMetadataProperty(name="words", title="Words"))
         return rg.Settings(
             fields=fields,
-            questions=questions,
+            questions=[self._question(one, shape.visible) for one in shape.questions],
             metadata=metadata,
             vectors=[rg.VectorField(name=VECTOR, title="Meaning", dimensions=shape.dimensions)],
             guidelines=guidelines,
             distribution=rg.TaskDistribution(min_submitted=shape.overlap),
         )
+
+    def _question(self, one: Question, visible: int) -> Any:
+        told = {"name": one.name, "title": one.title, "required": one.required}
+        if not one.options:
+            return self._rg.TextQuestion(**told)
+        kind = self._rg.MultiLabelQuestion if one.several else self._rg.LabelQuestion
+        folded = visible if len(one.options) > visible else None
+        return kind(**told, labels=dict(one.options), visible_labels=folded)
 
     def _record(self, item: Item, dataset: Any) -> Any:
         suggestions = []
@@ -246,10 +249,11 @@ class Door:
             _dataset=dataset,
         )
 
-    def _options(self, dataset: Any) -> list[dict[str, Any]]:
+    def _questions(self, dataset: Any) -> dict[str, set[str]]:
+        """Question to the values of its options."""
         path = f"/api/v1/datasets/{dataset.id}/questions"
-        told = self._client.http_client.get(path).raise_for_status().json()
-        return next((q["settings"]["options"] for q in told["items"] if q["name"] == "label"), [])
+        told = self._client.http_client.get(path).raise_for_status().json()["items"]
+        return {one["name"]: {option["value"] for option in one["settings"].get("options", ())} for one in told}
 
     @contextmanager
     def _clear_errors(self) -> Iterator[None]:

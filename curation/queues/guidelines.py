@@ -23,7 +23,11 @@ PURPOSES: dict[Queue, str] = {
         "These queries are a random sample. Your answers measure how good the labels of the dataset are, so nothing is "
         "suggested: choose the label that says what the person wants."
     ),
-    "review": "",
+    "review": (
+        "A machine wrote these queries. Is the proposed label right for what the person would want? Where a query is "
+        "no sensible query of a person, say unusable; where another label is right, say wrong label and choose the "
+        "right one. Where nothing is proposed, choose the label yourself. What you find decides about the whole lot."
+    ),
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,10 +11,13 @@ import numpy as np
 
 from curation import strategy as s
 from curation.embed import Embedder, Progress, Vectors
+from curation.near import nearest
 from curation.probe import Probe, fit_probe
 from curation.queues.candidates import Candidate, Rows
 from curation.vectors import vectors_for
 
+DOUBTED = 0.5
+"""Probability of another label from which on the probe's word makes a suspect."""
 DRAWN = 4
 """Random candidates that are looked at for each that is wanted: more than enough to replace near-duplicates."""
 
@@ -65,6 +68,30 @@ class Model:
         best = probabilities.argmax(axis=1)
         agent = f"winnow-probe-{len(self._train)}-rows"
         return [(self.probe.classes[i], round(float(p[i]), 4), agent) for p, i in zip(probabilities, best, strict=True)]
+
+    def suspects(self, proposed: Mapping[str, str], *, most: int) -> dict[str, str]:
+        """Records that may be labeled wrongly, with why: a near-duplicate or the probe says otherwise.
+
+        `proposed` maps records to labels. Of those that only the probe doubts, the `most` doubtful ones.
+        """
+        texts = {row["id"]: str(row["text"]) for row in self.rows if row["id"] in proposed}
+        records = [record for record in proposed if record in texts]
+        if self.probe is None or not records:
+            return {}
+        vectors = self.embed([texts[record] for record in records])
+        probabilities = self.probe.probabilities(vectors)
+        best = probabilities.argmax(axis=1)
+        found: dict[str, str] = {}
+        for i in np.argsort(-probabilities.max(axis=1), kind="stable").tolist():
+            label, sure = self.probe.classes[best[i]], float(probabilities[i, best[i]])
+            if label != proposed[records[i]] and sure >= DOUBTED and len(found) < most:
+                found[records[i]] = f"A model would say {label} (probability {sure:.2f})"
+        position, similarity = nearest(vectors, self.embed([str(row["text"]) for row in self._train]))
+        for record, at, cosine in zip(records, position.tolist(), similarity.tolist(), strict=True):
+            beside = self._train[at]
+            if cosine >= self.near and beside["label"] != proposed[record]:
+                found[record] = f"Nearly the same, labeled {beside['label']}: {beside['text']}"
+        return found
 
     @cached_property
     def probe(self) -> Probe | None:

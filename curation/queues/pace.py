@@ -73,5 +73,11 @@ def pace(times: Sequence[str]) -> float | None:
 def left(connection: Connection, done: Sequence[Person]) -> Left:
     """What waits, and how many minutes that is at the pace of those who have answered."""
     found = waiting(connection)
+    seconds = usual_pace(done)
+    return Left(found, None if seconds is None else found.answers * seconds / 60)
+
+
+def usual_pace(done: Sequence[Person]) -> float | None:
+    """The median of people's paces, in seconds; None while none is known."""
     paces = [person.seconds for person in done if person.seconds is not None]
-    return Left(found, found.answers * median(paces) / 60 if paces else None)
+    return median(paces) if paces else None

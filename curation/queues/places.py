@@ -6,13 +6,29 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select, update
 
 from curation.clock import now
-from curation.queues.questions import Queue
+from curation.queues.questions import Kind, Queue
 from curation.store import tables as t
+
+
+class Sort(NamedTuple):
+    """Which dataset of a queue: Argilla sets readers per dataset, and who sees it by workspace."""
+
+    assignee: str | None = None
+    overlap: int = 1
+    kind: Kind = "open"
+
+    def name(self, queue: str) -> str:
+        """What the dataset is called."""
+        if self.assignee:
+            return f"{queue}-for-{self.assignee}"
+        if self.kind != "open":
+            return f"{queue}-{self.kind}"
+        return queue if self.overlap == 1 else f"{queue}-second-look"
 
 
 @dataclass(frozen=True)
@@ -24,12 +40,18 @@ class QueueDataset:
     assignee: str | None
     overlap: int
     """People who answer each record."""
+    kind: Kind
     options: tuple[str, ...]
     server_id: str | None
     seen_until: str | None
     """The server's time of the last answer that was read."""
     closed: bool
     """Other labels came: the records that wait moved on to a newer dataset."""
+
+    @property
+    def sort(self) -> Sort:
+        """Which dataset of its queue it is."""
+        return Sort(self.assignee, self.overlap, self.kind)
 
 
 @dataclass(frozen=True)
@@ -60,6 +82,7 @@ def datasets(connection: Connection, queue: str | None = None) -> list[QueueData
             queue=row.queue,
             assignee=row.assignee,
             overlap=row.overlap,
+            kind=row.kind,
             options=tuple(json.loads(row.options)),
             server_id=row.server_id,
             seen_until=row.seen_until,
@@ -157,12 +180,11 @@ def push_with_other_labels(connection: Connection, queue: str, labels: str) -> t
     return (row.at, json.loads(row.labels)) if row else None
 
 
-def enter_dataset(
-    connection: Connection, name: str, queue: str, *, assignee: str | None, overlap: int, options: Sequence[str]
-) -> None:
+def enter_dataset(connection: Connection, name: str, queue: str, sort: Sort, options: Sequence[str]) -> None:
     """Enter a dataset that is about to be made."""
-    values = {"name": name, "queue": queue, "assignee": assignee, "overlap": overlap, "at": now()}
-    connection.execute(t.queue_dataset.insert().values(**values, options=json.dumps(list(options))))
+    values = {"name": name, "queue": queue, "at": now(), "options": json.dumps(list(options))}
+    told = {"assignee": sort.assignee, "overlap": sort.overlap, "kind": sort.kind}
+    connection.execute(t.queue_dataset.insert().values(**values, **told))
 
 
 def set_dataset(connection: Connection, name: str, **values: Any) -> None:

@@ -145,7 +145,7 @@ class _Entering:
             if answer.status == "submitted" and name in (answer.content.get("flags") or ()):
                 self._flag(answer, name)
         try:
-            kind, value = decided(answer.content, answer.status, self.labels, self.renamed)
+            kind, value = decided(answer.content, answer.status, self.labels, self.renamed, proposed=place.label_then)
         except KeyError as unknown:
             self.pulled.not_understood[f"label {unknown}, which the task does not have"] += 1
             return

@@ -8,24 +8,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 
+from curation.chance import chance
 from curation.clock import now
 from curation.embed import Vectors
 from curation.queues import places as p
-from curation.queues.candidates import Candidate, chance, ranks
+from curation.queues.candidates import Candidate, ranks
 from curation.queues.door import Door, Item, Shape
 from curation.queues.guidelines import closed_note, guidelines
-from curation.queues.questions import FLAGS, VISIBLE, Queue, options
+from curation.queues.questions import VISIBLE, Queue, asked, options
 from curation.store import Store
 from curation.store import tables as t
 from curation.task import Task
 
-CONTEXT = {"relabel": "What is known", "adjudicate": "What was said"}
+CONTEXT = {"relabel": "What is known", "adjudicate": "What was said", "review": "Proposed"}
 LEADS = ("adjudicate",)
 """Queues that annotators do not see: what they say there would outrank everybody."""
 Embed = Callable[[Sequence[str]], Vectors]
@@ -95,9 +96,13 @@ def _place(
     values = {"queue": order.queue, "settings": json.dumps(settings), "labels": labels_of(task), "at": now()}
     push = connection.execute(t.push.insert().values(**values)).inserted_primary_key
     counts: dict[str, int] = {}
+    open_: dict[p.Sort, str] = {}
     rows = []
     for number, one in enumerate(chosen):
-        dataset = _dataset_for(connection, task, order, one, number)
+        sort = _sort_of(task, order, one, number)
+        if sort not in open_:
+            open_[sort] = _open_dataset(connection, task, order.queue, sort)
+        dataset = open_[sort]
         label, score, agent = told.get(one.record_id, (None, None, None))
         counts[dataset] = counts.get(dataset, 0) + 1
         rows.append(
@@ -122,28 +127,33 @@ def labels_of(task: Task) -> str:
     return json.dumps([label.model_dump() for label in task.labels], ensure_ascii=False)
 
 
-def _dataset_for(connection: Connection, task: Task, order: Order, one: Candidate, number: int) -> str:
-    """The open dataset that a record goes to; entered when there is none."""
+def _sort_of(task: Task, order: Order, one: Candidate, number: int) -> p.Sort:
+    """Which dataset of the queue a record goes to."""
     if order.people:
-        return _open_dataset(connection, task, order.queue, order.people[number % len(order.people)], 1)
+        return p.Sort(assignee=order.people[number % len(order.people)])
+    if one.kind != "open":
+        return p.Sort(kind=one.kind)
     second = chance(task.splits.key, "second look", one.record_id) < order.second_look
-    return _open_dataset(connection, task, order.queue, None, 2 if second else 1)
+    return p.Sort(overlap=2 if second else 1)
 
 
-def _open_dataset(connection: Connection, task: Task, queue: Queue, assignee: str | None, overlap: int) -> str:
-    """The name of the open dataset of this kind, entered when there is none.
+def _open_dataset(connection: Connection, task: Task, queue: Queue, sort: p.Sort) -> str:
+    """The name of the open dataset of this sort, entered when there is none.
 
     Argilla cannot add options to a question: other labels need another dataset.
     """
-    wanted = tuple(sorted(options(task, queue)))
-    same = [d for d in p.datasets(connection, queue) if (d.assignee, d.overlap) == (assignee, overlap)]
+    wanted = _fingerprint(task, queue, sort)
+    same = [d for d in p.datasets(connection, queue) if d.sort == sort]
     for known in same:
         if not known.closed and known.options == wanted:
             return known.name
-    name = f"{queue}-for-{assignee}" if assignee else queue if overlap == 1 else f"{queue}-second-look"
-    name = f"{name}.{len(same) + 1}" if same else name
-    p.enter_dataset(connection, name, queue, assignee=assignee, overlap=overlap, options=wanted)
+    name = sort.name(queue) + (f".{len(same) + 1}" if same else "")
+    p.enter_dataset(connection, name, queue, sort, wanted)
     return name
+
+
+def _fingerprint(task: Task, queue: Queue, sort: p.Sort) -> tuple[str, ...]:
+    return tuple(sorted(options(task, queue, sort.kind)))
 
 
 def move_on(store: Store, task: Task, queue: Queue) -> list[tuple[str, str]]:
@@ -151,17 +161,16 @@ def move_on(store: Store, task: Task, queue: Queue) -> list[tuple[str, str]]:
 
     Returns old and new names. Nothing is deleted: an answer that is given in the old one all the same still counts.
     """
-    wanted = tuple(sorted(options(task, queue)))
     moved = []
     with store.writing() as connection:
         given = p.answered(connection)
         standing = [place for place in p.places(connection, queue) if not place.withdrawn]
         for old in p.datasets(connection, queue):
-            if old.closed or old.options == wanted:
+            if old.closed or old.options == _fingerprint(task, queue, old.sort):
                 continue
             left = [s for s in standing if s.dataset == old.name and (old.name, s.record_id) not in given]
             p.set_dataset(connection, old.name, closed_at=now())
-            new = _open_dataset(connection, task, queue, old.assignee, old.overlap)
+            new = _open_dataset(connection, task, queue, old.sort)
             p.withdraw(connection, old.name, [place.record_id for place in left])
             _copy(connection, left, new)
             moved.append((old.name, new))
@@ -209,14 +218,17 @@ def deliver(
         todo = [place for place in todo if not (place.delivered or place.withdrawn)]
         with store.writing() as connection:
             p.withdraw(connection, dataset.name, [one.record_id for one in todo if one.record_id not in candidates])
-        items = _items([one for one in todo if one.record_id in candidates], candidates, embed)
+        shown = candidates
+        if dataset.kind == "blind":
+            shown = {record: replace(one, context=None) for record, one in candidates.items()}
+        items = _items([one for one in todo if one.record_id in candidates], shown, embed)
         for arrived in door.upload(server_id, items):
             with store.writing() as connection:
                 p.mark_delivered(connection, dataset.name, arrived, at=now())
 
 
 def _close(door: Door, dataset: p.QueueDataset, known: Sequence[p.QueueDataset]) -> None:
-    later = [d for d in known if (d.assignee, d.overlap) == (dataset.assignee, dataset.overlap) and not d.closed]
+    later = [d for d in known if d.sort == dataset.sort and not d.closed]
     if later and dataset.server_id and door.find(dataset.server_id):
         door.guide(dataset.server_id, closed_note(later[-1].name, now()))
 
@@ -234,10 +246,9 @@ def _dataset_there(
     shape = Shape(
         name=dataset.name,
         workspace=place,
-        options=options(task, queue),
+        questions=asked(task, queue, dataset.kind),
         visible=VISIBLE,
-        flags=FLAGS,
-        context=CONTEXT.get(queue),
+        context=None if dataset.kind == "blind" else CONTEXT.get(queue),
         overlap=dataset.overlap,
         dimensions=width,
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
 
 from curation.labels import DISCARDED, SEVERAL
 from curation.rename import Renaming, current
@@ -12,8 +13,7 @@ from curation.taskfile import TASK_FILE
 from validators.faults import Fault, WinnowError
 
 Queue = Literal["label", "review", "relabel", "adjudicate", "audit"]
-PUSHED: tuple[Queue, ...] = ("label", "relabel", "adjudicate", "audit")
-"""The queues that can be pushed."""
+QUEUES: tuple[Queue, ...] = get_args(Queue)
 SPECIAL = "\u2007"
 """A figure space: it begins the values of options that are no labels, so that no label's name can be one of them."""
 UNSURE, MIXED, REJECT = (SPECIAL + word for word in ("unsure", SEVERAL, "reject"))
@@ -23,9 +23,43 @@ VISIBLE = 20
 """Options that the page shows before it folds the rest behind a search box."""
 
 
-def options(task: Task, queue: Queue) -> dict[str, str]:
+Kind = Literal["open", "blind", "suspect"]
+"""What a dataset of a queue is for. `blind`: a share of a review's sample, shown without the proposed label. `suspect`:
+records that are reviewed beside the sample."""
+VERDICTS = {"right": "right", "wrong_label": "wrong label", "unusable": "unusable"}
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of a dataset. Without options it is answered by a text."""
+
+    name: str
+    title: str
+    options: Mapping[str, str] = field(default_factory=dict)
+    """Value to what people read."""
+    required: bool = False
+    several: bool = False
+    """Whether more than one option may be chosen."""
+
+
+def asked(task: Task, queue: Queue, kind: Kind = "open") -> list[Question]:
+    """The questions of a dataset."""
+    label = Question("label", "Label", options(task, queue, kind), required=True)
+    if queue == "review" and kind != "blind":
+        verdict = Question("verdict", "The proposed label is", VERDICTS, required=True)
+        first = [verdict, Question("label", "If it is wrong: the right label", label.options)]
+    else:
+        first = [label]
+    return [*first, Question("comment", "Comment"), Question("flags", "Flags", FLAGS, several=True)]
+
+
+def options(task: Task, queue: Queue, kind: Kind = "open") -> dict[str, str]:
     """The answers to the label question: value to what people read. Where labels are folded, the special ones lead."""
-    special = (UNSURE, MIXED, REJECT) if queue in ("relabel", "adjudicate") else (UNSURE, MIXED)
+    special: tuple[str, ...] = (UNSURE, MIXED)
+    if queue in ("relabel", "adjudicate"):
+        special = (UNSURE, MIXED, REJECT)
+    elif queue == "review":
+        special = (UNSURE, MIXED, REJECT) if kind == "blind" else ()
     if len(task.labels) < 2:
         fix = "add labels to the task file"
         raise WinnowError(Fault(TASK_FILE, f"{len(task.labels)} labels", "2 or more to choose from", fix))
@@ -34,20 +68,48 @@ def options(task: Task, queue: Queue) -> dict[str, str]:
 
 
 def decided(
-    content: Mapping[str, Any], status: str, labels: Sequence[str], renamed: Sequence[Renaming]
+    content: Mapping[str, Any],
+    status: str,
+    labels: Sequence[str],
+    renamed: Sequence[Renaming],
+    *,
+    proposed: str | None = None,
 ) -> tuple[str, str]:
     """Kind and value of the decision that an answer is. A label that has been renamed since counts by its new name.
 
-    Raises KeyError for a label that the task does not have.
+    `proposed` is the label that a verdict is about. Raises KeyError for a label that the task does not have.
     """
     if status == "discarded":
         return "abstention", DISCARDED
-    value = str(content.get("label", ""))
+    value = content.get("label")
+    verdict = content.get("verdict")
+    if verdict is not None:
+        return _by_verdict(verdict, value, labels, renamed, proposed)
     if value == REJECT:
-        return "rejection", "rejected"
+        return "rejection", "unusable"
     if value in (UNSURE, MIXED):
-        return "abstention", value.removeprefix(SPECIAL)
-    name = value if value in labels else current(value, renamed)
+        return "abstention", str(value).removeprefix(SPECIAL)
+    return "label", _known(value, labels, renamed)
+
+
+def _by_verdict(
+    verdict: str, value: str | None, labels: Sequence[str], renamed: Sequence[Renaming], proposed: str | None
+) -> tuple[str, str]:
+    """A verdict on a proposed label; one that contradicts itself is for an adjudicator."""
+    better = None if value is None else _known(value, labels, renamed)
+    if verdict == "unusable":
+        return "rejection", "unusable"
+    if verdict == "right":
+        if not proposed or better not in (None, proposed):
+            return "abstention", "unsure"
+        return "label", _known(proposed, labels, renamed)
+    if better is None:
+        return "rejection", "wrong label, and no better one was said"
+    return ("abstention", "unsure") if better == proposed else ("label", better)
+
+
+def _known(value: str | None, labels: Sequence[str], renamed: Sequence[Renaming]) -> str:
+    name = value if value in labels else current(str(value), renamed)
     if name not in labels:
         raise KeyError(value)
-    return "label", name
+    return str(name)

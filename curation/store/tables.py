@@ -173,6 +173,7 @@ queue_dataset = Table(
     Column("queue", Text, _one_of("queue", *QUEUES), nullable=False),
     Column("assignee", Text),
     Column("overlap", Integer, nullable=False),
+    Column("kind", Text, nullable=False, server_default="open"),
     Column("options", Text, nullable=False),
     Column("server_id", Text),
     Column("seen_until", Text),
@@ -218,6 +219,39 @@ answer = Table(
     UniqueConstraint("dataset", "record_id", "who", "answered_at"),
 )
 
+lot = Table(
+    "lot",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("generator", Text, nullable=False),
+    Column("prompt_version", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("at", Text, nullable=False),
+    UniqueConstraint("generator", "prompt_version", "model", "number"),
+)
+
+lot_member = Table(
+    "lot_member",
+    metadata,
+    Column("record_id", Text, ForeignKey("record.id"), primary_key=True),
+    Column("lot_id", Text, ForeignKey("lot.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("proposed", Text),
+    UniqueConstraint("lot_id", "position"),
+)
+
+lot_ruling = Table(
+    "lot_ruling",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("lot_id", Text, ForeignKey("lot.id"), nullable=False),
+    Column("verdict", Text, _one_of("verdict", "accepted", "refused", "all_read"), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    UniqueConstraint("lot_id", "verdict"),
+)
+
 ledger = Table(
     "ledger",
     metadata,
@@ -238,6 +272,9 @@ WRITTEN_ONCE = {
     "renaming": ("UPDATE", "DELETE"),
     "forgotten": ("UPDATE", "DELETE"),
     "answer": ("UPDATE", "DELETE"),
+    "lot": ("UPDATE", "DELETE"),
+    "lot_member": ("UPDATE", "DELETE"),
+    "lot_ruling": ("UPDATE", "DELETE"),
 }
 """What triggers forbid, so that no command, and no hand in a SQL shell, rewrites history by accident."""
 KNOWN = "EXISTS (SELECT 1 FROM forgotten WHERE record_id = OLD.{})"

@@ -1,0 +1,60 @@
+"""What reviewers read: the sample of every lot, what a ruling asks for besides, and suspects beside the sample."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from curation.chance import chance
+from curation.labels import unsettled
+from curation.lots import Lot
+from curation.queues import places as p
+from curation.queues.candidates import Candidate, by_record
+from curation.task import Task
+from curation.working import votes_of
+
+
+def to_review(
+    standing: Sequence[Lot], rows: Sequence[Mapping[str, Any]], suspects: Mapping[str, str], task: Task, *, whole: bool
+) -> list[Candidate]:
+    """The records that lots need judged next, in their random order; then suspects, which no look counts.
+
+    `suspects` tells why; `whole` asks for everything of refused lots, to rescue them.
+    """
+    known = {row["id"]: row for row in rows}
+    meanings = {label.name: label.description for label in task.labels}
+    found: dict[str, Candidate] = {}
+    for lot in standing:
+        sampled = [record for record in lot.needed(whole=whole) if lot.proposed[record]]
+        beside = [record for record in lot.members if record in suspects and record not in lot.judged]
+        for record in (*sampled, *(() if lot.ruled else beside)):
+            if record in found:
+                continue
+            row, label = known[record], lot.proposed[record]
+            context = f"{label}: {meanings.get(label, '')}".rstrip(": ")
+            kind = "suspect" if record not in sampled else "blind" if _is_blind(task, record) else "open"
+            if kind == "suspect":
+                context += f"\n{suspects[record]}"
+            found[record] = Candidate(record, row["text"], int(row["weight"]), "train", label, context, kind)  # type: ignore[arg-type]
+    return list(found.values())
+
+
+def _is_blind(task: Task, record: str) -> bool:
+    return chance(task.splits.key, "blind", record) < task.review.blind_share
+
+
+def open_records(connection: Connection) -> frozenset[str]:
+    """Records that no look may count yet: on which people disagree, or whose second reader has not answered."""
+    votes = by_record(votes_of(connection, of_people=True))
+    apart = {record for record, own in votes.items() if unsettled(own)}
+    overlap = {one.name: one.overlap for one in p.datasets(connection, "review")}
+    given = p.answered(connection)
+    half = {
+        place.record_id
+        for place in p.places(connection, "review")
+        if not place.withdrawn and 0 < len(given.get((place.dataset, place.record_id), ())) < overlap[place.dataset]
+    }
+    decided = {record for record, own in votes.items() if any(vote.actor == "adjudicator" for vote in own)}
+    return frozenset(apart | (half - decided))

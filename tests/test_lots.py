@@ -1,0 +1,269 @@
+"""Lots: drawn once, judged by the looks at their sample, and what a ruling does to the records."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import write_jsonl
+from hypothesis import given
+from hypothesis import strategies as st
+
+from curation.clock import now
+from curation.intake import Batch
+from curation.lots import Lot, draw, lots, random_order, rule
+from curation.queues.review import open_records, to_review
+from curation.store import tables as t
+from curation.working import working_rows
+from winnow.workspace import Workspace
+
+BATCH = Batch("b1", "examples", "v1", "claude")
+
+
+@given(st.dictionaries(st.text(min_size=1, max_size=6), st.sampled_from("abc"), min_size=1, max_size=80), st.text())
+def test_every_beginning_of_a_random_order_is_proportional(labels: dict[str, str], key: str) -> None:
+    order = random_order(labels, key=key)
+    assert sorted(order) == sorted(labels)
+    assert order == random_order(dict(reversed(labels.items())), key=key)
+    whole = Counter(labels.values())
+    for n in range(len(order) + 1):
+        for label, count in Counter(labels[record] for record in order[:n]).items():
+            assert abs(count - n * whole[label] / len(labels)) <= len(whole)
+
+
+def synthetic(ws: Workspace, tmp_path: Path, count: int, batch: Batch = BATCH, word: str = "made") -> None:
+    rows: list[dict[str, object]] = [{"text": f"{word} number {i}", "label": "ab"[i % 2]} for i in range(count)]
+    ws.add(write_jsonl(tmp_path / f"{word}.jsonl", rows), origin="synthetic", batch=batch)
+
+
+def standing(ws: Workspace) -> list[Lot]:
+    with ws.store.reading() as connection:
+        return lots(connection, working_rows(connection), ws.task, waits=open_records(connection))
+
+
+def drawn(ws: Workspace) -> list[Lot]:
+    with ws.store.writing() as connection:
+        draw(connection, working_rows(connection), key="k")
+    return standing(ws)
+
+
+def ruled(ws: Workspace) -> list[str | None]:
+    with ws.store.writing() as connection:
+        found = lots(connection, working_rows(connection), ws.task, waits=open_records(connection))
+        return [lot.ruled for lot in rule(connection, found, maximum=ws.task.review.defect_rate_max)]
+
+
+def say(ws: Workspace, record: str, kind: str, value: str, who: str = "ann") -> None:
+    told = {"record_id": record, "actor": "person", "who": who, "kind": kind, "value": value, "why": "", "at": now()}
+    with ws.store.writing() as connection:
+        connection.execute(t.decision.insert().values(**told))
+
+
+def judge(ws: Workspace, records: list[str], lot: Lot, wrong: Callable[[int], bool]) -> None:
+    for number, record in enumerate(records):
+        if wrong(number):
+            say(ws, record, "rejection", "unusable")
+        else:
+            say(ws, record, "label", lot.proposed[record])
+
+
+def states(ws: Workspace) -> Counter[tuple[str, str]]:
+    return Counter((row["state"], row["decided_by"]) for row in ws.records().to_dict("records"))
+
+
+@pytest.fixture
+def ws(make_workspace: Callable[..., Workspace]) -> Workspace:
+    return make_workspace("a", "b", "c")
+
+
+def test_a_lot_is_drawn_once_and_later_records_make_the_next(ws: Workspace, tmp_path: Path) -> None:
+    synthetic(ws, tmp_path, 100)
+    (first,) = drawn(ws)
+    assert len(first.members) == 100
+    synthetic(ws, tmp_path, 40, Batch("b2", "examples", "v1", "claude"), "later")
+    synthetic(ws, tmp_path, 30, Batch("b3", "contrasts", "v1", "claude"), "other")
+    found = drawn(ws)
+    assert sorted((lot.maker[0], lot.number, len(lot.members)) for lot in found) == [
+        ("contrasts", 1, 30),
+        ("examples", 1, 100),
+        ("examples", 2, 40),
+    ]
+    assert next(lot for lot in found if lot.id == first.id).members == first.members
+    assert drawn(ws) == found
+
+
+def test_a_good_lot_is_accepted_after_a_part(ws: Workspace, tmp_path: Path) -> None:
+    synthetic(ws, tmp_path, 300)
+    (lot,) = drawn(ws)
+    read = 0
+    for _ in range(5):
+        needed = lot.needed()
+        judge(ws, needed, lot, lambda n: False)
+        read += len(needed)
+        done = ruled(ws)
+        (lot,) = standing(ws)
+        if done:
+            break
+    assert lot.ruled == "accepted"
+    assert 45 <= read < 120
+    assert states(ws) == {("labeled", "person"): read, ("labeled", "lot"): 300 - read}
+    assert lot.needed() == []
+    assert ruled(ws) == []
+    assert 0 < lot.json()["defect_rate_upper"] <= 0.10
+    assert ws.status().lots[0]["verdict"] == "accepted"
+    accepted = ws.records()
+    assert set(accepted.loc[accepted["decided_by"] == "lot", "label"]) == {"a", "b"}
+
+
+def test_a_bad_lot_is_refused_and_rescued_by_reading_it_whole(ws: Workspace, tmp_path: Path) -> None:
+    synthetic(ws, tmp_path, 120)
+    (lot,) = drawn(ws)
+    judge(ws, lot.needed(), lot, lambda n: n % 3 == 0)
+    assert ruled(ws) == ["refused"]
+    (lot,) = standing(ws)
+    assert lot.needed() == []
+    assert states(ws)["rejected", "lot"] == 120 - len(lot.judged)
+    left = lot.needed(whole=True)
+    assert len(left) == 120 - len(lot.judged)
+    judge(ws, left, lot, lambda n: False)
+    assert ruled(ws) == ["all_read"]
+    assert states(ws)["labeled", "person"] > 80
+    assert not {by for _, by in states(ws)} & {"lot"}
+
+
+def test_a_lot_between_is_read_whole(ws: Workspace, tmp_path: Path) -> None:
+    synthetic(ws, tmp_path, 100)
+    (lot,) = drawn(ws)
+    read = 0
+    for _ in range(6):
+        needed = lot.needed()
+        judge(ws, needed, lot, lambda n, start=read: (start + n) % 14 == 0)  # type: ignore[misc]
+        read += len(needed)
+        if ruled(ws):
+            break
+        (lot,) = standing(ws)
+    assert read == 100
+    assert standing(ws)[0].ruled == "all_read"
+
+
+def test_a_label_with_too_many_defects_is_taken_out_and_read_whole(ws: Workspace, tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [
+        {"text": f"made number {i}", "label": "c" if i % 10 == 0 else "ab"[i % 2]} for i in range(400)
+    ]
+    ws.add(write_jsonl(tmp_path / "made.jsonl", rows), origin="synthetic", batch=BATCH)
+    (lot,) = drawn(ws)
+    bad = 0
+    for _ in range(4):
+        for record in lot.needed():
+            wrong = lot.proposed[record] == "c" and bad < 2
+            bad += wrong
+            say(ws, record, "rejection" if wrong else "label", "unusable" if wrong else lot.proposed[record])
+        if ruled(ws):
+            break
+        (lot,) = standing(ws)
+    (lot,) = standing(ws)
+    assert (lot.ruled, lot.taken_out) == ("accepted", ("c",))
+    needed = lot.needed()
+    assert {lot.proposed[record] for record in needed} == {"c"}
+    assert states(ws)["proposed", "nobody"] == len(needed)
+    judge(ws, needed, lot, lambda n: n == 0)
+    assert standing(ws)[0].needed() == []
+    assert states(ws)["proposed", "nobody"] == 0
+
+
+def test_looks_wait_for_the_second_reader_and_for_disagreements(ws: Workspace, tmp_path: Path) -> None:
+    synthetic(ws, tmp_path, 40)
+    (lot,) = drawn(ws)
+    needed = lot.needed()
+    judge(ws, needed, lot, lambda n: False)
+    say(ws, needed[3], "rejection", "unusable", who="bob")
+    (waiting,) = standing(ws)
+    assert len(waiting.defective) == 3
+    assert waiting.needed() == [needed[3]]
+    assert ruled(ws) == []
+    say(ws, needed[3], "label", lot.proposed[needed[3]], who="cyd")
+    (now_read,) = standing(ws)
+    assert len(now_read.defective) == len(needed)
+
+
+def test_suspects_are_read_beside_the_sample_and_not_counted(ws: Workspace, tmp_path: Path) -> None:
+    synthetic(ws, tmp_path, 200)
+    (lot,) = drawn(ws)
+    sample = lot.needed()
+    suspects = dict.fromkeys((*lot.members[150:160], sample[0]), "a model would say c")
+    with ws.store.reading() as connection:
+        found = to_review([lot], working_rows(connection), suspects, ws.task, whole=False)
+    assert [one.record_id for one in found[: len(sample)]] == sample
+    assert {one.record_id for one in found if one.kind == "suspect"} == set(lot.members[150:160])
+    blind = [one for one in found[: len(sample)] if one.kind == "blind"]
+    assert 0 < len(blind) < len(sample)
+    assert all("a model would say c" in str(one.context) for one in found if one.kind == "suspect")
+    for record in lot.members[150:160]:
+        say(ws, record, "rejection", "unusable")
+    judge(ws, sample, lot, lambda n: False)
+    (after,) = standing(ws)
+    assert sum(after.defective) == 0
+    assert after.ruling.evidence.read == len(sample)
+
+
+def test_retracted_records_leave_their_lot_and_renamed_labels_stay_proposed(ws: Workspace, tmp_path: Path) -> None:
+    synthetic(ws, tmp_path, 60)
+    synthetic(ws, tmp_path, 60, Batch("b2", "examples", "v1", "claude"), "more")
+    (lot,) = drawn(ws)
+    assert len(lot.members) == 120
+    ws.rename("a", "z")
+    (lot,) = standing(ws)
+    assert set(lot.proposed.values()) == {"z", "b"}
+    ws.retract("more.jsonl")
+    (lot,) = standing(ws)
+    assert len(lot.members) == 60
+    for _ in range(4):
+        judge(ws, lot.needed(), lot, lambda n: False)
+        if ruled(ws):
+            break
+        (lot,) = standing(ws)
+    table = ws.records()
+    assert set(table.loc[table["decided_by"] == "lot", "label"]) <= {"z", "b"}
+    assert standing(ws)[0].ruled in ("accepted", "all_read")
+
+
+def test_a_ruling_stays_when_settings_or_answers_change(ws: Workspace, tmp_path: Path) -> None:
+    synthetic(ws, tmp_path, 300)
+    (lot,) = drawn(ws)
+    while not ruled(ws):
+        (lot,) = standing(ws)
+        judge(ws, lot.needed(), lot, lambda n: False)
+    (before,) = standing(ws)
+    text = ws.folder.task_file.read_text() + "review: {defect_rate_target: 0.0, defect_rate_max: 0.0}\n"
+    ws.folder.task_file.write_text(text)
+    for record in before.members[:30]:
+        say(ws, record, "rejection", "unusable")
+    (after,) = standing(ws)
+    assert (after.ruled, after.ruling) == (before.ruled, before.ruling)
+    assert ruled(ws) == []
+
+
+def test_the_gate_lets_accepted_lots_through_and_nothing_else(ws: Workspace, tmp_path: Path) -> None:
+    person: list[dict[str, object]] = [
+        {"text": f"{word} {i} {label}", "label": label}
+        for label, word in (("a", "apple pie"), ("b", "blue boat"), ("c", "cat food"))
+        for i in range(12)
+    ]
+    ws.add(write_jsonl(tmp_path / "own.jsonl", person), licence="own")
+    synthetic(ws, tmp_path, 60)
+
+    def gate() -> Any:
+        return next(one for one in ws.check().gates if one.name == "undecided_lots")
+
+    assert gate().verdict == "pass"
+    assert "60 synthetic records wait for review" in gate().evidence[0]
+    (lot,) = drawn(ws)
+    while not ruled(ws):
+        (lot,) = standing(ws)
+        judge(ws, lot.needed(), lot, lambda n: False)
+    checked = ws.check()
+    assert (checked.selected["origin"] == "synthetic").sum() > 0
+    assert gate().verdict == "pass"

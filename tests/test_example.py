@@ -43,3 +43,34 @@ def test_the_late_file_shows_every_way_a_row_can_end(tmp_path: Path) -> None:
     reasons = ("unknown_label", "empty", "route_contradicts_task", "mojibake", "malformed_row")
     assert late.reasons == dict.fromkeys(reasons, 1)
     assert late.flagged == {"language": 1}
+
+
+def test_the_lots_hold_the_defects_that_the_readme_lists() -> None:
+    def read(name: str) -> list[dict[str, str]]:
+        return [json.loads(line) for line in (EXAMPLE / name).read_text().splitlines()]
+
+    labels = set(winnow.open(EXAMPLE).task.label_names)
+    answers = read("review.jsonl")
+    said = {who: {row["text"]: row for row in answers if row["who"] == who} for who in ("ann", "bob")}
+    assert len(answers) == len(said["ann"]) + len(said["bob"])  # one judgement a person and text
+    readme = (EXAMPLE / "README.md").read_text()
+    seen: list[str] = []
+    fourths: list[str] = []
+    for name, each in (("synthetic_good.jsonl", 26), ("synthetic_poor.jsonl", 20)):
+        lot = read(name)
+        assert set(Counter(row["intent"] for row in lot).values()) == {each}
+        lines: dict[str, list[str]] = {"right": [], "wrong_label": [], "unusable": []}
+        for number, row in enumerate(lot, 1):
+            judged = said["ann"][row["text"]]
+            lines[judged["verdict"]].append(str(number))
+            assert ("label" in judged) == (judged["verdict"] == "wrong_label")
+            assert judged.get("label") != row["intent"]
+            assert {row["intent"], judged.get("label", row["intent"])} <= labels
+        assert f"| `{name}` | {', '.join(lines['wrong_label'])} | {', '.join(lines['unusable'])} |" in readme
+        seen += [row["text"] for row in lot]
+        fourths += [row["text"] for row in lot[3::4]]
+    assert set(seen) == set(said["ann"])
+    assert set(fourths) == set(said["bob"])
+    assert len(set(seen)) == 432
+    verdict = {who: {text: (row["verdict"], row.get("label")) for text, row in said[who].items()} for who in said}
+    assert sum(verdict["ann"][text] != verdict["bob"][text] for text in fourths) == 3

@@ -37,6 +37,9 @@ url=$(winnow serve --background --json | ask url)
 ann=$(winnow annotators add ann --json | ask password)
 bob=$(winnow annotators add bob --json | ask password)
 lea=$(winnow annotators add lea --lead --json | ask password)
+made="--origin synthetic --generator examples --model claude --licence Apache-2.0"
+step add "$here/synthetic_good.jsonl" $made --batch good --prompt-version 1
+step add "$here/synthetic_poor.jsonl" $made --batch poor --prompt-version 2
 step push label --count 24
 recorded ann "$ann"
 recorded bob "$bob"
@@ -44,6 +47,23 @@ step pull
 step push adjudicate
 recorded lea "$lea"
 step pull
+
+echo
+echo "What a machine wrote is judged lot by lot: people read a random sample, and what they find decides about the rest."
+undecided() {
+  winnow status --json | python3 -c 'import json, sys; sys.exit(not any(lot.get("more") for lot in json.load(sys.stdin)["lots"]))'
+}
+step push review
+while undecided; do
+  recorded ann "$ann"
+  recorded bob "$bob"
+  step pull
+  winnow push adjudicate >/dev/null
+  recorded lea "$lea"
+  winnow pull >/dev/null
+  undecided && step push review
+done
+step status
 step freeze first
 step verify first
 step export first --format chat

@@ -1,6 +1,6 @@
 """Give the recorded answers of one person, through Argilla's API, as a page in a browser would.
 
-Usage: play.py URL NAME PASSWORD [ANSWERS]. People label in the browser; these answers were written with the
+Usage: play.py URL NAME PASSWORD. People label in the browser; these answers were written with the
 example.
 """
 
@@ -11,8 +11,17 @@ import urllib.request
 from pathlib import Path
 
 url, who, password = sys.argv[1:4]
-recorded = Path(sys.argv[4]) if len(sys.argv) > 4 else Path(__file__).parent / "answers.jsonl"
-rows = [json.loads(line) for line in recorded.read_text(encoding="utf-8").splitlines()]
+here = Path(__file__).parent
+REJECT = "\u2007reject"  # the option "leave it out"
+
+
+def read(name):
+    """The rows of a file beside this one."""
+    return [json.loads(line) for line in (here / name).read_text(encoding="utf-8").splitlines()]
+
+
+rows = read("answers.jsonl") + read("review.jsonl")
+proposed = {row["text"]: row["intent"] for row in read("synthetic_good.jsonl") + read("synthetic_poor.jsonl")}
 answers = {(row["queue"], row["text"]): row for row in rows if row["who"] == who}
 opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -37,7 +46,11 @@ for dataset in ask("me/datasets", headers=signed_in)["items"]:
         answer = answers.get((queue, record["fields"]["text"]))
         if answer is None:
             continue
-        values = {name: {"value": answer[name]} for name in ("label", "comment") if name in answer}
+        values = {name: {"value": answer[name]} for name in ("verdict", "label", "comment") if name in answer}
+        if dataset["name"].startswith("review-blind"):  # asks for the label, and shows none
+            verdict = values.pop("verdict")["value"]
+            label = REJECT if verdict == "unusable" else answer.get("label", proposed[record["fields"]["text"]])
+            values["label"] = {"value": label}
         body = json.dumps({"status": "submitted", "values": values}).encode()
         ask(f"records/{record['id']}/responses", body, signed_in)
         given += 1

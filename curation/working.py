@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 ORIGIN_ORDER = ("human", "log", "public", "synthetic")
 """A record seen in several origins counts as the first of these."""
+PEOPLE = ("person", "adjudicator")
+"""Actors whose decisions count in the order of their times."""
 COLUMNS = (
     "id", "text", "fold_key", "family", "reserve", "origin", "weight", "state", "label", "decided_by", "candidates",
     "sources", "licences",
@@ -74,7 +76,9 @@ def forgotten_ids(connection: Connection) -> frozenset[str]:
 
 
 def votes_of(connection: Connection, *, of_people: bool = False) -> list[Vote]:
-    """Decisions of unretracted sources and of people, in order of time. A synthetic source speaks for a model.
+    """Decisions of unretracted sources and of people, in the order in which they were given.
+
+    That may not be the order in which they were read. A synthetic source speaks for a model.
 
     `of_people` leaves out what files, rules and models say.
     """
@@ -91,14 +95,18 @@ def votes_of(connection: Connection, *, of_people: bool = False) -> list[Vote]:
             decision.who,
             decision.kind,
             decision.value,
+            decision.at,
         )
         .where(decision.source_id.is_(None) | decision.source_id.not_in(retracted))
         .order_by(decision.id)
     )
     if of_people:
-        query = query.where(decision.actor.in_(("person", "adjudicator")))
+        query = query.where(decision.actor.in_(PEOPLE))
     votes = []
-    for number, source, record, actor, who, kind, value in connection.execute(query).fetchall():
+    told = connection.execute(query).fetchall()
+    if any(row.actor in PEOPLE for row in told):
+        told = sorted(told, key=lambda row: row.at if row.actor in PEOPLE else "")
+    for number, source, record, actor, who, kind, value, _ in told:
         name = current(value, renamed, decision=number) if renamed else value
         votes.append(Vote(record, "model" if source in made else actor, who, kind, name))
     return votes

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import WINNOW, Place, command, people_of, write_jsonl
@@ -189,7 +190,7 @@ def test_assigned_records_are_seen_by_their_person_only(place: Place) -> None:
     assert set(done.datasets.values()) == {5}
     assert {one["name"] for one in ann.get("me/datasets")["items"]} == {f"label-for-{names[0]}"}
     assert {one["name"] for one in bob.get("me/datasets")["items"]} == {f"label-for-{names[1]}"}
-    with pytest.raises(WinnowError, match="no annotator of this name"):
+    with pytest.raises(WinnowError, match="nobody of this name may label"):
         place.workspace.push("label", count=20, people=("nobody",))
 
 
@@ -351,10 +352,10 @@ def test_labels_that_change_open_new_datasets(place: Place) -> None:
     workspace.pull()
     workspace.rename("it_vpn", "it_tunnel")
     done = workspace.push("label", count=7, second_look=0)
-    assert done.moved == [("label", "label.2")]
+    assert done.moved == [("label", "label (2)")]
     assert "Closed" in place.dataset("label")["guidelines"]
-    assert "it_tunnel" in place.dataset("label.2")["guidelines"]
-    assert len(place.records("label.2")) == 7
+    assert "it_tunnel" in place.dataset("label (2)")["guidelines"]
+    assert len(place.records("label (2)")) == 7
     place.answer(ann, old[1], "it_vpn")  # still in the old one, by an open page
     report = workspace.pull()
     assert report.pulled.decisions == 1
@@ -380,3 +381,120 @@ def test_commands_say_what_happens(place: Place) -> None:
     assert [
         one["lead"] for one in listed["annotators"] if one["name"].startswith(f"lea-{place.argilla_workspace}")
     ] == [True]
+
+
+def test_a_name_that_is_not_there_changes_nothing(place: Place) -> None:
+    with pytest.raises(WinnowError, match="winnow annotators add nobody"):
+        place.workspace.push("label", count=5, people=("nobody",))
+    done = place.workspace.push("label", count=5, second_look=0)
+    assert (done.records, done.waiting) == (5, 5)
+
+
+def test_a_dataset_whose_making_was_cut_short_is_made_anew(place: Place) -> None:
+    api = place.api
+    people_of(place, "ann")
+    space = next(one["id"] for one in api.get("me/workspaces")["items"] if one["name"] == place.argilla_workspace)
+    api.ask("POST", "datasets", {"name": "label", "workspace_id": space})  # killed before its questions came
+    done = place.workspace.push("label", count=5, second_look=0)
+    assert done.records == 5
+    assert len(place.records("label")) == 5
+
+
+def test_what_nobody_has_to_answer_any_more_is_taken_back(place: Place) -> None:
+    workspace = place.workspace
+    workspace.push("label", count=10, second_look=0)
+    (ann,) = people_of(place, "ann")
+    kept = place.records("label")[0]
+    place.answer(ann, kept, workspace.task.label_names[0], status="draft")
+    workspace.retract("traffic.jsonl")
+    done = workspace.push("label", count=10, second_look=0)
+    assert done.records == 0
+    assert [one["id"] for one in place.records("label")] == [kept["id"]]  # somebody is at it
+
+
+def test_a_quoted_text_is_forgotten_too(place: Place, tmp_path: Path) -> None:
+    workspace = place.workspace
+    text = "the vpn client of Mrs Qzvxkw cannot reach the gateway"
+    rows: list[dict[str, object]] = [{"text": text, "label": "it_vpn"}, {"text": text + ".", "label": "it_wifi"}]
+    workspace.add(write_jsonl(tmp_path / "torn.jsonl", rows), licence="Apache-2.0", split="train")
+    workspace.push("relabel")
+    record = next(one for one in workspace.records().to_dict("records") if one["text"] == text)["id"]
+    assert workspace.forget(record).queues == []
+    assert not [one for one in place.records("relabel") if "Qzvxkw cannot reach the gateway\n" in str(one)]
+    assert text not in {one["fields"]["text"] for one in place.records("relabel")}
+    assert all(text + " (" not in one["fields"]["context"] for one in place.records("relabel"))
+
+
+def test_an_annotators_key_is_refused(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    (ann,) = people_of(place, "ann")
+    monkeypatch.setenv("WINNOW_ARGILLA_API_KEY", ann.key)
+    with pytest.raises(WinnowError, match="use an owner's API key"):
+        place.workspace.pull()
+    monkeypatch.setenv("WINNOW_ARGILLA_API_KEY", "wrong")
+    with pytest.raises(WinnowError, match="does not know the key"):
+        place.workspace.pull()
+    monkeypatch.setenv("WINNOW_ARGILLA_URL", "argilla.example.org")
+    with pytest.raises(WinnowError, match="an address such as https"):
+        place.workspace.pull()
+
+
+def test_a_person_of_another_project_keeps_the_password(place: Place) -> None:
+    from curation.serving.people import add_annotator, remove_annotator
+
+    first, second = f"{place.argilla_workspace}-a", f"{place.argilla_workspace}-b"
+    tom = f"tom-{place.argilla_workspace}"
+    assert add_annotator(place.api, tom, first).password
+    assert add_annotator(place.api, tom, second).password is None
+    assert add_annotator(place.api, tom, second, lead=True).lead
+    remove_annotator(place.api, tom, second)
+    user = next(one for one in place.api.get("users")["items"] if one["username"] == tom)
+    spaces = {one["name"] for one in place.api.get(f"users/{user['id']}/workspaces")["items"]}
+    assert spaces == {first}
+
+
+def test_another_server_is_named_and_nothing_is_given_up(
+    place: Place, environment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from curation.serving.server import start, stop
+
+    workspace = place.workspace
+    workspace.push("label", count=3, second_look=0)
+    record = place.records("label")[0]["external_id"]
+    other, process = start(tmp_path / "other", host="127.0.0.1", port=0, note=print)
+    try:
+        with monkeypatch.context() as there:
+            there.setenv("WINNOW_ARGILLA_URL", other.url)
+            there.setenv("WINNOW_ARGILLA_API_KEY", other.owner().key)
+            assert workspace.pull().pulled.missing == ["label"]
+            assert workspace.forget(record).queues == ["label"]
+        workspace.pull()
+        assert record not in {one["external_id"] for one in place.records("label")}
+    finally:
+        stop(tmp_path / "other")
+        assert process is not None
+        process.wait(10)
+
+
+def test_datasets_without_news_are_not_read_again(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    from curation.queues import pull as pulling
+    from curation.queues.door import Door
+
+    workspace = place.workspace
+    workspace.push("label", count=4, second_look=0)
+    (ann,) = people_of(place, "ann")
+    first, second, *_ = place.records("label")
+    place.answer(ann, first, workspace.task.label_names[0])
+    monkeypatch.setattr(pulling, "SETTLED", -1.0)
+    assert workspace.pull().pulled.answers == 1
+    read: list[str] = []
+    answers = Door.answers
+
+    def counted(self: Door, server_id: str, people: Any) -> Any:
+        read.append(server_id)
+        return answers(self, server_id, people)
+
+    monkeypatch.setattr(Door, "answers", counted)
+    assert workspace.pull().pulled.answers == 0
+    assert read == []
+    place.answer(ann, second, workspace.task.label_names[0])
+    assert workspace.pull().pulled.answers == 1

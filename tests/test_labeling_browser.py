@@ -208,3 +208,77 @@ def test_a_day_of_labeling(browser: Any, office: Office) -> None:
     assert second in rows or texts[second]["reserve"] == "train"
     if first in rows:
         assert rows[first]["label"] == labels[3]
+
+
+def review_everything(page: Page, right: dict[str, str], name: str) -> int:
+    """Judge what waits in one dataset of the review queue, as the person in front of the page would."""
+    open_dataset(page, name)
+    judged = 0
+    while page.locator(".text_field_component").count():
+        text = query_text(page)
+        if name == "review-blind":
+            assert page.get_by_text("Proposed").count() == 0
+            choose(page, right[text])
+        elif page.get_by_text(f"{right[text]}:").count():
+            choose(page, "right")
+        else:
+            choose(page, "wrong label")
+            choose(page, right[text])
+        if judged == 0:
+            picture(page, f"11-{name}")
+        submit(page)
+        judged += 1
+        page.wait_for_function(
+            "text => !document.querySelector('.text_field_component')?.innerText.includes(text)", arg=text
+        )
+        page.wait_for_timeout(150)
+    page.goto(page.url.split("/dataset/")[0], wait_until="domcontentloaded")
+    page.get_by_text("Your datasets").wait_for()
+    return judged
+
+
+def test_one_lot_is_accepted_another_refused_and_freeze_exports_accordingly(
+    browser: Any, office: Office, tmp_path: Path
+) -> None:
+    root = office.workspace.folder.root
+    made = [json.loads(line) for line in (EXAMPLE / "synthetic_good.jsonl").read_text().splitlines()]
+    judged = [json.loads(line) for line in (EXAMPLE / "review.jsonl").read_text().splitlines()]
+    sound = {row["text"] for row in judged if row["who"] == "ann" and row["verdict"] == "right"}
+    rows = [row for row in made if row["text"] in sound][:100]
+    right = {row["text"]: row["intent"] for row in rows}
+    labels = sorted(set(right.values()))
+    wrong = [{**row, "intent": labels[labels.index(row["intent"]) - 1]} for row in rows[60:]]
+    told = ("--origin", "synthetic", "--generator", "examples", "--model", "claude", "--licence", "Apache-2.0")
+    for version, part in (("1", rows[:60]), ("2", wrong)):
+        file = tmp_path / f"lot{version}.jsonl"
+        file.write_text("".join(json.dumps(row) + "\n" for row in part))
+        office.run("add", str(file), *told, "--batch", f"lot{version}", "--prompt-version", version)
+    ann = sign_in(browser, office, "ann")
+    read = 0
+    for _ in range(5):
+        pushed = json.loads(office.run("push", "review", "--second-look", "0", "--json"))
+        if not pushed["records"]:
+            break
+        ann.reload(wait_until="domcontentloaded")
+        for name in pushed["datasets"]:
+            read += review_everything(ann, right, name)
+        office.run("pull")
+    ann.context.close()
+    lots = {lot["prompt_version"]: lot for lot in office.workspace.status().lots}
+    assert (lots["1"]["verdict"], lots["2"]["verdict"]) == ("accepted", "refused")
+    assert read < 100
+    shown = command("status", cwd=root).stdout
+    assert "accepted, at most" in shown
+    assert "refused; winnow push review --whole rescues it" in shown
+    office.run("check")
+    office.run("freeze", "reviewed")
+    frozen = office.workspace.release("reviewed")
+    exported = {row["text"]: row["label"] for row in frozen.rows("train").to_dict("records")}
+    stored = {one["text"]: one for one in office.workspace.records().to_dict("records")}
+    by_lot = [row["text"] for row in rows[:60] if stored[row["text"]]["decided_by"] == "lot"]
+    assert sum(text in exported for text in by_lot) > len(by_lot) / 2
+    for row in rows[60:]:
+        if stored[row["text"]]["decided_by"] == "lot":
+            assert row["text"] not in exported
+        elif row["text"] in exported:
+            assert exported[row["text"]] == right[row["text"]]  # as the reviewer mended it

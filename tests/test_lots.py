@@ -193,7 +193,7 @@ def test_suspects_are_read_beside_the_sample_and_not_counted(ws: Workspace, tmp_
     synthetic(ws, tmp_path, 200)
     (lot,) = drawn(ws)
     sample = lot.needed()
-    suspects = dict.fromkeys((*lot.members[150:160], sample[0]), "a model would say c")
+    suspects = dict.fromkeys((*lot.members[150:160], sample[0]), ("a model would say c", ()))
     with ws.store.reading() as connection:
         found = to_review([lot], working_rows(connection), suspects, ws.task, whole=False)
     assert [one.record_id for one in found[: len(sample)]] == sample

@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from curation.chance import chance
 from curation.labels import DISCARDED, SEVERAL, Vote, derive, unsettled
-from curation.queues.candidates import Candidate, chance, ranks, to_adjudicate, to_audit, to_label, to_relabel
+from curation.queues.candidates import Candidate, ranks, to_adjudicate, to_audit, to_label, to_relabel
 from curation.queues.door import Answer
 from curation.queues.guidelines import LONGEST, changes, guidelines
 from curation.queues.pace import pace, people
@@ -87,9 +88,15 @@ def test_what_an_answer_decides() -> None:
     assert decided({"label": "old"}, "submitted", labels, renamed) == ("label", "new")
     assert decided({"label": UNSURE}, "submitted", labels, []) == ("abstention", "unsure")
     assert decided({"label": MIXED}, "submitted", labels, []) == ("abstention", SEVERAL)
-    assert decided({"label": REJECT}, "submitted", labels, []) == ("rejection", "rejected")
+    assert decided({"label": REJECT}, "submitted", labels, []) == ("rejection", "unusable")
     assert decided({"label": "a"}, "discarded", labels, []) == ("abstention", DISCARDED)
     assert decided({}, "discarded", labels, []) == ("abstention", DISCARDED)
+    assert decided({"verdict": "right"}, "submitted", labels, renamed, proposed="old") == ("label", "new")
+    assert decided({"verdict": "wrong_label", "label": "a"}, "submitted", labels, [], proposed="new") == ("label", "a")
+    assert decided({"verdict": "unusable"}, "submitted", labels, [], proposed="a") == ("rejection", "unusable")
+    assert decided({"verdict": "right", "label": "new"}, "submitted", labels, [], proposed="a")[0] == "abstention"
+    assert decided({"verdict": "wrong_label", "label": "a"}, "submitted", labels, [], proposed="a")[0] == "abstention"
+    assert decided({"verdict": "wrong_label"}, "submitted", labels, [], proposed="a")[0] == "rejection"
     with pytest.raises(KeyError):
         decided({"label": "gone"}, "submitted", labels, renamed)
 
@@ -240,7 +247,7 @@ def answers(workspace: Workspace, *told: tuple[str, str, str, str], queue: str =
         at = f"2026-01-01T00:{minute}:00.000000+00:00"
         status, content = ("discarded", {}) if value == "-" else ("submitted", {"label": value})
         read.append((known[by_record[record]], Answer(record, who, status, content, at, at)))
-    return enter(workspace.store, workspace.task, read, {})
+    return enter(workspace.store, lambda: workspace.task, read, {})
 
 
 def states(workspace: Workspace) -> dict[str, tuple[str, str]]:
@@ -289,10 +296,10 @@ def test_answers_about_what_was_not_pushed_decide_nothing(traffic: Workspace) ->
     with traffic.store.reading() as connection:
         record = places(connection)[0].record_id
     at = "2026-01-01T00:00:00.000000+00:00"
-    dataset = QueueDataset("label", "label", None, 1, (), None, None, False)
+    dataset = QueueDataset("label", "label", None, 1, "open", (), None, None, False)
     stranger = Answer("no such record", "ann", "submitted", {"label": "a"}, at, at)
     unknown = Answer(record, "ann", "submitted", {"label": "never heard of"}, at, at)
-    found = enter(traffic.store, traffic.task, [(dataset, stranger), (dataset, unknown)], {})
+    found = enter(traffic.store, lambda: traffic.task, [(dataset, stranger), (dataset, unknown)], {})
     assert found.decisions == 0
     assert sum(found.not_understood.values()) == 2
     assert states(traffic)[record] == ("unlabeled", "")
@@ -306,12 +313,12 @@ def test_new_labels_move_what_waits_and_keep_what_was_answered(traffic: Workspac
     text = traffic.folder.task_file.read_text()
     traffic.folder.task_file.write_text(text.replace("labels:\n", 'labels:\n  - name: "c"\n'))
     moved = dict(move_on(traffic.store, traffic.task, "label"))
-    assert moved == {"label": "label.2", "label-second-look": "label-second-look.2"}
+    assert moved == {"label": "label (2)", "label-second-look": "label-second-look (2)"}
     assert move_on(traffic.store, traffic.task, "label") == []
     with traffic.store.reading() as connection:
         standing = [place for place in places(connection) if not place.withdrawn]
         assert waiting(connection).records == {"label": 5}
-    assert {place.dataset for place in standing} == {"label", "label.2", "label-second-look.2"}
+    assert {place.dataset for place in standing} == {"label", "label (2)", "label-second-look (2)"}
     assert sorted(p.record_id for p in standing) == sorted({p.record_id for p in standing})
     assert pushed(traffic, count=5) == {}
 
@@ -323,7 +330,7 @@ def test_a_forgotten_record_leaves_no_answer_behind(traffic: Workspace) -> None:
         known = datasets(connection)[0]
     at = "2026-01-01T00:00:00.000000+00:00"
     said = {"label": "a", "comment": "This is Mrs Wxyzw", "flags": ["personal_data"]}
-    found = enter(traffic.store, traffic.task, [(known, Answer(record, "ann", "submitted", said, at, at))], {})
+    found = enter(traffic.store, lambda: traffic.task, [(known, Answer(record, "ann", "submitted", said, at, at))], {})
     assert found.flagged == {"personal_data": [record]}
     assert [one["name"] for one in traffic.show(record).flags] == ["personal_data"]
     traffic.forget(record)
@@ -331,14 +338,17 @@ def test_a_forgotten_record_leaves_no_answer_behind(traffic: Workspace) -> None:
     with traffic.store.reading() as connection:
         assert waiting(connection).records == {"label": 1}
     assert (
-        enter(traffic.store, traffic.task, [(known, Answer(record, "bob", "submitted", said, at, at))], {}).answers == 0
+        enter(
+            traffic.store, lambda: traffic.task, [(known, Answer(record, "bob", "submitted", said, at, at))], {}
+        ).answers
+        == 0
     )
     assert b"Wxyzw" not in traffic.folder.database.read_bytes()
 
 
 def test_requests_that_cannot_be_done(traffic: Workspace) -> None:
     for arguments, expected in (
-        (("push", "review"), "no queue that can be pushed"),
+        (("push", "nothing"), "no such queue"),
         (("push", "label", "--strategy", "best"), "random, uncertainty, diverse, mixed"),
         (("push", "audit", "--strategy", "mixed"), "only label has strategies"),
         (("push", "label", "--for", "ann", "--second-look", "0.1"), "leave out one"),
@@ -362,3 +372,72 @@ def test_requests_that_cannot_be_done(traffic: Workspace) -> None:
     done = command("pull", cwd=traffic.folder.root, env={**os.environ, **environment})
     assert done.returncode == 3, done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_time_of_an_answer_counts_also_when_it_is_read_later(traffic: Workspace) -> None:
+    pushed(traffic, count=1, second_look=1.0)
+    with traffic.store.reading() as connection:
+        record = places(connection)[0].record_id
+    answers(traffic, (record, "bob", "b", "05"))
+    answers(traffic, (record, "ann", "a", "01"))
+    assert states(traffic)[record] == ("labeled", "b")
+
+
+def test_an_answer_with_a_label_that_is_not_there_waits_for_it(traffic: Workspace) -> None:
+    pushed(traffic, count=1)
+    with traffic.store.reading() as connection:
+        record = places(connection)[0].record_id
+    told = (record, "ann", "later", "01")
+    assert answers(traffic, told).decisions == 0
+    text = traffic.folder.task_file.read_text()
+    traffic.folder.task_file.write_text(text.replace("labels:\n", 'labels:\n  - name: "later"\n'))
+    assert answers(traffic, told).decisions == 1
+    assert states(traffic)[record] == ("labeled", "later")
+
+
+def test_a_flag_that_is_unticked_is_taken_back(traffic: Workspace) -> None:
+    pushed(traffic, count=1)
+    with traffic.store.reading() as connection:
+        record, known = places(connection)[0].record_id, datasets(connection)[0]
+    for minute, flags in (("01", ["unclear"]), ("02", [])):
+        at = f"2026-01-01T00:{minute}:00.000000+00:00"
+        told = Answer(record, "ann", "submitted", {"label": "a", "flags": flags}, at, at)
+        enter(traffic.store, lambda: traffic.task, [(known, told)], {})
+        assert [one["name"] for one in traffic.show(record).flags] == flags
+
+
+def test_what_an_assignee_discards_may_go_to_another(traffic: Workspace) -> None:
+    assert pushed(traffic, count=2, people=("ann",)) == {"label-for-ann": 2}
+    with traffic.store.reading() as connection:
+        record = places(connection)[0].record_id
+    answers(traffic, (record, "ann", "-", "01"))
+    with traffic.store.reading() as connection:
+        assert waiting(connection).records == {"label": 1}
+    assert pushed(traffic, count=30, people=("bob",)) == {"label-for-bob": 29}
+
+
+def test_a_record_that_left_a_dataset_may_come_back(traffic: Workspace, tmp_path: Path) -> None:
+    from curation.queues.places import withdraw
+
+    pushed(traffic, count=3)
+    with traffic.store.writing() as connection:
+        withdraw(connection, "label", [place.record_id for place in places(connection)])
+        assert waiting(connection).records == {}
+    assert pushed(traffic, count=30) == {"label": 30}
+
+
+def test_a_discard_and_a_half_answered_record_do_not_wait_in_a_closed_dataset(traffic: Workspace) -> None:
+    pushed(traffic, count=4, second_look=1.0)
+    with traffic.store.reading() as connection:
+        one, two, *_ = [place.record_id for place in places(connection)]
+    answers(traffic, (one, "ann", "-", "01"), (two, "ann", "a", "02"))
+    text = traffic.folder.task_file.read_text()
+    traffic.folder.task_file.write_text(text.replace("labels:\n", 'labels:\n  - name: "c"\n'))
+    move_on(traffic.store, traffic.task, "label")
+    with traffic.store.reading() as connection:
+        moved = {
+            place.record_id for place in places(connection) if not place.withdrawn and place.dataset.endswith("(2)")
+        }
+        assert waiting(connection).records == {"label": 3}
+    assert one in moved
+    assert two not in moved

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -167,6 +168,7 @@ class PullReport:
             "ruled": [one.json() for one in self.ruled],
             "flagged": self.pulled.flagged,
             "not_understood": dict(self.pulled.not_understood),
+            "missing_datasets": self.pulled.missing,
             "url": self.url,
         }
 
@@ -177,7 +179,12 @@ class Desk:
 
     folder: Folder
     store: Store
-    task: Task
+    read_task: Callable[[], Task]
+
+    @cached_property
+    def task(self) -> Task:
+        """The task file as it was when the work began."""
+        return self.read_task()
 
     def push(
         self, request: Request, embedder: Embedder, conflicts: Callable[[], pd.DataFrame], progress: Progress | None
@@ -187,7 +194,10 @@ class Desk:
         at = connect(self.folder.server)
         with self._alone():
             door = Door(at.url, at.key)
-            self._sweep(door)
+            _check_people(order.people, door, at.workspace)
+            self._sweep(door, embedded=at.embedded)
+            pull(self.store, self.read_task, door)  # what was answered stays where it is
+            self._free_assigned(door, order.queue, at.workspace)
             found, model = self._read(request, order.queue, embedder, conflicts, progress)
             moved = move_on(self.store, self.task, order.queue)
 
@@ -197,7 +207,8 @@ class Desk:
                 listed = list(range(len(free)))
                 return (listed if order.queue in IN_ORDER else sorted(listed, key=ranks.__getitem__))[:count]
 
-            suggest = model.suggest if order.queue == "label" and model.probe is not None else None
+            self._take_back(door, order.queue, found)
+            suggest = model.suggest if order.queue == "label" else None
             new, blind = choose_and_place(self.store, self.task, order, found, choose=choose, suggest=suggest)
             address, page = self._handbook(request, at)
             deliver(
@@ -230,8 +241,8 @@ class Desk:
         at = connect(self.folder.server)
         with self._alone():
             door = Door(at.url, at.key)
-            self._sweep(door)
-            pulled = pull(self.store, self.task, door)
+            self._sweep(door, embedded=at.embedded)
+            pulled = pull(self.store, self.read_task, door)
             ruled = self._rule()
         with self.store.reading() as connection:
             done = people(connection)
@@ -248,27 +259,65 @@ class Desk:
 
     def forget(self, record: str) -> list[str]:
         """Delete a forgotten record from Argilla; returns the datasets that still hold it, their server being away."""
-        with self.store.reading() as connection:
-            held = p.held(connection, {record})
-        if not held:
-            return []
-        try:
-            at = connect(self.folder.server)
-            with self._alone():
-                self._sweep(Door(at.url, at.key))
-        except ServiceError:
-            return sorted({name for name, _, _ in held})
-        return []
+        with self._alone():  # a push that runs may be about to send it
+            if not self._held({record}):
+                return []
+            try:
+                at = connect(self.folder.server)
+                self._sweep(Door(at.url, at.key), embedded=at.embedded)
+            except ServiceError:
+                pass
+            return sorted({name for name, _, _ in self._held({record})})
 
-    def _sweep(self, door: Door) -> None:
-        """Delete forgotten records that Argilla still holds."""
+    def _held(self, records: Set[str]) -> list[tuple[str, str, str]]:
         with self.store.reading() as connection:
-            held = p.held(connection, forgotten_ids(connection))
-        for dataset, server_id, record in held:
-            if server_id is not None and door.find(server_id):
-                door.delete(server_id, record)
+            return p.held(connection, records)
+
+    def _sweep(self, door: Door, *, embedded: bool) -> None:
+        """Delete what Argilla still holds of forgotten records, and items that quote them.
+
+        A dataset that the embedded server does not have is gone; that another server does not have may be elsewhere.
+        """
+        with self.store.reading() as connection:
+            gone = forgotten_ids(connection)
+        for dataset, server_id, record in self._held(gone):
+            there = door.find(server_id)
+            if there:
+                door.delete(server_id, [record], answered=True)
+            if there or embedded:
+                with self.store.writing() as connection:
+                    p.mark_delivered(connection, dataset, [record], at=None)
+
+    def _free_assigned(self, door: Door, queue: Queue, workspace: str) -> None:
+        """What waits for somebody who was removed may go to others."""
+        members = door.members(workspace)
+        with self.store.writing() as connection:
+            given = p.answered(connection)
+            for dataset in p.datasets(connection, queue):
+                if dataset.assignee and dataset.assignee not in members:
+                    waits = [s for s in p.places(connection, queue) if s.dataset == dataset.name and not s.withdrawn]
+                    free = [s.record_id for s in waits if not given.get((s.dataset, s.record_id))]
+                    p.withdraw(connection, dataset.name, free)
+
+    def _take_back(self, door: Door, queue: Queue, found: Sequence[c.Candidate]) -> None:
+        """Delete what nobody has to answer any more and nobody has touched: retracted, or decided elsewhere."""
+        wanted = {one.record_id for one in found}
+        with self.store.reading() as connection:
+            given = p.answered(connection)
+            known = {one.name: one.server_id for one in p.datasets(connection, queue)}
+            stale: dict[str, list[str]] = {}
+            for place in p.places(connection, queue):
+                key = (place.dataset, place.record_id)
+                if place.delivered and not place.withdrawn and place.record_id not in wanted and not given.get(key):
+                    stale.setdefault(place.dataset, []).append(place.record_id)
+        for dataset, records in stale.items():
+            server_id = known[dataset]
+            if server_id is None or not door.find(server_id):
+                continue
+            gone = door.delete(server_id, records, answered=False)
             with self.store.writing() as connection:
-                p.mark_delivered(connection, dataset, [record], at=None)
+                p.mark_delivered(connection, dataset, gone, at=None)
+                p.withdraw(connection, dataset, gone)
 
     def _read(
         self,
@@ -303,7 +352,7 @@ class Desk:
         with self.store.writing() as connection:
             draw(connection, working_rows(connection), key=self.task.splits.key)
             standing = lots(connection, model.rows, self.task, waits=open_records(connection))
-        suspects: dict[str, str] = {}
+        suspects: dict[str, tuple[str, tuple[str, ...]]] = {}
         for lot in standing:
             if lot.ruled is None:
                 most = len(lot.defective) + lot.ruling.more
@@ -332,6 +381,18 @@ class Desk:
         except Timeout as error:
             found, fix = "another push or pull is at work", "wait for it to end, then run it again"
             raise ServiceError(Fault(str(self.folder.root), found, "", fix)) from error
+
+
+def _check_people(names: Sequence[str], door: Door, workspace: str) -> None:
+    """Raises WinnowError for assignees who may not label."""
+    members = door.members(workspace) if names else set()
+    faults = [
+        Fault(f"--for {name}", "nobody of this name may label", "", f"run `winnow annotators add {name}`")
+        for name in names
+        if name not in members
+    ]
+    if faults:
+        raise WinnowError(faults)
 
 
 def unsettled_records(connection: SqlConnection) -> list[str]:

@@ -133,7 +133,8 @@ def reset(home: Path, name: str, *, json: bool) -> None:
 
 def remove(home: Path, name: str, *, json: bool) -> None:
     """Shut somebody out."""
-    _say_account(remove_annotator(connect(home).api, name), json=json)
+    at = connect(home)
+    _say_account(remove_annotator(at.api, name, at.workspace), json=json)
 
 
 def _say_account(account: Annotator, *, json: bool) -> None:
@@ -141,8 +142,10 @@ def _say_account(account: Annotator, *, json: bool) -> None:
         told: dict[str, Any] = asdict(account)
         terminal.say_json(told)
         return
-    if account.password is None:
+    if not account.active:
         terminal.say(f"{account.name} is shut out; the answers stay")
+    elif account.password is None:
+        terminal.say(f"{account.name} may label here too, with the password as before")
     else:
         terminal.say(f"{account.name} signs in with the password {account.password} (shown this once)")
     terminal.say_next("winnow annotators list")

@@ -292,6 +292,8 @@ def say_pulled(report: PullReport) -> None:
     say(f"{said} on {len(pulled.records):,} records: {pulled.decisions:,} decisions, {pulled.discarded:,} discarded")
     for reason, count in pulled.not_understood.items():
         say(f"{count:,} answers decide nothing: {printable(reason)}", style="yellow")
+    if pulled.missing:
+        say(f"this server does not have {_some(pulled.missing)}: is it another one than before?", style="yellow")
     for name, records in pulled.flagged.items():
         say(f"flagged {name}: {_some(records)}; winnow show ID, winnow forget ID", style="yellow")
     if report.people:

@@ -260,9 +260,8 @@ class Workspace:
     def _desk(self) -> Desk:
         from winnow.queues import Desk
 
-        task = self.task
-        _intents_only(task)
-        return Desk(self.folder, self.store, task)
+        _intents_only(self.task)
+        return Desk(self.folder, self.store, lambda: self.task)
 
     def diff(self, old: str | Path, new: str | Path) -> tuple[Diff, Path]:
         """What changed from one release to another; draws the page and returns its path too."""

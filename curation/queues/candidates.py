@@ -32,6 +32,8 @@ class Candidate:
     context: str | None = None
     """What people are told about it."""
     kind: Kind = "open"
+    quotes: tuple[str, ...] = ()
+    """Other records whose texts the context shows."""
 
 
 Rows = Sequence[Mapping[str, Any]]
@@ -81,13 +83,15 @@ def to_relabel(rows: Rows, conflicts: pd.DataFrame) -> list[Candidate]:
     `conflicts` has one row a pair, the most similar first: ids `left` and `right`, and `similarity`.
     """
     by_id = {row["id"]: row for row in rows}
-    near: dict[str, list[str]] = defaultdict(list)
+    near: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for left, right, similarity in conflicts[["left", "right", "similarity"]].itertuples(index=False):
         for one, other in ((left, right), (right, left)):
             beside = by_id[other]
-            near[one].append(f"{beside['label']}: {beside['text']} (similarity {similarity:.2f})")
+            near[one].append((other, f"{beside['label']}: {beside['text']} (similarity {similarity:.2f})"))
     return [
-        _candidate(by_id[record], context=_evidence(str(by_id[record]["label"]), found))
+        _candidate(
+            by_id[record], context=_evidence(str(by_id[record]["label"]), found[:EVIDENCE]), quotes=found[:EVIDENCE]
+        )
         for record, found in near.items()
         if by_id[record]["decided_by"] == "file"
     ]
@@ -103,8 +107,18 @@ def ranks(candidates: Sequence[Candidate], key: str, queue: str) -> list[int]:
     return placed
 
 
-def _candidate(row: Mapping[str, Any], *, context: str | None = None) -> Candidate:
-    return Candidate(row["id"], row["text"], int(row["weight"]), row["reserve"], row["label"] or None, context=context)
+def _candidate(
+    row: Mapping[str, Any], *, context: str | None = None, quotes: Sequence[tuple[str, str]] = ()
+) -> Candidate:
+    return Candidate(
+        row["id"],
+        row["text"],
+        int(row["weight"]),
+        row["reserve"],
+        row["label"] or None,
+        context=context,
+        quotes=tuple(record for record, _ in quotes),
+    )
 
 
 def _said(votes: Sequence[Vote], titles: Mapping[str, str], comments: Mapping[tuple[str, str], str]) -> str:
@@ -127,5 +141,6 @@ def _choice(vote: Vote) -> str:
     return TITLES.get(SPECIAL + vote.value, vote.value) if vote.choice == ABSTAINED else vote.value
 
 
-def _evidence(label: str, found: Sequence[str]) -> str:
-    return "\n".join([f"Labeled {label} by a file. Nearly the same, under other labels:", *found[:EVIDENCE]])
+def _evidence(label: str, found: Sequence[tuple[str, str]]) -> str:
+    told = [line for _, line in found]
+    return "\n".join([f"Labeled {label} by a file. Nearly the same, under other labels:", *told])

@@ -11,12 +11,15 @@ from itertools import count
 from typing import Any
 
 from curation.queues.questions import Question
+from curation.serving.http import LOCAL
 from validators.faults import Fault, ServiceError, WinnowError
 
 UPLOAD = 500
 """Records of one bulk request: Argilla's limit."""
 PAGE = 500
 """Answered records of one page."""
+DELETED = 100
+"""Records of one request to delete: Argilla's limit."""
 READINGS = 3
 """Of all pages at most, when records moved between them."""
 SECONDS = 60
@@ -86,33 +89,33 @@ class Door:
         self.url = url
         self._rg: Any = rg
         self._errors: tuple[type[Exception], ...] = (ArgillaError, httpx.HTTPError)
-        local = url.startswith(("http://127.", "http://[::1]", "http://localhost"))
+        local = url.startswith(LOCAL)
         with self._clear_errors():
             self._client = rg.Argilla(api_url=url, api_key=key, timeout=SECONDS, retries=2, trust_env=not local)
+            role = self._client.me.role.value
+        if role != "owner":  # others do not see everybody's name, and one person would count as two
+            fix = "use an owner's API key"
+            raise WinnowError(Fault(url, f"the key is of the role {role}", "owner", fix))
 
     def people(self) -> dict[str, str]:
-        """User id to name: of everybody where an owner asks, else of those who share a workspace."""
+        """User id to name, of everybody."""
         with self._clear_errors():
-            me = self._client.me
-            if me.role.value == "owner":
-                found = list(self._client.users)
-            else:
-                found = [user for workspace in self._client.workspaces for user in workspace.users]
-        return {str(user.id): str(user.username) for user in [*found, me]}
+            return {str(user.id): str(user.username) for user in self._client.users}
 
-    def let_in(self, workspace: str, name: str | None) -> None:
+    def members(self, workspace: str) -> set[str]:
+        """Who may see a workspace; nobody where there is none."""
+        with self._clear_errors():
+            place = self._client.workspaces(workspace)
+            return set() if place is None else {str(user.username) for user in place.users}
+
+    def let_in(self, workspace: str, name: str | None = None) -> None:
         """Make a workspace where there is none, and let a person in."""
         with self._clear_errors():
             place = self._client.workspaces(workspace)
             if place is None:
                 place = self._rg.Workspace(name=workspace, client=self._client).create()
-            if name is None or any(user.username == name for user in place.users):
-                return
-            person = self._client.users(name)
-            if person is None:
-                fix = f"run `winnow annotators add {name}`"
-                raise WinnowError(Fault(f"--for {name}", "no annotator of this name", "a known one", fix))
-            place.add_user(person)
+            if name is not None and all(user.username != name for user in place.users):
+                place.add_user(self._client.users(name))
 
     def find(self, server_id: str | None) -> bool:
         """Whether a dataset is there."""
@@ -126,6 +129,9 @@ class Door:
         """
         with self._clear_errors():
             known = self._client.datasets(shape.name, workspace=shape.workspace)
+            if known is not None and known._model.status != "ready":  # its making was cut short: nobody saw it
+                known.delete()
+                known = None
             if known is not None:
                 wanted = {one.name: set(one.options) for one in shape.questions}
                 if self._questions(known) != wanted:
@@ -186,6 +192,8 @@ class Door:
                     break
             if len(met) >= total:
                 return
+        restless = "records moved while they were read"
+        raise ServiceError(Fault(self.url, restless, "a moment of rest", "run it again; what was read is kept"))
 
     def _answered(self, server_id: str, offset: int) -> tuple[list[dict[str, Any]], int]:
         """One page of the records that somebody answered, and how many there are."""
@@ -199,16 +207,24 @@ class Door:
             told = self._client.http_client.post(path, params=params, json=asked).raise_for_status().json()
         return [item["record"] for item in told["items"]], int(told["total"])
 
-    def delete(self, server_id: str, record_id: str) -> None:
-        """Delete a record with all that was said about it; one that is not there is deleted already."""
-        scope = {"entity": "record", "property": "external_id"}
-        filters = {"type": "and", "and": [{"type": "terms", "scope": scope, "values": [record_id]}]}
-        with self._clear_errors():
-            path = f"/api/v1/datasets/{server_id}/records"
-            found = self._client.http_client.post(f"{path}/search", json={"filters": filters}).raise_for_status()
-            ids = ",".join(item["record"]["id"] for item in found.json()["items"])
-            if ids:
-                self._client.http_client.delete(path, params={"ids": ids}).raise_for_status()
+    def delete(self, server_id: str, record_ids: Sequence[str], *, answered: bool) -> list[str]:
+        """Delete records; returns those that are gone now. Unless `answered`, those with any answer or draft stay."""
+        gone: list[str] = []
+        for start in range(0, len(record_ids), DELETED):
+            part = list(record_ids[start : start + DELETED])
+            scope = {"entity": "record", "property": "external_id"}
+            filters = {"type": "and", "and": [{"type": "terms", "scope": scope, "values": part}]}
+            params = {"limit": DELETED, "include": "responses"}
+            with self._clear_errors():
+                path = f"/api/v1/datasets/{server_id}/records"
+                told = self._client.http_client.post(f"{path}/search", params=params, json={"filters": filters})
+                found = [item["record"] for item in told.raise_for_status().json()["items"]]
+                kept = {one["external_id"] for one in found if one.get("responses") and not answered}
+                ids = [one["id"] for one in found if one["external_id"] not in kept]
+                if ids:
+                    self._client.http_client.delete(path, params={"ids": ",".join(ids)}).raise_for_status()
+            gone += [record for record in part if record not in kept]
+        return gone
 
     def _settings(self, shape: Shape, guidelines: str) -> Any:
         rg = self._rg
@@ -263,9 +279,15 @@ class Door:
                 warnings.simplefilter("ignore")
                 yield
         except self._errors as error:
-            found = " ".join(str(error).split())[:300] or type(error).__name__
-            fix = "see that it runs (`winnow serve`) and that the key is an owner's or admin's; then run it again"
-            raise ServiceError(Fault(self.url, f"the labeling server: {found}", "", fix)) from error
+            raise self._fault(error) from error
+
+    def _fault(self, error: Exception) -> WinnowError:
+        if type(error).__name__ in ("ArgillaCredentialsError", "UnauthorizedError"):
+            fix = "set WINNOW_ARGILLA_API_KEY to the API key of an owner"
+            return WinnowError(Fault(self.url, "the labeling server does not know the key", "an owner's key", fix))
+        said = " ".join(str(error).split())
+        found = "what answers there is no Argilla" if "<html" in said.lower() else said[:300] or type(error).__name__
+        return ServiceError(Fault(self.url, f"the labeling server: {found}", "", "see that it runs, then run it again"))
 
 
 def _answers_of(record: Mapping[str, Any], people: Mapping[str, str]) -> Iterator[Answer]:

@@ -69,8 +69,8 @@ class Model:
         agent = f"winnow-probe-{len(self._train)}-rows"
         return [(self.probe.classes[i], round(float(p[i]), 4), agent) for p, i in zip(probabilities, best, strict=True)]
 
-    def suspects(self, proposed: Mapping[str, str], *, most: int) -> dict[str, str]:
-        """Records that may be labeled wrongly, with why: a near-duplicate or the probe says otherwise.
+    def suspects(self, proposed: Mapping[str, str], *, most: int) -> dict[str, tuple[str, tuple[str, ...]]]:
+        """Records that may be labeled wrongly, by a near-duplicate or the probe: why, and which records that quotes.
 
         `proposed` maps records to labels. Of those that only the probe doubts, the `most` doubtful ones.
         """
@@ -81,16 +81,16 @@ class Model:
         vectors = self.embed([texts[record] for record in records])
         probabilities = self.probe.probabilities(vectors)
         best = probabilities.argmax(axis=1)
-        found: dict[str, str] = {}
+        found: dict[str, tuple[str, tuple[str, ...]]] = {}
         for i in np.argsort(-probabilities.max(axis=1), kind="stable").tolist():
             label, sure = self.probe.classes[best[i]], float(probabilities[i, best[i]])
             if label != proposed[records[i]] and sure >= DOUBTED and len(found) < most:
-                found[records[i]] = f"A model would say {label} (probability {sure:.2f})"
+                found[records[i]] = f"A model would say {label} (probability {sure:.2f})", ()
         position, similarity = nearest(vectors, self.embed([str(row["text"]) for row in self._train]))
         for record, at, cosine in zip(records, position.tolist(), similarity.tolist(), strict=True):
             beside = self._train[at]
             if cosine >= self.near and beside["label"] != proposed[record]:
-                found[record] = f"Nearly the same, labeled {beside['label']}: {beside['text']}"
+                found[record] = f"Nearly the same, labeled {beside['label']}: {beside['text']}", (beside["id"],)
         return found
 
     @cached_property

@@ -146,13 +146,13 @@ class Waiting:
 
 def waiting(connection: Connection) -> Waiting:
     """Count what is left, as far as answers have been pulled."""
-    overlap = {one.name: one.overlap for one in datasets(connection)}
+    overlap = {one.name: one.overlap for one in datasets(connection) if not one.closed}
     given = answered(connection)
     gone = set(connection.execute(select(t.forgotten.c.record_id)).scalars())
     records: Counter[str] = Counter()
     left = 0
     for place in places(connection):
-        if place.withdrawn or place.record_id in gone:
+        if place.withdrawn or place.record_id in gone or place.dataset not in overlap:
             continue
         missing = overlap[place.dataset] - len(given.get((place.dataset, place.record_id), ()))
         if missing > 0:
@@ -161,15 +161,19 @@ def waiting(connection: Connection) -> Waiting:
     return Waiting(dict(records), left)
 
 
-def held(connection: Connection, records: Set[str]) -> list[tuple[str, str | None, str]]:
-    """Where Argilla holds any of these records: dataset, its id on the server, record."""
+def held(connection: Connection, records: Set[str]) -> list[tuple[str, str, str]]:
+    """Where Argilla holds any of these records, or quotes one: dataset, its id on the server, record."""
     columns = t.queued.c
     query = (
-        select(columns.dataset, t.queue_dataset.c.server_id, columns.record_id)
+        select(columns.dataset, t.queue_dataset.c.server_id, columns.record_id, columns.quotes)
         .join(t.queue_dataset, t.queue_dataset.c.name == columns.dataset)
-        .where(columns.delivered_at.is_not(None))
+        .where(columns.delivered_at.is_not(None), t.queue_dataset.c.server_id.is_not(None))
     )
-    return [(name, server_id, record) for name, server_id, record in connection.execute(query) if record in records]
+    return [
+        (name, server_id, record)
+        for name, server_id, record, quotes in connection.execute(query)
+        if record in records or (quotes != "[]" and not records.isdisjoint(json.loads(quotes)))
+    ]
 
 
 def push_with_other_labels(connection: Connection, queue: str, labels: str) -> tuple[str, list[dict[str, Any]]] | None:

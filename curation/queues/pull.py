@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from curation.clock import now
@@ -27,6 +27,8 @@ from curation.task import Task
 from curation.working import forgotten_ids
 from validators.faults import ServiceError
 
+ReadTask = Callable[[], Task]
+"""Reads the task file."""
 SETTLED = 60.0
 """Seconds after which an answer is surely found by a search: Elasticsearch finds new ones a moment later."""
 
@@ -46,6 +48,8 @@ class Pulled:
     by_queue: Counter[str] = field(default_factory=Counter)
     flagged: dict[str, list[str]] = field(default_factory=dict)
     """Records that people flagged and that had no such flag, by flag."""
+    missing: list[str] = field(default_factory=list)
+    """Datasets that this server does not have."""
     not_understood: Counter[str] = field(default_factory=Counter)
     """Answers that decide nothing, by reason."""
 
@@ -58,7 +62,7 @@ class Pulled:
         self.by_queue[queue] += 1
 
 
-def pull(store: Store, task: Task, door: Door) -> Pulled:
+def pull(store: Store, task: ReadTask, door: Door) -> Pulled:
     """Read the answers of every dataset that has new ones, and decide by them, in one transaction.
 
     When Argilla goes away midway, what came in until then is kept and the ServiceError raised.
@@ -67,10 +71,14 @@ def pull(store: Store, task: Task, door: Door) -> Pulled:
         known = [one for one in p.datasets(connection) if one.server_id]
     read: list[tuple[p.QueueDataset, Answer]] = []
     seen: dict[str, str] = {}
+    missing: list[str] = []
     try:
         people = door.people() if known else {}
         for dataset in known:
-            active = door.active_at(str(dataset.server_id)) if door.find(dataset.server_id) else None
+            if not door.find(dataset.server_id):
+                missing.append(dataset.name)
+                continue
+            active = door.active_at(str(dataset.server_id))
             if active is None or active == dataset.seen_until:
                 continue
             for answer in door.answers(str(dataset.server_id), people):
@@ -80,18 +88,26 @@ def pull(store: Store, task: Task, door: Door) -> Pulled:
     except ServiceError:
         enter(store, task, read, {})
         raise
-    return enter(store, task, read, seen)
+    pulled = enter(store, task, read, seen)
+    pulled.missing = missing
+    return pulled
 
 
-def enter(store: Store, task: Task, read: Sequence[tuple[p.QueueDataset, Answer]], seen: Mapping[str, str]) -> Pulled:
-    """Store answers, and what they decide, in the order in which they were given. Known ones change nothing."""
+def enter(
+    store: Store, task: ReadTask, read: Sequence[tuple[p.QueueDataset, Answer]], seen: Mapping[str, str]
+) -> Pulled:
+    """Store answers, and what they decide, in the order in which they were given. Known ones change nothing.
+
+    The task is read inside the transaction: a label may be renamed while Argilla is being read.
+    """
     with store.writing() as connection:
         fresh = _fresh(connection, read)
-        entering = _Entering(connection, task, {answer.record_id for _, answer in fresh})
+        entering = _Entering(connection, task(), {answer.record_id for _, answer in fresh})
         for dataset, answer in fresh:
             entering.enter(dataset, answer)
         for name, until in seen.items():
-            p.set_dataset(connection, name, seen_until=until)
+            if name not in entering.unread:
+                p.set_dataset(connection, name, seen_until=until)
     return entering.pulled
 
 
@@ -121,6 +137,7 @@ class _Entering:
         self.renamed = renamings(connection)
         self.places = {(place.dataset, place.record_id): place for place in p.places(connection)}
         self.gone = forgotten_ids(connection)
+        self.unread: set[str] = set()
         self.latest: dict[tuple[str, str, str], tuple[str, str]] = {}
         self.turns: Counter[tuple[str, str, str, str]] = Counter()
         columns = t.decision.c
@@ -139,16 +156,17 @@ class _Entering:
         if place is None or answer.record_id in self.gone:
             self.pulled.not_understood["a record that was not pushed, or is forgotten"] += 1
             return
-        self.connection.execute(insert(t.answer).values(**_row(dataset, answer)))
-        self.pulled.count(dataset.queue, answer)
-        for name in FLAGS:
-            if answer.status == "submitted" and name in (answer.content.get("flags") or ()):
-                self._flag(answer, name)
         try:
             kind, value = decided(answer.content, answer.status, self.labels, self.renamed, proposed=place.label_then)
-        except KeyError as unknown:
+        except KeyError as unknown:  # not stored, so that it counts once the task has the label
             self.pulled.not_understood[f"label {unknown}, which the task does not have"] += 1
+            self.unread.add(dataset.name)
             return
+        self.connection.execute(insert(t.answer).values(**_row(dataset, answer)))
+        self.pulled.count(dataset.queue, answer)
+        self._flag(answer)
+        if dataset.assignee and answer.status == "discarded":  # nobody else sees it there: it may go to another
+            p.withdraw(self.connection, dataset.name, [answer.record_id])
         actor = "adjudicator" if dataset.queue == "adjudicate" else "person"
         if self.latest.get((answer.record_id, actor, answer.who)) == (kind, value):
             return
@@ -160,17 +178,23 @@ class _Entering:
             "value": value,
             "turn": self.turns[answer.record_id, answer.who, kind, value],
             "why": _why(dataset.queue, place),
-            "at": answer.answered_at[:19] + "+00:00",
+            "at": answer.answered_at,
         }
         self.connection.execute(insert(t.decision).values(**decision))
         self._stands(answer.record_id, actor, answer.who, kind, value)
         self.pulled.decisions += 1
 
-    def _flag(self, answer: Answer, name: str) -> None:
-        row = {"record_id": answer.record_id, "name": name, "detail": f"said by {answer.who}"}
-        stored = self.connection.execute(insert(t.flag).values(**row).on_conflict_do_nothing())
-        if stored.rowcount:
-            self.pulled.flagged.setdefault(name, []).append(answer.record_id)
+    def _flag(self, answer: Answer) -> None:
+        """Set the flags of an answer, and take back those that the same person has unticked."""
+        said = answer.content.get("flags") or ()
+        for name in FLAGS:
+            row = {"record_id": answer.record_id, "name": name, "detail": f"said by {answer.who}"}
+            if name in said and answer.status == "submitted":
+                stored = self.connection.execute(insert(t.flag).values(**row).on_conflict_do_nothing())
+                if stored.rowcount:
+                    self.pulled.flagged.setdefault(name, []).append(answer.record_id)
+            else:
+                self.connection.execute(delete(t.flag).filter_by(**row))
 
 
 def _row(dataset: p.QueueDataset, answer: Answer) -> dict[str, Any]:

@@ -22,12 +22,13 @@ from curation.queues.candidates import Candidate, ranks
 from curation.queues.door import Door, Item, Shape
 from curation.queues.guidelines import closed_note, guidelines
 from curation.queues.questions import VISIBLE, Queue, asked, options
+from curation.serving.people import LEADS
 from curation.store import Store
 from curation.store import tables as t
 from curation.task import Task
 
 CONTEXT = {"relabel": "What is known", "adjudicate": "What was said", "review": "Proposed"}
-LEADS = ("adjudicate",)
+FOR_LEADS = ("adjudicate",)
 """Queues that annotators do not see: what they say there would outrank everybody."""
 Embed = Callable[[Sequence[str]], Vectors]
 """Texts to unit vectors."""
@@ -75,7 +76,7 @@ def choose_and_place(
         return {}, 0
     open_to_model = [one for one in chosen if suggest and _may_be_suggested(one, task)]
     made = suggest([one.text for one in open_to_model]) if suggest and open_to_model else []
-    told = {one.record_id: suggestion for one, suggestion in zip(open_to_model, made, strict=True)}
+    told = {one.record_id: suggestion for one, suggestion in zip(open_to_model, made, strict=False)}
     with store.writing() as connection:
         return _place(connection, task, order, chosen, told), len(chosen) - len(told)
 
@@ -115,11 +116,21 @@ def _place(
                 "suggestion": label,
                 "score": score,
                 "agent": agent,
+                "quotes": json.dumps(one.quotes),
+                "delivered_at": None,
+                "withdrawn_at": None,
                 "at": values["at"],
             }
         )
-    connection.execute(insert(t.queued), rows)
+    _put(connection, rows)
     return counts
+
+
+def _put(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    """Note places; a record that once left a dataset may come back to it."""
+    new = insert(t.queued)
+    changed = {column.name: new.excluded[column.name] for column in t.queued.columns if not column.primary_key}
+    connection.execute(new.on_conflict_do_update(index_elements=["dataset", "record_id"], set_=changed), rows)
 
 
 def labels_of(task: Task) -> str:
@@ -147,7 +158,7 @@ def _open_dataset(connection: Connection, task: Task, queue: Queue, sort: p.Sort
     for known in same:
         if not known.closed and known.options == wanted:
             return known.name
-    name = sort.name(queue) + (f".{len(same) + 1}" if same else "")
+    name = sort.name(queue) + (f" ({len(same) + 1})" if same else "")  # no person's name holds a space
     p.enter_dataset(connection, name, queue, sort, wanted)
     return name
 
@@ -168,7 +179,7 @@ def move_on(store: Store, task: Task, queue: Queue) -> list[tuple[str, str]]:
         for old in p.datasets(connection, queue):
             if old.closed or old.options == _fingerprint(task, queue, old.sort):
                 continue
-            left = [s for s in standing if s.dataset == old.name and (old.name, s.record_id) not in given]
+            left = [s for s in standing if s.dataset == old.name and not given.get((old.name, s.record_id))]
             p.set_dataset(connection, old.name, closed_at=now())
             new = _open_dataset(connection, task, queue, old.sort)
             p.withdraw(connection, old.name, [place.record_id for place in left])
@@ -179,12 +190,12 @@ def move_on(store: Store, task: Task, queue: Queue) -> list[tuple[str, str]]:
 
 def _copy(connection: Connection, left: Sequence[p.Place], new: str) -> None:
     """Places in another dataset; suggestions by a model that did not know the new labels stay behind."""
-    for place in left:
-        row = connection.execute(
-            select(t.queued).where(t.queued.c.dataset == place.dataset, t.queued.c.record_id == place.record_id)
-        ).one()
-        told = {"delivered_at": None, "withdrawn_at": None, "suggestion": None, "score": None, "agent": None}
-        connection.execute(insert(t.queued).values({**row._mapping, **told, "dataset": new}))
+    moved = {(place.dataset, place.record_id) for place in left}
+    told = {"delivered_at": None, "withdrawn_at": None, "suggestion": None, "score": None, "agent": None}
+    stored = connection.execute(select(t.queued).where(t.queued.c.dataset.in_({place.dataset for place in left})))
+    rows = [{**row._mapping, **told, "dataset": new} for row in stored if (row.dataset, row.record_id) in moved]
+    if rows:
+        _put(connection, rows)
 
 
 def deliver(
@@ -207,24 +218,40 @@ def deliver(
         known = p.datasets(connection, queue)
         before = p.push_with_other_labels(connection, queue, labels_of(task))
     text = guidelines(task, queue, before=before, handbook=handbook)
-    width = embed(["width"]).shape[1]
     for dataset in known:
         if dataset.closed:
             _close(door, dataset, known)
             continue
-        server_id = _dataset_there(store, task, door, dataset, workspace=workspace, text=text, width=width)
-        with store.reading() as connection:
-            todo = [place for place in p.places(connection, queue) if place.dataset == dataset.name]
-        todo = [place for place in todo if not (place.delivered or place.withdrawn)]
+        lost = not door.find(dataset.server_id)
         with store.writing() as connection:
+            if lost:
+                _send_again(connection, dataset)
+            todo = [place for place in p.places(connection, queue) if place.dataset == dataset.name]
+            todo = [place for place in todo if not (place.delivered or place.withdrawn)]
             p.withdraw(connection, dataset.name, [one.record_id for one in todo if one.record_id not in candidates])
         shown = candidates
         if dataset.kind == "blind":
             shown = {record: replace(one, context=None) for record, one in candidates.items()}
         items = _items([one for one in todo if one.record_id in candidates], shown, embed)
-        for arrived in door.upload(server_id, items):
+        if lost and not items:
+            continue
+        server_id = dataset.server_id or ""
+        if lost:
+            server_id = _make(store, task, door, dataset, workspace=workspace, text=text, width=len(items[0].vector))
+        else:
+            door.let_in(workspace_of(workspace, queue, dataset.assignee), dataset.assignee)
+            door.guide(server_id, text)
+        for arrived in door.upload(server_id, items) if items else ():
             with store.writing() as connection:
                 p.mark_delivered(connection, dataset.name, arrived, at=now())
+
+
+def _send_again(connection: Connection, dataset: p.QueueDataset) -> None:
+    """What a server has lost and people have not finished has to be sent again."""
+    given = p.answered(connection)
+    lost = [s.record_id for s in p.places(connection, dataset.queue) if s.dataset == dataset.name and s.delivered]
+    unfinished = [r for r in lost if len(given.get((dataset.name, r), ())) < dataset.overlap]
+    p.mark_delivered(connection, dataset.name, unfinished, at=None)
 
 
 def _close(door: Door, dataset: p.QueueDataset, known: Sequence[p.QueueDataset]) -> None:
@@ -233,13 +260,10 @@ def _close(door: Door, dataset: p.QueueDataset, known: Sequence[p.QueueDataset])
         door.guide(dataset.server_id, closed_note(later[-1].name, now()))
 
 
-def _dataset_there(
+def _make(
     store: Store, task: Task, door: Door, dataset: p.QueueDataset, *, workspace: str, text: str, width: int
 ) -> str:
-    """The server's id of a dataset: made where it is missing, and then all that nobody has answered is sent again."""
-    if dataset.server_id and door.find(dataset.server_id):
-        door.guide(dataset.server_id, text)
-        return dataset.server_id
+    """Make a dataset on the server and remember its id."""
     queue = dataset.queue
     place = workspace_of(workspace, queue, dataset.assignee)
     door.let_in(place, dataset.assignee)
@@ -255,21 +279,13 @@ def _dataset_there(
     made = door.make(shape, text)
     with store.writing() as connection:
         p.set_dataset(connection, dataset.name, server_id=made, seen_until=None)
-        given = p.answered(connection)
-        lost = [s.record_id for s in p.places(connection, queue) if s.dataset == dataset.name and s.delivered]
-        p.mark_delivered(
-            connection,
-            dataset.name,
-            [r for r in lost if len(given.get((dataset.name, r), ())) < dataset.overlap],
-            at=None,
-        )
     return made
 
 
 def workspace_of(workspace: str, queue: str, assignee: str | None) -> str:
     """The Argilla workspace of a dataset; who is not in it does not see it."""
-    if queue in LEADS:
-        return f"{workspace}-leads"
+    if queue in FOR_LEADS:
+        return workspace + LEADS
     return f"{workspace}-for-{assignee}" if assignee else workspace
 
 

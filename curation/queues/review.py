@@ -12,37 +12,42 @@ from curation.labels import unsettled
 from curation.lots import Lot
 from curation.queues import places as p
 from curation.queues.candidates import Candidate, by_record
+from curation.queues.questions import Kind
 from curation.task import Task
 from curation.working import votes_of
 
 
 def to_review(
-    standing: Sequence[Lot], rows: Sequence[Mapping[str, Any]], suspects: Mapping[str, str], task: Task, *, whole: bool
+    standing: Sequence[Lot],
+    rows: Sequence[Mapping[str, Any]],
+    suspects: Mapping[str, tuple[str, tuple[str, ...]]],
+    task: Task,
+    *,
+    whole: bool,
 ) -> list[Candidate]:
     """The records that lots need judged next, in their random order; then suspects, which no look counts.
 
-    `suspects` tells why; `whole` asks for everything of refused lots, to rescue them.
+    `suspects` tells why and which records that quotes; `whole` asks for everything of refused lots, to rescue them.
     """
     known = {row["id"]: row for row in rows}
     meanings = {label.name: label.description for label in task.labels}
     found: dict[str, Candidate] = {}
     for lot in standing:
-        sampled = [record for record in lot.needed(whole=whole) if lot.proposed[record]]
+        sampled = dict.fromkeys(record for record in lot.needed(whole=whole) if lot.proposed[record])
         beside = [record for record in lot.members if record in suspects and record not in lot.judged]
         for record in (*sampled, *(() if lot.ruled else beside)):
             if record in found:
                 continue
             row, label = known[record], lot.proposed[record]
             context = f"{label}: {meanings.get(label, '')}".rstrip(": ")
-            kind = "suspect" if record not in sampled else "blind" if _is_blind(task, record) else "open"
-            if kind == "suspect":
-                context += f"\n{suspects[record]}"
-            found[record] = Candidate(record, row["text"], int(row["weight"]), "train", label, context, kind)  # type: ignore[arg-type]
+            kind: Kind = "open"
+            why, quotes = suspects.get(record, ("", ())) if record not in sampled else ("", ())
+            if why:
+                kind, context = "suspect", f"{context}\n{why}"
+            elif chance(task.splits.key, "blind", record) < task.review.blind_share:
+                kind = "blind"
+            found[record] = Candidate(record, row["text"], int(row["weight"]), "train", label, context, kind, quotes)
     return list(found.values())
-
-
-def _is_blind(task: Task, record: str) -> bool:
-    return chance(task.splits.key, "blind", record) < task.review.blind_share
 
 
 def open_records(connection: Connection) -> frozenset[str]:

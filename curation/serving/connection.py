@@ -42,6 +42,8 @@ def connect(home: Path, environment: Mapping[str, str] | None = None) -> Connect
     if bool(url) != bool(key):
         missing = KEY if url else URL
         raise WinnowError(Fault(missing, "not set", f"both {URL} and {KEY}, or neither", f"set {missing}"))
+    if url and not url.startswith(("http://", "https://")):
+        raise WinnowError(Fault(URL, repr(url), "an address such as https://argilla.example.org", f"set {URL}"))
     if url:
         return Connection(url, key, workspace, embedded=False)
     server = find(home)

@@ -1,4 +1,4 @@
-"""Plain requests to an Argilla server, past any proxy: the embedded one runs on this machine."""
+"""Plain requests to an Argilla server; past any proxy to one on this machine."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from typing import Any
 
 from validators.faults import Fault, ServiceError, WinnowError
 
-OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+BY_PROXY = urllib.request.build_opener()
+LOCAL = ("http://127.", "http://localhost", "http://[::1]")
 SECONDS = 60.0
 
 
@@ -34,13 +36,13 @@ class Api:
         body = None if data is None else json.dumps(data).encode()
         request = urllib.request.Request(f"{self.url}/api/v1/{path}", data=body, headers=headers, method=method)
         try:
-            with OPENER.open(request, timeout=seconds) as answer:
+            with (DIRECT if self.url.startswith(LOCAL) else BY_PROXY).open(request, timeout=seconds) as answer:
                 content = answer.read()
         except urllib.error.HTTPError as error:
             detail = error.read().decode("utf-8", "replace")[:500]
             where = f"{self.url} {method} {path}"
             raise WinnowError(Fault(where, f"answered {error.code}: {detail}")) from error
         except (OSError, ValueError) as error:
-            fix = "start it with `winnow serve`"
+            fix = "see that it runs; the embedded one starts with `winnow serve`"
             raise ServiceError(Fault(self.url, f"the labeling server does not answer: {error}", "", fix)) from error
         return json.loads(content) if content else None

@@ -42,26 +42,27 @@ def annotators(api: Api, workspace: str = WORKSPACE) -> list[Annotator]:
 
 
 def add_annotator(api: Api, name: str, workspace: str = WORKSPACE, *, lead: bool = False) -> Annotator:
-    """Make an account with a random password, or let one back in that was removed. A lead adjudicates too.
+    """Make an account with a random password, or let one in that is there. A lead adjudicates too.
 
-    Raises WinnowError for a name that is taken.
+    An account that may enter nowhere was removed, and gets a new password; another one keeps its own. Raises
+    WinnowError for a name that is taken.
     """
     if not NAME.fullmatch(name):
         raise WinnowError(Fault(name, "no name for an account", "1 to 60 characters without spaces or slashes"))
-    known = {one.name: one.active for one in annotators(api, workspace)}
-    taken = {user["username"] for user in api.get("users")["items"]} - set(known)
-    if known.get(name) or name in taken:
+    user = next((one for one in api.get("users")["items"] if one["username"] == name), None)
+    places = {workspace, workspace + LEADS} if lead else {workspace}
+    enters = {one["name"] for one in api.get(f"users/{user['id']}/workspaces")["items"]} if user else set()
+    if user is not None and (user["role"] != "annotator" or places <= enters):
         fix = f"choose another, or `winnow annotators reset {name}` for a new password"
         raise WinnowError(Fault(name, "this name is taken", "a new name", fix))
-    password = secrets.token_urlsafe(12)
-    if name in known:
-        user = _user(api, name)
-        api.ask("PATCH", f"users/{user['id']}", {"password": password})
-    else:
+    password = None if enters else secrets.token_urlsafe(12)
+    if user is None:
         user = api.ask("POST", "users", {"username": name, "first_name": name, "password": password})
-    for place in (workspace, workspace + LEADS) if lead else (workspace,):
+    elif password:
+        api.ask("PATCH", f"users/{user['id']}", {"password": password})
+    for place in sorted(places - enters):
         api.ask("POST", f"workspaces/{_workspace(api, place)}/users", {"user_id": user["id"]})
-    return Annotator(name, True, lead, password)
+    return Annotator(name, True, lead or workspace + LEADS in enters, password)
 
 
 def reset_annotator(api: Api, name: str, workspace: str = WORKSPACE) -> Annotator:
@@ -72,12 +73,18 @@ def reset_annotator(api: Api, name: str, workspace: str = WORKSPACE) -> Annotato
     return Annotator(name, True, user["id"] in _members(api, workspace + LEADS), password)
 
 
-def remove_annotator(api: Api, name: str) -> Annotator:
-    """Shut a person out: no password that anybody knows, no workspace. What was answered stays."""
+def remove_annotator(api: Api, name: str, workspace: str = WORKSPACE) -> Annotator:
+    """Shut a person out of a workspace and those that belong to it. What was answered stays.
+
+    Who may enter nowhere then has no password that anybody knows.
+    """
     user = _user(api, name)
-    api.ask("PATCH", f"users/{user['id']}", {"password": secrets.token_urlsafe(48)})
-    for workspace in api.get(f"users/{user['id']}/workspaces")["items"]:
-        api.ask("DELETE", f"workspaces/{workspace['id']}/users/{user['id']}", None)
+    enters = api.get(f"users/{user['id']}/workspaces")["items"]
+    ours = [one for one in enters if one["name"] == workspace or one["name"].startswith(f"{workspace}-")]
+    for place in ours:
+        api.ask("DELETE", f"workspaces/{place['id']}/users/{user['id']}", None)
+    if len(ours) == len(enters):
+        api.ask("PATCH", f"users/{user['id']}", {"password": secrets.token_urlsafe(48)})
     return Annotator(name, False)
 
 

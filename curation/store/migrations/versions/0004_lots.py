@@ -19,6 +19,9 @@ STATEMENTS = [
     ALTER TABLE queue_dataset ADD COLUMN kind TEXT NOT NULL DEFAULT 'open'
     """,
     """
+    ALTER TABLE queued ADD COLUMN quotes TEXT NOT NULL DEFAULT '[]'
+    """,
+    """
     CREATE TABLE lot (
         id TEXT NOT NULL,
         generator TEXT NOT NULL,

@@ -23,14 +23,15 @@ TINY = 1e-12
 def tempered(probabilities: Shares, labels: NDArray[np.int64]) -> Shares:
     """The model's probabilities, sharpened or flattened so that they fit the labels best.
 
-    Probabilities have shape (n, classes), labels (n,); rows sum to one again. One exponent for all, by maximum
-    likelihood: temperature scaling, Guo et al. 2017, "On Calibration of Modern Neural Networks".
+    Probabilities have shape (n, classes), labels (n,); a label NOTHING is left out. Rows sum to one again. One exponent
+    for all, by maximum likelihood: temperature scaling, Guo et al. 2017, "On Calibration of Modern Neural Networks".
     """
     logs = np.log(np.clip(probabilities, TINY, None))
-    rows = np.arange(len(labels))
+    rows = np.flatnonzero(labels != NOTHING)
 
     def loss(exponent: float) -> float:
-        return -float(np.log(np.clip(_normal(exponent * logs)[rows, labels], TINY, None)).sum())
+        fitted = _normal(exponent * logs[rows])[np.arange(len(rows)), labels[rows]]
+        return -float(np.log(np.clip(fitted, TINY, None)).sum())
 
     return _normal(float(minimize_scalar(loss, bounds=TEMPERING, method="bounded").x) * logs)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,17 +11,6 @@ from numpy.typing import NDArray
 COLUMNS = ("record", "who", "label")
 NOTHING = -1
 """Stands in the matrix where somebody did not answer."""
-
-
-@dataclass(frozen=True)
-class NotMeasured:
-    """A figure that there is not, and why."""
-
-    why: str
-
-    def json(self) -> dict[str, Any]:
-        """For a report."""
-        return {"status": "not_measured", "why": self.why}
 
 
 @dataclass(frozen=True)

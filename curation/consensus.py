@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from curation.answers import NOTHING, Answers, NotMeasured, matrix
+from curation.answers import NOTHING, Answers, matrix
 from curation.confidence import Shares, posterior, tempered
+from curation.estimates import NotMeasured
 
 ADJUDICATE_BELOW = 0.9
 """Confidence below which an adjudicator looks (docs/decisions/0015-consensus.md)."""

@@ -14,19 +14,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from curation.agreement import (
-    Alpha,
-    Estimate,
-    LabelPair,
-    Overruled,
-    agreement,
-    alpha,
-    anchoring,
-    difference,
-    label_pairs,
-    share,
-)
-from curation.answers import Answers, NotMeasured, matrix
+from curation.agreement import LabelPair, Overruled, agreement, anchoring, label_pairs
+from curation.alpha import Alpha, alpha
+from curation.answers import Answers, matrix
+from curation.estimates import Estimate, NotMeasured, difference, share
 
 COLUMNS = ["record", "who", "label"]
 _ = -1
@@ -246,6 +237,7 @@ def test_a_share_is_wilsons() -> None:
     found = share(3, 17, "")
     reference = binomtest(3, 17).proportion_ci(method="wilson")
     assert found == Estimate(3 / 17, reference.low, reference.high, 17)
+    assert found.json()["interval"] == [round(reference.low, 6), round(reference.high, 6)]
     assert share(0, 0, "no trial") == NotMeasured("no trial")
 
 

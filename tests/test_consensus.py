@@ -12,9 +12,10 @@ from cleanlab.multiannotator import get_label_quality_multiannotator
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curation.answers import Answers, NotMeasured, matrix
+from curation.answers import Answers, matrix
 from curation.confidence import posterior, tempered
 from curation.consensus import OVERLAP_MIN, ClassProbabilities, Consensus, consensus
+from curation.estimates import NotMeasured
 from training.metrics import calibration_error
 
 CLASSES = 6

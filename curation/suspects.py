@@ -216,7 +216,7 @@ def _set_aside(score: Vectors, codes: Rows, can: NDArray[np.bool_]) -> NDArray[n
     size = np.bincount(codes)
     rank = np.empty(len(codes), dtype=np.int64)
     rank[order] = np.arange(len(codes)) - (np.cumsum(size) - size)[codes[order]]
-    return can & (score > 0) & (rank < np.floor(SET_ASIDE * size[codes]))
+    return can & (score > 0) & (rank < (SET_ASIDE * size[codes]).astype(np.int64))
 
 
 def _ranked(rows: _Rows, judged: Rows, probe: Vectors, belief: Vectors, order: Rows) -> list[Suspect]:

@@ -154,7 +154,21 @@ def _labeling(manifest: Mapping[str, Any]) -> list[str]:
         "",
         "No label was decided by a rule or a model.",
         "",
+        *(_lot(lot) for lot in manifest.get("lots", ())),
+        *([""] if manifest.get("lots") else []),
     ]
+
+
+def _lot(lot: Mapping[str, Any]) -> str:
+    name = f"{lot['generator']} {lot['prompt_version']} by {lot['model']}, lot {lot['number']}"
+    head = f"- Synthetic: {name}, {lot['records']:,} records, of which {lot['exported']:,} are in this release. People "
+    if lot["verdict"] != "accepted":
+        return head + "read every one of these."
+    return head + (
+        f"read {lot['read']:,} of them in random order and found {lot['defects']:,} defects; the lot was accepted. Of "
+        "lots reviewed in this way at least 95 in 100 have no more defects than the bound, here "
+        f"{_percent(lot['defect_rate_upper'])} (exact, hypergeometric; as it was before any defect was mended)."
+    )
 
 
 def _quality(manifest: Mapping[str, Any]) -> list[str]:

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Any
 
-from scipy.stats import binomtest
-
 CONFIDENCE = 0.95
 
 
@@ -45,6 +43,8 @@ def share(hits: int, trials: int, why_not: str) -> Measure:
     """A share with its Wilson score interval (Wilson 1927); not measured, for the reason given, without a trial."""
     if not trials:
         return NotMeasured(why_not)
+    from scipy.stats import binomtest  # loads for a second
+
     found = binomtest(hits, trials).proportion_ci(CONFIDENCE, method="wilson")
     return Estimate(hits / trials, float(found.low), float(found.high), trials)
 

@@ -21,6 +21,7 @@ from curation.check import Check
 from curation.clock import now
 from curation.croissant import croissant
 from curation.folder import Folder
+from curation.lots import Lot, lots
 from curation.private import POLICY
 from curation.queues.accuracy import LabelAccuracy, label_accuracy
 from curation.release import CARD, CROISSANT, EXCLUDED_FILE, MANIFEST, SPLITS, TASK_COPY, open_release, sha256_of
@@ -67,6 +68,8 @@ class Lineage:
     """Record and name of every flag."""
     accuracy: LabelAccuracy | None
     """Of the labels that were audited; None when none was."""
+    lots: list[Lot]
+    """Lots that were decided."""
 
     def exported(self, selected: pd.DataFrame) -> list[dict[str, Any]]:
         """The sources of the selected records, as the manifest lists them."""
@@ -84,21 +87,32 @@ class Lineage:
             if source["id"] in shown
         ]
 
+    def judged(self, selected: pd.DataFrame) -> list[dict[str, Any]]:
+        """The lots of which records are selected, with what was ruled about them."""
+        ids = set(selected["id"])
+        return [{**lot.json(), "exported": len(ids & set(lot.members))} for lot in self.lots if ids & set(lot.members)]
+
     def flagged(self, selected: pd.DataFrame, name: str) -> int:
         """How many selected records carry a flag."""
         ids = set(selected["id"])
         return sum(flag == name and record in ids for record, flag in self.flags)
 
 
-def lineage(connection: Connection, table: pd.DataFrame) -> Lineage:
-    """Read sources, flags and audits; `table` is the working table of the same moment."""
+def lineage(connection: Connection, table: pd.DataFrame, task: Task) -> Lineage:
+    """Read sources, flags, audits and lots; `table` is the working table of the same moment."""
     sources = connection.execute(select(t.source).order_by(t.source.c.file_hash, t.source.c.id)).mappings()
     flags = connection.execute(select(t.flag.c.record_id, t.flag.c.name))
     return Lineage(
         [dict(row) for row in sources],
         [(record, name) for record, name in flags],
         label_accuracy(connection, table),
+        [lot for lot in lots(connection, _rows(table), task) if lot.ruled],
     )
+
+
+def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    keys = ["id", "state", "label", "decided_by"]
+    return [dict(zip(keys, row, strict=True)) for row in table[keys].itertuples(index=False)]
 
 
 def check_name(name: str, store: Store, folder: Folder) -> None:
@@ -228,6 +242,7 @@ def _write(part: Path, checked: Check, task_text: str, embedder: str, own: Linea
         },
         "private": {**POLICY, **task.private.policy},
         "sources": own.exported(checked.selected),
+        "lots": own.judged(checked.selected),
         "label_accuracy": own.accuracy.json() if own.accuracy else None,
         "flagged": own.flagged(checked.selected, "language"),
         "versions": {package: importlib.metadata.version(package) for package in PINNED},

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Cosine = Annotated[float, Field(ge=0.5, le=1)]
@@ -60,6 +60,14 @@ class Review(Part):
     confidence: Share = 0.95
     second_reviewer_share: Share = 0.2
     blind_share: Share = 0.2
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.defect_rate_target > self.defect_rate_max:
+            raise ValueError("defect_rate_target is above defect_rate_max")
+        if not 0 < self.confidence < 1:
+            raise ValueError("confidence lies between 0 and 1, both left out")
+        return self
 
 
 class Splits(Part):

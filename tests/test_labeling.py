@@ -414,13 +414,13 @@ def test_what_nobody_has_to_answer_any_more_is_taken_back(place: Place) -> None:
 
 def test_a_quoted_text_is_forgotten_too(place: Place, tmp_path: Path) -> None:
     workspace = place.workspace
-    text = "the vpn client of Mrs Qzvxkw cannot reach the gateway"
+    text = "the vpn client of Mrs Wexley cannot reach the gateway"
     rows: list[dict[str, object]] = [{"text": text, "label": "it_vpn"}, {"text": text + ".", "label": "it_wifi"}]
     workspace.add(write_jsonl(tmp_path / "torn.jsonl", rows), licence="Apache-2.0", split="train")
     workspace.push("relabel")
     record = next(one for one in workspace.records().to_dict("records") if one["text"] == text)["id"]
     assert workspace.forget(record).queues == []
-    assert not [one for one in place.records("relabel") if "Qzvxkw cannot reach the gateway\n" in str(one)]
+    assert not [one for one in place.records("relabel") if "Wexley cannot reach the gateway\n" in str(one)]
     assert text not in {one["fields"]["text"] for one in place.records("relabel")}
     assert all(text + " (" not in one["fields"]["context"] for one in place.records("relabel"))
 

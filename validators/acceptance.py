@@ -22,8 +22,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from scipy.stats import hypergeom
-
 Verdict = Literal["next_look", "accepted", "refused", "read_whole", "all_read"]
 LOOKS = (0.15, 0.25, 0.40, 0.65)
 """Shares of the lot at which its sample is looked at. The first stands for the setting `review.share`."""
@@ -118,6 +116,8 @@ def look_sizes(lot_size: int, *, share: float) -> tuple[int, ...]:
 
 def evidence(lot_size: int, read: int, defects: int, *, target: float, maximum: float, level: float) -> Evidence:
     """Weigh one random sample of a lot, by the hypergeometric distribution."""
+    from scipy.stats import hypergeom  # loads for a second
+
     within = math.floor(_exact(target) * lot_size)
     above = math.floor(_exact(maximum) * lot_size) + 1
     upper = defects_upper(lot_size, read, defects, level=level)
@@ -161,6 +161,8 @@ def labels_to_take_out(counts: Mapping[str, tuple[int, int]], *, maximum: float)
 
 def _at_most(defects: int, lot_size: int, lot_defects: int, read: int) -> float:
     """Probability of at most `defects` among `read` rows drawn from a lot with `lot_defects`."""
+    from scipy.stats import hypergeom
+
     return float(hypergeom.cdf(defects, lot_size, lot_defects, read))
 
 

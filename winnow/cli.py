@@ -237,6 +237,19 @@ def coverage(context: typer.Context, json: Json = False) -> None:
 
 
 @app.command()
+def report(context: typer.Context, json: Json = False) -> None:
+    """Say how well people agree and how lots stand; writes a page."""
+    found, page = workspace_of(context).report()
+    if json:
+        terminal.say_json({**found.json(), "page": str(page)})
+        return
+    terminal.say_people(found)
+    terminal.say(f"page {page}")
+    terminal.say(f"the page of winnow coverage: {page.with_name('coverage.html')}")
+    terminal.say_next("winnow push adjudicate")
+
+
+@app.command()
 def waive(
     context: typer.Context,
     gate: Annotated[str, typer.Argument(help="The gate's name, as winnow check prints it.")],

@@ -74,7 +74,7 @@ def push(
     queue: Annotated[str, typer.Argument(metavar="QUEUE", help="label, review, relabel, adjudicate or audit.")],
     count: Annotated[
         int | None,
-        typer.Option(min=1, help="Records that shall wait. [default: 200 of label and audit, all of the others]"),
+        typer.Option(min=1, help="Records that shall wait. [default: all of review and adjudicate, 200 of the others]"),
     ] = None,
     strategy: Annotated[
         str, typer.Option(help="label: random, uncertainty, diverse or mixed; all but random take train only.")

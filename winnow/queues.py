@@ -19,7 +19,9 @@ from curation.lots import Lot, draw, lots, rule
 from curation.queues import candidates as c
 from curation.queues import places as p
 from curation.queues.door import Door
+from curation.queues.doubt import doubtful, joint
 from curation.queues.model import Model
+from curation.queues.opinions import opinions
 from curation.queues.pace import Left, Person, left, people
 from curation.queues.pull import Pulled, pull
 from curation.queues.push import Order, choose_and_place, deliver, move_on
@@ -51,7 +53,7 @@ class Request:
 
     queue: str
     count: int | None = None
-    """Records that shall wait in the queue; None: DEFAULT_COUNT in label and audit, else all that there are."""
+    """Records that shall wait in the queue; None: all in review and adjudicate, else DEFAULT_COUNT."""
     strategy: str = "random"
     people: tuple[str, ...] = ()
     second_look: float | None = None
@@ -76,7 +78,7 @@ class Request:
             raise WinnowError(Fault("--for and --second-look", "an assigned record has one reader", "one", fix))
         queue = next(name for name in get_args(Queue) if name == self.queue)
         strategy = next(name for name in STRATEGIES if name == self.strategy)
-        count = self.count or (DEFAULT_COUNT if queue in ("label", "audit") else EVERYTHING)
+        count = self.count or (EVERYTHING if queue in ("review", "adjudicate") else DEFAULT_COUNT)
         return Order(queue, count, strategy, tuple(dict.fromkeys(self.people)), share), strategy
 
 
@@ -341,11 +343,14 @@ class Desk:
             )
             if queue == "adjudicate":
                 titles = {row.id: row.name for row in connection.execute(select(t.source.c.id, t.source.c.name))}
-                return c.to_adjudicate(model.rows, votes_of(connection), titles, p.comments(connection)), model
+                votes, comments, said = votes_of(connection), p.comments(connection), opinions(connection, self.task)
+        if queue == "adjudicate":
+            unsure = doubtful(joint(said, model.probabilities() if len(said) else None))
+            return c.to_adjudicate(model.rows, votes, titles, comments, unsure.keys()), model
         if queue == "review":
             return self._to_review(model, whole=request.whole), model
         if torn is not None:
-            return c.to_relabel(model.rows, torn), model
+            return _joined(c.to_relabel(model.rows, torn), model.doubted()[0]), model
         return (c.to_audit(model.rows) if queue == "audit" else c.to_label(model.rows)), model
 
     def _to_review(self, model: Model, *, whole: bool) -> list[c.Candidate]:
@@ -381,6 +386,12 @@ class Desk:
         except Timeout as error:
             found, fix = "another push or pull is at work", "wait for it to end, then run it again"
             raise ServiceError(Fault(str(self.folder.root), found, "", fix)) from error
+
+
+def _joined(first: Sequence[c.Candidate], then: Sequence[c.Candidate]) -> list[c.Candidate]:
+    """Both, without those that come again."""
+    known = {one.record_id for one in first}
+    return [*first, *(one for one in then if one.record_id not in known)]
 
 
 def _check_people(names: Sequence[str], door: Door, workspace: str) -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from curation.show import Shown
     from curation.status import Status
     from curation.waivers import Waiver
+    from reports.people import PeopleReport
     from training.evaluate import Evaluation
     from validators.gates import Gate
     from winnow.queues import PullReport, Pushed
@@ -214,6 +215,46 @@ def say_check(check: Check) -> None:
     say("would be released: " + ", ".join(f"{s} {counts.get(s, 0):,}" for s in ("train", "validation", "test")))
     if check.excluded:
         say("left out: " + ", ".join(f"{reason} {count:,}" for reason, count in check.excluded.items()))
+
+
+def say_people(report: PeopleReport) -> None:
+    """Agreement, what people confuse, each person, label accuracy."""
+    from reports.people import alpha_in_words, in_words, lot_in_words
+
+    found = report.agreement
+    if found is None:
+        say("nobody has answered yet: winnow push label, winnow pull")
+    else:
+        say(f"Krippendorff's alpha: {alpha_in_words(found.alpha.overall)}")
+        say(f"suggestions lead people by: {in_words(found.anchoring.difference)}")
+        rows = [
+            (
+                one.who,
+                f"{one.answers:,}",
+                in_words(one.with_others),
+                in_words(one.seconds),
+                f"{len(one.overruled)} of {one.adjudicated}",
+            )
+            for one in found.annotators
+        ]
+        table(
+            ["who", "answers", "with most of the others", "an answer takes", "adjudicated otherwise"], rows, right=[1]
+        )
+        for pair in found.pairs[:5]:
+            say(
+                f"people confuse {pair.first} and {pair.second}, {pair.apart:,} times: mend the guideline, not the data"
+            )
+    say(f"labels from files: {_audited(report)}")
+    say(f"single answers to hold-out confirmed: {in_words(report.confirmed)}")
+    for lot in report.lots:
+        say(f"lot {lot.name}: {lot_in_words(lot)}")
+
+
+def _audited(report: PeopleReport) -> str:
+    one = report.accuracy
+    if one is None:
+        return "accuracy not measured; winnow push audit"
+    return f"{one.share:.1%} right ({one.low:.1%} to {one.high:.1%}), {one.audited:,} audited"
 
 
 def say_coverage(coverage: Coverage) -> None:

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from curation.show import Shown
     from curation.status import Status
     from curation.waivers import Waiver
+    from reports.people import PeopleReport
     from training.evaluate import Evaluation
     from training.runs import Run
     from winnow.queues import Desk, PullReport, Pushed
@@ -188,6 +189,14 @@ class Workspace:
             times = traffic_times(connection)
         found = measure_coverage(checked, times, embedder, vectors_cache=self.folder.vectors, progress=progress)
         return found, *write_coverage(found, self.folder.reports)
+
+    def report(self) -> tuple[PeopleReport, Path]:
+        """Measure how people agree and how lots stand; writes the page and returns its path."""
+        from reports.people import people_report, write_people
+
+        with self.store.reading() as connection:
+            found = people_report(connection, self.task)
+        return found, write_people(found, self.folder.reports)
 
     def waive(self, gate: str, *, by: str, reason: str, until: date) -> None:
         """Record a named, reasoned exception to one gate."""
@@ -409,7 +418,7 @@ class Workspace:
         with self.store.reading() as connection:  # one moment for all three
             table = working_table(connection)
             waived = valid_waivers(connection, datetime.now(UTC).date())
-            own = lineage(connection, table)
+            own = lineage(connection, table, task)
         embedder = self._embedder(task)
         checked = check(
             table,

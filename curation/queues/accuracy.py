@@ -7,16 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from scipy.stats import binomtest
 from sqlalchemy import Connection
 
+from curation.estimates import Measure, NotMeasured, share
 from curation.queues.places import answered, places
 from curation.rename import current, renamings
 
 if TYPE_CHECKING:
     import pandas as pd
-
-CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True)
@@ -74,8 +72,25 @@ def label_accuracy(connection: Connection, table: pd.DataFrame) -> LabelAccuracy
         elif row["state"] != "superseded":
             unsure += 1
     total = audited.total()
-    if not total:
+    found = share(right.total(), total, "nobody audited")
+    if isinstance(found, NotMeasured):
         return None
-    found = binomtest(right.total(), total).proportion_ci(CONFIDENCE, method="wilson")
     by_origin = {origin: (right[origin], count) for origin, count in audited.items()}
-    return LabelAccuracy(right.total(), total, unsure, float(found.low), float(found.high), by_origin)
+    return LabelAccuracy(right.total(), total, unsure, found.low, found.high, by_origin)
+
+
+def confirmed(said: pd.DataFrame, table: pd.DataFrame) -> Measure:
+    """Of the answers to hold-out records that two or more people gave, how many the outcome confirms.
+
+    The outcome is what the record's label is now, adjudication included. `said` is `opinions`, `table` the
+    working table.
+    """
+    outcome = {
+        record: label
+        for record, label, reserve, state in table[["id", "label", "reserve", "state"]].itertuples(index=False)
+        if reserve != "train" and state == "labeled"
+    }
+    known = said[said["record"].isin(outcome.keys())]
+    several = known[known.groupby("record")["who"].transform("count") > 1] if len(known) else known
+    right = sum(label == outcome[record] for record, label in zip(several["record"], several["label"], strict=True))
+    return share(right, len(several), "no hold-out record has two answers")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,8 @@ from curation.queues.questions import SPECIAL, TITLES, Kind
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from curation.suspects import Suspect
 
 EVIDENCE = 3
 """Nearest records of other labels that are shown."""
@@ -54,9 +56,13 @@ def to_audit(rows: Rows) -> list[Candidate]:
 
 
 def to_adjudicate(
-    rows: Rows, votes: Iterable[Vote], titles: Mapping[str, str], comments: Mapping[tuple[str, str], str]
+    rows: Rows,
+    votes: Iterable[Vote],
+    titles: Mapping[str, str],
+    comments: Mapping[tuple[str, str], str],
+    doubtful: Set[str] = frozenset(),
 ) -> list[Candidate]:
-    """Disputed records, and those on which people stand apart; with what was said.
+    """Disputed records, those on which people stand apart, and `doubtful` ones; with what was said.
 
     `titles` names sources, `comments` are by record and person; people are not named, so that the answer counts and not
     who gave it.
@@ -65,8 +71,32 @@ def to_adjudicate(
     return [
         _candidate(row, context=_said(own[row["id"]], titles, comments))
         for row in rows
-        if row["state"] == "disputed" or (row["state"] != "superseded" and unsettled(own[row["id"]]))
+        if row["state"] == "disputed"
+        or (row["id"] in doubtful and row["decided_by"] != "adjudicator")
+        or (row["state"] != "superseded" and unsettled(own[row["id"]]))
     ]
+
+
+def from_suspects(rows: Rows, suspects: Sequence[Suspect]) -> list[Candidate]:
+    """Suspects whose label is from a file, the most doubtful first, with the nearest records of both labels.
+
+    `rows` are those that the suspects' positions count.
+    """
+    found = []
+    for one in suspects:
+        row = rows[one.position]
+        if one.score <= 0 or row["decided_by"] != "file":
+            continue
+        beside = [*one.near_given[:EVIDENCE], *one.near_proposed[:EVIDENCE]]
+        told = [
+            (rows[i]["id"], f"{rows[i]['label']}: {rows[i]['text']} (similarity {cosine:.2f})") for i, cosine in beside
+        ]
+        head = (
+            f"Labeled {one.given} by a file; a model that did not see this query would say {one.proposed} "
+            f"(probability {one.proposed_probability:.2f}, {one.given}: {one.given_probability:.2f}). Nearest of both:"
+        )
+        found.append(_candidate(row, context="\n".join([head, *(line for _, line in told)]), quotes=told))
+    return found
 
 
 def by_record(votes: Iterable[Vote]) -> Mapping[str, list[Vote]]:

@@ -10,10 +10,12 @@ from pathlib import Path
 import numpy as np
 
 from curation import strategy as s
+from curation.consensus import ClassProbabilities
 from curation.embed import Embedder, Progress, Vectors
 from curation.near import nearest
 from curation.probe import Probe, fit_probe
-from curation.queues.candidates import Candidate, Rows
+from curation.queues.candidates import Candidate, Rows, from_suspects
+from curation.suspects import FOLDS, find_suspects, fold_of, out_of_fold
 from curation.vectors import vectors_for
 
 DOUBTED = 0.5
@@ -92,6 +94,22 @@ class Model:
             if cosine >= self.near and beside["label"] != proposed[record]:
                 found[record] = f"Nearly the same, labeled {beside['label']}: {beside['text']}", (beside["id"],)
         return found
+
+    def doubted(self) -> tuple[list[Candidate], dict[str, int]]:
+        """Train records whose label is probably wrong, the most doubtful first, and labels too rare to be judged."""
+        vectors = self.embed([str(row["text"]) for row in self._train])
+        labels, families = ([str(row[key]) for row in self._train] for key in ("label", "family"))
+        found = find_suspects(vectors, labels, families)
+        return from_suspects(self._train, found.ranked), found.unjudged
+
+    def probabilities(self) -> ClassProbabilities | None:
+        """Class probabilities of the labeled train records by probes that did not see them; None below two labels."""
+        labels, families = ([str(row[key]) for row in self._train] for key in ("label", "family"))
+        if len(set(labels)) < 2 or len(set(families)) < FOLDS:
+            return None
+        vectors = self.embed([str(row["text"]) for row in self._train])
+        values, classes = out_of_fold(vectors, labels, [fold_of(labels, families, 0)])
+        return ClassProbabilities([row["id"] for row in self._train], classes, values)
 
     @cached_property
     def probe(self) -> Probe | None:

@@ -66,6 +66,8 @@ class Place:
     suggestion: str | None
     score: float | None
     agent: str | None
+    withheld: str | None
+    """What a model would have suggested to those who are asked blind."""
     delivered: bool
     withdrawn: bool
 
@@ -107,6 +109,7 @@ def places(connection: Connection, queue: str | None = None) -> list[Place]:
             row.suggestion,
             row.score,
             row.agent,
+            row.withheld,
             row.delivered_at is not None,
             row.withdrawn_at is not None,
         )

@@ -7,7 +7,7 @@ twice adds nothing twice.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -74,16 +74,17 @@ def choose_and_place(
         chosen = [free[i] for i in choose(free, ranks(free, task.splits.key, order.queue), missing)]
     if not chosen:
         return {}, 0
-    open_to_model = [one for one in chosen if suggest and _may_be_suggested(one, task)]
-    made = suggest([one.text for one in open_to_model]) if suggest and open_to_model else []
-    told = {one.record_id: suggestion for one, suggestion in zip(open_to_model, made, strict=False)}
+    train = [one for one in chosen if suggest and one.reserve == "train"]
+    made = suggest([one.text for one in train]) if suggest and train else []
+    told = {one.record_id: suggestion for one, suggestion in zip(train, made, strict=False)}
+    blind = {one.record_id for one in chosen if one.record_id not in told or _is_blind(one, task)}
     with store.writing() as connection:
-        return _place(connection, task, order, chosen, told), len(chosen) - len(told)
+        return _place(connection, task, order, chosen, told, blind), len(blind)
 
 
-def _may_be_suggested(one: Candidate, task: Task) -> bool:
-    """Hold-out is labeled blind to any model, and so is a share of train: it shows how far suggestions pull."""
-    return one.reserve == "train" and chance(task.splits.key, "blind", one.record_id) >= task.review.blind_share
+def _is_blind(one: Candidate, task: Task) -> bool:
+    """Whether a record belongs to the blind share of train, which shows how far suggestions pull."""
+    return chance(task.splits.key, "blind", one.record_id) < task.review.blind_share
 
 
 def _place(
@@ -92,7 +93,9 @@ def _place(
     order: Order,
     chosen: Sequence[Candidate],
     told: Mapping[str, tuple[str, float, str]],
+    blind: Set[str],
 ) -> dict[str, int]:
+    """Note where each record goes and what is suggested there. No model ever looks at hold-out."""
     settings = {"strategy": order.strategy, "count": order.count, "for": order.people, "second_look": order.second_look}
     values = {"queue": order.queue, "settings": json.dumps(settings), "labels": labels_of(task), "at": now()}
     push = connection.execute(t.push.insert().values(**values)).inserted_primary_key
@@ -113,9 +116,10 @@ def _place(
                 "queue": order.queue,
                 "push_id": push[0] if push else None,
                 "label_then": one.label_then,
-                "suggestion": label,
+                "suggestion": None if one.record_id in blind else label,
                 "score": score,
                 "agent": agent,
+                "withheld": label if one.record_id in blind else None,
                 "quotes": json.dumps(one.quotes),
                 "delivered_at": None,
                 "withdrawn_at": None,
@@ -191,7 +195,7 @@ def move_on(store: Store, task: Task, queue: Queue) -> list[tuple[str, str]]:
 def _copy(connection: Connection, left: Sequence[p.Place], new: str) -> None:
     """Places in another dataset; suggestions by a model that did not know the new labels stay behind."""
     moved = {(place.dataset, place.record_id) for place in left}
-    told = {"delivered_at": None, "withdrawn_at": None, "suggestion": None, "score": None, "agent": None}
+    told = {"delivered_at": None, "withdrawn_at": None, "suggestion": None, "score": None, "withheld": None}
     stored = connection.execute(select(t.queued).where(t.queued.c.dataset.in_({place.dataset for place in left})))
     rows = [{**row._mapping, **told, "dataset": new} for row in stored if (row.dataset, row.record_id) in moved]
     if rows:

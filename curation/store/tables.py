@@ -192,6 +192,7 @@ queued = Table(
     Column("suggestion", Text),
     Column("score", Float),
     Column("agent", Text),
+    Column("withheld", Text),
     Column("quotes", Text, nullable=False, server_default="[]"),
     Column("delivered_at", Text),
     Column("withdrawn_at", Text),

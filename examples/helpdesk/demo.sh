@@ -64,6 +64,7 @@ while undecided; do
   undecided && step push review
 done
 step status
+step report
 step freeze first
 step verify first
 step export first --format chat
@@ -78,11 +79,12 @@ cat <<TEXT
 What happened: 775 labeled rows and 318 queries of traffic went in. Broken rows were dropped with their reasons, repeated
 ones recognised, one text under two labels was set aside as disputed, near-duplicates and rows too close to the hold-out
 were left out of train. Real queries about first aid turned up as a region that no label covers. Two people labeled a
-part of the traffic in Argilla, a lead decided where they disagreed. Every gate passed, and the release was frozen, verified
-and trained on.
+part of the traffic in Argilla, a lead decided where they disagreed. Of two lots that a machine wrote, one was accepted after
+a part of it was read, the other refused. Every gate passed, and the release was frozen, verified and trained on.
 
 Open the confusion page:    $PWD/.winnow/runs/$run/evaluation/validation.html
 Open the coverage page:     $PWD/.winnow/reports/coverage.html
+Open the people page:       $PWD/.winnow/reports/people.html
 Label yourself:             cd $PWD && $(command -v winnow) serve    (sign in as ann, password $ann)
 Read the dataset card:      $PWD/.winnow/releases/first/README.md
 Look at the disputed text:  cd $PWD && $(command -v winnow) show "at home everything online goes dead about a minute after i log on for work"

@@ -19,6 +19,9 @@ STATEMENTS = [
     ALTER TABLE queue_dataset ADD COLUMN kind TEXT NOT NULL DEFAULT 'open'
     """,
     """
+    ALTER TABLE queued ADD COLUMN withheld TEXT
+    """,
+    """
     ALTER TABLE queued ADD COLUMN quotes TEXT NOT NULL DEFAULT '[]'
     """,
     """

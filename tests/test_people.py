@@ -1,0 +1,135 @@
+"""The people page and what it rests on: opinions, consensus for the adjudicator, suspects for the relabel queue."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Place, add_example, command, people_of, write_jsonl
+
+from curation.queues.opinions import LEFT_OUT, opinions
+from curation.queues.questions import REJECT, UNSURE
+from winnow.workspace import Workspace
+
+
+def said(place: Place) -> list[tuple[str, ...]]:
+    with place.workspace.store.reading() as connection:
+        table = opinions(connection, place.workspace.task)
+    return [tuple(row) for row in table.drop(columns="record").itertuples(index=False)]
+
+
+def test_opinions_are_each_ones_latest_with_what_was_shown_or_withheld(place: Place) -> None:
+    workspace = place.workspace
+    workspace.push("label", count=120, second_look=0.3)
+    ann, bob = people_of(place, "ann", "bob")
+    labels = workspace.task.label_names
+    for record in place.records("label-second-look"):
+        place.answer(ann, record, labels[0])
+        place.answer(bob, record, labels[1])
+    unsure = place.records("label")[0]
+    place.answer(ann, unsure, UNSURE)
+    workspace.pull()
+    rows = said(place)
+    assert len(rows) == 2 * len(place.records("label-second-look"))
+    assert {row[1] for row in rows} == {labels[0], labels[1]}
+    shown, withheld = {bool(row[2]) for row in rows}, {bool(row[3]) for row in rows}
+    assert shown == withheld == {True, False}
+    assert not any(row[2] and row[3] for row in rows)
+    workspace.push("adjudicate")
+    told = {one["external_id"]: one for one in place.records("adjudicate", "-leads")}
+    first = place.records("label-second-look")[0]["external_id"]
+    place.answer(place.api, told[first], labels[0])
+    place.answer(place.api, told[place.records("label-second-look")[1]["external_id"]], REJECT)
+    workspace.pull()
+    found = workspace.report()[0]
+    assert found.agreement is not None
+    people = {one.who: one for one in found.agreement.annotators}
+    (bobs,) = (one for name, one in people.items() if name.startswith("bob"))
+    assert [(case.said, case.adjudicated) for case in bobs.overruled if case.record == first] == [
+        (labels[1], labels[0])
+    ]
+    assert found.agreement.pairs[0].apart == len(place.records("label-second-look"))
+    assert LEFT_OUT not in {row[1] for row in said(place)}
+
+
+def test_the_page_says_what_was_measured(place: Place, browser: Any) -> None:
+    workspace = place.workspace
+    workspace.push("label", count=40, second_look=0.5)
+    ann, bob = people_of(place, "ann", "bob")
+    labels = workspace.task.label_names
+    for name in ("label", "label-second-look"):
+        for number, record in enumerate(place.records(name)):
+            place.answer(ann, record, labels[number % 13])
+            place.answer(bob, record, labels[number % 13 if number % 4 else (number + 1) % 13])
+    workspace.pull()
+    told = json.loads(command("report", "--json", cwd=workspace.folder.root).stdout)
+    assert 0 < told["alpha"]["value"] < 1
+    assert {one["name"][:3] for one in told["people"]} == {"ann", "bob"}
+    assert told["label_accuracy"] is None
+    shown = command("report", cwd=workspace.folder.root).stdout
+    assert "Krippendorff's alpha: 0." in shown
+    assert "mend the guideline, not the data" in shown
+    for width in (1280, 390):
+        page = browser.new_page(viewport={"width": width, "height": 800})
+        page.goto(f"file://{told['page']}")
+        assert page.get_by_text("Krippendorff's alpha").count()
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        page.close()
+
+
+def test_nobody_has_answered_yet(make_workspace: Callable[..., Workspace]) -> None:
+    workspace = make_workspace("a", "b")
+    found, page = workspace.report()
+    assert found.agreement is None
+    assert "nobody has answered yet" in page.read_text()
+    assert json.loads(json.dumps(found.json()))["alpha"]["why"] == "nobody has answered yet"
+
+
+@pytest.fixture(scope="module")
+def wrongly_labeled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, set[str]]:
+    """The example with twelve train rows more, each about leave and labeled as the VPN."""
+    workspace = add_example(tmp_path_factory.mktemp("wrong") / "ws")
+    asked = ("how many vacation days are left for me", "please approve my vacation in june", "sick leave for my child")
+    texts = [
+        f"{text}, {more}" for text in asked for more in ("thanks", "it is urgent", "asks my team", "as every year")
+    ]
+    rows: list[dict[str, object]] = [{"text": text, "label": "it_vpn"} for text in texts]
+    file = write_jsonl(tmp_path_factory.mktemp("rows") / "wrong.jsonl", rows)
+    workspace.add(file, licence="Apache-2.0", split="train")
+    return workspace, set(texts)
+
+
+def test_suspects_come_into_the_relabel_queue_with_evidence(
+    wrongly_labeled: tuple[Workspace, set[str]], place: Place
+) -> None:
+    workspace, wrong = wrongly_labeled
+    here = Place(workspace, place.api, place.argilla_workspace)
+    done = workspace.push("relabel", count=30)
+    assert done.records <= 30
+    records = {one["fields"]["text"]: one for one in here.records("relabel")}
+    assert len(wrong & set(records)) >= 10
+    told = records[next(iter(wrong & set(records)))]
+    assert not told["suggestions"]
+    assert "would say hr_leave" in told["fields"]["context"]
+    assert "(similarity " in told["fields"]["context"]
+    stored = {one["text"]: one for one in workspace.records().to_dict("records")}
+    assert {stored[text]["reserve"] for text in records} == {"train"}
+
+
+def test_a_doubtful_consensus_goes_to_the_adjudicator(place: Place, tmp_path: Path) -> None:
+    workspace = place.workspace
+    workspace.push("label", count=30, second_look=1.0)
+    ann, bob = people_of(place, "ann", "bob")
+    labels = workspace.task.label_names
+    records = place.records("label-second-look")
+    for record in records:
+        place.answer(ann, record, labels[0])
+        place.answer(bob, record, labels[0])
+    report = workspace.pull()
+    assert report.unsettled == 1  # the example's disputed text: these two agree on everything
+    done = workspace.push("adjudicate")
+    assert done.records >= 1
+    assert done.records <= 1 + len(records)

@@ -1,7 +1,8 @@
 """How well planted label errors are found, beside cleanlab, and the labels of BANKING77 that are doubted most.
 
 Run by `python -m benchmarks.suspects [NAME ...]`, not by `make bench`: `flips-banking77`, `flips-clinc150` (both by
-default), `banking77` (its 50 most suspect labels), `tuning`, `speed`. Needs the public data and `cleanlab`.
+default), `banking77` (its 50 most suspect labels), `tuning`, `constants`, `speed`. Needs the public data; flips and
+tuning need `cleanlab`.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.data import PUBLIC, vectors
+from curation import suspects
 from curation.embed import Vectors, open_embedder
 from curation.suspects import FOLDS, find_suspects, fold_of, out_of_fold
 
@@ -29,6 +31,15 @@ SHARE = 0.10
 PAIRED = 0.5
 """Share of the rows whose labels stand in the most confused pairs; flips are drawn among them."""
 LISTED = 50
+TUNED: dict[str, tuple[float, ...]] = {
+    "SET_ASIDE": (0, 0.5, 0.8),
+    "VOTE": (0, 0.15, 0.3, 0.5),
+    "FLOOR": (0.001, 0.01, 0.1),
+    "NEIGHBOURS": (10, 40),
+    "DEALINGS": (1, 3),
+    "LOOSE": (1e-4,),
+}
+"""Constants of curation.suspects, changed one at a time. With SET_ASIDE 0 both rounds are the same."""
 
 
 @dataclass(frozen=True)
@@ -150,6 +161,29 @@ def tuning() -> None:
         table("CLINC150's validation part", labeled("clinc150", "validation"), TUNING_SEEDS, share)
 
 
+def constants() -> None:
+    """Winnow at 10 % flipped, with one constant changed at a time, on what they were tuned on."""
+    sets = (labeled("rasa_nlu", "all", 8), labeled("clinc150", "validation"))
+    tasks = [(data, partner) for data in sets for partner in (None, confused_pairs(data))]
+    print("\n| constant | Rasa NLU, random | pairs | CLINC150 validation, random | pairs |\n|---|---|---|---|---|")
+    for constant, values in TUNED.items():
+        kept = getattr(suspects, constant)
+        for value in values:
+            setattr(suspects, constant, value)
+            cells = []
+            for data, partner in tasks:
+                scores = []
+                for seed in TUNING_SEEDS:
+                    given = flipped(data, partner, seed)
+                    found = find_suspects(data.vectors, given.tolist(), data.families, seed=seed)
+                    ranking = np.array([suspect.position for suspect in found.ranked])
+                    scores.append(measured(ranking, given != data.labels))
+                at, average = np.mean(scores, axis=0)
+                cells.append(f"{at:.1f}, {average:.1f}")
+            print(f"| {constant} = {value:g} | {' | '.join(cells)} |", flush=True)
+        setattr(suspects, constant, kept)
+
+
 def real(name: str) -> None:
     """The most suspect of the labels as they are published."""
     data = labeled(name, "train")
@@ -183,7 +217,7 @@ def speed() -> None:
 
 
 def main(told: list[str]) -> None:
-    others = {"tuning": tuning, "speed": speed}
+    others = {"tuning": tuning, "constants": constants, "speed": speed}
     for name in told or ["flips-banking77", "flips-clinc150"]:
         kind, _, source = name.partition("-")
         if name in others:

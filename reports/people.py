@@ -84,6 +84,13 @@ def people_report(connection: Connection, task: Task) -> PeopleReport:
     )
 
 
+def points(measure: Measure) -> str:
+    """A difference of shares with its interval, or why there is none."""
+    if isinstance(measure, NotMeasured):
+        return in_words(measure)
+    return f"{100 * measure.value:+.1f} points ({100 * measure.low:+.1f} to {100 * measure.high:+.1f})"
+
+
 def alpha_in_words(measure: Measure) -> str:
     """An alpha with its interval, or why there is none."""
     if isinstance(measure, NotMeasured):
@@ -102,7 +109,7 @@ def in_words(measure: Measure | float) -> str:
 
 def write_people(report: PeopleReport, folder: Path) -> Path:
     """Draw the page."""
-    page = render("people.html.j2", report=report, words=in_words, lot_words=lot_in_words)
+    page = render("people.html.j2", report=report, words=in_words, points=points, lot_words=lot_in_words)
     return write_page(page, folder / "people.html")
 
 

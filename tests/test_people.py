@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Place, add_example, command, people_of, write_jsonl
+from conftest import EXAMPLE, Place, add_example, command, people_of, write_jsonl
 
 from curation.queues.opinions import LEFT_OUT, opinions
 from curation.queues.questions import REJECT, UNSURE
@@ -90,16 +90,16 @@ def test_nobody_has_answered_yet(make_workspace: Callable[..., Workspace]) -> No
 
 @pytest.fixture(scope="module")
 def wrongly_labeled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, set[str]]:
-    """The example with twelve train rows more, each about leave and labeled as the VPN."""
+    """The example with 24 train rows more, of all labels, every one under another label than its own."""
     workspace = add_example(tmp_path_factory.mktemp("wrong") / "ws")
-    asked = ("how many vacation days are left for me", "please approve my vacation in june", "sick leave for my child")
-    texts = [
-        f"{text}, {more}" for text in asked for more in ("thanks", "it is urgent", "asks my team", "as every year")
+    made = [json.loads(line) for line in (EXAMPLE / "synthetic_good.jsonl").read_text().splitlines()]
+    labels = sorted({row["intent"] for row in made})
+    rows: list[dict[str, object]] = [
+        {"text": row["text"], "label": labels[labels.index(row["intent"]) - 5]} for row in made[::13]
     ]
-    rows: list[dict[str, object]] = [{"text": text, "label": "it_vpn"} for text in texts]
     file = write_jsonl(tmp_path_factory.mktemp("rows") / "wrong.jsonl", rows)
     workspace.add(file, licence="Apache-2.0", split="train")
-    return workspace, set(texts)
+    return workspace, {str(row["text"]) for row in rows}
 
 
 def test_suspects_come_into_the_relabel_queue_with_evidence(
@@ -107,13 +107,13 @@ def test_suspects_come_into_the_relabel_queue_with_evidence(
 ) -> None:
     workspace, wrong = wrongly_labeled
     here = Place(workspace, place.api, place.argilla_workspace)
-    done = workspace.push("relabel", count=30)
-    assert done.records <= 30
+    done = workspace.push("relabel", count=40)
+    assert done.records == 40
     records = {one["fields"]["text"]: one for one in here.records("relabel")}
-    assert len(wrong & set(records)) >= 10
+    assert len(wrong & set(records)) > len(wrong) / 2  # 24 of 564 rows are wrong: by chance two would be
     told = records[next(iter(wrong & set(records)))]
     assert not told["suggestions"]
-    assert "would say hr_leave" in told["fields"]["context"]
+    assert "a model that did not see this query would say" in told["fields"]["context"]
     assert "(similarity " in told["fields"]["context"]
     stored = {one["text"]: one for one in workspace.records().to_dict("records")}
     assert {stored[text]["reserve"] for text in records} == {"train"}

@@ -219,14 +219,14 @@ def say_check(check: Check) -> None:
 
 def say_people(report: PeopleReport) -> None:
     """Agreement, what people confuse, each person, label accuracy."""
-    from reports.people import alpha_in_words, in_words, lot_in_words
+    from reports.people import alpha_in_words, in_words, lot_in_words, points
 
     found = report.agreement
     if found is None:
         say("nobody has answered yet: winnow push label, winnow pull")
     else:
         say(f"Krippendorff's alpha: {alpha_in_words(found.alpha.overall)}")
-        say(f"suggestions lead people by: {in_words(found.anchoring.difference)}")
+        say(f"suggestions lead people by: {points(found.anchoring.difference)}")
         rows = [
             (
                 one.who,

@@ -50,8 +50,10 @@ def opinions(connection: Connection, task: Task) -> pd.DataFrame:
             continue
         suggestion, withheld = place.suggestion, place.withheld
         if place.queue == "review":
-            blind = kinds[row.dataset] == "blind"
-            suggestion, withheld = (None, place.label_then) if blind else (place.label_then, None)
+            shown_label = (
+                place.label_then if kinds[row.dataset] == "open" else None
+            )  # suspects were not drawn at random
+            suggestion, withheld = shown_label, place.label_then if kinds[row.dataset] == "blind" else None
         told = (current(one, renamed) if one else "" for one in (suggestion, withheld))
         label = value if kind == "label" else LEFT_OUT
         rows.append((row.record_id, row.who, label, *told, place.queue))

@@ -41,6 +41,8 @@ class Work:
     """Records whose answer the server said it has."""
     fetches: list[float] = field(default_factory=list)
     submits: list[float] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
+    """Record to the id that Winnow knows it by."""
     retries: int = 0
 
 
@@ -71,7 +73,14 @@ def hire(server: Server, people: int, name: str) -> dict[str, str]:
 
 
 def label(
-    server: Server, queue: str, keys: dict[str, str], seconds: float, *, think: float, kill: bool
+    server: Server,
+    queue: str,
+    keys: dict[str, str],
+    seconds: float,
+    *,
+    think: float,
+    kill: bool,
+    value: str = WORDS[0],
 ) -> tuple[list[Work], float]:
     """Let all work for a time; give what each did, and the seconds it took. All that was acknowledged is there."""
     api = server.owner()
@@ -79,7 +88,8 @@ def label(
     begun = time.perf_counter()
     until = begun + seconds
     threads = [
-        threading.Thread(target=work, args=(Api(api.url, keys[one.user]), queue, one, until, think)) for one in works
+        threading.Thread(target=work, args=(Api(api.url, keys[one.user]), queue, one, until, think, value))
+        for one in works
     ]
     for thread in threads:
         thread.start()
@@ -102,16 +112,20 @@ def application(server: Server) -> int:
     )
 
 
-def work(api: Api, queue: str, done: Work, until: float, think: float) -> None:
-    """Fetch and answer until the time is over; ask again when the connection breaks."""
+def work(api: Api, queue: str, done: Work, until: float, think: float, value: str) -> None:
+    """Fetch and answer until the time or the queue is over; ask again when the connection breaks."""
     while time.perf_counter() < until:
         body = {"filters": {"and": [PENDING, OPEN]}}
         path = f"me/datasets/{queue}/records/search?limit=1&include=responses,suggestions"
         found, seconds = patient(api, done, path, body)
         done.fetches.append(seconds)
-        record = found["items"][0]["record"]["id"]
+        if not found["items"]:
+            return
+        shown = found["items"][0]["record"]
+        record = shown["id"]
+        done.names[record] = shown["external_id"]
         time.sleep(think)
-        answer = {"values": {"label": {"value": WORDS[0]}}, "status": "submitted"}
+        answer = {"values": {"label": {"value": value}}, "status": "submitted"}
         found, seconds = patient(api, done, f"records/{record}/responses", answer)
         done.submits.append(seconds)
         if found is not None:

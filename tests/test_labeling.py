@@ -498,3 +498,28 @@ def test_datasets_without_news_are_not_read_again(place: Place, monkeypatch: pyt
     assert read == []
     place.answer(ann, second, workspace.task.label_names[0])
     assert workspace.pull().pulled.answers == 1
+
+
+def test_a_task_of_151_labels_works(place: Place, make_workspace: Callable[..., Workspace], tmp_path: Path) -> None:
+    labels = [f"label_{number:03}" for number in range(151)]
+    big = make_workspace(*labels, name="big")
+    text = big.folder.task_file.read_text()
+    for name in labels:
+        entry = f'  - name: "{name}"\n'
+        text = text.replace(entry, f"{entry}    description: {'What people want who ask for it, at length. ' * 3}\n")
+    big.folder.task_file.write_text(text)
+    rows: list[dict[str, object]] = [{"text": f"a question about the {word}"} for word in ("sea", "sun", "sky")]
+    big.add(write_jsonl(tmp_path / "few.jsonl", rows), origin="log")
+    big.push("label", second_look=0, handbook_url="https://example.org/handbook")
+    dataset = place.dataset("label")
+    assert len(dataset["guidelines"]) <= 10_000
+    assert "https://example.org/handbook" in dataset["guidelines"]
+    assert all(name in dataset["guidelines"] for name in labels)
+    questions = place.api.get(f"datasets/{dataset['id']}/questions")["items"]
+    settings = next(one for one in questions if one["name"] == "label")["settings"]
+    assert len(settings["options"]) == 153
+    assert [one["text"] for one in settings["options"][:2]] == ["unsure", "several intents"]
+    assert settings["visible_options"] == 20
+    (ann,) = people_of(place, "ann")
+    place.answer(ann, place.records("label")[0], labels[150])
+    assert big.pull().pulled.decisions == 1

@@ -166,8 +166,8 @@ def _lot(lot: Mapping[str, Any]) -> str:
         return head + "read every one of these."
     return head + (
         f"read {lot['read']:,} of them in random order and found {lot['defects']:,} defects; the lot was accepted. Of "
-        "lots reviewed in this way at least 95 in 100 have no more defects than the bound, here "
-        f"{_percent(lot['defect_rate_upper'])} (exact, hypergeometric; as it was before any defect was mended)."
+        f"lots reviewed in this way at least {100 * lot['confidence']:g} in 100 have no more defects than the bound, "
+        f"here {_percent(lot['defect_rate_upper'])} (exact, hypergeometric; as it was before any defect was mended)."
     )
 
 

@@ -106,7 +106,7 @@ def lineage(connection: Connection, table: pd.DataFrame, task: Task) -> Lineage:
         [dict(row) for row in sources],
         [(record, name) for record, name in flags],
         label_accuracy(connection, table),
-        [lot for lot in lots(connection, _rows(table), task) if lot.ruled],
+        [lot for lot in lots(connection, _rows(table)) if lot.ruled],
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -18,14 +18,17 @@ from sqlalchemy.dialects.sqlite import insert
 
 from curation.chance import chance, keyed
 from curation.clock import now
-from curation.rename import Renaming, current, renamings
+from curation.labels import Vote, derive
+from curation.rename import current, renamings
 from curation.store import tables as t
-from curation.task import Task
-from validators.acceptance import Evidence, Ruling, decide, labels_to_take_out
+from curation.task import Review
+from validators.acceptance import Evidence, Ruling, decide, labels_to_take_out, look_sizes
 
 Maker = tuple[str, str, str]
 """Generator, prompt version and model."""
 PEOPLE = ("adjudicator", "agreement", "person")
+NEVER = "9999"
+"""Later than any time that is written down."""
 NO_LABEL = ""
 """Stands for the proposed label of a record that was given none."""
 
@@ -38,10 +41,14 @@ class Lot:
     maker: Maker
     number: int
     """The first, second … lot of its maker."""
+    review: Review
+    """The settings when it was drawn."""
     members: tuple[str, ...]
-    """Live records in their random order."""
+    """Its records in their random order."""
     proposed: Mapping[str, str]
-    """Record to proposed label."""
+    """Record to proposed label, by its name of today."""
+    drawn: Mapping[str, str]
+    """Label by its name when the lot was drawn, to its name of today."""
     defective: tuple[bool, ...]
     """Of the members from the first on, up to the first that nobody has judged yet: whether it is a defect."""
     judged: frozenset[str]
@@ -58,6 +65,13 @@ class Lot:
         """For people: maker and number."""
         return f"{' '.join(self.maker)} #{self.number}"
 
+    def beside(self) -> list[str]:
+        """Members that may be shown as suspects: none that a look could count, unless the lot is accepted already."""
+        if self.ruled == "accepted":
+            return [record for record in self.members if record not in self.judged]
+        last = max(look_sizes(len(self.members), share=self.review.share), default=len(self.members))
+        return [] if self.ruled else [record for record in self.members[last:] if record not in self.judged]
+
     def json(self) -> dict[str, Any]:
         """For `status --json`, `pull --json` and a manifest."""
         ruling = self.ruling
@@ -67,6 +81,7 @@ class Lot:
             "model": self.maker[2],
             "number": self.number,
             "records": len(self.members),
+            "confidence": self.review.confidence,
             "verdict": self.ruled or ruling.verdict,
             "look": ruling.look,
             "read": ruling.evidence.read,
@@ -100,27 +115,31 @@ class Lot:
         return [record for record in sample if record not in self.judged]
 
 
-def draw(connection: Connection, rows: Iterable[Mapping[str, Any]], *, key: str) -> None:
-    """Make a lot of each maker's proposed records that are in none, in an order that `key` draws."""
+def draw(connection: Connection, rows: Iterable[Mapping[str, Any]], *, key: str, review: Review) -> None:
+    """Make a lot of each maker's proposed records that are in none, in an order that `key` draws.
+
+    The settings of today decide it, whatever the task file says later.
+    """
     placed = set(connection.execute(select(t.lot_member.c.record_id)).scalars())
-    proposed = {row["id"]: row["label"] or NO_LABEL for row in rows if row["state"] == "proposed"}
-    pools: dict[Maker, list[str]] = defaultdict(list)
-    for record, maker in makers(connection).items():
+    proposed = {row["id"] for row in rows if row["state"] == "proposed"}
+    pools: dict[Maker, dict[str, str]] = defaultdict(dict)
+    for record, (maker, label) in proposals(connection).items():
         if record in proposed and record not in placed:
-            pools[maker].append(record)
-    for maker, records in sorted(pools.items()):
+            pools[maker][record] = label
+    last = int(connection.execute(select(func.coalesce(func.max(t.decision.c.id), 0))).scalar_one())
+    for maker, labels in sorted(pools.items()):
         columns = t.lot.c
         same = (columns.generator == maker[0], columns.prompt_version == maker[1], columns.model == maker[2])
         number = int(connection.execute(select(func.count()).select_from(t.lot).where(*same)).scalar_one()) + 1
         identity = hashlib.sha256("\0".join((*maker, str(number))).encode()).hexdigest()[:12]
         made = {"generator": maker[0], "prompt_version": maker[1], "model": maker[2], "number": number}
-        connection.execute(insert(t.lot).values(id=identity, at=now(), **made))
-        order = random_order({record: proposed[record] for record in records}, key=f"{key}\0{identity}")
-        told = [
-            {"record_id": record, "lot_id": identity, "position": position, "proposed": proposed[record]}
-            for position, record in enumerate(order)
+        told = {"settings": review.model_dump_json(), "last_decision": last, "at": now()}
+        connection.execute(insert(t.lot).values(id=identity, **made, **told))
+        members = [
+            {"record_id": record, "lot_id": identity, "position": position, "proposed": labels[record]}
+            for position, record in enumerate(random_order(labels, key=f"{key}\0{identity}"))
         ]
-        connection.execute(insert(t.lot_member), told)
+        connection.execute(insert(t.lot_member), members)
 
 
 def random_order(labels: Mapping[str, str], *, key: str) -> list[str]:
@@ -140,64 +159,105 @@ def random_order(labels: Mapping[str, str], *, key: str) -> list[str]:
     return sorted(places, key=places.__getitem__)
 
 
-def makers(connection: Connection) -> dict[str, Maker]:
-    """Who made each synthetic record: of several batches the first that showed it."""
-    batch = t.batch.c
+def proposals(connection: Connection) -> dict[str, tuple[Maker, str]]:
+    """Who made each synthetic record and what that batch proposed: of several batches the first that showed it."""
+    batch, decision = t.batch.c, t.decision.c
     query = (
-        select(t.sighting.c.record_id, batch.generator, batch.prompt_version, batch.model)
+        select(t.sighting.c.record_id, t.sighting.c.source_id, batch.generator, batch.prompt_version, batch.model)
         .join(t.source, t.source.c.id == t.sighting.c.source_id)
         .join(t.batch, batch.id == t.source.c.batch_id)
         .where(t.source.c.retracted_at.is_(None))
         .order_by(t.sighting.c.id)
     )
-    found: dict[str, Maker] = {}
-    for record, *maker in connection.execute(query):
-        found.setdefault(record, (maker[0], maker[1], maker[2]))
+    renamed = renamings(connection)
+    said = {
+        (record, source): current(value, renamed, decision=number)
+        for number, record, source, value in connection.execute(
+            select(decision.id, decision.record_id, decision.source_id, decision.value)
+            .where(decision.source_id.is_not(None), decision.kind == "label")
+            .order_by(decision.id.desc())
+        )
+    }
+    found: dict[str, tuple[Maker, str]] = {}
+    for record, source, *maker in connection.execute(query):
+        made = (maker[0], maker[1], maker[2])
+        found.setdefault(record, (made, said.get((record, source), NO_LABEL)))
     return found
 
 
 def lots(
-    connection: Connection, rows: Iterable[Mapping[str, Any]], task: Task, *, waits: frozenset[str] = frozenset()
+    connection: Connection, rows: Iterable[Mapping[str, Any]], *, waits: frozenset[str] = frozenset()
 ) -> list[Lot]:
-    """Every lot as it stands, the oldest first. Records of `waits` count as not judged yet, whatever was said."""
+    """Every lot as it stands, the oldest first. Records of `waits` count as not judged yet, whatever was said.
+
+    Records that were retracted or forgotten once people had read a part keep their places: what people said of them
+    counts, and where nobody said anything they count as defects, so that no lot gets better by what is taken from it.
+    """
     state = {row["id"]: row for row in rows if row["state"] != "superseded"}
     renamed = renamings(connection)
+    people, gone = _people(connection), _gone(connection)
     members: dict[str, list[tuple[str, str]]] = defaultdict(list)
     columns = t.lot_member.c
-    query = select(columns.lot_id, columns.record_id, columns.proposed).order_by(columns.lot_id, columns.position)
-    for lot, record, proposed in connection.execute(query):
-        if record in state:
-            members[lot].append((record, current(proposed, renamed)))
+    for lot, record, proposed in connection.execute(
+        select(columns.lot_id, columns.record_id, columns.proposed).order_by(columns.lot_id, columns.position)
+    ):
+        members[lot].append((record, proposed))
     ruled: dict[str, tuple[str, dict[str, Any]]] = {}
     for row in connection.execute(select(t.lot_ruling).order_by(t.lot_ruling.c.id)):
         ruled[row.lot_id] = row.verdict, json.loads(row.detail)
     found = []
     for row in connection.execute(select(t.lot).order_by(t.lot.c.at, t.lot.c.id)):
-        if not members[row.id]:
+        named = {record: current(label, renamed, decision=row.last_decision) for record, label in members[row.id]}
+        begun = min((people[record][1] for record in named if record in people), default=NEVER)
+        named = {r: label for r, label in named.items() if r in state or gone.get(r, NEVER) >= begun}
+        if not named:
             continue
-        proposals = dict(members[row.id])
-        judged = {
-            record: _is_defect(state[record], proposed)
-            for record, proposed in proposals.items()
-            if state[record]["decided_by"] in PEOPLE and record not in waits
-        }
-        found.append(_standing(row, proposals, judged, ruled.get(row.id), task, renamed))
+        judged = {}
+        for record, proposed in named.items():
+            own = state.get(record)
+            if own is None:
+                judged[record] = people.get(record, (None, NEVER))[0] != proposed
+            elif own["decided_by"] in PEOPLE and record not in waits:
+                judged[record] = bool(own["state"] != "labeled" or own["label"] != proposed)
+        told = ruled.get(row.id, ("", {}))
+        taken_out = {current(label, renamed, decision=row.last_decision) for label in told[1].get("taken_out", ())}
+        drawn = {label: current(label, renamed, decision=row.last_decision) for _, label in members[row.id]}
+        found.append(replace(_standing(row, named, judged, told, tuple(sorted(taken_out))), drawn=drawn))
     return found
+
+
+def _people(connection: Connection) -> dict[str, tuple[str | None, str]]:
+    """The label that people gave each record, gone ones included, None for none; and when they first spoke of it."""
+    columns = t.decision.c
+    query = select(columns.record_id, columns.actor, columns.who, columns.kind, columns.value, columns.at)
+    spoken = query.where(columns.actor.in_(("person", "adjudicator"))).order_by(columns.at, columns.id)
+    rows = connection.execute(spoken).fetchall()
+    first: dict[str, str] = {}
+    for row in rows:
+        first.setdefault(row.record_id, row.at)
+    return {record: (own.label, first[record]) for record, own in derive(Vote(*row[:5]) for row in rows).items()}
+
+
+def _gone(connection: Connection) -> dict[str, str]:
+    """When records were forgotten, or the last source that showed them was retracted; others may be among them."""
+    last = select(t.sighting.c.record_id, func.max(t.source.c.retracted_at)).join(t.source)
+    retracted = connection.execute(last.where(t.source.c.retracted_at.is_not(None)).group_by(t.sighting.c.record_id))
+    forgotten = connection.execute(select(t.forgotten.c.record_id, t.forgotten.c.at))
+    return {record: str(at) for record, at in (*retracted, *forgotten)}
 
 
 def _standing(
     row: Any,
-    proposals: dict[str, str],
+    proposed: dict[str, str],
     judged: Mapping[str, bool],
-    ruled: tuple[str, dict[str, Any]] | None,
-    task: Task,
-    renamed: Sequence[Renaming],
+    ruled: tuple[str, dict[str, Any]],
+    taken_out: tuple[str, ...],
 ) -> Lot:
-    order = list(proposals)
+    order = list(proposed)
     first = next((i for i, record in enumerate(order) if record not in judged), len(order))
     defective = tuple(judged[record] for record in order[:first])
-    told = ruled[1] if ruled else {}
-    review = task.review
+    review = Review.model_validate_json(row.settings)
+    verdict, told = ruled
     ruling = (
         Ruling(**{**told["ruling"], "evidence": Evidence(**told["ruling"]["evidence"])})
         if told
@@ -214,21 +274,19 @@ def _standing(
         id=row.id,
         maker=(row.generator, row.prompt_version, row.model),
         number=row.number,
+        review=review,
         members=tuple(order),
-        proposed=proposals,
+        proposed=proposed,
+        drawn={},
         defective=defective,
         judged=frozenset(judged),
         ruling=ruling,
-        ruled=ruled[0] if ruled else None,
-        taken_out=tuple(current(label, renamed) for label in told.get("taken_out", ())),
+        ruled=verdict or None,
+        taken_out=taken_out,
     )
 
 
-def _is_defect(row: Mapping[str, Any], proposed: str) -> bool:
-    return bool(row["state"] != "labeled" or row["label"] != proposed)
-
-
-def rule(connection: Connection, standing: Iterable[Lot], *, maximum: float) -> list[Lot]:
+def rule(connection: Connection, standing: Iterable[Lot]) -> list[Lot]:
     """Write down what looks have decided, once; returns the lots that were decided just now.
 
     A refused lot of which people have read everything is rescued: each record counts by what they said.
@@ -242,29 +300,36 @@ def rule(connection: Connection, standing: Iterable[Lot], *, maximum: float) -> 
             continue
         if ruling.verdict not in ("accepted", "refused", "all_read"):
             continue
-        taken_out = labels_to_take_out(lot.counts, maximum=maximum) if ruling.verdict == "accepted" else []
-        detail = {"ruling": asdict(ruling), "taken_out": taken_out, "size": len(lot.members)}
+        taken_out = (
+            labels_to_take_out(lot.counts, maximum=lot.review.defect_rate_max) if ruling.verdict == "accepted" else []
+        )
+        drawn = {label: first for first, label in lot.drawn.items()}
+        detail = {
+            "ruling": asdict(ruling),
+            "taken_out": [drawn[label] for label in taken_out],
+            "size": len(lot.members),
+        }
         values = {"lot_id": lot.id, "verdict": ruling.verdict, "detail": json.dumps(detail), "at": now()}
         connection.execute(insert(t.lot_ruling).values(**values).on_conflict_do_nothing())
         new.append(replace(lot, ruling=ruling, ruled=ruling.verdict, taken_out=tuple(taken_out)))
     return new
 
 
-def decided_by_lot(connection: Connection) -> dict[str, bool]:
-    """Records that a lot's ruling decides where people do not: True where it accepts what was proposed, else False."""
+def decided_by_lot(connection: Connection) -> dict[str, str | None]:
+    """Records that a lot's ruling decides where people do not: the label that it accepts, None where it refuses."""
     renamed = renamings(connection)
+    since = {row.id: row.last_decision for row in connection.execute(select(t.lot.c.id, t.lot.c.last_decision))}
     latest: dict[str, tuple[str, set[str]]] = {}
     for row in connection.execute(select(t.lot_ruling).order_by(t.lot_ruling.c.id)):
-        taken_out = {current(label, renamed) for label in json.loads(row.detail)["taken_out"]}
-        latest[row.lot_id] = row.verdict, taken_out
+        latest[row.lot_id] = row.verdict, set(json.loads(row.detail)["taken_out"])
     if not latest:
         return {}
     columns = t.lot_member.c
-    found = {}
+    found: dict[str, str | None] = {}
     for record, lot, proposed in connection.execute(select(columns.record_id, columns.lot_id, columns.proposed)):
         verdict, taken_out = latest.get(lot, ("", set()))
-        if verdict == "accepted" and proposed != NO_LABEL and current(proposed, renamed) not in taken_out:
-            found[record] = True
+        if verdict == "accepted" and proposed not in (NO_LABEL, *taken_out):
+            found[record] = current(proposed, renamed, decision=since[lot])
         elif verdict == "refused":
-            found[record] = False
+            found[record] = None
     return found

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, select, text
 
 from curation.labels import STATES
-from curation.lots import lots, makers
+from curation.lots import lots, proposals
 from curation.queues.candidates import to_adjudicate
 from curation.queues.pace import people, usual_pace
 from curation.queues.places import waiting
@@ -91,7 +91,7 @@ def status(connection: Connection, task: Task) -> Status:
             "adjudicate": len(to_adjudicate(rows, votes_of(connection, of_people=True), {}, {})),
         },
         waiting=waiting(connection).records,
-        lots=_lots(connection, rows, task),
+        lots=_lots(connection, rows),
         seconds=usual_pace(people(connection)),
         sources=_sources(connection),
         releases=releases,
@@ -112,12 +112,12 @@ def _next(states: Counter[str], releases: list[str], runs: list[str]) -> str:
     return f"winnow evaluate {runs[-1]}"
 
 
-def _lots(connection: Connection, rows: list[dict[str, Any]], task: Task) -> list[dict[str, Any]]:
+def _lots(connection: Connection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Lots as they stand, then synthetic records that no lot has yet, by their maker."""
-    standing = lots(connection, rows, task, waits=open_records(connection))
+    standing = lots(connection, rows, waits=open_records(connection))
     placed = {record for lot in standing for record in lot.members}
     proposed = {row["id"] for row in rows if row["state"] == "proposed"} - placed
-    pools = Counter(maker for record, maker in makers(connection).items() if record in proposed)
+    pools = Counter(maker for record, (maker, _) in proposals(connection).items() if record in proposed)
     fresh = [
         {"generator": g, "prompt_version": v, "model": m, "number": None, "records": count, "verdict": "not_drawn"}
         for (g, v, m), count in sorted(pools.items())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select
 
-from curation.labels import Derived, Vote, derive
+from curation.labels import ABSTAINED, DISCARDED, Derived, Vote, derive
 from curation.lots import decided_by_lot
 from curation.rename import current, renamings
 from curation.store import tables as t
@@ -35,7 +35,9 @@ def working_rows(connection: Connection) -> list[dict[str, Any]]:
     """
     weight, shown = _sightings(connection)
     synthetic = frozenset(record for record, by in shown.items() if by.origin == "synthetic")
-    derived = derive(votes_of(connection), synthetic=synthetic)
+    votes = votes_of(connection)
+    derived = derive(votes, synthetic=synthetic)
+    unsure = {vote.record_id for vote in votes if vote.choice == ABSTAINED and vote.value != DISCARDED}
     query = (
         select(t.record.c.id, t.record.c.text, t.record.c.fold_key, t.record.c.family_id, t.family.c.reserve)
         .join(t.family, t.family.c.id == t.record.c.family_id)
@@ -51,8 +53,9 @@ def working_rows(connection: Connection) -> list[dict[str, Any]]:
             continue
         by = shown.get(identity, unseen)
         own = derived.get(identity, undecided[identity in synthetic]) if by.sources else superseded
-        if own.state == "proposed" and identity in by_lot:
-            own = Derived("labeled", own.label, "lot") if by_lot[identity] else refused
+        if own.state == "proposed" and identity in by_lot and identity not in unsure:
+            label = by_lot[identity]
+            own = refused if label is None else Derived("labeled", label, "lot")
         values = (
             identity, text, fold, family, reserve, by.origin, weight[identity], own.state, own.label or "",
             own.decided_by, own.candidates, by.sources, by.licences,

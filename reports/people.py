@@ -12,7 +12,7 @@ from curation.agreement import Agreement, agreement
 from curation.estimates import Estimate, Measure, NotMeasured
 from curation.lots import Lot, lots
 from curation.queues.accuracy import LabelAccuracy, confirmed, label_accuracy
-from curation.queues.opinions import opinions
+from curation.queues.opinions import LEFT_OUT, opinions
 from curation.queues.pace import people
 from curation.queues.review import open_records
 from curation.task import Task
@@ -70,11 +70,15 @@ def people_report(connection: Connection, task: Task) -> PeopleReport:
     table = working_table(connection)
     rows = table.to_dict("records")
     said = opinions(connection, task)
-    decided = {row["id"]: row["label"] for row in rows if row["decided_by"] == "adjudicator"}
+    decided = {
+        row["id"]: row["label"] if row["state"] == "labeled" else LEFT_OUT
+        for row in rows
+        if row["decided_by"] == "adjudicator" and row["state"] in ("labeled", "rejected")
+    }
     seconds = {one.name: float(one.seconds) for one in people(connection) if one.seconds is not None}
     found = agreement(said, adjudicated=decided, seconds=seconds) if len(said) else None
     quoted = {case.record for one in (found.annotators if found else ()) for case in one.overruled}
-    standing = lots(connection, rows, task, waits=open_records(connection))  # type: ignore[arg-type]
+    standing = lots(connection, rows, waits=open_records(connection))  # type: ignore[arg-type]
     return PeopleReport(
         agreement=found,
         accuracy=label_accuracy(connection, table),

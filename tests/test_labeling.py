@@ -176,7 +176,7 @@ def test_relabel_shows_what_is_known_and_suggests_nothing(place: Place, tmp_path
     text = "the vpn client cannot reach the gateway from my hotel"
     rows: list[dict[str, object]] = [{"text": text, "label": "it_vpn"}, {"text": text + ".", "label": "it_wifi"}]
     workspace.add(write_jsonl(tmp_path / "torn.jsonl", rows), licence="Apache-2.0", split="train")
-    done = workspace.push("relabel")
+    done = workspace.push("relabel", count=2)  # what is nearly the same comes before what a model doubts
     assert done.records == 2
     told = place.records("relabel")
     assert all("Nearly the same, under other labels" in one["fields"]["context"] for one in told)

@@ -41,19 +41,19 @@ def synthetic(ws: Workspace, tmp_path: Path, count: int, batch: Batch = BATCH, w
 
 def standing(ws: Workspace) -> list[Lot]:
     with ws.store.reading() as connection:
-        return lots(connection, working_rows(connection), ws.task, waits=open_records(connection))
+        return lots(connection, working_rows(connection), waits=open_records(connection))
 
 
 def drawn(ws: Workspace) -> list[Lot]:
     with ws.store.writing() as connection:
-        draw(connection, working_rows(connection), key="k")
+        draw(connection, working_rows(connection), key="k", review=ws.task.review)
     return standing(ws)
 
 
 def ruled(ws: Workspace) -> list[str | None]:
     with ws.store.writing() as connection:
-        found = lots(connection, working_rows(connection), ws.task, waits=open_records(connection))
-        return [lot.ruled for lot in rule(connection, found, maximum=ws.task.review.defect_rate_max)]
+        found = lots(connection, working_rows(connection), waits=open_records(connection))
+        return [lot.ruled for lot in rule(connection, found)]
 
 
 def say(ws: Workspace, record: str, kind: str, value: str, who: str = "ann") -> None:
@@ -267,3 +267,74 @@ def test_the_gate_lets_accepted_lots_through_and_nothing_else(ws: Workspace, tmp
     checked = ws.check()
     assert (checked.selected["origin"] == "synthetic").sum() > 0
     assert gate().verdict == "pass"
+
+
+def test_what_is_taken_from_a_lot_after_reading_makes_it_no_better(ws: Workspace, tmp_path: Path) -> None:
+    synthetic(ws, tmp_path, 300)
+    (lot,) = drawn(ws)
+    needed = lot.needed()
+    judge(ws, needed, lot, lambda n: n < 6)
+    assert ruled(ws) == []
+    for record in needed[:6]:
+        ws.forget(record)
+    (after,) = standing(ws)
+    assert (len(after.members), sum(after.defective)) == (300, 6)
+    assert ruled(ws) == []
+
+
+def test_the_settings_of_the_day_of_drawing_stay(ws: Workspace, tmp_path: Path) -> None:
+    synthetic(ws, tmp_path, 300)
+    (lot,) = drawn(ws)
+    ws.folder.task_file.write_text(ws.folder.task_file.read_text() + "review: {share: 0.5, confidence: 0.6}\n")
+    (after,) = standing(ws)
+    assert (after.ruling.more, after.json()["confidence"]) == (lot.ruling.more, 0.95)
+
+
+def test_a_lot_gives_the_label_that_was_proposed_in_it(ws: Workspace, tmp_path: Path) -> None:
+    synthetic(ws, tmp_path, 60)
+    (lot,) = drawn(ws)
+    rows: list[dict[str, object]] = [{"text": f"made number {i}", "label": "c"} for i in range(60)]
+    ws.add(write_jsonl(tmp_path / "again.jsonl", rows), origin="synthetic", batch=Batch("b9", "other", "v1", "x"))
+    while not ruled(ws):
+        (lot,) = standing(ws)
+        judge(ws, lot.needed(), lot, lambda n: False)
+    table = ws.records()
+    assert set(table.loc[table["decided_by"] == "lot", "label"]) == {"a", "b"}
+
+
+def test_what_people_could_not_decide_no_lot_decides(ws: Workspace, tmp_path: Path) -> None:
+    synthetic(ws, tmp_path, 300)
+    (lot,) = drawn(ws)
+    late = lot.members[-1]
+    say(ws, late, "abstention", "several")
+    while not ruled(ws):
+        (lot,) = standing(ws)
+        judge(ws, lot.needed(), lot, lambda n: False)
+    row = next(one for one in ws.records().to_dict("records") if one["id"] == late)
+    assert row["state"] == "proposed"
+
+
+def test_a_row_without_a_proposed_label_is_asked_blind_and_is_a_defect(ws: Workspace, tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [
+        {"text": f"made number {i}", **({"label": "a"} if i % 4 else {})} for i in range(40)
+    ]
+    ws.add(write_jsonl(tmp_path / "made.jsonl", rows), origin="synthetic", batch=BATCH)
+    (lot,) = drawn(ws)
+    with ws.store.reading() as connection:
+        found = to_review([lot], working_rows(connection), {}, ws.task, whole=False)
+    bare = [one for one in found if one.label_then is None]
+    assert bare
+    assert {one.kind for one in bare} == {"blind"}
+    for one in found:
+        say(ws, one.record_id, "label", one.label_then or "b")
+    (after,) = standing(ws)
+    assert sum(after.defective) == len(bare)
+
+
+def test_a_label_name_that_is_used_again_is_not_the_renamed_one(ws: Workspace, tmp_path: Path) -> None:
+    ws.rename("a", "z")
+    text = ws.folder.task_file.read_text()
+    ws.folder.task_file.write_text(text.replace("labels:\n", 'labels:\n  - name: "a"\n'))
+    synthetic(ws, tmp_path, 30)
+    (lot,) = drawn(ws)
+    assert set(lot.proposed.values()) == {"a", "b"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
@@ -73,6 +73,9 @@ class Request:
             raise WinnowError(Fault(f"push {self.queue} --strategy", "only label has strategies", "random", fix))
         share = task.review.second_reviewer_share if self.queue in ("label", "review") else 0.0
         share = share if self.second_look is None else self.second_look
+        if self.people and self.queue == "review":
+            fix = "leave out --for"
+            raise WinnowError(Fault("push review --for", "a sample has a blind share and second readers", "none", fix))
         if self.people and self.second_look:
             fix = "leave out one of the two"
             raise WinnowError(Fault("--for and --second-look", "an assigned record has one reader", "one", fix))
@@ -196,9 +199,13 @@ class Desk:
         at = connect(self.folder.server)
         with self._alone():
             door = Door(at.url, at.key)
-            _check_people(order.people, door, at.workspace)
+            members = door.members(at.workspace)
+            _check_people(order.people, members)
+            if len(members) < 2 and request.second_look is None:
+                order = replace(order, second_look=0.0)  # nobody is there for a second look
             self._sweep(door, embedded=at.embedded)
             pull(self.store, self.read_task, door)  # what was answered stays where it is
+            self._rule()
             self._free_assigned(door, order.queue, at.workspace)
             found, model = self._read(request, order.queue, embedder, conflicts, progress)
             moved = move_on(self.store, self.task, order.queue)
@@ -245,19 +252,21 @@ class Desk:
             door = Door(at.url, at.key)
             self._sweep(door, embedded=at.embedded)
             pulled = pull(self.store, self.read_task, door)
-            ruled = self._rule()
+            ruled, unsettled, unread = self._rule()
         with self.store.reading() as connection:
             done = people(connection)
             todo = left(connection, done)
-            unsettled = len(unsettled_records(connection))
-            waits = lots(connection, working_rows(connection), self.task, waits=open_records(connection))
-        return PullReport(pulled, done, todo, unsettled, ruled, sum(len(lot.needed()) for lot in waits), at.url)
+        return PullReport(pulled, done, todo, unsettled, ruled, unread, at.url)
 
-    def _rule(self) -> list[Lot]:
-        """Write down what the looks at lots have decided."""
+    def _rule(self) -> tuple[list[Lot], int, int]:
+        """Write down what the looks at lots have decided; also how many records wait for a lead, and for reviewers."""
         with self.store.writing() as connection:
-            standing = lots(connection, working_rows(connection), self.task, waits=open_records(connection))
-            return rule(connection, standing, maximum=self.task.review.defect_rate_max)
+            rows = working_rows(connection)
+            standing = lots(connection, rows, waits=open_records(connection))
+            ruled = rule(connection, standing)
+            now = {lot.id: lot for lot in (*standing, *ruled)}
+            unread = sum(len(lot.needed()) for lot in now.values())
+            return ruled, len(unsettled_records(connection, rows)), unread
 
     def forget(self, record: str) -> list[str]:
         """Delete a forgotten record from Argilla; returns the datasets that still hold it, their server being away."""
@@ -348,21 +357,22 @@ class Desk:
             unsure = doubtful(joint(said, model.probabilities() if len(said) else None))
             return c.to_adjudicate(model.rows, votes, titles, comments, unsure.keys()), model
         if queue == "review":
-            return self._to_review(model, whole=request.whole), model
+            return self._to_review(model, whole=request.whole)
         if torn is not None:
             return _joined(c.to_relabel(model.rows, torn), model.doubted()[0]), model
         return (c.to_audit(model.rows) if queue == "audit" else c.to_label(model.rows)), model
 
-    def _to_review(self, model: Model, *, whole: bool) -> list[c.Candidate]:
+    def _to_review(self, model: Model, *, whole: bool) -> tuple[list[c.Candidate], Model]:
+        """What lots ask for. Those that are not drawn yet are drawn, from the rows of the same moment."""
         with self.store.writing() as connection:
-            draw(connection, working_rows(connection), key=self.task.splits.key)
-            standing = lots(connection, model.rows, self.task, waits=open_records(connection))
+            model = replace(model, rows=working_rows(connection))
+            draw(connection, model.rows, key=self.task.splits.key, review=self.task.review)
+            standing = lots(connection, model.rows, waits=open_records(connection))
         suspects: dict[str, tuple[str, tuple[str, ...]]] = {}
         for lot in standing:
-            if lot.ruled is None:
-                most = len(lot.defective) + lot.ruling.more
-                suspects |= model.suspects({r: lot.proposed[r] for r in lot.members if r not in lot.judged}, most=most)
-        return to_review(standing, model.rows, suspects, self.task, whole=whole)
+            beside = {record: lot.proposed[record] for record in lot.beside()}
+            suspects |= model.suspects(beside, most=len(lot.defective) + lot.ruling.more or len(lot.judged))
+        return to_review(standing, model.rows, suspects, self.task, whole=whole), model
 
     def _handbook(self, request: Request, at: Connection) -> tuple[str | None, Path]:
         """The address under which annotators find the handbook, None where nobody told us, and the file."""
@@ -394,9 +404,8 @@ def _joined(first: Sequence[c.Candidate], then: Sequence[c.Candidate]) -> list[c
     return [*first, *(one for one in then if one.record_id not in known)]
 
 
-def _check_people(names: Sequence[str], door: Door, workspace: str) -> None:
+def _check_people(names: Sequence[str], members: Set[str]) -> None:
     """Raises WinnowError for assignees who may not label."""
-    members = door.members(workspace) if names else set()
     faults = [
         Fault(f"--for {name}", "nobody of this name may label", "", f"run `winnow annotators add {name}`")
         for name in names
@@ -406,8 +415,8 @@ def _check_people(names: Sequence[str], door: Door, workspace: str) -> None:
         raise WinnowError(faults)
 
 
-def unsettled_records(connection: SqlConnection) -> list[str]:
+def unsettled_records(connection: SqlConnection, rows: c.Rows) -> list[str]:
     """Records that wait for an adjudicator and do not stand in the adjudicate queue."""
     placed = {place.record_id for place in p.places(connection, "adjudicate") if not place.withdrawn}
-    found = c.to_adjudicate(working_rows(connection), votes_of(connection, of_people=True), {}, {})
+    found = c.to_adjudicate(rows, votes_of(connection, of_people=True), {}, {})
     return [one.record_id for one in found if one.record_id not in placed]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from curation.clock import now
 from curation.queues.questions import Kind, Queue
@@ -127,6 +127,14 @@ def answered(connection: Connection) -> dict[tuple[str, str], set[str]]:
     for dataset, record, who, status in connection.execute(query):
         latest[dataset, record][who] = status
     return {key: {who for who, status in by.items() if status == "submitted"} for key, by in latest.items()}
+
+
+def met(connection: Connection) -> dict[tuple[str, str], int]:
+    """How many people have answered or discarded, by dataset and record."""
+    columns = t.answer.c
+    query = select(columns.dataset, columns.record_id, func.count(func.distinct(columns.who)))
+    counted = connection.execute(query.group_by(columns.dataset, columns.record_id))
+    return {(dataset, record): count for dataset, record, count in counted}
 
 
 def comments(connection: Connection) -> dict[tuple[str, str], str]:

@@ -96,13 +96,14 @@ def _by_verdict(
     verdict: str, value: str | None, labels: Sequence[str], renamed: Sequence[Renaming], proposed: str | None
 ) -> tuple[str, str]:
     """A verdict on a proposed label; one that contradicts itself is for an adjudicator."""
-    better = None if value is None else _known(value, labels, renamed)
     if verdict == "unusable":
         return "rejection", "unusable"
+    better = None if value is None else _known(value, labels, renamed)
+    proposed = _known(proposed, labels, renamed) if proposed else None
     if verdict == "right":
         if not proposed or better not in (None, proposed):
             return "abstention", "unsure"
-        return "label", _known(proposed, labels, renamed)
+        return "label", proposed
     if better is None:
         return "rejection", "wrong label, and no better one was said"
     return ("abstention", "unsure") if better == proposed else ("label", better)

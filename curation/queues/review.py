@@ -33,10 +33,9 @@ def to_review(
     meanings = {label.name: label.description for label in task.labels}
     found: dict[str, Candidate] = {}
     for lot in standing:
-        sampled = dict.fromkeys(record for record in lot.needed(whole=whole) if lot.proposed[record])
-        beside = [record for record in lot.members if record in suspects and record not in lot.judged]
-        for record in (*sampled, *(() if lot.ruled else beside)):
-            if record in found:
+        sampled = dict.fromkeys(record for record in lot.needed(whole=whole) if record in known)
+        for record in (*sampled, *(record for record in lot.beside() if record in suspects)):
+            if record in found or record not in known:
                 continue
             row, label = known[record], lot.proposed[record]
             context = f"{label}: {meanings.get(label, '')}".rstrip(": ")
@@ -44,22 +43,24 @@ def to_review(
             why, quotes = suspects.get(record, ("", ())) if record not in sampled else ("", ())
             if why:
                 kind, context = "suspect", f"{context}\n{why}"
-            elif chance(task.splits.key, "blind", record) < task.review.blind_share:
+            elif not label or chance(task.splits.key, "blind", record) < task.review.blind_share:
                 kind = "blind"
-            found[record] = Candidate(record, row["text"], int(row["weight"]), "train", label, context, kind, quotes)
+            found[record] = Candidate(
+                record, row["text"], int(row["weight"]), "train", label or None, context, kind, quotes
+            )
     return list(found.values())
 
 
 def open_records(connection: Connection) -> frozenset[str]:
-    """Records that no look may count yet: on which people disagree, or whose second reader has not answered."""
+    """Records that no look may count yet: on which people disagree, or whose second reader has not been there."""
     votes = by_record(votes_of(connection, of_people=True))
     apart = {record for record, own in votes.items() if unsettled(own)}
-    overlap = {one.name: one.overlap for one in p.datasets(connection, "review")}
-    given = p.answered(connection)
+    overlap = {one.name: one.overlap for one in p.datasets(connection, "review") if not one.closed}
+    met = p.met(connection)
     half = {
         place.record_id
         for place in p.places(connection, "review")
-        if not place.withdrawn and 0 < len(given.get((place.dataset, place.record_id), ())) < overlap[place.dataset]
+        if not place.withdrawn and 0 < met.get((place.dataset, place.record_id), 0) < overlap.get(place.dataset, 0)
     }
     decided = {record for record, own in votes.items() if any(vote.actor == "adjudicator" for vote in own)}
     return frozenset(apart | (half - decided))

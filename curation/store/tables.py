@@ -229,6 +229,8 @@ lot = Table(
     Column("prompt_version", Text, nullable=False),
     Column("model", Text, nullable=False),
     Column("number", Integer, nullable=False),
+    Column("settings", Text, nullable=False),
+    Column("last_decision", Integer, nullable=False),
     Column("at", Text, nullable=False),
     UniqueConstraint("generator", "prompt_version", "model", "number"),
 )

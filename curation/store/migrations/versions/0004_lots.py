@@ -31,6 +31,8 @@ STATEMENTS = [
         prompt_version TEXT NOT NULL,
         model TEXT NOT NULL,
         number INTEGER NOT NULL,
+        settings TEXT NOT NULL,
+        last_decision INTEGER NOT NULL,
         at TEXT NOT NULL,
         PRIMARY KEY (id),
         CONSTRAINT uq_lot_generator UNIQUE (generator, prompt_version, model, number)

@@ -30,7 +30,7 @@ DEALINGS = 2
 LOOSE = 1e-3
 """Tolerance of the fits: ten times the probe's own, in half the time, and as good here (the same note)."""
 NEIGHBOURS = 20
-"""Voters. 10 and 40 did as well (the same note)."""
+"""Voters. Of 10, 20 and 40 none is best everywhere (the same note)."""
 VOTE = 0.3
 """Share of the neighbours in the belief, of which the rest is the probe's (the same note)."""
 FLOOR = 0.01

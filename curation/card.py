@@ -179,6 +179,7 @@ def _quality(manifest: Mapping[str, Any]) -> list[str]:
         "## Measured quality",
         "",
         _accuracy(manifest.get("label_accuracy")),
+        *_confirmed(manifest.get("single_answers_confirmed", {})),
         f"- Records under several labels, set aside: {_percent(disputed)} of all labeled ones.",
         f"- Real queries (unlabeled, from logs) with a near train record: {_percent(traffic)}.",
         f"- Largest to smallest label in train: {_number(gates['label_balance']['measured'])}.",
@@ -187,11 +188,26 @@ def _quality(manifest: Mapping[str, Any]) -> list[str]:
     ]
 
 
+def _of_origin(name: str, one: Mapping[str, Any]) -> str:
+    low, high = one["interval"]
+    return f"{name}: {one['right']} of {one['audited']}, {_percent(low)} to {_percent(high)}"
+
+
+def _confirmed(measured: Mapping[str, Any]) -> list[str]:
+    if "value" not in measured:
+        return []
+    low, high = measured["interval"]
+    return [
+        f"- Single answers to hold-out rows that two or more people answered: {_percent(measured['value'])} of "
+        f"{measured['count']} are confirmed by the outcome (95 % interval {_percent(low)} to {_percent(high)}, Wilson)."
+    ]
+
+
 def _accuracy(measured: Mapping[str, Any] | None) -> str:
     if measured is None:
         return "- Label accuracy: not measured. No audit of these labels by people is part of this release."
     low, high = measured["interval"]
-    origins = "; ".join(f"{name}: {right} of {judged}" for name, (right, judged) in measured["by_origin"].items())
+    origins = "; ".join(_of_origin(name, one) for name, one in measured["by_origin"].items())
     return (
         f"- Label accuracy: {_percent(measured['accuracy'])} (95 % interval {_percent(low)} to {_percent(high)}, "
         "Wilson). People judged a random sample of the labels that came with files, without seeing them: "

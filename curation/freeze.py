@@ -23,7 +23,8 @@ from curation.croissant import croissant
 from curation.folder import Folder
 from curation.lots import Lot, lots
 from curation.private import POLICY
-from curation.queues.accuracy import LabelAccuracy, label_accuracy
+from curation.queues.accuracy import LabelAccuracy, confirmed, label_accuracy
+from curation.queues.opinions import opinions
 from curation.release import CARD, CROISSANT, EXCLUDED_FILE, MANIFEST, SPLITS, TASK_COPY, open_release, sha256_of
 from curation.selection import EXCLUDED
 from curation.store import Store
@@ -68,6 +69,8 @@ class Lineage:
     """Record and name of every flag."""
     accuracy: LabelAccuracy | None
     """Of the labels that were audited; None when none was."""
+    confirmed: dict[str, Any]
+    """Of single answers to hold-out rows, how many the outcome confirms, with interval; or why it is not measured."""
     lots: list[Lot]
     """Lots that were decided."""
 
@@ -106,6 +109,7 @@ def lineage(connection: Connection, table: pd.DataFrame, task: Task) -> Lineage:
         [dict(row) for row in sources],
         [(record, name) for record, name in flags],
         label_accuracy(connection, table),
+        confirmed(opinions(connection, task), table).json(),
         [lot for lot in lots(connection, _rows(table)) if lot.ruled],
     )
 
@@ -243,6 +247,7 @@ def _write(part: Path, checked: Check, task_text: str, embedder: str, own: Linea
         "private": {**POLICY, **task.private.policy},
         "sources": own.exported(checked.selected),
         "lots": own.judged(checked.selected),
+        "single_answers_confirmed": own.confirmed,
         "label_accuracy": own.accuracy.json() if own.accuracy else None,
         "flagged": own.flagged(checked.selected, "language"),
         "versions": {package: importlib.metadata.version(package) for package in PINNED},

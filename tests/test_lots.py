@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,6 @@ from conftest import write_jsonl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curation.clock import now
 from curation.intake import Batch
 from curation.lots import Lot, draw, lots, random_order, rule
 from curation.queues.review import open_records, to_review
@@ -57,7 +58,8 @@ def ruled(ws: Workspace) -> list[str | None]:
 
 
 def say(ws: Workspace, record: str, kind: str, value: str, who: str = "ann") -> None:
-    told = {"record_id": record, "actor": "person", "who": who, "kind": kind, "value": value, "why": "", "at": now()}
+    at = datetime.now(UTC).isoformat(timespec="microseconds")
+    told = {"record_id": record, "actor": "person", "who": who, "kind": kind, "value": value, "why": "", "at": at}
     with ws.store.writing() as connection:
         connection.execute(t.decision.insert().values(**told))
 
@@ -275,6 +277,7 @@ def test_what_is_taken_from_a_lot_after_reading_makes_it_no_better(ws: Workspace
     needed = lot.needed()
     judge(ws, needed, lot, lambda n: n < 6)
     assert ruled(ws) == []
+    time.sleep(1.1)  # times of forgetting are whole seconds
     for record in needed[:6]:
         ws.forget(record)
     (after,) = standing(ws)

@@ -101,6 +101,8 @@ class Pushed:
     left: Left
     candidates: int
     """Records that the queue could still take."""
+    unjudged: dict[str, int]
+    """relabel: labels that are too rare to be judged, and how many families each has."""
     moved: list[tuple[str, str]]
     """Datasets whose labels have changed, and where their records went."""
     url: str
@@ -117,6 +119,7 @@ class Pushed:
             "blind": self.blind,
             "candidates": self.candidates,
             "minutes": self.left.minutes,
+            "unjudged": self.unjudged,
             "moved": [list(pair) for pair in self.moved],
             "url": self.url,
             "handbook": self.handbook,
@@ -240,6 +243,7 @@ class Desk:
             waiting=todo.waiting.records.get(order.queue, 0),
             left=todo,
             candidates=sum(one.record_id not in model.queued for one in found) - sum(new.values()),
+            unjudged=dict(model.unjudged),
             moved=moved,
             url=at.url,
             handbook=str(page),
@@ -359,7 +363,8 @@ class Desk:
         if queue == "review":
             return self._to_review(model, whole=request.whole)
         if torn is not None:
-            return _joined(c.to_relabel(model.rows, torn), model.doubted()[0]), model
+            doubted, unjudged = model.doubted()
+            return _joined(c.to_relabel(model.rows, torn), doubted), replace(model, unjudged=unjudged)
         return (c.to_audit(model.rows) if queue == "audit" else c.to_label(model.rows)), model
 
     def _to_review(self, model: Model, *, whole: bool) -> tuple[list[c.Candidate], Model]:

@@ -322,6 +322,8 @@ def say_pushed(pushed: Pushed) -> None:
         shown = pushed.records - pushed.blind
         say(f"with a suggestion {shown:,}, without {pushed.blind:,} (hold-out reserve, and the blind share of train)")
     say(f"waiting {pushed.waiting:,}{_minutes(pushed.left)}; not pushed yet {pushed.candidates:,}")
+    if pushed.unjudged:
+        say(f"too rare to be judged by others: {_some(list(pushed.unjudged))}", style="yellow")
     say(f"people answer at {pushed.url}; the handbook is {pushed.handbook}")
 
 

@@ -45,7 +45,10 @@ class LabelAccuracy:
             "right": self.right,
             "audited": self.audited,
             "unsure": self.unsure,
-            "by_origin": {origin: list(pair) for origin, pair in sorted(self.by_origin.items())},
+            "by_origin": {
+                origin: {"right": right, "audited": count, **share(right, count, "").json()}
+                for origin, (right, count) in sorted(self.by_origin.items())
+            },
         }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -39,6 +39,8 @@ class Model:
     embedder: Embedder
     vectors_cache: Path
     progress: Progress | None = None
+    unjudged: Mapping[str, int] = field(default_factory=dict)
+    """Labels too rare to be judged, where suspects were asked for."""
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, from the cache where it has them."""

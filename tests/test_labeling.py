@@ -196,6 +196,7 @@ def test_assigned_records_are_seen_by_their_person_only(place: Place) -> None:
 
 def test_a_killed_push_is_finished_by_the_next(place: Place) -> None:
     workspace = place.workspace
+    people_of(place, "ann", "bob")
     for wait in (0.5, 1.5, 2.5, 3.0, 3.5):
         process = subprocess.Popen(
             [str(WINNOW), "push", "label", "--count", "200"],
@@ -212,6 +213,7 @@ def test_a_killed_push_is_finished_by_the_next(place: Place) -> None:
 
 
 def test_two_pushes_at_once_fill_the_queue_once(place: Place) -> None:
+    people_of(place, "ann", "bob")
     command_line = [str(WINNOW), "push", "label", "--count", "60"]
     started = [
         subprocess.Popen(
@@ -473,6 +475,11 @@ def test_another_server_is_named_and_nothing_is_given_up(
         stop(tmp_path / "other")
         assert process is not None
         process.wait(10)
+
+
+def test_one_person_alone_has_no_second_look(place: Place) -> None:
+    people_of(place, "ann")
+    assert set(place.workspace.push("label", count=40).datasets) == {"label"}
 
 
 def test_datasets_without_news_are_not_read_again(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

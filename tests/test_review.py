@@ -6,10 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from conftest import Place, people_of, write_jsonl
 
 from curation.intake import Batch
 from curation.serving.http import Api
+from validators.faults import WinnowError
 
 TALK = (
     "tell me about", "I need help with", "what do I do about", "question on", "problem with", "please look at",
@@ -99,6 +101,7 @@ def test_one_lot_is_accepted_and_another_refused(place: Place, tmp_path: Path) -
 
 def test_the_sample_has_blind_and_second_readings(place: Place, tmp_path: Path) -> None:
     add_lot(place, tmp_path, "good", 150, "examples")
+    people_of(place, "ann", "bob")
     done = place.workspace.push("review")
     assert set(done.datasets) == {"review", "review-second-look", "review-blind"} or "review-suspect" in done.datasets
     sample = sum(count for name, count in done.datasets.items() if name != "review-suspect")
@@ -132,6 +135,11 @@ def test_a_verdict_that_contradicts_itself_is_for_an_adjudicator(place: Place, t
     place.workspace.push("adjudicate")
     told_lead = {one["external_id"]: one for one in place.records("adjudicate", "-leads")}
     assert "A generator proposed: it_vpn" in told_lead[first["external_id"]]["fields"]["context"]
+
+
+def test_a_sample_is_not_dealt_out(place: Place) -> None:
+    with pytest.raises(WinnowError, match="leave out --for"):
+        place.workspace.push("review", people=("ann",))
 
 
 def test_status_says_what_a_lot_waits_for(place: Place, tmp_path: Path) -> None:

@@ -163,7 +163,7 @@ def _lot(lot: Mapping[str, Any]) -> str:
     name = f"{lot['generator']} {lot['prompt_version']} by {lot['model']}, lot {lot['number']}"
     head = f"- Synthetic: {name}, {lot['records']:,} records, of which {lot['exported']:,} are in this release. People "
     if lot["verdict"] != "accepted":
-        return head + "read every one of these."
+        return head + "judged every one of these themselves."
     return head + (
         f"read {lot['read']:,} of them in random order and found {lot['defects']:,} defects; the lot was accepted. Of "
         f"lots reviewed in this way at least {100 * lot['confidence']:g} in 100 have no more defects than the bound, "

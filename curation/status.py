@@ -80,6 +80,7 @@ def status(connection: Connection, task: Task) -> Status:
     ledger = [(name, kind) for name, kind in entries]
     releases = [name for name, kind in ledger if kind == "release"]
     runs = [name for name, kind in ledger if kind == "run"]
+    lots_now = _lots(connection, rows)
     return Status(
         by_state={state: states[state] for state in STATES},
         by_origin=dict(Counter(row["origin"] for row in live).most_common()),
@@ -91,18 +92,20 @@ def status(connection: Connection, task: Task) -> Status:
             "adjudicate": len(to_adjudicate(rows, votes_of(connection, of_people=True), {}, {})),
         },
         waiting=waiting(connection).records,
-        lots=_lots(connection, rows),
+        lots=lots_now,
         seconds=usual_pace(people(connection)),
         sources=_sources(connection),
         releases=releases,
         runs=runs,
         waivers=standing(connection, datetime.now(UTC).date()),
         forgotten=len(forgotten_ids(connection)),
-        next=_next(states, releases, runs),
+        next=_next(states, lots_now, releases, runs),
     )
 
 
-def _next(states: Counter[str], releases: list[str], runs: list[str]) -> str:
+def _next(states: Counter[str], lots_now: list[dict[str, Any]], releases: list[str], runs: list[str]) -> str:
+    if any(lot["verdict"] == "not_drawn" or lot["more"] for lot in lots_now):
+        return "winnow push review, then winnow pull"
     if not states["labeled"]:
         return "winnow add FILE"
     if not releases:

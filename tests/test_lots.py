@@ -83,8 +83,10 @@ def ws(make_workspace: Callable[..., Workspace]) -> Workspace:
 
 def test_a_lot_is_drawn_once_and_later_records_make_the_next(ws: Workspace, tmp_path: Path) -> None:
     synthetic(ws, tmp_path, 100)
+    assert ws.status().next == "winnow push review, then winnow pull"
     (first,) = drawn(ws)
     assert len(first.members) == 100
+    assert ws.status().next == "winnow push review, then winnow pull"
     synthetic(ws, tmp_path, 40, Batch("b2", "examples", "v1", "claude"), "later")
     synthetic(ws, tmp_path, 30, Batch("b3", "contrasts", "v1", "claude"), "other")
     found = drawn(ws)
@@ -116,6 +118,7 @@ def test_a_good_lot_is_accepted_after_a_part(ws: Workspace, tmp_path: Path) -> N
     assert ruled(ws) == []
     assert 0 < lot.json()["defect_rate_upper"] <= 0.10
     assert ws.status().lots[0]["verdict"] == "accepted"
+    assert ws.status().next == "winnow check"
     accepted = ws.records()
     assert set(accepted.loc[accepted["decided_by"] == "lot", "label"]) == {"a", "b"}
 

@@ -84,7 +84,9 @@ def push(
     ] = [],  # noqa: B006  (Typer copies it)
     second_look: Annotated[
         float | None,
-        typer.Option(min=0, max=1, help="Share that two people answer. [default: of label the task's, of others 0]"),
+        typer.Option(
+            min=0, max=1, help="Share that two people answer. [default: of label and review the task's, of others 0]"
+        ),
     ] = None,
     handbook_url: Annotated[str, typer.Option(help="Your own Argilla: where people can read the handbook.")] = "",
     whole: Annotated[bool, typer.Option("--whole", help="review: read refused lots whole, to rescue them.")] = False,

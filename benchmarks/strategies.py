@@ -102,8 +102,7 @@ def run(data: Bench, strategy: Strategy, seed: int, enough: float) -> Curve:
     while len(curve) < ROUNDS and not (curve and curve[-1] >= enough):
         left = np.setdiff1d(np.arange(len(data.pool)), taken)
         every = np.ones(len(left), dtype=bool)
-        answers = data.answers[taken].tolist()
-        pool = Pool(data.pool[left], order[left], every, every.astype(float), data.pool[taken], answers)
+        pool = Pool(data.pool[left], order[left], every, every.astype(float), data.pool[taken])
         taken = np.append(taken, left[choose(strategy, pool, data.batch, near=NEAR, probe=probe)])
         probe = fit_probe(data.pool[taken], data.answers[taken].tolist())
         curve.append(accuracy(probe, data))
@@ -169,7 +168,7 @@ def speed() -> None:
     every = np.ones(len(pool), dtype=bool)
     labels = [str(number) for number in (known @ pool[:100].T).argmax(axis=1)]
     probe = fit_probe(known, labels)
-    asked = Pool(pool, np.arange(len(pool)), every, every.astype(float), known, labels)
+    asked = Pool(pool, np.arange(len(pool)), every, every.astype(float), known)
     print(f"\n## 500 of {len(pool):,} ({name})\n\n| strategy | seconds |\n|---|---|")
     for strategy in STRATEGIES:
         start = time.perf_counter()

@@ -18,15 +18,18 @@ from sqlalchemy.dialects.sqlite import insert
 
 from curation.chance import chance, keyed
 from curation.clock import now
-from curation.labels import Vote, derive
+from curation.labels import derive
 from curation.rename import current, renamings
 from curation.store import tables as t
 from curation.task import Review
+from curation.votes import PEOPLE as ACTORS
+from curation.votes import votes_of
 from validators.acceptance import Evidence, Ruling, decide, labels_to_take_out, look_sizes
 
 Maker = tuple[str, str, str]
 """Generator, prompt version and model."""
 PEOPLE = ("adjudicator", "agreement", "person")
+"""What `decided_by` says where people decided."""
 NEVER = "9999"
 """Later than any time that is written down."""
 NO_LABEL = ""
@@ -57,6 +60,8 @@ class Lot:
     """What the looks so far say."""
     ruled: str | None
     """`accepted`, `refused` or `all_read`, once it was written down."""
+    ruled_at: str
+    """When; empty while it was not."""
     taken_out: tuple[str, ...]
     """Labels of an accepted lot that are read whole."""
 
@@ -103,13 +108,13 @@ class Lot:
         return found
 
     def needed(self, *, whole: bool = False) -> list[str]:
-        """Members that people have to read next, in order; `whole` asks for everything, to rescue a refused lot."""
+        """Members that people have to read next, in order; `whole` asks for all of a refused lot, to rescue it."""
         left = [record for record in self.members if record not in self.judged]
         if self.ruled == "accepted":
             return [record for record in left if self.proposed[record] in self.taken_out]
         if self.ruled == "refused":
             return left if whole else []
-        if self.ruled == "all_read" or whole:
+        if self.ruled == "all_read":
             return left
         sample = self.members[: len(self.defective) + self.ruling.more]
         return [record for record in sample if record not in self.judged]
@@ -174,7 +179,8 @@ def proposals(connection: Connection) -> dict[str, tuple[Maker, str]]:
         (record, source): current(value, renamed, decision=number)
         for number, record, source, value in connection.execute(
             select(decision.id, decision.record_id, decision.source_id, decision.value)
-            .where(decision.source_id.is_not(None), decision.kind == "label")
+            .join(t.source, t.source.c.id == decision.source_id)
+            .where(t.source.c.batch_id.is_not(None), decision.kind == "label")
             .order_by(decision.id.desc())
         )
     }
@@ -195,47 +201,44 @@ def lots(
     """
     state = {row["id"]: row for row in rows if row["state"] != "superseded"}
     renamed = renamings(connection)
-    people, gone = _people(connection), _gone(connection)
+    people, first, gone = _people(connection), _first_words(connection), _gone(connection)
     members: dict[str, list[tuple[str, str]]] = defaultdict(list)
     columns = t.lot_member.c
     for lot, record, proposed in connection.execute(
         select(columns.lot_id, columns.record_id, columns.proposed).order_by(columns.lot_id, columns.position)
     ):
         members[lot].append((record, proposed))
-    ruled: dict[str, tuple[str, dict[str, Any]]] = {}
+    ruled: dict[str, tuple[str, str, dict[str, Any]]] = {}
     for row in connection.execute(select(t.lot_ruling).order_by(t.lot_ruling.c.id)):
-        ruled[row.lot_id] = row.verdict, json.loads(row.detail)
+        ruled[row.lot_id] = row.verdict, row.at, json.loads(row.detail)
     found = []
     for row in connection.execute(select(t.lot).order_by(t.lot.c.at, t.lot.c.id)):
-        named = {record: current(label, renamed, decision=row.last_decision) for record, label in members[row.id]}
-        begun = min((people[record][1] for record in named if record in people), default=NEVER)
-        named = {r: label for r, label in named.items() if r in state or gone.get(r, NEVER) >= begun}
+        drawn = {label: current(label, renamed, decision=row.last_decision) for _, label in members[row.id]}
+        begun = min((first[record] for record, _ in members[row.id] if record in first), default=NEVER)
+        named = {r: drawn[label] for r, label in members[row.id] if r in state or gone.get(r, NEVER) >= begun}
         if not named:
             continue
         judged = {}
         for record, proposed in named.items():
             own = state.get(record)
             if own is None:
-                judged[record] = people.get(record, (None, NEVER))[0] != proposed
+                judged[record] = people.get(record) != proposed
             elif own["decided_by"] in PEOPLE and record not in waits:
                 judged[record] = bool(own["state"] != "labeled" or own["label"] != proposed)
-        told = ruled.get(row.id, ("", {}))
-        taken_out = {current(label, renamed, decision=row.last_decision) for label in told[1].get("taken_out", ())}
-        drawn = {label: current(label, renamed, decision=row.last_decision) for _, label in members[row.id]}
-        found.append(replace(_standing(row, named, judged, told, tuple(sorted(taken_out))), drawn=drawn))
+        found.append(_standing(row, named, drawn, judged, ruled.get(row.id, ("", "", {}))))
     return found
 
 
-def _people(connection: Connection) -> dict[str, tuple[str | None, str]]:
-    """The label that people gave each record, gone ones included, None for none; and when they first spoke of it."""
+def _people(connection: Connection) -> dict[str, str | None]:
+    """The label that people gave each record, gone ones included; None where they gave none."""
+    return {record: own.label for record, own in derive(votes_of(connection, of_people=True)).items()}
+
+
+def _first_words(connection: Connection) -> dict[str, str]:
+    """When people first spoke of each record."""
     columns = t.decision.c
-    query = select(columns.record_id, columns.actor, columns.who, columns.kind, columns.value, columns.at)
-    spoken = query.where(columns.actor.in_(("person", "adjudicator"))).order_by(columns.at, columns.id)
-    rows = connection.execute(spoken).fetchall()
-    first: dict[str, str] = {}
-    for row in rows:
-        first.setdefault(row.record_id, row.at)
-    return {record: (own.label, first[record]) for record, own in derive(Vote(*row[:5]) for row in rows).items()}
+    spoken = select(columns.record_id, func.min(columns.at)).where(columns.actor.in_(ACTORS))
+    return {record: str(at) for record, at in connection.execute(spoken.group_by(columns.record_id))}
 
 
 def _gone(connection: Connection) -> dict[str, str]:
@@ -249,15 +252,15 @@ def _gone(connection: Connection) -> dict[str, str]:
 def _standing(
     row: Any,
     proposed: dict[str, str],
+    drawn: dict[str, str],
     judged: Mapping[str, bool],
-    ruled: tuple[str, dict[str, Any]],
-    taken_out: tuple[str, ...],
+    ruled: tuple[str, str, dict[str, Any]],
 ) -> Lot:
     order = list(proposed)
     first = next((i for i, record in enumerate(order) if record not in judged), len(order))
     defective = tuple(judged[record] for record in order[:first])
     review = Review.model_validate_json(row.settings)
-    verdict, told = ruled
+    verdict, at, told = ruled
     ruling = (
         Ruling(**{**told["ruling"], "evidence": Evidence(**told["ruling"]["evidence"])})
         if told
@@ -277,12 +280,13 @@ def _standing(
         review=review,
         members=tuple(order),
         proposed=proposed,
-        drawn={},
+        drawn=drawn,
         defective=defective,
         judged=frozenset(judged),
         ruling=ruling,
         ruled=verdict or None,
-        taken_out=taken_out,
+        ruled_at=at,
+        taken_out=tuple(sorted({drawn[label] for label in told.get("taken_out", ()) if label in drawn})),
     )
 
 
@@ -291,7 +295,7 @@ def rule(connection: Connection, standing: Iterable[Lot]) -> list[Lot]:
 
     A refused lot of which people have read everything is rescued: each record counts by what they said.
     """
-    new = []
+    new, at = [], now()
     for lot in standing:
         ruling = lot.ruling
         if lot.ruled == "refused" and len(lot.judged) == len(lot.members):
@@ -303,15 +307,11 @@ def rule(connection: Connection, standing: Iterable[Lot]) -> list[Lot]:
         taken_out = (
             labels_to_take_out(lot.counts, maximum=lot.review.defect_rate_max) if ruling.verdict == "accepted" else []
         )
-        drawn = {label: first for first, label in lot.drawn.items()}
-        detail = {
-            "ruling": asdict(ruling),
-            "taken_out": [drawn[label] for label in taken_out],
-            "size": len(lot.members),
-        }
-        values = {"lot_id": lot.id, "verdict": ruling.verdict, "detail": json.dumps(detail), "at": now()}
+        drawn = [label for label, name in lot.drawn.items() if name in taken_out]
+        detail = {"ruling": asdict(ruling), "taken_out": drawn}
+        values = {"lot_id": lot.id, "verdict": ruling.verdict, "detail": json.dumps(detail), "at": at}
         connection.execute(insert(t.lot_ruling).values(**values).on_conflict_do_nothing())
-        new.append(replace(lot, ruling=ruling, ruled=ruling.verdict, taken_out=tuple(taken_out)))
+        new.append(replace(lot, ruling=ruling, ruled=ruling.verdict, ruled_at=at, taken_out=tuple(taken_out)))
     return new
 
 

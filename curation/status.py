@@ -17,8 +17,9 @@ from curation.queues.places import waiting
 from curation.queues.review import open_records
 from curation.store import tables as t
 from curation.task import Task
+from curation.votes import votes_of
 from curation.waivers import Waiver, standing
-from curation.working import forgotten_ids, votes_of, working_rows
+from curation.working import forgotten_ids, working_rows
 
 
 @dataclass(frozen=True, repr=False)

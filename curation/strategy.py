@@ -9,7 +9,6 @@ where the probe still doubts.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -60,8 +59,6 @@ class Pool:
     """Shape (n,): how often each query was seen, at least 1."""
     known: Vectors
     """Shape (m, d), of what is labeled, or waits in a queue already."""
-    known_labels: Sequence[str]
-    """The m labels of `known`; "" for what waits without one. The probe speaks for them: no strategy reads them."""
 
 
 def choose(strategy: Strategy, pool: Pool, count: int, *, near: float, probe: Probe | None) -> list[int]:

@@ -200,7 +200,7 @@ def test_suspects_are_read_beside_the_sample_and_not_counted(ws: Workspace, tmp_
     sample = lot.needed()
     suspects = dict.fromkeys((*lot.members[150:160], sample[0]), ("a model would say c", ()))
     with ws.store.reading() as connection:
-        found = to_review([lot], working_rows(connection), suspects, ws.task, whole=False)
+        found = to_review([lot], working_rows(connection), suspects, ws.task, rescued_at="")
     assert [one.record_id for one in found[: len(sample)]] == sample
     assert {one.record_id for one in found if one.kind == "suspect"} == set(lot.members[150:160])
     blind = [one for one in found[: len(sample)] if one.kind == "blind"]
@@ -327,7 +327,7 @@ def test_a_row_without_a_proposed_label_is_asked_blind_and_is_a_defect(ws: Works
     ws.add(write_jsonl(tmp_path / "made.jsonl", rows), origin="synthetic", batch=BATCH)
     (lot,) = drawn(ws)
     with ws.store.reading() as connection:
-        found = to_review([lot], working_rows(connection), {}, ws.task, whole=False)
+        found = to_review([lot], working_rows(connection), {}, ws.task, rescued_at="")
     bare = [one for one in found if one.label_then is None]
     assert bare
     assert {one.kind for one in bare} == {"blind"}
@@ -344,3 +344,35 @@ def test_a_label_name_that_is_used_again_is_not_the_renamed_one(ws: Workspace, t
     synthetic(ws, tmp_path, 30)
     (lot,) = drawn(ws)
     assert set(lot.proposed.values()) == {"a", "b"}
+
+
+def test_labels_that_were_merged_are_both_taken_out(ws: Workspace, tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [
+        {"text": f"made number {i}", "label": "c" if i % 20 == 0 else "a" if i % 20 == 1 else "b"} for i in range(400)
+    ]
+    ws.add(write_jsonl(tmp_path / "made.jsonl", rows), origin="synthetic", batch=BATCH)
+    drawn(ws)
+    ws.rename("a", "c")
+    (lot,) = standing(ws)
+    while not ruled(ws):
+        (lot,) = standing(ws)
+        bad = iter((True, True))
+        for record in lot.needed():
+            wrong = lot.proposed[record] == "c" and next(bad, False)
+            say(ws, record, "rejection" if wrong else "label", "unusable" if wrong else lot.proposed[record])
+    (lot,) = standing(ws)
+    assert (lot.ruled, lot.taken_out) == ("accepted", ("c",))
+    table = ws.records()
+    assert set(table.loc[table["decided_by"] == "lot", "label"]) == {"b"}
+
+
+def test_what_people_said_of_a_gone_record_counts_by_todays_name(ws: Workspace, tmp_path: Path) -> None:
+    synthetic(ws, tmp_path, 300)
+    (lot,) = drawn(ws)
+    judge(ws, lot.needed()[:30], lot, lambda n: False)
+    time.sleep(1.1)  # times of forgetting are whole seconds
+    ws.rename("a", "z")
+    ws.forget(next(record for record in lot.members[:30] if lot.proposed[record] == "a"))
+    (after,) = standing(ws)
+    assert len(after.defective) == 30
+    assert sum(after.defective) == 0

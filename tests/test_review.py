@@ -85,6 +85,9 @@ def test_one_lot_is_accepted_and_another_refused(place: Place, tmp_path: Path) -
     assert lots["examples"]["verdict"] == "accepted"
     again = workspace.push("review")
     assert again.records == 0
+    rescue = workspace.push("review", whole=True)
+    assert rescue.records > 0
+    assert {workspace.push("review").waiting, workspace.push("review").waiting} == {rescue.waiting}  # it goes on
     table = workspace.records()
     poor = table[table["text"].str.endswith(", poor")]
     assert set(poor.loc[poor["decided_by"] == "lot", "state"]) == {"rejected"}

@@ -37,7 +37,6 @@ def pool_of(vectors: np.ndarray, known: np.ndarray | None = None, seed: int = 0,
         "eligible": np.ones(n, dtype=bool),
         "weight": np.ones(n),
         "known": known,
-        "known_labels": [""] * len(known),
     }
     return Pool(**(given | changed))
 

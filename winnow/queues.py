@@ -15,7 +15,7 @@ from sqlalchemy import Connection as SqlConnection
 from sqlalchemy import select
 
 from curation.folder import Folder
-from curation.lots import Lot, draw, lots, rule
+from curation.lots import NEVER, Lot, draw, lots, rule
 from curation.queues import candidates as c
 from curation.queues import places as p
 from curation.queues.door import Door
@@ -32,7 +32,8 @@ from curation.store import Store
 from curation.store import tables as t
 from curation.strategy import STRATEGIES, Strategy
 from curation.task import Task
-from curation.working import forgotten_ids, votes_of, working_rows
+from curation.votes import votes_of
+from curation.working import forgotten_ids, working_rows
 from validators.faults import Fault, ServiceError, WinnowError
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class Request:
         queue = next(name for name in get_args(Queue) if name == self.queue)
         strategy = next(name for name in STRATEGIES if name == self.strategy)
         count = self.count or (EVERYTHING if queue in ("review", "adjudicate") else DEFAULT_COUNT)
-        return Order(queue, count, strategy, tuple(dict.fromkeys(self.people)), share), strategy
+        return Order(queue, count, strategy, tuple(dict.fromkeys(self.people)), share, self.whole), strategy
 
 
 @dataclass(frozen=True)
@@ -358,7 +359,7 @@ class Desk:
                 titles = {row.id: row.name for row in connection.execute(select(t.source.c.id, t.source.c.name))}
                 votes, comments, said = votes_of(connection), p.comments(connection), opinions(connection, self.task)
         if queue == "adjudicate":
-            unsure = doubtful(joint(said, model.probabilities() if len(said) else None))
+            unsure = doubtful(joint(said, model.probabilities))
             return c.to_adjudicate(model.rows, votes, titles, comments, unsure.keys()), model
         if queue == "review":
             return self._to_review(model, whole=request.whole)
@@ -373,11 +374,12 @@ class Desk:
             model = replace(model, rows=working_rows(connection))
             draw(connection, model.rows, key=self.task.splits.key, review=self.task.review)
             standing = lots(connection, model.rows, waits=open_records(connection))
+            rescued_at = NEVER if whole else p.rescued_at(connection)
         suspects: dict[str, tuple[str, tuple[str, ...]]] = {}
         for lot in standing:
             beside = {record: lot.proposed[record] for record in lot.beside()}
             suspects |= model.suspects(beside, most=len(lot.defective) + lot.ruling.more or len(lot.judged))
-        return to_review(standing, model.rows, suspects, self.task, whole=whole), model
+        return to_review(standing, model.rows, suspects, self.task, rescued_at=rescued_at), model
 
     def _handbook(self, request: Request, at: Connection) -> tuple[str | None, Path]:
         """The address under which annotators find the handbook, None where nobody told us, and the file."""

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
@@ -73,10 +74,10 @@ class Answer:
 
 
 class Door:
-    """An Argilla server, asked as its owner or as an admin."""
+    """An Argilla server, asked as its owner."""
 
     def __init__(self, url: str, key: str) -> None:
-        """Raises ServiceError when the server does not answer, WinnowError when it does not know the key."""
+        """Raises ServiceError when the server does not answer, WinnowError for a key that is not an owner's."""
         import httpx
 
         logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -302,6 +303,4 @@ def _answers_of(record: Mapping[str, Any], people: Mapping[str, str]) -> Iterato
 
 def _utc(moment: str) -> str:
     """Argilla's times are UTC and do not say so."""
-    from datetime import UTC, datetime
-
     return datetime.fromisoformat(moment).replace(tzinfo=UTC).isoformat(timespec="microseconds")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from curation.consensus import ClassProbabilities, Consensus, RecordConsensus, consensus
@@ -10,9 +11,15 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def joint(answers: pd.DataFrame, probabilities: ClassProbabilities | None) -> list[Consensus]:
-    """The consensus of all records with two or more answers: those that a model may look at, and the others apart."""
+def joint(answers: pd.DataFrame, model: Callable[[], ClassProbabilities | None]) -> list[Consensus]:
+    """The consensus of all records with two or more answers: those that a model may look at, and the others apart.
+
+    `model` is asked, which takes a while, only where there are such records.
+    """
     several = answers[answers.groupby("record")["who"].transform("count") > 1]
+    if several.empty:
+        return []
+    probabilities = model()
     seen = set(probabilities.records) if probabilities else set()
     with_model = several["record"].isin(seen)
     found = []

@@ -52,14 +52,13 @@ class Model:
         if strategy == "random":
             looked = looked[: DRAWN * count]
         vectors = self.embed([free[i].text for i in looked])
-        known, known_labels = ([], []) if strategy == "random" else self._known()
+        known = [] if strategy == "random" else self._known()
         pool = s.Pool(
             vectors=vectors,
             order=np.asarray(ranks, dtype=np.int64)[looked],
             eligible=np.array([free[i].reserve == "train" for i in looked], dtype=bool),
             weight=np.array([free[i].weight for i in looked], dtype=np.float64),
             known=self.embed(known) if known else vectors[:0],
-            known_labels=known_labels,
         )
         probe = self.probe if strategy in ("uncertainty", "mixed") else None
         return [int(looked[i]) for i in s.choose(strategy, pool, count, near=self.near, probe=probe)]
@@ -126,8 +125,7 @@ class Model:
         known = set(self.labels)
         return [r for r in self.rows if r["state"] == "labeled" and r["reserve"] == "train" and r["label"] in known]
 
-    def _known(self) -> tuple[list[str], list[str]]:
-        """Texts and labels of what is labeled in train, and of what waits in the queue."""
+    def _known(self) -> list[str]:
+        """Texts of what is labeled in train, and of what waits in the queue."""
         waits = [row for row in self.rows if row["id"] in self.queued and row["state"] == "unlabeled"]
-        texts = [str(row["text"]) for row in (*self._train, *waits)]
-        return texts, [str(row["label"]) for row in self._train] + [""] * len(waits)
+        return [str(row["text"]) for row in (*self._train, *waits)]

@@ -50,10 +50,9 @@ def opinions(connection: Connection, task: Task) -> pd.DataFrame:
             continue
         suggestion, withheld = place.suggestion, place.withheld
         if place.queue == "review":
-            shown_label = (
-                place.label_then if kinds[row.dataset] == "open" else None
-            )  # suspects were not drawn at random
-            suggestion, withheld = shown_label, place.label_then if kinds[row.dataset] == "blind" else None
+            kind_of = kinds[row.dataset]  # suspects were not drawn at random: they tell nothing about suggestions
+            suggestion = place.label_then if kind_of == "open" else None
+            withheld = place.label_then if kind_of == "blind" else None
         told = (current(one, renamed) if one else "" for one in (suggestion, withheld))
         label = value if kind == "label" else LEFT_OUT
         rows.append((row.record_id, row.who, label, *told, place.queue))

@@ -187,6 +187,15 @@ def held(connection: Connection, records: Set[str]) -> list[tuple[str, str, str]
     ]
 
 
+def rescued_at(connection: Connection) -> str:
+    """When refused lots were last pushed to be read whole; empty for never."""
+    columns = t.push.c
+    asked = select(func.max(columns.at)).where(
+        columns.queue == "review", func.json_extract(columns.settings, "$.whole")
+    )
+    return str(connection.execute(asked).scalar() or "")
+
+
 def push_with_other_labels(connection: Connection, queue: str, labels: str) -> tuple[str, list[dict[str, Any]]] | None:
     """When a queue was last pushed with other labels than these, and with which."""
     columns = t.push.c

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -50,6 +50,8 @@ class Order:
     """One dataset each; empty: one for all."""
     second_look: float = 0.0
     """Share of the records that two people answer."""
+    whole: bool = False
+    """review: refused lots are read whole."""
 
 
 def choose_and_place(
@@ -96,7 +98,7 @@ def _place(
     blind: Set[str],
 ) -> dict[str, int]:
     """Note where each record goes and what is suggested there. No model ever looks at hold-out."""
-    settings = {"strategy": order.strategy, "count": order.count, "for": order.people, "second_look": order.second_look}
+    settings = {name: value for name, value in asdict(order).items() if name != "queue"}
     values = {"queue": order.queue, "settings": json.dumps(settings), "labels": labels_of(task), "at": now()}
     push = connection.execute(t.push.insert().values(**values)).inserted_primary_key
     counts: dict[str, int] = {}

@@ -14,7 +14,7 @@ from curation.queues import places as p
 from curation.queues.candidates import Candidate, by_record
 from curation.queues.questions import Kind
 from curation.task import Task
-from curation.working import votes_of
+from curation.votes import votes_of
 
 
 def to_review(
@@ -23,17 +23,17 @@ def to_review(
     suspects: Mapping[str, tuple[str, tuple[str, ...]]],
     task: Task,
     *,
-    whole: bool,
+    rescued_at: str,
 ) -> list[Candidate]:
     """The records that lots need judged next, in their random order; then suspects, which no look counts.
 
-    `suspects` tells why and which records that quotes; `whole` asks for everything of refused lots, to rescue them.
+    `suspects` tells why and which records that quotes. Lots that were refused by `rescued_at` are read whole.
     """
     known = {row["id"]: row for row in rows}
     meanings = {label.name: label.description for label in task.labels}
     found: dict[str, Candidate] = {}
     for lot in standing:
-        sampled = dict.fromkeys(record for record in lot.needed(whole=whole) if record in known)
+        sampled = dict.fromkeys(record for record in lot.needed(whole=lot.ruled_at <= rescued_at) if record in known)
         for record in (*sampled, *(record for record in lot.beside() if record in suspects)):
             if record in found or record not in known:
                 continue

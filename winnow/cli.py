@@ -5,33 +5,21 @@ from __future__ import annotations
 import gc
 import io
 import sys
-from collections import Counter
 from dataclasses import asdict
 from datetime import datetime
-from json import dumps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from validators.faults import Fault, ServiceError, WinnowError
-from winnow import terminal
-from winnow.anywhere import (
-    LOCAL_RUNS,
-    evaluate_run,
-    open_release_at,
-    open_run_at,
-    predict_reading,
-    release_path,
-    train_release,
-)
+from winnow import screens, terminal
+from winnow.engineering import evaluate, export, predict, releases, runs, train, verify
 from winnow.labeling import annotators, pull, push, serve
 from winnow.options import (
     EncodingOption,
     FormatOption,
     Json,
-    ReleaseArgument,
-    RunArgument,
     TableOption,
     TextColumnOption,
     progress_bar,
@@ -60,14 +48,6 @@ def _options(
     ] = Path(),
 ) -> None:
     context.obj = workspace
-
-
-def _workspace_or_none(context: typer.Context) -> Workspace | None:
-    """For commands that a release or run folder is enough for."""
-    try:
-        return Workspace.find(context.obj)
-    except WinnowError:
-        return None
 
 
 @app.command()
@@ -138,7 +118,7 @@ def add(
     if json:
         terminal.say_json(asdict(result))
         return
-    terminal.say_added(result)
+    screens.say_added(result)
     terminal.say_next("winnow check" if result.added or result.known else "mend the file, then winnow add it again")
 
 
@@ -149,7 +129,7 @@ def status(context: typer.Context, json: Json = False) -> None:
     if json:
         terminal.say_json(found.json())
         return
-    terminal.say_status(found)
+    screens.say_status(found)
     terminal.say()
     terminal.say_next(found.next)
 
@@ -165,7 +145,7 @@ def show(
     if json:
         terminal.say_json(asdict(shown))
         return
-    terminal.say_shown(shown)
+    screens.say_shown(shown)
     terminal.say_next("winnow status")
 
 
@@ -204,7 +184,7 @@ def check(
         extra = {"costs": costs, "excluded": result.excluded, "similarity_between_splits": result.between_splits()}
         terminal.say_json({"passed": result.passed, "gates": [asdict(gate) for gate in result.gates], **extra})
     else:
-        terminal.say_check(result)
+        screens.say_check(result)
         if not settings:
             terminal.say(f"which, and what they repeat: {workspace_of(context).folder.reports / 'excluded.csv'}")
         terminal.say_next(_after_check(result))
@@ -229,7 +209,7 @@ def coverage(context: typer.Context, json: Json = False) -> None:
     if json:
         terminal.say_json({**found.json(), "report": str(page), "plan": str(plan)})
         return
-    terminal.say_coverage(found)
+    screens.say_coverage(found)
     terminal.say()
     terminal.say(f"page {page}")
     terminal.say(f"plan {plan}")
@@ -243,7 +223,7 @@ def report(context: typer.Context, json: Json = False) -> None:
     if json:
         terminal.say_json({**found.json(), "page": str(page)})
         return
-    terminal.say_people(found)
+    screens.say_people(found)
     terminal.say(f"page {page}")
     terminal.say(f"the page of winnow coverage: {page.with_name('coverage.html')}")
     terminal.say_next("winnow push adjudicate")
@@ -268,7 +248,7 @@ def waive(
     else:
         workspace.waive(gate, by=by, reason=reason, until=until.date())
         terminal.say(f"{gate} is waived until {until.date()}")
-    terminal.say_waivers(workspace.waivers())
+    screens.say_waivers(workspace.waivers())
     terminal.say_next("winnow check")
 
 
@@ -334,7 +314,7 @@ def diff(
     if json:
         terminal.say_json({**found.json(), "report": str(page)})
         return
-    terminal.say_diff(found)
+    screens.say_diff(found)
     terminal.say(f"page {page}")
     terminal.say_next(f"winnow verify {found.new}")
 
@@ -351,194 +331,21 @@ def freeze(
     if json:
         terminal.say_json(asdict(frozen))
         return
-    terminal.say_frozen(frozen)
+    screens.say_frozen(frozen)
     terminal.say_next(f"winnow train {name} --method linear")
 
 
-@app.command()
-def verify(context: typer.Context, release: ReleaseArgument, json: Json = False) -> None:
-    """Find any change to a release; exit 1 when there is one."""
-    from curation.release import sha256_of
-    from curation.release import verify as verify_release
-
-    workspace = _workspace_or_none(context)
-    path = release_path(release, workspace.folder if workspace else None)
-    problems = workspace.verify(release) if workspace else verify_release(path, None).problems
-    digest = sha256_of(path / "manifest.json")
-    if json:
-        ledger = "measured" if workspace else "not_measured"
-        terminal.say_json({"ok": not problems, "problems": problems, "ledger": ledger, "sha256": digest})
-    elif problems:
-        for problem in problems:
-            terminal.say(terminal.printable(problem), style="red")
-    else:
-        if workspace:
-            terminal.say(f"{release} is as it was frozen; manifest SHA-256 {digest}")
-            held = next((e["forgotten"] for e in workspace.releases() if e["name"] == path.name), 0)
-            if held:
-                terminal.say(
-                    f"it still holds what was forgotten since: {held} record{'s' if held > 1 else ''}", style="yellow"
-                )
-        else:
-            terminal.say(f"{release} matches its own manifest; SHA-256 {digest}")
-            terminal.say("no ledger is at hand here: compare the SHA-256 with the one that freeze printed")
-        terminal.say_next(f"winnow train {release} --method linear")
-    if problems:
-        raise typer.Exit(1)
-
-
-@app.command()
-def export(
-    context: typer.Context,
-    release: ReleaseArgument,
-    format: Annotated[str, typer.Option(help="jsonl, csv or chat.")],
-    out: Annotated[Path | None, typer.Option(help="Folder to write to; exports/RELEASE-FORMAT by default.")] = None,
-    json: Json = False,
-) -> None:
-    """Write a release in another shape."""
-    folder, written = workspace_of(context).export(release, format, out=out)
-    if json:
-        terminal.say_json({"path": str(folder), "files": written})
-        return
-    for name, rows in written.items():
-        terminal.say(f"{folder / name}: {rows:,} rows")
-    terminal.say_next(f"winnow train {release} --method linear")
-
-
-@app.command()
-def train(
-    context: typer.Context,
-    release: ReleaseArgument,
-    method: Annotated[str, typer.Option(help="linear: logistic regression on embeddings.")] = "linear",
-    seed: Annotated[int, typer.Option(help="The same seed gives the same run.")] = 0,
-    json: Json = False,
-) -> None:
-    """Train on a release; a folder is enough, also without its workspace."""
-    workspace = _workspace_or_none(context)
-    with progress_bar("embedding", json) as progress:
-        if workspace:
-            run, new = workspace.train(release, method=method, seed=seed, progress=progress)
-        else:
-            opened = open_release_at(release, None)
-            run, new = train_release(opened, LOCAL_RUNS, method=method, seed=seed, progress=progress)
-    facts: dict[str, Any] = {"run": run.id, "path": str(run.path), "seconds": run.facts["seconds"], "new": new}
-    if json:
-        terminal.say_json(facts)
-        return
-    terminal.say(
-        f"run {run.id}: {run.facts['train_rows']:,} rows, {run.facts['seconds']:.1f} s" + ("" if new else " (known)")
-    )
-    terminal.say(f"path {run.path}")
-    terminal.say_next(f"winnow evaluate {run.id if workspace else run.path}")
-
-
-@app.command()
-def predict(
-    context: typer.Context,
-    run: RunArgument,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Queries, in any format that add reads.")],
-    text_column: TextColumnOption = None,
-    format: FormatOption = "auto",
-    table: TableOption = None,
-    encoding: EncodingOption = None,
-    out: Annotated[Path | None, typer.Option(help="Write JSONL here instead of to stdout.")] = None,
-    json: Json = False,
-) -> None:
-    """Label queries with a run's model, one JSON line each."""
-    from curation.reading import Columns, read_file
-
-    workspace = _workspace_or_none(context)
-    opened = open_run_at(run, workspace.folder if workspace else None)
-    columns = Columns(text=text_column, label="none", route="none", split="none", time="none")
-    reading = read_file(file, columns=columns, format=format, encoding=encoding, table=table)
-    with progress_bar("embedding", json) as progress:
-        rows = predict_reading(opened, reading, progress=progress)
-    dropped = Counter(row["reason"] for row in rows if row["label"] is None)
-    if json:
-        terminal.say_json({"run": opened.id, "given": len(rows), "predictions": rows, "dropped": dict(dropped)})
-        return
-    lines = "".join(dumps(row, ensure_ascii=False, default=str) + "\n" for row in rows)
-    lines = lines.encode("utf-8", "backslashreplace").decode()
-    if out:
-        out.write_text(lines, encoding="utf-8")
-        terminal.say(f"{out}: {len(rows):,} rows")
-        terminal.say_next("winnow evaluate RUN")
-    else:
-        sys.stdout.write(lines)
-    for reason, count in dropped.items():
-        terminal.note(f"{count:,} rows not predicted: {reason}")
-
-
-@app.command()
-def evaluate(
-    context: typer.Context,
-    run: RunArgument,
-    split: Annotated[str, typer.Option(help="validation, or test: each look at test is written down.")] = "validation",
-    json: Json = False,
-) -> None:
-    """Measure a run and draw its confusion page."""
-    workspace = _workspace_or_none(context)
-    with progress_bar("embedding", json) as progress:
-        if workspace:
-            evaluation, page = workspace.evaluate(run, split=split, progress=progress)
-        else:
-            evaluation, page = evaluate_run(open_run_at(run, None), split=split, progress=progress)
-    if json:
-        terminal.say_json({**evaluation.measures, "run": evaluation.run.id, "split": split, "report": str(page)})
-        return
-    terminal.say_evaluated(evaluation)
-    terminal.say()
-    terminal.say(f"page {page}")
-    worst = evaluation.measures["confused_pairs"][:1]
-    if split == "test":
-        looks = sum(look["split"] == "test" for look in evaluation.run.looks())
-        terminal.say(f"this was look {looks} at test; it is written in the run")
-    if split == "validation" and worst:
-        terminal.say_next(f"winnow add FILE (rows that tell {worst[0]['gold']} from {worst[0]['predicted']})")
-    else:
-        terminal.say_next("winnow runs")
-
-
+app.command()(verify)
+app.command()(export)
+app.command()(train)
+app.command()(predict)
+app.command()(evaluate)
 app.command()(serve)
 app.add_typer(annotators, name="annotators")
 app.command()(push)
 app.command()(pull)
-
-
-@app.command()
-def releases(context: typer.Context, json: Json = False) -> None:
-    """List the releases of this workspace."""
-    _say_ledger(workspace_of(context).releases(), "releases", json, next_command="winnow freeze NAME")
-
-
-@app.command()
-def runs(context: typer.Context, json: Json = False) -> None:
-    """List the runs of this workspace."""
-    _say_ledger(workspace_of(context).runs(), "runs", json, next_command="winnow train RELEASE --method linear")
-
-
-def _say_ledger(entries: list[dict[str, Any]], what: str, json: bool, *, next_command: str) -> None:
-    if json:
-        terminal.say_json({what: entries})
-        return
-    rows = [(e["name"], e["at"], e["sha256"][:12], _in_words(e["detail"]) + _held(e)) for e in entries]
-    if rows:
-        terminal.table(["name", "made", "SHA-256", ""], rows)
-    else:
-        terminal.say(f"no {what} yet")
-    terminal.say_next(next_command)
-
-
-def _held(entry: dict[str, Any]) -> str:
-    """The mark of a release that still holds what was forgotten."""
-    if not entry.get("at_hand", True):
-        return "; its folder is gone"
-    return f"; holds {entry['forgotten']} forgotten: freeze anew and delete it" if entry.get("forgotten") else ""
-
-
-def _in_words(detail: dict[str, Any]) -> str:
-    pairs = [pair for k, v in detail.items() for pair in (v.items() if isinstance(v, dict) else [(k, v)])]
-    return ", ".join(f"{name} {value}" for name, value in pairs)
+app.command()(releases)
+app.command()(runs)
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from winnow import terminal
+from winnow import screens, terminal
 from winnow.options import Json, progress_bar, workspace_of
 
 
@@ -107,7 +107,7 @@ def push(
     if json:
         terminal.say_json(pushed.json())
         return
-    terminal.say_pushed(pushed)
+    screens.say_pushed(pushed)
     terminal.say_next("winnow pull" if pushed.waiting else "winnow status")
 
 
@@ -117,5 +117,5 @@ def pull(context: typer.Context, json: Json = False) -> None:
     if json:
         terminal.say_json(pulled.json())
         return
-    terminal.say_pulled(pulled)
+    screens.say_pulled(pulled)
     terminal.say_next(pulled.next)

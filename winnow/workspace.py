@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from curation.embed import Embedder, Progress
     from curation.forget import Forgotten
     from curation.freeze import Frozen, Lineage
+    from curation.queues.desk import Desk, PullReport, Pushed
     from curation.release import Release
     from curation.rename import Renamed
     from curation.retract import Retracted
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
     from reports.people import PeopleReport
     from training.evaluate import Evaluation
     from training.runs import Run
-    from winnow.queues import Desk, PullReport, Pushed
 
 TEMPLATES = ("intents", "tools")
 TRIES = 5
@@ -240,7 +240,7 @@ class Workspace:
         `people` deals them out to these annotators; `second_look` is the share that two people answer; `whole` reads
         refused lots whole. Raises ServiceError when no Argilla answers; what was chosen is delivered by the next push.
         """
-        from winnow.queues import Request
+        from curation.queues.request import Request
 
         asked = Request(queue, count, strategy, tuple(people), second_look, handbook_url, whole)
         return self._desk().push(
@@ -267,10 +267,11 @@ class Workspace:
         return stop(self.folder.server) is not None
 
     def _desk(self) -> Desk:
-        from winnow.queues import Desk
+        from curation.queues.desk import Desk
+        from reports.handbook import write_handbook
 
         _intents_only(self.task)
-        return Desk(self.folder, self.store, lambda: self.task)
+        return Desk(self.folder, self.store, lambda: self.task, write_handbook)
 
     def diff(self, old: str | Path, new: str | Path) -> tuple[Diff, Path]:
         """What changed from one release to another; draws the page and returns its path too."""

@@ -1,4 +1,4 @@
-"""Push and pull as a workspace does them: what is read, which Argilla is asked, what is written beside it."""
+"""The desk: push and pull as a workspace does them, with which Argilla is asked and what is written beside it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection as SqlConnection
@@ -24,16 +24,17 @@ from curation.queues.model import Model
 from curation.queues.opinions import opinions
 from curation.queues.pace import Left, Person, left, people
 from curation.queues.pull import Pulled, pull
-from curation.queues.push import Order, choose_and_place, deliver, move_on
-from curation.queues.questions import QUEUES, Queue
+from curation.queues.push import choose_and_place, deliver, move_on
+from curation.queues.questions import Queue
+from curation.queues.request import Request
 from curation.queues.review import open_records, to_review
+from curation.queues.tidy import free_assigned, held, sweep, take_back
 from curation.serving.connection import Connection, connect
 from curation.store import Store
 from curation.store import tables as t
-from curation.strategy import STRATEGIES, Strategy
 from curation.task import Task
 from curation.votes import votes_of
-from curation.working import forgotten_ids, working_rows
+from curation.working import working_rows
 from validators.faults import Fault, ServiceError, WinnowError
 
 if TYPE_CHECKING:
@@ -42,48 +43,8 @@ if TYPE_CHECKING:
     from curation.embed import Embedder, Progress
 
 LOCK_SECONDS = 120
-DEFAULT_COUNT = 200
-EVERYTHING = 10**9
 IN_ORDER = ("relabel", "review")
 """Queues whose candidates come in the order in which they should be answered."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """What `winnow push` was asked for."""
-
-    queue: str
-    count: int | None = None
-    """Records that shall wait in the queue; None: all in review and adjudicate, else DEFAULT_COUNT."""
-    strategy: str = "random"
-    people: tuple[str, ...] = ()
-    second_look: float | None = None
-    """Share that two people answer; None: the task's `review.second_reviewer_share` for label and review, else none."""
-    handbook_url: str = ""
-    whole: bool = False
-    """review: refused lots are read whole, to rescue them."""
-
-    def order(self, task: Task) -> tuple[Order, Strategy]:
-        """Raises WinnowError for what cannot be done."""
-        if self.queue not in QUEUES:
-            raise WinnowError(Fault(f"push {self.queue}", "no such queue", ", ".join(QUEUES)))
-        if self.strategy not in STRATEGIES:
-            raise WinnowError(Fault("--strategy", repr(self.strategy), ", ".join(STRATEGIES), "correct --strategy"))
-        if self.strategy != "random" and self.queue != "label":
-            fix = "leave out --strategy"
-            raise WinnowError(Fault(f"push {self.queue} --strategy", "only label has strategies", "random", fix))
-        share = task.review.second_reviewer_share if self.queue in ("label", "review") else 0.0
-        share = share if self.second_look is None else self.second_look
-        if self.people and self.queue == "review":
-            fix = "leave out --for"
-            raise WinnowError(Fault("push review --for", "a sample has a blind share and second readers", "none", fix))
-        if self.people and self.second_look:
-            fix = "leave out one of the two"
-            raise WinnowError(Fault("--for and --second-look", "an assigned record has one reader", "one", fix))
-        queue = next(name for name in get_args(Queue) if name == self.queue)
-        strategy = next(name for name in STRATEGIES if name == self.strategy)
-        count = self.count or (EVERYTHING if queue in ("review", "adjudicate") else DEFAULT_COUNT)
-        return Order(queue, count, strategy, tuple(dict.fromkeys(self.people)), share, self.whole), strategy
 
 
 @dataclass(frozen=True)
@@ -189,6 +150,8 @@ class Desk:
     folder: Folder
     store: Store
     read_task: Callable[[], Task]
+    write_handbook: Callable[[Task, Path], Path]
+    """Draws the annotators' handbook."""
 
     @cached_property
     def task(self) -> Task:
@@ -207,10 +170,10 @@ class Desk:
             _check_people(order.people, members)
             if len(members) < 2 and request.second_look is None:
                 order = replace(order, second_look=0.0)  # nobody is there for a second look
-            self._sweep(door, embedded=at.embedded)
+            sweep(self.store, door, embedded=at.embedded)
             pull(self.store, self.read_task, door)  # what was answered stays where it is
             self._rule()
-            self._free_assigned(door, order.queue, at.workspace)
+            free_assigned(self.store, order.queue, members)
             found, model = self._read(request, order.queue, embedder, conflicts, progress)
             moved = move_on(self.store, self.task, order.queue)
 
@@ -220,7 +183,7 @@ class Desk:
                 listed = list(range(len(free)))
                 return (listed if order.queue in IN_ORDER else sorted(listed, key=ranks.__getitem__))[:count]
 
-            self._take_back(door, order.queue, found)
+            take_back(self.store, door, order.queue, {one.record_id for one in found})
             suggest = model.suggest if order.queue == "label" else None
             new, blind = choose_and_place(self.store, self.task, order, found, choose=choose, suggest=suggest)
             address, page = self._handbook(request, at)
@@ -255,7 +218,7 @@ class Desk:
         at = connect(self.folder.server)
         with self._alone():
             door = Door(at.url, at.key)
-            self._sweep(door, embedded=at.embedded)
+            sweep(self.store, door, embedded=at.embedded)
             pulled = pull(self.store, self.read_task, door)
             ruled, unsettled, unread = self._rule()
         with self.store.reading() as connection:
@@ -276,64 +239,14 @@ class Desk:
     def forget(self, record: str) -> list[str]:
         """Delete a forgotten record from Argilla; returns the datasets that still hold it, their server being away."""
         with self._alone():  # a push that runs may be about to send it
-            if not self._held({record}):
+            if not held(self.store, {record}):
                 return []
             try:
                 at = connect(self.folder.server)
-                self._sweep(Door(at.url, at.key), embedded=at.embedded)
+                sweep(self.store, Door(at.url, at.key), embedded=at.embedded)
             except ServiceError:
                 pass
-            return sorted({name for name, _, _ in self._held({record})})
-
-    def _held(self, records: Set[str]) -> list[tuple[str, str, str]]:
-        with self.store.reading() as connection:
-            return p.held(connection, records)
-
-    def _sweep(self, door: Door, *, embedded: bool) -> None:
-        """Delete what Argilla still holds of forgotten records, and items that quote them.
-
-        A dataset that the embedded server does not have is gone; that another server does not have may be elsewhere.
-        """
-        with self.store.reading() as connection:
-            gone = forgotten_ids(connection)
-        for dataset, server_id, record in self._held(gone):
-            there = door.find(server_id)
-            if there:
-                door.delete(server_id, [record], answered=True)
-            if there or embedded:
-                with self.store.writing() as connection:
-                    p.mark_delivered(connection, dataset, [record], at=None)
-
-    def _free_assigned(self, door: Door, queue: Queue, workspace: str) -> None:
-        """What waits for somebody who was removed may go to others."""
-        members = door.members(workspace)
-        with self.store.writing() as connection:
-            given = p.answered(connection)
-            for dataset in p.datasets(connection, queue):
-                if dataset.assignee and dataset.assignee not in members:
-                    waits = [s for s in p.places(connection, queue) if s.dataset == dataset.name and not s.withdrawn]
-                    free = [s.record_id for s in waits if not given.get((s.dataset, s.record_id))]
-                    p.withdraw(connection, dataset.name, free)
-
-    def _take_back(self, door: Door, queue: Queue, found: Sequence[c.Candidate]) -> None:
-        """Delete what nobody has to answer any more and nobody has touched: retracted, or decided elsewhere."""
-        wanted = {one.record_id for one in found}
-        with self.store.reading() as connection:
-            given = p.answered(connection)
-            known = {one.name: one.server_id for one in p.datasets(connection, queue)}
-            stale: dict[str, list[str]] = {}
-            for place in p.places(connection, queue):
-                key = (place.dataset, place.record_id)
-                if place.delivered and not place.withdrawn and place.record_id not in wanted and not given.get(key):
-                    stale.setdefault(place.dataset, []).append(place.record_id)
-        for dataset, records in stale.items():
-            server_id = known[dataset]
-            if server_id is None or not door.find(server_id):
-                continue
-            gone = door.delete(server_id, records, answered=False)
-            with self.store.writing() as connection:
-                p.mark_delivered(connection, dataset, gone, at=None)
-                p.withdraw(connection, dataset, gone)
+            return sorted({name for name, _, _ in held(self.store, {record})})
 
     def _read(
         self,
@@ -383,14 +296,12 @@ class Desk:
 
     def _handbook(self, request: Request, at: Connection) -> tuple[str | None, Path]:
         """The address under which annotators find the handbook, None where nobody told us, and the file."""
-        from reports.handbook import write_handbook
-
-        page = write_handbook(self.task, self.folder.reports / "handbook.html")
+        page = self.write_handbook(self.task, self.folder.reports / "handbook.html")
         if not at.embedded:
             return request.handbook_url or None, page
         secret = (self.folder.server / "secret").read_bytes()
         name = f"{hashlib.sha256(b'handbook' + secret).hexdigest()[:24]}.html"
-        write_handbook(self.task, self.folder.server / "handbook" / name)
+        self.write_handbook(self.task, self.folder.server / "handbook" / name)
         return request.handbook_url or f"/handbook/{name}", page
 
     @contextmanager

@@ -15,7 +15,7 @@ from curation.folder import replacing
 from curation.near import nearest
 from curation.release import SPLITS, Release
 from curation.vectors import vectors_for
-from training.linear import predict
+from training.methods import predict
 from training.metrics import measure
 from training.runs import Run
 from validators.faults import Fault, GateError, WinnowError

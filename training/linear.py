@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from curation.embed import Embedder, Progress, open_embedder
 from curation.probe import INVERSE_PENALTY, fit_probe, load_probe
 from curation.release import Release
 from curation.vectors import vectors_for
+from training.predictions import Predictions
 from training.runs import Run, make_run
 from validators.faults import Fault, WinnowError
 
@@ -27,14 +27,6 @@ class Settings:
 
     inverse_penalty: float = INVERSE_PENALTY
     """scikit-learn's C."""
-
-
-@dataclass(frozen=True)
-class Predictions:
-    """For every text its likeliest label, and the probability of it."""
-
-    labels: list[str]
-    confidence: NDArray[np.float64]
 
 
 def train(
@@ -84,7 +76,7 @@ def predict(
     Raises WinnowError when the embedder is not the one that the model was trained on.
     """
     if not texts:
-        return Predictions([], np.empty(0))
+        return Predictions([], np.empty((0, 0)))
     probe = load_probe(run.path / MODEL)
     told = run.facts["embedder"]
     embedder = open_embedder(told["model"], backend=told["backend"])
@@ -92,6 +84,4 @@ def predict(
         fix = "train again here, or install the embedder that the run names"
         raise WinnowError(Fault(run.id, f"embedder {embedder.identity}", told["identity"], fix))
     probabilities = probe.probabilities(vectors_for(list(texts), embedder, vectors_cache, progress=progress))
-    best = probabilities.argmax(axis=1)
-    confidence = probabilities[np.arange(len(texts)), best].astype(np.float64)
-    return Predictions([probe.classes[i] for i in best], confidence)
+    return Predictions(probe.classes, probabilities.astype(np.float64))

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from curation.folder import Folder
 from curation.reading import Reading
-from validators.faults import Fault, WinnowError
 from validators.screening import text_fault
 
 if TYPE_CHECKING:
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from training.evaluate import Evaluation
     from training.runs import Run
 
-METHODS = ("linear",)
 LOCAL_RUNS = Path("runs")
 """Where runs go when there is no workspace."""
 
@@ -61,24 +59,17 @@ def train_release(
     progress: Progress | None = None,
 ) -> tuple[Run, bool]:
     """Train by any method into a folder of runs; a release folder is all it needs."""
-    from training.linear import Settings, train
+    from training.methods import train
 
-    if method not in METHODS:
-        raise WinnowError(Fault("--method", repr(method), ", ".join(METHODS), "this version trains these methods only"))
-    try:
-        told = Settings(**(settings or {}))
-    except TypeError as error:
-        raise WinnowError(Fault("settings", str(error), "inverse_penalty", "correct the setting")) from None
-    return train(
-        release, folder, settings=told, seed=seed, embedder=embedder, vectors_cache=vectors_cache, progress=progress
-    )
+    how = {"embedder": embedder, "vectors_cache": vectors_cache, "progress": progress}
+    return train(release, folder, method=method, seed=seed, settings=settings, **how)
 
 
 def predict_texts(run: Run, texts: Sequence[str], *, progress: Progress | None = None) -> pd.DataFrame:
     """Label texts: columns `text`, `label`, `route`, `confidence`."""
     import pandas as pd
 
-    from training.linear import predict
+    from training.methods import predict
 
     predicted = predict(run, texts, progress=progress)
     routes = run.facts["routes"]

@@ -1,0 +1,28 @@
+"""What a model says of texts: class probabilities, and what follows from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """Class probabilities of texts, in their order."""
+
+    classes: list[str]
+    probabilities: NDArray[np.float64]
+    """Shape (texts, classes); a row sums to 1."""
+
+    @property
+    def labels(self) -> list[str]:
+        """Every text's likeliest label; of equally likely ones the first."""
+        return [self.classes[i] for i in self.probabilities.argmax(axis=1)] if len(self.probabilities) else []
+
+    @property
+    def confidence(self) -> NDArray[np.float64]:
+        """The probability of the likeliest label."""
+        best: NDArray[np.float64] = self.probabilities.max(axis=1, initial=0.0)
+        return best

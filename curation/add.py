@@ -9,9 +9,11 @@ import io
 import itertools
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from sqlalchemy import Connection
 
 from curation.clock import now
 from curation.folder import replacing
@@ -103,9 +105,11 @@ def add(
     scrubber: Scrubber,
     *,
     dropped_dir: Path,
+    also: Callable[[Connection], None] | None = None,
 ) -> AddResult:
     """Screen and store what was read. Adding the same file again changes nothing.
 
+    `also` writes what belongs to it, in the same transaction.
     Raises WinnowError when a file was added before under other settings, or when the options contradict each other,
     and Meanwhile when another command renamed or forgot something while the files were screened.
     """
@@ -130,6 +134,8 @@ def add(
         stay = store_records(connection, task, pairs, origins, mended, moment)
         store_sightings(connection, pairs, moment)
         insert_new(connection, t.flag, [{"record_id": r, "name": "language", "detail": d} for r, d in flags.items()])
+        if also:
+            also(connection)
         added = {row.record_id for row in kept} - live_before
         reserves = reserve_counts(connection, added)
     given = sum(len(one.reading.rows) for one in screened)

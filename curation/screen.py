@@ -49,6 +49,8 @@ class Kept:
     """The label as the file has it, which may have been renamed since."""
     split: str | None
     session: str | None
+    family: str | None
+    """The family that it joins, where the row names one that stands."""
     time: str | None
     unread_time: bool
     """The source gave a time that cannot be read; it is not kept, for who knows what it holds."""
@@ -121,6 +123,7 @@ def screen(
                 given_label=given,
                 split=official,
                 session=memory.scrubber.pseudonym(session) if session else None,
+                family=row.family,
                 time=time if time and read_time(time) else None,
                 unread_time=bool(time and not read_time(time)),
                 private=scrubbed.replaced,

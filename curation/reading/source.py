@@ -53,6 +53,8 @@ class Row:
     session: object = None
     time: object = None
     fault: Drop | None = None
+    family: str | None = None
+    """The id of a family that stands: a variation joins the family of its seed. No file says this."""
 
 
 @dataclass(frozen=True)

@@ -49,3 +49,10 @@ def proposed(about: Mapping[str, Any], text: str, question_id: str) -> list[Prop
         for number, item in enumerate(pairs[: about["count"]])
         for side, label in (("first", first), ("second", second))
     ]
+
+
+def unlike_an_edit(cosine: float) -> str:
+    """Why the two sides of a pair are no minimal edit; empty where they are one."""
+    if cosine < BAND[0]:
+        return "too_far_apart"
+    return "" if cosine <= BAND[1] else "the_same_text"

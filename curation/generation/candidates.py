@@ -55,6 +55,13 @@ def fates(connection: Connection, run: str) -> dict[str, int]:
     return {"kept": 0, "known": 0, "dropped": 0} | dict(rows.tuples().all())
 
 
+def details(connection: Connection, run: str) -> list[dict[str, Any]]:
+    """What the kept candidates of a run were asked to be."""
+    c = t.candidate.c
+    query = select(c.detail).where(c.run_id == run, c.outcome == "kept").order_by(c.round, c.position)
+    return [dict(json.loads(row[0])) for row in connection.execute(query)]
+
+
 def write_candidates(connection: Connection, run: str, candidates: Sequence[Candidate]) -> None:
     """Write down what became of proposals, as the next intake of a run."""
     c, moment = t.candidate.c, now()

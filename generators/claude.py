@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 import anthropic
+import httpx2
 
 from generators.prices import Usage
 from validators.faults import Fault, ServiceError, WinnowError
@@ -21,6 +22,8 @@ from validators.faults import Fault, ServiceError, WinnowError
 SECONDS = 180.0
 """How long an answer may take. The longest that is asked for has a few thousand tokens."""
 KEYS = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
+SPEND_LIMIT = "enforced_spend_limit_reached"
+"""The one refusal with status 429 that waiting does not mend."""
 LISTED = 100
 """Batches a page of the list."""
 
@@ -91,9 +94,11 @@ class Claude:
         request = {key: value for key, value in json.loads(body).items() if key != "max_tokens"}
         try:
             with _named(self.where):
-                return self._client.messages.count_tokens(**request).input_tokens
+                counted: object = self._client.messages.count_tokens(**request)
         except (Throttled, Failed, NoAnswer):
             return None
+        tokens = getattr(counted, "input_tokens", None)  # a proxy's page is passed on as text
+        return tokens if isinstance(tokens, int) else None
 
     def submit(self, bodies: Sequence[tuple[str, str]]) -> str:
         """Submit questions, each an id and a body, as one batch; returns what the API calls it."""
@@ -188,6 +193,8 @@ class _named:  # noqa: N801  (reads as a statement: with _named(...))
             raise self._of_status(error) from None
         if isinstance(error, anthropic.APIResponseValidationError | json.JSONDecodeError):
             raise NoAnswer("the answer is not whole JSON") from None
+        if isinstance(error, httpx2.HTTPError):  # of a stream of results, the SDK lets it through as it is
+            raise NoAnswer("the connection ended") from None
         if isinstance(error, anthropic.APITimeoutError):
             raise NoAnswer("no answer in time") from None
         if isinstance(error, anthropic.APIConnectionError):
@@ -199,6 +206,8 @@ class _named:  # noqa: N801  (reads as a statement: with _named(...))
 
     def _of_status(self, error: anthropic.APIStatusError) -> Exception:
         told = f"{error.status_code} {error.type or ''}: {error.api_message or error.message}".replace(" :", ":")
+        if error.error_code == SPEND_LIMIT:
+            return self._service(told)
         if error.status_code in (429, 503, 529):
             return Throttled(told, _retry_after(error))
         if error.status_code in (401, 402, 403, 404):
@@ -214,8 +223,6 @@ class _named:  # noqa: N801  (reads as a statement: with _named(...))
 
 def _never_sent(error: BaseException) -> bool:
     """Whether the connection was never made, so that nothing can have been billed."""
-    import httpx2
-
     seen: BaseException | None = error
     while seen is not None:
         if isinstance(seen, httpx2.ConnectError | httpx2.ConnectTimeout):

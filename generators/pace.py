@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from validators.faults import Fault, ServiceError
 
-FIRST = 4
+FIRST = 1
+"""The first request goes alone, so that what all share is in the API's cache when the others come."""
 SHORTEST_REST = 1.0
 """Seconds of rest after a refusal that names none; doubled while nothing else comes."""
 LONGEST_REST = 60.0
@@ -18,11 +19,15 @@ PATIENCE = 900.0
 
 
 class Pace:
-    """Additive increase, multiplicative decrease (Chiu & Jain 1989), shared by all threads of a run."""
+    """Shared by all threads of a run.
+
+    One more for every answer until the first refusal ("slow start", Jacobson 1988); from then on additive increase and
+    multiplicative decrease (Chiu and Jain 1989).
+    """
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._limit = float(min(FIRST, most))
+        self._limit = float(FIRST)
         self._active = 0
         self._resume_at = 0.0
         self._slowed_at = 0.0
@@ -54,9 +59,10 @@ class Pace:
                 self._changed.notify_all()
 
     def went_well(self) -> None:
-        """An answer came: one more after as many answers as may be in flight."""
+        """An answer came."""
         with self._changed:
-            self._limit = min(self._most, self._limit + 1 / self._limit)
+            more = 1 / self._limit if self._slowed_at else 1.0
+            self._limit = min(self._most, self._limit + more)
             self._rest, self._refused_since = SHORTEST_REST, None
             self._changed.notify_all()
 

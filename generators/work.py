@@ -20,7 +20,7 @@ Generator = Literal["examples", "ambiguous", "domain", "fixes", "regions", "cont
 End = Literal["done", "budget", "waiting", "dry"]
 """`waiting`: batches are under way. `dry`: what still comes does not survive."""
 MOST_TURNS = 50
-DRY_TURNS = 2
+DRY_TURNS = 3
 """Rounds of which nothing survives, after which `until` ends."""
 SURPLUS = 1.3
 """How many more queries than are missing a later round asks for: some will fall again."""
@@ -51,6 +51,8 @@ class Job:
 
     def scaled(self, count: int) -> Job:
         """The same job for about `count` queries, spread as before; nothing gets none."""
+        if count == self.count:
+            return self
         share = count / max(self.count, 1)
 
         def part(own: int) -> int:

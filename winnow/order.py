@@ -104,10 +104,21 @@ def job_of(order: Order, plan: Plan | None, shop: Workshop, mistakes: Mistakes, 
             if shown:
                 regions.append((region, shown, PER_REGION))
     if not needs and not regions:
-        fix = "say --count N, or --label NAME"
-        raise WinnowError(Fault(f"generate {order.generator}", "nothing is missing", "something to write", fix))
+        raise WinnowError(_nothing(order))
     generator: Any = "negatives" if order.generator == "negatives" else order.kind
     return Job(generator, needs, regions=regions, size=size, until=order.until, judge=judge)
+
+
+def _nothing(order: Order) -> Fault:
+    """Why there is nothing to do."""
+    where = f"generate {order.generator}"
+    if order.kind == "fixes":
+        found = f"no label has {FAMILIAR} train rows that the probe misreads"
+        return Fault(where, found, "mistakes to learn from", "write --kind ambiguous, or give --plan")
+    if order.kind == "ambiguous":
+        fix = "name pairs under `confusable:`, or near misses"
+        return Fault(where, "no label has a neighbour", "labels that look alike", fix)
+    return Fault(where, "nothing is missing", "something to write", "say --count N")
 
 
 def _needs(order: Order, plan: Plan | None, shop: Workshop, mistakes: Mistakes, wanted: int | None) -> list[Need]:

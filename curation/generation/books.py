@@ -113,9 +113,8 @@ class Books:
             known = self._questions(connection, stage, number)
             if known or not bodies:
                 return known
-            highest = dict(
-                connection.execute(select(t.question.c.hash, func.max(t.question.c.draw)).group_by("hash")).tuples()
-            )
+            drawn = select(t.question.c.hash, func.max(t.question.c.draw)).group_by(t.question.c.hash)
+            highest: dict[str, int] = dict(connection.execute(drawn).tuples().all())
             rows = []
             for position, (body, about) in enumerate(bodies):
                 digest = hashlib.sha256(body.encode()).hexdigest()[:32]
@@ -272,5 +271,5 @@ def spent(connection: Connection, run: str | None = None) -> Spent:
     query = select(a.state, func.sum(func.coalesce(a.cost, a.reserved))).group_by(a.state)
     if run is not None:
         query = query.join(t.question).where(t.question.c.run_id == run)
-    sums = dict(connection.execute(query).tuples())
+    sums = dict(connection.execute(query).tuples().all())
     return Spent(int(sums.get("received", 0)), int(sums.get("lost", 0)), int(sums.get("in_flight", 0)))

@@ -184,6 +184,8 @@ class Generate(Part):
     """Who labels blind; the same model when left out."""
     per_request: Annotated[int, Field(ge=1, le=50)] = 10
     """Queries to a request."""
+    cache: bool = True
+    """Mark what all questions share to be cached; off for a gateway that does not know it."""
     budget: Annotated[float, Field(gt=0)] | None = None
     """USD that all runs of the workspace together may cost."""
     prices: str | None = None

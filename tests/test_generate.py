@@ -411,7 +411,10 @@ def test_a_plan_says_what_to_write(workspace: Workspace, claude: Claude, tmp_pat
 
 
 def test_fixes_learn_from_mistakes_on_train(workspace: Workspace, claude: Claude) -> None:
-    wrong = [{"text": f"{WORDS['it_wifi'].format(n)} {chr(97 + n) * 3}", "label": "it_vpn"} for n in range(5)]
+    places = ("kitchen", "garage", "canteen", "lobby", "cellar", "garden", "attic", "library")
+    wrong = [{"text": f"slow wifi today near the {place}, it drops", "label": "it_vpn"} for place in places[:3]]
+    right = [{"text": f"slow wifi again near the {place}, it drops", "label": "it_wifi"} for place in places]
+    workspace.add(pd.DataFrame(right), licence="own", split="train")
     workspace.add(pd.DataFrame(wrong), licence="own", split="train")
     generate(workspace, count=10, kind="fixes")
     said = [body["messages"][0]["content"] for body in claude.bodies.values()]

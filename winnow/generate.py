@@ -95,9 +95,11 @@ def generate(bench: Bench, order: Order, *, progress: Progress | None = None) ->
     plan = checked(bench.task, order)
     claude = bench.claude()
     told = bench.task.generate
-    voice = Voice(told.model, told.effort)
+    voice = Voice(told.model, told.effort, told.cache)
     judge = (
-        Voice(told.judge_model or told.model, told.effort) if order.judge or order.generator == "contrasts" else None
+        Voice(told.judge_model or told.model, told.effort, told.cache)
+        if order.judge or order.generator == "contrasts"
+        else None
     )
     price = price_of(voice.model, price_table(bench.task, bench.root))
     judge_price = price_of(judge.model, price_table(bench.task, bench.root)) if judge else price

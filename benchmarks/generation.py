@@ -55,9 +55,7 @@ def cost() -> None:
     from tests.writers import careful
 
     first: tuple[float, float] | None = None
-    print(
-        "| way | requests | input tokens billed in full, written, read | input, in full-price tokens | ratio | all, USD | ratio |"
-    )
+    print("| way | requests | input tokens in full, written, read | as full-price tokens | ratio | all, USD | ratio |")
     print("|---|---|---|---|---|---|---|")
     for way in WAYS:
         with (

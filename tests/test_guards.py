@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from curation.guards import Guards, protection
+from validators.guards import Guards, protection
 
 GUARDS = Guards({"device": ["laptop", "phone", "smart phone"], "city": ["Rome"]})
 

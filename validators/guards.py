@@ -67,7 +67,7 @@ def differences(one: Signature, other: Signature) -> Iterator[str]:
         yield "slots"
     if one.negations != other.negations:
         yield "negation"
-    reversed_ways = any((after, before) in other.ways for before, after in one.ways)
+    reversed_ways = any((after, before) in other.ways - one.ways for before, after in one.ways)
     if (
         one.sources != other.sources
         or reversed_ways

@@ -51,18 +51,18 @@ class Choosing:
         self._dropped: list[Dropped] = []
 
     def picks(self, ideas: Mapping[Group, Iterator[Variation]]) -> list[Variation]:
-        """The next variation of each group that has room and is wanted, those with fewest first; empty at the end."""
-        in_family: Counter[str] = Counter()
+        """The next variation of each family that has room, of the label that has fewest; empty at the end."""
+        families: set[str] = set()
         of_label: Counter[str] = Counter()
         found = []
         for family, label in sorted(ideas, key=lambda group: self._taken[group]):
             enough = self._wanted is not None and of_label[label] >= self._wanted.get(label, 0)
-            if enough or in_family[family] >= self._room[family]:
+            if enough or family in families or self._room[family] < 1:
                 continue
             idea = next((one for one in ideas[family, label] if self._passes(one)), None)
             if idea:
                 found.append(idea)
-                in_family[family] += 1
+                families.add(family)
                 of_label[label] += 1
         return found
 

@@ -14,7 +14,7 @@ NATURAL = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*['’]?")
 """A word of a language; anything else between two spaces is a path, a flag, a number, code."""
 TOKEN = re.compile(r"\S+")
 QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|«[^»]*»|`[^`]*`|(?<!\w)'[^']+'(?!\w)")
-CODE = re.compile(r"[{}<>=;\[\]|&$\\]|\w\(|\+\+|//|::")
+CODE = re.compile(r"[{}<>=;\[\]|\\]|&&|\$[a-z_]|\w\(|\+\+|//|::", re.I)
 """What prose has no use for. A query with it outside quotation marks is not touched inside."""
 MACHINE = re.compile(r"\s*(?:[/$!:@\\]\w|\.{1,2}/)|.*(?<!\S)--?[a-zA-Z]|.*(?<!\S)(?:&&|\|\|?)(?!\S)", re.S)
 """A slash command, a path, or a line with flags, for a machine and not for a reader."""

@@ -19,7 +19,6 @@ from sqlalchemy.dialects.sqlite import insert
 
 from curation.clock import now
 from curation.folder import Folder, replacing
-from curation.guards import Guards
 from curation.ledger import entries, placements
 from curation.reading import DROPPED_COLUMNS
 from curation.records import canonical_text
@@ -29,6 +28,7 @@ from curation.store import tables as t
 from curation.task import Task
 from curation.vectors import delete_vectors
 from validators.faults import Fault, WinnowError
+from validators.guards import Guards
 
 SHORTEST = 6
 """Characters of an id that are enough."""

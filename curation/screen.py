@@ -10,10 +10,11 @@ from typing import Any
 from curation.private import Scrubber
 from curation.reading import Row
 from curation.reading.columns import split_name
-from curation.records import canonical_text, fold_key, record_id
+from curation.records import canonical_text, record_id
 from curation.rename import Renaming, current
 from curation.task import Task
 from curation.times import read_time
+from validators.folding import fold_key
 from validators.screening import (
     LANGUAGE_MIN_CHARACTERS,
     LANGUAGE_MIN_CONFIDENCE,

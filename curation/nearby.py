@@ -5,7 +5,7 @@ Of the hold-out nothing is told but that it is near: no text, no label, no id (d
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -15,11 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curation.embed import Embedder, Vectors
-from curation.guards import Guards, protection
 from curation.near import cosines
-from curation.records import canonical_text, fold_key, record_id
+from curation.records import canonical_text, record_id
 from curation.task import Task
 from curation.vectors import vectors_for
+from validators.folding import fold_key
+from validators.guards import Guards, protection
 
 BLOCK = 128
 """Proposals that are held against all records at a time."""
@@ -76,6 +77,16 @@ class Nearby:
     def _guards(self) -> Guards:
         return Guards(self.task.slots)
 
+    @cached_property
+    def _train_vectors(self) -> Vectors:
+        return self.vectors([row["text"] for row in self._train])
+
+    @cached_property
+    def _held_vectors(self) -> tuple[Vectors, Vectors]:
+        """Of the hold-out rows, plain and with numbers and slot values masked."""
+        texts = [row["text"] for row in self._held]
+        return self.vectors(texts), self.vectors([self._guards.masked(text) for text in texts])
+
     def vectors(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of texts, shape (n, d)."""
         return vectors_for(list(texts), self.embedder, self.vectors_cache)
@@ -89,17 +100,18 @@ class Nearby:
 
     def nearest_texts(self, label: str, texts: Sequence[str], count: int) -> list[str]:
         """Texts of a label in train that stand nearest to some texts, other than these."""
-        own = [row["text"] for row in self._train if row["label"] == label and row["text"] not in set(texts)]
+        given = set(texts)
+        own = [i for i, row in enumerate(self._train) if row["label"] == label and row["text"] not in given]
         if not own or not texts:
             return []
-        near = (self.vectors(own) @ self.vectors(texts).T).max(axis=1)
-        return [own[i] for i in np.argsort(-near, kind="stable")[:count]]
+        near = (self._train_vectors[own] @ self.vectors(texts).T).max(axis=1)
+        return [self._train[own[i]]["text"] for i in np.argsort(-near, kind="stable")[:count]]
 
     def labels_near(self, proposed: Sequence[Proposed]) -> list[tuple[str, float]]:
         """For every proposal the label of its nearest train record of another family, and the cosine."""
         found: list[tuple[str, float]] = []
         families = np.array([row["family"] for row in self._train], dtype=object)
-        for part, product in self._against(proposed, self._train):
+        for part, product in self._against(proposed, self._train_vectors):
             for i, one in enumerate(part):
                 scores = np.where(families == one.family, -1.0, product[i]) if one.family else product[i]
                 best = int(scores.argmax()) if len(scores) else -1
@@ -133,11 +145,10 @@ class Nearby:
         """Which proposals a hold-out row repeats, plainly or with numbers and slot values masked."""
         least = self.task.gates.leakage.cosine
         leaks = np.zeros(len(proposed), dtype=bool)
-        for mask in (lambda text: text, self._guards.masked):
-            masked = [replace(one, text=mask(one.text)) for one in proposed]
-            held = [{**row, "text": mask(row["text"])} for row in self._held]
+        masked = [replace(one, text=self._guards.masked(one.text)) for one in proposed]
+        for asked, held in zip((proposed, masked), self._held_vectors, strict=True):
             start = 0
-            for part, product in self._against(masked, held):
+            for part, product in self._against(asked, held):
                 leaks[start : start + len(part)] |= product.max(axis=1, initial=-1.0) >= least
                 start += len(part)
         return leaks
@@ -146,7 +157,7 @@ class Nearby:
         labels = np.array([row["label"] for row in self._train], dtype=object)
         families = np.array([row["family"] for row in self._train], dtype=object)
         found: list[Found] = []
-        for part, product in self._against(proposed, self._train):
+        for part, product in self._against(proposed, self._train_vectors):
             for one, scores in zip(part, product, strict=True):
                 apart = scores if not one.family else np.where(families == one.family, -1.0, scores)
                 found.append(self._one(one, apart, labels == one.label))
@@ -191,16 +202,15 @@ class Nearby:
         apart = not one.family or one.family != other.family
         return apart and one.label == other.label and protection(signature, self._guards.signature(other.text)) is None
 
-    def _against(self, proposed: Sequence[Proposed], rows: Sequence[Mapping[str, Any]]) -> Any:
-        """Blocks of proposals with their cosines to all rows, shape (block, rows)."""
-        if not proposed:
-            return
-        base = self.vectors([row["text"] for row in rows]) if rows else None
-        own = self.vectors([one.text for one in proposed])
+    def _against(
+        self, proposed: Sequence[Proposed], base: Vectors
+    ) -> Iterator[tuple[Sequence[Proposed], NDArray[np.float32]]]:
+        """Blocks of proposals with their cosines to all vectors, shape (block, vectors)."""
+        own = self.vectors([one.text for one in proposed]) if proposed else base[:0]
         for start in range(0, len(proposed), BLOCK):
             part = proposed[start : start + BLOCK]
             empty = np.empty((len(part), 0), dtype=np.float32)
-            yield part, empty if base is None else own[start : start + BLOCK] @ base.T
+            yield part, own[start : start + BLOCK] @ base.T if len(base) else empty
 
 
 def _of(row: Mapping[str, Any], status: str, similarity: float) -> Found:

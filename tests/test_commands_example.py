@@ -14,8 +14,8 @@ from conftest import ROOT
 
 import winnow
 from curation.embed import open_embedder
-from curation.guards import Guards
 from curation.reading import Columns
+from validators.guards import Guards
 from winnow.workspace import Workspace
 
 COMMANDS = ROOT / "examples" / "commands"

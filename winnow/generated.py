@@ -9,6 +9,7 @@ from winnow.terminal import note, printable, say
 
 if TYPE_CHECKING:
     from winnow.generate import Generated
+    from winnow.vary import Varied
 
 ENDS = {
     "budget": "stopped at the budget; what was received is kept, and nothing of it is asked again",
@@ -16,6 +17,9 @@ ENDS = {
     "dry": "what still comes does not survive: other labels, another kind or new records would help",
     "known": "this was done before, and nothing was asked; --again asks once more",
 }
+
+
+LESS_DIVERSE = "{}: less various than what people wrote; look at them before more are made"
 
 
 def say_generated(made: Generated) -> None:
@@ -36,9 +40,33 @@ def say_generated(made: Generated) -> None:
     if made.suspects:
         say(f"{made.suspects:,} suspects: reviewers see them beside the sample")
     for label in made.less_diverse:
-        say(f"{label}: less various than what people wrote; look at them before more are made", style="yellow")
+        say(LESS_DIVERSE.format(label), style="yellow")
     spent = made.spent
     say(f"run {made.run.id}: {made.kept:,} records so far, paid {usd(spent.paid)}" + _open(spent.lost, spent.reserved))
+
+
+def say_varied(made: Varied) -> None:
+    """What a run of rules did."""
+    added = made.added
+    if made.known:
+        say("these seeds were varied so before; nothing changed", style="yellow")
+    say(f"given {added.given:,} = added {added.added:,} + known {added.known:,} + dropped {added.dropped:,}")
+    if made.by_kind:
+        say(f"of {made.seeds:,} seeds, by kind: " + _counted(made.by_kind))
+        say("by label: " + _counted(made.by_label))
+    if made.refused:
+        say("refused by the rules: " + _counted(made.refused))
+    if made.missing:
+        say("short of what was asked for, families being full: " + _counted(made.missing), style="yellow")
+    if made.suspects:
+        say(f"{made.suspects:,} suspects: reviewers see them beside the sample")
+    for label in made.less_diverse:
+        say(LESS_DIVERSE.format(label), style="yellow")
+    say(f"run {made.run.id}: {made.kept:,} records")
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count:,}" for name, count in counts.items())
 
 
 def _open(lost: int, reserved: int) -> str:

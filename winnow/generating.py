@@ -35,6 +35,23 @@ POLL_SECONDS = 20.0
 
 
 @generate.command()
+def variations(
+    context: typer.Context,
+    label: LabelOption = [],  # noqa: B006
+    kind: Annotated[list[str], typer.Option("--kind", help="By this kind of change; may be said again.")] = [],  # noqa: B006
+    count: Annotated[int | None, typer.Option(help="Variations in all; by default until families are full.")] = None,
+    json: Json = False,
+) -> None:
+    """Vary train records by rule: slots, synonyms, contractions, frames and more. Needs no key."""
+    made = workspace_of(context).generate_variations(labels=label, count=count, kinds=kind)
+    if json:
+        terminal.say_json(made.json())
+        return
+    generated.say_varied(made)
+    terminal.say_next("winnow push review" if made.kept else "winnow coverage")
+
+
+@generate.command()
 def examples(
     context: typer.Context,
     label: LabelOption = [],  # noqa: B006  (Typer copies it)

@@ -125,6 +125,10 @@ class Workshop:
         """Records of each label, proposed ones among them."""
         return Counter(row["label"] for row in self.nearby().rows if row["label"])
 
+    def refusals(self, proposals: Sequence[Proposal]) -> list[str | None]:
+        """Why each proposal would fall, as a word; None where it would stand."""
+        return [drop.reason if drop else None for drop in self._drops(self.nearby(), proposals)]
+
     def edits(self) -> Sequence[str]:
         """The differences that this run's contrasts turn on already."""
         with self.store.reading() as connection:

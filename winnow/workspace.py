@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from training.runs import Run
     from winnow.generate import Generated
     from winnow.order import Order
+    from winnow.vary import Varied
     from winnow.workshop import Workshop
 
 TEMPLATES = ("intents", "tools")
@@ -253,6 +254,21 @@ class Workspace:
             note,
         )
         return generate(bench, order, progress=progress)
+
+    def generate_variations(
+        self, *, labels: Sequence[str] = (), count: int | None = None, kinds: Sequence[str] = ()
+    ) -> Varied:
+        """Vary train records by rule, without a key; every variation joins its seed's family and waits for review.
+
+        By default all labels are varied, by the kinds that helped where it was measured, until families are full.
+        """
+        from winnow.vary import vary
+
+        task = self.task
+        _intents_only(task)
+        return vary(
+            task, self.store, lambda run: self._workshop(task, run, ""), labels=labels, count=count, kinds=kinds
+        )
 
     def _workshop(self, task: Task, run: GeneratorRun, judge: str) -> Workshop:
         from winnow.workshop import Workshop

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -44,7 +45,7 @@ def test_opinions_are_each_ones_latest_with_what_was_shown_or_withheld(place: Pl
     place.answer(place.api, told[first], labels[0])
     place.answer(place.api, told[place.records("label-second-look")[1]["external_id"]], REJECT)
     workspace.pull()
-    found = workspace.report()[0]
+    found = workspace.report()[0].people
     assert found.agreement is not None
     people = {one.who: one for one in found.agreement.annotators}
     (bobs,) = (one for name, one in people.items() if name.startswith("bob"))
@@ -72,10 +73,11 @@ def test_the_page_says_what_was_measured(place: Place, browser: Any) -> None:
     shown = command("report", cwd=workspace.folder.root).stdout
     assert "Krippendorff's alpha: 0." in shown
     assert "mend the guideline, not the data" in shown
-    for width in (1280, 390):
+    pages = {"people.html": "Krippendorff's alpha", "report.html": "people agree (alpha)"}
+    for width, (name, words) in itertools.product((1280, 390), pages.items()):
         page = browser.new_page(viewport={"width": width, "height": 800})
-        page.goto(f"file://{told['page']}")
-        assert page.get_by_text("Krippendorff's alpha").count()
+        page.goto(f"file://{Path(told['page']).with_name(name)}")
+        assert page.get_by_text(words).count()
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
         page.close()
 
@@ -83,8 +85,9 @@ def test_the_page_says_what_was_measured(place: Place, browser: Any) -> None:
 def test_nobody_has_answered_yet(make_workspace: Callable[..., Workspace]) -> None:
     workspace = make_workspace("a", "b")
     found, page = workspace.report()
-    assert found.agreement is None
+    assert found.people.agreement is None
     assert "nobody has answered yet" in page.read_text()
+    assert "nobody has answered yet" in page.with_name("people.html").read_text()
     assert json.loads(json.dumps(found.json()))["alpha"]["why"] == "nobody has answered yet"
 
 

@@ -219,15 +219,17 @@ def coverage(context: typer.Context, json: Json = False) -> None:
 
 @app.command()
 def report(context: typer.Context, json: Json = False) -> None:
-    """Say how well people agree and how lots stand; writes a page."""
-    found, page = workspace_of(context).report()
+    """Draw the page to open every morning: where the dataset stands, what is wrong, which command mends it."""
+    with progress_bar("embedding", json) as progress:
+        found, page = workspace_of(context).report(progress=progress)
     if json:
         terminal.say_json({**found.json(), "page": str(page)})
         return
-    screens.say_people(found)
-    terminal.say(f"page {page}")
-    terminal.say(f"the page of winnow coverage: {page.with_name('coverage.html')}")
-    terminal.say_next("winnow push adjudicate")
+    screens.say_people(found.people)
+    for one in found.todo:
+        terminal.say(f"- {one.what}: {one.evidence}; {one.command}")
+    terminal.say(f"page {page}; more in {page.with_name('people.html').name} and coverage.html beside it")
+    terminal.say_next(found.todo[0].command if found.todo else found.status.next)
 
 
 @app.command()

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from curation.status import Status
     from curation.waivers import Waiver
     from generators.claude import Claude
-    from reports.people import PeopleReport
+    from reports.morning import Morning
     from training.evaluate import Evaluation
     from training.runs import Run
     from winnow.generate import Generated
@@ -194,13 +194,17 @@ class Workspace:
         found = measure_coverage(checked, times, embedder, vectors_cache=self.folder.vectors, progress=progress)
         return found, *write_coverage(found, self.folder.reports)
 
-    def report(self) -> tuple[PeopleReport, Path]:
-        """Measure how people agree and how lots stand; writes the page and returns its path."""
+    def report(self, *, progress: Progress | None = None) -> tuple[Morning, Path]:
+        """Draw the page that a data lead opens every morning, and the pages of people and coverage beside it."""
         from reports.people import people_report, write_people
+        from winnow.morning import morning
 
+        coverage = self.coverage(progress=progress)[0]
         with self.store.reading() as connection:
-            found = people_report(connection, self.task)
-        return found, write_people(found, self.folder.reports)
+            people = people_report(connection, self.task)
+        write_people(people, self.folder.reports)
+        wrong = self._mistakes_of(coverage.check.train)
+        return morning(self.folder, self.store, self.task, coverage, people, wrong)
 
     def waive(self, gate: str, *, by: str, reason: str, until: date) -> None:
         """Record a named, reasoned exception to one gate."""
@@ -285,9 +289,12 @@ class Workspace:
         )
 
     def _mistakes(self, task: Task) -> dict[str, list[dict[str, str]]]:
+        return self._mistakes_of(self._check(task, None)[0].train)
+
+    def _mistakes_of(self, train: pd.DataFrame) -> dict[str, list[dict[str, str]]]:
         from curation.mistakes import mistakes
 
-        return mistakes(self._check(task, None)[0].train, self._embedder(task), self.folder.vectors)
+        return mistakes(train, self._embedder(), self.folder.vectors)
 
     def push(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from generators.prices import NANO_PER_USD, Price, Usage, usd
@@ -22,7 +22,7 @@ class Estimate:
 
     requests: int
     items: int
-    """Queries, pair sides or verdicts that are asked for."""
+    """Queries or pair sides that are asked for."""
     input_tokens: int
     counted: bool
     """The API counted the first request, and the others go by their length; otherwise all go by their length."""
@@ -58,37 +58,51 @@ class Estimate:
         )
 
 
+def items_of(bodies: Sequence[str]) -> int:
+    """How many queries, pair sides or verdicts some requests are for: their room in `max_tokens` says it."""
+    return sum((int(json.loads(body)["max_tokens"]) - THINKING_TOKENS) // TOKENS_PER_ITEM for body in bodies)
+
+
 def estimate(
     bodies: Sequence[str],
+    judging: Sequence[str] = (),
     *,
     count_tokens: Callable[[str], int | None],
-    price: Price | None,
+    prices: Mapping[str, Price | None],
     batch: bool,
     output_tokens: float | None,
     kept_share: float | None,
 ) -> Estimate:
-    """What these requests take. `output_tokens` of an answer, and `kept_share`, as earlier runs had them."""
+    """What these requests take, and those that judge what they bring.
+
+    `output_tokens` of an answer, and `kept_share`, are those of earlier runs.
+    """
     if not bodies:
         return Estimate.nothing()
-    items = [(int(json.loads(body)["max_tokens"]) - THINKING_TOKENS) // TOKENS_PER_ITEM for body in bodies]
     first = count_tokens(bodies[0])
     per_character = first / len(bodies[0]) if first else 1 / CHARACTERS_PER_TOKEN
-    tokens = round(sum(len(body) for body in bodies) * per_character)
-    usual = sum(items) * USUAL_TOKENS_PER_ITEM + len(bodies) * USUAL_THINKING_TOKENS
-    output = usual if output_tokens is None else round(output_tokens * len(bodies))
-    cost = worst = None
-    if price:
-        cost = price.cost(Usage(tokens, 0, 0, output), batch=batch) / NANO_PER_USD
-        worst = sum(price.worst(body, batch=batch) for body in bodies) / NANO_PER_USD
+    every = [*bodies, *judging]
+    tokens = [round(len(body) * per_character) for body in every]
+    usual = [items_of([body]) * USUAL_TOKENS_PER_ITEM + USUAL_THINKING_TOKENS for body in every]
+    output = [usual[i] if output_tokens is None else round(output_tokens) for i in range(len(every))]
+    cost: float | None = 0.0
+    worst: float | None = 0.0
+    for body, given, said in zip(every, tokens, output, strict=True):
+        price = prices[json.loads(body)["model"]]
+        if price is None or cost is None or worst is None:
+            cost = worst = None
+            break
+        cost += price.cost(Usage(given, 0, 0, said), batch=batch) / NANO_PER_USD
+        worst += price.worst(body, batch=batch) / NANO_PER_USD
     return Estimate(
-        requests=len(bodies),
-        items=sum(items),
-        input_tokens=tokens,
+        requests=len(every),
+        items=items_of(bodies),
+        input_tokens=sum(tokens),
         counted=bool(first),
-        output_tokens=output,
+        output_tokens=sum(output),
         measured=output_tokens is not None,
         usd=cost,
         usd_worst=worst,
         kept_share=kept_share,
-        prices_as_of=price.as_of if price else "",
+        prices_as_of=next((price.as_of for price in prices.values() if price), ""),
     )

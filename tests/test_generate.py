@@ -365,6 +365,30 @@ def test_an_estimate_asks_nothing(workspace: Workspace, claude: Claude) -> None:
     assert 0 < made.estimate.usd < made.estimate.usd_worst
 
 
+def test_what_is_missing_may_be_missing_again(workspace: Workspace, claude: Claude) -> None:
+    first = generate(workspace, labels=("hr_leave",))
+    assert first.kept == 30 - SEEN
+    with pytest.raises(WinnowError, match="nothing is missing"):
+        generate(workspace, labels=("hr_leave",))
+    workspace.retract(first.added.sources[0])
+    assert generate(workspace, labels=("hr_leave",)).kept == 30 - SEEN
+    assert len(workspace.status().generation) == 2
+
+
+def test_a_batch_under_way_is_not_asked_beside(workspace: Workspace, claude: Claude) -> None:
+    workspace.generate(Order("examples", count=12, batches=True, patience=Patience(wait=False)), note=lambda _: None)
+    with pytest.raises(WinnowError, match="--batch-api"):
+        generate(workspace, count=12)
+
+
+def test_the_judging_of_contrasts_is_in_the_estimate(workspace: Workspace, claude: Claude) -> None:
+    plain = generate(workspace, count=20, dry_run=True).estimate
+    judged = generate(workspace, count=20, judge=True, dry_run=True).estimate
+    assert judged.requests == plain.requests + 1
+    assert judged.usd_worst > plain.usd_worst
+    assert not workspace.status().generation
+
+
 def test_a_forgotten_record_leaves_questions_and_answers(workspace: Workspace, claude: Claude) -> None:
     generate(workspace, count=60)
     records = workspace.records()

@@ -187,7 +187,12 @@ def test_the_worst_case_is_above_any_bill() -> None:
 def test_an_estimate_counts_one_request_and_scales() -> None:
     bodies = [question(VOICE, shared="s" * 400, own="o" * n, schema={}, items=10) for n in (100, 500)]
     found = estimate(
-        bodies, count_tokens=lambda body: len(body) // 5, price=None, batch=False, output_tokens=None, kept_share=0.5
+        bodies,
+        count_tokens=lambda body: len(body) // 5,
+        prices={VOICE.model: None},
+        batch=False,
+        output_tokens=None,
+        kept_share=0.5,
     )
     assert (found.requests, found.items, found.counted, found.usd) == (2, 20, True, None)
     assert found.input_tokens == pytest.approx(sum(map(len, bodies)) / 5, rel=0.01)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from curation.add import AddResult
 from curation.generation.alive import living
 from curation.generation.answers import Answers
-from curation.generation.books import Bill, Books, Spent
-from curation.generation.costs import History, history, run_costs
-from curation.generation.runs import Run, begin, end
+from curation.generation.books import Books, Spent
+from curation.generation.costs import history, run_costs
+from curation.generation.runs import NOT_BEGUN, Asked, Run, begin, end, find
 from curation.generation.submissions import Submissions
 from curation.store import Store
 from curation.task import Task
@@ -22,21 +22,22 @@ from curation.working import working_rows
 from generators.asking import Progress, ask
 from generators.batches import ask_in_batches
 from generators.books import Question
-from generators.estimate import Estimate, estimate
+from generators.estimate import Estimate, estimate, items_of
+from generators.judging import questions
 from generators.plan import Plan
-from generators.prices import NANO_PER_USD, Price, price_of
+from generators.prices import NANO_PER_USD
 from generators.prompts import version_of
-from generators.question import Voice
-from generators.work import Job, work, write
+from generators.work import JUDGED_AT_ONCE, Job, work, write
 from validators.faults import Fault, WinnowError
 from winnow.order import Mistakes, Order, checked, job_of
-from winnow.workshop import Workshop, less_diverse, price_table, total
+from winnow.voices import Voices, voices_of
+from winnow.workshop import Workshop, less_diverse, total
 
 if TYPE_CHECKING:
     from generators.claude import Claude
 
-ASKING = ("examples", "contrasts", "negatives")
-"""Generators that ask Claude."""
+TYPICAL = "how do i get this to work again without losing what i had before"
+"""What stands for a query that is not written yet, where its judging is estimated."""
 PROMPTS = {"contrasts": ("contrasts", "judge"), "negatives": ("negatives",)}
 
 
@@ -84,8 +85,7 @@ class Bench:
     root: Path
     store: Store
     claude: Callable[[], Claude]
-    workshop: Callable[[Run, str], Workshop]
-    """Takes the run, and the judge's model or nothing."""
+    workshop: Callable[[], Workshop]
     mistakes: Mistakes
     note: Callable[[str], None]
 
@@ -94,55 +94,87 @@ def generate(bench: Bench, order: Order, *, progress: Progress | None = None) ->
     """Do what was asked, or go on with it. Raises WinnowError for a wrong order, ServiceError when the API fails."""
     plan = checked(bench.task, order)
     claude = bench.claude()
-    told = bench.task.generate
-    voice = Voice(told.model, told.effort, told.cache)
-    judge = (
-        Voice(told.judge_model or told.model, told.effort, told.cache)
-        if order.judge or order.generator == "contrasts"
-        else None
-    )
-    price = price_of(voice.model, price_table(bench.task, bench.root))
-    judge_price = price_of(judge.model, price_table(bench.task, bench.root)) if judge else price
-    _check_prices(bench.task, order, voice, judge, price, judge_price)
-    run = _begin(bench, order, voice, judge, plan)
-    shop = bench.workshop(run, judge.model if judge else "")
-    prices = {voice.model: price} | ({judge.model: judge_price} if judge else {})
-    with living(shop.folder.state / "processes") as process:
-        books = Books(
-            shop.store,
-            Answers(shop.folder.answers),
-            run.id,
-            process=process,
-            processes=shop.folder.state / "processes",
-            bill=lambda message, batch: _bill(message, batch, prices),
-            budget=_nano(order.budget),
-            ceiling=_nano(told.budget),
-        )
-        if run.ended:
+    judged = order.judge or order.generator == "contrasts"
+    voices = voices_of(bench.task, bench.root, judged=judged, budgeted=order.budget is not None)
+    shop = bench.workshop()
+    shop.judge = voices.judge.model if voices.judge else ""
+    asked_for = _asked_for(bench.task, order, voices, plan)
+    with bench.store.reading() as connection:
+        before = find(connection, asked_for)
+    done = before is not None and before.ended and not order.wants_more
+    # before a run is begun: there may be nothing to do
+    job = None if done else job_of(order, plan, shop, bench.mistakes, voices.judge)
+    if order.dry_run:
+        shop.run = before or NOT_BEGUN
+    else:
+        with bench.store.writing() as connection:
+            shop.run = begin(connection, asked_for, again=order.wants_more)
+    processes = shop.folder.state / "processes"
+    with living(processes) as process:
+        books = _books(bench, shop, order, voices, process)
+        if job is None:
             return _result(shop, books, "known", Estimate.nothing(), ())
-        job = job_of(order, plan, shop, bench.mistakes, judge)
-        foreseen = _foresee(shop, books, claude, job, voice, price, order)
+        foreseen = _foresee(shop, books, claude, job, voices, order)
         bench.note(str(foreseen))
         if order.dry_run:
             return _result(shop, books, "estimated", foreseen, ())
         books.settle()
-        asked: list[Question] = []
-
-        def ask_all(questions: Sequence[Question]) -> Any:
-            asked.extend(questions)
-            worst = _worst(prices, batch=order.batches)
-            if not order.batches:
-                return ask(books, claude, questions, worst, progress=progress)
-            submissions = Submissions(books, shop.folder.state / "processes")
-            return ask_in_batches(
-                books, submissions, claude, questions, worst, patience=order.patience, progress=progress
-            )
-
-        ended = work(job, voice, books, ask_all, shop)
+        asker = _Asker(books, Submissions(books, processes), claude, order, voices, progress)
+        ended = work(job, voices.writer, books, asker.ask, shop)
         if ended in ("done", "dry"):
             with shop.store.writing() as connection:
-                end(connection, run.id)
-        return _result(shop, books, ended, foreseen, asked)
+                end(connection, shop.run.id)
+        return _result(shop, books, ended, foreseen, asker.asked)
+
+
+class _Asker:
+    """Asks one by one or in batches, as the order says, and remembers what."""
+
+    def __init__(
+        self,
+        books: Books,
+        submissions: Submissions,
+        claude: Claude,
+        order: Order,
+        voices: Voices,
+        progress: Progress | None,
+    ) -> None:
+        """Raises WinnowError when a batch is under way that the order does not ask for."""
+        if submissions.standing() and not order.batches:
+            fix = "say --batch-api: it collects what was submitted"
+            raise WinnowError(Fault(books.run, "a batch of this run is under way", "its results", fix))
+        self.asked: list[Any] = []
+        self._books, self._submissions, self._claude = books, submissions, claude
+        self._order, self._voices, self._progress = order, voices, progress
+
+    def ask(self, questions: Sequence[Question]) -> Any:
+        """Ask what stands open; says how it ended."""
+        self.asked.extend(questions)
+        worst = partial(self._voices.worst, batch=self._order.batches)
+        if not self._order.batches:
+            return ask(self._books, self._claude, questions, worst, progress=self._progress)
+        return ask_in_batches(
+            self._books,
+            self._submissions,
+            self._claude,
+            questions,
+            worst,
+            patience=self._order.patience,
+            progress=self._progress,
+        )
+
+
+def _books(bench: Bench, shop: Workshop, order: Order, voices: Voices, process: str) -> Books:
+    return Books(
+        shop.store,
+        Answers(shop.folder.answers),
+        shop.run.id,
+        process=process,
+        processes=shop.folder.state / "processes",
+        bill=voices.bill,
+        budget=_nano(order.budget),
+        ceiling=_nano(bench.task.generate.budget),
+    )
 
 
 def _result(shop: Workshop, books: Books, ended: str, foreseen: Estimate, asked: Sequence[Any]) -> Generated:
@@ -160,29 +192,8 @@ def _result(shop: Workshop, books: Books, ended: str, foreseen: Estimate, asked:
     )
 
 
-def _check_prices(
-    task: Task, order: Order, voice: Voice, judge: Voice | None, price: Price | None, judge_price: Price | None
-) -> None:
-    """A budget needs prices: of what costs nobody knows how much, nothing can be reserved."""
-    if order.budget is None and task.generate.budget is None:
-        return
-    unknown = {voice.model: price} | ({judge.model: judge_price} if judge else {})
-    faults = [
-        Fault(
-            f"model {model}",
-            "its price is unknown",
-            "a price, to keep the budget",
-            "set generate.prices, or leave out the budget",
-        )
-        for model, known in unknown.items()
-        if known is None
-    ]
-    if faults:
-        raise WinnowError(faults)
-
-
-def _begin(bench: Bench, order: Order, voice: Voice, judge: Voice | None, plan: Plan | None) -> Run:
-    """The run of an order. What it costs at most, and how it is asked, does not make it another run."""
+def _asked_for(task: Task, order: Order, voices: Voices, plan: Plan | None) -> Asked:
+    """What an order asks for. What it costs at most, and how it is asked, does not make it another run."""
     names = PROMPTS.get(order.generator) or (order.kind, *(["regions"] if plan and plan.regions else []))
     settings = {
         "labels": list(order.labels),
@@ -191,61 +202,37 @@ def _begin(bench: Bench, order: Order, voice: Voice, judge: Voice | None, plan: 
         "count": order.count,
         "until": order.until,
         "plan": hashlib.sha256(order.plan.read_bytes()).hexdigest()[:16] if order.plan else "",
-        "judge": judge.model if judge else "",
-        "effort": voice.effort,
-        "task": hashlib.sha256(bench.task.model_dump_json(include={"labels", "fallback"}).encode()).hexdigest()[:16],
+        "judge": voices.judge.model if voices.judge else "",
+        "effort": voices.writer.effort,
+        "task": hashlib.sha256(task.model_dump_json(include={"labels", "fallback"}).encode()).hexdigest()[:16],
     }
-    with bench.store.writing() as connection:
-        return begin(
-            connection,
-            generator=order.generator if order.kind == "examples" else order.kind,
-            prompt_version=version_of(*names, "task"),
-            model=voice.model,
-            settings=settings,
-            again=order.again,
-        )
+    generator = order.generator if order.kind == "examples" else order.kind
+    return Asked(generator, version_of(*names, "task"), voices.writer.model, settings)
 
 
-def _foresee(
-    shop: Workshop, books: Books, claude: Claude, job: Job, voice: Voice, price: Price | None, order: Order
-) -> Estimate:
-    """What the first round takes. Of a run that goes on, what is still open of it."""
+def _foresee(shop: Workshop, books: Books, claude: Claude, job: Job, voices: Voices, order: Order) -> Estimate:
+    """What the first round takes, its judging too. Of a run that goes on, what is still open of it."""
     planned = books.planned("write", 0)
-    if planned:
-        ended = books.outcomes(planned)
-        bodies = [question.body for question in planned if question.id not in ended]
-    else:
-        wanted = job.until or job.count
-        bodies = [body for body, _ in write(job.scaled(wanted), voice, shop.material(), (), 0)]
+    ended = books.outcomes(planned)
+    bodies = [question.body for question in planned if question.id not in ended]
+    if not planned:
+        bodies = [body for body, _ in write(job.scaled(job.until or job.count), voices.writer, shop.material(), (), 0)]
+    written = items_of(bodies)
+    judging = []
+    if voices.judge:
+        texts = [f"{TYPICAL} {i}" for i in range(written)]
+        judging = [body for body, _ in questions(shop.brief, voices.judge, texts, key="", size=JUDGED_AT_ONCE)]
     with shop.store.reading() as connection:
-        before: History | None = history(
-            run_costs(connection, working_rows(connection)), shop.run.generator, voice.model
-        )
+        before = history(run_costs(connection, working_rows(connection)), shop.run.generator, voices.writer.model)
     return estimate(
         bodies,
+        judging,
         count_tokens=claude.count_tokens,
-        price=price,
+        prices=voices.prices,
         batch=order.batches,
         output_tokens=before.output_tokens if before else None,
         kept_share=before.kept_share if before else None,
     )
-
-
-def _bill(message: Mapping[str, Any], batch: bool, prices: Mapping[str, Price | None]) -> Bill:
-    from generators.claude import outcome_of, usage_of
-
-    usage = usage_of(message)
-    price = prices.get(str(message.get("model"))) or next(iter(prices.values()))
-    cost = price.cost(usage, batch=batch) if price else None
-    return Bill(**vars(usage), cost=cost, outcome=outcome_of(message))
-
-
-def _worst(prices: Mapping[str, Price | None], *, batch: bool) -> Callable[[str], int]:
-    def worst(body: str) -> int:
-        price = prices.get(json.loads(body)["model"])
-        return price.worst(body, batch=batch) if price else 0
-
-    return worst
 
 
 def _nano(usd: float | None) -> int | None:

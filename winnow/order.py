@@ -45,6 +45,12 @@ class Order:
     """Ask once more what a run has done already."""
     dry_run: bool = False
 
+    @property
+    def wants_more(self) -> bool:
+        """Whether a run that did the same and ended is no reason to stop: what is missing may be missing again."""
+        default = self.generator != "contrasts" and not (self.count or self.until or self.plan)
+        return self.again or default
+
 
 def checked(task: Task, order: Order) -> Plan | None:
     """The plan of an order. Raises WinnowError with everything that is wrong with it."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from curation.add import AddResult
 from curation.generation.candidates import fates
-from curation.generation.runs import Run, begin, end
+from curation.generation.runs import Asked, Run, begin, end
 from curation.nearby import Proposed
 from curation.store import Store
 from curation.task import Task
@@ -67,7 +67,7 @@ class Varied:
 def vary(
     task: Task,
     store: Store,
-    workshop: Callable[[Run], Workshop],
+    shop: Workshop,
     *,
     labels: Sequence[str] = (),
     count: int | None = None,
@@ -78,7 +78,6 @@ def vary(
     Raises WinnowError for an unknown label or kind.
     """
     chosen = _checked(task, labels, count, kinds)
-    shop = workshop(Run("", "variations", VERSION, RULES, {}, ended=False, new=True))
     facts = [f"{seed.id} {seed.label}" for seed in shop.seeds]
     settings = {
         "labels": list(labels),
@@ -89,7 +88,7 @@ def vary(
         "seeds": hashlib.sha256("\n".join(facts).encode()).hexdigest()[:16],
     }
     with store.writing() as connection:
-        run = begin(connection, generator="variations", prompt_version=VERSION, model=RULES, settings=settings)
+        run = begin(connection, Asked("variations", VERSION, RULES, settings))
         entered = any(fates(connection, run.id).values())
         if entered:
             end(connection, run.id)  # they enter together: a kill can only have come between

@@ -8,7 +8,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filelock import FileLock
@@ -18,7 +17,7 @@ from curation.add import TRIES, Addition, AddResult, Meanwhile
 from curation.add import add as add_readings
 from curation.folder import Folder
 from curation.generation import candidates as c
-from curation.generation.runs import Run
+from curation.generation.runs import NOT_BEGUN, Run
 from curation.intake import Batch
 from curation.lots import proposals as proposed_labels
 from curation.nearby import Found, Nearby, Proposed
@@ -65,9 +64,9 @@ class Workshop:
     task: Task
     embedder: Embedder
     scrubber: Scrubber
-    run: Run
     check: Callable[[], Check]
     """The selection of the moment: few-shot seeds come from its train rows."""
+    run: Run = NOT_BEGUN
     judge: str = ""
     """The judge's model, where there is one."""
     added: list[AddResult] = field(default_factory=list)
@@ -343,8 +342,3 @@ def total(results: Iterable[AddResult]) -> AddResult:
         sources=[source for one in listed for source in one.sources],
         notes=list(dict.fromkeys(note for one in listed for note in one.notes)),
     )
-
-
-def price_table(task: Task, root: Path) -> Path | None:
-    """The team's own table of prices, where the task names one."""
-    return root / task.generate.prices if task.generate.prices else None

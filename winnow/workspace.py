@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from curation.embed import Embedder, Progress
     from curation.forget import Forgotten
     from curation.freeze import Frozen, Lineage
-    from curation.generation.runs import Run as GeneratorRun
     from curation.queues.desk import Desk, PullReport, Pushed
     from curation.release import Release
     from curation.rename import Renamed
@@ -253,7 +252,7 @@ class Workspace:
             self.folder.root,
             self.store,
             claude,
-            lambda run, judge: self._workshop(task, run, judge),
+            lambda: self._workshop(task),
             lambda: self._mistakes(task),
             note,
         )
@@ -270,11 +269,9 @@ class Workspace:
 
         task = self.task
         _intents_only(task)
-        return vary(
-            task, self.store, lambda run: self._workshop(task, run, ""), labels=labels, count=count, kinds=kinds
-        )
+        return vary(task, self.store, self._workshop(task), labels=labels, count=count, kinds=kinds)
 
-    def _workshop(self, task: Task, run: GeneratorRun, judge: str) -> Workshop:
+    def _workshop(self, task: Task) -> Workshop:
         from winnow.workshop import Workshop
 
         return Workshop(
@@ -283,9 +280,7 @@ class Workspace:
             task,
             self._embedder(task),
             self._scrubber(task),
-            run,
             lambda: self._check(task, None)[0],
-            judge,
         )
 
     def _mistakes(self, task: Task) -> dict[str, list[dict[str, str]]]:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from curation.forget import Forgotten
     from curation.freeze import Frozen, Lineage
     from curation.queues.desk import Desk, PullReport, Pushed
-    from curation.release import Release
+    from curation.release import Pinned, Release
     from curation.rename import Renamed
     from curation.retract import Retracted
     from curation.serving.server import Server
@@ -174,6 +174,7 @@ class Workspace:
         """
         from reports.selection import write_selection
 
+        self._pinned(self.task)  # its faults come now, not only when a release is to be frozen
         checked = self._check(changed(self.task, settings), progress)[0]
         if not settings:
             write_selection(checked, self.folder.reports)
@@ -299,8 +300,10 @@ class Workspace:
 
         check_name(name, self.store, self.folder)
         task_text = self.folder.task_file.read_text(encoding="utf-8-sig")
-        checked, embedder, own = self._check(parse_task(task_text), progress)
-        return freeze(name, checked, task_text, embedder.identity, own, self.folder, self.store)
+        task = parse_task(task_text)
+        pinned = self._pinned(task)
+        checked, embedder, own = self._check(task, progress)
+        return freeze(name, checked, task_text, pinned, embedder.identity, own, self.folder, self.store)
 
     def release(self, name_or_path: str | Path, *, checked: bool = True) -> Release:
         """A release by name or path; `checked` holds its files against the manifest first."""
@@ -394,6 +397,19 @@ class Workspace:
         with self.store.reading() as connection:
             key = bytes.fromhex(setting(connection, "surrogate_key"))
         return Scrubber(dict([*POLICY.items(), *task.private.policy.items()]), key, self._names(task))
+
+    def _pinned(self, task: Task) -> list[Pinned]:
+        """The pinned cases that the task names, read afresh."""
+        if task.must_pass is None:
+            return []
+        from curation.pinned import read_pinned
+        from curation.rename import renamings
+        from curation.screen import Memory
+        from curation.working import forgotten_ids
+
+        with self.store.reading() as connection:
+            gone, renamed = forgotten_ids(connection), renamings(connection)
+        return read_pinned(task, self.folder.root, Memory(self._scrubber(task), gone, renamed))
 
     def _names(self, task: Task) -> Names | None:
         if task.private.model is None:

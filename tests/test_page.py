@@ -152,6 +152,14 @@ def test_every_text_is_escaped(browser: Any, trained_example: tuple[Workspace, s
     assert_harmless(browser, evaluation_page(with_labels(evaluation, labels, gold, predicted)), tmp_path / "page.html")
 
 
+def test_a_split_of_out_of_scope_rows_alone_can_be_drawn(trained_example: tuple[Workspace, str]) -> None:
+    workspace, run_id = trained_example
+    evaluation = workspace.evaluate(run_id)[0]
+    html = evaluation_page(with_labels(evaluation, ["a", "none"], ["none"] * 3, ["none", "none", "a"]))
+    assert "In-scope accuracy" not in html
+    assert "66.7 %" in html
+
+
 def test_every_text_of_a_comparison_is_escaped(browser: Any, compared: Comparison, tmp_path: Path) -> None:
     told = json.dumps(compared.measures).replace('"it_vpn"', json.dumps(NASTY))
     rows = compared.rows.assign(text=NASTY).replace("it_vpn", NASTY)

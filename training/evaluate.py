@@ -72,6 +72,7 @@ def evaluate(
     measures = {
         "run": run.id,
         "split": split,
+        "fitted_on": fitted["split"],
         **measure(
             rows,
             answers,

@@ -27,6 +27,7 @@ ENGLISH: Mapping[str, Callable[[Query], Iterator[Change]]] = {
 """Kinds that rest on English lists."""
 KINDS = ("slots", *ENGLISH, "typos", "casing")
 """Every kind."""
+DEFAULT_KINDS = tuple(kind for kind in KINDS if kind != "typos")
 NOISY = ("typos", "casing", "abbreviations")
 """Kinds after which the facet `noise` may be another."""
 

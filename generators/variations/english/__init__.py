@@ -22,6 +22,7 @@ def words(name: str) -> frozenset[str]:
     return frozenset(word for line in read(name) for word in line.split())
 
 
+@cache
 def patterns() -> dict[str, dict[str, list[str]]]:
     """Classes of values that queries name, by class; see `patterns.yaml`."""
     loaded: dict[str, dict[str, list[str]]] = yaml.safe_load((files(__package__) / "patterns.yaml").read_text("utf-8"))

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from curation.check import Check
     from curation.coverage import Coverage
+    from curation.deployment import Deployment
     from curation.diff import Diff
     from curation.embed import Embedder, Progress
     from curation.forget import Forgotten
@@ -435,9 +436,27 @@ class Workspace:
         return [{**e, "forgotten": held.get(e["name"], 0), "at_hand": e["name"] in at_hand} for e in entries]
 
     def runs(self) -> list[dict[str, Any]]:
-        """The ledger's runs, the oldest first."""
+        """The ledger's runs, the oldest first; `deployed` says which one answers in production."""
+        from curation.deployment import deployments
+
         with self.store.reading() as connection:
-            return ledger.entries(connection, "run")
+            standing = {one.run for one in deployments(connection)[-1:]}
+            return [{**e, "deployed": e["name"] in standing} for e in ledger.entries(connection, "run")]
+
+    def deploy(self, id_or_path: str | Path, *, by: str, reason: str) -> tuple[Deployment, bool]:
+        """Write down that a run answers in production from now on; also says whether that is new."""
+        from curation.deployment import deploy
+
+        known = {entry["name"] for entry in self.runs()}
+        run = str(id_or_path) if str(id_or_path) in known or not Path(id_or_path).is_dir() else self.run(id_or_path).id
+        return deploy(self.store, self.folder, run, by=by, reason=reason)
+
+    def deployments(self) -> list[Deployment]:
+        """Every deployment, the oldest first; the last one stands."""
+        from curation.deployment import deployments
+
+        with self.store.reading() as connection:
+            return deployments(connection)
 
     def _scrubber(self, task: Task) -> Scrubber:
         """What this workspace does about private data; equal values have equal stand-ins in it and in no other."""

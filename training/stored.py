@@ -44,6 +44,11 @@ class Gain:
         """McNemar's, exact."""
         return mcnemar(self.gained, self.lost)
 
+    def json(self) -> dict[str, Any]:
+        """For a report."""
+        counts = {"rows": self.rows, "only_candidate_right": self.gained, "only_baseline_right": self.lost}
+        return {**counts, "accuracy": self.accuracy.json(), "p_value": self.p_value}
+
 
 def stored_measures(run: Run) -> dict[str, Any] | NotMeasured:
     """The measures of the last evaluation on validation."""
@@ -90,3 +95,23 @@ def accuracy(rows: dict[str, Answered]) -> float | NotMeasured:
 def most_frequent(labels: Sequence[str]) -> str:
     """The label of most rows; of equally frequent ones the first by name."""
     return min(Counter(labels).items(), key=lambda item: (-item[1], item[0]))[0]
+
+
+def speed(old: Run, new: Run) -> float | NotMeasured:
+    """Seconds of one query of the old run by those of the new; both measured on one machine."""
+    told = [_latency(old), _latency(new)]
+    for one in told:
+        if isinstance(one, NotMeasured):
+            return one
+    before, after = (one for one in told if not isinstance(one, NotMeasured))
+    if before["node"] != after["node"]:
+        return NotMeasured("their latencies were measured on different machines")
+    return float(before["p50_seconds"] / after["p50_seconds"])
+
+
+def _latency(run: Run) -> dict[str, Any] | NotMeasured:
+    """What `evaluate --latency` wrote."""
+    try:
+        return dict(json.loads((run.path / "latency.json").read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return NotMeasured(f"winnow evaluate {run.id} --latency measures it, where the run has a model")

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from reports.people import PeopleReport
     from training.evaluate import Evaluation
     from training.runs import Run
+    from winnow.decide import Decided
     from winnow.generate import Generated
     from winnow.order import Order
     from winnow.workshop import Workshop
@@ -450,6 +451,21 @@ class Workspace:
         known = {entry["name"] for entry in self.runs()}
         run = str(id_or_path) if str(id_or_path) in known or not Path(id_or_path).is_dir() else self.run(id_or_path).id
         return deploy(self.store, self.folder, run, by=by, reason=reason)
+
+    def decide(
+        self, id_or_path: str | Path | None = None, *, today: datetime | None = None, progress: Progress | None = None
+    ) -> Decided:
+        """Hold stated rules against what is known: collect, train, deploy, keep or retrain.
+
+        The candidate is the run that is named, else the best on validation of those of the newest release. Nothing is
+        looked at on test.
+        """
+        from winnow.decide import decided
+        from winnow.evidence import gather
+
+        wanted = self.run(id_or_path).id if id_or_path is not None else None
+        evidence = gather(self.store, self.folder, self.task, progress=progress)
+        return decided(evidence, self._embedder, wanted=wanted, today=today or datetime.now(UTC))
 
     def deployments(self) -> list[Deployment]:
         """Every deployment, the oldest first; the last one stands."""

@@ -50,7 +50,7 @@ def decide(told: Figures, at: Standing) -> Decision:
     A better model comes first, unless a goal forbids it; then what production needs; then whether to begin at all.
     """
     every = rules(told)
-    held = {rule.advice: rule.name for rule in reversed(every) if rule.verdict == HOLDS}
+    held = {rule.advice: rule.words for rule in reversed(every) if rule.verdict == HOLDS}
     if at.candidate and DEPLOY in held:
         return Decision(every, *_better(held, at.candidate, at))
     return Decision(every, *(_in_production(held, at.deployed, at) if at.deployed else _before_production(held, at)))
@@ -59,9 +59,12 @@ def decide(told: Figures, at: Standing) -> Decision:
 def _better(held: dict[str, str], candidate: str, at: Standing) -> tuple[str, str, str]:
     """The candidate gains enough."""
     if DONT_DEPLOY in held:
-        return "keep", f"{candidate} beats {at.baseline} ({held[DEPLOY]}), but {held[DONT_DEPLOY]}", at.mend
-    why = f"{held[DEPLOY]}: {candidate} against {at.baseline}"
-    return "deploy", why, f"winnow deploy {candidate} --by NAME --reason TEXT"
+        return "keep", f"{candidate} beats {at.baseline}, but {held[DONT_DEPLOY]}", at.mend
+    return (
+        "deploy",
+        f"{candidate} beats {at.baseline}: {held[DEPLOY]}",
+        f"winnow deploy {candidate} --by NAME --reason TEXT",
+    )
 
 
 def _in_production(held: dict[str, str], deployed: str, at: Standing) -> tuple[str, str, str]:
@@ -70,7 +73,7 @@ def _in_production(held: dict[str, str], deployed: str, at: Standing) -> tuple[s
         command = (
             f"winnow train {at.release} --method {at.method}" if at.fresh else "winnow check, then winnow freeze NAME"
         )
-        return "retrain", f"{held[RETRAIN]}: {deployed}", command
+        return "retrain", f"{deployed} has aged: {held[RETRAIN]}", command
     if at.candidate is None:
         return "keep", f"no rule speaks against {deployed}", "winnow coverage"
     return _not_better(at.candidate, at)
@@ -78,10 +81,16 @@ def _in_production(held: dict[str, str], deployed: str, at: Standing) -> tuple[s
 
 def _before_production(held: dict[str, str], at: Standing) -> tuple[str, str, str]:
     """Nothing is deployed, and nothing is better than what answers today."""
+    if at.candidate and at.unmeasured:
+        return _not_better(at.candidate, at)
     if COLLECT in held:
         return "collect", held[COLLECT], "winnow push label"
     if DONT_TRAIN in held:
-        return "keep", f"{held[DONT_TRAIN]}: {at.baseline}", f"winnow decide {at.instead}" if at.instead else at.mend
+        return (
+            "keep",
+            f"{at.baseline} will do: {held[DONT_TRAIN]}",
+            f"winnow decide {at.instead}" if at.instead else at.mend,
+        )
     if at.candidate is None:
         command = (
             f"winnow train {at.release} --method {at.method}" if at.release else "winnow check, then winnow freeze NAME"

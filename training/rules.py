@@ -63,6 +63,13 @@ class Condition:
         value = self.figure.value
         return None if isinstance(value, NotMeasured) else BOUNDS[self.bound](value, self.threshold)
 
+    @property
+    def words(self) -> str:
+        """The figure and the threshold."""
+        value = self.figure.value
+        told = "not measured" if isinstance(value, NotMeasured) else f"{value:.4g}"
+        return f"{self.what} {told} ({self.bound} {self.threshold:g})"
+
     def json(self) -> dict[str, Any]:
         """For a report."""
         value = self.figure.value
@@ -85,6 +92,11 @@ class Rule:
         """`holds`, `does not hold` or `not_measured`."""
         found = [one.holds for one in self.conditions]
         return FAILS if False in found else UNKNOWN if None in found else HOLDS
+
+    @property
+    def words(self) -> str:
+        """The rule with its numbers."""
+        return f"{self.name}: " + ", ".join(one.words for one in self.conditions)
 
     def json(self) -> dict[str, Any]:
         """For a report."""

@@ -82,7 +82,7 @@ def decided(at: Evidence, embedder: Callable[[], Embedder], *, wanted: str | Non
     chosen = sides(at.runs, deployed=own, release=newest.sha256 if newest else None, wanted=wanted)
     in_production = chosen.baseline if deployed else None
     before, after = _answers(chosen, at)
-    found: Gain | NotMeasured = gain(before, after) if chosen.candidate else NO_CANDIDATE
+    found = _gain(chosen, before, after)
     judged = _goals(chosen.candidate, at.task.goals)
     figures = Figures(
         baseline_accuracy=_baseline_accuracy(chosen, before),
@@ -125,6 +125,15 @@ def _answers(chosen: Sides, at: Evidence) -> tuple[dict[str, Answered], dict[str
     labels = {} if told is None else dict(zip(told["id"], map(at.called_now, told["label"]), strict=True))
     rows = after or {str(record): Answered(label, label) for record, label in labels.items()}
     return always(at.called_now(most_frequent(list(at.newest.rows("train")["label"]))), rows), after
+
+
+def _gain(chosen: Sides, before: dict[str, Answered], after: dict[str, Answered]) -> Gain | NotMeasured:
+    if chosen.candidate is None:
+        return NO_CANDIDATE
+    for side in (chosen.baseline, chosen.candidate):
+        if side and isinstance(side.measures, NotMeasured):
+            return side.measures
+    return gain(before, after)
 
 
 def _standing(chosen: Sides, at: Evidence, mend: str) -> Standing:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from training.rules import Condition, Rule
     from winnow.decide import Decided
 
+UNDECIDED = "not enough evidence"
 VERDICT_STYLE = {"holds": "bold", "does not hold": "", "not_measured": "yellow"}
 
 
@@ -24,12 +25,12 @@ def say_decided(found: Decided) -> None:
     """The two sides, every rule, goals, findings, drift, and last the recommendation."""
     best_of = f", the most accurate of {found.chosen_of} on validation" if found.chosen_of > 1 else ""
     say(f"baseline: {found.baseline}" + (f" ({found.role})" if found.role != found.baseline else ""))
-    say(f"candidate: {f'{found.candidate}{best_of}' if found.candidate else 'none'}")
+    say(f"candidate: {found.candidate or 'none'}{best_of}")
     if not isinstance(found.gain, NotMeasured):
         gain = found.gain.accuracy
         say(
-            f"accuracy {gain.value:+.3f} ({gain.low:+.3f} to {gain.high:+.3f}) on {found.gain.rows:,} common validation "
-            f"rows: {found.gain.gained:,} only the candidate has right, {found.gain.lost:,} only the baseline"
+            f"accuracy {gain.value:+.3f} ({gain.low:+.3f} to {gain.high:+.3f}) on {found.gain.rows:,} validation rows of "
+            f"both: {found.gain.gained:,} only the candidate has right, {found.gain.lost:,} only the baseline"
         )
     say()
     table(["rule", "measured", "threshold", "verdict", "advice", "from"], _rules(found.decision.rules))
@@ -83,9 +84,6 @@ def _say_goals(found: Decided) -> None:
         told = f"{measured:.3f}" if isinstance(measured, float) else "not measured"
         rows.append((one["goal"], told, f"{one['wanted']:g}", one["verdict"], short))
     table(["goal", "measured", "wanted", "verdict", "would need"], rows, right=[1, 2])
-
-
-UNDECIDED = "not enough evidence"
 
 
 def _say_findings(found: Findings | NotMeasured, about: str) -> None:

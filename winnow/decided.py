@@ -23,14 +23,15 @@ VERDICT_STYLE = {"holds": "bold", "does not hold": "", "not_measured": "yellow"}
 
 def say_decided(found: Decided) -> None:
     """The two sides, every rule, goals, findings, drift, and last the recommendation."""
-    best_of = f", the most accurate of {found.chosen_of} on validation" if found.chosen_of > 1 else ""
-    say(f"baseline: {found.baseline}" + (f" ({found.role})" if found.role != found.baseline else ""))
+    best_of = f", the best of {found.chosen_of} on validation" if found.chosen_of > 1 else ""
+    role = f" ({found.role})" if found.role != found.baseline else ""
+    say(f"baseline: {found.baseline}{role}")
     say(f"candidate: {found.candidate or 'none'}{best_of}")
     if not isinstance(found.gain, NotMeasured):
         gain = found.gain.accuracy
         say(
-            f"accuracy {gain.value:+.3f} ({gain.low:+.3f} to {gain.high:+.3f}) on {found.gain.rows:,} validation rows of "
-            f"both: {found.gain.gained:,} only the candidate has right, {found.gain.lost:,} only the baseline"
+            f"accuracy {gain.value:+.3f} ({gain.low:+.3f} to {gain.high:+.3f}) on {found.gain.rows:,} validation rows: "
+            f"{found.gain.gained:,} only the candidate has right, {found.gain.lost:,} only the baseline"
         )
     say()
     table(["rule", "measured", "threshold", "verdict", "advice", "from"], _rules(found.decision.rules))
@@ -119,11 +120,15 @@ def _say_drift(drift: Drift | NotMeasured) -> None:
     verdict = "more than chance" if mix.differs else "no more than chance"
     say(
         f"  label mix against {mix.against}: total variation {mix.distance:.3f}, by chance up to {mix.by_chance:.3f}, "
-        f"p {mix.p_value:.3f}: {verdict}"
+        f"p {_p_in_words(mix.p_value)}: {verdict}"
     )
     if mix.differs:
         told = (f"{printable(one['label'])} {one['before']:.1%} to {one['now']:.1%}" for one in mix.changes)
         say(f"  changed most: {', '.join(told)}")
+
+
+def _p_in_words(p_value: float) -> str:
+    return "< 0.001" if p_value < 0.001 else f"= {p_value:.3f}"
 
 
 def _share(measure: Measure) -> str:

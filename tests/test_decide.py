@@ -361,8 +361,8 @@ def test_drift_is_measured_on_traffic_since_the_freeze(trained: tuple[Workspace,
     assert calm.more_uncovered.low < 0 < calm.more_uncovered.high
     assert isinstance(calm.uncovered, Estimate)
     assert 0.02 < calm.uncovered.value < 0.25  # by what near means, one in ten of train itself
-    strange = [f"the {part} of {plant} number {n} absorbs photons" for part in ("leaf", "stem") for plant in ("moss", "algae")
-               for n in range(2, 42)]  # fmt: skip
+    topics = ("the goalkeeper saved penalty", "violin sonata in a minor key, opus", "a gothic cathedral with arches,")
+    strange = [f"{topic} {n}" for topic in topics for n in range(2, 52)]
     log("strange.jsonl", strange, frozen + timedelta(days=3))
     found = workspace.decide().drift
     assert isinstance(found, Drift)

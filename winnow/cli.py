@@ -15,9 +15,10 @@ import typer
 from validators.faults import Fault, ServiceError, WinnowError
 from winnow import screens, terminal
 from winnow.deciding import decide, deploy
-from winnow.engineering import evaluate, export, predict, releases, runs, train, verify
+from winnow.engineering import export, predict, releases, runs, train, verify
 from winnow.generating import generate
 from winnow.labeling import annotators, pull, push, serve
+from winnow.measuring import compare, evaluate
 from winnow.options import (
     EncodingOption,
     FormatOption,
@@ -342,6 +343,7 @@ app.command()(export)
 app.command()(train)
 app.command()(predict)
 app.command()(evaluate)
+app.command()(compare)
 app.command()(decide)
 app.command()(deploy)
 app.add_typer(generate, name="generate")

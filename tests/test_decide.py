@@ -96,6 +96,8 @@ RUNNING = Standing(baseline="old", deployed="old", release="r2", fresh=True, met
         (BETTER, replace(BEGINNING, candidate="new"), "deploy", "winnow deploy new --by NAME --reason TEXT"),
         (BETTER | {"goals_missed": 1}, replace(BEGINNING, candidate="new", mend="M"), "keep", "M"),
         (BETTER | {"pinned_failed": 2}, replace(BEGINNING, candidate="new", mend="M"), "keep", "M"),
+        (BETTER | {"goals_missed": 1, "examples": 90}, replace(BEGINNING, candidate="new"), "collect", "winnow push"),
+        (BETTER | {"goals_missed": 1, "examples": 90}, replace(RUNNING, candidate="new", mend="M"), "keep", "M"),
         ({"gain": 0.01}, replace(BEGINNING, candidate="new", mend="M"), "keep", "M"),
         ({"gain": 0.01}, replace(BEGINNING, candidate="new", instead="simple"), "keep", "winnow decide simple"),
         ({}, replace(BEGINNING, candidate="new", unmeasured="new"), "keep", "winnow evaluate new"),

@@ -25,6 +25,7 @@ def about(**told: Any) -> About:
         train_rows={},
         train_size=2000,
         per_label=50,
+        more="winnow push label",
         label_accuracy=UNKNOWN,
     )
     return replace(known, **told)

@@ -11,7 +11,8 @@ from curation.embed import Progress
 from curation.estimates import Estimate, NotMeasured, share
 from curation.folder import replacing
 from curation.release import Release
-from training.methods import METHODS, predict
+from training.answers import IMPORTED
+from training.methods import predict
 from training.runs import Run
 from training.signs import About
 
@@ -28,9 +29,17 @@ NO_MODEL = "the predictions came from elsewhere: there is no model to ask"
 
 
 def about_run(
-    run: Run, release: Release, *, vectors_cache: Path | None = None, progress: Progress | None = None
+    run: Run,
+    release: Release,
+    *,
+    unlabeled: int = 0,
+    vectors_cache: Path | None = None,
+    progress: Progress | None = None,
 ) -> About:
-    """Read or measure everything; the train rows are asked the first time only."""
+    """Read or measure everything; the train rows are asked the first time only.
+
+    `unlabeled` counts the queries of the train reserve that wait for a label.
+    """
     train = release.rows("train")
     audited = release.manifest.get("label_accuracy")
     return About(
@@ -42,6 +51,7 @@ def about_run(
         train_rows=_train_rows(train),
         train_size=len(train),
         per_label=release.task().targets.per_label,
+        more="winnow push label --strategy mixed" if unlabeled else "winnow generate examples",
         label_accuracy=audited or NotMeasured(NOT_AUDITED),
     )
 
@@ -49,7 +59,7 @@ def about_run(
 def _train_accuracy(
     run: Run, train: pd.DataFrame, vectors_cache: Path | None, progress: Progress | None
 ) -> Estimate | NotMeasured:
-    if run.facts["method"] not in METHODS:
+    if run.facts["method"] == IMPORTED:
         return NotMeasured(NO_MODEL)
     path = run.path / FIT
     try:

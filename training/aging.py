@@ -10,7 +10,8 @@ from curation.embed import Progress
 from curation.estimates import NotMeasured
 from curation.folder import replacing
 from curation.release import Release
-from training.methods import METHODS, predict
+from training.answers import IMPORTED
+from training.methods import predict
 from training.runs import Run
 from training.stored import SPLIT, Answered
 
@@ -27,7 +28,7 @@ def answers_on(
 
     A label that the run has never seen counts as wrong: users meet that too. The look is written down.
     """
-    if run.facts["method"] not in METHODS:
+    if run.facts["method"] == IMPORTED:
         return NotMeasured("the predictions came from elsewhere: there is no model to ask")
     if not release.counts[SPLIT]:
         return NotMeasured(f"{release.name} has no validation rows")

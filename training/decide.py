@@ -28,6 +28,8 @@ class Standing:
     """The newest release is newer than the deployed run's."""
     method: str = "linear"
     """How to train: as the deployed run was."""
+    collect: str = "winnow push label"
+    """The command that brings more labeled records."""
     mend: str = "winnow status"
     """The command of the first finding about the candidate."""
 
@@ -58,6 +60,8 @@ def decide(told: Figures, at: Standing) -> Decision:
 
 def _better(held: dict[str, str], candidate: str, at: Standing) -> tuple[str, str, str]:
     """The candidate gains enough."""
+    if DONT_DEPLOY in held and COLLECT in held and not at.deployed:
+        return "collect", f"{held[COLLECT]}; {candidate} beats {at.baseline}, but {held[DONT_DEPLOY]}", at.collect
     if DONT_DEPLOY in held:
         return "keep", f"{candidate} beats {at.baseline}, but {held[DONT_DEPLOY]}", at.mend
     return (
@@ -84,7 +88,7 @@ def _before_production(held: dict[str, str], at: Standing) -> tuple[str, str, st
     if at.candidate and at.unmeasured:
         return _not_better(at.candidate, at)
     if COLLECT in held:
-        return "collect", held[COLLECT], "winnow push label"
+        return "collect", held[COLLECT], at.collect
     if DONT_TRAIN in held:
         return (
             "keep",

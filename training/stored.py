@@ -10,6 +10,8 @@ from typing import Any
 
 from curation.estimates import NotMeasured
 from training.intervals import Difference, mcnemar, paired_difference
+from training.latency import known_latency
+from training.paired import latency_ratio
 from training.runs import Run
 
 SPLIT = "validation"
@@ -99,19 +101,5 @@ def most_frequent(labels: Sequence[str]) -> str:
 
 def speed(old: Run, new: Run) -> float | NotMeasured:
     """Seconds of one query of the old run by those of the new; both measured on one machine."""
-    told = [_latency(old), _latency(new)]
-    for one in told:
-        if isinstance(one, NotMeasured):
-            return one
-    before, after = (one for one in told if not isinstance(one, NotMeasured))
-    if before["node"] != after["node"]:
-        return NotMeasured("their latencies were measured on different machines")
-    return float(before["p50_seconds"] / after["p50_seconds"])
-
-
-def _latency(run: Run) -> dict[str, Any] | NotMeasured:
-    """What `evaluate --latency` wrote."""
-    try:
-        return dict(json.loads((run.path / "latency.json").read_text(encoding="utf-8")))
-    except (OSError, ValueError):
-        return NotMeasured(f"winnow evaluate {run.id} --latency measures it, where the run has a model")
+    ratio = latency_ratio(known_latency(new), known_latency(old))
+    return NotMeasured(str(ratio["why"])) if isinstance(ratio, dict) else float(ratio)

@@ -11,10 +11,11 @@ from curation.deployment import Deployment
 from curation.drift import Drift
 from curation.estimates import NotMeasured
 from training.about import about_run
+from training.answers import IMPORTED
 from training.decide import Decision, Standing, decide
 from training.findings import Findings, findings
 from training.rules import Figure, Figures
-from training.sides import IMPORTED, SIMPLEST, Side, Sides, sides
+from training.sides import SIMPLEST, Side, Sides, sides
 from training.stored import Answered, Gain, accuracy, always, gain, most_frequent, speed, stored_answers
 from winnow.evidence import Evidence
 
@@ -150,6 +151,7 @@ def _standing(chosen: Sides, at: Evidence, mend: str) -> Standing:
         release=at.newest.name if at.newest else None,
         fresh=bool(deployed and at.newest and at.newest.sha256 != deployed.facts["release"]["sha256"]),
         method=deployed.facts["method"] if deployed and trained else SIMPLEST,
+        collect="winnow push label" if at.unlabeled else "winnow add FILE",
         mend=mend,
     )
 
@@ -222,5 +224,5 @@ def _findings(side: Side | None, at: Evidence) -> tuple[Findings | NotMeasured, 
     release = at.release_of(side.run)
     if isinstance(release, NotMeasured):
         return release, side.run.id
-    known = about_run(side.run, release, vectors_cache=at.folder.vectors, progress=at.progress)
+    known = about_run(side.run, release, unlabeled=at.unlabeled, vectors_cache=at.folder.vectors, progress=at.progress)
     return findings(side.measures, known), side.run.id

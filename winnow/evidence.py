@@ -20,7 +20,8 @@ from curation.traffic import Traffic, queries_per_day, traffic
 from curation.working import working_rows
 from training.about import NO_MODEL
 from training.aging import answers_on
-from training.methods import METHODS, predict
+from training.answers import IMPORTED
+from training.methods import predict
 from training.rules import Figure
 from training.runs import FACTS, Run, open_run
 from training.sides import Side
@@ -80,6 +81,11 @@ class Evidence:
         count = sum(1 for row in self.rows if row["state"] == "labeled")
         return Figure(count, "winnow status")
 
+    @property
+    def unlabeled(self) -> int:
+        """Queries of the train reserve that wait for a label."""
+        return sum(1 for row in self.rows if row["state"] == "unlabeled" and row["reserve"] == "train")
+
     def traffic(self) -> Figure:
         """Queries a day."""
         dated = len(self.seen.queries)
@@ -127,7 +133,7 @@ class Evidence:
         """Since the deployed run was trained."""
         if deployed is None:
             return Figure(NOTHING_DEPLOYED, "winnow deploy --history")
-        if deployed.run.facts["method"] not in METHODS:
+        if deployed.run.facts["method"] == IMPORTED:
             why = NotMeasured("it was imported: nobody said when it was trained")
             return Figure(why, f"{FACTS} of {deployed.run.id}")
         told = str(deployed.run.facts["trained_at"])
@@ -162,7 +168,7 @@ class Evidence:
         return measure_drift(
             self.seen,
             Frozen(release.name, at, release.rows("train"), release.manifest["task"]["fallback"]),
-            answer if run.facts["method"] in METHODS else NotMeasured(NO_MODEL),
+            NotMeasured(NO_MODEL) if run.facts["method"] == IMPORTED else answer,
             embedder(),
             vectors_cache=self.folder.vectors,
             progress=self.progress,

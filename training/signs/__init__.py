@@ -28,6 +28,8 @@ class About:
     train_size: int
     per_label: int
     """The task's target for the labeled records of a label."""
+    more: str
+    """The command that brings more train rows of what there is: from unlabeled queries, else written."""
     label_accuracy: Mapping[str, Any] | NotMeasured
     """The manifest's: of audited labels, how many were right."""
 

@@ -30,13 +30,13 @@ def overfitting(measures: Mapping[str, Any], about: About) -> Signs:
             rows = gap.value * measures["rows"]
             parts.append(
                 f"accuracy {fit.value:.3f} on {fit.count:,} train rows, {measures['accuracy']:.3f} on validation: "
-                f"{points(gap.value)} less ({points(gap.low)} to {points(gap.high)})"
+                f"{points(gap.value)} less ({100 * gap.low:.1f} to {100 * gap.high:.1f})"
             )
     if not isinstance(losses, NotMeasured) and losses[1] - losses[0] >= OVERFIT_NATS:
         rows = rows or (1 - measures["accuracy"]) * measures["rows"]
         parts.append(f"loss {losses[0]:.2f} on train, {losses[1]:.2f} on validation")
     cause = "the model repeats train rows by heart: they are too few, or too much alike, for what it can learn"
-    return [Sign(rows, "; ".join(parts), cause, "winnow push label --strategy mixed")] if parts else []
+    return [Sign(rows, "; ".join(parts), cause, about.more)] if parts else []
 
 
 def underfitting(measures: Mapping[str, Any], about: About) -> Signs:

@@ -31,7 +31,7 @@ def slice_starved(measures: Mapping[str, Any], about: About) -> Signs:
     for one, p_value in zip(tested, holm([_p_value(group) for group in tested]), strict=True):
         have, due = about.train_rows.get((one["slice"], one["value"]), 0), _due(one, measures["rows"], about)
         if p_value < LEVEL and one["rows_lost"] > 0 and have < STARVED_SHARE * due:
-            signs.append(_slice_sign(one, have, due, p_value))
+            signs.append(_slice_sign(one, have, due, p_value, about.more))
     return signs
 
 
@@ -71,16 +71,14 @@ def _due(one: Mapping[str, Any], rows: int, about: About) -> float:
     return about.per_label if one["slice"] == "label" else about.train_size * one["rows"] / rows
 
 
-def _slice_sign(one: Mapping[str, Any], have: int, due: float, p_value: float) -> Sign:
+def _slice_sign(one: Mapping[str, Any], have: int, due: float, p_value: float, more: str) -> Sign:
     name = f"{one['slice']} {one['value']}"
     evidence = (
         f"{name}: {have:,} train rows where {due:,.0f} are due, accuracy {one['accuracy']['value']:.3f} on "
         f"{one['rows']:,} rows against {one['elsewhere']['value']:.3f} elsewhere (p {_p_in_words(p_value)})"
     )
     label = one["slice"] == "label"
-    command = (
-        f"winnow generate examples --label {quote(one['value'])}" if label else "winnow push label --strategy diverse"
-    )
+    command = f"winnow generate examples --label {quote(one['value'])}" if label else more
     return Sign(one["rows_lost"], evidence, "the model has seen too little of it", command)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, text
 
+from curation.deployment import Deployment, deployments
 from curation.generation.costs import run_costs
 from curation.labels import STATES
 from curation.lots import lots, proposals
@@ -46,6 +47,8 @@ class Status:
     sources: list[dict[str, Any]]
     releases: list[str]
     runs: list[str]
+    deployed: Deployment | None
+    """What answers in production; None before the first deployment."""
     waivers: list[Waiver]
     """Exceptions that stand, with the days they have left."""
     forgotten: int
@@ -69,6 +72,7 @@ class Status:
             "sources": self.sources,
             "releases": self.releases,
             "runs": self.runs,
+            "deployed": asdict(self.deployed) if self.deployed else {"status": "nothing_deployed"},
             "waivers": [asdict(one) for one in self.waivers],
             "forgotten": self.forgotten,
             "next": self.next,
@@ -103,6 +107,7 @@ def status(connection: Connection, task: Task) -> Status:
         sources=_sources(connection),
         releases=releases,
         runs=runs,
+        deployed=next(reversed(deployments(connection)), None),
         waivers=standing(connection, datetime.now(UTC).date()),
         forgotten=len(forgotten_ids(connection)),
         next=_next(states, lots_now, releases, runs),

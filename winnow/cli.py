@@ -14,6 +14,7 @@ import typer
 
 from validators.faults import Fault, ServiceError, WinnowError
 from winnow import screens, terminal
+from winnow.deciding import decide, deploy
 from winnow.engineering import export, predict, releases, runs, train, verify
 from winnow.generating import generate
 from winnow.labeling import annotators, pull, push, serve
@@ -344,8 +345,10 @@ app.command()(export)
 app.command()(train)
 app.command()(predict)
 app.command()(evaluate)
-app.add_typer(generate, name="generate")
 app.command()(compare)
+app.command()(decide)
+app.command()(deploy)
+app.add_typer(generate, name="generate")
 app.command()(serve)
 app.add_typer(annotators, name="annotators")
 app.command()(push)

@@ -166,7 +166,9 @@ def _say_ledger(entries: list[dict[str, Any]], what: str, json: bool, *, next_co
 
 
 def _held(entry: dict[str, Any]) -> str:
-    """The mark of a release that still holds what was forgotten."""
+    """The mark of a run in production, and of a release that still holds what was forgotten."""
+    if entry.get("deployed"):
+        return "; deployed"
     if not entry.get("at_hand", True):
         return "; its folder is gone"
     return f"; holds {entry['forgotten']} forgotten: freeze anew and delete it" if entry.get("forgotten") else ""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from curation.add import AddResult
     from curation.check import Check
     from curation.coverage import Coverage
+    from curation.deployment import Deployment
     from curation.diff import Diff
     from curation.freeze import Frozen
     from curation.queues.desk import PullReport, Pushed
@@ -58,6 +59,7 @@ def say_status(status: Status) -> None:
     if status.forgotten:
         rows.append(("forgotten", f"{status.forgotten:,}"))
     rows += [("releases", ", ".join(status.releases) or "none"), ("runs", ", ".join(status.runs) or "none")]
+    rows.append(("deployed", _deployed(status.deployed)))
     table(["", ""], rows)
     say()
     labels = sorted(status.by_label.items(), key=lambda item: -item[1])
@@ -65,6 +67,10 @@ def say_status(status: Status) -> None:
     if status.waivers:
         say()
         say_waivers(status.waivers)
+
+
+def _deployed(one: Deployment | None) -> str:
+    return f"{one.run} since {one.at}, by {one.by}: {one.reason}" if one else "none"
 
 
 def _lot(lot: Mapping[str, Any], seconds: float | None) -> str:

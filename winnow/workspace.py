@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from curation.check import Check
     from curation.coverage import Coverage
+    from curation.deployment import Deployment
     from curation.diff import Diff
     from curation.embed import Embedder, Progress
     from curation.forget import Forgotten
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from training.compare import Comparison
     from training.evaluate import Evaluation
     from training.runs import Run
+    from winnow.decide import Decided
     from winnow.generate import Generated
     from winnow.order import Order
     from winnow.vary import Varied
@@ -515,9 +517,42 @@ class Workspace:
         return [{**e, "forgotten": held.get(e["name"], 0), "at_hand": e["name"] in at_hand} for e in entries]
 
     def runs(self) -> list[dict[str, Any]]:
-        """The ledger's runs, the oldest first."""
+        """The ledger's runs, the oldest first; `deployed` says which one answers in production."""
+        from curation.deployment import deployments
+
         with self.store.reading() as connection:
-            return ledger.entries(connection, "run")
+            standing = {one.run for one in deployments(connection)[-1:]}
+            return [{**e, "deployed": e["name"] in standing} for e in ledger.entries(connection, "run")]
+
+    def deploy(self, id_or_path: str | Path, *, by: str, reason: str) -> tuple[Deployment, bool]:
+        """Write down that a run answers in production from now on; also says whether that is new."""
+        from curation.deployment import deploy
+
+        known = {entry["name"] for entry in self.runs()}
+        run = str(id_or_path) if str(id_or_path) in known or not Path(id_or_path).is_dir() else self.run(id_or_path).id
+        return deploy(self.store, self.folder, run, by=by, reason=reason)
+
+    def decide(
+        self, id_or_path: str | Path | None = None, *, today: datetime | None = None, progress: Progress | None = None
+    ) -> Decided:
+        """Hold stated rules against what is known: collect, train, deploy, keep or retrain.
+
+        The candidate is the run that is named, else the best on validation of those of the newest release. Nothing is
+        looked at on test.
+        """
+        from winnow.decide import decided
+        from winnow.evidence import gather
+
+        wanted = self.run(id_or_path).id if id_or_path is not None else None
+        evidence = gather(self.store, self.folder, self.task, progress=progress)
+        return decided(evidence, self._embedder, wanted=wanted, today=today or datetime.now(UTC))
+
+    def deployments(self) -> list[Deployment]:
+        """Every deployment, the oldest first; the last one stands."""
+        from curation.deployment import deployments
+
+        with self.store.reading() as connection:
+            return deployments(connection)
 
     def _scrubber(self, task: Task) -> Scrubber:
         """What this workspace does about private data; equal values have equal stand-ins in it and in no other."""

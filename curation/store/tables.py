@@ -355,12 +355,23 @@ ledger = Table(
     Column("at", Text, nullable=False),
 )
 
+deployment = Table(
+    "deployment",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run", Text, ForeignKey("ledger.name"), nullable=False),
+    Column("by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Text, nullable=False),
+)
+
 WRITTEN_ONCE = {
     "record": ("UPDATE",),
     "family": ("UPDATE",),
     "sighting": ("UPDATE", "DELETE"),
     "decision": ("UPDATE", "DELETE"),
     "ledger": ("UPDATE", "DELETE"),
+    "deployment": ("UPDATE", "DELETE"),
     "renaming": ("UPDATE", "DELETE"),
     "forgotten": ("UPDATE", "DELETE"),
     "answer": ("UPDATE", "DELETE"),

@@ -338,6 +338,7 @@ class Workspace:
         method: str = "linear",
         seed: int = 0,
         settings: Mapping[str, Any] | None = None,
+        report_to: str | None = None,
         progress: Progress | None = None,
     ) -> tuple[Run, bool]:
         """Train on a release; also says whether the run is new. The same settings give the same run."""
@@ -349,6 +350,7 @@ class Workspace:
             settings=settings,
             embedder=self._embedder(),
             vectors_cache=self.folder.vectors,
+            report_to=report_to,
             progress=progress,
         )
         from curation.release import sha256_of

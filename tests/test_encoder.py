@@ -112,7 +112,7 @@ def test_what_is_saved_answers_as_what_was_trained(tiny: Path, tmp_path: Path) -
 
 def test_a_text_is_answered_alike_alone_and_among_others(tiny: Path, tmp_path: Path) -> None:
     fitted = trained(tiny, tmp_path / "checkpoints", epochs=1)
-    texts = list(HELD.texts)
+    texts = [*HELD.texts, "card " * 500]  # longer than the encoder can read
     together = answers(fitted, tiny, tmp_path, texts)
     turned = answers(fitted, tiny, tmp_path, texts[::-1])[::-1]
     alone = np.vstack([answers(fitted, tiny, tmp_path, [text]) for text in texts[:3]])
@@ -266,6 +266,11 @@ def test_other_weights_than_those_it_was_trained_on_are_refused(
     make_encoder(model, own_words(), seed=7)
     with pytest.raises(WinnowError, match="bring the encoder"):
         methods.predict(run, ["my card"])
+    other, new = methods.train(
+        frozen_example.release("first"), tmp_path / "runs", method="encoder", seed=0, settings=told
+    )
+    assert new  # the same folder, but not the same encoder
+    assert other.id != run.id
     (model / "pytorch_model.bin").write_bytes(b"")
     with pytest.raises(WinnowError, match="safetensors alone"):
         methods.train(frozen_example.release("first"), tmp_path / "runs", method="encoder", seed=1, settings=told)

@@ -17,10 +17,11 @@ from curation.release import Release
 from training.curves import curves, picture
 from training.encoder_settings import PrecisionSetting, Settings
 from training.predictions import Predictions
-from training.runs import PACKAGES, Run, make_run, run_id
+from training.runs import PACKAGES, Run, make_run, run_id, versions
 from validators.faults import Fault, WinnowError
 
 if TYPE_CHECKING:
+    from training.encoder_fit import Fitted
     from training.encoder_model import EncoderClassifier
     from training.encoder_start import Rows
     from training.rehearsal import Rehearsal
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 CURVES = "curves.json"
 PICTURE = "curves.svg"
 DECIDING = (*PACKAGES, "accelerate", "peft", "transformers")
-"""Packages whose version is part of a run's name."""
+"""Packages whose version is part of a run's name; the hash of the encoder's weights is another part."""
 
 
 def train(
@@ -52,78 +53,65 @@ def train(
     """
     from filelock import FileLock
 
-    settings = settings or Settings()
-    name = run_id(release, "encoder", asdict(settings), seed, packages=DECIDING)
-    resume = folder / f".{name}.resume"
+    chosen = settings or Settings()
+    base = _base(release, chosen)
+    rests_on = versions(DECIDING) | {"encoder": base.weights_hash}
+    told = asdict(chosen)
+    resume = folder / f".{run_id(release, 'encoder', told, seed, rests_on=rests_on)}.resume"
 
     def fill(part: Path) -> Mapping[str, Any]:
-        return _fill(part, release, resume, settings, seed, embedder, progress=progress, report_to=report_to)
+        from training.encoder_fit import fit
+
+        rows, held = _rows(release, "train"), _rows(release, "validation")
+        fitted = fit(
+            base.folder,
+            rows,
+            held,
+            settings=chosen,
+            seed=seed,
+            checkpoints=resume,
+            report_to=report_to,
+            progress=progress,
+        )
+        return _write(part, fitted) | _origin(release, base, embedder) | {"train_rows": len(rows.texts)}
 
     folder.mkdir(parents=True, exist_ok=True)
-    with FileLock(folder / f".{name}.lock"):  # two at once would write into one folder of checkpoints
-        made = make_run(
-            folder,
-            release,
-            method="encoder",
-            settings=asdict(settings),
-            seed=seed,
-            fill=fill,
-            packages=DECIDING,
-        )
+    with FileLock(resume.with_suffix(".lock")):  # two at once would write into one folder of checkpoints
+        made = make_run(folder, release, method="encoder", settings=told, seed=seed, fill=fill, rests_on=rests_on)
         shutil.rmtree(resume, ignore_errors=True)
     return made
 
 
-def _fill(
-    part: Path,
-    release: Release,
-    resume: Path,
-    settings: Settings,
-    seed: int,
-    embedder: Embedder | None,
-    *,
-    progress: Progress | None,
-    report_to: str | None,
-) -> Mapping[str, Any]:
-    """Train into a folder and say how it went."""
-    rows, judged = _rows(release, "train"), _rows(release, "validation")
-    base = _base(release, settings)
-    task = release.task()
-    embedder = embedder or open_embedder(task.embedder.model, backend=task.embedder.backend)
-    from training.encoder_fit import fit
+def _write(part: Path, fitted: Fitted) -> dict[str, Any]:
+    """The model, its curves and their picture, as files; and what is said of them."""
     from training.encoder_model import save_adapter
 
-    fitted = fit(
-        base.folder,
-        rows,
-        judged,
-        settings=settings,
-        seed=seed,
-        checkpoints=resume,
-        report_to=report_to,
-        progress=progress,
-    )
     save_adapter(fitted.model, fitted.classes, part)
     points = curves(fitted.history)
     (part / CURVES).write_text(json.dumps(points, indent=1) + "\n", encoding="utf-8")
     (part / PICTURE).write_text(picture(points, best_epoch=fitted.facts["best_epoch"]), encoding="utf-8")
+    return dict(fitted.facts)
+
+
+def _origin(release: Release, base: Embedder, embedder: Embedder | None) -> dict[str, Any]:
+    """Where the labels go, what was trained, and what texts are compared with."""
+    task = release.task()
+    near = embedder or open_embedder(task.embedder.model, backend=task.embedder.backend)
     return {
-        "train_rows": len(rows.texts),
         "routes": task.routes,
-        "embedder": {"model": embedder.told, "backend": embedder.backend, "identity": embedder.identity},
+        "embedder": {"model": near.told, "backend": near.backend, "identity": near.identity},
         "base": {"model": base.told, "weights_hash": base.weights_hash},
-        **fitted.facts,
     }
 
 
 def rehearse(release: Release, *, settings: Settings | None = None, seed: int = 0) -> Rehearsal:
     """Ten steps of the training, and what the whole would take here; nothing is kept."""
     settings = settings or Settings()
-    rows, judged = _rows(release, "train"), _rows(release, "validation")
+    rows, held = _rows(release, "train"), _rows(release, "validation")
     base = _base(release, settings)
     from training.rehearsal import rehearse as rehearse_fit
 
-    return rehearse_fit(base.folder, rows, judged, settings=settings, seed=seed)
+    return rehearse_fit(base.folder, rows, held, settings=settings, seed=seed)
 
 
 def predict(

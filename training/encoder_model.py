@@ -65,14 +65,17 @@ class Base:
     tokenizer: Any
     pooling: str
     dimensions: int
+    longest: int
+    """Tokens that it can read."""
 
     def classifier(self, classes: int) -> EncoderClassifier:
         """The encoder under a head that knows nothing yet."""
         return EncoderClassifier(self.encoder, classes=classes, dimensions=self.dimensions, pooling=self.pooling)
 
     def tokenize(self, texts: Sequence[str], max_length: int) -> list[list[int]]:
-        """Token ids, cut at `max_length`."""
-        return [list(ids) for ids in self.tokenizer(list(texts), truncation=True, max_length=max_length)["input_ids"]]
+        """Token ids, cut at `max_length` and at what the encoder can read."""
+        cut = min(max_length, self.longest)
+        return [list(ids) for ids in self.tokenizer(list(texts), truncation=True, max_length=cut)["input_ids"]]
 
 
 def load_base(folder: str, *, pooling: str) -> Base:
@@ -97,7 +100,9 @@ def load_base(folder: str, *, pooling: str) -> Base:
         raise WinnowError(Fault(f"model {folder}", found, "an encoder", fix)) from None
     if hasattr(encoder, "pooler"):
         encoder.pooler = None  # BERT's own, for another task: it would get updates that nothing uses
-    return Base(encoder, tokenizer, _pooling(Path(folder), pooling), int(encoder.config.hidden_size))
+    positions = getattr(encoder.config, "max_position_embeddings", tokenizer.model_max_length)
+    longest = int(min(positions, tokenizer.model_max_length))
+    return Base(encoder, tokenizer, _pooling(Path(folder), pooling), int(encoder.config.hidden_size), longest)
 
 
 def _pooling(folder: Path, told: str) -> str:

@@ -31,11 +31,11 @@ class Settings:
     """Of the updates' inputs; the encoder's own dropout stays as its folder says."""
     target_modules: str = "all-linear"
     """Layers that get an update: `all-linear`, or names divided by commas, such as `query,value`."""
-    learning_rate: Positive = 1e-3
+    learning_rate: Positive = 2e-3
     """Of the updates: reached after the warm-up, then falling to 0 in a straight line."""
-    head_learning_rate: Positive = 1e-3
+    head_learning_rate: Positive = 2e-3
     """Of the head, which starts as the linear probe on the untouched encoder."""
-    epochs: Count = 8
+    epochs: Count = 6
     """At most; see `patience`."""
     patience: Count = 3
     """Epochs without a better validation accuracy before the training stops. The best epoch is kept."""

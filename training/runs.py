@@ -60,10 +60,10 @@ def _look(line: str) -> dict[str, Any]:
 
 
 def run_id(
-    release: Release, method: str, settings: Mapping[str, Any], seed: int, *, packages: Sequence[str] = PACKAGES
+    release: Release, method: str, settings: Mapping[str, Any], seed: int, *, rests_on: Mapping[str, str] | None = None
 ) -> str:
-    """The name of a run: the same release, method, settings, seed and versions of packages give the same one."""
-    facts = [release.sha256, method, settings, seed, versions(packages)]
+    """The name of a run: the same release, method, settings, seed and versions give the same one."""
+    facts = [release.sha256, method, settings, seed, rests_on or versions()]
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:8]
     return f"{release.name}-{method}-{digest}"
 
@@ -81,14 +81,15 @@ def make_run(
     settings: Mapping[str, Any],
     seed: int,
     fill: Callable[[Path], Mapping[str, Any]],
-    packages: Sequence[str] = PACKAGES,
+    rests_on: Mapping[str, str] | None = None,
 ) -> tuple[Run, bool]:
     """The run of these settings, and whether it was made now.
 
-    `fill` trains into a folder and returns what it measured. The run appears whole or not at all. `packages` are those
-    whose version decides the result.
+    `fill` trains into a folder and returns what it measured. The run appears whole or not at all. `rests_on` are the
+    versions that decide the result, by default those of PACKAGES.
     """
-    name = run_id(release, method, settings, seed, packages=packages)
+    rests_on = rests_on or versions()
+    name = run_id(release, method, settings, seed, rests_on=rests_on)
     path = folder / name
     if (path / FACTS).exists():
         return open_run(path), False
@@ -107,7 +108,7 @@ def make_run(
             },
             "settings": dict(settings),
             "seed": seed,
-            "versions": versions(packages),
+            "versions": dict(rests_on),
             "trained_at": _now(),
             **measured,
         }

@@ -113,19 +113,16 @@ def train(
     """Train on a release; a folder is enough, also without its workspace."""
     workspace = _workspace_or_none(context)
     told = told_settings(method, file=settings, changes=changes or ())
-    opened = open_release_at(release, workspace.folder if workspace else None)
     if dry_run:
+        opened = workspace.release(release) if workspace else open_release_at(release, None)
         _say_rehearsal(rehearse_release(opened, method=method, seed=seed, settings=told), release, method, json)
         return
+    how: dict[str, Any] = {"method": method, "seed": seed, "settings": told, "report_to": report_to}
     with progress_bar("embedding" if method == "linear" else "training", json) as progress:
         if workspace:
-            run, new = workspace.train(
-                release, method=method, seed=seed, settings=told, report_to=report_to, progress=progress
-            )
+            run, new = workspace.train(release, **how, progress=progress)
         else:
-            run, new = train_release(
-                opened, LOCAL_RUNS, method=method, seed=seed, settings=told, report_to=report_to, progress=progress
-            )
+            run, new = train_release(open_release_at(release, None), LOCAL_RUNS, **how, progress=progress)
     facts: dict[str, Any] = {"run": run.id, "path": str(run.path), "seconds": run.facts["seconds"], "new": new}
     if json:
         terminal.say_json(facts)

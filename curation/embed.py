@@ -243,7 +243,7 @@ class _Torch:
 def _load_sentence_transformer(folder: str) -> Any:
     if Path(folder).is_dir():
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
-        _refuse_pickles(Path(folder))
+        refuse_pickles(Path(folder))
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
     from sentence_transformers import SentenceTransformer
@@ -260,8 +260,11 @@ def _load_sentence_transformer(folder: str) -> Any:
         raise WinnowError(Fault(f"embedder {folder}", found, "a sentence-transformers model", fix)) from None
 
 
-def _refuse_pickles(folder: Path) -> None:
-    """Weights in pickle run code when they are loaded; safetensors do not."""
+def refuse_pickles(folder: Path) -> None:
+    """Weights in pickle run code when they are loaded; safetensors do not.
+
+    Raises WinnowError when a model's folder holds any.
+    """
     pickles = sorted(f.relative_to(folder).as_posix() for f in folder.rglob("*") if f.suffix in PICKLES)
     if pickles:
         fix = "convert it: model.save_pretrained(FOLDER) writes safetensors; then delete these files"

@@ -8,7 +8,7 @@ import json
 import os
 import platform
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,16 +59,18 @@ def _look(line: str) -> dict[str, Any]:
         return {"split": "test", "torn": line}
 
 
-def run_id(release: Release, method: str, settings: Mapping[str, Any], seed: int) -> str:
+def run_id(
+    release: Release, method: str, settings: Mapping[str, Any], seed: int, *, rests_on: Mapping[str, str] | None = None
+) -> str:
     """The name of a run: the same release, method, settings, seed and versions give the same one."""
-    facts = [release.sha256, method, settings, seed, versions()]
+    facts = [release.sha256, method, settings, seed, rests_on or versions()]
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:8]
     return f"{release.name}-{method}-{digest}"
 
 
-def versions() -> dict[str, str]:
+def versions(packages: Sequence[str] = PACKAGES) -> dict[str, str]:
     """Versions that a result can depend on."""
-    return {"python": platform.python_version()} | {name: importlib.metadata.version(name) for name in PACKAGES}
+    return {"python": platform.python_version()} | {name: importlib.metadata.version(name) for name in packages}
 
 
 def make_run(
@@ -79,12 +81,15 @@ def make_run(
     settings: Mapping[str, Any],
     seed: int,
     fill: Callable[[Path], Mapping[str, Any]],
+    rests_on: Mapping[str, str] | None = None,
 ) -> tuple[Run, bool]:
     """The run of these settings, and whether it was made now.
 
-    `fill` trains into a folder and returns what it measured. The run appears whole or not at all.
+    `fill` trains into a folder and returns what it measured. The run appears whole or not at all. `rests_on` are the
+    versions that decide the result, by default those of PACKAGES.
     """
-    name = run_id(release, method, settings, seed)
+    rests_on = rests_on or versions()
+    name = run_id(release, method, settings, seed, rests_on=rests_on)
     path = folder / name
     if (path / FACTS).exists():
         return open_run(path), False
@@ -103,7 +108,7 @@ def make_run(
             },
             "settings": dict(settings),
             "seed": seed,
-            "versions": versions(),
+            "versions": dict(rests_on),
             "trained_at": _now(),
             **measured,
         }

@@ -14,10 +14,11 @@ from validators.screening import text_fault
 if TYPE_CHECKING:
     import pandas as pd
 
-    from curation.embed import Embedder, Progress
+    from curation.embed import Progress
     from curation.release import Release
     from training.compare import Comparison
     from training.evaluate import Evaluation
+    from training.rehearsal import Rehearsal
     from training.runs import Run
 
 LOCAL_RUNS = Path("runs")
@@ -56,15 +57,32 @@ def train_release(
     method: str,
     seed: int,
     settings: Mapping[str, Any] | None = None,
-    embedder: Embedder | None = None,
-    vectors_cache: Path | None = None,
-    progress: Progress | None = None,
+    **how: Any,
 ) -> tuple[Run, bool]:
-    """Train by any method into a folder of runs; a release folder is all it needs."""
+    """Train by any method into a folder of runs; a release folder is all it needs.
+
+    `how` is passed on: `embedder`, `vectors_cache`, `report_to`, `progress`.
+    """
     from training.methods import train
 
-    how = {"embedder": embedder, "vectors_cache": vectors_cache, "progress": progress}
     return train(release, folder, method=method, seed=seed, settings=settings, **how)
+
+
+def rehearse_release(
+    release: Release, *, method: str, seed: int, settings: Mapping[str, Any] | None = None
+) -> Rehearsal:
+    """Ten steps of a training, and the seconds and memory that the whole would take; nothing is kept."""
+    from training.methods import rehearse
+
+    return rehearse(release, method=method, seed=seed, settings=settings)
+
+
+def told_settings(method: str, *, file: Path | None, changes: Sequence[str]) -> dict[str, Any]:
+    """The settings that a file and `KEY=VALUE` changes tell a method."""
+    from training.methods import method_named
+    from training.settingsfile import read_settings
+
+    return read_settings(method_named(method).settings, file=file, changes=changes)
 
 
 def predict_texts(run: Run, texts: Sequence[str], *, progress: Progress | None = None) -> pd.DataFrame:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from dataclasses import asdict
 from json import dumps
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,7 +17,9 @@ from winnow.anywhere import (
     open_release_at,
     open_run_at,
     predict_reading,
+    rehearse_release,
     release_path,
+    told_settings,
     train_release,
 )
 from winnow.options import (
@@ -31,6 +34,9 @@ from winnow.options import (
     workspace_of,
     workspace_or_none,
 )
+
+if TYPE_CHECKING:
+    from training.rehearsal import Rehearsal
 
 
 def verify(context: typer.Context, release: ReleaseArgument, json: Json = False) -> None:
@@ -84,18 +90,29 @@ def export(
 def train(
     context: typer.Context,
     release: ReleaseArgument,
-    method: Annotated[str, typer.Option(help="linear: logistic regression on embeddings.")] = "linear",
+    method: Annotated[
+        str, typer.Option(help="linear: logistic regression on embeddings. encoder: LoRA on a sentence encoder.")
+    ] = "linear",
     seed: Annotated[int, typer.Option(help="The same seed gives the same run.")] = 0,
+    settings: Annotated[Path | None, typer.Option(help="YAML file of what the method is told.")] = None,
+    changes: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one setting.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Ten steps, then what the whole would take.")] = False,
+    report_to: Annotated[str | None, typer.Option(help="Passed to the Trainer: tensorboard, wandb, ...")] = None,
     json: Json = False,
 ) -> None:
     """Train on a release; a folder is enough, also without its workspace."""
     workspace = workspace_or_none(context)
-    with progress_bar("embedding", json) as progress:
+    told = told_settings(method, file=settings, changes=changes or ())
+    if dry_run:
+        opened = workspace.release(release) if workspace else open_release_at(release, None)
+        _say_rehearsal(rehearse_release(opened, method=method, seed=seed, settings=told), release, method, json)
+        return
+    how: dict[str, Any] = {"method": method, "seed": seed, "settings": told, "report_to": report_to}
+    with progress_bar("embedding" if method == "linear" else "training", json) as progress:
         if workspace:
-            run, new = workspace.train(release, method=method, seed=seed, progress=progress)
+            run, new = workspace.train(release, **how, progress=progress)
         else:
-            opened = open_release_at(release, None)
-            run, new = train_release(opened, LOCAL_RUNS, method=method, seed=seed, progress=progress)
+            run, new = train_release(open_release_at(release, None), LOCAL_RUNS, **how, progress=progress)
     facts: dict[str, Any] = {"run": run.id, "path": str(run.path), "seconds": run.facts["seconds"], "new": new}
     if json:
         terminal.say_json(facts)
@@ -105,6 +122,22 @@ def train(
     )
     terminal.say(f"path {run.path}")
     terminal.say_next(f"winnow evaluate {run.id if workspace else run.path}")
+
+
+def _say_rehearsal(rehearsal: Rehearsal, release: str, method: str, json: bool) -> None:
+    """What a training would take, as it went in its first steps."""
+    if json:
+        terminal.say_json(asdict(rehearsal))
+        return
+    whole = (
+        f"{rehearsal.steps_in_all:,} steps in {rehearsal.seconds:,.0f} s, {rehearsal.seconds_per_epoch:,.1f} s an epoch"
+    )
+    terminal.say(f"{rehearsal.steps} steps taken, {rehearsal.seconds_per_step:.3f} s each; nothing is kept")
+    terminal.say(f"the whole: at most {whole}, on a machine as busy as now")
+    for name, count in rehearsal.peak_memory.items():
+        size = f"{count / 2**20:,.0f} MiB" if isinstance(count, int) else count
+        terminal.say(f"peak memory, {name.removesuffix('_bytes')}: {size}")
+    terminal.say_next(f"winnow train {release} --method {method}")
 
 
 def predict(

@@ -421,6 +421,7 @@ class Workspace:
         method: str = "linear",
         seed: int = 0,
         settings: Mapping[str, Any] | None = None,
+        report_to: str | None = None,
         progress: Progress | None = None,
     ) -> tuple[Run, bool]:
         """Train on a release; also says whether the run is new. The same settings give the same run."""
@@ -432,6 +433,7 @@ class Workspace:
             settings=settings,
             embedder=self._embedder(),
             vectors_cache=self.folder.vectors,
+            report_to=report_to,
             progress=progress,
         )
         self._enter(run)

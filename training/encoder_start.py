@@ -1,0 +1,90 @@
+"""Where the training of an encoder starts: its tokens, its untrained updates, and a head that is the linear probe."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from curation.probe import fit_probe
+from training.encoder_model import Base, EncoderClassifier, load_base, vectors_of, with_adapter
+from training.encoder_settings import Settings
+from training.hardware import Hardware
+
+UNBALANCED = 3.0
+"""`class_weights: auto` weighs labels when the largest has more than so many times the rows of the smallest."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Texts and their labels."""
+
+    texts: Sequence[str]
+    labels: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Start:
+    """Everything that a Trainer is given."""
+
+    base: Base
+    model: Any
+    """peft's, over an EncoderClassifier."""
+    classes: list[str]
+    train: list[dict[str, Any]]
+    """`input_ids`, and the class as `labels`."""
+    validation: list[dict[str, Any]]
+    weighted: bool
+
+    @property
+    def judged(self) -> bool:
+        """Whether validation rows decide which epoch is kept."""
+        return bool(self.validation)
+
+
+def start(folder: str, train: Rows, validation: Rows, *, settings: Settings, seed: int, on: Hardware) -> Start:
+    """Read the encoder in `folder`, tokenize, and fit the head to the untouched encoder's vectors.
+
+    A validation row whose label has no train row is left out: no epoch can get it right.
+    """
+    base = load_base(folder, pooling=settings.pooling)
+    classes = sorted(set(train.labels))
+    model = base.classifier(len(classes)).to(on.device)
+    rows = _encoded(base, train, classes, settings.max_length)
+    _start_head(model, rows, train.labels, seed=seed, on=on)
+    weights = _class_weights(rows, len(classes), settings)
+    model.class_weights, model.label_smoothing = weights, settings.label_smoothing
+    held = _encoded(base, validation, classes, settings.max_length)
+    return Start(base, with_adapter(model, settings), classes, rows, held, weights is not None)
+
+
+def _encoded(base: Base, rows: Rows, classes: Sequence[str], max_length: int) -> list[dict[str, Any]]:
+    index = {name: i for i, name in enumerate(classes)}
+    known = [i for i, label in enumerate(rows.labels) if label in index]
+    tokens = base.tokenize([rows.texts[i] for i in known], max_length) if known else []
+    return [{"input_ids": ids, "labels": index[rows.labels[i]]} for i, ids in zip(known, tokens, strict=True)]
+
+
+def _start_head(
+    model: EncoderClassifier, rows: Sequence[dict[str, Any]], labels: Sequence[str], *, seed: int, on: Hardware
+) -> None:
+    """The head is what method `linear` fits, so that training starts where that ends."""
+    model.eval()
+    with torch.autocast(on.device, torch.bfloat16, enabled=on.precision == "bf16"):
+        vectors = vectors_of(model, [row["input_ids"] for row in rows])
+    probe = fit_probe(vectors.astype(np.float32), labels, seed=seed)
+    with torch.no_grad():
+        model.head.weight.copy_(torch.from_numpy(probe.weights))
+        model.head.bias.copy_(torch.from_numpy(probe.bias))
+
+
+def _class_weights(rows: Sequence[dict[str, Any]], classes: int, settings: Settings) -> torch.Tensor | None:
+    """Inverse to each label's rows, 1 on average over the rows; None where every row weighs the same."""
+    counts = np.bincount([row["labels"] for row in rows], minlength=classes)
+    unbalanced = float(counts.max() / counts.min()) > UNBALANCED
+    if settings.class_weights == "none" or (settings.class_weights == "auto" and not unbalanced):
+        return None
+    return torch.tensor(len(rows) / (classes * counts), dtype=torch.float32)

@@ -80,6 +80,9 @@ class Morning:
     cells_of: str
     """The run whose cells are shown; empty where none was evaluated."""
     todo: Sequence[Todo]
+    recommendation: str
+    """What the stated rules come to: collect, train, deploy, keep or retrain."""
+    why: str
 
     def json(self) -> dict[str, Any]:
         """The shape of `report --json`: the people's keys, and what the page adds."""
@@ -91,6 +94,7 @@ class Morning:
             "runs": [vars(run) for run in self.runs],
             "confused": [{"gold": c.gold, "predicted": c.predicted, "count": c.count} for c in self.cells],
             "todo": [vars(one) for one in self.todo],
+            "recommendation": self.recommendation,
         }
 
 

@@ -8,15 +8,19 @@ from pathlib import Path
 from curation import ledger
 from curation.clock import now
 from curation.coverage import Coverage
+from curation.estimates import NotMeasured
 from curation.folder import Folder
 from curation.queues import places as p
 from curation.serving.connection import connect
 from curation.status import status
 from curation.store import Store
 from curation.task import Task
-from reports.morning import Morning, argilla_links, cells_of, run_lines, todo, write_morning
+from reports.morning import Morning, Todo, argilla_links, cells_of, run_lines, todo, write_morning
 from reports.people import PeopleReport
 from validators.faults import WinnowError
+from winnow.decide import Decided
+
+FINDINGS_SHOWN = 3
 
 
 def morning(
@@ -26,6 +30,7 @@ def morning(
     coverage: Coverage,
     people: PeopleReport,
     mistakes: Mapping[str, Sequence[Mapping[str, str]]],
+    decided: Decided,
 ) -> tuple[Morning, Path]:
     """The page of this moment; writes it and returns its path. `mistakes` are train rows that the probe misreads."""
     table = coverage.check.table
@@ -58,9 +63,21 @@ def morning(
         runs=runs,
         cells=cells,
         cells_of=evaluated,
-        todo=todo(standing, coverage, people, ()),
+        todo=todo(standing, coverage, people, _of_models(decided)),
+        recommendation=decided.decision.recommendation,
+        why=decided.decision.why,
     )
     return found, write_morning(found, folder.reports)
+
+
+def _of_models(decided: Decided) -> list[Todo]:
+    """The findings about the candidate that concern most rows."""
+    if isinstance(decided.findings, NotMeasured):
+        return []
+    return [
+        Todo(f"{decided.about}: {one.name.replace('_', ' ')}", one.evidence, one.command)
+        for one in decided.findings.found[:FINDINGS_SHOWN]
+    ]
 
 
 def _server(folder: Folder) -> str:

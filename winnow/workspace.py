@@ -216,7 +216,7 @@ class Workspace:
             people = people_report(connection, self.task)
         write_people(people, self.folder.reports)
         wrong = self._mistakes_of(coverage.check.train)
-        return morning(self.folder, self.store, self.task, coverage, people, wrong)
+        return morning(self.folder, self.store, self.task, coverage, people, wrong, self.decide())
 
     def waive(self, gate: str, *, by: str, reason: str, until: date) -> None:
         """Record a named, reasoned exception to one gate."""

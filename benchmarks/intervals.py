@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.intervals import Difference, paired_difference, proportion
-from training.metrics import confusion_matrix, macro_f1
-from training.resampling import macro_f1_difference, macro_f1_of
+from training.resampling import macro_f1_difference, macro_f1_of, macro_f1_samples
 
 ACCURACIES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 REPETITIONS = 100
@@ -86,11 +85,11 @@ def macro_f1_coverage(
         for _ in range(repetitions):
             true = model(labels, accuracy, generator, skewed=skewed)
             gold = generator.choice(labels, rows, p=true.joint.sum(axis=1))
-            told, said = _names(gold), _names(true.answers(gold, generator))
+            said = true.answers(gold, generator)
             if percentile:
-                low, high = _percentile(told, said, names, generator)
+                low, high = _percentile(gold, said, labels, generator)
             else:
-                found = macro_f1_of(told, said, names, seed=seed)
+                found = macro_f1_of(_names(gold), _names(said), names, seed=seed)
                 low, high = found.low, found.high
             held.append(low <= true.macro_f1 <= high)
     return float(np.mean(held))
@@ -134,13 +133,10 @@ def _names(codes: NDArray[np.int64]) -> list[str]:
     return [str(code) for code in codes]
 
 
-def _percentile(
-    gold: list[str], said: list[str], names: list[str], generator: np.random.Generator
-) -> tuple[float, float]:
-    """The plain percentile bootstrap, for comparison."""
-    matrix = confusion_matrix(gold, said, names)
-    cells = generator.multinomial(len(gold), matrix.ravel() / len(gold), 300).reshape(300, len(names), len(names))
-    low, high = np.percentile([macro_f1(one) for one in cells], [2.5, 97.5])
+def _percentile(gold: Codes, said: Codes, labels: int, generator: np.random.Generator) -> tuple[float, float]:
+    """The plain percentile bootstrap of macro-F1, for comparison."""
+    (sampled,) = macro_f1_samples(gold, [said], labels, seed=int(generator.integers(2**32)))
+    low, high = np.percentile(sampled, [2.5, 97.5])
     return float(low), float(high)
 
 
@@ -148,14 +144,10 @@ def _paired_percentile(
     gold: Codes, one: Codes, other: Codes, labels: int, generator: np.random.Generator
 ) -> tuple[Difference, Difference]:
     """The plain paired percentile bootstrap of both differences."""
-    drawn = generator.integers(0, len(gold), (300, len(gold)))
-    shares, macros = [], []
-    for rows in drawn:
-        matrices = [np.bincount(gold[rows] * labels + said[rows], minlength=labels**2) for said in (one, other)]
-        before, after = (matrix.reshape(labels, labels) for matrix in matrices)
-        shares.append((np.trace(after) - np.trace(before)) / len(gold))
-        macros.append(macro_f1(after) - macro_f1(before))
-    ends = [np.percentile(drawn, [2.5, 97.5]) for drawn in (shares, macros)]
+    gained, lost = (float(((a == gold) & (b != gold)).mean()) for a, b in ((other, one), (one, other)))
+    cells = generator.multinomial(len(gold), [gained, lost, max(1 - gained - lost, 0.0)], size=1000)
+    before, after = macro_f1_samples(gold, [one, other], labels, seed=int(generator.integers(2**32)))
+    ends = [np.percentile(drawn, [2.5, 97.5]) for drawn in ((cells[:, 0] - cells[:, 1]) / len(gold), after - before)]
     return Difference(0, *map(float, ends[0])), Difference(0, *map(float, ends[1]))
 
 
@@ -180,7 +172,7 @@ def macros() -> None:
 def differences() -> None:
     """The intervals of paired differences, and the plain paired percentile bootstrap."""
     print("| labels | sizes | rows | alike | accuracy | percentile | macro-F1 | percentile |\n" + "|---" * 8 + "|")
-    for labels, skewed, rows in SETTINGS:
+    for labels, skewed, rows in (setting for setting in SETTINGS if setting[0] != 13):
         for alike in (0.3, 0.9):
             own, plain = (
                 difference_coverage(

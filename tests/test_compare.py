@@ -93,9 +93,10 @@ def test_a_difference_is_held_against_the_measured_label_noise(gained: int, verd
 
 
 def test_latency_is_compared_on_one_machine_only() -> None:
-    fast, slow = ({"p50_seconds": s, "node": "x"} for s in (0.01, 0.03))
+    fast, slow = ({"p50_seconds": s, "node": "x", "busy": False} for s in (0.01, 0.03))
     assert latency_ratio(fast, slow) == pytest.approx(3)
     assert latency_ratio(fast, {**slow, "node": "y"})["status"] == "not_measured"
+    assert "busy" in latency_ratio(fast, {**slow, "busy": True})["why"]
     assert latency_ratio(fast, {"status": "not_measured", "why": "never"})["why"] == "never"
 
 

@@ -32,6 +32,7 @@ def test_latency_is_measured_in_a_process_of_its_own_and_kept(run: Run, frozen_e
     assert found["queries_per_second"] > 0
     assert found["peak_memory_bytes"] > 50 * 2**20  # at least the interpreter, NumPy and the model
     assert (found["single_queries"], found["bulk_queries"]) == (40, 40)
+    assert found["busy"] == (found["load_average"] > 1.5 * found["cores"])
     assert known_latency(run) == found
 
 

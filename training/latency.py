@@ -36,6 +36,8 @@ BULK_QUERIES = 1000
 BULK_ROUNDS = 3
 BULK_SECONDS = 60.0
 """No round is begun after this."""
+BUSY = 1.5
+"""Waiting processes a core (the load average of the last minute) above which other work is taken to disturb."""
 Answer = Callable[[Sequence[str]], object]
 
 
@@ -114,11 +116,13 @@ def _main(run_path: str, queries: str) -> None:
     from training.methods import predict
 
     run, texts = open_run(Path(run_path)), json.loads(Path(queries).read_text(encoding="utf-8"))
+    load = os.getloadavg()[0]  # before this process adds to it
     begun = time.perf_counter()
     predict(run, texts[:1])
     loading = time.perf_counter() - begun
     figures = timed(lambda some: predict(run, some), texts)
-    machine = {"machine": platform.machine(), "cores": os.cpu_count(), "node": platform.node()}
+    machine: dict[str, Any] = {"machine": platform.machine(), "cores": os.cpu_count(), "node": platform.node()}
+    machine |= {"load_average": round(load, 2), "busy": load > BUSY * (os.cpu_count() or 1)}
     memory = {"load_seconds": round(loading, 3), "peak_memory_bytes": peak_memory_bytes()}
     sys.stdout.write(json.dumps({**figures, **memory, **machine, "at": now()}))
 

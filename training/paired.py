@@ -56,12 +56,14 @@ def label_noise(accuracy: Mapping[str, float], label_accuracy: Mapping[str, Any]
 
 
 def latency_ratio(first: Mapping[str, Any], second: Mapping[str, Any]) -> Any:
-    """Seconds of one query of the second model by those of the first; both measured on one machine."""
+    """Seconds of one query of the second model by those of the first; both measured on one machine, at rest."""
     for one in (first, second):
         if "p50_seconds" not in one:
             return dict(one)
     if first["node"] != second["node"]:
         return not_measured("they were measured on different machines")
+    if first["busy"] or second["busy"]:
+        return not_measured("the machine was busy with other work when they were measured: measure them again")
     return second["p50_seconds"] / first["p50_seconds"]
 
 

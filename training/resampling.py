@@ -47,7 +47,7 @@ def macro_f1_of(gold: Sequence[str], predicted: Sequence[str], labels: Sequence[
         return MacroF1(0.0, 0.0, 1.0, 0, 0.0)
     codes, answers = _codes(gold, labels), _codes(predicted, labels)
     value = float(_scores(codes[None], answers[None], len(labels))[0])
-    (sampled,) = _resampled(codes, [answers], len(labels), seed)
+    (sampled,) = macro_f1_samples(codes, [answers], len(labels), seed=seed)
     rows = most = _rows_of_rarest(codes)
     variance = float(sampled.var())
     if variance > 0:
@@ -70,13 +70,26 @@ def macro_f1_difference(
     codes = _codes(gold, labels)
     answers = [_codes(first, labels), _codes(second, labels)]
     before, after = (float(_scores(codes[None], one[None], len(labels))[0]) for one in answers)
-    sampled = _resampled(codes, answers, len(labels), seed)
+    sampled = macro_f1_samples(codes, answers, len(labels), seed=seed)
     value = after - before
     differing = int(((answers[0] == codes) != (answers[1] == codes)).sum())
     share = (differing + 1) / (len(gold) + 2)
     least = max(share - value * value, 0.0) / _rows_of_rarest(codes)
     half = CONFIDENCE_Z * float(np.sqrt(max(float((sampled[1] - sampled[0]).var()), least)))
     return Difference(value, max(value - half, -1.0), min(value + half, 1.0))
+
+
+def macro_f1_samples(gold: Codes, answers: Sequence[Codes], labels: int, *, seed: int) -> list[NDArray[np.float64]]:
+    """Macro-F1 of every model on BOOTSTRAP_SAMPLES resamples of the rows, the same resamples for all."""
+    generator = np.random.default_rng(seed)
+    found: list[list[NDArray[np.float64]]] = [[] for _ in answers]
+    rows = len(gold)
+    step = max(1, DRAWN // rows)
+    for start in range(0, BOOTSTRAP_SAMPLES, step):
+        drawn = generator.integers(0, rows, (min(step, BOOTSTRAP_SAMPLES - start), rows))
+        for scores, own in zip(found, answers, strict=True):
+            scores.append(_scores(gold[drawn], own[drawn], labels))
+    return [np.concatenate(scores) for scores in found]
 
 
 def _codes(names: Sequence[str], labels: Sequence[str]) -> Codes:
@@ -89,19 +102,6 @@ def _rows_of_rarest(codes: Codes) -> float:
     counts = np.bincount(codes)
     counts = counts[counts > 0]
     return float(len(counts) ** 2 / (1.0 / counts).sum())
-
-
-def _resampled(codes: Codes, answers: Sequence[Codes], labels: int, seed: int) -> list[NDArray[np.float64]]:
-    """Macro-F1 of every model on BOOTSTRAP_SAMPLES resamples of the rows, the same resamples for all."""
-    generator = np.random.default_rng(seed)
-    found: list[list[NDArray[np.float64]]] = [[] for _ in answers]
-    rows = len(codes)
-    step = max(1, DRAWN // rows)
-    for start in range(0, BOOTSTRAP_SAMPLES, step):
-        drawn = generator.integers(0, rows, (min(step, BOOTSTRAP_SAMPLES - start), rows))
-        for scores, own in zip(found, answers, strict=True):
-            scores.append(_scores(codes[drawn], own[drawn], labels))
-    return [np.concatenate(scores) for scores in found]
 
 
 def _scores(gold: Codes, predicted: Codes, labels: int) -> NDArray[np.float64]:

@@ -83,7 +83,8 @@ def _speed_rows(latency: Mapping[str, Any]) -> list[tuple[str, str, str]]:
         return []
     single = f"{1000 * latency['p50_seconds']:.1f} ms, p95 {1000 * latency['p95_seconds']:.1f} ms"
     memory = f"{latency['peak_memory_bytes'] / 2**20:,.0f} MiB at most"
-    return [("one query", single, f"{latency['queries_per_second']:,.0f} a second in bulk; {memory}")]
+    busy = "; the machine was busy with other work" if latency["busy"] else ""
+    return [("one query", single, f"{latency['queries_per_second']:,.0f} a second in bulk; {memory}{busy}")]
 
 
 def say_goals(goals: Sequence[Mapping[str, Any]]) -> None:

@@ -12,12 +12,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import add_example, command, write_jsonl
+from conftest import ROOT, add_example, command, write_jsonl
 from sqlalchemy.exc import IntegrityError
 
-from curation.drift import FEWEST, Drift, Mix, label_mix
+from curation.drift import FEWEST, Drift
 from curation.estimates import Estimate, NotMeasured
+from curation.mix import Mix, label_mix
 from curation.newer import new_records, whole_months
+from curation.reading import Columns
 from curation.traffic import Query, queries_per_day
 from training.decide import Decision, Standing, decide
 from training.rules import Figure, Figures, rules
@@ -298,11 +300,15 @@ def test_from_the_first_run_to_production_and_back_to_the_data(trained: tuple[Wo
     both = predictions.merge(lost, on="id")
     gained = (both["gold_x"] == both["predicted_y"]).mean() - (both["gold_x"] == both["predicted_x"]).mean()
     assert measured(found, "clear_gain") == [pytest.approx(gained)]
+    compared = workspace.compare([run, weak])[0].measures["pairs"][0]  # counted by other code
+    assert isinstance(found.gain, Gain)
+    assert found.gain.accuracy.json() == pytest.approx(compared["accuracy"])
+    assert found.gain.p_value == pytest.approx(compared["p_value"])
     assert "underfitting" in [one.name for one in found.findings.found]  # type: ignore[union-attr]
     later = datetime.now(UTC) + timedelta(days=370)
     assert measured(workspace.decide(today=later), "old") == [12]
-    shutil.rmtree(workspace.folder.runs / weak)
-    assert workspace.decide(today=later).decision.recommendation == "retrain"
+    aged = workspace.decide(today=later).decision
+    assert (aged.recommendation, aged.next) == ("retrain", "winnow check, then winnow freeze NAME")
     assert isinstance(measured(found, "accuracy_lost")[0], NotMeasured)  # no newer release
     assert not [look for look in workspace.run(run).looks() if look["split"] == "test"]
 
@@ -372,6 +378,32 @@ def test_drift_is_measured_on_traffic_since_the_freeze(trained: tuple[Workspace,
     assert found.mix.differs
     assert isinstance(found.more_uncovered, Estimate)
     assert found.more_uncovered.low > 0.2
+
+
+def test_an_incumbent_that_was_imported_is_the_baseline_and_goals_bar_a_deployment(tmp_path: Path) -> None:
+    source = ROOT / "examples" / "commands"
+    shutil.copytree(source, tmp_path / "ws")
+    workspace = Workspace.find(tmp_path / "ws")
+    workspace.add(source / "labeled.jsonl", licence="Apache-2.0", columns=Columns(family="family"))
+    workspace.freeze("first")
+    run = workspace.train("first")[0].id
+    workspace.evaluate(run)
+    alone = workspace.decide()
+    assert alone.role == "most frequent label"
+    verdict = {rule.name: rule.verdict for rule in alone.decision.rules}
+    assert (verdict["clear_gain"], verdict["goals_missed"]) == ("holds", "holds")
+    assert alone.decision.recommendation == "collect"  # 305 labeled records
+    assert not isinstance(alone.goals, NotMeasured)
+    assert [measured(alone, "goals_missed")[0]] == [sum(one["verdict"] == "not met" for one in alone.goals)]
+    incumbent, _ = workspace.evaluate("first", predictions=source / "predictions.jsonl", name="parser")
+    found = workspace.decide()
+    assert (found.role, found.baseline, found.candidate) == ("imported", incumbent.run.id, run)
+    assert measured(found, "baseline_is_enough") == [incumbent.measures["accuracy"]]
+    assert measured(found, "pinned_cases_failed") == [5]  # examples/commands/README.md
+    workspace.deploy(incumbent.run.id, by="Ann", reason="it answers today")
+    after = workspace.decide()
+    assert (after.role, after.decision.recommendation) == ("deployed", "keep")
+    assert isinstance(measured(after, "old")[0], NotMeasured)  # nobody said when rules were written
 
 
 def test_the_commands_print_every_rule_and_end_with_the_next_command(tmp_path: Path) -> None:

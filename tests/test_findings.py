@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from curation.estimates import Estimate, NotMeasured, share
+from training.about import about_run
 from training.findings import Findings, findings
+from training.runs import Run
 from training.signs import About
+from winnow.workspace import Workspace
 
 UNKNOWN = NotMeasured("not asked")
 NAMES = [f"l{i}" for i in range(10)]
@@ -216,3 +222,30 @@ def test_findings_come_by_the_rows_that_they_concern() -> None:
     assert [(one.name, one.rows) for one in found.found] == expected
     assert [one.severity for one in found.found] == ["serious", "serious", "minor", "minor"]
     assert all(one.command.startswith("winnow ") and one.cause for one in found.found)
+
+
+def test_what_findings_rest_on_is_read_off_the_run_and_its_release(
+    trained_example: tuple[Workspace, str], tmp_path: Path
+) -> None:
+    workspace, name = trained_example
+    shutil.copytree(workspace.run(name).path, tmp_path / name)
+    told = json.loads((tmp_path / name / "run.json").read_text()) | {"best_epoch": 2}
+    release, run = workspace.release("first"), Run(tmp_path / name, told)
+    curves = {
+        "train": [{"epoch": 1.0, "loss": 2.0}, {"epoch": 2.0, "loss": 0.4}],
+        "validation": [{"epoch": 1.0, "loss": 2.5}, {"epoch": 2.0, "loss": 1.3}],
+    }
+    (run.path / "curves.json").write_text(json.dumps(curves))
+    known = about_run(run, release, unlabeled=3)
+    train = release.rows("train")
+    right = (workspace.predict(name, list(train["text"]))["label"] == train["label"]).mean()
+    assert isinstance(known.train_accuracy, Estimate)
+    assert known.train_accuracy.value == pytest.approx(right)
+    assert known.losses == (0.4, 1.3)
+    assert known.train_rows["label", "it_vpn"] == (train["label"] == "it_vpn").sum()
+    assert sum(n for (kind, _), n in known.train_rows.items() if kind == "length") == len(train)
+    assert known.more == "winnow push label --strategy mixed"
+    (run.path / "train-fit.json").write_text('{"right": 1, "rows": 2}')
+    assert about_run(run, release).train_accuracy == estimate(1, 2)  # what was measured once is not measured again
+    (run.path / "curves.json").unlink()
+    assert isinstance(about_run(run, release).losses, NotMeasured)

@@ -21,7 +21,7 @@ class Standing:
     unmeasured: str | None = None
     """The baseline or the candidate, while nobody has evaluated it."""
     newer: bool = False
-    """The candidate was trained after the deployed run."""
+    """The candidate was trained on a release that is newer than the deployed run's: that is the retraining."""
     release: str | None = None
     """The newest one; None before the first."""
     fresh: bool = False

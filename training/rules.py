@@ -46,6 +46,14 @@ class Figure:
     value: float | NotMeasured
     source: str
 
+    @property
+    def words(self) -> str:
+        """The number alone."""
+        value = self.value
+        if isinstance(value, NotMeasured):
+            return "not measured"
+        return f"{value:,.0f}" if value == round(value) else f"{value:.4g}"
+
 
 @dataclass(frozen=True)
 class Condition:
@@ -66,9 +74,7 @@ class Condition:
     @property
     def words(self) -> str:
         """The figure and the threshold."""
-        value = self.figure.value
-        told = "not measured" if isinstance(value, NotMeasured) else f"{value:.4g}"
-        return f"{self.what} {told} ({self.bound} {self.threshold:g})"
+        return f"{self.what} {self.figure.words} ({self.bound} {self.threshold:g})"
 
     def json(self) -> dict[str, Any]:
         """For a report."""

@@ -51,7 +51,7 @@ def _rules(rules: Sequence[Rule]) -> list[tuple[str | Text, ...]]:
     return [
         (
             rule.name if i == 0 else "",
-            f"{one.what} {_value(one)}",
+            f"{one.what} {one.figure.words}",
             f"{one.bound} {one.threshold:g}",
             Text(rule.verdict if i == 0 else "", style=VERDICT_STYLE[rule.verdict]),
             rule.advice if i == 0 else "",
@@ -60,11 +60,6 @@ def _rules(rules: Sequence[Rule]) -> list[tuple[str | Text, ...]]:
         for rule in rules
         for i, one in enumerate(rule.conditions)
     ]
-
-
-def _value(one: Condition) -> str:
-    value = one.figure.value
-    return "not measured" if isinstance(value, NotMeasured) else f"{value:.4g}"
 
 
 def _source(one: Condition) -> str:

@@ -9,9 +9,11 @@ import io
 import itertools
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from sqlalchemy import Connection
 
 from curation.clock import now
 from curation.folder import replacing
@@ -44,6 +46,10 @@ UNKNOWN_LICENCE = "unknown"
 LONGEST_CELL = 4000
 """Characters of a refused cell that are written out."""
 NAME_BATCH = "say --origin synthetic --batch NAME --generator NAME --prompt-version V --model NAME"
+
+
+TRIES = 5
+"""How often who adds begins again when another command renames or forgets meanwhile."""
 
 
 class Meanwhile(Exception):  # noqa: N818  (it is no fault: the caller reads the task again and tries once more)
@@ -103,9 +109,11 @@ def add(
     scrubber: Scrubber,
     *,
     dropped_dir: Path,
+    also: Callable[[Connection, Set[str]], None] | None = None,
 ) -> AddResult:
     """Screen and store what was read. Adding the same file again changes nothing.
 
+    `also` writes what belongs to it, in the same transaction; it is given the ids of the records that enter.
     Raises WinnowError when a file was added before under other settings, or when the options contradict each other,
     and Meanwhile when another command renamed or forgot something while the files were screened.
     """
@@ -130,6 +138,8 @@ def add(
         stay = store_records(connection, task, pairs, origins, mended, moment)
         store_sightings(connection, pairs, moment)
         insert_new(connection, t.flag, [{"record_id": r, "name": "language", "detail": d} for r, d in flags.items()])
+        if also:
+            also(connection, {row.record_id for row in kept})
         added = {row.record_id for row in kept} - live_before
         reserves = reserve_counts(connection, added)
     given = sum(len(one.reading.rows) for one in screened)

@@ -19,7 +19,6 @@ from sqlalchemy.dialects.sqlite import insert
 
 from curation.clock import now
 from curation.folder import Folder, replacing
-from curation.guards import Guards
 from curation.ledger import entries, placements
 from curation.reading import DROPPED_COLUMNS
 from curation.records import canonical_text
@@ -29,6 +28,7 @@ from curation.store import tables as t
 from curation.task import Task
 from curation.vectors import delete_vectors
 from validators.faults import Fault, WinnowError
+from validators.guards import Guards
 
 SHORTEST = 6
 """Characters of an id that are enough."""
@@ -71,6 +71,10 @@ def forget(store: Store, folder: Folder, task: Task, wanted: str, *, why: str) -
         connection.execute(update(t.decision).where(t.decision.c.record_id == record).values(why=""))
         connection.execute(update(t.answer).where(t.answer.c.record_id == record).values(content="{}"))
         connection.execute(delete(t.flag).where(t.flag.c.record_id == record))
+        connection.execute(delete(t.suspicion).where(t.suspicion.c.record_id == record))
+        connection.execute(update(t.candidate).where(t.candidate.c.record_id == record).values(detail="{}"))
+        if text:
+            _blank_questions(connection, text)
         if _was_the_last(connection, family):
             connection.execute(update(t.family).where(t.family.c.id == family).values(declared=""))
     if text:
@@ -166,9 +170,30 @@ def _blank_answer(path: Path, text: str) -> bool:
     return True
 
 
+def _blank_questions(connection: Connection, text: str) -> None:
+    """Empty the quotations of a text in what generators asked; the rest of a question says what was paid for."""
+    q = t.question.c
+    for identity, body, about in connection.execute(select(q.id, q.body, q.about)).fetchall():
+        blanked = {"body": _unquoted(body, text), "about": _unquoted(about, text)}
+        if blanked != {"body": body, "about": about}:
+            connection.execute(update(t.question).where(q.id == identity).values(**blanked))
+
+
+def _unquoted(written: str, text: str) -> str:
+    """JSON, also inside of JSON, without the quotations of a text."""
+    for plain in {json.dumps(text), json.dumps(text, ensure_ascii=False)}:
+        for quoted in (plain, plain.replace("<", "\\u003c").replace(">", "\\u003e")):
+            written = written.replace(quoted, '""')
+            for inner in (json.dumps(quoted)[1:-1], json.dumps(quoted, ensure_ascii=False)[1:-1]):
+                written = written.replace(inner, '\\"\\"')
+    return written
+
+
 def _without(value: Any, text: str) -> Any:
     if isinstance(value, dict):
         return {key: _without(inner, text) for key, inner in value.items()}
     if isinstance(value, list):
         return [_without(inner, text) for inner in value]
-    return "" if isinstance(value, str) and canonical_text(value) == text else value
+    if not isinstance(value, str):
+        return value
+    return "" if canonical_text(value) == text else _unquoted(value, text)

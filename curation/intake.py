@@ -159,13 +159,15 @@ class StayPut:
 
 
 def _other_families(connection: Connection, task: Task, rows: Sequence[Kept]) -> int:
-    declared = {row.record_id: family_id(task, row) for row in rows if row.session is not None}
+    declared = {row.record_id: family_id(task, row) for row in rows if row.session or row.family}
     stored = connection.execute(select(t.record.c.id, t.record.c.family_id)) if declared else ()
     return sum(declared.get(record, family) != family for record, family in stored)
 
 
 def family_id(task: Task, row: Kept) -> str:
-    """The family that a row declares; a row that declares none is a family of its own."""
+    """The family that a row joins or declares; a row that does neither is a family of its own."""
+    if row.family is not None:
+        return row.family
     if row.session is None:
         return row.record_id
     return hashlib.sha256(f"{task.kind}\0session\0{row.session}".encode()).hexdigest()[:20]

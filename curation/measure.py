@@ -17,12 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curation.embed import Embedder, Progress, Vectors
-from curation.guards import Guards
 from curation.measurements import load_arrays, newest, save_arrays
 from curation.near import Pairs, near_pairs, near_pairs_of, nearest
 from curation.selection import COST_THRESHOLDS, EXCLUDED, Nearest
 from curation.task import Task
 from curation.vectors import vectors_for
+from validators.guards import Guards
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,4 +1,4 @@
-"""What a record is: its identity, and the key under which exact repeats meet."""
+"""What a record is: its identity."""
 
 from __future__ import annotations
 
@@ -17,8 +17,3 @@ def canonical_text(text: str) -> str:
 def record_id(kind: str, text: str) -> str:
     """Hash of the kind and the canonical text."""
     return hashlib.sha256(f"{kind}\0{canonical_text(text)}".encode()).hexdigest()[:ID_CHARACTERS]
-
-
-def fold_key(text: str) -> str:
-    """The text with case, width and white space folded."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())

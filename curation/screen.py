@@ -10,10 +10,11 @@ from typing import Any
 from curation.private import Scrubber
 from curation.reading import Row
 from curation.reading.columns import split_name
-from curation.records import canonical_text, fold_key, record_id
+from curation.records import canonical_text, record_id
 from curation.rename import Renaming, current
 from curation.task import Task
 from curation.times import read_time
+from validators.folding import fold_key
 from validators.screening import (
     LANGUAGE_MIN_CHARACTERS,
     LANGUAGE_MIN_CONFIDENCE,
@@ -49,6 +50,8 @@ class Kept:
     """The label as the file has it, which may have been renamed since."""
     split: str | None
     session: str | None
+    family: str | None
+    """The family that it joins, where the row names one that stands."""
     time: str | None
     unread_time: bool
     """The source gave a time that cannot be read; it is not kept, for who knows what it holds."""
@@ -121,6 +124,7 @@ def screen(
                 given_label=given,
                 split=official,
                 session=memory.scrubber.pseudonym(session) if session else None,
+                family=row.family,
                 time=time if time and read_time(time) else None,
                 unread_time=bool(time and not read_time(time)),
                 private=scrubbed.replaced,

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from curation.guards import Guards, protection
 from curation.labels import State
 from curation.near import Pairs
 from curation.task import Task
+from validators.guards import Guards, protection
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, text
 
+from curation.generation.costs import run_costs
 from curation.labels import STATES
 from curation.lots import lots, proposals
 from curation.queues.candidates import to_adjudicate
@@ -38,6 +39,8 @@ class Status:
     """Records that were pushed and wait for an answer, as far as answers have been pulled."""
     lots: list[dict[str, Any]]
     """Lots with their verdicts and what they wait for; synthetic records of no lot yet have the verdict `not_drawn`."""
+    generation: list[dict[str, Any]]
+    """Runs of generators: what they cost, and how many of their records entered and were accepted."""
     seconds: float | None
     """What an answer of people takes, in the median; None while nobody's pace is known."""
     sources: list[dict[str, Any]]
@@ -61,6 +64,7 @@ class Status:
             "queues": self.queues,
             "waiting": self.waiting,
             "lots": self.lots,
+            "generation": self.generation,
             "seconds": self.seconds,
             "sources": self.sources,
             "releases": self.releases,
@@ -94,6 +98,7 @@ def status(connection: Connection, task: Task) -> Status:
         },
         waiting=waiting(connection).records,
         lots=lots_now,
+        generation=[run.json() for run in run_costs(connection, rows)],
         seconds=usual_pace(people(connection)),
         sources=_sources(connection),
         releases=releases,

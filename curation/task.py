@@ -174,6 +174,24 @@ class Screen(Part):
     max_characters: Annotated[int, Field(ge=1)] = 2000
 
 
+class Generate(Part):
+    """How Claude is asked to write."""
+
+    model: Name = "claude-sonnet-5-5"
+    effort: Literal["none", "low", "medium", "high"] = "low"
+    """How hard it is to think, which is billed as output; `none` leaves it to the model."""
+    judge_model: Name | None = None
+    """Who labels blind; the same model when left out."""
+    per_request: Annotated[int, Field(ge=1, le=50)] = 10
+    """Queries to a request."""
+    cache: bool = True
+    """Mark what all questions share to be cached; off for a gateway that does not know it."""
+    budget: Annotated[float, Field(gt=0)] | None = None
+    """USD that all runs of the workspace together may cost."""
+    prices: str | None = None
+    """A JSON file of prices beside `winnow.yaml`, where the shipped table is out of date."""
+
+
 class Embedder(Part):
     """Which model measures nearness."""
 
@@ -212,6 +230,7 @@ class Task(Part):
     gates: Gates = Gates()
     screen: Screen = Screen()
     embedder: Embedder = Embedder()
+    generate: Generate = Generate()
     tools: str | None = None
     """kind tools: a JSON file of tool schemas."""
     system_prompt: str | None = None

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from curation.agreement import Agreement, agreement
 from curation.estimates import Estimate, Measure, NotMeasured
+from curation.generation.costs import RunCost, run_costs
 from curation.lots import Lot, lots
 from curation.queues.accuracy import LabelAccuracy, confirmed, label_accuracy
 from curation.queues.opinions import LEFT_OUT, opinions
@@ -33,6 +34,8 @@ class PeopleReport:
     confirmed: Measure
     """Of single answers to hold-out records with two or more: how many the outcome confirms."""
     lots: list[Lot]
+    generation: list[RunCost]
+    """What generators made, and what it cost."""
     texts: dict[str, str]
     """Of the records that are quoted."""
 
@@ -62,6 +65,7 @@ class PeopleReport:
             "label_accuracy": self.accuracy.json() if self.accuracy else None,
             "single_answers_confirmed": self.confirmed.json(),
             "lots": [lot.json() for lot in self.lots],
+            "generation": [run.json() for run in self.generation],
         }
 
 
@@ -84,6 +88,7 @@ def people_report(connection: Connection, task: Task) -> PeopleReport:
         accuracy=label_accuracy(connection, table),
         confirmed=confirmed(said, table),
         lots=standing,
+        generation=run_costs(connection, [{"id": r["id"], "state": r["state"]} for r in rows]),
         texts={row["id"]: row["text"] for row in rows if row["id"] in quoted},
     )
 

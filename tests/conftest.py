@@ -11,9 +11,10 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from claude import Claude
 
 import winnow
 from curation.reading import Columns
@@ -23,6 +24,9 @@ from curation.serving.people import add_annotator
 from curation.serving.server import Server, start, stop
 from validators.faults import ServiceError
 from winnow.workspace import Workspace
+
+if TYPE_CHECKING:
+    import anthropic
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = ROOT / "examples" / "helpdesk"
@@ -221,3 +225,20 @@ def browser() -> Iterator[Any]:
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
         yield launched
         launched.close()
+
+
+@pytest.fixture
+def claude(monkeypatch: pytest.MonkeyPatch) -> Iterator[Claude]:
+    """A local server for the Anthropic SDK; nothing goes through a proxy to it."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with Claude() as server:
+        yield server
+
+
+@pytest.fixture
+def sdk(claude: Claude) -> Iterator[anthropic.Anthropic]:
+    """The unchanged SDK, connected to the local server."""
+    from claude.asking import connect
+
+    with connect(claude) as client:
+        yield client

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from curation.guards import Guards, protection
+from validators.guards import Guards, protection
 
 GUARDS = Guards({"device": ["laptop", "phone", "smart phone"], "city": ["Rome"]})
 
@@ -19,6 +19,7 @@ GUARDS = Guards({"device": ["laptop", "phone", "smart phone"], "city": ["Rome"]}
         ("move it from checking to savings", "move it from savings to checking", "direction"),
         ("turn the lights on", "turn the lights off", "direction"),
         ("convert dollars to euros", "convert euros to dollars", "direction"),
+        ("from door to door", "please, from door to door", None),
         ("from room 2 to room 3", "from room 3 to room 2", "numbers"),
         ("my laptop is broken", "my phone is broken", "slots"),
         ("a flight to Rome", "a flight to paris", "slots"),

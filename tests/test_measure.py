@@ -15,8 +15,9 @@ from curation import measure as module
 from curation.embed import open_embedder
 from curation.measure import Measured, measure
 from curation.near import near_pairs, near_pairs_of, nearest
-from curation.records import fold_key, record_id
+from curation.records import record_id
 from curation.task import Label, Task
+from validators.folding import fold_key
 
 TASK = Task(name="t", kind="intents", labels=[Label(name="a")], slots={"device": ["laptop", "phone"]})
 

@@ -5,9 +5,9 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curation.guards import Guards
 from curation.near import Pairs
 from curation.selection import Nearest, candidates, conflicts, keep_order, without_duplicates, without_leaks
+from validators.guards import Guards
 
 NO_GUARDS = Guards({})
 

@@ -15,6 +15,7 @@ import typer
 from validators.faults import Fault, ServiceError, WinnowError
 from winnow import screens, terminal
 from winnow.engineering import evaluate, export, predict, releases, runs, train, verify
+from winnow.generating import generate
 from winnow.labeling import annotators, pull, push, serve
 from winnow.options import (
     EncodingOption,
@@ -340,6 +341,7 @@ app.command()(export)
 app.command()(train)
 app.command()(predict)
 app.command()(evaluate)
+app.add_typer(generate, name="generate")
 app.command()(serve)
 app.add_typer(annotators, name="annotators")
 app.command()(push)

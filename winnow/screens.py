@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
+from winnow.generated import run_in_words
 from winnow.terminal import note, printable, say, table
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def say_status(status: Status) -> None:
     counts["waiting"] = status.waiting
     rows = [(name, ", ".join(f"{k} {n:,}" for k, n in values.items()) or "none") for name, values in counts.items()]
     rows += [("lot", _lot(lot, status.seconds)) for lot in status.lots]
+    rows += [("generated", run_in_words(run)) for run in status.generation]
     rows += [
         ("source", f"{s['id']}  {s['name']}  {s['origin']}, licence {s['licence']}{_retracted(s)}")
         for s in status.sources

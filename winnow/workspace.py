@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from curation import ledger
-from curation.add import UNKNOWN_LICENCE, Addition, AddResult, Meanwhile
+from curation.add import TRIES, UNKNOWN_LICENCE, Addition, AddResult, Meanwhile
 from curation.add import add as add_readings
 from curation.folder import Folder, find_folder
 from curation.intake import Batch
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from curation.embed import Embedder, Progress
     from curation.forget import Forgotten
     from curation.freeze import Frozen, Lineage
+    from curation.generation.runs import Run as GeneratorRun
     from curation.queues.desk import Desk, PullReport, Pushed
     from curation.release import Release
     from curation.rename import Renamed
@@ -42,13 +43,16 @@ if TYPE_CHECKING:
     from curation.show import Shown
     from curation.status import Status
     from curation.waivers import Waiver
+    from generators.claude import Claude
     from reports.people import PeopleReport
     from training.evaluate import Evaluation
     from training.runs import Run
+    from winnow.generate import Generated
+    from winnow.order import Order
+    from winnow.vary import Varied
+    from winnow.workshop import Workshop
 
 TEMPLATES = ("intents", "tools")
-TRIES = 5
-"""How often `add` begins again when another command renames or forgets meanwhile."""
 
 
 class Workspace:
@@ -222,6 +226,68 @@ class Workspace:
 
         gone = forget(self.store, self.folder, self.task, record, why=why)
         return replace(gone, queues=self._desk().forget(gone.record))
+
+    def generate(
+        self, order: Order, *, note: Callable[[str], None] = print, progress: Callable[[int, int], None] | None = None
+    ) -> Generated:
+        """Have Claude write what an order asks for; every proposal enters as `synthetic` and waits for review.
+
+        The same order goes on with its run until that has ended. Raises ServiceError when Claude cannot be asked.
+        """
+        from winnow.generate import Bench, generate
+
+        task = self.task
+        _intents_only(task)
+
+        def claude() -> Claude:
+            from generators.claude import Claude
+
+            return Claude()
+
+        bench = Bench(
+            task,
+            self.folder.root,
+            self.store,
+            claude,
+            lambda run, judge: self._workshop(task, run, judge),
+            lambda: self._mistakes(task),
+            note,
+        )
+        return generate(bench, order, progress=progress)
+
+    def generate_variations(
+        self, *, labels: Sequence[str] = (), count: int | None = None, kinds: Sequence[str] = ()
+    ) -> Varied:
+        """Vary train records by rule, without a key; every variation joins its seed's family and waits for review.
+
+        By default all labels are varied, by the kinds that helped where it was measured, until families are full.
+        """
+        from winnow.vary import vary
+
+        task = self.task
+        _intents_only(task)
+        return vary(
+            task, self.store, lambda run: self._workshop(task, run, ""), labels=labels, count=count, kinds=kinds
+        )
+
+    def _workshop(self, task: Task, run: GeneratorRun, judge: str) -> Workshop:
+        from winnow.workshop import Workshop
+
+        return Workshop(
+            self.folder,
+            self.store,
+            task,
+            self._embedder(task),
+            self._scrubber(task),
+            run,
+            lambda: self._check(task, None)[0],
+            judge,
+        )
+
+    def _mistakes(self, task: Task) -> dict[str, list[dict[str, str]]]:
+        from curation.mistakes import mistakes
+
+        return mistakes(self._check(task, None)[0].train, self._embedder(task), self.folder.vectors)
 
     def push(
         self,

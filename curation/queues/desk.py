@@ -15,6 +15,7 @@ from sqlalchemy import Connection as SqlConnection
 from sqlalchemy import select
 
 from curation.folder import Folder
+from curation.generation.candidates import suspicions
 from curation.lots import NEVER, Lot, draw, lots, rule
 from curation.queues import candidates as c
 from curation.queues import places as p
@@ -288,10 +289,13 @@ class Desk:
             draw(connection, model.rows, key=self.task.splits.key, review=self.task.review)
             standing = lots(connection, model.rows, waits=open_records(connection))
             rescued_at = NEVER if whole else p.rescued_at(connection)
+            suspected = suspicions(connection)
         suspects: dict[str, tuple[str, tuple[str, ...]]] = {}
         for lot in standing:
             beside = {record: lot.proposed[record] for record in lot.beside()}
-            suspects |= model.suspects(beside, most=len(lot.defective) + lot.ruling.more or len(lot.judged))
+            suspects |= {record: suspected.pop(record) for record in beside if record in suspected}
+            found = model.suspects(beside, most=len(lot.defective) + lot.ruling.more or len(lot.judged))
+            suspects = found | suspects
         return to_review(standing, model.rows, suspects, self.task, rescued_at=rescued_at), model
 
     def _handbook(self, request: Request, at: Connection) -> tuple[str | None, Path]:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 FORMATS = ("auto", "csv", "tsv", "jsonl", "json", "parquet", "sqlite", "rasa", "lines")
 SESSION_NAMES = (
-    "session", "session_id", "user", "user_id", "customer", "customer_id", "conversation", "conversation_id", "thread",
+    "family", "session", "session_id", "user", "user_id", "customer", "customer_id", "conversation", "conversation_id",
+    "thread",
 )  # fmt: skip
 """Columns that may say which rows belong together."""
 _SUFFIXES = {
@@ -53,6 +54,8 @@ class Row:
     session: object = None
     time: object = None
     fault: Drop | None = None
+    family: str | None = None
+    """The id of a family that stands: a variation joins the family of its seed. No file says this."""
 
 
 @dataclass(frozen=True)

@@ -256,6 +256,94 @@ lot_ruling = Table(
     UniqueConstraint("lot_id", "verdict"),
 )
 
+generation = Table(
+    "generation",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("asked", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("generator", Text, nullable=False),
+    Column("prompt_version", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("settings", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("ended_at", Text),
+    UniqueConstraint("asked", "number"),
+)
+
+question = Table(
+    "question",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("run_id", Text, ForeignKey("generation.id"), nullable=False),
+    Column("stage", Text, _one_of("stage", "write", "judge"), nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("hash", Text, nullable=False),
+    Column("draw", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("about", Text, nullable=False),
+    UniqueConstraint("hash", "draw"),
+    UniqueConstraint("run_id", "stage", "round", "position"),
+)
+
+submission = Table(
+    "submission",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("run_id", Text, ForeignKey("generation.id"), nullable=False),
+    Column("process", Text, nullable=False),
+    Column("remote_id", Text, unique=True),
+    Column("state", Text, _one_of("state", "submitting", "submitted", "collected", "gone"), nullable=False),
+    Column("at", Text, nullable=False),
+)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("question_id", Text, ForeignKey("question.id"), nullable=False),
+    Column("process", Text, nullable=False),
+    Column("submission_id", Text, ForeignKey("submission.id")),
+    Column("state", Text, _one_of("state", "in_flight", "received", "unbilled", "lost"), nullable=False),
+    Column("reserved", Integer, nullable=False),
+    Column("cost", Integer),
+    Column("input_tokens", Integer),
+    Column("cache_write_tokens", Integer),
+    Column("cache_read_tokens", Integer),
+    Column("output_tokens", Integer),
+    Column("outcome", Text, nullable=False, server_default=""),
+    Column("sent_at", Text, nullable=False),
+    Column("ended_at", Text),
+)
+Index("one_answer_per_question", attempt.c.question_id, unique=True, sqlite_where=text("state = 'received'"))
+Index("one_in_flight_per_question", attempt.c.question_id, unique=True, sqlite_where=text("state = 'in_flight'"))
+
+candidate = Table(
+    "candidate",
+    metadata,
+    Column("run_id", Text, ForeignKey("generation.id"), primary_key=True),
+    Column("round", Integer, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("question_id", Text, ForeignKey("question.id")),
+    Column("record_id", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("outcome", Text, _one_of("outcome", "kept", "known", "dropped"), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Text, nullable=False),
+)
+
+suspicion = Table(
+    "suspicion",
+    metadata,
+    Column("record_id", Text, ForeignKey("record.id"), primary_key=True),
+    Column("by", Text, primary_key=True),
+    Column("why", Text, nullable=False),
+    Column("quotes", Text, nullable=False),
+    Column("at", Text, nullable=False),
+)
+
 ledger = Table(
     "ledger",
     metadata,
@@ -279,6 +367,11 @@ WRITTEN_ONCE = {
     "lot": ("UPDATE", "DELETE"),
     "lot_member": ("UPDATE", "DELETE"),
     "lot_ruling": ("UPDATE", "DELETE"),
+    "candidate": ("UPDATE", "DELETE"),
+    "generation": ("DELETE",),
+    "question": ("DELETE",),
+    "attempt": ("DELETE",),
+    "submission": ("DELETE",),
 }
 """What triggers forbid, so that no command, and no hand in a SQL shell, rewrites history by accident."""
 KNOWN = "EXISTS (SELECT 1 FROM forgotten WHERE record_id = OLD.{})"
@@ -292,6 +385,7 @@ FORGETTING = {
     ),
     "decision": (("why",), "NEW.why = ''", KNOWN.format("record_id")),
     "answer": (("content",), "NEW.content = '{}'", KNOWN.format("record_id")),
+    "candidate": (("detail",), "NEW.detail = '{}'", KNOWN.format("record_id")),
 }
 """The one change that is allowed, to what a forgotten record held: in which columns, emptied how, and when."""
 
@@ -306,10 +400,15 @@ def written_once_triggers() -> list[str]:
     ]
 
 
+QUOTED = ("row", "round")
+"""Columns whose names are words of SQL."""
+
+
 def _unless_forgetting(table: str, event: str) -> str:
     if event != "UPDATE" or table not in FORGETTING:
         return ""
     columns, emptied, when = FORGETTING[table]
-    names = ['"row"' if c.name == "row" else c.name for c in metadata.tables[table].columns if c.name not in columns]
+    own = [column.name for column in metadata.tables[table].columns if column.name not in columns]
+    names = [f'"{name}"' if name in QUOTED else name for name in own]
     same = " AND ".join(f"NEW.{name} IS OLD.{name}" for name in names)
     return f"WHEN NOT ({same} AND {emptied} AND {when}) "

@@ -1,3 +1,3 @@
 """Schema changes, in order. `HEAD` is the revision that this Winnow reads and writes."""
 
-HEAD = "0004"
+HEAD = "0005"

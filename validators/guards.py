@@ -7,7 +7,7 @@ stay. For leakage it is none: who has seen one has seen the other.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 _NUMBER_WORDS = (
@@ -56,21 +56,25 @@ class Signature:
 
 def protection(one: Signature, other: Signature) -> str | None:
     """The guard that keeps two near texts apart (`numbers`, `slots`, `negation`, `direction`), or None."""
+    return next(differences(one, other), None)
+
+
+def differences(one: Signature, other: Signature) -> Iterator[str]:
+    """Every guard that keeps two near texts apart, in the order of `protection`."""
     if one.numbers != other.numbers:
-        return "numbers"
+        yield "numbers"
     if one.slots != other.slots:
-        return "slots"
+        yield "slots"
     if one.negations != other.negations:
-        return "negation"
-    reversed_ways = any((after, before) in other.ways for before, after in one.ways)
+        yield "negation"
+    reversed_ways = any((after, before) in other.ways - one.ways for before, after in one.ways)
     if (
         one.sources != other.sources
         or reversed_ways
         or _opposed(one.turns, other.turns)
         or _opposed(other.turns, one.turns)
     ):
-        return "direction"
-    return None
+        yield "direction"
 
 
 def _opposed(one: frozenset[str], other: frozenset[str]) -> bool:

@@ -1,0 +1,73 @@
+"""Kind `function_words`: what people leave out when they are short of time: articles, auxiliaries, "I"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from generators.variations.query import Change, Query
+
+ARTICLES = frozenset(("a", "an", "the"))
+OWNERS = frozenset(("my", "our"))
+FIXED = frozenset(
+    "lot few bit little couple while other same only first last next most best way rest day week month year hour "
+    "minute second time".split()
+)
+"""Behind an article these keep it: "a lot", "the other"."""
+LINKS = frozenset(("am", "is", "are"))
+NO_SUBJECT = frozenset("what where who when why how which that there this here it these those and but or".split())
+"""Behind these a form of "be" stays: "what is", "there is"."""
+KEPT_SUBJECT = frozenset(("do", "don't", "dont"))
+"""Without its "I", "I don't …" is an order."""
+SHORTEST = 3
+"""Words that must be left: less is no request."""
+
+
+def function_words(query: Query) -> Iterator[Change]:
+    """Articles left out, all or one; "my" left out; "is" before "not"; the subject at the beginning."""
+    if query.machine or query.code:
+        return
+    articles = [i for i in range(len(query.words)) if _droppable(query, i, ARTICLES)]
+    owners = [i for i in range(len(query.words)) if _droppable(query, i, OWNERS)]
+    places = [[i] for i in articles + owners]
+    if len(articles + owners) > 1:
+        places.append(sorted(articles + owners))
+    places += [[i] for i in _links(query)] + _subject(query)
+    for indices in places:
+        if len(query.words) - len(indices) >= SHORTEST:
+            yield Change(query.drop(indices), f"without {', '.join(query.folded[i] for i in indices)}")
+
+
+def _droppable(query: Query, i: int, kind: frozenset[str]) -> bool:
+    """Whether a word belongs to what follows it, and may go."""
+    last = len(query.words) - 1
+    return (
+        query.folded[i] in kind
+        and query.words[i].free
+        and i < last
+        and query.joined(i, i + 1)
+        and query.words[i + 1].natural
+        and query.folded[i + 1] not in FIXED
+    )
+
+
+def _links(query: Query) -> Iterator[int]:
+    """Forms of "be" between a subject and what is said of it ("card not working"), and "do" in "how do i"."""
+    for i in range(1, len(query.words) - 1):
+        before, word, after = query.folded[i - 1 : i + 2]
+        linked = word in LINKS and before not in NO_SUBJECT and (after in ("not", "still") or after.endswith("ing"))
+        if (
+            query.words[i].free
+            and query.joined(i - 1, i + 1)
+            and (linked or (before, word, after) == ("how", "do", "i"))
+        ):
+            yield i
+
+
+def _subject(query: Query) -> list[list[int]]:
+    """The "I" at the beginning, and the "am" that would be left alone: "still waiting for my card"."""
+    first, second = (*query.folded[:2], "", "")[:2]
+    if first in ("i'm", "im", "i've", "ive"):
+        return [[0]]
+    if first != "i" or second in KEPT_SUBJECT:
+        return []
+    return [[0, 1]] if second == "am" else [[0]]

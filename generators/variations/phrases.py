@@ -1,0 +1,39 @@
+"""Pairs of phrases from the English lists, and where they apply."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from generators.variations.query import Change, Query
+
+Pairs = Mapping[tuple[str, ...], Sequence[str]]
+"""A phrase, word by word, and what may stand for it."""
+
+
+def ways(line: str) -> list[tuple[str, str]]:
+    """What may become what, by `one = two = three` (each each other) or `one > two | three` (one way)."""
+    if ">" in line:
+        left, right = line.split(">")
+        return [(left.strip(), other.strip()) for other in right.split("|")]
+    group = [one.strip() for one in line.split("=")]
+    return [(one, other) for one in group for other in group if one is not other]
+
+
+def pairs(lines: Iterable[str]) -> Pairs:
+    """All ways of some lines, by phrase."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for line in lines:
+        for old, new in ways(line):
+            found.setdefault(tuple(old.split()), []).append(new)
+    return found
+
+
+def replaced(query: Query, table: Pairs) -> Iterator[tuple[int, int, str, Change]]:
+    """Every replacement of one place: the first and last word of the place, the new phrase, and the change."""
+    longest = max(map(len, table))
+    for first in range(len(query.words)):
+        for last in range(first, min(first + longest, len(query.words))):
+            for new in table.get(query.folded[first : last + 1], ()):
+                if first in query.find(query.folded[first : last + 1]):
+                    old = " ".join(query.folded[first : last + 1])
+                    yield first, last, new, Change(query.replace(first, last, new), f"{old} -> {new}")

@@ -1,0 +1,194 @@
+"""A query in words, and which of them rules may touch: no code, paths, flags, numbers, quotations, slot values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from validators.facets import phrasing
+from validators.guards import NUMBER
+
+NATURAL = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*['’]?")
+"""A word of a language; anything else between two spaces is a path, a flag, a number, code."""
+TOKEN = re.compile(r"\S+")
+QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|«[^»]*»|`[^`]*`|(?<!\w)'[^']+'(?!\w)")
+CODE = re.compile(r"[{}<>=;\[\]|\\]|&&|\$[a-z_]|\w\(|\+\+|//|::", re.I)
+"""What prose has no use for. A query with it outside quotation marks is not touched inside."""
+MACHINE = re.compile(r"\s*(?:[/$!:@\\]\w|\.{1,2}/)|.*(?<!\S)--?[a-zA-Z]|.*(?<!\S)(?:&&|\|\|?)(?!\S)", re.S)
+"""A slash command, a path, or a line with flags, for a machine and not for a reader."""
+SHELL = frozenset(
+    "git npm npx yarn pnpm pip uv python python3 pytest cargo mvn docker kubectl terraform ls cd cp mv rm mkdir chmod "
+    "grep curl brew apt apt-get sudo ssh systemctl gradle bundle rake composer dotnet poetry conda".split()
+)
+"""First words of a line for a shell, where they are no words of prose."""
+_LEADING, _TRAILING = "([{\"'“‘«`", ".,!?;:)]}\"'”’»`…"
+
+
+SMALL_I = re.compile(r"(?<![\w'-])i(?![\w-])")
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Word:
+    """A stretch between spaces, without the punctuation around it."""
+
+    text: str
+    start: int
+    end: int
+    natural: bool
+    """A word of prose, its case included; acronyms are."""
+    free: bool
+    """A rule may replace or misspell it."""
+
+    @property
+    def folded(self) -> str:
+        """Case and typographic apostrophes folded."""
+        return self.text.casefold().replace("’", "'")
+
+
+@dataclass(frozen=True)
+class Query:
+    """A text and the slot values of its task."""
+
+    text: str
+    slots: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @cached_property
+    def words(self) -> tuple[Word, ...]:
+        """Every stretch between spaces that is more than punctuation."""
+        quoted = [match.span() for match in QUOTED.finditer(self.text)]
+        slots = [match.span() for match in self._slot_pattern.finditer(self.text)] if self._slot_pattern else []
+        found = []
+        for token in TOKEN.finditer(self.text):
+            core = token.group().lstrip(_LEADING).rstrip(_TRAILING)
+            start = token.start() + token.group().find(core)
+            if core:
+                found.append(self._word(core, start, quoted, slots))
+        return tuple(found)
+
+    @cached_property
+    def machine(self) -> bool:
+        """A line for a shell or a slash command."""
+        first = self.text.split(maxsplit=1)[0] if self.text.split() else ""
+        return first in SHELL or (bool(MACHINE.match(self.text)) and phrasing(self.text) != "question")
+
+    @cached_property
+    def code(self) -> bool:
+        """Code stands in it outside quotation marks."""
+        return bool(CODE.search(QUOTED.sub("", self.text)))
+
+    @cached_property
+    def shouted(self) -> bool:
+        """All capitals, and more than an acronym."""
+        return self.text.isupper() and len(self.text.split()) > 2
+
+    @cached_property
+    def lowered(self) -> bool:
+        """No capital anywhere."""
+        return not any(map(str.isupper, self.text))
+
+    @cached_property
+    def folded(self) -> tuple[str, ...]:
+        """The words, folded."""
+        return tuple(word.folded for word in self.words)
+
+    @cached_property
+    def _slot_pattern(self) -> re.Pattern[str] | None:
+        values = sorted((v for some in self.slots.values() for v in some if v.strip()), key=len, reverse=True)
+        return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, values))})(?!\w)", re.I) if values else None
+
+    def _word(self, core: str, start: int, quoted: Sequence[Span], slots: Sequence[Span]) -> Word:
+        end = start + len(core)
+        inner_capital = any(map(str.isupper, core[1:])) and not self.shouted
+        prose = NATURAL.fullmatch(core) and not self.code and (not inner_capital or core.isupper())
+        natural = bool(prose) and not _within(start, end, quoted)
+        untouched = inner_capital or self.machine or NUMBER.fullmatch(core) or _within(start, end, slots)
+        return Word(core, start, end, natural, natural and not untouched)
+
+    def find(self, phrase: Sequence[str]) -> list[int]:
+        """Where the words of a phrase stand beside each other, with nothing but spaces between, all free."""
+        n = len(phrase)
+        wanted = tuple(phrase)
+        return [
+            i
+            for i in range(len(self.words) - n + 1)
+            if self.folded[i : i + n] == wanted
+            and all(w.free for w in self.words[i : i + n])
+            and self.joined(i, i + n - 1)
+        ]
+
+    def joined(self, first: int, last: int) -> bool:
+        """Whether only spaces stand between the words of a stretch."""
+        return all(
+            self.text[a.end : b.start].isspace()
+            for a, b in zip(self.words[first:last], self.words[first + 1 : last + 1], strict=True)
+        )
+
+    def replace(self, first: int, last: int, new: str) -> str:
+        """The text with the words from `first` to `last` replaced: in their case, and with the right article before."""
+        return self.splice(self.words[first].start, self.words[last].end, new)
+
+    def splice(self, start: int, end: int, new: str) -> str:
+        """The text with a stretch of characters replaced, as `replace` does."""
+        old = self.text[start:end]
+        head = self.text[:start]
+        new = self._cased(new, old, begins=not head.strip())
+        article = re.search(r"(?<!\w)(an?)(\s+)$", head, re.I)
+        if article and new:
+            right = (with_vowel(new) and "an") or "a"
+            right = right.upper() if self.shouted else right.capitalize() if article[1][0].isupper() else right
+            head = head[: article.start()] + right + article[2]
+        return head + new + self.text[end:]
+
+    def drop(self, indices: Iterable[int]) -> str:
+        """The text without some words; what then comes first has the case of what came first."""
+        gone = set(indices)
+        text = self.text
+        for i in sorted(gone, reverse=True):
+            end = self.words[i + 1].start if i + 1 < len(self.words) else self.words[i].end
+            text = text[: self.words[i].start] + text[end:]
+        text = text.strip()
+        capital = self.text[:1].isupper() and 0 in gone
+        return text[:1].upper() + text[1:] if capital else text
+
+    def in_its_case(self, new: str, *, begins: bool) -> str:
+        """Words of a list, or a text with some, in capitals, small letters or as usual, as the query is written."""
+        if self.shouted:
+            return new.upper()
+        if self.lowered:
+            return new.lower()
+        new = new if SMALL_I.search(self.text) else SMALL_I.sub("I", new)
+        return new[:1].upper() + new[1:] if begins and self.text[:1].isupper() else new
+
+    def _cased(self, new: str, old: str, *, begins: bool) -> str:
+        new = self.in_its_case(new, begins=begins)
+        title = old[:1].isupper() and old[1:].islower() and not self.lowered
+        return new[:1].upper() + new[1:] if title else new
+
+
+def _within(start: int, end: int, spans: Sequence[Span]) -> bool:
+    """Whether a stretch overlaps with one of some others."""
+    return any(a < end and start < b for a, b in spans)
+
+
+_VOWEL_SOUND = re.compile(r"hour|honest|honou?r|heir|[aeiou]", re.I)
+_NO_VOWEL_SOUND = re.compile(r"eu|ew|one\b|once|uni(?!m|n)|us[aeu]|usb|ur[lis]|ut[io]|ui?d\b|ubi", re.I)
+_SPELT = re.compile(r"[AEFHILMNORSX][A-Z0-9]{1,4}\b")
+"""Acronyms that are read letter by letter and begin with a vowel's sound."""
+
+
+def with_vowel(word: str) -> bool:
+    """Whether "an" stands before a word, by its sound as far as its spelling tells."""
+    if word.isupper() and len(word) > 1:
+        return bool(_SPELT.match(word))
+    return bool(_VOWEL_SOUND.match(word)) and not _NO_VOWEL_SOUND.match(word)
+
+
+@dataclass(frozen=True)
+class Change:
+    """A changed text, and what was changed."""
+
+    text: str
+    detail: str

@@ -1,0 +1,128 @@
+"""Kind `slots`: another value of the task's slots, and of classes of values that the query is seen to name.
+
+The only kind that may change numbers: amounts and counts become others of the same length. File targets are written
+another way ("into file foo.hs", "and save it as foo.hs"), never added and never taken away.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from generators.variations import english
+from generators.variations.query import Change, Query
+
+EXTENSIONS = {
+    "python": "py", "haskell": "hs", "kotlin": "kt", "java": "java", "ruby": "rb", "scala": "scala", "elixir": "ex",
+    "typescript": "ts", "javascript": "js", "php": "php", "perl": "pl", "lua": "lua", "golang": "go", "rust": "rs",
+    "swift": "swift", "c++": "cpp", "c#": "cs",
+}  # fmt: skip
+"""Suffixes of source files: a file with that of the language which is replaced follows it."""
+AMOUNT = re.compile(r"(?<![\w.,:/#-])(?:(?<=[$€£])\d{1,4}(?![\w.,:/%-])|\d{1,4}(?= [^\W\d_]+s\b))")
+"""A number behind a currency sign or before a plural."""
+FILE = r"(?P<file>(?:[\w.~-]+/)*[\w-]+\.[a-z]\w{0,5}|(?:[\w.~-]+/)+)"
+WRITTEN_TO = re.compile(
+    rf"(?:,? (?:and )?(?:save|store|put|write) (?:it |that |this )?(?:as|to|in|into)(?: (?:the |a )?file)? "
+    rf"|,? in(?:to)? (?:the |a )?(?:file )?){FILE}(?P<end>[.!]?)$",
+    re.I,
+)
+"""Where something is written to, at the end of a request."""
+WRITING = re.compile(r"(?:\w+ ){0,3}?(?:write|generate|create|draft|implement)\b", re.I)
+"""How a request to write something begins."""
+WAYS_TO_WRITE = (
+    " into {}",
+    " into file {}",
+    " into the file {}",
+    " and save it as {}",
+    ", save as {}",
+    " and write it to {}",
+)
+
+
+def slots(query: Query) -> Iterator[Change]:
+    """Another value of a slot of the task, wherever one stands."""
+    for name, values in query.slots.items():
+        for start, end in _places(query.text, tuple(values)):
+            yield from _others(query, name, values, start, end)
+
+
+def patterns(query: Query) -> Iterator[Change]:
+    """The same for English classes of values, amounts and file targets, in prose alone."""
+    if query.machine or query.code:
+        return
+    declared = {value.casefold() for values in query.slots.values() for value in values}
+    for name, facts in english.patterns().items():
+        values = facts["values"]
+        for start, end in _places(query.text, tuple(values)) if declared.isdisjoint(values) else ():
+            around = (query.text, start, end)
+            sure = not facts.get("contexts") or _in_context(*around, facts["contexts"])
+            if sure and _prose(query, start, end) and not _in_context(*around, facts.get("unless", [])):
+                yield from _others(query, name, values, start, end)
+    yield from _amounts(query)
+    yield from _file_targets(query)
+
+
+def _others(query: Query, name: str, values: Sequence[str], start: int, end: int) -> Iterator[Change]:
+    old = query.text[start:end]
+    for value in values:
+        if not _places(query.text, (value,)):  # "from rome to rome" asks for nothing
+            text = _with_extension(query.splice(start, end, value), old, value)
+            yield Change(text, f"{name}: {old} -> {value}")
+
+
+def _places(text: str, values: tuple[str, ...]) -> list[tuple[int, int]]:
+    """Where one of some values stands by itself, not as a part of a path."""
+    pattern = _either(values)
+    return [match.span() for match in pattern.finditer(text)] if pattern else []
+
+
+@cache
+def _either(values: tuple[str, ...]) -> re.Pattern[str] | None:
+    either = "|".join(re.escape(value) for value in sorted(values, key=len, reverse=True) if value.strip())
+    return re.compile(rf"(?<![\w/.-])(?:{either})(?![\w/+#]|[.-]\w)", re.I) if either else None
+
+
+def _prose(query: Query, start: int, end: int) -> bool:
+    """Whether a stretch is no part of a quotation or of something that is not a word."""
+    touched = [word for word in query.words if word.start < end and start < word.end]
+    return all(word.natural or (word.start, word.end) == (start, end) for word in touched)
+
+
+def _in_context(text: str, start: int, end: int, contexts: Sequence[str]) -> bool:
+    """Whether one of some contexts, {} for the value, stands around a stretch."""
+    pairs = [context.split("{}") for context in contexts]
+    return any(
+        re.search(rf"(?<!\w){re.escape(before)}$", text[:start], re.I) is not None
+        and re.match(rf"{re.escape(after)}(?!\w)" if after[-1:].isalpha() else re.escape(after), text[end:], re.I)
+        is not None
+        for before, after in pairs
+    )
+
+
+def _with_extension(text: str, old: str, new: str) -> str:
+    before, after = EXTENSIONS.get(old.casefold()), EXTENSIONS.get(new.casefold())
+    return re.sub(rf"(\w)\.{before}(?!\w)", rf"\1.{after}", text) if before and after else text
+
+
+def _amounts(query: Query) -> Iterator[Change]:
+    present = set(re.findall(r"\d+", query.text))
+    for match in AMOUNT.finditer(query.text):
+        old = match.group()
+        step = 10 ** (len(old) - 1)
+        for digit in range(2 if step == 1 else 1, 10):
+            new = str(digit * step + int(old) % step)  # round stays round: 50 becomes 70, 25 becomes 75
+            if int(old) > 1 and old[0] != "0" and new not in present:
+                yield Change(query.splice(*match.span(), new), f"number: {old} -> {new}")
+
+
+def _file_targets(query: Query) -> Iterator[Change]:
+    match = WRITTEN_TO.search(query.text)
+    if not match or not WRITING.match(query.text):
+        return
+    old = match.group().removesuffix(match["end"])
+    for way in WAYS_TO_WRITE:
+        new = way.format(match["file"])
+        if new != old:
+            detail = f"file: {old.strip(' ,')} -> {new.strip(' ,')}"
+            yield Change(query.text[: match.start()] + new + match["end"], detail)

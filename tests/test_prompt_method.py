@@ -111,6 +111,8 @@ def test_who_answers_rightly_has_accuracy_1_and_is_asked_once(
     assert predicted.confidence == pytest.approx(0.9)
     assert list(predicted.reasons) == [f"says {text}" for text in texts[::-1]]
     assert not predicted.not_answered
+    assert evaluation.measures["not_answered"] == {}
+    assert evaluation.predictions["reason"].tolist() == [f"says {text}" for text in texts]
     cost = spent(run)
     assert cost["usd"] == pytest.approx(total_usd(claude.ledger.entries()))
     assert cost["answers"] == asked(claude)
@@ -319,11 +321,12 @@ def test_a_query_that_gives_orders_is_quoted(release: Release, tmp_path: Path, c
     claude.writer = None
     run = trained(release, tmp_path)
     methods.predict(run, [order, "hello"])
-    [body] = claude.bodies.values()
-    own = body["messages"][0]["content"]
-    assert own.count("<data>") == own.count("</data>") == 1
-    assert "# System" not in own.splitlines()
-    assert {one["text"] for one in queries(body)} == {order, "hello"}
+    bodies = [body for body in claude.bodies.values() if order in {one["text"] for one in queries(body)}]
+    assert bodies
+    for body in bodies:
+        own = body["messages"][0]["content"]
+        assert own.count("<data>") == own.count("</data>") == 1
+        assert "# System" not in own.splitlines()
 
 
 def test_settings_are_checked_and_the_shipped_file_says_the_defaults(
@@ -336,16 +339,16 @@ def test_settings_are_checked_and_the_shipped_file_says_the_defaults(
         ({"backend": "other"}, "backend"), ({"per_request": 0}, "per_request"), ({"budget": -1}, "budget"),
         ({"modle": "x"}, "'model'"), ({"backend": "local"}, "--set model"),
         ({"backend": "local", "model": "/no/such/folder"}, "causal language model"),
-        ({"model": "claude-unheard-of"}, "budget=null"),
+        ({"model": "claude-fable-5-2"}, "budget=null"),
     ):  # fmt: skip
         with pytest.raises(WinnowError, match=word):
             trained(release, tmp_path, **wrong)
     table = tmp_path / "prices.json"
-    rates = {"models": {"own": {"input": 1, "output": 2, "cache_read": 0.1}}, "batch_share": 0.5}
+    rates = {"models": {"claude-fable-5-2": {"input": 1, "output": 2, "cache_read": 0.1}}, "batch_share": 0.5}
     table.write_text(json.dumps({**rates, "cache_write_share": 1.25, "as_of": "2026-11-01"}))
-    priced = trained(release, tmp_path, model="own", prices=str(table))
+    priced = trained(release, tmp_path, model="claude-fable-5-2", prices=str(table))
     assert priced.facts["estimate"]["prices_as_of"] == "2026-11-01"
-    free = trained(release, tmp_path, model="claude-unheard-of", budget=None)
+    free = trained(release, tmp_path / "other", model="claude-fable-5-2", budget=None)
     assert str(free.facts["estimate"]["usd"]).startswith("not_measured")
 
 

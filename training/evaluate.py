@@ -35,7 +35,8 @@ class Evaluation:
     split: str
     measures: dict[str, Any]
     predictions: pd.DataFrame
-    """Columns `id`, `text`, `gold`, `predicted`, `confidence`, `similarity` (to the nearest train record)."""
+    """Columns `id`, `text`, `gold`, `predicted`, `confidence`, `similarity` (to the nearest train record), and
+    `reason` where the model gives one."""
 
 
 def evaluate(
@@ -73,12 +74,15 @@ def evaluate(
         fallback=release.manifest["task"]["fallback"],
         seed=run.facts["seed"],
     )
+    measures["not_answered"] = dict(predicted.not_answered)
     table = rows[["id", "text"]].assign(
         gold=rows["label"],
         predicted=predicted.labels,
         confidence=predicted.confidence.round(6),
         similarity=similarity.astype(np.float64).round(6),
     )
+    if predicted.reasons:
+        table = table.assign(reason=list(predicted.reasons))
     evaluation = Evaluation(run, release, split, measures, table)
     run.look(split, measures)  # before anybody can see the score
     _write(evaluation)

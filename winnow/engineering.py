@@ -101,7 +101,11 @@ def train(
     context: typer.Context,
     release: ReleaseArgument,
     method: Annotated[
-        str, typer.Option(help="linear: logistic regression on embeddings. encoder: LoRA on a sentence encoder.")
+        str,
+        typer.Option(
+            help="linear: logistic regression on embeddings. encoder: LoRA on a sentence encoder. "
+            "prompt: the task file as a prompt, answered by Claude or a local model."
+        ),
     ] = "linear",
     seed: Annotated[int, typer.Option(help="The same seed gives the same run.")] = 0,
     settings: Annotated[Path | None, typer.Option(help="YAML file of what the method is told.")] = None,
@@ -131,6 +135,8 @@ def train(
         f"run {run.id}: {run.facts['train_rows']:,} rows, {run.facts['seconds']:.1f} s" + ("" if new else " (known)")
     )
     terminal.say(f"path {run.path}")
+    if "estimate" in run.facts:
+        terminal.say(screens.cost_of_asking(run.facts))
     terminal.say_next(f"winnow evaluate {run.id if workspace else run.path}")
 
 
@@ -203,6 +209,10 @@ def evaluate(
         terminal.say_json({**evaluation.measures, "run": evaluation.run.id, "split": split, "report": str(page)})
         return
     screens.say_evaluated(evaluation)
+    for why, count in evaluation.measures["not_answered"].items():
+        terminal.say(
+            f"{count:,} texts have no answer that can be read ({why}): they go to the fallback", style="yellow"
+        )
     terminal.say()
     terminal.say(f"page {page}")
     worst = evaluation.measures["confused_pairs"][:1]

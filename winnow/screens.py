@@ -381,3 +381,14 @@ def say_evaluated(evaluation: Evaluation) -> None:
     if pairs:
         say()
         table(["count", "true", "predicted"], [(str(p["count"]), p["gold"], p["predicted"]) for p in pairs], right=[0])
+
+
+def cost_of_asking(facts: Mapping[str, Any]) -> str:
+    """What a run that asks Claude will take on validation."""
+    tokens, foreseen = facts["prompt"], facts["estimate"]
+    usd = foreseen["usd"]
+    cost = f"about {usd:.4f} USD" if isinstance(usd, float) else "cost not known: the model has no price"
+    return (
+        f"validation: {foreseen['texts']:,} texts in {foreseen['requests']:,} requests, each with a prompt of "
+        f"{tokens['tokens']:,} tokens (counted {tokens['counted']}); {cost}"
+    )

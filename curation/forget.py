@@ -127,7 +127,8 @@ def _clean(folder: Folder, task: Task, text: str) -> list[str]:
             path.unlink(missing_ok=True)
             touched.append(path)
     touched += [path for path in sorted(folder.dropped.glob("*.csv")) if _blank_row(path, text)]
-    touched += [path for path in sorted(folder.answers.rglob("*.json")) if _blank_answer(path, text)]
+    received = (folder.answers, *folder.runs.glob("*/answers"))
+    touched += [path for place in received for path in sorted(place.rglob("*.json")) if _blank_answer(path, text)]
     return [str(path.relative_to(folder.root)) for path in touched]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from typing import Literal
 
-from generators.books import Books, Question
+from generators.books import Question, Till
 from generators.claude import Claude, Failed, NoAnswer, Throttled
 from generators.pace import Pace
 from validators.faults import Fault, ServiceError
@@ -25,7 +25,7 @@ Progress = Callable[[int, int], None]
 
 
 def ask(
-    books: Books,
+    books: Till,
     claude: Claude,
     questions: Sequence[Question],
     worst: Callable[[str], int],
@@ -57,7 +57,7 @@ class _Crew:
 
     def __init__(
         self,
-        books: Books,
+        books: Till,
         claude: Claude,
         questions: Sequence[Question],
         worst: Callable[[str], int],

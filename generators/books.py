@@ -64,17 +64,8 @@ class Submission(Protocol):
         """Question to attempt."""
 
 
-class Books(Protocol):
-    """The books of one run."""
-
-    def plan(self, stage: Stage, number: int, bodies: Sequence[tuple[str, str]]) -> Sequence[Question]:
-        """Write the questions of a round down, or find those that were."""
-
-    def planned(self, stage: Stage, number: int) -> Sequence[Question]:
-        """The questions of a round that were written down."""
-
-    def answer(self, question: str) -> dict[str, Any] | None:
-        """What was received for a question."""
+class Till(Protocol):
+    """What asking needs: questions are taken with their money, and answers kept before they are read."""
 
     def take(self, question: str, worst: int) -> Taken:
         """Take a question, and reserve what it can cost at worst, in nanodollars."""
@@ -90,6 +81,19 @@ class Books(Protocol):
 
     def settle(self) -> int:
         """Close what dead processes left in flight."""
+
+
+class Books(Till, Protocol):
+    """The books of one run of a generator."""
+
+    def plan(self, stage: Stage, number: int, bodies: Sequence[tuple[str, str]]) -> Sequence[Question]:
+        """Write the questions of a round down, or find those that were."""
+
+    def planned(self, stage: Stage, number: int) -> Sequence[Question]:
+        """The questions of a round that were written down."""
+
+    def answer(self, question: str) -> dict[str, Any] | None:
+        """What was received for a question."""
 
     def outcomes(self, questions: Iterable[Any]) -> dict[str, str]:
         """How every question ended that did."""

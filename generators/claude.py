@@ -49,6 +49,13 @@ class NoAnswer(Exception):  # noqa: N818
     """The connection ended without a whole answer: nobody knows whether it was billed."""
 
 
+WITHOUT = (
+    "set it, or do what needs none: `winnow generate variations` works by rule, "
+    "and `winnow add FILE --origin synthetic --batch NAME` takes what others wrote"
+)
+"""What can be done without a key, for who generates."""
+
+
 @dataclass(frozen=True)
 class Batch:
     """A batch as the API tells of it."""
@@ -73,10 +80,10 @@ class Result:
 class Claude:
     """A connection to Claude's API, or to a gateway that speaks it (`ANTHROPIC_BASE_URL`)."""
 
-    def __init__(self, *, seconds: float = SECONDS) -> None:
-        """Raises WinnowError when no key is set."""
+    def __init__(self, *, seconds: float = SECONDS, without: str = WITHOUT) -> None:
+        """Raises WinnowError when no key is set; `without` says what to do then."""
         if not any(os.environ.get(name) for name in KEYS):
-            raise WinnowError(Fault("ANTHROPIC_API_KEY", "it is not set", "a key for Claude's API", WITHOUT))
+            raise WinnowError(Fault("ANTHROPIC_API_KEY", "it is not set", "a key for Claude's API", without))
         self._client = anthropic.Anthropic(max_retries=0, timeout=seconds)
         self.where = str(self._client.base_url).rstrip("/")
 
@@ -133,12 +140,6 @@ class Claude:
                     yield Result(one.custom_id, f"errored: {error.type}: {error.message}", None)
                 else:
                     yield Result(one.custom_id, kind, None)
-
-
-WITHOUT = (
-    "set it, or do what needs none: `winnow generate variations` works by rule, "
-    "and `winnow add FILE --origin synthetic --batch NAME` takes what others wrote"
-)
 
 
 def usage_of(message: Mapping[str, Any]) -> Usage:

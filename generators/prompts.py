@@ -21,6 +21,9 @@ NAMES = (
     "negatives",
     "judge_task",
     "judge",
+    "router_task",
+    "router",
+    "router_local",
 )
 
 

@@ -40,6 +40,9 @@ PINNED = {
     "negatives": "1 c41cdfeb42a8",
     "judge_task": "1 fb04a3f349e6",
     "judge": "1 65b831f84421",
+    "router_task": "1 1df75a8f2c49",
+    "router": "1 12a157c9baf0",
+    "router_local": "1 e0ce4dacf104",
 }
 """Of each prompt's text: whoever changes one raises its version and writes the new hash here."""
 TASK = TaskBrief(

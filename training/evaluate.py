@@ -46,7 +46,7 @@ class Evaluation:
     measures: dict[str, Any]
     predictions: pd.DataFrame
     """Columns `id`, `text`, `gold`, `predicted`, `confidence` (NaN where the system tells none), `similarity` (to the
-    nearest train record)."""
+    nearest train record), and `reason` where the model gives one."""
 
 
 def evaluate(
@@ -85,6 +85,7 @@ def evaluate(
         ),
         "goals": _goals(release, rows, answers, goals, run.facts["seed"]),
         "must_pass": pinned_of(run, release, near, vectors_cache=vectors_cache),
+        "not_answered": dict(answers.predictions.not_answered) if answers.predictions else {},
         "latency": known_latency(run),
         "learning_curve": known_curve(run),
     }
@@ -94,6 +95,8 @@ def evaluate(
         confidence=np.nan if answers.confidence is None else answers.confidence.round(6),
         similarity=similarity.astype(np.float64).round(6),
     )
+    if answers.predictions and answers.predictions.reasons:
+        table = table.assign(reason=list(answers.predictions.reasons))
     evaluation = Evaluation(run, release, split, measures, table)
     run.look(split, measures)  # before anybody can see the score
     _write(evaluation)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from training import encoder, encoder_settings, linear
+from training import encoder, encoder_settings, linear, prompt, prompt_settings
 from training.predictions import Predictions
 from training.runs import Run
 from training.settingsfile import check_settings
@@ -34,6 +34,7 @@ class Method:
 METHODS = {
     "linear": Method(linear.Settings, linear.train, linear.predict),
     "encoder": Method(encoder_settings.Settings, encoder.train, encoder.predict, encoder.rehearse),
+    "prompt": Method(prompt_settings.Settings, prompt.train, prompt.predict),
 }
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,10 @@ class Predictions:
     classes: list[str]
     probabilities: NDArray[np.float64]
     """Shape (texts, classes); a row sums to 1."""
+    reasons: Sequence[str] = ()
+    """Why each text got its label, in the model's own words; empty for a method that gives none."""
+    not_answered: Mapping[str, int] = field(default_factory=dict)
+    """Texts that the model gave no readable answer for, by why; their label is the fallback's, or arbitrary."""
 
     @property
     def labels(self) -> list[str]:

@@ -46,3 +46,9 @@ class ServiceError(WinnowError):
     """Something outside of Winnow failed: a full disk, a locked database, a missing model (exit code 3)."""
 
     exit_code = 3
+
+
+class BudgetError(WinnowError):
+    """Stopped before more money is spent than was allowed (exit code 4)."""
+
+    exit_code = 4

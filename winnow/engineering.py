@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from winnow import terminal
+from winnow import screens, terminal
 from winnow.anywhere import (
     LOCAL_RUNS,
     open_release_at,
@@ -91,7 +91,11 @@ def train(
     context: typer.Context,
     release: ReleaseArgument,
     method: Annotated[
-        str, typer.Option(help="linear: logistic regression on embeddings. encoder: LoRA on a sentence encoder.")
+        str,
+        typer.Option(
+            help="linear: logistic regression on embeddings. encoder: LoRA on a sentence encoder. "
+            "prompt: the task file as a prompt, answered by Claude or a local model."
+        ),
     ] = "linear",
     seed: Annotated[int, typer.Option(help="The same seed gives the same run.")] = 0,
     settings: Annotated[Path | None, typer.Option(help="YAML file of what the method is told.")] = None,
@@ -121,6 +125,8 @@ def train(
         f"run {run.id}: {run.facts['train_rows']:,} rows, {run.facts['seconds']:.1f} s" + ("" if new else " (known)")
     )
     terminal.say(f"path {run.path}")
+    if "estimate" in run.facts:
+        terminal.say(screens.cost_of_asking(run.facts))
     terminal.say_next(f"winnow evaluate {run.id if workspace else run.path}")
 
 

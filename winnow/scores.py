@@ -30,6 +30,8 @@ def say_evaluated(evaluation: Evaluation) -> None:
     rows += _confidence_rows(measures)
     rows += _speed_rows(measures["latency"])
     table([evaluation.split, f"{measures['rows']:,} rows", "95 % interval"], rows, right=[1])
+    for why, count in measures["not_answered"].items():
+        say(f"{count:,} texts have no answer that can be read ({why}): they go to the fallback", style="yellow")
     say_goals(measures["goals"])
     _say_pinned(measures["must_pass"])
     _say_slices(measures["slices"])

@@ -364,3 +364,14 @@ def say_shown(shown: Shown) -> None:
         return
     near = [(f"{n['similarity']:.3f}", n["label"] or n["state"], n["reserve"], n["text"]) for n in shown.neighbours]
     table(["cosine", "label", "reserve", "nearest records"], near, right=[0])
+
+
+def cost_of_asking(facts: Mapping[str, Any]) -> str:
+    """What a run that asks Claude will take on validation."""
+    tokens, foreseen = facts["prompt"], facts["estimate"]
+    usd = foreseen["usd"]
+    cost = f"about {usd:.4f} USD" if isinstance(usd, float) else "cost not known: the model has no price"
+    return (
+        f"validation: {foreseen['texts']:,} texts in {foreseen['requests']:,} requests, each with a prompt of "
+        f"{tokens['tokens']:,} tokens (counted {tokens['counted']}); {cost}"
+    )

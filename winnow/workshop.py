@@ -31,7 +31,7 @@ from curation.working import working_rows
 from generators.contrasts import unlike_an_edit
 from generators.judging import Verdict
 from generators.proposals import Material, Proposal
-from generators.task import LabelBrief, NearMiss, Seed, TaskBrief
+from generators.task import Seed, TaskBrief, brief_of
 from validators.diversity import mean_distance
 from validators.faults import Fault, ServiceError
 from validators.screening import Drop
@@ -46,8 +46,6 @@ LICENCE = "own"
 """Whoever generates owns what is generated."""
 NEAREST = 16
 """Texts that stand nearby from which a prompt takes its own."""
-LANGUAGES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "nl": "Dutch"}
-"""Languages by their names; of others prompts say the code."""
 BY_NEARNESS = "nearness"
 FEWEST = 10
 """Texts below which nothing is said of their diversity."""
@@ -77,17 +75,7 @@ class Workshop:
     @property
     def brief(self) -> TaskBrief:
         """The task as prompts show it."""
-        labels = [
-            LabelBrief(
-                one.name,
-                one.description,
-                one.examples,
-                NearMiss(one.near_miss.text, one.near_miss.label) if one.near_miss else None,
-            )
-            for one in self.task.labels
-        ]
-        language = LANGUAGES.get(self.task.language, self.task.language)
-        return TaskBrief(self.task.name, language, labels, self.task.fallback, self.task.confusable, self.task.slots)
+        return brief_of(self.task)
 
     @cached_property
     def seeds(self) -> list[Seed]:

@@ -1,0 +1,41 @@
+"""What asking Claude will take: tokens of the prompt, and dollars by the price table, before anything is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from generators.estimate import CHARACTERS_PER_TOKEN, USUAL_THINKING_TOKENS, USUAL_TOKENS_PER_ITEM
+from generators.prices import NANO_PER_USD, Price, Usage
+from training.router import Router
+
+
+def prompt_tokens(router: Router, count: Callable[[str], int | None]) -> dict[str, Any]:
+    """Input tokens of a request about one short text; `count` asks the API."""
+    body = router.body(["?"])
+    counted = count(body)
+    how = "by the API" if counted else f"by length, {CHARACTERS_PER_TOKEN} characters a token"
+    return {"tokens": counted or len(body) // CHARACTERS_PER_TOKEN, "counted": how}
+
+
+def estimate(router: Router, tokens: int, texts: Sequence[str], price: Price | None) -> dict[str, Any]:
+    """What routing these texts takes. With caching, the prompt is written to the cache once and read from it after.
+
+    USD is a guess until something was answered: a text as 40 output tokens, and 400 of thinking a request.
+    """
+    requests = -(-len(texts) // router.per_request)
+    own = sum(len(router.render(queries=[{"query": 0, "text": text}])) for text in texts) // CHARACTERS_PER_TOKEN
+    output = len(texts) * USUAL_TOKENS_PER_ITEM + requests * USUAL_THINKING_TOKENS
+    written, read = (tokens, tokens * max(requests - 1, 0)) if router.cached else (0, 0)
+    fresh = own if router.cached else own + tokens * requests
+    usage = Usage(fresh, written if requests else 0, read, output)
+    unknown = "not_measured: the model has no price in the table"
+    return {
+        "texts": len(texts),
+        "requests": requests,
+        "prompt_tokens": tokens * requests,
+        "own_tokens": own,
+        "output_tokens": output,
+        "usd": round(price.cost(usage) / NANO_PER_USD, 4) if price else unknown,
+        "prices_as_of": price.as_of if price else unknown,
+    }

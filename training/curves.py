@@ -41,7 +41,9 @@ def picture(points: Mapping[str, Sequence[Mapping[str, float]]], *, best_epoch: 
         "accuracy": [(p["epoch"], p["accuracy"]) for p in validation],
         "macro-F1": [(p["epoch"], p["macro_f1"]) for p in validation],
     }
-    panels = [("loss", loss), ("validation", scores)] if validation else [("loss", loss)]
+    panels = [("loss by epoch", loss)]
+    if validation:
+        panels.append(("on validation", scores))
     width = LEFT + len(panels) * (WIDTH + GAP)
     body = "".join(
         _panel(title, {name: line for name, line in lines.items() if line}, LEFT + i * (WIDTH + GAP), best_epoch)

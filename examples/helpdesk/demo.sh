@@ -64,13 +64,25 @@ while undecided; do
   undecided && step push review
 done
 step status
-step report
+step generate variations --label it_vpn --label it_wifi --count 20
 step freeze first
 step verify first
 step export first --format chat
-step train first --method linear
-run=$(winnow runs --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["runs"][-1]["name"])')
-step evaluate "$run"
+
+echo
+echo "Now models: a linear one, a fine-tuned encoder, and what their mistakes ask of the data."
+trained() { # METHOD
+  step train first --method "$1"
+  eval "$1=$(winnow runs --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["runs"][-1]["name"])')"
+}
+trained linear
+step evaluate "$linear"
+trained encoder
+step evaluate "$encoder"
+step compare "$linear" "$encoder"
+step feedback "$encoder"
+step decide
+step report
 step serve --stop
 trap - EXIT
 
@@ -80,11 +92,12 @@ What happened: 775 labeled rows and 318 queries of traffic went in. Broken rows 
 ones recognised, one text under two labels was set aside as disputed, near-duplicates and rows too close to the hold-out
 were left out of train. Real queries about first aid turned up as a region that no label covers. Two people labeled a
 part of the traffic in Argilla, a lead decided where they disagreed. Of two lots that a machine wrote, one was accepted after
-a part of it was read, the other refused. Every gate passed, and the release was frozen, verified and trained on.
+a part of it was read, the other refused; twenty variations by rule wait for review. Every gate passed, the release was frozen
+and verified, and two models were trained on it, compared, and asked what the data lacks.
 
-Open the confusion page:    $PWD/.winnow/runs/$run/evaluation/validation.html
+Open the page of the morning: $PWD/.winnow/reports/report.html
+Open the confusion page:    $PWD/.winnow/runs/$encoder/evaluation/validation.html
 Open the coverage page:     $PWD/.winnow/reports/coverage.html
-Open the people page:       $PWD/.winnow/reports/people.html
 Label yourself:             cd $PWD && $(command -v winnow) serve    (sign in as ann, password $ann)
 Read the dataset card:      $PWD/.winnow/releases/first/README.md
 Look at the disputed text:  cd $PWD && $(command -v winnow) show "at home everything online goes dead about a minute after i log on for work"

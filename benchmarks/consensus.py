@@ -21,7 +21,7 @@ from benchmarks.data import PUBLIC
 from curation.consensus import ClassProbabilities, Consensus, consensus
 from curation.embed import Vectors, open_embedder
 from curation.probe import fit_probe
-from training.metrics import calibration_error
+from training.calibration import calibration_error
 
 SEEDS = 2
 FOLDS = 5

@@ -111,6 +111,19 @@ def _splits(manifest: Mapping[str, Any]) -> list[str]:
         "",
         "Left out, with the reason: " + (_counted(excluded) or "nothing") + ".",
         "",
+        *_pinned(manifest.get("must_pass")),
+    ]
+
+
+def _pinned(stated: Mapping[str, Any] | None) -> list[str]:
+    if stated is None:
+        return []
+    repeated = stated["repeated_in"]
+    return [
+        f"Pinned cases, in `must_pass.jsonl`: {stated['cases']:,} queries that every model has to get right. They are "
+        f"a list against relapses and no estimate: {repeated['train']:,} of them stand in train too, "
+        f"{repeated['validation']:,} in validation, {repeated['test']:,} in test.",
+        "",
     ]
 
 

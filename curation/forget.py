@@ -46,7 +46,7 @@ class Forgotten:
     releases: list[str]
     """Frozen releases that hold the record, or quote it: they are yours to delete."""
     exports: list[str]
-    """Files under `exports/` that hold the text: they too."""
+    """Files under `exports/`, and the file of `must_pass`, that hold the text: they too."""
     queues: list[str]
     """Argilla datasets that still hold the record because their server was not there: the next push or pull, or
     forgetting it again, deletes it."""
@@ -80,8 +80,15 @@ def forget(store: Store, folder: Folder, task: Task, wanted: str, *, why: str) -
     if text:
         files += _clean(folder, task, text)  # what another command wrote in between
     store.scour()
-    exports = [str(path.relative_to(folder.root)) for path in _holding(folder.root / "exports", text)] if text else []
+    exports = _kept_by_people(folder, task, text) if text else []
     return Forgotten(record, already, sorted(set(files)), held, exports, queues=[])
+
+
+def _kept_by_people(folder: Folder, task: Task, text: str) -> list[str]:
+    """Files that hold a text and that Winnow does not change."""
+    places = [folder.root / "exports", *([folder.root / task.must_pass] if task.must_pass else [])]
+    inside = [place for place in places if place.is_relative_to(folder.root)]
+    return [str(path.relative_to(folder.root)) for place in inside for path in _holding(place, text)]
 
 
 def _find(connection: Connection, wanted: str) -> tuple[str, str, str]:
@@ -125,9 +132,9 @@ def _clean(folder: Folder, task: Task, text: str) -> list[str]:
 
 
 def _holding(place: Path, text: str) -> Iterator[Path]:
-    """Files below a folder that hold a text, in any form in which Winnow writes it."""
+    """Files below a folder, or a file itself, that hold a text, in any form in which Winnow writes it."""
     forms = [form.encode() for form in _forms(text)]
-    for path in sorted(place.rglob("*")) if place.is_dir() else ():
+    for path in sorted(place.rglob("*")) if place.is_dir() else (place,):
         try:
             content = path.read_bytes() if path.is_file() else b""
         except FileNotFoundError:

@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,10 +23,22 @@ from curation.clock import now
 from curation.croissant import croissant
 from curation.folder import Folder
 from curation.lots import Lot, lots
+from curation.pinned import pinned_lines, stated
 from curation.private import POLICY
 from curation.queues.accuracy import LabelAccuracy, confirmed, label_accuracy
 from curation.queues.opinions import opinions
-from curation.release import CARD, CROISSANT, EXCLUDED_FILE, MANIFEST, SPLITS, TASK_COPY, open_release, sha256_of
+from curation.release import (
+    CARD,
+    CROISSANT,
+    EXCLUDED_FILE,
+    MANIFEST,
+    PINNED_FILE,
+    SPLITS,
+    TASK_COPY,
+    Pinned,
+    open_release,
+    sha256_of,
+)
 from curation.selection import EXCLUDED
 from curation.store import Store
 from curation.store import tables as t
@@ -38,8 +51,8 @@ from validators.gates import Gate
 if TYPE_CHECKING:
     import pandas as pd
 
-FORMAT = 2
-"""1 had no `excluded.jsonl` and no `croissant.json`; it is read as before."""
+FORMAT = 3
+"""1 had no `excluded.jsonl` and no `croissant.json`, 2 no `must_pass.jsonl`; they are read as before."""
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 PINNED = ("winnow", "datasets", "numpy", "openvino", "pandas", "pyarrow", "torch", "wordfreq")
 """Packages whose version can change a byte of a release."""
@@ -131,9 +144,16 @@ def check_name(name: str, store: Store, folder: Folder) -> None:
 
 
 def freeze(
-    name: str, checked: Check, task_text: str, embedder: str, own: Lineage, folder: Folder, store: Store
+    name: str,
+    checked: Check,
+    task_text: str,
+    pinned: Sequence[Pinned],
+    embedder: str,
+    own: Lineage,
+    folder: Folder,
+    store: Store,
 ) -> Frozen:
-    """Write the release and enter it in the ledger.
+    """Write the release and enter it in the ledger. `pinned` is what `read_pinned` found.
 
     Raises GateError when a gate fails; nothing is written then. A kill leaves either no release or a whole one.
     """
@@ -148,8 +168,9 @@ def freeze(
             shutil.rmtree(stale, ignore_errors=True)
         part = folder.releases / f".{name}.part"
         try:
-            manifest = _write(part, checked, task_text, embedder, own)
-            return _publish(part, name, manifest, folder, store, frozenset(checked.selected["id"]))
+            manifest = _write(part, checked, task_text, pinned, embedder, own)
+            held = frozenset([*checked.selected["id"], *(case.id for case in pinned)])
+            return _publish(part, name, manifest, folder, store, held)
         except OSError as error:
             fix = "free some space and freeze again; no release was made"
             raise ServiceError(Fault(str(folder.releases), error.strerror or str(error), "", fix)) from error
@@ -216,7 +237,9 @@ def release_rows(checked: Check) -> pd.DataFrame:
     )[["id", "text", "label", "route", "split", "origin", "family", "facets", "weight"]]
 
 
-def _write(part: Path, checked: Check, task_text: str, embedder: str, own: Lineage) -> dict[str, Any]:
+def _write(
+    part: Path, checked: Check, task_text: str, pinned: Sequence[Pinned], embedder: str, own: Lineage
+) -> dict[str, Any]:
     """Write every file of the release; the manifest comes last."""
     task = checked.task
     rows = release_rows(checked)
@@ -230,6 +253,8 @@ def _write(part: Path, checked: Check, task_text: str, embedder: str, own: Linea
         _write_jsonl(own_rows, part / "jsonl" / f"{split}.jsonl")
     (part / TASK_COPY).write_text(task_text, encoding="utf-8")
     _write_excluded(checked, part / EXCLUDED_FILE)
+    if task.must_pass is not None:
+        (part / PINNED_FILE).write_text(pinned_lines(pinned), encoding="utf-8", newline="\n")
     manifest: dict[str, Any] = {
         "format": FORMAT,
         "task": {"name": task.name, "kind": task.kind, "labels": task.label_names, "fallback": task.fallback},
@@ -250,6 +275,7 @@ def _write(part: Path, checked: Check, task_text: str, embedder: str, own: Linea
         "single_answers_confirmed": own.confirmed,
         "label_accuracy": own.accuracy.json() if own.accuracy else None,
         "flagged": own.flagged(checked.selected, "language"),
+        **({"must_pass": stated(pinned, checked.selected)} if task.must_pass is not None else {}),
         "versions": {package: importlib.metadata.version(package) for package in PINNED},
     }
     parquet = {path: _facts(part / path) for path in (f"data/{s}.parquet" for s in SPLITS) if (part / path).exists()}

@@ -20,9 +20,20 @@ MANIFEST = "manifest.json"
 CARD = "README.md"
 CROISSANT = "croissant.json"
 EXCLUDED_FILE = "excluded.jsonl"
+PINNED_FILE = "must_pass.jsonl"
 TASK_COPY = "task.yaml"
 """Not `winnow.yaml`: a release is no workspace, and a command that is run inside it must not write into it."""
 SPLITS = ("train", "validation", "test")
+
+
+@dataclass(frozen=True)
+class Pinned:
+    """A query that every model has to get right."""
+
+    id: str
+    """Of the record that has this text, whether or not there is one."""
+    text: str
+    label: str
 
 
 @dataclass(frozen=True)
@@ -64,6 +75,14 @@ class Release:
             return None
         lines = map(json.loads, path.read_text(encoding="utf-8").splitlines())
         return {line["id"]: line["reason"] for line in lines}
+
+    def must_pass(self) -> list[Pinned] | None:
+        """The pinned cases, sorted by id; None when the task named none, or the release is older than they are."""
+        path = self.path / PINNED_FILE
+        if not path.is_file():
+            return None
+        lines = path.read_text(encoding="utf-8").split("\n")
+        return [Pinned(**json.loads(line)) for line in lines if line]
 
     def task(self) -> Task:
         """The task as it was when the release was frozen."""

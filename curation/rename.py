@@ -20,7 +20,7 @@ from curation.clock import now
 from curation.folder import Folder, replacing
 from curation.store import Store
 from curation.store import tables as t
-from curation.task import Task
+from curation.task import GOALS_BY_LABEL, Task
 from curation.taskfile import TASK_FILE, parse_task
 from validators.faults import Fault, WinnowError
 from validators.screening import nearest_name
@@ -125,7 +125,15 @@ def renamed_task(task: Task, old: str, new: str) -> Task:
     pairs = [tuple(swap.get(name, name) for name in pair) for pair in data["confusable"]]
     data["confusable"] = _distinct(pairs)
     data["fallback"] = swap.get(task.fallback or "", task.fallback)
+    data["goals"] = _renamed_goals(task.goals, old, new)
     return Task.model_validate(data)
+
+
+def _renamed_goals(goals: Mapping[str, float], old: str, new: str) -> dict[str, float]:
+    """Goals by the label's new name; where that has one of its own, it stands."""
+    named = {f"{measure}.{old}": f"{measure}.{new}" for measure in GOALS_BY_LABEL}
+    kept = {name: goal for name, goal in goals.items() if named.get(name) not in goals}
+    return {named.get(name, name): goal for name, goal in kept.items()}
 
 
 def _distinct(pairs: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
@@ -165,7 +173,16 @@ def _edits(text: str, root: Any, old: str, new: str, *, merge: bool) -> list[tup
         near_miss = {key.value: value for key, value in fields["near_miss"].value} if "near_miss" in fields else {}
         names += [node for node in (fields["name"], near_miss.get("label")) if node is not None]
     edits += [(n.start_mark.index, n.end_mark.index, written) for n in names if n.value == old]
-    return edits + _pair_edits(keys.get("confusable"), old, new)
+    return edits + _pair_edits(keys.get("confusable"), old, new) + _goal_edits(keys.get("goals"), old, new)
+
+
+def _goal_edits(node: Any, old: str, new: str) -> list[tuple[int, int, str]]:
+    """The goals, written anew on one line if one of them changes."""
+    goals = {key.value: float(value.value) for key, value in node.value} if isinstance(node, yaml.MappingNode) else {}
+    kept = _renamed_goals(goals, old, new)
+    if kept == goals:
+        return []
+    return [(node.start_mark.index, _last_word(node), json.dumps(kept, ensure_ascii=False))]
 
 
 def _pair_edits(node: Any, old: str, new: str) -> list[tuple[int, int, str]]:

@@ -8,6 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Cosine = Annotated[float, Field(ge=0.5, le=1)]
+GOALS = ("accuracy", "in_scope_accuracy", "macro_f1", "out_of_scope_recall")
+"""Measures that `goals` may name, beside GOALS_BY_LABEL."""
+GOALS_BY_LABEL = ("recall", "precision")
+"""Of one label: `recall.LABEL`."""
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^\S(.*\S)?$")]
 
 
@@ -224,9 +228,9 @@ class Task(Part):
     licences: Licences = Licences()
     private: Private = Private()
     goals: dict[str, Share] = {}
-    """What a model must reach to be deployed, by measure."""
+    """What a model must reach to be deployed, by measure: one of GOALS, or `recall.LABEL` or `precision.LABEL`."""
     must_pass: str | None = None
-    """A file of queries that every model has to get right."""
+    """A file beside `winnow.yaml` of queries that every model has to get right."""
     gates: Gates = Gates()
     screen: Screen = Screen()
     embedder: Embedder = Embedder()

@@ -10,7 +10,7 @@ from typing import Any, get_args
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from curation.task import Task
+from curation.task import GOALS, GOALS_BY_LABEL, Task
 from validators.facets import BUILT_IN
 from validators.faults import Fault, WinnowError
 from validators.screening import nearest_name
@@ -240,7 +240,22 @@ def _cross_faults(raw: dict[str, Any]) -> Iterator[tuple[Place, Fault]]:
                 ("confusable", index),
                 Fault("", f"the pair names {pair[0]!r} twice", "two labels", "name another"),
             )
+    yield from _goal_faults(raw, names)
     yield from _share_faults(raw)
+
+
+def _goal_faults(raw: dict[str, Any], labels: list[str]) -> Iterator[tuple[Place, Fault]]:
+    goals = raw.get("goals")
+    known = [*GOALS, *(f"{measure}.{label}" for measure in GOALS_BY_LABEL for label in labels)]
+    for name in goals if isinstance(goals, dict) else ():
+        place = ("goals", str(name))
+        if name not in known:
+            near = nearest_name(str(name), known)
+            fix = f"did you mean {near!r}?" if near else "name a measure, and a label of the task"
+            yield place, Fault("", f"no goal {name!r}", f"{', '.join(GOALS)}, recall.LABEL, precision.LABEL", fix)
+        elif name == "out_of_scope_recall" and raw.get("fallback") is None:
+            fix = "name the fallback, or remove the goal"
+            yield place, Fault("", "a goal for queries out of scope", "a task with a `fallback` label", fix)
 
 
 def _names_a_label(place: Place, name: object, names: list[str]) -> Iterator[tuple[Place, Fault]]:

@@ -60,6 +60,8 @@ gates:                            # thresholds; `winnow check --set leakage.cosi
   traffic_coverage: {share_min: 0.70}
 licences:
   allow: []                       # licences that pass although they are `unknown` or forbid commercial use
+# goals: {accuracy: 0.95, recall.LABEL: 0.9}   # what a model must reach: met, not met, or not enough evidence
+# must_pass: must_pass.jsonl      # queries that every model has to get right, with `text` and `label`
 """
 
 _TOOLS = """\

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from reports.matrix import confusion_picture
 from reports.page import render, write_page
+from reports.pictures import learning_plot, reliability_plot, risk_plot, whiskers
 from training.evaluate import Evaluation, texts_behind
-from training.metrics import confusion_matrix
+from training.intervals import is_measured
+from training.metrics import confusion_matrix, with_no_answer
+from training.slices import SMALLEST_SLICE
 
 PAIRS_SHOWN = 20
+SLICES_SHOWN = 15
+SCORE_NAMES = {
+    "max_probability": "one minus the largest in-scope probability",
+    "fallback_probability": "probability of the fallback label",
+    "answer_confidence": "confidence of the answer",
+}
 
 
 def write_evaluation(evaluation: Evaluation, path: Path) -> Path:
@@ -20,8 +30,10 @@ def write_evaluation(evaluation: Evaluation, path: Path) -> Path:
 def evaluation_page(evaluation: Evaluation) -> str:
     """The page as HTML."""
     measures, predictions = evaluation.measures, evaluation.predictions
-    labels, fallback = evaluation.release.labels, evaluation.release.manifest["task"]["fallback"]
-    counts = confusion_matrix(list(predictions["gold"]), list(predictions["predicted"]), labels)
+    fallback = evaluation.release.manifest["task"]["fallback"]
+    predicted = list(predictions["predicted"])
+    labels = with_no_answer(evaluation.release.labels, predicted)
+    counts = confusion_matrix(list(predictions["gold"]), predicted, labels)
     behind = texts_behind(evaluation)
     pairs = [
         {**pair, "texts": behind[pair["gold"], pair["predicted"]]} for pair in measures["confused_pairs"][:PAIRS_SHOWN]
@@ -44,4 +56,26 @@ def evaluation_page(evaluation: Evaluation) -> str:
         unseen=[row["label"] for row in measures["per_label"] if not row["rows"]],
         matrix=confusion_picture(counts, labels, last=fallback),
         fallback=fallback,
+        score_names=SCORE_NAMES,
+        **_slices(measures["slices"]),
+        **_plots(measures),
     )
+
+
+def _slices(slices: list[dict[str, Any]]) -> dict[str, Any]:
+    """Slices below the others, what is beyond chance first; without those that are nearly all rows."""
+    weak = [one for one in slices if one["rows_lost"] > 0 and one["elsewhere"]["rows"] >= SMALLEST_SLICE]
+    weak.sort(key=lambda one: (one["differs"] is not True, "p_value" not in one))
+    return {"weak_slices": weak[:SLICES_SHOWN], "tested_slices": sum("p_value" in one for one in slices)}
+
+
+def _plots(measures: dict[str, Any]) -> dict[str, Any]:
+    """The pictures; None where there is nothing to draw."""
+    calibrated, chosen, curve = measures["calibration"], measures["selective"], measures["learning_curve"]
+    goals = measures["goals"]
+    return {
+        "reliability": reliability_plot(calibrated["bins"]) if is_measured(calibrated) else None,
+        "risk": risk_plot(chosen["curve"], chosen["threshold"].get("risk")) if is_measured(chosen) else None,
+        "learning": learning_plot(curve["points"]) if is_measured(curve) else None,
+        "goal_marks": whiskers(goals, key="measured", marks=[goal["wanted"] for goal in goals]),
+    }

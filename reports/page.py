@@ -32,14 +32,27 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"percent": _percent, "interval": _interval}
+    environment.filters |= {"percent": _percent, "points": _points, "interval": _interval, "why": _why}
     return environment
 
 
-def _percent(value: float | None) -> str:
-    return "–" if value is None else f"{100 * value:.1f} %"
+def _percent(value: Any) -> str:
+    """A share; a dash where it was not measured."""
+    return f"{100 * value:.1f} %" if isinstance(value, int | float) else "–"
+
+
+def _points(value: Any) -> str:
+    """A difference of shares, in percentage points, with its sign."""
+    return f"{100 * value:+.1f}" if isinstance(value, int | float) else "–"
 
 
 def _interval(bounds: Any) -> str:
-    low, high = bounds
-    return "not measured" if low is None else f"{100 * low:.1f} to {100 * high:.1f} %"
+    """From two bounds, or from what has `low` and `high`."""
+    ends = [bounds.get("low"), bounds.get("high")] if isinstance(bounds, dict) else bounds
+    low, high = (None if end is None else 100 * float(end) for end in ends)
+    return "not measured" if low is None else f"{low:.1f} to {high:.1f} %"
+
+
+def _why(figure: Any) -> str:
+    """Why a figure was not measured; empty where it was."""
+    return str(figure.get("why", "")) if isinstance(figure, dict) else ""

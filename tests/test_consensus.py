@@ -16,7 +16,7 @@ from curation.answers import Answers, matrix
 from curation.confidence import posterior, tempered
 from curation.consensus import OVERLAP_MIN, ClassProbabilities, Consensus, consensus
 from curation.estimates import NotMeasured
-from training.metrics import calibration_error
+from training.calibration import calibration_error
 
 CLASSES = 6
 COLUMNS = ["record", "who", "label"]

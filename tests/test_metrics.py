@@ -4,34 +4,16 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binomtest
+from sklearn.metrics import accuracy_score, f1_score, precision_recall_fscore_support
 from sklearn.metrics import confusion_matrix as reference_matrix
-from sklearn.metrics import f1_score
 
-from training.metrics import (
-    by_similarity,
-    calibration_error,
-    confused_pairs,
-    confusion_matrix,
-    macro_f1,
-    macro_f1_interval,
-    measure,
-    proportion,
-)
+from training.calibration import calibration_error
+from training.metrics import NO_ANSWER, by_route, confused_pairs, confusion_matrix, headline, macro_f1
+from training.resampling import macro_f1_of
+from training.slices import by_similarity
 
 LABELS = ["a", "b", "c"]
 answers = st.lists(st.tuples(st.sampled_from(LABELS), st.sampled_from(LABELS)), min_size=1, max_size=60)
-
-
-@given(st.integers(1, 500).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
-def test_the_interval_is_wilsons(counts: tuple[int, int]) -> None:
-    share = proportion(*counts)
-    reference = binomtest(*counts).proportion_ci(method="wilson")
-    assert (share.low, share.high) == pytest.approx((reference.low, reference.high), abs=1e-9)
-
-
-def test_no_trial_is_not_zero() -> None:
-    assert proportion(0, 0).value is None
 
 
 @given(answers)
@@ -44,13 +26,30 @@ def test_matrix_and_macro_f1_are_scikit_learns(pairs: list[tuple[str, str]]) -> 
     assert macro_f1(matrix) == pytest.approx(expected)
 
 
-def test_the_bootstrap_interval_surrounds_the_score_and_repeats_itself() -> None:
+@given(answers)
+def test_macro_f1_with_an_interval_is_the_same_macro_f1(pairs: list[tuple[str, str]]) -> None:
+    gold, predicted = zip(*pairs, strict=True)
+    found = macro_f1_of(gold, predicted, LABELS, seed=0)
+    assert found.value == pytest.approx(macro_f1(confusion_matrix(gold, predicted, LABELS)))
+    assert 0 <= found.low <= found.high <= 1
+    assert found.low <= found.value + 1e-9
+    assert found.value - 1e-9 <= found.high
+
+
+def test_the_interval_repeats_itself_and_does_not_shrink_to_a_point_when_all_is_right() -> None:
     generator = np.random.default_rng(3)
     gold = generator.choice(LABELS, 300).tolist()
     predicted = [g if generator.random() < 0.8 else "a" for g in gold]
-    low, high = macro_f1_interval(gold, predicted, LABELS, seed=1)
-    assert low < macro_f1(confusion_matrix(gold, predicted, LABELS)) < high
-    assert [low, high] == macro_f1_interval(gold, predicted, LABELS, seed=1)
+    assert macro_f1_of(gold, predicted, LABELS, seed=1) == macro_f1_of(gold, predicted, LABELS, seed=1)
+    perfect = macro_f1_of(gold, gold, LABELS, seed=1)
+    assert perfect.value == perfect.high == 1
+    assert 0.97 < perfect.low < 0.99  # the percentile bootstrap would say 1 to 1
+
+
+def test_a_rare_label_makes_macro_f1_uncertain() -> None:
+    even = ["a", "b", "c"] * 100
+    rare = ["a"] * 148 + ["b"] * 148 + ["c"] * 4
+    assert macro_f1_of(rare, rare, LABELS, seed=0).low < macro_f1_of(even, even, LABELS, seed=0).low - 0.05
 
 
 def test_calibration_error_is_the_gap_between_confidence_and_accuracy() -> None:
@@ -73,14 +72,40 @@ def test_every_row_lies_in_one_similarity_bin(similarity: list[float]) -> None:
     assert sum(row["rows"] for row in rows) == len(similarity)
 
 
-def test_out_of_scope_is_measured_apart_or_said_to_be_not_measured() -> None:
-    def of(gold: list[str], predicted: list[str], fallback: str | None) -> dict[str, object]:
-        ones = np.ones(len(gold))
-        return measure(gold, predicted, ones, ones.astype(np.float32), labels=LABELS, fallback=fallback, seed=0)
+def test_every_figure_of_the_headline_is_scikit_learns() -> None:
+    generator = np.random.default_rng(1)
+    gold = generator.choice(LABELS, 200).tolist()
+    predicted = [g if generator.random() < 0.7 else "b" for g in gold]
+    found = headline(gold, predicted, labels=[*LABELS, "unseen"], fallback="c", seed=0)
+    assert found["accuracy"] == pytest.approx(accuracy_score(gold, predicted))
+    precision, recall, f1, rows = precision_recall_fscore_support(gold, predicted, labels=LABELS, zero_division=0)
+    for i, one in enumerate(found["per_label"][:3]):
+        assert (one["label"], one["rows"]) == (LABELS[i], rows[i])
+        assert [one["precision"], one["recall"], one["f1"]] == pytest.approx([precision[i], recall[i], f1[i]])
+        assert one["recall_interval"][0] <= one["recall"] <= one["recall_interval"][1]
+    assert found["per_label"][3]["recall"]["status"] == "not_measured"
+    assert found["per_label"][3]["precision"]["why"] == "this label was never predicted"
+    inside = [(g, p) for g, p in zip(gold, predicted, strict=True) if g != "c"]
+    assert found["in_scope_accuracy"] == pytest.approx(np.mean([g == p for g, p in inside]))
 
-    measures = of(["a", "c", "c", "b"], ["a", "c", "a", "c"], "c")
-    assert measures["in_scope_accuracy"] == 0.5
-    assert measures["out_of_scope"]["recall"]["value"] == 0.5
-    assert measures["out_of_scope"]["precision"]["value"] == 0.5
-    assert of(["a"], ["a"], None)["out_of_scope"]["status"] == "not_measured"
-    assert of(["a"], ["a"], "c")["out_of_scope"]["status"] == "not_measured"
+
+def test_without_a_row_in_scope_its_accuracy_is_not_measured() -> None:
+    found = headline(["c", "c"], ["c", "a"], labels=LABELS, fallback="c", seed=0)
+    assert found["in_scope_accuracy"]["status"] == "not_measured"
+    assert "in_scope_accuracy" not in found["intervals"]
+    assert found["accuracy"] == 0.5
+
+
+def test_no_answer_is_wrong_and_no_label() -> None:
+    found = headline(["a", "b"], ["a", NO_ANSWER], labels=LABELS, fallback=None, seed=0)
+    assert found["accuracy"] == 0.5
+    assert found["confused_pairs"] == [{"gold": "b", "predicted": NO_ANSWER, "count": 1}]
+    assert [one["label"] for one in found["per_label"]] == LABELS
+
+
+def test_a_route_is_right_more_often_than_its_labels() -> None:
+    routes = {"a": "it", "b": "it", "c": None}
+    found = by_route(["a", "a", "b", "c"], ["b", "a", "c", "c"], routes)
+    assert found["accuracy"]["value"] == 0.75  # the label in 2 of 4
+    assert {one["route"]: one["rows"] for one in found["per_route"]} == {"it": 3, "c": 1}
+    assert by_route(["a"], ["a"], dict.fromkeys(LABELS))["status"] == "not_measured"

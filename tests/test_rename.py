@@ -127,10 +127,11 @@ def test_what_cannot_be_renamed_is_said_and_nothing_changes(tmp_path: Path, old:
 LAYOUTS = [
     "name: t\nkind: intents\nlabels:\n  - name: a   # first\n    near_miss: {text: x, label: b}\n"
     "  - {name: b, route: r}\n"
-    "  - name: 'c'\nfallback: c # last\nconfusable: [[a, b], [b, c]]\n",
+    "  - name: 'c'\nfallback: c # last\nconfusable: [[a, b], [b, c]]\n"
+    "goals: {accuracy: 0.9, recall.a: 0.8, recall.b: 0.75}  # to deploy\n",
     'name: t\nkind: intents\nconfusable:\n  - [a, b]\n  - - b\n    - c\nlabels:\n- name: "a"\n'
     '  description: "about a, b"\n'
-    "- name: b\n\n# c is another\n- name: c\n",
+    "- name: b\n\n# c is another\n- name: c\ngoals:\n  recall.c: 1\n  precision.b: 0.5\n# the end\n",
     "name: t\nkind: intents\nlabels: [{name: a}, {name: b}, {name: c}]\n",
 ]
 

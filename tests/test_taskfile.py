@@ -27,6 +27,7 @@ splits: {validation: 0.5, test: 0.9}
 targets: {fallback_share: [0.5, 0.1]}
 gates: {leakage: {cosin: 1}}
 targets: {}
+goals: {acuracy: 0.9, recall.a: 0.9, recall.bb: 0.9, out_of_scope_recall: 0.9}
 """
 
 
@@ -45,11 +46,21 @@ def test_every_fault_comes_at_once_with_its_line() -> None:
         11: "less than or equal to 0.5",
         13: "did you mean 'cosine'",
         14: "key 'targets' stands 2 times",
+        15: "no goal 'acuracy'; .*did you mean 'accuracy'",
     }
     for line, pattern in expected.items():
         assert any(re.match(rf"winnow\.yaml:{line}: .*{pattern}", fault) for fault in found), (line, found)
     lines = [int(fault.split(":")[1]) for fault in found]
     assert lines == sorted(lines)
+
+
+def test_a_goal_names_a_measure_and_a_label_that_is_there() -> None:
+    head = "name: t\nkind: intents\nlabels: [{name: a}, {name: b.c}]\n"
+    goals = "goals: {accuracy: 0.9, macro_f1: 0.8, recall.a: 1, precision.b.c: 0.5}\n"
+    assert parse_task(head + goals).goals["precision.b.c"] == 0.5
+    for bad, why in (("recall.b: 1", "no goal 'recall.b'"), ("out_of_scope_recall: 0.9", "a task with a `fallback`")):
+        with pytest.raises(WinnowError, match=re.escape(why)):
+            parse_task(f"{head}goals: {{{bad}}}\n")
 
 
 @pytest.mark.parametrize("text", [intents_task("a: b"), tools_task("x"), (EXAMPLE / "winnow.yaml").read_text()])

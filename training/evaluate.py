@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from curation.embed import Progress, open_embedder
+from curation.embed import Progress
 from curation.folder import replacing
-from curation.near import nearest
 from curation.release import SPLITS, Release
-from curation.vectors import vectors_for
-from training.methods import predict
-from training.metrics import measure
+from training.answers import Answers, answers_to
+from training.calibration import calibration
+from training.fitted import fitted_on_validation
+from training.goals import judged
+from training.latency import known_latency
+from training.learning_curve import known_curve
+from training.metrics import by_route, headline
+from training.nearness import Nearness
+from training.pinned import pinned_of
 from training.runs import Run
+from training.scope import out_of_scope
+from training.selective import selective
+from training.slices import by_similarity, slices
 from validators.faults import Fault, GateError, WinnowError
 
 if TYPE_CHECKING:
@@ -35,7 +45,8 @@ class Evaluation:
     split: str
     measures: dict[str, Any]
     predictions: pd.DataFrame
-    """Columns `id`, `text`, `gold`, `predicted`, `confidence`, `similarity` (to the nearest train record)."""
+    """Columns `id`, `text`, `gold`, `predicted`, `confidence` (NaN where the system tells none), `similarity` (to the
+    nearest train record)."""
 
 
 def evaluate(
@@ -43,13 +54,84 @@ def evaluate(
     release: Release,
     split: str = "validation",
     *,
+    goals: Mapping[str, float] | None = None,
     vectors_cache: Path | None = None,
     progress: Progress | None = None,
 ) -> Evaluation:
     """Predict a split, measure, and write both into the run folder. Each evaluation is a look, and is written down.
 
-    Raises GateError when the release is not the one that the run was trained on.
+    `goals` are those of the release's task when none are given. Raises GateError when the release is not the one that
+    the run was trained on.
     """
+    check_release(run, release, split)
+    rows = release.rows(split)
+    answers = answers_to(run, rows, vectors_cache=vectors_cache, progress=progress)
+    near = Nearness(run, release, vectors_cache)
+    similarity = near.to_train(list(rows["text"]))
+    fitted = fitted_on_validation(run, release, vectors_cache=vectors_cache, progress=progress)
+    measures = {
+        "run": run.id,
+        "split": split,
+        "fitted_on": fitted["split"],
+        **measure(
+            rows,
+            answers,
+            similarity,
+            labels=release.labels,
+            fallback=release.manifest["task"]["fallback"],
+            routes=release.task().routes,
+            fitted=fitted,
+            seed=run.facts["seed"],
+        ),
+        "goals": _goals(release, rows, answers, goals, run.facts["seed"]),
+        "must_pass": pinned_of(run, release, near, vectors_cache=vectors_cache),
+        "latency": known_latency(run),
+        "learning_curve": known_curve(run),
+    }
+    table = rows[["id", "text"]].assign(
+        gold=rows["label"],
+        predicted=answers.labels,
+        confidence=np.nan if answers.confidence is None else answers.confidence.round(6),
+        similarity=similarity.astype(np.float64).round(6),
+    )
+    evaluation = Evaluation(run, release, split, measures, table)
+    run.look(split, measures)  # before anybody can see the score
+    _write(evaluation)
+    return evaluation
+
+
+def measure(
+    rows: pd.DataFrame,
+    answers: Answers,
+    similarity: NDArray[np.float32],
+    *,
+    labels: Sequence[str],
+    fallback: str | None,
+    routes: Mapping[str, str | None],
+    fitted: Mapping[str, Any],
+    seed: int,
+) -> dict[str, Any]:
+    """Every measure of one split, ready for JSON. Shares are 0 to 1; intervals are 95 %. Pure.
+
+    `rows` has the release columns, `fitted` what `fitted_on_validation` found.
+    """
+    gold = list(rows["label"])
+    correct = np.array([g == p for g, p in zip(gold, answers.labels, strict=True)], dtype=bool)
+    calibrated = calibration(answers, correct, fitted["temperature"], seed=seed)
+    return {
+        **headline(gold, answers.labels, labels=labels, fallback=fallback, seed=seed),
+        "routes": by_route(gold, answers.labels, routes),
+        "out_of_scope": out_of_scope(answers, gold, fitted["out_of_scope_thresholds"], fallback=fallback),
+        "calibration_error": calibrated.get("error", calibrated),
+        "calibration": calibrated,
+        "selective": selective(answers, gold, fitted["fallback_threshold"], fallback=fallback),
+        "by_similarity_to_train": by_similarity(similarity, correct),
+        "slices": slices(rows, similarity, correct),
+    }
+
+
+def check_release(run: Run, release: Release, split: str) -> None:
+    """Raises WinnowError when a run cannot be measured on a split of this release."""
     if split not in SPLITS:
         raise WinnowError(Fault("--split", repr(split), ", ".join(SPLITS), "correct --split"))
     if release.sha256 != run.facts["release"]["sha256"]:
@@ -57,32 +139,6 @@ def evaluate(
         raise GateError(Fault(run.id, trained, release.sha256, "evaluate on the run's own release"))
     if not release.counts[split]:
         raise WinnowError(Fault(release.name, f"no {split} rows", "a split with rows", "choose another --split"))
-    rows = release.rows(split)
-    texts = list(rows["text"])
-    predicted = predict(run, texts, vectors_cache=vectors_cache, progress=progress)
-    told = run.facts["embedder"]
-    embedder = open_embedder(told["model"], backend=told["backend"])
-    train = vectors_for(list(release.rows("train")["text"]), embedder, vectors_cache)
-    _, similarity = nearest(vectors_for(texts, embedder, vectors_cache), train)
-    measures = measure(
-        list(rows["label"]),
-        predicted.labels,
-        predicted.confidence,
-        similarity,
-        labels=release.labels,
-        fallback=release.manifest["task"]["fallback"],
-        seed=run.facts["seed"],
-    )
-    table = rows[["id", "text"]].assign(
-        gold=rows["label"],
-        predicted=predicted.labels,
-        confidence=predicted.confidence.round(6),
-        similarity=similarity.astype(np.float64).round(6),
-    )
-    evaluation = Evaluation(run, release, split, measures, table)
-    run.look(split, measures)  # before anybody can see the score
-    _write(evaluation)
-    return evaluation
 
 
 def texts_behind(evaluation: Evaluation) -> dict[tuple[str, str], list[str]]:
@@ -94,6 +150,14 @@ def texts_behind(evaluation: Evaluation) -> dict[tuple[str, str], list[str]]:
         if len(found[gold, predicted]) < TEXTS_PER_PAIR:
             found[gold, predicted].append(text)
     return dict(found)
+
+
+def _goals(
+    release: Release, rows: pd.DataFrame, answers: Answers, goals: Mapping[str, float] | None, seed: int
+) -> list[dict[str, Any]]:
+    fallback = release.manifest["task"]["fallback"]
+    asked = release.task().goals if goals is None else goals
+    return judged(asked, list(rows["label"]), answers.labels, labels=release.labels, fallback=fallback, seed=seed)
 
 
 def _write(evaluation: Evaluation) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from curation.embed import Embedder, Progress, open_embedder
-from curation.probe import INVERSE_PENALTY, fit_probe, load_probe
+from curation.probe import INVERSE_PENALTY, Probe, fit_probe, load_probe
 from curation.release import Release
 from curation.vectors import vectors_for
 from training.predictions import Predictions
@@ -77,11 +78,15 @@ def predict(
     """
     if not texts:
         return Predictions([], np.empty((0, 0)))
-    probe = load_probe(run.path / MODEL)
     told = run.facts["embedder"]
-    embedder = open_embedder(told["model"], backend=told["backend"])
+    probe, embedder = _opened(run.path, told["model"], told["backend"])
     if embedder.identity.rsplit("-", 1)[0] != told["identity"].rsplit("-", 1)[0]:
         fix = "train again here, or install the embedder that the run names"
         raise WinnowError(Fault(run.id, f"embedder {embedder.identity}", told["identity"], fix))
     probabilities = probe.probabilities(vectors_for(list(texts), embedder, vectors_cache, progress=progress))
     return Predictions(probe.classes, probabilities.astype(np.float64))
+
+
+@lru_cache(maxsize=1)  # whoever asks again, for one query after the other, does not wait for the model
+def _opened(path: Path, model: str | None, backend: str) -> tuple[Probe, Embedder]:
+    return load_probe(path / MODEL), open_embedder(model, backend=backend)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from curation.folder import Folder
 from curation.reading import Reading
+from validators.faults import Fault, WinnowError
 from validators.screening import text_fault
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from curation.embed import Embedder, Progress
     from curation.release import Release
+    from training.compare import Comparison
     from training.evaluate import Evaluation
     from training.runs import Run
 
@@ -69,8 +71,12 @@ def predict_texts(run: Run, texts: Sequence[str], *, progress: Progress | None =
     """Label texts: columns `text`, `label`, `route`, `confidence`."""
     import pandas as pd
 
+    from training.answers import IMPORTED
     from training.methods import predict
 
+    if run.facts["method"] == IMPORTED:
+        fix = "name a run that was trained here (winnow runs)"
+        raise WinnowError(Fault(run.id, "its predictions came from elsewhere", "a model to ask", fix))
     predicted = predict(run, texts, progress=progress)
     routes = run.facts["routes"]
     return pd.DataFrame(
@@ -84,16 +90,57 @@ def predict_texts(run: Run, texts: Sequence[str], *, progress: Progress | None =
 
 
 def evaluate_run(
-    run: Run, *, split: str, vectors_cache: Path | None = None, progress: Progress | None = None
+    run: Run,
+    *,
+    split: str,
+    goals: Mapping[str, float] | None = None,
+    latency: bool = False,
+    learning_curve: bool = False,
+    vectors_cache: Path | None = None,
+    progress: Progress | None = None,
 ) -> tuple[Evaluation, Path]:
-    """Measure a run on its release and draw the page beside the numbers."""
+    """Measure a run on its release and draw the page beside the numbers; latency and learning curve when asked."""
     from curation.release import open_release
     from reports.evaluation import write_evaluation
-    from training.evaluate import evaluate
+    from training.evaluate import check_release, evaluate
+    from training.latency import measure_latency
+    from training.learning_curve import measure_curve
 
     release = open_release(run.release_path())
-    evaluation = evaluate(run, release, split, vectors_cache=vectors_cache, progress=progress)
+    check_release(run, release, split)
+    if learning_curve:
+        measure_curve(run, release, vectors_cache=vectors_cache, progress=progress)
+    if latency:
+        measure_latency(run, list(release.rows("validation" if release.counts["validation"] else "train")["text"]))
+    evaluation = evaluate(run, release, split, goals=goals, vectors_cache=vectors_cache, progress=progress)
     return evaluation, write_evaluation(evaluation, run.path / "evaluation" / f"{split}.html")
+
+
+def import_run(
+    release: Release, predictions: Path, folder: Path, *, name: str, split: str, missing: str
+) -> tuple[Run, bool]:
+    """Make a run of another system's predictions in a folder of runs; also says whether the run is new."""
+    from training.imported import import_predictions
+
+    return import_predictions(release, predictions, folder, name=name, split=split, missing=missing)
+
+
+def compare_runs(
+    runs: Sequence[Run],
+    folder: Path,
+    *,
+    split: str,
+    goals: Mapping[str, float] | None = None,
+    called_now: Callable[[str], str] = str,
+    vectors_cache: Path | None = None,
+    progress: Progress | None = None,
+) -> tuple[Comparison, Path]:
+    """Hold runs against each other and draw the page into a folder."""
+    from reports.compare import write_comparison
+    from training.compare import compare
+
+    found = compare(runs, split, goals=goals, called_now=called_now, vectors_cache=vectors_cache, progress=progress)
+    return found, write_comparison(found, folder)
 
 
 def predict_reading(run: Run, reading: Reading, *, progress: Progress | None = None) -> list[dict[str, Any]]:

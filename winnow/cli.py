@@ -14,9 +14,10 @@ import typer
 
 from validators.faults import Fault, ServiceError, WinnowError
 from winnow import screens, terminal
-from winnow.engineering import evaluate, export, predict, releases, runs, train, verify
+from winnow.engineering import export, predict, releases, runs, train, verify
 from winnow.generating import generate
 from winnow.labeling import annotators, pull, push, serve
+from winnow.measuring import compare, evaluate
 from winnow.options import (
     EncodingOption,
     FormatOption,
@@ -341,6 +342,7 @@ app.command()(export)
 app.command()(train)
 app.command()(predict)
 app.command()(evaluate)
+app.command()(compare)
 app.add_typer(generate, name="generate")
 app.command()(serve)
 app.add_typer(annotators, name="annotators")

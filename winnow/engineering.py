@@ -10,11 +10,9 @@ from typing import Annotated, Any
 
 import typer
 
-from validators.faults import WinnowError
-from winnow import screens, terminal
+from winnow import terminal
 from winnow.anywhere import (
     LOCAL_RUNS,
-    evaluate_run,
     open_release_at,
     open_run_at,
     predict_reading,
@@ -31,16 +29,8 @@ from winnow.options import (
     TextColumnOption,
     progress_bar,
     workspace_of,
+    workspace_or_none,
 )
-from winnow.workspace import Workspace
-
-
-def _workspace_or_none(context: typer.Context) -> Workspace | None:
-    """For commands that a release or run folder is enough for."""
-    try:
-        return Workspace.find(context.obj)
-    except WinnowError:
-        return None
 
 
 def verify(context: typer.Context, release: ReleaseArgument, json: Json = False) -> None:
@@ -48,7 +38,7 @@ def verify(context: typer.Context, release: ReleaseArgument, json: Json = False)
     from curation.release import sha256_of
     from curation.release import verify as verify_release
 
-    workspace = _workspace_or_none(context)
+    workspace = workspace_or_none(context)
     path = release_path(release, workspace.folder if workspace else None)
     problems = workspace.verify(release) if workspace else verify_release(path, None).problems
     digest = sha256_of(path / "manifest.json")
@@ -99,7 +89,7 @@ def train(
     json: Json = False,
 ) -> None:
     """Train on a release; a folder is enough, also without its workspace."""
-    workspace = _workspace_or_none(context)
+    workspace = workspace_or_none(context)
     with progress_bar("embedding", json) as progress:
         if workspace:
             run, new = workspace.train(release, method=method, seed=seed, progress=progress)
@@ -131,7 +121,7 @@ def predict(
     """Label queries with a run's model, one JSON line each."""
     from curation.reading import Columns, read_file
 
-    workspace = _workspace_or_none(context)
+    workspace = workspace_or_none(context)
     opened = open_run_at(run, workspace.folder if workspace else None)
     columns = Columns(text=text_column, label="none", route="none", split="none", time="none")
     reading = read_file(file, columns=columns, format=format, encoding=encoding, table=table)
@@ -151,35 +141,6 @@ def predict(
         sys.stdout.write(lines)
     for reason, count in dropped.items():
         terminal.note(f"{count:,} rows not predicted: {reason}")
-
-
-def evaluate(
-    context: typer.Context,
-    run: RunArgument,
-    split: Annotated[str, typer.Option(help="validation, or test: each look at test is written down.")] = "validation",
-    json: Json = False,
-) -> None:
-    """Measure a run and draw its confusion page."""
-    workspace = _workspace_or_none(context)
-    with progress_bar("embedding", json) as progress:
-        if workspace:
-            evaluation, page = workspace.evaluate(run, split=split, progress=progress)
-        else:
-            evaluation, page = evaluate_run(open_run_at(run, None), split=split, progress=progress)
-    if json:
-        terminal.say_json({**evaluation.measures, "run": evaluation.run.id, "split": split, "report": str(page)})
-        return
-    screens.say_evaluated(evaluation)
-    terminal.say()
-    terminal.say(f"page {page}")
-    worst = evaluation.measures["confused_pairs"][:1]
-    if split == "test":
-        looks = sum(look["split"] == "test" for look in evaluation.run.looks())
-        terminal.say(f"this was look {looks} at test; it is written in the run")
-    if split == "validation" and worst:
-        terminal.say_next(f"winnow add FILE (rows that tell {worst[0]['gold']} from {worst[0]['predicted']})")
-    else:
-        terminal.say_next("winnow runs")
 
 
 def releases(context: typer.Context, json: Json = False) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from validators.faults import WinnowError
 from winnow import terminal
 from winnow.workspace import Workspace
 
@@ -27,6 +28,14 @@ RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or 
 def workspace_of(context: typer.Context) -> Workspace:
     """The workspace that a command was called in, or was told of."""
     return Workspace.find(context.obj)
+
+
+def workspace_or_none(context: typer.Context) -> Workspace | None:
+    """For commands that a release or run folder is enough for."""
+    try:
+        return Workspace.find(context.obj)
+    except WinnowError:
+        return None
 
 
 def progress_bar(what: str, json: bool) -> AbstractContextManager[Progress | None]:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from curation.status import Status
     from curation.waivers import Waiver
     from reports.people import PeopleReport
-    from training.evaluate import Evaluation
     from validators.gates import Gate
 
 VERDICT_STYLE = {"pass": "green", "fail": "bold red", "waived": "yellow", "not_measured": "yellow"}
@@ -359,25 +358,3 @@ def say_shown(shown: Shown) -> None:
         return
     near = [(f"{n['similarity']:.3f}", n["label"] or n["state"], n["reserve"], n["text"]) for n in shown.neighbours]
     table(["cosine", "label", "reserve", "nearest records"], near, right=[0])
-
-
-def say_evaluated(evaluation: Evaluation) -> None:
-    """The headline measures and the worst confusions."""
-    measures = evaluation.measures
-    intervals = measures["intervals"]
-    names = [("accuracy", "accuracy"), ("in_scope_accuracy", "in-scope accuracy"), ("macro_f1", "macro-F1")]
-    rows = [
-        (title, f"{measures[key]:.4f}", f"{intervals[key][0]:.4f} to {intervals[key][1]:.4f}")
-        for key, title in names
-        if measures[key] is not None
-    ]
-    outside = measures["out_of_scope"]
-    if outside["status"] == "measured":
-        recall = outside["recall"]
-        rows.append(("out-of-scope recall", f"{recall['value']:.4f}", f"{recall['low']:.4f} to {recall['high']:.4f}"))
-    rows.append(("calibration error", f"{measures['calibration_error']:.4f}", ""))
-    table([evaluation.split, f"{measures['rows']:,} rows", "95 % interval"], rows, right=[1])
-    pairs = measures["confused_pairs"][:5]
-    if pairs:
-        say()
-        table(["count", "true", "predicted"], [(str(p["count"]), p["gold"], p["predicted"]) for p in pairs], right=[0])

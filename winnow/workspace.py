@@ -23,7 +23,16 @@ from curation.taskfile import TASK_FILE, changed, parse_task, read_task
 from curation.template import intents_task, tools_task
 from validators.faults import Fault, ServiceError, WinnowError
 from validators.screening import nearest_name
-from winnow.anywhere import evaluate_run, open_release_at, open_run_at, predict_texts, release_path, train_release
+from winnow.anywhere import (
+    compare_runs,
+    evaluate_run,
+    import_run,
+    open_release_at,
+    open_run_at,
+    predict_texts,
+    release_path,
+    train_release,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,7 +45,7 @@ if TYPE_CHECKING:
     from curation.freeze import Frozen, Lineage
     from curation.generation.runs import Run as GeneratorRun
     from curation.queues.desk import Desk, PullReport, Pushed
-    from curation.release import Release
+    from curation.release import Pinned, Release
     from curation.rename import Renamed
     from curation.retract import Retracted
     from curation.serving.server import Server
@@ -45,6 +54,7 @@ if TYPE_CHECKING:
     from curation.waivers import Waiver
     from generators.claude import Claude
     from reports.people import PeopleReport
+    from training.compare import Comparison
     from training.evaluate import Evaluation
     from training.runs import Run
     from winnow.generate import Generated
@@ -177,6 +187,7 @@ class Workspace:
         """
         from reports.selection import write_selection
 
+        self._pinned(self.task)  # its faults come now, not only when a release is to be frozen
         checked = self._check(changed(self.task, settings), progress)[0]
         if not settings:
             write_selection(checked, self.folder.reports)
@@ -349,8 +360,10 @@ class Workspace:
 
         check_name(name, self.store, self.folder)
         task_text = self.folder.task_file.read_text(encoding="utf-8-sig")
-        checked, embedder, own = self._check(parse_task(task_text), progress)
-        return freeze(name, checked, task_text, embedder.identity, own, self.folder, self.store)
+        task = parse_task(task_text)
+        pinned = self._pinned(task)
+        checked, embedder, own = self._check(task, progress)
+        return freeze(name, checked, task_text, pinned, embedder.identity, own, self.folder, self.store)
 
     def release(self, name_or_path: str | Path, *, checked: bool = True) -> Release:
         """A release by name or path; `checked` holds its files against the manifest first."""
@@ -401,12 +414,7 @@ class Workspace:
             vectors_cache=self.folder.vectors,
             progress=progress,
         )
-        from curation.release import sha256_of
-        from training.runs import FACTS
-
-        path = run.path.relative_to(self.folder.root.resolve()).as_posix()
-        detail = {"method": method, "release": run.facts["release"]["name"]}
-        ledger.enter_run(self.store, run.id, path=path, sha256=sha256_of(run.path / FACTS), detail=detail)
+        self._enter(run)
         return run, new
 
     def run(self, id_or_path: str | Path) -> Run:
@@ -420,11 +428,65 @@ class Workspace:
         return predict_texts(self.run(id_or_path), texts, progress=progress)
 
     def evaluate(
-        self, id_or_path: str | Path, *, split: str = "validation", progress: Progress | None = None
+        self,
+        id_or_path: str | Path,
+        *,
+        split: str = "validation",
+        predictions: str | Path | None = None,
+        name: str = "imported",
+        missing: str = "refuse",
+        latency: bool = False,
+        learning_curve: bool = False,
+        progress: Progress | None = None,
     ) -> tuple[Evaluation, Path]:
-        """Measure a run on one split of its release and draw the page; returns the page's path too."""
-        run = self.run(id_or_path)
-        return evaluate_run(run, split=split, vectors_cache=self.folder.vectors, progress=progress)
+        """Measure a run on one split of its release and draw the page; returns the page's path too.
+
+        With `predictions`, a file of any other system, the first argument is a release, and the run `name` is made of
+        the file; rows of the split without a prediction are refused, or count as wrong when `missing` is "wrong".
+        """
+        if predictions is None:
+            run = self.run(id_or_path)
+        else:
+            release = self.release(id_or_path)
+            how = {"name": name, "split": split, "missing": missing}
+            run, _ = import_run(release, Path(predictions), self.folder.runs, **how)
+            self._enter(run)
+        return evaluate_run(
+            run,
+            split=split,
+            goals=self.task.goals,
+            latency=latency,
+            learning_curve=learning_curve,
+            vectors_cache=self.folder.vectors,
+            progress=progress,
+        )
+
+    def compare(
+        self, ids_or_paths: Sequence[str | Path], *, split: str = "validation", progress: Progress | None = None
+    ) -> tuple[Comparison, Path]:
+        """Hold runs against each other on their common hold-out rows and draw the page; returns its path too."""
+        from curation.rename import current, renamings
+
+        with self.store.reading() as connection:
+            known = renamings(connection)
+        return compare_runs(
+            [self.run(one) for one in ids_or_paths],
+            self.folder.reports,
+            split=split,
+            goals=self.task.goals,
+            called_now=lambda label: current(label, known),
+            vectors_cache=self.folder.vectors,
+            progress=progress,
+        )
+
+    def _enter(self, run: Run) -> None:
+        """Enter a run in the ledger; the same run twice is one entry."""
+        from curation.release import sha256_of
+        from training.runs import FACTS
+
+        path = run.path.relative_to(self.folder.root.resolve()).as_posix()
+        detail = {"method": run.facts["method"], "release": run.facts["release"]["name"]}
+        ledger.enter_run(self.store, run.id, path=path, sha256=sha256_of(run.path / FACTS), detail=detail)
 
     def releases(self) -> list[dict[str, Any]]:
         """The ledger's releases, the oldest first: how many `forgotten` records each holds, whether it is `at_hand`."""
@@ -444,6 +506,19 @@ class Workspace:
         with self.store.reading() as connection:
             key = bytes.fromhex(setting(connection, "surrogate_key"))
         return Scrubber(dict([*POLICY.items(), *task.private.policy.items()]), key, self._names(task))
+
+    def _pinned(self, task: Task) -> list[Pinned]:
+        """The pinned cases that the task names, read afresh."""
+        if task.must_pass is None:
+            return []
+        from curation.pinned import read_pinned
+        from curation.rename import renamings
+        from curation.screen import Memory
+        from curation.working import forgotten_ids
+
+        with self.store.reading() as connection:
+            gone, renamed = forgotten_ids(connection), renamings(connection)
+        return read_pinned(task, self.folder.root, Memory(self._scrubber(task), gone, renamed))
 
     def _names(self, task: Task) -> Names | None:
         if task.private.model is None:

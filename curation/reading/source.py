@@ -79,6 +79,17 @@ class Reading:
     """Set for a file of dropped rows that comes back: its rows keep their session, split, origin and licence."""
 
 
+@dataclass(frozen=True)
+class Rows:
+    """What one file held, before anybody said which column is what."""
+
+    name: str
+    file_hash: str
+    """SHA-256 of the file's bytes as they lay on disk."""
+    rows: list[formats.NumberedRow]
+    notes: list[str]
+
+
 def read_file(
     path: Path,
     *,
@@ -90,6 +101,21 @@ def read_file(
     """Read a file of any known format.
 
     Raises WinnowError when the file as a whole cannot be read; single bad rows come back with their fault.
+    """
+    found = read_rows(path, format=format, encoding=encoding, table=table)
+    return _reading(found.name, found.file_hash, found.rows, columns or Columns(), found.notes)
+
+
+def read_rows(
+    path: Path,
+    *,
+    format: str = "auto",  # noqa: A002  (the word of the command line)
+    encoding: str | None = None,
+    table: str | None = None,
+) -> Rows:
+    """Numbered rows of a file of any known format, with all their columns.
+
+    Raises WinnowError when the file as a whole cannot be read; single bad rows come back as a Drop.
     """
     name = path.name
     try:
@@ -111,7 +137,7 @@ def read_file(
     else:
         text, notes = decoded(content, name=name, encoding=encoding)
         numbered = list(_text_rows(kind, text, name))
-    return _reading(name, hashlib.sha256(data).hexdigest(), numbered, columns or Columns(), notes)
+    return Rows(name, hashlib.sha256(data).hexdigest(), numbered, notes)
 
 
 def read_table(frame: pd.DataFrame, *, columns: Columns | None = None, name: str = "DataFrame") -> Reading:

@@ -1,0 +1,77 @@
+"""Pinned cases: the queries of `must_pass`, which every model has to get right. A release holds them as they are.
+
+They are a list against relapses and no estimate of anything: people add to it what once went wrong, and mostly to
+train as well. So a text that train holds stays there, and it is said how many there are.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from curation.reading import read_file
+from curation.records import fold_key
+from curation.release import Pinned
+from curation.screen import FORGOTTEN, Memory, screen
+from curation.task import Task
+from curation.taskfile import TASK_FILE
+from validators.faults import Fault, WinnowError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def read_pinned(task: Task, root: Path, memory: Memory) -> list[Pinned]:
+    """The cases that a task names, sorted by id, screened as `add` screens; none when it names no file.
+
+    `root` is the folder that the file lies in or below. A case that stands twice is taken once. Raises WinnowError
+    with every row that cannot be a case.
+    """
+    if task.must_pass is None:
+        return []
+    where = f"{TASK_FILE}, must_pass"
+    path = (root / task.must_pass).resolve()
+    if not path.is_relative_to(root.resolve()) or not path.is_file():
+        fix = "mend the path, or remove the key"
+        raise WinnowError(Fault(where, f"no file {task.must_pass} in {root}", f"a file beside {TASK_FILE}", fix))
+    kept, dropped = screen(read_file(path).rows, task, memory)
+    faults = []
+    for one in dropped:
+        place = f"{task.must_pass}, row {one.row.number}"
+        faults.append(Fault(place, one.drop.detail, "a query and its label", _fix(one.drop.reason)))
+    labels: dict[str, str] = {}
+    for row in kept:
+        place = f"{task.must_pass}, row {row.number}"
+        if row.label is None:
+            faults.append(Fault(place, "no label", "the label that is right", "fill it in"))
+        elif labels.setdefault(row.record_id, row.label) != row.label:
+            found = f"label {row.label!r}, and {labels[row.record_id]!r} in a row above"
+            faults.append(Fault(place, found, "one label a text", "keep the one that is right"))
+    if faults:
+        raise WinnowError(faults)
+    texts = {row.record_id: row.text for row in kept}
+    return [Pinned(record, texts[record], labels[record]) for record in sorted(texts)]
+
+
+def pinned_lines(cases: Collection[Pinned]) -> str:
+    """The cases as a release holds them: one JSON object a line."""
+    return "".join(json.dumps(vars(case), ensure_ascii=False) + "\n" for case in cases)
+
+
+def repeated_in(cases: Collection[Pinned], selected: pd.DataFrame) -> dict[str, int]:
+    """How many cases each split of a selection repeats, case, width and white space folded."""
+    folds: Mapping[str, str] = dict(zip(selected["fold_key"], selected["split"], strict=True))
+    counts = Counter(folds[key] for case in cases if (key := fold_key(case.text)) in folds)
+    return {split: counts[split] for split in ("train", "validation", "test")}
+
+
+def stated(cases: Collection[Pinned], selected: pd.DataFrame) -> dict[str, Any]:
+    """What the manifest says of them."""
+    return {"cases": len(cases), "repeated_in": repeated_in(cases, selected)}
+
+
+def _fix(reason: str) -> str:
+    return "take it out of the file too" if reason == FORGOTTEN else "mend the row"

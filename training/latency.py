@@ -1,0 +1,127 @@
+"""Latency: how long one query takes, how many a second in bulk, and how much memory the answering process needs.
+
+Measured in a process of its own, which loads the model, warms up and answers: no cache of vectors, nothing else in
+memory. `python -m training.latency RUN TEXTS.json` prints the figures; `measure_latency` starts it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from curation.clock import now
+from curation.folder import replacing
+from training.answers import IMPORTED
+from training.intervals import not_measured
+from training.runs import Run, open_run
+from validators.faults import Fault, ServiceError
+
+LATENCY = "latency.json"
+WARM_UP = 5
+SINGLE_QUERIES = 200
+"""Asked one at a time; fewer when they take longer than SINGLE_SECONDS together."""
+FEWEST_QUERIES = 20
+SINGLE_SECONDS = 20.0
+BULK_QUERIES = 1000
+BULK_ROUNDS = 3
+BULK_SECONDS = 60.0
+"""No round is begun after this."""
+Answer = Callable[[Sequence[str]], object]
+
+
+def known_latency(run: Run) -> dict[str, Any]:
+    """What was measured last; not measured before somebody asked for it."""
+    if run.facts["method"] == IMPORTED:
+        return not_measured("the predictions came from elsewhere: there is no model to ask")
+    try:
+        return dict(json.loads((run.path / LATENCY).read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return not_measured(f"winnow evaluate {run.id} --latency measures it")
+
+
+def measure_latency(run: Run, texts: Sequence[str]) -> dict[str, Any]:
+    """Measure in a process of its own and keep the figures in the run.
+
+    Raises ServiceError when that process fails.
+    """
+    if run.facts["method"] == IMPORTED:
+        return known_latency(run)
+    with tempfile.TemporaryDirectory() as folder:
+        queries = Path(folder) / "texts.json"
+        queries.write_text(json.dumps(list(texts)[:BULK_QUERIES]), encoding="utf-8")
+        command = [sys.executable, "-P", "-m", "training.latency", str(run.path), str(queries)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+        fix = "run winnow predict on it first; the fault shows there too"
+        raise ServiceError(Fault(f"latency of {run.id}", last[:300], "a process that answers", fix))
+    found: dict[str, Any] = json.loads(done.stdout)
+    with replacing(run.path / LATENCY) as temporary:
+        temporary.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    return found
+
+
+def timed(answer: Answer, texts: Sequence[str]) -> dict[str, Any]:
+    """Seconds of one query at a time (p50, p95) and queries a second in bulk (the median round)."""
+    for text in texts[:WARM_UP]:
+        answer([text])
+    single: list[float] = []
+    begun = time.perf_counter()
+    for text in texts[:SINGLE_QUERIES]:
+        if len(single) >= FEWEST_QUERIES and time.perf_counter() - begun > SINGLE_SECONDS:
+            break
+        single.append(_seconds(answer, [text]))
+    bulk: list[float] = []
+    begun = time.perf_counter()
+    while len(bulk) < BULK_ROUNDS and (not bulk or time.perf_counter() - begun < BULK_SECONDS):
+        bulk.append(_seconds(answer, texts))
+    p50, p95 = np.quantile(single, [0.5, 0.95])
+    return {
+        "p50_seconds": round(float(p50), 6),
+        "p95_seconds": round(float(p95), 6),
+        "single_queries": len(single),
+        "queries_per_second": round(len(texts) / float(np.median(bulk)), 1),
+        "bulk_queries": len(texts),
+    }
+
+
+def peak_memory_bytes() -> int:
+    """The most memory that this process ever held."""
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+def _seconds(answer: Answer, texts: Sequence[str]) -> float:
+    begun = time.perf_counter()
+    answer(texts)
+    return time.perf_counter() - begun
+
+
+def _main(run_path: str, queries: str) -> None:
+    """What the process of its own does."""
+    from training.methods import predict
+
+    run, texts = open_run(Path(run_path)), json.loads(Path(queries).read_text(encoding="utf-8"))
+    begun = time.perf_counter()
+    predict(run, texts[:1])
+    loading = time.perf_counter() - begun
+    figures = timed(lambda some: predict(run, some), texts)
+    machine = {"machine": platform.machine(), "cores": os.cpu_count(), "node": platform.node()}
+    memory = {"load_seconds": round(loading, 3), "peak_memory_bytes": peak_memory_bytes()}
+    sys.stdout.write(json.dumps({**figures, **memory, **machine, "at": now()}))
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])

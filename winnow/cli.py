@@ -15,6 +15,7 @@ import typer
 from validators.faults import Fault, ServiceError, WinnowError
 from winnow import screens, terminal
 from winnow.engineering import export, predict, releases, runs, train, verify
+from winnow.feeding import feedback
 from winnow.generating import generate
 from winnow.labeling import annotators, pull, push, serve
 from winnow.measuring import compare, evaluate
@@ -343,6 +344,7 @@ app.command()(train)
 app.command()(predict)
 app.command()(evaluate)
 app.command()(compare)
+app.command()(feedback)
 app.add_typer(generate, name="generate")
 app.command()(serve)
 app.add_typer(annotators, name="annotators")

@@ -59,6 +59,9 @@ class Pool:
     """Shape (n,): how often each query was seen, at least 1."""
     known: Vectors
     """Shape (m, d), of what is labeled, or waits in a queue already."""
+    worth: NDArray[np.float64] | None = None
+    """Shape (n,): what a label of each candidate is worth to whoever asks; `diverse` and `mixed` weigh queries by it
+    too. None: all alike."""
 
 
 def choose(strategy: Strategy, pool: Pool, count: int, *, near: float, probe: Probe | None) -> list[int]:
@@ -77,6 +80,8 @@ def choose(strategy: Strategy, pool: Pool, count: int, *, near: float, probe: Pr
         ranked = ranked[np.argsort(-weight * doubt(probe, vectors), kind="stable")]
         chosen = _in_turn(pool.vectors[ranked], pool.known, count, near)
     else:
+        if pool.worth is not None:
+            weight = weight * np.maximum(pool.worth[ranked], LEAST_DOUBT)
         if strategy == "mixed" and probe is not None:
             weight = weight * doubt(probe, vectors) ** EMPHASIS
         chosen = _most_worth(vectors, weight, pool.known, count, near)

@@ -16,6 +16,7 @@ from validators.faults import Fault, ServiceError, WinnowError
 from winnow import screens, terminal
 from winnow.deciding import decide, deploy
 from winnow.engineering import export, predict, releases, runs, train, verify
+from winnow.feeding import feedback
 from winnow.generating import generate
 from winnow.labeling import annotators, pull, push, serve
 from winnow.measuring import compare, evaluate
@@ -348,6 +349,7 @@ app.command()(evaluate)
 app.command()(compare)
 app.command()(decide)
 app.command()(deploy)
+app.command()(feedback)
 app.add_typer(generate, name="generate")
 app.command()(serve)
 app.add_typer(annotators, name="annotators")

@@ -77,7 +77,7 @@ def push(
         typer.Option(min=1, help="Records that shall wait. [default: all of review and adjudicate, 200 of the others]"),
     ] = None,
     strategy: Annotated[
-        str, typer.Option(help="label: random, uncertainty, diverse or mixed; all but random take train only.")
+        str, typer.Option(help="label: random, uncertainty, diverse, mixed, feedback; all but random: train only.")
     ] = "random",
     people: Annotated[
         list[str], typer.Option("--for", metavar="NAME", help="Deal the records out to these annotators only.")

@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from training.evaluate import Evaluation
     from training.runs import Run
     from winnow.decide import Decided
+    from winnow.feeding import Fed
     from winnow.generate import Generated
     from winnow.order import Order
     from winnow.vary import Varied
@@ -500,6 +501,24 @@ class Workspace:
             vectors_cache=self.folder.vectors,
             progress=progress,
         )
+
+    def feedback(
+        self,
+        id_or_path: str | Path,
+        *,
+        answers: int = 200,
+        against: str | Path | None = None,
+        progress: Progress | None = None,
+    ) -> Fed:
+        """Bring a run's mistakes to the queues and into a plan for generators; measure what the last round mended.
+
+        `answers` is what people can give in this round, `against` the run whose feedback is measured.
+        """
+        from winnow.feeding import feed
+
+        _intents_only(self.task)
+        embedder = self._embedder()
+        return feed(self, id_or_path, answers=answers, against=against, embedder=embedder, progress=progress)
 
     def _enter(self, run: Run) -> None:
         """Enter a run in the ledger; the same run twice is one entry."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 EVIDENCE = 3
 """Nearest records of other labels that are shown."""
+BY_A_MODEL = "a model that did not see this query"
 
 
 @dataclass(frozen=True)
@@ -77,10 +78,10 @@ def to_adjudicate(
     ]
 
 
-def from_suspects(rows: Rows, suspects: Sequence[Suspect]) -> list[Candidate]:
-    """Suspects whose label is from a file, the most doubtful first, with the nearest records of both labels.
+def from_suspects(rows: Rows, suspects: Sequence[Suspect], *, told: str = BY_A_MODEL) -> list[Candidate]:
+    """Suspects whose label is from a file, in their order, with the nearest records of both labels.
 
-    `rows` are those that the suspects' positions count.
+    `rows` are those that the suspects' positions count; `told` says who doubts.
     """
     found = []
     for one in suspects:
@@ -88,14 +89,14 @@ def from_suspects(rows: Rows, suspects: Sequence[Suspect]) -> list[Candidate]:
         if one.score <= 0 or row["decided_by"] != "file":
             continue
         beside = [*one.near_given[:EVIDENCE], *one.near_proposed[:EVIDENCE]]
-        told = [
+        quoted = [
             (rows[i]["id"], f"{rows[i]['label']}: {rows[i]['text']} (similarity {cosine:.2f})") for i, cosine in beside
         ]
         head = (
-            f"Labeled {one.given} by a file; a model that did not see this query would say {one.proposed} "
+            f"Labeled {one.given} by a file; {told} would say {one.proposed} "
             f"(probability {one.proposed_probability:.2f}, {one.given}: {one.given_probability:.2f}). Nearest of both:"
         )
-        found.append(_candidate(row, context="\n".join([head, *(line for _, line in told)]), quotes=told))
+        found.append(_candidate(row, context="\n".join([head, *(line for _, line in quoted)]), quotes=quoted))
     return found
 
 

@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 from sqlalchemy import Connection as SqlConnection
 from sqlalchemy import select
 
+from curation.focus import FILE, Focus, read_focus
 from curation.folder import Folder
 from curation.generation.candidates import suspicions
 from curation.lots import NEVER, Lot, draw, lots, rule
@@ -25,7 +26,7 @@ from curation.queues.model import Model
 from curation.queues.opinions import opinions
 from curation.queues.pace import Left, Person, left, people
 from curation.queues.pull import Pulled, pull
-from curation.queues.push import choose_and_place, deliver, move_on
+from curation.queues.push import Order, choose_and_place, deliver, move_on
 from curation.queues.questions import Queue
 from curation.queues.request import Request
 from curation.queues.review import open_records, to_review
@@ -164,6 +165,7 @@ class Desk:
     ) -> Pushed:
         """Fill a queue and bring it to Argilla. `conflicts` measures near pairs under different labels."""
         order, strategy = request.order(self.task)
+        focus = self._focus(order)
         at = connect(self.folder.server)
         with self._alone():
             door = Door(at.url, at.key)
@@ -175,7 +177,7 @@ class Desk:
             pull(self.store, self.read_task, door)  # what was answered stays where it is
             self._rule()
             free_assigned(self.store, order.queue, members)
-            found, model = self._read(request, order.queue, embedder, conflicts, progress)
+            found, model = self._read(request, order.queue, embedder, conflicts, focus, progress)
             moved = move_on(self.store, self.task, order.queue)
 
             def choose(free: Sequence[c.Candidate], ranks: list[int], count: int) -> list[int]:
@@ -255,6 +257,7 @@ class Desk:
         queue: Queue,
         embedder: Embedder,
         conflicts: Callable[[], pd.DataFrame],
+        focus: Focus | None,
         progress: Progress | None,
     ) -> tuple[list[c.Candidate], Model]:
         """The candidates of a queue and a model, of one moment. Reviewing draws the lots that are not drawn yet."""
@@ -268,6 +271,7 @@ class Desk:
                 embedder=embedder,
                 vectors_cache=self.folder.vectors,
                 progress=progress,
+                focus=focus,
             )
             if queue == "adjudicate":
                 titles = {row.id: row.name for row in connection.execute(select(t.source.c.id, t.source.c.name))}
@@ -279,8 +283,16 @@ class Desk:
             return self._to_review(model, whole=request.whole)
         if torn is not None:
             doubted, unjudged = model.doubted()
-            return _joined(c.to_relabel(model.rows, torn), doubted), replace(model, unjudged=unjudged)
+            found = _joined(model.in_focus(), _joined(c.to_relabel(model.rows, torn), doubted))
+            return found, replace(model, unjudged=unjudged)
         return (c.to_audit(model.rows) if queue == "audit" else c.to_label(model.rows)), model
+
+    def _focus(self, order: Order) -> Focus | None:
+        """What the last feedback found, for who uses it. Raises WinnowError where it is asked for and there is none."""
+        path = self.folder.state / FILE
+        if order.strategy == "feedback" or (order.queue == "relabel" and path.exists()):
+            return read_focus(path).within(self.task.label_names)
+        return None
 
     def _to_review(self, model: Model, *, whole: bool) -> tuple[list[c.Candidate], Model]:
         """What lots ask for. Those that are not drawn yet are drawn, from the rows of the same moment."""

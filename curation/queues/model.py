@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from curation import strategy as s
 from curation.consensus import ClassProbabilities
 from curation.embed import Embedder, Progress, Vectors
+from curation.focus import Focus, between, worth
 from curation.near import nearest
 from curation.probe import Probe, fit_probe
 from curation.queues.candidates import Candidate, Rows, from_suspects
+from curation.queues.request import Asked
 from curation.suspects import FOLDS, find_suspects, fold_of, out_of_fold
 from curation.vectors import vectors_for
 
 DOUBTED = 0.5
 """Probability of another label from which on the probe's word makes a suspect."""
+OF_THE_TWO = "of two labels that the last run confuses, a model that did not see this query"
 DRAWN = 4
 """Random candidates that are looked at for each that is wanted: more than enough to replace near-duplicates."""
 
@@ -41,12 +46,14 @@ class Model:
     progress: Progress | None = None
     unjudged: Mapping[str, int] = field(default_factory=dict)
     """Labels too rare to be judged, where suspects were asked for."""
+    focus: Focus | None = None
+    """What the last feedback found, where it is asked for."""
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, from the cache where it has them."""
         return vectors_for(texts, self.embedder, self.vectors_cache, progress=self.progress)
 
-    def choose(self, strategy: s.Strategy, free: Sequence[Candidate], ranks: Sequence[int], count: int) -> list[int]:
+    def choose(self, strategy: Asked, free: Sequence[Candidate], ranks: Sequence[int], count: int) -> list[int]:
         """Positions of the records to label next; the random strategy looks at the first ranks only."""
         looked = np.argsort(ranks, kind="stable")
         if strategy == "random":
@@ -59,9 +66,18 @@ class Model:
             eligible=np.array([free[i].reserve == "train" for i in looked], dtype=bool),
             weight=np.array([free[i].weight for i in looked], dtype=np.float64),
             known=self.embed(known) if known else vectors[:0],
+            worth=self._worth(vectors) if strategy == "feedback" else None,
         )
         probe = self.probe if strategy in ("uncertainty", "mixed") else None
-        return [int(looked[i]) for i in s.choose(strategy, pool, count, near=self.near, probe=probe)]
+        spread: s.Strategy = "diverse" if strategy == "feedback" else strategy
+        return [int(looked[i]) for i in s.choose(spread, pool, count, near=self.near, probe=probe)]
+
+    def _worth(self, vectors: Vectors) -> NDArray[np.float64] | None:
+        """What a label of each query is worth for the confused pairs; None where nothing tells them apart."""
+        if self.focus is None or self.probe is None:
+            return None
+        rows = Counter(str(row["label"]) for row in self._train)
+        return worth(self.probe.probabilities(vectors), self.probe.classes, rows, self.focus)
 
     def suggest(self, texts: Sequence[str]) -> list[tuple[str, float, str]]:
         """The likeliest label of each text, its probability, and who says so; nothing where there is no probe."""
@@ -102,6 +118,15 @@ class Model:
         labels, families = ([str(row[key]) for row in self._train] for key in ("label", "family"))
         found = find_suspects(vectors, labels, families)
         return from_suspects(self._train, found.ranked), found.unjudged
+
+    def in_focus(self) -> list[Candidate]:
+        """Train records that may belong to the other label of a confused pair, what is most worth an answer first."""
+        if self.focus is None:
+            return []
+        vectors = self.embed([str(row["text"]) for row in self._train])
+        labels, families = ([str(row[key]) for row in self._train] for key in ("label", "family"))
+        found = between(vectors, labels, families, self.focus)
+        return from_suspects(self._train, found.ranked, told=OF_THE_TWO)
 
     def probabilities(self) -> ClassProbabilities | None:
         """Class probabilities of the labeled train records by probes that did not see them; None below two labels."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import get_args
+from typing import Literal, get_args
 
 from curation.queues.push import Order
 from curation.queues.questions import QUEUES, Queue
-from curation.strategy import STRATEGIES, Strategy
 from curation.task import Task
 from validators.faults import Fault, WinnowError
 
+Asked = Literal["random", "uncertainty", "diverse", "mixed", "feedback"]
+"""The strategies of curation.strategy, and `feedback`: what lies between the labels that a run confuses."""
+STRATEGIES: tuple[Asked, ...] = get_args(Asked)
 DEFAULT_COUNT = 200
 EVERYTHING = 10**9
 
@@ -30,7 +32,7 @@ class Request:
     whole: bool = False
     """review: refused lots are read whole, to rescue them."""
 
-    def order(self, task: Task) -> tuple[Order, Strategy]:
+    def order(self, task: Task) -> tuple[Order, Asked]:
         """Raises WinnowError for what cannot be done."""
         if self.queue not in QUEUES:
             raise WinnowError(Fault(f"push {self.queue}", "no such queue", ", ".join(QUEUES)))

@@ -127,8 +127,12 @@ def _clean(folder: Folder, task: Task, text: str) -> list[str]:
             path.unlink(missing_ok=True)
             touched.append(path)
     touched += [path for path in sorted(folder.dropped.glob("*.csv")) if _blank_row(path, text)]
-    received = (folder.answers, *folder.runs.glob("*/answers"))
-    touched += [path for place in received for path in sorted(place.rglob("*.json")) if _blank_answer(path, text)]
+    asked = (
+        *folder.answers.rglob("*.json"),
+        *folder.runs.glob("*/answers/*/*.json"),
+        *folder.runs.glob("*/prompt.json"),
+    )
+    touched += [path for path in sorted(asked) if _blank_answer(path, text)]
     return [str(path.relative_to(folder.root)) for path in touched]
 
 
@@ -165,7 +169,10 @@ def _blank_row(path: Path, text: str) -> bool:
 
 
 def _blank_answer(path: Path, text: str) -> bool:
-    """Empty the values of an answer that are the text; says whether there were any. The rest was paid for and stays."""
+    """Empty what is, or quotes, the text in an answer or a prompt; says whether there was any.
+
+    The rest was paid for and stays.
+    """
     try:
         answer = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -162,8 +162,14 @@ def test_answers_lose_the_text_and_keep_what_was_paid_for(used: Workspace) -> No
     used.folder.answers.mkdir()
     answer = used.folder.answers / "a.json"
     answer.write_text(json.dumps({"made": [TEXT, f"{TEXT} and more", "vpn"], "cost": 0.01}))
+    run = used.folder.runs / "r"
+    (run / "answers" / "ab").mkdir(parents=True)
+    (run / "answers" / "ab" / "c.json").write_text(json.dumps({"text": json.dumps({"reason": TEXT})}))
+    (run / "prompt.json").write_text(json.dumps({"shared": f"For instance: {json.dumps(['vpn', TEXT])}"}))
     used.forget(str(used.records().set_index("text").loc[TEXT, "id"]))
     assert json.loads(answer.read_text()) == {"made": ["", f"{TEXT} and more", "vpn"], "cost": 0.01}
+    assert json.loads((run / "prompt.json").read_text()) == {"shared": 'For instance: ["vpn", ""]'}
+    assert TEXT not in (run / "answers" / "ab" / "c.json").read_text()
 
 
 def test_a_reader_of_the_old_state_is_waited_for_and_then_named(

@@ -161,7 +161,9 @@ class Scores:
     even: float
     """Families weigh alike."""
     typed: list[float]
-    """With one change of each kind in every text that it can be made in."""
+    """By kind, on every text that a change of the kind can be made in, with one."""
+    all_typed: float
+    """On all of those texts together."""
     per_seed: float
     """Variations a seed."""
 
@@ -172,7 +174,8 @@ def scores(seeds: Sequence[Seed], arm: Arm, draw: int, space: Space, judges: Seq
     answers = predicted(seeds, more, space, vectors)
     right = [float((got == rows.labels).mean()) for got, rows in zip(answers, judges, strict=True)]
     even = predicted(seeds, more, space, vectors[:1], even=True)[0]
-    return Scores(right[0], float((even == judges[0].labels).mean()), right[1:], len(more) / len(seeds))
+    together = float(np.average(right[1:], weights=[len(rows.texts) for rows in judges[1:]]))
+    return Scores(right[0], float((even == judges[0].labels).mean()), right[1:], together, len(more) / len(seeds))
 
 
 def compare(pool: Rows, judging: Rows, arms: Mapping[str, Arm], draws: Sequence[int], cuts: Sequence[int]) -> None:
@@ -192,7 +195,7 @@ def compare(pool: Rows, judging: Rows, arms: Mapping[str, Arm], draws: Sequence[
             cells = [
                 points([a.clean - b.clean for a, b in pairs]),
                 points([a.even - b.even for a, b in pairs]),
-                points([statistics.mean(a.typed) - statistics.mean(b.typed) for a, b in pairs]),
+                points([a.all_typed - b.all_typed for a, b in pairs]),
             ]
             print(f"| {name} | {statistics.mean(a.per_seed for a in found):.1f} | {' | '.join(cells)} |", flush=True)
         by_kind(base, {name: by_arm[name] for name in CONFIRMED}, judges[1:])

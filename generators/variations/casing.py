@@ -19,14 +19,16 @@ END = re.compile(r"\s*[.!?…]*\s*$")
 
 def casing(query: Query) -> Iterator[Change]:
     """Small letters without an end mark, a capital with one, capitals, two marks. Not for a line for a machine."""
-    if query.machine or query.code or not any(word.natural for word in query.words):
+    cased = query.text.lower() != query.text.upper()
+    if query.machine or query.code or not cased or not any(word.natural for word in query.words):
         return
     body = END.sub("", query.text)
     first = query.folded[0]
     mark = query.text[len(body) :].strip()
     asks = mark.startswith("?") or (not mark and phrasing(query.text) == "question" and first not in ALSO_ORDERS)
     if mark:
-        yield Change(_each_word(Query(body, query.slots), str.lower), "small letters, no end mark")
+        small = _each_word(Query(body, query.slots), str.lower)
+        yield Change(small.lstrip("¿¡"), "small letters, no end mark")
     else:
         yield Change(body[:1].upper() + body[1:] + ("?" if asks else "."), "capital and end mark")
     if not query.shouted:

@@ -15,6 +15,8 @@ from validators.guards import Guards
 
 NEAR = 0.90
 """Cosine from which a record of another label is near (docs/decisions/0018-variations.md)."""
+KINDS_SHARING = 3
+"""A family's room is shared by at least so many kinds, or is not filled."""
 Group = tuple[str, str]
 """A family and one of its labels. Both sides of a contrast are one family."""
 
@@ -36,8 +38,8 @@ class Choosing:
         self._words = label_words(rules.labels, seeds, language=rules.language)
         self._rivals = {frozenset(pair) for pair in rules.confusable}
         self._room = dict(room)
-        self._most = {family: math.ceil(left / 2) for family, left in room.items()}
-        """Variations of one kind that a family takes: half of what it has room for."""
+        self._most = {family: math.ceil(left / KINDS_SHARING) for family, left in room.items()}
+        """Variations of one kind that a family takes."""
         self._wanted = None if wanted is None else dict(wanted)
         self._checks = checks
         self._before: dict[str, Near] = {}

@@ -28,6 +28,7 @@ ENGLISH: Mapping[str, Callable[[Query], Iterator[Change]]] = {
 KINDS = ("slots", *ENGLISH, "typos", "casing")
 """Every kind."""
 DEFAULT_KINDS = tuple(kind for kind in KINDS if kind != "typos")
+"""What a model gains from (docs/decisions/0018-variations.md)."""
 NOISY = ("typos", "casing", "abbreviations")
 """Kinds after which the facet `noise` may be another."""
 

@@ -52,7 +52,7 @@ class LabelWords:
 def label_words(labels: Sequence[LabelFacts], seeds: Iterable[Seed], *, language: str) -> LabelWords:
     """Read what names the labels off the task file, and what does not off the seeds."""
     frequent = _frequent(language)
-    names = {label.name: _words(label.name.replace("_", " ")) - frequent for label in labels}
+    names = {label.name: _words(label.name) - frequent for label in labels}
     used = {label.name: _words(" ".join((label.name, label.description, *label.examples))) for label in labels}
     for seed in seeds:
         used.setdefault(seed.label, set()).update(_words(seed.text))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from generators.variations.articles import article
 from validators.facets import phrasing
 from validators.guards import NUMBER
 
@@ -25,9 +26,16 @@ SHELL = frozenset(
 """First words of a line for a shell, where they are no words of prose."""
 _LEADING, _TRAILING = "([{\"'“‘«`", ".,!?;:)]}\"'”’»`…"
 
-
 SMALL_I = re.compile(r"(?<![\w'-])i(?![\w-])")
 Span = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A changed text, and what was changed."""
+
+    text: str
+    detail: str
 
 
 @dataclass(frozen=True)
@@ -135,11 +143,9 @@ class Query:
         old = self.text[start:end]
         head = self.text[:start]
         new = self._cased(new, old, begins=not head.strip())
-        article = re.search(r"(?<!\w)(an?)(\s+)$", head, re.I)
-        if article and new:
-            right = (with_vowel(new) and "an") or "a"
-            right = right.upper() if self.shouted else right.capitalize() if article[1][0].isupper() else right
-            head = head[: article.start()] + right + article[2]
+        before = re.search(r"(?<!\w)(an?)(\s+)$", head, re.I)
+        if before and new:
+            head = head[: before.start()] + self._cased(article(new), before[1], begins=False) + before[2]
         return head + new + self.text[end:]
 
     def drop(self, indices: Iterable[int]) -> str:
@@ -163,32 +169,13 @@ class Query:
         return new[:1].upper() + new[1:] if begins and self.text[:1].isupper() else new
 
     def _cased(self, new: str, old: str, *, begins: bool) -> str:
+        if not all(map(NATURAL.fullmatch, new.split())):
+            return new  # the case of a path or a code is its own
         new = self.in_its_case(new, begins=begins)
-        title = old[:1].isupper() and old[1:].islower() and not self.lowered
-        return new[:1].upper() + new[1:] if title else new
+        titled = old[:1].isupper() and (len(old) == 1 or old[1:].islower()) and not self.shouted
+        return new[:1].upper() + new[1:] if titled else new
 
 
 def _within(start: int, end: int, spans: Sequence[Span]) -> bool:
     """Whether a stretch overlaps with one of some others."""
     return any(a < end and start < b for a, b in spans)
-
-
-_VOWEL_SOUND = re.compile(r"hour|honest|honou?r|heir|[aeiou]", re.I)
-_NO_VOWEL_SOUND = re.compile(r"eu|ew|one\b|once|uni(?!m|n)|us[aeu]|usb|ur[lis]|ut[io]|ui?d\b|ubi", re.I)
-_SPELT = re.compile(r"[AEFHILMNORSX][A-Z0-9]{1,4}\b")
-"""Acronyms that are read letter by letter and begin with a vowel's sound."""
-
-
-def with_vowel(word: str) -> bool:
-    """Whether "an" stands before a word, by its sound as far as its spelling tells."""
-    if word.isupper() and len(word) > 1:
-        return bool(_SPELT.match(word))
-    return bool(_VOWEL_SOUND.match(word)) and not _NO_VOWEL_SOUND.match(word)
-
-
-@dataclass(frozen=True)
-class Change:
-    """A changed text, and what was changed."""
-
-    text: str
-    detail: str

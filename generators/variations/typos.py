@@ -16,15 +16,7 @@ LAYOUTS = {
     "azerty": ("azertyuiop", "qsdfghjklm", "wxcvbn"),
 }
 """Letters of the three rows, from the left."""
-LAYOUT_OF = {
-    "en": "qwerty",
-    "nl": "qwerty",
-    "it": "qwerty",
-    "pt": "qwerty",
-    "es": "qwerty",
-    "de": "qwertz",
-    "fr": "azerty",
-}
+LAYOUT_OF = {**dict.fromkeys(("en", "es", "it", "nl", "pt"), "qwerty"), "de": "qwertz", "fr": "azerty"}
 """By language, as its speakers mostly have it."""
 STAGGER = (0.0, 0.25, 0.75)
 """How far each row begins to the right of the first one, in keys (ISO/IEC 9995-1 keyboards as they are built)."""

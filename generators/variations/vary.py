@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import zip_longest
+from itertools import islice
 from typing import TypeVar
 
 from generators.variations.choosing import Choosing, Group
-from generators.variations.kinds import changes, kept_facets, kinds_for
+from generators.variations.kinds import DEFAULT_KINDS, changes, kept_facets, kinds_for
 from generators.variations.proposals import Seed, Variation, VariationResult
 from generators.variations.query import Query
 from generators.variations.rules import Checks, Rules
@@ -31,9 +31,10 @@ def vary(
 ) -> VariationResult:
     """Vary seeds until every family is full, or every label has what is `wanted` of it.
 
-    A family has one variation of each kind before it has a second of any, and none makes up more than half of what it
-    gets. The result depends on `key` and the seeds, not on their order. `members` counts the records that families have
-    already, the seeds included; without it the seeds are all there are.
+    `kinds` are DEFAULT_KINDS where none are named. A family has one variation of each kind before it has a second of
+    any, and none takes more than a third of its room. The result depends on `key` and the seeds, not on their
+    order. `members` counts the records that families have already, the seeds included; without it the seeds are all
+    there are.
 
     Raises ValueError for an unknown kind or a repeated seed id.
     """
@@ -60,7 +61,7 @@ def _checked(seeds: Sequence[Seed], kinds: Sequence[str] | None, language: str) 
     repeated = [one for one, count in Counter(seed.id for seed in seeds).items() if count > 1]
     if repeated:
         raise ValueError(f"seed ids stand more than once: {', '.join(repeated[:5])}")
-    return tuple(kinds) if kinds is not None else known
+    return tuple(kinds) if kinds is not None else tuple(kind for kind in DEFAULT_KINDS if kind in known)
 
 
 def _ideas(seed: Seed, rules: Rules, kinds: Sequence[str], key: str) -> Iterator[Variation]:
@@ -81,9 +82,12 @@ def _drawn(seed: Seed, query: Query, kind: str, rules: Rules, key: str) -> Itera
 
 def _taking_turns(several: Iterable[Iterator[T]]) -> Iterator[T]:
     """The first of each, then the second of each, until all are empty."""
-    nothing = object()
-    for turn in zip_longest(*several, fillvalue=nothing):
-        yield from (one for one in turn if one is not nothing)  # type: ignore[misc]
+    waiting = deque(several)
+    while waiting:
+        turn = waiting.popleft()
+        for one in islice(turn, 1):
+            yield one
+            waiting.append(turn)
 
 
 def _chance(*parts: str) -> int:

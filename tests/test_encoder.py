@@ -202,13 +202,13 @@ def test_a_validation_label_without_train_rows_is_no_class(tiny: Path, tmp_path:
 
 
 def test_class_weights_lift_a_rare_label(tiny: Path, tmp_path: Path) -> None:
-    skewed = rows_of({"card": 120, "loan": 6})
+    skewed = rows_of({"card": 80, "loan": 5})
     # the same words in both, so that nothing but how often each label is seen can decide
     mixed = Rows([text.replace("loan", "card") for text in skewed.texts], skewed.labels)
     none = Rows([], [])
     share = {}
     for told in ("none", "balanced", "auto"):
-        fitted = trained(tiny, tmp_path / told, train=mixed, held=none, class_weights=told)
+        fitted = trained(tiny, tmp_path / told, train=mixed, held=none, epochs=2, class_weights=told)
         logits = answers(fitted, tiny, tmp_path / f"{told}-saved", list(mixed.texts))
         rare = fitted.classes.index("loan")
         odds = np.exp(logits - logits.max(axis=1, keepdims=True))
@@ -219,15 +219,12 @@ def test_class_weights_lift_a_rare_label(tiny: Path, tmp_path: Path) -> None:
     assert trained(tiny, tmp_path / "even", epochs=1, class_weights="auto").facts["class_weights"] == "none"
 
 
-def test_a_rehearsal_takes_ten_steps_and_foretells_the_whole(tiny: Path, tmp_path: Path) -> None:
-    train = rows_of({"card": 120, "loan": 120, "trip": 120})
-    told = rehearse(str(tiny), train, HELD, settings=QUICK, seed=0)
-    assert (told.steps, told.steps_in_all) == (10, 4 * 45)
+def test_a_rehearsal_takes_ten_steps_and_foretells_the_whole(tiny: Path) -> None:
+    told = rehearse(str(tiny), rows_of({"card": 60, "loan": 60, "trip": 60}), HELD, settings=QUICK, seed=0)
+    assert (told.steps, told.steps_in_all) == (10, 4 * 23)
     assert isinstance(told.peak_memory["process_bytes"], int)
-    assert told.seconds >= told.seconds_per_step * told.steps_in_all
-    began = time.perf_counter()
-    trained(tiny, tmp_path / "checkpoints", train=train)
-    assert told.seconds < 10 * (time.perf_counter() - began)  # a guess on a busy machine, and no more than a guess
+    assert told.seconds_per_epoch > 23 * told.seconds_per_step * 0.99  # and the look at validation
+    assert told.seconds > 4 * told.seconds_per_epoch * 0.99  # and reading
     few = rehearse(str(tiny), rows_of({"card": 8, "loan": 8}), Rows([], []), settings=QUICK, seed=0)
     assert few.steps == 2
 

@@ -12,7 +12,7 @@ from conftest import write_jsonl
 
 from training.fitted import FITTED, fitted_on_validation
 from training.imported import import_predictions
-from training.latency import known_latency, measure_latency, timed
+from training.latency import LATENCY, known_latency, measure_latency, timed
 from training.learning_curve import CURVE, family_order, known_curve, measure_curve, part_of
 from training.linear import train
 from training.runs import Run
@@ -34,6 +34,9 @@ def test_latency_is_measured_in_a_process_of_its_own_and_kept(run: Run, frozen_e
     assert (found["single_queries"], found["bulk_queries"]) == (40, 40)
     assert found["busy"] == (found["load_average"] > 1.5 * found["cores"])
     assert known_latency(run) == found
+    for torn in ("{", "[]", "{}", json.dumps({"p50_seconds": 1})):
+        (run.path / LATENCY).write_text(torn)
+        assert known_latency(run)["status"] == "not_measured"
 
 
 def test_a_model_that_cannot_answer_is_a_service_error(run: Run) -> None:

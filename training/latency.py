@@ -27,6 +27,8 @@ from training.runs import Run, open_run
 from validators.faults import Fault, ServiceError
 
 LATENCY = "latency.json"
+FORMAT = 1
+"""Raise it when the figures change: those of before then count as not measured."""
 WARM_UP = 5
 SINGLE_QUERIES = 200
 """Asked one at a time; fewer when they take longer than SINGLE_SECONDS together."""
@@ -46,9 +48,12 @@ def known_latency(run: Run) -> dict[str, Any]:
     if run.facts["method"] == IMPORTED:
         return not_measured("the predictions came from elsewhere: there is no model to ask")
     try:
-        return dict(json.loads((run.path / LATENCY).read_text(encoding="utf-8")))
-    except (OSError, ValueError):
-        return not_measured(f"winnow evaluate {run.id} --latency measures it")
+        known = json.loads((run.path / LATENCY).read_text(encoding="utf-8"))
+        if known["format"] == FORMAT:
+            return {key: value for key, value in known.items() if key != "format"}
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    return not_measured(f"winnow evaluate {run.id} --latency measures it")
 
 
 def measure_latency(run: Run, texts: Sequence[str]) -> dict[str, Any]:
@@ -69,7 +74,7 @@ def measure_latency(run: Run, texts: Sequence[str]) -> dict[str, Any]:
         raise ServiceError(Fault(f"latency of {run.id}", last[:300], "a process that answers", fix))
     found: dict[str, Any] = json.loads(done.stdout)
     with replacing(run.path / LATENCY) as temporary:
-        temporary.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+        temporary.write_text(json.dumps({"format": FORMAT, **found}, indent=1) + "\n", encoding="utf-8")
     return found
 
 

@@ -110,7 +110,7 @@ def _gain(workspace: Workspace, run: Run, against: str | Path | None, progress: 
 
     before = workspace.run(against) if against else _before(workspace, run)
     if before is None:
-        return {"status": "not_measured", "why": "no feedback on an earlier run of this method and another release"}
+        return {"status": "not_measured", "why": "no feedback on an earlier run of another release that was made alike"}
     path = before.path / FILE
     if not path.exists():
         fix = f"run `winnow feedback {before.id}` first, or leave out --against"
@@ -122,7 +122,10 @@ def _gain(workspace: Workspace, run: Run, against: str | Path | None, progress: 
 
 
 def _before(workspace: Workspace, run: Run) -> Run | None:
-    """The latest run before this one, of the same method and another release, that feedback was drawn from."""
+    """The latest run before this one that feedback was drawn from: of another release, and otherwise made alike.
+
+    So the difference is the data's.
+    """
     from curation.focus import FILE
 
     names = [entry["name"] for entry in workspace.runs()]
@@ -131,10 +134,8 @@ def _before(workspace: Workspace, run: Run) -> Run | None:
         if not (workspace.folder.runs / name / FILE).exists():
             continue
         other = workspace.run(name)
-        if (
-            other.facts["method"] == run.facts["method"]
-            and other.facts["release"]["sha256"] != run.facts["release"]["sha256"]
-        ):
+        alike = all(other.facts[fact] == run.facts[fact] for fact in ("method", "settings", "seed"))
+        if alike and other.facts["release"]["sha256"] != run.facts["release"]["sha256"]:
             return other
     return None
 

@@ -23,7 +23,7 @@ from curation.queues.model import Model
 from curation.working import working_rows
 from generators.plan import read_plan
 from training.confusion import ConfusedPair, Counts, confused, counted
-from training.feedback import guidelines, shared_out
+from training.feedback import feedback, guidelines, shared_out
 from training.gain import gain
 from validators.faults import WinnowError
 from winnow.workspace import Workspace
@@ -324,3 +324,19 @@ def test_gain_is_counted_on_the_same_rows() -> None:
     assert found["labels_of_the_pairs"]["accuracy"]["difference"] == pytest.approx(0.25)
     assert found["other_labels"]["accuracy"]["difference"] == pytest.approx(0.5)
     assert found["expected"] == {"label": 1.0}
+
+
+def test_a_label_that_train_lacks_breaks_nothing() -> None:
+    vectors, labels = clusters(12, 1)
+    rows = pd.DataFrame({"id": [f"r{i}" for i in range(48)], "text": [f"t{i}" for i in range(48)], "label": labels})
+    rows = rows.assign(family=rows["id"], facets=[["length:short", "phrasing:fragment"]] * 48)
+    validation = Counts({"new": 9, "a": 9}, {("new", "a"): 9})
+    how: dict[str, Any] = {"run": "r", "release": "x", "people": (), "plan_name": "p"}
+    found = feedback(rows, vectors, validation, answers=50, **how)
+    assert found.pairs[0].labels == ("a", "new")
+    assert found.pairs[0].expected_errors == pytest.approx(9 / 30 * 18)
+    assert found.steps[0].records == 50
+    moved = np.random.default_rng(0).permutation(48)
+    assert feedback(rows.iloc[moved].reset_index(drop=True), vectors[moved], validation, answers=50, **how) == found
+    with pytest.raises(WinnowError, match="5 families"):
+        feedback(rows[:4], vectors[:4], validation, answers=50, **how)

@@ -122,7 +122,8 @@ def feedback(
     inside = {label for pair in pairs for label in pair.labels}
     shared = shared_out(answers, lying.wrong, len(lying.ranked))
     misread = _misread(train, predicted, {one.position for one in lying.ranked})
-    plan = generation_plan(run, pairs, starved, train, predicted, misread)
+    notes = guidelines(pairs, people)
+    plan = generation_plan(run, pairs, starved, train, predicted, misread) | {"guidelines": notes}
     return Feedback(
         run=run,
         release=release,
@@ -131,8 +132,8 @@ def feedback(
         starved=starved,
         suspects=[str(train["id"].iloc[one.position]) for one in lying.ranked],
         wrong=lying.wrong,
-        steps=_steps(pairs, sum(read.rows[label] for label in inside), shared, plan, plan_name),
-        guidelines=guidelines(pairs, people),
+        steps=_steps(pairs, sum(read.rows.get(label, 0) for label in inside), shared, plan, plan_name),
+        guidelines=notes,
         plan=plan,
     )
 
@@ -195,7 +196,7 @@ def _steps(
     fixes = sum(int(one["missing"]) for one in plan["labels"])
 
     def step(name: str, command: str, records: int, added: float) -> Step:
-        return Step(name, command, records, added, errors * (1 - (1 + added / rows) ** -LEARNING))
+        return Step(name, command, records, added, errors * (1 - (1 + added / max(rows, 1)) ** -LEARNING))
 
     label, relabel = shared
     made = [

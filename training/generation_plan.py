@@ -6,7 +6,7 @@ The format is that of `curation.plan`, which `winnow generate --plan` reads. Tex
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -54,11 +54,13 @@ def generation_plan(
     """The plan as one JSON object. `predicted` is what train rows were read as, `misread` the examples by label."""
     least, most = CONTRASTS
     short = {one.label: math.ceil(one.usual) - one.train_rows for one in starved}
-    expected: Counter[str] = Counter()
+    expected: dict[str, float] = defaultdict(float)
     for pair in pairs:
         for label in pair.labels:
-            expected[label] += pair.expected_errors / 2  # type: ignore[assignment]
+            expected[label] += pair.expected_errors / 2
     slices = _slices(train, predicted)
+    ranked = sorted(short.keys() | expected.keys(), key=lambda name: (-expected[name], name))
+    missing = {label: max(short.get(label, 0), math.ceil(PER_ERROR * expected[label])) for label in ranked}
     return {
         "format": FORMAT,
         "run": run,
@@ -69,13 +71,11 @@ def generation_plan(
         "labels": [
             {
                 "label": label,
-                "missing": max(short.get(label, 0), math.ceil(PER_ERROR * expected[label])),
-                "cells": _cells(
-                    slices.get(label, {}), max(short.get(label, 0), math.ceil(PER_ERROR * expected[label]))
-                ),
+                "missing": missing[label],
+                "cells": _cells(slices.get(label, {}), missing[label]),
                 "mistakes": list(misread.get(label, ()))[:SHOWN],
             }
-            for label in sorted(short.keys() | expected.keys(), key=lambda name: (-expected[name], name))
+            for label in ranked
         ],
         "regions": [],
     }

@@ -47,6 +47,8 @@ def known_latency(run: Run) -> dict[str, Any]:
     """What was measured last; not measured before somebody asked for it."""
     if run.facts["method"] == IMPORTED:
         return not_measured("the predictions came from elsewhere: there is no model to ask")
+    if run.facts.get("settings", {}).get("backend") == "claude":
+        return not_measured("answers are stored, so that asking again would time a file; asked.jsonl has the seconds")
     try:
         known = json.loads((run.path / LATENCY).read_text(encoding="utf-8"))
         if known["format"] == FORMAT:
@@ -61,7 +63,7 @@ def measure_latency(run: Run, texts: Sequence[str]) -> dict[str, Any]:
 
     Raises ServiceError when that process fails.
     """
-    if run.facts["method"] == IMPORTED:
+    if run.facts["method"] == IMPORTED or run.facts.get("settings", {}).get("backend") == "claude":
         return known_latency(run)
     with tempfile.TemporaryDirectory() as folder:
         queries = Path(folder) / "texts.json"

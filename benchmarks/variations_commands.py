@@ -39,6 +39,7 @@ ARMS: Mapping[str, Sequence[str]] = {
     "all kinds": KINDS,
     "the default": DEFAULT_KINDS,
     **{f"{kind} alone": (kind,) for kind in KINDS},
+    **{f"the default but {kind}": tuple(one for one in DEFAULT_KINDS if one != kind) for kind in DEFAULT_KINDS},
 }
 
 

@@ -29,6 +29,8 @@ KINDS = ("slots", *ENGLISH, "typos", "casing")
 """Every kind."""
 DEFAULT_KINDS = tuple(kind for kind in KINDS if kind != "typos")
 """What a model gains from (docs/decisions/0018-variations.md)."""
+RARE = ("slots", "synonyms", "contractions", "abbreviations", "times")
+"""Kinds that need a certain word. They come first, for the others fit nearly every query and would crowd them out."""
 NOISY = ("typos", "casing", "abbreviations")
 """Kinds after which the facet `noise` may be another."""
 

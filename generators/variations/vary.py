@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TypeVar
 
 from generators.variations.choosing import Choosing, Group
-from generators.variations.kinds import DEFAULT_KINDS, changes, kept_facets, kinds_for
+from generators.variations.kinds import DEFAULT_KINDS, RARE, changes, kept_facets, kinds_for
 from generators.variations.proposals import Seed, Variation, VariationResult
 from generators.variations.query import Query
 from generators.variations.rules import Checks, Rules
@@ -65,9 +65,9 @@ def _checked(seeds: Sequence[Seed], kinds: Sequence[str] | None, language: str) 
 
 
 def _ideas(seed: Seed, rules: Rules, kinds: Sequence[str], key: str) -> Iterator[Variation]:
-    """What may be made of a seed: the kinds in turns, their order and that of their changes by lot."""
+    """What may be made of a seed: the kinds in turns, the rare ones first, else by lot."""
     query = Query(seed.text, rules.slots)
-    order = sorted(kinds, key=lambda kind: _chance(key, seed.id, kind))
+    order = sorted(kinds, key=lambda kind: (kind not in RARE, _chance(key, seed.id, kind)))
     return _taking_turns([_drawn(seed, query, kind, rules, key) for kind in order])
 
 

@@ -32,6 +32,7 @@ from training.rehearsal import rehearse
 from training.runs import open_run
 from training.settingsfile import SHIPPED, check_settings, read_settings
 from validators.faults import WinnowError
+from winnow.anywhere import evaluate_run
 from winnow.workspace import Workspace
 
 QUICK = Settings(rank=4, alpha=8.0, learning_rate=1e-2, head_learning_rate=1e-2, epochs=4, batch_size=8)
@@ -281,6 +282,9 @@ def test_the_bundled_encoder_trains_and_beats_chance(frozen_example: Workspace, 
     predicted = methods.predict(run, list(rows["text"]))
     accuracy = np.mean([a == b for a, b in zip(predicted.labels, rows["label"], strict=True)])
     assert accuracy > 0.5  # thirteen labels: chance is 0.08
+    evaluation, page = evaluate_run(run, split="validation")
+    assert evaluation.measures["accuracy"] == pytest.approx(accuracy)
+    assert page.is_file()
 
 
 def test_settings_come_from_a_file_and_single_changes_and_every_fault_is_told_at_its_line(tmp_path: Path) -> None:

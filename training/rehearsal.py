@@ -33,7 +33,7 @@ class Rehearsal:
     seconds: float
     """For the whole: reading, and every epoch."""
     peak_memory: dict[str, int | str]
-    """Bytes, reached on the longest batch."""
+    """Bytes, with the longest batch among the steps; a whole training took a fifth more, as memory fragments."""
 
 
 def rehearse(folder: str, train: Rows, validation: Rows, *, settings: Settings, seed: int) -> Rehearsal:

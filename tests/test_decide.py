@@ -218,7 +218,9 @@ def test_who_stands_against_whom(tmp_path: Path) -> None:
 def test_speed_is_compared_on_one_machine_alone(tmp_path: Path) -> None:
     slow, fast, away = (a_run(tmp_path, name, "linear", 0.9) for name in ("slow", "fast", "away"))
     for run, seconds, node in ((slow, 0.03, "here"), (fast, 0.01, "here"), (away, 0.01, "there")):
-        (run.path / "latency.json").write_text(json.dumps({"p50_seconds": seconds, "node": node}))
+        (run.path / "latency.json").write_text(
+            json.dumps({"format": 1, "p50_seconds": seconds, "node": node, "busy": False})
+        )
     assert speed(slow, fast) == pytest.approx(3.0)
     assert isinstance(speed(slow, away), NotMeasured)
     unmeasured = speed(slow, a_run(tmp_path, "new", "linear", 0.9))

@@ -63,10 +63,10 @@ def evaluate(
 
 
 def _after_evaluation(evaluation: Evaluation) -> str:
-    """The rows that would tell the most confused pair apart; after a look at test only what changes nothing."""
+    """What is made of the mistakes; after a look at test only what changes nothing."""
     worst = evaluation.measures["confused_pairs"][:1]
     if evaluation.split == "validation" and worst and "file" not in evaluation.run.facts:
-        return f"winnow add FILE (rows that tell {worst[0]['gold']} from {worst[0]['predicted']})"
+        return f"winnow feedback {evaluation.run.id}"
     return "winnow compare RUN RUN"
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from benchmarks import embedding, large_check, near_pairs, second_check
+from benchmarks import check_large as large_check
+from benchmarks import check_repeated as second_check
+from benchmarks import embedding_throughput as embedding
+from benchmarks import near_pair_search as near_pairs
 
 if __name__ == "__main__":
     for benchmark in (embedding, near_pairs, second_check, large_check):

@@ -1,3 +1,1 @@
-"""WHAT IS DECIDED: the life of a dataset, one module per stage of the loop."""
-
-WINNOW_ROOM = "curation"
+"""The life of a dataset: one folder per stage, from reading files to frozen releases."""

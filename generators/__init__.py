@@ -1,3 +1,1 @@
-"""WHAT COULD BE: proposes candidate records, never decides. Rules and Claude move in here."""
-
-WINNOW_ROOM = "generators"
+"""Proposes candidate records, by rule or written by a language model; never decides what enters the dataset."""

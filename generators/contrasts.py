@@ -6,53 +6,74 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from generators.prompts import prompt
-from generators.proposals import Material, Proposal
-from generators.question import Voice, items, question, read_items, shared_part
+from winnow.generators.llm.request import ModelChoice, list_schema, request_body
+from winnow.generators.llm.response import read_items
+from winnow.generators.prompts.prompt_file import load_prompt
+from winnow.generators.prompts.prompt_task import shared_prompt
+from winnow.generators.proposal import PromptContext, Proposal
 
-SEEDS = 6
-PAIRS = items("pairs", {"first": {"type": "string"}, "second": {"type": "string"}, "edit": {"type": "string"}})
-BAND = (0.60, 0.999)
+MAX_PAIR_SEEDS = 6
+
+
+PAIRS_SCHEMA = list_schema(
+    "pairs", {"first": {"type": "string"}, "second": {"type": "string"}, "edit": {"type": "string"}}
+)
+
+
+EDIT_COSINE_RANGE = (0.60, 0.999)
 """Cosine of the two sides: below, they are two queries and no edit; above, the same one. On MiniLM a changed direction
 ("to" for "from") has 0.995, a changed topic word 0.6 to 0.9."""
-Pair = tuple[str, str]
 
 
-def for_pair(
-    material: Material, voice: Voice, pair: Pair, count: int, *, edits: Sequence[str] = (), size: int, turn: int
+LabelPair = tuple[str, str]
+
+
+def contrast_requests(
+    prompt_context: PromptContext,
+    model_choice: ModelChoice,
+    pair: LabelPair,
+    count: int,
+    *,
+    edits: Sequence[str] = (),
+    per_request: int,
+    round_number: int,
 ) -> list[tuple[str, str]]:
     """Questions for `count` pairs, `size` to a request. `edits` are the differences that stand already."""
     first, second = pair
     found = []
-    for number, start in enumerate(range(0, count, size)):
-        wanted = min(size, count - start)
-        own = prompt("contrasts").render(
+    for number, start in enumerate(range(0, count, per_request)):
+        wanted = min(per_request, count - start)
+        own = load_prompt("contrasts").render(
             count=wanted,
             first=first,
             second=second,
-            first_seeds=material.texts(first, SEEDS, "contrasts", second, turn, number),
-            second_seeds=material.texts(second, SEEDS, "contrasts", first, turn, number),
+            first_seeds=prompt_context.texts(first, MAX_PAIR_SEEDS, "contrasts", second, round_number, number),
+            second_seeds=prompt_context.texts(second, MAX_PAIR_SEEDS, "contrasts", first, round_number, number),
             edits=list(edits),
         )
-        body = question(voice, shared=shared_part(material.task), own=own, schema=PAIRS, items=2 * wanted)
+        body = request_body(
+            model_choice, shared=shared_prompt(prompt_context.task), own=own, schema=PAIRS_SCHEMA, items=2 * wanted
+        )
         found.append((body, json.dumps({"kind": "contrasts", "pair": [first, second], "count": wanted})))
     return found
 
 
-def proposed(about: Mapping[str, Any], text: str, question_id: str) -> list[Proposal]:
-    """Both sides of every pair of an answer, one after the other, as one new family."""
-    first, second = about["pair"]
+def read_contrasts(context: Mapping[str, Any], text: str, request_id: str) -> list[Proposal]:
+    """Both sides of every pair of an answer, one after the other, as one new group."""
+    first, second = context["pair"]
     fields: dict[str, type] = {"first": str, "second": str, "edit": str}
     pairs = [item for item in read_items(text, "pairs", fields) if item["first"].strip() and item["second"].strip()]
     return [
-        Proposal(item[side], label, {"kind": "contrasts", "edit": item["edit"]}, kin=f"contrast {question_id} {number}")
-        for number, item in enumerate(pairs[: about["count"]])
+        Proposal(
+            item[side], label, {"kind": "contrasts", "edit": item["edit"]}, group_key=f"contrast {request_id} {number}"
+        )
+        for number, item in enumerate(pairs[: context["count"]])
         for side, label in (("first", first), ("second", second))
     ]
 
 
-def unlike_an_edit(cosine: float) -> str:
+def not_minimal_edit(cosine: float) -> str:
     """Why the two sides of a pair are no minimal edit; empty where they are one."""
-    if cosine < BAND[0]:
+    if cosine < EDIT_COSINE_RANGE[0]:
         return "too_far_apart"
-    return "" if cosine <= BAND[1] else "the_same_text"
+    return "" if cosine <= EDIT_COSINE_RANGE[1] else "the_same_text"

@@ -1,3 +1,1 @@
-"""WHAT WE SAW: reads results, writes pages and pictures; changes nothing."""
-
-WINNOW_ROOM = "reports"
+"""Pages and pictures: reads results, changes nothing."""

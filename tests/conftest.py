@@ -14,23 +14,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from claude import Claude
+from fakes.claude import Claude
 
 import winnow
-from curation.reading import Columns
-from curation.serving.environment import server_python
-from curation.serving.http import Api
-from curation.serving.people import add_annotator
-from curation.serving.server import Server, start, stop
-from validators.faults import ServiceError
+from winnow.core.errors import ServiceError
+from winnow.curation.io.readers.columns import Columns
+from winnow.curation.labeling.server.accounts import add_annotator
+from winnow.curation.labeling.server.argilla_api import ArgillaApi
+from winnow.curation.labeling.server.process import EmbeddedServer, start_server, stop_server
+from winnow.curation.labeling.server.server_environment import server_python
 from winnow.workspace import Workspace
 
 if TYPE_CHECKING:
     import anthropic
 
+
 ROOT = Path(__file__).resolve().parent.parent
+
+
 EXAMPLE = ROOT / "examples" / "helpdesk"
+
+
 SHARED = Path(os.environ.get("WINNOW_TEST_DATA", ROOT.parent / "shared" / "data"))
+
+
 WINNOW = Path(sys.executable).parent / "winnow"
 
 
@@ -54,19 +61,19 @@ def make_workspace(tmp_path: Path) -> Callable[..., Workspace]:
         folder = tmp_path / name
         folder.mkdir()
         entries = "".join(f"  - name: {json.dumps(label)}\n" for label in labels)
-        licences = "" if "licences:" in more else "licences: {allow: [unknown]}\n"
-        (folder / "winnow.yaml").write_text(f"name: test\nkind: intents\nlabels:\n{entries}{licences}{more}")
+        licenses = "" if "licenses:" in more else "licenses: {allow: [unknown]}\n"
+        (folder / "winnow.yaml").write_text(f"name: test\nkind: intents\nlabels:\n{entries}{licenses}{more}")
         return winnow.open(folder)
 
     return make
 
 
-def add_example(folder: Path, licence: str = "Apache-2.0") -> Workspace:
+def add_example(folder: Path, license: str = "Apache-2.0") -> Workspace:
     """A workspace with the shipped example added."""
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(EXAMPLE / "winnow.yaml", folder)
     workspace = winnow.open(folder)
-    workspace.add(EXAMPLE / "labeled.jsonl", licence=licence)
+    workspace.add(EXAMPLE / "labeled.jsonl", license=license)
     return workspace
 
 
@@ -128,25 +135,25 @@ def environment(model_cache: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def server(environment: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(environment: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer]:
     # what a path may hold and a URL may not
     home = tmp_path_factory.mktemp("labeling 100% ?#") / "server"
-    running, process = start(home, host="127.0.0.1", port=0, note=print)
+    running, process = start_server(home, host="127.0.0.1", port=0, note=print)
     yield running
     assert process is not None
-    stop(home)
+    stop_server(home)
     process.wait(10)
 
 
-def sign_in(server: Server, name: str, password: str) -> str:
+def sign_in(server: EmbeddedServer, name: str, password: str) -> str:
     form = f"username={name}&password={password}".encode()
     with urllib.request.urlopen(f"{server.url}/api/v1/token", data=form, timeout=30) as answer:
         return str(json.load(answer)["access_token"])
 
 
-def person(api: Api, name: str) -> Api:
+def person(api: ArgillaApi, name: str) -> ArgillaApi:
     add_annotator(api, name)
-    return Api(api.url, next(user["api_key"] for user in api.get("users")["items"] if user["username"] == name))
+    return ArgillaApi(api.url, next(user["api_key"] for user in api.get("users")["items"] if user["username"] == name))
 
 
 @pytest.fixture(scope="session")
@@ -154,7 +161,7 @@ def example(tmp_path_factory: pytest.TempPathFactory, model_cache: Path) -> Path
     """The example with its traffic, to copy."""
     workspace = add_example(tmp_path_factory.mktemp("labeling") / "ws")
     source = EXAMPLE / "traffic.jsonl"
-    workspace.add(source, licence="Apache-2.0", columns=Columns(family="session"))
+    workspace.add(source, license="Apache-2.0", columns=Columns(group="session"))
     workspace.check()  # embeds
     return workspace.folder.root
 
@@ -164,7 +171,7 @@ class Place:
     """A workspace, and the Argilla that it is pointed at."""
 
     workspace: Workspace
-    api: Api
+    api: ArgillaApi
     argilla_workspace: str
 
     def dataset(self, name: str, suffix: str = "") -> dict[str, Any]:
@@ -179,32 +186,38 @@ class Place:
         told = self.api.get(f"{path}{''.join(f'&include={one}' for one in include)}")
         return sorted(told["items"], key=lambda one: one["external_id"])
 
-    def answer(self, who: Api, record: dict[str, Any], label: str, status: str = "submitted", **more: Any) -> None:
+    def answer(
+        self, who: ArgillaApi, record: dict[str, Any], label: str, status: str = "submitted", **more: Any
+    ) -> None:
         values = {"label": {"value": label}, **{name: {"value": value} for name, value in more.items()}}
-        who.ask("POST", f"records/{record['id']}/responses", {"values": values, "status": status})
+        who.send("POST", f"records/{record['id']}/responses", {"values": values, "status": status})
 
 
 @pytest.fixture
 def place(
-    server: Server, example: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+    server: EmbeddedServer,
+    example: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
 ) -> Place:
     """A copy of the example, pointed at the server of the session as at a team's own Argilla."""
     shutil.copytree(example, tmp_path / "ws")
-    owner = server.owner()
+    owner_api = server.owner_api()
     name = f"t-{abs(hash(request.node.nodeid)):x}"
-    monkeypatch.setenv("WINNOW_ARGILLA_URL", owner.url)
-    monkeypatch.setenv("WINNOW_ARGILLA_API_KEY", owner.key)
+    monkeypatch.setenv("WINNOW_ARGILLA_URL", owner_api.url)
+    monkeypatch.setenv("WINNOW_ARGILLA_API_KEY", owner_api.key)
     monkeypatch.setenv("WINNOW_ARGILLA_WORKSPACE", name)
-    return Place(winnow.open(tmp_path / "ws"), owner, name)
+    return Place(winnow.open(tmp_path / "ws"), owner_api, name)
 
 
-def people_of(place: Place, *names: str) -> list[Api]:
+def people_of(place: Place, *names: str) -> list[ArgillaApi]:
     made = []
     for name in names:
         full = f"{name}-{place.argilla_workspace}"
         add_annotator(place.api, full, place.argilla_workspace)
         key = next(user["api_key"] for user in place.api.get("users")["items"] if user["username"] == full)
-        made.append(Api(place.api.url, key))
+        made.append(ArgillaApi(place.api.url, key))
     return made
 
 
@@ -238,7 +251,7 @@ def claude(monkeypatch: pytest.MonkeyPatch) -> Iterator[Claude]:
 @pytest.fixture
 def sdk(claude: Claude) -> Iterator[anthropic.Anthropic]:
     """The unchanged SDK, connected to the local server."""
-    from claude.asking import connect
+    from fakes.claude.sdk_client import connect
 
     with connect(claude) as client:
         yield client

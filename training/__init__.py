@@ -1,3 +1,1 @@
-"""WHAT IS LEARNT: opens a release, never the working tables."""
-
-WINNOW_ROOM = "training"
+"""Train on a frozen release, measure, diagnose, monitor and feed back. It opens releases, never the working tables."""

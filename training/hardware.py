@@ -1,4 +1,4 @@
-"""What a training finds on the machine: its device, the format it computes in, and the memory that was used."""
+"""What the machine offers to training: device, precision, threads and peak memory."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal
 
 import torch
 
-from training.encoder_settings import PrecisionSetting
+from winnow.training.setting_types import PrecisionSetting
 
 Precision = Literal["bf16", "f32"]
 
@@ -24,7 +24,7 @@ class Hardware:
     """That torch computes with on the processor."""
 
 
-def hardware(precision: PrecisionSetting = "auto") -> Hardware:
+def detect_hardware(precision: PrecisionSetting = "auto") -> Hardware:
     """The first CUDA device, else the processor; `auto` is bf16 where it is computed in hardware."""
     device: Literal["cuda", "cpu"] = "cuda" if torch.cuda.is_available() else "cpu"
     fast = torch.cuda.is_bf16_supported() if device == "cuda" else _processor_has_bf16()
@@ -37,7 +37,7 @@ def _processor_has_bf16() -> bool:
     return bool(torch.cpu._is_avx512_bf16_supported())
 
 
-def peak_memory() -> dict[str, int | str]:
+def measure_peak_memory() -> dict[str, int | str]:
     """Bytes at the peak since the process started: of the process, and of the CUDA device where there is one."""
     unit = 1 if sys.platform == "darwin" else 1024  # getrusage counts in bytes on macOS, in KiB on Linux
     process = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit

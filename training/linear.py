@@ -1,4 +1,4 @@
-"""Method `linear`: the linear probe, fitted on a release's train split."""
+"""Method `linear`: logistic regression on embeddings, fitted on a release's train split."""
 
 from __future__ import annotations
 
@@ -11,19 +11,20 @@ from typing import Any
 
 import numpy as np
 
-from curation.embed import Embedder, Progress, open_embedder
-from curation.probe import INVERSE_PENALTY, Probe, fit_probe, load_probe
-from curation.release import Release
-from curation.vectors import vectors_for
-from training.predictions import Predictions
-from training.runs import Run, make_run
-from validators.faults import Fault, WinnowError
+from winnow.core.errors import Problem, WinnowError
+from winnow.core.progress import Progress
+from winnow.curation.engine.embedders.embedder import Embedder, open_embedder
+from winnow.curation.engine.linear_probe import INVERSE_PENALTY, LinearProbe, fit_probe, load_probe
+from winnow.curation.engine.vector_cache import embed_with_cache
+from winnow.curation.releases.release import Release
+from winnow.training.predictions import Predictions
+from winnow.training.runs import Run, create_run
 
-MODEL = "model.safetensors"
+MODEL_FILE = "model.safetensors"
 
 
 @dataclass(frozen=True)
-class Settings:
+class LinearSettings:
     """What the method can be told."""
 
     inverse_penalty: float = INVERSE_PENALTY
@@ -34,7 +35,7 @@ def train(
     release: Release,
     folder: Path,
     *,
-    settings: Settings | None = None,
+    settings: LinearSettings | None = None,
     seed: int = 0,
     embedder: Embedder | None = None,
     vectors_cache: Path | None = None,
@@ -47,26 +48,35 @@ def train(
     Raises WinnowError when the release has no train rows.
     """
     if not release.counts["train"]:
-        raise WinnowError(Fault(release.name, "no train rows", "a release with train rows", "freeze one that has them"))
+        raise WinnowError(
+            Problem(release.name, "no train rows", "a release with train rows", "freeze one that has them")
+        )
     task = release.task()
     embedder = embedder or open_embedder(task.embedder.model, backend=task.embedder.backend)
 
-    def fill(part: Path) -> Mapping[str, Any]:
+    def fill_folder(part: Path) -> Mapping[str, Any]:
         started = time.perf_counter()
         rows = release.rows("train")
-        vectors = vectors_for(list(rows["text"]), embedder, vectors_cache, progress=progress)
+        vectors = embed_with_cache(list(rows["text"]), embedder, vectors_cache, progress=progress)
         probe = fit_probe(
-            vectors, list(rows["label"]), inverse_penalty=(settings or Settings()).inverse_penalty, seed=seed
+            vectors, list(rows["label"]), inverse_penalty=(settings or LinearSettings()).inverse_penalty, seed=seed
         )
-        probe.save(part / MODEL)
+        probe.save(part / MODEL_FILE)
         return {
             "train_rows": len(rows),
             "routes": task.routes,
-            "embedder": {"model": embedder.told, "backend": embedder.backend, "identity": embedder.identity},
+            "embedder": {"model": embedder.requested, "backend": embedder.backend, "identity": embedder.identity},
             "seconds": round(time.perf_counter() - started, 3),
         }
 
-    return make_run(folder, release, method="linear", settings=asdict(settings or Settings()), seed=seed, fill=fill)
+    return create_run(
+        folder,
+        release,
+        method="linear",
+        settings=asdict(settings or LinearSettings()),
+        seed=seed,
+        fill_folder=fill_folder,
+    )
 
 
 def predict(
@@ -78,15 +88,15 @@ def predict(
     """
     if not texts:
         return Predictions([], np.empty((0, 0)))
-    told = run.facts["embedder"]
-    probe, embedder = _opened(run.path, told["model"], told["backend"])
-    if embedder.identity.rsplit("-", 1)[0] != told["identity"].rsplit("-", 1)[0]:
+    requested = run.facts["embedder"]
+    probe, embedder = _load_model(run.path, requested["model"], requested["backend"])
+    if embedder.identity.rsplit("-", 1)[0] != requested["identity"].rsplit("-", 1)[0]:
         fix = "train again here, or install the embedder that the run names"
-        raise WinnowError(Fault(run.id, f"embedder {embedder.identity}", told["identity"], fix))
-    probabilities = probe.probabilities(vectors_for(list(texts), embedder, vectors_cache, progress=progress))
+        raise WinnowError(Problem(run.id, f"embedder {embedder.identity}", requested["identity"], fix))
+    probabilities = probe.probabilities(embed_with_cache(list(texts), embedder, vectors_cache, progress=progress))
     return Predictions(probe.classes, probabilities.astype(np.float64))
 
 
 @lru_cache(maxsize=1)  # whoever asks again, for one query after the other, does not wait for the model
-def _opened(path: Path, model: str | None, backend: str) -> tuple[Probe, Embedder]:
-    return load_probe(path / MODEL), open_embedder(model, backend=backend)
+def _load_model(path: Path, model: str | None, backend: str) -> tuple[LinearProbe, Embedder]:
+    return load_probe(path / MODEL_FILE), open_embedder(model, backend=backend)

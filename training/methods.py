@@ -1,4 +1,4 @@
-"""The methods by name: how each one trains on a release, and how a run of it answers."""
+"""The training methods by name: how each one trains on a release, and how its runs predict."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from training import encoder, encoder_settings, linear, prompt, prompt_settings
-from training.predictions import Predictions
-from training.runs import Run
-from training.settingsfile import check_settings
-from validators.faults import Fault, WinnowError
+from winnow.core.errors import Problem, WinnowError
+from winnow.training import linear
+from winnow.training.encoder import encoder_method
+from winnow.training.encoder.encoder_settings import EncoderSettings
+from winnow.training.predictions import Predictions
+from winnow.training.prompted import prompt_method, prompt_settings
+from winnow.training.runs import Run
+from winnow.training.settings_file import check_settings
 
 if TYPE_CHECKING:
-    from curation.embed import Progress
-    from curation.release import Release
-    from training.rehearsal import Rehearsal
+    from winnow.core.progress import Progress
+    from winnow.curation.releases.release import Release
+    from winnow.training.encoder.dry_run import DryRunEstimate
 
 
 @dataclass(frozen=True)
@@ -27,14 +30,14 @@ class Method:
     """The dataclass of what it can be told."""
     train: Callable[..., tuple[Run, bool]]
     predict: Callable[..., Predictions]
-    rehearse: Callable[..., Rehearsal] | None = None
+    dry_run: Callable[..., DryRunEstimate] | None = None
     """For a method that trains in steps: it can also report them (`report_to`)."""
 
 
 METHODS = {
-    "linear": Method(linear.Settings, linear.train, linear.predict),
-    "encoder": Method(encoder_settings.Settings, encoder.train, encoder.predict, encoder.rehearse),
-    "prompt": Method(prompt_settings.Settings, prompt.train, prompt.predict),
+    "linear": Method(linear.LinearSettings, linear.train, linear.predict),
+    "encoder": Method(EncoderSettings, encoder_method.train, encoder_method.predict, encoder_method.dry_run),
+    "prompt": Method(prompt_settings.PromptSettings, prompt_method.train, prompt_method.predict),
 }
 
 
@@ -53,21 +56,21 @@ def train(
     `how` is passed on: `embedder`, `vectors_cache`, `progress`. Raises WinnowError for an unknown method or setting.
     """
     chosen = method_named(method)
-    told = check_settings(chosen.settings, settings or {})
+    checked = check_settings(chosen.settings, settings or {})
     if report_to:
-        _in_steps(chosen, method, "--report-to")
+        _require_step_training(chosen, method, "--report-to")
         how["report_to"] = report_to
-    return chosen.train(release, folder, settings=told, seed=seed, **how)
+    return chosen.train(release, folder, settings=checked, seed=seed, **how)
 
 
-def rehearse(release: Release, *, method: str, seed: int, settings: Mapping[str, Any] | None = None) -> Rehearsal:
+def dry_run(release: Release, *, method: str, seed: int, settings: Mapping[str, Any] | None = None) -> DryRunEstimate:
     """Ten steps of a training, and what the whole would take in seconds and memory; nothing is kept.
 
     Raises WinnowError for an unknown method or setting, and for a method that does not train in steps.
     """
     chosen = method_named(method)
-    told = check_settings(chosen.settings, settings or {})
-    return _in_steps(chosen, method, "--dry-run")(release, settings=told, seed=seed)
+    checked = check_settings(chosen.settings, settings or {})
+    return _require_step_training(chosen, method, "--dry-run")(release, settings=checked, seed=seed)
 
 
 def predict(
@@ -83,12 +86,12 @@ def method_named(name: str) -> Method:
     Raises WinnowError when there is none.
     """
     if name not in METHODS:
-        raise WinnowError(Fault("--method", repr(name), ", ".join(METHODS), "this version trains these methods only"))
+        raise WinnowError(Problem("--method", repr(name), ", ".join(METHODS), "this version trains these methods only"))
     return METHODS[name]
 
 
-def _in_steps(chosen: Method, name: str, option: str) -> Callable[..., Rehearsal]:
-    if chosen.rehearse is None:
-        known = ", ".join(known for known, one in METHODS.items() if one.rehearse)
-        raise WinnowError(Fault(option, f"{name} does not train in steps", known, f"leave out {option}"))
-    return chosen.rehearse
+def _require_step_training(chosen: Method, name: str, option: str) -> Callable[..., DryRunEstimate]:
+    if chosen.dry_run is None:
+        known = ", ".join(known for known, one in METHODS.items() if one.dry_run)
+        raise WinnowError(Problem(option, f"{name} does not train in steps", known, f"leave out {option}"))
+    return chosen.dry_run

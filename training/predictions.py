@@ -1,4 +1,4 @@
-"""What a model says of texts: class probabilities, and what follows from them."""
+"""What a model predicts for texts: labels, confidence and class probabilities."""
 
 from __future__ import annotations
 
@@ -31,3 +31,24 @@ class Predictions:
         """The probability of the likeliest label."""
         best: NDArray[np.float64] = self.probabilities.max(axis=1, initial=0.0)
         return best
+
+
+@dataclass(frozen=True)
+class ModelOutput:
+    """Answers to texts, in their order."""
+
+    labels: list[str]
+    confidence: NDArray[np.float64] | None = None
+    """Of each answer, 0 to 1; None where the system tells none."""
+    predictions: Predictions | None = None
+    """Probabilities of every class; None where the system tells none."""
+
+    def take(self, rows: Sequence[int]) -> ModelOutput:
+        """The answers of some rows."""
+        index = list(rows)
+        predictions = self.predictions
+        return ModelOutput(
+            [self.labels[i] for i in index],
+            None if self.confidence is None else self.confidence[index],
+            None if predictions is None else Predictions(predictions.classes, predictions.probabilities[index]),
+        )

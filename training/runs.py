@@ -1,4 +1,4 @@
-"""A run: one trained model, where it came from, and every look at a score. A folder that anyone can read."""
+"""A run folder: one trained model, where it came from, and every look at a score."""
 
 from __future__ import annotations
 
@@ -13,13 +13,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from curation.clock import now
-from curation.release import Release
-from validators.faults import Fault, WinnowError
+from winnow.core.clock import utc_now
+from winnow.core.errors import Problem, WinnowError
+from winnow.curation.releases.release import Release
 
-FACTS = "run.json"
-LOOKS = "looks.jsonl"
-PACKAGES = ("winnow", "numpy", "openvino", "pandas", "scikit-learn", "sentence-transformers", "tokenizers", "torch")
+RUN_FILE = "run.json"
+
+
+LOOKS_FILE = "looks.jsonl"
+
+
+RESULT_PACKAGES = (
+    "winnow",
+    "numpy",
+    "openvino",
+    "pandas",
+    "scikit-learn",
+    "sentence-transformers",
+    "tokenizers",
+    "torch",
+)
 
 
 @dataclass(frozen=True)
@@ -41,63 +54,68 @@ class Run:
     def look(self, split: str, measures: Mapping[str, Any]) -> None:
         """Write down that a score was looked at (design rule 3)."""
         entry = {"at": _now(), "split": split, "accuracy": measures["accuracy"], "rows": measures["rows"]}
-        with (self.path / LOOKS).open("a", encoding="utf-8") as handle:
+        with (self.path / LOOKS_FILE).open("a", encoding="utf-8") as handle:
             handle.write(json.dumps(entry) + "\n")
             handle.flush()
             os.fsync(handle.fileno())
 
     def looks(self) -> list[dict[str, Any]]:
         """Every look so far, the oldest first; a line that a kill tore counts as a look of unknown content."""
-        path = self.path / LOOKS
-        return [_look(line) for line in path.read_text().splitlines() if line] if path.exists() else []
+        path = self.path / LOOKS_FILE
+        return [_parse_look(line) for line in path.read_text().splitlines() if line] if path.exists() else []
 
 
-def _look(line: str) -> dict[str, Any]:
+def _parse_look(line: str) -> dict[str, Any]:
     try:
         return dict(json.loads(line))
     except ValueError:
-        return {"split": "test", "torn": line}
+        return {"split": "test", "unreadable": line}
 
 
 def run_id(
-    release: Release, method: str, settings: Mapping[str, Any], seed: int, *, rests_on: Mapping[str, str] | None = None
+    release: Release,
+    method: str,
+    settings: Mapping[str, Any],
+    seed: int,
+    *,
+    depends_on: Mapping[str, str] | None = None,
 ) -> str:
     """The name of a run: the same release, method, settings, seed and versions give the same one."""
-    facts = [release.sha256, method, settings, seed, rests_on or versions()]
+    facts = [release.sha256, method, settings, seed, depends_on or versions()]
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:8]
     return f"{release.name}-{method}-{digest}"
 
 
-def versions(packages: Sequence[str] = PACKAGES) -> dict[str, str]:
+def versions(packages: Sequence[str] = RESULT_PACKAGES) -> dict[str, str]:
     """Versions that a result can depend on."""
     return {"python": platform.python_version()} | {name: importlib.metadata.version(name) for name in packages}
 
 
-def make_run(
+def create_run(
     folder: Path,
     release: Release,
     *,
     method: str,
     settings: Mapping[str, Any],
     seed: int,
-    fill: Callable[[Path], Mapping[str, Any]],
-    rests_on: Mapping[str, str] | None = None,
+    fill_folder: Callable[[Path], Mapping[str, Any]],
+    depends_on: Mapping[str, str] | None = None,
 ) -> tuple[Run, bool]:
     """The run of these settings, and whether it was made now.
 
     `fill` trains into a folder and returns what it measured. The run appears whole or not at all. `rests_on` are the
     versions that decide the result, by default those of PACKAGES.
     """
-    rests_on = rests_on or versions()
-    name = run_id(release, method, settings, seed, rests_on=rests_on)
+    depends_on = depends_on or versions()
+    name = run_id(release, method, settings, seed, depends_on=depends_on)
     path = folder / name
-    if (path / FACTS).exists():
+    if (path / RUN_FILE).exists():
         return open_run(path), False
-    _sweep(folder)
+    _remove_abandoned_parts(folder)
     part = folder / f".{name}.{os.getpid()}.part"
     part.mkdir(parents=True)
     try:
-        measured = fill(part)
+        measured = fill_folder(part)
         facts = {
             "run": name,
             "method": method,
@@ -108,11 +126,11 @@ def make_run(
             },
             "settings": dict(settings),
             "seed": seed,
-            "versions": dict(rests_on),
+            "versions": dict(depends_on),
             "trained_at": _now(),
             **measured,
         }
-        (part / FACTS).write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        (part / RUN_FILE).write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         if not path.exists():  # another process may have trained the same run meanwhile: its folder stays
             part.rename(path)
     finally:
@@ -120,7 +138,7 @@ def make_run(
     return open_run(path), True
 
 
-def _sweep(folder: Path) -> None:
+def _remove_abandoned_parts(folder: Path) -> None:
     """Remove what a killed training left: parts whose process is gone."""
     for part in folder.glob(".*.part"):
         process = part.name.split(".")[-2]
@@ -138,11 +156,15 @@ def open_run(path: Path) -> Run:
     Raises WinnowError when there is none.
     """
     try:
-        return Run(path.resolve(), json.loads((path / FACTS).read_text(encoding="utf-8")))
+        return Run(path.resolve(), json.loads((path / RUN_FILE).read_text(encoding="utf-8")))
     except (OSError, ValueError):
         fix = "name a run of this workspace (`winnow runs`) or the path of a run folder"
-        raise WinnowError(Fault(str(path), "no readable run", f"a folder with {FACTS}", fix)) from None
+        raise WinnowError(Problem(str(path), "no readable run", f"a folder with {RUN_FILE}", fix)) from None
 
 
 def _now() -> str:
-    return now()
+    return utc_now()
+
+
+IMPORTED = "imported"
+"""The method of a run whose predictions came from elsewhere."""

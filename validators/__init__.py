@@ -1,3 +1,1 @@
-"""WHAT IS GOOD: pure checks on tables and rows; no model, no network, no files."""
-
-WINNOW_ROOM = "validators"
+"""Pure checks on texts and rows: no model, no network, no files, no database."""

@@ -1,5 +1,5 @@
-"""The workspace's memory: one SQLite file, its tables, and the only code that talks to it."""
+"""The workspace database: one SQLite file, its tables, and all SQL about them."""
 
-from curation.store.database import Store, open_store, setting
+from __future__ import annotations
 
 __all__ = ["Store", "open_store", "setting"]

@@ -1,4 +1,4 @@
-"""Opens `winnow.db`: pragmas, transactions, migrations, and errors a user can act on."""
+"""Open winnow.db: pragmas, transactions, migrations, and errors a user can act on."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
 
-from curation.store.migrations import HEAD
-from curation.store.tables import metadata
-from validators.faults import Fault, ServiceError, WinnowError
+from winnow.core.errors import Problem, ServiceError, WinnowError
+from winnow.curation.store.migrations import HEAD
+from winnow.curation.store.tables import metadata
 
 BUSY_SECONDS = 120
 """How long a command waits for another one that is writing."""
@@ -32,19 +32,19 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A snapshot: everything read in the block is of one moment."""
-        with _clear_errors(self.path), self.engine.connect() as connection, connection.begin():
+        with _translated_errors(self.path), self.engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """The one transaction of a command. It waits for other writers; an error leaves the old state."""
         engine = self.engine.execution_options(winnow_begin="BEGIN IMMEDIATE")
-        with _clear_errors(self.path), engine.connect() as connection, connection.begin():
+        with _translated_errors(self.path), engine.connect() as connection, connection.begin():
             yield connection
 
-    def scour(self) -> None:
+    def vacuum(self) -> None:
         """Write the file anew without its free pages, so that nothing deleted can be read out of it."""
-        with _clear_errors(self.path):
+        with _translated_errors(self.path):
             plain = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
             try:
                 plain.execute("VACUUM")
@@ -52,7 +52,7 @@ class Store:
                 if busy:
                     fix = "run the same command again when the other one has ended"
                     found = "another command still reads what was there before"
-                    raise ServiceError(Fault(str(self.path), found, "nobody reading", fix))
+                    raise ServiceError(Problem(str(self.path), found, "nobody reading", fix))
             finally:
                 plain.close()
 
@@ -60,7 +60,7 @@ class Store:
 def open_store(path: Path) -> Store:
     """Open a database, creating it or bringing it to the current schema first."""
     store = Store(path, _engine(path))
-    with _clear_errors(path):
+    with _translated_errors(path):
         if _revision(path) != HEAD:
             path.parent.mkdir(parents=True, exist_ok=True)
             with FileLock(path.with_suffix(".lock"), timeout=BUSY_SECONDS):
@@ -69,7 +69,7 @@ def open_store(path: Path) -> Store:
     return store
 
 
-def setting(connection: Connection, name: str) -> str:
+def workspace_setting(connection: Connection, name: str) -> str:
     """A value that this workspace was given when it was made."""
     value = connection.exec_driver_sql("SELECT value FROM setting WHERE name = ?", (name,)).scalar_one()
     return str(value)
@@ -104,7 +104,7 @@ def _revision(path: Path) -> str | None:
     revision = rows[0][0] if rows else None
     if revision is not None and revision > HEAD:
         fix = "upgrade Winnow"
-        raise WinnowError(Fault(str(path), f"schema {revision}", f"at most {HEAD}", fix))
+        raise WinnowError(Problem(str(path), f"schema {revision}", f"at most {HEAD}", fix))
     return revision
 
 
@@ -123,7 +123,7 @@ def _migrate(store: Store) -> None:
 
 
 @contextmanager
-def _clear_errors(path: Path) -> Iterator[None]:
+def _translated_errors(path: Path) -> Iterator[None]:
     """Turn the driver's errors about disk and locks into faults; the transaction has been rolled back by then."""
     try:
         yield
@@ -151,22 +151,24 @@ _CAUSES: list[tuple[str, str, str]] = [
 def _service_error(path: Path, error: Any) -> ServiceError | None:
     for message, found, fix in _CAUSES:
         if message in str(error):
-            return ServiceError(Fault(str(path), found, "", fix))
+            return ServiceError(Problem(str(path), found, "", fix))
     if any(message in str(error) for message in _DAMAGE):
         return ServiceError(
-            Fault(str(path), f"the database is damaged; {_readable(path)}", "a whole database", SALVAGE)
+            Problem(str(path), f"the database is damaged; {_readable_tables(path)}", "a whole database", RECOVERY_HELP)
         )
     return None
 
 
 _DAMAGE = ("malformed", "not a database", "database corruption", "unsupported file format")
-SALVAGE = (
+
+
+RECOVERY_HELP = (
     "restore winnow.db from a copy; or move it away and add again what is whole: your source files, or the rows of a "
-    "frozen release, split by split (winnow add .winnow/releases/NAME/jsonl/train.jsonl --family-column family)"
+    "frozen release, split by split (winnow add .winnow/releases/NAME/jsonl/train.jsonl --group-column group)"
 )
 
 
-def _readable(path: Path) -> str:
+def _readable_tables(path: Path) -> str:
     """What of a damaged database can still be read, table by table."""
     plain = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     counts: dict[str, int | None] = {}

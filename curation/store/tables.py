@@ -1,4 +1,4 @@
-"""The tables of `winnow.db`. Keys, foreign keys and uniqueness are the database's own; history cannot be rewritten."""
+"""The tables of winnow.db; constraints and triggers keep history from being rewritten."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from sqlalchemy import (
     text,
 )
 
+from winnow.core.vocabulary import QUEUES
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_name)s",
@@ -23,8 +25,6 @@ metadata = MetaData(
         "ck": "ck_%(table_name)s_%(constraint_name)s",
     }
 )
-
-QUEUES = ("label", "review", "relabel", "adjudicate", "audit")
 
 
 def _one_of(column: str, *values: str) -> CheckConstraint:
@@ -41,6 +41,7 @@ batch = Table(
     Column("at", Text, nullable=False),
 )
 
+
 source = Table(
     "source",
     metadata,
@@ -49,24 +50,28 @@ source = Table(
     Column("name", Text, nullable=False),
     Column("settings", Text, nullable=False),
     Column("origin", Text, _one_of("origin", "human", "log", "public", "synthetic"), nullable=False),
-    Column("licence", Text, nullable=False),
+    Column("license", Text, nullable=False),
     Column("batch_id", Text, ForeignKey("batch.id")),
     Column("at", Text, nullable=False),
     Column("retracted_at", Text),
     Column("retracted_why", Text),
 )
+
+
 Index("one_live_source_per_file", source.c.file_hash, unique=True, sqlite_where=text("retracted_at IS NULL"))
 
-family = Table(
-    "family",
+
+record_group = Table(
+    "record_group",
     metadata,
     Column("id", Text, primary_key=True),
     Column("declared", Text, nullable=False),
-    Column("reserve", Text, _one_of("reserve", "train", "validation", "test"), nullable=False),
+    Column("assigned_split", Text, _one_of("assigned_split", "train", "validation", "test"), nullable=False),
     Column("why", Text, _one_of("why", "given", "drawn", "train_only"), nullable=False),
     Column("stratum", Text, nullable=False),
     Column("at", Text, nullable=False),
 )
+
 
 record = Table(
     "record",
@@ -75,12 +80,13 @@ record = Table(
     Column("kind", Text, _one_of("kind", "intents", "tools"), nullable=False),
     Column("text", Text, nullable=False),
     Column("fold_key", Text, nullable=False, index=True),
-    Column("family_id", Text, ForeignKey("family.id"), nullable=False, index=True),
+    Column("group_id", Text, ForeignKey("record_group.id"), nullable=False, index=True),
     Column("at", Text, nullable=False),
 )
 
-sighting = Table(
-    "sighting",
+
+occurrence = Table(
+    "occurrence",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("record_id", Text, ForeignKey("record.id"), nullable=False, index=True),
@@ -92,6 +98,7 @@ sighting = Table(
     Column("time", Text),
     UniqueConstraint("source_id", "row"),
 )
+
 
 decision = Table(
     "decision",
@@ -109,6 +116,7 @@ decision = Table(
     UniqueConstraint("record_id", "who", "kind", "value", "turn"),
 )
 
+
 flag = Table(
     "flag",
     metadata,
@@ -116,6 +124,7 @@ flag = Table(
     Column("name", Text, primary_key=True),
     Column("detail", Text, nullable=False),
 )
+
 
 waiver = Table(
     "waiver",
@@ -130,6 +139,7 @@ waiver = Table(
     UniqueConstraint("gate", "by", "reason", "until"),
 )
 
+
 setting = Table(
     "setting",
     metadata,
@@ -137,8 +147,9 @@ setting = Table(
     Column("value", Text, nullable=False),
 )
 
-renaming = Table(
-    "renaming",
+
+label_rename = Table(
+    "label_rename",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("old", Text, nullable=False),
@@ -148,6 +159,7 @@ renaming = Table(
     Column("at", Text, nullable=False),
 )
 
+
 forgotten = Table(
     "forgotten",
     metadata,
@@ -155,6 +167,7 @@ forgotten = Table(
     Column("why", Text, nullable=False),
     Column("at", Text, nullable=False),
 )
+
 
 push = Table(
     "push",
@@ -166,6 +179,7 @@ push = Table(
     Column("at", Text, nullable=False),
 )
 
+
 queue_dataset = Table(
     "queue_dataset",
     metadata,
@@ -176,38 +190,42 @@ queue_dataset = Table(
     Column("kind", Text, nullable=False, server_default="open"),
     Column("options", Text, nullable=False),
     Column("server_id", Text),
-    Column("seen_until", Text),
+    Column("responses_read_until", Text),
     Column("closed_at", Text),
     Column("at", Text, nullable=False),
 )
 
-queued = Table(
-    "queued",
+
+queue_item = Table(
+    "queue_item",
     metadata,
     Column("dataset", Text, ForeignKey("queue_dataset.name"), primary_key=True),
     Column("record_id", Text, ForeignKey("record.id"), primary_key=True),
     Column("queue", Text, _one_of("queue", *QUEUES), nullable=False),
     Column("push_id", Integer, ForeignKey("push.id"), nullable=False),
-    Column("label_then", Text),
+    Column("label_at_push", Text),
     Column("suggestion", Text),
     Column("score", Float),
     Column("agent", Text),
-    Column("withheld", Text),
-    Column("quotes", Text, nullable=False, server_default="[]"),
+    Column("hidden_suggestion", Text),
+    Column("quoted_ids", Text, nullable=False, server_default="[]"),
     Column("delivered_at", Text),
     Column("withdrawn_at", Text),
     Column("at", Text, nullable=False),
 )
+
+
 Index(
-    "one_place_per_queue",
-    queued.c.queue,
-    queued.c.record_id,
+    "one_active_item_per_queue",
+    queue_item.c.queue,
+    queue_item.c.record_id,
     unique=True,
     sqlite_where=text("withdrawn_at IS NULL"),
 )
 
-answer = Table(
-    "answer",
+
+response = Table(
+    "response",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("dataset", Text, ForeignKey("queue_dataset.name"), nullable=False),
@@ -215,11 +233,12 @@ answer = Table(
     Column("who", Text, nullable=False),
     Column("status", Text, _one_of("status", "submitted", "discarded"), nullable=False),
     Column("content", Text, nullable=False),
-    Column("begun_at", Text, nullable=False),
+    Column("started_at", Text, nullable=False),
     Column("answered_at", Text, nullable=False),
     Column("at", Text, nullable=False),
     UniqueConstraint("dataset", "record_id", "who", "answered_at"),
 )
+
 
 lot = Table(
     "lot",
@@ -235,6 +254,7 @@ lot = Table(
     UniqueConstraint("generator", "prompt_version", "model", "number"),
 )
 
+
 lot_member = Table(
     "lot_member",
     metadata,
@@ -245,22 +265,24 @@ lot_member = Table(
     UniqueConstraint("lot_id", "position"),
 )
 
-lot_ruling = Table(
-    "lot_ruling",
+
+lot_verdict = Table(
+    "lot_verdict",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("lot_id", Text, ForeignKey("lot.id"), nullable=False),
-    Column("verdict", Text, _one_of("verdict", "accepted", "refused", "all_read"), nullable=False),
+    Column("verdict", Text, _one_of("verdict", "accepted", "refused", "fully_reviewed"), nullable=False),
     Column("detail", Text, nullable=False),
     Column("at", Text, nullable=False),
     UniqueConstraint("lot_id", "verdict"),
 )
 
-generation = Table(
-    "generation",
+
+generation_run = Table(
+    "generation_run",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("asked", Text, nullable=False),
+    Column("spec", Text, nullable=False),
     Column("number", Integer, nullable=False),
     Column("generator", Text, nullable=False),
     Column("prompt_version", Text, nullable=False),
@@ -268,43 +290,46 @@ generation = Table(
     Column("settings", Text, nullable=False),
     Column("at", Text, nullable=False),
     Column("ended_at", Text),
-    UniqueConstraint("asked", "number"),
+    UniqueConstraint("spec", "number"),
 )
 
-question = Table(
-    "question",
+
+llm_request = Table(
+    "llm_request",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("run_id", Text, ForeignKey("generation.id"), nullable=False),
+    Column("run_id", Text, ForeignKey("generation_run.id"), nullable=False),
     Column("stage", Text, _one_of("stage", "write", "judge"), nullable=False),
     Column("round", Integer, nullable=False),
     Column("position", Integer, nullable=False),
     Column("hash", Text, nullable=False),
     Column("draw", Integer, nullable=False),
     Column("body", Text, nullable=False),
-    Column("about", Text, nullable=False),
+    Column("context", Text, nullable=False),
     UniqueConstraint("hash", "draw"),
     UniqueConstraint("run_id", "stage", "round", "position"),
 )
 
-submission = Table(
-    "submission",
+
+batch_job = Table(
+    "batch_job",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("run_id", Text, ForeignKey("generation.id"), nullable=False),
+    Column("run_id", Text, ForeignKey("generation_run.id"), nullable=False),
     Column("process", Text, nullable=False),
     Column("remote_id", Text, unique=True),
-    Column("state", Text, _one_of("state", "submitting", "submitted", "collected", "gone"), nullable=False),
+    Column("state", Text, _one_of("state", "submitting", "submitted", "collected", "not_created"), nullable=False),
     Column("at", Text, nullable=False),
 )
+
 
 attempt = Table(
     "attempt",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("question_id", Text, ForeignKey("question.id"), nullable=False),
+    Column("request_id", Text, ForeignKey("llm_request.id"), nullable=False),
     Column("process", Text, nullable=False),
-    Column("submission_id", Text, ForeignKey("submission.id")),
+    Column("batch_job_id", Text, ForeignKey("batch_job.id")),
     Column("state", Text, _one_of("state", "in_flight", "received", "unbilled", "lost"), nullable=False),
     Column("reserved", Integer, nullable=False),
     Column("cost", Integer),
@@ -316,16 +341,21 @@ attempt = Table(
     Column("sent_at", Text, nullable=False),
     Column("ended_at", Text),
 )
-Index("one_answer_per_question", attempt.c.question_id, unique=True, sqlite_where=text("state = 'received'"))
-Index("one_in_flight_per_question", attempt.c.question_id, unique=True, sqlite_where=text("state = 'in_flight'"))
+
+
+Index("one_response_per_request", attempt.c.request_id, unique=True, sqlite_where=text("state = 'received'"))
+
+
+Index("one_in_flight_per_request", attempt.c.request_id, unique=True, sqlite_where=text("state = 'in_flight'"))
+
 
 candidate = Table(
     "candidate",
     metadata,
-    Column("run_id", Text, ForeignKey("generation.id"), primary_key=True),
+    Column("run_id", Text, ForeignKey("generation_run.id"), primary_key=True),
     Column("round", Integer, primary_key=True),
     Column("position", Integer, primary_key=True),
-    Column("question_id", Text, ForeignKey("question.id")),
+    Column("request_id", Text, ForeignKey("llm_request.id")),
     Column("record_id", Text, nullable=False),
     Column("label", Text, nullable=False),
     Column("detail", Text, nullable=False),
@@ -334,18 +364,20 @@ candidate = Table(
     Column("at", Text, nullable=False),
 )
 
-suspicion = Table(
-    "suspicion",
+
+suspected_error = Table(
+    "suspected_error",
     metadata,
     Column("record_id", Text, ForeignKey("record.id"), primary_key=True),
     Column("by", Text, primary_key=True),
     Column("why", Text, nullable=False),
-    Column("quotes", Text, nullable=False),
+    Column("quoted_ids", Text, nullable=False),
     Column("at", Text, nullable=False),
 )
 
-ledger = Table(
-    "ledger",
+
+artifact = Table(
+    "artifact",
     metadata,
     Column("name", Text, primary_key=True),
     Column("kind", Text, _one_of("kind", "release", "run"), nullable=False),
@@ -355,48 +387,54 @@ ledger = Table(
     Column("at", Text, nullable=False),
 )
 
+
 deployment = Table(
     "deployment",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("run", Text, ForeignKey("ledger.name"), nullable=False),
+    Column("run", Text, ForeignKey("artifact.name"), nullable=False),
     Column("by", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("at", Text, nullable=False),
 )
 
+
 WRITTEN_ONCE = {
     "record": ("UPDATE",),
-    "family": ("UPDATE",),
-    "sighting": ("UPDATE", "DELETE"),
+    "record_group": ("UPDATE",),
+    "occurrence": ("UPDATE", "DELETE"),
     "decision": ("UPDATE", "DELETE"),
-    "ledger": ("UPDATE", "DELETE"),
+    "artifact": ("UPDATE", "DELETE"),
     "deployment": ("UPDATE", "DELETE"),
-    "renaming": ("UPDATE", "DELETE"),
+    "label_rename": ("UPDATE", "DELETE"),
     "forgotten": ("UPDATE", "DELETE"),
-    "answer": ("UPDATE", "DELETE"),
+    "response": ("UPDATE", "DELETE"),
     "lot": ("UPDATE", "DELETE"),
     "lot_member": ("UPDATE", "DELETE"),
-    "lot_ruling": ("UPDATE", "DELETE"),
+    "lot_verdict": ("UPDATE", "DELETE"),
     "candidate": ("UPDATE", "DELETE"),
-    "generation": ("DELETE",),
-    "question": ("DELETE",),
+    "generation_run": ("DELETE",),
+    "llm_request": ("DELETE",),
     "attempt": ("DELETE",),
-    "submission": ("DELETE",),
+    "batch_job": ("DELETE",),
 }
 """What triggers forbid, so that no command, and no hand in a SQL shell, rewrites history by accident."""
-KNOWN = "EXISTS (SELECT 1 FROM forgotten WHERE record_id = OLD.{})"
-FORGETTING = {
-    "record": (("text", "fold_key"), "NEW.text = '' AND NEW.fold_key = ''", KNOWN.format("id")),
-    "sighting": (("session", "time"), "NEW.session IS NULL AND NEW.time IS NULL", KNOWN.format("record_id")),
-    "family": (
+
+
+IS_FORGOTTEN = "EXISTS (SELECT 1 FROM forgotten WHERE record_id = OLD.{})"
+
+
+FORGET_EXCEPTIONS = {
+    "record": (("text", "fold_key"), "NEW.text = '' AND NEW.fold_key = ''", IS_FORGOTTEN.format("id")),
+    "occurrence": (("session", "time"), "NEW.session IS NULL AND NEW.time IS NULL", IS_FORGOTTEN.format("record_id")),
+    "record_group": (
         ("declared",),
         "NEW.declared = ''",
-        "NOT EXISTS (SELECT 1 FROM record WHERE family_id = OLD.id AND id NOT IN (SELECT record_id FROM forgotten))",
+        "NOT EXISTS (SELECT 1 FROM record WHERE group_id = OLD.id AND id NOT IN (SELECT record_id FROM forgotten))",
     ),
-    "decision": (("why",), "NEW.why = ''", KNOWN.format("record_id")),
-    "answer": (("content",), "NEW.content = '{}'", KNOWN.format("record_id")),
-    "candidate": (("detail",), "NEW.detail = '{}'", KNOWN.format("record_id")),
+    "decision": (("why",), "NEW.why = ''", IS_FORGOTTEN.format("record_id")),
+    "response": (("content",), "NEW.content = '{}'", IS_FORGOTTEN.format("record_id")),
+    "candidate": (("detail",), "NEW.detail = '{}'", IS_FORGOTTEN.format("record_id")),
 }
 """The one change that is allowed, to what a forgotten record held: in which columns, emptied how, and when."""
 
@@ -411,15 +449,15 @@ def written_once_triggers() -> list[str]:
     ]
 
 
-QUOTED = ("row", "round")
+RESERVED_WORDS = ("row", "round")
 """Columns whose names are words of SQL."""
 
 
 def _unless_forgetting(table: str, event: str) -> str:
-    if event != "UPDATE" or table not in FORGETTING:
+    if event != "UPDATE" or table not in FORGET_EXCEPTIONS:
         return ""
-    columns, emptied, when = FORGETTING[table]
+    columns, emptied, when = FORGET_EXCEPTIONS[table]
     own = [column.name for column in metadata.tables[table].columns if column.name not in columns]
-    names = [f'"{name}"' if name in QUOTED else name for name in own]
+    names = [f'"{name}"' if name in RESERVED_WORDS else name for name in own]
     same = " AND ".join(f"NEW.{name} IS OLD.{name}" for name in names)
     return f"WHEN NOT ({same} AND {emptied} AND {when}) "

@@ -13,22 +13,36 @@ from pathlib import Path
 
 POLITE = re.compile(r"\A(?:(?:please|pls|hey|ok|now|can|could|would|you|u|just)[\s,]+)+", re.I)
 """What people put before a request."""
+
+
 SLASH_OR_FLAG = re.compile(r"(?:/|--)\w")
+
+
 QUESTION = re.compile(
     r"(?:what|why|when|where|which|who|how|is|are|do|does|did|should|explain|describe|compare)\b"
     r"|.*(?:\?$|[,:] (?:how|what|why|which)\b)",
     re.I,
 )
+
+
 TO_FILE = re.compile(r"\b(?:into|in|to|as) [\w./-]*(?:/|\.[a-z]{1,4})", re.I)
 """A file or folder that something goes to."""
+
+
 WRITE = re.compile(r"\b(?:write|save|put|add|append|generate|translate|port)\b", re.I)
+
+
 AND_CHANGE = re.compile(r"(?:\band|,)\s+(?:please )?(?:then )?(?:fix|repair|change|update|add|remove|use)\b", re.I)
 """A second step after the first."""
+
+
 SHELL = re.compile(
     r"(?:git|npm|npx|yarn|node|pip|uv|python3?|pytest|cargo|go|dotnet|mvn|\./\w+|docker|kubectl|terraform"
     r"|ls|cd|cat|cp|mv|rm|mkdir|chmod|grep|find|tail|head|wc|curl)\b|make(?: \w+)?$"
 )
 """How lines for a shell begin."""
+
+
 ACTION = re.compile(
     r"(?:run|rerun|start|stop|restart|resume|cancel|abort|kill|open|close|list|show|print|clear|exit|quit|undo"
     r"|redo|switch|turn|install|uninstall|lint|format|commit|push|pull|merge|rebase|stash|tag|checkout|delete"
@@ -36,8 +50,12 @@ ACTION = re.compile(
     re.I,
 )
 """What the CLI can do by itself."""
+
+
 SHOWN = re.compile(r"\b(?:function|regex|query|one-liner|snippet|example|docstring|in \w+$)", re.I)
 """Code that is shown in the answer: it has a kind or a language, and no file."""
+
+
 CHANGE = re.compile(
     r"(?:add|allow|build|change|clean up|convert|create|document|enable|extend|extract|fix|generate|handle|implement"
     r"|improve|integrate|let|make|migrate|move|optimi[sz]e|port|rebuild|refactor|remove|rename|replace|rewrite|scaffold"

@@ -21,9 +21,9 @@ recorded() { # NAME PASSWORD
 }
 
 echo "The help-desk example, from raw queries to a verified release and a first confusion report."
-step add "$here/labeled.jsonl" --licence Apache-2.0
-step add "$here/late.csv" --licence Apache-2.0
-step add "$here/traffic.jsonl" --family-column session --licence Apache-2.0
+step add "$here/labeled.jsonl" --license Apache-2.0
+step add "$here/late.csv" --license Apache-2.0
+step add "$here/traffic.jsonl" --group-column session --license Apache-2.0
 step status
 step check
 step coverage
@@ -37,7 +37,7 @@ url=$(winnow serve --background --json | ask url)
 ann=$(winnow annotators add ann --json | ask password)
 bob=$(winnow annotators add bob --json | ask password)
 lea=$(winnow annotators add lea --lead --json | ask password)
-made="--origin synthetic --generator examples --model claude --licence Apache-2.0"
+made="--origin synthetic --generator examples --model claude --license Apache-2.0"
 step add "$here/synthetic_good.jsonl" $made --batch good --prompt-version 1
 step add "$here/synthetic_poor.jsonl" $made --batch poor --prompt-version 2
 step push label --count 24
@@ -89,7 +89,7 @@ trap - EXIT
 cat <<TEXT
 
 What happened: 775 labeled rows and 318 queries of traffic went in. Broken rows were dropped with their reasons, repeated
-ones recognised, one text under two labels was set aside as disputed, near-duplicates and rows too close to the hold-out
+ones recognized, one text under two labels was set aside as disputed, near-duplicates and rows too close to the hold-out
 were left out of train. Real queries about first aid turned up as a region that no label covers. Two people labeled a
 part of the traffic in Argilla, a lead decided where they disagreed. Of two lots that a machine wrote, one was accepted after
 a part of it was read, the other refused; twenty variations by rule wait for review. Every gate passed, the release was frozen

@@ -4,6 +4,8 @@ Usage: play.py URL NAME PASSWORD. People label in the browser; these answers wer
 example.
 """
 
+from __future__ import annotations
+
 import json
 import sys
 import urllib.parse
@@ -11,7 +13,11 @@ import urllib.request
 from pathlib import Path
 
 url, who, password = sys.argv[1:4]
+
+
 here = Path(__file__).parent
+
+
 REJECT = "\u2007reject"  # the option "leave it out"
 
 
@@ -21,8 +27,14 @@ def read(name):
 
 
 rows = read("answers.jsonl") + read("review.jsonl")
+
+
 proposed = {row["text"]: row["intent"] for row in read("synthetic_good.jsonl") + read("synthetic_poor.jsonl")}
+
+
 answers = {(row["queue"], row["text"]): row for row in rows if row["who"] == who}
+
+
 opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -34,9 +46,17 @@ def ask(path, data=None, headers=None):
 
 
 form = urllib.parse.urlencode({"username": who, "password": password}).encode()
+
+
 token = ask("token", form)["access_token"]
+
+
 signed_in = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+
+
 given = 0
+
+
 for dataset in ask("me/datasets", headers=signed_in)["items"]:
     queue = dataset["name"].partition("-")[0]  # label-second-look belongs to label
     pending = {"type": "terms", "scope": {"entity": "response", "property": "status"}, "values": ["pending"]}
@@ -54,4 +74,6 @@ for dataset in ask("me/datasets", headers=signed_in)["items"]:
         body = json.dumps({"status": "submitted", "values": values}).encode()
         ask(f"records/{record['id']}/responses", body, signed_in)
         given += 1
+
+
 print(f"{who}: {given} recorded answers submitted")

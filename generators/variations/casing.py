@@ -1,43 +1,41 @@
-"""Kind `casing`: as typed in haste, with care, or in anger: case and end mark together.
-
-A change of case alone is no variation: it has the fold key of its seed, and inside a family exact folds leave train
-(docs/decisions/0018-variations.md). So the end mark always changes too.
-"""
+"""Variation kind `casing`: letter case and end mark together, as typed in haste, with care, or in anger."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
 
-from generators.variations.query import Change, Query
-from validators.facets import phrasing
+from winnow.generators.variations.tokens import TextChange, TokenizedQuery
+from winnow.validators.wording.facets import phrasing
 
 ALSO_ORDERS = ("have", "do", "will", "may")
 """Question words with which no question need begin: "have the script run"."""
+
+
 END = re.compile(r"\s*[.!?…]*\s*$")
 
 
-def casing(query: Query) -> Iterator[Change]:
+def casing(query: TokenizedQuery) -> Iterator[TextChange]:
     """Small letters without an end mark, a capital with one, capitals, two marks. Not for a line for a machine."""
     cased = query.text.lower() != query.text.upper()
-    if query.machine or query.code or not cased or not any(word.natural for word in query.words):
+    if query.is_command_line or query.code or not cased or not any(word.natural for word in query.words):
         return
     body = END.sub("", query.text)
     first = query.folded[0]
     mark = query.text[len(body) :].strip()
     asks = mark.startswith("?") or (not mark and phrasing(query.text) == "question" and first not in ALSO_ORDERS)
     if mark:
-        small = _each_word(Query(body, query.slots), str.lower)
-        yield Change(small.lstrip("¿¡"), "small letters, no end mark")
+        small = _each_word(TokenizedQuery(body, query.slots), str.lower)
+        yield TextChange(small.lstrip("¿¡"), "small letters, no end mark")
     else:
-        yield Change(body[:1].upper() + body[1:] + ("?" if asks else "."), "capital and end mark")
-    if not query.shouted:
-        yield Change(_each_word(Query(body, query.slots), str.upper) + ("?!" if asks else "!"), "capitals")
+        yield TextChange(body[:1].upper() + body[1:] + ("?" if asks else "."), "capital and end mark")
+    if not query.all_capitals:
+        yield TextChange(_each_word(TokenizedQuery(body, query.slots), str.upper) + ("?!" if asks else "!"), "capitals")
     if asks and mark != "??":
-        yield Change(f"{body}??", "two question marks")
+        yield TextChange(f"{body}??", "two question marks")
 
 
-def _each_word(query: Query, change: Callable[[str], str]) -> str:
+def _each_word(query: TokenizedQuery, change: Callable[[str], str]) -> str:
     """Words of prose changed; code, paths, quotations and slot values stay."""
     text = query.text
     for word in reversed(query.words):

@@ -1,25 +1,28 @@
-"""Kind `contractions`: long to short ("I am" to "I'm", "im") and back."""
+"""Variation kind `contractions`: long to short ("I am" to "I'm", "im") and back."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
 
-from generators.variations import english
-from generators.variations.phrases import Pairs, pairs, replaced
-from generators.variations.query import Change, Query
+from winnow.generators.variations.english import read
+from winnow.generators.variations.phrases import ReplacementTable, replacement_table, replacements
+from winnow.generators.variations.tokens import TextChange, TokenizedQuery
 
 INVERTED = frozenset("i you he she it we they there the a an my your our this that these those anyone someone".split())
 """Behind "don't" these are its subject: "why don't you" has no long form in the same order."""
 
+
 HAVE = ("have", "has")
+
+
 PARTICIPLE = ("ed", "en", "een", "ost", "ade", "ot", "aid", "ent", "one", "ome", "not")
 """How the word ends behind a "have" that may be shortened: "I've lost", never "can I've a card"."""
 
 
-def contractions(query: Query) -> Iterator[Change]:
+def contractions(query: TokenizedQuery) -> Iterator[TextChange]:
     """One contraction made or undone. At the end of a clause nothing is shortened: "tell me where I am"."""
-    for first, last, new, change in replaced(query, _list()):
+    for first, last, new, change in replacements(query, _list()):
         follows = query.folded[last + 1] if last + 1 < len(query.words) and query.joined(last, last + 1) else ""
         expands = len(new.split()) > last - first + 1
         negation = query.folded[last].endswith(("n't", "not"))
@@ -32,5 +35,5 @@ def contractions(query: Query) -> Iterator[Change]:
 
 
 @cache
-def _list() -> Pairs:
-    return pairs(english.read("contractions.txt"))
+def _list() -> ReplacementTable:
+    return replacement_table(read("contractions.txt"))

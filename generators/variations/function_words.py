@@ -1,43 +1,55 @@
-"""Kind `function_words`: what people leave out when they are short of time: articles, auxiliaries, "I"."""
+"""Variation kind `function_words`: articles, auxiliaries and "I" left out, as people do when short of time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generators.variations.query import Change, Query
+from winnow.generators.variations.tokens import TextChange, TokenizedQuery
 
 ARTICLES = frozenset(("a", "an", "the"))
-OWNERS = frozenset(("my", "our"))
+
+
+POSSESSIVES = frozenset(("my", "our"))
+
+
 FIXED = frozenset(
     "lot few bit little couple while other same only first last next most best way rest day week month year hour "
     "minute second time".split()
 )
 """Behind an article these keep it: "a lot", "the other"."""
-LINKS = frozenset(("am", "is", "are"))
+
+
+FORMS_OF_BE = frozenset(("am", "is", "are"))
+
+
 NO_SUBJECT = frozenset("what where who when why how which that there this here it these those and but or".split())
 """Behind these a form of "be" stays: "what is", "there is"."""
+
+
 KEPT_SUBJECT = frozenset(("do", "don't", "dont"))
 """Without its "I", "I don't …" is an order."""
-SHORTEST = 3
+
+
+MIN_WORDS = 3
 """Words that must be left: less is no request."""
 
 
-def function_words(query: Query) -> Iterator[Change]:
+def function_words(query: TokenizedQuery) -> Iterator[TextChange]:
     """Articles left out, all or one; "my" left out; "is" before "not"; the subject at the beginning."""
-    if query.machine or query.code:
+    if query.is_command_line or query.code:
         return
     articles = [i for i in range(len(query.words)) if _droppable(query, i, ARTICLES)]
-    owners = [i for i in range(len(query.words)) if _droppable(query, i, OWNERS)]
-    places = [[i] for i in articles + owners]
+    owners = [i for i in range(len(query.words)) if _droppable(query, i, POSSESSIVES)]
+    drops = [[i] for i in articles + owners]
     if len(articles + owners) > 1:
-        places.append(sorted(articles + owners))
-    places += [[i] for i in _links(query)] + _subject(query)
-    for indices in places:
-        if len(query.words) - len(indices) >= SHORTEST:
-            yield Change(query.drop(indices), f"without {', '.join(query.folded[i] for i in indices)}")
+        drops.append(sorted(articles + owners))
+    drops += [[i] for i in _links(query)] + _subject(query)
+    for indices in drops:
+        if len(query.words) - len(indices) >= MIN_WORDS:
+            yield TextChange(query.drop(indices), f"without {', '.join(query.folded[i] for i in indices)}")
 
 
-def _droppable(query: Query, i: int, kind: frozenset[str]) -> bool:
+def _droppable(query: TokenizedQuery, i: int, kind: frozenset[str]) -> bool:
     """Whether a word belongs to what follows it, and may go."""
     last = len(query.words) - 1
     return (
@@ -50,11 +62,13 @@ def _droppable(query: Query, i: int, kind: frozenset[str]) -> bool:
     )
 
 
-def _links(query: Query) -> Iterator[int]:
+def _links(query: TokenizedQuery) -> Iterator[int]:
     """Forms of "be" between a subject and what is said of it ("card not working"), and "do" in "how do i"."""
     for i in range(1, len(query.words) - 1):
         before, word, after = query.folded[i - 1 : i + 2]
-        linked = word in LINKS and before not in NO_SUBJECT and (after in ("not", "still") or after.endswith("ing"))
+        linked = (
+            word in FORMS_OF_BE and before not in NO_SUBJECT and (after in ("not", "still") or after.endswith("ing"))
+        )
         if (
             query.words[i].free
             and query.joined(i - 1, i + 1)
@@ -63,7 +77,7 @@ def _links(query: Query) -> Iterator[int]:
             yield i
 
 
-def _subject(query: Query) -> list[list[int]]:
+def _subject(query: TokenizedQuery) -> list[list[int]]:
     """The "I" at the beginning, and the "am" that would be left alone: "still waiting for my card"."""
     first, second = (*query.folded[:2], "", "")[:2]
     if first in ("i'm", "im", "i've", "ive"):

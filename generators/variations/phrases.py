@@ -1,16 +1,16 @@
-"""Pairs of phrases from the English lists, and where they apply."""
+"""Phrase replacements from the English lists, and where they apply."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from generators.variations.query import Change, Query
+from winnow.generators.variations.tokens import TextChange, TokenizedQuery
 
-Pairs = Mapping[tuple[str, ...], Sequence[str]]
+ReplacementTable = Mapping[tuple[str, ...], Sequence[str]]
 """A phrase, word by word, and what may stand for it."""
 
 
-def ways(line: str) -> list[tuple[str, str]]:
+def replacement_pairs(line: str) -> list[tuple[str, str]]:
     """What may become what, by `one = two = three` (each each other) or `one > two | three` (one way)."""
     if ">" in line:
         left, right = line.split(">")
@@ -19,16 +19,16 @@ def ways(line: str) -> list[tuple[str, str]]:
     return [(one, other) for one in group for other in group if one is not other]
 
 
-def pairs(lines: Iterable[str]) -> Pairs:
+def replacement_table(lines: Iterable[str]) -> ReplacementTable:
     """All ways of some lines, by phrase."""
     found: dict[tuple[str, ...], list[str]] = {}
     for line in lines:
-        for old, new in ways(line):
+        for old, new in replacement_pairs(line):
             found.setdefault(tuple(old.split()), []).append(new)
     return found
 
 
-def replaced(query: Query, table: Pairs) -> Iterator[tuple[int, int, str, Change]]:
+def replacements(query: TokenizedQuery, table: ReplacementTable) -> Iterator[tuple[int, int, str, TextChange]]:
     """Every replacement of one place: the first and last word of the place, the new phrase, and the change."""
     longest = max(map(len, table))
     for first in range(len(query.words)):
@@ -36,4 +36,4 @@ def replaced(query: Query, table: Pairs) -> Iterator[tuple[int, int, str, Change
             for new in table.get(query.folded[first : last + 1], ()):
                 if first in query.find(query.folded[first : last + 1]):
                     old = " ".join(query.folded[first : last + 1])
-                    yield first, last, new, Change(query.replace(first, last, new), f"{old} -> {new}")
+                    yield first, last, new, TextChange(query.replace(first, last, new), f"{old} -> {new}")

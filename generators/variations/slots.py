@@ -1,8 +1,4 @@
-"""Kind `slots`: another value of the task's slots, and of classes of values that the query is seen to name.
-
-The only kind that may change numbers: amounts and counts become others of the same length. File targets are written
-another way ("into file foo.hs", "and save it as foo.hs"), never added and never taken away.
-"""
+"""Variation kind `slots`: another value of the task's slots, and of classes of values that a query is seen to name."""
 
 from __future__ import annotations
 
@@ -10,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from generators.variations import english
-from generators.variations.query import Change, Query
+from winnow.generators.variations import english
+from winnow.generators.variations.tokens import TextChange, TokenizedQuery
 
 EXTENSIONS = {
     "python": "py", "haskell": "hs", "kotlin": "kt", "java": "java", "ruby": "rb", "scala": "scala", "elixir": "ex",
@@ -19,18 +15,28 @@ EXTENSIONS = {
     "swift": "swift", "c++": "cpp", "c#": "cs",
 }  # fmt: skip
 """Suffixes of source files: a file with that of the language which is replaced follows it."""
+
+
 AMOUNT = re.compile(r"(?<![\w.,:/#-])(?:(?<=[$€£])\d{1,4}(?![\w.,:/%-])|\d{1,4}(?= [^\W\d_]+s\b))")
 """A number behind a currency sign or before a plural."""
-FILE = r"(?P<file>(?:[\w.~-]+/)*[\w-]+\.[a-z]\w{0,5}|(?:[\w.~-]+/)+)"
-WRITTEN_TO = re.compile(
+
+
+FILE_PATTERN = r"(?P<file>(?:[\w.~-]+/)*[\w-]+\.[a-z]\w{0,5}|(?:[\w.~-]+/)+)"
+
+
+FILE_TARGET = re.compile(
     rf"(?:,? (?:and )?(?:save|store|put|write) (?:it |that |this )?(?:as|to|in|into)(?: (?:the |a )?file)? "
-    rf"|,? in(?:to)? (?:the |a )?(?:file )?){FILE}(?P<end>[.!]?)$",
+    rf"|,? in(?:to)? (?:the |a )?(?:file )?){FILE_PATTERN}(?P<end>[.!]?)$",
     re.I,
 )
 """Where something is written to, at the end of a request."""
-WRITING = re.compile(r"(?:\w+ ){0,3}?(?:write|generate|create|draft|implement)\b", re.I)
+
+
+WRITE_REQUEST = re.compile(r"(?:\w+ ){0,3}?(?:write|generate|create|draft|implement)\b", re.I)
 """How a request to write something begins."""
-WAYS_TO_WRITE = (
+
+
+FILE_TARGET_PHRASES = (
     " into {}",
     " into file {}",
     " into the file {}",
@@ -40,50 +46,52 @@ WAYS_TO_WRITE = (
 )
 
 
-def slots(query: Query) -> Iterator[Change]:
+def slots(query: TokenizedQuery) -> Iterator[TextChange]:
     """Another value of a slot of the task, wherever one stands."""
     for name, values in query.slots.items():
-        for start, end in _places(query.text, tuple(values)):
-            yield from _others(query, name, values, start, end)
+        for start, end in _spans(query.text, tuple(values)):
+            yield from _other_values(query, name, values, start, end)
 
 
-def patterns(query: Query) -> Iterator[Change]:
+def patterns(query: TokenizedQuery) -> Iterator[TextChange]:
     """The same for English classes of values, amounts and file targets, in prose alone."""
-    if query.machine or query.code:
+    if query.is_command_line or query.code:
         return
     declared = {value.casefold() for values in query.slots.values() for value in values}
     for name, facts in english.patterns().items():
         values = facts["values"]
-        for start, end in _places(query.text, tuple(values)) if declared.isdisjoint(values) else ():
+        for start, end in _spans(query.text, tuple(values)) if declared.isdisjoint(values) else ():
             around = (query.text, start, end)
             sure = not facts.get("contexts") or _in_context(*around, facts["contexts"])
-            if sure and _prose(query, start, end) and not _in_context(*around, facts.get("unless", [])):
-                yield from _others(query, name, values, start, end)
+            if sure and _is_prose(query, start, end) and not _in_context(*around, facts.get("unless", [])):
+                yield from _other_values(query, name, values, start, end)
     yield from _amounts(query)
     yield from _file_targets(query)
 
 
-def _others(query: Query, name: str, values: Sequence[str], start: int, end: int) -> Iterator[Change]:
+def _other_values(
+    query: TokenizedQuery, name: str, values: Sequence[str], start: int, end: int
+) -> Iterator[TextChange]:
     old = query.text[start:end]
     for value in values:
-        if not _places(query.text, (value,)):  # "from rome to rome" asks for nothing
+        if not _spans(query.text, (value,)):  # "from rome to rome" asks for nothing
             text = _with_extension(query.splice(start, end, value), old, value)
-            yield Change(text, f"{name}: {old} -> {value}")
+            yield TextChange(text, f"{name}: {old} -> {value}")
 
 
-def _places(text: str, values: tuple[str, ...]) -> list[tuple[int, int]]:
+def _spans(text: str, values: tuple[str, ...]) -> list[tuple[int, int]]:
     """Where one of some values stands by itself, not as a part of a path."""
-    pattern = _either(values)
+    pattern = _any_of(values)
     return [match.span() for match in pattern.finditer(text)] if pattern else []
 
 
 @cache
-def _either(values: tuple[str, ...]) -> re.Pattern[str] | None:
+def _any_of(values: tuple[str, ...]) -> re.Pattern[str] | None:
     either = "|".join(re.escape(value) for value in sorted(values, key=len, reverse=True) if value.strip())
     return re.compile(rf"(?<![\w/.-])(?:{either})(?![\w/+#]|[.-]\w)", re.I) if either else None
 
 
-def _prose(query: Query, start: int, end: int) -> bool:
+def _is_prose(query: TokenizedQuery, start: int, end: int) -> bool:
     """Whether a stretch is no part of a quotation or of something that is not a word."""
     touched = [word for word in query.words if word.start < end and start < word.end]
     return all(word.natural or (word.start, word.end) == (start, end) for word in touched)
@@ -105,7 +113,7 @@ def _with_extension(text: str, old: str, new: str) -> str:
     return re.sub(rf"(\w)\.{before}(?!\w)", rf"\1.{after}", text) if before and after else text
 
 
-def _amounts(query: Query) -> Iterator[Change]:
+def _amounts(query: TokenizedQuery) -> Iterator[TextChange]:
     present = set(re.findall(r"\d+", query.text))
     for match in AMOUNT.finditer(query.text):
         old = match.group()
@@ -113,16 +121,16 @@ def _amounts(query: Query) -> Iterator[Change]:
         for digit in range(2 if step == 1 else 1, 10):
             new = str(digit * step + int(old) % step)  # round stays round: 50 becomes 70, 25 becomes 75
             if int(old) > 1 and old[0] != "0" and new not in present:
-                yield Change(query.splice(*match.span(), new), f"number: {old} -> {new}")
+                yield TextChange(query.splice(*match.span(), new), f"number: {old} -> {new}")
 
 
-def _file_targets(query: Query) -> Iterator[Change]:
-    match = WRITTEN_TO.search(query.text)
-    if not match or not WRITING.match(query.text):
+def _file_targets(query: TokenizedQuery) -> Iterator[TextChange]:
+    match = FILE_TARGET.search(query.text)
+    if not match or not WRITE_REQUEST.match(query.text):
         return
     old = match.group().removesuffix(match["end"])
-    for way in WAYS_TO_WRITE:
+    for way in FILE_TARGET_PHRASES:
         new = way.format(match["file"])
         if new != old:
             detail = f"file: {old.strip(' ,')} -> {new.strip(' ,')}"
-            yield Change(query.text[: match.start()] + new + match["end"], detail)
+            yield TextChange(query.text[: match.start()] + new + match["end"], detail)

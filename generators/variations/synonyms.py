@@ -1,43 +1,50 @@
-"""Kind `synonyms`: words and phrases that mean the same in a request, from a list that was written for it.
-
-The list is small and closed because word nets fail here: see docs/decisions/0018-variations.md.
-"""
+"""Variation kind `synonyms`: words and phrases that mean the same in a request, from a list written for it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
 
-from generators.variations import english
-from generators.variations.phrases import Pairs, pairs, replaced, ways
-from generators.variations.query import Change, Query
+from winnow.generators.variations.english import read
+from winnow.generators.variations.phrases import ReplacementTable, replacement_pairs, replacement_table, replacements
+from winnow.generators.variations.tokens import TextChange, TokenizedQuery
 
 AUXILIARIES = frozenset("have has had be been being is are was were am i'm i've haven't hasn't".split())
 """Before these stands a participle, never a base form: "is showing", not "is show"."""
+
+
 BEFORE_VERB = AUXILIARIES | frozenset(
     "to i you u we they can could please pls will would should may might must cannot can't don't didn't not just and "
     "then i'd i'll now who that let's".split()
 )
+
+
 BEFORE_NOUN = frozenset(
     "the a an my your our his her their this that these those some any no another each every other of which what new "
     "old same few many several all".split()
 )
+
+
 SAID_OF_NOUNS = AUXILIARIES | frozenset("not isn't doesn't didn't does did".split())
 """Behind these the first word of a query is its subject."""
+
+
 NO_OBJECT = frozenset("up out off down over on in with for back away me us him her by and or to at as if when".split())
 """A verb with one of these behind it has another sense, or takes its words in another order."""
+
+
 PARTICIPLE = ("ed", "ing", "ght", "wn", "en", "nd", "ot")
 
 
-def synonyms(query: Query) -> Iterator[Change]:
-    """One word or phrase replaced, where its neighbour shows that it is what the list takes it for."""
+def synonyms(query: TokenizedQuery) -> Iterator[TextChange]:
+    """One word or phrase replaced, where its neighbor shows that it is what the list takes it for."""
     for part in _lists():
-        for first, last, _, change in replaced(query, _lists()[part]):
+        for first, last, _, change in replacements(query, _lists()[part]):
             if part == "any" or _reads_as(query, first, last, part):
                 yield change
 
 
-def _reads_as(query: Query, first: int, last: int, part: str) -> bool:
+def _reads_as(query: TokenizedQuery, first: int, last: int, part: str) -> bool:
     """Whether the word before, or the beginning, shows a verb or a noun."""
     follows = query.folded[last + 1] if last + 1 < len(query.words) and query.joined(last, last + 1) else ""
     if part == "verb" and (not follows or follows in NO_OBJECT):
@@ -51,18 +58,18 @@ def _reads_as(query: Query, first: int, last: int, part: str) -> bool:
 
 
 @cache
-def _lists() -> dict[str, Pairs]:
+def _lists() -> dict[str, ReplacementTable]:
     """The list by part of speech."""
     lines: dict[str, list[str]] = {"verb": [], "noun": [], "any": []}
-    for line in english.read("synonyms.txt"):
+    for line in read("synonyms.txt"):
         part, _, rule = line.partition(":")
         lines[part] += [rule] if part == "any" else _form_by_form(rule)
-    return {part: pairs(some) for part, some in lines.items()}
+    return {part: replacement_table(some) for part, some in lines.items()}
 
 
 def _form_by_form(rule: str) -> Iterator[str]:
     """`a/as = b/bs` becomes `a > b`, `as > bs`, `b > a`, `bs > as`. A form that could become two is left out."""
-    for old, new in ways(rule):
+    for old, new in replacement_pairs(rule):
         olds, news = old.split("/"), new.split("/")
         longest = max(len(olds), len(news))
         forms = list(zip(_padded(olds, longest), _padded(news, longest), strict=True))

@@ -1,4 +1,4 @@
-"""Varies seeds: so many a family, spread over kinds, the same whenever it is asked."""
+"""Varies seeds: a fixed number per group, spread over kinds, reproducibly."""
 
 from __future__ import annotations
 
@@ -8,52 +8,59 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TypeVar
 
-from generators.variations.choosing import Choosing, Group
-from generators.variations.kinds import DEFAULT_KINDS, RARE, changes, kept_facets, kinds_for
-from generators.variations.proposals import Seed, Variation, VariationResult
-from generators.variations.query import Query
-from generators.variations.rules import Checks, Rules
+from winnow.generators.variations.base import Seed, Variation, VariationChecks, VariationResult, VariationRules
+from winnow.generators.variations.select import GroupLabel, VariationSelector
+from winnow.generators.variations.tokens import TokenizedQuery
+from winnow.generators.variations.variation_kinds import (
+    DEFAULT_KINDS,
+    SELDOM_APPLICABLE,
+    changes,
+    kept_facets,
+    kinds_for,
+)
 
-TRIES = 6
+MAX_TRIES = 6
 """Changes of one kind that are tried on one seed."""
+
+
 T = TypeVar("T")
 
 
 def vary(
     seeds: Sequence[Seed],
-    rules: Rules,
+    rules: VariationRules,
     *,
     kinds: Sequence[str] | None = None,
     wanted: Mapping[str, int] | None = None,
     members: Mapping[str, int] | None = None,
     key: str = "0",
-    checks: Checks | None = None,
+    checks: VariationChecks | None = None,
 ) -> VariationResult:
-    """Vary seeds until every family is full, or every label has what is `wanted` of it.
+    """Vary seeds until every group is full, or every label has what is `wanted` of it.
 
-    `kinds` are DEFAULT_KINDS where none are named. A family has one variation of each kind before it has a second of
+    `kinds` are DEFAULT_KINDS where none are named. A group has one variation of each kind before it has a second of
     any, and none takes more than a third of its room. The result depends on `key` and the seeds, not on their
-    order. `members` counts the records that families have already, the seeds included; without it the seeds are all
+    order. `members` counts the records that groups have already, the seeds included; without it the seeds are all
     there are.
 
     Raises ValueError for an unknown kind or a repeated seed id.
     """
-    chosen = _checked(seeds, kinds, rules.language)
-    groups: dict[Group, list[Seed]] = defaultdict(list)
+    chosen = _checked_kinds(seeds, kinds, rules.language)
+    groups: dict[GroupLabel, list[Seed]] = defaultdict(list)
     for seed in sorted(seeds, key=lambda seed: _chance(key, seed.id)):
-        groups[seed.family, seed.label].append(seed)
-    counts = members or Counter(seed.family for seed in seeds)
-    room = {family: rules.per_family - counts.get(family, 0) for family, _ in groups}
-    ideas = {
-        group: _taking_turns([_ideas(seed, rules, chosen, key) for seed in some]) for group, some in groups.items()
+        groups[seed.group, seed.label].append(seed)
+    counts = members or Counter(seed.group for seed in seeds)
+    capacity = {group: rules.per_group - counts.get(group, 0) for group, _ in groups}
+    candidates = {
+        group: _round_robin([_candidates(seed, rules, chosen, key) for seed in some]) for group, some in groups.items()
     }
-    choosing = Choosing(seeds, rules, room=room, wanted=wanted, checks=checks or Checks())
-    while picks := choosing.picks(ideas):
-        choosing.decide(picks)
-    return choosing.result()
+    selector = VariationSelector(seeds, rules, capacity=capacity, wanted=wanted, checks=checks or VariationChecks())
+    while picks := selector.picks(candidates):
+        selector.decide(picks)
+    return selector.result()
 
 
-def _checked(seeds: Sequence[Seed], kinds: Sequence[str] | None, language: str) -> tuple[str, ...]:
+def _checked_kinds(seeds: Sequence[Seed], kinds: Sequence[str] | None, language: str) -> tuple[str, ...]:
     known = kinds_for(language)
     unknown = [kind for kind in kinds or () if kind not in known]
     if unknown:
@@ -64,23 +71,23 @@ def _checked(seeds: Sequence[Seed], kinds: Sequence[str] | None, language: str) 
     return tuple(kinds) if kinds is not None else tuple(kind for kind in DEFAULT_KINDS if kind in known)
 
 
-def _ideas(seed: Seed, rules: Rules, kinds: Sequence[str], key: str) -> Iterator[Variation]:
+def _candidates(seed: Seed, rules: VariationRules, kinds: Sequence[str], key: str) -> Iterator[Variation]:
     """What may be made of a seed: the kinds in turns, the rare ones first, else by lot."""
-    query = Query(seed.text, rules.slots)
-    order = sorted(kinds, key=lambda kind: (kind not in RARE, _chance(key, seed.id, kind)))
-    return _taking_turns([_drawn(seed, query, kind, rules, key) for kind in order])
+    query = TokenizedQuery(seed.text, rules.slots)
+    order = sorted(kinds, key=lambda kind: (kind not in SELDOM_APPLICABLE, _chance(key, seed.id, kind)))
+    return _round_robin([_sampled(seed, query, kind, rules, key) for kind in order])
 
 
-def _drawn(seed: Seed, query: Query, kind: str, rules: Rules, key: str) -> Iterator[Variation]:
+def _sampled(seed: Seed, query: TokenizedQuery, kind: str, rules: VariationRules, key: str) -> Iterator[Variation]:
     """Some changes of one kind, by lot."""
     found = {change.text: change for change in changes(query, kind, rules.language)}
-    drawn = sorted(found, key=lambda text: _chance(key, seed.id, kind, text))[:TRIES]
+    drawn = sorted(found, key=lambda text: _chance(key, seed.id, kind, text))[:MAX_TRIES]
     for text in drawn:
         facets = kept_facets(seed.facets, text, kind, rules.slots)
-        yield Variation(seed.id, text, kind, found[text].detail, seed.label, seed.family, facets)
+        yield Variation(seed.id, text, kind, found[text].detail, seed.label, seed.group, facets)
 
 
-def _taking_turns(several: Iterable[Iterator[T]]) -> Iterator[T]:
+def _round_robin(several: Iterable[Iterator[T]]) -> Iterator[T]:
     """The first of each, then the second of each, until all are empty."""
     waiting = deque(several)
     while waiting:

@@ -1,3 +1,5 @@
-"""Schema changes, in order. `HEAD` is the revision that this Winnow reads and writes."""
+"""Schema changes, in order. HEAD is the revision that this Winnow reads and writes."""
 
-HEAD = "0006"
+from __future__ import annotations
+
+HEAD = "0001"

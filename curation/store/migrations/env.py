@@ -1,9 +1,15 @@
-"""Alembic's entry point: runs on the connection that `database.migrate` hands over."""
+"""Alembic's entry point: runs on the connection that the store hands over."""
+
+from __future__ import annotations
 
 from alembic import context
 
-from curation.store.tables import metadata
+from winnow.curation.store.tables import metadata
 
 connection = context.config.attributes["connection"]
+
+
 context.configure(connection=connection, target_metadata=metadata, transactional_ddl=True)
+
+
 context.run_migrations()

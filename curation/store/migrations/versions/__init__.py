@@ -1,1 +1,1 @@
-"""Migration steps."""
+"""One module per schema change."""

@@ -1,0 +1,1 @@
+"""What annotators, files and models said about records, and what follows from it: labels, agreement, consensus, label errors."""

@@ -1,0 +1,45 @@
+"""Whether annotators follow the label that a model suggests: suggestions shown against suggestions withheld."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from winnow.core.result import Measure
+from winnow.validators.stats.differences import newcombe_difference
+from winnow.validators.stats.intervals import wilson_estimate
+
+
+@dataclass(frozen=True)
+class Anchoring:
+    """Whether a suggestion leads people: a positive difference whose interval leaves out 0 says that it does.
+
+    It compares like with like only if what is asked blind is drawn at random from what would have been suggested.
+    """
+
+    shown: Measure
+    """Share of the answers to records with a suggestion that equal it."""
+    blind: Measure
+    """Share of the answers to records without one that equal what the model would have suggested."""
+    difference: Measure
+    """Shown less blind."""
+
+
+def measure_anchoring(responses: pd.DataFrame) -> Anchoring:
+    """Anchoring over all rows of a table as `agreement` takes it."""
+    label = responses["label"].astype(str)
+    suggestion, model = (_text_column(responses, column) for column in ("suggestion", "model_label"))
+    with_suggestion, blind = suggestion != "", (suggestion == "") & (model != "")
+    pairs = ((label == suggestion)[with_suggestion], (label == model)[blind])
+    (right, n), (free, m) = ((int(equal.sum()), len(equal)) for equal in pairs)
+    shown = wilson_estimate(right, n, "no answer beside a suggestion")
+    blind_share = wilson_estimate(free, m, "no blind answer to a record that the model has a label for")
+    return Anchoring(shown, blind_share, newcombe_difference(shown, blind_share))
+
+
+def _text_column(table: pd.DataFrame, column: str) -> pd.Series:
+    """A column that may be missing, as text, empty where there is nothing."""
+    if column not in table.columns:
+        return pd.Series("", index=table.index, dtype=str)
+    return table[column].astype(object).where(table[column].notna(), "").astype(str)

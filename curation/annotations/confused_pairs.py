@@ -1,0 +1,186 @@
+"""Confused pairs of a run: what to label first, and train records that may belong to the other label."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from winnow.core.atomic import atomic_write
+from winnow.core.errors import Problem, WinnowError
+from winnow.curation.annotations.label_errors import (
+    BELIEF_FLOOR,
+    FAST_FIT_TOLERANCE,
+    FOLD_REPEATS,
+    NEAREST_SHOWN,
+    SuspectedLabelError,
+)
+from winnow.curation.annotations.out_of_fold import FOLDS, assign_folds, out_of_fold_probabilities
+from winnow.curation.engine.exact_search import cosines
+from winnow.curation.engine.vectors import Vectors
+
+FEEDBACK_FILE = "feedback.json"
+"""In the workspace's state, and in the folder of the run that was looked at."""
+
+
+FEEDBACK_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class ConfusedPairs:
+    """Confused pairs of one run."""
+
+    run: str
+    pairs: Mapping[tuple[str, str], float]
+    """Errors that hold-out would show between two labels."""
+
+    def within(self, labels: Sequence[str]) -> ConfusedPairs:
+        """The focus on pairs of these labels: others were renamed or taken out since."""
+        known = set(labels)
+        return ConfusedPairs(self.run, {pair: errors for pair, errors in self.pairs.items() if known.issuperset(pair)})
+
+
+@dataclass(frozen=True)
+class PairLabelErrors:
+    """Train records that may belong to the other label of a confused pair."""
+
+    ranked: list[SuspectedLabelError]
+    """The more likely one, the more worth first; `score` is the logarithm of the odds, and above 0."""
+    wrong: int
+    """How many of all their labels are wrong, estimated."""
+
+
+def read_confused_pairs(path: Path) -> ConfusedPairs:
+    """What the last feedback found. Raises WinnowError when there was none."""
+    try:
+        feedback = json.loads(path.read_text(encoding="utf-8"))
+        pairs = {
+            (str(one["labels"][0]), str(one["labels"][1])): float(one["expected_errors"]) for one in feedback["pairs"]
+        }
+        return ConfusedPairs(str(feedback["run"]), pairs)
+    except (OSError, ValueError, TypeError, KeyError, IndexError):
+        fix = "run `winnow feedback RUN` first"
+        raise WinnowError(Problem(str(path), "no readable feedback", "confused pairs of a run", fix)) from None
+
+
+def write_feedback(feedback: Mapping[str, object], *paths: Path) -> None:
+    """Write what `read_focus` reads, and more, to every path; the last one replaces what stood there."""
+    for path in paths:
+        with atomic_write(path) as temporary:
+            temporary.write_text(json.dumps(feedback, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def labeling_value(
+    probabilities: NDArray[np.float32], classes: Sequence[str], rows: Mapping[str, int], confused: ConfusedPairs
+) -> NDArray[np.float64]:
+    """What labeling each query is worth for the confused pairs, from (n, classes) probabilities; shape (n,), 0 to 1.
+
+    The probability that its label is in a confused pair, times the doubt about it. `rows` counts the labeled ones of
+    each class. Probabilities are divided by them first: a label of few rows would be expected as rarely as it was
+    taught, and what it lacks could never be found (Saerens, Latinne and Decaestecker 2002, Adjusting the Outputs of a
+    Classifier to New a Priori Probabilities).
+    """
+    reweighted = probabilities / np.array([max(rows.get(name, 1), 1) for name in classes])
+    reweighted /= reweighted.sum(axis=1, keepdims=True)
+    inside = np.isin(list(classes), sorted({label for pair in confused.pairs for label in pair}))
+    if len(classes) < 2:
+        return np.ones(len(reweighted))
+    top = np.partition(reweighted, -2, axis=1)
+    found: NDArray[np.float64] = (1.0 - (top[:, -1] - top[:, -2])) * reweighted[:, inside].sum(axis=1)
+    return found
+
+
+def label_errors_between(
+    vectors: Vectors, labels: Sequence[str], groups: Sequence[str], confused: ConfusedPairs
+) -> PairLabelErrors:
+    """Train records of (n, d) unit vectors whose label may be the other one of a confused pair.
+
+    The odds of the two labels alone are taken, by probes that did not see the record's group: beside labels of many
+    rows a label of few is never the likeliest of all. What one answer is worth is the probability that the label is
+    wrong, times the errors of the pair by its rows: an answer weighs more where few rows speak.
+    """
+    count = Counter(labels)
+    pairs = {pair: errors for pair, errors in confused.pairs.items() if all(count[label] for label in pair)}
+    if not pairs or len(set(groups)) < FOLDS:
+        return PairLabelErrors([], 0)
+    folds = [assign_folds(labels, groups, repetition) for repetition in range(FOLD_REPEATS)]
+    probabilities, classes = out_of_fold_probabilities(vectors, labels, folds, tolerance=FAST_FIT_TOLERANCE)
+    given, column = np.array(labels), {name: i for i, name in enumerate(classes)}
+    best: dict[int, _OtherLabel] = {}
+    wrong: set[int] = set()
+    for pair, errors in sorted(pairs.items()):
+        weight = errors / (count[pair[0]] + count[pair[1]])
+        for label, other in (pair, pair[::-1]):
+            rows = np.flatnonzero(given == label)
+            own, alternative = (probabilities[rows, column[name]] for name in (label, other))
+            wrong |= set(
+                rows[
+                    (alternative > own)
+                    & (alternative >= _mean_self_confidence(probabilities[:, column[other]], given == other))
+                ].tolist()
+            )
+            for row, ratio in zip(
+                rows.tolist(), ((alternative + BELIEF_FLOOR) / (own + BELIEF_FLOOR)).tolist(), strict=True
+            ):
+                one = _OtherLabel(weight * ratio / (1 + ratio), float(np.log(ratio)), other)
+                if ratio > 1 and (row not in best or one.value > best[row].value):
+                    best[row] = one
+    near = _NearestOfLabel(vectors, given, np.array(groups))
+
+    def suspect(row: int) -> SuspectedLabelError:
+        label, alternative = str(given[row]), best[row]
+        own, other = (float(probabilities[row, column[name]]) for name in (label, alternative.label))
+        return SuspectedLabelError(
+            row,
+            alternative.odds,
+            label,
+            alternative.label,
+            own,
+            other,
+            near.of(row, label),
+            near.of(row, alternative.label),
+        )
+
+    ranked = sorted(best, key=lambda row: (-best[row].value, groups[row]))
+    return PairLabelErrors([suspect(row) for row in ranked], len(wrong))
+
+
+@dataclass(frozen=True)
+class _OtherLabel:
+    """The other label that a record may belong to."""
+
+    value: float
+    """What an answer is worth."""
+    odds: float
+    """Logarithm of the odds against the given label."""
+    label: str
+
+
+def _mean_self_confidence(probability: NDArray[np.float32], members: NDArray[np.bool_]) -> float:
+    """How likely a label's own records are on average to be its own.
+
+    A record of another label that is as likely counts as wrongly labeled: the confident joint (Northcutt, Jiang and
+    Chuang 2021, Confident Learning: Estimating Uncertainty in Dataset Labels).
+    """
+    return float(probability[members].mean())
+
+
+@dataclass(frozen=True)
+class _NearestOfLabel:
+    """Nearest records of a label in other groups."""
+
+    vectors: Vectors
+    labels: NDArray[np.str_]
+    groups: NDArray[np.str_]
+
+    def of(self, row: int, label: str) -> tuple[tuple[int, float], ...]:
+        """Position and cosine, the nearest first."""
+        others = np.flatnonzero((self.labels == label) & (self.groups != self.groups[row]))
+        ranked = others[np.argsort(-(self.vectors[others] @ self.vectors[row]), kind="stable")][:NEAREST_SHOWN]
+        similarity = cosines(self.vectors[[row] * len(ranked)], self.vectors[ranked])
+        return tuple(zip(ranked.tolist(), similarity.tolist(), strict=True))

@@ -1,0 +1,187 @@
+"""The consensus label of each record, its confidence, and which records need adjudication."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from winnow.core.result import NotMeasured
+from winnow.curation.annotations.consensus_confidence import ProbabilityRows, posterior, temperature_scaled
+from winnow.curation.annotations.crowdlab import (
+    AlignedProbabilities,
+    ClassProbabilities,
+    crowdlab_labels,
+    reason_model_too_weak,
+)
+from winnow.curation.annotations.response_matrix import ResponseMatrix, response_matrix
+
+ADJUDICATE_BELOW = 0.9
+"""Confidence below which an adjudicator looks (docs/decisions/0015-consensus.md)."""
+
+
+MIN_OVERLAP = 20
+"""Records with two or more answers, without which nobody's accuracy is known: the standard error of an agreement of
+0.9 is then 0.07."""
+
+
+NOT_ABOVE_CHANCE = "people agree no more with one another than if all always gave the most frequent label"
+
+
+ConsensusMethod = Literal["crowdlab", "majority"]
+
+
+ConsensusStatus = Literal["settled", "tie", "against_majority", "low_confidence"]
+
+
+@dataclass(frozen=True)
+class RecordConsensus:
+    """What people say of one record, taken together."""
+
+    record: str
+    label: str
+    """One that somebody gave."""
+    confidence: float | NotMeasured
+    """How probable it is that the label is right, 0 to 1."""
+    responses: int
+    share: float
+    """Of the answers, those that are the label."""
+    status: ConsensusStatus
+    """`tie`: as many gave another label. `against_majority`: more gave another label. `low_confidence`: below the
+    threshold; a single answer that no model speaks against never is, since it needs a second one first."""
+
+    @property
+    def to_adjudicate(self) -> bool:
+        """Whether the record belongs into the `adjudicate` queue."""
+        return self.status != "settled"
+
+
+@dataclass(frozen=True)
+class Consensus:
+    """The consensus of every record, sorted by record."""
+
+    method: ConsensusMethod
+    why: str
+    """Why it is the majority and not CROWDLAB; empty for CROWDLAB."""
+    records: tuple[RecordConsensus, ...]
+
+
+def find_consensus(
+    responses: pd.DataFrame,
+    *,
+    probabilities: ClassProbabilities | None = None,
+    adjudicate_below: float = ADJUDICATE_BELOW,
+) -> Consensus:
+    """The consensus of each record of a table `record`, `who`, `label` (see `curation.answers.matrix`).
+
+    With class probabilities CROWDLAB (Goh, Tkachenko and Mueller 2022, arXiv 2210.06812, in cleanlab): the label of
+    those given to which people and model, each weighed by how well they agree with others, give most. Without, or where
+    CROWDLAB's weights would rest on nothing, the majority, and among as many answers those of the more accurate people.
+    Hold-out records are labeled blind to any model: ask for them apart, without probabilities.
+
+    Raises ValueError for records without probabilities, and for probabilities that are none.
+    """
+    response = response_matrix(responses)
+    why = _reason_against_crowdlab(response, probabilities)
+    if probabilities is not None and not why:
+        aligned = AlignedProbabilities.of(response, probabilities)
+        labels = crowdlab_labels(aligned)
+        why = reason_model_too_weak(aligned) if labels is not None else NOT_ABOVE_CHANCE
+        if labels is not None and not why:
+            prior = aligned.over_all_classes(temperature_scaled(aligned.model, aligned.model_index[labels]))
+            probable = posterior(aligned.responses, np.eye(prior.shape[1])[labels], prior)
+            return Consensus(
+                "crowdlab",
+                "",
+                _record_consensus(aligned.responses, labels, probable, adjudicate_below, min_responses=1),
+            )
+    labels, found = _majority_labels(response)
+    return Consensus("majority", why, _record_consensus(response, labels, found, adjudicate_below, min_responses=2))
+
+
+def _reason_against_crowdlab(response: ResponseMatrix, probabilities: ClassProbabilities | None) -> str:
+    """Why CROWDLAB cannot be asked; empty when it can."""
+    if probabilities is None:
+        return "no class probabilities"
+    overlap = int((response.per_record > 1).sum())
+    if overlap < MIN_OVERLAP:
+        return f"{overlap} records have two or more answers, {MIN_OVERLAP} are needed"
+    return "" if len({*response.labels, *probabilities.classes}) > 1 else "there is only one label"
+
+
+def _majority_labels(response: ResponseMatrix) -> tuple[NDArray[np.int64], ProbabilityRows | NotMeasured]:
+    """The label with most answers, and among as many the most probable, shape (records,); how probable all are."""
+    counts = response.counts()
+    most = counts == counts.max(axis=1, initial=0, keepdims=True)
+    overlap = int((response.per_record > 1).sum())
+    if overlap < MIN_OVERLAP or len(response.labels) < 2:
+        few = f"{overlap} records have two or more answers, {MIN_OVERLAP} are needed"
+        return _first_class(most), NotMeasured("there is only one label" if len(response.labels) < 2 else few)
+    prior = np.tile(counts.sum(axis=0) / counts.sum(), (len(counts), 1))
+    probable = posterior(response, most / most.sum(axis=1, keepdims=True), prior)
+    among = np.where(most, np.round(probable, 12), 0)
+    return _first_class(most & (among == among.max(axis=1, keepdims=True))), probable
+
+
+def _first_class(which: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """The first class of each record that is meant: classes are sorted by name."""
+    found: NDArray[np.int64] = np.nonzero(which & (which.cumsum(axis=1) == 1))[1]
+    return found
+
+
+def _record_consensus(
+    response: ResponseMatrix,
+    labels: NDArray[np.int64],
+    probable: ProbabilityRows | NotMeasured,
+    below: float,
+    *,
+    min_responses: int,
+) -> tuple[RecordConsensus, ...]:
+    """Every record with its standing. Confidence speaks against records with at least `alone` answers."""
+    counts = response.counts()
+    rows = np.arange(len(labels))
+    given, responses = counts[rows, labels], response.per_record
+    counts[rows, labels] = 0
+    others = counts.max(axis=1, initial=0)
+    found = []
+    for row, record in enumerate(response.records):
+        confidence = probable if isinstance(probable, NotMeasured) else float(probable[row, labels[row]])
+        below_threshold = isinstance(confidence, float) and confidence < below and responses[row] >= min_responses
+        status: ConsensusStatus = "low_confidence" if below_threshold else "settled"
+        if others[row] >= given[row]:
+            status = "tie" if others[row] == given[row] else "against_majority"
+        share = float(given[row] / responses[row])
+        found.append(
+            RecordConsensus(record, response.labels[labels[row]], confidence, int(responses[row]), share, status)
+        )
+    return tuple(found)
+
+
+def consensus_of_shared_records(
+    responses: pd.DataFrame, model: Callable[[], ClassProbabilities | None]
+) -> list[Consensus]:
+    """The consensus of all records with two or more answers: those that a model may look at, and the others apart.
+
+    `model` is asked, which takes a while, only where there are such records.
+    """
+    several = responses[responses.groupby("record")["who"].transform("count") > 1]
+    if several.empty:
+        return []
+    probabilities = model()
+    seen = set(probabilities.records) if probabilities else set()
+    with_model = several["record"].isin(seen)
+    found = []
+    if with_model.any():
+        found.append(find_consensus(several[with_model], probabilities=probabilities))
+    if (~with_model).any():
+        found.append(find_consensus(several[~with_model]))
+    return found
+
+
+def records_to_adjudicate(found: list[Consensus]) -> dict[str, RecordConsensus]:
+    """Records for an adjudicator: ties, and a confidence that is too low."""
+    return {one.record: one for part in found for one in part.records if one.to_adjudicate}

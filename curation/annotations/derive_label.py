@@ -1,0 +1,69 @@
+"""From decisions to one label and one state per record. Derived each time, stored never."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from winnow.core.vocabulary import State
+from winnow.curation.annotations.votes import REJECTED, Vote, latest_choices
+
+
+@dataclass(frozen=True)
+class DerivedLabel:
+    """What stands after all decisions."""
+
+    state: State
+    label: str | None = None
+    decided_by: str = "nobody"
+    """`adjudicator`, `agreement`, `person`, `lot`, `file` or `nobody`."""
+    candidates: tuple[str, ...] = ()
+    """The labels that stand against each other in a dispute."""
+
+
+def derive_labels(votes: Iterable[Vote], *, synthetic: frozenset[str] = frozenset()) -> dict[str, DerivedLabel]:
+    """The derived label and state of every record that has a vote.
+
+    The highest rank decides: adjudication, else the agreement of two or more people, else the latest person, else the
+    files. Rules and models never decide, and a synthetic source speaks for a model. Different choices of equal rank are
+    a dispute. A record of `synthetic` that no person and no other file has labeled is `proposed`.
+    """
+    by_record: dict[str, list[Vote]] = defaultdict(list)
+    for vote in votes:
+        by_record[vote.record_id].append(vote)
+    return {record: _derive_one(own, synthetic=record in synthetic) for record, own in by_record.items()}
+
+
+def _derive_one(votes: list[Vote], *, synthetic: bool) -> DerivedLabel:
+    adjudications = latest_choices(votes, "adjudicator")
+    if adjudications:
+        return _decided(set(adjudications.values()), "adjudicator")
+    people = latest_choices(votes, "person")
+    if people:
+        counts = Counter(people.values())
+        most = max(counts.values())
+        if most >= 2:
+            return _decided({choice for choice, n in counts.items() if n == most}, "agreement")
+        return _decided({list(people.values())[-1]}, "person")
+    files = {vote.choice for vote in votes if vote.actor == "file"}
+    if files:
+        return _by_file(files.pop()) if len(files) == 1 else _decided(files, "file")
+    proposals = [vote.value for vote in votes if vote.actor == "model" and vote.kind == "label"]
+    return DerivedLabel("proposed", proposals[-1] if proposals else None) if synthetic else DerivedLabel("unlabeled")
+
+
+@lru_cache(maxsize=4096)
+def _by_file(choice: str) -> DerivedLabel:
+    """By far the most records have one label, from files: they share one result."""
+    return _decided({choice}, "file")
+
+
+def _decided(choices: set[str], by: str) -> DerivedLabel:
+    if len(choices) > 1:
+        return DerivedLabel("disputed", None, by, tuple(sorted(choice for choice in choices if choice != REJECTED)))
+    choice = next(iter(choices))
+    if choice == REJECTED:
+        return DerivedLabel("rejected", None, by)
+    return DerivedLabel("labeled", choice, by)

@@ -1,0 +1,83 @@
+"""Decisions as votes: each person's latest choice, and whether people still disagree."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+REJECTED = "\0rejected"
+"""The value that a rejection votes for; no label can have this name."""
+
+
+ABSTAINED = "\0abstained"
+"""What somebody chose who could not say: it takes back what the same person said before, and counts for nothing."""
+
+
+SEVERAL_INTENTS = "several"
+"""The abstention that says: more than one intent. Beside a label, that is a disagreement."""
+
+
+DISCARDED = "discarded"
+"""The abstention of somebody who passed a record on; it asks nobody for anything."""
+
+
+class Vote(NamedTuple):
+    """A decision, as far as deriving needs it. Votes are ordered by time."""
+
+    record_id: str
+    actor: str
+    who: str
+    kind: str
+    value: str
+
+    @property
+    def choice(self) -> str:
+        """What the vote is for."""
+        return {"rejection": REJECTED, "abstention": ABSTAINED}.get(self.kind, self.value)
+
+
+def latest_choices(votes: Iterable[Vote], actor: str) -> dict[str, str]:
+    """Each one's latest choice, without those who abstain; the one who decided last stands last."""
+    latest = latest_votes(votes, actor)
+    return {who: vote.choice for who, vote in latest.items() if vote.choice != ABSTAINED}
+
+
+def latest_votes(votes: Iterable[Vote], actor: str) -> dict[str, Vote]:
+    """Each one's latest vote; the one who voted last stands last."""
+    latest: dict[str, Vote] = {}
+    for vote in votes:
+        if vote.actor == actor:
+            latest.pop(vote.who, None)
+            latest[vote.who] = vote
+    return latest
+
+
+def needs_adjudication(votes: Iterable[Vote]) -> bool:
+    """Whether people stand apart on a record, or none of them could say, and nobody has adjudicated.
+
+    The agreement of two or more settles it, if no other choice has as many.
+    """
+    own = list(votes)
+    if latest_choices(own, "adjudicator"):
+        return False
+    opinions = [vote for vote in latest_votes(own, "person").values() if vote.value != DISCARDED]
+    choice_counts = Counter(vote.choice for vote in opinions if vote.choice != ABSTAINED)
+    if not choice_counts:
+        return bool(opinions)
+    most = sorted(choice_counts.values(), reverse=True)
+    if most[0] >= 2 and most[1:2] != most[:1]:
+        return False
+    return len(choice_counts) > 1 or any(vote.value == SEVERAL_INTENTS for vote in opinions)
+
+
+def votes_by_record(votes: Iterable[Vote]) -> Mapping[str, list[Vote]]:
+    """Votes by what they are about; nobody voted on what is not there."""
+    found: dict[str, list[Vote]] = defaultdict(list)
+    for vote in votes:
+        found[vote.record_id].append(vote)
+    return found
+
+
+HUMAN_ACTORS = ("person", "adjudicator")
+"""Actors whose decisions count in the order of their times."""

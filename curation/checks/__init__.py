@@ -1,0 +1,1 @@
+"""What may be exported: similarity, leakage, dedup, coverage, and the gates."""

@@ -1,0 +1,177 @@
+"""Check: measure similarity once, select what may be exported, and apply every gate."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from winnow.config.task import Task
+from winnow.core.errors import Problem, WinnowError
+from winnow.core.layout import WorkspaceFolder
+from winnow.core.progress import Progress
+from winnow.curation.checks.coverage.task_facets import facet_functions, text_facets
+from winnow.curation.checks.coverage.traffic_similarity import TrafficCoverage, measure_traffic_coverage
+from winnow.curation.checks.eligibility import EXCLUDED, eligible_rows
+from winnow.curation.checks.gates import measure_gates, with_waivers
+from winnow.curation.checks.gates.gate import Gate
+from winnow.curation.checks.label_conflicts import label_conflicts
+from winnow.curation.checks.pii_scan import records_with_pii
+from winnow.curation.checks.selection import Selection, select
+from winnow.curation.checks.similarity import measure_similarity
+from winnow.curation.checks.similarity_search import Similarities
+from winnow.curation.checks.threshold_costs import ThresholdCost, lowest_cosine, threshold_costs
+from winnow.curation.engine.embedders.embedder import Embedder
+from winnow.curation.pii.scrub import Scrubber
+from winnow.validators.wording.facets import Facet
+from winnow.validators.wording.label_facets import FacetMarginals, measure_marginals
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, repr=False)
+class CheckResult:
+    """The selection and its gates."""
+
+    task: Task
+    table: pd.DataFrame
+    """Every record with `split` (or "excluded"), `reason`, `keeper` and `similarity`."""
+    gates: list[Gate]
+    costs: list[ThresholdCost]
+    conflicts: pd.DataFrame
+    similarities: Similarities
+    traffic_coverage: TrafficCoverage
+    facets: Mapping[str, Facet]
+    marginals: FacetMarginals
+    private: Mapping[str, Sequence[str]]
+    """Entities that the policy does not allow, by record id."""
+    sources: Mapping[str, str]
+    """File name of every source, by id."""
+    waived: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        verdicts = ", ".join(f"{gate.name} {gate.verdict}" for gate in self.gates)
+        return f"<Check {'passed' if self.passed else 'failed'}: {len(self.selected):,} rows selected; {verdicts}>"
+
+    @property
+    def passed(self) -> bool:
+        """Whether no gate fails."""
+        return all(gate.verdict != "fail" for gate in self.gates)
+
+    @property
+    def selected(self) -> pd.DataFrame:
+        """The rows of the release-to-be."""
+        return self.table[self.table["split"] != EXCLUDED]
+
+    @property
+    def train(self) -> pd.DataFrame:
+        """The selected train rows."""
+        return self.table[self.table["split"] == "train"]
+
+    @property
+    def excluded(self) -> dict[str, int]:
+        """How many records stay out, by reason."""
+        reasons = self.table.loc[self.table["split"] == EXCLUDED, "reason"]
+        return {str(reason): int(count) for reason, count in sorted(Counter(reasons).items())}
+
+    def between_splits(self) -> dict[str, float | None]:
+        """Highest similarity left between the splits (cosine, exact search); None where a split is empty."""
+        train = (self.table["split"] == "train").to_numpy()
+        highest = float(self.similarities.nearest.similarity[train].max(initial=-1.0))
+        found = {"train_to_hold_out": highest, "validation_to_test": self.similarities.validation_to_test}
+        return {name: round(value, 6) if value > -1 else None for name, value in found.items()}
+
+    def rethreshold(self, *, duplicates: float | None = None, leakage: float | None = None) -> CheckResult:
+        """The same check at other cosines. Nothing is embedded or searched again; traffic stays as it was measured.
+
+        Raises WinnowError below the lowest cosine that was searched.
+        """
+        lowest = lowest_cosine(self.task)
+        if duplicates is not None and duplicates < lowest:
+            fix = f"set gates.duplicates.cosine to {duplicates} and check again"
+            raise WinnowError(Problem("rethreshold", f"cosine {duplicates}", f"at least {lowest}", fix))
+        kept = self.task.gates
+        changed = kept.model_copy(
+            update={
+                "duplicates": kept.duplicates.model_copy(update={"cosine": duplicates or kept.duplicates.cosine}),
+                "leakage": kept.leakage.model_copy(update={"cosine": leakage or kept.leakage.cosine}),
+            }
+        )
+        task = self.task.model_copy(update={"gates": changed})
+        selection = select(eligible_rows(self.table), task, self.similarities.pairs, self.similarities.nearest)
+        return apply_gates(
+            task,
+            selection,
+            self.similarities,
+            self.traffic_coverage,
+            self.facets,
+            self.private,
+            self.sources,
+            self.waived,
+        )
+
+
+def check(
+    table: pd.DataFrame,
+    task: Task,
+    embedder: Embedder,
+    *,
+    scrubber: Scrubber,
+    sources: Mapping[str, str],
+    waived: Mapping[str, str],
+    folder: WorkspaceFolder,
+    progress: Progress | None = None,
+) -> CheckResult:
+    """Measure the working table and judge it. With nothing changed since the last check, no model is loaded."""
+    facets = facet_functions(task, folder.root)
+    eligible = eligible_rows(table)
+    caches = {"vectors_cache": folder.vectors, "near_cache": folder.near_pairs}
+    similarities = measure_similarity(eligible, task, embedder, progress=progress, **caches)
+    selection = select(eligible, task, similarities.pairs, similarities.nearest)
+    traffic_coverage = measure_traffic_coverage(
+        selection.final, embedder, fallback=task.fallback, progress=progress, **caches
+    )
+    private = records_with_pii(table, scrubber, folder.near_pairs, model=task.private.model)
+    return apply_gates(task, selection, similarities, traffic_coverage, facets, private, sources, waived)
+
+
+def apply_gates(
+    task: Task,
+    selection: Selection,
+    similarities: Similarities,
+    traffic_coverage: TrafficCoverage,
+    facets: Mapping[str, Facet],
+    private: Mapping[str, Sequence[str]],
+    sources: Mapping[str, str],
+    waived: Mapping[str, str],
+) -> CheckResult:
+    """Hold a selection against every gate. Pure."""
+    final = selection.final
+    conflicts = label_conflicts(final, similarities.pairs, threshold=task.gates.duplicates.cosine)
+    train = final[final["split"] == "train"]
+    facet_marginals = measure_marginals(list(train["label"]), text_facets(train["text"], facets), task)
+    gates = measure_gates(
+        task,
+        selection,
+        conflicts=conflicts,
+        traffic_coverage=traffic_coverage,
+        marginals=facet_marginals,
+        private=private,
+        sources=sources,
+    )
+    return CheckResult(
+        task=task,
+        table=final,
+        gates=with_waivers(gates, waived),
+        costs=threshold_costs(selection, similarities),
+        conflicts=conflicts,
+        similarities=similarities,
+        traffic_coverage=traffic_coverage,
+        facets=facets,
+        marginals=facet_marginals,
+        private=private,
+        sources=sources,
+        waived=waived,
+    )

@@ -1,0 +1,1 @@
+"""Coverage: what users ask and train lacks, which labels overlap, and what to do about it."""

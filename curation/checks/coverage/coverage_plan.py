@@ -1,0 +1,113 @@
+"""The plan: what the coverage report asks generators and the label queue to do, as one JSON object."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from winnow.curation.checks.coverage.coverage_report import CoverageReport
+from winnow.curation.checks.coverage.label_overlap import MIN_SHOWN_SCORE
+from winnow.curation.checks.coverage.task_facets import text_facets
+from winnow.validators.wording.label_facets import FacetShortfall
+
+PLAN_FORMAT = 1
+
+
+FACET_COMBINATIONS = (
+    *((phrasing, length) for phrasing in ("formal", "casual", "question") for length in ("short", "medium", "long")),
+    ("fragment", "short"),
+)
+"""The wordings that exist: a fragment, of at most three words, is short."""
+
+
+SHOWN_OVERLAPS = 50
+
+
+def coverage_plan(coverage: CoverageReport) -> dict[str, Any]:
+    """What to write for each label, which queries to label, which labels to mend.
+
+    `labels`: `label`, `labeled`, `target`, `missing`, `cells` [{`phrasing`, `length`, `have`, `count`}] and `facets`
+    [{`facet`, `value`, `count`}] that their wording lacks. `regions`: uncovered traffic with the ids of its records.
+    `overlaps`: pairs of labels with advice. Nothing of it comes from the hold-out reserves.
+    """
+    check = coverage.check
+    return {
+        "format": PLAN_FORMAT,
+        "task": check.task.name,
+        "near": check.traffic_coverage.near,
+        "labels": _labels(coverage),
+        "regions": [
+            {
+                "id": region.id,
+                "words": region.words,
+                "queries": region.queries,
+                "records": region.record_ids,
+                "examples": [example.text for example in region.examples],
+                "nearest_label": region.nearest_label,
+                "synthetic_only": region.synthetic_only,
+            }
+            for region in coverage.regions
+        ],
+        "overlaps": [
+            {
+                "labels": list(one.labels),
+                "score": one.score,
+                "advice": one.advice,
+                "pairs": [[pair.left, pair.right] for pair in one.pairs],
+            }
+            for one in coverage.overlaps[:SHOWN_OVERLAPS]
+            if one.score >= MIN_SHOWN_SCORE
+        ],
+    }
+
+
+def _labels(coverage: CoverageReport) -> list[dict[str, Any]]:
+    check, missing = coverage.check, coverage.short_labels
+    train = check.train
+    worded = text_facets(train["text"], {name: check.facets[name] for name in ("phrasing", "length")})
+    counts = Counter((label, w["phrasing"], w["length"]) for label, w in zip(train["label"], worded, strict=True))
+    short: dict[str, list[FacetShortfall]] = {}
+    for one in check.marginals.shortfalls:
+        short.setdefault(one.label, []).append(one)
+    planned = []
+    for label in check.task.label_names:
+        if label not in missing and label not in short:
+            continue
+        shortfalls = short.get(label, [])
+        count = max(missing.get(label, 0), *(one.missing for one in shortfalls), 0)
+        planned.append(
+            {
+                "label": label,
+                "labeled": coverage.labeled[label],
+                "target": check.task.targets.per_label,
+                "missing": missing.get(label, 0),
+                "cells": _rows_by_combination(
+                    {cell: counts[label, *cell] for cell in FACET_COMBINATIONS}, shortfalls, count
+                ),
+                "facets": [
+                    {"facet": one.facet, "value": one.value, "count": one.missing}
+                    for one in shortfalls
+                    if not one.too_much
+                ],
+            }
+        )
+    return planned
+
+
+def _rows_by_combination(
+    have: dict[tuple[str, str], int], shortfalls: list[FacetShortfall], count: int
+) -> list[dict[str, Any]]:
+    """Spread `count` rows over the crosses, the emptiest first; not over what the label has too much of."""
+    too_frequent = {(one.facet, one.value) for one in shortfalls if one.too_much}
+    open_cells = [
+        c for c in FACET_COMBINATIONS if ("phrasing", c[0]) not in too_frequent and ("length", c[1]) not in too_frequent
+    ]
+    open_cells = open_cells or list(FACET_COMBINATIONS)  # it has too much of everything: then all alike
+    added: Counter[tuple[str, str]] = Counter()
+    for _ in range(count):
+        added[min(open_cells, key=lambda cell: have[cell] + added[cell])] += 1
+    return [
+        {"phrasing": cell[0], "length": cell[1], "have": have[cell], "count": added[cell]}
+        for cell in open_cells
+        if added[cell]
+    ]

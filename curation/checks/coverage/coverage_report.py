@@ -1,0 +1,247 @@
+"""The coverage report: traffic, uncovered regions, label overlap and diversity of one checked selection."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from winnow.core.progress import Progress
+from winnow.core.timestamps import month_of
+from winnow.curation.checks.check import CheckResult
+from winnow.curation.checks.coverage.clustering import fit_centered_space
+from winnow.curation.checks.coverage.label_overlap import LabelOverlap, label_overlaps
+from winnow.curation.checks.coverage.uncovered_regions import UncoveredRegion, find_regions, words_of
+from winnow.curation.engine.embedders.embedder import Embedder
+from winnow.curation.engine.vector_cache import embed_with_cache
+from winnow.curation.engine.vectors import Vectors
+from winnow.validators.wording.diversity import Diversity, diversity
+from winnow.validators.wording.spelling import frequent_words
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class LabelTraffic:
+    """Traffic that looks most like one label, by its nearest train record."""
+
+    label: str
+    seen: int
+    covered: int
+
+    @property
+    def share(self) -> float:
+        """Covered of what was seen."""
+        return self.covered / self.seen
+
+
+@dataclass(frozen=True)
+class MonthlyTraffic:
+    """Traffic of one calendar month (UTC)."""
+
+    month: str
+    """YYYY-MM, or `unknown` where the source gave no time that can be read."""
+    seen: int
+    uncovered: int
+
+    @property
+    def uncovered_share(self) -> float:
+        """Uncovered of what was seen."""
+        return self.uncovered / self.seen
+
+
+@dataclass(frozen=True)
+class LabelDiversity:
+    """The diversity of one label's train rows, or of those of one making."""
+
+    label: str
+    made_by: str
+    """`all`, or `human` beside `synthetic`: these two at equal size, because the measures depend on it."""
+    measures: Diversity
+
+
+@dataclass(frozen=True, repr=False)
+class CoverageReport:
+    """Everything that the coverage page shows and the plan is made of."""
+
+    check: CheckResult
+    seen: int
+    """Unlabeled log queries, each as often as it was seen."""
+    covered: int
+    """Those with a near train record."""
+    synthetic_only: int
+    """Those with no near train record but synthetic ones."""
+    by_label: list[LabelTraffic]
+    months: list[MonthlyTraffic]
+    regions: list[UncoveredRegion]
+    scattered: int
+    """Uncovered records of the train reserve that are in no region."""
+    overlaps: list[LabelOverlap]
+    diversity: list[LabelDiversity]
+    labeled: dict[str, int]
+    """Labeled records by label, over all splits: what `targets.per_label` counts."""
+
+    def __repr__(self) -> str:
+        share = "not measured" if self.share is None else f"{self.share:.1%} of traffic covered"
+        return f"<Coverage: {share}, {len(self.regions)} regions, {len(self.short_labels)} labels short>"
+
+    def json(self) -> dict[str, Any]:
+        """The shape of `coverage --json`; the plan file says what to do about each."""
+        return {
+            "traffic": {
+                "seen": self.seen,
+                "covered": self.covered,
+                "share": self.share,
+                "near": self.check.traffic_coverage.near,
+            },
+            "synthetic_only": self.synthetic_only,
+            "by_label": [{**asdict(one), "share": one.share} for one in self.by_label],
+            "months": [{**asdict(one), "uncovered_share": one.uncovered_share} for one in self.months],
+            "regions": [{**asdict(one), "records": one.records} for one in self.regions],
+            "scattered": self.scattered,
+            "short_labels": self.short_labels,
+            "shortfalls": [asdict(one) for one in self.check.marginals.shortfalls],
+            "overlaps": [asdict(one) for one in self.overlaps],
+            "diversity": [asdict(one) for one in self.diversity],
+        }
+
+    @property
+    def share(self) -> float | None:
+        """Covered of what was seen; None where there is no traffic, or too little train to say."""
+        return self.covered / self.seen if self.seen and self.check.traffic_coverage.near is not None else None
+
+    @property
+    def short_labels(self) -> dict[str, int]:
+        """Labels under their target, with how many labeled records they miss."""
+        wanted = self.check.task.targets.per_label
+        return {label: wanted - count for label, count in self.labeled.items() if count < wanted}
+
+
+def measure_coverage(
+    check: CheckResult,
+    times: Mapping[str, Sequence[str]],
+    embedder: Embedder,
+    *,
+    vectors_cache: Path,
+    progress: Progress | None = None,
+) -> CoverageReport:
+    """Measure everything about one checked selection. `times` are those of each traffic record (`traffic_times`)."""
+    table, traffic_coverage, task = check.table, check.traffic_coverage, check.task
+    train = check.train.sort_values("id")
+    traffic = table.iloc[traffic_coverage.traffic]
+    texts = list(dict.fromkeys([*train["text"], *traffic["text"]]))
+    vectors = dict(zip(texts, embed_with_cache(texts, embedder, vectors_cache, progress=progress), strict=True))
+    train_vectors = _stacked(vectors, train["text"])
+    groups = np.unique(train["group"].to_numpy().astype(str), return_inverse=True)[1]
+    weight = traffic["weight"].to_numpy()
+    states = table.loc[table["state"] == "labeled", "label"]
+    regions, scattered = _regions(check, train, train_vectors, _stacked(vectors, traffic["text"]))
+    return CoverageReport(
+        check=check,
+        seen=int(weight.sum()),
+        covered=int(weight[traffic_coverage.covered].sum()),
+        synthetic_only=int(weight[traffic_coverage.synthetic_only].sum()),
+        by_label=_by_label(table, check),
+        months=_months(list(traffic["id"]), times, traffic_coverage.covered)
+        if traffic_coverage.near is not None
+        else [],
+        regions=regions,
+        scattered=scattered,
+        overlaps=label_overlaps(list(train["id"]), list(train["label"]), train_vectors, groups),
+        diversity=_diversity(train, train_vectors, task.label_names),
+        labeled={label: int(count) for label, count in _counts(states, task.label_names).items()},
+    )
+
+
+def _months(ids: Sequence[str], times: Mapping[str, Sequence[str]], covered: NDArray[np.bool_]) -> list[MonthlyTraffic]:
+    seen: Counter[str] = Counter()
+    uncovered: Counter[str] = Counter()
+    for record, near in zip(ids, covered.tolist(), strict=True):
+        for time in times.get(record, ()):
+            month = month_of(time)
+            seen[month] += 1
+            uncovered[month] += not near
+    return [MonthlyTraffic(month, seen[month], uncovered[month]) for month in sorted(seen)]
+
+
+def _by_label(table: pd.DataFrame, check: CheckResult) -> list[LabelTraffic]:
+    traffic_coverage = check.traffic_coverage
+    if traffic_coverage.near is None:
+        return []
+    labels, weight = table["label"].to_numpy(), table["weight"].to_numpy()
+    seen: Counter[str] = Counter()
+    covered: Counter[str] = Counter()
+    for row, nearest, near in zip(
+        traffic_coverage.traffic.tolist(),
+        traffic_coverage.position.tolist(),
+        traffic_coverage.covered.tolist(),
+        strict=True,
+    ):
+        seen[labels[nearest]] += int(weight[row])
+        covered[labels[nearest]] += int(weight[row]) * near
+    found = [LabelTraffic(label, seen[label], covered[label]) for label in seen]
+    return sorted(found, key=lambda one: (one.covered - one.seen, one.label))
+
+
+def _regions(
+    check: CheckResult, train: pd.DataFrame, train_vectors: Vectors, traffic_vectors: Vectors
+) -> tuple[list[UncoveredRegion], int]:
+    """Regions of the train reserve's traffic that no train record but a synthetic one is near."""
+    traffic_coverage = check.traffic_coverage
+    if traffic_coverage.near is None:
+        return [], 0
+    traffic = check.table.iloc[traffic_coverage.traffic]
+    uncovered = (~traffic_coverage.covered | traffic_coverage.synthetic_only) & (
+        traffic["assigned_split"] == "train"
+    ).to_numpy()
+    rows = np.flatnonzero(uncovered)
+    labels = check.table["label"].to_numpy()
+    facts = traffic.iloc[rows].assign(
+        nearest=labels[traffic_coverage.position[rows]],
+        similarity=traffic_coverage.similarity[rows],
+        synthetic_only=traffic_coverage.synthetic_only[rows],
+    )
+    texts = [*train["text"], *traffic.loc[traffic["assigned_split"] == "train", "text"]]
+    word_counts = Counter(word for text in texts for word in words_of(text))
+    word_counts.update(dict.fromkeys(frequent_words(check.task.language), len(texts)))  # of no topic, however rare here
+    topics = (train["label"] != check.task.fallback).to_numpy()
+    space = fit_centered_space(train_vectors[topics], list(train["label"][topics]))
+    regions = find_regions(facts, traffic_vectors[rows], space, word_counts, len(texts))
+    inside = sum(region.records for region in regions)
+    return regions, len(rows) - inside
+
+
+def _diversity(train: pd.DataFrame, train_vectors: Vectors, labels: Sequence[str]) -> list[LabelDiversity]:
+    """Of each label's rows; where people and machines both wrote some, also of as many of each."""
+    diversities = []
+    names, made = train["label"].to_numpy(), (train["origin"] == "synthetic").to_numpy()
+    texts = train["text"].to_numpy()
+    for label in labels:
+        rows = np.flatnonzero(names == label)
+        parts = {"all": rows}
+        human, synthetic = rows[~made[rows]], rows[made[rows]]
+        equal = min(len(human), len(synthetic))
+        if equal > 1:  # sorted by id, which is a hash: the first are a random sample
+            parts |= {"human": human[:equal], "synthetic": synthetic[:equal]}
+        diversities += [
+            LabelDiversity(label, by, diversity(list(texts[at]), train_vectors[at]))
+            for by, at in parts.items()
+            if len(at)
+        ]
+    return diversities
+
+
+def _stacked(vectors: Mapping[str, Any], texts: Iterable[str]) -> Vectors:
+    rows = [vectors[text] for text in texts]
+    return np.stack(rows) if rows else np.empty((0, 0), dtype=np.float32)
+
+
+def _counts(labels: pd.Series[str], names: Sequence[str]) -> dict[str, int]:
+    counts = Counter(labels)
+    return {name: counts[name] for name in names}

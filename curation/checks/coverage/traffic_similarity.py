@@ -1,0 +1,154 @@
+"""How near unlabeled log queries are to train, and from which cosine on one counts as covered."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from winnow.core.array_cache import load_arrays, save_arrays
+from winnow.core.progress import Progress
+from winnow.curation.engine.embedders.embedder import Embedder
+from winnow.curation.engine.exact_search import highest_similarity_outside_group, nearest
+from winnow.curation.engine.vector_cache import embed_with_cache
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+NEAR_QUANTILE = 0.10
+"""Of train's own leave-one-out nearest cosines (docs/decisions/0009-coverage.md)."""
+
+
+SAMPLE_SIZE = 4000
+"""Train records whose nearest neighbor is asked for: the standard error of the quantile's rank is 0.5 %."""
+
+
+MIN_TRAIN_ROWS = 20
+"""Train records below which there is no saying what near is."""
+
+
+FORMAT = "1"
+
+
+@dataclass(frozen=True)
+class TrafficCoverage:
+    """Nearness of traffic to train. Positions are those of the checked table."""
+
+    traffic: NDArray[np.int64]
+    """Positions of the unlabeled log queries."""
+    near: float | None
+    """The cosine from which on a query counts as covered; None when train is too small."""
+    similarity: NDArray[np.float32]
+    """Of each traffic row to its nearest train record; -1 where there is none."""
+    position: NDArray[np.int64]
+    """Of that train record; -1 where there is none."""
+    human_similarity: NDArray[np.float32]
+    """The same among train records that are not synthetic."""
+
+    @property
+    def covered(self) -> NDArray[np.bool_]:
+        """Which traffic rows have a near train record."""
+        return self.similarity >= self.near if self.near is not None else np.zeros(len(self.traffic), dtype=bool)
+
+    @property
+    def synthetic_only(self) -> NDArray[np.bool_]:
+        """Which covered traffic rows have no near train record but synthetic ones."""
+        return self.covered & (self.human_similarity < (self.near or 0.0))
+
+
+def traffic_positions(table: pd.DataFrame) -> NDArray[np.int64]:
+    """Positions of the records that coverage is measured against: production queries that nobody labeled yet."""
+    return np.flatnonzero(((table["state"] == "unlabeled") & (table["origin"] == "log")).to_numpy())
+
+
+def measure_traffic_coverage(
+    final: pd.DataFrame,
+    embedder: Embedder,
+    *,
+    vectors_cache: Path,
+    near_cache: Path,
+    fallback: str | None,
+    progress: Progress | None = None,
+) -> TrafficCoverage:
+    """Hold traffic against the selected train rows, or find it measured: then no model is loaded.
+
+    Rows of the `fallback` are what train holds too, but what they have in common is no topic: they do not say what
+    near is.
+    """
+    traffic = traffic_positions(final)
+    train = np.flatnonzero((final["split"] == "train").to_numpy())
+    if not len(traffic) or not len(train):
+        nowhere = np.full(len(traffic), -1.0, dtype=np.float32)
+        return TrafficCoverage(traffic, None, nowhere, np.full(len(traffic), -1, dtype=np.int64), nowhere)
+    in_scope = final["label"].to_numpy()[train] != fallback
+    path = near_cache / f"cover-{_fingerprint(final, traffic, train, in_scope, embedder)}.npz"
+    stored = load_arrays(path)
+    if stored is None:
+        stored = _measure(final, traffic, train, in_scope, embedder, vectors_cache, progress)
+        save_arrays(path, stored)
+    near = float(stored["near"])
+    return TrafficCoverage(
+        traffic,
+        near if near > -1 else None,
+        stored["similarity"],
+        train[stored["nearest"]],
+        stored["human_similarity"],
+    )
+
+
+def near_threshold(vectors: NDArray[np.float32], groups: NDArray[np.int64], sample: NDArray[np.int64]) -> float:
+    """The cosine at NEAR_QUANTILE of the sample's nearest cosines to other groups; -1 when they are too few."""
+    train_vectors = highest_similarity_outside_group(vectors[sample], vectors, groups[sample], groups)
+    train_vectors = train_vectors[train_vectors > -1]
+    return float(np.quantile(train_vectors, NEAR_QUANTILE)) if len(train_vectors) >= MIN_TRAIN_ROWS else -1.0
+
+
+def _measure(
+    final: pd.DataFrame,
+    traffic: NDArray[np.int64],
+    train: NDArray[np.int64],
+    in_scope: NDArray[np.bool_],
+    embedder: Embedder,
+    cache: Path,
+    progress: Progress | None,
+) -> dict[str, Any]:
+    texts = final["text"].to_numpy()
+    unique = list(dict.fromkeys([*texts[train], *texts[traffic]]))
+    vectors = embed_with_cache(unique, embedder, cache, progress=progress)
+    position_of = {text: i for i, text in enumerate(unique)}
+    train_vectors = vectors[[position_of[text] for text in texts[train]]]
+    traffic_vectors = vectors[[position_of[text] for text in texts[traffic]]]
+    ids = final["id"].to_numpy()[train].astype(str)
+    groups = np.unique(final["group"].to_numpy()[train].astype(str), return_inverse=True)[1]
+    order = np.argsort(ids)  # ids are hashes: the smallest are a random sample, and always the same one
+    sample = order[in_scope[order]][:SAMPLE_SIZE]
+    human = np.flatnonzero(final["origin"].to_numpy()[train] != "synthetic")
+    position, similarity = nearest(traffic_vectors, train_vectors)
+    human_similarity = similarity if len(human) == len(train) else nearest(traffic_vectors, train_vectors[human])[1]
+    return {
+        "near": np.float32(near_threshold(train_vectors, groups, sample)),
+        "nearest": position,
+        "similarity": similarity,
+        "human_similarity": human_similarity,
+    }
+
+
+def _fingerprint(
+    final: pd.DataFrame,
+    traffic: NDArray[np.int64],
+    train: NDArray[np.int64],
+    in_scope: NDArray[np.bool_],
+    embedder: Embedder,
+) -> str:
+    ids, groups = final["id"].to_numpy(), final["group"].to_numpy()
+    synthetic = final["origin"].to_numpy()[train] == "synthetic"
+    digest = hashlib.sha256(json.dumps([FORMAT, embedder.identity, SAMPLE_SIZE, NEAR_QUANTILE]).encode())
+    digest.update("\n".join([*(ids[train] + groups[train]), "", *ids[traffic]]).encode())
+    digest.update(np.packbits(synthetic).tobytes() + np.packbits(in_scope).tobytes())
+    return digest.hexdigest()[:32]

@@ -1,0 +1,101 @@
+"""Label-aware dedup inside train: a row is only dropped in favor of one that is kept, so there are no chains."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from winnow.curation.checks.eligibility import exclude
+from winnow.curation.engine.exact_search import NearPairs
+from winnow.validators.wording.guards import Guards, protecting_guard
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+DECIDED_BY_RANK = {"adjudicator": 0, "agreement": 1, "person": 2, "file": 3, "lot": 4}
+
+
+def keep_order(table: pd.DataFrame) -> list[int]:
+    """Positions of the rows, the best first: people's records before synthetic ones, then who decided, then id."""
+    keys = [
+        (origin == "synthetic", DECIDED_BY_RANK.get(by, len(DECIDED_BY_RANK)), identity)
+        for origin, by, identity in zip(table["origin"], table["decided_by"], table["id"], strict=True)
+    ]
+    return sorted(range(len(keys)), key=keys.__getitem__)
+
+
+def without_duplicates(
+    table: pd.DataFrame,
+    pairs: NearPairs,
+    guards: Guards,
+    *,
+    threshold: float,
+    variations_per_seed: int,
+    order: Sequence[int],
+) -> pd.DataFrame:
+    """Leave out of train what repeats another train record of the same label.
+
+    The best record of a neighborhood is kept and named as the keeper; a record falls only to one that stays, so
+    there are no chains. Inside a group only exact folds fall, and what exceeds `variations_per_seed`. `order` is
+    `keep_order(table)`.
+    """
+    train = (table["split"] == "train").to_numpy()
+    neighbors = _neighbors_by_row(pairs.above(threshold))
+    to_compare = _rows_to_compare(table[train], variations_per_seed) | neighbors.keys()
+    labels, groups, folds, texts, ids = (table[name].to_list() for name in ("label", "group", "fold_key", "text", "id"))
+    kept_folds: dict[tuple[str, str], int] = {}
+    kept: set[int] = set()
+    group_members: dict[str, list[int]] = defaultdict(list)
+    exclusions: dict[int, tuple[str, float]] = {}
+    over_limit: dict[int, tuple[str, float]] = {}
+    for row in order:
+        if not train[row] or row not in to_compare:
+            continue
+        fold, label, group = (folds[row], labels[row]), labels[row], groups[row]
+        if fold in kept_folds:
+            exclusions[row] = (ids[kept_folds[fold]], 1.0)
+            continue
+        keeper = next(
+            (
+                (other, similarity)
+                for similarity, other in neighbors.get(row, ())
+                if other in kept
+                and labels[other] == label
+                and groups[other] != group
+                and protecting_guard(guards.signature(texts[other]), guards.signature(texts[row])) is None
+            ),
+            None,
+        )
+        if keeper is not None:
+            exclusions[row] = (ids[keeper[0]], keeper[1])
+        elif len(group_members[group]) >= variations_per_seed:
+            over_limit[row] = (ids[group_members[group][0]], np.nan)
+        else:
+            kept.add(row)
+            kept_folds[fold] = row
+            group_members[group].append(row)
+    return exclude(exclude(table, exclusions, "duplicate"), over_limit, "variations_per_seed")
+
+
+def _rows_to_compare(train: pd.DataFrame, variations_per_seed: int) -> set[int]:
+    """Positions of train rows whose fold stands twice or whose group is too large; the others have only neighbors."""
+    repeated = train["fold_key"].duplicated(keep=False)
+    large = train["group"].map(train["group"].value_counts()) > variations_per_seed
+    return set(train.index[repeated | large])
+
+
+def _neighbors_by_row(pairs: NearPairs) -> Mapping[int, list[tuple[float, int]]]:
+    """For every row its near rows, the most similar first."""
+    found: dict[int, list[tuple[float, int]]] = defaultdict(list)
+    for left, right, similarity in zip(
+        pairs.left.tolist(), pairs.right.tolist(), pairs.similarity.tolist(), strict=True
+    ):
+        found[left].append((similarity, right))
+        found[right].append((similarity, left))
+    for near in found.values():
+        near.sort(key=lambda pair: (-pair[0], pair[1]))
+    return found

@@ -1,0 +1,47 @@
+"""Which rows may be exported before anything is compared, and how a row is excluded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from winnow.core.vocabulary import State
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+EXCLUDED = "excluded"
+
+
+def eligible_rows(table: pd.DataFrame) -> pd.DataFrame:
+    """The working table with `split` and `reason`: what may be exported before anything is compared.
+
+    A record without a standing label goes nowhere; a synthetic one never goes into a hold-out split.
+    """
+    split: list[str] = []
+    reason: list[str] = []
+    states: list[State] = list(table["state"])
+    for state, assigned_split, origin in zip(states, table["assigned_split"], table["origin"], strict=True):
+        if state != "labeled":
+            split.append(EXCLUDED)
+            reason.append(state)
+        elif assigned_split != "train" and origin == "synthetic":
+            split.append(EXCLUDED)
+            reason.append("synthetic_in_hold_out")
+        else:
+            split.append(assigned_split)
+            reason.append("")
+    columns = {"split": split, "reason": reason, "keeper": [""] * len(table)}
+    return table.assign(**{k: np.array(v, dtype=object) for k, v in columns.items()}, similarity=np.nan)
+
+
+def exclude(table: pd.DataFrame, exclusions: Mapping[int, tuple[str, float]], reason: str) -> pd.DataFrame:
+    """The table with rows excluded: position to keeper and similarity."""
+    columns = {name: table[name].to_numpy(copy=True) for name in ("split", "reason", "keeper", "similarity")}
+    for row, (keeper, similarity) in exclusions.items():
+        columns["split"][row], columns["reason"][row] = EXCLUDED, reason
+        columns["keeper"][row], columns["similarity"][row] = keeper, similarity
+    return table.assign(**columns)

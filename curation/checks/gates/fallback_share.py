@@ -1,0 +1,28 @@
+"""Gate: share of the fallback label in train."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from winnow.curation.checks.gates.gate import Gate, at_least, at_most, gate_not_measured
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def fallback_share_gate(train: pd.Series[str], fallback: str | None, bounds: tuple[float, float]) -> Gate:
+    """Share of the fallback in train, which must lie within the bounds; the bound that is nearer is the threshold."""
+    low, high = bounds
+    if fallback is None:
+        return gate_not_measured("fallback_share", low, "the task has no fallback label", "")
+    if train.empty:
+        return gate_not_measured("fallback_share", low, "no train row yet", "winnow add FILE")
+    share = round(float((train == fallback).mean()), 4)
+    evidence = [f"{fallback} has {int((train == fallback).sum())} of {len(train)} train rows"]
+    if share - low < high - share:
+        wanted = math.ceil((low * len(train) - (train == fallback).sum()) / (1 - low)) if low < 1 else len(train)
+        fix = f"winnow add FILE with {wanted} or more out-of-scope rows; or set targets.fallback_share in winnow.yaml"
+        return at_least("fallback_share", share, low, evidence, fix)
+    fix = "winnow add FILE with rows of the other labels; or set targets.fallback_share in winnow.yaml"
+    return at_most("fallback_share", share, high, evidence, fix, always=True)

@@ -1,0 +1,76 @@
+"""The share of train rows that an exclusion costs: shared by the gates duplicates and leakage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from winnow.curation.checks.gates.gate import EVIDENCE_SHOWN, Gate, gate_not_measured
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def excluded_examples(final: pd.DataFrame, reason: str) -> list[str]:
+    """Two excluded rows beside what they repeat, the least similar first: those that a person may doubt."""
+    texts = dict(zip(final["id"], final["text"], strict=True))
+    rows = final[final["reason"] == reason].sort_values(["similarity", "id"]).head(2)
+    return [
+        f"{text[:80]!r} repeats {texts[keeper][:80]!r} ({similarity:.3f})"
+        for text, keeper, similarity in rows[["text", "keeper", "similarity"]].itertuples(index=False, name=None)
+    ]
+
+
+MIN_SOURCE_ROWS = 20
+"""A source with fewer train rows is not judged by the share it loses: one row would decide."""
+
+
+def lost_share_gate(
+    name: str,
+    before: pd.DataFrame,
+    after: pd.DataFrame,
+    *,
+    share_max: float,
+    label_share_max: float,
+    by: Sequence[str],
+    evidence: Sequence[str],
+    fix: str,
+) -> Gate:
+    """Share of train rows that an exclusion costs: over all, and for what loses most.
+
+    `before` and `after` hold the train rows (columns `label`, `sources`). The gate fails when the whole loses more
+    than `share_max`, or one value of a column in `by` ("label", "sources") more than `label_share_max`.
+    """
+    if before.empty:
+        return gate_not_measured(name, share_max, "no train row yet", "winnow add FILE")
+    total = 1 - len(after) / len(before)
+    groups = {column: lost_by_value(before[column].explode(), after[column].explode()) for column in by}
+    over = [
+        f"{column.removesuffix('s')} {key} loses {share:.1%} ({count} of {rows} rows), more than {label_share_max:.0%}"
+        for column, table in groups.items()
+        for key, share, count, rows in table.itertuples(name=None)
+        if share > label_share_max and (column == "label" or rows >= MIN_SOURCE_ROWS)
+    ]
+    worst = [
+        f"{key} loses {share:.1%} ({count} of {rows} rows)"
+        for key, share, count, rows in groups["label"].head(3).itertuples(name=None)
+    ]
+    failed = total > share_max or bool(over)
+    return Gate(
+        name,
+        round(total, 4),
+        share_max,
+        "fail" if failed else "pass",
+        (*over[:EVIDENCE_SHOWN], *([] if over else worst), *evidence),
+        fix if failed else "",
+    )
+
+
+def lost_by_value(before: pd.Series[str], after: pd.Series[str]) -> pd.DataFrame:
+    """`share` and `count` of rows lost and `rows` before, by value, the largest share first; only what lost any."""
+    import pandas as pd
+
+    counts = before.value_counts()
+    gone = (counts - after.value_counts().reindex(counts.index, fill_value=0)).astype(int)
+    table = pd.DataFrame({"share": gone / counts, "count": gone, "rows": counts})
+    return table[table["count"] > 0].sort_values(["share", "count"], ascending=False, kind="stable")

@@ -1,0 +1,40 @@
+"""Gate: train rows of the smallest label."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from winnow.curation.checks.gates.gate import EVIDENCE_SHOWN, Gate
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def minimum_per_label_gate(
+    train: pd.Series[str],
+    labels: Sequence[str],
+    minimum: int,
+    target: int,
+    labeled: pd.Series[str],
+    hold_out: pd.Series[str],
+) -> Gate:
+    """Train rows of the smallest label.
+
+    Labels under the target of `labeled` records, and those without a `held` (out) row, are told, not gated.
+    """
+    counts = train.value_counts().reindex(list(labels), fill_value=0)
+    under = counts[counts < minimum].sort_values(kind="stable")
+    evidence = [f"{label} has {count} train rows" for label, count in under.items()][:EVIDENCE_SHOWN]
+    all_labeled = labeled.value_counts().reindex(list(labels), fill_value=0)
+    short = int((all_labeled < target).sum())
+    if short:
+        evidence.append(f"{short} of {len(labels)} labels are under the target of {target} labeled records")
+    unseen = [label for label in labels if label not in set(hold_out)]
+    if unseen and len(hold_out):
+        some = ", ".join(unseen[:EVIDENCE_SHOWN]) + (" …" if len(unseen) > EVIDENCE_SHOWN else "")
+        evidence.append(f"{len(unseen)} labels have no validation or test row, so that nothing measures them: {some}")
+    smallest = int(counts.min()) if len(counts) else 0
+    named_labels = ", ".join(map(str, under.index[:EVIDENCE_SHOWN]))
+    fix = "" if smallest >= minimum else f"add labeled rows for {named_labels}: winnow add FILE"
+    return Gate("minimum_per_label", smallest, minimum, "fail" if fix else "pass", tuple(evidence), fix, "at_least")

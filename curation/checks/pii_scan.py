@@ -1,0 +1,47 @@
+"""Scan stored records for personal data again before every export; clean ones are cached."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from winnow.core.array_cache import load_arrays, save_arrays
+from winnow.curation.pii.scrub import Scrubber
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+FORMAT = "1"
+"""Raise it when the rules change: then every record is looked at again."""
+
+
+def records_with_pii(
+    table: pd.DataFrame, scrubber: Scrubber, cache: Path, *, model: str | None
+) -> dict[str, list[str]]:
+    """Entities that the policy does not allow, by id of the live record that holds them.
+
+    `model` names the model of names, whose answers are remembered with the rest.
+    """
+    live = table[table["state"] != "superseded"]
+    path = cache / f"private-{_fingerprint(scrubber, model)}.npz"
+    stored = load_arrays(path)
+    clean = set(stored["clean"].tolist()) if stored else set()
+    ids, texts = live["id"].to_list(), live["text"].to_list()
+    todo = [(record, text) for record, text in zip(ids, texts, strict=True) if record not in clean]
+    found = {record: [one.entity for one in scrubber.found(text)] for record, text in todo}
+    found = {record: entities for record, entities in found.items() if entities}
+    if todo:
+        save_arrays(path, {"clean": np.array(sorted(set(ids) - found.keys()), dtype="U20")})
+    return found
+
+
+def _fingerprint(scrubber: Scrubber, model: str | None) -> str:
+    libraries = [version(name) for name in ("presidio-analyzer", "detect-secrets", "phonenumbers", "winnow")]
+    facts = json.dumps([FORMAT, libraries, dict(scrubber.policy), model], sort_keys=True)
+    return hashlib.sha256(facts.encode()).hexdigest()[:32]

@@ -1,0 +1,51 @@
+"""The selection: eligible rows, without leaks, without duplicates. Hold-out never moves; only train gives way."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from winnow.config.task import Task
+from winnow.curation.checks.dedup import keep_order, without_duplicates
+from winnow.curation.checks.leak_removal import without_leaks
+from winnow.curation.checks.similarity_search import NearestHoldOut
+from winnow.curation.engine.exact_search import NearPairs
+from winnow.validators.wording.guards import Guards
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The stages of one selection: the same rows in each, with ever more of them excluded."""
+
+    eligible: pd.DataFrame
+    """What may be exported before anything is compared."""
+    unleaked: pd.DataFrame
+    """Without what repeats a hold-out row."""
+    final: pd.DataFrame
+    """Without duplicates too."""
+    deduplicated: Callable[[float], pd.DataFrame]
+    """`unleaked` without duplicates at any cosine; what was asked before is remembered."""
+
+
+def select(eligible: pd.DataFrame, task: Task, pairs: NearPairs, nearest: NearestHoldOut) -> Selection:
+    """Select at the task's thresholds, from what `candidates` returned."""
+    unleaked = without_leaks(eligible, nearest, threshold=task.gates.leakage.cosine)
+    guards, order = Guards(task.slots), keep_order(unleaked)
+
+    @functools.cache
+    def deduplicated(cosine: float) -> pd.DataFrame:
+        return without_duplicates(
+            unleaked,
+            pairs,
+            guards,
+            threshold=cosine,
+            variations_per_seed=task.variations_per_seed,
+            order=order,
+        )
+
+    return Selection(eligible, unleaked, deduplicated(task.gates.duplicates.cosine), deduplicated)

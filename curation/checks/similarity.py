@@ -1,0 +1,81 @@
+"""Similarity within train and to hold-out, measured once, cached, and updated after a change."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from winnow.config.task import Task
+from winnow.core.array_cache import load_arrays, newest_arrays, save_arrays
+from winnow.core.progress import Progress
+from winnow.curation.checks.similarity_search import (
+    SPLIT_CODES,
+    RowVectors,
+    Similarities,
+    search_all,
+    similarities_from_arrays,
+)
+from winnow.curation.checks.similarity_update import table_change, update_similarities
+from winnow.curation.checks.threshold_costs import lowest_cosine
+from winnow.curation.engine.embedders.embedder import Embedder
+from winnow.validators.wording.guards import Guards
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+FORMAT = "2"
+"""Raise it when what is measured changes: older cache entries are then not found."""
+
+
+def measure_similarity(
+    eligible: pd.DataFrame,
+    task: Task,
+    embedder: Embedder,
+    *,
+    vectors_cache: Path,
+    near_cache: Path,
+    progress: Progress | None = None,
+) -> Similarities:
+    """Measure a candidate table (sorted by id), or find it measured: with nothing changed, no model is loaded."""
+    floor = lowest_cosine(task)
+    settings = _settings_hash(task, embedder, floor)
+    path = near_cache / f"near-{settings}-{_rows_hash(eligible)}.npz"
+    stored = load_arrays(path)
+    if stored is not None:
+        return similarities_from_arrays(stored)
+    row_vectors = RowVectors(eligible, Guards(task.slots), embedder, vectors_cache, progress)
+    before = newest_arrays(near_cache, f"near-{settings}-*.npz")
+    change = table_change(before, eligible) if before else None
+    similarities = update_similarities(change, row_vectors, floor) if change else search_all(row_vectors, floor)
+    save_arrays(path, _to_arrays(similarities, eligible))
+    return similarities
+
+
+def _settings_hash(task: Task, embedder: Embedder, floor: float) -> str:
+    """Names everything but the records that a measurement depends on: model, masks, threshold."""
+    facts = json.dumps([FORMAT, embedder.identity, floor, task.slots], sort_keys=True)
+    return hashlib.sha256(facts.encode()).hexdigest()[:16]
+
+
+def _rows_hash(eligible: pd.DataFrame) -> str:
+    """Names the records and where they stand."""
+    state = "\n".join([*eligible["id"], *eligible["split"]])
+    return hashlib.sha256(state.encode()).hexdigest()[:16]
+
+
+def _to_arrays(similarities: Similarities, eligible: pd.DataFrame) -> dict[str, Any]:
+    return {
+        "ids": eligible["id"].to_numpy().astype("U20"),
+        "codes": np.array([SPLIT_CODES[split] for split in eligible["split"]], dtype=np.int8),
+        "left": similarities.pairs.left,
+        "right": similarities.pairs.right,
+        "similarity": similarities.pairs.similarity,
+        "nearest": similarities.nearest.position,
+        "nearest_similarity": similarities.nearest.similarity,
+        "validation_to_test": similarities.validation_to_test,
+    }

@@ -1,0 +1,147 @@
+"""The full search: near pairs in train, and each train row's nearest hold-out row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from winnow.core.progress import Progress
+from winnow.curation.checks.eligibility import EXCLUDED
+from winnow.curation.engine.embedders.embedder import Embedder
+from winnow.curation.engine.exact_search import NearPairs, near_pairs, nearest
+from winnow.curation.engine.vector_cache import embed_with_cache
+from winnow.curation.engine.vectors import Vectors
+from winnow.validators.wording.guards import Guards
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+SPLITS = ("train", "validation", "test")
+
+
+SPLIT_CODES = {EXCLUDED: 0, "train": 1, "validation": 2, "test": 3}
+
+
+RowPositions = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class NearestHoldOut:
+    """For every row of the candidate table, if it is train, its nearest hold-out row."""
+
+    position: NDArray[np.int64]
+    """Of the hold-out row in the table; -1 where there is none."""
+    similarity: NDArray[np.float32]
+    """Cosine, or 1 for an exact repeat; -1 where there is none."""
+
+
+@dataclass(frozen=True)
+class Similarities:
+    """Nearness in one state of the workspace, by position in the table."""
+
+    pairs: NearPairs
+    """Train candidates near each other, down to the lowest threshold that is ever shown."""
+    nearest: NearestHoldOut
+    """Each train candidate's nearest hold-out row, numbers and slot values masked or not, whichever is nearer; of
+    equally near ones the first, validation before test."""
+    validation_to_test: float
+    """Highest similarity between a validation and a test row; -1 when one of them is empty."""
+
+
+class RowVectors:
+    """The rows of a table as vectors, plain or masked; those that are asked for are embedded together."""
+
+    def __init__(
+        self, eligible: pd.DataFrame, guards: Guards, embedder: Embedder, cache: Path, progress: Progress | None
+    ) -> None:
+        self.texts = eligible["text"].to_numpy(dtype=object)
+        self.folds = eligible["fold_key"].to_numpy(dtype=object)
+        codes = np.array([SPLIT_CODES[split] for split in eligible["split"]])
+        self.train, self.validation, self.test = (
+            np.flatnonzero(codes == SPLIT_CODES[s]) for s in ("train", "validation", "test")
+        )
+        self.hold_out = np.concatenate([self.validation, self.test])
+        self.rank = np.full(len(codes), len(codes), dtype=np.int64)
+        self.rank[self.hold_out] = np.arange(len(self.hold_out))
+        self._guards, self._embed = guards, (embedder, cache, progress)
+        self._masked: dict[int, str] = {}
+        self._position: dict[str, int] = {}
+        self._vectors: Vectors = np.empty((0, 0), dtype=np.float32)
+
+    def prepare(self, *, plain: Sequence[RowPositions], masked: Sequence[RowPositions]) -> None:
+        """Have the vectors of these rows at hand."""
+        for row in np.concatenate([np.empty(0, dtype=np.int64), *masked]).tolist():
+            if row not in self._masked:
+                self._masked[row] = self._guards.masked(self.texts[row])
+        wanted = [*self.texts[np.concatenate([np.empty(0, dtype=np.int64), *plain])], *self._masked.values()]
+        unique = list(dict.fromkeys(wanted))
+        embedder, cache, progress = self._embed
+        self._vectors = embed_with_cache(unique, embedder, cache, progress=progress)
+        self._position = {text: i for i, text in enumerate(unique)}
+
+    def plain(self, rows: RowPositions) -> Vectors:
+        """Vectors of the texts."""
+        return self._vectors[[self._position[text] for text in self.texts[rows]]] if len(rows) else self._none()
+
+    def masked(self, rows: RowPositions) -> Vectors:
+        """Vectors of the texts with numbers and slot values masked."""
+        return (
+            self._vectors[[self._position[self._masked[row]] for row in rows.tolist()]] if len(rows) else self._none()
+        )
+
+    def keys(self, rows: RowPositions) -> list[str]:
+        """Under which a row repeats another: folded and masked."""
+        return [self._guards.masked(fold) for fold in self.folds[rows]]
+
+    def _none(self) -> Vectors:
+        return np.empty((0, self._vectors.shape[1]), dtype=np.float32)
+
+
+def search_all(row_vectors: RowVectors, floor: float) -> Similarities:
+    every = [row_vectors.train, row_vectors.hold_out]
+    row_vectors.prepare(plain=every, masked=every)
+    pairs = near_pairs(row_vectors.plain(row_vectors.train), floor)
+    size = len(row_vectors.texts)
+    position, similarity = np.full(size, -1, dtype=np.int64), np.full(size, -1.0, dtype=np.float32)
+    position[row_vectors.train], similarity[row_vectors.train] = nearest_hold_out_rows(
+        row_vectors, row_vectors.train, row_vectors.hold_out
+    )
+    return Similarities(
+        NearPairs(row_vectors.train[pairs.left], row_vectors.train[pairs.right], pairs.similarity),
+        NearestHoldOut(position, similarity),
+        highest_similarity(row_vectors, row_vectors.validation, row_vectors.test),
+    )
+
+
+def nearest_hold_out_rows(
+    row_vectors: RowVectors, rows: RowPositions, hold_out: RowPositions
+) -> tuple[RowPositions, NDArray[np.float32]]:
+    """Of each row the nearest hold-out row, plain or masked, exact repeats first; of equally near ones the first."""
+    index, similarity = nearest(row_vectors.plain(rows), row_vectors.plain(hold_out))
+    masked_index, masked_similarity = nearest(row_vectors.masked(rows), row_vectors.masked(hold_out))
+    better = (masked_similarity > similarity) | ((masked_similarity == similarity) & (masked_index < index))
+    index, similarity = np.where(better, masked_index, index), np.where(better, masked_similarity, similarity)
+    first = {key: i for i, key in reversed(list(enumerate(row_vectors.keys(hold_out))))}
+    for row, key in enumerate(row_vectors.keys(rows)):
+        repeated = first.get(key)
+        if repeated is not None and (similarity[row] < 1 or repeated < index[row]):
+            index[row], similarity[row] = repeated, 1.0
+    return np.where(index >= 0, hold_out[index] if len(hold_out) else -1, -1), np.minimum(similarity, np.float32(1.0))
+
+
+def highest_similarity(row_vectors: RowVectors, validation: RowPositions, test: RowPositions) -> float:
+    """Highest cosine between two sets of rows, plain or masked; -1 when one is empty."""
+    views = (nearest(view(validation), view(test))[1] for view in (row_vectors.plain, row_vectors.masked))
+    return max(float(similarity.max(initial=-1.0)) for similarity in views)
+
+
+def similarities_from_arrays(stored: dict[str, Any]) -> Similarities:
+    pairs = NearPairs(stored["left"], stored["right"], stored["similarity"])
+    near = NearestHoldOut(stored["nearest"], stored["nearest_similarity"])
+    return Similarities(pairs, near, float(stored["validation_to_test"]))

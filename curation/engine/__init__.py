@@ -1,0 +1,1 @@
+"""Vectors: embedding models, the vector cache, exact similarity search, the linear probe."""

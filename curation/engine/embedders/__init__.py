@@ -1,0 +1,1 @@
+"""Embedding models: the model's files, and one backend a file."""

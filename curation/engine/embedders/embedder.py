@@ -1,0 +1,131 @@
+"""An embedder: texts in, unit vectors out; its identity names everything that changes a vector."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import itertools
+import json
+import platform
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+
+from winnow.core.atomic import atomic_write
+from winnow.core.progress import Progress
+from winnow.core.user_cache import user_cache_folder
+from winnow.curation.engine.embedders.model_files import local_model_folder, model_files, model_hash
+from winnow.curation.engine.embedders.openvino_backend import OpenVinoModel, convert, openvino_precision
+from winnow.curation.engine.embedders.torch_backend import TorchModel, load_sentence_transformer
+from winnow.curation.engine.vectors import Vectors
+
+BATCH_SIZE = 32
+
+
+@dataclass(frozen=True)
+class Embedder:
+    """A model, loaded on first use. Its identity names everything that changes a vector."""
+
+    requested: str | None
+    """The folder or hub id that was asked for; None is the bundled model."""
+    folder: str
+    """Where the sentence-transformers model lies."""
+    weights_hash: str
+    backend: str
+    precision: str
+
+    @property
+    def identity(self) -> str:
+        """Weights, backend, precision. Pooling and maximum length belong to the model folder and its hash."""
+        return f"{self.weights_hash[:16]}-{self.backend}-{self.precision}"
+
+    def encode(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
+        """Unit vectors in the order of the texts.
+
+        Raises ServiceError when the model cannot be loaded.
+        """
+        if not texts:
+            return np.empty((0, self._model.dimensions), dtype=np.float32)
+        tokens = self._model.tokenize(texts)
+        order = sorted(range(len(texts)), key=lambda i: len(tokens[i]))
+        vectors = np.empty((len(texts), self._model.dimensions), dtype=np.float32)
+        done = 0
+        for batch, encoded in self._model.run(_equal_length_batches(order, tokens), tokens):
+            vectors[batch] = encoded
+            done += len(batch)
+            if progress:
+                progress(done, len(texts))
+        lengths: Vectors = np.linalg.norm(vectors, axis=1, keepdims=True)
+        vectors /= lengths
+        return vectors
+
+    @cached_property
+    def _model(self) -> OpenVinoModel | TorchModel:
+        if self.backend == "openvino":
+            return OpenVinoModel(_converted_model_folder(self), self.precision)
+        return TorchModel(load_sentence_transformer(self.folder))
+
+
+def open_embedder(model: str | None = None, *, backend: str = "openvino") -> Embedder:
+    """The embedder for a folder or hub id; the bundled all-MiniLM-L6-v2 when `model` is None.
+
+    Raises ServiceError when the bundled weights are not what they should be.
+    """
+    if backend == "openvino" and find_spec("openvino") is None:
+        backend = "torch"
+    folder = local_model_folder(model)
+    weights_hash, precision = _hash_and_precision(folder, backend)
+    requested = folder if model and Path(model).is_dir() else model
+    return Embedder(requested, folder, weights_hash, backend, precision)
+
+
+def _hash_and_precision(folder: str, backend: str) -> tuple[str, str]:
+    """A model's hash, and the precision that a backend has on this processor.
+
+    Remembered under the sizes and times of the model's files, so that a command which embeds nothing loads nothing.
+    """
+    files = model_files(Path(folder))
+    stats = [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in files]
+    machine = [platform.node(), platform.machine(), importlib.metadata.version(backend)]
+    key = hashlib.sha256(json.dumps([folder, stats, machine]).encode()).hexdigest()[:32]
+    remembered = user_cache_folder() / "embedders" / f"{key}.json"
+    try:
+        weights_hash, precision = json.loads(remembered.read_text())
+    except (OSError, ValueError):
+        weights_hash = model_hash(folder, files)
+        precision = openvino_precision() if backend == "openvino" else "f32"
+        with atomic_write(remembered) as temporary:
+            temporary.write_text(json.dumps([weights_hash, precision]))
+    return str(weights_hash), str(precision)
+
+
+def _equal_length_batches(order: Sequence[int], tokens: Sequence[Sequence[int]]) -> Iterator[list[int]]:
+    for _, group in itertools.groupby(order, key=lambda i: len(tokens[i])):
+        members = list(group)
+        yield from (members[start : start + BATCH_SIZE] for start in range(0, len(members), BATCH_SIZE))
+
+
+def _converted_model_folder(embedder: Embedder) -> Path:
+    """The folder of the converted model; converts it on first use. Two processes may do so at once."""
+    version = importlib.metadata.version("openvino")
+    folder = user_cache_folder() / "models" / f"{embedder.weights_hash[:16]}-openvino-{version}"
+    if (folder / "model.json").exists():
+        return folder
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as parent:
+        target = Path(parent) / "model"
+        target.mkdir()
+        convert(embedder.folder, target, embedder.precision)
+        try:
+            target.rename(folder)
+        except OSError:  # another process was first, or left half a folder
+            if not (folder / "model.json").exists():
+                shutil.rmtree(folder)
+                target.rename(folder)
+    return folder

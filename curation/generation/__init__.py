@@ -1,1 +1,0 @@
-"""What generation leaves behind: runs, questions, money, answers, and what became of every candidate."""

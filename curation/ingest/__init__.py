@@ -1,0 +1,1 @@
+"""Records enter the dataset, and leave it: add, screen, retract, forget, rename."""

@@ -1,0 +1,168 @@
+"""Add files: rows become records, occurrences and decisions, in one transaction."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence, Set
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from winnow.config.task import Task
+from winnow.core.clock import utc_now
+from winnow.curation.ingest.add_options import AddOptions, check_options
+from winnow.curation.ingest.dropped import DroppedFile, write_dropped
+from winnow.curation.ingest.language import detect_other_language
+from winnow.curation.ingest.screen import KeptRow, ScreenContext
+from winnow.curation.ingest.screen_file import ScreenedFile, screen_file
+from winnow.curation.ingest.store_occurrences import store_occurrences
+from winnow.curation.ingest.store_records import KeptAssignments, store_records
+from winnow.curation.io.readers.source_rows import SourceRows
+from winnow.curation.pii.scrub import Scrubber
+from winnow.curation.store.bulk_insert import insert_new
+from winnow.curation.store.database import Store
+from winnow.curation.store.forgotten import forgotten_ids
+from winnow.curation.store.label_renames import label_renames
+from winnow.curation.store.records import assigned_split_counts, live_records
+from winnow.curation.store.sources import NewSource, store_batch, store_source
+from winnow.curation.store.tables import flag
+
+MAX_ATTEMPTS = 5
+"""How often who adds begins again when another command renames or forgets meanwhile."""
+
+
+class WorkspaceChanged(Exception):  # noqa: N818  (it is no fault: the caller reads the task again and tries once more)
+    """Another command changed what decides about rows, while rows were being screened."""
+
+
+@dataclass(frozen=True)
+class AddResult:
+    """given = added + known + dropped."""
+
+    given: int = 0
+    added: int = 0
+    """Records that were new."""
+    known: int = 0
+    """Rows whose record was there already; a new occurrence counts towards its weight."""
+    dropped: int = 0
+    reasons: dict[str, int] = field(default_factory=dict)
+    flagged: dict[str, int] = field(default_factory=dict)
+    private: dict[str, int] = field(default_factory=dict)
+    """Private values that were replaced by stand-ins, by entity."""
+    dropped_file: str | None = None
+    sources: list[str] = field(default_factory=list)
+    assigned_splits: dict[str, int] = field(default_factory=dict)
+    """Reserve of the records that were added."""
+    notes: list[str] = field(default_factory=list)
+
+
+def add(
+    store: Store,
+    task: Task,
+    readings: Sequence[SourceRows],
+    options: AddOptions,
+    scrubber: Scrubber,
+    *,
+    dropped_dir: Path,
+    also_write: Callable[[Connection, Set[str]], None] | None = None,
+) -> AddResult:
+    """Screen and store what was read. Adding the same file again changes nothing.
+
+    `also` writes what belongs to it, in the same transaction; it is given the ids of the records that enter.
+    Raises WinnowError when a file was added before under other settings, or when the options contradict each other,
+    and Meanwhile when another command renamed or forgot something while the files were screened.
+    """
+    check_options(task, options)
+    with store.reading() as connection:
+        context = ScreenContext(scrubber, forgotten_ids(connection), label_renames(connection))
+    screened = [screen_file(reading, task, options, context) for reading in readings]
+    kept = [row for one in screened for row in one.kept]
+    flags = _language_flags(kept, task)
+    dropped_file = write_dropped(screened, dropped_dir, scrubber)
+    moment = utc_now()
+    with _removed_on_error(dropped_file), store.writing() as connection:
+        if (forgotten_ids(connection), label_renames(connection)) != (context.forgotten, context.renamed):
+            raise WorkspaceChanged
+        live_before = live_records(connection, {row.record_id for row in kept})
+        if options.batch:
+            store_batch(connection, options.batch, moment)
+        sources = [store_source(connection, _new_source(one, options), moment) for one in screened]
+        pairs = [(source, row) for source, one in zip(sources, screened, strict=True) for row in one.kept]
+        origins = {source: one.origin for source, one in zip(sources, screened, strict=True)}
+        fixed = {source for source, one in zip(sources, screened, strict=True) if one.reading.fixed}
+        kept_assignments = store_records(connection, task, pairs, origins, fixed, moment)
+        store_occurrences(connection, pairs, moment)
+        insert_new(connection, flag, [{"record_id": r, "name": "language", "detail": d} for r, d in flags.items()])
+        if also_write:
+            also_write(connection, {row.record_id for row in kept})
+        added = {row.record_id for row in kept} - live_before
+        assigned_splits = assigned_split_counts(connection, added)
+    given = sum(len(one.reading.rows) for one in screened)
+    dropped = sum(len(one.dropped) for one in screened)
+    return AddResult(
+        given=given,
+        added=len(added),
+        known=given - dropped - len(added),
+        dropped=dropped,
+        reasons=dict(Counter(d.drop.reason for one in screened for d in one.dropped).most_common()),
+        flagged={"language": len(flags)} if flags else {},
+        private=dict(sum((row.private for row in kept), Counter[str]()).most_common()),
+        dropped_file=str(dropped_file.path) if dropped_file else None,
+        sources=sources,
+        assigned_splits=assigned_splits,
+        notes=[note for one in screened for note in one.reading.notes]
+        + _time_notes(screened)
+        + _renamed_notes(kept)
+        + _kept_assignment_notes(kept_assignments),
+    )
+
+
+@contextlib.contextmanager
+def _removed_on_error(dropped: DroppedFile | None) -> Iterator[None]:
+    """Take the file of refused rows away again when nothing is added after all."""
+    try:
+        yield
+    except BaseException:
+        if dropped and dropped.new:
+            dropped.path.unlink(missing_ok=True)
+        raise
+
+
+def _time_notes(screened: Sequence[ScreenedFile]) -> list[str]:
+    unread = sum(row.unreadable_time for one in screened for row in one.kept)
+    return [f"{unread:,} times are not ISO 8601 or seconds since 1970, and are not kept"] if unread else []
+
+
+def _renamed_notes(kept: Sequence[KeptRow]) -> list[str]:
+    renamed = Counter((row.given_label, row.label) for row in kept if row.given_label != row.label)
+    return [f"{count:,} rows labeled {old!r} count as {new!r}: it was renamed" for (old, new), count in renamed.items()]
+
+
+def _kept_assignment_notes(kept: KeptAssignments) -> list[str]:
+    notes = []
+    if kept.assigned_splits:
+        given = "the official split given now: a reserve is for ever"
+        notes.append(f"{kept.assigned_splits:,} known records keep another reserve than {given}")
+    if kept.groups:
+        given = "the session declared now: a group is for ever, and the session's rows may stand in several splits"
+        notes.append(f"{kept.groups:,} known records keep another group than {given}")
+    return notes
+
+
+def _new_source(one: ScreenedFile, options: AddOptions) -> NewSource:
+    return NewSource(
+        file_hash=one.reading.file_hash,
+        name=one.reading.name,
+        settings=one.settings,
+        origin=one.origin,
+        license=one.license,
+        batch_id=options.batch.id if options.batch else None,
+    )
+
+
+def _language_flags(kept: Sequence[KeptRow], task: Task) -> dict[str, str]:
+    texts = {row.record_id: row.text for row in kept}
+    ids = list(texts)
+    return {ids[i]: found for i, found in detect_other_language(list(texts.values()), task.language).items()}

@@ -1,0 +1,69 @@
+"""Write dropped rows, whole, with the reason, to a CSV that can be fixed and added again."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from winnow.core.atomic import atomic_write
+from winnow.core.csv_cells import escape_cell
+from winnow.curation.ingest.screen import TEXT_WITHHELD
+from winnow.curation.ingest.screen_file import ScreenedFile
+from winnow.curation.io.readers.dropped_rows import DROPPED_COLUMNS
+from winnow.curation.pii.scrub import Scrubber
+
+MAX_CELL_CHARACTERS = 4000
+"""Characters of a refused cell that are written out."""
+
+
+@dataclass(frozen=True)
+class DroppedFile:
+    """Where refused rows were written, and whether they were not there before."""
+
+    path: Path
+    new: bool
+
+
+def write_dropped(screened: Sequence[ScreenedFile], folder: Path, scrubber: Scrubber) -> DroppedFile | None:
+    """All refused rows of one command, as a CSV that a person can mend and add again.
+
+    Private data is replaced in every cell, and where it is the reason the text is left out: source and row say where it
+    is. A file that someone has begun to mend is never overwritten.
+    """
+    rows = [(one, dropped_row) for one in screened for dropped_row in one.dropped]
+    if not rows:
+        return None
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer)
+    writer.writerow(DROPPED_COLUMNS)
+    for one, dropped_row in rows:
+        row, withheld = dropped_row.row, dropped_row.drop.reason in TEXT_WITHHELD
+        text = dropped_row.drop.raw if row.text is None else row.text
+        session = scrubber.pseudonym(str(row.session)) if row.session else None
+        details = [row.label, row.route, row.split, session, row.time, dropped_row.drop.reason, dropped_row.drop.detail]
+        trace = [one.reading.name, row.number, one.origin, one.license]
+        cells = [_scrubbed_cell(value, scrubber) for value in ("" if withheld else text, *details)]
+        writer.writerow([escape_cell(cell) for cell in (*cells, *map(str, trace))])
+    content = buffer.getvalue().encode()
+    digest = hashlib.sha256("".join(one.reading.file_hash for one in screened).encode()).hexdigest()[:12]
+    stem = f"{Path(screened[0].reading.name).stem[:60]}-{digest}"
+    names = itertools.chain([stem], (f"{stem}-{n}" for n in itertools.count(2)))
+    path = next(p for p in (folder / f"{n}.csv" for n in names) if not p.exists() or p.read_bytes() == content)
+    new = not path.exists()
+    if new:
+        with atomic_write(path) as temporary:
+            temporary.write_bytes(content)
+    return DroppedFile(path, new)
+
+
+def _scrubbed_cell(value: object, scrubber: Scrubber) -> str:
+    """A cell without private data; of a very long one only the beginning, which is enough to find and mend it."""
+    text = "" if value is None else str(value).encode("utf-8", "backslashreplace").decode()
+    if len(text) > MAX_CELL_CHARACTERS:
+        text = f"{text[:MAX_CELL_CHARACTERS]} … ({len(text):,} characters)"
+    return scrubber.scrub(text).text

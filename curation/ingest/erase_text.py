@@ -1,0 +1,114 @@
+"""Erase a text from vectors, reports, dropped rows and stored responses."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from winnow.config.task import Task
+from winnow.core.atomic import atomic_write
+from winnow.core.csv_cells import unescape_cell
+from winnow.core.example import canonical_text
+from winnow.core.layout import WorkspaceFolder
+from winnow.curation.engine.vector_cache import delete_vectors
+from winnow.curation.io.readers.dropped_rows import DROPPED_COLUMNS
+from winnow.validators.wording.guards import Guards
+
+
+def user_files_holding(folder: WorkspaceFolder, task: Task, text: str) -> list[str]:
+    """Files that hold a text and that Winnow does not change."""
+    places = [folder.root / "exports", *([folder.root / task.must_pass] if task.must_pass else [])]
+    inside = [place for place in places if place.is_relative_to(folder.root)]
+    return [str(path.relative_to(folder.root)) for place in inside for path in files_holding(place, text)]
+
+
+def erase_from_files(folder: WorkspaceFolder, task: Task, text: str) -> list[str]:
+    """Remove a text from everything outside of the database; returns the files that held it."""
+    delete_vectors([text, Guards(task.slots).masked(text)], folder.vectors)
+    touched = []
+    for place in (folder.reports, *folder.runs.glob("*/evaluation")):
+        for path in files_holding(place, text):
+            path.unlink(missing_ok=True)
+            touched.append(path)
+    touched += [path for path in sorted(folder.dropped.glob("*.csv")) if _blank_dropped_rows(path, text)]
+    asked = (
+        *folder.answers.rglob("*.json"),
+        *folder.runs.glob("*/answers/*/*.json"),
+        *folder.runs.glob("*/prompt.json"),
+    )
+    touched += [path for path in sorted(asked) if _blank_stored_response(path, text)]
+    return [str(path.relative_to(folder.root)) for path in touched]
+
+
+def files_holding(place: Path, text: str) -> Iterator[Path]:
+    """Files below a folder, or a file itself, that hold a text, in any form in which Winnow writes it."""
+    forms = [form.encode() for form in _written_forms(text)]
+    for path in sorted(place.rglob("*")) if place.is_dir() else (place,):
+        try:
+            content = path.read_bytes() if path.is_file() else b""
+        except FileNotFoundError:
+            continue  # another command took it away
+        if any(form in content for form in forms):
+            yield path
+
+
+def _written_forms(text: str) -> set[str]:
+    """How a text may be written in a file: plain, and as JSON, HTML and CSV escape it."""
+    quoted = {json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]}
+    pages = {html.escape(text), html.escape(text).replace("&#x27;", "&#39;").replace("&quot;", "&#34;")}
+    return {text, text.replace('"', '""'), *quoted, *pages}
+
+
+def _blank_dropped_rows(path: Path, text: str) -> bool:
+    """Empty the text of refused rows that repeat a record, or hold its text; says whether there were any."""
+    rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8", errors="replace"), newline="")))
+    place = DROPPED_COLUMNS.index("text")
+    found = [i for i, row in enumerate(rows) if len(row) > place and text in canonical_text(unescape_cell(row[place]))]
+    for i in found:
+        rows[i][place] = ""
+    if found:
+        with atomic_write(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as handle:
+            csv.writer(handle).writerows(rows)
+    return bool(found)
+
+
+def _blank_stored_response(path: Path, text: str) -> bool:
+    """Empty what is, or quotes, the text in an answer or a prompt; says whether there was any.
+
+    The rest was paid for and stays.
+    """
+    try:
+        answer = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    blanked = _without_text(answer, text)
+    if blanked == answer:
+        return False
+    with atomic_write(path) as temporary:
+        temporary.write_text(json.dumps(blanked, ensure_ascii=False), encoding="utf-8")
+    return True
+
+
+def without_quotations(written: str, text: str) -> str:
+    """JSON, also inside of JSON, without the quotations of a text."""
+    for plain in {json.dumps(text), json.dumps(text, ensure_ascii=False)}:
+        for quoted in (plain, plain.replace("<", "\\u003c").replace(">", "\\u003e")):
+            written = written.replace(quoted, '""')
+            for inner in (json.dumps(quoted)[1:-1], json.dumps(quoted, ensure_ascii=False)[1:-1]):
+                written = written.replace(inner, '\\"\\"')
+    return written
+
+
+def _without_text(value: Any, text: str) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_text(inner, text) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_without_text(inner, text) for inner in value]
+    if not isinstance(value, str):
+        return value
+    return "" if canonical_text(value) == text else without_quotations(value, text)

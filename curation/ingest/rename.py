@@ -1,0 +1,108 @@
+"""Rename a label, or merge it into another; history stays and is read under the new name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+from sqlalchemy.dialects.sqlite import insert
+
+from winnow.config.edit import rename_label_in_text
+from winnow.config.load import parse_task
+from winnow.config.task import Task
+from winnow.core.atomic import atomic_write
+from winnow.core.clock import utc_now
+from winnow.core.errors import Problem, WinnowError
+from winnow.core.layout import TASK_FILE, WorkspaceFolder
+from winnow.core.suggest import nearest_name
+from winnow.curation.annotations.renamed_labels import LabelRename, current_label
+from winnow.curation.store import tables
+from winnow.curation.store.database import Store
+from winnow.curation.store.label_renames import label_renames
+from winnow.curation.store.tables import label_rename
+
+
+@dataclass(frozen=True)
+class RenameResult:
+    """What a renaming changed."""
+
+    old: str
+    new: str
+    merged: bool
+    """The new name was a label already."""
+    records: int
+    """Records that a decision gave the old name."""
+    already: bool
+    """It was renamed before; nothing changed."""
+    notes: list[str]
+
+
+def rename(store: Store, folder: WorkspaceFolder, old: str, new: str, *, why: str) -> RenameResult:
+    """Rename or merge a label in decisions and task file. Running it again finishes what a kill left.
+
+    Raises WinnowError when the old name is unknown, the new one badly formed, or the task file cannot be edited safely.
+    """
+    with store.writing() as connection:  # the task file is read under the lock: another rename may be about it
+        text = folder.task_file.read_text(encoding="utf-8-sig")
+        task = parse_task(text)
+        known = label_renames(connection)
+        records = _count_records(connection, old, known)
+        in_task = old in task.label_names
+        done_before = not in_task and new in task.label_names and any((r.old, r.new) == (old, new) for r in known)
+        if not done_before:
+            _check(task, old, new, in_task=in_task, records=records)
+            last = connection.execute(select(func.coalesce(func.max(tables.decision.c.id), 0))).scalar_one()
+            values = {"old": old, "new": new, "last_decision": last, "why": why, "at": utc_now()}
+            connection.execute(insert(label_rename).values(**values))
+        if in_task:
+            edited = rename_label_in_text(text, task, old, new)
+            with atomic_write(folder.task_file) as temporary:
+                temporary.write_text(edited, encoding="utf-8")
+    merged = in_task and new in task.label_names
+    return RenameResult(old, new, merged, records, done_before, _merge_notes(task, old, new) if merged else [])
+
+
+def _check(task: Task, old: str, new: str, *, in_task: bool, records: int) -> None:
+    problems = []
+    if not in_task and not records:
+        near = nearest_name(old, task.label_names)
+        fix = f"did you mean {near!r}?" if near else "winnow status lists the labels"
+        problems.append(Problem(f"rename {old}", "no such label", "a label of the task", fix))
+    if not in_task and records and new not in task.label_names:
+        fix = f"put {old!r} back into {TASK_FILE} first, or name a label of the task"
+        problems.append(Problem(f"rename {old} {new}", f"neither is in {TASK_FILE}", "a label of the task", fix))
+    if old == new:
+        problems.append(Problem(f"rename {old} {new}", "the same name twice", "another name", ""))
+    if not new.strip() or new != new.strip() or not new.isprintable() or len(new) > 200:
+        problems.append(Problem("rename", repr(new), "a printable name of at most 200 characters", "choose another"))
+    if problems:
+        raise WinnowError(problems)
+
+
+def _count_records(connection: Connection, label: str, known: Sequence[LabelRename]) -> int:
+    """Records with a decision for what is called this label now."""
+    query = select(tables.decision.c.id, tables.decision.c.record_id, tables.decision.c.value).where(
+        tables.decision.c.kind == "label"
+    )
+    return len(
+        {
+            record
+            for number, record, value in connection.execute(query)
+            if current_label(value, known, decision=number) == label
+        }
+    )
+
+
+def _merge_notes(task: Task, old: str, new: str) -> list[str]:
+    """What a person should look at after a merge."""
+    routes: Mapping[str, str | None] = task.routes
+    notes = []
+    if routes[old] != routes[new]:
+        sent = (
+            f"{old} was sent to {routes[old] or 'nobody'}; merged, it goes where {new} goes: {routes[new] or 'nobody'}"
+        )
+        notes.append(sent)
+    if any(label.name == new and label.near_miss and label.near_miss.label == old for label in task.labels):
+        notes.append(f"the near miss of {new} was {old}, and is {new} itself now: mend it in {TASK_FILE}")
+    return notes

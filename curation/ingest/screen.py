@@ -1,0 +1,132 @@
+"""Screen rows: which may enter, and why the others may not. kept + dropped = given."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from winnow.config.task import Task
+from winnow.core.example import canonical_text, fold_key, record_id
+from winnow.core.timestamps import parse_time
+from winnow.curation.annotations.renamed_labels import LabelRename, current_label
+from winnow.curation.io.readers.columns import parse_split
+from winnow.curation.io.readers.source_rows import SourceRow
+from winnow.curation.pii.scrub import Scrubber
+from winnow.validators.text import Drop, label_problem, route_problem, text_problem
+
+PRIVATE_DATA = "private_data"
+"""The reason of a row that is dropped for what it holds."""
+
+
+FORGOTTEN = "forgotten"
+"""The reason of a row that repeats a forgotten record."""
+
+
+TEXT_WITHHELD = (PRIVATE_DATA, FORGOTTEN)
+"""Reasons of rows whose text is written nowhere."""
+
+
+@dataclass(frozen=True)
+class KeptRow:
+    """A row that may enter."""
+
+    number: int
+    record_id: str
+    text: str
+    fold_key: str
+    label: str | None
+    given_label: str | None
+    """The label as the file has it, which may have been renamed since."""
+    split: str | None
+    session: str | None
+    group: str | None
+    """The group that it joins, where the row names one that stands."""
+    time: str | None
+    unreadable_time: bool
+    """The source gave a time that cannot be read; it is not kept, for who knows what it holds."""
+    private: Counter[str]
+    """What was replaced, by entity."""
+
+
+@dataclass(frozen=True)
+class DroppedRow:
+    """A row that may not, and why."""
+
+    row: SourceRow
+    drop: Drop
+
+
+@dataclass(frozen=True)
+class ScreenContext:
+    """What the workspace remembers that decides about rows."""
+
+    scrubber: Scrubber
+    forgotten: frozenset[str] = frozenset()
+    """Ids of records that may not come back."""
+    renamed: Sequence[LabelRename] = ()
+
+
+def screen(
+    rows: Iterable[SourceRow], task: Task, context: ScreenContext, *, split: str | None = None
+) -> tuple[list[KeptRow], list[DroppedRow]]:
+    """Sort rows into kept and dropped, and scrub what is kept. `split` is the official split of rows that name none.
+
+    A label that was renamed since, and is none of the task's now, counts under its new name.
+    """
+    kept: list[KeptRow] = []
+    dropped: list[DroppedRow] = []
+    labels, routes = dict.fromkeys(task.label_names), task.routes
+    for row in rows:
+        problem = row.problem or text_problem(row.text, max_characters=task.screen.max_characters)
+        given = _cell_value(row.label)
+        label = given if given is None or given in labels else current_label(given, context.renamed)
+        if problem is None and label is not None:
+            problem = None if label in labels else label_problem(label, task.label_names)
+            route = _cell_value(row.route)
+            if problem is None and route is not None:
+                problem = route_problem(label, route, routes)
+        given_split = _cell_value(row.split)
+        if problem is None and given_split is not None and parse_split(given_split) is None:
+            problem = Drop("unknown_split", f"split {given_split!r}; expected train, validation or test")
+        if problem is not None:
+            dropped.append(DroppedRow(row, problem))
+            continue
+        scrubbed = context.scrubber.scrub(canonical_text(str(row.text)))
+        if scrubbed.dropped:
+            detail = f"it holds {scrubbed.dropped}, which winnow.yaml says to drop; see the source's row"
+            dropped.append(DroppedRow(row, Drop(PRIVATE_DATA, detail)))
+            continue
+        text = scrubbed.text
+        identity = record_id(task.kind, text)
+        if identity in context.forgotten:
+            dropped.append(DroppedRow(row, Drop(FORGOTTEN, f"record {identity} was forgotten, and stays so")))
+            continue
+        session, time = _cell_value(row.session), _cell_value(row.time)
+        official = parse_split(given_split) if given_split else split
+        kept.append(
+            KeptRow(
+                number=row.number,
+                record_id=identity,
+                text=text,
+                fold_key=fold_key(text),
+                label=label,
+                given_label=given,
+                split=official,
+                session=context.scrubber.pseudonym(session) if session else None,
+                group=row.group,
+                time=time if time and parse_time(time) else None,
+                unreadable_time=bool(time and not parse_time(time)),
+                private=scrubbed.replaced,
+            )
+        )
+    return kept, dropped
+
+
+def _cell_value(value: Any) -> str | None:
+    """A cell as a word; None when it is empty. Characters that no database can hold are replaced."""
+    if value is None or value != value:
+        return None
+    text = str(value).strip().encode("utf-8", "replace").decode()
+    return text or None

@@ -1,0 +1,56 @@
+"""Screen one file: which rows enter, with which origin and license."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from winnow.config.task import Task
+from winnow.core.errors import Problem, WinnowError
+from winnow.curation.ingest.add_options import NAME_THE_BATCH, UNKNOWN_LICENSE, AddOptions
+from winnow.curation.ingest.screen import DroppedRow, KeptRow, ScreenContext, screen
+from winnow.curation.io.readers.columns import parse_split
+from winnow.curation.io.readers.source_rows import SourceRows
+
+
+@dataclass(frozen=True)
+class ScreenedFile:
+    """One file after screening."""
+
+    reading: SourceRows
+    origin: str
+    license: str
+    settings: str
+    kept: list[KeptRow]
+    dropped: list[DroppedRow]
+
+
+def screen_file(reading: SourceRows, task: Task, options: AddOptions, context: ScreenContext) -> ScreenedFile:
+    kept, dropped = screen(reading.rows, task, context, split=options.split)
+    labeled = any(row.label not in (None, "") for row in reading.rows)
+    known_origin = reading.fixed.origin if reading.fixed else ""
+    origin = options.origin or known_origin or ("human" if labeled else "log")
+    license = context.scrubber.scrub(options.license).text
+    if license == UNKNOWN_LICENSE and reading.fixed and reading.fixed.license:
+        license = reading.fixed.license
+    if origin == "synthetic" and not options.batch:
+        raise WinnowError(
+            Problem(reading.name, "synthetic rows without a batch", "the batch that made them", NAME_THE_BATCH)
+        )
+    if options.origin is None and not known_origin:
+        why = "it has labels" if labeled else "it has no labels"
+        reading.notes.append(f"{reading.name}: origin {origin!r}, because {why}; say --origin to change that")
+    if license == UNKNOWN_LICENSE:
+        reading.notes.append(f"{reading.name}: license unknown, and a release needs one: say --license NAME")
+    stem = parse_split(Path(reading.name).name.split(".")[0])
+    if stem and options.split is None and "split" not in reading.columns.chosen():
+        reading.notes.append(f"{reading.name}: no official split; say --split {stem} if it is one")
+    settings = {
+        "columns": reading.columns.chosen(),
+        "origin": origin,
+        "license": license,
+        "split": options.split,
+        "batch": options.batch.id if options.batch else None,
+    }
+    return ScreenedFile(reading, origin, license, json.dumps(settings, sort_keys=True), kept, dropped)

@@ -1,0 +1,109 @@
+"""Hold-out first: every group gets its split when it is first added, and keeps it for ever."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from winnow.config.task import SplitsConfig
+from winnow.core.vocabulary import HOLD_OUT_SPLITS
+
+UNLABELED_STRATUM = "unlabeled"
+"""The stratum of groups that had no label when they were added."""
+
+
+@dataclass(frozen=True)
+class NewGroup:
+    """A group that has no reserve yet."""
+
+    id: str
+    stratum: str
+    """Its label when it is added; quotas are kept per stratum."""
+    size: int
+    """How many records it brings."""
+    given: frozenset[str] = frozenset()
+    """The official splits that its source declared."""
+    train_only: bool = False
+    """Synthetic, or chosen by a model: never hold-out, whatever its hash says."""
+    from_fixed_rows: bool = False
+    """Rows that were dropped and mended: their source has given to validation already."""
+
+
+@dataclass(frozen=True)
+class SplitAssignment:
+    """A group's split for ever, and why it got it."""
+
+    assigned_split: str
+    why: str
+
+
+def draw_order(key: str, group_id: str) -> bytes:
+    """Where a group stands in the draw: HMAC-SHA256 of its id under the task's key."""
+    return hmac.digest(key.encode(), group_id.encode(), hashlib.sha256)
+
+
+def assign_splits(
+    groups: Sequence[NewGroup], existing_counts: Mapping[tuple[str, str], int], splits: SplitsConfig
+) -> dict[str, SplitAssignment]:
+    """Give each group its split. The result does not depend on the order of `groups`.
+
+    `already` counts the eligible records of (stratum, reserve) that earlier additions brought. Shares are met per
+    stratum: in hash order, groups fill the test quota, then validation, then train. Official splits stand as
+    given; when none of the groups was given to validation, a share of those given to train goes there.
+    """
+    ordered = sorted(groups, key=lambda f: draw_order(splits.key, f.id))
+    result, drawn = _assign_official(ordered, splits)
+    counts = Counter(existing_counts)
+    for group in groups:
+        if group.id in result and not group.train_only:
+            counts[(group.stratum, result[group.id].assigned_split)] += group.size
+    totals: Counter[str] = Counter()
+    for (stratum, _), count in counts.items():
+        totals[stratum] += count
+    for stratum, members in drawn.items():
+        total = totals[stratum] + sum(f.size for f in members)
+        wanted = {split: round(getattr(splits, split) * total) - counts[(stratum, split)] for split in HOLD_OUT_SPLITS}
+        result |= {f.id: SplitAssignment(split, "drawn") for f, split in _fill_quotas(members, wanted)}
+    return result
+
+
+def _assign_official(
+    groups: Sequence[NewGroup], splits: SplitsConfig
+) -> tuple[dict[str, SplitAssignment], dict[str, list[NewGroup]]]:
+    """Place what is given or bound to train; the others come back by stratum, to be drawn."""
+    result: dict[str, SplitAssignment] = {}
+    drawn: dict[str, list[NewGroup]] = defaultdict(list)
+    official_train: dict[str, list[NewGroup]] = defaultdict(list)
+    lacks_validation = not any("validation" in group.given for group in groups)
+    for group in groups:
+        held = next((split for split in HOLD_OUT_SPLITS if split in group.given), None)
+        if group.train_only:
+            result[group.id] = SplitAssignment("train", "train_only")
+        elif held:
+            result[group.id] = SplitAssignment(held, "given")
+        elif "train" not in group.given:
+            drawn[group.stratum].append(group)
+        elif lacks_validation and not group.from_fixed_rows:
+            official_train[group.stratum].append(group)
+        else:
+            result[group.id] = SplitAssignment("train", "given")
+    for members in official_train.values():
+        wanted = {"validation": round(splits.validation * sum(f.size for f in members))}
+        placed = _fill_quotas(members, wanted)
+        result |= {f.id: SplitAssignment(split, "given" if split == "train" else "drawn") for f, split in placed}
+    return result, drawn
+
+
+def _fill_quotas(members: Sequence[NewGroup], wanted: Mapping[str, int]) -> list[tuple[NewGroup, str]]:
+    """Members in order, each to the first split that still wants at least half of it; train takes the rest."""
+    left = dict(wanted)
+    placed = []
+    for group in members:
+        split = next((s for s, want in left.items() if want > 0 and want >= group.size / 2), "train")
+        if split in left:
+            left[split] -= group.size
+        placed.append((group, split))
+    return placed

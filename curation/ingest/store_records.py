@@ -1,0 +1,164 @@
+"""Store new records, put them into groups, and give new groups their split."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from winnow.config.task import Task
+from winnow.curation.annotations.renamed_labels import current_label
+from winnow.curation.ingest.screen import KeptRow
+from winnow.curation.ingest.split_assignment import UNLABELED_STRATUM, NewGroup, SplitAssignment, assign_splits
+from winnow.curation.store import tables
+from winnow.curation.store.bulk_insert import insert_new
+from winnow.curation.store.label_renames import label_renames
+from winnow.curation.store.tables import occurrence, record_group
+
+
+@dataclass(frozen=True)
+class KeptAssignments:
+    """Known records that stay where they were first put, whatever these rows say."""
+
+    assigned_splits: int
+    """Another reserve than the official split that is given now."""
+    groups: int
+    """Another group than the session that is declared now."""
+
+
+def store_records(
+    connection: Connection,
+    task: Task,
+    pairs: Sequence[tuple[str, KeptRow]],
+    origins: Mapping[str, str],
+    fixed: Set[str],
+    now: str,
+) -> KeptAssignments:
+    """Store records that are new, with their group, and give new groups their reserve.
+
+    Returns how many known records keep another reserve or group than these rows give.
+    `pairs` are source ids and rows; `origins` are those of the sources; `mended` are sources whose rows come back.
+    """
+    stored = {row[0] for row in connection.execute(select(tables.record.c.id))}
+    new_rows: dict[str, list[tuple[str, KeptRow]]] = defaultdict(list)
+    for source, row in pairs:
+        if row.record_id not in stored:
+            new_rows[row.record_id].append((source, row))
+    group_of = {record: group_id_of(task, rows[0][1]) for record, rows in new_rows.items()}
+    groups = _new_groups(connection, new_rows, group_of, origins, fixed)
+    assigned = assign_splits(groups, _eligible_counts(connection, task), task.splits)
+    insert_new(connection, record_group, _group_rows(groups, assigned, new_rows, group_of, now))
+    insert_new(connection, tables.record, _record_rows(task, new_rows, group_of, now))
+    known = {row.record_id: row.split for _, row in pairs if row.split and row.record_id not in new_rows}
+    assigned_split_of = select(tables.record.c.id, record_group.c.assigned_split).join(
+        record_group, record_group.c.id == tables.record.c.group_id
+    )
+    kept = {record: split for record, split in connection.execute(assigned_split_of) if record in known}
+    expected_move = ("train", "validation")  # a source without validation gives some of its train: no surprise
+    return KeptAssignments(
+        assigned_splits=sum(known[r] != split and (known[r], split) != expected_move for r, split in kept.items()),
+        groups=_other_groups(connection, task, [row for _, row in pairs if row.record_id not in new_rows]),
+    )
+
+
+def _group_rows(
+    groups: Sequence[NewGroup],
+    assigned: Mapping[str, SplitAssignment],
+    new_rows: dict[str, list[tuple[str, KeptRow]]],
+    group_of: Mapping[str, str],
+    now: str,
+) -> list[dict[str, Any]]:
+    declared = {group_of[record]: rows[0][1].session or "" for record, rows in reversed(new_rows.items())}
+    strata = {group.id: group.stratum for group in groups}
+    return [
+        {
+            "id": f,
+            "declared": declared[f],
+            "assigned_split": r.assigned_split,
+            "why": r.why,
+            "stratum": strata[f],
+            "at": now,
+        }
+        for f, r in sorted(assigned.items())
+    ]
+
+
+def _record_rows(
+    task: Task, new_rows: Mapping[str, list[tuple[str, KeptRow]]], group_of: Mapping[str, str], now: str
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": record,
+            "kind": task.kind,
+            "text": rows[0][1].text,
+            "fold_key": rows[0][1].fold_key,
+            "group_id": group_of[record],
+            "at": now,
+        }
+        for record, rows in new_rows.items()
+    ]
+
+
+def _other_groups(connection: Connection, task: Task, rows: Sequence[KeptRow]) -> int:
+    declared = {row.record_id: group_id_of(task, row) for row in rows if row.session or row.group}
+    stored = connection.execute(select(tables.record.c.id, tables.record.c.group_id)) if declared else ()
+    return sum(declared.get(record, group) != group for record, group in stored)
+
+
+def group_id_of(task: Task, row: KeptRow) -> str:
+    """The group that a row joins or declares; a row that does neither is a group of its own."""
+    if row.group is not None:
+        return row.group
+    if row.session is None:
+        return row.record_id
+    return hashlib.sha256(f"{task.kind}\0session\0{row.session}".encode()).hexdigest()[:20]
+
+
+def _new_groups(
+    connection: Connection,
+    new_rows: dict[str, list[tuple[str, KeptRow]]],
+    group_of: dict[str, str],
+    origins: Mapping[str, str],
+    fixed: Set[str],
+) -> list[NewGroup]:
+    known = {row[0] for row in connection.execute(select(record_group.c.id))}
+    members: dict[str, list[str]] = defaultdict(list)
+    for record in new_rows:
+        if group_of[record] not in known:
+            members[group_of[record]].append(record)
+    groups = []
+    for identity, records in members.items():
+        appearances = [pair for record in sorted(records) for pair in new_rows[record]]
+        labels = Counter(row.label for _, row in appearances if row.label is not None)
+        groups.append(
+            NewGroup(
+                id=identity,
+                stratum=min(labels, key=lambda label: (-labels[label], label)) if labels else UNLABELED_STRATUM,
+                size=len(records),
+                given=frozenset(row.split for _, row in appearances if row.split is not None),
+                train_only=all(origins[source] == "synthetic" for source, _ in appearances),
+                from_fixed_rows=all(source in fixed for source, _ in appearances),
+            )
+        )
+    return groups
+
+
+def _eligible_counts(connection: Connection, task: Task) -> dict[tuple[str, str], int]:
+    """Live records by (stratum, reserve), those left out that can only be train."""
+    group = record_group.c
+    live = select(occurrence.c.record_id).join(tables.source).where(tables.source.c.retracted_at.is_(None))
+    query = (
+        select(group.stratum, group.assigned_split, func.count())
+        .join(tables.record, tables.record.c.group_id == group.id)
+        .where(group.why != "train_only", tables.record.c.id.in_(live))
+        .group_by(group.stratum, group.assigned_split)
+    )
+    renamed, labels = label_renames(connection), set(task.label_names)
+    counts: Counter[tuple[str, str]] = Counter()
+    for stratum, split, count in connection.execute(query):
+        counts[stratum if stratum in labels else current_label(stratum, renamed), split] += count
+    return counts

@@ -1,0 +1,109 @@
+"""Which column holds what: chosen by the user, or recognized by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+
+from winnow.core.errors import Problem, WinnowError
+from winnow.core.suggest import nearest_name
+from winnow.curation.pii.detect import redact
+
+KNOWN_NAMES = {
+    "text": ("text", "query", "utterance", "input", "sentence"),
+    "label": ("label", "intent", "category", "class"),
+    "route": ("agent", "route"),
+    "split": ("split",),
+    "time": ("time", "timestamp", "created_at", "date", "datetime"),
+}
+"""Column names that are recognized, the likeliest first."""
+
+
+SPLIT_NAMES = {
+    "train": "train",
+    "training": "train",
+    "validation": "validation",
+    "valid": "validation",
+    "val": "validation",
+    "dev": "validation",
+    "test": "test",
+    "testing": "test",
+}
+
+
+MIN_SPLIT_SHARE = 0.9
+"""Of the values of a column called "split", at least so many must name a split before it is taken unasked."""
+
+
+NO_COLUMN = "none"
+"""What a user says to have no column taken for a role."""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The column of each role; None is "find it by its name", `none` is "there is none"."""
+
+    text: str | None = None
+    label: str | None = None
+    route: str | None = None
+    split: str | None = None
+    group: str | None = None
+    time: str | None = None
+
+    def chosen(self) -> dict[str, str]:
+        """Role to column, of the roles that have one."""
+        return {role: column for role, column in asdict(self).items() if column and column != NO_COLUMN}
+
+
+def find_columns(chosen_columns: Columns, present: Sequence[str], *, splits: Sequence[object], name: str) -> Columns:
+    """Fill in the roles that the user did not tell.
+
+    `splits` are the values of a column called "split": it is taken only when nearly all of them name a split.
+
+    Raises WinnowError when a told column is missing or when no column holds the text.
+    """
+    problems = [
+        _missing_column(name, role, column, present)
+        for role, column in chosen_columns.chosen().items()
+        if column not in present
+    ]
+    if problems:
+        raise WinnowError(problems)
+    by_folded = {column.strip().lower(): column for column in reversed(present)}
+    found = chosen_columns
+    for role, names in KNOWN_NAMES.items():
+        column = next((by_folded[n] for n in names if n in by_folded), None)
+        if (
+            getattr(chosen_columns, role) is None
+            and column is not None
+            and column not in chosen_columns.chosen().values()
+        ):
+            found = replace(found, **{role: column})
+    if chosen_columns.split is None and found.split and not _are_split_names(splits):
+        found = replace(found, split=None)
+    if found.text is None or found.text == NO_COLUMN:
+        expected = f"one of {', '.join(KNOWN_NAMES['text'])}"
+        held = ", ".join(redact(name) for name in present[:20]) or "none"  # without a header they are a row
+        raise WinnowError(Problem(name, f"no text column among: {held}", expected, "say --text-column NAME"))
+    return found
+
+
+def _are_split_names(values: Sequence[object]) -> bool:
+    given = [value for value in values if value]
+    return sum(parse_split(value) is not None for value in given) >= MIN_SPLIT_SHARE * len(given)
+
+
+def parse_split(value: object) -> str | None:
+    """The split that a file's word stands for, or None."""
+    return SPLIT_NAMES.get(str(value).strip().lower())
+
+
+def _missing_column(name: str, role: str, column: str, present: Sequence[str]) -> Problem:
+    near = nearest_name(column, present)
+    fix = f"did you mean {near!r}?" if near else f"correct --{role}-column"
+    return Problem(name, f"no column {column!r}", f"one of {', '.join(present[:20])}", fix)
+
+
+def value_of(fields: Mapping[str, object], column: str | None) -> object:
+    """A row's value of a role; None where the role has no column."""
+    return None if column is None or column == NO_COLUMN else fields.get(column)

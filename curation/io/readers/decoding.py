@@ -1,0 +1,86 @@
+"""From bytes to text: gzip, byte-order marks, UTF-8, else Windows-1252 with a note."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import io
+import zlib
+
+from winnow.core.errors import Problem, WinnowError
+
+_BYTE_ORDER_MARKS = [
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+]
+
+
+ALWAYS_ALLOWED_BYTES = 100_000_000
+"""Bytes that any gzip file may unpack to."""
+
+
+MAX_COMPRESSION_RATIO = 100
+"""How many times its size a larger one may unpack to; text is seldom packed to less than a tenth."""
+
+
+def decompress(data: bytes, *, name: str) -> bytes:
+    """The content of a gzip file; other data as it is.
+
+    Raises WinnowError for a damaged file, and for one that unpacks to many times what any text does.
+    """
+    if not data.startswith(b"\x1f\x8b"):
+        return data
+    limit = max(ALWAYS_ALLOWED_BYTES, MAX_COMPRESSION_RATIO * len(data))
+    try:
+        with gzip.open(io.BytesIO(data)) as packed:
+            content = packed.read(limit + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise WinnowError(Problem(name, f"damaged gzip ({error})", "a whole gzip file", "copy it again")) from None
+    if len(content) > limit:
+        found = f"{len(data):,} bytes that unpack to more than {limit:,}"
+        raise WinnowError(Problem(name, found, "packed text", "unpack it yourself, if it is what you want"))
+    return content
+
+
+def decode(data: bytes, *, name: str, encoding: str | None = None) -> tuple[str, list[str]]:
+    """Text and notes.
+
+    Bytes that are wrong in an otherwise UTF-8 file become lone surrogates (`surrogateescape`), so that screening
+    drops just their rows. A file without any valid multi-byte character is read as Windows-1252, the superset of
+    latin-1 that the WHATWG Encoding Standard prescribes for it.
+    """
+    if encoding:
+        return _decode_as(data, encoding, name), []
+    for mark, codec in _BYTE_ORDER_MARKS:
+        if data.startswith(mark):
+            return data.decode(codec, "replace"), []
+    text = data.decode("utf-8", "surrogateescape")
+    broken = sum("\udc80" <= c <= "\udcff" for c in text)
+    if not broken:
+        return text, []
+    sound = sum(c > "\x7f" for c in text) - broken
+    if sound >= broken:
+        return text, [f"{name}: {broken} bytes are not UTF-8; their rows are dropped"]
+    note = f"{name}: not UTF-8, read as latin-1 (Windows-1252); say --encoding to change that"
+    return _windows_1252(data), [note]
+
+
+def _decode_as(data: bytes, encoding: str, name: str) -> str:
+    try:
+        codec = codecs.lookup(encoding).name
+        return data.decode("utf-8-sig", "surrogateescape") if codec == "utf-8" else data.decode(codec, "replace")
+    except (LookupError, UnicodeError):
+        problem = Problem(
+            name, f"no text encoding {encoding!r}", "such as utf-8, latin-1, cp1252", "correct --encoding"
+        )
+        raise WinnowError(problem) from None
+
+
+def _windows_1252(data: bytes) -> str:
+    try:
+        return data.decode("cp1252")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")

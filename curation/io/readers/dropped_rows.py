@@ -1,0 +1,31 @@
+"""The columns of a file of dropped rows, and how fixed rows come back from one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from winnow.core.csv_cells import unescape_cell
+from winnow.curation.io.readers.numbered_rows import Fields, value_text
+
+DROPPED_COLUMNS = (
+    "text", "label", "route", "split", "session", "time", "reason", "detail", "file", "row", "origin", "license",
+)  # fmt: skip
+"""Header of the file that `add` writes for refused rows; a file with all of them is one that was mended."""
+
+
+@dataclass(frozen=True)
+class FixedRows:
+    """What a file of mended rows says of the file that the rows come from; empty where its rows differ."""
+
+    origin: str
+    license: str
+
+
+def unescape_value(value: Any) -> Any:
+    return unescape_cell(value) if isinstance(value, str) else value
+
+
+def fixed_rows(rows: list[Fields]) -> FixedRows:
+    origins, licenses = ({value_text(fields[name]) for fields in rows} for name in ("origin", "license"))
+    return FixedRows(origins.pop() if len(origins) == 1 else "", licenses.pop() if len(licenses) == 1 else "")

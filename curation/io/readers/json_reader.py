@@ -1,0 +1,45 @@
+"""JSON: a list of rows, or an object of lists by label or split."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from winnow.curation.io.readers.numbered_rows import NumberedRow, row_fields, unreadable_file
+
+
+def json_rows(text: str, *, name: str = "file") -> Iterator[NumberedRow]:
+    """A JSON list of objects or strings, an object that holds one such list, or {label: [texts]}."""
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise unreadable_file(name, f"not JSON ({error})", "valid JSON") from None
+    if isinstance(data, dict):
+        data = _rows_of(data)
+    if not isinstance(data, list):
+        raise unreadable_file(name, f"a JSON {type(data).__name__}", "a list of objects or of strings")
+    for number, item in enumerate(data, 1):
+        yield number, row_fields(item)
+
+
+WRAPPER_KEYS = ("data", "rows", "items", "examples", "queries", "texts", "records")
+"""Keys that hold rows; any other key of a list of strings is a label."""
+
+
+def _rows_of(data: dict[str, Any]) -> list[Any]:
+    """The rows of a JSON object: {label: [texts]}, {split: [[text, label]]}, one list under any key, or one row."""
+    lists = {key: value for key, value in data.items() if isinstance(value, list)}
+    only = next(iter(lists)) if len(lists) == 1 else None
+    strings = lists and all(isinstance(item, str) for value in lists.values() for item in value)
+    if strings and len(lists) == len(data) and only not in WRAPPER_KEYS:
+        return [{"text": item, "label": key} for key, value in lists.items() for item in value]
+    pairs = lists and all(_is_pair(item) for value in lists.values() for item in value)
+    if pairs and len(lists) == len(data):  # CLINC150 as published: train, oos_train, ...
+        split = {key: key.rpartition("_")[2] for key in lists}
+        return [{"text": t, "label": own, "split": split[key]} for key, value in lists.items() for t, own in value]
+    return lists[only] if only is not None else [data]
+
+
+def _is_pair(item: Any) -> bool:
+    return isinstance(item, list) and len(item) == 2 and all(isinstance(part, str) for part in item)

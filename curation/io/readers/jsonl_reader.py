@@ -1,0 +1,19 @@
+"""JSON Lines: one object or one string per line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from winnow.curation.io.readers.numbered_rows import NumberedRow, row_fields
+from winnow.validators.text import Drop
+
+
+def jsonl_rows(text: str) -> Iterator[NumberedRow]:
+    """One JSON object, or one string, a line."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            try:
+                yield number, row_fields(json.loads(line))
+            except (ValueError, RecursionError) as error:
+                yield number, Drop("malformed_row", f"not JSON ({error})", line)

@@ -1,0 +1,32 @@
+"""What every reader yields: numbered rows, each a dict of fields or a drop with its reason."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+from winnow.core.errors import Problem, WinnowError
+from winnow.validators.text import Drop
+
+Fields = dict[str, Any]
+
+
+NumberedRow = tuple[int, Fields | Drop]
+
+
+def row_fields(item: Any) -> Fields | Drop:
+    if isinstance(item, dict):
+        return {str(key): value for key, value in item.items()}
+    if isinstance(item, str):
+        return {"text": item}
+    found = f"found a JSON {type(item).__name__}, expected an object or a string"
+    return Drop("malformed_row", found, json.dumps(item))
+
+
+def unreadable_file(name: str, found: str, expected: str, fix: str = "mend or convert the file") -> WinnowError:
+    return WinnowError(Problem(name, found, expected, fix))
+
+
+def value_text(value: Any) -> str:
+    return "" if value is None or (isinstance(value, float) and math.isnan(value)) else str(value)

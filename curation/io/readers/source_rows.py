@@ -1,0 +1,128 @@
+"""Read a file or table into rows of text, label, route, split, session and time."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from winnow.core.errors import Problem, WinnowError
+from winnow.curation.io.readers.columns import Columns, find_columns, value_of
+from winnow.curation.io.readers.dropped_rows import DROPPED_COLUMNS, FixedRows, fixed_rows, unescape_value
+from winnow.curation.io.readers.numbered_rows import Fields, NumberedRow, value_text
+from winnow.curation.io.readers.raw_rows import read_rows
+from winnow.curation.pii.detect import redact
+from winnow.validators.text import Drop
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+SESSION_NAMES = (
+    "group", "session", "session_id", "user", "user_id", "customer", "customer_id", "conversation", "conversation_id",
+    "thread",
+)  # fmt: skip
+"""Columns that may say which rows belong together."""
+
+
+@dataclass(frozen=True)
+class SourceRow:
+    """One row as the file gave it: values unchecked, and the fault where it could not be read at all."""
+
+    number: int
+    text: object = None
+    label: object = None
+    route: object = None
+    split: object = None
+    session: object = None
+    time: object = None
+    problem: Drop | None = None
+    group: str | None = None
+    """The id of a group that stands: a variation joins the group of its seed. No file says this."""
+
+
+@dataclass(frozen=True)
+class SourceRows:
+    """What one file held."""
+
+    name: str
+    file_hash: str
+    """SHA-256 of the file's bytes as they lay on disk."""
+    columns: Columns
+    rows: list[SourceRow]
+    notes: list[str]
+    fixed: FixedRows | None = None
+    """Set for a file of dropped rows that comes back: its rows keep their session, split, origin and license."""
+
+
+def read_file(
+    path: Path,
+    *,
+    columns: Columns | None = None,
+    format: str = "auto",  # noqa: A002  (the word of the command line)
+    encoding: str | None = None,
+    table: str | None = None,
+) -> SourceRows:
+    """Read a file of any known format.
+
+    Raises WinnowError when the file as a whole cannot be read; single bad rows come back with their fault.
+    """
+    found = read_rows(path, format=format, encoding=encoding, table=table)
+    return _source_rows(found.name, found.file_hash, found.rows, columns or Columns(), found.notes)
+
+
+def read_table(frame: pd.DataFrame, *, columns: Columns | None = None, name: str = "DataFrame") -> SourceRows:
+    """Read a pandas table; missing values count as absent."""
+    records = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    digest = hashlib.sha256(frame.to_csv(index=False).encode("utf-8", "surrogatepass")).hexdigest()
+    numbered: list[NumberedRow] = [
+        (number, {str(key): value for key, value in item.items()}) for number, item in enumerate(records, 1)
+    ]
+    return _source_rows(name, digest, numbered, columns or Columns(), [])
+
+
+def _source_rows(
+    name: str, digest: str, numbered: list[NumberedRow], chosen_columns: Columns, notes: list[str]
+) -> SourceRows:
+    if not numbered:
+        raise WinnowError(
+            Problem(name, "no row", "rows of queries", "check that it is the right file, or say --format")
+        )
+    good = [fields for _, fields in numbered if not isinstance(fields, Drop)]
+    present = list(dict.fromkeys(key for fields in good for key in fields))
+    if not good:
+        rows = [SourceRow(number, problem=problem) for number, problem in numbered if isinstance(problem, Drop)]
+        return SourceRows(name, digest, chosen_columns, rows, [*notes, f"{name}: no readable row"])
+    fixed = fixed_rows(good) if set(DROPPED_COLUMNS) <= set(present) else None
+    if fixed:
+        numbered = [
+            (n, f if isinstance(f, Drop) else {k: unescape_value(v) for k, v in f.items()}) for n, f in numbered
+        ]
+    if fixed and chosen_columns.group is None:
+        chosen_columns = replace(chosen_columns, group="session", split="split")
+    splits = [value_text(fields.get(key)) for key in present if key.lower() == "split" for fields in good]
+    columns = find_columns(chosen_columns, present, splits=splits, name=name)
+    chosen = ", ".join(f"{role} = {column!r}" for role, column in columns.chosen().items())
+    unused = [key for key in present if key not in columns.chosen().values()]
+    notes = [*notes, f"{name}: {chosen}" + (f"; not used: {', '.join(map(redact, unused[:10]))}" if unused else "")]
+    people = [key for key in unused if key.casefold() in SESSION_NAMES]
+    if people and columns.group is None:
+        hint = f"say --group-column {people[0]} if its rows belong together: they then share a split, for ever"
+        notes.append(f"{name}: {hint}")
+    rows = [_source_row(number, fields, columns) for number, fields in numbered]
+    return SourceRows(name, digest, columns, rows, notes, fixed)
+
+
+def _source_row(number: int, fields: Fields | Drop, columns: Columns) -> SourceRow:
+    if isinstance(fields, Drop):
+        return SourceRow(number, problem=fields)
+    return SourceRow(
+        number,
+        text=value_of(fields, columns.text),
+        label=value_of(fields, columns.label),
+        route=value_of(fields, columns.route),
+        split=value_of(fields, columns.split),
+        session=value_of(fields, columns.group),
+        time=value_of(fields, columns.time),
+    )

@@ -1,0 +1,49 @@
+"""SQLite: the rows of one table of a user's database."""
+
+from __future__ import annotations
+
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from winnow.core.errors import Problem, WinnowError
+from winnow.curation.io.readers.numbered_rows import NumberedRow, unreadable_file
+
+
+def sqlite_rows(data: bytes, *, name: str = "file", table: str | None = None) -> Iterator[NumberedRow]:
+    """Rows of one table of a SQLite file, in the table's own order."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "source.db"
+        copy.write_bytes(data)
+        connection = sqlite3.connect(copy)
+        connection.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
+        connection.row_factory = sqlite3.Row
+        try:
+            found = _tables(connection)
+            if table is None and len(found) != 1:
+                raise unreadable_file(
+                    name, f"{len(found)} tables ({', '.join(found)})", "one table", "say --table NAME"
+                )
+            if table is not None and table not in found:
+                raise unreadable_file(name, f"no table {table!r}", f"one of {', '.join(found)}", "correct --table")
+            quoted = (table or found[0]).replace('"', '""')
+            for number, row in enumerate(connection.execute(f'SELECT * FROM "{quoted}"'), 1):
+                yield number, dict(row)
+        except sqlite3.Error as error:
+            raise unreadable_file(name, f"damaged SQLite file ({error})", "a whole SQLite file") from None
+        finally:
+            connection.close()
+
+
+def _tables(connection: sqlite3.Connection) -> list[str]:
+    query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
+    return [row[0] for row in connection.execute(query)]
+
+
+def refuse_unfinished_log(path: Path) -> None:
+    """A SQLite file whose newest rows still lie in its write-ahead log would be read without them."""
+    log = path.with_name(f"{path.name}-wal")
+    if log.exists() and log.stat().st_size:
+        fix = "close the program that uses it, or run `PRAGMA wal_checkpoint(TRUNCATE)` in it"
+        raise WinnowError(Problem(path.name, f"its newest rows are still in {log.name}", "a database at rest", fix))

@@ -1,0 +1,19 @@
+"""CSV: a header and one line a row, safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from winnow.core.csv_cells import escape_cell
+from winnow.core.release_columns import RELEASE_COLUMNS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def write_csv(rows: pd.DataFrame, path: Path) -> None:
+    """A header and one line a row; facets are joined by spaces, and no cell begins like a formula."""
+    table = rows[RELEASE_COLUMNS].assign(facets=[" ".join(f) for f in rows["facets"]])
+    cells = {name: table[name].map(escape_cell) for name in ("text", "label", "route", "group", "facets")}
+    table.assign(**cells).to_csv(path, index=False, lineterminator="\n")

@@ -1,0 +1,25 @@
+"""JSON Lines: one object a row with the release columns."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from winnow.core.release_columns import RELEASE_COLUMNS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def write_jsonl(rows: pd.DataFrame, path: Path) -> None:
+    """One object a row with the release columns."""
+    write_lines(
+        path, [{**row, "facets": list(row["facets"])} for row in map(dict, rows[RELEASE_COLUMNS].to_dict("records"))]
+    )
+
+
+def write_lines(path: Path, rows: Sequence[Mapping[Any, Any]]) -> None:
+    text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    path.write_text(text, encoding="utf-8")

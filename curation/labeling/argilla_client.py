@@ -1,0 +1,278 @@
+"""The only module that imports Argilla's SDK: datasets, records out, responses back."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+from winnow.core.errors import Problem, ServiceError, WinnowError
+from winnow.curation.labeling.argilla_types import AnnotatorResponse, ArgillaRecord, DatasetSpec
+from winnow.curation.labeling.review_form import FormQuestion
+from winnow.curation.labeling.server.argilla_api import LOCAL_ADDRESSES
+
+RECORDS_PER_UPLOAD = 500
+"""Records of one bulk request: Argilla's limit."""
+
+
+RECORDS_PER_PAGE = 500
+"""Answered records of one page."""
+
+
+RECORDS_PER_DELETE = 100
+"""Records of one request to delete: Argilla's limit."""
+
+
+MAX_PASSES = 3
+"""Of all pages at most, when records moved between them."""
+
+
+CLIENT_TIMEOUT_SECONDS = 60
+
+
+VECTOR_NAME = "meaning"
+
+
+class ArgillaClient:
+    """An Argilla server, asked as its owner."""
+
+    def __init__(self, url: str, key: str) -> None:
+        """Raises ServiceError when the server does not answer, WinnowError for a key that is not an owner's."""
+        import httpx
+
+        logging.getLogger("httpx").setLevel(logging.WARNING)
+        logging.getLogger("argilla").setLevel(logging.ERROR)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import argilla as rg
+            from argilla._exceptions import ArgillaError
+
+        self.url = url
+        self._rg: Any = rg
+        self._errors: tuple[type[Exception], ...] = (ArgillaError, httpx.HTTPError)
+        local = url.startswith(LOCAL_ADDRESSES)
+        with self._translated_errors():
+            self._client = rg.Argilla(
+                api_url=url, api_key=key, timeout=CLIENT_TIMEOUT_SECONDS, retries=2, trust_env=not local
+            )
+            role = self._client.me.role.value
+        if role != "owner":  # others do not see everybody's name, and one person would count as two
+            fix = "use an owner's API key"
+            raise WinnowError(Problem(url, f"the key is of the role {role}", "owner", fix))
+
+    def usernames(self) -> dict[str, str]:
+        """User id to name, of everybody."""
+        with self._translated_errors():
+            return {str(user.id): str(user.username) for user in self._client.users}
+
+    def members(self, workspace: str) -> set[str]:
+        """Who may see a workspace; nobody where there is none."""
+        with self._translated_errors():
+            found_workspace = self._client.workspaces(workspace)
+            return set() if found_workspace is None else {str(user.username) for user in found_workspace.users}
+
+    def grant_access(self, workspace: str, name: str | None = None) -> None:
+        """Make a workspace where there is none, and let a person in."""
+        with self._translated_errors():
+            found_workspace = self._client.workspaces(workspace)
+            if found_workspace is None:
+                found_workspace = self._rg.Workspace(name=workspace, client=self._client).create()
+            if name is not None and all(user.username != name for user in found_workspace.users):
+                found_workspace.add_user(self._client.users(name))
+
+    def dataset_exists(self, server_id: str | None) -> bool:
+        """Whether a dataset is there."""
+        with self._translated_errors():
+            return server_id is not None and bool(self._client.api.datasets.exists(server_id))
+
+    def create_dataset(self, shape: DatasetSpec, guidelines: str) -> str:
+        """The id of a dataset of this shape: made, or found when one has just been made.
+
+        Raises WinnowError when another dataset has its name.
+        """
+        with self._translated_errors():
+            known = self._client.datasets(shape.name, workspace=shape.workspace)
+            if known is not None and known._model.status != "ready":  # its making was cut short: nobody saw it
+                known.delete()
+                known = None
+            if known is not None:
+                wanted = {one.name: set(one.options) for one in shape.questions}
+                if self._questions(known) != wanted:
+                    where = f"{self.url}, dataset {shape.name} of workspace {shape.workspace}"
+                    fix = "rename or delete it there, or set WINNOW_ARGILLA_WORKSPACE to another name"
+                    raise WinnowError(Problem(where, "a dataset of another task has this name", "a free name", fix))
+                return str(known.id)
+            settings = self._settings(shape, guidelines)
+            made = self._rg.Dataset(
+                name=shape.name, workspace=shape.workspace, settings=settings, client=self._client
+            ).create()
+        return str(made.id)
+
+    def set_guidelines(self, server_id: str, guidelines: str) -> None:
+        """Give a dataset other guidelines."""
+        with self._translated_errors():
+            self._client.http_client.patch(
+                f"/api/v1/datasets/{server_id}", json={"guidelines": guidelines}
+            ).raise_for_status()
+
+    def upload_records(self, server_id: str, items: Sequence[ArgillaRecord]) -> Iterator[list[str]]:
+        """Put records into a dataset, a bulk at a time; gives the ids of each bulk that has arrived.
+
+        A record that is there already stays one record, and keeps its answers.
+        """
+        with self._translated_errors():
+            dataset = self._client.datasets(id=server_id)
+            dataset.get()
+        for start in range(0, len(items), RECORDS_PER_UPLOAD):
+            part = items[start : start + RECORDS_PER_UPLOAD]
+            models = [self._record(item, dataset).api_model() for item in part]
+            with self._translated_errors():
+                self._client.api.records.bulk_upsert(dataset_id=server_id, records=models)
+            yield [item.record_id for item in part]
+
+    def last_activity_at(self, server_id: str) -> str | None:
+        """When somebody last answered in a dataset, UTC."""
+        with self._translated_errors():
+            payload = self._client.http_client.get(f"/api/v1/datasets/{server_id}").raise_for_status().json()
+        active = payload.get("last_activity_at")
+        return _utc(active) if active else None
+
+    def responses(self, server_id: str, usernames: Mapping[str, str]) -> Iterator[AnnotatorResponse]:
+        """Every submitted or discarded answer of a dataset, some perhaps twice; drafts are none.
+
+        People answer meanwhile, and records of one bulk have no order among themselves: pages are read again until
+        every record was met.
+        """
+        seen_records: set[str] = set()
+        for _ in range(MAX_PASSES):
+            total = 0
+            for offset in count(0, RECORDS_PER_PAGE):
+                found, total = self._responded_page(server_id, offset)
+                for record in found:
+                    seen_records.add(record["id"])
+                    yield from _responses_of(record, usernames)
+                if len(found) < RECORDS_PER_PAGE:
+                    break
+            if len(seen_records) >= total:
+                return
+        moved_while_read = "records moved while they were read"
+        raise ServiceError(
+            Problem(self.url, moved_while_read, "a moment of rest", "run it again; what was read is kept")
+        )
+
+    def _responded_page(self, server_id: str, offset: int) -> tuple[list[dict[str, Any]], int]:
+        """One page of the records that somebody answered, and how many there are."""
+        scope = {"entity": "response", "property": "status"}
+        terms = {"type": "terms", "scope": scope, "values": ["submitted", "discarded"]}
+        order = {"scope": {"entity": "record", "property": "inserted_at"}, "order": "asc"}
+        body = {"filters": {"type": "and", "and": [terms]}, "sort": [order]}
+        params = {"offset": offset, "limit": RECORDS_PER_PAGE, "include": "responses"}
+        with self._translated_errors():
+            path = f"/api/v1/datasets/{server_id}/records/search"
+            payload = self._client.http_client.post(path, params=params, json=body).raise_for_status().json()
+        return [item["record"] for item in payload["items"]], int(payload["total"])
+
+    def delete(self, server_id: str, record_ids: Sequence[str], *, include_answered: bool) -> list[str]:
+        """Delete records; returns those that are gone now. Unless `answered`, those with any answer or draft stay."""
+        deleted: list[str] = []
+        for start in range(0, len(record_ids), RECORDS_PER_DELETE):
+            part = list(record_ids[start : start + RECORDS_PER_DELETE])
+            scope = {"entity": "record", "property": "external_id"}
+            filters = {"type": "and", "and": [{"type": "terms", "scope": scope, "values": part}]}
+            params = {"limit": RECORDS_PER_DELETE, "include": "responses"}
+            with self._translated_errors():
+                path = f"/api/v1/datasets/{server_id}/records"
+                payload = self._client.http_client.post(f"{path}/search", params=params, json={"filters": filters})
+                found = [item["record"] for item in payload.raise_for_status().json()["items"]]
+                kept = {one["external_id"] for one in found if one.get("responses") and not include_answered}
+                ids = [one["id"] for one in found if one["external_id"] not in kept]
+                if ids:
+                    self._client.http_client.delete(path, params={"ids": ",".join(ids)}).raise_for_status()
+            deleted += [record for record in part if record not in kept]
+        return deleted
+
+    def _settings(self, shape: DatasetSpec, guidelines: str) -> Any:
+        rg = self._rg
+        fields = [rg.TextField(name="text", title="Query")]
+        if shape.context:
+            fields.append(rg.TextField(name="context", title=shape.context, required=False))
+        metadata = [rg.IntegerMetadataProperty(name="frequency", title="Times asked")]
+        metadata.append(rg.IntegerMetadataProperty(name="words", title="Words"))
+        return rg.Settings(
+            fields=fields,
+            questions=[self._question(one, shape.visible) for one in shape.questions],
+            metadata=metadata,
+            vectors=[rg.VectorField(name=VECTOR_NAME, title="Meaning", dimensions=shape.dimensions)],
+            guidelines=guidelines,
+            distribution=rg.TaskDistribution(min_submitted=shape.overlap),
+        )
+
+    def _question(self, one: FormQuestion, visible: int) -> Any:
+        payload = {"name": one.name, "title": one.title, "required": one.required}
+        if not one.options:
+            return self._rg.TextQuestion(**payload)
+        kind = self._rg.MultiLabelQuestion if one.multiple_choice else self._rg.LabelQuestion
+        folded = visible if len(one.options) > visible else None
+        return kind(**payload, labels=dict(one.options), visible_labels=folded)
+
+    def _record(self, item: ArgillaRecord, dataset: Any) -> Any:
+        suggestions = []
+        if item.suggestion:
+            label, score, agent = item.suggestion
+            suggestions.append(self._rg.Suggestion("label", label, score=score, agent=agent, type="model"))
+        fields = {"text": item.text, **({"context": item.context} if item.context else {})}
+        return self._rg.Record(
+            id=item.record_id,
+            fields=fields,
+            metadata={"frequency": item.frequency, "words": len(item.text.split())},
+            vectors={VECTOR_NAME: item.vector},
+            suggestions=suggestions,
+            _dataset=dataset,
+        )
+
+    def _questions(self, dataset: Any) -> dict[str, set[str]]:
+        """Question to the values of its options."""
+        path = f"/api/v1/datasets/{dataset.id}/questions"
+        payload = self._client.http_client.get(path).raise_for_status().json()["items"]
+        return {one["name"]: {option["value"] for option in one["settings"].get("options", ())} for one in payload}
+
+    @contextmanager
+    def _translated_errors(self) -> Iterator[None]:
+        """Turn the SDK's errors into faults, and keep its warnings about what is not there yet to ourselves."""
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                yield
+        except self._errors as error:
+            raise self._problem(error) from error
+
+    def _problem(self, error: Exception) -> WinnowError:
+        if type(error).__name__ in ("ArgillaCredentialsError", "UnauthorizedError"):
+            fix = "set WINNOW_ARGILLA_API_KEY to the API key of an owner"
+            return WinnowError(Problem(self.url, "the labeling server does not know the key", "an owner's key", fix))
+        message = " ".join(str(error).split())
+        found = (
+            "what answers there is no Argilla" if "<html" in message.lower() else message[:300] or type(error).__name__
+        )
+        return ServiceError(
+            Problem(self.url, f"the labeling server: {found}", "", "see that it runs, then run it again")
+        )
+
+
+def _responses_of(record: Mapping[str, Any], usernames: Mapping[str, str]) -> Iterator[AnnotatorResponse]:
+    for response in record.get("responses") or ():
+        if response["status"] not in ("submitted", "discarded"):
+            continue
+        content = {name: payload["value"] for name, payload in (response["values"] or {}).items()}
+        who = usernames.get(str(response["user_id"]), str(response["user_id"]))
+        times = (_utc(response["inserted_at"]), _utc(response["updated_at"]))
+        yield AnnotatorResponse(str(record["external_id"]), who, response["status"], content, *times)
+
+
+def _utc(moment: str) -> str:
+    """Argilla's times are UTC and do not say so."""
+    return datetime.fromisoformat(moment).replace(tzinfo=UTC).isoformat(timespec="microseconds")

@@ -1,0 +1,59 @@
+"""The decision that a response is: a label, a rejection or an abstention."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from winnow.curation.annotations.renamed_labels import LabelRename, current_label
+from winnow.curation.annotations.votes import DISCARDED
+from winnow.curation.labeling.review_form import REJECT_OPTION, SEVERAL_INTENTS_OPTION, SPECIAL_PREFIX, UNSURE_OPTION
+
+
+def decision_from_response(
+    content: Mapping[str, Any],
+    status: str,
+    labels: Sequence[str],
+    renamed: Sequence[LabelRename],
+    *,
+    proposed: str | None = None,
+) -> tuple[str, str]:
+    """Kind and value of the decision that an answer is. A label that has been renamed since counts by its new name.
+
+    `proposed` is the label that a verdict is about. Raises KeyError for a label that the task does not have.
+    """
+    if status == "discarded":
+        return "abstention", DISCARDED
+    value = content.get("label")
+    verdict = content.get("verdict")
+    if verdict is not None:
+        return _decision_from_verdict(verdict, value, labels, renamed, proposed)
+    if value == REJECT_OPTION:
+        return "rejection", "unusable"
+    if value in (UNSURE_OPTION, SEVERAL_INTENTS_OPTION):
+        return "abstention", str(value).removeprefix(SPECIAL_PREFIX)
+    return "label", _current_label(value, labels, renamed)
+
+
+def _decision_from_verdict(
+    verdict: str, value: str | None, labels: Sequence[str], renamed: Sequence[LabelRename], proposed: str | None
+) -> tuple[str, str]:
+    """A verdict on a proposed label; one that contradicts itself is for an adjudicator."""
+    if verdict == "unusable":
+        return "rejection", "unusable"
+    better = None if value is None else _current_label(value, labels, renamed)
+    proposed = _current_label(proposed, labels, renamed) if proposed else None
+    if verdict == "right":
+        if not proposed or better not in (None, proposed):
+            return "abstention", "unsure"
+        return "label", proposed
+    if better is None:
+        return "rejection", "wrong label, and no better one was said"
+    return ("abstention", "unsure") if better == proposed else ("label", better)
+
+
+def _current_label(value: str | None, labels: Sequence[str], renamed: Sequence[LabelRename]) -> str:
+    name = value if value in labels else current_label(str(value), renamed)
+    if name not in labels:
+        raise KeyError(value)
+    return str(name)

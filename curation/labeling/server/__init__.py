@@ -1,0 +1,1 @@
+"""The embedded Argilla server, seen from Winnow: its environment, process, address and accounts."""

@@ -1,0 +1,196 @@
+"""Start, find and stop the embedded Argilla server of a workspace."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from winnow.core.errors import Problem, ServiceError, WinnowError
+from winnow.curation.labeling.server.argilla_api import ArgillaApi
+from winnow.curation.labeling.server.server_environment import NoteProgress, server_code, server_python
+
+READY_SECONDS = 180.0
+
+
+STOP_SECONDS = 20.0
+
+
+SEARCH_ENGINE_NAME = "winnow"
+"""What the search engine of our server calls itself."""
+
+
+@dataclass(frozen=True)
+class EmbeddedServer:
+    """A server that runs, or is about to."""
+
+    home: Path
+    pid: int
+    host: str
+    port: int
+    instance: str
+    run: str
+    """Its private folder for sockets and temporary files."""
+
+    @property
+    def url(self) -> str:
+        """Where people of this machine open it."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)
+        return f"http://{f'[{host}]' if ':' in host and not host.startswith('[') else host}:{self.port}"
+
+    @property
+    def credentials(self) -> Path:
+        """The file with the owner's name, password and key."""
+        return self.home / "credentials.json"
+
+    @property
+    def log(self) -> Path:
+        """What it wrote."""
+        return self.home / "server.log"
+
+    def owner_api(self) -> ArgillaApi:
+        """The server, asked as its owner."""
+        return ArgillaApi(self.url, json.loads(self.credentials.read_text())["api_key"])
+
+    def accepts_connections(self) -> bool:
+        """Whether its port is open, which it is from before `server.json` is written until it ends."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
+        try:
+            with socket.create_connection((host, self.port), timeout=5):
+                return True
+        except OSError:
+            return False
+
+    def responds(self) -> bool:
+        """Whether it, and no other on its port, answers."""
+        try:
+            engine = ArgillaApi(self.url).get("status", seconds=10).get("search_engine", {})
+        except (WinnowError, AttributeError):
+            return False
+        return bool(engine == {"name": SEARCH_ENGINE_NAME, "instance": self.instance})
+
+
+def find_server(home: Path) -> EmbeddedServer | None:
+    """The server of a home folder, if one runs; what a killed one left behind is tidied up."""
+    known = _read_server_file(home)
+    if known is None:
+        return None
+    if _process_exists(known.pid) and known.accepts_connections():
+        return known
+    run = Path(known.run)
+    if run.name.startswith("winnow-") and run.parent == Path(tempfile.gettempdir()):
+        shutil.rmtree(run, ignore_errors=True)
+    (home / "server.json").unlink(missing_ok=True)
+    return None
+
+
+def _process_exists(pid: int) -> bool:
+    """Whether the watching process is there; the port alone may stay open a moment after a kill."""
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, PermissionError):  # gone, or the number is another user's by now
+        return False
+    return True
+
+
+def _read_server_file(home: Path) -> EmbeddedServer | None:
+    try:
+        known: dict[str, Any] = json.loads((home / "server.json").read_text())
+    except FileNotFoundError:
+        return None
+    return EmbeddedServer(home=home, **known)
+
+
+def start_server(
+    home: Path, *, host: str, port: int, note: NoteProgress
+) -> tuple[EmbeddedServer, subprocess.Popen[bytes] | None]:
+    """Start a server and wait until it really answers; one that runs already is found, and no process given.
+
+    Raises ServiceError when it ends or stays silent.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    home.chmod(0o700)
+    with FileLock(home / "start.lock", mode=0o600):
+        found = find_server(home)
+        if found is not None:
+            _wait_until_ready(found.home, None)
+            return found, None
+        process = _spawn(home, server_python(note), host, port)
+        note("starting the labeling server")
+        try:
+            return _wait_until_ready(home, process), process
+        except BaseException:
+            terminate_server(process)
+            raise
+
+
+def _spawn(home: Path, python: Path, host: str, port: int) -> subprocess.Popen[bytes]:
+    command = [str(python), "-m", "winnow_server", str(home.resolve()), "--host", host, "--port", str(port)]
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "ARGILLA_"))}
+    environment = {**clean, "PYTHONPATH": str(server_code()), "PYTHONDONTWRITEBYTECODE": "1"}
+    with open(home / "server.log", "wb", opener=_open_private) as log:
+        return subprocess.Popen(
+            command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+        )
+
+
+def _open_private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _wait_until_ready(home: Path, process: subprocess.Popen[bytes] | None) -> EmbeddedServer:
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline:
+        known = _read_server_file(home)
+        if known is not None and known.accepts_connections() and known.responds():
+            return known
+        if process is not None and process.poll() is not None:
+            raise server_error(home)
+        time.sleep(0.1)
+    raise server_error(home, f"no answer after {READY_SECONDS:.0f} seconds")
+
+
+def server_error(home: Path, found: str = "the labeling server ended") -> ServiceError:
+    """The error, with the last lines of the log."""
+    log = home / "server.log"
+    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    return ServiceError(Problem(str(log), f"{found}: {' | '.join(lines[-3:])}", "a server that answers"))
+
+
+def stop_server(home: Path) -> EmbeddedServer | None:
+    """End the server of a home folder, every process of it; None when there is none."""
+    found = find_server(home)
+    if found is None:
+        return None
+    os.kill(found.pid, signal.SIGTERM)
+    deadline = time.monotonic() + STOP_SECONDS
+    while time.monotonic() < deadline:
+        known = _read_server_file(home)
+        if known is None or known.instance != found.instance:
+            return found
+        time.sleep(0.05)
+    os.killpg(found.pid, signal.SIGKILL)
+    time.sleep(0.2)
+    find_server(home)
+    return found
+
+
+def terminate_server(process: subprocess.Popen[bytes]) -> None:
+    """End a server that was started here, every process of it."""
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()

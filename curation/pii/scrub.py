@@ -1,0 +1,109 @@
+"""Apply a team's policy to personal data before anything is stored."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from winnow.curation.pii.detect import ENTITY_PRIORITY, PiiSpan, find_pii, resolve_overlaps
+from winnow.curation.pii.surrogates import surrogate
+
+PiiAction = Literal["replace", "drop", "allow"]
+
+
+DEFAULT_POLICY: dict[str, PiiAction] = {
+    entity: "allow" if entity in ("PERSON", "LOCATION", "ORGANIZATION") else "replace" for entity in ENTITY_PRIORITY
+}
+"""What happens by default. Names are allowed: patterns cannot find them, and a model that can is often wrong."""
+
+
+SURROGATE_NUMBERS = 10**12
+"""How many numbers a value may be given."""
+
+
+PUNCTUATION_MATTERS = ("EMAIL_ADDRESS", "URL", "SECRET", "IP_ADDRESS", "PERSON", "LOCATION", "ORGANIZATION")
+"""Entities whose punctuation tells values apart; in the others it is how a number happens to be written."""
+
+
+MAX_COLLISIONS = 64
+"""How far a stand-in gives way to another value's: the smallest range, of names, is half as large."""
+
+
+MAX_PASSES = 4
+
+
+NameFinder = Callable[[str], Sequence[PiiSpan]]
+"""Names in a text, found by a team's own model."""
+
+
+@dataclass(frozen=True)
+class Scrubbed:
+    """A text that may be stored, or that must be dropped."""
+
+    text: str
+    replaced: Counter[str] = field(default_factory=Counter)
+    """Replaced values by entity."""
+    dropped: str = ""
+    """The entity for which the row is dropped; the text is empty then."""
+
+
+@dataclass(frozen=True)
+class Scrubber:
+    """One workspace's policy, and the key that makes equal values equal."""
+
+    policy: Mapping[str, PiiAction]
+    key: bytes
+    names: NameFinder | None = None
+
+    def found(self, text: str) -> list[PiiSpan]:
+        """Private data that the policy does not allow."""
+        own = find_pii(text)
+        if self.names and any(self.policy[entity] != "allow" for entity in ("PERSON", "LOCATION", "ORGANIZATION")):
+            own = resolve_overlaps(text, iter([*own, *self.names(text)]))
+        return [one for one in own if self.policy[one.entity] != "allow"]
+
+    def scrub(self, text: str) -> Scrubbed:
+        """Replace what the policy says; equal values get equal stand-ins, different ones of a text different ones."""
+        replaced: Counter[str] = Counter()
+        taken: dict[str, str] = {}
+        for _ in range(MAX_PASSES):  # beside a stand-in a value may be seen that its neighbor hid
+            found = self.found(text)
+            if not found:
+                break
+            blocked = next((one.entity for one in found if self.policy[one.entity] == "drop"), "")
+            if blocked:
+                return Scrubbed("", dropped=blocked)
+            parts, last = [], 0
+            for one in found:
+                parts += [text[last : one.start], self._surrogate_for(one.entity, text[one.start : one.end], taken)]
+                last = one.end
+            text = "".join([*parts, text[last:]])
+            replaced.update(one.entity for one in found)
+        return Scrubbed(text, replaced)
+
+    def pseudonym(self, value: str) -> str:
+        """A session or user that is itself private data, as a word that gives nothing away."""
+        return f"private-{self._digest('session', value).hex()[:16]}" if find_pii(value) else value
+
+    def _surrogate_for(self, entity: str, value: str, taken: dict[str, str]) -> str:
+        folded = (
+            "".join(value.casefold().split())
+            if entity in PUNCTUATION_MATTERS
+            else re.sub(r"[\W_]", "", value.casefold())
+        )
+        number = int.from_bytes(self._digest(entity, folded)[:8]) % SURROGATE_NUMBERS
+        stand_in = surrogate(entity, number)
+        for step in range(1, MAX_COLLISIONS):
+            if taken.get(stand_in, folded) == folded:
+                break
+            stand_in = surrogate(entity, number + step)  # another value of this text has it: small ranges wrap round
+        taken[stand_in] = folded
+        return stand_in
+
+    def _digest(self, entity: str, value: str) -> bytes:
+        return hmac.new(self.key, f"{entity}\0{value}".encode(), hashlib.sha256).digest()

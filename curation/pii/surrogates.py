@@ -1,0 +1,86 @@
+"""Surrogates for personal data, from ranges that belong to nobody, and how to recognize them."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+
+NAMES = (
+    "Alex Sam Robin Kim Chris Jamie Taylor Morgan Casey Riley Jordan Avery Quinn Rowan Sasha Noel Marlin Devon Skyler "
+    "Emery Finley Harper Sidney Blair Dakota Ellis Frankie Kendall Lennox Marley Oakley Parker"
+).split()
+"""Given names that fit anyone."""
+
+
+PLACES = "Springfield Fairview Riverside Greenville Clayton Ashland Milford Oxbridge".split()
+
+
+COMPANIES = "Acme Globex Initech Umbrella Hooli Vandelay Wonka Contoso".split()
+
+
+PATTERNS = tuple(
+    re.compile(pattern, re.I)
+    for pattern in (
+        r".*@(?:[\w-]+\.)*(?:example(?:\.(?:com|org|net|edu))?|test|invalid)",  # RFC 2606
+        r"https?://(?:[\w-]+\.)*(?:example(?:\.(?:com|org|net))?|test|invalid|localhost)(?:[:/?#].*)?",
+        r"(?:\D*1)?\D*\d{3}\D*555\D*01\d\D*\d|555\D*01\d\d",  # 555-0100 to 555-0199, kept for fiction (NANPA)
+        r"000-\d\d-\d{4}|987\D?65\D?432\d",  # no area is 000; 987-65-4320 to 4329 are kept for advertising (SSA)
+        r"4000\D?0000\D?\d{4}\D?\d{4}",  # a range that payment services use for tests
+        r"GB\d\d\W?TEST[\d ]{14,18}",
+        r"00[:-]00[:-]5E[:-]00[:-]53[:-]\w\w",  # RFC 7042
+        r"000\d{3,14}",
+        r"X00\d{6}",
+        r"0x0{36}[0-9a-f]{4}|1BitcoinEaterAddressDontSendf59kuE",
+        r"EXAMPLE-SECRET-\d+|AKIA\w*EXAMPLE",
+        "|".join((*NAMES, *PLACES, *COMPANIES)),
+    )
+)
+
+
+NETWORKS = ("203.0.113", "198.51.100", "192.0.2")
+"""Kept for documentation (RFC 5737)."""
+
+
+def surrogate(entity: str, number: int) -> str:
+    """The stand-in of an entity for a number from 0; small ranges wrap round."""
+    return {
+        "EMAIL_ADDRESS": f"user{number % 1_000_000}@example.com",
+        "PHONE_NUMBER": f"+1 {201 + number // 100 % 799}-555-{100 + number % 100:04d}",
+        "CREDIT_CARD": _card(number),
+        "IBAN_CODE": _iban(number),
+        "URL": f"https://example.com/{number % 1_000_000}",
+        "IP_ADDRESS": f"{NETWORKS[number // 254 % 3]}.{number % 254 + 1}",
+        "MAC_ADDRESS": f"00:00:5E:00:53:{number % 256:02X}",
+        "US_SSN": f"000-{number // 10_000 % 100:02d}-{number % 10_000:04d}",
+        "US_BANK_NUMBER": f"000{number % 1_000_000:06d}",
+        "US_PASSPORT": f"X00{number % 1_000_000:06d}",
+        "US_DRIVER_LICENSE": f"X00{number % 1_000_000:06d}",
+        "CRYPTO": f"0x{number % 65_536:040x}",
+        "SECRET": f"EXAMPLE-SECRET-{number % 1_000_000}",
+        "PERSON": NAMES[number % len(NAMES)],
+        "LOCATION": PLACES[number % len(PLACES)],
+        "ORGANIZATION": COMPANIES[number % len(COMPANIES)],
+    }[entity]
+
+
+def is_surrogate(value: str) -> bool:
+    """Whether a value comes from a range kept for examples or local use, of whatever type: it is nobody's."""
+    try:
+        return not ipaddress.ip_interface(value).ip.is_global
+    except ValueError:
+        return any(pattern.fullmatch(value) for pattern in PATTERNS)
+
+
+def _card(number: int) -> str:
+    """Sixteen digits that pass Luhn."""
+    body = f"40000000{number % 10_000_000:07d}"
+    reverse = [int(c) for c in reversed(body)]
+    check = -(sum(reverse[1::2]) + sum(sum(divmod(2 * d, 10)) for d in reverse[::2])) % 10
+    return f"{body}{check}"
+
+
+def _iban(number: int) -> str:
+    """A British one of a bank that is not, with the right check digits (ISO 13616)."""
+    body = f"TEST{number % 10**14:014d}"
+    check = 98 - int("".join(str(int(c, 36)) for c in f"{body}GB00")) % 97
+    return f"GB{check:02d}{body}"

@@ -1,0 +1,1 @@
+"""Releases: freeze, open, verify, compare, describe and export."""

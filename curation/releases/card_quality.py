@@ -1,0 +1,115 @@
+"""Card sections on how good a release is: who labeled it, measured quality, gates and waivers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from winnow.curation.releases.markdown import number_text, percent_text, table, table_cell
+
+BOUND_SIGNS = {"at_most": "≤", "at_least": "≥"}
+
+
+DECIDED_BY_NAMES = {
+    "adjudicator": "an adjudicator",
+    "agreement": "two or more people",
+    "person": "one person",
+    "lot": "an accepted lot",
+    "file": "the source file",
+}
+
+
+def labeling_section(manifest: Mapping[str, Any]) -> list[str]:
+    deciders = [by for by in DECIDED_BY_NAMES if any(by in counts for counts in manifest["decided_by"].values())]
+    rows = [
+        [split, *(f"{manifest['decided_by'].get(split, {}).get(by, 0):,}" for by in deciders)]
+        for split in manifest["counts"]
+    ]
+    return [
+        "## By whom it was labeled",
+        "",
+        *table(["split", *(DECIDED_BY_NAMES[by] for by in deciders)], rows),
+        "",
+        "No label was decided by a rule or a model.",
+        "",
+        *(_lot_line(lot) for lot in manifest.get("lots", ())),
+        *([""] if manifest.get("lots") else []),
+    ]
+
+
+def _lot_line(lot: Mapping[str, Any]) -> str:
+    name = f"{lot['generator']} {lot['prompt_version']} by {lot['model']}, lot {lot['number']}"
+    head = f"- Synthetic: {name}, {lot['records']:,} records, of which {lot['exported']:,} are in this release. People "
+    if lot["verdict"] != "accepted":
+        return head + "judged every one of these themselves."
+    return head + (
+        f"read {lot['read']:,} of them in random order and found {lot['defects']:,} defects; the lot was accepted. Of "
+        f"lots reviewed in this way at least {100 * lot['confidence']:g} in 100 have no more defects than the bound, "
+        f"here {percent_text(lot['defect_rate_upper'])} (exact, hypergeometric; as it was before any defect was mended)."
+    )
+
+
+def quality_section(manifest: Mapping[str, Any]) -> list[str]:
+    gates = {gate["name"]: gate for gate in manifest["gates"]}
+    traffic = gates["traffic_coverage"]["measured"]
+    disputed = gates["disputed"]["measured"]
+    return [
+        "## Measured quality",
+        "",
+        _accuracy_line(manifest.get("label_accuracy")),
+        *_confirmed_lines(manifest.get("single_answers_confirmed", {})),
+        f"- Records under several labels, set aside: {percent_text(disputed)} of all labeled ones.",
+        f"- Real queries (unlabeled, from logs) with a near train record: {percent_text(traffic)}.",
+        f"- Largest to smallest label in train: {number_text(gates['label_balance']['measured'])}.",
+        f"- Labels that are worded too much alike: {percent_text(gates['facet_marginals']['measured'])}.",
+        "",
+    ]
+
+
+def _accuracy_of_origin(name: str, one: Mapping[str, Any]) -> str:
+    low, high = one["interval"]
+    return f"{name}: {one['right']} of {one['audited']}, {percent_text(low)} to {percent_text(high)}"
+
+
+def _confirmed_lines(measured: Mapping[str, Any]) -> list[str]:
+    if "value" not in measured:
+        return []
+    low, high = measured["interval"]
+    return [
+        f"- Single answers to hold-out rows that two or more people answered: {percent_text(measured['value'])} of "
+        f"{measured['count']} are confirmed by the outcome (95 % interval {percent_text(low)} to {percent_text(high)}, Wilson)."
+    ]
+
+
+def _accuracy_line(measured: Mapping[str, Any] | None) -> str:
+    if measured is None:
+        return "- Label accuracy: not measured. No audit of these labels by people is part of this release."
+    low, high = measured["interval"]
+    origins = "; ".join(_accuracy_of_origin(name, one) for name, one in measured["by_origin"].items())
+    return (
+        f"- Label accuracy: {percent_text(measured['accuracy'])} (95 % interval {percent_text(low)} to {percent_text(high)}, "
+        "Wilson). People judged a random sample of the labels that came with files, without seeing them: "
+        f"{measured['right']} of {measured['audited']} were right ({origins}); on {measured['unsure']} more they could "
+        "not say. What was found wrong has been mended."
+    )
+
+
+def gates_section(manifest: Mapping[str, Any]) -> list[str]:
+    rows = [
+        [
+            gate["name"],
+            number_text(gate["measured"]),
+            f"{BOUND_SIGNS[gate['bound']]} {gate['threshold']:g}",
+            gate["verdict"],
+        ]
+        for gate in manifest["gates"]
+    ]
+    waivers = [f"- **{gate}** is waived: {table_cell(why)}" for gate, why in manifest["waivers"].items()]
+    return [
+        "## Gates",
+        "",
+        *table(["gate", "measured", "threshold", "verdict"], rows),
+        "",
+        *(waivers or ["No gate is waived."]),
+        "",
+    ]

@@ -1,0 +1,150 @@
+"""Croissant: a release's metadata in the format that dataset search engines read (mlcommons.org/croissant)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from winnow.config.task import Task
+
+VERSION = "http://mlcommons.org/croissant/1.0"
+
+
+CONTEXT: dict[str, Any] = {
+    "@language": "en",
+    "@vocab": "https://schema.org/",
+    "citeAs": "cr:citeAs",
+    "column": "cr:column",
+    "conformsTo": "dct:conformsTo",
+    "cr": "http://mlcommons.org/croissant/",
+    "data": {"@id": "cr:data", "@type": "@json"},
+    "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
+    "dct": "http://purl.org/dc/terms/",
+    "equivalentProperty": "cr:equivalentProperty",
+    "examples": {"@id": "cr:examples", "@type": "@json"},
+    "extract": "cr:extract",
+    "field": "cr:field",
+    "fileObject": "cr:fileObject",
+    "fileProperty": "cr:fileProperty",
+    "fileSet": "cr:fileSet",
+    "format": "cr:format",
+    "includes": "cr:includes",
+    "isLiveDataset": "cr:isLiveDataset",
+    "jsonPath": "cr:jsonPath",
+    "key": "cr:key",
+    "md5": "cr:md5",
+    "parentField": "cr:parentField",
+    "path": "cr:path",
+    "rai": "http://mlcommons.org/croissant/RAI/",
+    "recordSet": "cr:recordSet",
+    "references": "cr:references",
+    "regex": "cr:regex",
+    "repeated": "cr:repeated",
+    "replace": "cr:replace",
+    "samplingRate": "cr:samplingRate",
+    "sc": "https://schema.org/",
+    "separator": "cr:separator",
+    "source": "cr:source",
+    "subField": "cr:subField",
+    "transform": "cr:transform",
+}
+"""The context of the Croissant 1.0 specification."""
+
+
+COLUMNS = {
+    "id": ("sc:Text", "Hash of the record's content."),
+    "text": ("sc:Text", "The query."),
+    "label": ("sc:Integer", "The class, as a number of the labels below."),
+    "route": ("sc:Text", "Where the label is sent; empty where nobody said."),
+    "split": ("sc:Text", "train, validation or test."),
+    "origin": ("sc:Text", "human, log, public or synthetic."),
+    "group": ("sc:Text", "Records of one lineage share it; no group spans two splits."),
+    "facets": ("sc:Text", "Properties of the wording, as name:value."),
+    "weight": ("sc:Integer", "How often the record was seen in its sources."),
+}
+
+
+def croissant(task: Task, manifest: Mapping[str, Any], files: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """The metadata as JSON-LD. `files` gives SHA-256 and size of the Parquet files by path."""
+    content = hashlib.sha256("".join(facts["sha256"] for facts in files.values()).encode()).hexdigest()
+    licenses = sorted({source["license"] for source in manifest["sources"] if source["records"]})
+    return {
+        "@context": CONTEXT,
+        "@type": "sc:Dataset",
+        "conformsTo": VERSION,
+        "name": task.name,
+        "description": f"A dataset for intent routing with {len(task.labels)} labels, frozen and checked by Winnow.",
+        "version": f"1.0.0+{content[:12]}",
+        "inLanguage": task.language,
+        "keywords": ["intent classification", "intent routing", "text classification"],
+        "license": licenses or ["unknown"],
+        "isLiveDataset": False,
+        "rai:dataCollection": _data_collection(manifest),
+        "rai:dataLimitations": "Nearness of records is measured by one embedding model; see README.md.",
+        "rai:personalSensitiveInformation": _personal_data(manifest),
+        "distribution": [
+            {
+                "@type": "cr:FileObject",
+                "@id": path,
+                "name": path,
+                "contentUrl": path,
+                "encodingFormat": "application/x-parquet",
+                "contentSize": f"{facts['bytes']} B",
+                "sha256": facts["sha256"],
+            }
+            for path, facts in files.items()
+        ],
+        "recordSet": [_labels(task), *(_record_set(path) for path in files)],
+    }
+
+
+def _data_collection(manifest: Mapping[str, Any]) -> str:
+    parts = [f"{s['records']:,} records of origin {s['origin']} from {s['name']}" for s in manifest["sources"]]
+    return "; ".join(parts) or "no source"
+
+
+def _personal_data(manifest: Mapping[str, Any]) -> str:
+    allowed = [entity for entity, action in manifest["private"].items() if action == "allow"]
+    return f"Private data was looked for by pattern and replaced or refused, except {', '.join(allowed) or 'nothing'}."
+
+
+def _labels(task: Task) -> dict[str, Any]:
+    """The classes with their numbers, as data in place."""
+    return {
+        "@type": "cr:RecordSet",
+        "@id": "labels",
+        "name": "labels",
+        "dataType": "sc:Enumeration",
+        "key": {"@id": "labels/class_id"},
+        "field": [
+            {"@type": "cr:Field", "@id": "labels/class_id", "name": "class_id", "dataType": "sc:Integer"},
+            {"@type": "cr:Field", "@id": "labels/name", "name": "name", "dataType": "sc:Text"},
+        ],
+        "data": [{"labels/class_id": i, "labels/name": name} for i, name in enumerate(task.label_names)],
+    }
+
+
+def _record_set(path: str) -> dict[str, Any]:
+    split = path.rpartition("/")[2].removesuffix(".parquet")
+    return {
+        "@type": "cr:RecordSet",
+        "@id": split,
+        "name": split,
+        "description": f"The rows of {path}.",
+        "key": {"@id": f"{split}/id"},
+        "field": [_field(split, path, name, *facts) for name, facts in COLUMNS.items()],
+    }
+
+
+def _field(split: str, path: str, name: str, data_type: str, description: str) -> dict[str, Any]:
+    return {
+        "@type": "cr:Field",
+        "@id": f"{split}/{name}",
+        "name": name,
+        "description": description,
+        "dataType": data_type,
+        "source": {"fileObject": {"@id": path}, "extract": {"column": name}},
+        **({"references": {"field": {"@id": "labels/class_id"}}} if name == "label" else {}),
+        **({"repeated": True} if name == "facets" else {}),
+    }

@@ -1,0 +1,16 @@
+"""One deployment: which run, by whom, why, since when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """One decision to let a run answer in production; it stands until the next one."""
+
+    run: str
+    by: str
+    reason: str
+    at: str
+    """When it was written down, in UTC."""

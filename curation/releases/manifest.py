@@ -1,0 +1,26 @@
+"""The manifest: everything a release states about itself."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from winnow.core.hashing import file_sha256
+from winnow.curation.checks.gates.gate import Gate
+
+MANIFEST_FORMAT = 3
+"""1 had no `excluded.jsonl` and no `croissant.json`, 2 no `must_pass.jsonl`; they are read as before."""
+
+
+VERSIONED_PACKAGES = ("winnow", "datasets", "numpy", "openvino", "pandas", "pyarrow", "torch", "wordfreq")
+"""Packages whose version can change a byte of a release."""
+
+
+def gate_facts(gate: Gate) -> dict[str, Any]:
+    """A gate as a release states it: its evidence quotes records, also such as are left out."""
+    return {name: value for name, value in asdict(gate).items() if name not in ("evidence", "fix")}
+
+
+def file_facts(path: Path) -> dict[str, Any]:
+    return {"sha256": file_sha256(path), "bytes": path.stat().st_size}

@@ -1,0 +1,39 @@
+"""Which releases hold a record, and how many forgotten records each still holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection
+
+from winnow.core.layout import WorkspaceFolder
+from winnow.curation.releases.release import MANIFEST, open_release
+from winnow.curation.store.artifacts import artifacts
+from winnow.curation.store.forgotten import forgotten_ids
+
+
+def releases_holding(connection: Connection, folder: WorkspaceFolder, record: str) -> Iterator[tuple[str, str]]:
+    """Each release at hand that holds a record, and in which split."""
+    import pyarrow.parquet as pq
+
+    for entry in artifacts(connection, "release"):
+        path = folder.releases / entry["name"]
+        if not (path / MANIFEST).is_file():
+            continue  # the folder was moved away; the ledger still knows it
+        for split, count in open_release(path, checked=False).counts.items():
+            file = path / "data" / f"{split}.parquet"
+            if count and pq.read_table(file, columns=["id"], filters=[("id", "==", record)]).num_rows:
+                yield entry["name"], split
+
+
+def forgotten_counts(connection: Connection, folder: WorkspaceFolder) -> dict[str, int]:
+    """How many forgotten records each release at hand still holds."""
+    import pyarrow.parquet as pq
+
+    forgotten = forgotten_ids(connection)
+    counts: dict[str, int] = {}
+    for entry in artifacts(connection, "release") if forgotten else ():
+        files = (folder.releases / entry["name"] / "data").glob("*.parquet")
+        held = {record for path in files for record in pq.read_table(path, columns=["id"]).column("id").to_pylist()}
+        counts[entry["name"]] = len(held & forgotten)
+    return counts

@@ -1,0 +1,73 @@
+"""The cases of `must_pass`, which every model has to get right, as a release holds them."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from winnow.config.task import Task
+from winnow.core.errors import Problem, WinnowError
+from winnow.core.example import fold_key
+from winnow.core.layout import TASK_FILE
+from winnow.curation.ingest.screen import FORGOTTEN, ScreenContext, screen
+from winnow.curation.io.readers.source_rows import read_file
+from winnow.curation.releases.release import MustPassCase
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def read_must_pass(task: Task, root: Path, context: ScreenContext) -> list[MustPassCase]:
+    """The cases that a task names, sorted by id, screened as `add` screens; none when it names no file.
+
+    `root` is the folder that the file lies in or below. A case that stands twice is taken once. Raises WinnowError
+    with every row that cannot be a case.
+    """
+    if task.must_pass is None:
+        return []
+    where = f"{TASK_FILE}, must_pass"
+    path = (root / task.must_pass).resolve()
+    if not path.is_relative_to(root.resolve()) or not path.is_file():
+        fix = "mend the path, or remove the key"
+        raise WinnowError(Problem(where, f"no file {task.must_pass} in {root}", f"a file beside {TASK_FILE}", fix))
+    kept, dropped = screen(read_file(path).rows, task, context)
+    problems = []
+    for one in dropped:
+        place = f"{task.must_pass}, row {one.row.number}"
+        problems.append(Problem(place, one.drop.detail, "a query and its label", _fix(one.drop.reason)))
+    labels: dict[str, str] = {}
+    for row in kept:
+        place = f"{task.must_pass}, row {row.number}"
+        if row.label is None:
+            problems.append(Problem(place, "no label", "the label that is right", "fill it in"))
+        elif labels.setdefault(row.record_id, row.label) != row.label:
+            found = f"label {row.label!r}, and {labels[row.record_id]!r} in a row above"
+            problems.append(Problem(place, found, "one label a text", "keep the one that is right"))
+    if problems:
+        raise WinnowError(problems)
+    texts = {row.record_id: row.text for row in kept}
+    return [MustPassCase(record, texts[record], labels[record]) for record in sorted(texts)]
+
+
+def must_pass_lines(cases: Collection[MustPassCase]) -> str:
+    """The cases as a release holds them: one JSON object a line."""
+    return "".join(json.dumps(vars(case), ensure_ascii=False) + "\n" for case in cases)
+
+
+def repeated_in(cases: Collection[MustPassCase], selected: pd.DataFrame) -> dict[str, int]:
+    """How many cases each split of a selection repeats, case, width and white space folded."""
+    folds: Mapping[str, str] = dict(zip(selected["fold_key"], selected["split"], strict=True))
+    counts = Counter(folds[key] for case in cases if (key := fold_key(case.text)) in folds)
+    return {split: counts[split] for split in ("train", "validation", "test")}
+
+
+def must_pass_summary(cases: Collection[MustPassCase], selected: pd.DataFrame) -> dict[str, Any]:
+    """What the manifest says of them."""
+    return {"cases": len(cases), "repeated_in": repeated_in(cases, selected)}
+
+
+def _fix(reason: str) -> str:
+    return "take it out of the file too" if reason == FORGOTTEN else "mend the row"

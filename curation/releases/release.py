@@ -1,0 +1,145 @@
+"""A release: an immutable, hashed export; opens one from wherever it is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from winnow.config.load import read_task
+from winnow.config.task import Task
+from winnow.core.errors import GateError, Problem, WinnowError
+from winnow.core.hashing import file_sha256
+from winnow.core.vocabulary import SPLITS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+MANIFEST = "manifest.json"
+
+
+CARD = "README.md"
+
+
+CROISSANT = "croissant.json"
+
+
+EXCLUDED_FILE = "excluded.jsonl"
+
+
+MUST_PASS_FILE = "must_pass.jsonl"
+
+
+TASK_COPY = "task.yaml"
+"""Not `winnow.yaml`: a release is no workspace, and a command that is run inside it must not write into it."""
+
+
+@dataclass(frozen=True)
+class MustPassCase:
+    """A query that every model has to get right."""
+
+    id: str
+    """Of the record that has this text, whether or not there is one."""
+    text: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Release:
+    """A release folder and what its manifest says."""
+
+    path: Path
+    manifest: Mapping[str, Any]
+    sha256: str
+    """Of the manifest file; it stands for every byte of the release."""
+
+    @property
+    def name(self) -> str:
+        """The folder's name: the release itself does not hold it."""
+        return self.path.name
+
+    @property
+    def labels(self) -> list[str]:
+        """Label names in the order of the class ids."""
+        return list(self.manifest["task"]["labels"])
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Rows by split."""
+        return {split: int(self.manifest["counts"][split]) for split in SPLITS}
+
+    def rows(self, split: str) -> pd.DataFrame:
+        """The rows of one split, sorted by id; `label` holds names, `class_id` their numbers."""
+        import pandas as pd
+
+        table = pd.read_parquet(self.path / "data" / f"{split}.parquet")
+        names = self.labels
+        return table.assign(class_id=table["label"], label=[names[i] for i in table["label"]])
+
+    def excluded(self) -> dict[str, str] | None:
+        """Why each record was left out, by id; None for a release that was frozen before this was written down."""
+        path = self.path / EXCLUDED_FILE
+        if not path.is_file():
+            return None
+        lines = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+        return {line["id"]: line["reason"] for line in lines}
+
+    def must_pass(self) -> list[MustPassCase] | None:
+        """The pinned cases, sorted by id; None when the task named none, or the release is older than they are."""
+        path = self.path / MUST_PASS_FILE
+        if not path.is_file():
+            return None
+        lines = path.read_text(encoding="utf-8").split("\n")
+        return [MustPassCase(**json.loads(line)) for line in lines if line]
+
+    def task(self) -> Task:
+        """The task as it was when the release was frozen."""
+        return read_task(self.path / TASK_COPY)
+
+
+def open_release(path: Path, *, checked: bool = True) -> Release:
+    """Open a release folder; `checked` holds every file against the manifest first.
+
+    Raises WinnowError when there is no release, GateError when a file was changed.
+    """
+    release = read_release(path)
+    if release is None:
+        fix = "name a release of this workspace (`winnow releases`) or the path of a release folder"
+        raise WinnowError(Problem(str(path), "no readable release", f"a folder with {MANIFEST}", fix))
+    problems = file_problems(release) if checked else []
+    if problems:
+        fix = "freeze again under a new name, or restore the folder from a copy"
+        raise GateError([Problem(str(path), problem, "what was frozen", fix) for problem in problems])
+    return release
+
+
+def read_release(path: Path) -> Release | None:
+    """The release of a folder, its files unchecked; None when its manifest is missing or not of the right shape."""
+    try:
+        manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+        labels, counts, files = manifest["task"]["labels"], manifest["counts"], manifest["files"]
+        sound = isinstance(labels, list) and set(SPLITS) <= set(counts) and all("sha256" in f for f in files.values())
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None
+    return Release(path.resolve(), manifest, file_sha256(path / MANIFEST)) if sound else None
+
+
+def file_problems(release: Release) -> list[str]:
+    """Files that are changed, missing or added, against the manifest."""
+    listed: dict[str, Any] = release.manifest.get("files", {})
+    present = {
+        entry.relative_to(release.path).as_posix(): entry
+        for entry in sorted(release.path.rglob("*"))
+        if entry.is_file() or entry.is_symlink()
+    }
+    problems = [f"{name}: missing" for name in listed if name not in present]
+    problems += [f"{name}: added after the freeze" for name in present if name not in listed and name != MANIFEST]
+    for name, facts in listed.items():
+        if name in present:
+            found = file_sha256(present[name])
+            if found != facts["sha256"]:
+                problems.append(f"{name}: SHA-256 {found}, the manifest says {facts['sha256']}")
+    return problems

@@ -1,0 +1,145 @@
+"""What changed between two releases, record by record, with the reason."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
+
+from winnow.curation.releases.release import Release
+
+ChangeKind = Literal["added", "removed", "relabeled", "moved"]
+
+
+NEW, REMOVED, FORGOTTEN = "new record", "no longer in the workspace", "forgotten since"
+
+
+UNKNOWN_REASON = "not known: an old release does not say what it left out"
+
+
+@dataclass(frozen=True)
+class RecordChange:
+    """One record that stands otherwise in the new release."""
+
+    kind: ChangeKind
+    id: str
+    text: str
+    before: str
+    """Its label before; empty where it was not exported."""
+    after: str
+    split: str
+    """In the new release; in the old one where it was removed; "train to test" where it moved."""
+    reason: str
+
+
+@dataclass(frozen=True, repr=False)
+class ReleaseDiff:
+    """Everything that changed, and the same in counts."""
+
+    old: str
+    new: str
+    changes: list[RecordChange]
+    rows: dict[str, tuple[int, int]]
+    """Rows by split, before and after."""
+    labels: dict[str, tuple[int, int]]
+    """Rows by label, before and after; labels of either release."""
+    exclusions: dict[str, tuple[int, int]]
+    """Records left out by reason, before and after."""
+    newly_excluded: dict[str, int]
+    """Records exported before and left out now, by reason."""
+    no_longer_excluded: dict[str, int]
+    """Records left out before and exported now, by the reason that no longer holds."""
+
+    def __repr__(self) -> str:
+        counts = Counter(change.kind for change in self.changes)
+        return f"<Diff {self.old} to {self.new}: {', '.join(f'{n:,} {kind}' for kind, n in counts.items()) or 'none'}>"
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Changes by kind."""
+        counted = Counter(change.kind for change in self.changes)
+        return {kind: counted[kind] for kind in ("added", "removed", "relabeled", "moved")}
+
+    @property
+    def relabelings(self) -> list[tuple[str, str, int]]:
+        """Label before, label after and records, the most frequent first."""
+        pairs = Counter((c.before, c.after) for c in self.changes if c.kind == "relabeled")
+        return [(before, after, count) for (before, after), count in pairs.most_common()]
+
+    def json(self) -> dict[str, Any]:
+        """The shape of `diff --json`."""
+        shown = asdict(self)
+        return {"old": self.old, "new": self.new, "counts": self.counts, "relabelings": self.relabelings, **shown}
+
+
+def diff_releases(
+    old: Release,
+    new: Release,
+    *,
+    current_label: Callable[[str], str] = str,
+    forgotten: Collection[str] = (),
+) -> ReleaseDiff:
+    """Compare two releases, opened from wherever they lie.
+
+    `called_now` gives a label's name after all renamings; the texts of `forgotten` records are not shown.
+    """
+    before, after = _rows(old), _rows(new)
+    excluded_before, excluded_after = old.excluded(), new.excluded()
+    changes = []
+    for record in sorted(before.keys() | after.keys()):
+        was, now = before.get(record), after.get(record)
+        if was is None and now is not None:
+            reason = _reason(record, excluded_before, NEW, "was left out: {}")
+            changes.append(RecordChange("added", record, now["text"], "", now["label"], now["split"], reason))
+        elif now is None and was is not None:
+            reason = _reason(record, excluded_after, REMOVED, "left out: {}")
+            changes.append(RecordChange("removed", record, was["text"], was["label"], "", was["split"], reason))
+        elif was is not None and now is not None:
+            changes += _record_changes(record, was, now, current_label)
+    changes = [replace(one, text="", reason=FORGOTTEN) if one.id in forgotten else one for one in changes]
+    return ReleaseDiff(
+        old=old.name,
+        new=new.name,
+        changes=changes,
+        rows={split: (old.counts[split], new.counts[split]) for split in old.counts},
+        labels=_paired(Counter(r["label"] for r in before.values()), Counter(r["label"] for r in after.values())),
+        exclusions=_paired(Counter(old.manifest["excluded"]), Counter(new.manifest["excluded"])),
+        newly_excluded=_count_reasons(before, after, excluded_after),
+        no_longer_excluded=_count_reasons(after, before, excluded_before),
+    )
+
+
+def _record_changes(
+    record: str, was: dict[str, Any], now: dict[str, Any], current_label: Callable[[str], str]
+) -> list[RecordChange]:
+    found = []
+    if was["label"] != now["label"]:
+        reason = "label renamed" if current_label(was["label"]) == current_label(now["label"]) else "decided anew"
+        found.append(RecordChange("relabeled", record, now["text"], was["label"], now["label"], now["split"], reason))
+    if was["split"] != now["split"]:
+        split = f"{was['split']} to {now['split']}"
+        found.append(RecordChange("moved", record, now["text"], was["label"], now["label"], split, "another reserve"))
+    return found
+
+
+def _reason(record: str, excluded: dict[str, str] | None, otherwise: str, sentence: str) -> str:
+    if excluded is None:
+        return UNKNOWN_REASON
+    return sentence.format(excluded[record]) if record in excluded else otherwise
+
+
+def _count_reasons(here: dict[str, Any], there: dict[str, Any], excluded: dict[str, str] | None) -> dict[str, int]:
+    """Of the records that only `here` has, how many the other release left out, by reason."""
+    return dict(Counter((excluded or {})[r] for r in here if r not in there and r in (excluded or {})).most_common())
+
+
+def _rows(release: Release) -> dict[str, dict[str, Any]]:
+    tables = [release.rows(split) for split, count in release.counts.items() if count]
+    columns = ("id", "text", "label", "split")
+    rows = (row for table in tables for row in zip(*(table[name] for name in columns), strict=True))
+    return {row[0]: dict(zip(columns, row, strict=True)) for row in rows}
+
+
+def _paired(old: Counter[str], new: Counter[str]) -> dict[str, tuple[int, int]]:
+    return {name: (old[name], new[name]) for name in sorted(old.keys() | new.keys())}

@@ -1,0 +1,163 @@
+"""Writes the files of a release: Parquet, JSONL, exclusions, card, metadata, and the manifest last."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from winnow.config.task import Task
+from winnow.core.atomic import sync_to_disk
+from winnow.core.vocabulary import SPLITS
+from winnow.curation.checks.check import CheckResult
+from winnow.curation.checks.coverage.task_facets import text_facets
+from winnow.curation.checks.eligibility import EXCLUDED
+from winnow.curation.pii.scrub import DEFAULT_POLICY
+from winnow.curation.releases.card import dataset_card
+from winnow.curation.releases.croissant import croissant
+from winnow.curation.releases.manifest import MANIFEST_FORMAT, VERSIONED_PACKAGES, file_facts, gate_facts
+from winnow.curation.releases.must_pass_file import must_pass_lines, must_pass_summary
+from winnow.curation.releases.provenance import Provenance
+from winnow.curation.releases.release import (
+    CARD,
+    CROISSANT,
+    EXCLUDED_FILE,
+    MANIFEST,
+    MUST_PASS_FILE,
+    TASK_COPY,
+    MustPassCase,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def release_rows(checked: CheckResult) -> pd.DataFrame:
+    """The selected rows with the release columns, sorted by id; `label` holds names."""
+    import pandas as pd
+
+    task = checked.task
+    selected = checked.selected.sort_values("id", ignore_index=True)
+    routes = task.routes
+    worded = text_facets(selected["text"], checked.facets)
+    named = [[f"{name}:{value}" for name, value in sorted(found.items())] for found in worded]
+    return selected.assign(
+        route=[routes[label] or "" for label in selected["label"]],
+        facets=pd.Series(named, index=selected.index, dtype=object),
+    )[["id", "text", "label", "route", "split", "origin", "group", "facets", "weight"]]
+
+
+def write_release(
+    part: Path,
+    checked: CheckResult,
+    task_text: str,
+    must_pass: Sequence[MustPassCase],
+    embedder: str,
+    provenance: Provenance,
+) -> dict[str, Any]:
+    """Write every file of the release; the manifest comes last."""
+    task = checked.task
+    rows = release_rows(checked)
+    shutil.rmtree(part, ignore_errors=True)
+    for sub in ("data", "jsonl"):
+        (part / sub).mkdir(parents=True)
+    for split in SPLITS:
+        own_rows = rows[rows["split"] == split]
+        if len(own_rows):
+            _write_parquet(own_rows, task, part / "data" / f"{split}.parquet")
+        _write_jsonl(own_rows, part / "jsonl" / f"{split}.jsonl")
+    (part / TASK_COPY).write_text(task_text, encoding="utf-8")
+    _write_excluded(checked, part / EXCLUDED_FILE)
+    if task.must_pass is not None:
+        (part / MUST_PASS_FILE).write_text(must_pass_lines(must_pass), encoding="utf-8", newline="\n")
+    manifest: dict[str, Any] = {
+        "format": MANIFEST_FORMAT,
+        "task": {"name": task.name, "kind": task.kind, "labels": task.label_names, "fallback": task.fallback},
+        "counts": {split: int((rows["split"] == split).sum()) for split in SPLITS},
+        "excluded": checked.excluded,
+        "similarity_between_splits": checked.between_splits(),
+        "thresholds": task.gates.model_dump(mode="json"),
+        "gates": [gate_facts(gate) for gate in checked.gates],
+        "waivers": {g.name: checked.waived[g.name] for g in checked.gates if g.verdict == "waived"},
+        "embedder": embedder,
+        "decided_by": {
+            str(split): {str(by): int(n) for by, n in sorted(group["decided_by"].value_counts().items())}
+            for split, group in checked.selected.groupby("split", sort=True)
+        },
+        "private": {**DEFAULT_POLICY, **task.private.policy},
+        "sources": provenance.exported(checked.selected),
+        "lots": provenance.exported_lots(checked.selected),
+        "single_answers_confirmed": provenance.confirmed,
+        "label_accuracy": provenance.accuracy.json() if provenance.accuracy else None,
+        "flagged": provenance.flagged(checked.selected, "language"),
+        **({"must_pass": must_pass_summary(must_pass, checked.selected)} if task.must_pass is not None else {}),
+        "versions": {package: importlib.metadata.version(package) for package in VERSIONED_PACKAGES},
+    }
+    parquet = {
+        path: file_facts(part / path) for path in (f"data/{s}.parquet" for s in SPLITS) if (part / path).exists()
+    }
+    described = json.dumps(croissant(task, manifest, parquet), ensure_ascii=False, indent=1) + "\n"
+    (part / CROISSANT).write_text(described, encoding="utf-8")
+    label_counts = {
+        str(label): {str(split): int(n) for split, n in group["split"].value_counts().items()}
+        for label, group in rows.groupby("label", sort=True)
+    }
+    (part / CARD).write_text(dataset_card(task, manifest, label_counts), encoding="utf-8")
+    files = sorted(path for path in part.rglob("*") if path.is_file())
+    manifest["files"] = {path.relative_to(part).as_posix(): file_facts(path) for path in files}
+    text = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    (part / MANIFEST).write_text(text, encoding="utf-8")
+    for path in (*files, part / MANIFEST, part / "data", part / "jsonl", part):
+        sync_to_disk(path)
+    return manifest
+
+
+def _write_parquet(rows: pd.DataFrame, task: Task, path: Path) -> None:
+    """Parquet with the Hugging Face features in its schema, so that `label` is a ClassLabel wherever it is read."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+    from datasets import ClassLabel, Features, Sequence, Value
+
+    string = Value("string")
+    features = Features(
+        {
+            "id": string,
+            "text": string,
+            "label": ClassLabel(names=task.label_names),
+            "route": string,
+            "split": string,
+            "origin": string,
+            "group": string,
+            "facets": Sequence(string),
+            "weight": Value("int64"),
+        }
+    )
+    class_ids = {name: i for i, name in enumerate(task.label_names)}
+    columns = {name: rows[name].tolist() for name in features}
+    columns["label"] = [class_ids[label] for label in columns["label"]]
+    pq.write_table(pa.table(columns, schema=features.arrow_schema), path)
+
+
+def _write_jsonl(rows: pd.DataFrame, path: Path) -> None:
+    with path.open("w", encoding="utf-8", newline="\n") as handle:
+        for row in rows.to_dict("records"):
+            handle.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def _write_excluded(checked: CheckResult, path: Path) -> None:
+    """Which records are left out and why, by id: no text, so that nothing is exported that way."""
+    table = checked.table[checked.table["split"] == EXCLUDED].sort_values("id")
+    columns = zip(*(table[name] for name in ("id", "reason", "keeper", "similarity")), strict=True)
+    rows = [
+        {
+            "id": record,
+            "reason": reason,
+            **({"keeper": keeper} if keeper else {}),
+            **({} if similarity != similarity else {"similarity": round(float(similarity), 6)}),
+        }
+        for record, reason, keeper, similarity in columns
+    ]
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8", newline="\n")

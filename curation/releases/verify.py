@@ -1,0 +1,42 @@
+"""Verify: find every way in which a release differs from what was frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from winnow.core.hashing import file_sha256
+from winnow.curation.releases.release import MANIFEST, file_problems, open_release, read_release
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What `verify` found."""
+
+    problems: list[str]
+    """Empty when the release is as it was frozen."""
+    sha256: str
+    """Of the manifest as it is now."""
+
+
+def verify_release(path: Path, ledger: Mapping[str, str] | None) -> Verification:
+    """Find every way in which a release folder differs from what was frozen.
+
+    `ledger` maps release names to manifest hashes; None means that no ledger is at hand, and then a manifest that was
+    edited together with its files cannot be told from an untouched one.
+
+    Raises WinnowError when there is no manifest at all.
+    """
+    if not (path / MANIFEST).is_file():
+        open_release(path)
+    digest = file_sha256(path / MANIFEST)
+    release = read_release(path)
+    problems = [f"{MANIFEST}: cannot be read"] if release is None else file_problems(release)
+    if ledger is not None:
+        frozen = ledger.get(path.resolve().name)
+        if frozen is None and digest not in ledger.values():
+            problems.append(f"{MANIFEST}: SHA-256 {digest} is not in the ledger")
+        elif frozen is not None and frozen != digest:
+            problems.append(f"{MANIFEST}: SHA-256 {digest}, the ledger says {frozen}")
+    return Verification(problems, digest)

@@ -1,0 +1,1 @@
+"""Acceptance sampling of generated records, and the measured accuracy of labels."""

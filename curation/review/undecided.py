@@ -1,0 +1,25 @@
+"""Reviewed records that no look at a lot may count yet: annotators disagree, or the second reviewer is missing."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from winnow.curation.annotations.votes import needs_adjudication, votes_by_record
+from winnow.curation.store.decisions import votes_of
+from winnow.curation.store.queue_items import queue_datasets, queue_items
+from winnow.curation.store.responses import responder_counts
+
+
+def undecided_records(connection: Connection) -> frozenset[str]:
+    """Records that no look may count yet: on which people disagree, or whose second reader has not been there."""
+    votes = votes_by_record(votes_of(connection, of_people=True))
+    disputed = {record for record, own in votes.items() if needs_adjudication(own)}
+    overlap = {one.name: one.overlap for one in queue_datasets(connection, "review") if not one.closed}
+    responders = responder_counts(connection)
+    half_reviewed = {
+        item.record_id
+        for item in queue_items(connection, "review")
+        if not item.withdrawn and 0 < responders.get((item.dataset, item.record_id), 0) < overlap.get(item.dataset, 0)
+    }
+    decided = {record for record, own in votes.items() if any(vote.actor == "adjudicator" for vote in own)}
+    return frozenset(disputed | (half_reviewed - decided))

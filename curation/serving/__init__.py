@@ -1,1 +1,0 @@
-"""The embedded Argilla server, seen from Winnow: its environment, its process, its people."""

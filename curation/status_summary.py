@@ -1,0 +1,64 @@
+"""The result of `status`: counts of records, queues, lots, runs and releases."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from winnow.curation.releases.deployment import Deployment
+from winnow.curation.store.waivers import Waiver
+
+
+@dataclass(frozen=True, repr=False)
+class Status:
+    """Counts of records. Live ones are those that at least one unretracted source shows."""
+
+    by_state: dict[str, int]
+    by_origin: dict[str, int]
+    by_label: dict[str, int]
+    """Labeled records, in the task's order; labels without records count 0."""
+    assigned_splits: dict[str, int]
+    """Live records by reserve."""
+    queues: dict[str, int]
+    """Records that each queue could hold."""
+    pending: dict[str, int]
+    """Records that were pushed and wait for an answer, as far as answers have been pulled."""
+    lots: list[dict[str, Any]]
+    """Lots with their verdicts and what they wait for; synthetic records of no lot yet have the verdict `not_drawn`."""
+    generation: list[dict[str, Any]]
+    """Runs of generators: what they cost, and how many of their records entered and were accepted."""
+    seconds: float | None
+    """What an answer of people takes, in the median; None while nobody's pace is known."""
+    sources: list[dict[str, Any]]
+    releases: list[str]
+    runs: list[str]
+    deployed: Deployment | None
+    """What answers in production; None before the first deployment."""
+    waivers: list[Waiver]
+    """Exceptions that stand, with the days they have left."""
+    forgotten: int
+    """Records whose content is gone."""
+    next: str
+
+    def __repr__(self) -> str:
+        states = ", ".join(f"{state} {count:,}" for state, count in self.by_state.items() if count)
+        return f"<Status: {states or 'no records'}; next: {self.next}>"
+
+    def json(self) -> dict[str, Any]:
+        """The shape of `status --json`."""
+        return {
+            "records": {"by_state": self.by_state, "by_origin": self.by_origin, "by_label": self.by_label},
+            "assigned_splits": self.assigned_splits,
+            "queues": self.queues,
+            "pending": self.pending,
+            "lots": self.lots,
+            "generation": self.generation,
+            "seconds": self.seconds,
+            "sources": self.sources,
+            "releases": self.releases,
+            "runs": self.runs,
+            "deployed": asdict(self.deployed) if self.deployed else {"status": "nothing_deployed"},
+            "waivers": [asdict(one) for one in self.waivers],
+            "forgotten": self.forgotten,
+            "next": self.next,
+        }

@@ -1,0 +1,147 @@
+"""Generation runs and their candidates: the same request finds its run again, and every candidate has an outcome."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from sqlalchemy import Connection, func, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from winnow.core.clock import utc_now
+from winnow.curation.store.tables import candidate, generation_run
+
+CandidateOutcome = Literal["kept", "known", "dropped"]
+
+
+@dataclass(frozen=True)
+class GeneratedCandidate:
+    """One proposal and its fate."""
+
+    record_id: str
+    label: str
+    outcome: CandidateOutcome
+    reason: str = ""
+    """Why it was dropped; empty where it was not."""
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    request_id: str | None = None
+
+
+def ingested_requests(connection: Connection, run: str) -> frozenset[str]:
+    """The questions whose answers have become candidates."""
+    query = select(candidate.c.request_id).where(candidate.c.run_id == run, candidate.c.request_id.is_not(None))
+    return frozenset(row[0] for row in connection.execute(query))
+
+
+def outcome_counts(connection: Connection, run: str) -> dict[str, int]:
+    """How many candidates of a run were kept, known and dropped."""
+    c = candidate.c
+    rows = connection.execute(select(c.outcome, func.count()).where(c.run_id == run).group_by(c.outcome))
+    return {"kept": 0, "known": 0, "dropped": 0} | dict(rows.tuples().all())
+
+
+def kept_details(connection: Connection, run: str) -> list[dict[str, Any]]:
+    """What the kept candidates of a run were asked to be."""
+    c = candidate.c
+    query = select(c.detail).where(c.run_id == run, c.outcome == "kept").order_by(c.round, c.position)
+    return [dict(json.loads(row[0])) for row in connection.execute(query)]
+
+
+def write_candidates(connection: Connection, run: str, candidates: Sequence[GeneratedCandidate]) -> None:
+    """Write down what became of proposals, as the next intake of a run."""
+    c, moment = candidate.c, utc_now()
+    number = connection.execute(select(func.max(c.round)).where(c.run_id == run)).scalar()
+    rows = [
+        {
+            "run_id": run,
+            "round": 0 if number is None else number + 1,
+            "position": position,
+            "request_id": one.request_id,
+            "record_id": one.record_id,
+            "label": one.label,
+            "detail": json.dumps(dict(one.detail), sort_keys=True, ensure_ascii=False),
+            "outcome": one.outcome,
+            "reason": one.reason,
+            "at": moment,
+        }
+        for position, one in enumerate(candidates)
+    ]
+    if rows:
+        connection.execute(insert(candidate), rows)
+
+
+@dataclass(frozen=True)
+class GenerationRun:
+    """One run of a generator. Its id is the batch of the records that it makes."""
+
+    id: str
+    generator: str
+    prompt_version: str
+    model: str
+    ended: bool
+    """It did all that it was asked to."""
+
+
+NOT_STARTED = GenerationRun("", "", "", "", ended=False)
+"""What stands for the run of a workshop that only looks."""
+
+
+@dataclass(frozen=True)
+class RunSpec:
+    """What a run is asked for: the same is the same run."""
+
+    generator: str
+    prompt_version: str
+    model: str
+    settings: Mapping[str, Any]
+
+    @property
+    def digest(self) -> str:
+        """A hash of all of it."""
+        facts = [self.generator, self.prompt_version, self.model, self.settings]
+        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
+
+    def run(self, identity: str, *, ended: bool) -> GenerationRun:
+        """A run of it."""
+        return GenerationRun(identity, self.generator, self.prompt_version, self.model, ended)
+
+
+def find_run(connection: Connection, spec: RunSpec) -> GenerationRun | None:
+    """The latest run that was asked for the same."""
+    found = _latest_run(connection, spec)
+    return spec.run(found.id, ended=found.ended_at is not None) if found else None
+
+
+def begin_run(connection: Connection, spec: RunSpec, *, again: bool = False) -> GenerationRun:
+    """The latest run that was asked for the same; a new one where there is none, or where `again` wants another."""
+    found = _latest_run(connection, spec)
+    if found is not None and not (again and found.ended_at):
+        return spec.run(found.id, ended=found.ended_at is not None)
+    number = found.number + 1 if found else 1
+    identity = f"{spec.generator}-{spec.digest[:8]}-{number}"
+    values = {
+        "id": identity,
+        "spec": spec.digest,
+        "number": number,
+        "generator": spec.generator,
+        "prompt_version": spec.prompt_version,
+        "model": spec.model,
+        "settings": json.dumps(spec.settings, sort_keys=True),
+        "at": utc_now(),
+    }
+    connection.execute(insert(generation_run).values(**values))
+    return spec.run(identity, ended=False)
+
+
+def _latest_run(connection: Connection, spec: RunSpec) -> Any:
+    query = select(generation_run).where(generation_run.c.spec == spec.digest)
+    return connection.execute(query.order_by(generation_run.c.number.desc()).limit(1)).first()
+
+
+def end_run(connection: Connection, run: str) -> None:
+    """Write down that a run did all that it was asked to."""
+    this = (generation_run.c.id == run) & generation_run.c.ended_at.is_(None)
+    connection.execute(update(generation_run).where(this).values(ended_at=utc_now()))

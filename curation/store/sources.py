@@ -1,0 +1,66 @@
+"""Sources (added files) and the generation batches they come from."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects.sqlite import insert
+
+from winnow.core.errors import Problem, WinnowError
+from winnow.curation.store import tables
+
+
+@dataclass(frozen=True)
+class NewSource:
+    """A file as it is added."""
+
+    file_hash: str
+    name: str
+    settings: str
+    """Columns and options, as JSON: the same file under other settings would count twice."""
+    origin: str
+    license: str
+    batch_id: str | None
+
+
+@dataclass(frozen=True)
+class GenerationBatch:
+    """What one generator run made."""
+
+    id: str
+    generator: str
+    prompt_version: str
+    model: str
+
+
+def store_batch(connection: Connection, batch: GenerationBatch, now: str) -> None:
+    """Store a batch once. Raises WinnowError when its name stands for another run."""
+    stored = connection.execute(select(tables.batch).where(tables.batch.c.id == batch.id)).mappings().first()
+    if stored is None:
+        connection.execute(insert(tables.batch).values(**asdict(batch), at=now))
+        return
+    different = {k: stored[k] for k, v in asdict(batch).items() if stored[k] != v}
+    if different:
+        fix = "give this run a batch name of its own"
+        raise WinnowError(Problem(f"--batch {batch.id}", "other values", f"{different} as stored", fix))
+
+
+def store_source(connection: Connection, new: NewSource, now: str) -> str:
+    """The id of the live source for a file; made when there is none.
+
+    Raises WinnowError when the file is a live source with other settings.
+    """
+    same_file = select(tables.source).where(tables.source.c.file_hash == new.file_hash).order_by(tables.source.c.id)
+    stored = connection.execute(same_file).mappings().all()
+    live = next((row for row in stored if row["retracted_at"] is None), None)
+    if live is not None:
+        if live["settings"] == new.settings:
+            return str(live["id"])
+        fix = f"run `winnow retract {live['id']}` first, or add it with the same options"
+        found = f"added before as source {live['id']} with {live['settings']}, now {new.settings}"
+        raise WinnowError(Problem(new.name, found, "the same settings", fix))
+    short = new.file_hash[:12]
+    identity = short if not stored else f"{short}.{len(stored) + 1}"
+    connection.execute(insert(tables.source).values(**asdict(new), id=identity, at=now))
+    return identity

@@ -1,0 +1,113 @@
+"""The working table: every record with its derived label and state, split, origin and weight."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, select
+
+from winnow.curation.annotations.derive_label import DerivedLabel, derive_labels
+from winnow.curation.annotations.votes import ABSTAINED, DISCARDED
+from winnow.curation.store import tables
+from winnow.curation.store.decisions import votes_of
+from winnow.curation.store.forgotten import forgotten_ids
+from winnow.curation.store.lot_tables import labels_decided_by_lots
+from winnow.curation.store.tables import occurrence, record_group
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+ORIGIN_ORDER = ("human", "log", "public", "synthetic")
+"""A record seen in several origins counts as the first of these."""
+
+
+WORKING_COLUMNS = (
+    "id", "text", "fold_key", "group", "assigned_split", "origin", "weight", "state", "label", "decided_by", "candidates",
+    "sources", "licenses",
+)  # fmt: skip
+
+
+def working_rows(connection: Connection) -> list[dict[str, Any]]:
+    """One dict a record, with the keys of COLUMNS, sorted by id.
+
+    A record that no unretracted source shows is `superseded`: it keeps its reserve and its trace, and is exported no
+    more. A forgotten record has no row.
+    """
+    weight, live_sources = _live_sources(connection)
+    synthetic = frozenset(record for record, by in live_sources.items() if by.origin == "synthetic")
+    votes = votes_of(connection)
+    derived = derive_labels(votes, synthetic=synthetic)
+    unsure = {vote.record_id for vote in votes if vote.choice == ABSTAINED and vote.value != DISCARDED}
+    query = (
+        select(
+            tables.record.c.id,
+            tables.record.c.text,
+            tables.record.c.fold_key,
+            tables.record.c.group_id,
+            record_group.c.assigned_split,
+        )
+        .join(record_group, record_group.c.id == tables.record.c.group_id)
+        .order_by(tables.record.c.id)
+    )
+    undecided = {False: DerivedLabel("unlabeled"), True: DerivedLabel("proposed")}
+    lot_labels, refused = labels_decided_by_lots(connection), DerivedLabel("rejected", None, "lot")
+    superseded, unseen = DerivedLabel("superseded"), _LiveSources()
+    forgotten = forgotten_ids(connection)
+    rows = []
+    for identity, text, fold, group, assigned_split in connection.execute(query).fetchall():
+        if identity in forgotten:
+            continue
+        by = live_sources.get(identity, unseen)
+        own = derived.get(identity, undecided[identity in synthetic]) if by.sources else superseded
+        if own.state == "proposed" and identity in lot_labels and identity not in unsure:
+            label = lot_labels[identity]
+            own = refused if label is None else DerivedLabel("labeled", label, "lot")
+        values = (
+            identity, text, fold, group, assigned_split, by.origin, weight[identity], own.state, own.label or "",
+            own.decided_by, own.candidates, by.sources, by.licenses,
+        )  # fmt: skip
+        rows.append(dict(zip(WORKING_COLUMNS, values, strict=True)))
+    return rows
+
+
+def working_table(connection: Connection) -> pd.DataFrame:
+    """`working_rows` as a pandas table of Python objects, which are read one by one three times as fast as Arrow's."""
+    import pandas as pd
+
+    rows = working_rows(connection)
+    columns = {name: pd.Series([row[name] for row in rows], dtype=object) for name in WORKING_COLUMNS}
+    return pd.DataFrame(columns).astype({"weight": int})
+
+
+@dataclass(frozen=True)
+class _LiveSources:
+    """By whom a record was shown."""
+
+    origin: str = ORIGIN_ORDER[0]
+    sources: tuple[str, ...] = ()
+    licenses: tuple[str, ...] = ()
+
+
+def _live_sources(connection: Connection) -> tuple[Counter[str], dict[str, _LiveSources]]:
+    """Weight of every record that a live source shows, and by whom it was shown."""
+    source = tables.source.c
+    live = connection.execute(select(source.id, source.origin, source.license).where(source.retracted_at.is_(None)))
+    facts = {identity: (origin, license) for identity, origin, license in live}
+    weight: Counter[str] = Counter()
+    sources: dict[str, tuple[str, ...]] = {}
+    for record, shown_by in connection.execute(select(occurrence.c.record_id, occurrence.c.source_id)).fetchall():
+        if shown_by in facts:
+            weight[record] += 1
+            known = sources.get(record, ())
+            sources[record] = known if shown_by in known else tuple(sorted((*known, shown_by)))
+
+    @cache
+    def by(ids: tuple[str, ...]) -> _LiveSources:
+        origins, licenses = zip(*(facts[i] for i in ids), strict=True)
+        return _LiveSources(min(origins, key=ORIGIN_ORDER.index), ids, tuple(sorted(set(licenses))))
+
+    return weight, {record: by(ids) for record, ids in sources.items()}

@@ -1,0 +1,88 @@
+"""A brief for every query to be written: a grid of phrasings, lengths, noise and personas that keeps a batch diverse."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from winnow.core.hashing import keyed_choice, keyed_number, keyed_shuffle
+
+WORDINGS = (
+    *((phrasing, length) for phrasing in ("formal", "casual", "question") for length in ("short", "medium", "long")),
+    ("fragment", "short"),
+)
+"""The wordings that exist: a fragment, of at most three words, is short."""
+
+
+NOISE_LEVELS = ("clean",) * 7 + (
+    "one slip of the keys",
+    "no capitals and no punctuation",
+    "clumsy, as in a second language",
+)
+"""Seven of ten queries are typed cleanly."""
+
+
+PERSONAS = (
+    "in a hurry, on a phone",
+    "new here, does not know the product's words",
+    "an expert who says no word too many",
+    "annoyed, has asked this before",
+    "careful, writes whole sentences",
+    "asks for somebody else",
+    "thinks aloud while typing",
+    "dictates to the phone",
+)
+
+
+TIME_HINTS = ("none",) * 6 + ("it happened just now", "it has been so for a while", "it is wanted by a certain time")
+
+
+SLOT_EVERY = 2
+"""One of so many briefs names a word of the domain, where the task has any."""
+
+
+QueryBrief = dict[str, Any]
+
+
+def query_briefs(
+    count: int,
+    *,
+    key: str,
+    cells: Sequence[Mapping[str, Any]] = (),
+    slots: Mapping[str, Sequence[str]] | None = None,
+) -> list[QueryBrief]:
+    """`count` briefs, which `key` determines. `cells` are wordings that lack rows (`phrasing`, `length`, `count`)."""
+    crosses = _wordings(key, cells)
+    pairs = [(slot, value) for slot, values in (slots or {}).items() for value in values]
+    found = []
+    for i, (phrasing, length) in zip(range(count), crosses, strict=False):
+        brief: QueryBrief = {
+            "brief": i,
+            "phrasing": phrasing,
+            "length": length,
+            "noise": keyed_choice(NOISE_LEVELS, key, "noise", i),
+            "voice": keyed_choice(PERSONAS, key, "voice", i),
+        }
+        when = keyed_choice(TIME_HINTS, key, "time", i)
+        if when != "none":
+            brief["time"] = when
+        if pairs and keyed_number(key, "slot?", i) % SLOT_EVERY == 0:
+            slot, value = keyed_choice(pairs, key, "slot", i)
+            brief[slot] = value
+        found.append(brief)
+    return found
+
+
+def _wordings(key: str, cells: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    """First what cells lack, then all wordings alike; each round in an order of its own."""
+    lacking = [(cell["phrasing"], cell["length"]) for cell in cells for _ in range(int(cell["count"]))]
+    yield from keyed_shuffle(lacking, key, "cells")
+    for turn in itertools.count():
+        yield from keyed_shuffle(WORDINGS, key, "round", turn)
+
+
+def split_briefs(listed: Sequence[QueryBrief], size: int) -> list[list[QueryBrief]]:
+    """The briefs of each request, numbered from 0 in each."""
+    parts = [listed[i : i + size] for i in range(0, len(listed), size)]
+    return [[{**brief, "brief": i} for i, brief in enumerate(part)] for part in parts]

@@ -1,0 +1,42 @@
+"""Requests for queries of one label: plain examples, ambiguous ones, domain language, and fixes of a model's errors."""
+
+from __future__ import annotations
+
+from winnow.generators.diversity_grid import query_briefs, split_briefs
+from winnow.generators.llm.request import ModelChoice, RequestDraft
+from winnow.generators.plan import LabelNeed
+from winnow.generators.proposal import PromptContext
+from winnow.generators.query_request import neighbor_labels, query_request
+
+EXAMPLE_KINDS = ("examples", "ambiguous", "domain", "fixes")
+"""Ways of writing for a label, each with a prompt of its name."""
+
+
+def example_requests(
+    prompt_context: PromptContext,
+    model_choice: ModelChoice,
+    need: LabelNeed,
+    *,
+    kind: str = "examples",
+    per_request: int,
+    round_number: int,
+) -> list[RequestDraft]:
+    """Questions for the queries that a label needs, `size` to a request; `turn` counts the rounds that came before."""
+    label, beside = need.label, neighbor_labels(prompt_context, need.label)
+    key = f"{prompt_context.key}/{kind}/{label}/{round_number}"
+    wanted = query_briefs(need.count, key=key, cells=need.cells, slots=prompt_context.task.slots)
+    if kind == "ambiguous":
+        wanted = [{**one, "looks_like": beside[i % len(beside)]} for i, one in enumerate(wanted)] if beside else []
+    return [
+        query_request(
+            prompt_context,
+            model_choice,
+            label,
+            part,
+            kind=kind,
+            beside=beside,
+            mistakes=need.mistakes,
+            where=(kind, round_number, number),
+        )
+        for number, part in enumerate(split_briefs(wanted, per_request))
+    ]

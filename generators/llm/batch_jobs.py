@@ -1,0 +1,186 @@
+"""Sends requests through the Message Batches API: half the price, an answer within a day, and no batch lost after a kill."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Literal, TypeVar
+
+from winnow.core.errors import Problem, ServiceError
+from winnow.generators.llm.anthropic import TIMEOUT_SECONDS, AnthropicClient
+from winnow.generators.llm.client import BatchStatus, NoResponse, RequestFailed, Throttled
+from winnow.generators.llm.ledger import BatchJobLike, BatchJobsLike, RequestLike, RoundLedger
+from winnow.generators.llm.worker_pool import OnProgress
+
+POLL_SECONDS = 20.0
+
+
+MAX_BATCH_REQUESTS = 10_000
+"""Requests a batch; the API takes 100,000 or 256 MB."""
+
+
+MAX_CLOCK_SKEW = timedelta(minutes=10)
+"""How far the API's clock may be from this one."""
+
+
+CONFIRMATION_TIMEOUT = timedelta(seconds=TIMEOUT_SECONDS)
+"""How long after its submission a batch that nobody confirmed may still appear."""
+
+
+MAX_SUBMIT_RETRIES = 8
+
+
+BatchSendStatus = Literal["done", "budget", "waiting"]
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class BatchPolling:
+    """How batches are waited for."""
+
+    wait: bool = True
+    """Until their results are in; otherwise it ends after submitting, and the same command collects later."""
+    poll_seconds: float = POLL_SECONDS
+    grace: timedelta = CONFIRMATION_TIMEOUT
+
+
+def send_in_batches(
+    ledger: RoundLedger,
+    batch_jobs: BatchJobsLike,
+    client: AnthropicClient,
+    requests: Sequence[RequestLike],
+    worst_case: Callable[[str], int],
+    *,
+    polling: BatchPolling | None = None,
+    progress: OnProgress | None = None,
+) -> BatchSendStatus:
+    """Submit what stands open, wait, and collect; what was submitted before a kill is found again.
+
+    Requests that come back errored or expired are submitted again, until they are given up. Raises ServiceError when
+    the API cannot be used.
+    """
+    polling = polling or BatchPolling()
+    bodies = {request.id: request.body for request in requests}
+    while True:
+        _find_unconfirmed(batch_jobs, client, polling.grace)
+        _collect(ledger, batch_jobs, client)
+        out_of_budget = _submit(batch_jobs, client, bodies, worst_case)
+        pending = batch_jobs.pending()
+        if progress:
+            progress(len(ledger.outcomes(requests)), len(requests))
+        if not pending:
+            return "budget" if out_of_budget else "done"
+        if not polling.wait:
+            return "waiting"
+        time.sleep(polling.poll_seconds)
+
+
+def _submit(
+    batch_jobs: BatchJobsLike, client: AnthropicClient, bodies: Mapping[str, str], worst_case: Callable[[str], int]
+) -> bool:
+    """Submit everything that stands open and can be paid for; says whether the budget is short."""
+    costs = [(identity, worst_case(body)) for identity, body in bodies.items()]
+    for start in range(0, len(costs), MAX_BATCH_REQUESTS):
+        claimed, status = batch_jobs.claim(costs[start : start + MAX_BATCH_REQUESTS])
+        if claimed is None:
+            if status in ("budget", "wait"):
+                return status == "budget"
+            continue
+        asked = [(identity, bodies[identity]) for identity in claimed.attempts]
+        _send(batch_jobs, client, claimed, asked)
+    return False
+
+
+def _send(
+    batch_jobs: BatchJobsLike, client: AnthropicClient, claimed: BatchJobLike, asked: Sequence[tuple[str, str]]
+) -> None:
+    backoff = 1.0
+    for retries in range(MAX_SUBMIT_RETRIES + 1):
+        try:
+            batch_jobs.submitted(claimed.id, client.submit(asked))
+        except Throttled as refusal:
+            if retries == MAX_SUBMIT_RETRIES:
+                batch_jobs.not_created(claimed, str(refusal))
+                raise ServiceError(
+                    Problem("Claude's API", str(refusal), "a batch taken", "run the same command later")
+                ) from None
+            time.sleep(backoff if refusal.retry_after is None else refusal.retry_after)
+            backoff *= 2
+        except RequestFailed as failure:
+            batch_jobs.not_created(claimed, str(failure))
+            raise ServiceError(Problem("Claude's API", str(failure), "a batch taken", "see docs/generate.md")) from None
+        except NoResponse:
+            return  # it may have been made: the next look finds it, or finds that it was not
+        except ServiceError as error:
+            batch_jobs.not_created(claimed, str(error))
+            raise
+        else:
+            return
+
+
+def _find_unconfirmed(batch_jobs: BatchJobsLike, client: AnthropicClient, grace: timedelta) -> None:
+    """Find the batches whose making was never confirmed among those that the API knows.
+
+    The API tells a batch's custom ids only with its results: one that still runs and has as many requests may be the
+    orphan, so it is waited for.
+    """
+    for unconfirmed in batch_jobs.pending():
+        if unconfirmed.remote_id or unconfirmed.in_other_process:
+            continue
+        submitted_at = datetime.fromisoformat(unconfirmed.at)
+        listed = _unless_unavailable(partial(client.batches, submitted_at - MAX_CLOCK_SKEW))
+        if listed is None:
+            continue
+        known_remote_ids = batch_jobs.known_remote_ids()
+        likely = [job for job in listed if job.id not in known_remote_ids and job.requests == len(unconfirmed.attempts)]
+        own = next((job for job in likely if job.ended and _is_same_job(client, job, unconfirmed)), None)
+        if own:
+            batch_jobs.submitted(unconfirmed.id, own.id)
+        elif all(job.ended for job in likely) and datetime.now(UTC) - submitted_at > grace:
+            batch_jobs.not_created(unconfirmed, "the batch was never made")
+
+
+def _is_same_job(client: AnthropicClient, job: BatchStatus, unconfirmed: BatchJobLike) -> bool:
+    return any(result.request in unconfirmed.attempts for result in client.results(job.id))
+
+
+def _collect(ledger: RoundLedger, batch_jobs: BatchJobsLike, client: AnthropicClient) -> None:
+    """Store the results of every batch that ended. A kill midway changes nothing: the rest is stored next time."""
+    for job in batch_jobs.pending():
+        if job.remote_id is None:
+            continue
+        batch = _unless_unavailable(partial(client.batch, job.remote_id))
+        if batch is None or not batch.ended:
+            continue
+        left = dict(job.attempts)
+        try:
+            for result in client.results(job.remote_id):
+                attempt_id = left.pop(result.request, None)
+                if attempt_id is None:
+                    continue
+                if result.message is not None:
+                    ledger.save(attempt_id, result.request, result.message, batch=True)
+                else:
+                    ledger.mark_unbilled(attempt_id, result.outcome)
+        except (Throttled, NoResponse, RequestFailed):
+            continue  # the results stay there: the next look reads the rest
+        for attempt_id in left.values():
+            ledger.mark_unbilled(attempt_id, "no result in the batch")
+        batch_jobs.collected(job.id)
+
+
+def _unless_unavailable(call: Callable[[], T]) -> T | None:
+    """What a question about batches says; None while the API cannot say it."""
+    try:
+        return call()
+    except (Throttled, NoResponse):
+        return None
+    except RequestFailed as failure:
+        if failure.retryable:
+            return None
+        raise ServiceError(Problem("Claude's API", str(failure), "a batch", "see docs/generate.md")) from None

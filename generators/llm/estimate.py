@@ -1,0 +1,115 @@
+"""What a round will take before it starts: requests, tokens, money, and how much of it is likely to be kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from winnow.generators.llm.prices import NANO_PER_USD, Price, Usage, format_usd
+from winnow.generators.llm.request import THINKING_TOKENS, TOKENS_PER_ITEM
+
+CHARACTERS_PER_TOKEN = 4
+"""Of English text, where the API does not count."""
+
+
+USUAL_TOKENS_PER_ITEM = 40
+
+
+USUAL_THINKING_TOKENS = 400
+"""Output of an answer before any was seen: a query as JSON has 20 to 40 tokens, low effort thinks a few hundred."""
+
+
+@dataclass(frozen=True)
+class RoundEstimate:
+    """What the next round takes."""
+
+    requests: int
+    items: int
+    """Queries or pair sides that are asked for."""
+    input_tokens: int
+    counted: bool
+    """The API counted the first request, and the others go by their length; otherwise all go by their length."""
+    output_tokens: int
+    measured: bool
+    """The output goes by earlier runs."""
+    usd: float | None
+    """None where the price is not known. Nothing is taken for read from the cache."""
+    usd_worst_case: float | None
+    kept_share: float | None
+    """Of earlier runs; None where there are none."""
+    prices_as_of: str
+
+    @classmethod
+    def nothing(cls) -> RoundEstimate:
+        """Of a run with nothing left to ask."""
+        return cls(0, 0, 0, False, 0, False, 0.0, 0.0, None, "")
+
+    def __str__(self) -> str:
+        if not self.requests:
+            return "nothing is left to ask"
+        how = "counted by the API" if self.counted else "by length"
+        cost = "cost unknown: the model has no price in the table"
+        if self.usd is not None and self.usd_worst_case is not None:
+            likely, worst_case = (
+                format_usd(int(self.usd * NANO_PER_USD)),
+                format_usd(int(self.usd_worst_case * NANO_PER_USD)),
+            )
+            cost = f"about {likely}, at most {worst_case} (prices of {self.prices_as_of})"
+        share = "nothing is known yet of how many survive"
+        if self.kept_share is not None:
+            share = f"about {round(self.items * self.kept_share):,} survive, as {self.kept_share:.0%} did before"
+        return (
+            f"{self.requests:,} requests for {self.items:,} queries; {self.input_tokens:,} input tokens ({how}), "
+            f"about {self.output_tokens:,} output tokens; {cost}; {share}"
+        )
+
+
+def item_count(bodies: Sequence[str]) -> int:
+    """How many queries, pair sides or verdicts some requests are for: their room in `max_tokens` says it."""
+    return sum((int(json.loads(body)["max_tokens"]) - THINKING_TOKENS) // TOKENS_PER_ITEM for body in bodies)
+
+
+def estimate(
+    bodies: Sequence[str],
+    judge_bodies: Sequence[str] = (),
+    *,
+    count_tokens: Callable[[str], int | None],
+    prices: Mapping[str, Price | None],
+    batch: bool,
+    output_tokens: float | None,
+    kept_share: float | None,
+) -> RoundEstimate:
+    """What these requests take, and those that judge what they bring.
+
+    `output_tokens` of an answer, and `kept_share`, are those of earlier runs.
+    """
+    if not bodies:
+        return RoundEstimate.nothing()
+    first = count_tokens(bodies[0])
+    per_character = first / len(bodies[0]) if first else 1 / CHARACTERS_PER_TOKEN
+    every = [*bodies, *judge_bodies]
+    tokens = [round(len(body) * per_character) for body in every]
+    usual = [item_count([body]) * USUAL_TOKENS_PER_ITEM + USUAL_THINKING_TOKENS for body in every]
+    output = [usual[i] if output_tokens is None else round(output_tokens) for i in range(len(every))]
+    cost: float | None = 0.0
+    worst_case: float | None = 0.0
+    for body, given, output_count in zip(every, tokens, output, strict=True):
+        price = prices[json.loads(body)["model"]]
+        if price is None or cost is None or worst_case is None:
+            cost = worst_case = None
+            break
+        cost += price.cost(Usage(given, 0, 0, output_count), batch=batch) / NANO_PER_USD
+        worst_case += price.worst_case(body, batch=batch) / NANO_PER_USD
+    return RoundEstimate(
+        requests=len(every),
+        items=item_count(bodies),
+        input_tokens=sum(tokens),
+        counted=bool(first),
+        output_tokens=sum(output),
+        measured=output_tokens is not None,
+        usd=cost,
+        usd_worst_case=worst_case,
+        kept_share=kept_share,
+        prices_as_of=next((price.as_of for price in prices.values() if price), ""),
+    )

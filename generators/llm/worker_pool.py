@@ -1,0 +1,177 @@
+"""Sends many requests at once: each is claimed with its worst-case cost, and every response is stored before it is parsed."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from typing import Literal
+
+from winnow.core.errors import Problem, ServiceError
+from winnow.generators.llm.anthropic import AnthropicClient
+from winnow.generators.llm.client import NoResponse, RequestFailed, Throttled
+from winnow.generators.llm.ledger import RequestLedger, RequestLike
+from winnow.generators.llm.rate_limit import RateLimiter
+
+MAX_IN_FLIGHT = 16
+
+
+MAX_INITIAL_FAILURES = 3
+"""Requests that the API calls wrong before any succeeded: then all are."""
+
+
+RETRY_SECONDS = 0.2
+"""Seconds until a question that another process has, or that the money must wait for, is looked at again."""
+
+
+RECOVERY_INTERVAL_SECONDS = 2.0
+
+
+SendStatus = Literal["done", "budget"]
+
+
+OnProgress = Callable[[int, int], None]
+
+
+def send_requests(
+    ledger: RequestLedger,
+    client: AnthropicClient,
+    requests: Sequence[RequestLike],
+    worst_case: Callable[[str], int],
+    *,
+    max_in_flight: int = MAX_IN_FLIGHT,
+    progress: OnProgress | None = None,
+) -> SendStatus:
+    """Ask every question that stands open; says whether the budget ended it.
+
+    `worst` tells what a body can cost. An interrupt waits for what is in flight. Raises ServiceError when the API
+    cannot be used; what was received is kept.
+    """
+    pool_state = _WorkerPool(ledger, client, requests, worst_case, RateLimiter(max_in_flight), progress)
+    with ThreadPoolExecutor(max_in_flight) as pool:
+        working = [pool.submit(pool_state.work) for _ in range(min(max_in_flight, len(requests)))]
+        try:
+            wait(working, return_when=FIRST_EXCEPTION)
+        finally:
+            pool_state.stopped.set()  # also when a person interrupts: what is in flight was paid for
+    for done in working:
+        done.result()
+    if pool_state.failures and not pool_state.answered:
+        raise ServiceError(Problem("Claude's API", pool_state.failures[0], "an answer", "see docs/generate.md"))
+    return "budget" if pool_state.out_of_budget else "done"
+
+
+class _WorkerPool:
+    """The threads that ask, and what they share."""
+
+    def __init__(
+        self,
+        ledger: RequestLedger,
+        client: AnthropicClient,
+        requests: Sequence[RequestLike],
+        worst_case: Callable[[str], int],
+        rate_limiter: RateLimiter,
+        progress: OnProgress | None,
+    ) -> None:
+        self.stopped = threading.Event()
+        self.out_of_budget = False
+        self.answered = 0
+        self.failures: list[str] = []
+        self._ledger, self._client, self._worst_case, self._rate_limiter = ledger, client, worst_case, rate_limiter
+        self._open = deque(requests)
+        self._total, self._done, self._busy = len(requests), 0, 0
+        self._progress = progress
+        self._lock = threading.Lock()
+        self._checked_at = time.monotonic()
+
+    def work(self) -> None:
+        """Take and ask until nothing is open."""
+        while not self.stopped.is_set():
+            with self._lock:
+                if not self._open and not self._busy:
+                    return
+                request = self._open.popleft() if self._open else None
+                self._busy += request is not None
+            if request is None:
+                self.stopped.wait(RETRY_SECONDS)  # another thread may put its question back
+                continue
+            retryable = True
+            try:
+                retryable = self._try(request)
+            except BaseException:
+                self.stopped.set()
+                raise
+            finally:
+                with self._lock:
+                    self._busy -= 1
+                    if retryable:
+                        self._open.append(request)
+                    else:
+                        self._done += 1
+                        if self._progress:
+                            self._progress(self._done, self._total)
+
+    def _try(self, request: RequestLike) -> bool:
+        """Ask one question; says whether it is to be tried again."""
+        claimed = self._ledger.claim(request.id, self._worst_case(request.body))
+        if claimed.status in ("answered", "given_up"):
+            return False
+        if claimed.status == "budget":
+            self.out_of_budget = True
+            self.stopped.set()
+            return True
+        if claimed.status != "claimed":
+            self._close_abandoned()
+            self.stopped.wait(RETRY_SECONDS)
+            return True
+        return self._send(request, claimed.attempt_id)
+
+    def _send(self, request: RequestLike, attempt_id: int) -> bool:
+        while True:
+            with self._rate_limiter.slot() as granted_at:
+                try:
+                    message = self._client.send(request.body)
+                except Throttled as refusal:
+                    if self.stopped.is_set():
+                        self._ledger.mark_unbilled(attempt_id, str(refusal))
+                        return True
+                    try:
+                        self._rate_limiter.throttled(granted_at, refusal.retry_after)
+                    except ServiceError:
+                        self._ledger.mark_unbilled(attempt_id, str(refusal))
+                        raise
+                    continue
+                except RequestFailed as failure:
+                    self._ledger.mark_unbilled(attempt_id, str(failure))
+                    return self._failed(failure)
+                except NoResponse as failure:
+                    self._ledger.mark_lost(attempt_id, str(failure))
+                    return True
+                except ServiceError as error:
+                    self._ledger.mark_unbilled(attempt_id, str(error))
+                    raise
+            self._ledger.save(attempt_id, request.id, message)
+            self.answered += 1
+            self._rate_limiter.succeeded()
+            return False
+
+    def _failed(self, failure: RequestFailed) -> bool:
+        """Whether what the API answered with an error is worth asking again in this command."""
+        if failure.retryable:
+            self.stopped.wait(RETRY_SECONDS)
+            return True
+        self.failures.append(str(failure))
+        if not self.answered and len(self.failures) >= MAX_INITIAL_FAILURES:
+            self.stopped.set()
+        return False
+
+    def _close_abandoned(self) -> None:
+        """Now and then look whether the process that has a question still lives."""
+        with self._lock:
+            due = time.monotonic() - self._checked_at > RECOVERY_INTERVAL_SECONDS
+            if due:
+                self._checked_at = time.monotonic()
+        if due:
+            self._ledger.close_abandoned()

@@ -1,0 +1,1 @@
+"""Prompt files, and what they show of the task."""

@@ -1,0 +1,68 @@
+"""Prompt files with a purpose and a version, rendered with everything that strangers wrote quoted as data."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+
+PROMPT_NAMES = (
+    "task",
+    "examples",
+    "ambiguous",
+    "domain",
+    "fixes",
+    "regions",
+    "contrasts",
+    "negatives",
+    "judge_task",
+    "judge",
+    "router_task",
+    "router",
+    "router_local",
+)
+
+
+@dataclass(frozen=True)
+class PromptFile:
+    """One prompt file."""
+
+    name: str
+    purpose: str
+    version: str
+    """Raised whenever the text changes: records name the version that they come from."""
+    text: str
+
+    def render(self, **values: object) -> str:
+        """The prompt with its values. Raises jinja2's UndefinedError when one is missing."""
+        return _environment().from_string(self.text).render(**values).strip() + "\n"
+
+
+@cache
+def load_prompt(name: str) -> PromptFile:
+    """A prompt by its name."""
+    raw = files(__package__).joinpath(f"{name}.md").read_text(encoding="utf-8")
+    _, head, text = raw.split("---\n", 2)
+    fields = dict(line.split(": ", 1) for line in head.strip().splitlines())
+    return PromptFile(name, fields["purpose"], fields["version"], text)
+
+
+def prompt_versions(*names: str) -> str:
+    """What records say of the prompts that they come from: `examples 1, task 1`."""
+    return ", ".join(f"{name} {load_prompt(name).version}" for name in names)
+
+
+def quote_as_data(value: Any) -> str:
+    """A value as JSON on one line, in which no text can end the quotation or open a tag."""
+    return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False)
+    environment.filters["data"] = quote_as_data
+    return environment

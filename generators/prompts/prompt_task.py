@@ -1,0 +1,135 @@
+"""The part of the task that prompts show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from winnow.generators.prompts.prompt_file import load_prompt
+
+LANGUAGES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "nl": "Dutch"}
+"""Names of languages by their code; others are named by the code itself."""
+
+
+@dataclass(frozen=True)
+class PromptNearMiss:
+    """A text that looks like a label and belongs to another one."""
+
+    text: str
+    label: str
+
+
+@dataclass(frozen=True)
+class PromptLabel:
+    """One label, as prompts show it."""
+
+    name: str
+    description: str = ""
+    examples: Sequence[str] = ()
+    near_miss: PromptNearMiss | None = None
+
+
+@dataclass(frozen=True)
+class PromptTask:
+    """The task, as prompts show it."""
+
+    name: str
+    language: str
+    """The language's English name."""
+    labels: Sequence[PromptLabel]
+    fallback: str | None = None
+    confusable: Sequence[tuple[str, str]] = ()
+    slots: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def names(self) -> list[str]:
+        """The labels' names, in the task's order."""
+        return [label.name for label in self.labels]
+
+
+class DefinedText(Protocol):
+    """A near miss of a task file."""
+
+    @property
+    def text(self) -> str:
+        """What looks like the label."""
+
+    @property
+    def label(self) -> str:
+        """Where it belongs."""
+
+
+class DefinedLabel(Protocol):
+    """A label of a task file."""
+
+    @property
+    def name(self) -> str:
+        """The class."""
+
+    @property
+    def description(self) -> str:
+        """When it is meant."""
+
+    @property
+    def examples(self) -> Sequence[str]:
+        """Texts of it."""
+
+    @property
+    def near_miss(self) -> DefinedText | None:
+        """A text that looks like it."""
+
+
+class DefinedTask(Protocol):
+    """A task file, as `curation` reads it."""
+
+    @property
+    def name(self) -> str:
+        """Of the task."""
+
+    @property
+    def language(self) -> str:
+        """ISO 639-1 code."""
+
+    @property
+    def labels(self) -> Sequence[DefinedLabel]:
+        """In the order of the class ids."""
+
+    @property
+    def fallback(self) -> str | None:
+        """The out-of-scope label."""
+
+    @property
+    def confusable(self) -> Sequence[tuple[str, str]]:
+        """Pairs that people mix up."""
+
+    @property
+    def slots(self) -> Mapping[str, Sequence[str]]:
+        """Words of the domain."""
+
+
+def prompt_task(task: DefinedTask) -> PromptTask:
+    """The part of a task file that prompts show."""
+    labels = [
+        PromptLabel(
+            one.name,
+            one.description,
+            one.examples,
+            PromptNearMiss(one.near_miss.text, one.near_miss.label) if one.near_miss else None,
+        )
+        for one in task.labels
+    ]
+    language = LANGUAGES.get(task.language, task.language)
+    return PromptTask(task.name, language, labels, task.fallback, task.confusable, task.slots)
+
+
+def shared_prompt(task: PromptTask, name: str = "task") -> str:
+    """The part that all questions of a run share: the task and its labels, in a writer's or a judge's words."""
+    return load_prompt(name).render(
+        name=task.name,
+        language=task.language,
+        labels=task.labels,
+        fallback=task.fallback,
+        confusable=task.confusable,
+        slots=task.slots,
+    )

@@ -1,0 +1,308 @@
+"""The rounds of one generation run: send requests, read proposals, have them judged, hand them to the intake."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, Protocol
+
+from winnow.generators import contrasts
+from winnow.generators.examples import example_requests
+from winnow.generators.judge import JudgeVerdict, judge_requests, read_verdicts
+from winnow.generators.llm.ledger import RequestLike, RoundLedger, Stage
+from winnow.generators.llm.request import ModelChoice, RequestDraft
+from winnow.generators.llm.response import response_outcome, response_text
+from winnow.generators.negatives import negative_requests
+from winnow.generators.plan import LabelNeed, PlannedRegion
+from winnow.generators.proposal import PromptContext, Proposal
+from winnow.generators.query_request import read_queries
+from winnow.generators.region_queries import region_requests
+
+GeneratorName = Literal["examples", "ambiguous", "domain", "fixes", "regions", "contrasts", "negatives"]
+
+
+RunStatus = Literal["done", "budget", "waiting", "no_yield"]
+"""`waiting`: batches are under way. `dry`: what still comes does not survive."""
+
+
+MAX_ROUNDS = 50
+
+
+MAX_EMPTY_ROUNDS = 3
+"""Rounds of which nothing survives, after which `until` ends."""
+
+
+OVERSAMPLING = 1.3
+"""How many more queries than are missing a later round asks for: some will fall again."""
+
+
+TEXTS_PER_JUDGE_REQUEST = 20
+
+
+@dataclass(frozen=True)
+class GenerationJob:
+    """What a run is to write."""
+
+    generator: GeneratorName
+    needs: Sequence[LabelNeed] = ()
+    pairs: Sequence[tuple[contrasts.LabelPair, int]] = ()
+    regions: Sequence[tuple[PlannedRegion, Sequence[str], int]] = ()
+    """Regions with their texts, and how many queries each is to have."""
+    per_request: int = 10
+    """Queries to a request."""
+    until: int | None = None
+    """Go on until so many survived; None: one round."""
+    judge: ModelChoice | None = None
+    """Who labels blind what was written. Contrasts are always judged."""
+
+    @property
+    def count(self) -> int:
+        """Queries of one round; a pair is two."""
+        pairs = 2 * sum(count for _, count in self.pairs)
+        return sum(need.count for need in self.needs) + pairs + sum(count for *_, count in self.regions)
+
+    def scaled(self, count: int) -> GenerationJob:
+        """The same job for about `count` queries, spread as before; nothing gets none."""
+        if count == self.count:
+            return self
+        share = count / max(self.count, 1)
+
+        def part(own: int) -> int:
+            return max(1, round(own * share))
+
+        return replace(
+            self,
+            needs=[replace(need, count=part(need.count), cells=()) for need in self.needs],
+            pairs=[(pair, part(own)) for pair, own in self.pairs],
+            regions=[(region, texts, part(own)) for region, texts, own in self.regions],
+        )
+
+
+class Intake(Protocol):
+    """The front door's side of the work: where proposals are held against the dataset, and where they enter."""
+
+    def prompt_context(self) -> PromptContext:
+        """What writing starts from, as the dataset stands now."""
+
+    def edits(self) -> Sequence[str]:
+        """The differences that this run's contrasts turn on already."""
+
+    def worth_judging(self, proposals: Sequence[Proposal]) -> Sequence[bool]:
+        """Which proposals do not fall anyway."""
+
+    def ingest(
+        self, answered: Mapping[str, Sequence[Proposal]], verdicts_by_text: Mapping[str, JudgeVerdict] | None
+    ) -> None:
+        """Let proposals enter, by question; once, whoever calls it and how often."""
+
+    def waiting(self, requests: Sequence[str]) -> Sequence[str]:
+        """The questions of which nothing was taken in yet."""
+
+    def kept(self) -> int:
+        """Records of this run that survived."""
+
+
+def run_rounds(
+    job: GenerationJob,
+    model_choice: ModelChoice,
+    ledger: RoundLedger,
+    ask: Callable[[Sequence[RequestLike]], RunStatus],
+    intake: Intake,
+) -> RunStatus:
+    """Do a job, or go on with it: what was asked is not asked again, what entered does not enter again."""
+    no_yield = 0
+    for round_number in range(MAX_ROUNDS):
+        planned_requests = ledger.planned("write", round_number)
+        if not planned_requests:
+            wanted = _queries_wanted(job, round_number, intake.kept())
+            if wanted == 0:
+                return "done"
+            planned_requests = ledger.plan(
+                "write",
+                round_number,
+                round_requests(job.scaled(wanted), model_choice, intake.prompt_context(), intake.edits(), round_number),
+            )
+        if not planned_requests:
+            return "done"
+        before = intake.kept()
+        end = _send_open(planned_requests, ledger, ask)
+        end = _judge_and_ingest(job, planned_requests, ledger, ask, intake, end)
+        if end != "done":
+            return end
+        if job.until is None or intake.kept() >= job.until:
+            return "done"
+        no_yield = no_yield + 1 if intake.kept() == before else 0
+        if no_yield >= MAX_EMPTY_ROUNDS:
+            return "no_yield"
+    return "no_yield"
+
+
+def _queries_wanted(job: GenerationJob, round_number: int, kept: int) -> int:
+    if job.until is None:
+        return job.count if round_number == 0 else 0
+    missing = max(0, job.until - kept)
+    return missing if round_number == 0 else round(missing * OVERSAMPLING)
+
+
+def round_requests(
+    job: GenerationJob,
+    model_choice: ModelChoice,
+    prompt_context: PromptContext,
+    edits: Sequence[str],
+    round_number: int,
+) -> list[RequestDraft]:
+    """The questions of one round of a job."""
+    if job.generator == "contrasts":
+        return [
+            one
+            for pair, count in job.pairs
+            for one in contrasts.contrast_requests(
+                prompt_context,
+                model_choice,
+                pair,
+                count,
+                edits=edits,
+                per_request=job.per_request // 2 or 1,
+                round_number=round_number,
+            )
+        ]
+    if job.generator == "negatives":
+        return [
+            one
+            for need in job.needs
+            for one in negative_requests(
+                prompt_context,
+                model_choice,
+                need.label,
+                need.count,
+                per_request=job.per_request,
+                round_number=round_number,
+            )
+        ]
+    labels = [
+        one
+        for need in job.needs
+        for one in example_requests(
+            prompt_context,
+            model_choice,
+            need,
+            kind=job.generator,
+            per_request=job.per_request,
+            round_number=round_number,
+        )
+    ]
+    regions = [
+        one
+        for region, texts, count in job.regions
+        for one in region_requests(
+            prompt_context,
+            model_choice,
+            texts,
+            count,
+            per_request=job.per_request,
+            round_number=round_number,
+            name=region.id,
+        )
+    ]
+    return [*labels, *regions]
+
+
+def read_proposals(request: RequestLike, ledger: RoundLedger) -> list[Proposal] | None:
+    """What the answer to a question proposes; None where none was received. A refusal proposes nothing."""
+    message = ledger.response(request.id)
+    if message is None:
+        return None
+    if response_outcome(message) != "answered":
+        return []
+    context = json.loads(request.context)
+    if context["kind"] == "contrasts":
+        return contrasts.read_contrasts(context, response_text(message), request.id)
+    return read_queries(context, response_text(message))
+
+
+def _send_open(
+    planned_requests: Sequence[RequestLike], ledger: RoundLedger, ask: Callable[[Sequence[RequestLike]], RunStatus]
+) -> RunStatus:
+    """Ask what stands open."""
+    ended = ledger.outcomes(planned_requests)
+    left = [request for request in planned_requests if request.id not in ended]
+    return ask(left) if left else "done"
+
+
+def _judge_and_ingest(
+    job: GenerationJob,
+    planned_requests: Sequence[RequestLike],
+    ledger: RoundLedger,
+    ask: Callable[[Sequence[RequestLike]], RunStatus],
+    intake: Intake,
+    end: RunStatus,
+) -> RunStatus:
+    """Judge what was received and let it enter, also what was received before the budget ended."""
+    waiting = set(intake.waiting([request.id for request in planned_requests]))
+    read = {request.id: read_proposals(request, ledger) for request in planned_requests if request.id in waiting}
+    answered = {identity: found for identity, found in read.items() if found is not None}
+    if job.judge is None or not answered:
+        intake.ingest(answered, None)
+        return end
+    texts = _worth_judging(answered, intake)
+    verdicts_by_text, judged = _judge(texts, job.judge, ledger, ask, intake.prompt_context())
+    complete = {
+        identity: found
+        for identity, found in answered.items()
+        if judged == "done" or all(one.text in verdicts_by_text or one.text not in texts for one in found)
+    }
+    intake.ingest(complete, verdicts_by_text)
+    return end if end != "done" else judged
+
+
+def _worth_judging(answered: Mapping[str, Sequence[Proposal]], intake: Intake) -> list[str]:
+    every = [one for found in answered.values() for one in found]
+    worth = intake.worth_judging(every)
+    return list(dict.fromkeys(one.text for one, keep in zip(every, worth, strict=True) if keep))
+
+
+def _judge(
+    texts: Sequence[str],
+    model_choice: ModelChoice,
+    ledger: RoundLedger,
+    ask: Callable[[Sequence[RequestLike]], RunStatus],
+    prompt_context: PromptContext,
+) -> tuple[dict[str, JudgeVerdict], RunStatus]:
+    """The verdict on every text that gets one: those that were given before, then rounds until none is open."""
+    stage: Stage = "judge"
+    verdicts_by_text: dict[str, JudgeVerdict] = {}
+    for number in range(MAX_ROUNDS):
+        planned_requests = ledger.planned(stage, number)
+        if not planned_requests:
+            left = [text for text in texts if text not in verdicts_by_text]
+            if not left:
+                return verdicts_by_text, "done"
+            key = f"{prompt_context.key}/{number}"
+            planned_requests = ledger.plan(
+                stage,
+                number,
+                judge_requests(prompt_context.task, model_choice, left, key=key, per_request=TEXTS_PER_JUDGE_REQUEST),
+            )
+            fresh = True
+        else:
+            fresh = False
+        end = _send_open(planned_requests, ledger, ask)
+        found = _verdicts(planned_requests, ledger, prompt_context.task.names)
+        verdicts_by_text |= found
+        if end != "done":
+            return verdicts_by_text, end
+        if fresh and not found:
+            break  # the judge answers nothing that can be read: what is left goes unjudged
+    return verdicts_by_text, "done"
+
+
+def _verdicts(
+    planned_requests: Sequence[RequestLike], ledger: RoundLedger, labels: Sequence[str]
+) -> dict[str, JudgeVerdict]:
+    found: dict[str, JudgeVerdict] = {}
+    for request in planned_requests:
+        message = ledger.response(request.id)
+        if message is not None and response_outcome(message) == "answered":
+            found |= read_verdicts(json.loads(request.context), response_text(message), labels)
+    return found

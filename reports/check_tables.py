@@ -1,0 +1,48 @@
+"""What a check excluded and why, and label conflicts, as CSV tables for a spreadsheet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from winnow.core.atomic import atomic_write
+from winnow.core.csv_cells import escape_cell
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from winnow.curation.checks.check import CheckResult
+
+
+def write_check_tables(check: CheckResult, folder: Path) -> list[Path]:
+    """Write `excluded.csv`, each record with what it repeats, and `conflicts.csv`; returns their paths."""
+    return [
+        _write(excluded_table(check), folder / "excluded.csv"),
+        _write(conflict_table(check), folder / "conflicts.csv"),
+    ]
+
+
+def excluded_table(check: CheckResult) -> pd.DataFrame:
+    """Excluded records: `id, text, label, reason, keeper, keeper_text, similarity`."""
+    table = check.table
+    texts = dict(zip(table["id"], table["text"], strict=True))
+    rows = table[table["split"] == "excluded"].sort_values(["reason", "similarity", "id"])
+    return rows.assign(keeper_text=[texts.get(keeper, "") for keeper in rows["keeper"]])[
+        ["id", "text", "label", "reason", "keeper", "keeper_text", "similarity"]
+    ]
+
+
+def conflict_table(check: CheckResult) -> pd.DataFrame:
+    """Near train pairs under different labels: both ids, texts and labels, and the similarity."""
+    facts = check.table.set_index("id")[["text", "label"]]
+    pairs = check.conflicts
+    left, right = facts.loc[pairs["left"]].reset_index(), facts.loc[pairs["right"]].reset_index()
+    sides = left.add_prefix("left_").join(right.add_prefix("right_"))
+    return sides.assign(similarity=pairs["similarity"].to_numpy())
+
+
+def _write(table: pd.DataFrame, path: Path) -> Path:
+    with atomic_write(path) as temporary:
+        cells = {name: table[name].map(escape_cell) for name in table.columns if name.endswith(("text", "label"))}
+        table.assign(**cells).to_csv(temporary, index=False)
+    return path

@@ -1,0 +1,226 @@
+"""The daily report: where the dataset stands, what is wrong, and which command fixes it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from winnow.curation.checks.coverage.coverage_report import CoverageReport
+from winnow.curation.status_summary import Status
+from winnow.reports.annotators_page import AnnotatorReport
+from winnow.reports.formatting import describe_lot, format_alpha, format_measure
+from winnow.reports.html import render, write_page
+
+RUNS_SHOWN = 8
+
+
+CELLS_SHOWN = 12
+
+
+TEXTS_SHOWN = 6
+
+
+REGIONS_SHOWN = 5
+
+
+SPLIT = "validation"
+
+
+@dataclass(frozen=True)
+class ActionItem:
+    """One thing to do, with what it rests on."""
+
+    what: str
+    evidence: str
+    command: str
+
+
+@dataclass(frozen=True)
+class RecordLink:
+    """A record behind a number."""
+
+    id: str
+    text: str
+    link: str
+    """Where it stands in Argilla; empty where it never stood in a queue."""
+
+
+@dataclass(frozen=True)
+class ConfusedCell:
+    """A cell of the confusion matrix: rows of one label that the model gave another."""
+
+    gold: str
+    predicted: str
+    count: int
+    validation: Sequence[RecordLink]
+    train: Sequence[RecordLink]
+    """Rows of train that a probe that did not see them confuses in the same way."""
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """A run and how it did on validation."""
+
+    id: str
+    method: str
+    release: str
+    at: str
+    rows: int
+    accuracy: float | None
+    interval: tuple[float, float] | None
+    macro_f1: float | None
+
+
+@dataclass(frozen=True)
+class DailyReport:
+    """Everything that the page shows, of one moment."""
+
+    at: str
+    task: str
+    status: Status
+    coverage: CoverageReport
+    people: AnnotatorReport
+    runs: Sequence[RunSummary]
+    cells: Sequence[ConfusedCell]
+    cells_run: str
+    """The run whose cells are shown; empty where none was evaluated."""
+    actions: Sequence[ActionItem]
+    recommended_action: str
+    """What the stated rules come to: collect, train, deploy, keep or retrain."""
+    why: str
+
+    def json(self) -> dict[str, Any]:
+        """The shape of `report --json`: the people's keys, and what the page adds."""
+        return {
+            **self.people.json(),
+            "status": self.status.json(),
+            "gates": [{"name": gate.name, "verdict": gate.verdict} for gate in self.coverage.check.gates],
+            "coverage": self.coverage.share,
+            "runs": [vars(run) for run in self.runs],
+            "confused": [{"gold": c.gold, "predicted": c.predicted, "count": c.count} for c in self.cells],
+            "actions": [vars(one) for one in self.actions],
+            "recommended_action": self.recommended_action,
+        }
+
+
+def run_summaries(entries: Sequence[Mapping[str, Any]], root: Path) -> list[RunSummary]:
+    """The last runs of the ledger, the newest first, as they were evaluated on validation."""
+    lines = []
+    for entry in list(entries)[::-1][:RUNS_SHOWN]:
+        measures = _read(root / entry["path"] / "evaluation" / f"{SPLIT}.json")
+        interval = measures.get("intervals", {}).get("accuracy")
+        lines.append(
+            RunSummary(
+                id=entry["name"],
+                method=entry["detail"].get("method", ""),
+                release=entry["detail"].get("release", ""),
+                at=entry["at"],
+                rows=int(measures.get("rows", 0)),
+                accuracy=measures.get("accuracy"),
+                interval=tuple(interval) if interval else None,
+                macro_f1=measures.get("macro_f1"),
+            )
+        )
+    return lines
+
+
+def confused_cells(
+    run: Path, train: Mapping[str, Sequence[Mapping[str, str]]], ids: Mapping[str, str], links: Mapping[str, str]
+) -> list[ConfusedCell]:
+    """The largest cells of a run's confusion matrix on validation, with the records behind them.
+
+    `train` are its misread rows by label (`text`, `predicted`), `ids` records by text, `links` addresses by record.
+    """
+    path = run / "evaluation" / f"{SPLIT}-predictions.jsonl"
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in rows:
+        if row["gold"] != row["predicted"]:
+            found.setdefault((row["gold"], row["predicted"]), []).append(row)
+    ranked = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))[:CELLS_SHOWN]
+
+    def quote_of(text: str, identity: str = "") -> RecordLink:
+        own = identity or ids.get(text, "")
+        return RecordLink(own, text, links.get(own, ""))
+
+    return [
+        ConfusedCell(
+            gold,
+            predicted,
+            len(own),
+            [quote_of(row["text"], row["id"]) for row in own[:TEXTS_SHOWN]],
+            [quote_of(m["text"]) for m in train.get(gold, ()) if m["predicted"] == predicted][:TEXTS_SHOWN],
+        )
+        for (gold, predicted), own in ranked
+    ]
+
+
+def argilla_links(queue_items: Mapping[str, tuple[str, str, bool]], url: str) -> dict[str, str]:
+    """Addresses by record. `places` are the dataset's id on the server, the text, and whether it was answered.
+
+    Argilla's page searches in a dataset: `search=words~field`, blanks as underscores.
+    """
+    return {
+        record: f"{url}/dataset/{dataset}/annotation-mode?page=1&status={'submitted' if answered else 'pending'}"
+        f"&search={quote(text.replace(' ', '_'), safe='')}~all"
+        for record, (dataset, text, answered) in queue_items.items()
+    }
+
+
+def action_items(
+    status: Status, coverage: CoverageReport, people: AnnotatorReport, of_models: Sequence[ActionItem]
+) -> list[ActionItem]:
+    """What to do first: what blocks a release, what people wait for, what models show, what is missing."""
+    found = [
+        ActionItem(f"gate {gate.name} fails", "; ".join(gate.evidence[:2]) or f"measured {gate.measured:.4g}", gate.fix)
+        for gate in coverage.check.gates
+        if gate.verdict == "fail"
+    ]
+    unread = sum(lot["more"] or 0 for lot in status.lots if lot["number"] is not None)
+    undrawn = sum(lot["records"] for lot in status.lots if lot["verdict"] == "not_drawn")
+    if unread or undrawn:
+        evidence = f"{undrawn:,} records that no lot has, {unread:,} more to read in lots"
+        found.append(ActionItem("generated records wait for review", evidence, "winnow push review"))
+    if status.queues.get("adjudicate"):
+        evidence = f"{status.queues['adjudicate']:,} records on which people differ"
+        found.append(ActionItem("a lead has to decide", evidence, "winnow push adjudicate"))
+    if people.agreement:
+        found += [
+            ActionItem(
+                f"people mix {pair.first} and {pair.second}",
+                f"apart {pair.disagreements} times on {pair.records} records, alike {pair.agreements} times",
+                "sharpen both descriptions in winnow.yaml, and add a near miss",
+            )
+            for pair in people.agreement.pairs[:2]
+        ]
+    found += of_models
+    for region in coverage.regions[:2]:
+        evidence = f"{region.queries:,} queries that nothing in train resembles"
+        found.append(ActionItem(f"users ask about {' '.join(region.words[:4])}", evidence, "winnow push label"))
+    short = sorted(coverage.short_labels.items(), key=lambda item: (-item[1], item[0]))
+    if short:
+        evidence = ", ".join(f"{label} {count:,}" for label, count in short[:4])
+        found.append(ActionItem("labels lack records", f"missing: {evidence}", "winnow generate variations"))
+    return found
+
+
+def write_daily_report(report: DailyReport, folder: Path) -> Path:
+    """Draw the page."""
+    page = render(
+        "daily.html.j2",
+        m=report,
+        regions=report.coverage.regions[:REGIONS_SHOWN],
+        words=format_measure,
+        alpha=format_alpha,
+        lot_words=describe_lot,
+        most=max(report.status.by_label.values(), default=1) or 1,
+    )
+    return write_page(page, folder / "report.html")
+
+
+def _read(path: Path) -> dict[str, Any]:
+    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}

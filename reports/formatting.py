@@ -1,0 +1,67 @@
+"""How measures, differences and lots are written: for pages and for the terminal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from winnow.core.result import Estimate, Measure, NotMeasured
+from winnow.curation.review.lots import Lot
+
+
+def percent(value: Any) -> str:
+    """A share; a dash where it was not measured."""
+    return f"{100 * value:.1f} %" if isinstance(value, int | float) else "–"
+
+
+def percentage_points(value: Any) -> str:
+    """A difference of shares, in percentage points, with its sign."""
+    return f"{100 * value:+.1f}" if isinstance(value, int | float) else "–"
+
+
+def interval(bounds: Any) -> str:
+    """From two bounds, or from what has `low` and `high`."""
+    ends = [bounds.get("low"), bounds.get("high")] if isinstance(bounds, dict) else bounds
+    low, high = (None if end is None else 100 * float(end) for end in ends)
+    return "not measured" if low is None else f"{low:.1f} to {high:.1f} %"
+
+
+def why_not_measured(figure: Any) -> str:
+    """Why a figure was not measured; empty where it was."""
+    return str(figure.get("why", "")) if isinstance(figure, dict) else ""
+
+
+def format_difference(measure: Measure) -> str:
+    """A difference of shares with its interval, or why there is none."""
+    if isinstance(measure, NotMeasured):
+        return format_measure(measure)
+    return f"{100 * measure.value:+.1f} points ({100 * measure.low:+.1f} to {100 * measure.high:+.1f})"
+
+
+def format_alpha(measure: Measure) -> str:
+    """An alpha with its interval, or why there is none."""
+    if isinstance(measure, NotMeasured):
+        return format_measure(measure)
+    return f"{measure.value:.2f} ({measure.low:.2f} to {measure.high:.2f})"
+
+
+def format_measure(measure: Measure | float) -> str:
+    """A share with its interval, or why there is none."""
+    if isinstance(measure, NotMeasured):
+        return f"not measured: {measure.why}"
+    if isinstance(measure, Estimate):
+        return f"{measure.value:.1%} ({measure.low:.1%} to {measure.high:.1%})"
+    return f"{measure:.1f} s"
+
+
+def describe_lot(lot: Lot) -> str:
+    """What is to be done with a lot."""
+    verdict = lot.recorded_verdict or lot.lot_decision.verdict
+    bound = lot.lot_decision.evidence.lot_rate_upper
+    words = {
+        "accepted": f"accepted: at most {bound:.1%} defects, at the level of all looks together",
+        "refused": "refused: winnow push review --whole rescues it",
+        "fully_reviewed": "read whole: every record counts by itself",
+        "full_review": "no look decided: it is read whole",
+        "next_look": f"next look: {len(lot.records_to_review()):,} more to read",
+    }
+    return words[verdict]

@@ -1,0 +1,17 @@
+"""The annotators' guidelines: every label with its meaning, examples, and what it is confused with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from winnow.config.task import Task
+from winnow.reports.html import render, write_page
+
+
+def write_guidelines(task: Task, path: Path) -> Path:
+    """Write the page; what is confusable with a label stands beside it."""
+    confusable: dict[str, list[str]] = {name: [] for name in task.label_names}
+    for left, right in task.confusable:
+        confusable[left].append(right)
+        confusable[right].append(left)
+    return write_page(render("guidelines.html.j2", task=task, confusable=confusable), path)

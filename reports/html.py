@@ -1,0 +1,42 @@
+"""HTML pages: self-contained, every text escaped, readable without a network or a script."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from winnow.core.atomic import atomic_write
+from winnow.reports.formatting import interval, percent, percentage_points, why_not_measured
+
+
+def render(template: str, /, **values: Any) -> str:
+    """A page as HTML."""
+    return _environment().get_template(template).render(**values)
+
+
+def write_page(page: str, path: Path) -> Path:
+    """Put a page in its place in one step; returns the path."""
+    with atomic_write(path) as temporary:
+        temporary.write_text(page, encoding="utf-8")
+    return path
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("winnow.reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "percent": percent,
+        "points": percentage_points,
+        "interval": interval,
+        "why": why_not_measured,
+    }
+    return environment

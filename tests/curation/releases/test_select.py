@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from winnow.curation.checks.dedup import keep_order, without_duplicates
+from winnow.curation.checks.eligibility import eligible_rows
+from winnow.curation.checks.label_conflicts import label_conflicts
+from winnow.curation.checks.leak_removal import without_leaks
+from winnow.curation.checks.similarity_search import NearestHoldOut
+from winnow.curation.engine.exact_search import NearPairs
+from winnow.validators.wording.guards import Guards
+
+NO_GUARDS = Guards({})
+
+
+def table(*rows: dict[str, object]) -> pd.DataFrame:
+    """A working table with sensible defaults; ids are letters."""
+    filled = []
+    for i, row in enumerate(rows):
+        identity = row.get("id", chr(ord("a") + i))
+        defaults = {
+            "id": identity,
+            "text": f"text {identity}",
+            "group": f"group {identity}",
+            "assigned_split": "train",
+            "origin": "human",
+            "weight": 1,
+            "state": "labeled",
+            "label": "x",
+            "decided_by": "file",
+        }
+        merged = defaults | row
+        filled.append(merged | {"fold_key": row.get("fold_key", str(merged["text"]).casefold())})
+    return eligible_rows(pd.DataFrame(filled))
+
+
+def pairs(*found: tuple[int, int, float]) -> NearPairs:
+    left, right, similarity = zip(*found, strict=True) if found else ((), (), ())
+    return NearPairs(np.array(left, dtype=int), np.array(right, dtype=int), np.array(similarity, dtype=np.float32))
+
+
+def deduplicated(frame: pd.DataFrame, near: NearPairs, *, per_seed: int = 6) -> pd.DataFrame:
+    order = keep_order(frame)
+    return without_duplicates(frame, near, NO_GUARDS, threshold=0.97, variations_per_seed=per_seed, order=order)
+
+
+def test_only_standing_labels_are_candidates_and_synthetic_rows_never_hold_out() -> None:
+    frame = table(
+        {},
+        {"state": "disputed", "label": ""},
+        {"state": "unlabeled", "label": ""},
+        {"state": "proposed"},
+        {"origin": "synthetic", "assigned_split": "test"},
+        {"assigned_split": "validation"},
+    )
+    assert frame["split"].tolist() == ["train", "excluded", "excluded", "excluded", "excluded", "validation"]
+    assert frame["reason"].tolist() == ["", "disputed", "unlabeled", "proposed", "synthetic_in_hold_out", ""]
+
+
+def test_the_dropped_record_names_its_keeper_and_the_similarity() -> None:
+    frame = deduplicated(table({}, {}), pairs((0, 1, 0.98)))
+    assert frame.loc[1, ["split", "reason", "keeper"]].tolist() == ["excluded", "duplicate", "a"]
+    assert abs(frame.loc[1, "similarity"] - 0.98) < 1e-6
+
+
+def test_there_are_no_chains() -> None:
+    # a-b and b-c are near, a-c are not: c stays, because what it repeats is itself gone
+    frame = deduplicated(table({}, {}, {}), pairs((0, 1, 0.98), (1, 2, 0.98)))
+    assert frame["split"].tolist() == ["train", "excluded", "train"]
+
+
+def test_a_persons_record_is_kept_before_a_synthetic_one() -> None:
+    frame = deduplicated(table({"origin": "synthetic", "decided_by": "person"}, {}), pairs((0, 1, 0.99)))
+    assert frame["split"].tolist() == ["excluded", "train"]
+
+
+def test_different_labels_are_never_merged_and_become_a_conflict() -> None:
+    near = pairs((0, 1, 0.99), (2, 3, 0.98))
+    frame = deduplicated(table({}, {"label": "y"}, {"group": "f"}, {"group": "f", "label": "y"}), near)
+    assert set(frame["split"]) == {"train"}
+    found = label_conflicts(frame, near, threshold=0.97)
+    assert found[["left", "right"]].to_numpy().tolist() == [["a", "b"]]  # c and d are a declared contrastive pair
+
+
+def test_inside_a_group_only_folds_fall_and_what_is_too_much() -> None:
+    group = [{"group": "f", "text": f"variation {i}"} for i in range(5)]
+    near = pairs(*((i, j, 0.99) for i in range(5) for j in range(i + 1, 5)))
+    assert deduplicated(table(*group), near)["reason"].tolist() == [""] * 5
+    assert deduplicated(table(*group), near, per_seed=3)["reason"].tolist() == [""] * 3 + ["variations_per_seed"] * 2
+    folded = table({"group": "f", "text": "Hello"}, {"group": "f", "text": "hello"})
+    assert deduplicated(folded, pairs())["reason"].tolist() == ["", "duplicate"]
+
+
+def test_only_train_gives_way_to_a_leak() -> None:
+    frame = table({}, {}, {"assigned_split": "test"}, {"assigned_split": "test"})
+    nearest = NearestHoldOut(np.array([2, 2, -1, -1]), np.array([0.98, 0.96, -1, -1], dtype=np.float32))
+    out = without_leaks(frame, nearest, threshold=0.97)
+    assert out["split"].tolist() == ["excluded", "train", "test", "test"]
+    assert out.loc[0, ["reason", "keeper"]].tolist() == ["leakage", "c"]
+
+
+near_graphs = st.lists(
+    st.tuples(st.integers(0, 11), st.integers(0, 11), st.sampled_from([0.95, 0.98, 0.99, 1.0])).filter(
+        lambda p: p[0] < p[1]
+    ),
+    unique_by=lambda p: p[:2],
+    max_size=40,
+)
+
+
+labels = st.lists(st.sampled_from("xy"), min_size=12, max_size=12)
+
+
+@settings(deadline=None)
+@given(near_graphs, labels)
+def test_who_falls_repeats_someone_who_stays_and_nobody_who_stays_repeats(
+    graph: list[tuple[int, int, float]], own: list[str]
+) -> None:
+    frame = deduplicated(table(*({"label": label} for label in own)), pairs(*graph))
+    split = dict(zip(frame["id"], frame["split"], strict=True))
+    label = dict(zip(frame["id"], frame["label"], strict=True))
+    for identity, keeper in zip(frame["id"], frame["keeper"], strict=True):
+        if keeper:
+            assert split[identity] == "excluded"
+            assert split[keeper] == "train"
+            assert label[identity] == label[keeper]
+    ids = frame["id"].tolist()
+    for left, right, similarity in graph:
+        if similarity >= 0.97 and label[ids[left]] == label[ids[right]]:
+            assert "excluded" in (split[ids[left]], split[ids[right]])
+
+
+@settings(deadline=None)
+@given(near_graphs, labels, st.permutations(range(12)))
+def test_the_order_of_the_rows_changes_nothing(
+    graph: list[tuple[int, int, float]], own: list[str], order: list[int]
+) -> None:
+    frame = table(*({"label": label} for label in own))
+    straight = deduplicated(frame, pairs(*graph)).set_index("id")["keeper"].sort_index()
+    place = {old: new for new, old in enumerate(order)}
+    moved = pairs(*((*sorted((place[a], place[b])), s) for a, b, s in graph))
+    turned = deduplicated(frame.iloc[order].reset_index(drop=True), moved).set_index("id")["keeper"].sort_index()
+    # equal similarities may name another of two keepers; who falls is the same
+    assert ((straight == "") == (turned == "")).all()

@@ -1,0 +1,157 @@
+"""Review against a real Argilla: lots out, verdicts back, accepted or refused, in the API and in a browser."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Place, people_of, write_jsonl
+
+from winnow.core.errors import WinnowError
+from winnow.curation.labeling.server.argilla_api import ArgillaApi
+from winnow.curation.store.sources import GenerationBatch
+
+TALK = (
+    "tell me about", "I need help with", "what do I do about", "question on", "problem with", "please look at",
+    "how does one handle", "quick one:", "somebody should fix", "who owns",
+)  # fmt: skip
+
+
+THINGS = (
+    "the tunnel to the office", "my remote connection", "the secure gateway", "the client on my laptop", "home access",
+    "the token for remote work", "that encrypted line", "the dial-in profile", "the link from the hotel",
+    "the split route", "the second factor on the tunnel", "the gateway certificate", "the remote profile",
+    "slow remote desktops", "dropped sessions at home",
+)  # fmt: skip
+
+
+def add_lot(place: Place, tmp_path: Path, name: str, count: int, generator: str) -> None:
+    texts = [f"{talk} {thing}, {name}" for talk in TALK for thing in THINGS][:count]
+    rows: list[dict[str, object]] = [{"text": text, "label": "it_vpn"} for text in texts]
+    batch = GenerationBatch(f"{generator}-1", generator, "v1", "claude")
+    place.workspace.add(
+        write_jsonl(tmp_path / f"{name}.jsonl", rows), origin="synthetic", batch=batch, license="Apache-2.0"
+    )
+
+
+def judge(place: Place, who: ArgillaApi, wrong: Any) -> int:
+    """Answer what waits in every dataset of the review queue; `wrong` tells of which texts the label is wrong."""
+    answered = 0
+    for dataset in who.get("me/datasets")["items"]:
+        name = dataset["name"]
+        if not name.startswith("review"):
+            continue
+        pending = {"type": "terms", "scope": {"entity": "response", "property": "status"}, "values": ["pending"]}
+        asked = {"filters": {"type": "and", "and": [pending]}}
+        found = who.send("POST", f"me/datasets/{dataset['id']}/records/search?limit=1000", asked)
+        for record in (one["record"] for one in found["items"]):
+            bad = wrong(record["fields"]["text"])
+            label = "it_wifi" if bad else "it_vpn"
+            if name == "review-blind":
+                assert set(record["fields"]) == {"text"}
+                values = {"label": {"value": label}}
+            else:
+                assert record["fields"]["context"].startswith("it_vpn: The VPN does not connect")
+                values = {"verdict": {"value": "wrong_label" if bad else "right"}}
+                values |= {"label": {"value": label}} if bad else {}
+            who.send("POST", f"records/{record['id']}/responses", {"values": values, "status": "submitted"})
+            answered += 1
+    return answered
+
+
+def review(place: Place, annotators: list[ArgillaApi], wrong: Any) -> dict[str, Any]:
+    workspace = place.workspace
+    for _ in range(5):
+        if not workspace.push("review").records:
+            break
+        for who in annotators:
+            judge(place, who, wrong)
+        report = workspace.pull()
+        if report.decided_lots:
+            break
+    return {one["generator"]: one for one in workspace.status().lots}
+
+
+def test_one_lot_is_accepted_and_another_refused(place: Place, tmp_path: Path) -> None:
+    add_lot(place, tmp_path, "good", 150, "examples")
+    workspace = place.workspace
+    assert workspace.status().lots[0]["verdict"] == "not_drawn"
+    annotators = people_of(place, "ann", "bob")
+    lots = review(place, annotators, lambda text: False)
+    assert lots["examples"]["verdict"] == "accepted"
+    add_lot(place, tmp_path, "poor", 90, "contrasts")
+    lots = review(place, annotators, lambda text: "poor" in text and len(text) % 3 == 0)
+    assert lots["contrasts"]["verdict"] == "refused"
+    assert lots["examples"]["verdict"] == "accepted"
+    again = workspace.push("review")
+    assert again.records == 0
+    rescue = workspace.push("review", include_refused=True)
+    assert rescue.records > 0
+    assert {workspace.push("review").pending, workspace.push("review").pending} == {rescue.pending}  # it goes on
+    table = workspace.records()
+    poor = table[table["text"].str.endswith(", poor")]
+    assert set(poor.loc[poor["decided_by"] == "lot", "state"]) == {"rejected"}
+    assert set(poor.loc[poor["decided_by"].isin(["person", "agreement"]), "state"]) == {"labeled"}
+    assert "it_wifi" in set(poor["label"])
+    good = table[table["text"].str.endswith(", good")]
+    assert set(good["state"]) == {"labeled"}
+    selected = workspace.check().selected
+    exported = set(selected["id"])
+    assert exported & set(good["id"])
+    assert not exported & set(poor.loc[poor["state"] == "rejected", "id"])
+    assert "lot" in set(selected["decided_by"])
+
+
+def test_the_sample_has_blind_and_second_readings(place: Place, tmp_path: Path) -> None:
+    add_lot(place, tmp_path, "good", 150, "examples")
+    people_of(place, "ann", "bob")
+    done = place.workspace.push("review")
+    assert set(done.datasets) == {"review", "review-second-look", "review-blind"} or "review-suspect" in done.datasets
+    sample = sum(count for name, count in done.datasets.items() if name != "review-suspect")
+    assert sample == 23  # 15 % of 150, rounded up
+    for name in done.datasets:
+        assert not any(record["suggestions"] for record in place.records(name))
+    questions = place.api.get(f"datasets/{place.dataset('review')['id']}/questions")["items"]
+    assert [one["name"] for one in questions] == ["verdict", "label", "comment", "flags"]
+    blind = place.api.get(f"datasets/{place.dataset('review-blind')['id']}/questions")["items"]
+    assert [one["name"] for one in blind] == ["label", "comment", "flags"]
+
+
+def test_a_verdict_that_contradicts_itself_is_for_an_adjudicator(place: Place, tmp_path: Path) -> None:
+    add_lot(place, tmp_path, "good", 60, "examples")
+    place.workspace.push("review", second_reviewer_share=0)
+    (ann,) = people_of(place, "ann")
+    first, second, third = place.records("review")[:3]
+    for record, values in (
+        (first, {"verdict": "right", "label": "it_wifi"}),
+        (second, {"verdict": "wrong_label"}),
+        (third, {"verdict": "unusable", "comment": "no query"}),
+    ):
+        told = {name: {"value": value} for name, value in values.items()}
+        ann.send("POST", f"records/{record['id']}/responses", {"values": told, "status": "submitted"})
+    report = place.workspace.pull()
+    assert report.unresolved == 2  # the contradiction, and the example's disputed text
+    stored = {one["id"]: one for one in place.workspace.records().to_dict("records")}
+    assert stored[first["external_id"]]["state"] == "proposed"
+    assert stored[second["external_id"]]["state"] == "rejected"
+    assert stored[third["external_id"]]["state"] == "rejected"
+    place.workspace.push("adjudicate")
+    told_lead = {one["external_id"]: one for one in place.records("adjudicate", "-leads")}
+    assert "A generator proposed: it_vpn" in told_lead[first["external_id"]]["fields"]["context"]
+
+
+def test_a_sample_is_not_dealt_out(place: Place) -> None:
+    with pytest.raises(WinnowError, match="leave out --for"):
+        place.workspace.push("review", annotators=("ann",))
+
+
+def test_status_says_what_a_lot_waits_for(place: Place, tmp_path: Path) -> None:
+    add_lot(place, tmp_path, "good", 60, "examples")
+    workspace = place.workspace
+    assert workspace.status().next
+    workspace.push("review")
+    (lot,) = workspace.status().lots
+    assert (lot["verdict"], lot["read"], lot["more"]) == ("next_look", 0, 20)
+    assert json.dumps(lot)

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.exc import IntegrityError
+
+from winnow.core.errors import ServiceError, WinnowError
+import winnow.curation.store
+from winnow.curation.store.database import open_store
+from winnow.curation.store.migrations import HEAD
+from winnow.curation.store.tables import metadata, written_once_triggers
+
+AT = "2026-01-01T00:00:00+00:00"
+
+
+def sql(path: Path, statement: str) -> list[tuple[object, ...]]:
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA foreign_keys = ON")
+    try:
+        with connection:
+            return connection.execute(statement).fetchall()
+    finally:
+        connection.close()
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    path = tmp_path / "winnow.db"
+    with open_store(path).writing() as connection:
+        connection.exec_driver_sql(f"INSERT INTO record_group VALUES ('f', '', 'train', 'drawn', 'a', '{AT}')")
+        connection.exec_driver_sql(f"INSERT INTO record VALUES ('r', 'intents', 'T', 't', 'f', '{AT}')")
+        connection.exec_driver_sql(
+            f"INSERT INTO source VALUES ('s', 'h', 'n', '{{}}', 'human', 'x', NULL, '{AT}', NULL, NULL)"
+        )
+        connection.exec_driver_sql("INSERT INTO occurrence (record_id, source_id, row) VALUES ('r', 's', 1)")
+        connection.exec_driver_sql(
+            "INSERT INTO decision (record_id, actor, who, kind, value, why, at) "
+            f"VALUES ('r', 'person', 'ann', 'label', 'a', '', '{AT}')"
+        )
+    return path
+
+
+def test_migrations_and_tables_agree(tmp_path: Path) -> None:
+    store = open_store(tmp_path / "winnow.db")
+    with store.reading() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        triggers = connection.exec_driver_sql("SELECT sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        assert {row[0].strip() for row in triggers} == set(written_once_triggers())
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+    scripts = ScriptDirectory(str(Path(winnow.curation.store.__file__).parent / "migrations"))
+    assert scripts.get_current_head() == HEAD
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE record_group SET assigned_split = 'test'",
+        "UPDATE record SET text = 'other'",
+        "UPDATE occurrence SET given_label = 'b'",
+        "DELETE FROM occurrence",
+        "UPDATE decision SET value = 'b'",
+        "DELETE FROM decision",
+        "INSERT INTO occurrence (record_id, source_id, row) VALUES ('r', 's', 1)",
+        "INSERT INTO occurrence (record_id, source_id, row) VALUES ('nobody', 's', 2)",
+        f"INSERT INTO record VALUES ('r2', 'intents', 'T', 't', 'no group', '{AT}')",
+        f"INSERT INTO record VALUES ('r', 'intents', 'T', 't', 'f', '{AT}')",
+        f"INSERT INTO record VALUES ('r2', 'poems', 'T', 't', 'f', '{AT}')",
+        f"INSERT INTO record_group VALUES ('g', '', 'holdout', 'drawn', 'a', '{AT}')",
+        f"INSERT INTO source VALUES ('s2', 'h', 'n', '{{}}', 'human', 'x', NULL, '{AT}', NULL, NULL)",
+        "INSERT INTO decision (record_id, actor, who, kind, value, why, at) "
+        f"VALUES ('r', 'person', 'ann', 'label', 'a', '', '{AT}')",
+    ],
+)
+def test_the_database_itself_refuses_to_break_its_rules(database: Path, statement: str) -> None:
+    with pytest.raises(sqlite3.IntegrityError):
+        sql(database, statement)
+
+
+def test_an_error_leaves_the_old_state(database: Path) -> None:
+    store = open_store(database)
+    insert = "INSERT INTO record_group VALUES ('{}', '', 'train', 'drawn', 'a', 'now')"
+
+    def write_two() -> None:
+        with store.writing() as connection:
+            connection.exec_driver_sql(insert.format("new"))
+            connection.exec_driver_sql(insert.format("f"))
+
+    with pytest.raises(IntegrityError):
+        write_two()
+    assert sql(database, "SELECT id FROM record_group") == [("f",)]
+
+
+def test_a_newer_schema_is_refused_and_left_alone(database: Path) -> None:
+    sql(database, "UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(WinnowError, match="upgrade Winnow"):
+        open_store(database)
+
+
+def test_a_file_that_is_no_database_is_a_clear_error(tmp_path: Path) -> None:
+    path = tmp_path / "winnow.db"
+    path.write_bytes(b"not a database, but long enough to look like one" * 100)
+    with pytest.raises(ServiceError, match=r"still readable: nothing"):
+        open_store(path)

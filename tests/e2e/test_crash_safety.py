@@ -1,0 +1,429 @@
+"""Two processes, `kill -9` at any instant, a full disk: nothing is lost, nothing doubled."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import add_example, command, write_jsonl
+
+import winnow
+from winnow.workspace import Workspace
+
+ROUNDS = int(os.environ.get("WINNOW_SAFETY_ROUNDS", "50"))
+
+
+TASK = "name: t\nkind: intents\nlabels: [{name: a}, {name: b}]\n"
+
+
+ADD = "import sys, winnow; winnow.open(sys.argv[1]).add(sys.argv[2])"
+
+
+FREEZE = "import sys, winnow; winnow.open(sys.argv[1]).freeze(sys.argv[2])"
+
+
+def start(script: str, *arguments: object) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-c", script, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+
+
+def new_workspace(folder: Path) -> Path:
+    folder.mkdir()
+    (folder / "winnow.yaml").write_text(TASK)
+    return folder
+
+
+def thousand_rows(path: Path) -> Path:
+    return write_jsonl(path, [{"text": f"query number {i % 900}", "label": "ab"[i % 2]} for i in range(1000)])
+
+
+def counts(folder: Path) -> dict[str, int]:
+    """Rows by table, after SQLite's own checks of the file and the foreign keys."""
+    connection = sqlite3.connect(folder / ".winnow" / "winnow.db")
+    try:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+        tables = ("source", "group", "record", "occurrence", "decision")
+        return {t: connection.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in tables}
+    finally:
+        connection.close()
+
+
+WHOLE = {"source": 1, "group": 900, "record": 900, "occurrence": 1000, "decision": 900}
+
+
+def add_twice_at_once(folder: Path, path: Path) -> None:
+    both = [start(ADD, folder, path) for _ in range(2)]
+    for process in both:
+        _, errors = process.communicate(timeout=120)
+        assert (process.returncode, errors) == (0, b"")
+    assert counts(folder) == WHOLE
+
+
+def test_two_processes_adding_the_same_rows_double_nothing(tmp_path: Path) -> None:
+    add_twice_at_once(new_workspace(tmp_path / "ws"), thousand_rows(tmp_path / "rows.jsonl"))
+
+
+@pytest.mark.slow
+def test_two_processes_adding_the_same_rows_fifty_times(tmp_path: Path) -> None:
+    path = thousand_rows(tmp_path / "rows.jsonl")
+    for i in range(ROUNDS):
+        add_twice_at_once(new_workspace(tmp_path / f"ws{i}"), path)
+
+
+def killed_adds(tmp_path: Path, rounds: int) -> int:
+    """Kill `add` at random instants; returns how many were killed before they were done."""
+    path = thousand_rows(tmp_path / "rows.jsonl")
+    began = time.monotonic()
+    start(ADD, new_workspace(tmp_path / "timed"), path).communicate(timeout=120)
+    takes = time.monotonic() - began
+    generator = random.Random(1)
+    killed = 0
+    for i in range(rounds):
+        folder = new_workspace(tmp_path / f"killed{i}")
+        process = start(ADD, folder, path)
+        time.sleep(generator.uniform(0.3, 1.05) * takes)
+        process.send_signal(signal.SIGKILL)
+        process.communicate(timeout=120)
+        killed += process.returncode != 0
+        if (folder / ".winnow" / "winnow.db").exists():
+            workspace = winnow.open(folder)
+            assert len(workspace.records()) in (0, 900)  # one command, one transaction: all or nothing
+        done = start(ADD, folder, path)
+        _, errors = done.communicate(timeout=120)
+        assert (done.returncode, errors) == (0, b"")
+        assert counts(folder) == WHOLE
+        shutil.rmtree(folder)
+    return killed
+
+
+def test_kill_at_any_instant_of_add(tmp_path: Path) -> None:
+    killed_adds(tmp_path, 4)
+
+
+@pytest.mark.slow
+def test_kill_at_many_instants_of_add(tmp_path: Path) -> None:
+    assert killed_adds(tmp_path, ROUNDS) > ROUNDS / 2
+
+
+def killed_freezes(tmp_path: Path, rounds: int) -> None:
+    workspace = add_example(tmp_path / "ws")
+    workspace.check()
+    began = time.monotonic()
+    start(FREEZE, workspace.folder.root, "timed").communicate(timeout=120)
+    takes = time.monotonic() - began
+    reference = workspace.release("timed").sha256
+    generator = random.Random(2)
+    for i in range(rounds):
+        process = start(FREEZE, workspace.folder.root, f"r{i}")
+        time.sleep(generator.uniform(0.5, 1.0) * takes)
+        process.send_signal(signal.SIGKILL)
+        process.communicate(timeout=120)
+        names = {entry["name"] for entry in workspace.releases()}
+        if f"r{i}" not in names:
+            workspace.freeze(f"r{i}")  # the same command again finishes what was killed, or starts it anew
+        assert workspace.verify(f"r{i}") == []
+        assert workspace.release(f"r{i}").sha256 == reference
+    folders = {path.name for path in workspace.folder.releases.iterdir() if not path.name.endswith(".part")}
+    assert folders == {entry["name"] for entry in workspace.releases()}
+
+
+def test_kill_at_any_instant_of_freeze(tmp_path: Path) -> None:
+    killed_freezes(tmp_path, 3)
+
+
+@pytest.mark.slow
+def test_kill_at_many_instants_of_freeze(tmp_path: Path) -> None:
+    killed_freezes(tmp_path, ROUNDS)
+
+
+def test_two_processes_checking_and_freezing_at_once(tmp_path: Path) -> None:
+    workspace = add_example(tmp_path / "ws")
+    both = [start(FREEZE, workspace.folder.root, name) for name in ("one", "two")]
+    for process in both:
+        _, errors = process.communicate(timeout=120)
+        assert process.returncode == 0, errors
+    assert workspace.verify("one") == workspace.verify("two") == []
+    assert workspace.release("one").sha256 == workspace.release("two").sha256
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Callable[[int], Path]:
+    """A file system of so many kilobytes; only root can mount one."""
+    mounted: list[Path] = []
+
+    def mount(kilobytes: int) -> Path:
+        folder = tmp_path / "disk"
+        folder.mkdir()
+        if shutil.which("mount") is None or os.geteuid() != 0:
+            pytest.skip("a full disk needs root, to mount a small one")
+        options = ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "tmpfs", str(folder)]
+        if subprocess.run(options, capture_output=True).returncode:
+            pytest.skip("a small file system cannot be mounted here")
+        mounted.append(folder)
+        return folder
+
+    yield mount  # type: ignore[misc]
+    for folder in mounted:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+def fill(folder: Path, leave_kilobytes: int) -> Path:
+    free = shutil.disk_usage(folder).free - leave_kilobytes * 1024
+    filler = folder / "filler"
+    filler.write_bytes(b"x" * max(free, 0))
+    return filler
+
+
+def test_a_full_disk_is_a_clear_error_and_leaves_the_old_state(
+    small_disk: Callable[[int], Path], tmp_path: Path
+) -> None:
+    folder = new_workspace(small_disk(4096) / "ws")
+    workspace = winnow.open(folder)
+    workspace.add(write_jsonl(tmp_path / "one.jsonl", [{"text": "the first", "label": "a"}]))
+    filler = fill(folder, 64)
+    broken = write_jsonl(tmp_path / "broken.jsonl", [{"text": "x" * 1900, "label": "none"} for _ in range(100)])
+    for rows in (thousand_rows(tmp_path / "rows.jsonl"), broken):
+        done = command("add", rows, cwd=folder)
+        assert (done.returncode, "Traceback" in done.stderr) == (3, False), done.stderr
+        assert "full" in done.stderr or "space" in done.stderr
+    assert workspace.records()["text"].tolist() == ["the first"]
+    filler.unlink()
+    assert command("add", tmp_path / "rows.jsonl", cwd=folder).returncode == 0
+    assert len(workspace.records()) == 901
+
+
+def test_a_full_disk_during_freeze_leaves_no_release(small_disk: Callable[[int], Path]) -> None:
+    workspace = add_example(small_disk(16384) / "ws")
+    workspace.check()
+    filler = fill(workspace.folder.root, 100)
+    done = command("freeze", "first", cwd=workspace.folder.root)
+    assert done.returncode == 3
+    assert "Traceback" not in done.stderr
+    assert workspace.releases() == []
+    assert not (workspace.folder.releases / "first").exists()
+    filler.unlink()
+    workspace.freeze("first")
+    assert workspace.verify("first") == []
+
+
+def test_a_reader_sees_one_moment_while_another_writes(tmp_path: Path) -> None:
+    folder = new_workspace(tmp_path / "ws")
+    workspace: Workspace = winnow.open(folder)
+    workspace.add(write_jsonl(tmp_path / "one.jsonl", [{"text": "the first", "label": "a"}]))
+    with workspace.store.reading() as connection:
+        before = connection.exec_driver_sql("SELECT count(*) FROM record").scalar()
+        workspace.add(thousand_rows(tmp_path / "rows.jsonl"))
+        assert connection.exec_driver_sql("SELECT count(*) FROM record").scalar() == before
+
+
+LIFE = {
+    "add": "ws.add(sys.argv[2], license='MIT')",
+    "retract": "ws.retract(sys.argv[2])",
+    "rename": "ws.rename(*sys.argv[2].split('>'))",
+    "freeze": "ws.freeze(sys.argv[2])",
+    "waive": "ws.waive('disputed', by='Ann', reason=sys.argv[2], until=date(2099, 1, 1))",
+    "forget": "ws.forget(sys.argv[2])",
+}
+
+
+HEAD = "import sys, winnow; from datetime import date; ws = winnow.open(sys.argv[1]); "
+
+
+class Life:
+    """What a workspace must hold after every command that it saw through."""
+
+    def __init__(self, workspace: Workspace, folder: Path) -> None:
+        self.workspace, self.folder = workspace, folder
+        self.chance = random.Random(3)
+        self.files: dict[str, list[str]] = {}
+        self.retracted: set[str] = set()
+        self.forgotten: set[str] = set()
+        self.releases: dict[str, str] = {}
+        self.waived: set[str] = set()
+        self.label = "it_vpn"
+        self.step = 0
+
+    def next(self) -> tuple[str, str]:
+        """A command and its argument."""
+        self.step += 1
+        kind = self.chance.choices(list(LIFE), weights=[5, 2, 1, 2, 1, 1])[0]
+        live = [name for name in self.files if name not in self.retracted]
+        if kind == "add" or (kind in ("retract", "forget") and not live):
+            name = f"f{self.step}.jsonl"
+            self.files[name] = [f"a wholly new matter {self.step} {word}" for word in ("one", "two", "three")]
+            rows = [{"text": text, "label": self.label, "split": "train"} for text in self.files[name]]
+            return "add", str(write_jsonl(self.folder / name, rows))
+        if kind == "retract":
+            name = self.chance.choice(live)
+            self.retracted.add(name)
+            return kind, name
+        if kind == "forget":
+            text = self.chance.choice([t for name in live for t in self.files[name] if t not in self.forgotten] or [""])
+            if not text:
+                return self.next()
+            table = self.workspace.records()
+            self.forgotten.add(text)
+            return kind, str(table.loc[table["text"] == text, "id"].iloc[0])
+        if kind == "rename":
+            old, self.label = self.label, f"label_{self.step}"
+            return kind, f"{old}>{self.label}"
+        if kind == "waive":
+            self.waived.add(f"reason {self.step}")
+            return kind, f"reason {self.step}"
+        return kind, f"r{self.step}"
+
+    def check(self) -> None:
+        """The database is whole, and holds just what was done."""
+        counts(self.workspace.folder.root)
+        table = self.workspace.records()
+        known = {text for texts in self.files.values() for text in texts} - self.forgotten
+        mine = table[table["text"].str.startswith("a wholly new matter")]
+        assert set(mine["text"]) == known
+        assert mine["text"].is_unique
+        live = {t for name, texts in self.files.items() if name not in self.retracted for t in texts} - self.forgotten
+        assert set(mine.loc[mine["state"] != "superseded", "text"]) == live
+        assert set(mine.loc[mine["state"] == "labeled", "label"]) <= {self.label}
+        assert {w.reason for w in self.workspace.waivers()} == self.waived
+        ledger = {entry["name"]: entry["sha256"] for entry in self.workspace.releases()}
+        assert self.releases.items() <= ledger.items()
+        self.releases = ledger
+
+
+def killed_life(tmp_path: Path, rounds: int) -> int:
+    workspace = add_example(tmp_path / "ws")
+    task = workspace.folder.task_file  # so many matters of one label are no healthy data
+    task.write_text(task.read_text().replace("fallback_share: [0.10, 0.15]", "fallback_share: [0, 1]"))
+    workspace.check()
+    life = Life(workspace, tmp_path)
+    killed = 0
+    takes = dict.fromkeys(LIFE, 1.2) | {"freeze": 2.6}
+    for _ in range(rounds):
+        kind, argument = life.next()
+        process = start(HEAD + LIFE[kind], workspace.folder.root, argument)
+        time.sleep(life.chance.uniform(0.2, 1.1) * takes[kind])
+        process.send_signal(signal.SIGKILL)
+        process.communicate(timeout=120)
+        killed += process.returncode != 0
+        workspace.status()  # whatever it left can be read
+        if kind == "freeze" and argument in {entry["name"] for entry in workspace.releases()}:
+            continue
+        began = time.monotonic()
+        again = start(HEAD + LIFE[kind], workspace.folder.root, argument)
+        _, errors = again.communicate(timeout=240)
+        assert again.returncode == 0, (kind, argument, errors.decode())
+        takes[kind] = (takes[kind] + time.monotonic() - began) / 2
+        life.check()
+    for name in life.releases:
+        assert workspace.verify(name) == []
+    assert workspace.check().passed
+    return killed
+
+
+def test_a_life_under_fire_loses_and_doubles_nothing(tmp_path: Path) -> None:
+    killed_life(tmp_path, 8)
+
+
+@pytest.mark.slow
+def test_a_long_life_under_fire_loses_and_doubles_nothing(tmp_path: Path) -> None:
+    assert killed_life(tmp_path, 6 * ROUNDS) > 3 * ROUNDS
+
+
+@pytest.mark.slow
+def test_four_processes_of_all_kinds_at_once(tmp_path: Path) -> None:
+    workspace = add_example(tmp_path / "ws")
+    workspace.check()
+    for i in range(ROUNDS // 5):
+        path = write_jsonl(tmp_path / f"n{i}.jsonl", [{"text": f"matter {i} {w}", "label": "it_vpn"} for w in "abc"])
+        others = {"add": path, "freeze": f"r{i}", "waive": f"reason {i}"}
+        if i:
+            others["retract"] = f"n{i - 1}.jsonl"
+        running = {kind: start(HEAD + LIFE[kind], workspace.folder.root, value) for kind, value in others.items()}
+        for kind, process in running.items():
+            _, errors = process.communicate(timeout=240)
+            assert process.returncode == 0, (kind, errors.decode())
+        counts(workspace.folder.root)
+        assert workspace.verify(f"r{i}") == []
+    table = workspace.records()
+    mine = table[table["text"].str.startswith("matter ")]
+    assert len(mine) == 3 * (ROUNDS // 5)
+    assert (mine["state"] == "labeled").sum() == 3
+
+
+@pytest.mark.parametrize("part", ["data", "_versions", "all"])
+def test_a_damaged_cache_of_vectors_is_built_again(tmp_path: Path, part: str) -> None:
+    workspace = add_example(tmp_path / "ws")
+    before = workspace.check()
+    shutil.rmtree(workspace.folder.near_pairs)
+    cache = workspace.folder.vectors
+    for path in sorted((cache if part == "all" else cache / part).rglob("*")):
+        if path.is_file():
+            content = path.read_bytes()
+            path.write_bytes(os.urandom(len(content)) if part != "data" else content[: len(content) // 2])
+    after = workspace.check()
+    assert [gate.measured for gate in after.gates] == [gate.measured for gate in before.gates]
+    assert after.table.equals(before.table)
+
+
+def test_a_damaged_database_is_said_clearly_with_what_is_left(tmp_path: Path) -> None:
+    workspace = add_example(tmp_path / "ws")
+    workspace.store.vacuum()
+    path = workspace.folder.database
+    content = bytearray(path.read_bytes())
+    for start_at in range(len(content) // 3, len(content), 9000):
+        content[start_at : start_at + 3000] = os.urandom(3000)
+    path.write_bytes(bytes(content[: len(content) // 4096 * 4096]))
+    done = command("status", cwd=workspace.folder.root)
+    assert (done.returncode, "Traceback" in done.stderr) == (3, False), done.stderr
+    assert "damaged; still readable: " in done.stderr
+    assert "restore winnow.db from a copy" in done.stderr
+    path.write_bytes(b"this is no database at all" * 1000)
+    done = command("status", cwd=workspace.folder.root)
+    assert (done.returncode, "Traceback" in done.stderr) == (3, False), done.stderr
+    assert "damaged" in done.stderr
+
+
+def test_a_read_only_folder_is_a_clear_error(small_disk: Callable[[int], Path], tmp_path: Path) -> None:
+    disk = small_disk(16384)
+    workspace = add_example(disk / "ws")
+    workspace.freeze("first")
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+    rows = write_jsonl(tmp_path / "one.jsonl", [{"text": "the first", "label": "it_vpn"}])
+    for line in (["add", rows], ["retract", "labeled.jsonl"], ["freeze", "second"], ["rename", "it_vpn", "x"]):
+        done = command(*line, cwd=workspace.folder.root)
+        assert (done.returncode, "Traceback" in done.stderr) == (3, False), (line, done.stderr)
+    assert command("verify", "first", cwd=workspace.folder.root).returncode in (0, 3)
+    subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
+    assert command("add", rows, cwd=workspace.folder.root).returncode == 0
+
+
+def test_a_clock_set_back_changes_no_order(tmp_path: Path) -> None:
+    workspace = add_example(tmp_path / "ws")
+    workspace.freeze("first")
+    early = (  # the clock itself cannot be set by a test: the process is told another time
+        "import sys; from datetime import datetime as real\n"
+        "class Early(real):\n    now = classmethod(lambda cls, tz=None: real(1999, 1, 1, tzinfo=tz))\n"
+        "import winnow, winnow.workspace, curation.add, curation.freeze\n"
+        "for module in list(sys.modules.values()):\n"
+        "    if module.__name__.startswith('curation') and hasattr(module, 'datetime'):\n"
+        "        module.datetime = Early\n"
+        "ws = winnow.open(sys.argv[1]); ws.add(sys.argv[2], license='MIT'); ws.freeze('second')\n"
+    )
+    path = write_jsonl(tmp_path / "one.jsonl", [{"text": "a wholly new matter", "label": "it_vpn", "split": "train"}])
+    done = start(early, workspace.folder.root, path)
+    _, errors = done.communicate(timeout=120)
+    assert done.returncode == 0, errors
+    assert [entry["name"] for entry in workspace.releases()] == ["first", "second"]
+    assert workspace.releases()[1]["at"].startswith("1999")
+    assert workspace.status().sources[-1]["name"] == "one.jsonl"
+    assert "second" in workspace.status().next

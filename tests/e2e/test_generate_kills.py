@@ -1,0 +1,141 @@
+"""Generating under fire: killed processes, two at once, and one budget for all of them."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from conftest import WINNOW
+from fakes.claude import Claude, outcomes
+from fakes.claude.price_table import Price
+from fakes.claude.request_hash import request_hash
+from fakes.claude.request_log import Entry, total_usd
+from fakes.claude.scripts import always
+from fakes.claude_answers import OPENINGS, THINGS, careful
+
+import winnow
+from winnow.workspace import Workspace
+
+PRICES = {"claude-sonnet-5-5": Price(2.0, 10.0, cache_read_share=0.05)}
+
+
+TASK = """name: kills
+kind: intents
+labels: [{name: a}, {name: b}, {name: c}]
+licenses: {allow: [unknown]}
+generate: {per_request: 1}
+"""
+
+
+@pytest.fixture
+def claude(monkeypatch: pytest.MonkeyPatch) -> Iterator[Claude]:
+    with Claude(writer=careful, prices=PRICES, script=always(outcomes.slow(0.03))) as server:
+        monkeypatch.setenv("ANTHROPIC_API_KEY", server.key)
+        monkeypatch.setenv("ANTHROPIC_BASE_URL", server.url)
+        yield server
+
+
+def workspace(folder: Path) -> Workspace:
+    folder.mkdir()
+    (folder / "winnow.yaml").write_text(TASK)
+    made = winnow.open(folder)
+    rows = [
+        {"text": f"{said} {thing}", "label": "abc"[i % 3]} for i, thing in enumerate(THINGS) for said in OPENINGS[:3]
+    ]
+    made.add(pd.DataFrame(rows))
+    return made
+
+
+def begin(folder: Path, *more: str) -> subprocess.Popen[str]:
+    command = [str(WINNOW), "--workspace", str(folder), "generate", "examples", *more, "--json"]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def received(place: Workspace) -> dict[str, str]:
+    """The answers that are stored: the server's hash of the question, and what it says."""
+    found = {}
+    with place.store.reading() as connection:
+        bodies = dict(connection.exec_driver_sql("SELECT id, body FROM question").fetchall())
+    for path in place.folder.answers.rglob("*.json"):
+        found[request_hash(json.loads(bodies[path.stem]))] = path.read_text()
+    return found
+
+
+def arrivals(entries: list[Entry], digest: str) -> list[str]:
+    return [entry.received for entry in entries if entry.hash == digest and entry.what == "message"]
+
+
+def check_kills(folder: Path, claude: Claude, *, kills: int, count: int, seed: int) -> None:
+    """Kill the same command at random moments, then let it end: nothing received is asked again, nor lost."""
+    place, budget, draw = workspace(folder), 12.0, random.Random(seed)
+    order = ("--count", str(count), "--budget", str(budget))
+    held: dict[str, str] = {}
+    for _ in range(kills):
+        process = begin(folder, *order)
+        time.sleep(draw.uniform(2.0, 7.0))
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        claude.wait_until_quiet()
+        before = {digest: len(arrivals(claude.ledger.entries(), digest)) for digest in held}
+        now = received(place)
+        assert held.items() <= now.items(), "an answer was lost or changed"
+        assert all(len(arrivals(claude.ledger.entries(), digest)) == number for digest, number in before.items())
+        held = now
+    counts = {digest: len(arrivals(claude.ledger.entries(), digest)) for digest in held}
+    process = begin(folder, *order)
+    said, wrong = process.communicate(timeout=280)
+    assert process.returncode == 0, wrong
+    entries = claude.ledger.entries()
+    assert all(len(arrivals(entries, digest)) == number for digest, number in counts.items()), "paid twice"
+    told = json.loads(said)
+    assert told["kept"] == len(received(place)) == count
+    records = place.records()
+    assert (records["origin"] == "synthetic").sum() == count
+    assert total_usd(entries) <= told["usd"]["paid"] + told["usd"]["lost"] + 1e-9
+    assert told["usd"]["paid"] + told["usd"]["lost"] <= budget
+    assert told["usd"]["reserved"] == 0
+
+
+def test_a_kill_in_the_middle_loses_and_doubles_nothing(tmp_path: Path, claude: Claude) -> None:
+    check_kills(tmp_path / "ws", claude, kills=2, count=120, seed=1)
+
+
+@pytest.mark.slow
+def test_twenty_kills_in_the_middle_of_five_hundred_requests(tmp_path: Path, claude: Claude) -> None:
+    claude.script = always(outcomes.slow(0.4))
+    check_kills(tmp_path / "ws", claude, kills=20, count=500, seed=2)
+
+
+def test_two_processes_share_one_run_and_one_budget(tmp_path: Path, claude: Claude) -> None:
+    place = workspace(tmp_path / "ws")
+    budget = 0.6
+    order = ("--count", "80", "--budget", str(budget))
+    both = [begin(place.folder.root, *order) for _ in range(2)]
+    ended = [(process.communicate(timeout=280), process.returncode) for process in both]
+    assert {code for _, code in ended} <= {0, 4}, ended
+    entries = claude.ledger.entries()
+    assert total_usd(entries) <= budget
+    hashes = [entry.hash for entry in entries if entry.billed]
+    assert len(hashes) == len(set(hashes)), "both asked the same"
+    told = [json.loads(said) for (said, _), _ in ended]
+    assert max(one["kept"] for one in told) == len(received(place)) > 0
+    assert sum(one["added"] for one in told) == len(received(place))
+
+
+def test_the_command_line_says_where_the_budget_ended(tmp_path: Path, claude: Claude) -> None:
+    place = workspace(tmp_path / "ws")
+    process = begin(place.folder.root, "--count", "60", "--budget", "0.1")
+    said, _ = process.communicate(timeout=280)
+    assert process.returncode == 4
+    told = json.loads(said)
+    assert told["end"] == "budget"
+    assert total_usd(claude.ledger.entries()) <= 0.1
+    assert os.environ["ANTHROPIC_API_KEY"] not in said

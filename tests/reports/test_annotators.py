@@ -1,0 +1,138 @@
+"""The people page and what it rests on: opinions, consensus for the adjudicator, suspects for the relabel queue."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import EXAMPLE, Place, add_example, command, people_of, write_jsonl
+
+from winnow.curation.labeling.response_table import REJECTED_LABEL, latest_responses
+from winnow.curation.labeling.review_form import REJECT_OPTION, UNSURE_OPTION
+from winnow.workspace import Workspace
+
+
+def said(place: Place) -> list[tuple[str, ...]]:
+    with place.workspace.store.reading() as connection:
+        table = latest_responses(connection, place.workspace.task)
+    return [tuple(row) for row in table.drop(columns="record").itertuples(index=False)]
+
+
+def test_opinions_are_each_ones_latest_with_what_was_shown_or_withheld(place: Place) -> None:
+    workspace = place.workspace
+    workspace.push("label", count=120, second_reviewer_share=0.3)
+    ann, bob = people_of(place, "ann", "bob")
+    labels = workspace.task.label_names
+    for record in place.records("label-second-look"):
+        place.answer(ann, record, labels[0])
+        place.answer(bob, record, labels[1])
+    unsure = place.records("label")[0]
+    place.answer(ann, unsure, UNSURE_OPTION)
+    workspace.pull()
+    rows = said(place)
+    assert len(rows) == 2 * len(place.records("label-second-look"))
+    assert {row[1] for row in rows} == {labels[0], labels[1]}
+    shown, hidden_suggestion = {bool(row[2]) for row in rows}, {bool(row[3]) for row in rows}
+    assert shown == hidden_suggestion == {True, False}
+    assert not any(row[2] and row[3] for row in rows)
+    workspace.push("adjudicate")
+    told = {one["external_id"]: one for one in place.records("adjudicate", "-leads")}
+    first = place.records("label-second-look")[0]["external_id"]
+    place.answer(place.api, told[first], labels[0])
+    place.answer(place.api, told[place.records("label-second-look")[1]["external_id"]], REJECT_OPTION)
+    workspace.pull()
+    found = workspace.report()[0].people
+    assert found.agreement is not None
+    people = {one.who: one for one in found.agreement.annotators}
+    (bobs,) = (one for name, one in people.items() if name.startswith("bob"))
+    assert [(case.said, case.adjudicated) for case in bobs.overruled if case.record == first] == [
+        (labels[1], labels[0])
+    ]
+    assert found.agreement.pairs[0].disagreements == len(place.records("label-second-look"))
+    assert REJECTED_LABEL not in {row[1] for row in said(place)}
+
+
+def test_the_page_says_what_was_measured(place: Place, browser: Any) -> None:
+    workspace = place.workspace
+    workspace.push("label", count=40, second_reviewer_share=0.5)
+    ann, bob = people_of(place, "ann", "bob")
+    labels = workspace.task.label_names
+    for name in ("label", "label-second-look"):
+        for number, record in enumerate(place.records(name)):
+            place.answer(ann, record, labels[number % 13])
+            place.answer(bob, record, labels[number % 13 if number % 4 else (number + 1) % 13])
+    workspace.pull()
+    told = json.loads(command("report", "--json", cwd=workspace.folder.root).stdout)
+    assert 0 < told["alpha"]["value"] < 1
+    assert {one["name"][:3] for one in told["people"]} == {"ann", "bob"}
+    assert told["label_accuracy"] is None
+    shown = command("report", cwd=workspace.folder.root).stdout
+    assert "Krippendorff's alpha: 0." in shown
+    assert "mend the guideline, not the data" in shown
+    pages = {"people.html": "Krippendorff's alpha", "report.html": "people agree (alpha)"}
+    for width, (name, words) in itertools.product((1280, 390), pages.items()):
+        page = browser.new_page(viewport={"width": width, "height": 800})
+        page.goto(f"file://{Path(told['page']).with_name(name)}")
+        assert page.get_by_text(words).count()
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        page.close()
+
+
+def test_nobody_has_answered_yet(make_workspace: Callable[..., Workspace]) -> None:
+    workspace = make_workspace("a", "b")
+    found, page = workspace.report()
+    assert found.people.agreement is None
+    assert "nobody has answered yet" in page.read_text()
+    assert "nobody has answered yet" in page.with_name("people.html").read_text()
+    assert json.loads(json.dumps(found.json()))["alpha"]["why"] == "nobody has answered yet"
+
+
+@pytest.fixture(scope="module")
+def wrongly_labeled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, set[str]]:
+    """The example with 24 train rows more, of all labels, every one under another label than its own."""
+    workspace = add_example(tmp_path_factory.mktemp("wrong") / "ws")
+    made = [json.loads(line) for line in (EXAMPLE / "synthetic_good.jsonl").read_text().splitlines()]
+    labels = sorted({row["intent"] for row in made})
+    rows: list[dict[str, object]] = [
+        {"text": row["text"], "label": labels[labels.index(row["intent"]) - 5]} for row in made[::13]
+    ]
+    file = write_jsonl(tmp_path_factory.mktemp("rows") / "wrong.jsonl", rows)
+    workspace.add(file, license="Apache-2.0", split="train")
+    return workspace, {str(row["text"]) for row in rows}
+
+
+def test_suspects_come_into_the_relabel_queue_with_evidence(
+    wrongly_labeled: tuple[Workspace, set[str]], place: Place
+) -> None:
+    workspace, wrong = wrongly_labeled
+    here = Place(workspace, place.api, place.argilla_workspace)
+    done = workspace.push("relabel", count=40)
+    assert done.records == 40
+    records = {one["fields"]["text"]: one for one in here.records("relabel")}
+    assert len(wrong & set(records)) > len(wrong) / 2  # 24 of 564 rows are wrong: by chance two would be
+    told = records[next(iter(wrong & set(records)))]
+    assert not told["suggestions"]
+    assert "a model that did not see this query would say" in told["fields"]["context"]
+    assert "(similarity " in told["fields"]["context"]
+    stored = {one["text"]: one for one in workspace.records().to_dict("records")}
+    assert {stored[text]["assigned_split"] for text in records} == {"train"}
+
+
+def test_a_doubtful_consensus_goes_to_the_adjudicator(place: Place, tmp_path: Path) -> None:
+    workspace = place.workspace
+    workspace.push("label", count=30, second_reviewer_share=1.0)
+    ann, bob = people_of(place, "ann", "bob")
+    labels = workspace.task.label_names
+    records = place.records("label-second-look")
+    for record in records:
+        place.answer(ann, record, labels[0])
+        place.answer(bob, record, labels[0])
+    report = workspace.pull()
+    assert report.unresolved == 1  # the example's disputed text: these two agree on everything
+    done = workspace.push("adjudicate")
+    assert done.records >= 1
+    assert done.records <= 1 + len(records)

@@ -1,0 +1,67 @@
+"""The page that a data lead opens every morning."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import add_example
+
+from winnow.reports.daily_page import argilla_links
+from winnow.workspace import Workspace
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    workspace = add_example(tmp_path_factory.mktemp("morning") / "ws")
+    workspace.freeze("first")
+    run, _ = workspace.train("first")
+    workspace.evaluate(run.id)
+    workspace.generate_variations(count=20)
+    return workspace
+
+
+def test_it_says_where_the_dataset_stands_and_what_to_do(trained: Workspace) -> None:
+    found, page = trained.report()
+    text = page.read_text()
+    assert found.runs[0].accuracy is not None
+    low, high = found.runs[0].interval or (1, 0)
+    assert low < found.runs[0].accuracy < high
+    assert found.actions[0].command == "winnow push review"
+    assert all(one.command in text for one in found.actions if "'" not in one.command)
+    assert "http://" not in text
+    assert "<script" not in text
+    assert json.loads(json.dumps(found.json(), default=str))["actions"][0]["command"] == "winnow push review"
+
+
+def test_a_cell_opens_to_validation_and_train_rows_and_never_to_test(trained: Workspace, browser: Any) -> None:
+    found, path = trained.report()
+    records = trained.records().set_index("id")
+    assert found.cells
+    assert all(
+        records.loc[quote.id]["assigned_split"] == "validation" for cell in found.cells for quote in cell.validation
+    )
+    assert all(records.loc[quote.id]["assigned_split"] == "train" for cell in found.cells for quote in cell.train)
+    shown = path.read_text()
+    held = records[records["assigned_split"] == "test"]["text"]
+    assert not [text for text in held if f">{text} " in shown]
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"file://{path}")
+    row = page.get_by_text(found.cells[0].validation[0].text, exact=False).first
+    assert not row.is_visible()
+    page.locator("summary").first.click()
+    assert row.is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert asked == [f"file://{path}"]
+    page.close()
+
+
+def test_hostile_texts_stay_text(trained: Workspace, tmp_path: Path) -> None:
+    links = argilla_links({"r": ("d-1", 'a "quoted" <b>text</b> ~ & more', False)}, "http://127.0.0.1:1")
+    assert '"' not in links["r"]
+    assert "<" not in links["r"]
+    assert links["r"].startswith("http://127.0.0.1:1/dataset/d-1/annotation-mode?page=1&status=pending&search=a_")

@@ -1,0 +1,256 @@
+"""Findings: each one on both sides of its threshold, in their order, and absent where it cannot be computed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from winnow.core.result import Estimate, NotMeasured
+from winnow.training.diagnostics.diagnose import Findings, diagnose
+from winnow.training.diagnostics.issue import RunContext
+from winnow.training.diagnostics.run_context import read_run_context
+from winnow.training.runs import Run
+from winnow.validators.stats.intervals import wilson_estimate
+from winnow.workspace import Workspace
+
+UNKNOWN = NotMeasured("not asked")
+
+
+NAMES = [f"l{i}" for i in range(10)]
+
+
+def about(**told: Any) -> RunContext:
+    known = RunContext(
+        run="r-linear-1",
+        release="r",
+        method="linear",
+        train_accuracy=UNKNOWN,
+        losses=UNKNOWN,
+        train_rows={},
+        train_size=2000,
+        per_label=50,
+        more_data_command="winnow push label",
+        label_accuracy=UNKNOWN,
+    )
+    return replace(known, **told)
+
+
+def estimate(hits: int, rows: int) -> Estimate:
+    found = wilson_estimate(hits, rows, "")
+    assert isinstance(found, Estimate)
+    return found
+
+
+def evaluation(right: int = 900, rows: int = 1000, **told: Any) -> dict[str, Any]:
+    accuracy = estimate(right, rows)
+    labels = [{"label": name, "rows": rows // 10, "recall": right / rows} for name in NAMES]
+    return {
+        "rows": rows,
+        "accuracy": accuracy.value,
+        "intervals": {"accuracy": [accuracy.low, accuracy.high]},
+        "per_label": labels,
+        "confused_pairs": [],
+        **told,
+    }
+
+
+def names(found: Findings) -> list[str]:
+    return [one.name for one in found.found]
+
+
+def errors(*counts: int) -> list[dict[str, Any]]:
+    """Errors of pairs that share no label twice; the pairs beyond are as even as can be."""
+    every = [(g, p) for i, g in enumerate(NAMES) for p in NAMES[i + 1 :]]
+    return [{"gold": g, "predicted": p, "count": n} for (g, p), n in zip(every, counts, strict=False) if n]
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ({"train_accuracy": estimate(1942, 2000)}, True),  # 7.1 points, Newcombe's lower end 5.2
+        ({"train_accuracy": estimate(1934, 2000)}, False),  # 6.7 points, lower end 4.8
+        ({"losses": (0.5, 1.0)}, True),
+        ({"losses": (0.5, 0.99)}, False),
+        ({"train_accuracy": estimate(1934, 2000), "losses": (0.2, 0.9)}, True),
+    ],
+)
+def test_overfitting(told: dict[str, Any], expected: bool) -> None:
+    assert ("overfitting" in names(diagnose(evaluation(), about(**told)))) is expected
+
+
+@pytest.mark.parametrize(("right", "expected"), [(1760, True), (1780, False)])  # upper ends 0.8935 and 0.9030
+def test_underfitting(right: int, expected: bool) -> None:
+    found = diagnose(evaluation(870), about(train_accuracy=estimate(right, 2000)))
+    assert ("underfitting" in names(found)) is expected
+    if expected:
+        assert found.found[0].command == "winnow train r --method encoder"
+
+
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [
+        ((10, *[3] * 30), 1),  # a tenth of 100 errors, where chance gives a pair two
+        ((9, 4, *[3] * 29), 0),
+        ((5, *[1] * 15), 1),
+        ((4, *[1] * 10), 0),  # a larger share, but four errors are an anecdote
+        ((0,), 0),
+    ],
+)
+def test_a_pair_that_dominates_the_errors(counts: tuple[int, ...], expected: int) -> None:
+    found = diagnose(evaluation(confused_pairs=errors(*counts)), about())
+    assert names(found).count("confused_labels") == expected
+    if expected:
+        sign = found.found[0]
+        assert (sign.rows, sign.command) == (counts[0], "winnow generate contrasts --pair l0,l1")
+        assert f"l0 called l1 {counts[0]} times" in sign.evidence
+
+
+def test_both_directions_of_a_pair_are_one_and_even_errors_are_none() -> None:
+    both = [*errors(*[6] + [3] * 30), {"gold": "l1", "predicted": "l0", "count": 4}]
+    assert diagnose(evaluation(confused_pairs=both), about()).found[0].rows == 10
+    three = [{"label": name, "rows": 100, "recall": 0.9} for name in "abc"]
+    even = [{"gold": g, "predicted": p, "count": 10} for g, p in ("ab", "bc", "ca")]
+    measured = evaluation(270, 300) | {"per_label": three, "confused_pairs": even}
+    assert "confused_labels" in diagnose(measured, about()).not_found  # a third each: what chance does
+    two = evaluation(270, 300) | {"per_label": three[:2], "confused_pairs": even[:1]}
+    assert "one pair" in diagnose(two, about()).not_measured["confused_labels"]
+
+
+@pytest.mark.parametrize(
+    ("error", "chance", "expected"), [(0.05, 0.04, True), (0.049, 0.04, False), (0.06, 0.06, False)]
+)
+def test_miscalibrated_by_more_than_chance(error: float, chance: float, expected: bool) -> None:
+    bins = [{"confidence": 0.9, "accuracy": {"value": 0.8, "rows": 1000}}]
+    told = {
+        "error": error,
+        "error_if_calibrated": {"high": chance},
+        "error_after_temperature": 0.012,
+        "bins": bins,
+    }
+    found = diagnose(evaluation(calibration=told), about())
+    assert ("miscalibrated" in names(found)) is expected
+    if expected:
+        assert "0.012 at the temperature" in found.found[0].evidence
+        assert "surer than it is right" in found.found[0].cause
+
+
+@pytest.mark.parametrize(("high", "expected"), [(0.79, True), (0.80, False)])
+def test_fallback_not_learnt(high: float, expected: bool) -> None:
+    told = {"status": "measured", "recall": {"value": 0.6, "low": 0.4, "high": high, "rows": 50}}
+    found = diagnose(evaluation(out_of_scope=told), about())
+    assert ("low_fallback_recall" in names(found)) is expected
+    if expected:
+        assert found.found[0].rows == 20
+
+
+def slice_of(kind: str, value: str, hits: int, rows: int) -> dict[str, Any]:
+    others = {"value": (900 - hits) / (1000 - rows), "rows": 1000 - rows}
+    mine = {"value": hits / rows, "rows": rows}
+    return {"slice": kind, "value": value, "rows": rows, "accuracy": mine, "elsewhere": others, "rows_lost": 9.0}
+
+
+@pytest.mark.parametrize(
+    ("have", "recall", "expected"),
+    [(24, 0.6, True), (25, 0.6, False), (24, 0.9, False)],  # half of the target of 50; no worse than the rest
+)
+def test_a_starved_label(have: int, recall: float, expected: bool) -> None:
+    labels = [{"label": name, "rows": 100, "recall": 0.9} for name in NAMES]
+    labels[3] |= {"recall": recall}
+    rows = {("label", name): 200 for name in NAMES} | {("label", "l3"): have}
+    found = diagnose(evaluation(per_label=labels, slices=[]), about(train_rows=rows))
+    assert names(found) == ["underrepresented_slice"] * expected
+    if expected:
+        assert found.found[0].command == "winnow generate examples --label l3"
+        assert f"{have} train rows where 50 are due" in found.found[0].evidence
+
+
+@pytest.mark.parametrize(("have", "hits", "expected"), [(99, 60, True), (100, 60, False), (99, 90, False)])
+def test_a_starved_wording(have: int, hits: int, expected: bool) -> None:
+    told = [slice_of("length", "long", hits, 100), slice_of("similarity to train", "0.0 to 0.4", 20, 100)]
+    rows = {("length", "long"): have, ("length", "short"): 1900}
+    found = diagnose(evaluation(slices=told), about(train_rows=rows))  # a tenth of validation: 200 of train are due
+    assert names(found) == ["underrepresented_slice"] * expected
+
+
+def test_a_wording_that_train_lacks_wholly_is_starved_too() -> None:
+    found = diagnose(
+        evaluation(slices=[slice_of("length", "long", 60, 100)]), about(train_rows={("length", "short"): 1})
+    )
+    assert "length long: 0 train rows where 200 are due" in found.found[0].evidence
+
+
+@pytest.mark.parametrize(("accuracy", "expected"), [(0.95, True), (0.951, False), (1.0, False)])
+def test_label_noise_that_is_half_of_the_errors(accuracy: float, expected: bool) -> None:
+    told = {"accuracy": accuracy, "interval": [accuracy - 0.02, min(1.0, accuracy + 0.02)], "audited": 400}
+    found = diagnose(evaluation(), about(label_accuracy=told))
+    assert ("label_noise" in names(found)) is expected
+    if expected:
+        assert (found.found[0].rows, found.found[0].command) == (50, "winnow push relabel")
+
+
+def test_what_cannot_be_computed_is_told_and_not_invented() -> None:
+    found = diagnose(evaluation(), about())
+    assert found.found == []
+    assert set(found.not_measured) == {
+        "overfitting",
+        "underfitting",
+        "miscalibrated",
+        "low_fallback_recall",
+        "underrepresented_slice",
+        "label_noise",
+    }
+    assert all(found.not_measured.values())
+    assert found.not_found == ["confused_labels"]
+    absent = {"status": "not_measured", "why": "the system tells no confidence"}
+    told = diagnose(evaluation(calibration=absent), about()).not_measured
+    assert told["miscalibrated"] == "the system tells no confidence"
+
+
+def test_findings_come_by_the_rows_that_they_concern() -> None:
+    outside = {"status": "measured", "recall": {"value": 0.2, "low": 0.1, "high": 0.3, "rows": 40}}
+    audit = {"accuracy": 0.93, "interval": [0.9, 0.95], "audited": 300}
+    told = about(train_accuracy=estimate(2000, 2000), label_accuracy=audit)
+    found = diagnose(evaluation(out_of_scope=outside, confused_pairs=errors(12, *[3] * 29)), told)
+    expected = [
+        ("overfitting", 100),
+        ("label_noise", 70),
+        ("low_fallback_recall", 32),
+        ("confused_labels", 12),
+    ]
+    assert [(one.name, one.rows) for one in found.found] == expected
+    assert [one.severity for one in found.found] == ["serious", "serious", "minor", "minor"]
+    assert all(one.command.startswith("winnow ") and one.cause for one in found.found)
+
+
+def test_what_findings_rest_on_is_read_off_the_run_and_its_release(
+    trained_example: tuple[Workspace, str], tmp_path: Path
+) -> None:
+    workspace, name = trained_example
+    shutil.copytree(workspace.run(name).path, tmp_path / name)
+    told = json.loads((tmp_path / name / "run.json").read_text()) | {"best_epoch": 2}
+    release, run = workspace.release("first"), Run(tmp_path / name, told)
+    curves = {
+        "train": [{"epoch": 1.0, "loss": 2.0}, {"epoch": 2.0, "loss": 0.4}],
+        "validation": [{"epoch": 1.0, "loss": 2.5}, {"epoch": 2.0, "loss": 1.3}],
+    }
+    (run.path / "curves.json").write_text(json.dumps(curves))
+    known = read_run_context(run, release, unlabeled=3)
+    train = release.rows("train")
+    right = (workspace.predict(name, list(train["text"]))["label"] == train["label"]).mean()
+    assert isinstance(known.train_accuracy, Estimate)
+    assert known.train_accuracy.value == pytest.approx(right)
+    assert known.losses == (0.4, 1.3)
+    assert known.train_rows["label", "it_vpn"] == (train["label"] == "it_vpn").sum()
+    assert sum(n for (kind, _), n in known.train_rows.items() if kind == "length") == len(train)
+    assert known.more_data_command == "winnow push label --strategy mixed"
+    (run.path / "train-fit.json").write_text('{"right": 1, "rows": 2}')
+    assert read_run_context(run, release).train_accuracy == estimate(
+        1, 2
+    )  # what was measured once is not measured again
+    (run.path / "curves.json").unlink()
+    assert isinstance(read_run_context(run, release).losses, NotMeasured)

@@ -1,0 +1,195 @@
+"""Another system's predictions become a run: joined, checked row by row, and measured like any other."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import command, write_jsonl
+
+from winnow.core.errors import WinnowError
+from winnow.training.evaluation.metrics import NO_ANSWER
+from winnow.training.imported_runs.import_run import import_predictions
+from winnow.training.imported_runs.imported_predictions import load_imported
+from winnow.training.imported_runs.match_records import match_records
+from winnow.training.imported_runs.prediction_file import ImportedPrediction, read_predictions
+from winnow.workspace import Workspace
+
+LABELS = ["billing", "account", "none"]
+
+
+def given(
+    row: int, record: str | None = None, *, text: str | None = None, label: str | None = "a"
+) -> ImportedPrediction:
+    return ImportedPrediction(row, record, text, label, None, None)
+
+
+def held_out(workspace: Workspace, split: str = "validation") -> list[dict[str, Any]]:
+    return list(workspace.release("first").rows(split)[["id", "text", "label"]].to_dict("records"))
+
+
+def test_rows_are_joined_by_id_then_exact_then_folded_text() -> None:
+    records = [("1", "My VPN"), ("2", "my vpn"), ("3", "Wifi  is down"), ("4", "wifi is down"), ("5", "left alone")]
+    rows = [
+        given(1, "1", text="another text"),
+        given(2, text="my vpn"),
+        given(3, text="WIFI is down"),
+        given(4, text="nobody asked"),
+    ]
+    found = match_records(rows, records, file="f")
+    assert {record: row.row for record, row in found.by_id.items()} == {"1": 1, "2": 2, "3": 3, "4": 3}
+    assert (found.unmatched, found.repeated, found.problems) == (1, 0, [])
+
+
+def test_an_exact_text_goes_before_a_folded_one_wherever_it_stands() -> None:
+    rows = [given(1, text="MY VPN", label="b"), given(2, text="My VPN", label="a")]
+    for order in (rows, rows[::-1]):
+        found = match_records(order, [("1", "My VPN")], file="f")
+        assert found.by_id["1"].label == "a"
+        assert found.problems == []
+
+
+def test_a_record_that_is_answered_twice_is_a_problem_unless_both_say_the_same() -> None:
+    same = match_records([given(1, "1"), given(2, "1")], [("1", "x")], file="f")
+    assert (same.repeated, same.problems) == (1, [])
+    other = match_records([given(1, "1"), given(7, "1", label="b")], [("1", "x")], file="f")
+    assert str(other.problems[0]).startswith("f, row 7: 'b', and row 1 says 'a'")
+
+
+def test_every_bad_row_is_named(tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [
+        {"id": "1", "label": "billing", "confidence": 0.9},
+        {"id": "2", "label": "biling"},
+        {"id": "3", "label": "billing", "confidence": 90},
+        {"label": "billing"},
+        {"id": "5", "label": "account", "probabilities": {"account": 0.5, "billing": 0.1}},
+        {"id": "6", "label": "account", "probabilities": {"acount": 1.0}},
+        {"id": "7", "label": "account", "probabilities": [0.5, 0.5]},
+        {"id": "8", "label": ""},
+        {"id": "9", "label": "account", "confidence": "high"},
+        {"id": "10", "label": "account", "confidence": "nan"},
+    ]
+    found = read_predictions(write_jsonl(tmp_path / "p.jsonl", rows), LABELS)
+    places = [str(problem).split(":")[0] for problem in found.problems]
+    assert places == [f"p.jsonl, row {row}" for row in (2, 3, 4, 5, 6, 7, 9, 10)]
+    assert "did you mean 'billing'" in str(found.problems[0])
+    assert [row.label for row in found.rows] == ["billing", None]
+
+
+def test_a_csv_with_gold_and_prediction_reads_the_prediction(tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text('id,label,predicted,score,probabilities\n1,none,account,0.75,"{""account"": 1}"\n')
+    row = read_predictions(path, LABELS).rows[0]
+    assert (row.label, row.confidence, row.probabilities) == ("account", 0.75, (0.0, 1.0, 0.0))
+
+
+@pytest.mark.parametrize(("header", "missing"), [("id,answer", "no label"), ("query_id,label", "no id and no text")])
+def test_a_file_without_the_columns_says_which(tmp_path: Path, header: str, missing: str) -> None:
+    (tmp_path / "p.csv").write_text(f"{header}\n1,billing\n")
+    with pytest.raises(WinnowError, match=missing):
+        read_predictions(tmp_path / "p.csv", LABELS)
+
+
+def test_a_perfect_file_scores_one_and_is_one_run(frozen_example: Workspace, tmp_path: Path) -> None:
+    release = frozen_example.release("first")
+    rows = [{"id": row["id"], "label": row["label"]} for row in held_out(frozen_example)]
+    file = write_jsonl(tmp_path / "p.jsonl", rows)
+    run, new = import_predictions(release, file, tmp_path / "runs", name="oracle")
+    assert new
+    assert run.id.startswith("first-oracle-")
+    assert import_predictions(release, file, tmp_path / "runs", name="oracle") == (run, False)
+    assert import_predictions(release, file, tmp_path / "runs", name="other")[0].id != run.id
+    answers = load_imported(run, [row["id"] for row in held_out(frozen_example)])
+    assert answers.labels == [row["label"] for row in held_out(frozen_example)]
+    assert (answers.confidence, answers.predictions) == (None, None)
+    assert run.facts["answers"] == {"train": 0, "validation": len(rows), "test": 0}
+    text = "".join(path.read_text(errors="ignore") for path in run.path.rglob("*") if path.is_file())
+    assert held_out(frozen_example)[0]["text"] not in text  # what is forgotten is not found here
+
+
+def test_missing_rows_are_refused_or_wrong(frozen_example: Workspace, tmp_path: Path) -> None:
+    release, rows = frozen_example.release("first"), held_out(frozen_example)
+    some = write_jsonl(tmp_path / "p.jsonl", [{"text": row["text"], "label": row["label"]} for row in rows[:-3]])
+    with pytest.raises(WinnowError, match=f"no prediction for 3 of {len(rows)} validation rows"):
+        import_predictions(release, some, tmp_path / "runs", name="some")
+    run, _ = import_predictions(release, some, tmp_path / "runs", name="some", missing="wrong")
+    answers = load_imported(run, [row["id"] for row in rows])
+    assert answers.labels[-3:] == [NO_ANSWER] * 3
+    assert sum(a == row["label"] for a, row in zip(answers.labels, rows, strict=True)) == len(rows) - 3
+    with pytest.raises(WinnowError, match="no row is about release"):
+        import_predictions(
+            release, write_jsonl(tmp_path / "x.jsonl", [{"id": "x", "label": "it_vpn"}]), tmp_path, name="x"
+        )
+    for how in ({"name": "../x"}, {"name": "x", "missing": "maybe"}, {"name": "x", "split": "dev"}):
+        with pytest.raises(WinnowError, match="--"):
+            import_predictions(release, some, tmp_path, **how)
+
+
+def test_confidence_is_in_all_rows_or_in_none(frozen_example: Workspace, tmp_path: Path) -> None:
+    rows = [{"id": row["id"], "label": row["label"]} for row in held_out(frozen_example)]
+    rows[0]["confidence"] = 0.5
+    file = write_jsonl(tmp_path / "p.jsonl", rows)
+    with pytest.raises(WinnowError, match=f"confidence in 1 of {len(rows)} predictions"):
+        import_predictions(frozen_example.release("first"), file, tmp_path, name="x")
+
+
+def test_a_model_that_is_exported_and_imported_again_measures_the_same(
+    trained_example: tuple[Workspace, str], tmp_path: Path
+) -> None:
+    from winnow.training.methods import predict
+
+    original, run_id = trained_example
+    shutil.copytree(original.folder.root, tmp_path / "ws")
+    workspace = Workspace.find(tmp_path / "ws")
+    rows = []
+    for split in ("validation", "test"):
+        held = held_out(workspace, split)
+        told = predict(workspace.run(run_id), [row["text"] for row in held])
+        rows += [
+            {
+                "id": row["id"],
+                "label": label,
+                "probabilities": {name: float(p) for name, p in zip(told.classes, shares, strict=True)},
+            }
+            for row, label, shares in zip(held, told.labels, told.probabilities, strict=True)
+        ]
+    evaluation, page = workspace.evaluate(
+        "first", predictions=write_jsonl(tmp_path / "p.jsonl", rows), name="again", split="test"
+    )
+    own, _ = workspace.evaluate(run_id, split="test")
+    for key in ("accuracy", "macro_f1", "confused_pairs", "per_label", "routes", "intervals"):
+        assert evaluation.measures[key] == own.measures[key], key
+    for key in ("calibration_error",):
+        assert evaluation.measures[key] == pytest.approx(own.measures[key], abs=1e-5)
+    scope, known = evaluation.measures["out_of_scope"], own.measures["out_of_scope"]
+    assert scope["at_in_scope_loss"]["auroc"]["value"] == pytest.approx(known["at_in_scope_loss"]["auroc"]["value"])
+    assert evaluation.measures["latency"]["status"] == "not_measured"
+    assert "p.jsonl" in page.read_text()
+    assert evaluation.run.id in [run["name"] for run in workspace.runs()]
+    with pytest.raises(WinnowError, match="came from elsewhere"):
+        workspace.predict(evaluation.run.id, ["my vpn drops"])
+    assert np.isfinite(evaluation.predictions["confidence"]).all()
+
+
+def test_the_command_imports_and_reports_bad_rows(frozen_example: Workspace, tmp_path: Path) -> None:
+    path = frozen_example.release("first").path
+    rows = [{"text": row["text"], "label": "fallback"} for row in held_out(frozen_example)]
+    good = write_jsonl(tmp_path / "rules.jsonl", rows)
+    done = command("evaluate", path, "--predictions", good, "--name", "rules", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["out_of_scope"]["recall"]["value"] == 1
+    assert found["calibration_error"]["status"] == "not_measured"
+    assert (tmp_path / "runs" / found["run"] / "run.json").exists()
+    shown = command("evaluate", tmp_path / "runs" / found["run"], cwd=tmp_path)
+    assert shown.returncode == 0, shown.stderr
+    bad = write_jsonl(tmp_path / "bad.jsonl", [{"text": row["text"], "label": "fallbak"} for row in rows])
+    done = command("evaluate", path, "--predictions", bad, "--name", "rules", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "row 1: label 'fallbak'" in done.stderr
+    assert "more faults" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,475 @@
+"""Deciding: rules on both sides of their thresholds, what follows from them, deployments, drift, and all together."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import ROOT, add_example, command, write_jsonl
+from sqlalchemy.exc import IntegrityError
+
+from winnow.core.errors import GateError, WinnowError
+from winnow.core.result import Estimate, NotMeasured
+from winnow.core.timestamps import whole_months
+from winnow.curation.checks.coverage.traffic import LogQuery, queries_per_day
+from winnow.curation.io.readers.columns import Columns
+from winnow.training.evaluation.stored_results import PredictedRow
+from winnow.training.monitoring.accuracy_gain import AccuracyGain, measure_gain, measure_speedup
+from winnow.training.monitoring.drift import MIN_QUERIES, Drift
+from winnow.training.monitoring.majority_baseline import predict_constant
+from winnow.training.monitoring.new_records import count_new_records
+from winnow.training.monitoring.recommend import DecisionContext, Recommendation, recommend
+from winnow.training.monitoring.rules import RuleInputs, SourcedValue, apply_rules
+from winnow.training.monitoring.select_candidate import select_candidate
+from winnow.training.runs import Run
+from winnow.validators.stats.label_shift import LabelShift, label_shift
+from winnow.workspace import Workspace
+
+WHY = NotMeasured("nobody measured it")
+
+
+NAMES = (
+    "baseline_accuracy queries_per_day examples accuracy_gain p_value speedup goals_missed must_pass_failed "
+    "accuracy_loss new_records months_since_training"
+)
+
+
+def figures(**told: float) -> RuleInputs:
+    return RuleInputs(**{name: SourcedValue(told.get(name, WHY), "a test") for name in NAMES.split()})
+
+
+def verdicts(**told: float) -> dict[str, str]:
+    return {rule.name: rule.verdict for rule in apply_rules(figures(**told))}
+
+
+@pytest.mark.parametrize(
+    ("rule", "holds", "fails"),
+    [
+        ("baseline_is_enough", {"baseline_accuracy": 0.95}, {"baseline_accuracy": 0.9499}),
+        ("little_traffic", {"queries_per_day": 9.9}, {"queries_per_day": 10}),
+        ("few_examples", {"examples": 499}, {"examples": 500}),
+        ("clear_gain", {"accuracy_gain": 0.10}, {"accuracy_gain": 0.0999}),
+        ("clear_gain", {"accuracy_gain": 0.95 - 0.85}, {"accuracy_gain": -0.2}),  # 0.0999... in binary
+        ("gain_and_faster", {"accuracy_gain": 0.05, "speedup": 1.5}, {"accuracy_gain": 0.05, "speedup": 1.49}),
+        ("gain_and_faster", {"accuracy_gain": 0.05, "speedup": 9}, {"accuracy_gain": 0.049, "speedup": 9}),
+        ("gain_beyond_chance", {"accuracy_gain": 0.05, "p_value": 0.049}, {"accuracy_gain": 0.05, "p_value": 0.05}),
+        ("gain_beyond_chance", {"accuracy_gain": 0.08, "p_value": 0.001}, {"accuracy_gain": 0.049, "p_value": 0.001}),
+        ("goals_missed", {"goals_missed": 1}, {"goals_missed": 0}),
+        ("must_pass_cases_failed", {"must_pass_failed": 1}, {"must_pass_failed": 0}),
+        ("accuracy_lost", {"accuracy_loss": 0.05}, {"accuracy_loss": 0.049}),
+        (
+            "many_new_records",
+            {"new_records": 1000, "months_since_training": 6},
+            {"new_records": 999, "months_since_training": 6},
+        ),
+        (
+            "many_new_records",
+            {"new_records": 1000, "months_since_training": 6},
+            {"new_records": 1000, "months_since_training": 5},
+        ),
+        ("old", {"months_since_training": 12}, {"months_since_training": 11}),
+    ],
+)
+def test_every_rule_on_both_sides(rule: str, holds: dict[str, float], fails: dict[str, float]) -> None:
+    assert verdicts(**holds)[rule] == "holds"
+    assert verdicts(**fails)[rule] == "does not hold"
+    assert verdicts()[rule] == "not_measured"
+
+
+def test_a_missing_figure_does_not_save_a_rule_that_fails_anyway() -> None:
+    assert verdicts(accuracy_gain=0.01)["gain_and_faster"] == "does not hold"  # whatever its speed
+    assert verdicts(accuracy_gain=0.06)["gain_and_faster"] == "not_measured"
+    told = next(one.json() for one in apply_rules(figures(accuracy_gain=0.06)) if one.name == "gain_and_faster")
+    assert told["conditions"][0] == {
+        "what": "accuracy gained",
+        "measured": 0.06,
+        "bound": "at least",
+        "threshold": 0.05,
+        "source": "a test",
+    }
+    assert told["conditions"][1]["measured"] == {"status": "not_measured", "why": "nobody measured it"}
+
+
+BEGINNING = DecisionContext(baseline="most frequent label", release="r1")
+
+
+BETTER = {"accuracy_gain": 0.12, "p_value": 0.001, "examples": 900.0}
+
+
+RUNNING = DecisionContext(baseline="old", deployed="old", release="r2", newer_release_exists=True, method="encoder")
+
+
+@pytest.mark.parametrize(
+    ("told", "at", "recommended_action", "following"),
+    [
+        ({"examples": 499}, BEGINNING, "collect", "winnow push label"),
+        ({"examples": 500}, BEGINNING, "train", "winnow train r1 --method linear"),
+        ({}, replace(BEGINNING, release=None), "train", "winnow check, then winnow freeze NAME"),
+        ({"examples": 900, "queries_per_day": 3}, BEGINNING, "keep", "winnow status"),
+        (BETTER, replace(BEGINNING, candidate="new"), "deploy", "winnow deploy new --by NAME --reason TEXT"),
+        (BETTER | {"goals_missed": 1}, replace(BEGINNING, candidate="new", fix_command="M"), "keep", "M"),
+        (BETTER | {"must_pass_failed": 2}, replace(BEGINNING, candidate="new", fix_command="M"), "keep", "M"),
+        (BETTER | {"goals_missed": 1, "examples": 90}, replace(BEGINNING, candidate="new"), "collect", "winnow push"),
+        (BETTER | {"goals_missed": 1, "examples": 90}, replace(RUNNING, candidate="new", fix_command="M"), "keep", "M"),
+        ({"accuracy_gain": 0.01}, replace(BEGINNING, candidate="new", fix_command="M"), "keep", "M"),
+        (
+            {"accuracy_gain": 0.01},
+            replace(BEGINNING, candidate="new", simplest_run="simple"),
+            "keep",
+            "winnow decide simple",
+        ),
+        ({}, replace(BEGINNING, candidate="new", unevaluated="new"), "keep", "winnow evaluate new"),
+        ({"months_since_training": 12}, RUNNING, "retrain", "winnow train r2 --method encoder"),
+        (
+            {"accuracy_loss": 0.06},
+            replace(RUNNING, newer_release_exists=False),
+            "retrain",
+            "winnow check, then winnow freeze NAME",
+        ),
+        (
+            {"months_since_training": 12, "accuracy_gain": 0.01},
+            replace(RUNNING, candidate="new", newer=True, fix_command="M"),
+            "keep",
+            "M",
+        ),
+        (
+            {"months_since_training": 12} | BETTER,
+            replace(RUNNING, candidate="new", newer=True),
+            "deploy",
+            "winnow deploy new",
+        ),
+        (
+            {"months_since_training": 3, "examples": 20},
+            RUNNING,
+            "keep",
+            "winnow coverage",
+        ),  # who is in production need not begin
+    ],
+)
+def test_one_recommendation_follows(
+    told: dict[str, float], at: DecisionContext, recommended_action: str, following: str
+) -> None:
+    found: Recommendation = recommend(figures(**told), at)
+    assert found.recommended_action == recommended_action
+    assert found.next.startswith(following)
+    assert found.why
+    assert len(found.rules) == len(verdicts())
+
+
+def test_the_reason_names_the_rule_and_its_numbers() -> None:
+    found = recommend(figures(**BETTER), replace(BEGINNING, candidate="new"))
+    assert found.why == "new beats most frequent label: clear_gain: accuracy gained 0.12 (at least 0.1)"
+
+
+def test_a_gain_counts_common_rows_under_the_same_label() -> None:
+    old = {str(i): PredictedRow("a", "a" if i < 60 else "b") for i in range(100)}
+    new = {str(i): PredictedRow("a", "a" if i >= 30 else "b") for i in range(110)}
+    found = measure_gain(old, new)
+    assert isinstance(found, AccuracyGain)
+    assert (found.rows, found.gained, found.lost) == (100, 40, 30)
+    assert found.accuracy.value == pytest.approx(0.10)
+    assert found.p_value == pytest.approx(0.2820, abs=1e-3)  # binomial, 40 of 70
+    assert isinstance(
+        measure_gain(old, {"0": PredictedRow("c", "c")}), NotMeasured
+    )  # relabeled since: what is right is not known
+    assert {one.predicted for one in predict_constant("z", old).values()} == {"z"}
+
+
+def test_a_month_is_whole_on_its_day() -> None:
+    since = datetime(2025, 8, 31, 12, tzinfo=UTC)
+    cases = [((2025, 8, 31), 0), ((2025, 9, 30), 1), ((2026, 2, 27), 5), ((2026, 2, 28), 6), ((2026, 8, 30), 11)]
+    assert [whole_months(since, datetime(*day, 13, tzinfo=UTC)) for day, _ in cases] == [n for _, n in cases]
+    assert whole_months(since, since.replace(year=2026)) == 12
+    assert whole_months(since, since.replace(year=2026, hour=11)) == 12  # the last day of a month is whole
+    assert whole_months(since.replace(day=15), since.replace(day=15, year=2026, hour=11)) == 11
+
+
+def queries(days: list[float], text: str = "q") -> list[LogQuery]:
+    begin = datetime(2026, 1, 1, tzinfo=UTC)
+    return [LogQuery(f"r{i}", f"{text}{i}", f"f{i}", begin + timedelta(days=day)) for i, day in enumerate(sorted(days))]
+
+
+def test_traffic_a_day_is_that_of_the_last_four_weeks() -> None:
+    assert queries_per_day(queries([i / 10 for i in range(141)])) == pytest.approx(141 / 14)
+    busy_once = [0.0] * 5000 + [100 + i / 2 for i in range(57)]
+    assert queries_per_day(queries(busy_once)) == pytest.approx(57 / 28)
+    assert queries_per_day(queries([0.0, 0.1, 0.2])) == 3  # less than a day counts as one
+    assert isinstance(queries_per_day([]), NotMeasured)
+
+
+def test_a_label_mix_is_tested_against_chance() -> None:
+    same = label_shift({"a": 500, "b": 500}, {"a": 100, "b": 100}, against="train", seed=0)
+    assert (same.distance, same.p_value, same.differs) == (0.0, 1.0, False)
+    moved = label_shift({"a": 500, "b": 500}, {"a": 150, "b": 50}, against="train", seed=0)
+    assert moved.distance == pytest.approx(0.25)
+    assert moved.differs
+    assert moved.changes[0] == {"label": "a", "before": 0.5, "now": 0.75}
+    new_label = label_shift({"a": 100}, {"a": 90, "z": 10}, against="train", seed=0)
+    assert new_label.distance == pytest.approx(0.1)
+    assert moved == label_shift({"b": 500, "a": 500}, {"b": 50, "a": 150}, against="train", seed=0)
+
+
+def test_samples_of_one_mix_are_told_apart_as_rarely_as_stated() -> None:
+    generator = np.random.default_rng(0)
+    shares = [0.4, 0.3, 0.1, 0.1, 0.05, 0.05]
+
+    def sample(size: int) -> dict[str, int]:
+        return {f"l{i}": int(n) for i, n in enumerate(generator.multinomial(size, shares))}
+
+    differing = sum(label_shift(sample(600), sample(150), against="train", seed=i).differs for i in range(200))
+    assert 2 <= differing <= 19  # 10 expected of 200 at 5 %; a binomial stays within in 99.7 % of cases
+
+
+def a_run(folder: Path, name: str, method: str, accuracy: float | None, release: str = "r", **facts: Any) -> Run:
+    path = folder / name
+    (path / "evaluation").mkdir(parents=True)
+    if accuracy is not None:
+        (path / "evaluation" / "validation.json").write_text(json.dumps({"accuracy": accuracy}))
+    told = {"run": name, "method": method, "release": {"sha256": release}, "trained_at": "2026-01-01", **facts}
+    return Run(path, told)
+
+
+def test_who_stands_against_whom(tmp_path: Path) -> None:
+    low, high = a_run(tmp_path, "low", "linear", 0.8), a_run(tmp_path, "high", "linear", 0.9)
+    encoder, blank = a_run(tmp_path, "enc", "encoder", 0.85), a_run(tmp_path, "blank", "encoder", None)
+    rules_run, other = a_run(tmp_path, "rules", "imported", 0.7), a_run(tmp_path, "other", "linear", 0.99, "older")
+
+    def chosen(
+        *runs: Run, deployed: str | None = None, wanted: str | None = None
+    ) -> tuple[str, str | None, str | None]:
+        found = select_candidate(runs, deployed=deployed, release="r", wanted=wanted)
+        ids = [side.run.id if side else None for side in (found.baseline, found.candidate)]
+        return found.role, ids[0], ids[1]
+
+    assert chosen() == ("most frequent label", None, None)
+    assert chosen(low, high, other) == ("most frequent label", None, "high")  # the other is of an older release
+    assert chosen(low, high, encoder, blank) == ("simplest run", "high", "enc")
+    assert chosen(low, encoder, wanted="low") == ("most frequent label", None, "low")
+    assert chosen(low, rules_run, encoder) == ("imported", "rules", "enc")
+    assert chosen(low, rules_run, encoder, deployed="low") == ("deployed", "low", "enc")
+    assert chosen(low, other, deployed="low", wanted="other") == ("deployed", "low", "other")
+    assert chosen(blank, deployed=None) == ("most frequent label", None, "blank")
+    with pytest.raises(WinnowError, match="deployed already"):
+        chosen(low, deployed="low", wanted="low")
+    with pytest.raises(WinnowError, match="no run of this workspace"):
+        chosen(low, wanted="foreign")
+
+
+def test_speed_is_compared_on_one_machine_alone(tmp_path: Path) -> None:
+    slow, fast, away = (a_run(tmp_path, name, "linear", 0.9) for name in ("slow", "fast", "away"))
+    for run, seconds, node in ((slow, 0.03, "here"), (fast, 0.01, "here"), (away, 0.01, "there")):
+        (run.path / "latency.json").write_text(
+            json.dumps({"format": 1, "p50_seconds": seconds, "node": node, "busy": False})
+        )
+    assert measure_speedup(slow, fast) == pytest.approx(3.0)
+    assert isinstance(measure_speedup(slow, away), NotMeasured)
+    unevaluated = measure_speedup(slow, a_run(tmp_path, "new", "linear", 0.9))
+    assert isinstance(unevaluated, NotMeasured)
+    assert "winnow evaluate new --latency" in unevaluated.why
+
+
+@pytest.fixture
+def trained(trained_example: tuple[Workspace, str], tmp_path: Path) -> tuple[Workspace, str]:
+    """A copy of the frozen example with its run, which nobody has evaluated."""
+    shutil.copytree(trained_example[0].folder.root, tmp_path / "ws")
+    workspace, run = Workspace.find(tmp_path / "ws"), trained_example[1]
+    shutil.rmtree(workspace.folder.runs / run / "evaluation", ignore_errors=True)
+    return workspace, run
+
+
+def test_a_deployment_is_written_once_and_never_rewritten(trained: tuple[Workspace, str]) -> None:
+    workspace, run = trained
+    other = workspace.train("first", settings={"inverse_penalty": 0.01})[0].id
+    assert workspace.status().json()["deployed"] == {"status": "nothing_deployed"}
+    first, new = workspace.deploy(run, by="Ann", reason="first model")
+    assert (first.run, first.by, first.reason, new) == (run, "Ann", "first model", True)
+    assert workspace.deploy(run, by="Ann", reason="first model") == (first, False)
+    assert workspace.deploy(workspace.folder.runs / other, by="Bo", reason="try it")[1]
+    assert workspace.deploy(run, by="Ann", reason="first model")[1]  # going back is a decision of its own
+    assert [one.run for one in workspace.deployments()] == [run, other, run]
+    assert {entry["name"]: entry["deployed"] for entry in workspace.runs()} == {run: True, other: False}
+    assert workspace.status().deployed == workspace.deployments()[-1]
+    for statement in ("UPDATE deployment SET reason = ''", "DELETE FROM deployment"):
+        with pytest.raises(IntegrityError), workspace.store.writing() as connection:
+            connection.exec_driver_sql(statement)
+
+
+def test_what_cannot_be_deployed(trained: tuple[Workspace, str], tmp_path: Path) -> None:
+    workspace, run = trained
+    with pytest.raises(WinnowError, match=f"did you mean '{run}'") as caught:
+        workspace.deploy(run[:-1], by=" ", reason="")
+    assert len(caught.value.problems) == 3  # all at once
+    foreign = tmp_path / "foreign"
+    shutil.copytree(workspace.folder.runs / run, foreign)
+    facts = json.loads((foreign / "run.json").read_text()) | {"run": "foreign"}
+    (foreign / "run.json").write_text(json.dumps(facts))
+    with pytest.raises(WinnowError, match="no run of this workspace's ledger"):
+        workspace.deploy(foreign, by="Ann", reason="x")
+    path = workspace.folder.runs / run / "run.json"
+    path.write_text(path.read_text() + "\n")
+    with pytest.raises(GateError, match="as entered"):
+        workspace.deploy(run, by="Ann", reason="x")
+    shutil.rmtree(path.parent)
+    with pytest.raises(WinnowError, match="folder is gone"):
+        workspace.deploy(run, by="Ann", reason="x")
+    assert workspace.deployments() == []
+
+
+def measured(found: Any, rule: str) -> list[float | NotMeasured]:
+    return next([c.measured.value for c in one.conditions] for one in found.decision.rules if one.name == rule)
+
+
+def test_from_the_first_run_to_production_and_back_to_the_data(trained: tuple[Workspace, str]) -> None:
+    workspace, run = trained
+    found = workspace.decide()
+    assert (found.candidate, found.decision.next) == (run, f"winnow evaluate {run}")
+    predictions = workspace.evaluate(run)[0].predictions
+    right = (predictions["gold"] == predictions["predicted"]).sum()
+    most = Counter(workspace.release("first").rows("train")["label"]).most_common(1)[0][0]
+    share = (predictions["gold"] == most).mean()
+    found = workspace.decide()
+    assert found.decision.recommended_action == "deploy"
+    assert measured(found, "baseline_is_enough") == [pytest.approx(share)]
+    assert measured(found, "clear_gain") == [pytest.approx(right / len(predictions) - share)]
+    assert not isinstance(found.findings, NotMeasured)
+    workspace.deploy(run, by="Ann", reason=found.decision.why)
+
+    weak = workspace.train("first", settings={"inverse_penalty": 1e-4})[0].id
+    lost = workspace.evaluate(weak)[0].predictions
+    found = workspace.decide()
+    assert (found.role, found.baseline, found.candidate) == ("deployed", run, weak)
+    assert found.decision.recommended_action == "keep"
+    both = predictions.merge(lost, on="id")
+    gained = (both["gold_x"] == both["predicted_y"]).mean() - (both["gold_x"] == both["predicted_x"]).mean()
+    assert measured(found, "clear_gain") == [pytest.approx(gained)]
+    compared = workspace.compare([run, weak])[0].measures["pairs"][0]  # counted by other code
+    assert isinstance(found.accuracy_gain, AccuracyGain)
+    assert found.accuracy_gain.accuracy.json() == pytest.approx(compared["accuracy"])
+    assert found.accuracy_gain.p_value == pytest.approx(compared["p_value"])
+    assert "underfitting" in [one.name for one in found.findings.found]  # type: ignore[union-attr]
+    later = datetime.now(UTC) + timedelta(days=370)
+    assert measured(workspace.decide(today=later), "old") == [12]
+    aged = workspace.decide(today=later).decision
+    assert (aged.recommended_action, aged.next) == ("retrain", "winnow check, then winnow freeze NAME")
+    assert isinstance(measured(found, "accuracy_lost")[0], NotMeasured)  # no newer release
+    assert not [look for look in workspace.run(run).looks() if look["split"] == "test"]
+
+
+def test_a_newer_release_is_held_against_the_run_in_production(trained: tuple[Workspace, str]) -> None:
+    workspace, run = trained
+    predictions = workspace.evaluate(run)[0].predictions
+    workspace.deploy(run, by="Ann", reason="x")
+    release = workspace.release("first")
+    with workspace.store.reading() as connection:
+        from winnow.curation.store.working_view import working_rows
+
+        assert count_new_records(working_rows(connection), release) == 0  # repeats and leaks that it left out are none
+    newer_release_exists = [
+        {"text": f"the coffee machine on floor {i} leaks again", "label": "it_vpn"} for i in range(40)
+    ]
+    workspace.add(
+        write_jsonl(workspace.folder.root / "fresh.jsonl", newer_release_exists), origin="human", license="own"
+    )
+    tomorrow = (datetime.now(UTC) + timedelta(days=2)).date()
+    workspace.waive("leakage", by="Ann", reason="forty rows that differ in a number", until=tomorrow)
+    workspace.freeze("second")
+    found = workspace.decide()
+    labeled = measured(found, "many_new_records")[0]
+    assert isinstance(labeled, int)
+    assert 0 < labeled <= 40
+    newest = workspace.release("second").rows("validation")
+    told = workspace.predict(run, list(newest["text"]))["label"]
+    now = (told == newest["label"]).mean()
+    before = (predictions["gold"] == predictions["predicted"]).mean()
+    assert measured(found, "accuracy_lost") == [pytest.approx(before - now)]
+    looks = len(workspace.run(run).looks())
+    workspace.decide()
+    assert len(workspace.run(run).looks()) == looks  # asked once
+    workspace.rename("it_vpn", "it_tunnel")
+    assert measured(workspace.decide(), "accuracy_lost") == [pytest.approx(before - now)]  # a new name is no mistake
+
+
+def test_drift_is_measured_on_traffic_since_the_freeze(trained: tuple[Workspace, str]) -> None:
+    workspace, run = trained
+    workspace.deploy(run, by="Ann", reason="x")
+    assert isinstance(workspace.decide().drift, NotMeasured)
+    frozen = datetime.fromisoformat(workspace.releases()[0]["at"])
+    texts = list(workspace.release("first").rows("train")["text"])
+
+    def log(name: str, asked: list[str], start: datetime) -> None:
+        rows = [{"text": text, "time": (start + timedelta(minutes=i)).isoformat()} for i, text in enumerate(asked)]
+        workspace.add(write_jsonl(workspace.folder.root / name, rows), origin="log", license="own")
+
+    log("before.jsonl", texts[:150], frozen - timedelta(days=9))
+    log("few.jsonl", texts[150 : 150 + MIN_QUERIES - 1], frozen + timedelta(days=1))
+    few = workspace.decide().drift
+    assert isinstance(few, NotMeasured)
+    assert f"{MIN_QUERIES - 1} log queries" in few.why
+    log("more.jsonl", texts[300:400], frozen + timedelta(days=2))
+    calm = workspace.decide().drift
+    assert isinstance(calm, Drift)
+    assert isinstance(calm.label_shift, LabelShift)
+    assert (calm.newer, calm.earlier, calm.label_shift.against) == (MIN_QUERIES - 1 + 100, 150, "earlier traffic")
+    assert not calm.label_shift.differs
+    assert isinstance(calm.uncovered_change, Estimate)
+    assert calm.uncovered_change.low < 0 < calm.uncovered_change.high
+    assert isinstance(calm.uncovered, Estimate)
+    assert 0.02 < calm.uncovered.value < 0.25  # by what near means, one in ten of train itself
+    topics = ("the goalkeeper saved penalty", "violin sonata in a minor key, opus", "a gothic cathedral with arches,")
+    strange = [f"{topic} {n}" for topic in topics for n in range(2, 52)]
+    log("strange.jsonl", strange, frozen + timedelta(days=3))
+    found = workspace.decide().drift
+    assert isinstance(found, Drift)
+    assert isinstance(found.label_shift, LabelShift)
+    assert found.label_shift.differs
+    assert isinstance(found.uncovered_change, Estimate)
+    assert found.uncovered_change.low > 0.2
+
+
+def test_an_incumbent_that_was_imported_is_the_baseline_and_goals_bar_a_deployment(tmp_path: Path) -> None:
+    source = ROOT / "examples" / "commands"
+    shutil.copytree(source, tmp_path / "ws")
+    workspace = Workspace.find(tmp_path / "ws")
+    workspace.add(source / "labeled.jsonl", license="Apache-2.0", columns=Columns(group="group"))
+    workspace.freeze("first")
+    run = workspace.train("first")[0].id
+    workspace.evaluate(run)
+    alone = workspace.decide()
+    assert alone.role == "most frequent label"
+    verdict = {rule.name: rule.verdict for rule in alone.decision.rules}
+    assert (verdict["clear_gain"], verdict["goals_missed"]) == ("holds", "holds")
+    assert alone.decision.recommended_action == "collect"  # 305 labeled records
+    assert not isinstance(alone.goals, NotMeasured)
+    assert [measured(alone, "goals_missed")[0]] == [sum(one["verdict"] == "not met" for one in alone.goals)]
+    incumbent, _ = workspace.evaluate("first", predictions=source / "predictions.jsonl", name="parser")
+    found = workspace.decide()
+    assert (found.role, found.baseline, found.candidate) == ("imported", incumbent.run.id, run)
+    assert measured(found, "baseline_is_enough") == [incumbent.measures["accuracy"]]
+    assert measured(found, "must_pass_cases_failed") == [5]  # examples/commands/README.md
+    workspace.deploy(incumbent.run.id, by="Ann", reason="it answers today")
+    after = workspace.decide()
+    assert (after.role, after.decision.recommended_action) == ("deployed", "keep")
+    assert isinstance(measured(after, "old")[0], NotMeasured)  # nobody said when rules were written
+
+
+def test_the_commands_print_every_rule_and_end_with_the_next_command(tmp_path: Path) -> None:
+    workspace = add_example(tmp_path / "ws")
+    place = workspace.folder.root
+    told = json.loads(command("decide", "--json", cwd=place).stdout)
+    assert {"recommended_action", "why", "next", "rules", "findings", "drift", "deployments"} <= set(told)
+    assert told["recommended_action"] == "train"
+    names = {rule["rule"] for rule in told["rules"]}
+    assert names == set(verdicts())
+    shown = command("decide", cwd=place).stdout
+    assert all(name in shown for name in names)
+    assert shown.strip().splitlines()[-1].startswith("next: winnow")
+    refused = command("deploy", "nothing", "--by", "Ann", "--reason", "x", cwd=place)
+    assert (refused.returncode, "no run of this workspace" in refused.stderr) == (2, True)
+    assert json.loads(command("deploy", "--history", "--json", cwd=place).stdout) == {"deployments": []}

@@ -1,0 +1,39 @@
+"""Overfitting: train is predicted much better than validation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from winnow.core.result import Estimate, NotMeasured
+from winnow.training.diagnostics.issue import Issue, Issues, RunContext, measured_accuracy, percentage_points
+from winnow.validators.stats.differences import newcombe_difference
+
+OVERFIT_GAP = 0.05
+"""Accuracy on train above that on validation, lower end of the interval: what a new model must gain to be deployed."""
+
+
+OVERFIT_NATS = 0.5
+"""Validation loss above train loss: the right label gets e^0.5 = 1.6 times the probability in train. A difference,
+not a ratio, because label smoothing lifts both losses alike."""
+
+
+def overfitting(measures: Mapping[str, Any], context: RunContext) -> Issues:
+    """Train is answered better than validation by OVERFIT_GAP, or its loss is lower by OVERFIT_NATS."""
+    fit, losses = context.train_accuracy, context.losses
+    if isinstance(fit, NotMeasured) and isinstance(losses, NotMeasured):
+        return fit
+    parts, rows = [], 0.0
+    if isinstance(fit, Estimate):
+        gap = newcombe_difference(fit, measured_accuracy(measures))
+        if isinstance(gap, Estimate) and gap.low >= OVERFIT_GAP:
+            rows = gap.value * measures["rows"]
+            parts.append(
+                f"accuracy {fit.value:.3f} on {fit.count:,} train rows, {measures['accuracy']:.3f} on validation: "
+                f"{percentage_points(gap.value)} less ({100 * gap.low:.1f} to {100 * gap.high:.1f})"
+            )
+    if not isinstance(losses, NotMeasured) and losses[1] - losses[0] >= OVERFIT_NATS:
+        rows = rows or (1 - measures["accuracy"]) * measures["rows"]
+        parts.append(f"loss {losses[0]:.2f} on train, {losses[1]:.2f} on validation")
+    cause = "the model repeats train rows by heart: they are too few, or too much alike, for what it can learn"
+    return [Issue(rows, "; ".join(parts), cause, context.more_data_command)] if parts else []

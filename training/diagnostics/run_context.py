@@ -1,0 +1,111 @@
+"""Read or measure what diagnostics need beside the evaluation: train accuracy, losses, rows by slice."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from winnow.core.atomic import atomic_write
+from winnow.core.progress import Progress
+from winnow.core.result import Estimate, NotMeasured
+from winnow.curation.releases.release import Release
+from winnow.training.diagnostics.issue import RunContext
+from winnow.training.methods import predict
+from winnow.training.runs import IMPORTED, Run
+from winnow.validators.stats.intervals import wilson_estimate
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+TRAIN_ACCURACY_FILE = "train-fit.json"
+"""Accuracy on train rows, measured once: neither the model nor its train rows ever change."""
+
+
+MAX_SAMPLED_ROWS = 2000
+"""Train rows that are asked: an accuracy of 0.95 is known to within one point."""
+
+
+CURVES_FILE = "curves.json"
+
+
+NOT_AUDITED = "nobody audited labels of the release: winnow push audit"
+
+
+NO_MODEL = "the predictions came from elsewhere: there is no model to ask"
+
+
+def read_run_context(
+    run: Run,
+    release: Release,
+    *,
+    unlabeled: int = 0,
+    vectors_cache: Path | None = None,
+    progress: Progress | None = None,
+) -> RunContext:
+    """Read or measure everything; the train rows are asked the first time only.
+
+    `unlabeled` counts the queries of the train reserve that wait for a label.
+    """
+    train = release.rows("train")
+    audited = release.manifest.get("label_accuracy")
+    return RunContext(
+        run=run.id,
+        release=release.name,
+        method=run.facts["method"],
+        train_accuracy=_train_accuracy(run, train, vectors_cache, progress),
+        losses=_losses(run),
+        train_rows=_train_rows(train),
+        train_size=len(train),
+        per_label=release.task().targets.per_label,
+        more_data_command="winnow push label --strategy mixed" if unlabeled else "winnow generate examples",
+        label_accuracy=audited or NotMeasured(NOT_AUDITED),
+    )
+
+
+def _train_accuracy(
+    run: Run, train: pd.DataFrame, vectors_cache: Path | None, progress: Progress | None
+) -> Estimate | NotMeasured:
+    if run.facts["method"] == IMPORTED:
+        return NotMeasured(NO_MODEL)
+    path = run.path / TRAIN_ACCURACY_FILE
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        right, rows_predicted = int(stored["right"]), int(stored["rows"])
+    except (OSError, ValueError, KeyError, TypeError):
+        rows = train.head(MAX_SAMPLED_ROWS)  # sorted by id, which is a hash: the first are a random sample
+        labels = predict(run, list(rows["text"]), vectors_cache=vectors_cache, progress=progress).labels
+        right, rows_predicted = sum(g == p for g, p in zip(rows["label"], labels, strict=True)), len(rows)
+        with atomic_write(path) as temporary:
+            temporary.write_text(json.dumps({"right": right, "rows": rows_predicted}) + "\n", encoding="utf-8")
+    return wilson_estimate(right, rows_predicted, "the release has no train rows")
+
+
+def _losses(run: Run) -> tuple[float, float] | NotMeasured:
+    """Train and validation loss of the epoch that was kept; train's is the mean while that epoch was trained."""
+    try:
+        curves: dict[str, list[dict[str, Any]]] = json.loads((run.path / CURVES_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return NotMeasured(f"method {run.facts['method']} writes no curves")
+    kept = run.facts.get("best_epoch")
+    found = [
+        next((p["loss"] for p in curves.get(split, ()) if round(p["epoch"]) == kept), None)
+        for split in ("train", "validation")
+    ]
+    if found[0] is None or found[1] is None:
+        return NotMeasured("the curves hold no loss on both for the epoch that was kept")
+    return float(found[0]), float(found[1])
+
+
+def _train_rows(train: pd.DataFrame) -> dict[tuple[str, str], int]:
+    """Rows by slice: label, origin, and every facet of the wording."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for label, origin, facets in train[["label", "origin", "facets"]].itertuples(index=False, name=None):
+        counts["label", str(label)] += 1
+        counts["origin", str(origin)] += 1
+        for facet in facets:
+            kind, _, value = str(facet).partition(":")
+            counts[kind, value] += 1
+    return dict(counts)

@@ -1,0 +1,1 @@
+"""Method `encoder`: LoRA on a sentence encoder with a linear classification head."""

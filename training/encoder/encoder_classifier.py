@@ -1,0 +1,104 @@
+"""The classifier: a sentence encoder, pooling to one unit vector a text, and a linear head."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from winnow.core.errors import Problem, WinnowError
+
+
+class EncoderClassifier(nn.Module):
+    """Token states are pooled to one unit vector a text; the head's rows turn it into logits."""
+
+    def __init__(self, encoder: nn.Module, *, classes: int, dimensions: int, pooling: str) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.head = nn.Linear(dimensions, classes)
+        self.pooling = pooling
+        self.label_smoothing = 0.0
+        self.class_weights: Tensor | None = None
+        """Shape (classes,); with label_smoothing what the loss is made of, and no part of the model's files."""
+
+    def embed(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
+        """Unit vectors, shape (texts, dimensions), of token ids and their mask, shape (texts, tokens)."""
+        states = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state.float()
+        if self.pooling == "cls":
+            return functional.normalize(states[:, 0], dim=-1)
+        mask = attention_mask.unsqueeze(-1).float()
+        return functional.normalize((states * mask).sum(1) / mask.sum(1), dim=-1)
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor, labels: Tensor | None = None) -> dict[str, Tensor]:
+        """`logits`, shape (texts, classes), and with `labels` the mean cross-entropy as `loss`."""
+        vectors = self.embed(input_ids, attention_mask)
+        with torch.autocast(vectors.device.type, enabled=False):  # the head is small, and bf16 would round its logits
+            logits = self.head(vectors)
+        if labels is None:
+            return {"logits": logits}
+        weights = None if self.class_weights is None else self.class_weights.to(logits.device)
+        loss = functional.cross_entropy(logits, labels, weight=weights, label_smoothing=self.label_smoothing)
+        return {"loss": loss, "logits": logits}
+
+
+@dataclass(frozen=True)
+class BaseEncoder:
+    """The untouched encoder of a folder, and its tokenizer."""
+
+    encoder: nn.Module
+    tokenizer: Any
+    pooling: str
+    dimensions: int
+    max_tokens: int
+    """Tokens that it can read."""
+
+    def classifier(self, classes: int) -> EncoderClassifier:
+        """The encoder under a head that knows nothing yet."""
+        return EncoderClassifier(self.encoder, classes=classes, dimensions=self.dimensions, pooling=self.pooling)
+
+    def tokenize(self, texts: Sequence[str], max_length: int) -> list[list[int]]:
+        """Token ids, cut at `max_length` and at what the encoder can read."""
+        cut = min(max_length, self.max_tokens)
+        return [list(ids) for ids in self.tokenizer(list(texts), truncation=True, max_length=cut)["input_ids"]]
+
+
+def load_base_encoder(folder: str, *, pooling: str) -> BaseEncoder:
+    """Read an encoder from its folder; pickled weights are refused.
+
+    Raises WinnowError when it is no encoder that transformers can read.
+    """
+    from transformers import AutoModel, AutoTokenizer
+    from transformers.utils import logging
+
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        # Written out, attention over short texts takes half the time of torch's fused kernels on a processor.
+        encoder = AutoModel.from_pretrained(
+            folder, use_safetensors=True, dtype=torch.float32, attn_implementation="eager", local_files_only=True
+        )
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    except (OSError, ValueError) as error:
+        fix = "name a folder or hub id of a sentence encoder with weights in safetensors"
+        found = f"cannot be loaded ({str(error).splitlines()[0][:160]})"
+        raise WinnowError(Problem(f"model {folder}", found, "an encoder", fix)) from None
+    if hasattr(encoder, "pooler"):
+        encoder.pooler = None  # BERT's own, for another task: it would get updates that nothing uses
+    positions = getattr(encoder.config, "max_position_embeddings", tokenizer.model_max_length)
+    max_tokens = int(min(positions, tokenizer.model_max_length))
+    return BaseEncoder(encoder, tokenizer, _pooling(Path(folder), pooling), int(encoder.config.hidden_size), max_tokens)
+
+
+def _pooling(folder: Path, setting: str) -> str:
+    """`mean` or `cls`; `own` is what the folder's sentence-transformers settings say, and mean without any."""
+    path = folder / "1_Pooling" / "config.json"
+    if setting != "own" or not path.is_file():
+        return "mean" if setting == "own" else setting
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    return "cls" if stored.get("pooling_mode_cls_token") or stored.get("pooling_mode") == "cls" else "mean"

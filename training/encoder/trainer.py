@@ -1,0 +1,231 @@
+"""Train an encoder's LoRA layers and head with transformers' Trainer; an interrupted training resumes."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from transformers import (
+    DataCollatorWithPadding,
+    EarlyStoppingCallback,
+    PrinterCallback,
+    Trainer,
+    TrainerCallback,
+    TrainingArguments,
+    set_seed,
+)
+
+from winnow.core.errors import Problem, WinnowError
+from winnow.training.encoder.checkpoints import (
+    elapsed_seconds,
+    had_stopped_early,
+    last_checkpoint,
+    trainer_state,
+    write_elapsed_seconds,
+)
+from winnow.training.encoder.encoder_settings import EncoderSettings
+from winnow.training.encoder.initialization import LabeledTexts, TrainingSetup, prepare_training
+from winnow.training.evaluation.metrics import macro_f1
+from winnow.training.hardware import Hardware, detect_hardware, measure_peak_memory
+
+RowProgress = Callable[[int, int], None]
+"""Called with the rows trained on so far and in all epochs."""
+
+
+@dataclass(frozen=True)
+class TrainedEncoder:
+    """A trained model and how it came about."""
+
+    model: Any
+    """peft's, over an EncoderClassifier."""
+    classes: list[str]
+    history: list[dict[str, Any]]
+    """The Trainer's log: one entry an epoch for train, one for validation."""
+    facts: dict[str, Any]
+    """What a run says of it: seconds, epochs, hardware, memory."""
+
+
+def fit_encoder(
+    folder: str,
+    train: LabeledTexts,
+    validation: LabeledTexts,
+    *,
+    settings: EncoderSettings,
+    seed: int,
+    checkpoints: Path,
+    report_to: str | None = None,
+    progress: RowProgress | None = None,
+) -> TrainedEncoder:
+    """Train on top of the encoder in `folder`; without validation rows every epoch is trained and the last one kept.
+
+    `checkpoints` is a folder of this training alone: what lies there of a killed one is taken up.
+    """
+    started = time.perf_counter()
+    _check_reporting(report_to)
+    on = detect_hardware(settings.precision)
+    with seeded_randomness(seed):
+        setup = prepare_training(folder, train, validation, settings=settings, seed=seed, on=on)
+        arguments = training_arguments(
+            settings, on, checkpoints, seed=seed, report_to=report_to, validated=setup.validated
+        )
+        last = last_checkpoint(checkpoints)
+        watch = _ProgressAndTime(checkpoints, progress, started, elapsed_seconds(last))
+        trainer = build_trainer(setup, arguments, settings, callbacks=[watch])
+        if last and had_stopped_early(last):
+            trainer.state.log_history = trainer_state(last)["log_history"]
+            setup.model.load_adapter(trainer_state(last)["best_model_checkpoint"], "default")
+        else:
+            trainer.train(resume_from_checkpoint=str(last) if last else None)
+    history = [dict(entry) for entry in trainer.state.log_history]
+    facts = _training_facts(setup, history, on) | {"seconds": round(watch.seconds(), 3), "resumed": last is not None}
+    return TrainedEncoder(setup.model, setup.classes, history, facts)
+
+
+def training_arguments(
+    settings: EncoderSettings,
+    on: Hardware,
+    folder: Path,
+    *,
+    seed: int,
+    report_to: str | None,
+    validated: bool,
+    steps: int = -1,
+) -> TrainingArguments:
+    """The settings in the Trainer's words; `steps` above 0 ends a training early."""
+    whole = steps < 0
+    return TrainingArguments(
+        output_dir=str(folder),
+        num_train_epochs=settings.epochs,
+        max_steps=steps,
+        per_device_train_batch_size=settings.batch_size,
+        per_device_eval_batch_size=4 * settings.batch_size,
+        learning_rate=settings.learning_rate,
+        warmup_steps=settings.warmup,  # below 1 it is a share
+        lr_scheduler_type="linear",
+        bf16=on.precision == "bf16",
+        use_cpu=on.device == "cpu",
+        full_determinism=on.device == "cuda",
+        dataloader_pin_memory=on.device == "cuda",
+        train_sampling_strategy="group_by_length" if whole else "sequential",
+        remove_unused_columns=False,
+        label_names=["labels"],
+        eval_strategy="epoch" if validated and whole else "no",
+        save_strategy="epoch" if whole else "no",
+        logging_strategy="epoch",
+        save_total_limit=1,
+        load_best_model_at_end=validated and whole,
+        metric_for_best_model="accuracy" if validated else None,
+        greater_is_better=True if validated else None,
+        restore_callback_states_from_checkpoint=True,
+        report_to=report_to or "none",
+        seed=seed,
+        disable_tqdm=True,
+        log_level="error",
+    )
+
+
+def build_trainer(
+    setup: TrainingSetup, arguments: TrainingArguments, settings: EncoderSettings, *, callbacks: list[TrainerCallback]
+) -> Trainer:
+    """A Trainer with a rate for the updates and one for the head, which stops when validation no longer gains."""
+    named = [(name, p) for name, p in setup.model.named_parameters() if p.requires_grad]
+    updates = {"params": [p for name, p in named if ".head." not in name], "weight_decay": settings.weight_decay}
+    head = {"params": [p for name, p in named if ".head." in name], "lr": settings.head_learning_rate}
+    optimizer = torch.optim.AdamW([updates, head], lr=settings.learning_rate, weight_decay=0.0)
+    stopping = [EarlyStoppingCallback(settings.patience)] if arguments.load_best_model_at_end else []
+    trainer = Trainer(
+        setup.model,
+        arguments,
+        data_collator=DataCollatorWithPadding(setup.base.tokenizer),
+        train_dataset=setup.train,
+        eval_dataset=setup.validation or None,
+        compute_metrics=_validation_metrics,
+        callbacks=[*stopping, *callbacks],
+        optimizers=(optimizer, None),
+    )
+    trainer.remove_callback(PrinterCallback)  # stdout belongs to the command
+    return trainer
+
+
+def _check_reporting(report_to: str | None) -> None:
+    from transformers.integrations import get_available_reporting_integrations
+
+    known = get_available_reporting_integrations()
+    if report_to and report_to not in known:
+        expected = f"one that is installed: {', '.join(known) or 'none is'}"
+        raise WinnowError(Problem("--report-to", repr(report_to), expected, "pip install it, or leave it out"))
+
+
+def _validation_metrics(evaluated: Any) -> dict[str, float]:
+    """Accuracy and macro-F1 of logits, shape (rows, classes), against class ids."""
+    logits: NDArray[Any] = evaluated.predictions
+    k = logits.shape[1]
+    gold, predicted = evaluated.label_ids, logits.argmax(axis=1)
+    matrix = np.bincount(gold * k + predicted, minlength=k * k).reshape(k, k)
+    return {"accuracy": float((gold == predicted).mean()), "macro_f1": macro_f1(matrix)}
+
+
+class _ProgressAndTime(TrainerCallback):  # type: ignore[misc]  # the Trainer calls nothing but its own callbacks
+    """Tells the progress, and keeps the time across kills."""
+
+    def __init__(self, folder: Path, progress: RowProgress | None, started: float, elapsed: float) -> None:
+        self.folder, self.progress, self.started, self.elapsed = folder, progress, started, elapsed
+
+    def seconds(self) -> float:
+        """Spent so far, before a kill and after."""
+        return self.elapsed + time.perf_counter() - self.started
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """Tell the progress, in rows."""
+        if self.progress:
+            size = args.per_device_train_batch_size
+            self.progress(size * state.global_step, size * state.max_steps)
+
+    def on_save(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """Write the time beside the checkpoint that was just written."""
+        write_elapsed_seconds(self.folder / f"checkpoint-{state.global_step}", self.seconds())
+
+
+@contextmanager
+def seeded_randomness(seed: int) -> Iterator[None]:
+    """Python's, NumPy's and torch's random states, seeded inside and put back after.
+
+    The Trainer, dropout and peft draw from them and take no generator.
+    """
+    python, numpy = random.getstate(), np.random.get_state()
+    with torch.random.fork_rng():
+        set_seed(seed)
+        try:
+            yield
+        finally:
+            random.setstate(python)
+            np.random.set_state(numpy)
+
+
+def _training_facts(setup: TrainingSetup, history: Sequence[dict[str, Any]], on: Hardware) -> dict[str, Any]:
+    trained = max((entry["epoch"] for entry in history), default=0)
+    validated = [entry for entry in history if "eval_accuracy" in entry]
+    best = (
+        max(validated, key=lambda entry: (entry["eval_accuracy"], -entry["epoch"]))["epoch"] if validated else trained
+    )
+    sizes = Counter(row["labels"] for row in setup.train)
+    return {
+        "epochs": round(trained),
+        "best_epoch": round(best),
+        "validation_rows": len(setup.validation),
+        "rows_of_a_label": {"smallest": min(sizes.values()), "largest": max(sizes.values())},
+        "class_weights": "balanced" if setup.uses_class_weights else "none",
+        "pooling": setup.base.pooling,
+        "trained_parameters": sum(p.numel() for p in setup.model.parameters() if p.requires_grad),
+        "hardware": {"device": on.device, "precision": on.precision, "threads": on.threads},
+        "peak_memory": measure_peak_memory(),
+    }

@@ -1,0 +1,1 @@
+"""Measure a run on one split of its release, and compare runs."""

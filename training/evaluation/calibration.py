@@ -1,0 +1,83 @@
+"""Expected calibration error and reliability bins, before and after temperature scaling."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from winnow.core.result import not_measured
+from winnow.training.evaluation.temperature import apply_temperature
+from winnow.training.predictions import ModelOutput
+from winnow.validators.stats.intervals import proportion
+
+CALIBRATION_BINS = 15
+"""As in Guo et al. 2017, "On Calibration of Modern Neural Networks"."""
+
+
+REPETITIONS = 500
+
+
+def measure_calibration(
+    output: ModelOutput, correct: NDArray[np.bool_], fitted: dict[str, Any], *, seed: int
+) -> dict[str, Any]:
+    """Reliability by confidence and the expected calibration error, before and after the temperature of `fitted`.
+
+    `fitted` is what `fit_temperature` found on validation. `error_if_calibrated` is the error that a perfectly
+    calibrated model with the same confidences would show on so many rows: mean, and the value that 95 % stay below.
+    """
+    if output.confidence is None:
+        return not_measured("the system tells no confidence")
+    before = calibration_error(output.confidence, correct)
+    predictions = output.predictions
+    if predictions is None:
+        after: Any = not_measured("the system tells no class probabilities")
+    elif "value" not in fitted:
+        after = fitted
+    else:
+        after = calibration_error(apply_temperature(predictions, fitted["value"]).confidence, correct)
+    return {
+        "bins": reliability_bins(output.confidence, correct),
+        "error": before,
+        "error_if_calibrated": error_if_calibrated(output.confidence, seed=seed),
+        "temperature": fitted,
+        "error_after_temperature": after,
+    }
+
+
+def calibration_error(confidence: NDArray[np.float64], correct: NDArray[np.bool_]) -> float:
+    """Expected calibration error: mean gap between confidence and accuracy over equal-width bins, weighted by rows."""
+    if not len(confidence):
+        return 0.0
+    bins = _bins(confidence)
+    gaps = np.bincount(bins, weights=confidence - correct, minlength=CALIBRATION_BINS)
+    return float(np.abs(gaps).sum() / len(confidence))
+
+
+def reliability_bins(confidence: NDArray[np.float64], correct: NDArray[np.bool_]) -> list[dict[str, Any]]:
+    """Rows, mean confidence and accuracy of every bin that holds a row."""
+    bins = _bins(confidence)
+    return [
+        {
+            "from": int(b) / CALIBRATION_BINS,
+            "to": (int(b) + 1) / CALIBRATION_BINS,
+            "confidence": float(confidence[bins == b].mean()),
+            "accuracy": proportion(int(correct[bins == b].sum()), int((bins == b).sum())).json(),
+        }
+        for b in np.unique(bins)
+    ]
+
+
+def error_if_calibrated(confidence: NDArray[np.float64], *, seed: int) -> dict[str, float]:
+    """The calibration error by chance alone: each row is right with the probability that its confidence says.
+
+    Consistency resampling (Bröcker and Smith 2007, "Increasing the Reliability of Reliability Diagrams").
+    """
+    generator = np.random.default_rng(seed)
+    errors = [calibration_error(confidence, generator.random(len(confidence)) < confidence) for _ in range(REPETITIONS)]
+    return {"mean": float(np.mean(errors)), "high": float(np.quantile(errors, 0.95))}
+
+
+def _bins(confidence: NDArray[np.float64]) -> NDArray[np.int64]:
+    return np.minimum((confidence * CALIBRATION_BINS).astype(np.int64), CALIBRATION_BINS - 1)

@@ -1,0 +1,124 @@
+"""Evaluate a run on a split: predict, measure, write the results into the run, record the look."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from winnow.core.atomic import atomic_write
+from winnow.core.errors import GateError, Problem, WinnowError
+from winnow.core.progress import Progress
+from winnow.core.vocabulary import SPLITS
+from winnow.curation.releases.release import Release
+from winnow.training.evaluation.fit_on_validation import load_or_fit
+from winnow.training.evaluation.goals import judge_goals
+from winnow.training.evaluation.latency import stored_latency
+from winnow.training.evaluation.learning_curve import stored_learning_curve
+from winnow.training.evaluation.measure_split import measure_split
+from winnow.training.evaluation.must_pass_cases import evaluate_must_pass
+from winnow.training.evaluation.run_predictions import predict_or_load
+from winnow.training.evaluation.train_similarity import TrainSimilarity
+from winnow.training.predictions import ModelOutput
+from winnow.training.runs import Run
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A run's result on one split."""
+
+    run: Run
+    release: Release
+    split: str
+    measures: dict[str, Any]
+    predictions: pd.DataFrame
+    """Columns `id`, `text`, `gold`, `predicted`, `confidence` (NaN where the system tells none), `similarity` (to the
+    nearest train record), and `reason` where the model gives one."""
+
+
+def evaluate(
+    run: Run,
+    release: Release,
+    split: str = "validation",
+    *,
+    goals: Mapping[str, float] | None = None,
+    vectors_cache: Path | None = None,
+    progress: Progress | None = None,
+) -> Evaluation:
+    """Predict a split, measure, and write both into the run folder. Each evaluation is a look, and is written down.
+
+    `goals` are those of the release's task when none are given. Raises GateError when the release is not the one that
+    the run was trained on.
+    """
+    check_release(run, release, split)
+    rows = release.rows(split)
+    output = predict_or_load(run, rows, vectors_cache=vectors_cache, progress=progress)
+    train_similarity = TrainSimilarity(run, release, vectors_cache)
+    similarity = train_similarity.nearest_cosine(list(rows["text"]))
+    fitted = load_or_fit(run, release, vectors_cache=vectors_cache, progress=progress)
+    measures = {
+        "run": run.id,
+        "split": split,
+        "fitted_on": fitted["split"],
+        **measure_split(
+            rows,
+            output,
+            similarity,
+            labels=release.labels,
+            fallback=release.manifest["task"]["fallback"],
+            routes=release.task().routes,
+            fitted=fitted,
+            seed=run.facts["seed"],
+        ),
+        "goals": _goal_verdicts(release, rows, output, goals, run.facts["seed"]),
+        "must_pass": evaluate_must_pass(run, release, train_similarity, vectors_cache=vectors_cache),
+        "not_answered": dict(output.predictions.not_answered) if output.predictions else {},
+        "latency": stored_latency(run),
+        "learning_curve": stored_learning_curve(run),
+    }
+    table = rows[["id", "text"]].assign(
+        gold=rows["label"],
+        predicted=output.labels,
+        confidence=np.nan if output.confidence is None else output.confidence.round(6),
+        similarity=similarity.astype(np.float64).round(6),
+    )
+    if output.predictions and output.predictions.reasons:
+        table = table.assign(reason=list(output.predictions.reasons))
+    evaluation = Evaluation(run, release, split, measures, table)
+    run.look(split, measures)  # before anybody can see the score
+    _write_evaluation(evaluation)
+    return evaluation
+
+
+def check_release(run: Run, release: Release, split: str) -> None:
+    """Raises WinnowError when a run cannot be measured on a split of this release."""
+    if split not in SPLITS:
+        raise WinnowError(Problem("--split", repr(split), ", ".join(SPLITS), "correct --split"))
+    if release.sha256 != run.facts["release"]["sha256"]:
+        trained = f"trained on the release with SHA-256 {run.facts['release']['sha256']}"
+        raise GateError(Problem(run.id, trained, release.sha256, "evaluate on the run's own release"))
+    if not release.counts[split]:
+        raise WinnowError(Problem(release.name, f"no {split} rows", "a split with rows", "choose another --split"))
+
+
+def _goal_verdicts(
+    release: Release, rows: pd.DataFrame, output: ModelOutput, goals: Mapping[str, float] | None, seed: int
+) -> list[dict[str, Any]]:
+    fallback = release.manifest["task"]["fallback"]
+    asked = release.task().goals if goals is None else goals
+    return judge_goals(asked, list(rows["label"]), output.labels, labels=release.labels, fallback=fallback, seed=seed)
+
+
+def _write_evaluation(evaluation: Evaluation) -> None:
+    folder = evaluation.run.path / "evaluation"
+    with atomic_write(folder / f"{evaluation.split}.json") as temporary:
+        temporary.write_text(json.dumps(evaluation.measures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    with atomic_write(folder / f"{evaluation.split}-predictions.jsonl") as temporary:
+        evaluation.predictions.to_json(temporary, orient="records", lines=True, force_ascii=False)

@@ -1,0 +1,69 @@
+"""What is fitted on validation and nothing else (design rule 3): temperature and thresholds, kept in the run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from winnow.core.atomic import atomic_write
+from winnow.core.errors import WinnowError
+from winnow.core.progress import Progress
+from winnow.core.result import not_measured
+from winnow.curation.releases.release import Release
+from winnow.training.evaluation.out_of_scope import fit_scope_thresholds
+from winnow.training.evaluation.run_predictions import predict_or_load
+from winnow.training.evaluation.selective_prediction import DEFAULT_RISK, fit_threshold
+from winnow.training.evaluation.temperature import fit_temperature
+from winnow.training.predictions import ModelOutput
+from winnow.training.runs import Run
+
+FITTED_FILE = "fitted.json"
+
+
+FORMAT = 1
+"""Raise it when what is fitted, or how, changes: a run's file of before is then fitted anew."""
+
+
+def load_or_fit(
+    run: Run, release: Release, *, vectors_cache: Path | None = None, progress: Progress | None = None
+) -> dict[str, Any]:
+    """What the run's validation answers say; fitted the first time it is asked for.
+
+    Keys `temperature`, `fallback_threshold`, `out_of_scope_thresholds`, each with its value or why there is none.
+    """
+    path = run.path / FITTED_FILE
+    try:
+        known = json.loads(path.read_text(encoding="utf-8"))
+        if known["format"] == FORMAT:
+            return dict(known)
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    found = {"format": FORMAT, "split": "validation", "rows": release.counts["validation"]}
+    if not release.counts["validation"]:
+        return {**found, **_nothing_fitted("the release has no validation rows")}
+    rows = release.rows("validation")
+    try:
+        output = predict_or_load(run, rows, vectors_cache=vectors_cache, progress=progress)
+    except WinnowError as error:  # an import that holds test answers alone
+        return {**found, **_nothing_fitted(f"validation: {error.problems[0].found}")}
+    goals = release.task().goals
+    risk = 1 - goals["accuracy"] if "accuracy" in goals else DEFAULT_RISK
+    found |= fit_parameters(output, list(rows["label"]), fallback=release.manifest["task"]["fallback"], risk=risk)
+    with atomic_write(path) as temporary:
+        temporary.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return found
+
+
+def fit_parameters(output: ModelOutput, gold: Sequence[str], *, fallback: str | None, risk: float) -> dict[str, Any]:
+    """Temperature, fallback threshold and out-of-scope thresholds of validation answers. Pure."""
+    return {
+        "temperature": fit_temperature(output.predictions, gold),
+        "fallback_threshold": fit_threshold(output, gold, fallback=fallback, risk=risk),
+        "out_of_scope_thresholds": fit_scope_thresholds(output, gold, fallback=fallback),
+    }
+
+
+def _nothing_fitted(why: str) -> dict[str, Any]:
+    return {key: not_measured(why) for key in ("temperature", "fallback_threshold", "out_of_scope_thresholds")}

@@ -1,0 +1,146 @@
+"""The goals of the task file: met, not met, or not enough evidence, by exact one-sided tests at 5 %."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from winnow.core.result import not_measured
+from winnow.validators.stats.intervals import wilson
+from winnow.validators.stats.macro_f1 import macro_f1_with_interval
+from winnow.validators.stats.significance import SIGNIFICANCE_LEVEL
+
+ONE_SIDED_Z = 1.6448536269514722
+"""One-sided 95 % of the normal distribution."""
+
+
+MAX_ROWS = 10_000_000
+"""More rows than this are not worth counting."""
+
+
+NEVER_PROVEN = "no number of rows proves 1.00: judged by this sample alone"
+
+
+Pair = tuple[str, str]
+
+
+def judge_goals(
+    goals: Mapping[str, float],
+    gold: Sequence[str],
+    predicted: Sequence[str],
+    *,
+    labels: Sequence[str],
+    fallback: str | None,
+    seed: int,
+) -> list[dict[str, Any]]:
+    """Every goal with what was measured, the bounds that hold with 95 % confidence each, and a verdict.
+
+    Raises KeyError for a name that the task file would refuse.
+    """
+    pairs = list(zip(gold, predicted, strict=True))
+    found = []
+    for name, goal in goals.items():
+        if name == "macro_f1":
+            verdict = _judge_macro_f1(goal, gold, predicted, labels, seed)
+        else:
+            counted = [pair for pair in pairs if _row_filter(name, fallback)(pair)]
+            verdict = judge_share(goal, sum(g == p for g, p in counted), len(counted))
+        found.append({"goal": name, "wanted": goal, **verdict})
+    return found
+
+
+def judge_share(goal: float, hits: int, rows: int) -> dict[str, Any]:
+    """The verdict on a share, and the rows that a verdict would need."""
+    needed = {"if_no_error": rows_needed_without_error(goal), "at_this_rate": rows_needed_at_rate(goal, hits, rows)}
+    if not rows:
+        figures: dict[str, Any] = {"measured": not_measured("no row counts for it"), "rows": 0}
+        return {**figures, "verdict": "not enough evidence", "rows_needed": needed}
+    from scipy.stats import beta, binom
+
+    low = float(beta.ppf(SIGNIFICANCE_LEVEL, hits, rows - hits + 1)) if hits else 0.0
+    high = float(beta.ppf(1 - SIGNIFICANCE_LEVEL, hits + 1, rows - hits)) if hits < rows else 1.0
+    if goal >= 1:
+        verdict, note = ("met" if hits == rows else "not met"), {"note": NEVER_PROVEN}
+    else:
+        enough, few = (
+            binom.sf(hits - 1, rows, goal) <= SIGNIFICANCE_LEVEL,
+            binom.cdf(hits, rows, goal) <= SIGNIFICANCE_LEVEL,
+        )
+        verdict, note = ("met" if enough else "not met" if few else "not enough evidence"), {}
+    return {
+        "measured": hits / rows,
+        "low": low,
+        "high": high,
+        "rows": rows,
+        "verdict": verdict,
+        "rows_needed": needed,
+        **note,
+    }
+
+
+def rows_needed_without_error(goal: float) -> int | dict[str, Any]:
+    """The fewest rows that prove a goal when none is wrong: the smallest n with goal^n <= 0.05."""
+    if goal >= 1:
+        return not_measured(NEVER_PROVEN)
+    return max(1, math.ceil(math.log(SIGNIFICANCE_LEVEL) / math.log(goal) - 1e-9)) if goal > 0 else 1
+
+
+def rows_needed_at_rate(goal: float, hits: int, rows: int) -> int | dict[str, Any]:
+    """About how many rows would bring a verdict if hits kept coming at this rate."""
+    if not rows:
+        return not_measured("no row yet")
+    rate = hits / rows
+    if goal >= 1:
+        return not_measured(NEVER_PROVEN)
+    if goal <= 0:
+        return 1
+    from scipy.stats import binom
+
+    def decided(count: int) -> bool:
+        expected = round(rate * count)
+        return bool(min(binom.sf(expected - 1, count, goal), binom.cdf(expected, count, goal)) <= SIGNIFICANCE_LEVEL)
+
+    count = 1
+    while not decided(count):
+        count *= 2
+        if count > MAX_ROWS:
+            return not_measured("at this rate no reachable number of rows decides it")
+    low = count // 2
+    while count - low > 1:
+        middle = (low + count) // 2
+        low, count = (low, middle) if decided(middle) else (middle, count)
+    return count
+
+
+def _judge_macro_f1(
+    goal: float, gold: Sequence[str], predicted: Sequence[str], labels: Sequence[str], seed: int
+) -> dict[str, Any]:
+    """Macro-F1 by its score interval, one-sided; rows needed in proportion to the effective ones."""
+    score = macro_f1_with_interval(gold, predicted, labels, seed=seed)
+    if not score.rows:
+        return judge_share(goal, 0, 0)
+    low, high = wilson(score.value, score.effective_rows, z=ONE_SIDED_Z)
+    figures: dict[str, Any] = {"measured": score.value, "low": low, "high": high, "rows": score.rows}
+    if goal >= 1:
+        verdict = "met" if score.value >= 1 else "not met"
+        return {**figures, "verdict": verdict, "rows_needed": rows_needed_without_error(goal), "note": NEVER_PROVEN}
+    distance = abs(score.value - goal)
+    needed: int | dict[str, Any] = not_measured("at this rate no reachable number of rows decides it")
+    if distance > 1e-6:
+        effective = ONE_SIDED_Z**2 * goal * (1 - goal) / distance**2
+        needed = math.ceil(effective * score.rows / score.effective_rows)
+    verdict = "met" if low >= goal else "not met" if high < goal else "not enough evidence"
+    return {**figures, "verdict": verdict, "rows_needed": {"at_this_rate": needed}}
+
+
+def _row_filter(name: str, fallback: str | None) -> Callable[[Pair], bool]:
+    """Which pairs of gold and predicted a goal is about; a hit is where both are equal."""
+    kind, _, label = name.partition(".")
+    return {
+        "accuracy": lambda pair: True,
+        "in_scope_accuracy": lambda pair: pair[0] != fallback,
+        "out_of_scope_recall": lambda pair: fallback is not None and pair[0] == fallback,
+        "recall": lambda pair: pair[0] == label,
+        "precision": lambda pair: pair[1] == label,
+    }[kind]

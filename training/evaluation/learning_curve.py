@@ -1,0 +1,167 @@
+"""What the same method reaches on validation with nested parts of train."""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from winnow.core.atomic import atomic_write
+from winnow.core.errors import Problem, WinnowError
+from winnow.core.hashing import keyed_fraction
+from winnow.core.progress import Progress
+from winnow.core.result import not_measured
+from winnow.curation.engine.embedders.embedder import open_embedder
+from winnow.curation.releases.release import MANIFEST, TASK_COPY, Release, open_release
+from winnow.training.runs import IMPORTED, Run
+from winnow.validators.stats.differences import paired_difference
+from winnow.validators.stats.intervals import proportion
+from winnow.validators.stats.macro_f1 import macro_f1_with_interval
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+SHARES = (0.1, 0.25, 0.5, 0.75, 1.0)
+"""Of every label's train groups."""
+
+
+DOUBLING = (0.5, 1.0)
+"""Between these shares the gain of twice the data is stated."""
+
+
+LEARNING_CURVE_FILE = "learning-curve.json"
+
+
+FORMAT = 1
+
+
+def stored_learning_curve(run: Run) -> dict[str, Any]:
+    """The curve as it was measured, as far as it was; not measured before somebody asked for it."""
+    if run.facts["method"] == IMPORTED:
+        return not_measured("the predictions came from elsewhere: there is nothing to train")
+    points = _stored_points(run)
+    if not points:
+        return not_measured(f"winnow evaluate {run.id} --learning-curve measures it")
+    shown = [{key: value for key, value in point.items() if key != "right"} for point in points]
+    return {"split": "validation", "points": shown, "gain_of_doubling": _gain_of_doubling(points)}
+
+
+def measure_learning_curve(
+    run: Run, release: Release, *, vectors_cache: Path | None = None, progress: Progress | None = None
+) -> dict[str, Any]:
+    """Train the run's method on every part and measure each on validation; the whole is the run itself.
+
+    Every point is kept in the run as soon as it is measured, so that nothing is trained twice. Raises WinnowError for
+    an import, and when there are no validation rows.
+    """
+    if run.facts["method"] == IMPORTED:
+        found = "its predictions came from elsewhere"
+        raise WinnowError(Problem(run.id, found, "a run that was trained here", "leave out --learning-curve"))
+    if not release.counts["validation"]:
+        raise WinnowError(
+            Problem(release.name, "no validation rows", "rows to measure on", "freeze a release with some")
+        )
+    order = group_order(release.rows("train"), seed=run.facts["seed"])
+    points = _stored_points(run)
+    for done, share in enumerate(SHARES):
+        if progress:
+            progress(done, len(SHARES))
+        if all(point["share"] != share for point in points):
+            point = _measure_point(run, release, groups_in_share(order, share), share, vectors_cache)
+            points = sorted([*points, point], key=lambda one: float(one["share"]))
+            _store_points(run, points)
+    return stored_learning_curve(run)
+
+
+def group_order(train: pd.DataFrame, *, seed: int) -> dict[str, list[str]]:
+    """The groups of every label in the order in which they enter; a group of several labels is its first row's."""
+    label = dict(zip(reversed(train["group"].tolist()), reversed(train["label"].tolist()), strict=True))
+    groups: dict[str, list[str]] = {}
+    for group in sorted(label, key=lambda group: keyed_fraction("learning curve", str(seed), group)):
+        groups.setdefault(label[group], []).append(group)
+    return groups
+
+
+def groups_in_share(order: dict[str, list[str]], share: float) -> set[str]:
+    """The groups of a part: the first of every label, at least one."""
+    return {group for groups in order.values() for group in groups[: math.ceil(share * len(groups))]}
+
+
+def _measure_point(
+    run: Run, release: Release, groups: set[str], share: float, vectors_cache: Path | None
+) -> dict[str, Any]:
+    """Train on some groups and measure."""
+    from winnow.training.methods import predict, train
+
+    rows = release.rows("validation")
+    gold, texts = list(rows["label"]), list(rows["text"])
+    with tempfile.TemporaryDirectory() as folder:
+        model, own = run, release
+        if share < 1:
+            own = _release_with_groups(release, groups, Path(folder) / "release")
+            recorded = run.facts["embedder"]
+            model, _ = train(
+                own,
+                Path(folder) / "runs",
+                method=run.facts["method"],
+                seed=run.facts["seed"],
+                settings=run.facts["settings"],
+                embedder=open_embedder(recorded["model"], backend=recorded["backend"]),
+                vectors_cache=vectors_cache,
+            )
+        predicted = predict(model, texts, vectors_cache=vectors_cache).labels
+        train_rows, seconds = own.counts["train"], model.facts["seconds"]
+    right = [g == p for g, p in zip(gold, predicted, strict=True)]
+    return {
+        "share": share,
+        "train_rows": train_rows,
+        "groups": len(groups),
+        "accuracy": proportion(sum(right), len(right)).json(),
+        "macro_f1": macro_f1_with_interval(gold, predicted, release.labels, seed=run.facts["seed"]).json(),
+        "seconds": seconds,
+        "right": "".join("1" if ok else "0" for ok in right),
+    }
+
+
+def _release_with_groups(release: Release, groups: set[str], folder: Path) -> Release:
+    """A copy of a release with the train rows of some groups, and without its test rows."""
+    import pyarrow.parquet as pq
+
+    (folder / "data").mkdir(parents=True)
+    shutil.copy(release.path / TASK_COPY, folder)
+    shutil.copy(release.path / "data" / "validation.parquet", folder / "data")
+    table = pq.read_table(release.path / "data" / "train.parquet")
+    kept = table.filter([group in groups for group in table.column("group").to_pylist()])
+    pq.write_table(kept, folder / "data" / "train.parquet")
+    counts = {"train": kept.num_rows, "validation": release.counts["validation"], "test": 0}
+    manifest = {**release.manifest, "counts": counts, "files": {}}
+    (folder / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    return open_release(folder, checked=False)
+
+
+def _gain_of_doubling(points: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Accuracy of all of train minus that of its half, on the same rows."""
+    right = {point["share"]: point["right"] for point in points}
+    if not set(DOUBLING) <= set(right):
+        return not_measured("the curve is not finished")
+    pairs = list(zip(right[DOUBLING[0]], right[DOUBLING[1]], strict=True))
+    gained, lost = pairs.count(("0", "1")), pairs.count(("1", "0"))
+    return paired_difference(gained, lost, len(pairs)).json()
+
+
+def _stored_points(run: Run) -> list[dict[str, Any]]:
+    try:
+        known = json.loads((run.path / LEARNING_CURVE_FILE).read_text(encoding="utf-8"))
+        return list(known["points"]) if known["format"] == FORMAT else []
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
+def _store_points(run: Run, points: Sequence[dict[str, Any]]) -> None:
+    with atomic_write(run.path / LEARNING_CURVE_FILE) as temporary:
+        temporary.write_text(json.dumps({"format": FORMAT, "points": points}) + "\n", encoding="utf-8")

@@ -1,0 +1,115 @@
+"""Accuracy, recall, precision, F1 and confusion counts, by label and by route."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from winnow.core.result import not_measured
+from winnow.validators.stats.intervals import proportion
+from winnow.validators.stats.macro_f1 import macro_f1_with_interval
+
+NO_ANSWER = "no answer"
+"""Stands where a system said nothing; it counts as wrong."""
+
+
+def confusion_matrix(gold: Sequence[str], predicted: Sequence[str], labels: Sequence[str]) -> NDArray[np.int64]:
+    """Counts, shape (labels, labels): row is gold, column is predicted."""
+    index = {label: i for i, label in enumerate(labels)}
+    pairs = np.array([index[g] * len(labels) + index[p] for g, p in zip(gold, predicted, strict=True)], dtype=np.int64)
+    return np.bincount(pairs, minlength=len(labels) ** 2).reshape(len(labels), len(labels)).astype(np.int64)
+
+
+def with_no_answer(labels: Sequence[str], predicted: Sequence[str]) -> list[str]:
+    """The labels, and NO_ANSWER behind them where a system said nothing."""
+    return [*labels, NO_ANSWER] if NO_ANSWER in predicted else list(labels)
+
+
+def f1_by_label(matrix: NDArray[np.int64]) -> NDArray[np.float64]:
+    """F1 of every label; 0 where neither gold nor prediction has it."""
+    hits = np.diagonal(matrix, axis1=-2, axis2=-1).astype(float)
+    either = matrix.sum(axis=-1) + matrix.sum(axis=-2)
+    scores: NDArray[np.float64] = np.divide(2 * hits, either, out=np.zeros_like(hits), where=either > 0)
+    return scores
+
+
+def macro_f1(matrix: NDArray[np.int64]) -> float:
+    """Mean F1 over the labels that have a gold row."""
+    present = matrix.sum(axis=1) > 0
+    return float(f1_by_label(matrix)[present].mean()) if present.any() else 0.0
+
+
+def confused_pairs(gold: Sequence[str], predicted: Sequence[str]) -> list[dict[str, Any]]:
+    """Gold and predicted labels that differ, the most frequent first."""
+    counts = Counter((g, p) for g, p in zip(gold, predicted, strict=True) if g != p)
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return [{"gold": g, "predicted": p, "count": n} for (g, p), n in ranked]
+
+
+def headline_metrics(
+    gold: Sequence[str], predicted: Sequence[str], *, labels: Sequence[str], fallback: str | None, seed: int
+) -> dict[str, Any]:
+    """Accuracy, in-scope accuracy, macro-F1 with their intervals, labels and confused pairs. Shares are 0 to 1."""
+    pairs = list(zip(gold, predicted, strict=True))
+    accuracy = proportion(sum(g == p for g, p in pairs), len(pairs)).json()
+    inside = [(g, p) for g, p in pairs if g != fallback]
+    in_scope = proportion(sum(g == p for g, p in inside), len(inside)).json("no row is in scope")
+    score = macro_f1_with_interval(gold, predicted, labels, seed=seed).json()
+    figures = {"accuracy": accuracy, "in_scope_accuracy": in_scope, "macro_f1": score}
+    return {
+        "rows": len(pairs),
+        **{name: one.get("value", one) for name, one in figures.items()},
+        "intervals": {name: [one["low"], one["high"]] for name, one in figures.items() if "value" in one},
+        "per_label": metrics_by_class(gold, predicted, labels, class_kind="label"),
+        "confused_pairs": confused_pairs(gold, predicted),
+    }
+
+
+def metrics_by_class(
+    gold: Sequence[str], predicted: Sequence[str], classes: Sequence[str], *, class_kind: str
+) -> list[dict[str, Any]]:
+    """Recall with its interval, precision and F1 of every class; `called` names the class in what comes back."""
+    matrix = confusion_matrix(gold, predicted, with_no_answer(classes, predicted))
+    hits, rows, given, f1 = matrix.diagonal(), matrix.sum(axis=1), matrix.sum(axis=0), f1_by_label(matrix)
+    found = []
+    for i, name in enumerate(classes):
+        recall, precision = proportion(int(hits[i]), int(rows[i])), proportion(int(hits[i]), int(given[i]))
+        no_row, never = (
+            not_measured(f"no row of this {class_kind}"),
+            not_measured(f"this {class_kind} was never predicted"),
+        )
+        found.append(
+            {
+                class_kind: name,
+                "rows": int(rows[i]),
+                "recall": recall.value if rows[i] else no_row,
+                "recall_interval": [recall.low, recall.high] if rows[i] else no_row,
+                "precision": precision.value if given[i] else never,
+                "precision_interval": [precision.low, precision.high] if given[i] else never,
+                "f1": float(f1[i]) if rows[i] else no_row,
+            }
+        )
+    return found
+
+
+def metrics_by_route(gold: Sequence[str], predicted: Sequence[str], routes: Mapping[str, str | None]) -> dict[str, Any]:
+    """The same by route: a mistake between two labels of one route reaches the right agent.
+
+    A label without a route is a destination of its own. Not measured when the task sends no label anywhere.
+    """
+    if not any(routes.values()):
+        return not_measured("the task names no routes")
+    gold_routes, predicted_routes = ([routes.get(label) or label for label in labels] for labels in (gold, predicted))
+    classes = list(dict.fromkeys(route or label for label, route in routes.items()))
+    classes += sorted(set(gold_routes) - set(classes))
+    accuracy = proportion(
+        sum(s == w for s, w in zip(gold_routes, predicted_routes, strict=True)), len(gold_routes)
+    ).json()
+    return {
+        "accuracy": accuracy,
+        "per_route": metrics_by_class(gold_routes, predicted_routes, classes, class_kind="route"),
+    }

@@ -1,0 +1,84 @@
+"""The must-pass cases of a release, each passed or failed, apart from every share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from winnow.core.errors import WinnowError
+from winnow.core.result import not_measured
+from winnow.curation.releases.release import MustPassCase, Release
+from winnow.training.evaluation.run_predictions import predict_or_load
+from winnow.training.evaluation.train_similarity import TrainSimilarity
+from winnow.training.predictions import ModelOutput
+from winnow.training.runs import Run
+from winnow.validators.stats.intervals import proportion
+
+
+def evaluate_must_pass(
+    run: Run, release: Release, train_similarity: TrainSimilarity, *, vectors_cache: Path | None = None
+) -> dict[str, Any]:
+    """The pinned cases of a release, answered by a run."""
+    import pandas as pd
+
+    cases = release.must_pass()
+    output = repeats = None
+    if cases:
+        rows = pd.DataFrame({"id": [case.id for case in cases], "text": [case.text for case in cases]})
+        try:
+            output = predict_or_load(run, rows, vectors_cache=vectors_cache)
+        except WinnowError:  # an import that does not answer them all
+            output = None
+        repeats = train_similarity.repeats(list(rows["text"]))
+    return score_must_pass(cases, output, repeats, named=release.task().must_pass is not None)
+
+
+def score_must_pass(
+    cases: Sequence[MustPassCase] | None,
+    output: ModelOutput | None,
+    repeats_train: NDArray[np.bool_] | None,
+    *,
+    named: bool,
+) -> dict[str, Any]:
+    """How many pinned cases pass, and every one that fails with its text.
+
+    `named` says whether the task names a file of them; `repeats_train` which of them train holds, exactly or nearly:
+    passing those shows memory, passing the others shows more. `answers` is None where an import has none.
+    """
+    if not named:
+        return not_measured("the task names no must_pass")
+    if cases is None:
+        return not_measured("the release is older than its pinned cases: freeze a new one")
+    if not cases:
+        return not_measured("must_pass holds no case")
+    if output is None or repeats_train is None:
+        return not_measured("the imported file does not answer them all")
+    passed = np.array([case.label == label for case, label in zip(cases, output.labels, strict=True)], dtype=bool)
+    sure = output.confidence
+    failures = [
+        {
+            "text": case.text,
+            "label": case.label,
+            "predicted": output.labels[i],
+            "confidence": not_measured("the system tells none") if sure is None else round(float(sure[i]), 6),
+            "repeats_train": bool(repeats_train[i]),
+        }
+        for i, case in enumerate(cases)
+        if not passed[i]
+    ]
+    return {
+        "status": "measured",
+        "cases": len(cases),
+        "passed": int(passed.sum()),
+        "repeats_train": _pass_rate(passed, repeats_train),
+        "new_to_train": _pass_rate(passed, ~repeats_train),
+        "failures": failures,
+    }
+
+
+def _pass_rate(passed: NDArray[np.bool_], among: NDArray[np.bool_]) -> dict[str, Any]:
+    return proportion(int(passed[among].sum()), int(among.sum())).json("no such case")

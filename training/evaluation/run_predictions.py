@@ -1,0 +1,31 @@
+"""A run's predictions for rows: computed now, or read from the file that was imported."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from winnow.training.predictions import ModelOutput
+from winnow.training.runs import IMPORTED, Run
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from winnow.core.progress import Progress
+
+
+def predict_or_load(
+    run: Run, rows: pd.DataFrame, *, vectors_cache: Path | None = None, progress: Progress | None = None
+) -> ModelOutput:
+    """A run's answers to rows with `id` and `text`: predicted now, or as they were imported.
+
+    Raises WinnowError when an imported run has none for some of them.
+    """
+    if run.facts["method"] == IMPORTED:
+        from winnow.training.imported_runs.imported_predictions import load_imported
+
+        return load_imported(run, list(rows["id"]))
+    from winnow.training.methods import predict
+
+    predictions = predict(run, list(rows["text"]), vectors_cache=vectors_cache, progress=progress)
+    return ModelOutput(predictions.labels, predictions.confidence, predictions)

@@ -1,0 +1,110 @@
+"""Selective prediction: risk and coverage when the least confident queries go to the fallback."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from winnow.core.result import not_measured
+from winnow.training.predictions import ModelOutput
+from winnow.validators.stats.intervals import proportion
+
+DEFAULT_RISK = 0.05
+"""Share of answers that may be wrong, where the task sets no goal for `accuracy`."""
+
+
+CURVE_POINTS = 60
+"""Points of the curve that a report keeps."""
+
+
+RULE = "the lowest confidence from which at most {:g} % of the validation answers are wrong"
+
+
+def risk_coverage(confidence: NDArray[np.float64], wrong: NDArray[np.bool_], rows: int) -> list[dict[str, float]]:
+    """Share of rows that are answered, and share of these that are wrong, from the most to the least confident.
+
+    `confidence` and `wrong` are of the rows that get an answer at all, `rows` counts those handed over too. Source:
+    El-Yaniv and Wiener 2010, "On the Foundations of Noise-free Selective Classification". Rows of one confidence stand
+    or fall together.
+    """
+    order = np.argsort(-confidence, kind="stable")
+    row_confidence, errors = confidence[order], np.cumsum(wrong[order])
+    last = (
+        np.flatnonzero(np.append(row_confidence[1:] != row_confidence[:-1], True))
+        if len(row_confidence)
+        else np.empty(0, dtype=np.int64)
+    )
+    return [
+        {
+            "threshold": float(row_confidence[i]),
+            "coverage": (int(i) + 1) / rows,
+            "risk": float(errors[i]) / (int(i) + 1),
+        }
+        for i in last
+    ]
+
+
+def fit_threshold(output: ModelOutput, gold: Sequence[str], *, fallback: str | None, risk: float) -> dict[str, Any]:
+    """The confidence below which the fallback should answer, by RULE, on validation rows."""
+    if output.confidence is None:
+        return not_measured("the system tells no confidence")
+    if not gold:
+        return not_measured("no validation row")
+    curve = _risk_coverage_of(output, gold, fallback)
+    kept = [point for point in curve if point["risk"] <= risk]
+    if not kept:
+        return not_measured(f"no threshold leaves at most {100 * risk:g} % of the validation answers wrong")
+    widest = kept[-1]
+    threshold = 0.0 if widest is curve[-1] else widest["threshold"]
+    return {"value": threshold, "risk": risk, "rows": len(gold), "rule": RULE.format(100 * risk)}
+
+
+def measure_selective_prediction(
+    output: ModelOutput, gold: Sequence[str], fitted: dict[str, Any], *, fallback: str | None
+) -> dict[str, Any]:
+    """The risk-coverage curve of a split, the area under it, and what the threshold of `fitted` does there."""
+    if output.confidence is None:
+        return not_measured("the system tells no confidence")
+    curve = _risk_coverage_of(output, gold, fallback)
+    if not curve:
+        return not_measured("every row is answered with the fallback")
+    coverage, risk = ([point[name] for point in curve] for name in ("coverage", "risk"))
+    shares = np.diff([0.0, *coverage])
+    shown = sorted({round(i) for i in np.linspace(0, len(curve) - 1, min(CURVE_POINTS, len(curve)))})
+    return {
+        "curve": [curve[i] for i in shown],
+        "area": float((shares * risk).sum()),
+        "threshold": fitted,
+        "at_threshold": _at_threshold(output, gold, fitted, fallback) if "value" in fitted else fitted,
+    }
+
+
+def _risk_coverage_of(output: ModelOutput, gold: Sequence[str], fallback: str | None) -> list[dict[str, float]]:
+    assert output.confidence is not None
+    given = np.array([label != fallback for label in output.labels], dtype=bool)
+    wrong = np.array([g != p for g, p in zip(gold, output.labels, strict=True)], dtype=bool)
+    return risk_coverage(output.confidence[given], wrong[given], len(gold))
+
+
+def _at_threshold(
+    output: ModelOutput, gold: Sequence[str], fitted: dict[str, Any], fallback: str | None
+) -> dict[str, Any]:
+    assert output.confidence is not None
+    given = [
+        label != fallback and row_confidence >= fitted["value"]
+        for label, row_confidence in zip(output.labels, output.confidence.tolist(), strict=True)
+    ]
+    right = [g == p for g, p in zip(gold, output.labels, strict=True)]
+    wrong = sum(not ok for ok, answered in zip(right, given, strict=True) if answered)
+    answered = sum(given)
+    routed = sum(ok if answered else label == fallback for ok, answered, label in zip(right, given, gold, strict=True))
+    return {
+        "answered": proportion(answered, len(gold)).json(),
+        "risk": proportion(wrong, answered).json("no row is answered"),
+        "accuracy": proportion(routed, len(gold)).json()
+        if fallback
+        else not_measured("the task has no fallback label"),
+    }

@@ -1,0 +1,60 @@
+"""Similarity of texts to the train rows of a release, and which texts train already contains."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from winnow.core.example import fold_key
+from winnow.curation.engine.embedders.embedder import Embedder, open_embedder
+from winnow.curation.engine.exact_search import nearest
+from winnow.curation.engine.vector_cache import embed_with_cache
+from winnow.curation.releases.release import Release
+from winnow.training.runs import Run
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+DEFAULT_LEAK_COSINE = 0.97
+"""Where the manifest does not state the cosine from which a train row repeats a hold-out row."""
+
+
+@dataclass(frozen=True)
+class TrainSimilarity:
+    """How near texts are to the train rows of a release, by the embedder that the run was compared with."""
+
+    run: Run
+    release: Release
+    vectors_cache: Path | None
+
+    def nearest_cosine(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Cosine to the nearest train row; -1 where there is none."""
+        train = embed_with_cache(list(self._train["text"]), self._embedder, self.vectors_cache)
+        return nearest(embed_with_cache(list(texts), self._embedder, self.vectors_cache), train)[1]
+
+    def repeats(self, texts: Sequence[str]) -> NDArray[np.bool_]:
+        """Whether train holds a text: the same when folded, or as near as what counts as a leak."""
+        leak = self.release.manifest.get("thresholds", {}).get("leakage", {}).get("cosine", DEFAULT_LEAK_COSINE)
+        folds = {fold_key(text) for text in self._train["text"]}
+        same: NDArray[np.bool_] = np.array([fold_key(text) in folds for text in texts], dtype=bool)
+        near: NDArray[np.bool_] = self.nearest_cosine(texts) >= leak
+        return np.logical_or(same, near)
+
+    @cached_property
+    def _train(self) -> pd.DataFrame:
+        return self.release.rows("train")
+
+    @cached_property
+    def _embedder(self) -> Embedder:
+        recorded = self.run.facts.get("embedder")  # an import has none: the release's own
+        if recorded is not None:
+            return open_embedder(recorded["model"], backend=recorded["backend"])
+        own = self.release.task().embedder
+        return open_embedder(own.model, backend=own.backend)

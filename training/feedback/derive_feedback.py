@@ -1,0 +1,153 @@
+"""Derive feedback from a run: confused pairs, underrepresented labels, suspected label errors, actions, plan."""
+
+from __future__ import annotations
+
+import statistics
+from collections import defaultdict
+from collections.abc import Sequence, Set
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from winnow.core.errors import Problem, WinnowError
+from winnow.curation.annotations.agreement import LabelPair
+from winnow.curation.annotations.confused_pairs import FEEDBACK_FORMAT, ConfusedPairs, label_errors_between
+from winnow.curation.annotations.label_errors import FAST_FIT_TOLERANCE
+from winnow.curation.annotations.out_of_fold import FOLDS, assign_folds, out_of_fold_probabilities
+from winnow.curation.engine.vectors import Vectors
+from winnow.training.evaluation.confusion_counts import (
+    ConfusedPair,
+    ConfusionCounts,
+    count_confusions,
+    rank_confused_pairs,
+)
+from winnow.training.feedback.actions import FeedbackAction, plan_actions, split_annotations
+from winnow.training.feedback.generation_plan import UnderrepresentedLabel, generation_plan
+from winnow.training.feedback.guideline_warnings import guideline_warnings
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+MAX_PAIRS = 20
+"""Confused pairs that are worked on at once."""
+
+
+UNDERREPRESENTED_SHARE = 0.5
+"""A label with fewer train rows than this share of the median, and more errors than the mean label, is starved."""
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """What one run says about its data."""
+
+    run: str
+    release: str
+    annotations: int
+    """Answers of people that the steps share out."""
+    pairs: list[ConfusedPair]
+    underrepresented: list[UnderrepresentedLabel]
+    suspected_errors: list[str]
+    """Ids of train records that may belong to the other label of a confused pair, the most worth first."""
+    wrong: int
+    """How many of them are wrong, estimated."""
+    actions: list[FeedbackAction]
+    guidelines: list[str]
+    """For the lead: pairs that people confuse too."""
+    plan: dict[str, Any]
+    """For generators."""
+
+    @property
+    def errors(self) -> float:
+        """Errors of the confused pairs that hold-out is expected to show."""
+        return sum(pair.expected_errors for pair in self.pairs)
+
+    def json(self) -> dict[str, Any]:
+        """Labels, counts and train ids: what queues and the next run read. No text."""
+        return {
+            "format": FEEDBACK_FORMAT,
+            "run": self.run,
+            "release": self.release,
+            "estimated_by": "the linear probe, out of fold",
+            "errors": self.errors,
+            "pairs": [{**asdict(pair), "expected_errors": pair.expected_errors} for pair in self.pairs],
+            "underrepresented": [asdict(one) for one in self.underrepresented],
+            "suspected_errors": self.suspected_errors,
+            "wrong": self.wrong,
+            "actions": [asdict(action) for action in self.actions],
+            "guidelines": self.guidelines,
+        }
+
+
+def derive_feedback(
+    train: pd.DataFrame,
+    vectors: Vectors,
+    validation: ConfusionCounts,
+    *,
+    run: str,
+    release: str,
+    people: Sequence[LabelPair],
+    annotations: int,
+    plan_name: str,
+) -> Feedback:
+    """What to do next, from train rows (release columns), their (n, d) vectors and counts of validation.
+
+    `people` are the pairs that people confuse, `answers` what people can give, `plan_name` how commands call the plan.
+    Raises WinnowError when train is too small to be read out of fold.
+    """
+    labels, groups = ([str(v) for v in train[name]] for name in ("label", "group"))
+    if len(set(labels)) < 2 or len(set(groups)) < FOLDS:
+        found = f"{len(set(labels))} labels in {len(set(groups))} groups"
+        raise WinnowError(Problem(f"train of {release}", found, f"2 labels and {FOLDS} groups", "label more first"))
+    values, classes = out_of_fold_probabilities(
+        vectors, labels, [assign_folds(labels, groups, 0)], tolerance=FAST_FIT_TOLERANCE
+    )
+    predicted = [classes[best] for best in values.argmax(axis=1)]
+    out_of_fold_counts = count_confusions(labels, predicted)
+    pairs = rank_confused_pairs(validation, out_of_fold_counts, limit=MAX_PAIRS)
+    suspected = label_errors_between(
+        vectors, labels, groups, ConfusedPairs(run, {pair.labels: pair.expected_errors for pair in pairs})
+    )
+    underrepresented = _underrepresented_labels(validation, out_of_fold_counts)
+    inside = {label for pair in pairs for label in pair.labels}
+    annotation_split = split_annotations(annotations, suspected.wrong, len(suspected.ranked))
+    misclassified = _misclassified_examples(train, predicted, {one.position for one in suspected.ranked})
+    notes = guideline_warnings(pairs, people)
+    plan = generation_plan(run, pairs, underrepresented, train, predicted, misclassified) | {"guidelines": notes}
+    return Feedback(
+        run=run,
+        release=release,
+        annotations=annotations,
+        pairs=pairs,
+        underrepresented=underrepresented,
+        suspected_errors=[str(train["id"].iloc[one.position]) for one in suspected.ranked],
+        wrong=suspected.wrong,
+        actions=plan_actions(
+            pairs, sum(out_of_fold_counts.rows.get(label, 0) for label in inside), annotation_split, plan, plan_name
+        ),
+        guidelines=notes,
+        plan=plan,
+    )
+
+
+def _misclassified_examples(
+    train: pd.DataFrame, predicted: Sequence[str], doubted: Set[int]
+) -> dict[str, list[dict[str, str]]]:
+    """Label to its train rows that were misread, but for those whose label is doubted: they are no example of it."""
+    found: dict[str, list[dict[str, str]]] = defaultdict(list)
+    for row, (text, label, answer) in enumerate(zip(train["text"], train["label"], predicted, strict=True)):
+        if label != answer and row not in doubted:
+            found[str(label)].append({"text": str(text), "predicted": answer})
+    return dict(found)
+
+
+def _underrepresented_labels(validation: ConfusionCounts, train: ConfusionCounts) -> list[UnderrepresentedLabel]:
+    median_rows = statistics.median(train.rows.values())
+    seen = {label: validation.rows.get(label, 0) + rows for label, rows in train.rows.items()}
+    wrong = {label: validation.errors_with_gold(label) + train.errors_with_gold(label) for label in seen}
+    mean = sum(wrong.values()) / sum(seen.values())
+    found = [
+        UnderrepresentedLabel(label, rows, median_rows, wrong[label], seen[label])
+        for label, rows in train.rows.items()
+        if rows < UNDERREPRESENTED_SHARE * median_rows and wrong[label] / seen[label] > mean
+    ]
+    return sorted(found, key=lambda one: (-one.errors / one.rows, one.label))

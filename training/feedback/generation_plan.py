@@ -1,0 +1,120 @@
+"""The plan for generators: contrasts for confused pairs, then rows for weak or underrepresented labels."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from winnow.training.evaluation.confusion_counts import ConfusedPair
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+FORMAT = 1
+
+
+CONTRASTS_PER_PAIR = (5, 20)
+"""Contrastive pairs to write for two labels, at least and at most."""
+
+
+ROWS_PER_ERROR = 3
+"""Rows to write for each error that hold-out is expected to show of a label."""
+
+
+EXAMPLES_PER_LABEL = 20
+"""Misread rows of a label that the plan quotes."""
+
+
+WORDINGS = (
+    *((phrasing, length) for phrasing in ("formal", "casual", "question") for length in ("short", "medium", "long")),
+    ("fragment", "short"),
+)
+"""The wordings that exist: a fragment, of at most three words, is short."""
+
+
+@dataclass(frozen=True)
+class UnderrepresentedLabel:
+    """A label with few train rows and many errors."""
+
+    label: str
+    train_rows: int
+    median_rows: float
+    """Median train rows of a label."""
+    errors: int
+    rows: int
+    """Of which the errors are: train out of fold and validation together."""
+
+
+def generation_plan(
+    run: str,
+    pairs: Sequence[ConfusedPair],
+    underrepresented: Sequence[UnderrepresentedLabel],
+    train: pd.DataFrame,
+    predicted: Sequence[str],
+    misclassified: Mapping[str, Sequence[Mapping[str, str]]],
+) -> dict[str, Any]:
+    """The plan as one JSON object. `predicted` is what train rows were read as, `misread` the examples by label."""
+    least, most = CONTRASTS_PER_PAIR
+    short = {one.label: math.ceil(one.median_rows) - one.train_rows for one in underrepresented}
+    expected: dict[str, float] = defaultdict(float)
+    for pair in pairs:
+        for label in pair.labels:
+            expected[label] += pair.expected_errors / 2
+    slices = _errors_by_wording(train, predicted)
+    ranked = sorted(short.keys() | expected.keys(), key=lambda name: (-expected[name], name))
+    missing = {label: max(short.get(label, 0), math.ceil(ROWS_PER_ERROR * expected[label])) for label in ranked}
+    return {
+        "format": FORMAT,
+        "run": run,
+        "confused": [
+            {"labels": list(pair.labels), "count": min(most, max(least, math.ceil(pair.expected_errors)))}
+            for pair in pairs
+        ],
+        "labels": [
+            {
+                "label": label,
+                "missing": missing[label],
+                "cells": _allocate_rows(slices.get(label, {}), missing[label]),
+                "mistakes": list(misclassified.get(label, ()))[:EXAMPLES_PER_LABEL],
+            }
+            for label in ranked
+        ],
+        "regions": [],
+    }
+
+
+def _errors_by_wording(
+    train: pd.DataFrame, predicted: Sequence[str]
+) -> dict[str, dict[tuple[str, str], tuple[int, int]]]:
+    """Label to crosses of phrasing and length to rows and errors among them."""
+    found: dict[str, dict[tuple[str, str], tuple[int, int]]] = {}
+    for label, facets, predicted_label in zip(train["label"], train["facets"], predicted, strict=True):
+        value = dict(str(one).split(":", 1) for one in facets)
+        wording = value.get("phrasing", ""), value.get("length", "")
+        rows, errors = found.setdefault(str(label), {}).get(wording, (0, 0))
+        found[str(label)][wording] = rows + 1, errors + (predicted_label != label)
+    return found
+
+
+def _allocate_rows(slices: Mapping[tuple[str, str], tuple[int, int]], count: int) -> list[dict[str, Any]]:
+    """Spread `count` rows over the crosses, always to the one where an error is likeliest.
+
+    By the rule of succession, (errors + 1) / (rows + 2): a cross that train lacks is as likely wrong as right.
+    """
+    added: Counter[tuple[str, str]] = Counter()
+
+    def error_probability(wording: tuple[str, str]) -> float:
+        rows, errors = slices.get(wording, (0, 0))
+        return (errors + 1) / (rows + added[wording] + 2)
+
+    for _ in range(count):
+        added[max(WORDINGS, key=error_probability)] += 1
+    return [
+        {"phrasing": wording[0], "length": wording[1], "have": slices.get(wording, (0, 0))[0], "count": added[wording]}
+        for wording in WORDINGS
+        if added[wording]
+    ]

@@ -1,0 +1,1 @@
+"""Runs made of another system's predictions, so that it can be evaluated and compared."""

@@ -1,0 +1,55 @@
+"""The predictions that an imported run keeps: written by id, read back as model output."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from winnow.core.errors import Problem, WinnowError
+from winnow.training.evaluation.metrics import NO_ANSWER
+from winnow.training.imported_runs.match_records import MatchedPredictions
+from winnow.training.predictions import ModelOutput, Predictions
+from winnow.training.runs import Run
+
+PREDICTIONS_FILE = "answers.parquet"
+
+
+def load_imported(run: Run, ids: Sequence[str]) -> ModelOutput:
+    """What the file said of records.
+
+    Raises WinnowError when it said nothing of some of them, unless the import counts these as wrong.
+    """
+    import pandas as pd
+
+    table = pd.read_parquet(run.path / PREDICTIONS_FILE).set_index("id")
+    known = set(table.index[table["label"].notna()])
+    gaps = [record for record in ids if record not in known]
+    if gaps and run.facts["settings"]["missing"] == "refuse":
+        fix = "import a file with all of them, or say --missing wrong when importing"
+        found = f"{len(gaps):,} of {len(ids):,} rows have no prediction, such as {', '.join(gaps[:5])}"
+        raise WinnowError(Problem(run.id, found, "a prediction for each", fix))
+    table = table.reindex(list(ids))
+    unanswered = table["label"].isna().to_numpy()
+    labels = [NO_ANSWER if empty else str(label) for empty, label in zip(unanswered, table["label"], strict=True)]
+    confidence = np.where(unanswered, 0.0, table["confidence"].to_numpy(dtype=float))
+    classes = list(run.facts["classes"])
+    if not run.facts["probabilities"]:
+        return ModelOutput(labels, confidence if run.facts["confidence"] else None)
+    uniform = np.full(len(classes), 1 / len(classes))
+    predictions = np.vstack(
+        [uniform if e else np.asarray(p) for e, p in zip(unanswered, table["probabilities"], strict=True)]
+    )
+    return ModelOutput(labels, confidence, Predictions(classes, predictions))
+
+
+def write_imported(joined: MatchedPredictions, path: Path) -> None:
+    """The answers by id, and no text: what is forgotten must not be found here."""
+    import pandas as pd
+
+    rows = [
+        {"id": record, "label": row.label, "confidence": row.confidence, "probabilities": row.probabilities}
+        for record, row in sorted(joined.by_id.items())
+    ]
+    pd.DataFrame(rows, columns=["id", "label", "confidence", "probabilities"]).to_parquet(path, index=False)

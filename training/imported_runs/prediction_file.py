@@ -1,0 +1,160 @@
+"""Read another system's file of predictions: id or text, label, confidence, class probabilities."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from winnow.core.errors import Problem, WinnowError
+from winnow.core.suggest import nearest_name
+from winnow.curation.io.readers.columns import KNOWN_NAMES
+from winnow.curation.io.readers.raw_rows import read_rows
+from winnow.validators.text import Drop
+
+ID_NAMES = ("id", "record", "record_id")
+
+
+LABEL_NAMES = ("predicted", "prediction", "predicted_label", *KNOWN_NAMES["label"])
+"""What is called a prediction goes before what may be the true label."""
+
+
+CONFIDENCE_NAMES = ("confidence", "score")
+
+
+PROBABILITIES_NAMES = ("probabilities", "scores")
+
+
+SUM_SLACK = 0.01
+"""Probabilities may be rounded: they are scaled to a sum of 1 when it is off by no more."""
+
+
+@dataclass(frozen=True)
+class ImportedPrediction:
+    """One row's prediction."""
+
+    row: int
+    id: str | None
+    text: str | None
+    label: str | None
+    """None where the system said nothing."""
+    confidence: float | None
+    probabilities: tuple[float, ...] | None
+    """In the order of the labels."""
+
+
+@dataclass(frozen=True)
+class PredictionFile:
+    """What a file holds."""
+
+    name: str
+    sha256: str
+    rows: list[ImportedPrediction]
+    problems: list[Problem]
+    """One a row that cannot be used; the others stand in `rows`."""
+
+
+@dataclass(frozen=True)
+class _PredictionColumns:
+    id: str | None
+    text: str | None
+    label: str
+    confidence: str | None
+    probabilities: str | None
+
+
+def read_predictions(path: Path, labels: Sequence[str]) -> PredictionFile:
+    """Read a file of any format that `add` reads. `labels` are those that a prediction may name.
+
+    Raises WinnowError when the file cannot be read, or has no column of labels, or none of ids and texts.
+    """
+    found = read_rows(path)
+    good = [fields for _, fields in found.rows if not isinstance(fields, Drop)]
+    columns = _find_columns(found.name, list(dict.fromkeys(key for fields in good for key in fields)))
+    rows: list[ImportedPrediction] = []
+    problems: list[Problem] = []
+    for number, fields in found.rows:
+        where = f"{found.name}, row {number}"
+        if isinstance(fields, Drop):
+            problems.append(Problem(where, fields.detail, "a row that can be read", "mend the row"))
+            continue
+        try:
+            rows.append(_parse_row(number, fields, columns, labels, where))
+        except WinnowError as error:
+            problems += error.problems
+    return PredictionFile(found.name, found.file_hash, rows, problems)
+
+
+def _find_columns(name: str, present: Sequence[str]) -> _PredictionColumns:
+    by_folded = {column.strip().lower(): column for column in reversed(present)}
+
+    def column(names: Sequence[str]) -> str | None:
+        return next((by_folded[n] for n in names if n in by_folded), None)
+
+    identity, text, label = column(ID_NAMES), column(KNOWN_NAMES["text"]), column(LABEL_NAMES)
+    held = ", ".join(present[:20]) or "none"
+    problems = []
+    if identity is None and text is None:
+        problems.append(Problem(name, f"no id and no text among the columns {held}", "`id` or `text`", "name one so"))
+    if label is None:
+        problems.append(Problem(name, f"no label among the columns {held}", "`label`", "name the column so"))
+    if problems or label is None:
+        raise WinnowError(problems)
+    return _PredictionColumns(identity, text, label, column(CONFIDENCE_NAMES), column(PROBABILITIES_NAMES))
+
+
+def _parse_row(
+    number: int, fields: Mapping[str, Any], columns: _PredictionColumns, labels: Sequence[str], where: str
+) -> ImportedPrediction:
+    """One row; raises WinnowError with what is wrong with it."""
+    identity, text, label = (_cell_text(fields.get(name or "")) for name in (columns.id, columns.text, columns.label))
+    if identity is None and text is None:
+        raise WinnowError(Problem(where, "neither id nor text", "one of them", "name the record that it answers"))
+    if label is not None and label not in labels:
+        near = nearest_name(label, list(labels))
+        fix = f"did you mean {near!r}?" if near else "map it to a label of the task, or leave it empty"
+        raise WinnowError(Problem(where, f"label {label!r}", "a label of the release", fix))
+    probabilities = _parse_probabilities(fields.get(columns.probabilities or ""), labels, where)
+    confidence = _parse_confidence(fields.get(columns.confidence or ""), where)
+    if confidence is None and probabilities is not None and label is not None:
+        confidence = probabilities[list(labels).index(label)]
+    return ImportedPrediction(number, identity, text, label, confidence, probabilities)
+
+
+def _cell_text(value: Any) -> str | None:
+    """A cell as a word; None when it is empty."""
+    text = "" if value is None or value != value else str(value).strip()
+    return text or None
+
+
+def _parse_confidence(value: Any, where: str) -> float | None:
+    if _cell_text(value) is None:
+        return None
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not 0 <= number <= 1:
+        raise WinnowError(Problem(where, f"confidence {str(value)[:40]!r}", "a number from 0 to 1", "scale it"))
+    return number
+
+
+def _parse_probabilities(value: Any, labels: Sequence[str], where: str) -> tuple[float, ...] | None:
+    if _cell_text(value) is None:
+        return None
+    try:
+        parsed = json.loads(value) if isinstance(value, str) else value
+        numbers = {str(label): float(share) for label, share in parsed.items()}
+    except (TypeError, ValueError, AttributeError):
+        expected = 'an object such as {"billing": 0.9, "account": 0.1}'
+        raise WinnowError(Problem(where, f"probabilities {str(value)[:40]!r}", expected, "")) from None
+    unknown = [label for label in numbers if label not in labels]
+    if unknown:
+        raise WinnowError(Problem(where, f"probabilities of {', '.join(unknown[:5])}", "labels of the release", ""))
+    total = sum(numbers.values())
+    if not abs(total - 1) <= SUM_SLACK or min(numbers.values()) < 0:
+        raise WinnowError(Problem(where, f"probabilities that sum to {total:g}", "0 or more each, together 1", ""))
+    return tuple(numbers.get(label, 0.0) / total for label in labels)

@@ -1,0 +1,56 @@
+"""What one system gains over another on the rows that both predicted: accuracy and speed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from winnow.core.result import NotMeasured
+from winnow.training.evaluation.latency import stored_latency
+from winnow.training.evaluation.paired import latency_ratio
+from winnow.training.evaluation.stored_results import PredictedRow
+from winnow.training.runs import Run
+from winnow.validators.stats.differences import Difference, paired_difference
+from winnow.validators.stats.significance import mcnemar
+
+
+@dataclass(frozen=True)
+class AccuracyGain:
+    """One system against another on the rows that both answered."""
+
+    rows: int
+    gained: int
+    """Rows that only the new one has right."""
+    lost: int
+    """Rows that only the old one has right."""
+
+    @property
+    def accuracy(self) -> Difference:
+        """New minus old, with its interval."""
+        return paired_difference(self.gained, self.lost, self.rows)
+
+    @property
+    def p_value(self) -> float:
+        """McNemar's, exact."""
+        return mcnemar(self.gained, self.lost)
+
+    def json(self) -> dict[str, Any]:
+        """For a report."""
+        counts = {"rows": self.rows, "only_candidate_right": self.gained, "only_baseline_right": self.lost}
+        return {**counts, "accuracy": self.accuracy.json(), "p_value": self.p_value}
+
+
+def measure_gain(old: dict[str, PredictedRow], new: dict[str, PredictedRow]) -> AccuracyGain | NotMeasured:
+    """New against old on the records that both answered and whose label is the same in both. Pure."""
+    common = [record for record in sorted(old.keys() & new.keys()) if old[record].gold == new[record].gold]
+    if not common:
+        return NotMeasured("the two were evaluated on no row in common")
+    pairs = Counter((old[r].gold == old[r].predicted, new[r].gold == new[r].predicted) for r in common)
+    return AccuracyGain(len(common), pairs[False, True], pairs[True, False])
+
+
+def measure_speedup(old: Run, new: Run) -> float | NotMeasured:
+    """Seconds of one query of the old run by those of the new; both measured on one machine."""
+    ratio = latency_ratio(stored_latency(new), stored_latency(old))
+    return NotMeasured(str(ratio["why"])) if isinstance(ratio, dict) else float(ratio)

@@ -1,0 +1,43 @@
+"""What routing texts will take: tokens and dollars by the price table, before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from winnow.generators.llm.estimate import CHARACTERS_PER_TOKEN, USUAL_THINKING_TOKENS, USUAL_TOKENS_PER_ITEM
+from winnow.generators.llm.prices import NANO_PER_USD, Price, Usage
+from winnow.training.prompted.router_prompt import RouterPrompt
+
+
+def prompt_tokens(router_prompt: RouterPrompt, count: Callable[[str], int | None]) -> dict[str, Any]:
+    """Input tokens of a request about one short text; `count` asks the API."""
+    body = router_prompt.body(["?"])
+    counted = count(body)
+    how = "by the API" if counted else f"by length, {CHARACTERS_PER_TOKEN} characters a token"
+    return {"tokens": counted or len(body) // CHARACTERS_PER_TOKEN, "counted": how}
+
+
+def estimate_cost(
+    router_prompt: RouterPrompt, tokens: int, texts: Sequence[str], price: Price | None
+) -> dict[str, Any]:
+    """What routing these texts takes. With caching, the prompt is written to the cache once and read from it after.
+
+    USD is a guess until something was answered: a text as 40 output tokens, and 400 of thinking a request.
+    """
+    requests = -(-len(texts) // router_prompt.per_request)
+    own = sum(len(router_prompt.render(queries=[{"query": 0, "text": text}])) for text in texts) // CHARACTERS_PER_TOKEN
+    output = len(texts) * USUAL_TOKENS_PER_ITEM + requests * USUAL_THINKING_TOKENS
+    written, read = (tokens, tokens * max(requests - 1, 0)) if router_prompt.cached else (0, 0)
+    fresh = own if router_prompt.cached else own + tokens * requests
+    usage = Usage(fresh, written if requests else 0, read, output)
+    unknown = "not_measured: the model has no price in the table"
+    return {
+        "texts": len(texts),
+        "requests": requests,
+        "prompt_tokens": tokens * requests,
+        "own_tokens": own,
+        "output_tokens": output,
+        "usd": round(price.cost(usage) / NANO_PER_USD, 4) if price else unknown,
+        "prices_as_of": price.as_of if price else unknown,
+    }

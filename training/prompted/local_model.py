@@ -1,0 +1,194 @@
+"""Routes texts with a causal language model on this machine: every label is scored, nothing is generated."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.special import softmax
+from torch import Tensor
+
+from winnow.core.errors import Problem, WinnowError
+from winnow.core.progress import Progress
+from winnow.generators.prompts.prompt_file import quote_as_data
+from winnow.training.hardware import detect_hardware
+from winnow.training.prompted.router_prompt import RouterPrompt, load_router_prompt
+from winnow.training.runs import Run
+from winnow.training.setting_types import PrecisionSetting
+
+PREFILL = '{"target": "'
+
+
+TEXT_PLACEHOLDER = "\ue000"
+"""Of Unicode's private use: stands where the text will."""
+
+
+MAX_TEXT_TOKENS = 512
+"""Tokens that are read of a text; a query has 10 to 30."""
+
+
+@dataclass(frozen=True)
+class PromptTokens:
+    """A prompt as token ids: what comes before the text, what comes after it, and what every label would add."""
+
+    head: list[int]
+    tail: list[int]
+    labels: list[list[int]]
+    room: int
+    """Tokens that a text may have."""
+    tokenizer: Any
+
+    def text(self, text: str) -> list[int]:
+        """A text, quoted, cut at `room`; what looks like a special token is read as plain text."""
+        ids = self.tokenizer(quote_as_data(text), add_special_tokens=False, split_special_tokens=True)["input_ids"]
+        return [int(one) for one in ids[: self.room]]
+
+
+@dataclass(frozen=True)
+class LabelScorer:
+    """A causal model that has read the head of the prompt."""
+
+    parts: PromptTokens
+    network: Any
+    head: Any
+    """Keys and values of the head: computed once, then shared by all texts."""
+    batch_size: int
+
+    def scores(self, text: str) -> NDArray[np.float64]:
+        """Mean log-likelihood of every label, shape (classes,). A text is scored alone, whoever its neighbors are."""
+        cache = copy.deepcopy(self.head)
+        last = _log_likelihoods(self.network, [self.parts.text(text) + self.parts.tail], cache, keep=1)[0, -1]
+        found = np.empty(len(self.parts.labels))
+        for batch in _batches_by_length(self.parts.labels, self.batch_size):
+            found[batch] = self._continued([self.parts.labels[i] for i in batch], last, cache)
+        return found
+
+    def _continued(self, labels: Sequence[Sequence[int]], last: Tensor, cache: Any) -> NDArray[np.float64]:
+        """Scores of some labels after a prompt: `last` are the log-likelihoods of the first token."""
+        totals = [float(last[label[0]]) for label in labels]
+        longest = max(len(label) for label in labels)
+        if longest > 1:
+            own = copy.deepcopy(cache)
+            own.batch_repeat_interleave(len(labels))
+            # What fills up a short label stands behind it, where a causal model does not look.
+            rows = [[*label[:-1], *[0] * (longest - len(label))] for label in labels]
+            after = _log_likelihoods(self.network, rows, own)
+            for row, label in enumerate(labels):
+                totals[row] += sum(float(after[row, i, token]) for i, token in enumerate(label[1:]))
+        return np.array([total / len(label) for total, label in zip(totals, labels, strict=True)])
+
+
+def probabilities(
+    run: Run, folder: str, texts: Sequence[str], *, progress: Progress | None = None
+) -> NDArray[np.float64]:
+    """Shape (texts, classes), in the order of the run's classes, by the model in `folder`."""
+    settings = run.facts["settings"]
+    model = _open_scorer(run.path, folder, settings["precision"], settings["batch_size"])
+    scores = []
+    for done, text in enumerate(texts, start=1):
+        scores.append(model.scores(text))
+        if progress:
+            progress(done, len(texts))
+    found: NDArray[np.float64] = softmax(np.stack(scores), axis=1)
+    return found
+
+
+def tokenize_prompt(folder: str, router_prompt: RouterPrompt) -> PromptTokens:
+    """The prompt in a model's tokens.
+
+    Raises WinnowError when the folder holds no causal model, the prompt is too long for it, or its tokens cannot tell
+    two labels apart.
+    """
+    from transformers import AutoConfig, AutoTokenizer
+
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        config = AutoConfig.from_pretrained(folder, local_files_only=True).get_text_config()
+    except (OSError, ValueError) as error:
+        raise unusable_model(folder, str(error)) from None
+    whole = router_prompt.render(shared=router_prompt.shared, text=TEXT_PLACEHOLDER)
+    if tokenizer.chat_template:
+        turn = [{"role": "user", "content": whole}]
+        whole = tokenizer.apply_chat_template(turn, tokenize=False, add_generation_prompt=True)
+    before, _, after = whole.rpartition(quote_as_data(TEXT_PLACEHOLDER))
+    head, tail = _token_ids(tokenizer, before), _token_ids(tokenizer, after + PREFILL)
+    if not tokenizer.chat_template and tokenizer.bos_token_id is not None:
+        head = [int(tokenizer.bos_token_id), *head]
+    labels = [_token_ids(tokenizer, quote_as_data(label)[1:]) for label in router_prompt.classes]
+    reach = int(getattr(config, "max_position_embeddings", None) or tokenizer.model_max_length)
+    taken = len(head) + len(tail) + max(map(len, labels))
+    _check(folder, router_prompt, labels, reach=reach, taken=taken)
+    return PromptTokens(head, tail, labels, min(MAX_TEXT_TOKENS, reach - taken), tokenizer)
+
+
+def _check(
+    folder: str, router_prompt: RouterPrompt, labels: Sequence[Sequence[int]], *, reach: int, taken: int
+) -> None:
+    problems = []
+    if reach - taken < min(MAX_TEXT_TOKENS, reach // 8):
+        fix = "say --set examples_per_label=0, or take a model with a longer context"
+        problems.append(Problem(f"model {folder}", f"it reads {reach:,} tokens; the prompt has {taken:,}", "room", fix))
+    seen: dict[tuple[int, ...], str] = {}
+    for name, ids in zip(router_prompt.classes, labels, strict=True):
+        twin = seen.setdefault(tuple(ids), name)
+        if twin != name:
+            found = f"its tokenizer cannot tell {twin!r} from {name!r}"
+            problems.append(Problem(f"model {folder}", found, "a tokenizer that can", "take another model"))
+    if problems:
+        raise WinnowError(problems)
+
+
+def unusable_model(name: str, why: str) -> WinnowError:
+    """That something is no causal language model."""
+    fix = "name a folder or hub id of a causal language model with weights in safetensors: --set model=FOLDER"
+    found = f"cannot be loaded ({why.splitlines()[0][:160]})"
+    return WinnowError(Problem(f"model {name}", found, "a causal language model", fix))
+
+
+@lru_cache(maxsize=1)  # whoever asks again, for one query after the other, does not wait for the model
+def _open_scorer(path: Path, folder: str, precision: PrecisionSetting, batch_size: int) -> LabelScorer:
+    from transformers import AutoModelForCausalLM, DynamicCache
+    from transformers.utils import logging
+
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    on = detect_hardware(precision)
+    parts = tokenize_prompt(folder, load_router_prompt(path))
+    dtype = torch.bfloat16 if on.precision == "bf16" else torch.float32
+    try:
+        network = AutoModelForCausalLM.from_pretrained(folder, use_safetensors=True, dtype=dtype, local_files_only=True)
+    except (OSError, ValueError) as error:
+        raise unusable_model(folder, str(error)) from None
+    network.to(on.device).eval()
+    head = DynamicCache(config=network.config)
+    _log_likelihoods(network, [parts.head], head, keep=1)
+    return LabelScorer(parts, network, head, batch_size)
+
+
+def _log_likelihoods(network: Any, rows: Sequence[Sequence[int]], cache: Any, *, keep: int = 0) -> Tensor:
+    """Log-likelihoods of what follows every token, shape (rows, tokens, vocabulary); `keep` the last ones only.
+
+    The cache holds what stands before the rows, and afterwards the rows too.
+    """
+    ids = torch.tensor([list(row) for row in rows], device=network.device)
+    with torch.inference_mode():
+        logits = network(ids, past_key_values=cache, use_cache=True, logits_to_keep=keep).logits
+    found: Tensor = torch.log_softmax(logits.float(), dim=-1)
+    return found
+
+
+def _token_ids(tokenizer: Any, text: str) -> list[int]:
+    return [int(one) for one in tokenizer(text, add_special_tokens=False)["input_ids"]]
+
+
+def _batches_by_length(labels: Sequence[Sequence[int]], size: int) -> list[list[int]]:
+    """Places of labels in batches, the short ones together."""
+    order = sorted(range(len(labels)), key=lambda i: len(labels[i]))
+    return [order[start : start + size] for start in range(0, len(order), size)]

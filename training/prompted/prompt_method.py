@@ -1,0 +1,195 @@
+"""Method `prompt`: train keeps the rendered prompt, predict has a language model answer it; nothing is fitted."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from winnow.core.errors import Problem, WinnowError
+from winnow.core.progress import Progress
+from winnow.curation.engine.embedders.embedder import Embedder, open_embedder
+from winnow.curation.engine.embedders.model_files import refuse_pickles
+from winnow.curation.releases.release import Release
+from winnow.training.predictions import Predictions
+from winnow.training.prompted.prompt_settings import PromptSettings
+from winnow.training.prompted.router_prompt import (
+    RouterPrompt,
+    build_router_prompt,
+    load_router_prompt,
+    save_router_prompt,
+)
+from winnow.training.runs import RESULT_PACKAGES, Run, create_run, versions
+
+REMOTE_PACKAGES = ("winnow", "jinja2")
+"""Packages whose version is part of the name of a run that asks Claude."""
+
+
+def train(
+    release: Release,
+    folder: Path,
+    *,
+    settings: PromptSettings | None = None,
+    seed: int = 0,
+    embedder: Embedder | None = None,
+    vectors_cache: Path | None = None,
+    progress: Progress | None = None,
+) -> tuple[Run, bool]:
+    """Render the prompt and keep it in a run folder; also says whether the run is new. Asks nothing yet.
+
+    The seed chooses the train rows that the prompt shows. A run that is known gets the new budget. `embedder` is what
+    the run's texts are compared with; `vectors_cache` and `progress` are not used.
+
+    Raises WinnowError when there is no key, the model has no price, or the local model cannot be used.
+    """
+    chosen = settings or PromptSettings()
+    started = time.perf_counter()
+    router_prompt = build_router_prompt(release, chosen, seed=seed)
+    if chosen.backend == "local":
+        return _train_local(release, folder, router_prompt, chosen, seed, embedder, started)
+    from winnow.generators.llm.anthropic import AnthropicClient
+    from winnow.training.prompted.cost_estimate import estimate_cost, prompt_tokens
+    from winnow.training.prompted.remote_model import USE_LOCAL_FIX, checked_price, write_allowance
+
+    claude = AnthropicClient(no_key_fix=USE_LOCAL_FIX)
+    price = checked_price(router_prompt.model, chosen.budget, chosen.prices)
+
+    def fill_folder(part: Path) -> Mapping[str, Any]:
+        save_router_prompt(router_prompt, part)
+        write_allowance(part, chosen)
+        requested = prompt_tokens(router_prompt, claude.count_tokens)
+        held = list(release.rows("validation")["text"])
+        return _run_facts(release, router_prompt, embedder, started) | {
+            "model": router_prompt.model,
+            "prompt": requested,
+            "estimate": estimate_cost(router_prompt, requested["tokens"], held, price),
+        }
+
+    depends_on = versions(REMOTE_PACKAGES) | {"prompt": _prompt_hash(router_prompt)}
+    run, new = create_run(
+        folder,
+        release,
+        method="prompt",
+        settings=chosen.affecting_answers,
+        seed=seed,
+        fill_folder=fill_folder,
+        depends_on=depends_on,
+    )
+    if not new:
+        write_allowance(run.path, chosen)
+    return run, new
+
+
+def _train_local(
+    release: Release,
+    folder: Path,
+    router_prompt: RouterPrompt,
+    settings: PromptSettings,
+    seed: int,
+    embedder: Embedder | None,
+    started: float,
+) -> tuple[Run, bool]:
+    base = _local_base(settings.model)
+
+    def fill_folder(part: Path) -> Mapping[str, Any]:
+        from winnow.training.prompted.local_model import tokenize_prompt
+
+        parts = tokenize_prompt(base.folder, router_prompt)
+        save_router_prompt(router_prompt, part)
+        tokens = len(parts.head) + len(parts.tail)
+        return _run_facts(release, router_prompt, embedder, started) | {
+            "base": {"model": base.requested, "weights_hash": base.weights_hash},
+            "prompt": {"tokens": tokens, "counted": "by the model's tokenizer"},
+        }
+
+    depends_on = versions((*RESULT_PACKAGES, "jinja2", "transformers")) | {
+        "prompt": _prompt_hash(router_prompt),
+        "model": base.weights_hash,
+    }
+    return create_run(
+        folder,
+        release,
+        method="prompt",
+        settings=settings.affecting_answers,
+        seed=seed,
+        fill_folder=fill_folder,
+        depends_on=depends_on,
+    )
+
+
+def predict(
+    run: Run, texts: Sequence[str], *, vectors_cache: Path | None = None, progress: Progress | None = None
+) -> Predictions:
+    """Label texts; `vectors_cache` is not used.
+
+    Claude's confidence is the probability of its target, and the rest is spread over the other labels; a text whose
+    answer cannot be read goes to the fallback, and is counted in `not_answered`. Raises BudgetError at the run's
+    budget, ServiceError when the API fails, and WinnowError for another local model than the run's.
+    """
+    if not texts:
+        return Predictions([], np.empty((0, 0)))
+    router_prompt = load_router_prompt(run.path)
+    if router_prompt.backend == "local":
+        from winnow.training.prompted.local_model import probabilities as scored
+
+        requested = run.facts["base"]
+        base = _local_base(requested["model"])
+        if base.weights_hash != requested["weights_hash"]:
+            other = f"the model {requested['model']} has weights {base.weights_hash[:16]}"
+            fix = "bring the model that the run names, or train again with this one"
+            raise WinnowError(Problem(run.id, other, requested["weights_hash"][:16], fix))
+        return Predictions(router_prompt.classes, scored(run, base.folder, texts, progress=progress))
+    from winnow.training.prompted.remote_model import route_texts
+    from winnow.training.prompted.router_answers import probabilities
+
+    found = route_texts(run, texts, progress=progress)
+    reasons = [one.reason if one else "" for one in found.verdicts]
+    table = probabilities(found.verdicts, router_prompt.classes, router_prompt.fallback)
+    return Predictions(router_prompt.classes, table, reasons=reasons, not_answered=found.not_answered)
+
+
+def _run_facts(
+    release: Release, router_prompt: RouterPrompt, embedder: Embedder | None, started: float
+) -> dict[str, Any]:
+    """What every run says of itself."""
+    from winnow.training.hardware import measure_peak_memory
+
+    task = release.task()
+    near = embedder or open_embedder(task.embedder.model, backend=task.embedder.backend)
+    return {
+        "train_rows": len(router_prompt.shown),
+        "left_out": router_prompt.left_out,
+        "prompts": router_prompt.prompts,
+        "routes": task.routes,
+        "embedder": {"model": near.requested, "backend": near.backend, "identity": near.identity},
+        "peak_memory": measure_peak_memory(),
+        "seconds": round(time.perf_counter() - started, 3),
+    }
+
+
+def _local_base(model: str | None) -> Embedder:
+    """A local model's folder and the hash of its files.
+
+    Raises WinnowError when none is named, or it is neither a folder nor to be had from the hub.
+    """
+    from winnow.training.prompted.local_model import unusable_model
+
+    if model is None:
+        fix = "say --set model=FOLDER, or a hub id"
+        raise WinnowError(
+            Problem("settings", "backend is local, and no model is named", "a causal language model", fix)
+        )
+    try:
+        base = open_embedder(model, backend="torch")  # it finds and hashes any model's files, and loads none
+    except WinnowError as error:
+        raise unusable_model(model, error.problems[0].found) from None
+    refuse_pickles(Path(base.folder))
+    return base
+
+
+def _prompt_hash(router_prompt: RouterPrompt) -> str:
+    return hashlib.sha256(f"{router_prompt.shared}\0{router_prompt.own}".encode()).hexdigest()[:16]

@@ -1,0 +1,218 @@
+"""Routes texts with Claude: sent in groups, every response stored before it is parsed, nothing paid for twice."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from winnow.core.atomic import atomic_write
+from winnow.core.clock import utc_now
+from winnow.core.errors import BudgetError, Problem, WinnowError
+from winnow.core.progress import Progress
+from winnow.generators.llm.anthropic import AnthropicClient
+from winnow.generators.llm.prices import NANO_PER_USD, Price, price_of
+from winnow.generators.llm.process_lock import hold_process_lock
+from winnow.generators.llm.response import response_outcome, response_text, token_usage
+from winnow.generators.llm.worker_pool import send_requests
+from winnow.training.prompted.prompt_settings import PromptSettings
+from winnow.training.prompted.router_answers import RouterAnswer, read_router_answers
+from winnow.training.prompted.router_prompt import RouterPrompt, load_router_prompt
+from winnow.training.prompted.run_ledger import PROCESS_FOLDER, RunLedger, RunRequest, RunResponseCost
+from winnow.training.runs import Run
+
+RESPONSE_FOLDER = "answers"
+
+
+ALLOWANCE_FILE = "allowance.json"
+"""What a run may spend. Not in `run.json`: it changes no answer."""
+
+
+REQUEST_LOG = "asked.jsonl"
+"""One line for every time that something was asked."""
+
+
+USE_LOCAL_FIX = (
+    "set it, or train without one: `winnow train RELEASE --method prompt --set backend=local --set model=FOLDER` "
+    "asks a causal language model on this machine"
+)
+
+
+@dataclass(frozen=True)
+class RoutedTexts:
+    """What became of texts."""
+
+    verdicts: list[RouterAnswer | None]
+    """In their order; None where no answer can be read."""
+    not_answered: dict[str, int]
+    """Texts without a verdict by why: `refused`, `truncated`, `not_read` or `given_up`."""
+
+
+@dataclass(frozen=True)
+class _KnownAnswer:
+    """The best that is known of one text."""
+
+    verdict: RouterAnswer | None
+    why: str
+    alone: bool
+    """It was asked in a request of its own."""
+
+
+def write_allowance(folder: Path, settings: PromptSettings) -> None:
+    """Write down what a run may spend: the last word counts, for all that it has spent and will spend."""
+    allowance = {"budget": settings.budget, "prices": str(Path(settings.prices).resolve()) if settings.prices else None}
+    with atomic_write(folder / ALLOWANCE_FILE) as temporary:
+        temporary.write_text(json.dumps(allowance) + "\n", encoding="utf-8")
+
+
+def checked_price(model: str, budget: float | None, prices: str | None) -> Price | None:
+    """The price of a model.
+
+    Raises WinnowError when there is a budget and no price: what costs nobody knows how much cannot be reserved.
+    """
+    price = price_of(model, Path(prices) if prices else None)
+    if budget is not None and price is None:
+        fix = "say --set prices=FILE with a table of your own, or --set budget=null"
+        raise WinnowError(Problem(f"model {model}", "its price is unknown", "a price, to keep the budget", fix))
+    return price
+
+
+def route_texts(run: Run, texts: Sequence[str], *, progress: Progress | None = None) -> RoutedTexts:
+    """Route texts; those that were answered before are not asked again.
+
+    What cannot be read of a group (refused, cut off, left out) is asked once more, each text alone. Raises BudgetError
+    when the money ends first and ServiceError when the API fails: what was received is kept, and the same call goes on.
+    """
+    router_prompt = load_router_prompt(run.path)
+    by_hash = {_text_hash(text): text for text in texts}
+    with _open_ledger(run, router_prompt) as (ledger, worst_case):
+        ledger.close_abandoned()
+        before, started = ledger.spent(), time.perf_counter()
+        for size in dict.fromkeys((router_prompt.per_request, 1)):
+            left = _unanswered(_known_answers(ledger, router_prompt), by_hash, alone=size == 1)
+            if left:
+                _send(run, router_prompt, ledger, worst_case, [by_hash[one] for one in left], size, progress)
+        known = _known_answers(ledger, router_prompt)
+        found = [known.get(_text_hash(text), _KnownAnswer(None, "given_up", True)) for text in texts]
+        not_answered = dict(sorted(Counter(one.why for one in found if one.verdict is None).items()))
+        after = ledger.spent()
+        if (after.answers, after.lost) != (before.answers, before.lost):
+            seconds = round(time.perf_counter() - started, 3)
+            _log(
+                run,
+                {
+                    "at": utc_now(),
+                    "texts": len(texts),
+                    "not_answered": not_answered,
+                    "seconds": seconds,
+                    **asdict(after),
+                },
+            )
+    return RoutedTexts([one.verdict for one in found], not_answered)
+
+
+def run_spend(run: Run) -> dict[str, Any]:
+    """What the answers of a run have cost together: answers, tokens, USD."""
+    with _open_ledger(run, load_router_prompt(run.path)) as (ledger, _):
+        return asdict(ledger.spent())
+
+
+def _send(
+    run: Run,
+    router_prompt: RouterPrompt,
+    ledger: RunLedger,
+    worst_case: Callable[[str], int],
+    texts: Sequence[str],
+    size: int,
+    progress: Progress | None,
+) -> None:
+    """Ask about texts in groups. Raises BudgetError when the money ends first."""
+    requests = _text_requests(router_prompt, texts, size)
+    ledger.plan(requests)
+
+    def done(count: int, _: int) -> None:
+        if progress:
+            progress(min(count * size, len(texts)), len(texts))
+
+    if (
+        send_requests(ledger, AnthropicClient(no_key_fix=USE_LOCAL_FIX), requests, worst_case, progress=done)
+        == "budget"
+    ):
+        cost = ledger.spent().usd
+        found = f"stopped at its budget, with {cost:.4f} USD spent" if isinstance(cost, float) else "stopped"
+        fix = (
+            f"`winnow train {run.facts['release']['name']} --method prompt --set budget=USD`, with the run's other "
+            "settings, raises it; then the same command goes on and asks nothing twice"
+        )
+        raise BudgetError(Problem(run.id, found, "an answer to every text", fix))
+
+
+def _text_requests(router_prompt: RouterPrompt, texts: Sequence[str], size: int) -> list[RunRequest]:
+    """Texts in groups, in the order of their hashes, which tells nothing and is the same whenever they are asked."""
+    ordered = sorted(texts, key=_text_hash)
+    groups = [ordered[start : start + size] for start in range(0, len(ordered), size)]
+    bodies = [(router_prompt.body(group), json.dumps([_text_hash(text) for text in group])) for group in groups]
+    return [RunRequest(hashlib.sha256(body.encode()).hexdigest()[:32], body, context) for body, context in bodies]
+
+
+def _unanswered(known: Mapping[str, _KnownAnswer], wanted: Mapping[str, str], *, alone: bool) -> list[str]:
+    """Which texts are to be asked about: in a group those without any answer, alone those without a verdict."""
+    if not alone:
+        return [one for one in wanted if one not in known]
+    return [one for one in wanted if one not in known or (known[one].verdict is None and not known[one].alone)]
+
+
+def _known_answers(ledger: RunLedger, router_prompt: RouterPrompt) -> dict[str, _KnownAnswer]:
+    """What is known of every text that was answered: the first verdict, else how the last answer failed."""
+    found: dict[str, _KnownAnswer] = {}
+    for context, message in ledger.answered():
+        outcome = response_outcome(message)
+        read = (
+            read_router_answers(response_text(message), len(context), router_prompt.classes)
+            if outcome == "answered"
+            else {}
+        )
+        for number, text in enumerate(context):
+            verdict = read.get(number)
+            before = found.get(text)
+            if before and before.verdict:
+                continue
+            alone = len(context) == 1 or (before is not None and before.alone)
+            found[text] = _KnownAnswer(verdict, "not_read" if outcome == "answered" else outcome, alone)
+    return found
+
+
+@contextmanager
+def _open_ledger(run: Run, router_prompt: RouterPrompt) -> Iterator[tuple[RunLedger, Callable[[str], int]]]:
+    """The run's till, and what a request can cost at worst in nanodollars."""
+    allowance = json.loads((run.path / ALLOWANCE_FILE).read_text(encoding="utf-8"))
+    price = checked_price(router_prompt.model, allowance["budget"], allowance["prices"])
+
+    def response_cost(message: Mapping[str, Any]) -> RunResponseCost:
+        usage = token_usage(message)
+        return RunResponseCost(
+            **vars(usage), cost=price.cost(usage) if price else None, outcome=response_outcome(message)
+        )
+
+    folder = run.path / RESPONSE_FOLDER
+    budget = None if allowance["budget"] is None else int(allowance["budget"] * NANO_PER_USD)
+    with hold_process_lock(folder / PROCESS_FOLDER) as process:
+        yield (
+            RunLedger(folder, process=process, response_cost=response_cost, budget=budget),
+            price.worst_case if price else lambda _: 0,
+        )
+
+
+def _log(run: Run, line: Mapping[str, Any]) -> None:
+    with (run.path / REQUEST_LOG).open("a", encoding="utf-8") as handle:
+        handle.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def _text_hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

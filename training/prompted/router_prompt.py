@@ -1,0 +1,145 @@
+"""What a run of the method `prompt` sends: the task as a prompt, with train rows as examples, saved in full with the run."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Set
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from winnow.core.example import fold_key
+from winnow.core.hashing import keyed_number
+from winnow.curation.releases.release import Release
+from winnow.generators.llm.request import ModelChoice, list_schema, request_body
+from winnow.generators.prompts.prompt_file import PromptFile, load_prompt, prompt_versions
+from winnow.generators.prompts.prompt_task import PromptTask, prompt_task, shared_prompt
+from winnow.training.prompted.prompt_settings import PromptSettings
+
+ROUTER_PROMPT_FILE = "prompt.json"
+
+
+ANSWER_FIELDS = {"query": int, "reason": str, "target": str}
+"""Fields of an answer and their types; `confidence` is a number of either kind."""
+
+
+@dataclass(frozen=True)
+class RouterPrompt:
+    """Everything that decides what is asked; a newer Winnow asks an older run's words."""
+
+    backend: str
+    model: str
+    effort: str
+    cached: bool
+    per_request: int
+    classes: list[str]
+    """In the order of the class ids."""
+    fallback: str | None
+    shared: str
+    """The task and its labels."""
+    own: str
+    """The template of what is asked about texts."""
+    prompts: str
+    """Versions of the prompt files."""
+    shown: list[str]
+    """Ids of the train rows that the prompt shows."""
+    left_out: int
+    """Examples and near misses of the task file that a hold-out row repeats."""
+
+    def body(self, texts: list[str]) -> str:
+        """The request to Claude about texts, the same bytes for the same texts."""
+        model_choice = ModelChoice(self.model, self.effort, self.cached)
+        asked = [{"query": number, "text": text} for number, text in enumerate(texts)]
+        return request_body(
+            model_choice, shared=self.shared, own=self.render(queries=asked), schema=self._schema(), items=len(texts)
+        )
+
+    def render(self, **values: object) -> str:
+        """What is asked about texts."""
+        return PromptFile("own", "", "", self.own).render(**values)
+
+    def _schema(self) -> dict[str, Any]:
+        """The reason stands before the target: what was written first is thought of when the rest is."""
+        return list_schema(
+            "routes",
+            {
+                "query": {"type": "integer"},
+                "reason": {"type": "string"},
+                "target": {"type": "string", "enum": self.classes},
+                "confidence": {"type": "number"},
+            },
+        )
+
+
+def build_router_prompt(release: Release, settings: PromptSettings, *, seed: int) -> RouterPrompt:
+    """The prompt of a release's own task file.
+
+    No hold-out text is shown: an example or near miss of the task file that repeats one is left out.
+    """
+    task = release.task()
+    local = settings.backend == "local"
+    holdout_keys = {fold_key(text) for split in ("validation", "test") for text in release.rows(split)["text"]}
+    brief, left_out = _without_holdout_texts(prompt_task(task), holdout_keys)
+    chosen = _rows_to_show(release, settings.examples_per_label, seed, known=set(_examples(brief)))
+    labels = [
+        replace(one, examples=[*one.examples, *(text for _, text in chosen.get(one.name, ()))]) for one in brief.labels
+    ]
+    names = ("router_local" if local else "router", "router_task")
+    return RouterPrompt(
+        backend=settings.backend,
+        model=settings.model or ("" if local else task.generate.model),
+        effort=settings.effort or task.generate.effort,
+        cached=task.generate.cache,
+        per_request=settings.per_request,
+        classes=release.labels,
+        fallback=task.fallback,
+        shared=shared_prompt(replace(brief, labels=labels), "router_task"),
+        own=load_prompt(names[0]).text,
+        prompts=prompt_versions(*names),
+        shown=sorted(identity for rows in chosen.values() for identity, _ in rows),
+        left_out=left_out,
+    )
+
+
+def save_router_prompt(router: RouterPrompt, folder: Path) -> None:
+    """Write it into a run's folder."""
+    text = json.dumps(asdict(router), indent=1, ensure_ascii=False)
+    (folder / ROUTER_PROMPT_FILE).write_text(text + "\n", encoding="utf-8")
+
+
+def load_router_prompt(folder: Path) -> RouterPrompt:
+    """Read it from a run's folder."""
+    return RouterPrompt(**json.loads((folder / ROUTER_PROMPT_FILE).read_text(encoding="utf-8")))
+
+
+def _examples(brief: PromptTask) -> Iterable[str]:
+    return (fold_key(text) for label in brief.labels for text in label.examples)
+
+
+def _without_holdout_texts(brief: PromptTask, holdout_keys: Set[str]) -> tuple[PromptTask, int]:
+    """A task without the texts that hold-out rows repeat, and how many those are."""
+    count = 0
+    labels = []
+    for one in brief.labels:
+        kept = [text for text in one.examples if fold_key(text) not in holdout_keys]
+        near = one.near_miss if one.near_miss and fold_key(one.near_miss.text) not in holdout_keys else None
+        count += len(one.examples) - len(kept) + (one.near_miss is not None and near is None)
+        labels.append(replace(one, examples=kept, near_miss=near))
+    return replace(brief, labels=labels), count
+
+
+def _rows_to_show(release: Release, per_label: int, seed: int, *, known: Set[str]) -> dict[str, list[tuple[str, str]]]:
+    """By label ids and texts of train rows: people's before synthetic ones, else in an order that the seed gives."""
+    if not per_label:
+        return {}
+    rows = release.rows("train")
+    columns = (rows[name] for name in ("id", "text", "label", "origin"))
+    ranked = sorted(
+        zip(*columns, strict=True), key=lambda row: (row[3] == "synthetic", keyed_number(seed, row[0]))
+    )  # the rows are sorted by id: equal keys, if ever, keep that order
+    chosen: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for identity, text, label, _ in ranked:
+        if len(chosen[label]) < per_label and fold_key(text) not in known:
+            chosen[label].append((identity, text))
+    return chosen

@@ -1,0 +1,111 @@
+"""Read a method's settings from YAML and `KEY=VALUE` changes, and validate them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
+
+from winnow.core.errors import Problem, WinnowError
+from winnow.core.suggest import nearest_name
+
+DEFAULT_SETTINGS_FOLDER = Path(__file__).parent / "settings"
+"""One file a method, every setting at its default, with what it does."""
+
+
+SettingsT = TypeVar("SettingsT")
+
+
+def read_settings(kind: type[Any], *, file: Path | None = None, changes: Sequence[str] = ()) -> dict[str, Any]:
+    """The settings that a file and `KEY=VALUE` changes tell a method whose settings are of dataclass `kind`.
+
+    What neither names is left out. Raises WinnowError with all faults, those of the file at their lines.
+    """
+    settings: dict[str, Any] = {}
+    locations: dict[str, str] = {}
+    problems: list[Problem] = []
+    for key, value, place in [*_settings_in_file(file), *map(_parse_change, changes)]:
+        if key in settings and locations[key].startswith(f"{file}:") and place.startswith(f"{file}:"):
+            problems.append(Problem(place, f"setting {key!r} stands twice", "each setting once", "keep one"))
+        settings[key], locations[key] = value, place
+    problems += _problems_with_settings(kind, settings, locations)
+    if problems:
+        raise WinnowError(problems)
+    return settings
+
+
+def check_settings(kind: type[SettingsT], settings: Mapping[str, Any]) -> SettingsT:
+    """A method's settings of what it was told.
+
+    Raises WinnowError with every setting that is unknown or out of range.
+    """
+    problems = _problems_with_settings(kind, settings, {})
+    if problems:
+        raise WinnowError(problems)
+    return _adapter(kind).validate_python(dict(settings))
+
+
+def _adapter(kind: type[SettingsT]) -> TypeAdapter[SettingsT]:
+    return TypeAdapter(with_config(ConfigDict(extra="forbid"))(kind))
+
+
+def _problems_with_settings(
+    kind: type[Any], settings: Mapping[str, Any], locations: Mapping[str, str]
+) -> list[Problem]:
+    try:
+        _adapter(kind).validate_python(dict(settings))
+    except ValidationError as error:
+        return [_problem_with_setting(kind, problem, locations) for problem in error.errors()]
+    return []
+
+
+def _problem_with_setting(kind: type[Any], problem: Any, locations: Mapping[str, str]) -> Problem:
+    key = str(problem["loc"][0])
+    where = locations.get(key, "settings")
+    if problem["type"] in ("unexpected_keyword_argument", "extra_forbidden"):
+        known = [one.name for one in fields(kind)]
+        near = nearest_name(key, known)
+        fix = f"did you mean {near!r}?" if near else "remove it"
+        return Problem(where, f"no setting {key!r}", ", ".join(known), fix)
+    message = problem["msg"].removeprefix("Input should be ")
+    return Problem(where, f"{key} is {problem['input']!r}"[:200], message, "correct the setting")
+
+
+def _settings_in_file(file: Path | None) -> list[tuple[str, Any, str]]:
+    """Key, value and place of every setting in a file."""
+    if file is None:
+        return []
+    fix = f"start from a copy of {DEFAULT_SETTINGS_FOLDER / 'encoder.yaml'}"
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        values = yaml.safe_load(text)
+    except OSError as error:
+        raise WinnowError(Problem(str(file), error.strerror or str(error), "a file of settings", fix)) from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{file}:{mark.line + 1}" if mark else str(file)
+        problem = getattr(error, "problem", None) or str(error)
+        raise WinnowError(
+            Problem(where, f"not valid YAML ({problem})", "YAML", "check indentation and quotes")
+        ) from None
+    if root is None:
+        return []
+    if not isinstance(root, yaml.MappingNode) or not isinstance(values, dict):
+        raise WinnowError(Problem(f"{file}:1", "no mapping", "lines of `setting: value`", fix))
+    return [(str(key.value), values.get(key.value), f"{file}:{key.start_mark.line + 1}") for key, _ in root.value]
+
+
+def _parse_change(change: str) -> tuple[str, Any, str]:
+    """Key, value and place of a `KEY=VALUE`; the value is read as YAML reads it."""
+    key, equals, value = change.partition("=")
+    if not equals:
+        raise WinnowError(Problem(f"--set {change}", "no value", "KEY=VALUE", "say what the setting is to be"))
+    try:
+        return key.strip(), yaml.safe_load(value), f"--set {change}"
+    except yaml.YAMLError:
+        return key.strip(), value, f"--set {change}"

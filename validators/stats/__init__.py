@@ -1,0 +1,1 @@
+"""Statistics: intervals, differences, significance tests, acceptance sampling."""

@@ -1,0 +1,126 @@
+"""Macro-F1 and its uncertainty: bootstrap variance, score interval."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from winnow.core.result import not_measured
+from winnow.validators.stats.differences import Difference
+from winnow.validators.stats.intervals import CONFIDENCE_Z, wilson
+
+BOOTSTRAP_SAMPLES = 1000
+
+
+ROWS_PER_DRAW = 1_000_000
+"""Rows that are drawn at a time, to bound memory."""
+
+
+Codes = NDArray[np.int64]
+"""Label numbers, one a row; what is no label of the task has the number of labels."""
+
+
+@dataclass(frozen=True)
+class MacroF1:
+    """Mean F1 over the labels that have a gold row."""
+
+    value: float
+    low: float
+    high: float
+    rows: int
+    effective_rows: float
+    """Of a plain share that would be as uncertain."""
+
+    def json(self) -> dict[str, Any]:
+        """For a report."""
+        if not self.rows:
+            return not_measured("no row")
+        return {"value": self.value, "low": self.low, "high": self.high, "rows": self.rows}
+
+
+def macro_f1_with_interval(
+    gold: Sequence[str], predicted: Sequence[str], labels: Sequence[str], *, seed: int
+) -> MacroF1:
+    """Macro-F1 with its 95 % interval: Wilson's, with the rows of a share that has the bootstrap's variance."""
+    if not gold:
+        return MacroF1(0.0, 0.0, 1.0, 0, 0.0)
+    codes, predicted_codes = _codes(gold, labels), _codes(predicted, labels)
+    value = float(_scores(codes[None], predicted_codes[None], len(labels))[0])
+    (sampled,) = macro_f1_samples(codes, [predicted_codes], len(labels), seed=seed)
+    rows = most = _rows_of_rarest(codes)
+    variance = float(sampled.var())
+    if variance > 0:
+        rows = min(value * (1 - value) / variance, most) if 0 < value < 1 else most
+    rows = max(rows, 1.0)
+    return MacroF1(value, *wilson(value, rows), len(gold), rows)
+
+
+def macro_f1_difference(
+    gold: Sequence[str], first: Sequence[str], second: Sequence[str], labels: Sequence[str], *, seed: int
+) -> Difference:
+    """Macro-F1 of the second minus that of the first, on the same rows, with its 95 % interval.
+
+    Paired bootstrap: both are resampled by the same rows. Its variance is not taken to be less than that of the share
+    of rows on which only one is right, (differing + 1) / (rows + 2), on the rows that the rarest labels allow: one
+    differing row is added as Agresti and Min (2005) do for shares.
+    """
+    if not gold:
+        return Difference(0.0, -1.0, 1.0)
+    codes = _codes(gold, labels)
+    predicted_codes = [_codes(first, labels), _codes(second, labels)]
+    before, after = (float(_scores(codes[None], one[None], len(labels))[0]) for one in predicted_codes)
+    sampled = macro_f1_samples(codes, predicted_codes, len(labels), seed=seed)
+    value = after - before
+    differing = int(((predicted_codes[0] == codes) != (predicted_codes[1] == codes)).sum())
+    share = (differing + 1) / (len(gold) + 2)
+    least = max(share - value * value, 0.0) / _rows_of_rarest(codes)
+    half = CONFIDENCE_Z * float(np.sqrt(max(float((sampled[1] - sampled[0]).var()), least)))
+    return Difference(value, max(value - half, -1.0), min(value + half, 1.0))
+
+
+def macro_f1_samples(
+    gold: Codes, predicted_codes: Sequence[Codes], labels: int, *, seed: int
+) -> list[NDArray[np.float64]]:
+    """Macro-F1 of every model on BOOTSTRAP_SAMPLES resamples of the rows, the same resamples for all."""
+    generator = np.random.default_rng(seed)
+    found: list[list[NDArray[np.float64]]] = [[] for _ in predicted_codes]
+    rows = len(gold)
+    step = max(1, ROWS_PER_DRAW // rows)
+    for start in range(0, BOOTSTRAP_SAMPLES, step):
+        drawn = generator.integers(0, rows, (min(step, BOOTSTRAP_SAMPLES - start), rows))
+        for scores, own in zip(found, predicted_codes, strict=True):
+            scores.append(_scores(gold[drawn], own[drawn], labels))
+    return [np.concatenate(scores) for scores in found]
+
+
+def _codes(names: Sequence[str], labels: Sequence[str]) -> Codes:
+    number = {label: i for i, label in enumerate(labels)}
+    return np.array([number.get(name, len(labels)) for name in names], dtype=np.int64)
+
+
+def _rows_of_rarest(codes: Codes) -> float:
+    """Rows of a plain share that varies as a mean of shares by label: labels² / sum of 1 / rows of a label."""
+    counts = np.bincount(codes)
+    counts = counts[counts > 0]
+    return float(len(counts) ** 2 / (1.0 / counts).sum())
+
+
+def _scores(gold: Codes, predicted: Codes, labels: int) -> NDArray[np.float64]:
+    """Macro-F1 of every row of (samples, rows) codes; a label without a gold row counts for nothing."""
+    samples, width = len(gold), labels + 1
+    offset = (np.arange(samples) * width)[:, None]
+
+    def counts(codes: Codes) -> NDArray[np.int64]:
+        return np.bincount(codes.ravel(), minlength=samples * width).reshape(samples, width)[:, :labels]
+
+    wanted, given = counts(offset + gold), counts(offset + predicted)
+    hits = counts((offset + gold)[gold == predicted])
+    either = wanted + given
+    scores = np.divide(2.0 * hits, either, out=np.zeros(either.shape), where=either > 0)
+    present = wanted > 0
+    mean: NDArray[np.float64] = (scores * present).sum(axis=1) / np.maximum(present.sum(axis=1), 1)
+    return mean

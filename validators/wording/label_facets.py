@@ -1,0 +1,117 @@
+"""How the train rows of every label are worded, and which labels fall short."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from winnow.config.task import Task
+
+BALANCED_FACETS = ("phrasing", "length")
+"""Facets in which no value may have nearly all of a label. Clean spelling may."""
+
+
+ROUNDING = 1e-9
+
+
+@dataclass(frozen=True)
+class FacetShortfall:
+    """A label that is worded too much alike."""
+
+    label: str
+    facet: str
+    value: str
+    share: float
+    wanted: float
+    missing: int
+    """Rows with the value (or, where it has too much, with any other value) that would mend it."""
+    too_much: bool
+
+    def __str__(self) -> str:
+        bound = "at most" if self.too_much else "at least"
+        return f"{self.label}: {self.share:.0%} {self.facet}={self.value}, wanted {bound} {self.wanted:.0%}"
+
+
+@dataclass(frozen=True)
+class FacetMarginals:
+    """How the train rows of every label are worded, and which labels fall short."""
+
+    counts: dict[str, dict[str, dict[str, int]]]
+    """Label, facet, value: train rows. Every label has every value that any label has."""
+    rows: dict[str, int]
+    """Train rows by label."""
+    shortfalls: list[FacetShortfall]
+
+    def short_labels(self) -> set[str]:
+        """Labels with a shortfall."""
+        return {short.label for short in self.shortfalls}
+
+    def judged(self) -> int:
+        """Labels with enough rows to be judged."""
+        return sum(count >= MIN_LABEL_ROWS for count in self.rows.values())
+
+
+def measure_marginals(labels: Sequence[str], facets: Sequence[Mapping[str, str]], task: Task) -> FacetMarginals:
+    """Facet marginals per label of train rows, never their crosses. A label of few rows does not fall short."""
+    counted = Counter((label, *item) for label, found in zip(labels, facets, strict=True) for item in found.items())
+    values: dict[str, set[str]] = {facet: set(wanted) for facet, wanted in task.targets.facets.items()}
+    for _, facet, value in counted:
+        values.setdefault(facet, set()).add(value)
+    own = Counter(labels)
+    rows = {label: own[label] for label in task.label_names}
+    counts = {
+        label: {facet: {value: counted[label, facet, value] for value in sorted(values[facet])} for facet in values}
+        for label in rows
+    }
+    short = [
+        one
+        for label, count in rows.items()
+        if count >= MIN_LABEL_ROWS
+        for one in (*_one_sided(label, count, counts[label], task), *_missing(label, count, counts[label], task))
+    ]
+    return FacetMarginals(
+        counts, rows, sorted(short, key=lambda s: (-abs(s.share - s.wanted), s.label, s.facet, s.value))
+    )
+
+
+def _one_sided(label: str, rows: int, counts: Mapping[str, Mapping[str, int]], task: Task) -> list[FacetShortfall]:
+    most = task.gates.facet_marginals.share_max
+    return [
+        FacetShortfall(label, facet, value, count / rows, most, _others_needed(count, rows, most), too_much=True)
+        for facet in BALANCED_FACETS
+        for value, count in counts.get(facet, {}).items()
+        if count / rows > most
+    ]
+
+
+def _missing(label: str, rows: int, counts: Mapping[str, Mapping[str, int]], task: Task) -> list[FacetShortfall]:
+    return [
+        FacetShortfall(
+            label,
+            facet,
+            value,
+            counts[facet][value] / rows,
+            least,
+            _more_needed(counts[facet][value], rows, least),
+            too_much=False,
+        )
+        for facet, wanted in task.targets.facets.items()
+        for value, least in wanted.items()
+        if counts[facet][value] / rows < least
+    ]
+
+
+def _others_needed(count: int, rows: int, most: float) -> int:
+    """Rows n of other values until `count` is at most the share `most`: count <= most * (rows + n)."""
+    return math.ceil(count / most - rows - ROUNDING) if most > 0 else rows
+
+
+def _more_needed(count: int, rows: int, least: float) -> int:
+    """Rows n of the value until it has the share `least`: count + n >= least * (rows + n)."""
+    return math.ceil((least * rows - count) / (1 - least) - ROUNDING) if least < 1 else rows
+
+
+MIN_LABEL_ROWS = 20
+"""A label with fewer train rows is not judged by its facets: one row would decide."""

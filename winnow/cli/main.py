@@ -1,0 +1,93 @@
+"""The application: every command by name, exit codes, and errors printed as sentences."""
+
+from __future__ import annotations
+
+import gc
+import io
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from winnow.cli import dataset, evaluations, generation, labeling, models, monitoring, quality, releases
+from winnow.cli.render import terminal
+from winnow.core.errors import Problem, ServiceError, WinnowError
+
+app = typer.Typer(
+    name="winnow",
+    help="Turn raw user queries into a dataset worth training on.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def _workspace_option(
+    context: typer.Context,
+    workspace: Annotated[
+        Path, typer.Option("--workspace", "-w", help="The folder with winnow.yaml, or one below it.")
+    ] = Path(),
+) -> None:
+    context.obj = workspace
+
+
+COMMANDS = (
+    dataset.init,
+    dataset.add,
+    dataset.status,
+    dataset.show,
+    dataset.retract,
+    quality.check,
+    quality.coverage,
+    quality.report,
+    quality.waive,
+    dataset.rename,
+    dataset.forget,
+    releases.diff,
+    releases.freeze,
+    releases.verify,
+    releases.export,
+    models.train,
+    models.predict,
+    evaluations.evaluate,
+    evaluations.compare,
+    monitoring.decide,
+    monitoring.deploy,
+    models.feedback,
+    labeling.serve,
+    labeling.push,
+    labeling.pull,
+    releases.releases,
+    models.runs,
+)
+"""In the order in which `winnow --help` shows them."""
+
+for _command in COMMANDS:
+    app.command()(_command)
+app.add_typer(generation.generate, name="generate")
+app.add_typer(labeling.annotators, name="annotators")
+
+
+def main() -> None:
+    """Entry point: errors become sentences and exit codes, never tracebacks."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a character still gets the line
+    gc.set_threshold(200_000, 20, 20)  # commands load many small objects and end: collect seldom
+    try:
+        app()
+    except WinnowError as error:
+        terminal.print_error(error)
+        sys.exit(error.exit_code)
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            sys.stderr.close()
+            sys.exit(0)
+        place = error.filename or "file system"
+        terminal.print_error(
+            ServiceError(Problem(str(place), error.strerror or str(error), "", "check disk and permissions"))
+        )
+        sys.exit(ServiceError.exit_code)

@@ -1,0 +1,50 @@
+"""Agreement, confusions between annotators, each annotator, label accuracy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from winnow.cli.render.terminal import print_line, print_table
+
+if TYPE_CHECKING:
+    from winnow.reports.annotators_page import AnnotatorReport
+
+
+def print_annotators(report: AnnotatorReport) -> None:
+    """Agreement, what people confuse, each person, label accuracy."""
+    from winnow.reports.formatting import describe_lot, format_alpha, format_difference, format_measure
+
+    found = report.agreement
+    if found is None:
+        print_line("nobody has answered yet: winnow push label, winnow pull")
+    else:
+        print_line(f"Krippendorff's alpha: {format_alpha(found.alpha.overall)}")
+        print_line(f"suggestions lead people by: {format_difference(found.anchoring.difference)}")
+        rows = [
+            (
+                one.who,
+                f"{one.responses:,}",
+                format_measure(one.majority_agreement),
+                format_measure(one.seconds),
+                f"{len(one.overruled)} of {one.adjudicated}",
+            )
+            for one in found.annotators
+        ]
+        print_table(
+            ["who", "responses", "with most of the others", "an answer takes", "adjudicated otherwise"], rows, right=[1]
+        )
+        for pair in found.pairs[:5]:
+            print_line(
+                f"people confuse {pair.first} and {pair.second}, {pair.disagreements:,} times: mend the guideline, not the data"
+            )
+    print_line(f"labels from files: {_label_accuracy(report)}")
+    print_line(f"single answers to hold-out confirmed: {format_measure(report.confirmed)}")
+    for lot in report.lots:
+        print_line(f"lot {lot.name}: {describe_lot(lot)}")
+
+
+def _label_accuracy(report: AnnotatorReport) -> str:
+    one = report.accuracy
+    if one is None:
+        return "accuracy not measured; winnow push audit"
+    return f"{one.share:.1%} right ({one.low:.1%} to {one.high:.1%}), {one.audited:,} audited"

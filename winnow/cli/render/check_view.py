@@ -1,0 +1,66 @@
+"""Every gate with its measurement, what failed and the fix, and what other thresholds would cost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from winnow.cli.render.terminal import print_line, print_table, printable
+
+if TYPE_CHECKING:
+    from winnow.curation.checks.check import CheckResult
+    from winnow.curation.checks.gates.gate import Gate
+
+
+GATE_STYLE = {"pass": "green", "fail": "bold red", "waived": "yellow", "not_measured": "yellow"}
+
+
+def print_check(check: CheckResult) -> None:
+    """Every gate, what failed and how to mend it, and what thresholds would cost."""
+    rows = [
+        (
+            gate.name,
+            "–" if gate.measured is None else f"{gate.measured:g}",
+            f"{'≤' if gate.bound == 'at_most' else '≥'} {gate.threshold:g}",
+            Text(_verdict(gate), style=GATE_STYLE[gate.verdict]),
+        )
+        for gate in check.gates
+    ]
+    print_table(["gate", "measured", "threshold", "verdict"], rows, right=[1, 2])
+    for gate in check.gates:
+        if gate.evidence or gate.fix:
+            print_line()
+            print_line(gate.name, style=GATE_STYLE[gate.verdict])
+            for line in gate.evidence:
+                print_line(f"  {printable(line)}")
+            if gate.fix:
+                print_line(f"  fix: {gate.fix}", style="bold")
+    print_line()
+    print_table(
+        ["cosine", "duplicates", "of train", "worst label", "leaks", "of train"],
+        [
+            (
+                f"{cost.cosine:.2f}",
+                f"{cost.duplicates:,}",
+                f"{cost.duplicates_share:.1%}",
+                f"{cost.worst_label_share:.1%}",
+                f"{cost.leaks:,}",
+                f"{cost.leaks_share:.1%}",
+            )
+            for cost in check.costs
+        ],
+        right=range(6),
+    )
+    counts = check.selected["split"].value_counts()
+    print_line()
+    print_line("would be released: " + ", ".join(f"{s} {counts.get(s, 0):,}" for s in ("train", "validation", "test")))
+    if check.excluded:
+        print_line("left out: " + ", ".join(f"{reason} {count:,}" for reason, count in check.excluded.items()))
+
+
+def _verdict(gate: Gate) -> str:
+    """The verdict, and the part that failed it where the whole is within the threshold."""
+    part = gate.evidence[0].partition(" loses ")[0] if gate.evidence and " loses " in gate.evidence[0] else ""
+    within = gate.measured is not None and gate.measured <= gate.threshold
+    return f"fail: {part}" if gate.verdict == "fail" and part and within else gate.verdict

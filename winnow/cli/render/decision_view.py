@@ -1,0 +1,144 @@
+"""What decide found: rules with their measurements, goals, findings, drift, deployments, recommendation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from winnow.cli.render.terminal import print_line, print_table, printable
+from winnow.core.result import Measure, NotMeasured
+
+if TYPE_CHECKING:
+    from winnow.curation.releases.deployment import Deployment
+    from winnow.training.diagnostics.diagnose import Findings
+    from winnow.training.monitoring.decision_report import DecisionReport
+    from winnow.training.monitoring.drift import Drift
+    from winnow.training.monitoring.rules import DecisionRule, RuleCondition
+
+
+UNDECIDED = "not enough evidence"
+
+
+RULE_STYLE = {"holds": "bold", "does not hold": "", "not_measured": "yellow"}
+
+
+def print_decision(found: DecisionReport) -> None:
+    """The two sides, every rule, goals, findings, drift, and last the recommendation."""
+    best_of = f", the best of {found.candidates_considered} on validation" if found.candidates_considered > 1 else ""
+    role = f" ({found.role})" if found.role != found.baseline else ""
+    print_line(f"baseline: {found.baseline}{role}")
+    print_line(f"candidate: {found.candidate or 'none'}{best_of}")
+    if not isinstance(found.accuracy_gain, NotMeasured):
+        accuracy_gain = found.accuracy_gain.accuracy
+        print_line(
+            f"accuracy {accuracy_gain.value:+.3f} ({accuracy_gain.low:+.3f} to {accuracy_gain.high:+.3f}) on {found.accuracy_gain.rows:,} validation rows: "
+            f"{found.accuracy_gain.gained:,} only the candidate has right, {found.accuracy_gain.lost:,} only the baseline"
+        )
+    print_line()
+    print_table(["rule", "measured", "threshold", "verdict", "advice", "from"], _rules(found.decision.rules))
+    _print_goals(found)
+    _print_findings(found.findings, found.findings_run)
+    _print_drift(found.drift)
+    if found.deployments:
+        print_line()
+        print_deployments(found.deployments)
+    print_line()
+    print_line(f"recommendation: {found.decision.recommended_action}", style="bold")
+    print_line(f"because {found.decision.why}")
+
+
+def _rules(rules: Sequence[DecisionRule]) -> list[tuple[str | Text, ...]]:
+    """One line a condition; the rule is named on its first."""
+    return [
+        (
+            rule.name if i == 0 else "",
+            f"{one.what} {one.measured.text}",
+            f"{one.bound} {one.threshold:g}",
+            Text(rule.verdict if i == 0 else "", style=RULE_STYLE[rule.verdict]),
+            rule.advice if i == 0 else "",
+            _source(one),
+        )
+        for rule in rules
+        for i, one in enumerate(rule.conditions)
+    ]
+
+
+def _source(one: RuleCondition) -> str:
+    value = one.measured.value
+    return value.why if isinstance(value, NotMeasured) else one.measured.source
+
+
+def _print_goals(found: DecisionReport) -> None:
+    if isinstance(found.goals, NotMeasured):
+        return
+    print_line()
+    rows = []
+    for one in found.goals:
+        measured = one["measured"]
+        needed = one["rows_needed"]
+        more = needed.get("at_this_rate") if isinstance(needed, dict) else None
+        short = f"about {more:,} rows at this rate" if isinstance(more, int) and one["verdict"] == UNDECIDED else ""
+        shown = f"{measured:.3f}" if isinstance(measured, float) else "not measured"
+        rows.append((one["goal"], shown, f"{one['wanted']:g}", one["verdict"], short))
+    print_table(["goal", "measured", "wanted", "verdict", "would need"], rows, right=[1, 2])
+
+
+def _print_findings(found: Findings | NotMeasured, findings_run: str) -> None:
+    print_line()
+    if isinstance(found, NotMeasured):
+        print_line(f"findings: not measured; {found.why}")
+        return
+    print_line(f"findings about {findings_run}: {len(found.found) or 'none'}")
+    for one in found.found:
+        print_line(f"  {one.name} ({one.severity}, {one.rows:,} validation rows)", style="bold")
+        print_line(f"    {printable(one.evidence)}")
+        print_line(f"    {printable(one.cause)}: {printable(one.command)}")
+    if found.not_found:
+        print_line(f"  looked for and not found: {', '.join(found.not_found)}")
+    for name, why in found.not_measured.items():
+        print_line(f"  not measured: {name}; {printable(why)}")
+
+
+def _print_drift(drift: Drift | NotMeasured) -> None:
+    print_line()
+    if isinstance(drift, NotMeasured):
+        print_line(f"drift: not measured; {drift.why}")
+        return
+    print_line(f"drift since {drift.release} was frozen: {drift.newer:,} queries since, {drift.earlier:,} before")
+    print_line(f"  near nothing in train: {_share(drift.uncovered)}; before: {_share(drift.uncovered_before)}")
+    more = drift.uncovered_change
+    if not isinstance(more, NotMeasured):
+        print_line(f"  that is {100 * more.value:+.1f} points ({100 * more.low:+.1f} to {100 * more.high:+.1f})")
+    label_shift = drift.label_shift
+    if isinstance(label_shift, NotMeasured):
+        print_line(f"  label mix: not measured; {label_shift.why}")
+        return
+    verdict = "more than chance" if label_shift.differs else "no more than chance"
+    print_line(
+        f"  label mix against {label_shift.against}: total variation {label_shift.distance:.3f}, by chance up to {label_shift.expected_by_chance:.3f}, "
+        f"p {_p_in_words(label_shift.p_value)}: {verdict}"
+    )
+    if label_shift.differs:
+        shown = (f"{printable(one['label'])} {one['before']:.1%} to {one['now']:.1%}" for one in label_shift.changes)
+        print_line(f"  changed most: {', '.join(shown)}")
+
+
+def _p_in_words(p_value: float) -> str:
+    return "< 0.001" if p_value < 0.001 else f"= {p_value:.3f}"
+
+
+def _share(measure: Measure) -> str:
+    if isinstance(measure, NotMeasured):
+        return f"not measured ({measure.why})"
+    return f"{measure.value:.1%} ({measure.low:.1%} to {measure.high:.1%})"
+
+
+def print_deployments(deployments: Sequence[Deployment]) -> None:
+    """Every deployment, the one that stands first."""
+    if not deployments:
+        print_line("nothing was deployed yet")
+        return
+    rows = [(one.at, one.run, one.by, one.reason) for one in reversed(deployments)]
+    print_table(["deployed", "run", "by", "reason"], rows)

@@ -1,0 +1,80 @@
+"""What `feedback` shows on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from winnow.cli.render import terminal
+from winnow.operations.feedback import FeedbackResult
+
+if TYPE_CHECKING:
+    from winnow.training.feedback.derive_feedback import Feedback
+
+
+PAIRS_SHOWN = 10
+
+
+def render_feedback(result: FeedbackResult) -> None:
+    """The confused pairs, the steps with what they are expected to mend, and what the last round mended."""
+    found = result.feedback
+    if not found.pairs:
+        terminal.print_line(f"{found.run}: no two labels are confused twice, neither in validation nor in train")
+    else:
+        _render_pairs(found)
+    for line in found.guidelines:
+        terminal.print_line(line, style="yellow")
+    terminal.print_line(f"plan {result.plan}")
+    terminal.print_line()
+    _render_impact(result.impact)
+
+
+def _render_pairs(found: Feedback) -> None:
+    rows = [
+        (
+            " / ".join(pair.labels),
+            f"{pair.validation_errors} of {pair.validation_rows}",
+            f"{pair.train_errors} of {pair.train_rows}",
+            f"{pair.expected_errors:.1f}",
+        )
+        for pair in found.pairs[:PAIRS_SHOWN]
+    ]
+    head = ["confused", "validation", "train, out of fold", "errors to expect"]
+    terminal.print_table(head, rows, right=[1, 2, 3])
+    if len(found.pairs) > PAIRS_SHOWN:
+        terminal.print_line(f"and {len(found.pairs) - PAIRS_SHOWN} more pairs")
+    if found.underrepresented:
+        named = ", ".join(f"{one.label} ({one.train_rows} rows)" for one in found.underrepresented[:PAIRS_SHOWN])
+        terminal.print_line(f"starved: {named}; a label usually has {found.underrepresented[0].median_rows:.0f}")
+    terminal.print_line(
+        f"{found.wrong} labels between these pairs are probably wrong; {len(found.suspected_errors)} are doubted"
+    )
+    terminal.print_line()
+    actions = [
+        (action.name, f"{action.records:,}", f"{action.expected_fixes:.1f}", action.command) for action in found.actions
+    ]
+    terminal.print_table(["action", "records", "mends, expected", "command"], actions, right=[1, 2])
+    terminal.print_line(f"of {found.errors:.1f} errors; each step alone, and a guess until the next run is measured")
+
+
+def _render_impact(impact: Mapping[str, Any]) -> None:
+    if "why" in impact:
+        terminal.print_line(f"what the last round mended: not measured: {impact['why']}")
+        return
+    cells = impact["cells"]
+    terminal.print_line(
+        f"what the feedback on {impact['before']} mended: errors within its pairs {cells['errors_before']} → "
+        f"{cells['errors_after']} on the same validation rows ({cells['fixed']} mended, {cells['introduced']} new, "
+        f"p = {cells['p_value']:.3f}); expected: "
+        + ", ".join(f"{name} {value:.1f}" for name, value in impact["expected_fixes"].items())
+    )
+    for name, what in (("labels_of_the_pairs", "their labels"), ("other_labels", "other labels")):
+        one = impact[name]
+        if "why" in one:
+            continue
+        change = one["accuracy"]
+        terminal.print_line(
+            f"{what}: accuracy {one['accuracy_before']:.3f} → {one['accuracy_after']:.3f}, "
+            f"{100 * change['difference']:+.1f} points ({100 * change['low']:+.1f} to {100 * change['high']:+.1f}), "
+            f"{one['rows']:,} rows, p = {one['p_value']:.3f}"
+        )

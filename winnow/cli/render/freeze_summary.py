@@ -1,0 +1,25 @@
+"""The release that freeze made: rows, exclusions, highest similarity, hash."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from winnow.cli.render.terminal import print_line
+
+if TYPE_CHECKING:
+    from winnow.curation.releases.freeze import FreezeResult
+
+
+def print_freeze_summary(frozen: FreezeResult) -> None:
+    """What `freeze` made."""
+    print_line(
+        f"release {frozen.release}: " + ", ".join(f"{split} {count:,}" for split, count in frozen.counts.items())
+    )
+    if frozen.excluded:
+        print_line("left out: " + ", ".join(f"{reason} {count:,}" for reason, count in frozen.excluded.items()))
+    highest = frozen.max_cross_split_similarity
+    print_line(
+        f"highest similarity between train and hold-out: {'not measured' if highest is None else f'{highest:.6f}'}"
+    )
+    print_line(f"path {frozen.path}")
+    print_line(f"manifest SHA-256 {frozen.sha256}")

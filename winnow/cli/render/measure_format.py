@@ -1,0 +1,59 @@
+"""Shares, intervals and goals, as evaluate and compare show them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.text import Text
+
+from winnow.cli.render.terminal import print_line, print_table
+
+GOAL_STYLE = {"met": "green", "not met": "bold red", "not enough evidence": "yellow"}
+
+
+ROWS_SHOWN = 5
+"""Pairs, slices, labels, failures that a screen lists; the page has more."""
+
+
+def print_goals(goals: Sequence[Mapping[str, Any]]) -> None:
+    """Every goal with its verdict and what that rests on."""
+    if goals:
+        print_line()
+        rows = [
+            (
+                goal["goal"],
+                f"{goal['wanted']:g}",
+                format_share(goal["measured"]),
+                Text(goal["verdict"], style=GOAL_STYLE[goal["verdict"]]),
+                _goal_basis(goal),
+            )
+            for goal in goals
+        ]
+        print_table(["goal", "wanted", "measured", "verdict", ""], rows, right=[1, 2])
+
+
+def _goal_basis(goal: Mapping[str, Any]) -> str:
+    """What would bring a verdict, or what this one rests on."""
+    bound = f"95 % sure of at least {goal['low']:.3f}" if "low" in goal else ""
+    if goal["verdict"] != "not enough evidence":
+        return bound if goal["verdict"] == "met" else f"95 % sure of at most {goal['high']:.3f}"
+    needed = goal["rows_needed"].get("at_this_rate")
+    return f"about {needed:,} rows at this rate, it has {goal['rows']:,}" if isinstance(needed, int) else bound
+
+
+def share_cells(share: Mapping[str, Any]) -> tuple[str, str]:
+    """Value and interval of a share, or that there is none."""
+    if "value" not in share:
+        return "not measured", ""
+    return format_share(share["value"]), format_interval(share["low"], share["high"])
+
+
+def format_share(value: Any) -> str:
+    """A share with four digits, or that there is none."""
+    return f"{value:.4f}" if isinstance(value, int | float) else "not measured"
+
+
+def format_interval(low: float, high: float) -> str:
+    """Two bounds."""
+    return f"{low:.4f} to {high:.4f}"

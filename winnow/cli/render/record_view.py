@@ -1,0 +1,55 @@
+"""One record with its occurrences, decisions, nearest neighbors and releases."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from winnow.cli.render.terminal import print_line, print_table
+
+if TYPE_CHECKING:
+    from winnow.operations.show import RecordDetails
+
+
+def print_record(shown: RecordDetails) -> None:
+    """One record."""
+    record = shown.record
+    facts = [
+        ("text", record["text"]),
+        ("id", record["id"]),
+        ("state", record["state"] + (f" ({' or '.join(record['candidates'])})" if record["candidates"] else "")),
+        ("label", record["label"] or "none"),
+        ("decided by", record["decided_by"]),
+        ("origin", record["origin"]),
+        ("assigned_split", f"{record['assigned_split']} ({shown.split_reason})"),
+        ("group", record["group"]),
+        ("weight", str(record["weight"])),
+        ("releases", ", ".join(f"{r['release']} ({r['split']})" for r in shown.releases) or "none"),
+    ]
+    facts += [("flag", f"{flag['name']}: {flag['detail']}") for flag in shown.flags]
+    print_table(["", ""], facts)
+    print_line()
+    head = ["source", "row", "label", "split", "origin", "added", ""]
+    occurrences = [
+        (
+            s["name"],
+            str(s["row"]),
+            s["given_label"] or "–",
+            s["given_split"] or "–",
+            s["origin"],
+            s["at"],
+            "retracted" if s["retracted_at"] else "",
+        )
+        for s in shown.occurrences
+    ]
+    print_table(head, occurrences, right=[1])
+    print_line()
+    decisions = [(d["actor"], d["who"], d["kind"], d["value"], d["why"], d["at"]) for d in shown.decisions]
+    print_table(["actor", "who", "decision", "value", "why", "when"], decisions)
+    print_line()
+    if shown.neighbors is None:
+        print_line("neighbors: not measured; winnow check compares labeled records and log queries")
+        return
+    near = [
+        (f"{n['similarity']:.3f}", n["label"] or n["state"], n["assigned_split"], n["text"]) for n in shown.neighbors
+    ]
+    print_table(["cosine", "label", "assigned_split", "nearest records"], near, right=[0])

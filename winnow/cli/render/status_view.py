@@ -1,0 +1,53 @@
+"""Counts by state, origin, label and split; queues, lots, sources, releases and runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from winnow.cli.render.generation import run_line
+from winnow.cli.render.lot_line import lot_line
+from winnow.cli.render.terminal import print_line, print_table
+from winnow.cli.render.waiver_table import print_waivers
+
+if TYPE_CHECKING:
+    from winnow.curation.releases.deployment import Deployment
+    from winnow.curation.status_summary import Status
+
+
+def print_status(status: Status) -> None:
+    """Counts by state, origin, label and reserve."""
+    states = {state: count for state, count in status.by_state.items() if count}
+    counts = {
+        "records": states,
+        "origin": status.by_origin,
+        "assigned_split": status.assigned_splits,
+        "queues": status.queues,
+    }
+    counts["pending"] = status.pending
+    rows = [(name, ", ".join(f"{k} {n:,}" for k, n in values.items()) or "none") for name, values in counts.items()]
+    rows += [("lot", lot_line(lot, status.seconds)) for lot in status.lots]
+    rows += [("generated", run_line(run)) for run in status.generation]
+    rows += [
+        ("source", f"{s['id']}  {s['name']}  {s['origin']}, license {s['license']}{_retracted(s)}")
+        for s in status.sources
+    ]
+    if status.forgotten:
+        rows.append(("forgotten", f"{status.forgotten:,}"))
+    rows += [("releases", ", ".join(status.releases) or "none"), ("runs", ", ".join(status.runs) or "none")]
+    rows.append(("deployed", _deployed(status.deployed)))
+    print_table(["", ""], rows)
+    print_line()
+    labels = sorted(status.by_label.items(), key=lambda item: -item[1])
+    print_table(["label", "labeled"], [(name, f"{count:,}") for name, count in labels], right=[1])
+    if status.waivers:
+        print_line()
+        print_waivers(status.waivers)
+
+
+def _deployed(one: Deployment | None) -> str:
+    return f"{one.run} since {one.at}, by {one.by}: {one.reason}" if one else "none"
+
+
+def _retracted(source: Mapping[str, Any]) -> str:
+    return f"  (retracted {source['retracted_at']})" if source["retracted_at"] else ""

@@ -1,0 +1,107 @@
+"""Output primitives: lines, tables and progress on a terminal, plain lines in a log, one JSON object with --json."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from winnow.core.errors import Parameter, WinnowError
+
+if TYPE_CHECKING:
+    from winnow.core.progress import Progress
+
+
+LOG_WIDTH = 160
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console that wraps at the terminal's width, and late in a log."""
+    stream = sys.stderr if stderr else sys.stdout
+    terminal = stream.isatty()
+    return Console(stderr=stderr, highlight=False, width=None if terminal else LOG_WIDTH, soft_wrap=not terminal)
+
+
+def print_line(text: str = "", *, style: str | None = None) -> None:
+    """One line for people; markup in the text is text."""
+    console().print(Text(text, style=style or ""))
+
+
+def print_note(text: str) -> None:
+    """One line beside the result, on stderr."""
+    console(stderr=True).print(Text(text, style="dim"))
+
+
+def print_json(data: Mapping[str, Any]) -> None:
+    """The one JSON object of a command."""
+    sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+def flush() -> None:
+    """Let what was said reach a reader at once, though the command goes on."""
+    sys.stdout.flush()
+
+
+def print_error(error: WinnowError) -> None:
+    """Every problem of an error, on stderr; a parameter is shown as the option that sets it."""
+    out = console(stderr=True)
+    for problem in error.problems:
+        if isinstance(problem.where, Parameter):
+            problem = replace(problem, where="--" + problem.where.replace("_", "-"))
+        out.print(Text.assemble(("error: ", "bold red"), printable(str(problem))))
+
+
+def print_next(command: str) -> None:
+    """How every command ends."""
+    console().print(Text.assemble(("next: ", "dim"), (command, "bold")))
+
+
+def printable(text: str) -> str:
+    """The text without what a terminal would obey: control characters and lone surrogates."""
+    clean = text.encode("utf-8", "backslashreplace").decode()
+    return "".join(c if c.isprintable() or c in "\n" else f"\\x{ord(c):02x}" for c in clean)
+
+
+@contextmanager
+def progress_reports(what: str) -> Iterator[Progress]:
+    """A progress bar on a terminal; in a log a line now and then. Both on stderr."""
+    if not sys.stderr.isatty():
+        shown = [-1]
+
+        def report(done: int, total: int) -> None:
+            quarter = 4 * done // max(total, 1)
+            if quarter > shown[0] and done > 100 and total > 2000:
+                shown[0] = quarter
+                sys.stderr.write(f"{what}: {done:,} of {total:,}\n")
+
+        yield report
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()]
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def print_table(head: Sequence[str], rows: Sequence[Sequence[str | Text]], *, right: Sequence[int] = ()) -> None:
+    """A plain table; `right` names the columns that hold numbers."""
+    grid = Table(box=None, pad_edge=False, show_edge=False, header_style="dim")
+    for i, name in enumerate(head):
+        grid.add_column(name, justify="right" if i in right else "left", overflow="fold")
+    for row in rows:
+        grid.add_row(*(cell if isinstance(cell, Text) else Text(printable(cell)) for cell in row))
+    console().print(grid)
+
+
+def first_few(names: Sequence[str], shown: int = 8) -> str:
+    more = f" and {len(names) - shown} more" if len(names) > shown else ""
+    return (", ".join(map(printable, names[:shown])) or "none") + more

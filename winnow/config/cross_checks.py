@@ -1,0 +1,107 @@
+"""Problems between keys of the task file: unknown labels, goals, shares, facets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from winnow.config.task import GOALS, GOALS_BY_LABEL
+from winnow.config.yaml_lines import KeyPath
+from winnow.core.errors import Problem
+from winnow.core.suggest import nearest_name
+from winnow.core.vocabulary import BUILT_IN_FACETS
+
+
+def cross_problems(raw: dict[str, Any]) -> Iterator[tuple[KeyPath, Problem]]:
+    """Faults between keys. Runs on raw data, so that they show beside the faults within keys."""
+    entries = raw.get("labels")
+    labels = [e for e in entries if isinstance(e, dict)] if isinstance(entries, list) else []
+    names = [str(entry["name"]) for entry in labels if "name" in entry]
+    seen: set[str] = set()
+    for index, entry in enumerate(entries if isinstance(entries, list) else []):
+        name = entry.get("name") if isinstance(entry, dict) else None
+        if name is not None and str(name) in seen:
+            yield (
+                ("labels", index, "name"),
+                Problem("", f"label {name!r} stands twice", "each label once", "remove one"),
+            )
+        seen.add(str(name))
+        near_miss = entry.get("near_miss") if isinstance(entry, dict) else None
+        if isinstance(near_miss, dict) and "label" in near_miss:
+            yield from _unknown_label(("labels", index, "near_miss", "label"), near_miss["label"], names)
+    if raw.get("kind") == "intents" and not names:
+        yield ("labels",), Problem("", "no labels", "at least one label", "or run `winnow init --from FILE`")
+    if raw.get("fallback") is not None and names:
+        yield from _unknown_label(("fallback",), raw["fallback"], names)
+    confusable = raw.get("confusable")
+    for index, pair in enumerate(confusable if isinstance(confusable, list) else []):
+        for side, name in enumerate(pair if isinstance(pair, list) else []):
+            yield from _unknown_label(("confusable", index, side), name, names)
+        if isinstance(pair, list) and len(pair) == 2 and pair[0] == pair[1]:
+            yield (
+                ("confusable", index),
+                Problem("", f"the pair names {pair[0]!r} twice", "two labels", "name another"),
+            )
+    yield from _goal_problems(raw, names)
+    yield from _share_problems(raw)
+
+
+def _goal_problems(raw: dict[str, Any], labels: list[str]) -> Iterator[tuple[KeyPath, Problem]]:
+    goals = raw.get("goals")
+    known = [*GOALS, *(f"{measure}.{label}" for measure in GOALS_BY_LABEL for label in labels)]
+    for name in goals if isinstance(goals, dict) else ():
+        key_path = ("goals", str(name))
+        if name not in known:
+            near = nearest_name(str(name), known)
+            fix = f"did you mean {near!r}?" if near else "name a measure, and a label of the task"
+            yield key_path, Problem("", f"no goal {name!r}", f"{', '.join(GOALS)}, recall.LABEL, precision.LABEL", fix)
+        elif name == "out_of_scope_recall" and raw.get("fallback") is None:
+            fix = "name the fallback, or remove the goal"
+            yield key_path, Problem("", "a goal for queries out of scope", "a task with a `fallback` label", fix)
+
+
+def _unknown_label(key_path: KeyPath, name: object, names: list[str]) -> Iterator[tuple[KeyPath, Problem]]:
+    if str(name) not in names:
+        near = nearest_name(str(name), names)
+        fix = f"did you mean {near!r}?" if near else "add the label or remove the name"
+        yield key_path, Problem("", f"{name!r} names no label", "one of `labels`", fix)
+
+
+def _share_problems(raw: dict[str, Any]) -> Iterator[tuple[KeyPath, Problem]]:
+    splits = raw.get("splits")
+    if isinstance(splits, dict):
+        held = [splits.get(key, 0.15) for key in ("validation", "test")]
+        if all(isinstance(share, int | float) for share in held) and sum(held) >= 0.8:
+            fix = "leave at least 0.2 for train"
+            yield ("splits",), Problem("", f"validation + test = {sum(held):g}", "less than 0.8", fix)
+    targets = raw.get("targets")
+    if isinstance(targets, dict):
+        yield from _target_problems(raw, targets)
+
+
+def _target_problems(raw: dict[str, Any], targets: dict[str, Any]) -> Iterator[tuple[KeyPath, Problem]]:
+    mix = targets.get("mix")
+    named: dict[KeyPath, Any] = {("fallback_share",): targets.get("fallback_share")}
+    named |= {("mix", str(name)): bounds for name, bounds in (mix.items() if isinstance(mix, dict) else ())}
+    for key_path, bounds in named.items():
+        numbers = isinstance(bounds, list) and len(bounds) == 2 and all(isinstance(b, int | float) for b in bounds)
+        if numbers and bounds[0] > bounds[1]:
+            yield ("targets", *key_path), Problem("", f"{bounds} runs downwards", "[lowest, highest]", "swap them")
+    facets, slots, own = targets.get("facets"), raw.get("slots"), raw.get("facets")
+    known: dict[str, tuple[str, ...]] = dict(BUILT_IN_FACETS)
+    known |= {f"slot.{name}": () for name in (slots if isinstance(slots, dict) else ())}
+    known |= dict.fromkeys(own if isinstance(own, dict) else (), ())
+    for name, wanted in facets.items() if isinstance(facets, dict) else ():
+        where: KeyPath = ("targets", "facets", str(name))
+        if name not in known:
+            yield where, _unknown_name("facet", name, list(known))
+            continue
+        for value in wanted if isinstance(wanted, dict) and known[name] else ():
+            if value not in known[name]:
+                yield (*where, str(value)), _unknown_name(f"value of {name}", value, known[name])
+
+
+def _unknown_name(what: str, name: object, known: Sequence[str]) -> Problem:
+    near = nearest_name(str(name), known)
+    fix = f"did you mean {near!r}?" if near else "correct the name"
+    return Problem("", f"no {what} {name!r}", ", ".join(known), fix)

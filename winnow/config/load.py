@@ -1,0 +1,105 @@
+"""Read winnow.yaml and report every problem at its line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from winnow.config.cross_checks import cross_problems
+from winnow.config.task import Task
+from winnow.config.yaml_lines import MAX_VALUES, KeyPath, expanded_size, key_lines, line_of, repeated_keys
+from winnow.core.errors import Problem, WinnowError
+from winnow.core.layout import TASK_FILE
+from winnow.core.suggest import nearest_name
+
+
+def read_task(path: Path) -> Task:
+    """Read and check a task file.
+
+    Raises WinnowError with all faults, each at its line.
+    """
+    try:
+        return parse_task(path.read_text(encoding="utf-8-sig"), name=path.name)
+    except FileNotFoundError:
+        fix = "run `winnow init DIR` first, or change to the folder that holds winnow.yaml"
+        raise WinnowError(Problem(str(path), "no task file here", "a winnow.yaml", fix)) from None
+    except OSError as error:
+        raise WinnowError(
+            Problem(str(path), error.strerror or str(error), "a readable file", "check the path")
+        ) from None
+    except UnicodeDecodeError as error:
+        raise WinnowError(
+            Problem(str(path), f"byte {error.start} is not UTF-8", "UTF-8 text", "save as UTF-8")
+        ) from None
+
+
+def parse_task(text: str, *, name: str = TASK_FILE) -> Task:
+    """Check the text of a task file. `name` is what faults call it."""
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        if root is not None and expanded_size(root, {}) > MAX_VALUES:
+            found = "aliases that stand for more than a million values"
+            raise WinnowError(Problem(name, found, "plain YAML", "write it out instead of *alias"))
+        raw = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{name}:{mark.line + 1}" if mark else name
+        problem = getattr(error, "problem", None) or str(error)
+        raise WinnowError(
+            Problem(where, f"not valid YAML ({problem})", "YAML", "check indentation and quotes")
+        ) from None
+    if not isinstance(raw, dict) or root is None:
+        raise WinnowError(Problem(f"{name}:1", "no mapping", "keys such as `name:` and `labels:`", "see `winnow init`"))
+    try:
+        lines = dict(key_lines(root))
+    except RecursionError:
+        found = "an alias that contains itself, or too deep nesting"
+        raise WinnowError(Problem(name, found, "plain YAML", "write it out instead of *alias")) from None
+    problems = [(line_of(lines, key_path), problem) for key_path, problem in _all_problems(root, raw)]
+    if problems:
+        ordered = sorted(problems, key=lambda pair: pair[0])
+        raise WinnowError([Problem(f"{name}:{line}", f.found, f.expected, f.fix) for line, f in ordered])
+    return Task.model_validate(raw)
+
+
+def _all_problems(root: yaml.Node, raw: dict[str, Any]) -> Iterator[tuple[KeyPath, Problem]]:
+    yield from repeated_keys(root)
+    try:
+        Task.model_validate(raw)
+    except ValidationError as error:
+        for problem in error.errors():
+            yield _key_path(problem["loc"]), _model_problem(problem)
+    yield from cross_problems(raw)
+
+
+def _key_path(loc: tuple[int | str, ...]) -> KeyPath:
+    return tuple(part for part in loc if isinstance(part, int) or not part.startswith("function-"))
+
+
+def _model_problem(problem: Any) -> Problem:
+    loc = _key_path(problem["loc"])
+    key = ".".join(str(part) for part in loc)
+    if problem["type"] == "extra_forbidden":
+        known = _known_keys(loc[:-1])
+        near = nearest_name(str(loc[-1]), known)
+        return Problem("", f"unknown key {key!r}", ", ".join(known), f"did you mean {near!r}?" if near else "remove it")
+    if problem["type"] == "missing":
+        return Problem("", f"key {key!r} is missing", "it is required", f"add `{loc[-1]}:`")
+    message = problem["msg"].removeprefix("Input should be ").replace("Input should", "it to")
+    fix = "put it in quotes" if problem["type"] == "string_type" else ""
+    return Problem("", f"{key} is {problem['input']!r}"[:200], message, fix)
+
+
+def _known_keys(loc: KeyPath) -> list[str]:
+    """The field names of the model that stands at a place of the task."""
+    model: Any = Task
+    for part in loc:
+        if isinstance(part, str) and isinstance(model, type) and issubclass(model, BaseModel):
+            model = model.model_fields[part].annotation
+        inner = [a for a in get_args(model) if isinstance(a, type) and issubclass(a, BaseModel)]
+        model = inner[0] if inner else model
+    return list(model.model_fields)

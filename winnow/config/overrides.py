@@ -1,0 +1,76 @@
+"""Replace single gate settings of a task, as `check --set` does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from winnow.config.task import Task
+from winnow.core.errors import Problem, WinnowError
+from winnow.core.suggest import nearest_name
+
+
+def with_overrides(task: Task, settings: Sequence[str]) -> Task:
+    """The task with gate settings replaced: `leakage.cosine=0.95`, or `leakage=0.2` for a gate's main threshold.
+
+    Bounds are two numbers (`fallback_share=0,0.2`, `mix.human=0.1,1`), licenses words (`licenses=unknown,own`).
+    """
+    data = task.model_dump(mode="json")
+    for setting in settings:
+        key, _, value = setting.partition("=")
+        *path, field = _setting_path(data, key, setting)
+        node = data
+        for part in path:
+            node = node[part]
+        node[field] = _parse_value(setting, key, value)
+    try:
+        return Task.model_validate(data)
+    except ValidationError as error:
+        problems = [Problem(f"--set {'.'.join(map(str, e['loc']))}", str(e["input"]), e["msg"]) for e in error.errors()]
+        raise WinnowError(problems) from None
+
+
+MAIN_THRESHOLDS = {
+    "duplicates": "gates.duplicates.share_max",
+    "leakage": "gates.leakage.share_max",
+    "disputed": "gates.disputed.share_max",
+    "minimum_per_label": "gates.minimum_per_label.train_rows",
+    "label_balance": "gates.label_balance.ratio_max",
+    "facet_marginals": "gates.facet_marginals.labels_share_max",
+    "fallback_share": "targets.fallback_share",
+    "synthetic_share": "targets.synthetic_share_max",
+    "traffic_coverage": "gates.traffic_coverage.share_min",
+    "licenses": "licenses.allow",
+    **{f"mix.{origin}": f"targets.mix.{origin}" for origin in ("human", "log", "public", "synthetic")},
+}
+"""The setting that a gate's bare name stands for."""
+
+
+TWO_NUMBER_SETTINGS = ("fallback_share", "mix.human", "mix.log", "mix.public", "mix.synthetic")
+"""Settings of two numbers."""
+
+
+def _setting_path(data: Mapping[str, Any], key: str, setting: str) -> list[str]:
+    known = [*MAIN_THRESHOLDS, *(f"{gate}.{field}" for gate, fields in data["gates"].items() for field in fields)]
+    if key not in known:
+        near = nearest_name(key, known)
+        fix = f"did you mean {near!r}?" if near else ""
+        raise WinnowError(Problem(f"--set {setting}", f"no gate setting {key!r}", ", ".join(known), fix))
+    return MAIN_THRESHOLDS.get(key, f"gates.{key}").split(".")
+
+
+def _parse_value(setting: str, key: str, value: str) -> float | list[float] | list[str]:
+    parts = [part.strip() for part in value.split(",")]
+    if key == "licenses":
+        return [part for part in parts if part]
+    wanted = 2 if key in TWO_NUMBER_SETTINGS else 1
+    try:
+        numbers = [float(part) for part in parts]
+    except ValueError:
+        numbers = []
+    if len(numbers) != wanted:
+        expected = "GATE=LOWEST,HIGHEST" if wanted == 2 else "GATE=NUMBER"
+        raise WinnowError(Problem(f"--set {setting}", f"{value!r}", expected, "correct --set"))
+    return numbers if wanted == 2 else numbers[0]

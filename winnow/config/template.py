@@ -1,0 +1,108 @@
+"""The first winnow.yaml of a workspace: commented, and valid."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import yaml
+
+FALLBACK_NAMES = ("fallback", "oos", "out_of_scope", "out-of-scope", "none", "other", "unknown")
+"""Label names that public datasets use for out-of-scope queries."""
+
+
+_HEAD = """\
+# The task of this workspace. `winnow check` reads it; every fault is reported with its line.
+name: {name}
+kind: {kind}                     # intents: which label; tools: which tool call
+language: en                      # other languages are flagged by `winnow add`, not dropped
+"""
+
+
+_LABELS_HELP = """\
+# Class ids follow this order: append new labels, never reorder. A label's description and examples become the
+# annotators' guideline; near_miss is a text that looks like the label but belongs to another one.
+"""
+
+
+_EXAMPLE_LABELS = """\
+labels:
+  - name: billing
+    route: agent_billing
+    description: Invoices, payments and refunds.
+    examples: ["Where is my invoice?", "I was charged twice"]
+    near_miss: {text: "How do I change my plan?", label: account}
+  - name: account
+    route: agent_account
+    description: Sign-in, profile and plan.
+    examples: ["I can't sign in", "Upgrade me to pro"]
+  - name: fallback
+    route: agent_human
+    description: Everything that no agent answers.
+    examples: ["Tell me a joke"]
+fallback: fallback                # the out-of-scope label
+confusable: [[billing, account]]  # pairs that people mix up
+"""
+
+
+_TAIL = """\
+# slots: {device: [laptop, phone]}   # values that may vary without changing the label
+targets:
+  per_label: 50                   # labeled records a label should have
+  synthetic_share_max: 0.7        # of train
+  fallback_share: [0.10, 0.15]    # of train
+splits:
+  validation: 0.15                # shares of eligible human rows; a record keeps its reserve for ever
+  test: 0.15
+  key: winnow                     # changing the key changes new reserves only
+gates:                            # thresholds; `winnow check --set leakage.cosine=0.95` asks what if
+  duplicates: {cosine: 0.97, share_max: 0.20, label_share_max: 0.50}
+  leakage: {cosine: 0.97, share_max: 0.10, label_share_max: 0.25}
+  disputed: {share_max: 0.02}
+  minimum_per_label: {train_rows: 10}
+  label_balance: {ratio_max: 10}
+  facet_marginals: {share_max: 0.95, labels_share_max: 0.10}
+  traffic_coverage: {share_min: 0.70}
+licenses:
+  allow: []                       # licenses that pass although they are `unknown` or forbid commercial use
+# goals: {accuracy: 0.95, recall.LABEL: 0.9}   # what a model must reach: met, not met, or not enough evidence
+# must_pass: must_pass.jsonl      # queries that every model has to get right, with `text` and `label`
+"""
+
+
+_TOOLS = """\
+tools: tools.json                 # a JSON list of tool schemas: name, description, parameters
+system_prompt: system_prompt.txt
+call_format: fenced_json          # how the model writes a call
+"""
+
+
+def intents_task(name: str, *, routes: Mapping[str, str | None] | None = None) -> str:
+    """The text of a task file for intent routing; with `routes` (label to route), those labels instead of examples."""
+    head = _HEAD.format(name=_scalar(name), kind="intents")
+    return head + _LABELS_HELP + (_EXAMPLE_LABELS if routes is None else _labels(routes)) + _TAIL
+
+
+def tools_task(name: str) -> str:
+    """The text of a task file for tool-calling dialogues."""
+    return _HEAD.format(name=_scalar(name), kind="tools") + _TOOLS + _TAIL
+
+
+def _labels(routes: Mapping[str, str | None]) -> str:
+    lines = ["labels:"]
+    for label, route in routes.items():
+        lines.append(f"  - name: {_scalar(label)}")
+        if route:
+            lines.append(f"    route: {_scalar(route)}")
+    fallback = next((label for label in routes if label.lower() in FALLBACK_NAMES), None)
+    if fallback:
+        lines.append(f"fallback: {_scalar(fallback)}            # the out-of-scope label, guessed from its name")
+    else:
+        lines.append("# fallback: NAME                # the out-of-scope label, if there is one")
+    lines.append("confusable: []                    # pairs that people mix up, such as [[billing, account]]")
+    return "\n".join(lines) + "\n"
+
+
+def _scalar(value: str) -> str:
+    """A string as one YAML scalar on one line, quoted where it must be."""
+    text = yaml.safe_dump(value, width=10_000, allow_unicode=True)
+    return text.removesuffix("...\n").strip() if "\n" in text.strip() else text.strip()

@@ -1,0 +1,61 @@
+"""Lines of keys, repeated keys and alias expansion in a YAML document."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+import yaml
+
+from winnow.core.errors import Problem
+
+MAX_VALUES = 1_000_000
+"""Values of a task file."""
+
+
+KeyPath = tuple[str | int, ...]
+
+
+def expanded_size(node: yaml.Node, known: dict[int, int]) -> int:
+    """How many values a node holds when every alias is written out; what contains itself has no end."""
+    if isinstance(node, yaml.ScalarNode):
+        return 1
+    if id(node) not in known:
+        known[id(node)] = MAX_VALUES + 1  # until it is counted: an alias that leads here leads round
+        parts = [part for item in node.value for part in (item if isinstance(item, tuple) else (item,))]
+        known[id(node)] = 1 + sum(expanded_size(part, known) for part in parts)
+    return known[id(node)]
+
+
+def key_lines(node: yaml.Node, key_path: KeyPath = ()) -> Iterator[tuple[KeyPath, int]]:
+    yield key_path, node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            inner = (*key_path, str(key.value))
+            yield from key_lines(value, inner)
+            yield inner, key.start_mark.line + 1
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            yield from key_lines(value, (*key_path, index))
+
+
+def line_of(lines: Mapping[KeyPath, int], key_path: KeyPath) -> int:
+    while key_path and key_path not in lines:
+        key_path = key_path[:-1]
+    return lines.get(key_path, 1)
+
+
+def repeated_keys(node: yaml.Node, key_path: KeyPath = ()) -> Iterator[tuple[KeyPath, Problem]]:
+    if isinstance(node, yaml.MappingNode):
+        counts = Counter(str(key.value) for key, _ in node.value)
+        for key, count in counts.items():
+            if count > 1:
+                yield (
+                    (*key_path, key),
+                    Problem("", f"key {key!r} stands {count} times", "each key once", "keep one"),
+                )
+        for key, value in node.value:
+            yield from repeated_keys(value, (*key_path, str(key.value)))
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            yield from repeated_keys(value, (*key_path, index))

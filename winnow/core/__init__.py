@@ -1,0 +1,1 @@
+"""What every package may use: vocabulary, errors, results, hashing, time, paths."""

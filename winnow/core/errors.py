@@ -1,0 +1,63 @@
+"""Errors say where, what was found, what was expected and how to fix it; all problems at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class Parameter(str):
+    """The name of a parameter that a problem is about, as the place of it.
+
+    Domain code names what it was given, `Parameter("strategy")`; the command line shows it as the option `--strategy`.
+    """
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong."""
+
+    where: str
+    """File and line, file and row, option or table."""
+    found: str
+    expected: str = ""
+    fix: str = ""
+    """What the reader can do about it."""
+
+    def __str__(self) -> str:
+        parts = [f"{self.where}: {self.found}"]
+        if self.expected:
+            parts.append(f"expected {self.expected}")
+        if self.fix:
+            parts.append(self.fix)
+        return "; ".join(parts)
+
+
+class WinnowError(Exception):
+    """A problem that the user can act on. The command line prints its faults and ends with `exit_code`."""
+
+    exit_code = 2
+
+    def __init__(self, problems: Problem | Sequence[Problem]) -> None:
+        self.problems: list[Problem] = [problems] if isinstance(problems, Problem) else list(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class GateError(WinnowError):
+    """A gate or a verification failed (exit code 1)."""
+
+    exit_code = 1
+
+
+class ServiceError(WinnowError):
+    """Something outside of Winnow failed: a full disk, a locked database, a missing model (exit code 3)."""
+
+    exit_code = 3
+
+
+class BudgetError(WinnowError):
+    """Stopped before more money is spent than was allowed (exit code 4)."""
+
+    exit_code = 4

@@ -1,0 +1,5 @@
+"""The columns of a release, in their order."""
+
+from __future__ import annotations
+
+RELEASE_COLUMNS = ["id", "text", "label", "route", "split", "origin", "group", "facets", "weight"]

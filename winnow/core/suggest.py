@@ -1,0 +1,13 @@
+""" "Did you mean": the known name closest to what was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rapidfuzz import process
+
+
+def nearest_name(name: str, known: Sequence[str]) -> str | None:
+    """The known name that looks most like `name` (normalized Indel similarity >= 0.6), or None."""
+    match = process.extractOne(name, list(known), score_cutoff=60)
+    return match[0] if match else None

@@ -1,0 +1,41 @@
+"""`decide`: read the workspace at one moment and report the recommendation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from winnow.curation.annotations.renamed_labels import current_label
+from winnow.curation.checks.coverage.traffic import read_traffic
+from winnow.curation.store.artifacts import artifacts
+from winnow.curation.store.deployments import deployments
+from winnow.curation.store.label_renames import label_renames
+from winnow.curation.store.working_view import working_rows
+from winnow.training.monitoring.decision_inputs import DecisionInputs
+from winnow.training.runs import RUN_FILE, open_run
+
+if TYPE_CHECKING:
+    from winnow.config.task import Task
+    from winnow.core.layout import WorkspaceFolder
+    from winnow.core.progress import Progress
+    from winnow.curation.store.database import Store
+
+
+def read_decision_inputs(
+    store: Store, folder: WorkspaceFolder, task: Task, *, progress: Progress | None = None
+) -> DecisionInputs:
+    """Read everything of one moment."""
+    with store.reading() as connection:
+        known = label_renames(connection)
+        entries = artifacts(connection, "run")
+        paths = [folder.root / entry["path"] for entry in entries]
+        return DecisionInputs(
+            folder=folder,
+            task=task,
+            rows=working_rows(connection),
+            log_traffic=read_traffic(connection),
+            deployments=deployments(connection),
+            releases=artifacts(connection, "release"),
+            runs=[open_run(path) for path in paths if (path / RUN_FILE).is_file()],
+            current_label=lambda label: current_label(label, known),
+            progress=progress,
+        )

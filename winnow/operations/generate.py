@@ -1,0 +1,273 @@
+"""Generate records with a language model: from a request to a run that is done, stopped at its budget, or waits for batches."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from winnow.config.task import Task
+from winnow.core.errors import Problem, WinnowError
+from winnow.curation.ingest.add import AddResult
+from winnow.curation.store.database import Store
+from winnow.curation.store.generation import NOT_STARTED, GenerationRun, RunSpec, begin_run, end_run, find_run
+from winnow.curation.store.working_view import working_rows
+from winnow.generators.generation_request import GenerationRequest, check_request
+from winnow.generators.judge import judge_requests
+from winnow.generators.llm.batch_jobs import send_in_batches
+from winnow.generators.llm.estimate import RoundEstimate, estimate, item_count
+from winnow.generators.llm.ledger import RequestLike, SpendTotals
+from winnow.generators.llm.model_roles import ModelRoles, choose_models
+from winnow.generators.llm.prices import NANO_PER_USD
+from winnow.generators.llm.process_lock import hold_process_lock
+from winnow.generators.llm.response_files import ResponseFiles
+from winnow.generators.llm.spend import BatchJobs, GenerationLedger
+from winnow.generators.llm.worker_pool import OnProgress, send_requests
+from winnow.generators.plan import GenerationPlan
+from winnow.generators.prompts.prompt_file import prompt_versions
+from winnow.generators.rounds import TEXTS_PER_JUDGE_REQUEST, GenerationJob, round_requests, run_rounds
+from winnow.generators.run_costs import history
+from winnow.operations.batch_diversity import less_diverse_labels
+from winnow.operations.generation_job import MistakesByLabel, plan_job
+from winnow.operations.proposal_intake import ProposalIntake, combined_result
+from winnow.reports.generation_costs import run_costs
+
+if TYPE_CHECKING:
+    from winnow.generators.llm.anthropic import AnthropicClient
+
+
+TYPICAL_QUERY = "how do i get this to work again without losing what i had before"
+"""What stands for a query that is not written yet, where its judging is estimated."""
+
+
+PROMPTS_OF = {"contrasts": ("contrasts", "judge"), "negatives": ("negatives",)}
+
+
+@dataclass(frozen=True)
+class GenerationResult:
+    """What a run did, and where it stands."""
+
+    run: GenerationRun
+    end: str
+    """`done`, `budget`, `waiting`, `dry`, `known` (a run did it before) or `estimated`."""
+    added: AddResult
+    kept: int
+    """Records of the whole run that survived, also of earlier commands."""
+    suspected_errors: int
+    estimate: RoundEstimate
+    spent: SpendTotals
+    less_diverse: Sequence[str]
+    """Labels whose new records are less various than those of people."""
+    unanswered: int
+    """Questions that were given up, refused or cut off."""
+
+    def json(self) -> dict[str, Any]:
+        """The shape of `generate --json`."""
+        return {
+            **asdict(self.added),
+            "run": self.run.id,
+            "generator": self.run.generator,
+            "prompt_version": self.run.prompt_version,
+            "model": self.run.model,
+            "end": self.end,
+            "kept": self.kept,
+            "suspected_errors": self.suspected_errors,
+            "unanswered": self.unanswered,
+            "estimate": asdict(self.estimate),
+            "usd": {name: value / NANO_PER_USD for name, value in asdict(self.spent).items()},
+            "less_diverse": list(self.less_diverse),
+        }
+
+
+@dataclass(frozen=True)
+class GenerationContext:
+    """What generating needs of a workspace."""
+
+    task: Task
+    root: Path
+    store: Store
+    client: Callable[[], AnthropicClient]
+    open_intake: Callable[[], ProposalIntake]
+    mistakes: MistakesByLabel
+    note: Callable[[str], None]
+
+
+def generate(
+    context: GenerationContext, request: GenerationRequest, *, progress: OnProgress | None = None
+) -> GenerationResult:
+    """Do what was asked, or go on with it. Raises WinnowError for a wrong order, ServiceError when the API fails."""
+    plan = check_request(context.task, request)
+    client = context.client()
+    judged = request.judge or request.generator == "contrasts"
+    model_roles = choose_models(context.task, context.root, judged=judged, budgeted=request.budget is not None)
+    intake = context.open_intake()
+    intake.judge = model_roles.judge.model if model_roles.judge else ""
+    asked_for = _run_spec(context.task, request, model_roles, plan)
+    with context.store.reading() as connection:
+        before = find_run(connection, asked_for)
+    done = before is not None and before.ended and not request.wants_more
+    # before a run is begun: there may be nothing to do
+    job = None if done else plan_job(request, plan, intake, context.mistakes, model_roles.judge)
+    if request.dry_run:
+        intake.run = before or NOT_STARTED
+    else:
+        with context.store.writing() as connection:
+            intake.run = begin_run(connection, asked_for, again=request.wants_more)
+    processes = intake.folder.state / "processes"
+    with hold_process_lock(processes) as process:
+        ledger = _open_ledger(context, intake, request, model_roles, process)
+        if job is None:
+            return _result(intake, ledger, "known", RoundEstimate.nothing(), ())
+        estimated = _estimate_round(intake, ledger, client, job, model_roles, request)
+        context.note(str(estimated))
+        if request.dry_run:
+            return _result(intake, ledger, "estimated", estimated, ())
+        ledger.close_abandoned()
+        sender = _RequestSender(ledger, BatchJobs(ledger, processes), client, request, model_roles, progress)
+        ended = run_rounds(job, model_roles.writer, ledger, sender.ask, intake)
+        if ended in ("done", "no_yield"):
+            with intake.store.writing() as connection:
+                end_run(connection, intake.run.id)
+        return _result(intake, ledger, ended, estimated, sender.asked)
+
+
+class _RequestSender:
+    """Asks one by one or in batches, as the order says, and remembers what."""
+
+    def __init__(
+        self,
+        ledger: GenerationLedger,
+        batch_jobs: BatchJobs,
+        client: AnthropicClient,
+        request: GenerationRequest,
+        model_roles: ModelRoles,
+        progress: OnProgress | None,
+    ) -> None:
+        """Raises WinnowError when a batch is under way that the order does not ask for."""
+        if batch_jobs.pending() and not request.batches:
+            fix = "say --batch-api: it collects what was submitted"
+            raise WinnowError(Problem(ledger.run, "a batch of this run is under way", "its results", fix))
+        self.asked: list[Any] = []
+        self._ledger, self._batch_jobs, self._client = ledger, batch_jobs, client
+        self._request, self._model_roles, self._progress = request, model_roles, progress
+
+    def ask(self, llm_requests: Sequence[RequestLike]) -> Any:
+        """Ask what stands open; says how it ended."""
+        self.asked.extend(llm_requests)
+        worst_case = partial(self._model_roles.worst_case, batch=self._request.batches)
+        if not self._request.batches:
+            return send_requests(self._ledger, self._client, llm_requests, worst_case, progress=self._progress)
+        return send_in_batches(
+            self._ledger,
+            self._batch_jobs,
+            self._client,
+            llm_requests,
+            worst_case,
+            polling=self._request.polling,
+            progress=self._progress,
+        )
+
+
+def _open_ledger(
+    context: GenerationContext,
+    intake: ProposalIntake,
+    request: GenerationRequest,
+    model_roles: ModelRoles,
+    process: str,
+) -> GenerationLedger:
+    return GenerationLedger(
+        intake.store,
+        ResponseFiles(intake.folder.answers),
+        intake.run.id,
+        process=process,
+        processes=intake.folder.state / "processes",
+        response_cost=model_roles.response_cost,
+        budget=_nanodollars(request.budget),
+        workspace_budget=_nanodollars(context.task.generate.budget),
+    )
+
+
+def _result(
+    intake: ProposalIntake, ledger: GenerationLedger, ended: str, estimated: RoundEstimate, asked: Sequence[Any]
+) -> GenerationResult:
+    outcomes = ledger.outcomes(asked)
+    return GenerationResult(
+        run=intake.run,
+        end=ended,
+        added=combined_result(intake.added),
+        kept=intake.kept(),
+        suspected_errors=intake.suspected_errors,
+        estimate=estimated,
+        spent=ledger.spent(),
+        less_diverse=less_diverse_labels(intake),
+        unanswered=sum(outcome != "answered" for outcome in outcomes.values()),
+    )
+
+
+def _run_spec(task: Task, request: GenerationRequest, model_roles: ModelRoles, plan: GenerationPlan | None) -> RunSpec:
+    """What an order asks for. What it costs at most, and how it is asked, does not make it another run."""
+    names = PROMPTS_OF.get(request.generator) or (request.kind, *(["regions"] if plan and plan.regions else []))
+    settings = {
+        "labels": list(request.labels),
+        "pairs": [list(pair) for pair in request.pairs],
+        "kind": request.kind,
+        "count": request.count,
+        "until": request.until,
+        "plan": hashlib.sha256(request.plan.read_bytes()).hexdigest()[:16] if request.plan else "",
+        "judge": model_roles.judge.model if model_roles.judge else "",
+        "effort": model_roles.writer.effort,
+        "task": hashlib.sha256(task.model_dump_json(include={"labels", "fallback"}).encode()).hexdigest()[:16],
+    }
+    generator = request.generator if request.kind == "examples" else request.kind
+    return RunSpec(generator, prompt_versions(*names, "task"), model_roles.writer.model, settings)
+
+
+def _estimate_round(
+    intake: ProposalIntake,
+    ledger: GenerationLedger,
+    client: AnthropicClient,
+    job: GenerationJob,
+    model_roles: ModelRoles,
+    request: GenerationRequest,
+) -> RoundEstimate:
+    """What the first round takes, its judging too. Of a run that goes on, what is still open of it."""
+    planned = ledger.planned("write", 0)
+    ended = ledger.outcomes(planned)
+    bodies = [llm_request.body for llm_request in planned if llm_request.id not in ended]
+    if not planned:
+        bodies = [
+            body
+            for body, _ in round_requests(
+                job.scaled(job.until or job.count), model_roles.writer, intake.prompt_context(), (), 0
+            )
+        ]
+    written = item_count(bodies)
+    judging = []
+    if model_roles.judge:
+        texts = [f"{TYPICAL_QUERY} {i}" for i in range(written)]
+        judging = [
+            body
+            for body, _ in judge_requests(
+                intake.prompt_task, model_roles.judge, texts, key="", per_request=TEXTS_PER_JUDGE_REQUEST
+            )
+        ]
+    with intake.store.reading() as connection:
+        before = history(
+            run_costs(connection, working_rows(connection)), intake.run.generator, model_roles.writer.model
+        )
+    return estimate(
+        bodies,
+        judging,
+        count_tokens=client.count_tokens,
+        prices=model_roles.prices,
+        batch=request.batches,
+        output_tokens=before.output_tokens if before else None,
+        kept_share=before.kept_share if before else None,
+    )
+
+
+def _nanodollars(usd: float | None) -> int | None:
+    return None if usd is None else int(usd * NANO_PER_USD)

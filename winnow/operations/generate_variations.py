@@ -1,0 +1,177 @@
+"""Vary train records by rule; what passes the checks enters the dataset as one batch."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from winnow.config.task import Task
+from winnow.core.errors import Problem, WinnowError
+from winnow.core.suggest import nearest_name
+from winnow.curation.checks.novelty import ProposedText
+from winnow.curation.ingest.add import AddResult
+from winnow.curation.store.database import Store
+from winnow.curation.store.generation import GenerationRun, RunSpec, begin_run, end_run, outcome_counts
+from winnow.generators.allocation import allocate
+from winnow.generators.proposal import Proposal
+from winnow.generators.variations.base import (
+    LabelFacts,
+    Seed,
+    Variation,
+    VariationChecks,
+    VariationResult,
+    VariationRules,
+)
+from winnow.generators.variations.variation_kinds import DEFAULT_KINDS, kinds_for
+from winnow.generators.variations.vary import vary
+from winnow.operations.batch_diversity import less_diverse_labels
+from winnow.operations.proposal_intake import ProposalIntake, combined_result
+
+RULES_MODEL = "rules"
+"""What stands for the model."""
+
+
+RULES_VERSION = "1"
+"""Raised when the rules change what they make: it tells lots apart."""
+
+
+@dataclass(frozen=True)
+class GeneratedVariations:
+    """What a run of rules did."""
+
+    run: GenerationRun
+    known: bool
+    """A run made the same of the same seeds before."""
+    added: AddResult
+    kept: int
+    suspected_errors: int
+    seeds: int
+    by_kind: dict[str, int]
+    by_label: dict[str, int]
+    refused: dict[str, int]
+    """Variations that rules made and refused themselves, by reason."""
+    missing: dict[str, int]
+    """Variations short of what was asked for, by label."""
+    less_diverse: Sequence[str]
+
+    def json(self) -> dict[str, Any]:
+        """The shape of `generate variations --json`."""
+        return {
+            **asdict(self.added),
+            "run": self.run.id,
+            "end": "known" if self.known else "done",
+            "kept": self.kept,
+            "suspected_errors": self.suspected_errors,
+            "seeds": self.seeds,
+            "by_kind": self.by_kind,
+            "by_label": self.by_label,
+            "refused": self.refused,
+            "missing": self.missing,
+            "less_diverse": list(self.less_diverse),
+        }
+
+
+def generate_variations(
+    task: Task,
+    store: Store,
+    intake: ProposalIntake,
+    *,
+    labels: Sequence[str] = (),
+    count: int | None = None,
+    kinds: Sequence[str] = (),
+) -> GeneratedVariations:
+    """Vary train records until groups are full or `count` is reached; the same seeds give the same variations.
+
+    Raises WinnowError for an unknown label or kind.
+    """
+    chosen = _checked_kinds(task, labels, count, kinds)
+    facts = [f"{seed.id} {seed.label}" for seed in intake.seeds]
+    settings = {
+        "labels": list(labels),
+        "count": count,
+        "kinds": list(chosen),
+        "per_group": task.variations_per_seed,
+        "slots": {name: list(values) for name, values in task.slots.items()},
+        "seeds": hashlib.sha256("\n".join(facts).encode()).hexdigest()[:16],
+    }
+    with store.writing() as connection:
+        run = begin_run(connection, RunSpec("variations", RULES_VERSION, RULES_MODEL, settings))
+        entered = any(outcome_counts(connection, run.id).values())
+        if entered:
+            end_run(connection, run.id)  # they enter together: a kill can only have come between
+    intake.run = run
+    made = (
+        VariationResult([], [], {}) if entered or run.ended else _make_variations(intake, task, labels, count, chosen)
+    )
+    intake.enter([_as_proposal(one) for one in made.kept])
+    with store.writing() as connection:
+        end_run(connection, run.id)
+    return GeneratedVariations(
+        run=run,
+        known=entered or run.ended,
+        added=combined_result(intake.added),
+        kept=intake.kept(),
+        suspected_errors=intake.suspected_errors,
+        seeds=len(intake.seeds),
+        by_kind=dict(Counter(one.kind for one in made.kept).most_common()),
+        by_label=dict(Counter(one.label for one in made.kept)),
+        refused=made.reasons(),
+        missing=made.missing,
+        less_diverse=less_diverse_labels(intake),
+    )
+
+
+def _checked_kinds(task: Task, labels: Sequence[str], count: int | None, kinds: Sequence[str]) -> Sequence[str]:
+    """The kinds of a run. Raises WinnowError with everything that is wrong."""
+    known = kinds_for(task.language)
+    problems = [
+        Problem(option, f"{name!r} is unknown", ", ".join(names), f"did you mean {nearest_name(name, names)!r}?")
+        for option, told, names in (("--label", labels, task.label_names), ("--kind", kinds, known))
+        for name in told
+        if name not in names
+    ]
+    if count is not None and count <= 0:
+        problems.append(Problem("--count", str(count), "more than 0", "correct --count"))
+    if problems:
+        raise WinnowError(problems)
+    return kinds or [kind for kind in DEFAULT_KINDS if kind in known]
+
+
+def _make_variations(
+    intake: ProposalIntake, task: Task, labels: Sequence[str], count: int | None, kinds: Sequence[str]
+) -> VariationResult:
+    nearby = intake.nearby()
+    members = Counter(row["group"] for row in nearby.rows)
+    seeds = [
+        Seed(seed.id, seed.text, seed.label, seed.group) for seed in intake.seeds if not labels or seed.label in labels
+    ]
+    have = Counter(row["label"] for row in nearby.rows if row["label"])
+    short = {name: max(0, task.targets.per_label - have[name]) for name in dict.fromkeys(seed.label for seed in seeds)}
+    wanted = allocate(count, short) if count is not None else None
+
+    def nearest(texts: Sequence[str], groups: Sequence[str]) -> Sequence[tuple[str, float]]:
+        return nearby.nearest_labels([ProposedText(text, "", group) for text, group in zip(texts, groups, strict=True)])
+
+    facts = [
+        LabelFacts(
+            one.name,
+            one.description,
+            one.examples,
+            (one.near_miss.text, one.near_miss.label) if one.near_miss else None,
+        )
+        for one in task.labels
+    ]
+    rules = VariationRules(task.variations_per_seed, task.language, task.slots, facts, task.confusable)
+
+    def refuse(some: Sequence[Variation]) -> Sequence[str | None]:
+        return intake.refusals([_as_proposal(one) for one in some])
+
+    checks = VariationChecks(nearest, refuse)
+    return vary(seeds, rules, kinds=kinds, wanted=wanted, members=members, key=task.splits.key, checks=checks)
+
+
+def _as_proposal(one: Variation) -> Proposal:
+    return Proposal(one.text, one.label, {"kind": one.kind, "change": one.detail}, seed=one.seed_id)

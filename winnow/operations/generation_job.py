@@ -1,0 +1,111 @@
+"""Turns a generation request into a job: how many queries of which label, pair or region are missing now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from winnow.core.errors import Problem, WinnowError
+from winnow.generators.allocation import allocate
+from winnow.generators.generation_request import GenerationRequest
+from winnow.generators.llm.request import ModelChoice
+from winnow.generators.plan import CONTRASTS_PER_PAIR, QUERIES_PER_REGION, GenerationPlan, LabelNeed
+from winnow.generators.query_request import neighbor_labels
+from winnow.generators.rounds import GenerationJob
+from winnow.operations.proposal_intake import ProposalIntake
+
+MIN_MISTAKES = 3
+"""Mistakes of a label that are enough to look for what they have in common."""
+
+
+MistakesByLabel = Callable[[], Mapping[str, Sequence[Mapping[str, str]]]]
+"""What the probe gets wrong of train, out of fold: label to `text` and `predicted`."""
+
+
+def plan_job(
+    request: GenerationRequest,
+    plan: GenerationPlan | None,
+    intake: ProposalIntake,
+    mistakes: MistakesByLabel,
+    judge: ModelChoice | None,
+) -> GenerationJob:
+    """The job of an order, as the dataset stands now. Raises WinnowError when there is nothing to do."""
+    per_request = intake.task.generate.per_request
+    wanted = request.count or request.until
+    if request.generator == "contrasts":
+        pairs = dict.fromkeys(request.pairs) or (plan.pairs if plan else dict.fromkeys(intake.task.confusable))
+        if not pairs:
+            fix = "say --pair A,B, name pairs under `confusable:`, or give --plan"
+            raise WinnowError(Problem("generate contrasts", "no pair of labels", "confusable pairs", fix))
+        counts = (
+            allocate(wanted, dict.fromkeys(pairs, 0))
+            if wanted
+            else {p: 2 * (n or CONTRASTS_PER_PAIR) for p, n in pairs.items()}
+        )
+        return GenerationJob(
+            "contrasts",
+            pairs=[(pair, max(1, n // 2)) for pair, n in counts.items()],
+            per_request=per_request,
+            until=request.until,
+            judge=judge,
+        )
+    needs, regions = _label_needs(request, plan, intake, mistakes, wanted), []
+    if plan and not request.labels and request.generator == "examples":
+        texts = {row["id"]: row["text"] for row in intake.nearby().rows if row["reserve"] == "train"}
+        for region in plan.regions:
+            shown = [texts[record] for record in region.records if record in texts]
+            if shown:
+                regions.append((region, shown, QUERIES_PER_REGION))
+    if not needs and not regions:
+        raise WinnowError(_nothing_to_do(request))
+    generator: Any = "negatives" if request.generator == "negatives" else request.kind
+    return GenerationJob(generator, needs, regions=regions, per_request=per_request, until=request.until, judge=judge)
+
+
+def _nothing_to_do(request: GenerationRequest) -> Problem:
+    """Why there is nothing to do."""
+    where = f"generate {request.generator}"
+    if request.kind == "fixes":
+        found = f"no label has {MIN_MISTAKES} train rows that the probe misreads"
+        return Problem(where, found, "mistakes to learn from", "write --kind ambiguous, or give --plan")
+    if request.kind == "ambiguous":
+        fix = "name pairs under `confusable:`, or near misses"
+        return Problem(where, "no label has a neighbor", "labels that look alike", fix)
+    return Problem(where, "nothing is missing", "something to write", "say --count N")
+
+
+def _label_needs(
+    request: GenerationRequest,
+    plan: GenerationPlan | None,
+    intake: ProposalIntake,
+    mistakes: MistakesByLabel,
+    wanted: int | None,
+) -> list[LabelNeed]:
+    """How much of each label: what the plan says, else what is missing to the target, spread over `wanted` if told."""
+    task = intake.task
+    if request.generator == "negatives":
+        labels: Sequence[str] = [task.fallback or ""]
+    else:
+        labels = request.labels or [name for name in task.label_names if name != task.fallback]
+    planned = {need.label: need for need in plan.needs} if plan else {}
+    wrong = mistakes() if request.kind == "fixes" else {}
+    if request.kind == "fixes":
+        labels = [name for name in labels if len(wrong.get(name) or ()) >= MIN_MISTAKES or name in planned]
+    if request.kind == "ambiguous":
+        prompt_context = intake.prompt_context()
+        labels = [name for name in labels if neighbor_labels(prompt_context, name)]
+    have = intake.labeled()
+    missing = {name: max(0, task.targets.per_label - have.get(name, 0)) for name in labels}
+    if plan and request.generator != "negatives":
+        missing = {name: planned[name].count for name in labels if name in planned}
+    counts = allocate(wanted, missing) if wanted else missing
+    return [
+        replace(
+            planned.get(name) or LabelNeed(name, count),
+            count=count,
+            mistakes=wrong.get(name) or (planned[name].mistakes if name in planned else ()),
+        )
+        for name, count in counts.items()
+        if count
+    ]

@@ -1,0 +1,54 @@
+"""Label texts, or the rows of a file, with a run's model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from winnow.core.errors import Problem, WinnowError
+from winnow.curation.io.readers.source_rows import SourceRows
+from winnow.validators.text import text_problem
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from winnow.core.progress import Progress
+    from winnow.training.runs import Run
+
+
+def predict_texts(run: Run, texts: Sequence[str], *, progress: Progress | None = None) -> pd.DataFrame:
+    """Label texts: columns `text`, `label`, `route`, `confidence`."""
+    import pandas as pd
+
+    from winnow.training.methods import predict
+    from winnow.training.runs import IMPORTED
+
+    if run.facts["method"] == IMPORTED:
+        fix = "name a run that was trained here (winnow runs)"
+        raise WinnowError(Problem(run.id, "its predictions came from elsewhere", "a model to ask", fix))
+    predicted = predict(run, texts, progress=progress)
+    routes = run.facts["routes"]
+    return pd.DataFrame(
+        {
+            "text": list(texts),
+            "label": predicted.labels,
+            "route": [routes.get(label) or "" for label in predicted.labels],
+            "confidence": predicted.confidence.round(6),
+        }
+    )
+
+
+def predict_rows(run: Run, reading: SourceRows, *, progress: Progress | None = None) -> list[dict[str, Any]]:
+    """One answer a row of a file, in the file's order, so that they can be joined.
+
+    `row`, `text`, `label`, `route`, `confidence`; where a text cannot be read, `label` is None and `reason` says why.
+    """
+    problems = [row.problem or text_problem(row.text) for row in reading.rows]
+    texts = [str(row.text) for row, problem in zip(reading.rows, problems, strict=True) if problem is None]
+    labeled = iter(predict_texts(run, texts, progress=progress).to_dict("records"))
+    return [
+        {"row": row.number, **{str(name): value for name, value in next(labeled).items()}}
+        if problem is None
+        else {"row": row.number, "text": row.text, "label": None, "reason": problem.reason}
+        for row, problem in zip(reading.rows, problems, strict=True)
+    ]

@@ -1,0 +1,98 @@
+"""The daily report: gather the dataset's state, its problems and the commands that fix them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from winnow.config.task import Task
+from winnow.core.clock import utc_now
+from winnow.core.errors import WinnowError
+from winnow.core.layout import WorkspaceFolder
+from winnow.core.result import NotMeasured
+from winnow.curation.checks.coverage.coverage_report import CoverageReport
+from winnow.curation.labeling.server.connection import connect_to_argilla
+from winnow.curation.store import queue_items as queue_items_module
+from winnow.curation.store.artifacts import artifacts
+from winnow.curation.store.database import Store
+from winnow.curation.store.queue_items import queue_datasets
+from winnow.curation.store.responses import responder_counts
+from winnow.operations.status import status
+from winnow.reports.annotators_page import AnnotatorReport
+from winnow.reports.daily_page import (
+    ActionItem,
+    DailyReport,
+    action_items,
+    argilla_links,
+    confused_cells,
+    run_summaries,
+    write_daily_report,
+)
+from winnow.training.monitoring.decision_report import DecisionReport
+
+FINDINGS_SHOWN = 3
+
+
+def build_daily_report(
+    folder: WorkspaceFolder,
+    store: Store,
+    task: Task,
+    coverage: CoverageReport,
+    people: AnnotatorReport,
+    mistakes: Mapping[str, Sequence[Mapping[str, str]]],
+    decided: DecisionReport,
+) -> tuple[DailyReport, Path]:
+    """The page of this moment; writes it and returns its path. `mistakes` are train rows that the probe misreads."""
+    table = coverage.check.table
+    texts = dict(zip(table["id"], table["text"], strict=True))
+    with store.reading() as connection:
+        dataset_status = status(connection, task)
+        runs = run_summaries(artifacts(connection, "run"), folder.root)
+        datasets = {one.name: one.server_id for one in queue_datasets(connection) if one.server_id}
+        met = responder_counts(connection)
+        queue_items = {
+            place.record_id: (
+                str(datasets[place.dataset]),
+                texts[place.record_id],
+                bool(met.get((place.dataset, place.record_id))),
+            )
+            for place in queue_items_module.queue_items(connection)
+            if place.dataset in datasets and place.record_id in texts and not place.withdrawn
+        }
+    evaluated = next((run.id for run in runs if run.accuracy is not None), "")
+    ids = {text: identity for identity, text in texts.items()}
+    url = _argilla_url(folder) if queue_items else ""
+    links = argilla_links(queue_items, url) if url else {}
+    cells = confused_cells(folder.runs / evaluated, mistakes, ids, links) if evaluated else []
+    found = DailyReport(
+        at=utc_now(),
+        task=task.name,
+        status=dataset_status,
+        coverage=coverage,
+        people=people,
+        runs=runs,
+        cells=cells,
+        cells_run=evaluated,
+        actions=action_items(dataset_status, coverage, people, _model_actions(decided)),
+        recommended_action=decided.decision.recommended_action,
+        why=decided.decision.why,
+    )
+    return found, write_daily_report(found, folder.reports)
+
+
+def _model_actions(decided: DecisionReport) -> list[ActionItem]:
+    """The findings about the candidate that concern most rows."""
+    if isinstance(decided.findings, NotMeasured):
+        return []
+    return [
+        ActionItem(f"{decided.findings_run}: {one.name.replace('_', ' ')}", one.evidence, one.command)
+        for one in decided.findings.found[:FINDINGS_SHOWN]
+    ]
+
+
+def _argilla_url(folder: WorkspaceFolder) -> str:
+    """Where Argilla answers; nowhere when it does not run now."""
+    try:
+        return connect_to_argilla(folder.server).url
+    except WinnowError:
+        return ""

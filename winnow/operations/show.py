@@ -1,0 +1,94 @@
+"""Show everything that is known about one record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, select
+
+from winnow.core.errors import Problem, WinnowError
+from winnow.core.layout import WorkspaceFolder
+from winnow.curation.engine.embedders.embedder import Embedder
+from winnow.curation.engine.vector_cache import cached_vectors
+from winnow.curation.releases.membership import releases_holding
+from winnow.curation.store import tables
+from winnow.curation.store.tables import decision, flag, forgotten, record_group
+from winnow.curation.store.working_view import working_rows
+
+NEAREST = 5
+
+
+@dataclass(frozen=True)
+class RecordDetails:
+    """One record with its history and surroundings."""
+
+    record: dict[str, Any]
+    """The working row: text, group, reserve, origin, weight, state, label."""
+    split_reason: str
+    occurrences: list[dict[str, Any]]
+    decisions: list[dict[str, Any]]
+    flags: list[dict[str, Any]]
+    neighbors: list[dict[str, Any]] | None
+    """Nearest live records; None when this record was never embedded."""
+    releases: list[dict[str, str]]
+    """Releases that hold the record, and in which split."""
+
+
+def show(connection: Connection, folder: WorkspaceFolder, embedder: Embedder, wanted: str) -> RecordDetails:
+    """Look a record up by id, by the beginning of its id, or by its exact text.
+
+    Raises WinnowError when none or more than one fits.
+    """
+    rows = working_rows(connection)
+    fits = [row for row in rows if row["id"].startswith(wanted) or row["text"] == wanted]
+    gone = connection.execute(select(forgotten).where(forgotten.c.record_id.startswith(wanted, autoescape=True)))
+    forgotten_row = gone.first() if not fits else None
+    if forgotten_row is not None:
+        found = f"forgotten on {forgotten_row.at[:10]}" + (f" ({forgotten_row.why})" if forgotten_row.why else "")
+        raise WinnowError(Problem(f"show {wanted}", found, "a record that is there", "its content is gone for good"))
+    if len(fits) != 1:
+        found = "no record" if not fits else f"{len(fits)} records"
+        fix = "give more of the id" if fits else "give an id, the beginning of one, or an exact text"
+        raise WinnowError(Problem(f"show {wanted}", found, "one record", fix))
+    record = fits[0]
+    identity = record["id"]
+    source, occurrence = tables.source.c, tables.occurrence.c
+    occurrences = connection.execute(
+        select(
+            source.name, occurrence.row, occurrence.given_label, occurrence.given_split, source.origin, source.license
+        )
+        .add_columns(occurrence.session, occurrence.time, source.at, source.retracted_at)
+        .join(tables.source, source.id == occurrence.source_id)
+        .where(occurrence.record_id == identity)
+        .order_by(occurrence.id)
+    )
+    decisions = connection.execute(select(decision).where(decision.c.record_id == identity).order_by("id"))
+    flags = connection.execute(select(flag.c.name, flag.c.detail).where(flag.c.record_id == identity))
+    why = connection.execute(select(record_group.c.why).where(record_group.c.id == record["group"])).scalar_one()
+    return RecordDetails(
+        record=record,
+        split_reason=why,
+        occurrences=[dict(row) for row in occurrences.mappings()],
+        decisions=[dict(row) for row in decisions.mappings()],
+        flags=[dict(row) for row in flags.mappings()],
+        neighbors=_neighbors(record, rows, folder, embedder),
+        releases=[{"release": r, "split": s} for r, s in releases_holding(connection, folder, identity)],
+    )
+
+
+def _neighbors(
+    record: dict[str, Any], rows: list[dict[str, Any]], folder: WorkspaceFolder, embedder: Embedder
+) -> list[dict[str, Any]] | None:
+    others = [row for row in rows if row["id"] != record["id"] and row["state"] != "superseded"]
+    cached = cached_vectors([record["text"], *(row["text"] for row in others)], embedder.identity, folder.vectors)
+    if record["text"] not in cached:
+        return None
+    known = [row for row in others if row["text"] in cached]
+    if not known:
+        return []
+    similarity = np.stack([cached[row["text"]] for row in known]) @ cached[record["text"]]
+    best = np.argsort(-similarity, kind="stable")[:NEAREST]
+    keys = ("id", "text", "label", "state", "assigned_split")
+    return [{"similarity": round(float(similarity[i]), 4), **{key: known[i][key] for key in keys}} for i in best]

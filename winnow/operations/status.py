@@ -1,0 +1,95 @@
+"""Count what there is, what waits for whom, and name the next sensible command."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, select, text
+
+from winnow.config.task import Task
+from winnow.core.vocabulary import STATES
+from winnow.curation.labeling.queues.adjudicate import adjudicate_candidates
+from winnow.curation.labeling.throughput import annotator_activity, typical_response_seconds
+from winnow.curation.review.lots import load_lots
+from winnow.curation.review.undecided import undecided_records
+from winnow.curation.status_summary import Status
+from winnow.curation.store import tables
+from winnow.curation.store.decisions import votes_of
+from winnow.curation.store.deployments import deployments
+from winnow.curation.store.forgotten import forgotten_ids
+from winnow.curation.store.lot_tables import proposed_labels
+from winnow.curation.store.queue_items import pending_work
+from winnow.curation.store.tables import artifact
+from winnow.curation.store.waivers import active_waivers
+from winnow.curation.store.working_view import working_rows
+from winnow.reports.generation_costs import run_costs
+
+
+def status(connection: Connection, task: Task) -> Status:
+    """Count everything once."""
+    rows = working_rows(connection)
+    live = [row for row in rows if row["state"] != "superseded"]
+    states = Counter(row["state"] for row in rows)
+    labels = Counter(row["label"] for row in live if row["state"] == "labeled")
+    entries = connection.execute(select(artifact.c.name, artifact.c.kind).order_by(text("rowid")))
+    ledger = [(name, kind) for name, kind in entries]
+    releases = [name for name, kind in ledger if kind == "release"]
+    runs = [name for name, kind in ledger if kind == "run"]
+    lots_now = _lots(connection, rows)
+    return Status(
+        by_state={state: states[state] for state in STATES},
+        by_origin=dict(Counter(row["origin"] for row in live).most_common()),
+        by_label={name: labels[name] for name in task.label_names},
+        assigned_splits={
+            split: sum(r["assigned_split"] == split for r in live) for split in ("train", "validation", "test")
+        },
+        queues={
+            "label": states["unlabeled"],
+            "review": states["proposed"],
+            "adjudicate": len(adjudicate_candidates(rows, votes_of(connection, of_people=True), {}, {})),
+        },
+        pending=pending_work(connection).records,
+        lots=lots_now,
+        generation=[run.json() for run in run_costs(connection, rows)],
+        seconds=typical_response_seconds(annotator_activity(connection)),
+        sources=_sources(connection),
+        releases=releases,
+        runs=runs,
+        deployed=next(reversed(deployments(connection)), None),
+        waivers=active_waivers(connection, datetime.now(UTC).date()),
+        forgotten=len(forgotten_ids(connection)),
+        next=_next(states, lots_now, releases, runs),
+    )
+
+
+def _next(states: Counter[str], lots_now: list[dict[str, Any]], releases: list[str], runs: list[str]) -> str:
+    if any(lot["verdict"] == "not_drawn" or lot["more"] for lot in lots_now):
+        return "winnow push review, then winnow pull"
+    if not states["labeled"]:
+        return "winnow add FILE"
+    if not releases:
+        return "winnow check"
+    if not any(run.startswith(f"{releases[-1]}-") for run in runs):
+        return f"winnow train {releases[-1]} --method linear"
+    return f"winnow evaluate {runs[-1]}"
+
+
+def _lots(connection: Connection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Lots as they stand, then synthetic records that no lot has yet, by their maker."""
+    drawn_lots = load_lots(connection, rows, undecided=undecided_records(connection))
+    placed = {record for lot in drawn_lots for record in lot.members}
+    proposed = {row["id"] for row in rows if row["state"] == "proposed"} - placed
+    pools = Counter(producer for record, (producer, _) in proposed_labels(connection).items() if record in proposed)
+    fresh = [
+        {"generator": g, "prompt_version": v, "model": m, "number": None, "records": count, "verdict": "not_drawn"}
+        for (g, v, m), count in sorted(pools.items())
+    ]
+    return [*(lot.json() for lot in drawn_lots), *fresh]
+
+
+def _sources(connection: Connection) -> list[dict[str, Any]]:
+    source = tables.source.c
+    query = select(source.id, source.name, source.origin, source.license, source.at, source.retracted_at)
+    return [dict(row) for row in connection.execute(query.order_by(text("rowid"))).mappings()]

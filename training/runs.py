@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
 import json
 import os
 import platform
@@ -15,6 +14,7 @@ from typing import Any
 
 from winnow.core.clock import utc_now
 from winnow.core.errors import Problem, WinnowError
+from winnow.core.versions import package_version
 from winnow.curation.releases.release import Release
 
 RUN_FILE = "run.json"
@@ -88,7 +88,7 @@ def run_id(
 
 def versions(packages: Sequence[str] = RESULT_PACKAGES) -> dict[str, str]:
     """Versions that a result can depend on."""
-    return {"python": platform.python_version()} | {name: importlib.metadata.version(name) for name in packages}
+    return {"python": platform.python_version()} | {name: package_version(name) for name in packages}
 
 
 def create_run(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from winnow.core.array_cache import load_arrays, save_arrays
+from winnow.core.versions import package_version
 from winnow.curation.pii.scrub import Scrubber
 
 if TYPE_CHECKING:
@@ -42,6 +42,6 @@ def records_with_pii(
 
 
 def _fingerprint(scrubber: Scrubber, model: str | None) -> str:
-    libraries = [version(name) for name in ("presidio-analyzer", "detect-secrets", "phonenumbers", "winnow")]
+    libraries = [package_version(name) for name in ("presidio-analyzer", "detect-secrets", "phonenumbers", "winnow")]
     facts = json.dumps([FORMAT, libraries, dict(scrubber.policy), model], sort_keys=True)
     return hashlib.sha256(facts.encode()).hexdigest()[:32]

@@ -114,7 +114,7 @@ def _releases_holding(connection: Connection, folder: WorkspaceFolder, record: s
 def _blank_requests(connection: Connection, text: str) -> None:
     """Empty the quotations of a text in what generators asked; the rest of a question says what was paid for."""
     q = llm_request.c
-    for identity, body, about in connection.execute(select(q.id, q.body, q.about)).fetchall():
-        blanked = {"body": without_quotations(body, text), "about": without_quotations(about, text)}
-        if blanked != {"body": body, "about": about}:
+    for identity, body, about in connection.execute(select(q.id, q.body, q.context)).fetchall():
+        blanked = {"body": without_quotations(body, text), "context": without_quotations(about, text)}
+        if blanked != {"body": body, "context": about}:
             connection.execute(update(llm_request).where(q.id == identity).values(**blanked))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
 import shutil
 from collections.abc import Sequence
@@ -94,7 +93,7 @@ def write_release(
         "label_accuracy": provenance.accuracy.json() if provenance.accuracy else None,
         "flagged": provenance.flagged(checked.selected, "language"),
         **({"must_pass": must_pass_summary(must_pass, checked.selected)} if task.must_pass is not None else {}),
-        "versions": {package: importlib.metadata.version(package) for package in VERSIONED_PACKAGES},
+        "versions": {package: package_version(package) for package in VERSIONED_PACKAGES},
     }
     parquet = {
         path: file_facts(part / path) for path in (f"data/{s}.parquet" for s in SPLITS) if (part / path).exists()

@@ -53,13 +53,13 @@ def counts(folder: Path) -> dict[str, int]:
     try:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-        tables = ("source", "group", "record", "occurrence", "decision")
+        tables = ("source", "record_group", "record", "occurrence", "decision")
         return {t: connection.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in tables}
     finally:
         connection.close()
 
 
-WHOLE = {"source": 1, "group": 900, "record": 900, "occurrence": 1000, "decision": 900}
+WHOLE = {"source": 1, "record_group": 900, "record": 900, "occurrence": 1000, "decision": 900}
 
 
 def add_twice_at_once(folder: Path, path: Path) -> None:

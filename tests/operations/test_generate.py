@@ -92,7 +92,7 @@ def test_proposals_enter_with_their_lineage_and_wait_for_review(workspace: Works
     records = workspace.records()
     new = records[records["origin"] == "synthetic"]
     assert set(new["state"]) == {"proposed"}
-    assert set(new["reserve"]) == {"train"}
+    assert set(new["assigned_split"]) == {"train"}
     lot = next(lot for lot in workspace.status().lots if lot["verdict"] == "not_drawn")
     assert (lot["generator"], lot["model"]) == ("examples", "claude-sonnet-5-5")
     assert re.fullmatch(r"examples \d+, task \d+", lot["prompt_version"])
@@ -211,11 +211,11 @@ def test_no_question_holds_a_hold_out_text(workspace: Workspace, claude: Claude)
     for generator in ("examples", "contrasts", "negatives"):
         generate(workspace, generator, count=24)
     records = workspace.records()
-    held = records[records["reserve"] != "train"]["text"]
+    held = records[records["assigned_split"] != "train"]["text"]
     said = "".join(json.dumps(body, ensure_ascii=False) for body in claude.bodies.values())
     assert len(held) > 5
     assert not [text for text in held if text in said]
-    train = records[(records["reserve"] == "train") & (records["origin"] != "synthetic")]["text"]
+    train = records[(records["assigned_split"] == "train") & (records["origin"] != "synthetic")]["text"]
     assert [text for text in train if text in said]
 
 
@@ -293,8 +293,8 @@ def test_what_a_person_need_not_see_falls_with_its_reason(workspace: Workspace, 
     workspace.add(pd.DataFrame([{"text": "why is the badge reader at gate b dark", "label": "other"}]), split="train")
     records = workspace.records()
     own = records[records["label"] == "it_vpn"]
-    held = own[own["reserve"] != "train"]["text"].iloc[0]
-    train = own[own["reserve"] == "train"]["text"].iloc[0]
+    held = own[own["assigned_split"] != "train"]["text"].iloc[0]
+    train = own[own["assigned_split"] == "train"]["text"].iloc[0]
     near = "why is the badge reader at gate b so dark"
     claude.writer = says([held, train, f"{train} please", "mail it to jane.roe@acme-corp.com", near, "a b c"])
     made = generate(workspace, count=6, labels=("it_vpn",))
@@ -426,7 +426,7 @@ def test_wrong_orders_are_refused_all_at_once(workspace: Workspace, claude: Clau
 
 def test_a_plan_says_what_to_write(workspace: Workspace, claude: Claude, tmp_path: Path) -> None:
     records = workspace.records()
-    ids = list(records[records["reserve"] == "train"]["id"][:3])
+    ids = list(records[records["assigned_split"] == "train"]["id"][:3])
     plan = {
         "labels": [
             {"label": "hr_leave", "missing": 4, "cells": [{"phrasing": "fragment", "length": "short", "count": 4}]}

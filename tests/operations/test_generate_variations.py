@@ -37,8 +37,8 @@ def test_variations_join_their_seeds_group_and_wait_for_review(varied: Workspace
     new, old = records[records["origin"] == "synthetic"], records[records["origin"] != "synthetic"]
     assert len(new) == 40
     assert set(new["state"]) == {"proposed"}
-    assert set(new["reserve"]) == {"train"}
-    assert set(new["group"]) <= set(old[old["reserve"] == "train"]["group"])
+    assert set(new["assigned_split"]) == {"train"}
+    assert set(new["group"]) <= set(old[old["assigned_split"] == "train"]["group"])
     assert records.groupby("group").size().max() <= varied.task.variations_per_seed
 
 

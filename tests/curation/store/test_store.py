@@ -9,8 +9,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import IntegrityError
 
-from winnow.core.errors import ServiceError, WinnowError
 import winnow.curation.store
+from winnow.core.errors import ServiceError, WinnowError
 from winnow.curation.store.database import open_store
 from winnow.curation.store.migrations import HEAD
 from winnow.curation.store.tables import metadata, written_once_triggers

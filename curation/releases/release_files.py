@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from winnow.config.task import Task
 from winnow.core.atomic import sync_to_disk
+from winnow.core.versions import package_version
 from winnow.core.vocabulary import SPLITS
 from winnow.curation.checks.check import CheckResult
 from winnow.curation.checks.coverage.task_facets import text_facets

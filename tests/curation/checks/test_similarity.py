@@ -13,7 +13,7 @@ from conftest import EXAMPLE, add_example
 
 from winnow.config.task import Label, Task
 from winnow.core.example import fold_key, record_id
-from winnow.curation.checks import similarity as module
+from winnow.curation.checks import similarity_update as module
 from winnow.curation.checks.similarity import measure_similarity
 from winnow.curation.checks.similarity_search import Similarities
 from winnow.curation.engine.embedders.embedder import open_embedder

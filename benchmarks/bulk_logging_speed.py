@@ -19,11 +19,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from curation.serving.http import OPENER
 
 from benchmarks.labeling_server_speed import DIMENSIONS, WORDS, make
 from winnow.curation.labeling.server.accounts import annotator_accounts
-from winnow.curation.labeling.server.argilla_api import ArgillaApi
+from winnow.curation.labeling.server.argilla_api import DIRECT_OPENER, ArgillaApi
 from winnow.curation.labeling.server.process import EmbeddedServer, start_server, stop_server
 
 AT_ONCE = 500
@@ -80,7 +79,7 @@ def rate(api: ArgillaApi, name: str, vectors: bool, bulks: int = 2) -> float:
     for body in sent:
         headers = {"Content-Type": "application/json", "X-Argilla-Api-Key": api.key}
         where = f"{api.url}/api/v1/datasets/{dataset}/records/bulk"
-        with OPENER.open(urllib.request.Request(where, data=body, headers=headers), timeout=120) as answer:
+        with DIRECT_OPENER.open(urllib.request.Request(where, data=body, headers=headers), timeout=120) as answer:
             answer.read()
     seconds = time.perf_counter() - begun
     assert api.get(f"datasets/{dataset}/progress")["total"] == bulks * AT_ONCE

@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from tests.claude import Claude, total_tokens, total_usd
-from tests.claude.prices import Price
 
 import winnow
 from benchmarks.texts import PUBLIC, ROOT
+from tests.fakes.claude import Claude, total_tokens, total_usd
+from tests.fakes.claude.price_table import Price
 from winnow.curation.engine.embedders.embedder import open_embedder
 from winnow.generators.generation_request import GenerationRequest
 from winnow.generators.llm.batch_jobs import BatchPolling
@@ -58,7 +58,7 @@ WAYS = (
 
 def cost() -> None:
     """The same order in four ways: tokens of input as billed, and money, to those of the first."""
-    from tests.writers import careful
+    from tests.fakes.claude_answers import careful
 
     first: tuple[float, float] | None = None
     print("| way | requests | input tokens in full, written, read | as full-price tokens | ratio | all, USD | ratio |")

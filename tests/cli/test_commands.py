@@ -7,9 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import EXAMPLE, ROOT, WINNOW, command, write_jsonl
 from typer.main import get_command
 
+from tests.support.commands import WINNOW_SCRIPT, run_winnow
+from tests.support.files import write_jsonl
+from tests.support.paths import EXAMPLE, ROOT
 from winnow.cli.main import app
 from winnow.workspace import Workspace
 
@@ -24,7 +26,7 @@ def workspace(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_help_and_a_place_in_the_docs(name: str, tmp_path: Path) -> None:
-    shown = command(name, "--help", cwd=tmp_path)
+    shown = run_winnow(name, "--help", cwd=tmp_path)
     assert shown.returncode == 0
     assert "Usage: winnow" in shown.stdout
     pages = "".join(path.read_text() for path in (ROOT / "docs").glob("*.md"))
@@ -59,7 +61,7 @@ def test_a_second_check_loads_no_model_and_embeds_nothing(tmp_path: Path, frozen
 
 def test_json_is_one_object_with_the_contracts_keys(workspace: Path) -> None:
     def run(*arguments: object, code: int = 0) -> dict[str, object]:
-        done = command(*arguments, "--json", cwd=workspace)
+        done = run_winnow(*arguments, "--json", cwd=workspace)
         assert done.returncode == code, done.stderr
         return json.loads(done.stdout)  # type: ignore[no-any-return]
 
@@ -90,7 +92,7 @@ def test_json_is_one_object_with_the_contracts_keys(workspace: Path) -> None:
     queries = write_jsonl(workspace / "queries.jsonl", [{"text": "vpn is down"}, {"text": ""}])
     predicted = run("predict", trained["run"], queries)
     assert predicted["dropped"] == {"empty": 1}
-    lines = command("predict", trained["run"], queries, cwd=workspace).stdout.splitlines()
+    lines = run_winnow("predict", trained["run"], queries, cwd=workspace).stdout.splitlines()
     assert [json.loads(line) for line in lines] == predicted["predictions"]
     assert [(p["row"], p["label"]) for p in predicted["predictions"]] == [(1, "it_vpn"), (2, None)]  # type: ignore[attr-defined]
     assert [r["name"] for r in run("releases")["releases"]] == ["first"]  # type: ignore[attr-defined]
@@ -114,42 +116,42 @@ def test_exit_codes_and_errors_without_a_traceback(workspace: Path) -> None:
         (("--no-such-option",), 2, "No such option"),
     ]
     for arguments, code, message in cases:
-        done = command(*arguments, cwd=workspace)
+        done = run_winnow(*arguments, cwd=workspace)
         assert (done.returncode, "Traceback" in done.stderr) == (code, False), (arguments, done.stderr)
         assert message in done.stderr, (arguments, done.stderr)
-    assert command("status", cwd=workspace.parent).returncode == 2
+    assert run_winnow("status", cwd=workspace.parent).returncode == 2
 
 
 def test_every_command_names_the_next_one(workspace: Path) -> None:
     queries = write_jsonl(workspace / "q.jsonl", [{"text": "my vpn drops", "label": "it_vpn"}])
     for arguments in (("add", queries), ("status",), ("check",), ("show", "my vpn drops"), ("releases",), ("runs",)):
-        lines = command(*arguments, cwd=workspace).stdout.strip().splitlines()
+        lines = run_winnow(*arguments, cwd=workspace).stdout.strip().splitlines()
         assert lines[-1].startswith("next: "), arguments
 
 
 def test_init_takes_151_labels_from_a_file(tmp_path: Path) -> None:
     rows = [{"text": f"t{i}", "intent": f"label {i % 150}" if i % 151 else "oos"} for i in range(453)]
     path = write_jsonl(tmp_path / "rows.jsonl", rows)
-    done = command("init", tmp_path / "ws", "--from", path, cwd=tmp_path)
+    done = run_winnow("init", tmp_path / "ws", "--from", path, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     task = Workspace.find(tmp_path / "ws").task
     assert len(task.labels) == 151
     assert task.fallback == "oos"
-    again = command("init", tmp_path / "ws", cwd=tmp_path)
+    again = run_winnow("init", tmp_path / "ws", cwd=tmp_path)
     assert (again.returncode, "there already" in again.stderr) == (2, True)
 
 
 def test_a_log_gets_plain_lines_and_no_control_characters(workspace: Path) -> None:
     row = {"text": "bad \u009b2J label \u202e", "label": "it_\u001b[31mvpn"}
-    done = command("add", write_jsonl(workspace / "q.jsonl", [row]), cwd=workspace)
+    done = run_winnow("add", write_jsonl(workspace / "q.jsonl", [row]), cwd=workspace)
     assert "\x1b" not in done.stdout + done.stderr
 
 
 def test_text_from_a_terminal_of_another_encoding_does_not_crash(workspace: Path) -> None:
     queries = write_jsonl(workspace / "q.jsonl", [{"text": "Größe ändern 请", "label": "it_vpn"}])
-    command("add", queries, cwd=workspace)
+    run_winnow("add", queries, cwd=workspace)
     done = subprocess.run(
-        [str(WINNOW), "show", "Größe ändern 请"],
+        [str(WINNOW_SCRIPT), "show", "Größe ändern 请"],
         cwd=workspace,
         capture_output=True,
         timeout=120,

@@ -4,10 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import EXAMPLE
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.paths import EXAMPLE
 from winnow.config.load import parse_task, read_task
 from winnow.config.overrides import with_overrides
 from winnow.config.template import intents_task, tools_task

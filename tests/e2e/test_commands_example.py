@@ -10,9 +10,9 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
 
 import winnow
+from tests.support.paths import ROOT
 from winnow.curation.engine.embedders.embedder import open_embedder
 from winnow.curation.io.readers.columns import Columns
 from winnow.validators.wording.guards import Guards

@@ -14,9 +14,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import add_example, command, write_jsonl
 
 import winnow
+from tests.support.commands import run_winnow
+from tests.support.files import write_jsonl
+from tests.support.workspaces import add_example
 from winnow.workspace import Workspace
 
 ROUNDS = int(os.environ.get("WINNOW_SAFETY_ROUNDS", "50"))
@@ -194,12 +196,12 @@ def test_a_full_disk_is_a_clear_error_and_leaves_the_old_state(
     filler = fill(folder, 64)
     broken = write_jsonl(tmp_path / "broken.jsonl", [{"text": "x" * 1900, "label": "none"} for _ in range(100)])
     for rows in (thousand_rows(tmp_path / "rows.jsonl"), broken):
-        done = command("add", rows, cwd=folder)
+        done = run_winnow("add", rows, cwd=folder)
         assert (done.returncode, "Traceback" in done.stderr) == (3, False), done.stderr
         assert "full" in done.stderr or "space" in done.stderr
     assert workspace.records()["text"].tolist() == ["the first"]
     filler.unlink()
-    assert command("add", tmp_path / "rows.jsonl", cwd=folder).returncode == 0
+    assert run_winnow("add", tmp_path / "rows.jsonl", cwd=folder).returncode == 0
     assert len(workspace.records()) == 901
 
 
@@ -207,7 +209,7 @@ def test_a_full_disk_during_freeze_leaves_no_release(small_disk: Callable[[int],
     workspace = add_example(small_disk(16384) / "ws")
     workspace.check()
     filler = fill(workspace.folder.root, 100)
-    done = command("freeze", "first", cwd=workspace.folder.root)
+    done = run_winnow("freeze", "first", cwd=workspace.folder.root)
     assert done.returncode == 3
     assert "Traceback" not in done.stderr
     assert workspace.releases() == []
@@ -383,12 +385,12 @@ def test_a_damaged_database_is_said_clearly_with_what_is_left(tmp_path: Path) ->
     for start_at in range(len(content) // 3, len(content), 9000):
         content[start_at : start_at + 3000] = os.urandom(3000)
     path.write_bytes(bytes(content[: len(content) // 4096 * 4096]))
-    done = command("status", cwd=workspace.folder.root)
+    done = run_winnow("status", cwd=workspace.folder.root)
     assert (done.returncode, "Traceback" in done.stderr) == (3, False), done.stderr
     assert "damaged; still readable: " in done.stderr
     assert "restore winnow.db from a copy" in done.stderr
     path.write_bytes(b"this is no database at all" * 1000)
-    done = command("status", cwd=workspace.folder.root)
+    done = run_winnow("status", cwd=workspace.folder.root)
     assert (done.returncode, "Traceback" in done.stderr) == (3, False), done.stderr
     assert "damaged" in done.stderr
 
@@ -400,11 +402,11 @@ def test_a_read_only_folder_is_a_clear_error(small_disk: Callable[[int], Path], 
     subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
     rows = write_jsonl(tmp_path / "one.jsonl", [{"text": "the first", "label": "it_vpn"}])
     for line in (["add", rows], ["retract", "labeled.jsonl"], ["freeze", "second"], ["rename", "it_vpn", "x"]):
-        done = command(*line, cwd=workspace.folder.root)
+        done = run_winnow(*line, cwd=workspace.folder.root)
         assert (done.returncode, "Traceback" in done.stderr) == (3, False), (line, done.stderr)
-    assert command("verify", "first", cwd=workspace.folder.root).returncode in (0, 3)
+    assert run_winnow("verify", "first", cwd=workspace.folder.root).returncode in (0, 3)
     subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
-    assert command("add", rows, cwd=workspace.folder.root).returncode == 0
+    assert run_winnow("add", rows, cwd=workspace.folder.root).returncode == 0
 
 
 def test_a_clock_set_back_changes_no_order(tmp_path: Path) -> None:

@@ -13,15 +13,15 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import WINNOW
-from fakes.claude import Claude, outcomes
-from fakes.claude.price_table import Price
-from fakes.claude.request_hash import request_hash
-from fakes.claude.request_log import Entry, total_usd
-from fakes.claude.scripts import always
-from fakes.claude_answers import OPENINGS, THINGS, careful
 
 import winnow
+from tests.fakes.claude import Claude, outcomes
+from tests.fakes.claude.price_table import Price
+from tests.fakes.claude.request_hash import request_hash
+from tests.fakes.claude.request_log import Entry, total_usd
+from tests.fakes.claude.scripts import always
+from tests.fakes.claude_answers import OPENINGS, THINGS, careful
+from tests.support.commands import WINNOW_SCRIPT
 from winnow.workspace import Workspace
 
 PRICES = {"claude-sonnet-5-5": Price(2.0, 10.0, cache_read_share=0.05)}
@@ -55,7 +55,7 @@ def workspace(folder: Path) -> Workspace:
 
 
 def begin(folder: Path, *more: str) -> subprocess.Popen[str]:
-    command = [str(WINNOW), "--workspace", str(folder), "generate", "examples", *more, "--json"]
+    command = [str(WINNOW_SCRIPT), "--workspace", str(folder), "generate", "examples", *more, "--json"]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 

@@ -6,9 +6,8 @@ import json
 from collections import Counter
 from pathlib import Path
 
-from conftest import EXAMPLE
-
 import winnow
+from tests.support.paths import EXAMPLE
 
 
 def test_the_example_lists_its_noise_truly() -> None:

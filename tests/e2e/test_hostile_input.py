@@ -14,11 +14,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import add_example, command, write_jsonl
 from hypothesis import given
 from hypothesis import strategies as st
 
 import winnow
+from tests.support.commands import run_winnow
+from tests.support.files import write_jsonl
+from tests.support.workspaces import add_example
 from winnow.config.load import parse_task
 from winnow.core.csv_cells import FORMULA_PREFIXES, escape_cell, unescape_cell
 from winnow.core.errors import WinnowError
@@ -112,7 +114,7 @@ def test_strange_texts_go_the_whole_way_and_come_out_as_they_went_in(make_worksp
         assert "<img src=x" not in text
         assert "<b>bold</b>" not in text
     for line in (["check"], ["coverage"], ["status"], ["show", rows[0]["text"]]):
-        told = command(*line, cwd=workspace.folder.root)
+        told = run_winnow(*line, cwd=workspace.folder.root)
         assert "Traceback" not in told.stderr
         assert "\u202e" not in told.stdout  # a terminal would write the rest of the line backwards
 

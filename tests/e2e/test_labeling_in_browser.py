@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import EXAMPLE, add_example, command
 from playwright.sync_api import Page, expect
 
+from tests.support.commands import run_winnow
+from tests.support.paths import EXAMPLE
+from tests.support.workspaces import add_example
 from winnow.curation.io.readers.columns import Columns
 from winnow.workspace import Workspace
 
@@ -30,7 +32,7 @@ class Office:
     passwords: dict[str, str]
 
     def run(self, *arguments: str) -> str:
-        done = command(*arguments, cwd=self.workspace.folder.root)
+        done = run_winnow(*arguments, cwd=self.workspace.folder.root)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
@@ -40,14 +42,14 @@ def office(environment: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     workspace = add_example(tmp_path_factory.mktemp("office") / "ws")
     workspace.add(EXAMPLE / "traffic.jsonl", license="Apache-2.0", columns=Columns(group="session"))
     root = workspace.folder.root
-    started = command("serve", "--background", "--json", cwd=root)
+    started = run_winnow("serve", "--background", "--json", cwd=root)
     assert started.returncode == 0, started.stderr
     passwords = {}
     for name, more in (("ann", ()), ("bob", ()), ("lea", ("--lead",))):
-        made = command("annotators", "add", name, *more, "--json", cwd=root)
+        made = run_winnow("annotators", "add", name, *more, "--json", cwd=root)
         passwords[name] = json.loads(made.stdout)["password"]
     yield Office(workspace, json.loads(started.stdout)["url"], passwords)
-    assert "stopped" in command("serve", "--stop", cwd=root).stdout
+    assert "stopped" in run_winnow("serve", "--stop", cwd=root).stdout
 
 
 def sign_in(browser: Any, office: Office, name: str) -> Page:
@@ -267,7 +269,7 @@ def test_one_lot_is_accepted_another_refused_and_freeze_exports_accordingly(
     lots = {lot["prompt_version"]: lot for lot in office.workspace.status().lots}
     assert (lots["1"]["verdict"], lots["2"]["verdict"]) == ("accepted", "refused")
     assert read < 100
-    shown = command("status", cwd=root).stdout
+    shown = run_winnow("status", cwd=root).stdout
     assert "accepted, at most" in shown
     assert "refused; winnow push review --whole rescues it" in shown
     office.run("check")

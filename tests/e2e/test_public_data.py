@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import public_data
 
 import winnow
+from tests.support.public_data import public_data
 from winnow.workspace import Workspace
 
 

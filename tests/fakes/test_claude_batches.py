@@ -10,10 +10,10 @@ import httpx2
 import pytest
 from anthropic.types.messages import MessageBatchIndividualResponse
 
-from fakes.claude import Claude, Price, answered, paid, paid_again, total_usd
-from fakes.claude.outcomes import canceled, cut, dropped, error, expired, overloaded, refused
-from fakes.claude.scripts import at, by_custom_id, first_time, in_order
-from fakes.claude.sdk_client import HAIKU, LONG, cached, question
+from tests.fakes.claude import Claude, Price, answered, paid, paid_again, total_usd
+from tests.fakes.claude.outcomes import canceled, cut, dropped, error, expired, overloaded, refused
+from tests.fakes.claude.scripts import at, by_custom_id, first_time, in_order
+from tests.fakes.claude.sdk_client import HAIKU, LONG, cached, question
 
 
 def requests(number: int) -> list[Any]:

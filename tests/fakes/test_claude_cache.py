@@ -9,11 +9,11 @@ from typing import Any
 import anthropic
 import pytest
 
-from fakes.claude import Claude, total_tokens
-from fakes.claude.outcomes import slow
-from fakes.claude.scripts import in_order
-from fakes.claude.sdk_client import ASK, LONG, SCHEMA, cached, with_schema
-from fakes.claude.token_counter import count
+from tests.fakes.claude import Claude, total_tokens
+from tests.fakes.claude.outcomes import slow
+from tests.fakes.claude.scripts import in_order
+from tests.fakes.claude.sdk_client import ASK, LONG, SCHEMA, cached, with_schema
+from tests.fakes.claude.token_counter import count
 
 
 def test_a_shared_prefix_is_written_once_and_then_read(claude: Claude, sdk: anthropic.Anthropic) -> None:

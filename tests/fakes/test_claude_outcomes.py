@@ -10,8 +10,8 @@ import anthropic
 import pytest
 from pydantic import BaseModel
 
-from fakes.claude import Claude, answered
-from fakes.claude.outcomes import (
+from tests.fakes.claude import Claude, answered
+from tests.fakes.claude.outcomes import (
     cut,
     dropped,
     error,
@@ -25,8 +25,8 @@ from fakes.claude.outcomes import (
     success,
     truncated,
 )
-from fakes.claude.scripts import in_order
-from fakes.claude.sdk_client import ASK, SCHEMA, connect, text_of, with_schema
+from tests.fakes.claude.scripts import in_order
+from tests.fakes.claude.sdk_client import ASK, SCHEMA, connect, text_of, with_schema
 
 
 class Answer(BaseModel):

@@ -7,8 +7,8 @@ from typing import Any
 import anthropic
 import pytest
 
-from fakes.claude import Claude, paid
-from fakes.claude.sdk_client import ASK, HAIKU, SCHEMA, connect, with_schema
+from tests.fakes.claude import Claude, paid
+from tests.fakes.claude.sdk_client import ASK, HAIKU, SCHEMA, connect, with_schema
 
 RECURSIVE = {"$defs": {"node": {"anyOf": [{"type": "null"}, {"$ref": "#/$defs/node"}]}}, "$ref": "#/$defs/node"}
 

@@ -15,15 +15,15 @@ from typing import Any
 
 import anthropic
 import pytest
-from conftest import ROOT
 
-from fakes.claude import Claude, Price, Tokens, answered, paid, paid_again, read_ledger, total_usd
-from fakes.claude.outcomes import cut, dropped, error, overloaded, rate_limited, slow, success
-from fakes.claude.scripts import Arrival, first_time, from_json, in_order, mixed
-from fakes.claude.sdk_client import ASK, HAIKU, connect, question, text_of
-from fakes.claude.server_process import running
-from fakes.claude.token_counter import count
-from fakes.claude.token_counter import cut as cut_text
+from tests.fakes.claude import Claude, Price, Tokens, answered, paid, paid_again, read_ledger, total_usd
+from tests.fakes.claude.outcomes import cut, dropped, error, overloaded, rate_limited, slow, success
+from tests.fakes.claude.scripts import Arrival, first_time, from_json, in_order, mixed
+from tests.fakes.claude.sdk_client import ASK, HAIKU, connect, question, text_of
+from tests.fakes.claude.server_process import running
+from tests.fakes.claude.token_counter import count
+from tests.fakes.claude.token_counter import cut as cut_text
+from tests.support.paths import ROOT
 
 
 def test_an_answer_is_a_message_and_a_line_in_the_ledger(claude: Claude, sdk: anthropic.Anthropic) -> None:

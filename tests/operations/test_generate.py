@@ -11,14 +11,14 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from fakes.claude import outcomes as o
-from fakes.claude.price_table import Price
-from fakes.claude.request_log import answered, paid, paid_again, total_usd
-from fakes.claude.scripts import always, at, first_time, in_order, mixed
-from fakes.claude.server import Claude
-from fakes.claude_answers import careful
 from sqlalchemy import select
 
+from tests.fakes.claude import outcomes as o
+from tests.fakes.claude.price_table import Price
+from tests.fakes.claude.request_log import answered, paid, paid_again, total_usd
+from tests.fakes.claude.scripts import always, at, first_time, in_order, mixed
+from tests.fakes.claude.server import Claude
+from tests.fakes.claude_answers import careful
 from winnow.core.errors import ServiceError, WinnowError
 from winnow.curation.store.suspected_errors import suspected_errors
 from winnow.curation.store.tables import batch_job

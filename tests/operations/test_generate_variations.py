@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import ROOT, WINNOW
 
 import winnow
+from tests.support.commands import WINNOW_SCRIPT
+from tests.support.paths import ROOT
 from winnow.core.errors import WinnowError
 from winnow.workspace import Workspace
 
@@ -76,7 +77,7 @@ def test_nothing_of_the_hold_out_is_varied(make_workspace: Callable[..., Workspa
 
 
 def test_the_command_says_what_it_did_and_what_is_wrong(varied: Workspace) -> None:
-    command = [str(WINNOW), "-w", str(varied.folder.root), "generate", "variations"]
+    command = [str(WINNOW_SCRIPT), "-w", str(varied.folder.root), "generate", "variations"]
     done = subprocess.run([*command, "--count", "40", "--json"], capture_output=True, text=True, check=True)
     assert json.loads(done.stdout)["end"] == "known"
     wrong = subprocess.run(

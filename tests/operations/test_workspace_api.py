@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import EXAMPLE
 
 import winnow
+from tests.support.paths import EXAMPLE
 from winnow.core.errors import WinnowError
 
 

@@ -9,41 +9,45 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import EXAMPLE, Place, add_example, command, people_of, write_jsonl
 
+from tests.support.commands import run_winnow
+from tests.support.files import write_jsonl
+from tests.support.labeling import LabelingSetup, annotators_of
+from tests.support.paths import EXAMPLE
+from tests.support.workspaces import add_example
 from winnow.curation.labeling.response_table import REJECTED_LABEL, latest_responses
 from winnow.curation.labeling.review_form import REJECT_OPTION, UNSURE_OPTION
 from winnow.workspace import Workspace
 
 
-def said(place: Place) -> list[tuple[str, ...]]:
-    with place.workspace.store.reading() as connection:
-        table = latest_responses(connection, place.workspace.task)
+def said(labeling: LabelingSetup) -> list[tuple[str, ...]]:
+    with labeling.workspace.store.reading() as connection:
+        table = latest_responses(connection, labeling.workspace.task)
     return [tuple(row) for row in table.drop(columns="record").itertuples(index=False)]
 
 
-def test_opinions_are_each_ones_latest_with_what_was_shown_or_withheld(place: Place) -> None:
-    workspace = place.workspace
+def test_opinions_are_each_ones_latest_with_what_was_shown_or_withheld(labeling: LabelingSetup) -> None:
+    workspace = labeling.workspace
     workspace.push("label", count=120, second_reviewer_share=0.3)
-    ann, bob = people_of(place, "ann", "bob")
+    ann, bob = annotators_of(labeling, "ann", "bob")
     labels = workspace.task.label_names
-    for record in place.records("label-second-look"):
-        place.answer(ann, record, labels[0])
-        place.answer(bob, record, labels[1])
-    unsure = place.records("label")[0]
-    place.answer(ann, unsure, UNSURE_OPTION)
+    for record in labeling.records("label-second-look"):
+        labeling.answer(ann, record, labels[0])
+        labeling.answer(bob, record, labels[1])
+    unsure = labeling.records("label")[0]
+    labeling.answer(ann, unsure, UNSURE_OPTION)
     workspace.pull()
-    rows = said(place)
-    assert len(rows) == 2 * len(place.records("label-second-look"))
+    rows = said(labeling)
+    assert len(rows) == 2 * len(labeling.records("label-second-look"))
     assert {row[1] for row in rows} == {labels[0], labels[1]}
     shown, hidden_suggestion = {bool(row[2]) for row in rows}, {bool(row[3]) for row in rows}
     assert shown == hidden_suggestion == {True, False}
     assert not any(row[2] and row[3] for row in rows)
     workspace.push("adjudicate")
-    told = {one["external_id"]: one for one in place.records("adjudicate", "-leads")}
-    first = place.records("label-second-look")[0]["external_id"]
-    place.answer(place.api, told[first], labels[0])
-    place.answer(place.api, told[place.records("label-second-look")[1]["external_id"]], REJECT_OPTION)
+    told = {one["external_id"]: one for one in labeling.records("adjudicate", "-leads")}
+    first = labeling.records("label-second-look")[0]["external_id"]
+    labeling.answer(labeling.api, told[first], labels[0])
+    labeling.answer(labeling.api, told[labeling.records("label-second-look")[1]["external_id"]], REJECT_OPTION)
     workspace.pull()
     found = workspace.report()[0].people
     assert found.agreement is not None
@@ -52,25 +56,25 @@ def test_opinions_are_each_ones_latest_with_what_was_shown_or_withheld(place: Pl
     assert [(case.said, case.adjudicated) for case in bobs.overruled if case.record == first] == [
         (labels[1], labels[0])
     ]
-    assert found.agreement.pairs[0].disagreements == len(place.records("label-second-look"))
-    assert REJECTED_LABEL not in {row[1] for row in said(place)}
+    assert found.agreement.pairs[0].disagreements == len(labeling.records("label-second-look"))
+    assert REJECTED_LABEL not in {row[1] for row in said(labeling)}
 
 
-def test_the_page_says_what_was_measured(place: Place, browser: Any) -> None:
-    workspace = place.workspace
+def test_the_page_says_what_was_measured(labeling: LabelingSetup, browser: Any) -> None:
+    workspace = labeling.workspace
     workspace.push("label", count=40, second_reviewer_share=0.5)
-    ann, bob = people_of(place, "ann", "bob")
+    ann, bob = annotators_of(labeling, "ann", "bob")
     labels = workspace.task.label_names
     for name in ("label", "label-second-look"):
-        for number, record in enumerate(place.records(name)):
-            place.answer(ann, record, labels[number % 13])
-            place.answer(bob, record, labels[number % 13 if number % 4 else (number + 1) % 13])
+        for number, record in enumerate(labeling.records(name)):
+            labeling.answer(ann, record, labels[number % 13])
+            labeling.answer(bob, record, labels[number % 13 if number % 4 else (number + 1) % 13])
     workspace.pull()
-    told = json.loads(command("report", "--json", cwd=workspace.folder.root).stdout)
+    told = json.loads(run_winnow("report", "--json", cwd=workspace.folder.root).stdout)
     assert 0 < told["alpha"]["value"] < 1
     assert {one["name"][:3] for one in told["people"]} == {"ann", "bob"}
     assert told["label_accuracy"] is None
-    shown = command("report", cwd=workspace.folder.root).stdout
+    shown = run_winnow("report", cwd=workspace.folder.root).stdout
     assert "Krippendorff's alpha: 0." in shown
     assert "mend the guideline, not the data" in shown
     pages = {"people.html": "Krippendorff's alpha", "report.html": "people agree (alpha)"}
@@ -106,10 +110,10 @@ def wrongly_labeled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace
 
 
 def test_suspects_come_into_the_relabel_queue_with_evidence(
-    wrongly_labeled: tuple[Workspace, set[str]], place: Place
+    wrongly_labeled: tuple[Workspace, set[str]], labeling: LabelingSetup
 ) -> None:
     workspace, wrong = wrongly_labeled
-    here = Place(workspace, place.api, place.argilla_workspace)
+    here = LabelingSetup(workspace, labeling.api, labeling.argilla_workspace)
     done = workspace.push("relabel", count=40)
     assert done.records == 40
     records = {one["fields"]["text"]: one for one in here.records("relabel")}
@@ -122,15 +126,15 @@ def test_suspects_come_into_the_relabel_queue_with_evidence(
     assert {stored[text]["assigned_split"] for text in records} == {"train"}
 
 
-def test_a_doubtful_consensus_goes_to_the_adjudicator(place: Place, tmp_path: Path) -> None:
-    workspace = place.workspace
+def test_a_doubtful_consensus_goes_to_the_adjudicator(labeling: LabelingSetup, tmp_path: Path) -> None:
+    workspace = labeling.workspace
     workspace.push("label", count=30, second_reviewer_share=1.0)
-    ann, bob = people_of(place, "ann", "bob")
+    ann, bob = annotators_of(labeling, "ann", "bob")
     labels = workspace.task.label_names
-    records = place.records("label-second-look")
+    records = labeling.records("label-second-look")
     for record in records:
-        place.answer(ann, record, labels[0])
-        place.answer(bob, record, labels[0])
+        labeling.answer(ann, record, labels[0])
+        labeling.answer(bob, record, labels[0])
     report = workspace.pull()
     assert report.unresolved == 1  # the example's disputed text: these two agree on everything
     done = workspace.push("adjudicate")

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import add_example
 
+from tests.support.workspaces import add_example
 from winnow.reports.daily_page import argilla_links
 from winnow.workspace import Workspace
 

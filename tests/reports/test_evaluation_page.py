@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import write_jsonl
 
+from tests.support.files import write_jsonl
 from winnow.reports.comparison_page import comparison_page
 from winnow.reports.confusion_matrix import layout_matrix, seriation
 from winnow.reports.evaluation_page import evaluation_page

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import EXAMPLE, add_example
 
+from tests.support.paths import EXAMPLE
+from tests.support.workspaces import add_example
 from winnow.config.task import Label, Task
 from winnow.core.example import fold_key, record_id
 from winnow.curation.checks import similarity_update as module

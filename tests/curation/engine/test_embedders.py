@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import EXAMPLE
 
+from tests.support.paths import EXAMPLE
 from winnow.core.errors import ServiceError, WinnowError
 from winnow.curation.engine.embedders.embedder import open_embedder
 from winnow.curation.engine.embedders.model_files import BUNDLED_SHA256, bundled_model_folder

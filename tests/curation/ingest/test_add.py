@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import EXAMPLE, add_example, write_jsonl
 
+from tests.support.files import write_jsonl
+from tests.support.paths import EXAMPLE
+from tests.support.workspaces import add_example
 from winnow.core.errors import WinnowError
 from winnow.curation.io.readers.columns import Columns
 from winnow.curation.store.sources import GenerationBatch

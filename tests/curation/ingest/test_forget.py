@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import EXAMPLE, add_example, command
 
+from tests.support.commands import run_winnow
+from tests.support.paths import EXAMPLE
+from tests.support.workspaces import add_example
 from winnow.core.errors import ServiceError, WinnowError
 from winnow.curation.io.readers.columns import Columns
 from winnow.workspace import Workspace
@@ -53,7 +55,7 @@ def test_a_forgotten_record_is_nowhere_but_in_frozen_releases(used: Workspace) -
     assert used.status().forgotten == 2
     assert used.releases()[0]["forgotten"] == 1  # the other was left out of it as a duplicate
     assert used.verify("first") == []
-    told = command("verify", "first", cwd=used.folder.root)
+    told = run_winnow("verify", "first", cwd=used.folder.root)
     assert "forgotten since: 1 record" in told.stdout
     used.check()
     used.coverage()
@@ -120,11 +122,11 @@ def test_history_cannot_be_emptied_but_by_forgetting(used: Workspace) -> None:
 
 def test_the_command_says_what_still_holds_it(used: Workspace) -> None:
     record = used.records().set_index("text").loc[TEXT, "id"]
-    told = command("forget", record, "--why", "asked for", cwd=used.folder.root)
+    told = run_winnow("forget", record, "--why", "asked for", cwd=used.folder.root)
     assert told.returncode == 0, told.stderr
     assert "release first still holds it" in told.stdout
     assert "Quartermain" not in told.stdout
-    data = json.loads(command("releases", "--json", cwd=used.folder.root).stdout)
+    data = json.loads(run_winnow("releases", "--json", cwd=used.folder.root).stdout)
     assert data["releases"][0]["forgotten"] == 1
     assert EXAMPLE.exists()
 

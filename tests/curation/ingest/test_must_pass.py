@@ -9,9 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import EXAMPLE, write_jsonl
 
 import winnow
+from tests.support.files import write_jsonl
+from tests.support.paths import EXAMPLE
 from winnow.core.errors import WinnowError
 from winnow.core.hashing import file_sha256
 from winnow.curation.releases.release import MustPassCase, open_release
@@ -27,7 +28,7 @@ CASES = [
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory, model_cache: Path) -> Workspace:
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """The example with pinned cases, one of which train holds, frozen and trained."""
     folder = tmp_path_factory.mktemp("must_pass") / "ws"
     folder.mkdir()

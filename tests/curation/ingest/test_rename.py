@@ -8,11 +8,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
-from conftest import EXAMPLE, add_example, command
 from hypothesis import given
 from hypothesis import strategies as st
 
 import winnow
+from tests.support.commands import run_winnow
+from tests.support.paths import EXAMPLE
+from tests.support.workspaces import add_example
 from winnow.config.edit import rename_label_in_task, rename_label_in_text
 from winnow.config.load import parse_task
 from winnow.core.errors import WinnowError
@@ -161,7 +163,7 @@ def test_an_edited_task_file_says_exactly_the_renamed_task_or_is_refused(text: s
 
 def test_the_command_renames(tmp_path: Path) -> None:
     workspace = add_example(tmp_path / "ws")
-    told = command("rename", "it_vpn", "it_wifi", cwd=workspace.folder.root)
+    told = run_winnow("rename", "it_vpn", "it_wifi", cwd=workspace.folder.root)
     assert told.returncode == 0, told.stderr
     assert "merged into it_wifi: 57 records" in told.stdout
     assert winnow.open(workspace.folder.root).task.label_names.count("it_wifi") == 1

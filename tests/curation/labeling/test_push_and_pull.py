@@ -14,31 +14,33 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import WINNOW, Place, command, people_of, write_jsonl
 from sqlalchemy import select
 
+from tests.support.commands import WINNOW_SCRIPT, run_winnow
+from tests.support.files import write_jsonl
+from tests.support.labeling import LabelingSetup, annotators_of
 from winnow.core.errors import ServiceError, WinnowError
 from winnow.curation.store import tables
 from winnow.curation.store.tables import push, queue_item
 from winnow.workspace import Workspace
 
 
-def test_out_and_back(place: Place) -> None:
-    workspace = place.workspace
+def test_out_and_back(labeling: LabelingSetup) -> None:
+    workspace = labeling.workspace
     done = workspace.push("label", count=40, second_reviewer_share=0.25)
     assert done.records == 40 == done.pending
     assert set(done.datasets) == {"label", "label-second-look"}
     again = workspace.push("label", count=40, second_reviewer_share=0.25)
     assert (again.records, again.pending) == (0, 40)
-    shared, twice = place.records("label"), place.records("label-second-look")
+    shared, twice = labeling.records("label"), labeling.records("label-second-look")
     assert {"label": len(shared), "label-second-look": len(twice)} == done.datasets
-    ann, bob = people_of(place, "ann", "bob")
+    ann, bob = annotators_of(labeling, "ann", "bob")
     labels = workspace.task.label_names
-    place.answer(ann, shared[0], labels[0], comment="sure", flags=["personal_data"])
-    place.answer(ann, shared[1], labels[1], status="draft")
-    place.answer(ann, shared[2], labels[2], status="discarded")
-    place.answer(ann, twice[0], labels[0])
-    place.answer(bob, twice[0], labels[1])
+    labeling.answer(ann, shared[0], labels[0], comment="sure", flags=["personal_data"])
+    labeling.answer(ann, shared[1], labels[1], status="draft")
+    labeling.answer(ann, shared[2], labels[2], status="discarded")
+    labeling.answer(ann, twice[0], labels[0])
+    labeling.answer(bob, twice[0], labels[1])
     report = workspace.pull()
     assert report.json()["records"] == 3
     assert (report.pulled.responses, report.pulled.decisions, report.pulled.discarded) == (4, 4, 1)
@@ -57,20 +59,20 @@ def test_out_and_back(place: Place) -> None:
     assert decision["who"].startswith("ann-")
     assert decision["at"].startswith(("2", "3"))
     response = shared[0]["id"]
-    stays = next(one for one in place.records("label") if one["id"] == response)["responses"][0]
+    stays = next(one for one in labeling.records("label") if one["id"] == response)["responses"][0]
     ann.send("PUT", f"responses/{stays['id']}", {"values": {"label": {"value": labels[3]}}, "status": "submitted"})
     edited = workspace.pull()
     assert (edited.pulled.responses, edited.pulled.decisions) == (1, 1)
     assert workspace.show(first["id"]).record["label"] == labels[3]
 
 
-def test_hold_out_and_the_blind_share_carry_no_suggestion(place: Place) -> None:
-    workspace = place.workspace
+def test_hold_out_and_the_blind_share_carry_no_suggestion(labeling: LabelingSetup) -> None:
+    workspace = labeling.workspace
     done = workspace.push("label", count=120, second_reviewer_share=0)
     stored = {one["id"]: one for one in workspace.records().to_dict("records")}
     blind: dict[str, int] = {"train": 0, "validation": 0, "test": 0}
     shown = 0
-    for one in place.records("label"):
+    for one in labeling.records("label"):
         assigned_split = stored[one["external_id"]]["assigned_split"]
         if one["suggestions"]:
             assert assigned_split == "train"
@@ -88,10 +90,10 @@ def test_hold_out_and_the_blind_share_carry_no_suggestion(place: Place) -> None:
     assert done.blind == sum(blind.values()) == 120 - shown
 
 
-def test_strategies_but_random_take_train_only_and_no_near_duplicates(place: Place, tmp_path: Path) -> None:
+def test_strategies_but_random_take_train_only_and_no_near_duplicates(labeling: LabelingSetup, tmp_path: Path) -> None:
     import numpy as np
 
-    workspace = place.workspace
+    workspace = labeling.workspace
     repeats = [{"text": f"where is the defibrillator, please{'!' * i}"} for i in range(1, 12)]
     workspace.add(write_jsonl(tmp_path / "repeats.jsonl", repeats), origin="log", license="Apache-2.0")
     stored = {one["id"]: one for one in workspace.records().to_dict("records")}
@@ -115,30 +117,30 @@ def test_strategies_but_random_take_train_only_and_no_near_duplicates(place: Pla
     assert {stored[one]["assigned_split"] for one in rounds["random"]} > {"train"}
 
 
-def test_adjudication_outranks_and_annotators_do_not_see_it(place: Place) -> None:
-    workspace = place.workspace
+def test_adjudication_outranks_and_annotators_do_not_see_it(labeling: LabelingSetup) -> None:
+    workspace = labeling.workspace
     workspace.push("label", count=10, second_reviewer_share=1.0)
-    ann, bob = people_of(place, "ann", "bob")
-    record = place.records("label-second-look")[0]
+    ann, bob = annotators_of(labeling, "ann", "bob")
+    record = labeling.records("label-second-look")[0]
     labels = workspace.task.label_names
-    place.answer(ann, record, labels[0])
-    place.answer(bob, record, labels[1])
+    labeling.answer(ann, record, labels[0])
+    labeling.answer(bob, record, labels[1])
     workspace.pull()
     assert workspace.status().queues["adjudicate"] == 2
     done = workspace.push("adjudicate")
     assert done.records == 2
-    told = {one["external_id"]: one for one in place.records("adjudicate", "-leads")}
+    told = {one["external_id"]: one for one in labeling.records("adjudicate", "-leads")}
     said = told[record["external_id"]]["fields"]["context"]
     assert said == f"One person says: {labels[0]}\nOne person says: {labels[1]}"
     assert "File" not in said
     seen = {one["name"] for one in ann.get("me/datasets")["items"]}
     assert "adjudicate" not in seen
-    dataset = place.dataset("adjudicate", "-leads")["id"]
+    dataset = labeling.dataset("adjudicate", "-leads")["id"]
     with pytest.raises(WinnowError, match="403"):
         ann.send("POST", f"me/datasets/{dataset}/records/search", {})
     with pytest.raises(WinnowError, match="403"):
-        place.answer(ann, told[record["external_id"]], labels[0])
-    place.answer(place.api, told[record["external_id"]], labels[2])
+        labeling.answer(ann, told[record["external_id"]], labels[0])
+    labeling.answer(labeling.api, told[record["external_id"]], labels[2])
     report = workspace.pull()
     assert report.unresolved == 0
     shown = workspace.show(record["external_id"])
@@ -146,20 +148,20 @@ def test_adjudication_outranks_and_annotators_do_not_see_it(place: Place) -> Non
     assert workspace.push("adjudicate").records == 0
 
 
-def test_an_audit_measures_the_labels_and_the_card_says_so(place: Place) -> None:
-    workspace = place.workspace
+def test_an_audit_measures_the_labels_and_the_card_says_so(labeling: LabelingSetup) -> None:
+    workspace = labeling.workspace
     done = workspace.push("audit", count=30)
     assert done.records == 30 == done.blind
-    (ann,) = people_of(place, "ann")
+    (ann,) = annotators_of(labeling, "ann")
     stored = {one["id"]: one for one in workspace.records().to_dict("records")}
-    records = place.records("audit")
+    records = labeling.records("audit")
     assert {stored[one["external_id"]]["assigned_split"] for one in records} > {"train"}
     wrong = 0
     for number, one in enumerate(records[:25]):
         right = stored[one["external_id"]]["label"]
         other = next(name for name in workspace.task.label_names if name != right)
         wrong += number % 10 == 0
-        place.answer(ann, one, other if number % 10 == 0 else right)
+        labeling.answer(ann, one, other if number % 10 == 0 else right)
     workspace.pull()
     workspace.freeze("audited")
     manifest = json.loads((workspace.folder.releases / "audited" / "manifest.json").read_text())
@@ -172,35 +174,35 @@ def test_an_audit_measures_the_labels_and_the_card_says_so(place: Place) -> None
     assert not any(one["suggestions"] for one in records)
 
 
-def test_relabel_shows_what_is_known_and_suggests_nothing(place: Place, tmp_path: Path) -> None:
-    workspace = place.workspace
+def test_relabel_shows_what_is_known_and_suggests_nothing(labeling: LabelingSetup, tmp_path: Path) -> None:
+    workspace = labeling.workspace
     text = "the vpn client cannot reach the gateway from my hotel"
     rows: list[dict[str, object]] = [{"text": text, "label": "it_vpn"}, {"text": text + ".", "label": "it_wifi"}]
     workspace.add(write_jsonl(tmp_path / "torn.jsonl", rows), license="Apache-2.0", split="train")
     done = workspace.push("relabel", count=2)  # what is nearly the same comes before what a model doubts
     assert done.records == 2
-    told = place.records("relabel")
+    told = labeling.records("relabel")
     assert all("Nearly the same, under other labels" in one["fields"]["context"] for one in told)
     assert not any(one["suggestions"] for one in told)
 
 
-def test_assigned_records_are_seen_by_their_person_only(place: Place) -> None:
-    ann, bob = people_of(place, "ann", "bob")
-    names = [f"{name}-{place.argilla_workspace}" for name in ("ann", "bob")]
-    done = place.workspace.push("label", count=10, annotators=names)
+def test_assigned_records_are_seen_by_their_person_only(labeling: LabelingSetup) -> None:
+    ann, bob = annotators_of(labeling, "ann", "bob")
+    names = [f"{name}-{labeling.argilla_workspace}" for name in ("ann", "bob")]
+    done = labeling.workspace.push("label", count=10, annotators=names)
     assert set(done.datasets.values()) == {5}
     assert {one["name"] for one in ann.get("me/datasets")["items"]} == {f"label-for-{names[0]}"}
     assert {one["name"] for one in bob.get("me/datasets")["items"]} == {f"label-for-{names[1]}"}
     with pytest.raises(WinnowError, match="nobody of this name may label"):
-        place.workspace.push("label", count=20, annotators=("nobody",))
+        labeling.workspace.push("label", count=20, annotators=("nobody",))
 
 
-def test_a_killed_push_is_finished_by_the_next(place: Place) -> None:
-    workspace = place.workspace
-    people_of(place, "ann", "bob")
+def test_a_killed_push_is_finished_by_the_next(labeling: LabelingSetup) -> None:
+    workspace = labeling.workspace
+    annotators_of(labeling, "ann", "bob")
     for wait in (0.5, 1.5, 2.5, 3.0, 3.5):
         process = subprocess.Popen(
-            [str(WINNOW), "push", "label", "--count", "200"],
+            [str(WINNOW_SCRIPT), "push", "label", "--count", "200"],
             cwd=workspace.folder.root,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -209,65 +211,65 @@ def test_a_killed_push_is_finished_by_the_next(place: Place) -> None:
         process.send_signal(signal.SIGKILL)
         process.wait(10)
     workspace.push("label", count=200)
-    held = [one["external_id"] for name in ("label", "label-second-look") for one in place.records(name, bare=True)]
+    held = [one["external_id"] for name in ("label", "label-second-look") for one in labeling.records(name, bare=True)]
     assert len(held) == len(set(held)) == 200
 
 
-def test_two_pushes_at_once_fill_the_queue_once(place: Place) -> None:
-    people_of(place, "ann", "bob")
-    command_line = [str(WINNOW), "push", "label", "--count", "60"]
+def test_two_pushes_at_once_fill_the_queue_once(labeling: LabelingSetup) -> None:
+    annotators_of(labeling, "ann", "bob")
+    command_line = [str(WINNOW_SCRIPT), "push", "label", "--count", "60"]
     started = [
         subprocess.Popen(
-            command_line, cwd=place.workspace.folder.root, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+            command_line, cwd=labeling.workspace.folder.root, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
         )
         for _ in range(3)
     ]
     for process in started:
         _, errors = process.communicate(timeout=120)
         assert process.returncode == 0, errors
-    held = [one["external_id"] for name in ("label", "label-second-look") for one in place.records(name, bare=True)]
+    held = [one["external_id"] for name in ("label", "label-second-look") for one in labeling.records(name, bare=True)]
     assert len(held) == len(set(held)) == 60
 
 
-def test_a_forgotten_record_leaves_argilla(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    workspace = place.workspace
+def test_a_forgotten_record_leaves_argilla(labeling: LabelingSetup, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace = labeling.workspace
     workspace.push("label", count=5, second_reviewer_share=0)
-    first, second = (one["external_id"] for one in place.records("label")[:2])
+    first, second = (one["external_id"] for one in labeling.records("label")[:2])
     assert workspace.forget(first).queues == []
-    assert first not in {one["external_id"] for one in place.records("label")}
+    assert first not in {one["external_id"] for one in labeling.records("label")}
     with monkeypatch.context() as away:
         away.setenv("WINNOW_ARGILLA_URL", "http://127.0.0.1:1")
         assert workspace.forget(second).queues == ["label"]
-    assert second in {one["external_id"] for one in place.records("label")}
+    assert second in {one["external_id"] for one in labeling.records("label")}
     workspace.pull()
-    assert second not in {one["external_id"] for one in place.records("label")}
+    assert second not in {one["external_id"] for one in labeling.records("label")}
     assert workspace.push("label", count=5, second_reviewer_share=0).pending == 5
 
 
-def test_a_lost_dataset_is_made_anew(place: Place) -> None:
-    workspace = place.workspace
+def test_a_lost_dataset_is_made_anew(labeling: LabelingSetup) -> None:
+    workspace = labeling.workspace
     workspace.push("label", count=6, second_reviewer_share=0)
-    (ann,) = people_of(place, "ann")
-    answered, *others = place.records("label")
-    place.answer(ann, answered, workspace.task.label_names[0])
+    (ann,) = annotators_of(labeling, "ann")
+    answered, *others = labeling.records("label")
+    labeling.answer(ann, answered, workspace.task.label_names[0])
     workspace.pull()
-    place.api.send("DELETE", f"datasets/{place.dataset('label')['id']}", None)
+    labeling.api.send("DELETE", f"datasets/{labeling.dataset('label')['id']}", None)
     assert workspace.pull().pulled.responses == 0
     workspace.push("label", count=5, second_reviewer_share=0)
-    assert {one["external_id"] for one in place.records("label")} == {one["external_id"] for one in others}
-    place.answer(ann, place.records("label")[0], workspace.task.label_names[0])
+    assert {one["external_id"] for one in labeling.records("label")} == {one["external_id"] for one in others}
+    labeling.answer(ann, labeling.records("label")[0], workspace.task.label_names[0])
     assert workspace.pull().pulled.decisions == 1
 
 
 def test_another_tasks_dataset_is_left_alone(
-    place: Place, make_workspace: Callable[..., Workspace], tmp_path: Path
+    labeling: LabelingSetup, make_workspace: Callable[..., Workspace], tmp_path: Path
 ) -> None:
-    place.workspace.push("label", count=5, second_reviewer_share=0)
+    labeling.workspace.push("label", count=5, second_reviewer_share=0)
     other = make_workspace("x", "y", name="other")
     other.add(write_jsonl(tmp_path / "log.jsonl", [{"text": "a query of another task"}]), origin="log")
     with pytest.raises(WinnowError, match="WINNOW_ARGILLA_WORKSPACE"):
         other.push("label", second_reviewer_share=0)
-    assert len(place.records("label")) == 5
+    assert len(labeling.records("label")) == 5
 
 
 class CutWire:
@@ -313,21 +315,21 @@ def wires() -> Iterator[list[CutWire]]:
 
 
 def test_argilla_going_away_midway_loses_nothing(
-    place: Place, wires: list[CutWire], monkeypatch: pytest.MonkeyPatch
+    labeling: LabelingSetup, wires: list[CutWire], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    workspace = place.workspace
+    workspace = labeling.workspace
     workspace.push("label", count=40, second_reviewer_share=0.5)
-    (ann,) = people_of(place, "ann")
+    (ann,) = annotators_of(labeling, "ann")
     label = workspace.task.label_names[0]
     total = 0
     for name in ("label", "label-second-look"):
-        for one in place.records(name):
-            place.answer(ann, one, label)
+        for one in labeling.records(name):
+            labeling.answer(ann, one, label)
             total += 1
     got = 0
     failures = 0
     for allowed in (1, 2, 4, 6, 8, 10, 13, 16, 20):
-        wire = CutWire(int(place.api.url.rpartition(":")[2]), allowed)
+        wire = CutWire(int(labeling.api.url.rpartition(":")[2]), allowed)
         wires.append(wire)
         monkeypatch.setenv("WINNOW_ARGILLA_URL", f"http://127.0.0.1:{wire.port}")
         try:
@@ -335,7 +337,7 @@ def test_argilla_going_away_midway_loses_nothing(
         except ServiceError:
             failures += 1
     assert failures > 3
-    monkeypatch.setenv("WINNOW_ARGILLA_URL", place.api.url)
+    monkeypatch.setenv("WINNOW_ARGILLA_URL", labeling.api.url)
     workspace.pull()
     with workspace.store.reading() as connection:
         stored = connection.execute(select(tables.response.c.record_id)).scalars().all()
@@ -348,123 +350,123 @@ def test_argilla_going_away_midway_loses_nothing(
     assert len(decided) == len(set(decided)) == 40
 
 
-def test_labels_that_change_open_new_datasets(place: Place) -> None:
-    workspace = place.workspace
+def test_labels_that_change_open_new_datasets(labeling: LabelingSetup) -> None:
+    workspace = labeling.workspace
     workspace.push("label", count=8, second_reviewer_share=0)
-    (ann,) = people_of(place, "ann")
-    old = place.records("label")
-    place.answer(ann, old[0], workspace.task.label_names[0])
+    (ann,) = annotators_of(labeling, "ann")
+    old = labeling.records("label")
+    labeling.answer(ann, old[0], workspace.task.label_names[0])
     workspace.pull()
     workspace.rename("it_vpn", "it_tunnel")
     done = workspace.push("label", count=7, second_reviewer_share=0)
     assert done.migrated == [("label", "label (2)")]
-    assert "Closed" in place.dataset("label")["guidelines"]
-    assert "it_tunnel" in place.dataset("label (2)")["guidelines"]
-    assert len(place.records("label (2)")) == 7
-    place.answer(ann, old[1], "it_vpn")  # still in the old one, by an open page
+    assert "Closed" in labeling.dataset("label")["guidelines"]
+    assert "it_tunnel" in labeling.dataset("label (2)")["guidelines"]
+    assert len(labeling.records("label (2)")) == 7
+    labeling.answer(ann, old[1], "it_vpn")  # still in the old one, by an open page
     report = workspace.pull()
     assert report.pulled.decisions == 1
     assert workspace.show(old[1]["external_id"]).record["label"] == "it_tunnel"
 
 
-def test_commands_say_what_happens(place: Place) -> None:
-    root = place.workspace.folder.root
-    done = command("push", "label", "--count", "10", "--json", cwd=root)
+def test_commands_say_what_happens(labeling: LabelingSetup) -> None:
+    root = labeling.workspace.folder.root
+    done = run_winnow("push", "label", "--count", "10", "--json", cwd=root)
     told = json.loads(done.stdout)
     assert {"queue", "records", "decisions", "pending"} <= set(told)
     assert (told["queue"], told["records"], told["pending"]) == ("label", 10, 10)
-    assert "next: winnow pull" in command("push", "label", "--count", "10", cwd=root).stdout
-    pulled = json.loads(command("pull", "--json", cwd=root).stdout)
+    assert "next: winnow pull" in run_winnow("push", "label", "--count", "10", cwd=root).stdout
+    pulled = json.loads(run_winnow("pull", "--json", cwd=root).stdout)
     assert {"queue", "records", "decisions", "pending", "annotators", "minutes"} <= set(pulled)
-    status = json.loads(command("status", "--json", cwd=root).stdout)
+    status = json.loads(run_winnow("status", "--json", cwd=root).stdout)
     assert status["queues"]["adjudicate"] == 1
     assert status["pending"] == {"label": 10}
-    lea = f"lea-{place.argilla_workspace}"
-    added = command("annotators", "add", lea, "--lead", "--json", cwd=root)
+    lea = f"lea-{labeling.argilla_workspace}"
+    added = run_winnow("annotators", "add", lea, "--lead", "--json", cwd=root)
     assert json.loads(added.stdout)["lead"] is True
-    listed = json.loads(command("annotators", "list", "--json", cwd=root).stdout)
+    listed = json.loads(run_winnow("annotators", "list", "--json", cwd=root).stdout)
     assert [
-        one["lead"] for one in listed["annotators"] if one["name"].startswith(f"lea-{place.argilla_workspace}")
+        one["lead"] for one in listed["annotators"] if one["name"].startswith(f"lea-{labeling.argilla_workspace}")
     ] == [True]
 
 
-def test_a_name_that_is_not_there_changes_nothing(place: Place) -> None:
+def test_a_name_that_is_not_there_changes_nothing(labeling: LabelingSetup) -> None:
     with pytest.raises(WinnowError, match="winnow annotators add nobody"):
-        place.workspace.push("label", count=5, annotators=("nobody",))
-    done = place.workspace.push("label", count=5, second_reviewer_share=0)
+        labeling.workspace.push("label", count=5, annotators=("nobody",))
+    done = labeling.workspace.push("label", count=5, second_reviewer_share=0)
     assert (done.records, done.pending) == (5, 5)
 
 
-def test_a_dataset_whose_making_was_cut_short_is_made_anew(place: Place) -> None:
-    api = place.api
-    people_of(place, "ann")
-    space = next(one["id"] for one in api.get("me/workspaces")["items"] if one["name"] == place.argilla_workspace)
+def test_a_dataset_whose_making_was_cut_short_is_made_anew(labeling: LabelingSetup) -> None:
+    api = labeling.api
+    annotators_of(labeling, "ann")
+    space = next(one["id"] for one in api.get("me/workspaces")["items"] if one["name"] == labeling.argilla_workspace)
     api.send("POST", "datasets", {"name": "label", "workspace_id": space})  # killed before its questions came
-    done = place.workspace.push("label", count=5, second_reviewer_share=0)
+    done = labeling.workspace.push("label", count=5, second_reviewer_share=0)
     assert done.records == 5
-    assert len(place.records("label")) == 5
+    assert len(labeling.records("label")) == 5
 
 
-def test_what_nobody_has_to_answer_any_more_is_taken_back(place: Place) -> None:
-    workspace = place.workspace
+def test_what_nobody_has_to_answer_any_more_is_taken_back(labeling: LabelingSetup) -> None:
+    workspace = labeling.workspace
     workspace.push("label", count=10, second_reviewer_share=0)
-    (ann,) = people_of(place, "ann")
-    kept = place.records("label")[0]
-    place.answer(ann, kept, workspace.task.label_names[0], status="draft")
+    (ann,) = annotators_of(labeling, "ann")
+    kept = labeling.records("label")[0]
+    labeling.answer(ann, kept, workspace.task.label_names[0], status="draft")
     workspace.retract("traffic.jsonl")
     done = workspace.push("label", count=10, second_reviewer_share=0)
     assert done.records == 0
-    assert [one["id"] for one in place.records("label")] == [kept["id"]]  # somebody is at it
+    assert [one["id"] for one in labeling.records("label")] == [kept["id"]]  # somebody is at it
 
 
-def test_a_quoted_text_is_forgotten_too(place: Place, tmp_path: Path) -> None:
-    workspace = place.workspace
+def test_a_quoted_text_is_forgotten_too(labeling: LabelingSetup, tmp_path: Path) -> None:
+    workspace = labeling.workspace
     text = "the vpn client of Mrs Wexley cannot reach the gateway"
     rows: list[dict[str, object]] = [{"text": text, "label": "it_vpn"}, {"text": text + ".", "label": "it_wifi"}]
     workspace.add(write_jsonl(tmp_path / "torn.jsonl", rows), license="Apache-2.0", split="train")
     workspace.push("relabel")
     record = next(one for one in workspace.records().to_dict("records") if one["text"] == text)["id"]
     assert workspace.forget(record).queues == []
-    assert not [one for one in place.records("relabel") if "Wexley cannot reach the gateway\n" in str(one)]
-    assert text not in {one["fields"]["text"] for one in place.records("relabel")}
-    assert all(text + " (" not in one["fields"]["context"] for one in place.records("relabel"))
+    assert not [one for one in labeling.records("relabel") if "Wexley cannot reach the gateway\n" in str(one)]
+    assert text not in {one["fields"]["text"] for one in labeling.records("relabel")}
+    assert all(text + " (" not in one["fields"]["context"] for one in labeling.records("relabel"))
 
 
-def test_an_annotators_key_is_refused(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    (ann,) = people_of(place, "ann")
+def test_an_annotators_key_is_refused(labeling: LabelingSetup, monkeypatch: pytest.MonkeyPatch) -> None:
+    (ann,) = annotators_of(labeling, "ann")
     monkeypatch.setenv("WINNOW_ARGILLA_API_KEY", ann.key)
     with pytest.raises(WinnowError, match="use an owner's API key"):
-        place.workspace.pull()
+        labeling.workspace.pull()
     monkeypatch.setenv("WINNOW_ARGILLA_API_KEY", "wrong")
     with pytest.raises(WinnowError, match="does not know the key"):
-        place.workspace.pull()
+        labeling.workspace.pull()
     monkeypatch.setenv("WINNOW_ARGILLA_URL", "argilla.example.org")
     with pytest.raises(WinnowError, match="an address such as https"):
-        place.workspace.pull()
+        labeling.workspace.pull()
 
 
-def test_a_person_of_another_project_keeps_the_password(place: Place) -> None:
+def test_a_person_of_another_project_keeps_the_password(labeling: LabelingSetup) -> None:
     from winnow.curation.labeling.server.accounts import add_annotator, remove_annotator
 
-    first, second = f"{place.argilla_workspace}-a", f"{place.argilla_workspace}-b"
-    tom = f"tom-{place.argilla_workspace}"
-    assert add_annotator(place.api, tom, first).password
-    assert add_annotator(place.api, tom, second).password is None
-    assert add_annotator(place.api, tom, second, lead=True).lead
-    remove_annotator(place.api, tom, second)
-    user = next(one for one in place.api.get("users")["items"] if one["username"] == tom)
-    spaces = {one["name"] for one in place.api.get(f"users/{user['id']}/workspaces")["items"]}
+    first, second = f"{labeling.argilla_workspace}-a", f"{labeling.argilla_workspace}-b"
+    tom = f"tom-{labeling.argilla_workspace}"
+    assert add_annotator(labeling.api, tom, first).password
+    assert add_annotator(labeling.api, tom, second).password is None
+    assert add_annotator(labeling.api, tom, second, lead=True).lead
+    remove_annotator(labeling.api, tom, second)
+    user = next(one for one in labeling.api.get("users")["items"] if one["username"] == tom)
+    spaces = {one["name"] for one in labeling.api.get(f"users/{user['id']}/workspaces")["items"]}
     assert spaces == {first}
 
 
 def test_another_server_is_named_and_nothing_is_given_up(
-    place: Place, environment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    labeling: LabelingSetup, environment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from winnow.curation.labeling.server.process import start_server, stop_server
 
-    workspace = place.workspace
+    workspace = labeling.workspace
     workspace.push("label", count=3, second_reviewer_share=0)
-    record = place.records("label")[0]["external_id"]
+    record = labeling.records("label")[0]["external_id"]
     other, process = start_server(tmp_path / "other", host="127.0.0.1", port=0, note=print)
     try:
         with monkeypatch.context() as there:
@@ -473,27 +475,27 @@ def test_another_server_is_named_and_nothing_is_given_up(
             assert workspace.pull().pulled.missing == ["label"]
             assert workspace.forget(record).queues == ["label"]
         workspace.pull()
-        assert record not in {one["external_id"] for one in place.records("label")}
+        assert record not in {one["external_id"] for one in labeling.records("label")}
     finally:
         stop_server(tmp_path / "other")
         assert process is not None
         process.wait(10)
 
 
-def test_one_person_alone_has_no_second_look(place: Place) -> None:
-    people_of(place, "ann")
-    assert set(place.workspace.push("label", count=40).datasets) == {"label"}
+def test_one_person_alone_has_no_second_look(labeling: LabelingSetup) -> None:
+    annotators_of(labeling, "ann")
+    assert set(labeling.workspace.push("label", count=40).datasets) == {"label"}
 
 
-def test_datasets_without_news_are_not_read_again(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_datasets_without_news_are_not_read_again(labeling: LabelingSetup, monkeypatch: pytest.MonkeyPatch) -> None:
     from winnow.curation.labeling import response_import as pulling
     from winnow.curation.labeling.argilla_client import ArgillaClient
 
-    workspace = place.workspace
+    workspace = labeling.workspace
     workspace.push("label", count=4, second_reviewer_share=0)
-    (ann,) = people_of(place, "ann")
-    first, second, *_ = place.records("label")
-    place.answer(ann, first, workspace.task.label_names[0])
+    (ann,) = annotators_of(labeling, "ann")
+    first, second, *_ = labeling.records("label")
+    labeling.answer(ann, first, workspace.task.label_names[0])
     monkeypatch.setattr(pulling, "SETTLED", -1.0)
     assert workspace.pull().pulled.responses == 1
     read: list[str] = []
@@ -506,11 +508,13 @@ def test_datasets_without_news_are_not_read_again(place: Place, monkeypatch: pyt
     monkeypatch.setattr(ArgillaClient, "responses", counted)
     assert workspace.pull().pulled.responses == 0
     assert read == []
-    place.answer(ann, second, workspace.task.label_names[0])
+    labeling.answer(ann, second, workspace.task.label_names[0])
     assert workspace.pull().pulled.responses == 1
 
 
-def test_a_task_of_151_labels_works(place: Place, make_workspace: Callable[..., Workspace], tmp_path: Path) -> None:
+def test_a_task_of_151_labels_works(
+    labeling: LabelingSetup, make_workspace: Callable[..., Workspace], tmp_path: Path
+) -> None:
     labels = [f"label_{number:03}" for number in range(151)]
     big = make_workspace(*labels, name="big")
     text = big.folder.task_file.read_text()
@@ -521,15 +525,15 @@ def test_a_task_of_151_labels_works(place: Place, make_workspace: Callable[..., 
     rows: list[dict[str, object]] = [{"text": f"a question about the {word}"} for word in ("sea", "sun", "sky")]
     big.add(write_jsonl(tmp_path / "few.jsonl", rows), origin="log")
     big.push("label", second_reviewer_share=0, handbook_url="https://example.org/handbook")
-    dataset = place.dataset("label")
+    dataset = labeling.dataset("label")
     assert len(dataset["guidelines"]) <= 10_000
     assert "https://example.org/handbook" in dataset["guidelines"]
     assert all(name in dataset["guidelines"] for name in labels)
-    questions = place.api.get(f"datasets/{dataset['id']}/questions")["items"]
+    questions = labeling.api.get(f"datasets/{dataset['id']}/questions")["items"]
     settings = next(one for one in questions if one["name"] == "label")["settings"]
     assert len(settings["options"]) == 153
     assert [one["text"] for one in settings["options"][:2]] == ["unsure", "several intents"]
     assert settings["visible_options"] == 20
-    (ann,) = people_of(place, "ann")
-    place.answer(ann, place.records("label")[0], labels[150])
+    (ann,) = annotators_of(labeling, "ann")
+    labeling.answer(ann, labeling.records("label")[0], labels[150])
     assert big.pull().pulled.decisions == 1

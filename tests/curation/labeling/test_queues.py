@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import command, write_jsonl
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from tests.support.commands import run_winnow
+from tests.support.files import write_jsonl
 from winnow.config.load import parse_task
 from winnow.config.task import Label, Task
 from winnow.core.errors import WinnowError
@@ -385,22 +386,22 @@ def test_requests_that_cannot_be_done(traffic: Workspace) -> None:
         (("push", "label", "--for", "ann", "--second-reviewer-share", "0.1"), "leave out one"),
         (("push", "label", "--count", "0"), "--count"),
     ):
-        done = command(*arguments, cwd=traffic.folder.root)
+        done = run_winnow(*arguments, cwd=traffic.folder.root)
         assert done.returncode == 2, done.stderr
         assert expected in done.stderr
         assert "Traceback" not in done.stderr
     for verb in (("push", "label"), ("pull",), ("annotators", "list")):
-        done = command(*verb, cwd=traffic.folder.root)
+        done = run_winnow(*verb, cwd=traffic.folder.root)
         assert done.returncode == 3
         assert "winnow serve --background" in done.stderr
     environment = {"WINNOW_ARGILLA_URL": "http://127.0.0.1:1"}
     import os
 
-    done = command("pull", cwd=traffic.folder.root, env={**os.environ, **environment})
+    done = run_winnow("pull", cwd=traffic.folder.root, env={**os.environ, **environment})
     assert done.returncode == 2
     assert "WINNOW_ARGILLA_API_KEY" in done.stderr
     environment["WINNOW_ARGILLA_API_KEY"] = "x"
-    done = command("pull", cwd=traffic.folder.root, env={**os.environ, **environment})
+    done = run_winnow("pull", cwd=traffic.folder.root, env={**os.environ, **environment})
     assert done.returncode == 3, done.stderr
     assert "Traceback" not in done.stderr
 

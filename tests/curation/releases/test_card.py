@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import add_example
 
+from tests.support.workspaces import add_example
 from winnow.workspace import Workspace
 
 

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import EXAMPLE, WINNOW, add_example, command
 
+from tests.support.commands import WINNOW_SCRIPT, run_winnow
+from tests.support.paths import EXAMPLE
+from tests.support.workspaces import add_example
 from winnow.core.errors import GateError, WinnowError
 from winnow.core.hashing import file_sha256
 from winnow.curation.checks import check
@@ -153,8 +155,8 @@ def test_verify_reports_a_manifest_that_cannot_be_read(copied: tuple[Workspace, 
 
 def test_a_command_inside_a_release_folder_does_not_change_it(copied: tuple[Workspace, Path]) -> None:
     workspace, release = copied
-    command("status", cwd=release)
-    command("train", ".", cwd=release)
+    run_winnow("status", cwd=release)
+    run_winnow("train", ".", cwd=release)
     assert workspace.verify("first") == []
 
 
@@ -162,7 +164,9 @@ def test_two_freezes_of_one_name_make_one_release(tmp_path: Path) -> None:
     workspace = add_example(tmp_path / "ws")
     workspace.check()
     both = [
-        subprocess.Popen([WINNOW, "freeze", "same"], cwd=workspace.folder.root, stderr=subprocess.PIPE, text=True)
+        subprocess.Popen(
+            [WINNOW_SCRIPT, "freeze", "same"], cwd=workspace.folder.root, stderr=subprocess.PIPE, text=True
+        )
         for _ in range(2)
     ]
     outcomes = [(process.communicate(timeout=120)[1], process.returncode) for process in both]

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import add_example, command
 
+from tests.support.commands import run_winnow
+from tests.support.workspaces import add_example
 from winnow.core.errors import WinnowError
 from winnow.curation.releases.release_diff import diff_releases
 from winnow.workspace import Workspace
@@ -79,10 +80,10 @@ def test_an_older_release_without_a_list_of_exclusions_is_compared_too(changed: 
 
 
 def test_the_command_tells_in_text_and_json(changed: Workspace) -> None:
-    told = command("diff", "a", "b", cwd=changed.folder.root)
+    told = run_winnow("diff", "a", "b", cwd=changed.folder.root)
     assert told.returncode == 0, told.stderr
     assert "relabeled it_vpn to it_wifi" in told.stdout
-    data = json.loads(command("diff", "a", "b", "--json", cwd=changed.folder.root).stdout)
+    data = json.loads(run_winnow("diff", "a", "b", "--json", cwd=changed.folder.root).stdout)
     assert data["counts"]["relabeled"] == sum(count for *_, count in data["relabelings"])
     assert Path(data["report"]).exists()
 

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import write_jsonl
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.files import write_jsonl
 from winnow.curation.labeling.queues.review import review_candidates
 from winnow.curation.review.lots import Lot, draw_lots, load_lots, record_verdicts
 from winnow.curation.review.sampling_order import stratified_random_order

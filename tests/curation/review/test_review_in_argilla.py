@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Place, people_of, write_jsonl
 
+from tests.support.files import write_jsonl
+from tests.support.labeling import LabelingSetup, annotators_of
 from winnow.core.errors import WinnowError
 from winnow.curation.labeling.server.argilla_api import ArgillaApi
 from winnow.curation.store.sources import GenerationBatch
@@ -27,16 +28,16 @@ THINGS = (
 )  # fmt: skip
 
 
-def add_lot(place: Place, tmp_path: Path, name: str, count: int, generator: str) -> None:
+def add_lot(labeling: LabelingSetup, tmp_path: Path, name: str, count: int, generator: str) -> None:
     texts = [f"{talk} {thing}, {name}" for talk in TALK for thing in THINGS][:count]
     rows: list[dict[str, object]] = [{"text": text, "label": "it_vpn"} for text in texts]
     batch = GenerationBatch(f"{generator}-1", generator, "v1", "claude")
-    place.workspace.add(
+    labeling.workspace.add(
         write_jsonl(tmp_path / f"{name}.jsonl", rows), origin="synthetic", batch=batch, license="Apache-2.0"
     )
 
 
-def judge(place: Place, who: ArgillaApi, wrong: Any) -> int:
+def judge(labeling: LabelingSetup, who: ArgillaApi, wrong: Any) -> int:
     """Answer what waits in every dataset of the review queue; `wrong` tells of which texts the label is wrong."""
     answered = 0
     for dataset in who.get("me/datasets")["items"]:
@@ -61,28 +62,28 @@ def judge(place: Place, who: ArgillaApi, wrong: Any) -> int:
     return answered
 
 
-def review(place: Place, annotators: list[ArgillaApi], wrong: Any) -> dict[str, Any]:
-    workspace = place.workspace
+def review(labeling: LabelingSetup, annotators: list[ArgillaApi], wrong: Any) -> dict[str, Any]:
+    workspace = labeling.workspace
     for _ in range(5):
         if not workspace.push("review").records:
             break
         for who in annotators:
-            judge(place, who, wrong)
+            judge(labeling, who, wrong)
         report = workspace.pull()
         if report.decided_lots:
             break
     return {one["generator"]: one for one in workspace.status().lots}
 
 
-def test_one_lot_is_accepted_and_another_refused(place: Place, tmp_path: Path) -> None:
-    add_lot(place, tmp_path, "good", 150, "examples")
-    workspace = place.workspace
+def test_one_lot_is_accepted_and_another_refused(labeling: LabelingSetup, tmp_path: Path) -> None:
+    add_lot(labeling, tmp_path, "good", 150, "examples")
+    workspace = labeling.workspace
     assert workspace.status().lots[0]["verdict"] == "not_drawn"
-    annotators = people_of(place, "ann", "bob")
-    lots = review(place, annotators, lambda text: False)
+    annotators = annotators_of(labeling, "ann", "bob")
+    lots = review(labeling, annotators, lambda text: False)
     assert lots["examples"]["verdict"] == "accepted"
-    add_lot(place, tmp_path, "poor", 90, "contrasts")
-    lots = review(place, annotators, lambda text: "poor" in text and len(text) % 3 == 0)
+    add_lot(labeling, tmp_path, "poor", 90, "contrasts")
+    lots = review(labeling, annotators, lambda text: "poor" in text and len(text) % 3 == 0)
     assert lots["contrasts"]["verdict"] == "refused"
     assert lots["examples"]["verdict"] == "accepted"
     again = workspace.push("review")
@@ -104,26 +105,26 @@ def test_one_lot_is_accepted_and_another_refused(place: Place, tmp_path: Path) -
     assert "lot" in set(selected["decided_by"])
 
 
-def test_the_sample_has_blind_and_second_readings(place: Place, tmp_path: Path) -> None:
-    add_lot(place, tmp_path, "good", 150, "examples")
-    people_of(place, "ann", "bob")
-    done = place.workspace.push("review")
+def test_the_sample_has_blind_and_second_readings(labeling: LabelingSetup, tmp_path: Path) -> None:
+    add_lot(labeling, tmp_path, "good", 150, "examples")
+    annotators_of(labeling, "ann", "bob")
+    done = labeling.workspace.push("review")
     assert set(done.datasets) == {"review", "review-second-look", "review-blind"} or "review-suspect" in done.datasets
     sample = sum(count for name, count in done.datasets.items() if name != "review-suspect")
     assert sample == 23  # 15 % of 150, rounded up
     for name in done.datasets:
-        assert not any(record["suggestions"] for record in place.records(name))
-    questions = place.api.get(f"datasets/{place.dataset('review')['id']}/questions")["items"]
+        assert not any(record["suggestions"] for record in labeling.records(name))
+    questions = labeling.api.get(f"datasets/{labeling.dataset('review')['id']}/questions")["items"]
     assert [one["name"] for one in questions] == ["verdict", "label", "comment", "flags"]
-    blind = place.api.get(f"datasets/{place.dataset('review-blind')['id']}/questions")["items"]
+    blind = labeling.api.get(f"datasets/{labeling.dataset('review-blind')['id']}/questions")["items"]
     assert [one["name"] for one in blind] == ["label", "comment", "flags"]
 
 
-def test_a_verdict_that_contradicts_itself_is_for_an_adjudicator(place: Place, tmp_path: Path) -> None:
-    add_lot(place, tmp_path, "good", 60, "examples")
-    place.workspace.push("review", second_reviewer_share=0)
-    (ann,) = people_of(place, "ann")
-    first, second, third = place.records("review")[:3]
+def test_a_verdict_that_contradicts_itself_is_for_an_adjudicator(labeling: LabelingSetup, tmp_path: Path) -> None:
+    add_lot(labeling, tmp_path, "good", 60, "examples")
+    labeling.workspace.push("review", second_reviewer_share=0)
+    (ann,) = annotators_of(labeling, "ann")
+    first, second, third = labeling.records("review")[:3]
     for record, values in (
         (first, {"verdict": "right", "label": "it_wifi"}),
         (second, {"verdict": "wrong_label"}),
@@ -131,25 +132,25 @@ def test_a_verdict_that_contradicts_itself_is_for_an_adjudicator(place: Place, t
     ):
         told = {name: {"value": value} for name, value in values.items()}
         ann.send("POST", f"records/{record['id']}/responses", {"values": told, "status": "submitted"})
-    report = place.workspace.pull()
+    report = labeling.workspace.pull()
     assert report.unresolved == 2  # the contradiction, and the example's disputed text
-    stored = {one["id"]: one for one in place.workspace.records().to_dict("records")}
+    stored = {one["id"]: one for one in labeling.workspace.records().to_dict("records")}
     assert stored[first["external_id"]]["state"] == "proposed"
     assert stored[second["external_id"]]["state"] == "rejected"
     assert stored[third["external_id"]]["state"] == "rejected"
-    place.workspace.push("adjudicate")
-    told_lead = {one["external_id"]: one for one in place.records("adjudicate", "-leads")}
+    labeling.workspace.push("adjudicate")
+    told_lead = {one["external_id"]: one for one in labeling.records("adjudicate", "-leads")}
     assert "A generator proposed: it_vpn" in told_lead[first["external_id"]]["fields"]["context"]
 
 
-def test_a_sample_is_not_dealt_out(place: Place) -> None:
+def test_a_sample_is_not_dealt_out(labeling: LabelingSetup) -> None:
     with pytest.raises(WinnowError, match="leave out --for"):
-        place.workspace.push("review", annotators=("ann",))
+        labeling.workspace.push("review", annotators=("ann",))
 
 
-def test_status_says_what_a_lot_waits_for(place: Place, tmp_path: Path) -> None:
-    add_lot(place, tmp_path, "good", 60, "examples")
-    workspace = place.workspace
+def test_status_says_what_a_lot_waits_for(labeling: LabelingSetup, tmp_path: Path) -> None:
+    add_lot(labeling, tmp_path, "good", 60, "examples")
+    workspace = labeling.workspace
     assert workspace.status().next
     workspace.push("review")
     (lot,) = workspace.status().lots

@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from conftest import command
-from fakes.tiny_encoder_model import make_encoder, own_words, texts_of
 
+from tests.fakes.tiny_encoder_model import make_encoder, own_words, texts_of
+from tests.support.commands import run_winnow
 from winnow.core.errors import WinnowError
 from winnow.curation.releases.release import Release
 from winnow.operations.evaluate import evaluate_run
@@ -331,7 +331,7 @@ def test_a_rehearsal_keeps_nothing_and_what_is_not_known_is_refused(
 ) -> None:
     release = frozen_example.release("first").path
     tell = ["train", release, "--method", "encoder", "--set", f"model={tiny_example}"]
-    told = command(*tell, "--dry-run", "--json", cwd=tmp_path)
+    told = run_winnow(*tell, "--dry-run", "--json", cwd=tmp_path)
     assert told.returncode == 0, told.stderr
     rehearsal = json.loads(told.stdout)
     assert rehearsal["steps"] <= 10
@@ -344,7 +344,7 @@ def test_a_rehearsal_keeps_nothing_and_what_is_not_known_is_refused(
         methods.train(opened, tmp_path, method="linear", seed=0, report_to="tensorboard")
     with pytest.raises(WinnowError, match="nowhere"):
         methods.train(opened, tmp_path, method="encoder", seed=0, report_to="nowhere")
-    wrong = command(*tell, "--set", "rnk=3", cwd=tmp_path)
+    wrong = run_winnow(*tell, "--set", "rnk=3", cwd=tmp_path)
     assert wrong.returncode == 2
     assert "did you mean 'rank'?" in wrong.stderr
 

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import command, write_jsonl
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 import winnow
+from tests.support.commands import run_winnow
+from tests.support.files import write_jsonl
 from winnow.core.errors import WinnowError
 from winnow.core.hashing import file_sha256
 from winnow.curation.releases.release import open_release
@@ -182,15 +183,15 @@ def test_what_cannot_be_compared_says_why(frozen_example: Workspace, tmp_path: P
 
 def test_the_command_compares_without_a_workspace_too(frozen_example: Workspace, tmp_path: Path) -> None:
     runs = [imported(frozen_example, tmp_path, name, share) for name, share in (("a", 0.5), ("b", 0.9))]
-    done = command("compare", runs[0].path, runs[1].path, "--json", cwd=tmp_path)
+    done = run_winnow("compare", runs[0].path, runs[1].path, "--json", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert Path(found["report"]).exists()
     assert found["pairs"][0]["differs"]
-    shown = command("compare", runs[0].path, runs[1].path, cwd=tmp_path)
+    shown = run_winnow("compare", runs[0].path, runs[1].path, cwd=tmp_path)
     assert "beyond chance" in shown.stdout
     assert shown.stdout.strip().splitlines()[-1].startswith("next: ")
-    alone = command("compare", runs[0].path, cwd=tmp_path)
+    alone = run_winnow("compare", runs[0].path, cwd=tmp_path)
     assert (alone.returncode, "two or more" in alone.stderr) == (2, True)
 
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import command, write_jsonl
 
+from tests.support.commands import run_winnow
+from tests.support.files import write_jsonl
 from winnow.core.errors import WinnowError
 from winnow.training.evaluation.metrics import NO_ANSWER
 from winnow.training.imported_runs.import_run import import_predictions
@@ -179,16 +180,16 @@ def test_the_command_imports_and_reports_bad_rows(frozen_example: Workspace, tmp
     path = frozen_example.release("first").path
     rows = [{"text": row["text"], "label": "fallback"} for row in held_out(frozen_example)]
     good = write_jsonl(tmp_path / "rules.jsonl", rows)
-    done = command("evaluate", path, "--predictions", good, "--name", "rules", "--json", cwd=tmp_path)
+    done = run_winnow("evaluate", path, "--predictions", good, "--name", "rules", "--json", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert found["out_of_scope"]["recall"]["value"] == 1
     assert found["calibration_error"]["status"] == "not_measured"
     assert (tmp_path / "runs" / found["run"] / "run.json").exists()
-    shown = command("evaluate", tmp_path / "runs" / found["run"], cwd=tmp_path)
+    shown = run_winnow("evaluate", tmp_path / "runs" / found["run"], cwd=tmp_path)
     assert shown.returncode == 0, shown.stderr
     bad = write_jsonl(tmp_path / "bad.jsonl", [{"text": row["text"], "label": "fallbak"} for row in rows])
-    done = command("evaluate", path, "--predictions", bad, "--name", "rules", cwd=tmp_path)
+    done = run_winnow("evaluate", path, "--predictions", bad, "--name", "rules", cwd=tmp_path)
     assert done.returncode == 2
     assert "row 1: label 'fallbak'" in done.stderr
     assert "more faults" in done.stderr

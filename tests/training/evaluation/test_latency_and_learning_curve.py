@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import write_jsonl
 
+from tests.support.files import write_jsonl
 from winnow.core.errors import ServiceError, WinnowError
 from winnow.training.evaluation.fit_on_validation import FITTED_FILE, load_or_fit
 from winnow.training.evaluation.latency import LATENCY_FILE, measure_latency, stored_latency, time_queries

@@ -12,10 +12,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import EXAMPLE, Place, add_example, command, write_jsonl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.commands import run_winnow
+from tests.support.files import write_jsonl
+from tests.support.labeling import LabelingSetup
+from tests.support.paths import EXAMPLE
+from tests.support.workspaces import add_example
 from winnow.core.errors import WinnowError
 from winnow.curation.annotations.agreement import LabelPair
 from winnow.curation.annotations.confused_pairs import (
@@ -69,7 +73,7 @@ class Round:
 
 
 @pytest.fixture(scope="module")
-def round_one(tmp_path_factory: pytest.TempPathFactory, model_cache: Path) -> Round:
+def round_one(tmp_path_factory: pytest.TempPathFactory) -> Round:
     workspace, wrong = planted(tmp_path_factory.mktemp("feedback") / "ws")
     traffic = EXAMPLE / "traffic.jsonl"
     workspace.add(traffic, license="Apache-2.0")
@@ -190,8 +194,8 @@ def test_the_queues_take_what_lies_in_the_focus_first(round_one: Round) -> None:
     assert all(stored[free[i].record_id]["state"] == "unlabeled" for i in chosen)
 
 
-def test_push_relabel_shows_them_first(round_one: Round, place: Place) -> None:
-    here = Place(round_one.workspace, place.api, place.argilla_workspace)
+def test_push_relabel_shows_them_first(round_one: Round, labeling: LabelingSetup) -> None:
+    here = LabelingSetup(round_one.workspace, labeling.api, labeling.argilla_workspace)
     suspected_errors = [one.record_id for one in model_of(round_one.workspace).confused_pair_candidates()]
     assert round_one.workspace.push("relabel", count=8).records == 8
     records = {one["external_id"]: one for one in here.records("relabel")}
@@ -201,9 +205,9 @@ def test_push_relabel_shows_them_first(round_one: Round, place: Place) -> None:
     assert round_one.workspace.push("label", count=5, strategy="feedback").records == 5
 
 
-def test_without_feedback_the_queue_says_what_to_do(place: Place) -> None:
+def test_without_feedback_the_queue_says_what_to_do(labeling: LabelingSetup) -> None:
     with pytest.raises(WinnowError, match="winnow feedback RUN"):
-        place.workspace.push("label", strategy="feedback")
+        labeling.workspace.push("label", strategy="feedback")
 
 
 def test_the_next_release_says_what_was_fixed(round_one: Round, tmp_path: Path) -> None:
@@ -223,7 +227,7 @@ def test_the_next_release_says_what_was_fixed(round_one: Round, tmp_path: Path) 
         workspace.release("second").rows("validation")
     )
     assert told["labels_of_the_pairs"]["accuracy"]["difference"] >= 0
-    shown = command("feedback", run.id, cwd=workspace.folder.root)
+    shown = run_winnow("feedback", run.id, cwd=workspace.folder.root)
     assert shown.returncode == 0, shown.stderr
     assert re.search(r"errors within its pairs \d+ → \d+", shown.stdout)
     third, _ = workspace.train("second", settings={"inverse_penalty": 0.5})
@@ -249,15 +253,15 @@ def test_what_was_forgotten_is_not_quoted(round_one: Round, tmp_path: Path) -> N
 
 def test_commands_say_what_to_do(round_one: Round) -> None:
     root = round_one.workspace.folder.root
-    shown = command("feedback", round_one.run, "--annotations", 60, cwd=root)
+    shown = run_winnow("feedback", round_one.run, "--annotations", 60, cwd=root)
     assert shown.returncode == 0, shown.stderr
     assert "it_vpn / it_wifi" in shown.stdout
     assert "winnow push label --strategy feedback --count" in shown.stdout
     assert "a guess until the next run is measured" in shown.stdout
-    told = json.loads(command("feedback", round_one.run, "--annotations", 60, "--json", cwd=root).stdout)
+    told = json.loads(run_winnow("feedback", round_one.run, "--annotations", 60, "--json", cwd=root).stdout)
     assert told["pairs"][0]["labels"] == list(PAIR)
     assert Path(told["plan"]).exists()
-    assert command("feedback", "nobody", cwd=root).returncode == 2
+    assert run_winnow("feedback", "nobody", cwd=root).returncode == 2
 
 
 def test_confused_pairs_count_both_directions_and_both_splits() -> None:

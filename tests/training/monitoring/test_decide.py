@@ -12,9 +12,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import ROOT, add_example, command, write_jsonl
 from sqlalchemy.exc import IntegrityError
 
+from tests.support.commands import run_winnow
+from tests.support.files import write_jsonl
+from tests.support.paths import ROOT
+from tests.support.workspaces import add_example
 from winnow.core.errors import GateError, WinnowError
 from winnow.core.result import Estimate, NotMeasured
 from winnow.core.timestamps import whole_months
@@ -462,14 +465,14 @@ def test_an_incumbent_that_was_imported_is_the_baseline_and_goals_bar_a_deployme
 def test_the_commands_print_every_rule_and_end_with_the_next_command(tmp_path: Path) -> None:
     workspace = add_example(tmp_path / "ws")
     place = workspace.folder.root
-    told = json.loads(command("decide", "--json", cwd=place).stdout)
+    told = json.loads(run_winnow("decide", "--json", cwd=place).stdout)
     assert {"recommended_action", "why", "next", "rules", "findings", "drift", "deployments"} <= set(told)
     assert told["recommended_action"] == "train"
     names = {rule["rule"] for rule in told["rules"]}
     assert names == set(verdicts())
-    shown = command("decide", cwd=place).stdout
+    shown = run_winnow("decide", cwd=place).stdout
     assert all(name in shown for name in names)
     assert shown.strip().splitlines()[-1].startswith("next: winnow")
-    refused = command("deploy", "nothing", "--by", "Ann", "--reason", "x", cwd=place)
+    refused = run_winnow("deploy", "nothing", "--by", "Ann", "--reason", "x", cwd=place)
     assert (refused.returncode, "no run of this workspace" in refused.stderr) == (2, True)
-    assert json.loads(command("deploy", "--history", "--json", cwd=place).stdout) == {"deployments": []}
+    assert json.loads(run_winnow("deploy", "--history", "--json", cwd=place).stdout) == {"deployments": []}

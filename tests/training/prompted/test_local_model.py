@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from fakes.tiny_causal_model import make_causal
 
+from tests.fakes.tiny_causal_model import make_causal
 from winnow.core.errors import WinnowError
 from winnow.curation.releases.release import Release
 from winnow.operations.evaluate import evaluate_run

@@ -17,15 +17,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import command
-from fakes.claude import outcomes as o
-from fakes.claude.price_table import Price
-from fakes.claude.request_log import paid, paid_again, total_usd
-from fakes.claude.scripts import always, first_time, mixed
-from fakes.claude.server import Claude
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.fakes.claude import outcomes as o
+from tests.fakes.claude.price_table import Price
+from tests.fakes.claude.request_log import paid, paid_again, total_usd
+from tests.fakes.claude.scripts import always, first_time, mixed
+from tests.fakes.claude.server import Claude
+from tests.support.commands import run_winnow
 from winnow.core.errors import BudgetError, ServiceError, WinnowError
 from winnow.core.example import fold_key
 from winnow.curation.releases.release import Release
@@ -312,7 +312,7 @@ def test_no_key_is_written_and_none_is_needed_for_what_was_answered(
     assert methods.predict(run, texts_of(release)).labels == first.labels
     with pytest.raises(WinnowError, match="backend=local"):
         methods.predict(run, ["something new"])
-    told = command("train", release.path, "--method", "prompt", "--set", "per_request=2", cwd=tmp_path)
+    told = run_winnow("train", release.path, "--method", "prompt", "--set", "per_request=2", cwd=tmp_path)
     assert told.returncode == 2
     assert "ANTHROPIC_API_KEY" in told.stderr
     assert "backend=local" in told.stderr.replace("\n", " ")
@@ -434,15 +434,15 @@ def test_the_command_line_trains_evaluates_stops_at_the_budget_and_goes_on(
     release: Release, tmp_path: Path, claude: Claude
 ) -> None:
     tell = ("train", release.path, "--method", "prompt", "--set", "per_request=5", "--json")
-    made = command(*tell, "--set", "budget=0.08", cwd=tmp_path)
+    made = run_winnow(*tell, "--set", "budget=0.08", cwd=tmp_path)
     assert made.returncode == 0, made.stderr
     path = json.loads(made.stdout)["path"]
-    stopped = command("evaluate", path, "--json", cwd=tmp_path)
+    stopped = run_winnow("evaluate", path, "--json", cwd=tmp_path)
     assert stopped.returncode == 4, stopped.stderr
     assert "budget" in stopped.stderr
-    again = command(*tell, "--set", "budget=3", cwd=tmp_path)
+    again = run_winnow(*tell, "--set", "budget=3", cwd=tmp_path)
     assert json.loads(again.stdout)["path"] == path
-    done = command("evaluate", path, "--json", cwd=tmp_path)
+    done = run_winnow("evaluate", path, "--json", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert not paid_again(claude.ledger.entries())
     assert open_run(Path(path)).looks()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from benchmarks.intervals import accuracy_coverage, difference_coverage, macro_f1_coverage
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import minimize_scalar
 from scipy.stats import binomtest, fisher_exact
 
+from benchmarks.interval_coverage import accuracy_coverage, difference_coverage, macro_f1_coverage
 from winnow.validators.stats.differences import paired_difference
 from winnow.validators.stats.intervals import proportion
 from winnow.validators.stats.macro_f1 import macro_f1_difference
@@ -101,7 +101,7 @@ def test_macro_f1_of_two_models_turns_its_sign_and_is_nothing_for_one() -> None:
 
 
 def test_intervals_cover_what_they_promise_on_simulated_answers() -> None:
-    # a small fixed draw of `python -m benchmarks.intervals`; there the repetitions are many and the bound is 2 points
+    # a small fixed draw of `python -m benchmarks.interval_coverage`; there the repetitions are many and the bound is 2 points
     assert accuracy_coverage(100, repetitions=400, seed=0) == pytest.approx(0.95, abs=0.02)
     for labels in (5, 13):
         assert macro_f1_coverage(labels, 300, repetitions=40, seed=0) == pytest.approx(0.95, abs=0.035)

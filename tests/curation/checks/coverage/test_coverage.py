@@ -11,10 +11,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import EXAMPLE, add_example, command
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.commands import run_winnow
+from tests.support.paths import EXAMPLE
+from tests.support.workspaces import add_example
 from winnow.core.timestamps import month_of
 from winnow.curation.checks.coverage.clustering import DEFAULT_CUT, CenteredSpace, cluster, fit_centered_space
 from winnow.curation.checks.coverage.label_overlap import label_overlaps
@@ -294,11 +296,11 @@ def test_an_empty_workspace_has_a_page_too(make_workspace: Callable[..., Workspa
 
 def test_the_command_tells_and_ends_with_the_next(with_traffic: Workspace) -> None:
     root = with_traffic.folder.root
-    told = command("coverage", cwd=root)
+    told = run_winnow("coverage", cwd=root)
     assert told.returncode == 0, told.stderr
     assert "orchid" in told.stdout
     assert told.stdout.strip().splitlines()[-1].startswith("next: winnow ")
-    data = json.loads(command("coverage", "--json", cwd=root).stdout)
+    data = json.loads(run_winnow("coverage", "--json", cwd=root).stdout)
     assert data["traffic"]["seen"] >= data["traffic"]["covered"]
     assert data["regions"][0]["words"][0] == "orchid"
     assert Path(data["report"]).exists()
@@ -317,7 +319,7 @@ def test_a_label_that_has_too_much_of_everything_is_planned_for_all_the_same(wit
 
 
 def test_hold_out_queries_do_not_name_a_region(tmp_path: Path) -> None:
-    from conftest import write_jsonl
+    from tests.support.files import write_jsonl
 
     workspace = add_example(tmp_path / "ws")
     workspace.add(write_jsonl(tmp_path / "t.jsonl", [{"text": text} for text in ORCHIDS]), license="MIT")

@@ -8,9 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pandas as pd
 import pytest
-from conftest import EXAMPLE, add_example
 from typer.main import get_command
 
+from tests.support.paths import EXAMPLE
+from tests.support.workspaces import add_example
 from winnow.cli.main import app
 from winnow.core.errors import WinnowError
 from winnow.curation.checks.gates import GATES, NOT_WAIVABLE

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import command, public_data
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import winnow
+from tests.support.commands import run_winnow
+from tests.support.public_data import public_data
 from winnow.core.errors import WinnowError
 from winnow.curation.io.readers.columns import Columns
 from winnow.curation.pii.detect import MAY_HOLD, candidate_spans, find_pii, resolve_overlaps
@@ -161,13 +162,13 @@ def test_no_trace_of_the_original_is_left_in_the_workspace(tmp_path: Path) -> No
     ]
     source.write_text("".join(json.dumps(row) + "\n" for row in rows) + '{"text": "86.121.97.248 broken\n')
     ws = workspace(tmp_path / "ws")
-    told = command("add", source, "--group-column", "session", "--json", cwd=tmp_path / "ws")
+    told = run_winnow("add", source, "--group-column", "session", "--json", cwd=tmp_path / "ws")
     result = json.loads(told.stdout)
     assert result["private"] == {"EMAIL_ADDRESS": 1, "PHONE_NUMBER": 1}
     assert (result["added"], result["dropped"]) == (2, 5)
     ws.check()
     for command_line in (["status"], ["check"], ["coverage"], ["show", ws.records()["id"][0]]):
-        told = command(*command_line, cwd=tmp_path / "ws")
+        told = run_winnow(*command_line, cwd=tmp_path / "ws")
         assert not [value for value in PRIVATE if value in told.stdout + told.stderr], command_line
     for path in (tmp_path / "ws").rglob("*"):
         if path.is_file():
@@ -187,7 +188,7 @@ def test_times_licenses_and_heads_give_nothing_away(tmp_path: Path) -> None:
     assert any("1 times are not" in note for note in result.notes)
     headless = tmp_path / "headless.csv"
     headless.write_text("carol@home.org,4111111111111111\nx,y\n")
-    told = command("add", headless, cwd=tmp_path / "ws")
+    told = run_winnow("add", headless, cwd=tmp_path / "ws")
     assert told.returncode == 2
     assert not [value for value in PRIVATE if value in told.stdout + told.stderr]
     for path in (tmp_path / "ws").rglob("*"):

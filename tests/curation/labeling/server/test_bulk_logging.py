@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import person
-from test_server import Queue, make_queue
 
+from tests.support.labeling import new_annotator
+from tests.support.labeling_queue import Queue, make_queue
 from winnow.core.errors import WinnowError
 from winnow.curation.labeling.server.process import EmbeddedServer, start_server, stop_server
 
@@ -43,7 +43,10 @@ def pair(
             assert process is not None
             stack.callback(process.wait, 10)
             stack.callback(stop_server, home)
-            made[name] = server, make_queue(server.owner_api(), "bulk", {"ann": person(server.owner_api(), "ann")})
+            made[name] = (
+                server,
+                make_queue(server.owner_api(), "bulk", {"ann": new_annotator(server.owner_api(), "ann")}),
+            )
         yield made
 
 

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from benchmarks.labeling_people import hire, label, report
-from conftest import write_jsonl
 from sqlalchemy import select
 from wordfreq import top_n_list
 
+from benchmarks.concurrent_annotators import hire, label, report
+from tests.support.files import write_jsonl
 from winnow.curation.store import tables
 from winnow.workspace import Workspace
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from test_server import between, scope, terms
 
+from tests.support.labeling_queue import between, scope, terms
 from winnow.curation.labeling.server.accounts import annotator_accounts
 from winnow.curation.labeling.server.argilla_api import ArgillaApi
 from winnow.curation.labeling.server.process import start_server, stop_server

@@ -13,13 +13,15 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import EXAMPLE, WINNOW, person, sign_in
 
+from tests.support.commands import WINNOW_SCRIPT
+from tests.support.labeling import new_annotator, sign_in
+from tests.support.labeling_queue import TEXTS, Queue, between, make_queue, scope, terms
+from tests.support.paths import EXAMPLE
 from winnow.core.errors import ServiceError, WinnowError
 from winnow.curation.labeling.server.accounts import (
     add_annotator,
@@ -31,101 +33,10 @@ from winnow.curation.labeling.server.argilla_api import ArgillaApi
 from winnow.curation.labeling.server.process import EmbeddedServer, find_server, start_server, stop_server
 from winnow.curation.labeling.server.server_environment import server_code
 
-TEXTS = {
-    "vpn": "The VPN is down again",
-    "reset": "please reset my password, I can't log in",
-    "down": "Down payment for the house",
-    "password": "My new password does not work",
-    "cafe": "Wo ist das Café?",
-    "mail": "reset the mail account and the VPN",
-}
-
-
-TOPICS = {"vpn": ["net"], "reset": ["account", "login"], "down": ["money"], "password": ["account"], "mail": ["net"]}
-
-
-SIZES = {"vpn": 3, "reset": 10, "down": 1, "password": 7, "mail": 3}
-
-
-VECTORS = {"vpn": [1, 0], "reset": [0, 1], "down": [-1, 0], "password": [1, 1], "mail": [0.9, 0.1]}
-
-
-@dataclass
-class Queue:
-    """A dataset with six records, and the accounts that see it."""
-
-    api: ArgillaApi
-    id: str
-    ids: dict[str, str]
-    people: dict[str, ArgillaApi]
-    questions: dict[str, str]
-
-    def search(self, who: str | None = None, query: dict[str, Any] | None = None, **more: Any) -> Any:
-        paging = f"limit={more.pop('limit', 50)}&offset={more.pop('offset', 0)}"
-        body = {**({"query": query} if query else {}), **more}
-        api, me = (self.people[who], "me/") if who else (self.api, "")
-        return api.send("POST", f"{me}datasets/{self.id}/records/search?include=responses&{paging}", body)
-
-    def names(self, found: Any) -> list[str]:
-        by_id = {record: name for name, record in self.ids.items()}
-        return [by_id[item["record"]["id"]] for item in found["items"]]
-
-    def typed(self, text: str, field: str | None = None) -> set[str]:
-        found = self.search(query={"text": {"q": text, **({"field": field} if field else {})}})
-        assert found["total"] == len(found["items"])
-        return set(self.names(found))
-
-    def filtered(self, *filters: dict[str, Any], who: str | None = None) -> set[str]:
-        return set(self.names(self.search(who, filters={"and": list(filters)})))
-
-    def sorted(self, scope: dict[str, Any], order: str = "asc") -> list[str]:
-        return self.names(self.search(sort=[{"scope": scope, "order": order}]))
-
-    def answer(self, who: str, name: str, label: str, status: str = "submitted") -> None:
-        values = {"label": {"value": label}, "tags": {"value": sorted({"a", label})}, "stars": {"value": len(label)}}
-        self.people[who].send("POST", f"records/{self.ids[name]}/responses", {"values": values, "status": status})
-
-
-def make_queue(api: ArgillaApi, name: str, people: dict[str, ArgillaApi], argilla_workspace: str = "winnow") -> Queue:
-    annotator_accounts(api)  # makes the workspace
-    spaces = {space["name"]: space["id"] for space in api.get("me/workspaces")["items"]}
-    if argilla_workspace not in spaces:
-        spaces[argilla_workspace] = api.send("POST", "workspaces", {"name": argilla_workspace})["id"]
-    distribution = {"strategy": "overlap", "min_submitted": 2}
-    told = {"name": name, "workspace_id": spaces[argilla_workspace], "distribution": distribution}
-    dataset = api.send("POST", "datasets", told)["id"]
-
-    def settle(part: str, name: str, **told: Any) -> str:
-        return str(api.send("POST", f"datasets/{dataset}/{part}", {"name": name, "title": name, **told})["id"])
-
-    settle("fields", "text", required=True, settings={"type": "text"})
-    settle("fields", "note", settings={"type": "text"})
-    options = [{"value": value, "text": value} for value in ("a", "b", "wide")]
-    questions = {
-        "label": settle("questions", "label", required=True, settings={"type": "label_selection", "options": options}),
-        "tags": settle("questions", "tags", settings={"type": "multi_label_selection", "options": options}),
-        "stars": settle(
-            "questions", "stars", settings={"type": "rating", "options": [{"value": n} for n in range(1, 11)]}
-        ),
-    }
-    settle("metadata-properties", "topic", settings={"type": "terms"}, visible_for_annotators=True)
-    settle("metadata-properties", "size", settings={"type": "integer"}, visible_for_annotators=True)
-    settle("vectors-settings", "meaning", dimensions=2)
-    api.send("PUT", f"datasets/{dataset}/publish", None)
-    items = []
-    for key, text in TEXTS.items():
-        metadata = {"topic": TOPICS[key], "size": SIZES[key]} if key in TOPICS else {}
-        vectors = {"meaning": VECTORS[key]} if key in VECTORS else None
-        fields = {"text": text, "note": "urgent" if key == "vpn" else "later"}
-        items.append({"fields": fields, "external_id": key, "metadata": metadata, "vectors": vectors})
-    made = api.send("POST", f"datasets/{dataset}/records/bulk", {"items": items})
-    ids = {record["external_id"]: record["id"] for record in made["items"]}
-    return Queue(api, dataset, ids, people, questions)
-
 
 @pytest.fixture(scope="session")
 def people(server: EmbeddedServer) -> dict[str, ArgillaApi]:
-    return {name: person(server.owner_api(), name) for name in ("ann", "ben")}
+    return {name: new_annotator(server.owner_api(), name) for name in ("ann", "ben")}
 
 
 @pytest.fixture(scope="session")
@@ -199,18 +110,6 @@ def test_a_hostile_query_ends(queue: Queue) -> None:
     for typed in ("a*" * 2000, " | ".join(["x"] * 2000)):
         with pytest.raises(WinnowError, match="at most 256 words"):
             queue.typed(typed)
-
-
-def scope(entity: str, **more: str) -> dict[str, str]:
-    return {"entity": entity, **more}
-
-
-def terms(where: dict[str, str], *values: str) -> dict[str, Any]:
-    return {"type": "terms", "scope": where, "values": list(values)}
-
-
-def between(where: dict[str, str], **ends: Any) -> dict[str, Any]:
-    return {"type": "range", "scope": where, **ends}
 
 
 TOPIC = scope("metadata", metadata_property="topic")
@@ -491,7 +390,7 @@ def workspace(tmp_path: Path) -> Path:
 
 
 def winnow(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([WINNOW, *arguments], cwd=cwd, capture_output=True, text=True, timeout=300)
+    return subprocess.run([WINNOW_SCRIPT, *arguments], cwd=cwd, capture_output=True, text=True, timeout=300)
 
 
 def test_the_command_starts_finds_and_stops(environment: Path, workspace: Path) -> None:
@@ -522,7 +421,11 @@ def test_the_command_starts_finds_and_stops(environment: Path, workspace: Path) 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_leaves_nothing_behind(environment: Path, workspace: Path, ending: signal.Signals) -> None:
     process = subprocess.Popen(
-        [WINNOW, "serve"], cwd=workspace, text=True, stdout=subprocess.PIPE, env={**os.environ, "PYTHONUNBUFFERED": "1"}
+        [WINNOW_SCRIPT, "serve"],
+        cwd=workspace,
+        text=True,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )
     assert process.stdout is not None
     assert process.stdout.readline().startswith("ready: http://127.0.0.1:")
@@ -547,7 +450,7 @@ def parts(server: EmbeddedServer) -> dict[str, int]:
 def test_no_submitted_answer_is_lost_when_all_is_killed(environment: Path, tmp_path: Path) -> None:
     server, process = start_server(tmp_path / "server", host="127.0.0.1", port=0, note=print)
     assert process is not None
-    queue = make_queue(server.owner_api(), "killed", {"ann": person(server.owner_api(), "ann")})
+    queue = make_queue(server.owner_api(), "killed", {"ann": new_annotator(server.owner_api(), "ann")})
     for name in TEXTS:
         queue.answer("ann", name, "a")
     process.kill()  # only the watching process: the others must not outlive it
@@ -572,7 +475,7 @@ def test_no_submitted_answer_is_lost_when_all_is_killed(environment: Path, tmp_p
 def test_a_part_that_crashes_is_restarted_on_the_same_address(environment: Path, tmp_path: Path) -> None:
     server, process = start_server(tmp_path / "server", host="127.0.0.1", port=0, note=print)
     try:
-        queue = make_queue(server.owner_api(), "crashing", {"ann": person(server.owner_api(), "ann")})
+        queue = make_queue(server.owner_api(), "crashing", {"ann": new_annotator(server.owner_api(), "ann")})
         before = parts(server)
         queue.answer("ann", "vpn", "a")
         os.kill(before["application"], signal.SIGKILL)

@@ -1,0 +1,1 @@
+"""Functions and classes that tests import; what pytest hands to them is in tests/fixtures."""

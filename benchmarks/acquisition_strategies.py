@@ -1,8 +1,8 @@
 """Learning curves: accuracy of the linear probe on the official test by labels bought, for each strategy.
 
-Run by `python -m benchmarks.acquisition_strategies [BENCH ...]`, not by `make bench`. Needs the public data. From no label, every
-round buys as many queries as there are labels, the true label is the answer, and a new probe is fitted to all answers.
-A run ends at 95 % of the accuracy that the whole pool gives, or after ROUNDS rounds.
+Run by `python -m benchmarks.acquisition_strategies [BENCH ...]`, not by `make bench`. Needs the public data. From no
+label, every round buys as many queries as there are labels, the true label is the answer, and a new probe is fitted
+to all answers. A run ends at 95 % of the accuracy that the whole pool gives, or after ROUNDS rounds.
 """
 
 from __future__ import annotations

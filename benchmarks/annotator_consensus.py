@@ -1,8 +1,8 @@
 """Consensus of simulated annotators on CLINC150: CROWDLAB, majority, Dawid–Skene; accuracy and calibration.
 
-Run by `python -m benchmarks.annotator_consensus`, not by `make bench`: it measures quality, not speed. Needs the public data.
-People err towards the three labels whose mean vectors are nearest to the right one. Class probabilities are out of
-fold, from the linear probe on MiniLM vectors, trained on the majority labels, errors included.
+Run by `python -m benchmarks.annotator_consensus`, not by `make bench`: it measures quality, not speed. Needs the
+public data. People err towards the three labels whose mean vectors are nearest to the right one. Class probabilities
+are out of fold, from the linear probe on MiniLM vectors, trained on the majority labels, errors included.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Majority, linear and encoder side by side on the official splits of BANKING77 and CLINC150.
 
-Run by `python -m benchmarks.encoder_accuracy banking|clinc [--seeds N] [KEY=VALUE ...]`, not by `make bench`. Needs the public
-data. Every method trains on all official train rows. BANKING77 has no validation rows, so that all epochs are trained;
-CLINC150's choose the encoder's epoch and every threshold. With `--validation` the test rows have no part: BANKING77
-holds 1,500 of its train rows back and CLINC150 its validation rows, and they are what is measured.
+Run by `python -m benchmarks.encoder_accuracy banking|clinc [--seeds N] [KEY=VALUE ...]`, not by `make bench`. Needs
+the public data. Every method trains on all official train rows. BANKING77 has no validation rows, so that all epochs
+are trained; CLINC150's choose the encoder's epoch and every threshold. With `--validation` the test rows have no
+part: BANKING77 holds 1,500 of its train rows back and CLINC150 its validation rows, and they are what is measured.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The loop, measured: one round of feedback on damaged data, against as many answers to random records.
 
-Run by `python -m benchmarks.feedback_loop [share ...] [--tuning]`, not by `make bench`; share is that of the labels in the
-confused pairs that are flipped (default 0.1). Needs BANKING77. Every seed draws 15 % of the official train as
+Run by `python -m benchmarks.feedback_loop [share ...] [--tuning]`, not by `make bench`; share is that of the labels
+in the confused pairs that are flipped (default 0.1). Needs BANKING77. Every seed draws 15 % of the official train as
 validation, with true labels; keeps 15 rows of each label of the 10 most confused pairs, and holds the others back as
 traffic without labels; flips a share of the labels that are left in these pairs to the partner's. The model is the
 linear probe. A round is ANSWERS answers, each the published label. Accuracy is that of the official test.
@@ -244,7 +244,8 @@ def table(bank: Bank, share: float, seeds: Sequence[int]) -> None:
     rows = 2 * PAIRS * KEPT
     power = np.log(before / after) / np.log((rows + ANSWERS) / rows)
     print(
-        f"\nerrors of the pairs' labels fell as rows to the power of -{power:.2f} (the product guesses {LEARNING_EXPONENT})"
+        f"\nerrors of the pairs' labels fell as rows to the power of -{power:.2f} "
+        f"(the product guesses {LEARNING_EXPONENT})"
     )
 
 

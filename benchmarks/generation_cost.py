@@ -1,8 +1,8 @@
 """Generation: what 500 examples cost by how they are asked for, and how many rows nearness suspects.
 
-Run by `python -m benchmarks.generation_cost cost|nearness`, not by `make bench`. `cost` asks the tests' local server, which
-counts tokens by a simple rule and follows the API's rules for its cache: the ratios are meant, not the sums. `nearness`
-needs the public data.
+Run by `python -m benchmarks.generation_cost cost|nearness`, not by `make bench`. `cost` asks the tests' local server,
+which counts tokens by a simple rule and follows the API's rules for its cache: the ratios are meant, not the sums.
+`nearness` needs the public data.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Do the intervals cover? Simulated answers of known accuracy, and how often a 95 % interval holds the truth.
 
-Run by `python -m benchmarks.interval_coverage`, not by `make bench`: it compares ways to draw an interval, no alternatives to
-Winnow. Figures and choices: docs/decisions/0020-evaluation.md.
+Run by `python -m benchmarks.interval_coverage`, not by `make bench`: it compares ways to draw an interval, no
+alternatives to Winnow. Figures and choices: docs/decisions/0020-evaluation.md.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """How well planted label errors are found, beside cleanlab, and the labels of BANKING77 that are doubted most.
 
-Run by `python -m benchmarks.label_error_detection [NAME ...]`, not by `make bench`: `flips-banking77`, `flips-clinc150` (both by
-default), `banking77` (its 50 most suspect labels), `tuning`, `constants`, `speed`. Needs the public data; flips and
-tuning need `cleanlab`.
+Run by `python -m benchmarks.label_error_detection [NAME ...]`, not by `make bench`: `flips-banking77`,
+`flips-clinc150` (both by default), `banking77` (its 50 most suspect labels), `tuning`, `constants`, `speed`. Needs
+the public data; flips and tuning need `cleanlab`.
 """
 
 from __future__ import annotations
@@ -210,7 +210,7 @@ def real(name: str) -> None:
             print(f"   {label} ({probability:.2f}): {shown}")
     doubted = sum(suspect.score > 0 for suspect in found.ranked)
     print(
-        f"\n{doubted} of {len(data.labels):,} labels are believed less than another; not judged: {found.unscored_labels}"
+        f"\n{doubted} of {len(data.labels):,} labels are less probable than another; not judged: {found.unscored_labels}"
     )
 
 

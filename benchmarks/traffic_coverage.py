@@ -1,6 +1,7 @@
 """Coverage on public data: hidden intents found as regions, the calibration of "near", overlaps against confusions.
 
-Run by `python -m benchmarks.traffic_coverage`, not by `make bench`: it measures quality, not speed. Needs the public data.
+Run by `python -m benchmarks.traffic_coverage`, not by `make bench`: it measures quality, not speed. Needs the public
+data.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """What variations by rule buy where a label has five or ten real examples, and which kinds are worth it.
 
-Run by `python -m benchmarks.variation_gain [NAME ...]`, not by `make bench`: `tuning` (each kind alone and each left out,
-five examples a label, on part of BANKING77's train), `banking` (the default kinds on its official test), `commands`
-(the second shipped example, its groups folded); the last two by default. All but `commands` need the public data.
+Run by `python -m benchmarks.variation_gain [NAME ...]`, not by `make bench`: `tuning` (each kind alone and each left
+out, five examples a label, on part of BANKING77's train), `banking` (the default kinds on its official test),
+`commands` (the second shipped example, its groups folded); the last two by default. All but `commands` need the
+public data.
 
 The linear probe is the judge. Differences are in percentage points to the seeds alone, paired over draws of the seeds,
 with 95 % intervals.

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.texts import ROOT
-from benchmarks.variation_gain import PER_GROUP, Space, among, predicted
+from benchmarks.variation_gain import PER_GROUP, Row, Space, among, predicted
 from winnow.config.load import read_task
 from winnow.config.task import Task
 from winnow.curation.engine.exact_search import highest_similarity_outside_group
@@ -87,9 +87,7 @@ def rules_of(task: Task) -> VariationRules:
         )
         for label in task.labels
     ]
-    return VariationRules(
-        PER_GROUP, language=task.language, slots=task.slots, labels=facts, confusable=task.confusable
-    )
+    return VariationRules(PER_GROUP, language=task.language, slots=task.slots, labels=facts, confusable=task.confusable)
 
 
 def one_fold(

@@ -119,7 +119,7 @@ def import_graph(modules: list[SourceModule], *, typing: bool = False) -> dict[s
 
 
 def rings(graph: dict[str, set[str]]) -> list[list[str]]:
-    """Groups of modules that import each other in a ring (strongly connected components of two or more; Tarjan 1972)."""
+    """Groups of modules that import each other in a ring: strongly connected components (Tarjan 1972)."""
     order: dict[str, int] = {}
     low: dict[str, int] = {}
     stack: list[str] = []

@@ -143,7 +143,8 @@ def test_changed_weights_of_the_bundled_model_are_refused(tmp_path: Path, monkey
 def test_a_second_process_needs_neither_torch_nor_sentence_transformers() -> None:
     open_embedder().encode(["converted by now"])
     script = (
-        "import sys; from winnow.curation.engine.embedders.embedder import open_embedder; open_embedder().encode(['x']); "
+        "import sys; from winnow.curation.engine.embedders.embedder import open_embedder; "
+        "open_embedder().encode(['x']); "
         "sys.exit(any(m in sys.modules for m in ('torch', 'sentence_transformers', 'transformers')))"
     )
     assert subprocess.run([sys.executable, "-c", script], timeout=120).returncode == 0

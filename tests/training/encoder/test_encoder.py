@@ -351,9 +351,10 @@ def test_a_rehearsal_keeps_nothing_and_what_is_not_known_is_refused(
 
 def _spawn(release: Release, model: Path, folder: Path) -> subprocess.Popen[str]:
     script = (
-        "import sys; from pathlib import Path; from winnow.curation.releases.release import open_release; from winnow.training import methods;"
-        "told = {'model': sys.argv[2], 'epochs': 12, 'patience': 12, 'batch_size': 8, 'learning_rate': 5e-3};"
-        "methods.train(open_release(Path(sys.argv[1])), Path(sys.argv[3]), method='encoder', seed=0, settings=told)"
+        "import sys; from pathlib import Path; from winnow.training import methods;"
+        "from winnow.curation.releases.release import open_release;"
+        "settings = {'model': sys.argv[2], 'epochs': 12, 'patience': 12, 'batch_size': 8, 'learning_rate': 5e-3};"
+        "methods.train(open_release(Path(sys.argv[1])), Path(sys.argv[3]), method='encoder', seed=0, settings=settings)"
     )
     arguments = [sys.executable, "-c", script, str(release.path), str(model), str(folder)]
     return subprocess.Popen(arguments, text=True, stderr=subprocess.PIPE, env={**os.environ, "OMP_NUM_THREADS": "1"})

@@ -246,7 +246,8 @@ def test_killed_evaluations_lose_no_answer(release: Release, tmp_path: Path, cla
     claude.script = always(o.slow(0.1))
     run = trained(release, tmp_path, per_request=1)
     script = (
-        "import json, sys; from pathlib import Path; from winnow.training import methods; from winnow.training.runs import open_run;"
+        "import json, sys; from pathlib import Path; from winnow.training import methods;"
+        "from winnow.training.runs import open_run;"
         "methods.predict(open_run(Path(sys.argv[1])), json.loads(sys.argv[2]))"
     )
     texts = texts_of(release)

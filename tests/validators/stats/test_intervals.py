@@ -101,7 +101,7 @@ def test_macro_f1_of_two_models_turns_its_sign_and_is_nothing_for_one() -> None:
 
 
 def test_intervals_cover_what_they_promise_on_simulated_answers() -> None:
-    # a small fixed draw of `python -m benchmarks.interval_coverage`; there the repetitions are many and the bound is 2 points
+    # a small fixed draw of `python -m benchmarks.interval_coverage`, which repeats more often; the bound is 2 points
     assert accuracy_coverage(100, repetitions=400, seed=0) == pytest.approx(0.95, abs=0.02)
     for labels in (5, 13):
         assert macro_f1_coverage(labels, 300, repetitions=40, seed=0) == pytest.approx(0.95, abs=0.035)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from winnow.curation.releases.deployment import Deployment
+from winnow.core.deployment import Deployment
 from winnow.curation.store.waivers import Waiver
 
 

@@ -44,7 +44,7 @@ def coverage_page(coverage: CoverageReport) -> str:
         task=check.task,
         c=coverage,
         check=check,
-        near=check.traffic_coverage.near,
+        near=check.traffic_coverage.near_cosine,
         regions=coverage.regions[:REGIONS_SHOWN],
         weakest=coverage.by_label[:WEAKEST_SHOWN],
         overlaps=_overlaps(coverage),

@@ -37,6 +37,7 @@ from winnow.operations.train import train_release
 if TYPE_CHECKING:
     import pandas as pd
 
+    from winnow.core.deployment import Deployment
     from winnow.core.progress import Progress
     from winnow.curation.checks.check import CheckResult
     from winnow.curation.checks.coverage.coverage_report import CoverageReport
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
     from winnow.curation.ingest.rename import RenameResult
     from winnow.curation.ingest.retract import RetractResult
     from winnow.curation.labeling.server.process import EmbeddedServer
-    from winnow.curation.releases.deployment import Deployment
     from winnow.curation.releases.freeze import FreezeResult
     from winnow.curation.releases.provenance import Provenance
     from winnow.curation.releases.release import MustPassCase, Release

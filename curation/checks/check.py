@@ -14,7 +14,8 @@ from winnow.core.progress import Progress
 from winnow.curation.checks.coverage.task_facets import facet_functions, text_facets
 from winnow.curation.checks.coverage.traffic_similarity import TrafficCoverage, measure_traffic_coverage
 from winnow.curation.checks.eligibility import EXCLUDED, eligible_rows
-from winnow.curation.checks.gates import measure_gates, with_waivers
+from winnow.curation.checks.gate_inputs import GateInputs
+from winnow.curation.checks.gates import measure_gates
 from winnow.curation.checks.gates.gate import Gate
 from winnow.curation.checks.label_conflicts import label_conflicts
 from winnow.curation.checks.pii_scan import records_with_pii
@@ -22,6 +23,7 @@ from winnow.curation.checks.selection import Selection, select
 from winnow.curation.checks.similarity import measure_similarity
 from winnow.curation.checks.similarity_search import Similarities
 from winnow.curation.checks.threshold_costs import ThresholdCost, lowest_cosine, threshold_costs
+from winnow.curation.checks.waive import with_waivers
 from winnow.curation.engine.embedders.embedder import Embedder
 from winnow.curation.pii.scrub import Scrubber
 from winnow.validators.wording.facets import Facet
@@ -39,13 +41,14 @@ class CheckResult:
     table: pd.DataFrame
     """Every record with `split` (or "excluded"), `reason`, `keeper` and `similarity`."""
     gates: list[Gate]
-    costs: list[ThresholdCost]
+    threshold_costs: list[ThresholdCost]
     conflicts: pd.DataFrame
+    """Near train pairs under different labels."""
     similarities: Similarities
     traffic_coverage: TrafficCoverage
     facets: Mapping[str, Facet]
     marginals: FacetMarginals
-    private: Mapping[str, Sequence[str]]
+    private_data: Mapping[str, Sequence[str]]
     """Entities that the policy does not allow, by record id."""
     sources: Mapping[str, str]
     """File name of every source, by id."""
@@ -53,7 +56,8 @@ class CheckResult:
 
     def __repr__(self) -> str:
         verdicts = ", ".join(f"{gate.name} {gate.verdict}" for gate in self.gates)
-        return f"<Check {'passed' if self.passed else 'failed'}: {len(self.selected):,} rows selected; {verdicts}>"
+        outcome = "passed" if self.passed else "failed"
+        return f"<CheckResult {outcome}: {len(self.selected):,} rows selected; {verdicts}>"
 
     @property
     def passed(self) -> bool:
@@ -62,7 +66,7 @@ class CheckResult:
 
     @property
     def selected(self) -> pd.DataFrame:
-        """The rows of the release-to-be."""
+        """The rows that a release would hold."""
         return self.table[self.table["split"] != EXCLUDED]
 
     @property
@@ -72,11 +76,11 @@ class CheckResult:
 
     @property
     def excluded(self) -> dict[str, int]:
-        """How many records stay out, by reason."""
+        """How many records are excluded, by reason."""
         reasons = self.table.loc[self.table["split"] == EXCLUDED, "reason"]
         return {str(reason): int(count) for reason, count in sorted(Counter(reasons).items())}
 
-    def between_splits(self) -> dict[str, float | None]:
+    def highest_similarities(self) -> dict[str, float | None]:
         """Highest similarity left between the splits (cosine, exact search); None where a split is empty."""
         train = (self.table["split"] == "train").to_numpy()
         highest = float(self.similarities.nearest.similarity[train].max(initial=-1.0))
@@ -84,7 +88,7 @@ class CheckResult:
         return {name: round(value, 6) if value > -1 else None for name, value in found.items()}
 
     def rethreshold(self, *, duplicates: float | None = None, leakage: float | None = None) -> CheckResult:
-        """The same check at other cosines. Nothing is embedded or searched again; traffic stays as it was measured.
+        """The same check at other cosines. Nothing is embedded or searched again; traffic coverage is kept as measured.
 
         Raises WinnowError below the lowest cosine that was searched.
         """
@@ -107,7 +111,7 @@ class CheckResult:
             self.similarities,
             self.traffic_coverage,
             self.facets,
-            self.private,
+            self.private_data,
             self.sources,
             self.waived,
         )
@@ -124,7 +128,7 @@ def check(
     folder: WorkspaceFolder,
     progress: Progress | None = None,
 ) -> CheckResult:
-    """Measure the working table and judge it. With nothing changed since the last check, no model is loaded."""
+    """Measure the working table and apply the gates. When nothing changed since the last check, no model is loaded."""
     facets = facet_functions(task, folder.root)
     eligible = eligible_rows(table)
     caches = {"vectors_cache": folder.vectors, "near_cache": folder.near_pairs}
@@ -133,8 +137,8 @@ def check(
     traffic_coverage = measure_traffic_coverage(
         selection.final, embedder, fallback=task.fallback, progress=progress, **caches
     )
-    private = records_with_pii(table, scrubber, folder.near_pairs, model=task.private.model)
-    return apply_gates(task, selection, similarities, traffic_coverage, facets, private, sources, waived)
+    private_data = records_with_pii(table, scrubber, folder.near_pairs, model=task.private.model)
+    return apply_gates(task, selection, similarities, traffic_coverage, facets, private_data, sources, waived)
 
 
 def apply_gates(
@@ -143,35 +147,33 @@ def apply_gates(
     similarities: Similarities,
     traffic_coverage: TrafficCoverage,
     facets: Mapping[str, Facet],
-    private: Mapping[str, Sequence[str]],
+    private_data: Mapping[str, Sequence[str]],
     sources: Mapping[str, str],
     waived: Mapping[str, str],
 ) -> CheckResult:
-    """Hold a selection against every gate. Pure."""
+    """Apply every gate to a selection. Pure."""
     final = selection.final
-    conflicts = label_conflicts(final, similarities.pairs, threshold=task.gates.duplicates.cosine)
     train = final[final["split"] == "train"]
-    facet_marginals = measure_marginals(list(train["label"]), text_facets(train["text"], facets), task)
-    gates = measure_gates(
-        task,
-        selection,
-        conflicts=conflicts,
+    inputs = GateInputs(
+        task=task,
+        selection=selection,
+        conflicts=label_conflicts(final, similarities.pairs, threshold=task.gates.duplicates.cosine),
         traffic_coverage=traffic_coverage,
-        marginals=facet_marginals,
-        private=private,
+        marginals=measure_marginals(list(train["label"]), text_facets(train["text"], facets), task),
+        private=private_data,
         sources=sources,
     )
     return CheckResult(
         task=task,
         table=final,
-        gates=with_waivers(gates, waived),
-        costs=threshold_costs(selection, similarities),
-        conflicts=conflicts,
+        gates=with_waivers(measure_gates(inputs), waived),
+        threshold_costs=threshold_costs(selection, similarities),
+        conflicts=inputs.conflicts,
         similarities=similarities,
         traffic_coverage=traffic_coverage,
         facets=facets,
-        marginals=facet_marginals,
-        private=private,
+        marginals=inputs.marginals,
+        private_data=private_data,
         sources=sources,
         waived=waived,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 from collections.abc import Sequence
@@ -11,11 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
-from sqlalchemy import func, select
-from sqlalchemy.dialects.sqlite import insert
 
 from winnow.core.atomic import sync_to_disk
-from winnow.core.clock import utc_now
 from winnow.core.errors import GateError, Problem, ServiceError, WinnowError
 from winnow.core.hashing import file_sha256
 from winnow.core.layout import WorkspaceFolder
@@ -24,19 +20,19 @@ from winnow.curation.checks.gates.gate import Gate
 from winnow.curation.releases.provenance import Provenance
 from winnow.curation.releases.release import MANIFEST, MustPassCase, open_release
 from winnow.curation.releases.release_files import write_release
+from winnow.curation.store.artifacts import artifact_exists, record_release
 from winnow.curation.store.database import Store
 from winnow.curation.store.forgotten import forgotten_ids
-from winnow.curation.store.tables import artifact
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
-
 LOCK_SECONDS = 600
+"""How long a freeze waits for another one."""
 
 
 @dataclass(frozen=True)
 class FreezeResult:
-    """What a freeze made."""
+    """The new release, in figures."""
 
     release: str
     path: str
@@ -48,16 +44,15 @@ class FreezeResult:
 
 
 def check_name(name: str, store: Store, folder: WorkspaceFolder) -> None:
-    """Raises WinnowError for a name that is badly formed or was used before."""
+    """Raises WinnowError for a name that is malformed or was used before."""
     if not NAME.fullmatch(name):
         fix = "such as 2026-05-first"
         raise WinnowError(Problem("freeze", f"name {name!r}", "letters, digits, dot, dash, underscore", fix))
     with store.reading() as connection:
-        taken = connection.execute(select(func.count()).where(artifact.c.name == name)).scalar_one()
+        taken = artifact_exists(connection, name)
     if taken:
-        raise WinnowError(
-            Problem(f"freeze {name}", "the name is in the ledger", "a new name", "names are never reused")
-        )
+        fix = "choose another name: names are never reused"
+        raise WinnowError(Problem(f"freeze {name}", "the name is already in the ledger", "a new name", fix))
 
 
 def freeze(
@@ -70,9 +65,9 @@ def freeze(
     folder: WorkspaceFolder,
     store: Store,
 ) -> FreezeResult:
-    """Write the release and enter it in the ledger. `pinned` is what `read_pinned` found.
+    """Write the release and record it in the ledger. `must_pass` is what `read_must_pass` found.
 
-    Raises GateError when a gate fails; nothing is written then. A kill leaves either no release or a whole one.
+    Raises GateError when a gate fails; then nothing is written. A kill leaves either no release or a complete one.
     """
     failed = [gate for gate in checked.gates if gate.verdict == "fail"]
     if failed:
@@ -80,7 +75,7 @@ def freeze(
     check_name(name, store, folder)
     folder.releases.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.state / "freeze.lock", timeout=LOCK_SECONDS):
-        check_name(name, store, folder)  # another freeze may have taken it while this one waited
+        check_name(name, store, folder)  # another freeze may have taken it while this one waited for the lock
         for stale in folder.releases.glob(".*.part"):
             shutil.rmtree(stale, ignore_errors=True)
         part = folder.releases / f".{name}.part"
@@ -89,7 +84,7 @@ def freeze(
             frozen_ids = frozenset([*checked.selected["id"], *(case.id for case in must_pass)])
             return _publish(part, name, manifest, folder, store, frozen_ids)
         except OSError as error:
-            fix = "free some space and freeze again; no release was made"
+            fix = "free some space and freeze again; no release was created"
             raise ServiceError(Problem(str(folder.releases), error.strerror or str(error), "", fix)) from error
         finally:
             shutil.rmtree(part, ignore_errors=True)
@@ -103,29 +98,22 @@ def _gate_problem(gate: Gate) -> Problem:
 def _publish(
     part: Path, name: str, manifest: dict[str, Any], folder: WorkspaceFolder, store: Store, records: frozenset[str]
 ) -> FreezeResult:
-    """Move the finished folder to its name and enter it in the ledger, in one transaction.
+    """Move the finished folder to its name and record it in the ledger, in one transaction.
 
-    Raises WinnowError when one of its `records` was forgotten since they were read.
+    Raises WinnowError when one of its `records` was forgotten after they were read.
     """
     path = folder.releases / name
     digest = file_sha256(part / MANIFEST)
-    row = {
-        "name": name,
-        "kind": "release",
-        "path": path.relative_to(folder.root).as_posix(),
-        "sha256": digest,
-        "detail": json.dumps({"counts": manifest["counts"]}),
-        "at": utc_now(),
-    }
+    relative = path.relative_to(folder.root).as_posix()
     with store.writing() as connection:
         if records & forgotten_ids(connection):
             found = "a record was forgotten while it was being frozen"
-            raise WinnowError(Problem(f"freeze {name}", found, "records that stay", "freeze again"))
-        connection.execute(insert(artifact).values(**row))
+            raise WinnowError(Problem(f"freeze {name}", found, "no change to the records", "freeze again"))
+        record_release(connection, name, path=relative, sha256=digest, detail={"counts": manifest["counts"]})
         if path.exists():  # a freeze was killed between its rename and its commit
             if open_release(path).sha256 != digest:
-                fix = "move the folder away, or choose another name"
-                raise WinnowError(Problem(str(path), "a folder that no ledger knows", "no such folder", fix))
+                fix = "move the folder, or choose another name"
+                raise WinnowError(Problem(str(path), "a folder that is not in the ledger", "no such folder", fix))
         else:
             part.rename(path)
             sync_to_disk(folder.releases)

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection
-
 from winnow.core.layout import WorkspaceFolder
 from winnow.curation.releases.release import MANIFEST, open_release
 from winnow.curation.store.artifacts import artifacts
+from winnow.curation.store.database import Connection
 from winnow.curation.store.forgotten import forgotten_ids
 
 
 def releases_holding(connection: Connection, folder: WorkspaceFolder, record: str) -> Iterator[tuple[str, str]]:
-    """Each release at hand that holds a record, and in which split."""
+    """Each release present in the workspace that holds a record, and in which split."""
     import pyarrow.parquet as pq
 
     for entry in artifacts(connection, "release"):
         path = folder.releases / entry["name"]
         if not (path / MANIFEST).is_file():
-            continue  # the folder was moved away; the ledger still knows it
+            continue  # the folder was moved away; the ledger still lists it
         for split, count in open_release(path, checked=False).counts.items():
             file = path / "data" / f"{split}.parquet"
             if count and pq.read_table(file, columns=["id"], filters=[("id", "==", record)]).num_rows:
@@ -27,7 +26,7 @@ def releases_holding(connection: Connection, folder: WorkspaceFolder, record: st
 
 
 def forgotten_counts(connection: Connection, folder: WorkspaceFolder) -> dict[str, int]:
-    """How many forgotten records each release at hand still holds."""
+    """How many forgotten records each release present in the workspace still holds."""
     import pyarrow.parquet as pq
 
     forgotten = forgotten_ids(connection)

@@ -78,7 +78,7 @@ def write_release(
         "task": {"name": task.name, "kind": task.kind, "labels": task.label_names, "fallback": task.fallback},
         "counts": {split: int((rows["split"] == split).sum()) for split in SPLITS},
         "excluded": checked.excluded,
-        "similarity_between_splits": checked.between_splits(),
+        "similarity_between_splits": checked.highest_similarities(),
         "thresholds": task.gates.model_dump(mode="json"),
         "gates": [gate_facts(gate) for gate in checked.gates],
         "waivers": {g.name: checked.waived[g.name] for g in checked.gates if g.verdict == "waived"},
@@ -88,7 +88,7 @@ def write_release(
             for split, group in checked.selected.groupby("split", sort=True)
         },
         "private": {**DEFAULT_POLICY, **task.private.policy},
-        "sources": provenance.exported(checked.selected),
+        "sources": provenance.exported_sources(checked.selected),
         "lots": provenance.exported_lots(checked.selected),
         "single_answers_confirmed": provenance.confirmed,
         "label_accuracy": provenance.accuracy.json() if provenance.accuracy else None,

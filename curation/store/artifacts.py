@@ -1,4 +1,4 @@
-"""Releases and runs that this workspace made, and the hashes they must still have."""
+"""Releases and runs that this workspace made, and the hashes they must still have: the ledger."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, func, select, text
 from sqlalchemy.dialects.sqlite import insert
 
 from winnow.core.clock import utc_now
@@ -15,7 +15,7 @@ from winnow.curation.store.tables import artifact
 
 
 def artifacts(connection: Connection, kind: str) -> list[dict[str, Any]]:
-    """Releases or runs, the oldest first, by the order in which they were entered: a clock may be set back."""
+    """Releases or runs in the order in which they were recorded: the clock may have been set back."""
     query = select(artifact).where(artifact.c.kind == kind).order_by(text("rowid"))
     return [{**row, "detail": json.loads(row["detail"])} for row in connection.execute(query).mappings()]
 
@@ -25,15 +25,29 @@ def release_hashes(connection: Connection) -> dict[str, str]:
     return {entry["name"]: entry["sha256"] for entry in artifacts(connection, "release")}
 
 
+def artifact_exists(connection: Connection, name: str) -> bool:
+    """Whether a release or run of this name was ever recorded."""
+    return bool(connection.execute(select(func.count()).where(artifact.c.name == name)).scalar_one())
+
+
+def record_release(connection: Connection, name: str, *, path: str, sha256: str, detail: Mapping[str, Any]) -> None:
+    """Record a release, in the transaction that puts its folder in place."""
+    connection.execute(insert(artifact).values(**_row("release", name, path, sha256, detail)))
+
+
 def record_run(store: Store, name: str, *, path: str, sha256: str, detail: Mapping[str, Any]) -> None:
-    """Enter a run; the same run twice is one entry."""
-    row = {
+    """Record a run; the same run twice is one entry."""
+    with store.writing() as connection:
+        values = _row("run", name, path, sha256, detail)
+        connection.execute(insert(artifact).values(**values).on_conflict_do_nothing())
+
+
+def _row(kind: str, name: str, path: str, sha256: str, detail: Mapping[str, Any]) -> dict[str, str]:
+    return {
         "name": name,
-        "kind": "run",
+        "kind": kind,
         "path": path,
         "sha256": sha256,
         "detail": json.dumps(dict(detail)),
         "at": utc_now(),
     }
-    with store.writing() as connection:
-        connection.execute(insert(artifact).values(**row).on_conflict_do_nothing())

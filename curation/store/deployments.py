@@ -1,15 +1,24 @@
-"""Every deployment, oldest first; the last one is active."""
+"""Deployments: which run answers in production, by whom and why, since when."""
 
 from __future__ import annotations
 
 from sqlalchemy import Connection, select
+from sqlalchemy.dialects.sqlite import insert
 
-from winnow.curation.releases.deployment import Deployment
+from winnow.core.clock import utc_now
+from winnow.core.deployment import Deployment
 from winnow.curation.store.tables import deployment
 
 
 def deployments(connection: Connection) -> list[Deployment]:
-    """Every deployment, the oldest first; the last one stands."""
-    own = deployment.c
-    query = select(own.run, own.by, own.reason, own.at).order_by(own.id)
+    """Every deployment, oldest first; the last one is active."""
+    c = deployment.c
+    query = select(c.run, c.by, c.reason, c.at).order_by(c.id)
     return [Deployment(*row) for row in connection.execute(query)]
+
+
+def store_deployment(connection: Connection, run: str, *, by: str, reason: str) -> Deployment:
+    """Record a deployment and return it."""
+    new = Deployment(run, by, reason, utc_now())
+    connection.execute(insert(deployment).values(run=run, by=by, reason=reason, at=new.at))
+    return new

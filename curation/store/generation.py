@@ -145,3 +145,15 @@ def end_run(connection: Connection, run: str) -> None:
     """Write down that a run did all that it was asked to."""
     this = (generation_run.c.id == run) & generation_run.c.ended_at.is_(None)
     connection.execute(update(generation_run).where(this).values(ended_at=utc_now()))
+
+
+def generation_runs(connection: Connection) -> list[dict[str, Any]]:
+    """Every generation run, oldest first."""
+    query = select(generation_run).order_by(generation_run.c.at, generation_run.c.id)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def candidate_outcomes(connection: Connection) -> list[tuple[str, str, str, CandidateOutcome]]:
+    """Run, record, label and outcome of every candidate."""
+    c = candidate.c
+    return [row._tuple() for row in connection.execute(select(c.run_id, c.record_id, c.label, c.outcome))]

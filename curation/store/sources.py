@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
@@ -64,3 +65,9 @@ def store_source(connection: Connection, new: NewSource, now: str) -> str:
     identity = short if not stored else f"{short}.{len(stored) + 1}"
     connection.execute(insert(tables.source).values(**asdict(new), id=identity, at=now))
     return identity
+
+
+def all_sources(connection: Connection) -> list[dict[str, Any]]:
+    """Every source ever added, retracted ones included, by file hash."""
+    query = select(tables.source).order_by(tables.source.c.file_hash, tables.source.c.id)
+    return [dict(row) for row in connection.execute(query).mappings()]

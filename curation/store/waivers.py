@@ -1,37 +1,54 @@
-"""Waivers that are active today."""
+"""Waivers: exceptions to gates. A withdrawn one stays in the table."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
+from sqlalchemy.dialects.sqlite import insert
 
 from winnow.curation.store.tables import waiver
 
 
-def waivers_by_gate(connection: Connection, today: date) -> dict[str, str]:
-    """Valid waivers by gate, as a sentence; the one that lasts longest wins."""
-    return {w.gate: f"{w.reason} ({w.by}, until {w.until})" for w in active_waivers(connection, today)}
-
-
 @dataclass(frozen=True)
 class Waiver:
-    """One exception that stands."""
+    """One active exception to a gate."""
 
     gate: str
     by: str
     reason: str
     until: str
     days_left: int
-    """Counting today."""
+    """Including today."""
 
 
 def active_waivers(connection: Connection, today: date) -> list[Waiver]:
-    """Waivers that are valid today and were not withdrawn; the ones that end first stand first."""
+    """Waivers that are valid today and were not withdrawn, the ones that end first at the top."""
     valid = (waiver.c.until >= today.isoformat()) & waiver.c.withdrawn_at.is_(None)
     query = select(waiver).where(valid).order_by(waiver.c.until, waiver.c.id)
     return [
         Waiver(row["gate"], row["by"], row["reason"], row["until"], (date.fromisoformat(row["until"]) - today).days + 1)
         for row in connection.execute(query).mappings()
     ]
+
+
+def waivers_by_gate(connection: Connection, today: date) -> dict[str, str]:
+    """Active waivers by gate, as a sentence; the one that lasts longest wins."""
+    return {w.gate: f"{w.reason} ({w.by}, until {w.until})" for w in active_waivers(connection, today)}
+
+
+def store_waiver(connection: Connection, gate: str, *, by: str, reason: str, until: date, now: str) -> None:
+    """Record a waiver. The same waiver twice is one; a withdrawn one becomes active again."""
+    values = {"gate": gate, "by": by, "reason": reason, "until": until.isoformat()}
+    connection.execute(
+        insert(waiver)
+        .values(**values, at=now)
+        .on_conflict_do_update(index_elements=list(values), set_={"withdrawn_at": None})
+    )
+
+
+def mark_withdrawn(connection: Connection, gate: str, now: str) -> None:
+    """Withdraw every waiver of a gate."""
+    not_withdrawn = (waiver.c.gate == gate) & waiver.c.withdrawn_at.is_(None)
+    connection.execute(update(waiver).where(not_withdrawn).values(withdrawn_at=now))

@@ -8,11 +8,11 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from winnow.core.deployment import Deployment
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.result import NotMeasured
 from winnow.core.timestamps import parse_time, whole_months
 from winnow.curation.checks.coverage.traffic import Traffic, queries_per_day
-from winnow.curation.releases.deployment import Deployment
 from winnow.curation.releases.release import MANIFEST, Release, open_release
 from winnow.training.diagnostics.run_context import NO_MODEL
 from winnow.training.evaluation.stored_results import accuracy_of, stored_predictions

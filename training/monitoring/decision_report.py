@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from winnow.core.deployment import Deployment
 from winnow.core.result import NotMeasured
-from winnow.curation.releases.deployment import Deployment
 from winnow.training.diagnostics.diagnose import Findings, diagnose
 from winnow.training.diagnostics.run_context import read_run_context
 from winnow.training.monitoring.accuracy_gain import AccuracyGain

@@ -31,8 +31,12 @@ def check(
     with progress_bar("embedding", json) as progress:
         result = workspace_of(context).check(settings, progress=progress)
     if json:
-        costs = [asdict(cost) for cost in result.costs]
-        extra = {"costs": costs, "excluded": result.excluded, "similarity_between_splits": result.between_splits()}
+        costs = [asdict(cost) for cost in result.threshold_costs]
+        extra = {
+            "costs": costs,
+            "excluded": result.excluded,
+            "similarity_between_splits": result.highest_similarities(),
+        }
         terminal.print_json({"passed": result.passed, "gates": [asdict(gate) for gate in result.gates], **extra})
     else:
         print_check(result)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from winnow.curation.annotations.renamed_labels import current_label
-from winnow.curation.checks.coverage.traffic import read_traffic
+from winnow.curation.checks.coverage.traffic import traffic_of
 from winnow.curation.store.artifacts import artifacts
 from winnow.curation.store.deployments import deployments
 from winnow.curation.store.label_renames import label_renames
+from winnow.curation.store.occurrences import log_occurrences
 from winnow.curation.store.working_view import working_rows
 from winnow.training.monitoring.decision_inputs import DecisionInputs
 from winnow.training.runs import RUN_FILE, open_run
@@ -32,7 +33,7 @@ def read_decision_inputs(
             folder=folder,
             task=task,
             rows=working_rows(connection),
-            log_traffic=read_traffic(connection),
+            log_traffic=traffic_of(log_occurrences(connection)),
             deployments=deployments(connection),
             releases=artifacts(connection, "release"),
             runs=[open_run(path) for path in paths if (path / RUN_FILE).is_file()],

@@ -34,7 +34,7 @@ def coverage_plan(coverage: CoverageReport) -> dict[str, Any]:
     return {
         "format": PLAN_FORMAT,
         "task": check.task.name,
-        "near": check.traffic_coverage.near,
+        "near": check.traffic_coverage.near_cosine,
         "labels": _labels(coverage),
         "regions": [
             {

@@ -98,7 +98,7 @@ class CoverageReport:
                 "seen": self.seen,
                 "covered": self.covered,
                 "share": self.share,
-                "near": self.check.traffic_coverage.near,
+                "near": self.check.traffic_coverage.near_cosine,
             },
             "synthetic_only": self.synthetic_only,
             "by_label": [{**asdict(one), "share": one.share} for one in self.by_label],
@@ -114,7 +114,7 @@ class CoverageReport:
     @property
     def share(self) -> float | None:
         """Covered of what was seen; None where there is no traffic, or too little train to say."""
-        return self.covered / self.seen if self.seen and self.check.traffic_coverage.near is not None else None
+        return self.covered / self.seen if self.seen and self.check.traffic_coverage.near_cosine is not None else None
 
     @property
     def short_labels(self) -> dict[str, int]:
@@ -149,7 +149,7 @@ def measure_coverage(
         synthetic_only=int(weight[traffic_coverage.synthetic_only].sum()),
         by_label=_by_label(table, check),
         months=_months(list(traffic["id"]), times, traffic_coverage.covered)
-        if traffic_coverage.near is not None
+        if traffic_coverage.near_cosine is not None
         else [],
         regions=regions,
         scattered=scattered,
@@ -172,7 +172,7 @@ def _months(ids: Sequence[str], times: Mapping[str, Sequence[str]], covered: NDA
 
 def _by_label(table: pd.DataFrame, check: CheckResult) -> list[LabelTraffic]:
     traffic_coverage = check.traffic_coverage
-    if traffic_coverage.near is None:
+    if traffic_coverage.near_cosine is None:
         return []
     labels, weight = table["label"].to_numpy(), table["weight"].to_numpy()
     seen: Counter[str] = Counter()
@@ -194,7 +194,7 @@ def _regions(
 ) -> tuple[list[UncoveredRegion], int]:
     """Regions of the train reserve's traffic that no train record but a synthetic one is near."""
     traffic_coverage = check.traffic_coverage
-    if traffic_coverage.near is None:
+    if traffic_coverage.near_cosine is None:
         return [], 0
     traffic = check.table.iloc[traffic_coverage.traffic]
     uncovered = (~traffic_coverage.covered | traffic_coverage.synthetic_only) & (

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select
-
+from winnow.core.commands import command
 from winnow.core.result import NotMeasured
 from winnow.core.timestamps import parse_time
-from winnow.curation.store import tables
-from winnow.curation.store.forgotten import forgotten_ids
-from winnow.curation.store.tables import occurrence, source
+from winnow.curation.store.occurrences import LogOccurrence
 
 WINDOW_DAYS = 28
-"""Four whole weeks, so that every day of the week counts alike; what lies further back says little of today."""
+"""Four whole weeks, so that each day of the week counts equally; older queries say little about current traffic."""
+
+
+ADD_LOG = command("add", "FILE", origin="log", time_column="NAME")
 
 
 @dataclass(frozen=True)
@@ -30,34 +30,24 @@ class LogQuery:
 
 @dataclass(frozen=True)
 class Traffic:
-    """What logs of unretracted sources show; forgotten records are not in it."""
+    """The queries of unretracted logs, without forgotten records."""
 
     queries: list[LogQuery]
-    """Those whose time can be read, the oldest first."""
+    """Those with a readable time, oldest first."""
     undated: int
-    """Those of which nobody can say when they were asked."""
+    """How many have no readable time."""
 
 
-def read_traffic(connection: Connection) -> Traffic:
-    """Every occurrence of a log, labeled by now or not: a sample that no labeling has bent."""
-    query = (
-        select(tables.record.c.id, tables.record.c.text, tables.record.c.group_id, occurrence.c.time)
-        .join(occurrence, occurrence.c.record_id == tables.record.c.id)
-        .join(source, source.c.id == occurrence.c.source_id)
-        .where(source.c.origin == "log", source.c.retracted_at.is_(None))
-        .order_by(occurrence.c.id)
-    )
-    gone = forgotten_ids(connection)
+def traffic_of(occurrences: Iterable[LogOccurrence]) -> Traffic:
+    """Every query of the logs, labeled or not: a sample without selection by labeling."""
     queries, undated = [], 0
-    for record, text, group, time in connection.execute(query):
-        if record in gone:
-            continue
-        at = parse_time(time) if time else None
+    for one in occurrences:
+        at = parse_time(one.time) if one.time else None
         if at is None:
             undated += 1
         else:
-            queries.append(LogQuery(record, text, group, at))
-    return Traffic(sorted(queries, key=lambda one: (one.at, one.record)), undated)
+            queries.append(LogQuery(one.record, one.text, one.group, at))
+    return Traffic(sorted(queries, key=lambda query: (query.at, query.record)), undated)
 
 
 def queries_per_day(queries: Sequence[LogQuery]) -> float | NotMeasured:
@@ -66,7 +56,7 @@ def queries_per_day(queries: Sequence[LogQuery]) -> float | NotMeasured:
     A log of less than a day counts as one day.
     """
     if not queries:
-        return NotMeasured("no log query with a time that can be read: winnow add FILE --origin log --time-column NAME")
+        return NotMeasured(f"no log query has a readable time: {ADD_LOG}")
     newest = queries[-1].at
     begin = max(queries[0].at, newest - timedelta(days=WINDOW_DAYS))
     days = max((newest - begin) / timedelta(days=1), 1.0)

@@ -42,8 +42,8 @@ class TrafficCoverage:
 
     traffic: NDArray[np.int64]
     """Positions of the unlabeled log queries."""
-    near: float | None
-    """The cosine from which on a query counts as covered; None when train is too small."""
+    near_cosine: float | None
+    """The cosine from which a query counts as covered; None when train is too small to measure it."""
     similarity: NDArray[np.float32]
     """Of each traffic row to its nearest train record; -1 where there is none."""
     position: NDArray[np.int64]
@@ -54,12 +54,14 @@ class TrafficCoverage:
     @property
     def covered(self) -> NDArray[np.bool_]:
         """Which traffic rows have a near train record."""
-        return self.similarity >= self.near if self.near is not None else np.zeros(len(self.traffic), dtype=bool)
+        if self.near_cosine is None:
+            return np.zeros(len(self.traffic), dtype=bool)
+        return self.similarity >= self.near_cosine
 
     @property
     def synthetic_only(self) -> NDArray[np.bool_]:
         """Which covered traffic rows have no near train record but synthetic ones."""
-        return self.covered & (self.human_similarity < (self.near or 0.0))
+        return self.covered & (self.human_similarity < (self.near_cosine or 0.0))
 
 
 def traffic_positions(table: pd.DataFrame) -> NDArray[np.int64]:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from winnow.curation.checks.gates.lost_share import excluded_examples
-
-if TYPE_CHECKING:
-    import pandas as pd
+from winnow.curation.checks.gate_inputs import GateInputs
+from winnow.curation.checks.gates.gate import Gate
+from winnow.curation.checks.gates.lost_share import excluded_examples, measure_lost_share
 
 
-def duplicate_evidence(final: pd.DataFrame, conflicts: pd.DataFrame) -> list[str]:
-    evidence = excluded_examples(final, "duplicate")
-    if len(conflicts):
-        evidence.append(f"{len(conflicts)} near pairs stand under different labels: a person decides, none is dropped")
-    return evidence
+def duplicates_gate(inputs: GateInputs) -> Gate:
+    """Share of train rows lost to dedup: overall, by label and by source."""
+    limits = inputs.task.gates.duplicates
+    evidence = excluded_examples(inputs.final, "duplicate")
+    if len(inputs.conflicts):
+        evidence.append(f"{len(inputs.conflicts)} near pairs have different labels: a person decides, none is dropped")
+    return measure_lost_share(
+        "duplicates",
+        inputs.unleaked_train,
+        inputs.train,
+        share_max=limits.share_max,
+        label_share_max=limits.label_share_max,
+        by=("label", "sources"),
+        evidence=evidence,
+        fix="find out why rows repeat: winnow show ID; or raise gates.duplicates in winnow.yaml",
+    )

@@ -5,14 +5,21 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates.gate import Gate, at_least, at_most, gate_not_measured
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def fallback_share_gate(train: pd.Series[str], fallback: str | None, bounds: tuple[float, float]) -> Gate:
-    """Share of the fallback in train, which must lie within the bounds; the bound that is nearer is the threshold."""
+def fallback_share_gate(inputs: GateInputs) -> Gate:
+    """Share of the fallback label in train, which must lie within `targets.fallback_share`."""
+    task = inputs.task
+    return measure_fallback_share(inputs.train["label"], task.fallback, task.targets.fallback_share)
+
+
+def measure_fallback_share(train: pd.Series[str], fallback: str | None, bounds: tuple[float, float]) -> Gate:
+    """The same from the labels of train; the threshold shown is the nearer bound."""
     low, high = bounds
     if fallback is None:
         return gate_not_measured("fallback_share", low, "the task has no fallback label", "")
@@ -21,8 +28,8 @@ def fallback_share_gate(train: pd.Series[str], fallback: str | None, bounds: tup
     share = round(float((train == fallback).mean()), 4)
     evidence = [f"{fallback} has {int((train == fallback).sum())} of {len(train)} train rows"]
     if share - low < high - share:
-        wanted = math.ceil((low * len(train) - (train == fallback).sum()) / (1 - low)) if low < 1 else len(train)
-        fix = f"winnow add FILE with {wanted} or more out-of-scope rows; or set targets.fallback_share in winnow.yaml"
+        missing = math.ceil((low * len(train) - (train == fallback).sum()) / (1 - low)) if low < 1 else len(train)
+        fix = f"winnow add FILE with {missing} or more out-of-scope rows; or set targets.fallback_share in winnow.yaml"
         return at_least("fallback_share", share, low, evidence, fix)
     fix = "winnow add FILE with rows of the other labels; or set targets.fallback_share in winnow.yaml"
     return at_most("fallback_share", share, high, evidence, fix, always=True)

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates.gate import Gate, at_most, gate_not_measured
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def label_balance_gate(train: pd.Series[str], fallback: str | None, ratio_max: float) -> Gate:
-    """Largest label of train to the smallest one that has rows, the fallback left out."""
+def label_balance_gate(inputs: GateInputs) -> Gate:
+    """Ratio of the largest train label to the smallest one that has rows, the fallback excluded."""
+    task = inputs.task
+    return measure_label_balance(inputs.train["label"], task.fallback, task.gates.label_balance.ratio_max)
+
+
+def measure_label_balance(train: pd.Series[str], fallback: str | None, ratio_max: float) -> Gate:
+    """The same from the labels of train."""
     counts = train[train != fallback].value_counts()
     if counts.empty:
         return gate_not_measured("label_balance", ratio_max, "no train row yet", "winnow add FILE")
     ratio = round(float(counts.iloc[0] / counts.iloc[-1]), 2)
     evidence = [f"{counts.index[0]} has {counts.iloc[0]} train rows, {counts.index[-1]} has {counts.iloc[-1]}"]
-    fix = f"winnow add FILE with rows for {counts.index[-1]}; or winnow waive label_balance, where traffic is uneven"
+    fix = f"winnow add FILE with rows for {counts.index[-1]}; or winnow waive label_balance, if traffic is uneven"
     return at_most("label_balance", ratio, ratio_max, evidence, fix, always=True)

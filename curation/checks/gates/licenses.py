@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from winnow.core.commands import command
+from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates.gate import Gate, at_most, gate_not_measured
 
 if TYPE_CHECKING:
@@ -15,19 +17,23 @@ if TYPE_CHECKING:
 UNKNOWN_LICENSES = frozenset(
     ["", "unknown", "none", "n/a", "na", "?", "-", "other", "unspecified", "not specified", "tbd"]
 )
-"""Words for a license that nobody named."""
-
+"""Values that name no license."""
 
 NON_COMMERCIAL = re.compile(
     r"\bby[- ]nc\b|\bcc\b.*\bnc\b|\bnon?[- ]?commercial|\bnot\b.*\bcommercial"
     r"|\b(?:research|academic|educational?|personal|private|evaluation|testing)\b.*\b(?:only|purposes?|use)\b",
     re.IGNORECASE,
 )
-"""As in CC-BY-NC-4.0 and its kin (SPDX identifiers), and in plain words."""
+"""SPDX identifiers such as CC-BY-NC-4.0, and the same in plain words."""
 
 
-def licenses_gate(selected: pd.DataFrame, allowed: Sequence[str]) -> Gate:
-    """Selected records that no source shows under a usable license: `unknown`, or forbidding commercial use."""
+def licenses_gate(inputs: GateInputs) -> Gate:
+    """Selected records that no source provides under a usable license."""
+    return measure_licenses(inputs.selected, inputs.task.licenses.allow)
+
+
+def measure_licenses(selected: pd.DataFrame, allowed: Sequence[str]) -> Gate:
+    """The same from the selected rows. A license is unusable when it is unknown or forbids commercial use."""
     if selected.empty:
         return gate_not_measured("licenses", 0, "no labeled record yet", "winnow add FILE")
     usable = {
@@ -37,17 +43,18 @@ def licenses_gate(selected: pd.DataFrame, allowed: Sequence[str]) -> Gate:
     counts = unusable["licenses"].explode().value_counts()
     evidence = [f"{count:,} records under {name!r}: {license_problem(str(name))}" for name, count in counts.items()]
     source = unusable["sources"].iloc[0][0] if len(unusable) else ""
+    add_again = command("add", "FILE", license="NAME")
     fix = (
-        f"winnow retract {source}, then winnow add FILE --license NAME (the reserves stay); or allow it under "
-        "licenses.allow in winnow.yaml"
+        f"winnow retract {source}, then {add_again} (assigned splits are kept); or allow it under licenses.allow in "
+        "winnow.yaml"
     )
     return at_most("licenses", len(unusable), 0, evidence, fix)
 
 
 def license_problem(name: str) -> str | None:
-    """Why a license may not be used without a person's word, or None."""
+    """Why a license may not be used unless the task allows it, or None."""
     if name.strip().casefold() in UNKNOWN_LICENSES:
-        return "nobody said what may be done with them"
+        return "the license is unknown"
     if "all rights reserved" in name.casefold():
-        return "its owner allows nothing"
+        return "all rights are reserved"
     return "it forbids commercial use" if NON_COMMERCIAL.search(name) else None

@@ -1,4 +1,4 @@
-"""The share of train rows that an exclusion costs: shared by the gates duplicates and leakage."""
+"""The share of train rows that an exclusion removes: shared by the gates duplicates and leakage."""
 
 from __future__ import annotations
 
@@ -11,21 +11,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def excluded_examples(final: pd.DataFrame, reason: str) -> list[str]:
-    """Two excluded rows beside what they repeat, the least similar first: those that a person may doubt."""
-    texts = dict(zip(final["id"], final["text"], strict=True))
-    rows = final[final["reason"] == reason].sort_values(["similarity", "id"]).head(2)
-    return [
-        f"{text[:80]!r} repeats {texts[keeper][:80]!r} ({similarity:.3f})"
-        for text, keeper, similarity in rows[["text", "keeper", "similarity"]].itertuples(index=False, name=None)
-    ]
-
-
 MIN_SOURCE_ROWS = 20
 """A source with fewer train rows is not judged by the share it loses: one row would decide."""
 
 
-def lost_share_gate(
+def measure_lost_share(
     name: str,
     before: pd.DataFrame,
     after: pd.DataFrame,
@@ -36,10 +26,10 @@ def lost_share_gate(
     evidence: Sequence[str],
     fix: str,
 ) -> Gate:
-    """Share of train rows that an exclusion costs: over all, and for what loses most.
+    """Share of train rows that an exclusion removes: of all rows, and of the label or source that loses most.
 
-    `before` and `after` hold the train rows (columns `label`, `sources`). The gate fails when the whole loses more
-    than `share_max`, or one value of a column in `by` ("label", "sources") more than `label_share_max`.
+    `before` and `after` hold the train rows (columns `label`, `sources`). The gate fails when more than `share_max`
+    of all rows is lost, or more than `label_share_max` of one value of a column in `by` ("label", "sources").
     """
     if before.empty:
         return gate_not_measured(name, share_max, "no train row yet", "winnow add FILE")
@@ -67,10 +57,20 @@ def lost_share_gate(
 
 
 def lost_by_value(before: pd.Series[str], after: pd.Series[str]) -> pd.DataFrame:
-    """`share` and `count` of rows lost and `rows` before, by value, the largest share first; only what lost any."""
+    """`share` and `count` of rows lost and `rows` before, for each value that lost any, the largest share first."""
     import pandas as pd
 
     counts = before.value_counts()
     gone = (counts - after.value_counts().reindex(counts.index, fill_value=0)).astype(int)
     table = pd.DataFrame({"share": gone / counts, "count": gone, "rows": counts})
     return table[table["count"] > 0].sort_values(["share", "count"], ascending=False, kind="stable")
+
+
+def excluded_examples(final: pd.DataFrame, reason: str) -> list[str]:
+    """Two excluded rows with the row they repeat, the least similar first: those most worth checking by eye."""
+    texts = dict(zip(final["id"], final["text"], strict=True))
+    rows = final[final["reason"] == reason].sort_values(["similarity", "id"]).head(2)
+    return [
+        f"{text[:80]!r} repeats {texts[keeper][:80]!r} ({similarity:.3f})"
+        for text, keeper, similarity in rows[["text", "keeper", "similarity"]].itertuples(index=False, name=None)
+    ]

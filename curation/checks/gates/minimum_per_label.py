@@ -5,13 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates.gate import EVIDENCE_SHOWN, Gate
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def minimum_per_label_gate(
+def minimum_per_label_gate(inputs: GateInputs) -> Gate:
+    """Train rows of the smallest label."""
+    task, final, selected = inputs.task, inputs.final, inputs.selected
+    return measure_minimum_per_label(
+        inputs.train["label"],
+        task.label_names,
+        task.gates.minimum_per_label.train_rows,
+        task.targets.per_label,
+        final.loc[final["state"] == "labeled", "label"],
+        selected.loc[selected["split"] != "train", "label"],
+    )
+
+
+def measure_minimum_per_label(
     train: pd.Series[str],
     labels: Sequence[str],
     minimum: int,
@@ -19,9 +33,9 @@ def minimum_per_label_gate(
     labeled: pd.Series[str],
     hold_out: pd.Series[str],
 ) -> Gate:
-    """Train rows of the smallest label.
+    """The same from the labels of train, of all `labeled` records and of `hold_out`.
 
-    Labels under the target of `labeled` records, and those without a `held` (out) row, are told, not gated.
+    Labels under the `target` of labeled records, and labels without a hold-out row, are evidence; they fail nothing.
     """
     counts = train.value_counts().reindex(list(labels), fill_value=0)
     under = counts[counts < minimum].sort_values(kind="stable")
@@ -30,10 +44,10 @@ def minimum_per_label_gate(
     short = int((all_labeled < target).sum())
     if short:
         evidence.append(f"{short} of {len(labels)} labels are under the target of {target} labeled records")
-    unseen = [label for label in labels if label not in set(hold_out)]
-    if unseen and len(hold_out):
-        some = ", ".join(unseen[:EVIDENCE_SHOWN]) + (" …" if len(unseen) > EVIDENCE_SHOWN else "")
-        evidence.append(f"{len(unseen)} labels have no validation or test row, so that nothing measures them: {some}")
+    unmeasured = [label for label in labels if label not in set(hold_out)]
+    if unmeasured and len(hold_out):
+        some = ", ".join(unmeasured[:EVIDENCE_SHOWN]) + (" …" if len(unmeasured) > EVIDENCE_SHOWN else "")
+        evidence.append(f"{len(unmeasured)} labels have no validation or test row, so nothing measures them: {some}")
     smallest = int(counts.min()) if len(counts) else 0
     named_labels = ", ".join(map(str, under.index[:EVIDENCE_SHOWN]))
     fix = "" if smallest >= minimum else f"add labeled rows for {named_labels}: winnow add FILE"

@@ -6,34 +6,38 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates.gate import Gate, at_most, gate_not_measured
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def train_shares(train: pd.DataFrame, sources: Mapping[str, str]) -> dict[str, float]:
-    """Share of train by origin, and by the source files that show it; a record of two files counts in both."""
-    names = [sorted({sources.get(source, source) for source in shown}) for shown in train["sources"]]
-    counts = Counter([*train["origin"], *(name for shown in names for name in shown)])
-    return {name: count / len(train) for name, count in counts.items()}
+def mix_gate(inputs: GateInputs) -> Gate:
+    """How far train's composition is outside the bounds of `targets.mix`, for the worst entry."""
+    return measure_mix(_train_shares(inputs.train, inputs.sources), inputs.task.targets.mix)
 
 
-def mix_gate(shares: Mapping[str, float], wanted: Mapping[str, tuple[float, float]]) -> Gate:
-    """How far train's composition lies outside of what `targets.mix` allows, at its worst.
-
-    `shares` are those of origins and of source files in train; what has none counts as 0.
-    """
-    if not wanted:
+def measure_mix(shares: Mapping[str, float], bounds: Mapping[str, tuple[float, float]]) -> Gate:
+    """The same from the `shares` of origins and source files in train; what is missing there counts as 0."""
+    if not bounds:
         return gate_not_measured("mix", 0, "winnow.yaml sets no targets.mix", "")
     if not shares:
         return gate_not_measured("mix", 0, "no train row yet", "winnow add FILE")
-    own = {name: shares.get(name, 0.0) for name in wanted}
-    outside = {name: max(low - own[name], own[name] - high, 0.0) for name, (low, high) in wanted.items()}
+    measured = {name: shares.get(name, 0.0) for name in bounds}
+    outside = {name: max(low - measured[name], measured[name] - high, 0.0) for name, (low, high) in bounds.items()}
     evidence = [
-        f"{name} has {own[name]:.1%} of train, wanted {low:.0%} to {high:.0%}" for name, (low, high) in wanted.items()
+        f"{name} is {measured[name]:.1%} of train, the target is {low:.0%} to {high:.0%}"
+        for name, (low, high) in bounds.items()
     ]
     worst = max(outside, key=lambda name: outside[name])
-    want = "more" if own[worst] < wanted[worst][0] else "less"
-    fix = f"winnow add FILE, so that train holds {want} of {worst}; or set targets.mix in winnow.yaml"
+    change = "more" if measured[worst] < bounds[worst][0] else "less"
+    fix = f"winnow add FILE, so that train has {change} of {worst}; or set targets.mix in winnow.yaml"
     return at_most("mix", round(max(outside.values()), 4), 0, evidence, fix, always=True)
+
+
+def _train_shares(train: pd.DataFrame, sources: Mapping[str, str]) -> dict[str, float]:
+    """Share of train by origin and by source file; a record of two files counts in both."""
+    names = [sorted({sources.get(source, source) for source in shown}) for shown in train["sources"]]
+    counts = Counter([*train["origin"], *(name for shown in names for name in shown)])
+    return {name: count / len(train) for name, count in counts.items()}

@@ -1,21 +1,28 @@
-"""Gate: breaches of the release schema."""
+"""Gate: violations of the release schema."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates.gate import Gate, at_most, gate_not_measured
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def schema_gate(selected: pd.DataFrame, labels: Sequence[str]) -> Gate:
-    """Breaches of the release schema; none is allowed."""
-    from winnow.core.schemas import schema_problems  # pandera takes its time to load
+def schema_gate(inputs: GateInputs) -> Gate:
+    """Violations of the release schema; none is allowed."""
+    return measure_schema(inputs.selected, inputs.task.label_names)
+
+
+def measure_schema(selected: pd.DataFrame, labels: Sequence[str]) -> Gate:
+    """The same from the selected rows and the task's labels."""
+    from winnow.core.schemas import schema_problems  # pandera loads slowly
 
     if selected.empty:
         return gate_not_measured("schema", 0, "no labeled record yet", "winnow add FILE")
     problems = schema_problems(selected, labels)
-    return at_most("schema", len(problems), 0, problems, "mend winnow.yaml, or mend the rows and winnow add FILE")
+    fix = "correct winnow.yaml, or correct the rows and winnow add FILE"
+    return at_most("schema", len(problems), 0, problems, fix)

@@ -4,19 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from winnow.core.commands import command
+from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates.gate import Gate, at_least, gate_not_measured
 
 
-def traffic_coverage_gate(
-    similarity: Sequence[float], seen: Sequence[int], near: float | None, share_min: float
+def traffic_coverage_gate(inputs: GateInputs) -> Gate:
+    """Share of unlabeled log queries that have a near train record, weighted by frequency."""
+    coverage = inputs.traffic_coverage
+    frequency = inputs.final["weight"].to_numpy()[coverage.traffic].tolist()
+    share_min = inputs.task.gates.traffic_coverage.share_min
+    return measure_traffic_gate(coverage.similarity.tolist(), frequency, coverage.near_cosine, share_min)
+
+
+def measure_traffic_gate(
+    similarity: Sequence[float], frequency: Sequence[int], near_cosine: float | None, share_min: float
 ) -> Gate:
-    """Share of unlabeled log queries whose nearest train record is at least `near`, weighted by how often `seen`."""
-    name, total = "traffic_coverage", sum(seen)
+    """The same from each query's `similarity` to its nearest train record and its `frequency`."""
+    name, total = "traffic_coverage", sum(frequency)
     if not total:
-        return gate_not_measured(name, share_min, "no unlabeled log query", "winnow add FILE --origin log")
-    if near is None:
-        return gate_not_measured(name, share_min, "train is too small to say what near is", "winnow add FILE")
-    covered = sum(n for cosine, n in zip(similarity, seen, strict=True) if cosine >= near)
-    evidence = [f"{total - covered:,} of {total:,} queries have no train record at cosine {near:.3f} or above"]
-    fix = "winnow coverage, which shows what they ask; then label such queries, or winnow add FILE with rows like them"
+        return gate_not_measured(name, share_min, "no unlabeled log query", command("add", "FILE", origin="log"))
+    if near_cosine is None:
+        why = "train is too small to measure which cosine counts as near"
+        return gate_not_measured(name, share_min, why, "winnow add FILE")
+    covered = sum(n for cosine, n in zip(similarity, frequency, strict=True) if cosine >= near_cosine)
+    evidence = [f"{total - covered:,} of {total:,} queries have no train record at cosine {near_cosine:.3f} or above"]
+    fix = "winnow coverage, which shows what they ask; then label such queries, or winnow add FILE with similar rows"
     return at_least(name, round(covered / total, 4), share_min, evidence, fix)

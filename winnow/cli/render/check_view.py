@@ -48,7 +48,7 @@ def print_check(check: CheckResult) -> None:
                 f"{cost.leaks:,}",
                 f"{cost.leaks_share:.1%}",
             )
-            for cost in check.costs
+            for cost in check.threshold_costs
         ],
         right=range(6),
     )

@@ -19,7 +19,7 @@ def print_coverage(coverage: CoverageReport) -> None:
             "traffic covered: not measured; " + ("train is too small" if coverage.seen else "no unlabeled log query")
         )
     else:
-        near = f"cosine {coverage.check.traffic_coverage.near:.3f} or above"
+        near = f"cosine {coverage.check.traffic_coverage.near_cosine:.3f} or above"
         print_line(f"traffic covered: {coverage.share:.1%} of {coverage.seen:,} queries ({near})")
     if coverage.synthetic_only:
         print_line(f"covered by synthetic records only: {coverage.synthetic_only:,} queries")

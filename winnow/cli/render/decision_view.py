@@ -11,7 +11,7 @@ from winnow.cli.render.terminal import print_line, print_table, printable
 from winnow.core.result import Measure, NotMeasured
 
 if TYPE_CHECKING:
-    from winnow.curation.releases.deployment import Deployment
+    from winnow.core.deployment import Deployment
     from winnow.training.diagnostics.diagnose import Findings
     from winnow.training.monitoring.decision_report import DecisionReport
     from winnow.training.monitoring.drift import Drift

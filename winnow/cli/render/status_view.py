@@ -11,7 +11,7 @@ from winnow.cli.render.terminal import print_line, print_table
 from winnow.cli.render.waiver_table import print_waivers
 
 if TYPE_CHECKING:
-    from winnow.curation.releases.deployment import Deployment
+    from winnow.core.deployment import Deployment
     from winnow.curation.status_summary import Status
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Deployment:
-    """One decision to let a run answer in production; it stands until the next one."""
+    """One decision to let a run answer in production; it is active until the next one."""
 
     run: str
     by: str
     reason: str
     at: str
-    """When it was written down, in UTC."""
+    """When it was recorded, in UTC."""

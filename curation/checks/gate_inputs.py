@@ -1,0 +1,62 @@
+"""What the gates measure: one checked selection and what was found in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from winnow.config.task import Task
+from winnow.curation.checks.coverage.traffic_similarity import TrafficCoverage
+from winnow.curation.checks.eligibility import EXCLUDED
+from winnow.curation.checks.selection import Selection
+from winnow.validators.wording.label_facets import FacetMarginals
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class GateInputs:
+    """Everything that a gate may measure. Each gate takes what it needs."""
+
+    task: Task
+    selection: Selection
+    conflicts: pd.DataFrame
+    """Near train pairs under different labels (`label_conflicts`)."""
+    traffic_coverage: TrafficCoverage
+    marginals: FacetMarginals
+    private: Mapping[str, Sequence[str]]
+    """Entities that the policy does not allow, by record id (`records_with_pii`)."""
+    sources: Mapping[str, str]
+    """File names of sources, by id."""
+
+    @property
+    def final(self) -> pd.DataFrame:
+        """Every record after the last stage of the selection."""
+        return self.selection.final
+
+    @cached_property
+    def selected(self) -> pd.DataFrame:
+        """The rows that a release would hold."""
+        return self.final[self.final["split"] != EXCLUDED]
+
+    @cached_property
+    def train(self) -> pd.DataFrame:
+        """The selected train rows."""
+        return _train_rows(self.final)
+
+    @cached_property
+    def eligible_train(self) -> pd.DataFrame:
+        """Train rows before anything was compared."""
+        return _train_rows(self.selection.eligible)
+
+    @cached_property
+    def unleaked_train(self) -> pd.DataFrame:
+        """Train rows that do not repeat a hold-out row, before dedup."""
+        return _train_rows(self.selection.unleaked)
+
+
+def _train_rows(table: pd.DataFrame) -> pd.DataFrame:
+    return table[table["split"] == "train"]

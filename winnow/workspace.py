@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     from winnow.operations.generate_variations import GeneratedVariations
     from winnow.operations.proposal_intake import ProposalIntake
     from winnow.operations.pull import PullResult
-    from winnow.operations.push import LabelingService, PushResult
+    from winnow.operations.push import PushResult
     from winnow.operations.show import RecordDetails
     from winnow.reports.daily_page import DailyReport
     from winnow.training.evaluation.compare import Comparison
@@ -243,9 +243,10 @@ class Workspace:
     def forget(self, record: str, *, why: str = "") -> ForgetResult:
         """Remove one record's content everywhere; that it was forgotten stays."""
         from winnow.curation.ingest.forget import forget
+        from winnow.curation.labeling.cleanup import delete_record_from_argilla
 
         gone = forget(self.store, self.folder, self.task, record, why=why)
-        return replace(gone, queues=self._desk().forget(gone.record))
+        return replace(gone, queues=delete_record_from_argilla(self.store, self.folder, gone.record))
 
     def generate(
         self,
@@ -322,27 +323,38 @@ class Workspace:
         strategy: str = "random",
         annotators: Sequence[str] = (),
         second_reviewer_share: float | None = None,
-        handbook_url: str = "",
+        guidelines_url: str = "",
         include_refused: bool = False,
         progress: Progress | None = None,
     ) -> PushResult:
-        """Fill a queue up to `count` records that wait, 200 or all: what people see next, in Argilla.
+        """Fill a queue in Argilla up to `count` pending records (by default 200, or all, depending on the queue).
 
-        `people` deals them out to these annotators; `second_look` is the share that two people answer; `whole` reads
-        refused lots whole. Raises ServiceError when no Argilla answers; what was chosen is delivered by the next push.
+        `annotators` assigns the records to these annotators; `second_reviewer_share` is the share that gets two
+        annotators; `include_refused` has refused lots reviewed in full. Raises ServiceError when no Argilla responds;
+        what was chosen by then is delivered by the next push.
         """
+        from winnow.operations.push import push
         from winnow.operations.push_request import PushRequest
 
-        asked = PushRequest(
-            queue, count, strategy, tuple(annotators), second_reviewer_share, handbook_url, include_refused
-        )
-        return self._desk().push(
-            asked, self._embedder(), lambda: self._check(self.task, progress)[0].conflicts, progress
+        require_intents(self.task)
+        return push(
+            PushRequest(
+                queue, count, strategy, tuple(annotators), second_reviewer_share, guidelines_url, include_refused
+            ),
+            self.folder,
+            self.store,
+            lambda: self.task,
+            embedder=self._embedder(),
+            measure_conflicts=lambda: self._check(self.task, progress)[0].conflicts,
+            progress=progress,
         )
 
     def pull(self) -> PullResult:
-        """Bring people's answers back as decisions."""
-        return self._desk().pull()
+        """Bring annotators' responses back as decisions."""
+        from winnow.operations.pull import pull
+
+        require_intents(self.task)
+        return pull(self.folder, self.store, lambda: self.task)
 
     def serve(self, *, host: str = "127.0.0.1", port: int = 0, note: Callable[[str], None] = print) -> EmbeddedServer:
         """Start the labeling server in the background, or find the one that runs; `url` and `credentials` say where.
@@ -358,13 +370,6 @@ class Workspace:
         from winnow.curation.labeling.server.process import stop_server
 
         return stop_server(self.folder.server) is not None
-
-    def _desk(self) -> LabelingService:
-        from winnow.operations.push import LabelingService
-        from winnow.reports.guidelines_page import write_guidelines
-
-        require_intents(self.task)
-        return LabelingService(self.folder, self.store, lambda: self.task, write_guidelines)
 
     def diff(self, old: str | Path, new: str | Path) -> tuple[ReleaseDiff, Path]:
         """What changed from one release to another; draws the page and returns its path too."""

@@ -16,19 +16,19 @@ from winnow.curation.labeling.review_form import FormQuestion
 from winnow.curation.labeling.server.argilla_api import LOCAL_ADDRESSES
 
 RECORDS_PER_UPLOAD = 500
-"""Records of one bulk request: Argilla's limit."""
+"""Records per bulk request: Argilla's limit."""
 
 
 RECORDS_PER_PAGE = 500
-"""Answered records of one page."""
+"""Records with responses per page."""
 
 
 RECORDS_PER_DELETE = 100
-"""Records of one request to delete: Argilla's limit."""
+"""Records per delete request: Argilla's limit."""
 
 
 MAX_PASSES = 3
-"""Of all pages at most, when records moved between them."""
+"""Passes over all pages at most, when records move between pages meanwhile."""
 
 
 CLIENT_TIMEOUT_SECONDS = 60
@@ -38,10 +38,10 @@ VECTOR_NAME = "meaning"
 
 
 class ArgillaClient:
-    """An Argilla server, asked as its owner."""
+    """Requests to an Argilla server as its owner."""
 
     def __init__(self, url: str, key: str) -> None:
-        """Raises ServiceError when the server does not answer, WinnowError for a key that is not an owner's."""
+        """Raises ServiceError when the server does not respond, WinnowError for a key that is not an owner's."""
         import httpx
 
         logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -60,23 +60,23 @@ class ArgillaClient:
                 api_url=url, api_key=key, timeout=CLIENT_TIMEOUT_SECONDS, retries=2, trust_env=not local
             )
             role = self._client.me.role.value
-        if role != "owner":  # others do not see everybody's name, and one person would count as two
+        if role != "owner":  # other roles do not see all names, and one annotator would count as two
             fix = "use an owner's API key"
-            raise WinnowError(Problem(url, f"the key is of the role {role}", "owner", fix))
+            raise WinnowError(Problem(url, f"the API key has the role {role}", "owner", fix))
 
     def usernames(self) -> dict[str, str]:
-        """User id to name, of everybody."""
+        """User id to name, of all accounts."""
         with self._translated_errors():
             return {str(user.id): str(user.username) for user in self._client.users}
 
     def members(self, workspace: str) -> set[str]:
-        """Who may see a workspace; nobody where there is none."""
+        """Who may see a workspace; nobody if it does not exist."""
         with self._translated_errors():
             found_workspace = self._client.workspaces(workspace)
             return set() if found_workspace is None else {str(user.username) for user in found_workspace.users}
 
     def grant_access(self, workspace: str, name: str | None = None) -> None:
-        """Make a workspace where there is none, and let a person in."""
+        """Create a workspace if it does not exist, and add an account to it."""
         with self._translated_errors():
             found_workspace = self._client.workspaces(workspace)
             if found_workspace is None:
@@ -85,44 +85,44 @@ class ArgillaClient:
                 found_workspace.add_user(self._client.users(name))
 
     def dataset_exists(self, server_id: str | None) -> bool:
-        """Whether a dataset is there."""
+        """Whether the server has a dataset."""
         with self._translated_errors():
             return server_id is not None and bool(self._client.api.datasets.exists(server_id))
 
-    def create_dataset(self, shape: DatasetSpec, guidelines: str) -> str:
-        """The id of a dataset of this shape: made, or found when one has just been made.
+    def create_dataset(self, spec: DatasetSpec, guidelines: str) -> str:
+        """The id of a dataset with these settings: created, or found if an interrupted push created it.
 
         Raises WinnowError when another dataset has its name.
         """
         with self._translated_errors():
-            known = self._client.datasets(shape.name, workspace=shape.workspace)
-            if known is not None and known._model.status != "ready":  # its making was cut short: nobody saw it
+            known = self._client.datasets(spec.name, workspace=spec.workspace)
+            if known is not None and known._model.status != "ready":  # creating it was interrupted: nobody has seen it
                 known.delete()
                 known = None
             if known is not None:
-                wanted = {one.name: set(one.options) for one in shape.questions}
+                wanted = {one.name: set(one.options) for one in spec.questions}
                 if self._questions(known) != wanted:
-                    where = f"{self.url}, dataset {shape.name} of workspace {shape.workspace}"
+                    where = f"{self.url}, dataset {spec.name} of workspace {spec.workspace}"
                     fix = "rename or delete it there, or set WINNOW_ARGILLA_WORKSPACE to another name"
                     raise WinnowError(Problem(where, "a dataset of another task has this name", "a free name", fix))
                 return str(known.id)
-            settings = self._settings(shape, guidelines)
+            settings = self._settings(spec, guidelines)
             made = self._rg.Dataset(
-                name=shape.name, workspace=shape.workspace, settings=settings, client=self._client
+                name=spec.name, workspace=spec.workspace, settings=settings, client=self._client
             ).create()
         return str(made.id)
 
     def set_guidelines(self, server_id: str, guidelines: str) -> None:
-        """Give a dataset other guidelines."""
+        """Replace the guidelines of a dataset."""
         with self._translated_errors():
             self._client.http_client.patch(
                 f"/api/v1/datasets/{server_id}", json={"guidelines": guidelines}
             ).raise_for_status()
 
     def upload_records(self, server_id: str, items: Sequence[ArgillaRecord]) -> Iterator[list[str]]:
-        """Put records into a dataset, a bulk at a time; gives the ids of each bulk that has arrived.
+        """Upload records bulk by bulk; yields the record ids of each bulk that was stored.
 
-        A record that is there already stays one record, and keeps its answers.
+        A record that exists already is updated and keeps its responses.
         """
         with self._translated_errors():
             dataset = self._client.datasets(id=server_id)
@@ -135,37 +135,35 @@ class ArgillaClient:
             yield [item.record_id for item in part]
 
     def last_activity_at(self, server_id: str) -> str | None:
-        """When somebody last answered in a dataset, UTC."""
+        """Time of the last response in a dataset, UTC."""
         with self._translated_errors():
             payload = self._client.http_client.get(f"/api/v1/datasets/{server_id}").raise_for_status().json()
         active = payload.get("last_activity_at")
         return _utc(active) if active else None
 
     def responses(self, server_id: str, usernames: Mapping[str, str]) -> Iterator[AnnotatorResponse]:
-        """Every submitted or discarded answer of a dataset, some perhaps twice; drafts are none.
+        """Every submitted or discarded response of a dataset, some perhaps twice; drafts are left out.
 
-        People answer meanwhile, and records of one bulk have no order among themselves: pages are read again until
-        every record was met.
+        Annotators may respond meanwhile, and records of one bulk have no fixed order: pages are read again until every
+        record was seen.
         """
         seen_records: set[str] = set()
         for _ in range(MAX_PASSES):
             total = 0
             for offset in count(0, RECORDS_PER_PAGE):
-                found, total = self._responded_page(server_id, offset)
-                for record in found:
+                page, total = self._responded_page(server_id, offset)
+                for record in page:
                     seen_records.add(record["id"])
                     yield from _responses_of(record, usernames)
-                if len(found) < RECORDS_PER_PAGE:
+                if len(page) < RECORDS_PER_PAGE:
                     break
             if len(seen_records) >= total:
                 return
-        moved_while_read = "records moved while they were read"
-        raise ServiceError(
-            Problem(self.url, moved_while_read, "a moment of rest", "run it again; what was read is kept")
-        )
+        found, fix = "annotators changed records while they were read", "run it again; what was read is stored"
+        raise ServiceError(Problem(self.url, found, "", fix))
 
     def _responded_page(self, server_id: str, offset: int) -> tuple[list[dict[str, Any]], int]:
-        """One page of the records that somebody answered, and how many there are."""
+        """One page of the records with responses, and how many records there are."""
         scope = {"entity": "response", "property": "status"}
         terms = {"type": "terms", "scope": scope, "values": ["submitted", "discarded"]}
         order = {"scope": {"entity": "record", "property": "inserted_at"}, "order": "asc"}
@@ -176,8 +174,8 @@ class ArgillaClient:
             payload = self._client.http_client.post(path, params=params, json=body).raise_for_status().json()
         return [item["record"] for item in payload["items"]], int(payload["total"])
 
-    def delete(self, server_id: str, record_ids: Sequence[str], *, include_answered: bool) -> list[str]:
-        """Delete records; returns those that are gone now. Unless `answered`, those with any answer or draft stay."""
+    def delete_records(self, server_id: str, record_ids: Sequence[str], *, include_answered: bool) -> list[str]:
+        """Delete records, those with a response or draft only if `include_answered`; returns the deleted ones."""
         deleted: list[str] = []
         for start in range(0, len(record_ids), RECORDS_PER_DELETE):
             part = list(record_ids[start : start + RECORDS_PER_DELETE])
@@ -195,20 +193,20 @@ class ArgillaClient:
             deleted += [record for record in part if record not in kept]
         return deleted
 
-    def _settings(self, shape: DatasetSpec, guidelines: str) -> Any:
+    def _settings(self, spec: DatasetSpec, guidelines: str) -> Any:
         rg = self._rg
         fields = [rg.TextField(name="text", title="Query")]
-        if shape.context:
-            fields.append(rg.TextField(name="context", title=shape.context, required=False))
-        metadata = [rg.IntegerMetadataProperty(name="frequency", title="Times asked")]
+        if spec.context_title:
+            fields.append(rg.TextField(name="context", title=spec.context_title, required=False))
+        metadata = [rg.IntegerMetadataProperty(name="frequency", title="Occurrences")]
         metadata.append(rg.IntegerMetadataProperty(name="words", title="Words"))
         return rg.Settings(
             fields=fields,
-            questions=[self._question(one, shape.visible) for one in shape.questions],
+            questions=[self._question(one, spec.visible) for one in spec.questions],
             metadata=metadata,
-            vectors=[rg.VectorField(name=VECTOR_NAME, title="Meaning", dimensions=shape.dimensions)],
+            vectors=[rg.VectorField(name=VECTOR_NAME, title="Meaning", dimensions=spec.dimensions)],
             guidelines=guidelines,
-            distribution=rg.TaskDistribution(min_submitted=shape.overlap),
+            distribution=rg.TaskDistribution(min_submitted=spec.overlap),
         )
 
     def _question(self, one: FormQuestion, visible: int) -> Any:
@@ -242,7 +240,7 @@ class ArgillaClient:
 
     @contextmanager
     def _translated_errors(self) -> Iterator[None]:
-        """Turn the SDK's errors into faults, and keep its warnings about what is not there yet to ourselves."""
+        """Turn the SDK's errors into WinnowError, and hide its warnings about what does not exist yet."""
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
@@ -253,14 +251,13 @@ class ArgillaClient:
     def _problem(self, error: Exception) -> WinnowError:
         if type(error).__name__ in ("ArgillaCredentialsError", "UnauthorizedError"):
             fix = "set WINNOW_ARGILLA_API_KEY to the API key of an owner"
-            return WinnowError(Problem(self.url, "the labeling server does not know the key", "an owner's key", fix))
+            return WinnowError(
+                Problem(self.url, "the labeling server does not accept the API key", "an owner's key", fix)
+            )
         message = " ".join(str(error).split())
-        found = (
-            "what answers there is no Argilla" if "<html" in message.lower() else message[:300] or type(error).__name__
-        )
-        return ServiceError(
-            Problem(self.url, f"the labeling server: {found}", "", "see that it runs, then run it again")
-        )
+        found = "it is not an Argilla server" if "<html" in message.lower() else message[:300] or type(error).__name__
+        fix = "check that it is running, then run this again"
+        return ServiceError(Problem(self.url, f"the labeling server failed: {found}", "", fix))
 
 
 def _responses_of(record: Mapping[str, Any], usernames: Mapping[str, str]) -> Iterator[AnnotatorResponse]:
@@ -274,5 +271,5 @@ def _responses_of(record: Mapping[str, Any], usernames: Mapping[str, str]) -> It
 
 
 def _utc(moment: str) -> str:
-    """Argilla's times are UTC and do not say so."""
+    """Argilla's times are UTC without saying so."""
     return datetime.fromisoformat(moment).replace(tzinfo=UTC).isoformat(timespec="microseconds")

@@ -11,30 +11,30 @@ from winnow.curation.labeling.review_form import FormQuestion
 
 @dataclass(frozen=True)
 class DatasetSpec:
-    """What a dataset is made of."""
+    """A dataset to create."""
 
     name: str
     workspace: str
     questions: Sequence[FormQuestion]
     visible: int
-    """Options that are shown before the rest is folded."""
-    context: str | None
-    """The title of the second field, which says what is known about a record; None: there is none."""
+    """Label options that are shown before the rest is folded."""
+    context_title: str | None
+    """Title of the second field, which shows a record's context; None: there is none."""
     overlap: int
-    """People who answer each record."""
+    """Annotators who respond to each record."""
     dimensions: int
     """Of the vectors."""
 
 
 @dataclass(frozen=True)
 class ArgillaRecord:
-    """One record as people see it."""
+    """One record as annotators see it."""
 
     record_id: str
     text: str
     context: str | None
     frequency: int
-    """How often it was asked."""
+    """Its number of occurrences."""
     vector: list[float]
     suggestion: tuple[str, float, str] | None
     """Label, probability and agent."""
@@ -42,7 +42,7 @@ class ArgillaRecord:
 
 @dataclass(frozen=True)
 class AnnotatorResponse:
-    """What one person said about one record, as it stands."""
+    """One annotator's current response to one record."""
 
     record_id: str
     who: str

@@ -1,11 +1,15 @@
-"""Remove from Argilla what was forgotten, retracted or decided elsewhere; free what waits for removed annotators."""
+"""Remove from Argilla what was forgotten, retracted or decided elsewhere; release what removed annotators had pending."""
 
 from __future__ import annotations
 
 from collections.abc import Set
 
+from winnow.core.errors import ServiceError
+from winnow.core.layout import WorkspaceFolder
 from winnow.curation.labeling.argilla_client import ArgillaClient
-from winnow.curation.labeling.queues.definition import QueueName
+from winnow.curation.labeling.queues.definition import QueueDefinition
+from winnow.curation.labeling.server.connection import connect_to_argilla
+from winnow.curation.labeling.session import ArgillaSession, exclusive_queues
 from winnow.curation.store.database import Store
 from winnow.curation.store.forgotten import forgotten_ids
 from winnow.curation.store.queue_items import (
@@ -18,56 +22,73 @@ from winnow.curation.store.queue_items import (
 from winnow.curation.store.responses import submitted_annotators
 
 
-def delete_forgotten(store: Store, client: ArgillaClient, *, embedded: bool) -> None:
-    """Delete what Argilla still holds of forgotten records, and items that quote them.
+def delete_record_from_argilla(store: Store, folder: WorkspaceFolder, record: str) -> list[str]:
+    """Delete a forgotten record from Argilla; returns the datasets that still hold it because no server answers."""
+    with exclusive_queues(folder):  # a running push may be about to send it
+        if not _copies(store, {record}):
+            return []
+        try:
+            connection = connect_to_argilla(folder.server)
+            client = ArgillaClient(connection.url, connection.key)
+            delete_forgotten(store, ArgillaSession(connection, client))
+        except ServiceError:
+            pass
+        return sorted({name for name, _, _ in _copies(store, {record})})
 
-    A dataset that the embedded server does not have is gone; that another server does not have may be elsewhere.
+
+def delete_forgotten(store: Store, session: ArgillaSession) -> None:
+    """Delete forgotten records from Argilla, and items that quote them.
+
+    A dataset that the embedded server does not have is deleted; one that a team's server does not have may be on
+    another server, so it counts as existing.
     """
     with store.reading() as connection:
         forgotten = forgotten_ids(connection)
-    for dataset, server_id, record in copies_in_argilla(store, forgotten):
-        there = client.dataset_exists(server_id)
-        if there:
-            client.delete(server_id, [record], include_answered=True)
-        if there or embedded:
+    for dataset, server_id, record in _copies(store, forgotten):
+        exists = session.client.dataset_exists(server_id)
+        if exists:
+            session.client.delete_records(server_id, [record], include_answered=True)
+        if exists or session.connection.embedded:
             with store.writing() as connection:
                 mark_delivered(connection, dataset, [record], at=None)
 
 
-def copies_in_argilla(store: Store, records: Set[str]) -> list[tuple[str, str, str]]:
-    """Where Argilla holds any of these records, or quotes one."""
-    with store.reading() as connection:
-        return argilla_copies(connection, records)
-
-
-def release_assignments(store: Store, queue: QueueName, members: Set[str]) -> None:
-    """What waits for somebody who was removed may go to others."""
+def release_assignments(store: Store, queue: QueueDefinition, members: Set[str]) -> None:
+    """Withdraw pending items of removed annotators, so that others may get them."""
     with store.writing() as connection:
-        given = submitted_annotators(connection)
-        for dataset in queue_datasets(connection, queue):
+        submitted = submitted_annotators(connection)
+        for dataset in queue_datasets(connection, queue.name):
             if dataset.assignee and dataset.assignee not in members:
-                pending_items = [
-                    s for s in queue_items(connection, queue) if s.dataset == dataset.name and not s.withdrawn
+                pending = [
+                    item.record_id
+                    for item in queue_items(connection, queue.name)
+                    if item.dataset == dataset.name
+                    and not item.withdrawn
+                    and not submitted.get((item.dataset, item.record_id))
                 ]
-                free = [s.record_id for s in pending_items if not given.get((s.dataset, s.record_id))]
-                withdraw_items(connection, dataset.name, free)
+                withdraw_items(connection, dataset.name, pending)
 
 
-def withdraw_stale_items(store: Store, client: ArgillaClient, queue: QueueName, wanted: Set[str]) -> None:
-    """Delete what is not wanted any more and nobody has touched: it was retracted, or decided elsewhere."""
+def withdraw_stale_items(store: Store, client: ArgillaClient, queue: QueueDefinition, candidates: Set[str]) -> None:
+    """Delete items that are no longer candidates (retracted, or decided elsewhere) and that nobody has touched."""
     with store.reading() as connection:
-        given = submitted_annotators(connection)
-        known = {one.name: one.server_id for one in queue_datasets(connection, queue)}
+        submitted = submitted_annotators(connection)
+        server_ids = {one.name: one.server_id for one in queue_datasets(connection, queue.name)}
         stale: dict[str, list[str]] = {}
-        for item in queue_items(connection, queue):
-            key = (item.dataset, item.record_id)
-            if item.delivered and not item.withdrawn and item.record_id not in wanted and not given.get(key):
+        for item in queue_items(connection, queue.name):
+            untouched = not submitted.get((item.dataset, item.record_id))
+            if item.delivered and not item.withdrawn and item.record_id not in candidates and untouched:
                 stale.setdefault(item.dataset, []).append(item.record_id)
     for dataset, records in stale.items():
-        server_id = known[dataset]
+        server_id = server_ids[dataset]
         if server_id is None or not client.dataset_exists(server_id):
             continue
-        forgotten = client.delete(server_id, records, include_answered=False)
+        deleted = client.delete_records(server_id, records, include_answered=False)
         with store.writing() as connection:
-            mark_delivered(connection, dataset, forgotten, at=None)
-            withdraw_items(connection, dataset, forgotten)
+            mark_delivered(connection, dataset, deleted, at=None)
+            withdraw_items(connection, dataset, deleted)
+
+
+def _copies(store: Store, records: Set[str]) -> list[tuple[str, str, str]]:
+    with store.reading() as connection:
+        return argilla_copies(connection, records)

@@ -9,44 +9,45 @@ from winnow.curation.engine.exact_search import TIE_TOLERANCE
 from winnow.curation.engine.vectors import Vectors
 
 KERNEL_SHARPNESS = 5.0
-"""How fast a label's voice fades: to exp(-SHARPNESS) at the pool's mean squared distance. Between 3 and 8 little
-changes (docs/decisions/0013-strategies.md)."""
+"""How fast the kernel decays: to exp(-KERNEL_SHARPNESS) at the pool's mean squared distance. Values between 3 and 8
+make little difference (docs/decisions/0013-strategies.md)."""
 
 
 MAX_COVERED_QUERIES = 8192
-"""Queries that stand for a larger pool when the worth of a label is measured: half of it costs 3 to 18 % more labels
+"""Queries that represent a larger pool when the gain of a label is measured: half as many cost 3 to 18 % more labels
 (the same note)."""
 
 
 FIRST_CANDIDATES = 16_384
-"""Queries of a larger pool that are looked at first; the others when these do not suffice."""
+"""Queries of a larger pool that are examined first; the others only when these do not suffice."""
 
 
 BLOCK_ROWS = 1024
-"""Rows that are multiplied out together: their voices take 32 MiB."""
+"""Rows per matrix product: their kernel values take 32 MiB."""
 
 
 REFRESHED_CANDIDATES = 64
-"""Candidates whose worth is brought up to date together."""
+"""Candidates whose gains are refreshed together."""
 
 
 RELATIVE_ROUNDING = 1e-5
-"""Worths in float32 that differ by less, relatively, may be the same."""
+"""Gains in float32 that differ by less, relatively, may be equal."""
 
 
 MIN_SPREAD = 1e-3
-"""So that a pool of one query, or of copies, has a width."""
+"""So that a pool of one query, or of copies of it, has a kernel width."""
 
 
 def greedy_facility_location(
     vectors: Vectors, weight: NDArray[np.float64], known: Vectors, count: int, near: float
 ) -> list[int]:
-    """Greedy facility location: again and again the row that adds most, none near to another or to a known one.
+    """Greedy facility location: repeatedly the row with the highest gain, none near another or a known one.
 
-    With k(x, r) the voice of x at r, and b(r) the loudest voice of what is known or chosen, x adds the sum over the
-    audience of w(r) max(0, k(x, r) - b(r)). What x adds never grows while others are chosen (submodularity), so an
-    earlier figure is an upper bound and only the foremost rows are measured again (Minoux 1978). Greedy choice reaches
-    1 - 1/e of the best batch (Nemhauser, Wolsey and Fisher 1978); Wei, Iyer and Bilmes 2015 use it for active learning.
+    With k(x, r) the kernel of x at r, and b(r) the highest kernel at r of known or chosen queries, the gain of x is the
+    sum of w(r) max(0, k(x, r) - b(r)) over the covered queries r. A gain never grows while others are chosen
+    (submodularity), so an earlier value is an upper bound and only the top rows are measured again (Minoux 1978). Greedy
+    choice reaches 1 - 1/e of the best batch (Nemhauser, Wolsey and Fisher 1978); Wei, Iyer and Bilmes 2015 use it for
+    active learning.
     """
     if not len(vectors):
         return []
@@ -61,10 +62,10 @@ def greedy_facility_location(
 
 
 class _CoveredQueries:
-    """The queries that a label may speak for, and how well each is spoken for so far."""
+    """The queries that labels should cover, and how well each is covered so far."""
 
     def __init__(self, vectors: Vectors, weight: NDArray[np.float64], known: Vectors):
-        """At most AUDIENCE rows, each as often as its weight has it, stand for the (n, d) vectors."""
+        """At most MAX_COVERED_QUERIES rows, sampled in proportion to weight, represent the (n, d) vectors."""
         mean = vectors.mean(axis=0, dtype=np.float64)
         spread = max(1.0 - float(mean @ mean), MIN_SPREAD)  # half the mean squared distance of two unit vectors
         self._sharpness = np.float32(KERNEL_SHARPNESS / spread)
@@ -75,7 +76,7 @@ class _CoveredQueries:
             self._coverage = np.maximum(self._coverage, self._kernel(known[block]).max(axis=0))
 
     def gains(self, vectors: Vectors) -> NDArray[np.float32]:
-        """What each of (k, d) vectors would add, shape (k,)."""
+        """The gain of each of (k, d) vectors, shape (k,)."""
         kernel = self._kernel(vectors)
         kernel -= self._coverage
         np.maximum(kernel, 0.0, out=kernel)
@@ -83,11 +84,11 @@ class _CoveredQueries:
         return gains
 
     def add(self, vector: Vectors) -> None:
-        """Let the (d,) vector speak."""
+        """Count the (d,) vector as chosen."""
         self._coverage = np.maximum(self._coverage, self._kernel(vector[None, :])[0])
 
     def _kernel(self, vectors: Vectors) -> NDArray[np.float32]:
-        """exp(-SHARPNESS d² / mean d²): a Gaussian kernel whose width is read off the pool, shape (k, audience)."""
+        """exp(-KERNEL_SHARPNESS d² / mean d²): a Gaussian kernel as wide as the pool, shape (k, covered)."""
         kernel: NDArray[np.float32] = vectors @ self._vectors.T
         kernel -= 1.0
         kernel *= self._sharpness
@@ -96,7 +97,7 @@ class _CoveredQueries:
 
 
 def _lazy_greedy(vectors: Vectors, covered: _CoveredQueries, excluded: Vectors, count: int, near: float) -> list[int]:
-    """The lazy greedy choice among (n, d) vectors, none of them near to one of `barred`."""
+    """The lazy greedy choice among (n, d) vectors, none of them near one of `excluded`."""
     if count <= 0 or not len(vectors):
         return []
     bound = np.concatenate([covered.gains(vectors[rows]) for rows in row_blocks(len(vectors))])
@@ -115,7 +116,7 @@ def _lazy_greedy(vectors: Vectors, covered: _CoveredQueries, excluded: Vectors, 
 
 
 def _weighted_sample(weight: NDArray[np.float64], size: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Rows that stand for all, and the weight of each: all rows, or a systematic sample in proportion to weight.
+    """Rows that represent all, with weights: all rows, or a systematic sample in proportion to weight.
 
     Steps of equal weight through rows in random order (Madow 1949).
     """
@@ -128,7 +129,7 @@ def _weighted_sample(weight: NDArray[np.float64], size: int) -> tuple[NDArray[np
 
 
 def not_near(vectors: Vectors, others: Vectors, near: float) -> NDArray[np.bool_]:
-    """Which of (k, d) vectors are near to none of the others, to the safe side of rounding."""
+    """Which of (k, d) vectors are near none of the others; within rounding error counts as near."""
     allowed = np.ones(len(vectors), dtype=bool)
     for block in row_blocks(len(others)):
         allowed &= (vectors @ others[block].T < near - TIE_TOLERANCE).all(axis=1)
@@ -136,4 +137,5 @@ def not_near(vectors: Vectors, others: Vectors, near: float) -> NDArray[np.bool_
 
 
 def row_blocks(length: int, size: int = BLOCK_ROWS) -> list[slice]:
+    """Slices that together cover `length` rows."""
     return [slice(start, min(start + size, length)) for start in range(0, length, size)]

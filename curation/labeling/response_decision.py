@@ -7,7 +7,7 @@ from typing import Any
 
 from winnow.curation.annotations.renamed_labels import LabelRename, current_label
 from winnow.curation.annotations.votes import DISCARDED
-from winnow.curation.labeling.review_form import REJECT_OPTION, SEVERAL_INTENTS_OPTION, SPECIAL_PREFIX, UNSURE_OPTION
+from winnow.curation.labeling.label_options import REJECT_OPTION, SEVERAL_INTENTS_OPTION, SPECIAL_PREFIX, UNSURE_OPTION
 
 
 def decision_from_response(
@@ -18,7 +18,7 @@ def decision_from_response(
     *,
     proposed: str | None = None,
 ) -> tuple[str, str]:
-    """Kind and value of the decision that an answer is. A label that has been renamed since counts by its new name.
+    """Kind and value of a response's decision. A label that has been renamed since counts under its new name.
 
     `proposed` is the label that a verdict is about. Raises KeyError for a label that the task does not have.
     """
@@ -38,7 +38,7 @@ def decision_from_response(
 def _decision_from_verdict(
     verdict: str, value: str | None, labels: Sequence[str], renamed: Sequence[LabelRename], proposed: str | None
 ) -> tuple[str, str]:
-    """A verdict on a proposed label; one that contradicts itself is for an adjudicator."""
+    """A verdict on a proposed label; one that contradicts itself is an abstention, which goes to an adjudicator."""
     if verdict == "unusable":
         return "rejection", "unusable"
     better = None if value is None else _current_label(value, labels, renamed)
@@ -48,7 +48,7 @@ def _decision_from_verdict(
             return "abstention", "unsure"
         return "label", proposed
     if better is None:
-        return "rejection", "wrong label, and no better one was said"
+        return "rejection", "wrong label, no better one given"
     return ("abstention", "unsure") if better == proposed else ("label", better)
 
 

@@ -9,25 +9,24 @@ from datetime import datetime
 from itertools import pairwise
 from statistics import median
 
-from sqlalchemy import Connection, select
-
+from winnow.curation.store.database import Connection
 from winnow.curation.store.queue_items import PendingWork, pending_work
-from winnow.curation.store.tables import response
+from winnow.curation.store.responses import response_events
 
 PAUSE_SECONDS = 300.0
-"""Seconds between two answers from which on the person did something else meanwhile."""
+"""Seconds between two responses above which the annotator was not labeling."""
 
 
 @dataclass(frozen=True)
 class AnnotatorActivity:
-    """What somebody has done so far."""
+    """What an annotator has done so far."""
 
     name: str
     responses: int
-    """Records that the person answered; an edited answer is one."""
+    """Records that the annotator labeled; an edited response counts once."""
     discarded: int
     seconds: float | None
-    """Median time from one answer to the next, pauses left out; None below two answers in a row."""
+    """Median time from one response to the next, without pauses; None below two responses in a row."""
 
 
 @dataclass(frozen=True)
@@ -36,20 +35,17 @@ class RemainingWork:
 
     pending: PendingWork
     minutes: float | None
-    """Of one person's work, at the median pace of all; None while no pace is known."""
+    """Of one annotator's work, at the median pace of all; None while no pace is known."""
 
 
 def annotator_activity(connection: Connection) -> list[AnnotatorActivity]:
-    """Everybody who has answered, the busiest first."""
-    columns = response.c
-    query = select(columns.who, columns.dataset, columns.record_id, columns.status, columns.answered_at).order_by(
-        columns.answered_at, columns.id
-    )
+    """Everybody who has responded, most responses first."""
     first: dict[str, dict[tuple[str, str], str]] = defaultdict(dict)
     status: dict[str, dict[tuple[str, str], str]] = defaultdict(dict)
-    for who, dataset, record, now, at in connection.execute(query):
-        first[who].setdefault((dataset, record), at)
-        status[who][dataset, record] = now
+    for event in response_events(connection):
+        item = (event.dataset, event.record_id)
+        first[event.who].setdefault(item, event.answered_at)
+        status[event.who][item] = event.status
     found = [
         AnnotatorActivity(
             name=who,
@@ -59,25 +55,25 @@ def annotator_activity(connection: Connection) -> list[AnnotatorActivity]:
         )
         for who, times in first.items()
     ]
-    return sorted(found, key=lambda person: (-person.responses, person.name))
+    return sorted(found, key=lambda one: (-one.responses, one.name))
 
 
 def median_response_seconds(times: Sequence[str]) -> float | None:
-    """Median seconds from one of these moments to the next, gaps above PAUSE left out."""
+    """Median seconds from one of these times to the next, without gaps above PAUSE_SECONDS."""
     moments = sorted(datetime.fromisoformat(time) for time in times)
     gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(moments)]
     working = [gap for gap in gaps if gap <= PAUSE_SECONDS]
     return median(working) if working else None
 
 
-def remaining_work(connection: Connection, done: Sequence[AnnotatorActivity]) -> RemainingWork:
-    """What waits, and how many minutes that is at the pace of those who have answered."""
-    found = pending_work(connection)
-    seconds = typical_response_seconds(done)
-    return RemainingWork(found, None if seconds is None else found.responses * seconds / 60)
+def remaining_work(connection: Connection, activity: Sequence[AnnotatorActivity]) -> RemainingWork:
+    """What is pending, and how many minutes that is at the annotators' pace."""
+    pending = pending_work(connection)
+    seconds = typical_response_seconds(activity)
+    return RemainingWork(pending, None if seconds is None else pending.responses * seconds / 60)
 
 
-def typical_response_seconds(done: Sequence[AnnotatorActivity]) -> float | None:
-    """The median of people's paces, in seconds; None while none is known."""
-    paces = [person.seconds for person in done if person.seconds is not None]
+def typical_response_seconds(activity: Sequence[AnnotatorActivity]) -> float | None:
+    """The median of the annotators' paces, in seconds; None while none is known."""
+    paces = [one.seconds for one in activity if one.seconds is not None]
     return median(paces) if paces else None

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection
-
 from winnow.core.result import Measure, NotMeasured
 from winnow.curation.annotations.renamed_labels import current_label
+from winnow.curation.review.measured_queues import AUDIT_QUEUE
+from winnow.curation.store.database import Connection
 from winnow.curation.store.label_renames import label_renames
 from winnow.curation.store.queue_items import queue_items
 from winnow.curation.store.responses import submitted_annotators
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LabelAccuracy:
-    """Of the audited records that got a label, how many had it before."""
+    """How many audited records had the right label."""
 
     right: int
     audited: int
-    """Audited records that people gave a label, or left out."""
+    """Audited records that people labeled or left out."""
     unsure: int
-    """Audited records on which nobody could say."""
+    """Audited records for which nobody could choose a label."""
     low: float
     high: float
     """Wilson score interval, 95 %."""
@@ -41,7 +41,7 @@ class LabelAccuracy:
         return self.right / self.audited
 
     def json(self) -> dict[str, Any]:
-        """For a manifest."""
+        """The shape in a manifest."""
         return {
             "accuracy": round(self.share, 6),
             "interval": [round(self.low, 6), round(self.high, 6)],
@@ -56,10 +56,10 @@ class LabelAccuracy:
 
 
 def measure_label_accuracy(connection: Connection, table: pd.DataFrame) -> LabelAccuracy | None:
-    """Accuracy of the labels that were audited; None when nobody answered one. `table` is the working table.
+    """Accuracy of the labels that were audited; None when nothing was audited. `table` is the working table.
 
-    The audit's records are a random sample of labels from files. Right means: what people decided, adjudication
-    included, is the label that stood when the record was pushed. Source of the interval: Wilson (1927).
+    The audit's records are a random sample of labels from files. A label is right if people's decision, adjudication
+    included, is the label that the record had when it was pushed. Source of the interval: Wilson (1927).
     """
     renamed = label_renames(connection)
     keys = ["id", "state", "label", "origin", "decided_by"]
@@ -68,7 +68,7 @@ def measure_label_accuracy(connection: Connection, table: pd.DataFrame) -> Label
     right: Counter[str] = Counter()
     audited: Counter[str] = Counter()
     unsure = 0
-    for item in queue_items(connection, "audit"):
+    for item in queue_items(connection, AUDIT_QUEUE):
         row = now.get(item.record_id)
         if row is None or item.label_at_push is None or not responses.get((item.dataset, item.record_id)):
             continue
@@ -78,7 +78,7 @@ def measure_label_accuracy(connection: Connection, table: pd.DataFrame) -> Label
         elif row["state"] != "superseded":
             unsure += 1
     total = audited.total()
-    found = wilson_estimate(right.total(), total, "nobody audited")
+    found = wilson_estimate(right.total(), total, "nothing was audited")
     if isinstance(found, NotMeasured):
         return None
     by_origin = {origin: (right[origin], count) for origin, count in audited.items()}
@@ -86,10 +86,9 @@ def measure_label_accuracy(connection: Connection, table: pd.DataFrame) -> Label
 
 
 def confirmed_response_share(responses: pd.DataFrame, table: pd.DataFrame) -> Measure:
-    """Of the answers to hold-out records that two or more people gave, how many the outcome confirms.
+    """The share of responses to hold-out records with two or more annotators that equals the record's final label.
 
-    The outcome is what the record's label is now, adjudication included. `said` is `opinions`, `table` the
-    working table.
+    The final label includes adjudication. `responses` comes from `latest_responses`, `table` is the working table.
     """
     outcome = {
         record: label
@@ -101,4 +100,4 @@ def confirmed_response_share(responses: pd.DataFrame, table: pd.DataFrame) -> Me
     known = responses[responses["record"].isin(outcome.keys())]
     several = known[known.groupby("record")["who"].transform("count") > 1] if len(known) else known
     right = sum(label == outcome[record] for record, label in zip(several["record"], several["label"], strict=True))
-    return wilson_estimate(right, len(several), "no hold-out record has two answers")
+    return wilson_estimate(right, len(several), "no hold-out record has two responses")

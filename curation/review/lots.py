@@ -1,27 +1,38 @@
-"""Lots of generated records: drawn once, decided by looks at a random sample, verdicts written down."""
+"""Lots of generated records: drawn once, decided by looks at a random sample, verdicts recorded."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
-
-from sqlalchemy import Connection, func, select
-from sqlalchemy.dialects.sqlite import insert
 
 from winnow.config.task import ReviewConfig
 from winnow.core.clock import utc_now
 from winnow.curation.annotations.derive_label import derive_labels
 from winnow.curation.annotations.renamed_labels import current_label
 from winnow.curation.review.sampling_order import stratified_random_order
-from winnow.curation.store import tables
-from winnow.curation.store.decisions import votes_of
+from winnow.curation.review.undecided import undecided_records
+from winnow.curation.store.database import Connection, Store
+from winnow.curation.store.decisions import last_decision_id, votes_of
 from winnow.curation.store.label_renames import label_renames
-from winnow.curation.store.lot_tables import Producer, first_human_decisions, proposed_labels, removal_times
-from winnow.curation.store.tables import lot_member, lot_verdict
+from winnow.curation.store.lot_tables import (
+    LotRow,
+    Producer,
+    VerdictRow,
+    count_lots,
+    first_human_decisions,
+    insert_lot,
+    insert_verdict,
+    latest_verdicts,
+    lot_members,
+    lot_rows,
+    proposed_labels,
+    records_in_lots,
+    removal_times,
+)
+from winnow.curation.store.working_view import working_rows
 from winnow.validators.stats.acceptance_sampling import (
     LotDecision,
     LotEvidence,
@@ -31,49 +42,49 @@ from winnow.validators.stats.acceptance_sampling import (
 )
 
 DECIDED_BY_PEOPLE = ("adjudicator", "agreement", "person")
-"""What `decided_by` says where people decided."""
+"""Values of `decided_by` for decisions by people."""
 
 
 FAR_FUTURE = "9999"
-"""Later than any time that is written down."""
+"""Later than any stored time."""
 
 
 @dataclass(frozen=True)
 class Lot:
-    """A lot as it stands."""
+    """A lot and its current evidence."""
 
     id: str
     producer: Producer
     number: int
-    """The first, second … lot of its maker."""
+    """The first, second … lot of its producer."""
     review: ReviewConfig
     """The settings when it was drawn."""
     members: tuple[str, ...]
     """Its records in their random order."""
     proposed: Mapping[str, str]
-    """Record to proposed label, by its name of today."""
+    """Record to proposed label, under its current name."""
     current_names: Mapping[str, str]
-    """Label by its name when the lot was drawn, to its name of today."""
+    """Label name when the lot was drawn, to its current name."""
     defective: tuple[bool, ...]
-    """Of the members from the first on, up to the first that nobody has judged yet: whether it is a defect."""
+    """Whether each member is a defect, from the first member up to the first that nobody has reviewed."""
     reviewed: frozenset[str]
-    """All members that people have judged, in the sample or beside it."""
+    """All members that people have reviewed, inside and outside the sample."""
     lot_decision: LotDecision
-    """What the looks so far say."""
+    """What the looks so far decide."""
     recorded_verdict: str | None
-    """`accepted`, `refused` or `all_read`, once it was written down."""
+    """`accepted`, `refused` or `fully_reviewed`, once it is recorded."""
     verdict_at: str
-    """When; empty while it was not."""
+    """When it was recorded; empty until then."""
     fully_inspected_labels: tuple[str, ...]
-    """Labels of an accepted lot that are read whole."""
+    """Labels of an accepted lot whose records are all reviewed."""
 
     @property
     def name(self) -> str:
-        """For people: maker and number."""
+        """Producer and number, for display."""
         return f"{' '.join(self.producer)} #{self.number}"
 
     def outside_sample(self) -> list[str]:
-        """Members that may be shown as suspects: none that a look could count, unless the lot is accepted already."""
+        """Members that may be shown as suspected errors: unless the lot is accepted, none that a look could count."""
         if self.recorded_verdict == "accepted":
             return [record for record in self.members if record not in self.reviewed]
         last = max(look_sizes(len(self.members), share=self.review.share), default=len(self.members))
@@ -104,7 +115,7 @@ class Lot:
 
     @property
     def counts(self) -> dict[str, tuple[int, int]]:
-        """Rows of the sample and defects among them, by proposed label."""
+        """Reviewed records of the sample and defects among them, by proposed label."""
         found: dict[str, tuple[int, int]] = {}
         for record, wrong in zip(self.members, self.defective[: self.lot_decision.evidence.read], strict=False):
             read, defects = found.get(self.proposed[record], (0, 0))
@@ -112,7 +123,7 @@ class Lot:
         return found
 
     def records_to_review(self, *, include_refused: bool = False) -> list[str]:
-        """Members that people have to read next, in order; `whole` asks for all of a refused lot, to rescue it."""
+        """Members to review next, in order; with `include_refused`, all remaining members of a refused lot."""
         left = [record for record in self.members if record not in self.reviewed]
         if self.recorded_verdict == "accepted":
             return [record for record in left if self.proposed[record] in self.fully_inspected_labels]
@@ -125,140 +136,70 @@ class Lot:
 
 
 def draw_lots(connection: Connection, rows: Iterable[Mapping[str, Any]], *, key: str, review: ReviewConfig) -> None:
-    """Make a lot of each maker's proposed records that are in none, in an order that `key` draws.
+    """Draw one lot of each producer's proposed records that are in no lot yet, in a random order given by `key`.
 
-    The settings of today decide it, whatever the task file says later.
+    A lot keeps the review settings it was drawn with, even if the task file changes later.
     """
-    in_lots = set(connection.execute(select(lot_member.c.record_id)).scalars())
+    in_lots = records_in_lots(connection)
     proposed = {row["id"] for row in rows if row["state"] == "proposed"}
     pools: dict[Producer, dict[str, str]] = defaultdict(dict)
     for record, (producer, label) in proposed_labels(connection).items():
         if record in proposed and record not in in_lots:
             pools[producer][record] = label
-    last = int(connection.execute(select(func.coalesce(func.max(tables.decision.c.id), 0))).scalar_one())
+    last, at = last_decision_id(connection), utc_now()
     for producer, labels in sorted(pools.items()):
-        columns = tables.lot.c
-        same = (columns.generator == producer[0], columns.prompt_version == producer[1], columns.model == producer[2])
-        number = int(connection.execute(select(func.count()).select_from(tables.lot).where(*same)).scalar_one()) + 1
+        number = count_lots(connection, producer) + 1
         identity = hashlib.sha256("\0".join((*producer, str(number))).encode()).hexdigest()[:12]
-        made = {"generator": producer[0], "prompt_version": producer[1], "model": producer[2], "number": number}
-        values_at_draw = {"settings": review.model_dump_json(), "last_decision": last, "at": utc_now()}
-        connection.execute(insert(tables.lot).values(id=identity, **made, **values_at_draw))
-        members = [
-            {"record_id": record, "lot_id": identity, "position": position, "proposed": labels[record]}
-            for position, record in enumerate(stratified_random_order(labels, key=f"{key}\0{identity}"))
-        ]
-        connection.execute(insert(lot_member), members)
+        order = stratified_random_order(labels, key=f"{key}\0{identity}")
+        row = LotRow(identity, producer, number, review.model_dump_json(), last)
+        insert_lot(connection, row, [(record, labels[record]) for record in order], at=at)
 
 
 def load_lots(
     connection: Connection, rows: Iterable[Mapping[str, Any]], *, undecided: frozenset[str] = frozenset()
 ) -> list[Lot]:
-    """Every lot as it stands, the oldest first. Records of `waits` count as not judged yet, whatever was said.
+    """Every lot with its current evidence, oldest first. Records of `undecided` count as not reviewed.
 
-    Records that were retracted or forgotten once people had read a part keep their places: what people said of them
-    counts, and where nobody said anything they count as defects, so that no lot gets better by what is taken from it.
+    Records that were retracted or forgotten after review of their lot began stay in the lot: people's decisions about
+    them count, and without one they count as defects, so that removing records never improves a lot.
     """
     state = {row["id"]: row for row in rows if row["state"] != "superseded"}
     renamed = label_renames(connection)
-    labels_by_people, first, removed_at = (
-        _labels_by_people(connection),
-        first_human_decisions(connection),
-        removal_times(connection),
-    )
-    members: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    columns = lot_member.c
-    for lot, record, proposed in connection.execute(
-        select(columns.lot_id, columns.record_id, columns.proposed).order_by(columns.lot_id, columns.position)
-    ):
-        members[lot].append((record, proposed))
-    recorded_verdict: dict[str, tuple[str, str, dict[str, Any]]] = {}
-    for row in connection.execute(select(lot_verdict).order_by(lot_verdict.c.id)):
-        recorded_verdict[row.lot_id] = row.verdict, row.at, json.loads(row.detail)
+    labels_by_people = _labels_by_people(connection)
+    first, removed_at = first_human_decisions(connection), removal_times(connection)
+    members, verdicts = lot_members(connection), latest_verdicts(connection)
     found = []
-    for row in connection.execute(select(tables.lot).order_by(tables.lot.c.at, tables.lot.c.id)):
-        current_names = {
-            label: current_label(label, renamed, decision=row.last_decision) for _, label in members[row.id]
+    for lot in lot_rows(connection):
+        own = members[lot.id]
+        current_names = {label: current_label(label, renamed, decision=lot.last_decision) for _, label in own}
+        review_started = min((first[record] for record, _ in own if record in first), default=FAR_FUTURE)
+        proposed = {
+            record: current_names[label]
+            for record, label in own
+            if record in state or removed_at.get(record, FAR_FUTURE) >= review_started
         }
-        review_started = min((first[record] for record, _ in members[row.id] if record in first), default=FAR_FUTURE)
-        named = {
-            r: current_names[label]
-            for r, label in members[row.id]
-            if r in state or removed_at.get(r, FAR_FUTURE) >= review_started
-        }
-        if not named:
+        if not proposed:
             continue
         reviewed = {}
-        for record, proposed in named.items():
-            own = state.get(record)
-            if own is None:
-                reviewed[record] = labels_by_people.get(record) != proposed
-            elif own["decided_by"] in DECIDED_BY_PEOPLE and record not in undecided:
-                reviewed[record] = bool(own["state"] != "labeled" or own["label"] != proposed)
-        found.append(_build_lot(row, named, current_names, reviewed, recorded_verdict.get(row.id, ("", "", {}))))
+        for record, label in proposed.items():
+            row = state.get(record)
+            if row is None:
+                reviewed[record] = labels_by_people.get(record) != label
+            elif row["decided_by"] in DECIDED_BY_PEOPLE and record not in undecided:
+                reviewed[record] = bool(row["state"] != "labeled" or row["label"] != label)
+        found.append(_build_lot(lot, proposed, current_names, reviewed, verdicts.get(lot.id)))
     return found
 
 
-def _labels_by_people(connection: Connection) -> dict[str, str | None]:
-    """The label that people gave each record, gone ones included; None where they gave none."""
-    return {record: own.label for record, own in derive_labels(votes_of(connection, of_people=True)).items()}
-
-
-def _build_lot(
-    row: Any,
-    proposed: dict[str, str],
-    current_names: dict[str, str],
-    reviewed: Mapping[str, bool],
-    recorded_verdict: tuple[str, str, dict[str, Any]],
-) -> Lot:
-    order = list(proposed)
-    first = next((i for i, record in enumerate(order) if record not in reviewed), len(order))
-    defective = tuple(reviewed[record] for record in order[:first])
-    review = ReviewConfig.model_validate_json(row.settings)
-    verdict, at, values_at_draw = recorded_verdict
-    lot_decision = (
-        LotDecision(
-            **{**values_at_draw["lot_decision"], "evidence": LotEvidence(**values_at_draw["lot_decision"]["evidence"])}
-        )
-        if values_at_draw
-        else decide_lot(
-            len(order),
-            defective,
-            share=review.share,
-            target=review.defect_rate_target,
-            maximum=review.defect_rate_max,
-            confidence=review.confidence,
-        )
-    )
-    return Lot(
-        id=row.id,
-        producer=(row.generator, row.prompt_version, row.model),
-        number=row.number,
-        review=review,
-        members=tuple(order),
-        proposed=proposed,
-        current_names=current_names,
-        defective=defective,
-        reviewed=frozenset(reviewed),
-        lot_decision=lot_decision,
-        recorded_verdict=verdict or None,
-        verdict_at=at,
-        fully_inspected_labels=tuple(
-            sorted(
-                {
-                    current_names[label]
-                    for label in values_at_draw.get("fully_inspected_labels", ())
-                    if label in current_names
-                }
-            )
-        ),
-    )
+def load_current_lots(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> list[Lot]:
+    """Every lot, without the records that no look may count yet."""
+    return load_lots(connection, rows, undecided=undecided_records(connection))
 
 
 def record_verdicts(connection: Connection, current_lots: Iterable[Lot]) -> list[Lot]:
-    """Write down what looks have decided, once; returns the lots that were decided just now.
+    """Record the verdicts that the looks have reached, once; returns the lots that were decided just now.
 
-    A refused lot of which people have read everything is rescued: each record counts by what they said.
+    A refused lot that people have reviewed in full becomes `fully_reviewed`: each record counts by its own decision.
     """
     new, at = [], utc_now()
     for lot in current_lots:
@@ -276,8 +217,7 @@ def record_verdicts(connection: Connection, current_lots: Iterable[Lot]) -> list
         )
         current_names = [label for label, name in lot.current_names.items() if name in fully_inspected_labels]
         detail = {"lot_decision": asdict(lot_decision), "fully_inspected_labels": current_names}
-        values = {"lot_id": lot.id, "verdict": lot_decision.verdict, "detail": json.dumps(detail), "at": at}
-        connection.execute(insert(lot_verdict).values(**values).on_conflict_do_nothing())
+        insert_verdict(connection, lot.id, lot_decision.verdict, detail, at=at)
         new.append(
             replace(
                 lot,
@@ -288,3 +228,69 @@ def record_verdicts(connection: Connection, current_lots: Iterable[Lot]) -> list
             )
         )
     return new
+
+
+@dataclass(frozen=True)
+class RecordedVerdicts:
+    """What the lots decided just now, and what they still need."""
+
+    decided: list[Lot]
+    unreviewed: int
+    """Records that the lots still need reviewed."""
+
+
+def record_current_verdicts(store: Store) -> RecordedVerdicts:
+    """Record the verdicts that the looks have reached, in one transaction."""
+    with store.writing() as connection:
+        lots = load_current_lots(connection, working_rows(connection))
+        decided = record_verdicts(connection, lots)
+    by_id = {lot.id: lot for lot in (*lots, *decided)}
+    return RecordedVerdicts(decided, sum(len(lot.records_to_review()) for lot in by_id.values()))
+
+
+def _labels_by_people(connection: Connection) -> dict[str, str | None]:
+    """The label that people gave each record, removed records included; None where they gave none."""
+    return {record: own.label for record, own in derive_labels(votes_of(connection, of_people=True)).items()}
+
+
+def _build_lot(
+    row: LotRow,
+    proposed: dict[str, str],
+    current_names: dict[str, str],
+    reviewed: Mapping[str, bool],
+    recorded: VerdictRow | None,
+) -> Lot:
+    order = list(proposed)
+    first = next((i for i, record in enumerate(order) if record not in reviewed), len(order))
+    defective = tuple(reviewed[record] for record in order[:first])
+    review = ReviewConfig.model_validate_json(row.settings)
+    if recorded:
+        stored = recorded.detail["lot_decision"]
+        lot_decision = LotDecision(**{**stored, "evidence": LotEvidence(**stored["evidence"])})
+    else:
+        lot_decision = decide_lot(
+            len(order),
+            defective,
+            share=review.share,
+            target=review.defect_rate_target,
+            maximum=review.defect_rate_max,
+            confidence=review.confidence,
+        )
+    fully_inspected = recorded.detail["fully_inspected_labels"] if recorded else ()
+    return Lot(
+        id=row.id,
+        producer=row.producer,
+        number=row.number,
+        review=review,
+        members=tuple(order),
+        proposed=proposed,
+        current_names=current_names,
+        defective=defective,
+        reviewed=frozenset(reviewed),
+        lot_decision=lot_decision,
+        recorded_verdict=recorded.verdict if recorded else None,
+        verdict_at=recorded.at if recorded else "",
+        fully_inspected_labels=tuple(
+            sorted({current_names[label] for label in fully_inspected if label in current_names})
+        ),
+    )

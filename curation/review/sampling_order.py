@@ -9,10 +9,10 @@ from winnow.core.hashing import keyed_fraction, keyed_hash
 
 
 def stratified_random_order(labels: Mapping[str, str], *, key: str) -> list[str]:
-    """Records in a random order of which every beginning is proportional over labels.
+    """Records in a random order in which every prefix is stratified by label.
 
-    Within a label the order is that of a keyed hash; the i-th of m records of a label stands at (i + u) / m, with one
-    random u a label (systematic sampling: Madow and Madow 1944).
+    Within a label the order is that of a keyed hash; the i-th of a label's m records has the position (i + u) / m, with
+    one random u for each label (systematic sampling: Madow and Madow 1944).
     """
     by_label: dict[str, list[str]] = defaultdict(list)
     for record in sorted(labels, key=lambda record: keyed_hash(key, record)):

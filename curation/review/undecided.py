@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
-
 from winnow.curation.annotations.votes import needs_adjudication, votes_by_record
+from winnow.curation.review.measured_queues import REVIEW_QUEUE
+from winnow.curation.store.database import Connection
 from winnow.curation.store.decisions import votes_of
 from winnow.curation.store.queue_items import queue_datasets, queue_items
 from winnow.curation.store.responses import responder_counts
 
 
 def undecided_records(connection: Connection) -> frozenset[str]:
-    """Records that no look may count yet: on which people disagree, or whose second reader has not been there."""
+    """Records on which annotators disagree, or whose second reviewer has not responded."""
     votes = votes_by_record(votes_of(connection, of_people=True))
     disputed = {record for record, own in votes.items() if needs_adjudication(own)}
-    overlap = {one.name: one.overlap for one in queue_datasets(connection, "review") if not one.closed}
+    overlap = {one.name: one.overlap for one in queue_datasets(connection, REVIEW_QUEUE) if not one.closed}
     responders = responder_counts(connection)
     half_reviewed = {
         item.record_id
-        for item in queue_items(connection, "review")
+        for item in queue_items(connection, REVIEW_QUEUE)
         if not item.withdrawn and 0 < responders.get((item.dataset, item.record_id), 0) < overlap.get(item.dataset, 0)
     }
-    decided = {record for record, own in votes.items() if any(vote.actor == "adjudicator" for vote in own)}
-    return frozenset(disputed | (half_reviewed - decided))
+    adjudicated = {record for record, own in votes.items() if any(vote.actor == "adjudicator" for vote in own)}
+    return frozenset(disputed | (half_reviewed - adjudicated))

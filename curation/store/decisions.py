@@ -1,8 +1,10 @@
-"""Read decisions as votes, under today's label names, in the order in which they were given."""
+"""The table of decisions, and decisions as votes under the labels' current names."""
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+from typing import NamedTuple
+
+from sqlalchemy import Connection, func, select
 
 from winnow.curation.annotations.renamed_labels import current_label
 from winnow.curation.annotations.votes import HUMAN_ACTORS, Vote
@@ -11,11 +13,10 @@ from winnow.curation.store.label_renames import label_renames
 
 
 def votes_of(connection: Connection, *, of_people: bool = False) -> list[Vote]:
-    """Decisions of unretracted sources and of people, in the order in which they were given.
+    """Decisions of people and of sources that are not retracted, in the order in which they were made.
 
-    That may not be the order in which they were read. A synthetic source speaks for a model.
-
-    `of_people` leaves out what files, rules and models say.
+    That may differ from the order in which they were stored. Labels from a synthetic source count as a model's.
+    `of_people` leaves out the votes of files, rules and models.
     """
     retracted = select(tables.source.c.id).where(tables.source.c.retracted_at.is_not(None))
     made = {
@@ -47,3 +48,30 @@ def votes_of(connection: Connection, *, of_people: bool = False) -> list[Vote]:
         name = current_label(value, renamed, decision=number) if renamed else value
         votes.append(Vote(record, "model" if source in made else actor, who, kind, name))
     return votes
+
+
+class DecisionKey(NamedTuple):
+    """Who decided what about a record."""
+
+    record_id: str
+    actor: str
+    who: str
+    kind: str
+    value: str
+
+
+def decision_keys(connection: Connection) -> list[DecisionKey]:
+    """All decisions in the order in which they were stored."""
+    columns = tables.decision.c
+    query = select(columns.record_id, columns.actor, columns.who, columns.kind, columns.value).order_by(columns.id)
+    return [DecisionKey(*row) for row in connection.execute(query)]
+
+
+def insert_decision(connection: Connection, key: DecisionKey, *, turn: int, why: str, at: str) -> None:
+    """Store one decision. `turn` counts how often the same annotator has made it before: A, then B, then A again."""
+    connection.execute(tables.decision.insert().values(**key._asdict(), turn=turn, why=why, at=at))
+
+
+def last_decision_id(connection: Connection) -> int:
+    """The id of the newest decision; 0 without any."""
+    return int(connection.execute(select(func.coalesce(func.max(tables.decision.c.id), 0))).scalar_one())

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, select
+from sqlalchemy.dialects.sqlite import insert
 
 from winnow.curation.annotations.renamed_labels import current_label
-from winnow.curation.annotations.votes import HUMAN_ACTORS as ACTORS
+from winnow.curation.annotations.votes import HUMAN_ACTORS
 from winnow.curation.store import tables
 from winnow.curation.store.label_renames import label_renames
 from winnow.curation.store.tables import lot_member, lot_verdict, occurrence
@@ -17,11 +21,89 @@ Producer = tuple[str, str, str]
 
 
 NO_LABEL = ""
-"""Stands for the proposed label of a record that was given none."""
+"""The proposed label of a record that its batch gave none."""
+
+
+class LotRow(NamedTuple):
+    """A lot as it was drawn."""
+
+    id: str
+    producer: Producer
+    number: int
+    """The first, second … lot of its producer."""
+    settings: str
+    """The review settings when it was drawn, as JSON."""
+    last_decision: int
+    """The newest decision when it was drawn: which label names its members were proposed under."""
+
+
+class VerdictRow(NamedTuple):
+    """The latest recorded verdict of a lot."""
+
+    verdict: str
+    """`accepted`, `refused` or `fully_reviewed`."""
+    at: str
+    detail: Mapping[str, Any]
+
+
+def lot_rows(connection: Connection) -> list[LotRow]:
+    """All lots, oldest first."""
+    rows = connection.execute(select(tables.lot).order_by(tables.lot.c.at, tables.lot.c.id))
+    return [
+        LotRow(row.id, (row.generator, row.prompt_version, row.model), row.number, row.settings, row.last_decision)
+        for row in rows
+    ]
+
+
+def lot_members(connection: Connection) -> dict[str, list[tuple[str, str]]]:
+    """By lot: its records in their random order, each with its proposed label."""
+    columns = lot_member.c
+    query = select(columns.lot_id, columns.record_id, columns.proposed).order_by(columns.lot_id, columns.position)
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for lot, record, proposed in connection.execute(query):
+        found[lot].append((record, proposed))
+    return found
+
+
+def latest_verdicts(connection: Connection) -> dict[str, VerdictRow]:
+    """By lot, where it has one: its latest verdict."""
+    rows = connection.execute(select(lot_verdict).order_by(lot_verdict.c.id))
+    return {row.lot_id: VerdictRow(row.verdict, row.at, json.loads(row.detail)) for row in rows}
+
+
+def records_in_lots(connection: Connection) -> set[str]:
+    """Every record that is in a lot."""
+    return set(connection.execute(select(lot_member.c.record_id)).scalars())
+
+
+def count_lots(connection: Connection, producer: Producer) -> int:
+    """How many lots a producer has."""
+    columns = tables.lot.c
+    same = (columns.generator == producer[0], columns.prompt_version == producer[1], columns.model == producer[2])
+    return int(connection.execute(select(func.count()).select_from(tables.lot).where(*same)).scalar_one())
+
+
+def insert_lot(connection: Connection, lot: LotRow, members: Iterable[tuple[str, str]], *, at: str) -> None:
+    """Store a lot and its members, records with proposed labels in their random order."""
+    generator, prompt_version, model = lot.producer
+    producer = {"generator": generator, "prompt_version": prompt_version, "model": model}
+    values = {"number": lot.number, "settings": lot.settings, "last_decision": lot.last_decision, "at": at}
+    connection.execute(insert(tables.lot).values(id=lot.id, **producer, **values))
+    rows = [
+        {"record_id": record, "lot_id": lot.id, "position": position, "proposed": proposed}
+        for position, (record, proposed) in enumerate(members)
+    ]
+    connection.execute(insert(lot_member), rows)
+
+
+def insert_verdict(connection: Connection, lot: str, verdict: str, detail: Mapping[str, Any], *, at: str) -> None:
+    """Store a verdict, unless the lot has it already."""
+    values = {"lot_id": lot, "verdict": verdict, "detail": json.dumps(detail), "at": at}
+    connection.execute(insert(lot_verdict).values(**values).on_conflict_do_nothing())
 
 
 def proposed_labels(connection: Connection) -> dict[str, tuple[Producer, str]]:
-    """Who made each synthetic record and what that batch proposed: of several batches the first that showed it."""
+    """Producer and proposed label of each synthetic record, from the first batch that contains it."""
     batch, decision = tables.batch.c, tables.decision.c
     query = (
         select(occurrence.c.record_id, occurrence.c.source_id, batch.generator, batch.prompt_version, batch.model)
@@ -48,14 +130,14 @@ def proposed_labels(connection: Connection) -> dict[str, tuple[Producer, str]]:
 
 
 def first_human_decisions(connection: Connection) -> dict[str, str]:
-    """When people first spoke of each record."""
+    """When the first person decided about each record."""
     columns = tables.decision.c
-    spoken = select(columns.record_id, func.min(columns.at)).where(columns.actor.in_(ACTORS))
-    return {record: str(at) for record, at in connection.execute(spoken.group_by(columns.record_id))}
+    first = select(columns.record_id, func.min(columns.at)).where(columns.actor.in_(HUMAN_ACTORS))
+    return {record: str(at) for record, at in connection.execute(first.group_by(columns.record_id))}
 
 
 def removal_times(connection: Connection) -> dict[str, str]:
-    """When records were forgotten, or the last source that showed them was retracted; others may be among them."""
+    """When records were forgotten, or a source that contains them was last retracted (other sources may remain)."""
     last = select(occurrence.c.record_id, func.max(tables.source.c.retracted_at)).join(tables.source)
     retracted = connection.execute(
         last.where(tables.source.c.retracted_at.is_not(None)).group_by(occurrence.c.record_id)
@@ -65,14 +147,13 @@ def removal_times(connection: Connection) -> dict[str, str]:
 
 
 def labels_decided_by_lots(connection: Connection) -> dict[str, str | None]:
-    """Records that a lot's ruling decides where people do not: the label that it accepts, None where it refuses."""
+    """Records that a lot's verdict decides unless people do: the accepted label, or None in a refused lot."""
     renamed = label_renames(connection)
-    since = {
-        row.id: row.last_decision for row in connection.execute(select(tables.lot.c.id, tables.lot.c.last_decision))
+    drawn_at = {lot.id: lot.last_decision for lot in lot_rows(connection)}
+    latest = {
+        lot: (row.verdict, set(row.detail["fully_inspected_labels"]))
+        for lot, row in latest_verdicts(connection).items()
     }
-    latest: dict[str, tuple[str, set[str]]] = {}
-    for row in connection.execute(select(lot_verdict).order_by(lot_verdict.c.id)):
-        latest[row.lot_id] = row.verdict, set(json.loads(row.detail)["fully_inspected_labels"])
     if not latest:
         return {}
     columns = lot_member.c
@@ -80,7 +161,7 @@ def labels_decided_by_lots(connection: Connection) -> dict[str, str | None]:
     for record, lot, proposed in connection.execute(select(columns.record_id, columns.lot_id, columns.proposed)):
         verdict, fully_inspected_labels = latest.get(lot, ("", set()))
         if verdict == "accepted" and proposed not in (NO_LABEL, *fully_inspected_labels):
-            found[record] = current_label(proposed, renamed, decision=since[lot])
+            found[record] = current_label(proposed, renamed, decision=drawn_at[lot])
         elif verdict == "refused":
             found[record] = None
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -12,25 +12,20 @@ from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from winnow.core.clock import utc_now
-from winnow.curation.labeling.queues.definition import DatasetKind, QueueName
+from winnow.core.vocabulary import DatasetKind
+from winnow.curation.store.forgotten import forgotten_ids
 from winnow.curation.store.responses import submitted_annotators
-from winnow.curation.store.tables import forgotten, push, queue_dataset, queue_item
+from winnow.curation.store.tables import push, queue_dataset, queue_item
 
 
 class DatasetVariant(NamedTuple):
-    """Which dataset of a queue: Argilla sets readers per dataset, and who sees it by workspace."""
+    """Which dataset of a queue: Argilla sets the number of responses by dataset, and the audience by workspace."""
 
     assignee: str | None = None
+    """The only annotator who sees it; None: everybody."""
     overlap: int = 1
-    kind: DatasetKind = "open"
-
-    def name(self, queue: str) -> str:
-        """What the dataset is called."""
-        if self.assignee:
-            return f"{queue}-for-{self.assignee}"
-        if self.kind != "open":
-            return f"{queue}-{self.kind}"
-        return queue if self.overlap == 1 else f"{queue}-second-look"
+    """Annotators who respond to each record."""
+    kind: DatasetKind = DatasetKind.OPEN
 
 
 @dataclass(frozen=True)
@@ -38,44 +33,46 @@ class QueueDataset:
     """One Argilla dataset of a queue."""
 
     name: str
-    queue: QueueName
+    queue: str
     assignee: str | None
     overlap: int
-    """People who answer each record."""
+    """Annotators who respond to each record."""
     kind: DatasetKind
     options: tuple[str, ...]
+    """Values of the label question, sorted."""
     server_id: str | None
+    """Argilla's id; None until the dataset is created there."""
     responses_read_until: str | None
-    """The server's time of the last answer that was read."""
+    """Argilla's time of the last response that was imported."""
     closed: bool
-    """Other labels came: the records that wait moved on to a newer dataset."""
+    """The labels changed, and its pending records moved to a newer dataset."""
 
     @property
     def variant(self) -> DatasetVariant:
-        """Which dataset of its queue it is."""
+        """Assignee, overlap and kind."""
         return DatasetVariant(self.assignee, self.overlap, self.kind)
 
 
 @dataclass(frozen=True)
 class QueueItem:
-    """A record in a dataset."""
+    """A record in a queue dataset."""
 
     dataset: str
     record_id: str
     queue: str
     label_at_push: str | None
-    """The label that it had when it was pushed."""
+    """Its label when it was pushed."""
     suggestion: str | None
     score: float | None
     agent: str | None
     hidden_suggestion: str | None
-    """What a model would have suggested to those who are asked blind."""
+    """What the model would have suggested, where it is hidden from annotators."""
     delivered: bool
     withdrawn: bool
 
 
 def queue_datasets(connection: Connection, queue: str | None = None) -> list[QueueDataset]:
-    """The datasets of a queue, or of all, in the order in which they were made."""
+    """The datasets of one queue, or of all, oldest first."""
     columns = queue_dataset.c
     query = select(queue_dataset).order_by(columns.at, columns.name)
     if queue:
@@ -86,7 +83,7 @@ def queue_datasets(connection: Connection, queue: str | None = None) -> list[Que
             queue=row.queue,
             assignee=row.assignee,
             overlap=row.overlap,
-            kind=row.kind,
+            kind=DatasetKind(row.kind),
             options=tuple(json.loads(row.options)),
             server_id=row.server_id,
             responses_read_until=row.responses_read_until,
@@ -97,7 +94,7 @@ def queue_datasets(connection: Connection, queue: str | None = None) -> list[Que
 
 
 def queue_items(connection: Connection, queue: str | None = None) -> list[QueueItem]:
-    """Every record that was pushed, in the order of pushing."""
+    """The items of one queue, or of all, in the order in which they were pushed."""
     columns = queue_item.c
     query = select(queue_item).order_by(columns.push_id, columns.record_id)
     if queue:
@@ -121,19 +118,19 @@ def queue_items(connection: Connection, queue: str | None = None) -> list[QueueI
 
 @dataclass(frozen=True)
 class PendingWork:
-    """What is left to do in the queues."""
+    """Records and responses that the queues still need."""
 
     records: dict[str, int]
-    """By queue: records with fewer answers than their dataset asks for."""
+    """By queue: records with fewer responses than their dataset needs."""
     responses: int
-    """Answers that are still to be given."""
+    """Responses that are still missing."""
 
 
 def pending_work(connection: Connection) -> PendingWork:
-    """Count what is left, as far as answers have been pulled."""
+    """Count what is pending, as of the last pull."""
     overlap = {one.name: one.overlap for one in queue_datasets(connection) if not one.closed}
     given = submitted_annotators(connection)
-    forgotten_records = set(connection.execute(select(forgotten.c.record_id)).scalars())
+    forgotten_records = forgotten_ids(connection)
     records: Counter[str] = Counter()
     responses_left = 0
     for item in queue_items(connection):
@@ -147,7 +144,7 @@ def pending_work(connection: Connection) -> PendingWork:
 
 
 def argilla_copies(connection: Connection, records: Set[str]) -> list[tuple[str, str, str]]:
-    """Where Argilla holds any of these records, or quotes one: dataset, its id on the server, record."""
+    """Copies of these records in Argilla, and items that quote one: dataset, its id on the server, record."""
     columns = queue_item.c
     query = (
         select(columns.dataset, queue_dataset.c.server_id, columns.record_id, columns.quoted_ids)
@@ -161,11 +158,11 @@ def argilla_copies(connection: Connection, records: Set[str]) -> list[tuple[str,
     ]
 
 
-def refused_lots_pushed_at(connection: Connection) -> str:
-    """When refused lots were last pushed to be read whole; empty for never."""
+def refused_lots_pushed_at(connection: Connection, queue: str) -> str:
+    """When refused lots were last pushed for full review; empty for never."""
     columns = push.c
     asked = select(func.max(columns.at)).where(
-        columns.queue == "review", func.json_extract(columns.settings, "$.include_refused")
+        columns.queue == queue, func.json_extract(columns.settings, "$.include_refused")
     )
     return str(connection.execute(asked).scalar() or "")
 
@@ -173,34 +170,42 @@ def refused_lots_pushed_at(connection: Connection) -> str:
 def last_push_with_other_labels(
     connection: Connection, queue: str, labels: str
 ) -> tuple[str, list[dict[str, Any]]] | None:
-    """When a queue was last pushed with other labels than these, and with which."""
+    """The last push of a queue with label definitions other than these: its time and its definitions."""
     columns = push.c
     other = select(columns.at, columns.labels).where(columns.queue == queue, columns.labels != labels)
     row = connection.execute(other.order_by(columns.id.desc()).limit(1)).first()
     return (row.at, json.loads(row.labels)) if row else None
 
 
+def insert_push(connection: Connection, queue: str, settings: Mapping[str, Any], labels: str, at: str) -> int:
+    """Store a push with its settings and label definitions (as JSON); returns its id."""
+    values = {"queue": queue, "settings": json.dumps(settings), "labels": labels, "at": at}
+    key = connection.execute(push.insert().values(**values)).inserted_primary_key
+    assert key is not None
+    return int(key[0])
+
+
 def insert_dataset(
     connection: Connection, name: str, queue: str, variant: DatasetVariant, options: Sequence[str]
 ) -> None:
-    """Enter a dataset that is about to be made."""
+    """Store a dataset that is about to be created in Argilla."""
     values = {"name": name, "queue": queue, "at": utc_now(), "options": json.dumps(list(options))}
     variant_values = {"assignee": variant.assignee, "overlap": variant.overlap, "kind": variant.kind}
     connection.execute(queue_dataset.insert().values(**values, **variant_values))
 
 
 def update_dataset(connection: Connection, name: str, **values: Any) -> None:
-    """Note something about a dataset."""
+    """Update columns of a dataset."""
     connection.execute(update(queue_dataset).where(queue_dataset.c.name == name).values(**values))
 
 
 def mark_delivered(connection: Connection, dataset: str, records: Iterable[str], *, at: str | None) -> None:
-    """Note which records have arrived at the server; `at` None: they have to be sent again."""
+    """Mark records as delivered to Argilla; `at` None: they have to be sent again."""
     _update_items(connection, dataset, list(records), delivered_at=at)
 
 
 def withdraw_items(connection: Connection, dataset: str, records: Sequence[str]) -> None:
-    """Note that records have their place elsewhere now."""
+    """Mark records as withdrawn from a dataset."""
     _update_items(connection, dataset, records, withdrawn_at=utc_now())
 
 
@@ -214,7 +219,17 @@ def _update_items(connection: Connection, dataset: str, records: Sequence[str], 
 
 
 def upsert_items(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    """Note places; a record that once left a dataset may come back to it."""
+    """Store queue items; a withdrawn record may return to its dataset."""
     new = insert(queue_item)
     changed = {column.name: new.excluded[column.name] for column in queue_item.columns if not column.primary_key}
     connection.execute(new.on_conflict_do_update(index_elements=["dataset", "record_id"], set_=changed), rows)
+
+
+def copy_items(connection: Connection, items: Sequence[QueueItem], dataset: str) -> None:
+    """Copy queue items to another dataset, undelivered and without suggestions."""
+    keys = {(item.dataset, item.record_id) for item in items}
+    emptied = dict.fromkeys(("delivered_at", "withdrawn_at", "suggestion", "score", "hidden_suggestion"))
+    stored = connection.execute(select(queue_item).where(queue_item.c.dataset.in_({item.dataset for item in items})))
+    rows = [{**row._mapping, **emptied, "dataset": dataset} for row in stored if (row.dataset, row.record_id) in keys]
+    if rows:
+        upsert_items(connection, rows)

@@ -71,3 +71,8 @@ def all_sources(connection: Connection) -> list[dict[str, Any]]:
     """Every source ever added, retracted ones included, by file hash."""
     query = select(tables.source).order_by(tables.source.c.file_hash, tables.source.c.id)
     return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def source_names(connection: Connection) -> dict[str, str]:
+    """Source id to the name of its file."""
+    return {row.id: row.name for row in connection.execute(select(tables.source.c.id, tables.source.c.name))}

@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-from winnow.core.vocabulary import QUEUES
+from winnow.core.vocabulary import DatasetKind
 
 metadata = MetaData(
     naming_convention={
@@ -28,7 +28,7 @@ metadata = MetaData(
 
 
 def _one_of(column: str, *values: str) -> CheckConstraint:
-    return CheckConstraint(f"{column} IN ({', '.join(repr(v) for v in values)})", name=column)
+    return CheckConstraint(f"{column} IN ({', '.join(repr(str(v)) for v in values)})", name=column)
 
 
 batch = Table(
@@ -173,7 +173,7 @@ push = Table(
     "push",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("queue", Text, _one_of("queue", *QUEUES), nullable=False),
+    Column("queue", Text, nullable=False),
     Column("settings", Text, nullable=False),
     Column("labels", Text, nullable=False),
     Column("at", Text, nullable=False),
@@ -184,10 +184,10 @@ queue_dataset = Table(
     "queue_dataset",
     metadata,
     Column("name", Text, primary_key=True),
-    Column("queue", Text, _one_of("queue", *QUEUES), nullable=False),
+    Column("queue", Text, nullable=False),
     Column("assignee", Text),
     Column("overlap", Integer, nullable=False),
-    Column("kind", Text, nullable=False, server_default="open"),
+    Column("kind", Text, _one_of("kind", *DatasetKind), nullable=False),
     Column("options", Text, nullable=False),
     Column("server_id", Text),
     Column("responses_read_until", Text),
@@ -201,7 +201,7 @@ queue_item = Table(
     metadata,
     Column("dataset", Text, ForeignKey("queue_dataset.name"), primary_key=True),
     Column("record_id", Text, ForeignKey("record.id"), primary_key=True),
-    Column("queue", Text, _one_of("queue", *QUEUES), nullable=False),
+    Column("queue", Text, nullable=False),
     Column("push_id", Integer, ForeignKey("push.id"), nullable=False),
     Column("label_at_push", Text),
     Column("suggestion", Text),

@@ -35,21 +35,21 @@ def main(home: Path, run: Path, listening: int) -> None:
     from argilla_server import app
 
     config = uvicorn.Config(
-        with_handbook(app, home), log_level="warning", access_log=False, timeout_graceful_shutdown=5
+        with_guidelines(app, home), log_level="warning", access_log=False, timeout_graceful_shutdown=5
     )
     uvicorn.Server(config).run(sockets=[socket.socket(fileno=listening)])
 
 
-def with_handbook(app: Any, home: Path) -> Any:
-    """The application, with the pages of HOME/handbook under an address that only who was told it knows."""
+def with_guidelines(app: Any, home: Path) -> Any:
+    """The application, with the pages of HOME/guidelines under addresses that only annotators know."""
     from starlette.staticfiles import StaticFiles
 
-    pages = StaticFiles(directory=home / "handbook", check_dir=False)
+    pages = StaticFiles(directory=home / "guidelines", check_dir=False)
 
     async def answer(scope: dict[str, Any], receive: Any, send: Any) -> None:
         asked = str(scope.get("path", ""))
-        if scope["type"] == "http" and asked.startswith("/handbook/"):
-            await pages({**scope, "path": asked.removeprefix("/handbook"), "root_path": ""}, receive, send)
+        if scope["type"] == "http" and asked.startswith("/guidelines/"):
+            await pages({**scope, "path": asked.removeprefix("/guidelines"), "root_path": ""}, receive, send)
         else:
             await app(scope, receive, send)
 

@@ -8,96 +8,113 @@ import typer
 
 from winnow.cli.params import JsonOption, progress_bar, workspace_of
 from winnow.cli.render import terminal
+from winnow.cli.render.account_view import print_account, print_accounts
 from winnow.cli.render.queue_view import print_pull, print_push
+from winnow.cli.render.server_view import print_stopped
+from winnow.core.vocabulary import AcquisitionStrategy
+from winnow.curation.labeling.queues import QUEUES
 
 
 def serve(
     context: typer.Context,
-    host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 lets colleagues in.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 0,
-    background: Annotated[bool, typer.Option("--background", help="Return when it answers; it goes on.")] = False,
+    host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for the whole network.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 chooses a free one.")] = 0,
+    background: Annotated[
+        bool, typer.Option("--background", help="Return once the server responds, and leave it running.")
+    ] = False,
     stop: Annotated[bool, typer.Option("--stop", help="Stop the server of this workspace.")] = False,
     json: JsonOption = False,
 ) -> None:
     """Run the labeling server (Argilla) of this workspace until Ctrl-C."""
-    from winnow.cli.render.server_view import run_server, stop_and_print
+    from winnow.cli.foreground_server import run_server
+    from winnow.operations import serve as operation
 
-    home = workspace_of(context).folder.server
+    server_folder = workspace_of(context).folder.server
     if stop:
-        stop_and_print(home, json=json)
+        print_stopped(operation.stop(server_folder), json=json)
     else:
-        run_server(home, host=host, port=port, background=background, json=json)
+        run_server(server_folder, host=host, port=port, background=background, json=json)
 
 
-annotators = typer.Typer(help="The people who label: their accounts on the labeling server.", no_args_is_help=True)
+annotators = typer.Typer(help="Annotators' accounts on the labeling server.", no_args_is_help=True)
 
 
-NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The name that the person signs in with.")]
+NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The name that the annotator signs in with.")]
 
 
 @annotators.command("add")
 def annotators_add(
     context: typer.Context,
     name: NameArgument,
-    lead: Annotated[bool, typer.Option("--lead", help="The person adjudicates too.")] = False,
+    lead: Annotated[bool, typer.Option("--lead", help="The annotator also adjudicates.")] = False,
     json: JsonOption = False,
 ) -> None:
-    """Make an account; its password is shown once."""
-    from winnow.cli.render.account_view import add_account
+    """Create an account; its password is shown only once."""
+    from winnow.operations.annotators import add_annotator
 
-    add_account(workspace_of(context).folder.server, name, lead=lead, json=json)
+    print_account(add_annotator(workspace_of(context).folder.server, name, lead=lead), json=json)
 
 
 @annotators.command("list")
 def annotators_list(context: typer.Context, json: JsonOption = False) -> None:
-    """Show who may label, and who was removed."""
-    from winnow.cli.render.account_view import list_accounts
+    """Show all accounts, removed ones included."""
+    from winnow.operations.annotators import list_annotators
 
-    list_accounts(workspace_of(context).folder.server, json=json)
+    print_accounts(list_annotators(workspace_of(context).folder.server), json=json)
 
 
 @annotators.command("reset")
 def annotators_reset(context: typer.Context, name: NameArgument, json: JsonOption = False) -> None:
-    """Give a person a new password."""
-    from winnow.cli.render.account_view import reset_account
+    """Give an annotator a new password."""
+    from winnow.operations.annotators import reset_annotator
 
-    reset_account(workspace_of(context).folder.server, name, json=json)
+    print_account(reset_annotator(workspace_of(context).folder.server, name), json=json)
 
 
 @annotators.command("remove")
 def annotators_remove(context: typer.Context, name: NameArgument, json: JsonOption = False) -> None:
-    """Shut a person out; the answers stay."""
-    from winnow.cli.render.account_view import remove_account
+    """Revoke an annotator's access; all responses are kept."""
+    from winnow.operations.annotators import remove_annotator
 
-    remove_account(workspace_of(context).folder.server, name, json=json)
+    print_account(remove_annotator(workspace_of(context).folder.server, name), json=json)
 
 
 def push(
     context: typer.Context,
-    queue: Annotated[str, typer.Argument(metavar="QUEUE", help="label, review, relabel, adjudicate or audit.")],
+    queue: Annotated[str, typer.Argument(metavar="QUEUE", help=f"{', '.join(one.name for one in QUEUES)}.")],
     count: Annotated[
         int | None,
-        typer.Option(min=1, help="Records that shall wait. [default: all of review and adjudicate, 200 of the others]"),
+        typer.Option(
+            min=1,
+            help="Target number of pending records in the queue. "
+            f"[default: all in {', '.join(one.name for one in QUEUES if one.default_count is None)}, else 200]",
+        ),
     ] = None,
     strategy: Annotated[
-        str, typer.Option(help="label: random, uncertainty, diverse, mixed, feedback; all but random: train only.")
-    ] = "random",
+        AcquisitionStrategy,
+        typer.Option(help="label: how records are chosen; every strategy but random chooses from train only."),
+    ] = AcquisitionStrategy.RANDOM,
     annotators: Annotated[
-        list[str], typer.Option("--for", metavar="NAME", help="Deal the records out to these annotators only.")
+        list[str], typer.Option("--for", metavar="NAME", help="Assign records only to these annotators.")
     ] = [],  # noqa: B006  (Typer copies it)
     second_reviewer_share: Annotated[
         float | None,
         typer.Option(
-            min=0, max=1, help="Share that two people answer. [default: of label and review the task's, of others 0]"
+            min=0,
+            max=1,
+            help="Share of the records that two annotators label. "
+            f"[default: the task's in {', '.join(one.name for one in QUEUES if one.second_reviewer)}, else 0]",
         ),
     ] = None,
-    handbook_url: Annotated[str, typer.Option(help="Your own Argilla: where people can read the handbook.")] = "",
+    guidelines_url: Annotated[
+        str, typer.Option(help="With your own Argilla: where annotators find the guidelines page.")
+    ] = "",
     include_refused: Annotated[
-        bool, typer.Option("--include-refused", help="review: read refused lots whole, to rescue them.")
+        bool, typer.Option("--include-refused", help="review: review refused lots in full.")
     ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Fill a queue: what people see next, in Argilla."""
+    """Fill a queue: the records that annotators see next in Argilla."""
     with progress_bar("embedding", json) as progress:
         pushed = workspace_of(context).push(
             queue,
@@ -105,7 +122,7 @@ def push(
             strategy=strategy,
             annotators=annotators,
             second_reviewer_share=second_reviewer_share,
-            handbook_url=handbook_url,
+            guidelines_url=guidelines_url,
             include_refused=include_refused,
             progress=progress,
         )
@@ -117,7 +134,7 @@ def push(
 
 
 def pull(context: typer.Context, json: JsonOption = False) -> None:
-    """Bring people's answers back as decisions."""
+    """Bring annotators' responses back as decisions."""
     pulled = workspace_of(context).pull()
     if json:
         terminal.print_json(pulled.json())

@@ -5,49 +5,62 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from winnow.curation.labeling.response_import import ImportedResponses
-from winnow.curation.labeling.throughput import AnnotatorActivity, RemainingWork
-from winnow.curation.review.lots import Lot
+from winnow.core.commands import command
+from winnow.core.layout import WorkspaceFolder
+from winnow.curation.labeling.cleanup import delete_forgotten
+from winnow.curation.labeling.queues.adjudicate import ADJUDICATE, unqueued_disputes
+from winnow.curation.labeling.queues.review import REVIEW
+from winnow.curation.labeling.response_import import ImportedResponses, ReadTask, import_responses
+from winnow.curation.labeling.session import argilla_session
+from winnow.curation.labeling.throughput import (
+    AnnotatorActivity,
+    RemainingWork,
+    annotator_activity,
+    remaining_work,
+)
+from winnow.curation.review.lots import Lot, record_current_verdicts
+from winnow.curation.store.database import Store
+from winnow.curation.store.working_view import working_rows
 
 
 @dataclass(frozen=True)
 class PullResult:
     """What a pull brought, who did how much, and what is left."""
 
-    pulled: ImportedResponses
+    imported: ImportedResponses
     annotators: list[AnnotatorActivity]
     remaining: RemainingWork
     unresolved: int
-    """Records that wait for an adjudicator and stand in no queue yet."""
+    """Records that need an adjudicator and are in no queue yet."""
     decided_lots: list[Lot]
     """Lots that were decided just now."""
     unreviewed: int
-    """Records that lots ask for, to be decided."""
+    """Records that the lots still need reviewed."""
     url: str
 
     @property
     def next(self) -> str:
         """The next sensible command."""
         if self.unresolved:
-            return "winnow push adjudicate"
-        if self.unreviewed and not self.remaining.pending.records.get("review"):
-            return "winnow push review"
-        return "winnow pull (when more was answered)" if self.remaining.pending.responses else "winnow check"
+            return command("push", ADJUDICATE.name)
+        if self.unreviewed and not self.remaining.pending.records.get(REVIEW.name):
+            return command("push", REVIEW.name)
+        return "winnow pull (after more responses)" if self.remaining.pending.responses else command("check")
 
     def json(self) -> dict[str, Any]:
         """The shape of `pull --json`."""
         return {
             "queue": "all",
-            "records": len(self.pulled.records),
-            "decisions": self.pulled.decisions,
+            "records": len(self.imported.records),
+            "decisions": self.imported.decisions,
             "pending": sum(self.remaining.pending.records.values()),
-            "responses": self.pulled.responses,
-            "discarded": self.pulled.discarded,
-            "by_queue": dict(self.pulled.by_queue),
+            "responses": self.imported.responses,
+            "discarded": self.imported.discarded,
+            "by_queue": dict(self.imported.by_queue),
             "annotators": [
                 {
                     "name": one.name,
-                    "new": self.pulled.by_person[one.name],
+                    "new": self.imported.by_annotator[one.name],
                     "responses": one.responses,
                     "discarded": one.discarded,
                     "seconds": one.seconds,
@@ -55,11 +68,30 @@ class PullResult:
                 for one in self.annotators
             ],
             "remaining": {"records": self.remaining.pending.records, "responses": self.remaining.pending.responses},
-            "minutes": self.remaining.minutes,
+            "remaining_minutes": self.remaining.minutes,
             "unresolved": self.unresolved,
             "decided_lots": [one.json() for one in self.decided_lots],
-            "flagged": self.pulled.flagged,
-            "ignored": dict(self.pulled.ignored),
-            "missing_datasets": self.pulled.missing,
+            "flagged": self.imported.flagged,
+            "ignored": dict(self.imported.ignored),
+            "missing_datasets": self.imported.missing,
             "url": self.url,
         }
+
+
+def pull(folder: WorkspaceFolder, store: Store, read_task: ReadTask) -> PullResult:
+    """Import new responses as decisions, and record the verdicts of lots that they decide."""
+    with argilla_session(folder) as session:
+        delete_forgotten(store, session)
+        imported = import_responses(store, read_task, session.client)
+        verdicts = record_current_verdicts(store)
+    with store.reading() as connection:
+        activity = annotator_activity(connection)
+        return PullResult(
+            imported=imported,
+            annotators=activity,
+            remaining=remaining_work(connection, activity),
+            unresolved=len(unqueued_disputes(connection, working_rows(connection))),
+            decided_lots=verdicts.decided,
+            unreviewed=verdicts.unreviewed,
+            url=session.connection.url,
+        )

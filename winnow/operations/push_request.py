@@ -1,61 +1,64 @@
-"""What a push may be asked for, checked against the task."""
+"""What a push may be asked for, checked against the queue and the task."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import get_args
 
 from winnow.config.task import Task
-from winnow.core.errors import Problem, WinnowError
-from winnow.curation.labeling.acquisition import PUSH_STRATEGIES, PushStrategy
+from winnow.core.errors import Parameter, Problem, WinnowError
+from winnow.core.vocabulary import AcquisitionStrategy
 from winnow.curation.labeling.enqueue import EnqueueSpec
-from winnow.curation.labeling.queues.definition import QUEUE_NAMES, QueueName
-
-DEFAULT_COUNT = 200
-
+from winnow.curation.labeling.queues import queue_named
+from winnow.curation.labeling.queues.definition import QueueDefinition
 
 NO_LIMIT = 10**9
 
 
 @dataclass(frozen=True)
 class PushRequest:
-    """What `winnow push` was asked for."""
+    """A push as it was asked for."""
 
     queue: str
     count: int | None = None
-    """Records that shall wait in the queue; None: all in review and adjudicate, else DEFAULT_COUNT."""
-    strategy: str = "random"
+    """Records that should be pending afterwards; None: the queue's default."""
+    strategy: str = AcquisitionStrategy.RANDOM
     annotators: tuple[str, ...] = ()
+    """The annotators who get the records; empty: everybody."""
     second_reviewer_share: float | None = None
-    """Share that two people answer; None: the task's `review.second_reviewer_share` for label and review, else none."""
-    handbook_url: str = ""
+    """Share of the records that get two annotators; None: the task's share in queues with a second reviewer, else 0."""
+    guidelines_url: str = ""
+    """Where annotators find the guidelines page of a team's own Argilla."""
     include_refused: bool = False
-    """review: refused lots are read whole, to rescue them."""
+    """Whether refused lots are reviewed in full."""
 
-    def spec(self, task: Task) -> tuple[EnqueueSpec, PushStrategy]:
-        """Raises WinnowError for what cannot be done."""
-        if self.queue not in QUEUE_NAMES:
-            raise WinnowError(Problem(f"push {self.queue}", "no such queue", ", ".join(QUEUE_NAMES)))
-        if self.strategy not in PUSH_STRATEGIES:
-            raise WinnowError(
-                Problem("--strategy", repr(self.strategy), ", ".join(PUSH_STRATEGIES), "correct --strategy")
-            )
-        if self.strategy != "random" and self.queue != "label":
-            fix = "leave out --strategy"
-            raise WinnowError(Problem(f"push {self.queue} --strategy", "only label has strategies", "random", fix))
-        share = task.review.second_reviewer_share if self.queue in ("label", "review") else 0.0
-        share = share if self.second_reviewer_share is None else self.second_reviewer_share
-        if self.annotators and self.queue == "review":
-            fix = "leave out --for"
-            raise WinnowError(
-                Problem("push review --for", "a sample has a blind share and second readers", "none", fix)
-            )
+    def spec(self, task: Task) -> EnqueueSpec:
+        """What to enqueue. Raises WinnowError for a request that makes no sense."""
+        queue = queue_named(self.queue)
+        if self.annotators and not queue.assignable:
+            found = f"records of the queue {queue.name} are drawn for everybody"
+            raise WinnowError(Problem(Parameter("for"), found, "no names", "leave it out"))
         if self.annotators and self.second_reviewer_share:
-            fix = "leave out one of the two"
-            raise WinnowError(Problem("--for and --second-look", "an assigned record has one reader", "one", fix))
-        queue = next(name for name in get_args(QueueName) if name == self.queue)
-        strategy = next(name for name in PUSH_STRATEGIES if name == self.strategy)
-        count = self.count or (NO_LIMIT if queue in ("review", "adjudicate") else DEFAULT_COUNT)
+            found, fix = "an assigned record has one annotator, not two", "leave one of the two out"
+            raise WinnowError(Problem(Parameter("for"), found, "no second reviewer share", fix))
+        share = self.second_reviewer_share
+        if share is None:
+            share = task.review.second_reviewer_share if queue.second_reviewer else 0.0
         return EnqueueSpec(
-            queue, count, strategy, tuple(dict.fromkeys(self.annotators)), share, self.include_refused
-        ), strategy
+            queue=queue,
+            count=self.count or queue.default_count or NO_LIMIT,
+            strategy=self._strategy(queue),
+            annotators=tuple(dict.fromkeys(self.annotators)),
+            second_reviewer_share=share,
+            include_refused=self.include_refused,
+        )
+
+    def _strategy(self, queue: QueueDefinition) -> AcquisitionStrategy:
+        known = list(AcquisitionStrategy)
+        if self.strategy not in known:
+            where, expected = Parameter("strategy"), ", ".join(known)
+            raise WinnowError(Problem(where, repr(self.strategy), expected, "choose one of these"))
+        strategy = AcquisitionStrategy(self.strategy)
+        if strategy not in queue.strategies:
+            found = f"the queue {queue.name} has no strategy {strategy}"
+            raise WinnowError(Problem(Parameter("strategy"), found, ", ".join(queue.strategies), "leave it out"))
+        return strategy

@@ -1,40 +1,37 @@
-"""Measures agreement, label accuracy, lots and generation at one moment."""
+"""Measure agreement, label accuracy, lots and generation at one moment."""
 
 from __future__ import annotations
-
-from sqlalchemy import Connection
 
 from winnow.config.task import Task
 from winnow.curation.annotations.agreement import measure_agreement
 from winnow.curation.labeling.response_table import REJECTED_LABEL, latest_responses
 from winnow.curation.labeling.throughput import annotator_activity
 from winnow.curation.review.label_accuracy import confirmed_response_share, measure_label_accuracy
-from winnow.curation.review.lots import load_lots
-from winnow.curation.review.undecided import undecided_records
+from winnow.curation.review.lots import load_current_lots
+from winnow.curation.store.database import Connection
 from winnow.curation.store.working_view import working_table
 from winnow.reports.annotators_page import AnnotatorReport
 from winnow.reports.generation_costs import run_costs
 
 
 def measure_annotators(connection: Connection, task: Task) -> AnnotatorReport:
-    """Measure everything about people at one moment."""
+    """Measure what the annotators page shows."""
     table = working_table(connection)
-    rows = table.to_dict("records")
+    rows = [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
     responses = latest_responses(connection, task)
-    decided = {
+    adjudicated = {
         row["id"]: row["label"] if row["state"] == "labeled" else REJECTED_LABEL
         for row in rows
         if row["decided_by"] == "adjudicator" and row["state"] in ("labeled", "rejected")
     }
     seconds = {one.name: float(one.seconds) for one in annotator_activity(connection) if one.seconds is not None}
-    found = measure_agreement(responses, adjudicated=decided, seconds=seconds) if len(responses) else None
+    found = measure_agreement(responses, adjudicated=adjudicated, seconds=seconds) if len(responses) else None
     quoted = {case.record for one in (found.annotators if found else ()) for case in one.overruled}
-    standing = load_lots(connection, rows, undecided=undecided_records(connection))  # type: ignore[arg-type]
     return AnnotatorReport(
         agreement=found,
         accuracy=measure_label_accuracy(connection, table),
         confirmed=confirmed_response_share(responses, table),
-        lots=standing,
-        generation=run_costs(connection, [{"id": r["id"], "state": r["state"]} for r in rows]),
+        lots=load_current_lots(connection, rows),
+        generation=run_costs(connection, [{"id": row["id"], "state": row["state"]} for row in rows]),
         texts={row["id"]: row["text"] for row in rows if row["id"] in quoted},
     )

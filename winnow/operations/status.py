@@ -12,8 +12,7 @@ from winnow.config.task import Task
 from winnow.core.vocabulary import STATES
 from winnow.curation.labeling.queues.adjudicate import adjudicate_candidates
 from winnow.curation.labeling.throughput import annotator_activity, typical_response_seconds
-from winnow.curation.review.lots import load_lots
-from winnow.curation.review.undecided import undecided_records
+from winnow.curation.review.lots import load_current_lots
 from winnow.curation.status_summary import Status
 from winnow.curation.store import tables
 from winnow.curation.store.decisions import votes_of
@@ -78,7 +77,7 @@ def _next(states: Counter[str], lots_now: list[dict[str, Any]], releases: list[s
 
 def _lots(connection: Connection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Lots as they stand, then synthetic records that no lot has yet, by their maker."""
-    drawn_lots = load_lots(connection, rows, undecided=undecided_records(connection))
+    drawn_lots = load_current_lots(connection, rows)
     placed = {record for lot in drawn_lots for record in lot.members}
     proposed = {row["id"] for row in rows if row["state"] == "proposed"} - placed
     pools = Counter(producer for record, (producer, _) in proposed_labels(connection).items() if record in proposed)

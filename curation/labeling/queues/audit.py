@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from winnow.curation.labeling.queues.definition import QueueCandidate, WorkingRows, candidate_from_row
+from winnow.curation.labeling.queues.candidate import QueueCandidate, WorkingRows, candidate_from_row
+from winnow.curation.labeling.queues.definition import QueueDefinition
+from winnow.curation.review.measured_queues import AUDIT_QUEUE
 
 
 def audit_candidates(rows: WorkingRows) -> list[QueueCandidate]:
-    """Records that have their label from a file, and that no machine wrote."""
+    """Records that are not synthetic and have their label from a file."""
     return [
         candidate_from_row(row)
         for row in rows
         if row["state"] == "labeled" and row["decided_by"] == "file" and row["origin"] != "synthetic"
     ]
+
+
+AUDIT = QueueDefinition(
+    name=AUDIT_QUEUE,
+    purpose=(
+        "These queries are a random sample. Your responses measure how accurate the labels of the dataset are, so "
+        "nothing is suggested: choose the label that says what the person wants."
+    ),
+    find_candidates=lambda inputs: audit_candidates(inputs.rows),
+)

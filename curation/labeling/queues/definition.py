@@ -1,52 +1,96 @@
-"""What a queue is: its name, its candidates, and how Argilla shows them."""
+"""What a queue is: its candidates, their order, and how annotators see them. Each queue has one file beside this one."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any
 
-DatasetKind = Literal["open", "blind", "suspected"]
-"""What a dataset of a queue is for. `blind`: a share of a review's sample, shown without the proposed label. `suspect`:
-records that are reviewed beside the sample."""
+from winnow.core.vocabulary import AcquisitionStrategy
+from winnow.curation.labeling.label_options import SEVERAL_INTENTS_OPTION, UNSURE_OPTION
+from winnow.curation.labeling.queues.candidate import QueueCandidate, WorkingRows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from winnow.config.task import Task
+    from winnow.curation.labeling.suggestions import QueueModel
+    from winnow.curation.store.database import Connection
 
 
 @dataclass(frozen=True)
-class QueueCandidate:
-    """A record that people might see."""
+class QueueInputs:
+    """What candidates are found and chosen from, all of one moment."""
 
-    record_id: str
-    text: str
-    weight: int
-    """How often it was seen."""
-    assigned_split: str
-    label_at_push: str | None = None
-    """Its label now, which the answers are held against."""
-    context: str | None = None
-    """What people are told about it."""
-    kind: DatasetKind = "open"
-    quoted_ids: tuple[str, ...] = ()
-    """Other records whose texts the context shows."""
+    task: Task
+    model: QueueModel
+    """The working rows, and what the linear probe says about them (computed when asked for)."""
+    strategy: AcquisitionStrategy = AcquisitionStrategy.RANDOM
+    include_refused: bool = False
+    """Whether refused lots are reviewed in full."""
+    conflicts: pd.DataFrame | None = None
+    """Near pairs with different labels, for queues with `uses_conflicts`."""
+    responses: pd.DataFrame | None = None
+    """The latest responses (`latest_responses`), for queues with `uses_responses`."""
+    stored: Any = None
+    """What the queue's `read` returned."""
 
-
-WorkingRows = Sequence[Mapping[str, Any]]
-
-
-def candidate_from_row(
-    row: Mapping[str, Any], *, context: str | None = None, quoted_ids: Sequence[tuple[str, str]] = ()
-) -> QueueCandidate:
-    return QueueCandidate(
-        row["id"],
-        row["text"],
-        int(row["weight"]),
-        row["assigned_split"],
-        row["label"] or None,
-        context=context,
-        quoted_ids=tuple(record for record, _ in quoted_ids),
-    )
+    @property
+    def rows(self) -> WorkingRows:
+        """The working rows."""
+        return self.model.rows
 
 
-QueueName = Literal["label", "review", "relabel", "adjudicate", "audit"]
+def take_in_order(_: QueueInputs, free: Sequence[QueueCandidate], __: Sequence[int], count: int) -> list[int]:
+    """Choose candidates in the order in which they were found."""
+    return list(range(len(free)))[:count]
 
 
-QUEUE_NAMES: tuple[QueueName, ...] = get_args(QueueName)
+def take_at_random(_: QueueInputs, free: Sequence[QueueCandidate], ranks: Sequence[int], count: int) -> list[int]:
+    """Choose candidates in random order."""
+    return sorted(range(len(free)), key=ranks.__getitem__)[:count]
+
+
+@dataclass(frozen=True)
+class QueueDefinition:
+    """A queue. The defaults describe a random sample that annotators label without further information."""
+
+    name: str
+    purpose: str
+    """The first paragraph of the guidelines in Argilla."""
+    find_candidates: Callable[[QueueInputs], list[QueueCandidate]]
+    choose: Callable[[QueueInputs, Sequence[QueueCandidate], Sequence[int], int], list[int]] = take_at_random
+    """Positions of the chosen candidates, given their random ranks and how many are wanted."""
+    read: Callable[[Connection, Task, WorkingRows], Any] | None = None
+    """Reads what the queue needs beyond the working rows, in the same transaction."""
+    writes: bool = False
+    """Whether `read` also writes."""
+    default_count: int | None = 200
+    """Pending records after a push without a count; None: all candidates."""
+    special_options: tuple[str, ...] = (UNSURE_OPTION, SEVERAL_INTENTS_OPTION)
+    """Options of the label question besides the labels."""
+    blind_special_options: tuple[str, ...] = ()
+    """The same in blind datasets."""
+    asks_verdict: bool = False
+    """Annotators judge a proposed label, except in blind datasets."""
+    context_title: str | None = None
+    """Title of what is shown below the text; None: nothing is shown."""
+    notes: tuple[str, ...] = ()
+    """Further lines of the guidelines in Argilla."""
+    for_leads: bool = False
+    """Only leads see it, and what they decide is an adjudication."""
+    assignable: bool = True
+    """Whether a push may assign records to named annotators."""
+    second_reviewer: bool = False
+    """Whether a share of the records goes to a second annotator unless the push says otherwise."""
+    strategies: tuple[AcquisitionStrategy, ...] = (AcquisitionStrategy.RANDOM,)
+    shows_suggestions: bool = False
+    """Whether the model's label is suggested, outside the hold-out and the blind share."""
+    uses_conflicts: bool = False
+    """Whether near pairs with different labels are measured first."""
+    uses_responses: bool = False
+    """Whether the responses of all queues are read."""
+    uses_feedback: bool = False
+    """Whether confused pairs of the last feedback are used where there are any."""
+    unscored_labels: Callable[[QueueInputs], Mapping[str, int]] = lambda _: {}
+    """Labels too rare for the model to find errors in, with their number of groups."""

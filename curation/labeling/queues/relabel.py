@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from winnow.curation.labeling.queues.definition import QueueCandidate, WorkingRows, candidate_from_row
+from winnow.curation.labeling.label_options import REJECT_OPTION
+from winnow.curation.labeling.queues.candidate import (
+    QueueCandidate,
+    WorkingRows,
+    candidate_from_row,
+    without_repeats,
+)
+from winnow.curation.labeling.queues.definition import QueueDefinition, QueueInputs, take_in_order
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,12 +28,15 @@ NEIGHBORS_SHOWN = 3
 BLIND_MODEL = "a model that did not see this query"
 
 
-def label_error_candidates(
-    rows: WorkingRows, label_errors: Sequence[SuspectedLabelError], *, wording: str = BLIND_MODEL
-) -> list[QueueCandidate]:
-    """Suspects whose label is from a file, in their order, with the nearest records of both labels.
+PAIR_MODEL = "a model that did not see this query, choosing between two labels that the last run confuses,"
 
-    `rows` are those that the suspects' positions count; `told` says who doubts.
+
+def label_error_candidates(
+    rows: WorkingRows, label_errors: Sequence[SuspectedLabelError], *, doubted_by: str = BLIND_MODEL
+) -> list[QueueCandidate]:
+    """Suspected errors in labels from files, in their order, with the nearest records of both labels.
+
+    The errors' positions count `rows`.
     """
     found = []
     for one in label_errors:
@@ -34,47 +44,63 @@ def label_error_candidates(
         if one.score <= 0 or row["decided_by"] != "file":
             continue
         nearest = [*one.near_given[:NEIGHBORS_SHOWN], *one.near_proposed[:NEIGHBORS_SHOWN]]
-        quoted = [
-            (rows[i]["id"], f"{rows[i]['label']}: {rows[i]['text']} (similarity {cosine:.2f})") for i, cosine in nearest
-        ]
         head = (
-            f"Labeled {one.given} by a file; {wording} would say {one.proposed} "
-            f"(probability {one.proposed_probability:.2f}, {one.given}: {one.given_probability:.2f}). Nearest of both:"
+            f"Labeled {one.given} by a file; {doubted_by} would choose {one.proposed} "
+            f"(probability {one.proposed_probability:.2f}, {one.given}: {one.given_probability:.2f}). "
+            "Nearest queries of both labels:"
         )
-        found.append(
-            candidate_from_row(row, context="\n".join([head, *(line for _, line in quoted)]), quoted_ids=quoted)
-        )
+        lines = [_quote(rows[i], cosine) for i, cosine in nearest]
+        context = "\n".join([head, *lines])
+        found.append(candidate_from_row(row, context=context, quoted_ids=[rows[i]["id"] for i, _ in nearest]))
     return found
 
 
 def conflict_candidates(rows: WorkingRows, conflicts: pd.DataFrame) -> list[QueueCandidate]:
-    """Records that stand near others under another label, the nearest pairs first, with what stands near them.
+    """Records with a near duplicate under another label, most similar pairs first, with these near duplicates.
 
     `conflicts` has one row a pair, the most similar first: ids `left` and `right`, and `similarity`.
     """
     by_id = {row["id"]: row for row in rows}
-    near: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    near: dict[str, list[tuple[str, float]]] = defaultdict(list)
     for left, right, similarity in conflicts[["left", "right", "similarity"]].itertuples(index=False):
-        for one, other in ((left, right), (right, left)):
-            nearest = by_id[other]
-            near[one].append((other, f"{nearest['label']}: {nearest['text']} (similarity {similarity:.2f})"))
-    return [
-        candidate_from_row(
-            by_id[record],
-            context=_conflict_context(str(by_id[record]["label"]), found[:NEIGHBORS_SHOWN]),
-            quoted_ids=found[:NEIGHBORS_SHOWN],
-        )
-        for record, found in near.items()
-        if by_id[record]["decided_by"] == "file"
-    ]
+        near[left].append((right, similarity))
+        near[right].append((left, similarity))
+    found = []
+    for record, neighbors in near.items():
+        row, shown = by_id[record], neighbors[:NEIGHBORS_SHOWN]
+        if row["decided_by"] != "file":
+            continue
+        head = f"Labeled {row['label']} by a file. Near duplicates with other labels:"
+        context = "\n".join([head, *(_quote(by_id[other], similarity) for other, similarity in shown)])
+        found.append(candidate_from_row(row, context=context, quoted_ids=[other for other, _ in shown]))
+    return found
 
 
-def _conflict_context(label: str, found: Sequence[tuple[str, str]]) -> str:
-    wording = [line for _, line in found]
-    return "\n".join([f"Labeled {label} by a file. Nearly the same, under other labels:", *wording])
+def _quote(row: Mapping[str, object], similarity: float) -> str:
+    return f"{row['label']}: {row['text']} (similarity {similarity:.2f})"
 
 
-def without_repeats(first: Sequence[QueueCandidate], then: Sequence[QueueCandidate]) -> list[QueueCandidate]:
-    """Both, without those that come again."""
-    known = {one.record_id for one in first}
-    return [*first, *(one for one in then if one.record_id not in known)]
+def _find(inputs: QueueInputs) -> list[QueueCandidate]:
+    """Confused pairs of the last feedback, then conflicts, then other label errors."""
+    model = inputs.model
+    confused = label_error_candidates(model.train_rows, model.confused_pair_errors, doubted_by=PAIR_MODEL)
+    conflicts = conflict_candidates(inputs.rows, inputs.conflicts) if inputs.conflicts is not None else []
+    errors = label_error_candidates(model.train_rows, model.label_errors.ranked)
+    return without_repeats(confused, without_repeats(conflicts, errors))
+
+
+RELABEL = QueueDefinition(
+    name="relabel",
+    purpose=(
+        "The label of each of these queries may be wrong. The evidence is shown below the query: decide again, from "
+        "the query alone, what the person wants."
+    ),
+    find_candidates=_find,
+    choose=take_in_order,
+    special_options=(*QueueDefinition.special_options, REJECT_OPTION),
+    context_title="Evidence",
+    notes=("**leave it out**: no model should learn from this query: it makes no sense, or is not a query at all.",),
+    uses_conflicts=True,
+    uses_feedback=True,
+    unscored_labels=lambda inputs: inputs.model.label_errors.unscored_labels,
+)

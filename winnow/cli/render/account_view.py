@@ -2,64 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from winnow.cli.render import terminal
-from winnow.curation.labeling.server.accounts import (
-    AnnotatorAccount,
-    add_annotator,
-    annotator_accounts,
-    remove_annotator,
-    reset_annotator,
-)
-from winnow.curation.labeling.server.connection import connect_to_argilla
+
+if TYPE_CHECKING:
+    from winnow.curation.labeling.server.accounts import AnnotatorAccount
 
 
-def list_accounts(home: Path, *, json: bool) -> None:
-    """Show the accounts."""
-    connection = connect_to_argilla(home)
-    found = annotator_accounts(connection.api, connection.workspace)
+def print_accounts(accounts: Sequence[AnnotatorAccount], *, json: bool) -> None:
+    """All accounts."""
     if json:
-        accounts = [{"name": one.name, "active": one.active, "lead": one.lead} for one in found]
-        terminal.print_json({"annotators": accounts})
+        found = [{"name": one.name, "active": one.active, "lead": one.lead} for one in accounts]
+        terminal.print_json({"annotators": found})
         return
-    if found:
-        rows = [(one.name, "yes" if one.active else "removed", "yes" if one.lead else "no") for one in found]
-        terminal.print_table(["name", "may label", "adjudicates"], rows)
+    if accounts:
+        rows = [(one.name, "yes" if one.active else "removed", "yes" if one.lead else "no") for one in accounts]
+        terminal.print_table(["name", "active", "lead"], rows)
     else:
         terminal.print_line("no annotators yet")
     terminal.print_next("winnow annotators add NAME")
 
 
-def add_account(home: Path, name: str, *, lead: bool, json: bool) -> None:
-    """Make an account; a lead adjudicates too."""
-    connection = connect_to_argilla(home)
-    _print_account(add_annotator(connection.api, name, connection.workspace, lead=lead), json=json)
-
-
-def reset_account(home: Path, name: str, *, json: bool) -> None:
-    """Give an account a new password."""
-    connection = connect_to_argilla(home)
-    _print_account(reset_annotator(connection.api, name, connection.workspace), json=json)
-
-
-def remove_account(home: Path, name: str, *, json: bool) -> None:
-    """Shut somebody out."""
-    connection = connect_to_argilla(home)
-    _print_account(remove_annotator(connection.api, name, connection.workspace), json=json)
-
-
-def _print_account(account: AnnotatorAccount, *, json: bool) -> None:
+def print_account(account: AnnotatorAccount, *, json: bool) -> None:
+    """An account that was added, reset or removed."""
     if json:
-        reported: dict[str, Any] = asdict(account)
-        terminal.print_json(reported)
+        terminal.print_json(asdict(account))
         return
     if not account.active:
-        terminal.print_line(f"{account.name} is shut out; the answers stay")
+        terminal.print_line(f"{account.name} no longer has access; all responses are kept")
     elif account.password is None:
-        terminal.print_line(f"{account.name} may label here too, with the password as before")
+        terminal.print_line(f"{account.name} now has access here too, with the same password as before")
     else:
-        terminal.print_line(f"{account.name} signs in with the password {account.password} (shown this once)")
+        terminal.print_line(f"{account.name} signs in with the password {account.password} (shown only once)")
     terminal.print_next("winnow annotators list")

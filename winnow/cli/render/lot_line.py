@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+VERDICTS = {
+    "accepted": "accepted, at most {defect_rate_upper:.1%} defects (one-sided)",
+    "refused": "refused; winnow push review --include-refused reviews it in full",
+    "fully_reviewed": "reviewed in full",
+    "full_review": "needs a full review",
+    "next_look": "next look",
+}
+
 
 def lot_line(lot: Mapping[str, Any], seconds: float | None) -> str:
-    """A lot in one line: what was read, what it waits for, how many minutes of reading that is."""
+    """A lot in one line; `seconds` is the typical time of a response, if it is known."""
     name = f"{lot['generator']} {lot['prompt_version']} {lot['model']}"
     if lot["verdict"] == "not_drawn":
-        return f"{name}: {lot['records']:,} records that no lot has yet; winnow push review"
-    read = f"{name} #{lot['number']}, {lot['records']:,} records: {lot['read']:,} read, {lot['defects']:,} defects"
-    minutes = f", about {max(1, round(lot['more'] * seconds / 60)):,} minutes" if seconds and lot["more"] else ""
-    waits = f"{lot['more']:,} more to read{minutes}" if lot["more"] else ""
-    words = {
-        "accepted": f"accepted, at most {lot['defect_rate_upper']:.1%} defects (one-sided)",
-        "refused": "refused; winnow push review --whole rescues it",
-        "fully_reviewed": "read whole",
-        "full_review": "to be read whole",
-        "next_look": "next look",
-    }
-    fully_inspected_labels = (
-        f"read whole: {', '.join(lot['fully_inspected_labels'])}" if lot["fully_inspected_labels"] else ""
+        return f"{name}: {lot['records']:,} records not in a lot yet; winnow push review"
+    counts = (
+        f"{name} #{lot['number']}, {lot['records']:,} records: {lot['read']:,} reviewed, {lot['defects']:,} defective"
     )
-    return "; ".join(filter(None, (read, words[lot["verdict"]], waits, fully_inspected_labels)))
+    minutes = f", about {max(1, round(lot['more'] * seconds / 60)):,} minutes" if seconds and lot["more"] else ""
+    more = f"{lot['more']:,} more to review{minutes}" if lot["more"] else ""
+    labels = lot["fully_inspected_labels"]
+    inspected = f"labels to review in full: {', '.join(labels)}" if labels else ""
+    return "; ".join(filter(None, (counts, VERDICTS[lot["verdict"]].format(**lot), more, inspected)))

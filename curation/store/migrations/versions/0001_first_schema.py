@@ -82,7 +82,7 @@ STATEMENTS = [
     """
     CREATE TABLE push (
         id INTEGER NOT NULL,
-        queue TEXT NOT NULL CONSTRAINT ck_push_queue CHECK (queue IN ('label', 'review', 'relabel', 'adjudicate', 'audit')),
+        queue TEXT NOT NULL,
         settings TEXT NOT NULL,
         labels TEXT NOT NULL,
         at TEXT NOT NULL,
@@ -92,10 +92,10 @@ STATEMENTS = [
     """
     CREATE TABLE queue_dataset (
         name TEXT NOT NULL,
-        queue TEXT NOT NULL CONSTRAINT ck_queue_dataset_queue CHECK (queue IN ('label', 'review', 'relabel', 'adjudicate', 'audit')),
+        queue TEXT NOT NULL,
         assignee TEXT,
         overlap INTEGER NOT NULL,
-        kind TEXT DEFAULT 'open' NOT NULL,
+        kind TEXT NOT NULL CONSTRAINT ck_queue_dataset_kind CHECK (kind IN ('open', 'blind', 'suspected')),
         options TEXT NOT NULL,
         server_id TEXT,
         responses_read_until TEXT,
@@ -340,7 +340,7 @@ STATEMENTS = [
     CREATE TABLE queue_item (
         dataset TEXT NOT NULL,
         record_id TEXT NOT NULL,
-        queue TEXT NOT NULL CONSTRAINT ck_queue_item_queue CHECK (queue IN ('label', 'review', 'relabel', 'adjudicate', 'audit')),
+        queue TEXT NOT NULL,
         push_id INTEGER NOT NULL,
         label_at_push TEXT,
         suggestion TEXT,

@@ -1,0 +1,51 @@
+"""A record that a queue may show, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from winnow.core.vocabulary import DatasetKind
+
+WorkingRows = Sequence[Mapping[str, Any]]
+"""Rows of the working table: id, text, label, state, assigned split and so on."""
+
+
+@dataclass(frozen=True)
+class QueueCandidate:
+    """A record that a queue may show."""
+
+    record_id: str
+    text: str
+    weight: int
+    """Its number of occurrences."""
+    assigned_split: str
+    label_at_push: str | None = None
+    """Its current label, which responses are compared with."""
+    context: str | None = None
+    """What is shown below the text."""
+    kind: DatasetKind = DatasetKind.OPEN
+    quoted_ids: tuple[str, ...] = ()
+    """Other records whose texts the context quotes."""
+
+
+def candidate_from_row(
+    row: Mapping[str, Any], *, context: str | None = None, quoted_ids: Sequence[str] = ()
+) -> QueueCandidate:
+    """The candidate of a working row."""
+    return QueueCandidate(
+        row["id"],
+        row["text"],
+        int(row["weight"]),
+        row["assigned_split"],
+        row["label"] or None,
+        context=context,
+        quoted_ids=tuple(quoted_ids),
+    )
+
+
+def without_repeats(first: Sequence[QueueCandidate], then: Sequence[QueueCandidate]) -> list[QueueCandidate]:
+    """Both lists, without records of the second that the first has too."""
+    known = {one.record_id for one in first}
+    return [*first, *(one for one in then if one.record_id not in known)]

@@ -13,19 +13,19 @@ import sys
 import time
 import warnings
 from dataclasses import dataclass
+from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.texts import PUBLIC, vectors
+from winnow.core.vocabulary import AcquisitionStrategy
 from winnow.curation.engine.embedders.embedder import open_embedder
 from winnow.curation.engine.linear_probe import LinearProbe, fit_probe
 from winnow.curation.engine.vectors import Vectors
-from winnow.curation.labeling import acquisition as strategy_module
+from winnow.curation.labeling import acquisition, facility_location
 from winnow.curation.labeling.acquisition import (
-    ACQUISITION_STRATEGIES,
     AcquisitionPool,
-    AcquisitionStrategy,
     choose_queries,
 )
 
@@ -57,12 +57,13 @@ FOLD = 1500
 """Of BANKING77's train, held out for tuning."""
 
 
-TUNED: dict[str, tuple[float, ...]] = {
-    "SHARPNESS": (3, 5, 8),
-    "EMPHASIS": (1, 2, 3),
-    "AUDIENCE": (2048, 4096, 8192),
-    "CANDIDATES": (2048, 16_384),
+TUNED: dict[tuple[ModuleType, str], tuple[float, ...]] = {
+    (facility_location, "KERNEL_SHARPNESS"): (3, 5, 8),
+    (acquisition, "UNCERTAINTY_POWER"): (1, 2, 3),
+    (facility_location, "MAX_COVERED_QUERIES"): (2048, 4096, 8192),
+    (facility_location, "FIRST_CANDIDATES"): (2048, 16_384),
 }
+"""Constants by module and name, and the values that are tried."""
 
 
 TUNING_SEEDS = 2
@@ -146,7 +147,7 @@ def curves(name: str) -> None:
     heads = [*(f"at {count:,}" for count in shown), *(f"labels to {share:.0%}" for share in SHARES), "of random's"]
     print(f"| strategy | {' | '.join(heads)} | out of scope |\n|{'---|' * (len(heads) + 2)}")
     random: list[float | None] = []
-    for strategy in ACQUISITION_STRATEGIES:
+    for strategy in AcquisitionStrategy:
         runs = [run(data, strategy, seed, SHARES[-1] * full) for seed in range(SEEDS)]
         needed = [middle([one.labels_to(share * full) for one in runs]) for share in SHARES]
         random = random or needed
@@ -158,23 +159,23 @@ def curves(name: str) -> None:
 
 
 def constants() -> None:
-    """Labels that `mixed` needs, with one constant of curation.strategy changed at a time."""
+    """Labels that `mixed` needs, with one constant of curation.labeling changed at a time."""
     pools = {name: bench(f"{name}-tuning") for name in ("banking77", "clinc150")}
     print(f"\n## mixed, official test unseen, {TUNING_SEEDS} seeds\n")
     print(f"| constant |{' |'.join(f' {name}, labels to {share:.0%}' for name in pools for share in SHARES)} |")
     print("|---|" + "---|" * len(pools) * len(SHARES))
-    for constant, values in TUNED.items():
-        kept = getattr(strategy_module, constant)
+    for (module, constant), values in TUNED.items():
+        default = getattr(module, constant)
         for value in values:
-            setattr(strategy_module, constant, value)
+            setattr(module, constant, value)
             cells = []
             for data in pools.values():
                 full = accuracy(fit_probe(data.pool, data.answers.tolist()), data)
-                runs = [run(data, "mixed", seed, SHARES[-1] * full) for seed in range(TUNING_SEEDS)]
+                runs = [run(data, AcquisitionStrategy.MIXED, seed, SHARES[-1] * full) for seed in range(TUNING_SEEDS)]
                 needed = [middle([one.labels_to(share * full) for one in runs]) for share in SHARES]
                 cells += [f"{n:,.0f}" if n else "–" for n in needed]
             print(f"| {constant} = {value:,} | {' | '.join(cells)} |", flush=True)
-        setattr(strategy_module, constant, kept)
+        setattr(module, constant, default)
 
 
 def middle(values: list[float | None]) -> float | None:
@@ -193,7 +194,7 @@ def speed() -> None:
     probe = fit_probe(known, labels)
     asked = AcquisitionPool(pool, np.arange(len(pool)), every, every.astype(float), known)
     print(f"\n## 500 of {len(pool):,} ({name})\n\n| strategy | seconds |\n|---|---|")
-    for strategy in ACQUISITION_STRATEGIES:
+    for strategy in AcquisitionStrategy:
         start = time.perf_counter()
         choose_queries(strategy, asked, 500, near=NEAR, probe=probe)
         print(f"| {strategy} | {time.perf_counter() - start:.1f} |", flush=True)

@@ -44,14 +44,14 @@ LISTED = 50
 
 
 TUNED: dict[str, tuple[float, ...]] = {
-    "SET_ASIDE": (0, 0.5, 0.8),
-    "VOTE": (0, 0.15, 0.3, 0.5),
-    "FLOOR": (0.001, 0.01, 0.1),
+    "MAX_EXCLUDED_SHARE": (0, 0.5, 0.8),
+    "NEIGHBOR_SHARE": (0, 0.15, 0.3, 0.5),
+    "BELIEF_FLOOR": (0.001, 0.01, 0.1),
     "NEIGHBORS": (10, 40),
-    "DEALINGS": (1, 3),
-    "LOOSE": (1e-4,),
+    "FOLD_REPEATS": (1, 3),
+    "FAST_FIT_TOLERANCE": (1e-4,),
 }
-"""Constants of curation.suspects, changed one at a time. With SET_ASIDE 0 both rounds are the same."""
+"""Constants of curation.annotations.label_errors, changed one at a time. With MAX_EXCLUDED_SHARE 0 both rounds are the same."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Remove from Argilla what was forgotten, retracted or decided elsewhere; release what removed annotators had pending."""
+"""Remove from Argilla what was forgotten, retracted or decided elsewhere; release items of removed annotators."""
 
 from __future__ import annotations
 

@@ -20,8 +20,8 @@ from winnow.curation.store.responses import submitted_annotators
 def migrate_to_current_labels(store: Store, task: Task, queue: QueueDefinition) -> list[tuple[str, str]]:
     """Where labels have changed, move records without a response to a dataset with the current labels.
 
-    Returns old and new dataset names. The old dataset is kept in Argilla: responses given there still count. Suggestions
-    do not move, since their model did not know the new labels.
+    Returns old and new dataset names. The old dataset is kept in Argilla: responses given there still count.
+    Suggestions do not move, since their model did not know the new labels.
     """
     migrated = []
     with store.writing() as connection:

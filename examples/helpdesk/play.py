@@ -44,7 +44,7 @@ query = json.dumps({"filters": {"type": "and", "and": [pending]}}).encode()
 
 submitted = 0
 for dataset in call_api("me/datasets", headers=headers)["items"]:
-    queue = dataset["name"].partition("-")[0]  # label-second-look belongs to the queue label
+    queue = dataset["name"].partition("-")[0]  # label-second-reviewer belongs to the queue label
     found = call_api(f"me/datasets/{dataset['id']}/records/search?limit=1000", query, headers)
     for record in (item["record"] for item in found["items"]):
         text = record["fields"]["text"]

@@ -104,21 +104,21 @@ def test_a_day_of_labeling(browser: Any, office: Office) -> None:
     ann = sign_in(browser, office, "ann")
     picture(ann, "1-home")
     assert ann.get_by_text("adjudicate").count() == 0
-    open_dataset(ann, "label-second-look")
+    open_dataset(ann, "label-second-reviewer")
     picture(ann, "2-query")
 
     ann.get_by_role("button", name="Expand Panel").first.click()
     guide = ann.get_by_text("How to decide")
     guide.wait_for()
     picture(ann, "3-guidelines")
-    handbook = ann.get_by_role("link", name="handbook").get_attribute("href")
-    assert handbook
-    assert re.fullmatch(r"/handbook/[0-9a-f]{24}\.html", handbook)
+    guidelines = ann.get_by_role("link", name="labeling guidelines").get_attribute("href")
+    assert guidelines
+    assert re.fullmatch(r"/guidelines/[0-9a-f]{24}\.html", guidelines)
     ann.get_by_role("button", name="Collapse Panel").first.click()
     reader = ann.context.new_page()
-    assert reader.goto(office.url + handbook).ok  # type: ignore[union-attr]
+    assert reader.goto(office.url + guidelines).ok  # type: ignore[union-attr]
     expect(reader.locator("section.entry")).to_have_count(len(labels))
-    picture(reader, "4-handbook")
+    picture(reader, "4-guidelines")
     reader.close()
 
     first = query_text(ann)
@@ -170,7 +170,7 @@ def test_a_day_of_labeling(browser: Any, office: Office) -> None:
     assert texts[second]["label"] == labels[2]
 
     bob = sign_in(browser, office, "bob")
-    open_dataset(bob, "label-second-look")
+    open_dataset(bob, "label-second-reviewer")
     for _ in range(12):
         here = query_text(bob)
         choose(bob, labels[1] if here == first else labels[2])

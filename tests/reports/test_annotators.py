@@ -15,8 +15,8 @@ from tests.support.files import write_jsonl
 from tests.support.labeling import LabelingSetup, annotators_of
 from tests.support.paths import EXAMPLE
 from tests.support.workspaces import add_example
+from winnow.curation.labeling.label_options import REJECT_OPTION, UNSURE_OPTION
 from winnow.curation.labeling.response_table import REJECTED_LABEL, latest_responses
-from winnow.curation.labeling.review_form import REJECT_OPTION, UNSURE_OPTION
 from winnow.workspace import Workspace
 
 
@@ -31,23 +31,23 @@ def test_opinions_are_each_ones_latest_with_what_was_shown_or_withheld(labeling:
     workspace.push("label", count=120, second_reviewer_share=0.3)
     ann, bob = annotators_of(labeling, "ann", "bob")
     labels = workspace.task.label_names
-    for record in labeling.records("label-second-look"):
+    for record in labeling.records("label-second-reviewer"):
         labeling.answer(ann, record, labels[0])
         labeling.answer(bob, record, labels[1])
     unsure = labeling.records("label")[0]
     labeling.answer(ann, unsure, UNSURE_OPTION)
     workspace.pull()
     rows = said(labeling)
-    assert len(rows) == 2 * len(labeling.records("label-second-look"))
+    assert len(rows) == 2 * len(labeling.records("label-second-reviewer"))
     assert {row[1] for row in rows} == {labels[0], labels[1]}
     shown, hidden_suggestion = {bool(row[2]) for row in rows}, {bool(row[3]) for row in rows}
     assert shown == hidden_suggestion == {True, False}
     assert not any(row[2] and row[3] for row in rows)
     workspace.push("adjudicate")
     told = {one["external_id"]: one for one in labeling.records("adjudicate", "-leads")}
-    first = labeling.records("label-second-look")[0]["external_id"]
+    first = labeling.records("label-second-reviewer")[0]["external_id"]
     labeling.answer(labeling.api, told[first], labels[0])
-    labeling.answer(labeling.api, told[labeling.records("label-second-look")[1]["external_id"]], REJECT_OPTION)
+    labeling.answer(labeling.api, told[labeling.records("label-second-reviewer")[1]["external_id"]], REJECT_OPTION)
     workspace.pull()
     found = workspace.report()[0].people
     assert found.agreement is not None
@@ -56,7 +56,7 @@ def test_opinions_are_each_ones_latest_with_what_was_shown_or_withheld(labeling:
     assert [(case.said, case.adjudicated) for case in bobs.overruled if case.record == first] == [
         (labels[1], labels[0])
     ]
-    assert found.agreement.pairs[0].disagreements == len(labeling.records("label-second-look"))
+    assert found.agreement.pairs[0].disagreements == len(labeling.records("label-second-reviewer"))
     assert REJECTED_LABEL not in {row[1] for row in said(labeling)}
 
 
@@ -65,7 +65,7 @@ def test_the_page_says_what_was_measured(labeling: LabelingSetup, browser: Any) 
     workspace.push("label", count=40, second_reviewer_share=0.5)
     ann, bob = annotators_of(labeling, "ann", "bob")
     labels = workspace.task.label_names
-    for name in ("label", "label-second-look"):
+    for name in ("label", "label-second-reviewer"):
         for number, record in enumerate(labeling.records(name)):
             labeling.answer(ann, record, labels[number % 13])
             labeling.answer(bob, record, labels[number % 13 if number % 4 else (number + 1) % 13])
@@ -120,7 +120,7 @@ def test_suspects_come_into_the_relabel_queue_with_evidence(
     assert len(wrong & set(records)) > len(wrong) / 2  # 24 of 564 rows are wrong: by chance two would be
     told = records[next(iter(wrong & set(records)))]
     assert not told["suggestions"]
-    assert "a model that did not see this query would say" in told["fields"]["context"]
+    assert "a model that did not see this query would choose" in told["fields"]["context"]
     assert "(similarity " in told["fields"]["context"]
     stored = {one["text"]: one for one in workspace.records().to_dict("records")}
     assert {stored[text]["assigned_split"] for text in records} == {"train"}
@@ -131,7 +131,7 @@ def test_a_doubtful_consensus_goes_to_the_adjudicator(labeling: LabelingSetup, t
     workspace.push("label", count=30, second_reviewer_share=1.0)
     ann, bob = annotators_of(labeling, "ann", "bob")
     labels = workspace.task.label_names
-    records = labeling.records("label-second-look")
+    records = labeling.records("label-second-reviewer")
     for record in records:
         labeling.answer(ann, record, labels[0])
         labeling.answer(bob, record, labels[0])

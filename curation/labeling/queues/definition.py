@@ -1,4 +1,4 @@
-"""What a queue is: its candidates, their order, and how annotators see them. Each queue has one file beside this one."""
+"""What a queue is: its candidates, their order, and how annotators see them. Every queue has its own file here."""
 
 from __future__ import annotations
 

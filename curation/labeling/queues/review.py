@@ -77,7 +77,7 @@ def review_candidates(
 def label_error_evidence(model: QueueModel, proposed: Mapping[str, str], *, most: int) -> dict[str, ErrorEvidence]:
     """Records whose proposed label a near duplicate or the probe contradicts, with the reason.
 
-    `proposed` maps records to labels. Of those that only the probe contradicts, the `most` with the highest probability.
+    `proposed` maps records to labels. Of those that only the probe contradicts, at most `most`, most probable first.
     """
     import numpy as np
 

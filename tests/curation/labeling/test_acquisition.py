@@ -9,12 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from winnow.core.vocabulary import AcquisitionStrategy
 from winnow.curation.engine.linear_probe import LinearProbe, fit_probe
-from winnow.curation.labeling import acquisition
+from winnow.curation.labeling import facility_location
 from winnow.curation.labeling.acquisition import (
-    ACQUISITION_STRATEGIES,
     AcquisitionPool,
-    AcquisitionStrategy,
     choose_queries,
     frequency_weight,
     margin_uncertainty,
@@ -57,7 +56,7 @@ def probe_for(sizes: list[int]) -> LinearProbe:
 
 
 @given(
-    st.sampled_from(ACQUISITION_STRATEGIES),
+    st.sampled_from(AcquisitionStrategy),
     st.integers(0, 60),
     st.integers(0, 12),
     st.integers(0, 70),
@@ -91,7 +90,7 @@ def test_what_is_chosen_is_apart_eligible_and_all_there_is(
         assert (np.max(every[left] @ taken.T, axis=1, initial=-2) >= near - 1e-4).all()
 
 
-@pytest.mark.parametrize("name", ACQUISITION_STRATEGIES)
+@pytest.mark.parametrize("name", AcquisitionStrategy)
 def test_the_order_of_rows_does_not_matter(name: AcquisitionStrategy) -> None:
     vectors, _ = topics([20, 15, 10, 5], spread=0.2)
     weight = np.random.default_rng(1).integers(1, 5, 50).astype(float)
@@ -104,7 +103,7 @@ def test_the_order_of_rows_does_not_matter(name: AcquisitionStrategy) -> None:
     assert first == moved[second].tolist()
 
 
-@pytest.mark.parametrize("name", ACQUISITION_STRATEGIES)
+@pytest.mark.parametrize("name", AcquisitionStrategy)
 def test_nothing_comes_of_an_empty_pool_or_of_no_count(name: AcquisitionStrategy) -> None:
     vectors, _ = topics([5, 5])
     assert choose_queries(name, pool_of(vectors[:0], vectors), 3, near=NEAR, probe=None) == []
@@ -158,7 +157,7 @@ def test_mixed_spends_where_the_probe_doubts() -> None:
     pool = pool_of(vectors, known)
     third = {
         name: int((topic[choose_queries(name, pool, 6, near=NEAR, probe=probe)] == 2).sum())
-        for name in ACQUISITION_STRATEGIES
+        for name in AcquisitionStrategy
     }
     assert third["mixed"] > third["diverse"]
 
@@ -208,8 +207,8 @@ def test_every_choice_is_as_good_as_the_best_at_its_turn(n: int, m: int, seed: i
 
 
 def test_a_large_pool_is_sampled_and_still_emptied_when_all_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(acquisition, "MAX_COVERED_QUERIES", 60)
-    monkeypatch.setattr(acquisition, "FIRST_CANDIDATES", 60)
+    monkeypatch.setattr(facility_location, "MAX_COVERED_QUERIES", 60)
+    monkeypatch.setattr(facility_location, "FIRST_CANDIDATES", 60)
     vectors, topic = topics([120, 90, 60, 30])
     pool = pool_of(vectors)
     assert sorted(topic[choose_queries("diverse", pool, 4, near=NEAR, probe=None)]) == [0, 1, 2, 3]
@@ -225,7 +224,7 @@ def test_a_hundred_thousand_are_chosen_from_in_seconds() -> None:
     vectors = unit(centres[rng.integers(0, 300, 100_000)] + rng.normal(size=(100_000, 384)).astype(np.float32))
     probe = fit_probe(vectors[:600], [str(i % 50) for i in range(600)])
     pool = pool_of(vectors[600:], vectors[:600])
-    for name in ACQUISITION_STRATEGIES:
+    for name in AcquisitionStrategy:
         begun = time.perf_counter()
         assert len(choose_queries(name, pool, 500, near=NEAR, probe=probe)) == 500
         assert time.perf_counter() - begun < 60  # 3 seconds on two idle cores

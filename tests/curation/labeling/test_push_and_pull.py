@@ -29,11 +29,11 @@ def test_out_and_back(labeling: LabelingSetup) -> None:
     workspace = labeling.workspace
     done = workspace.push("label", count=40, second_reviewer_share=0.25)
     assert done.records == 40 == done.pending
-    assert set(done.datasets) == {"label", "label-second-look"}
+    assert set(done.datasets) == {"label", "label-second-reviewer"}
     again = workspace.push("label", count=40, second_reviewer_share=0.25)
     assert (again.records, again.pending) == (0, 40)
-    shared, twice = labeling.records("label"), labeling.records("label-second-look")
-    assert {"label": len(shared), "label-second-look": len(twice)} == done.datasets
+    shared, twice = labeling.records("label"), labeling.records("label-second-reviewer")
+    assert {"label": len(shared), "label-second-reviewer": len(twice)} == done.datasets
     ann, bob = annotators_of(labeling, "ann", "bob")
     labels = workspace.task.label_names
     labeling.answer(ann, shared[0], labels[0], comment="sure", flags=["personal_data"])
@@ -43,13 +43,13 @@ def test_out_and_back(labeling: LabelingSetup) -> None:
     labeling.answer(bob, twice[0], labels[1])
     report = workspace.pull()
     assert report.json()["records"] == 3
-    assert (report.pulled.responses, report.pulled.decisions, report.pulled.discarded) == (4, 4, 1)
-    assert report.pulled.flagged == {"personal_data": [shared[0]["external_id"]]}
+    assert (report.imported.responses, report.imported.decisions, report.imported.discarded) == (4, 4, 1)
+    assert report.imported.flagged == {"personal_data": [shared[0]["external_id"]]}
     assert report.remaining.pending.records == {"label": 38}
     assert report.unresolved == 2  # the disagreement, and the example's disputed text
     assert report.next == "winnow push adjudicate"
     nothing = workspace.pull()
-    assert (nothing.pulled.responses, nothing.pulled.decisions) == (0, 0)
+    assert (nothing.imported.responses, nothing.imported.decisions) == (0, 0)
     stored = {one["id"]: one for one in workspace.records().to_dict("records")}
     first = stored[shared[0]["external_id"]]
     assert (first["label"], first["decided_by"]) == (labels[0], "person")
@@ -62,7 +62,7 @@ def test_out_and_back(labeling: LabelingSetup) -> None:
     stays = next(one for one in labeling.records("label") if one["id"] == response)["responses"][0]
     ann.send("PUT", f"responses/{stays['id']}", {"values": {"label": {"value": labels[3]}}, "status": "submitted"})
     edited = workspace.pull()
-    assert (edited.pulled.responses, edited.pulled.decisions) == (1, 1)
+    assert (edited.imported.responses, edited.imported.decisions) == (1, 1)
     assert workspace.show(first["id"]).record["label"] == labels[3]
 
 
@@ -121,7 +121,7 @@ def test_adjudication_outranks_and_annotators_do_not_see_it(labeling: LabelingSe
     workspace = labeling.workspace
     workspace.push("label", count=10, second_reviewer_share=1.0)
     ann, bob = annotators_of(labeling, "ann", "bob")
-    record = labeling.records("label-second-look")[0]
+    record = labeling.records("label-second-reviewer")[0]
     labels = workspace.task.label_names
     labeling.answer(ann, record, labels[0])
     labeling.answer(bob, record, labels[1])
@@ -182,7 +182,7 @@ def test_relabel_shows_what_is_known_and_suggests_nothing(labeling: LabelingSetu
     done = workspace.push("relabel", count=2)  # what is nearly the same comes before what a model doubts
     assert done.records == 2
     told = labeling.records("relabel")
-    assert all("Nearly the same, under other labels" in one["fields"]["context"] for one in told)
+    assert all("Near duplicates with other labels" in one["fields"]["context"] for one in told)
     assert not any(one["suggestions"] for one in told)
 
 
@@ -193,7 +193,7 @@ def test_assigned_records_are_seen_by_their_person_only(labeling: LabelingSetup)
     assert set(done.datasets.values()) == {5}
     assert {one["name"] for one in ann.get("me/datasets")["items"]} == {f"label-for-{names[0]}"}
     assert {one["name"] for one in bob.get("me/datasets")["items"]} == {f"label-for-{names[1]}"}
-    with pytest.raises(WinnowError, match="nobody of this name may label"):
+    with pytest.raises(WinnowError, match="no annotator is called"):
         labeling.workspace.push("label", count=20, annotators=("nobody",))
 
 
@@ -211,7 +211,9 @@ def test_a_killed_push_is_finished_by_the_next(labeling: LabelingSetup) -> None:
         process.send_signal(signal.SIGKILL)
         process.wait(10)
     workspace.push("label", count=200)
-    held = [one["external_id"] for name in ("label", "label-second-look") for one in labeling.records(name, bare=True)]
+    held = [
+        one["external_id"] for name in ("label", "label-second-reviewer") for one in labeling.records(name, bare=True)
+    ]
     assert len(held) == len(set(held)) == 200
 
 
@@ -227,7 +229,9 @@ def test_two_pushes_at_once_fill_the_queue_once(labeling: LabelingSetup) -> None
     for process in started:
         _, errors = process.communicate(timeout=120)
         assert process.returncode == 0, errors
-    held = [one["external_id"] for name in ("label", "label-second-look") for one in labeling.records(name, bare=True)]
+    held = [
+        one["external_id"] for name in ("label", "label-second-reviewer") for one in labeling.records(name, bare=True)
+    ]
     assert len(held) == len(set(held)) == 60
 
 
@@ -254,11 +258,11 @@ def test_a_lost_dataset_is_made_anew(labeling: LabelingSetup) -> None:
     labeling.answer(ann, answered, workspace.task.label_names[0])
     workspace.pull()
     labeling.api.send("DELETE", f"datasets/{labeling.dataset('label')['id']}", None)
-    assert workspace.pull().pulled.responses == 0
+    assert workspace.pull().imported.responses == 0
     workspace.push("label", count=5, second_reviewer_share=0)
     assert {one["external_id"] for one in labeling.records("label")} == {one["external_id"] for one in others}
     labeling.answer(ann, labeling.records("label")[0], workspace.task.label_names[0])
-    assert workspace.pull().pulled.decisions == 1
+    assert workspace.pull().imported.decisions == 1
 
 
 def test_another_tasks_dataset_is_left_alone(
@@ -322,7 +326,7 @@ def test_argilla_going_away_midway_loses_nothing(
     (ann,) = annotators_of(labeling, "ann")
     label = workspace.task.label_names[0]
     total = 0
-    for name in ("label", "label-second-look"):
+    for name in ("label", "label-second-reviewer"):
         for one in labeling.records(name):
             labeling.answer(ann, one, label)
             total += 1
@@ -333,7 +337,7 @@ def test_argilla_going_away_midway_loses_nothing(
         wires.append(wire)
         monkeypatch.setenv("WINNOW_ARGILLA_URL", f"http://127.0.0.1:{wire.port}")
         try:
-            got += workspace.pull().pulled.responses
+            got += workspace.pull().imported.responses
         except ServiceError:
             failures += 1
     assert failures > 3
@@ -365,7 +369,7 @@ def test_labels_that_change_open_new_datasets(labeling: LabelingSetup) -> None:
     assert len(labeling.records("label (2)")) == 7
     labeling.answer(ann, old[1], "it_vpn")  # still in the old one, by an open page
     report = workspace.pull()
-    assert report.pulled.decisions == 1
+    assert report.imported.decisions == 1
     assert workspace.show(old[1]["external_id"]).record["label"] == "it_tunnel"
 
 
@@ -377,7 +381,7 @@ def test_commands_say_what_happens(labeling: LabelingSetup) -> None:
     assert (told["queue"], told["records"], told["pending"]) == ("label", 10, 10)
     assert "next: winnow pull" in run_winnow("push", "label", "--count", "10", cwd=root).stdout
     pulled = json.loads(run_winnow("pull", "--json", cwd=root).stdout)
-    assert {"queue", "records", "decisions", "pending", "annotators", "minutes"} <= set(pulled)
+    assert {"queue", "records", "decisions", "pending", "annotators", "remaining_minutes"} <= set(pulled)
     status = json.loads(run_winnow("status", "--json", cwd=root).stdout)
     assert status["queues"]["adjudicate"] == 1
     assert status["pending"] == {"label": 10}
@@ -472,7 +476,7 @@ def test_another_server_is_named_and_nothing_is_given_up(
         with monkeypatch.context() as there:
             there.setenv("WINNOW_ARGILLA_URL", other.url)
             there.setenv("WINNOW_ARGILLA_API_KEY", other.owner_api().key)
-            assert workspace.pull().pulled.missing == ["label"]
+            assert workspace.pull().imported.missing == ["label"]
             assert workspace.forget(record).queues == ["label"]
         workspace.pull()
         assert record not in {one["external_id"] for one in labeling.records("label")}
@@ -497,7 +501,7 @@ def test_datasets_without_news_are_not_read_again(labeling: LabelingSetup, monke
     first, second, *_ = labeling.records("label")
     labeling.answer(ann, first, workspace.task.label_names[0])
     monkeypatch.setattr(pulling, "SETTLED", -1.0)
-    assert workspace.pull().pulled.responses == 1
+    assert workspace.pull().imported.responses == 1
     read: list[str] = []
     responses = ArgillaClient.responses
 
@@ -506,10 +510,10 @@ def test_datasets_without_news_are_not_read_again(labeling: LabelingSetup, monke
         return responses(self, server_id, annotators)
 
     monkeypatch.setattr(ArgillaClient, "responses", counted)
-    assert workspace.pull().pulled.responses == 0
+    assert workspace.pull().imported.responses == 0
     assert read == []
     labeling.answer(ann, second, workspace.task.label_names[0])
-    assert workspace.pull().pulled.responses == 1
+    assert workspace.pull().imported.responses == 1
 
 
 def test_a_task_of_151_labels_works(
@@ -524,10 +528,10 @@ def test_a_task_of_151_labels_works(
     big.folder.task_file.write_text(text)
     rows: list[dict[str, object]] = [{"text": f"a question about the {word}"} for word in ("sea", "sun", "sky")]
     big.add(write_jsonl(tmp_path / "few.jsonl", rows), origin="log")
-    big.push("label", second_reviewer_share=0, handbook_url="https://example.org/handbook")
+    big.push("label", second_reviewer_share=0, guidelines_url="https://example.org/guidelines")
     dataset = labeling.dataset("label")
     assert len(dataset["guidelines"]) <= 10_000
-    assert "https://example.org/handbook" in dataset["guidelines"]
+    assert "https://example.org/guidelines" in dataset["guidelines"]
     assert all(name in dataset["guidelines"] for name in labels)
     questions = labeling.api.get(f"datasets/{dataset['id']}/questions")["items"]
     settings = next(one for one in questions if one["name"] == "label")["settings"]
@@ -536,4 +540,4 @@ def test_a_task_of_151_labels_works(
     assert settings["visible_options"] == 20
     (ann,) = annotators_of(labeling, "ann")
     labeling.answer(ann, labeling.records("label")[0], labels[150])
-    assert big.pull().pulled.decisions == 1
+    assert big.pull().imported.decisions == 1

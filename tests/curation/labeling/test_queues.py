@@ -24,15 +24,17 @@ from winnow.curation.annotations.votes import DISCARDED, SEVERAL_INTENTS, Vote, 
 from winnow.curation.labeling.argilla_types import AnnotatorResponse
 from winnow.curation.labeling.dataset_migration import migrate_to_current_labels
 from winnow.curation.labeling.enqueue import EnqueueSpec, enqueue, random_ranks
+from winnow.curation.labeling.label_options import REJECT_OPTION, SEVERAL_INTENTS_OPTION, UNSURE_OPTION
 from winnow.curation.labeling.queue_guidelines import MAX_CHARACTERS, label_definition_changes, queue_guidelines
-from winnow.curation.labeling.queues.adjudicate import adjudicate_candidates
-from winnow.curation.labeling.queues.audit import audit_candidates
-from winnow.curation.labeling.queues.definition import QueueCandidate
-from winnow.curation.labeling.queues.label import label_candidates
+from winnow.curation.labeling.queues import queue_named
+from winnow.curation.labeling.queues.adjudicate import ADJUDICATE, adjudicate_candidates
+from winnow.curation.labeling.queues.audit import AUDIT, audit_candidates
+from winnow.curation.labeling.queues.candidate import QueueCandidate
+from winnow.curation.labeling.queues.label import LABEL, label_candidates
 from winnow.curation.labeling.queues.relabel import conflict_candidates
 from winnow.curation.labeling.response_decision import decision_from_response
 from winnow.curation.labeling.response_import import store_responses
-from winnow.curation.labeling.review_form import REJECT_OPTION, SEVERAL_INTENTS_OPTION, UNSURE_OPTION, label_options
+from winnow.curation.labeling.review_form import label_options
 from winnow.curation.labeling.throughput import annotator_activity, median_response_seconds
 from winnow.curation.store.queue_items import QueueDataset, pending_work, queue_datasets, queue_items
 from winnow.curation.store.tables import decision
@@ -81,12 +83,12 @@ def task(*labels: str, more: str = "") -> Task:
 
 def test_options_are_labels_and_what_is_none() -> None:
     few, many = task("a", "b", "unsure"), task(*(f"label {i}" for i in range(151)))
-    assert list(label_options(few, "label"))[:3] == ["a", "b", "unsure"]
-    assert list(label_options(few, "label").values()) == ["a", "b", "unsure", "unsure", "several intents"]
-    assert "leave it out" in label_options(few, "adjudicate").values()
-    assert list(label_options(many, "label").values())[:3] == ["unsure", "several intents", "label 0"]
+    assert list(label_options(few, LABEL))[:3] == ["a", "b", "unsure"]
+    assert list(label_options(few, LABEL).values()) == ["a", "b", "unsure", "unsure", "several intents"]
+    assert "leave it out" in label_options(few, ADJUDICATE).values()
+    assert list(label_options(many, LABEL).values())[:3] == ["unsure", "several intents", "label 0"]
     with pytest.raises(WinnowError, match="2 or more"):
-        label_options(task("only"), "label")
+        label_options(task("only"), LABEL)
 
 
 def test_what_an_answer_decides() -> None:
@@ -161,7 +163,7 @@ def test_who_is_a_candidate() -> None:
     pairs = pd.DataFrame([{"left": "f", "right": "p", "similarity": 0.98}])
     near = conflict_candidates([*rows[:3], row("p", decided_by="person", label="b")], pairs)
     assert [(one.record_id, one.context) for one in near] == [
-        ("f", "Labeled a by a file. Nearly the same, under other labels:\nb: text p (similarity 0.98)")
+        ("f", "Labeled a by a file. Near duplicates with other labels:\nb: text p (similarity 0.98)")
     ]
 
 
@@ -185,12 +187,12 @@ def test_guidelines_fit_and_say_what_they_leave_out() -> None:
         for i in range(151)
     ]
     big = task("a", "b").model_copy(update={"labels": described, "fallback": "label_000"})
-    text = queue_guidelines(big, "label", handbook="/handbook/x.html")
+    text = queue_guidelines(big, LABEL, guidelines_url="/guidelines/x.html")
     assert len(text) <= MAX_CHARACTERS
-    assert "(/handbook/x.html)" in text
+    assert "(/guidelines/x.html)" in text
     assert all(f"label_{i:03}" in text for i in range(151))
     huge = big.model_copy(update={"labels": [Label(name=f"{i:0100}") for i in range(151)]})
-    text = queue_guidelines(huge, "label")
+    text = queue_guidelines(huge, LABEL)
     assert len(text) <= MAX_CHARACTERS
     assert "ask your data lead" in text
 
@@ -201,18 +203,18 @@ def test_guidelines_hold_everything_of_a_small_task() -> None:
     label = Label(name="a", description="Means A", examples=["like so"], near_miss={"text": "not so", "label": "b"})
     small = small.model_copy(update={"labels": [label, small.labels[1]]})
     before = [{"name": "a", "description": "Meant B", "examples": [], "near_miss": None}, {"name": "gone"}]
-    text = queue_guidelines(small, "label", before=("2026-01-02T00:00:00", before))
+    text = queue_guidelines(small, LABEL, before=("2026-01-02T00:00:00", before))
     for expected in (
         "Means A",
         "“like so”",
         "“not so”",
         "a or b?",
         "What changed since 2026-01-02",
-        "**gone** is gone",
+        "**gone** was removed",
     ):
         assert expected in text
-    assert "suggest" not in queue_guidelines(small, "audit").replace("nothing is suggested", "")
-    assert "leave it out" in queue_guidelines(small, "adjudicate")
+    assert "suggest" not in queue_guidelines(small, AUDIT).replace("nothing is suggested", "")
+    assert "leave it out" in queue_guidelines(small, ADJUDICATE)
     assert label_definition_changes([one.model_dump() for one in small.labels], small.labels) == []
 
 
@@ -228,12 +230,12 @@ def pushed(workspace: Workspace, queue: str = "label", count: int = 10, **more: 
     """Place records as `push` does, without a server."""
     rows = workspace.records().to_dict("records")
     found = label_candidates(rows) if queue == "label" else audit_candidates(rows)
-    order = EnqueueSpec(queue, count, "random", **more)  # type: ignore[arg-type]
+    order = EnqueueSpec(queue_named(queue), count, **more)
 
     def choose(free: Any, ranked: list[int], n: int) -> list[int]:
         return sorted(range(len(free)), key=ranked.__getitem__)[:n]
 
-    return enqueue(workspace.store, workspace.task, order, found, choose=choose, suggest=None)[0]
+    return enqueue(workspace.store, workspace.task, order, found, choose=choose, suggest=None).datasets
 
 
 @pytest.fixture
@@ -257,11 +259,11 @@ def test_a_queue_is_filled_once(traffic: Workspace) -> None:
 def test_assigned_and_second_looks_have_datasets_of_their_own(traffic: Workspace) -> None:
     assert pushed(traffic, count=9, annotators=("ann", "bob")) == {"label-for-ann": 5, "label-for-bob": 4}
     counts = pushed(traffic, count=29, second_reviewer_share=0.5)
-    assert set(counts) == {"label", "label-second-look"}
+    assert set(counts) == {"label", "label-second-reviewer"}
     with traffic.store.reading() as connection:
         todo = pending_work(connection)
     assert todo.records == {"label": 29}
-    assert todo.responses == 29 + counts["label-second-look"]
+    assert todo.responses == 29 + counts["label-second-reviewer"]
 
 
 def responses(workspace: Workspace, *told: tuple[str, str, str, str], queue: str = "label") -> Any:
@@ -339,13 +341,13 @@ def test_new_labels_move_what_waits_and_keep_what_was_answered(traffic: Workspac
     responses(traffic, (record, "ann", "a", "01"))
     text = traffic.folder.task_file.read_text()
     traffic.folder.task_file.write_text(text.replace("labels:\n", 'labels:\n  - name: "c"\n'))
-    migrated = dict(migrate_to_current_labels(traffic.store, traffic.task, "label"))
-    assert migrated == {"label": "label (2)", "label-second-look": "label-second-look (2)"}
-    assert migrate_to_current_labels(traffic.store, traffic.task, "label") == []
+    migrated = dict(migrate_to_current_labels(traffic.store, traffic.task, LABEL))
+    assert migrated == {"label": "label (2)", "label-second-reviewer": "label-second-reviewer (2)"}
+    assert migrate_to_current_labels(traffic.store, traffic.task, LABEL) == []
     with traffic.store.reading() as connection:
         standing = [place for place in queue_items(connection) if not place.withdrawn]
         assert pending_work(connection).records == {"label": 5}
-    assert {place.dataset for place in standing} == {"label", "label (2)", "label-second-look (2)"}
+    assert {place.dataset for place in standing} == {"label", "label (2)", "label-second-reviewer (2)"}
     assert sorted(p.record_id for p in standing) == sorted({p.record_id for p in standing})
     assert pushed(traffic, count=5) == {}
 
@@ -381,9 +383,9 @@ def test_a_forgotten_record_leaves_no_answer_behind(traffic: Workspace) -> None:
 def test_requests_that_cannot_be_done(traffic: Workspace) -> None:
     for arguments, expected in (
         (("push", "nothing"), "no such queue"),
-        (("push", "label", "--strategy", "best"), "random, uncertainty, diverse, mixed"),
-        (("push", "audit", "--strategy", "mixed"), "only label has strategies"),
-        (("push", "label", "--for", "ann", "--second-reviewer-share", "0.1"), "leave out one"),
+        (("push", "label", "--strategy", "best"), "'random', 'uncertainty', 'diverse', 'mixed'"),
+        (("push", "audit", "--strategy", "mixed"), "no strategy mixed"),
+        (("push", "label", "--for", "ann", "--second-reviewer-share", "0.1"), "leave one of the two out"),
         (("push", "label", "--count", "0"), "--count"),
     ):
         done = run_winnow(*arguments, cwd=traffic.folder.root)
@@ -465,7 +467,7 @@ def test_a_discard_and_a_half_answered_record_do_not_wait_in_a_closed_dataset(tr
     responses(traffic, (one, "ann", "-", "01"), (two, "ann", "a", "02"))
     text = traffic.folder.task_file.read_text()
     traffic.folder.task_file.write_text(text.replace("labels:\n", 'labels:\n  - name: "c"\n'))
-    migrate_to_current_labels(traffic.store, traffic.task, "label")
+    migrate_to_current_labels(traffic.store, traffic.task, LABEL)
     with traffic.store.reading() as connection:
         migrated = {
             place.record_id

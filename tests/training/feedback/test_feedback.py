@@ -29,7 +29,8 @@ from winnow.curation.annotations.confused_pairs import (
     labeling_value,
     read_confused_pairs,
 )
-from winnow.curation.labeling.queues.definition import QueueCandidate
+from winnow.curation.labeling.queues.candidate import QueueCandidate
+from winnow.curation.labeling.queues.relabel import label_error_candidates
 from winnow.curation.labeling.suggestions import QueueModel
 from winnow.curation.store.working_view import working_rows
 from winnow.generators.plan import read_plan
@@ -170,9 +171,13 @@ def model_of(workspace: Workspace) -> QueueModel:
     )
 
 
+def pair_candidates(model: QueueModel) -> list[QueueCandidate]:
+    return label_error_candidates(model.train_rows, model.confused_pair_errors)
+
+
 def test_the_queues_take_what_lies_in_the_focus_first(round_one: Round) -> None:
     model = model_of(round_one.workspace)
-    first = [one.record_id for one in model.confused_pair_candidates()]
+    first = [one.record_id for one in pair_candidates(model)]
     assert len(set(first[:8]) & set(round_one.fed.feedback.suspected_errors[:8])) > 5  # the release leaves out repeats
     stored = {row["id"]: row for row in model.rows}
     free = [
@@ -196,12 +201,12 @@ def test_the_queues_take_what_lies_in_the_focus_first(round_one: Round) -> None:
 
 def test_push_relabel_shows_them_first(round_one: Round, labeling: LabelingSetup) -> None:
     here = LabelingSetup(round_one.workspace, labeling.api, labeling.argilla_workspace)
-    suspected_errors = [one.record_id for one in model_of(round_one.workspace).confused_pair_candidates()]
+    suspected_errors = [one.record_id for one in pair_candidates(model_of(round_one.workspace))]
     assert round_one.workspace.push("relabel", count=8).records == 8
     records = {one["external_id"]: one for one in here.records("relabel")}
     assert set(records) == set(suspected_errors[:8])
     told = records[suspected_errors[0]]["fields"]["context"]
-    assert "of two labels that the last run confuses" in told
+    assert "choosing between two labels that the last run confuses" in told
     assert round_one.workspace.push("label", count=5, strategy="feedback").records == 5
 
 

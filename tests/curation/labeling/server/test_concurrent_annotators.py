@@ -38,7 +38,7 @@ def hold(workspace: Workspace, tmp_path: Path, *, people: int, records: int, sec
             by_people = select(decision.record_id, decision.who).where(decision.actor == "person")
             decided = [tuple(row) for row in connection.execute(by_people)]
         assert acknowledged <= {record for record, _ in decided}
-        assert len(decided) == len(set(decided)) == pulled.pulled.decisions
+        assert len(decided) == len(set(decided)) == pulled.imported.decisions
         return sum(len(one.acknowledged) for one in works)
     finally:
         assert workspace.stop_serving()

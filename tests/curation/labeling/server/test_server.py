@@ -402,7 +402,7 @@ def test_the_command_starts_finds_and_stops(environment: Path, workspace: Path) 
     told = json.loads(first.stdout)
     try:
         second = json.loads(winnow("serve", "--json", cwd=workspace).stdout)  # returns, because one runs already
-        assert (second["url"], second["already"], told["already"]) == (told["url"], True, False)
+        assert (second["url"], second["already_running"], told["already_running"]) == (told["url"], True, False)
         added = json.loads(winnow("annotators", "add", "ann", "--json", cwd=workspace).stdout)
         assert len(added["password"]) >= 16
         listed = winnow("annotators", "list", cwd=workspace)

@@ -46,8 +46,8 @@ def greedy_facility_location(
     With k(x, r) the kernel of x at r, and b(r) the highest kernel at r of known or chosen queries, the gain of x is the
     sum of w(r) max(0, k(x, r) - b(r)) over the covered queries r. A gain never grows while others are chosen
     (submodularity), so an earlier value is an upper bound and only the top rows are measured again (Minoux 1978).
-    Greedy choice reaches 1 - 1/e of the best batch (Nemhauser, Wolsey and Fisher 1978); Wei, Iyer and Bilmes 2015 use it
-    for active learning.
+    Greedy choice reaches 1 - 1/e of the best batch (Nemhauser, Wolsey and Fisher 1978); Wei, Iyer and Bilmes 2015 use
+    it for active learning.
     """
     if not len(vectors):
         return []

@@ -9,7 +9,7 @@ from winnow.reports.html import render, write_page
 
 
 def write_guidelines(task: Task, path: Path) -> Path:
-    """Write the page; what is confusable with a label stands beside it."""
+    """Write the page; labels that are often confused are linked."""
     confusable: dict[str, list[str]] = {name: [] for name in task.label_names}
     for left, right in task.confusable:
         confusable[left].append(right)

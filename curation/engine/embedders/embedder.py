@@ -22,7 +22,7 @@ from winnow.core.progress import Progress
 from winnow.core.user_cache import user_cache_folder
 from winnow.curation.engine.embedders.model_files import local_model_folder, model_files, model_hash
 from winnow.curation.engine.embedders.openvino_backend import OpenVinoModel, convert, openvino_precision
-from winnow.curation.engine.embedders.torch_backend import TorchModel, load_sentence_transformer
+from winnow.curation.engine.embedders.sentence_transformers import TorchModel, load_sentence_transformer
 from winnow.curation.engine.vectors import Vectors
 
 BATCH_SIZE = 32

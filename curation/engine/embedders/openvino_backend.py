@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from winnow.core.errors import Problem, ServiceError
-from winnow.curation.engine.embedders.torch_backend import TorchModel, load_sentence_transformer
+from winnow.curation.engine.embedders.sentence_transformers import TorchModel, load_sentence_transformer
 from winnow.curation.engine.vectors import Vectors
 
 MIN_COSINE_TO_TORCH = 0.999

@@ -48,7 +48,7 @@ def test_the_fast_backend_is_faithful_to_fp32_on_real_texts() -> None:
     assert np.allclose(np.linalg.norm(fast, axis=1), 1, atol=1e-6)
 
 
-def test_the_torch_backend_is_what_sentence_transformers_gives() -> None:
+def test_the_sentence_transformers_is_what_sentence_transformers_gives() -> None:
     from sentence_transformers import SentenceTransformer
 
     theirs = SentenceTransformer(str(bundled_model_folder()), device="cpu").encode(TEXTS[:50])

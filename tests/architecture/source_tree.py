@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -28,7 +29,10 @@ LEVELS = (
     ("winnow.cli",),
 )
 """From the lowest to the highest; packages of one level do not import each other."""
-SQL_HOMES = ("winnow.curation.store", "winnow.generators.llm.spend")
+OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
+SQL_HOMES = ("winnow.curation.store", "winnow.generators.llm.spend", "winnow.curation.io.readers.sqlite_reader")
+"""The reader opens the user's own databases."""
+SQL_PACKAGES = frozenset({"sqlalchemy", "sqlite3", "alembic"})
 SQL_CALLS = frozenset(
     {"execute", "executemany", "executescript", "exec_driver_sql", "scalar_one", "scalars", "mappings"}
 )
@@ -66,22 +70,9 @@ class SourceModule:
         """Every class."""
         return (node for node in ast.walk(self.tree) if isinstance(node, ast.ClassDef))
 
-    def imports(self) -> Iterator[str]:
-        """Names that are imported anywhere in it, deferred imports and those for type checking included."""
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.Import):
-                yield from (alias.name for alias in node.names)
-            elif isinstance(node, ast.ImportFrom) and node.module:
-                yield from (f"{node.module}.{alias.name}" for alias in node.names)
-
-    def runtime_imports(self) -> Iterator[str]:
-        """The same without what only type checkers see."""
-        skipped = {
-            id(inner)
-            for node in ast.walk(self.tree)
-            if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
-            for inner in ast.walk(node)
-        }
+    def imports(self, *, typing: bool = True) -> Iterator[str]:
+        """Names that are imported anywhere in it, deferred imports included, those for type checkers optionally."""
+        skipped = set() if typing else {id(inner) for block in self._typing_blocks() for inner in ast.walk(block)}
         for node in ast.walk(self.tree):
             if id(node) in skipped:
                 continue
@@ -89,6 +80,52 @@ class SourceModule:
                 yield from (alias.name for alias in node.names)
             elif isinstance(node, ast.ImportFrom) and node.module:
                 yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+    def identifiers(self) -> Iterator[str]:
+        """Every name that is given in it: of itself, functions, classes, parameters, variables, attributes, aliases."""
+        yield self.stem
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                yield node.name
+            elif isinstance(node, ast.arg):
+                yield node.arg
+            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                yield node.id
+            elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+                yield node.attr
+            elif isinstance(node, ast.alias) and node.asname:
+                yield node.asname
+
+    def strings(self) -> Iterator[ast.Constant]:
+        """Every string but docstrings."""
+        docstrings = {
+            id(first.value)
+            for node in ast.walk(self.tree)
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+            for first in node.body
+            if isinstance(first, ast.Expr)
+        }
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
+                yield node
+
+    def string_lists(self) -> Iterator[tuple[int, frozenset[str]]]:
+        """The line and the values of each list, tuple, set, `Literal` or enumeration that holds only strings."""
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Tuple | ast.List | ast.Set):
+                values = node.elts
+            elif isinstance(node, ast.ClassDef) and any(ast.unparse(base).endswith("Enum") for base in node.bases):
+                values = [item.value for item in node.body if isinstance(item, ast.Assign)]
+            else:
+                continue
+            texts = [one.value for one in values if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+            if texts and len(texts) == len(values):
+                yield node.lineno, frozenset(texts)
+
+    def _typing_blocks(self) -> Iterator[ast.If]:
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+                yield node
 
 
 def product_modules(root: Path = ROOT) -> list[SourceModule]:
@@ -111,7 +148,7 @@ def import_graph(modules: list[SourceModule], *, typing: bool = False) -> dict[s
     names = {module.name for module in modules}
     graph: dict[str, set[str]] = defaultdict(set)
     for module in modules:
-        for imported in module.imports() if typing else module.runtime_imports():
+        for imported in module.imports(typing=typing):
             known = imported if imported in names else imported.rpartition(".")[0]
             if known in names and known != module.name:
                 graph[module.name].add(known)
@@ -166,36 +203,64 @@ def upward_imports(graph: dict[str, set[str]]) -> list[str]:
     return sorted(found)
 
 
-def sql_calls(module: SourceModule) -> int:
-    """Calls that send SQL, by the name of the method."""
-    return sum(
-        isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in SQL_CALLS
+def sql_use(module: SourceModule) -> list[str]:
+    """How a module sends SQL: packages that it imports and calls by the name of the method. Empty where it may."""
+    if any(module.name == home or module.name.startswith(f"{home}.") for home in SQL_HOMES):
+        return []
+    packages = {name.split(".")[0] for name in module.imports(typing=False)} & SQL_PACKAGES
+    calls = [
+        f"{node.func.attr}() on line {node.lineno}"
         for node in ast.walk(module.tree)
-    )
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in SQL_CALLS
+    ]
+    return [*(f"imports {name}" for name in sorted(packages)), *calls]
 
 
-def is_sql_home(name: str) -> bool:
-    """Whether a module may talk to a database."""
-    return any(name == home or name.startswith(f"{home}.") for home in SQL_HOMES)
+def cli_options(modules: Iterable[SourceModule]) -> set[str]:
+    """The command line's options: spelled out in `winnow.cli`, or named by a parameter of a function there."""
+    found = set()
+    for module in modules:
+        if module.name.startswith("winnow.cli"):
+            found |= {option for node in module.strings() for option in OPTION.findall(node.value)}
+            arguments = {node.arg for node in ast.walk(module.tree) if isinstance(node, ast.arg)}
+            found |= {f"--{name.strip('_').replace('_', '-')}" for name in arguments}
+    return found
 
 
-def cli_flags(module: SourceModule) -> list[str]:
-    """Options of the command line that are spelled out in a module's strings (docstrings aside)."""
-    docs = {
-        id(node.body[0].value)
-        for node in ast.walk(module.tree)
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
-        and node.body
-        and isinstance(node.body[0], ast.Expr)
-    }
+def options_in(module: SourceModule, options: set[str]) -> list[str]:
+    """Strings that spell out one of the command line's options. Arguments of another program are not meant."""
+    starts_programs = "subprocess" in module.imports()
+    lists = (node for node in ast.walk(module.tree) if starts_programs and isinstance(node, ast.List))
+    arguments = {id(element) for node in lists for element in node.elts}
     return [
         node.value
-        for node in ast.walk(module.tree)
-        if isinstance(node, ast.Constant)
-        and isinstance(node.value, str)
-        and id(node) not in docs
-        and any(word.startswith("--") and word[2:3].isalpha() for word in node.value.replace("(", " ").split())
+        for node in module.strings()
+        if id(node) not in arguments and options.intersection(OPTION.findall(node.value))
     ]
+
+
+def words_of(identifier: str) -> list[str]:
+    """The words of a name in snake case or camel case, in lower case."""
+    return [word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", identifier)]
+
+
+def names_twice(names: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Of pairs of a name and where it is: the names that are in several places."""
+    places: dict[str, list[str]] = defaultdict(list)
+    for name, place in names:
+        places[name].append(place)
+    return {name: found for name, found in places.items() if len(found) > 1}
+
+
+def class_names_twice(modules: Iterable[SourceModule]) -> dict[str, list[str]]:
+    """Class names that several modules define."""
+    return names_twice((node.name, module.name) for module in modules for node in module.classes())
+
+
+def stems_twice(modules: Iterable[SourceModule]) -> dict[str, list[str]]:
+    """File names that several folders hold; a package counts by the name of its folder only where it holds code."""
+    holders = (module for module in modules if module.path.stem != "__init__" or any(True for _ in module.functions()))
+    return names_twice((module.stem, module.name) for module in holders)
 
 
 def main() -> None:
@@ -205,10 +270,9 @@ def main() -> None:
     lengths = sorted((node.end_lineno or 0) - node.lineno + 1 for module in modules for node in module.functions())
     graph = import_graph(modules)
     longest = max(modules, key=lambda module: module.lines)
-    outside = {module.name: sql_calls(module) for module in modules if not is_sql_home(module.name)}
-    flags = {module.name: len(cli_flags(module)) for module in modules if not module.name.startswith("winnow.cli")}
-    classes = Counter(node.name for module in modules for node in module.classes())
-    stems = Counter(module.stem for module in modules)
+    sql = [len(sql_use(module)) for module in modules]
+    declared = cli_options(modules)
+    options = [len(options_in(module, declared)) for module in modules if not module.name.startswith("winnow.cli")]
     largest, count = folders.most_common(1)[0]
     print(
         f"modules                    {len(modules)} in {len(folders)} folders, at most {count} in one ({largest.name})"
@@ -217,10 +281,10 @@ def main() -> None:
     print(f"functions, lines           median {quantiles(lengths, n=2)[0]:.0f}, p90 {quantiles(lengths, n=10)[8]:.0f}")
     print(f"imports that point up      {len(upward_imports(graph))}")
     print(f"rings, deferred included   {len(rings(graph))}")
-    print(f"SQL calls outside its two  {sum(outside.values())} in {sum(map(bool, outside.values()))} modules")
-    print(f"CLI options in domain code {sum(flags.values())} strings in {sum(map(bool, flags.values()))} modules")
-    print(f"class names twice          {sum(n > 1 for n in classes.values())}")
-    print(f"module stems twice         {sum(n > 1 for n in stems.values())}")
+    print(f"SQL outside its two places {sum(sql)} in {sum(map(bool, sql))} modules")
+    print(f"CLI options in domain code {sum(options)} strings in {sum(map(bool, options))} modules")
+    print(f"class names twice          {len(class_names_twice(modules))}")
+    print(f"module stems twice         {len(stems_twice(modules))}")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,42 @@
+"""Names: each class once, each file name once, no metaphors."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.architecture.source_tree import SourceModule, class_names_twice, stems_twice, words_of
+
+SHARED_STEMS = {"add", "compare", "evaluate", "forget", "rename", "retract", "freeze", "deploy", "export"}
+"""An operation may be named as the module that it calls: `winnow.operations.add`, `winnow.curation.ingest.add`."""
+METAPHORS = frozenset(
+    """
+    room rooms door doors desk desks workshop workshops till tills books voice voices rival rivals kin torn mend mends
+    mended morning handbook sighting sightings family families licence licences fate fates told said hole holes
+    suspect suspects mistake mistakes reserve
+    """.split()
+)
+"""Words of older code for which the field has its own; docs/glossary.md."""
+
+
+def test_no_class_name_is_used_twice(modules: list[SourceModule]) -> None:
+    assert sum(1 for module in modules for _ in module.classes()) > 200
+    assert class_names_twice(modules) == {}
+
+
+@pytest.mark.xfail(strict=False, reason="generation is still the name of three modules")
+def test_hardly_a_file_name_is_used_twice(modules: list[SourceModule]) -> None:
+    twice = stems_twice(modules)
+    assert {stem: places for stem, places in twice.items() if stem not in SHARED_STEMS} == {}
+    beyond_pairs = {stem: places for stem, places in twice.items() if len(places) > 2}
+    assert beyond_pairs == {}
+
+
+@pytest.mark.xfail(strict=False, reason="identifiers are being renamed")
+def test_identifiers_hold_no_metaphors(modules: list[SourceModule]) -> None:
+    found = {
+        f"{module.name}: {name}"
+        for module in modules
+        for name in module.identifiers()
+        if not METAPHORS.isdisjoint(words_of(name))
+    }
+    assert sorted(found) == []

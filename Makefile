@@ -21,10 +21,10 @@ demo: setup ## Run the whole loop on the help-desk example
 	PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/helpdesk/demo.sh build/demo
 
 test: lint ## Run lint and all tests except the slow ones
-	$(BIN)/python -m pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 test-slow: setup ## Run the slow tests: load, kills, fuzzing
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/pytest -m slow
 
 lint: setup ## Run ruff, mypy and import-linter
 	$(BIN)/ruff check .

@@ -109,7 +109,7 @@ def test_links_lead_to_a_file_and_a_heading(page: Path) -> None:
 def test_files_and_benchmarks_exist(page: Path) -> None:
     text = text_of(page)
     named = re.findall(rf"`((?:{'|'.join(PACKAGES)})/[\w/.*-]+)`", text)
-    missing = [path for path in named if not list(ROOT.glob(path.rstrip("/")))]
+    missing = [path for path in named if "NAME" not in path and not list(ROOT.glob(path.rstrip("/")))]
     modules = set(re.findall(r"-m benchmarks\.(\w+)", text))
     assert missing == []
     assert [name for name in sorted(modules) if not (ROOT / "benchmarks" / f"{name}.py").is_file()] == []

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from winnow import __version__
 from winnow.cli import dataset, evaluations, generation, labeling, models, monitoring, quality, releases
 from winnow.cli.render import terminal
 from winnow.core.errors import Problem, ServiceError, WinnowError
@@ -24,12 +25,21 @@ app = typer.Typer(
 )
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"winnow {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
-def _workspace_option(
+def _global_options(
     context: typer.Context,
     workspace: Annotated[
         Path, typer.Option("--workspace", "-w", help="The folder with winnow.yaml, or one below it.")
     ] = Path(),
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Show Winnow's version.")
+    ] = False,
 ) -> None:
     context.obj = workspace
 

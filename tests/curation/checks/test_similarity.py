@@ -75,7 +75,9 @@ def test_any_sequence_of_changes_measures_as_if_made_anew(
 def test_a_small_change_compares_the_new_record_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     workspace = add_example(tmp_path / "ws")
     workspace.check()
-    monkeypatch.setattr("winnow.curation.checks.similarity.search_all", lambda *_: pytest.fail("everything was measured again"))
+    monkeypatch.setattr(
+        "winnow.curation.checks.similarity.search_all", lambda *_: pytest.fail("everything was measured again")
+    )
     workspace.add(pd.DataFrame({"text": ["a wholly new query"], "label": "it_vpn", "split": "train"}), license="MIT")
     assert workspace.check().passed
 

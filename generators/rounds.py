@@ -10,9 +10,9 @@ from typing import Literal, Protocol
 from winnow.generators import contrasts
 from winnow.generators.examples import example_requests
 from winnow.generators.judge import JudgeVerdict, judge_requests, read_verdicts
-from winnow.generators.llm.ledger import RequestLike, RoundLedger, Stage
-from winnow.generators.llm.request import ModelChoice, RequestDraft
+from winnow.generators.llm.request import LlmRequest, ModelChoice, RequestDraft
 from winnow.generators.llm.response import response_outcome, response_text
+from winnow.generators.llm.spend.generation_ledger import GenerationLedger
 from winnow.generators.negatives import negative_requests
 from winnow.generators.plan import LabelNeed, PlannedRegion
 from winnow.generators.proposal import PromptContext, Proposal
@@ -106,8 +106,8 @@ class Intake(Protocol):
 def run_rounds(
     job: GenerationJob,
     model_choice: ModelChoice,
-    ledger: RoundLedger,
-    ask: Callable[[Sequence[RequestLike]], RunStatus],
+    ledger: GenerationLedger,
+    ask: Callable[[Sequence[LlmRequest]], RunStatus],
     intake: Intake,
 ) -> RunStatus:
     """Do a job, or go on with it: what was asked is not asked again, what entered does not enter again."""
@@ -208,7 +208,7 @@ def round_requests(
     return [*labels, *regions]
 
 
-def read_proposals(request: RequestLike, ledger: RoundLedger) -> list[Proposal] | None:
+def read_proposals(request: LlmRequest, ledger: GenerationLedger) -> list[Proposal] | None:
     """What the answer to a question proposes; None where none was received. A refusal proposes nothing."""
     message = ledger.response(request.id)
     if message is None:
@@ -222,7 +222,7 @@ def read_proposals(request: RequestLike, ledger: RoundLedger) -> list[Proposal] 
 
 
 def _send_open(
-    planned_requests: Sequence[RequestLike], ledger: RoundLedger, ask: Callable[[Sequence[RequestLike]], RunStatus]
+    planned_requests: Sequence[LlmRequest], ledger: GenerationLedger, ask: Callable[[Sequence[LlmRequest]], RunStatus]
 ) -> RunStatus:
     """Ask what stands open."""
     ended = ledger.outcomes(planned_requests)
@@ -232,9 +232,9 @@ def _send_open(
 
 def _judge_and_ingest(
     job: GenerationJob,
-    planned_requests: Sequence[RequestLike],
-    ledger: RoundLedger,
-    ask: Callable[[Sequence[RequestLike]], RunStatus],
+    planned_requests: Sequence[LlmRequest],
+    ledger: GenerationLedger,
+    ask: Callable[[Sequence[LlmRequest]], RunStatus],
     intake: Intake,
     end: RunStatus,
 ) -> RunStatus:
@@ -265,22 +265,21 @@ def _worth_judging(answered: Mapping[str, Sequence[Proposal]], intake: Intake) -
 def _judge(
     texts: Sequence[str],
     model_choice: ModelChoice,
-    ledger: RoundLedger,
-    ask: Callable[[Sequence[RequestLike]], RunStatus],
+    ledger: GenerationLedger,
+    ask: Callable[[Sequence[LlmRequest]], RunStatus],
     prompt_context: PromptContext,
 ) -> tuple[dict[str, JudgeVerdict], RunStatus]:
     """The verdict on every text that gets one: those that were given before, then rounds until none is open."""
-    stage: Stage = "judge"
     verdicts_by_text: dict[str, JudgeVerdict] = {}
     for number in range(MAX_ROUNDS):
-        planned_requests = ledger.planned(stage, number)
+        planned_requests = ledger.planned("judge", number)
         if not planned_requests:
             left = [text for text in texts if text not in verdicts_by_text]
             if not left:
                 return verdicts_by_text, "done"
             key = f"{prompt_context.key}/{number}"
             planned_requests = ledger.plan(
-                stage,
+                "judge",
                 number,
                 judge_requests(prompt_context.task, model_choice, left, key=key, per_request=TEXTS_PER_JUDGE_REQUEST),
             )
@@ -298,7 +297,7 @@ def _judge(
 
 
 def _verdicts(
-    planned_requests: Sequence[RequestLike], ledger: RoundLedger, labels: Sequence[str]
+    planned_requests: Sequence[LlmRequest], ledger: GenerationLedger, labels: Sequence[str]
 ) -> dict[str, JudgeVerdict]:
     found: dict[str, JudgeVerdict] = {}
     for request in planned_requests:

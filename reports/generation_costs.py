@@ -8,14 +8,15 @@ from typing import Any
 
 from winnow.curation.store.database import Connection
 from winnow.curation.store.generation import candidate_outcomes, generation_runs
-from winnow.generators.llm.spend import NO_SPEND, spend_by_run
+from winnow.generators.llm.spend.spend_database import SpendDatabase
+from winnow.generators.llm.spend.spend_totals import GenerationSpend, spend_by_run
 from winnow.generators.run_costs import RunCost
 
 
-def run_costs(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> list[RunCost]:
+def run_costs(connection: Connection, spend: SpendDatabase, rows: Iterable[Mapping[str, Any]]) -> list[RunCost]:
     """Every run, oldest first. `rows` are the current working rows."""
     labeled = {row["id"] for row in rows if row["state"] == "labeled"}
-    spent = spend_by_run(connection)
+    spent = spend_by_run(spend)
     outcomes: dict[str, Counter[str]] = defaultdict(Counter)
     by_label: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
     for run, record, label, outcome in candidate_outcomes(connection):
@@ -35,7 +36,7 @@ def run_costs(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> list
             dropped=outcomes[run["id"]]["dropped"],
             accepted=outcomes[run["id"]]["accepted"],
             by_label={label: dict(counts) for label, counts in sorted(by_label[run["id"]].items())},
-            **spent.get(run["id"], NO_SPEND),
+            **vars(spent.get(run["id"], GenerationSpend())),
         )
         for run in generation_runs(connection)
     ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -166,10 +165,11 @@ class Workspace:
 
     def status(self) -> Status:
         """Counts, reserves, queues, lots, and what to do next."""
+        from winnow.generators.llm.spend.spend_database import SpendDatabase
         from winnow.operations.status import status
 
         with self.store.reading() as connection:
-            return status(connection, self.task)
+            return status(connection, self.task, SpendDatabase(self.folder.spend_database))
 
     def show(self, record: str) -> RecordDetails:
         """One record with its occurrences, decisions, neighbors and releases."""
@@ -211,13 +211,14 @@ class Workspace:
 
     def report(self, *, progress: Progress | None = None) -> tuple[DailyReport, Path]:
         """Draw the page that a data lead opens every morning, and the pages of people and coverage beside it."""
+        from winnow.generators.llm.spend.spend_database import SpendDatabase
         from winnow.operations.report import build_daily_report
         from winnow.operations.report_annotators import measure_annotators
         from winnow.reports.annotators_page import write_annotators
 
         coverage = self.coverage(progress=progress)[0]
         with self.store.reading() as connection:
-            annotators = measure_annotators(connection, self.task)
+            annotators = measure_annotators(connection, self.task, SpendDatabase(self.folder.spend_database))
         write_annotators(annotators, self.folder.reports)
         wrong = self._train_errors_of(coverage.check.train)
         return build_daily_report(self.folder, self.store, self.task, coverage, annotators, wrong, self.decide())
@@ -242,11 +243,9 @@ class Workspace:
 
     def forget(self, record: str, *, why: str = "") -> ForgetResult:
         """Remove one record's content everywhere; that it was forgotten stays."""
-        from winnow.curation.ingest.forget import forget
-        from winnow.curation.labeling.cleanup import delete_record_from_argilla
+        from winnow.operations.forget import forget_record
 
-        gone = forget(self.store, self.folder, self.task, record, why=why)
-        return replace(gone, queues=delete_record_from_argilla(self.store, self.folder, gone.record))
+        return forget_record(self.store, self.folder, self.task, record, why=why)
 
     def generate(
         self,

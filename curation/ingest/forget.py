@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, select, update
@@ -21,7 +22,6 @@ from winnow.curation.store.tables import (
     decision,
     flag,
     forgotten,
-    llm_request,
     occurrence,
     record_group,
     response,
@@ -50,17 +50,34 @@ class ForgetResult:
     forgetting it again, deletes it."""
 
 
-def forget(store: Store, folder: WorkspaceFolder, task: Task, wanted: str, *, why: str) -> ForgetResult:
+def forget(
+    store: Store,
+    folder: WorkspaceFolder,
+    task: Task,
+    wanted: str,
+    *,
+    why: str,
+    blank_requests: Callable[[Callable[[str], str]], None],
+) -> ForgetResult:
     """Remove one record's content from database, vectors, answers, reports and dropped rows.
 
-    Running it again finishes what a kill left. Raises WinnowError when none or more than one record fits, and
-    ServiceError while another command still reads what was there before.
+    `blank_requests` applies a function to every request that a generator stored. It is called before the text leaves
+    the database, so that running the same command again finishes what a kill left.
+
+    Raises WinnowError when no record or more than one fits, and ServiceError while another command still reads the
+    old content.
     """
     with store.reading() as connection:
         record, text, group = _find_record(connection, wanted)
         already = connection.execute(select(forgotten).where(forgotten.c.record_id == record)).first() is not None
         held = _releases_holding(connection, folder, record, text)
+
+    def blank(written: str) -> str:
+        return without_quotations(written, text)
+
     files = erase_from_files(folder, task, text) if text else []
+    if text:
+        blank_requests(blank)
     with store.writing() as connection:
         values = {"record_id": record, "why": why, "at": utc_now()}
         connection.execute(insert(forgotten).values(**values).on_conflict_do_nothing())
@@ -71,12 +88,11 @@ def forget(store: Store, folder: WorkspaceFolder, task: Task, wanted: str, *, wh
         connection.execute(delete(flag).where(flag.c.record_id == record))
         connection.execute(delete(suspected_error).where(suspected_error.c.record_id == record))
         connection.execute(update(candidate).where(candidate.c.record_id == record).values(detail="{}"))
-        if text:
-            _blank_requests(connection, text)
         if _is_group_forgotten(connection, group):
             connection.execute(update(record_group).where(record_group.c.id == group).values(declared=""))
     if text:
         files += erase_from_files(folder, task, text)  # what another command wrote in between
+        blank_requests(blank)
     store.vacuum()
     exports = user_files_holding(folder, task, text) if text else []
     return ForgetResult(record, already, sorted(set(files)), held, exports, queues=[])
@@ -109,12 +125,3 @@ def _releases_holding(connection: Connection, folder: WorkspaceFolder, record: s
     holding = {name for name, _ in releases_holding(connection, folder, record)}
     names = [entry["name"] for entry in artifacts(connection, "release")]
     return [name for name in names if name in holding or (text and any(files_holding(folder.releases / name, text)))]
-
-
-def _blank_requests(connection: Connection, text: str) -> None:
-    """Empty the quotations of a text in what generators asked; the rest of a question says what was paid for."""
-    q = llm_request.c
-    for identity, body, about in connection.execute(select(q.id, q.body, q.context)).fetchall():
-        blanked = {"body": without_quotations(body, text), "context": without_quotations(about, text)}
-        if blanked != {"body": body, "context": about}:
-            connection.execute(update(llm_request).where(q.id == identity).values(**blanked))

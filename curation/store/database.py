@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock
 from sqlalchemy import Connection as Connection  # for all who only pass it on to this package
@@ -15,6 +14,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
 
+from winnow.core.database_errors import database_error
 from winnow.core.errors import Problem, ServiceError, WinnowError
 from winnow.curation.store.migrations import HEAD
 from winnow.curation.store.tables import metadata
@@ -129,38 +129,11 @@ def _translated_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except (DatabaseError, sqlite3.DatabaseError) as error:
-        raise _service_error(path, error) or error from error
+        raise database_error(path, str(error), damaged=lambda: _damage(path)) or error from error
 
 
-_CAUSES: list[tuple[str, str, str]] = [
-    ("disk is full", "the disk is full", "free some space and run the command again; nothing was changed"),
-    (
-        "disk I/O error",
-        "the disk refused to write",
-        "check free space and quota, then run again; nothing was changed",
-    ),
-    (
-        "database is locked",
-        "another command is writing",
-        "wait for it to end, then run again; nothing was changed",
-    ),
-    ("readonly database", "the database cannot be written", "check who owns the file and folder"),
-    ("unable to open", "the database cannot be opened", "check the folder's permissions"),
-]
-
-
-def _service_error(path: Path, error: Any) -> ServiceError | None:
-    for message, found, fix in _CAUSES:
-        if message in str(error):
-            return ServiceError(Problem(str(path), found, "", fix))
-    if any(message in str(error) for message in _DAMAGE):
-        return ServiceError(
-            Problem(str(path), f"the database is damaged; {_readable_tables(path)}", "a whole database", RECOVERY_HELP)
-        )
-    return None
-
-
-_DAMAGE = ("malformed", "not a database", "database corruption", "unsupported file format")
+def _damage(path: Path) -> Problem:
+    return Problem(str(path), f"the database is damaged; {_readable_tables(path)}", "a whole database", RECOVERY_HELP)
 
 
 RECOVERY_HELP = (

@@ -1,4 +1,4 @@
-"""Sends requests through the Message Batches API: half the price, an answer within a day, and no batch lost after a kill."""
+"""Sends requests through the Message Batches API: half the price, results within a day, nothing lost after a kill."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from typing import Literal, TypeVar
 from winnow.core.errors import Problem, ServiceError
 from winnow.generators.llm.anthropic import TIMEOUT_SECONDS, AnthropicClient
 from winnow.generators.llm.client import BatchStatus, NoResponse, RequestFailed, Throttled
-from winnow.generators.llm.ledger import BatchJobLike, BatchJobsLike, RequestLike, RoundLedger
+from winnow.generators.llm.ledger import BatchJob
+from winnow.generators.llm.request import LlmRequest
+from winnow.generators.llm.spend.generation_ledger import GenerationLedger
+from winnow.generators.llm.spend.run_batch_jobs import BatchJobs
 from winnow.generators.llm.worker_pool import OnProgress
 
 POLL_SECONDS = 20.0
@@ -50,10 +53,10 @@ class BatchPolling:
 
 
 def send_in_batches(
-    ledger: RoundLedger,
-    batch_jobs: BatchJobsLike,
+    ledger: GenerationLedger,
+    batch_jobs: BatchJobs,
     client: AnthropicClient,
-    requests: Sequence[RequestLike],
+    requests: Sequence[LlmRequest],
     worst_case: Callable[[str], int],
     *,
     polling: BatchPolling | None = None,
@@ -81,7 +84,7 @@ def send_in_batches(
 
 
 def _submit(
-    batch_jobs: BatchJobsLike, client: AnthropicClient, bodies: Mapping[str, str], worst_case: Callable[[str], int]
+    batch_jobs: BatchJobs, client: AnthropicClient, bodies: Mapping[str, str], worst_case: Callable[[str], int]
 ) -> bool:
     """Submit everything that stands open and can be paid for; says whether the budget is short."""
     costs = [(identity, worst_case(body)) for identity, body in bodies.items()]
@@ -96,9 +99,7 @@ def _submit(
     return False
 
 
-def _send(
-    batch_jobs: BatchJobsLike, client: AnthropicClient, claimed: BatchJobLike, asked: Sequence[tuple[str, str]]
-) -> None:
+def _send(batch_jobs: BatchJobs, client: AnthropicClient, claimed: BatchJob, asked: Sequence[tuple[str, str]]) -> None:
     backoff = 1.0
     for retries in range(MAX_SUBMIT_RETRIES + 1):
         try:
@@ -123,7 +124,7 @@ def _send(
             return
 
 
-def _find_unconfirmed(batch_jobs: BatchJobsLike, client: AnthropicClient, grace: timedelta) -> None:
+def _find_unconfirmed(batch_jobs: BatchJobs, client: AnthropicClient, grace: timedelta) -> None:
     """Find the batches whose making was never confirmed among those that the API knows.
 
     The API tells a batch's custom ids only with its results: one that still runs and has as many requests may be the
@@ -145,11 +146,11 @@ def _find_unconfirmed(batch_jobs: BatchJobsLike, client: AnthropicClient, grace:
             batch_jobs.not_created(unconfirmed, "the batch was never made")
 
 
-def _is_same_job(client: AnthropicClient, job: BatchStatus, unconfirmed: BatchJobLike) -> bool:
+def _is_same_job(client: AnthropicClient, job: BatchStatus, unconfirmed: BatchJob) -> bool:
     return any(result.request in unconfirmed.attempts for result in client.results(job.id))
 
 
-def _collect(ledger: RoundLedger, batch_jobs: BatchJobsLike, client: AnthropicClient) -> None:
+def _collect(ledger: GenerationLedger, batch_jobs: BatchJobs, client: AnthropicClient) -> None:
     """Store the results of every batch that ended. A kill midway changes nothing: the rest is stored next time."""
     for job in batch_jobs.pending():
         if job.remote_id is None:

@@ -1,10 +1,14 @@
-"""The spend ledger's types: a claim on a request, the cost of a response, totals; and what sending requests needs of a ledger."""
+"""The types of a spend ledger: claims, costs, totals and batch jobs; and what sending requests requires of one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
+
+MAX_ATTEMPTS = 4
+"""Attempts without a response after which a request is given up."""
+
 
 Stage = Literal["write", "judge"]
 
@@ -12,131 +16,22 @@ Stage = Literal["write", "judge"]
 ClaimStatus = Literal["claimed", "answered", "in_other_process", "wait", "budget", "given_up"]
 
 
-class RequestLike(Protocol):
-    """A question as it is stored."""
+@dataclass(frozen=True)
+class Claim:
+    """Whether a request may be sent."""
 
-    @property
-    def id(self) -> str:
-        """Its name, also in a batch."""
-
-    @property
-    def body(self) -> str:
-        """The request as JSON."""
-
-    @property
-    def context(self) -> str:
-        """What it is for, as JSON."""
-
-
-class ClaimLike(Protocol):
-    """Whether a question may be sent."""
-
-    @property
-    def status(self) -> ClaimStatus:
-        """`taken`, or why not."""
-
-    @property
-    def attempt_id(self) -> int:
-        """What the answer is kept under."""
-
-
-class BatchJobLike(Protocol):
-    """A batch of questions that were taken together."""
-
-    @property
-    def id(self) -> str:
-        """Its name here."""
-
-    @property
-    def remote_id(self) -> str | None:
-        """Its name at the API; None until the API has answered."""
-
-    @property
-    def at(self) -> str:
-        """When it was taken, in ISO 8601."""
-
-    @property
-    def in_other_process(self) -> bool:
-        """Another process submits it just now."""
-
-    @property
-    def attempts(self) -> Mapping[str, int]:
-        """Question to attempt."""
-
-
-class RequestLedger(Protocol):
-    """What asking needs: questions are taken with their money, and answers kept before they are read."""
-
-    def claim(self, request: str, worst_case: int) -> ClaimLike:
-        """Take a question, and reserve what it can cost at worst, in nanodollars."""
-
-    def save(self, attempt_id: int, request: str, message: Mapping[str, Any], *, batch: bool = False) -> object:
-        """Store an answer and what it cost."""
-
-    def mark_unbilled(self, attempt_id: int, outcome: str) -> None:
-        """A request that cost nothing."""
-
-    def mark_lost(self, attempt_id: int, outcome: str) -> None:
-        """A request that nobody knows the cost of."""
-
-    def close_abandoned(self) -> int:
-        """Close what dead processes left in flight."""
-
-
-class RoundLedger(RequestLedger, Protocol):
-    """The books of one run of a generator."""
-
-    def plan(self, stage: Stage, number: int, bodies: Sequence[tuple[str, str]]) -> Sequence[RequestLike]:
-        """Write the questions of a round down, or find those that were."""
-
-    def planned(self, stage: Stage, number: int) -> Sequence[RequestLike]:
-        """The questions of a round that were written down."""
-
-    def response(self, request: str) -> dict[str, Any] | None:
-        """What was received for a question."""
-
-    def outcomes(self, requests: Iterable[Any]) -> dict[str, str]:
-        """How every question ended that did."""
-
-
-class BatchJobsLike(Protocol):
-    """The batches of one run."""
-
-    def claim(self, worst_case: Sequence[tuple[str, int]]) -> tuple[BatchJobLike | None, ClaimStatus]:
-        """Take questions together, as many as the money reserves."""
-
-    def submitted(self, batch_job: str, remote_id: str) -> None:
-        """What the API calls it."""
-
-    def pending(self) -> Sequence[BatchJobLike]:
-        """Those whose results are not in."""
-
-    def known_remote_ids(self) -> frozenset[str]:
-        """The API's names of all that are known."""
-
-    def collected(self, batch_job: str) -> None:
-        """All its results are in."""
-
-    def not_created(self, batch_job: Any, outcome: str) -> None:
-        """It was never made."""
-
-
-MAX_ATTEMPTS = 4
-"""Attempts that end without an answer until a question is given up."""
-
-
-RequestStage = Literal["write", "judge"]
-
-
-ClaimState = Literal["claimed", "answered", "in_other_process", "wait", "budget", "given_up"]
+    status: ClaimStatus
+    """`claimed`, or why it may not be sent."""
+    attempt_id: int = 0
+    """Under which the response is saved."""
 
 
 @dataclass(frozen=True)
 class ResponseCost:
-    """What one answer used and cost."""
+    """The tokens and cost of one response."""
 
     input_tokens: int
-    """Not read from nor written to the cache."""
+    """Neither read from the cache nor written to it."""
     cache_write_tokens: int
     cache_read_tokens: int
     output_tokens: int
@@ -147,39 +42,54 @@ class ResponseCost:
 
 
 @dataclass(frozen=True)
-class Claim:
-    """Whether a question may be sent."""
-
-    status: ClaimState
-    attempt_id: int = 0
-
-
-@dataclass(frozen=True)
 class SpendTotals:
-    """Where the money of a run stands, in nanodollars."""
+    """What a run has spent and reserved, in nanodollars."""
 
     paid: int
-    """For answers that were received."""
+    """For responses that were received."""
     lost: int
-    """At worst, for requests whose answer never came."""
+    """The worst case, for requests whose response never arrived."""
     reserved: int
-    """At worst, for requests in flight."""
+    """The worst case, for requests in flight."""
 
     @property
-    def bound(self) -> int:
-        """What may be gone at worst."""
+    def worst_case(self) -> int:
+        """The most that may have been spent."""
         return self.paid + self.lost + self.reserved
 
 
 @dataclass(frozen=True)
 class BatchJob:
-    """One batch of this run."""
+    """Requests that were claimed together, to be sent as one batch."""
 
     id: str
     remote_id: str | None
-    """What the API calls it; None until the API has answered, which it may never have."""
+    """The API's id; None until the API has answered, which may never happen."""
     at: str
+    """When it was claimed, in ISO 8601."""
     in_other_process: bool
-    """Another process is submitting it just now."""
+    """Another process is submitting it now."""
     attempts: Mapping[str, int]
-    """Question to attempt, of those that are in flight."""
+    """Request to attempt, of the requests that are in flight."""
+
+
+class RequestLedger(Protocol):
+    """What sending requires: a request is claimed with its worst-case cost, and a response is saved before it is read.
+
+    Generation keeps its ledger in SQLite, a run of the prompted method in files of the run folder.
+    """
+
+    def claim(self, request: str, worst_case: int) -> Claim:
+        """Claim a request and reserve its worst-case cost, in nanodollars."""
+
+    def save(self, attempt_id: int, request: str, message: Mapping[str, Any], *, batch: bool = False) -> object:
+        """Store a response and its cost."""
+
+    def mark_unbilled(self, attempt_id: int, outcome: str) -> None:
+        """Store that a request cost nothing."""
+
+    def mark_lost(self, attempt_id: int, outcome: str) -> None:
+        """Store that nobody knows what a request cost."""
+
+    def close_abandoned(self) -> int:
+        """Close what ended processes left in flight."""

@@ -1,4 +1,4 @@
-"""A request to a language model: the model, a cached part, a part of its own, an output schema; as the bytes that are sent."""
+"""A request to a language model: model, cached part, own part and output schema, as the bytes that are sent."""
 
 from __future__ import annotations
 
@@ -82,7 +82,8 @@ class LlmRequest:
     """The request as JSON."""
     context: str
     """What it is for, as JSON; the generator reads it again with the answer."""
-    position: int
+    position: int = 0
+    """Its place in its round."""
 
 
 RequestDraft = tuple[str, str]

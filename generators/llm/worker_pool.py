@@ -1,4 +1,4 @@
-"""Sends many requests at once: each is claimed with its worst-case cost, and every response is stored before it is parsed."""
+"""Sends many requests at once: each is claimed with its worst-case cost, each response is stored before it is read."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from typing import Literal
 from winnow.core.errors import Problem, ServiceError
 from winnow.generators.llm.anthropic import AnthropicClient
 from winnow.generators.llm.client import NoResponse, RequestFailed, Throttled
-from winnow.generators.llm.ledger import RequestLedger, RequestLike
+from winnow.generators.llm.ledger import RequestLedger
 from winnow.generators.llm.rate_limit import RateLimiter
+from winnow.generators.llm.request import LlmRequest
 
 MAX_IN_FLIGHT = 16
 
@@ -38,7 +39,7 @@ OnProgress = Callable[[int, int], None]
 def send_requests(
     ledger: RequestLedger,
     client: AnthropicClient,
-    requests: Sequence[RequestLike],
+    requests: Sequence[LlmRequest],
     worst_case: Callable[[str], int],
     *,
     max_in_flight: int = MAX_IN_FLIGHT,
@@ -70,7 +71,7 @@ class _WorkerPool:
         self,
         ledger: RequestLedger,
         client: AnthropicClient,
-        requests: Sequence[RequestLike],
+        requests: Sequence[LlmRequest],
         worst_case: Callable[[str], int],
         rate_limiter: RateLimiter,
         progress: OnProgress | None,
@@ -113,7 +114,7 @@ class _WorkerPool:
                         if self._progress:
                             self._progress(self._done, self._total)
 
-    def _try(self, request: RequestLike) -> bool:
+    def _try(self, request: LlmRequest) -> bool:
         """Ask one question; says whether it is to be tried again."""
         claimed = self._ledger.claim(request.id, self._worst_case(request.body))
         if claimed.status in ("answered", "given_up"):
@@ -128,7 +129,7 @@ class _WorkerPool:
             return True
         return self._send(request, claimed.attempt_id)
 
-    def _send(self, request: RequestLike, attempt_id: int) -> bool:
+    def _send(self, request: LlmRequest, attempt_id: int) -> bool:
         while True:
             with self._rate_limiter.slot() as granted_at:
                 try:

@@ -22,6 +22,7 @@ from tests.fakes.claude.request_log import Entry, total_usd
 from tests.fakes.claude.scripts import always
 from tests.fakes.claude_answers import OPENINGS, THINGS, careful
 from tests.support.commands import WINNOW_SCRIPT
+from winnow.generators.llm.spend.spend_database import SpendDatabase
 from winnow.workspace import Workspace
 
 PRICES = {"claude-sonnet-5-5": Price(2.0, 10.0, cache_read_share=0.05)}
@@ -62,8 +63,8 @@ def begin(folder: Path, *more: str) -> subprocess.Popen[str]:
 def received(place: Workspace) -> dict[str, str]:
     """The answers that are stored: the server's hash of the question, and what it says."""
     found = {}
-    with place.store.reading() as connection:
-        bodies = dict(connection.exec_driver_sql("SELECT id, body FROM question").fetchall())
+    with SpendDatabase(place.folder.spend_database).reading() as connection:
+        bodies = dict(connection.exec_driver_sql("SELECT id, body FROM llm_request").tuples().all())
     for path in place.folder.answers.rglob("*.json"):
         found[request_hash(json.loads(bodies[path.stem]))] = path.read_text()
     return found

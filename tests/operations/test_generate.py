@@ -21,9 +21,9 @@ from tests.fakes.claude.server import Claude
 from tests.fakes.claude_answers import careful
 from winnow.core.errors import ServiceError, WinnowError
 from winnow.curation.store.suspected_errors import suspected_errors
-from winnow.curation.store.tables import batch_job
 from winnow.generators.generation_request import GenerationRequest
 from winnow.generators.llm.batch_jobs import BatchPolling
+from winnow.generators.llm.spend.spend_database import SpendDatabase, batch_job
 from winnow.workspace import Workspace
 
 LABELS = ("it_wifi", "it_vpn", "hr_leave", "other")
@@ -352,9 +352,9 @@ def test_an_orphaned_batch_is_found_and_not_paid_again(workspace: Workspace, cla
     )
     assert made.kept == 12
     assert not paid_again(claude.ledger.entries())
-    with workspace.store.reading() as connection:
+    with SpendDatabase(workspace.folder.spend_database).reading() as connection:
         states = [row[0] for row in connection.execute(select(batch_job.c.state).order_by(batch_job.c.at))]
-    assert states == (["collected"] if billed else ["gone", "collected"])
+    assert states == (["collected"] if billed else ["not_created", "collected"])
 
 
 def test_a_whole_batch_is_reserved_before_it_is_sent(workspace: Workspace, claude: Claude) -> None:
@@ -374,7 +374,7 @@ def test_an_estimate_asks_nothing(workspace: Workspace, claude: Claude) -> None:
     assert made.estimate.requests == 6  # all labels but the fallback: 14, 13 and 13, ten to a request
     assert made.estimate.counted
     assert "40 queries" in told[0]
-    assert 0 < made.estimate.usd < made.estimate.usd_worst
+    assert 0 < made.estimate.usd < made.estimate.usd_worst_case
 
 
 def test_what_is_missing_may_be_missing_again(workspace: Workspace, claude: Claude) -> None:
@@ -399,7 +399,7 @@ def test_the_judging_of_contrasts_is_in_the_estimate(workspace: Workspace, claud
     plain = generate(workspace, count=20, dry_run=True).estimate
     judged = generate(workspace, count=20, judge=True, dry_run=True).estimate
     assert judged.requests == plain.requests + 1
-    assert judged.usd_worst > plain.usd_worst
+    assert judged.usd_worst_case > plain.usd_worst
     assert not workspace.status().generation
 
 

@@ -17,14 +17,16 @@ from winnow.core.clock import utc_now
 from winnow.core.errors import BudgetError, Problem, WinnowError
 from winnow.core.progress import Progress
 from winnow.generators.llm.anthropic import AnthropicClient
+from winnow.generators.llm.ledger import ResponseCost
 from winnow.generators.llm.prices import NANO_PER_USD, Price, price_of
 from winnow.generators.llm.process_lock import hold_process_lock
+from winnow.generators.llm.request import LlmRequest
 from winnow.generators.llm.response import response_outcome, response_text, token_usage
 from winnow.generators.llm.worker_pool import send_requests
 from winnow.training.prompted.prompt_settings import PromptSettings
 from winnow.training.prompted.router_answers import RouterAnswer, read_router_answers
 from winnow.training.prompted.router_prompt import RouterPrompt, load_router_prompt
-from winnow.training.prompted.run_ledger import PROCESS_FOLDER, RunLedger, RunRequest, RunResponseCost
+from winnow.training.prompted.run_ledger import PROCESS_FOLDER, RunLedger
 from winnow.training.runs import Run
 
 RESPONSE_FOLDER = "answers"
@@ -153,12 +155,12 @@ def _send(
         raise BudgetError(Problem(run.id, found, "an answer to every text", fix))
 
 
-def _text_requests(router_prompt: RouterPrompt, texts: Sequence[str], size: int) -> list[RunRequest]:
+def _text_requests(router_prompt: RouterPrompt, texts: Sequence[str], size: int) -> list[LlmRequest]:
     """Texts in groups, in the order of their hashes, which tells nothing and is the same whenever they are asked."""
     ordered = sorted(texts, key=_text_hash)
     groups = [ordered[start : start + size] for start in range(0, len(ordered), size)]
     bodies = [(router_prompt.body(group), json.dumps([_text_hash(text) for text in group])) for group in groups]
-    return [RunRequest(hashlib.sha256(body.encode()).hexdigest()[:32], body, context) for body, context in bodies]
+    return [LlmRequest(hashlib.sha256(body.encode()).hexdigest()[:32], body, context) for body, context in bodies]
 
 
 def _unanswered(known: Mapping[str, _KnownAnswer], wanted: Mapping[str, str], *, alone: bool) -> list[str]:
@@ -194,11 +196,9 @@ def _open_ledger(run: Run, router_prompt: RouterPrompt) -> Iterator[tuple[RunLed
     allowance = json.loads((run.path / ALLOWANCE_FILE).read_text(encoding="utf-8"))
     price = checked_price(router_prompt.model, allowance["budget"], allowance["prices"])
 
-    def response_cost(message: Mapping[str, Any]) -> RunResponseCost:
+    def response_cost(message: Mapping[str, Any]) -> ResponseCost:
         usage = token_usage(message)
-        return RunResponseCost(
-            **vars(usage), cost=price.cost(usage) if price else None, outcome=response_outcome(message)
-        )
+        return ResponseCost(**vars(usage), cost=price.cost(usage) if price else None, outcome=response_outcome(message))
 
     folder = run.path / RESPONSE_FOLDER
     budget = None if allowance["budget"] is None else int(allowance["budget"] * NANO_PER_USD)

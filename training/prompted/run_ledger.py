@@ -1,4 +1,4 @@
-"""The spend ledger of one prompted run: a journal and response files in the run folder, shared by processes, nothing paid for twice."""
+"""The spend ledger of one run of the prompted method: a journal and response files in the run folder."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from winnow.core.clock import utc_now
-from winnow.generators.llm.ledger import ClaimStatus
+from winnow.generators.llm.ledger import Claim, ClaimStatus, ResponseCost
 from winnow.generators.llm.prices import NANO_PER_USD
 from winnow.generators.llm.process_lock import is_alive
+from winnow.generators.llm.request import LlmRequest
 from winnow.generators.llm.response_files import ResponseFiles
 from winnow.training.prompted.journal import JournalFile, JournalLine
 
@@ -24,40 +25,6 @@ PROCESS_FOLDER = "processes"
 
 MAX_ATTEMPTS = 4
 """Attempts of one command that end without an answer until it gives a question up; the next command tries again."""
-
-
-@dataclass(frozen=True)
-class RunResponseCost:
-    """What one answer used and cost."""
-
-    input_tokens: int
-    """Not read from nor written to the cache."""
-    cache_write_tokens: int
-    cache_read_tokens: int
-    output_tokens: int
-    cost: int | None
-    """Nanodollars; None where the model's price is not known."""
-    outcome: str
-    """`answered`, `refused` or `truncated`."""
-
-
-@dataclass(frozen=True)
-class RunRequest:
-    """A request, and the texts that it asks about."""
-
-    id: str
-    """Hash of the body."""
-    body: str
-    context: str
-    """The hashes of the texts as JSON, in the order of their numbers."""
-
-
-@dataclass(frozen=True)
-class RunClaim:
-    """Whether a question may be sent."""
-
-    status: ClaimStatus
-    attempt_id: int = 0
 
 
 @dataclass(frozen=True)
@@ -91,7 +58,7 @@ class RunLedger:
         folder: Path,
         *,
         process: str,
-        response_cost: Callable[[Mapping[str, Any]], RunResponseCost],
+        response_cost: Callable[[Mapping[str, Any]], ResponseCost],
         budget: int | None,
     ) -> None:
         """`process` is the name under which this one lives in the folder PROCESSES; `budget` in nanodollars."""
@@ -100,10 +67,10 @@ class RunLedger:
         self._process, self._response_cost, self._budget = process, response_cost, budget
         self._attempts: dict[int, _RunAttempt] = {}
         self._context: dict[str, list[str]] = {}
-        self._costs: list[RunResponseCost] = []
+        self._costs: list[ResponseCost] = []
         self._journal = JournalFile(folder / JOURNAL_FILE, self._apply)
 
-    def plan(self, requests: Sequence[RunRequest]) -> None:
+    def plan(self, requests: Sequence[LlmRequest]) -> None:
         """Write down what questions are about, so that their answers can be read without them."""
         with self._journal.locked():
             for one in requests:
@@ -117,7 +84,7 @@ class RunLedger:
         found = ((texts, self._responses.read(request)) for request, texts in context.items())
         return [(texts, message) for texts, message in found if message is not None]
 
-    def claim(self, request: str, worst_case: int) -> RunClaim:
+    def claim(self, request: str, worst_case: int) -> Claim:
         """Take a question to send it now, and reserve what it can cost at worst.
 
         `elsewhere`: it is in flight. `wait`: the money would suffice if what is in flight costs less than was reserved
@@ -126,7 +93,7 @@ class RunLedger:
         with self._journal.locked():
             status = self._skip_reason(request) or self._over_budget(worst_case)
             if status:
-                return RunClaim(status)
+                return Claim(status)
             attempt_id = len(self._attempts) + 1
             line = {
                 "attempt_id": attempt_id,
@@ -136,7 +103,7 @@ class RunLedger:
                 "at": utc_now(),
             }
             self._journal.add(line)
-            return RunClaim("claimed", attempt_id)
+            return Claim("claimed", attempt_id)
 
     def save(self, attempt_id: int, request: str, message: Mapping[str, Any], *, batch: bool = False) -> None:
         """Store what was received, first the answer and then that it was paid for."""
@@ -146,11 +113,11 @@ class RunLedger:
 
     def mark_unbilled(self, attempt_id: int, outcome: str) -> None:
         """Write down that a request was refused before it cost anything."""
-        self._end(attempt_id, {"state": "unbilled", "status": outcome})
+        self._end(attempt_id, {"state": "unbilled", "reason": outcome})
 
     def mark_lost(self, attempt_id: int, outcome: str) -> None:
         """Write down that no answer came: it may have been billed, so what was reserved counts as spent."""
-        self._end(attempt_id, {"state": "lost", "status": outcome})
+        self._end(attempt_id, {"state": "lost", "reason": outcome})
 
     def close_abandoned(self) -> int:
         """Close what dead processes left in flight; returns how many requests are lost."""
@@ -196,9 +163,7 @@ class RunLedger:
         elif self._attempts[line["attempt_id"]].state == "in_flight":
             self._attempts[line["attempt_id"]].state = line["state"]
             if line["state"] == "received":
-                self._costs.append(
-                    RunResponseCost(**{name: line[name] for name in RunResponseCost.__dataclass_fields__})
-                )
+                self._costs.append(ResponseCost(**{name: line[name] for name in ResponseCost.__dataclass_fields__}))
 
     def _end(self, attempt_id: int, line: JournalLine) -> None:
         with self._journal.locked():

@@ -32,6 +32,11 @@ class WorkspaceFolder:
         return self.state / "winnow.db"
 
     @property
+    def spend_database(self) -> Path:
+        """Requests to language models and what they cost."""
+        return self.state / "spend.db"
+
+    @property
     def vectors(self) -> Path:
         """The Lance table of embeddings; a cache."""
         return self.state / "vectors.lance"

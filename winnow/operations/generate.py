@@ -1,4 +1,4 @@
-"""Generate records with a language model: from a request to a run that is done, stopped at its budget, or waits for batches."""
+"""Generate records with a language model, until the run is done, its budget is spent, or it waits for batches."""
 
 from __future__ import annotations
 
@@ -19,12 +19,15 @@ from winnow.generators.generation_request import GenerationRequest, check_reques
 from winnow.generators.judge import judge_requests
 from winnow.generators.llm.batch_jobs import send_in_batches
 from winnow.generators.llm.estimate import RoundEstimate, estimate, item_count
-from winnow.generators.llm.ledger import RequestLike, SpendTotals
+from winnow.generators.llm.ledger import SpendTotals
 from winnow.generators.llm.model_roles import ModelRoles, choose_models
 from winnow.generators.llm.prices import NANO_PER_USD
 from winnow.generators.llm.process_lock import hold_process_lock
+from winnow.generators.llm.request import LlmRequest
 from winnow.generators.llm.response_files import ResponseFiles
-from winnow.generators.llm.spend import BatchJobs, GenerationLedger
+from winnow.generators.llm.spend.generation_ledger import GenerationLedger
+from winnow.generators.llm.spend.run_batch_jobs import BatchJobs
+from winnow.generators.llm.spend.spend_database import SpendDatabase
 from winnow.generators.llm.worker_pool import OnProgress, send_requests
 from winnow.generators.plan import GenerationPlan
 from winnow.generators.prompts.prompt_file import prompt_versions
@@ -154,7 +157,7 @@ class _RequestSender:
         self._ledger, self._batch_jobs, self._client = ledger, batch_jobs, client
         self._request, self._model_roles, self._progress = request, model_roles, progress
 
-    def ask(self, llm_requests: Sequence[RequestLike]) -> Any:
+    def ask(self, llm_requests: Sequence[LlmRequest]) -> Any:
         """Ask what stands open; says how it ended."""
         self.asked.extend(llm_requests)
         worst_case = partial(self._model_roles.worst_case, batch=self._request.batches)
@@ -179,7 +182,7 @@ def _open_ledger(
     process: str,
 ) -> GenerationLedger:
     return GenerationLedger(
-        intake.store,
+        SpendDatabase(intake.folder.spend_database),
         ResponseFiles(intake.folder.answers),
         intake.run.id,
         process=process,
@@ -256,7 +259,9 @@ def _estimate_round(
         ]
     with intake.store.reading() as connection:
         before = history(
-            run_costs(connection, working_rows(connection)), intake.run.generator, model_roles.writer.model
+            run_costs(connection, ledger.database, working_rows(connection)),
+            intake.run.generator,
+            model_roles.writer.model,
         )
     return estimate(
         bodies,

@@ -17,6 +17,7 @@ from winnow.curation.store.artifacts import artifacts
 from winnow.curation.store.database import Store
 from winnow.curation.store.queue_items import queue_datasets
 from winnow.curation.store.responses import responder_counts
+from winnow.generators.llm.spend.spend_database import SpendDatabase
 from winnow.operations.status import status
 from winnow.reports.annotators_page import AnnotatorReport
 from winnow.reports.daily_page import (
@@ -46,7 +47,7 @@ def build_daily_report(
     table = coverage.check.table
     texts = dict(zip(table["id"], table["text"], strict=True))
     with store.reading() as connection:
-        dataset_status = status(connection, task)
+        dataset_status = status(connection, task, SpendDatabase(folder.spend_database))
         runs = run_summaries(artifacts(connection, "run"), folder.root)
         datasets = {one.name: one.server_id for one in queue_datasets(connection) if one.server_id}
         met = responder_counts(connection)

@@ -10,11 +10,12 @@ from winnow.curation.review.label_accuracy import confirmed_response_share, meas
 from winnow.curation.review.lots import load_current_lots
 from winnow.curation.store.database import Connection
 from winnow.curation.store.working_view import working_table
+from winnow.generators.llm.spend.spend_database import SpendDatabase
 from winnow.reports.annotators_page import AnnotatorReport
 from winnow.reports.generation_costs import run_costs
 
 
-def measure_annotators(connection: Connection, task: Task) -> AnnotatorReport:
+def measure_annotators(connection: Connection, task: Task, spend: SpendDatabase) -> AnnotatorReport:
     """Measure what the annotators page shows."""
     table = working_table(connection)
     rows = [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
@@ -32,6 +33,6 @@ def measure_annotators(connection: Connection, task: Task) -> AnnotatorReport:
         accuracy=measure_label_accuracy(connection, table),
         confirmed=confirmed_response_share(responses, table),
         lots=load_current_lots(connection, rows),
-        generation=run_costs(connection, [{"id": row["id"], "state": row["state"]} for row in rows]),
+        generation=run_costs(connection, spend, [{"id": row["id"], "state": row["state"]} for row in rows]),
         texts={row["id"]: row["text"] for row in rows if row["id"] in quoted},
     )

@@ -23,10 +23,11 @@ from winnow.curation.store.queue_items import pending_work
 from winnow.curation.store.tables import artifact
 from winnow.curation.store.waivers import active_waivers
 from winnow.curation.store.working_view import working_rows
+from winnow.generators.llm.spend.spend_database import SpendDatabase
 from winnow.reports.generation_costs import run_costs
 
 
-def status(connection: Connection, task: Task) -> Status:
+def status(connection: Connection, task: Task, spend: SpendDatabase) -> Status:
     """Count everything once."""
     rows = working_rows(connection)
     live = [row for row in rows if row["state"] != "superseded"]
@@ -51,7 +52,7 @@ def status(connection: Connection, task: Task) -> Status:
         },
         pending=pending_work(connection).records,
         lots=lots_now,
-        generation=[run.json() for run in run_costs(connection, rows)],
+        generation=[run.json() for run in run_costs(connection, spend, rows)],
         seconds=typical_response_seconds(annotator_activity(connection)),
         sources=_sources(connection),
         releases=releases,

@@ -29,6 +29,8 @@ from tests.support.commands import run_winnow
 from winnow.core.errors import BudgetError, ServiceError, WinnowError
 from winnow.core.example import fold_key
 from winnow.curation.releases.release import Release
+from winnow.generators.llm.ledger import ResponseCost
+from winnow.generators.llm.request import LlmRequest
 from winnow.operations.evaluate import evaluate_run
 from winnow.training import methods
 from winnow.training.prompted.journal import JournalFile
@@ -36,7 +38,7 @@ from winnow.training.prompted.prompt_settings import SPENDING_SETTINGS, PromptSe
 from winnow.training.prompted.remote_model import REQUEST_LOG, RESPONSE_FOLDER, run_spend
 from winnow.training.prompted.router_answers import RouterAnswer, probabilities, read_router_answers
 from winnow.training.prompted.router_prompt import load_router_prompt
-from winnow.training.prompted.run_ledger import RunLedger, RunRequest, RunResponseCost
+from winnow.training.prompted.run_ledger import RunLedger
 from winnow.training.runs import Run, open_run
 from winnow.training.settings_file import DEFAULT_SETTINGS_FOLDER, check_settings, read_settings
 from winnow.workspace import Workspace
@@ -408,14 +410,14 @@ def test_a_torn_line_of_the_journal_is_cut_off_and_nothing_before_it_is_lost(tmp
 
 
 def test_money_is_reserved_before_it_is_spent_and_what_was_lost_counts(tmp_path: Path) -> None:
-    def response_cost(message: Any) -> RunResponseCost:
-        return RunResponseCost(0, 0, 0, 0, message["cost"], "answered")
+    def response_cost(message: Any) -> ResponseCost:
+        return ResponseCost(0, 0, 0, 0, message["cost"], "answered")
 
     def open_till(process: str) -> RunLedger:
         return RunLedger(tmp_path, process=process, response_cost=response_cost, budget=100)
 
     first, second = open_till("one"), open_till("two")
-    first.plan([RunRequest(name, "{}", '["t"]') for name in ("q1", "q2", "q3")])
+    first.plan([LlmRequest(name, "{}", '["t"]') for name in ("q1", "q2", "q3")])
     claimed = first.claim("q1", 60)
     assert claimed.status == "claimed"
     assert second.claim("q1", 60).status == "in_other_process"

@@ -136,19 +136,6 @@ STATEMENTS = [
     )
     """,
     """
-    CREATE TABLE batch_job (
-        id TEXT NOT NULL,
-        run_id TEXT NOT NULL,
-        process TEXT NOT NULL,
-        remote_id TEXT,
-        state TEXT NOT NULL CONSTRAINT ck_batch_job_state CHECK (state IN ('submitting', 'submitted', 'collected', 'not_created')),
-        at TEXT NOT NULL,
-        PRIMARY KEY (id),
-        FOREIGN KEY(run_id) REFERENCES generation_run (id),
-        CONSTRAINT uq_batch_job_remote_id UNIQUE (remote_id)
-    )
-    """,
-    """
     CREATE TABLE deployment (
         id INTEGER NOT NULL,
         run TEXT NOT NULL,
@@ -157,23 +144,6 @@ STATEMENTS = [
         at TEXT NOT NULL,
         PRIMARY KEY (id),
         FOREIGN KEY(run) REFERENCES artifact (name)
-    )
-    """,
-    """
-    CREATE TABLE llm_request (
-        id TEXT NOT NULL,
-        run_id TEXT NOT NULL,
-        stage TEXT NOT NULL CONSTRAINT ck_llm_request_stage CHECK (stage IN ('write', 'judge')),
-        round INTEGER NOT NULL,
-        position INTEGER NOT NULL,
-        hash TEXT NOT NULL,
-        draw INTEGER NOT NULL,
-        body TEXT NOT NULL,
-        context TEXT NOT NULL,
-        PRIMARY KEY (id),
-        CONSTRAINT uq_llm_request_hash UNIQUE (hash, draw),
-        CONSTRAINT uq_llm_request_run_id UNIQUE (run_id, stage, round, position),
-        FOREIGN KEY(run_id) REFERENCES generation_run (id)
     )
     """,
     """
@@ -226,33 +196,6 @@ STATEMENTS = [
     CREATE UNIQUE INDEX one_live_source_per_file ON source (file_hash) WHERE retracted_at IS NULL
     """,
     """
-    CREATE TABLE attempt (
-        id INTEGER NOT NULL,
-        request_id TEXT NOT NULL,
-        process TEXT NOT NULL,
-        batch_job_id TEXT,
-        state TEXT NOT NULL CONSTRAINT ck_attempt_state CHECK (state IN ('in_flight', 'received', 'unbilled', 'lost')),
-        reserved INTEGER NOT NULL,
-        cost INTEGER,
-        input_tokens INTEGER,
-        cache_write_tokens INTEGER,
-        cache_read_tokens INTEGER,
-        output_tokens INTEGER,
-        outcome TEXT DEFAULT '' NOT NULL,
-        sent_at TEXT NOT NULL,
-        ended_at TEXT,
-        PRIMARY KEY (id),
-        FOREIGN KEY(request_id) REFERENCES llm_request (id),
-        FOREIGN KEY(batch_job_id) REFERENCES batch_job (id)
-    )
-    """,
-    """
-    CREATE UNIQUE INDEX one_in_flight_per_request ON attempt (request_id) WHERE state = 'in_flight'
-    """,
-    """
-    CREATE UNIQUE INDEX one_response_per_request ON attempt (request_id) WHERE state = 'received'
-    """,
-    """
     CREATE TABLE candidate (
         run_id TEXT NOT NULL,
         round INTEGER NOT NULL,
@@ -265,8 +208,7 @@ STATEMENTS = [
         reason TEXT NOT NULL,
         at TEXT NOT NULL,
         PRIMARY KEY (run_id, round, position),
-        FOREIGN KEY(run_id) REFERENCES generation_run (id),
-        FOREIGN KEY(request_id) REFERENCES llm_request (id)
+        FOREIGN KEY(run_id) REFERENCES generation_run (id)
     )
     """,
     """
@@ -462,15 +404,6 @@ STATEMENTS = [
     """,
     """
     CREATE TRIGGER generation_run_no_delete BEFORE DELETE ON generation_run BEGIN SELECT RAISE(ABORT, 'generation_run rows are written once'); END
-    """,
-    """
-    CREATE TRIGGER llm_request_no_delete BEFORE DELETE ON llm_request BEGIN SELECT RAISE(ABORT, 'llm_request rows are written once'); END
-    """,
-    """
-    CREATE TRIGGER attempt_no_delete BEFORE DELETE ON attempt BEGIN SELECT RAISE(ABORT, 'attempt rows are written once'); END
-    """,
-    """
-    CREATE TRIGGER batch_job_no_delete BEFORE DELETE ON batch_job BEGIN SELECT RAISE(ABORT, 'batch_job rows are written once'); END
     """,
     """
     INSERT INTO setting (name, value) VALUES ('surrogate_key', lower(hex(randomblob(32))))

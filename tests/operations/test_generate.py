@@ -399,7 +399,7 @@ def test_the_judging_of_contrasts_is_in_the_estimate(workspace: Workspace, claud
     plain = generate(workspace, count=20, dry_run=True).estimate
     judged = generate(workspace, count=20, judge=True, dry_run=True).estimate
     assert judged.requests == plain.requests + 1
-    assert judged.usd_worst_case > plain.usd_worst
+    assert judged.usd_worst_case > plain.usd_worst_case
     assert not workspace.status().generation
 
 

@@ -1,1 +1,1 @@
-"""What annotators, files and models said about records, and what follows from it: labels, agreement, consensus, label errors."""
+"""What annotators, files and models decided about records, and what follows: labels, agreement, label errors."""

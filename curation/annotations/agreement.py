@@ -19,21 +19,21 @@ from winnow.validators.stats.intervals import wilson_estimate
 
 @dataclass(frozen=True)
 class LabelPair:
-    """Two labels on which people stood apart."""
+    """Two labels that annotators disagree about."""
 
     first: str
     second: str
     disagreements: int
-    """Pairs of people of whom one gave one label and one the other, to the same record."""
+    """Pairs of annotators who gave the same record one label and the other."""
     records: int
-    """Records on which that happened."""
+    """Records with such a disagreement."""
     agreements: int
-    """Pairs of people who both gave the first, or both the second."""
+    """Pairs of annotators who both gave the first label, or both the second."""
 
 
 @dataclass(frozen=True)
 class OverruledResponse:
-    """An answer that the adjudicator did not share."""
+    """A response that an adjudicator overruled."""
 
     record: str
     response: str
@@ -42,34 +42,34 @@ class OverruledResponse:
 
 @dataclass(frozen=True)
 class AnnotatorAgreement:
-    """One person among the others."""
+    """How one annotator agrees with the others."""
 
     who: str
     responses: int
-    """Records answered."""
+    """Records with a response of this annotator."""
     majority_agreement: Measure
-    """Share of answers that equal what most of the others gave the record."""
+    """Share of responses that equal the majority label of the other annotators."""
     majority_ties: int
-    """Records on which the others tied: they are not counted in `with_others`."""
+    """Records on which the others tied, which `majority_agreement` leaves out."""
     seconds: float | NotMeasured
-    """Median pace."""
+    """Median time of a response."""
     anchoring: Anchoring
     adjudicated: int
-    """Records of this person that somebody adjudicated."""
+    """Records with a response of this annotator that were adjudicated."""
     overruled: tuple[OverruledResponse, ...]
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """What answers tell about people and guidelines."""
+    """What responses say about annotators and guidelines."""
 
     alpha: KrippendorffAlpha
     pairs: tuple[LabelPair, ...]
-    """The most frequent first."""
+    """Most frequent first."""
     annotators: tuple[AnnotatorAgreement, ...]
     """By name."""
     anchoring: Anchoring
-    """Over all people. Answers of one person, or to one record, are not independent: read it with those by person."""
+    """Over all annotators. Responses of one annotator are not independent: also see each annotator's."""
 
 
 def measure_agreement(
@@ -80,34 +80,34 @@ def measure_agreement(
     resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> Agreement:
-    """Agreement in a table `record`, `who`, `label` (see `curation.answers.matrix`).
+    """Agreement in a table `record`, `who`, `label` (see `response_matrix`).
 
-    Two more columns may be there. `suggestion` is what was shown beside the record, `model_label` what would have been
-    suggested to who was asked blind; both are empty or missing where there is nothing. `adjudicated` is the label by
-    record, `seconds` the median pace by person.
+    Two more columns are optional: `suggestion` is the label that was shown with the record, `model_label` the one that
+    was hidden in a blind dataset; both are empty or missing where there is none. `adjudicated` maps records to labels,
+    `seconds` annotators to their median time of a response.
     """
-    response = response_matrix(responses)
+    matrix = response_matrix(responses)
     return Agreement(
-        alpha=krippendorff_alpha(response, resamples=resamples, seed=seed),
-        pairs=label_pairs(response),
-        annotators=_annotator_agreements(response, responses, adjudicated or {}, seconds or {}),
+        alpha=krippendorff_alpha(matrix, resamples=resamples, seed=seed),
+        pairs=label_pairs(matrix),
+        annotators=_annotator_agreements(matrix, responses, adjudicated or {}, seconds or {}),
         anchoring=measure_anchoring(responses),
     )
 
 
-def label_pairs(response: ResponseMatrix) -> tuple[LabelPair, ...]:
-    """Pairs of labels on which two people stood apart, the most frequent first."""
+def label_pairs(matrix: ResponseMatrix) -> tuple[LabelPair, ...]:
+    """Pairs of labels that two annotators disagree about, most frequent first."""
     disagreements: Counter[tuple[int, int]] = Counter()
     records: Counter[tuple[int, int]] = Counter()
     agreements: Counter[int] = Counter()
-    for pattern, times in response_patterns(response, min_responses=2).items():
+    for pattern, times in response_patterns(matrix, min_responses=2).items():
         given = sorted(Counter(pattern).items())
         for index, (one, n) in enumerate(given):
             agreements[one] += times * n * (n - 1) // 2
             for other, m in given[index + 1 :]:
                 disagreements[one, other] += times * n * m
                 records[one, other] += times
-    names = response.labels
+    names = matrix.labels
     found = [
         LabelPair(names[one], names[other], count, records[one, other], agreements[one] + agreements[other])
         for (one, other), count in disagreements.items()
@@ -116,23 +116,23 @@ def label_pairs(response: ResponseMatrix) -> tuple[LabelPair, ...]:
 
 
 def _annotator_agreements(
-    response: ResponseMatrix, table: pd.DataFrame, adjudicated: Mapping[str, str], seconds: Mapping[str, float]
+    matrix: ResponseMatrix, table: pd.DataFrame, adjudicated: Mapping[str, str], seconds: Mapping[str, float]
 ) -> tuple[AnnotatorAgreement, ...]:
     rows = {str(who): own for who, own in table.groupby("who", sort=True)}
-    overruled, adjudicated_counts = _overruled_responses(response, adjudicated)
-    counts = response.counts()
+    overruled, adjudicated_counts = _overruled_responses(matrix, adjudicated)
+    counts = matrix.counts()
     found = []
-    for person, who in enumerate(response.annotators):
-        hits, trials, undecided = _majority_agreement(response, counts, person)
+    for person, who in enumerate(matrix.annotators):
+        hits, trials, undecided = _majority_agreement(matrix, counts, person)
         found.append(
             AnnotatorAgreement(
                 who=who,
-                responses=int((response.response[:, person] != NO_RESPONSE).sum()),
+                responses=int((matrix.codes[:, person] != NO_RESPONSE).sum()),
                 majority_agreement=wilson_estimate(
-                    hits, trials, "nobody else answered the same records with a majority"
+                    hits, trials, "no other annotators have a majority on the same records"
                 ),
                 majority_ties=undecided,
-                seconds=seconds.get(who, NotMeasured("no pace is known")),
+                seconds=seconds.get(who, NotMeasured("too few responses in a row")),
                 anchoring=measure_anchoring(rows[who]),
                 adjudicated=adjudicated_counts[person],
                 overruled=tuple(overruled[person]),
@@ -141,10 +141,10 @@ def _annotator_agreements(
     return tuple(found)
 
 
-def _majority_agreement(response: ResponseMatrix, counts: NDArray[np.int64], person: int) -> tuple[int, int, int]:
-    """Answers that equal the majority of the others, answers with such a majority, and those where the others tied."""
-    rows = np.flatnonzero((response.response[:, person] != NO_RESPONSE) & (response.per_record > 1))
-    own, at = response.response[rows, person], np.arange(len(rows))
+def _majority_agreement(matrix: ResponseMatrix, counts: NDArray[np.int64], person: int) -> tuple[int, int, int]:
+    """Responses that equal the others' majority, responses with such a majority, and those where the others tied."""
+    rows = np.flatnonzero((matrix.codes[:, person] != NO_RESPONSE) & (matrix.per_record > 1))
+    own, at = matrix.codes[rows, person], np.arange(len(rows))
     others = counts[rows]
     others[at, own] -= 1
     most = others.max(axis=1, initial=0)
@@ -153,18 +153,18 @@ def _majority_agreement(response: ResponseMatrix, counts: NDArray[np.int64], per
 
 
 def _overruled_responses(
-    response: ResponseMatrix, adjudicated: Mapping[str, str]
+    matrix: ResponseMatrix, adjudicated: Mapping[str, str]
 ) -> tuple[dict[int, list[OverruledResponse]], Counter[int]]:
-    """By person: the answers that were adjudicated otherwise, and how many were adjudicated at all."""
-    otherwise: dict[int, list[OverruledResponse]] = defaultdict(list)
+    """By annotator: the responses that were overruled, and how many were adjudicated at all."""
+    overruled: dict[int, list[OverruledResponse]] = defaultdict(list)
     adjudicated_counts: Counter[int] = Counter()
-    for row, record in enumerate(response.records):
+    for row, record in enumerate(matrix.records):
         label = adjudicated.get(record)
         if label is None:
             continue
-        for person in np.flatnonzero(response.response[row] != NO_RESPONSE).tolist():
-            own = response.labels[response.response[row, person]]
+        for person in np.flatnonzero(matrix.codes[row] != NO_RESPONSE).tolist():
+            own = matrix.labels[matrix.codes[row, person]]
             adjudicated_counts[person] += 1
             if own != label:
-                otherwise[person].append(OverruledResponse(record, own, label))
-    return otherwise, adjudicated_counts
+                overruled[person].append(OverruledResponse(record, own, label))
+    return overruled, adjudicated_counts

@@ -1,4 +1,4 @@
-"""Whether annotators follow the label that a model suggests: suggestions shown against suggestions withheld."""
+"""Whether annotators follow the label that a model suggests: shown suggestions compared with hidden ones."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from winnow.validators.stats.intervals import wilson_estimate
 
 @dataclass(frozen=True)
 class Anchoring:
-    """Whether a suggestion leads people: a positive difference whose interval leaves out 0 says that it does.
+    """Whether a suggestion influences annotators: it does if the difference is positive and its interval excludes 0.
 
-    It compares like with like only if what is asked blind is drawn at random from what would have been suggested.
+    The comparison is fair only if the blind records are drawn at random from those that would have a suggestion.
     """
 
     shown: Measure
-    """Share of the answers to records with a suggestion that equal it."""
+    """Share of the responses to records with a suggestion that equal it."""
     blind: Measure
-    """Share of the answers to records without one that equal what the model would have suggested."""
+    """Share of the responses to records without one that equal what the model would have suggested."""
     difference: Measure
-    """Shown less blind."""
+    """Shown minus blind."""
 
 
 def measure_anchoring(responses: pd.DataFrame) -> Anchoring:
-    """Anchoring over all rows of a table as `agreement` takes it."""
+    """Anchoring over all rows of a table (see `measure_agreement`)."""
     label = responses["label"].astype(str)
     suggestion, model = (_text_column(responses, column) for column in ("suggestion", "model_label"))
     with_suggestion, blind = suggestion != "", (suggestion == "") & (model != "")
     pairs = ((label == suggestion)[with_suggestion], (label == model)[blind])
     (right, n), (free, m) = ((int(equal.sum()), len(equal)) for equal in pairs)
-    shown = wilson_estimate(right, n, "no answer beside a suggestion")
-    blind_share = wilson_estimate(free, m, "no blind answer to a record that the model has a label for")
+    shown = wilson_estimate(right, n, "no response to a record with a suggestion")
+    blind_share = wilson_estimate(free, m, "no blind response to a record with a hidden suggestion")
     return Anchoring(shown, blind_share, newcombe_difference(shown, blind_share))
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from winnow.core.atomic import atomic_write
+from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
 from winnow.curation.annotations.label_errors import (
     BELIEF_FLOOR,
@@ -25,7 +26,7 @@ from winnow.curation.engine.exact_search import cosines
 from winnow.curation.engine.vectors import Vectors
 
 FEEDBACK_FILE = "feedback.json"
-"""In the workspace's state, and in the folder of the run that was looked at."""
+"""In the workspace's state, and in the folder of the run that the feedback is about."""
 
 
 FEEDBACK_FORMAT = 1
@@ -37,10 +38,10 @@ class ConfusedPairs:
 
     run: str
     pairs: Mapping[tuple[str, str], float]
-    """Errors that hold-out would show between two labels."""
+    """Expected hold-out errors between two labels."""
 
     def within(self, labels: Sequence[str]) -> ConfusedPairs:
-        """The focus on pairs of these labels: others were renamed or taken out since."""
+        """Only the pairs of these labels: others have been renamed or removed since."""
         known = set(labels)
         return ConfusedPairs(self.run, {pair: errors for pair, errors in self.pairs.items() if known.issuperset(pair)})
 
@@ -50,13 +51,13 @@ class PairLabelErrors:
     """Train records that may belong to the other label of a confused pair."""
 
     ranked: list[SuspectedLabelError]
-    """The more likely one, the more worth first; `score` is the logarithm of the odds, and above 0."""
+    """Records more likely of the other label, most valuable first; `score` is the logarithm of the odds, above 0."""
     wrong: int
-    """How many of all their labels are wrong, estimated."""
+    """Estimated number of wrong labels in the pairs."""
 
 
 def read_confused_pairs(path: Path) -> ConfusedPairs:
-    """What the last feedback found. Raises WinnowError when there was none."""
+    """The confused pairs of the last feedback. Raises WinnowError when there is none."""
     try:
         feedback = json.loads(path.read_text(encoding="utf-8"))
         pairs = {
@@ -64,12 +65,12 @@ def read_confused_pairs(path: Path) -> ConfusedPairs:
         }
         return ConfusedPairs(str(feedback["run"]), pairs)
     except (OSError, ValueError, TypeError, KeyError, IndexError):
-        fix = "run `winnow feedback RUN` first"
+        fix = f"run `{command('feedback', 'RUN')}` first"
         raise WinnowError(Problem(str(path), "no readable feedback", "confused pairs of a run", fix)) from None
 
 
 def write_feedback(feedback: Mapping[str, object], *paths: Path) -> None:
-    """Write what `read_focus` reads, and more, to every path; the last one replaces what stood there."""
+    """Write feedback, which `read_confused_pairs` reads, to every path, replacing what is there."""
     for path in paths:
         with atomic_write(path) as temporary:
             temporary.write_text(json.dumps(feedback, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -78,11 +79,11 @@ def write_feedback(feedback: Mapping[str, object], *paths: Path) -> None:
 def labeling_value(
     probabilities: NDArray[np.float32], classes: Sequence[str], rows: Mapping[str, int], confused: ConfusedPairs
 ) -> NDArray[np.float64]:
-    """What labeling each query is worth for the confused pairs, from (n, classes) probabilities; shape (n,), 0 to 1.
+    """The value of labeling each query for the confused pairs, from (n, classes) probabilities; shape (n,), 0 to 1.
 
-    The probability that its label is in a confused pair, times the doubt about it. `rows` counts the labeled ones of
-    each class. Probabilities are divided by them first: a label of few rows would be expected as rarely as it was
-    taught, and what it lacks could never be found (Saerens, Latinne and Decaestecker 2002, Adjusting the Outputs of a
+    The probability that its label is in a confused pair, times its margin uncertainty. `rows` counts the labeled rows
+    of each class. Probabilities are divided by these counts first: otherwise a class with few rows would be predicted
+    rarely, and the rows it lacks would not be found (Saerens, Latinne and Decaestecker 2002, Adjusting the Outputs of a
     Classifier to New a Priori Probabilities).
     """
     reweighted = probabilities / np.array([max(rows.get(name, 1), 1) for name in classes])
@@ -100,9 +101,9 @@ def label_errors_between(
 ) -> PairLabelErrors:
     """Train records of (n, d) unit vectors whose label may be the other one of a confused pair.
 
-    The odds of the two labels alone are taken, by probes that did not see the record's group: beside labels of many
-    rows a label of few is never the likeliest of all. What one answer is worth is the probability that the label is
-    wrong, times the errors of the pair by its rows: an answer weighs more where few rows speak.
+    Only the odds between the two labels count, by probes that did not see the record's group: among labels with many
+    rows, a label with few is never the most probable of all. The value of a response is the probability that the label
+    is wrong, times the errors of the pair per row: a response matters more where rows are few.
     """
     count = Counter(labels)
     pairs = {pair: errors for pair, errors in confused.pairs.items() if all(count[label] for label in pair)}
@@ -132,7 +133,7 @@ def label_errors_between(
                     best[row] = one
     near = _NearestOfLabel(vectors, given, np.array(groups))
 
-    def suspect(row: int) -> SuspectedLabelError:
+    def suspected_error(row: int) -> SuspectedLabelError:
         label, alternative = str(given[row]), best[row]
         own, other = (float(probabilities[row, column[name]]) for name in (label, alternative.label))
         return SuspectedLabelError(
@@ -147,7 +148,7 @@ def label_errors_between(
         )
 
     ranked = sorted(best, key=lambda row: (-best[row].value, groups[row]))
-    return PairLabelErrors([suspect(row) for row in ranked], len(wrong))
+    return PairLabelErrors([suspected_error(row) for row in ranked], len(wrong))
 
 
 @dataclass(frozen=True)
@@ -155,17 +156,17 @@ class _OtherLabel:
     """The other label that a record may belong to."""
 
     value: float
-    """What an answer is worth."""
+    """The value of a response."""
     odds: float
     """Logarithm of the odds against the given label."""
     label: str
 
 
 def _mean_self_confidence(probability: NDArray[np.float32], members: NDArray[np.bool_]) -> float:
-    """How likely a label's own records are on average to be its own.
+    """A label's mean probability over its own records.
 
-    A record of another label that is as likely counts as wrongly labeled: the confident joint (Northcutt, Jiang and
-    Chuang 2021, Confident Learning: Estimating Uncertainty in Dataset Labels).
+    A record of another label with at least this probability counts as wrongly labeled: the confident joint (Northcutt,
+    Jiang and Chuang 2021, Confident Learning: Estimating Uncertainty in Dataset Labels).
     """
     return float(probability[members].mean())
 
@@ -179,7 +180,7 @@ class _NearestOfLabel:
     groups: NDArray[np.str_]
 
     def of(self, row: int, label: str) -> tuple[tuple[int, float], ...]:
-        """Position and cosine, the nearest first."""
+        """Position and cosine, nearest first."""
         others = np.flatnonzero((self.labels == label) & (self.groups != self.groups[row]))
         ranked = others[np.argsort(-(self.vectors[others] @ self.vectors[row]), kind="stable")][:NEAREST_SHOWN]
         similarity = cosines(self.vectors[[row] * len(ranked)], self.vectors[ranked])

@@ -21,15 +21,15 @@ from winnow.curation.annotations.crowdlab import (
 from winnow.curation.annotations.response_matrix import ResponseMatrix, response_matrix
 
 ADJUDICATE_BELOW = 0.9
-"""Confidence below which an adjudicator looks (docs/decisions/0015-consensus.md)."""
+"""Confidence below which a record goes to an adjudicator (docs/decisions/0015-consensus.md)."""
 
 
 MIN_OVERLAP = 20
-"""Records with two or more answers, without which nobody's accuracy is known: the standard error of an agreement of
-0.9 is then 0.07."""
+"""Records with two or more responses that are needed to estimate accuracies: the standard error of an agreement of 0.9
+is then 0.07."""
 
 
-NOT_ABOVE_CHANCE = "people agree no more with one another than if all always gave the most frequent label"
+NOT_ABOVE_CHANCE = "annotators agree no more than if all of them always chose the most frequent label"
 
 
 ConsensusMethod = Literal["crowdlab", "majority"]
@@ -40,23 +40,23 @@ ConsensusStatus = Literal["settled", "tie", "against_majority", "low_confidence"
 
 @dataclass(frozen=True)
 class RecordConsensus:
-    """What people say of one record, taken together."""
+    """The consensus of the annotators of one record."""
 
     record: str
     label: str
-    """One that somebody gave."""
+    """One that an annotator gave."""
     confidence: float | NotMeasured
-    """How probable it is that the label is right, 0 to 1."""
+    """Probability that the label is right."""
     responses: int
     share: float
-    """Of the answers, those that are the label."""
+    """Share of the responses that equal the label."""
     status: ConsensusStatus
     """`tie`: as many gave another label. `against_majority`: more gave another label. `low_confidence`: below the
-    threshold; a single answer that no model speaks against never is, since it needs a second one first."""
+    threshold; never for a single response that no model contradicts, since it needs a second one first."""
 
     @property
     def to_adjudicate(self) -> bool:
-        """Whether the record belongs into the `adjudicate` queue."""
+        """Whether the record belongs in the queue `adjudicate`."""
         return self.status != "settled"
 
 
@@ -66,7 +66,7 @@ class Consensus:
 
     method: ConsensusMethod
     why: str
-    """Why it is the majority and not CROWDLAB; empty for CROWDLAB."""
+    """Why the method is majority and not CROWDLAB; empty for CROWDLAB."""
     records: tuple[RecordConsensus, ...]
 
 
@@ -76,79 +76,79 @@ def find_consensus(
     probabilities: ClassProbabilities | None = None,
     adjudicate_below: float = ADJUDICATE_BELOW,
 ) -> Consensus:
-    """The consensus of each record of a table `record`, `who`, `label` (see `curation.answers.matrix`).
+    """The consensus of each record of a table `record`, `who`, `label` (see `response_matrix`).
 
-    With class probabilities CROWDLAB (Goh, Tkachenko and Mueller 2022, arXiv 2210.06812, in cleanlab): the label of
-    those given to which people and model, each weighed by how well they agree with others, give most. Without, or where
-    CROWDLAB's weights would rest on nothing, the majority, and among as many answers those of the more accurate people.
-    Hold-out records are labeled blind to any model: ask for them apart, without probabilities.
+    With class probabilities, CROWDLAB (Goh, Tkachenko and Mueller 2022, arXiv 2210.06812, in cleanlab) chooses among
+    the labels given: annotators and model are weighed by how well they agree with others. Without them, or where
+    CROWDLAB's weights cannot be estimated, the majority decides, and accurate annotators decide ties. Hold-out
+    records are labeled blind to any model: pass them separately, without probabilities.
 
-    Raises ValueError for records without probabilities, and for probabilities that are none.
+    Raises ValueError for records without probabilities, and for invalid probabilities.
     """
-    response = response_matrix(responses)
-    why = _reason_against_crowdlab(response, probabilities)
+    matrix = response_matrix(responses)
+    why = _reason_against_crowdlab(matrix, probabilities)
     if probabilities is not None and not why:
-        aligned = AlignedProbabilities.of(response, probabilities)
+        aligned = AlignedProbabilities.of(matrix, probabilities)
         labels = crowdlab_labels(aligned)
         why = reason_model_too_weak(aligned) if labels is not None else NOT_ABOVE_CHANCE
         if labels is not None and not why:
             prior = aligned.over_all_classes(temperature_scaled(aligned.model, aligned.model_index[labels]))
-            probable = posterior(aligned.responses, np.eye(prior.shape[1])[labels], prior)
+            probable = posterior(aligned.matrix, np.eye(prior.shape[1])[labels], prior)
             return Consensus(
                 "crowdlab",
                 "",
-                _record_consensus(aligned.responses, labels, probable, adjudicate_below, min_responses=1),
+                _record_consensus(aligned.matrix, labels, probable, adjudicate_below, min_responses=1),
             )
-    labels, found = _majority_labels(response)
-    return Consensus("majority", why, _record_consensus(response, labels, found, adjudicate_below, min_responses=2))
+    labels, found = _majority_labels(matrix)
+    return Consensus("majority", why, _record_consensus(matrix, labels, found, adjudicate_below, min_responses=2))
 
 
-def _reason_against_crowdlab(response: ResponseMatrix, probabilities: ClassProbabilities | None) -> str:
-    """Why CROWDLAB cannot be asked; empty when it can."""
+def _reason_against_crowdlab(matrix: ResponseMatrix, probabilities: ClassProbabilities | None) -> str:
+    """Why CROWDLAB cannot be used; empty when it can."""
     if probabilities is None:
         return "no class probabilities"
-    overlap = int((response.per_record > 1).sum())
+    overlap = int((matrix.per_record > 1).sum())
     if overlap < MIN_OVERLAP:
-        return f"{overlap} records have two or more answers, {MIN_OVERLAP} are needed"
-    return "" if len({*response.labels, *probabilities.classes}) > 1 else "there is only one label"
+        return f"{overlap} records have two or more responses, {MIN_OVERLAP} are needed"
+    return "" if len({*matrix.labels, *probabilities.classes}) > 1 else "there is only one label"
 
 
-def _majority_labels(response: ResponseMatrix) -> tuple[NDArray[np.int64], ProbabilityRows | NotMeasured]:
-    """The label with most answers, and among as many the most probable, shape (records,); how probable all are."""
-    counts = response.counts()
+def _majority_labels(matrix: ResponseMatrix) -> tuple[NDArray[np.int64], ProbabilityRows | NotMeasured]:
+    """The most frequent label, the most probable one in a tie, shape (records,); and all class probabilities."""
+    counts = matrix.counts()
     most = counts == counts.max(axis=1, initial=0, keepdims=True)
-    overlap = int((response.per_record > 1).sum())
-    if overlap < MIN_OVERLAP or len(response.labels) < 2:
-        few = f"{overlap} records have two or more answers, {MIN_OVERLAP} are needed"
-        return _first_class(most), NotMeasured("there is only one label" if len(response.labels) < 2 else few)
+    overlap = int((matrix.per_record > 1).sum())
+    if overlap < MIN_OVERLAP or len(matrix.labels) < 2:
+        few = f"{overlap} records have two or more responses, {MIN_OVERLAP} are needed"
+        return _first_class(most), NotMeasured("there is only one label" if len(matrix.labels) < 2 else few)
     prior = np.tile(counts.sum(axis=0) / counts.sum(), (len(counts), 1))
-    probable = posterior(response, most / most.sum(axis=1, keepdims=True), prior)
+    probable = posterior(matrix, most / most.sum(axis=1, keepdims=True), prior)
     among = np.where(most, np.round(probable, 12), 0)
     return _first_class(most & (among == among.max(axis=1, keepdims=True))), probable
 
 
 def _first_class(which: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """The first class of each record that is meant: classes are sorted by name."""
+    """The first class of each record for which `which` is true; classes are sorted by name."""
     found: NDArray[np.int64] = np.nonzero(which & (which.cumsum(axis=1) == 1))[1]
     return found
 
 
 def _record_consensus(
-    response: ResponseMatrix,
+    matrix: ResponseMatrix,
     labels: NDArray[np.int64],
     probable: ProbabilityRows | NotMeasured,
     below: float,
     *,
     min_responses: int,
 ) -> tuple[RecordConsensus, ...]:
-    """Every record with its standing. Confidence speaks against records with at least `alone` answers."""
-    counts = response.counts()
+    """Every record with its status; low confidence counts from `min_responses` responses."""
+    counts = matrix.counts()
     rows = np.arange(len(labels))
-    given, responses = counts[rows, labels], response.per_record
+    given, responses = counts[rows, labels], matrix.per_record
     counts[rows, labels] = 0
     others = counts.max(axis=1, initial=0)
     found = []
-    for row, record in enumerate(response.records):
+    for row, record in enumerate(matrix.records):
         confidence = probable if isinstance(probable, NotMeasured) else float(probable[row, labels[row]])
         below_threshold = isinstance(confidence, float) and confidence < below and responses[row] >= min_responses
         status: ConsensusStatus = "low_confidence" if below_threshold else "settled"
@@ -156,7 +156,7 @@ def _record_consensus(
             status = "tie" if others[row] == given[row] else "against_majority"
         share = float(given[row] / responses[row])
         found.append(
-            RecordConsensus(record, response.labels[labels[row]], confidence, int(responses[row]), share, status)
+            RecordConsensus(record, matrix.labels[labels[row]], confidence, int(responses[row]), share, status)
         )
     return tuple(found)
 
@@ -164,16 +164,16 @@ def _record_consensus(
 def consensus_of_shared_records(
     responses: pd.DataFrame, model: Callable[[], ClassProbabilities | None]
 ) -> list[Consensus]:
-    """The consensus of all records with two or more answers: those that a model may look at, and the others apart.
+    """The consensus of all records with two or more responses; those that the model may see are computed separately.
 
-    `model` is asked, which takes a while, only where there are such records.
+    `model` computes class probabilities, which takes a while; it is called only if there are such records.
     """
     several = responses[responses.groupby("record")["who"].transform("count") > 1]
     if several.empty:
         return []
     probabilities = model()
-    seen = set(probabilities.records) if probabilities else set()
-    with_model = several["record"].isin(seen)
+    known = set(probabilities.records) if probabilities else set()
+    with_model = several["record"].isin(known)
     found = []
     if with_model.any():
         found.append(find_consensus(several[with_model], probabilities=probabilities))
@@ -183,5 +183,5 @@ def consensus_of_shared_records(
 
 
 def records_to_adjudicate(found: list[Consensus]) -> dict[str, RecordConsensus]:
-    """Records for an adjudicator: ties, and a confidence that is too low."""
+    """Records for an adjudicator: ties, contradicted majorities, and low confidence."""
     return {one.record: one for part in found for one in part.records if one.to_adjudicate}

@@ -12,11 +12,11 @@ ProbabilityRows = NDArray[np.float64]
 
 
 EXPONENT_BOUNDS = (0.1, 10.0)
-"""Where the exponent of the model's probabilities is looked for."""
+"""Search interval of the exponent of the model's probabilities."""
 
 
 PRIOR_RESPONSES = 5.0
-"""Answers of average accuracy that are added to everybody's own, so that few answers do not make a saint."""
+"""Responses of average accuracy added to each annotator's own, so that few responses are not overrated."""
 
 
 MIN_PROBABILITY = 1e-12
@@ -25,8 +25,9 @@ MIN_PROBABILITY = 1e-12
 def temperature_scaled(probabilities: ProbabilityRows, labels: NDArray[np.int64]) -> ProbabilityRows:
     """The model's probabilities, sharpened or flattened so that they fit the labels best.
 
-    Probabilities have shape (n, classes), labels (n,); a label NOTHING is left out. Rows sum to one again. One exponent
-    for all, by maximum likelihood: temperature scaling, Guo et al. 2017, "On Calibration of Modern Neural Networks".
+    Probabilities have shape (n, classes), labels (n,); a label NO_RESPONSE is left out. Rows sum to one again.
+    One exponent for all, by maximum likelihood: temperature scaling, Guo et al. 2017,
+    "On Calibration of Modern Neural Networks".
     """
     logs = np.log(np.clip(probabilities, MIN_PROBABILITY, None))
     rows = np.flatnonzero(labels != NO_RESPONSE)
@@ -38,51 +39,51 @@ def temperature_scaled(probabilities: ProbabilityRows, labels: NDArray[np.int64]
     return _softmax(float(minimize_scalar(loss, bounds=EXPONENT_BOUNDS, method="bounded").x) * logs)
 
 
-def posterior(responses: ResponseMatrix, consensus: ProbabilityRows, prior: ProbabilityRows) -> ProbabilityRows:
-    """How probable each class is for each record, given all answers; shape (n, classes), rows sum to one.
+def posterior(matrix: ResponseMatrix, consensus: ProbabilityRows, prior: ProbabilityRows) -> ProbabilityRows:
+    """How probable each class is for each record, given all responses; shape (n, classes), rows sum to one.
 
-    `consensus` says what to believe while people are measured, `prior` what to believe of a record before anybody
-    answers; both have shape (n, classes), two classes or more, and rows that sum to one. Labels of the answers are
+    `consensus` holds the class probabilities that annotators are measured against, `prior` those of a record before any
+    response; both have shape (n, classes), two classes or more, and rows that sum to one. The codes of the matrix are
     positions in the classes.
 
     One step of the EM of Dawid and Skene (1979), "Maximum likelihood estimation of observer error-rates", with two
-    changes, since nobody answers enough for a matrix of their own. A person has one accuracy, measured on records with
-    two or more answers. Which wrong class is taken for which is counted over all people, and where there is no count
-    yet, classes that the prior confuses are likelier.
+    changes, since nobody has enough responses for a confusion matrix of their own. An annotator has one accuracy,
+    measured on records with two or more responses. Which class is confused with which is counted over all annotators;
+    without counts, classes that the prior confuses are more probable.
     """
-    accuracy = annotator_accuracies(responses, consensus)
-    wrong = _confusion_shares(responses, consensus, prior)
+    accuracies = annotator_accuracies(matrix, consensus)
+    wrong = _confusion_shares(matrix, consensus, prior)
     logs = np.log(np.clip(prior, MIN_PROBABILITY, None))
-    for person, accuracy in enumerate(accuracy):
-        rows = np.flatnonzero(responses.response[:, person] != NO_RESPONSE)
-        response = responses.response[rows, person]
-        likely = (1 - accuracy) * wrong[:, response].T
-        likely[np.arange(len(rows)), response] = accuracy
+    for person, accuracy in enumerate(accuracies):
+        rows = np.flatnonzero(matrix.codes[:, person] != NO_RESPONSE)
+        codes = matrix.codes[rows, person]
+        likely = (1 - accuracy) * wrong[:, codes].T
+        likely[np.arange(len(rows)), codes] = accuracy
         logs[rows] += np.log(np.clip(likely, MIN_PROBABILITY, None))
     return _softmax(logs)
 
 
-def annotator_accuracies(responses: ResponseMatrix, consensus: ProbabilityRows) -> ProbabilityRows:
-    """Everybody's share of right answers, shape (people,), where two or more answered and as the consensus sees it."""
-    shared = responses.per_record > 1
-    accuracy, count = np.zeros(len(responses.annotators)), np.zeros(len(responses.annotators))
-    for person in range(len(responses.annotators)):
-        rows = np.flatnonzero(shared & (responses.response[:, person] != NO_RESPONSE))
-        accuracy[person] = consensus[rows, responses.response[rows, person]].sum()
+def annotator_accuracies(matrix: ResponseMatrix, consensus: ProbabilityRows) -> ProbabilityRows:
+    """Each annotator's share of right responses, shape (annotators,), by the consensus of shared records."""
+    shared = matrix.per_record > 1
+    accuracy, count = np.zeros(len(matrix.annotators)), np.zeros(len(matrix.annotators))
+    for person in range(len(matrix.annotators)):
+        rows = np.flatnonzero(shared & (matrix.codes[:, person] != NO_RESPONSE))
+        accuracy[person] = consensus[rows, matrix.codes[rows, person]].sum()
         count[person] = len(rows)
     mean = (accuracy.sum() + 1) / (count.sum() + 2)  # Laplace's rule of succession
-    every: ProbabilityRows = (accuracy + PRIOR_RESPONSES * mean) / (count + PRIOR_RESPONSES)
-    return every
+    smoothed: ProbabilityRows = (accuracy + PRIOR_RESPONSES * mean) / (count + PRIOR_RESPONSES)
+    return smoothed
 
 
-def _confusion_shares(responses: ResponseMatrix, consensus: ProbabilityRows, prior: ProbabilityRows) -> ProbabilityRows:
-    """Where wrong answers go: shape (classes, classes), row is right, column was said; the diagonal is zero."""
-    guessed = consensus.T @ prior + MIN_PROBABILITY
-    np.fill_diagonal(guessed, 0)
-    found: ProbabilityRows = guessed / guessed.sum(axis=1, keepdims=True)
-    for person in range(len(responses.annotators)):
-        rows = np.flatnonzero(responses.response[:, person] != NO_RESPONSE)
-        np.add.at(found.T, responses.response[rows, person], consensus[rows])
+def _confusion_shares(matrix: ResponseMatrix, consensus: ProbabilityRows, prior: ProbabilityRows) -> ProbabilityRows:
+    """Shares of wrong responses, shape (classes, classes): row is the right class, column the response."""
+    expected = consensus.T @ prior + MIN_PROBABILITY
+    np.fill_diagonal(expected, 0)
+    found: ProbabilityRows = expected / expected.sum(axis=1, keepdims=True)
+    for person in range(len(matrix.annotators)):
+        rows = np.flatnonzero(matrix.codes[:, person] != NO_RESPONSE)
+        np.add.at(found.T, matrix.codes[rows, person], consensus[rows])
     np.fill_diagonal(found, 0)
     shares: ProbabilityRows = found / found.sum(axis=1, keepdims=True)
     return shares

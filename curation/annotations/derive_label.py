@@ -1,4 +1,4 @@
-"""From decisions to one label and one state per record. Derived each time, stored never."""
+"""From decisions to one label and one state per record. Derived each time, never stored."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from winnow.curation.annotations.votes import REJECTED, Vote, latest_choices
 
 @dataclass(frozen=True)
 class DerivedLabel:
-    """What stands after all decisions."""
+    """The outcome of all decisions about a record."""
 
     state: State
     label: str | None = None
     decided_by: str = "nobody"
     """`adjudicator`, `agreement`, `person`, `lot`, `file` or `nobody`."""
     candidates: tuple[str, ...] = ()
-    """The labels that stand against each other in a dispute."""
+    """The labels in dispute."""
 
 
 def derive_labels(votes: Iterable[Vote], *, synthetic: frozenset[str] = frozenset()) -> dict[str, DerivedLabel]:
     """The derived label and state of every record that has a vote.
 
     The highest rank decides: adjudication, else the agreement of two or more people, else the latest person, else the
-    files. Rules and models never decide, and a synthetic source speaks for a model. Different choices of equal rank are
-    a dispute. A record of `synthetic` that no person and no other file has labeled is `proposed`.
+    files. Rules and models never decide, and labels from a synthetic source count as a model's. Different choices of
+    equal rank are a dispute. A record of `synthetic` that no person and no other file has labeled is `proposed`.
     """
     by_record: dict[str, list[Vote]] = defaultdict(list)
     for vote in votes:
@@ -56,7 +56,7 @@ def _derive_one(votes: list[Vote], *, synthetic: bool) -> DerivedLabel:
 
 @lru_cache(maxsize=4096)
 def _by_file(choice: str) -> DerivedLabel:
-    """By far the most records have one label, from files: they share one result."""
+    """Most records have one label, from a file: they share one result."""
     return _decided({choice}, "file")
 
 

@@ -1,4 +1,4 @@
-"""Which train records probably have a wrong label, ranked for people to look at. Decides nothing."""
+"""Which train records probably have a wrong label, ranked for people to review. Decides nothing."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from winnow.curation.engine.exact_search import cosines, nearest_outside_group
 from winnow.curation.engine.vectors import Vectors
 
 FOLD_REPEATS = 2
-"""Times that the groups are dealt into folds, the probabilities averaged. 3 took half as long again and found as much
+"""Assignments of groups to folds, over which probabilities are averaged. 3 took half as long again and found no more
 (docs/decisions/0016-label-errors.md)."""
 
 
 FAST_FIT_TOLERANCE = 1e-3
-"""Tolerance of the fits: ten times the probe's own, in half the time, and as good here (the same note)."""
+"""Tolerance of the fits: ten times the probe's own takes half the time and is as good here (the same note)."""
 
 
 NEIGHBORS = 20
-"""Voters. Of 10, 20 and 40 none is best everywhere (the same note)."""
+"""Neighbors that vote. None of 10, 20 and 40 is best everywhere (the same note)."""
 
 
 NEIGHBOR_SHARE = 0.3
-"""Share of the neighbors in the belief, of which the rest is the probe's (the same note)."""
+"""Weight of the neighbors in the belief; the rest is the probe's (the same note)."""
 
 
 BELIEF_FLOOR = 0.01
@@ -40,44 +40,44 @@ BELIEF_FLOOR = 0.01
 
 
 MAX_EXCLUDED_SHARE = 0.5
-"""At most this share of a label's records is left out of the second round, so that no label vanishes."""
+"""At most this share of a label's records is excluded from the second round, so that no label vanishes."""
 
 
 NEAREST_SHOWN = 3
-"""Records of either label that a person is shown."""
+"""Records of either label that annotators are shown."""
 
 
 @dataclass(frozen=True)
 class SuspectedLabelError:
-    """One record, and why its label is doubted. Positions are those of the rows that were given."""
+    """One record and the evidence against its label. Positions refer to the rows that were passed."""
 
     position: int
     score: float
-    """Natural logarithm of how much more the proposed label is believed than the given one; above 0 it is more."""
+    """Natural logarithm of the odds of the proposed label against the given one; above 0, it is more credible."""
     given: str
     proposed: str
-    """The most believed of the other labels."""
+    """The most credible of the other labels."""
     given_probability: float
-    """Of the given label by probes that saw nothing of the record's group, averaged."""
+    """Of the given label, averaged over probes that did not see the record's group."""
     proposed_probability: float
     near_given: tuple[tuple[int, float], ...]
-    """Position and cosine of the nearest records of the given label in other groups, the nearest first."""
+    """Position and cosine of the nearest records of the given label in other groups, nearest first."""
     near_proposed: tuple[tuple[int, float], ...]
     """The same of the proposed label."""
 
 
 @dataclass(frozen=True)
 class LabelErrorRanking:
-    """Every record that could be judged, the most suspect first, and the labels that could not."""
+    """Every record that could be scored, most suspicious first, and the labels that could not."""
 
     ranked: list[SuspectedLabelError]
     unscored_labels: dict[str, int]
-    """Labels that cannot be judged, by name, and how many groups each has."""
+    """Labels with too few groups to be scored, and how many groups each has."""
 
 
 @dataclass(frozen=True)
 class _SortedRows:
-    """The given rows in an order of their own, so that the order in which they came changes nothing."""
+    """The rows in a canonical order, so that the order in which they were passed changes nothing."""
 
     vectors: Vectors
     codes: RowIndices
@@ -91,10 +91,10 @@ class _SortedRows:
 def find_label_errors(
     vectors: Vectors, labels: Sequence[str], groups: Sequence[str], *, seed: int = 0
 ) -> LabelErrorRanking:
-    """Rank the records of (n, d) unit vectors with n labels and n group ids by how doubtful their label is.
+    """Rank the records of (n, d) unit vectors with n labels and n group ids by how doubtful their labels are.
 
-    The same rows in another order give the same result for each. Records of a label with fewer than FOLDS groups are
-    learnt from and proposed, but not scored; with one label alone there is nothing to propose, and none is.
+    The order of the rows does not matter. Records of a label with fewer than FOLDS groups are
+    used for training and proposed, but not scored; with a single label nothing is scored.
     Raises ValueError when the lengths differ.
     """
     if not len(vectors) == len(labels) == len(groups):
@@ -137,7 +137,7 @@ def _two_rounds(rows: _SortedRows, scorable: NDArray[np.bool_], seed: int) -> tu
 def _neighbor_vote(
     rows: _SortedRows, near: tuple[RowIndices, NDArray[np.float32]], training_mask: NDArray[np.bool_]
 ) -> Vectors:
-    """Shape (n, labels): each label's share of the `kept` neighbors, weighted by squared cosine; 0 where none is."""
+    """Shape (n, labels): each label's share of the neighbors in `training_mask`, weighted by squared cosine."""
     index, similarity = near
     weight = np.clip(similarity, 0, None) ** 2 * training_mask[index]
     vote = np.zeros((len(index), len(rows.names)), dtype=np.float32)
@@ -160,7 +160,7 @@ def _log_belief(probe: Vectors, vote: Vectors) -> Vectors:
 
 
 def _error_scores(belief: Vectors, codes: RowIndices) -> tuple[Vectors, RowIndices]:
-    """The score of every row from logarithms of belief, and the label most believed beside the given one."""
+    """The score of every row from logarithms of belief, and its most credible other label."""
     row = np.arange(len(codes))
     others = belief.copy()
     others[row, codes] = -np.inf
@@ -169,7 +169,7 @@ def _error_scores(belief: Vectors, codes: RowIndices) -> tuple[Vectors, RowIndic
 
 
 def _excluded_from_second_round(score: Vectors, codes: RowIndices, scorable: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The rows that the second round leaves out: doubted, judgeable and in the doubtful half of their label."""
+    """Rows excluded from the second round: doubtful, scorable, and in the more doubtful half of their label."""
     order = np.lexsort((-score, codes))
     size = np.bincount(codes)
     rank = np.empty(len(codes), dtype=np.int64)
@@ -180,7 +180,7 @@ def _excluded_from_second_round(score: Vectors, codes: RowIndices, scorable: NDA
 def _rank(
     rows: _SortedRows, scored: RowIndices, probe: Vectors, belief: Vectors, order: RowIndices
 ) -> list[SuspectedLabelError]:
-    """The judged rows as suspects, the most doubtful first, of equally doubtful ones by group."""
+    """The scored rows as suspected errors, most doubtful first, ties by group."""
     score, best = _error_scores(belief, rows.codes)
     members = [np.flatnonzero(rows.codes == code) for code in range(len(rows.names))]
     grouped = [rows.vectors[these] for these in members]

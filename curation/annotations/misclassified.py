@@ -15,10 +15,7 @@ if TYPE_CHECKING:
 
 
 def misclassified_rows(train: pd.DataFrame, embedder: Embedder, vectors_cache: Path) -> dict[str, list[dict[str, str]]]:
-    """Label to its misread rows, each `text` and `predicted`, in the table's order.
-
-    Empty where train is too small to be judged.
-    """
+    """Label to its misclassified rows, each `text` and `predicted`, in order; empty if train is too small."""
     labels, groups = [str(v) for v in train["label"]], [str(v) for v in train["group"]]
     if len(set(labels)) < 2 or len(set(groups)) < FOLDS:
         return {}

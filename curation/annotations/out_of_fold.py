@@ -15,17 +15,17 @@ from winnow.curation.engine.linear_probe import TOLERANCE, fit_probe
 from winnow.curation.engine.vectors import Vectors
 
 FOLDS = 5
-"""A label with fewer groups than this cannot be judged: some fold's probe might hardly know it."""
+"""A label with fewer groups than this cannot be scored: some fold's probe would hardly know it."""
 
 
 RowIndices = NDArray[np.int64]
 
 
 def assign_folds(labels: Sequence[str], groups: Sequence[str], seed: int) -> RowIndices:
-    """The fold of each of n rows, 0 to FOLDS - 1. All rows of a group are in one, and every label is spread evenly.
+    """The fold of each of n rows, 0 to FOLDS - 1. A group is in one fold, and every label is spread evenly.
 
-    Label by label, the rarest first, each group goes where its label has fewest groups. Their order, and so the
-    rest, is a hash of the seed and the group's id: it does not depend on the order of the rows.
+    Label by label, rarest first, each group goes to the fold where its label has the fewest groups. Groups are ordered
+    by a hash of the seed and their id, so the order of the rows does not matter.
     """
     labels_of: dict[str, set[str]] = defaultdict(set)
     for label, group in zip(labels, groups, strict=True):
@@ -58,11 +58,12 @@ def out_of_fold_probabilities(
     training_mask: NDArray[np.bool_] | None = None,
     tolerance: float = TOLERANCE,
 ) -> tuple[Vectors, list[str]]:
-    """What probes think of rows that they have not seen: (n, labels), averaged over the dealings, and the labels.
+    """Class probabilities of rows by probes that did not see them: (n, labels), averaged over `folds`; and the labels.
 
-    Each of `folds` deals the n rows into folds; a fold's rows are judged by the probe of the others, of which only
-    `kept` ones teach. A label that a probe never saw has probability 0. Raises ValueError when a fold is all there is.
-    Fits run beside each other on one thread each: on a busy machine a fit on two threads took seven times as long.
+    Each of `folds` assigns the n rows to folds; a fold's rows are predicted by a probe on the others, of which only
+    those in `training_mask` are used. A label that a probe never saw has probability 0. Raises ValueError when one fold
+    holds all rows. Fits run in parallel with one thread each: on a busy machine a fit on two threads took seven times
+    as long.
     """
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class LabelRename:
-    """One renaming, as derived labels need it."""
+    """One rename of a label."""
 
     old: str
     new: str
     last_decision: int
-    """Decisions up to this one count for the new name."""
+    """The newest decision that the rename applies to."""
 
 
 def current_label(label: str, known: Sequence[LabelRename], *, decision: int = 0) -> str:
-    """What a label is called now, if the decision for it has this number."""
+    """The current name of a label that was given in a decision with this id."""
     for one in known:
         if label == one.old and decision <= one.last_decision:
             label = one.new

@@ -11,19 +11,19 @@ REJECTED = "\0rejected"
 
 
 ABSTAINED = "\0abstained"
-"""What somebody chose who could not say: it takes back what the same person said before, and counts for nothing."""
+"""The choice of somebody who cannot decide: it withdraws the same person's earlier choice and does not count."""
 
 
 SEVERAL_INTENTS = "several"
-"""The abstention that says: more than one intent. Beside a label, that is a disagreement."""
+"""The abstention for more than one intent; with another person's label, it is a disagreement."""
 
 
 DISCARDED = "discarded"
-"""The abstention of somebody who passed a record on; it asks nobody for anything."""
+"""The abstention of somebody who passed a record on; it does not call for adjudication."""
 
 
 class Vote(NamedTuple):
-    """A decision, as far as deriving needs it. Votes are ordered by time."""
+    """A decision, as far as derived labels need it. Votes are ordered by time."""
 
     record_id: str
     actor: str
@@ -38,13 +38,13 @@ class Vote(NamedTuple):
 
 
 def latest_choices(votes: Iterable[Vote], actor: str) -> dict[str, str]:
-    """Each one's latest choice, without those who abstain; the one who decided last stands last."""
+    """The latest choice of each annotator who does not abstain, in the order of deciding."""
     latest = latest_votes(votes, actor)
     return {who: vote.choice for who, vote in latest.items() if vote.choice != ABSTAINED}
 
 
 def latest_votes(votes: Iterable[Vote], actor: str) -> dict[str, Vote]:
-    """Each one's latest vote; the one who voted last stands last."""
+    """The latest vote of each annotator, in the order of voting."""
     latest: dict[str, Vote] = {}
     for vote in votes:
         if vote.actor == actor:
@@ -54,9 +54,9 @@ def latest_votes(votes: Iterable[Vote], actor: str) -> dict[str, Vote]:
 
 
 def needs_adjudication(votes: Iterable[Vote]) -> bool:
-    """Whether people stand apart on a record, or none of them could say, and nobody has adjudicated.
+    """Whether annotators disagree about a record, or none of them could decide, and nobody has adjudicated.
 
-    The agreement of two or more settles it, if no other choice has as many.
+    The agreement of two or more settles it, unless another choice has as many.
     """
     own = list(votes)
     if latest_choices(own, "adjudicator"):
@@ -72,7 +72,7 @@ def needs_adjudication(votes: Iterable[Vote]) -> bool:
 
 
 def votes_by_record(votes: Iterable[Vote]) -> Mapping[str, list[Vote]]:
-    """Votes by what they are about; nobody voted on what is not there."""
+    """Votes by record; a record without votes has an empty list."""
     found: dict[str, list[Vote]] = defaultdict(list)
     for vote in votes:
         found[vote.record_id].append(vote)
@@ -80,4 +80,4 @@ def votes_by_record(votes: Iterable[Vote]) -> Mapping[str, list[Vote]]:
 
 
 HUMAN_ACTORS = ("person", "adjudicator")
-"""Actors whose decisions count in the order of their times."""
+"""Actors that are people; their decisions are ordered by time."""

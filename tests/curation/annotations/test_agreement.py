@@ -167,7 +167,7 @@ def test_persons_are_held_against_the_majority_of_the_others(seed: int) -> None:
             tied = [label for label, count in others if count == others[0][1]]
             undecided += len(tied) > 1
             equal += [own[person] == tied[0]] if len(tied) == 1 else []
-        expected = wilson_estimate(sum(equal), len(equal), "nobody else answered the same records with a majority")
+        expected = wilson_estimate(sum(equal), len(equal), "no other annotators have a majority on the same records")
         assert (one.majority_agreement, one.majority_ties) == (expected, undecided)
 
 
@@ -194,10 +194,10 @@ def test_a_label_that_people_see_differently_stands_out() -> None:
 @pytest.mark.parametrize(
     ("response", "why"),
     [
-        (np.arange(30)[:, None] % 3, "0 records have two or more answers"),
-        (np.where(np.eye(2, dtype=bool)[np.arange(30) % 2], 1, -1), "0 records have two or more answers"),
+        (np.arange(30)[:, None] % 3, "0 records have two or more responses"),
+        (np.where(np.eye(2, dtype=bool)[np.arange(30) % 2], 1, -1), "0 records have two or more responses"),
         (np.zeros((30, 3), dtype=int), "there is only one label"),
-        (np.zeros((9, 3), dtype=int), "9 records have two or more answers, 10 are needed"),
+        (np.zeros((9, 3), dtype=int), "9 records have two or more responses, 10 are needed"),
     ],
     ids=["one person", "no overlap", "one label", "few"],
 )
@@ -293,7 +293,7 @@ def test_without_blind_answers_there_is_no_anchoring_to_measure() -> None:
     seen = led_by(0.5, 0)
     found = measure_anchoring(seen[seen["suggestion"].notna()])
     assert isinstance(found.shown, Estimate)
-    assert found.difference == found.blind == NotMeasured("no blind answer to a record that the model has a label for")
+    assert found.difference == found.blind == NotMeasured("no blind response to a record with a hidden suggestion")
 
 
 def test_five_thousand_records_of_three_people_take_a_moment() -> None:

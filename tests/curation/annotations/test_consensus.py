@@ -243,8 +243,8 @@ def test_equal_probabilities_draw_no_lots() -> None:
 @pytest.mark.parametrize(
     ("response", "why"),
     [
-        (np.arange(40)[:, None] % CLASSES, "0 records have two or more answers"),
-        (np.arange(10)[:, None].repeat(2, axis=1) % CLASSES, "10 records have two or more answers"),
+        (np.arange(40)[:, None] % CLASSES, "0 records have two or more responses"),
+        (np.arange(10)[:, None].repeat(2, axis=1) % CLASSES, "10 records have two or more responses"),
         (np.where(np.arange(60)[:, None] < 58, 0, [[1, 2]]), "no more with one another"),
     ],
     ids=["one person", "few shared records", "always the same label"],
@@ -282,7 +282,7 @@ def test_everybody_agrees() -> None:
 @pytest.mark.parametrize(
     ("rows", "response"),
     [
-        ([("r", "p", "a"), ("r", "p", "b")], "p has two answers to record r"),
+        ([("r", "p", "a"), ("r", "p", "b")], "p has two responses to record r"),
         ([("r", "p", None)], "without record, person or label"),
     ],
 )

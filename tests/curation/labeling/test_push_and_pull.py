@@ -442,7 +442,7 @@ def test_an_annotators_key_is_refused(labeling: LabelingSetup, monkeypatch: pyte
     with pytest.raises(WinnowError, match="use an owner's API key"):
         labeling.workspace.pull()
     monkeypatch.setenv("WINNOW_ARGILLA_API_KEY", "wrong")
-    with pytest.raises(WinnowError, match="does not know the key"):
+    with pytest.raises(WinnowError, match="does not accept the API key"):
         labeling.workspace.pull()
     monkeypatch.setenv("WINNOW_ARGILLA_URL", "argilla.example.org")
     with pytest.raises(WinnowError, match="an address such as https"):

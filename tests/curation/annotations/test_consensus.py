@@ -143,10 +143,10 @@ def test_other_names_of_people_change_nothing() -> None:
 
 
 def brute_posterior(responses: ResponseMatrix, consensus: np.ndarray, prior: np.ndarray) -> np.ndarray:
-    n, annotators = responses.response.shape
+    n, annotators = responses.codes.shape
     k = prior.shape[1]
     pairs = [
-        (i, j, responses.response[i, j]) for i in range(n) for j in range(annotators) if responses.response[i, j] >= 0
+        (i, j, responses.codes[i, j]) for i in range(n) for j in range(annotators) if responses.codes[i, j] >= 0
     ]
     shared = [pair for pair in pairs if sum(row == pair[0] for row, _, _ in pairs) > 1]
     mean = (sum(consensus[i, c] for i, _, c in shared) + 1) / (len(shared) + 2)
@@ -245,7 +245,7 @@ def test_equal_probabilities_draw_no_lots() -> None:
     [
         (np.arange(40)[:, None] % CLASSES, "0 records have two or more responses"),
         (np.arange(10)[:, None].repeat(2, axis=1) % CLASSES, "10 records have two or more responses"),
-        (np.where(np.arange(60)[:, None] < 58, 0, [[1, 2]]), "no more with one another"),
+        (np.where(np.arange(60)[:, None] < 58, 0, [[1, 2]]), "agree no more than if all"),
     ],
     ids=["one person", "few shared records", "always the same label"],
 )
@@ -283,7 +283,7 @@ def test_everybody_agrees() -> None:
     ("rows", "response"),
     [
         ([("r", "p", "a"), ("r", "p", "b")], "p has two responses to record r"),
-        ([("r", "p", None)], "without record, person or label"),
+        ([("r", "p", None)], "without record, annotator or label"),
     ],
 )
 def test_what_is_no_table_of_answers_is_refused(rows: list[tuple[str, ...]], response: str) -> None:

@@ -83,7 +83,7 @@ def test_hold_out_and_the_blind_share_carry_no_suggestion(labeling: LabelingSetu
         else:
             blind[assigned_split] += 1
         assert len(one["vectors"]["meaning"]) == 384
-        assert set(one["metadata"]) == {"seen", "words"}
+        assert set(one["metadata"]) == {"frequency", "words"}
         assert one["fields"] == {"text": stored[one["external_id"]]["text"]}
     assert blind["validation"] + blind["test"] > 10
     assert blind["train"] > 0

@@ -40,6 +40,14 @@ def build(outdir: Path, *options: str) -> Path:
     return next(outdir.glob("*.whl"))
 
 
+def new_environment(folder: Path) -> tuple[Path, Path, list[object]]:
+    """An empty environment: its Python, its site-packages, and the start of a command that installs into it."""
+    run(sys.executable, "-m", "venv", "--without-pip", folder / "env", cwd=folder)
+    python = folder / "env" / "bin" / "python"
+    packages = next((folder / "env" / "lib").glob("python3.*")) / "site-packages"
+    return python, packages, [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-deps"]
+
+
 def contents(wheel: Path) -> dict[str, int]:
     """The files in a wheel and their checksums."""
     with zipfile.ZipFile(wheel) as archive:
@@ -111,24 +119,21 @@ def test_the_version_is_shown_in_three_ways(python: list[object], site: Path, tm
 
 
 def test_the_package_validators_of_pypi_is_left_alone(wheel: Path, tmp_path: Path) -> None:
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", tmp_path]
+    _, packages, pip = new_environment(tmp_path)
     if subprocess.run([*map(str, pip), "validators"], capture_output=True, timeout=120).returncode:
         pytest.skip("pip reaches no package index")
     run(*pip, wheel, cwd=tmp_path)
     both = "import validators, winnow.validators.text; assert validators.email('a@b.org')"
-    run(sys.executable, "-c", both, cwd=tmp_path.parent, PYTHONPATH=str(tmp_path))
+    run(sys.executable, "-c", both, cwd=tmp_path, PYTHONPATH=str(packages))
 
 
 def test_an_editable_install_offers_winnow_alone(tmp_path: Path) -> None:
     import editables
 
-    run(sys.executable, "-m", "venv", "--without-pip", tmp_path / "env", cwd=tmp_path)
-    python = tmp_path / "env" / "bin" / "python"
+    python, packages, pip = new_environment(tmp_path)
     as_pip_does = f"from hatchling.build import build_editable; build_editable({str(tmp_path)!r})"
     run(sys.executable, "-c", as_pip_does, cwd=ROOT)
-    pip = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-deps"]
     run(*pip, next(tmp_path.glob("*.whl")), cwd=tmp_path)
-    packages = next((tmp_path / "env" / "lib").glob("python3.*")) / "site-packages"
     shutil.copytree(Path(editables.__file__).parent, packages / "editables")
     found = run(python, "-c", "import winnow; print(winnow.__file__)", cwd=tmp_path)
     assert Path(found.strip()).resolve() == ROOT / "winnow" / "__init__.py"
@@ -146,13 +151,3 @@ def test_other_versions_of_python_read_it(minor: int, site: Path, tmp_path: Path
     run(python, "-W", "error", "-m", "compileall", "-q", copy, cwd=tmp_path)
     light = "import winnow, winnow.core.errors, winnow.core.vocabulary; print(winnow.__version__)"
     assert run(python, "-c", light, cwd=tmp_path.parent, PYTHONPATH=str(tmp_path)).strip() == winnow.__version__
-
-
-@pytest.mark.slow  # pip reads the metadata of about 150 packages
-@pytest.mark.parametrize("minor", PYTHONS)
-def test_the_requirements_resolve_for_other_versions_of_python(minor: int, wheel: Path, tmp_path: Path) -> None:
-    python = PYTHONS[minor]
-    if python is None:
-        pytest.skip(f"no Python 3.{minor} on this machine")
-    pip = [python, "-m", "pip", "install", "--dry-run", "--quiet", "--constraint", ROOT / "constraints.txt"]
-    run(*pip, "--target", tmp_path / "site", wheel, cwd=tmp_path)

@@ -11,15 +11,15 @@ if TYPE_CHECKING:
 
 
 def print_annotators(report: AnnotatorReport) -> None:
-    """Agreement, what people confuse, each person, label accuracy."""
+    """Print agreement, confusions between annotators, each annotator and label accuracy."""
     from winnow.reports.formatting import describe_lot, format_alpha, format_difference, format_measure
 
     found = report.agreement
     if found is None:
-        print_line("nobody has answered yet: winnow push label, winnow pull")
+        print_line("no answers yet: winnow push label, then winnow pull")
     else:
         print_line(f"Krippendorff's alpha: {format_alpha(found.alpha.overall)}")
-        print_line(f"suggestions lead people by: {format_difference(found.anchoring.difference)}")
+        print_line(f"effect of suggestions on answers (anchoring): {format_difference(found.anchoring.difference)}")
         rows = [
             (
                 one.who,
@@ -31,14 +31,15 @@ def print_annotators(report: AnnotatorReport) -> None:
             for one in found.annotators
         ]
         print_table(
-            ["who", "responses", "with most of the others", "an answer takes", "adjudicated otherwise"], rows, right=[1]
+            ["annotator", "responses", "agrees with the majority", "time per answer", "overruled"], rows, right=[1]
         )
         for pair in found.pairs[:5]:
             print_line(
-                f"people confuse {pair.first} and {pair.second}, {pair.disagreements:,} times: mend the guideline, not the data"
+                f"annotators confuse {pair.first} and {pair.second} ({pair.disagreements:,} times): "
+                "fix the guideline, not the data"
             )
     print_line(f"labels from files: {_label_accuracy(report)}")
-    print_line(f"single answers to hold-out confirmed: {format_measure(report.confirmed)}")
+    print_line(f"single-annotator hold-out answers confirmed: {format_measure(report.confirmed)}")
     for lot in report.lots:
         print_line(f"lot {lot.name}: {describe_lot(lot)}")
 
@@ -46,5 +47,5 @@ def print_annotators(report: AnnotatorReport) -> None:
 def _label_accuracy(report: AnnotatorReport) -> str:
     one = report.accuracy
     if one is None:
-        return "accuracy not measured; winnow push audit"
-    return f"{one.share:.1%} right ({one.low:.1%} to {one.high:.1%}), {one.audited:,} audited"
+        return "not measured; winnow push audit"
+    return f"{one.share:.1%} correct ({one.low:.1%} to {one.high:.1%}, {one.audited:,} audited)"

@@ -8,24 +8,27 @@ from winnow.cli.render import terminal
 
 
 def print_artifacts(entries: list[dict[str, Any]], what: str, json: bool, *, next_command: str) -> None:
+    """Print the releases or runs of a workspace, as a table or as JSON."""
     if json:
         terminal.print_json({what: entries})
         return
     rows = [(e["name"], e["at"], e["sha256"][:12], _details(e["detail"]) + _marker(e)) for e in entries]
     if rows:
-        terminal.print_table(["name", "made", "SHA-256", ""], rows)
+        terminal.print_table(["name", "created", "SHA-256", ""], rows)
     else:
         terminal.print_line(f"no {what} yet")
     terminal.print_next(next_command)
 
 
 def _marker(entry: dict[str, Any]) -> str:
-    """The mark of a run in production, and of a release that still holds what was forgotten."""
+    """The mark of a run in production, and of a release that still contains erased records."""
     if entry.get("deployed"):
         return "; deployed"
     if not entry.get("available", True):
-        return "; its folder is gone"
-    return f"; holds {entry['forgotten']} forgotten: freeze anew and delete it" if entry.get("forgotten") else ""
+        return "; folder missing"
+    if entry.get("forgotten"):
+        return f"; contains {entry['forgotten']} erased records: freeze a new release and delete this one"
+    return ""
 
 
 def _details(detail: dict[str, Any]) -> str:

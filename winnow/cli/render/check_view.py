@@ -17,7 +17,7 @@ GATE_STYLE = {"pass": "green", "fail": "bold red", "waived": "yellow", "not_meas
 
 
 def print_check(check: CheckResult) -> None:
-    """Every gate, what failed and how to mend it, and what thresholds would cost."""
+    """Print every gate, what failed and how to fix it, and what other thresholds would cost."""
     rows = [
         (
             gate.name,
@@ -38,7 +38,7 @@ def print_check(check: CheckResult) -> None:
                 print_line(f"  fix: {gate.fix}", style="bold")
     print_line()
     print_table(
-        ["cosine", "duplicates", "of train", "worst label", "leaks", "of train"],
+        ["cosine", "duplicates", "share of train", "worst label", "leaks", "share of train"],
         [
             (
                 f"{cost.cosine:.2f}",
@@ -56,11 +56,11 @@ def print_check(check: CheckResult) -> None:
     print_line()
     print_line("would be released: " + ", ".join(f"{s} {counts.get(s, 0):,}" for s in ("train", "validation", "test")))
     if check.excluded:
-        print_line("left out: " + ", ".join(f"{reason} {count:,}" for reason, count in check.excluded.items()))
+        print_line("excluded: " + ", ".join(f"{reason} {count:,}" for reason, count in check.excluded.items()))
 
 
 def _verdict(gate: Gate) -> str:
-    """The verdict, and the part that failed it where the whole is within the threshold."""
+    """The verdict; names the failing part if the whole is within the threshold."""
     part = gate.evidence[0].partition(" loses ")[0] if gate.evidence and " loses " in gate.evidence[0] else ""
     within = gate.measured is not None and gate.measured <= gate.threshold
     return f"fail: {part}" if gate.verdict == "fail" and part and within else gate.verdict

@@ -1,4 +1,4 @@
-"""What compare measured: every run on the common rows, then every pair."""
+"""What compare measured: every run on the shared rows, then every pair."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ if TYPE_CHECKING:
 
 
 def print_comparison(comparison: Comparison) -> None:
-    """Every run on the common rows, then every pair."""
+    """Print every run on the shared rows, then every pair."""
     found = comparison.measures
-    left_out = ", ".join(f"{run} {count:,}" for run, count in found["left_out"].items() if count)
-    print_line(f"{found['rows']:,} common {found['split']} rows" + (f"; not common: {left_out}" if left_out else ""))
+    not_shared = ", ".join(f"{run} {count:,}" for run, count in found["left_out"].items() if count)
+    print_line(
+        f"{found['rows']:,} shared {found['split']} rows" + (f"; not shared: {not_shared}" if not_shared else "")
+    )
     rows = [
         (one["run"], *share_cells(one["accuracy"]), format_share(one["macro_f1"]["value"]), _latency(one["latency"]))
         for one in found["runs"]
@@ -44,24 +46,24 @@ def _print_pair(pair: Mapping[str, Any]) -> None:
         for key, title in names
     ]
     print_table(["", "difference", "95 % interval"], rows, right=[1])
-    beyond = "beyond chance" if pair["differs"] else "within chance"
-    counts = f"only the first is right on {pair['only_first_right']:,} rows, only the second on "
-    print_line(f"{counts}{pair['only_second_right']:,}: {beyond} (McNemar, p = {pair['p_adjusted']:.2g})")
+    verdict = "significant" if pair["differs"] else "not significant"
+    counts = f"correct only in the first: {pair['only_first_right']:,}, only in the second: "
+    print_line(f"{counts}{pair['only_second_right']:,}: {verdict} (McNemar, p = {pair['p_adjusted']:.2g})")
     print_line(noise_sentence(pair["label_noise"]))
-    moved = [one for one in pair["per_label"] if one["differs"] is True][:ROWS_SHOWN]
-    for one in moved:
+    changed = [one for one in pair["per_label"] if one["differs"] is True][:ROWS_SHOWN]
+    for one in changed:
         print_line(f"  {one['label']}: recall {one['recall']['difference']:+.3f} on {one['rows']:,} rows")
 
 
 def noise_sentence(noise: Mapping[str, Any]) -> str:
-    """Whether wrong labels alone could make the difference."""
+    """Whether label errors alone could explain the difference."""
     if "verdict" not in noise:
         return f"label noise: not measured ({noise['why']})"
     share = f"{noise['wrong_labels']:.1%} of {noise['audited']:,} audited labels were wrong"
-    reach = f"at most {noise['wrong_labels_high']:.1%} with 95 % confidence"
-    words = {
-        "within": "wrong labels alone could make this difference",
-        "perhaps": "wrong labels alone could make this difference, if they are as many as the interval allows",
-        "beyond": "more than wrong labels alone could make",
+    upper = f"at most {noise['wrong_labels_high']:.1%} with 95 % confidence"
+    sentences = {
+        "within": "label errors alone could explain this difference",
+        "perhaps": "label errors alone could explain this difference at the upper end of their interval",
+        "beyond": "larger than label errors alone could explain",
     }
-    return f"label noise: {share}, {reach}: {words[noise['verdict']]}"
+    return f"label noise: {share}, {upper}: {sentences[noise['verdict']]}"

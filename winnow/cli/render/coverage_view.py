@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def print_coverage(coverage: CoverageReport) -> None:
-    """What traffic is not covered, which labels are short, one-sided or overlap."""
+    """Print uncovered traffic, labels below the target, labels that overlap, labels with uniform wording."""
     from winnow.curation.checks.coverage.label_overlap import MIN_SHOWN_SCORE
 
     if coverage.share is None:
@@ -29,10 +29,10 @@ def print_coverage(coverage: CoverageReport) -> None:
             (region.id, f"{region.queries:,}", ", ".join(region.words), region.nearest_label, region.examples[0].text)
             for region in coverage.regions[:10]
         ]
-        print_table(["region", "queries", "words", "nearest label", "for example"], rows, right=[1])
+        print_table(["uncovered region", "queries", "words", "nearest label", "for example"], rows, right=[1])
     more = len(coverage.regions) - 10
     if more > 0:
-        print_line(f"and {more} more regions, on the page")
+        print_line(f"and {more} more uncovered regions in the report")
     overlapping = [
         (" and ".join(one.labels), f"{one.score:.1%}", one.advice)
         for one in coverage.overlaps[:5]
@@ -44,5 +44,5 @@ def print_coverage(coverage: CoverageReport) -> None:
     print_line()
     short, one_sided = coverage.short_labels, coverage.check.marginals.short_labels()
     target = coverage.check.task.targets.per_label
-    print_line(f"labels under the target of {target}: {first_few(list(short))}")
-    print_line(f"labels worded too much alike: {first_few(sorted(one_sided))}")
+    print_line(f"labels below the target of {target}: {first_few(list(short))}")
+    print_line(f"labels with too uniform wording: {first_few(sorted(one_sided))}")

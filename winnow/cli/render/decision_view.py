@@ -25,19 +25,20 @@ RULE_STYLE = {"holds": "bold", "does not hold": "", "not_measured": "yellow"}
 
 
 def print_decision(found: DecisionReport) -> None:
-    """The two sides, every rule, goals, findings, drift, and last the recommendation."""
+    """Print baseline and candidate, every rule, goals, findings, drift and the recommendation."""
     best_of = f", the best of {found.candidates_considered} on validation" if found.candidates_considered > 1 else ""
     role = f" ({found.role})" if found.role != found.baseline else ""
     print_line(f"baseline: {found.baseline}{role}")
     print_line(f"candidate: {found.candidate or 'none'}{best_of}")
     if not isinstance(found.accuracy_gain, NotMeasured):
-        accuracy_gain = found.accuracy_gain.accuracy
+        gain = found.accuracy_gain
+        change = f"{gain.accuracy.value:+.3f} ({gain.accuracy.low:+.3f} to {gain.accuracy.high:+.3f})"
         print_line(
-            f"accuracy {accuracy_gain.value:+.3f} ({accuracy_gain.low:+.3f} to {accuracy_gain.high:+.3f}) on {found.accuracy_gain.rows:,} validation rows: "
-            f"{found.accuracy_gain.gained:,} only the candidate has right, {found.accuracy_gain.lost:,} only the baseline"
+            f"accuracy {change} on {gain.rows:,} validation rows; correct only in the candidate: {gain.gained:,}, "
+            f"only in the baseline: {gain.lost:,}"
         )
     print_line()
-    print_table(["rule", "measured", "threshold", "verdict", "advice", "from"], _rules(found.decision.rules))
+    print_table(["rule", "measured", "threshold", "verdict", "recommendation", "source"], _rules(found.decision.rules))
     _print_goals(found)
     _print_findings(found.findings, found.findings_run)
     _print_drift(found.drift)
@@ -46,11 +47,11 @@ def print_decision(found: DecisionReport) -> None:
         print_deployments(found.deployments)
     print_line()
     print_line(f"recommendation: {found.decision.recommended_action}", style="bold")
-    print_line(f"because {found.decision.why}")
+    print_line(f"reason: {found.decision.why}")
 
 
 def _rules(rules: Sequence[DecisionRule]) -> list[tuple[str | Text, ...]]:
-    """One line a condition; the rule is named on its first."""
+    """One line per condition; the first names the rule."""
     return [
         (
             rule.name if i == 0 else "",
@@ -79,10 +80,10 @@ def _print_goals(found: DecisionReport) -> None:
         measured = one["measured"]
         needed = one["rows_needed"]
         more = needed.get("at_this_rate") if isinstance(needed, dict) else None
-        short = f"about {more:,} rows at this rate" if isinstance(more, int) and one["verdict"] == UNDECIDED else ""
+        short = f"about {more:,} at the current rate" if isinstance(more, int) and one["verdict"] == UNDECIDED else ""
         shown = f"{measured:.3f}" if isinstance(measured, float) else "not measured"
         rows.append((one["goal"], shown, f"{one['wanted']:g}", one["verdict"], short))
-    print_table(["goal", "measured", "wanted", "verdict", "would need"], rows, right=[1, 2])
+    print_table(["goal", "measured", "target", "verdict", "rows needed"], rows, right=[1, 2])
 
 
 def _print_findings(found: Findings | NotMeasured, findings_run: str) -> None:
@@ -96,7 +97,7 @@ def _print_findings(found: Findings | NotMeasured, findings_run: str) -> None:
         print_line(f"    {printable(one.evidence)}")
         print_line(f"    {printable(one.cause)}: {printable(one.command)}")
     if found.not_found:
-        print_line(f"  looked for and not found: {', '.join(found.not_found)}")
+        print_line(f"  checked, no finding: {', '.join(found.not_found)}")
     for name, why in found.not_measured.items():
         print_line(f"  not measured: {name}; {printable(why)}")
 
@@ -106,26 +107,27 @@ def _print_drift(drift: Drift | NotMeasured) -> None:
     if isinstance(drift, NotMeasured):
         print_line(f"drift: not measured; {drift.why}")
         return
-    print_line(f"drift since {drift.release} was frozen: {drift.newer:,} queries since, {drift.earlier:,} before")
-    print_line(f"  near nothing in train: {_share(drift.uncovered)}; before: {_share(drift.uncovered_before)}")
-    more = drift.uncovered_change
-    if not isinstance(more, NotMeasured):
-        print_line(f"  that is {100 * more.value:+.1f} points ({100 * more.low:+.1f} to {100 * more.high:+.1f})")
+    print_line(f"drift since {drift.release} was frozen: {drift.newer:,} newer queries, {drift.earlier:,} earlier")
+    print_line(f"  not covered by train: {_share(drift.uncovered)}; earlier: {_share(drift.uncovered_before)}")
+    change = drift.uncovered_change
+    if not isinstance(change, NotMeasured):
+        interval = f"{100 * change.low:+.1f} to {100 * change.high:+.1f}"
+        print_line(f"  change: {100 * change.value:+.1f} points ({interval})")
     label_shift = drift.label_shift
     if isinstance(label_shift, NotMeasured):
-        print_line(f"  label mix: not measured; {label_shift.why}")
+        print_line(f"  label distribution: not measured; {label_shift.why}")
         return
-    verdict = "more than chance" if label_shift.differs else "no more than chance"
+    verdict = "significant" if label_shift.differs else "not significant"
     print_line(
-        f"  label mix against {label_shift.against}: total variation {label_shift.distance:.3f}, by chance up to {label_shift.expected_by_chance:.3f}, "
-        f"p {_p_in_words(label_shift.p_value)}: {verdict}"
+        f"  label distribution against {label_shift.against}: total variation {label_shift.distance:.3f}, "
+        f"expected by chance up to {label_shift.expected_by_chance:.3f}, p {_format_p(label_shift.p_value)}: {verdict}"
     )
     if label_shift.differs:
         shown = (f"{printable(one['label'])} {one['before']:.1%} to {one['now']:.1%}" for one in label_shift.changes)
-        print_line(f"  changed most: {', '.join(shown)}")
+        print_line(f"  largest changes: {', '.join(shown)}")
 
 
-def _p_in_words(p_value: float) -> str:
+def _format_p(p_value: float) -> str:
     return "< 0.001" if p_value < 0.001 else f"= {p_value:.3f}"
 
 
@@ -136,9 +138,9 @@ def _share(measure: Measure) -> str:
 
 
 def print_deployments(deployments: Sequence[Deployment]) -> None:
-    """Every deployment, the one that stands first."""
+    """Print every deployment, the active one first."""
     if not deployments:
-        print_line("nothing was deployed yet")
+        print_line("no deployments yet")
         return
     rows = [(one.at, one.run, one.by, one.reason) for one in reversed(deployments)]
     print_table(["deployed", "run", "by", "reason"], rows)

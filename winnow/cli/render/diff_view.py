@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 def print_diff(diff: ReleaseDiff) -> None:
-    """What changed, in counts, with some of each kind."""
+    """Print what changed, in counts, with some examples of each kind."""
     print_line(", ".join(f"{count:,} {kind}" for kind, count in diff.counts.items()))
     rows = [(f"{split} rows", *_from_to(*pair)) for split, pair in diff.rows.items()]
-    rows += [(f"left out: {reason}", *_from_to(*pair)) for reason, pair in diff.exclusions.items()]
+    rows += [(f"excluded: {reason}", *_from_to(*pair)) for reason, pair in diff.exclusions.items()]
     print_table(["", diff.old, diff.new, "change"], rows, right=[1, 2, 3])
     for before, after, count in diff.relabelings[:10]:
         print_line(f"relabeled {printable(before)} to {printable(after)}: {count:,}")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def print_evaluation(evaluation: Evaluation) -> None:
-    """The headline measures, goals, pinned cases, weak slices and the worst confusions."""
+    """Print the headline measures, goals, must-pass cases, weak slices and the most confused pairs."""
     measures = evaluation.measures
     _print_import(evaluation.run.facts)
     intervals = measures["intervals"]
@@ -30,7 +30,7 @@ def print_evaluation(evaluation: Evaluation) -> None:
     rows += _speed_rows(measures["latency"])
     print_table([evaluation.split, f"{measures['rows']:,} rows", "95 % interval"], rows, right=[1])
     for why, count in measures["not_answered"].items():
-        print_line(f"{count:,} texts have no answer that can be read ({why}): they go to the fallback", style="yellow")
+        print_line(f"{count:,} texts got no readable answer ({why}) and go to the fallback", style="yellow")
     print_goals(measures["goals"])
     _print_must_pass(measures["must_pass"])
     _print_slices(measures["slices"])
@@ -44,13 +44,13 @@ def print_evaluation(evaluation: Evaluation) -> None:
 
 
 def _print_import(facts: Mapping[str, Any]) -> None:
-    """What an import used of its file, and what not."""
+    """Print which rows of an imported file were used."""
     if "file" in facts:
         answered = ", ".join(f"{count:,} {split}" for split, count in facts["answers"].items() if count)
-        unmatched = f"; {facts['unmatched']:,} rows are about nothing in the release" if facts["unmatched"] else ""
-        repeated = f"; {facts['repeated']:,} rows repeat another" if facts["repeated"] else ""
+        unmatched = f"; {facts['unmatched']:,} rows match no record of the release" if facts["unmatched"] else ""
+        repeated = f"; {facts['repeated']:,} duplicate rows" if facts["repeated"] else ""
         file, rows = printable(facts["file"]["name"]), facts["file"]["rows"]
-        print_line(f"{file}: {rows:,} rows answer {answered} rows{repeated}{unmatched}")
+        print_line(f"{file}: {rows:,} rows, predictions for {answered} rows{repeated}{unmatched}")
 
 
 def _scope_rows(outside: Mapping[str, Any]) -> list[tuple[str, str, str]]:
@@ -72,22 +72,22 @@ def _confidence_rows(measures: Mapping[str, Any]) -> list[tuple[str, str, str]]:
         rows.append(("calibration error", format_share(calibrated["error"]), after_scaling))
     if "value" in chosen.get("threshold", {}) and chosen["threshold"]["value"] > 0:
         answered = chosen["at_threshold"]["answered"]
-        cut = f"answered from confidence {chosen['threshold']['value']:.2f} on"
+        cut = f"answered at confidence ≥ {chosen['threshold']['value']:.2f}"
         rows.append((cut, f"{answered['value']:.1%}", _risk(chosen["at_threshold"]["risk"])))
     return rows
 
 
 def _risk(risk: Mapping[str, Any]) -> str:
-    return f"{risk['value']:.1%} of these wrong" if "value" in risk else ""
+    return f"error rate {risk['value']:.1%}" if "value" in risk else ""
 
 
 def _speed_rows(latency: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     if "p50_seconds" not in latency:
         return []
     single = f"{1000 * latency['p50_seconds']:.1f} ms, p95 {1000 * latency['p95_seconds']:.1f} ms"
-    memory = f"{latency['peak_memory_bytes'] / 2**20:,.0f} MiB at most"
-    busy = "; the machine was busy with other work" if latency["busy"] else ""
-    return [("one query", single, f"{latency['queries_per_second']:,.0f} a second in bulk; {memory}{busy}")]
+    memory = f"peak memory {latency['peak_memory_bytes'] / 2**20:,.0f} MiB"
+    busy = "; the machine was under other load" if latency["busy"] else ""
+    return [("one query", single, f"{latency['queries_per_second']:,.0f} per second in bulk; {memory}{busy}")]
 
 
 def _print_must_pass(must_pass: Mapping[str, Any]) -> None:
@@ -95,11 +95,11 @@ def _print_must_pass(must_pass: Mapping[str, Any]) -> None:
         return
     print_line()
     style = "green" if must_pass["passed"] == must_pass["cases"] else "bold red"
-    print_line(f"pinned cases: {must_pass['passed']:,} of {must_pass['cases']:,} pass", style=style)
+    print_line(f"must-pass cases: {must_pass['passed']:,} of {must_pass['cases']:,} pass", style=style)
     for failure in must_pass["failures"][:ROWS_SHOWN]:
         print_line(f"  {printable(failure['text'])[:100]}: {failure['predicted']}, not {failure['label']}")
     if len(must_pass["failures"]) > ROWS_SHOWN:
-        print_line(f"  and {len(must_pass['failures']) - ROWS_SHOWN:,} more; the page has all")
+        print_line(f"  and {len(must_pass['failures']) - ROWS_SHOWN:,} more in the report")
 
 
 def _print_slices(slices: Sequence[Mapping[str, Any]]) -> None:
@@ -115,7 +115,7 @@ def _print_slices(slices: Sequence[Mapping[str, Any]]) -> None:
             )
             for one in weak
         ]
-        head = ["weaker beyond chance", "rows", "accuracy", "95 % interval", "elsewhere", "95 % interval"]
+        head = ["significantly weaker", "rows", "accuracy", "95 % interval", "other rows", "95 % interval"]
         print_table(head, rows, right=[1, 2, 4])
 
 
@@ -123,4 +123,4 @@ def _print_learning_curve(curve: Mapping[str, Any]) -> None:
     if "points" in curve:
         print_line()
         rows = [(f"{p['share']:.0%}", f"{p['train_rows']:,}", *share_cells(p["accuracy"])) for p in curve["points"]]
-        print_table(["of train", "rows", "validation accuracy", "95 % interval"], rows, right=[0, 1, 2])
+        print_table(["share of train", "rows", "validation accuracy", "95 % interval"], rows, right=[0, 1, 2])

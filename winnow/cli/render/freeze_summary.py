@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 
 def print_freeze_summary(frozen: FreezeResult) -> None:
-    """What `freeze` made."""
+    """Print rows, exclusions, highest similarity and hash of a new release."""
     print_line(
         f"release {frozen.release}: " + ", ".join(f"{split} {count:,}" for split, count in frozen.counts.items())
     )
     if frozen.excluded:
-        print_line("left out: " + ", ".join(f"{reason} {count:,}" for reason, count in frozen.excluded.items()))
+        print_line("excluded: " + ", ".join(f"{reason} {count:,}" for reason, count in frozen.excluded.items()))
     highest = frozen.max_cross_split_similarity
     print_line(
         f"highest similarity between train and hold-out: {'not measured' if highest is None else f'{highest:.6f}'}"

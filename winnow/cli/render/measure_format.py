@@ -13,11 +13,11 @@ GOAL_STYLE = {"met": "green", "not met": "bold red", "not enough evidence": "yel
 
 
 ROWS_SHOWN = 5
-"""Pairs, slices, labels, failures that a screen lists; the page has more."""
+"""Number of pairs, slices, labels or failures in a list; the report has more."""
 
 
 def print_goals(goals: Sequence[Mapping[str, Any]]) -> None:
-    """Every goal with its verdict and what that rests on."""
+    """Print every goal with its verdict and the basis of it."""
     if goals:
         print_line()
         rows = [
@@ -30,27 +30,29 @@ def print_goals(goals: Sequence[Mapping[str, Any]]) -> None:
             )
             for goal in goals
         ]
-        print_table(["goal", "wanted", "measured", "verdict", ""], rows, right=[1, 2])
+        print_table(["goal", "target", "measured", "verdict", ""], rows, right=[1, 2])
 
 
 def _goal_basis(goal: Mapping[str, Any]) -> str:
-    """What would bring a verdict, or what this one rests on."""
-    bound = f"95 % sure of at least {goal['low']:.3f}" if "low" in goal else ""
+    """How many rows a verdict needs, or the confidence bound that it rests on."""
+    bound = f"95 % confidence: at least {goal['low']:.3f}" if "low" in goal else ""
     if goal["verdict"] != "not enough evidence":
-        return bound if goal["verdict"] == "met" else f"95 % sure of at most {goal['high']:.3f}"
+        return bound if goal["verdict"] == "met" else f"95 % confidence: at most {goal['high']:.3f}"
     needed = goal["rows_needed"].get("at_this_rate")
-    return f"about {needed:,} rows at this rate, it has {goal['rows']:,}" if isinstance(needed, int) else bound
+    return (
+        f"needs about {needed:,} rows at the current rate, has {goal['rows']:,}" if isinstance(needed, int) else bound
+    )
 
 
 def share_cells(share: Mapping[str, Any]) -> tuple[str, str]:
-    """Value and interval of a share, or that there is none."""
+    """Value and interval of a share, or "not measured"."""
     if "value" not in share:
         return "not measured", ""
     return format_share(share["value"]), format_interval(share["low"], share["high"])
 
 
 def format_share(value: Any) -> str:
-    """A share with four digits, or that there is none."""
+    """A share with four digits, or "not measured"."""
     return f"{value:.4f}" if isinstance(value, int | float) else "not measured"
 
 

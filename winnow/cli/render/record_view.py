@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def print_record(shown: RecordDetails) -> None:
-    """One record."""
+    """Print one record with its history, nearest neighbors and releases."""
     record = shown.record
     facts = [
         ("text", record["text"]),
@@ -20,7 +20,7 @@ def print_record(shown: RecordDetails) -> None:
         ("label", record["label"] or "none"),
         ("decided by", record["decided_by"]),
         ("origin", record["origin"]),
-        ("assigned_split", f"{record['assigned_split']} ({shown.split_reason})"),
+        ("assigned split", f"{record['assigned_split']} ({shown.split_reason})"),
         ("group", record["group"]),
         ("weight", str(record["weight"])),
         ("releases", ", ".join(f"{r['release']} ({r['split']})" for r in shown.releases) or "none"),
@@ -44,12 +44,12 @@ def print_record(shown: RecordDetails) -> None:
     print_table(head, occurrences, right=[1])
     print_line()
     decisions = [(d["actor"], d["who"], d["kind"], d["value"], d["why"], d["at"]) for d in shown.decisions]
-    print_table(["actor", "who", "decision", "value", "why", "when"], decisions)
+    print_table(["actor", "who", "decision", "value", "reason", "time"], decisions)
     print_line()
     if shown.neighbors is None:
-        print_line("neighbors: not measured; winnow check compares labeled records and log queries")
+        print_line("nearest records: not measured; winnow check compares labeled records and log queries")
         return
     near = [
         (f"{n['similarity']:.3f}", n["label"] or n["state"], n["assigned_split"], n["text"]) for n in shown.neighbors
     ]
-    print_table(["cosine", "label", "assigned_split", "nearest records"], near, right=[0])
+    print_table(["cosine", "label", "assigned split", "nearest records"], near, right=[0])

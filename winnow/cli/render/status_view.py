@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 def print_status(status: Status) -> None:
-    """Counts by state, origin, label and reserve."""
+    """Print counts by state, origin, assigned split and label; queues, lots, sources, releases and runs."""
     states = {state: count for state, count in status.by_state.items() if count}
     counts = {
         "records": states,
         "origin": status.by_origin,
-        "assigned_split": status.assigned_splits,
+        "assigned split": status.assigned_splits,
         "queues": status.queues,
     }
     counts["pending"] = status.pending
@@ -33,7 +33,7 @@ def print_status(status: Status) -> None:
         for s in status.sources
     ]
     if status.forgotten:
-        rows.append(("forgotten", f"{status.forgotten:,}"))
+        rows.append(("erased", f"{status.forgotten:,}"))
     rows += [("releases", ", ".join(status.releases) or "none"), ("runs", ", ".join(status.runs) or "none")]
     rows.append(("deployed", _deployed(status.deployed)))
     print_table(["", ""], rows)

@@ -23,34 +23,34 @@ LOG_WIDTH = 160
 
 
 def console(*, stderr: bool = False) -> Console:
-    """A console that wraps at the terminal's width, and late in a log."""
+    """A console that wraps at the terminal's width, or does not wrap in a log."""
     stream = sys.stderr if stderr else sys.stdout
     terminal = stream.isatty()
     return Console(stderr=stderr, highlight=False, width=None if terminal else LOG_WIDTH, soft_wrap=not terminal)
 
 
 def print_line(text: str = "", *, style: str | None = None) -> None:
-    """One line for people; markup in the text is text."""
+    """Print one line; markup in the text is printed as is."""
     console().print(Text(text, style=style or ""))
 
 
 def print_note(text: str) -> None:
-    """One line beside the result, on stderr."""
+    """Print one line of additional information on stderr."""
     console(stderr=True).print(Text(text, style="dim"))
 
 
 def print_json(data: Mapping[str, Any]) -> None:
-    """The one JSON object of a command."""
+    """Print the JSON object that is the only output of a command with --json."""
     sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2, default=str) + "\n")
 
 
 def flush() -> None:
-    """Let what was said reach a reader at once, though the command goes on."""
+    """Write buffered output now, for readers of a command that keeps running."""
     sys.stdout.flush()
 
 
 def print_error(error: WinnowError) -> None:
-    """Every problem of an error, on stderr; a parameter is shown as the option that sets it."""
+    """Print every problem of an error on stderr; a parameter is shown as its option."""
     out = console(stderr=True)
     for problem in error.problems:
         if isinstance(problem.where, Parameter):
@@ -59,19 +59,19 @@ def print_error(error: WinnowError) -> None:
 
 
 def print_next(command: str) -> None:
-    """How every command ends."""
+    """Print the recommended next command; every command ends with it."""
     console().print(Text.assemble(("next: ", "dim"), (command, "bold")))
 
 
 def printable(text: str) -> str:
-    """The text without what a terminal would obey: control characters and lone surrogates."""
+    """The text with control characters and lone surrogates escaped, so that a terminal does not act on them."""
     clean = text.encode("utf-8", "backslashreplace").decode()
     return "".join(c if c.isprintable() or c in "\n" else f"\\x{ord(c):02x}" for c in clean)
 
 
 @contextmanager
 def progress_reports(what: str) -> Iterator[Progress]:
-    """A progress bar on a terminal; in a log a line now and then. Both on stderr."""
+    """A progress bar on a terminal, an occasional line in a log; both on stderr."""
     if not sys.stderr.isatty():
         shown = [-1]
 
@@ -93,7 +93,7 @@ def progress_reports(what: str) -> Iterator[Progress]:
 
 
 def print_table(head: Sequence[str], rows: Sequence[Sequence[str | Text]], *, right: Sequence[int] = ()) -> None:
-    """A plain table; `right` names the columns that hold numbers."""
+    """Print a plain table; `right` lists the columns to align right."""
     grid = Table(box=None, pad_edge=False, show_edge=False, header_style="dim")
     for i, name in enumerate(head):
         grid.add_column(name, justify="right" if i in right else "left", overflow="fold")
@@ -103,5 +103,6 @@ def print_table(head: Sequence[str], rows: Sequence[Sequence[str | Text]], *, ri
 
 
 def first_few(names: Sequence[str], shown: int = 8) -> str:
+    """The first names of a list, and how many more there are."""
     more = f" and {len(names) - shown} more" if len(names) > shown else ""
     return (", ".join(map(printable, names[:shown])) or "none") + more

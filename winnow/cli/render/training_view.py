@@ -13,13 +13,15 @@ if TYPE_CHECKING:
 
 
 def print_dry_run(estimate: DryRunEstimate, release: str, method: str, json: bool) -> None:
-    """What a training would take, as it went in its first steps."""
+    """Print time and memory of the full training, estimated from its first steps."""
     if json:
         terminal.print_json(asdict(estimate))
         return
-    whole = f"{estimate.total_steps:,} steps in {estimate.seconds:,.0f} s, {estimate.seconds_per_epoch:,.1f} s an epoch"
-    terminal.print_line(f"{estimate.steps} steps taken, {estimate.seconds_per_step:.3f} s each; nothing is kept")
-    terminal.print_line(f"the whole: at most {whole}, on a machine as busy as now")
+    whole = (
+        f"{estimate.total_steps:,} steps in {estimate.seconds:,.0f} s, {estimate.seconds_per_epoch:,.1f} s per epoch"
+    )
+    terminal.print_line(f"dry run: {estimate.steps} steps, {estimate.seconds_per_step:.3f} s each; nothing was saved")
+    terminal.print_line(f"full training: at most {whole}, at the current machine load")
     for name, count in estimate.peak_memory.items():
         size = f"{count / 2**20:,.0f} MiB" if isinstance(count, int) else count
         terminal.print_line(f"peak memory, {name.removesuffix('_bytes')}: {size}")
@@ -27,11 +29,11 @@ def print_dry_run(estimate: DryRunEstimate, release: str, method: str, json: boo
 
 
 def prompt_cost_line(facts: Mapping[str, Any]) -> str:
-    """What a run that asks Claude will take on validation."""
-    tokens, foreseen = facts["prompt"], facts["estimate"]
-    usd = foreseen["usd"]
-    cost = f"about {usd:.4f} USD" if isinstance(usd, float) else "cost not known: the model has no price"
+    """Expected requests and cost of evaluating a prompted run on validation."""
+    tokens, expected = facts["prompt"], facts["estimate"]
+    usd = expected["usd"]
+    cost = f"about {usd:.4f} USD" if isinstance(usd, float) else "cost unknown: no price for this model"
     return (
-        f"validation: {foreseen['texts']:,} texts in {foreseen['requests']:,} requests, each with a prompt of "
+        f"validation: {expected['texts']:,} texts in {expected['requests']:,} requests, each with a prompt of "
         f"{tokens['tokens']:,} tokens (counted {tokens['counted']}); {cost}"
     )

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def print_waivers(waivers: Sequence[Waiver]) -> None:
-    """Every exception that stands, the one that ends first at the top."""
+    """Print the active waivers, the one that expires first at the top."""
     if waivers:
         rows = [(w.gate, w.by, w.reason, w.until, str(w.days_left)) for w in waivers]
         print_table(["waived", "by", "reason", "until", "days left"], rows, right=[4])

@@ -76,7 +76,7 @@ def test_the_page_says_what_was_measured(labeling: LabelingSetup, browser: Any) 
     assert told["label_accuracy"] is None
     shown = run_winnow("report", cwd=workspace.folder.root).stdout
     assert "Krippendorff's alpha: 0." in shown
-    assert "mend the guideline, not the data" in shown
+    assert "fix the guideline, not the data" in shown
     pages = {"people.html": "Krippendorff's alpha", "report.html": "people agree (alpha)"}
     for width, (name, words) in itertools.product((1280, 390), pages.items()):
         page = browser.new_page(viewport={"width": width, "height": 800})

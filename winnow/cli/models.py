@@ -24,7 +24,7 @@ from winnow.cli.params import (
 )
 from winnow.cli.render import terminal
 from winnow.cli.render.artifact_table import print_artifacts
-from winnow.cli.render.feedback_result import render_feedback
+from winnow.cli.render.feedback_view import print_feedback
 from winnow.cli.render.training_view import print_dry_run, prompt_cost_line
 from winnow.operations._context import LOCAL_RUNS, find_release, find_run
 from winnow.operations.feedback import DEFAULT_ANNOTATIONS
@@ -136,6 +136,6 @@ def feedback(
     if json:
         terminal.print_json(result.json())
         return
-    render_feedback(result)
+    print_feedback(result)
     actions = result.feedback.actions
     terminal.print_next(actions[0].command if actions else "winnow coverage")

@@ -189,7 +189,7 @@ def test_the_command_compares_without_a_workspace_too(frozen_example: Workspace,
     assert Path(found["report"]).exists()
     assert found["pairs"][0]["differs"]
     shown = run_winnow("compare", runs[0].path, runs[1].path, cwd=tmp_path)
-    assert "beyond chance" in shown.stdout
+    assert ": significant (McNemar" in shown.stdout
     assert shown.stdout.strip().splitlines()[-1].startswith("next: ")
     alone = run_winnow("compare", runs[0].path, cwd=tmp_path)
     assert (alone.returncode, "two or more" in alone.stderr) == (2, True)

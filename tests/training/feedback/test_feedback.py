@@ -262,7 +262,7 @@ def test_commands_say_what_to_do(round_one: Round) -> None:
     assert shown.returncode == 0, shown.stderr
     assert "it_vpn / it_wifi" in shown.stdout
     assert "winnow push label --strategy feedback --count" in shown.stdout
-    assert "a guess until the next run is measured" in shown.stdout
+    assert "an estimate until the next run is evaluated" in shown.stdout
     told = json.loads(run_winnow("feedback", round_one.run, "--annotations", 60, "--json", cwd=root).stdout)
     assert told["pairs"][0]["labels"] == list(PAIR)
     assert Path(told["plan"]).exists()

@@ -1,4 +1,4 @@
-"""What `feedback` shows on a terminal."""
+"""What feedback found: confused pairs, recommended actions, and the effect of the previous round."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from winnow.cli.render import terminal
-from winnow.operations.feedback import FeedbackResult
 
 if TYPE_CHECKING:
+    from winnow.operations.feedback import FeedbackResult
     from winnow.training.feedback.derive_feedback import Feedback
 
 
 PAIRS_SHOWN = 10
 
 
-def render_feedback(result: FeedbackResult) -> None:
-    """The confused pairs, the steps with what they are expected to mend, and what the last round mended."""
+def print_feedback(result: FeedbackResult) -> None:
+    """Print the confused pairs, the actions with their expected fixes, and the effect of the previous round."""
     found = result.feedback
     if not found.pairs:
-        terminal.print_line(f"{found.run}: no two labels are confused twice, neither in validation nor in train")
+        terminal.print_line(f"{found.run}: no pair of labels is confused more than once in validation or train")
     else:
         _render_pairs(found)
     for line in found.guidelines:
@@ -39,32 +39,36 @@ def _render_pairs(found: Feedback) -> None:
         )
         for pair in found.pairs[:PAIRS_SHOWN]
     ]
-    head = ["confused", "validation", "train, out of fold", "errors to expect"]
+    head = ["confused pair", "validation", "train, out-of-fold", "expected errors"]
     terminal.print_table(head, rows, right=[1, 2, 3])
     if len(found.pairs) > PAIRS_SHOWN:
         terminal.print_line(f"and {len(found.pairs) - PAIRS_SHOWN} more pairs")
     if found.underrepresented:
         named = ", ".join(f"{one.label} ({one.train_rows} rows)" for one in found.underrepresented[:PAIRS_SHOWN])
-        terminal.print_line(f"starved: {named}; a label usually has {found.underrepresented[0].median_rows:.0f}")
+        terminal.print_line(
+            f"labels with too few rows: {named}; the median label has {found.underrepresented[0].median_rows:.0f}"
+        )
     terminal.print_line(
-        f"{found.wrong} labels between these pairs are probably wrong; {len(found.suspected_errors)} are doubted"
+        f"{found.wrong} labels between these pairs are probably wrong; {len(found.suspected_errors)} are suspected errors"
     )
     terminal.print_line()
     actions = [
         (action.name, f"{action.records:,}", f"{action.expected_fixes:.1f}", action.command) for action in found.actions
     ]
-    terminal.print_table(["action", "records", "mends, expected", "command"], actions, right=[1, 2])
-    terminal.print_line(f"of {found.errors:.1f} errors; each step alone, and a guess until the next run is measured")
+    terminal.print_table(["action", "records", "expected fixes", "command"], actions, right=[1, 2])
+    terminal.print_line(
+        f"of {found.errors:.1f} errors; per action taken alone, an estimate until the next run is evaluated"
+    )
 
 
 def _render_impact(impact: Mapping[str, Any]) -> None:
     if "why" in impact:
-        terminal.print_line(f"what the last round mended: not measured: {impact['why']}")
+        terminal.print_line(f"effect of the previous feedback: not measured: {impact['why']}")
         return
     cells = impact["cells"]
     terminal.print_line(
-        f"what the feedback on {impact['before']} mended: errors within its pairs {cells['errors_before']} → "
-        f"{cells['errors_after']} on the same validation rows ({cells['fixed']} mended, {cells['introduced']} new, "
+        f"effect of the feedback on {impact['before']}: errors in its confused pairs {cells['errors_before']} → "
+        f"{cells['errors_after']} on the same validation rows ({cells['fixed']} fixed, {cells['introduced']} new, "
         f"p = {cells['p_value']:.3f}); expected: "
         + ", ".join(f"{name} {value:.1f}" for name, value in impact["expected_fixes"].items())
     )

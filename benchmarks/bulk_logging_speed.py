@@ -48,11 +48,11 @@ def running(stock: bool) -> Iterator[EmbeddedServer]:
     """A server of its own; `stock` leaves the shortcuts out."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "server"
-        os.environ["WINNOW_SERVER_SHORTCUTS"] = "off" if stock else "on"
+        os.environ["WINNOW_SERVER_PATCHES"] = "off" if stock else "on"
         try:
             server, process = start_server(home, host="127.0.0.1", port=0, note=lambda _: None)
         finally:
-            del os.environ["WINNOW_SERVER_SHORTCUTS"]
+            del os.environ["WINNOW_SERVER_PATCHES"]
         try:
             annotator_accounts(server.owner_api())  # makes the workspace
             yield server

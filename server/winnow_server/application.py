@@ -1,4 +1,4 @@
-"""The process that answers: migrate, make sure that there is an owner, and serve on the socket that was handed over."""
+"""The serving process: migrate the database, ensure that an owner exists, and serve on the inherited socket."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ import time
 from pathlib import Path
 from typing import Any
 
-from winnow_server.settings import OWNER, environment, keep_credentials, kept_credentials
+from winnow_server.settings import OWNER, environment, store_credentials, stored_credentials
 
 CONNECTIONS = 40
 
 
 def main(home: Path, run: Path, listening: int) -> None:
-    """Serve until told to stop. `run` is the private folder of this start."""
+    """Serve until a signal. `run` is the private folder of this start."""
     os.environ.update(environment(home, run / "redis.sock"))
     os.chdir(home)
     threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
-    _pragmas()
-    _connections()
+    _set_pragmas()
+    _keep_connections()
     _migrate()
     asyncio.run(_ensure_owner(home))
-    from winnow_server import engine, speed  # registers the engine, which must come before the application
+    from winnow_server import argilla_patches, search_engine  # registers the engine, before the application is imported
 
-    assert os.environ["ARGILLA_SEARCH_ENGINE"] == engine.NAME
-    if os.environ.get("WINNOW_SERVER_SHORTCUTS") != "off":  # a benchmark holds them against none
-        speed.hasten()
+    assert os.environ["ARGILLA_SEARCH_ENGINE"] == search_engine.NAME
+    if os.environ.get("WINNOW_SERVER_PATCHES") != "off":  # a benchmark compares with and without
+        argilla_patches.apply_patches()
     import uvicorn
     from argilla_server import app
 
@@ -46,24 +46,24 @@ def with_guidelines(app: Any, home: Path) -> Any:
 
     pages = StaticFiles(directory=home / "guidelines", check_dir=False)
 
-    async def answer(scope: dict[str, Any], receive: Any, send: Any) -> None:
-        asked = str(scope.get("path", ""))
-        if scope["type"] == "http" and asked.startswith("/guidelines/"):
-            await pages({**scope, "path": asked.removeprefix("/guidelines"), "root_path": ""}, receive, send)
+    async def respond(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        path = str(scope.get("path", ""))
+        if scope["type"] == "http" and path.startswith("/guidelines/"):
+            await pages({**scope, "path": path.removeprefix("/guidelines"), "root_path": ""}, receive, send)
         else:
             await app(scope, receive, send)
 
-    return answer
+    return respond
 
 
 def _end_with_parent(parent: int) -> None:
-    """Without the one who watches, nobody would stop us: end the whole group, Redis included."""
+    """End the whole process group, Redis included, when the supervisor is gone: nothing else would stop it."""
     while os.getppid() == parent:
         time.sleep(0.5)
     os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
-def _pragmas() -> None:
+def _set_pragmas() -> None:
     """A write-ahead log: readers and the writer do not wait for each other, and a commit survives a killed process."""
     from sqlalchemy import event
     from sqlalchemy.engine import Engine
@@ -76,8 +76,8 @@ def _pragmas() -> None:
         cursor.close()
 
 
-def _connections() -> None:
-    """Connections of Argilla's own are kept for as many as work at once; five are, as published, the rest made anew."""
+def _keep_connections() -> None:
+    """Argilla keeps five connections and opens the rest for each request; keep enough for all who work at once."""
     from sqlalchemy.ext import asyncio as alchemy
 
     published: Any = alchemy.create_async_engine
@@ -92,19 +92,19 @@ def _migrate() -> None:
 
     command.upgrade(Config(ALEMBIC_CONFIG_FILE), "head")
     with sync_engine.begin() as connection:
-        connection.execute(text("DROP INDEX IF EXISTS winnow_records"))
-        connection.execute(text("CREATE INDEX IF NOT EXISTS winnow_places ON records (dataset_id, status, id)"))
+        connection.execute(text("DROP INDEX IF EXISTS winnow_places"))
+        connection.execute(text("CREATE INDEX IF NOT EXISTS winnow_record_order ON records (dataset_id, status, id)"))
         connection.execute(text("ANALYZE"))
     sync_engine.dispose()
 
 
 async def _ensure_owner(home: Path) -> None:
-    """The only user made here; a lost credentials file gets the owner a new password and key."""
+    """Create the owner; if the credentials file is lost, the owner gets a new password and key."""
     from argilla_server.contexts import accounts
     from argilla_server.database import AsyncSessionLocal, async_engine
     from argilla_server.models import User, UserRole
 
-    made, new = kept_credentials(home)
+    made, new = stored_credentials(home)
     given = {"api_key": made["api_key"], "password_hash": accounts.hash_password(made["password"])}
     async with AsyncSessionLocal() as session:
         owner = await User.get_by(session, username=OWNER)
@@ -114,7 +114,7 @@ async def _ensure_owner(home: Path) -> None:
             await owner.update(session, **given)
     await async_engine.dispose()
     if new:
-        keep_credentials(home, made)
+        store_credentials(home, made)
 
 
 if __name__ == "__main__":

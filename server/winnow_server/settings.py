@@ -1,4 +1,4 @@
-"""What the server is told, and the files that hold its secrets; all of them for the user alone."""
+"""The server's settings, and the files that hold its secrets, readable by the user alone."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ DATABASE = "sqlite+aiosqlite:///argilla.db?check_same_thread=False"
 
 
 def environment(home: Path, redis_socket: Path) -> dict[str, str]:
-    """Settings of Argilla, set before anything of it is imported."""
+    """Environment variables of Argilla, set before anything of it is imported."""
     return {
         "ARGILLA_HOME_PATH": str(home),
         "ARGILLA_DATABASE_URL": DATABASE,
         "ARGILLA_REDIS_URL": f"unix://{redis_socket}",
-        "ARGILLA_AUTH_SECRET_KEY": kept_secret(home / "secret"),
+        "ARGILLA_AUTH_SECRET_KEY": stored_secret(home / "secret"),
         "ARGILLA_CORS_ORIGINS": "[]",
         "ARGILLA_SEARCH_ENGINE": "winnow",
         "ARGILLA_LABEL_SELECTION_OPTIONS_MAX_ITEMS": "2000",
@@ -28,14 +28,14 @@ def environment(home: Path, redis_socket: Path) -> dict[str, str]:
     }
 
 
-def kept_secret(path: Path) -> str:
-    """A random secret, made once."""
+def stored_secret(path: Path) -> str:
+    """A random secret, created once."""
     if not path.exists():
         write_private(path, secrets.token_hex(32))
     return path.read_text()
 
 
-def kept_credentials(home: Path) -> tuple[dict[str, str], bool]:
+def stored_credentials(home: Path) -> tuple[dict[str, str], bool]:
     """The owner's name, password and key, and whether they are new."""
     path = home / "credentials.json"
     if path.exists():
@@ -44,13 +44,13 @@ def kept_credentials(home: Path) -> tuple[dict[str, str], bool]:
     return made, True
 
 
-def keep_credentials(home: Path, made: dict[str, str]) -> None:
-    """Write the owner's credentials, once the owner exists."""
+def store_credentials(home: Path, made: dict[str, str]) -> None:
+    """Write the owner's credentials, after the owner exists."""
     write_private(home / "credentials.json", json.dumps(made, indent=2) + "\n")
 
 
 def write_private(path: Path, content: str) -> None:
-    """Write a file that nobody else ever could read, in one step."""
+    """Write a file in one step that nobody else can read at any time."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     part.unlink(missing_ok=True)
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:

@@ -7,15 +7,16 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
+from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
 from winnow.curation.labeling.server.argilla_api import ArgillaApi
 
 DEFAULT_WORKSPACE = "winnow"
-"""The Argilla workspace that holds the queues, unless another is named."""
+"""The Argilla workspace that holds the queues by default."""
 
 
 LEADS_SUFFIX = "-leads"
-"""What the name of the workspace ends with whose members adjudicate."""
+"""Suffix of the Argilla workspace whose members adjudicate."""
 
 
 ACCOUNT_NAME = re.compile(r"[^\s/\\]{1,60}")
@@ -27,15 +28,15 @@ class AnnotatorAccount:
 
     name: str
     active: bool
-    """Whether the person may label; False after `remove`."""
+    """Whether the annotator has access; False after `remove`."""
     lead: bool = False
-    """Whether the person may adjudicate too."""
+    """Whether the annotator also adjudicates."""
     password: str | None = None
-    """Known only where it has just been made."""
+    """Known only when it was just created."""
 
 
 def annotator_accounts(api: ArgillaApi, workspace: str = DEFAULT_WORKSPACE) -> list[AnnotatorAccount]:
-    """Everybody who labels or did, by name."""
+    """All accounts, removed ones included, by name."""
     members, leads = _member_ids(api, workspace), _member_ids(api, workspace + LEADS_SUFFIX)
     accounts = [user for user in api.get("users")["items"] if user["role"] == "annotator"]
     found = [AnnotatorAccount(user["username"], user["id"] in members, user["id"] in leads) for user in accounts]
@@ -45,18 +46,18 @@ def annotator_accounts(api: ArgillaApi, workspace: str = DEFAULT_WORKSPACE) -> l
 def add_annotator(
     api: ArgillaApi, name: str, workspace: str = DEFAULT_WORKSPACE, *, lead: bool = False
 ) -> AnnotatorAccount:
-    """Make an account with a random password, or let one in that is there. A lead adjudicates too.
+    """Create an account with a random password, or give an existing one access. A lead also adjudicates.
 
-    An account that may enter nowhere was removed, and gets a new password; another one keeps its own. Raises
+    An existing account without any access was removed, and gets a new password; otherwise it keeps its own. Raises
     WinnowError for a name that is taken.
     """
     if not ACCOUNT_NAME.fullmatch(name):
-        raise WinnowError(Problem(name, "no name for an account", "1 to 60 characters without spaces or slashes"))
+        raise WinnowError(Problem(name, "not a valid account name", "1 to 60 characters without spaces or slashes"))
     user = next((one for one in api.get("users")["items"] if one["username"] == name), None)
     target_workspaces = {workspace, workspace + LEADS_SUFFIX} if lead else {workspace}
     memberships = {one["name"] for one in api.get(f"users/{user['id']}/workspaces")["items"]} if user else set()
     if user is not None and (user["role"] != "annotator" or target_workspaces <= memberships):
-        fix = f"choose another, or `winnow annotators reset {name}` for a new password"
+        fix = f"choose another name, or run `{command('annotators reset', name)}` for a new password"
         raise WinnowError(Problem(name, "this name is taken", "a new name", fix))
     password = None if memberships else secrets.token_urlsafe(12)
     if user is None:
@@ -69,7 +70,7 @@ def add_annotator(
 
 
 def reset_annotator(api: ArgillaApi, name: str, workspace: str = DEFAULT_WORKSPACE) -> AnnotatorAccount:
-    """Give a person a new random password."""
+    """Give an annotator a new random password."""
     user = _user(api, name)
     password = secrets.token_urlsafe(12)
     api.send("PATCH", f"users/{user['id']}", {"password": password})
@@ -77,9 +78,9 @@ def reset_annotator(api: ArgillaApi, name: str, workspace: str = DEFAULT_WORKSPA
 
 
 def remove_annotator(api: ArgillaApi, name: str, workspace: str = DEFAULT_WORKSPACE) -> AnnotatorAccount:
-    """Shut a person out of a workspace and those that belong to it. What was answered stays.
+    """Revoke an annotator's access to a workspace and those that belong to it. Responses are kept.
 
-    Who may enter nowhere then has no password that anybody knows.
+    An account that then has no access at all gets a password that nobody knows.
     """
     user = _user(api, name)
     memberships = api.get(f"users/{user['id']}/workspaces")["items"]
@@ -95,7 +96,7 @@ def _user(api: ArgillaApi, name: str) -> dict[str, Any]:
     for user in api.get("users")["items"]:
         if user["username"] == name and user["role"] == "annotator":
             return dict(user)
-    raise WinnowError(Problem(name, "no annotator of this name", "one that `winnow annotators list` shows"))
+    raise WinnowError(Problem(name, "no annotator has this name", f"a name that `{command('annotators list')}` shows"))
 
 
 def _member_ids(api: ArgillaApi, workspace: str) -> set[str]:
@@ -103,7 +104,7 @@ def _member_ids(api: ArgillaApi, workspace: str) -> set[str]:
 
 
 def _workspace_id(api: ArgillaApi, name: str) -> str:
-    """The id of an Argilla workspace, made on first use."""
+    """The id of an Argilla workspace, created on first use."""
     for workspace in api.get("me/workspaces")["items"]:
         if workspace["name"] == name:
             return str(workspace["id"])

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from winnow.core.commands import command
 from winnow.core.errors import Problem, ServiceError, WinnowError
 from winnow.curation.labeling.server import accounts
 from winnow.curation.labeling.server.argilla_api import ArgillaApi
@@ -21,7 +22,7 @@ URL_VARIABLE, KEY_VARIABLE, WORKSPACE_VARIABLE = (
 
 @dataclass(frozen=True)
 class ArgillaConnection:
-    """An Argilla server that can be asked."""
+    """How to reach an Argilla server."""
 
     url: str
     key: str
@@ -31,14 +32,14 @@ class ArgillaConnection:
 
     @property
     def api(self) -> ArgillaApi:
-        """For plain requests."""
+        """Plain HTTP requests to the server."""
         return ArgillaApi(self.url, self.key)
 
 
 def connect_to_argilla(home: Path, environment: Mapping[str, str] | None = None) -> ArgillaConnection:
-    """The server that the environment names, else the running embedded one of a home folder.
+    """The server given by environment variables, else the running embedded one of a home folder.
 
-    Raises WinnowError when only half of it is named, ServiceError when none runs.
+    Raises WinnowError when the variables are incomplete, ServiceError when no server is running.
     """
     variables = os.environ if environment is None else environment
     url, key = variables.get(URL_VARIABLE, "").rstrip("/"), variables.get(KEY_VARIABLE, "")
@@ -56,7 +57,8 @@ def connect_to_argilla(home: Path, environment: Mapping[str, str] | None = None)
         return ArgillaConnection(url, key, workspace, embedded=False)
     server = find_server(home)
     if server is None:
-        fix = f"run `winnow serve --background`, or set {URL_VARIABLE} and {KEY_VARIABLE} to use your own Argilla"
-        raise ServiceError(Problem(str(home), "no labeling server of this workspace is running", "", fix))
+        start = command("serve", background=True)
+        fix = f"run `{start}`, or set {URL_VARIABLE} and {KEY_VARIABLE} to use your own Argilla"
+        raise ServiceError(Problem(str(home), "the labeling server of this workspace is not running", "", fix))
     owner_api = server.owner_api()
     return ArgillaConnection(owner_api.url, owner_api.key, workspace, embedded=True)

@@ -27,12 +27,12 @@ STOP_SECONDS = 20.0
 
 
 SEARCH_ENGINE_NAME = "winnow"
-"""What the search engine of our server calls itself."""
+"""The name that the embedded server's search engine reports."""
 
 
 @dataclass(frozen=True)
 class EmbeddedServer:
-    """A server that runs, or is about to."""
+    """A server that is running or starting."""
 
     home: Path
     pid: int
@@ -44,26 +44,26 @@ class EmbeddedServer:
 
     @property
     def url(self) -> str:
-        """Where people of this machine open it."""
+        """Its address on this machine."""
         host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)
         return f"http://{f'[{host}]' if ':' in host and not host.startswith('[') else host}:{self.port}"
 
     @property
     def credentials(self) -> Path:
-        """The file with the owner's name, password and key."""
+        """The file with the owner's name, password and API key."""
         return self.home / "credentials.json"
 
     @property
     def log(self) -> Path:
-        """What it wrote."""
+        """Its log file."""
         return self.home / "server.log"
 
     def owner_api(self) -> ArgillaApi:
-        """The server, asked as its owner."""
+        """Requests to the server as its owner."""
         return ArgillaApi(self.url, json.loads(self.credentials.read_text())["api_key"])
 
     def accepts_connections(self) -> bool:
-        """Whether its port is open, which it is from before `server.json` is written until it ends."""
+        """Whether its port is open: from before `server.json` is written until the server ends."""
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
         try:
             with socket.create_connection((host, self.port), timeout=5):
@@ -72,7 +72,7 @@ class EmbeddedServer:
             return False
 
     def responds(self) -> bool:
-        """Whether it, and no other on its port, answers."""
+        """Whether this server, and no other one on its port, responds."""
         try:
             engine = ArgillaApi(self.url).get("status", seconds=10).get("search_engine", {})
         except (WinnowError, AttributeError):
@@ -81,7 +81,7 @@ class EmbeddedServer:
 
 
 def find_server(home: Path) -> EmbeddedServer | None:
-    """The server of a home folder, if one runs; what a killed one left behind is tidied up."""
+    """The server of a home folder, if it is running; what a killed server left behind is removed."""
     known = _read_server_file(home)
     if known is None:
         return None
@@ -95,10 +95,10 @@ def find_server(home: Path) -> EmbeddedServer | None:
 
 
 def _process_exists(pid: int) -> bool:
-    """Whether the watching process is there; the port alone may stay open a moment after a kill."""
+    """Whether the supervisor exists; the port alone may stay open for a moment after a kill."""
     try:
         os.kill(pid, 0)
-    except (ProcessLookupError, PermissionError):  # gone, or the number is another user's by now
+    except (ProcessLookupError, PermissionError):  # ended, or the process id now belongs to another user
         return False
     return True
 
@@ -114,9 +114,9 @@ def _read_server_file(home: Path) -> EmbeddedServer | None:
 def start_server(
     home: Path, *, host: str, port: int, note: NoteProgress
 ) -> tuple[EmbeddedServer, subprocess.Popen[bytes] | None]:
-    """Start a server and wait until it really answers; one that runs already is found, and no process given.
+    """Start a server and wait until it responds; one that is already running is returned without a process.
 
-    Raises ServiceError when it ends or stays silent.
+    Raises ServiceError when it ends or does not respond.
     """
     home.mkdir(parents=True, exist_ok=True)
     home.chmod(0o700)
@@ -157,18 +157,18 @@ def _wait_until_ready(home: Path, process: subprocess.Popen[bytes] | None) -> Em
         if process is not None and process.poll() is not None:
             raise server_error(home)
         time.sleep(0.1)
-    raise server_error(home, f"no answer after {READY_SECONDS:.0f} seconds")
+    raise server_error(home, f"no response after {READY_SECONDS:.0f} seconds")
 
 
 def server_error(home: Path, found: str = "the labeling server ended") -> ServiceError:
-    """The error, with the last lines of the log."""
+    """A failure of the server, with the last lines of its log."""
     log = home / "server.log"
     lines = log.read_text(errors="replace").splitlines() if log.exists() else []
-    return ServiceError(Problem(str(log), f"{found}: {' | '.join(lines[-3:])}", "a server that answers"))
+    return ServiceError(Problem(str(log), f"{found}: {' | '.join(lines[-3:])}", "a server that responds"))
 
 
 def stop_server(home: Path) -> EmbeddedServer | None:
-    """End the server of a home folder, every process of it; None when there is none."""
+    """Stop the server of a home folder with all its processes; None if none is running."""
     found = find_server(home)
     if found is None:
         return None
@@ -186,7 +186,7 @@ def stop_server(home: Path) -> EmbeddedServer | None:
 
 
 def terminate_server(process: subprocess.Popen[bytes]) -> None:
-    """End a server that was started here, every process of it."""
+    """Stop a server that was started here, with all its processes."""
     if process.poll() is None:
         process.terminate()
         try:

@@ -1,4 +1,4 @@
-"""The server's own Python environment, made once in the user's cache and shared by all workspaces."""
+"""The server's own Python environment, created once in the user's cache and shared by all workspaces."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from winnow.core.errors import Problem, ServiceError
 from winnow.core.user_cache import user_cache_folder
 
 NoteProgress = Callable[[str], None]
-"""Called with one line for people."""
+"""Called with one line about the progress."""
 
 
 def server_code() -> Path:
@@ -28,9 +28,9 @@ def server_code() -> Path:
 
 
 def server_python(note: NoteProgress) -> Path:
-    """The environment's Python; the environment is made when there is none, which takes a minute.
+    """The environment's Python; the environment is created if it does not exist, which takes a minute.
 
-    Raises ServiceError when pip cannot make it.
+    Raises ServiceError when pip cannot create it.
     """
     pins = server_code() / "requirements.txt"
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -44,15 +44,15 @@ def server_python(note: NoteProgress) -> Path:
             shutil.rmtree(folder, ignore_errors=True)
             note(f"setting up the labeling server in {folder}, once for all workspaces")
             _run([sys.executable, "-m", "venv", str(folder)], note, expected=0)
-            must_pass = sum(1 for line in pins.read_text().splitlines() if "==" in line)
+            packages = sum(1 for line in pins.read_text().splitlines() if "==" in line)
             pip = [str(python), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
-            _run([*pip, "--requirement", str(pins)], note, expected=must_pass)
+            _run([*pip, "--requirement", str(pins)], note, expected=packages)
             (folder / ".ready").touch()
     return python
 
 
 def _run(command: list[str], note: NoteProgress, *, expected: int) -> None:
-    """Run a step; of pip's lines, every tenth package is told."""
+    """Run a command, and report every tenth package of pip's output."""
     output: list[str] = []
     collected = 0
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
@@ -70,5 +70,5 @@ def _run(command: list[str], note: NoteProgress, *, expected: int) -> None:
             raise
     if process.returncode:
         errors = [line for line in output if line.startswith("ERROR")] or output[-3:]
-        fix = "check the network and the package index of pip, then run it again"
+        fix = "check the network and the package index of pip, then run this again"
         raise ServiceError(Problem(" ".join(command[:4]), "; ".join(errors), "a working environment", fix))

@@ -38,7 +38,7 @@ def pair(
         made = {}
         for name in ("on", "off"):
             home = tmp_path_factory.mktemp(f"bulk-{name}") / "server"
-            patch.setenv("WINNOW_SERVER_SHORTCUTS", name)
+            patch.setenv("WINNOW_SERVER_PATCHES", name)
             server, process = start_server(home, host="127.0.0.1", port=0, note=print)
             assert process is not None
             stack.callback(process.wait, 10)

@@ -347,7 +347,7 @@ def test_annotators_come_and_go_and_their_answers_stay(server: EmbeddedServer) -
         add_annotator(api, "zoë")
     with pytest.raises(WinnowError, match="taken"):
         add_annotator(api, "owner_api")
-    with pytest.raises(WinnowError, match="no name"):
+    with pytest.raises(WinnowError, match="not a valid account name"):
         add_annotator(api, "two words")
     again = reset_annotator(api, "zoë")
     quoted = urllib.parse.quote("zoë")
@@ -415,7 +415,7 @@ def test_the_command_starts_finds_and_stops(environment: Path, workspace: Path) 
     assert stopped.stdout.startswith("stopped")
     assert gone(told["pid"])
     assert not Path(run).exists()
-    assert "no server" in winnow("serve", "--stop", cwd=workspace).stdout
+    assert "is not running" in winnow("serve", "--stop", cwd=workspace).stdout
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])

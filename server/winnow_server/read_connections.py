@@ -1,4 +1,4 @@
-"""The engine's own connections to the SQLite file, which read only and know how to score a text."""
+"""The search engine's own connections to the SQLite file: read-only, with a function that scores a text."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from argilla_server.settings import settings
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from winnow_server.typed import flat, parse
+from winnow_server.search_query import normalized_text, parse
 
 CONNECTIONS = 4
-SHORT = 600
-"""Letters of a record whose words are kept in memory, for the next search."""
-KEPT = 2**16
-"""Records kept so: 60 MB of usual queries, 150 MB at most."""
+CACHED_TEXT_LENGTH = 600
+"""Longest record, in characters, whose normalized text is cached for the next search."""
+CACHED_TEXTS = 2**16
+"""Cached records: 60 MB of typical queries, 150 MB at most."""
 
 
 @lru_cache(maxsize=1)
-def reader() -> AsyncEngine:
-    """The engine's own pool."""
+def read_engine() -> AsyncEngine:
+    """The connection pool of the search engine."""
     made = create_async_engine(
         settings.database_url, pool_size=CONNECTIONS, max_overflow=0, pool_timeout=60, connect_args={"timeout": 30}
     )
@@ -37,19 +37,19 @@ def _prepare(connection: Any, _: Any) -> None:
     cursor.close()
 
 
-def score(fields: str, typed: str, names: str) -> float | None:
-    """How well a record's fields match what was typed; None when they do not."""
-    texts = _kept_flat(fields, names) if len(fields) <= SHORT else _flat(fields, names)
-    return parse(typed).score(texts)
+def score(fields: str, query: str, names: str) -> float | None:
+    """How well a record's fields match a query; None when they do not."""
+    texts = _cached_texts(fields, names) if len(fields) <= CACHED_TEXT_LENGTH else _normalized_texts(fields, names)
+    return parse(query).score(texts)
 
 
-def _flat(fields: str, names: str) -> list[str]:
-    """The texts of some fields, ready for a look."""
+def _normalized_texts(fields: str, names: str) -> list[str]:
+    """The normalized texts of some fields."""
     held = json.loads(fields)
-    return [flat("\n".join(_texts(held.get(name)))) for name in _names(names)]
+    return [normalized_text("\n".join(_texts(held.get(name)))) for name in _names(names)]
 
 
-_kept_flat = lru_cache(maxsize=KEPT)(_flat)
+_cached_texts = lru_cache(maxsize=CACHED_TEXTS)(_normalized_texts)
 
 
 @lru_cache(maxsize=64)
@@ -58,7 +58,7 @@ def _names(names: str) -> tuple[str, ...]:
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """Everything that is text in a field: of a message its content, of a custom field all its parts."""
+    """All text in a field: the content of a message, all parts of a custom field."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, list):

@@ -1,8 +1,8 @@
-"""A shortcut for bulks, set from outside: what belongs to a record that was inserted a moment ago is not asked for.
+"""A patch of Argilla's bulk requests: nothing is read back for records that were inserted by the same request.
 
-As published, a bulk writes suggestions, vectors and answers by an upsert whose statement is built anew for every value,
-and then reads all of it back, twice. A new record has none of them yet, so they are inserted plainly, and what was
-inserted is what would be read. Records that were there before go the published way.
+Unpatched, a bulk writes suggestions, vectors and responses by an upsert whose statement is built again for every value,
+and then reads all of it back, twice. A new record has none of them yet, so plain inserts suffice, and what was inserted
+is what would be read. Records that existed before take the unpatched path.
 """
 
 from __future__ import annotations
@@ -24,24 +24,24 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 NEW = "_winnow_new"
 Pairs = list[tuple[Any, Any]]
-"""Records, each with what came along."""
+"""Records, each with its suggestions, vectors or responses."""
 
 
-def hasten_bulks() -> None:
-    """Set the shortcut."""
-    event.listen(Session, "pending_to_persistent", _note_new)
+def patch_bulk_inserts() -> None:
+    """Apply the patch."""
+    event.listen(Session, "pending_to_persistent", _mark_new)
     bulk: Any = CreateRecordsBulk
-    bulk._upsert_records_suggestions = _for_new(_insert_suggestions, bulk._upsert_records_suggestions)
-    bulk._upsert_records_vectors = _for_new(_insert_vectors, bulk._upsert_records_vectors)
-    bulk._upsert_records_responses = _for_new(_insert_responses, bulk._upsert_records_responses)
+    bulk._upsert_records_suggestions = _insert_new(_insert_suggestions, bulk._upsert_records_suggestions)
+    bulk._upsert_records_vectors = _insert_new(_insert_vectors, bulk._upsert_records_vectors)
+    bulk._upsert_records_responses = _insert_new(_insert_responses, bulk._upsert_records_responses)
     module: Any = distribution
-    module.unsafe_update_records_status = _but_new(module.unsafe_update_records_status)
+    module.unsafe_update_records_status = _skip_new(module.unsafe_update_records_status)
     module = records_bulk
-    module._preload_records_relationships_before_index = _but_new(module._preload_records_relationships_before_index)
+    module._preload_records_relationships_before_index = _skip_new(module._preload_records_relationships_before_index)
 
 
-def _note_new(_: Session, instance: Any) -> None:
-    """Remember that a record was inserted just now, by this request."""
+def _mark_new(_: Session, instance: Any) -> None:
+    """Mark a record as inserted by this request."""
     if isinstance(instance, Record):
         setattr(instance, NEW, True)
 
@@ -50,10 +50,10 @@ def _is_new(record: Any) -> bool:
     return NEW in record.__dict__
 
 
-def _for_new(
+def _insert_new(
     insert_all: Callable[[Any, Pairs], Awaitable[None]], published: Callable[[Any, Pairs], Awaitable[Any]]
 ) -> Callable[[Any, Pairs], Awaitable[Any]]:
-    """Insert what belongs to new records; the rest is upserted as published."""
+    """Insert what belongs to new records; upsert the rest as before."""
 
     @wraps(published)
     async def write(self: Any, pairs: Pairs) -> Any:
@@ -64,21 +64,21 @@ def _for_new(
     return write
 
 
-def _but_new(published: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-    """Leave the new records out: all that would be read or set is known."""
+def _skip_new(published: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    """Leave new records out: everything that would be read or set is known."""
 
     @wraps(published)
-    async def ask(db: Any, records: Sequence[Any]) -> None:
+    async def skip_new(db: Any, records: Sequence[Any]) -> None:
         old = [record for record in records if not _is_new(record)]
         if old:
             await published(db, old)
 
-    return ask
+    return skip_new
 
 
 async def _insert_suggestions(db: Any, pairs: Pairs) -> None:
     held = [[dict(**one.model_dump(), record_id=record.id) for one in given or []] for record, given in pairs]
-    _give(pairs, "suggestions", await _insert(db, Suggestion, held))
+    _attach(pairs, "suggestions", await _insert(db, Suggestion, held))
 
 
 async def _insert_vectors(db: Any, pairs: Pairs) -> None:
@@ -91,11 +91,11 @@ async def _insert_vectors(db: Any, pairs: Pairs) -> None:
                 for name, value in (given or {}).items()
             ]
         )
-    _give(pairs, "vectors", await _insert(db, Vector, held))
+    _attach(pairs, "vectors", await _insert(db, Vector, held))
 
 
 async def _insert_responses(db: Any, pairs: Pairs) -> None:
-    """Insert answers, note who answered in the dataset, and set the status of the records."""
+    """Insert responses, store who responded in the dataset, and set the status of the records."""
     who = {(one.user_id, record.dataset_id) for record, given in pairs for one in given or []}
     if who:
         seen = [{"user_id": user, "dataset_id": dataset} for user, dataset in who]
@@ -103,15 +103,15 @@ async def _insert_responses(db: Any, pairs: Pairs) -> None:
         await DatasetUser.upsert_many(db, objects=seen, constraints=keys, autocommit=False)
     held = [[dict(**one.model_dump(), record_id=record.id) for one in given or []] for record, given in pairs]
     made = await _insert(db, Response, held)
-    _give(pairs, "responses", made)
-    _give(pairs, "responses_submitted", [[one for one in some if one.is_submitted] for some in made])
+    _attach(pairs, "responses", made)
+    _attach(pairs, "responses_submitted", [[one for one in some if one.is_submitted] for some in made])
     for record, given in pairs:
-        if given:  # without an answer the status stays what it was made with: pending
+        if given:  # without a response the status stays pending, as created
             await distribution._update_record_status(db, record)
 
 
 async def _insert(db: Any, model: Any, held: list[list[dict[str, Any]]]) -> list[list[Any]]:
-    """Insert rows in one statement; give them as objects that are in the session, as if they had been read."""
+    """Insert rows in one statement; return them as objects of the session, as if they had been read."""
     rows = []
     for row in (row for some in held for row in some):
         moment = datetime.utcnow()  # without a zone, as Argilla writes it
@@ -129,6 +129,6 @@ def _as_read(instance: Any) -> Any:
     return instance
 
 
-def _give(pairs: Pairs, name: str, made: list[list[Any]]) -> None:
+def _attach(pairs: Pairs, name: str, made: list[list[Any]]) -> None:
     for (record, _), some in zip(pairs, made, strict=True):
         set_committed_value(record, name, some)

@@ -1,7 +1,7 @@
-"""The search engine: every answer comes from Argilla's own tables, so there is no second index that could lag behind.
+"""The search engine: every result comes from Argilla's own tables, so there is no second index that could lag behind.
 
-It reads through connections of its own. Through Argilla's pool it would deadlock under load: a handler holds one
-connection while the engine waits for another.
+It has its own connections. With Argilla's pool it would deadlock under load: a handler holds one connection while the
+engine waits for another.
 """
 
 from __future__ import annotations
@@ -28,15 +28,14 @@ from argilla_server.search_engine import (
     TextQuery,
 )
 
-from winnow_server import queues, similar
-from winnow_server.clauses import ELEMENTS, NUMBER, Values, order_by
-from winnow_server.matching import found_in, matching, next_of, rows_of
-from winnow_server.queues import shuffled
-from winnow_server.reading import reader
+from winnow_server import user_order, vector_search
+from winnow_server.read_connections import read_engine
+from winnow_server.record_search import matching_ids, matching_records_sql, next_records, rows_of
+from winnow_server.sql_filters import ELEMENTS, NUMBER, BoundValues, order_sql
 
 NAME = "winnow"
 MAX_TERMS = 2**14
-FIRST_LOOK = 500
+FIRST_RESULTS = 500
 
 
 @SearchEngine.register(NAME)
@@ -45,58 +44,58 @@ class SqlSearchEngine(SearchEngine):
 
     @classmethod
     async def new_instance(cls) -> SqlSearchEngine:
-        """One for each request; they share connections and vectors, which the first one has read."""
-        similar.warm_once()
+        """One for each request; they share connections and vectors, which the first one loads."""
+        vector_search.preload_once()
         return cls()
 
     async def close(self) -> None:
         """Nothing to close."""
 
     async def ping(self) -> bool:
-        """Whether the tables answer."""
+        """Whether the database responds."""
         return (await rows_of("SELECT 1", {})) == [(1,)]
 
     async def info(self) -> dict[str, Any]:
-        """Who answers; the instance tells one server from another."""
+        """The engine's name; the instance distinguishes servers."""
         return {"name": NAME, "instance": os.environ.get("WINNOW_SERVER_INSTANCE", "")}
 
     async def create_index(self, dataset: Dataset) -> None:
         """Nothing to create."""
 
     async def delete_index(self, dataset: Dataset) -> None:
-        """Drop the vectors that are kept."""
-        similar.forget(dataset.id.hex)
+        """Drop the cached vectors."""
+        vector_search.drop_dataset(dataset.id.hex)
 
     async def configure_metadata_property(self, dataset: Dataset, metadata_property: MetadataProperty) -> None:
         """Nothing to configure."""
 
     async def index_records(self, dataset: Dataset, records: Iterable[Record]) -> None:
-        """The vectors of these records may have changed."""
-        self._written(dataset, records)
+        """Refresh what is cached of these records."""
+        self._invalidate(dataset, records)
 
-    def _written(self, dataset: Dataset, records: Iterable[Record]) -> None:
-        queues.forget()
-        similar.touch(dataset.id.hex, [record.id.hex for record in records])
-        similar.warm_soon()
+    def _invalidate(self, dataset: Dataset, records: Iterable[Record]) -> None:
+        user_order.clear_orders()
+        vector_search.mark_stale(dataset.id.hex, [record.id.hex for record in records])
+        vector_search.preload_soon()
 
     async def partial_record_update(self, record: Record, **update: Any) -> None:
-        """The tables say so already."""
+        """Nothing to do: the tables are the index."""
 
     async def delete_records(self, dataset: Dataset, records: Iterable[Record]) -> None:
-        """The vectors of these records are gone."""
-        self._written(dataset, records)
+        """Drop what is cached of these records."""
+        self._invalidate(dataset, records)
 
     async def update_record_response(self, response: Any) -> None:
-        """The tables say so already."""
+        """Nothing to do: the tables are the index."""
 
     async def delete_record_response(self, response: Any) -> None:
-        """The tables say so already."""
+        """Nothing to do: the tables are the index."""
 
     async def update_record_suggestion(self, suggestion: Any) -> None:
-        """The tables say so already."""
+        """Nothing to do: the tables are the index."""
 
     async def delete_record_suggestion(self, suggestion: Any) -> None:
-        """The tables say so already."""
+        """Nothing to do: the tables are the index."""
 
     async def get_dataset_progress(self, dataset: Dataset) -> dict[str, int]:
         """Records by status."""
@@ -122,23 +121,25 @@ class SqlSearchEngine(SearchEngine):
         limit: int = 100,
         user_id: UUID | str | None = None,
     ) -> SearchResponses:
-        """One page of records. Without a sort: the best first, and equals in an order of the user's own."""
+        """One page of records. Without a sort order, best first, ties in the user's own order."""
         if user_id and query is None and not sort:
-            names, total = await next_of(dataset, str(user_id), filter, int(offset), int(limit))
+            names, total = await next_records(dataset, str(user_id), filter, int(offset), int(limit))
             return SearchResponses(items=[_item(name, 1.0) for name in names], total=total)
-        values = Values()
-        # ordered while they are matched, and only the page is looked up again: a join of all costs half the time
-        orders = [order_by(order, values) for order in sort or []]
+        values = BoundValues()
+        # sorted while they are matched, so that only the page is joined again: joining all would take half the time
+        orders = [order_sql(order, values) for order in sort or []]
         keys = "".join(f", {key} AS key{at}" for at, (key, _) in enumerate(orders))
-        ways = [f"key{at} {way}" for at, (_, way) in enumerate(orders)] or ["score DESC"] * (query is not None)
+        directions = [f"key{at} {direction}" for at, (_, direction) in enumerate(orders)] or ["score DESC"] * (
+            query is not None
+        )
         own = user_id and not sort
         keys += "" if own else ", r.inserted_at AS made, r.id AS name"
-        found = found_in(dataset, query, filter, values, keys=keys)
-        last = shuffled(str(user_id)) if own else "made, name"
-        order = f"ORDER BY {', '.join([*ways, last])}"
+        found = matching_records_sql(dataset, query, filter, values, keys=keys)
+        last = user_order.user_order_sql(str(user_id)) if own else "made, name"
+        order = f"ORDER BY {', '.join([*directions, last])}"
         sql = f"""{found}, page AS (SELECT * FROM found {order} LIMIT {int(limit)} OFFSET {int(offset)})
                   SELECT r.id, score, (SELECT count(*) FROM found)
-                  FROM page JOIN records r ON r.rowid = place {order}"""
+                  FROM page JOIN records r ON r.rowid = row_id {order}"""
         rows = await rows_of(sql, values.bound)
         if not rows and offset:
             total = (await rows_of(f"{found} SELECT count(*) FROM found", values.bound))[0][0]
@@ -158,28 +159,28 @@ class SqlSearchEngine(SearchEngine):
         order: SimilarityOrder = SimilarityOrder.most_similar,
         threshold: float | None = None,
     ) -> SearchResponses:
-        """The records nearest to a vector, or to its opposite."""
+        """The records nearest to a vector, or farthest from it."""
         if bool(value) == bool(record):
             raise UnprocessableEntityError("Give either a vector or a record")
         wanted = record.vector_value_by_vector_settings(vector_settings) if record else value
         if not wanted or len(wanted) != vector_settings.dimensions:
             raise UnprocessableEntityError(f"A vector of {vector_settings.dimensions} numbers is needed")
-        ids, rows = await similar.matrix_of(reader(), dataset.id.hex, vector_settings.id.hex)
-        vector = similar.unit(wanted) * (-1 if order == SimilarityOrder.least_similar else 1)
-        found = await asyncio.to_thread(similar.Ranking, ids, rows, vector, record.id.hex if record else None)
+        ids, rows = await vector_search.matrix_of(read_engine(), dataset.id.hex, vector_settings.id.hex)
+        vector = vector_search.unit_vector(wanted) * (-1 if order == SimilarityOrder.least_similar else 1)
+        found = await asyncio.to_thread(vector_search.Ranking, ids, rows, vector, record.id.hex if record else None)
         best = found.first(max_results)
         if query or filter:
-            # mostly the first few hundred hold enough that match; only else is every record asked for
-            first = found.first(FIRST_LOOK + max_results)
-            chosen = await matching(dataset, query, filter, [name for name, _ in first])
+            # the first few hundred usually contain enough matches; otherwise every record is examined
+            first = found.first(FIRST_RESULTS + max_results)
+            chosen = await matching_ids(dataset, query, filter, [name for name, _ in first])
             if len(chosen) < max_results and len(first) < len(ids):
-                first, chosen = found.first(len(ids)), await matching(dataset, query, filter, None)
+                first, chosen = found.first(len(ids)), await matching_ids(dataset, query, filter, None)
             best = [(name, score) for name, score in first if name in chosen][:max_results]
         items = [_item(name, score) for name, score in best if threshold is None or score >= threshold]
         return SearchResponses(items=items, total=len(best))
 
     async def compute_metrics_for(self, metadata_property: MetadataProperty) -> MetadataMetrics:
-        """How often each term occurs, or the least and the greatest number."""
+        """The frequency of each term, or the minimum and maximum number."""
         elements = (
             f"FROM records r, json_each(r.metadata) m, {ELEMENTS} WHERE r.dataset_id = :dataset AND m.key = :name"
         )

@@ -1,7 +1,7 @@
-"""Shortcuts for Argilla, set from outside: what it builds anew for every record of a bulk, or for nobody.
+"""Patches of Argilla that make bulk requests fast.
 
-Most of a bulk's time went into pydantic adapters that are made for each row, and into webhook payloads although no
-webhook exists.
+Most of a bulk's time went into pydantic adapters that were built for each row, and into webhook payloads although no
+webhook was enabled.
 """
 
 from __future__ import annotations
@@ -18,33 +18,33 @@ from argilla_server.models import MetadataProperty, Question
 from argilla_server.models.metadata_properties import MetadataPropertySettings
 from pydantic import TypeAdapter
 
-from winnow_server.bulk import hasten_bulks
+from winnow_server.bulk_insert import patch_bulk_inserts
 
 NOTIFIERS = ("notify_record_event_v1", "notify_response_event_v1")
 
 
-def hasten() -> None:
-    """Set the shortcuts."""
-    hasten_bulks()
+def apply_patches() -> None:
+    """Apply all patches."""
+    patch_bulk_inserts()
     for model, kind in ((Question, QuestionSettings), (MetadataProperty, MetadataPropertySettings)):
         model.parsed_settings = property(_parsed_by(TypeAdapter(kind)))
     for module in (records_bulk, datasets, distribution, records):
         for name in NOTIFIERS:
             if hasattr(module, name):
-                setattr(module, name, _when_somebody_listens(getattr(module, name)))
+                setattr(module, name, _if_webhooks_enabled(getattr(module, name)))
 
 
 def _parsed_by(adapter: Any) -> Callable[[Any], Any]:
     return lambda self: adapter.validate_python(self.settings)
 
 
-def _when_somebody_listens(notify: Callable[..., Awaitable[list[Any]]]) -> Callable[..., Awaitable[list[Any]]]:
-    """Notify only when a webhook is enabled; asked once for each request."""
+def _if_webhooks_enabled(notify: Callable[..., Awaitable[list[Any]]]) -> Callable[..., Awaitable[list[Any]]]:
+    """Notify only if a webhook is enabled, which is checked once for each request."""
 
     @wraps(notify)
-    async def notify_if_heard(db: Any, *arguments: Any) -> list[Any]:
+    async def notify_if_enabled(db: Any, *arguments: Any) -> list[Any]:
         if "winnow_webhooks" not in db.info:
             db.info["winnow_webhooks"] = bool(await list_enabled_webhooks(db))
         return await notify(db, *arguments) if db.info["winnow_webhooks"] else []
 
-    return notify_if_heard
+    return notify_if_enabled

@@ -1,4 +1,4 @@
-"""Winnow: turn raw user queries into a dataset worth training on.
+"""Winnow: turn raw user queries into a labeled dataset that a team can trust.
 
     import winnow
 
@@ -24,15 +24,15 @@ __all__ = ["WinnowError", "__version__", "init", "open"]
 __version__ = "0.2.0"
 
 
-def open(path: str | Path = ".") -> Workspace:  # noqa: A001  (winnow.open reads as what it does)
-    """The workspace at a folder or above it."""
+def open(path: str | Path = ".") -> Workspace:  # noqa: A001  (users call it as winnow.open)
+    """The workspace at a folder or above it. Raises WinnowError if there is none."""
     from winnow.workspace import Workspace
 
     return Workspace.find(Path(path))
 
 
 def init(path: str | Path, *, template: str = "intents", from_file: str | Path | None = None) -> Workspace:
-    """Write a first `winnow.yaml`; `from_file` takes the labels from data."""
+    """Create a workspace with a commented `winnow.yaml`, with the labels of the data file `from_file` if given."""
     from winnow.curation.io.readers.source_rows import read_file
     from winnow.workspace import Workspace
 

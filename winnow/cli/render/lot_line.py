@@ -15,7 +15,7 @@ VERDICTS = {
 
 
 def lot_line(lot: Mapping[str, Any], seconds: float | None) -> str:
-    """A lot in one line; `seconds` is the typical time of a response, if it is known."""
+    """A lot on one line; `seconds` is the typical time of a response, if known."""
     name = f"{lot['generator']} {lot['prompt_version']} {lot['model']}"
     if lot["verdict"] == "not_drawn":
         return f"{name}: {lot['records']:,} records not in a lot yet; winnow push review"

@@ -9,7 +9,7 @@ Name = TypeVar("Name", bound=Hashable)
 
 
 def allocate(count: int, missing: Mapping[Name, int]) -> dict[Name, int]:
-    """`count` in all. Where so many are missing, in their proportion; what is more than that, to all alike."""
+    """Distribute `count`: first in proportion to what is missing, and any surplus evenly over all labels."""
     total = sum(missing.values())
     short = min(count, total)
     shares = {name: lack * short / total if total else 0.0 for name, lack in missing.items()}

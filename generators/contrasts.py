@@ -21,7 +21,7 @@ PAIRS_SCHEMA = list_schema(
 
 
 EDIT_COSINE_RANGE = (0.60, 0.999)
-"""Cosine of the two sides: below, they are two queries and no edit; above, the same one. On MiniLM a changed direction
+"""Cosine of the two sides: below it they are unrelated queries, above it the same query. On MiniLM a changed direction
 ("to" for "from") has 0.995, a changed topic word 0.6 to 0.9."""
 
 
@@ -38,7 +38,7 @@ def contrast_requests(
     per_request: int,
     round_number: int,
 ) -> list[tuple[str, str]]:
-    """Questions for `count` pairs, `size` to a request. `edits` are the differences that stand already."""
+    """Requests for `count` pairs, `per_request` in each. `edits` are differences that earlier pairs used."""
     first, second = pair
     found = []
     for number, start in enumerate(range(0, count, per_request)):
@@ -52,14 +52,18 @@ def contrast_requests(
             edits=list(edits),
         )
         body = request_body(
-            model_choice, shared=shared_prompt(prompt_context.task), own=own, schema=PAIRS_SCHEMA, items=2 * wanted
+            model_choice,
+            cached_part=shared_prompt(prompt_context.task),
+            own_part=own,
+            schema=PAIRS_SCHEMA,
+            items=2 * wanted,
         )
         found.append((body, json.dumps({"kind": "contrasts", "pair": [first, second], "count": wanted})))
     return found
 
 
 def read_contrasts(context: Mapping[str, Any], text: str, request_id: str) -> list[Proposal]:
-    """Both sides of every pair of an answer, one after the other, as one new group."""
+    """Both sides of every pair in a response, one after the other; each pair is one new group."""
     first, second = context["pair"]
     fields: dict[str, type] = {"first": str, "second": str, "edit": str}
     pairs = [item for item in read_items(text, "pairs", fields) if item["first"].strip() and item["second"].strip()]
@@ -73,7 +77,7 @@ def read_contrasts(context: Mapping[str, Any], text: str, request_id: str) -> li
 
 
 def not_minimal_edit(cosine: float) -> str:
-    """Why the two sides of a pair are no minimal edit; empty where they are one."""
+    """Why the two sides of a pair are not a minimal edit; empty where they are one."""
     if cosine < EDIT_COSINE_RANGE[0]:
         return "too_far_apart"
     return "" if cosine <= EDIT_COSINE_RANGE[1] else "the_same_text"

@@ -1,4 +1,4 @@
-"""A brief for every query to be written: a grid of phrasings, lengths, noise and personas that keeps a batch diverse."""
+"""A brief for every query to write: a grid of phrasings, lengths, noise and personas keeps a batch diverse."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from winnow.core.hashing import keyed_choice, keyed_number, keyed_shuffle
+from winnow.core.hashing import keyed_choice, keyed_hash, keyed_shuffle
 
 WORDINGS = (
     *((phrasing, length) for phrasing in ("formal", "casual", "question") for length in ("short", "medium", "long")),
     ("fragment", "short"),
 )
-"""The wordings that exist: a fragment, of at most three words, is short."""
+"""Every wording. A fragment has at most three words, so it is always short."""
 
 
 NOISE_LEVELS = ("clean",) * 7 + (
@@ -39,7 +39,7 @@ TIME_HINTS = ("none",) * 6 + ("it happened just now", "it has been so for a whil
 
 
 SLOT_EVERY = 2
-"""One of so many briefs names a word of the domain, where the task has any."""
+"""One brief in this many names a slot value, where the task has slots."""
 
 
 QueryBrief = dict[str, Any]
@@ -52,7 +52,7 @@ def query_briefs(
     cells: Sequence[Mapping[str, Any]] = (),
     slots: Mapping[str, Sequence[str]] | None = None,
 ) -> list[QueryBrief]:
-    """`count` briefs, which `key` determines. `cells` are wordings that lack rows (`phrasing`, `length`, `count`)."""
+    """`count` briefs that follow from `key`. `cells` are wordings with missing rows (`phrasing`, `length`, `count`)."""
     crosses = _wordings(key, cells)
     pairs = [(slot, value) for slot, values in (slots or {}).items() for value in values]
     found = []
@@ -67,7 +67,7 @@ def query_briefs(
         when = keyed_choice(TIME_HINTS, key, "time", i)
         if when != "none":
             brief["time"] = when
-        if pairs and keyed_number(key, "slot?", i) % SLOT_EVERY == 0:
+        if pairs and keyed_hash(key, "slot?", i) % SLOT_EVERY == 0:
             slot, value = keyed_choice(pairs, key, "slot", i)
             brief[slot] = value
         found.append(brief)
@@ -75,11 +75,11 @@ def query_briefs(
 
 
 def _wordings(key: str, cells: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
-    """First what cells lack, then all wordings alike; each round in an order of its own."""
+    """First the missing wordings, then all wordings equally often; every round is shuffled anew."""
     lacking = [(cell["phrasing"], cell["length"]) for cell in cells for _ in range(int(cell["count"]))]
     yield from keyed_shuffle(lacking, key, "cells")
-    for turn in itertools.count():
-        yield from keyed_shuffle(WORDINGS, key, "round", turn)
+    for number in itertools.count():
+        yield from keyed_shuffle(WORDINGS, key, "round", number)
 
 
 def split_briefs(listed: Sequence[QueryBrief], size: int) -> list[list[QueryBrief]]:

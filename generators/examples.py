@@ -9,7 +9,7 @@ from winnow.generators.proposal import PromptContext
 from winnow.generators.query_request import neighbor_labels, query_request
 
 EXAMPLE_KINDS = ("examples", "ambiguous", "domain", "fixes")
-"""Ways of writing for a label, each with a prompt of its name."""
+"""Kinds of queries for a label; each has a prompt file of the same name."""
 
 
 def example_requests(
@@ -21,7 +21,7 @@ def example_requests(
     per_request: int,
     round_number: int,
 ) -> list[RequestDraft]:
-    """Questions for the queries that a label needs, `size` to a request; `turn` counts the rounds that came before."""
+    """Requests for the queries that a label needs, `per_request` in each; `round_number` counts from 0."""
     label, beside = need.label, neighbor_labels(prompt_context, need.label)
     key = f"{prompt_context.key}/{kind}/{label}/{round_number}"
     wanted = query_briefs(need.count, key=key, cells=need.cells, slots=prompt_context.task.slots)

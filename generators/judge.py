@@ -16,7 +16,7 @@ from winnow.generators.prompts.prompt_task import PromptTask, shared_prompt
 
 @dataclass(frozen=True)
 class JudgeVerdict:
-    """What the judge says of one query."""
+    """How the judge labels one query."""
 
     label: str
     sure: bool
@@ -26,7 +26,7 @@ class JudgeVerdict:
 def judge_requests(
     task: PromptTask, model_choice: ModelChoice, texts: Sequence[str], *, key: str, per_request: int
 ) -> list[tuple[str, str]]:
-    """Questions that label all texts, in an order that tells nothing: the two sides of a pair rarely meet."""
+    """Requests that label all texts, shuffled so that the two sides of a pair are rarely in one request."""
     choice = {"type": "string", "enum": list(task.names)}
     fields: dict[str, dict[str, Any]] = {
         "query": {"type": "integer"},
@@ -42,14 +42,14 @@ def judge_requests(
         asked = [{"query": number, "text": texts[i]} for number, i in enumerate(part)]
         own = load_prompt("judge").render(queries=asked)
         body = request_body(
-            model_choice, shared=shared, own=own, schema=list_schema("verdicts", fields), items=len(part)
+            model_choice, cached_part=shared, own_part=own, schema=list_schema("verdicts", fields), items=len(part)
         )
         found.append((body, json.dumps({"texts": [texts[i] for i in part]})))
     return found
 
 
 def read_verdicts(context: Mapping[str, Any], text: str, labels: Sequence[str]) -> dict[str, JudgeVerdict]:
-    """The verdict on each text of a question, of those that have one."""
+    """The verdicts of one response, by text; texts without a readable verdict are missing."""
     fields: dict[str, type] = {"query": int, "label": str, "sure": bool, "why": str}
     texts, known = context["texts"], set(labels)
     return {

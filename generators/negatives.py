@@ -17,7 +17,7 @@ def negative_requests(
     per_request: int,
     round_number: int,
 ) -> list[RequestDraft]:
-    """Questions for queries that no label is for: every other one right beside a label, each label in turn."""
+    """Requests for out-of-scope queries: every other one is close to a label, taking the labels in turn."""
     others = [name for name in prompt_context.task.names if name != label]
     wanted = query_briefs(count, key=f"{prompt_context.key}/negatives/{round_number}", slots=prompt_context.task.slots)
     scoped: list[QueryBrief] = [

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
 
 QUERIES_PER_REGION = 5
@@ -20,7 +21,7 @@ CONTRASTS_PER_PAIR = 5
 
 @dataclass(frozen=True)
 class PlannedRegion:
-    """Traffic that nothing in train resembles."""
+    """A group of traffic queries that nothing in train resembles."""
 
     id: str
     records: tuple[str, ...]
@@ -33,28 +34,28 @@ class LabelNeed:
     label: str
     count: int
     cells: Sequence[Mapping[str, Any]] = ()
-    """Wordings that it lacks: `phrasing`, `length`, `count`."""
+    """Wordings that are missing: `phrasing`, `length`, `count`."""
     mistakes: Sequence[Mapping[str, str]] = ()
-    """What a model gets wrong of train: `text` and `predicted`; kind `fixes` needs them."""
+    """Train rows that a model misclassifies: `text` and `predicted`; kind `fixes` needs them."""
 
 
 @dataclass(frozen=True)
 class GenerationPlan:
-    """What a plan asks of generators."""
+    """What generators are to write."""
 
     needs: Sequence[LabelNeed]
     regions: Sequence[PlannedRegion]
     pairs: Mapping[tuple[str, str], int]
-    """Confused pairs, and how many contrasts each is to have."""
+    """Confused pairs, and how many contrasts each needs."""
 
 
 def read_plan(path: Path, labels: Sequence[str]) -> GenerationPlan:
-    """Read a plan. Raises WinnowError with all its faults."""
+    """Read a plan. Raises WinnowError with all its problems."""
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        fix = "`winnow coverage` and `winnow feedback RUN` write plans"
-        raise WinnowError(Problem(f"--plan {path}", str(error), "a plan as JSON", fix)) from None
+        fix = f"`{command('coverage')}` and `{command('feedback', 'RUN')}` write plans"
+        raise WinnowError(Problem(str(path), str(error), "a plan as JSON", fix)) from None
     problems: list[Problem] = []
     raw = raw if isinstance(raw, dict) else {}
     needs = [
@@ -71,12 +72,14 @@ def read_plan(path: Path, labels: Sequence[str]) -> GenerationPlan:
             named = one.get("labels")
             if not (isinstance(named, list) and len(named) == 2 and all(name in labels for name in named)):
                 problems.append(
-                    Problem(f"{path}, {where}[{i}].labels", repr(named), "two labels of the task", "mend it")
+                    Problem(f"{path}, {where}[{i}].labels", repr(named), "two labels of the task", "correct it")
                 )
             else:
                 pairs.setdefault((named[0], named[1]), int(one.get("count", CONTRASTS_PER_PAIR)))
     if not (needs or regions or pairs) and not problems:
-        problems.append(Problem(str(path), "it asks for nothing", "labels, regions or confused pairs", "nothing to do"))
+        problems.append(
+            Problem(str(path), "it is empty", "labels, regions or confused pairs", "nothing needs to be written")
+        )
     if problems:
         raise WinnowError(problems)
     return GenerationPlan(needs, regions, pairs)
@@ -94,7 +97,7 @@ def _label_need(
 ) -> LabelNeed | None:
     label = one.get("label")
     if label not in labels:
-        fix = "draw the plan anew: labels were renamed or taken out since"
+        fix = "write the plan again: labels were renamed or removed since"
         problems.append(Problem(f"{path}, labels[{position}].label", repr(label), "a label of the task", fix))
         return None
     cells = [cell for cell in one.get("cells") or [] if {"phrasing", "length", "count"} <= cell.keys()]

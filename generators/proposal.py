@@ -1,4 +1,4 @@
-"""What generators work with: a proposed record, a seed record, and the context that prompts are written from."""
+"""What generators work with: a proposed record, a seed record, and the dataset context of a prompt."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from winnow.core.hashing import keyed_shuffle
 from winnow.generators.prompts.prompt_task import PromptTask
 
 
@@ -16,11 +17,11 @@ class Proposal:
     text: str
     label: str
     detail: Mapping[str, Any] = field(default_factory=dict)
-    """What it was asked to be: the brief, the edit, the rule."""
+    """What was requested: the brief, the edit or the rule."""
     seed: str = ""
-    """The record that it varies, and whose group it joins."""
+    """The id of the record that it varies; it joins that record's group."""
     group_key: str = ""
-    """What proposals of one new group share."""
+    """The same for all proposals of one new group."""
 
 
 @dataclass(frozen=True)
@@ -35,18 +36,16 @@ class SeedRecord:
 
 @dataclass(frozen=True)
 class PromptContext:
-    """What writing starts from. Nothing of it comes from the hold-out."""
+    """What prompts show of the dataset. Nothing of it comes from the hold-out."""
 
     task: PromptTask
     seeds: Mapping[str, Sequence[SeedRecord]]
     """Labeled records of train, by label."""
     near: Callable[[str, Sequence[str]], Sequence[str]]
-    """Texts of a label that the dataset has already, nearest to some texts and other than these."""
+    """Texts of a label in the dataset that are most similar to the given texts, without these."""
     key: str
-    """What chance follows from."""
+    """The key of every random choice."""
 
     def texts(self, label: str, count: int, *parts: object) -> list[str]:
-        """Real texts of a label, others for other parts."""
-        from winnow.core.hashing import keyed_shuffle
-
+        """Real texts of a label; other `parts` select other texts."""
         return [seed.text for seed in keyed_shuffle(self.seeds.get(label, ()), self.key, label, *parts)[:count]]

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from winnow.core.hashing import keyed_shuffle
 from winnow.generators.diversity_grid import QueryBrief
 from winnow.generators.llm.request import ModelChoice, RequestDraft, list_schema, request_body
 from winnow.generators.llm.response import read_items
@@ -14,7 +15,7 @@ from winnow.generators.prompts.prompt_task import shared_prompt
 from winnow.generators.proposal import PromptContext, Proposal
 
 MAX_SEEDS = 5
-"""Real queries that a request shows; other ones in each."""
+"""Real queries in a request; each request shows other ones."""
 
 
 MAX_NEAR_TEXTS = 8
@@ -31,7 +32,7 @@ QUERIES_SCHEMA = list_schema("queries", {"brief": {"type": "integer"}, "text": {
 
 
 def read_queries(context: Mapping[str, Any], text: str) -> list[Proposal]:
-    """What an answer proposes: at most one query a brief, and none for a brief that was not given."""
+    """The proposals in a response: at most one query for each brief; unknown briefs are ignored."""
     fields: dict[str, type] = {"brief": int, "text": str}
     if "label" not in context:
         fields["label"] = str
@@ -47,7 +48,7 @@ def read_queries(context: Mapping[str, Any], text: str) -> list[Proposal]:
 
 
 def neighbor_labels(prompt_context: PromptContext, label: str) -> list[str]:
-    """Labels that people mix up with a label, as the task says; those whose near miss points there too."""
+    """Labels that the task names as confusable with a label, or whose near miss belongs to it, or the reverse."""
     pairs = [pair for pair in prompt_context.task.confusable if label in pair]
     named = [one if other == label else other for one, other in pairs]
     for one in prompt_context.task.labels:
@@ -69,8 +70,7 @@ def query_request(
     where: tuple[object, ...],
     mistakes: Sequence[Mapping[str, str]] = (),
 ) -> RequestDraft:
-    from winnow.core.hashing import keyed_shuffle
-
+    """One request for queries of a label; `where` selects which real texts it shows."""
     seeds = prompt_context.texts(label, MAX_SEEDS, *where)
     values: dict[str, Any] = {
         "label": label,
@@ -83,6 +83,10 @@ def query_request(
         values["mistakes"] = keyed_shuffle(mistakes, prompt_context.key, *where)[:MAX_MISTAKES]
     own = load_prompt(kind).render(**values)
     body = request_body(
-        model_choice, shared=shared_prompt(prompt_context.task), own=own, schema=QUERIES_SCHEMA, items=len(part)
+        model_choice,
+        cached_part=shared_prompt(prompt_context.task),
+        own_part=own,
+        schema=QUERIES_SCHEMA,
+        items=len(part),
     )
     return body, json.dumps({"kind": kind, "label": label, "briefs": list(part)})

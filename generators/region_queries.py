@@ -22,7 +22,7 @@ def region_requests(
     round_number: int,
     name: str,
 ) -> list[RequestDraft]:
-    """Questions for queries like real ones that nobody labeled; the answers name the labels."""
+    """Requests for queries that resemble unlabeled traffic; the responses name the labels."""
     wanted = query_briefs(count, key=f"{prompt_context.key}/region/{name}/{round_number}")
     choice = {"type": "string", "enum": list(prompt_context.task.names)}
     schema = list_schema("queries", {"brief": {"type": "integer"}, "text": {"type": "string"}, "label": choice})
@@ -30,7 +30,7 @@ def region_requests(
     for part in split_briefs(wanted, per_request):
         own = load_prompt("regions").render(briefs=part, queries=list(queries), fallback=prompt_context.task.fallback)
         body = request_body(
-            model_choice, shared=shared_prompt(prompt_context.task), own=own, schema=schema, items=len(part)
+            model_choice, cached_part=shared_prompt(prompt_context.task), own_part=own, schema=schema, items=len(part)
         )
         found.append((body, json.dumps({"kind": "regions", "region": name, "briefs": part})))
     return found

@@ -23,18 +23,18 @@ GeneratorName = Literal["examples", "ambiguous", "domain", "fixes", "regions", "
 
 
 RunStatus = Literal["done", "budget", "waiting", "no_yield"]
-"""`waiting`: batches are under way. `dry`: what still comes does not survive."""
+"""`waiting`: batch jobs are pending. `no_yield`: several rounds added nothing."""
 
 
 MAX_ROUNDS = 50
 
 
 MAX_EMPTY_ROUNDS = 3
-"""Rounds of which nothing survives, after which `until` ends."""
+"""A run with `until` ends after this many rounds that added nothing."""
 
 
 OVERSAMPLING = 1.3
-"""How many more queries than are missing a later round asks for: some will fall again."""
+"""Later rounds request this many times what is missing, because some candidates are dropped again."""
 
 
 TEXTS_PER_JUDGE_REQUEST = 20
@@ -42,28 +42,28 @@ TEXTS_PER_JUDGE_REQUEST = 20
 
 @dataclass(frozen=True)
 class GenerationJob:
-    """What a run is to write."""
+    """What a run writes."""
 
     generator: GeneratorName
     needs: Sequence[LabelNeed] = ()
     pairs: Sequence[tuple[contrasts.LabelPair, int]] = ()
     regions: Sequence[tuple[PlannedRegion, Sequence[str], int]] = ()
-    """Regions with their texts, and how many queries each is to have."""
+    """Regions with their texts, and how many queries each needs."""
     per_request: int = 10
-    """Queries to a request."""
+    """Queries in one request."""
     until: int | None = None
-    """Go on until so many survived; None: one round."""
+    """Stop after this many accepted candidates; None: one round."""
     judge: ModelChoice | None = None
-    """Who labels blind what was written. Contrasts are always judged."""
+    """The model that labels candidates blind. Contrasts are always judged."""
 
     @property
     def count(self) -> int:
-        """Queries of one round; a pair is two."""
+        """Queries of one round; a pair counts as two."""
         pairs = 2 * sum(count for _, count in self.pairs)
         return sum(need.count for need in self.needs) + pairs + sum(count for *_, count in self.regions)
 
     def scaled(self, count: int) -> GenerationJob:
-        """The same job for about `count` queries, spread as before; nothing gets none."""
+        """The same job for about `count` queries in the same proportions; every part keeps at least one."""
         if count == self.count:
             return self
         share = count / max(self.count, 1)
@@ -80,37 +80,37 @@ class GenerationJob:
 
 
 class Intake(Protocol):
-    """The front door's side of the work: where proposals are held against the dataset, and where they enter."""
+    """Where proposals are compared with the dataset and added to it."""
 
     def prompt_context(self) -> PromptContext:
-        """What writing starts from, as the dataset stands now."""
+        """What prompts show of the current dataset."""
 
     def edits(self) -> Sequence[str]:
-        """The differences that this run's contrasts turn on already."""
+        """The edits that this run's contrasts have used."""
 
     def worth_judging(self, proposals: Sequence[Proposal]) -> Sequence[bool]:
-        """Which proposals do not fall anyway."""
+        """Which proposals would not be dropped anyway."""
 
     def ingest(
         self, answered: Mapping[str, Sequence[Proposal]], verdicts_by_text: Mapping[str, JudgeVerdict] | None
     ) -> None:
-        """Let proposals enter, by question; once, whoever calls it and how often."""
+        """Add the proposals of each request, exactly once however often it is called."""
 
-    def waiting(self, requests: Sequence[str]) -> Sequence[str]:
-        """The questions of which nothing was taken in yet."""
+    def not_ingested(self, requests: Sequence[str]) -> Sequence[str]:
+        """The requests whose proposals are not ingested yet."""
 
     def kept(self) -> int:
-        """Records of this run that survived."""
+        """How many candidates of this run were accepted."""
 
 
 def run_rounds(
     job: GenerationJob,
     model_choice: ModelChoice,
     ledger: GenerationLedger,
-    ask: Callable[[Sequence[LlmRequest]], RunStatus],
+    send: Callable[[Sequence[LlmRequest]], RunStatus],
     intake: Intake,
 ) -> RunStatus:
-    """Do a job, or go on with it: what was asked is not asked again, what entered does not enter again."""
+    """Do a job or continue it: nothing is sent twice and nothing is added twice."""
     no_yield = 0
     for round_number in range(MAX_ROUNDS):
         planned_requests = ledger.planned("write", round_number)
@@ -126,8 +126,8 @@ def run_rounds(
         if not planned_requests:
             return "done"
         before = intake.kept()
-        end = _send_open(planned_requests, ledger, ask)
-        end = _judge_and_ingest(job, planned_requests, ledger, ask, intake, end)
+        end = _send_open(planned_requests, ledger, send)
+        end = _judge_and_ingest(job, planned_requests, ledger, send, intake, end)
         if end != "done":
             return end
         if job.until is None or intake.kept() >= job.until:
@@ -152,7 +152,7 @@ def round_requests(
     edits: Sequence[str],
     round_number: int,
 ) -> list[RequestDraft]:
-    """The questions of one round of a job."""
+    """The requests of one round of a job."""
     if job.generator == "contrasts":
         return [
             one
@@ -209,7 +209,7 @@ def round_requests(
 
 
 def read_proposals(request: LlmRequest, ledger: GenerationLedger) -> list[Proposal] | None:
-    """What the answer to a question proposes; None where none was received. A refusal proposes nothing."""
+    """The proposals in the response to a request; None where none was received. A refusal has none."""
     message = ledger.response(request.id)
     if message is None:
         return None
@@ -222,31 +222,31 @@ def read_proposals(request: LlmRequest, ledger: GenerationLedger) -> list[Propos
 
 
 def _send_open(
-    planned_requests: Sequence[LlmRequest], ledger: GenerationLedger, ask: Callable[[Sequence[LlmRequest]], RunStatus]
+    planned_requests: Sequence[LlmRequest], ledger: GenerationLedger, send: Callable[[Sequence[LlmRequest]], RunStatus]
 ) -> RunStatus:
-    """Ask what stands open."""
+    """Send the requests of a round that have no response yet."""
     ended = ledger.outcomes(planned_requests)
     left = [request for request in planned_requests if request.id not in ended]
-    return ask(left) if left else "done"
+    return send(left) if left else "done"
 
 
 def _judge_and_ingest(
     job: GenerationJob,
     planned_requests: Sequence[LlmRequest],
     ledger: GenerationLedger,
-    ask: Callable[[Sequence[LlmRequest]], RunStatus],
+    send: Callable[[Sequence[LlmRequest]], RunStatus],
     intake: Intake,
     end: RunStatus,
 ) -> RunStatus:
-    """Judge what was received and let it enter, also what was received before the budget ended."""
-    waiting = set(intake.waiting([request.id for request in planned_requests]))
-    read = {request.id: read_proposals(request, ledger) for request in planned_requests if request.id in waiting}
+    """Judge and ingest what was received, including what was received before the budget ended."""
+    open_requests = set(intake.not_ingested([request.id for request in planned_requests]))
+    read = {request.id: read_proposals(request, ledger) for request in planned_requests if request.id in open_requests}
     answered = {identity: found for identity, found in read.items() if found is not None}
     if job.judge is None or not answered:
         intake.ingest(answered, None)
         return end
     texts = _worth_judging(answered, intake)
-    verdicts_by_text, judged = _judge(texts, job.judge, ledger, ask, intake.prompt_context())
+    verdicts_by_text, judged = _judge(texts, job.judge, ledger, send, intake.prompt_context())
     complete = {
         identity: found
         for identity, found in answered.items()
@@ -266,10 +266,10 @@ def _judge(
     texts: Sequence[str],
     model_choice: ModelChoice,
     ledger: GenerationLedger,
-    ask: Callable[[Sequence[LlmRequest]], RunStatus],
+    send: Callable[[Sequence[LlmRequest]], RunStatus],
     prompt_context: PromptContext,
 ) -> tuple[dict[str, JudgeVerdict], RunStatus]:
-    """The verdict on every text that gets one: those that were given before, then rounds until none is open."""
+    """Verdicts by text: first those of earlier rounds, then new rounds until no text is left."""
     verdicts_by_text: dict[str, JudgeVerdict] = {}
     for number in range(MAX_ROUNDS):
         planned_requests = ledger.planned("judge", number)
@@ -286,13 +286,13 @@ def _judge(
             fresh = True
         else:
             fresh = False
-        end = _send_open(planned_requests, ledger, ask)
+        end = _send_open(planned_requests, ledger, send)
         found = _verdicts(planned_requests, ledger, prompt_context.task.names)
         verdicts_by_text |= found
         if end != "done":
             return verdicts_by_text, end
         if fresh and not found:
-            break  # the judge answers nothing that can be read: what is left goes unjudged
+            break  # no verdict of the judge can be read: the remaining texts stay unjudged
     return verdicts_by_text, "done"
 
 

@@ -1,4 +1,4 @@
-"""What a generation run cost and what became of its records; what earlier runs say about the next one."""
+"""What a generation run cost and what became of its records; what earlier runs tell about the next one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class RunCost:
-    """One run in the ledger of generation. Tokens are those of answers that were received."""
+    """The cost and outcome of one run. Tokens are those of received responses."""
 
     run: str
     generator: str
@@ -17,12 +17,12 @@ class RunCost:
     model: str
     at: str
     ended_at: str
-    """Empty while it has not done all that it was asked to."""
+    """Empty while the run is unfinished."""
     answers: int
     refused: int
     truncated: int
     lost: int
-    """Requests whose answer never came; what they may have cost is counted."""
+    """Requests whose response never arrived; their worst-case cost is counted."""
     input_tokens: int
     cache_write_tokens: int
     cache_read_tokens: int
@@ -32,13 +32,13 @@ class RunCost:
     kept: int
     dropped: int
     accepted: int
-    """Records of it that people, or a lot that people read, have labeled."""
+    """Its records that are labeled, by people or through an accepted lot."""
     by_label: Mapping[str, Mapping[str, int]]
     """Label to `kept`, `dropped` and `accepted`."""
 
     @property
     def usd_per_accepted(self) -> float | None:
-        """None until something was accepted."""
+        """None until a record is accepted."""
         return self.usd / self.accepted if self.usd is not None and self.accepted else None
 
     def json(self) -> dict[str, Any]:
@@ -49,17 +49,17 @@ class RunCost:
 
 @dataclass(frozen=True)
 class History:
-    """What earlier runs of a generator and model tell about the next one."""
+    """Averages of earlier runs with the same generator and model."""
 
     answers: int
     output_tokens: float
-    """The mean of an answer."""
+    """Mean of a response."""
     kept_share: float | None
-    """Of what was proposed; None where nothing was."""
+    """Share of proposals that were kept; None where there were none."""
 
 
 def history(costs: Iterable[RunCost], generator: str, model: str) -> History | None:
-    """What is known from runs of the same generator and model; None where none answered yet."""
+    """Averages of earlier runs; None where none received a response yet."""
     same = [one for one in costs if (one.generator, one.model) == (generator, model) and one.answers]
     if not same:
         return None

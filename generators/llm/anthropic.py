@@ -11,45 +11,46 @@ from typing import Any
 import anthropic
 import httpx2
 
+from winnow.core.commands import command
 from winnow.core.errors import Problem, ServiceError, WinnowError
 from winnow.generators.llm.client import BatchResult, BatchStatus, NoResponse, RequestFailed, Throttled
 
 TIMEOUT_SECONDS = 180.0
-"""How long an answer may take. The longest that is asked for has a few thousand tokens."""
+"""How long a response may take. The longest has a few thousand tokens."""
 
 
 API_KEY_VARIABLES = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
 
 
 SPEND_LIMIT_ERROR = "enforced_spend_limit_reached"
-"""The one refusal with status 429 that waiting does not mend."""
+"""The one error with status 429 that does not pass by waiting."""
 
 
 BATCH_PAGE_SIZE = 100
-"""Batches a page of the list."""
+"""Batches on one page of the list."""
 
 
 NO_KEY_FIX = (
-    "set it, or do what needs none: `winnow generate variations` works by rule, "
-    "and `winnow add FILE --origin synthetic --batch NAME` takes what others wrote"
+    f"set it, or work without a key: `{command('generate variations')}` works by rule, and "
+    f"`{command('add', 'FILE', origin='synthetic', batch='NAME')}` adds records that were generated elsewhere"
 )
-"""What can be done without a key, for who generates."""
+"""What can be done without a key."""
 
 
 class AnthropicClient:
     """A connection to Claude's API, or to a gateway that speaks it (`ANTHROPIC_BASE_URL`)."""
 
     def __init__(self, *, seconds: float = TIMEOUT_SECONDS, no_key_fix: str = NO_KEY_FIX) -> None:
-        """Raises WinnowError when no key is set; `without` says what to do then."""
+        """Raises WinnowError when no key is set; `no_key_fix` tells what to do then."""
         if not any(os.environ.get(name) for name in API_KEY_VARIABLES):
             raise WinnowError(Problem("ANTHROPIC_API_KEY", "it is not set", "a key for Claude's API", no_key_fix))
         self._client = anthropic.Anthropic(max_retries=0, timeout=seconds)
         self.base_url = str(self._client.base_url).rstrip("/")
 
     def send(self, body: str) -> dict[str, Any]:
-        """Send one request, and return the message as it came.
+        """Send one request, and return the message unchanged.
 
-        Raises Throttled, Failed or NoAnswer, and ServiceError when no request can succeed.
+        Raises Throttled, RequestFailed or NoResponse, and ServiceError when no request can succeed.
         """
         with _translated_errors(self.base_url):
             response = self._client.messages.with_raw_response.create(**json.loads(body))
@@ -67,18 +68,18 @@ class AnthropicClient:
         return tokens if isinstance(tokens, int) else None
 
     def submit(self, bodies: Sequence[tuple[str, str]]) -> str:
-        """Submit questions, each an id and a body, as one batch; returns what the API calls it."""
+        """Submit requests, each an id and a body, as one batch; returns the API's id of the batch."""
         requests: Any = [{"custom_id": identity, "params": json.loads(body)} for identity, body in bodies]
         with _translated_errors(self.base_url):
             return self._client.messages.batches.create(requests=requests).id
 
     def batch(self, identity: str) -> BatchStatus:
-        """How a batch stands."""
+        """The state of a batch."""
         with _translated_errors(self.base_url):
             return _batch_status(self._client.messages.batches.retrieve(identity))
 
     def batches(self, since: datetime) -> list[BatchStatus]:
-        """The batches that were made since then, the oldest first."""
+        """The batches created since then, the oldest first."""
         found = []
         with _translated_errors(self.base_url):
             for one in self._client.messages.batches.list(limit=BATCH_PAGE_SIZE):
@@ -88,7 +89,7 @@ class AnthropicClient:
         return found[::-1]
 
     def results(self, identity: str) -> Iterator[BatchResult]:
-        """What became of every request of a batch, in any order."""
+        """The result of every request of a batch, in any order."""
         with _translated_errors(self.base_url):
             for one in self._client.messages.batches.results(identity):
                 kind = one.result.type
@@ -102,13 +103,13 @@ class AnthropicClient:
 
 
 def _parse_message(text: str) -> dict[str, Any]:
-    """A message; what is none is no answer."""
+    """Parse a message. Raises NoResponse for anything else."""
     try:
         message = json.loads(text)
     except ValueError:
-        raise NoResponse("the answer is not whole JSON") from None
+        raise NoResponse("the response is not complete JSON") from None
     if not isinstance(message, dict) or "content" not in message or "usage" not in message:
-        raise NoResponse("the answer is no message")
+        raise NoResponse("the response is not a message")
     return message
 
 
@@ -118,7 +119,7 @@ def _batch_status(one: Any) -> BatchStatus:
     return BatchStatus(one.id, one.processing_status == "ended", one.created_at, done + counts.processing, done)
 
 
-class _translated_errors:  # noqa: N801  (reads as a statement: with _named(...))
+class _translated_errors:  # noqa: N801  (reads as a statement: with _translated_errors(...))
     """Turns the SDK's errors into the ways in which a request can end."""
 
     def __init__(self, base_url: str) -> None:
@@ -131,11 +132,11 @@ class _translated_errors:  # noqa: N801  (reads as a statement: with _named(...)
         if isinstance(error, anthropic.APIStatusError):
             raise self._of_status(error) from None
         if isinstance(error, anthropic.APIResponseValidationError | json.JSONDecodeError):
-            raise NoResponse("the answer is not whole JSON") from None
+            raise NoResponse("the response is not complete JSON") from None
         if isinstance(error, httpx2.HTTPError):  # of a stream of results, the SDK lets it through as it is
             raise NoResponse("the connection ended") from None
         if isinstance(error, anthropic.APITimeoutError):
-            raise NoResponse("no answer in time") from None
+            raise NoResponse("no response in time") from None
         if isinstance(error, anthropic.APIConnectionError):
             if _never_sent(error):
                 raise RequestFailed(f"no connection to {self._base_url}", retryable=True) from None
@@ -156,8 +157,10 @@ class _translated_errors:  # noqa: N801  (reads as a statement: with _named(...)
     def _service(self, detail: str) -> ServiceError:
         for name in API_KEY_VARIABLES:
             detail = detail.replace(os.environ.get(name) or name, name)
-        fix = "check the key, the account and the model's name; what was received is kept, and the same command goes on"
-        return ServiceError(Problem(self._base_url, detail[:500], "an answer", fix))
+        fix = (
+            "check the key, the account and the model's name; what was received is kept, and the same command continues"
+        )
+        return ServiceError(Problem(self._base_url, detail[:500], "a response", fix))
 
 
 def _never_sent(error: BaseException) -> bool:

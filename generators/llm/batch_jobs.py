@@ -22,15 +22,15 @@ POLL_SECONDS = 20.0
 
 
 MAX_BATCH_REQUESTS = 10_000
-"""Requests a batch; the API takes 100,000 or 256 MB."""
+"""Requests in one batch; the API's limits are 100,000 requests and 256 MB."""
 
 
 MAX_CLOCK_SKEW = timedelta(minutes=10)
-"""How far the API's clock may be from this one."""
+"""The largest difference between the API's clock and this machine's."""
 
 
 CONFIRMATION_TIMEOUT = timedelta(seconds=TIMEOUT_SECONDS)
-"""How long after its submission a batch that nobody confirmed may still appear."""
+"""How long after its submission an unconfirmed batch may still appear at the API."""
 
 
 MAX_SUBMIT_RETRIES = 8
@@ -44,10 +44,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class BatchPolling:
-    """How batches are waited for."""
+    """How to wait for batch results."""
 
     wait: bool = True
-    """Until their results are in; otherwise it ends after submitting, and the same command collects later."""
+    """Wait until all results are in; otherwise end after submitting, and the same command collects them later."""
     poll_seconds: float = POLL_SECONDS
     grace: timedelta = CONFIRMATION_TIMEOUT
 
@@ -62,7 +62,7 @@ def send_in_batches(
     polling: BatchPolling | None = None,
     progress: OnProgress | None = None,
 ) -> BatchSendStatus:
-    """Submit what stands open, wait, and collect; what was submitted before a kill is found again.
+    """Submit open requests, wait, and collect the results; batches submitted before a kill are found again.
 
     Requests that come back errored or expired are submitted again, until they are given up. Raises ServiceError when
     the API cannot be used.
@@ -86,7 +86,7 @@ def send_in_batches(
 def _submit(
     batch_jobs: BatchJobs, client: AnthropicClient, bodies: Mapping[str, str], worst_case: Callable[[str], int]
 ) -> bool:
-    """Submit everything that stands open and can be paid for; says whether the budget is short."""
+    """Submit every open request that the budget allows; returns whether the budget is exhausted."""
     costs = [(identity, worst_case(body)) for identity, body in bodies.items()]
     for start in range(0, len(costs), MAX_BATCH_REQUESTS):
         claimed, status = batch_jobs.claim(costs[start : start + MAX_BATCH_REQUESTS])
@@ -94,29 +94,31 @@ def _submit(
             if status in ("budget", "wait"):
                 return status == "budget"
             continue
-        asked = [(identity, bodies[identity]) for identity in claimed.attempts]
-        _send(batch_jobs, client, claimed, asked)
+        bodies_to_send = [(identity, bodies[identity]) for identity in claimed.attempts]
+        _send(batch_jobs, client, claimed, bodies_to_send)
     return False
 
 
-def _send(batch_jobs: BatchJobs, client: AnthropicClient, claimed: BatchJob, asked: Sequence[tuple[str, str]]) -> None:
+def _send(batch_jobs: BatchJobs, client: AnthropicClient, claimed: BatchJob, bodies: Sequence[tuple[str, str]]) -> None:
     backoff = 1.0
     for retries in range(MAX_SUBMIT_RETRIES + 1):
         try:
-            batch_jobs.submitted(claimed.id, client.submit(asked))
+            batch_jobs.submitted(claimed.id, client.submit(bodies))
         except Throttled as refusal:
             if retries == MAX_SUBMIT_RETRIES:
                 batch_jobs.not_created(claimed, str(refusal))
                 raise ServiceError(
-                    Problem("Claude's API", str(refusal), "a batch taken", "run the same command later")
+                    Problem("Claude's API", str(refusal), "an accepted batch", "run the same command later")
                 ) from None
             time.sleep(backoff if refusal.retry_after is None else refusal.retry_after)
             backoff *= 2
         except RequestFailed as failure:
             batch_jobs.not_created(claimed, str(failure))
-            raise ServiceError(Problem("Claude's API", str(failure), "a batch taken", "see docs/generate.md")) from None
+            raise ServiceError(
+                Problem("Claude's API", str(failure), "an accepted batch", "see docs/generate.md")
+            ) from None
         except NoResponse:
-            return  # it may have been made: the next look finds it, or finds that it was not
+            return  # it may have been created: the next poll finds out
         except ServiceError as error:
             batch_jobs.not_created(claimed, str(error))
             raise
@@ -125,10 +127,10 @@ def _send(batch_jobs: BatchJobs, client: AnthropicClient, claimed: BatchJob, ask
 
 
 def _find_unconfirmed(batch_jobs: BatchJobs, client: AnthropicClient, grace: timedelta) -> None:
-    """Find the batches whose making was never confirmed among those that the API knows.
+    """Find unconfirmed batches among those that the API lists.
 
-    The API tells a batch's custom ids only with its results: one that still runs and has as many requests may be the
-    orphan, so it is waited for.
+    The API shows a batch's custom ids only with its results: a running batch with the same number of requests may be
+    the unconfirmed one, so it is waited for.
     """
     for unconfirmed in batch_jobs.pending():
         if unconfirmed.remote_id or unconfirmed.in_other_process:
@@ -143,7 +145,7 @@ def _find_unconfirmed(batch_jobs: BatchJobs, client: AnthropicClient, grace: tim
         if own:
             batch_jobs.submitted(unconfirmed.id, own.id)
         elif all(job.ended for job in likely) and datetime.now(UTC) - submitted_at > grace:
-            batch_jobs.not_created(unconfirmed, "the batch was never made")
+            batch_jobs.not_created(unconfirmed, "the batch was never created")
 
 
 def _is_same_job(client: AnthropicClient, job: BatchStatus, unconfirmed: BatchJob) -> bool:
@@ -151,7 +153,7 @@ def _is_same_job(client: AnthropicClient, job: BatchStatus, unconfirmed: BatchJo
 
 
 def _collect(ledger: GenerationLedger, batch_jobs: BatchJobs, client: AnthropicClient) -> None:
-    """Store the results of every batch that ended. A kill midway changes nothing: the rest is stored next time."""
+    """Store the results of every ended batch. After a kill midway, the next call stores the rest."""
     for job in batch_jobs.pending():
         if job.remote_id is None:
             continue
@@ -169,14 +171,14 @@ def _collect(ledger: GenerationLedger, batch_jobs: BatchJobs, client: AnthropicC
                 else:
                     ledger.mark_unbilled(attempt_id, result.outcome)
         except (Throttled, NoResponse, RequestFailed):
-            continue  # the results stay there: the next look reads the rest
+            continue  # the results stay available: the next poll reads the rest
         for attempt_id in left.values():
             ledger.mark_unbilled(attempt_id, "no result in the batch")
         batch_jobs.collected(job.id)
 
 
 def _unless_unavailable(call: Callable[[], T]) -> T | None:
-    """What a question about batches says; None while the API cannot say it."""
+    """The result of a call about batches; None while the API is unavailable."""
     try:
         return call()
     except (Throttled, NoResponse):

@@ -1,4 +1,4 @@
-"""What every client of a language model reports: how a request failed, how a batch stands, and its results."""
+"""What every client of a language model reports: how a request failed, the state of a batch, and its results."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from datetime import datetime
 from typing import Any
 
 
-class Throttled(Exception):  # noqa: N818  (nothing is wrong: it is asked again later)
+class Throttled(Exception):  # noqa: N818  (not an error: it is sent again later)
     """Too many requests, or the API is overloaded: nothing was billed."""
 
     def __init__(self, outcome: str, retry_after: float | None) -> None:
         super().__init__(outcome)
         self.retry_after = retry_after
-        """Seconds that the API asks for."""
+        """Seconds that the API asks to wait."""
 
 
 class RequestFailed(Exception):  # noqa: N818
-    """The API answered with an error: nothing was billed. `again` says whether the same request may succeed."""
+    """The API answered with an error: nothing was billed. `retryable`: the same request may succeed later."""
 
     def __init__(self, outcome: str, *, retryable: bool) -> None:
         super().__init__(outcome)
@@ -26,12 +26,12 @@ class RequestFailed(Exception):  # noqa: N818
 
 
 class NoResponse(Exception):  # noqa: N818
-    """The connection ended without a whole answer: nobody knows whether it was billed."""
+    """The connection ended without a complete response: nobody knows whether it was billed."""
 
 
 @dataclass(frozen=True)
 class BatchStatus:
-    """A batch as the API tells of it."""
+    """A batch as the API reports it."""
 
     id: str
     ended: bool
@@ -42,9 +42,9 @@ class BatchStatus:
 
 @dataclass(frozen=True)
 class BatchResult:
-    """What became of one request of a batch."""
+    """The result of one request of a batch."""
 
     request: str
     outcome: str
-    """`succeeded`, `errored`, `canceled` or `expired`, the latter three with why."""
+    """`succeeded`, `errored`, `canceled` or `expired`, the latter three with the reason."""
     message: Mapping[str, Any] | None

@@ -1,4 +1,4 @@
-"""What a round will take before it starts: requests, tokens, money, and how much of it is likely to be kept."""
+"""Estimates a round before it starts: requests, tokens, cost, and the share that is likely to be kept."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ from winnow.generators.llm.prices import NANO_PER_USD, Price, Usage, format_usd
 from winnow.generators.llm.request import THINKING_TOKENS, TOKENS_PER_ITEM
 
 CHARACTERS_PER_TOKEN = 4
-"""Of English text, where the API does not count."""
+"""For English text, where the API does not count tokens."""
 
 
 USUAL_TOKENS_PER_ITEM = 40
 
 
 USUAL_THINKING_TOKENS = 400
-"""Output of an answer before any was seen: a query as JSON has 20 to 40 tokens, low effort thinks a few hundred."""
+"""Output estimate before any response exists: a query as JSON has 20 to 40 tokens, low effort thinks a few hundred."""
 
 
 @dataclass(frozen=True)
 class RoundEstimate:
-    """What the next round takes."""
+    """The estimate of the next round."""
 
     requests: int
     items: int
-    """Queries or pair sides that are asked for."""
+    """Queries or pair sides that are requested."""
     input_tokens: int
     counted: bool
-    """The API counted the first request, and the others go by their length; otherwise all go by their length."""
+    """The API counted the first request, and the others are estimated from it by length; otherwise only by length."""
     output_tokens: int
     measured: bool
-    """The output goes by earlier runs."""
+    """The output is estimated from earlier runs."""
     usd: float | None
-    """None where the price is not known. Nothing is taken for read from the cache."""
+    """None where the price is not known. Cache reads are not assumed."""
     usd_worst_case: float | None
     kept_share: float | None
     """Of earlier runs; None where there are none."""
@@ -42,12 +42,12 @@ class RoundEstimate:
 
     @classmethod
     def nothing(cls) -> RoundEstimate:
-        """Of a run with nothing left to ask."""
+        """For a run with nothing left to send."""
         return cls(0, 0, 0, False, 0, False, 0.0, 0.0, None, "")
 
     def __str__(self) -> str:
         if not self.requests:
-            return "nothing is left to ask"
+            return "nothing is left to send"
         how = "counted by the API" if self.counted else "by length"
         cost = "cost unknown: the model has no price in the table"
         if self.usd is not None and self.usd_worst_case is not None:
@@ -56,9 +56,11 @@ class RoundEstimate:
                 format_usd(int(self.usd_worst_case * NANO_PER_USD)),
             )
             cost = f"about {likely}, at most {worst_case} (prices of {self.prices_as_of})"
-        share = "nothing is known yet of how many survive"
+        share = "how many will be accepted is not known yet"
         if self.kept_share is not None:
-            share = f"about {round(self.items * self.kept_share):,} survive, as {self.kept_share:.0%} did before"
+            share = (
+                f"about {round(self.items * self.kept_share):,} will be accepted, as {self.kept_share:.0%} were before"
+            )
         return (
             f"{self.requests:,} requests for {self.items:,} queries; {self.input_tokens:,} input tokens ({how}), "
             f"about {self.output_tokens:,} output tokens; {cost}; {share}"
@@ -66,7 +68,7 @@ class RoundEstimate:
 
 
 def item_count(bodies: Sequence[str]) -> int:
-    """How many queries, pair sides or verdicts some requests are for: their room in `max_tokens` says it."""
+    """How many queries, pair sides or verdicts requests ask for, computed from their `max_tokens`."""
     return sum((int(json.loads(body)["max_tokens"]) - THINKING_TOKENS) // TOKENS_PER_ITEM for body in bodies)
 
 
@@ -80,9 +82,9 @@ def estimate(
     output_tokens: float | None,
     kept_share: float | None,
 ) -> RoundEstimate:
-    """What these requests take, and those that judge what they bring.
+    """Estimate these requests and those that judge their results.
 
-    `output_tokens` of an answer, and `kept_share`, are those of earlier runs.
+    `output_tokens` (for each response) and `kept_share` come from earlier runs.
     """
     if not bodies:
         return RoundEstimate.nothing()

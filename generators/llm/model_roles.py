@@ -17,7 +17,7 @@ from winnow.generators.llm.request import ModelChoice
 
 @dataclass(frozen=True)
 class ModelRoles:
-    """Who is asked, at which price."""
+    """Which models write and judge, and their prices."""
 
     writer: ModelChoice
     judge: ModelChoice | None
@@ -25,7 +25,7 @@ class ModelRoles:
     """By model; None where it is not known."""
 
     def response_cost(self, message: Mapping[str, Any], batch: bool) -> ResponseCost:
-        """What an answer used and cost."""
+        """The tokens and cost of a response."""
         from winnow.generators.llm.response import response_outcome, token_usage
 
         usage = token_usage(message)
@@ -35,13 +35,13 @@ class ModelRoles:
         return ResponseCost(**vars(usage), cost=cost, outcome=response_outcome(message))
 
     def worst_case(self, body: str, *, batch: bool) -> int:
-        """What a request can cost, in nanodollars; nothing where the price is not known."""
+        """The worst-case cost of a request in nanodollars; 0 where the price is not known."""
         price = self.prices[json.loads(body)["model"]]
         return price.worst_case(body, batch=batch) if price else 0
 
 
 def choose_models(task: Task, root: Path, *, judged: bool, budgeted: bool) -> ModelRoles:
-    """Who is asked. Raises WinnowError when a budget is to be kept without a price: nothing can be reserved then."""
+    """Choose the models. Raises WinnowError for a budget without a price: no worst case can be reserved then."""
     settings = task.generate
     writer = ModelChoice(settings.model, settings.effort, settings.cache)
     judge = None
@@ -51,7 +51,7 @@ def choose_models(task: Task, root: Path, *, judged: bool, budgeted: bool) -> Mo
     prices = {choice.model: price_of(choice.model, own_table) for choice in (writer, judge) if choice}
     fix = "set generate.prices, or leave out the budget"
     problems = [
-        Problem(f"model {model}", "its price is unknown", "a price, to keep the budget", fix)
+        Problem(f"model {model}", "its price is unknown", "a price, because there is a budget", fix)
         for model, known in prices.items()
         if known is None
     ]

@@ -17,7 +17,7 @@ NANO_PER_USD = 10**9
 
 
 OVERHEAD_TOKENS = 1_000
-"""Input tokens that the API may add to a request for its output format, and more."""
+"""Input tokens that the API may add to a request, for example for its output format."""
 
 
 RATES = ("input", "output", "cache_read")
@@ -25,7 +25,7 @@ RATES = ("input", "output", "cache_read")
 
 @dataclass(frozen=True)
 class Usage:
-    """Tokens of one answer, as the API counts them."""
+    """Tokens of one response, as the API counts them."""
 
     input_tokens: int
     cache_write_tokens: int
@@ -41,9 +41,9 @@ class Price:
     output: float
     cache_read: float
     cache_write: float
-    """Kept for five minutes."""
+    """For a cache entry of five minutes."""
     batch_share: float
-    """What a token costs in a batch, of what it costs alone."""
+    """The price of a token in a batch, as a share of its regular price."""
     as_of: str
 
     def cost(self, usage: Usage, *, batch: bool = False) -> int:
@@ -57,17 +57,17 @@ class Price:
         return math.ceil(round(usd_per_million * (self.batch_share if batch else 1) * NANO_PER_USD / 1e6, 6))
 
     def worst_case(self, body: str, *, batch: bool = False) -> int:
-        """Nanodollars that a request can cost at most: no token is shorter than a byte, and the cache may take all."""
+        """The worst-case cost in nanodollars: no token is shorter than a byte, and all may be written to the cache."""
         tokens = len(body.encode()) + OVERHEAD_TOKENS
         return self.cost(Usage(0, tokens, 0, int(json.loads(body)["max_tokens"])), batch=batch)
 
 
-def price_of(model: str, own: Path | None = None) -> Price | None:
-    """The price of a model, None where it is not known. `own` is a team's table in the form of `prices.json`.
+def price_of(model: str, own_table: Path | None = None) -> Price | None:
+    """The price of a model, None where it is not known. `own_table` is a file in the form of `prices.json`.
 
-    A name with a date (`claude-haiku-4-5-20251001`) is priced as the name without.
+    A name with a date (`claude-haiku-4-5-20251001`) has the price of the name without it.
     """
-    table = _read_table(own) if own else _shipped_table()
+    table = _read_table(own_table) if own_table else _shipped_table()
     stem, _, date = model.rpartition("-")
     name = stem if len(date) == 8 and date.isdigit() else model
     rates = table["models"].get(model) or table["models"].get(name)
@@ -94,7 +94,7 @@ def _read_table(path: Path) -> Mapping[str, Any]:
     table = table if isinstance(table, dict) else {}
     models = table.get("models")
     problems = [
-        Problem(f"{path}, {key}", repr(table.get(key)), "a number from 0 up", "mend it")
+        Problem(f"{path}, {key}", repr(table.get(key)), "a number from 0 up", "correct it")
         for key in ("batch_share", "cache_write_share")
         if not _is_rate(table.get(key))
     ]
@@ -103,7 +103,7 @@ def _read_table(path: Path) -> Mapping[str, Any]:
     if not isinstance(models, dict):
         problems.append(Problem(f"{path}, models", repr(models), "model to input, output and cache_read", "add it"))
     problems += [
-        Problem(f"{path}, models.{name}", repr(rates), "numbers from 0 up: " + ", ".join(RATES), "mend it")
+        Problem(f"{path}, models.{name}", repr(rates), "numbers from 0 up: " + ", ".join(RATES), "correct it")
         for name, rates in (models.items() if isinstance(models, dict) else ())
         if not (isinstance(rates, dict) and all(_is_rate(rates.get(rate)) for rate in RATES))
     ]
@@ -117,6 +117,6 @@ def _is_rate(value: object) -> bool:
 
 
 def format_usd(nano: int) -> str:
-    """Nanodollars as people read them."""
+    """Nanodollars as an amount in USD."""
     value = nano / NANO_PER_USD
     return f"${value:,.2f}" if value >= 1 else f"${value:.4f}"

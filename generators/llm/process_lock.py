@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 
 @contextlib.contextmanager
 def hold_process_lock(folder: Path) -> Iterator[str]:
-    """A name for this process, by which others can tell that it lives."""
+    """A name for this process; others can check by it whether the process is alive."""
     folder.mkdir(parents=True, exist_ok=True)
     name = uuid.uuid4().hex[:16]
     path = folder / f"{name}.lock"
@@ -22,7 +22,7 @@ def hold_process_lock(folder: Path) -> Iterator[str]:
 
 
 def is_alive(folder: Path, name: str) -> bool:
-    """Whether the process of a name lives. What a dead one left is cleared away."""
+    """Whether the process with this name is alive. The file of an ended one is removed."""
     path = folder / f"{name}.lock"
     if not path.exists():
         return False

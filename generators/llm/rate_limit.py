@@ -1,4 +1,4 @@
-"""How many requests may be in flight: more while all goes well, half as many after a rate-limit error."""
+"""How many requests may be in flight: more while they succeed, half as many after a rate-limit error."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from collections.abc import Iterator
 from winnow.core.errors import Problem, ServiceError
 
 INITIAL_LIMIT = 1
-"""The first request goes alone, so that what all share is in the API's cache when the others come."""
+"""The first request is sent alone, so that the shared part is in the API's cache for the others."""
 
 
 MIN_BACKOFF_SECONDS = 1.0
-"""Seconds of rest after a refusal that names none; doubled while nothing else comes."""
+"""Seconds to wait after a rate-limit error without `retry-after`; doubled while no request succeeds."""
 
 
 MAX_BACKOFF_SECONDS = 60.0
 
 
 MAX_THROTTLED_SECONDS = 900.0
-"""Seconds of refusals only, after which the run ends; what was received is kept."""
+"""The run ends after this many seconds of rate-limit errors only; what was received is kept."""
 
 
 class RateLimiter:
     """Shared by all threads of a run.
 
-    One more for every answer until the first refusal ("slow start", Jacobson 1988); from then on additive increase and
+    One more for every response until the first rate-limit error ("slow start", Jacobson 1988); from then on additive increase and
     multiplicative decrease (Chiu and Jain 1989).
     """
 
@@ -48,7 +48,7 @@ class RateLimiter:
 
     @contextlib.contextmanager
     def slot(self) -> Iterator[float]:
-        """A place among the requests in flight; yields when it was given."""
+        """A slot among the requests in flight; yields the time at which it was granted."""
         with self._changed:
             while True:
                 wait_seconds = self._resume_at - time.monotonic()
@@ -65,7 +65,7 @@ class RateLimiter:
                 self._changed.notify_all()
 
     def succeeded(self) -> None:
-        """An answer came."""
+        """A response arrived."""
         with self._changed:
             more = 1 / self._limit if self._slowed_at else 1.0
             self._limit = min(self._max_in_flight, self._limit + more)
@@ -73,18 +73,18 @@ class RateLimiter:
             self._changed.notify_all()
 
     def throttled(self, granted_at: float, retry_after: float | None) -> None:
-        """A request of a slot was refused: nobody sends until the API's time is over.
+        """A request was rate-limited: nothing is sent until the wait time that the API names is over.
 
-        Requests that were in flight when the pace was halved do not halve it again. Raises ServiceError when nothing
-        but refusals came for PATIENCE seconds.
+        Requests that were in flight when the limit was halved do not halve it again. Raises ServiceError when only
+        rate-limit errors arrived for MAX_THROTTLED_SECONDS.
         """
         with self._changed:
             now = time.monotonic()
             self._refused_since = self._refused_since or now
             if now - self._refused_since > MAX_THROTTLED_SECONDS:
-                found = f"nothing but refusals for {MAX_THROTTLED_SECONDS / 60:.0f} minutes"
+                found = f"only rate-limit errors for {MAX_THROTTLED_SECONDS / 60:.0f} minutes"
                 fix = "run the same command later: what was received is kept"
-                raise ServiceError(Problem("Claude's API", found, "an answer", fix))
+                raise ServiceError(Problem("Claude's API", found, "a response", fix))
             if granted_at >= self._slowed_at:
                 self._limit, self._slowed_at = max(1.0, self._limit / 2), now
                 backoff, self._backoff = self._backoff, min(2 * self._backoff, MAX_BACKOFF_SECONDS)

@@ -12,35 +12,37 @@ DEFAULT_MODEL = "claude-sonnet-5-5"
 
 
 DEFAULT_EFFORT = "low"
-"""Writing a query needs little thinking; what is thought is billed as output."""
+"""Writing a query needs little thinking, and thinking is billed as output."""
 
 
 THINKING_TOKENS = 4_000
-"""Room for thinking, which counts toward `max_tokens`."""
+"""Tokens for thinking, which count toward `max_tokens`."""
 
 
 TOKENS_PER_ITEM = 120
-"""Room for one written query or pair side, or one verdict: four times what a long one takes."""
+"""Tokens for one query, pair side or verdict: four times what a long one takes."""
 
 
 MODELS_WITHOUT_EFFORT = ("claude-haiku-4-5", "claude-sonnet-4-5")
-"""Models, by the beginning of their names, that know no `effort`."""
+"""Prefixes of models without an `effort` setting."""
 
 
 @dataclass(frozen=True)
 class ModelChoice:
-    """Which model is asked, and how hard it is to think."""
+    """Which model receives requests, and its effort."""
 
     model: str = DEFAULT_MODEL
     effort: str = DEFAULT_EFFORT
-    """`low`, `medium`, `high`, or `none`: say nothing of it."""
+    """`low`, `medium`, `high`, or `none`: the setting is not sent."""
     cached: bool = True
-    """Mark the shared part to be cached by the API."""
+    """Let the API cache the shared part."""
 
 
-def request_body(model_choice: ModelChoice, *, shared: str, own: str, schema: Mapping[str, Any], items: int) -> str:
+def request_body(
+    model_choice: ModelChoice, *, cached_part: str, own_part: str, schema: Mapping[str, Any], items: int
+) -> str:
     """The body of a request for `items` items: the same arguments, the same bytes."""
-    system: dict[str, Any] = {"type": "text", "text": shared}
+    system: dict[str, Any] = {"type": "text", "text": cached_part}
     if model_choice.cached:
         system["cache_control"] = {"type": "ephemeral"}
     output: dict[str, Any] = {"format": {"type": "json_schema", "schema": schema}}
@@ -50,7 +52,7 @@ def request_body(model_choice: ModelChoice, *, shared: str, own: str, schema: Ma
         "model": model_choice.model,
         "max_tokens": THINKING_TOKENS + TOKENS_PER_ITEM * items,
         "system": [system],
-        "messages": [{"role": "user", "content": own}],
+        "messages": [{"role": "user", "content": own_part}],
         "output_config": output,
     }
     return json.dumps(body, ensure_ascii=False, sort_keys=True)
@@ -74,17 +76,17 @@ def list_schema(name: str, fields: Mapping[str, Mapping[str, Any]]) -> dict[str,
 
 @dataclass(frozen=True)
 class LlmRequest:
-    """A question as it is stored: asked in exactly these words, however often the run is begun."""
+    """A stored request: exactly these bytes are sent, however often the run is started."""
 
     id: str
-    """Hash of the body, and the number of the draw."""
+    """Hash of the body and draw number."""
     body: str
     """The request as JSON."""
     context: str
-    """What it is for, as JSON; the generator reads it again with the answer."""
+    """What the generator needs to read the response, as JSON."""
     position: int = 0
     """Its place in its round."""
 
 
 RequestDraft = tuple[str, str]
-"""A question's body, and what it is about."""
+"""A request's body and context before it is stored."""

@@ -1,4 +1,4 @@
-"""What a response says: its text, its items, how it ended, and the tokens it used."""
+"""Reads a response: its text, its items, how it ended, and the tokens it used."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from winnow.generators.llm.prices import Usage
 
 
 def token_usage(message: Mapping[str, Any]) -> Usage:
-    """The tokens of a message, as it came."""
+    """The token usage of a message."""
     used = message.get("usage") or {}
     names = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens", "output_tokens")
     return Usage(*(int(used.get(name) or 0) for name in names))
 
 
 def response_outcome(message: Mapping[str, Any]) -> str:
-    """`answered`, `refused`, or `truncated` where the answer is not whole."""
+    """`answered`, `refused`, or `truncated` where the response is incomplete."""
     stop = message.get("stop_reason")
     if stop == "refusal":
         return "refused"
@@ -25,13 +25,13 @@ def response_outcome(message: Mapping[str, Any]) -> str:
 
 
 def response_text(message: Mapping[str, Any]) -> str:
-    """What Claude wrote, without what it thought."""
+    """The text of a message, without its thinking."""
     blocks = message.get("content") or []
     return "".join(block.get("text", "") for block in blocks if block.get("type") == "text")
 
 
 def read_items(text: str, name: str, fields: Mapping[str, type]) -> list[dict[str, Any]]:
-    """The items of an answer whose fields have these types; others, and what is no JSON, are left out."""
+    """The items of a response whose fields have these types; other items and invalid JSON are skipped."""
     try:
         found = json.loads(text)
     except ValueError:

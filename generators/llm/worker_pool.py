@@ -20,11 +20,11 @@ MAX_IN_FLIGHT = 16
 
 
 MAX_INITIAL_FAILURES = 3
-"""Requests that the API calls wrong before any succeeded: then all are."""
+"""Sending stops when this many requests failed before any succeeded."""
 
 
 RETRY_SECONDS = 0.2
-"""Seconds until a question that another process has, or that the money must wait for, is looked at again."""
+"""Seconds until a request that another process sends, or that waits for the budget, is tried again."""
 
 
 RECOVERY_INTERVAL_SECONDS = 2.0
@@ -45,10 +45,10 @@ def send_requests(
     max_in_flight: int = MAX_IN_FLIGHT,
     progress: OnProgress | None = None,
 ) -> SendStatus:
-    """Ask every question that stands open; says whether the budget ended it.
+    """Send every open request; returns whether the budget ended it.
 
-    `worst` tells what a body can cost. An interrupt waits for what is in flight. Raises ServiceError when the API
-    cannot be used; what was received is kept.
+    `worst_case` computes the worst-case cost of a body. An interrupt waits for requests in flight. Raises
+    ServiceError when the API cannot be used; what was received is kept.
     """
     pool_state = _WorkerPool(ledger, client, requests, worst_case, RateLimiter(max_in_flight), progress)
     with ThreadPoolExecutor(max_in_flight) as pool:
@@ -56,16 +56,16 @@ def send_requests(
         try:
             wait(working, return_when=FIRST_EXCEPTION)
         finally:
-            pool_state.stopped.set()  # also when a person interrupts: what is in flight was paid for
+            pool_state.stopped.set()  # also after an interrupt: what is in flight is paid for
     for done in working:
         done.result()
     if pool_state.failures and not pool_state.answered:
-        raise ServiceError(Problem("Claude's API", pool_state.failures[0], "an answer", "see docs/generate.md"))
+        raise ServiceError(Problem("Claude's API", pool_state.failures[0], "a response", "see docs/generate.md"))
     return "budget" if pool_state.out_of_budget else "done"
 
 
 class _WorkerPool:
-    """The threads that ask, and what they share."""
+    """The threads that send requests, and their shared state."""
 
     def __init__(
         self,
@@ -88,7 +88,7 @@ class _WorkerPool:
         self._checked_at = time.monotonic()
 
     def work(self) -> None:
-        """Take and ask until nothing is open."""
+        """Claim and send requests until none is open."""
         while not self.stopped.is_set():
             with self._lock:
                 if not self._open and not self._busy:
@@ -96,7 +96,7 @@ class _WorkerPool:
                 request = self._open.popleft() if self._open else None
                 self._busy += request is not None
             if request is None:
-                self.stopped.wait(RETRY_SECONDS)  # another thread may put its question back
+                self.stopped.wait(RETRY_SECONDS)  # another thread may put its request back
                 continue
             retryable = True
             try:
@@ -115,7 +115,7 @@ class _WorkerPool:
                             self._progress(self._done, self._total)
 
     def _try(self, request: LlmRequest) -> bool:
-        """Ask one question; says whether it is to be tried again."""
+        """Claim and send one request; returns whether it must be tried again."""
         claimed = self._ledger.claim(request.id, self._worst_case(request.body))
         if claimed.status in ("answered", "given_up"):
             return False
@@ -159,7 +159,7 @@ class _WorkerPool:
             return False
 
     def _failed(self, failure: RequestFailed) -> bool:
-        """Whether what the API answered with an error is worth asking again in this command."""
+        """Whether this command should send a request again that the API answered with an error."""
         if failure.retryable:
             self.stopped.wait(RETRY_SECONDS)
             return True
@@ -169,7 +169,7 @@ class _WorkerPool:
         return False
 
     def _close_abandoned(self) -> None:
-        """Now and then look whether the process that has a question still lives."""
+        """Every few seconds, close the attempts of ended processes."""
         with self._lock:
             due = time.monotonic() - self._checked_at > RECOVERY_INTERVAL_SECONDS
             if due:

@@ -1,4 +1,4 @@
-"""Prompt files with a purpose and a version, rendered with everything that strangers wrote quoted as data."""
+"""Prompt files with a purpose and a version, rendered with all user text quoted as data."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class PromptFile:
     name: str
     purpose: str
     version: str
-    """Raised whenever the text changes: records name the version that they come from."""
+    """Raised whenever the text changes; records store the version that produced them."""
     text: str
 
     def render(self, **values: object) -> str:
@@ -44,7 +44,7 @@ class PromptFile:
 
 @cache
 def load_prompt(name: str) -> PromptFile:
-    """A prompt by its name."""
+    """Load a prompt file by its name."""
     raw = files(__package__).joinpath(f"{name}.md").read_text(encoding="utf-8")
     _, head, text = raw.split("---\n", 2)
     fields = dict(line.split(": ", 1) for line in head.strip().splitlines())
@@ -52,12 +52,12 @@ def load_prompt(name: str) -> PromptFile:
 
 
 def prompt_versions(*names: str) -> str:
-    """What records say of the prompts that they come from: `examples 1, task 1`."""
+    """The prompts that produced a record, as it stores them: `examples 1, task 1`."""
     return ", ".join(f"{name} {load_prompt(name).version}" for name in names)
 
 
 def quote_as_data(value: Any) -> str:
-    """A value as JSON on one line, in which no text can end the quotation or open a tag."""
+    """A value as JSON on one line, escaped so that no text can end the quotation or open a tag."""
     return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c").replace(">", "\\u003e")
 
 

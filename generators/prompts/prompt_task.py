@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
+from winnow.config.task import Task
 from winnow.generators.prompts.prompt_file import load_prompt
 
 LANGUAGES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "nl": "Dutch"}
@@ -48,67 +48,7 @@ class PromptTask:
         return [label.name for label in self.labels]
 
 
-class DefinedText(Protocol):
-    """A near miss of a task file."""
-
-    @property
-    def text(self) -> str:
-        """What looks like the label."""
-
-    @property
-    def label(self) -> str:
-        """Where it belongs."""
-
-
-class DefinedLabel(Protocol):
-    """A label of a task file."""
-
-    @property
-    def name(self) -> str:
-        """The class."""
-
-    @property
-    def description(self) -> str:
-        """When it is meant."""
-
-    @property
-    def examples(self) -> Sequence[str]:
-        """Texts of it."""
-
-    @property
-    def near_miss(self) -> DefinedText | None:
-        """A text that looks like it."""
-
-
-class DefinedTask(Protocol):
-    """A task file, as `curation` reads it."""
-
-    @property
-    def name(self) -> str:
-        """Of the task."""
-
-    @property
-    def language(self) -> str:
-        """ISO 639-1 code."""
-
-    @property
-    def labels(self) -> Sequence[DefinedLabel]:
-        """In the order of the class ids."""
-
-    @property
-    def fallback(self) -> str | None:
-        """The out-of-scope label."""
-
-    @property
-    def confusable(self) -> Sequence[tuple[str, str]]:
-        """Pairs that people mix up."""
-
-    @property
-    def slots(self) -> Mapping[str, Sequence[str]]:
-        """Words of the domain."""
-
-
-def prompt_task(task: DefinedTask) -> PromptTask:
+def prompt_task(task: Task) -> PromptTask:
     """The part of a task file that prompts show."""
     labels = [
         PromptLabel(
@@ -124,7 +64,7 @@ def prompt_task(task: DefinedTask) -> PromptTask:
 
 
 def shared_prompt(task: PromptTask, name: str = "task") -> str:
-    """The part that all questions of a run share: the task and its labels, in a writer's or a judge's words."""
+    """The part that all requests of a run share: the task and its labels, worded for a writer or for a judge."""
     return load_prompt(name).render(
         name=task.name,
         language=task.language,

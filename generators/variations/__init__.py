@@ -1,17 +1,1 @@
-"""Variations by rule: what a person could have typed instead, made from a train record without a model or a key."""
-
-from __future__ import annotations
-
-__all__ = [
-    "DEFAULT_KINDS",
-    "KINDS",
-    "Checks",
-    "Dropped",
-    "LabelFacts",
-    "Rules",
-    "Seed",
-    "Variation",
-    "VariationResult",
-    "kinds_for",
-    "vary",
-]
+"""Variations by rule: other ways to type a train record, made without a model or an API key."""

@@ -11,7 +11,7 @@ from winnow.generators.variations.tokens import TextChange, TokenizedQuery
 
 
 def abbreviations(query: TokenizedQuery) -> Iterator[TextChange]:
-    """One word or phrase in its other length, everywhere it stands."""
+    """One word or phrase in its other length, at every occurrence."""
     seen = set()
     for first, last, new, change in replacements(query, _list()):
         old = query.folded[first : last + 1]
@@ -21,7 +21,7 @@ def abbreviations(query: TokenizedQuery) -> Iterator[TextChange]:
 
 
 def _everywhere(query: TokenizedQuery, old: tuple[str, ...], new: str, change: TextChange) -> TextChange:
-    """Who types "repo" once types it again."""
+    """Somebody who types "repo" once types it again."""
     for first in reversed(query.find(old)):
         query = TokenizedQuery(query.replace(first, first + len(old) - 1, new), query.slots)
     return TextChange(query.text, change.detail)

@@ -1,4 +1,4 @@
-"""What goes into and comes out of variations: seeds, rules, checks, variations, and what was dropped with the reason."""
+"""The types of variations: seeds, rules, checks, variations, and dropped variations with their reason."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ class Seed:
     label: str
     group: str
     facets: Mapping[str, str] = field(default_factory=dict)
-    """Facet to value, as far as they are known."""
+    """The known facets, by name."""
 
 
 @dataclass(frozen=True)
 class Variation:
-    """A text that a rule made of a seed. It has the seed's label and joins its group."""
+    """A text that a rule made from a seed. It has the seed's label and joins its group."""
 
     seed_id: str
     text: str
@@ -31,12 +31,12 @@ class Variation:
     label: str
     group: str
     facets: Mapping[str, str]
-    """The seed's facets that this kind of change leaves as they are; the others have to be found anew."""
+    """The seed's facets that this kind of change preserves; the others must be measured again."""
 
 
 @dataclass(frozen=True)
 class DroppedVariation:
-    """A variation that may not be, and why."""
+    """A dropped variation, with the reason."""
 
     variation: Variation
     reason: str
@@ -44,20 +44,20 @@ class DroppedVariation:
 
 @dataclass(frozen=True)
 class VariationResult:
-    """proposed = kept + dropped. What a group had no room for was never proposed."""
+    """proposed = kept + dropped. Variations beyond a group's capacity were never proposed."""
 
     kept: list[Variation]
     dropped: list[DroppedVariation]
     missing: dict[str, int]
-    """Variations short of what was wanted, by label; labels that have enough are not in it."""
+    """Variations fewer than wanted, by label; labels with enough are not in it."""
 
     @property
     def proposed(self) -> int:
-        """Texts that the rules made and that were looked at."""
+        """How many texts the rules made that were checked."""
         return len(self.kept) + len(self.dropped)
 
     def reasons(self) -> dict[str, int]:
-        """How many were dropped, by reason, the commonest first."""
+        """How many were dropped, by reason, the most frequent first."""
         return dict(Counter(one.reason for one in self.dropped).most_common())
 
 
@@ -66,16 +66,16 @@ NearestLabel = tuple[str, float]
 
 
 FindNearest = Callable[[Sequence[str], Sequence[str]], Sequence[NearestLabel]]
-"""Texts and their groups in; for each the nearest record outside its group out, in the same order."""
+"""From texts and their groups to the nearest record outside each group, in the same order."""
 
 
 FindRefusals = Callable[[Sequence[Variation]], Sequence[str | None]]
-"""Variations in; for each the reason why it may not be, or None, out."""
+"""From variations to the reason why each must be dropped, or None."""
 
 
 @dataclass(frozen=True)
 class LabelFacts:
-    """What the task file says of a label."""
+    """What the task file says about a label."""
 
     name: str
     description: str = ""
@@ -86,10 +86,10 @@ class LabelFacts:
 
 @dataclass(frozen=True)
 class VariationRules:
-    """What the task file says that rules must know."""
+    """What rules need from the task file."""
 
     per_group: int
-    """Records that one group may have in the end, its seeds among them: `variations_per_seed`."""
+    """The largest size of a group, seeds included: `variations_per_seed`."""
     language: str = "en"
     slots: Mapping[str, Sequence[str]] = field(default_factory=dict)
     labels: Sequence[LabelFacts] = ()
@@ -98,9 +98,9 @@ class VariationRules:
 
 @dataclass(frozen=True)
 class VariationChecks:
-    """What the front door knows of texts. Without a function its check is not made."""
+    """Checks of variations against the dataset; a missing function skips its check."""
 
     nearest: FindNearest | None = None
-    """Knows the labels of records outside a group: by it a variation that crosses into another label is refused."""
+    """Finds the nearest records outside a group, to drop variations that cross into another label."""
     refuse: FindRefusals | None = None
-    """Whatever else speaks against a variation: a repeat, nearness to hold-out, private data."""
+    """Other reasons to drop a variation: a repeat, similarity to hold-out, private data."""

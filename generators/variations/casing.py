@@ -9,14 +9,14 @@ from winnow.generators.variations.tokens import TextChange, TokenizedQuery
 from winnow.validators.wording.facets import phrasing
 
 ALSO_ORDERS = ("have", "do", "will", "may")
-"""Question words with which no question need begin: "have the script run"."""
+"""Question words that can begin something else than a question: "have the script run"."""
 
 
 END = re.compile(r"\s*[.!?…]*\s*$")
 
 
 def casing(query: TokenizedQuery) -> Iterator[TextChange]:
-    """Small letters without an end mark, a capital with one, capitals, two marks. Not for a line for a machine."""
+    """Lower case without an end mark, a capital with one, all capitals, two end marks. Not for command lines."""
     cased = query.text.lower() != query.text.upper()
     if query.is_command_line or query.code or not cased or not any(word.natural for word in query.words):
         return

@@ -10,14 +10,14 @@ from winnow.generators.variations.phrases import ReplacementTable, replacement_t
 from winnow.generators.variations.tokens import TextChange, TokenizedQuery
 
 INVERTED = frozenset("i you he she it we they there the a an my your our this that these those anyone someone".split())
-"""Behind "don't" these are its subject: "why don't you" has no long form in the same order."""
+"""After "don't" these are its subject: "why don't you" has no long form in the same order."""
 
 
 HAVE = ("have", "has")
 
 
 PARTICIPLE = ("ed", "en", "een", "ost", "ade", "ot", "aid", "ent", "one", "ome", "not")
-"""How the word ends behind a "have" that may be shortened: "I've lost", never "can I've a card"."""
+"""How the word after a "have" ends that can be shortened: "I've lost", never "can I've a card"."""
 
 
 def contractions(query: TokenizedQuery) -> Iterator[TextChange]:

@@ -1,4 +1,4 @@
-"""Variation kind `frames`: how a request is phrased: politely, tersely, with a greeting; and ways to begin a question."""
+"""Variation kind `frames`: a request phrased politely, tersely or with a greeting; other ways to begin a question."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ OPENER = re.compile(
     r"(?:(?:can|could|would|will) (?:you|u) (?:please |pls |kindly )?|i (?:want|need|would like) you to (?:please )?)?",
     re.I,
 )
-"""What may stand before a request."""
+"""What can precede a request."""
 
 
 CLOSER = re.compile(r",? (?:please|pls|plz|thanks|thank you|thx)(?=[.!?]*$)", re.I)
@@ -42,7 +42,7 @@ GREETINGS = ("hi, ", "hello, ", "quick question: ")
 
 
 INDIRECT_QUESTION = re.compile(r"(?:tell|show|explain to) me (?=(?:how|what|why|when|where|which|who)\b)", re.I)
-"""Before an indirect question, which asks the same without it."""
+"""Introductions of an indirect question, which asks the same without them."""
 
 
 EQUIVALENT_OPENINGS = (
@@ -50,7 +50,7 @@ EQUIVALENT_OPENINGS = (
     ("can i ", "am i able to ", "is it possible to ", "could i "),
     ("i want to ", "i would like to ", "i'd like to ", "i need to ", "i wanna ", "looking to "),
 )
-"""Beginnings that go on alike, with an infinitive."""
+"""Interchangeable beginnings that are followed by an infinitive."""
 
 
 SUBJECTS = frozenset("i i'm i've my our the we we're we've there it it's this".split())
@@ -62,17 +62,17 @@ OBJECTS = frozenset(
     "something what who how why when where which if whether to into from in on for with of about up out off "
     "down".split()
 )
-"""Behind a word that may be a noun these show that it is the verb of a request."""
+"""After a word that may be a noun, these show that it is the verb of a request."""
 
 
 NO_REQUEST = frozenset(
     "is are was were am has had have isn't not does doesn't did didn't do won't will can can't failed".split()
 )
-"""Behind a word these show that it is the subject of a sentence."""
+"""After a word, these show that it is the subject of a sentence."""
 
 
 def frames(query: TokenizedQuery) -> Iterator[TextChange]:
-    """The same request, question or report, put another way."""
+    """The same request, question or report, phrased in another way."""
     if query.is_command_line or not query.words:
         return
     yield from _other_opening(query)
@@ -109,7 +109,7 @@ def _other_opening(query: TokenizedQuery) -> Iterator[TextChange]:
 
 
 def _polite(query: TokenizedQuery) -> Iterator[TextChange]:
-    """A bare request with something polite before or behind it."""
+    """A bare request with a polite phrase before or after it."""
     for frame in BEFORE if not GREETING.match(query.text) else ():
         text = frame + _lower(query)
         asks = frame.startswith(("could", "can")) and text.endswith(".")

@@ -1,4 +1,4 @@
-"""Variation kind `function_words`: articles, auxiliaries and "I" left out, as people do when short of time."""
+"""Variation kind `function_words`: articles, auxiliaries and "I" left out, as people do in a hurry."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ FIXED = frozenset(
     "lot few bit little couple while other same only first last next most best way rest day week month year hour "
     "minute second time".split()
 )
-"""Behind an article these keep it: "a lot", "the other"."""
+"""These words keep the article before them: "a lot", "the other"."""
 
 
 FORMS_OF_BE = frozenset(("am", "is", "are"))
 
 
 NO_SUBJECT = frozenset("what where who when why how which that there this here it these those and but or".split())
-"""Behind these a form of "be" stays: "what is", "there is"."""
+"""After these, a form of "be" stays: "what is", "there is"."""
 
 
 KEPT_SUBJECT = frozenset(("do", "don't", "dont"))
-"""Without its "I", "I don't …" is an order."""
+"""Without "I", "I don't …" would be a command."""
 
 
 MIN_WORDS = 3
-"""Words that must be left: less is no request."""
+"""The fewest words that must remain of a request."""
 
 
 def function_words(query: TokenizedQuery) -> Iterator[TextChange]:
@@ -50,7 +50,7 @@ def function_words(query: TokenizedQuery) -> Iterator[TextChange]:
 
 
 def _droppable(query: TokenizedQuery, i: int, kind: frozenset[str]) -> bool:
-    """Whether a word belongs to what follows it, and may go."""
+    """Whether a word belongs to what follows it, so that it can be dropped."""
     last = len(query.words) - 1
     return (
         query.folded[i] in kind
@@ -63,7 +63,7 @@ def _droppable(query: TokenizedQuery, i: int, kind: frozenset[str]) -> bool:
 
 
 def _links(query: TokenizedQuery) -> Iterator[int]:
-    """Forms of "be" between a subject and what is said of it ("card not working"), and "do" in "how do i"."""
+    """Forms of "be" between a subject and its predicate ("card not working"), and "do" in "how do i"."""
     for i in range(1, len(query.words) - 1):
         before, word, after = query.folded[i - 1 : i + 2]
         linked = (
@@ -78,7 +78,7 @@ def _links(query: TokenizedQuery) -> Iterator[int]:
 
 
 def _subject(query: TokenizedQuery) -> list[list[int]]:
-    """The "I" at the beginning, and the "am" that would be left alone: "still waiting for my card"."""
+    """The "I" at the beginning, and an "am" that would remain alone: "still waiting for my card"."""
     first, second = (*query.folded[:2], "", "")[:2]
     if first in ("i'm", "im", "i've", "ive"):
         return [[0]]

@@ -8,7 +8,7 @@ from winnow.generators.variations.slots import FILE_PATTERN
 from winnow.validators.wording.guards import Guards, protecting_guards
 
 ALLOWED_CHANGES = {"slots": ("numbers", "slots", "direction"), "times": ("slots", "direction")}
-"""Guards that a kind is there to pass: it puts one value in another's place, so that a direction keeps its sense."""
+"""Guards that a kind is exempt from: it replaces one value by another, so a direction keeps its meaning."""
 
 
 PATH = re.compile(FILE_PATTERN, re.I)
@@ -18,7 +18,7 @@ TO_FILE = re.compile(rf"\b(?:into|in|to|as) (?:(?:the|a) )?(?:file )?{FILE_PATTE
 
 
 def broken_invariant(seed: str, text: str, kind: str, guards: Guards) -> str | None:
-    """What a variation changed that has to stay, as a reason: `negation_changed` and so on; None when all is well."""
+    """The invariant that a variation breaks, as a reason such as `negation_changed`; None when it breaks none."""
     for guard in protecting_guards(guards.signature(seed), guards.signature(text)):
         if guard not in ALLOWED_CHANGES.get(kind, ()):
             return f"{guard}_changed"
@@ -26,5 +26,5 @@ def broken_invariant(seed: str, text: str, kind: str, guards: Guards) -> str | N
 
 
 def _files(text: str) -> tuple[int, int]:
-    """How many paths stand in a text, and how many of them behind a word that may make them a target."""
+    """How many paths a text contains, and how many follow a word that may make them a target."""
     return len(PATH.findall(text)), len(TO_FILE.findall(text))

@@ -13,16 +13,16 @@ WORD = re.compile(r"[^\W\d_]{3,}")
 
 
 FREQUENT_WORDS = 150
-"""So many most frequent words of a language name nothing."""
+"""This many most frequent words of a language are no label words."""
 
 
 REPLACING_KINDS = ("slots", "synonyms")
-"""Kinds that put one meaning in another's place. The others leave a word there, if shorter or misspelt."""
+"""Kinds that replace a meaning. The other kinds keep each word, perhaps shortened or misspelled."""
 
 
 @dataclass(frozen=True)
 class LabelWords:
-    """The words that name each label, and those that would name another one."""
+    """The words that name each label, and words that would name another label."""
 
     own: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """By label: the words of its name."""
@@ -43,7 +43,7 @@ class LabelWords:
 
 
 def label_words(labels: Sequence[LabelFacts], seeds: Iterable[Seed], *, language: str) -> LabelWords:
-    """Read what names the labels off the task file, and what does not off the seeds."""
+    """Collect the words that name labels from the task file, without words that the seeds show to be harmless."""
     frequent = _frequent_words(language)
     names = {label.name: _words(label.name) - frequent for label in labels}
     used = {label.name: _words(" ".join((label.name, label.description, *label.examples))) for label in labels}
@@ -64,7 +64,7 @@ def _words(text: str) -> set[str]:
 
 
 def _frequent_words(language: str) -> set[str]:
-    import wordfreq  # loads half a second
+    import wordfreq  # takes half a second to load
 
     if language not in wordfreq.available_languages():
         return set()

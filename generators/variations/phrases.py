@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from winnow.generators.variations.tokens import TextChange, TokenizedQuery
 
 ReplacementTable = Mapping[tuple[str, ...], Sequence[str]]
-"""A phrase, word by word, and what may stand for it."""
+"""A phrase, word by word, and its replacements."""
 
 
 def replacement_pairs(line: str) -> list[tuple[str, str]]:
-    """What may become what, by `one = two = three` (each each other) or `one > two | three` (one way)."""
+    """Replacements from lines `one = two = three` (in every direction) or `one > two | three` (one direction)."""
     if ">" in line:
         left, right = line.split(">")
         return [(left.strip(), other.strip()) for other in right.split("|")]
@@ -20,7 +20,7 @@ def replacement_pairs(line: str) -> list[tuple[str, str]]:
 
 
 def replacement_table(lines: Iterable[str]) -> ReplacementTable:
-    """All ways of some lines, by phrase."""
+    """All replacements of some lines, by phrase."""
     found: dict[tuple[str, ...], list[str]] = {}
     for line in lines:
         for old, new in replacement_pairs(line):
@@ -29,7 +29,7 @@ def replacement_table(lines: Iterable[str]) -> ReplacementTable:
 
 
 def replacements(query: TokenizedQuery, table: ReplacementTable) -> Iterator[tuple[int, int, str, TextChange]]:
-    """Every replacement of one place: the first and last word of the place, the new phrase, and the change."""
+    """Every possible replacement: first and last word of the place, the new phrase, and the change."""
     longest = max(map(len, table))
     for first in range(len(query.words)):
         for last in range(first, min(first + longest, len(query.words))):

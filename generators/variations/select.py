@@ -1,4 +1,4 @@
-"""Selects among the candidate variations, round by round, one per group, checked against invariants and other labels."""
+"""Selects variations round by round, one per group, and checks them against invariants and other labels."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ NEAR_COSINE = 0.90
 
 
 MIN_KINDS_PER_GROUP = 3
-"""A group's room is shared by at least so many kinds, or is not filled."""
+"""A group is filled by at least this many kinds, or not completely."""
 
 
 GroupLabel = tuple[str, str]
-"""A group and one of its labels. Both sides of a contrast are one group."""
+"""A group and one of its labels: both sides of a contrast belong to one group."""
 
 
 class VariationSelector:
-    """What was kept and dropped so far, and what groups and labels still have room for."""
+    """What was kept and dropped so far, and the remaining capacity of groups and labels."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class VariationSelector:
         self._confusable = {frozenset(pair) for pair in rules.confusable}
         self._capacity = dict(capacity)
         self._max_per_kind = {group: math.ceil(left / MIN_KINDS_PER_GROUP) for group, left in capacity.items()}
-        """Variations of one kind that a group takes."""
+        """The most variations of one kind in a group."""
         self._wanted = None if wanted is None else dict(wanted)
         self._checks = checks
         self._before: dict[str, NearestLabel] = {}
@@ -64,7 +64,7 @@ class VariationSelector:
         self._dropped: list[DroppedVariation] = []
 
     def picks(self, candidates: Mapping[GroupLabel, Iterator[Variation]]) -> list[Variation]:
-        """The next variation of each group that has room, of the label that has fewest; empty at the end."""
+        """The next variation of each group with capacity, taking the label that has fewest; empty at the end."""
         groups: set[str] = set()
         of_label: Counter[str] = Counter()
         found = []
@@ -80,7 +80,7 @@ class VariationSelector:
         return found
 
     def decide(self, picks: Sequence[Variation]) -> None:
-        """Keep what no check speaks against."""
+        """Keep the variations that pass every check."""
         cross_label_reasons = self._cross_label_reasons(picks)
         left = [one for one, reason in zip(picks, cross_label_reasons, strict=True) if reason is None]
         refused = iter(self._checks.refuse(left) if self._checks.refuse and left else [None] * len(left))
@@ -102,7 +102,7 @@ class VariationSelector:
         return VariationResult(self._kept, self._dropped, missing)
 
     def _passes(self, one: Variation) -> bool:
-        """Whether a variation goes to the checks. What its group has enough of is passed over, all else is dropped."""
+        """Whether a variation goes to the checks. Kinds that its group has enough of are skipped, invalid ones dropped."""
         if self._of_kind[one.group, one.kind] >= self._max_per_kind[one.group]:
             return False
         reason = self._drop_reason(one)
@@ -113,7 +113,7 @@ class VariationSelector:
         return True
 
     def _drop_reason(self, one: Variation) -> str | None:
-        """What speaks against a variation by its words alone."""
+        """The reason to drop a variation that its words alone show."""
         seed = self._seeds[one.seed_id]
         if fold_key(one.text) == fold_key(seed.text):
             return "repeats_seed"
@@ -134,7 +134,7 @@ class VariationSelector:
         ]
 
     def _crosses_into_label(self, one: Variation, after: NearestLabel) -> bool:
-        """By the nearest record of another group; what held for the seed already is not held against its variation."""
+        """Judged by the nearest record of another group; what is true of the seed does not count against its variation."""
         before, (label, cosine) = self._before[one.seed_id], after
         if label == one.label:
             return False

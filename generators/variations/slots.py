@@ -14,11 +14,11 @@ EXTENSIONS = {
     "typescript": "ts", "javascript": "js", "php": "php", "perl": "pl", "lua": "lua", "golang": "go", "rust": "rs",
     "swift": "swift", "c++": "cpp", "c#": "cs",
 }  # fmt: skip
-"""Suffixes of source files: a file with that of the language which is replaced follows it."""
+"""Suffixes of source files: a file name follows when its language is replaced."""
 
 
 AMOUNT = re.compile(r"(?<![\w.,:/#-])(?:(?<=[$€£])\d{1,4}(?![\w.,:/%-])|\d{1,4}(?= [^\W\d_]+s\b))")
-"""A number behind a currency sign or before a plural."""
+"""A number after a currency sign or before a plural."""
 
 
 FILE_PATTERN = r"(?P<file>(?:[\w.~-]+/)*[\w-]+\.[a-z]\w{0,5}|(?:[\w.~-]+/)+)"
@@ -47,14 +47,14 @@ FILE_TARGET_PHRASES = (
 
 
 def slots(query: TokenizedQuery) -> Iterator[TextChange]:
-    """Another value of a slot of the task, wherever one stands."""
+    """Another value for each slot value of the task."""
     for name, values in query.slots.items():
         for start, end in _spans(query.text, tuple(values)):
             yield from _other_values(query, name, values, start, end)
 
 
 def patterns(query: TokenizedQuery) -> Iterator[TextChange]:
-    """The same for English classes of values, amounts and file targets, in prose alone."""
+    """The same for English classes of values, amounts and file targets, only in prose."""
     if query.is_command_line or query.code:
         return
     declared = {value.casefold() for values in query.slots.values() for value in values}
@@ -74,13 +74,13 @@ def _other_values(
 ) -> Iterator[TextChange]:
     old = query.text[start:end]
     for value in values:
-        if not _spans(query.text, (value,)):  # "from rome to rome" asks for nothing
+        if not _spans(query.text, (value,)):  # "from rome to rome" makes no sense
             text = _with_extension(query.splice(start, end, value), old, value)
             yield TextChange(text, f"{name}: {old} -> {value}")
 
 
 def _spans(text: str, values: tuple[str, ...]) -> list[tuple[int, int]]:
-    """Where one of some values stands by itself, not as a part of a path."""
+    """A pattern for values that occur as whole words, not inside paths."""
     pattern = _any_of(values)
     return [match.span() for match in pattern.finditer(text)] if pattern else []
 
@@ -92,13 +92,13 @@ def _any_of(values: tuple[str, ...]) -> re.Pattern[str] | None:
 
 
 def _is_prose(query: TokenizedQuery, start: int, end: int) -> bool:
-    """Whether a stretch is no part of a quotation or of something that is not a word."""
+    """Whether a span is outside quotations and of everything that is not a word."""
     touched = [word for word in query.words if word.start < end and start < word.end]
     return all(word.natural or (word.start, word.end) == (start, end) for word in touched)
 
 
 def _in_context(text: str, start: int, end: int, contexts: Sequence[str]) -> bool:
-    """Whether one of some contexts, {} for the value, stands around a stretch."""
+    """Whether one of some contexts, with {} for the value, surrounds a span."""
     pairs = [context.split("{}") for context in contexts]
     return any(
         re.search(rf"(?<!\w){re.escape(before)}$", text[:start], re.I) is not None

@@ -10,7 +10,7 @@ from winnow.generators.variations.phrases import ReplacementTable, replacement_p
 from winnow.generators.variations.tokens import TextChange, TokenizedQuery
 
 AUXILIARIES = frozenset("have has had be been being is are was were am i'm i've haven't hasn't".split())
-"""Before these stands a participle, never a base form: "is showing", not "is show"."""
+"""These are followed by a participle, never a base form: "is showing", not "is show"."""
 
 
 BEFORE_VERB = AUXILIARIES | frozenset(
@@ -26,18 +26,18 @@ BEFORE_NOUN = frozenset(
 
 
 SAID_OF_NOUNS = AUXILIARIES | frozenset("not isn't doesn't didn't does did".split())
-"""Behind these the first word of a query is its subject."""
+"""Before these, the first word of a query is its subject."""
 
 
 NO_OBJECT = frozenset("up out off down over on in with for back away me us him her by and or to at as if when".split())
-"""A verb with one of these behind it has another sense, or takes its words in another order."""
+"""A verb followed by one of these has another meaning or another word order."""
 
 
 PARTICIPLE = ("ed", "ing", "ght", "wn", "en", "nd", "ot")
 
 
 def synonyms(query: TokenizedQuery) -> Iterator[TextChange]:
-    """One word or phrase replaced, where its neighbor shows that it is what the list takes it for."""
+    """One word or phrase replaced, where its neighbor confirms its part of speech."""
     for part in _lists():
         for first, last, _, change in replacements(query, _lists()[part]):
             if part == "any" or _reads_as(query, first, last, part):
@@ -80,5 +80,5 @@ def _form_by_form(rule: str) -> Iterator[str]:
 
 
 def _padded(forms: list[str], length: int) -> list[str]:
-    """The past stands for the participle too."""
+    """The past form is the participle too."""
     return forms + forms[-1:] * (length - len(forms))

@@ -16,7 +16,7 @@ PAST = re.compile(
     r"|\w{2,}ed)\b",
     re.I,
 )
-"""A sentence about what has been."""
+"""A sentence about the past."""
 
 
 HOUR = re.compile(r"\d|\b(?:o'clock|noon|midnight|midday)\b", re.I)
@@ -25,7 +25,7 @@ HOUR = re.compile(r"\d|\b(?:o'clock|noon|midnight|midday)\b", re.I)
 
 @dataclass(frozen=True)
 class _Interchangeable:
-    """Expressions that may stand for each other, and where."""
+    """Interchangeable expressions, and where they can occur."""
 
     members: tuple[tuple[str, ...], ...]
     where: str

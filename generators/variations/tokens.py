@@ -12,7 +12,7 @@ from winnow.validators.wording.facets import phrasing
 from winnow.validators.wording.guards import NUMBER
 
 NATURAL_WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*['’]?")
-"""A word of a language; anything else between two spaces is a path, a flag, a number, code."""
+"""A word of a language; anything else between two spaces is a path, a flag, a number or code."""
 
 
 NON_SPACE = re.compile(r"\S+")
@@ -22,18 +22,18 @@ QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|«[^»]*»|`[^`]*`|(?<!\w)'[^']+'
 
 
 CODE = re.compile(r"[{}<>=;\[\]|\\]|&&|\$[a-z_]|\w\(|\+\+|//|::", re.I)
-"""What prose has no use for. A query with it outside quotation marks is not touched inside."""
+"""Characters that do not occur in prose. A query with one outside quotation marks is changed only at its ends."""
 
 
 COMMAND_LINE = re.compile(r"\s*(?:[/$!:@\\]\w|\.{1,2}/)|.*(?<!\S)--?[a-zA-Z]|.*(?<!\S)(?:&&|\|\|?)(?!\S)", re.S)
-"""A slash command, a path, or a line with flags, for a machine and not for a reader."""
+"""A slash command, a path, or a line with flags: input for a machine, not for a reader."""
 
 
 SHELL_COMMANDS = frozenset(
     "git npm npx yarn pnpm pip uv python python3 pytest cargo mvn docker kubectl terraform ls cd cp mv rm mkdir chmod "
     "grep curl brew apt apt-get sudo ssh systemctl gradle bundle rake composer dotnet poetry conda".split()
 )
-"""First words of a line for a shell, where they are no words of prose."""
+"""First words of shell commands that are not words of prose."""
 
 
 _LEADING, _TRAILING = "([{\"'“‘«`", ".,!?;:)]}\"'”’»`…"
@@ -47,7 +47,7 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True)
 class TextChange:
-    """A changed text, and what was changed."""
+    """A changed text, with the change."""
 
     text: str
     detail: str
@@ -55,13 +55,13 @@ class TextChange:
 
 @dataclass(frozen=True)
 class Token:
-    """A stretch between spaces, without the punctuation around it."""
+    """A span between spaces, without the punctuation around it."""
 
     text: str
     start: int
     end: int
     natural: bool
-    """A word of prose, its case included; acronyms are."""
+    """A word of prose by its letters and case; acronyms count."""
     free: bool
     """A rule may replace or misspell it."""
 
@@ -80,7 +80,7 @@ class TokenizedQuery:
 
     @cached_property
     def words(self) -> tuple[Token, ...]:
-        """Every stretch between spaces that is more than punctuation."""
+        """Every span between spaces that is more than punctuation."""
         quoted = [match.span() for match in QUOTED.finditer(self.text)]
         slots = [match.span() for match in self._slot_pattern.finditer(self.text)] if self._slot_pattern else []
         found = []
@@ -93,13 +93,13 @@ class TokenizedQuery:
 
     @cached_property
     def is_command_line(self) -> bool:
-        """A line for a shell or a slash command."""
+        """A shell line or a slash command."""
         first = self.text.split(maxsplit=1)[0] if self.text.split() else ""
         return first in SHELL_COMMANDS or (bool(COMMAND_LINE.match(self.text)) and phrasing(self.text) != "question")
 
     @cached_property
     def code(self) -> bool:
-        """Code stands in it outside quotation marks."""
+        """It contains code outside quotation marks."""
         return bool(CODE.search(QUOTED.sub("", self.text)))
 
     @cached_property
@@ -131,7 +131,7 @@ class TokenizedQuery:
         return Token(core, start, end, natural, natural and not untouched)
 
     def find(self, phrase: Sequence[str]) -> list[int]:
-        """Where the words of a phrase stand beside each other, with nothing but spaces between, all free."""
+        """Where the words of a phrase are adjacent, separated only by spaces, and all free to change."""
         n = len(phrase)
         wanted = tuple(phrase)
         return [
@@ -143,7 +143,7 @@ class TokenizedQuery:
         ]
 
     def joined(self, first: int, last: int) -> bool:
-        """Whether only spaces stand between the words of a stretch."""
+        """Whether only spaces separate the words of a span."""
         return all(
             self.text[a.end : b.start].isspace()
             for a, b in zip(self.words[first:last], self.words[first + 1 : last + 1], strict=True)
@@ -154,7 +154,7 @@ class TokenizedQuery:
         return self.splice(self.words[first].start, self.words[last].end, new)
 
     def splice(self, start: int, end: int, new: str) -> str:
-        """The text with a stretch of characters replaced, as `replace` does."""
+        """The text with a span of characters replaced, as `replace` does."""
         old = self.text[start:end]
         head = self.text[:start]
         new = self._cased(new, old, begins=not head.strip())
@@ -185,12 +185,12 @@ class TokenizedQuery:
 
     def _cased(self, new: str, old: str, *, begins: bool) -> str:
         if not all(map(NATURAL_WORD.fullmatch, new.split())):
-            return new  # the case of a path or a code is its own
+            return new  # a path or code keeps its own case
         new = self.in_query_case(new, begins=begins)
         titled = old[:1].isupper() and (len(old) == 1 or old[1:].islower()) and not self.all_capitals
         return new[:1].upper() + new[1:] if titled else new
 
 
 def _overlaps(start: int, end: int, spans: Sequence[Span]) -> bool:
-    """Whether a stretch overlaps with one of some others."""
+    """Whether a span overlaps with one of some others."""
     return any(a < end and start < b for a, b in spans)

@@ -16,7 +16,7 @@ KEYBOARDS = {
 
 
 KEYBOARD_BY_LANGUAGE = {**dict.fromkeys(("en", "es", "it", "nl", "pt"), "qwerty"), "de": "qwertz", "fr": "azerty"}
-"""By language, as its speakers mostly have it."""
+"""By language: the layout most of its speakers use."""
 
 
 ROW_OFFSETS = (0.0, 0.25, 0.75)
@@ -24,19 +24,19 @@ ROW_OFFSETS = (0.0, 0.25, 0.75)
 
 
 MAX_KEY_DISTANCE = 1.3
-"""Keys whose middles are at most so far apart are hit for each other: the two beside, and those above and below."""
+"""Keys whose centers are at most this far apart are confused: left and right neighbors, and those above and below."""
 
 
 MIN_LETTERS = 4
-"""Letters. A slip in a shorter word mostly makes another word."""
+"""Letters. A typing error in a shorter word mostly makes another word."""
 
 
 MIN_WORD_ZIPF = 2.5
-"""A slip that is at least this frequent is a word itself, or a spelling that nobody notices (wordfreq's Zipf scale)."""
+"""A misspelling at least this frequent is a word itself, or a spelling that nobody notices (wordfreq's Zipf scale)."""
 
 
 def typos(query: TokenizedQuery, language: str) -> Iterator[TextChange]:
-    """Every slip in every word that may be touched; none for a language whose keyboard is not known."""
+    """Every typing error in every word that can be changed; none for a language without a known keyboard."""
     if language not in KEYBOARD_BY_LANGUAGE:
         return
     near = _adjacent_keys(KEYBOARD_BY_LANGUAGE[language])
@@ -49,7 +49,7 @@ def typos(query: TokenizedQuery, language: str) -> Iterator[TextChange]:
 
 
 def _misspellings(word: str, near: dict[str, str]) -> Iterator[str]:
-    """The first letter stays: people see it, and mend it."""
+    """The first letter stays: people notice and correct an error there."""
     for i in range(1, len(word)):
         head, letter, tail = word[:i], word[i], word[i + 1 :]
         yield head + tail
@@ -77,6 +77,6 @@ def _adjacent_keys(layout: str) -> dict[str, str]:
 
 
 def _is_word(word: str, language: str) -> bool:
-    import wordfreq  # loads half a second
+    import wordfreq  # takes half a second to load
 
     return bool(wordfreq.zipf_frequency(word, language) >= MIN_WORD_ZIPF)

@@ -24,7 +24,7 @@ ENGLISH_KINDS: Mapping[str, Callable[[TokenizedQuery], Iterator[TextChange]]] = 
     "frames": frames,
     "times": time_expressions,
 }
-"""Kinds that rest on English lists."""
+"""Kinds that use English word lists."""
 
 
 KINDS = ("slots", *ENGLISH_KINDS, "typos", "casing")
@@ -32,15 +32,15 @@ KINDS = ("slots", *ENGLISH_KINDS, "typos", "casing")
 
 
 DEFAULT_KINDS = tuple(kind for kind in KINDS if kind != "typos")
-"""What a model gains from (docs/decisions/0018-variations.md)."""
+"""Kinds that improve a model (docs/decisions/0018-variations.md)."""
 
 
 SELDOM_APPLICABLE = ("slots", "synonyms", "contractions", "abbreviations", "times")
-"""Kinds that need a certain word. They come first, for the others fit nearly every query and would crowd them out."""
+"""Kinds that need a certain word. They come first, because the others fit nearly every query and would displace them."""
 
 
 NOISE_CHANGING = ("typos", "casing", "abbreviations")
-"""Kinds after which the facet `noise` may be another."""
+"""Kinds that can change the facet `noise`."""
 
 
 def kinds_for(language: str) -> tuple[str, ...]:
@@ -65,7 +65,7 @@ def changes(query: TokenizedQuery, kind: str, language: str) -> Iterator[TextCha
 
 
 def kept_facets(seed: Mapping[str, str], text: str, kind: str, slots: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """The facets of a seed that its variation still has. What a team's own facets say of it is not known here."""
+    """The facets of a seed that its variation still has. A team's own facets are not known here."""
     functions: dict[str, Facet] = {"phrasing": phrasing, "length": length}
     functions |= {f"slot.{name}": slot_facet(values) for name, values in slots.items()}
     now = facets_of(text, {name: functions[name] for name in seed if name in functions})

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TypeVar
 
+from winnow.core.hashing import keyed_hash
 from winnow.generators.variations.base import Seed, Variation, VariationChecks, VariationResult, VariationRules
 from winnow.generators.variations.select import GroupLabel, VariationSelector
 from winnow.generators.variations.tokens import TokenizedQuery
@@ -20,7 +20,7 @@ from winnow.generators.variations.variation_kinds import (
 )
 
 MAX_TRIES = 6
-"""Changes of one kind that are tried on one seed."""
+"""The most changes of one kind tried on one seed."""
 
 
 T = TypeVar("T")
@@ -36,18 +36,17 @@ def vary(
     key: str = "0",
     checks: VariationChecks | None = None,
 ) -> VariationResult:
-    """Vary seeds until every group is full, or every label has what is `wanted` of it.
+    """Vary seeds until every group is full or every label has its `wanted` number.
 
-    `kinds` are DEFAULT_KINDS where none are named. A group has one variation of each kind before it has a second of
-    any, and none takes more than a third of its room. The result depends on `key` and the seeds, not on their
-    order. `members` counts the records that groups have already, the seeds included; without it the seeds are all
-    there are.
+    `kinds` defaults to DEFAULT_KINDS. A group gets one variation of each kind before a second of any, and no kind
+    takes more than a third of its capacity. The result depends on `key` and the seeds, not on their order.
+    `members` counts the records that groups have, seeds included; by default they have only the seeds.
 
     Raises ValueError for an unknown kind or a repeated seed id.
     """
     chosen = _checked_kinds(seeds, kinds, rules.language)
     groups: dict[GroupLabel, list[Seed]] = defaultdict(list)
-    for seed in sorted(seeds, key=lambda seed: _chance(key, seed.id)):
+    for seed in sorted(seeds, key=lambda seed: keyed_hash(key, seed.id)):
         groups[seed.group, seed.label].append(seed)
     counts = members or Counter(seed.group for seed in seeds)
     capacity = {group: rules.per_group - counts.get(group, 0) for group, _ in groups}
@@ -72,16 +71,16 @@ def _checked_kinds(seeds: Sequence[Seed], kinds: Sequence[str] | None, language:
 
 
 def _candidates(seed: Seed, rules: VariationRules, kinds: Sequence[str], key: str) -> Iterator[Variation]:
-    """What may be made of a seed: the kinds in turns, the rare ones first, else by lot."""
+    """Possible variations of a seed: the kinds take turns, rare ones first, otherwise in random order."""
     query = TokenizedQuery(seed.text, rules.slots)
-    order = sorted(kinds, key=lambda kind: (kind not in SELDOM_APPLICABLE, _chance(key, seed.id, kind)))
+    order = sorted(kinds, key=lambda kind: (kind not in SELDOM_APPLICABLE, keyed_hash(key, seed.id, kind)))
     return _round_robin([_sampled(seed, query, kind, rules, key) for kind in order])
 
 
 def _sampled(seed: Seed, query: TokenizedQuery, kind: str, rules: VariationRules, key: str) -> Iterator[Variation]:
-    """Some changes of one kind, by lot."""
+    """A random selection of changes of one kind."""
     found = {change.text: change for change in changes(query, kind, rules.language)}
-    drawn = sorted(found, key=lambda text: _chance(key, seed.id, kind, text))[:MAX_TRIES]
+    drawn = sorted(found, key=lambda text: keyed_hash(key, seed.id, kind, text))[:MAX_TRIES]
     for text in drawn:
         facets = kept_facets(seed.facets, text, kind, rules.slots)
         yield Variation(seed.id, text, kind, found[text].detail, seed.label, seed.group, facets)
@@ -95,8 +94,3 @@ def _round_robin(several: Iterable[Iterator[T]]) -> Iterator[T]:
         for one in islice(turn, 1):
             yield one
             waiting.append(turn)
-
-
-def _chance(*parts: str) -> int:
-    """What the parts determine and nothing else: 64 bits of their hash."""
-    return int.from_bytes(hashlib.sha256("\0".join(parts).encode()).digest()[:8], "big")

@@ -206,14 +206,14 @@ def test_prices_are_known_by_name_and_by_dated_name(tmp_path: Path) -> None:
 def test_the_worst_case_is_above_any_bill() -> None:
     price = price_of("claude-sonnet-5-5")
     assert price is not None
-    body = request_body(VOICE, shared="s" * 4_000, own="o" * 1_000, schema={"type": "object"}, items=10)
+    body = request_body(VOICE, cached_part="s" * 4_000, own_part="o" * 1_000, schema={"type": "object"}, items=10)
     most = json.loads(body)["max_tokens"]
     assert price.worst_case(body) >= price.cost(Usage(0, len(body), 0, most))
     assert price.worst_case(body, batch=True) * 2 == pytest.approx(price.worst_case(body), abs=2)
 
 
 def test_an_estimate_counts_one_request_and_scales() -> None:
-    bodies = [request_body(VOICE, shared="s" * 400, own="o" * n, schema={}, items=10) for n in (100, 500)]
+    bodies = [request_body(VOICE, cached_part="s" * 400, own_part="o" * n, schema={}, items=10) for n in (100, 500)]
     found = estimate(
         bodies,
         count_tokens=lambda body: len(body) // 5,
@@ -225,7 +225,7 @@ def test_an_estimate_counts_one_request_and_scales() -> None:
     assert (found.requests, found.items, found.counted, found.usd) == (2, 20, True, None)
     assert found.input_tokens == pytest.approx(sum(map(len, bodies)) / 5, rel=0.01)
     assert "cost unknown" in str(found)
-    assert "about 10 survive" in str(found)
+    assert "about 10 will be accepted" in str(found)
 
 
 def test_pace_grows_until_it_is_refused_and_rests_as_long_as_it_is_told() -> None:
@@ -272,8 +272,8 @@ def test_no_more_are_in_flight_than_the_pace_allows() -> None:
 
 
 def test_a_question_is_the_same_bytes_for_the_same_words() -> None:
-    one = request_body(VOICE, shared="s", own="o", schema={"b": 1, "a": 2}, items=1)
-    assert one == request_body(VOICE, shared="s", own="o", schema={"a": 2, "b": 1}, items=1)
+    one = request_body(VOICE, cached_part="s", own_part="o", schema={"b": 1, "a": 2}, items=1)
+    assert one == request_body(VOICE, cached_part="s", own_part="o", schema={"a": 2, "b": 1}, items=1)
     assert (
         "effort"
         not in json.loads(request_body(ModelChoice("claude-haiku-4-5"), shared="", own="", schema={}, items=1))[

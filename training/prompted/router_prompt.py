@@ -1,4 +1,4 @@
-"""What a run of the method `prompt` sends: the task as a prompt, with train rows as examples, saved in full with the run."""
+"""What a run of the method `prompt` sends: the task with train rows as examples, saved in full with the run."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from winnow.core.example import fold_key
-from winnow.core.hashing import keyed_number
+from winnow.core.hashing import keyed_hash
 from winnow.curation.releases.release import Release
 from winnow.generators.llm.request import ModelChoice, list_schema, request_body
 from winnow.generators.prompts.prompt_file import PromptFile, load_prompt, prompt_versions
@@ -52,7 +52,11 @@ class RouterPrompt:
         model_choice = ModelChoice(self.model, self.effort, self.cached)
         asked = [{"query": number, "text": text} for number, text in enumerate(texts)]
         return request_body(
-            model_choice, shared=self.shared, own=self.render(queries=asked), schema=self._schema(), items=len(texts)
+            model_choice,
+            cached_part=self.shared,
+            own_part=self.render(queries=asked),
+            schema=self._schema(),
+            items=len(texts),
         )
 
     def render(self, **values: object) -> str:
@@ -136,7 +140,7 @@ def _rows_to_show(release: Release, per_label: int, seed: int, *, known: Set[str
     rows = release.rows("train")
     columns = (rows[name] for name in ("id", "text", "label", "origin"))
     ranked = sorted(
-        zip(*columns, strict=True), key=lambda row: (row[3] == "synthetic", keyed_number(seed, row[0]))
+        zip(*columns, strict=True), key=lambda row: (row[3] == "synthetic", keyed_hash(seed, row[0]))
     )  # the rows are sorted by id: equal keys, if ever, keep that order
     chosen: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for identity, text, label, _ in ranked:

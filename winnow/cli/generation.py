@@ -9,7 +9,7 @@ import typer
 
 from winnow.cli.params import JsonOption, progress_bar, workspace_of
 from winnow.cli.render import generation, terminal
-from winnow.core.errors import Problem, WinnowError
+from winnow.core.errors import Parameter, Problem, WinnowError
 
 if TYPE_CHECKING:
     from winnow.generators.generation_request import GenerationRequest
@@ -17,44 +17,50 @@ if TYPE_CHECKING:
 
 
 generate = typer.Typer(
-    help="Propose new records: by rule, or written by Claude. People review them all.", no_args_is_help=True
+    help="Generate new records, by rule or with Claude. All of them go to review.", no_args_is_help=True
 )
 
 
 STOPPED_AT_BUDGET = 4
 
 
-LabelOption = Annotated[list[str], typer.Option("--label", help="For this label; may be said again.")]
+LabelOption = Annotated[list[str], typer.Option("--label", help="Generate for this label; can be repeated.")]
 
 
-CountOption = Annotated[int | None, typer.Option(help="Queries to ask for in all; by default what is missing.")]
+CountOption = Annotated[int | None, typer.Option(help="Total number of queries to request; default: what is missing.")]
 
 
-UntilOption = Annotated[int | None, typer.Option(help="Go on until so many survived, or the budget ends.")]
+UntilOption = Annotated[int | None, typer.Option(help="Stop after N accepted candidates or at the budget.")]
 
 
-BudgetOption = Annotated[float | None, typer.Option(help="USD that this run may cost, whatever happens.")]
+BudgetOption = Annotated[float | None, typer.Option(help="Hard spending limit for this run, in USD.")]
 
 
-PlanOption = Annotated[Path | None, typer.Option(help="A plan of winnow coverage or winnow feedback.")]
+PlanOption = Annotated[Path | None, typer.Option(help="A plan written by winnow coverage or winnow feedback.")]
 
 
-BatchOption = Annotated[bool, typer.Option("--batch-api", help="Message Batches: half the price, within a day.")]
+BatchOption = Annotated[
+    bool, typer.Option("--batch-api", help="Use the Message Batches API: half the price, results within a day.")
+]
 
 
-NoWaitOption = Annotated[bool, typer.Option("--no-wait", help="With --batch-api: end when it is submitted.")]
+NoWaitOption = Annotated[bool, typer.Option("--no-wait", help="With --batch-api: do not wait for the results.")]
 
 
-PollOption = Annotated[float, typer.Option(min=0.1, help="With --batch-api: seconds between two looks.")]
+PollOption = Annotated[float, typer.Option(min=0.1, help="With --batch-api: seconds between two polls.")]
 
 
-JudgeOption = Annotated[bool, typer.Option("--judge", help="Have a judge label all blind; who differs is suspected.")]
+JudgeOption = Annotated[
+    bool, typer.Option("--judge", help="Label every candidate blind with a judge model; disagreements go to review.")
+]
 
 
-AgainOption = Annotated[bool, typer.Option("--again", help="Ask once more what a run has done already.")]
+AgainOption = Annotated[
+    bool, typer.Option("--again", help="Start a new run although the same request was done before.")
+]
 
 
-DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what it would cost, and ask nothing.")]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Estimate the cost without generating anything.")]
 
 
 POLL_SECONDS = 20.0
@@ -64,11 +70,13 @@ POLL_SECONDS = 20.0
 def variations(
     context: typer.Context,
     label: LabelOption = [],  # noqa: B006
-    kind: Annotated[list[str], typer.Option("--kind", help="By this kind of change; may be said again.")] = [],  # noqa: B006
-    count: Annotated[int | None, typer.Option(help="Variations in all; by default until groups are full.")] = None,
+    kind: Annotated[list[str], typer.Option("--kind", help="Use this kind of variation; can be repeated.")] = [],  # noqa: B006
+    count: Annotated[
+        int | None, typer.Option(help="Total number of variations; default: until groups are full.")
+    ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Vary train records by rule: slots, synonyms, contractions, frames and more. Needs no key."""
+    """Vary train records by rule: slots, synonyms, contractions, frames and more. Needs no API key."""
     result = workspace_of(context).generate_variations(labels=label, count=count, kinds=kind)
     if json:
         terminal.print_json(result.json())
@@ -94,7 +102,7 @@ def examples(
     dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> None:
-    """Have Claude write queries of labels, spread over wordings, voices and situations."""
+    """Let Claude write queries for labels, in diverse wordings, personas and situations."""
     _run_generator(
         context,
         json,
@@ -116,7 +124,9 @@ def examples(
 @generate.command()
 def contrasts(
     context: typer.Context,
-    pair: Annotated[list[str], typer.Option("--pair", help="Two labels, A,B; by default the confusable ones.")] = [],  # noqa: B006
+    pair: Annotated[
+        list[str], typer.Option("--pair", help="Two labels, as A,B; default: the confusable pairs. Can be repeated.")
+    ] = [],  # noqa: B006
     count: CountOption = None,
     until: UntilOption = None,
     plan: PlanOption = None,
@@ -128,7 +138,7 @@ def contrasts(
     dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> None:
-    """Have Claude write pairs that differ little and have different labels; a blind judge checks both."""
+    """Let Claude write pairs that differ little and have different labels; a blind judge checks both sides."""
     _run_generator(
         context,
         json,
@@ -159,7 +169,7 @@ def negatives(
     dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> None:
-    """Have Claude write queries that no label is for, near the task and far from it."""
+    """Let Claude write out-of-scope queries, close to the task and far from it."""
     _run_generator(
         context,
         json,
@@ -175,10 +185,10 @@ def negatives(
     )
 
 
-def _parse_pair(options: str) -> tuple[str, str]:
-    first, comma, second = (part.strip() for part in options.partition(","))
+def _parse_pair(text: str) -> tuple[str, str]:
+    first, comma, second = (part.strip() for part in text.partition(","))
     if not (comma and first and second and first != second):
-        raise WinnowError(Problem("--pair", repr(options), "two labels, as A,B", "correct --pair"))
+        raise WinnowError(Problem(Parameter("pair"), repr(text), "two labels, as A,B"))
     return first, second
 
 
@@ -188,7 +198,7 @@ def _run_generator(context: typer.Context, json: bool, *, polling: tuple[bool, f
 
     request = GenerationRequest(polling=BatchPolling(*polling), **options)
     workspace = workspace_of(context)
-    with progress_bar("answers", json) as progress:
+    with progress_bar("responses", json) as progress:
         result = workspace.generate(request, note=terminal.print_note, progress=progress)
     if json:
         terminal.print_json(result.json())
@@ -201,9 +211,9 @@ def _run_generator(context: typer.Context, json: bool, *, polling: tuple[bool, f
 
 def _next_step(result: GenerationResult, request: GenerationRequest) -> str:
     if result.end == "budget":
-        return "the same command with a higher --budget goes on"
+        return "the same command with a higher --budget continues"
     if result.end == "waiting":
-        return "the same command, later: it collects the results"
+        return "the same command later, which collects the results"
     if result.end == "estimated":
         return "the same command without --dry-run, with a --budget"
     return "winnow push review" if result.kept else "winnow coverage"

@@ -7,34 +7,28 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-
-def keyed_hash(*parts: str) -> int:
-    """64 bits of SHA-256 over the parts: equal parts, equal number."""
-    return int.from_bytes(hashlib.sha256("\0".join(parts).encode()).digest()[:8], "big")
-
-
-def keyed_fraction(*parts: str) -> float:
-    """A number from 0 to 1, below 1, that the parts determine."""
-    return keyed_hash(*parts) / 2**64
-
-
 T = TypeVar("T")
 
 
-def keyed_number(*parts: object) -> int:
+def keyed_hash(*parts: object) -> int:
     """64 bits of SHA-256 over the parts: equal parts, equal number."""
     return int.from_bytes(hashlib.sha256("\0".join(map(str, parts)).encode()).digest()[:8], "big")
 
 
+def keyed_fraction(*parts: object) -> float:
+    """A number from 0 to 1, below 1, that the parts determine."""
+    return keyed_hash(*parts) / 2**64
+
+
 def keyed_choice(values: Sequence[T], *parts: object) -> T:
     """One of the values."""
-    return values[keyed_number(*parts) % len(values)]
+    return values[keyed_hash(*parts) % len(values)]
 
 
 def keyed_shuffle(values: Iterable[T], *parts: object) -> list[T]:
     """The values in an order that the parts determine."""
     listed = list(values)
-    order = sorted(range(len(listed)), key=lambda i: keyed_number(*parts, i))
+    order = sorted(range(len(listed)), key=lambda i: keyed_hash(*parts, i))
     return [listed[i] for i in order]
 
 

@@ -9,15 +9,15 @@ from winnow.operations.proposal_intake import ProposalIntake
 from winnow.validators.wording.diversity import mean_distance
 
 MIN_TEXTS = 10
-"""Texts below which nothing is said of their diversity."""
+"""Labels with fewer new texts than this are not compared."""
 
 
 MIN_DIVERSITY_RATIO = 0.9
-"""Of the mean cosine distance among people's records: what a batch needs not to be called less diverse."""
+"""The lowest mean cosine distance of a batch, as a share of the distance among people's records."""
 
 
 def less_diverse_labels(intake: ProposalIntake) -> list[str]:
-    """Labels of which this command's new records are less various than as many of people's."""
+    """Labels whose new records are less diverse than equally many records that people wrote."""
     human: dict[str, list[str]] = defaultdict(list)
     for seed in intake.seeds if intake.new_texts else ():
         human[seed.label].append(seed.text)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from winnow.config.task import Task
+from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
 from winnow.curation.ingest.add import AddResult
 from winnow.curation.store.database import Store
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 
 
 TYPICAL_QUERY = "how do i get this to work again without losing what i had before"
-"""What stands for a query that is not written yet, where its judging is estimated."""
+"""Stands in for queries that are not written yet when the cost of judging them is estimated."""
 
 
 PROMPTS_OF = {"contrasts": ("contrasts", "judge"), "negatives": ("negatives",)}
@@ -51,24 +52,24 @@ PROMPTS_OF = {"contrasts": ("contrasts", "judge"), "negatives": ("negatives",)}
 
 @dataclass(frozen=True)
 class GenerationResult:
-    """What a run did, and where it stands."""
+    """What a run did, and its current state."""
 
     run: GenerationRun
     end: str
-    """`done`, `budget`, `waiting`, `dry`, `known` (a run did it before) or `estimated`."""
+    """`done`, `budget`, `waiting`, `no_yield`, `known` (an earlier run did the same) or `estimated`."""
     added: AddResult
     kept: int
-    """Records of the whole run that survived, also of earlier commands."""
+    """Candidates that the whole run has accepted, including earlier commands."""
     suspected_errors: int
     estimate: RoundEstimate
     spent: SpendTotals
     less_diverse: Sequence[str]
-    """Labels whose new records are less various than those of people."""
+    """Labels whose new records are less diverse than the records that people wrote."""
     unanswered: int
-    """Questions that were given up, refused or cut off."""
+    """Requests that were given up, refused or cut off."""
 
     def json(self) -> dict[str, Any]:
-        """The shape of `generate --json`."""
+        """The JSON form."""
         return {
             **asdict(self.added),
             "run": self.run.id,
@@ -87,7 +88,7 @@ class GenerationResult:
 
 @dataclass(frozen=True)
 class GenerationContext:
-    """What generating needs of a workspace."""
+    """What generation needs from a workspace."""
 
     task: Task
     root: Path
@@ -101,24 +102,24 @@ class GenerationContext:
 def generate(
     context: GenerationContext, request: GenerationRequest, *, progress: OnProgress | None = None
 ) -> GenerationResult:
-    """Do what was asked, or go on with it. Raises WinnowError for a wrong order, ServiceError when the API fails."""
+    """Start or continue a run. Raises WinnowError for a wrong request and ServiceError when the API fails."""
     plan = check_request(context.task, request)
     client = context.client()
     judged = request.judge or request.generator == "contrasts"
     model_roles = choose_models(context.task, context.root, judged=judged, budgeted=request.budget is not None)
     intake = context.open_intake()
     intake.judge = model_roles.judge.model if model_roles.judge else ""
-    asked_for = _run_spec(context.task, request, model_roles, plan)
+    spec = _run_spec(context.task, request, model_roles, plan)
     with context.store.reading() as connection:
-        before = find_run(connection, asked_for)
+        before = find_run(connection, spec)
     done = before is not None and before.ended and not request.wants_more
-    # before a run is begun: there may be nothing to do
+    # planned before the run is stored, because there may be nothing to do
     job = None if done else plan_job(request, plan, intake, context.mistakes, model_roles.judge)
     if request.dry_run:
         intake.run = before or NOT_STARTED
     else:
         with context.store.writing() as connection:
-            intake.run = begin_run(connection, asked_for, again=request.wants_more)
+            intake.run = begin_run(connection, spec, again=request.wants_more)
     processes = intake.folder.state / "processes"
     with hold_process_lock(processes) as process:
         ledger = _open_ledger(context, intake, request, model_roles, process)
@@ -130,15 +131,15 @@ def generate(
             return _result(intake, ledger, "estimated", estimated, ())
         ledger.close_abandoned()
         sender = _RequestSender(ledger, BatchJobs(ledger, processes), client, request, model_roles, progress)
-        ended = run_rounds(job, model_roles.writer, ledger, sender.ask, intake)
+        ended = run_rounds(job, model_roles.writer, ledger, sender.send, intake)
         if ended in ("done", "no_yield"):
             with intake.store.writing() as connection:
                 end_run(connection, intake.run.id)
-        return _result(intake, ledger, ended, estimated, sender.asked)
+        return _result(intake, ledger, ended, estimated, sender.sent)
 
 
 class _RequestSender:
-    """Asks one by one or in batches, as the order says, and remembers what."""
+    """Sends requests singly or as batch jobs, and remembers which ones."""
 
     def __init__(
         self,
@@ -149,17 +150,18 @@ class _RequestSender:
         model_roles: ModelRoles,
         progress: OnProgress | None,
     ) -> None:
-        """Raises WinnowError when a batch is under way that the order does not ask for."""
+        """Raises WinnowError when a batch job is pending but the request does not use the batch API."""
         if batch_jobs.pending() and not request.batches:
-            fix = "say --batch-api: it collects what was submitted"
-            raise WinnowError(Problem(ledger.run, "a batch of this run is under way", "its results", fix))
-        self.asked: list[Any] = []
+            collect = command(f"generate {request.generator}", batch_api=True)
+            fix = f"run `{collect}` with the same options: it collects the results"
+            raise WinnowError(Problem(ledger.run, "a batch job of this run is pending", "its results first", fix))
+        self.sent: list[Any] = []
         self._ledger, self._batch_jobs, self._client = ledger, batch_jobs, client
         self._request, self._model_roles, self._progress = request, model_roles, progress
 
-    def ask(self, llm_requests: Sequence[LlmRequest]) -> Any:
-        """Ask what stands open; says how it ended."""
-        self.asked.extend(llm_requests)
+    def send(self, llm_requests: Sequence[LlmRequest]) -> Any:
+        """Send the open requests; returns how that ended."""
+        self.sent.extend(llm_requests)
         worst_case = partial(self._model_roles.worst_case, batch=self._request.batches)
         if not self._request.batches:
             return send_requests(self._ledger, self._client, llm_requests, worst_case, progress=self._progress)
@@ -194,9 +196,9 @@ def _open_ledger(
 
 
 def _result(
-    intake: ProposalIntake, ledger: GenerationLedger, ended: str, estimated: RoundEstimate, asked: Sequence[Any]
+    intake: ProposalIntake, ledger: GenerationLedger, ended: str, estimated: RoundEstimate, sent: Sequence[Any]
 ) -> GenerationResult:
-    outcomes = ledger.outcomes(asked)
+    outcomes = ledger.outcomes(sent)
     return GenerationResult(
         run=intake.run,
         end=ended,
@@ -211,7 +213,7 @@ def _result(
 
 
 def _run_spec(task: Task, request: GenerationRequest, model_roles: ModelRoles, plan: GenerationPlan | None) -> RunSpec:
-    """What an order asks for. What it costs at most, and how it is asked, does not make it another run."""
+    """What identifies a run. Budget, batch API and polling are not part of it."""
     names = PROMPTS_OF.get(request.generator) or (request.kind, *(["regions"] if plan and plan.regions else []))
     settings = {
         "labels": list(request.labels),
@@ -236,7 +238,7 @@ def _estimate_round(
     model_roles: ModelRoles,
     request: GenerationRequest,
 ) -> RoundEstimate:
-    """What the first round takes, its judging too. Of a run that goes on, what is still open of it."""
+    """The cost of the first round with its judging; for a run that continues, of what is still open in it."""
     planned = ledger.planned("write", 0)
     ended = ledger.outcomes(planned)
     bodies = [llm_request.body for llm_request in planned if llm_request.id not in ended]

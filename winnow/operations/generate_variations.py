@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from winnow.config.task import Task
-from winnow.core.errors import Problem, WinnowError
+from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.suggest import nearest_name
 from winnow.curation.checks.novelty import ProposedText
 from winnow.curation.ingest.add import AddResult
@@ -31,20 +31,20 @@ from winnow.operations.batch_diversity import less_diverse_labels
 from winnow.operations.proposal_intake import ProposalIntake, combined_result
 
 RULES_MODEL = "rules"
-"""What stands for the model."""
+"""Stored as the model of these records."""
 
 
 RULES_VERSION = "1"
-"""Raised when the rules change what they make: it tells lots apart."""
+"""Raised when the rules produce something else; it separates lots."""
 
 
 @dataclass(frozen=True)
 class GeneratedVariations:
-    """What a run of rules did."""
+    """What a run of rules produced."""
 
     run: GenerationRun
     known: bool
-    """A run made the same of the same seeds before."""
+    """An earlier run varied the same seeds in the same way."""
     added: AddResult
     kept: int
     suspected_errors: int
@@ -52,13 +52,13 @@ class GeneratedVariations:
     by_kind: dict[str, int]
     by_label: dict[str, int]
     refused: dict[str, int]
-    """Variations that rules made and refused themselves, by reason."""
+    """Variations that the rules dropped themselves, by reason."""
     missing: dict[str, int]
-    """Variations short of what was asked for, by label."""
+    """Variations fewer than requested, by label."""
     less_diverse: Sequence[str]
 
     def json(self) -> dict[str, Any]:
-        """The shape of `generate variations --json`."""
+        """The JSON form."""
         return {
             **asdict(self.added),
             "run": self.run.id,
@@ -101,12 +101,14 @@ def generate_variations(
         run = begin_run(connection, RunSpec("variations", RULES_VERSION, RULES_MODEL, settings))
         entered = any(outcome_counts(connection, run.id).values())
         if entered:
-            end_run(connection, run.id)  # they enter together: a kill can only have come between
+            end_run(
+                connection, run.id
+            )  # all records are added together, so the run was killed between adding and ending
     intake.run = run
     made = (
         VariationResult([], [], {}) if entered or run.ended else _make_variations(intake, task, labels, count, chosen)
     )
-    intake.enter([_as_proposal(one) for one in made.kept])
+    intake.ingest_rules_batch([_as_proposal(one) for one in made.kept])
     with store.writing() as connection:
         end_run(connection, run.id)
     return GeneratedVariations(
@@ -125,16 +127,18 @@ def generate_variations(
 
 
 def _checked_kinds(task: Task, labels: Sequence[str], count: int | None, kinds: Sequence[str]) -> Sequence[str]:
-    """The kinds of a run. Raises WinnowError with everything that is wrong."""
+    """The kinds of a run. Raises WinnowError with all problems."""
     known = kinds_for(task.language)
     problems = [
-        Problem(option, f"{name!r} is unknown", ", ".join(names), f"did you mean {nearest_name(name, names)!r}?")
-        for option, told, names in (("--label", labels, task.label_names), ("--kind", kinds, known))
-        for name in told
+        Problem(
+            Parameter(field), f"{name!r} is unknown", ", ".join(names), f"did you mean {nearest_name(name, names)!r}?"
+        )
+        for field, given, names in (("label", labels, task.label_names), ("kind", kinds, known))
+        for name in given
         if name not in names
     ]
     if count is not None and count <= 0:
-        problems.append(Problem("--count", str(count), "more than 0", "correct --count"))
+        problems.append(Problem(Parameter("count"), str(count), "more than 0"))
     if problems:
         raise WinnowError(problems)
     return kinds or [kind for kind in DEFAULT_KINDS if kind in known]
@@ -166,10 +170,10 @@ def _make_variations(
     ]
     rules = VariationRules(task.variations_per_seed, task.language, task.slots, facts, task.confusable)
 
-    def refuse(some: Sequence[Variation]) -> Sequence[str | None]:
-        return intake.refusals([_as_proposal(one) for one in some])
+    def drop_reasons(some: Sequence[Variation]) -> Sequence[str | None]:
+        return intake.drop_reasons([_as_proposal(one) for one in some])
 
-    checks = VariationChecks(nearest, refuse)
+    checks = VariationChecks(nearest, drop_reasons)
     return vary(seeds, rules, kinds=kinds, wanted=wanted, members=members, key=task.splits.key, checks=checks)
 
 

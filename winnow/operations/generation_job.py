@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from winnow.core.errors import Problem, WinnowError
+from winnow.core.commands import command
+from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.generators.allocation import allocate
 from winnow.generators.generation_request import GenerationRequest
 from winnow.generators.llm.request import ModelChoice
@@ -16,11 +17,11 @@ from winnow.generators.rounds import GenerationJob
 from winnow.operations.proposal_intake import ProposalIntake
 
 MIN_MISTAKES = 3
-"""Mistakes of a label that are enough to look for what they have in common."""
+"""Misclassified train rows that a label must have before queries are written to fix its errors."""
 
 
 MistakesByLabel = Callable[[], Mapping[str, Sequence[Mapping[str, str]]]]
-"""What the probe gets wrong of train, out of fold: label to `text` and `predicted`."""
+"""Train rows that the out-of-fold probe misclassifies: label to `text` and `predicted`."""
 
 
 def plan_job(
@@ -30,14 +31,14 @@ def plan_job(
     mistakes: MistakesByLabel,
     judge: ModelChoice | None,
 ) -> GenerationJob:
-    """The job of an order, as the dataset stands now. Raises WinnowError when there is nothing to do."""
+    """The job that a request means for the current dataset. Raises WinnowError when nothing is missing."""
     per_request = intake.task.generate.per_request
     wanted = request.count or request.until
     if request.generator == "contrasts":
         pairs = dict.fromkeys(request.pairs) or (plan.pairs if plan else dict.fromkeys(intake.task.confusable))
         if not pairs:
-            fix = "say --pair A,B, name pairs under `confusable:`, or give --plan"
-            raise WinnowError(Problem("generate contrasts", "no pair of labels", "confusable pairs", fix))
+            fix = f"run `{command('generate contrasts', pair='A,B')}`, or name pairs under `confusable:`"
+            raise WinnowError(Problem(Parameter("pair"), "no pair of labels", "confusable pairs or a plan", fix))
         counts = (
             allocate(wanted, dict.fromkeys(pairs, 0))
             if wanted
@@ -64,15 +65,15 @@ def plan_job(
 
 
 def _nothing_to_do(request: GenerationRequest) -> Problem:
-    """Why there is nothing to do."""
+    """Why no query is needed."""
     where = f"generate {request.generator}"
     if request.kind == "fixes":
-        found = f"no label has {MIN_MISTAKES} train rows that the probe misreads"
-        return Problem(where, found, "mistakes to learn from", "write --kind ambiguous, or give --plan")
+        found = f"no label has {MIN_MISTAKES} train rows that the probe misclassifies"
+        return Problem(where, found, "errors to fix", f"run `{command('generate examples', kind='ambiguous')}`")
     if request.kind == "ambiguous":
         fix = "name pairs under `confusable:`, or near misses"
-        return Problem(where, "no label has a neighbor", "labels that look alike", fix)
-    return Problem(where, "nothing is missing", "something to write", "say --count N")
+        return Problem(where, "no label is confusable with another", "similar labels", fix)
+    return Problem(where, "nothing is missing", "labels with too few records", f"run `{command(where, count='N')}`")
 
 
 def _label_needs(
@@ -82,20 +83,20 @@ def _label_needs(
     mistakes: MistakesByLabel,
     wanted: int | None,
 ) -> list[LabelNeed]:
-    """How much of each label: what the plan says, else what is missing to the target, spread over `wanted` if told."""
+    """How many queries each label needs: from the plan, else what its target lacks; `wanted` sets the total."""
     task = intake.task
     if request.generator == "negatives":
         labels: Sequence[str] = [task.fallback or ""]
     else:
         labels = request.labels or [name for name in task.label_names if name != task.fallback]
     planned = {need.label: need for need in plan.needs} if plan else {}
-    wrong = mistakes() if request.kind == "fixes" else {}
+    errors = mistakes() if request.kind == "fixes" else {}
     if request.kind == "fixes":
-        labels = [name for name in labels if len(wrong.get(name) or ()) >= MIN_MISTAKES or name in planned]
+        labels = [name for name in labels if len(errors.get(name) or ()) >= MIN_MISTAKES or name in planned]
     if request.kind == "ambiguous":
         prompt_context = intake.prompt_context()
         labels = [name for name in labels if neighbor_labels(prompt_context, name)]
-    have = intake.labeled()
+    have = intake.label_counts()
     missing = {name: max(0, task.targets.per_label - have.get(name, 0)) for name in labels}
     if plan and request.generator != "negatives":
         missing = {name: planned[name].count for name in labels if name in planned}
@@ -104,7 +105,7 @@ def _label_needs(
         replace(
             planned.get(name) or LabelNeed(name, count),
             count=count,
-            mistakes=wrong.get(name) or (planned[name].mistakes if name in planned else ()),
+            mistakes=errors.get(name) or (planned[name].mistakes if name in planned else ()),
         )
         for name, count in counts.items()
         if count

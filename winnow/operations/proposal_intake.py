@@ -1,4 +1,4 @@
-"""Checks proposals against the dataset, and adds those that pass, with the outcome of every one."""
+"""Checks proposals against the dataset, adds those that pass, and stores the outcome of each."""
 
 from __future__ import annotations
 
@@ -52,19 +52,20 @@ if TYPE_CHECKING:
 
 
 SYNTHETIC_LICENSE = "own"
-"""Whoever generates owns what is generated."""
+"""Generated records belong to the workspace's owner."""
 
 
 MAX_NEAREST_TEXTS = 16
-"""Texts that stand nearby from which a prompt takes its own."""
+"""Similar texts of the dataset from which a prompt takes some."""
 
 
-BY_SIMILARITY = "nearness"
+BY_SIMILARITY = "similarity"
+"""Stored as the source of a suspected label error that the nearest record points to."""
 
 
 @dataclass
 class ProposalIntake:
-    """One run's work on one workspace. It remembers what it added."""
+    """The proposals of one run on their way into the dataset; remembers what this command added."""
 
     folder: WorkspaceFolder
     store: Store
@@ -72,14 +73,14 @@ class ProposalIntake:
     embedder: Embedder
     scrubber: Scrubber
     check: Callable[[], CheckResult]
-    """The selection of the moment: few-shot seeds come from its train rows."""
+    """Measures the current selection, whose train rows are the few-shot seeds."""
     run: GenerationRun = NOT_STARTED
     judge: str = ""
-    """The judge's model, where there is one."""
+    """The judge's model; empty without a judge."""
     added: list[AddResult] = field(default_factory=list)
     suspected_errors: int = 0
     new_texts: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    """What this run added, by label."""
+    """Texts that this command added, by label."""
 
     @property
     def prompt_task(self) -> PromptTask:
@@ -88,14 +89,14 @@ class ProposalIntake:
 
     @cached_property
     def seeds(self) -> list[SeedRecord]:
-        """The rows of train that people wrote or chose, as a release would hold them now, in the order of their ids."""
+        """Train rows that are not synthetic, as a release would hold them now, in the order of their ids."""
         train = self.check().train
         real = train[train["origin"] != "synthetic"]
         columns = (real[name] for name in ("id", "text", "label", "group"))
         return [SeedRecord(*map(str, row)) for row in zip(*columns, strict=True)]
 
     def prompt_context(self) -> PromptContext:
-        """What writing starts from, as the dataset stands now."""
+        """What prompts show of the current dataset."""
         by_label: dict[str, list[SeedRecord]] = defaultdict(list)
         for seed in self.seeds:
             by_label[seed.label].append(seed)
@@ -107,7 +108,7 @@ class ProposalIntake:
         return PromptContext(self.prompt_task, by_label, near, self.run.id)
 
     def nearby(self) -> NoveltyCheck:
-        """The records of this moment; synthetic ones with the label that was proposed for them."""
+        """The current records; synthetic ones with their proposed label."""
         with self.store.reading() as connection:
             rows = working_rows(connection)
             proposed = proposed_labels(connection)
@@ -117,49 +118,49 @@ class ProposalIntake:
                 row["label"] = proposed[row["id"]][1] if row["id"] in proposed else ""
         return NoveltyCheck(live, self.task, self.embedder, self.folder.vectors)
 
-    def labeled(self) -> Counter[str]:
-        """Records of each label, proposed ones among them."""
+    def label_counts(self) -> Counter[str]:
+        """Records of each label, including proposed ones."""
         return Counter(row["label"] for row in self.nearby().rows if row["label"])
 
-    def refusals(self, proposals: Sequence[Proposal]) -> list[str | None]:
-        """Why each proposal would fall, as a word; None where it would stand."""
+    def drop_reasons(self, proposals: Sequence[Proposal]) -> list[str | None]:
+        """Why each proposal would be dropped, as a reason's name; None where it would be kept."""
         return [drop.reason if drop else None for drop in self._drops(self.nearby(), proposals)]
 
     def edits(self) -> Sequence[str]:
-        """The differences that this run's contrasts turn on already."""
+        """The edits that this run's contrasts have used."""
         with self.store.reading() as connection:
             details = kept_details(connection, self.run.id)
         return list(dict.fromkeys(detail["edit"] for detail in details if "edit" in detail))
 
-    def waiting(self, requests: Sequence[str]) -> Sequence[str]:
-        """The questions of which nothing was taken in yet."""
+    def not_ingested(self, requests: Sequence[str]) -> Sequence[str]:
+        """The requests whose proposals are not ingested yet."""
         with self.store.reading() as connection:
             done = ingested_requests(connection, self.run.id)
         return [request for request in requests if request not in done]
 
     def kept(self) -> int:
-        """Records of this run that survived."""
+        """How many candidates of this run were accepted."""
         with self.store.reading() as connection:
             return outcome_counts(connection, self.run.id)["kept"]
 
     def worth_judging(self, proposals: Sequence[Proposal]) -> Sequence[bool]:
-        """Which proposals do not fall anyway, so that no judge is paid for the others."""
+        """Which proposals would not be dropped anyway, so that no judge is paid for the others."""
         drops = self._drops(self.nearby(), proposals)
         return [drop is None for drop in drops]
 
     def ingest(self, answered: Mapping[str, Sequence[Proposal]], verdicts: Mapping[str, JudgeVerdict] | None) -> None:
-        """Let proposals enter by question, once: another process of the same run waits, and finds them entered."""
+        """Add the proposals of each request once: another process of the same run waits, then finds them added."""
         with FileLock(self.folder.state / f"{self.run.id}.lock"):
-            waiting = set(self.waiting(list(answered)))
-            listed = [(request, one) for request, found in answered.items() if request in waiting for one in found]
-            self._enter([one for _, one in listed], [request for request, _ in listed], verdicts)
+            new = set(self.not_ingested(list(answered)))
+            listed = [(request, one) for request, found in answered.items() if request in new for one in found]
+            self._ingest([one for _, one in listed], [request for request, _ in listed], verdicts)
 
-    def enter(self, proposals: Sequence[Proposal]) -> None:
-        """Let proposals of a rule enter; what entered before is known."""
+    def ingest_rules_batch(self, proposals: Sequence[Proposal]) -> None:
+        """Add the proposals of a run of rules; records that exist count as known."""
         with FileLock(self.folder.state / f"{self.run.id}.lock"):
-            self._enter(proposals, [None] * len(proposals), None)
+            self._ingest(proposals, [None] * len(proposals), None)
 
-    def _enter(
+    def _ingest(
         self,
         proposals: Sequence[Proposal],
         requests: Sequence[str | None],
@@ -213,7 +214,7 @@ class ProposalIntake:
         near: Sequence[Novelty] | None = None,
         verdicts: Mapping[str, JudgeVerdict] | None = None,
     ) -> list[Drop | None]:
-        """Why each proposal falls; None where it stands. A pair stands or falls together."""
+        """Why each proposal is dropped; None where it is kept. The sides of a pair are kept or dropped together."""
         near = near or nearby.compare([self._as_proposed(one) for one in proposals])
         drops = [self._drop(one, found, verdicts) for one, found in zip(proposals, near, strict=True)]
         pairs_by_key: dict[str, list[int]] = defaultdict(list)
@@ -237,21 +238,21 @@ class ProposalIntake:
 
     def _drop(self, one: Proposal, found: Novelty, verdicts: Mapping[str, JudgeVerdict] | None) -> Drop | None:
         if one.label not in self.task.label_names:
-            return Drop("unknown_label", f"{one.label!r} is no label of the task")
+            return Drop("unknown_label", f"{one.label!r} is not a label of the task")
         if found.status == "leaks":
-            return Drop("leakage", "it repeats a hold-out row, or nearly")
+            return Drop("leakage", "it repeats a hold-out row, exactly or nearly")
         if found.status in ("known", "repeats"):
             reason = "repeats_a_record" if found.near_label == one.label else "labeled_otherwise"
-            where = f"record {found.near_id}" if found.near_id else "another proposal"
-            return Drop(reason, f"{where} ({found.near_label}) says it: {found.near_text!r}")
+            holder = f"record {found.near_id}" if found.near_id else "another proposal"
+            return Drop(reason, f"{holder} ({found.near_label}) has the same content: {found.near_text!r}")
         scrubbed = self.scrubber.scrub(canonical_text(one.text))
         if scrubbed.dropped or scrubbed.replaced:
-            held = scrubbed.dropped or ", ".join(scrubbed.replaced)
-            return Drop("private_data", f"it holds {held}")
+            entities = scrubbed.dropped or ", ".join(scrubbed.replaced)
+            return Drop("private_data", f"it contains {entities}")
         if one.detail.get("kind") == "contrasts" and verdicts is not None:
             verdict = verdicts.get(one.text)
             if verdict is None:
-                return Drop("not_judged", "the judge gave no verdict that can be read")
+                return Drop("not_judged", "the judge gave no readable verdict")
             if verdict.label != one.label:
                 return Drop("judge_disagrees", f"{verdict.label}: {verdict.why}")
         return None
@@ -261,11 +262,15 @@ class ProposalIntake:
     ) -> list[SuspectedRecord]:
         suspected = []
         if found.other_label:
-            why = f"Nearest is a record of {found.near_label} (cosine {found.similarity:.2f})."
+            why = f"The nearest record has the label {found.near_label} (cosine {found.similarity:.2f})."
             suspected.append(SuspectedRecord(identity, BY_SIMILARITY, why, (found.near_id,)))
         verdict = (verdicts or {}).get(one.text)
         if verdict is not None and verdict.label != one.label:
-            suspected.append(SuspectedRecord(identity, self.judge, f"A judge that saw no label chose {verdict.label}."))
+            suspected.append(
+                SuspectedRecord(
+                    identity, self.judge, f"A judge model that did not see the label chose {verdict.label}."
+                )
+            )
         return suspected
 
     def _add(
@@ -299,19 +304,19 @@ class ProposalIntake:
                 continue
             self.suspected_errors += len({s.record_id for s in suspected})
             return
-        found = "other commands rename and forget all the while"
-        raise ServiceError(Problem(str(self.folder.root), found, "a moment of rest", "run it again; nothing is lost"))
+        found = f"the workspace changed {MAX_ATTEMPTS} times while records were added"
+        raise ServiceError(Problem(str(self.folder.root), found, "", "run the same command again; nothing is lost"))
 
 
 def _after_screening(one: GeneratedCandidate, entered: Set[str]) -> GeneratedCandidate:
-    """The fate of a candidate when screening has had its say too."""
+    """The outcome of a candidate after screening."""
     if one.outcome == "dropped" or one.record_id in entered:
         return one
     return replace(one, outcome="dropped", reason="screening")
 
 
 def combined_result(results: Iterable[AddResult]) -> AddResult:
-    """Several additions as one."""
+    """The results of several additions as one."""
     listed = list(results)
     reasons: Counter[str] = Counter()
     for one in listed:

@@ -13,18 +13,20 @@ if TYPE_CHECKING:
 
 
 END_MESSAGES = {
-    "budget": "stopped at the budget; what was received is kept, and nothing of it is asked again",
-    "waiting": "batches are under way",
-    "no_yield": "what still comes does not survive: other labels, another kind or new records would help",
-    "known": "this was done before, and nothing was asked; --again asks once more",
+    "budget": "stopped at the budget; received responses are kept, and nothing is paid for twice",
+    "waiting": "batch jobs are pending",
+    "no_yield": "the last rounds added nothing; try other labels, another kind, or add records first",
+    "known": "an earlier run did the same, so nothing was sent; --again starts a new run",
 }
 
 
-LESS_DIVERSE_MESSAGE = "{}: less various than what people wrote; look at them before more are made"
+LESS_DIVERSE_MESSAGE = "{}: less diverse than the records people wrote; check them before generating more"
 
 
 def render_generation(result: GenerationResult) -> None:
-    """What a run did."""
+    """Print the result of a run with a language model."""
+    from winnow.generators.llm.prices import format_usd
+
     added = result.added
     for line in added.notes:
         print_note(printable(line))
@@ -35,35 +37,35 @@ def render_generation(result: GenerationResult) -> None:
     print_line(f"given {added.given:,} = added {added.added:,} + known {added.known:,} + dropped {added.dropped:,}")
     if added.reasons:
         print_line("dropped because " + ", ".join(f"{reason} {count:,}" for reason, count in added.reasons.items()))
-        print_line(f"which: {added.dropped_file}")
+        print_line(f"dropped rows: {added.dropped_file}")
     if result.unanswered:
-        print_line(f"{result.unanswered:,} questions were refused, cut off or given up", style="yellow")
+        print_line(f"{result.unanswered:,} requests were refused, cut off or given up", style="yellow")
     if result.suspected_errors:
-        print_line(f"{result.suspected_errors:,} suspects: reviewers see them beside the sample")
+        print_line(f"{result.suspected_errors:,} suspected label errors: reviewers see them in addition to the sample")
     for label in result.less_diverse:
         print_line(LESS_DIVERSE_MESSAGE.format(label), style="yellow")
     spent = result.spent
     print_line(
-        f"run {result.run.id}: {result.kept:,} records so far, paid {_format_usd(spent.paid)}"
+        f"run {result.run.id}: {result.kept:,} records so far, paid {format_usd(spent.paid)}"
         + _unsettled_costs(spent.lost, spent.reserved)
     )
 
 
 def render_variations(result: GeneratedVariations) -> None:
-    """What a run of rules did."""
+    """Print the result of a run of rules."""
     added = result.added
     if result.known:
-        print_line("these seeds were varied so before; nothing changed", style="yellow")
+        print_line("the same seeds were varied before; nothing changed", style="yellow")
     print_line(f"given {added.given:,} = added {added.added:,} + known {added.known:,} + dropped {added.dropped:,}")
     if result.by_kind:
         print_line(f"of {result.seeds:,} seeds, by kind: " + _counted(result.by_kind))
         print_line("by label: " + _counted(result.by_label))
     if result.refused:
-        print_line("refused by the rules: " + _counted(result.refused))
+        print_line("dropped by the rules: " + _counted(result.refused))
     if result.missing:
-        print_line("short of what was asked for, groups being full: " + _counted(result.missing), style="yellow")
+        print_line("fewer than requested, because groups are full: " + _counted(result.missing), style="yellow")
     if result.suspected_errors:
-        print_line(f"{result.suspected_errors:,} suspects: reviewers see them beside the sample")
+        print_line(f"{result.suspected_errors:,} suspected label errors: reviewers see them in addition to the sample")
     for label in result.less_diverse:
         print_line(LESS_DIVERSE_MESSAGE.format(label), style="yellow")
     print_line(f"run {result.run.id}: {result.kept:,} records")
@@ -74,24 +76,19 @@ def _counted(counts: Mapping[str, int]) -> str:
 
 
 def _unsettled_costs(lost: int, reserved: int) -> str:
-    parts = [f"at most {_format_usd(lost)} for answers that never came"] if lost else []
-    parts += [f"{_format_usd(reserved)} reserved for what is under way"] if reserved else []
+    from winnow.generators.llm.prices import format_usd
+
+    parts = [f"at most {format_usd(lost)} for responses that never arrived"] if lost else []
+    parts += [f"{format_usd(reserved)} reserved for pending requests"] if reserved else []
     return "".join(f", {part}" for part in parts)
 
 
-def _format_usd(nano: int) -> str:
-    """Nanodollars as people read them."""
-    from winnow.generators.llm.prices import format_usd as written
-
-    return written(nano)
-
-
 def run_line(run: Mapping[str, Any]) -> str:
-    """A run of a generator in one line."""
+    """A generation run in one line."""
     each = run["usd_per_accepted"]
     cost = "cost unknown" if run["usd"] is None else f"${run['usd']:.4f}"
     if isinstance(each, float):
-        cost += f", ${each:.4f} an accepted record"
-    lost = f", {run['lost']:,} answers lost" if run["lost"] else ""
-    counts = f"{run['kept']:,} entered, {run['dropped']:,} dropped, {run['accepted']:,} accepted"
-    return f"{run['run']} ({run['model']}): {counts}; {cost}{lost}" + ("" if run["ended_at"] else "; not ended")
+        cost += f", ${each:.4f} per accepted record"
+    lost = f", {run['lost']:,} responses lost" if run["lost"] else ""
+    counts = f"{run['kept']:,} added, {run['dropped']:,} dropped, {run['accepted']:,} accepted"
+    return f"{run['run']} ({run['model']}): {counts}; {cost}{lost}" + ("" if run["ended_at"] else "; unfinished")

@@ -27,8 +27,8 @@ MAX_THROTTLED_SECONDS = 900.0
 class RateLimiter:
     """Shared by all threads of a run.
 
-    One more for every response until the first rate-limit error ("slow start", Jacobson 1988); from then on additive increase and
-    multiplicative decrease (Chiu and Jain 1989).
+    One more for every response until the first rate-limit error ("slow start", Jacobson 1988); from then on additive
+    increase and multiplicative decrease (Chiu and Jain 1989).
     """
 
     def __init__(self, max_in_flight: int) -> None:

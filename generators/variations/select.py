@@ -102,7 +102,7 @@ class VariationSelector:
         return VariationResult(self._kept, self._dropped, missing)
 
     def _passes(self, one: Variation) -> bool:
-        """Whether a variation goes to the checks. Kinds that its group has enough of are skipped, invalid ones dropped."""
+        """Whether a variation goes to the checks. Kinds its group has enough of are skipped."""
         if self._of_kind[one.group, one.kind] >= self._max_per_kind[one.group]:
             return False
         reason = self._drop_reason(one)
@@ -134,7 +134,7 @@ class VariationSelector:
         ]
 
     def _crosses_into_label(self, one: Variation, after: NearestLabel) -> bool:
-        """Judged by the nearest record of another group; what is true of the seed does not count against its variation."""
+        """Judged by the nearest record of another group; what is true of the seed does not count."""
         before, (label, cosine) = self._before[one.seed_id], after
         if label == one.label:
             return False

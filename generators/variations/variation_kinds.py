@@ -36,7 +36,7 @@ DEFAULT_KINDS = tuple(kind for kind in KINDS if kind != "typos")
 
 
 SELDOM_APPLICABLE = ("slots", "synonyms", "contractions", "abbreviations", "times")
-"""Kinds that need a certain word. They come first, because the others fit nearly every query and would displace them."""
+"""Kinds that need a certain word. They come first: the others fit nearly every query and would displace them."""
 
 
 NOISE_CHANGING = ("typos", "casing", "abbreviations")

@@ -276,7 +276,7 @@ def test_a_question_is_the_same_bytes_for_the_same_words() -> None:
     assert one == request_body(VOICE, cached_part="s", own_part="o", schema={"a": 2, "b": 1}, items=1)
     assert (
         "effort"
-        not in json.loads(request_body(ModelChoice("claude-haiku-4-5"), shared="", own="", schema={}, items=1))[
-            "output_config"
-        ]
+        not in json.loads(
+            request_body(ModelChoice("claude-haiku-4-5"), cached_part="", own_part="", schema={}, items=1)
+        )["output_config"]
     )

@@ -63,7 +63,7 @@ def stored_latency(run: Run) -> dict[str, Any]:
     if run.facts["method"] == IMPORTED:
         return not_measured("the predictions came from elsewhere: there is no model to ask")
     if run.facts.get("settings", {}).get("backend") == "claude":
-        return not_measured("answers are stored, so that asking again would time a file; asked.jsonl has the seconds")
+        return not_measured("answers are stored, so that asking again would time a file; requests.jsonl has the seconds")
     try:
         known = json.loads((run.path / LATENCY_FILE).read_text(encoding="utf-8"))
         if known["format"] == FORMAT:

@@ -133,26 +133,28 @@ def _check(
 ) -> None:
     problems = []
     if reach - taken < min(MAX_TEXT_TOKENS, reach // 8):
-        fix = "say --set examples_per_label=0, or take a model with a longer context"
-        problems.append(Problem(f"model {folder}", f"it reads {reach:,} tokens; the prompt has {taken:,}", "room", fix))
+        fix = "set `examples_per_label` to 0, or use a model with a longer context"
+        problems.append(
+            Problem(f"model {folder}", f"it reads {reach:,} tokens; the prompt has {taken:,}", "space for a text", fix)
+        )
     seen: dict[tuple[int, ...], str] = {}
     for name, ids in zip(router_prompt.classes, labels, strict=True):
         twin = seen.setdefault(tuple(ids), name)
         if twin != name:
             found = f"its tokenizer cannot tell {twin!r} from {name!r}"
-            problems.append(Problem(f"model {folder}", found, "a tokenizer that can", "take another model"))
+            problems.append(Problem(f"model {folder}", found, "different tokens for every label", "use another model"))
     if problems:
         raise WinnowError(problems)
 
 
 def unusable_model(name: str, why: str) -> WinnowError:
-    """That something is no causal language model."""
-    fix = "name a folder or hub id of a causal language model with weights in safetensors: --set model=FOLDER"
+    """The error for something that is not a causal language model."""
+    fix = "name a folder or hub id of a causal language model with weights in safetensors"
     found = f"cannot be loaded ({why.splitlines()[0][:160]})"
     return WinnowError(Problem(f"model {name}", found, "a causal language model", fix))
 
 
-@lru_cache(maxsize=1)  # whoever asks again, for one query after the other, does not wait for the model
+@lru_cache(maxsize=1)  # queries that are sent one after the other load the model once
 def _open_scorer(path: Path, folder: str, precision: PrecisionSetting, batch_size: int) -> LabelScorer:
     from transformers import AutoModelForCausalLM, DynamicCache
     from transformers.utils import logging
@@ -173,9 +175,9 @@ def _open_scorer(path: Path, folder: str, precision: PrecisionSetting, batch_siz
 
 
 def _log_likelihoods(network: Any, rows: Sequence[Sequence[int]], cache: Any, *, keep: int = 0) -> Tensor:
-    """Log-likelihoods of what follows every token, shape (rows, tokens, vocabulary); `keep` the last ones only.
+    """Log-likelihoods of the token after each position, shape (rows, tokens, vocabulary); `keep` limits them to the last.
 
-    The cache holds what stands before the rows, and afterwards the rows too.
+    The cache holds the tokens before the rows, and afterwards the rows too.
     """
     ids = torch.tensor([list(row) for row in rows], device=network.device)
     with torch.inference_mode():
@@ -189,6 +191,6 @@ def _token_ids(tokenizer: Any, text: str) -> list[int]:
 
 
 def _batches_by_length(labels: Sequence[Sequence[int]], size: int) -> list[list[int]]:
-    """Places of labels in batches, the short ones together."""
+    """Indices of labels in batches of similar length."""
     order = sorted(range(len(labels)), key=lambda i: len(labels[i]))
     return [order[start : start + size] for start in range(0, len(order), size)]

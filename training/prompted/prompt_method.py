@@ -155,7 +155,7 @@ def predict(
 def _run_facts(
     release: Release, router_prompt: RouterPrompt, embedder: Embedder | None, started: float
 ) -> dict[str, Any]:
-    """What every run says of itself."""
+    """The facts that every run stores about itself."""
     from winnow.training.hardware import measure_peak_memory
 
     task = release.task()
@@ -174,17 +174,17 @@ def _run_facts(
 def _local_base(model: str | None) -> Embedder:
     """A local model's folder and the hash of its files.
 
-    Raises WinnowError when none is named, or it is neither a folder nor to be had from the hub.
+    Raises WinnowError when no model is named, or the name is neither a folder nor a model on the hub.
     """
     from winnow.training.prompted.local_model import unusable_model
 
     if model is None:
-        fix = "say --set model=FOLDER, or a hub id"
+        fix = "set `model` to a folder or hub id"
         raise WinnowError(
-            Problem("settings", "backend is local, and no model is named", "a causal language model", fix)
+            Problem("settings", "backend is local, but no model is named", "a causal language model", fix)
         )
     try:
-        base = open_embedder(model, backend="torch")  # it finds and hashes any model's files, and loads none
+        base = open_embedder(model, backend="torch")  # finds and hashes the model's files without loading them
     except WinnowError as error:
         raise unusable_model(model, error.problems[0].found) from None
     refuse_pickles(Path(base.folder))

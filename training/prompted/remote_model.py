@@ -14,6 +14,7 @@ from typing import Any
 
 from winnow.core.atomic import atomic_write
 from winnow.core.clock import utc_now
+from winnow.core.commands import command
 from winnow.core.errors import BudgetError, Problem, WinnowError
 from winnow.core.progress import Progress
 from winnow.generators.llm.anthropic import AnthropicClient
@@ -33,41 +34,41 @@ RESPONSE_FOLDER = "answers"
 
 
 ALLOWANCE_FILE = "allowance.json"
-"""What a run may spend. Not in `run.json`: it changes no answer."""
+"""The run's budget. Not in `run.json`, because it does not affect answers."""
 
 
-REQUEST_LOG = "asked.jsonl"
-"""One line for every time that something was asked."""
+REQUEST_LOG = "requests.jsonl"
+"""One line for every call that sent requests."""
 
 
 USE_LOCAL_FIX = (
-    "set it, or train without one: `winnow train RELEASE --method prompt --set backend=local --set model=FOLDER` "
-    "asks a causal language model on this machine"
+    f"set it, or use a causal language model on this machine without one: "
+    f"`{command('train', 'RELEASE', method='prompt', set=['backend=local', 'model=FOLDER'])}`"
 )
 
 
 @dataclass(frozen=True)
 class RoutedTexts:
-    """What became of texts."""
+    """The answers to texts."""
 
     verdicts: list[RouterAnswer | None]
-    """In their order; None where no answer can be read."""
+    """In the order of the texts; None where no answer can be read."""
     not_answered: dict[str, int]
-    """Texts without a verdict by why: `refused`, `truncated`, `not_read` or `given_up`."""
+    """Number of texts without an answer by reason: `refused`, `truncated`, `not_read` or `given_up`."""
 
 
 @dataclass(frozen=True)
 class _KnownAnswer:
-    """The best that is known of one text."""
+    """The best known answer for one text."""
 
     verdict: RouterAnswer | None
     why: str
     alone: bool
-    """It was asked in a request of its own."""
+    """It was sent in a request of its own."""
 
 
 def write_allowance(folder: Path, settings: PromptSettings) -> None:
-    """Write down what a run may spend: the last word counts, for all that it has spent and will spend."""
+    """Store the run's budget; the latest one applies to all its spending, past and future."""
     allowance = {"budget": settings.budget, "prices": str(Path(settings.prices).resolve()) if settings.prices else None}
     with atomic_write(folder / ALLOWANCE_FILE) as temporary:
         temporary.write_text(json.dumps(allowance) + "\n", encoding="utf-8")
@@ -76,20 +77,20 @@ def write_allowance(folder: Path, settings: PromptSettings) -> None:
 def checked_price(model: str, budget: float | None, prices: str | None) -> Price | None:
     """The price of a model.
 
-    Raises WinnowError when there is a budget and no price: what costs nobody knows how much cannot be reserved.
+    Raises WinnowError for a budget without a price: no worst case can be reserved then.
     """
     price = price_of(model, Path(prices) if prices else None)
     if budget is not None and price is None:
-        fix = "say --set prices=FILE with a table of your own, or --set budget=null"
-        raise WinnowError(Problem(f"model {model}", "its price is unknown", "a price, to keep the budget", fix))
+        fix = "set `prices` to a price table of your own, or `budget` to null"
+        raise WinnowError(Problem(f"model {model}", "its price is unknown", "a price, because there is a budget", fix))
     return price
 
 
 def route_texts(run: Run, texts: Sequence[str], *, progress: Progress | None = None) -> RoutedTexts:
-    """Route texts; those that were answered before are not asked again.
+    """Route texts; those that were answered before are not sent again.
 
-    What cannot be read of a group (refused, cut off, left out) is asked once more, each text alone. Raises BudgetError
-    when the money ends first and ServiceError when the API fails: what was received is kept, and the same call goes on.
+    Texts of a group without a readable answer (refused, cut off, left out) are sent once more, each alone. Raises
+    BudgetError at the budget and ServiceError when the API fails: responses are kept, and the same call continues.
     """
     router_prompt = load_router_prompt(run.path)
     by_hash = {_text_hash(text): text for text in texts}
@@ -120,7 +121,7 @@ def route_texts(run: Run, texts: Sequence[str], *, progress: Progress | None = N
 
 
 def run_spend(run: Run) -> dict[str, Any]:
-    """What the answers of a run have cost together: answers, tokens, USD."""
+    """What a run has spent: answers, tokens, USD."""
     with _open_ledger(run, load_router_prompt(run.path)) as (ledger, _):
         return asdict(ledger.spent())
 
@@ -134,7 +135,7 @@ def _send(
     size: int,
     progress: Progress | None,
 ) -> None:
-    """Ask about texts in groups. Raises BudgetError when the money ends first."""
+    """Send texts in groups. Raises BudgetError at the budget."""
     requests = _text_requests(router_prompt, texts, size)
     ledger.plan(requests)
 
@@ -149,14 +150,14 @@ def _send(
         cost = ledger.spent().usd
         found = f"stopped at its budget, with {cost:.4f} USD spent" if isinstance(cost, float) else "stopped"
         fix = (
-            f"`winnow train {run.facts['release']['name']} --method prompt --set budget=USD`, with the run's other "
-            "settings, raises it; then the same command goes on and asks nothing twice"
+            f"raise it with `{command('train', run.facts['release']['name'], method='prompt', set='budget=USD')}` and "
+            "the run's other settings; then the same command continues and sends nothing twice"
         )
         raise BudgetError(Problem(run.id, found, "an answer to every text", fix))
 
 
 def _text_requests(router_prompt: RouterPrompt, texts: Sequence[str], size: int) -> list[LlmRequest]:
-    """Texts in groups, in the order of their hashes, which tells nothing and is the same whenever they are asked."""
+    """Texts in groups, ordered by hash: the order reveals nothing and is the same every time."""
     ordered = sorted(texts, key=_text_hash)
     groups = [ordered[start : start + size] for start in range(0, len(ordered), size)]
     bodies = [(router_prompt.body(group), json.dumps([_text_hash(text) for text in group])) for group in groups]
@@ -164,14 +165,14 @@ def _text_requests(router_prompt: RouterPrompt, texts: Sequence[str], size: int)
 
 
 def _unanswered(known: Mapping[str, _KnownAnswer], wanted: Mapping[str, str], *, alone: bool) -> list[str]:
-    """Which texts are to be asked about: in a group those without any answer, alone those without a verdict."""
+    """Which texts to send: in a group those without any response, alone those without a readable answer."""
     if not alone:
         return [one for one in wanted if one not in known]
     return [one for one in wanted if one not in known or (known[one].verdict is None and not known[one].alone)]
 
 
 def _known_answers(ledger: RunLedger, router_prompt: RouterPrompt) -> dict[str, _KnownAnswer]:
-    """What is known of every text that was answered: the first verdict, else how the last answer failed."""
+    """What is known of every text: its first readable answer, else how the last response failed."""
     found: dict[str, _KnownAnswer] = {}
     for context, message in ledger.answered():
         outcome = response_outcome(message)
@@ -192,7 +193,7 @@ def _known_answers(ledger: RunLedger, router_prompt: RouterPrompt) -> dict[str, 
 
 @contextmanager
 def _open_ledger(run: Run, router_prompt: RouterPrompt) -> Iterator[tuple[RunLedger, Callable[[str], int]]]:
-    """The run's till, and what a request can cost at worst in nanodollars."""
+    """The run's ledger, and a function for the worst-case cost of a request in nanodollars."""
     allowance = json.loads((run.path / ALLOWANCE_FILE).read_text(encoding="utf-8"))
     price = checked_price(router_prompt.model, allowance["budget"], allowance["prices"])
 

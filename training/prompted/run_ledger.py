@@ -24,12 +24,12 @@ PROCESS_FOLDER = "processes"
 
 
 MAX_ATTEMPTS = 4
-"""Attempts of one command that end without an answer until it gives a question up; the next command tries again."""
+"""Attempts of one command without a response after which it gives a request up; the next command tries again."""
 
 
 @dataclass(frozen=True)
 class RunSpend:
-    """What a run has cost so far."""
+    """What a run has spent so far."""
 
     answers: int
     input_tokens: int
@@ -37,9 +37,9 @@ class RunSpend:
     cache_read_tokens: int
     output_tokens: int
     lost: int
-    """Requests whose answer never came; what they may have cost is counted."""
+    """Requests whose response never arrived; their worst-case cost is counted."""
     usd: float | str
-    """`not_measured`, with why, where the model's price is not known."""
+    """`not_measured` with the reason where the model's price is not known."""
 
 
 @dataclass
@@ -51,7 +51,7 @@ class _RunAttempt:
 
 
 class RunLedger:
-    """Takes questions with their money, keeps answers, and remembers both."""
+    """Claims requests with their worst-case cost and stores responses and costs."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class RunLedger:
         response_cost: Callable[[Mapping[str, Any]], ResponseCost],
         budget: int | None,
     ) -> None:
-        """`process` is the name under which this one lives in the folder PROCESSES; `budget` in nanodollars."""
+        """`process` is this process's name in PROCESS_FOLDER; `budget` is in nanodollars."""
         self._responses = ResponseFiles(folder)
         self._processes = folder / PROCESS_FOLDER
         self._process, self._response_cost, self._budget = process, response_cost, budget
@@ -71,24 +71,24 @@ class RunLedger:
         self._journal = JournalFile(folder / JOURNAL_FILE, self._apply)
 
     def plan(self, requests: Sequence[LlmRequest]) -> None:
-        """Write down what questions are about, so that their answers can be read without them."""
+        """Store which texts requests are about, so that responses can be read without the requests."""
         with self._journal.locked():
             for one in requests:
                 if one.id not in self._context:
                     self._journal.add({"request": one.id, "context": json.loads(one.context)})
 
     def answered(self) -> list[tuple[list[str], dict[str, Any]]]:
-        """What every answered question was about, and its answer, in the order in which they were planned."""
+        """The texts and the response of every answered request, in the order in which they were planned."""
         with self._journal.locked():
             context = dict(self._context)
         found = ((texts, self._responses.read(request)) for request, texts in context.items())
         return [(texts, message) for texts, message in found if message is not None]
 
     def claim(self, request: str, worst_case: int) -> Claim:
-        """Take a question to send it now, and reserve what it can cost at worst.
+        """Claim a request in order to send it now, and reserve its worst-case cost.
 
-        `elsewhere`: it is in flight. `wait`: the money would suffice if what is in flight costs less than was reserved
-        for it. `budget`: it would not.
+        `in_other_process`: it is in flight. `wait`: the budget suffices only if requests in flight cost less than was
+        reserved for them. `budget`: it does not suffice.
         """
         with self._journal.locked():
             status = self._skip_reason(request) or self._over_budget(worst_case)
@@ -106,21 +106,21 @@ class RunLedger:
             return Claim("claimed", attempt_id)
 
     def save(self, attempt_id: int, request: str, message: Mapping[str, Any], *, batch: bool = False) -> None:
-        """Store what was received, first the answer and then that it was paid for."""
-        del batch  # a run asks one by one
+        """Store a response: first the response itself, then what it cost."""
+        del batch  # a run of the prompted method sends no batches
         self._responses.save(request, message)
         self._end(attempt_id, {"state": "received", **asdict(self._response_cost(message))})
 
     def mark_unbilled(self, attempt_id: int, outcome: str) -> None:
-        """Write down that a request was refused before it cost anything."""
+        """Store that a request was refused before it cost anything."""
         self._end(attempt_id, {"state": "unbilled", "reason": outcome})
 
     def mark_lost(self, attempt_id: int, outcome: str) -> None:
-        """Write down that no answer came: it may have been billed, so what was reserved counts as spent."""
+        """Store that no response arrived: it may have been billed, so its reserved cost counts as spent."""
         self._end(attempt_id, {"state": "lost", "reason": outcome})
 
     def close_abandoned(self) -> int:
-        """Close what dead processes left in flight; returns how many requests are lost."""
+        """Close what ended processes left in flight; returns how many requests are lost."""
         with self._journal.locked():
             others = {n: one for n, one in self._attempts.items() if one.process != self._process}
         lost = 0
@@ -136,7 +136,7 @@ class RunLedger:
         return lost
 
     def spent(self) -> RunSpend:
-        """What all commands on this run have cost together."""
+        """What all commands on this run have spent together."""
         with self._journal.locked():
             lost = [one.reserved for one in self._attempts.values() if one.state == "lost"]
             costs = list(self._costs)
@@ -167,11 +167,11 @@ class RunLedger:
 
     def _end(self, attempt_id: int, line: JournalLine) -> None:
         with self._journal.locked():
-            if self._attempts[attempt_id].state == "in_flight":  # two processes may settle the same
+            if self._attempts[attempt_id].state == "in_flight":  # two processes may close the same attempt
                 self._journal.add({"attempt_id": attempt_id, "at": utc_now(), **line})
 
     def _skip_reason(self, request: str) -> ClaimStatus | None:
-        """Why a question need not, or cannot, be asked now; None when it can."""
+        """Why a request need not or cannot be sent now; None when it can."""
         own = [one for one in self._attempts.values() if one.request == request]
         states = Counter(one.state for one in own)
         if states["received"]:
@@ -182,7 +182,7 @@ class RunLedger:
         return "given_up" if failed >= MAX_ATTEMPTS else None
 
     def _over_budget(self, worst_case: int) -> ClaimStatus | None:
-        """Why so much may not be reserved now; None when it may."""
+        """Why this amount cannot be reserved now; None when it can."""
         if self._budget is None:
             return None
         spent_so_far = sum(response_cost.cost or 0 for response_cost in self._costs)

@@ -175,7 +175,7 @@ def _open_scorer(path: Path, folder: str, precision: PrecisionSetting, batch_siz
 
 
 def _log_likelihoods(network: Any, rows: Sequence[Sequence[int]], cache: Any, *, keep: int = 0) -> Tensor:
-    """Log-likelihoods of the token after each position, shape (rows, tokens, vocabulary); `keep` limits them to the last.
+    """Log-likelihoods of the token after each position, shape (rows, tokens, vocabulary); `keep` limits them to the end.
 
     The cache holds the tokens before the rows, and afterwards the rows too.
     """

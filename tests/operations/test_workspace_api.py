@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -31,3 +33,13 @@ def test_init_and_open(tmp_path: Path) -> None:
     assert winnow.open(tmp_path / "new" / "below").folder.root == (tmp_path / "new").resolve()
     with pytest.raises(WinnowError, match="winnow init"):
         winnow.open(tmp_path)
+
+
+def test_importing_winnow_loads_no_library_for_data_or_databases() -> None:
+    script = (
+        "import sys, winnow; winnow.open, winnow.WinnowError, winnow.__version__\n"
+        "heavy = {'pandas', 'numpy', 'pydantic', 'sqlalchemy', 'typer', 'yaml'} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    assert run.returncode == 0, run.stderr

@@ -45,11 +45,11 @@ def _render_pairs(found: Feedback) -> None:
         terminal.print_line(f"and {len(found.pairs) - PAIRS_SHOWN} more pairs")
     if found.underrepresented:
         named = ", ".join(f"{one.label} ({one.train_rows} rows)" for one in found.underrepresented[:PAIRS_SHOWN])
-        terminal.print_line(
-            f"labels with too few rows: {named}; the median label has {found.underrepresented[0].median_rows:.0f}"
-        )
+        median = f"{found.underrepresented[0].median_rows:.0f}"
+        terminal.print_line(f"labels with too few rows: {named}; the median label has {median}")
     terminal.print_line(
-        f"{found.wrong} labels between these pairs are probably wrong; {len(found.suspected_errors)} are suspected errors"
+        f"{found.wrong} labels between these pairs are probably wrong; "
+        f"{len(found.suspected_errors)} are suspected errors"
     )
     terminal.print_line()
     actions = [

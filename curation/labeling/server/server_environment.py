@@ -11,7 +11,6 @@ from pathlib import Path
 
 from filelock import FileLock
 
-import winnow
 from winnow.core.errors import Problem, ServiceError
 from winnow.core.user_cache import user_cache_folder
 
@@ -21,7 +20,7 @@ NoteProgress = Callable[[str], None]
 
 def server_code() -> Path:
     """The folder that holds the server's code and its pinned requirements."""
-    folder = Path(winnow.__file__).resolve().parent / "server"
+    folder = Path(__file__).parents[3] / "server"  # in the package, or at the top of the repository
     if not (folder / "requirements.txt").is_file():
         raise ServiceError(Problem(str(folder), "the labeling server's code is missing", "", "reinstall Winnow"))
     return folder

@@ -346,7 +346,7 @@ def test_annotators_come_and_go_and_their_answers_stay(server: EmbeddedServer) -
     with pytest.raises(WinnowError, match="taken"):
         add_annotator(api, "zoë")
     with pytest.raises(WinnowError, match="taken"):
-        add_annotator(api, "owner_api")
+        add_annotator(api, "owner")
     with pytest.raises(WinnowError, match="not a valid account name"):
         add_annotator(api, "two words")
     again = reset_annotator(api, "zoë")
@@ -366,7 +366,7 @@ def test_annotators_come_and_go_and_their_answers_stay(server: EmbeddedServer) -
     assert queue.filtered(terms(LABEL, "a")) == {"vpn"}
     assert add_annotator(api, "zoë").active
     with pytest.raises(WinnowError, match="no annotator"):
-        remove_annotator(api, "owner_api")
+        remove_annotator(api, "owner")
 
 
 def group_of(pid: int) -> set[int]:

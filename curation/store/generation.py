@@ -19,19 +19,19 @@ CandidateOutcome = Literal["kept", "known", "dropped"]
 
 @dataclass(frozen=True)
 class GeneratedCandidate:
-    """One proposal and its fate."""
+    """One proposal and its outcome."""
 
     record_id: str
     label: str
     outcome: CandidateOutcome
     reason: str = ""
-    """Why it was dropped; empty where it was not."""
+    """Why it was dropped; empty otherwise."""
     detail: Mapping[str, Any] = field(default_factory=dict)
     request_id: str | None = None
 
 
 def ingested_requests(connection: Connection, run: str) -> frozenset[str]:
-    """The questions whose answers have become candidates."""
+    """The requests whose proposals are stored as candidates."""
     query = select(candidate.c.request_id).where(candidate.c.run_id == run, candidate.c.request_id.is_not(None))
     return frozenset(row[0] for row in connection.execute(query))
 
@@ -44,14 +44,14 @@ def outcome_counts(connection: Connection, run: str) -> dict[str, int]:
 
 
 def kept_details(connection: Connection, run: str) -> list[dict[str, Any]]:
-    """What the kept candidates of a run were asked to be."""
+    """What was requested of the kept candidates of a run."""
     c = candidate.c
     query = select(c.detail).where(c.run_id == run, c.outcome == "kept").order_by(c.round, c.position)
     return [dict(json.loads(row[0])) for row in connection.execute(query)]
 
 
 def write_candidates(connection: Connection, run: str, candidates: Sequence[GeneratedCandidate]) -> None:
-    """Write down what became of proposals, as the next intake of a run."""
+    """Store the outcomes of proposals as the run's next round of candidates."""
     c, moment = candidate.c, utc_now()
     number = connection.execute(select(func.max(c.round)).where(c.run_id == run)).scalar()
     rows = [
@@ -82,16 +82,16 @@ class GenerationRun:
     prompt_version: str
     model: str
     ended: bool
-    """It did all that it was asked to."""
+    """It has done everything that its request asked for."""
 
 
 NOT_STARTED = GenerationRun("", "", "", "", ended=False)
-"""What stands for the run of a workshop that only looks."""
+"""Stands in for a run when nothing is added."""
 
 
 @dataclass(frozen=True)
 class RunSpec:
-    """What a run is asked for: the same is the same run."""
+    """What a run is requested to do: equal specifications are the same run."""
 
     generator: str
     prompt_version: str
@@ -100,23 +100,23 @@ class RunSpec:
 
     @property
     def digest(self) -> str:
-        """A hash of all of it."""
+        """A hash of the whole specification."""
         facts = [self.generator, self.prompt_version, self.model, self.settings]
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
 
     def run(self, identity: str, *, ended: bool) -> GenerationRun:
-        """A run of it."""
+        """A run with this specification."""
         return GenerationRun(identity, self.generator, self.prompt_version, self.model, ended)
 
 
 def find_run(connection: Connection, spec: RunSpec) -> GenerationRun | None:
-    """The latest run that was asked for the same."""
+    """The latest run with this specification."""
     found = _latest_run(connection, spec)
     return spec.run(found.id, ended=found.ended_at is not None) if found else None
 
 
 def begin_run(connection: Connection, spec: RunSpec, *, again: bool = False) -> GenerationRun:
-    """The latest run that was asked for the same; a new one where there is none, or where `again` wants another."""
+    """The latest run with this specification; a new one if there is none, or if it ended and `again` is set."""
     found = _latest_run(connection, spec)
     if found is not None and not (again and found.ended_at):
         return spec.run(found.id, ended=found.ended_at is not None)
@@ -142,7 +142,7 @@ def _latest_run(connection: Connection, spec: RunSpec) -> Any:
 
 
 def end_run(connection: Connection, run: str) -> None:
-    """Write down that a run did all that it was asked to."""
+    """Store that a run has ended."""
     this = (generation_run.c.id == run) & generation_run.c.ended_at.is_(None)
     connection.execute(update(generation_run).where(this).values(ended_at=utc_now()))
 

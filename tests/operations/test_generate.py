@@ -256,7 +256,7 @@ def test_contrasts_are_judged_blind_and_fall_in_pairs(workspace: Workspace, clau
     assert judging
     assert not any("it_wifi and it_vpn" in b["messages"][0]["content"] for b in judging)
     assert made.added.reasons["judge_disagrees"] > 0
-    assert made.added.reasons["other_side_fell"] > 0
+    assert made.added.reasons["other_side_dropped"] > 0
     records = workspace.records()
     new = records[records["origin"] == "synthetic"]
     assert len(new) == made.kept > 0

@@ -1,4 +1,4 @@
-"""What routing texts will take: tokens and dollars by the price table, before anything is sent."""
+"""Estimates the tokens and cost of routing texts, before anything is sent."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def prompt_tokens(router_prompt: RouterPrompt, count: Callable[[str], int | None
 def estimate_cost(
     router_prompt: RouterPrompt, tokens: int, texts: Sequence[str], price: Price | None
 ) -> dict[str, Any]:
-    """What routing these texts takes. With caching, the prompt is written to the cache once and read from it after.
+    """The estimate for these texts. With caching, the prompt is written to the cache once and read from it after.
 
     USD is a guess until something was answered: a text as 40 output tokens, and 400 of thinking a request.
     """

@@ -27,33 +27,33 @@ PREFILL = '{"target": "'
 
 
 TEXT_PLACEHOLDER = "\ue000"
-"""Of Unicode's private use: stands where the text will."""
+"""A character of Unicode's private use area, in place of the text."""
 
 
 MAX_TEXT_TOKENS = 512
-"""Tokens that are read of a text; a query has 10 to 30."""
+"""Tokens of a text that are read; a query has 10 to 30."""
 
 
 @dataclass(frozen=True)
 class PromptTokens:
-    """A prompt as token ids: what comes before the text, what comes after it, and what every label would add."""
+    """A prompt as token ids: what precedes the text, what follows it, and the tokens of every label."""
 
     head: list[int]
     tail: list[int]
     labels: list[list[int]]
-    room: int
-    """Tokens that a text may have."""
+    max_text_tokens: int
+    """The most tokens of a text."""
     tokenizer: Any
 
     def text(self, text: str) -> list[int]:
-        """A text, quoted, cut at `room`; what looks like a special token is read as plain text."""
+        """A text, quoted, cut at `max_text_tokens`; special tokens in it are read as plain text."""
         ids = self.tokenizer(quote_as_data(text), add_special_tokens=False, split_special_tokens=True)["input_ids"]
-        return [int(one) for one in ids[: self.room]]
+        return [int(one) for one in ids[: self.max_text_tokens]]
 
 
 @dataclass(frozen=True)
 class LabelScorer:
-    """A causal model that has read the head of the prompt."""
+    """A causal model with the prompt's head in its cache."""
 
     parts: PromptTokens
     network: Any
@@ -62,7 +62,7 @@ class LabelScorer:
     batch_size: int
 
     def scores(self, text: str) -> NDArray[np.float64]:
-        """Mean log-likelihood of every label, shape (classes,). A text is scored alone, whoever its neighbors are."""
+        """Mean log-likelihood of every label, shape (classes,). A text's scores do not depend on other texts."""
         cache = copy.deepcopy(self.head)
         last = _log_likelihoods(self.network, [self.parts.text(text) + self.parts.tail], cache, keep=1)[0, -1]
         found = np.empty(len(self.parts.labels))
@@ -77,7 +77,7 @@ class LabelScorer:
         if longest > 1:
             own = copy.deepcopy(cache)
             own.batch_repeat_interleave(len(labels))
-            # What fills up a short label stands behind it, where a causal model does not look.
+            # Padding follows a short label, so a causal model does not see it.
             rows = [[*label[:-1], *[0] * (longest - len(label))] for label in labels]
             after = _log_likelihoods(self.network, rows, own)
             for row, label in enumerate(labels):
@@ -175,7 +175,7 @@ def _open_scorer(path: Path, folder: str, precision: PrecisionSetting, batch_siz
 
 
 def _log_likelihoods(network: Any, rows: Sequence[Sequence[int]], cache: Any, *, keep: int = 0) -> Tensor:
-    """Log-likelihoods of the token after each position, shape (rows, tokens, vocabulary); `keep` limits them to the end.
+    """Log-likelihoods of the token after each position, shape (rows, tokens, vocabulary); `keep`: only the last.
 
     The cache holds the tokens before the rows, and afterwards the rows too.
     """

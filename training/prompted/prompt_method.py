@@ -1,4 +1,4 @@
-"""Method `prompt`: train keeps the rendered prompt, predict has a language model answer it; nothing is fitted."""
+"""Method `prompt`: train saves the rendered prompt, predict sends it to a language model; nothing is fitted."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from winnow.training.prompted.router_prompt import (
 from winnow.training.runs import RESULT_PACKAGES, Run, create_run, versions
 
 REMOTE_PACKAGES = ("winnow", "jinja2")
-"""Packages whose version is part of the name of a run that asks Claude."""
+"""Packages whose versions are part of the name of a run that uses Claude."""
 
 
 def train(
@@ -39,7 +39,7 @@ def train(
     vectors_cache: Path | None = None,
     progress: Progress | None = None,
 ) -> tuple[Run, bool]:
-    """Render the prompt and keep it in a run folder; also says whether the run is new. Asks nothing yet.
+    """Render the prompt and save it in a run folder; also returns whether the run is new. Sends nothing.
 
     The seed chooses the train rows that the prompt shows. A run that is known gets the new budget. `embedder` is what
     the run's texts are compared with; `vectors_cache` and `progress` are not used.

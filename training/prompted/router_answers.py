@@ -13,25 +13,25 @@ from winnow.generators.llm.response import read_items
 from winnow.training.prompted.router_prompt import ANSWER_FIELDS
 
 MAX_PROBABILITY = 0.999
-"""The highest probability that is believed: a router that says 1 leaves a wrong answer infinitely surprising."""
+"""The highest probability used: a confidence of 1 would make the loss of a wrong answer infinite."""
 
 
 MIN_LEAD = 1e-6
-"""How much more than an equal share the target has at least, so that it is the likeliest label."""
+"""The target gets at least this much more than an equal share, so that it is the most probable label."""
 
 
 @dataclass(frozen=True)
 class RouterAnswer:
-    """Where a text goes."""
+    """The target of one text, with the router's reason and confidence."""
 
     target: str
     confidence: float
-    """As it was told, 0 to 1."""
+    """As the router stated it, 0 to 1."""
     reason: str
 
 
 def read_router_answers(text: str, count: int, classes: Sequence[str]) -> dict[int, RouterAnswer]:
-    """Of an answer about `count` texts the verdicts by their number; what cannot be read is left out.
+    """Answers by text number, from a response about `count` texts; unreadable ones are left out.
 
     A number that stands twice is not believed.
     """
@@ -46,7 +46,7 @@ def read_router_answers(text: str, count: int, classes: Sequence[str]) -> dict[i
 
 
 def _confidence(answer: object) -> float | None:
-    """A confidence, brought between 0 and 1; None for what is no number."""
+    """A confidence, clipped to 0 and 1; None for anything but a number."""
     if isinstance(answer, bool) or not isinstance(answer, int | float) or not math.isfinite(answer):
         return None
     return min(max(float(answer), 0.0), 1.0)
@@ -55,7 +55,7 @@ def _confidence(answer: object) -> float | None:
 def probabilities(
     answer: Sequence[RouterAnswer | None], classes: Sequence[str], fallback: str | None
 ) -> NDArray[np.float64]:
-    """Shape (texts, classes): the confidence on the target, the rest in equal parts on the others.
+    """Shape (texts, classes): the confidence for the target, the rest in equal parts for the others.
 
     The target stays the likeliest label however low its confidence. A text without a verdict goes to the fallback by a
     hair; where there is none, all labels are equally likely.

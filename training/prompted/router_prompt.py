@@ -26,7 +26,7 @@ ANSWER_FIELDS = {"query": int, "reason": str, "target": str}
 
 @dataclass(frozen=True)
 class RouterPrompt:
-    """Everything that decides what is asked; a newer Winnow asks an older run's words."""
+    """Everything that determines the requests, saved with the run: a newer Winnow sends an older run's wording."""
 
     backend: str
     model: str
@@ -39,7 +39,7 @@ class RouterPrompt:
     shared: str
     """The task and its labels."""
     own: str
-    """The template of what is asked about texts."""
+    """The template of the part about the texts."""
     prompts: str
     """Versions of the prompt files."""
     shown: list[str]
@@ -48,7 +48,7 @@ class RouterPrompt:
     """Examples and near misses of the task file that a hold-out row repeats."""
 
     def body(self, texts: list[str]) -> str:
-        """The request to Claude about texts, the same bytes for the same texts."""
+        """The request to Claude for some texts: the same texts, the same bytes."""
         model_choice = ModelChoice(self.model, self.effort, self.cached)
         asked = [{"query": number, "text": text} for number, text in enumerate(texts)]
         return request_body(
@@ -60,11 +60,11 @@ class RouterPrompt:
         )
 
     def render(self, **values: object) -> str:
-        """What is asked about texts."""
+        """The part of the request about the texts."""
         return PromptFile("own", "", "", self.own).render(**values)
 
     def _schema(self) -> dict[str, Any]:
-        """The reason stands before the target: what was written first is thought of when the rest is."""
+        """The reason precedes the target, so that the model reasons before it decides."""
         return list_schema(
             "routes",
             {
@@ -77,7 +77,7 @@ class RouterPrompt:
 
 
 def build_router_prompt(release: Release, settings: PromptSettings, *, seed: int) -> RouterPrompt:
-    """The prompt of a release's own task file.
+    """Render the prompt from the release's own task file.
 
     No hold-out text is shown: an example or near miss of the task file that repeats one is left out.
     """
@@ -107,13 +107,13 @@ def build_router_prompt(release: Release, settings: PromptSettings, *, seed: int
 
 
 def save_router_prompt(router: RouterPrompt, folder: Path) -> None:
-    """Write it into a run's folder."""
+    """Save the prompt in a run's folder."""
     text = json.dumps(asdict(router), indent=1, ensure_ascii=False)
     (folder / ROUTER_PROMPT_FILE).write_text(text + "\n", encoding="utf-8")
 
 
 def load_router_prompt(folder: Path) -> RouterPrompt:
-    """Read it from a run's folder."""
+    """Load the prompt of a run."""
     return RouterPrompt(**json.loads((folder / ROUTER_PROMPT_FILE).read_text(encoding="utf-8")))
 
 
@@ -122,7 +122,7 @@ def _examples(brief: PromptTask) -> Iterable[str]:
 
 
 def _without_holdout_texts(brief: PromptTask, holdout_keys: Set[str]) -> tuple[PromptTask, int]:
-    """A task without the texts that hold-out rows repeat, and how many those are."""
+    """The task without texts that hold-out rows repeat, and the number of removed texts."""
     count = 0
     labels = []
     for one in brief.labels:
@@ -134,14 +134,14 @@ def _without_holdout_texts(brief: PromptTask, holdout_keys: Set[str]) -> tuple[P
 
 
 def _rows_to_show(release: Release, per_label: int, seed: int, *, known: Set[str]) -> dict[str, list[tuple[str, str]]]:
-    """By label ids and texts of train rows: people's before synthetic ones, else in an order that the seed gives."""
+    """Ids and texts of train rows by label: synthetic rows last, otherwise in an order that follows from the seed."""
     if not per_label:
         return {}
     rows = release.rows("train")
     columns = (rows[name] for name in ("id", "text", "label", "origin"))
     ranked = sorted(
         zip(*columns, strict=True), key=lambda row: (row[3] == "synthetic", keyed_hash(seed, row[0]))
-    )  # the rows are sorted by id: equal keys, if ever, keep that order
+    )  # rows are sorted by id, and equal keys keep that order
     chosen: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for identity, text, label, _ in ranked:
         if len(chosen[label]) < per_label and fold_key(text) not in known:

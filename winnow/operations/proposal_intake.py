@@ -229,11 +229,11 @@ class ProposalIntake:
             for i in pair:
                 if drops[i] is None and (dropped_side or reason):
                     why = (
-                        f"the other side fell: {dropped_side.reason}"
+                        f"the other side was dropped: {dropped_side.reason}"
                         if dropped_side
                         else f"cosine {cosine:.3f} between the sides"
                     )
-                    drops[i] = Drop("other_side_fell" if dropped_side else reason, why)
+                    drops[i] = Drop("other_side_dropped" if dropped_side else reason, why)
         return drops
 
     def _drop(self, one: Proposal, found: Novelty, verdicts: Mapping[str, JudgeVerdict] | None) -> Drop | None:

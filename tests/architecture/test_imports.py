@@ -12,7 +12,6 @@ def test_imports_resolve_to_modules_of_the_product(modules: list[SourceModule]) 
     assert sum(map(len, graph.values())) > 1_000  # else the two tests below would prove nothing
 
 
-@pytest.mark.xfail(strict=False, reason="the spend ledger still uses the store's database module")
 def test_no_import_points_up(modules: list[SourceModule]) -> None:
     assert upward_imports(import_graph(modules)) == []
 

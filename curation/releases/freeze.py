@@ -55,7 +55,7 @@ def check_name(name: str, store: Store, folder: WorkspaceFolder) -> None:
         raise WinnowError(Problem(f"freeze {name}", "the name is already in the ledger", "a new name", fix))
 
 
-def freeze(
+def freeze_release(
     name: str,
     checked: CheckResult,
     task_text: str,

@@ -8,6 +8,7 @@ from pathlib import Path
 from winnow.core.errors import Problem, WinnowError
 
 STATE_FOLDER = ".winnow"
+TASK_FILE = "winnow.yaml"
 
 
 @dataclass(frozen=True)
@@ -85,8 +86,10 @@ def find_workspace_folder(start: Path) -> WorkspaceFolder:
     for folder in (start.resolve(), *start.resolve().parents):
         if (folder / TASK_FILE).is_file():
             return WorkspaceFolder(folder)
-    fix = "run `winnow init DIR` and change to DIR, or say --workspace DIR"
+    fix = "create one with `winnow init DIR`, or name its folder (`winnow -w DIR …`)"
     raise WinnowError(Problem(str(start.resolve()), "no winnow.yaml here or above", "a workspace", fix))
 
 
-TASK_FILE = "winnow.yaml"
+def is_in_workspace(start: Path) -> bool:
+    """Whether there is a workspace at `start` or above it."""
+    return any((folder / TASK_FILE).is_file() for folder in (start.resolve(), *start.resolve().parents))

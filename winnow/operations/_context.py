@@ -1,49 +1,220 @@
-"""Whether there is a workspace, decided once: where releases and runs are found, where results go."""
+"""Decides once whether there is a workspace: where releases and runs are found, and where results go."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from winnow.config.load import read_task
 from winnow.config.task import Task
 from winnow.core.errors import Problem, WinnowError
-from winnow.core.layout import TASK_FILE, WorkspaceFolder
+from winnow.core.layout import TASK_FILE, WorkspaceFolder, find_workspace_folder, is_in_workspace
+from winnow.core.suggest import nearest_name
+from winnow.curation.store.database import Store, open_store
 
 if TYPE_CHECKING:
-    from winnow.curation.releases.release import Release
+    from winnow.curation.engine.embedders.embedder import Embedder
+    from winnow.curation.pii.scrub import NameFinder, Scrubber
+    from winnow.curation.releases.release import MustPassCase, Release
     from winnow.training.runs import Run
-
 
 LOCAL_RUNS = Path("runs")
 """Where runs go when there is no workspace."""
 
 
-def find_release(name_or_path: str | Path, folder: WorkspaceFolder | None, *, checked: bool = True) -> Release:
-    """A release by the name it has in a workspace, or by its path."""
-    from winnow.curation.releases.release import open_release
+class WorkspaceContext:
+    """A workspace: its folder, its task and its database."""
 
-    return open_release(release_path(name_or_path, folder), checked=checked)
+    def __init__(self, folder: WorkspaceFolder) -> None:
+        self.folder = folder
+
+    @property
+    def task(self) -> Task:
+        """The task file, read again. Raises WinnowError with all its problems."""
+        return read_task(self.folder.task_file)
+
+    @cached_property
+    def store(self) -> Store:
+        """The database, created on first use."""
+        return open_store(self.folder.database)
+
+    @property
+    def goals(self) -> Mapping[str, float] | None:
+        """The task's goals, by name."""
+        return self.task.goals
+
+    @property
+    def runs_folder(self) -> Path:
+        """Where new runs are written."""
+        return self.folder.runs
+
+    @property
+    def vectors_cache(self) -> Path | None:
+        """Where embeddings are cached."""
+        return self.folder.vectors
+
+    def page_folder(self, runs: Sequence[Run]) -> Path:  # noqa: ARG002  (the other context needs it)
+        """Where a page about several runs is written."""
+        return self.folder.reports
+
+    def embedder(self, task: Task | None = None) -> Embedder:
+        """The task's embedding model; a folder is taken relative to the workspace."""
+        from winnow.curation.engine.embedders.embedder import open_embedder
+
+        settings = (task or self.task).embedder
+        local_model = self.folder.root / settings.model if settings.model else None
+        model = str(local_model) if local_model and local_model.is_dir() else settings.model
+        return open_embedder(model, backend=settings.backend)
+
+    def scrubber(self, task: Task) -> Scrubber:
+        """Replaces private data; equal values get equal stand-ins in this workspace and in no other."""
+        from winnow.curation.pii.scrub import DEFAULT_POLICY, Scrubber
+        from winnow.curation.store.database import workspace_setting
+
+        with self.store.reading() as connection:
+            key = bytes.fromhex(workspace_setting(connection, "surrogate_key"))
+        return Scrubber(dict([*DEFAULT_POLICY.items(), *task.private.policy.items()]), key, self._name_finder(task))
+
+    def _name_finder(self, task: Task) -> NameFinder | None:
+        if task.private.model is None:
+            return None
+        from winnow.curation.pii.name_model import load_name_model
+
+        return load_name_model(self.folder.root / task.private.model)
+
+    def must_pass_cases(self, task: Task) -> list[MustPassCase]:
+        """The must-pass cases that the task names, read again."""
+        if task.must_pass is None:
+            return []
+        from winnow.curation.ingest.screen import ScreenContext
+        from winnow.curation.releases.must_pass_file import read_must_pass
+        from winnow.curation.store.forgotten import forgotten_ids
+        from winnow.curation.store.label_renames import label_renames
+
+        with self.store.reading() as connection:
+            gone, renamed = forgotten_ids(connection), label_renames(connection)
+        return read_must_pass(task, self.folder.root, ScreenContext(self.scrubber(task), gone, renamed))
+
+    def current_label(self, label: str) -> str:
+        """The name that a label has today, after renames."""
+        from winnow.curation.annotations.renamed_labels import current_label
+
+        return current_label(label, self._label_renames)
+
+    @cached_property
+    def _label_renames(self) -> Sequence[tuple[str, str, int]]:
+        from winnow.curation.store.label_renames import label_renames
+
+        with self.store.reading() as connection:
+            return label_renames(connection)
+
+    def release_hashes(self) -> Mapping[str, str] | None:
+        """SHA-256 of the manifest of every release that this workspace froze, by name."""
+        from winnow.curation.store.artifacts import release_hashes
+
+        with self.store.reading() as connection:
+            return release_hashes(connection)
+
+    def release_path(self, name_or_path: str | Path) -> Path:
+        """Where a release lies, by name or path."""
+        return _name_or_path(name_or_path, self.folder.releases)
+
+    def release(self, name_or_path: str | Path, *, checked: bool = True) -> Release:
+        """A release by name or path; `checked` compares its files with the manifest first."""
+        from winnow.curation.releases.release import open_release
+
+        path = self.release_path(name_or_path)
+        if not path.exists():
+            known = list(self.release_hashes() or ())
+            found = "its folder is gone" if str(name_or_path) in known else "no such release"
+            near = nearest_name(str(name_or_path), [name for name in known if name != str(name_or_path)])
+            fix = f"did you mean {near!r}?" if near else "winnow releases lists them"
+            raise WinnowError(Problem(f"release {name_or_path}", found, ", ".join(known) or "winnow freeze NAME", fix))
+        return open_release(path, checked=checked)
+
+    def run(self, id_or_path: str | Path) -> Run:
+        """A run by id or path."""
+        from winnow.training.runs import open_run
+
+        return open_run(_name_or_path(id_or_path, self.folder.runs))
+
+    def record_run(self, run: Run) -> None:
+        """List a run in the workspace; recording the same run twice is one entry."""
+        from winnow.core.hashing import file_sha256
+        from winnow.curation.store.artifacts import record_run
+        from winnow.training.runs import RUN_FILE
+
+        path = run.path.relative_to(self.folder.root.resolve()).as_posix()
+        detail = {"method": run.facts["method"], "release": run.facts["release"]["name"]}
+        record_run(self.store, run.id, path=path, sha256=file_sha256(run.path / RUN_FILE), detail=detail)
 
 
-def release_path(name_or_path: str | Path, folder: WorkspaceFolder | None) -> Path:
-    """Where a release lies that is named in a workspace, or by its path."""
-    return _name_or_path(name_or_path, folder.releases if folder else None)
+class FolderContext:
+    """No workspace: a release or run folder is all there is, on any machine."""
+
+    goals: Mapping[str, float] | None = None
+    runs_folder = LOCAL_RUNS
+    vectors_cache: Path | None = None
+
+    def page_folder(self, runs: Sequence[Run]) -> Path:
+        """Next to the first run."""
+        return runs[0].path.parent
+
+    def embedder(self) -> None:
+        """The method's default."""
+        return
+
+    def current_label(self, label: str) -> str:
+        """The label as it is: nothing is known of renames."""
+        return label
+
+    def release_hashes(self) -> Mapping[str, str] | None:
+        """Not known here."""
+        return None
+
+    def release_path(self, path: str | Path) -> Path:
+        """The path itself."""
+        return Path(path)
+
+    def release(self, path: str | Path, *, checked: bool = True) -> Release:
+        """A release by its path."""
+        from winnow.curation.releases.release import open_release
+
+        return open_release(Path(path), checked=checked)
+
+    def run(self, path: str | Path) -> Run:
+        """A run by its path."""
+        from winnow.training.runs import open_run
+
+        return open_run(Path(path))
+
+    def record_run(self, run: Run) -> None:
+        """Nothing to record it in."""
 
 
-def find_run(id_or_path: str | Path, folder: WorkspaceFolder | None) -> Run:
-    """A run by the id it has in a workspace, or by its path."""
-    from winnow.training.runs import open_run
-
-    return open_run(_name_or_path(id_or_path, folder.runs if folder else None))
+Context = WorkspaceContext | FolderContext
 
 
-def _name_or_path(name_or_path: str | Path, home: Path | None) -> Path:
+def find_workspace(start: Path) -> WorkspaceContext:
+    """The workspace at a folder or above it. Raises WinnowError when there is none."""
+    return WorkspaceContext(find_workspace_folder(start))
+
+
+def find_context(start: Path) -> Context:
+    """The workspace at a folder or above it, else the folder alone."""
+    return find_workspace(start) if is_in_workspace(start) else FolderContext()
+
+
+def _name_or_path(name_or_path: str | Path, home: Path) -> Path:
     """A name in a workspace's folder, else a path."""
-    inside = home / name_or_path if home and Path(name_or_path).name == str(name_or_path) else None
+    inside = home / name_or_path if Path(name_or_path).name == str(name_or_path) else None
     return inside if inside and inside.exists() else Path(name_or_path)
 
 
 def require_intents(task: Task) -> None:
+    """Raises WinnowError for a kind of task that this version does not handle."""
     if task.kind != "intents":
         raise WinnowError(
             Problem(TASK_FILE, f"kind: {task.kind}", "kind: intents", "this version handles intents only")

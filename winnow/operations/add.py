@@ -1,9 +1,67 @@
-"""Read files, screen their rows and store those that pass."""
+"""Add files or tables: read them, screen their rows and store those that pass."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from winnow.core.errors import Problem, ServiceError, WinnowError
+from winnow.curation.ingest.add import MAX_ATTEMPTS, AddResult, WorkspaceChanged
+from winnow.curation.ingest.add import add as add_source_rows
+from winnow.curation.ingest.add_options import UNKNOWN_LICENSE, AddOptions
+from winnow.curation.io.readers.columns import Columns
+from winnow.curation.io.readers.source_rows import SourceRows, read_file, read_table
+from winnow.curation.store.sources import GenerationBatch
+from winnow.operations._context import WorkspaceContext
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
-def as_list(files: Any) -> list[Any]:
-    return list(files) if isinstance(files, list | tuple) else [files]
+def add(  # noqa: PLR0913
+    workspace: WorkspaceContext,
+    files: str | Path | pd.DataFrame | Sequence[str | Path],
+    *,
+    format: str = "auto",  # noqa: A002  (the word of the command line)
+    columns: Columns | None = None,
+    origin: str | None = None,
+    license: str = UNKNOWN_LICENSE,
+    split: str | None = None,
+    batch: GenerationBatch | None = None,
+    encoding: str | None = None,
+    table: str | None = None,
+) -> AddResult:
+    """Screen files or a pandas table and store the rows that pass, in one transaction.
+
+    Raises WinnowError with the problems of every file that cannot be read; nothing is added then.
+    """
+    sources: list[SourceRows] = []
+    problems: list[Problem] = []
+    for file in files if isinstance(files, list | tuple) else [files]:
+        try:
+            if isinstance(file, str | Path):
+                path = Path(file)
+                sources.append(read_file(path, columns=columns, format=format, encoding=encoding, table=table))
+            else:
+                sources.append(read_table(file, columns=columns))
+        except WinnowError as error:
+            problems += error.problems
+    if problems:
+        raise WinnowError(problems)
+    options = AddOptions(origin=origin, license=license, split=split, batch=batch)
+    for _ in range(MAX_ATTEMPTS):
+        task = workspace.task
+        try:
+            return add_source_rows(
+                workspace.store,
+                task,
+                sources,
+                options,
+                workspace.scrubber(task),
+                dropped_dir=workspace.folder.dropped,
+            )
+        except WorkspaceChanged:
+            continue
+    found = f"the workspace changed {MAX_ATTEMPTS} times during add"
+    raise ServiceError(Problem(str(workspace.folder.root), found, "", "nothing was added; run it again"))

@@ -1,32 +1,47 @@
-"""Compare runs on their common hold-out rows and draw the page."""
+"""Compare runs on the hold-out rows they share."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from winnow.core.errors import Problem, WinnowError
+from winnow.operations._context import Context
 
 if TYPE_CHECKING:
     from winnow.core.progress import Progress
     from winnow.training.evaluation.compare import Comparison
-    from winnow.training.runs import Run
 
 
-def compare_runs(
-    runs: Sequence[Run],
-    folder: Path,
+class CompareResult(NamedTuple):
+    """The comparison, and the page that shows it."""
+
+    comparison: Comparison
+    page: Path
+
+
+def compare(
+    context: Context,
+    ids_or_paths: Sequence[str | Path],
     *,
-    split: str,
-    goals: Mapping[str, float] | None = None,
-    current_label: Callable[[str], str] = str,
-    vectors_cache: Path | None = None,
+    split: str = "validation",
     progress: Progress | None = None,
-) -> tuple[Comparison, Path]:
-    """Hold runs against each other and draw the page into a folder."""
+) -> CompareResult:
+    """Compare runs on the hold-out rows they share, and draw the page. Raises WinnowError for fewer than two runs."""
     from winnow.reports.comparison_page import write_comparison
-    from winnow.training.evaluation.compare import compare
+    from winnow.training.evaluation.compare import compare as compare_runs
 
-    found = compare(
-        runs, split, goals=goals, current_label=current_label, vectors_cache=vectors_cache, progress=progress
+    if len(ids_or_paths) < 2:
+        fix = "winnow runs lists them"
+        raise WinnowError(Problem("compare", f"{len(ids_or_paths)} run", "two or more runs", fix))
+    runs = [context.run(one) for one in ids_or_paths]
+    found = compare_runs(
+        runs,
+        split,
+        goals=context.goals,
+        current_label=context.current_label,
+        vectors_cache=context.vectors_cache,
+        progress=progress,
     )
-    return found, write_comparison(found, folder)
+    return CompareResult(found, write_comparison(found, context.page_folder(runs)))

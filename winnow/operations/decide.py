@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winnow.curation.annotations.renamed_labels import current_label
@@ -11,6 +13,7 @@ from winnow.curation.store.deployments import deployments
 from winnow.curation.store.label_renames import label_renames
 from winnow.curation.store.occurrences import log_occurrences
 from winnow.curation.store.working_view import working_rows
+from winnow.operations._context import WorkspaceContext
 from winnow.training.monitoring.decision_inputs import DecisionInputs
 from winnow.training.runs import RUN_FILE, open_run
 
@@ -19,6 +22,25 @@ if TYPE_CHECKING:
     from winnow.core.layout import WorkspaceFolder
     from winnow.core.progress import Progress
     from winnow.curation.store.database import Store
+    from winnow.training.monitoring.decision_report import DecisionReport
+
+
+def decide(
+    workspace: WorkspaceContext,
+    id_or_path: str | Path | None = None,
+    *,
+    today: datetime | None = None,
+    progress: Progress | None = None,
+) -> DecisionReport:
+    """Recommend by explicit rules: collect, train, deploy, keep or retrain.
+
+    The candidate is the named run, else the best on validation of those on the newest release. Test is not used.
+    """
+    from winnow.training.monitoring.decision_report import report_decision
+
+    wanted = workspace.run(id_or_path).id if id_or_path is not None else None
+    inputs = read_decision_inputs(workspace.store, workspace.folder, workspace.task, progress=progress)
+    return report_decision(inputs, workspace.embedder, wanted=wanted, today=today or datetime.now(UTC))
 
 
 def read_decision_inputs(

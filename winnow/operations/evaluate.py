@@ -4,13 +4,58 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from winnow.operations._context import Context
 
 if TYPE_CHECKING:
     from winnow.core.progress import Progress
     from winnow.curation.releases.release import Release
     from winnow.training.evaluation.evaluate import Evaluation
     from winnow.training.runs import Run
+
+
+class EvaluateResult(NamedTuple):
+    """The evaluation, and the page that shows it."""
+
+    evaluation: Evaluation
+    page: Path
+
+
+def evaluate(
+    context: Context,
+    run_or_release: str | Path,
+    *,
+    split: str = "validation",
+    predictions: str | Path | None = None,
+    name: str = "imported",
+    missing: str = "refuse",
+    latency: bool = False,
+    learning_curve: bool = False,
+    progress: Progress | None = None,
+) -> EvaluateResult:
+    """Measure a run on one split of its release and draw the page.
+
+    With `predictions`, a file of any other system, the first argument is a release, and the run `name` is made of the
+    file; rows of the split without a prediction are refused, or count as wrong when `missing` is "wrong".
+    """
+    if predictions is None:
+        run = context.run(run_or_release)
+    else:
+        release = context.release(run_or_release)
+        run, _ = import_run(
+            release, Path(predictions), context.runs_folder, name=name, split=split, missing=missing
+        )
+        context.record_run(run)
+    return evaluate_run(
+        run,
+        split=split,
+        goals=context.goals,
+        latency=latency,
+        learning_curve=learning_curve,
+        vectors_cache=context.vectors_cache,
+        progress=progress,
+    )
 
 
 def evaluate_run(
@@ -22,11 +67,12 @@ def evaluate_run(
     learning_curve: bool = False,
     vectors_cache: Path | None = None,
     progress: Progress | None = None,
-) -> tuple[Evaluation, Path]:
+) -> EvaluateResult:
     """Measure a run on its release and draw the page beside the numbers; latency and learning curve when asked."""
     from winnow.curation.releases.release import open_release
     from winnow.reports.evaluation_page import write_evaluation
-    from winnow.training.evaluation.evaluate import check_release, evaluate
+    from winnow.training.evaluation.evaluate import check_release
+    from winnow.training.evaluation.evaluate import evaluate as evaluate_on
     from winnow.training.evaluation.latency import measure_latency
     from winnow.training.evaluation.learning_curve import measure_learning_curve
 
@@ -36,8 +82,8 @@ def evaluate_run(
         measure_learning_curve(run, release, vectors_cache=vectors_cache, progress=progress)
     if latency:
         measure_latency(run, list(release.rows("validation" if release.counts["validation"] else "train")["text"]))
-    evaluation = evaluate(run, release, split, goals=goals, vectors_cache=vectors_cache, progress=progress)
-    return evaluation, write_evaluation(evaluation, run.path / "evaluation" / f"{split}.html")
+    evaluation = evaluate_on(run, release, split, goals=goals, vectors_cache=vectors_cache, progress=progress)
+    return EvaluateResult(evaluation, write_evaluation(evaluation, run.path / "evaluation" / f"{split}.html"))
 
 
 def import_run(

@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from winnow.core.errors import Problem, WinnowError
+from winnow.core.errors import Parameter, Problem, WinnowError
+from winnow.operations._context import WorkspaceContext, require_intents
+from winnow.operations.compare import compare
 from winnow.operations.evaluate import evaluate_run
+from winnow.operations.list_runs import list_runs
 
 if TYPE_CHECKING:
     from winnow.core.progress import Progress
-    from winnow.curation.engine.embedders.embedder import Embedder
     from winnow.training.evaluation.confusion_counts import ConfusionCounts
     from winnow.training.feedback.derive_feedback import Feedback
     from winnow.training.runs import Run
-    from winnow.workspace import Workspace
 
 
 DEFAULT_ANNOTATIONS = 200
@@ -38,14 +39,13 @@ class FeedbackResult:
         return {**self.feedback.json(), "plan": str(self.plan), "impact": self.impact}
 
 
-def write_feedback(
-    workspace: Workspace,
+def feedback(
+    workspace: WorkspaceContext,
     wanted: str | Path,
     *,
-    annotations: int,
-    against: str | Path | None,
-    embedder: Embedder,
-    progress: Progress | None,
+    annotations: int = DEFAULT_ANNOTATIONS,
+    previous: str | Path | None = None,
+    progress: Progress | None = None,
 ) -> FeedbackResult:
     """Look at a run, write the focus of the queues and the plan for generators, measure what the last round brought.
 
@@ -60,6 +60,8 @@ def write_feedback(
     from winnow.curation.store.forgotten import forgotten_ids
     from winnow.training.feedback.derive_feedback import derive_feedback
 
+    require_intents(workspace.task)
+    embedder = workspace.embedder()
     run = workspace.run(wanted)
     release = workspace.release(run.release_path())
     validation = _validation_counts(run, release.counts["validation"], workspace, progress)
@@ -79,14 +81,14 @@ def write_feedback(
         annotations=annotations,
         plan_name=plan.relative_to(workspace.folder.root).as_posix(),
     )
-    gained = _impact_of_last_round(workspace, run, against, progress)
+    gained = _impact_of_last_round(workspace, run, previous, progress)
     with atomic_write(plan) as temporary:
         temporary.write_text(json_text.dumps(found.plan, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     write_feedback(found.json(), run.path / FEEDBACK_FILE, workspace.folder.state / FEEDBACK_FILE)
     return FeedbackResult(found, plan, gained)
 
 
-def _validation_counts(run: Run, rows: int, workspace: Workspace, progress: Progress | None) -> ConfusionCounts:
+def _validation_counts(run: Run, rows: int, workspace: WorkspaceContext, progress: Progress | None) -> ConfusionCounts:
     """What the run got wrong of validation, as counts; it is evaluated where nobody has done so."""
     from winnow.training.evaluation.confusion_counts import ConfusionCounts, counts_from_measures
 
@@ -100,33 +102,33 @@ def _validation_counts(run: Run, rows: int, workspace: Workspace, progress: Prog
 
 
 def _impact_of_last_round(
-    workspace: Workspace, run: Run, against: str | Path | None, progress: Progress | None
+    workspace: WorkspaceContext, run: Run, previous: str | Path | None, progress: Progress | None
 ) -> dict[str, Any]:
     """What the round of feedback before this run mended; by default that of the latest earlier run of its method."""
     from winnow.curation.annotations.confused_pairs import FEEDBACK_FILE
     from winnow.training.feedback.impact import measure_impact
 
-    before = workspace.run(against) if against else _previous_run(workspace, run)
+    before = workspace.run(previous) if previous else _previous_run(workspace, run)
     if before is None:
         return {"status": "not_measured", "why": "no feedback on an earlier run of another release that was made alike"}
     path = before.path / FEEDBACK_FILE
     if not path.exists():
-        fix = f"run `winnow feedback {before.id}` first, or leave out --against"
-        raise WinnowError(Problem(f"--against {against}", "no feedback was drawn from it", "a run with feedback", fix))
+        fix = f"run `winnow feedback {before.id}` first, or leave it out"
+        raise WinnowError(Problem(Parameter("previous"), f"{previous}: no feedback was derived from it", "a run with feedback", fix))
     if not workspace.release(run.release_path()).counts["validation"]:
         return {"status": "not_measured", "why": "the release has no validation rows"}
-    compared, _ = workspace.compare([before.path, run.path], progress=progress)
+    compared, _ = compare(workspace, [before.path, run.path], progress=progress)
     return measure_impact(json_text.loads(path.read_text(encoding="utf-8")), compared.rows, before.id, run.id)
 
 
-def _previous_run(workspace: Workspace, run: Run) -> Run | None:
+def _previous_run(workspace: WorkspaceContext, run: Run) -> Run | None:
     """The latest run before this one that feedback was drawn from: of another release, and otherwise made alike.
 
     So the difference is the data's.
     """
     from winnow.curation.annotations.confused_pairs import FEEDBACK_FILE
 
-    names = [entry["name"] for entry in workspace.runs()]
+    names = [entry["name"] for entry in list_runs(workspace)]
     earlier = names[: names.index(run.id)] if run.id in names else []
     for name in reversed(earlier):
         if not (workspace.folder.runs / name / FEEDBACK_FILE).exists():

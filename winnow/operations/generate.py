@@ -34,9 +34,11 @@ from winnow.generators.plan import GenerationPlan
 from winnow.generators.prompts.prompt_file import prompt_versions
 from winnow.generators.rounds import TEXTS_PER_JUDGE_REQUEST, GenerationJob, round_requests, run_rounds
 from winnow.generators.run_costs import history
+from winnow.operations._context import WorkspaceContext, require_intents
 from winnow.operations.batch_diversity import less_diverse_labels
+from winnow.operations.check import measure
 from winnow.operations.generation_job import MistakesByLabel, plan_job
-from winnow.operations.proposal_intake import ProposalIntake, combined_result
+from winnow.operations.proposal_intake import ProposalIntake, combined_result, open_intake
 from winnow.reports.generation_costs import run_costs
 
 if TYPE_CHECKING:
@@ -100,6 +102,37 @@ class GenerationContext:
 
 
 def generate(
+    workspace: WorkspaceContext,
+    request: GenerationRequest,
+    *,
+    note: Callable[[str], None] = print,
+    progress: OnProgress | None = None,
+) -> GenerationResult:
+    """Have Claude write what a request asks for; every proposal enters as `synthetic` and waits for review.
+
+    The same request continues its run until that has ended. Raises ServiceError when Claude cannot be reached.
+    """
+    task = workspace.task
+    require_intents(task)
+
+    def client() -> AnthropicClient:
+        from winnow.generators.llm.anthropic import AnthropicClient
+
+        return AnthropicClient()
+
+    def mistakes() -> dict[str, list[dict[str, str]]]:
+        from winnow.curation.annotations.misclassified import misclassified_rows
+
+        train = measure(workspace, task).check.train
+        return misclassified_rows(train, workspace.embedder(), workspace.folder.vectors)
+
+    context = GenerationContext(
+        task, workspace.folder.root, workspace.store, client, lambda: open_intake(workspace, task), mistakes, note
+    )
+    return run_generation(context, request, progress=progress)
+
+
+def run_generation(
     context: GenerationContext, request: GenerationRequest, *, progress: OnProgress | None = None
 ) -> GenerationResult:
     """Start or continue a run. Raises WinnowError for a wrong request and ServiceError when the API fails."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from winnow.core.errors import Problem, WinnowError
 from winnow.curation.io.readers.source_rows import SourceRows
+from winnow.operations._context import Context
 from winnow.validators.text import text_problem
 
 if TYPE_CHECKING:
@@ -14,6 +16,13 @@ if TYPE_CHECKING:
 
     from winnow.core.progress import Progress
     from winnow.training.runs import Run
+
+
+def predict(
+    context: Context, id_or_path: str | Path, texts: Sequence[str], *, progress: Progress | None = None
+) -> pd.DataFrame:
+    """Label texts with a run's model: columns `text`, `label`, `route`, `confidence`."""
+    return predict_texts(context.run(id_or_path), texts, progress=progress)
 
 
 def predict_texts(run: Run, texts: Sequence[str], *, progress: Progress | None = None) -> pd.DataFrame:
@@ -24,8 +33,8 @@ def predict_texts(run: Run, texts: Sequence[str], *, progress: Progress | None =
     from winnow.training.runs import IMPORTED
 
     if run.facts["method"] == IMPORTED:
-        fix = "name a run that was trained here (winnow runs)"
-        raise WinnowError(Problem(run.id, "its predictions came from elsewhere", "a model to ask", fix))
+        fix = "choose one from winnow runs"
+        raise WinnowError(Problem(run.id, "an imported run without a model", "a run trained by Winnow", fix))
     predicted = predict(run, texts, progress=progress)
     routes = run.facts["routes"]
     return pd.DataFrame(

@@ -42,6 +42,8 @@ from winnow.generators.contrasts import not_minimal_edit
 from winnow.generators.judge import JudgeVerdict
 from winnow.generators.prompts.prompt_task import PromptTask, prompt_task
 from winnow.generators.proposal import PromptContext, Proposal, SeedRecord
+from winnow.operations._context import WorkspaceContext
+from winnow.operations.check import measure
 from winnow.validators.text import Drop
 
 if TYPE_CHECKING:
@@ -332,4 +334,16 @@ def combined_result(results: Iterable[AddResult]) -> AddResult:
         dropped_file=files[-1] if files else None,
         sources=[source for one in listed for source in one.sources],
         notes=list(dict.fromkeys(note for one in listed for note in one.notes)),
+    )
+
+
+def open_intake(workspace: WorkspaceContext, task: Task) -> ProposalIntake:
+    """An intake on a workspace; what it compares with is measured when it is first needed."""
+    return ProposalIntake(
+        workspace.folder,
+        workspace.store,
+        task,
+        workspace.embedder(task),
+        workspace.scrubber(task),
+        lambda: measure(workspace, task).check,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from winnow.config.task import Task
 from winnow.core.clock import utc_now
@@ -18,7 +19,11 @@ from winnow.curation.store.database import Store
 from winnow.curation.store.queue_items import queue_datasets
 from winnow.curation.store.responses import responder_counts
 from winnow.generators.llm.spend.spend_database import SpendDatabase
-from winnow.operations.status import status
+from winnow.operations._context import WorkspaceContext
+from winnow.operations.coverage import coverage
+from winnow.operations.decide import decide
+from winnow.operations.report_annotators import measure_annotators
+from winnow.operations.status import read_status
 from winnow.reports.annotators_page import AnnotatorReport
 from winnow.reports.daily_page import (
     ActionItem,
@@ -31,23 +36,50 @@ from winnow.reports.daily_page import (
 )
 from winnow.training.monitoring.decision_report import DecisionReport
 
+if TYPE_CHECKING:
+    from winnow.core.progress import Progress
+
 FINDINGS_SHOWN = 3
+
+
+class ReportResult(NamedTuple):
+    """The daily report, and its page."""
+
+    report: DailyReport
+    page: Path
+
+
+def report(workspace: WorkspaceContext, *, progress: Progress | None = None) -> ReportResult:
+    """Write the daily report, and the pages about annotators and coverage next to it."""
+    from winnow.curation.annotations.misclassified import misclassified_rows
+    from winnow.reports.annotators_page import write_annotators
+
+    measured = coverage(workspace, progress=progress).coverage
+    task = workspace.task
+    with workspace.store.reading() as connection:
+        annotators = measure_annotators(connection, task)
+    write_annotators(annotators, workspace.folder.reports)
+    errors = misclassified_rows(measured.check.train, workspace.embedder(), workspace.folder.vectors)
+    decision = decide(workspace)
+    return ReportResult(
+        *build_daily_report(workspace.folder, workspace.store, task, measured, annotators, errors, decision)
+    )
 
 
 def build_daily_report(
     folder: WorkspaceFolder,
     store: Store,
     task: Task,
-    coverage: CoverageReport,
+    measured: CoverageReport,
     people: AnnotatorReport,
     mistakes: Mapping[str, Sequence[Mapping[str, str]]],
     decided: DecisionReport,
 ) -> tuple[DailyReport, Path]:
     """The page of this moment; writes it and returns its path. `mistakes` are train rows that the probe misreads."""
-    table = coverage.check.table
+    table = measured.check.table
     texts = dict(zip(table["id"], table["text"], strict=True))
     with store.reading() as connection:
-        dataset_status = status(connection, task, SpendDatabase(folder.spend_database))
+        dataset_status = read_status(connection, task, SpendDatabase(folder.spend_database))
         runs = run_summaries(artifacts(connection, "run"), folder.root)
         datasets = {one.name: one.server_id for one in queue_datasets(connection) if one.server_id}
         met = responder_counts(connection)
@@ -69,12 +101,12 @@ def build_daily_report(
         at=utc_now(),
         task=task.name,
         status=dataset_status,
-        coverage=coverage,
+        coverage=measured,
         people=people,
         runs=runs,
         cells=cells,
         cells_run=evaluated,
-        actions=action_items(dataset_status, coverage, people, _model_actions(decided)),
+        actions=action_items(dataset_status, measured, people, _model_actions(decided)),
         recommended_action=decided.decision.recommended_action,
         why=decided.decision.why,
     )

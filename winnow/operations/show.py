@@ -16,6 +16,7 @@ from winnow.curation.releases.membership import releases_holding
 from winnow.curation.store import tables
 from winnow.curation.store.tables import decision, flag, forgotten, record_group
 from winnow.curation.store.working_view import working_rows
+from winnow.operations._context import WorkspaceContext
 
 NEAREST = 5
 
@@ -36,7 +37,13 @@ class RecordDetails:
     """Releases that hold the record, and in which split."""
 
 
-def show(connection: Connection, folder: WorkspaceFolder, embedder: Embedder, wanted: str) -> RecordDetails:
+def show(workspace: WorkspaceContext, record: str) -> RecordDetails:
+    """One record with its occurrences, decisions, neighbors and releases."""
+    with workspace.store.reading() as connection:
+        return read_record(connection, workspace.folder, workspace.embedder(), record)
+
+
+def read_record(connection: Connection, folder: WorkspaceFolder, embedder: Embedder, wanted: str) -> RecordDetails:
     """Look a record up by id, by the beginning of its id, or by its exact text.
 
     Raises WinnowError when none or more than one fits.

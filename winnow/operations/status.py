@@ -24,11 +24,18 @@ from winnow.curation.store.tables import artifact
 from winnow.curation.store.waivers import active_waivers
 from winnow.curation.store.working_view import working_rows
 from winnow.generators.llm.spend.spend_database import SpendDatabase
+from winnow.operations._context import WorkspaceContext
 from winnow.reports.generation_costs import run_costs
 
 
-def status(connection: Connection, task: Task, spend: SpendDatabase) -> Status:
-    """Count everything once."""
+def status(workspace: WorkspaceContext) -> Status:
+    """Counts by state, label, split and queue, lots, and the next step."""
+    with workspace.store.reading() as connection:
+        return read_status(connection, workspace.task, SpendDatabase(workspace.folder.spend_database))
+
+
+def read_status(connection: Connection, task: Task, spend: SpendDatabase) -> Status:
+    """The status at one moment."""
     rows = working_rows(connection)
     live = [row for row in rows if row["state"] != "superseded"]
     states = Counter(row["state"] for row in rows)

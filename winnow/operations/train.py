@@ -4,43 +4,63 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from winnow.operations._context import Context
 
 if TYPE_CHECKING:
-    from winnow.curation.releases.release import Release
+    from winnow.core.progress import Progress
     from winnow.training.encoder.dry_run import DryRunEstimate
     from winnow.training.runs import Run
 
 
-def train_release(
-    release: Release,
-    folder: Path,
+class TrainResult(NamedTuple):
+    """The run, and whether it was trained now or existed already."""
+
+    run: Run
+    new: bool
+
+
+def train(
+    context: Context,
+    name_or_path: str | Path,
     *,
-    method: str,
-    seed: int,
+    method: str = "linear",
+    seed: int = 0,
     settings: Mapping[str, Any] | None = None,
-    **how: Any,
-) -> tuple[Run, bool]:
-    """Train by any method into a folder of runs; a release folder is all it needs.
+    report_to: str | None = None,
+    progress: Progress | None = None,
+) -> TrainResult:
+    """Train on a release by any method; a release folder is all it needs. The same settings give the same run."""
+    from winnow.training.methods import train as train_method
 
-    `how` is passed on: `embedder`, `vectors_cache`, `report_to`, `progress`.
-    """
-    from winnow.training.methods import train
-
-    return train(release, folder, method=method, seed=seed, settings=settings, **how)
+    release = context.release(name_or_path)
+    run, new = train_method(
+        release,
+        context.runs_folder,
+        method=method,
+        seed=seed,
+        settings=settings,
+        embedder=context.embedder(),
+        vectors_cache=context.vectors_cache,
+        report_to=report_to,
+        progress=progress,
+    )
+    context.record_run(run)
+    return TrainResult(run, new)
 
 
 def estimate_training(
-    release: Release, *, method: str, seed: int, settings: Mapping[str, Any] | None = None
+    context: Context, name_or_path: str | Path, *, method: str, seed: int, settings: Mapping[str, Any] | None = None
 ) -> DryRunEstimate:
-    """Ten steps of a training, and the seconds and memory that the whole would take; nothing is kept."""
+    """Take ten steps of a training and estimate the seconds and memory of the whole; nothing is kept."""
     from winnow.training.methods import dry_run
 
-    return dry_run(release, method=method, seed=seed, settings=settings)
+    return dry_run(context.release(name_or_path), method=method, seed=seed, settings=settings)
 
 
 def method_settings(method: str, *, file: Path | None, changes: Sequence[str]) -> dict[str, Any]:
-    """The settings that a file and `KEY=VALUE` changes tell a method."""
+    """The settings of a method, from a file and `KEY=VALUE` overrides."""
     from winnow.training.methods import method_named
     from winnow.training.settings_file import read_settings
 

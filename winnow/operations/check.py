@@ -1,0 +1,68 @@
+"""Check: measure similarity once, and measure every gate on what may be exported."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from winnow.config.overrides import with_overrides
+from winnow.config.task import Task
+from winnow.operations._context import WorkspaceContext, require_intents
+
+if TYPE_CHECKING:
+    from winnow.core.progress import Progress
+    from winnow.curation.checks.check import CheckResult
+    from winnow.curation.engine.embedders.embedder import Embedder
+    from winnow.curation.releases.provenance import Provenance
+
+
+class MeasuredWorkspace(NamedTuple):
+    """A check, with what else belongs to the same moment."""
+
+    check: CheckResult
+    embedder: Embedder
+    provenance: Provenance
+
+
+def check(
+    workspace: WorkspaceContext, settings: Sequence[str] = (), *, progress: Progress | None = None
+) -> CheckResult:
+    """Measure every gate; `settings` such as "leakage=0.2" try other thresholds without saving them.
+
+    Excluded rows, and near pairs under different labels, are written to `.winnow/reports/`, unless there are settings.
+    """
+    from winnow.reports.check_tables import write_check_tables
+
+    task = workspace.task
+    workspace.must_pass_cases(task)  # its problems are raised now, not only when a release is frozen
+    checked = measure(workspace, with_overrides(task, settings), progress=progress).check
+    if not settings:
+        write_check_tables(checked, workspace.folder.reports)
+    return checked
+
+
+def measure(workspace: WorkspaceContext, task: Task, *, progress: Progress | None = None) -> MeasuredWorkspace:
+    """Measure the workspace at one moment: records, waivers and provenance come from one transaction."""
+    from winnow.curation.checks.check import check as check_table
+    from winnow.curation.releases.provenance import read_provenance
+    from winnow.curation.store.waivers import waivers_by_gate
+    from winnow.curation.store.working_view import working_table
+
+    require_intents(task)
+    with workspace.store.reading() as connection:
+        table = working_table(connection)
+        waived = waivers_by_gate(connection, datetime.now(UTC).date())
+        provenance = read_provenance(connection, table, task)
+    embedder = workspace.embedder(task)
+    checked = check_table(
+        table,
+        task,
+        embedder,
+        scrubber=workspace.scrubber(task),
+        sources={source["id"]: source["name"] for source in provenance.sources},
+        waived=waived,
+        folder=workspace.folder,
+        progress=progress,
+    )
+    return MeasuredWorkspace(checked, embedder, provenance)

@@ -59,7 +59,7 @@ def describe_lot(lot: Lot) -> str:
     bound = lot.lot_decision.evidence.lot_rate_upper
     words = {
         "accepted": f"accepted: at most {bound:.1%} defects, at the level of all looks together",
-        "refused": "refused: winnow push review --whole rescues it",
+        "refused": "refused: winnow push review --include-refused rescues it",
         "fully_reviewed": "read whole: every record counts by itself",
         "full_review": "no look decided: it is read whole",
         "next_look": f"next look: {len(lot.records_to_review()):,} more to read",

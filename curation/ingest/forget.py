@@ -50,7 +50,7 @@ class ForgetResult:
     forgetting it again, deletes it."""
 
 
-def forget(
+def forget_record(
     store: Store,
     folder: WorkspaceFolder,
     task: Task,

@@ -13,63 +13,78 @@ from winnow.cli.render import terminal
 from winnow.cli.render.add_summary import print_add_summary
 from winnow.cli.render.record_view import print_record
 from winnow.cli.render.status_view import print_status
-from winnow.workspace import Workspace
+from winnow.config.load import read_task
 
 
 def init(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where winnow.yaml is written.")],
-    template: Annotated[str, typer.Option(help="intents or tools.")] = "intents",
-    from_file: Annotated[Path | None, typer.Option("--from", help="Take the labels from this file.")] = None,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to create the workspace in.")],
+    template: Annotated[
+        str, typer.Option(help="Template to start from: intents (tools comes with a later version).")
+    ] = "intents",
+    from_file: Annotated[Path | None, typer.Option("--from", help="Take the labels from this data file.")] = None,
     format: FormatOption = "auto",
-    label_column: Annotated[str | None, typer.Option(help="With --from: column of the label.")] = None,
-    route_column: Annotated[str | None, typer.Option(help="With --from: column of the agent.")] = None,
+    label_column: Annotated[str | None, typer.Option(help="With --from: column with the label.")] = None,
+    route_column: Annotated[str | None, typer.Option(help="With --from: column with the route (agent id).")] = None,
     text_column: TextColumnOption = None,
     table: TableOption = None,
     encoding: EncodingOption = None,
 ) -> None:
-    """Write a commented winnow.yaml."""
+    """Create a workspace with a commented winnow.yaml."""
     from winnow.curation.io.readers.columns import Columns
     from winnow.curation.io.readers.source_rows import read_file
+    from winnow.operations import init as operation
 
     columns = Columns(text=text_column, label=label_column, route=route_column)
     source = None
     if from_file:
         source = read_file(from_file, columns=columns, format=format, encoding=encoding, table=table)
-    made = Workspace.init(folder, template=template, from_file=source)
-    labels = len(made.task.labels)
-    terminal.print_line(f"wrote {made.folder.task_file} with {labels} labels")
-    add = f"cd {folder} && winnow add {from_file.resolve() if from_file else 'FILE'} --license own"
-    terminal.print_next(add if template == "intents" else f"edit {made.folder.task_file}")
+    made = operation.init(folder, template=template, from_file=source)
+    labels = len(read_task(made.task_file).labels)
+    terminal.print_line(f"wrote {made.task_file} with {labels} labels")
+    file = from_file.resolve() if from_file else "FILE"
+    terminal.print_next(f"cd {folder} && winnow add {file} --license own")
 
 
 def add(
     context: typer.Context,
-    files: Annotated[list[Path], typer.Argument(metavar="FILES", help="Files of any known format.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILES", help="Files to add, in any supported format.")],
     format: FormatOption = "auto",
-    origin: Annotated[str | None, typer.Option(help="human, log, public or synthetic.")] = None,
-    license: Annotated[str, typer.Option(help="License of the data, such as CC-BY-4.0; own: it is yours.")] = "unknown",
+    origin: Annotated[
+        str | None,
+        typer.Option(help="Origin of the rows: human, log, public or synthetic. [default: guessed from the file]"),
+    ] = None,
+    license: Annotated[
+        str, typer.Option(help="License of the data, such as CC-BY-4.0, or own for your own data.")
+    ] = "unknown",
     text_column: TextColumnOption = None,
-    label_column: Annotated[str | None, typer.Option(help="Column of the label; none: there is none.")] = None,
-    route_column: Annotated[str | None, typer.Option(help="Column of the agent.")] = None,
-    split_column: Annotated[str | None, typer.Option(help="Column of the official split; none: ignore it.")] = None,
-    group_column: Annotated[str | None, typer.Option(help="Column of the session or user.")] = None,
-    time_column: Annotated[str | None, typer.Option(help="Column of the time.")] = None,
-    split: Annotated[str | None, typer.Option(help="The official split of all rows: train, validation, test.")] = None,
+    label_column: Annotated[str | None, typer.Option(help="Column with the label; none if there is none.")] = None,
+    route_column: Annotated[str | None, typer.Option(help="Column with the route (agent id).")] = None,
+    split_column: Annotated[str | None, typer.Option(help="Column with the official split; none to ignore it.")] = None,
+    group_column: Annotated[
+        str | None,
+        typer.Option(help="Column that groups rows, such as session or user; a group never spans two splits."),
+    ] = None,
+    time_column: Annotated[str | None, typer.Option(help="Column with the timestamp.")] = None,
+    split: Annotated[
+        str | None, typer.Option(help="Official split of all rows in these files: train, validation or test.")
+    ] = None,
     table: TableOption = None,
     encoding: EncodingOption = None,
-    batch: Annotated[str | None, typer.Option(help="Synthetic rows: the batch's name.")] = None,
-    generator: Annotated[str, typer.Option(help="Synthetic rows: what made them.")] = "unknown",
-    prompt_version: Annotated[str, typer.Option(help="Synthetic rows: the prompt's version.")] = "unknown",
-    model: Annotated[str, typer.Option(help="Synthetic rows: the model.")] = "unknown",
+    batch: Annotated[str | None, typer.Option(help="Synthetic rows: name of the batch.")] = None,
+    generator: Annotated[str, typer.Option(help="Synthetic rows: generator that produced them.")] = "unknown",
+    prompt_version: Annotated[str, typer.Option(help="Synthetic rows: version of the prompt.")] = "unknown",
+    model: Annotated[str, typer.Option(help="Synthetic rows: model that wrote them.")] = "unknown",
     json: JsonOption = False,
 ) -> None:
-    """Screen files and store what may enter."""
+    """Screen files and add the rows that pass; rejected rows are written out with the reason."""
     from winnow.curation.io.readers.columns import Columns
     from winnow.curation.store.sources import GenerationBatch
+    from winnow.operations import add as operation
 
     columns = Columns(text_column, label_column, route_column, split_column, group_column, time_column)
     terminal.print_note(f"reading and screening {', '.join(path.name for path in files[:5])}")
-    result = workspace_of(context).add(
+    result = operation.add(
+        workspace_of(context),
         files,
         format=format,
         columns=columns,
@@ -84,12 +99,14 @@ def add(
         terminal.print_json(asdict(result))
         return
     print_add_summary(result)
-    terminal.print_next("winnow check" if result.added or result.known else "mend the file, then winnow add it again")
+    terminal.print_next("winnow check" if result.added or result.known else "fix the file, then run winnow add again")
 
 
 def status(context: typer.Context, json: JsonOption = False) -> None:
-    """Count records, reserves and queues, and say what to do next."""
-    found = workspace_of(context).status()
+    """Show counts by state, label, split and queue, and the next step."""
+    from winnow.operations import status as operation
+
+    found = operation.status(workspace_of(context))
     if json:
         terminal.print_json(found.json())
         return
@@ -100,11 +117,13 @@ def status(context: typer.Context, json: JsonOption = False) -> None:
 
 def show(
     context: typer.Context,
-    record: Annotated[str, typer.Argument(metavar="ID", help="An id, the beginning of one, or an exact text.")],
+    record: Annotated[str, typer.Argument(metavar="ID", help="Record id, a prefix of it, or the exact text.")],
     json: JsonOption = False,
 ) -> None:
     """Show everything known about one record."""
-    shown = workspace_of(context).show(record)
+    from winnow.operations import show as operation
+
+    shown = operation.show(workspace_of(context), record)
     if json:
         terminal.print_json(asdict(shown))
         return
@@ -114,37 +133,43 @@ def show(
 
 def retract(
     context: typer.Context,
-    source: Annotated[str, typer.Argument(metavar="SOURCE", help="A source's id or file name; see winnow status.")],
-    why: Annotated[str, typer.Option(help="Why; it is kept with the trace.")] = "",
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="Id or file name of a source (see winnow status).")],
+    reason: Annotated[str, typer.Option(help="Reason for the withdrawal; stored in the history.")] = "",
     json: JsonOption = False,
 ) -> None:
-    """Take back a file that should not have been added; its trace stays."""
-    result = workspace_of(context).retract(source, why=why)
+    """Withdraw a source that should not have been added; the history is kept."""
+    from winnow.operations import retract as operation
+
+    result = operation.retract(workspace_of(context), source, reason=reason)
     if json:
         terminal.print_json(asdict(result))
         return
     if result.already:
-        terminal.print_line(f"source {result.source} ({result.name}) was retracted before; nothing changed")
+        terminal.print_line(f"source {result.source} ({result.name}) was already withdrawn; nothing changed")
     else:
-        terminal.print_line(f"retracted {result.source} ({result.name}); {result.superseded:,} records are superseded")
+        terminal.print_line(
+            f"withdrew {result.source} ({result.name}); {result.superseded:,} records are now superseded"
+        )
     terminal.print_next("winnow status")
 
 
 def rename(
     context: typer.Context,
-    old: Annotated[str, typer.Argument(metavar="OLD", help="A label of the task.")],
-    new: Annotated[str, typer.Argument(metavar="NEW", help="Its new name, or a label to merge it into.")],
-    why: Annotated[str, typer.Option(help="Why; it is kept.")] = "",
+    old: Annotated[str, typer.Argument(metavar="OLD", help="Label to rename.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="New name, or an existing label to merge into.")],
+    reason: Annotated[str, typer.Option(help="Reason; stored in the history.")] = "",
     json: JsonOption = False,
 ) -> None:
-    """Rename a label, or merge it into another; releases stay as they were."""
-    renamed = workspace_of(context).rename(old, new, why=why)
+    """Rename a label, or merge it into another one; existing releases do not change."""
+    from winnow.operations import rename as operation
+
+    renamed = operation.rename(workspace_of(context), old, new, reason=reason)
     if json:
         terminal.print_json(asdict(renamed))
         return
-    done = "was" if renamed.already else "is"
-    verb = "merged into" if renamed.merged else "renamed to"
-    terminal.print_line(f"{old} {done} {verb} {new}: {renamed.records:,} records, and winnow.yaml")
+    verb = "merged {} into {}" if renamed.merged else "renamed {} to {}"
+    already = " (already done)" if renamed.already else ""
+    terminal.print_line(f"{verb.format(old, new)}{already}: {renamed.records:,} records and winnow.yaml")
     for line in renamed.notes:
         terminal.print_note(line)
     terminal.print_next("winnow check")
@@ -152,27 +177,30 @@ def rename(
 
 def forget(
     context: typer.Context,
-    record: Annotated[str, typer.Argument(metavar="ID", help="Six or more characters of a record's id.")],
-    why: Annotated[str, typer.Option(help="Why; it is kept, so name no private data.")] = "",
+    record: Annotated[str, typer.Argument(metavar="ID", help="Record id, or at least its first six characters.")],
+    reason: Annotated[str, typer.Option(help="Reason; it is stored, so do not include private data.")] = "",
     json: JsonOption = False,
 ) -> None:
-    """Remove a record's content everywhere; that it was forgotten stays."""
-    forgotten = workspace_of(context).forget(record, why=why)
+    """Erase a record's content everywhere; only the fact of the deletion is kept."""
+    from winnow.operations import forget as operation
+
+    forgotten = operation.forget(workspace_of(context), record, reason=reason)
     if json:
         terminal.print_json(asdict(forgotten))
         return
-    terminal.print_line(
-        f"record {forgotten.record} {'was forgotten before; what was left is removed' if forgotten.already else 'is forgotten'}"
-    )
+    done = "was erased before; the remaining copies were removed now" if forgotten.already else "is erased"
+    terminal.print_line(f"record {forgotten.record} {done}")
     for file in forgotten.files:
         terminal.print_line(f"removed from {file}")
     for name in forgotten.releases:
-        terminal.print_line(f"release {name} still holds it: freeze a new one, then delete that folder", style="yellow")
+        terminal.print_line(
+            f"release {name} still contains it: freeze a new release, then delete that folder", style="yellow"
+        )
     for name in forgotten.queues:
         terminal.print_line(
-            f"dataset {name} of the labeling server still holds it: forget it again, or pull, when it runs",
+            f"dataset {name} on the labeling server still contains it: start the server, then forget it again or pull",
             style="yellow",
         )
     for file in forgotten.exports:
-        terminal.print_line(f"{file} still holds it: delete it", style="yellow")
+        terminal.print_line(f"{file} still contains it: delete it", style="yellow")
     terminal.print_next("winnow check")

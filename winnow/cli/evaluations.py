@@ -3,71 +3,80 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from winnow.cli.params import JsonOption, progress_bar, workspace_or_none
+from winnow.cli.params import JsonOption, context_of, progress_bar
 from winnow.cli.render import comparison_view, terminal
 from winnow.cli.render.evaluation_view import print_evaluation
-from winnow.core.errors import Problem, WinnowError
-from winnow.operations._context import LOCAL_RUNS, find_release, find_run
-from winnow.operations.compare import compare_runs
-from winnow.operations.evaluate import evaluate_run, import_run
+from winnow.core.commands import command
 
 if TYPE_CHECKING:
     from winnow.training.evaluation.compare import Comparison
     from winnow.training.evaluation.evaluate import Evaluation
 
 
-SplitOption = Annotated[str, typer.Option(help="validation, or test: each look at test is written down.")]
+SplitOption = Annotated[
+    str, typer.Option(help="Split to evaluate on: validation or test; every evaluation on test is recorded in the run.")
+]
 
 
 def evaluate(
     context: typer.Context,
-    run: Annotated[str, typer.Argument(metavar="RUN", help="A run; with --predictions a release. Name or path.")],
+    run: Annotated[
+        str, typer.Argument(metavar="RUN", help="Run to evaluate; with --predictions, the release. Name, id or path.")
+    ],
     split: SplitOption = "validation",
     predictions: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Another system's answers: id or text, label, confidence.")
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Predictions of another system, with columns id or text, label, and optionally confidence.",
+        ),
     ] = None,
-    name: Annotated[str, typer.Option(help="With --predictions: what the run is called.")] = "imported",
+    name: Annotated[str, typer.Option(help="With --predictions: name of the imported run.")] = "imported",
     missing: Annotated[
-        str, typer.Option(help="With --predictions: refuse rows without one, or count them as wrong.")
+        str,
+        typer.Option(
+            help="With --predictions: if a row has no prediction, refuse the file, or count the row as wrong."
+        ),
     ] = "refuse",
-    latency: Annotated[bool, typer.Option("--latency", help="Measure speed and memory too.")] = False,
+    latency: Annotated[bool, typer.Option("--latency", help="Also measure latency and memory.")] = False,
     learning_curve: Annotated[
-        bool, typer.Option("--learning-curve", help="Train on parts of train too, and measure each on validation.")
+        bool, typer.Option("--learning-curve", help="Also train on subsets of train and evaluate each on validation.")
     ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Measure a run and draw its page."""
-    workspace = workspace_or_none(context)
-    measure_options: dict[str, Any] = {"split": split, "latency": latency, "learning_curve": learning_curve}
+    """Evaluate a run and write its report."""
+    from winnow.operations import evaluate as operation
+
     with progress_bar("evaluating", json) as progress:
-        if workspace:
-            import_options: dict[str, Any] = {"predictions": predictions, "name": name, "missing": missing}
-            evaluation, page = workspace.evaluate(run, **import_options, **measure_options, progress=progress)
-        else:
-            if predictions is None:
-                opened = find_run(run, None)
-            else:
-                release = find_release(run, None)
-                opened, _ = import_run(release, predictions, LOCAL_RUNS, name=name, split=split, missing=missing)
-            evaluation, page = evaluate_run(opened, **measure_options, progress=progress)
+        evaluation, page = operation.evaluate(
+            context_of(context),
+            run,
+            split=split,
+            predictions=predictions,
+            name=name,
+            missing=missing,
+            latency=latency,
+            learning_curve=learning_curve,
+            progress=progress,
+        )
     if json:
         terminal.print_json({**evaluation.measures, "report": str(page)})
         return
     print_evaluation(evaluation)
     terminal.print_line()
-    terminal.print_line(f"page {page}")
+    terminal.print_line(f"report {page}")
     if split == "test":
         looks = sum(look["split"] == "test" for look in evaluation.run.looks())
-        terminal.print_line(f"this was look {looks} at test; it is written in the run")
+        terminal.print_line(f"this was evaluation {looks} on test; it is recorded in the run")
     terminal.print_next(_after_evaluation(evaluation))
 
 
 def _after_evaluation(evaluation: Evaluation) -> str:
-    """What is made of the mistakes; after a look at test only what changes nothing."""
+    """Feedback on the errors; after an evaluation on test, only a command that changes nothing."""
     worst = evaluation.measures["confused_pairs"][:1]
     if evaluation.split == "validation" and worst and "file" not in evaluation.run.facts:
         return f"winnow feedback {evaluation.run.id}"
@@ -76,30 +85,25 @@ def _after_evaluation(evaluation: Evaluation) -> str:
 
 def compare(
     context: typer.Context,
-    runs: Annotated[list[str], typer.Argument(metavar="RUN RUN", help="Two runs or more, by id or path.")],
+    runs: Annotated[list[str], typer.Argument(metavar="RUN RUN", help="Two or more runs, by id or path.")],
     split: SplitOption = "validation",
     json: JsonOption = False,
 ) -> None:
-    """Hold runs against each other on the hold-out rows that they have in common."""
-    if len(runs) < 2:
-        raise WinnowError(Problem("compare", f"{len(runs)} run", "two or more", "winnow runs lists them"))
-    workspace = workspace_or_none(context)
+    """Compare runs on the hold-out rows they share."""
+    from winnow.operations import compare as operation
+
     with progress_bar("comparing", json) as progress:
-        if workspace:
-            comparison, page = workspace.compare(runs, split=split, progress=progress)
-        else:
-            opened = [find_run(run, None) for run in runs]
-            comparison, page = compare_runs(opened, opened[0].path.parent, split=split, progress=progress)
+        comparison, page = operation.compare(context_of(context), runs, split=split, progress=progress)
     if json:
         terminal.print_json({**comparison.measures, "report": str(page)})
         return
     comparison_view.print_comparison(comparison)
     terminal.print_line()
-    terminal.print_line(f"page {page}")
+    terminal.print_line(f"report {page}")
     terminal.print_next(_after_comparison(comparison))
 
 
 def _after_comparison(comparison: Comparison) -> str:
-    """A look at the best run: why it is wrong where it is."""
+    """Evaluate the best run: it shows where and why it is wrong."""
     best = max(comparison.measures["runs"], key=lambda one: one["accuracy"]["value"])
-    return f"winnow evaluate {best['run']} --split {comparison.split}"
+    return command("evaluate", best["run"], split=comparison.split)

@@ -115,17 +115,14 @@ def push(
     json: JsonOption = False,
 ) -> None:
     """Fill a queue: the records that annotators see next in Argilla."""
+    from winnow.operations import push as operation
+    from winnow.operations.push_request import PushRequest
+
     with progress_bar("embedding", json) as progress:
-        pushed = workspace_of(context).push(
-            queue,
-            count=count,
-            strategy=strategy,
-            annotators=annotators,
-            second_reviewer_share=second_reviewer_share,
-            guidelines_url=guidelines_url,
-            include_refused=include_refused,
-            progress=progress,
+        request = PushRequest(
+            queue, count, strategy, tuple(annotators), second_reviewer_share, guidelines_url, include_refused
         )
+        pushed = operation.push(workspace_of(context), request, progress=progress)
     if json:
         terminal.print_json(pushed.json())
         return
@@ -135,7 +132,9 @@ def push(
 
 def pull(context: typer.Context, json: JsonOption = False) -> None:
     """Bring annotators' responses back as decisions."""
-    pulled = workspace_of(context).pull()
+    from winnow.operations import pull as operation
+
+    pulled = operation.pull(workspace_of(context))
     if json:
         terminal.print_json(pulled.json())
         return

@@ -10,14 +10,14 @@ from typing import Annotated
 
 import typer
 
-from winnow import __version__
+import winnow
 from winnow.cli import dataset, evaluations, generation, labeling, models, monitoring, quality, releases
 from winnow.cli.render import terminal
 from winnow.core.errors import Problem, ServiceError, WinnowError
 
 app = typer.Typer(
     name="winnow",
-    help="Turn raw user queries into a dataset worth training on.",
+    help="Turn raw user queries into a labeled dataset that a team can trust.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -25,20 +25,21 @@ app = typer.Typer(
 )
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"winnow {__version__}")
+def _print_version(asked: bool) -> None:
+    if asked:
+        terminal.print_line(f"winnow {winnow.__version__}")
         raise typer.Exit
 
 
 @app.callback()
-def _global_options(
+def _workspace_option(
     context: typer.Context,
     workspace: Annotated[
-        Path, typer.Option("--workspace", "-w", help="The folder with winnow.yaml, or one below it.")
+        Path,
+        typer.Option("--workspace", "-w", help="Workspace folder (the one with winnow.yaml) or any folder inside it."),
     ] = Path(),
-    version: Annotated[
-        bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Show Winnow's version.")
+    _: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
     context.obj = workspace
@@ -88,7 +89,7 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a character still gets the line
     gc.set_threshold(200_000, 20, 20)  # commands load many small objects and end: collect seldom
     try:
-        app(prog_name="winnow")
+        app()
     except WinnowError as error:
         terminal.print_error(error)
         sys.exit(error.exit_code)
@@ -98,6 +99,6 @@ def main() -> None:
             sys.exit(0)
         place = error.filename or "file system"
         terminal.print_error(
-            ServiceError(Problem(str(place), error.strerror or str(error), "", "check disk and permissions"))
+            ServiceError(Problem(str(place), error.strerror or str(error), "", "check disk space and permissions"))
         )
         sys.exit(ServiceError.exit_code)

@@ -18,18 +18,17 @@ from winnow.cli.params import (
     RunArgument,
     TableOption,
     TextColumnOption,
+    context_of,
     progress_bar,
     workspace_of,
-    workspace_or_none,
 )
 from winnow.cli.render import terminal
 from winnow.cli.render.artifact_table import print_artifacts
 from winnow.cli.render.feedback_view import print_feedback
 from winnow.cli.render.training_view import print_dry_run, prompt_cost_line
-from winnow.operations._context import LOCAL_RUNS, find_release, find_run
+from winnow.core.commands import command
+from winnow.operations._context import WorkspaceContext
 from winnow.operations.feedback import DEFAULT_ANNOTATIONS
-from winnow.operations.predict import predict_rows
-from winnow.operations.train import estimate_training, method_settings, train_release
 
 
 def train(
@@ -38,66 +37,72 @@ def train(
     method: Annotated[
         str,
         typer.Option(
-            help="linear: logistic regression on embeddings. encoder: LoRA on a sentence encoder. "
-            "prompt: the task file as a prompt, answered by Claude or a local model."
+            help="linear: logistic regression on embeddings. encoder: LoRA fine-tuning of a sentence encoder. "
+            "prompt: the task as a prompt to Claude or a local model."
         ),
     ] = "linear",
-    seed: Annotated[int, typer.Option(help="The same seed gives the same run.")] = 0,
-    settings: Annotated[Path | None, typer.Option(help="YAML file of what the method is told.")] = None,
-    changes: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one setting.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Ten steps, then what the whole would take.")] = False,
-    report_to: Annotated[str | None, typer.Option(help="Passed to the Trainer: tensorboard, wandb, ...")] = None,
+    seed: Annotated[int, typer.Option(help="Random seed; the same seed and settings give the same run.")] = 0,
+    settings: Annotated[Path | None, typer.Option(help="YAML file with settings of the method.")] = None,
+    changes: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override one setting.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Take ten steps, then estimate time and memory of the full training.")
+    ] = False,
+    report_to: Annotated[
+        str | None, typer.Option(help="Experiment tracker, passed to the Trainer: tensorboard, wandb, …")
+    ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Train on a release; a folder is enough, also without its workspace."""
-    workspace = workspace_or_none(context)
-    method_options = method_settings(method, file=settings, changes=changes or ())
+    """Train a model on a release; works outside a workspace too, given the release folder."""
+    from winnow.operations import train as operation
+
+    place = context_of(context)
+    options: dict[str, Any] = {
+        "method": method,
+        "seed": seed,
+        "settings": operation.method_settings(method, file=settings, changes=changes or ()),
+    }
     if dry_run:
-        opened = workspace.release(release) if workspace else find_release(release, None)
-        print_dry_run(
-            estimate_training(opened, method=method, seed=seed, settings=method_options), release, method, json
-        )
+        print_dry_run(operation.estimate_training(place, release, **options), release, method, json)
         return
-    how: dict[str, Any] = {"method": method, "seed": seed, "settings": method_options, "report_to": report_to}
     with progress_bar("embedding" if method == "linear" else "training", json) as progress:
-        if workspace:
-            run, new = workspace.train(release, **how, progress=progress)
-        else:
-            run, new = train_release(find_release(release, None), LOCAL_RUNS, **how, progress=progress)
+        run, new = operation.train(place, release, **options, report_to=report_to, progress=progress)
     facts: dict[str, Any] = {"run": run.id, "path": str(run.path), "seconds": run.facts["seconds"], "new": new}
     if json:
         terminal.print_json(facts)
         return
     terminal.print_line(
-        f"run {run.id}: {run.facts['train_rows']:,} rows, {run.facts['seconds']:.1f} s" + ("" if new else " (known)")
+        f"run {run.id}: {run.facts['train_rows']:,} rows, {run.facts['seconds']:.1f} s"
+        + ("" if new else " (already trained)")
     )
     terminal.print_line(f"path {run.path}")
     if "estimate" in run.facts:
         terminal.print_line(prompt_cost_line(run.facts))
-    terminal.print_next(f"winnow evaluate {run.id if workspace else run.path}")
+    terminal.print_next(command("evaluate", run.id if isinstance(place, WorkspaceContext) else str(run.path)))
 
 
 def predict(
     context: typer.Context,
     run: RunArgument,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Queries, in any format that add reads.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="File with queries, in any format that add supports.")],
     text_column: TextColumnOption = None,
     format: FormatOption = "auto",
     table: TableOption = None,
     encoding: EncodingOption = None,
-    out: Annotated[Path | None, typer.Option(help="Write JSONL here instead of to stdout.")] = None,
+    out: Annotated[Path | None, typer.Option(help="JSONL file to write instead of stdout.")] = None,
     json: JsonOption = False,
 ) -> None:
-    """Label queries with a run's model, one JSON line each."""
+    """Label queries with a run's model; one JSON line per query."""
     from winnow.curation.io.readers.columns import Columns
     from winnow.curation.io.readers.source_rows import read_file
+    from winnow.operations import predict as operation
 
-    workspace = workspace_or_none(context)
-    opened = find_run(run, workspace.folder if workspace else None)
+    opened = context_of(context).run(run)
     columns = Columns(text=text_column, label="none", route="none", split="none", time="none")
     reading = read_file(file, columns=columns, format=format, encoding=encoding, table=table)
     with progress_bar("embedding", json) as progress:
-        rows = predict_rows(opened, reading, progress=progress)
+        rows = operation.predict_rows(opened, reading, progress=progress)
     dropped = Counter(row["reason"] for row in rows if row["label"] is None)
     if json:
         terminal.print_json({"run": opened.id, "given": len(rows), "predictions": rows, "dropped": dict(dropped)})
@@ -111,28 +116,39 @@ def predict(
     else:
         sys.stdout.write(lines)
     for reason, count in dropped.items():
-        terminal.print_note(f"{count:,} rows not predicted: {reason}")
+        terminal.print_note(f"{count:,} rows skipped: {reason}")
 
 
 def runs(context: typer.Context, json: JsonOption = False) -> None:
     """List the runs of this workspace."""
-    print_artifacts(workspace_of(context).runs(), "runs", json, next_command="winnow train RELEASE --method linear")
+    from winnow.operations import list_runs as operation
+
+    print_artifacts(
+        operation.list_runs(workspace_of(context)), "runs", json, next_command="winnow train RELEASE --method linear"
+    )
 
 
 def feedback(
     context: typer.Context,
     run: RunArgument,
     annotations: Annotated[
-        int, typer.Option(min=1, help="Answers that people can give in this round.")
+        int, typer.Option(min=1, help="Number of answers that annotators can give in this round.")
     ] = DEFAULT_ANNOTATIONS,
-    against: Annotated[
-        str | None, typer.Option(metavar="RUN", help="Measure what the feedback on this run mended. [default: found]")
+    previous: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RUN", help="Earlier run whose feedback is evaluated. [default: the latest comparable run]"
+        ),
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Bring a run's mistakes to the queues and into a generation plan; say what the last round mended."""
+    """Turn a run's errors into queue priorities and a generation plan; report what the previous round fixed."""
+    from winnow.operations import feedback as operation
+
     with progress_bar("reading train", json) as progress:
-        result = workspace_of(context).feedback(run, annotations=annotations, against=against, progress=progress)
+        result = operation.feedback(
+            workspace_of(context), run, annotations=annotations, previous=previous, progress=progress
+        )
     if json:
         terminal.print_json(result.json())
         return

@@ -16,13 +16,15 @@ def decide(
     context: typer.Context,
     run: Annotated[
         str | None,
-        typer.Argument(metavar="[RUN]", help="The candidate; the best run of the newest release when left out."),
+        typer.Argument(metavar="[RUN]", help="Candidate run. [default: the best run on the newest release]"),
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Say by stated rules whether to collect, train, deploy, keep or retrain."""
+    """Recommend, by explicit rules, whether to collect data, train, deploy, keep or retrain."""
+    from winnow.operations import decide as operation
+
     with progress_bar("embedding", json) as progress:
-        found = workspace_of(context).decide(run, progress=progress)
+        found = operation.decide(workspace_of(context), run, progress=progress)
     if json:
         terminal.print_json(found.json())
         return
@@ -33,15 +35,17 @@ def decide(
 def deploy(
     context: typer.Context,
     run: Annotated[str | None, typer.Argument(metavar="RUN", help="A run's id, or the path of its folder.")] = None,
-    by: Annotated[str, typer.Option(help="Who decides it.")] = "",
-    reason: Annotated[str, typer.Option(help="Why; it is kept.")] = "",
-    history: Annotated[bool, typer.Option("--history", help="Show every deployment so far instead.")] = False,
+    by: Annotated[str, typer.Option(help="Person who made the decision.")] = "",
+    reason: Annotated[str, typer.Option(help="Reason; stored in the history.")] = "",
+    history: Annotated[bool, typer.Option("--history", help="List all deployments instead.")] = False,
     json: JsonOption = False,
 ) -> None:
-    """Write down that a run answers in production from now on: who, when and why."""
+    """Record that a run is now in production: who decided it, when and why."""
+    from winnow.operations import deploy as operation
+
     workspace = workspace_of(context)
     if history:
-        entries = workspace.deployments()
+        entries = operation.list_deployments(workspace)
         if json:
             terminal.print_json({"deployments": [asdict(one) for one in entries]})
             return
@@ -49,11 +53,11 @@ def deploy(
         terminal.print_next("winnow decide")
         return
     if run is None:
-        raise WinnowError(Problem("deploy", "no run", "a run of this workspace", "winnow runs lists them"))
-    made, new = workspace.deploy(run, by=by, reason=reason)
+        raise WinnowError(Problem("RUN", "missing", "a run of this workspace", "winnow runs lists them"))
+    made, new = operation.deploy(workspace, run, by=by, reason=reason)
     if json:
         terminal.print_json({"deployed": asdict(made), "new": new})
         return
-    verb = "is" if new else "was already"
-    terminal.print_line(f"{made.run} {verb} deployed, since {made.at}, by {made.by}: {made.reason}")
+    already = "" if new else "already "
+    terminal.print_line(f"{made.run} {already}deployed since {made.at} by {made.by}: {made.reason}")
     terminal.print_next("winnow decide")

@@ -23,13 +23,20 @@ if TYPE_CHECKING:
 def check(
     context: typer.Context,
     settings: Annotated[
-        list[str], typer.Option("--set", metavar="GATE=VALUE", help="What if: leakage=0.2, duplicates.cosine=0.95.")
+        list[str],
+        typer.Option(
+            "--set",
+            metavar="GATE=VALUE",
+            help="Try another threshold without saving it, such as leakage=0.2 or duplicates.cosine=0.95.",
+        ),
     ] = [],  # noqa: B006  (Typer copies it)
     json: JsonOption = False,
 ) -> None:
-    """Measure every gate; exit 1 when one fails."""
+    """Measure every gate; exit with 1 if one fails."""
+    from winnow.operations import check as operation
+
     with progress_bar("embedding", json) as progress:
-        result = workspace_of(context).check(settings, progress=progress)
+        result = operation.check(workspace_of(context), settings, progress=progress)
     if json:
         costs = [asdict(cost) for cost in result.threshold_costs]
         extra = {
@@ -41,14 +48,16 @@ def check(
     else:
         print_check(result)
         if not settings:
-            terminal.print_line(f"which, and what they repeat: {workspace_of(context).folder.reports / 'excluded.csv'}")
+            terminal.print_line(
+                f"excluded rows and what they repeat: {workspace_of(context).folder.reports / 'excluded.csv'}"
+            )
         terminal.print_next(_after_check(result))
     if not result.passed:
         raise typer.Exit(1)
 
 
 def _after_check(result: CheckResult) -> str:
-    """The mend of the first gate that fails, else of the first that could not be measured, else the freeze."""
+    """The fix of the first gate that fails, else of the first that could not be measured, else freeze."""
     for verdict in ("fail", "not_measured"):
         fix = next((gate.fix for gate in result.gates if gate.verdict == verdict), None)
         if fix:
@@ -57,50 +66,60 @@ def _after_check(result: CheckResult) -> str:
 
 
 def coverage(context: typer.Context, json: JsonOption = False) -> None:
-    """Show what the dataset lacks of what users ask; writes a page and a plan."""
+    """Find user queries that the training data does not cover; write a report and a generation plan."""
+    from winnow.operations import coverage as operation
+
     with progress_bar("embedding", json) as progress:
-        found, page, plan = workspace_of(context).coverage(progress=progress)
+        found, page, plan = operation.coverage(workspace_of(context), progress=progress)
     if json:
         terminal.print_json({**found.json(), "report": str(page), "plan": str(plan)})
         return
     print_coverage(found)
     terminal.print_line()
-    terminal.print_line(f"page {page}")
+    terminal.print_line(f"report {page}")
     terminal.print_line(f"plan {plan}")
     terminal.print_next("winnow check")
 
 
 def report(context: typer.Context, json: JsonOption = False) -> None:
-    """Draw the page to open every morning: where the dataset stands, what is wrong, which command mends it."""
+    """Write the daily report: state of the dataset, open problems, and the command that fixes each."""
+    from winnow.operations import report as operation
+
     with progress_bar("embedding", json) as progress:
-        found, page = workspace_of(context).report(progress=progress)
+        found, page = operation.report(workspace_of(context), progress=progress)
     if json:
         terminal.print_json({**found.json(), "page": str(page)})
         return
     print_annotators(found.people)
     for one in found.actions:
         terminal.print_line(f"- {one.what}: {one.evidence}; {one.command}")
-    terminal.print_line(f"page {page}; more in {page.with_name('people.html').name} and coverage.html beside it")
+    terminal.print_line(f"report {page}; see also annotators.html and coverage.html in the same folder")
     terminal.print_next(found.actions[0].command if found.actions else found.status.next)
 
 
 def waive(
     context: typer.Context,
-    gate: Annotated[str, typer.Argument(help="The gate's name, as winnow check prints it.")],
-    by: Annotated[str, typer.Option(help="Who takes responsibility.")] = "",
-    reason: Annotated[str, typer.Option(help="Why; it is printed in the release.")] = "",
-    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The last day that it is valid.")] = None,
-    withdraw: Annotated[bool, typer.Option("--withdraw", help="Withdraw the waivers of this gate instead.")] = False,
+    gate: Annotated[str, typer.Argument(help="Gate to waive, as winnow check prints it.")],
+    by: Annotated[str, typer.Option(help="Person responsible for the waiver.")] = "",
+    reason: Annotated[str, typer.Option(help="Reason; it is printed in the release.")] = "",
+    until: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day the waiver is valid (YYYY-MM-DD).")
+    ] = None,
+    withdraw: Annotated[
+        bool, typer.Option("--withdraw", help="Withdraw the active waivers of this gate instead.")
+    ] = False,
 ) -> None:
-    """Record a named, dated, reasoned exception to one gate."""
+    """Record a waiver for one gate, with name, reason and expiry date."""
+    from winnow.operations import waive as operation
+
     workspace = workspace_of(context)
     if withdraw:
-        count = workspace.withdraw_waiver(gate)
+        count = operation.withdraw_waiver(workspace, gate)
         terminal.print_line(f"{gate}: {count} waiver{'s' if count > 1 else ''} withdrawn")
     elif until is None:
-        raise WinnowError(Problem("--until", "no date", "the last day that it is valid", "say --until YYYY-MM-DD"))
+        raise WinnowError(Problem("--until", "missing", "the last day the waiver is valid", "add --until YYYY-MM-DD"))
     else:
-        workspace.waive(gate, by=by, reason=reason, until=until.date())
+        operation.waive(workspace, gate, by=by, reason=reason, until=until.date())
         terminal.print_line(f"{gate} is waived until {until.date()}")
-    print_waivers(workspace.waivers())
+    print_waivers(operation.list_waivers(workspace))
     terminal.print_next("winnow check")

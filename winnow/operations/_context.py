@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,7 +55,7 @@ class WorkspaceContext:
         """Where embeddings are cached."""
         return self.folder.vectors
 
-    def page_folder(self, runs: Sequence[Run]) -> Path:  # noqa: ARG002  (the other context needs it)
+    def page_folder(self, runs: Sequence[Run]) -> Path:
         """Where a page about several runs is written."""
         return self.folder.reports
 
@@ -97,18 +97,14 @@ class WorkspaceContext:
             gone, renamed = forgotten_ids(connection), label_renames(connection)
         return read_must_pass(task, self.folder.root, ScreenContext(self.scrubber(task), gone, renamed))
 
-    def current_label(self, label: str) -> str:
-        """The name that a label has today, after renames."""
+    def label_lookup(self) -> Callable[[str], str]:
+        """A function from a label to the name it has now, after renames."""
         from winnow.curation.annotations.renamed_labels import current_label
-
-        return current_label(label, self._label_renames)
-
-    @cached_property
-    def _label_renames(self) -> Sequence[tuple[str, str, int]]:
         from winnow.curation.store.label_renames import label_renames
 
         with self.store.reading() as connection:
-            return label_renames(connection)
+            known = label_renames(connection)
+        return lambda label: current_label(label, known)
 
     def release_hashes(self) -> Mapping[str, str] | None:
         """SHA-256 of the manifest of every release that this workspace froze, by name."""
@@ -166,9 +162,9 @@ class FolderContext:
         """The method's default."""
         return
 
-    def current_label(self, label: str) -> str:
-        """The label as it is: nothing is known of renames."""
-        return label
+    def label_lookup(self) -> Callable[[str], str]:
+        """Labels as they are: nothing is known of renames."""
+        return str
 
     def release_hashes(self) -> Mapping[str, str] | None:
         """Not known here."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from winnow.core.errors import Problem, ServiceError, WinnowError
 from winnow.curation.ingest.add import MAX_ATTEMPTS, AddResult, WorkspaceChanged
@@ -38,7 +38,8 @@ def add(  # noqa: PLR0913
     """
     sources: list[SourceRows] = []
     problems: list[Problem] = []
-    for file in files if isinstance(files, list | tuple) else [files]:
+    several: Sequence[Any] = files if isinstance(files, list | tuple) else [files]
+    for file in several:
         try:
             if isinstance(file, str | Path):
                 path = Path(file)

@@ -40,7 +40,7 @@ def compare(
         runs,
         split,
         goals=context.goals,
-        current_label=context.current_label,
+        current_label=context.label_lookup(),
         vectors_cache=context.vectors_cache,
         progress=progress,
     )

@@ -27,5 +27,5 @@ def diff(workspace: WorkspaceContext, old: str | Path, new: str | Path) -> DiffR
     with workspace.store.reading() as connection:
         gone = forgotten_ids(connection)
     before, after = workspace.release(old), workspace.release(new)
-    found = diff_releases(before, after, current_label=workspace.current_label, forgotten=gone)
+    found = diff_releases(before, after, current_label=workspace.label_lookup(), forgotten=gone)
     return DiffResult(found, write_release_diff(found, workspace.folder.reports))

@@ -43,9 +43,7 @@ def evaluate(
         run = context.run(run_or_release)
     else:
         release = context.release(run_or_release)
-        run, _ = import_run(
-            release, Path(predictions), context.runs_folder, name=name, split=split, missing=missing
-        )
+        run, _ = import_run(release, Path(predictions), context.runs_folder, name=name, split=split, missing=missing)
         context.record_run(run)
     return evaluate_run(
         run,

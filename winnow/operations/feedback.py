@@ -114,7 +114,9 @@ def _impact_of_last_round(
     path = before.path / FEEDBACK_FILE
     if not path.exists():
         fix = f"run `winnow feedback {before.id}` first, or leave it out"
-        raise WinnowError(Problem(Parameter("previous"), f"{previous}: no feedback was derived from it", "a run with feedback", fix))
+        raise WinnowError(
+            Problem(Parameter("previous"), f"{previous}: no feedback was derived from it", "a run with feedback", fix)
+        )
     if not workspace.release(run.release_path()).counts["validation"]:
         return {"status": "not_measured", "why": "the release has no validation rows"}
     compared, _ = compare(workspace, [before.path, run.path], progress=progress)

@@ -1,22 +1,33 @@
-"""Forget a record in every database and file of the workspace, and in Argilla."""
+"""Forget a record: erase its content in every database and file of the workspace, and in Argilla."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
-from winnow.config.task import Task
-from winnow.core.layout import WorkspaceFolder
-from winnow.curation.ingest.forget import ForgetResult, forget
-from winnow.curation.labeling.cleanup import delete_record_from_argilla
-from winnow.curation.store.database import Store
-from winnow.generators.llm.spend.spend_database import SpendDatabase
-from winnow.generators.llm.spend.spend_totals import blank_requests
+from winnow.operations._context import WorkspaceContext
+
+if TYPE_CHECKING:
+    from winnow.curation.ingest.forget import ForgetResult
 
 
-def forget_record(store: Store, folder: WorkspaceFolder, task: Task, record: str, *, why: str) -> ForgetResult:
-    """Remove one record's content everywhere but in frozen releases; running it again finishes the removal."""
-    spend = SpendDatabase(folder.spend_database)
-    result = forget(store, folder, task, record, why=why, blank_requests=partial(blank_requests, spend))
+def forget(workspace: WorkspaceContext, record: str, *, reason: str = "") -> ForgetResult:
+    """Erase one record's content everywhere but in frozen releases; running it again finishes the removal."""
+    from winnow.curation.ingest.forget import forget_record
+    from winnow.curation.labeling.cleanup import delete_record_from_argilla
+    from winnow.generators.llm.spend.spend_database import SpendDatabase
+    from winnow.generators.llm.spend.spend_totals import blank_requests
+
+    spend = SpendDatabase(workspace.folder.spend_database)
+    forgotten = forget_record(
+        workspace.store,
+        workspace.folder,
+        workspace.task,
+        record,
+        why=reason,
+        blank_requests=partial(blank_requests, spend),
+    )
     spend.vacuum()
-    return replace(result, queues=delete_record_from_argilla(store, folder, result.record))
+    queues = delete_record_from_argilla(workspace.store, workspace.folder, forgotten.record)
+    return replace(forgotten, queues=queues)

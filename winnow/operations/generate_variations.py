@@ -13,7 +13,6 @@ from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.suggest import nearest_name
 from winnow.curation.checks.novelty import ProposedText
 from winnow.curation.ingest.add import AddResult
-from winnow.curation.store.database import Store
 from winnow.curation.store.generation import GenerationRun, RunSpec, begin_run, end_run, outcome_counts
 from winnow.generators.allocation import allocate
 from winnow.generators.proposal import Proposal
@@ -27,8 +26,9 @@ from winnow.generators.variations.base import (
 )
 from winnow.generators.variations.variation_kinds import DEFAULT_KINDS, kinds_for
 from winnow.generators.variations.vary import vary
+from winnow.operations._context import WorkspaceContext, require_intents
 from winnow.operations.batch_diversity import less_diverse_labels
-from winnow.operations.proposal_intake import ProposalIntake, combined_result
+from winnow.operations.proposal_intake import ProposalIntake, combined_result, open_intake
 
 RULES_MODEL = "rules"
 """Stored as the model of these records."""
@@ -75,18 +75,20 @@ class GeneratedVariations:
 
 
 def generate_variations(
-    task: Task,
-    store: Store,
-    intake: ProposalIntake,
+    workspace: WorkspaceContext,
     *,
     labels: Sequence[str] = (),
     count: int | None = None,
     kinds: Sequence[str] = (),
 ) -> GeneratedVariations:
-    """Vary train records until groups are full or `count` is reached; the same seeds give the same variations.
+    """Vary train records by rule until groups are full or `count` is reached; the same seeds give the same variations.
 
-    Raises WinnowError for an unknown label or kind.
+    By default all labels are varied, by the kinds of change that helped where it was measured. Raises WinnowError for
+    an unknown label or kind.
     """
+    task, store = workspace.task, workspace.store
+    require_intents(task)
+    intake = open_intake(workspace, task)
     chosen = _checked_kinds(task, labels, count, kinds)
     facts = [f"{seed.id} {seed.label}" for seed in intake.seeds]
     settings = {

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from winnow.core.commands import command
-from winnow.core.layout import WorkspaceFolder
 from winnow.curation.labeling.cleanup import delete_forgotten
 from winnow.curation.labeling.queues.adjudicate import ADJUDICATE, unqueued_disputes
 from winnow.curation.labeling.queues.review import REVIEW
-from winnow.curation.labeling.response_import import ImportedResponses, ReadTask, import_responses
+from winnow.curation.labeling.response_import import ImportedResponses, import_responses
 from winnow.curation.labeling.session import argilla_session
 from winnow.curation.labeling.throughput import (
     AnnotatorActivity,
@@ -19,8 +18,8 @@ from winnow.curation.labeling.throughput import (
     remaining_work,
 )
 from winnow.curation.review.lots import Lot, record_current_verdicts
-from winnow.curation.store.database import Store
 from winnow.curation.store.working_view import working_rows
+from winnow.operations._context import WorkspaceContext, require_intents
 
 
 @dataclass(frozen=True)
@@ -78,11 +77,13 @@ class PullResult:
         }
 
 
-def pull(folder: WorkspaceFolder, store: Store, read_task: ReadTask) -> PullResult:
+def pull(workspace: WorkspaceContext) -> PullResult:
     """Import new responses as decisions, and record the verdicts of lots that they decide."""
-    with argilla_session(folder) as session:
+    require_intents(workspace.task)
+    store = workspace.store
+    with argilla_session(workspace.folder) as session:
         delete_forgotten(store, session)
-        imported = import_responses(store, read_task, session.client)
+        imported = import_responses(store, lambda: workspace.task, session.client)
         verdicts = record_current_verdicts(store)
     with store.reading() as connection:
         activity = annotator_activity(connection)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ from winnow.curation.labeling.dataset_migration import migrate_to_current_labels
 from winnow.curation.labeling.delivery import deliver_queue
 from winnow.curation.labeling.enqueue import EnqueueSpec, enqueue
 from winnow.curation.labeling.queues.definition import QueueInputs
-from winnow.curation.labeling.response_import import ReadTask, import_responses
+from winnow.curation.labeling.response_import import import_responses
 from winnow.curation.labeling.response_table import latest_responses
 from winnow.curation.labeling.server.connection import ArgillaConnection
 from winnow.curation.labeling.session import argilla_session
@@ -29,6 +29,8 @@ from winnow.curation.review.lots import record_current_verdicts
 from winnow.curation.store.database import Store
 from winnow.curation.store.queue_items import queue_items
 from winnow.curation.store.working_view import working_rows
+from winnow.operations._context import WorkspaceContext, require_intents
+from winnow.operations.check import measure
 from winnow.operations.push_request import PushRequest
 from winnow.reports.guidelines_page import write_guidelines
 
@@ -81,21 +83,21 @@ class PushResult:
         }
 
 
-def push(
-    request: PushRequest,
-    folder: WorkspaceFolder,
-    store: Store,
-    read_task: ReadTask,
-    *,
-    embedder: Embedder,
-    measure_conflicts: Callable[[], pd.DataFrame],
-    progress: Progress | None = None,
-) -> PushResult:
-    """Fill a queue and bring it to Argilla. `measure_conflicts` gives near pairs with different labels.
+def push(workspace: WorkspaceContext, request: PushRequest, *, progress: Progress | None = None) -> PushResult:
+    """Fill a queue and bring it to Argilla.
 
     Raises ServiceError when no Argilla responds; what was chosen by then is delivered by the next push.
     """
-    task = read_task()
+    task, folder, store = workspace.task, workspace.folder, workspace.store
+    require_intents(task)
+    embedder = workspace.embedder(task)
+
+    def read_task() -> Task:
+        return workspace.task
+
+    def measure_conflicts() -> pd.DataFrame:
+        return measure(workspace, workspace.task, progress=progress).check.conflicts
+
     spec = request.spec(task)
     queue = spec.queue
     focus = _confused_pairs(spec, folder, task)

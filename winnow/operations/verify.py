@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from winnow.operations._context import Context
+from winnow.operations._context import Context, WorkspaceContext
+from winnow.operations.list_releases import list_releases
 
 if TYPE_CHECKING:
     from winnow.curation.releases.verify import Verification
@@ -17,7 +18,8 @@ class VerifyResult(NamedTuple):
     verification: Verification
     recorded: bool
     """Whether a workspace had recorded the release's hash; else it was compared with its own manifest alone."""
-    path: Path
+    forgotten: int
+    """Erased records that the release still contains; 0 where there is no workspace."""
 
 
 def verify(context: Context, name_or_path: str | Path) -> VerifyResult:
@@ -25,4 +27,7 @@ def verify(context: Context, name_or_path: str | Path) -> VerifyResult:
     from winnow.curation.releases.verify import verify_release
 
     hashes, path = context.release_hashes(), context.release_path(name_or_path)
-    return VerifyResult(verify_release(path, hashes), hashes is not None, path)
+    forgotten = 0
+    if isinstance(context, WorkspaceContext):
+        forgotten = next((entry["forgotten"] for entry in list_releases(context) if entry["name"] == path.name), 0)
+    return VerifyResult(verify_release(path, hashes), hashes is not None, forgotten)

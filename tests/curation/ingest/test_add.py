@@ -246,7 +246,7 @@ def test_a_retracted_source_stops_counting_and_leaves_its_trace(make_workspace: 
     before = ws.records().set_index("text")
     assert before.loc["shared", "state"] == "disputed"
     source = ws.status().sources[1]["id"]
-    result = ws.retract(source, why="wrong export")
+    result = ws.retract(source, reason="wrong export")
     assert (result.superseded, result.already) == (1, False)
     after = ws.records().set_index("text")
     assert after["state"].to_dict() == {"shared": "labeled", "mine": "labeled", "theirs": "superseded"}

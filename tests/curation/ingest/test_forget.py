@@ -47,7 +47,7 @@ def test_a_forgotten_record_is_nowhere_but_in_frozen_releases(used: Workspace) -
     ids = {text: record for record, text in zip(used.records()["id"], used.records()["text"], strict=True)}
     assert holders(used) == {"winnow.db", "dropped", "reports", "releases"}
     for text in (TEXT, f"{TEXT}!"):
-        used.forget(ids[text], why="asked for")
+        used.forget(ids[text], reason="asked for")
     assert holders(used) == {"releases"}
     assert TEXT not in set(used.records()["text"])
     with pytest.raises(WinnowError, match="forgotten on"):
@@ -82,7 +82,7 @@ def test_its_vector_is_deleted_from_every_version_of_the_cache(used: Workspace) 
 
 def test_the_same_text_does_not_come_back(used: Workspace) -> None:
     record = used.records().set_index("text").loc[TEXT, "id"]
-    used.forget(record, why="asked for")
+    used.forget(record, reason="asked for")
     again = used.add(pd.DataFrame({"text": [TEXT, "another one"], "label": "it_vpn"}), license="MIT")
     assert (again.added, again.dropped, again.reasons) == (1, 1, {"forgotten": 1})
     assert "Quartermain" not in Path(str(again.dropped_file)).read_text()
@@ -122,7 +122,7 @@ def test_history_cannot_be_emptied_but_by_forgetting(used: Workspace) -> None:
 
 def test_the_command_says_what_still_holds_it(used: Workspace) -> None:
     record = used.records().set_index("text").loc[TEXT, "id"]
-    told = run_winnow("forget", record, "--why", "asked for", cwd=used.folder.root)
+    told = run_winnow("forget", record, "--reason", "asked for", cwd=used.folder.root)
     assert told.returncode == 0, told.stderr
     assert "release first still holds it" in told.stdout
     assert "Quartermain" not in told.stdout

@@ -30,7 +30,7 @@ def test_a_renamed_label_keeps_its_records_assigned_splits_and_place(tmp_path: P
     workspace.freeze("before")
     old, assigned_splits = labels_of(workspace), workspace.records().set_index("id")["assigned_split"]
     before = workspace.folder.task_file.read_text()
-    result = workspace.rename("it_vpn", "it_remote", why="clearer")
+    result = workspace.rename("it_vpn", "it_remote", reason="clearer")
     assert (result.merged, result.already, result.records) == (False, False, 57)
     new = labels_of(workspace)
     assert (new == old.replace("it_vpn", "it_remote")).all()

@@ -221,7 +221,7 @@ def test_the_next_release_says_what_was_fixed(round_one: Round, tmp_path: Path) 
     shutil.copytree(round_one.workspace.folder.root, tmp_path / "ws")
     workspace = Workspace.find(tmp_path / "ws")
     assert round_one.fed.impact["why"].startswith("no feedback on an earlier run")
-    workspace.retract("wrong.jsonl", why="mislabeled")
+    workspace.retract("wrong.jsonl", reason="mislabeled")
     workspace.freeze("second")
     run, _ = workspace.train("second")
     told = workspace.feedback(run.id).impact
@@ -237,7 +237,7 @@ def test_the_next_release_says_what_was_fixed(round_one: Round, tmp_path: Path) 
     assert re.search(r"errors within its pairs \d+ → \d+", shown.stdout)
     third, _ = workspace.train("second", settings={"inverse_penalty": 0.5})
     with pytest.raises(WinnowError, match="no feedback was drawn"):
-        workspace.feedback(run.id, against=third.id)
+        workspace.feedback(run.id, previous=third.id)
 
 
 def test_what_was_forgotten_is_not_quoted(round_one: Round, tmp_path: Path) -> None:

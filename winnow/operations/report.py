@@ -57,7 +57,7 @@ def report(workspace: WorkspaceContext, *, progress: Progress | None = None) -> 
     measured = coverage(workspace, progress=progress).coverage
     task = workspace.task
     with workspace.store.reading() as connection:
-        annotators = measure_annotators(connection, task)
+        annotators = measure_annotators(connection, task, SpendDatabase(workspace.folder.spend_database))
     write_annotators(annotators, workspace.folder.reports)
     errors = misclassified_rows(measured.check.train, workspace.embedder(), workspace.folder.vectors)
     decision = decide(workspace)

@@ -55,9 +55,7 @@ JudgeOption = Annotated[
 ]
 
 
-AgainOption = Annotated[
-    bool, typer.Option("--again", help="Start a new run although the same request was done before.")
-]
+RerunOption = Annotated[bool, typer.Option("--rerun", help="Start a new run even if an identical one is complete.")]
 
 
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Estimate the cost without generating anything.")]
@@ -77,7 +75,9 @@ def variations(
     json: JsonOption = False,
 ) -> None:
     """Vary train records by rule: slots, synonyms, contractions, frames and more. Needs no API key."""
-    result = workspace_of(context).generate_variations(labels=label, count=count, kinds=kind)
+    from winnow.operations.generate_variations import generate_variations
+
+    result = generate_variations(workspace_of(context), labels=label, count=count, kinds=kind)
     if json:
         terminal.print_json(result.json())
         return
@@ -97,8 +97,8 @@ def examples(
     budget: BudgetOption = None,
     batch_api: BatchOption = False,
     no_wait: NoWaitOption = False,
-    poll: PollOption = POLL_SECONDS,
-    again: AgainOption = False,
+    poll_seconds: PollOption = POLL_SECONDS,
+    rerun: RerunOption = False,
     dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> None:
@@ -106,7 +106,7 @@ def examples(
     _run_generator(
         context,
         json,
-        polling=(not no_wait, poll),
+        polling=(not no_wait, poll_seconds),
         generator="examples",
         labels=tuple(label),
         kind=kind,
@@ -116,7 +116,7 @@ def examples(
         judge=judge,
         budget=budget,
         batches=batch_api,
-        again=again,
+        again=rerun,
         dry_run=dry_run,
     )
 
@@ -133,8 +133,8 @@ def contrasts(
     budget: BudgetOption = None,
     batch_api: BatchOption = False,
     no_wait: NoWaitOption = False,
-    poll: PollOption = POLL_SECONDS,
-    again: AgainOption = False,
+    poll_seconds: PollOption = POLL_SECONDS,
+    rerun: RerunOption = False,
     dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> None:
@@ -142,7 +142,7 @@ def contrasts(
     _run_generator(
         context,
         json,
-        polling=(not no_wait, poll),
+        polling=(not no_wait, poll_seconds),
         generator="contrasts",
         pairs=tuple(_parse_pair(one) for one in pair),
         count=count,
@@ -150,7 +150,7 @@ def contrasts(
         plan=plan,
         budget=budget,
         batches=batch_api,
-        again=again,
+        again=rerun,
         dry_run=dry_run,
     )
 
@@ -164,8 +164,8 @@ def negatives(
     budget: BudgetOption = None,
     batch_api: BatchOption = False,
     no_wait: NoWaitOption = False,
-    poll: PollOption = POLL_SECONDS,
-    again: AgainOption = False,
+    poll_seconds: PollOption = POLL_SECONDS,
+    rerun: RerunOption = False,
     dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> None:
@@ -173,14 +173,14 @@ def negatives(
     _run_generator(
         context,
         json,
-        polling=(not no_wait, poll),
+        polling=(not no_wait, poll_seconds),
         generator="negatives",
         count=count,
         until=until,
         judge=judge,
         budget=budget,
         batches=batch_api,
-        again=again,
+        again=rerun,
         dry_run=dry_run,
     )
 
@@ -195,11 +195,11 @@ def _parse_pair(text: str) -> tuple[str, str]:
 def _run_generator(context: typer.Context, json: bool, *, polling: tuple[bool, float], **options: Any) -> None:
     from winnow.generators.generation_request import GenerationRequest
     from winnow.generators.llm.batch_jobs import BatchPolling
+    from winnow.operations import generate as operation
 
     request = GenerationRequest(polling=BatchPolling(*polling), **options)
-    workspace = workspace_of(context)
     with progress_bar("responses", json) as progress:
-        result = workspace.generate(request, note=terminal.print_note, progress=progress)
+        result = operation.generate(workspace_of(context), request, note=terminal.print_note, progress=progress)
     if json:
         terminal.print_json(result.json())
     else:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from winnow.cli.params import JsonOption, progress_bar, workspace_of
-from winnow.cli.render import generation, terminal
+from winnow.cli.render import generation_view, terminal
 from winnow.core.errors import Parameter, Problem, WinnowError
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def variations(
     if json:
         terminal.print_json(result.json())
         return
-    generation.render_variations(result)
+    generation_view.render_variations(result)
     terminal.print_next("winnow push review" if result.kept else "winnow coverage")
 
 
@@ -203,7 +203,7 @@ def _run_generator(context: typer.Context, json: bool, *, polling: tuple[bool, f
     if json:
         terminal.print_json(result.json())
     else:
-        generation.render_generation(result)
+        generation_view.render_generation(result)
         terminal.print_next(_next_step(result, request))
     if result.end == "budget":
         raise typer.Exit(STOPPED_AT_BUDGET)

@@ -11,7 +11,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from filelock import FileLock
-from sqlalchemy import Connection
 
 from winnow.config.task import Task
 from winnow.core.errors import Problem, ServiceError
@@ -24,7 +23,7 @@ from winnow.curation.ingest.add_options import AddOptions
 from winnow.curation.io.readers.columns import Columns
 from winnow.curation.io.readers.source_rows import SourceRow, SourceRows
 from winnow.curation.pii.scrub import Scrubber
-from winnow.curation.store.database import Store
+from winnow.curation.store.database import Connection, Store
 from winnow.curation.store.generation import (
     NOT_STARTED,
     GeneratedCandidate,

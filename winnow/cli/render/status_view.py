@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from winnow.cli.render.generation import run_line
+from winnow.cli.render.generation_view import run_line
 from winnow.cli.render.lot_line import lot_line
 from winnow.cli.render.terminal import print_line, print_table
 from winnow.cli.render.waiver_table import print_waivers

@@ -31,7 +31,7 @@ def comparison_page(comparison: Comparison) -> str:
         "comparison.html.j2",
         m=measures,
         split=comparison.split,
-        looks={run.id: sum(look["split"] == "test" for look in run.looks()) for run in comparison.runs},
+        looks={run.id: sum(look["split"] == "test" for look in run.read_looks()) for run in comparison.runs},
         accuracy_marks=whiskers([run["accuracy"] for run in runs]),
         goal_marks=[
             whiskers(run["goals"], key="measured", marks=[goal["wanted"] for goal in run["goals"]]) for run in runs

@@ -49,7 +49,7 @@ def evaluation_page(evaluation: Evaluation) -> str:
     return render(
         "evaluation.html.j2",
         run=evaluation.run.facts,
-        looks=evaluation.run.looks(),
+        looks=evaluation.run.read_looks(),
         split=evaluation.split,
         release=evaluation.release,
         manifest=evaluation.release.manifest,

@@ -25,10 +25,10 @@ MODEL_FILE = "model.safetensors"
 
 @dataclass(frozen=True)
 class LinearSettings:
-    """What the method can be told."""
+    """The settings of method `linear`."""
 
     inverse_penalty: float = INVERSE_PENALTY
-    """scikit-learn's C."""
+    """scikit-learn's `C`."""
 
 
 def train(
@@ -41,15 +41,15 @@ def train(
     vectors_cache: Path | None = None,
     progress: Progress | None = None,
 ) -> tuple[Run, bool]:
-    """Fit on train and keep the model in a run folder; also says whether the run is new.
+    """Fit on train and save the model in a run folder; also returns whether the run is new.
 
-    `embedder` defaults to the one that the release's task names.
+    `embedder` defaults to the embedder of the release's task.
 
     Raises WinnowError when the release has no train rows.
     """
     if not release.counts["train"]:
         raise WinnowError(
-            Problem(release.name, "no train rows", "a release with train rows", "freeze one that has them")
+            Problem(release.name, "no train rows", "a release with train rows", "freeze a release with train rows")
         )
     task = release.task()
     embedder = embedder or open_embedder(task.embedder.model, backend=task.embedder.backend)
@@ -82,21 +82,21 @@ def train(
 def predict(
     run: Run, texts: Sequence[str], *, vectors_cache: Path | None = None, progress: Progress | None = None
 ) -> Predictions:
-    """Label texts with a run's model.
+    """Predict labels with a run's model.
 
-    Raises WinnowError when the embedder is not the one that the model was trained on.
+    Raises WinnowError when the embedder is not the one that the model was trained with.
     """
     if not texts:
         return Predictions([], np.empty((0, 0)))
     requested = run.facts["embedder"]
     probe, embedder = _load_model(run.path, requested["model"], requested["backend"])
     if embedder.identity.rsplit("-", 1)[0] != requested["identity"].rsplit("-", 1)[0]:
-        fix = "train again here, or install the embedder that the run names"
+        fix = "train again here, or install the embedder that the run was trained with"
         raise WinnowError(Problem(run.id, f"embedder {embedder.identity}", requested["identity"], fix))
     probabilities = probe.probabilities(embed_with_cache(list(texts), embedder, vectors_cache, progress=progress))
     return Predictions(probe.classes, probabilities.astype(np.float64))
 
 
-@lru_cache(maxsize=1)  # whoever asks again, for one query after the other, does not wait for the model
+@lru_cache(maxsize=1)  # repeated calls, such as one query at a time, do not load the model again
 def _load_model(path: Path, model: str | None, backend: str) -> tuple[LinearProbe, Embedder]:
     return load_probe(path / MODEL_FILE), open_embedder(model, backend=backend)

@@ -1,4 +1,4 @@
-"""The training methods by name: how each one trains on a release, and how its runs predict."""
+"""The training methods by name. To add one, write its module and its settings/NAME.yaml, and add it to METHODS."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from winnow.core.errors import Problem, WinnowError
+from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.training import linear
 from winnow.training.encoder import encoder_method
 from winnow.training.encoder.encoder_settings import EncoderSettings
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Method:
-    """One way of training."""
+    """How a method trains on a release, and how its runs predict."""
 
     settings: type[Any]
-    """The dataclass of what it can be told."""
+    """The dataclass of its settings."""
     train: Callable[..., tuple[Run, bool]]
     predict: Callable[..., Predictions]
     dry_run: Callable[..., DryRunEstimate] | None = None
-    """For a method that trains in steps: it can also report them (`report_to`)."""
+    """Only for methods that train in steps; these can also report to an experiment tracker (`report_to`)."""
 
 
 METHODS = {
@@ -51,47 +51,51 @@ def train(
     report_to: str | None = None,
     **how: Any,
 ) -> tuple[Run, bool]:
-    """Train by a named method into a folder of runs; also says whether the run is new.
+    """Train with a method into a folder of runs; also returns whether the run is new.
 
-    `how` is passed on: `embedder`, `vectors_cache`, `progress`. Raises WinnowError for an unknown method or setting.
+    `how` is passed on to the method: `embedder`, `vectors_cache`, `progress`. Raises WinnowError for an unknown method
+    or setting.
     """
     chosen = method_named(method)
     checked = check_settings(chosen.settings, settings or {})
     if report_to:
-        _require_step_training(chosen, method, "--report-to")
+        _require_step_training(chosen, method, "report_to")
         how["report_to"] = report_to
     return chosen.train(release, folder, settings=checked, seed=seed, **how)
 
 
 def dry_run(release: Release, *, method: str, seed: int, settings: Mapping[str, Any] | None = None) -> DryRunEstimate:
-    """Ten steps of a training, and what the whole would take in seconds and memory; nothing is kept.
+    """Train ten steps and estimate the seconds and memory of the whole training; nothing is kept.
 
-    Raises WinnowError for an unknown method or setting, and for a method that does not train in steps.
+    Raises WinnowError for an unknown method or setting, or for a method that does not train in steps.
     """
     chosen = method_named(method)
     checked = check_settings(chosen.settings, settings or {})
-    return _require_step_training(chosen, method, "--dry-run")(release, settings=checked, seed=seed)
+    return _require_step_training(chosen, method, "dry_run")(release, settings=checked, seed=seed)
 
 
 def predict(
     run: Run, texts: Sequence[str], *, vectors_cache: Path | None = None, progress: Progress | None = None
 ) -> Predictions:
-    """Label texts with a run's model, whatever its method."""
+    """Predict labels with a run's model, of any method."""
     return METHODS[run.facts["method"]].predict(run, texts, vectors_cache=vectors_cache, progress=progress)
 
 
 def method_named(name: str) -> Method:
     """A method by its name.
 
-    Raises WinnowError when there is none.
+    Raises WinnowError when there is no such method.
     """
     if name not in METHODS:
-        raise WinnowError(Problem("--method", repr(name), ", ".join(METHODS), "this version trains these methods only"))
+        raise WinnowError(
+            Problem(Parameter("method"), f"unknown method {name!r}", ", ".join(METHODS), "choose one of these")
+        )
     return METHODS[name]
 
 
-def _require_step_training(chosen: Method, name: str, option: str) -> Callable[..., DryRunEstimate]:
+def _require_step_training(chosen: Method, name: str, parameter: str) -> Callable[..., DryRunEstimate]:
     if chosen.dry_run is None:
         known = ", ".join(known for known, one in METHODS.items() if one.dry_run)
-        raise WinnowError(Problem(option, f"{name} does not train in steps", known, f"leave out {option}"))
+        found = f"method {name} does not train in steps"
+        raise WinnowError(Problem(Parameter(parameter), found, f"one of the methods {known}", "leave it out"))
     return chosen.dry_run

@@ -1,4 +1,4 @@
-"""What a model predicts for texts: labels, confidence and class probabilities."""
+"""A model's predictions for texts: labels, confidence and class probabilities."""
 
 from __future__ import annotations
 
@@ -8,43 +8,46 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+NO_CONFIDENCE = "the system reports no confidence"
+NO_PROBABILITIES = "the system reports no class probabilities"
+
 
 @dataclass(frozen=True)
 class Predictions:
-    """Class probabilities of texts, in their order."""
+    """Class probabilities of texts, in the order of the texts."""
 
     classes: list[str]
     probabilities: NDArray[np.float64]
     """Shape (texts, classes); a row sums to 1."""
     reasons: Sequence[str] = ()
-    """Why each text got its label, in the model's own words; empty for a method that gives none."""
+    """The model's explanation of each label; empty for a method that gives none."""
     not_answered: Mapping[str, int] = field(default_factory=dict)
-    """Texts that the model gave no readable answer for, by why; their label is the fallback's, or arbitrary."""
+    """Number of texts without a readable answer, by reason; they get the fallback label, or an arbitrary one."""
 
     @property
     def labels(self) -> list[str]:
-        """Every text's likeliest label; of equally likely ones the first."""
+        """The most likely label of every text; the first one on ties."""
         return [self.classes[i] for i in self.probabilities.argmax(axis=1)] if len(self.probabilities) else []
 
     @property
     def confidence(self) -> NDArray[np.float64]:
-        """The probability of the likeliest label."""
+        """The probability of the most likely label."""
         best: NDArray[np.float64] = self.probabilities.max(axis=1, initial=0.0)
         return best
 
 
 @dataclass(frozen=True)
 class ModelOutput:
-    """Answers to texts, in their order."""
+    """What a model or an imported system outputs for texts, in the order of the texts."""
 
     labels: list[str]
     confidence: NDArray[np.float64] | None = None
-    """Of each answer, 0 to 1; None where the system tells none."""
+    """Confidence in each label, 0 to 1; None when the system does not report it."""
     predictions: Predictions | None = None
-    """Probabilities of every class; None where the system tells none."""
+    """Probabilities of every class; None when the system does not report them."""
 
     def take(self, rows: Sequence[int]) -> ModelOutput:
-        """The answers of some rows."""
+        """The output for some of the rows."""
         index = list(rows)
         predictions = self.predictions
         return ModelOutput(

@@ -1,4 +1,4 @@
-"""A run folder: one trained model, where it came from, and every look at a score."""
+"""A run folder: one trained model, its provenance, and a log of every look at a score."""
 
 from __future__ import annotations
 
@@ -18,10 +18,12 @@ from winnow.core.versions import package_version
 from winnow.curation.releases.release import Release
 
 RUN_FILE = "run.json"
-
-
 LOOKS_FILE = "looks.jsonl"
 
+IMPORTED = "imported"
+"""The method of a run whose predictions were imported from another system."""
+
+NO_MODEL = "the predictions were imported: there is no model to run"
 
 RESULT_PACKAGES = (
     "winnow",
@@ -37,30 +39,30 @@ RESULT_PACKAGES = (
 
 @dataclass(frozen=True)
 class Run:
-    """A run folder and what it says of itself."""
+    """A run folder and the facts that it records."""
 
     path: Path
     facts: Mapping[str, Any]
 
     @property
     def id(self) -> str:
-        """Release, method, and a hash of everything that decides the result."""
+        """Release, method, and a hash of everything that determines the result."""
         return str(self.facts["run"])
 
     def release_path(self) -> Path:
-        """Where the release lay when the run was trained, relative to the run."""
+        """The location of the release when the run was trained; stored relative to the run."""
         return (self.path / str(self.facts["release"]["path"])).resolve()
 
-    def look(self, split: str, measures: Mapping[str, Any]) -> None:
-        """Write down that a score was looked at (design rule 3)."""
-        entry = {"at": _now(), "split": split, "accuracy": measures["accuracy"], "rows": measures["rows"]}
+    def record_look(self, split: str, measures: Mapping[str, Any]) -> None:
+        """Record that somebody looked at a score (design rule 3)."""
+        entry = {"at": utc_now(), "split": split, "accuracy": measures["accuracy"], "rows": measures["rows"]}
         with (self.path / LOOKS_FILE).open("a", encoding="utf-8") as handle:
             handle.write(json.dumps(entry) + "\n")
             handle.flush()
             os.fsync(handle.fileno())
 
-    def looks(self) -> list[dict[str, Any]]:
-        """Every look so far, the oldest first; a line that a kill tore counts as a look of unknown content."""
+    def read_looks(self) -> list[dict[str, Any]]:
+        """Every look so far, oldest first; a line that was cut off by a kill counts as a look at test."""
         path = self.path / LOOKS_FILE
         return [_parse_look(line) for line in path.read_text().splitlines() if line] if path.exists() else []
 
@@ -80,14 +82,14 @@ def run_id(
     *,
     depends_on: Mapping[str, str] | None = None,
 ) -> str:
-    """The name of a run: the same release, method, settings, seed and versions give the same one."""
+    """The id of a run: the same release, method, settings, seed and versions give the same id."""
     facts = [release.sha256, method, settings, seed, depends_on or versions()]
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:8]
     return f"{release.name}-{method}-{digest}"
 
 
 def versions(packages: Sequence[str] = RESULT_PACKAGES) -> dict[str, str]:
-    """Versions that a result can depend on."""
+    """Versions of Python and of packages that a result can depend on."""
     return {"python": platform.python_version()} | {name: package_version(name) for name in packages}
 
 
@@ -101,10 +103,10 @@ def create_run(
     fill_folder: Callable[[Path], Mapping[str, Any]],
     depends_on: Mapping[str, str] | None = None,
 ) -> tuple[Run, bool]:
-    """The run of these settings, and whether it was made now.
+    """The run with these settings, trained if it does not exist yet; also returns whether it is new.
 
-    `fill` trains into a folder and returns what it measured. The run appears whole or not at all. `rests_on` are the
-    versions that decide the result, by default those of PACKAGES.
+    `fill_folder` trains into a folder and returns the facts that it measured. The run appears complete or not at all.
+    `depends_on` are the versions that determine the result, by default those of RESULT_PACKAGES.
     """
     depends_on = depends_on or versions()
     name = run_id(release, method, settings, seed, depends_on=depends_on)
@@ -127,11 +129,11 @@ def create_run(
             "settings": dict(settings),
             "seed": seed,
             "versions": dict(depends_on),
-            "trained_at": _now(),
+            "trained_at": utc_now(),
             **measured,
         }
         (part / RUN_FILE).write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        if not path.exists():  # another process may have trained the same run meanwhile: its folder stays
+        if not path.exists():  # another process may have trained the same run in the meantime: keep its folder
             part.rename(path)
     finally:
         shutil.rmtree(part, ignore_errors=True)
@@ -139,7 +141,7 @@ def create_run(
 
 
 def _remove_abandoned_parts(folder: Path) -> None:
-    """Remove what a killed training left: parts whose process is gone."""
+    """Remove incomplete folders of killed trainings: those whose process no longer exists."""
     for part in folder.glob(".*.part"):
         process = part.name.split(".")[-2]
         try:
@@ -147,24 +149,16 @@ def _remove_abandoned_parts(folder: Path) -> None:
         except ProcessLookupError:
             shutil.rmtree(part, ignore_errors=True)
         except (ValueError, PermissionError):
-            continue  # not ours, or someone else's and alive
+            continue  # not a part, or of a live process of another user
 
 
 def open_run(path: Path) -> Run:
     """Open a run folder.
 
-    Raises WinnowError when there is none.
+    Raises WinnowError when the folder is not a readable run.
     """
     try:
         return Run(path.resolve(), json.loads((path / RUN_FILE).read_text(encoding="utf-8")))
     except (OSError, ValueError):
         fix = "name a run of this workspace (`winnow runs`) or the path of a run folder"
-        raise WinnowError(Problem(str(path), "no readable run", f"a folder with {RUN_FILE}", fix)) from None
-
-
-def _now() -> str:
-    return utc_now()
-
-
-IMPORTED = "imported"
-"""The method of a run whose predictions came from elsewhere."""
+        raise WinnowError(Problem(str(path), "not a readable run", f"a folder with {RUN_FILE}", fix)) from None

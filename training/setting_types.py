@@ -8,11 +8,8 @@ from pydantic import Field
 
 Positive = Annotated[float, Field(gt=0)]
 
-
 Share = Annotated[float, Field(ge=0, lt=1)]
 
-
 Count = Annotated[int, Field(ge=1)]
-
 
 PrecisionSetting = Literal["auto", "bf16", "f32"]

@@ -10,28 +10,27 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 
-from winnow.core.errors import Problem, WinnowError
+from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.suggest import nearest_name
 
 DEFAULT_SETTINGS_FOLDER = Path(__file__).parent / "settings"
-"""One file a method, every setting at its default, with what it does."""
-
+"""One file per method, with every setting at its default and explained."""
 
 SettingsT = TypeVar("SettingsT")
 
 
 def read_settings(kind: type[Any], *, file: Path | None = None, changes: Sequence[str] = ()) -> dict[str, Any]:
-    """The settings that a file and `KEY=VALUE` changes tell a method whose settings are of dataclass `kind`.
+    """The settings in a file and in `KEY=VALUE` changes, checked against the dataclass `kind`.
 
-    What neither names is left out. Raises WinnowError with all faults, those of the file at their lines.
+    Only settings that are named are returned. Raises WinnowError with all problems, those of the file with their line.
     """
     settings: dict[str, Any] = {}
     locations: dict[str, str] = {}
     problems: list[Problem] = []
-    for key, value, place in [*_settings_in_file(file), *map(_parse_change, changes)]:
-        if key in settings and locations[key].startswith(f"{file}:") and place.startswith(f"{file}:"):
-            problems.append(Problem(place, f"setting {key!r} stands twice", "each setting once", "keep one"))
-        settings[key], locations[key] = value, place
+    for key, value, location in [*_settings_in_file(file), *map(_parse_change, changes)]:
+        if key in settings and locations[key].startswith(f"{file}:") and location.startswith(f"{file}:"):
+            problems.append(Problem(location, f"duplicate setting {key!r}", "each setting once", "remove one"))
+        settings[key], locations[key] = value, location
     problems += _problems_with_settings(kind, settings, locations)
     if problems:
         raise WinnowError(problems)
@@ -39,7 +38,7 @@ def read_settings(kind: type[Any], *, file: Path | None = None, changes: Sequenc
 
 
 def check_settings(kind: type[SettingsT], settings: Mapping[str, Any]) -> SettingsT:
-    """A method's settings of what it was told.
+    """Build a method's settings.
 
     Raises WinnowError with every setting that is unknown or out of range.
     """
@@ -70,13 +69,13 @@ def _problem_with_setting(kind: type[Any], problem: Any, locations: Mapping[str,
         known = [one.name for one in fields(kind)]
         near = nearest_name(key, known)
         fix = f"did you mean {near!r}?" if near else "remove it"
-        return Problem(where, f"no setting {key!r}", ", ".join(known), fix)
+        return Problem(where, f"unknown setting {key!r}", ", ".join(known), fix)
     message = problem["msg"].removeprefix("Input should be ")
     return Problem(where, f"{key} is {problem['input']!r}"[:200], message, "correct the setting")
 
 
 def _settings_in_file(file: Path | None) -> list[tuple[str, Any, str]]:
-    """Key, value and place of every setting in a file."""
+    """Key, value and location of every setting in a file."""
     if file is None:
         return []
     fix = f"start from a copy of {DEFAULT_SETTINGS_FOLDER / 'encoder.yaml'}"
@@ -85,7 +84,7 @@ def _settings_in_file(file: Path | None) -> list[tuple[str, Any, str]]:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
         values = yaml.safe_load(text)
     except OSError as error:
-        raise WinnowError(Problem(str(file), error.strerror or str(error), "a file of settings", fix)) from None
+        raise WinnowError(Problem(str(file), error.strerror or str(error), "a settings file", fix)) from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{file}:{mark.line + 1}" if mark else str(file)
@@ -96,16 +95,16 @@ def _settings_in_file(file: Path | None) -> list[tuple[str, Any, str]]:
     if root is None:
         return []
     if not isinstance(root, yaml.MappingNode) or not isinstance(values, dict):
-        raise WinnowError(Problem(f"{file}:1", "no mapping", "lines of `setting: value`", fix))
+        raise WinnowError(Problem(f"{file}:1", "not a mapping", "lines of `setting: value`", fix))
     return [(str(key.value), values.get(key.value), f"{file}:{key.start_mark.line + 1}") for key, _ in root.value]
 
 
 def _parse_change(change: str) -> tuple[str, Any, str]:
-    """Key, value and place of a `KEY=VALUE`; the value is read as YAML reads it."""
+    """Key, value and location of a `KEY=VALUE`; the value is parsed as YAML."""
     key, equals, value = change.partition("=")
     if not equals:
-        raise WinnowError(Problem(f"--set {change}", "no value", "KEY=VALUE", "say what the setting is to be"))
+        raise WinnowError(Problem(Parameter("set"), f"{change!r} has no value", "KEY=VALUE", "add the value"))
     try:
-        return key.strip(), yaml.safe_load(value), f"--set {change}"
+        return key.strip(), yaml.safe_load(value), Parameter("set")
     except yaml.YAMLError:
-        return key.strip(), value, f"--set {change}"
+        return key.strip(), value, Parameter("set")

@@ -11,7 +11,7 @@ from winnow.training.diagnostics import DIAGNOSTICS
 from winnow.training.diagnostics.issue import Issue, RunContext
 
 SERIOUS_SHARE = 0.05
-"""Of the hold-out rows that a finding concerns: as much as a goal of 95 % leaves over for every mistake together."""
+"""Share of the validation rows from which a finding is serious: all the errors that a goal of 95 % accuracy allows."""
 
 
 @dataclass(frozen=True)
@@ -20,9 +20,9 @@ class Finding:
 
     name: str
     severity: str
-    """`serious` when it concerns SERIOUS_SHARE of the hold-out rows, else `minor`."""
+    """`serious` when it affects at least SERIOUS_SHARE of the validation rows, else `minor`."""
     rows: int
-    """Hold-out rows that it concerns."""
+    """Validation rows that it affects."""
     evidence: str
     cause: str
     command: str
@@ -30,23 +30,23 @@ class Finding:
 
 @dataclass(frozen=True)
 class Findings:
-    """Everything that was looked for."""
+    """The result of every diagnostic."""
 
     found: list[Finding]
-    """Those that concern most hold-out rows first."""
+    """Sorted by the number of validation rows that they affect, largest first."""
     not_found: list[str]
-    """Measured, and within the thresholds."""
+    """Names of diagnostics that were measured and found nothing."""
     not_measured: dict[str, str]
-    """By name, why it could not be looked for."""
+    """Diagnostics that could not be measured: name to reason."""
 
 
 def diagnose(measures: Mapping[str, Any], context: RunContext) -> Findings:
-    """Look for everything in FINDERS; `measures` is what `evaluate` stored of validation."""
+    """Run every diagnostic; `measures` is what `evaluate` stored for validation."""
     found: list[Finding] = []
     not_found: list[str] = []
     not_measured: dict[str, str] = {}
-    for name, look in DIAGNOSTICS.items():
-        issues = look(measures, context)
+    for diagnostic in DIAGNOSTICS:
+        name, issues = diagnostic.__name__, diagnostic(measures, context)
         if isinstance(issues, NotMeasured):
             not_measured[name] = issues.why
         elif not issues:
@@ -57,6 +57,6 @@ def diagnose(measures: Mapping[str, Any], context: RunContext) -> Findings:
 
 
 def _to_finding(name: str, issue: Issue, rows: int) -> Finding:
-    concerned = min(round(issue.rows), rows)
-    severity = "serious" if concerned >= SERIOUS_SHARE * rows else "minor"
-    return Finding(name, severity, concerned, issue.evidence, issue.cause, issue.command)
+    affected = min(round(issue.rows), rows)
+    severity = "serious" if affected >= SERIOUS_SHARE * rows else "minor"
+    return Finding(name, severity, affected, issue.evidence, issue.cause, issue.command)

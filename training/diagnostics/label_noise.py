@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from winnow.core.commands import command
 from winnow.core.result import NotMeasured
 from winnow.training.diagnostics.issue import Issue, Issues, RunContext
 
 NOISE_SHARE = 0.5
-"""Of the errors: from here on wrong labels are the larger part of what is left to gain."""
+"""Share of the errors from which label errors explain more of them than the model does."""
 
 
 def label_noise(measures: Mapping[str, Any], context: RunContext) -> Issues:
-    """Wrong labels that are NOISE_SHARE of the errors, one of them at least seen by the audit."""
+    """The audited share of wrong labels is above 0 and at least NOISE_SHARE of the model's error rate."""
     measured = context.label_accuracy
     if isinstance(measured, NotMeasured):
         return measured
@@ -22,8 +23,8 @@ def label_noise(measures: Mapping[str, Any], context: RunContext) -> Issues:
         return []
     low, high = 1 - measured["interval"][1], 1 - measured["interval"][0]
     evidence = (
-        f"{wrong:.1%} of {measured['audited']:,} audited labels were wrong ({low:.1%} to {high:.1%}); the model differs "
-        f"from {errors:.1%} of the validation labels"
+        f"{wrong:.1%} of {measured['audited']:,} audited labels were wrong ({low:.1%} to {high:.1%}); the model "
+        f"disagrees with {errors:.1%} of the validation labels"
     )
-    cause = "as many errors as that can be the labels' own: a better model would hardly score higher"
-    return [Issue(wrong * measures["rows"], evidence, cause, "winnow push relabel")]
+    cause = "label errors explain most of the remaining errors: a better model would hardly score higher"
+    return [Issue(wrong * measures["rows"], evidence, cause, command("push relabel"))]

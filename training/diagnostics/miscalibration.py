@@ -5,26 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from winnow.core.commands import command
 from winnow.core.result import NotMeasured, is_measured
 from winnow.training.diagnostics.issue import Issue, Issues, RunContext, measured_part
 
 CALIBRATION_GAP = 0.05
-"""Expected calibration error from which on a threshold on the confidence misses by a whole goal's margin."""
+"""Expected calibration error from which confidence thresholds are off by as much as a goal of 95 % allows."""
 
 
-def miscalibrated(measures: Mapping[str, Any], context: RunContext) -> Issues:
-    """An error of CALIBRATION_GAP that a calibrated model would not show by chance on so many rows."""
-    measured = measured_part(measures, "calibration", context)
+def miscalibration(measures: Mapping[str, Any], context: RunContext) -> Issues:
+    """The calibration error is at least CALIBRATION_GAP and larger than chance explains for a calibrated model."""
+    measured = measured_part(measures, "calibration")
     if isinstance(measured, NotMeasured):
         return measured
     error, chance = measured["error"], measured["error_if_calibrated"]["high"]
     if error < CALIBRATION_GAP or error <= chance:
         return []
     after = measured["error_after_temperature"]
-    fixed = f"{after:.3f} at the temperature fitted on validation" if is_measured(after) else f"no mend: {after['why']}"
-    evidence = f"calibration error {error:.3f}, {fixed}; a calibrated model stays below {chance:.3f} in 19 of 20 cases"
+    fixed = f"{after:.3f} after temperature scaling" if is_measured(after) else f"no temperature: {after['why']}"
+    evidence = f"calibration error {error:.3f}, {fixed}; a calibrated model stays below {chance:.3f} in 95 % of samples"
     gap = sum(b["accuracy"]["rows"] * (b["confidence"] - b["accuracy"]["value"]) for b in measured["bins"])
-    side = "surer than it is right" if gap > 0 else "right more often than it is sure"
-    command = f"winnow evaluate {context.run}"
-    cause = f"the model is {side}; thresholds on its confidence mislead until the temperature is applied"
-    return [Issue(error * measures["rows"], evidence, cause, command)]
+    direction = "overconfident" if gap > 0 else "underconfident"
+    cause = f"the model is {direction}; confidence thresholds are unreliable until the temperature is applied"
+    return [Issue(error * measures["rows"], evidence, cause, command("evaluate", context.run))]

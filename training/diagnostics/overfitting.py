@@ -10,16 +10,15 @@ from winnow.training.diagnostics.issue import Issue, Issues, RunContext, measure
 from winnow.validators.stats.differences import newcombe_difference
 
 OVERFIT_GAP = 0.05
-"""Accuracy on train above that on validation, lower end of the interval: what a new model must gain to be deployed."""
-
+"""Accuracy on train minus accuracy on validation, lower end of the interval: the gain that a deployment requires."""
 
 OVERFIT_NATS = 0.5
-"""Validation loss above train loss: the right label gets e^0.5 = 1.6 times the probability in train. A difference,
-not a ratio, because label smoothing lifts both losses alike."""
+"""Validation loss minus train loss: the gold label gets e^0.5 = 1.6 times the probability on train. A difference, not a
+ratio, because label smoothing raises both losses equally."""
 
 
 def overfitting(measures: Mapping[str, Any], context: RunContext) -> Issues:
-    """Train is answered better than validation by OVERFIT_GAP, or its loss is lower by OVERFIT_NATS."""
+    """Accuracy on train is higher than on validation by OVERFIT_GAP, or the loss lower by OVERFIT_NATS."""
     fit, losses = context.train_accuracy, context.losses
     if isinstance(fit, NotMeasured) and isinstance(losses, NotMeasured):
         return fit
@@ -35,5 +34,5 @@ def overfitting(measures: Mapping[str, Any], context: RunContext) -> Issues:
     if not isinstance(losses, NotMeasured) and losses[1] - losses[0] >= OVERFIT_NATS:
         rows = rows or (1 - measures["accuracy"]) * measures["rows"]
         parts.append(f"loss {losses[0]:.2f} on train, {losses[1]:.2f} on validation")
-    cause = "the model repeats train rows by heart: they are too few, or too much alike, for what it can learn"
+    cause = "the model memorizes train rows: they are too few or too similar for its capacity"
     return [Issue(rows, "; ".join(parts), cause, context.more_data_command)] if parts else []

@@ -1,4 +1,4 @@
-"""Read or measure what diagnostics need beside the evaluation: train accuracy, losses, rows by slice."""
+"""Read or measure what diagnostics need besides the evaluation: train accuracy, losses, rows by slice."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from winnow.core.atomic import atomic_write
+from winnow.core.commands import command
 from winnow.core.progress import Progress
 from winnow.core.result import Estimate, NotMeasured
 from winnow.curation.releases.release import Release
 from winnow.training.diagnostics.issue import RunContext
+from winnow.training.encoder.training_curves import CURVES_FILE
 from winnow.training.methods import predict
-from winnow.training.runs import IMPORTED, Run
+from winnow.training.runs import IMPORTED, NO_MODEL, Run
 from winnow.validators.stats.intervals import wilson_estimate
 
 if TYPE_CHECKING:
@@ -21,20 +23,12 @@ if TYPE_CHECKING:
 
 
 TRAIN_ACCURACY_FILE = "train-fit.json"
-"""Accuracy on train rows, measured once: neither the model nor its train rows ever change."""
-
+"""Caches the accuracy on train rows: neither the model nor its train rows ever change."""
 
 MAX_SAMPLED_ROWS = 2000
-"""Train rows that are asked: an accuracy of 0.95 is known to within one point."""
+"""Train rows that are predicted: enough to estimate an accuracy of 0.95 to within one point."""
 
-
-CURVES_FILE = "curves.json"
-
-
-NOT_AUDITED = "nobody audited labels of the release: winnow push audit"
-
-
-NO_MODEL = "the predictions came from elsewhere: there is no model to ask"
+NOT_AUDITED = f"the labels of the release were not audited; run {command('push audit')}"
 
 
 def read_run_context(
@@ -45,9 +39,9 @@ def read_run_context(
     vectors_cache: Path | None = None,
     progress: Progress | None = None,
 ) -> RunContext:
-    """Read or measure everything; the train rows are asked the first time only.
+    """Read or measure the context of a run; train rows are only predicted the first time.
 
-    `unlabeled` counts the queries of the train reserve that wait for a label.
+    `unlabeled` is the number of unlabeled queries assigned to train.
     """
     train = release.rows("train")
     audited = release.manifest.get("label_accuracy")
@@ -60,7 +54,7 @@ def read_run_context(
         train_rows=_train_rows(train),
         train_size=len(train),
         per_label=release.task().targets.per_label,
-        more_data_command="winnow push label --strategy mixed" if unlabeled else "winnow generate examples",
+        more_data_command=command("push label", strategy="mixed") if unlabeled else command("generate examples"),
         label_accuracy=audited or NotMeasured(NOT_AUDITED),
     )
 
@@ -75,7 +69,7 @@ def _train_accuracy(
         stored = json.loads(path.read_text(encoding="utf-8"))
         right, rows_predicted = int(stored["right"]), int(stored["rows"])
     except (OSError, ValueError, KeyError, TypeError):
-        rows = train.head(MAX_SAMPLED_ROWS)  # sorted by id, which is a hash: the first are a random sample
+        rows = train.head(MAX_SAMPLED_ROWS)  # sorted by id, a hash: the first rows are a random sample
         labels = predict(run, list(rows["text"]), vectors_cache=vectors_cache, progress=progress).labels
         right, rows_predicted = sum(g == p for g, p in zip(rows["label"], labels, strict=True)), len(rows)
         with atomic_write(path) as temporary:
@@ -84,23 +78,23 @@ def _train_accuracy(
 
 
 def _losses(run: Run) -> tuple[float, float] | NotMeasured:
-    """Train and validation loss of the epoch that was kept; train's is the mean while that epoch was trained."""
+    """Train and validation loss at the best epoch; the train loss is the mean over that epoch."""
     try:
         curves: dict[str, list[dict[str, Any]]] = json.loads((run.path / CURVES_FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return NotMeasured(f"method {run.facts['method']} writes no curves")
-    kept = run.facts.get("best_epoch")
+        return NotMeasured(f"method {run.facts['method']} records no training curves")
+    best = run.facts.get("best_epoch")
     found = [
-        next((p["loss"] for p in curves.get(split, ()) if round(p["epoch"]) == kept), None)
+        next((p["loss"] for p in curves.get(split, ()) if round(p["epoch"]) == best), None)
         for split in ("train", "validation")
     ]
     if found[0] is None or found[1] is None:
-        return NotMeasured("the curves hold no loss on both for the epoch that was kept")
+        return NotMeasured("the training curves lack a train or validation loss for the best epoch")
     return float(found[0]), float(found[1])
 
 
 def _train_rows(train: pd.DataFrame) -> dict[tuple[str, str], int]:
-    """Rows by slice: label, origin, and every facet of the wording."""
+    """Number of rows by slice: label, origin, and every facet of the wording."""
     counts: Counter[tuple[str, str]] = Counter()
     for label, origin, facets in train[["label", "origin", "facets"]].itertuples(index=False, name=None):
         counts["label", str(label)] += 1

@@ -1,47 +1,41 @@
-"""Underrepresented slices: train holds little of them, and the model is worse there."""
+"""Underrepresented slices: train has few rows of them, and the model is worse there."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from shlex import quote
 from typing import Any
 
+from winnow.core.commands import command
 from winnow.core.result import NotMeasured
-from winnow.training.diagnostics.issue import OLD_EVALUATION, Issue, Issues, RunContext
+from winnow.training.diagnostics.issue import Issue, Issues, RunContext
 from winnow.validators.stats.significance import SIGNIFICANCE_LEVEL, fisher, holm
 
 UNDERREPRESENTED_SHARE = 0.5
-"""Train holds less than this part of what a slice should have: of the task's target for a label, of the slice's share
-of the hold-out for a wording or an origin."""
-
+"""A slice is underrepresented when train has less than this share of the rows that it should have: of the task's target
+for a label, of the slice's share of validation for a wording or an origin."""
 
 MIN_SLICE_ROWS = 5
-"""Validation rows of a slice, and outside of it, below which even all of them wrong is no proof among many slices."""
+"""Minimum validation rows inside and outside a slice: with fewer, no result is significant among many slices."""
 
 
-def underrepresented_slice(measures: Mapping[str, Any], context: RunContext) -> Issues:
-    """Slices of which train holds little, and that are worse than all other rows beyond chance (Fisher, Holm)."""
-    measured = measures.get("slices")
-    if measured is None:
-        return NotMeasured(OLD_EVALUATION.format(run=context.run))
-    kinds = {kind for kind, _ in context.train_rows}  # similarity to train is none: what lies far from it is no topic
-    groups = [*_label_slices(measures), *(one for one in measured if one["slice"] in kinds)]
+def underrepresented_slices(measures: Mapping[str, Any], context: RunContext) -> Issues:
+    """Slices with few train rows and significantly lower accuracy than all other rows (Fisher's exact test, Holm)."""
+    kinds = {kind for kind, _ in context.train_rows}  # without similarity to train, which has no rows in train
+    groups = [*_label_slices(measures), *(one for one in measures["slices"] if one["slice"] in kinds)]
     tested = [one for one in groups if _testable(one, measures["rows"])]
     if not tested:
-        return NotMeasured(f"no slice with {MIN_SLICE_ROWS} validation rows, and as many outside of it")
+        return NotMeasured(f"no slice has {MIN_SLICE_ROWS} validation rows inside and outside")
     issues = []
     for one, p_value in zip(tested, holm([_p_value(group) for group in tested]), strict=True):
-        have, expected_rows = (
-            context.train_rows.get((one["slice"], one["value"]), 0),
-            _expected_rows(one, measures["rows"], context),
-        )
+        have = context.train_rows.get((one["slice"], one["value"]), 0)
+        expected_rows = _expected_rows(one, measures["rows"], context)
         if p_value < SIGNIFICANCE_LEVEL and one["rows_lost"] > 0 and have < UNDERREPRESENTED_SHARE * expected_rows:
             issues.append(_slice_issue(one, have, expected_rows, p_value, context.more_data_command))
     return issues
 
 
 def _label_slices(measures: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Every label as a slice: its recall, and that of all other rows."""
+    """Every label as a slice: its recall, and the accuracy on all other rows."""
     rows, hits = measures["rows"], round(measures["accuracy"] * measures["rows"])
     found = []
     for one in measures["per_label"]:
@@ -72,7 +66,7 @@ def _p_value(one: Mapping[str, Any]) -> float:
 
 
 def _expected_rows(one: Mapping[str, Any], rows: int, context: RunContext) -> float:
-    """Train rows that a slice should have."""
+    """The number of train rows that a slice should have."""
     return context.per_label if one["slice"] == "label" else context.train_size * one["rows"] / rows
 
 
@@ -81,12 +75,11 @@ def _slice_issue(
 ) -> Issue:
     name = f"{one['slice']} {one['value']}"
     evidence = (
-        f"{name}: {have:,} train rows where {expected_rows:,.0f} are due, accuracy {one['accuracy']['value']:.3f} on "
-        f"{one['rows']:,} rows against {one['elsewhere']['value']:.3f} elsewhere (p {_format_p_value(p_value)})"
+        f"{name}: {have:,} train rows, {expected_rows:,.0f} expected; accuracy {one['accuracy']['value']:.3f} on "
+        f"{one['rows']:,} rows, {one['elsewhere']['value']:.3f} elsewhere (p {_format_p_value(p_value)})"
     )
-    label = one["slice"] == "label"
-    command = f"winnow generate examples --label {quote(one['value'])}" if label else more_data_command
-    return Issue(one["rows_lost"], evidence, "the model has seen too little of it", command)
+    fix = command("generate examples", label=one["value"]) if one["slice"] == "label" else more_data_command
+    return Issue(one["rows_lost"], evidence, "train has too few rows of this slice", fix)
 
 
 def _format_p_value(p_value: float) -> str:

@@ -18,7 +18,7 @@ BATCH_SIZE = 64
 def compute_logits(
     model: EncoderClassifier, tokens: Sequence[Sequence[int]], *, done: Callable[[int], None] | None = None
 ) -> NDArray[np.float64]:
-    """Logits, shape (texts, classes). Nothing is padded, so that a text's answer does not depend on its neighbors."""
+    """Logits, shape (texts, classes). Without padding, a text's result does not depend on its batch."""
     return _over_batches(lambda ids, mask: model(ids, mask)["logits"], model, tokens, done=done)
 
 
@@ -28,7 +28,7 @@ def compute_vectors(model: EncoderClassifier, tokens: Sequence[Sequence[int]]) -
 
 
 def _over_batches(
-    answer: Callable[[Tensor, Tensor], Tensor],
+    compute: Callable[[Tensor, Tensor], Tensor],
     model: EncoderClassifier,
     tokens: Sequence[Sequence[int]],
     *,
@@ -40,13 +40,13 @@ def _over_batches(
     for batch in _batches_of_equal_length(tokens):
         ids = torch.tensor([list(tokens[i]) for i in batch], device=device)
         with torch.inference_mode():
-            parts.append((batch, answer(ids, torch.ones_like(ids)).double().cpu().numpy()))
+            parts.append((batch, compute(ids, torch.ones_like(ids)).double().cpu().numpy()))
         count += len(batch)
         if done:
             done(count)
     order = np.argsort([i for batch, _ in parts for i in batch])
-    every: NDArray[np.float64] = np.concatenate([rows for _, rows in parts])[order]
-    return every
+    rows: NDArray[np.float64] = np.concatenate([part for _, part in parts])[order]
+    return rows
 
 
 def _batches_of_equal_length(tokens: Sequence[Sequence[int]]) -> Iterator[list[int]]:

@@ -1,4 +1,4 @@
-"""The classifier: a sentence encoder, pooling to one unit vector a text, and a linear head."""
+"""The classifier: a sentence encoder, pooling to one unit vector per text, and a linear head."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from winnow.core.errors import Problem, WinnowError
 
 
 class EncoderClassifier(nn.Module):
-    """Token states are pooled to one unit vector a text; the head's rows turn it into logits."""
+    """Pools token states to one unit vector per text; a linear head computes logits from it."""
 
     def __init__(self, encoder: nn.Module, *, classes: int, dimensions: int, pooling: str) -> None:
         super().__init__()
@@ -25,10 +25,10 @@ class EncoderClassifier(nn.Module):
         self.pooling = pooling
         self.label_smoothing = 0.0
         self.class_weights: Tensor | None = None
-        """Shape (classes,); with label_smoothing what the loss is made of, and no part of the model's files."""
+        """Shape (classes,). Like label_smoothing only used in the loss, and not saved with the model."""
 
     def embed(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
-        """Unit vectors, shape (texts, dimensions), of token ids and their mask, shape (texts, tokens)."""
+        """Unit vectors, shape (texts, dimensions), from token ids and their mask, shape (texts, tokens)."""
         states = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state.float()
         if self.pooling == "cls":
             return functional.normalize(states[:, 0], dim=-1)
@@ -38,7 +38,7 @@ class EncoderClassifier(nn.Module):
     def forward(self, input_ids: Tensor, attention_mask: Tensor, labels: Tensor | None = None) -> dict[str, Tensor]:
         """`logits`, shape (texts, classes), and with `labels` the mean cross-entropy as `loss`."""
         vectors = self.embed(input_ids, attention_mask)
-        with torch.autocast(vectors.device.type, enabled=False):  # the head is small, and bf16 would round its logits
+        with torch.autocast(vectors.device.type, enabled=False):  # the head is cheap, and bf16 would round its logits
             logits = self.head(vectors)
         if labels is None:
             return {"logits": logits}
@@ -49,29 +49,29 @@ class EncoderClassifier(nn.Module):
 
 @dataclass(frozen=True)
 class BaseEncoder:
-    """The untouched encoder of a folder, and its tokenizer."""
+    """The pretrained encoder in a folder, and its tokenizer."""
 
     encoder: nn.Module
     tokenizer: Any
     pooling: str
     dimensions: int
     max_tokens: int
-    """Tokens that it can read."""
+    """The encoder's maximum input length."""
 
     def classifier(self, classes: int) -> EncoderClassifier:
-        """The encoder under a head that knows nothing yet."""
+        """The encoder with an untrained head."""
         return EncoderClassifier(self.encoder, classes=classes, dimensions=self.dimensions, pooling=self.pooling)
 
     def tokenize(self, texts: Sequence[str], max_length: int) -> list[list[int]]:
-        """Token ids, cut at `max_length` and at what the encoder can read."""
-        cut = min(max_length, self.max_tokens)
-        return [list(ids) for ids in self.tokenizer(list(texts), truncation=True, max_length=cut)["input_ids"]]
+        """Token ids, truncated to `max_length` and to the encoder's maximum."""
+        limit = min(max_length, self.max_tokens)
+        return [list(ids) for ids in self.tokenizer(list(texts), truncation=True, max_length=limit)["input_ids"]]
 
 
 def load_base_encoder(folder: str, *, pooling: str) -> BaseEncoder:
-    """Read an encoder from its folder; pickled weights are refused.
+    """Load an encoder from its folder; pickled weights are refused.
 
-    Raises WinnowError when it is no encoder that transformers can read.
+    Raises WinnowError when transformers cannot load it as an encoder.
     """
     from transformers import AutoModel, AutoTokenizer
     from transformers.utils import logging
@@ -79,7 +79,7 @@ def load_base_encoder(folder: str, *, pooling: str) -> BaseEncoder:
     logging.set_verbosity_error()
     logging.disable_progress_bar()
     try:
-        # Written out, attention over short texts takes half the time of torch's fused kernels on a processor.
+        # On a CPU, eager attention on short texts takes half the time of torch's fused kernels.
         encoder = AutoModel.from_pretrained(
             folder, use_safetensors=True, dtype=torch.float32, attn_implementation="eager", local_files_only=True
         )
@@ -89,14 +89,14 @@ def load_base_encoder(folder: str, *, pooling: str) -> BaseEncoder:
         found = f"cannot be loaded ({str(error).splitlines()[0][:160]})"
         raise WinnowError(Problem(f"model {folder}", found, "an encoder", fix)) from None
     if hasattr(encoder, "pooler"):
-        encoder.pooler = None  # BERT's own, for another task: it would get updates that nothing uses
+        encoder.pooler = None  # BERT's pooler is for another task and unused here: it would get useless updates
     positions = getattr(encoder.config, "max_position_embeddings", tokenizer.model_max_length)
     max_tokens = int(min(positions, tokenizer.model_max_length))
     return BaseEncoder(encoder, tokenizer, _pooling(Path(folder), pooling), int(encoder.config.hidden_size), max_tokens)
 
 
 def _pooling(folder: Path, setting: str) -> str:
-    """`mean` or `cls`; `own` is what the folder's sentence-transformers settings say, and mean without any."""
+    """`mean` or `cls`; `own` is the pooling in the folder's sentence-transformers settings, by default `mean`."""
     path = folder / "1_Pooling" / "config.json"
     if setting != "own" or not path.is_file():
         return "mean" if setting == "own" else setting

@@ -18,7 +18,7 @@ from winnow.curation.engine.embedders.embedder import Embedder, open_embedder
 from winnow.curation.engine.embedders.model_files import refuse_pickles
 from winnow.curation.releases.release import Release
 from winnow.training.encoder.encoder_settings import EncoderSettings
-from winnow.training.encoder.training_curves import training_curves
+from winnow.training.encoder.training_curves import CURVES_FILE, training_curves
 from winnow.training.encoder.training_curves_svg import draw_training_curves
 from winnow.training.predictions import Predictions
 from winnow.training.runs import RESULT_PACKAGES, Run, create_run, run_id, versions
@@ -31,14 +31,10 @@ if TYPE_CHECKING:
     from winnow.training.encoder.trainer import TrainedEncoder
 
 
-CURVES_FILE = "curves.json"
-
-
 CURVES_PLOT_FILE = "curves.svg"
 
-
 ENCODER_PACKAGES = (*RESULT_PACKAGES, "accelerate", "peft", "transformers")
-"""Packages whose version is part of a run's name; the hash of the encoder's weights is another part."""
+"""Packages whose version is part of a run's id, as is the hash of the encoder's weights."""
 
 
 def train(
@@ -52,13 +48,13 @@ def train(
     progress: Progress | None = None,
     report_to: str | None = None,
 ) -> tuple[Run, bool]:
-    """Train and keep the updates and the head in a run folder; also says whether the run is new.
+    """Train, and save the LoRA layers and the head in a run folder; also returns whether the run is new.
 
-    A training that was killed goes on from its last whole epoch when it is asked for again: until the run is made, its
-    checkpoints lie beside it in `.RUN.resume`. `embedder` is what the run's texts are compared with, by default the
-    task's; `vectors_cache` is not used. `report_to` is passed to the Trainer (`tensorboard`, `wandb`, ...).
+    An interrupted training resumes from its last complete epoch: until the run is finished, its checkpoints are in
+    `.RUN.resume` in the folder of runs. `embedder` is recorded for similarity measures, by default the task's;
+    `vectors_cache` is not used. `report_to` is passed to the Trainer (`tensorboard`, `wandb`, ...).
 
-    Raises WinnowError when the release has no train rows, or the encoder cannot be read.
+    Raises WinnowError when the release has no train rows or the encoder cannot be loaded.
     """
     from filelock import FileLock
 
@@ -71,11 +67,11 @@ def train(
     def fill_folder(part: Path) -> Mapping[str, Any]:
         from winnow.training.encoder.trainer import fit_encoder
 
-        rows, held = _labeled_texts(release, "train"), _labeled_texts(release, "validation")
+        rows, validation = _labeled_texts(release, "train"), _labeled_texts(release, "validation")
         fitted = fit_encoder(
             base.folder,
             rows,
-            held,
+            validation,
             settings=chosen,
             seed=seed,
             checkpoints=resume,
@@ -85,8 +81,8 @@ def train(
         return _write_model(part, fitted) | _provenance(release, base, embedder) | {"train_rows": len(rows.texts)}
 
     folder.mkdir(parents=True, exist_ok=True)
-    with FileLock(resume.with_suffix(".lock")):  # two at once would write into one folder of checkpoints
-        made = create_run(
+    with FileLock(resume.with_suffix(".lock")):  # two processes would write into the same checkpoint folder
+        created = create_run(
             folder,
             release,
             method="encoder",
@@ -96,11 +92,11 @@ def train(
             depends_on=depends_on,
         )
         shutil.rmtree(resume, ignore_errors=True)
-    return made
+    return created
 
 
 def _write_model(part: Path, fitted: TrainedEncoder) -> dict[str, Any]:
-    """The model, its curves and their picture, as files; and what is said of them."""
+    """Write the model, its training curves and their plot; returns the facts of the training."""
     from winnow.training.encoder.lora_adapter import save_adapter
 
     save_adapter(fitted.model, fitted.classes, part)
@@ -113,56 +109,60 @@ def _write_model(part: Path, fitted: TrainedEncoder) -> dict[str, Any]:
 
 
 def _provenance(release: Release, base: Embedder, embedder: Embedder | None) -> dict[str, Any]:
-    """Where the labels go, what was trained, and what texts are compared with."""
+    """The facts about routes, similarity embedder and base encoder."""
     task = release.task()
-    near = embedder or open_embedder(task.embedder.model, backend=task.embedder.backend)
+    similarity_embedder = embedder or open_embedder(task.embedder.model, backend=task.embedder.backend)
     return {
         "routes": task.routes,
-        "embedder": {"model": near.requested, "backend": near.backend, "identity": near.identity},
+        "embedder": {
+            "model": similarity_embedder.requested,
+            "backend": similarity_embedder.backend,
+            "identity": similarity_embedder.identity,
+        },
         "base": {"model": base.requested, "weights_hash": base.weights_hash},
     }
 
 
 def dry_run(release: Release, *, settings: EncoderSettings | None = None, seed: int = 0) -> DryRunEstimate:
-    """Ten steps of the training, and what the whole would take here; nothing is kept."""
+    """Train ten steps and estimate the whole training on this machine; nothing is kept."""
     settings = settings or EncoderSettings()
-    rows, held = _labeled_texts(release, "train"), _labeled_texts(release, "validation")
+    rows, validation = _labeled_texts(release, "train"), _labeled_texts(release, "validation")
     base = _base_embedder(release, settings)
-    from winnow.training.encoder.dry_run import estimate_training as rehearse_fit
+    from winnow.training.encoder.dry_run import estimate_training
 
-    return rehearse_fit(base.folder, rows, held, settings=settings, seed=seed)
+    return estimate_training(base.folder, rows, validation, settings=settings, seed=seed)
 
 
 def predict(
     run: Run, texts: Sequence[str], *, vectors_cache: Path | None = None, progress: Progress | None = None
 ) -> Predictions:
-    """Label texts with a run's model; `vectors_cache` is not used.
+    """Predict labels with a run's model; `vectors_cache` is not used.
 
-    Raises WinnowError when the encoder's weights are not those that the run was trained on.
+    Raises WinnowError when the encoder's weights differ from those that the run was trained on.
     """
     if not texts:
         return Predictions([], np.empty((0, 0)))
     requested = run.facts["base"]
     base = open_embedder(requested["model"], backend="torch")
     if base.weights_hash != requested["weights_hash"]:
-        fix = "bring the encoder that the run names, or train again with this one"
+        fix = "restore the encoder that the run was trained on, or train again with this one"
         found = f"the encoder {requested['model'] or 'bundled'} has weights {base.weights_hash[:16]}"
         raise WinnowError(Problem(run.id, found, requested["weights_hash"][:16], fix))
     settings = run.facts["settings"]
-    opened = _load_model(run.path, base.folder, run.facts["pooling"], settings["precision"], settings["max_length"])
-    return opened.predict(texts, progress)
+    loaded = _load_model(run.path, base.folder, run.facts["pooling"], settings["precision"], settings["max_length"])
+    return loaded.predict(texts, progress)
 
 
 @dataclass(frozen=True)
 class _LoadedModel:
-    """A run's model, ready to answer."""
+    """A run's model, ready to predict."""
 
     classes: list[str]
     tokenize: Callable[[Sequence[str]], list[list[int]]]
     model: EncoderClassifier
 
     def predict(self, texts: Sequence[str], progress: Progress | None) -> Predictions:
-        """The probabilities of texts."""
+        """Predict class probabilities of texts."""
         from scipy.special import softmax
 
         from winnow.training.encoder.batched_inference import compute_logits
@@ -171,7 +171,7 @@ class _LoadedModel:
         return Predictions(self.classes, softmax(compute_logits(self.model, self.tokenize(texts), done=done), axis=1))
 
 
-@lru_cache(maxsize=1)  # whoever asks again, for one query after the other, does not wait for the model
+@lru_cache(maxsize=1)  # repeated calls, such as one query at a time, do not load the model again
 def _load_model(path: Path, folder: str, pooling: str, precision: PrecisionSetting, max_length: int) -> _LoadedModel:
     from winnow.training.encoder.encoder_classifier import load_base_encoder
     from winnow.training.encoder.lora_adapter import load_classes, load_merged
@@ -188,14 +188,14 @@ def _labeled_texts(release: Release, split: str) -> LabeledTexts:
 
     if split == "train" and not release.counts["train"]:
         raise WinnowError(
-            Problem(release.name, "no train rows", "a release with train rows", "freeze one that has them")
+            Problem(release.name, "no train rows", "a release with train rows", "freeze a release with train rows")
         )
     rows = release.rows(split)
     return LabeledTexts(list(rows["text"]), list(rows["label"]))
 
 
 def _base_embedder(release: Release, settings: EncoderSettings) -> Embedder:
-    """The encoder to train on, its weights read as safetensors alone."""
+    """The encoder to train on; only weights in safetensors are accepted."""
     base = open_embedder(settings.model or release.task().embedder.model, backend="torch")
     refuse_pickles(Path(base.folder))
     return base

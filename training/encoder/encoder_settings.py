@@ -15,35 +15,35 @@ class EncoderSettings:
     """LoRA on a sentence encoder, with a linear head on its unit vector."""
 
     model: str | None = None
-    """A folder or hub id of a sentence encoder; the task's embedder when left out."""
+    """Folder or hub id of a sentence encoder; by default the task's embedder."""
     pooling: Literal["own", "mean", "cls"] = "own"
-    """How token states become one vector; `own` is what the model's folder says."""
+    """How token states are pooled to one vector; `own` is the pooling configured in the model's folder."""
     max_length: Annotated[int, Field(ge=4)] = 128
-    """Tokens that are read of a text."""
+    """Texts are truncated to this number of tokens."""
     rank: Count = 16
-    """Of the low-rank updates (Hu et al. 2021, "LoRA")."""
+    """Rank of the LoRA layers (Hu et al. 2021, "LoRA")."""
     alpha: Positive = 32.0
-    """The updates are scaled by alpha / rank."""
+    """The LoRA layers are scaled by alpha / rank."""
     dropout: Share = 0.0
-    """Of the updates' inputs; the encoder's own dropout stays as its folder says."""
+    """Dropout on the inputs of the LoRA layers; the encoder keeps the dropout configured in its folder."""
     target_modules: str = "all-linear"
-    """Layers that get an update: `all-linear`, or names divided by commas, such as `query,value`."""
+    """Layers that get LoRA: `all-linear`, or comma-separated names such as `query,value`."""
     learning_rate: Positive = 2e-3
-    """Of the updates: reached after the warm-up, then falling to 0 in a straight line."""
+    """Learning rate of the LoRA layers, reached after the warmup and then decaying linearly to 0."""
     head_learning_rate: Positive = 2e-3
-    """Of the head, which starts as the linear probe on the untouched encoder."""
+    """Learning rate of the head, which is initialized with the linear probe on the pretrained encoder."""
     epochs: Count = 6
-    """At most; see `patience`."""
+    """Maximum number of epochs; see `patience`."""
     patience: Count = 3
-    """Epochs without a better validation accuracy before the training stops. The best epoch is kept."""
+    """Number of epochs without better validation accuracy before training stops. The best epoch is kept."""
     batch_size: Count = 64
     """Texts of similar length share a batch."""
     label_smoothing: Share = 0.1
-    """Share of the target that is spread over all labels (Szegedy et al. 2016)."""
+    """Share of the target that is distributed over all labels (Szegedy et al. 2016)."""
     class_weights: Literal["auto", "balanced", "none"] = "auto"
-    """`balanced` weighs a row by the inverse of its label's rows; `auto` does so where labels are unbalanced."""
+    """`balanced` weights rows inversely to the frequency of their label; `auto` does so if labels are imbalanced."""
     warmup: Share = 0.06
-    """Share of the steps."""
+    """Share of the steps that the learning rate warms up."""
     weight_decay: Annotated[float, Field(ge=0)] = 0.01
     precision: PrecisionSetting = "auto"
-    """`auto` is bf16 where the machine computes in it."""
+    """`auto` is bf16 where the hardware supports it natively."""

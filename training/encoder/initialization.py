@@ -1,4 +1,4 @@
-"""What a training starts from: tokens, untrained LoRA layers, and a head initialized with the linear probe."""
+"""Prepare a training: tokenize, add untrained LoRA layers, and initialize the head with the linear probe."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from winnow.training.encoder.encoder_settings import EncoderSettings
 from winnow.training.encoder.lora_adapter import with_adapter
 from winnow.training.hardware import Hardware
 
-UNBALANCED_RATIO = 3.0
-"""`class_weights: auto` weighs labels when the largest has more than so many times the rows of the smallest."""
+IMBALANCE_RATIO = 3.0
+"""`class_weights: auto` weights classes when the largest has more than this many times the rows of the smallest."""
 
 
 @dataclass(frozen=True)
@@ -30,39 +30,45 @@ class LabeledTexts:
 
 @dataclass(frozen=True)
 class TrainingSetup:
-    """Everything that a Trainer is given."""
+    """What the Trainer needs."""
 
     base: BaseEncoder
     model: Any
-    """peft's, over an EncoderClassifier."""
+    """A peft model that wraps an EncoderClassifier."""
     classes: list[str]
     train: list[dict[str, Any]]
-    """`input_ids`, and the class as `labels`."""
+    """Rows with `input_ids`, and the class as `labels`."""
     validation: list[dict[str, Any]]
     uses_class_weights: bool
 
     @property
     def validated(self) -> bool:
-        """Whether validation rows decide which epoch is kept."""
+        """Whether the best epoch is selected on validation rows."""
         return bool(self.validation)
 
 
 def prepare_training(
-    folder: str, train: LabeledTexts, validation: LabeledTexts, *, settings: EncoderSettings, seed: int, on: Hardware
+    folder: str,
+    train: LabeledTexts,
+    validation: LabeledTexts,
+    *,
+    settings: EncoderSettings,
+    seed: int,
+    hardware: Hardware,
 ) -> TrainingSetup:
-    """Read the encoder in `folder`, tokenize, and fit the head to the untouched encoder's vectors.
+    """Load the encoder in `folder`, tokenize, and fit the head to the pretrained encoder's vectors.
 
-    A validation row whose label has no train row is left out: no epoch can get it right.
+    Validation rows whose label has no train rows are left out: no epoch can predict them correctly.
     """
     base = load_base_encoder(folder, pooling=settings.pooling)
     classes = sorted(set(train.labels))
-    model = base.classifier(len(classes)).to(on.device)
+    model = base.classifier(len(classes)).to(hardware.device)
     rows = _tokenized_rows(base, train, classes, settings.max_length)
-    _initialize_head(model, rows, train.labels, seed=seed, on=on)
+    _initialize_head(model, rows, train.labels, seed=seed, hardware=hardware)
     weights = _class_weights(rows, len(classes), settings)
     model.class_weights, model.label_smoothing = weights, settings.label_smoothing
-    held = _tokenized_rows(base, validation, classes, settings.max_length)
-    return TrainingSetup(base, with_adapter(model, settings), classes, rows, held, weights is not None)
+    validation_rows = _tokenized_rows(base, validation, classes, settings.max_length)
+    return TrainingSetup(base, with_adapter(model, settings), classes, rows, validation_rows, weights is not None)
 
 
 def _tokenized_rows(
@@ -75,11 +81,11 @@ def _tokenized_rows(
 
 
 def _initialize_head(
-    model: EncoderClassifier, rows: Sequence[dict[str, Any]], labels: Sequence[str], *, seed: int, on: Hardware
+    model: EncoderClassifier, rows: Sequence[dict[str, Any]], labels: Sequence[str], *, seed: int, hardware: Hardware
 ) -> None:
-    """The head is what method `linear` fits, so that training starts where that ends."""
+    """Initialize the head with the linear probe of method `linear`, so training starts from its accuracy."""
     model.eval()
-    with torch.autocast(on.device, torch.bfloat16, enabled=on.precision == "bf16"):
+    with torch.autocast(hardware.device, torch.bfloat16, enabled=hardware.precision == "bf16"):
         vectors = compute_vectors(model, [row["input_ids"] for row in rows])
     probe = fit_probe(vectors.astype(np.float32), labels, seed=seed)
     with torch.no_grad():
@@ -88,9 +94,9 @@ def _initialize_head(
 
 
 def _class_weights(rows: Sequence[dict[str, Any]], classes: int, settings: EncoderSettings) -> torch.Tensor | None:
-    """Inverse to each label's rows, 1 on average over the rows; None where every row weighs the same."""
+    """Weights inverse to each label's frequency, 1 on average over the rows; None for equal weights."""
     counts = np.bincount([row["labels"] for row in rows], minlength=classes)
-    unbalanced = float(counts.max() / counts.min()) > UNBALANCED_RATIO
-    if settings.class_weights == "none" or (settings.class_weights == "auto" and not unbalanced):
+    imbalanced = float(counts.max() / counts.min()) > IMBALANCE_RATIO
+    if settings.class_weights == "none" or (settings.class_weights == "auto" and not imbalanced):
         return None
     return torch.tensor(len(rows) / (classes * counts), dtype=torch.float32)

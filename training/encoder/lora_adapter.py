@@ -16,19 +16,18 @@ from winnow.training.encoder.encoder_settings import EncoderSettings
 from winnow.training.hardware import Hardware
 
 ADAPTER_FOLDER = "adapter"
-"""Folder of a run: the updates and the head as safetensors, with peft's own description of them."""
-
+"""Folder in a run: LoRA layers and head as safetensors, with peft's configuration."""
 
 CLASSES_FILE = "classes.json"
 
 
 def with_adapter(model: EncoderClassifier, settings: EncoderSettings) -> Any:
-    """A peft model around it: untrained updates, which change nothing yet, and a copy of the head to train."""
+    """Wrap the classifier in a peft model, with untrained LoRA layers and a trainable copy of the head."""
     from peft import LoraConfig, get_peft_model
 
     config = LoraConfig(
         r=settings.rank,
-        lora_alpha=settings.alpha,  # type: ignore[arg-type]  # peft divides it by the rank, whole or not
+        lora_alpha=settings.alpha,  # type: ignore[arg-type]  # peft divides it by the rank, so it need not be an integer
         lora_dropout=settings.dropout,
         target_modules=_target_modules(model, settings.target_modules),
         modules_to_save=["head"],
@@ -38,7 +37,7 @@ def with_adapter(model: EncoderClassifier, settings: EncoderSettings) -> Any:
     except ValueError as error:
         known = sorted({name.rsplit(".", 1)[-1] for name in _target_modules(model, "all-linear")})
         found = str(error).splitlines()[0][:160]
-        raise WinnowError(Problem("target_modules", found, f"all-linear, or of {', '.join(known)}")) from None
+        raise WinnowError(Problem("target_modules", found, f"all-linear, or some of {', '.join(known)}")) from None
 
 
 def _target_modules(model: EncoderClassifier, setting: str) -> list[str]:
@@ -48,7 +47,7 @@ def _target_modules(model: EncoderClassifier, setting: str) -> list[str]:
 
 
 def save_adapter(model: Any, classes: Sequence[str], folder: Path) -> None:
-    """Write updates, head and the names of the classes."""
+    """Write the LoRA layers, the head and the class names."""
     model.save_pretrained(folder / ADAPTER_FOLDER, save_embedding_layers=False)
     (folder / ADAPTER_FOLDER / "README.md").unlink(missing_ok=True)  # peft's empty model card
     (folder / ADAPTER_FOLDER / CLASSES_FILE).write_text(
@@ -57,18 +56,18 @@ def save_adapter(model: Any, classes: Sequence[str], folder: Path) -> None:
 
 
 def load_classes(folder: Path) -> list[str]:
-    """The names of the classes, in the order of the head's rows."""
+    """The class names, in the order of the head's outputs."""
     return [str(name) for name in json.loads((folder / ADAPTER_FOLDER / CLASSES_FILE).read_text(encoding="utf-8"))]
 
 
-def load_merged(base: BaseEncoder, folder: Path, on: Hardware) -> EncoderClassifier:
-    """The trained model, its updates added into the encoder's weights, ready to answer."""
+def load_merged(base: BaseEncoder, folder: Path, hardware: Hardware) -> EncoderClassifier:
+    """The trained model with the LoRA layers merged into the encoder, ready to predict."""
     from peft import PeftModel
 
-    with torch.random.fork_rng():  # new layers draw their weights before they get those of the files
+    with torch.random.fork_rng():  # new layers are initialized randomly before their weights are loaded
         model = base.classifier(len(load_classes(folder)))
         adapted = PeftModel.from_pretrained(model, str(folder / ADAPTER_FOLDER))
     merged: EncoderClassifier = adapted.merge_and_unload()
-    if on.precision == "bf16":
+    if hardware.precision == "bf16":
         merged.encoder.to(torch.bfloat16)
-    return merged.to(on.device).eval()
+    return merged.to(hardware.device).eval()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +24,8 @@ from transformers import (
     set_seed,
 )
 
-from winnow.core.errors import Problem, WinnowError
+from winnow.core.errors import Parameter, Problem, WinnowError
+from winnow.core.progress import Progress
 from winnow.training.encoder.checkpoints import (
     elapsed_seconds,
     had_stopped_early,
@@ -37,21 +38,18 @@ from winnow.training.encoder.initialization import LabeledTexts, TrainingSetup, 
 from winnow.training.evaluation.metrics import macro_f1
 from winnow.training.hardware import Hardware, detect_hardware, measure_peak_memory
 
-RowProgress = Callable[[int, int], None]
-"""Called with the rows trained on so far and in all epochs."""
-
 
 @dataclass(frozen=True)
 class TrainedEncoder:
-    """A trained model and how it came about."""
+    """A trained model and the facts of its training."""
 
     model: Any
-    """peft's, over an EncoderClassifier."""
+    """A peft model that wraps an EncoderClassifier."""
     classes: list[str]
     history: list[dict[str, Any]]
-    """The Trainer's log: one entry an epoch for train, one for validation."""
+    """The Trainer's log: per epoch one entry for train and one for validation."""
     facts: dict[str, Any]
-    """What a run says of it: seconds, epochs, hardware, memory."""
+    """Facts recorded in the run: seconds, epochs, hardware, memory."""
 
 
 def fit_encoder(
@@ -63,19 +61,19 @@ def fit_encoder(
     seed: int,
     checkpoints: Path,
     report_to: str | None = None,
-    progress: RowProgress | None = None,
+    progress: Progress | None = None,
 ) -> TrainedEncoder:
-    """Train on top of the encoder in `folder`; without validation rows every epoch is trained and the last one kept.
+    """Train on the encoder in `folder`; without validation rows, train all epochs and keep the last one.
 
-    `checkpoints` is a folder of this training alone: what lies there of a killed one is taken up.
+    `checkpoints` is a folder for this training only; an interrupted training resumes from it.
     """
     started = time.perf_counter()
     _check_reporting(report_to)
-    on = detect_hardware(settings.precision)
+    hardware = detect_hardware(settings.precision)
     with seeded_randomness(seed):
-        setup = prepare_training(folder, train, validation, settings=settings, seed=seed, on=on)
+        setup = prepare_training(folder, train, validation, settings=settings, seed=seed, hardware=hardware)
         arguments = training_arguments(
-            settings, on, checkpoints, seed=seed, report_to=report_to, validated=setup.validated
+            settings, hardware, checkpoints, seed=seed, report_to=report_to, validated=setup.validated
         )
         last = last_checkpoint(checkpoints)
         watch = _ProgressAndTime(checkpoints, progress, started, elapsed_seconds(last))
@@ -86,13 +84,16 @@ def fit_encoder(
         else:
             trainer.train(resume_from_checkpoint=str(last) if last else None)
     history = [dict(entry) for entry in trainer.state.log_history]
-    facts = _training_facts(setup, history, on) | {"seconds": round(watch.seconds(), 3), "resumed": last is not None}
+    facts = _training_facts(setup, history, hardware) | {
+        "seconds": round(watch.seconds(), 3),
+        "resumed": last is not None,
+    }
     return TrainedEncoder(setup.model, setup.classes, history, facts)
 
 
 def training_arguments(
     settings: EncoderSettings,
-    on: Hardware,
+    hardware: Hardware,
     folder: Path,
     *,
     seed: int,
@@ -100,8 +101,8 @@ def training_arguments(
     validated: bool,
     steps: int = -1,
 ) -> TrainingArguments:
-    """The settings in the Trainer's words; `steps` above 0 ends a training early."""
-    whole = steps < 0
+    """The settings as TrainingArguments; `steps` above 0 limits the training."""
+    full_training = steps < 0
     return TrainingArguments(
         output_dir=str(folder),
         num_train_epochs=settings.epochs,
@@ -109,20 +110,20 @@ def training_arguments(
         per_device_train_batch_size=settings.batch_size,
         per_device_eval_batch_size=4 * settings.batch_size,
         learning_rate=settings.learning_rate,
-        warmup_steps=settings.warmup,  # below 1 it is a share
+        warmup_steps=settings.warmup,  # a value below 1 is a share of the steps
         lr_scheduler_type="linear",
-        bf16=on.precision == "bf16",
-        use_cpu=on.device == "cpu",
-        full_determinism=on.device == "cuda",
-        dataloader_pin_memory=on.device == "cuda",
-        train_sampling_strategy="group_by_length" if whole else "sequential",
+        bf16=hardware.precision == "bf16",
+        use_cpu=hardware.device == "cpu",
+        full_determinism=hardware.device == "cuda",
+        dataloader_pin_memory=hardware.device == "cuda",
+        train_sampling_strategy="group_by_length" if full_training else "sequential",
         remove_unused_columns=False,
         label_names=["labels"],
-        eval_strategy="epoch" if validated and whole else "no",
-        save_strategy="epoch" if whole else "no",
+        eval_strategy="epoch" if validated and full_training else "no",
+        save_strategy="epoch" if full_training else "no",
         logging_strategy="epoch",
         save_total_limit=1,
-        load_best_model_at_end=validated and whole,
+        load_best_model_at_end=validated and full_training,
         metric_for_best_model="accuracy" if validated else None,
         greater_is_better=True if validated else None,
         restore_callback_states_from_checkpoint=True,
@@ -136,11 +137,11 @@ def training_arguments(
 def build_trainer(
     setup: TrainingSetup, arguments: TrainingArguments, settings: EncoderSettings, *, callbacks: list[TrainerCallback]
 ) -> Trainer:
-    """A Trainer with a rate for the updates and one for the head, which stops when validation no longer gains."""
+    """A Trainer with separate learning rates for LoRA layers and head, and early stopping on validation."""
     named = [(name, p) for name, p in setup.model.named_parameters() if p.requires_grad]
-    updates = {"params": [p for name, p in named if ".head." not in name], "weight_decay": settings.weight_decay}
+    lora = {"params": [p for name, p in named if ".head." not in name], "weight_decay": settings.weight_decay}
     head = {"params": [p for name, p in named if ".head." in name], "lr": settings.head_learning_rate}
-    optimizer = torch.optim.AdamW([updates, head], lr=settings.learning_rate, weight_decay=0.0)
+    optimizer = torch.optim.AdamW([lora, head], lr=settings.learning_rate, weight_decay=0.0)
     stopping = [EarlyStoppingCallback(settings.patience)] if arguments.load_best_model_at_end else []
     trainer = Trainer(
         setup.model,
@@ -152,7 +153,7 @@ def build_trainer(
         callbacks=[*stopping, *callbacks],
         optimizers=(optimizer, None),
     )
-    trainer.remove_callback(PrinterCallback)  # stdout belongs to the command
+    trainer.remove_callback(PrinterCallback)  # stdout is reserved for the command's output
     return trainer
 
 
@@ -161,12 +162,12 @@ def _check_reporting(report_to: str | None) -> None:
 
     known = get_available_reporting_integrations()
     if report_to and report_to not in known:
-        expected = f"one that is installed: {', '.join(known) or 'none is'}"
-        raise WinnowError(Problem("--report-to", repr(report_to), expected, "pip install it, or leave it out"))
+        expected = f"an installed experiment tracker: {', '.join(known) or 'none is installed'}"
+        raise WinnowError(Problem(Parameter("report_to"), repr(report_to), expected, "pip install it, or leave it out"))
 
 
 def _validation_metrics(evaluated: Any) -> dict[str, float]:
-    """Accuracy and macro-F1 of logits, shape (rows, classes), against class ids."""
+    """Accuracy and macro-F1 of logits, shape (rows, classes)."""
     logits: NDArray[Any] = evaluated.predictions
     k = logits.shape[1]
     gold, predicted = evaluated.label_ids, logits.argmax(axis=1)
@@ -174,32 +175,32 @@ def _validation_metrics(evaluated: Any) -> dict[str, float]:
     return {"accuracy": float((gold == predicted).mean()), "macro_f1": macro_f1(matrix)}
 
 
-class _ProgressAndTime(TrainerCallback):  # type: ignore[misc]  # the Trainer calls nothing but its own callbacks
-    """Tells the progress, and keeps the time across kills."""
+class _ProgressAndTime(TrainerCallback):  # type: ignore[misc]  # the Trainer requires a subclass
+    """Reports progress, and measures the time across interruptions."""
 
-    def __init__(self, folder: Path, progress: RowProgress | None, started: float, elapsed: float) -> None:
+    def __init__(self, folder: Path, progress: Progress | None, started: float, elapsed: float) -> None:
         self.folder, self.progress, self.started, self.elapsed = folder, progress, started, elapsed
 
     def seconds(self) -> float:
-        """Spent so far, before a kill and after."""
+        """Seconds spent so far, including before an interruption."""
         return self.elapsed + time.perf_counter() - self.started
 
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        """Tell the progress, in rows."""
+        """Report the progress in rows."""
         if self.progress:
             size = args.per_device_train_batch_size
             self.progress(size * state.global_step, size * state.max_steps)
 
     def on_save(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        """Write the time beside the checkpoint that was just written."""
+        """Save the elapsed time in the checkpoint that was just written."""
         write_elapsed_seconds(self.folder / f"checkpoint-{state.global_step}", self.seconds())
 
 
 @contextmanager
 def seeded_randomness(seed: int) -> Iterator[None]:
-    """Python's, NumPy's and torch's random states, seeded inside and put back after.
+    """Seed the random states of Python, NumPy and torch, and restore them afterwards.
 
-    The Trainer, dropout and peft draw from them and take no generator.
+    The Trainer, dropout and peft use the global states and accept no generator.
     """
     python, numpy = random.getstate(), np.random.get_state()
     with torch.random.fork_rng():
@@ -211,7 +212,7 @@ def seeded_randomness(seed: int) -> Iterator[None]:
             np.random.set_state(numpy)
 
 
-def _training_facts(setup: TrainingSetup, history: Sequence[dict[str, Any]], on: Hardware) -> dict[str, Any]:
+def _training_facts(setup: TrainingSetup, history: Sequence[dict[str, Any]], hardware: Hardware) -> dict[str, Any]:
     trained = max((entry["epoch"] for entry in history), default=0)
     validated = [entry for entry in history if "eval_accuracy" in entry]
     best = (
@@ -226,6 +227,6 @@ def _training_facts(setup: TrainingSetup, history: Sequence[dict[str, Any]], on:
         "class_weights": "balanced" if setup.uses_class_weights else "none",
         "pooling": setup.base.pooling,
         "trained_parameters": sum(p.numel() for p in setup.model.parameters() if p.requires_grad),
-        "hardware": {"device": on.device, "precision": on.precision, "threads": on.threads},
+        "hardware": {"device": hardware.device, "precision": hardware.precision, "threads": hardware.threads},
         "peak_memory": measure_peak_memory(),
     }

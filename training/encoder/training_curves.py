@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+CURVES_FILE = "curves.json"
+"""In a run folder: its training curves."""
+
 
 def training_curves(history: Sequence[Mapping[str, Any]]) -> dict[str, list[dict[str, float]]]:
-    """Of a Trainer's log the points `train` {epoch, loss} and `validation` {epoch, loss, accuracy, macro_f1}.
+    """The points `train` {epoch, loss} and `validation` {epoch, loss, accuracy, macro_f1} from a Trainer's log.
 
-    Both losses are of one kind: with label smoothing and class weights. Train's is the mean while the epoch was
-    trained, so that it may lie above validation's.
+    Both losses include label smoothing and class weights. The train loss is the mean over the epoch while the model was
+    trained, so it can be above the validation loss.
     """
     train = [{"epoch": entry["epoch"], "loss": entry["loss"]} for entry in history if "loss" in entry]
     validation = [

@@ -6,18 +6,16 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 WIDTH, HEIGHT, LEFT, TOP, GAP = 300, 180, 44, 30, 60
-"""Of one panel, its margins, and the space between two, in pixels."""
-
+"""Size of a panel, its margins, and the gap between panels, in pixels."""
 
 COLORS = {"train": "#b45309", "validation": "#1d4ed8", "accuracy": "#1d4ed8", "macro-F1": "#0f766e"}
-"""Told apart by the color-blind too: orange, blue, green of unlike lightness."""
-
+"""Distinguishable by color-blind readers too: orange, blue and green of different lightness."""
 
 Points = list[tuple[float, float]]
 
 
 def draw_training_curves(points: Mapping[str, Sequence[Mapping[str, float]]], *, best_epoch: int) -> str:
-    """Two panels, loss and validation scores over epochs; a dashed line marks the epoch that was kept."""
+    """Two panels, loss and validation scores over epochs; a dashed line marks the best epoch."""
     validation = points["validation"]
     loss = {name: [(p["epoch"], p["loss"]) for p in points[name]] for name in ("train", "validation")}
     scores = {
@@ -40,9 +38,9 @@ def draw_training_curves(points: Mapping[str, Sequence[Mapping[str, float]]], *,
 
 
 def _panel(title: str, lines: Mapping[str, Points], left: float, best_epoch: int) -> str:
-    every = [point for line in lines.values() for point in line]
-    last = max(epoch for epoch, _ in every)
-    low, high = min(value for _, value in every), max(value for _, value in every)
+    points = [point for line in lines.values() for point in line]
+    last = max(epoch for epoch, _ in points)
+    low, high = min(value for _, value in points), max(value for _, value in points)
     low, high = (low - 0.01, high + 0.01) if high - low < 0.01 else (low, high)
 
     def x(epoch: float) -> float:
@@ -58,7 +56,7 @@ def _panel(title: str, lines: Mapping[str, Points], left: float, best_epoch: int
         parts.append(f'<text x="{x(epoch):.1f}" y="{TOP + HEIGHT + 16}" text-anchor="middle">{epoch}</text>')
     parts.append(
         f'<line x1="{x(best_epoch):.1f}" x2="{x(best_epoch):.1f}" y1="{TOP}" y2="{TOP + HEIGHT}" stroke="#6b7280" '
-        f'stroke-dasharray="4 4"><title>epoch {best_epoch}, kept</title></line>'
+        f'stroke-dasharray="4 4"><title>best epoch: {best_epoch}</title></line>'
     )
     for i, (name, line) in enumerate(lines.items()):
         path = " ".join(f"{x(epoch):.1f},{y(value):.1f}" for epoch, value in line)

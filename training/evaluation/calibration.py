@@ -9,30 +9,29 @@ from numpy.typing import NDArray
 
 from winnow.core.result import not_measured
 from winnow.training.evaluation.temperature import apply_temperature
-from winnow.training.predictions import ModelOutput
+from winnow.training.predictions import NO_CONFIDENCE, NO_PROBABILITIES, ModelOutput
 from winnow.validators.stats.intervals import proportion
 
 CALIBRATION_BINS = 15
 """As in Guo et al. 2017, "On Calibration of Modern Neural Networks"."""
 
-
-REPETITIONS = 500
+RESAMPLES = 500
 
 
 def measure_calibration(
     output: ModelOutput, correct: NDArray[np.bool_], fitted: dict[str, Any], *, seed: int
 ) -> dict[str, Any]:
-    """Reliability by confidence and the expected calibration error, before and after the temperature of `fitted`.
+    """Reliability bins and the expected calibration error, before and after temperature scaling.
 
-    `fitted` is what `fit_temperature` found on validation. `error_if_calibrated` is the error that a perfectly
-    calibrated model with the same confidences would show on so many rows: mean, and the value that 95 % stay below.
+    `fitted` is the result of `fit_temperature` on validation. `error_if_calibrated` is the error that a perfectly
+    calibrated model with the same confidences would have on as many rows: the mean and the 95 % quantile.
     """
     if output.confidence is None:
-        return not_measured("the system tells no confidence")
+        return not_measured(NO_CONFIDENCE)
     before = calibration_error(output.confidence, correct)
     predictions = output.predictions
     if predictions is None:
-        after: Any = not_measured("the system tells no class probabilities")
+        after: Any = not_measured(NO_PROBABILITIES)
     elif "value" not in fitted:
         after = fitted
     else:
@@ -56,7 +55,7 @@ def calibration_error(confidence: NDArray[np.float64], correct: NDArray[np.bool_
 
 
 def reliability_bins(confidence: NDArray[np.float64], correct: NDArray[np.bool_]) -> list[dict[str, Any]]:
-    """Rows, mean confidence and accuracy of every bin that holds a row."""
+    """Mean confidence and accuracy of every bin that is not empty."""
     bins = _bins(confidence)
     return [
         {
@@ -70,12 +69,12 @@ def reliability_bins(confidence: NDArray[np.float64], correct: NDArray[np.bool_]
 
 
 def error_if_calibrated(confidence: NDArray[np.float64], *, seed: int) -> dict[str, float]:
-    """The calibration error by chance alone: each row is right with the probability that its confidence says.
+    """The calibration error due to chance alone: each row is correct with a probability equal to its confidence.
 
     Consistency resampling (Bröcker and Smith 2007, "Increasing the Reliability of Reliability Diagrams").
     """
     generator = np.random.default_rng(seed)
-    errors = [calibration_error(confidence, generator.random(len(confidence)) < confidence) for _ in range(REPETITIONS)]
+    errors = [calibration_error(confidence, generator.random(len(confidence)) < confidence) for _ in range(RESAMPLES)]
     return {"mean": float(np.mean(errors)), "high": float(np.quantile(errors, 0.95))}
 
 

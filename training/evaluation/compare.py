@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.progress import Progress
 from winnow.curation.releases.release import Release, open_release
@@ -26,29 +27,29 @@ if TYPE_CHECKING:
 
 
 SEED = 0
-"""Of the bootstrap: comparisons of the same runs are the same."""
+"""Seed of the bootstrap, so that comparing the same runs again gives the same result."""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """What was found, and the rows that it rests on."""
+    """The result of a comparison and the rows that it is based on."""
 
     split: str
     runs: list[Run]
     measures: dict[str, Any]
     rows: pd.DataFrame
-    """The common rows: `id`, `text`, `gold`, and every run's answers under its id."""
+    """The common rows: columns `id`, `text`, `gold`, and a column of predictions for every run, named by its id."""
 
 
 @dataclass(frozen=True)
 class _CommonRows:
-    """The rows that all releases hold in a split, under the same label."""
+    """The rows of a split that all releases contain with the same label."""
 
     rows: pd.DataFrame
     left_out: dict[str, int]
-    """Rows of each run's split that are not common, by run."""
+    """Number of rows of the split that are not common, by run."""
     relabeled: int
-    """Common rows under different labels: left out, for what is right is not known."""
+    """Number of rows that are common but have different labels; left out, because the right label is not known."""
 
 
 def compare(
@@ -60,11 +61,11 @@ def compare(
     vectors_cache: Path | None = None,
     progress: Progress | None = None,
 ) -> Comparison:
-    """Hold runs against each other, each pair on the same rows. The look is written into every run.
+    """Compare runs pairwise on the same rows. The look is recorded in every run.
 
-    `called_now` gives a label's name after all renamings; `goals` are by default those of the last run's release.
+    `current_label` maps a label to its name after all renames; `goals` default to those of the last run's release.
 
-    Raises WinnowError for fewer than two runs, a run that is named twice, or when no row is common.
+    Raises WinnowError for fewer than two runs, for a run that is given twice, or when there are no common rows.
     """
     _check_runs(runs)
     releases = [open_release(run.release_path()) for run in runs]
@@ -91,14 +92,16 @@ def compare(
         "pairs": _compare_pairs(runs, releases, table, labels),
     }
     for run, own in zip(runs, per_run, strict=True):
-        run.look(split, {"accuracy": own["accuracy"]["value"], "rows": len(table)})  # before anybody can see the score
+        run.record_look(
+            split, {"accuracy": own["accuracy"]["value"], "rows": len(table)}
+        )  # recorded before the score is shown
     return Comparison(split, list(runs), measures, table)
 
 
 def _measure_run(
     run: Run, table: pd.DataFrame, labels: Sequence[str], fallback: str | None, goals: Mapping[str, float]
 ) -> dict[str, Any]:
-    """One run on the common rows."""
+    """The measures of one run on the common rows."""
     gold, predicted = list(table["gold"]), list(table[run.id])
     pairs = list(zip(gold, predicted, strict=True))
     inside, outside = ([pair for pair in pairs if (pair[0] == fallback) is out] for out in (False, True))
@@ -106,9 +109,9 @@ def _measure_run(
         "run": run.id,
         "method": run.facts["method"],
         "release": run.facts["release"]["name"],
-        "accuracy": _share(pairs, "no row"),
-        "in_scope_accuracy": _share(inside, "no row is in scope"),
-        "out_of_scope_recall": _share(outside, "no row has the fallback label"),
+        "accuracy": _share(pairs, "there are no rows"),
+        "in_scope_accuracy": _share(inside, "no rows are in scope"),
+        "out_of_scope_recall": _share(outside, "no rows have the fallback label"),
         "macro_f1": macro_f1_with_interval(gold, predicted, labels, seed=SEED).json(),
         "goals": judge_goals(goals, gold, predicted, labels=labels, fallback=fallback, seed=SEED),
         "latency": stored_latency(run),
@@ -122,7 +125,7 @@ def _share(pairs: Sequence[tuple[str, str]], why: str) -> dict[str, Any]:
 def _compare_pairs(
     runs: Sequence[Run], releases: Sequence[Release], table: pd.DataFrame, labels: Sequence[str]
 ) -> list[dict[str, Any]]:
-    """Every two runs, in the order in which they were named; p-values adjusted for the number of pairs."""
+    """Every pair of runs, in the order given; p-values are adjusted for the number of pairs."""
     audits = [release.manifest.get("label_accuracy") for release in reversed(releases)]
     audit = next((one for one in audits if one), None)
     found = []
@@ -152,8 +155,8 @@ def _common_rows(
     same = [record for record in shared if len({one[record] for one in gold}) == 1]
     if not same:
         sizes = ", ".join(f"{run.id} {len(table):,}" for run, table in zip(runs, tables, strict=True))
-        found = f"no {split} row in common ({sizes})"
-        raise WinnowError(Problem("compare", found, "runs on the same hold-out", "compare runs of one workspace"))
+        found = f"no {split} rows in common ({sizes})"
+        raise WinnowError(Problem("runs", found, "runs with common rows", "compare runs of one workspace"))
     rows = tables[-1].loc[same, ["text"]].reset_index().assign(gold=[gold[-1][record] for record in same])
     left_out = {run.id: len(table) - len(same) for run, table in zip(runs, tables, strict=True)}
     return _CommonRows(rows, left_out, len(shared) - len(same))
@@ -162,7 +165,7 @@ def _common_rows(
 def _check_runs(runs: Sequence[Run]) -> None:
     ids = [run.id for run in runs]
     if len(ids) < 2:
-        raise WinnowError(Problem("compare", f"{len(ids)} run", "two or more", "winnow runs lists them"))
+        raise WinnowError(Problem("runs", f"{len(ids)} run given", "two or more", f"{command('runs')} lists them"))
     repeated = sorted({one for one in ids if ids.count(one) > 1})
     if repeated:
-        raise WinnowError(Problem("compare", f"{', '.join(repeated)} is named twice", "each run once", "name another"))
+        raise WinnowError(Problem("runs", f"{', '.join(repeated)} given twice", "each run once", "name another run"))

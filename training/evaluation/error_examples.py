@@ -10,7 +10,7 @@ TEXTS_PER_PAIR = 5
 
 
 def error_examples(evaluation: Evaluation) -> dict[tuple[str, str], list[str]]:
-    """Texts of every confused pair, the surest mistakes first, at most TEXTS_PER_PAIR."""
+    """At most TEXTS_PER_PAIR texts of every confused pair, the most confident errors first."""
     wrong = evaluation.predictions[evaluation.predictions["gold"] != evaluation.predictions["predicted"]]
     found: dict[tuple[str, str], list[str]] = defaultdict(list)
     ranked = wrong.sort_values(["confidence", "id"], ascending=[False, True])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from winnow.core.atomic import atomic_write
-from winnow.core.errors import GateError, Problem, WinnowError
+from winnow.core.errors import GateError, Parameter, Problem, WinnowError
 from winnow.core.progress import Progress
 from winnow.core.vocabulary import SPLITS
 from winnow.curation.releases.release import Release
@@ -39,8 +39,8 @@ class Evaluation:
     split: str
     measures: dict[str, Any]
     predictions: pd.DataFrame
-    """Columns `id`, `text`, `gold`, `predicted`, `confidence` (NaN where the system tells none), `similarity` (to the
-    nearest train record), and `reason` where the model gives one."""
+    """Columns `id`, `text`, `gold`, `predicted`, `confidence` (NaN when the system reports none), `similarity` (to the
+    nearest train record), and `reason` when the model gives one."""
 
 
 def evaluate(
@@ -52,10 +52,10 @@ def evaluate(
     vectors_cache: Path | None = None,
     progress: Progress | None = None,
 ) -> Evaluation:
-    """Predict a split, measure, and write both into the run folder. Each evaluation is a look, and is written down.
+    """Predict a split, measure, and write both into the run folder. Each evaluation is recorded as a look.
 
-    `goals` are those of the release's task when none are given. Raises GateError when the release is not the one that
-    the run was trained on.
+    `goals` default to those of the release's task. Raises GateError when the release is not the one that the run was
+    trained on.
     """
     check_release(run, release, split)
     rows = release.rows(split)
@@ -92,28 +92,30 @@ def evaluate(
     if output.predictions and output.predictions.reasons:
         table = table.assign(reason=list(output.predictions.reasons))
     evaluation = Evaluation(run, release, split, measures, table)
-    run.look(split, measures)  # before anybody can see the score
+    run.record_look(split, measures)  # recorded before the score is shown
     _write_evaluation(evaluation)
     return evaluation
 
 
 def check_release(run: Run, release: Release, split: str) -> None:
-    """Raises WinnowError when a run cannot be measured on a split of this release."""
+    """Raises WinnowError when a run cannot be evaluated on a split of this release."""
     if split not in SPLITS:
-        raise WinnowError(Problem("--split", repr(split), ", ".join(SPLITS), "correct --split"))
+        raise WinnowError(Problem(Parameter("split"), repr(split), ", ".join(SPLITS), "choose one of these"))
     if release.sha256 != run.facts["release"]["sha256"]:
         trained = f"trained on the release with SHA-256 {run.facts['release']['sha256']}"
         raise GateError(Problem(run.id, trained, release.sha256, "evaluate on the run's own release"))
     if not release.counts[split]:
-        raise WinnowError(Problem(release.name, f"no {split} rows", "a split with rows", "choose another --split"))
+        raise WinnowError(Problem(release.name, f"no {split} rows", "a split with rows", "choose another split"))
 
 
 def _goal_verdicts(
     release: Release, rows: pd.DataFrame, output: ModelOutput, goals: Mapping[str, float] | None, seed: int
 ) -> list[dict[str, Any]]:
     fallback = release.manifest["task"]["fallback"]
-    asked = release.task().goals if goals is None else goals
-    return judge_goals(asked, list(rows["label"]), output.labels, labels=release.labels, fallback=fallback, seed=seed)
+    target_goals = release.task().goals if goals is None else goals
+    return judge_goals(
+        target_goals, list(rows["label"]), output.labels, labels=release.labels, fallback=fallback, seed=seed
+    )
 
 
 def _write_evaluation(evaluation: Evaluation) -> None:

@@ -1,4 +1,4 @@
-"""What is fitted on validation and nothing else (design rule 3): temperature and thresholds, kept in the run."""
+"""Temperature and thresholds, fitted on validation only (design rule 3) and saved in the run."""
 
 from __future__ import annotations
 
@@ -21,15 +21,14 @@ from winnow.training.runs import Run
 
 FITTED_FILE = "fitted.json"
 
-
 FORMAT = 1
-"""Raise it when what is fitted, or how, changes: a run's file of before is then fitted anew."""
+"""Increment when what is fitted, or how, changes: existing files are then refitted."""
 
 
 def load_or_fit(
     run: Run, release: Release, *, vectors_cache: Path | None = None, progress: Progress | None = None
 ) -> dict[str, Any]:
-    """What the run's validation answers say; fitted the first time it is asked for.
+    """Load the fitted parameters of a run; fit them on its validation predictions the first time.
 
     Keys `temperature`, `fallback_threshold`, `out_of_scope_thresholds`, each with its value or why there is none.
     """
@@ -46,7 +45,7 @@ def load_or_fit(
     rows = release.rows("validation")
     try:
         output = predict_or_load(run, rows, vectors_cache=vectors_cache, progress=progress)
-    except WinnowError as error:  # an import that holds test answers alone
+    except WinnowError as error:  # an import without validation predictions
         return {**found, **_nothing_fitted(f"validation: {error.problems[0].found}")}
     goals = release.task().goals
     risk = 1 - goals["accuracy"] if "accuracy" in goals else DEFAULT_RISK
@@ -57,7 +56,7 @@ def load_or_fit(
 
 
 def fit_parameters(output: ModelOutput, gold: Sequence[str], *, fallback: str | None, risk: float) -> dict[str, Any]:
-    """Temperature, fallback threshold and out-of-scope thresholds of validation answers. Pure."""
+    """Fit temperature, fallback threshold and out-of-scope thresholds to validation predictions. Pure."""
     return {
         "temperature": fit_temperature(output.predictions, gold),
         "fallback_threshold": fit_threshold(output, gold, fallback=fallback, risk=risk),

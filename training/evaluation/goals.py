@@ -12,15 +12,12 @@ from winnow.validators.stats.macro_f1 import macro_f1_with_interval
 from winnow.validators.stats.significance import SIGNIFICANCE_LEVEL
 
 ONE_SIDED_Z = 1.6448536269514722
-"""One-sided 95 % of the normal distribution."""
-
+"""95 % quantile of the standard normal distribution, for one-sided bounds."""
 
 MAX_ROWS = 10_000_000
-"""More rows than this are not worth counting."""
+"""Numbers of required rows above this are not reported."""
 
-
-NEVER_PROVEN = "no number of rows proves 1.00: judged by this sample alone"
-
+NEVER_PROVEN = "no number of rows can prove 1.00: judged on this sample alone"
 
 Pair = tuple[str, str]
 
@@ -34,9 +31,9 @@ def judge_goals(
     fallback: str | None,
     seed: int,
 ) -> list[dict[str, Any]]:
-    """Every goal with what was measured, the bounds that hold with 95 % confidence each, and a verdict.
+    """Every goal with its measured value, one-sided 95 % confidence bounds, and a verdict.
 
-    Raises KeyError for a name that the task file would refuse.
+    Raises KeyError for an unknown goal, which the task file would not accept.
     """
     pairs = list(zip(gold, predicted, strict=True))
     found = []
@@ -51,10 +48,10 @@ def judge_goals(
 
 
 def judge_share(goal: float, hits: int, rows: int) -> dict[str, Any]:
-    """The verdict on a share, and the rows that a verdict would need."""
+    """The verdict on a share, and the number of rows that a verdict needs."""
     needed = {"if_no_error": rows_needed_without_error(goal), "at_this_rate": rows_needed_at_rate(goal, hits, rows)}
     if not rows:
-        figures: dict[str, Any] = {"measured": not_measured("no row counts for it"), "rows": 0}
+        figures: dict[str, Any] = {"measured": not_measured("no rows count towards this goal"), "rows": 0}
         return {**figures, "verdict": "not enough evidence", "rows_needed": needed}
     from scipy.stats import beta, binom
 
@@ -63,11 +60,9 @@ def judge_share(goal: float, hits: int, rows: int) -> dict[str, Any]:
     if goal >= 1:
         verdict, note = ("met" if hits == rows else "not met"), {"note": NEVER_PROVEN}
     else:
-        enough, few = (
-            binom.sf(hits - 1, rows, goal) <= SIGNIFICANCE_LEVEL,
-            binom.cdf(hits, rows, goal) <= SIGNIFICANCE_LEVEL,
-        )
-        verdict, note = ("met" if enough else "not met" if few else "not enough evidence"), {}
+        met = binom.sf(hits - 1, rows, goal) <= SIGNIFICANCE_LEVEL
+        missed = binom.cdf(hits, rows, goal) <= SIGNIFICANCE_LEVEL
+        verdict, note = ("met" if met else "not met" if missed else "not enough evidence"), {}
     return {
         "measured": hits / rows,
         "low": low,
@@ -80,16 +75,16 @@ def judge_share(goal: float, hits: int, rows: int) -> dict[str, Any]:
 
 
 def rows_needed_without_error(goal: float) -> int | dict[str, Any]:
-    """The fewest rows that prove a goal when none is wrong: the smallest n with goal^n <= 0.05."""
+    """The fewest rows that prove a goal when all are correct: the smallest n with goal^n <= 0.05."""
     if goal >= 1:
         return not_measured(NEVER_PROVEN)
     return max(1, math.ceil(math.log(SIGNIFICANCE_LEVEL) / math.log(goal) - 1e-9)) if goal > 0 else 1
 
 
 def rows_needed_at_rate(goal: float, hits: int, rows: int) -> int | dict[str, Any]:
-    """About how many rows would bring a verdict if hits kept coming at this rate."""
+    """About how many rows would allow a verdict if the observed rate stayed the same."""
     if not rows:
-        return not_measured("no row yet")
+        return not_measured("there are no rows")
     rate = hits / rows
     if goal >= 1:
         return not_measured(NEVER_PROVEN)
@@ -105,7 +100,7 @@ def rows_needed_at_rate(goal: float, hits: int, rows: int) -> int | dict[str, An
     while not decided(count):
         count *= 2
         if count > MAX_ROWS:
-            return not_measured("at this rate no reachable number of rows decides it")
+            return not_measured("at this rate no practical number of rows is enough")
     low = count // 2
     while count - low > 1:
         middle = (low + count) // 2
@@ -116,7 +111,7 @@ def rows_needed_at_rate(goal: float, hits: int, rows: int) -> int | dict[str, An
 def _judge_macro_f1(
     goal: float, gold: Sequence[str], predicted: Sequence[str], labels: Sequence[str], seed: int
 ) -> dict[str, Any]:
-    """Macro-F1 by its score interval, one-sided; rows needed in proportion to the effective ones."""
+    """Judge macro-F1 by its one-sided score interval; the rows needed scale with the effective sample size."""
     score = macro_f1_with_interval(gold, predicted, labels, seed=seed)
     if not score.rows:
         return judge_share(goal, 0, 0)
@@ -126,7 +121,7 @@ def _judge_macro_f1(
         verdict = "met" if score.value >= 1 else "not met"
         return {**figures, "verdict": verdict, "rows_needed": rows_needed_without_error(goal), "note": NEVER_PROVEN}
     distance = abs(score.value - goal)
-    needed: int | dict[str, Any] = not_measured("at this rate no reachable number of rows decides it")
+    needed: int | dict[str, Any] = not_measured("at this rate no practical number of rows is enough")
     if distance > 1e-6:
         effective = ONE_SIDED_Z**2 * goal * (1 - goal) / distance**2
         needed = math.ceil(effective * score.rows / score.effective_rows)
@@ -135,7 +130,7 @@ def _judge_macro_f1(
 
 
 def _row_filter(name: str, fallback: str | None) -> Callable[[Pair], bool]:
-    """Which pairs of gold and predicted a goal is about; a hit is where both are equal."""
+    """Which pairs of gold and predicted label a goal counts; a hit is a pair of equal labels."""
     kind, _, label = name.partition(".")
     return {
         "accuracy": lambda pair: True,

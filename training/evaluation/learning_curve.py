@@ -1,4 +1,4 @@
-"""What the same method reaches on validation with nested parts of train."""
+"""Learning curve: accuracy on validation when the same method is trained on nested subsets of train."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from winnow.core.atomic import atomic_write
+from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.hashing import keyed_fraction
 from winnow.core.progress import Progress
@@ -27,44 +28,41 @@ if TYPE_CHECKING:
 
 
 SHARES = (0.1, 0.25, 0.5, 0.75, 1.0)
-"""Of every label's train groups."""
-
+"""Shares of every label's train groups."""
 
 DOUBLING = (0.5, 1.0)
-"""Between these shares the gain of twice the data is stated."""
-
+"""The gain of doubling the data is measured between these shares."""
 
 LEARNING_CURVE_FILE = "learning-curve.json"
-
 
 FORMAT = 1
 
 
 def stored_learning_curve(run: Run) -> dict[str, Any]:
-    """The curve as it was measured, as far as it was; not measured before somebody asked for it."""
+    """The points that were measured so far, if any."""
     if run.facts["method"] == IMPORTED:
-        return not_measured("the predictions came from elsewhere: there is nothing to train")
+        return not_measured("the predictions were imported: there is no model to train")
     points = _stored_points(run)
     if not points:
-        return not_measured(f"winnow evaluate {run.id} --learning-curve measures it")
-    shown = [{key: value for key, value in point.items() if key != "right"} for point in points]
+        return not_measured(f"run {command('evaluate', run.id, learning_curve=True)}")
+    shown = [{key: value for key, value in point.items() if key != "correct"} for point in points]
     return {"split": "validation", "points": shown, "gain_of_doubling": _gain_of_doubling(points)}
 
 
 def measure_learning_curve(
     run: Run, release: Release, *, vectors_cache: Path | None = None, progress: Progress | None = None
 ) -> dict[str, Any]:
-    """Train the run's method on every part and measure each on validation; the whole is the run itself.
+    """Train the run's method on every subset and measure each on validation; the full train split is the run itself.
 
-    Every point is kept in the run as soon as it is measured, so that nothing is trained twice. Raises WinnowError for
-    an import, and when there are no validation rows.
+    Every point is saved in the run as soon as it is measured, so nothing is trained twice. Raises WinnowError for an
+    imported run, and when there are no validation rows.
     """
     if run.facts["method"] == IMPORTED:
-        found = "its predictions came from elsewhere"
-        raise WinnowError(Problem(run.id, found, "a run that was trained here", "leave out --learning-curve"))
+        fix = "measure the learning curve of another run"
+        raise WinnowError(Problem(run.id, "its predictions were imported", "a run that was trained here", fix))
     if not release.counts["validation"]:
         raise WinnowError(
-            Problem(release.name, "no validation rows", "rows to measure on", "freeze a release with some")
+            Problem(release.name, "no validation rows", "validation rows", "freeze a release with validation rows")
         )
     order = group_order(release.rows("train"), seed=run.facts["seed"])
     points = _stored_points(run)
@@ -79,7 +77,7 @@ def measure_learning_curve(
 
 
 def group_order(train: pd.DataFrame, *, seed: int) -> dict[str, list[str]]:
-    """The groups of every label in the order in which they enter; a group of several labels is its first row's."""
+    """The groups of every label in the order in which they are added; a group belongs to the label of its first row."""
     label = dict(zip(reversed(train["group"].tolist()), reversed(train["label"].tolist()), strict=True))
     groups: dict[str, list[str]] = {}
     for group in sorted(label, key=lambda group: keyed_fraction("learning curve", str(seed), group)):
@@ -88,14 +86,14 @@ def group_order(train: pd.DataFrame, *, seed: int) -> dict[str, list[str]]:
 
 
 def groups_in_share(order: dict[str, list[str]], share: float) -> set[str]:
-    """The groups of a part: the first of every label, at least one."""
+    """The groups of a subset: the first ones of every label, at least one."""
     return {group for groups in order.values() for group in groups[: math.ceil(share * len(groups))]}
 
 
 def _measure_point(
     run: Run, release: Release, groups: set[str], share: float, vectors_cache: Path | None
 ) -> dict[str, Any]:
-    """Train on some groups and measure."""
+    """Train on a set of groups and measure on validation."""
     from winnow.training.methods import predict, train
 
     rows = release.rows("validation")
@@ -116,20 +114,20 @@ def _measure_point(
             )
         predicted = predict(model, texts, vectors_cache=vectors_cache).labels
         train_rows, seconds = own.counts["train"], model.facts["seconds"]
-    right = [g == p for g, p in zip(gold, predicted, strict=True)]
+    correct = [g == p for g, p in zip(gold, predicted, strict=True)]
     return {
         "share": share,
         "train_rows": train_rows,
         "groups": len(groups),
-        "accuracy": proportion(sum(right), len(right)).json(),
+        "accuracy": proportion(sum(correct), len(correct)).json(),
         "macro_f1": macro_f1_with_interval(gold, predicted, release.labels, seed=run.facts["seed"]).json(),
         "seconds": seconds,
-        "right": "".join("1" if ok else "0" for ok in right),
+        "correct": "".join("1" if ok else "0" for ok in correct),
     }
 
 
 def _release_with_groups(release: Release, groups: set[str], folder: Path) -> Release:
-    """A copy of a release with the train rows of some groups, and without its test rows."""
+    """A copy of a release with the train rows of the given groups and without test rows."""
     import pyarrow.parquet as pq
 
     (folder / "data").mkdir(parents=True)
@@ -145,11 +143,11 @@ def _release_with_groups(release: Release, groups: set[str], folder: Path) -> Re
 
 
 def _gain_of_doubling(points: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Accuracy of all of train minus that of its half, on the same rows."""
-    right = {point["share"]: point["right"] for point in points}
-    if not set(DOUBLING) <= set(right):
-        return not_measured("the curve is not finished")
-    pairs = list(zip(right[DOUBLING[0]], right[DOUBLING[1]], strict=True))
+    """Accuracy with the full train split minus accuracy with half of it, on the same rows."""
+    correct = {point["share"]: point["correct"] for point in points}
+    if not set(DOUBLING) <= set(correct):
+        return not_measured("the learning curve is incomplete")
+    pairs = list(zip(correct[DOUBLING[0]], correct[DOUBLING[1]], strict=True))
     gained, lost = pairs.count(("0", "1")), pairs.count(("1", "0"))
     return paired_difference(gained, lost, len(pairs)).json()
 

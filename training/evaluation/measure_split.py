@@ -30,9 +30,9 @@ def measure_split(
     fitted: Mapping[str, Any],
     seed: int,
 ) -> dict[str, Any]:
-    """Every measure of one split, ready for JSON. Shares are 0 to 1; intervals are 95 %. Pure.
+    """Every measure of one split, as JSON-compatible values. Shares are 0 to 1; intervals are 95 %. Pure.
 
-    `rows` has the release columns, `fitted` what `fitted_on_validation` found.
+    `rows` has the release columns; `fitted` is the result of `load_or_fit`.
     """
     gold = list(rows["label"])
     correct = np.array([g == p for g, p in zip(gold, output.labels, strict=True)], dtype=bool)

@@ -14,7 +14,7 @@ from winnow.validators.stats.intervals import proportion
 from winnow.validators.stats.macro_f1 import macro_f1_with_interval
 
 NO_ANSWER = "no answer"
-"""Stands where a system said nothing; it counts as wrong."""
+"""The predicted label of a row that a system did not answer; it counts as wrong."""
 
 
 def confusion_matrix(gold: Sequence[str], predicted: Sequence[str], labels: Sequence[str]) -> NDArray[np.int64]:
@@ -25,12 +25,12 @@ def confusion_matrix(gold: Sequence[str], predicted: Sequence[str], labels: Sequ
 
 
 def with_no_answer(labels: Sequence[str], predicted: Sequence[str]) -> list[str]:
-    """The labels, and NO_ANSWER behind them where a system said nothing."""
+    """The labels, followed by NO_ANSWER if a row was not answered."""
     return [*labels, NO_ANSWER] if NO_ANSWER in predicted else list(labels)
 
 
 def f1_by_label(matrix: NDArray[np.int64]) -> NDArray[np.float64]:
-    """F1 of every label; 0 where neither gold nor prediction has it."""
+    """F1 of every label; 0 where it is neither a gold nor a predicted label."""
     hits = np.diagonal(matrix, axis1=-2, axis2=-1).astype(float)
     either = matrix.sum(axis=-1) + matrix.sum(axis=-2)
     scores: NDArray[np.float64] = np.divide(2 * hits, either, out=np.zeros_like(hits), where=either > 0)
@@ -38,13 +38,13 @@ def f1_by_label(matrix: NDArray[np.int64]) -> NDArray[np.float64]:
 
 
 def macro_f1(matrix: NDArray[np.int64]) -> float:
-    """Mean F1 over the labels that have a gold row."""
+    """Mean F1 over the labels that have gold rows."""
     present = matrix.sum(axis=1) > 0
     return float(f1_by_label(matrix)[present].mean()) if present.any() else 0.0
 
 
 def confused_pairs(gold: Sequence[str], predicted: Sequence[str]) -> list[dict[str, Any]]:
-    """Gold and predicted labels that differ, the most frequent first."""
+    """Counts of gold and predicted labels that differ, most frequent first."""
     counts = Counter((g, p) for g, p in zip(gold, predicted, strict=True) if g != p)
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return [{"gold": g, "predicted": p, "count": n} for (g, p), n in ranked]
@@ -53,11 +53,11 @@ def confused_pairs(gold: Sequence[str], predicted: Sequence[str]) -> list[dict[s
 def headline_metrics(
     gold: Sequence[str], predicted: Sequence[str], *, labels: Sequence[str], fallback: str | None, seed: int
 ) -> dict[str, Any]:
-    """Accuracy, in-scope accuracy, macro-F1 with their intervals, labels and confused pairs. Shares are 0 to 1."""
+    """Accuracy, in-scope accuracy and macro-F1 with intervals, metrics by label, and confused pairs."""
     pairs = list(zip(gold, predicted, strict=True))
     accuracy = proportion(sum(g == p for g, p in pairs), len(pairs)).json()
     inside = [(g, p) for g, p in pairs if g != fallback]
-    in_scope = proportion(sum(g == p for g, p in inside), len(inside)).json("no row is in scope")
+    in_scope = proportion(sum(g == p for g, p in inside), len(inside)).json("no rows are in scope")
     score = macro_f1_with_interval(gold, predicted, labels, seed=seed).json()
     figures = {"accuracy": accuracy, "in_scope_accuracy": in_scope, "macro_f1": score}
     return {
@@ -72,16 +72,14 @@ def headline_metrics(
 def metrics_by_class(
     gold: Sequence[str], predicted: Sequence[str], classes: Sequence[str], *, class_kind: str
 ) -> list[dict[str, Any]]:
-    """Recall with its interval, precision and F1 of every class; `called` names the class in what comes back."""
+    """Recall, precision and F1 of every class; `class_kind` (`label` or `route`) is the key of its name."""
     matrix = confusion_matrix(gold, predicted, with_no_answer(classes, predicted))
     hits, rows, given, f1 = matrix.diagonal(), matrix.sum(axis=1), matrix.sum(axis=0), f1_by_label(matrix)
     found = []
     for i, name in enumerate(classes):
         recall, precision = proportion(int(hits[i]), int(rows[i])), proportion(int(hits[i]), int(given[i]))
-        no_row, never = (
-            not_measured(f"no row of this {class_kind}"),
-            not_measured(f"this {class_kind} was never predicted"),
-        )
+        no_row = not_measured(f"no rows of this {class_kind}")
+        never = not_measured(f"this {class_kind} was never predicted")
         found.append(
             {
                 class_kind: name,
@@ -97,12 +95,12 @@ def metrics_by_class(
 
 
 def metrics_by_route(gold: Sequence[str], predicted: Sequence[str], routes: Mapping[str, str | None]) -> dict[str, Any]:
-    """The same by route: a mistake between two labels of one route reaches the right agent.
+    """Metrics by route: an error between two labels of one route still reaches the right agent.
 
-    A label without a route is a destination of its own. Not measured when the task sends no label anywhere.
+    A label without a route counts as its own route. Not measured when the task defines no routes.
     """
     if not any(routes.values()):
-        return not_measured("the task names no routes")
+        return not_measured("the task defines no routes")
     gold_routes, predicted_routes = ([routes.get(label) or label for label in labels] for labels in (gold, predicted))
     classes = list(dict.fromkeys(route or label for label, route in routes.items()))
     classes += sorted(set(gold_routes) - set(classes))

@@ -1,4 +1,4 @@
-"""The must-pass cases of a release, each passed or failed, apart from every share."""
+"""The must-pass cases of a release: which passed and which failed. They do not count towards any other measure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from winnow.core.result import not_measured
 from winnow.curation.releases.release import MustPassCase, Release
 from winnow.training.evaluation.run_predictions import predict_or_load
 from winnow.training.evaluation.train_similarity import TrainSimilarity
-from winnow.training.predictions import ModelOutput
+from winnow.training.predictions import NO_CONFIDENCE, ModelOutput
 from winnow.training.runs import Run
 from winnow.validators.stats.intervals import proportion
 
@@ -22,7 +22,7 @@ from winnow.validators.stats.intervals import proportion
 def evaluate_must_pass(
     run: Run, release: Release, train_similarity: TrainSimilarity, *, vectors_cache: Path | None = None
 ) -> dict[str, Any]:
-    """The pinned cases of a release, answered by a run."""
+    """Predict the must-pass cases of a release with a run and score them."""
     import pandas as pd
 
     cases = release.must_pass()
@@ -31,7 +31,7 @@ def evaluate_must_pass(
         rows = pd.DataFrame({"id": [case.id for case in cases], "text": [case.text for case in cases]})
         try:
             output = predict_or_load(run, rows, vectors_cache=vectors_cache)
-        except WinnowError:  # an import that does not answer them all
+        except WinnowError:  # an import without a prediction for each of them
             output = None
         repeats = train_similarity.repeats(list(rows["text"]))
     return score_must_pass(cases, output, repeats, named=release.task().must_pass is not None)
@@ -44,27 +44,27 @@ def score_must_pass(
     *,
     named: bool,
 ) -> dict[str, Any]:
-    """How many pinned cases pass, and every one that fails with its text.
+    """How many must-pass cases pass, and every failed one with its text.
 
-    `named` says whether the task names a file of them; `repeats_train` which of them train holds, exactly or nearly:
-    passing those shows memory, passing the others shows more. `answers` is None where an import has none.
+    `named` is whether the task names a must-pass file; `repeats_train` marks the cases that train contains, exactly or
+    nearly: the model may have memorized those. `output` is None when an import lacks predictions for them.
     """
     if not named:
-        return not_measured("the task names no must_pass")
+        return not_measured("the task has no must_pass file")
     if cases is None:
-        return not_measured("the release is older than its pinned cases: freeze a new one")
+        return not_measured("the release was frozen before the must-pass cases were added; freeze a new one")
     if not cases:
-        return not_measured("must_pass holds no case")
+        return not_measured("the must_pass file has no cases")
     if output is None or repeats_train is None:
-        return not_measured("the imported file does not answer them all")
+        return not_measured("the imported file lacks predictions for some cases")
     passed = np.array([case.label == label for case, label in zip(cases, output.labels, strict=True)], dtype=bool)
-    sure = output.confidence
+    confidence = output.confidence
     failures = [
         {
             "text": case.text,
             "label": case.label,
             "predicted": output.labels[i],
-            "confidence": not_measured("the system tells none") if sure is None else round(float(sure[i]), 6),
+            "confidence": not_measured(NO_CONFIDENCE) if confidence is None else round(float(confidence[i]), 6),
             "repeats_train": bool(repeats_train[i]),
         }
         for i, case in enumerate(cases)
@@ -81,4 +81,4 @@ def score_must_pass(
 
 
 def _pass_rate(passed: NDArray[np.bool_], among: NDArray[np.bool_]) -> dict[str, Any]:
-    return proportion(int(passed[among].sum()), int(among.sum())).json("no such case")
+    return proportion(int(passed[among].sum()), int(among.sum())).json("there are no such cases")

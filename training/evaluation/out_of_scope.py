@@ -9,24 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from winnow.core.result import not_measured
-from winnow.training.predictions import ModelOutput
+from winnow.training.predictions import NO_CONFIDENCE, ModelOutput
 from winnow.validators.stats.intervals import CONFIDENCE_Z, proportion
 
 IN_SCOPE_LOSS = 0.05
-"""Share of in-scope rows that may be handed to the fallback (Larson et al. 2019 compare systems in this way)."""
-
-
-NO_SCORE = "the system tells no confidence"
-
+"""Share of in-scope rows that may go to the fallback (as in the comparison of systems by Larson et al. 2019)."""
 
 Scores = Mapping[str, NDArray[np.float64]]
 
 
 def scope_scores(output: ModelOutput, fallback: str) -> Scores:
-    """Scores by name, the higher the further out of scope.
+    """Out-of-scope scores by name; a higher score means more likely out of scope.
 
-    A system that tells the confidence of its answer alone has `answer_confidence`: answers with the fallback lie
-    furthest out, the surest first, and of the others the least sure.
+    A system that only reports the confidence of its answer has `answer_confidence`: fallback answers score highest, the
+    most confident first, followed by the others, the least confident first.
     """
     predictions = output.predictions
     if predictions is not None:
@@ -42,15 +38,15 @@ def scope_scores(output: ModelOutput, fallback: str) -> Scores:
 
 
 def fit_scope_thresholds(output: ModelOutput, gold: Sequence[str], *, fallback: str | None) -> dict[str, Any]:
-    """By score the threshold above which at most LOSS of the in-scope validation rows lie."""
+    """For each score, the threshold that at most IN_SCOPE_LOSS of the in-scope validation rows exceed."""
     if fallback is None:
         return not_measured("the task has no fallback label")
     inside = np.array([label != fallback for label in gold], dtype=bool)
     scores = scope_scores(output, fallback)
     if not scores:
-        return not_measured(NO_SCORE)
+        return not_measured(NO_CONFIDENCE)
     if not inside.any():
-        return not_measured("no in-scope validation row")
+        return not_measured("no validation rows are in scope")
     allowed = int(IN_SCOPE_LOSS * int(inside.sum()))
     return {
         name: {"value": float(np.sort(score[inside])[::-1][allowed]), "rows": int(inside.sum())}
@@ -61,13 +57,13 @@ def fit_scope_thresholds(output: ModelOutput, gold: Sequence[str], *, fallback: 
 def measure_out_of_scope(
     output: ModelOutput, gold: Sequence[str], fitted: dict[str, Any], *, fallback: str | None
 ) -> dict[str, Any]:
-    """Recall and precision of the fallback as it was answered, and of every score at its threshold of `fitted`."""
+    """Recall and precision of the predicted fallback, and of every score at its fitted threshold."""
     if fallback is None:
         return not_measured("the task has no fallback label")
     outside = np.array([label == fallback for label in gold], dtype=bool)
     if not outside.any():
-        return not_measured("no row has the fallback label")
-    answered = np.array([label == fallback for label in output.labels], dtype=bool)
+        return not_measured("no rows have the fallback label")
+    predicted = np.array([label == fallback for label in output.labels], dtype=bool)
     scores = scope_scores(output, fallback)
     by_score = {
         name: {"auroc": auroc(score, outside), **_at_scope_threshold(score, outside, fitted, name)}
@@ -76,9 +72,9 @@ def measure_out_of_scope(
     first = next(iter(by_score.values()), None)
     return {
         "status": "measured",
-        "recall": proportion(int((answered & outside).sum()), int(outside.sum())).json(),
-        "precision": _precision(answered, outside, "the fallback was never answered"),
-        "at_in_scope_loss": {"loss": IN_SCOPE_LOSS, **first} if first else not_measured(NO_SCORE),
+        "recall": proportion(int((predicted & outside).sum()), int(outside.sum())).json(),
+        "precision": _precision(predicted, outside, "the fallback was never predicted"),
+        "at_in_scope_loss": {"loss": IN_SCOPE_LOSS, **first} if first else not_measured(NO_CONFIDENCE),
         "by_score": by_score,
     }
 
@@ -86,15 +82,15 @@ def measure_out_of_scope(
 def _at_scope_threshold(
     score: NDArray[np.float64], outside: NDArray[np.bool_], fitted: dict[str, Any], name: str
 ) -> dict[str, Any]:
-    """What handing over all above the threshold does."""
+    """The result of sending all rows above the threshold to the fallback."""
     if name not in fitted:
         return {"threshold": fitted, "recall": fitted, "precision": fitted, "in_scope_loss": fitted}
     over = score > fitted[name]["value"]
     return {
         "threshold": fitted[name],
         "recall": proportion(int((over & outside).sum()), int(outside.sum())).json(),
-        "precision": _precision(over, outside, "no row lies above the threshold"),
-        "in_scope_loss": proportion(int((over & ~outside).sum()), int((~outside).sum())).json("no row is in scope"),
+        "precision": _precision(over, outside, "no rows are above the threshold"),
+        "in_scope_loss": proportion(int((over & ~outside).sum()), int((~outside).sum())).json("no rows are in scope"),
     }
 
 
@@ -105,21 +101,23 @@ def _precision(over: NDArray[np.bool_], outside: NDArray[np.bool_], why: str) ->
 def auroc(score: NDArray[np.float64], outside: NDArray[np.bool_]) -> dict[str, Any]:
     """Probability that an out-of-scope row scores above an in-scope one (ties count half), with its 95 % interval.
 
-    Variance by DeLong et al. (1988), taken on the logit scale (Pepe 2003, 5.2.5), so that it stays within 0 and 1.
+    Variance by DeLong et al. (1988), on the logit scale (Pepe 2003, 5.2.5), which keeps the interval within 0 and 1.
     """
     out, inside = score[outside], score[~outside]
     if not len(out) or not len(inside):
-        return not_measured("no row is in scope" if len(out) else "no row is out of scope")
+        return not_measured("no rows are in scope" if len(out) else "no rows are out of scope")
     from scipy.stats import rankdata
 
-    every = rankdata(np.concatenate([out, inside]))
-    above = (every[: len(out)] - rankdata(out)) / len(inside)  # of each out-of-scope row: in-scope rows below it
-    below = 1 - (every[len(out) :] - rankdata(inside)) / len(out)
+    ranks = rankdata(np.concatenate([out, inside]))
+    above = (ranks[: len(out)] - rankdata(out)) / len(
+        inside
+    )  # for each out-of-scope row, the share of in-scope rows below it
+    below = 1 - (ranks[len(out) :] - rankdata(inside)) / len(out)
     area = float(above.mean())
     found: dict[str, Any] = {"value": area, "rows": len(score)}
     if len(out) < 2 or len(inside) < 2 or not 0 < area < 1:
-        return {**found, "interval": not_measured("two rows of each, and one overlap, are needed")}
+        return {**found, "interval": not_measured("needs two rows of each kind, and overlapping scores")}
     spread = np.sqrt(above.var(ddof=1) / len(out) + below.var(ddof=1) / len(inside))
-    centre, half = np.log(area / (1 - area)), CONFIDENCE_Z * spread / (area * (1 - area))
-    low, high = (float(1 / (1 + np.exp(-(centre + side)))) for side in (-half, half))
+    center, half = np.log(area / (1 - area)), CONFIDENCE_Z * spread / (area * (1 - area))
+    low, high = (float(1 / (1 + np.exp(-(center + side)))) for side in (-half, half))
     return {**found, "low": low, "high": high}

@@ -6,28 +6,27 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from winnow.core.commands import command
 from winnow.core.result import not_measured
 from winnow.validators.stats.differences import paired_difference
 from winnow.validators.stats.macro_f1 import macro_f1_difference
 from winnow.validators.stats.significance import SIGNIFICANCE_LEVEL, holm, mcnemar
 
 MIN_DIFFERING_ROWS = 6
-"""With fewer differing rows even a change all in one direction may be chance: 2 / 2^6 is the first below 0.05."""
-
+"""With fewer differing rows no result is significant: 2 / 2^6 is the first p-value below 0.05."""
 
 TOO_FEW = not_measured(f"fewer than {MIN_DIFFERING_ROWS} differing rows")
 
-
-NOISE_UNKNOWN = "nobody audited labels of the release: winnow push audit"
+NOISE_UNKNOWN = f"the labels of the release were not audited; run {command('push audit')}"
 
 
 def compare_paired(
     gold: Sequence[str], first: Sequence[str], second: Sequence[str], *, labels: Sequence[str], seed: int
 ) -> dict[str, Any]:
-    """The second model against the first; differences are second minus first, with 95 % intervals. Pure.
+    """Compare the second model with the first; differences are second minus first, with 95 % intervals. Pure.
 
-    `p_value` is McNemar's, exact. The p-values of labels and of confused pairs are adjusted for how many were looked
-    at (Holm).
+    `p_value` is from McNemar's exact test. The p-values of labels and of confused pairs are adjusted for their number
+    (Holm).
     """
     one_right, other_right = ([g == p for g, p in zip(gold, own, strict=True)] for own in (first, second))
     counts = Counter(zip(one_right, other_right, strict=True))
@@ -46,37 +45,42 @@ def compare_paired(
 
 
 def within_label_noise(accuracy: Mapping[str, float], label_accuracy: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Whether wrong gold labels alone could make a difference of accuracy.
+    """Whether wrong gold labels alone could explain a difference of accuracy.
 
-    Where a share w of the labels is wrong, a model that repeats them all stands w above one that answers truly.
-    `within`: the difference is no larger than the measured w; `perhaps`: than the upper end of its interval; `beyond`:
-    larger, so that the better model is better on rightly labeled rows too. `label_accuracy` is the manifest's, None
-    when nobody audited.
+    If a share w of the labels is wrong, a model that predicts them all as labeled scores up to w higher than one that
+    predicts the true labels. `within`: the difference is at most the measured w; `perhaps`: at most the upper end of
+    its interval; `beyond`: larger, so the better model is also better on correctly labeled rows. `label_accuracy` is
+    from the manifest, None when the labels were not audited.
     """
     if label_accuracy is None:
         return not_measured(NOISE_UNKNOWN)
-    wrong, most = 1 - label_accuracy["accuracy"], 1 - label_accuracy["interval"][0]
+    wrong, wrong_high = 1 - label_accuracy["accuracy"], 1 - label_accuracy["interval"][0]
     size = abs(accuracy["difference"])
-    verdict = "within" if size <= wrong else "perhaps" if size <= most else "beyond"
-    return {"wrong_labels": wrong, "wrong_labels_high": most, "audited": label_accuracy["audited"], "verdict": verdict}
+    verdict = "within" if size <= wrong else "perhaps" if size <= wrong_high else "beyond"
+    return {
+        "wrong_labels": wrong,
+        "wrong_labels_high": wrong_high,
+        "audited": label_accuracy["audited"],
+        "verdict": verdict,
+    }
 
 
 def latency_ratio(first: Mapping[str, Any], second: Mapping[str, Any]) -> Any:
-    """Seconds of one query of the second model by those of the first; both measured on one machine, at rest."""
+    """Seconds per query of the second model divided by those of the first, measured on the same idle machine."""
     for one in (first, second):
         if "p50_seconds" not in one:
             return dict(one)
     if first["node"] != second["node"]:
-        return not_measured("they were measured on different machines")
+        return not_measured("the latencies were measured on different machines")
     if first["busy"] or second["busy"]:
-        return not_measured("the machine was busy with other work when they were measured: measure them again")
+        return not_measured("the machine was busy when the latencies were measured; measure them again")
     return second["p50_seconds"] / first["p50_seconds"]
 
 
 def _by_label(
     gold: Sequence[str], first: Sequence[bool], second: Sequence[bool], labels: Sequence[str]
 ) -> list[dict[str, Any]]:
-    """Recall of every label that has a row, the largest changes first."""
+    """Recall of every label that has rows, largest changes first."""
     counted: dict[str, Counter[tuple[bool, bool]]] = defaultdict(Counter)
     for label, one, other in zip(gold, first, second, strict=True):
         counted[label][one, other] += 1
@@ -103,7 +107,7 @@ def _by_label(
 
 
 def _by_confused_pair(gold: Sequence[str], first: Sequence[str], second: Sequence[str]) -> list[dict[str, Any]]:
-    """How often each model makes each mistake, the largest changes first."""
+    """How often each model makes each error, largest changes first."""
     counts: dict[str, Counter[tuple[str, str]]] = {name: Counter() for name in ("first", "second", "both")}
     for truth, one, other in zip(gold, first, second, strict=True):
         if one != truth:
@@ -125,9 +129,9 @@ def _by_confused_pair(gold: Sequence[str], first: Sequence[str], second: Sequenc
 
 
 def _with_adjusted_p_values(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The entries with p-values adjusted for one another.
+    """Add p-values adjusted for multiple testing.
 
-    Where so few rows differ that no outcome could be beyond chance, nothing is tested (Tarone 1990, "A modified
+    Entries with too few differing rows for any significant outcome are not tested (Tarone 1990, "A modified
     Bonferroni method for discrete data").
     """
     tested = [one for one in found if one["differing"] >= MIN_DIFFERING_ROWS]

@@ -1,4 +1,4 @@
-"""A run's predictions for rows: computed now, or read from the file that was imported."""
+"""A run's predictions for rows: computed now, or loaded from an import."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 def predict_or_load(
     run: Run, rows: pd.DataFrame, *, vectors_cache: Path | None = None, progress: Progress | None = None
 ) -> ModelOutput:
-    """A run's answers to rows with `id` and `text`: predicted now, or as they were imported.
+    """A run's output for rows with `id` and `text`: predicted now, or loaded from an import.
 
-    Raises WinnowError when an imported run has none for some of them.
+    Raises WinnowError when an imported run lacks predictions for some of the rows.
     """
     if run.facts["method"] == IMPORTED:
         from winnow.training.imported_runs.imported_predictions import load_imported

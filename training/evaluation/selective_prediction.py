@@ -9,26 +9,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from winnow.core.result import not_measured
-from winnow.training.predictions import ModelOutput
+from winnow.training.predictions import NO_CONFIDENCE, ModelOutput
 from winnow.validators.stats.intervals import proportion
 
 DEFAULT_RISK = 0.05
-"""Share of answers that may be wrong, where the task sets no goal for `accuracy`."""
-
+"""Maximum share of wrong answers when the task has no goal for `accuracy`."""
 
 CURVE_POINTS = 60
-"""Points of the curve that a report keeps."""
+"""Maximum number of curve points that are stored."""
 
-
-RULE = "the lowest confidence from which at most {:g} % of the validation answers are wrong"
+RULE = "the lowest confidence threshold at which at most {:g} % of the validation answers are wrong"
 
 
 def risk_coverage(confidence: NDArray[np.float64], wrong: NDArray[np.bool_], rows: int) -> list[dict[str, float]]:
-    """Share of rows that are answered, and share of these that are wrong, from the most to the least confident.
+    """Coverage (share of rows that are answered) and risk (share of answers that are wrong) by confidence threshold.
 
-    `confidence` and `wrong` are of the rows that get an answer at all, `rows` counts those handed over too. Source:
-    El-Yaniv and Wiener 2010, "On the Foundations of Noise-free Selective Classification". Rows of one confidence stand
-    or fall together.
+    `confidence` and `wrong` cover only rows that are not sent to the fallback; `rows` is the number of all rows. Rows
+    of equal confidence share one threshold. Source: El-Yaniv and Wiener 2010, "On the Foundations of Noise-free
+    Selective Classification".
     """
     order = np.argsort(-confidence, kind="stable")
     row_confidence, errors = confidence[order], np.cumsum(wrong[order])
@@ -48,16 +46,16 @@ def risk_coverage(confidence: NDArray[np.float64], wrong: NDArray[np.bool_], row
 
 
 def fit_threshold(output: ModelOutput, gold: Sequence[str], *, fallback: str | None, risk: float) -> dict[str, Any]:
-    """The confidence below which the fallback should answer, by RULE, on validation rows."""
+    """The confidence threshold below which queries should go to the fallback, by RULE, on validation rows."""
     if output.confidence is None:
-        return not_measured("the system tells no confidence")
+        return not_measured(NO_CONFIDENCE)
     if not gold:
-        return not_measured("no validation row")
+        return not_measured("there are no validation rows")
     curve = _risk_coverage_of(output, gold, fallback)
-    kept = [point for point in curve if point["risk"] <= risk]
-    if not kept:
+    allowed = [point for point in curve if point["risk"] <= risk]
+    if not allowed:
         return not_measured(f"no threshold leaves at most {100 * risk:g} % of the validation answers wrong")
-    widest = kept[-1]
+    widest = allowed[-1]
     threshold = 0.0 if widest is curve[-1] else widest["threshold"]
     return {"value": threshold, "risk": risk, "rows": len(gold), "rule": RULE.format(100 * risk)}
 
@@ -65,12 +63,12 @@ def fit_threshold(output: ModelOutput, gold: Sequence[str], *, fallback: str | N
 def measure_selective_prediction(
     output: ModelOutput, gold: Sequence[str], fitted: dict[str, Any], *, fallback: str | None
 ) -> dict[str, Any]:
-    """The risk-coverage curve of a split, the area under it, and what the threshold of `fitted` does there."""
+    """The risk-coverage curve of a split, the area under it, and the result at the fitted threshold."""
     if output.confidence is None:
-        return not_measured("the system tells no confidence")
+        return not_measured(NO_CONFIDENCE)
     curve = _risk_coverage_of(output, gold, fallback)
     if not curve:
-        return not_measured("every row is answered with the fallback")
+        return not_measured("every row is predicted as the fallback")
     coverage, risk = ([point[name] for point in curve] for name in ("coverage", "risk"))
     shares = np.diff([0.0, *coverage])
     shown = sorted({round(i) for i in np.linspace(0, len(curve) - 1, min(CURVE_POINTS, len(curve)))})
@@ -98,12 +96,12 @@ def _at_threshold(
         for label, row_confidence in zip(output.labels, output.confidence.tolist(), strict=True)
     ]
     right = [g == p for g, p in zip(gold, output.labels, strict=True)]
-    wrong = sum(not ok for ok, answered in zip(right, given, strict=True) if answered)
+    wrong = sum(not ok for ok, kept in zip(right, given, strict=True) if kept)
     answered = sum(given)
-    routed = sum(ok if answered else label == fallback for ok, answered, label in zip(right, given, gold, strict=True))
+    routed = sum(ok if kept else label == fallback for ok, kept, label in zip(right, given, gold, strict=True))
     return {
         "answered": proportion(answered, len(gold)).json(),
-        "risk": proportion(wrong, answered).json("no row is answered"),
+        "risk": proportion(wrong, answered).json("no rows are answered"),
         "accuracy": proportion(routed, len(gold)).json()
         if fallback
         else not_measured("the task has no fallback label"),

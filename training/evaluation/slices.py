@@ -18,12 +18,10 @@ if TYPE_CHECKING:
 
 
 SIMILARITY_BINS = (-1.0, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.01)
-"""Edges for accuracy by similarity to the nearest train record."""
-
+"""Bin edges of the similarity to the nearest train record."""
 
 MIN_TESTED_SLICE = 20
-"""A slice with fewer rows, or with fewer rows outside of it, is shown and not tested: one row would decide."""
-
+"""Minimum rows inside and outside a slice for a test; with fewer, a single row could decide it."""
 
 Masks = Mapping[tuple[str, str], NDArray[np.bool_]]
 
@@ -31,10 +29,10 @@ Masks = Mapping[tuple[str, str], NDArray[np.bool_]]
 def measure_slices(
     rows: pd.DataFrame, similarity: NDArray[np.float32], correct: NDArray[np.bool_]
 ) -> list[dict[str, Any]]:
-    """Accuracy of every slice: facets of the wording (length bands among them), origin, similarity to train.
+    """Accuracy of every slice: facets of the wording (including length), origin, similarity to train.
 
-    Each is held against all other rows by Fisher's exact test; p-values are adjusted for all slices that are tested
-    (Holm). Those that cost most rows against the others come first.
+    Each is compared with all other rows by Fisher's exact test, with p-values adjusted for all tested slices (Holm).
+    The slices that lose the most rows compared with the others come first.
     """
     masks = {**_masks_by_facet(rows), **_masks_by_origin(rows), **_masks_by_similarity(similarity)}
     found = [_measure_slice(kind, value, mask, correct) for (kind, value), mask in masks.items()]
@@ -45,7 +43,7 @@ def measure_slices(
 
 
 def accuracy_by_similarity(similarity: NDArray[np.float32], correct: NDArray[np.bool_]) -> list[dict[str, Any]]:
-    """Accuracy by cosine to the nearest train record: it tells what the model knows from what it repeats."""
+    """Accuracy by cosine to the nearest train record: separates generalization from memorization."""
     found = []
     for low, high in itertools.pairwise(SIMILARITY_BINS):
         inside = (similarity >= low) & (similarity < high)
@@ -64,11 +62,11 @@ def _measure_slice(kind: str, value: str, mask: NDArray[np.bool_], correct: NDAr
         "value": value,
         "rows": rows,
         "accuracy": proportion(hits, rows).json(),
-        "elsewhere": proportion(other_hits, others).json("every row is in this slice"),
+        "elsewhere": proportion(other_hits, others).json("all rows are in this slice"),
         "rows_lost": rows * elsewhere - hits if others else 0.0,
     }
     if rows < MIN_TESTED_SLICE or others < MIN_TESTED_SLICE:
-        return {**found, "differs": not_measured(f"fewer than {MIN_TESTED_SLICE} rows in it, or outside of it")}
+        return {**found, "differs": not_measured(f"fewer than {MIN_TESTED_SLICE} rows inside or outside the slice")}
     return {**found, "p_value": fisher(hits, rows, other_hits, others)}
 
 

@@ -1,4 +1,4 @@
-"""Read stored evaluations and their predictions from run folders; nothing is predicted, no new look is taken."""
+"""Read stored evaluations and predictions from run folders, without predicting and without a new look."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from winnow.core.commands import command
 from winnow.core.result import NotMeasured
 from winnow.training.runs import Run
 
 DECISION_SPLIT = "validation"
-"""Decisions rest on validation: a choice that is made by a test score spends the test (design rule 3)."""
+"""Decisions are based on validation: choosing by a test score would invalidate the test split (design rule 3)."""
 
 
 @dataclass(frozen=True)
 class PredictedRow:
-    """One validation row as a system answered it."""
+    """The gold and predicted label of one row."""
 
     gold: str
     predicted: str
@@ -27,13 +28,13 @@ def stored_measures(run: Run) -> dict[str, Any] | NotMeasured:
     try:
         return dict(json.loads((run.path / "evaluation" / f"{DECISION_SPLIT}.json").read_text(encoding="utf-8")))
     except (OSError, ValueError):
-        return NotMeasured(f"winnow evaluate {run.id} measures it")
+        return NotMeasured(f"run {command('evaluate', run.id)}")
 
 
 def stored_predictions(run: Run, current_label: Callable[[str], str] = str) -> dict[str, PredictedRow]:
-    """By record, what the run answered on validation; empty before it was evaluated.
+    """The run's stored validation predictions by record; empty before it was evaluated.
 
-    `called_now` gives a label's name after all renamings.
+    `current_label` maps a label to its name after all renames.
     """
     try:
         text = (run.path / "evaluation" / f"{DECISION_SPLIT}-predictions.jsonl").read_text(encoding="utf-8")
@@ -44,7 +45,7 @@ def stored_predictions(run: Run, current_label: Callable[[str], str] = str) -> d
 
 
 def accuracy_of(rows: dict[str, PredictedRow]) -> float | NotMeasured:
-    """Share of the rows that are right."""
+    """Share of the rows that are predicted correctly."""
     if not rows:
-        return NotMeasured("no row")
+        return NotMeasured("there are no rows")
     return sum(one.gold == one.predicted for one in rows.values()) / len(rows)

@@ -8,31 +8,30 @@ from typing import Any
 import numpy as np
 
 from winnow.core.result import not_measured
-from winnow.training.predictions import Predictions
+from winnow.training.predictions import NO_PROBABILITIES, Predictions
 
 TEMPERATURE_BOUNDS = (0.05, 20.0)
-"""Between these a temperature is looked for."""
-
+"""The search interval for the temperature."""
 
 MIN_PROBABILITY = 1e-12
-"""Probabilities below are taken for this: the logarithm of nothing has no end."""
+"""Smaller probabilities are clipped to this, because the logarithm of 0 is infinite."""
 
 
 def fit_temperature(predictions: Predictions | None, gold: Sequence[str]) -> dict[str, Any]:
-    """The temperature that makes the gold labels of validation likeliest (Guo et al. 2017).
+    """The temperature that maximizes the likelihood of the gold labels of validation (Guo et al. 2017).
 
-    Rows whose label is none of the model's classes have no say. Not measured where there is nothing to fit.
+    Rows whose label is not one of the model's classes are ignored.
     """
     if predictions is None:
-        return not_measured("the system tells no class probabilities")
-    place = {label: i for i, label in enumerate(predictions.classes)}
-    rows = np.array([i for i, label in enumerate(gold) if label in place], dtype=np.int64)
-    truth = np.array([place[gold[i]] for i in rows], dtype=np.int64)
+        return not_measured(NO_PROBABILITIES)
+    index = {label: i for i, label in enumerate(predictions.classes)}
+    rows = np.array([i for i, label in enumerate(gold) if label in index], dtype=np.int64)
+    truth = np.array([index[gold[i]] for i in rows], dtype=np.int64)
     if not len(rows):
-        return not_measured("no validation row")
+        return not_measured("there are no validation rows")
     logits = np.log(np.maximum(predictions.probabilities[rows], MIN_PROBABILITY))
     if (logits.argmax(axis=1) == truth).all():
-        return not_measured("every validation row is right: nothing to fit a temperature on")
+        return not_measured("every validation row is predicted correctly, so no temperature can be fitted")
     from scipy.optimize import minimize_scalar
     from scipy.special import log_softmax
 
@@ -45,7 +44,7 @@ def fit_temperature(predictions: Predictions | None, gold: Sequence[str]) -> dic
 
 
 def apply_temperature(predictions: Predictions, temperature: float) -> Predictions:
-    """Probabilities sharpened (below 1) or softened (above 1); the likeliest label stays."""
+    """Probabilities sharpened (below 1) or softened (above 1); the most likely label does not change."""
     from scipy.special import softmax
 
     logits = np.log(np.maximum(predictions.probabilities, MIN_PROBABILITY))

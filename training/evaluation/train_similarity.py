@@ -23,24 +23,24 @@ if TYPE_CHECKING:
 
 
 DEFAULT_LEAK_COSINE = 0.97
-"""Where the manifest does not state the cosine from which a train row repeats a hold-out row."""
+"""Used when the manifest does not state the cosine above which a train row counts as a leak."""
 
 
 @dataclass(frozen=True)
 class TrainSimilarity:
-    """How near texts are to the train rows of a release, by the embedder that the run was compared with."""
+    """Measures how similar texts are to the train rows of a release, with the embedder recorded in the run."""
 
     run: Run
     release: Release
     vectors_cache: Path | None
 
     def nearest_cosine(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Cosine to the nearest train row; -1 where there is none."""
+        """Cosine to the nearest train row; -1 when there are no train rows."""
         train = embed_with_cache(list(self._train["text"]), self._embedder, self.vectors_cache)
         return nearest(embed_with_cache(list(texts), self._embedder, self.vectors_cache), train)[1]
 
     def repeats(self, texts: Sequence[str]) -> NDArray[np.bool_]:
-        """Whether train holds a text: the same when folded, or as near as what counts as a leak."""
+        """Whether train contains a text: equal after folding, or as similar as a leak."""
         leak = self.release.manifest.get("thresholds", {}).get("leakage", {}).get("cosine", DEFAULT_LEAK_COSINE)
         folds = {fold_key(text) for text in self._train["text"]}
         same: NDArray[np.bool_] = np.array([fold_key(text) in folds for text in texts], dtype=bool)
@@ -53,7 +53,7 @@ class TrainSimilarity:
 
     @cached_property
     def _embedder(self) -> Embedder:
-        recorded = self.run.facts.get("embedder")  # an import has none: the release's own
+        recorded = self.run.facts.get("embedder")  # imports have none: use the release's embedder
         if recorded is not None:
             return open_embedder(recorded["model"], backend=recorded["backend"])
         own = self.release.task().embedder

@@ -6,65 +6,64 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from winnow.core.commands import command
 from winnow.training.evaluation.confusion_counts import ConfusedPair
 
 MAX_RELABEL_SHARE = 0.5
-"""Share of the answers that relabel may take: labels that are scarce need new rows too."""
-
+"""Maximum share of the annotations that go to relabel: rare labels also need new rows."""
 
 LEARNING_EXPONENT = 0.5
-"""How errors fall with rows: as rows to the power of -LEARNING (Hestness et al. 2017, Deep Learning Scaling is
-Predictable, Empirically, who find powers of 0.07 to 0.35 for deep models and 0.5 as the theory's bound). A guess until
-the next run is measured; what it came to on BANKING77 is in docs/decisions/0022-feedback.md."""
-
+"""Errors decrease as rows to the power of -LEARNING_EXPONENT (Hestness et al. 2017, "Deep Learning Scaling is
+Predictable, Empirically", who find exponents of 0.07 to 0.35 for deep models and 0.5 as the theoretical bound). An
+assumption until the next run is measured; docs/decisions/0022-feedback.md has the result on BANKING77."""
 
 RELABEL_PRECISION = 0.5
-"""Share of what relabel shows that is wrong (the same note)."""
+"""Assumed share of wrong labels among the records in relabel (see the same note)."""
 
 
 @dataclass(frozen=True)
 class FeedbackAction:
-    """One thing to do, and what it is expected to mend."""
+    """One action, and how many errors it is expected to fix."""
 
     name: str
     command: str
     records: int
     rows: float
-    """What it adds to the rows of the confused pairs; a mended label counts twice: it takes a wrong row away."""
+    """Rows that it adds to the confused pairs; a corrected label counts twice, because it also removes a wrong row."""
     expected_fixes: float
-    """Errors of the confused pairs that it is expected to mend: errors (1 - (1 + rows added / rows)^-LEARNING)."""
+    """Expected number of fixed errors: errors * (1 - (1 + rows added / rows)^-LEARNING_EXPONENT)."""
 
 
-def split_annotations(annotations: int, wrong: int, doubted: int) -> tuple[int, int]:
-    """How many of people's answers go to label and to relabel: as many to relabel as labels are wrong, at most half.
+def split_annotations(annotations: int, wrong: int, suspected: int) -> tuple[int, int]:
+    """Split the annotations between label and relabel: relabel gets as many as labels are wrong, at most half.
 
-    On BANKING77, an answer mends more in relabel than in label as long as about half of what it is shown is wrong, and
-    that many it is (docs/decisions/0022-feedback.md).
+    On BANKING77, an annotation in relabel fixes more than one in label while about half of the records in relabel are
+    wrong, which is the case for about this many records (docs/decisions/0022-feedback.md).
     """
-    relabel = min(wrong, doubted, int(MAX_RELABEL_SHARE * annotations))
+    relabel = min(wrong, suspected, int(MAX_RELABEL_SHARE * annotations))
     return annotations - relabel, relabel
 
 
 def plan_actions(
     pairs: Sequence[ConfusedPair], rows: int, annotation_split: tuple[int, int], plan: Mapping[str, Any], plan_name: str
 ) -> list[FeedbackAction]:
-    """Label first: what it brings helps to find wrong labels. Relabel ranks anew when it is pushed."""
+    """The actions in order. Label comes first: new labels help to find wrong ones. Relabel ranks again when pushed."""
     if not pairs:
         return []
     errors = sum(pair.expected_errors for pair in pairs)
     contrasts = 2 * sum(int(one["count"]) for one in plan["confused"])
     fixes = sum(int(one["missing"]) for one in plan["labels"])
 
-    def action(name: str, command: str, records: int, added: float) -> FeedbackAction:
+    def action(name: str, fix: str, records: int, added: float) -> FeedbackAction:
         return FeedbackAction(
-            name, command, records, added, errors * (1 - (1 + added / max(rows, 1)) ** -LEARNING_EXPONENT)
+            name, fix, records, added, errors * (1 - (1 + added / max(rows, 1)) ** -LEARNING_EXPONENT)
         )
 
     label, relabel = annotation_split
-    made = [
-        action("label", f"winnow push label --strategy feedback --count {label}", label, label),
-        action("relabel", f"winnow push relabel --count {relabel}", relabel, 2 * RELABEL_PRECISION * relabel),
-        action("contrasts", f"winnow generate contrasts --plan {plan_name}", contrasts, contrasts),
-        action("fixes", f"winnow generate examples --kind fixes --plan {plan_name}", fixes, fixes),
+    actions = [
+        action("label", command("push label", strategy="feedback", count=label), label, label),
+        action("relabel", command("push relabel", count=relabel), relabel, 2 * RELABEL_PRECISION * relabel),
+        action("contrasts", command("generate contrasts", plan=plan_name), contrasts, contrasts),
+        action("fixes", command("generate examples", kind="fixes", plan=plan_name), fixes, fixes),
     ]
-    return [one for one in made if one.records]
+    return [one for one in actions if one.records]

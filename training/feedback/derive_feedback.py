@@ -29,45 +29,45 @@ if TYPE_CHECKING:
 
 
 MAX_PAIRS = 20
-"""Confused pairs that are worked on at once."""
-
+"""Maximum number of confused pairs that are worked on at once."""
 
 UNDERREPRESENTED_SHARE = 0.5
-"""A label with fewer train rows than this share of the median, and more errors than the mean label, is starved."""
+"""A label is underrepresented when it has fewer train rows than this share of the median, and an above-average error
+rate."""
 
 
 @dataclass(frozen=True)
 class Feedback:
-    """What one run says about its data."""
+    """What a run's errors say about its data."""
 
     run: str
     release: str
     annotations: int
-    """Answers of people that the steps share out."""
+    """Number of annotations that the actions share."""
     pairs: list[ConfusedPair]
     underrepresented: list[UnderrepresentedLabel]
     suspected_errors: list[str]
-    """Ids of train records that may belong to the other label of a confused pair, the most worth first."""
+    """Ids of train records that may belong to the other label of a confused pair, most valuable first."""
     wrong: int
-    """How many of them are wrong, estimated."""
+    """Estimated number of wrong labels among them."""
     actions: list[FeedbackAction]
     guidelines: list[str]
-    """For the lead: pairs that people confuse too."""
+    """Warnings for the data lead about pairs that people confuse too."""
     plan: dict[str, Any]
-    """For generators."""
+    """The generation plan."""
 
     @property
     def errors(self) -> float:
-        """Errors of the confused pairs that hold-out is expected to show."""
+        """Expected number of validation errors between the confused pairs."""
         return sum(pair.expected_errors for pair in self.pairs)
 
     def json(self) -> dict[str, Any]:
-        """Labels, counts and train ids: what queues and the next run read. No text."""
+        """Labels, counts and train ids, without texts: read by the queues and by the next feedback."""
         return {
             "format": FEEDBACK_FORMAT,
             "run": self.run,
             "release": self.release,
-            "estimated_by": "the linear probe, out of fold",
+            "estimated_by": "linear probe, out-of-fold",
             "errors": self.errors,
             "pairs": [{**asdict(pair), "expected_errors": pair.expected_errors} for pair in self.pairs],
             "underrepresented": [asdict(one) for one in self.underrepresented],
@@ -89,15 +89,15 @@ def derive_feedback(
     annotations: int,
     plan_name: str,
 ) -> Feedback:
-    """What to do next, from train rows (release columns), their (n, d) vectors and counts of validation.
+    """Derive feedback from train rows (release columns), their (n, d) vectors, and validation counts.
 
-    `people` are the pairs that people confuse, `answers` what people can give, `plan_name` how commands call the plan.
-    Raises WinnowError when train is too small to be read out of fold.
+    `people` are label pairs that annotators confuse, `annotations` the number available, `plan_name` the path of the
+    plan in recommended commands. Raises WinnowError when train is too small for out-of-fold predictions.
     """
     labels, groups = ([str(v) for v in train[name]] for name in ("label", "group"))
     if len(set(labels)) < 2 or len(set(groups)) < FOLDS:
         found = f"{len(set(labels))} labels in {len(set(groups))} groups"
-        raise WinnowError(Problem(f"train of {release}", found, f"2 labels and {FOLDS} groups", "label more first"))
+        raise WinnowError(Problem(f"train of {release}", found, f"at least 2 labels and {FOLDS} groups", "label more"))
     values, classes = out_of_fold_probabilities(
         vectors, labels, [assign_folds(labels, groups, 0)], tolerance=FAST_FIT_TOLERANCE
     )
@@ -108,11 +108,11 @@ def derive_feedback(
         vectors, labels, groups, ConfusedPairs(run, {pair.labels: pair.expected_errors for pair in pairs})
     )
     underrepresented = _underrepresented_labels(validation, out_of_fold_counts)
-    inside = {label for pair in pairs for label in pair.labels}
+    paired_labels = {label for pair in pairs for label in pair.labels}
     annotation_split = split_annotations(annotations, suspected.wrong, len(suspected.ranked))
     misclassified = _misclassified_examples(train, predicted, {one.position for one in suspected.ranked})
-    notes = guideline_warnings(pairs, people)
-    plan = generation_plan(run, pairs, underrepresented, train, predicted, misclassified) | {"guidelines": notes}
+    warnings = guideline_warnings(pairs, people)
+    plan = generation_plan(run, pairs, underrepresented, train, predicted, misclassified) | {"guidelines": warnings}
     return Feedback(
         run=run,
         release=release,
@@ -122,21 +122,25 @@ def derive_feedback(
         suspected_errors=[str(train["id"].iloc[one.position]) for one in suspected.ranked],
         wrong=suspected.wrong,
         actions=plan_actions(
-            pairs, sum(out_of_fold_counts.rows.get(label, 0) for label in inside), annotation_split, plan, plan_name
+            pairs,
+            sum(out_of_fold_counts.rows.get(label, 0) for label in paired_labels),
+            annotation_split,
+            plan,
+            plan_name,
         ),
-        guidelines=notes,
+        guidelines=warnings,
         plan=plan,
     )
 
 
 def _misclassified_examples(
-    train: pd.DataFrame, predicted: Sequence[str], doubted: Set[int]
+    train: pd.DataFrame, predicted: Sequence[str], suspected: Set[int]
 ) -> dict[str, list[dict[str, str]]]:
-    """Label to its train rows that were misread, but for those whose label is doubted: they are no example of it."""
+    """Misclassified train rows by label, without suspected label errors: these would be wrong examples of the label."""
     found: dict[str, list[dict[str, str]]] = defaultdict(list)
-    for row, (text, label, answer) in enumerate(zip(train["text"], train["label"], predicted, strict=True)):
-        if label != answer and row not in doubted:
-            found[str(label)].append({"text": str(text), "predicted": answer})
+    for row, (text, label, predicted_label) in enumerate(zip(train["text"], train["label"], predicted, strict=True)):
+        if label != predicted_label and row not in suspected:
+            found[str(label)].append({"text": str(text), "predicted": predicted_label})
     return dict(found)
 
 

@@ -16,24 +16,20 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 
-
 CONTRASTS_PER_PAIR = (5, 20)
-"""Contrastive pairs to write for two labels, at least and at most."""
-
+"""Minimum and maximum number of contrastive pairs for a confused pair."""
 
 ROWS_PER_ERROR = 3
-"""Rows to write for each error that hold-out is expected to show of a label."""
-
+"""Rows to generate for each expected validation error of a label."""
 
 EXAMPLES_PER_LABEL = 20
-"""Misread rows of a label that the plan quotes."""
-
+"""Maximum number of misclassified rows of a label in the plan."""
 
 WORDINGS = (
     *((phrasing, length) for phrasing in ("formal", "casual", "question") for length in ("short", "medium", "long")),
     ("fragment", "short"),
 )
-"""The wordings that exist: a fragment, of at most three words, is short."""
+"""Combinations of phrasing and length. A fragment has at most three words, so it is always short."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +42,7 @@ class UnderrepresentedLabel:
     """Median train rows of a label."""
     errors: int
     rows: int
-    """Of which the errors are: train out of fold and validation together."""
+    """Rows that the errors were counted on: train (out-of-fold) and validation together."""
 
 
 def generation_plan(
@@ -57,8 +53,8 @@ def generation_plan(
     predicted: Sequence[str],
     misclassified: Mapping[str, Sequence[Mapping[str, str]]],
 ) -> dict[str, Any]:
-    """The plan as one JSON object. `predicted` is what train rows were read as, `misread` the examples by label."""
-    least, most = CONTRASTS_PER_PAIR
+    """The plan as JSON. `predicted` are the out-of-fold labels of train, `misclassified` the examples by label."""
+    minimum, maximum = CONTRASTS_PER_PAIR
     short = {one.label: math.ceil(one.median_rows) - one.train_rows for one in underrepresented}
     expected: dict[str, float] = defaultdict(float)
     for pair in pairs:
@@ -71,7 +67,7 @@ def generation_plan(
         "format": FORMAT,
         "run": run,
         "confused": [
-            {"labels": list(pair.labels), "count": min(most, max(least, math.ceil(pair.expected_errors)))}
+            {"labels": list(pair.labels), "count": min(maximum, max(minimum, math.ceil(pair.expected_errors)))}
             for pair in pairs
         ],
         "labels": [
@@ -90,7 +86,7 @@ def generation_plan(
 def _errors_by_wording(
     train: pd.DataFrame, predicted: Sequence[str]
 ) -> dict[str, dict[tuple[str, str], tuple[int, int]]]:
-    """Label to crosses of phrasing and length to rows and errors among them."""
+    """For each label, the number of rows and errors by (phrasing, length)."""
     found: dict[str, dict[tuple[str, str], tuple[int, int]]] = {}
     for label, facets, predicted_label in zip(train["label"], train["facets"], predicted, strict=True):
         value = dict(str(one).split(":", 1) for one in facets)
@@ -101,9 +97,9 @@ def _errors_by_wording(
 
 
 def _allocate_rows(slices: Mapping[tuple[str, str], tuple[int, int]], count: int) -> list[dict[str, Any]]:
-    """Spread `count` rows over the crosses, always to the one where an error is likeliest.
+    """Allocate `count` rows to wordings, one at a time to the wording with the highest error probability.
 
-    By the rule of succession, (errors + 1) / (rows + 2): a cross that train lacks is as likely wrong as right.
+    It is estimated by the rule of succession, (errors + 1) / (rows + 2), so it is 0.5 for a wording without train rows.
     """
     added: Counter[tuple[str, str]] = Counter()
 

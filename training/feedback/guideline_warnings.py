@@ -1,4 +1,4 @@
-"""Confused pairs that people confuse too: the guideline must be sharpened before more is labeled."""
+"""Warn about confused pairs that people confuse too: clarify the guideline before labeling more."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from winnow.training.evaluation.confusion_counts import ConfusedPair
 
 
 def guideline_warnings(pairs: Sequence[ConfusedPair], people: Sequence[LabelPair]) -> list[str]:
-    """A line for each confused pair that people confuse too: no data mends what the guideline leaves open."""
+    """A warning for each confused pair that people confuse too: more data cannot fix an ambiguous guideline."""
     disagreements = {tuple(sorted((one.first, one.second))): one for one in people}
     lines = []
     for pair in pairs:
@@ -17,7 +17,8 @@ def guideline_warnings(pairs: Sequence[ConfusedPair], people: Sequence[LabelPair
         if one:
             first, second = pair.labels
             lines.append(
-                f"people mix {first} and {second} too: {one.disagreements} of {one.disagreements + one.agreements} pairs of answers, "
-                f"{one.records} records; sharpen the descriptions before labeling more"
+                f"annotators confuse {first} and {second} too: they disagree in {one.disagreements} of "
+                f"{one.disagreements + one.agreements} pairs of annotations on {one.records} records; clarify the "
+                "descriptions before labeling more"
             )
     return lines

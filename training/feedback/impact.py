@@ -13,15 +13,16 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-NO_ROW = "no common validation row has a label of these pairs"
+NO_ROW = "no common validation rows have a label of these pairs"
 
 
 def measure_impact(feedback: Mapping[str, Any], rows: pd.DataFrame, before: str, after: str) -> dict[str, Any]:
-    """What the run `after` has right that `before` had not, on the rows whose gold label is in a confused pair.
+    """What the run `after` fixes compared with `before`, on the rows whose gold label is in a confused pair.
 
-    `told` is the feedback on `before`; `rows` are common hold-out rows with `gold` and each run's answers under its id.
-    Differences of accuracy are paired, after minus before, with 95 % intervals; `p_value` is McNemar's, exact.
-    `mended` and `broken` count errors within a pair: gold one of its labels, answered with the other.
+    `feedback` is the feedback on `before`; `rows` are the common validation rows, with `gold` and a column of
+    predictions for each run, named by its id. Differences of accuracy are paired, after minus before, with 95 %
+    intervals; `p_value` is from McNemar's exact test. `fixed` and `introduced` count errors within a pair: the gold
+    label is one of the two, the predicted label the other.
     """
     pairs = [tuple(map(str, one["labels"])) for one in feedback["pairs"]]
     inside = rows[rows["gold"].isin({label for pair in pairs for label in pair})]
@@ -41,14 +42,16 @@ def measure_impact(feedback: Mapping[str, Any], rows: pd.DataFrame, before: str,
 def _errors_within_pairs(
     rows: pd.DataFrame, pairs: Sequence[tuple[str, ...]], before: str, after: str
 ) -> dict[str, Any]:
-    """Errors within pairs, before and after, and how many of them are on the same rows."""
+    """Errors within pairs before and after, and how many of them were fixed and introduced."""
     cells = {cell for pair in pairs for cell in (pair, pair[::-1])}
-    was, now = ([cell in cells for cell in zip(rows["gold"], rows[run], strict=True)] for run in (before, after))
-    fixed = sum(old and not new for old, new in zip(was, now, strict=True))
-    introduced = sum(new and not old for old, new in zip(was, now, strict=True))
+    errors_before, errors_after = (
+        [cell in cells for cell in zip(rows["gold"], rows[run], strict=True)] for run in (before, after)
+    )
+    fixed = sum(old and not new for old, new in zip(errors_before, errors_after, strict=True))
+    introduced = sum(new and not old for old, new in zip(errors_before, errors_after, strict=True))
     return {
-        "errors_before": sum(was),
-        "errors_after": sum(now),
+        "errors_before": sum(errors_before),
+        "errors_after": sum(errors_after),
         "fixed": fixed,
         "introduced": introduced,
         "p_value": mcnemar(fixed, introduced),
@@ -58,12 +61,12 @@ def _errors_within_pairs(
 def _paired_accuracy(rows: pd.DataFrame, before: str, after: str) -> dict[str, Any]:
     if rows.empty:
         return not_measured(NO_ROW)
-    was, now = (rows[run] == rows["gold"] for run in (before, after))
-    gained, lost = int((now & ~was).sum()), int((was & ~now).sum())
+    correct_before, correct_after = (rows[run] == rows["gold"] for run in (before, after))
+    gained, lost = int((correct_after & ~correct_before).sum()), int((correct_before & ~correct_after).sum())
     return {
         "rows": len(rows),
-        "accuracy_before": float(was.mean()),
-        "accuracy_after": float(now.mean()),
+        "accuracy_before": float(correct_before.mean()),
+        "accuracy_after": float(correct_after.mean()),
         "accuracy": paired_difference(gained, lost, len(rows)).json(),
         "p_value": mcnemar(gained, lost),
     }

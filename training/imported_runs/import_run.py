@@ -1,4 +1,4 @@
-"""Make a run of a file of predictions."""
+"""Create a run from a file of another system's predictions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from winnow.core.errors import Problem, WinnowError
+from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.vocabulary import SPLITS
 from winnow.curation.releases.release import Release
 from winnow.training.imported_runs.imported_predictions import PREDICTIONS_FILE, write_imported
@@ -16,11 +16,9 @@ from winnow.training.imported_runs.prediction_file import ImportedPrediction, Pr
 from winnow.training.runs import IMPORTED, Run, create_run
 
 MISSING = ("refuse", "wrong")
-"""What becomes of a row that the file has no prediction for: the import is refused, or the row counts as wrong."""
-
+"""How to handle rows without a prediction: refuse the import, or count them as wrong."""
 
 RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}")
-
 
 PROBLEMS_SHOWN = 50
 
@@ -28,47 +26,48 @@ PROBLEMS_SHOWN = 50
 def import_predictions(
     release: Release, file: Path, folder: Path, *, name: str, split: str = "validation", missing: str = "refuse"
 ) -> tuple[Run, bool]:
-    """Make a run of a file of predictions; also says whether it is new. The same file and name are the same run.
+    """Create a run from a file of predictions; also returns whether it is new.
 
-    Rows are joined to the release by id, else by exact text, else by folded text. Raises WinnowError with every row
-    that cannot be used, and when rows of `split` have no prediction unless `missing` is "wrong".
+    The same file and name give the same run. Predictions are matched to the release by id, else by exact text, else by
+    folded text. Raises WinnowError with every row that cannot be used, and when rows of `split` have no prediction
+    unless `missing` is "wrong".
     """
     _check_arguments(name, split, missing)
     predictions = read_predictions(file, release.labels)
-    joined = match_records(predictions.rows, _release_records(release), file=predictions.name)
+    matched = match_records(predictions.rows, _release_records(release), file=predictions.name)
     problems = [
         *predictions.problems,
-        *joined.problems,
-        *_partly_filled_columns(predictions.name, list(joined.by_id.values())),
+        *matched.problems,
+        *_partly_filled_columns(predictions.name, list(matched.by_id.values())),
     ]
-    if not joined.by_id:
+    if not matched.by_id:
         expected = "ids or texts of the release's rows"
         problems.append(
-            Problem(predictions.name, f"no row is about release {release.name}", expected, "check the release")
+            Problem(predictions.name, f"no row matches release {release.name}", expected, "check the release")
         )
     elif missing == "refuse":
         problems += _missing_predictions(
-            list(release.rows(split)["id"]) if release.counts[split] else [], joined, predictions.name, split
+            list(release.rows(split)["id"]) if release.counts[split] else [], matched, predictions.name, split
         )
     if problems:
         more = (
-            [Problem(predictions.name, f"{len(problems) - PROBLEMS_SHOWN:,} more faults")]
+            [Problem(predictions.name, f"{len(problems) - PROBLEMS_SHOWN:,} more problems")]
             if len(problems) > PROBLEMS_SHOWN
             else []
         )
         raise WinnowError([*problems[:PROBLEMS_SHOWN], *more])
 
     def fill_folder(part: Path) -> dict[str, Any]:
-        write_imported(joined, part / PREDICTIONS_FILE)
-        return _import_facts(release, predictions, joined, name)
+        write_imported(matched, part / PREDICTIONS_FILE)
+        return _import_facts(release, predictions, matched, name)
 
     settings = {"name": name, "predictions_sha256": predictions.sha256, "missing": missing}
-    # the run is called by the system's name, so that tables name who answered
+    # the name of the system takes the place of the method in the run id, so tables show it
     return create_run(folder, release, method=name, settings=settings, seed=0, fill_folder=fill_folder)
 
 
 def _release_records(release: Release) -> list[tuple[str, str]]:
-    """Id and text of every row of a release, and of its pinned cases."""
+    """Id and text of every row of a release, and of its must-pass cases."""
     found = [(case.id, case.text) for case in release.must_pass() or ()]
     for split in SPLITS:
         if release.counts[split]:
@@ -78,55 +77,57 @@ def _release_records(release: Release) -> list[tuple[str, str]]:
 
 
 def _partly_filled_columns(file: str, rows: Sequence[ImportedPrediction]) -> list[Problem]:
-    """What some predictions have and others lack."""
+    """Columns that some predictions have and others lack."""
     answered = [row for row in rows if row.label is not None]
     counts = {
         "confidence": sum(row.confidence is not None for row in answered),
         "probabilities": sum(row.probabilities is not None for row in answered),
     }
-    fix = "fill in the others, or leave the column out"
+    fix = "complete the column or remove it"
     return [
-        Problem(file, f"{what} in {count:,} of {len(answered):,} predictions", "in all or in none", fix)
+        Problem(file, f"{what} in {count:,} of {len(answered):,} predictions", "in all of them or in none", fix)
         for what, count in counts.items()
         if 0 < count < len(answered)
     ]
 
 
-def _missing_predictions(wanted: Sequence[str], joined: MatchedPredictions, file: str, split: str) -> list[Problem]:
-    gaps = [record for record in wanted if record not in joined.by_id or joined.by_id[record].label is None]
+def _missing_predictions(wanted: Sequence[str], matched: MatchedPredictions, file: str, split: str) -> list[Problem]:
+    gaps = [record for record in wanted if record not in matched.by_id or matched.by_id[record].label is None]
     if not gaps:
         return []
     found = f"no prediction for {len(gaps):,} of {len(wanted):,} {split} rows, such as {', '.join(gaps[:5])}"
-    fix = "predict them too; or say --missing wrong, and they count as wrong answers"
-    return [Problem(file, found, "a prediction for each", fix)]
+    fix = "add the missing predictions, or import with missing=wrong to count them as errors"
+    return [Problem(file, found, "a prediction for each row", fix)]
 
 
 def _check_arguments(name: str, split: str, missing: str) -> None:
     problems = []
     if not RUN_NAME.fullmatch(name):
-        problems.append(Problem("--name", repr(name), "letters, digits, dot, dash, underscore", "such as rules"))
+        problems.append(
+            Problem(Parameter("name"), repr(name), "letters, digits, dots, dashes and underscores", "such as rules-v1")
+        )
     if split not in SPLITS:
-        problems.append(Problem("--split", repr(split), ", ".join(SPLITS), "correct --split"))
+        problems.append(Problem(Parameter("split"), repr(split), ", ".join(SPLITS), "choose one of these"))
     if missing not in MISSING:
-        problems.append(Problem("--missing", repr(missing), " or ".join(MISSING), "correct --missing"))
+        problems.append(Problem(Parameter("missing"), repr(missing), " or ".join(MISSING), "choose one of these"))
     if problems:
         raise WinnowError(problems)
 
 
 def _import_facts(
-    release: Release, predictions: PredictionFile, joined: MatchedPredictions, name: str
+    release: Release, predictions: PredictionFile, matched: MatchedPredictions, name: str
 ) -> dict[str, Any]:
-    held = {split: set(release.rows(split)["id"]) if release.counts[split] else set() for split in SPLITS}
+    record_ids = {split: set(release.rows(split)["id"]) if release.counts[split] else set() for split in SPLITS}
     return {
         "method": IMPORTED,
         "name": name,
         "file": {"name": predictions.name, "sha256": predictions.sha256, "rows": len(predictions.rows)},
-        "answers": {split: len(ids & joined.by_id.keys()) for split, ids in held.items()},
-        "repeated": joined.repeated,
-        "unmatched": joined.unmatched,
+        "predicted_rows": {split: len(ids & matched.by_id.keys()) for split, ids in record_ids.items()},
+        "repeated": matched.repeated,
+        "unmatched": matched.unmatched,
         "classes": release.labels,
-        "confidence": any(row.confidence is not None for row in joined.by_id.values()),
-        "probabilities": any(row.probabilities is not None for row in joined.by_id.values()),
+        "confidence": any(row.confidence is not None for row in matched.by_id.values()),
+        "probabilities": any(row.probabilities is not None for row in matched.by_id.values()),
         "routes": release.task().routes,
         "seconds": 0.0,
     }

@@ -1,4 +1,4 @@
-"""The predictions that an imported run keeps: written by id, read back as model output."""
+"""The predictions stored in an imported run: written by record id, loaded as model output."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from winnow.training.imported_runs.match_records import MatchedPredictions
 from winnow.training.predictions import ModelOutput, Predictions
 from winnow.training.runs import Run
 
-PREDICTIONS_FILE = "answers.parquet"
+PREDICTIONS_FILE = "predictions.parquet"
 
 
 def load_imported(run: Run, ids: Sequence[str]) -> ModelOutput:
-    """What the file said of records.
+    """The imported predictions for records.
 
-    Raises WinnowError when it said nothing of some of them, unless the import counts these as wrong.
+    Raises WinnowError when some are missing, unless the import counts them as wrong.
     """
     import pandas as pd
 
@@ -27,9 +27,9 @@ def load_imported(run: Run, ids: Sequence[str]) -> ModelOutput:
     known = set(table.index[table["label"].notna()])
     gaps = [record for record in ids if record not in known]
     if gaps and run.facts["settings"]["missing"] == "refuse":
-        fix = "import a file with all of them, or say --missing wrong when importing"
+        fix = "import a file with all of them, or import with missing=wrong to count them as errors"
         found = f"{len(gaps):,} of {len(ids):,} rows have no prediction, such as {', '.join(gaps[:5])}"
-        raise WinnowError(Problem(run.id, found, "a prediction for each", fix))
+        raise WinnowError(Problem(run.id, found, "a prediction for each row", fix))
     table = table.reindex(list(ids))
     unanswered = table["label"].isna().to_numpy()
     labels = [NO_ANSWER if empty else str(label) for empty, label in zip(unanswered, table["label"], strict=True)]
@@ -44,12 +44,12 @@ def load_imported(run: Run, ids: Sequence[str]) -> ModelOutput:
     return ModelOutput(labels, confidence, Predictions(classes, predictions))
 
 
-def write_imported(joined: MatchedPredictions, path: Path) -> None:
-    """The answers by id, and no text: what is forgotten must not be found here."""
+def write_imported(matched: MatchedPredictions, path: Path) -> None:
+    """Write predictions by id, without texts, so that forgotten texts are not in the run."""
     import pandas as pd
 
     rows = [
         {"id": record, "label": row.label, "confidence": row.confidence, "probabilities": row.probabilities}
-        for record, row in sorted(joined.by_id.items())
+        for record, row in sorted(matched.by_id.items())
     ]
     pd.DataFrame(rows, columns=["id", "label", "confidence", "probabilities"]).to_parquet(path, index=False)

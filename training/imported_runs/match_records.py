@@ -13,22 +13,22 @@ from winnow.training.imported_runs.prediction_file import ImportedPrediction
 
 @dataclass(frozen=True)
 class MatchedPredictions:
-    """Predictions by the record that they answer."""
+    """Predictions by record id."""
 
     by_id: dict[str, ImportedPrediction]
     repeated: int
-    """Rows that say of a record again what another row said."""
+    """Rows that repeat another row's prediction for the same record."""
     unmatched: int
-    """Rows about nothing that the release holds."""
+    """Rows that match no record of the release."""
     problems: list[Problem]
 
 
 def match_records(
     rows: Sequence[ImportedPrediction], records: Sequence[tuple[str, str]], *, file: str
 ) -> MatchedPredictions:
-    """Assign predictions to records, given as id and text. Pure.
+    """Match predictions to records, given as (id, text). Pure.
 
-    A folded text answers a record that no id and no exact text answers, and may answer several.
+    A folded text only matches records without a match by id or exact text, and may match several.
     """
     texts: dict[str, list[str]] = {}
     folds: dict[str, list[str]] = {}
@@ -52,11 +52,10 @@ def match_records(
                 continue
             repeated += 1
             if (first.label, first.confidence) != (row.label, row.confidence):
-                conflict = (
-                    f"{row.label or NO_ANSWER!r}, and row {first.row} says {first.label or NO_ANSWER!r} of the same"
-                )
+                found_labels = f"{row.label or NO_ANSWER!r} and, in row {first.row}, {first.label or NO_ANSWER!r}"
+                conflict = f"two predictions for one record: {found_labels}"
                 problems.append(
-                    Problem(f"{file}, row {row.row}", conflict, "one prediction a record", "keep one of them")
+                    Problem(f"{file}, row {row.row}", conflict, "one prediction per record", "keep one of them")
                 )
     return MatchedPredictions(by_id, repeated, sum(not found for _, found in with_folded), problems)
 

@@ -17,30 +17,26 @@ from winnow.validators.text import Drop
 
 ID_NAMES = ("id", "record", "record_id")
 
-
 LABEL_NAMES = ("predicted", "prediction", "predicted_label", *KNOWN_NAMES["label"])
-"""What is called a prediction goes before what may be the true label."""
-
+"""In order of preference: a column named as a prediction before one that may hold the gold label."""
 
 CONFIDENCE_NAMES = ("confidence", "score")
 
-
 PROBABILITIES_NAMES = ("probabilities", "scores")
 
-
 SUM_SLACK = 0.01
-"""Probabilities may be rounded: they are scaled to a sum of 1 when it is off by no more."""
+"""Probabilities may be rounded: they are normalized when their sum differs from 1 by at most this."""
 
 
 @dataclass(frozen=True)
 class ImportedPrediction:
-    """One row's prediction."""
+    """The prediction in one row of the file."""
 
     row: int
     id: str | None
     text: str | None
     label: str | None
-    """None where the system said nothing."""
+    """None when the system gave no answer."""
     confidence: float | None
     probabilities: tuple[float, ...] | None
     """In the order of the labels."""
@@ -48,13 +44,13 @@ class ImportedPrediction:
 
 @dataclass(frozen=True)
 class PredictionFile:
-    """What a file holds."""
+    """The contents of a prediction file."""
 
     name: str
     sha256: str
     rows: list[ImportedPrediction]
     problems: list[Problem]
-    """One a row that cannot be used; the others stand in `rows`."""
+    """One problem per row that cannot be used; the other rows are in `rows`."""
 
 
 @dataclass(frozen=True)
@@ -67,9 +63,9 @@ class _PredictionColumns:
 
 
 def read_predictions(path: Path, labels: Sequence[str]) -> PredictionFile:
-    """Read a file of any format that `add` reads. `labels` are those that a prediction may name.
+    """Read a file in any format that `add` reads. `labels` are the labels that predictions may have.
 
-    Raises WinnowError when the file cannot be read, or has no column of labels, or none of ids and texts.
+    Raises WinnowError when the file cannot be read, has no label column, or has neither an id nor a text column.
     """
     found = read_rows(path)
     good = [fields for _, fields in found.rows if not isinstance(fields, Drop)]
@@ -79,7 +75,7 @@ def read_predictions(path: Path, labels: Sequence[str]) -> PredictionFile:
     for number, fields in found.rows:
         where = f"{found.name}, row {number}"
         if isinstance(fields, Drop):
-            problems.append(Problem(where, fields.detail, "a row that can be read", "mend the row"))
+            problems.append(Problem(where, fields.detail, "a readable row", "correct the row"))
             continue
         try:
             rows.append(_parse_row(number, fields, columns, labels, where))
@@ -98,9 +94,11 @@ def _find_columns(name: str, present: Sequence[str]) -> _PredictionColumns:
     held = ", ".join(present[:20]) or "none"
     problems = []
     if identity is None and text is None:
-        problems.append(Problem(name, f"no id and no text among the columns {held}", "`id` or `text`", "name one so"))
+        problems.append(
+            Problem(name, f"no id or text column among {held}", "a column `id` or `text`", "rename the column")
+        )
     if label is None:
-        problems.append(Problem(name, f"no label among the columns {held}", "`label`", "name the column so"))
+        problems.append(Problem(name, f"no label column among {held}", "a column `label`", "rename the column"))
     if problems or label is None:
         raise WinnowError(problems)
     return _PredictionColumns(identity, text, label, column(CONFIDENCE_NAMES), column(PROBABILITIES_NAMES))
@@ -109,13 +107,13 @@ def _find_columns(name: str, present: Sequence[str]) -> _PredictionColumns:
 def _parse_row(
     number: int, fields: Mapping[str, Any], columns: _PredictionColumns, labels: Sequence[str], where: str
 ) -> ImportedPrediction:
-    """One row; raises WinnowError with what is wrong with it."""
+    """Parse one row; raises WinnowError with its problem."""
     identity, text, label = (_cell_text(fields.get(name or "")) for name in (columns.id, columns.text, columns.label))
     if identity is None and text is None:
-        raise WinnowError(Problem(where, "neither id nor text", "one of them", "name the record that it answers"))
+        raise WinnowError(Problem(where, "neither id nor text", "one of them", "add the id or the text of the record"))
     if label is not None and label not in labels:
         near = nearest_name(label, list(labels))
-        fix = f"did you mean {near!r}?" if near else "map it to a label of the task, or leave it empty"
+        fix = f"did you mean {near!r}?" if near else "map it to a label of the task or leave it empty"
         raise WinnowError(Problem(where, f"label {label!r}", "a label of the release", fix))
     probabilities = _parse_probabilities(fields.get(columns.probabilities or ""), labels, where)
     confidence = _parse_confidence(fields.get(columns.confidence or ""), where)
@@ -125,7 +123,7 @@ def _parse_row(
 
 
 def _cell_text(value: Any) -> str | None:
-    """A cell as a word; None when it is empty."""
+    """A cell as text; None when it is empty."""
     text = "" if value is None or value != value else str(value).strip()
     return text or None
 
@@ -138,7 +136,7 @@ def _parse_confidence(value: Any, where: str) -> float | None:
     except (TypeError, ValueError):
         number = math.nan
     if not 0 <= number <= 1:
-        raise WinnowError(Problem(where, f"confidence {str(value)[:40]!r}", "a number from 0 to 1", "scale it"))
+        raise WinnowError(Problem(where, f"confidence {str(value)[:40]!r}", "a number from 0 to 1", "rescale it"))
     return number
 
 
@@ -156,5 +154,7 @@ def _parse_probabilities(value: Any, labels: Sequence[str], where: str) -> tuple
         raise WinnowError(Problem(where, f"probabilities of {', '.join(unknown[:5])}", "labels of the release", ""))
     total = sum(numbers.values())
     if not abs(total - 1) <= SUM_SLACK or min(numbers.values()) < 0:
-        raise WinnowError(Problem(where, f"probabilities that sum to {total:g}", "0 or more each, together 1", ""))
+        raise WinnowError(
+            Problem(where, f"probabilities that sum to {total:g}", "non-negative numbers that sum to 1", "")
+        )
     return tuple(numbers.get(label, 0.0) / total for label in labels)

@@ -1,1 +1,1 @@
-"""Watch a deployed run and decide by stated rules whether to collect, train, deploy, keep or retrain."""
+"""Monitor a deployed run, and recommend by documented rules to collect, train, deploy, keep or retrain."""

@@ -1,4 +1,4 @@
-"""What one system gains over another on the rows that both predicted: accuracy and speed."""
+"""The gain of one system over another on the rows that both predicted: accuracy and speed."""
 
 from __future__ import annotations
 
@@ -17,40 +17,40 @@ from winnow.validators.stats.significance import mcnemar
 
 @dataclass(frozen=True)
 class AccuracyGain:
-    """One system against another on the rows that both answered."""
+    """Two systems compared on the rows that both predicted."""
 
     rows: int
     gained: int
-    """Rows that only the new one has right."""
+    """Rows that only the new system predicts correctly."""
     lost: int
-    """Rows that only the old one has right."""
+    """Rows that only the old system predicts correctly."""
 
     @property
     def accuracy(self) -> Difference:
-        """New minus old, with its interval."""
+        """Accuracy of the new system minus that of the old one, with its interval."""
         return paired_difference(self.gained, self.lost, self.rows)
 
     @property
     def p_value(self) -> float:
-        """McNemar's, exact."""
+        """p-value of McNemar's exact test."""
         return mcnemar(self.gained, self.lost)
 
     def json(self) -> dict[str, Any]:
-        """For a report."""
+        """JSON-compatible values."""
         counts = {"rows": self.rows, "only_candidate_right": self.gained, "only_baseline_right": self.lost}
         return {**counts, "accuracy": self.accuracy.json(), "p_value": self.p_value}
 
 
 def measure_gain(old: dict[str, PredictedRow], new: dict[str, PredictedRow]) -> AccuracyGain | NotMeasured:
-    """New against old on the records that both answered and whose label is the same in both. Pure."""
+    """Compare on the records that both predicted, with the same gold label in both. Pure."""
     common = [record for record in sorted(old.keys() & new.keys()) if old[record].gold == new[record].gold]
     if not common:
-        return NotMeasured("the two were evaluated on no row in common")
+        return NotMeasured("the two were evaluated on no common rows")
     pairs = Counter((old[r].gold == old[r].predicted, new[r].gold == new[r].predicted) for r in common)
     return AccuracyGain(len(common), pairs[False, True], pairs[True, False])
 
 
 def measure_speedup(old: Run, new: Run) -> float | NotMeasured:
-    """Seconds of one query of the old run by those of the new; both measured on one machine."""
+    """Seconds per query of the old run divided by those of the new one, measured on the same machine."""
     ratio = latency_ratio(stored_latency(new), stored_latency(old))
     return NotMeasured(str(ratio["why"])) if isinstance(ratio, dict) else float(ratio)

@@ -1,4 +1,4 @@
-"""The candidate against the baseline, on the validation rows that both predicted."""
+"""Compare the candidate with the baseline on the validation rows that both predicted."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from winnow.core.commands import command
 from winnow.core.result import NotMeasured
+from winnow.curation.releases.release import Release
 from winnow.training.evaluation.stored_results import PredictedRow, accuracy_of, stored_predictions
 from winnow.training.monitoring.accuracy_gain import AccuracyGain, measure_gain, measure_speedup
 from winnow.training.monitoring.decision_inputs import DecisionInputs
@@ -14,30 +16,27 @@ from winnow.training.monitoring.majority_baseline import majority_label, predict
 from winnow.training.monitoring.rules import SourcedValue
 from winnow.training.monitoring.select_candidate import CandidateSelection, EvaluatedRun
 
-NO_CANDIDATE = NotMeasured("there is no candidate: winnow train RELEASE")
-
-
-GOALS_NOT_EVALUATED = "the stored evaluation lacks it, or judges other goals: winnow evaluate {run}"
+NO_CANDIDATE = NotMeasured(f"there is no candidate; run {command('train', 'RELEASE')}")
 
 
 @dataclass(frozen=True)
 class CandidateComparison:
-    """Two sides, and what is known of one against the other."""
+    """Baseline and candidate, and how the candidate compares."""
 
     selection: CandidateSelection
     baseline_predictions: dict[str, PredictedRow]
-    """What the baseline answered on validation, by record."""
+    """The baseline's validation predictions by record."""
     accuracy_gain: AccuracyGain | NotMeasured
     goals: list[dict[str, Any]] | NotMeasured
-    """The candidate's, each with its verdict."""
+    """Every goal with the candidate's verdict."""
 
     @property
     def baseline(self) -> str:
-        """In words: a run, or what stands in for one."""
+        """The id of the baseline run, or the role of the baseline when it is not a run."""
         return self.selection.baseline.run.id if self.selection.baseline else self.selection.role
 
     def rule_inputs(self) -> dict[str, SourcedValue]:
-        """What the rules read of them."""
+        """The inputs of the rules that depend on baseline and candidate."""
         value = self.accuracy_gain
         rows = "validation" if isinstance(value, NotMeasured) else f"the {value.rows:,} validation rows of both"
         return {
@@ -51,7 +50,7 @@ class CandidateComparison:
 
 
 def compare_candidate(selection: CandidateSelection, inputs: DecisionInputs) -> CandidateComparison:
-    """Read what both sides answered."""
+    """Read the predictions of baseline and candidate and compare them."""
     baseline_predictions, candidate_predictions = _predictions_of_both(selection, inputs)
     return CandidateComparison(
         selection,
@@ -64,20 +63,25 @@ def compare_candidate(selection: CandidateSelection, inputs: DecisionInputs) -> 
 def _predictions_of_both(
     selection: CandidateSelection, inputs: DecisionInputs
 ) -> tuple[dict[str, PredictedRow], dict[str, PredictedRow]]:
-    """What both sides answered on validation; the most frequent label answers for a baseline that is none."""
-    candidate_predictions = (
-        stored_predictions(selection.candidate.run, inputs.current_label) if selection.candidate else {}
-    )
+    """Validation predictions of baseline and candidate; without a baseline run, those of the majority baseline."""
+    candidate, newest = selection.candidate, inputs.newest
+    predictions = stored_predictions(candidate.run, inputs.current_label) if candidate else {}
     if selection.baseline:
-        return stored_predictions(selection.baseline.run, inputs.current_label), candidate_predictions
-    if inputs.newest is None or not inputs.newest.counts["train"]:
-        return {}, candidate_predictions
-    value = inputs.newest.rows("validation") if inputs.newest.counts["validation"] else None
-    labels = {} if value is None else dict(zip(value["id"], map(inputs.current_label, value["label"]), strict=True))
-    rows = candidate_predictions or {str(record): PredictedRow(label, label) for record, label in labels.items()}
-    return predict_constant(
-        inputs.current_label(majority_label(list(inputs.newest.rows("train")["label"]))), rows
-    ), candidate_predictions
+        return stored_predictions(selection.baseline.run, inputs.current_label), predictions
+    if newest is None or not newest.counts["train"]:
+        return {}, predictions
+    rows = predictions or _gold_rows(newest, inputs.current_label)
+    majority = inputs.current_label(majority_label(list(newest.rows("train")["label"])))
+    return predict_constant(majority, rows), predictions
+
+
+def _gold_rows(release: Release, current_label: Callable[[str], str]) -> dict[str, PredictedRow]:
+    """The validation rows of a release, as if predicted perfectly."""
+    if not release.counts["validation"]:
+        return {}
+    rows = release.rows("validation")
+    labels = map(current_label, rows["label"])
+    return {str(record): PredictedRow(label, label) for record, label in zip(rows["id"], labels, strict=True)}
 
 
 def _accuracy_gain(
@@ -87,9 +91,9 @@ def _accuracy_gain(
 ) -> AccuracyGain | NotMeasured:
     if selection.candidate is None:
         return NO_CANDIDATE
-    for side in (selection.baseline, selection.candidate):
-        if side and isinstance(side.measures, NotMeasured):
-            return side.measures
+    for evaluated in (selection.baseline, selection.candidate):
+        if evaluated and isinstance(evaluated.measures, NotMeasured):
+            return evaluated.measures
     return measure_gain(baseline_predictions, candidate_predictions)
 
 
@@ -97,7 +101,9 @@ def _baseline_accuracy(selection: CandidateSelection, baseline_predictions: dict
     if selection.baseline:
         source = f"{selection.baseline.run.id} ({selection.role}), on its own validation"
         return SourcedValue(selection.baseline.accuracy, source)
-    return SourcedValue(accuracy_of(baseline_predictions), "the most frequent label of train, on validation")
+    return SourcedValue(
+        accuracy_of(baseline_predictions), "majority baseline: the most frequent train label, on validation"
+    )
 
 
 def _sourced(value: Any, read: Callable[[Any], float], source: str) -> SourcedValue:
@@ -106,25 +112,25 @@ def _sourced(value: Any, read: Callable[[Any], float], source: str) -> SourcedVa
 
 def _speedup(selection: CandidateSelection) -> SourcedValue:
     if selection.candidate is None:
-        return SourcedValue(NO_CANDIDATE, "winnow runs")
+        return SourcedValue(NO_CANDIDATE, command("runs"))
     if selection.baseline is None:
-        return SourcedValue(NotMeasured("the most frequent label takes no time"), selection.role)
+        return SourcedValue(NotMeasured("the majority baseline has no latency"), selection.role)
     return SourcedValue(
-        measure_speedup(selection.baseline.run, selection.candidate.run), "latency.json of both runs, p50 of one query"
+        measure_speedup(selection.baseline.run, selection.candidate.run), "p50 per query, latency.json of both runs"
     )
 
 
 def _goal_verdicts(candidate: EvaluatedRun | None, goals: Mapping[str, float]) -> list[dict[str, Any]] | NotMeasured:
-    """The candidate's verdict on every goal of the task, as it was evaluated."""
+    """The verdict on every goal of the task, from the candidate's evaluation."""
     if candidate is None:
         return NO_CANDIDATE
     if not goals:
-        return NotMeasured("the task sets no goals")
+        return NotMeasured("the task has no goals")
     if isinstance(candidate.measures, NotMeasured):
         return candidate.measures
-    value: Sequence[dict[str, Any]] = candidate.measures.get("goals", ())
+    value: Sequence[dict[str, Any]] = candidate.measures["goals"]
     if {one["goal"]: one["wanted"] for one in value} != dict(goals):
-        return NotMeasured(GOALS_NOT_EVALUATED.format(run=candidate.run.id))
+        return NotMeasured(f"the goals changed since the evaluation; run {command('evaluate', candidate.run.id)}")
     return list(value)
 
 
@@ -138,9 +144,7 @@ def _must_pass_failed(candidate: EvaluatedRun | None) -> SourcedValue:
         return SourcedValue(NO_CANDIDATE, source)
     if isinstance(candidate.measures, NotMeasured):
         return SourcedValue(candidate.measures, source)
-    value = candidate.measures.get("must_pass")
-    if value is None:
-        return SourcedValue(NotMeasured(GOALS_NOT_EVALUATED.format(run=candidate.run.id)), source)
+    value = candidate.measures["must_pass"]
     if value["status"] == "not_measured":
         return SourcedValue(NotMeasured(value["why"]), source)
     return SourcedValue(value["cases"] - value["passed"], source)

@@ -1,4 +1,4 @@
-"""What decisions rest on: artifacts, runs, records and traffic of one moment, and each value measured from them."""
+"""The state that a decision is based on, read at one moment, and the values measured from it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from winnow.core.commands import command
 from winnow.core.deployment import Deployment
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.result import NotMeasured
 from winnow.core.timestamps import parse_time, whole_months
 from winnow.curation.checks.coverage.traffic import Traffic, queries_per_day
 from winnow.curation.releases.release import MANIFEST, Release, open_release
-from winnow.training.diagnostics.run_context import NO_MODEL
 from winnow.training.evaluation.stored_results import accuracy_of, stored_predictions
 from winnow.training.methods import predict
 from winnow.training.monitoring.drift import Drift, TrainedRelease, measure_drift
@@ -22,7 +22,7 @@ from winnow.training.monitoring.new_records import count_new_records
 from winnow.training.monitoring.rules import SourcedValue
 from winnow.training.monitoring.select_candidate import EvaluatedRun
 from winnow.training.monitoring.staleness import predict_newer_validation
-from winnow.training.runs import IMPORTED, RUN_FILE, Run
+from winnow.training.runs import IMPORTED, NO_MODEL, RUN_FILE, Run
 
 if TYPE_CHECKING:
     from winnow.config.task import Task
@@ -32,11 +32,12 @@ if TYPE_CHECKING:
 
 
 NOTHING_DEPLOYED = NotMeasured("nothing is deployed")
+DEPLOYMENT_HISTORY = command("deploy", history=True)
 
 
 @dataclass(frozen=True)
 class DecisionInputs:
-    """One moment of a workspace."""
+    """The state of a workspace at one moment."""
 
     folder: WorkspaceFolder
     task: Task
@@ -45,129 +46,130 @@ class DecisionInputs:
     log_traffic: Traffic
     deployments: list[Deployment]
     releases: list[dict[str, Any]]
-    """The ledger's, the oldest first."""
+    """Recorded releases, oldest first."""
     runs: list[Run]
-    """The ledger's that are at hand, the oldest first."""
+    """Recorded runs whose folder exists, oldest first."""
     current_label: Callable[[str], str]
-    """A label's name after all renamings."""
+    """Maps a label to its name after all renames."""
     progress: Progress | None
 
     @cached_property
     def deployed(self) -> Run | None:
         """The run in production.
 
-        Raises WinnowError when its folder is gone: every rule would compare with something else.
+        Raises WinnowError when its folder is missing, because the rules would compare with another baseline.
         """
         if not self.deployments:
             return None
         name = self.deployments[-1].run
         found = next((run for run in self.runs if run.id == name), None)
         if found is None:
-            fix = "bring its folder back, or winnow deploy another run"
-            raise WinnowError(Problem(f"deployed run {name}", "its folder is gone", str(self.folder.runs / name), fix))
+            fix = f"restore its folder, or run {command('deploy', 'RUN')} with another run"
+            raise WinnowError(
+                Problem(f"deployed run {name}", "its folder is missing", str(self.folder.runs / name), fix)
+            )
         return found
 
     @cached_property
     def newest(self) -> Release | None:
-        """The newest release that is at hand."""
+        """The newest release whose folder exists."""
         paths = [self.folder.root / entry["path"] for entry in reversed(self.releases)]
         return next((open_release(path) for path in paths if (path / MANIFEST).is_file()), None)
 
-    def examples(self) -> SourcedValue:
-        """Labeled records."""
+    def labeled_records(self) -> SourcedValue:
+        """Number of labeled records."""
         count = sum(1 for row in self.rows if row["state"] == "labeled")
-        return SourcedValue(count, "winnow status")
+        return SourcedValue(count, command("status"))
 
     @property
     def unlabeled(self) -> int:
-        """Queries of the train reserve that wait for a label."""
+        """Number of unlabeled queries assigned to train."""
         return sum(1 for row in self.rows if row["state"] == "unlabeled" and row["assigned_split"] == "train")
 
     def traffic(self) -> SourcedValue:
-        """Queries a day."""
+        """Queries per day."""
         dated = len(self.log_traffic.queries)
         return SourcedValue(
-            queries_per_day(self.log_traffic.queries), f"times of {dated:,} log queries, the last four weeks of them"
+            queries_per_day(self.log_traffic.queries), f"timestamps of {dated:,} log queries, last four weeks"
         )
 
     def accuracy_loss(self, deployed: EvaluatedRun | None) -> SourcedValue:
         """Accuracy of the deployed run on its own release's validation, minus that on the newest one's."""
         if deployed is None:
-            return SourcedValue(NOTHING_DEPLOYED, "winnow deploy --history")
+            return SourcedValue(NOTHING_DEPLOYED, DEPLOYMENT_HISTORY)
         own, newest = deployed.accuracy, self.newest
         if isinstance(own, NotMeasured):
             return SourcedValue(own, deployed.run.id)
         if newest is None or newest.sha256 == deployed.run.facts["release"]["sha256"]:
-            return SourcedValue(NotMeasured("no release is newer than the deployed run's"), "winnow releases")
-        recorded = predict_newer_validation(
+            return SourcedValue(NotMeasured("there is no release newer than the deployed run's"), command("releases"))
+        predicted = predict_newer_validation(
             deployed.run,
             newest,
             current_label=self.current_label,
             vectors_cache=self.folder.vectors,
             progress=self.progress,
         )
-        if isinstance(recorded, NotMeasured):
-            return SourcedValue(recorded, newest.name)
-        now = accuracy_of(recorded)
+        if isinstance(predicted, NotMeasured):
+            return SourcedValue(predicted, newest.name)
+        now = accuracy_of(predicted)
         if isinstance(now, NotMeasured):
             return SourcedValue(now, newest.name)
         before = len(stored_predictions(deployed.run))
         source = (
-            f"{own:.3f} on {before:,} rows of its own validation, {now:.3f} on {len(recorded):,} of {newest.name}'s"
+            f"{own:.3f} on {before:,} validation rows of its release, {now:.3f} on {len(predicted):,} of {newest.name}"
         )
         return SourcedValue(own - now, source)
 
     def new_records(self, deployed: EvaluatedRun | None) -> SourcedValue:
-        """Labeled records that the deployed run's release does not know."""
+        """Number of labeled records that the deployed run's release does not know."""
         if deployed is None:
-            return SourcedValue(NOTHING_DEPLOYED, "winnow deploy --history")
+            return SourcedValue(NOTHING_DEPLOYED, DEPLOYMENT_HISTORY)
         release = self.release_of(deployed.run)
         if isinstance(release, NotMeasured):
             return SourcedValue(release, deployed.run.id)
-        return SourcedValue(
-            count_new_records(self.rows, release), f"labeled records that {release.name} neither holds nor left out"
-        )
+        source = f"labeled records that {release.name} neither contains nor excluded"
+        return SourcedValue(count_new_records(self.rows, release), source)
 
     def months_since_training(self, deployed: EvaluatedRun | None, today: datetime) -> SourcedValue:
-        """Since the deployed run was trained."""
+        """Whole months since the deployed run was trained."""
         if deployed is None:
-            return SourcedValue(NOTHING_DEPLOYED, "winnow deploy --history")
+            return SourcedValue(NOTHING_DEPLOYED, DEPLOYMENT_HISTORY)
         if deployed.run.facts["method"] == IMPORTED:
-            why = NotMeasured("it was imported: nobody said when it was trained")
+            why = NotMeasured("it was imported, so its training time is not known")
             return SourcedValue(why, f"{RUN_FILE} of {deployed.run.id}")
         recorded = str(deployed.run.facts["trained_at"])
         trained = parse_time(recorded)
-        value = NotMeasured(f"{recorded!r} is no time") if trained is None else whole_months(trained, today)
+        value = NotMeasured(f"{recorded!r} is not a timestamp") if trained is None else whole_months(trained, today)
         return SourcedValue(value, f"trained at {recorded}, {RUN_FILE} of {deployed.run.id}")
 
     def release_of(self, run: Run) -> Release | NotMeasured:
-        """The release of a run, where it is at hand."""
+        """The release of a run, if its folder exists."""
         path = run.release_path()
         known = path if (path / MANIFEST).is_file() else self.folder.releases / str(run.facts["release"]["name"])
-        return (
-            open_release(known) if (known / MANIFEST).is_file() else NotMeasured(f"release {known.name} is not at hand")
-        )
+        if (known / MANIFEST).is_file():
+            return open_release(known)
+        return NotMeasured(f"the folder of release {known.name} is missing")
 
     def drift(self, deployed: EvaluatedRun | None, embedder: Callable[[], Embedder]) -> Drift | NotMeasured:
-        """Newer traffic against the release of the deployed run."""
+        """Drift of the traffic since the release of the deployed run was frozen."""
         if deployed is None:
             return NOTHING_DEPLOYED
         run = deployed.run
-        entered = {entry["sha256"]: entry["at"] for entry in self.releases}
-        at = parse_time(entered.get(run.facts["release"]["sha256"], ""))
+        frozen_at = {entry["sha256"]: entry["at"] for entry in self.releases}
+        at = parse_time(frozen_at.get(run.facts["release"]["sha256"], ""))
         if at is None:
-            return NotMeasured("the ledger does not know when the deployed run's release was frozen")
+            return NotMeasured("the workspace has no record of when the deployed run's release was frozen")
         release = self.release_of(run)
         if isinstance(release, NotMeasured):
             return release
 
-        def answer(texts: Any) -> list[str]:
+        def predict_labels(texts: Any) -> list[str]:
             return predict(run, texts, vectors_cache=self.folder.vectors).labels
 
         return measure_drift(
             self.log_traffic,
             TrainedRelease(release.name, at, release.rows("train"), release.manifest["task"]["fallback"]),
-            NotMeasured(NO_MODEL) if run.facts["method"] == IMPORTED else answer,
+            NotMeasured(NO_MODEL) if run.facts["method"] == IMPORTED else predict_labels,
             embedder(),
             vectors_cache=self.folder.vectors,
             progress=self.progress,

@@ -1,4 +1,4 @@
-"""The recommendation with everything that it rests on: comparison, rules, findings, drift, deployments."""
+"""The recommendation and everything that it is based on: comparison, rules, findings, drift, deployments."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from winnow.core.commands import command
 from winnow.core.deployment import Deployment
 from winnow.core.result import NotMeasured
 from winnow.training.diagnostics.diagnose import Findings, diagnose
@@ -17,7 +18,7 @@ from winnow.training.monitoring.decision_inputs import DecisionInputs
 from winnow.training.monitoring.drift import Drift
 from winnow.training.monitoring.recommend import DecisionContext, Recommendation, recommend
 from winnow.training.monitoring.rules import RuleInputs
-from winnow.training.monitoring.select_candidate import SIMPLEST_METHOD, EvaluatedRun, select_candidate
+from winnow.training.monitoring.select_candidate import SIMPLEST_METHOD, SIMPLEST_RUN, EvaluatedRun, select_candidate
 from winnow.training.runs import IMPORTED
 
 if TYPE_CHECKING:
@@ -26,23 +27,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class DecisionReport:
-    """A decision and everything that it rests on."""
+    """A recommendation and everything that it is based on."""
 
     decision: Recommendation
     baseline: str
-    """In words."""
+    """The id of the baseline run, or its role when it is not a run."""
     role: str
-    """`deployed`, `imported`, `simplest run` or `most frequent label`."""
+    """The role of the baseline, one of the roles in `select_candidate`."""
     candidate: str | None
     candidates_considered: int
-    """Runs that the candidate is the most accurate of."""
+    """Number of runs that the candidate was selected from."""
     accuracy_gain: AccuracyGain | NotMeasured
     goals: list[dict[str, Any]] | NotMeasured
-    """The candidate's, each with its verdict."""
+    """Every goal with the candidate's verdict."""
     findings: Findings | NotMeasured
-    """About the candidate, else about the deployed run."""
+    """Findings about the candidate, or about the deployed run when there is no candidate."""
     findings_run: str
-    """The run that the findings are about, or why there are none."""
+    """The id of the run that the findings are about; empty when there is none."""
     drift: Drift | NotMeasured
     deployments: list[Deployment]
 
@@ -74,9 +75,10 @@ def _findings_json(result: Findings | NotMeasured, findings_run: str) -> dict[st
 def report_decision(
     inputs: DecisionInputs, embedder: Callable[[], Embedder], *, wanted: str | None, today: datetime
 ) -> DecisionReport:
-    """Choose the sides, measure, decide.
+    """Select baseline and candidate, measure, and recommend.
 
-    Raises WinnowError when the deployed run's folder is gone, or the wanted run is deployed already or of no ledger.
+    Raises WinnowError when the deployed run's folder is missing, or when the requested run is unknown or already
+    deployed.
     """
     deployed, newest = inputs.deployed, inputs.newest
     own = deployed.id if deployed else None
@@ -86,13 +88,15 @@ def report_decision(
     rule_inputs = RuleInputs(
         **comparison.rule_inputs(),
         queries_per_day=inputs.traffic(),
-        examples=inputs.examples(),
+        labeled_records=inputs.labeled_records(),
         accuracy_loss=inputs.accuracy_loss(in_production),
         new_records=inputs.new_records(in_production),
         months_since_training=inputs.months_since_training(in_production, today),
     )
-    named, findings_run = _findings_about(selection.candidate or in_production, inputs)
-    fix_command = named.found[0].command if isinstance(named, Findings) and named.found else "winnow coverage"
+    findings, findings_run = _findings_about(selection.candidate or in_production, inputs)
+    fix_command = (
+        findings.found[0].command if isinstance(findings, Findings) and findings.found else command("coverage")
+    )
     return DecisionReport(
         decision=recommend(rule_inputs, _decision_context(comparison, inputs, fix_command)),
         baseline=comparison.baseline,
@@ -101,7 +105,7 @@ def report_decision(
         candidates_considered=selection.candidates_considered,
         accuracy_gain=comparison.accuracy_gain,
         goals=comparison.goals,
-        findings=named,
+        findings=findings,
         findings_run=findings_run,
         drift=inputs.drift(in_production, embedder),
         deployments=inputs.deployments,
@@ -118,27 +122,33 @@ def _decision_context(comparison: CandidateComparison, inputs: DecisionInputs, f
         baseline=comparison.baseline,
         candidate=candidate.run.id if candidate else None,
         deployed=deployed.id if deployed else None,
-        simplest_run=baseline.run.id if baseline and comparison.selection.role == "simplest run" else None,
+        simplest_run=baseline.run.id if baseline and comparison.selection.role == SIMPLEST_RUN else None,
         unevaluated=missing[0].run.id if missing else None,
-        newer=bool(newer_release_exists and candidate and candidate.run.facts["release"]["sha256"] == newest),
+        candidate_is_newer=bool(
+            newer_release_exists and candidate and candidate.run.facts["release"]["sha256"] == newest
+        ),
         release=inputs.newest.name if inputs.newest else None,
         newer_release_exists=newer_release_exists,
         method=deployed.facts["method"] if deployed and trained else SIMPLEST_METHOD,
-        collect="winnow push label" if inputs.unlabeled else "winnow add FILE",
+        collect=command("push label") if inputs.unlabeled else command("add", "FILE"),
         fix_command=fix_command,
     )
 
 
-def _findings_about(side: EvaluatedRun | None, inputs: DecisionInputs) -> tuple[Findings | NotMeasured, str]:
-    """About a run, with its id; or why there are none."""
-    if side is None:
+def _findings_about(evaluated: EvaluatedRun | None, inputs: DecisionInputs) -> tuple[Findings | NotMeasured, str]:
+    """The findings about a run, or why there are none; and the id of the run."""
+    if evaluated is None:
         return NotMeasured("there is no run"), ""
-    if isinstance(side.measures, NotMeasured):
-        return side.measures, side.run.id
-    release = inputs.release_of(side.run)
+    if isinstance(evaluated.measures, NotMeasured):
+        return evaluated.measures, evaluated.run.id
+    release = inputs.release_of(evaluated.run)
     if isinstance(release, NotMeasured):
-        return release, side.run.id
-    known = read_run_context(
-        side.run, release, unlabeled=inputs.unlabeled, vectors_cache=inputs.folder.vectors, progress=inputs.progress
+        return release, evaluated.run.id
+    context = read_run_context(
+        evaluated.run,
+        release,
+        unlabeled=inputs.unlabeled,
+        vectors_cache=inputs.folder.vectors,
+        progress=inputs.progress,
     )
-    return diagnose(side.measures, known), side.run.id
+    return diagnose(evaluated.measures, context), evaluated.run.id

@@ -1,4 +1,4 @@
-"""Drift: how traffic since a release was frozen differs from the traffic or train before it."""
+"""Drift: how traffic since a release was frozen differs from earlier traffic or from train."""
 
 from __future__ import annotations
 
@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 
 
 MIN_QUERIES = 100
-"""Queries below which nothing is said: the Wilson interval of a share of 100 is up to 20 points wide."""
-
+"""Minimum number of queries: with 100, the Wilson interval of a share is up to 20 points wide."""
 
 LabelPredictor = Callable[[Sequence[str]], list[str]]
 """A model: texts to labels."""
@@ -37,31 +36,31 @@ LabelPredictor = Callable[[Sequence[str]], list[str]]
 
 @dataclass(frozen=True)
 class Drift:
-    """What newer traffic is like."""
+    """How newer traffic differs."""
 
     release: str
     frozen_at: str
     newer: int
-    """Queries since then."""
+    """Number of queries after the freeze."""
     earlier: int
-    """Queries up to then."""
+    """Number of queries up to the freeze."""
     undated: int
     uncovered: Measure
-    """Share of the newer queries that lie near nothing in train, Wilson interval."""
+    """Share of the newer queries without a similar train row, with its Wilson interval."""
     uncovered_before: Measure
-    """The same of the earlier ones."""
+    """The same share among the earlier queries."""
     uncovered_change: Measure
-    """The difference, with its interval."""
+    """The difference of the two shares, with its interval."""
     label_shift: LabelShift | NotMeasured
 
     def json(self) -> dict[str, Any]:
-        """For a report."""
+        """JSON-compatible values."""
         label_shift = self.label_shift
         measures = ("uncovered", "uncovered_before", "uncovered_change")
         counts = ("release", "frozen_at", "newer", "earlier", "undated")
         return {
             **{name: getattr(self, name) for name in counts},
-            "near_is": f"as near to train as {1 - NEAR_QUANTILE:.0%} of train are to the rest of it",
+            "near_is": f"as similar to train as {1 - NEAR_QUANTILE:.0%} of train rows are to the rest of train",
             **{name: getattr(self, name).json() for name in measures},
             "label_shift": label_shift.json()
             if isinstance(label_shift, NotMeasured)
@@ -90,15 +89,15 @@ def measure_drift(
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Drift | NotMeasured:
-    """Hold the traffic since a release was frozen against the release.
+    """Compare the traffic since a release was frozen with the release.
 
-    `answer` is the model in production, or why it cannot be asked. A query counts as often as it was asked.
+    `predict` is the model in production, or why it cannot be run. A query counts as often as it occurred.
     """
     newer = [one for one in traffic.queries if one.at > frozen.at]
     earlier = [one for one in traffic.queries if one.at <= frozen.at]
     if len(newer) < MIN_QUERIES:
-        undated = f" ({traffic.undated:,} have no time that can be read)" if traffic.undated else ""
-        return NotMeasured(f"{len(newer):,} log queries since the freeze, {MIN_QUERIES} are needed{undated}")
+        undated = f" ({traffic.undated:,} others have no readable time)" if traffic.undated else ""
+        return NotMeasured(f"{len(newer):,} log queries since the freeze, at least {MIN_QUERIES} are needed{undated}")
     near = _TrainSimilarity.of(frozen, embedder, vectors_cache, progress)
     now, before = near.uncovered(newer), near.uncovered(earlier)
     return Drift(
@@ -124,13 +123,13 @@ def _label_shift(
         return label_shift(_label_counts(earlier, predict), now, against="earlier traffic", seed=seed)
     if len(frozen.train) < MIN_QUERIES:
         return NotMeasured(
-            f"{len(frozen.train):,} train rows and {len(earlier):,} earlier queries, {MIN_QUERIES} are needed"
+            f"{len(frozen.train):,} train rows and {len(earlier):,} earlier queries, at least {MIN_QUERIES} are needed"
         )
     return label_shift(Counter(frozen.train["label"]), now, against="train", seed=seed)
 
 
 def _label_counts(queries: Sequence[LogQuery], predict: LabelPredictor) -> Counter[str]:
-    """How often each label is answered; each text is asked once."""
+    """How often each label is predicted; each distinct text is predicted once."""
     times = Counter(one.text for one in queries)
     counts: Counter[str] = Counter()
     for text, label in zip(times, predict(list(times)), strict=True):
@@ -140,10 +139,10 @@ def _label_counts(queries: Sequence[LogQuery], predict: LabelPredictor) -> Count
 
 @dataclass(frozen=True)
 class _TrainSimilarity:
-    """What near means in a release, and how near queries are."""
+    """The similarity threshold of a release, and how many queries are below it."""
 
     near: float
-    """The cosine of `curation.cover`; -1 when train is too small to say."""
+    """The threshold of `traffic_similarity`; -1 when train is too small."""
     own: Vectors
     groups: list[str]
     embedder: Embedder
@@ -151,7 +150,7 @@ class _TrainSimilarity:
 
     @classmethod
     def of(cls, frozen: TrainedRelease, embedder: Embedder, cache: Path, progress: Progress | None) -> _TrainSimilarity:
-        """Train rows come sorted by id, which is a hash: the first are a random sample, and always the same one."""
+        """Train rows are sorted by id, a hash: the first rows are a random sample, and always the same."""
         train = frozen.train
         own = embed_with_cache(list(train["text"]), embedder, cache, progress=progress)
         groups = [str(name) for name in train["group"]]
@@ -160,19 +159,19 @@ class _TrainSimilarity:
         return cls(near_threshold(own, group_numbers, sample) if len(sample) else -1.0, own, groups, embedder, cache)
 
     def uncovered(self, queries: Sequence[LogQuery]) -> Measure:
-        """The share that lies near no train row of another group.
+        """The share of queries without a similar train row of another group.
 
-        A query that train took from this very log is no evidence that train covers such queries.
+        A query that is itself in train is no evidence that train covers such queries.
         """
         if self.near <= -1:
-            return NotMeasured("train is too small to say what near is")
+            return NotMeasured("train is too small to determine the similarity threshold")
         if len(queries) < MIN_QUERIES:
-            return NotMeasured(f"{len(queries):,} queries, {MIN_QUERIES} are needed")
-        asked = {one.record: one for one in queries}
-        vectors = embed_with_cache([one.text for one in asked.values()], self.embedder, self.vectors_cache)
+            return NotMeasured(f"{len(queries):,} queries, at least {MIN_QUERIES} are needed")
+        distinct = {one.record: one for one in queries}
+        vectors = embed_with_cache([one.text for one in distinct.values()], self.embedder, self.vectors_cache)
         group_number = {name: i for i, name in enumerate(dict.fromkeys(self.groups))}
         own = np.array([group_number[name] for name in self.groups], dtype=np.int64)
-        query_groups = np.array([group_number.get(one.group, -1) for one in asked.values()], dtype=np.int64)
+        query_groups = np.array([group_number.get(one.group, -1) for one in distinct.values()], dtype=np.int64)
         far = highest_similarity_outside_group(vectors, self.own, query_groups, own) < self.near
-        uncovered = dict(zip(asked, far.tolist(), strict=True))
-        return wilson_estimate(sum(uncovered[one.record] for one in queries), len(queries), "no query")
+        uncovered = dict(zip(distinct, far.tolist(), strict=True))
+        return wilson_estimate(sum(uncovered[one.record] for one in queries), len(queries), "there are no queries")

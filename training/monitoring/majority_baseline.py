@@ -9,10 +9,10 @@ from winnow.training.evaluation.stored_results import PredictedRow
 
 
 def predict_constant(label: str, rows: dict[str, PredictedRow]) -> dict[str, PredictedRow]:
-    """The system that answers every row with one label."""
+    """Predict the same label for every row."""
     return {record: PredictedRow(one.gold, label) for record, one in rows.items()}
 
 
 def majority_label(labels: Sequence[str]) -> str:
-    """The label of most rows; of equally frequent ones the first by name."""
+    """The most frequent label; on ties the first in alphabetical order."""
     return min(Counter(labels).items(), key=lambda item: (-item[1], item[0]))[0]

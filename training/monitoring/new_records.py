@@ -1,4 +1,4 @@
-"""How many labeled records a release does not know."""
+"""Count the labeled records that are new since a release."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from winnow.curation.releases.release import Release
 
 
 def count_new_records(rows: Iterable[Mapping[str, Any]], release: Release) -> int | NotMeasured:
-    """Labeled records that a release neither holds nor left out as labeled ones; `rows` are working rows.
+    """Number of labeled records that a release neither contains nor excluded as labeled; `rows` are working rows.
 
-    What it left out as a repeat or a leak is nothing new; what nobody had labeled then is.
+    A record that was excluded as a duplicate or leak is not new; one that was not labeled at the time is.
     """
     excluded = release.excluded()
     if excluded is None:
-        return NotMeasured(f"{release.name} was frozen before it was written down what was left out")
+        return NotMeasured(f"{release.name} was frozen before exclusions were recorded")
     known = {str(record) for split in SPLITS if release.counts[split] for record in release.rows(split)["id"]}
     known |= {record for record, reason in excluded.items() if reason not in STATES}
     return sum(1 for row in rows if row["state"] == "labeled" and row["id"] not in known)

@@ -1,9 +1,10 @@
-"""One recommendation from the rules that hold: collect, train, deploy, keep or retrain. Pure."""
+"""Derive one recommendation from the rules that hold: collect, train, deploy, keep or retrain. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from winnow.core.commands import command
 from winnow.training.monitoring.rules import (
     COLLECT,
     DEPLOY,
@@ -16,37 +17,39 @@ from winnow.training.monitoring.rules import (
     apply_rules,
 )
 
+FREEZE = f"{command('check')}, then {command('freeze', 'NAME')}"
+
 
 @dataclass(frozen=True)
 class DecisionContext:
-    """What there is to choose from."""
+    """The runs and releases to choose from, and the commands that act on them."""
 
     baseline: str
-    """What answers today, or what stands in for it."""
+    """What is in production today, or its substitute."""
     candidate: str | None = None
     """The run that could be deployed."""
     deployed: str | None = None
     simplest_run: str | None = None
-    """The baseline, where it is a simpler run that nobody deployed: it may be the candidate itself."""
+    """The baseline, if it is an undeployed run of a simpler method: it could be the candidate itself."""
     unevaluated: str | None = None
-    """The baseline or the candidate, while nobody has evaluated it."""
-    newer: bool = False
-    """The candidate was trained on a release that is newer than the deployed run's: that is the retraining."""
+    """The baseline or the candidate, if it was not evaluated yet."""
+    candidate_is_newer: bool = False
+    """The candidate was trained on a newer release than the deployed run: it is the retrained model."""
     release: str | None = None
-    """The newest one; None before the first."""
+    """The newest release; None when there is none."""
     newer_release_exists: bool = False
     """The newest release is newer than the deployed run's."""
     method: str = "linear"
-    """How to train: as the deployed run was."""
-    collect: str = "winnow push label"
-    """The command that brings more labeled records."""
-    fix_command: str = "winnow status"
+    """The training method to recommend: that of the deployed run."""
+    collect: str = command("push label")
+    """The command that adds labeled records."""
+    fix_command: str = command("status")
     """The command of the first finding about the candidate."""
 
 
 @dataclass(frozen=True)
 class Recommendation:
-    """All rules, and the one recommendation that follows."""
+    """The evaluated rules and the recommendation that follows."""
 
     rules: list[DecisionRule]
     recommended_action: str
@@ -57,9 +60,10 @@ class Recommendation:
 
 
 def recommend(values: RuleInputs, context: DecisionContext) -> Recommendation:
-    """Hold every rule against the figures.
+    """Apply every rule and derive the recommendation.
 
-    A better model comes first, unless a goal forbids it; then what production needs; then whether to begin at all.
+    A better candidate comes first, unless a goal forbids it; then the needs of the deployed run; then whether to train
+    at all.
     """
     all_rules = apply_rules(values)
     held = {rule.advice: rule.text for rule in reversed(all_rules) if rule.verdict == HOLDS}
@@ -76,38 +80,34 @@ def recommend(values: RuleInputs, context: DecisionContext) -> Recommendation:
 
 
 def _for_better_candidate(held: dict[str, str], candidate: str, context: DecisionContext) -> tuple[str, str, str]:
-    """The candidate gains enough."""
+    """The candidate is better by a deploy rule."""
     if DONT_DEPLOY in held and COLLECT in held and not context.deployed:
         return (
             "collect",
-            f"{held[COLLECT]}; {candidate} beats {context.baseline}, but {held[DONT_DEPLOY]}",
+            f"{held[COLLECT]}; {candidate} is better than {context.baseline}, but {held[DONT_DEPLOY]}",
             context.collect,
         )
     if DONT_DEPLOY in held:
-        return "keep", f"{candidate} beats {context.baseline}, but {held[DONT_DEPLOY]}", context.fix_command
+        return "keep", f"{candidate} is better than {context.baseline}, but {held[DONT_DEPLOY]}", context.fix_command
     return (
         "deploy",
-        f"{candidate} beats {context.baseline}: {held[DEPLOY]}",
-        f"winnow deploy {candidate} --by NAME --reason TEXT",
+        f"{candidate} is better than {context.baseline}: {held[DEPLOY]}",
+        command("deploy", candidate, by="NAME", reason="TEXT"),
     )
 
 
 def _for_deployed_run(held: dict[str, str], deployed: str, context: DecisionContext) -> tuple[str, str, str]:
-    """Something is deployed, and nothing is better."""
-    if RETRAIN in held and not context.newer:
-        command = (
-            f"winnow train {context.release} --method {context.method}"
-            if context.newer_release_exists
-            else "winnow check, then winnow freeze NAME"
-        )
-        return "retrain", f"{deployed} has aged: {held[RETRAIN]}", command
+    """A run is deployed, and no candidate is better."""
+    if RETRAIN in held and not context.candidate_is_newer:
+        next_command = _train(context) if context.newer_release_exists else FREEZE
+        return "retrain", f"{deployed} is outdated: {held[RETRAIN]}", next_command
     if context.candidate is None:
-        return "keep", f"no rule speaks against {deployed}", "winnow coverage"
+        return "keep", f"no rule asks to replace {deployed}", command("coverage")
     return _for_no_better_candidate(context.candidate, context)
 
 
 def _before_first_deployment(held: dict[str, str], context: DecisionContext) -> tuple[str, str, str]:
-    """Nothing is deployed, and nothing is better than what answers today."""
+    """Nothing is deployed, and no candidate is better than the baseline."""
     if context.candidate and context.unevaluated:
         return _for_no_better_candidate(context.candidate, context)
     if COLLECT in held:
@@ -115,16 +115,12 @@ def _before_first_deployment(held: dict[str, str], context: DecisionContext) -> 
     if DONT_TRAIN in held:
         return (
             "keep",
-            f"{context.baseline} will do: {held[DONT_TRAIN]}",
-            f"winnow decide {context.simplest_run}" if context.simplest_run else context.fix_command,
+            f"{context.baseline} is sufficient: {held[DONT_TRAIN]}",
+            command("decide", context.simplest_run) if context.simplest_run else context.fix_command,
         )
     if context.candidate is None:
-        command = (
-            f"winnow train {context.release} --method {context.method}"
-            if context.release
-            else "winnow check, then winnow freeze NAME"
-        )
-        return "train", "no rule speaks against it, and there is no candidate yet", command
+        next_command = _train(context) if context.release else FREEZE
+        return "train", "there is no candidate yet, and no rule advises against training", next_command
     return _for_no_better_candidate(context.candidate, context)
 
 
@@ -133,7 +129,11 @@ def _for_no_better_candidate(candidate: str, context: DecisionContext) -> tuple[
         return (
             "keep",
             f"{context.unevaluated} was not evaluated on validation",
-            f"winnow evaluate {context.unevaluated}",
+            command("evaluate", context.unevaluated),
         )
-    command = f"winnow decide {context.simplest_run}" if context.simplest_run else context.fix_command
-    return "keep", f"{candidate} does not gain enough on {context.baseline}", command
+    next_command = command("decide", context.simplest_run) if context.simplest_run else context.fix_command
+    return "keep", f"the gain of {candidate} over {context.baseline} is too small", next_command
+
+
+def _train(context: DecisionContext) -> str:
+    return command("train", context.release or "RELEASE", method=context.method)

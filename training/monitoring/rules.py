@@ -9,59 +9,49 @@ from typing import Any
 from winnow.core.result import NotMeasured
 
 BASELINE_ENOUGH = 0.95
-"""Accuracy of what answers today, from which on training is not worth its upkeep."""
-
+"""Baseline accuracy from which a trained model is not worth its maintenance cost."""
 
 FEW_QUERIES = 10.0
-"""A day: below, people answer them in less time than a model takes to keep."""
+"""Queries per day below which answering them by hand takes less time than maintaining a model."""
 
-
-FEW_EXAMPLES = 500
-"""Labeled records: with fewer, more of them help more than any method does."""
-
+FEW_RECORDS = 500
+"""Labeled records below which labeling more helps more than any training method."""
 
 CLEAR_GAIN = 0.10
-"""Of accuracy: worth a deployment whatever else."""
-
+"""Gain in accuracy that justifies a deployment on its own."""
 
 GAIN = 0.05
-"""Of accuracy: worth a deployment where the model is faster too, or the gain is more than chance."""
-
+"""Gain in accuracy that justifies a deployment if the model is also faster, or the gain is significant."""
 
 FASTER = 1.5
-
+"""Speedup that counts as faster."""
 
 SIGNIFICANT = 0.05
-
+"""p-value below which a gain counts as significant."""
 
 MAX_ACCURACY_LOSS = 0.05
-"""Of accuracy since the evaluation it was deployed by."""
-
+"""Loss of accuracy on newer data from which a deployed run is retrained."""
 
 NEW_RECORDS = 1000
-
+"""New labeled records that justify retraining after NEW_RECORDS_MONTHS."""
 
 NEW_RECORDS_MONTHS = 6
 
-
 OLD_MONTHS = 12
-
+"""Months after which a run is retrained in any case."""
 
 COLLECT, DONT_TRAIN, DEPLOY, DONT_DEPLOY, RETRAIN = "collect", "don't train", "deploy", "don't deploy", "retrain"
-"""What follows from a rule that holds."""
-
+"""The advice of a rule that holds."""
 
 HOLDS, FAILS, UNKNOWN = "holds", "does not hold", "not_measured"
-
 
 BOUNDS: dict[str, Callable[[float, float], bool]] = {
     "at least": lambda measured, threshold: measured >= threshold - TINY,
     "below": lambda measured, threshold: measured < threshold - TINY,
 }
 
-
 TINY = 1e-9
-"""Shares are quotients: 0.95 - 0.90 is a hair below 0.05."""
+"""Tolerance for rounding: in floating point, 0.95 - 0.90 is slightly below 0.05."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +63,7 @@ class SourcedValue:
 
     @property
     def text(self) -> str:
-        """The number alone."""
+        """The value without its source."""
         value = self.value
         if isinstance(value, NotMeasured):
             return "not measured"
@@ -82,7 +72,7 @@ class SourcedValue:
 
 @dataclass(frozen=True)
 class RuleCondition:
-    """One figure against one threshold."""
+    """One measured value compared with one threshold."""
 
     what: str
     measured: SourcedValue
@@ -92,17 +82,17 @@ class RuleCondition:
 
     @property
     def holds(self) -> bool | None:
-        """None where the figure is missing."""
+        """None when the value was not measured."""
         value = self.measured.value
         return None if isinstance(value, NotMeasured) else BOUNDS[self.bound](value, self.threshold)
 
     @property
     def text(self) -> str:
-        """The figure and the threshold."""
+        """The value and the threshold."""
         return f"{self.what} {self.measured.text} ({self.bound} {self.threshold:g})"
 
     def json(self) -> dict[str, Any]:
-        """For a report."""
+        """JSON-compatible values."""
         value = self.measured.value
         measured = value.json() if isinstance(value, NotMeasured) else value
         values = {"what": self.what, "measured": measured, "bound": self.bound, "threshold": self.threshold}
@@ -111,11 +101,11 @@ class RuleCondition:
 
 @dataclass(frozen=True)
 class DecisionRule:
-    """It holds when all its conditions do."""
+    """A rule holds when all its conditions hold."""
 
     name: str
     advice: str
-    """What follows when it holds."""
+    """The advice when it holds."""
     conditions: tuple[RuleCondition, ...]
 
     @property
@@ -126,59 +116,59 @@ class DecisionRule:
 
     @property
     def text(self) -> str:
-        """The rule with its numbers."""
+        """The rule with its measured values."""
         return f"{self.name}: " + ", ".join(one.text for one in self.conditions)
 
     def json(self) -> dict[str, Any]:
-        """For a report."""
+        """JSON-compatible values."""
         values = {"rule": self.name, "advice": self.advice, "verdict": self.verdict}
         return {**values, "conditions": [one.json() for one in self.conditions]}
 
 
 @dataclass(frozen=True)
 class RuleInputs:
-    """Everything that the rules read."""
+    """The inputs of the rules."""
 
     baseline_accuracy: SourcedValue
     queries_per_day: SourcedValue
-    examples: SourcedValue
+    labeled_records: SourcedValue
     accuracy_gain: SourcedValue
-    """Accuracy of the candidate minus that of the baseline, on the rows that both answered."""
+    """Accuracy of the candidate minus that of the baseline, on the rows that both predicted."""
     p_value: SourcedValue
     speedup: SourcedValue
-    """Seconds of one query: the baseline's by the candidate's."""
+    """Seconds per query of the baseline divided by those of the candidate."""
     goals_missed: SourcedValue
     must_pass_failed: SourcedValue
     accuracy_loss: SourcedValue
-    """Accuracy that the deployed run lost since it was measured on its own release."""
+    """Accuracy of the deployed run on its own release minus that on the newest one."""
     new_records: SourcedValue
     months_since_training: SourcedValue
-    """Since the deployed run was trained."""
+    """Months since the deployed run was trained."""
 
 
 def apply_rules(values: RuleInputs) -> list[DecisionRule]:
-    """Every rule on these figures; of those with one advice the first that holds speaks for it."""
-    gained, months_since_training = "accuracy gained", "months since the deployed run was trained"
+    """Apply every rule; among rules with the same advice, the first that holds gives the reason."""
+    gained, months_since_training = "accuracy gain", "months since training"
     accuracy_gain = _at_least(gained, values.accuracy_gain, GAIN)
     return [
         DecisionRule(
             "baseline_is_enough", DONT_TRAIN, (_at_least("accuracy", values.baseline_accuracy, BASELINE_ENOUGH),)
         ),
-        DecisionRule("little_traffic", DONT_TRAIN, (_below("queries a day", values.queries_per_day, FEW_QUERIES),)),
-        DecisionRule("few_examples", COLLECT, (_below("labeled records", values.examples, FEW_EXAMPLES),)),
+        DecisionRule("little_traffic", DONT_TRAIN, (_below("queries per day", values.queries_per_day, FEW_QUERIES),)),
+        DecisionRule("few_labeled_records", COLLECT, (_below("labeled records", values.labeled_records, FEW_RECORDS),)),
         DecisionRule("clear_gain", DEPLOY, (_at_least(gained, values.accuracy_gain, CLEAR_GAIN),)),
-        DecisionRule("gain_and_faster", DEPLOY, (accuracy_gain, _at_least("times as fast", values.speedup, FASTER))),
+        DecisionRule("gain_and_faster", DEPLOY, (accuracy_gain, _at_least("speedup", values.speedup, FASTER))),
         DecisionRule(
-            "gain_beyond_chance", DEPLOY, (accuracy_gain, _below("p, McNemar exact", values.p_value, SIGNIFICANT))
+            "significant_gain", DEPLOY, (accuracy_gain, _below("McNemar p-value", values.p_value, SIGNIFICANT))
         ),
         DecisionRule("goals_missed", DONT_DEPLOY, (_at_least("goals not met", values.goals_missed, 1),)),
         DecisionRule(
-            "must_pass_cases_failed", DONT_DEPLOY, (_at_least("pinned cases failed", values.must_pass_failed, 1),)
+            "must_pass_cases_failed", DONT_DEPLOY, (_at_least("must-pass cases failed", values.must_pass_failed, 1),)
         ),
         DecisionRule(
-            "accuracy_lost",
+            "accuracy_loss",
             RETRAIN,
-            (_at_least("accuracy lost since deployed", values.accuracy_loss, MAX_ACCURACY_LOSS),),
+            (_at_least("accuracy loss", values.accuracy_loss, MAX_ACCURACY_LOSS),),
         ),
         DecisionRule(
             "many_new_records",
@@ -188,7 +178,9 @@ def apply_rules(values: RuleInputs) -> list[DecisionRule]:
                 _at_least(months_since_training, values.months_since_training, NEW_RECORDS_MONTHS),
             ),
         ),
-        DecisionRule("old", RETRAIN, (_at_least(months_since_training, values.months_since_training, OLD_MONTHS),)),
+        DecisionRule(
+            "old_model", RETRAIN, (_at_least(months_since_training, values.months_since_training, OLD_MONTHS),)
+        ),
     ]
 
 

@@ -12,7 +12,7 @@ from winnow.core.result import NotMeasured
 from winnow.curation.releases.release import Release
 from winnow.training.evaluation.stored_results import DECISION_SPLIT, PredictedRow
 from winnow.training.methods import predict
-from winnow.training.runs import IMPORTED, Run
+from winnow.training.runs import IMPORTED, NO_MODEL, Run
 
 
 def predict_newer_validation(
@@ -23,12 +23,12 @@ def predict_newer_validation(
     vectors_cache: Path | None = None,
     progress: Progress | None = None,
 ) -> dict[str, PredictedRow] | NotMeasured:
-    """A run's answers to the validation rows of another release: asked once, and kept in the run.
+    """A run's predictions for the validation rows of another release, computed once and stored in the run.
 
-    A label that the run has never seen counts as wrong: users meet that too. The look is written down.
+    A row whose label the run does not know counts as an error, as it would in production. The look is recorded.
     """
     if run.facts["method"] == IMPORTED:
-        return NotMeasured("the predictions came from elsewhere: there is no model to ask")
+        return NotMeasured(NO_MODEL)
     if not release.counts[DECISION_SPLIT]:
         return NotMeasured(f"{release.name} has no validation rows")
     path = run.path / "evaluation" / f"{DECISION_SPLIT}-of-{release.sha256[:16]}.jsonl"
@@ -36,7 +36,7 @@ def predict_newer_validation(
         rows = release.rows(DECISION_SPLIT)
         predicted = predict(run, list(rows["text"]), vectors_cache=vectors_cache, progress=progress).labels
         right = sum(current_label(g) == current_label(p) for g, p in zip(rows["label"], predicted, strict=True))
-        run.look(DECISION_SPLIT, {"accuracy": right / len(rows), "rows": len(rows)})
+        run.record_look(DECISION_SPLIT, {"accuracy": right / len(rows), "rows": len(rows)})
         with atomic_write(path) as temporary:
             rows[["id"]].assign(gold=rows["label"], predicted=predicted).to_json(
                 temporary, orient="records", lines=True

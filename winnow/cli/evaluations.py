@@ -70,7 +70,7 @@ def evaluate(
     terminal.print_line()
     terminal.print_line(f"report {page}")
     if split == "test":
-        looks = sum(look["split"] == "test" for look in evaluation.run.looks())
+        looks = sum(look["split"] == "test" for look in evaluation.run.read_looks())
         terminal.print_line(f"this was evaluation {looks} on test; it is recorded in the run")
     terminal.print_next(_after_evaluation(evaluation))
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from winnow.core.commands import command
 from winnow.core.errors import Parameter, Problem, WinnowError
+from winnow.core.result import not_measured
 from winnow.operations._context import WorkspaceContext, require_intents
 from winnow.operations.compare import compare
 from winnow.operations.evaluate import evaluate_run
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 
 DEFAULT_ANNOTATIONS = 200
-"""As many as a queue holds by default."""
+"""The default size of a queue."""
 
 
 @dataclass(frozen=True)
@@ -30,9 +32,9 @@ class FeedbackResult:
 
     feedback: Feedback
     plan: Path
-    """For generators; its texts are train rows."""
+    """The generation plan; it quotes train rows."""
     impact: dict[str, Any]
-    """What the round before mended, or why that is not measured."""
+    """What the previous round fixed, or why that is not measured."""
 
     def json(self) -> dict[str, Any]:
         """The shape of `feedback --json`."""
@@ -47,9 +49,9 @@ def feedback(
     previous: str | Path | None = None,
     progress: Progress | None = None,
 ) -> FeedbackResult:
-    """Look at a run, write the focus of the queues and the plan for generators, measure what the last round brought.
+    """Derive feedback, write the focus of the queues and the generation plan, and measure the previous round.
 
-    Writing is idempotent: the same run in the same workspace gives the same files, and another run replaces the focus.
+    Idempotent: the same run in the same workspace gives the same files. Feedback on another run replaces the focus.
     """
     from winnow.core.atomic import atomic_write
     from winnow.curation.annotations.agreement import label_pairs
@@ -66,9 +68,9 @@ def feedback(
     release = workspace.release(run.release_path())
     validation = _validation_counts(run, release.counts["validation"], workspace, progress)
     with workspace.store.reading() as connection:
-        gone, said = forgotten_ids(connection), latest_responses(connection, workspace.task)
+        forgotten, responses = forgotten_ids(connection), latest_responses(connection, workspace.task)
     train = release.rows("train")
-    train = train[~train["id"].isin(gone)].reset_index(drop=True)
+    train = train[~train["id"].isin(forgotten)].reset_index(drop=True)
     vectors = embed_with_cache(list(train["text"]), embedder, workspace.folder.vectors, progress=progress)
     plan = workspace.folder.reports / f"feedback-{run.id}.json"
     found = derive_feedback(
@@ -77,19 +79,19 @@ def feedback(
         validation,
         run=run.id,
         release=release.name,
-        people=label_pairs(response_matrix(said)) if len(said) else (),
+        people=label_pairs(response_matrix(responses)) if len(responses) else (),
         annotations=annotations,
         plan_name=plan.relative_to(workspace.folder.root).as_posix(),
     )
-    gained = _impact_of_last_round(workspace, run, previous, progress)
+    impact = _impact_of_last_round(workspace, run, previous, progress)
     with atomic_write(plan) as temporary:
         temporary.write_text(json_text.dumps(found.plan, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     write_feedback(found.json(), run.path / FEEDBACK_FILE, workspace.folder.state / FEEDBACK_FILE)
-    return FeedbackResult(found, plan, gained)
+    return FeedbackResult(found, plan, impact)
 
 
 def _validation_counts(run: Run, rows: int, workspace: WorkspaceContext, progress: Progress | None) -> ConfusionCounts:
-    """What the run got wrong of validation, as counts; it is evaluated where nobody has done so."""
+    """The run's errors on validation, as counts; the run is evaluated if it was not yet."""
     from winnow.training.evaluation.confusion_counts import ConfusionCounts, counts_from_measures
 
     if not rows:
@@ -104,30 +106,27 @@ def _validation_counts(run: Run, rows: int, workspace: WorkspaceContext, progres
 def _impact_of_last_round(
     workspace: WorkspaceContext, run: Run, previous: str | Path | None, progress: Progress | None
 ) -> dict[str, Any]:
-    """What the round of feedback before this run mended; by default that of the latest earlier run of its method."""
+    """What the previous round of feedback fixed."""
     from winnow.curation.annotations.confused_pairs import FEEDBACK_FILE
     from winnow.training.feedback.impact import measure_impact
 
     before = workspace.run(previous) if previous else _previous_run(workspace, run)
     if before is None:
-        return {"status": "not_measured", "why": "no feedback on an earlier run of another release that was made alike"}
+        return not_measured("no feedback on an earlier run with the same settings and another release")
     path = before.path / FEEDBACK_FILE
     if not path.exists():
-        fix = f"run `winnow feedback {before.id}` first, or leave it out"
+        fix = f"run `{command('feedback', before.id)}` first, or leave it out"
         raise WinnowError(
             Problem(Parameter("previous"), f"{previous}: no feedback was derived from it", "a run with feedback", fix)
         )
     if not workspace.release(run.release_path()).counts["validation"]:
-        return {"status": "not_measured", "why": "the release has no validation rows"}
+        return not_measured("the release has no validation rows")
     compared, _ = compare(workspace, [before.path, run.path], progress=progress)
     return measure_impact(json_text.loads(path.read_text(encoding="utf-8")), compared.rows, before.id, run.id)
 
 
 def _previous_run(workspace: WorkspaceContext, run: Run) -> Run | None:
-    """The latest run before this one that feedback was drawn from: of another release, and otherwise made alike.
-
-    So the difference is the data's.
-    """
+    """The latest earlier run with feedback that differs from this one in the release only."""
     from winnow.curation.annotations.confused_pairs import FEEDBACK_FILE
 
     names = [entry["name"] for entry in list_runs(workspace)]
@@ -136,7 +135,7 @@ def _previous_run(workspace: WorkspaceContext, run: Run) -> Run | None:
         if not (workspace.folder.runs / name / FEEDBACK_FILE).exists():
             continue
         other = workspace.run(name)
-        alike = all(other.facts[fact] == run.facts[fact] for fact in ("method", "settings", "seed"))
-        if alike and other.facts["release"]["sha256"] != run.facts["release"]["sha256"]:
+        comparable = all(other.facts[fact] == run.facts[fact] for fact in ("method", "settings", "seed"))
+        if comparable and other.facts["release"]["sha256"] != run.facts["release"]["sha256"]:
             return other
     return None

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from winnow.core.result import Estimate, NotMeasured
+from winnow.core.result import Estimate, NotMeasured, not_measured
 from winnow.training.diagnostics.diagnose import Findings, diagnose
 from winnow.training.diagnostics.issue import RunContext
 from winnow.training.diagnostics.run_context import read_run_context
@@ -20,6 +20,8 @@ from winnow.workspace import Workspace
 
 UNKNOWN = NotMeasured("not asked")
 
+
+ABSENT = not_measured("not in this test")
 
 NAMES = [f"l{i}" for i in range(10)]
 
@@ -55,6 +57,9 @@ def evaluation(right: int = 900, rows: int = 1000, **told: Any) -> dict[str, Any
         "intervals": {"accuracy": [accuracy.low, accuracy.high]},
         "per_label": labels,
         "confused_pairs": [],
+        "calibration": ABSENT,
+        "out_of_scope": ABSENT,
+        "slices": [],
         **told,
     }
 
@@ -107,7 +112,7 @@ def test_a_pair_that_dominates_the_errors(counts: tuple[int, ...], expected: int
     if expected:
         sign = found.found[0]
         assert (sign.rows, sign.command) == (counts[0], "winnow generate contrasts --pair l0,l1")
-        assert f"l0 called l1 {counts[0]} times" in sign.evidence
+        assert f"l0 predicted as l1 {counts[0]} times" in sign.evidence
 
 
 def test_both_directions_of_a_pair_are_one_and_even_errors_are_none() -> None:
@@ -124,7 +129,7 @@ def test_both_directions_of_a_pair_are_one_and_even_errors_are_none() -> None:
 @pytest.mark.parametrize(
     ("error", "chance", "expected"), [(0.05, 0.04, True), (0.049, 0.04, False), (0.06, 0.06, False)]
 )
-def test_miscalibrated_by_more_than_chance(error: float, chance: float, expected: bool) -> None:
+def test_miscalibration_beyond_chance(error: float, chance: float, expected: bool) -> None:
     bins = [{"confidence": 0.9, "accuracy": {"value": 0.8, "rows": 1000}}]
     told = {
         "error": error,
@@ -133,15 +138,16 @@ def test_miscalibrated_by_more_than_chance(error: float, chance: float, expected
         "bins": bins,
     }
     found = diagnose(evaluation(calibration=told), about())
-    assert ("miscalibrated" in names(found)) is expected
+    assert ("miscalibration" in names(found)) is expected
     if expected:
-        assert "0.012 at the temperature" in found.found[0].evidence
-        assert "surer than it is right" in found.found[0].cause
+        assert "0.012 after temperature scaling" in found.found[0].evidence
+        assert "overconfident" in found.found[0].cause
 
 
 @pytest.mark.parametrize(("high", "expected"), [(0.79, True), (0.80, False)])
-def test_fallback_not_learnt(high: float, expected: bool) -> None:
-    told = {"status": "measured", "recall": {"value": 0.6, "low": 0.4, "high": high, "rows": 50}}
+def test_low_fallback_recall(high: float, expected: bool) -> None:
+    recall = {"value": 0.6, "low": 0.4, "high": high, "rows": 50}
+    told = {"status": "measured", "recall": recall, "at_in_scope_loss": ABSENT}
     found = diagnose(evaluation(out_of_scope=told), about())
     assert ("low_fallback_recall" in names(found)) is expected
     if expected:
@@ -158,30 +164,30 @@ def slice_of(kind: str, value: str, hits: int, rows: int) -> dict[str, Any]:
     ("have", "recall", "expected"),
     [(24, 0.6, True), (25, 0.6, False), (24, 0.9, False)],  # half of the target of 50; no worse than the rest
 )
-def test_a_starved_label(have: int, recall: float, expected: bool) -> None:
+def test_an_underrepresented_label(have: int, recall: float, expected: bool) -> None:
     labels = [{"label": name, "rows": 100, "recall": 0.9} for name in NAMES]
     labels[3] |= {"recall": recall}
     rows = {("label", name): 200 for name in NAMES} | {("label", "l3"): have}
     found = diagnose(evaluation(per_label=labels, slices=[]), about(train_rows=rows))
-    assert names(found) == ["underrepresented_slice"] * expected
+    assert names(found) == ["underrepresented_slices"] * expected
     if expected:
         assert found.found[0].command == "winnow generate examples --label l3"
-        assert f"{have} train rows where 50 are due" in found.found[0].evidence
+        assert f"{have} train rows, 50 expected" in found.found[0].evidence
 
 
 @pytest.mark.parametrize(("have", "hits", "expected"), [(99, 60, True), (100, 60, False), (99, 90, False)])
-def test_a_starved_wording(have: int, hits: int, expected: bool) -> None:
+def test_an_underrepresented_wording(have: int, hits: int, expected: bool) -> None:
     told = [slice_of("length", "long", hits, 100), slice_of("similarity to train", "0.0 to 0.4", 20, 100)]
     rows = {("length", "long"): have, ("length", "short"): 1900}
     found = diagnose(evaluation(slices=told), about(train_rows=rows))  # a tenth of validation: 200 of train are due
-    assert names(found) == ["underrepresented_slice"] * expected
+    assert names(found) == ["underrepresented_slices"] * expected
 
 
-def test_a_wording_that_train_lacks_wholly_is_starved_too() -> None:
+def test_a_wording_without_train_rows_is_underrepresented() -> None:
     found = diagnose(
         evaluation(slices=[slice_of("length", "long", 60, 100)]), about(train_rows={("length", "short"): 1})
     )
-    assert "length long: 0 train rows where 200 are due" in found.found[0].evidence
+    assert "length long: 0 train rows, 200 expected" in found.found[0].evidence
 
 
 @pytest.mark.parametrize(("accuracy", "expected"), [(0.95, True), (0.951, False), (1.0, False)])
@@ -193,26 +199,26 @@ def test_label_noise_that_is_half_of_the_errors(accuracy: float, expected: bool)
         assert (found.found[0].rows, found.found[0].command) == (50, "winnow push relabel")
 
 
-def test_what_cannot_be_computed_is_told_and_not_invented() -> None:
+def test_what_cannot_be_computed_is_not_measured_and_says_why() -> None:
     found = diagnose(evaluation(), about())
     assert found.found == []
     assert set(found.not_measured) == {
         "overfitting",
         "underfitting",
-        "miscalibrated",
+        "miscalibration",
         "low_fallback_recall",
-        "underrepresented_slice",
         "label_noise",
     }
     assert all(found.not_measured.values())
-    assert found.not_found == ["confused_labels"]
-    absent = {"status": "not_measured", "why": "the system tells no confidence"}
+    assert found.not_found == ["confused_labels", "underrepresented_slices"]
+    absent = {"status": "not_measured", "why": "the system reports no confidence"}
     told = diagnose(evaluation(calibration=absent), about()).not_measured
-    assert told["miscalibrated"] == "the system tells no confidence"
+    assert told["miscalibration"] == "the system reports no confidence"
 
 
 def test_findings_come_by_the_rows_that_they_concern() -> None:
-    outside = {"status": "measured", "recall": {"value": 0.2, "low": 0.1, "high": 0.3, "rows": 40}}
+    recall = {"value": 0.2, "low": 0.1, "high": 0.3, "rows": 40}
+    outside = {"status": "measured", "recall": recall, "at_in_scope_loss": ABSENT}
     audit = {"accuracy": 0.93, "interval": [0.9, 0.95], "audited": 300}
     told = about(train_accuracy=estimate(2000, 2000), label_accuracy=audit)
     found = diagnose(evaluation(out_of_scope=outside, confused_pairs=errors(12, *[3] * 29)), told)

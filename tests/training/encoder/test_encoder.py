@@ -272,7 +272,7 @@ def test_other_weights_than_those_it_was_trained_on_are_refused(
     run, _ = methods.train(frozen_example.release("first"), tmp_path / "runs", method="encoder", seed=0, settings=told)
     shutil.rmtree(model)
     make_encoder(model, own_words(), seed=7)
-    with pytest.raises(WinnowError, match="bring the encoder"):
+    with pytest.raises(WinnowError, match="restore the encoder"):
         methods.predict(run, ["my card"])
     other, new = methods.train(
         frozen_example.release("first"), tmp_path / "runs", method="encoder", seed=0, settings=told
@@ -313,9 +313,9 @@ def test_settings_come_from_a_file_and_single_changes_and_every_problem_is_told_
     said = str(caught.value)
     assert len(caught.value.problems) == 4
     for part in (
-        f"{path}:2: no setting 'rnk'",
+        f"{path}:2: unknown setting 'rnk'",
         "'rank'?",
-        f"{path}:4: setting 'rank' stands twice",
+        f"{path}:4: duplicate setting 'rank'",
         f"{path}:5",
         "bf17",
     ):

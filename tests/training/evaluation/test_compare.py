@@ -134,7 +134,7 @@ def test_runs_are_compared_and_each_look_is_written_into_every_run(frozen_exampl
     assert largest["accuracy"]["difference"] == pytest.approx(accuracies[2] - accuracies[0])
     assert largest["differs"]
     assert largest["p_adjusted"] >= largest["p_value"]
-    assert [[look["split"] for look in run.looks()] for run in runs] == [["test"]] * 3
+    assert [[look["split"] for look in run.read_looks()] for run in runs] == [["test"]] * 3
     assert list(found.rows.columns) == ["id", "text", "gold", *(run.id for run in runs)]
 
 
@@ -160,10 +160,10 @@ def test_releases_are_compared_on_the_rows_that_they_share(frozen_example: Works
 
 def test_what_cannot_be_compared_says_why(frozen_example: Workspace, tmp_path: Path) -> None:
     run = imported(frozen_example, tmp_path, "one", 0.6)
-    for runs, why in (([run], "two or more"), ([run, run], "named twice")):
+    for runs, why in (([run], "two or more"), ([run, run], "given twice")):
         with pytest.raises(WinnowError, match=why):
             compare(runs)
-    with pytest.raises(WinnowError, match="--split"):
+    with pytest.raises(WinnowError, match="split"):
         compare([run, imported(frozen_example, tmp_path, "two", 0.7)], "dev")
     shutil.copytree(frozen_example.folder.root, tmp_path / "ws")
     workspace = winnow.open(tmp_path / "ws")
@@ -177,7 +177,7 @@ def test_what_cannot_be_compared_says_why(frozen_example: Workspace, tmp_path: P
     other = import_predictions(
         open_release(release.path), tmp_path / "one.jsonl", tmp_path / "runs", name="other", missing="wrong"
     )[0]
-    with pytest.raises(WinnowError, match="no validation row in common"):
+    with pytest.raises(WinnowError, match="no validation rows in common"):
         compare([run, other])
 
 

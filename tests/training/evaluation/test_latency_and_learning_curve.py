@@ -120,5 +120,5 @@ def test_an_import_has_neither(frozen_example: Workspace, tmp_path: Path) -> Non
     rows: list[dict[str, object]] = [{"id": i, "label": "fallback"} for i in release.rows("validation")["id"]]
     run, _ = import_predictions(release, write_jsonl(tmp_path / "p.jsonl", rows), tmp_path / "runs", name="rules")
     assert measure_latency(run, ["x"])["status"] == stored_learning_curve(run)["status"] == "not_measured"
-    with pytest.raises(WinnowError, match="came from elsewhere"):
+    with pytest.raises(WinnowError, match="were imported"):
         measure_learning_curve(run, release)

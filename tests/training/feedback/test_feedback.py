@@ -140,10 +140,10 @@ def test_doing_it_twice_changes_nothing_and_another_run_replaces_the_focus(round
 
 def test_test_rows_have_no_say(round_one: Round) -> None:
     workspace = round_one.workspace
-    looks = len(workspace.run(round_one.run).looks())
+    looks = len(workspace.run(round_one.run).read_looks())
     workspace.evaluate(round_one.run, split="test")
     assert workspace.feedback(round_one.run, annotations=60).json() == round_one.fed.json()
-    assert [look["split"] for look in workspace.run(round_one.run).looks()[looks:]] == ["test"]
+    assert [look["split"] for look in workspace.run(round_one.run).read_looks()[looks:]] == ["test"]
 
 
 def test_generators_read_the_plan(round_one: Round) -> None:
@@ -236,7 +236,7 @@ def test_the_next_release_says_what_was_fixed(round_one: Round, tmp_path: Path) 
     assert shown.returncode == 0, shown.stderr
     assert re.search(r"errors within its pairs \d+ → \d+", shown.stdout)
     third, _ = workspace.train("second", settings={"inverse_penalty": 0.5})
-    with pytest.raises(WinnowError, match="no feedback was drawn"):
+    with pytest.raises(WinnowError, match="no feedback was derived"):
         workspace.feedback(run.id, previous=third.id)
 
 

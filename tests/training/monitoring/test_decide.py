@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections import Counter
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -38,14 +38,11 @@ from winnow.workspace import Workspace
 WHY = NotMeasured("nobody measured it")
 
 
-NAMES = (
-    "baseline_accuracy queries_per_day examples accuracy_gain p_value speedup goals_missed must_pass_failed "
-    "accuracy_loss new_records months_since_training"
-)
+NAMES = [field.name for field in fields(RuleInputs)]
 
 
 def figures(**told: float) -> RuleInputs:
-    return RuleInputs(**{name: SourcedValue(told.get(name, WHY), "a test") for name in NAMES.split()})
+    return RuleInputs(**{name: SourcedValue(told.get(name, WHY), "a test") for name in NAMES})
 
 
 def verdicts(**told: float) -> dict[str, str]:
@@ -57,16 +54,16 @@ def verdicts(**told: float) -> dict[str, str]:
     [
         ("baseline_is_enough", {"baseline_accuracy": 0.95}, {"baseline_accuracy": 0.9499}),
         ("little_traffic", {"queries_per_day": 9.9}, {"queries_per_day": 10}),
-        ("few_examples", {"examples": 499}, {"examples": 500}),
+        ("few_labeled_records", {"labeled_records": 499}, {"labeled_records": 500}),
         ("clear_gain", {"accuracy_gain": 0.10}, {"accuracy_gain": 0.0999}),
         ("clear_gain", {"accuracy_gain": 0.95 - 0.85}, {"accuracy_gain": -0.2}),  # 0.0999... in binary
         ("gain_and_faster", {"accuracy_gain": 0.05, "speedup": 1.5}, {"accuracy_gain": 0.05, "speedup": 1.49}),
         ("gain_and_faster", {"accuracy_gain": 0.05, "speedup": 9}, {"accuracy_gain": 0.049, "speedup": 9}),
-        ("gain_beyond_chance", {"accuracy_gain": 0.05, "p_value": 0.049}, {"accuracy_gain": 0.05, "p_value": 0.05}),
-        ("gain_beyond_chance", {"accuracy_gain": 0.08, "p_value": 0.001}, {"accuracy_gain": 0.049, "p_value": 0.001}),
+        ("significant_gain", {"accuracy_gain": 0.05, "p_value": 0.049}, {"accuracy_gain": 0.05, "p_value": 0.05}),
+        ("significant_gain", {"accuracy_gain": 0.08, "p_value": 0.001}, {"accuracy_gain": 0.049, "p_value": 0.001}),
         ("goals_missed", {"goals_missed": 1}, {"goals_missed": 0}),
         ("must_pass_cases_failed", {"must_pass_failed": 1}, {"must_pass_failed": 0}),
-        ("accuracy_lost", {"accuracy_loss": 0.05}, {"accuracy_loss": 0.049}),
+        ("accuracy_loss", {"accuracy_loss": 0.05}, {"accuracy_loss": 0.049}),
         (
             "many_new_records",
             {"new_records": 1000, "months_since_training": 6},
@@ -77,7 +74,7 @@ def verdicts(**told: float) -> dict[str, str]:
             {"new_records": 1000, "months_since_training": 6},
             {"new_records": 1000, "months_since_training": 5},
         ),
-        ("old", {"months_since_training": 12}, {"months_since_training": 11}),
+        ("old_model", {"months_since_training": 12}, {"months_since_training": 11}),
     ],
 )
 def test_every_rule_on_both_sides(rule: str, holds: dict[str, float], fails: dict[str, float]) -> None:
@@ -91,7 +88,7 @@ def test_a_missing_figure_does_not_save_a_rule_that_fails_anyway() -> None:
     assert verdicts(accuracy_gain=0.06)["gain_and_faster"] == "not_measured"
     told = next(one.json() for one in apply_rules(figures(accuracy_gain=0.06)) if one.name == "gain_and_faster")
     assert told["conditions"][0] == {
-        "what": "accuracy gained",
+        "what": "accuracy gain",
         "measured": 0.06,
         "bound": "at least",
         "threshold": 0.05,
@@ -100,10 +97,10 @@ def test_a_missing_figure_does_not_save_a_rule_that_fails_anyway() -> None:
     assert told["conditions"][1]["measured"] == {"status": "not_measured", "why": "nobody measured it"}
 
 
-BEGINNING = DecisionContext(baseline="most frequent label", release="r1")
+BEGINNING = DecisionContext(baseline="majority baseline", release="r1")
 
 
-BETTER = {"accuracy_gain": 0.12, "p_value": 0.001, "examples": 900.0}
+BETTER = {"accuracy_gain": 0.12, "p_value": 0.001, "labeled_records": 900.0}
 
 
 RUNNING = DecisionContext(baseline="old", deployed="old", release="r2", newer_release_exists=True, method="encoder")
@@ -112,15 +109,25 @@ RUNNING = DecisionContext(baseline="old", deployed="old", release="r2", newer_re
 @pytest.mark.parametrize(
     ("told", "at", "recommended_action", "following"),
     [
-        ({"examples": 499}, BEGINNING, "collect", "winnow push label"),
-        ({"examples": 500}, BEGINNING, "train", "winnow train r1 --method linear"),
+        ({"labeled_records": 499}, BEGINNING, "collect", "winnow push label"),
+        ({"labeled_records": 500}, BEGINNING, "train", "winnow train r1 --method linear"),
         ({}, replace(BEGINNING, release=None), "train", "winnow check, then winnow freeze NAME"),
-        ({"examples": 900, "queries_per_day": 3}, BEGINNING, "keep", "winnow status"),
+        ({"labeled_records": 900, "queries_per_day": 3}, BEGINNING, "keep", "winnow status"),
         (BETTER, replace(BEGINNING, candidate="new"), "deploy", "winnow deploy new --by NAME --reason TEXT"),
         (BETTER | {"goals_missed": 1}, replace(BEGINNING, candidate="new", fix_command="M"), "keep", "M"),
         (BETTER | {"must_pass_failed": 2}, replace(BEGINNING, candidate="new", fix_command="M"), "keep", "M"),
-        (BETTER | {"goals_missed": 1, "examples": 90}, replace(BEGINNING, candidate="new"), "collect", "winnow push"),
-        (BETTER | {"goals_missed": 1, "examples": 90}, replace(RUNNING, candidate="new", fix_command="M"), "keep", "M"),
+        (
+            BETTER | {"goals_missed": 1, "labeled_records": 90},
+            replace(BEGINNING, candidate="new"),
+            "collect",
+            "winnow push",
+        ),
+        (
+            BETTER | {"goals_missed": 1, "labeled_records": 90},
+            replace(RUNNING, candidate="new", fix_command="M"),
+            "keep",
+            "M",
+        ),
         ({"accuracy_gain": 0.01}, replace(BEGINNING, candidate="new", fix_command="M"), "keep", "M"),
         (
             {"accuracy_gain": 0.01},
@@ -138,18 +145,18 @@ RUNNING = DecisionContext(baseline="old", deployed="old", release="r2", newer_re
         ),
         (
             {"months_since_training": 12, "accuracy_gain": 0.01},
-            replace(RUNNING, candidate="new", newer=True, fix_command="M"),
+            replace(RUNNING, candidate="new", candidate_is_newer=True, fix_command="M"),
             "keep",
             "M",
         ),
         (
             {"months_since_training": 12} | BETTER,
-            replace(RUNNING, candidate="new", newer=True),
+            replace(RUNNING, candidate="new", candidate_is_newer=True),
             "deploy",
             "winnow deploy new",
         ),
         (
-            {"months_since_training": 3, "examples": 20},
+            {"months_since_training": 3, "labeled_records": 20},
             RUNNING,
             "keep",
             "winnow coverage",
@@ -168,7 +175,7 @@ def test_one_recommendation_follows(
 
 def test_the_reason_names_the_rule_and_its_numbers() -> None:
     found = recommend(figures(**BETTER), replace(BEGINNING, candidate="new"))
-    assert found.why == "new beats most frequent label: clear_gain: accuracy gained 0.12 (at least 0.1)"
+    assert found.why == "new is better than majority baseline: clear_gain: accuracy gain 0.12 (at least 0.1)"
 
 
 def test_a_gain_counts_common_rows_under_the_same_label() -> None:
@@ -251,17 +258,17 @@ def test_who_stands_against_whom(tmp_path: Path) -> None:
         ids = [side.run.id if side else None for side in (found.baseline, found.candidate)]
         return found.role, ids[0], ids[1]
 
-    assert chosen() == ("most frequent label", None, None)
-    assert chosen(low, high, other) == ("most frequent label", None, "high")  # the other is of an older release
+    assert chosen() == ("majority baseline", None, None)
+    assert chosen(low, high, other) == ("majority baseline", None, "high")  # the other is of an older release
     assert chosen(low, high, encoder, blank) == ("simplest run", "high", "enc")
-    assert chosen(low, encoder, wanted="low") == ("most frequent label", None, "low")
+    assert chosen(low, encoder, wanted="low") == ("majority baseline", None, "low")
     assert chosen(low, rules_run, encoder) == ("imported", "rules", "enc")
     assert chosen(low, rules_run, encoder, deployed="low") == ("deployed", "low", "enc")
     assert chosen(low, other, deployed="low", wanted="other") == ("deployed", "low", "other")
-    assert chosen(blank, deployed=None) == ("most frequent label", None, "blank")
-    with pytest.raises(WinnowError, match="deployed already"):
+    assert chosen(blank, deployed=None) == ("majority baseline", None, "blank")
+    with pytest.raises(WinnowError, match="already deployed"):
         chosen(low, deployed="low", wanted="low")
-    with pytest.raises(WinnowError, match="no run of this workspace"):
+    with pytest.raises(WinnowError, match="not a run of this workspace"):
         chosen(low, wanted="foreign")
 
 
@@ -320,7 +327,7 @@ def test_what_cannot_be_deployed(trained: tuple[Workspace, str], tmp_path: Path)
     with pytest.raises(GateError, match="as entered"):
         workspace.deploy(run, by="Ann", reason="x")
     shutil.rmtree(path.parent)
-    with pytest.raises(WinnowError, match="folder is gone"):
+    with pytest.raises(WinnowError, match="folder is missing"):
         workspace.deploy(run, by="Ann", reason="x")
     assert workspace.deployments() == []
 
@@ -361,8 +368,8 @@ def test_from_the_first_run_to_production_and_back_to_the_data(trained: tuple[Wo
     assert measured(workspace.decide(today=later), "old") == [12]
     aged = workspace.decide(today=later).decision
     assert (aged.recommended_action, aged.next) == ("retrain", "winnow check, then winnow freeze NAME")
-    assert isinstance(measured(found, "accuracy_lost")[0], NotMeasured)  # no newer release
-    assert not [look for look in workspace.run(run).looks() if look["split"] == "test"]
+    assert isinstance(measured(found, "accuracy_loss")[0], NotMeasured)  # no newer release
+    assert not [look for look in workspace.run(run).read_looks() if look["split"] == "test"]
 
 
 def test_a_newer_release_is_held_against_the_run_in_production(trained: tuple[Workspace, str]) -> None:
@@ -391,12 +398,12 @@ def test_a_newer_release_is_held_against_the_run_in_production(trained: tuple[Wo
     told = workspace.predict(run, list(newest["text"]))["label"]
     now = (told == newest["label"]).mean()
     before = (predictions["gold"] == predictions["predicted"]).mean()
-    assert measured(found, "accuracy_lost") == [pytest.approx(before - now)]
-    looks = len(workspace.run(run).looks())
+    assert measured(found, "accuracy_loss") == [pytest.approx(before - now)]
+    looks = len(workspace.run(run).read_looks())
     workspace.decide()
-    assert len(workspace.run(run).looks()) == looks  # asked once
+    assert len(workspace.run(run).read_looks()) == looks  # asked once
     workspace.rename("it_vpn", "it_tunnel")
-    assert measured(workspace.decide(), "accuracy_lost") == [pytest.approx(before - now)]  # a new name is no mistake
+    assert measured(workspace.decide(), "accuracy_loss") == [pytest.approx(before - now)]  # a new name is no mistake
 
 
 def test_drift_is_measured_on_traffic_since_the_freeze(trained: tuple[Workspace, str]) -> None:
@@ -445,7 +452,7 @@ def test_an_incumbent_that_was_imported_is_the_baseline_and_goals_bar_a_deployme
     run = workspace.train("first")[0].id
     workspace.evaluate(run)
     alone = workspace.decide()
-    assert alone.role == "most frequent label"
+    assert alone.role == "majority baseline"
     verdict = {rule.name: rule.verdict for rule in alone.decision.rules}
     assert (verdict["clear_gain"], verdict["goals_missed"]) == ("holds", "holds")
     assert alone.decision.recommended_action == "collect"  # 305 labeled records
@@ -474,5 +481,5 @@ def test_the_commands_print_every_rule_and_end_with_the_next_command(tmp_path: P
     assert all(name in shown for name in names)
     assert shown.strip().splitlines()[-1].startswith("next: winnow")
     refused = run_winnow("deploy", "nothing", "--by", "Ann", "--reason", "x", cwd=place)
-    assert (refused.returncode, "no run of this workspace" in refused.stderr) == (2, True)
+    assert (refused.returncode, "not a run of this workspace" in refused.stderr) == (2, True)
     assert json.loads(run_winnow("deploy", "--history", "--json", cwd=place).stdout) == {"deployments": []}

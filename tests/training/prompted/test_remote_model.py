@@ -222,7 +222,7 @@ def test_the_budget_stops_before_it_is_spent_and_a_higher_one_goes_on(
     before = asked(claude)
     with pytest.raises(BudgetError):
         evaluate_run(run, split="validation")
-    assert not run.looks()  # nobody has seen a score
+    assert not run.read_looks()  # nobody has seen a score
     raised = trained(release, tmp_path, per_request=5, budget=5)
     assert raised.path == run.path
     predicted = methods.predict(run, texts)
@@ -448,7 +448,7 @@ def test_the_command_line_trains_evaluates_stops_at_the_budget_and_goes_on(
     done = run_winnow("evaluate", path, "--json", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert not paid_again(claude.ledger.entries())
-    assert open_run(Path(path)).looks()
+    assert open_run(Path(path)).read_looks()
 
 
 def test_first_failures_do_not_change_the_answers(release: Release, tmp_path: Path, claude: Claude) -> None:

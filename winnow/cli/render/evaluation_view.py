@@ -46,7 +46,7 @@ def print_evaluation(evaluation: Evaluation) -> None:
 def _print_import(facts: Mapping[str, Any]) -> None:
     """Print which rows of an imported file were used."""
     if "file" in facts:
-        answered = ", ".join(f"{count:,} {split}" for split, count in facts["answers"].items() if count)
+        answered = ", ".join(f"{count:,} {split}" for split, count in facts["predicted_rows"].items() if count)
         unmatched = f"; {facts['unmatched']:,} rows match no record of the release" if facts["unmatched"] else ""
         repeated = f"; {facts['repeated']:,} duplicate rows" if facts["repeated"] else ""
         file, rows = printable(facts["file"]["name"]), facts["file"]["rows"]

@@ -1,1 +1,1 @@
-"""Speed, measured as ratios against a named alternative in the same run. Run by `make bench`; never a timed test."""
+"""Benchmarks. `make bench` measures speed as a ratio to a named alternative in the same run; no test is timed."""

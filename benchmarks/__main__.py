@@ -1,13 +1,10 @@
-"""Runs every benchmark and prints one table each."""
+"""Run the speed benchmarks and print one table each."""
 
 from __future__ import annotations
 
-from benchmarks import check_large as large_check
-from benchmarks import check_repeated as second_check
-from benchmarks import embedding_throughput as embedding
-from benchmarks import near_pair_search as near_pairs
+from benchmarks import check_large, check_repeated, embedding_throughput, near_pair_search
 
 if __name__ == "__main__":
-    for benchmark in (embedding, near_pairs, second_check, large_check):
+    for benchmark in (embedding_throughput, near_pair_search, check_repeated, check_large):
         print(f"\n## {(benchmark.__doc__ or '').splitlines()[0]}\n", flush=True)
         benchmark.main()

@@ -1,6 +1,7 @@
-"""How often simulated lots are accepted, refused or read whole, and how much of them is read (design rule 5).
+"""Acceptance sampling: how often simulated lots are accepted, refused or fully reviewed, and the share reviewed.
 
-Run by `python -m benchmarks.acceptance_sampling`, not by `make bench`: it compares with no alternative. Needs no data.
+Run by `python -m benchmarks.acceptance_sampling`, not by `make bench`: it has no alternative to compare with.
+Needs no data. See design rule 5.
 """
 
 from __future__ import annotations
@@ -49,13 +50,15 @@ WAYS: dict[str, tuple[tuple[str, ...], bool]] = {
     "leave unless refused; the rest starts anew": (OPEN, True),
     "stay until the verdict": ((), False),
 }
-"""After which verdicts bad labels leave the lot, and whether what is left is a new lot of its unread rows."""
+"""The verdicts after which bad labels leave the lot, and whether its unreviewed rows then form a new lot."""
 
 
 def rates() -> None:
-    """Lots by their true rate. The median bound is that of accepted lots; it fails when the true rate is above it."""
-    print(f"{LOTS:,} lots a row\n")
-    print("| rows | true rate | accepted | refused | read whole | mean share read | bound fails | median bound |")
+    """Lots by true defect rate. The median bound is over accepted lots; it fails when the true rate is above it."""
+    print(f"{LOTS:,} lots per row\n")
+    print(
+        "| rows | true rate | accepted | refused | fully reviewed | mean share reviewed | bound fails | median bound |"
+    )
     print("|---|---|---|---|---|---|---|---|")
     for lot_size in SIZES:
         for rate in RATES:
@@ -72,7 +75,7 @@ def rates() -> None:
 
 
 def reviewed(lot_size: int, defects: int, generator: np.random.Generator) -> Iterator[LotDecision]:
-    """The last ruling of each of `LOTS` lots. Lots with equal defects at a look are ruled on together."""
+    """The final verdict on each of `LOTS` lots. Lots with equal defects at a look are decided together."""
     sizes = look_sizes(lot_size, share=REVIEW.share)
     steps = np.diff(sizes, prepend=0)
     found = np.zeros((LOTS, 0), dtype=np.int64)
@@ -90,16 +93,19 @@ def reviewed(lot_size: int, defects: int, generator: np.random.Generator) -> Ite
 
 
 def as_answers(found: NDArray[np.int64], steps: NDArray[np.int64]) -> list[bool]:
-    """Answers with so many defects in each step; their order inside a step does not matter."""
+    """Reviews with the given number of defects in each step; their order inside a step does not matter."""
     return [row < bad for bad, step in zip(found, steps, strict=True) for row in range(step)]
 
 
 def labels() -> None:
-    """Lots whose bad labels leave and are read whole, by what becomes of the rest."""
+    """Lots whose bad labels are removed and fully reviewed, by what happens to the rest."""
     print(
-        f"{LABELED_LOTS:,} lots of 1,000 rows a row; read are the sample and the bad labels, of lots read whole all\n"
+        f"{LABELED_LOTS:,} lots of 1,000 rows per row of the table; reviewed are the sample and the bad labels, "
+        "in fully reviewed lots all rows\n"
     )
-    print("| lot | bad labels | accepted | accepted above the maximum | refused | read whole | mean share read |")
+    print(
+        "| lot | bad labels | accepted | accepted above the maximum | refused | fully reviewed | mean share reviewed |"
+    )
     print("|---|---|---|---|---|---|---|")
     for name, true_rates in CASES.items():
         for way, (after, anew) in WAYS.items():
@@ -115,7 +121,7 @@ def labels() -> None:
 def one_lot(
     true_rates: tuple[float, ...], generator: np.random.Generator, *, after: tuple[str, ...], anew: bool
 ) -> tuple[str, float, float]:
-    """Verdict, true rate of the lot that it is about, and share of all rows read."""
+    """The verdict, the true defect rate of its lot, and the share of all rows reviewed."""
     size = 1000 // len(true_rates)
     label = np.repeat(np.arange(len(true_rates)), size)
     bad = np.arange(len(label)) % size < np.repeat(np.round(np.array(true_rates) * size), size)

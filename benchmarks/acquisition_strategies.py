@@ -1,4 +1,4 @@
-"""Learning curves: accuracy of the linear probe on the official test by labels bought, for each strategy.
+"""Learning curves: accuracy of the linear probe on the official test by number of labels, for each strategy.
 
 Run by `python -m benchmarks.acquisition_strategies [BENCH ...]`, not by `make bench`. Needs the public data. From no
 label, every round buys as many queries as there are labels, the true label is the answer, and a new probe is fitted
@@ -50,11 +50,11 @@ OUT_OF_SCOPE = "oos"
 
 
 IN_SCOPE_KEPT = 8000
-"""Of CLINC150's train: beside them its 1,200 out-of-scope queries are 13 % of the pool."""
+"""In-scope train rows of CLINC150 that are kept: with these, the 1,200 out-of-scope queries are 13 % of the pool."""
 
 
 FOLD = 1500
-"""Of BANKING77's train, held out for tuning."""
+"""Number of BANKING77's train rows that are held out for tuning."""
 
 
 TUNED: dict[tuple[ModuleType, str], tuple[float, ...]] = {
@@ -71,7 +71,7 @@ TUNING_SEEDS = 2
 
 @dataclass(frozen=True)
 class Bench:
-    """A pool with its answers, and what accuracy is measured on, in scope."""
+    """A pool of queries with their labels, and the in-scope rows that accuracy is measured on."""
 
     pool: Vectors
     answers: NDArray[np.str_]
@@ -82,14 +82,14 @@ class Bench:
 
 @dataclass(frozen=True)
 class Curve:
-    """Labels bought and what they gave, round by round, and the share of them that was out of scope."""
+    """Number of labels and accuracy, round by round, and the share of labels that were out of scope."""
 
     bought: list[int]
     accuracy: list[float]
     out_of_scope: float
 
     def labels_to(self, accuracy: float) -> float | None:
-        """Labels at which the accuracy is first reached, straight between two rounds; None when it never is."""
+        """Number of labels at which an accuracy is first reached, interpolated linearly; None when it never is."""
         after = next((i for i, value in enumerate(self.accuracy) if value >= accuracy), None)
         if not after:
             return None if after is None else float(self.bought[0])
@@ -99,7 +99,7 @@ class Curve:
 
 
 def bench(name: str) -> Bench:
-    """`banking77`, `clinc150`, `clinc150-oos`; with `-tuning` what the official test had no part in."""
+    """`banking77`, `clinc150` or `clinc150-oos`; with `-tuning` a split without the official test."""
     source, _, kind = name.partition("-")
     rows = [json.loads(line) for line in (PUBLIC / source / f"{source}.jsonl").read_text().splitlines()]
     label, split = np.array([row["label"] for row in rows]), np.array([row["split"] for row in rows])
@@ -118,7 +118,7 @@ def bench(name: str) -> Bench:
 
 
 def run(data: Bench, strategy: AcquisitionStrategy, seed: int, enough: float) -> Curve:
-    """Buy batch after batch until the probe is good enough."""
+    """Label batch after batch until the probe is accurate enough."""
     order = np.random.default_rng(seed).permutation(len(data.pool))
     taken = np.empty(0, dtype=np.int64)
     probe: LinearProbe | None = None
@@ -139,11 +139,11 @@ def accuracy(probe: LinearProbe, data: Bench) -> float:
 
 
 def curves(name: str) -> None:
-    """One table for one pool."""
+    """Print the table of one pool."""
     data = bench(name)
     full = accuracy(fit_probe(data.pool, data.answers.tolist()), data)
     shown = [data.batch * i for i in SHOWN]
-    print(f"\n## {name}: {len(data.pool):,} queries, {data.batch} a round, {SEEDS} seeds; all labels: {full:.4f}\n")
+    print(f"\n## {name}: {len(data.pool):,} queries, {data.batch} per round, {SEEDS} seeds; all labels: {full:.4f}\n")
     heads = [*(f"at {count:,}" for count in shown), *(f"labels to {share:.0%}" for share in SHARES), "of random's"]
     print(f"| strategy | {' | '.join(heads)} | out of scope |\n|{'---|' * (len(heads) + 2)}")
     random: list[float | None] = []
@@ -179,13 +179,13 @@ def constants() -> None:
 
 
 def middle(values: list[float | None]) -> float | None:
-    """The mean over the seeds; None when one of them has no value."""
+    """The mean over the seeds; None when a seed has no value."""
     there = [value for value in values if value is not None]
     return statistics.mean(there) if len(there) == len(values) else None
 
 
 def speed() -> None:
-    """Seconds of one choice of 500 among 100,000, beside 1,000 known."""
+    """Seconds to choose 500 of 100,000 queries, with 1,000 labeled."""
     name, many = vectors(101_000)
     many = np.random.default_rng(0).permutation(many)
     known, pool = many[:1000], many[1000:]

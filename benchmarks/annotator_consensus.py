@@ -1,8 +1,8 @@
 """Consensus of simulated annotators on CLINC150: CROWDLAB, majority, Dawid–Skene; accuracy and calibration.
 
 Run by `python -m benchmarks.annotator_consensus`, not by `make bench`: it measures quality, not speed. Needs the
-public data. People err towards the three labels whose mean vectors are nearest to the right one. Class probabilities
-are out of fold, from the linear probe on MiniLM vectors, trained on the majority labels, errors included.
+public data. Annotators err towards the three labels whose mean vectors are nearest to the right one. Class
+probabilities are out-of-fold, from the linear probe on MiniLM vectors, trained on the majority labels, errors included.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ FOLDS = 5
 
 
 TOWARDS = (0.6, 0.25, 0.15)
-"""Shares of the errors that go to the nearest label, the second and the third."""
+"""Shares of the errors that go to the nearest, second and third nearest label."""
 
 
 MIXED_PEOPLE = (0.95, 0.9, 0.85, 0.75, 0.6)
@@ -48,16 +48,16 @@ THRESHOLDS = (0.7, 0.8, 0.9, 0.95)
 
 
 STEPS = 50
-"""Of Dawid–Skene's EM; it stands still long before."""
+"""Iterations of Dawid–Skene's EM, which converges much earlier."""
 
 
 SMOOTHING = 0.01
-"""Added to every cell of its matrices."""
+"""Smoothing: added to every cell of its matrices."""
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """Who answers how many records how often."""
+    """How many annotators label how many records, and how accurately."""
 
     name: str
     records: int
@@ -80,7 +80,7 @@ SCENARIOS = (
 
 @dataclass(frozen=True)
 class Data:
-    """CLINC150's train, in scope."""
+    """The in-scope train rows of CLINC150."""
 
     vectors: Vectors
     truth: NDArray[np.int64]
@@ -123,7 +123,7 @@ def clinc150() -> Data:
 
 
 def draw(data: Data, scenario: Scenario, seed: int) -> Drawn:
-    """Answers to a sample of as many records of every label, and the model that learns from them."""
+    """Annotations of a sample balanced by label, and the model that is trained on them."""
     rng = np.random.default_rng(seed)
     each = scenario.records // len(data.labels)
     rows = np.concatenate([rng.permutation(np.flatnonzero(data.truth == k))[:each] for k in range(len(data.labels))])
@@ -154,14 +154,14 @@ def plain_majority(drawn: Drawn) -> Found:
 
 
 def plain_crowdlab(drawn: Drawn) -> Found:
-    """CROWDLAB as it comes: any label of the model, and cleanlab's score."""
+    """Unmodified CROWDLAB: any label of the model, and cleanlab's score."""
     response = np.where(drawn.response < 0, np.nan, drawn.response)
     quality = get_label_quality_multiannotator(response, drawn.model, verbose=False)["label_quality"]
     return quality["consensus_label"].to_numpy(), quality["consensus_quality_score"].to_numpy()
 
 
 def dawid_skene(drawn: Drawn) -> Found:
-    """Dawid and Skene (1979): a matrix a person by EM, from the shares of the answers on."""
+    """Dawid and Skene (1979): a confusion matrix per annotator by EM, initialized with the vote shares."""
     classes = drawn.counts.shape[1]
     believed = drawn.counts / drawn.counts.sum(axis=1, keepdims=True)
     for _ in range(STEPS):
@@ -178,7 +178,7 @@ def dawid_skene(drawn: Drawn) -> Found:
 
 
 def winnow(drawn: Drawn, *, model: bool) -> tuple[Found, Consensus]:
-    """`curation.consensus`, with or without the model."""
+    """`curation.annotations.consensus`, with or without the model."""
     rows, annotators = np.nonzero(drawn.response >= 0)
     responses = {"record": rows, "who": annotators, "label": drawn.response[rows, annotators]}
     table = pd.DataFrame({name: [f"{value:05}" for value in column] for name, column in responses.items()})

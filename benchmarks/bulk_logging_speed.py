@@ -1,7 +1,7 @@
-"""Bulk logging to the labeling server, with our shortcuts and without, side by side in one run.
+"""Bulk logging to the labeling server with and without our optimizations, in the same run.
 
-Both are the same Argilla in the same environment, with the same search engine, which is ours: Elasticsearch is not to
-be had here. So the figure without shortcuts flatters the stock server, which would also write its index.
+Both are the same Argilla in the same environment with our search engine, because Elasticsearch is not available here.
+So the figure without optimizations is optimistic for the stock server, which would also write its index.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ ROUNDS = 5
 
 
 def main(rounds: int = ROUNDS) -> None:
-    """Print records a second of both, and how often one holds the other, with vectors and without."""
+    """Print records per second of both, and their ratio, with and without vectors."""
     with ExitStack() as stack:
         servers = {"stock": stack.enter_context(running(stock=True)), "ours": stack.enter_context(running(stock=False))}
         for vectors in (True, False):
@@ -45,7 +45,7 @@ def main(rounds: int = ROUNDS) -> None:
 
 @contextmanager
 def running(stock: bool) -> Iterator[EmbeddedServer]:
-    """A server of its own; `stock` leaves the shortcuts out."""
+    """A separate server; `stock` disables the optimizations."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "server"
         os.environ["WINNOW_SERVER_PATCHES"] = "off" if stock else "on"
@@ -54,7 +54,7 @@ def running(stock: bool) -> Iterator[EmbeddedServer]:
         finally:
             del os.environ["WINNOW_SERVER_PATCHES"]
         try:
-            annotator_accounts(server.owner_api())  # makes the workspace
+            annotator_accounts(server.owner_api())  # creates the workspace
             yield server
         finally:
             stop_server(home)
@@ -63,15 +63,17 @@ def running(stock: bool) -> Iterator[EmbeddedServer]:
 
 
 def report(rates: dict[str, list[float]], held: str) -> None:
-    """Medians without the first turn, which warms up."""
+    """Medians without the first round, which is a warm-up."""
     median = {name: statistics.median(found[1:]) for name, found in rates.items()}
     least = {name: min(found[1:]) for name, found in rates.items()}
-    print(f"bulks of {AT_ONCE}, {held}: " + ", ".join(f"{name} {median[name]:,.0f} a second" for name in rates), end="")
-    print(f" (least {least['stock']:,.0f} and {least['ours']:,.0f}); {median['ours'] / median['stock']:.1f} times")
+    print(
+        f"bulks of {AT_ONCE}, {held}: " + ", ".join(f"{name} {median[name]:,.0f} per second" for name in rates), end=""
+    )
+    print(f" (minimum {least['stock']:,.0f} and {least['ours']:,.0f}); {median['ours'] / median['stock']:.1f} times")
 
 
 def rate(api: ArgillaApi, name: str, vectors: bool, bulks: int = 2) -> float:
-    """Records a second of some bulks into a new dataset. What is sent was made before."""
+    """Records per second of several bulks into a new dataset. The payload is prepared beforehand."""
     dataset = make(api, name)
     question = api.get(f"datasets/{dataset}/questions")["items"][0]["id"]
     sent = [json.dumps({"items": items(question, vectors, turn)}).encode() for turn in range(bulks)]

@@ -1,7 +1,7 @@
-"""`check` on 100,000 records: cold, with nothing changed, and after one added record; wall and memory.
+"""`check` on 100,000 records: cold, unchanged, and after one added record; wall time and memory.
 
-CLINC150, BANKING77 and variations of them by rule (a word swapped, a frame around, a slip of the keyboard), each in the
-group of its seed. Where the public data is not at hand, the shipped example and variations of it.
+CLINC150, BANKING77 and rule-based variations of them (a swapped word, a frame, a typo), each in the group of its seed.
+Without the public data, the shipped example and variations of it.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def main() -> None:
         name = _write(root)
         _winnow(root, "add", str(root / "data.jsonl"), "--group-column", "seed", "--license", "own")
         (root / "one.jsonl").write_text(json.dumps({"text": "a wholly new query", "label": "l0", "seed": "new"}) + "\n")
-        print(f"{RECORDS:,} records ({name} and variations), each command a process of its own\n")
+        print(f"{RECORDS:,} records ({name} and variations), each command in its own process\n")
         print("| state | seconds | of cold | peak memory, MB |\n|---|---|---|---|", flush=True)
         cold = _row("cold", _winnow(root, "check"), None)
         _row("nothing changed", _winnow(root, "check"), cold)
@@ -50,16 +50,16 @@ def _row(state: str, measured: tuple[float, float], cold: float | None) -> float
 
 
 def _winnow(root: Path, *arguments: str) -> tuple[float, float]:
-    """Seconds of a command, and the peak memory of the largest one so far in MB."""
+    """Seconds of a command, and the peak memory of the largest command so far, in MB."""
     start = time.perf_counter()
     run = subprocess.run([Path(sys.executable).parent / "winnow", *arguments], cwd=root, capture_output=True, text=True)
-    if run.returncode > 1:  # a failed gate is no failed check
+    if run.returncode > 1:  # a failed gate does not mean that the command failed
         raise RuntimeError(run.stderr)
     return time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
 
 
 def _write(root: Path) -> str:
-    """Write task and data; returns the name of the data. Labels are dealt by seed: they do not matter for speed."""
+    """Write task and data; returns the name of the data. Labels are assigned by seed: they do not affect the speed."""
     name, seeds = texts()
     chance = random.Random(0)
     rows = {text: i for i, text in enumerate(seeds[:RECORDS])}

@@ -1,4 +1,4 @@
-"""A second `winnow check` with nothing changed against the first, start-up included."""
+"""A repeated `winnow check` without changes compared with the first one, start-up included."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def main() -> None:
     open_embedder().encode(["converted by now"])
     files = [PUBLIC / "clinc150" / "clinc150.jsonl", PUBLIC / "banking77" / "banking77.jsonl"]
     files = [path for path in files if path.exists()] or [ROOT / "examples" / "helpdesk" / "labeled.jsonl"]
-    print(f"the model converted before; median of {ROUNDS} rounds\n")
+    print(f"the model is already converted; median of {ROUNDS} rounds\n")
     print("| data | first, s | second, s | share |\n|---|---|---|---|")
     for path in files:
         first, second = [], []

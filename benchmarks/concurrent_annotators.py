@@ -1,4 +1,4 @@
-"""Twenty annotators at once, each fetching the next record and answering it, while the application is killed once."""
+"""Twenty concurrent annotators, each fetching and answering records, while the server is killed once."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ SECONDS = 60.0
 
 
 THINK = 2.0
-"""Seconds that a quick person looks at a record."""
+"""Seconds that a fast annotator spends on a record."""
 
 
 PENDING = {"scope": {"entity": "response", "property": "status"}, "type": "terms", "values": ["pending"]}
 
 
 OPEN = {"scope": {"entity": "record", "property": "status"}, "type": "terms", "values": ["pending"]}
-"""What the page asks for by default."""
+"""The page size that the UI requests by default."""
 
 
 @dataclass
 class Work:
-    """What one person did."""
+    """What one annotator did."""
 
     user: str
     acknowledged: list[str] = field(default_factory=list)
@@ -57,11 +57,11 @@ class Work:
 
 
 def main(people: int = PEOPLE, records: int = RECORDS, seconds: float = SECONDS) -> None:
-    """Print submits a second and how long one waited; fail when an answer was lost or doubled."""
+    """Print responses per second and waiting times; fail when a response was lost or duplicated."""
     with tempfile.TemporaryDirectory() as folder:
         server, process = start_server(Path(folder) / "server", host="127.0.0.1", port=0, note=lambda _: None)
         try:
-            annotator_accounts(server.owner_api())  # makes the workspace
+            annotator_accounts(server.owner_api())  # creates the workspace
             queue = make(server.owner_api(), "people")
             fill(server.owner_api(), queue, records)
             for name, think, kill in (("slow", THINK, False), ("quick", 0.0, False), ("killed", 0.0, True)):
@@ -75,7 +75,7 @@ def main(people: int = PEOPLE, records: int = RECORDS, seconds: float = SECONDS)
 
 
 def hire(server: EmbeddedServer, people: int, name: str) -> dict[str, str]:
-    """The ids of new people, each with the key."""
+    """Create annotators; returns their API keys by id."""
     api = server.owner_api()
     for number in range(people):
         add_annotator(api, f"{name}{number}")
@@ -92,7 +92,7 @@ def label(
     kill: bool,
     value: str = WORDS[0],
 ) -> tuple[list[Work], float]:
-    """Let all work for a time; give what each did, and the seconds it took. All that was acknowledged is there."""
+    """Let all annotators work for a while; returns what each did, and the seconds. No acknowledged response is lost."""
     api = server.owner_api()
     works = [Work(user) for user in keys]
     begun = time.perf_counter()
@@ -114,7 +114,7 @@ def label(
 
 
 def application(server: EmbeddedServer) -> int:
-    """The process that answers."""
+    """The server process."""
     lines = subprocess.run(["ps", "-wweo", "pid,pgid,args"], capture_output=True, text=True, check=True).stdout
     rows = [line.split(None, 2) for line in lines.splitlines()[1:]]
     return next(
@@ -123,7 +123,7 @@ def application(server: EmbeddedServer) -> int:
 
 
 def work(api: ArgillaApi, queue: str, done: Work, until: float, think: float, value: str) -> None:
-    """Fetch and answer until the time or the queue is over; ask again when the connection breaks."""
+    """Fetch and answer until the time is up or the queue is empty; retry when the connection breaks."""
     while time.perf_counter() < until:
         body = {"filters": {"and": [PENDING, OPEN]}}
         path = f"me/datasets/{queue}/records/search?limit=1&include=responses,suggestions"
@@ -143,7 +143,7 @@ def work(api: ArgillaApi, queue: str, done: Work, until: float, think: float, va
 
 
 def patient(api: ArgillaApi, done: Work, path: str, body: Any) -> tuple[Any, float]:
-    """Ask until there is an answer. One that was kept though its reply was lost is refused the second time."""
+    """Retry until there is a reply. If only the reply was lost, the second attempt is refused."""
     begun = time.perf_counter()
     while True:
         try:
@@ -158,7 +158,7 @@ def patient(api: ArgillaApi, done: Work, path: str, body: Any) -> tuple[Any, flo
 
 
 def check(server: EmbeddedServer, queue: str, works: list[Work]) -> None:
-    """Hold what was acknowledged against the database, read as a file."""
+    """Compare the acknowledged responses with the database, read as a file."""
     sql = """SELECT s.record_id, count(*) FROM responses s JOIN records r ON r.id = s.record_id
              WHERE r.dataset_id = ? AND s.user_id = ? AND s.status = 'submitted' GROUP BY 1"""
     hexed = lambda name: name.replace("-", "")  # noqa: E731
@@ -172,10 +172,10 @@ def check(server: EmbeddedServer, queue: str, works: list[Work]) -> None:
 
 
 def report(works: list[Work], taken: float, name: str) -> None:
-    """One line a measure."""
+    """Print one line per measure."""
     done = sum(len(one.acknowledged) for one in works)
     retries = sum(one.retries for one in works)
-    print(f"{name}: {done / taken:.1f} answers a second, {retries} retries")
+    print(f"{name}: {done / taken:.1f} responses per second, {retries} retries")
     for step, every in (("fetch", [one.fetches for one in works]), ("submit", [one.submits for one in works])):
         times = sorted(seconds * 1000 for some in every for seconds in some)
         print(f"  {step:<7} p50 {statistics.median(times):4.0f} ms  p95 {times[int(len(times) * 0.95)]:4.0f} ms")

@@ -1,6 +1,7 @@
-"""The measurements behind constants: prefix length, the probe's penalty, the language detector's limits.
+"""Measurements behind constants: prefix length, the probe's penalty, the language detector's thresholds.
 
-Run by `python -m benchmarks.constants`, not by `make bench`: it compares with no alternative. Needs the public data.
+Run by `python -m benchmarks.constants`, not by `make bench`: it has no alternative to compare with.
+Needs the public data.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def prefixes() -> None:
 
 
 def penalties() -> None:
-    """Accuracy of the linear probe by C, on official train rows unpruned."""
+    """Accuracy of the linear probe by C, on all official train rows."""
     print("| data | C | validation | test, in scope |\n|---|---|---|---|")
     for name in ("clinc150", "banking77"):
         rows = [json.loads(line) for line in (PUBLIC / name / f"{name}.jsonl").read_text().splitlines()]
@@ -58,7 +59,7 @@ def penalties() -> None:
 
 
 def languages() -> None:
-    """English queries that a detector takes for another language."""
+    """English queries that a language detector assigns to another language."""
     lines = (PUBLIC / "clinc150" / "clinc150.jsonl").read_text().splitlines()
     long = [t for line in lines if len(t := json.loads(line)["text"]) >= LANGUAGE_MIN_CHARACTERS][:6000]
     ours = LanguageDetectorBuilder.from_languages(*(getattr(Language, name) for name in LANGUAGES))
@@ -67,7 +68,7 @@ def languages() -> None:
         "all languages": LanguageDetectorBuilder.from_all_languages().build(),
         f"{len(LANGUAGES)} languages, low accuracy": ours.with_low_accuracy_mode().build(),
     }
-    print(f"{len(long):,} queries\n\n| detector | texts/s | wrong | wrong and sure |\n|---|---|---|---|")
+    print(f"{len(long):,} queries\n\n| detector | texts/s | wrong | wrong and confident |\n|---|---|---|---|")
     for name, detector in detectors.items():
         detector.compute_language_confidence_values_in_parallel(long[:100])
         start = time.perf_counter()
@@ -79,7 +80,7 @@ def languages() -> None:
 
 
 def typos() -> None:
-    """Share of public queries in which the noise facet sees a typo."""
+    """Share of public queries in which the noise facet detects a typo."""
     misspelt = misspelling_detector("en")
     for name in ("clinc150", "banking77"):
         lines = (PUBLIC / name / f"{name}.jsonl").read_text().splitlines()

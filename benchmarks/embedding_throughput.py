@@ -1,4 +1,4 @@
-"""Embedding throughput against sentence-transformers' default `encode`, on the same texts."""
+"""Embedding throughput compared with sentence-transformers' default `encode`, on the same texts."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def main() -> None:
         "winnow, default": lambda: open_embedder().encode(sample),
     }
     for embed in candidates.values():
-        embed()  # converts and warms up
+        embed()  # converts the model and warms up
     reference = candidates["sentence-transformers, as it comes"]()
     seconds: dict[str, list[float]] = {label: [] for label in candidates}
     for _ in range(ROUNDS):

@@ -1,9 +1,9 @@
-"""Majority, linear and encoder side by side on the official splits of BANKING77 and CLINC150.
+"""Majority baseline, linear and encoder compared on the official splits of BANKING77 and CLINC150.
 
 Run by `python -m benchmarks.encoder_accuracy banking|clinc [--seeds N] [KEY=VALUE ...]`, not by `make bench`. Needs
-the public data. Every method trains on all official train rows. BANKING77 has no validation rows, so that all epochs
-are trained; CLINC150's choose the encoder's epoch and every threshold. With `--validation` the test rows have no
-part: BANKING77 holds 1,500 of its train rows back and CLINC150 its validation rows, and they are what is measured.
+the public data. Every method trains on all official train rows. BANKING77 has no validation rows, so all epochs are
+trained; on CLINC150, validation selects the encoder's epoch and every threshold. With `--validation` the test rows are
+not used: accuracy is measured on 1,500 held-out train rows of BANKING77, and on the validation rows of CLINC150.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ OUT_OF_SCOPE = "oos"
 
 
 FOLD = 1500
-"""Of BANKING77's train, held back with `--validation`."""
+"""Train rows of BANKING77 that are held out with `--validation`."""
 
 
 IN_SCOPE_LOSS = 0.05
@@ -50,8 +50,8 @@ class Split:
 
 
 @dataclass(frozen=True)
-class Answers:
-    """Class probabilities of one method, and what they cost."""
+class MethodResult:
+    """Class probabilities of one method, and their cost."""
 
     classes: list[str]
     validation: NDArray[np.float64]
@@ -60,7 +60,7 @@ class Answers:
     note: str = ""
 
     def correct(self, gold: NDArray[np.str_]) -> NDArray[np.bool_]:
-        """Whether each test row is right."""
+        """Whether each test row is predicted correctly."""
         said: NDArray[np.bool_] = np.array(self.classes)[self.test.argmax(axis=1)] == gold
         return said
 
@@ -82,15 +82,15 @@ def splits(name: str, *, tuning: bool) -> dict[str, Split]:
     }
 
 
-def majority(data: dict[str, Split]) -> Answers:
-    """Always the label with the most train rows."""
+def majority(data: dict[str, Split]) -> MethodResult:
+    """Always predict the most frequent train label."""
     best = Counter(data["train"].labels.tolist()).most_common(1)[0][0]
     ones = [np.ones((len(data[split].texts), 1)) for split in ("validation", "test")]
-    return Answers([best], ones[0], ones[1], 0.0)
+    return MethodResult([best], ones[0], ones[1], 0.0)
 
 
-def linear(data: dict[str, Split]) -> Answers:
-    """The probe on embeddings, as method `linear` has it."""
+def linear(data: dict[str, Split]) -> MethodResult:
+    """The linear probe on embeddings, as in method `linear`."""
     embedder = open_embedder()
     started = time.perf_counter()
     probe = fit_probe(embedder.encode(data["train"].texts), data["train"].labels.tolist())
@@ -99,11 +99,11 @@ def linear(data: dict[str, Split]) -> Answers:
         probe.probabilities(embedder.encode(data[split].texts)).astype(np.float64) if data[split].texts else _nothing()
         for split in ("validation", "test")
     ]
-    return Answers(probe.classes, held[0], held[1], seconds)
+    return MethodResult(probe.classes, held[0], held[1], seconds)
 
 
-def encoder(data: dict[str, Split], settings: EncoderSettings, seed: int) -> Answers:
-    """The trained encoder, saved and read again, as method `encoder` has it."""
+def encoder(data: dict[str, Split], settings: EncoderSettings, seed: int) -> MethodResult:
+    """The trained encoder, saved and loaded again, as in method `encoder`."""
     from scipy.special import softmax
 
     from winnow.training.encoder.batched_inference import compute_logits
@@ -129,17 +129,17 @@ def encoder(data: dict[str, Split], settings: EncoderSettings, seed: int) -> Ans
         ]
     epochs, best = fitted.facts["epochs"], fitted.facts["best_epoch"]
     note = f"{fitted.facts['seconds'] / epochs:.0f} s an epoch, {epochs} epochs, {best} kept"
-    return Answers(fitted.classes, answers[0], answers[1], fitted.facts["seconds"], note)
+    return MethodResult(fitted.classes, answers[0], answers[1], fitted.facts["seconds"], note)
 
 
 def _nothing() -> NDArray[np.float64]:
     return np.empty((0, 0))
 
 
-def out_of_scope_recall(answers: Answers, data: dict[str, Split]) -> float | None:
+def out_of_scope_recall(answers: MethodResult, data: dict[str, Split]) -> float | None:
     """Share of out-of-scope test rows below the threshold that 5 % of in-scope validation rows are below.
 
-    What is compared is the largest probability of an in-scope label.
+    The score is the highest probability of an in-scope label.
     """
     if OUT_OF_SCOPE not in answers.classes:
         return None
@@ -150,14 +150,14 @@ def out_of_scope_recall(answers: Answers, data: dict[str, Split]) -> float | Non
 
 
 def mcnemar(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> tuple[int, int, float]:
-    """Rows that only the one, only the other has right, and the exact two-sided p (McNemar 1947, binomial)."""
+    """Rows that only one of two methods predicts correctly, and the exact two-sided p-value (McNemar 1947)."""
     from scipy.stats import binomtest
 
     one, other = int((first & ~second).sum()), int((second & ~first).sum())
     return one, other, float(binomtest(one, one + other).pvalue) if one + other else 1.0
 
 
-def show(name: str, answers: Answers, data: dict[str, Split], against: Answers | None) -> None:
+def show(name: str, answers: MethodResult, data: dict[str, Split], against: MethodResult | None) -> None:
     """One row of the table."""
     gold = data["test"].labels
     inside = gold != OUT_OF_SCOPE
@@ -181,7 +181,7 @@ def show(name: str, answers: Answers, data: dict[str, Split], against: Answers |
 
 
 def main() -> None:
-    """Read the command line and print the table."""
+    """Parse the command line and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("source", choices=SOURCES)
     parser.add_argument("--seeds", type=int, default=1)

@@ -1,4 +1,4 @@
-"""What attention costs in a step of the encoder's training: processor time of one thread, bf16, rank 16.
+"""The cost of attention in a training step of the encoder: CPU time of one thread, bf16, rank 16.
 
 Run by `python -m benchmarks.encoder_step_time`, not by `make bench`.
 """
@@ -21,7 +21,7 @@ STEPS = 8
 
 
 def milliseconds(attention: str, dropout: float) -> float:
-    """Of one step forward and backward, mean of STEPS after two that are not counted."""
+    """CPU time of one forward and backward step, mean of STEPS after two warm-up steps."""
     with torch.random.fork_rng():
         torch.manual_seed(0)
         base = load_base_encoder(str(bundled_model_folder()), pooling="own")

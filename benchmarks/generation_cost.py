@@ -1,8 +1,8 @@
-"""Generation: what 500 examples cost by how they are asked for, and how many rows nearness suspects.
+"""Generation: the cost of 500 examples by request strategy, and how many rows a similarity check flags.
 
-Run by `python -m benchmarks.generation_cost cost|nearness`, not by `make bench`. `cost` asks the tests' local server,
-which counts tokens by a simple rule and follows the API's rules for its cache: the ratios are meant, not the sums.
-`nearness` needs the public data.
+Run by `python -m benchmarks.generation_cost cost|nearness`, not by `make bench`. `cost` uses the tests' local server,
+which counts tokens by a simple rule and follows the API's caching rules: only the ratios are meaningful. `nearness`
+needs the public data.
 """
 
 from __future__ import annotations
@@ -29,19 +29,19 @@ COUNT = 500
 
 
 PRICE = Price(2.0, 10.0, cache_read_share=0.05)
-"""Of the default model, as in generators/prices.json."""
+"""Prices of the default model, as in generators/prices.json."""
 
 
 COSINES = (0.80, 0.85, 0.90, 0.95)
 
 
 FLIPPED = 0.05
-"""Share of rows that are given the label of their nearest row of another one."""
+"""Share of rows that get the label of their nearest row of another label."""
 
 
 @dataclass(frozen=True)
 class Way:
-    """One way to ask for the same examples."""
+    """One request strategy for the same examples."""
 
     name: str
     settings: str
@@ -57,7 +57,7 @@ WAYS = (
 
 
 def cost() -> None:
-    """The same order in four ways: tokens of input as billed, and money, to those of the first."""
+    """The same examples with four request strategies: billed input tokens and cost, relative to the first."""
     from tests.fakes.claude_answers import careful
 
     first: tuple[float, float] | None = None
@@ -98,7 +98,7 @@ def cost() -> None:
 
 
 def nearness() -> None:
-    """Rows whose nearest row of another label is near, and nearer than any of their own; as they are, and flipped."""
+    """Rows with a similar row of another label that is more similar than any of their own label; as is, and flipped."""
     print("| data | cosine | of rows as labeled | of rows with a neighbor's label |")
     print("|---|---|---|---|")
     for name in ("banking77", "clinc150"):
@@ -118,7 +118,7 @@ def nearness() -> None:
 
 
 def _nearest(vectors: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """For every row its cosine to the nearest row of its own label, of another, and where the latter stands."""
+    """For every row its cosine to the nearest row of its own and of another label, and the position of the latter."""
     own, other, theirs = (np.full(len(labels), -1.0, dtype=np.float32) for _ in range(3))
     for start in range(0, len(labels), 500):
         rows = slice(start, start + 500)

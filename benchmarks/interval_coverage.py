@@ -1,6 +1,6 @@
-"""Do the intervals cover? Simulated answers of known accuracy, and how often a 95 % interval holds the truth.
+"""Coverage of intervals: how often a 95 % interval contains the true value, on simulated predictions.
 
-Run by `python -m benchmarks.interval_coverage`, not by `make bench`: it compares ways to draw an interval, no
+Run by `python -m benchmarks.interval_coverage`, not by `make bench`: it compares kinds of intervals, not
 alternatives to Winnow. Figures and choices: docs/decisions/0020-evaluation.md.
 """
 
@@ -19,7 +19,7 @@ ACCURACIES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 
 
 REPETITIONS = 100
-"""Of every accuracy; 700 together, so that a coverage of 95 % is measured to 0.8 points (one standard error)."""
+"""Repetitions per accuracy; with 700 in total, a coverage of 95 % has a standard error of 0.8 points."""
 
 
 SETTINGS = [(labels, skewed, rows) for labels in (5, 13, 50) for skewed in (False, True) for rows in (100, 300, 1000)]
@@ -40,23 +40,23 @@ class Model:
 
     @property
     def accuracy(self) -> float:
-        """Of infinitely many rows."""
+        """On infinitely many rows."""
         return float(np.trace(self.joint))
 
     @property
     def macro_f1(self) -> float:
-        """Of infinitely many rows."""
+        """On infinitely many rows."""
         return float((2 * np.diagonal(self.joint) / (self.joint.sum(axis=0) + self.joint.sum(axis=1))).mean())
 
-    def answers(self, gold: NDArray[np.int64], generator: np.random.Generator) -> NDArray[np.int64]:
-        """One answer a row."""
+    def predictions(self, gold: NDArray[np.int64], generator: np.random.Generator) -> NDArray[np.int64]:
+        """One prediction per row."""
         upto = (self.joint / self.joint.sum(axis=1, keepdims=True)).cumsum(axis=1)
         drawn: NDArray[np.int64] = (generator.random(len(gold))[:, None] > upto[gold]).sum(axis=1)
         return np.minimum(drawn, len(self.joint) - 1)
 
 
 def model(labels: int, accuracy: float, generator: np.random.Generator, *, skewed: bool) -> Model:
-    """Labels of unlike difficulty and, when `skewed`, of unlike size; mistakes fall on few other labels."""
+    """Labels of different difficulty and, when `skewed`, of different size; errors concentrate on a few labels."""
     sizes = 1 / np.arange(1, labels + 1) ** 0.9 if skewed else np.ones(labels)
     prior, ease = sizes / sizes.sum(), generator.normal(0, 0.7, labels)
     low, high = -10.0, 20.0
@@ -73,7 +73,7 @@ def model(labels: int, accuracy: float, generator: np.random.Generator, *, skewe
 
 
 def accuracy_coverage(rows: int, *, repetitions: int, seed: int) -> float:
-    """Of Wilson's interval, averaged over ACCURACIES."""
+    """Coverage of Wilson's interval, averaged over ACCURACIES."""
     generator = np.random.default_rng(seed)
     held = []
     for accuracy in ACCURACIES:
@@ -86,7 +86,7 @@ def accuracy_coverage(rows: int, *, repetitions: int, seed: int) -> float:
 def macro_f1_coverage(
     labels: int, rows: int, *, repetitions: int, seed: int, skewed: bool = False, percentile: bool = False
 ) -> float:
-    """Of the macro-F1 interval, averaged over ACCURACIES; `percentile` takes the plain bootstrap instead."""
+    """Coverage of the macro-F1 interval, averaged over ACCURACIES; `percentile` uses the plain bootstrap instead."""
     generator = np.random.default_rng(seed)
     names = [str(i) for i in range(labels)]
     held = []
@@ -94,11 +94,11 @@ def macro_f1_coverage(
         for _ in range(repetitions):
             true = model(labels, accuracy, generator, skewed=skewed)
             gold = generator.choice(labels, rows, p=true.joint.sum(axis=1))
-            said = true.answers(gold, generator)
+            predicted = true.predictions(gold, generator)
             if percentile:
-                low, high = _percentile(gold, said, labels, generator)
+                low, high = _percentile(gold, predicted, labels, generator)
             else:
-                found = macro_f1_with_interval(_names(gold), _names(said), names, seed=seed)
+                found = macro_f1_with_interval(_names(gold), _names(predicted), names, seed=seed)
                 low, high = found.low, found.high
             held.append(low <= true.macro_f1 <= high)
     return float(np.mean(held))
@@ -107,9 +107,9 @@ def macro_f1_coverage(
 def difference_coverage(
     labels: int, rows: int, *, alike: float, repetitions: int, seed: int, skewed: bool = False, percentile: bool = False
 ) -> tuple[float, float]:
-    """Of the intervals of differences in accuracy and macro-F1, averaged over ACCURACIES.
+    """Coverage of the intervals of differences in accuracy and macro-F1, averaged over ACCURACIES.
 
-    With the probability `alike` the second model repeats the first one's answer. `percentile` takes the plain paired
+    With probability `alike` the second model repeats the first one's prediction. `percentile` uses the plain paired
     bootstrap instead.
     """
     generator = np.random.default_rng(seed)
@@ -121,8 +121,8 @@ def difference_coverage(
             own = model(labels, min(accuracy + generator.choice([0, 0.03, -0.05]), 0.995), generator, skewed=skewed)
             second = Model(alike * first.joint + (1 - alike) * own.joint)
             gold = generator.choice(labels, rows, p=first.joint.sum(axis=1))
-            one = first.answers(gold, generator)
-            other = np.where(generator.random(rows) < alike, one, own.answers(gold, generator))
+            one = first.predictions(gold, generator)
+            other = np.where(generator.random(rows) < alike, one, own.predictions(gold, generator))
             if percentile:
                 shares, macro = _paired_percentile(gold, one, other, labels, generator)
             else:
@@ -142,9 +142,9 @@ def _names(codes: NDArray[np.int64]) -> list[str]:
     return [str(code) for code in codes]
 
 
-def _percentile(gold: Codes, said: Codes, labels: int, generator: np.random.Generator) -> tuple[float, float]:
+def _percentile(gold: Codes, predicted: Codes, labels: int, generator: np.random.Generator) -> tuple[float, float]:
     """The plain percentile bootstrap of macro-F1, for comparison."""
-    (sampled,) = macro_f1_samples(gold, [said], labels, seed=int(generator.integers(2**32)))
+    (sampled,) = macro_f1_samples(gold, [predicted], labels, seed=int(generator.integers(2**32)))
     low, high = np.percentile(sampled, [2.5, 97.5])
     return float(low), float(high)
 
@@ -175,7 +175,7 @@ def macros() -> None:
             macro_f1_coverage(labels, rows, repetitions=REPETITIONS, seed=0, skewed=skewed, percentile=percentile)
             for percentile in (False, True)
         )
-        print(f"| {labels} | {'unlike' if skewed else 'equal'} | {rows} | {own:.3f} | {plain:.3f} |", flush=True)
+        print(f"| {labels} | {'skewed' if skewed else 'equal'} | {rows} | {own:.3f} | {plain:.3f} |", flush=True)
 
 
 def differences() -> None:
@@ -196,7 +196,7 @@ def differences() -> None:
                 for percentile in (False, True)
             )
             figures = f"{own[0]:.3f} | {plain[0]:.3f} | {own[1]:.3f} | {plain[1]:.3f}"
-            print(f"| {labels} | {'unlike' if skewed else 'equal'} | {rows} | {alike} | {figures} |", flush=True)
+            print(f"| {labels} | {'skewed' if skewed else 'equal'} | {rows} | {alike} | {figures} |", flush=True)
 
 
 if __name__ == "__main__":

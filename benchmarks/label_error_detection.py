@@ -1,7 +1,7 @@
-"""How well planted label errors are found, beside cleanlab, and the labels of BANKING77 that are doubted most.
+"""How well injected label errors are found, compared with cleanlab; and the most suspected labels of BANKING77.
 
 Run by `python -m benchmarks.label_error_detection [NAME ...]`, not by `make bench`: `flips-banking77`,
-`flips-clinc150` (both by default), `banking77` (its 50 most suspect labels), `tuning`, `constants`, `speed`. Needs
+`flips-clinc150` (both by default), `banking77` (its 50 most suspected labels), `tuning`, `constants`, `speed`. Needs
 the public data; flips and tuning need `cleanlab`.
 """
 
@@ -33,11 +33,11 @@ TUNING_SEEDS = range(100, 102)
 
 
 SHARE = 0.10
-"""Of all labels that are flipped."""
+"""Share of all labels that are flipped."""
 
 
 PAIRED = 0.5
-"""Share of the rows whose labels stand in the most confused pairs; flips are drawn among them."""
+"""Share of the rows whose labels are in the most confused pairs; flips are drawn among them."""
 
 
 LISTED = 50
@@ -51,12 +51,14 @@ TUNED: dict[str, tuple[float, ...]] = {
     "FOLD_REPEATS": (1, 3),
     "FAST_FIT_TOLERANCE": (1e-4,),
 }
-"""Constants of curation.annotations.label_errors, changed one at a time. With MAX_EXCLUDED_SHARE 0 both rounds are the same."""
+"""Constants of curation.annotations.label_errors, changed one at a time.
+
+With MAX_EXCLUDED_SHARE 0 both rounds are the same."""
 
 
 @dataclass(frozen=True)
 class Labeled:
-    """Texts with true labels; every text is a group of its own."""
+    """Texts with true labels; every text is its own group."""
 
     texts: list[str]
     labels: NDArray[np.str_]
@@ -65,7 +67,7 @@ class Labeled:
 
 
 def labeled(name: str, split: str, label_rows: int = FOLDS) -> Labeled:
-    """The rows of one split, without labels of fewer than `label_rows` rows."""
+    """The rows of one split, without labels that have fewer than `label_rows` rows."""
     rows = [json.loads(line) for line in (PUBLIC / name / f"{name}.jsonl").read_text().splitlines()]
     rows = [row for row in rows if row["split"] == split]
     size = Counter(row["label"] for row in rows)
@@ -78,8 +80,8 @@ def labeled(name: str, split: str, label_rows: int = FOLDS) -> Labeled:
 def confused_pairs(data: Labeled) -> dict[str, str]:
     """The partner of each label in the most confused pairs, by out-of-fold confusions of the probe on clean labels.
 
-    The most confused pair first, a label in one pair only, until the pairs hold PAIRED of the rows. Of pairs that are
-    confused equally often, the one whose probabilities mix more.
+    The most confused pair first, each label in one pair only, until the pairs cover PAIRED of the rows. Ties are broken
+    by the probability that the model gives to the other label.
     """
     probabilities, names = single_run(data, data.labels, 0)
     codes = np.searchsorted(names, data.labels)
@@ -99,7 +101,7 @@ def confused_pairs(data: Labeled) -> dict[str, str]:
 
 
 def flipped(data: Labeled, partner: dict[str, str] | None, seed: int, share: float = SHARE) -> NDArray[np.str_]:
-    """The labels with a share of them wrong: any other label, or the partner's where partners are given."""
+    """The labels with a share of them flipped: to any other label, or to the partner's if partners are given."""
     generator = np.random.default_rng(seed)
     given = data.labels.copy()
     names = np.unique(given)
@@ -114,13 +116,13 @@ def flipped(data: Labeled, partner: dict[str, str] | None, seed: int, share: flo
 
 
 def single_run(data: Labeled, given: NDArray[np.str_], seed: int) -> tuple[Vectors, list[str]]:
-    """Out-of-fold probabilities of one dealing into folds."""
+    """Out-of-fold probabilities from one assignment to folds."""
     labels = given.tolist()
     return out_of_fold_probabilities(data.vectors, labels, [assign_folds(labels, data.groups, seed)])
 
 
 def rankings(data: Labeled, given: NDArray[np.str_], seed: int) -> Iterator[tuple[str, NDArray[np.int64]]]:
-    """Every way to rank the rows, the most suspect first."""
+    """Every ranking of the rows, most suspected first."""
     from cleanlab.filter import find_label_issues
 
     probabilities, names = single_run(data, given, seed)
@@ -145,7 +147,7 @@ def measured(ranking: NDArray[np.int64], wrong: NDArray[np.bool_]) -> tuple[floa
 
 
 def table(title: str, data: Labeled, seeds: range, share: float = SHARE) -> None:
-    """One table for one set: random flips beside flips in confused pairs."""
+    """Print the table of one dataset: random flips, and flips within confused pairs."""
     partner = confused_pairs(data)
     rows, names, wrong = len(data.labels), len(set(data.labels)), round(share * len(data.labels))
     print(f"\n## {title}: {rows:,} rows, {names} labels, {wrong:,} flipped, {len(seeds)} seeds")
@@ -167,14 +169,14 @@ def table(title: str, data: Labeled, seeds: range, share: float = SHARE) -> None
 
 
 def tuning() -> None:
-    """The same on what the constants were tuned on, at three error rates."""
+    """The same on the tuning data of the constants, at three error rates."""
     for share in (0.02, 0.10, 0.20):
         table("Rasa NLU", labeled("rasa_nlu", "all", 8), TUNING_SEEDS, share)
         table("CLINC150's validation part", labeled("clinc150", "validation"), TUNING_SEEDS, share)
 
 
 def constants() -> None:
-    """Winnow at 10 % flipped, with one constant changed at a time, on what they were tuned on."""
+    """Winnow at 10 % flipped labels, with one constant changed at a time, on the tuning data."""
     sets = (labeled("rasa_nlu", "all", 8), labeled("clinc150", "validation"))
     tasks = [(data, partner) for data in sets for partner in (None, confused_pairs(data))]
     print("\n| constant | Rasa NLU, random | pairs | CLINC150 validation, random | pairs |\n|---|---|---|---|---|")
@@ -197,7 +199,7 @@ def constants() -> None:
 
 
 def real(name: str) -> None:
-    """The most suspect of the labels as they are published."""
+    """Print the most suspected published labels."""
     data = labeled(name, "train")
     found = find_label_errors(data.vectors, data.labels.tolist(), data.groups)
     for number, suspect in enumerate(found.ranked[:LISTED], 1):
@@ -208,9 +210,10 @@ def real(name: str) -> None:
         ):
             shown = "; ".join(f"{data.texts[position]!r} {cosine:.2f}" for position, cosine in near[:2])
             print(f"   {label} ({probability:.2f}): {shown}")
-    doubted = sum(suspect.score > 0 for suspect in found.ranked)
+    suspected = sum(suspect.score > 0 for suspect in found.ranked)
     print(
-        f"\n{doubted} of {len(data.labels):,} labels are less probable than another; not judged: {found.unscored_labels}"
+        f"\n{suspected} of {len(data.labels):,} labels are less probable than another; "
+        f"not scored: {found.unscored_labels}"
     )
 
 
@@ -226,7 +229,7 @@ def speed() -> None:
     found = find_label_errors(some, labels, [str(number) for number in range(len(some))])
     seconds, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     print(
-        f"\n{len(found.ranked):,} rows judged ({name}): {seconds:.0f} s, {(after - before) / 1024:.0f} MiB more memory"
+        f"\n{len(found.ranked):,} rows scored ({name}): {seconds:.0f} s, {(after - before) / 1024:.0f} MiB more memory"
     )
 
 

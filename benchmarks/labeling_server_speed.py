@@ -1,4 +1,4 @@
-"""The labeling server: start-up, memory, bulk logging, and search at some sizes."""
+"""The labeling server: start-up, memory, bulk logging, and search at several sizes."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ WORDS = ("card", "transfer", "balance", "password", "reset", "account", "mortgag
 
 
 def main(sizes: tuple[int, ...] = SIZES) -> None:
-    """Print one line a measure."""
+    """Print one line per measure."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "server"
         begun = time.perf_counter()
         server, process = start_server(home, host="127.0.0.1", port=0, note=lambda _: None)
-        print(f"first start, environment at hand: {time.perf_counter() - begun:.1f} s until it answers")
+        print(f"first start, with the environment installed: {time.perf_counter() - begun:.1f} s until it responds")
         try:
             print(f"memory: {memory(server)}")
             for size in sizes:
                 measure(server, size)
-            print(f"memory after all: {memory(server)}")
+            print(f"memory at the end: {memory(server)}")
         finally:
             stop_server(home)
             assert process is not None
@@ -56,7 +56,7 @@ def memory(server: EmbeddedServer) -> str:
 
 
 def measure(server: EmbeddedServer, size: int) -> None:
-    """Log records in bulks, answer a tenth, then time each kind of search."""
+    """Log records in bulk, answer a tenth, then time each kind of search."""
     api = server.owner_api()
     add_annotator(api, f"reader{size}")
     key = next(user["api_key"] for user in api.get("users")["items"] if user["username"] == f"reader{size}")
@@ -65,7 +65,7 @@ def measure(server: EmbeddedServer, size: int) -> None:
     begun = time.perf_counter()
     fill(api, dataset, size)
     seconds = time.perf_counter() - begun
-    print(f"{size:,} records with metadata, suggestion and vector logged: {size / seconds:,.0f} a second")
+    print(f"{size:,} records with metadata, suggestion and vector logged: {size / seconds:,.0f} per second")
     pending = {"scope": {"entity": "response", "property": "status"}, "type": "terms", "values": ["pending"]}
     topic = {"scope": {"entity": "metadata", "metadata_property": "topic"}, "type": "terms", "values": ["card"]}
     size_order = {"scope": {"entity": "metadata", "metadata_property": "size"}, "order": "asc"}
@@ -86,7 +86,7 @@ def measure(server: EmbeddedServer, size: int) -> None:
 
 
 def report(name: str, send: Callable[[], Any]) -> None:
-    """The first time apart: it may read vectors."""
+    """Report the first query separately: it may load vectors."""
     times = []
     for _ in range(ROUNDS + 1):
         begun = time.perf_counter()

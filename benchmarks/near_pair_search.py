@@ -1,4 +1,4 @@
-"""Near pairs at cosine 0.9 against semhash and the full product, given the same vectors."""
+"""Near pairs at cosine 0.9 compared with semhash and the full product, on the same vectors."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def winnow_pairs(data: np.ndarray) -> set[int]:
 
 
 def full_product_pairs(data: np.ndarray) -> set[int]:
-    """The plain exact way: every block of the symmetric half, in full."""
+    """The naive exact method: every block of the upper triangle."""
     found: set[int] = set()
     for top in range(0, len(data), 1024):
         for start in range(top, len(data), 8192):
@@ -46,7 +46,7 @@ def full_product_pairs(data: np.ndarray) -> set[int]:
 
 
 def semhash_pairs(data: np.ndarray) -> set[int]:
-    """What its self_deduplicate searches: an index, and every vector's neighbors above the threshold."""
+    """What semhash's self_deduplicate searches: an index, and the neighbors of every vector above the threshold."""
     from semhash import SemHash
 
     fitted = SemHash.from_embeddings(data, [str(i) for i in range(len(data))], model=None)
@@ -60,8 +60,8 @@ def semhash_pairs(data: np.ndarray) -> set[int]:
 
 
 def measured(method: str, path: str) -> dict[str, float]:
-    """Seconds, peak memory above the loaded vectors, and the pairs of one method in this process."""
-    import semhash  # noqa: F401  (imports are not what is measured)
+    """Seconds, peak memory on top of the loaded vectors, and the pairs of one method in this process."""
+    import semhash  # noqa: F401  (the import is not measured)
 
     data = np.load(path)
     find = {"winnow": winnow_pairs, "full product": full_product_pairs, "semhash": semhash_pairs}[method]
@@ -77,7 +77,7 @@ def measured(method: str, path: str) -> dict[str, float]:
 
 
 def memory_megabytes(field: str) -> float:
-    """A field of this process's status: VmRSS is memory now, VmHWM its peak."""
+    """A field of this process's status: VmRSS is the current memory, VmHWM its peak."""
     line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith(field))
     return int(line.split()[1]) / 1024
 

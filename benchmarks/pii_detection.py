@@ -1,4 +1,4 @@
-"""Private data: recall and precision by type on Presidio's synthetic texts, alarms on public queries, rows a second.
+"""PII detection: recall and precision by type on Presidio's synthetic texts, detections in public queries, throughput.
 
 Run by `python -m benchmarks.pii_detection`. Needs the public data.
 """
@@ -24,7 +24,7 @@ NEVER_FOUND = "patterns cannot find it"
 
 
 def synthetic() -> None:
-    """Recall and precision by type, whole spans, on 1,500 synthetic texts."""
+    """Recall and precision by type, exact spans, on 1,500 synthetic texts."""
     rows = json.loads((PUBLIC / "presidio_synth" / "synth_dataset_v2.json").read_text(encoding="utf-8"))
     gold, hit, found = Counter[str](), Counter[str](), Counter[str]()
     for row in rows:
@@ -36,14 +36,14 @@ def synthetic() -> None:
         gold.update(entity for entity, *_ in spans)
         found.update(entity for entity, *_ in own)
         hit.update(entity for entity, *_ in spans & own)
-    print("| type | in the texts | recall | precision |\n|---|---|---|---|")
+    print("| type | occurrences | recall | precision |\n|---|---|---|---|")
     for entity, count in gold.most_common():
         precision = f"{hit[entity] / found[entity]:.3f}" if found[entity] else NEVER_FOUND
         print(f"| {entity} | {count} | {hit[entity] / count:.3f} | {precision} |")
 
 
 def alarms() -> None:
-    """Every alarm in public queries, and rows a second through the scrubber."""
+    """Every detection in public queries, and rows per second of the scrubber."""
     for name in ("clinc150", "banking77", "rasa_nlu"):
         lines = (PUBLIC / name / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
         texts = [json.loads(line)["text"] for line in lines]
@@ -52,7 +52,8 @@ def alarms() -> None:
         scrubbed = [scrubber.scrub(text) for text in texts]
         speed = len(texts) / (time.perf_counter() - start)
         print(
-            f"{name}: {len(texts):,} queries, {speed:,.0f} a second, {sum(bool(s.replaced) for s in scrubbed)} alarms"
+            f"{name}: {len(texts):,} queries, {speed:,.0f} per second, "
+            f"{sum(bool(s.replaced) for s in scrubbed)} detections"
         )
         for text in texts:
             for one in find_pii(text):
@@ -73,7 +74,7 @@ def phones() -> None:
     }
     regions = sorted(phonenumbers.SUPPORTED_REGIONS)
     numbers = [number for region in regions if (number := phonenumbers.example_number(region)) is not None]
-    print("| form | a word beside | no word beside |\n|---|---|---|")
+    print("| form | with a keyword | without a keyword |\n|---|---|---|")
     for form, written in forms.items():
         shares = []
         for sentences in frames.values():
@@ -88,7 +89,7 @@ def phones() -> None:
 
 
 def adding() -> None:
-    """Rows a second through `add`, everything on."""
+    """Rows per second of `add` with everything enabled."""
     path = PUBLIC / "clinc150" / "clinc150.jsonl"
     rows = len(path.read_text(encoding="utf-8").splitlines())
     for _ in range(3):
@@ -100,7 +101,7 @@ def adding() -> None:
             start = time.perf_counter()
             workspace.add(path)
             seconds = time.perf_counter() - start
-            print(f"add: {rows:,} rows in {seconds:.1f} s, {rows / seconds:,.0f} a second", flush=True)
+            print(f"add: {rows:,} rows in {seconds:.1f} s, {rows / seconds:,.0f} per second", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""From `winnow serve` to the first submitted label in a browser: seconds and memory of the parts."""
+"""From `winnow serve` to the first submitted label in a browser: seconds and memory by component."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WINNOW = Path(sys.executable).parent / "winnow"
 
 
 def main() -> None:
-    """Print one line a step; the environment of the server and the embedding model are at hand."""
+    """Print one line per step; the server's environment and the embedding model are already installed."""
     with tempfile.TemporaryDirectory() as folder:
         shutil.copy(EXAMPLE / "winnow.yaml", folder)
         for file, *more in (("labeled.jsonl",), ("traffic.jsonl", "--group-column", "session")):
@@ -43,17 +43,17 @@ def main() -> None:
 
 
 def run(folder: str, *arguments: str) -> str:
-    """The output of a command."""
+    """Run a command and return its output."""
     return subprocess.run([WINNOW, *arguments], cwd=folder, check=True, capture_output=True, text=True).stdout
 
 
 def step(name: str, begun: float) -> None:
-    """When a step was done."""
+    """Print when a step was finished."""
     print(f"{time.perf_counter() - begun:5.1f} s  {name}")
 
 
 def submit(url: str, password: str) -> None:
-    """Sign in, choose the first label and submit, as the page offers it."""
+    """Sign in, choose the first label and submit, in the browser."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

@@ -1,4 +1,4 @@
-"""Coverage on public data: hidden intents found as regions, the calibration of "near", overlaps against confusions.
+"""Coverage on public data: hidden intents found as regions, the similarity threshold, overlaps and confusions.
 
 Run by `python -m benchmarks.traffic_coverage`, not by `make bench`: it measures quality, not speed. Needs the public
 data.
@@ -37,13 +37,13 @@ PURE = 0.80
 
 
 def rows_of(name: str) -> pd.DataFrame:
-    """`text`, `label`, `split` of a public dataset, each text once."""
+    """`text`, `label`, `split` of a public dataset, without repeated texts."""
     lines = (PUBLIC / name / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
     return pd.DataFrame([json.loads(line) for line in lines]).drop_duplicates("text", ignore_index=True)
 
 
 def hidden_intents() -> None:
-    """CLINC150 with 20 intents hidden: which of them the uncovered regions find."""
+    """CLINC150 with 20 intents hidden: which of them are found as uncovered regions."""
     rows = rows_of("clinc150")
     intents = sorted(set(rows["label"]) - {"oos"})
     print(
@@ -58,11 +58,11 @@ def hidden_intents() -> None:
         usual = rows[~away & (rows["split"] != "train") & (rows["label"] != "oos")]
         for name, traffic in (("hidden", asked), ("hidden + 130 known", pd.concat([asked, usual]))):
             found = coverage_of(known, traffic)
-            print(f"| {draw} | {name}, {len(traffic):,} | {judged(found, traffic, hidden)} |", flush=True)
+            print(f"| {draw} | {name}, {len(traffic):,} | {region_quality(found, traffic, hidden)} |", flush=True)
 
 
 def coverage_of(known: pd.DataFrame, traffic: pd.DataFrame) -> CoverageReport:
-    """The coverage of a real workspace with these labeled rows and this traffic."""
+    """The coverage of a workspace with these labeled rows and this traffic."""
     with tempfile.TemporaryDirectory() as folder:
         labels = "".join(f"  - name: {json.dumps(label)}\n" for label in sorted(set(known["label"])))
         text = f"name: bench\nkind: intents\nfallback: oos\nlicences: {{allow: [unknown]}}\nlabels:\n{labels}"
@@ -73,8 +73,8 @@ def coverage_of(known: pd.DataFrame, traffic: pd.DataFrame) -> CoverageReport:
         return workspace.coverage()[0]
 
 
-def judged(found: CoverageReport, traffic: pd.DataFrame, hidden: set[str]) -> str:
-    """What the regions found of the hidden intents, as cells of the table."""
+def region_quality(found: CoverageReport, traffic: pd.DataFrame, hidden: set[str]) -> str:
+    """How well the regions match the hidden intents, as cells of the table."""
     intent = dict(zip(traffic["text"], traffic["label"], strict=True))
     table = found.check.table.set_index("id")["text"]
     uncovered = found.check.traffic_coverage.traffic[~found.check.traffic_coverage.covered]
@@ -95,9 +95,9 @@ def judged(found: CoverageReport, traffic: pd.DataFrame, hidden: set[str]) -> st
 
 
 def calibration() -> None:
-    """Share of in-scope and out-of-scope queries counted as covered, by rows a label."""
+    """Share of in-scope and out-of-scope queries counted as covered, by rows per label."""
     embedder = open_embedder()
-    print("| data | rows a label | near | in scope covered | out of scope covered |\n|---|---|---|---|---|")
+    print("| data | rows per label | near | in scope covered | out of scope covered |\n|---|---|---|---|---|")
     for name in ("clinc150", "banking77"):
         rows = rows_of(name)
         vectors = embedder.encode(list(rows["text"]))
@@ -113,7 +113,7 @@ def calibration() -> None:
 
 
 def outside_of(name: str, rows: pd.DataFrame, vectors: Any) -> tuple[Any, str]:
-    """Vectors of out-of-scope queries: CLINC150's own; for BANKING77 those of CLINC150."""
+    """Vectors of out-of-scope queries: those of CLINC150, also for BANKING77."""
     if name == "clinc150":
         return vectors[np.flatnonzero((rows["label"] == "oos") & (rows["split"] == "test"))], "its oos test rows"
     other = rows_of("clinc150")
@@ -122,7 +122,7 @@ def outside_of(name: str, rows: pd.DataFrame, vectors: Any) -> tuple[Any, str]:
 
 
 def overlapping() -> None:
-    """Overlapping labels against the confusions of a 5-fold linear model, as a rank correlation."""
+    """Rank correlation between label overlaps and the confusions of a 5-fold linear model."""
     for name in ("banking77", "rasa_nlu", "clinc150"):
         rows = rows_of(name)
         rows = rows[rows["split"].isin(["train", "all"]) & rows["label"].notna()]

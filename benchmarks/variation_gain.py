@@ -1,12 +1,12 @@
-"""What variations by rule buy where a label has five or ten real examples, and which kinds are worth it.
+"""The gain of rule-based variations when a label has five or ten real examples, and which kinds help.
 
 Run by `python -m benchmarks.variation_gain [NAME ...]`, not by `make bench`: `tuning` (each kind alone and each left
-out, five examples a label, on part of BANKING77's train), `banking` (the default kinds on its official test),
+out, five examples per label, on part of BANKING77's train), `banking` (the default kinds on its official test),
 `commands` (the second shipped example, its groups folded); the last two by default. All but `commands` need the
 public data.
 
-The linear probe is the judge. Differences are in percentage points to the seeds alone, paired over draws of the seeds,
-with 95 % intervals.
+Accuracy is that of the linear probe. Differences are in percentage points compared with the seeds alone, paired over
+draws of the seeds, with 95 % intervals.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from winnow.generators.variations.variation_kinds import DEFAULT_KINDS, KINDS
 from winnow.generators.variations.vary import vary
 
 CUTS = (5, 10)
-"""Real examples a label."""
+"""Real examples per label."""
 
 
 DRAWS = range(5)
@@ -41,7 +41,7 @@ TUNING_DRAWS = range(100, 110)
 
 
 HELD_OUT = 3000
-"""Rows of train that judge the kinds in `tuning`; the seeds are drawn from the others."""
+"""Train rows that evaluate the kinds in `tuning`; the seeds are drawn from the others."""
 
 
 PER_GROUP = 6
@@ -54,7 +54,7 @@ Row = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Space:
-    """Texts become vectors, each once."""
+    """Embeds texts, each once."""
 
     embedder: Embedder = field(default_factory=open_embedder)
     known: dict[str, Vectors] = field(default_factory=dict)
@@ -74,13 +74,13 @@ class Rows:
     labels: NDArray[np.str_]
 
     def at(self, places: NDArray[np.int64]) -> Rows:
-        """The rows at some places."""
+        """The rows at some positions."""
         return Rows([self.texts[i] for i in places], self.labels[places])
 
 
 @dataclass(frozen=True)
 class Arm:
-    """One way to make train of seeds."""
+    """One way to build train from seeds."""
 
     kinds: Sequence[str] = ()
     checked: bool = True
@@ -96,7 +96,7 @@ def banking77(split: str) -> Rows:
 
 
 def cut(rows: Rows, per_label: int, draw: int) -> list[Seed]:
-    """So many rows of each label, drawn at random; each is a group of its own."""
+    """A number of rows of each label, drawn at random; each is its own group."""
     seen: Counter[str] = Counter()
     seeds = []
     for i in np.random.default_rng(draw).permutation(len(rows.texts)):
@@ -108,7 +108,7 @@ def cut(rows: Rows, per_label: int, draw: int) -> list[Seed]:
 
 
 def among(seeds: Sequence[Seed], space: Space) -> FindNearest:
-    """What the front door lends `vary`: the nearest record of another group, here among the seeds."""
+    """The novelty check that `vary` uses: the nearest record of another group, here among the seeds."""
     own, groups = space.vectors([seed.text for seed in seeds]), np.array([seed.group for seed in seeds])
 
     def nearest(texts: Sequence[str], of: Sequence[str]) -> list[NearestLabel]:
@@ -131,9 +131,9 @@ def varied(seeds: Sequence[Seed], arm: Arm, draw: int, space: Space) -> list[Row
 def predicted(
     seeds: Sequence[Seed], more: Sequence[Row], space: Space, asked: Sequence[Vectors], *, even: bool = False
 ) -> list[NDArray[np.str_]]:
-    """Answers of the linear probe to several sets of vectors, learnt from seeds and more rows.
+    """Predictions of the linear probe for several sets of vectors, trained on seeds and additional rows.
 
-    `even`: a group weighs as much as its seeds, however many variations it has.
+    `even`: a group has the weight of its seeds, regardless of its number of variations.
     """
     from sklearn.linear_model import LogisticRegression
 
@@ -147,7 +147,7 @@ def predicted(
 
 
 def as_typed(rows: Rows, kind: str) -> Rows:
-    """The rows that a kind of change can be made in, each with one."""
+    """The rows that a kind of change applies to, each changed once."""
     seeds = [Seed(str(i), text, str(rows.labels[i]), str(i)) for i, text in enumerate(rows.texts)]
     kept = vary(seeds, VariationRules(per_group=2), kinds=[kind], key="typed").kept
     return Rows([one.text for one in kept], np.array([one.label for one in kept]))
@@ -191,16 +191,18 @@ def scores(seeds: Sequence[Seed], arm: Arm, draw: int, space: Space, judges: Seq
     return Scores(right[0], float((even == judges[0].labels).mean()), right[1:], together, len(more) / len(seeds))
 
 
-def compare(pool: Rows, judging: Rows, arms: Mapping[str, Arm], draws: Sequence[int], cuts: Sequence[int]) -> None:
-    """Two tables a cut: every arm against the seeds alone, and how both fare with each kind of change in the texts."""
+def compare(pool: Rows, evaluated: Rows, arms: Mapping[str, Arm], draws: Sequence[int], cuts: Sequence[int]) -> None:
+    """Two tables per cut: every arm compared with the seeds alone, overall and for each kind of change in the texts."""
     space = Space()
-    judges = [judging, *(as_typed(judging, kind) for kind in KINDS)]
+    judges = [evaluated, *(as_typed(evaluated, kind) for kind in KINDS)]
     for per_label in cuts:
         drawn = {draw: cut(pool, per_label, draw) for draw in draws}
         base = [scores(seeds, Arm(), draw, space, judges) for draw, seeds in drawn.items()]
         level = statistics.mean(one.clean for one in base)
-        print(f"\n## {per_label} a label, {len(base)} draws, {len(judging.texts):,} texts; seeds alone {level:.2%}\n")
-        print("| train | variations a seed | difference | groups weigh alike | as typed |\n|---|---|---|---|---|")
+        print(
+            f"\n## {per_label} per label, {len(base)} draws, {len(evaluated.texts):,} texts; seeds alone {level:.2%}\n"
+        )
+        print("| train | variations per seed | difference | equal group weights | as typed |\n|---|---|---|---|---|")
         by_arm = {}
         for name, arm in arms.items():
             by_arm[name] = found = [scores(seeds, arm, draw, space, judges) for draw, seeds in drawn.items()]
@@ -215,7 +217,7 @@ def compare(pool: Rows, judging: Rows, arms: Mapping[str, Arm], draws: Sequence[
 
 
 def by_kind(base: Sequence[Scores], by_arm: Mapping[str, Sequence[Scores]], typed: Sequence[Rows]) -> None:
-    """Accuracy of the seeds alone on texts with one change of a kind, and what each arm adds to it."""
+    """Accuracy of the seeds alone on texts with one change of a kind, and the gain of each arm."""
     print(f"\n| change in the text | texts | seeds alone |{'|'.join(f' {name} ' for name in by_arm)}|")
     print("|---|---|---|" + "---|" * len(by_arm))
     for i, kind in enumerate(KINDS):
@@ -236,7 +238,7 @@ def points(differences: Sequence[float]) -> str:
 
 
 def tuning() -> None:
-    """Which kinds help and which hurt, on rows that the official test had no part in."""
+    """Which kinds help and which hurt, without using the official test."""
     train = banking77("train")
     order = np.random.default_rng(0).permutation(len(train.texts))
     compare(train.at(order[HELD_OUT:]), train.at(order[:HELD_OUT]), TUNED, TUNING_DRAWS, CUTS[:1])

@@ -1,8 +1,8 @@
-"""What variations do for `examples/commands`: accuracy over folds of groups, diversity, near-duplicates.
+"""The effect of variations on `examples/commands`: accuracy over folds of groups, diversity, near-duplicates.
 
 Run by `python -m benchmarks.variation_gain commands`. In every fold the hand-written rows of the other groups are the
-seeds; they are varied until the labels have what WANTED says, and the linear probe answers the rows of the fold, which
-are all hand-written. No variation of a held-out group is ever learnt from.
+seeds; they are varied until every label has WANTED records, and the linear probe predicts the rows of the fold, which
+are all hand-written. It is never trained on variations of a held-out group.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ EXAMPLE = ROOT / "examples" / "commands"
 
 
 WANTED = {"command": 100, "prompt": 200, "workflow": 200}
-"""Records a label, seeds and variations together."""
+"""Records per label, seeds and variations together."""
 
 
-DEALINGS = range(5)
-"""How often the groups are dealt into folds anew."""
+FOLD_SEEDS = range(5)
+"""Seeds of the assignments of groups to folds."""
 
 
 FOLDS = 5
@@ -56,28 +56,28 @@ ARMS: Mapping[str, Sequence[str]] = {
 
 
 @dataclass(frozen=True)
-class Answers:
-    """What one arm gave in one fold."""
+class FoldPredictions:
+    """The predictions of one arm in one fold."""
 
     places: NDArray[np.int64]
     """Rows of the fold."""
     right: NDArray[np.bool_]
     """Whether each was answered right."""
     even: NDArray[np.bool_]
-    """The same where groups weigh alike."""
+    """The same where equal group weights."""
     measures: Sequence[float]
     """Records, distinct-2, distinct-2 of as many as there are seeds, near-duplicates."""
     result: VariationResult | None = None
 
 
 def hand_written() -> list[Seed]:
-    """The example's rows. A row that names no group is its own."""
+    """The rows of the example. A row without a group is its own group."""
     rows = map(json.loads, (EXAMPLE / "labeled.jsonl").read_text(encoding="utf-8").splitlines())
     return [Seed(str(i), row["text"], row["label"], row.get("group", str(i))) for i, row in enumerate(rows)]
 
 
 def rules_of(task: Task) -> VariationRules:
-    """What rules may know of a task."""
+    """The part of a task that variation rules use."""
     facts = [
         LabelFacts(
             label.name,
@@ -92,19 +92,19 @@ def rules_of(task: Task) -> VariationRules:
 
 def one_fold(
     rows: Sequence[Seed], held: NDArray[np.int64], rules: VariationRules, key: str, space: Space
-) -> dict[str, Answers]:
-    """Every arm, learnt from the rows that are not held."""
+) -> dict[str, FoldPredictions]:
+    """Every arm, trained on the rows that are not held out."""
     out = set(held.tolist())
     seeds = [seed for i, seed in enumerate(rows) if i not in out]
     have = Counter(seed.label for seed in seeds)
     wanted = {label: count - have[label] for label, count in WANTED.items()}
     asked, labels = [space.vectors([rows[i].text for i in held])], np.array([rows[i].label for i in held])
 
-    def answers(more: Sequence[Row], result: VariationResult | None = None) -> Answers:
+    def answers(more: Sequence[Row], result: VariationResult | None = None) -> FoldPredictions:
         right, even = (predicted(seeds, more, space, asked, even=even)[0] == labels for even in (False, True))
         texts = [*(seed.text for seed in seeds), *(text for text, _, _ in more)]
         groups = [*(seed.group for seed in seeds), *(group for _, _, group in more)]
-        return Answers(held, right, even, diversity(texts, groups, len(seeds), space), result)
+        return FoldPredictions(held, right, even, diversity(texts, groups, len(seeds), space), result)
 
     found = {"seeds alone": answers([]), "seeds, repeated": answers(repeated(seeds, wanted))}
     for arm, kinds in ARMS.items():
@@ -114,7 +114,7 @@ def one_fold(
 
 
 def repeated(seeds: Sequence[Seed], wanted: Mapping[str, int]) -> list[Row]:
-    """As many rows of each label, but nothing new: what the numbers alone do."""
+    """As many rows of each label by repetition: the effect of the row counts alone."""
     rows = []
     for label, count in wanted.items():
         own = [seed for seed in seeds if seed.label == label]
@@ -123,7 +123,7 @@ def repeated(seeds: Sequence[Seed], wanted: Mapping[str, int]) -> list[Row]:
 
 
 def diversity(texts: Sequence[str], groups: Sequence[str], size: int, space: Space) -> list[float]:
-    """Records, distinct-2, distinct-2 of as many as there are seeds, share with a near record of another group."""
+    """Records, distinct-2, distinct-2 of a sample as large as the seeds, share with a near record of another group."""
     words = [text.casefold().split() for text in texts]
     chance = np.random.default_rng(0)
     samples = [[words[i] for i in chance.permutation(len(words))[:size]] for _ in range(20)]
@@ -142,41 +142,41 @@ def interval(difference: NDArray[np.float64], groups: Sequence[str]) -> tuple[fl
 
 
 def commands() -> None:
-    """Accuracy with and without variations, what they do to diversity, and what was dropped."""
+    """Accuracy with and without variations, their effect on diversity, and what was dropped."""
     from sklearn.model_selection import StratifiedGroupKFold
 
     rows, rules, space = hand_written(), rules_of(read_task(EXAMPLE / "winnow.yaml")), Space()
     labels, groups = [row.label for row in rows], [row.group for row in rows]
     folds = [
         one_fold(rows, held, rules, str(dealing), space)
-        for dealing in DEALINGS
+        for dealing in FOLD_SEEDS
         for _, held in StratifiedGroupKFold(FOLDS, shuffle=True, random_state=dealing).split(labels, labels, groups)
     ]
     by_arm = {arm: [fold[arm] for fold in folds] for arm in folds[0]}
-    print(f"\n## {len(rows)} hand-written rows, {FOLDS} folds of groups, dealt {len(DEALINGS)} times\n")
+    print(f"\n## {len(rows)} hand-written rows, {FOLDS} folds of groups, assigned {len(FOLD_SEEDS)} times\n")
     accuracy(rows, by_arm)
     measures(by_arm)
 
 
-def accuracy(rows: Sequence[Seed], by_arm: Mapping[str, Sequence[Answers]]) -> None:
-    """Share of right answers over all rows and dealings, with intervals over groups."""
+def accuracy(rows: Sequence[Seed], by_arm: Mapping[str, Sequence[FoldPredictions]]) -> None:
+    """Accuracy over all rows and fold assignments, with intervals over groups."""
     labels, groups = np.array([row.label for row in rows]), [row.group for row in rows]
 
-    def shares(found: Sequence[Answers], *, even: bool) -> NDArray[np.float64]:
+    def shares(found: Sequence[FoldPredictions], *, even: bool) -> NDArray[np.float64]:
         total = np.zeros(len(rows))
         for fold in found:
             total[fold.places] += fold.even if even else fold.right
-        return total / len(DEALINGS)
+        return total / len(FOLD_SEEDS)
 
     base = shares(by_arm["seeds alone"], even=False)
-    print("| train | accuracy | difference | groups weigh alike | command | prompt | workflow |")
+    print("| train | accuracy | difference | equal group weights | command | prompt | workflow |")
     print("|---|---|---|---|---|---|---|")
     for arm, found in by_arm.items():
         share, even = shares(found, even=False), shares(found, even=True)
         recall = " | ".join(f"{even[labels == label].mean():.3f}" for label in WANTED)
         gains = f"{points(share - base, groups)} | {points(even - base, groups)}"
         print(f"| {arm} | {share.mean():.3f} | {gains} | {recall} |")
-    print("\nRecall by label where groups weigh alike.")
+    print("\nRecall by label where equal group weights.")
 
 
 def points(difference: NDArray[np.float64], groups: Sequence[str]) -> str:
@@ -188,9 +188,9 @@ def points(difference: NDArray[np.float64], groups: Sequence[str]) -> str:
     return f"{100 * difference.mean():+.1f} ({100 * low:+.1f} to {100 * high:+.1f})"
 
 
-def measures(by_arm: Mapping[str, Sequence[Answers]]) -> None:
-    """Diversity, and what became of what the rules made."""
-    print("\n| train | records | distinct-2 | of as many as seeds | near another group |\n|---|---|---|---|---|")
+def measures(by_arm: Mapping[str, Sequence[FoldPredictions]]) -> None:
+    """Diversity, and how many variations were kept and dropped."""
+    print("\n| train | records | distinct-2 | of as many as the seeds | near another group |\n|---|---|---|---|---|")
     for arm, found in by_arm.items():
         count, two, alike, near = np.mean([fold.measures for fold in found], axis=0)
         print(f"| {arm} | {count:.0f} | {two:.3f} | {alike:.3f} | {near:.1%} |")

@@ -52,7 +52,7 @@ class DecisionReport:
         result = self.decision
         return {
             "recommended_action": result.recommended_action,
-            "why": result.why,
+            "reason": result.reason,
             "next": result.next,
             "baseline": {"name": self.baseline, "role": self.role},
             "candidate": self.candidate or {"status": "no_candidate"},

@@ -54,7 +54,8 @@ class Recommendation:
     rules: list[DecisionRule]
     recommended_action: str
     """`collect`, `train`, `deploy`, `keep` or `retrain`."""
-    why: str
+    reason: str
+    """The rules that hold, with their values."""
     next: str
     """The command that acts on it."""
 

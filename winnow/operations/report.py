@@ -108,7 +108,7 @@ def build_daily_report(
         cells_run=evaluated,
         actions=action_items(dataset_status, measured, people, _model_actions(decided)),
         recommended_action=decided.decision.recommended_action,
-        why=decided.decision.why,
+        why=decided.decision.reason,
     )
     return found, write_daily_report(found, folder.reports)
 

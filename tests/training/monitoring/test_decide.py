@@ -169,13 +169,13 @@ def test_one_recommendation_follows(
     found: Recommendation = recommend(figures(**told), at)
     assert found.recommended_action == recommended_action
     assert found.next.startswith(following)
-    assert found.why
+    assert found.reason
     assert len(found.rules) == len(verdicts())
 
 
 def test_the_reason_names_the_rule_and_its_numbers() -> None:
     found = recommend(figures(**BETTER), replace(BEGINNING, candidate="new"))
-    assert found.why == "new is better than majority baseline: clear_gain: accuracy gain 0.12 (at least 0.1)"
+    assert found.reason == "new is better than majority baseline: clear_gain: accuracy gain 0.12 (at least 0.1)"
 
 
 def test_a_gain_counts_common_rows_under_the_same_label() -> None:
@@ -320,11 +320,11 @@ def test_what_cannot_be_deployed(trained: tuple[Workspace, str], tmp_path: Path)
     shutil.copytree(workspace.folder.runs / run, foreign)
     facts = json.loads((foreign / "run.json").read_text()) | {"run": "foreign"}
     (foreign / "run.json").write_text(json.dumps(facts))
-    with pytest.raises(WinnowError, match="no run of this workspace's ledger"):
+    with pytest.raises(WinnowError, match="no such run in this workspace"):
         workspace.deploy(foreign, by="Ann", reason="x")
     path = workspace.folder.runs / run / "run.json"
     path.write_text(path.read_text() + "\n")
-    with pytest.raises(GateError, match="as entered"):
+    with pytest.raises(GateError, match="as recorded"):
         workspace.deploy(run, by="Ann", reason="x")
     shutil.rmtree(path.parent)
     with pytest.raises(WinnowError, match="folder is missing"):
@@ -349,7 +349,7 @@ def test_from_the_first_run_to_production_and_back_to_the_data(trained: tuple[Wo
     assert measured(found, "baseline_is_enough") == [pytest.approx(share)]
     assert measured(found, "clear_gain") == [pytest.approx(right / len(predictions) - share)]
     assert not isinstance(found.findings, NotMeasured)
-    workspace.deploy(run, by="Ann", reason=found.decision.why)
+    workspace.deploy(run, by="Ann", reason=found.decision.reason)
 
     weak = workspace.train("first", settings={"inverse_penalty": 1e-4})[0].id
     lost = workspace.evaluate(weak)[0].predictions

@@ -47,7 +47,7 @@ def print_decision(found: DecisionReport) -> None:
         print_deployments(found.deployments)
     print_line()
     print_line(f"recommendation: {found.decision.recommended_action}", style="bold")
-    print_line(f"reason: {found.decision.why}")
+    print_line(f"reason: {found.decision.reason}")
 
 
 def _rules(rules: Sequence[DecisionRule]) -> list[tuple[str | Text, ...]]:

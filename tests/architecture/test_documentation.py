@@ -40,7 +40,7 @@ ROWS = {
     "generate.md": list(KINDS),
     "label.md": [*(queue.name for queue in QUEUES), *(strategy.value for strategy in AcquisitionStrategy)],
     "train.md": list(METHODS),
-    "decide.md": list(DIAGNOSTICS),
+    "decide.md": [diagnostic.__name__ for diagnostic in DIAGNOSTICS],
 }
 """What has a row in a table of a page of docs/."""
 

@@ -365,7 +365,7 @@ def test_from_the_first_run_to_production_and_back_to_the_data(trained: tuple[Wo
     assert found.accuracy_gain.p_value == pytest.approx(compared["p_value"])
     assert "underfitting" in [one.name for one in found.findings.found]  # type: ignore[union-attr]
     later = datetime.now(UTC) + timedelta(days=370)
-    assert measured(workspace.decide(today=later), "old") == [12]
+    assert measured(workspace.decide(today=later), "old_model") == [12]
     aged = workspace.decide(today=later).decision
     assert (aged.recommended_action, aged.next) == ("retrain", "winnow check, then winnow freeze NAME")
     assert isinstance(measured(found, "accuracy_loss")[0], NotMeasured)  # no newer release
@@ -466,7 +466,7 @@ def test_an_incumbent_that_was_imported_is_the_baseline_and_goals_bar_a_deployme
     workspace.deploy(incumbent.run.id, by="Ann", reason="it answers today")
     after = workspace.decide()
     assert (after.role, after.decision.recommended_action) == ("deployed", "keep")
-    assert isinstance(measured(after, "old")[0], NotMeasured)  # nobody said when rules were written
+    assert isinstance(measured(after, "old_model")[0], NotMeasured)  # nobody said when rules were written
 
 
 def test_the_commands_print_every_rule_and_end_with_the_next_command(tmp_path: Path) -> None:
@@ -481,5 +481,5 @@ def test_the_commands_print_every_rule_and_end_with_the_next_command(tmp_path: P
     assert all(name in shown for name in names)
     assert shown.strip().splitlines()[-1].startswith("next: winnow")
     refused = run_winnow("deploy", "nothing", "--by", "Ann", "--reason", "x", cwd=place)
-    assert (refused.returncode, "not a run of this workspace" in refused.stderr) == (2, True)
+    assert (refused.returncode, "no such run in this workspace" in refused.stderr) == (2, True)
     assert json.loads(run_winnow("deploy", "--history", "--json", cwd=place).stdout) == {"deployments": []}

@@ -298,7 +298,7 @@ def test_the_pages_are_served(server: EmbeddedServer) -> None:
 
 
 def test_no_default_user_and_no_default_key(server: EmbeddedServer) -> None:
-    for name, password in (("argilla", "12345678"), ("argilla", "1234"), ("owner_api", "12345678"), ("owner_api", "")):
+    for name, password in (("argilla", "12345678"), ("argilla", "1234"), ("owner", "12345678"), ("owner", "")):
         with pytest.raises(urllib.error.HTTPError):
             sign_in(server, name, password)
     for key in ("argilla.apikey", "owner.apikey", ""):

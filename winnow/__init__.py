@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winnow.core.errors import WinnowError
+from winnow.core.version import __version__
 
 if TYPE_CHECKING:
     from winnow.workspace import Workspace
 
 __all__ = ["WinnowError", "__version__", "init", "open"]
-__version__ = "0.2.0"
 
 
 def open(path: str | Path = ".") -> Workspace:  # noqa: A001  (users call it as winnow.open)

@@ -16,6 +16,8 @@ METAPHORS = frozenset(
     """.split()
 )
 """Words of older code for which the field has its own; docs/glossary.md."""
+ALLOWED = {("winnow.generators.llm.spend.generation_ledger", "reserve")}
+"""Money may be reserved; a split is assigned."""
 
 
 def test_no_class_name_is_used_twice(modules: list[SourceModule]) -> None:
@@ -37,6 +39,6 @@ def test_identifiers_hold_no_metaphors(modules: list[SourceModule]) -> None:
         f"{module.name}: {name}"
         for module in modules
         for name in module.identifiers()
-        if not METAPHORS.isdisjoint(words_of(name))
+        if not METAPHORS.isdisjoint(words_of(name)) and (module.name, name) not in ALLOWED
     }
     assert sorted(found) == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 
-import winnow
+from winnow.core.version import __version__
 
 
 def package_version(name: str) -> str:
@@ -12,4 +12,4 @@ def package_version(name: str) -> str:
 
     Raises importlib.metadata.PackageNotFoundError when the package is not installed.
     """
-    return winnow.__version__ if name == "winnow" else importlib.metadata.version(name)
+    return __version__ if name == "winnow" else importlib.metadata.version(name)

@@ -145,9 +145,7 @@ def test_other_names_of_people_change_nothing() -> None:
 def brute_posterior(responses: ResponseMatrix, consensus: np.ndarray, prior: np.ndarray) -> np.ndarray:
     n, annotators = responses.codes.shape
     k = prior.shape[1]
-    pairs = [
-        (i, j, responses.codes[i, j]) for i in range(n) for j in range(annotators) if responses.codes[i, j] >= 0
-    ]
+    pairs = [(i, j, responses.codes[i, j]) for i in range(n) for j in range(annotators) if responses.codes[i, j] >= 0]
     shared = [pair for pair in pairs if sum(row == pair[0] for row, _, _ in pairs) > 1]
     mean = (sum(consensus[i, c] for i, _, c in shared) + 1) / (len(shared) + 2)
     accuracy = []

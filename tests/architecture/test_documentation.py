@@ -115,7 +115,6 @@ def test_files_and_benchmarks_exist(page: Path) -> None:
     assert [name for name in sorted(modules) if not (ROOT / "benchmarks" / f"{name}.py").is_file()] == []
 
 
-@pytest.mark.xfail(reason="options are being renamed", strict=False)
 @pytest.mark.parametrize(
     "page", [page for page in PAGES if page.name not in OLD_PAGES], ids=lambda page: str(page.relative_to(ROOT))
 )

@@ -62,7 +62,7 @@ class Workspace:
 
     @classmethod
     def init(cls, path: Path, *, template: str = "intents", from_file: SourceRows | None = None) -> Workspace:
-        """Create a workspace, with the labels of the rows that were read. An existing task file is never overwritten."""
+        """Create a workspace, with the labels of a file. An existing task file is never overwritten."""
         from winnow.operations.init import init
 
         return cls(WorkspaceContext(init(path, template=template, from_file=from_file)))

@@ -22,7 +22,7 @@ class EvaluateResult(NamedTuple):
     page: Path
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0913  (the options of the command)
     context: Context,
     run_or_release: str | Path,
     *,

@@ -342,7 +342,7 @@ def test_settings_are_checked_and_the_shipped_file_says_the_defaults(
     assert set(told) == set(PromptSettings.__dataclass_fields__)
     for wrong, word in (
         ({"backend": "other"}, "backend"), ({"per_request": 0}, "per_request"), ({"budget": -1}, "budget"),
-        ({"modle": "x"}, "'model'"), ({"backend": "local"}, "--set model"),
+        ({"modle": "x"}, "'model'"), ({"backend": "local"}, "set `model`"),
         ({"backend": "local", "model": "/no/such/folder"}, "causal language model"),
         ({"model": "claude-fable-5-2"}, "budget=null"),
     ):  # fmt: skip

@@ -89,7 +89,7 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a character still gets the line
     gc.set_threshold(200_000, 20, 20)  # commands load many small objects and end: collect seldom
     try:
-        app()
+        app(prog_name="winnow")
     except WinnowError as error:
         terminal.print_error(error)
         sys.exit(error.exit_code)

@@ -68,4 +68,4 @@ def write_annotators(report: AnnotatorReport, folder: Path) -> Path:
     page = render(
         "annotators.html.j2", report=report, words=format_measure, points=format_difference, lot_words=describe_lot
     )
-    return write_page(page, folder / "people.html")
+    return write_page(page, folder / "annotators.html")

@@ -23,12 +23,12 @@ def write_check_tables(check: CheckResult, folder: Path) -> list[Path]:
 
 
 def excluded_table(check: CheckResult) -> pd.DataFrame:
-    """Excluded records: `id, text, label, reason, keeper, keeper_text, similarity`."""
+    """Excluded records: `id, text, label, reason, kept_id, kept_text, similarity`."""
     table = check.table
     texts = dict(zip(table["id"], table["text"], strict=True))
     rows = table[table["split"] == "excluded"].sort_values(["reason", "similarity", "id"])
-    return rows.assign(keeper_text=[texts.get(keeper, "") for keeper in rows["keeper"]])[
-        ["id", "text", "label", "reason", "keeper", "keeper_text", "similarity"]
+    return rows.assign(kept_text=[texts.get(kept_id, "") for kept_id in rows["kept_id"]])[
+        ["id", "text", "label", "reason", "kept_id", "kept_text", "similarity"]
     ]
 
 

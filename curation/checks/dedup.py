@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
 
 DECIDED_BY_RANK = {"adjudicator": 0, "agreement": 1, "person": 2, "file": 3, "lot": 4}
+"""Of two repeats, the one whose label has the lower rank is kept."""
 
 
 def keep_order(table: pd.DataFrame) -> list[int]:
-    """Positions of the rows, the best first: people's records before synthetic ones, then who decided, then id."""
+    """Positions of the rows, the best first: human records before synthetic ones, then who decided, then id."""
     keys = [
         (origin == "synthetic", DECIDED_BY_RANK.get(by, len(DECIDED_BY_RANK)), identity)
         for origin, by, identity in zip(table["origin"], table["decided_by"], table["id"], strict=True)
@@ -37,11 +38,11 @@ def without_duplicates(
     variations_per_seed: int,
     order: Sequence[int],
 ) -> pd.DataFrame:
-    """Leave out of train what repeats another train record of the same label.
+    """Exclude train records that repeat another train record of the same label.
 
-    The best record of a neighborhood is kept and named as the keeper; a record falls only to one that stays, so
-    there are no chains. Inside a group only exact folds fall, and what exceeds `variations_per_seed`. `order` is
-    `keep_order(table)`.
+    The best record of a neighborhood is kept and named in `kept_id`; a record is only dropped in favor of one that is
+    kept, so there are no chains. Within a group only exact repeats and records beyond `variations_per_seed` are
+    dropped. `order` is `keep_order(table)`.
     """
     train = (table["split"] == "train").to_numpy()
     neighbors = _neighbors_by_row(pairs.above(threshold))
@@ -59,7 +60,7 @@ def without_duplicates(
         if fold in kept_folds:
             exclusions[row] = (ids[kept_folds[fold]], 1.0)
             continue
-        keeper = next(
+        repeats = next(
             (
                 (other, similarity)
                 for similarity, other in neighbors.get(row, ())
@@ -70,8 +71,8 @@ def without_duplicates(
             ),
             None,
         )
-        if keeper is not None:
-            exclusions[row] = (ids[keeper[0]], keeper[1])
+        if repeats is not None:
+            exclusions[row] = (ids[repeats[0]], repeats[1])
         elif len(group_members[group]) >= variations_per_seed:
             over_limit[row] = (ids[group_members[group][0]], np.nan)
         else:
@@ -82,14 +83,14 @@ def without_duplicates(
 
 
 def _rows_to_compare(train: pd.DataFrame, variations_per_seed: int) -> set[int]:
-    """Positions of train rows whose fold stands twice or whose group is too large; the others have only neighbors."""
+    """Positions of train rows with a repeated fold key or in a group that is too large; others only need neighbors."""
     repeated = train["fold_key"].duplicated(keep=False)
     large = train["group"].map(train["group"].value_counts()) > variations_per_seed
     return set(train.index[repeated | large])
 
 
 def _neighbors_by_row(pairs: NearPairs) -> Mapping[int, list[tuple[float, int]]]:
-    """For every row its near rows, the most similar first."""
+    """The near rows of each row, the most similar first."""
     found: dict[int, list[tuple[float, int]]] = defaultdict(list)
     for left, right, similarity in zip(
         pairs.left.tolist(), pairs.right.tolist(), pairs.similarity.tolist(), strict=True

@@ -14,12 +14,13 @@ if TYPE_CHECKING:
 
 
 EXCLUDED = "excluded"
+"""The value of `split` for a row that is not exported."""
 
 
 def eligible_rows(table: pd.DataFrame) -> pd.DataFrame:
     """The working table with `split` and `reason`: what may be exported before anything is compared.
 
-    A record without a standing label goes nowhere; a synthetic one never goes into a hold-out split.
+    A record without a valid label is excluded, and so is a synthetic record in a hold-out split.
     """
     split: list[str] = []
     reason: list[str] = []
@@ -34,14 +35,14 @@ def eligible_rows(table: pd.DataFrame) -> pd.DataFrame:
         else:
             split.append(assigned_split)
             reason.append("")
-    columns = {"split": split, "reason": reason, "keeper": [""] * len(table)}
+    columns = {"split": split, "reason": reason, "kept_id": [""] * len(table)}
     return table.assign(**{k: np.array(v, dtype=object) for k, v in columns.items()}, similarity=np.nan)
 
 
 def exclude(table: pd.DataFrame, exclusions: Mapping[int, tuple[str, float]], reason: str) -> pd.DataFrame:
-    """The table with rows excluded: position to keeper and similarity."""
-    columns = {name: table[name].to_numpy(copy=True) for name in ("split", "reason", "keeper", "similarity")}
-    for row, (keeper, similarity) in exclusions.items():
+    """The table with rows excluded; `exclusions` maps a position to the id of the row it repeats and the similarity."""
+    columns = {name: table[name].to_numpy(copy=True) for name in ("split", "reason", "kept_id", "similarity")}
+    for row, (kept_id, similarity) in exclusions.items():
         columns["split"][row], columns["reason"][row] = EXCLUDED, reason
-        columns["keeper"][row], columns["similarity"][row] = keeper, similarity
+        columns["kept_id"][row], columns["similarity"][row] = kept_id, similarity
     return table.assign(**columns)

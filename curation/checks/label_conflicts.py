@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def label_conflicts(table: pd.DataFrame, pairs: NearPairs, *, threshold: float) -> pd.DataFrame:
     """Near train records under different labels, most similar first: for a person to decide, never merged.
 
-    Pairs inside one group are declared contrasts and not listed. Columns `left`, `right`, `similarity` (ids, cosine).
+    Pairs within a group are declared contrasts and not listed. Columns `left`, `right` (ids) and `similarity` (cosine).
     """
     import pandas as pd
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def without_leaks(table: pd.DataFrame, nearest: NearestHoldOut, *, threshold: float) -> pd.DataFrame:
-    """Leave out of train what repeats a hold-out row within the threshold; an exact repeat has similarity 1."""
+    """Exclude train rows that repeat a hold-out row within the threshold; an exact repeat has similarity 1."""
     train = np.flatnonzero((table["split"] == "train").to_numpy())
     leaks = train[np.asarray(nearest.similarity)[train] >= threshold]
     ids = table["id"].to_numpy()

@@ -20,13 +20,13 @@ from winnow.curation.engine.vectors import Vectors
 from winnow.validators.wording.guards import Guards, protecting_guard
 
 PROPOSALS_PER_BLOCK = 128
-"""Proposals that are held against all records at a time."""
+"""Proposals that are compared with all records at a time."""
 
 
 OTHER_LABEL_COSINE = 0.85
-"""From here on the nearest record of another label makes a suspect, where it is nearer than any of the own label. Of
-BANKING77's train rows 3.2 % are so, and 73 % of those that are given a neighbor's label
-(`python -m benchmarks.generation nearness`, docs/decisions/0021-generation.md)."""
+"""From this cosine, a nearest record with another label makes the proposed label suspect, if it is nearer than every
+record of the proposed label. This holds for 3.2 % of BANKING77's train rows, and for 73 % of rows that were given a
+neighbor's label (`python -m benchmarks.generation_cost nearness`, docs/decisions/0021-generation.md)."""
 
 
 @dataclass(frozen=True)
@@ -36,17 +36,17 @@ class ProposedText:
     text: str
     label: str
     group: str = ""
-    """Records and proposals of the same group are not held against each other; empty: it has none."""
+    """Records and proposals of the same group are not compared with each other; empty if it has none."""
 
 
 @dataclass(frozen=True)
 class Novelty:
-    """What stands near one proposal."""
+    """What is near one proposal."""
 
     status: str
-    """`clear`, `known` (the very record is there), `repeats` (one says the same), `leaks` (a hold-out row does)."""
+    """`clear`, `known` (the record exists), `repeats` (it repeats a train record) or `leaks` (a hold-out row)."""
     near_id: str = ""
-    """The record that it repeats, or the nearest of another label; never one of the hold-out."""
+    """The record that it repeats, or the nearest one of another label; never a hold-out record."""
     near_text: str = ""
     near_label: str = ""
     similarity: float = 0.0
@@ -56,10 +56,10 @@ class Novelty:
 
 @dataclass(frozen=True)
 class NoveltyCheck:
-    """The records of one moment, and nearness to them."""
+    """Compares proposals with the records of one moment."""
 
     rows: Sequence[Mapping[str, Any]]
-    """Live working rows, proposed ones with the label that was proposed."""
+    """Live working rows; `proposed` ones carry the proposed label."""
     task: Task
     embedder: Embedder
     vectors_cache: Path
@@ -82,7 +82,7 @@ class NoveltyCheck:
 
     @cached_property
     def _hold_out_vectors(self) -> tuple[Vectors, Vectors]:
-        """Of the hold-out rows, plain and with numbers and slot values masked."""
+        """Vectors of the hold-out rows, plain and with numbers and slot values masked."""
         texts = [row["text"] for row in self._hold_out]
         return self.vectors(texts), self.vectors([self._guards.masked(text) for text in texts])
 
@@ -98,7 +98,7 @@ class NoveltyCheck:
         return [float(value) for value in cosines(left, right)]
 
     def nearest_texts(self, label: str, texts: Sequence[str], count: int) -> list[str]:
-        """Texts of a label in train that stand nearest to some texts, other than these."""
+        """Train texts of a label that are nearest to some texts, other than these."""
         given = set(texts)
         own = [i for i, row in enumerate(self._train) if row["label"] == label and row["text"] not in given]
         if not own or not texts:
@@ -107,7 +107,7 @@ class NoveltyCheck:
         return [self._train[own[i]]["text"] for i in np.argsort(-near, kind="stable")[:count]]
 
     def nearest_labels(self, proposed: Sequence[ProposedText]) -> list[tuple[str, float]]:
-        """For every proposal the label of its nearest train record of another group, and the cosine."""
+        """For each proposal the label of its nearest train record of another group, and the cosine."""
         found: list[tuple[str, float]] = []
         groups = np.array([row["group"] for row in self._train], dtype=object)
         for part, product in self._cosine_blocks(proposed, self._train_vectors):
@@ -118,7 +118,7 @@ class NoveltyCheck:
         return found
 
     def compare(self, proposed: Sequence[ProposedText]) -> list[Novelty]:
-        """What stands near every proposal, also of the proposals before it that are clear."""
+        """What is near each proposal, including earlier proposals that are clear."""
         exact = self._exact_repeats(proposed)
         leaks = self._leaks(proposed)
         near = [
@@ -128,7 +128,7 @@ class NoveltyCheck:
         return self._compare_with_each_other(proposed, [first or then for first, then in zip(exact, near, strict=True)])
 
     def _exact_repeats(self, proposed: Sequence[ProposedText]) -> list[Novelty | None]:
-        """What exact and folded repeats say, before any model is asked."""
+        """Exact and folded repeats, found without the embedding model."""
         by_id = {row["id"]: row for row in self.rows}
         by_fold = {
             row["fold_key"]: row for row in sorted(self.rows, key=lambda row: row["assigned_split"] == "train")[::-1]
@@ -146,7 +146,7 @@ class NoveltyCheck:
         return found
 
     def _leaks(self, proposed: Sequence[ProposedText]) -> NDArray[np.bool_]:
-        """Which proposals a hold-out row repeats, plainly or with numbers and slot values masked."""
+        """Which proposals repeat a hold-out row, plain or with numbers and slot values masked."""
         least = self.task.gates.leakage.cosine
         leaks = np.zeros(len(proposed), dtype=bool)
         masked = [replace(one, text=self._guards.masked(one.text)) for one in proposed]
@@ -181,7 +181,7 @@ class NoveltyCheck:
         return Novelty("clear")
 
     def _compare_with_each_other(self, proposed: Sequence[ProposedText], found: list[Novelty]) -> list[Novelty]:
-        """Proposals against each other: the first that says something stays."""
+        """Compare proposals with each other: of repeats, the first is kept."""
         least = self.task.gates.duplicates.cosine
         kept: list[int] = []
         folds: dict[str, int] = {}

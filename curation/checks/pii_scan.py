@@ -1,4 +1,4 @@
-"""Scan stored records for personal data again before every export; clean ones are cached."""
+"""Scan stored records for private data before every export; records without any are cached."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 FORMAT = "1"
-"""Raise it when the rules change: then every record is looked at again."""
+"""Raise it when the rules change: then every record is scanned again."""
 
 
 def records_with_pii(
@@ -26,17 +26,17 @@ def records_with_pii(
 ) -> dict[str, list[str]]:
     """Entities that the policy does not allow, by id of the live record that holds them.
 
-    `model` names the model of names, whose answers are remembered with the rest.
+    `model` names the model that finds names of people and places; its results are cached with the rest.
     """
     live = table[table["state"] != "superseded"]
     path = cache / f"private-{_fingerprint(scrubber, model)}.npz"
     stored = load_arrays(path)
     clean = set(stored["clean"].tolist()) if stored else set()
     ids, texts = live["id"].to_list(), live["text"].to_list()
-    todo = [(record, text) for record, text in zip(ids, texts, strict=True) if record not in clean]
-    found = {record: [one.entity for one in scrubber.found(text)] for record, text in todo}
+    to_scan = [(record, text) for record, text in zip(ids, texts, strict=True) if record not in clean]
+    found = {record: [one.entity for one in scrubber.found(text)] for record, text in to_scan}
     found = {record: entities for record, entities in found.items() if entities}
-    if todo:
+    if to_scan:
         save_arrays(path, {"clean": np.array(sorted(set(ids) - found.keys()), dtype="U20")})
     return found
 

@@ -1,4 +1,4 @@
-"""The selection: eligible rows, without leaks, without duplicates. Hold-out never moves; only train gives way."""
+"""The selection: eligible rows without leaks and duplicates. Only train rows are excluded, never hold-out rows."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Selection:
-    """The stages of one selection: the same rows in each, with ever more of them excluded."""
+    """The stages of one selection: the same rows in each, more of them excluded at each stage."""
 
     eligible: pd.DataFrame
     """What may be exported before anything is compared."""
     unleaked: pd.DataFrame
-    """Without what repeats a hold-out row."""
+    """Without train rows that repeat a hold-out row."""
     final: pd.DataFrame
     """Without duplicates too."""
     deduplicated: Callable[[float], pd.DataFrame]
-    """`unleaked` without duplicates at any cosine; what was asked before is remembered."""
+    """`unleaked` without duplicates at a given cosine; results are cached."""
 
 
 def select(eligible: pd.DataFrame, task: Task, pairs: NearPairs, nearest: NearestHoldOut) -> Selection:
-    """Select at the task's thresholds, from what `candidates` returned."""
+    """Select at the task's thresholds, from what `eligible_rows` returned."""
     unleaked = without_leaks(eligible, nearest, threshold=task.gates.leakage.cosine)
     guards, order = Guards(task.slots), keep_order(unleaked)
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 FORMAT = "2"
-"""Raise it when what is measured changes: older cache entries are then not found."""
+"""Raise it when the measurement changes: older cache entries are then ignored."""
 
 
 def measure_similarity(
@@ -41,7 +41,7 @@ def measure_similarity(
     near_cache: Path,
     progress: Progress | None = None,
 ) -> Similarities:
-    """Measure a candidate table (sorted by id), or find it measured: with nothing changed, no model is loaded."""
+    """Measure the eligible rows (sorted by id), or read the cached result; if nothing changed, no model is loaded."""
     floor = lowest_cosine(task)
     settings = _settings_hash(task, embedder, floor)
     path = near_cache / f"near-{settings}-{_rows_hash(eligible)}.npz"
@@ -57,13 +57,13 @@ def measure_similarity(
 
 
 def _settings_hash(task: Task, embedder: Embedder, floor: float) -> str:
-    """Names everything but the records that a measurement depends on: model, masks, threshold."""
+    """Identifies everything that a measurement depends on except the records: model, masks, threshold."""
     facts = json.dumps([FORMAT, embedder.identity, floor, task.slots], sort_keys=True)
     return hashlib.sha256(facts.encode()).hexdigest()[:16]
 
 
 def _rows_hash(eligible: pd.DataFrame) -> str:
-    """Names the records and where they stand."""
+    """Identifies the records and their splits."""
     state = "\n".join([*eligible["id"], *eligible["split"]])
     return hashlib.sha256(state.encode()).hexdigest()[:16]
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from winnow.core.progress import Progress
+from winnow.core.vocabulary import SPLITS
 from winnow.curation.checks.eligibility import EXCLUDED
 from winnow.curation.engine.embedders.embedder import Embedder
 from winnow.curation.engine.exact_search import NearPairs, near_pairs, nearest
@@ -22,40 +23,37 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-SPLITS = ("train", "validation", "test")
-
-
 SPLIT_CODES = {EXCLUDED: 0, "train": 1, "validation": 2, "test": 3}
-
+"""How splits are stored in cached arrays."""
 
 RowPositions = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class NearestHoldOut:
-    """For every row of the candidate table, if it is train, its nearest hold-out row."""
+    """The nearest hold-out row of each train row, by position in the table of eligible rows."""
 
     position: NDArray[np.int64]
-    """Of the hold-out row in the table; -1 where there is none."""
+    """Position of the hold-out row; -1 where there is none."""
     similarity: NDArray[np.float32]
     """Cosine, or 1 for an exact repeat; -1 where there is none."""
 
 
 @dataclass(frozen=True)
 class Similarities:
-    """Nearness in one state of the workspace, by position in the table."""
+    """Similarities in one state of the workspace, by position in the table."""
 
     pairs: NearPairs
-    """Train candidates near each other, down to the lowest threshold that is ever shown."""
+    """Train rows near each other, down to the lowest threshold that is shown."""
     nearest: NearestHoldOut
-    """Each train candidate's nearest hold-out row, numbers and slot values masked or not, whichever is nearer; of
-    equally near ones the first, validation before test."""
+    """The nearest hold-out row of each train row, as written or with numbers and slot values masked, whichever is
+    nearer; among equally near ones the first, validation before test."""
     validation_to_test: float
     """Highest similarity between a validation and a test row; -1 when one of them is empty."""
 
 
 class RowVectors:
-    """The rows of a table as vectors, plain or masked; those that are asked for are embedded together."""
+    """The rows of a table as vectors, plain or masked; requested rows are embedded together."""
 
     def __init__(
         self, eligible: pd.DataFrame, guards: Guards, embedder: Embedder, cache: Path, progress: Progress | None
@@ -63,9 +61,7 @@ class RowVectors:
         self.texts = eligible["text"].to_numpy(dtype=object)
         self.folds = eligible["fold_key"].to_numpy(dtype=object)
         codes = np.array([SPLIT_CODES[split] for split in eligible["split"]])
-        self.train, self.validation, self.test = (
-            np.flatnonzero(codes == SPLIT_CODES[s]) for s in ("train", "validation", "test")
-        )
+        self.train, self.validation, self.test = (np.flatnonzero(codes == SPLIT_CODES[s]) for s in SPLITS)
         self.hold_out = np.concatenate([self.validation, self.test])
         self.rank = np.full(len(codes), len(codes), dtype=np.int64)
         self.rank[self.hold_out] = np.arange(len(self.hold_out))
@@ -75,7 +71,7 @@ class RowVectors:
         self._vectors: Vectors = np.empty((0, 0), dtype=np.float32)
 
     def prepare(self, *, plain: Sequence[RowPositions], masked: Sequence[RowPositions]) -> None:
-        """Have the vectors of these rows at hand."""
+        """Embed these rows, so that `plain` and `masked` can return their vectors."""
         for row in np.concatenate([np.empty(0, dtype=np.int64), *masked]).tolist():
             if row not in self._masked:
                 self._masked[row] = self._guards.masked(self.texts[row])
@@ -96,7 +92,7 @@ class RowVectors:
         )
 
     def keys(self, rows: RowPositions) -> list[str]:
-        """Under which a row repeats another: folded and masked."""
+        """Keys that are equal if one row repeats another: folded and masked."""
         return [self._guards.masked(fold) for fold in self.folds[rows]]
 
     def _none(self) -> Vectors:
@@ -104,6 +100,7 @@ class RowVectors:
 
 
 def search_all(row_vectors: RowVectors, floor: float) -> Similarities:
+    """Search everything; near pairs down to the cosine `floor`."""
     every = [row_vectors.train, row_vectors.hold_out]
     row_vectors.prepare(plain=every, masked=every)
     pairs = near_pairs(row_vectors.plain(row_vectors.train), floor)
@@ -122,7 +119,7 @@ def search_all(row_vectors: RowVectors, floor: float) -> Similarities:
 def nearest_hold_out_rows(
     row_vectors: RowVectors, rows: RowPositions, hold_out: RowPositions
 ) -> tuple[RowPositions, NDArray[np.float32]]:
-    """Of each row the nearest hold-out row, plain or masked, exact repeats first; of equally near ones the first."""
+    """The nearest hold-out row of each row, plain or masked, exact repeats first; among equally near ones the first."""
     index, similarity = nearest(row_vectors.plain(rows), row_vectors.plain(hold_out))
     masked_index, masked_similarity = nearest(row_vectors.masked(rows), row_vectors.masked(hold_out))
     better = (masked_similarity > similarity) | ((masked_similarity == similarity) & (masked_index < index))
@@ -142,6 +139,7 @@ def highest_similarity(row_vectors: RowVectors, validation: RowPositions, test: 
 
 
 def similarities_from_arrays(stored: dict[str, Any]) -> Similarities:
+    """Read what was cached."""
     pairs = NearPairs(stored["left"], stored["right"], stored["similarity"])
     near = NearestHoldOut(stored["nearest"], stored["nearest_similarity"])
     return Similarities(pairs, near, float(stored["validation_to_test"]))

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 MAX_CHANGED_SHARE = 0.10
-"""Share of records above which everything is measured anew."""
+"""If a larger share of records changed, everything is measured again."""
 
 
 @dataclass(frozen=True)
@@ -35,64 +35,61 @@ class TableChange:
 
     stored: dict[str, Any]
     new_position: RowPositions
-    """For each row of the old table its position now; -1 where it is gone or stands elsewhere."""
+    """The current position of each row of the old table; -1 if it was removed or changed split."""
     new: RowPositions
-    """Positions of the used rows that are new, or stand elsewhere."""
+    """Positions of eligible rows that are new or changed split."""
     hold_out_removed: bool
 
 
 def table_change(stored: dict[str, Any], eligible: pd.DataFrame) -> TableChange | None:
-    """None when so much has changed that all is measured anew."""
+    """What changed; None if so much that everything is measured again."""
     ids = eligible["id"].to_numpy().astype("U20")
     codes = np.array([SPLIT_CODES[split] for split in eligible["split"]], dtype=np.int8)
     old_ids, old_codes = stored["ids"], stored["codes"]
     if not len(ids) or not len(old_ids):
         return None
     position_of = np.minimum(np.searchsorted(ids, old_ids), len(ids) - 1)
-    stays = (ids[position_of] == old_ids) & (codes[position_of] == old_codes)
-    new_position = np.where(stays, position_of, -1)
+    unchanged = (ids[position_of] == old_ids) & (codes[position_of] == old_codes)
+    new_position = np.where(unchanged, position_of, -1)
     known = np.zeros(len(ids), dtype=bool)
-    known[new_position[stays]] = True
+    known[new_position[unchanged]] = True
     new = np.flatnonzero(~known & (codes != SPLIT_CODES[EXCLUDED]))
-    gone = ~stays & (old_codes != SPLIT_CODES[EXCLUDED])
-    if len(new) + gone.sum() > MAX_CHANGED_SHARE * max(int((codes != SPLIT_CODES[EXCLUDED]).sum()), 1):
+    removed = ~unchanged & (old_codes != SPLIT_CODES[EXCLUDED])
+    if len(new) + removed.sum() > MAX_CHANGED_SHARE * max(int((codes != SPLIT_CODES[EXCLUDED]).sum()), 1):
         return None
-    return TableChange(stored, new_position, new, bool((gone & (old_codes != SPLIT_CODES["train"])).any()))
+    return TableChange(stored, new_position, new, bool((removed & (old_codes != SPLIT_CODES["train"])).any()))
 
 
 def update_similarities(change: TableChange, row_vectors: RowVectors, floor: float) -> Similarities:
-    """What was measured, without what is gone and with what is new."""
+    """The stored similarities without removed rows and with new ones."""
     before = similarities_from_arrays(change.stored)
     is_new = np.zeros(len(row_vectors.texts), dtype=bool)
     is_new[change.new] = True
-    new_train, new_held = (
+    new_train, new_hold_out = (
         row_vectors.train[is_new[row_vectors.train]],
         row_vectors.hold_out[is_new[row_vectors.hold_out]],
     )
     position, similarity = _nearest_at_new_positions(before.nearest, change.new_position, len(row_vectors.texts))
-    without_nearest = np.zeros(
-        len(row_vectors.texts), dtype=bool
-    )  # train rows with no nearest row any more, or none yet
-    without_nearest[row_vectors.train] = position[row_vectors.train] < 0
-    without_nearest, with_nearest = np.flatnonzero(without_nearest), row_vectors.train[position[row_vectors.train] >= 0]
-    hold_out_changed = len(new_held) > 0 or change.hold_out_removed
-    plain = [row_vectors.train] if len(new_train) or len(new_held) else [without_nearest]
+    train = row_vectors.train
+    without_nearest, with_nearest = train[position[train] < 0], train[position[train] >= 0]
+    hold_out_changed = len(new_hold_out) > 0 or change.hold_out_removed
+    plain = [row_vectors.train] if len(new_train) or len(new_hold_out) else [without_nearest]
     both = [
         without_nearest,
         *([row_vectors.hold_out] if len(without_nearest) or hold_out_changed else []),
-        *([with_nearest] if len(new_held) else []),
+        *([with_nearest] if len(new_hold_out) else []),
     ]
     row_vectors.prepare(plain=[*plain, *both], masked=both)
     if len(without_nearest):
         position[without_nearest], similarity[without_nearest] = nearest_hold_out_rows(
             row_vectors, without_nearest, row_vectors.hold_out
         )
-    if len(new_held) and len(with_nearest):
-        other, cosine = nearest_hold_out_rows(row_vectors, with_nearest, new_held)
-        nearer = (cosine > similarity[with_nearest]) | (
+    if len(new_hold_out) and len(with_nearest):
+        other, cosine = nearest_hold_out_rows(row_vectors, with_nearest, new_hold_out)
+        is_nearer = (cosine > similarity[with_nearest]) | (
             (cosine == similarity[with_nearest]) & (row_vectors.rank[other] < row_vectors.rank[position[with_nearest]])
         )
-        position[with_nearest[nearer]], similarity[with_nearest[nearer]] = other[nearer], cosine[nearer]
+        position[with_nearest[is_nearer]], similarity[with_nearest[is_nearer]] = other[is_nearer], cosine[is_nearer]
     highest = (
         highest_similarity(row_vectors, row_vectors.validation, row_vectors.test)
         if hold_out_changed
@@ -108,7 +105,7 @@ def update_similarities(change: TableChange, row_vectors: RowVectors, floor: flo
 def _nearest_at_new_positions(
     before: NearestHoldOut, new_position: RowPositions, size: int
 ) -> tuple[RowPositions, NDArray[np.float32]]:
-    """Old nearest rows at their positions now; -1 where either row is gone."""
+    """Old nearest rows at their current positions; -1 where either row was removed."""
     position, similarity = np.full(size, -1, dtype=np.int64), np.full(size, -1.0, dtype=np.float32)
     had = np.flatnonzero((new_position >= 0) & (before.position >= 0))
     had = had[new_position[before.position[had]] >= 0]

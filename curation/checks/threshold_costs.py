@@ -9,10 +9,13 @@ from winnow.curation.checks.gates.lost_share import lost_by_value
 from winnow.curation.checks.selection import Selection
 from winnow.curation.checks.similarity_search import Similarities
 
+COST_THRESHOLDS = (0.90, 0.95, 0.97)
+"""Cosines whose cost `check` always shows."""
+
 
 @dataclass(frozen=True)
 class ThresholdCost:
-    """What a dedup and leakage threshold would take out of train."""
+    """What a dedup and leakage threshold would remove from train."""
 
     cosine: float
     duplicates: int
@@ -22,13 +25,18 @@ class ThresholdCost:
     leaks_share: float
 
 
+def lowest_cosine(task: Task) -> float:
+    """The lowest cosine at which duplicates are searched."""
+    return min(*COST_THRESHOLDS, task.gates.duplicates.cosine)
+
+
 def threshold_costs(selection: Selection, similarities: Similarities) -> list[ThresholdCost]:
-    """The price of each of COST_THRESHOLDS."""
+    """The cost of each of COST_THRESHOLDS."""
     return [_cost(cosine, selection, similarities) for cosine in COST_THRESHOLDS]
 
 
 def _cost(cosine: float, selection: Selection, similarities: Similarities) -> ThresholdCost:
-    """Leaks of all train candidates; duplicates of those that do not leak at the task's own cosine."""
+    """Leaks among all eligible train rows; duplicates among those that do not leak at the task's own cosine."""
     before, unleaked = (table[table["split"] == "train"] for table in (selection.eligible, selection.unleaked))
     left = selection.deduplicated(cosine)
     left = left[left["split"] == "train"]
@@ -42,12 +50,3 @@ def _cost(cosine: float, selection: Selection, similarities: Similarities) -> Th
         leaks=leaks,
         leaks_share=round(leaks / len(before), 4) if len(before) else 0.0,
     )
-
-
-def lowest_cosine(task: Task) -> float:
-    """The lowest cosine that dedup is asked about."""
-    return min(*COST_THRESHOLDS, task.gates.duplicates.cosine)
-
-
-COST_THRESHOLDS = (0.90, 0.95, 0.97)
-"""Cosines whose price `check` always shows."""

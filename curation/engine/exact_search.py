@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from winnow.curation.engine.vectors import Vectors
 
 PREFIX = 64
-"""Leading principal dimensions that are multiplied out before the bound decides: the fastest of 32, 64, 96 and 128
+"""Leading principal dimensions that the bound is computed from: the fastest of 32, 64, 96 and 128
 (docs/decisions/0003-near-pairs.md)."""
 
 
@@ -22,19 +22,19 @@ BLOCK_COLUMNS = 4096
 
 
 BOUND_TOLERANCE = 1e-4
-"""Added to the bound against rounding in float32, which is about 1e-6 for 384 terms."""
+"""Added to the bound to absorb float32 rounding, about 1e-6 for 384 terms."""
 
 
 TIE_TOLERANCE = 1e-5
-"""Cosines of blocked products that differ by less may be the same."""
+"""Cosines of blocked products that differ by less may be equal."""
 
 
 PAIRS_PER_CHUNK = 16_384
-"""Pairs whose cosines are summed in double precision at a time."""
+"""Pairs whose cosines are computed in double precision at a time."""
 
 
 DENSE_SHARE = 0.05
-"""When more of a block than this survives the bound, the whole block is multiplied out instead."""
+"""If more of a block than this passes the bound, the whole block is multiplied instead."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,8 @@ def near_pairs(vectors: Vectors, threshold: float) -> NearPairs:
     """All pairs of rows of (n, d) unit vectors with cosine >= threshold.
 
     Rotated to principal axes, x = [x1, x2] and y = [y1, y2] obey x.y <= x1.y1 + |x2||y2| (Cauchy-Schwarz), so one
-    product of the short vectors [x1, |x2|] bounds the cosine from above; only what stays above the threshold is
-    multiplied out in full. The result is that of the full product.
+    product of the short vectors [x1, |x2|] bounds the cosine from above; only pairs above the threshold are multiplied
+    in full. The result equals that of the full product.
     """
     bound = _bound_vectors(vectors)
     found: list[tuple[Any, Any]] = []
@@ -75,7 +75,7 @@ def near_pairs(vectors: Vectors, threshold: float) -> NearPairs:
 
 
 def near_pairs_with(new: NDArray[np.int64], vectors: Vectors, threshold: float) -> NearPairs:
-    """The near pairs of which at least one row is among `new` (positions), as `near_pairs` finds them."""
+    """The near pairs that `near_pairs` would find with at least one row among `new` (positions)."""
     found: list[tuple[Any, Any]] = []
     for top in range(0, len(new), BLOCK_ROWS):
         rows = new[top : top + BLOCK_ROWS]
@@ -86,15 +86,15 @@ def near_pairs_with(new: NDArray[np.int64], vectors: Vectors, threshold: float) 
             found.append((np.minimum(one, other)[one != other], np.maximum(one, other)[one != other]))
     pairs = _with_similarity(vectors, found, threshold)
     once = np.ones(len(pairs), dtype=bool)
-    once[1:] = (np.diff(pairs.left) != 0) | (np.diff(pairs.right) != 0)  # of two new rows each finds the other
+    once[1:] = (np.diff(pairs.left) != 0) | (np.diff(pairs.right) != 0)  # a pair of two new rows is found twice
     return NearPairs(pairs.left[once], pairs.right[once], pairs.similarity[once])
 
 
 def cosines(left: Vectors, right: Vectors) -> NDArray[np.float32]:
     """Cosine of every row of (n, d) unit vectors with the same row of others.
 
-    A blocked product rounds by the shape of its blocks. This sums in double precision row by row, so that a pair has
-    the same cosine whatever it is searched among.
+    The rounding of a blocked product depends on the shape of its blocks. This sums each row in double precision, so
+    the cosine of a pair does not depend on the other rows.
     """
     parts = [
         np.einsum(
@@ -108,7 +108,7 @@ def cosines(left: Vectors, right: Vectors) -> NDArray[np.float32]:
 
 
 def _with_similarity(vectors: Vectors, found: list[tuple[Any, Any]], threshold: float) -> NearPairs:
-    """Pairs in order, with their own cosines, of which those below the threshold go."""
+    """Pairs in order, with exact cosines, without those below the threshold."""
     left = np.concatenate([np.empty(0, dtype=np.int64), *(pair[0] for pair in found)])
     right = np.concatenate([np.empty(0, dtype=np.int64), *(pair[1] for pair in found)])
     order = np.lexsort((right, left))
@@ -121,7 +121,7 @@ def _with_similarity(vectors: Vectors, found: list[tuple[Any, Any]], threshold: 
 
 
 def _pairs_in_block(vectors: Vectors, bound: Vectors, rows: slice, columns: slice, threshold: float) -> tuple[Any, Any]:
-    """Pairs of one block of the full matrix that are surely or perhaps above the threshold, with global indices."""
+    """Pairs of one block of the full matrix that may be above the threshold, with global indices."""
     possible = bound[rows] @ bound[columns].T >= threshold - BOUND_TOLERANCE
     if np.count_nonzero(possible) > DENSE_SHARE * possible.size:
         product = vectors[rows] @ vectors[columns].T
@@ -135,7 +135,7 @@ def _pairs_in_block(vectors: Vectors, bound: Vectors, rows: slice, columns: slic
 
 
 def _bound_vectors(vectors: Vectors) -> Vectors:
-    """[x1, |x2|] of every row: the first PREFIX principal coordinates, and the length of the rest."""
+    """[x1, |x2|] of each row: the first PREFIX principal coordinates, and the norm of the rest."""
     if vectors.shape[1] <= PREFIX + 1:
         return vectors
     sample = vectors[:: max(1, len(vectors) // 20_000)].astype(np.float64)
@@ -148,7 +148,7 @@ def _bound_vectors(vectors: Vectors) -> Vectors:
 def nearest_outside_group(
     vectors: Vectors, k: int, groups: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """For every row its k nearest rows of other groups, the nearest first: indices and cosines, each (n, k).
+    """For each row its k nearest rows of other groups, the nearest first: indices and cosines, each (n, k).
 
     `groups` numbers the group of every row. Where fewer than k such rows exist, index -1 and similarity -1.
     """
@@ -171,7 +171,7 @@ def nearest_outside_group(
 def highest_similarity_outside_group(
     queries: Vectors, base: Vectors, query_groups: NDArray[np.int64], base_groups: NDArray[np.int64]
 ) -> NDArray[np.float32]:
-    """For every query the cosine of its nearest base row of another group; -1 where there is none."""
+    """For each query the cosine of its nearest base row of another group; -1 where there is none."""
     similarity = np.full(len(queries), -1.0, dtype=np.float32)
     for top in range(0, len(queries), BLOCK_ROWS):
         rows = slice(top, min(top + BLOCK_ROWS, len(queries)))
@@ -184,7 +184,7 @@ def highest_similarity_outside_group(
 
 
 def nearest(queries: Vectors, base: Vectors) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """For every query its nearest base row and their cosine; of rows that are equally near the first.
+    """For each query its nearest base row and their cosine; among equally near rows the first.
 
     Index -1 and similarity -1 where there is no base row.
     """
@@ -201,7 +201,7 @@ def nearest(queries: Vectors, base: Vectors) -> tuple[NDArray[np.int64], NDArray
 
 
 def _nearest_candidates(queries: Vectors, base: Vectors) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Query and base rows that are as near as the nearest, but for rounding."""
+    """Query and base rows that are as near as the nearest, up to rounding."""
     best = np.full(len(queries), -2.0, dtype=np.float32)
     found = []
     for start in range(0, len(base), BLOCK_COLUMNS):

@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 from winnow.curation.engine.vectors import Vectors
 
 INVERSE_PENALTY = 10.0
-"""scikit-learn's C. Of 1, 3, 10, 30 and 100 the best or within 0.002 of it on the validation rows of CLINC150 and
-BANKING77 (docs/decisions/0005-linear-probe.md)."""
+"""scikit-learn's C. Of 1, 3, 10, 30 and 100 it is the best, or within 0.002 of the best, on the validation rows of
+CLINC150 and BANKING77 (docs/decisions/0005-linear-probe.md)."""
 
 
 MAX_ITERATIONS = 1000
 
 
 TOLERANCE = 1e-4
-"""scikit-learn's tol: the fit ends when no part of the gradient is larger."""
+"""scikit-learn's tol: the fit ends when no component of the gradient is larger."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class LinearProbe:
 
 
 def load_probe(path: Path) -> LinearProbe:
-    """Read what `Probe.save` wrote."""
+    """Read what `LinearProbe.save` wrote."""
     import json
 
     from safetensors import safe_open
@@ -83,7 +83,7 @@ def fit_probe(
     if len(classes) == 2:  # scikit-learn keeps one row for two classes
         weights, bias = np.vstack([-weights / 2, weights / 2]), np.array([-bias[0] / 2, bias[0] / 2])
     return LinearProbe(
-        np.ascontiguousarray(weights, dtype=np.float32),  # safetensors writes the buffer as it lies
+        np.ascontiguousarray(weights, dtype=np.float32),  # safetensors writes the buffer as it is in memory
         np.ascontiguousarray(bias, dtype=np.float32),
         [str(c) for c in model.classes_],
     )

@@ -20,23 +20,23 @@ from winnow.curation.engine.embedders.embedder import Embedder
 from winnow.curation.engine.vectors import Vectors
 
 TEXTS_PER_WRITE = 16_384
-"""Texts per write: what a killed command loses of its embedding work."""
+"""Texts per write: a killed command loses at most this much embedding work."""
 
 
-warnings.filterwarnings("ignore", message="lance is not fork-safe")  # nothing here forks and then reads
+warnings.filterwarnings("ignore", message="lance is not fork-safe")  # no code here forks and then reads
 
 
-os.environ.setdefault("LANCE_LOG", "error")  # else it warns on stderr about every table that it is told to make
+os.environ.setdefault("LANCE_LOG", "error")  # else it warns on stderr about every table that it creates
 
 
 MAX_FRAGMENTS = 32
-"""Many small writes leave many files; above this many they are compacted."""
+"""Many small writes leave many files; above this number they are compacted."""
 
 
 def embed_with_cache(
     texts: Sequence[str], embedder: Embedder, cache: Path | None, *, progress: Progress | None = None
 ) -> Vectors:
-    """Unit vectors of texts, in their order: from the cache where it has them, embedded and kept where not."""
+    """Unit vectors of texts, in their order: from the cache where possible, otherwise embedded and cached."""
     if cache is None:
         return embedder.encode(texts, progress=progress)
     hashes = [_text_hash(text) for text in texts]
@@ -62,14 +62,14 @@ def embed_with_cache(
 
 
 def cached_vectors(texts: Sequence[str], identity: str, cache: Path) -> dict[str, Any]:
-    """Vectors of the texts that the cache has, by text; nothing is embedded."""
+    """Cached vectors of texts, by text; nothing is embedded."""
     hashes = {_text_hash(text): text for text in texts}
     positions, vectors = _load(cache, identity, set(hashes))
     return {hashes[h]: vectors[position] for h, position in positions.items()}
 
 
 def delete_vectors(texts: Sequence[str], cache: Path) -> None:
-    """Delete the vectors of texts, of every model, and the versions of the table that still hold them."""
+    """Delete the vectors of texts for every model, and the versions of the table that still hold them."""
     with FileLock(cache.with_suffix(".lock")):
         dataset = _open(cache)
         if dataset is None:
@@ -85,14 +85,14 @@ def _text_hash(text: str) -> str:
 
 
 def _load(cache: Path, identity: str, wanted: set[str]) -> tuple[dict[str, int], Vectors]:
-    """Where each wanted hash stands among the vectors of one model, and these vectors."""
+    """The position of each wanted hash among the vectors of one model, and these vectors."""
     dataset = _open(cache)
     nothing = np.empty((0, 0), dtype=np.float32)
     if dataset is None or not wanted:
         return {}, nothing
     try:
         table = dataset.to_table(columns=["text_hash", "vector"], filter=f"embedder = '{identity}'")
-    except (OSError, ValueError):  # a part of it is damaged: begun anew, for it is only a cache
+    except (OSError, ValueError):  # a part is damaged: start again, it is only a cache
         _discard(cache)
         return {}, nothing
     positions = {h: i for i, h in enumerate(table.column("text_hash").to_pylist()) if h in wanted}
@@ -101,7 +101,7 @@ def _load(cache: Path, identity: str, wanted: set[str]) -> tuple[dict[str, int],
 
 
 def _vectors_of_chunk(chunk: Any) -> Vectors:
-    """The vectors of an Arrow array of equally long binary values, without a loop over them."""
+    """The vectors of an Arrow array of binary values of equal length, without a loop over them."""
     _, offsets, data = chunk.buffers()
     ends = np.frombuffer(offsets, dtype=np.int32)[chunk.offset : chunk.offset + len(chunk) + 1]
     values = np.frombuffer(data, dtype=np.float32, count=(ends[-1] - ends[0]) // 4, offset=int(ends[0]))
@@ -122,14 +122,14 @@ def _append(cache: Path, identity: str, hashes: Sequence[str], vectors: Vectors)
     cache.parent.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(cache.with_suffix(".lock")):
-            # A cache that cannot be read, or whose first write was killed, is begun anew.
+            # A cache that cannot be read, or whose first write was killed, is replaced.
             if _open(cache) is None:
                 shutil.rmtree(cache, ignore_errors=True)
             dataset = lance.write_dataset(table, str(cache), mode="append" if cache.exists() else "create")
             if len(dataset.get_fragments()) > MAX_FRAGMENTS:
                 dataset.optimize.compact_files()
     except OSError as error:
-        fix = "check free space and permissions, and run again; what was embedded before is kept"
+        fix = "check free space and permissions, and run again; vectors embedded before are kept"
         raise ServiceError(Problem(str(cache), f"cannot be written ({str(error)[:200]})", "", fix)) from None
 
 
@@ -139,7 +139,7 @@ def _discard(cache: Path) -> None:
 
 
 def _open(cache: Path) -> Any:
-    """The table, or None where there is none that can be read."""
+    """The table, or None if there is none that can be read."""
     if not cache.exists():
         return None
     import lance

@@ -1,4 +1,4 @@
-"""The dataset card: Hugging Face front matter and the sections. It holds no clock and no release name."""
+"""The dataset card: Hugging Face front matter and sections. It contains neither a date nor the release name."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from winnow.curation.releases.card_contents import (
 from winnow.curation.releases.card_quality import gates_section, labeling_section, quality_section
 
 SIZES = [(1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M")]
-"""Size words of the Hugging Face hub."""
+"""Size categories of the Hugging Face hub."""
 
 
 HUB_LICENSES = frozenset(
     "apache-2.0 mit bsd-2-clause bsd-3-clause cc0-1.0 cc-by-2.0 cc-by-3.0 cc-by-4.0 cc-by-sa-3.0 cc-by-sa-4.0 "
     "cc-by-nc-4.0 cc-by-nc-sa-4.0 cc-by-nd-4.0 odbl odc-by pddl gpl-3.0 lgpl-3.0 agpl-3.0 unlicense".split()
 )
-"""Licenses that the hub has a word for."""
+"""License identifiers of the hub."""
 
 
 def dataset_card(task: Task, manifest: Mapping[str, Any], label_counts: Mapping[str, Mapping[str, int]]) -> str:
-    """The card as Markdown with the Hugging Face front matter, so that `load_dataset(folder)` finds splits and classes.
+    """The card as Markdown with Hugging Face front matter, so that `load_dataset(folder)` finds splits and classes.
 
     `label_counts` maps a label to its rows by split.
     """
@@ -93,7 +93,7 @@ def _front_matter(task: Task, manifest: Mapping[str, Any]) -> str:
 
 
 def _license(manifest: Mapping[str, Any]) -> dict[str, str]:
-    """The license as the Hugging Face hub names it; several, or one that it does not know, are `other`."""
+    """The license as the Hugging Face hub names it; several, or an unknown one, are `other`."""
     names = {s["license"] for s in manifest["sources"] if s["records"]}
     if len(names) == 1 and (name := names.pop()).casefold() in HUB_LICENSES:
         return {"license": name.casefold()}

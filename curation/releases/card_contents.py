@@ -6,66 +6,71 @@ from collections.abc import Mapping
 from typing import Any
 
 from winnow.config.task import Task
+from winnow.core.vocabulary import SPLITS
 from winnow.curation.releases.markdown import counts_text, table, table_cell
 
 
 def splits_section(manifest: Mapping[str, Any]) -> list[str]:
+    """Rows by split, similarity between splits, exclusions and must-pass cases."""
     counts = manifest["counts"]
     total = sum(counts.values()) or 1
     rows = [[split, f"{count:,}", f"{count / total:.1%}"] for split, count in counts.items()]
     similarity = manifest["similarity_between_splits"]
     highest = similarity["train_to_hold_out"]
     excluded = manifest["excluded"]
-    said = "not measured: a split is empty" if highest is None else f"{highest:.6f}"
+    similarity_text = "not measured: a split is empty" if highest is None else f"{highest:.6f}"
     return [
         "## Splits",
         "",
         *table(["split", "rows", "share"], rows),
         "",
-        "Every group of records was reserved for one split when it was first added and has kept it. Validation "
-        "and test hold only rows that a person or a file labeled.",
+        "Every group of records was assigned to one split when it was first added, and keeps it. Validation and test "
+        "contain only rows labeled by a person or a file.",
         "",
-        f"Highest cosine similarity left between train and hold-out: {said} (exact search, "
-        f"embedder `{manifest['embedder']}`, numbers and slot values also compared masked).",
+        f"Highest cosine similarity left between train and hold-out: {similarity_text} (exact search, "
+        f"embedder `{manifest['embedder']}`, compared as written and with numbers and slot values masked).",
         "",
-        "Left out, with the reason: " + (counts_text(excluded) or "nothing") + ".",
+        "Excluded, by reason: " + (counts_text(excluded) or "nothing") + ".",
         "",
         *must_pass_section(manifest.get("must_pass")),
     ]
 
 
-def must_pass_section(stated: Mapping[str, Any] | None) -> list[str]:
-    if stated is None:
+def must_pass_section(cases: Mapping[str, Any] | None) -> list[str]:
+    """How many must-pass cases there are, and how many of them a split repeats."""
+    if cases is None:
         return []
-    repeated = stated["repeated_in"]
+    repeated = cases["repeated_in"]
     return [
-        f"Pinned cases, in `must_pass.jsonl`: {stated['cases']:,} queries that every model has to get right. They are "
-        f"a list against relapses and no estimate: {repeated['train']:,} of them stand in train too, "
+        f"Must-pass cases, in `must_pass.jsonl`: {cases['cases']:,} queries that every model must answer correctly. "
+        f"They are regression tests, not an estimate of accuracy: {repeated['train']:,} of them are also in train, "
         f"{repeated['validation']:,} in validation, {repeated['test']:,} in test.",
         "",
     ]
 
 
 def processing_section(task: Task, manifest: Mapping[str, Any]) -> list[str]:
+    """The steps from files to rows."""
     replaced = [entity for entity, action in manifest["private"].items() if action == "replace"]
     dropped = [entity for entity, action in manifest["private"].items() if action == "drop"]
     return [
-        "## How it was made",
+        "## Processing",
         "",
-        "1. Files were read row by row; what could not be used was refused with its reason. The sources are below.",
-        "2. Private data was looked for by pattern in every text. Replaced by stand-ins: "
-        f"{', '.join(replaced) or 'none'}. Refused: {', '.join(dropped) or 'none'}. Names of people and places are not "
-        "found by patterns" + ("." if task.private.model is None else "; a model was used for them."),
-        "3. Every record was reserved for a split when it first came in, before anything was compared or labeled anew.",
+        "1. Files were read row by row; unusable rows were dropped with the reason. The sources are listed below.",
+        "2. Every text was searched for private data by pattern. Replaced with surrogates: "
+        f"{', '.join(replaced) or 'none'}. Dropped: {', '.join(dropped) or 'none'}. Patterns do not find names of "
+        "people and places" + ("." if task.private.model is None else "; a model was used for them."),
+        "3. Every record was assigned to a split when it was first added, before any comparison or new label.",
         f"4. Train rows that repeat a hold-out row (cosine {task.gates.leakage.cosine:g} or above, or the same when "
-        "numbers and slot values are set aside) were left out, then train rows that repeat a train row of the same "
-        f"label (cosine {task.gates.duplicates.cosine:g}). `excluded.jsonl` names every one.",
-        "5. The gates below were measured on what was left.",
+        "numbers and slot values are masked) were excluded, then train rows that repeat a train row of the same "
+        f"label (cosine {task.gates.duplicates.cosine:g}). `excluded.jsonl` lists all of them.",
+        "5. The gates below were measured on the remaining rows.",
         "",
     ]
 
 
 def sources_section(manifest: Mapping[str, Any]) -> list[str]:
+    """The files that the rows come from."""
     rows = [
         [table_cell(s["name"]), f"{s['records']:,}", s["origin"], table_cell(s["license"]), f"`{s['sha256'][:12]}`"]
         for s in manifest["sources"]
@@ -76,17 +81,18 @@ def sources_section(manifest: Mapping[str, Any]) -> list[str]:
         *table(["file", "records exported", "origin", "license", "SHA-256"], rows),
         "",
         "Origins: `human` was written for this dataset, `log` is production traffic, `public` is public data, "
-        "`synthetic` was made by a machine and accepted by people. A record shown by several files counts in each.",
+        "`synthetic` was generated and accepted by people. A record that occurs in several files counts in each.",
         "",
     ]
 
 
 def labels_section(task: Task, label_counts: Mapping[str, Mapping[str, int]]) -> list[str]:
+    """Every label with its rows by split."""
     rows = [
         [
             table_cell(label.name),
             table_cell(label.route or ""),
-            *(f"{label_counts.get(label.name, {}).get(split, 0):,}" for split in ("train", "validation", "test")),
+            *(f"{label_counts.get(label.name, {}).get(split, 0):,}" for split in SPLITS),
             table_cell(label.description),
         ]
         for label in task.labels
@@ -104,11 +110,12 @@ def labels_section(task: Task, label_counts: Mapping[str, Mapping[str, int]]) ->
 
 
 def limits_section(task: Task, manifest: Mapping[str, Any]) -> list[str]:
+    """Known limits of the data."""
     return [
         "## Limits",
         "",
-        f"- Language: `{task.language}`; records that a detector took for another language: {manifest['flagged']}.",
-        "- Nearness is measured by one embedding model; a paraphrase that the model does not see as near is not found.",
-        "- `weight` is how often a record was seen in its sources; rows themselves are distinct.",
+        f"- Language: `{task.language}`; records that a detector assigned to another language: {manifest['flagged']}.",
+        "- Similarity is measured by one embedding model; a paraphrase that the model does not recognize is not found.",
+        "- `weight` is the frequency of a record in its sources; the rows themselves are distinct.",
         "",
     ]

@@ -20,17 +20,18 @@ DECIDED_BY_NAMES = {
 
 
 def labeling_section(manifest: Mapping[str, Any]) -> list[str]:
+    """Who decided the labels, and the review of synthetic rows."""
     deciders = [by for by in DECIDED_BY_NAMES if any(by in counts for counts in manifest["decided_by"].values())]
     rows = [
         [split, *(f"{manifest['decided_by'].get(split, {}).get(by, 0):,}" for by in deciders)]
         for split in manifest["counts"]
     ]
     return [
-        "## By whom it was labeled",
+        "## Labeling",
         "",
         *table(["split", *(DECIDED_BY_NAMES[by] for by in deciders)], rows),
         "",
-        "No label was decided by a rule or a model.",
+        "No label was decided by a rule or a model alone.",
         "",
         *(_lot_line(lot) for lot in manifest.get("lots", ())),
         *([""] if manifest.get("lots") else []),
@@ -39,17 +40,18 @@ def labeling_section(manifest: Mapping[str, Any]) -> list[str]:
 
 def _lot_line(lot: Mapping[str, Any]) -> str:
     name = f"{lot['generator']} {lot['prompt_version']} by {lot['model']}, lot {lot['number']}"
-    head = f"- Synthetic: {name}, {lot['records']:,} records, of which {lot['exported']:,} are in this release. People "
+    head = f"- Synthetic: {name}, {lot['records']:,} records, {lot['exported']:,} of them in this release. People "
     if lot["verdict"] != "accepted":
-        return head + "judged every one of these themselves."
+        return head + "reviewed each of these."
     return head + (
-        f"read {lot['read']:,} of them in random order and found {lot['defects']:,} defects; the lot was accepted. Of "
-        f"lots reviewed in this way at least {100 * lot['confidence']:g} in 100 have no more defects than the bound, "
-        f"here {percent_text(lot['defect_rate_upper'])} (exact, hypergeometric; as it was before any defect was mended)."
+        f"reviewed {lot['read']:,} of them in random order and found {lot['defects']:,} defects; the lot was accepted. "
+        f"With {100 * lot['confidence']:g} % confidence its defect rate is at most "
+        f"{percent_text(lot['defect_rate_upper'])} (exact, hypergeometric; before defects were corrected)."
     )
 
 
 def quality_section(manifest: Mapping[str, Any]) -> list[str]:
+    """Label accuracy, disputes, coverage and balance."""
     gates = {gate["name"]: gate for gate in manifest["gates"]}
     traffic = gates["traffic_coverage"]["measured"]
     disputed = gates["disputed"]["measured"]
@@ -58,10 +60,10 @@ def quality_section(manifest: Mapping[str, Any]) -> list[str]:
         "",
         _accuracy_line(manifest.get("label_accuracy")),
         *_confirmed_lines(manifest.get("single_answers_confirmed", {})),
-        f"- Records under several labels, set aside: {percent_text(disputed)} of all labeled ones.",
+        f"- Disputed records (several labels), excluded: {percent_text(disputed)} of labeled and disputed ones.",
         f"- Real queries (unlabeled, from logs) with a near train record: {percent_text(traffic)}.",
         f"- Largest to smallest label in train: {number_text(gates['label_balance']['measured'])}.",
-        f"- Labels that are worded too much alike: {percent_text(gates['facet_marginals']['measured'])}.",
+        f"- Labels with too uniform wording: {percent_text(gates['facet_marginals']['measured'])}.",
         "",
     ]
 
@@ -76,25 +78,27 @@ def _confirmed_lines(measured: Mapping[str, Any]) -> list[str]:
         return []
     low, high = measured["interval"]
     return [
-        f"- Single answers to hold-out rows that two or more people answered: {percent_text(measured['value'])} of "
-        f"{measured['count']} are confirmed by the outcome (95 % interval {percent_text(low)} to {percent_text(high)}, Wilson)."
+        f"- Single responses to hold-out rows with two or more responses: {percent_text(measured['value'])} of "
+        f"{measured['count']} are confirmed by the outcome (95 % interval {percent_text(low)} to {percent_text(high)}, "
+        "Wilson)."
     ]
 
 
 def _accuracy_line(measured: Mapping[str, Any] | None) -> str:
     if measured is None:
-        return "- Label accuracy: not measured. No audit of these labels by people is part of this release."
+        return "- Label accuracy: not measured. The labels from files were not audited."
     low, high = measured["interval"]
     origins = "; ".join(_accuracy_of_origin(name, one) for name, one in measured["by_origin"].items())
     return (
-        f"- Label accuracy: {percent_text(measured['accuracy'])} (95 % interval {percent_text(low)} to {percent_text(high)}, "
-        "Wilson). People judged a random sample of the labels that came with files, without seeing them: "
-        f"{measured['right']} of {measured['audited']} were right ({origins}); on {measured['unsure']} more they could "
-        "not say. What was found wrong has been mended."
+        f"- Label accuracy: {percent_text(measured['accuracy'])} (95 % interval {percent_text(low)} to "
+        f"{percent_text(high)}, Wilson). People labeled a random sample of records from files without seeing their "
+        f"labels: {measured['right']} of {measured['audited']} labels were right ({origins}); {measured['unsure']} "
+        "more could not be decided. Labels found wrong were corrected."
     )
 
 
 def gates_section(manifest: Mapping[str, Any]) -> list[str]:
+    """Every gate and every waiver."""
     rows = [
         [
             gate["name"],

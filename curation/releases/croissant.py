@@ -55,13 +55,13 @@ CONTEXT: dict[str, Any] = {
 COLUMNS = {
     "id": ("sc:Text", "Hash of the record's content."),
     "text": ("sc:Text", "The query."),
-    "label": ("sc:Integer", "The class, as a number of the labels below."),
-    "route": ("sc:Text", "Where the label is sent; empty where nobody said."),
+    "label": ("sc:Integer", "The class, as the number of a label below."),
+    "route": ("sc:Text", "Where queries with this label are routed; empty if not set."),
     "split": ("sc:Text", "train, validation or test."),
     "origin": ("sc:Text", "human, log, public or synthetic."),
-    "group": ("sc:Text", "Records of one lineage share it; no group spans two splits."),
+    "group": ("sc:Text", "Records of one lineage share a group; no group spans two splits."),
     "facets": ("sc:Text", "Properties of the wording, as name:value."),
-    "weight": ("sc:Integer", "How often the record was seen in its sources."),
+    "weight": ("sc:Integer", "Frequency of the record in its sources."),
 }
 
 
@@ -81,7 +81,7 @@ def croissant(task: Task, manifest: Mapping[str, Any], files: Mapping[str, Mappi
         "license": licenses or ["unknown"],
         "isLiveDataset": False,
         "rai:dataCollection": _data_collection(manifest),
-        "rai:dataLimitations": "Nearness of records is measured by one embedding model; see README.md.",
+        "rai:dataLimitations": "Similarity of records is measured by one embedding model; see README.md.",
         "rai:personalSensitiveInformation": _personal_data(manifest),
         "distribution": [
             {
@@ -106,11 +106,11 @@ def _data_collection(manifest: Mapping[str, Any]) -> str:
 
 def _personal_data(manifest: Mapping[str, Any]) -> str:
     allowed = [entity for entity, action in manifest["private"].items() if action == "allow"]
-    return f"Private data was looked for by pattern and replaced or refused, except {', '.join(allowed) or 'nothing'}."
+    return f"Private data was detected by pattern and replaced or dropped, except {', '.join(allowed) or 'nothing'}."
 
 
 def _labels(task: Task) -> dict[str, Any]:
-    """The classes with their numbers, as data in place."""
+    """The classes with their numbers, as inline data."""
     return {
         "@type": "cr:RecordSet",
         "@id": "labels",

@@ -9,8 +9,7 @@ from typing import Any
 from winnow.core.hashing import file_sha256
 from winnow.curation.checks.gates.gate import Gate
 
-MANIFEST_FORMAT = 3
-"""1 had no `excluded.jsonl` and no `croissant.json`, 2 no `must_pass.jsonl`; they are read as before."""
+MANIFEST_FORMAT = 1
 
 
 VERSIONED_PACKAGES = ("winnow", "datasets", "numpy", "openvino", "pandas", "pyarrow", "torch", "wordfreq")
@@ -18,9 +17,10 @@ VERSIONED_PACKAGES = ("winnow", "datasets", "numpy", "openvino", "pandas", "pyar
 
 
 def gate_facts(gate: Gate) -> dict[str, Any]:
-    """A gate as a release states it: its evidence quotes records, also such as are left out."""
+    """A gate as the manifest states it, without evidence, which may quote excluded records."""
     return {name: value for name, value in asdict(gate).items() if name not in ("evidence", "fix")}
 
 
 def file_facts(path: Path) -> dict[str, Any]:
+    """Hash and size of a file."""
     return {"sha256": file_sha256(path), "bytes": path.stat().st_size}

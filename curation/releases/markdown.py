@@ -6,22 +6,26 @@ from collections.abc import Mapping, Sequence
 
 
 def counts_text(counts: Mapping[str, int]) -> str:
+    """Counts by reason, as a list in words."""
     return ", ".join(f"{count:,} {reason}" for reason, count in counts.items())
 
 
 def percent_text(value: float | None) -> str:
+    """A share as a percentage, or "not measured"."""
     return "not measured" if value is None else f"{value:.1%}"
 
 
 def number_text(value: float | None) -> str:
+    """A number, or "not measured"."""
     return "not measured" if value is None else f"{value:g}"
 
 
 def table_cell(text: str) -> str:
-    """A text inside a Markdown table: no line break, no column break, no HTML."""
+    """A text for a Markdown table cell: no line break, no column break, no HTML."""
     flat = " ".join(str(text).split())
     return flat.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|")
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """The lines of a table."""
     return [f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows)]

@@ -1,4 +1,4 @@
-"""The cases of `must_pass`, which every model has to get right, as a release holds them."""
+"""Must-pass cases: queries that every model must answer correctly; read from the task, written into a release."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from winnow.config.task import Task
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.example import fold_key
 from winnow.core.layout import TASK_FILE
+from winnow.core.vocabulary import SPLITS
 from winnow.curation.ingest.screen import FORGOTTEN, ScreenContext, screen
 from winnow.curation.io.readers.source_rows import read_file
 from winnow.curation.releases.release import MustPassCase
@@ -23,16 +24,16 @@ if TYPE_CHECKING:
 def read_must_pass(task: Task, root: Path, context: ScreenContext) -> list[MustPassCase]:
     """The cases that a task names, sorted by id, screened as `add` screens; none when it names no file.
 
-    `root` is the folder that the file lies in or below. A case that stands twice is taken once. Raises WinnowError
-    with every row that cannot be a case.
+    The file is in `root` or below. A repeated case is taken once. Raises WinnowError with every row that cannot be a
+    case.
     """
     if task.must_pass is None:
         return []
     where = f"{TASK_FILE}, must_pass"
     path = (root / task.must_pass).resolve()
     if not path.is_relative_to(root.resolve()) or not path.is_file():
-        fix = "mend the path, or remove the key"
-        raise WinnowError(Problem(where, f"no file {task.must_pass} in {root}", f"a file beside {TASK_FILE}", fix))
+        fix = "correct the path, or remove the key"
+        raise WinnowError(Problem(where, f"no file {task.must_pass} in {root}", f"a file next to {TASK_FILE}", fix))
     kept, dropped = screen(read_file(path).rows, task, context)
     problems = []
     for one in dropped:
@@ -42,10 +43,10 @@ def read_must_pass(task: Task, root: Path, context: ScreenContext) -> list[MustP
     for row in kept:
         place = f"{task.must_pass}, row {row.number}"
         if row.label is None:
-            problems.append(Problem(place, "no label", "the label that is right", "fill it in"))
+            problems.append(Problem(place, "no label", "the correct label", "add the label"))
         elif labels.setdefault(row.record_id, row.label) != row.label:
             found = f"label {row.label!r}, and {labels[row.record_id]!r} in a row above"
-            problems.append(Problem(place, found, "one label a text", "keep the one that is right"))
+            problems.append(Problem(place, found, "one label for each text", "keep the correct one"))
     if problems:
         raise WinnowError(problems)
     texts = {row.record_id: row.text for row in kept}
@@ -53,21 +54,21 @@ def read_must_pass(task: Task, root: Path, context: ScreenContext) -> list[MustP
 
 
 def must_pass_lines(cases: Collection[MustPassCase]) -> str:
-    """The cases as a release holds them: one JSON object a line."""
+    """The cases as JSON lines."""
     return "".join(json.dumps(vars(case), ensure_ascii=False) + "\n" for case in cases)
 
 
 def repeated_in(cases: Collection[MustPassCase], selected: pd.DataFrame) -> dict[str, int]:
-    """How many cases each split of a selection repeats, case, width and white space folded."""
+    """How many cases each split of a selection repeats, ignoring case, width and white space."""
     folds: Mapping[str, str] = dict(zip(selected["fold_key"], selected["split"], strict=True))
     counts = Counter(folds[key] for case in cases if (key := fold_key(case.text)) in folds)
-    return {split: counts[split] for split in ("train", "validation", "test")}
+    return {split: counts[split] for split in SPLITS}
 
 
 def must_pass_summary(cases: Collection[MustPassCase], selected: pd.DataFrame) -> dict[str, Any]:
-    """What the manifest says of them."""
+    """The cases in figures, for the manifest."""
     return {"cases": len(cases), "repeated_in": repeated_in(cases, selected)}
 
 
 def _fix(reason: str) -> str:
-    return "take it out of the file too" if reason == FORGOTTEN else "mend the row"
+    return "remove it from this file too" if reason == FORGOTTEN else "correct the row"

@@ -1,4 +1,4 @@
-"""A release: an immutable, hashed export; opens one from wherever it is."""
+"""A release: an immutable, hashed export, opened from any folder."""
 
 from __future__ import annotations
 
@@ -34,31 +34,31 @@ MUST_PASS_FILE = "must_pass.jsonl"
 
 
 TASK_COPY = "task.yaml"
-"""Not `winnow.yaml`: a release is no workspace, and a command that is run inside it must not write into it."""
+"""Not `winnow.yaml`: a release is no workspace, and a command run inside it must not write into it."""
 
 
 @dataclass(frozen=True)
 class MustPassCase:
-    """A query that every model has to get right."""
+    """A query that every model must answer correctly."""
 
     id: str
-    """Of the record that has this text, whether or not there is one."""
+    """The id of the record with this text, whether or not it exists."""
     text: str
     label: str
 
 
 @dataclass(frozen=True)
 class Release:
-    """A release folder and what its manifest says."""
+    """A release folder and its manifest."""
 
     path: Path
     manifest: Mapping[str, Any]
     sha256: str
-    """Of the manifest file; it stands for every byte of the release."""
+    """Of the manifest file, which covers every byte of the release."""
 
     @property
     def name(self) -> str:
-        """The folder's name: the release itself does not hold it."""
+        """The folder's name; the release itself does not contain it."""
         return self.path.name
 
     @property
@@ -79,16 +79,13 @@ class Release:
         names = self.labels
         return table.assign(class_id=table["label"], label=[names[i] for i in table["label"]])
 
-    def excluded(self) -> dict[str, str] | None:
-        """Why each record was left out, by id; None for a release that was frozen before this was written down."""
-        path = self.path / EXCLUDED_FILE
-        if not path.is_file():
-            return None
-        lines = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    def excluded(self) -> dict[str, str]:
+        """Why each record was excluded, by id."""
+        lines = map(json.loads, (self.path / EXCLUDED_FILE).read_text(encoding="utf-8").splitlines())
         return {line["id"]: line["reason"] for line in lines}
 
     def must_pass(self) -> list[MustPassCase] | None:
-        """The pinned cases, sorted by id; None when the task named none, or the release is older than they are."""
+        """The must-pass cases, sorted by id; None if the task names none."""
         path = self.path / MUST_PASS_FILE
         if not path.is_file():
             return None
@@ -101,7 +98,7 @@ class Release:
 
 
 def open_release(path: Path, *, checked: bool = True) -> Release:
-    """Open a release folder; `checked` holds every file against the manifest first.
+    """Open a release folder; `checked` compares every file with the manifest first.
 
     Raises WinnowError when there is no release, GateError when a file was changed.
     """
@@ -112,23 +109,23 @@ def open_release(path: Path, *, checked: bool = True) -> Release:
     problems = file_problems(release) if checked else []
     if problems:
         fix = "freeze again under a new name, or restore the folder from a copy"
-        raise GateError([Problem(str(path), problem, "what was frozen", fix) for problem in problems])
+        raise GateError([Problem(str(path), problem, "the frozen file", fix) for problem in problems])
     return release
 
 
 def read_release(path: Path) -> Release | None:
-    """The release of a folder, its files unchecked; None when its manifest is missing or not of the right shape."""
+    """The release of a folder, its files unchecked; None if its manifest is missing or malformed."""
     try:
         manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
         labels, counts, files = manifest["task"]["labels"], manifest["counts"], manifest["files"]
-        sound = isinstance(labels, list) and set(SPLITS) <= set(counts) and all("sha256" in f for f in files.values())
+        valid = isinstance(labels, list) and set(SPLITS) <= set(counts) and all("sha256" in f for f in files.values())
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
-    return Release(path.resolve(), manifest, file_sha256(path / MANIFEST)) if sound else None
+    return Release(path.resolve(), manifest, file_sha256(path / MANIFEST)) if valid else None
 
 
 def file_problems(release: Release) -> list[str]:
-    """Files that are changed, missing or added, against the manifest."""
+    """Files that were changed, removed or added since the manifest was written."""
     listed: dict[str, Any] = release.manifest.get("files", {})
     present = {
         entry.relative_to(release.path).as_posix(): entry

@@ -12,30 +12,27 @@ from winnow.curation.releases.release import Release
 ChangeKind = Literal["added", "removed", "relabeled", "moved"]
 
 
-NEW, REMOVED, FORGOTTEN = "new record", "no longer in the workspace", "forgotten since"
-
-
-UNKNOWN_REASON = "not known: an old release does not say what it left out"
+NEW, REMOVED, FORGOTTEN = "new record", "no longer in the workspace", "forgotten since then"
 
 
 @dataclass(frozen=True)
 class RecordChange:
-    """One record that stands otherwise in the new release."""
+    """One record that differs between the releases."""
 
     kind: ChangeKind
     id: str
     text: str
     before: str
-    """Its label before; empty where it was not exported."""
+    """Its label before; empty if it was not exported."""
     after: str
     split: str
-    """In the new release; in the old one where it was removed; "train to test" where it moved."""
+    """In the new release; in the old one if it was removed; "train to test" if it moved."""
     reason: str
 
 
 @dataclass(frozen=True, repr=False)
 class ReleaseDiff:
-    """Everything that changed, and the same in counts."""
+    """Every change, and the changes in counts."""
 
     old: str
     new: str
@@ -45,15 +42,16 @@ class ReleaseDiff:
     labels: dict[str, tuple[int, int]]
     """Rows by label, before and after; labels of either release."""
     exclusions: dict[str, tuple[int, int]]
-    """Records left out by reason, before and after."""
+    """Excluded records by reason, before and after."""
     newly_excluded: dict[str, int]
-    """Records exported before and left out now, by reason."""
+    """Records exported before and excluded now, by reason."""
     no_longer_excluded: dict[str, int]
-    """Records left out before and exported now, by the reason that no longer holds."""
+    """Records excluded before and exported now, by the reason that no longer applies."""
 
     def __repr__(self) -> str:
         counts = Counter(change.kind for change in self.changes)
-        return f"<Diff {self.old} to {self.new}: {', '.join(f'{n:,} {kind}' for kind, n in counts.items()) or 'none'}>"
+        changes = ", ".join(f"{n:,} {kind}" for kind, n in counts.items())
+        return f"<ReleaseDiff {self.old} to {self.new}: {changes or 'no changes'}>"
 
     @property
     def counts(self) -> dict[str, int]:
@@ -80,9 +78,9 @@ def diff_releases(
     current_label: Callable[[str], str] = str,
     forgotten: Collection[str] = (),
 ) -> ReleaseDiff:
-    """Compare two releases, opened from wherever they lie.
+    """Compare two releases.
 
-    `called_now` gives a label's name after all renamings; the texts of `forgotten` records are not shown.
+    `current_label` gives a label's name after all renames; the texts of `forgotten` records are not shown.
     """
     before, after = _rows(old), _rows(new)
     excluded_before, excluded_after = old.excluded(), new.excluded()
@@ -90,10 +88,10 @@ def diff_releases(
     for record in sorted(before.keys() | after.keys()):
         was, now = before.get(record), after.get(record)
         if was is None and now is not None:
-            reason = _reason(record, excluded_before, NEW, "was left out: {}")
+            reason = _reason(record, excluded_before, NEW, "was excluded: {}")
             changes.append(RecordChange("added", record, now["text"], "", now["label"], now["split"], reason))
         elif now is None and was is not None:
-            reason = _reason(record, excluded_after, REMOVED, "left out: {}")
+            reason = _reason(record, excluded_after, REMOVED, "excluded: {}")
             changes.append(RecordChange("removed", record, was["text"], was["label"], "", was["split"], reason))
         elif was is not None and now is not None:
             changes += _record_changes(record, was, now, current_label)
@@ -115,23 +113,23 @@ def _record_changes(
 ) -> list[RecordChange]:
     found = []
     if was["label"] != now["label"]:
-        reason = "label renamed" if current_label(was["label"]) == current_label(now["label"]) else "decided anew"
+        reason = "label renamed" if current_label(was["label"]) == current_label(now["label"]) else "decided again"
         found.append(RecordChange("relabeled", record, now["text"], was["label"], now["label"], now["split"], reason))
     if was["split"] != now["split"]:
         split = f"{was['split']} to {now['split']}"
-        found.append(RecordChange("moved", record, now["text"], was["label"], now["label"], split, "another reserve"))
+        found.append(
+            RecordChange("moved", record, now["text"], was["label"], now["label"], split, "assigned split changed")
+        )
     return found
 
 
-def _reason(record: str, excluded: dict[str, str] | None, otherwise: str, sentence: str) -> str:
-    if excluded is None:
-        return UNKNOWN_REASON
+def _reason(record: str, excluded: dict[str, str], otherwise: str, sentence: str) -> str:
     return sentence.format(excluded[record]) if record in excluded else otherwise
 
 
-def _count_reasons(here: dict[str, Any], there: dict[str, Any], excluded: dict[str, str] | None) -> dict[str, int]:
-    """Of the records that only `here` has, how many the other release left out, by reason."""
-    return dict(Counter((excluded or {})[r] for r in here if r not in there and r in (excluded or {})).most_common())
+def _count_reasons(here: dict[str, Any], there: dict[str, Any], excluded: dict[str, str]) -> dict[str, int]:
+    """Of the records that only `here` has, how many the other release excluded, by reason."""
+    return dict(Counter(excluded[r] for r in here if r not in there and r in excluded).most_common())
 
 
 def _rows(release: Release) -> dict[str, dict[str, Any]]:

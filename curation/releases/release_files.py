@@ -1,4 +1,4 @@
-"""Writes the files of a release: Parquet, JSONL, exclusions, card, metadata, and the manifest last."""
+"""The files of a release: Parquet, JSONL, exclusions, card, metadata, and the manifest last."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ def release_rows(checked: CheckResult) -> pd.DataFrame:
     task = checked.task
     selected = checked.selected.sort_values("id", ignore_index=True)
     routes = task.routes
-    worded = text_facets(selected["text"], checked.facets)
-    named = [[f"{name}:{value}" for name, value in sorted(found.items())] for found in worded]
+    facets = text_facets(selected["text"], checked.facets)
+    facet_names = [[f"{name}:{value}" for name, value in sorted(found.items())] for found in facets]
     return selected.assign(
         route=[routes[label] or "" for label in selected["label"]],
-        facets=pd.Series(named, index=selected.index, dtype=object),
+        facets=pd.Series(facet_names, index=selected.index, dtype=object),
     )[["id", "text", "label", "route", "split", "origin", "group", "facets", "weight"]]
 
 
@@ -65,10 +65,10 @@ def write_release(
     for sub in ("data", "jsonl"):
         (part / sub).mkdir(parents=True)
     for split in SPLITS:
-        own_rows = rows[rows["split"] == split]
-        if len(own_rows):
-            _write_parquet(own_rows, task, part / "data" / f"{split}.parquet")
-        _write_jsonl(own_rows, part / "jsonl" / f"{split}.jsonl")
+        split_rows = rows[rows["split"] == split]
+        if len(split_rows):
+            _write_parquet(split_rows, task, part / "data" / f"{split}.parquet")
+        _write_jsonl(split_rows, part / "jsonl" / f"{split}.jsonl")
     (part / TASK_COPY).write_text(task_text, encoding="utf-8")
     _write_excluded(checked, part / EXCLUDED_FILE)
     if task.must_pass is not None:
@@ -99,8 +99,8 @@ def write_release(
     parquet = {
         path: file_facts(part / path) for path in (f"data/{s}.parquet" for s in SPLITS) if (part / path).exists()
     }
-    described = json.dumps(croissant(task, manifest, parquet), ensure_ascii=False, indent=1) + "\n"
-    (part / CROISSANT).write_text(described, encoding="utf-8")
+    metadata = json.dumps(croissant(task, manifest, parquet), ensure_ascii=False, indent=1) + "\n"
+    (part / CROISSANT).write_text(metadata, encoding="utf-8")
     label_counts = {
         str(label): {str(split): int(n) for split, n in group["split"].value_counts().items()}
         for label, group in rows.groupby("label", sort=True)
@@ -116,7 +116,7 @@ def write_release(
 
 
 def _write_parquet(rows: pd.DataFrame, task: Task, path: Path) -> None:
-    """Parquet with the Hugging Face features in its schema, so that `label` is a ClassLabel wherever it is read."""
+    """Parquet with Hugging Face features in its schema, so that `label` is read as a ClassLabel."""
     import pyarrow as pa
     import pyarrow.parquet as pq
     from datasets import ClassLabel, Features, Sequence, Value
@@ -148,16 +148,16 @@ def _write_jsonl(rows: pd.DataFrame, path: Path) -> None:
 
 
 def _write_excluded(checked: CheckResult, path: Path) -> None:
-    """Which records are left out and why, by id: no text, so that nothing is exported that way."""
+    """Which records are excluded and why, by id, without text: an excluded text must not be exported."""
     table = checked.table[checked.table["split"] == EXCLUDED].sort_values("id")
-    columns = zip(*(table[name] for name in ("id", "reason", "keeper", "similarity")), strict=True)
+    columns = zip(*(table[name] for name in ("id", "reason", "kept_id", "similarity")), strict=True)
     rows = [
         {
             "id": record,
             "reason": reason,
-            **({"keeper": keeper} if keeper else {}),
+            **({"kept_id": kept_id} if kept_id else {}),
             **({} if similarity != similarity else {"similarity": round(float(similarity), 6)}),
         }
-        for record, reason, keeper, similarity in columns
+        for record, reason, kept_id, similarity in columns
     ]
     path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8", newline="\n")

@@ -12,10 +12,10 @@ from winnow.curation.releases.release import MANIFEST, file_problems, open_relea
 
 @dataclass(frozen=True)
 class Verification:
-    """What `verify` found."""
+    """The result of verifying a release."""
 
     problems: list[str]
-    """Empty when the release is as it was frozen."""
+    """Empty if the release is unchanged."""
     sha256: str
     """Of the manifest as it is now."""
 
@@ -23,8 +23,8 @@ class Verification:
 def verify_release(path: Path, ledger: Mapping[str, str] | None) -> Verification:
     """Find every way in which a release folder differs from what was frozen.
 
-    `ledger` maps release names to manifest hashes; None means that no ledger is at hand, and then a manifest that was
-    edited together with its files cannot be told from an untouched one.
+    `ledger` maps release names to manifest hashes. Without one (None), a manifest that was edited together with its
+    files cannot be distinguished from an unchanged one.
 
     Raises WinnowError when there is no manifest at all.
     """

@@ -1,4 +1,4 @@
-"""Clustering of queries: average linkage on centered cosine, cut where the labels of train would hold together."""
+"""Clustering of queries: average linkage on centered cosine, cut where the labels of train would stay whole."""
 
 from __future__ import annotations
 
@@ -15,40 +15,40 @@ DEFAULT_CUT = 0.40
 
 
 CUT_BOUNDS = (0.30, 0.50)
-"""Against a train of near-copies (too tight a cut) or of mixed labels (too loose a one)."""
+"""Guards against a cut that is too tight (train of near-copies) or too unassigned (train of mixed labels)."""
 
 
 COHESION_PERCENTILE = 25.0
-"""The percentile of train's labels, by how well they hold together, that a region must match."""
+"""The percentile of train's labels, by cohesion, that a region must match."""
 
 
 MIN_ROWS, MIN_LABELS = 5, 8
-"""Rows of a label, and labels, from which on the cut is measured."""
+"""The cut is measured with at least this many labels of at least this many rows."""
 
 
 MIN_CLUSTER_SIZE = 5
-"""Records of a region."""
+"""Records that a region has at least."""
 
 
 MAX_LINKED = 6000
-"""Linkage is quadratic: so many are linked at a time (about 0.5 GiB), the rest are attached, or linked later."""
+"""Linkage is quadratic: this many are linked at a time (about 0.5 GiB); the rest are attached or linked later."""
 
 
 @dataclass(frozen=True)
 class CenteredSpace:
-    """How train sees the world: its centre, and how alike the records of one topic are."""
+    """The center of train, and the cohesion that a cluster must have to be one topic."""
 
     center: Vectors
     cut: float
 
     def centered(self, vectors: Vectors) -> Vectors:
-        """Unit vectors as seen from the centre."""
-        moved = vectors - self.center
-        return np.asarray(moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-9), dtype=np.float32)
+        """Unit vectors relative to the center."""
+        shifted = vectors - self.center
+        return np.asarray(shifted / np.maximum(np.linalg.norm(shifted, axis=1, keepdims=True), 1e-9), dtype=np.float32)
 
 
 def fit_centered_space(train: Vectors, labels: Sequence[str]) -> CenteredSpace:
-    """The centre of (n, d) train vectors and the cut that their labels ask for. The fallback, no topic, stays out."""
+    """The center of (n, d) train vectors and the cut measured on their labels. The fallback is no topic: omit it."""
     center = train.mean(axis=0) if len(train) else np.float32(0)
     space = CenteredSpace(np.asarray(center, dtype=np.float32), DEFAULT_CUT)
     names, codes, counts = np.unique(np.array(labels, dtype=str), return_inverse=True, return_counts=True)
@@ -77,10 +77,12 @@ def cluster(vectors: Vectors, space: CenteredSpace) -> NDArray[np.int64]:
         found[to_link] = np.where(large, known + np.cumsum(large) - 1, -1)[flat]
         if large.any():
             means = np.stack([centered[found == k].mean(axis=0) for k in range(known, known + int(large.sum()))])
-            loose = order[found[order] < 0]
-            cosines = centered[loose] @ means.T  # with a mean of unit vectors: the mean cosine to its members
+            unassigned = order[found[order] < 0]
+            cosines = (
+                centered[unassigned] @ means.T
+            )  # a product with the mean of unit vectors is the mean cosine to its members
             near = cosines.max(axis=1) >= space.cut
-            found[loose[near]] = known + cosines[near].argmax(axis=1)
+            found[unassigned[near]] = known + cosines[near].argmax(axis=1)
         order = order[MAX_LINKED:][found[order[MAX_LINKED:]] < 0]
     return _numbered_by_size(found)
 

@@ -17,24 +17,25 @@ FACET_COMBINATIONS = (
     *((phrasing, length) for phrasing in ("formal", "casual", "question") for length in ("short", "medium", "long")),
     ("fragment", "short"),
 )
-"""The wordings that exist: a fragment, of at most three words, is short."""
+"""The combinations that exist: a fragment has at most three words, so it is short."""
 
 
 SHOWN_OVERLAPS = 50
+"""Pairs of labels in the plan."""
 
 
 def coverage_plan(coverage: CoverageReport) -> dict[str, Any]:
-    """What to write for each label, which queries to label, which labels to mend.
+    """What to write for each label, which queries to label, which labels to redefine.
 
     `labels`: `label`, `labeled`, `target`, `missing`, `cells` [{`phrasing`, `length`, `have`, `count`}] and `facets`
-    [{`facet`, `value`, `count`}] that their wording lacks. `regions`: uncovered traffic with the ids of its records.
-    `overlaps`: pairs of labels with advice. Nothing of it comes from the hold-out reserves.
+    [{`facet`, `value`, `count`}] that are missing. `regions`: uncovered traffic with the ids of its records.
+    `overlaps`: pairs of labels with advice. Nothing in it comes from records assigned to hold-out.
     """
     check = coverage.check
     return {
         "format": PLAN_FORMAT,
         "task": check.task.name,
-        "near": check.traffic_coverage.near_cosine,
+        "near_cosine": check.traffic_coverage.near_cosine,
         "labels": _labels(coverage),
         "regions": [
             {
@@ -64,8 +65,8 @@ def coverage_plan(coverage: CoverageReport) -> dict[str, Any]:
 def _labels(coverage: CoverageReport) -> list[dict[str, Any]]:
     check, missing = coverage.check, coverage.short_labels
     train = check.train
-    worded = text_facets(train["text"], {name: check.facets[name] for name in ("phrasing", "length")})
-    counts = Counter((label, w["phrasing"], w["length"]) for label, w in zip(train["label"], worded, strict=True))
+    wordings = text_facets(train["text"], {name: check.facets[name] for name in ("phrasing", "length")})
+    counts = Counter((label, w["phrasing"], w["length"]) for label, w in zip(train["label"], wordings, strict=True))
     short: dict[str, list[FacetShortfall]] = {}
     for one in check.marginals.shortfalls:
         short.setdefault(one.label, []).append(one)
@@ -97,12 +98,12 @@ def _labels(coverage: CoverageReport) -> list[dict[str, Any]]:
 def _rows_by_combination(
     have: dict[tuple[str, str], int], shortfalls: list[FacetShortfall], count: int
 ) -> list[dict[str, Any]]:
-    """Spread `count` rows over the crosses, the emptiest first; not over what the label has too much of."""
+    """Spread `count` rows over the combinations, the emptiest first; not over values that the label has too many of."""
     too_frequent = {(one.facet, one.value) for one in shortfalls if one.too_much}
     open_cells = [
         c for c in FACET_COMBINATIONS if ("phrasing", c[0]) not in too_frequent and ("length", c[1]) not in too_frequent
     ]
-    open_cells = open_cells or list(FACET_COMBINATIONS)  # it has too much of everything: then all alike
+    open_cells = open_cells or list(FACET_COMBINATIONS)  # too many of every value: then over all
     added: Counter[tuple[str, str]] = Counter()
     for _ in range(count):
         added[min(open_cells, key=lambda cell: have[cell] + added[cell])] += 1

@@ -29,16 +29,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LabelTraffic:
-    """Traffic that looks most like one label, by its nearest train record."""
+    """Traffic whose nearest train record has one label."""
 
     label: str
-    seen: int
+    queries: int
     covered: int
 
     @property
     def share(self) -> float:
-        """Covered of what was seen."""
-        return self.covered / self.seen
+        """Covered share of the queries."""
+        return self.covered / self.queries
 
 
 @dataclass(frozen=True)
@@ -46,33 +46,33 @@ class MonthlyTraffic:
     """Traffic of one calendar month (UTC)."""
 
     month: str
-    """YYYY-MM, or `unknown` where the source gave no time that can be read."""
-    seen: int
+    """YYYY-MM, or `unknown` where the source gave no readable time."""
+    queries: int
     uncovered: int
 
     @property
     def uncovered_share(self) -> float:
-        """Uncovered of what was seen."""
-        return self.uncovered / self.seen
+        """Uncovered share of the queries."""
+        return self.uncovered / self.queries
 
 
 @dataclass(frozen=True)
 class LabelDiversity:
-    """The diversity of one label's train rows, or of those of one making."""
+    """The diversity of one label's train rows, or of its human or synthetic ones."""
 
     label: str
     made_by: str
-    """`all`, or `human` beside `synthetic`: these two at equal size, because the measures depend on it."""
+    """`all`, or `human` and `synthetic`: these two in equal numbers, because the measures depend on size."""
     measures: Diversity
 
 
 @dataclass(frozen=True, repr=False)
 class CoverageReport:
-    """Everything that the coverage page shows and the plan is made of."""
+    """Everything that the coverage page shows and the plan is built from."""
 
     check: CheckResult
-    seen: int
-    """Unlabeled log queries, each as often as it was seen."""
+    queries: int
+    """Unlabeled log queries, weighted by frequency."""
     covered: int
     """Those with a near train record."""
     synthetic_only: int
@@ -80,8 +80,8 @@ class CoverageReport:
     by_label: list[LabelTraffic]
     months: list[MonthlyTraffic]
     regions: list[UncoveredRegion]
-    scattered: int
-    """Uncovered records of the train reserve that are in no region."""
+    outside_regions: int
+    """Uncovered records assigned to train that are in no region."""
     overlaps: list[LabelOverlap]
     diversity: list[LabelDiversity]
     labeled: dict[str, int]
@@ -89,22 +89,22 @@ class CoverageReport:
 
     def __repr__(self) -> str:
         share = "not measured" if self.share is None else f"{self.share:.1%} of traffic covered"
-        return f"<Coverage: {share}, {len(self.regions)} regions, {len(self.short_labels)} labels short>"
+        return f"<CoverageReport: {share}, {len(self.regions)} regions, {len(self.short_labels)} labels short>"
 
     def json(self) -> dict[str, Any]:
-        """The shape of `coverage --json`; the plan file says what to do about each."""
+        """The report as JSON; the plan says what to do about each part."""
         return {
             "traffic": {
-                "seen": self.seen,
+                "queries": self.queries,
                 "covered": self.covered,
                 "share": self.share,
-                "near": self.check.traffic_coverage.near_cosine,
+                "near_cosine": self.check.traffic_coverage.near_cosine,
             },
             "synthetic_only": self.synthetic_only,
             "by_label": [{**asdict(one), "share": one.share} for one in self.by_label],
             "months": [{**asdict(one), "uncovered_share": one.uncovered_share} for one in self.months],
             "regions": [{**asdict(one), "records": one.records} for one in self.regions],
-            "scattered": self.scattered,
+            "outside_regions": self.outside_regions,
             "short_labels": self.short_labels,
             "shortfalls": [asdict(one) for one in self.check.marginals.shortfalls],
             "overlaps": [asdict(one) for one in self.overlaps],
@@ -113,12 +113,14 @@ class CoverageReport:
 
     @property
     def share(self) -> float | None:
-        """Covered of what was seen; None where there is no traffic, or too little train to say."""
-        return self.covered / self.seen if self.seen and self.check.traffic_coverage.near_cosine is not None else None
+        """Covered share of the queries; None if there is no traffic, or too little train to measure it."""
+        if not self.queries or self.check.traffic_coverage.near_cosine is None:
+            return None
+        return self.covered / self.queries
 
     @property
     def short_labels(self) -> dict[str, int]:
-        """Labels under their target, with how many labeled records they miss."""
+        """Labels under their target, with the number of missing labeled records."""
         wanted = self.check.task.targets.per_label
         return {label: wanted - count for label, count in self.labeled.items() if count < wanted}
 
@@ -131,7 +133,7 @@ def measure_coverage(
     vectors_cache: Path,
     progress: Progress | None = None,
 ) -> CoverageReport:
-    """Measure everything about one checked selection. `times` are those of each traffic record (`traffic_times`)."""
+    """Measure everything about one checked selection. `times` are those of each traffic record (`log_times`)."""
     table, traffic_coverage, task = check.table, check.traffic_coverage, check.task
     train = check.train.sort_values("id")
     traffic = table.iloc[traffic_coverage.traffic]
@@ -141,10 +143,10 @@ def measure_coverage(
     groups = np.unique(train["group"].to_numpy().astype(str), return_inverse=True)[1]
     weight = traffic["weight"].to_numpy()
     states = table.loc[table["state"] == "labeled", "label"]
-    regions, scattered = _regions(check, train, train_vectors, _stacked(vectors, traffic["text"]))
+    regions, outside_regions = _regions(check, train, train_vectors, _stacked(vectors, traffic["text"]))
     return CoverageReport(
         check=check,
-        seen=int(weight.sum()),
+        queries=int(weight.sum()),
         covered=int(weight[traffic_coverage.covered].sum()),
         synthetic_only=int(weight[traffic_coverage.synthetic_only].sum()),
         by_label=_by_label(table, check),
@@ -152,7 +154,7 @@ def measure_coverage(
         if traffic_coverage.near_cosine is not None
         else [],
         regions=regions,
-        scattered=scattered,
+        outside_regions=outside_regions,
         overlaps=label_overlaps(list(train["id"]), list(train["label"]), train_vectors, groups),
         diversity=_diversity(train, train_vectors, task.label_names),
         labeled={label: int(count) for label, count in _counts(states, task.label_names).items()},
@@ -160,14 +162,14 @@ def measure_coverage(
 
 
 def _months(ids: Sequence[str], times: Mapping[str, Sequence[str]], covered: NDArray[np.bool_]) -> list[MonthlyTraffic]:
-    seen: Counter[str] = Counter()
+    queries: Counter[str] = Counter()
     uncovered: Counter[str] = Counter()
     for record, near in zip(ids, covered.tolist(), strict=True):
         for time in times.get(record, ()):
             month = month_of(time)
-            seen[month] += 1
+            queries[month] += 1
             uncovered[month] += not near
-    return [MonthlyTraffic(month, seen[month], uncovered[month]) for month in sorted(seen)]
+    return [MonthlyTraffic(month, queries[month], uncovered[month]) for month in sorted(queries)]
 
 
 def _by_label(table: pd.DataFrame, check: CheckResult) -> list[LabelTraffic]:
@@ -175,7 +177,7 @@ def _by_label(table: pd.DataFrame, check: CheckResult) -> list[LabelTraffic]:
     if traffic_coverage.near_cosine is None:
         return []
     labels, weight = table["label"].to_numpy(), table["weight"].to_numpy()
-    seen: Counter[str] = Counter()
+    queries: Counter[str] = Counter()
     covered: Counter[str] = Counter()
     for row, nearest, near in zip(
         traffic_coverage.traffic.tolist(),
@@ -183,16 +185,16 @@ def _by_label(table: pd.DataFrame, check: CheckResult) -> list[LabelTraffic]:
         traffic_coverage.covered.tolist(),
         strict=True,
     ):
-        seen[labels[nearest]] += int(weight[row])
+        queries[labels[nearest]] += int(weight[row])
         covered[labels[nearest]] += int(weight[row]) * near
-    found = [LabelTraffic(label, seen[label], covered[label]) for label in seen]
-    return sorted(found, key=lambda one: (one.covered - one.seen, one.label))
+    found = [LabelTraffic(label, queries[label], covered[label]) for label in queries]
+    return sorted(found, key=lambda one: (one.covered - one.queries, one.label))
 
 
 def _regions(
     check: CheckResult, train: pd.DataFrame, train_vectors: Vectors, traffic_vectors: Vectors
 ) -> tuple[list[UncoveredRegion], int]:
-    """Regions of the train reserve's traffic that no train record but a synthetic one is near."""
+    """Regions of traffic assigned to train that is near no train record, or only near synthetic ones."""
     traffic_coverage = check.traffic_coverage
     if traffic_coverage.near_cosine is None:
         return [], 0
@@ -209,7 +211,9 @@ def _regions(
     )
     texts = [*train["text"], *traffic.loc[traffic["assigned_split"] == "train", "text"]]
     word_counts = Counter(word for text in texts for word in words_of(text))
-    word_counts.update(dict.fromkeys(frequent_words(check.task.language), len(texts)))  # of no topic, however rare here
+    word_counts.update(
+        dict.fromkeys(frequent_words(check.task.language), len(texts))
+    )  # common words name no topic, even if rare here
     topics = (train["label"] != check.task.fallback).to_numpy()
     space = fit_centered_space(train_vectors[topics], list(train["label"][topics]))
     regions = find_regions(facts, traffic_vectors[rows], space, word_counts, len(texts))
@@ -218,7 +222,7 @@ def _regions(
 
 
 def _diversity(train: pd.DataFrame, train_vectors: Vectors, labels: Sequence[str]) -> list[LabelDiversity]:
-    """Of each label's rows; where people and machines both wrote some, also of as many of each."""
+    """Of each label's rows; for a label with human and synthetic rows, also of equal numbers of each."""
     diversities = []
     names, made = train["label"].to_numpy(), (train["origin"] == "synthetic").to_numpy()
     texts = train["text"].to_numpy()

@@ -18,18 +18,19 @@ confuses them (docs/decisions/0009-coverage.md)."""
 
 
 MERGE_SHARE = 0.30
-"""When so much of both labels has its nearest record in the other, wording does not tell them apart."""
+"""If this share of both labels has its nearest record in the other, wording does not separate them."""
 
 
 MIN_SHOWN_SCORE = 0.05
-"""An overlap below this is what any two labels may have: it is counted, and not shown."""
+"""Any two labels may overlap less than this: such a pair is counted but not shown."""
 
 
 ONE_SIDED_SHARE = 0.10
-"""A label of which less than this lies in the other does not give way."""
+"""Below this share, a label does not extend into the other."""
 
 
 SHOWN_PAIRS = 5
+"""Nearest pairs of records kept for each pair of labels."""
 
 
 OverlapAdvice = Literal["merge", "sharpen the definition", "write contrasts"]
@@ -51,11 +52,11 @@ class LabelOverlap:
 
     labels: tuple[str, str]
     score: float
-    """Mean share of the NEIGHBOURS nearest records of one label that are of the other, over both directions."""
+    """Mean share of the NEIGHBORS nearest records of one label that are of the other, over both directions."""
     shares: tuple[float, float]
     """Share of the first label's records whose nearest record is of the second, and the reverse."""
     pairs: list[NearestPair]
-    """The nearest pairs across."""
+    """The nearest pairs with one record of each label."""
     advice: OverlapAdvice
     why: str
 
@@ -63,10 +64,10 @@ class LabelOverlap:
 def label_overlaps(
     ids: Sequence[str], labels: Sequence[str], vectors: Vectors, groups: NDArray[np.int64]
 ) -> list[LabelOverlap]:
-    """Every pair of labels with neighbors across, the most overlapping first.
+    """Every pair of labels with neighbors in each other, the most overlapping first.
 
     `ids`, `labels`, (n, d) unit `vectors` and numbered `groups` are those of n train records. Members of one group
-    are no neighbors: a contrastive pair is near on purpose.
+    do not count as neighbors: a contrastive pair is near on purpose.
     """
     names, codes = np.unique(np.array(labels, dtype=str), return_inverse=True)
     if len(names) < 2:
@@ -84,13 +85,13 @@ def label_overlaps(
     share = nearest / size[:, None]
     left, right = np.nonzero(np.triu(score, 1))
     order = np.lexsort((right, left, -score[left, right]))
-    across = _nearest_pairs_by_labels(rows, others, cosines, codes)
+    nearest_pairs = _nearest_pairs_by_labels(rows, others, cosines, codes)
     return [
         _label_overlap(
             (str(names[a]), str(names[b])),
             float(score[a, b]),
             (float(share[a, b]), float(share[b, a])),
-            [NearestPair(ids[i], ids[j], round(c, 4)) for c, i, j in across[int(a), int(b)]],
+            [NearestPair(ids[i], ids[j], round(c, 4)) for c, i, j in nearest_pairs[int(a), int(b)]],
         )
         for a, b in zip(left[order], right[order], strict=True)
     ]
@@ -125,9 +126,10 @@ def _label_overlap(
         inner, outer = (first, second) if shares[0] > shares[1] else (second, first)
         advice = "sharpen the definition"
         why = (
-            f"{max(shares):.0%} of {inner} lies among {outer}, {min(shares):.0%} the other way: say where {inner} ends"
+            f"{max(shares):.0%} of {inner} is nearest to {outer}, {min(shares):.0%} the reverse: "
+            f"define where {inner} ends"
         )
     else:
         advice = "write contrasts"
-        why = "most records are told apart; pairs that differ in what decides would teach where the border is"
+        why = "most records are separated; contrastive pairs would teach the boundary"
     return LabelOverlap(labels, round(score, 4), (round(shares[0], 4), round(shares[1], 4)), pairs, advice, why)

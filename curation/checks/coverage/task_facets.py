@@ -13,18 +13,22 @@ from winnow.validators.wording.facets import Facet, facets_of, length, noise, ph
 from winnow.validators.wording.spelling import misspelling_detector
 
 MAX_VALUE_CHARACTERS = 60
-"""Characters of a value that a team's own facet may return."""
+"""The longest value that a team's own facet may return."""
 
 
 def facet_functions(task: Task, root: Path) -> dict[str, Facet]:
-    """Every facet of a task: phrasing, length, noise, `slot.NAME` for each slot, and the team's own.
+    """Every facet of a task: phrasing, length, noise, `slot.NAME` for each slot, and the team's own functions.
 
-    `root` is the folder that the files of `facets:` are beside. Raises WinnowError when one cannot be loaded.
+    The files of `facets:` are relative to `root`. Raises WinnowError when one cannot be loaded.
     """
-    misspelt = misspelling_detector(task.language)
-    functions: dict[str, Facet] = {"phrasing": phrasing, "length": length, "noise": lambda text: noise(text, misspelt)}
+    is_misspelled = misspelling_detector(task.language)
+    functions: dict[str, Facet] = {
+        "phrasing": phrasing,
+        "length": length,
+        "noise": lambda text: noise(text, is_misspelled),
+    }
     functions |= {f"slot.{name}": slot_facet(values) for name, values in task.slots.items()}
-    return functions | {name: _custom_facet(name, place, root) for name, place in task.facets.items()}
+    return functions | {name: _custom_facet(name, location, root) for name, location in task.facets.items()}
 
 
 def text_facets(texts: Iterable[str], functions: Mapping[str, Facet]) -> list[dict[str, str]]:
@@ -32,29 +36,33 @@ def text_facets(texts: Iterable[str], functions: Mapping[str, Facet]) -> list[di
     return [facets_of(text, functions) for text in texts]
 
 
-def _custom_facet(name: str, place: str, root: Path) -> Facet:
-    """A team's function. What it raises, or returns instead of a word, becomes a fault that names it."""
-    file, _, function = place.rpartition(":")
+def _custom_facet(name: str, location: str, root: Path) -> Facet:
+    """A team's function. An exception, or a value that is no word, becomes a WinnowError that names the function."""
+    file, _, function = location.rpartition(":")
     path = (root / file).resolve()
     where = f"{TASK_FILE}, facets.{name}"
     if not path.is_relative_to(root.resolve()) or not path.is_file():
         raise WinnowError(
-            Problem(where, f"no file {file} in {root}", "a Python file beside winnow.yaml", "mend the path")
+            Problem(where, f"no file {file} in {root}", "a Python file beside winnow.yaml", "correct the path")
         )
     loaded = _import_file(path, where)
     found = getattr(loaded, function, None)
     if not callable(found):
-        raise WinnowError(Problem(where, f"no function {function} in {file}", f"def {function}(text)", "mend the name"))
+        raise WinnowError(
+            Problem(where, f"no function {function} in {file}", f"def {function}(text)", "correct the name")
+        )
 
     def value(text: str) -> str:
         try:
-            answer = found(text)
+            result = found(text)
         except (Exception, SystemExit) as error:
             found_text = f"{type(error).__name__}: {error} for {text[:80]!r}"
-            raise WinnowError(Problem(f"{place}", found_text, "a word", "mend the function")) from error
-        if not isinstance(answer, str) or not answer.isprintable() or len(answer) > MAX_VALUE_CHARACTERS:
-            raise WinnowError(Problem(f"{place}", f"{answer!r} for {text[:80]!r}"[:300], "a word", "mend the function"))
-        return answer
+            raise WinnowError(Problem(location, found_text, "a word", "correct the function")) from error
+        if not isinstance(result, str) or not result.isprintable() or len(result) > MAX_VALUE_CHARACTERS:
+            raise WinnowError(
+                Problem(location, f"{result!r} for {text[:80]!r}"[:300], "a word", "correct the function")
+            )
+        return result
 
     return value
 
@@ -62,11 +70,11 @@ def _custom_facet(name: str, place: str, root: Path) -> Facet:
 def _import_file(path: Path, where: str) -> object:
     spec = importlib.util.spec_from_file_location(f"winnow_facets_{path.stem}", path)
     if spec is None or spec.loader is None:
-        raise WinnowError(Problem(where, f"{path} cannot be loaded", "a Python file", "mend the path"))
+        raise WinnowError(Problem(where, f"{path} cannot be loaded", "a Python file", "correct the path"))
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:
         found = f"{type(error).__name__}: {error}"
-        raise WinnowError(Problem(where, found, "a file that loads", f"mend {path.name}")) from error
+        raise WinnowError(Problem(where, found, "a file that loads", f"correct {path.name}")) from error
     return module

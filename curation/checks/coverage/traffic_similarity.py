@@ -1,4 +1,4 @@
-"""How near unlabeled log queries are to train, and from which cosine on one counts as covered."""
+"""How near unlabeled log queries are to train, and from which cosine a query counts as covered."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ NEAR_QUANTILE = 0.10
 
 
 SAMPLE_SIZE = 4000
-"""Train records whose nearest neighbor is asked for: the standard error of the quantile's rank is 0.5 %."""
+"""Train records that the quantile is measured on: the standard error of its rank is 0.5 %."""
 
 
 MIN_TRAIN_ROWS = 20
-"""Train records below which there is no saying what near is."""
+"""Train records below which `near_cosine` is not measured."""
 
 
 FORMAT = "1"
@@ -38,16 +38,16 @@ FORMAT = "1"
 
 @dataclass(frozen=True)
 class TrafficCoverage:
-    """Nearness of traffic to train. Positions are those of the checked table."""
+    """Similarity of traffic to train. Positions are those in the checked table."""
 
     traffic: NDArray[np.int64]
     """Positions of the unlabeled log queries."""
     near_cosine: float | None
     """The cosine from which a query counts as covered; None when train is too small to measure it."""
     similarity: NDArray[np.float32]
-    """Of each traffic row to its nearest train record; -1 where there is none."""
+    """Cosine of each traffic row to its nearest train record; -1 where there is none."""
     position: NDArray[np.int64]
-    """Of that train record; -1 where there is none."""
+    """Position of that train record; -1 where there is none."""
     human_similarity: NDArray[np.float32]
     """The same among train records that are not synthetic."""
 
@@ -60,12 +60,12 @@ class TrafficCoverage:
 
     @property
     def synthetic_only(self) -> NDArray[np.bool_]:
-        """Which covered traffic rows have no near train record but synthetic ones."""
+        """Which covered traffic rows are near synthetic train records only."""
         return self.covered & (self.human_similarity < (self.near_cosine or 0.0))
 
 
 def traffic_positions(table: pd.DataFrame) -> NDArray[np.int64]:
-    """Positions of the records that coverage is measured against: production queries that nobody labeled yet."""
+    """Positions of the records that coverage is measured on: production queries without a label."""
     return np.flatnonzero(((table["state"] == "unlabeled") & (table["origin"] == "log")).to_numpy())
 
 
@@ -78,16 +78,15 @@ def measure_traffic_coverage(
     fallback: str | None,
     progress: Progress | None = None,
 ) -> TrafficCoverage:
-    """Hold traffic against the selected train rows, or find it measured: then no model is loaded.
+    """Compare traffic with the selected train rows, or read a cached result; then no model is loaded.
 
-    Rows of the `fallback` are what train holds too, but what they have in common is no topic: they do not say what
-    near is.
+    Rows of the `fallback` count as train, but they share no topic, so `near_cosine` is not measured on them.
     """
     traffic = traffic_positions(final)
     train = np.flatnonzero((final["split"] == "train").to_numpy())
     if not len(traffic) or not len(train):
-        nowhere = np.full(len(traffic), -1.0, dtype=np.float32)
-        return TrafficCoverage(traffic, None, nowhere, np.full(len(traffic), -1, dtype=np.int64), nowhere)
+        none = np.full(len(traffic), -1.0, dtype=np.float32)
+        return TrafficCoverage(traffic, None, none, np.full(len(traffic), -1, dtype=np.int64), none)
     in_scope = final["label"].to_numpy()[train] != fallback
     path = near_cache / f"cover-{_fingerprint(final, traffic, train, in_scope, embedder)}.npz"
     stored = load_arrays(path)
@@ -106,9 +105,9 @@ def measure_traffic_coverage(
 
 def near_threshold(vectors: NDArray[np.float32], groups: NDArray[np.int64], sample: NDArray[np.int64]) -> float:
     """The cosine at NEAR_QUANTILE of the sample's nearest cosines to other groups; -1 when they are too few."""
-    train_vectors = highest_similarity_outside_group(vectors[sample], vectors, groups[sample], groups)
-    train_vectors = train_vectors[train_vectors > -1]
-    return float(np.quantile(train_vectors, NEAR_QUANTILE)) if len(train_vectors) >= MIN_TRAIN_ROWS else -1.0
+    cosines = highest_similarity_outside_group(vectors[sample], vectors, groups[sample], groups)
+    cosines = cosines[cosines > -1]
+    return float(np.quantile(cosines, NEAR_QUANTILE)) if len(cosines) >= MIN_TRAIN_ROWS else -1.0
 
 
 def _measure(
@@ -128,7 +127,7 @@ def _measure(
     traffic_vectors = vectors[[position_of[text] for text in texts[traffic]]]
     ids = final["id"].to_numpy()[train].astype(str)
     groups = np.unique(final["group"].to_numpy()[train].astype(str), return_inverse=True)[1]
-    order = np.argsort(ids)  # ids are hashes: the smallest are a random sample, and always the same one
+    order = np.argsort(ids)  # ids are hashes: the smallest are a random sample, always the same
     sample = order[in_scope[order]][:SAMPLE_SIZE]
     human = np.flatnonzero(final["origin"].to_numpy()[train] != "synthetic")
     position, similarity = nearest(traffic_vectors, train_vectors)

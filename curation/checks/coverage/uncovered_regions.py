@@ -1,4 +1,4 @@
-"""Uncovered regions: like queries that train lacks, with typical words and examples."""
+"""Uncovered regions: groups of similar queries that train does not cover, with typical words and examples."""
 
 from __future__ import annotations
 
@@ -19,13 +19,15 @@ if TYPE_CHECKING:
 
 
 WORDS_SHOWN = 3
+"""Typical words of a region."""
 
 
 QUERIES_SHOWN = 8
+"""Examples of a region."""
 
 
 TYPICAL_WORD_SHARE = 0.15
-"""A word that names a region stands in at least this share of its queries."""
+"""A word that names a region occurs in at least this share of its queries."""
 
 
 @dataclass(frozen=True)
@@ -39,41 +41,41 @@ class RegionQuery:
 
 @dataclass(frozen=True)
 class UncoveredRegion:
-    """One kind of query that train lacks."""
+    """A group of similar queries that train does not cover."""
 
     id: str
     words: list[str]
-    """Typical words, the most telling first."""
+    """Typical words, the most specific first."""
     queries: int
-    """How often its records were seen."""
+    """Total frequency of its records."""
     record_ids: list[str]
     examples: list[RegionQuery]
     """The most central records first."""
     nearest_label: str
-    """The label of most of its records' nearest train records."""
+    """The most frequent label among the nearest train records of its records."""
     similarity: float
     """Median cosine of its records to their nearest train record."""
     synthetic_share: float
-    """Share of its records that a synthetic train record, and no other, is near."""
+    """Share of its records that are near synthetic train records only."""
 
     @property
     def records(self) -> int:
-        """How many records it has."""
+        """Number of records."""
         return len(self.record_ids)
 
     @property
     def synthetic_only(self) -> bool:
-        """Whether what train has of it is mostly what a machine wrote."""
+        """Whether it is near mostly synthetic train records."""
         return self.synthetic_share >= 0.5
 
 
 def find_regions(
     queries: pd.DataFrame, vectors: Vectors, space: CenteredSpace, word_counts: Mapping[str, int], texts: int
 ) -> list[UncoveredRegion]:
-    """The regions of a table of queries, the most asked first.
+    """The regions of a table of queries, the most frequent first.
 
-    `queries` has `id`, `text`, `weight`, and of each one's nearest train record the label `nearest`, the cosine
-    `similarity` and whether it is `synthetic_only`. `common` counts in how many of all `texts` a word stands.
+    `queries` has `id`, `text`, `weight`, the label `nearest` of the nearest train record, the cosine `similarity` to
+    it, and `synthetic_only`. `word_counts` gives the number of texts, out of `texts`, that contain a word.
     """
     if queries.empty:
         return []
@@ -103,14 +105,14 @@ def find_regions(
 
 
 def words_of(text: str) -> set[str]:
-    """The different words of a text, folded."""
+    """The distinct words of a text, case-folded."""
     return {word for word in WORD.findall(text.casefold()) if len(word) > 2}
 
 
 def typical_words(texts: Sequence[str], word_counts: Mapping[str, int], text_count: int) -> list[str]:
-    """Words that stand in many of these texts and in few of all: share here times log(all / those with the word).
+    """Words of many of these texts and few texts overall: share here times log(all / those with the word).
 
-    That is tf-idf over classes (c-TF-IDF, Grootendorst 2022, "BERTopic") with texts in place of word counts.
+    That is tf-idf over classes (c-TF-IDF, Grootendorst 2022, "BERTopic") with text counts for word counts.
     """
     counts = Counter(word for text in texts for word in words_of(text))
     score = {

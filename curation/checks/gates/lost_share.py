@@ -71,6 +71,6 @@ def excluded_examples(final: pd.DataFrame, reason: str) -> list[str]:
     texts = dict(zip(final["id"], final["text"], strict=True))
     rows = final[final["reason"] == reason].sort_values(["similarity", "id"]).head(2)
     return [
-        f"{text[:80]!r} repeats {texts[keeper][:80]!r} ({similarity:.3f})"
-        for text, keeper, similarity in rows[["text", "keeper", "similarity"]].itertuples(index=False, name=None)
+        f"{text[:80]!r} repeats {texts[kept_id][:80]!r} ({similarity:.3f})"
+        for text, kept_id, similarity in rows[["text", "kept_id", "similarity"]].itertuples(index=False, name=None)
     ]

@@ -1,1 +1,1 @@
-"""Embedding models: the model's files, and one backend a file."""
+"""Embedding models: the model's files, the embedder, and one file per backend."""

@@ -1,4 +1,4 @@
-"""An embedder: texts in, unit vectors out; its identity names everything that changes a vector."""
+"""An embedder: texts in, unit vectors out; its identity covers everything that changes a vector."""
 
 from __future__ import annotations
 
@@ -26,23 +26,24 @@ from winnow.curation.engine.embedders.sentence_transformers import TorchModel, l
 from winnow.curation.engine.vectors import Vectors
 
 BATCH_SIZE = 32
+"""Texts per batch; all texts of a batch have the same number of tokens, so none is padded."""
 
 
 @dataclass(frozen=True)
 class Embedder:
-    """A model, loaded on first use. Its identity names everything that changes a vector."""
+    """A model, loaded on first use. Its identity covers everything that changes a vector."""
 
     requested: str | None
-    """The folder or hub id that was asked for; None is the bundled model."""
+    """The requested folder or hub id; None is the bundled model."""
     folder: str
-    """Where the sentence-transformers model lies."""
+    """The folder of the sentence-transformers model."""
     weights_hash: str
     backend: str
     precision: str
 
     @property
     def identity(self) -> str:
-        """Weights, backend, precision. Pooling and maximum length belong to the model folder and its hash."""
+        """Weights, backend, precision. The hash of the weights covers pooling and maximum length too."""
         return f"{self.weights_hash[:16]}-{self.backend}-{self.precision}"
 
     def encode(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
@@ -75,7 +76,7 @@ class Embedder:
 def open_embedder(model: str | None = None, *, backend: str = "openvino") -> Embedder:
     """The embedder for a folder or hub id; the bundled all-MiniLM-L6-v2 when `model` is None.
 
-    Raises ServiceError when the bundled weights are not what they should be.
+    Raises ServiceError when the bundled weights do not have the expected hash.
     """
     if backend == "openvino" and find_spec("openvino") is None:
         backend = "torch"
@@ -86,21 +87,21 @@ def open_embedder(model: str | None = None, *, backend: str = "openvino") -> Emb
 
 
 def _hash_and_precision(folder: str, backend: str) -> tuple[str, str]:
-    """A model's hash, and the precision that a backend has on this processor.
+    """A model's hash, and the precision of a backend on this processor.
 
-    Remembered under the sizes and times of the model's files, so that a command which embeds nothing loads nothing.
+    Cached by the sizes and times of the model's files, so that a command that embeds nothing loads nothing.
     """
     files = model_files(Path(folder))
     stats = [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in files]
     machine = [platform.node(), platform.machine(), importlib.metadata.version(backend)]
     key = hashlib.sha256(json.dumps([folder, stats, machine]).encode()).hexdigest()[:32]
-    remembered = user_cache_folder() / "embedders" / f"{key}.json"
+    cached = user_cache_folder() / "embedders" / f"{key}.json"
     try:
-        weights_hash, precision = json.loads(remembered.read_text())
+        weights_hash, precision = json.loads(cached.read_text())
     except (OSError, ValueError):
         weights_hash = model_hash(folder, files)
         precision = openvino_precision() if backend == "openvino" else "f32"
-        with atomic_write(remembered) as temporary:
+        with atomic_write(cached) as temporary:
             temporary.write_text(json.dumps([weights_hash, precision]))
     return str(weights_hash), str(precision)
 
@@ -112,7 +113,7 @@ def _equal_length_batches(order: Sequence[int], tokens: Sequence[Sequence[int]])
 
 
 def _converted_model_folder(embedder: Embedder) -> Path:
-    """The folder of the converted model; converts it on first use. Two processes may do so at once."""
+    """The folder of the converted model; converted on first use. Two processes may convert at once."""
     version = importlib.metadata.version("openvino")
     folder = user_cache_folder() / "models" / f"{embedder.weights_hash[:16]}-openvino-{version}"
     if (folder / "model.json").exists():
@@ -124,7 +125,7 @@ def _converted_model_folder(embedder: Embedder) -> Path:
         convert(embedder.folder, target, embedder.precision)
         try:
             target.rename(folder)
-        except OSError:  # another process was first, or left half a folder
+        except OSError:  # another process was first, or left an incomplete folder
             if not (folder / "model.json").exists():
                 shutil.rmtree(folder)
                 target.rename(folder)

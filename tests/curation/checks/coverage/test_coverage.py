@@ -209,9 +209,9 @@ def test_what_train_lacks_becomes_a_named_region(with_traffic: Workspace) -> Non
     texts = dict(zip(found.check.table["id"], found.check.table["text"], strict=True))
     assert np.mean(["orchid" in texts[record] for record in region.record_ids]) > 0.9
     assert found.share is not None
-    assert found.share == pytest.approx(found.covered / found.seen)
-    assert found.seen == sum(month.seen for month in found.months) == sum(one.seen for one in found.by_label)
-    assert found.seen - found.covered == sum(month.uncovered for month in found.months)
+    assert found.share == pytest.approx(found.covered / found.queries)
+    assert found.queries == sum(month.queries for month in found.months) == sum(one.queries for one in found.by_label)
+    assert found.queries - found.covered == sum(month.uncovered for month in found.months)
     september = next(month for month in found.months if month.month == "2026-09")
     august = next(month for month in found.months if month.month == "2026-08")
     assert september.uncovered_share > august.uncovered_share
@@ -301,7 +301,7 @@ def test_the_command_tells_and_ends_with_the_next(with_traffic: Workspace) -> No
     assert "orchid" in told.stdout
     assert told.stdout.strip().splitlines()[-1].startswith("next: winnow ")
     data = json.loads(run_winnow("coverage", "--json", cwd=root).stdout)
-    assert data["traffic"]["seen"] >= data["traffic"]["covered"]
+    assert data["traffic"]["queries"] >= data["traffic"]["covered"]
     assert data["regions"][0]["words"][0] == "orchid"
     assert Path(data["report"]).exists()
     assert Path(data["plan"]).exists()

@@ -81,7 +81,7 @@ def checked_price(model: str, budget: float | None, prices: str | None) -> Price
     """
     price = price_of(model, Path(prices) if prices else None)
     if budget is not None and price is None:
-        fix = "set `prices` to a price table of your own, or `budget` to null"
+        fix = "set `prices` to a price table of your own, or remove the limit with budget=null"
         raise WinnowError(Problem(f"model {model}", "its price is unknown", "a price, because there is a budget", fix))
     return price
 

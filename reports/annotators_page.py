@@ -1,4 +1,4 @@
-"""The annotators page: agreement, confusions, anchoring by suggestions, lots and the cost of generation."""
+"""The annotators page: agreement, confused labels, influence of suggestions, lots and the cost of generation."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from winnow.generators.run_costs import RunCost
 from winnow.reports.formatting import describe_lot, format_difference, format_measure
 from winnow.reports.html import render, write_page
 
-NO_RESPONSES = NotMeasured("nobody has answered yet")
+NO_RESPONSES = NotMeasured("no responses yet")
 
 
 @dataclass(frozen=True)
 class AnnotatorReport:
-    """What answers tell about people, guidelines, labels and lots."""
+    """What responses show about annotators, guidelines, labels and lots."""
 
     agreement: Agreement | None
-    """None while nobody has answered."""
+    """None while there are no responses."""
     accuracy: LabelAccuracy | None
-    """Of labels that came with files, by the audit."""
+    """Accuracy of labels from files, by audit."""
     confirmed: Measure
-    """Of single answers to hold-out records with two or more: how many the outcome confirms."""
+    """Share of single responses, to hold-out records with two or more, that the outcome confirms."""
     lots: list[Lot]
     generation: list[RunCost]
-    """What generators made, and what it cost."""
+    """Generation runs and their cost."""
     texts: dict[str, str]
-    """Of the records that are quoted."""
+    """Texts of the quoted records, by id."""
 
     def json(self) -> dict[str, Any]:
         """The shape of `report --json`."""
@@ -64,7 +64,7 @@ class AnnotatorReport:
 
 
 def write_annotators(report: AnnotatorReport, folder: Path) -> Path:
-    """Draw the page."""
+    """Write `annotators.html`; returns its path."""
     page = render(
         "annotators.html.j2", report=report, words=format_measure, points=format_difference, lot_words=describe_lot
     )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def write_check_tables(check: CheckResult, folder: Path) -> list[Path]:
-    """Write `excluded.csv`, each record with what it repeats, and `conflicts.csv`; returns their paths."""
+    """Write `excluded.csv`, each record with the one it repeats, and `conflicts.csv`; returns their paths."""
     return [
         _write(excluded_table(check), folder / "excluded.csv"),
         _write(conflict_table(check), folder / "conflicts.csv"),

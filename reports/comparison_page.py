@@ -1,4 +1,4 @@
-"""The page of a comparison: runs side by side, then every pair on the same rows."""
+"""The comparison page: runs side by side, then every pair on the same rows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TEXTS_SHOWN = 12
 
 
 def write_comparison(comparison: Comparison, folder: Path) -> Path:
-    """Write `compare-SPLIT-HASH.html`, the hash being of the runs; returns its path."""
+    """Write `compare-SPLIT-HASH.html`, where HASH is that of the run ids; returns its path."""
     names = " ".join(run.id for run in comparison.runs)
     digest = hashlib.sha256(names.encode()).hexdigest()[:8]
     return write_page(comparison_page(comparison), folder / f"compare-{comparison.split}-{digest}.html")
@@ -41,7 +41,7 @@ def comparison_page(comparison: Comparison) -> str:
 
 
 def _pair(pair: dict[str, Any], comparison: Comparison) -> dict[str, Any]:
-    """One pair with its pictures and the texts on which only one is right."""
+    """One pair with its plots and the texts on which only one run is right."""
     marks = whiskers([pair["accuracy"], pair["macro_f1"]], key="difference", marks=[0.0, 0.0])
     labels = [one for one in pair["per_label"] if one["only_first_right"] or one["only_second_right"]]
     confusions = [one for one in pair["per_confused_pair"] if one["first"] != one["second"]]
@@ -58,7 +58,7 @@ def _pair(pair: dict[str, Any], comparison: Comparison) -> dict[str, Any]:
 
 
 def _texts(comparison: Comparison, *, right: str, wrong: str) -> list[tuple[str, str, str]]:
-    """Text, true label and wrong answer of rows that only one run has right."""
+    """Text, true label and wrong prediction of rows that only one run has right."""
     rows = comparison.rows
     only = rows[(rows[right] == rows["gold"]) & (rows[wrong] != rows["gold"])].head(TEXTS_SHOWN)
     return list(zip(only["text"], only["gold"], only[wrong], strict=True))

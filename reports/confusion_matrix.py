@@ -1,4 +1,4 @@
-"""The confusion matrix as a picture: labels ordered so that confusions are near the diagonal."""
+"""The layout of the confusion matrix: labels ordered so that confusions are near the diagonal."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 CELL_PIXELS = ((20, 24), (60, 18), (10_000, 13))
-"""Up to so many labels, a cell is so wide. 13 px still carries a readable label beside it."""
+"""Cell width by number of labels. At 13 px the labels are still readable."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class MatrixCell:
 
 @dataclass(frozen=True)
 class MatrixLayout:
-    """What the page needs to draw the picture."""
+    """What the page needs to draw the matrix."""
 
     labels: list[str]
     cells: list[MatrixCell]
@@ -43,8 +43,8 @@ class MatrixLayout:
 def layout_matrix(counts: NDArray[np.int64], labels: Sequence[str], *, last: str | None = None) -> MatrixLayout:
     """Order the labels and list the filled cells. `counts` has shape (labels, labels), rows gold.
 
-    Labels that neither gold nor prediction has are left out. The label `last` (the fallback, which is confused with
-    everything) stands at the end.
+    Labels with neither gold rows nor predictions are omitted. The label `last` (the fallback, which is confused with
+    every label) comes at the end.
     """
     used = np.flatnonzero((counts.sum(axis=1) + counts.sum(axis=0)) > 0)
     ends = np.array([i for i in used.tolist() if labels[i] == last], dtype=np.int64)
@@ -62,7 +62,7 @@ def layout_matrix(counts: NDArray[np.int64], labels: Sequence[str], *, last: str
 
 
 def seriation(counts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """An order of rows that brings confused ones together.
+    """An order of rows that puts confused labels next to each other.
 
     Average-linkage clustering on how often two labels are confused either way, with optimal leaf ordering
     (Bar-Joseph et al. 2001, as in SciPy).

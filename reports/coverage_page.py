@@ -1,4 +1,4 @@
-"""The coverage page: what users ask and train lacks, which labels are short, one-sided or overlapping."""
+"""The coverage page: uncovered traffic, and labels that are short, uniform or overlapping."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from winnow.core.atomic import atomic_write
+from winnow.core.vocabulary import SPLITS
 from winnow.curation.checks.coverage.coverage_plan import coverage_plan
 from winnow.curation.checks.coverage.coverage_report import CoverageReport
 from winnow.curation.checks.coverage.label_overlap import MIN_SHOWN_SCORE
@@ -23,9 +24,6 @@ SHORTFALLS_SHOWN = 40
 
 
 WEAKEST_SHOWN = 20
-
-
-SPLITS = ("train", "validation", "test")
 
 
 def write_coverage(coverage: CoverageReport, folder: Path) -> tuple[Path, Path]:
@@ -69,7 +67,7 @@ def _overlaps(coverage: CoverageReport) -> list[dict[str, Any]]:
 
 
 def _facet_heat_map(coverage: CoverageReport) -> dict[str, Any]:
-    """Rows of the heat map: the emptiest labels first; each cell the share of a facet's value among train rows."""
+    """The heat map, labels with the fewest records first; a cell is the share of a facet value among train rows."""
     marginals = coverage.check.marginals
     values = next(iter(marginals.counts.values()), {})
     columns = [(facet, list(found)) for facet, found in values.items() if found]
@@ -99,7 +97,7 @@ def _share(part: int, whole: int) -> float:
 
 
 def _diversity(coverage: CoverageReport) -> list[dict[str, Any]]:
-    """One row a label: its own measures, and people beside machines where both wrote some; the least diverse first."""
+    """One row per label: all rows, and human and synthetic rows if it has both; the least diverse first."""
     rows: dict[str, dict[str, Any]] = {}
     for measured in coverage.diversity:
         rows.setdefault(measured.label, {"label": measured.label})[measured.made_by] = measured.measures

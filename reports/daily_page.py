@@ -1,4 +1,4 @@
-"""The daily report: where the dataset stands, what is wrong, and which command fixes it."""
+"""The daily report: the state of the dataset, its problems, and the commands that fix them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SPLIT = "validation"
 
 @dataclass(frozen=True)
 class ActionItem:
-    """One thing to do, with what it rests on."""
+    """One thing to do, with its evidence."""
 
     what: str
     evidence: str
@@ -46,24 +46,24 @@ class RecordLink:
     id: str
     text: str
     link: str
-    """Where it stands in Argilla; empty where it never stood in a queue."""
+    """Its address in Argilla; empty if it was never in a queue."""
 
 
 @dataclass(frozen=True)
 class ConfusedCell:
-    """A cell of the confusion matrix: rows of one label that the model gave another."""
+    """A cell of the confusion matrix: rows of one label that the model predicts as another."""
 
     gold: str
     predicted: str
     count: int
     validation: Sequence[RecordLink]
     train: Sequence[RecordLink]
-    """Rows of train that a probe that did not see them confuses in the same way."""
+    """Train rows that an out-of-fold probe confuses in the same way."""
 
 
 @dataclass(frozen=True)
 class RunSummary:
-    """A run and how it did on validation."""
+    """A run and its scores on validation."""
 
     id: str
     method: str
@@ -77,7 +77,7 @@ class RunSummary:
 
 @dataclass(frozen=True)
 class DailyReport:
-    """Everything that the page shows, of one moment."""
+    """Everything that the page shows, at one moment."""
 
     at: str
     task: str
@@ -87,14 +87,14 @@ class DailyReport:
     runs: Sequence[RunSummary]
     cells: Sequence[ConfusedCell]
     cells_run: str
-    """The run whose cells are shown; empty where none was evaluated."""
+    """The run whose cells are shown; empty if none was evaluated."""
     actions: Sequence[ActionItem]
     recommended_action: str
-    """What the stated rules come to: collect, train, deploy, keep or retrain."""
+    """The recommendation of the rules: collect, train, deploy, keep or retrain."""
     why: str
 
     def json(self) -> dict[str, Any]:
-        """The shape of `report --json`: the people's keys, and what the page adds."""
+        """The report as JSON: the keys of the annotator report, and those of this page."""
         return {
             **self.people.json(),
             "status": self.status.json(),
@@ -108,7 +108,7 @@ class DailyReport:
 
 
 def run_summaries(entries: Sequence[Mapping[str, Any]], root: Path) -> list[RunSummary]:
-    """The last runs of the ledger, the newest first, as they were evaluated on validation."""
+    """The last runs of the ledger, newest first, with their scores on validation."""
     lines = []
     for entry in list(entries)[::-1][:RUNS_SHOWN]:
         measures = _read(root / entry["path"] / "evaluation" / f"{SPLIT}.json")
@@ -133,7 +133,8 @@ def confused_cells(
 ) -> list[ConfusedCell]:
     """The largest cells of a run's confusion matrix on validation, with the records behind them.
 
-    `train` are its misread rows by label (`text`, `predicted`), `ids` records by text, `links` addresses by record.
+    `train` are misclassified train rows by label (`text`, `predicted`), `ids` record ids by text, `links` addresses by
+    record id.
     """
     path = run / "evaluation" / f"{SPLIT}-predictions.jsonl"
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
@@ -143,7 +144,7 @@ def confused_cells(
             found.setdefault((row["gold"], row["predicted"]), []).append(row)
     ranked = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))[:CELLS_SHOWN]
 
-    def quote_of(text: str, identity: str = "") -> RecordLink:
+    def record_link(text: str, identity: str = "") -> RecordLink:
         own = identity or ids.get(text, "")
         return RecordLink(own, text, links.get(own, ""))
 
@@ -152,17 +153,17 @@ def confused_cells(
             gold,
             predicted,
             len(own),
-            [quote_of(row["text"], row["id"]) for row in own[:TEXTS_SHOWN]],
-            [quote_of(m["text"]) for m in train.get(gold, ()) if m["predicted"] == predicted][:TEXTS_SHOWN],
+            [record_link(row["text"], row["id"]) for row in own[:TEXTS_SHOWN]],
+            [record_link(m["text"]) for m in train.get(gold, ()) if m["predicted"] == predicted][:TEXTS_SHOWN],
         )
         for (gold, predicted), own in ranked
     ]
 
 
 def argilla_links(queue_items: Mapping[str, tuple[str, str, bool]], url: str) -> dict[str, str]:
-    """Addresses by record. `places` are the dataset's id on the server, the text, and whether it was answered.
+    """Addresses by record. An item is the dataset's id on the server, the text, and whether it has a response.
 
-    Argilla's page searches in a dataset: `search=words~field`, blanks as underscores.
+    Argilla's page searches in a dataset with `search=words~field`, spaces as underscores.
     """
     return {
         record: f"{url}/dataset/{dataset}/annotation-mode?page=1&status={'submitted' if answered else 'pending'}"
@@ -172,9 +173,9 @@ def argilla_links(queue_items: Mapping[str, tuple[str, str, bool]], url: str) ->
 
 
 def action_items(
-    status: Status, coverage: CoverageReport, people: AnnotatorReport, of_models: Sequence[ActionItem]
+    status: Status, coverage: CoverageReport, people: AnnotatorReport, model_findings: Sequence[ActionItem]
 ) -> list[ActionItem]:
-    """What to do first: what blocks a release, what people wait for, what models show, what is missing."""
+    """What to do, in this order: failed gates, pending reviews, findings of models, missing data."""
     found = [
         ActionItem(f"gate {gate.name} fails", "; ".join(gate.evidence[:2]) or f"measured {gate.measured:.4g}", gate.fix)
         for gate in coverage.check.gates
@@ -183,33 +184,33 @@ def action_items(
     unread = sum(lot["more"] or 0 for lot in status.lots if lot["number"] is not None)
     undrawn = sum(lot["records"] for lot in status.lots if lot["verdict"] == "not_drawn")
     if unread or undrawn:
-        evidence = f"{undrawn:,} records that no lot has, {unread:,} more to read in lots"
-        found.append(ActionItem("generated records wait for review", evidence, "winnow push review"))
+        evidence = f"{undrawn:,} records outside of lots, {unread:,} more to review in lots"
+        found.append(ActionItem("generated records await review", evidence, "winnow push review"))
     if status.queues.get("adjudicate"):
-        evidence = f"{status.queues['adjudicate']:,} records on which people differ"
-        found.append(ActionItem("a lead has to decide", evidence, "winnow push adjudicate"))
+        evidence = f"{status.queues['adjudicate']:,} records on which annotators disagree"
+        found.append(ActionItem("disputes await adjudication", evidence, "winnow push adjudicate"))
     if people.agreement:
         found += [
             ActionItem(
-                f"people mix {pair.first} and {pair.second}",
-                f"apart {pair.disagreements} times on {pair.records} records, alike {pair.agreements} times",
-                "sharpen both descriptions in winnow.yaml, and add a near miss",
+                f"annotators confuse {pair.first} and {pair.second}",
+                f"{pair.disagreements} disagreements on {pair.records} records, {pair.agreements} agreements",
+                "make both descriptions in winnow.yaml more precise, and add a near miss",
             )
             for pair in people.agreement.pairs[:2]
         ]
-    found += of_models
+    found += model_findings
     for region in coverage.regions[:2]:
-        evidence = f"{region.queries:,} queries that nothing in train resembles"
+        evidence = f"{region.queries:,} queries with no similar train record"
         found.append(ActionItem(f"users ask about {' '.join(region.words[:4])}", evidence, "winnow push label"))
     short = sorted(coverage.short_labels.items(), key=lambda item: (-item[1], item[0]))
     if short:
         evidence = ", ".join(f"{label} {count:,}" for label, count in short[:4])
-        found.append(ActionItem("labels lack records", f"missing: {evidence}", "winnow generate variations"))
+        found.append(ActionItem("labels are under their target", f"missing: {evidence}", "winnow generate variations"))
     return found
 
 
 def write_daily_report(report: DailyReport, folder: Path) -> Path:
-    """Draw the page."""
+    """Write `report.html`; returns its path."""
     page = render(
         "daily.html.j2",
         m=report,

@@ -1,4 +1,4 @@
-"""The page of one evaluation."""
+"""The evaluation page of one run."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ SLICES_SHOWN = 15
 SCORE_NAMES = {
     "max_probability": "one minus the largest in-scope probability",
     "fallback_probability": "probability of the fallback label",
-    "answer_confidence": "confidence of the answer",
+    "answer_confidence": "confidence of the prediction",
 }
 
 
 def write_evaluation(evaluation: Evaluation, path: Path) -> Path:
-    """Draw the page of an evaluation."""
+    """Write the page; returns its path."""
     return write_page(evaluation_page(evaluation), path)
 
 
@@ -68,14 +68,14 @@ def evaluation_page(evaluation: Evaluation) -> str:
 
 
 def _slices(slices: list[dict[str, Any]]) -> dict[str, Any]:
-    """Slices below the others, what is beyond chance first; without those that are nearly all rows."""
+    """Slices with lower accuracy than other rows, those beyond chance first; without slices of nearly all rows."""
     weak = [one for one in slices if one["rows_lost"] > 0 and one["elsewhere"]["rows"] >= MIN_TESTED_SLICE]
     weak.sort(key=lambda one: (one["differs"] is not True, "p_value" not in one))
     return {"weak_slices": weak[:SLICES_SHOWN], "tested_slices": sum("p_value" in one for one in slices)}
 
 
 def _plots(measures: dict[str, Any]) -> dict[str, Any]:
-    """The pictures; None where there is nothing to draw."""
+    """The plots; None where there is nothing to draw."""
     calibrated, chosen, curve = measures["calibration"], measures["selective"], measures["learning_curve"]
     goals = measures["goals"]
     return {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from winnow.core.commands import command
 from winnow.core.result import Estimate, Measure, NotMeasured
 from winnow.curation.review.lots import Lot
 
@@ -19,14 +20,14 @@ def percentage_points(value: Any) -> str:
 
 
 def interval(bounds: Any) -> str:
-    """From two bounds, or from what has `low` and `high`."""
+    """An interval of shares, given as two bounds or as a dict with `low` and `high`."""
     ends = [bounds.get("low"), bounds.get("high")] if isinstance(bounds, dict) else bounds
     low, high = (None if end is None else 100 * float(end) for end in ends)
     return "not measured" if low is None else f"{low:.1f} to {high:.1f} %"
 
 
 def why_not_measured(figure: Any) -> str:
-    """Why a figure was not measured; empty where it was."""
+    """Why a figure was not measured; empty if it was."""
     return str(figure.get("why", "")) if isinstance(figure, dict) else ""
 
 
@@ -54,14 +55,14 @@ def format_measure(measure: Measure | float) -> str:
 
 
 def describe_lot(lot: Lot) -> str:
-    """What is to be done with a lot."""
+    """The verdict on a lot, or the next step."""
     verdict = lot.recorded_verdict or lot.lot_decision.verdict
     bound = lot.lot_decision.evidence.lot_rate_upper
     words = {
-        "accepted": f"accepted: at most {bound:.1%} defects, at the level of all looks together",
-        "refused": "refused: winnow push review --include-refused rescues it",
-        "fully_reviewed": "read whole: every record counts by itself",
-        "full_review": "no look decided: it is read whole",
-        "next_look": f"next look: {len(lot.records_to_review()):,} more to read",
+        "accepted": f"accepted: at most {bound:.1%} defects, at the error level of all looks together",
+        "refused": f"refused: {command('push review', include_refused=True)} reviews every record",
+        "fully_reviewed": "reviewed in full: every record is decided by itself",
+        "full_review": "no look decided: every record is reviewed",
+        "next_look": f"next look: {len(lot.records_to_review()):,} more to review",
     }
     return words[verdict]

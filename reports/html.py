@@ -1,4 +1,4 @@
-"""HTML pages: self-contained, every text escaped, readable without a network or a script."""
+"""HTML pages: self-contained, every text escaped, no network and no scripts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def render(template: str, /, **values: Any) -> str:
 
 
 def write_page(page: str, path: Path) -> Path:
-    """Put a page in its place in one step; returns the path."""
+    """Write a page atomically; returns the path."""
     with atomic_write(path) as temporary:
         temporary.write_text(page, encoding="utf-8")
     return path

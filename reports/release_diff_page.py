@@ -1,4 +1,4 @@
-"""The page of the differences between two releases."""
+"""The page with the differences between two releases."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from winnow.curation.releases.release_diff import RecordChange, ReleaseDiff
 from winnow.reports.html import render, write_page
 
 SHOWN = 200
-"""Changes of one kind that the page lists; the JSON has all."""
+"""Changes of one kind that the page lists; the JSON lists all."""
 
 
 def write_release_diff(found: ReleaseDiff, folder: Path) -> Path:

@@ -11,14 +11,14 @@ WIDTH, HEIGHT = 360, 240
 
 
 LEFT, RIGHT, TOP, BOTTOM = 46, 12, 12, 40
-"""Margins; labels of the axes stand in them."""
+"""Margins, with room for axis labels."""
 
 
 MAX_DOT_RADIUS = 9.0
 
 
 TICK_STEPS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
-"""Distances of ticks."""
+"""Possible distances between ticks."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Plot:
     line: str = ""
     """Points of a polyline."""
     guide: str = ""
-    """Points of a dashed line: what would be ideal, or a threshold."""
+    """Points of a dashed line: the ideal, or a threshold."""
     width: int = WIDTH
     height: int = HEIGHT
     left: int = LEFT
@@ -62,30 +62,30 @@ class _Axes:
 
     def pixel(self, x: float, y: float) -> tuple[float, float]:
         """Pixels of a point."""
-        across = (x - self.x[0]) / (self.x[1] - self.x[0])
-        up = (y - self.y[0]) / (self.y[1] - self.y[0])
-        return round(LEFT + across * (WIDTH - LEFT - RIGHT), 1), round(
-            HEIGHT - BOTTOM - up * (HEIGHT - TOP - BOTTOM), 1
+        horizontal = (x - self.x[0]) / (self.x[1] - self.x[0])
+        vertical = (y - self.y[0]) / (self.y[1] - self.y[0])
+        return round(LEFT + horizontal * (WIDTH - LEFT - RIGHT), 1), round(
+            HEIGHT - BOTTOM - vertical * (HEIGHT - TOP - BOTTOM), 1
         )
 
     def points(self, pairs: Sequence[tuple[float, float]]) -> str:
         return " ".join(f"{x},{y}" for x, y in (self.pixel(*pair) for pair in pairs))
 
     def dot(self, x: float, share: Mapping[str, Any], radius: float, title: str) -> Dot:
-        across, y = self.pixel(x, share["value"])
-        return Dot(across, y, self.pixel(x, share["low"])[1], self.pixel(x, share["high"])[1], round(radius, 1), title)
+        pixel_x, y = self.pixel(x, share["value"])
+        return Dot(pixel_x, y, self.pixel(x, share["low"])[1], self.pixel(x, share["high"])[1], round(radius, 1), title)
 
-    def across(self) -> list[tuple[float, str]]:
+    def x_ticks(self) -> list[tuple[float, str]]:
         """Ticks of the x axis, as shares."""
         return [(self.pixel(x, self.y[0])[0], text) for x, text in _ticks(*self.x)]
 
-    def upwards(self) -> list[tuple[float, str]]:
+    def y_ticks(self) -> list[tuple[float, str]]:
         """Ticks of the y axis, as shares."""
         return [(self.pixel(self.x[0], y)[1], text) for y, text in _ticks(*self.y)]
 
 
 def _step(low: float, high: float) -> float:
-    """The distance of round ticks, of which at most six fit."""
+    """The smallest round distance that gives at most six ticks."""
     return next(step for step in TICK_STEPS if (high - low) / step <= 5.001)
 
 
@@ -96,7 +96,7 @@ def _ticks(low: float, high: float) -> list[tuple[float, str]]:
 
 
 def reliability_plot(bins: Sequence[Mapping[str, Any]]) -> Plot:
-    """Accuracy by confidence; on the dashed line both are equal. A dot's area grows with its rows."""
+    """Accuracy by confidence; on the dashed line both are equal. The area of a dot is proportional to its rows."""
     axes = _Axes((0.0, 1.0), (0.0, 1.0))
     most = max((one["accuracy"]["rows"] for one in bins), default=1)
     dots = [
@@ -104,22 +104,23 @@ def reliability_plot(bins: Sequence[Mapping[str, Any]]) -> Plot:
             one["confidence"],
             one["accuracy"],
             max(2.0, MAX_DOT_RADIUS * (one["accuracy"]["rows"] / most) ** 0.5),
-            f"{one['accuracy']['rows']} rows: confidence {one['confidence']:.1%}, right {one['accuracy']['value']:.1%}",
+            f"{one['accuracy']['rows']} rows: confidence {one['confidence']:.1%}, "
+            f"accuracy {one['accuracy']['value']:.1%}",
         )
         for one in bins
     ]
     guide = axes.points([(0.0, 0.0), (1.0, 1.0)])
-    return Plot("Reliability", "confidence, %", "right, %", axes.across(), axes.upwards(), dots=dots, guide=guide)
+    return Plot("Reliability", "confidence, %", "accuracy, %", axes.x_ticks(), axes.y_ticks(), dots=dots, guide=guide)
 
 
 def risk_plot(curve: Sequence[Mapping[str, float]], risk: float | None) -> Plot:
-    """Share of wrong answers by share of rows answered; the dashed line is the risk that the threshold allows."""
+    """Share of wrong answers by share of rows answered; the dashed line is the risk allowed by the threshold."""
     highest = max([point["risk"] for point in curve] + [risk or 0.0, 0.02])
     axes = _Axes((0.0, 1.0), (0.0, highest * 1.05))
     line = axes.points([(point["coverage"], point["risk"]) for point in curve])
     guide = axes.points([(0.0, risk), (1.0, risk)]) if risk is not None else ""
     names = ("Risk and coverage", "answered, %", "wrong answers, %")
-    return Plot(*names, axes.across(), axes.upwards(), line=line, guide=guide)
+    return Plot(*names, axes.x_ticks(), axes.y_ticks(), line=line, guide=guide)
 
 
 def learning_plot(points: Sequence[Mapping[str, Any]]) -> Plot:
@@ -136,24 +137,24 @@ def learning_plot(points: Sequence[Mapping[str, Any]]) -> Plot:
     ]
     line = axes.points([(point["train_rows"], point["accuracy"]["value"]) for point in points])
     rows = [(axes.pixel(point["train_rows"], 1.0)[0], f"{point['train_rows']:,}") for point in points]
-    return Plot("Learning curve", "train rows", "right, %", rows, axes.upwards(), dots=dots, line=line)
+    return Plot("Learning curve", "train rows", "accuracy, %", rows, axes.y_ticks(), dots=dots, line=line)
 
 
 @dataclass(frozen=True)
 class Whisker:
-    """A figure and its interval on a scale that several rows share, in shares of the width."""
+    """A figure and its interval, as shares of the width of a scale that several rows share."""
 
     value: float
     low: float
     high: float
     mark: float | None
-    """Where a goal, or no difference, stands."""
+    """Position of the goal, or of no difference."""
 
 
 def whiskers(
     figures: Sequence[Mapping[str, Any]], *, key: str = "value", marks: Sequence[float] = ()
 ) -> list[Whisker | None]:
-    """Figures with `low` and `high` on one scale; None where one was not measured. `marks`: one a figure, or none."""
+    """Figures with `low` and `high` on one scale; None if not measured. `marks`: one per figure, or none."""
     measured = [one for one in figures if "low" in one and key in one]
     ends = [float(one[end]) for one in measured for end in ("low", "high")] + list(marks)
     if not measured:

@@ -77,7 +77,7 @@ def test_the_page_says_what_was_measured(labeling: LabelingSetup, browser: Any) 
     shown = run_winnow("report", cwd=workspace.folder.root).stdout
     assert "Krippendorff's alpha: 0." in shown
     assert "fix the guideline, not the data" in shown
-    pages = {"annotators.html": "Krippendorff's alpha", "report.html": "people agree (alpha)"}
+    pages = {"annotators.html": "Krippendorff's alpha", "report.html": "annotator agreement (alpha)"}
     for width, (name, words) in itertools.product((1280, 390), pages.items()):
         page = browser.new_page(viewport={"width": width, "height": 800})
         page.goto(f"file://{Path(told['page']).with_name(name)}")
@@ -90,9 +90,9 @@ def test_nobody_has_answered_yet(make_workspace: Callable[..., Workspace]) -> No
     workspace = make_workspace("a", "b")
     found, page = workspace.report()
     assert found.people.agreement is None
-    assert "nobody has answered yet" in page.read_text()
-    assert "nobody has answered yet" in page.with_name("annotators.html").read_text()
-    assert json.loads(json.dumps(found.json()))["alpha"]["why"] == "nobody has answered yet"
+    assert "no responses yet" in page.read_text()
+    assert "no responses yet" in page.with_name("annotators.html").read_text()
+    assert json.loads(json.dumps(found.json()))["alpha"]["why"] == "no responses yet"
 
 
 @pytest.fixture(scope="module")

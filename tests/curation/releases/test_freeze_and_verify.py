@@ -200,7 +200,7 @@ def test_export_writes_every_row_in_each_format(frozen_example: Workspace, tmp_p
     turn = json.loads((tmp_path / "chat" / "test.jsonl").read_text().splitlines()[0])["messages"]
     first = release.rows("test").iloc[0]
     assert turn == [{"role": "user", "content": first["text"]}, {"role": "assistant", "content": first["label"]}]
-    with pytest.raises(WinnowError, match="--format"):
+    with pytest.raises(WinnowError, match="format"):
         frozen_example.export("first", "xml")
 
 

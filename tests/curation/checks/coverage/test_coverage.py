@@ -136,7 +136,7 @@ def test_one_label_inside_another_is_to_be_defined_more_sharply() -> None:
         list(map(str, range(66))), ["broad"] * 60 + ["inside"] * 6, np.vstack([broad, inside]), np.arange(66)
     )
     assert found[0].advice == "sharpen the definition"
-    assert "inside lies among broad" in found[0].why
+    assert "inside is nearest to broad" in found[0].why
 
 
 def test_diversity_measures_have_their_known_values() -> None:

@@ -21,13 +21,12 @@ from winnow.curation.ingest.store_occurrences import store_occurrences
 from winnow.curation.ingest.store_records import KeptAssignments, store_records
 from winnow.curation.io.readers.source_rows import SourceRows
 from winnow.curation.pii.scrub import Scrubber
-from winnow.curation.store.bulk_insert import insert_new
 from winnow.curation.store.database import Store
+from winnow.curation.store.flags import store_language_flags
 from winnow.curation.store.forgotten import forgotten_ids
 from winnow.curation.store.label_renames import label_renames
 from winnow.curation.store.records import assigned_split_counts, live_records
 from winnow.curation.store.sources import NewSource, store_batch, store_source
-from winnow.curation.store.tables import flag
 
 MAX_ATTEMPTS = 5
 """How often who adds begins again when another command renames or forgets meanwhile."""
@@ -94,7 +93,7 @@ def add(
         fixed = {source for source, one in zip(sources, screened, strict=True) if one.reading.fixed}
         kept_assignments = store_records(connection, task, pairs, origins, fixed, moment)
         store_occurrences(connection, pairs, moment)
-        insert_new(connection, flag, [{"record_id": r, "name": "language", "detail": d} for r, d in flags.items()])
+        store_language_flags(connection, flags)
         if also_write:
             also_write(connection, {row.record_id for row in kept})
         added = {row.record_id for row in kept} - live_before

@@ -1,12 +1,11 @@
-"""Forget a record: its content leaves every place where Winnow keeps it; that it was forgotten stays."""
+"""Forget a record: remove its content everywhere Winnow stores it, and keep the fact that it was forgotten."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, select, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection
 
 from winnow.config.task import Task
 from winnow.core.clock import utc_now
@@ -14,19 +13,10 @@ from winnow.core.errors import Problem, WinnowError
 from winnow.core.layout import WorkspaceFolder
 from winnow.curation.ingest.erase_text import erase_from_files, files_holding, user_files_holding, without_quotations
 from winnow.curation.releases.membership import releases_holding
-from winnow.curation.store import tables
 from winnow.curation.store.artifacts import artifacts
 from winnow.curation.store.database import Store
-from winnow.curation.store.tables import (
-    candidate,
-    decision,
-    flag,
-    forgotten,
-    occurrence,
-    record_group,
-    response,
-    suspected_error,
-)
+from winnow.curation.store.forgotten import blank_record, forgotten_ids
+from winnow.curation.store.records import StoredRecord, records_by_id_prefix
 
 MIN_ID_CHARACTERS = 6
 """Characters of an id that are enough."""
@@ -68,8 +58,9 @@ def forget_record(
     old content.
     """
     with store.reading() as connection:
-        record, text, group = _find_record(connection, wanted)
-        already = connection.execute(select(forgotten).where(forgotten.c.record_id == record)).first() is not None
+        stored = _find_record(connection, wanted)
+        record, text = stored.id, stored.text
+        already = record in forgotten_ids(connection)
         held = _releases_holding(connection, folder, record, text)
 
     def blank(written: str) -> str:
@@ -79,17 +70,7 @@ def forget_record(
     if text:
         blank_requests(blank)
     with store.writing() as connection:
-        values = {"record_id": record, "why": why, "at": utc_now()}
-        connection.execute(insert(forgotten).values(**values).on_conflict_do_nothing())
-        connection.execute(update(tables.record).where(tables.record.c.id == record).values(text="", fold_key=""))
-        connection.execute(update(occurrence).where(occurrence.c.record_id == record).values(session=None, time=None))
-        connection.execute(update(decision).where(decision.c.record_id == record).values(why=""))
-        connection.execute(update(response).where(response.c.record_id == record).values(content="{}"))
-        connection.execute(delete(flag).where(flag.c.record_id == record))
-        connection.execute(delete(suspected_error).where(suspected_error.c.record_id == record))
-        connection.execute(update(candidate).where(candidate.c.record_id == record).values(detail="{}"))
-        if _is_group_forgotten(connection, group):
-            connection.execute(update(record_group).where(record_group.c.id == group).values(declared=""))
+        blank_record(connection, stored, why=why, at=utc_now())
     if text:
         files += erase_from_files(folder, task, text)  # what another command wrote in between
         blank_requests(blank)
@@ -98,26 +79,15 @@ def forget_record(
     return ForgetResult(record, already, sorted(set(files)), held, exports, queues=[])
 
 
-def _find_record(connection: Connection, wanted: str) -> tuple[str, str, str]:
-    record = tables.record.c
-    query = (
-        select(record.id, record.text, record.group_id).where(record.id.startswith(wanted, autoescape=True)).limit(3)
-    )
-    fits = connection.execute(query).fetchall() if len(wanted) >= MIN_ID_CHARACTERS else []
+def _find_record(connection: Connection, wanted: str) -> StoredRecord:
+    fits = records_by_id_prefix(connection, wanted) if len(wanted) >= MIN_ID_CHARACTERS else []
     if len(fits) != 1:
         found = "no record" if not fits else "more than one record"
-        fix = "winnow show TEXT tells the id of a record"
+        fix = "find the id with `winnow show TEXT`"
         raise WinnowError(
             Problem(f"forget {wanted[:20]}", found, f"{MIN_ID_CHARACTERS} or more characters of one id", fix)
         )
-    return str(fits[0].id), str(fits[0].text), str(fits[0].group_id)
-
-
-def _is_group_forgotten(connection: Connection, group: str) -> bool:
-    """Whether every record of a group is forgotten now."""
-    gone = select(forgotten.c.record_id)
-    left = select(tables.record.c.id).where(tables.record.c.group_id == group, tables.record.c.id.not_in(gone)).limit(1)
-    return connection.execute(left).first() is None
+    return fits[0]
 
 
 def _releases_holding(connection: Connection, folder: WorkspaceFolder, record: str, text: str) -> list[str]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection
 
 from winnow.config.edit import rename_label_in_text
 from winnow.config.load import parse_task
@@ -17,31 +16,30 @@ from winnow.core.errors import Problem, WinnowError
 from winnow.core.layout import TASK_FILE, WorkspaceFolder
 from winnow.core.suggest import nearest_name
 from winnow.curation.annotations.renamed_labels import LabelRename, current_label
-from winnow.curation.store import tables
 from winnow.curation.store.database import Store
-from winnow.curation.store.label_renames import label_renames
-from winnow.curation.store.tables import label_rename
+from winnow.curation.store.decisions import label_decisions, last_decision_id
+from winnow.curation.store.label_renames import label_renames, store_label_rename
 
 
 @dataclass(frozen=True)
 class RenameResult:
-    """What a renaming changed."""
+    """What a rename changed."""
 
     old: str
     new: str
     merged: bool
-    """The new name was a label already."""
+    """The new name was already a label."""
     records: int
-    """Records that a decision gave the old name."""
+    """Records with a decision for the old name."""
     already: bool
-    """It was renamed before; nothing changed."""
+    """It was already renamed; nothing changed."""
     notes: list[str]
 
 
 def rename(store: Store, folder: WorkspaceFolder, old: str, new: str, *, why: str) -> RenameResult:
-    """Rename or merge a label in decisions and task file. Running it again finishes what a kill left.
+    """Rename or merge a label in decisions and task file. Running it again completes an interrupted rename.
 
-    Raises WinnowError when the old name is unknown, the new one badly formed, or the task file cannot be edited safely.
+    Raises WinnowError when the old name is unknown, the new one is malformed, or the task file cannot be edited safely.
     """
     with store.writing() as connection:  # the task file is read under the lock: another rename may be about it
         text = folder.task_file.read_text(encoding="utf-8-sig")
@@ -52,9 +50,8 @@ def rename(store: Store, folder: WorkspaceFolder, old: str, new: str, *, why: st
         done_before = not in_task and new in task.label_names and any((r.old, r.new) == (old, new) for r in known)
         if not done_before:
             _check(task, old, new, in_task=in_task, records=records)
-            last = connection.execute(select(func.coalesce(func.max(tables.decision.c.id), 0))).scalar_one()
-            values = {"old": old, "new": new, "last_decision": last, "why": why, "at": utc_now()}
-            connection.execute(insert(label_rename).values(**values))
+            renamed = LabelRename(old, new, last_decision_id(connection))
+            store_label_rename(connection, renamed, why=why, at=utc_now())
         if in_task:
             edited = rename_label_in_text(text, task, old, new)
             with atomic_write(folder.task_file) as temporary:
@@ -81,21 +78,13 @@ def _check(task: Task, old: str, new: str, *, in_task: bool, records: int) -> No
 
 
 def _count_records(connection: Connection, label: str, known: Sequence[LabelRename]) -> int:
-    """Records with a decision for what is called this label now."""
-    query = select(tables.decision.c.id, tables.decision.c.record_id, tables.decision.c.value).where(
-        tables.decision.c.kind == "label"
-    )
-    return len(
-        {
-            record
-            for number, record, value in connection.execute(query)
-            if current_label(value, known, decision=number) == label
-        }
-    )
+    """Count the records with a decision for the label that has this name today."""
+    decisions = label_decisions(connection)
+    return len({d.record_id for d in decisions if current_label(d.value, known, decision=d.id) == label})
 
 
 def _merge_notes(task: Task, old: str, new: str) -> list[str]:
-    """What a person should look at after a merge."""
+    """What the user should check after a merge."""
     routes: Mapping[str, str | None] = task.routes
     notes = []
     if routes[old] != routes[new]:

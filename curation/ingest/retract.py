@@ -1,21 +1,18 @@
-"""Retract a source: it stops counting; its trace stays."""
+"""Retract a source: its rows no longer count, but stay stored."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import select, text, update
-
 from winnow.core.clock import utc_now
 from winnow.core.errors import Problem, WinnowError
-from winnow.curation.store import tables
 from winnow.curation.store.database import Store
 from winnow.curation.store.records import live_records
-from winnow.curation.store.tables import occurrence
+from winnow.curation.store.sources import mark_retracted, records_of_source, sources_as_added
 
 MIN_ID_CHARACTERS = 6
-"""Characters of an id that are enough; an empty word from a script must not take a source back."""
+"""The shortest accepted prefix of an id: an empty argument from a script must not retract a source."""
 
 
 @dataclass(frozen=True)
@@ -25,21 +22,21 @@ class RetractResult:
     source: str
     name: str
     superseded: int
-    """Records that no other source shows; they are exported no more."""
+    """Records that no other source contains; they are no longer exported."""
     already: bool
     """The source was retracted before; nothing changed."""
 
 
 def retract(store: Store, wanted: str, *, why: str) -> RetractResult:
-    """Take a source back, named by its id, the beginning of it, or the file's name.
+    """Retract a source, given by its id, a prefix of its id, or its file name.
 
-    Its occurrences and decisions count no more; the rows stay, marked with when and why. Records keep their reserve, so
-    that adding the file again brings them back where they were.
+    Its occurrences and decisions no longer count; the rows stay, marked with the time and the reason. Records keep
+    their assigned split, so that adding the file again restores them to the same split.
 
-    Raises WinnowError when none or more than one source fits.
+    Raises WinnowError when no source or more than one source matches.
     """
     with store.writing() as connection:
-        stored = connection.execute(select(tables.source).order_by(text("rowid"))).mappings().all()
+        stored = sources_as_added(connection)
         exact = [s for s in stored if s["id"] == wanted]
         likely = [s for s in stored if s["name"] == Path(wanted).name or _is_id_prefix(s["id"], wanted)]
         fits = exact or likely
@@ -51,19 +48,9 @@ def retract(store: Store, wanted: str, *, why: str) -> RetractResult:
         if not live:
             return RetractResult(fits[-1]["id"], fits[-1]["name"], 0, already=True)
         source = live[0]
-        shown = {
-            row[0]
-            for row in connection.execute(
-                select(occurrence.c.record_id).where(occurrence.c.source_id == source["id"]).distinct()
-            )
-        }
-        moment = utc_now()
-        connection.execute(
-            update(tables.source)
-            .where(tables.source.c.id == source["id"])
-            .values(retracted_at=moment, retracted_why=why)
-        )
-        superseded = len(shown - live_records(connection, shown))
+        records = records_of_source(connection, source["id"])
+        mark_retracted(connection, source["id"], why=why, at=utc_now())
+        superseded = len(records - live_records(connection, records))
     return RetractResult(source["id"], source["name"], superseded, already=False)
 
 

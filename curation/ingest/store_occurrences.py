@@ -1,18 +1,21 @@
-"""Store which source showed which record in which row, and the label each file gives it."""
+"""Store which source contains which record in which row, and the label that the file gives it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from winnow.curation.ingest.screen import KeptRow
-from winnow.curation.store.bulk_insert import insert_new
-from winnow.curation.store.tables import decision, occurrence
+from winnow.curation.store.decisions import insert_decisions
+from winnow.curation.store.occurrences import insert_occurrences, rows_of_sources
 
 
 def store_occurrences(connection: Connection, pairs: Sequence[tuple[str, KeptRow]], now: str) -> None:
-    """Store who showed what in which row, and the label that each file decides for."""
+    """Store each row as an occurrence, and its label as a decision of the file.
+
+    Rows that the source already contained make no new decision, even if their label was renamed since.
+    """
     occurrences = [
         {
             "record_id": row.record_id,
@@ -25,8 +28,8 @@ def store_occurrences(connection: Connection, pairs: Sequence[tuple[str, KeptRow
         }
         for source, row in pairs
     ]
-    known = _known_rows(connection, {source for source, _ in pairs})
-    insert_new(connection, occurrence, occurrences)
+    known = rows_of_sources(connection, {source for source, _ in pairs})
+    insert_occurrences(connection, occurrences)
     decisions = {
         (row.record_id, source, row.label): {
             "record_id": row.record_id,
@@ -41,10 +44,4 @@ def store_occurrences(connection: Connection, pairs: Sequence[tuple[str, KeptRow
         for source, row in reversed(pairs)
         if row.label is not None and (source, row.number) not in known
     }
-    insert_new(connection, decision, list(reversed(decisions.values())))
-
-
-def _known_rows(connection: Connection, sources: set[str]) -> set[tuple[str, int]]:
-    """Rows that a source has shown before: what they decide is decided, also if their label was renamed since."""
-    query = select(occurrence.c.source_id, occurrence.c.row).where(occurrence.c.source_id.in_(sources))
-    return {(source, row) for source, row in connection.execute(query)}
+    insert_decisions(connection, list(reversed(decisions.values())))

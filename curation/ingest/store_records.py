@@ -8,26 +8,25 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from winnow.config.task import Task
 from winnow.curation.annotations.renamed_labels import current_label
 from winnow.curation.ingest.screen import KeptRow
 from winnow.curation.ingest.split_assignment import UNLABELED_STRATUM, NewGroup, SplitAssignment, assign_splits
-from winnow.curation.store import tables
-from winnow.curation.store.bulk_insert import insert_new
+from winnow.curation.store.groups import eligible_counts, group_ids, insert_groups
 from winnow.curation.store.label_renames import label_renames
-from winnow.curation.store.tables import occurrence, record_group
+from winnow.curation.store.records import groups_of_records, insert_records, record_ids, splits_of_records
 
 
 @dataclass(frozen=True)
 class KeptAssignments:
-    """Known records that stay where they were first put, whatever these rows say."""
+    """Known records that keep their first split or group although these rows give another."""
 
     assigned_splits: int
-    """Another reserve than the official split that is given now."""
+    """Records with another split than the official one given now."""
     groups: int
-    """Another group than the session that is declared now."""
+    """Records in another group than the session declared now."""
 
 
 def store_records(
@@ -38,12 +37,12 @@ def store_records(
     fixed: Set[str],
     now: str,
 ) -> KeptAssignments:
-    """Store records that are new, with their group, and give new groups their reserve.
+    """Store new records with their groups, and assign a split to each new group.
 
-    Returns how many known records keep another reserve or group than these rows give.
-    `pairs` are source ids and rows; `origins` are those of the sources; `mended` are sources whose rows come back.
+    `pairs` are source ids and rows, `origins` the origin of each source, `fixed` the sources of fixed rows.
+    Returns how many known records keep another split or group than these rows give.
     """
-    stored = {row[0] for row in connection.execute(select(tables.record.c.id))}
+    stored = record_ids(connection)
     new_rows: dict[str, list[tuple[str, KeptRow]]] = defaultdict(list)
     for source, row in pairs:
         if row.record_id not in stored:
@@ -51,13 +50,10 @@ def store_records(
     group_of = {record: group_id_of(task, rows[0][1]) for record, rows in new_rows.items()}
     groups = _new_groups(connection, new_rows, group_of, origins, fixed)
     assigned = assign_splits(groups, _eligible_counts(connection, task), task.splits)
-    insert_new(connection, record_group, _group_rows(groups, assigned, new_rows, group_of, now))
-    insert_new(connection, tables.record, _record_rows(task, new_rows, group_of, now))
+    insert_groups(connection, _group_rows(groups, assigned, new_rows, group_of, now))
+    insert_records(connection, _record_rows(task, new_rows, group_of, now))
     known = {row.record_id: row.split for _, row in pairs if row.split and row.record_id not in new_rows}
-    assigned_split_of = select(tables.record.c.id, record_group.c.assigned_split).join(
-        record_group, record_group.c.id == tables.record.c.group_id
-    )
-    kept = {record: split for record, split in connection.execute(assigned_split_of) if record in known}
+    kept = {record: split for record, split in splits_of_records(connection).items() if record in known}
     expected_move = ("train", "validation")  # a source without validation gives some of its train: no surprise
     return KeptAssignments(
         assigned_splits=sum(known[r] != split and (known[r], split) != expected_move for r, split in kept.items()),
@@ -105,8 +101,8 @@ def _record_rows(
 
 def _other_groups(connection: Connection, task: Task, rows: Sequence[KeptRow]) -> int:
     declared = {row.record_id: group_id_of(task, row) for row in rows if row.session or row.group}
-    stored = connection.execute(select(tables.record.c.id, tables.record.c.group_id)) if declared else ()
-    return sum(declared.get(record, group) != group for record, group in stored)
+    stored = groups_of_records(connection) if declared else {}
+    return sum(declared.get(record, group) != group for record, group in stored.items())
 
 
 def group_id_of(task: Task, row: KeptRow) -> str:
@@ -125,7 +121,7 @@ def _new_groups(
     origins: Mapping[str, str],
     fixed: Set[str],
 ) -> list[NewGroup]:
-    known = {row[0] for row in connection.execute(select(record_group.c.id))}
+    known = group_ids(connection)
     members: dict[str, list[str]] = defaultdict(list)
     for record in new_rows:
         if group_of[record] not in known:
@@ -148,17 +144,9 @@ def _new_groups(
 
 
 def _eligible_counts(connection: Connection, task: Task) -> dict[tuple[str, str], int]:
-    """Live records by (stratum, reserve), those left out that can only be train."""
-    group = record_group.c
-    live = select(occurrence.c.record_id).join(tables.source).where(tables.source.c.retracted_at.is_(None))
-    query = (
-        select(group.stratum, group.assigned_split, func.count())
-        .join(tables.record, tables.record.c.group_id == group.id)
-        .where(group.why != "train_only", tables.record.c.id.in_(live))
-        .group_by(group.stratum, group.assigned_split)
-    )
+    """Live records by (stratum, split), without those that can only be in train; strata under today's label names."""
     renamed, labels = label_renames(connection), set(task.label_names)
     counts: Counter[tuple[str, str]] = Counter()
-    for stratum, split, count in connection.execute(query):
+    for stratum, split, count in eligible_counts(connection):
         counts[stratum if stratum in labels else current_label(stratum, renamed), split] += count
     return counts

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
 from winnow.curation.annotations.renamed_labels import current_label
 from winnow.curation.annotations.votes import HUMAN_ACTORS, Vote
 from winnow.curation.store import tables
+from winnow.curation.store.bulk_insert import insert_new
 from winnow.curation.store.label_renames import label_renames
 
 
@@ -75,3 +76,29 @@ def insert_decision(connection: Connection, key: DecisionKey, *, turn: int, why:
 def last_decision_id(connection: Connection) -> int:
     """The id of the newest decision; 0 without any."""
     return int(connection.execute(select(func.coalesce(func.max(tables.decision.c.id), 0))).scalar_one())
+
+
+class LabelDecision(NamedTuple):
+    """One decision for a label, under the name that the label had then."""
+
+    id: int
+    record_id: str
+    value: str
+
+
+def label_decisions(connection: Connection) -> list[LabelDecision]:
+    """Every decision for a label."""
+    columns = tables.decision.c
+    query = select(columns.id, columns.record_id, columns.value).where(columns.kind == "label")
+    return [LabelDecision(*row) for row in connection.execute(query)]
+
+
+def insert_decisions(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    """Store decisions; one that is already stored stays as it is."""
+    insert_new(connection, tables.decision, rows)
+
+
+def decisions_of(connection: Connection, record_id: str) -> list[dict[str, Any]]:
+    """Every decision about a record, as stored, oldest first."""
+    query = select(tables.decision).where(tables.decision.c.record_id == record_id).order_by(tables.decision.c.id)
+    return [dict(row) for row in connection.execute(query).mappings()]

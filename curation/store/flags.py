@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
+from winnow.curation.store.bulk_insert import insert_new
 from winnow.curation.store.tables import flag
 
 
@@ -22,3 +23,15 @@ def set_flag(connection: Connection, record_id: str, name: str, detail: str) -> 
 def clear_flag(connection: Connection, record_id: str, name: str, detail: str) -> None:
     """Remove a flag, if this detail is what it was set with."""
     connection.execute(delete(flag).filter_by(record_id=record_id, name=name, detail=detail))
+
+
+def flags_of(connection: Connection, record_id: str) -> list[dict[str, str]]:
+    """Name and detail of each flag of a record."""
+    query = select(flag.c.name, flag.c.detail).where(flag.c.record_id == record_id)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def store_language_flags(connection: Connection, languages: dict[str, str]) -> None:
+    """Flag records whose text seems to be in another language than the task's: record to that language."""
+    rows = [{"record_id": record, "name": "language", "detail": detail} for record, detail in languages.items()]
+    insert_new(connection, flag, rows)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, select
 
+from winnow.curation.store.bulk_insert import insert_new
 from winnow.curation.store.tables import forgotten, occurrence, record, source
 
 
@@ -46,3 +48,27 @@ def log_times(connection: Connection) -> dict[str, list[str]]:
     for record_id, time in connection.execute(query):
         times.setdefault(record_id, []).append(time or "")
     return times
+
+
+def rows_of_sources(connection: Connection, sources: set[str]) -> set[tuple[str, int]]:
+    """Source and row number of every occurrence in these sources."""
+    query = select(occurrence.c.source_id, occurrence.c.row).where(occurrence.c.source_id.in_(sources))
+    return {(source_id, row) for source_id, row in connection.execute(query)}
+
+
+def insert_occurrences(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    """Store occurrences; one that is already stored stays as it is."""
+    insert_new(connection, occurrence, rows)
+
+
+def occurrences_of(connection: Connection, record_id: str) -> list[dict[str, Any]]:
+    """Every occurrence of a record with its source, retracted ones included, in the order in which they were added."""
+    columns, of_source = occurrence.c, source.c
+    query = (
+        select(of_source.name, columns.row, columns.given_label, columns.given_split, of_source.origin)
+        .add_columns(of_source.license, columns.session, columns.time, of_source.at, of_source.retracted_at)
+        .join(source, of_source.id == columns.source_id)
+        .where(columns.record_id == record_id)
+        .order_by(columns.id)
+    )
+    return [dict(row) for row in connection.execute(query).mappings()]

@@ -1,26 +1,66 @@
-"""Queries over records: which are live, and how many each split has."""
+"""Records: their texts, groups and splits, and which of them are live."""
 
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
+from winnow.core.vocabulary import SPLITS
 from winnow.curation.store import tables
+from winnow.curation.store.bulk_insert import insert_new
 from winnow.curation.store.tables import occurrence, record_group
 
 
+class StoredRecord(NamedTuple):
+    """A record's id, text and group."""
+
+    id: str
+    text: str
+    group_id: str
+
+
+def record_ids(connection: Connection) -> set[str]:
+    """Every stored record."""
+    return {row[0] for row in connection.execute(select(tables.record.c.id))}
+
+
+def records_by_id_prefix(connection: Connection, prefix: str) -> list[StoredRecord]:
+    """At most three records whose id starts with this prefix: enough to see that it is not unique."""
+    column = tables.record.c
+    found = column.id.startswith(prefix, autoescape=True)
+    query = select(column.id, column.text, column.group_id).where(found).limit(3)
+    return [StoredRecord(*row) for row in connection.execute(query)]
+
+
+def groups_of_records(connection: Connection) -> dict[str, str]:
+    """The group of every record."""
+    query = select(tables.record.c.id, tables.record.c.group_id)
+    return {record: group for record, group in connection.execute(query)}
+
+
+def splits_of_records(connection: Connection) -> dict[str, str]:
+    """The assigned split of every record."""
+    query = select(tables.record.c.id, record_group.c.assigned_split).join(
+        record_group, record_group.c.id == tables.record.c.group_id
+    )
+    return {record: split for record, split in connection.execute(query)}
+
+
+def insert_records(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    """Store records; one that is already stored stays as it is."""
+    insert_new(connection, tables.record, rows)
+
+
 def live_records(connection: Connection, ids: set[str] | None = None) -> set[str]:
-    """Records that at least one unretracted source shows; of `ids`, or all."""
+    """Records in at least one source that is not retracted; of `ids`, or all."""
     query = select(occurrence.c.record_id).distinct().join(tables.source).where(tables.source.c.retracted_at.is_(None))
     found = {row[0] for row in connection.execute(query)}
     return found if ids is None else found & ids
 
 
 def assigned_split_counts(connection: Connection, ids: set[str]) -> dict[str, int]:
-    """How many of these records each reserve has."""
-    query = select(tables.record.c.id, record_group.c.assigned_split).join(
-        record_group, record_group.c.id == tables.record.c.group_id
-    )
-    counts = Counter(split for record, split in connection.execute(query) if record in ids)
-    return {split: counts[split] for split in ("train", "validation", "test")}
+    """How many of these records each split has."""
+    counts = Counter(split for record, split in splits_of_records(connection).items() if record in ids)
+    return {split: counts[split] for split in SPLITS}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text, update
 from sqlalchemy.dialects.sqlite import insert
 
 from winnow.core.errors import Problem, WinnowError
@@ -76,3 +76,22 @@ def all_sources(connection: Connection) -> list[dict[str, Any]]:
 def source_names(connection: Connection) -> dict[str, str]:
     """Source id to the name of its file."""
     return {row.id: row.name for row in connection.execute(select(tables.source.c.id, tables.source.c.name))}
+
+
+def sources_as_added(connection: Connection) -> list[dict[str, Any]]:
+    """Every source ever added, retracted ones included, in the order in which they were added."""
+    query = select(tables.source).order_by(text("rowid"))
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def records_of_source(connection: Connection, source: str) -> set[str]:
+    """The records that a source contains."""
+    column = tables.occurrence.c
+    query = select(column.record_id).where(column.source_id == source).distinct()
+    return {row[0] for row in connection.execute(query)}
+
+
+def mark_retracted(connection: Connection, source: str, *, why: str, at: str) -> None:
+    """Mark a source as retracted."""
+    values = {"retracted_at": at, "retracted_why": why}
+    connection.execute(update(tables.source).where(tables.source.c.id == source).values(**values))

@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.layout import WorkspaceFolder
 from winnow.curation.engine.embedders.embedder import Embedder
 from winnow.curation.engine.vector_cache import cached_vectors
 from winnow.curation.releases.membership import releases_holding
-from winnow.curation.store import tables
-from winnow.curation.store.tables import decision, flag, forgotten, record_group
+from winnow.curation.store.decisions import decisions_of
+from winnow.curation.store.flags import flags_of
+from winnow.curation.store.forgotten import forgotten_by_id_prefix
+from winnow.curation.store.groups import split_reason
+from winnow.curation.store.occurrences import occurrences_of
 from winnow.curation.store.working_view import working_rows
 from winnow.operations._context import WorkspaceContext
 
@@ -23,10 +26,10 @@ NEAREST = 5
 
 @dataclass(frozen=True)
 class RecordDetails:
-    """One record with its history and surroundings."""
+    """One record with its history and nearest neighbors."""
 
     record: dict[str, Any]
-    """The working row: text, group, reserve, origin, weight, state, label."""
+    """The working row: text, group, assigned split, origin, weight, state, label."""
     split_reason: str
     occurrences: list[dict[str, Any]]
     decisions: list[dict[str, Any]]
@@ -44,16 +47,17 @@ def show(workspace: WorkspaceContext, record: str) -> RecordDetails:
 
 
 def read_record(connection: Connection, folder: WorkspaceFolder, embedder: Embedder, wanted: str) -> RecordDetails:
-    """Look a record up by id, by the beginning of its id, or by its exact text.
+    """Look a record up by id, a prefix of its id, or by its exact text.
 
-    Raises WinnowError when none or more than one fits.
+    Raises WinnowError when no record or more than one matches.
     """
     rows = working_rows(connection)
     fits = [row for row in rows if row["id"].startswith(wanted) or row["text"] == wanted]
-    gone = connection.execute(select(forgotten).where(forgotten.c.record_id.startswith(wanted, autoescape=True)))
-    forgotten_row = gone.first() if not fits else None
+    forgotten_row = forgotten_by_id_prefix(connection, wanted) if not fits else None
     if forgotten_row is not None:
-        found = f"forgotten on {forgotten_row.at[:10]}" + (f" ({forgotten_row.why})" if forgotten_row.why else "")
+        found = f"forgotten on {forgotten_row['at'][:10]}" + (
+            f" ({forgotten_row['why']})" if forgotten_row["why"] else ""
+        )
         raise WinnowError(Problem(f"show {wanted}", found, "a record that is there", "its content is gone for good"))
     if len(fits) != 1:
         found = "no record" if not fits else f"{len(fits)} records"
@@ -61,25 +65,12 @@ def read_record(connection: Connection, folder: WorkspaceFolder, embedder: Embed
         raise WinnowError(Problem(f"show {wanted}", found, "one record", fix))
     record = fits[0]
     identity = record["id"]
-    source, occurrence = tables.source.c, tables.occurrence.c
-    occurrences = connection.execute(
-        select(
-            source.name, occurrence.row, occurrence.given_label, occurrence.given_split, source.origin, source.license
-        )
-        .add_columns(occurrence.session, occurrence.time, source.at, source.retracted_at)
-        .join(tables.source, source.id == occurrence.source_id)
-        .where(occurrence.record_id == identity)
-        .order_by(occurrence.id)
-    )
-    decisions = connection.execute(select(decision).where(decision.c.record_id == identity).order_by("id"))
-    flags = connection.execute(select(flag.c.name, flag.c.detail).where(flag.c.record_id == identity))
-    why = connection.execute(select(record_group.c.why).where(record_group.c.id == record["group"])).scalar_one()
     return RecordDetails(
         record=record,
-        split_reason=why,
-        occurrences=[dict(row) for row in occurrences.mappings()],
-        decisions=[dict(row) for row in decisions.mappings()],
-        flags=[dict(row) for row in flags.mappings()],
+        split_reason=split_reason(connection, record["group"]),
+        occurrences=occurrences_of(connection, identity),
+        decisions=decisions_of(connection, identity),
+        flags=flags_of(connection, identity),
         neighbors=_neighbors(record, rows, folder, embedder),
         releases=[{"release": r, "split": s} for r, s in releases_holding(connection, folder, identity)],
     )

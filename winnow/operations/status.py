@@ -6,21 +6,21 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection
 
 from winnow.config.task import Task
-from winnow.core.vocabulary import STATES
+from winnow.core.vocabulary import SPLITS, STATES
 from winnow.curation.labeling.queues.adjudicate import adjudicate_candidates
 from winnow.curation.labeling.throughput import annotator_activity, typical_response_seconds
 from winnow.curation.review.lots import load_current_lots
 from winnow.curation.status_summary import Status
-from winnow.curation.store import tables
+from winnow.curation.store.artifacts import artifacts
 from winnow.curation.store.decisions import votes_of
 from winnow.curation.store.deployments import deployments
 from winnow.curation.store.forgotten import forgotten_ids
 from winnow.curation.store.lot_tables import proposed_labels
 from winnow.curation.store.queue_items import pending_work
-from winnow.curation.store.tables import artifact
+from winnow.curation.store.sources import sources_as_added
 from winnow.curation.store.waivers import active_waivers
 from winnow.curation.store.working_view import working_rows
 from winnow.generators.llm.spend.spend_database import SpendDatabase
@@ -40,18 +40,14 @@ def read_status(connection: Connection, task: Task, spend: SpendDatabase) -> Sta
     live = [row for row in rows if row["state"] != "superseded"]
     states = Counter(row["state"] for row in rows)
     labels = Counter(row["label"] for row in live if row["state"] == "labeled")
-    entries = connection.execute(select(artifact.c.name, artifact.c.kind).order_by(text("rowid")))
-    ledger = [(name, kind) for name, kind in entries]
-    releases = [name for name, kind in ledger if kind == "release"]
-    runs = [name for name, kind in ledger if kind == "run"]
+    releases = [entry["name"] for entry in artifacts(connection, "release")]
+    runs = [entry["name"] for entry in artifacts(connection, "run")]
     lots_now = _lots(connection, rows)
     return Status(
         by_state={state: states[state] for state in STATES},
         by_origin=dict(Counter(row["origin"] for row in live).most_common()),
         by_label={name: labels[name] for name in task.label_names},
-        assigned_splits={
-            split: sum(r["assigned_split"] == split for r in live) for split in ("train", "validation", "test")
-        },
+        assigned_splits={split: sum(r["assigned_split"] == split for r in live) for split in SPLITS},
         queues={
             "label": states["unlabeled"],
             "review": states["proposed"],
@@ -97,6 +93,5 @@ def _lots(connection: Connection, rows: list[dict[str, Any]]) -> list[dict[str, 
 
 
 def _sources(connection: Connection) -> list[dict[str, Any]]:
-    source = tables.source.c
-    query = select(source.id, source.name, source.origin, source.license, source.at, source.retracted_at)
-    return [dict(row) for row in connection.execute(query.order_by(text("rowid"))).mappings()]
+    keys = ("id", "name", "origin", "license", "at", "retracted_at")
+    return [{key: source[key] for key in keys} for source in sources_as_added(connection)]

@@ -1,0 +1,40 @@
+"""Groups of records, and the split that each was assigned."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from winnow.curation.store import tables
+from winnow.curation.store.bulk_insert import insert_new
+from winnow.curation.store.tables import occurrence, record_group
+
+
+def group_ids(connection: Connection) -> set[str]:
+    """Every stored group."""
+    return {row[0] for row in connection.execute(select(record_group.c.id))}
+
+
+def insert_groups(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    """Store groups; one that is already stored keeps its split."""
+    insert_new(connection, record_group, rows)
+
+
+def split_reason(connection: Connection, group: str) -> str:
+    """How a group got its split: given, drawn or train_only."""
+    query = select(record_group.c.why).where(record_group.c.id == group)
+    return str(connection.execute(query).scalar_one())
+
+
+def eligible_counts(connection: Connection) -> list[tuple[str, str, int]]:
+    """Live records by stratum and split, without those that can only be in train."""
+    group = record_group.c
+    live = select(occurrence.c.record_id).join(tables.source).where(tables.source.c.retracted_at.is_(None))
+    query = (
+        select(group.stratum, group.assigned_split, func.count())
+        .join(tables.record, tables.record.c.group_id == group.id)
+        .where(group.why != "train_only", tables.record.c.id.in_(live))
+        .group_by(group.stratum, group.assigned_split)
+    )
+    return [(stratum, split, count) for stratum, split, count in connection.execute(query)]

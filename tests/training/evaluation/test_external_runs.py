@@ -173,7 +173,7 @@ def test_a_model_that_is_exported_and_imported_again_measures_the_same(
     assert evaluation.measures["latency"]["status"] == "not_measured"
     assert "p.jsonl" in page.read_text()
     assert evaluation.run.id in [run["name"] for run in workspace.runs()]
-    with pytest.raises(WinnowError, match="were imported"):
+    with pytest.raises(WinnowError, match="an imported run without a model"):
         workspace.predict(evaluation.run.id, ["my vpn drops"])
     assert np.isfinite(evaluation.predictions["confidence"]).all()
 

@@ -234,7 +234,7 @@ def test_the_next_release_says_what_was_fixed(round_one: Round, tmp_path: Path) 
     assert told["labels_of_the_pairs"]["accuracy"]["difference"] >= 0
     shown = run_winnow("feedback", run.id, cwd=workspace.folder.root)
     assert shown.returncode == 0, shown.stderr
-    assert re.search(r"errors within its pairs \d+ → \d+", shown.stdout)
+    assert re.search(r"errors in its confused pairs \d+ → \d+", shown.stdout)
     third, _ = workspace.train("second", settings={"inverse_penalty": 0.5})
     with pytest.raises(WinnowError, match="no feedback was derived"):
         workspace.feedback(run.id, previous=third.id)
@@ -305,7 +305,8 @@ def test_people_who_confuse_a_pair_make_a_guideline_note() -> None:
         pairs, [LabelPair("b", "a", disagreements=7, records=6, agreements=24), LabelPair("c", "d", 9, 9, 0)]
     )
     assert lines == [
-        "people mix a and b too: 7 of 31 pairs of answers, 6 records; sharpen the descriptions before labeling more"
+        "annotators confuse a and b too: they disagree in 7 of 31 pairs of annotations on 6 records; "
+        "clarify the descriptions before labeling more"
     ]
 
 

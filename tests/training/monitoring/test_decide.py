@@ -473,7 +473,7 @@ def test_the_commands_print_every_rule_and_end_with_the_next_command(tmp_path: P
     workspace = add_example(tmp_path / "ws")
     place = workspace.folder.root
     told = json.loads(run_winnow("decide", "--json", cwd=place).stdout)
-    assert {"recommended_action", "why", "next", "rules", "findings", "drift", "deployments"} <= set(told)
+    assert {"recommended_action", "reason", "next", "rules", "findings", "drift", "deployments"} <= set(told)
     assert told["recommended_action"] == "train"
     names = {rule["rule"] for rule in told["rules"]}
     assert names == set(verdicts())

@@ -84,7 +84,7 @@ def test_the_curve_is_measured_once_and_ends_at_the_run_itself(run: Run, frozen_
     assert found["points"][-1]["accuracy"]["value"] == evaluation.measures["accuracy"]
     assert found["points"][-1]["accuracy"]["value"] > found["points"][0]["accuracy"]["value"] + 0.1
     assert found["gain_of_doubling"]["low"] < found["gain_of_doubling"]["high"]
-    assert "Would more data help?" in page.read_text()
+    assert "<h2>Learning curve</h2>" in page.read_text()
     kept = (run.path / LEARNING_CURVE_FILE).read_bytes()
     assert measure_learning_curve(run, release, vectors_cache=vectors) == found
     assert (run.path / LEARNING_CURVE_FILE).read_bytes() == kept

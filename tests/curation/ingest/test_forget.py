@@ -56,7 +56,7 @@ def test_a_forgotten_record_is_nowhere_but_in_frozen_releases(used: Workspace) -
     assert used.releases()[0]["forgotten"] == 1  # the other was left out of it as a duplicate
     assert used.verify("first") == []
     told = run_winnow("verify", "first", cwd=used.folder.root)
-    assert "forgotten since: 1 record" in told.stdout
+    assert "still contains 1 record erased since" in told.stdout
     used.check()
     used.coverage()
     used.freeze("second")
@@ -143,16 +143,16 @@ def test_a_release_states_no_text_that_it_leaves_out(used: Workspace) -> None:
 def test_a_record_that_is_forgotten_during_a_freeze_is_not_published(
     used: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from winnow.curation.releases import release_files as module
+    from winnow.curation.releases import freeze as module
 
     record = used.records().set_index("text").loc[used.release("first").rows("train")["text"][0], "id"]
-    write = module._write
+    write = module.write_release
 
     def forgotten_meanwhile(*arguments: object) -> dict[str, object]:
         used.forget(str(record))
         return write(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(module, "_write", forgotten_meanwhile)
+    monkeypatch.setattr(module, "write_release", forgotten_meanwhile)
     with pytest.raises(WinnowError, match="freeze again"):
         used.freeze("second")
     assert [entry["name"] for entry in used.releases()] == ["first"]

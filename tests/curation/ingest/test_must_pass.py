@@ -56,7 +56,7 @@ def test_a_release_holds_its_must_pass_cases_and_verify_watches_them(workspace: 
         "repeated_in": {"train": 1, "validation": 0, "test": 0},
     }
     assert release.manifest["files"]["must_pass.jsonl"]["sha256"] == file_sha256(release.path / "must_pass.jsonl")
-    assert "1 of them stand in train too" in (release.path / "README.md").read_text()
+    assert "1 of them are also in train" in (release.path / "README.md").read_text()
     assert workspace.verify("first") == []
 
 
@@ -84,7 +84,7 @@ def test_must_pass_cases_are_reported_apart_with_every_failing_text(workspace: W
 
 
 def test_a_release_without_them_says_why() -> None:
-    assert "names no must_pass" in score_must_pass(None, None, None, named=False)["why"]
+    assert "has no must_pass file" in score_must_pass(None, None, None, named=False)["why"]
     assert "older" in score_must_pass(None, None, None, named=True)["why"]
     assert score_must_pass([], None, None, named=True)["status"] == "not_measured"
     case = MustPassCase("1", "x", "a")
@@ -118,7 +118,7 @@ def test_every_problem_of_the_file_comes_at_once(make_workspace: Callable[..., W
 def test_a_file_outside_of_the_workspace_is_not_read(make_workspace: Callable[..., Workspace], tmp_path: Path) -> None:
     write_jsonl(tmp_path / "secret.jsonl", [{"text": "x y z", "label": "a"}])
     workspace = make_workspace("a", "b", more="must_pass: ../secret.jsonl\n")
-    with pytest.raises(WinnowError, match=r"a file beside winnow\.yaml"):
+    with pytest.raises(WinnowError, match=r"a file next to winnow\.yaml"):
         workspace.check()
 
 

@@ -165,7 +165,7 @@ def test_the_command_renames(tmp_path: Path) -> None:
     workspace = add_example(tmp_path / "ws")
     told = run_winnow("rename", "it_vpn", "it_wifi", cwd=workspace.folder.root)
     assert told.returncode == 0, told.stderr
-    assert "merged into it_wifi: 57 records" in told.stdout
+    assert "merged it_vpn into it_wifi: 57 records" in told.stdout
     assert winnow.open(workspace.folder.root).task.label_names.count("it_wifi") == 1
 
 

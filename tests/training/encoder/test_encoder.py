@@ -280,7 +280,7 @@ def test_other_weights_than_those_it_was_trained_on_are_refused(
     assert new  # the same folder, but not the same encoder
     assert other.id != run.id
     (model / "pytorch_model.bin").write_bytes(b"")
-    with pytest.raises(WinnowError, match="safetensors alone"):
+    with pytest.raises(WinnowError, match="only safetensors weights"):
         methods.train(frozen_example.release("first"), tmp_path / "runs", method="encoder", seed=1, settings=told)
 
 

@@ -78,7 +78,7 @@ def test_what_a_system_does_not_tell_is_not_measured() -> None:
     assert found["at_in_scope_loss"]["status"] == "not_measured"
     sure = ModelOutput(silent.labels, np.array([0.9, 0.8, 0.7, 0.2]))
     told = measure_calibration(sure, np.array([True, True, True, False]), fit_temperature(None, gold), seed=0)
-    assert told["error_after_temperature"]["why"] == "the system tells no class probabilities"
+    assert told["error_after_temperature"]["why"] == "the system reports no class probabilities"
     assert measure_out_of_scope(sure, gold, fit_scope_thresholds(sure, gold, fallback="none"), fallback="none")[
         "by_score"
     ].keys() == {"answer_confidence"}
@@ -268,7 +268,7 @@ def test_every_goal_counts_its_own_rows() -> None:
         "macro_f1": "not met",
     }
     assert found["precision.a"]["measured"] == pytest.approx(2 / 3)
-    assert found["recall.c"]["measured"]["why"] == "no row counts for it"
+    assert found["recall.c"]["measured"]["why"] == "no rows count towards this goal"
 
 
 def test_macro_f1_needs_about_as_many_rows_as_it_says() -> None:

@@ -17,18 +17,13 @@ from winnow.validators.stats.acceptance_sampling import LotDecision, decide_lot,
 
 RATES = (0.01, 0.02, 0.05, 0.08, 0.12, 0.15)
 
-
 SIZES = (100, 300, 1000)
-
 
 LOTS = 3000
 
-
 LABELED_LOTS = 500
 
-
 REVIEW = ReviewConfig()
-
 
 CASES = {
     "10 labels, each 12 %": (0.12,) * 10,
@@ -40,9 +35,7 @@ CASES = {
 }
 """True rates of the labels of a lot of 1,000, all of the same size."""
 
-
 OPEN = ("next_look", "full_review")
-
 
 WAYS: dict[str, tuple[tuple[str, ...], bool]] = {
     "leave; the rest keeps its counts": ((*OPEN, "refused"), False),

@@ -31,31 +31,23 @@ from winnow.curation.labeling.acquisition import (
 
 SEEDS = 5
 
-
 ROUNDS = 30
-
 
 NEAR = 0.97
 """The default of dedup."""
 
-
 SHARES = (0.85, 0.95)
-
 
 SHOWN = (2, 4, 6, 8, 10)
 """Rounds whose accuracy is printed."""
 
-
 OUT_OF_SCOPE = "oos"
-
 
 IN_SCOPE_KEPT = 8000
 """In-scope train rows of CLINC150 that are kept: with these, the 1,200 out-of-scope queries are 13 % of the pool."""
 
-
 FOLD = 1500
 """Number of BANKING77's train rows that are held out for tuning."""
-
 
 TUNED: dict[tuple[ModuleType, str], tuple[float, ...]] = {
     (facility_location, "KERNEL_SHARPNESS"): (3, 5, 8),
@@ -64,7 +56,6 @@ TUNED: dict[tuple[ModuleType, str], tuple[float, ...]] = {
     (facility_location, "FIRST_CANDIDATES"): (2048, 16_384),
 }
 """Constants by module and name, and the values that are tried."""
-
 
 TUNING_SEEDS = 2
 

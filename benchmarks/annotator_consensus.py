@@ -27,29 +27,21 @@ from winnow.training.evaluation.calibration import calibration_error
 
 SEEDS = 2
 
-
 FOLDS = 5
-
 
 TOWARDS = (0.6, 0.25, 0.15)
 """Shares of the errors that go to the nearest, second and third nearest label."""
 
-
 MIXED_PEOPLE = (0.95, 0.9, 0.85, 0.75, 0.6)
-
 
 GOOD_PEOPLE = (0.98, 0.97, 0.96, 0.95, 0.93)
 
-
 POOR_PEOPLE = (0.7, 0.65, 0.6, 0.55, 0.5)
-
 
 THRESHOLDS = (0.7, 0.8, 0.9, 0.95)
 
-
 STEPS = 50
 """Iterations of Dawid–Skene's EM, which converges much earlier."""
-
 
 SMOOTHING = 0.01
 """Smoothing: added to every cell of its matrices."""

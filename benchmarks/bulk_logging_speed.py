@@ -27,7 +27,6 @@ from winnow.curation.labeling.server.process import EmbeddedServer, start_server
 
 AT_ONCE = 500
 
-
 ROUNDS = 5
 
 

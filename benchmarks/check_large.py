@@ -19,11 +19,9 @@ from benchmarks.texts import texts
 
 RECORDS = 100_000
 
-
 FRAMES = "please {} / hi, {} / {} thanks / could you tell me: {} / i need help, {} / quick one: {} / {} asap".split(
     " / "
 )
-
 
 LABELS = 150
 

@@ -14,7 +14,6 @@ from winnow.curation.engine.embedders.embedder import open_embedder
 
 ROUNDS = 3
 
-
 WINNOW = str(Path(sys.executable).parent / "winnow")
 
 

@@ -24,19 +24,14 @@ from winnow.curation.labeling.server.process import EmbeddedServer, start_server
 
 PEOPLE = 20
 
-
 RECORDS = 50_000
 
-
 SECONDS = 60.0
-
 
 THINK = 2.0
 """Seconds that a fast annotator spends on a record."""
 
-
 PENDING = {"scope": {"entity": "response", "property": "status"}, "type": "terms", "values": ["pending"]}
-
 
 OPEN = {"scope": {"entity": "record", "property": "status"}, "type": "terms", "values": ["pending"]}
 """The page size that the UI requests by default."""

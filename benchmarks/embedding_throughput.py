@@ -15,7 +15,6 @@ from winnow.curation.engine.embedders.model_files import bundled_model_folder
 
 COUNT = 4000
 
-
 ROUNDS = 3
 
 

@@ -30,13 +30,10 @@ from winnow.validators.stats.intervals import proportion
 
 SOURCES = {"banking": "banking77", "clinc": "clinc150"}
 
-
 OUT_OF_SCOPE = "oos"
-
 
 FOLD = 1500
 """Train rows of BANKING77 that are held out with `--validation`."""
-
 
 IN_SCOPE_LOSS = 0.05
 

@@ -16,7 +16,6 @@ from winnow.training.encoder.lora_adapter import with_adapter
 
 TEXTS, TOKENS, CLASSES = 64, 15, 77
 
-
 STEPS = 8
 
 

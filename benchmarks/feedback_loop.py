@@ -36,29 +36,21 @@ from winnow.validators.wording.facets import length, phrasing
 
 SEEDS = range(20, 25)
 
-
 TUNING_SEEDS = (0, 11, 12)
 """Seeds that were used to compare selection methods during development."""
 
-
 ANNOTATIONS = 300
-
 
 PAIRS = 10
 
-
 KEPT = 15
-
 
 VALIDATION = 0.15
 
-
 NEAR = 0.97
-
 
 T_4 = 2.776
 """97.5 % point of Student's t at 4 degrees of freedom: 5 seeds."""
-
 
 Rows = NDArray[np.int64]
 

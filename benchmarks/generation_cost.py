@@ -27,13 +27,10 @@ from winnow.generators.llm.batch_jobs import BatchPolling
 
 COUNT = 500
 
-
 PRICE = Price(2.0, 10.0, cache_read_share=0.05)
 """Prices of the default model, as in generators/prices.json."""
 
-
 COSINES = (0.80, 0.85, 0.90, 0.95)
-
 
 FLIPPED = 0.05
 """Share of rows that get the label of their nearest row of another label."""

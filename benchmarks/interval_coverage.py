@@ -17,16 +17,12 @@ from winnow.validators.stats.macro_f1 import macro_f1_difference, macro_f1_sampl
 
 ACCURACIES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 
-
 REPETITIONS = 100
 """Repetitions per accuracy; with 700 in total, a coverage of 95 % has a standard error of 0.8 points."""
 
-
 SETTINGS = [(labels, skewed, rows) for labels in (5, 13, 50) for skewed in (False, True) for rows in (100, 300, 1000)]
 
-
 Codes = NDArray[np.int64]
-
 
 Joint = NDArray[np.float64]
 """Probability of every pair of gold and predicted label; sums to 1."""

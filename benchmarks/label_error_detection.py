@@ -28,20 +28,15 @@ from winnow.curation.engine.vectors import Vectors
 
 SEEDS = range(5)
 
-
 TUNING_SEEDS = range(100, 102)
-
 
 SHARE = 0.10
 """Share of all labels that are flipped."""
 
-
 PAIRED = 0.5
 """Share of the rows whose labels are in the most confused pairs; flips are drawn among them."""
 
-
 LISTED = 50
-
 
 TUNED: dict[str, tuple[float, ...]] = {
     "MAX_EXCLUDED_SHARE": (0, 0.5, 0.8),

@@ -19,12 +19,9 @@ from winnow.curation.labeling.server.process import EmbeddedServer, start_server
 
 SIZES = (10_000, 50_000)
 
-
 DIMENSIONS = 384
 
-
 ROUNDS = 20
-
 
 WORDS = ("card", "transfer", "balance", "password", "reset", "account", "mortgage", "rate", "travel", "alert", "lost")
 

@@ -16,12 +16,9 @@ from benchmarks.texts import vectors
 
 SIZES = (20_000, 100_000)
 
-
 METHODS = ("winnow", "full product", "semhash")
 
-
 THRESHOLD = 0.9
-
 
 ROUNDS = 3
 

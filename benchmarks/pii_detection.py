@@ -19,7 +19,6 @@ from winnow.curation.pii.surrogates import is_surrogate
 
 GOLD_NAME = {"DOMAIN_NAME": "URL"}
 
-
 NEVER_FOUND = "patterns cannot find it"
 
 

@@ -13,7 +13,6 @@ from winnow.curation.engine.vectors import Vectors
 
 ROOT = Path(__file__).resolve().parent.parent
 
-
 PUBLIC = Path(os.environ.get("WINNOW_TEST_DATA", ROOT.parent / "shared" / "data"))
 
 

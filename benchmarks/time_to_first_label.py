@@ -16,7 +16,6 @@ from winnow.curation.labeling.server.process import find_server
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "examples" / "helpdesk"
 
-
 WINNOW = Path(sys.executable).parent / "winnow"
 
 

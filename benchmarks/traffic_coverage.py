@@ -29,9 +29,7 @@ from winnow.curation.engine.linear_probe import INVERSE_PENALTY
 
 HIDDEN = 20
 
-
 DRAWS = 10
-
 
 PURE = 0.80
 

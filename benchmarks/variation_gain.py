@@ -33,20 +33,15 @@ from winnow.generators.variations.vary import vary
 CUTS = (5, 10)
 """Real examples per label."""
 
-
 DRAWS = range(5)
 
-
 TUNING_DRAWS = range(100, 110)
-
 
 HELD_OUT = 3000
 """Train rows that evaluate the kinds in `tuning`; the seeds are drawn from the others."""
 
-
 PER_GROUP = 6
 """The default of `variations_per_seed`."""
-
 
 Row = tuple[str, str, str]
 """Text, label, group."""
@@ -161,7 +156,6 @@ TUNED: Mapping[str, Arm] = {
     **{f"all but {kind}": Arm(tuple(one for one in KINDS if one != kind)) for kind in KINDS},
     "the default": Arm(DEFAULT_KINDS),
 }
-
 
 CONFIRMED: Mapping[str, Arm] = {name: TUNED[name] for name in ("each seed six times", "all kinds", "the default")}
 

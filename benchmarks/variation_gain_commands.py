@@ -28,24 +28,18 @@ from winnow.validators.wording.diversity import distinct
 
 EXAMPLE = ROOT / "examples" / "commands"
 
-
 WANTED = {"command": 100, "prompt": 200, "workflow": 200}
 """Records per label, seeds and variations together."""
-
 
 FOLD_SEEDS = range(5)
 """Seeds of the assignments of groups to folds."""
 
-
 FOLDS = 5
-
 
 NEAR = 0.97
 """The default of dedup."""
 
-
 RESAMPLES = 2000
-
 
 ARMS: Mapping[str, Sequence[str]] = {
     "all kinds": KINDS,

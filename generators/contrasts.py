@@ -14,16 +14,13 @@ from winnow.generators.proposal import PromptContext, Proposal
 
 MAX_PAIR_SEEDS = 6
 
-
 PAIRS_SCHEMA = list_schema(
     "pairs", {"first": {"type": "string"}, "second": {"type": "string"}, "edit": {"type": "string"}}
 )
 
-
 EDIT_COSINE_RANGE = (0.60, 0.999)
 """Cosine of the two sides: below it they are unrelated queries, above it the same query. On MiniLM a changed direction
 ("to" for "from") has 0.995, a changed topic word 0.6 to 0.9."""
-
 
 LabelPair = tuple[str, str]
 

@@ -14,14 +14,12 @@ WORDINGS = (
 )
 """Every wording. A fragment has at most three words, so it is always short."""
 
-
 NOISE_LEVELS = ("clean",) * 7 + (
     "one slip of the keys",
     "no capitals and no punctuation",
     "clumsy, as in a second language",
 )
 """Seven of ten queries are typed cleanly."""
-
 
 PERSONAS = (
     "in a hurry, on a phone",
@@ -34,13 +32,10 @@ PERSONAS = (
     "dictates to the phone",
 )
 
-
 TIME_HINTS = ("none",) * 6 + ("it happened just now", "it has been so for a while", "it is wanted by a certain time")
-
 
 SLOT_EVERY = 2
 """One brief in this many names a slot value, where the task has slots."""
-
 
 QueryBrief = dict[str, Any]
 

@@ -14,7 +14,6 @@ from winnow.core.errors import Problem, WinnowError
 QUERIES_PER_REGION = 5
 """Queries to write for a region of uncovered traffic."""
 
-
 CONTRASTS_PER_PAIR = 5
 """Contrastive pairs to write for two labels that are confused."""
 

@@ -17,16 +17,12 @@ from winnow.generators.proposal import PromptContext, Proposal
 MAX_SEEDS = 5
 """Real queries in a request; each request shows other ones."""
 
-
 MAX_NEAR_TEXTS = 8
-
 
 MAX_NEIGHBOR_TEXTS = 3
 """Real queries of each neighboring label."""
 
-
 MAX_MISTAKES = 8
-
 
 QUERIES_SCHEMA = list_schema("queries", {"brief": {"type": "integer"}, "text": {"type": "string"}})
 

@@ -21,21 +21,16 @@ from winnow.generators.region_queries import region_requests
 
 GeneratorName = Literal["examples", "ambiguous", "domain", "fixes", "regions", "contrasts", "negatives"]
 
-
 RunStatus = Literal["done", "budget", "waiting", "no_yield"]
 """`waiting`: batch jobs are pending. `no_yield`: several rounds added nothing."""
 
-
 MAX_ROUNDS = 50
-
 
 MAX_EMPTY_ROUNDS = 3
 """A run with `until` ends after this many rounds that added nothing."""
 
-
 OVERSAMPLING = 1.3
 """Later rounds request this many times what is missing, because some candidates are dropped again."""
-
 
 TEXTS_PER_JUDGE_REQUEST = 20
 

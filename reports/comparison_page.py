@@ -12,7 +12,6 @@ from winnow.training.evaluation.compare import Comparison
 
 CHANGES_SHOWN = 20
 
-
 TEXTS_SHOWN = 12
 
 

@@ -16,12 +16,9 @@ from winnow.reports.html import render, write_page
 
 REGIONS_SHOWN = 40
 
-
 OVERLAPS_SHOWN = 12
 
-
 SHORTFALLS_SHOWN = 40
-
 
 WEAKEST_SHOWN = 20
 

@@ -17,15 +17,11 @@ from winnow.reports.html import render, write_page
 
 RUNS_SHOWN = 8
 
-
 CELLS_SHOWN = 12
-
 
 TEXTS_SHOWN = 6
 
-
 REGIONS_SHOWN = 5
-
 
 SPLIT = "validation"
 

@@ -16,9 +16,7 @@ from winnow.training.evaluation.slices import MIN_TESTED_SLICE
 
 PAIRS_SHOWN = 20
 
-
 SLICES_SHOWN = 15
-
 
 SCORE_NAMES = {
     "max_probability": "one minus the largest in-scope probability",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from winnow.curation.store.database import Connection
-from winnow.curation.store.generation import candidate_outcomes, generation_runs
+from winnow.curation.store.generation_runs import candidate_outcomes, generation_runs
 from winnow.generators.llm.spend.spend_database import SpendDatabase
 from winnow.generators.llm.spend.spend_totals import GenerationSpend, spend_by_run
 from winnow.generators.run_costs import RunCost

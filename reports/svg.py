@@ -9,13 +9,10 @@ from typing import Any
 
 WIDTH, HEIGHT = 360, 240
 
-
 LEFT, RIGHT, TOP, BOTTOM = 46, 12, 12, 40
 """Margins, with room for axis labels."""
 
-
 MAX_DOT_RADIUS = 9.0
-
 
 TICK_STEPS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 """Possible distances between ticks."""

@@ -28,7 +28,6 @@ from winnow.curation.engine.vectors import Vectors
 FEEDBACK_FILE = "feedback.json"
 """In the workspace's state, and in the folder of the run that the feedback is about."""
 
-
 FEEDBACK_FORMAT = 1
 
 

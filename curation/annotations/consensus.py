@@ -23,17 +23,13 @@ from winnow.curation.annotations.response_matrix import ResponseMatrix, response
 ADJUDICATE_BELOW = 0.9
 """Confidence below which a record goes to an adjudicator (docs/decisions/0015-consensus.md)."""
 
-
 MIN_OVERLAP = 20
 """Records with two or more responses that are needed to estimate accuracies: the standard error of an agreement of 0.9
 is then 0.07."""
 
-
 NOT_ABOVE_CHANCE = "annotators agree no more than if all of them always chose the most frequent label"
 
-
 ConsensusMethod = Literal["crowdlab", "majority"]
-
 
 ConsensusStatus = Literal["settled", "tie", "against_majority", "low_confidence"]
 

@@ -10,14 +10,11 @@ from winnow.curation.annotations.response_matrix import NO_RESPONSE, ResponseMat
 
 ProbabilityRows = NDArray[np.float64]
 
-
 EXPONENT_BOUNDS = (0.1, 10.0)
 """Search interval of the exponent of the model's probabilities."""
 
-
 PRIOR_RESPONSES = 5.0
 """Responses of average accuracy added to each annotator's own, so that few responses are not overrated."""
-
 
 MIN_PROBABILITY = 1e-12
 

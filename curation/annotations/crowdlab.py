@@ -18,10 +18,8 @@ MIN_MODEL_AGREEMENT, MIN_MODEL_LEAD = 2 / 3, 0.05
 worse one can err exactly where annotators err, and CROWDLAB, which breaks ties by the model before it weighs the model,
 would trust it (docs/decisions/0015-consensus.md)."""
 
-
 MIN_ANNOTATOR_WEIGHT = 1e-3
 """CROWDLAB's weight of an annotator, 0 to 1, below which it counts as zero."""
-
 
 TIE_BREAK = 1e-9
 """Added to probabilities so that two classes never tie: cleanlab would break such a tie at random."""

@@ -16,14 +16,11 @@ from winnow.validators.stats.intervals import CONFIDENCE
 RESAMPLES = 2000
 """Bootstrap resamples: each end of a 95 % interval rests on 50 of them."""
 
-
 NUMBERS_PER_BLOCK = 4_000_000
 """Random numbers per block: 32 MiB."""
 
-
 MIN_RECORDS = 10
 """Records with two or more responses below which alpha is not measured."""
-
 
 MIN_RECORDS_PER_LABEL = 5
 """The same for the alpha of one label: records to which somebody gave the label."""

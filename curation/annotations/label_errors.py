@@ -22,26 +22,20 @@ FOLD_REPEATS = 2
 """Assignments of groups to folds, over which probabilities are averaged. 3 took half as long again and found no more
 (docs/decisions/0016-label-errors.md)."""
 
-
 FAST_FIT_TOLERANCE = 1e-3
 """Tolerance of the fits: ten times the probe's own takes half the time and is as good here (the same note)."""
-
 
 NEIGHBORS = 20
 """Neighbors that vote. None of 10, 20 and 40 is best everywhere (the same note)."""
 
-
 NEIGHBOR_SHARE = 0.3
 """Weight of the neighbors in the belief; the rest is the probe's (the same note)."""
-
 
 BELIEF_FLOOR = 0.01
 """Added to every belief before logarithms are taken (the same note)."""
 
-
 MAX_EXCLUDED_SHARE = 0.5
 """At most this share of a label's records is excluded from the second round, so that no label vanishes."""
-
 
 NEAREST_SHOWN = 3
 """Records of either label that annotators are shown."""

@@ -17,7 +17,6 @@ from winnow.curation.engine.vectors import Vectors
 FOLDS = 5
 """A label with fewer groups than this cannot be scored: some fold's probe would hardly know it."""
 
-
 RowIndices = NDArray[np.int64]
 
 

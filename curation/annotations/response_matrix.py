@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 RESPONSE_COLUMNS = ("record", "who", "label")
 
-
 NO_RESPONSE = -1
 """The code of an annotator who did not label a record."""
 

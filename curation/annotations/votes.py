@@ -9,14 +9,11 @@ from typing import NamedTuple
 REJECTED = "\0rejected"
 """The value that a rejection votes for; no label can have this name."""
 
-
 ABSTAINED = "\0abstained"
 """The choice of somebody who cannot decide: it withdraws the same person's earlier choice and does not count."""
 
-
 SEVERAL_INTENTS = "several"
 """The abstention for more than one intent; with another person's label, it is a disagreement."""
-
 
 DISCARDED = "discarded"
 """The abstention of somebody who passed a record on; it does not call for adjudication."""

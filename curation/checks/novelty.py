@@ -22,7 +22,6 @@ from winnow.validators.wording.guards import Guards, protecting_guard
 PROPOSALS_PER_BLOCK = 128
 """Proposals that are compared with all records at a time."""
 
-
 OTHER_LABEL_COSINE = 0.85
 """From this cosine, a nearest record with another label makes the proposed label suspect, if it is nearer than every
 record of the proposed label. This holds for 3.2 % of BANKING77's train rows, and for 73 % of rows that were given a

@@ -14,24 +14,18 @@ PREFIX = 64
 """Leading principal dimensions that the bound is computed from: the fastest of 32, 64, 96 and 128
 (docs/decisions/0003-near-pairs.md)."""
 
-
 BLOCK_ROWS = 512
 
-
 BLOCK_COLUMNS = 4096
-
 
 BOUND_TOLERANCE = 1e-4
 """Added to the bound to absorb float32 rounding, about 1e-6 for 384 terms."""
 
-
 TIE_TOLERANCE = 1e-5
 """Cosines of blocked products that differ by less may be equal."""
 
-
 PAIRS_PER_CHUNK = 16_384
 """Pairs whose cosines are computed in double precision at a time."""
-
 
 DENSE_SHARE = 0.05
 """If more of a block than this passes the bound, the whole block is multiplied instead."""

@@ -15,9 +15,7 @@ INVERSE_PENALTY = 10.0
 """scikit-learn's C. Of 1, 3, 10, 30 and 100 it is the best, or within 0.002 of the best, on the validation rows of
 CLINC150 and BANKING77 (docs/decisions/0005-linear-probe.md)."""
 
-
 MAX_ITERATIONS = 1000
-
 
 TOLERANCE = 1e-4
 """scikit-learn's tol: the fit ends when no component of the gradient is larger."""

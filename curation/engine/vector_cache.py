@@ -22,12 +22,9 @@ from winnow.curation.engine.vectors import Vectors
 TEXTS_PER_WRITE = 16_384
 """Texts per write: a killed command loses at most this much embedding work."""
 
-
 warnings.filterwarnings("ignore", message="lance is not fork-safe")  # no code here forks and then reads
 
-
 os.environ.setdefault("LANCE_LOG", "error")  # else it warns on stderr about every table that it creates
-
 
 MAX_FRAGMENTS = 32
 """Many small writes leave many files; above this number they are compacted."""

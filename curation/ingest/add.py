@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import Connection
-
 from winnow.config.task import Task
 from winnow.core.clock import utc_now
 from winnow.curation.ingest.add_options import AddOptions, check_options
@@ -21,7 +19,7 @@ from winnow.curation.ingest.store_occurrences import store_occurrences
 from winnow.curation.ingest.store_records import KeptAssignments, store_records
 from winnow.curation.io.readers.source_rows import SourceRows
 from winnow.curation.pii.scrub import Scrubber
-from winnow.curation.store.database import Store
+from winnow.curation.store.database import Connection, Store
 from winnow.curation.store.flags import store_language_flags
 from winnow.curation.store.forgotten import forgotten_ids
 from winnow.curation.store.label_renames import label_renames

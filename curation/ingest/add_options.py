@@ -10,9 +10,7 @@ from winnow.curation.store.sources import GenerationBatch
 
 ORIGINS = ("human", "log", "public", "synthetic")
 
-
 UNKNOWN_LICENSE = "unknown"
-
 
 NAME_THE_BATCH = "say --origin synthetic --batch NAME --generator NAME --prompt-version V --model NAME"
 

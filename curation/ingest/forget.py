@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
-
 from winnow.config.task import Task
 from winnow.core.clock import utc_now
 from winnow.core.errors import Problem, WinnowError
@@ -14,7 +12,7 @@ from winnow.core.layout import WorkspaceFolder
 from winnow.curation.ingest.erase_text import erase_from_files, files_holding, user_files_holding, without_quotations
 from winnow.curation.releases.membership import releases_holding
 from winnow.curation.store.artifacts import artifacts
-from winnow.curation.store.database import Store
+from winnow.curation.store.database import Connection, Store
 from winnow.curation.store.forgotten import blank_record, forgotten_ids
 from winnow.curation.store.records import StoredRecord, records_by_id_prefix
 

@@ -38,7 +38,6 @@ def detect_other_language(texts: Sequence[str], language: str) -> dict[int, str]
 
 LANGUAGE_MIN_CHARACTERS = 40
 
-
 LANGUAGE_MIN_CONFIDENCE = 0.7
 """Below either, a detector is a guess: on CLINC150 no English query of 40 characters reached 0.7 for another
 language (docs/decisions/0004-language.md)."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
-
 from winnow.config.edit import rename_label_in_text
 from winnow.config.load import parse_task
 from winnow.config.task import Task
@@ -16,7 +14,7 @@ from winnow.core.errors import Problem, WinnowError
 from winnow.core.layout import TASK_FILE, WorkspaceFolder
 from winnow.core.suggest import nearest_name
 from winnow.curation.annotations.renamed_labels import LabelRename, current_label
-from winnow.curation.store.database import Store
+from winnow.curation.store.database import Connection, Store
 from winnow.curation.store.decisions import label_decisions, last_decision_id
 from winnow.curation.store.label_renames import label_renames, store_label_rename
 

@@ -19,10 +19,8 @@ from winnow.validators.text import Drop, label_problem, route_problem, text_prob
 PRIVATE_DATA = "private_data"
 """The reason of a row that is dropped for what it holds."""
 
-
 FORGOTTEN = "forgotten"
 """The reason of a row that repeats a forgotten record."""
-
 
 TEXT_WITHHELD = (PRIVATE_DATA, FORGOTTEN)
 """Reasons of rows whose text is written nowhere."""

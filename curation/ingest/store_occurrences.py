@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection
-
 from winnow.curation.ingest.screen import KeptRow
+from winnow.curation.store.database import Connection
 from winnow.curation.store.decisions import insert_decisions
 from winnow.curation.store.occurrences import insert_occurrences, rows_of_sources
 

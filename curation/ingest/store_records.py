@@ -8,12 +8,11 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection
-
 from winnow.config.task import Task
 from winnow.curation.annotations.renamed_labels import current_label
 from winnow.curation.ingest.screen import KeptRow
 from winnow.curation.ingest.split_assignment import UNLABELED_STRATUM, NewGroup, SplitAssignment, assign_splits
+from winnow.curation.store.database import Connection
 from winnow.curation.store.groups import eligible_counts, group_ids, insert_groups
 from winnow.curation.store.label_renames import label_renames
 from winnow.curation.store.records import groups_of_records, insert_records, record_ids, splits_of_records

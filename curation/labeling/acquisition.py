@@ -21,7 +21,6 @@ UNCERTAINTY_POWER = 2
 """The power of the uncertainty that `mixed` weighs a query by: 1 needs more labels to reach 85 % of full accuracy; 3
 and 4 differ from 2 by less than seeds do (docs/decisions/0013-strategies.md)."""
 
-
 MIN_UNCERTAINTY = 1e-6
 """So that a probe that is certain of everything still gives an order."""
 

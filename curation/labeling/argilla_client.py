@@ -18,21 +18,16 @@ from winnow.curation.labeling.server.argilla_api import LOCAL_ADDRESSES
 RECORDS_PER_UPLOAD = 500
 """Records per bulk request: Argilla's limit."""
 
-
 RECORDS_PER_PAGE = 500
 """Records with responses per page."""
-
 
 RECORDS_PER_DELETE = 100
 """Records per delete request: Argilla's limit."""
 
-
 MAX_PASSES = 3
 """Passes over all pages at most, when records move between pages meanwhile."""
 
-
 CLIENT_TIMEOUT_SECONDS = 60
-
 
 VECTOR_NAME = "meaning"
 

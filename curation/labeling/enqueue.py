@@ -27,7 +27,6 @@ from winnow.curation.store.queue_items import (
 SuggestLabels = Callable[[Sequence[str]], list[tuple[str, float, str]]]
 """Texts to label, probability and agent."""
 
-
 ChooseCandidates = Callable[[Sequence[QueueCandidate], list[int], int], list[int]]
 """Candidates, their random ranks and how many are wanted: positions of the chosen."""
 

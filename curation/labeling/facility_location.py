@@ -12,27 +12,21 @@ KERNEL_SHARPNESS = 5.0
 """How fast the kernel decays: to exp(-KERNEL_SHARPNESS) at the pool's mean squared distance. Values between 3 and 8
 make little difference (docs/decisions/0013-strategies.md)."""
 
-
 MAX_COVERED_QUERIES = 8192
 """Queries that represent a larger pool when the gain of a label is measured: half as many cost 3 to 18 % more labels
 (the same note)."""
 
-
 FIRST_CANDIDATES = 16_384
 """Queries of a larger pool that are examined first; the others only when these do not suffice."""
-
 
 BLOCK_ROWS = 1024
 """Rows per matrix product: their kernel values take 32 MiB."""
 
-
 REFRESHED_CANDIDATES = 64
 """Candidates whose gains are refreshed together."""
 
-
 RELATIVE_ROUNDING = 1e-5
 """Gains in float32 that differ by less, relatively, may be equal."""
-
 
 MIN_SPREAD = 1e-3
 """So that a pool of one query, or of copies of it, has a kernel width."""

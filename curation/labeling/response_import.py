@@ -33,7 +33,6 @@ from winnow.curation.store.responses import ResponseKey, insert_response, stored
 ReadTask = Callable[[], Task]
 """Reads the task file."""
 
-
 SEARCH_LAG_SECONDS = 60.0
 """Seconds after which a search certainly finds a response: Elasticsearch indexes new ones with a delay."""
 

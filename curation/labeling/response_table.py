@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 REJECTED_LABEL = OPTION_TITLES[REJECT_OPTION]
 """Stands for a label where an annotator decided to leave a record out."""
 
-
 RESPONSE_TABLE_COLUMNS = ("record", "who", "label", "suggestion", "model_label", "queue")
 
 

@@ -14,10 +14,8 @@ from winnow.curation.labeling.queues.definition import QueueDefinition
 
 RESPONSE_FLAGS = {"personal_data": "personal data", "unclear": "unclear", "offensive": "offensive"}
 
-
 VISIBLE_OPTIONS = 20
 """Options that the page shows before it folds the rest behind a search box."""
-
 
 VERDICT_OPTIONS = {"right": "right", "wrong_label": "wrong label", "unusable": "unusable"}
 

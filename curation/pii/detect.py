@@ -29,10 +29,8 @@ ENTITY_PRIORITY = (
 )  # fmt: skip
 """Every entity; the earlier one wins where two overlap."""
 
-
 MAY_HOLD = re.compile(r"""[\d@/!#$%^&*"`]|[\s=:#]'|\?\w|PRIVATE KEY|PuTTY-User|[ (\[]dot[ )\]]|[(\[]at[)\]]""", re.I)
 """Every rule needs one of these: a text without them is let through at once. A test holds the rules against it."""
-
 
 URL = re.compile(
     r"\b[a-z][a-z0-9+]{1,14}://[^\s<>\"'`|\\]+"
@@ -41,9 +39,7 @@ URL = re.compile(
 )
 """With a scheme, or a host with a path or query. A bare "amazon.com" is a name, and nobody's own."""
 
-
 LOGIN = re.compile(r"[^/]+//[^/@\s]*:[^/@\s]+@")
-
 
 SPOKEN_EMAIL = re.compile(
     r"\b[\w.+-]+ ?[(\[]at[)\]] ?[\w-]+(?:\.[\w-]+)*\.[a-z]{2,24}\b|"
@@ -53,29 +49,21 @@ SPOKEN_EMAIL = re.compile(
 )
 """Addresses as people say them: "john dot smith at gmail dot com"."""
 
-
 IP = re.compile(r"\d\.\d{1,3}\.\d{1,3}\.\d|[\da-f:]:[\da-f]{0,4}:[\da-f:]", re.I)
-
 
 VERSION = re.compile(
     r"\b(?:version|ver|v|release|build|firmware|section|chapter|ios|android|java|python|windows)\.?\s*$", re.I
 )
 
-
 MAC = re.compile(r"(?:[\da-f]{2}[-:]){5}|[\da-f]{4}\.[\da-f]{4}\.", re.I)
-
 
 BITCOIN = re.compile(r"(?:bc1|[13])[a-zA-HJ-NP-Z0-9]{25}", re.I)
 
-
 ETHER = re.compile(r"\b0x[0-9a-fA-F]{40}\b")
-
 
 SSN = re.compile(r"(?<!\+\d)(?<!\+\d\d)(?<!\d[- .])(?<![\d+])\d{3}[-. ]\d\d[-. ]\d{4}")
 
-
 _IS = r"(?:\s+(?:number|no\.?|num|value))?(?:\s*[=:#]\s*|\s+(?:is|was|are|to be|to|as)\s+)(?:now\s+|be\s+)?"
-
 
 CONTEXT_PATTERNS = tuple(
     (entity, re.compile(pattern, re.I))
@@ -114,7 +102,6 @@ CONTEXT_PATTERNS = tuple(
     )
 )
 """What only the words before it give away. 1234 and repeated digits are nobody's PIN."""
-
 
 BLANK = "¤"
 """Neither digit, letter nor separator."""

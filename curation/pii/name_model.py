@@ -12,7 +12,6 @@ from winnow.curation.pii.scrub import NameFinder
 ENTITY_OF_TAG = {"PER": "PERSON", "PERSON": "PERSON", "LOC": "LOCATION", "GPE": "LOCATION", "ORG": "ORGANIZATION"}
 """What models call them."""
 
-
 MIN_SCORE = 0.5
 """Scores below are not believed."""
 

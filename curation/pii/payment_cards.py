@@ -9,14 +9,11 @@ from winnow.curation.pii.presidio import valid_iban
 
 RUN = re.compile(r"(?<![\w.])\d(?:[ .-]?\d){11,30}(?!\w)")
 
-
 CARD_WORD = re.compile(
     r"\b(?:cards?|cc|visa|mastercard|amex|american express|maestro|discover|debit|credit)\b\D{0,30}$", re.I
 )
 
-
 CONTEXT_CHARACTERS = 60
-
 
 ISSUER = re.compile(
     r"4(?:\d{12}|\d{15}|\d{18})|(?:5[1-5]\d\d|22[2-9]\d|2[3-6]\d\d|27[01]\d|2720)\d{12}|3[47]\d{13}|(?:2131|1800)\d{11}"
@@ -24,15 +21,11 @@ ISSUER = re.compile(
 )
 """Number ranges of Visa, Mastercard, American Express, JCB, Diners, Discover and UnionPay (ISO/IEC 7812)."""
 
-
 IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]){11,30}(?![A-Za-z0-9])")
-
 
 MIN_IBAN_CHARACTERS = 15
 
-
 GROUP = re.compile(r"[A-Za-z0-9]+")
-
 
 _UPPER = {ord(c): c.upper() for c in "abcdefghijklmnopqrstuvwxyz"}
 

@@ -13,7 +13,6 @@ RUN = re.compile(
     re.I,
 )
 
-
 CONTEXT_WORDS = re.compile(
     r"\b(?:(?P<yes>(?:tele|cell|smart)?phones?|tel|mobile|cell|fax|hotline|landline|whatsapp|sms|desk|dial"
     r"|call(?:s|ed|ing)?|text(?:ed|ing)?|reach|contact|answering|messages? to|my registered|my number)"
@@ -25,18 +24,14 @@ CONTEXT_WORDS = re.compile(
 )
 """The last of these before a number decides."""
 
-
 CONTEXT_CHARACTERS = 45
 """Characters before a number in which a word decides."""
 
-
 AFTER_YES = re.compile(r"[ \-,(]{0,2}(?:office|fax|mobile|cell|phone|tel|whatsapp)\b", re.I)
-
 
 AFTER_NO = re.compile(
     r"\s*(?:[=*×÷^%]|[-+/x]\s*\d|(?:plus|minus|times|divided|usd|eur|gbp|dollars?|euros?|yen|pounds|rupees)\b)", re.I
 )
-
 
 NOT_A_PHONE = re.compile(
     r"\d{1,3}(?:\.\d{1,3}){3}|(?:19|20)\d\d[-./ ]?[01]?\d[-./ ]?[0-3]?\d(?:[ -]\d\d?)?"
@@ -44,17 +39,14 @@ NOT_A_PHONE = re.compile(
 )
 """Dotted quads, dates and spans of years."""
 
-
 PHONE_SHAPES = re.compile(
     r"(?:1[-. ])?(?:\(\d{3}\) ?|\d{3}[-. ])\d{3}[-. ]\d{4}(?:\s?(?:x|ext\.?) ?\d{1,5})?"
     r"|\(?0\d{1,4}\)?(?:[-. /]\d{2,8}){1,4}"
 )
 """Shapes that are phone numbers without a word beside them: 3-3-4, and groups after a leading 0."""
 
-
 UNLIKELY = re.compile(r"\d{5}[- ]\d{4}|\d{1,2}(?:[ ,]\d{1,2}){5,}")
 """ZIP+4, and a list of small numbers."""
-
 
 MIN_DIGITS, MAX_DIGITS = 8, 15
 """Digits of an international number (ITU-T E.164 has 15 at most)."""

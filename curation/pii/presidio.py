@@ -12,25 +12,19 @@ from typing import Any
 
 PACKAGE = "presidio_analyzer"
 
-
 _PACKAGES = ("", ".generic", ".country_specific", ".country_specific.us")
 
-
 _PARTS = ("analysis_explanation", "recognizer_result", "entity_recognizer", "local_recognizer", "pattern")
-
 
 _RECOGNIZERS = (
     *(f"generic.{name}" for name in ("email", "ip", "mac", "crypto", "iban", "phone")),
     "country_specific.us.us_ssn",
 )
 
-
 PHONE_REGIONS = ("US", "GB", "DE", "FR", "IN", "AU", "ES", "IT", "NL", "CH", "BR")
 """Whose national numbers `phonenumbers` is asked about."""
 
-
 MIN_SCORE = 0.3
-
 
 SSN_SCORE = 0.5
 """Of Presidio's five patterns for social security numbers only the one with separators scores that much."""

@@ -15,27 +15,21 @@ from winnow.curation.pii.surrogates import surrogate
 
 PiiAction = Literal["replace", "drop", "allow"]
 
-
 DEFAULT_POLICY: dict[str, PiiAction] = {
     entity: "allow" if entity in ("PERSON", "LOCATION", "ORGANIZATION") else "replace" for entity in ENTITY_PRIORITY
 }
 """What happens by default. Names are allowed: patterns cannot find them, and a model that can is often wrong."""
 
-
 SURROGATE_NUMBERS = 10**12
 """How many numbers a value may be given."""
-
 
 PUNCTUATION_MATTERS = ("EMAIL_ADDRESS", "URL", "SECRET", "IP_ADDRESS", "PERSON", "LOCATION", "ORGANIZATION")
 """Entities whose punctuation tells values apart; in the others it is how a number happens to be written."""
 
-
 MAX_COLLISIONS = 64
 """How far a stand-in gives way to another value's: the smallest range, of names, is half as large."""
 
-
 MAX_PASSES = 4
-
 
 NameFinder = Callable[[str], Sequence[PiiSpan]]
 """Names in a text, found by a team's own model."""

@@ -11,10 +11,8 @@ from functools import cache
 SKIPPED_PLUGINS = {"base", "basic_auth", "high_entropy_strings", "ip_public", "keyword"}
 """Entropy and keywords see secrets in plain words; a password inside a URL is found with its URL."""
 
-
 MAY_HOLD = re.compile(r"[\w+/=-]{18}|xox[abposr]-|(?i:eyJ|_authToken|Bearer|PRIVATE KEY|PuTTY|AKC|AP[\dA-F])")
 """Every pattern below needs one of these."""
-
 
 EXTRA_PATTERNS = re.compile(
     r"\b(?:sk-(?=[\w-]*\d)[\w-]{20,}|AIza[\w-]{30,}|github_pat_\w{22,}|[rs]k_(?:live|test)_\w{10,}|hf_(?=\w*\d)\w{30,}"
@@ -22,9 +20,7 @@ EXTRA_PATTERNS = re.compile(
 )
 """OpenAI's and Anthropic's newer keys, Google's, GitHub's fine-grained, Stripe's, Hugging Face's, Slack's, OAuth."""
 
-
 TAIL = re.compile(r"[\w.+/=-]*")
-
 
 PEM_END = re.compile(r"-----END [A-Z0-9 ]+-----|\Z")
 

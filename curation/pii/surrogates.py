@@ -11,12 +11,9 @@ NAMES = (
 ).split()
 """Given names that fit anyone."""
 
-
 PLACES = "Springfield Fairview Riverside Greenville Clayton Ashland Milford Oxbridge".split()
 
-
 COMPANIES = "Acme Globex Initech Umbrella Hooli Vandelay Wonka Contoso".split()
-
 
 PATTERNS = tuple(
     re.compile(pattern, re.I)
@@ -35,7 +32,6 @@ PATTERNS = tuple(
         "|".join((*NAMES, *PLACES, *COMPANIES)),
     )
 )
-
 
 NETWORKS = ("203.0.113", "198.51.100", "192.0.2")
 """Kept for documentation (RFC 5737)."""

@@ -9,7 +9,6 @@ from winnow.curation.releases.markdown import number_text, percent_text, table, 
 
 BOUND_SIGNS = {"at_most": "≤", "at_least": "≥"}
 
-
 DECIDED_BY_NAMES = {
     "adjudicator": "an adjudicator",
     "agreement": "two or more people",

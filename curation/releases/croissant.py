@@ -10,7 +10,6 @@ from winnow.config.task import Task
 
 VERSION = "http://mlcommons.org/croissant/1.0"
 
-
 CONTEXT: dict[str, Any] = {
     "@language": "en",
     "@vocab": "https://schema.org/",
@@ -50,7 +49,6 @@ CONTEXT: dict[str, Any] = {
     "transform": "cr:transform",
 }
 """The context of the Croissant 1.0 specification."""
-
 
 COLUMNS = {
     "id": ("sc:Text", "Hash of the record's content."),

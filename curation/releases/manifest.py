@@ -11,7 +11,6 @@ from winnow.curation.checks.gates.gate import Gate
 
 MANIFEST_FORMAT = 1
 
-
 VERSIONED_PACKAGES = ("winnow", "datasets", "numpy", "openvino", "pandas", "pyarrow", "torch", "wordfreq")
 """Packages whose version can change a byte of a release."""
 

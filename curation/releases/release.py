@@ -20,18 +20,13 @@ if TYPE_CHECKING:
 
 MANIFEST = "manifest.json"
 
-
 CARD = "README.md"
-
 
 CROISSANT = "croissant.json"
 
-
 EXCLUDED_FILE = "excluded.jsonl"
 
-
 MUST_PASS_FILE = "must_pass.jsonl"
-
 
 TASK_COPY = "task.yaml"
 """Not `winnow.yaml`: a release is no workspace, and a command run inside it must not write into it."""

@@ -11,7 +11,6 @@ from winnow.curation.releases.release import Release
 
 ChangeKind = Literal["added", "removed", "relabeled", "moved"]
 
-
 NEW, REMOVED, FORGOTTEN = "new record", "no longer in the workspace", "forgotten since then"
 
 

@@ -44,7 +44,6 @@ from winnow.validators.stats.acceptance_sampling import (
 DECIDED_BY_PEOPLE = ("adjudicator", "agreement", "person")
 """Values of `decided_by` for decisions by people."""
 
-
 FAR_FUTURE = "9999"
 """Later than any stored time."""
 

@@ -5,6 +5,5 @@ from __future__ import annotations
 REVIEW_QUEUE = "review"
 """Its responses decide lots."""
 
-
 AUDIT_QUEUE = "audit"
 """Its responses measure the accuracy of labels from files."""

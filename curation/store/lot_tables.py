@@ -19,7 +19,6 @@ from winnow.curation.store.tables import lot_member, lot_verdict, occurrence
 Producer = tuple[str, str, str]
 """Generator, prompt version and model."""
 
-
 NO_LABEL = ""
 """The proposed label of a record that its batch gave none."""
 

@@ -41,7 +41,6 @@ batch = Table(
     Column("at", Text, nullable=False),
 )
 
-
 source = Table(
     "source",
     metadata,
@@ -57,9 +56,7 @@ source = Table(
     Column("retracted_why", Text),
 )
 
-
 Index("one_live_source_per_file", source.c.file_hash, unique=True, sqlite_where=text("retracted_at IS NULL"))
-
 
 record_group = Table(
     "record_group",
@@ -72,7 +69,6 @@ record_group = Table(
     Column("at", Text, nullable=False),
 )
 
-
 record = Table(
     "record",
     metadata,
@@ -83,7 +79,6 @@ record = Table(
     Column("group_id", Text, ForeignKey("record_group.id"), nullable=False, index=True),
     Column("at", Text, nullable=False),
 )
-
 
 occurrence = Table(
     "occurrence",
@@ -98,7 +93,6 @@ occurrence = Table(
     Column("time", Text),
     UniqueConstraint("source_id", "row"),
 )
-
 
 decision = Table(
     "decision",
@@ -116,7 +110,6 @@ decision = Table(
     UniqueConstraint("record_id", "who", "kind", "value", "turn"),
 )
 
-
 flag = Table(
     "flag",
     metadata,
@@ -124,7 +117,6 @@ flag = Table(
     Column("name", Text, primary_key=True),
     Column("detail", Text, nullable=False),
 )
-
 
 waiver = Table(
     "waiver",
@@ -139,14 +131,12 @@ waiver = Table(
     UniqueConstraint("gate", "by", "reason", "until"),
 )
 
-
 setting = Table(
     "setting",
     metadata,
     Column("name", Text, primary_key=True),
     Column("value", Text, nullable=False),
 )
-
 
 label_rename = Table(
     "label_rename",
@@ -159,7 +149,6 @@ label_rename = Table(
     Column("at", Text, nullable=False),
 )
 
-
 forgotten = Table(
     "forgotten",
     metadata,
@@ -167,7 +156,6 @@ forgotten = Table(
     Column("why", Text, nullable=False),
     Column("at", Text, nullable=False),
 )
-
 
 push = Table(
     "push",
@@ -178,7 +166,6 @@ push = Table(
     Column("labels", Text, nullable=False),
     Column("at", Text, nullable=False),
 )
-
 
 queue_dataset = Table(
     "queue_dataset",
@@ -194,7 +181,6 @@ queue_dataset = Table(
     Column("closed_at", Text),
     Column("at", Text, nullable=False),
 )
-
 
 queue_item = Table(
     "queue_item",
@@ -214,7 +200,6 @@ queue_item = Table(
     Column("at", Text, nullable=False),
 )
 
-
 Index(
     "one_active_item_per_queue",
     queue_item.c.queue,
@@ -222,7 +207,6 @@ Index(
     unique=True,
     sqlite_where=text("withdrawn_at IS NULL"),
 )
-
 
 response = Table(
     "response",
@@ -239,7 +223,6 @@ response = Table(
     UniqueConstraint("dataset", "record_id", "who", "answered_at"),
 )
 
-
 lot = Table(
     "lot",
     metadata,
@@ -254,7 +237,6 @@ lot = Table(
     UniqueConstraint("generator", "prompt_version", "model", "number"),
 )
 
-
 lot_member = Table(
     "lot_member",
     metadata,
@@ -264,7 +246,6 @@ lot_member = Table(
     Column("proposed", Text),
     UniqueConstraint("lot_id", "position"),
 )
-
 
 lot_verdict = Table(
     "lot_verdict",
@@ -276,7 +257,6 @@ lot_verdict = Table(
     Column("at", Text, nullable=False),
     UniqueConstraint("lot_id", "verdict"),
 )
-
 
 generation_run = Table(
     "generation_run",
@@ -293,7 +273,6 @@ generation_run = Table(
     UniqueConstraint("spec", "number"),
 )
 
-
 candidate = Table(
     "candidate",
     metadata,
@@ -309,7 +288,6 @@ candidate = Table(
     Column("at", Text, nullable=False),
 )
 
-
 suspected_error = Table(
     "suspected_error",
     metadata,
@@ -319,7 +297,6 @@ suspected_error = Table(
     Column("quoted_ids", Text, nullable=False),
     Column("at", Text, nullable=False),
 )
-
 
 artifact = Table(
     "artifact",
@@ -332,7 +309,6 @@ artifact = Table(
     Column("at", Text, nullable=False),
 )
 
-
 deployment = Table(
     "deployment",
     metadata,
@@ -342,7 +318,6 @@ deployment = Table(
     Column("reason", Text, nullable=False),
     Column("at", Text, nullable=False),
 )
-
 
 WRITTEN_ONCE = {
     "record": ("UPDATE",),
@@ -362,9 +337,7 @@ WRITTEN_ONCE = {
 }
 """What triggers forbid, so that no command, and no hand in a SQL shell, rewrites history by accident."""
 
-
 IS_FORGOTTEN = "EXISTS (SELECT 1 FROM forgotten WHERE record_id = OLD.{})"
-
 
 FORGET_EXCEPTIONS = {
     "record": (("text", "fold_key"), "NEW.text = '' AND NEW.fold_key = ''", IS_FORGOTTEN.format("id")),

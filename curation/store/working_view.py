@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 ORIGIN_ORDER = ("human", "log", "public", "synthetic")
 """A record seen in several origins counts as the first of these."""
 
-
 WORKING_COLUMNS = (
     "id", "text", "fold_key", "group", "assigned_split", "origin", "weight", "state", "label", "decided_by", "candidates",
     "sources", "licenses",

@@ -18,17 +18,13 @@ from winnow.generators.llm.client import BatchResult, BatchStatus, NoResponse, R
 TIMEOUT_SECONDS = 180.0
 """How long a response may take. The longest has a few thousand tokens."""
 
-
 API_KEY_VARIABLES = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
-
 
 SPEND_LIMIT_ERROR = "enforced_spend_limit_reached"
 """The one error with status 429 that does not pass by waiting."""
 
-
 BATCH_PAGE_SIZE = 100
 """Batches on one page of the list."""
-
 
 NO_KEY_FIX = (
     f"set it, or work without a key: `{command('generate variations')}` works by rule, and "

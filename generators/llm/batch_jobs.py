@@ -20,24 +20,18 @@ from winnow.generators.llm.worker_pool import OnProgress
 
 POLL_SECONDS = 20.0
 
-
 MAX_BATCH_REQUESTS = 10_000
 """Requests in one batch; the API's limits are 100,000 requests and 256 MB."""
-
 
 MAX_CLOCK_SKEW = timedelta(minutes=10)
 """The largest difference between the API's clock and this machine's."""
 
-
 CONFIRMATION_TIMEOUT = timedelta(seconds=TIMEOUT_SECONDS)
 """How long after its submission an unconfirmed batch may still appear at the API."""
 
-
 MAX_SUBMIT_RETRIES = 8
 
-
 BatchSendStatus = Literal["done", "budget", "waiting"]
-
 
 T = TypeVar("T")
 

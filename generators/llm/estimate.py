@@ -12,9 +12,7 @@ from winnow.generators.llm.request import THINKING_TOKENS, TOKENS_PER_ITEM
 CHARACTERS_PER_TOKEN = 4
 """For English text, where the API does not count tokens."""
 
-
 USUAL_TOKENS_PER_ITEM = 40
-
 
 USUAL_THINKING_TOKENS = 400
 """Output estimate before any response exists: a query as JSON has 20 to 40 tokens, low effort thinks a few hundred."""

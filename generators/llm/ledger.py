@@ -9,9 +9,7 @@ from typing import Any, Literal, Protocol
 MAX_ATTEMPTS = 4
 """Attempts without a response after which a request is given up."""
 
-
 Stage = Literal["write", "judge"]
-
 
 ClaimStatus = Literal["claimed", "answered", "in_other_process", "wait", "budget", "given_up"]
 

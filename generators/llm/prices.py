@@ -15,10 +15,8 @@ from winnow.core.errors import Problem, WinnowError
 
 NANO_PER_USD = 10**9
 
-
 OVERHEAD_TOKENS = 1_000
 """Input tokens that the API may add to a request, for example for its output format."""
-
 
 RATES = ("input", "output", "cache_read")
 

@@ -12,13 +12,10 @@ from winnow.core.errors import Problem, ServiceError
 INITIAL_LIMIT = 1
 """The first request is sent alone, so that the shared part is in the API's cache for the others."""
 
-
 MIN_BACKOFF_SECONDS = 1.0
 """Seconds to wait after a rate-limit error without `retry-after`; doubled while no request succeeds."""
 
-
 MAX_BACKOFF_SECONDS = 60.0
-
 
 MAX_THROTTLED_SECONDS = 900.0
 """The run ends after this many seconds of rate-limit errors only; what was received is kept."""

@@ -10,18 +10,14 @@ from typing import Any
 DEFAULT_MODEL = "claude-sonnet-5-5"
 """The model that Anthropic names for speed and quality together, November 2026."""
 
-
 DEFAULT_EFFORT = "low"
 """Writing a query needs little thinking, and thinking is billed as output."""
-
 
 THINKING_TOKENS = 4_000
 """Tokens for thinking, which count toward `max_tokens`."""
 
-
 TOKENS_PER_ITEM = 120
 """Tokens for one query, pair side or verdict: four times what a long one takes."""
-
 
 MODELS_WITHOUT_EFFORT = ("claude-haiku-4-5", "claude-sonnet-4-5")
 """Prefixes of models without an `effort` setting."""

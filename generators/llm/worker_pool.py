@@ -18,20 +18,15 @@ from winnow.generators.llm.request import LlmRequest
 
 MAX_IN_FLIGHT = 16
 
-
 MAX_INITIAL_FAILURES = 3
 """Sending stops when this many requests failed before any succeeded."""
-
 
 RETRY_SECONDS = 0.2
 """Seconds until a request that another process sends, or that waits for the budget, is tried again."""
 
-
 RECOVERY_INTERVAL_SECONDS = 2.0
 
-
 SendStatus = Literal["done", "budget"]
-
 
 OnProgress = Callable[[int, int], None]
 

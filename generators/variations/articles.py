@@ -6,10 +6,8 @@ import re
 
 VOWEL_SOUND = re.compile(r"hour|honest|honou?r|heir|[aeiou]", re.I)
 
-
 CONSONANT_SOUND = re.compile(r"eu|ew|one\b|once|uni(?!m|n)|us[aeu]|usb|ur[lis]|ut[io]|ui?d\b|ubi", re.I)
 """Written with a vowel, spoken with "y" or "w"."""
-
 
 SPELT = re.compile(r"[AEFHILMNORSX][A-Z0-9]{1,4}\b")
 """Acronyms that are read letter by letter and begin with a vowel's sound."""

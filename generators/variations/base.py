@@ -64,10 +64,8 @@ class VariationResult:
 NearestLabel = tuple[str, float]
 """The label of the nearest record, and its cosine."""
 
-
 FindNearest = Callable[[Sequence[str], Sequence[str]], Sequence[NearestLabel]]
 """From texts and their groups to the nearest record outside each group, in the same order."""
-
 
 FindRefusals = Callable[[Sequence[Variation]], Sequence[str | None]]
 """From variations to the reason why each must be dropped, or None."""

@@ -11,7 +11,6 @@ from winnow.validators.wording.facets import phrasing
 ALSO_ORDERS = ("have", "do", "will", "may")
 """Question words that can begin something else than a question: "have the script run"."""
 
-
 END = re.compile(r"\s*[.!?…]*\s*$")
 
 

@@ -12,9 +12,7 @@ from winnow.generators.variations.tokens import TextChange, TokenizedQuery
 INVERTED = frozenset("i you he she it we they there the a an my your our this that these those anyone someone".split())
 """After "don't" these are its subject: "why don't you" has no long form in the same order."""
 
-
 HAVE = ("have", "has")
-
 
 PARTICIPLE = ("ed", "en", "een", "ost", "ade", "ot", "aid", "ent", "one", "ome", "not")
 """How the word after a "have" ends that can be shortened: "I've lost", never "can I've a card"."""

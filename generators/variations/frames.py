@@ -14,9 +14,7 @@ POLITE = re.compile(
     re.I,
 )
 
-
 GREETING = re.compile(r"\s*(?:hi|hello|hey|good (?:morning|afternoon|evening)|yo|ok|okay|so|well|now)\b", re.I)
-
 
 OPENER = re.compile(
     r"(?:(?:hi|hello|hey)(?: there)?[,!.]? )?(?:please |pls |plz |kindly )?"
@@ -25,25 +23,18 @@ OPENER = re.compile(
 )
 """What can precede a request."""
 
-
 CLOSER = re.compile(r",? (?:please|pls|plz|thanks|thank you|thx)(?=[.!?]*$)", re.I)
-
 
 END = re.compile(r"[.!?]*\s*$")
 
-
 BEFORE = ("please ", "could you ", "can you ", "pls ", "could you please ", "i need you to ", "can u ")
-
 
 AFTER = (" please", ", thanks", " pls")
 
-
 GREETINGS = ("hi, ", "hello, ", "quick question: ")
-
 
 INDIRECT_QUESTION = re.compile(r"(?:tell|show|explain to) me (?=(?:how|what|why|when|where|which|who)\b)", re.I)
 """Introductions of an indirect question, which asks the same without them."""
-
 
 EQUIVALENT_OPENINGS = (
     ("how do i ", "how can i ", "how to ", "how do you ", "what is the best way to ", "how would i "),
@@ -52,10 +43,8 @@ EQUIVALENT_OPENINGS = (
 )
 """Interchangeable beginnings that are followed by an infinitive."""
 
-
 SUBJECTS = frozenset("i i'm i've my our the we we're we've there it it's this".split())
 """How a sentence that reports something begins."""
-
 
 OBJECTS = frozenset(
     "a an the my your our this that these those it them me us him her all any some every each another more everything "
@@ -63,7 +52,6 @@ OBJECTS = frozenset(
     "down".split()
 )
 """After a word that may be a noun, these show that it is the verb of a request."""
-
 
 NO_REQUEST = frozenset(
     "is are was were am has had have isn't not does doesn't did didn't do won't will can can't failed".split()

@@ -8,9 +8,7 @@ from winnow.generators.variations.tokens import TextChange, TokenizedQuery
 
 ARTICLES = frozenset(("a", "an", "the"))
 
-
 POSSESSIVES = frozenset(("my", "our"))
-
 
 FIXED = frozenset(
     "lot few bit little couple while other same only first last next most best way rest day week month year hour "
@@ -18,17 +16,13 @@ FIXED = frozenset(
 )
 """These words keep the article before them: "a lot", "the other"."""
 
-
 FORMS_OF_BE = frozenset(("am", "is", "are"))
-
 
 NO_SUBJECT = frozenset("what where who when why how which that there this here it these those and but or".split())
 """After these, a form of "be" stays: "what is", "there is"."""
 
-
 KEPT_SUBJECT = frozenset(("do", "don't", "dont"))
 """Without "I", "I don't …" would be a command."""
-
 
 MIN_WORDS = 3
 """The fewest words that must remain of a request."""

@@ -10,9 +10,7 @@ from winnow.validators.wording.guards import Guards, protecting_guards
 ALLOWED_CHANGES = {"slots": ("numbers", "slots", "direction"), "times": ("slots", "direction")}
 """Guards that a kind is exempt from: it replaces one value by another, so a direction keeps its meaning."""
 
-
 PATH = re.compile(FILE_PATTERN, re.I)
-
 
 TO_FILE = re.compile(rf"\b(?:into|in|to|as) (?:(?:the|a) )?(?:file )?{FILE_PATTERN}", re.I)
 

@@ -11,10 +11,8 @@ from winnow.generators.variations.base import LabelFacts, Seed
 
 WORD = re.compile(r"[^\W\d_]{3,}")
 
-
 FREQUENT_WORDS = 150
 """This many most frequent words of a language are no label words."""
-
 
 REPLACING_KINDS = ("slots", "synonyms")
 """Kinds that replace a meaning. The other kinds keep each word, perhaps shortened or misspelled."""

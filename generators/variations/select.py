@@ -23,10 +23,8 @@ from winnow.validators.wording.guards import Guards
 NEAR_COSINE = 0.90
 """Cosine from which a record of another label is near (docs/decisions/0018-variations.md)."""
 
-
 MIN_KINDS_PER_GROUP = 3
 """A group is filled by at least this many kinds, or not completely."""
-
 
 GroupLabel = tuple[str, str]
 """A group and one of its labels: both sides of a contrast belong to one group."""

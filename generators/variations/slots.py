@@ -16,13 +16,10 @@ EXTENSIONS = {
 }  # fmt: skip
 """Suffixes of source files: a file name follows when its language is replaced."""
 
-
 AMOUNT = re.compile(r"(?<![\w.,:/#-])(?:(?<=[$€£])\d{1,4}(?![\w.,:/%-])|\d{1,4}(?= [^\W\d_]+s\b))")
 """A number after a currency sign or before a plural."""
 
-
 FILE_PATTERN = r"(?P<file>(?:[\w.~-]+/)*[\w-]+\.[a-z]\w{0,5}|(?:[\w.~-]+/)+)"
-
 
 FILE_TARGET = re.compile(
     rf"(?:,? (?:and )?(?:save|store|put|write) (?:it |that |this )?(?:as|to|in|into)(?: (?:the |a )?file)? "
@@ -31,10 +28,8 @@ FILE_TARGET = re.compile(
 )
 """Where something is written to, at the end of a request."""
 
-
 WRITE_REQUEST = re.compile(r"(?:\w+ ){0,3}?(?:write|generate|create|draft|implement)\b", re.I)
 """How a request to write something begins."""
-
 
 FILE_TARGET_PHRASES = (
     " into {}",

@@ -12,26 +12,21 @@ from winnow.generators.variations.tokens import TextChange, TokenizedQuery
 AUXILIARIES = frozenset("have has had be been being is are was were am i'm i've haven't hasn't".split())
 """These are followed by a participle, never a base form: "is showing", not "is show"."""
 
-
 BEFORE_VERB = AUXILIARIES | frozenset(
     "to i you u we they can could please pls will would should may might must cannot can't don't didn't not just and "
     "then i'd i'll now who that let's".split()
 )
-
 
 BEFORE_NOUN = frozenset(
     "the a an my your our his her their this that these those some any no another each every other of which what new "
     "old same few many several all".split()
 )
 
-
 SAID_OF_NOUNS = AUXILIARIES | frozenset("not isn't doesn't didn't does did".split())
 """Before these, the first word of a query is its subject."""
 
-
 NO_OBJECT = frozenset("up out off down over on in with for back away me us him her by and or to at as if when".split())
 """A verb followed by one of these has another meaning or another word order."""
-
 
 PARTICIPLE = ("ed", "ing", "ght", "wn", "en", "nd", "ot")
 

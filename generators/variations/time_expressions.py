@@ -18,7 +18,6 @@ PAST = re.compile(
 )
 """A sentence about the past."""
 
-
 HOUR = re.compile(r"\d|\b(?:o'clock|noon|midnight|midday)\b", re.I)
 """Where an hour may be named, "tomorrow" does not become "tomorrow morning"."""
 

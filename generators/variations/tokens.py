@@ -14,20 +14,15 @@ from winnow.validators.wording.guards import NUMBER
 NATURAL_WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*['’]?")
 """A word of a language; anything else between two spaces is a path, a flag, a number or code."""
 
-
 NON_SPACE = re.compile(r"\S+")
 
-
 QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|«[^»]*»|`[^`]*`|(?<!\w)'[^']+'(?!\w)")
-
 
 CODE = re.compile(r"[{}<>=;\[\]|\\]|&&|\$[a-z_]|\w\(|\+\+|//|::", re.I)
 """Characters that do not occur in prose. A query with one outside quotation marks is changed only at its ends."""
 
-
 COMMAND_LINE = re.compile(r"\s*(?:[/$!:@\\]\w|\.{1,2}/)|.*(?<!\S)--?[a-zA-Z]|.*(?<!\S)(?:&&|\|\|?)(?!\S)", re.S)
 """A slash command, a path, or a line with flags: input for a machine, not for a reader."""
-
 
 SHELL_COMMANDS = frozenset(
     "git npm npx yarn pnpm pip uv python python3 pytest cargo mvn docker kubectl terraform ls cd cp mv rm mkdir chmod "
@@ -35,12 +30,9 @@ SHELL_COMMANDS = frozenset(
 )
 """First words of shell commands that are not words of prose."""
 
-
 _LEADING, _TRAILING = "([{\"'“‘«`", ".,!?;:)]}\"'”’»`…"
 
-
 SMALL_I = re.compile(r"(?<![\w'-])i(?![\w-])")
-
 
 Span = tuple[int, int]
 

@@ -14,22 +14,17 @@ KEYBOARDS = {
 }
 """Letters of the three rows, from the left."""
 
-
 KEYBOARD_BY_LANGUAGE = {**dict.fromkeys(("en", "es", "it", "nl", "pt"), "qwerty"), "de": "qwertz", "fr": "azerty"}
 """By language: the layout most of its speakers use."""
-
 
 ROW_OFFSETS = (0.0, 0.25, 0.75)
 """How far each row begins to the right of the first one, in keys (ISO/IEC 9995-1 keyboards as they are built)."""
 
-
 MAX_KEY_DISTANCE = 1.3
 """Keys whose centers are at most this far apart are confused: left and right neighbors, and those above and below."""
 
-
 MIN_LETTERS = 4
 """Letters. A typing error in a shorter word mostly makes another word."""
-
 
 MIN_WORD_ZIPF = 2.5
 """A misspelling at least this frequent is a word itself, or a spelling that nobody notices (wordfreq's Zipf scale)."""

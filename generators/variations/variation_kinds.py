@@ -26,18 +26,14 @@ ENGLISH_KINDS: Mapping[str, Callable[[TokenizedQuery], Iterator[TextChange]]] = 
 }
 """Kinds that use English word lists."""
 
-
 KINDS = ("slots", *ENGLISH_KINDS, "typos", "casing")
 """Every kind."""
-
 
 DEFAULT_KINDS = tuple(kind for kind in KINDS if kind != "typos")
 """Kinds that improve a model (docs/decisions/0018-variations.md)."""
 
-
 SELDOM_APPLICABLE = ("slots", "synonyms", "contractions", "abbreviations", "times")
 """Kinds that need a certain word. They come first: the others fit nearly every query and would displace them."""
-
 
 NOISE_CHANGING = ("typos", "casing", "abbreviations")
 """Kinds that can change the facet `noise`."""

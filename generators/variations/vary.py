@@ -22,7 +22,6 @@ from winnow.generators.variations.variation_kinds import (
 MAX_TRIES = 6
 """The most changes of one kind tried on one seed."""
 
-
 T = TypeVar("T")
 
 

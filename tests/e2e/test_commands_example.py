@@ -20,9 +20,7 @@ from winnow.workspace import Workspace
 
 COMMANDS = ROOT / "examples" / "commands"
 
-
 LABELS = ["command", "prompt", "workflow"]
-
 
 HARD = {
     "/help": "command",

@@ -23,12 +23,9 @@ from winnow.workspace import Workspace
 
 ROUNDS = int(os.environ.get("WINNOW_SAFETY_ROUNDS", "50"))
 
-
 TASK = "name: t\nkind: intents\nlabels: [{name: a}, {name: b}]\n"
 
-
 ADD = "import sys, winnow; winnow.open(sys.argv[1]).add(sys.argv[2])"
-
 
 FREEZE = "import sys, winnow; winnow.open(sys.argv[1]).freeze(sys.argv[2])"
 
@@ -237,7 +234,6 @@ LIFE = {
     "waive": "ws.waive('disputed', by='Ann', reason=sys.argv[2], until=date(2099, 1, 1))",
     "forget": "ws.forget(sys.argv[2])",
 }
-
 
 HEAD = "import sys, winnow; from datetime import date; ws = winnow.open(sys.argv[1]); "
 

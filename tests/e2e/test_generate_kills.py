@@ -27,7 +27,6 @@ from winnow.workspace import Workspace
 
 PRICES = {"claude-sonnet-5-5": Price(2.0, 10.0, cache_read_share=0.05)}
 
-
 TASK = """name: kills
 kind: intents
 labels: [{name: a}, {name: b}, {name: c}]

@@ -29,12 +29,9 @@ from winnow.workspace import Workspace
 
 Make = Callable[..., Workspace]
 
-
 FORMULAS = ["=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(1)", "\t=1", "'=1", "''=1", "－1", "= 1"]
 
-
 WORDS = ["printer", "holiday", "salary", "window", "bicycle", "password", "lunch", "invoice", "garden", "cable"]
-
 
 STRANGE = [
     "\u202eesrever a ni si siht",

@@ -10,12 +10,10 @@ from typing import Any
 
 Json = dict[str, Any]
 
-
 OPENINGS = (
     "how do i", "why can't i", "please help me", "i need to", "who can", "is there a way to", "when will you",
     "my colleague wants to", "we have to", "since this morning i cannot", "could somebody", "where can i",
 )  # fmt: skip
-
 
 THINGS = (
     "change the shift plan of the night team", "order a second screen for the new desk", "reset the code of the door",
@@ -25,7 +23,6 @@ THINGS = (
     "extend the contract of the intern", "correct the address on the payslip", "block the badge that was lost",
     "set up the projector", "report a leak in the kitchen", "claim the hotel night in lyon", "join the language course",
 )  # fmt: skip
-
 
 TAILS = ("today", "for the whole team", "from abroad", "without a manager", "twice", "on a phone", "again", "by friday")
 

@@ -14,7 +14,6 @@ WORDS = {
 }
 """Each label has words of its own."""
 
-
 FILLER = ["the", "my", "a", "please", "help", "with", "about", "now", "what", "is", "this", "for"]
 
 

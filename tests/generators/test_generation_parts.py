@@ -51,7 +51,6 @@ MUST_PASS = {
 }
 """Of each prompt's text: whoever changes one raises its version and writes the new hash here."""
 
-
 TASK = PromptTask(
     "desk",
     "English",
@@ -65,14 +64,11 @@ TASK = PromptTask(
     {"device": ["laptop", "phone"]},
 )
 
-
 SEEDS = {
     name: [SeedRecord(f"{name}{n}", f"{name} text {n}", name, f"{name}{n}") for n in range(9)] for name in TASK.names
 }
 
-
 MATERIAL = PromptContext(TASK, SEEDS, lambda label, texts: [f"near {label}"], "key")
-
 
 VOICE = ModelChoice()
 

@@ -28,9 +28,7 @@ from winnow.workspace import Workspace
 
 LABELS = ("it_wifi", "it_vpn", "hr_leave", "other")
 
-
 MORE = "fallback: other\nconfusable: [[it_wifi, it_vpn]]\ntargets: {per_label: 30}\n"
-
 
 WORDS = {
     "it_wifi": "the wifi in room {} is slow and drops every hour",
@@ -39,12 +37,9 @@ WORDS = {
     "other": "what is the weather like in city {} tomorrow morning",
 }
 
-
 SEEN = 12
 
-
 QUICK = BatchPolling(poll_seconds=0.05)
-
 
 PRICES = {"claude-sonnet-5-5": Price(2.0, 10.0, cache_read_share=0.05)}
 

@@ -14,14 +14,11 @@ import winnow
 
 NASTY = "</script><script>alert(1)</script><img src=x onerror=alert(2)> & \"quoted\" 'text'"
 
-
 LABELS = [f"some_rather_long_intent_name_{i}" for i in range(150)]
-
 
 THINGS = (
     "invoice parcel garden laptop flight hotel recipe salary ticket window engine camera bicycle novel piano"
 ).split()
-
 
 DEEDS = "cancel move repair order lend paint weigh return rename record".split()
 

@@ -17,12 +17,9 @@ TEXTS = {
     "mail": "reset the mail account and the VPN",
 }
 
-
 TOPICS = {"vpn": ["net"], "reset": ["account", "login"], "down": ["money"], "password": ["account"], "mail": ["net"]}
 
-
 SIZES = {"vpn": 3, "reset": 10, "down": 1, "password": 7, "mail": 3}
-
 
 VECTORS = {"vpn": [1, 0], "reset": [0, 1], "down": [-1, 0], "password": [1, 1], "mail": [0.9, 0.1]}
 

@@ -25,10 +25,8 @@ from winnow.training.setting_types import PrecisionSetting
 
 PREFILL = '{"target": "'
 
-
 TEXT_PLACEHOLDER = "\ue000"
 """A character of Unicode's private use area, in place of the text."""
-
 
 MAX_TEXT_TOKENS = 512
 """Tokens of a text that are read; a query has 10 to 30."""

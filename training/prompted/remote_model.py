@@ -32,14 +32,11 @@ from winnow.training.runs import Run
 
 RESPONSE_FOLDER = "answers"
 
-
 ALLOWANCE_FILE = "allowance.json"
 """The run's budget. Not in `run.json`, because it does not affect answers."""
 
-
 REQUEST_LOG = "requests.jsonl"
 """One line for every call that sent requests."""
-
 
 USE_LOCAL_FIX = (
     f"set it, or use a causal language model on this machine without one: "

@@ -15,7 +15,6 @@ from winnow.training.prompted.router_prompt import ANSWER_FIELDS
 MAX_PROBABILITY = 0.999
 """The highest probability used: a confidence of 1 would make the loss of a wrong answer infinite."""
 
-
 MIN_LEAD = 1e-6
 """The target gets at least this much more than an equal share, so that it is the most probable label."""
 

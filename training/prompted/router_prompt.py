@@ -19,7 +19,6 @@ from winnow.training.prompted.prompt_settings import PromptSettings
 
 ROUTER_PROMPT_FILE = "prompt.json"
 
-
 ANSWER_FIELDS = {"query": int, "reason": str, "target": str}
 """Fields of an answer and their types; `confidence` is a number of either kind."""
 

@@ -19,9 +19,7 @@ from winnow.training.prompted.journal import JournalFile, JournalLine
 
 JOURNAL_FILE = "journal.jsonl"
 
-
 PROCESS_FOLDER = "processes"
-
 
 MAX_ATTEMPTS = 4
 """Attempts of one command without a response after which it gives a request up; the next command tries again."""

@@ -10,14 +10,11 @@ from typing import Literal
 
 LotVerdict = Literal["next_look", "accepted", "refused", "full_review", "fully_reviewed"]
 
-
 LOOKS = (0.15, 0.25, 0.40, 0.65)
 """Shares of the lot at which its sample is looked at. The first stands for the setting `review.share`."""
 
-
 MIN_SAMPLE = 20
 """Rows. A lot no larger is read whole."""
-
 
 MIN_DEFECTS = 2
 """Defects below which no label is taken out: one is chance."""

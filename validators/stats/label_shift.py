@@ -12,10 +12,8 @@ from numpy.typing import NDArray
 PERMUTATIONS = 2000
 """Permutations: a p-value near 0.05 is known to within 0.01."""
 
-
 SIGNIFICANCE_LEVEL = 0.05
 """A difference is called more than chance below this."""
-
 
 SHOWN_LABELS = 5
 

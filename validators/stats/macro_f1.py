@@ -15,10 +15,8 @@ from winnow.validators.stats.intervals import CONFIDENCE_Z, wilson
 
 BOOTSTRAP_SAMPLES = 1000
 
-
 ROWS_PER_DRAW = 1_000_000
 """Rows that are drawn at a time, to bound memory."""
-
 
 Codes = NDArray[np.int64]
 """Label numbers, one a row; what is no label of the task has the number of labels."""

@@ -8,36 +8,27 @@ from collections.abc import Callable, Mapping, Sequence
 Facet = Callable[[str], str]
 """A text's value of one facet; an empty word where the facet does not apply."""
 
-
 QUESTION_WORDS = frozenset(
     "what when where who whom whose which why how can could do does did is are am was were will would should "
     "shall may might have has".split()
 )
-
 
 CASUAL = re.compile(
     r"\b(hey|hi|hello|pls|plz|thx|gonna|wanna|gotta|dunno|u|ur|lol|ok|asap|btw|cant|dont|wont|im|ive|yo)\b",
     re.I,
 )
 
-
 CONTRACTION = re.compile(r"\w['’](s|t|m|re|ve|ll|d)\b", re.I)
-
 
 STRETCHED = re.compile(r"([^\W\d_])\1\1|[!?]{2,}", re.I)
 
-
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-
 
 FRAGMENT_WORDS = 3
 
-
 SHORT_WORDS = 5
 
-
 LONG_WORDS = 15
-
 
 MIN_SHOUTED_LETTERS = 8
 """Fewer capital letters than this may be an abbreviation."""

@@ -12,20 +12,15 @@ _NUMBER_WORDS = (
 ).split()
 """Without "one", which is a pronoun more often than a number."""
 
-
 _DIGITS = r"\d+(?:[.,:/]\d+)*"
 
-
 _WORDS = rf"\b(?:{'|'.join(_NUMBER_WORDS)})\b"
-
 
 NUMBER = re.compile(rf"{_DIGITS}|{_WORDS}", re.IGNORECASE)
 """What protects: also the digits of "iphone13"."""
 
-
 AMOUNT = re.compile(rf"(?<!\w){_DIGITS}(?!\w)|{_WORDS}", re.IGNORECASE)
 """What is masked: numbers that stand alone; those of "401k" and "iphone13" are part of a name."""
-
 
 NEGATION = re.compile(
     r"\b(?:not|no|never|none|nothing|nobody|nowhere|neither|nor|without|cannot|\w+n['’]t|"
@@ -33,28 +28,21 @@ NEGATION = re.compile(
     re.IGNORECASE,
 )
 
-
 _ARTICLES = r"(?:(?:my|the|a|an|our|your|his|her|their|this|that)\s+)*"
-
 
 FROM = re.compile(rf"\bfrom\s+{_ARTICLES}(\w+)", re.IGNORECASE)
 
-
 TO = re.compile(rf"\b(\w+)\s+to\s+{_ARTICLES}(?=(\w+))", re.IGNORECASE)
-
 
 _OPPOSITES = (
     "in/out on/off up/down before/after into/out inside/outside above/below over/under enable/disable "
     "increase/decrease raise/lower open/close start/stop more/less most/least maximum/minimum max/min add/remove"
 )
 
-
 OPPOSITES = [tuple(pair.split("/")) for pair in _OPPOSITES.split()]
 """Words that turn a request around."""
 
-
 _OPPOSITE_WORDS = frozenset(word for pair in OPPOSITES for word in pair)
-
 
 _WORD = re.compile(r"\w+")
 

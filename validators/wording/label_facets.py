@@ -12,7 +12,6 @@ from winnow.config.task import Task
 BALANCED_FACETS = ("phrasing", "length")
 """Facets in which no value may have nearly all of a label. Clean spelling may."""
 
-
 ROUNDING = 1e-9
 
 

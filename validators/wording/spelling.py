@@ -8,22 +8,17 @@ from functools import cache, lru_cache
 MIN_LETTERS = 5
 """Letters; shorter words have too many neighbors to tell a typo from a name or an abbreviation."""
 
-
 RARE_ZIPF = 3.0
 """A word that is more frequent than once in a million is a word. Zipf is log10 of occurrences per 10⁹ words
 (van Heuven et al. 2014, as wordfreq has it)."""
 
-
 COMMON_ZIPF = 3.5
 """What was meant must at least be this frequent."""
-
 
 ZIPF_GAP = 1.8
 """What was meant must be 60 times as frequent as what was written."""
 
-
 FUNCTION_WORDS = 150
-
 
 ALPHABET_WORDS = 2000
 """The letters of a language are those of its most frequent words."""

@@ -20,46 +20,33 @@ generate = typer.Typer(
     help="Generate new records, by rule or with Claude. All of them go to review.", no_args_is_help=True
 )
 
-
 STOPPED_AT_BUDGET = 4
-
 
 LabelOption = Annotated[list[str], typer.Option("--label", help="Generate for this label; can be repeated.")]
 
-
 CountOption = Annotated[int | None, typer.Option(help="Total number of queries to request; default: what is missing.")]
-
 
 UntilOption = Annotated[int | None, typer.Option(help="Stop after N accepted candidates or at the budget.")]
 
-
 BudgetOption = Annotated[float | None, typer.Option(help="Hard spending limit for this run, in USD.")]
 
-
 PlanOption = Annotated[Path | None, typer.Option(help="A plan written by winnow coverage or winnow feedback.")]
-
 
 BatchOption = Annotated[
     bool, typer.Option("--batch-api", help="Use the Message Batches API: half the price, results within a day.")
 ]
 
-
 NoWaitOption = Annotated[bool, typer.Option("--no-wait", help="With --batch-api: do not wait for the results.")]
 
-
 PollOption = Annotated[float, typer.Option(min=0.1, help="With --batch-api: seconds between two polls.")]
-
 
 JudgeOption = Annotated[
     bool, typer.Option("--judge", help="Label every candidate blind with a judge model; disagreements go to review.")
 ]
 
-
 RerunOption = Annotated[bool, typer.Option("--rerun", help="Start a new run even if an identical one is complete.")]
 
-
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Estimate the cost without generating anything.")]
-
 
 POLL_SECONDS = 20.0
 

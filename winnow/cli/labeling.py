@@ -38,7 +38,6 @@ def serve(
 
 annotators = typer.Typer(help="Annotators' accounts on the labeling server.", no_args_is_help=True)
 
-
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The name that the annotator signs in with.")]
 
 

@@ -47,7 +47,6 @@ MAIN_THRESHOLDS = {
 }
 """The setting that a gate's bare name stands for."""
 
-
 TWO_NUMBER_SETTINGS = ("fallback_share", "mix.human", "mix.log", "mix.public", "mix.synthetic")
 """Settings of two numbers."""
 

@@ -12,7 +12,6 @@ from winnow.config.section import Name, Share, TaskSection
 GOALS = ("accuracy", "in_scope_accuracy", "macro_f1", "out_of_scope_recall")
 """Measures that `goals` may name, beside GOALS_BY_LABEL."""
 
-
 GOALS_BY_LABEL = ("recall", "precision")
 """Of one label: `recall.LABEL`."""
 

@@ -9,7 +9,6 @@ import yaml
 FALLBACK_NAMES = ("fallback", "oos", "out_of_scope", "out-of-scope", "none", "other", "unknown")
 """Label names that public datasets use for out-of-scope queries."""
 
-
 _HEAD = """\
 # The task of this workspace. `winnow check` reads it; every fault is reported with its line.
 name: {name}
@@ -17,12 +16,10 @@ kind: {kind}                     # intents: which label; tools: which tool call
 language: en                      # other languages are flagged by `winnow add`, not dropped
 """
 
-
 _LABELS_HELP = """\
 # Class ids follow this order: append new labels, never reorder. A label's description and examples become the
 # annotators' guideline; near_miss is a text that looks like the label but belongs to another one.
 """
-
 
 _EXAMPLE_LABELS = """\
 labels:
@@ -42,7 +39,6 @@ labels:
 fallback: fallback                # the out-of-scope label
 confusable: [[billing, account]]  # pairs that people mix up
 """
-
 
 _TAIL = """\
 # slots: {device: [laptop, phone]}   # values that may vary without changing the label
@@ -67,7 +63,6 @@ licenses:
 # goals: {accuracy: 0.95, recall.LABEL: 0.9}   # what a model must reach: met, not met, or not enough evidence
 # must_pass: must_pass.jsonl      # queries that every model has to get right, with `text` and `label`
 """
-
 
 _TOOLS = """\
 tools: tools.json                 # a JSON list of tool schemas: name, description, parameters

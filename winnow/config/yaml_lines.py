@@ -12,7 +12,6 @@ from winnow.core.errors import Problem
 MAX_VALUES = 1_000_000
 """Values of a task file."""
 
-
 KeyPath = tuple[str | int, ...]
 
 

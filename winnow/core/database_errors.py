@@ -16,7 +16,6 @@ _CAUSES: list[tuple[str, str, str]] = [
 ]
 """A part of SQLite's message, what it means, and what the user can do."""
 
-
 _DAMAGE = ("malformed", "not a database", "database corruption", "unsupported file format")
 """Parts of SQLite's messages about a damaged file."""
 

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 
 UNKNOWN_MONTH = "unknown"
 
-
 EPOCH_PATTERN = re.compile(r"(\d{10}|\d{13})(?:\.\d+)?")
 """Seconds, or milliseconds, since 1970: ten digits last until 2286."""
 

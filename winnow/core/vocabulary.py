@@ -7,12 +7,9 @@ from typing import Literal
 
 State = Literal["unlabeled", "proposed", "labeled", "disputed", "rejected", "superseded"]
 
-
 STATES: tuple[State, ...] = ("unlabeled", "proposed", "labeled", "disputed", "rejected", "superseded")
 
-
 SPLITS = ("train", "validation", "test")
-
 
 HOLD_OUT_SPLITS = ("test", "validation")
 

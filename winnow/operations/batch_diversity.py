@@ -11,7 +11,6 @@ from winnow.validators.wording.diversity import mean_distance
 MIN_TEXTS = 10
 """Labels with fewer new texts than this are not compared."""
 
-
 MIN_DIVERSITY_RATIO = 0.9
 """The lowest mean cosine distance of a batch, as a share of the distance among people's records."""
 

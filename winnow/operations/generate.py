@@ -14,7 +14,7 @@ from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
 from winnow.curation.ingest.add import AddResult
 from winnow.curation.store.database import Store
-from winnow.curation.store.generation import NOT_STARTED, GenerationRun, RunSpec, begin_run, end_run, find_run
+from winnow.curation.store.generation_runs import NOT_STARTED, GenerationRun, RunSpec, begin_run, end_run, find_run
 from winnow.curation.store.working_view import working_rows
 from winnow.generators.generation_request import GenerationRequest, check_request
 from winnow.generators.judge import judge_requests
@@ -47,7 +47,6 @@ if TYPE_CHECKING:
 
 TYPICAL_QUERY = "how do i get this to work again without losing what i had before"
 """Stands in for queries that are not written yet when the cost of judging them is estimated."""
-
 
 PROMPTS_OF = {"contrasts": ("contrasts", "judge"), "negatives": ("negatives",)}
 

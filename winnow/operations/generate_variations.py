@@ -13,7 +13,7 @@ from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.suggest import nearest_name
 from winnow.curation.checks.novelty import ProposedText
 from winnow.curation.ingest.add import AddResult
-from winnow.curation.store.generation import GenerationRun, RunSpec, begin_run, end_run, outcome_counts
+from winnow.curation.store.generation_runs import GenerationRun, RunSpec, begin_run, end_run, outcome_counts
 from winnow.generators.allocation import allocate
 from winnow.generators.proposal import Proposal
 from winnow.generators.variations.base import (
@@ -32,7 +32,6 @@ from winnow.operations.proposal_intake import ProposalIntake, combined_result, o
 
 RULES_MODEL = "rules"
 """Stored as the model of these records."""
-
 
 RULES_VERSION = "1"
 """Raised when the rules produce something else; it separates lots."""

@@ -19,7 +19,6 @@ from winnow.operations.proposal_intake import ProposalIntake
 MIN_MISTAKES = 3
 """Misclassified train rows that a label must have before queries are written to fix its errors."""
 
-
 MistakesByLabel = Callable[[], Mapping[str, Sequence[Mapping[str, str]]]]
 """Train rows that the out-of-fold probe misclassifies: label to `text` and `predicted`."""
 

@@ -24,7 +24,7 @@ from winnow.curation.io.readers.columns import Columns
 from winnow.curation.io.readers.source_rows import SourceRow, SourceRows
 from winnow.curation.pii.scrub import Scrubber
 from winnow.curation.store.database import Connection, Store
-from winnow.curation.store.generation import (
+from winnow.curation.store.generation_runs import (
     NOT_STARTED,
     GeneratedCandidate,
     GenerationRun,
@@ -55,10 +55,8 @@ if TYPE_CHECKING:
 SYNTHETIC_LICENSE = "own"
 """Generated records belong to the workspace's owner."""
 
-
 MAX_NEAREST_TEXTS = 16
 """Similar texts of the dataset from which a prompt takes some."""
-
 
 BY_SIMILARITY = "similarity"
 """Stored as the source of a suspected label error that the nearest record points to."""

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection
 
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.layout import WorkspaceFolder
 from winnow.curation.engine.embedders.embedder import Embedder
 from winnow.curation.engine.vector_cache import cached_vectors
 from winnow.curation.releases.membership import releases_holding
+from winnow.curation.store.database import Connection
 from winnow.curation.store.decisions import decisions_of
 from winnow.curation.store.flags import flags_of
 from winnow.curation.store.forgotten import forgotten_by_id_prefix

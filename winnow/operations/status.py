@@ -6,15 +6,15 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection
-
 from winnow.config.task import Task
+from winnow.core.commands import command
 from winnow.core.vocabulary import SPLITS, STATES
 from winnow.curation.labeling.queues.adjudicate import adjudicate_candidates
 from winnow.curation.labeling.throughput import annotator_activity, typical_response_seconds
 from winnow.curation.review.lots import load_current_lots
 from winnow.curation.status_summary import Status
 from winnow.curation.store.artifacts import artifacts
+from winnow.curation.store.database import Connection
 from winnow.curation.store.decisions import votes_of
 from winnow.curation.store.deployments import deployments
 from winnow.curation.store.forgotten import forgotten_ids
@@ -75,7 +75,7 @@ def _next(states: Counter[str], lots_now: list[dict[str, Any]], releases: list[s
     if not releases:
         return "winnow check"
     if not any(run.startswith(f"{releases[-1]}-") for run in runs):
-        return f"winnow train {releases[-1]} --method linear"
+        return command("train", releases[-1], method="linear")
     return f"winnow evaluate {runs[-1]}"
 
 

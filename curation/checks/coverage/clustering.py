@@ -13,22 +13,17 @@ from winnow.curation.engine.vectors import Vectors
 DEFAULT_CUT = 0.40
 """The cut when train has too few labels to measure one; 0.38 is measured on CLINC150, 0.41 on BANKING77."""
 
-
 CUT_BOUNDS = (0.30, 0.50)
 """Guards against a cut that is too tight (train of near-copies) or too unassigned (train of mixed labels)."""
-
 
 COHESION_PERCENTILE = 25.0
 """The percentile of train's labels, by cohesion, that a region must match."""
 
-
 MIN_ROWS, MIN_LABELS = 5, 8
 """The cut is measured with at least this many labels of at least this many rows."""
 
-
 MIN_CLUSTER_SIZE = 5
 """Records that a region has at least."""
-
 
 MAX_LINKED = 6000
 """Linkage is quadratic: this many are linked at a time (about 0.5 GiB); the rest are attached or linked later."""

@@ -12,13 +12,11 @@ from winnow.validators.wording.label_facets import FacetShortfall
 
 PLAN_FORMAT = 1
 
-
 FACET_COMBINATIONS = (
     *((phrasing, length) for phrasing in ("formal", "casual", "question") for length in ("short", "medium", "long")),
     ("fragment", "short"),
 )
 """The combinations that exist: a fragment has at most three words, so it is short."""
-
 
 SHOWN_OVERLAPS = 50
 """Pairs of labels in the plan."""

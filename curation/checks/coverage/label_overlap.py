@@ -16,22 +16,17 @@ NEIGHBORS = 3
 """Of 1, 3, 5, 10 and 20 the best compromise over three datasets for ranking pairs as a cross-validated linear model
 confuses them (docs/decisions/0009-coverage.md)."""
 
-
 MERGE_SHARE = 0.30
 """If this share of both labels has its nearest record in the other, wording does not separate them."""
-
 
 MIN_SHOWN_SCORE = 0.05
 """Any two labels may overlap less than this: such a pair is counted but not shown."""
 
-
 ONE_SIDED_SHARE = 0.10
 """Below this share, a label does not extend into the other."""
 
-
 SHOWN_PAIRS = 5
 """Nearest pairs of records kept for each pair of labels."""
-
 
 OverlapAdvice = Literal["merge", "sharpen the definition", "write contrasts"]
 

@@ -14,7 +14,6 @@ from winnow.curation.store.occurrences import LogOccurrence
 WINDOW_DAYS = 28
 """Four whole weeks, so that each day of the week counts equally; older queries say little about current traffic."""
 
-
 ADD_LOG = command("add", "FILE", origin="log", time_column="NAME")
 
 

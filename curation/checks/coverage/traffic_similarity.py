@@ -24,14 +24,11 @@ if TYPE_CHECKING:
 NEAR_QUANTILE = 0.10
 """Of train's own leave-one-out nearest cosines (docs/decisions/0009-coverage.md)."""
 
-
 SAMPLE_SIZE = 4000
 """Train records that the quantile is measured on: the standard error of its rank is 0.5 %."""
 
-
 MIN_TRAIN_ROWS = 20
 """Train records below which `near_cosine` is not measured."""
-
 
 FORMAT = "1"
 

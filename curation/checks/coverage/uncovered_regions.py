@@ -21,10 +21,8 @@ if TYPE_CHECKING:
 WORDS_SHOWN = 3
 """Typical words of a region."""
 
-
 QUERIES_SHOWN = 8
 """Examples of a region."""
-
 
 TYPICAL_WORD_SHARE = 0.15
 """A word that names a region occurs in at least this share of its queries."""

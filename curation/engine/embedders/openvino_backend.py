@@ -17,7 +17,6 @@ from winnow.curation.engine.vectors import Vectors
 MIN_COSINE_TO_TORCH = 0.999
 """What the converted model must reach on EQUIVALENCE_TEXTS before it is used."""
 
-
 EQUIVALENCE_TEXTS = (
     "vpn down",
     "How do I change the bank account my salary is paid to?",

@@ -18,7 +18,6 @@ KNOWN_NAMES = {
 }
 """Column names that are recognized, the likeliest first."""
 
-
 SPLIT_NAMES = {
     "train": "train",
     "training": "train",
@@ -30,10 +29,8 @@ SPLIT_NAMES = {
     "testing": "test",
 }
 
-
 MIN_SPLIT_SHARE = 0.9
 """Of the values of a column called "split", at least so many must name a split before it is taken unasked."""
-
 
 NO_COLUMN = "none"
 """What a user says to have no column taken for a role."""

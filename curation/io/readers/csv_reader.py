@@ -12,10 +12,8 @@ from winnow.validators.text import Drop
 
 DELIMITERS = ",;\t|"
 
-
 MAX_LINES_PER_ROW = 100
 """Lines that one row may span; a quote that stays open for longer is taken for a stray one."""
-
 
 FIELD_LIMIT = 1 << 24
 """Characters in one CSV field; Python's own limit of 131,072 would end the whole file at one long text."""

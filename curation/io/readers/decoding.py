@@ -17,10 +17,8 @@ _BYTE_ORDER_MARKS = [
     (codecs.BOM_UTF16_BE, "utf-16"),
 ]
 
-
 ALWAYS_ALLOWED_BYTES = 100_000_000
 """Bytes that any gzip file may unpack to."""
-
 
 MAX_COMPRESSION_RATIO = 100
 """How many times its size a larger one may unpack to; text is seldom packed to less than a tenth."""

@@ -6,7 +6,6 @@ from pathlib import Path
 
 FORMATS = ("auto", "csv", "tsv", "jsonl", "json", "parquet", "sqlite", "rasa", "lines")
 
-
 SUFFIXES = {
     ".csv": "csv",
     ".tsv": "tsv",

@@ -11,7 +11,6 @@ from winnow.validators.text import Drop
 
 Fields = dict[str, Any]
 
-
 NumberedRow = tuple[int, Fields | Drop]
 
 

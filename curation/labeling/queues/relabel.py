@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 NEIGHBORS_SHOWN = 3
 """Nearest records of other labels that are shown."""
 
-
 BLIND_MODEL = "a model that did not see this query"
-
 
 PAIR_MODEL = "a model that did not see this query, choosing between two labels that the last run confuses,"
 

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 MIN_CONTRADICTION = 0.5
 """Probability of another label from which the probe's prediction makes a suspected error."""
 
-
 ErrorEvidence = tuple[str, tuple[str, ...]]
 """Why a proposed label is suspected, and the ids of the records that this quotes."""
 

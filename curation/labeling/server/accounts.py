@@ -14,10 +14,8 @@ from winnow.curation.labeling.server.argilla_api import ArgillaApi
 DEFAULT_WORKSPACE = "winnow"
 """The Argilla workspace that holds the queues by default."""
 
-
 LEADS_SUFFIX = "-leads"
 """Suffix of the Argilla workspace whose members adjudicate."""
-
 
 ACCOUNT_NAME = re.compile(r"[^\s/\\]{1,60}")
 

@@ -13,12 +13,9 @@ from winnow.core.errors import Problem, ServiceError, WinnowError
 
 DIRECT_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
-
 PROXY_OPENER = urllib.request.build_opener()
 
-
 LOCAL_ADDRESSES = ("http://127.", "http://localhost", "http://[::1]")
-
 
 TIMEOUT_SECONDS = 60.0
 

@@ -22,9 +22,7 @@ from winnow.curation.labeling.server.server_environment import NoteProgress, ser
 
 READY_SECONDS = 180.0
 
-
 STOP_SECONDS = 20.0
-
 
 SEARCH_ENGINE_NAME = "winnow"
 """The name that the embedded server's search engine reports."""

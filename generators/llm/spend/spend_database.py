@@ -35,13 +35,10 @@ from winnow.core.errors import Problem, ServiceError, WinnowError
 BUSY_SECONDS = 120
 """How long a command waits for another one that is writing."""
 
-
 SCHEMA_VERSION = 1
 """Stored in the file as `user_version`; 0 is a file whose tables were not created yet."""
 
-
 metadata = MetaData()
-
 
 llm_request = Table(
     "llm_request",
@@ -59,7 +56,6 @@ llm_request = Table(
     UniqueConstraint("run_id", "stage", "round", "position"),
 )
 
-
 batch_job = Table(
     "batch_job",
     metadata,
@@ -75,7 +71,6 @@ batch_job = Table(
     ),
     Column("at", Text, nullable=False),
 )
-
 
 attempt = Table(
     "attempt",
@@ -96,9 +91,7 @@ attempt = Table(
     Column("ended_at", Text),
 )
 
-
 Index("one_response_per_request", attempt.c.request_id, unique=True, sqlite_where=text("state = 'received'"))
-
 
 Index("one_in_flight_per_request", attempt.c.request_id, unique=True, sqlite_where=text("state = 'in_flight'"))
 

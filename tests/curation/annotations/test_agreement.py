@@ -24,9 +24,7 @@ from winnow.validators.stats.intervals import wilson_estimate
 
 COLUMNS = ["record", "who", "label"]
 
-
 _ = -1
-
 
 FOUR_CODERS = np.array(
     [
@@ -37,7 +35,6 @@ FOUR_CODERS = np.array(
     ]
 ).T
 """Example C of Krippendorff (2011), "Computing Krippendorff's Alpha-Reliability": 0.743 for nominal data."""
-
 
 THREE_CODERS = np.array(
     [

@@ -21,7 +21,6 @@ from winnow.training.evaluation.calibration import calibration_error
 
 CLASSES = 6
 
-
 COLUMNS = ["record", "who", "label"]
 
 

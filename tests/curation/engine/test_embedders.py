@@ -17,7 +17,6 @@ from winnow.curation.engine.vector_cache import embed_with_cache
 
 LINES = (EXAMPLE / "labeled.jsonl").read_text().splitlines()
 
-
 TEXTS = list(dict.fromkeys(json.loads(line)["query"] for line in LINES))
 
 

@@ -18,7 +18,6 @@ from winnow.workspace import Workspace
 
 Make = Callable[..., Workspace]
 
-
 BATCH = GenerationBatch("b1", "examples", "v1", "claude")
 
 

@@ -10,7 +10,6 @@ from winnow.curation.pii.scrub import DEFAULT_POLICY, Scrubber
 
 MEMORY = ScreenContext(Scrubber(DEFAULT_POLICY, b"test"))
 
-
 TASK = parse_task(
     "name: t\nkind: intents\nscreen: {max_characters: 50}\n"
     "labels:\n- {name: it_vpn, route: agent_it}\n- {name: hr_pay}\n"

@@ -22,12 +22,9 @@ from winnow.workspace import Workspace
 
 SUFFIXES = ["", ".csv", ".tsv", ".jsonl", ".json", ".parquet", ".db", ".yml", ".txt", ".csv.gz", ".jsonl.gz"]
 
-
 COLUMNS = ["text", "query", "label", "intent", "agent", "split", "time", "user", "", "text", "ü"]
 
-
 LABELS = ["a", "b", "c", "", None, "A", "x" * 300]
-
 
 texts = st.one_of(
     st.text(max_size=40),
@@ -37,9 +34,7 @@ texts = st.one_of(
     ),
 )
 
-
 values = st.one_of(texts, st.none(), st.integers(), st.floats(), st.booleans(), st.lists(texts, max_size=2), st.dates())
-
 
 rows = st.lists(st.dictionaries(st.sampled_from(COLUMNS), values | st.sampled_from(LABELS), max_size=5), max_size=8)
 
@@ -113,7 +108,6 @@ def damaged(draw: st.DrawFn, files: st.SearchStrategy[bytes]) -> bytes:
 
 whole = st.one_of(csv_files(), json_files(), rasa_files(), table_files(), st.binary(max_size=200))
 
-
 files = st.one_of(whole, damaged(whole), whole.map(gzip.compress), damaged(whole.map(gzip.compress)))
 
 
@@ -147,12 +141,9 @@ def check_file(workspace: Workspace, data: bytes, suffix: str, form: str) -> Non
 
 SLOW_EXAMPLES = int(os.environ.get("WINNOW_FUZZ_FILES", "2500"))
 
-
 quick = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 
-
 thorough = settings(max_examples=SLOW_EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
-
 
 arguments = (files, st.sampled_from(SUFFIXES), st.sampled_from(["auto", "auto", "auto", *FORMATS]))
 

@@ -22,7 +22,6 @@ from winnow.curation.labeling.facility_location import KERNEL_SHARPNESS
 
 NEAR = 0.97
 
-
 DIMENSIONS = 16
 
 

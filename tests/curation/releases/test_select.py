@@ -110,7 +110,6 @@ near_graphs = st.lists(
     max_size=40,
 )
 
-
 labels = st.lists(st.sampled_from("xy"), min_size=12, max_size=12)
 
 

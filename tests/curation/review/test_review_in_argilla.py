@@ -19,7 +19,6 @@ TALK = (
     "how does one handle", "quick one:", "somebody should fix", "who owns",
 )  # fmt: skip
 
-
 THINGS = (
     "the tunnel to the office", "my remote connection", "the secure gateway", "the client on my laptop", "home access",
     "the token for remote work", "that encrypted line", "the dial-in profile", "the link from the hotel",

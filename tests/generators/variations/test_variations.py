@@ -114,7 +114,6 @@ def test_nothing_is_polite_twice() -> None:
 
 TOUCHABLE = "please check the failing transfer before monday".split()
 
-
 UNTOUCHABLE = [
     "src/app.ts",
     "--force",
@@ -193,9 +192,7 @@ PIECES = {
     "ending": ["", " today", " on monday", "?", ".", " from my savings", " and do not ask again", " into file foo.hs"],
 }
 
-
 TEXTS = st.builds("{} {}{}".format, *(st.sampled_from(values) for values in PIECES.values()))
-
 
 GUARDS = Guards(SLOTS)
 

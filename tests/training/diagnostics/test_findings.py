@@ -20,7 +20,6 @@ from winnow.workspace import Workspace
 
 UNKNOWN = NotMeasured("not asked")
 
-
 ABSENT = not_measured("not in this test")
 
 NAMES = [f"l{i}" for i in range(10)]

@@ -71,7 +71,6 @@ def rows_of(counts: dict[str, int], *, seed: int = 0) -> LabeledTexts:
 
 TRAIN = rows_of({"card": 40, "loan": 40, "trip": 40})
 
-
 HELD = rows_of({"card": 20, "loan": 20, "trip": 20}, seed=1)
 
 

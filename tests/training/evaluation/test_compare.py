@@ -27,7 +27,6 @@ from winnow.workspace import Workspace
 
 LABELS = ["a", "b", "c"]
 
-
 answers = st.lists(st.tuples(*[st.sampled_from(LABELS)] * 3), min_size=1, max_size=60)
 
 

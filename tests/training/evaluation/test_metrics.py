@@ -21,7 +21,6 @@ from winnow.validators.stats.macro_f1 import macro_f1_with_interval
 
 LABELS = ["a", "b", "c"]
 
-
 answers = st.lists(st.tuples(st.sampled_from(LABELS), st.sampled_from(LABELS)), min_size=1, max_size=60)
 
 

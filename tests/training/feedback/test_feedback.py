@@ -48,7 +48,6 @@ from winnow.workspace import Workspace
 
 ONE, OTHER = "it_vpn", "it_wifi"
 
-
 PAIR = (ONE, OTHER)
 
 

@@ -37,7 +37,6 @@ from winnow.workspace import Workspace
 
 WHY = NotMeasured("nobody measured it")
 
-
 NAMES = [field.name for field in fields(RuleInputs)]
 
 
@@ -99,9 +98,7 @@ def test_a_missing_figure_does_not_save_a_rule_that_fails_anyway() -> None:
 
 BEGINNING = DecisionContext(baseline="majority baseline", release="r1")
 
-
 BETTER = {"accuracy_gain": 0.12, "p_value": 0.001, "labeled_records": 900.0}
-
 
 RUNNING = DecisionContext(baseline="old", deployed="old", release="r2", newer_release_exists=True, method="encoder")
 

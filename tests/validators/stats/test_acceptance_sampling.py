@@ -23,7 +23,6 @@ from winnow.validators.stats.acceptance_sampling import (
 
 TARGET, MAXIMUM, CONFIDENCE = 0.05, 0.10, 0.95
 
-
 LEVEL = (1 - CONFIDENCE) / len(LOOKS)
 
 

@@ -17,7 +17,6 @@ from winnow.validators.stats.significance import fisher, holm, mcnemar
 
 counts = st.integers(1, 300).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 
-
 discordant = st.integers(1, 300).flatmap(
     lambda n: st.integers(0, n).flatmap(lambda b: st.tuples(st.just(b), st.integers(0, n - b), st.just(n)))
 )

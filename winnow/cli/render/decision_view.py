@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 UNDECIDED = "not enough evidence"
 
-
 RULE_STYLE = {"holds": "bold", "does not hold": "", "not_measured": "yellow"}
 
 

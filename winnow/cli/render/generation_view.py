@@ -19,7 +19,6 @@ END_MESSAGES = {
     "known": "an earlier run did the same, so nothing was sent; --again starts a new run",
 }
 
-
 LESS_DIVERSE_MESSAGE = "{}: less diverse than the records people wrote; check them before generating more"
 
 

@@ -11,7 +11,6 @@ from winnow.cli.render.terminal import print_line, print_table
 
 GOAL_STYLE = {"met": "green", "not met": "bold red", "not enough evidence": "yellow"}
 
-
 ROWS_SHOWN = 5
 """Number of pairs, slices, labels or failures in a list; the report has more."""
 

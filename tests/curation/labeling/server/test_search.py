@@ -17,7 +17,6 @@ from winnow.curation.labeling.server.process import start_server, stop_server
 
 KINDS = {"topic": "terms", "size": "integer", "share": "float"}
 
-
 TERMS = ("net", "login", "3", "x y", "é")
 
 

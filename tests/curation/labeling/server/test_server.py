@@ -114,12 +114,9 @@ def test_a_hostile_query_ends(queue: Queue) -> None:
 
 TOPIC = scope("metadata", metadata_property="topic")
 
-
 SIZE = scope("metadata", metadata_property="size")
 
-
 STATUS = scope("response", property="status")
-
 
 LABEL = scope("response", question="label")
 

@@ -35,7 +35,7 @@ def example_requests(
             part,
             kind=kind,
             beside=beside,
-            mistakes=need.mistakes,
+            misclassified=need.misclassified,
             where=(kind, round_number, number),
         )
         for number, part in enumerate(split_briefs(wanted, per_request))

@@ -34,7 +34,7 @@ class LabelNeed:
     count: int
     cells: Sequence[Mapping[str, Any]] = ()
     """Wordings that are missing: `phrasing`, `length`, `count`."""
-    mistakes: Sequence[Mapping[str, str]] = ()
+    misclassified: Sequence[Mapping[str, str]] = ()
     """Train rows that a model misclassifies: `text` and `predicted`; kind `fixes` needs them."""
 
 
@@ -101,5 +101,5 @@ def _label_need(
         return None
     cells = [cell for cell in one.get("cells") or [] if {"phrasing", "length", "count"} <= cell.keys()]
     count = max(sum(int(cell["count"]) for cell in cells), int(one.get("missing") or 0))
-    mistakes = [m for m in one.get("mistakes") or [] if {"text", "predicted"} <= m.keys()]
-    return LabelNeed(str(label), count, cells, mistakes) if count else None
+    misclassified = [m for m in one.get("misclassified") or [] if {"text", "predicted"} <= m.keys()]
+    return LabelNeed(str(label), count, cells, misclassified) if count else None

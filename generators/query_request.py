@@ -22,7 +22,7 @@ MAX_NEAR_TEXTS = 8
 MAX_NEIGHBOR_TEXTS = 3
 """Real queries of each neighboring label."""
 
-MAX_MISTAKES = 8
+MAX_MISCLASSIFIED = 8
 
 QUERIES_SCHEMA = list_schema("queries", {"brief": {"type": "integer"}, "text": {"type": "string"}})
 
@@ -64,7 +64,7 @@ def query_request(
     kind: str,
     beside: Sequence[str],
     where: tuple[object, ...],
-    mistakes: Sequence[Mapping[str, str]] = (),
+    misclassified: Sequence[Mapping[str, str]] = (),
 ) -> RequestDraft:
     """One request for queries of a label; `where` selects which real texts it shows."""
     seeds = prompt_context.texts(label, MAX_SEEDS, *where)
@@ -76,7 +76,7 @@ def query_request(
         "others": {name: prompt_context.texts(name, MAX_NEIGHBOR_TEXTS, *where) for name in beside},
     }
     if kind == "fixes":
-        values["mistakes"] = keyed_shuffle(mistakes, prompt_context.key, *where)[:MAX_MISTAKES]
+        values["mistakes"] = keyed_shuffle(misclassified, prompt_context.key, *where)[:MAX_MISCLASSIFIED]
     own = load_prompt(kind).render(**values)
     body = request_body(
         model_choice,

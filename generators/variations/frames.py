@@ -108,9 +108,9 @@ def _polite(query: TokenizedQuery) -> Iterator[TextChange]:
 def _terse(query: TokenizedQuery, bare: str) -> Iterator[TextChange]:
     """A polite request without what makes it polite."""
     text = CLOSER.sub("", bare)
-    told = INDIRECT_QUESTION.match(text)
-    if told:
-        yield TextChange(query.in_query_case(text[told.end() :], begins=True), "the question alone")
+    indirect = INDIRECT_QUESTION.match(text)
+    if indirect:
+        yield TextChange(query.in_query_case(text[indirect.end() :], begins=True), "the question alone")
     elif len(bare) < len(query.text):
         text = text.removesuffix("?")  # it asked whether, and no longer does
     yield TextChange(query.in_query_case(text, begins=True), "nothing polite")

@@ -22,7 +22,7 @@ BEFORE_NOUN = frozenset(
     "old same few many several all".split()
 )
 
-SAID_OF_NOUNS = AUXILIARIES | frozenset("not isn't doesn't didn't does did".split())
+FOLLOWS_NOUNS = AUXILIARIES | frozenset("not isn't doesn't didn't does did".split())
 """Before these, the first word of a query is its subject."""
 
 NO_OBJECT = frozenset("up out off down over on in with for back away me us him her by and or to at as if when".split())
@@ -45,7 +45,7 @@ def _reads_as(query: TokenizedQuery, first: int, last: int, part: str) -> bool:
     if part == "verb" and (not follows or follows in NO_OBJECT):
         return False
     if first == 0:
-        return part == "verb" and follows not in SAID_OF_NOUNS
+        return part == "verb" and follows not in FOLLOWS_NOUNS
     before = query.folded[first - 1]
     if part == "noun" or not query.joined(first - 1, first):
         return part == "noun" and before in BEFORE_NOUN

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.architecture.source_tree import SourceModule, class_names_twice, stems_twice, words_of
 
 SHARED_STEMS = {
@@ -34,7 +32,6 @@ def test_hardly_a_file_name_is_used_twice(modules: list[SourceModule]) -> None:
     assert beyond_pairs == {}
 
 
-@pytest.mark.xfail(strict=False, reason="identifiers are being renamed")
 def test_identifiers_hold_no_metaphors(modules: list[SourceModule]) -> None:
     found = {
         f"{module.name}: {name}"

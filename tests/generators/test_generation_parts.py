@@ -106,7 +106,7 @@ def test_what_all_questions_share_comes_first_and_is_cached() -> None:
         for body, _ in example_requests(
             MATERIAL,
             VOICE,
-            LabelNeed("vpn", 7, mistakes=[{"text": "t", "predicted": "wifi"}]),
+            LabelNeed("vpn", 7, misclassified=[{"text": "t", "predicted": "wifi"}]),
             kind=kind,
             per_request=5,
             round_number=0,

@@ -75,7 +75,7 @@ def generation_plan(
                 "label": label,
                 "missing": missing[label],
                 "cells": _allocate_rows(slices.get(label, {}), missing[label]),
-                "mistakes": list(misclassified.get(label, ()))[:EXAMPLES_PER_LABEL],
+                "misclassified": list(misclassified.get(label, ()))[:EXAMPLES_PER_LABEL],
             }
             for label in ranked
         ],

@@ -37,7 +37,7 @@ from winnow.generators.run_costs import history
 from winnow.operations._context import WorkspaceContext, require_intents
 from winnow.operations.batch_diversity import less_diverse_labels
 from winnow.operations.check import measure
-from winnow.operations.generation_job import MistakesByLabel, plan_job
+from winnow.operations.generation_job import MisclassifiedByLabel, plan_job
 from winnow.operations.proposal_intake import ProposalIntake, combined_result, open_intake
 from winnow.reports.generation_costs import run_costs
 
@@ -96,7 +96,7 @@ class GenerationContext:
     store: Store
     client: Callable[[], AnthropicClient]
     open_intake: Callable[[], ProposalIntake]
-    mistakes: MistakesByLabel
+    misclassified: MisclassifiedByLabel
     note: Callable[[str], None]
 
 
@@ -119,14 +119,14 @@ def generate(
 
         return AnthropicClient()
 
-    def mistakes() -> dict[str, list[dict[str, str]]]:
+    def misclassified() -> dict[str, list[dict[str, str]]]:
         from winnow.curation.annotations.misclassified import misclassified_rows
 
         train = measure(workspace, task).check.train
         return misclassified_rows(train, workspace.embedder(), workspace.folder.vectors)
 
     context = GenerationContext(
-        task, workspace.folder.root, workspace.store, client, lambda: open_intake(workspace, task), mistakes, note
+        task, workspace.folder.root, workspace.store, client, lambda: open_intake(workspace, task), misclassified, note
     )
     return run_generation(context, request, progress=progress)
 
@@ -146,7 +146,7 @@ def run_generation(
         before = find_run(connection, spec)
     done = before is not None and before.ended and not request.wants_more
     # planned before the run is stored, because there may be nothing to do
-    job = None if done else plan_job(request, plan, intake, context.mistakes, model_roles.judge)
+    job = None if done else plan_job(request, plan, intake, context.misclassified, model_roles.judge)
     if request.dry_run:
         intake.run = before or NOT_STARTED
     else:

@@ -16,10 +16,10 @@ from winnow.generators.query_request import neighbor_labels
 from winnow.generators.rounds import GenerationJob
 from winnow.operations.proposal_intake import ProposalIntake
 
-MIN_MISTAKES = 3
+MIN_MISCLASSIFIED = 3
 """Misclassified train rows that a label must have before queries are written to fix its errors."""
 
-MistakesByLabel = Callable[[], Mapping[str, Sequence[Mapping[str, str]]]]
+MisclassifiedByLabel = Callable[[], Mapping[str, Sequence[Mapping[str, str]]]]
 """Train rows that the out-of-fold probe misclassifies: label to `text` and `predicted`."""
 
 
@@ -27,7 +27,7 @@ def plan_job(
     request: GenerationRequest,
     plan: GenerationPlan | None,
     intake: ProposalIntake,
-    mistakes: MistakesByLabel,
+    misclassified: MisclassifiedByLabel,
     judge: ModelChoice | None,
 ) -> GenerationJob:
     """The job that a request means for the current dataset. Raises WinnowError when nothing is missing."""
@@ -50,7 +50,7 @@ def plan_job(
             until=request.until,
             judge=judge,
         )
-    needs, regions = _label_needs(request, plan, intake, mistakes, wanted), []
+    needs, regions = _label_needs(request, plan, intake, misclassified, wanted), []
     if plan and not request.labels and request.generator == "examples":
         texts = {row["id"]: row["text"] for row in intake.nearby().rows if row["reserve"] == "train"}
         for region in plan.regions:
@@ -67,7 +67,7 @@ def _nothing_to_do(request: GenerationRequest) -> Problem:
     """Why no query is needed."""
     where = f"generate {request.generator}"
     if request.kind == "fixes":
-        found = f"no label has {MIN_MISTAKES} train rows that the probe misclassifies"
+        found = f"no label has {MIN_MISCLASSIFIED} train rows that the probe misclassifies"
         return Problem(where, found, "errors to fix", f"run `{command('generate examples', kind='ambiguous')}`")
     if request.kind == "ambiguous":
         fix = "name pairs under `confusable:`, or near misses"
@@ -79,7 +79,7 @@ def _label_needs(
     request: GenerationRequest,
     plan: GenerationPlan | None,
     intake: ProposalIntake,
-    mistakes: MistakesByLabel,
+    misclassified: MisclassifiedByLabel,
     wanted: int | None,
 ) -> list[LabelNeed]:
     """How many queries each label needs: from the plan, else what its target lacks; `wanted` sets the total."""
@@ -89,9 +89,9 @@ def _label_needs(
     else:
         labels = request.labels or [name for name in task.label_names if name != task.fallback]
     planned = {need.label: need for need in plan.needs} if plan else {}
-    errors = mistakes() if request.kind == "fixes" else {}
+    errors = misclassified() if request.kind == "fixes" else {}
     if request.kind == "fixes":
-        labels = [name for name in labels if len(errors.get(name) or ()) >= MIN_MISTAKES or name in planned]
+        labels = [name for name in labels if len(errors.get(name) or ()) >= MIN_MISCLASSIFIED or name in planned]
     if request.kind == "ambiguous":
         prompt_context = intake.prompt_context()
         labels = [name for name in labels if neighbor_labels(prompt_context, name)]
@@ -104,7 +104,7 @@ def _label_needs(
         replace(
             planned.get(name) or LabelNeed(name, count),
             count=count,
-            mistakes=errors.get(name) or (planned[name].mistakes if name in planned else ()),
+            misclassified=errors.get(name) or (planned[name].misclassified if name in planned else ()),
         )
         for name, count in counts.items()
         if count

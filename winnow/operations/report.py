@@ -72,10 +72,10 @@ def build_daily_report(
     task: Task,
     measured: CoverageReport,
     people: AnnotatorReport,
-    mistakes: Mapping[str, Sequence[Mapping[str, str]]],
+    misclassified: Mapping[str, Sequence[Mapping[str, str]]],
     decided: DecisionReport,
 ) -> tuple[DailyReport, Path]:
-    """The page of this moment; writes it and returns its path. `mistakes` are train rows that the probe misreads."""
+    """The page of this moment; writes it and returns its path. `misclassified` are train rows that the probe misreads."""
     table = measured.check.table
     texts = dict(zip(table["id"], table["text"], strict=True))
     with store.reading() as connection:
@@ -96,7 +96,7 @@ def build_daily_report(
     ids = {text: identity for identity, text in texts.items()}
     url = _argilla_url(folder) if queue_items else ""
     links = argilla_links(queue_items, url) if url else {}
-    cells = confused_cells(folder.runs / evaluated, mistakes, ids, links) if evaluated else []
+    cells = confused_cells(folder.runs / evaluated, misclassified, ids, links) if evaluated else []
     found = DailyReport(
         at=utc_now(),
         task=task.name,

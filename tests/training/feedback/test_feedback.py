@@ -115,7 +115,7 @@ def test_nothing_of_a_hold_out_row_gets_out(round_one: Round) -> None:
     assert len(long) > 200
     assert not [text for text in long if any(text in value for value in values)]
     train = set(records[records["assigned_split"] == "train"]["text"])
-    assert {one["text"] for label in json.loads(plan)["labels"] for one in label["mistakes"]} <= train
+    assert {one["text"] for label in json.loads(plan)["labels"] for one in label["misclassified"]} <= train
     assert not any(text in focus for text in records["text"] if len(text) > 20)
 
 
@@ -152,7 +152,7 @@ def test_generators_read_the_plan(round_one: Round) -> None:
     assert set(PAIR) <= set(needs)
     for need in plan.needs:
         assert sum(int(cell["count"]) for cell in need.cells) == need.count
-    shown = {one["text"] for need in plan.needs for one in need.mistakes}
+    shown = {one["text"] for need in plan.needs for one in need.misclassified}
     texts = dict(round_one.workspace.records()[["id", "text"]].itertuples(index=False))
     assert not shown & {
         texts[one] for one in round_one.fed.feedback.suspected_errors
@@ -245,7 +245,10 @@ def test_what_was_forgotten_is_not_quoted(round_one: Round, tmp_path: Path) -> N
     shutil.copytree(round_one.workspace.folder.root, tmp_path / "ws")
     workspace = Workspace.find(tmp_path / "ws")
     quoted = next(
-        one["text"] for label in round_one.fed.feedback.plan["labels"] for one in label["mistakes"] if label["mistakes"]
+        one["text"]
+        for label in round_one.fed.feedback.plan["labels"]
+        for one in label["misclassified"]
+        if label["mistakes"]
     )
     records = workspace.records()
     gone = records[records["text"] == quoted]["id"].iloc[0]

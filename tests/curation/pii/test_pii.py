@@ -266,7 +266,7 @@ def make_tagger(folder: Path) -> None:
 def test_neither_spacy_nor_torch_is_loaded_for_it() -> None:
     code = (
         "import sys; from winnow.curation.pii.detect import find_pii;"
-        "assert find('mail ann@firm.com, key AKIAIOSFODNN7PRODKEY, 86.121.97.248');"
+        "assert find_pii('mail ann@firm.com, key AKIAIOSFODNN7PRODKEY, 86.121.97.248');"
         "assert not {'spacy', 'torch', 'transformers', 'presidio_analyzer'} & set(sys.modules);"
         "import presidio_analyzer; assert presidio_analyzer.AnalyzerEngine"
     )

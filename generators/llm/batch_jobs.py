@@ -12,7 +12,7 @@ from typing import Literal, TypeVar
 from winnow.core.errors import Problem, ServiceError
 from winnow.generators.llm.anthropic import TIMEOUT_SECONDS, AnthropicClient
 from winnow.generators.llm.client import BatchStatus, NoResponse, RequestFailed, Throttled
-from winnow.generators.llm.ledger import BatchJob
+from winnow.generators.llm.ledger_types import BatchJob
 from winnow.generators.llm.request import LlmRequest
 from winnow.generators.llm.spend.generation_ledger import GenerationLedger
 from winnow.generators.llm.spend.run_batch_jobs import BatchJobs

@@ -10,7 +10,7 @@ from typing import Any
 
 from winnow.config.task import Task
 from winnow.core.errors import Problem, WinnowError
-from winnow.generators.llm.ledger import ResponseCost
+from winnow.generators.llm.ledger_types import ResponseCost
 from winnow.generators.llm.prices import Price, price_of
 from winnow.generators.llm.request import ModelChoice
 

@@ -12,7 +12,7 @@ from typing import Literal
 from winnow.core.errors import Problem, ServiceError
 from winnow.generators.llm.anthropic import AnthropicClient
 from winnow.generators.llm.client import NoResponse, RequestFailed, Throttled
-from winnow.generators.llm.ledger import RequestLedger
+from winnow.generators.llm.ledger_types import RequestLedger
 from winnow.generators.llm.rate_limit import RateLimiter
 from winnow.generators.llm.request import LlmRequest
 

@@ -18,7 +18,7 @@ from winnow.core.commands import command
 from winnow.core.errors import BudgetError, Problem, WinnowError
 from winnow.core.progress import Progress
 from winnow.generators.llm.anthropic import AnthropicClient
-from winnow.generators.llm.ledger import ResponseCost
+from winnow.generators.llm.ledger_types import ResponseCost
 from winnow.generators.llm.prices import NANO_PER_USD, Price, price_of
 from winnow.generators.llm.process_lock import hold_process_lock
 from winnow.generators.llm.request import LlmRequest

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from winnow.core.clock import utc_now
-from winnow.generators.llm.ledger import Claim, ClaimStatus, ResponseCost
+from winnow.generators.llm.ledger_types import Claim, ClaimStatus, ResponseCost
 from winnow.generators.llm.prices import NANO_PER_USD
 from winnow.generators.llm.process_lock import is_alive
 from winnow.generators.llm.request import LlmRequest

@@ -20,7 +20,7 @@ from winnow.generators.generation_request import GenerationRequest, check_reques
 from winnow.generators.judge import judge_requests
 from winnow.generators.llm.batch_jobs import send_in_batches
 from winnow.generators.llm.estimate import RoundEstimate, estimate, item_count
-from winnow.generators.llm.ledger import SpendTotals
+from winnow.generators.llm.ledger_types import SpendTotals
 from winnow.generators.llm.model_roles import ModelRoles, choose_models
 from winnow.generators.llm.prices import NANO_PER_USD
 from winnow.generators.llm.process_lock import hold_process_lock

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Update, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from winnow.core.clock import utc_now
-from winnow.generators.llm.ledger import MAX_ATTEMPTS, Claim, ClaimStatus, ResponseCost, SpendTotals, Stage
+from winnow.generators.llm.ledger_types import MAX_ATTEMPTS, Claim, ClaimStatus, ResponseCost, SpendTotals, Stage
 from winnow.generators.llm.process_lock import is_alive
 from winnow.generators.llm.request import LlmRequest, RequestDraft
 from winnow.generators.llm.response_files import ResponseFiles

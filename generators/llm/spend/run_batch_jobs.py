@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from winnow.core.clock import utc_now
-from winnow.generators.llm.ledger import BatchJob, ClaimStatus
+from winnow.generators.llm.ledger_types import BatchJob, ClaimStatus
 from winnow.generators.llm.process_lock import is_alive
 from winnow.generators.llm.spend.generation_ledger import GenerationLedger
 from winnow.generators.llm.spend.spend_database import attempt, batch_job

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, func, select, update
 
-from winnow.generators.llm.ledger import SpendTotals
+from winnow.generators.llm.ledger_types import SpendTotals
 from winnow.generators.llm.prices import NANO_PER_USD
 from winnow.generators.llm.spend.spend_database import SpendDatabase, attempt, llm_request
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from winnow.core.errors import ServiceError, WinnowError
-from winnow.generators.llm.ledger import ResponseCost
+from winnow.generators.llm.ledger_types import ResponseCost
 from winnow.generators.llm.response_files import ResponseFiles
 from winnow.generators.llm.spend import spend_database
 from winnow.generators.llm.spend.generation_ledger import GenerationLedger

@@ -29,7 +29,7 @@ from tests.support.commands import run_winnow
 from winnow.core.errors import BudgetError, ServiceError, WinnowError
 from winnow.core.example import fold_key
 from winnow.curation.releases.release import Release
-from winnow.generators.llm.ledger import ResponseCost
+from winnow.generators.llm.ledger_types import ResponseCost
 from winnow.generators.llm.request import LlmRequest
 from winnow.operations.evaluate import evaluate_run
 from winnow.training import methods

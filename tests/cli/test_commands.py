@@ -138,7 +138,7 @@ def test_init_takes_151_labels_from_a_file(tmp_path: Path) -> None:
     assert len(task.labels) == 151
     assert task.fallback == "oos"
     again = run_winnow("init", tmp_path / "ws", cwd=tmp_path)
-    assert (again.returncode, "there already" in again.stderr) == (2, True)
+    assert (again.returncode, "already exists" in again.stderr) == (2, True)
 
 
 def test_a_log_gets_plain_lines_and_no_control_characters(workspace: Path) -> None:

@@ -52,7 +52,7 @@ def plan_job(
         )
     needs, regions = _label_needs(request, plan, intake, misclassified, wanted), []
     if plan and not request.labels and request.generator == "examples":
-        texts = {row["id"]: row["text"] for row in intake.nearby().rows if row["reserve"] == "train"}
+        texts = {row["id"]: row["text"] for row in intake.nearby().rows if row["assigned_split"] == "train"}
         for region in plan.regions:
             shown = [texts[record] for record in region.records if record in texts]
             if shown:

@@ -170,7 +170,7 @@ def test_an_audit_measures_the_labels_and_the_card_says_so(labeling: LabelingSet
     low, high = measured["interval"]
     assert low < (25 - wrong) / 25 < high
     card = (workspace.folder.releases / "audited" / "README.md").read_text()
-    assert f"{25 - wrong} of 25 were right" in card
+    assert f"{25 - wrong} of 25 labels were right" in card
     assert not any(one["suggestions"] for one in records)
 
 
@@ -500,7 +500,7 @@ def test_datasets_without_news_are_not_read_again(labeling: LabelingSetup, monke
     (ann,) = annotators_of(labeling, "ann")
     first, second, *_ = labeling.records("label")
     labeling.answer(ann, first, workspace.task.label_names[0])
-    monkeypatch.setattr(pulling, "SETTLED", -1.0)
+    monkeypatch.setattr(pulling, "SEARCH_LAG_SECONDS", -1.0)
     assert workspace.pull().imported.responses == 1
     read: list[str] = []
     responses = ArgillaClient.responses

@@ -266,7 +266,7 @@ def test_the_gate_lets_accepted_lots_through_and_nothing_else(ws: Workspace, tmp
         return next(one for one in ws.check().gates if one.name == "undecided_lots")
 
     assert gate().verdict == "pass"
-    assert "60 synthetic records wait for review" in gate().evidence[0]
+    assert "60 synthetic records await review" in gate().evidence[0]
     (lot,) = drawn(ws)
     while not recorded_verdict(ws):
         (lot,) = standing(ws)

@@ -455,4 +455,4 @@ def test_first_failures_do_not_change_the_answers(release: Release, tmp_path: Pa
     texts = texts_of(release)[:8]
     run = trained(release, tmp_path, per_request=4)
     assert not methods.predict(run, texts).not_answered
-    assert replace(PromptSettings(), budget=1.0).deciding == PromptSettings().deciding
+    assert replace(PromptSettings(), budget=1.0).affecting_answers == PromptSettings().affecting_answers

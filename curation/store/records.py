@@ -37,7 +37,7 @@ def records_by_id_prefix(connection: Connection, prefix: str) -> list[StoredReco
 def groups_of_records(connection: Connection) -> dict[str, str]:
     """The group of every record."""
     query = select(tables.record.c.id, tables.record.c.group_id)
-    return {record: group for record, group in connection.execute(query)}
+    return {row.id: row.group_id for row in connection.execute(query)}
 
 
 def splits_of_records(connection: Connection) -> dict[str, str]:
@@ -45,7 +45,7 @@ def splits_of_records(connection: Connection) -> dict[str, str]:
     query = select(tables.record.c.id, record_group.c.assigned_split).join(
         record_group, record_group.c.id == tables.record.c.group_id
     )
-    return {record: split for record, split in connection.execute(query)}
+    return {row.id: row.assigned_split for row in connection.execute(query)}
 
 
 def insert_records(connection: Connection, rows: list[dict[str, Any]]) -> None:

@@ -75,7 +75,7 @@ def build_daily_report(
     misclassified: Mapping[str, Sequence[Mapping[str, str]]],
     decided: DecisionReport,
 ) -> tuple[DailyReport, Path]:
-    """The page of this moment; writes it and returns its path. `misclassified` are train rows that the probe misreads."""
+    """Write the page and return its path. `misclassified` are train rows that the linear probe misclassifies."""
     table = measured.check.table
     texts = dict(zip(table["id"], table["text"], strict=True))
     with store.reading() as connection:

@@ -1,0 +1,1 @@
+"""Files in and out: one reader or writer per format."""

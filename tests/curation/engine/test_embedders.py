@@ -113,7 +113,7 @@ def test_processes_fill_one_cache_at_once(tmp_path: Path) -> None:
     script = (
         "import sys; from pathlib import Path; from winnow.curation.engine.embedders.embedder import open_embedder; "
         "from winnow.curation.engine.vector_cache import embed_with_cache\n"
-        "for i in range(12): vectors_for([f'{sys.argv[2]} text {i}'], open_embedder(), Path(sys.argv[1]))"
+        "for i in range(12): embed_with_cache([f'{sys.argv[2]} text {i}'], open_embedder(), Path(sys.argv[1]))"
     )
     call = [sys.executable, "-c", script, str(tmp_path / "vectors.lance")]
     running = [subprocess.Popen([*call, name], stderr=subprocess.PIPE) for name in "abc"]

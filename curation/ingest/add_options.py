@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from winnow.config.task import Task
-from winnow.core.errors import Problem, WinnowError
+from winnow.core.commands import command
+from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.curation.store.sources import GenerationBatch
 
 ORIGINS = ("human", "log", "public", "synthetic")
 
 UNKNOWN_LICENSE = "unknown"
 
-NAME_THE_BATCH = "say --origin synthetic --batch NAME --generator NAME --prompt-version V --model NAME"
+
+NAME_THE_BATCH = "name the batch: " + command(
+    "add", "FILE", origin="synthetic", batch="NAME", generator="NAME", prompt_version="VERSION", model="NAME"
+)
 
 
 @dataclass(frozen=True)
@@ -28,22 +32,25 @@ class AddOptions:
 
 
 def check_options(task: Task, options: AddOptions) -> None:
+    """Raise WinnowError with all contradictions among the options of one `add`."""
     problems = []
     if task.kind != "intents":
         fix = "this version adds intents only"
         problems.append(Problem("winnow.yaml", f"kind {task.kind!r}", "kind: intents", fix))
     if options.origin is not None and options.origin not in ORIGINS:
-        problems.append(Problem("--origin", repr(options.origin), ", ".join(ORIGINS), "correct --origin"))
+        problems.append(Problem(Parameter("origin"), repr(options.origin), ", ".join(ORIGINS), "choose one of these"))
     if options.split is not None and options.split not in ("train", "validation", "test"):
-        problems.append(Problem("--split", repr(options.split), "train, validation or test", "correct --split"))
+        expected = "train, validation or test"
+        problems.append(Problem(Parameter("split"), repr(options.split), expected, "choose one of these"))
     if options.batch and options.origin != "synthetic":
-        fix = "say --origin synthetic, or leave out --batch"
-        problems.append(Problem("--batch", f"origin {options.origin or 'not said'}", "origin synthetic", fix))
+        fix = "set the origin to synthetic, or leave out the batch"
+        found = f"a batch with origin {options.origin}" if options.origin else "a batch without an origin"
+        problems.append(Problem(Parameter("batch"), found, "origin synthetic", fix))
     if options.origin == "synthetic" and not options.batch:
-        problems.append(Problem("--origin synthetic", "no batch", "the batch that made the rows", NAME_THE_BATCH))
+        found = "synthetic without a batch"
+        problems.append(Problem(Parameter("origin"), found, "the batch that the rows come from", NAME_THE_BATCH))
     if options.origin == "synthetic" and options.split in ("validation", "test"):
-        problems.append(
-            Problem("--split", options.split, "train: synthetic rows are never hold-out", "leave out --split")
-        )
+        expected = "train: synthetic rows are never hold-out"
+        problems.append(Problem(Parameter("split"), options.split, expected, "leave out the split"))
     if problems:
         raise WinnowError(problems)

@@ -27,6 +27,7 @@ class ScreenedFile:
 
 
 def screen_file(reading: SourceRows, task: Task, options: AddOptions, context: ScreenContext) -> ScreenedFile:
+    """Screen the rows of a file that was read and settle its origin and license; notes say what was assumed."""
     kept, dropped = screen(reading.rows, task, context, split=options.split)
     labeled = any(row.label not in (None, "") for row in reading.rows)
     known_origin = reading.fixed.origin if reading.fixed else ""
@@ -36,16 +37,16 @@ def screen_file(reading: SourceRows, task: Task, options: AddOptions, context: S
         license = reading.fixed.license
     if origin == "synthetic" and not options.batch:
         raise WinnowError(
-            Problem(reading.name, "synthetic rows without a batch", "the batch that made them", NAME_THE_BATCH)
+            Problem(reading.name, "synthetic rows without a batch", "the batch that they come from", NAME_THE_BATCH)
         )
     if options.origin is None and not known_origin:
         why = "it has labels" if labeled else "it has no labels"
-        reading.notes.append(f"{reading.name}: origin {origin!r}, because {why}; say --origin to change that")
+        reading.notes.append(f"{reading.name}: origin {origin!r}, because {why}; set the origin to change that")
     if license == UNKNOWN_LICENSE:
-        reading.notes.append(f"{reading.name}: license unknown, and a release needs one: say --license NAME")
+        reading.notes.append(f"{reading.name}: license unknown, and a release needs one: name the license")
     stem = parse_split(Path(reading.name).name.split(".")[0])
     if stem and options.split is None and "split" not in reading.columns.chosen():
-        reading.notes.append(f"{reading.name}: no official split; say --split {stem} if it is one")
+        reading.notes.append(f"{reading.name}: no official split; set the split {stem} if it is one")
     settings = {
         "columns": reading.columns.chosen(),
         "origin": origin,

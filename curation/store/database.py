@@ -14,6 +14,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
 
+from winnow.core.commands import command
 from winnow.core.database_errors import database_error
 from winnow.core.errors import Problem, ServiceError, WinnowError
 from winnow.curation.store.migrations import HEAD
@@ -137,8 +138,8 @@ def _damage(path: Path) -> Problem:
 
 
 RECOVERY_HELP = (
-    "restore winnow.db from a copy; or move it away and add again what is whole: your source files, or the rows of a "
-    "frozen release, split by split (winnow add .winnow/releases/NAME/jsonl/train.jsonl --group-column group)"
+    "restore winnow.db from a copy; or move it away and add what is intact again: your source files, or the rows of a "
+    f"release, split by split ({command('add', '.winnow/releases/NAME/jsonl/train.jsonl', group_column='group')})"
 )
 
 

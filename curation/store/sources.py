@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select, text, update
 from sqlalchemy.dialects.sqlite import insert
 
-from winnow.core.errors import Problem, WinnowError
+from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.curation.store import tables
 
 
@@ -36,7 +36,7 @@ class GenerationBatch:
 
 
 def store_batch(connection: Connection, batch: GenerationBatch, now: str) -> None:
-    """Store a batch once. Raises WinnowError when its name stands for another run."""
+    """Store a batch once. Raises WinnowError when another run has the same name."""
     stored = connection.execute(select(tables.batch).where(tables.batch.c.id == batch.id)).mappings().first()
     if stored is None:
         connection.execute(insert(tables.batch).values(**asdict(batch), at=now))
@@ -44,7 +44,7 @@ def store_batch(connection: Connection, batch: GenerationBatch, now: str) -> Non
     different = {k: stored[k] for k, v in asdict(batch).items() if stored[k] != v}
     if different:
         fix = "give this run a batch name of its own"
-        raise WinnowError(Problem(f"--batch {batch.id}", "other values", f"{different} as stored", fix))
+        raise WinnowError(Problem(Parameter("batch"), f"{batch.id} with other values", f"{different} as stored", fix))
 
 
 def store_source(connection: Connection, new: NewSource, now: str) -> str:

@@ -25,8 +25,8 @@ ORIGIN_ORDER = ("human", "log", "public", "synthetic")
 """A record seen in several origins counts as the first of these."""
 
 WORKING_COLUMNS = (
-    "id", "text", "fold_key", "group", "assigned_split", "origin", "weight", "state", "label", "decided_by", "candidates",
-    "sources", "licenses",
+    "id", "text", "fold_key", "group", "assigned_split", "origin", "weight", "state", "label", "decided_by",
+    "candidates", "sources", "licenses",
 )  # fmt: skip
 
 

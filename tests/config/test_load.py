@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.support.paths import EXAMPLE
 from winnow.config.load import parse_task, read_task
 from winnow.config.overrides import with_overrides
-from winnow.config.template import intents_task, tools_task
+from winnow.config.template import intents_task
 from winnow.core.errors import WinnowError
 
 BROKEN = """\
@@ -40,7 +40,7 @@ def test_every_problem_comes_at_once_with_its_line() -> None:
         2: "kind is 'intentz'",
         3: "unknown key 'lables'; .*did you mean 'labels'",
         6: "unknown key 'labels.0.rout'; .*did you mean 'route'",
-        7: "label 'a' stands twice",
+        7: "label 'a' occurs twice",
         8: "'zz' names no label",
         9: "'c' names no label",
         10: "'bb' names no label",
@@ -64,7 +64,7 @@ def test_a_goal_names_a_measure_and_a_label_that_is_there() -> None:
             parse_task(f"{head}goals: {{{bad}}}\n")
 
 
-@pytest.mark.parametrize("text", [intents_task("a: b"), tools_task("x"), (EXAMPLE / "winnow.yaml").read_text()])
+@pytest.mark.parametrize("text", [intents_task("a: b"), (EXAMPLE / "winnow.yaml").read_text()])
 def test_templates_and_example_pass_their_own_validation(text: str) -> None:
     assert parse_task(text).name
 
@@ -96,7 +96,7 @@ def test_what_if_changes_one_threshold_and_nothing_else() -> None:
     assert with_overrides(task, ["synthetic_share=0.1"]).targets.synthetic_share_max == 0.1
     assert with_overrides(task, []) == task
     for bad in ("leakage.cosin=1", "leakage=much", "leakage.cosine=7", "nothing"):
-        with pytest.raises(WinnowError, match="--set"):
+        with pytest.raises(WinnowError, match="set: "):
             with_overrides(task, [bad])
 
 
@@ -117,7 +117,7 @@ def test_every_gate_with_a_threshold_can_be_asked_what_if() -> None:
         "mix.robots=0,1",
         "leakage=7",
     ):
-        with pytest.raises(WinnowError, match="--set"):
+        with pytest.raises(WinnowError, match="set: "):
             with_overrides(task, [setting])
 
 

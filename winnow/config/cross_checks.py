@@ -7,6 +7,7 @@ from typing import Any
 
 from winnow.config.task import GOALS, GOALS_BY_LABEL
 from winnow.config.yaml_lines import KeyPath
+from winnow.core.commands import command
 from winnow.core.errors import Problem
 from winnow.core.suggest import nearest_name
 from winnow.core.vocabulary import BUILT_IN_FACETS
@@ -23,14 +24,14 @@ def cross_problems(raw: dict[str, Any]) -> Iterator[tuple[KeyPath, Problem]]:
         if name is not None and str(name) in seen:
             yield (
                 ("labels", index, "name"),
-                Problem("", f"label {name!r} stands twice", "each label once", "remove one"),
+                Problem("", f"label {name!r} occurs twice", "each label once", "remove one"),
             )
         seen.add(str(name))
         near_miss = entry.get("near_miss") if isinstance(entry, dict) else None
         if isinstance(near_miss, dict) and "label" in near_miss:
             yield from _unknown_label(("labels", index, "near_miss", "label"), near_miss["label"], names)
     if raw.get("kind") == "intents" and not names:
-        yield ("labels",), Problem("", "no labels", "at least one label", "or run `winnow init --from FILE`")
+        yield ("labels",), Problem("", "no labels", "at least one label", f"or run `{command('init', from_='FILE')}`")
     if raw.get("fallback") is not None and names:
         yield from _unknown_label(("fallback",), raw["fallback"], names)
     confusable = raw.get("confusable")

@@ -1,4 +1,4 @@
-"""Replace single gate settings of a task, as `check --set` does."""
+"""Replace single gate settings of a task, to try other thresholds without saving them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from winnow.config.task import Task
-from winnow.core.errors import Problem, WinnowError
+from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.suggest import nearest_name
 
 
@@ -28,8 +28,9 @@ def with_overrides(task: Task, settings: Sequence[str]) -> Task:
     try:
         return Task.model_validate(data)
     except ValidationError as error:
-        problems = [Problem(f"--set {'.'.join(map(str, e['loc']))}", str(e["input"]), e["msg"]) for e in error.errors()]
-        raise WinnowError(problems) from None
+        faults = [(".".join(map(str, fault["loc"])), fault) for fault in error.errors()]
+        where = Parameter("set")
+        raise WinnowError([Problem(where, f"{key}={fault['input']}", fault["msg"]) for key, fault in faults]) from None
 
 
 MAIN_THRESHOLDS = {
@@ -56,7 +57,7 @@ def _setting_path(data: Mapping[str, Any], key: str, setting: str) -> list[str]:
     if key not in known:
         near = nearest_name(key, known)
         fix = f"did you mean {near!r}?" if near else ""
-        raise WinnowError(Problem(f"--set {setting}", f"no gate setting {key!r}", ", ".join(known), fix))
+        raise WinnowError(Problem(Parameter("set"), f"no gate setting {key!r}", ", ".join(known), fix))
     return MAIN_THRESHOLDS.get(key, f"gates.{key}").split(".")
 
 
@@ -71,5 +72,5 @@ def _parse_value(setting: str, key: str, value: str) -> float | list[float] | li
         numbers = []
     if len(numbers) != wanted:
         expected = "GATE=LOWEST,HIGHEST" if wanted == 2 else "GATE=NUMBER"
-        raise WinnowError(Problem(f"--set {setting}", f"{value!r}", expected, "correct --set"))
+        raise WinnowError(Problem(Parameter("set"), repr(setting), expected))
     return numbers if wanted == 2 else numbers[0]

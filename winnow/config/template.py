@@ -10,7 +10,7 @@ FALLBACK_NAMES = ("fallback", "oos", "out_of_scope", "out-of-scope", "none", "ot
 """Label names that public datasets use for out-of-scope queries."""
 
 _HEAD = """\
-# The task of this workspace. `winnow check` reads it; every fault is reported with its line.
+# The task of this workspace. `winnow check` reads it; every problem is reported with its line.
 name: {name}
 kind: {kind}                     # intents: which label; tools: which tool call
 language: en                      # other languages are flagged by `winnow add`, not dropped
@@ -47,10 +47,10 @@ targets:
   synthetic_share_max: 0.7        # of train
   fallback_share: [0.10, 0.15]    # of train
 splits:
-  validation: 0.15                # shares of eligible human rows; a record keeps its reserve for ever
+  validation: 0.15                # shares of eligible human rows; a record keeps its reserve permanently
   test: 0.15
   key: winnow                     # changing the key changes new reserves only
-gates:                            # thresholds; `winnow check --set leakage.cosine=0.95` asks what if
+gates:                            # thresholds; `winnow check` can try others without saving them
   duplicates: {cosine: 0.97, share_max: 0.20, label_share_max: 0.50}
   leakage: {cosine: 0.97, share_max: 0.10, label_share_max: 0.25}
   disputed: {share_max: 0.02}
@@ -64,22 +64,11 @@ licenses:
 # must_pass: must_pass.jsonl      # queries that every model has to get right, with `text` and `label`
 """
 
-_TOOLS = """\
-tools: tools.json                 # a JSON list of tool schemas: name, description, parameters
-system_prompt: system_prompt.txt
-call_format: fenced_json          # how the model writes a call
-"""
-
 
 def intents_task(name: str, *, routes: Mapping[str, str | None] | None = None) -> str:
     """The text of a task file for intent routing; with `routes` (label to route), those labels instead of examples."""
     head = _HEAD.format(name=_scalar(name), kind="intents")
     return head + _LABELS_HELP + (_EXAMPLE_LABELS if routes is None else _labels(routes)) + _TAIL
-
-
-def tools_task(name: str) -> str:
-    """The text of a task file for tool-calling dialogues."""
-    return _HEAD.format(name=_scalar(name), kind="tools") + _TOOLS + _TAIL
 
 
 def _labels(routes: Mapping[str, str | None]) -> str:

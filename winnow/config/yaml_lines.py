@@ -27,6 +27,7 @@ def expanded_size(node: yaml.Node, known: dict[int, int]) -> int:
 
 
 def key_lines(node: yaml.Node, key_path: KeyPath = ()) -> Iterator[tuple[KeyPath, int]]:
+    """The line of every key and value."""
     yield key_path, node.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
@@ -39,12 +40,14 @@ def key_lines(node: yaml.Node, key_path: KeyPath = ()) -> Iterator[tuple[KeyPath
 
 
 def line_of(lines: Mapping[KeyPath, int], key_path: KeyPath) -> int:
+    """The line of a key, or of the closest enclosing key that has one."""
     while key_path and key_path not in lines:
         key_path = key_path[:-1]
     return lines.get(key_path, 1)
 
 
 def repeated_keys(node: yaml.Node, key_path: KeyPath = ()) -> Iterator[tuple[KeyPath, Problem]]:
+    """A problem for every key that occurs more than once."""
     if isinstance(node, yaml.MappingNode):
         counts = Counter(str(key.value) for key, _ in node.value)
         for key, count in counts.items():

@@ -23,6 +23,7 @@ def atomic_write(path: Path) -> Iterator[Path]:
 
 
 def sync_to_disk(path: Path) -> None:
+    """Wait until a file or folder is on disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -1,4 +1,4 @@
-""" "Did you mean": the known name closest to what was typed."""
+"""Suggest the known name that is closest to what was typed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Every fixed list of words, written once: splits, origins, states, facets. Queues are listed in curation/labeling/queues."""
+"""Every fixed list of words, written once: splits, origins, states, facets.
+
+Queues are listed in curation/labeling/queues.
+"""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ def find_columns(chosen_columns: Columns, present: Sequence[str], *, splits: Seq
     if found.text is None or found.text == NO_COLUMN:
         expected = f"one of {', '.join(KNOWN_NAMES['text'])}"
         held = ", ".join(redact(name) for name in present[:20]) or "none"  # without a header they are a row
-        raise WinnowError(Problem(name, f"no text column among: {held}", expected, "say --text-column NAME"))
+        raise WinnowError(Problem(name, f"no text column among: {held}", expected, "name the text column"))
     return found
 
 
@@ -97,7 +97,7 @@ def parse_split(value: object) -> str | None:
 
 def _missing_column(name: str, role: str, column: str, present: Sequence[str]) -> Problem:
     near = nearest_name(column, present)
-    fix = f"did you mean {near!r}?" if near else f"correct --{role}-column"
+    fix = f"did you mean {near!r}?" if near else "choose one of these"
     return Problem(name, f"no column {column!r}", f"one of {', '.join(present[:20])}", fix)
 
 

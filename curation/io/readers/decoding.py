@@ -7,7 +7,7 @@ import gzip
 import io
 import zlib
 
-from winnow.core.errors import Problem, WinnowError
+from winnow.core.errors import Parameter, Problem, WinnowError
 
 _BYTE_ORDER_MARKS = [
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -62,7 +62,7 @@ def decode(data: bytes, *, name: str, encoding: str | None = None) -> tuple[str,
     sound = sum(c > "\x7f" for c in text) - broken
     if sound >= broken:
         return text, [f"{name}: {broken} bytes are not UTF-8; their rows are dropped"]
-    note = f"{name}: not UTF-8, read as latin-1 (Windows-1252); say --encoding to change that"
+    note = f"{name}: not UTF-8, read as latin-1 (Windows-1252); set the encoding to change that"
     return _windows_1252(data), [note]
 
 
@@ -71,10 +71,9 @@ def _decode_as(data: bytes, encoding: str, name: str) -> str:
         codec = codecs.lookup(encoding).name
         return data.decode("utf-8-sig", "surrogateescape") if codec == "utf-8" else data.decode(codec, "replace")
     except (LookupError, UnicodeError):
-        problem = Problem(
-            name, f"no text encoding {encoding!r}", "such as utf-8, latin-1, cp1252", "correct --encoding"
-        )
-        raise WinnowError(problem) from None
+        expected = "such as utf-8, latin-1, cp1252"
+        found = f"no text encoding {encoding!r}, needed for {name}"
+        raise WinnowError(Problem(Parameter("encoding"), found, expected)) from None
 
 
 def _windows_1252(data: bytes) -> str:

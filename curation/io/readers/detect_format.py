@@ -23,6 +23,7 @@ SUFFIXES = {
 
 
 def detect_format(path: Path, content: bytes) -> str:
+    """The name of a file's format."""
     suffixes = [suffix.lower() for suffix in path.suffixes if suffix.lower() != ".gz"]
     if content.startswith(b"PAR1"):
         return "parquet"

@@ -16,16 +16,18 @@ DROPPED_COLUMNS = (
 
 @dataclass(frozen=True)
 class FixedRows:
-    """What a file of mended rows says of the file that the rows come from; empty where its rows differ."""
+    """The origin and license that corrected rows were dropped with; empty where they differ."""
 
     origin: str
     license: str
 
 
 def unescape_value(value: Any) -> Any:
+    """A value without the escape that protects spreadsheets from formulas."""
     return unescape_cell(value) if isinstance(value, str) else value
 
 
 def fixed_rows(rows: list[Fields]) -> FixedRows:
+    """The origin and license that all the rows share."""
     origins, licenses = ({value_text(fields[name]) for fields in rows} for name in ("origin", "license"))
     return FixedRows(origins.pop() if len(origins) == 1 else "", licenses.pop() if len(licenses) == 1 else "")

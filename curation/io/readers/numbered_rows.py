@@ -15,6 +15,7 @@ NumberedRow = tuple[int, Fields | Drop]
 
 
 def row_fields(item: Any) -> Fields | Drop:
+    """The fields of one JSON item, or the reason to drop it."""
     if isinstance(item, dict):
         return {str(key): value for key, value in item.items()}
     if isinstance(item, str):
@@ -23,9 +24,11 @@ def row_fields(item: Any) -> Fields | Drop:
     return Drop("malformed_row", found, json.dumps(item))
 
 
-def unreadable_file(name: str, found: str, expected: str, fix: str = "mend or convert the file") -> WinnowError:
+def unreadable_file(name: str, found: str, expected: str, fix: str = "repair or convert the file") -> WinnowError:
+    """The error for a file that cannot be read as a whole."""
     return WinnowError(Problem(name, found, expected, fix))
 
 
 def value_text(value: Any) -> str:
+    """A value as text; empty where it is missing."""
     return "" if value is None or (isinstance(value, float) and math.isnan(value)) else str(value)

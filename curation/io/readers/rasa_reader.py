@@ -22,7 +22,7 @@ def rasa_rows(text: str, *, name: str = "file") -> Iterator[NumberedRow]:
         raise unreadable_file(name, f"not YAML ({str(error).splitlines()[0]})", "a Rasa nlu.yml") from None
     entries = _child(root, "nlu")
     if not isinstance(entries, yaml.SequenceNode):
-        raise unreadable_file(name, "no `nlu:` list", "a Rasa nlu.yml", "or say --format")
+        raise unreadable_file(name, "no `nlu:` list", "a Rasa nlu.yml", "or set the format")
     number = 0
     for entry in entries.value:
         intent = _child(entry, "intent")

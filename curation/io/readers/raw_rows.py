@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from winnow.core.errors import Problem, WinnowError
+from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.curation.io.readers.csv_reader import csv_rows, tsv_rows
 from winnow.curation.io.readers.decoding import decode, decompress
 from winnow.curation.io.readers.detect_format import FORMATS, detect_format
@@ -54,7 +54,7 @@ def read_rows(
         raise WinnowError(Problem(name, "a zip archive or an Excel workbook", "a text table", "save it as CSV"))
     kind = detect_format(path, content) if format == "auto" else format
     if kind not in FORMATS:
-        raise WinnowError(Problem(name, f"unknown format {kind!r}", ", ".join(FORMATS), "correct --format"))
+        raise WinnowError(Problem(Parameter("format"), repr(kind), ", ".join(FORMATS), "choose one of these"))
     notes: list[str] = []
     if kind == "parquet":
         numbered = list(parquet_rows(content, name=name))

@@ -87,7 +87,7 @@ def _source_rows(
 ) -> SourceRows:
     if not numbered:
         raise WinnowError(
-            Problem(name, "no row", "rows of queries", "check that it is the right file, or say --format")
+            Problem(name, "no row", "rows of queries", "check that it is the right file, or set the format")
         )
     good = [fields for _, fields in numbered if not isinstance(fields, Drop)]
     present = list(dict.fromkeys(key for fields in good for key in fields))
@@ -108,7 +108,7 @@ def _source_rows(
     notes = [*notes, f"{name}: {chosen}" + (f"; not used: {', '.join(map(redact, unused[:10]))}" if unused else "")]
     people = [key for key in unused if key.casefold() in SESSION_NAMES]
     if people and columns.group is None:
-        hint = f"say --group-column {people[0]} if its rows belong together: they then share a split, for ever"
+        hint = f"set the group column {people[0]} if its rows belong together: they then always share a split"
         notes.append(f"{name}: {hint}")
     rows = [_source_row(number, fields, columns) for number, fields in numbered]
     return SourceRows(name, digest, columns, rows, notes, fixed)

@@ -22,11 +22,9 @@ def sqlite_rows(data: bytes, *, name: str = "file", table: str | None = None) ->
         try:
             found = _tables(connection)
             if table is None and len(found) != 1:
-                raise unreadable_file(
-                    name, f"{len(found)} tables ({', '.join(found)})", "one table", "say --table NAME"
-                )
+                raise unreadable_file(name, f"{len(found)} tables ({', '.join(found)})", "one table", "name the table")
             if table is not None and table not in found:
-                raise unreadable_file(name, f"no table {table!r}", f"one of {', '.join(found)}", "correct --table")
+                raise unreadable_file(name, f"no table {table!r}", f"one of {', '.join(found)}", "choose one of these")
             quoted = (table or found[0]).replace('"', '""')
             for number, row in enumerate(connection.execute(f'SELECT * FROM "{quoted}"'), 1):
                 yield number, dict(row)

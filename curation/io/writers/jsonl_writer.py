@@ -21,5 +21,6 @@ def write_jsonl(rows: pd.DataFrame, path: Path) -> None:
 
 
 def write_lines(path: Path, rows: Sequence[Mapping[Any, Any]]) -> None:
+    """Write one JSON object per line."""
     text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     path.write_text(text, encoding="utf-8")

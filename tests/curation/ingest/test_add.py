@@ -220,7 +220,7 @@ def test_an_official_split_wins_over_the_draw_and_test_over_train(make_workspace
 def test_synthetic_rows_are_train_only_and_wait_for_review(make_workspace: Make) -> None:
     ws = make_workspace("a")
     frame = rows(*((f"made {i}", "a") for i in range(30)))
-    with pytest.raises(WinnowError, match="--batch"):
+    with pytest.raises(WinnowError, match="batch"):
         ws.add(frame, origin="synthetic")
     ws.add(frame, origin="synthetic", batch=BATCH)
     table = ws.records()
@@ -264,7 +264,7 @@ def test_a_retracted_source_stops_counting_and_leaves_its_trace(make_workspace: 
 def test_a_known_record_keeps_its_assigned_split_and_add_says_so(make_workspace: Make, tmp_path: Path) -> None:
     ws = make_workspace("a")
     path = write_jsonl(tmp_path / "test.jsonl", [{"text": f"t{i}", "label": "a"} for i in range(100)])
-    assert any("say --split test" in note for note in ws.add(path).notes)
+    assert any("set the split test" in note for note in ws.add(path).notes)
     ws.retract("test.jsonl")
     notes = ws.add(path, split="test").notes
     assert any(note.startswith("85 known records keep another reserve") for note in notes), notes

@@ -129,7 +129,7 @@ def test_a_sqlite_file_with_two_tables_asks_which(tmp_path: Path) -> None:
     pd.DataFrame({"text": ["x"]}).to_sql("one", connection, index=False)
     pd.DataFrame({"text": ["y"]}).to_sql("two", connection, index=False)
     connection.close()
-    with pytest.raises(WinnowError, match="--table"):
+    with pytest.raises(WinnowError, match="name the table"):
         read_file(tmp_path / "a.db")
     assert read_file(tmp_path / "a.db", table="two").rows[0].text == "y"
 

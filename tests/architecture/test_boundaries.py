@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.architecture.source_tree import SourceModule, cli_options, options_in, sql_use
 
 
@@ -11,7 +9,6 @@ def test_sql_stays_in_the_store_and_the_spend_ledger(modules: list[SourceModule]
     assert {module.name: used for module in modules if (used := sql_use(module))} == {}
 
 
-@pytest.mark.xfail(strict=False, reason="messages still spell out options")
 def test_only_the_command_line_knows_its_options(modules: list[SourceModule]) -> None:
     options = cli_options(modules)
     assert {"--strategy", "--json", "--origin"} <= options

@@ -12,7 +12,7 @@ import typer
 from winnow.cli.main import app
 from winnow.core.vocabulary import AcquisitionStrategy
 from winnow.curation.checks.gates import GATES
-from winnow.curation.io.readers.detect_format import FORMATS
+from winnow.curation.io.readers import FORMATS
 from winnow.curation.io.writers import WRITERS
 from winnow.curation.labeling.queues import QUEUES
 from winnow.generators.variations.variation_kinds import KINDS

@@ -1,5 +1,14 @@
-"""Read any supported file into numbered rows of text, label, route, split, session and time."""
+"""Read any supported file into numbered rows: one file per format, and the list of them."""
 
-from __future__ import annotations
+from winnow.curation.io.readers.csv_reader import CSV, TSV
+from winnow.curation.io.readers.json_reader import JSON
+from winnow.curation.io.readers.jsonl_reader import JSONL
+from winnow.curation.io.readers.lines_reader import LINES
+from winnow.curation.io.readers.parquet_reader import PARQUET
+from winnow.curation.io.readers.rasa_reader import RASA
+from winnow.curation.io.readers.sqlite_reader import SQLITE
 
-__all__ = ["DROPPED_COLUMNS", "Columns", "Reading", "Row", "Rows", "read_file", "read_rows", "read_table"]
+READERS = (CSV, TSV, JSONL, JSON, PARQUET, SQLITE, RASA, LINES)
+"""Every input format, in the order in which messages list them."""
+FORMATS = ("auto", *(reader.name for reader in READERS))
+"""What `--format` takes."""

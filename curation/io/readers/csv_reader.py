@@ -7,6 +7,7 @@ import io
 from collections import deque
 from collections.abc import Iterator
 
+from winnow.curation.io.readers.file_format import FileFormat
 from winnow.curation.io.readers.numbered_rows import NumberedRow
 from winnow.validators.text import Drop
 
@@ -68,3 +69,7 @@ def _unique_names(names: list[str]) -> list[str]:
 def tsv_rows(text: str) -> Iterator[NumberedRow]:
     """Rows of a tab-separated file with a header."""
     return csv_rows(text, delimiter="\t")
+
+
+CSV = FileFormat("csv", lambda file: csv_rows(file.text), suffixes=(".csv",))
+TSV = FileFormat("tsv", lambda file: tsv_rows(file.text), suffixes=(".tsv",))

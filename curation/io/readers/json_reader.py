@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from winnow.curation.io.readers.file_format import FileFormat
 from winnow.curation.io.readers.numbered_rows import NumberedRow, row_fields, unreadable_file
 
 
@@ -43,3 +44,6 @@ def _rows_of(data: dict[str, Any]) -> list[Any]:
 
 def _is_pair(item: Any) -> bool:
     return isinstance(item, list) and len(item) == 2 and all(isinstance(part, str) for part in item)
+
+
+JSON = FileFormat("json", lambda file: json_rows(file.text, name=file.name), suffixes=(".json",))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from winnow.curation.io.readers.file_format import FileFormat
 from winnow.curation.io.readers.numbered_rows import NumberedRow
 
 
@@ -12,3 +13,6 @@ def line_rows(text: str) -> Iterator[NumberedRow]:
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             yield number, {"text": line.strip("\r")}
+
+
+LINES = FileFormat("lines", lambda file: line_rows(file.text), suffixes=(".txt",))

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from winnow.curation.io.readers.file_format import FileFormat
 from winnow.curation.io.readers.numbered_rows import NumberedRow, unreadable_file
 
 
@@ -36,3 +37,8 @@ def _class_names(metadata: dict[bytes, bytes]) -> dict[str, list[str]]:
 
 def _class_name(value: Any, names: list[str] | None) -> Any:
     return names[value] if names and isinstance(value, int) and 0 <= value < len(names) else value
+
+
+PARQUET = FileFormat(
+    "parquet", lambda file: parquet_rows(file.content, name=file.name), suffixes=(".parquet",), magic=b"PAR1"
+)

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from winnow.curation.io.readers.file_format import FileFormat
 from winnow.curation.io.readers.numbered_rows import NumberedRow, unreadable_file
 
 ENTITY_MARKUP = re.compile(r"\[([^\]\n]+)\](?:\([^)\n]*\)|\{[^}\n]*\})")
@@ -47,3 +48,6 @@ def _rasa_examples(node: yaml.Node | None) -> Iterator[str]:
 def _child(node: yaml.Node | None, key: str) -> yaml.Node | None:
     pairs: Iterable[Any] = node.value if isinstance(node, yaml.MappingNode) else ()
     return next((value for name, value in pairs if name.value == key), None)
+
+
+RASA = FileFormat("rasa", lambda file: rasa_rows(file.text, name=file.name), suffixes=(".yml", ".yaml"))

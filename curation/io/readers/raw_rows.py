@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from winnow.core.errors import Parameter, Problem, WinnowError
-from winnow.curation.io.readers.csv_reader import csv_rows, tsv_rows
+from winnow.curation.io.readers import FORMATS, READERS
 from winnow.curation.io.readers.decoding import decode, decompress
-from winnow.curation.io.readers.detect_format import FORMATS, detect_format
-from winnow.curation.io.readers.json_reader import json_rows
-from winnow.curation.io.readers.jsonl_reader import jsonl_rows
-from winnow.curation.io.readers.lines_reader import line_rows
+from winnow.curation.io.readers.detect_format import detect_format
+from winnow.curation.io.readers.file_format import InputFile
 from winnow.curation.io.readers.numbered_rows import NumberedRow
-from winnow.curation.io.readers.parquet_reader import parquet_rows
-from winnow.curation.io.readers.rasa_reader import rasa_rows
-from winnow.curation.io.readers.sqlite_reader import refuse_unfinished_log, sqlite_rows
 
 
 @dataclass(frozen=True)
@@ -52,30 +46,10 @@ def read_rows(
     content = decompress(data, name=name)
     if content.startswith(b"PK\x03\x04"):
         raise WinnowError(Problem(name, "a zip archive or an Excel workbook", "a text table", "save it as CSV"))
-    kind = detect_format(path, content) if format == "auto" else format
-    if kind not in FORMATS:
-        raise WinnowError(Problem(Parameter("format"), repr(kind), ", ".join(FORMATS), "choose one of these"))
-    notes: list[str] = []
-    if kind == "parquet":
-        numbered = list(parquet_rows(content, name=name))
-    elif kind == "sqlite":
-        refuse_unfinished_log(path)
-        numbered = list(sqlite_rows(content, name=name, table=table))
-    else:
-        text, notes = decode(content, name=name, encoding=encoding)
-        numbered = list(_text_rows(kind, text, name))
-    return RawRows(name, hashlib.sha256(data).hexdigest(), numbered, notes)
-
-
-def _text_rows(kind: str, text: str, name: str) -> Iterator[NumberedRow]:
-    if kind == "json":
-        return json_rows(text, name=name)
-    if kind == "rasa":
-        return rasa_rows(text, name=name)
-    readers = {
-        "csv": csv_rows,
-        "tsv": tsv_rows,
-        "jsonl": jsonl_rows,
-        "lines": line_rows,
-    }
-    return readers[kind](text)
+    named = next((reader for reader in READERS if reader.name == format), None)
+    if named is None and format != "auto":
+        raise WinnowError(Problem(Parameter("format"), repr(format), ", ".join(FORMATS), "choose one of these"))
+    reader = named or detect_format(path, content)
+    text, notes = ("", []) if reader.magic else decode(content, name=name, encoding=encoding)
+    rows = list(reader.read(InputFile(path, content, text, table)))
+    return RawRows(name, hashlib.sha256(data).hexdigest(), rows, notes)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from winnow.core.errors import Problem, WinnowError
+from winnow.curation.io.readers.file_format import FileFormat, InputFile
 from winnow.curation.io.readers.numbered_rows import NumberedRow, unreadable_file
 
 
@@ -45,3 +46,11 @@ def refuse_unfinished_log(path: Path) -> None:
     if log.exists() and log.stat().st_size:
         fix = "close the program that uses it, or run `PRAGMA wal_checkpoint(TRUNCATE)` in it"
         raise WinnowError(Problem(path.name, f"its newest rows are still in {log.name}", "a database at rest", fix))
+
+
+def _read(file: InputFile) -> Iterator[NumberedRow]:
+    refuse_unfinished_log(file.path)
+    return sqlite_rows(file.content, name=file.name, table=file.table)
+
+
+SQLITE = FileFormat("sqlite", _read, suffixes=(".db", ".sqlite", ".sqlite3"), magic=b"SQLite format 3\0")

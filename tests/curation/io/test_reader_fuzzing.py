@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import winnow
 from winnow.core.errors import WinnowError
-from winnow.curation.io.readers.detect_format import FORMATS
+from winnow.curation.io.readers import FORMATS
 from winnow.workspace import Workspace
 
 SUFFIXES = ["", ".csv", ".tsv", ".jsonl", ".json", ".parquet", ".db", ".yml", ".txt", ".csv.gz", ".jsonl.gz"]

@@ -411,9 +411,9 @@ def test_a_clock_set_back_changes_no_order(tmp_path: Path) -> None:
     early = (  # the clock itself cannot be set by a test: the process is told another time
         "import sys; from datetime import datetime as real\n"
         "class Early(real):\n    now = classmethod(lambda cls, tz=None: real(1999, 1, 1, tzinfo=tz))\n"
-        "import winnow, winnow.workspace, curation.add, curation.freeze\n"
+        "import winnow, winnow.workspace, winnow.curation.ingest.add, winnow.curation.releases.freeze\n"
         "for module in list(sys.modules.values()):\n"
-        "    if module.__name__.startswith('curation') and hasattr(module, 'datetime'):\n"
+        "    if module.__name__.startswith('winnow.') and hasattr(module, 'datetime'):\n"
         "        module.datetime = Early\n"
         "ws = winnow.open(sys.argv[1]); ws.add(sys.argv[2], license='MIT'); ws.freeze('second')\n"
     )

@@ -53,7 +53,7 @@ def test_opinions_are_each_ones_latest_with_what_was_shown_or_withheld(labeling:
     assert found.agreement is not None
     people = {one.who: one for one in found.agreement.annotators}
     (bobs,) = (one for name, one in people.items() if name.startswith("bob"))
-    assert [(case.said, case.adjudicated) for case in bobs.overruled if case.record == first] == [
+    assert [(case.response, case.adjudicated) for case in bobs.overruled if case.record == first] == [
         (labels[1], labels[0])
     ]
     assert found.agreement.pairs[0].disagreements == len(labeling.records("label-second-reviewer"))

@@ -69,7 +69,7 @@ def test_its_vector_is_deleted_from_every_version_of_the_cache(used: Workspace) 
 
     from winnow.curation.engine.vector_cache import cached_vectors
 
-    identity = used._embedder().identity
+    identity = used._context.embedder().identity
     vector = cached_vectors([TEXT], identity, used.folder.vectors)[TEXT].tobytes()
     record = used.records().set_index("text").loc[TEXT, "id"]
     used.forget(record)
@@ -124,7 +124,7 @@ def test_the_command_says_what_still_holds_it(used: Workspace) -> None:
     record = used.records().set_index("text").loc[TEXT, "id"]
     told = run_winnow("forget", record, "--reason", "asked for", cwd=used.folder.root)
     assert told.returncode == 0, told.stderr
-    assert "release first still holds it" in told.stdout
+    assert "release first still contains it" in told.stdout
     assert "Quartermain" not in told.stdout
     data = json.loads(run_winnow("releases", "--json", cwd=used.folder.root).stdout)
     assert data["releases"][0]["forgotten"] == 1

@@ -136,7 +136,7 @@ def test_what_is_no_model_or_another_or_too_small_is_refused(release: Release, t
     with pytest.raises(WinnowError, match="examples_per_label"):
         trained(release, tmp_path / "runs", small)
     (model / "pytorch_model.bin").write_bytes(b"")
-    with pytest.raises(WinnowError, match="safetensors alone"):
+    with pytest.raises(WinnowError, match="only safetensors weights"):
         trained(release, tmp_path / "runs", model)
     empty = tmp_path / "empty"
     empty.mkdir()

@@ -308,7 +308,7 @@ def test_a_session_that_is_told_too_late_is_said(make_workspace: Make, tmp_path:
     rows = [{"query": f"number {word}", "label": "a", "user": "u1"} for word in ("one", "two", "three")]
     path = write_jsonl(tmp_path / "rows.jsonl", rows)
     first = workspace.add(path)
-    assert any("--group-column user" in note for note in first.notes)
+    assert any("set the group column user" in note for note in first.notes)
     workspace.retract("rows.jsonl")
     late = workspace.add(path, columns=Columns(group="user"))
     assert any("3 known records keep another group" in note for note in late.notes)

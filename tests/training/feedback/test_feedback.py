@@ -248,7 +248,7 @@ def test_what_was_forgotten_is_not_quoted(round_one: Round, tmp_path: Path) -> N
         one["text"]
         for label in round_one.fed.feedback.plan["labels"]
         for one in label["misclassified"]
-        if label["mistakes"]
+        if label["misclassified"]
     )
     records = workspace.records()
     gone = records[records["text"] == quoted]["id"].iloc[0]

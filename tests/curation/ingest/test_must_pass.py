@@ -85,7 +85,7 @@ def test_must_pass_cases_are_reported_apart_with_every_failing_text(workspace: W
 
 def test_a_release_without_them_says_why() -> None:
     assert "has no must_pass file" in score_must_pass(None, None, None, named=False)["why"]
-    assert "older" in score_must_pass(None, None, None, named=True)["why"]
+    assert "frozen before" in score_must_pass(None, None, None, named=True)["why"]
     assert score_must_pass([], None, None, named=True)["status"] == "not_measured"
     case = MustPassCase("1", "x", "a")
     assert score_must_pass([case], None, None, named=True)["status"] == "not_measured"

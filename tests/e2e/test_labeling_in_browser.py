@@ -271,7 +271,7 @@ def test_one_lot_is_accepted_another_refused_and_freeze_exports_accordingly(
     assert read < 100
     shown = run_winnow("status", cwd=root).stdout
     assert "accepted, at most" in shown
-    assert "refused; winnow push review --include-refused rescues it" in shown
+    assert "refused; winnow push review --include-refused reviews it in full" in shown
     office.run("check")
     office.run("freeze", "reviewed")
     frozen = office.workspace.release("reviewed")

@@ -56,7 +56,7 @@ def test_banking77_repeats_twelve_folded_texts_seven_across_splits(tmp_path: Pat
 def test_rasa_duplicated_intent_shows_as_a_pair_of_labels(tmp_path: Path) -> None:
     workspace = opened(tmp_path, "rasa_nlu/rasa_nlu.jsonl")
     gate = next(gate for gate in workspace.check().gates if gate.name == "disputed")
-    assert gate.evidence[0] == "smalltalk/bot_challenge and smalltalk/deny_smalltalk: 8 texts under both"
+    assert gate.evidence[0] == "8 texts labeled both smalltalk/bot_challenge and smalltalk/deny_smalltalk"
 
 
 def test_rasas_own_files_are_read(tmp_path: Path) -> None:

@@ -1,1 +1,1 @@
-"""Pure checks on texts and rows: no model, no network, no files, no database."""
+"""Pure checks of texts and rows, without models, network, files or database."""

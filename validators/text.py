@@ -1,4 +1,4 @@
-"""Why one row's text, label or route may not enter the dataset."""
+"""Reasons why the text, label or route of a row is not accepted into the dataset."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ MAX_CHARACTERS = 2000
 
 @dataclass(frozen=True)
 class Drop:
-    """Why a row falls: a noun of the fault, and what a person needs to mend it."""
+    """Why a row is dropped: a name for the problem, and the detail that a person needs to fix it."""
 
     reason: str
     detail: str
     raw: str = ""
-    """The row as it stood, where it could not be read into columns."""
+    """The raw row, if it could not be parsed into columns."""
 
 
 def text_problem(value: object, *, max_characters: int = MAX_CHARACTERS) -> Drop | None:
-    """Say what is wrong with a row's text, or None when it can be kept."""
+    """The problem with the text of a row, or None when the text is valid."""
     if value is None:
         return Drop("empty", "the text is missing")
     if not isinstance(value, str):
         return Drop("not_text", f"found {type(value).__name__}, expected a string")
     if not value.strip():
-        return Drop("empty", "the text is empty or white space")
+        return Drop("empty", "the text is empty or only whitespace")
     if len(value) > max_characters:
         return Drop("too_long", f"{len(value)} characters, at most {max_characters} are allowed")
     return _broken_characters(value)
@@ -40,7 +40,7 @@ def text_problem(value: object, *, max_characters: int = MAX_CHARACTERS) -> Drop
 def _broken_characters(text: str) -> Drop | None:
     surrogates = [c for c in text if "\ud800" <= c <= "\udfff"]
     if surrogates:
-        return Drop("undecodable", f"byte or code unit {ord(surrogates[0]):#06x} is no character; save as UTF-8")
+        return Drop("undecodable", f"byte or code unit {ord(surrogates[0]):#06x} is not a character; save as UTF-8")
     control = [c for c in text if unicodedata.category(c) == "Cc" and c not in "\t\n\r"]
     if control and not is_bad(text):
         return Drop("control_character", f"character U+{ord(control[0]):04X}; remove it")
@@ -50,16 +50,16 @@ def _broken_characters(text: str) -> Drop | None:
 
 
 def label_problem(label: str, labels: Sequence[str]) -> Drop | None:
-    """Say that a label is not in the task, and which one it may have meant."""
+    """The problem with a label that is not in the task, with the most similar label; None otherwise."""
     if label in labels:
         return None
     nearest = nearest_name(label, labels)
-    hint = f"; nearest is {nearest!r}" if nearest else ""
+    hint = f"; the closest label is {nearest!r}" if nearest else ""
     return Drop("unknown_label", f"label {label!r} is not in the task{hint}")
 
 
 def route_problem(label: str, route: str, routes: Mapping[str, str | None]) -> Drop | None:
-    """Say that a row sends its label elsewhere than the task does. A label without a route accepts any."""
+    """The problem with a route other than the task's route for the label. A label without a route accepts any."""
     wanted = routes.get(label)
     if not wanted or route == wanted:
         return None

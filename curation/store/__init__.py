@@ -1,4 +1,4 @@
-"""The workspace database: one SQLite file, its tables, and all SQL about them."""
+"""The workspace database: one SQLite file, its tables, and all SQL for them."""
 
 from __future__ import annotations
 

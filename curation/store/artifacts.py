@@ -1,4 +1,4 @@
-"""Releases and runs that this workspace made, and the hashes they must still have: the ledger."""
+"""The ledger: the releases and runs of this workspace, with the hashes that they must still have."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from winnow.curation.store.tables import artifact
 
 
 def artifacts(connection: Connection, kind: str) -> list[dict[str, Any]]:
-    """Releases or runs in the order in which they were recorded: the clock may have been set back."""
+    """Releases or runs in the order in which they were recorded, not by time: the clock may have been set back."""
     query = select(artifact).where(artifact.c.kind == kind).order_by(text("rowid"))
     return [{**row, "detail": json.loads(row["detail"])} for row in connection.execute(query).mappings()]
 
@@ -26,17 +26,17 @@ def release_hashes(connection: Connection) -> dict[str, str]:
 
 
 def artifact_exists(connection: Connection, name: str) -> bool:
-    """Whether a release or run of this name was ever recorded."""
+    """Whether a release or run with this name was ever recorded."""
     return bool(connection.execute(select(func.count()).where(artifact.c.name == name)).scalar_one())
 
 
 def record_release(connection: Connection, name: str, *, path: str, sha256: str, detail: Mapping[str, Any]) -> None:
-    """Record a release, in the transaction that puts its folder in place."""
+    """Record a release, in the same transaction that moves its folder into place."""
     connection.execute(insert(artifact).values(**_row("release", name, path, sha256, detail)))
 
 
 def record_run(store: Store, name: str, *, path: str, sha256: str, detail: Mapping[str, Any]) -> None:
-    """Record a run; the same run twice is one entry."""
+    """Record a run; recording the same run twice gives one entry."""
     with store.writing() as connection:
         values = _row("run", name, path, sha256, detail)
         connection.execute(insert(artifact).values(**values).on_conflict_do_nothing())

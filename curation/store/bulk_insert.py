@@ -1,4 +1,4 @@
-"""Insert many rows, skipping those that are already there."""
+"""Insert many rows, skipping those that are already stored."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ ROWS_PER_STATEMENT = 10_000
 
 
 def insert_new(connection: Connection, table: Any, rows: list[dict[str, Any]]) -> None:
-    """Insert rows; a row that is there already stays as it is."""
+    """Insert rows; a row that is already stored is not changed."""
     for start in range(0, len(rows), ROWS_PER_STATEMENT):
         connection.execute(insert(table).on_conflict_do_nothing(), rows[start : start + ROWS_PER_STATEMENT])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock
-from sqlalchemy import Connection as Connection  # for all who only pass it on to this package
+from sqlalchemy import Connection as Connection  # for modules that only pass it to this package
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
@@ -21,46 +21,46 @@ from winnow.curation.store.migrations import HEAD
 from winnow.curation.store.tables import metadata
 
 BUSY_SECONDS = 120
-"""How long a command waits for another one that is writing."""
+"""How long a command waits for another one to finish writing."""
 
 
 @dataclass(frozen=True)
 class Store:
-    """A database that is at the current schema. Reads see one snapshot; a write is one transaction."""
+    """A database with the current schema. A read sees one snapshot; a write is one transaction."""
 
     path: Path
     engine: Engine
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A snapshot: everything read in the block is of one moment."""
+        """A snapshot: everything read in the block is from the same moment."""
         with _translated_errors(self.path), self.engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """The one transaction of a command. It waits for other writers; an error leaves the old state."""
+        """The one transaction of a command. It waits for other writers; an error rolls it back."""
         engine = self.engine.execution_options(winnow_begin="BEGIN IMMEDIATE")
         with _translated_errors(self.path), engine.connect() as connection, connection.begin():
             yield connection
 
     def vacuum(self) -> None:
-        """Write the file anew without its free pages, so that nothing deleted can be read out of it."""
+        """Rewrite the file without free pages, so that deleted content cannot be recovered from it."""
         with _translated_errors(self.path):
             plain = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
             try:
                 plain.execute("VACUUM")
                 busy, *_ = plain.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
                 if busy:
-                    fix = "run the same command again when the other one has ended"
-                    found = "another command still reads what was there before"
-                    raise ServiceError(Problem(str(self.path), found, "nobody reading", fix))
+                    fix = "run the same command again when the other one has finished"
+                    found = "another command still reads the old content"
+                    raise ServiceError(Problem(str(self.path), found, "no reader", fix))
             finally:
                 plain.close()
 
 
 def open_store(path: Path) -> Store:
-    """Open a database, creating it or bringing it to the current schema first."""
+    """Open a database; create it or migrate it to the current schema first if necessary."""
     store = Store(path, _engine(path))
     with _translated_errors(path):
         if _revision(path) != HEAD:
@@ -72,7 +72,7 @@ def open_store(path: Path) -> Store:
 
 
 def workspace_setting(connection: Connection, name: str) -> str:
-    """A value that this workspace was given when it was made."""
+    """A value that was set when this workspace was created."""
     value = connection.exec_driver_sql("SELECT value FROM setting WHERE name = ?", (name,)).scalar_one()
     return str(value)
 
@@ -82,7 +82,7 @@ def _engine(path: Path) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _connect(connection: sqlite3.Connection, _: object) -> None:
-        connection.isolation_level = None  # SQLAlchemy, not the driver, begins: DDL is transactional then
+        connection.isolation_level = None  # SQLAlchemy begins transactions, not the driver, so DDL is transactional
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA secure_delete = ON")
 
@@ -126,7 +126,7 @@ def _migrate(store: Store) -> None:
 
 @contextmanager
 def _translated_errors(path: Path) -> Iterator[None]:
-    """Turn the driver's errors about disk and locks into faults; the transaction has been rolled back by then."""
+    """Translate errors of the driver about disks, locks and damage; the transaction has already been rolled back."""
     try:
         yield
     except (DatabaseError, sqlite3.DatabaseError) as error:
@@ -134,17 +134,17 @@ def _translated_errors(path: Path) -> Iterator[None]:
 
 
 def _damage(path: Path) -> Problem:
-    return Problem(str(path), f"the database is damaged; {_readable_tables(path)}", "a whole database", RECOVERY_HELP)
+    return Problem(str(path), f"the database is damaged; {_readable_tables(path)}", "an intact database", RECOVERY_HELP)
 
 
 RECOVERY_HELP = (
-    "restore winnow.db from a copy; or move it away and add what is intact again: your source files, or the rows of a "
-    f"release, split by split ({command('add', '.winnow/releases/NAME/jsonl/train.jsonl', group_column='group')})"
+    "restore winnow.db from a copy; or move it away and add your source files again, or the rows of a release, "
+    f"one split at a time ({command('add', '.winnow/releases/NAME/jsonl/train.jsonl', group_column='group')})"
 )
 
 
 def _readable_tables(path: Path) -> str:
-    """What of a damaged database can still be read, table by table."""
+    """Which tables of a damaged database can still be read, with their row counts."""
     plain = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     counts: dict[str, int | None] = {}
     try:

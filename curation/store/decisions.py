@@ -1,4 +1,4 @@
-"""The table of decisions, and decisions as votes under the labels' current names."""
+"""The table of decisions, and decisions as votes under the current names of the labels."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from winnow.curation.store.label_renames import label_renames
 
 
 def votes_of(connection: Connection, *, of_people: bool = False) -> list[Vote]:
-    """Decisions of people and of sources that are not retracted, in the order in which they were made.
+    """Decisions of people and of unretracted sources, in the order in which they were made.
 
-    That may differ from the order in which they were stored. Labels from a synthetic source count as a model's.
-    `of_people` leaves out the votes of files, rules and models.
+    This order can differ from the order in which they were stored. Labels from a synthetic source count as those of a
+    model. `of_people` excludes the votes of files, rules and models.
     """
     retracted = select(tables.source.c.id).where(tables.source.c.retracted_at.is_not(None))
     made = {
@@ -74,12 +74,12 @@ def insert_decision(connection: Connection, key: DecisionKey, *, turn: int, why:
 
 
 def last_decision_id(connection: Connection) -> int:
-    """The id of the newest decision; 0 without any."""
+    """The id of the newest decision; 0 when there are none."""
     return int(connection.execute(select(func.coalesce(func.max(tables.decision.c.id), 0))).scalar_one())
 
 
 class LabelDecision(NamedTuple):
-    """One decision for a label, under the name that the label had then."""
+    """One decision for a label, under the name that the label had at the time."""
 
     id: int
     record_id: str
@@ -94,7 +94,7 @@ def label_decisions(connection: Connection) -> list[LabelDecision]:
 
 
 def insert_decisions(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    """Store decisions; one that is already stored stays as it is."""
+    """Store decisions; one that is already stored is not changed."""
     insert_new(connection, tables.decision, rows)
 
 

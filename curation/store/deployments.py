@@ -1,4 +1,4 @@
-"""Deployments: which run answers in production, by whom and why, since when."""
+"""Deployments: which run is in production, who deployed it, why, and since when."""
 
 from __future__ import annotations
 

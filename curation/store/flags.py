@@ -1,4 +1,4 @@
-"""The table of flags: remarks about records, such as `unclear`, with who made them."""
+"""The table of flags: remarks about records, such as `unclear`, with their authors."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ def all_flags(connection: Connection) -> list[tuple[str, str]]:
 
 
 def set_flag(connection: Connection, record_id: str, name: str, detail: str) -> bool:
-    """Flag a record; returns whether it did not have this flag yet."""
+    """Flag a record; returns whether the flag is new."""
     values = {"record_id": record_id, "name": name, "detail": detail}
     return bool(connection.execute(insert(flag).values(**values).on_conflict_do_nothing()).rowcount)
 
 
 def clear_flag(connection: Connection, record_id: str, name: str, detail: str) -> None:
-    """Remove a flag, if this detail is what it was set with."""
+    """Remove a flag, if it was set with this detail."""
     connection.execute(delete(flag).filter_by(record_id=record_id, name=name, detail=detail))
 
 
@@ -32,6 +32,6 @@ def flags_of(connection: Connection, record_id: str) -> list[dict[str, str]]:
 
 
 def store_language_flags(connection: Connection, languages: dict[str, str]) -> None:
-    """Flag records whose text seems to be in another language than the task's: record to that language."""
+    """Flag records whose text seems to be in a language other than the task's; `languages` maps record to language."""
     rows = [{"record_id": record, "name": "language", "detail": detail} for record, detail in languages.items()]
     insert_new(connection, flag, rows)

@@ -25,7 +25,7 @@ def forgotten_by_id_prefix(connection: Connection, prefix: str) -> dict[str, Any
 
 
 def blank_record(connection: Connection, record: StoredRecord, *, why: str, at: str) -> None:
-    """Mark a record as forgotten and remove its content from every table; its group's name goes with the last one."""
+    """Mark a record as forgotten and remove its content from every table; the last one also clears its group's name."""
     values = {"record_id": record.id, "why": why, "at": at}
     connection.execute(insert(forgotten).values(**values).on_conflict_do_nothing())
     connection.execute(update(tables.record).where(tables.record.c.id == record.id).values(text="", fold_key=""))

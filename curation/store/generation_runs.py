@@ -1,4 +1,4 @@
-"""Generation runs and their candidates: the same request finds its run again, and every candidate has an outcome."""
+"""Generation runs and their candidates: an equal request resumes its run, and every candidate has an outcome."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class GeneratedCandidate:
 
 
 def ingested_requests(connection: Connection, run: str) -> frozenset[str]:
-    """The requests whose proposals are stored as candidates."""
+    """The requests whose proposals are already stored as candidates."""
     query = select(candidate.c.request_id).where(candidate.c.run_id == run, candidate.c.request_id.is_not(None))
     return frozenset(row[0] for row in connection.execute(query))
 
@@ -44,7 +44,7 @@ def outcome_counts(connection: Connection, run: str) -> dict[str, int]:
 
 
 def kept_details(connection: Connection, run: str) -> list[dict[str, Any]]:
-    """What was requested of the kept candidates of a run."""
+    """The requested properties of the kept candidates of a run."""
     c = candidate.c
     query = select(c.detail).where(c.run_id == run, c.outcome == "kept").order_by(c.round, c.position)
     return [dict(json.loads(row[0])) for row in connection.execute(query)]
@@ -75,23 +75,23 @@ def write_candidates(connection: Connection, run: str, candidates: Sequence[Gene
 
 @dataclass(frozen=True)
 class GenerationRun:
-    """One run of a generator. Its id is the batch of the records that it makes."""
+    """One run of a generator. Its id is the batch id of the records that it generates."""
 
     id: str
     generator: str
     prompt_version: str
     model: str
     ended: bool
-    """It has done everything that its request asked for."""
+    """Whether it has completed its request."""
 
 
 NOT_STARTED = GenerationRun("", "", "", "", ended=False)
-"""Stands in for a run when nothing is added."""
+"""Placeholder for a run when nothing is added."""
 
 
 @dataclass(frozen=True)
 class RunSpec:
-    """What a run is requested to do: equal specifications are the same run."""
+    """What a run is requested to do; equal specifications identify the same run."""
 
     generator: str
     prompt_version: str

@@ -1,4 +1,4 @@
-"""Groups of records, and the split that each was assigned."""
+"""Groups of records and their assigned splits."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from winnow.curation.store.tables import occurrence, record_group
 
 
 def group_ids(connection: Connection) -> set[str]:
-    """Every stored group."""
+    """The ids of all stored groups."""
     return {row[0] for row in connection.execute(select(record_group.c.id))}
 
 
 def insert_groups(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    """Store groups; one that is already stored keeps its split."""
+    """Store groups; one that is already stored keeps its assigned split."""
     insert_new(connection, record_group, rows)
 
 
@@ -28,7 +28,7 @@ def split_reason(connection: Connection, group: str) -> str:
 
 
 def eligible_counts(connection: Connection) -> list[tuple[str, str, int]]:
-    """Live records by stratum and split, without those that can only be in train."""
+    """Number of live records by stratum and split, excluding those that can only be in train."""
     group = record_group.c
     live = select(occurrence.c.record_id).join(tables.source).where(tables.source.c.retracted_at.is_(None))
     query = (

@@ -11,7 +11,7 @@ from winnow.curation.store.tables import label_rename
 
 
 def label_renames(connection: Connection) -> list[LabelRename]:
-    """All renamings, the oldest first."""
+    """All renames, oldest first."""
     query = select(label_rename.c.old, label_rename.c.new, label_rename.c.last_decision).order_by(label_rename.c.id)
     return [LabelRename(*row) for row in connection.execute(query)]
 

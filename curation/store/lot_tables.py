@@ -20,7 +20,7 @@ Producer = tuple[str, str, str]
 """Generator, prompt version and model."""
 
 NO_LABEL = ""
-"""The proposed label of a record that its batch gave none."""
+"""The proposed label of a record without a label in its batch."""
 
 
 class LotRow(NamedTuple):
@@ -29,11 +29,11 @@ class LotRow(NamedTuple):
     id: str
     producer: Producer
     number: int
-    """The first, second … lot of its producer."""
+    """Sequence number among the lots of its producer, from 1."""
     settings: str
-    """The review settings when it was drawn, as JSON."""
+    """The review settings at the time it was drawn, as JSON."""
     last_decision: int
-    """The newest decision when it was drawn: which label names its members were proposed under."""
+    """The newest decision at the time it was drawn; it determines which label names applied to its members."""
 
 
 class VerdictRow(NamedTuple):
@@ -55,7 +55,7 @@ def lot_rows(connection: Connection) -> list[LotRow]:
 
 
 def lot_members(connection: Connection) -> dict[str, list[tuple[str, str]]]:
-    """By lot: its records in their random order, each with its proposed label."""
+    """The records of each lot in their random order, each with its proposed label."""
     columns = lot_member.c
     query = select(columns.lot_id, columns.record_id, columns.proposed).order_by(columns.lot_id, columns.position)
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)
@@ -65,7 +65,7 @@ def lot_members(connection: Connection) -> dict[str, list[tuple[str, str]]]:
 
 
 def latest_verdicts(connection: Connection) -> dict[str, VerdictRow]:
-    """By lot, where it has one: its latest verdict."""
+    """The latest verdict of each lot that has one."""
     rows = connection.execute(select(lot_verdict).order_by(lot_verdict.c.id))
     return {row.lot_id: VerdictRow(row.verdict, row.at, json.loads(row.detail)) for row in rows}
 
@@ -76,14 +76,14 @@ def records_in_lots(connection: Connection) -> set[str]:
 
 
 def count_lots(connection: Connection, producer: Producer) -> int:
-    """How many lots a producer has."""
+    """The number of lots of a producer."""
     columns = tables.lot.c
     same = (columns.generator == producer[0], columns.prompt_version == producer[1], columns.model == producer[2])
     return int(connection.execute(select(func.count()).select_from(tables.lot).where(*same)).scalar_one())
 
 
 def insert_lot(connection: Connection, lot: LotRow, members: Iterable[tuple[str, str]], *, at: str) -> None:
-    """Store a lot and its members, records with proposed labels in their random order."""
+    """Store a lot and its members: records with their proposed labels, in random order."""
     generator, prompt_version, model = lot.producer
     producer = {"generator": generator, "prompt_version": prompt_version, "model": model}
     values = {"number": lot.number, "settings": lot.settings, "last_decision": lot.last_decision, "at": at}
@@ -96,7 +96,7 @@ def insert_lot(connection: Connection, lot: LotRow, members: Iterable[tuple[str,
 
 
 def insert_verdict(connection: Connection, lot: str, verdict: str, detail: Mapping[str, Any], *, at: str) -> None:
-    """Store a verdict, unless the lot has it already."""
+    """Store a verdict, unless the lot already has it."""
     values = {"lot_id": lot, "verdict": verdict, "detail": json.dumps(detail), "at": at}
     connection.execute(insert(lot_verdict).values(**values).on_conflict_do_nothing())
 
@@ -129,7 +129,7 @@ def proposed_labels(connection: Connection) -> dict[str, tuple[Producer, str]]:
 
 
 def first_human_decisions(connection: Connection) -> dict[str, str]:
-    """When the first person decided about each record."""
+    """When a person first decided about each record."""
     columns = tables.decision.c
     first = select(columns.record_id, func.min(columns.at)).where(columns.actor.in_(HUMAN_ACTORS))
     return {record: str(at) for record, at in connection.execute(first.group_by(columns.record_id))}
@@ -146,7 +146,7 @@ def removal_times(connection: Connection) -> dict[str, str]:
 
 
 def labels_decided_by_lots(connection: Connection) -> dict[str, str | None]:
-    """Records that a lot's verdict decides unless people do: the accepted label, or None in a refused lot."""
+    """Records decided by the verdict of a lot, unless people decide: the accepted label, or None in a refused lot."""
     renamed = label_renames(connection)
     drawn_at = {lot.id: lot.last_decision for lot in lot_rows(connection)}
     latest = {

@@ -1,4 +1,4 @@
-"""Occurrences: which source showed which record, and when."""
+"""Occurrences: which source contains which record, and when it occurred."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from winnow.curation.store.tables import forgotten, occurrence, record, source
 
 @dataclass(frozen=True)
 class LogOccurrence:
-    """One time a log showed a record."""
+    """One occurrence of a record in a log."""
 
     record: str
     text: str
     group: str
     time: str
-    """As the source wrote it; empty where it gave none."""
+    """As written in the source; empty when it has none."""
 
 
 def log_occurrences(connection: Connection) -> list[LogOccurrence]:
@@ -37,7 +37,7 @@ def log_occurrences(connection: Connection) -> list[LogOccurrence]:
 
 
 def log_times(connection: Connection) -> dict[str, list[str]]:
-    """When each record occurred in a log, as the source wrote it; an empty string where it gave no time."""
+    """The times at which each record occurred in a log, as written in the source; empty strings for missing times."""
     query = (
         select(occurrence.c.record_id, occurrence.c.time)
         .join(source)
@@ -57,7 +57,7 @@ def rows_of_sources(connection: Connection, sources: set[str]) -> set[tuple[str,
 
 
 def insert_occurrences(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    """Store occurrences; one that is already stored stays as it is."""
+    """Store occurrences; one that is already stored is not changed."""
     insert_new(connection, occurrence, rows)
 
 

@@ -19,10 +19,10 @@ from winnow.curation.store.tables import push, queue_dataset, queue_item
 
 
 class DatasetVariant(NamedTuple):
-    """Which dataset of a queue: Argilla sets the number of responses by dataset, and the audience by workspace."""
+    """Identifies a dataset of a queue: Argilla sets responses per record by dataset, and access by workspace."""
 
     assignee: str | None = None
-    """The only annotator who sees it; None: everybody."""
+    """The only annotator who sees it; None for all annotators."""
     overlap: int = 1
     """Annotators who respond to each record."""
     kind: DatasetKind = DatasetKind.OPEN
@@ -43,9 +43,9 @@ class QueueDataset:
     server_id: str | None
     """Argilla's id; None until the dataset is created there."""
     responses_read_until: str | None
-    """Argilla's time of the last response that was imported."""
+    """Time of the last imported response, by Argilla's clock."""
     closed: bool
-    """The labels changed, and its pending records moved to a newer dataset."""
+    """Whether it was replaced: the labels changed, and its pending records moved to a newer dataset."""
 
     @property
     def variant(self) -> DatasetVariant:
@@ -66,7 +66,7 @@ class QueueItem:
     score: float | None
     agent: str | None
     hidden_suggestion: str | None
-    """What the model would have suggested, where it is hidden from annotators."""
+    """The suggestion of the model, when it is hidden from annotators."""
     delivered: bool
     withdrawn: bool
 
@@ -159,7 +159,7 @@ def argilla_copies(connection: Connection, records: Set[str]) -> list[tuple[str,
 
 
 def refused_lots_pushed_at(connection: Connection, queue: str) -> str:
-    """When refused lots were last pushed for full review; empty for never."""
+    """When refused lots were last pushed for full review; empty if never."""
     columns = push.c
     asked = select(func.max(columns.at)).where(
         columns.queue == queue, func.json_extract(columns.settings, "$.include_refused")
@@ -170,7 +170,7 @@ def refused_lots_pushed_at(connection: Connection, queue: str) -> str:
 def last_push_with_other_labels(
     connection: Connection, queue: str, labels: str
 ) -> tuple[str, list[dict[str, Any]]] | None:
-    """The last push of a queue with label definitions other than these: its time and its definitions."""
+    """Time and label definitions of the last push of a queue with definitions other than these."""
     columns = push.c
     other = select(columns.at, columns.labels).where(columns.queue == queue, columns.labels != labels)
     row = connection.execute(other.order_by(columns.id.desc()).limit(1)).first()
@@ -200,7 +200,7 @@ def update_dataset(connection: Connection, name: str, **values: Any) -> None:
 
 
 def mark_delivered(connection: Connection, dataset: str, records: Iterable[str], *, at: str | None) -> None:
-    """Mark records as delivered to Argilla; `at` None: they have to be sent again."""
+    """Mark records as delivered to Argilla; with `at` None, they have to be sent again."""
     _update_items(connection, dataset, list(records), delivered_at=at)
 
 

@@ -22,7 +22,7 @@ class StoredRecord(NamedTuple):
 
 
 def record_ids(connection: Connection) -> set[str]:
-    """Every stored record."""
+    """The ids of all stored records."""
     return {row[0] for row in connection.execute(select(tables.record.c.id))}
 
 
@@ -49,18 +49,18 @@ def splits_of_records(connection: Connection) -> dict[str, str]:
 
 
 def insert_records(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    """Store records; one that is already stored stays as it is."""
+    """Store records; one that is already stored is not changed."""
     insert_new(connection, tables.record, rows)
 
 
 def live_records(connection: Connection, ids: set[str] | None = None) -> set[str]:
-    """Records in at least one source that is not retracted; of `ids`, or all."""
+    """Records in at least one unretracted source, among `ids` or among all records."""
     query = select(occurrence.c.record_id).distinct().join(tables.source).where(tables.source.c.retracted_at.is_(None))
     found = {row[0] for row in connection.execute(query)}
     return found if ids is None else found & ids
 
 
 def assigned_split_counts(connection: Connection, ids: set[str]) -> dict[str, int]:
-    """How many of these records each split has."""
+    """How many of these records are assigned to each split."""
     counts = Counter(split for record, split in splits_of_records(connection).items() if record in ids)
     return {split: counts[split] for split in SPLITS}

@@ -14,7 +14,7 @@ from winnow.curation.store.tables import response
 
 
 class ResponseKey(NamedTuple):
-    """What makes a response unique: an edited response has another time."""
+    """Identifies a response; an edited response has a different time."""
 
     dataset: str
     record_id: str
@@ -47,7 +47,7 @@ def stored_responses(connection: Connection) -> list[StoredResponse]:
 
 
 def stored_response_keys(connection: Connection) -> set[ResponseKey]:
-    """Which responses are stored already."""
+    """The keys of all stored responses."""
     columns = response.c
     query = select(columns.dataset, columns.record_id, columns.who, columns.answered_at)
     return {ResponseKey(*row) for row in connection.execute(query)}

@@ -14,12 +14,12 @@ from winnow.curation.store import tables
 
 @dataclass(frozen=True)
 class NewSource:
-    """A file as it is added."""
+    """A file to be added."""
 
     file_hash: str
     name: str
     settings: str
-    """Columns and options, as JSON: the same file under other settings would count twice."""
+    """Columns and options, as JSON: the same file with other settings would count twice."""
     origin: str
     license: str
     batch_id: str | None
@@ -27,7 +27,7 @@ class NewSource:
 
 @dataclass(frozen=True)
 class GenerationBatch:
-    """What one generator run made."""
+    """The output of one generator run."""
 
     id: str
     generator: str
@@ -36,19 +36,19 @@ class GenerationBatch:
 
 
 def store_batch(connection: Connection, batch: GenerationBatch, now: str) -> None:
-    """Store a batch once. Raises WinnowError when another run has the same name."""
+    """Store a batch once. Raises WinnowError when a different run already has this name."""
     stored = connection.execute(select(tables.batch).where(tables.batch.c.id == batch.id)).mappings().first()
     if stored is None:
         connection.execute(insert(tables.batch).values(**asdict(batch), at=now))
         return
     different = {k: stored[k] for k, v in asdict(batch).items() if stored[k] != v}
     if different:
-        fix = "give this run a batch name of its own"
-        raise WinnowError(Problem(Parameter("batch"), f"{batch.id} with other values", f"{different} as stored", fix))
+        fix = "choose another batch name for this run"
+        raise WinnowError(Problem(Parameter("batch"), f"{batch.id} is stored with other values", f"{different}", fix))
 
 
 def store_source(connection: Connection, new: NewSource, now: str) -> str:
-    """The id of the live source for a file; made when there is none.
+    """The id of the live source of a file; creates the source when there is none.
 
     Raises WinnowError when the file is a live source with other settings.
     """
@@ -58,8 +58,8 @@ def store_source(connection: Connection, new: NewSource, now: str) -> str:
     if live is not None:
         if live["settings"] == new.settings:
             return str(live["id"])
-        fix = f"run `winnow retract {live['id']}` first, or add it with the same options"
-        found = f"added before as source {live['id']} with {live['settings']}, now {new.settings}"
+        fix = f"run `winnow retract {live['id']}` first, or add the file with the same options"
+        found = f"already added as source {live['id']} with {live['settings']}, now {new.settings}"
         raise WinnowError(Problem(new.name, found, "the same settings", fix))
     short = new.file_hash[:12]
     identity = short if not stored else f"{short}.{len(stored) + 1}"
@@ -74,7 +74,7 @@ def all_sources(connection: Connection) -> list[dict[str, Any]]:
 
 
 def source_names(connection: Connection) -> dict[str, str]:
-    """Source id to the name of its file."""
+    """File names by source id."""
     return {row.id: row.name for row in connection.execute(select(tables.source.c.id, tables.source.c.name))}
 
 

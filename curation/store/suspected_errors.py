@@ -1,4 +1,4 @@
-"""Records that a check or a judge suspects to be mislabeled, and the reason."""
+"""Records that a check or a judge suspects to be mislabeled, with the reason."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from winnow.curation.store.tables import suspected_error
 
 @dataclass(frozen=True)
 class SuspectedRecord:
-    """Why a record is shown to reviewers beside the sample."""
+    """Why a record is shown to reviewers in addition to the sample."""
 
     record_id: str
     by: str
-    """`nearness`, or the judge's model."""
+    """`nearness`, or the model of the judge."""
     why: str
     quoted_ids: tuple[str, ...] = ()
-    """Ids of records to show beside it."""
+    """Ids of records to show next to it."""
 
 
 def write_suspected_errors(connection: Connection, suspected_errors: Sequence[SuspectedRecord]) -> None:
-    """Write down which records are suspected; the first word of each suspecter stays."""
+    """Store suspected records; for each record, the first reason from each check or judge is kept."""
     moment = utc_now()
     insert_new(
         connection,
@@ -39,7 +39,7 @@ def write_suspected_errors(connection: Connection, suspected_errors: Sequence[Su
 
 
 def suspected_errors(connection: Connection) -> dict[str, tuple[str, tuple[str, ...]]]:
-    """Why each suspected record is, and the ids of the records to show beside it."""
+    """Why each record is suspected, and the ids of the records to show next to it."""
     found: dict[str, tuple[str, tuple[str, ...]]] = {}
     s = suspected_error.c
     for record, why, quoted_ids in connection.execute(

@@ -1,4 +1,4 @@
-"""The tables of winnow.db; constraints and triggers keep history from being rewritten."""
+"""The tables of winnow.db; constraints and triggers prevent changes to history."""
 
 from __future__ import annotations
 
@@ -335,7 +335,7 @@ WRITTEN_ONCE = {
     "candidate": ("UPDATE", "DELETE"),
     "generation_run": ("DELETE",),
 }
-"""What triggers forbid, so that no command, and no hand in a SQL shell, rewrites history by accident."""
+"""What triggers forbid, so that neither a command nor a person in a SQL shell changes history by accident."""
 
 IS_FORGOTTEN = "EXISTS (SELECT 1 FROM forgotten WHERE record_id = OLD.{})"
 
@@ -351,11 +351,11 @@ FORGET_EXCEPTIONS = {
     "response": (("content",), "NEW.content = '{}'", IS_FORGOTTEN.format("record_id")),
     "candidate": (("detail",), "NEW.detail = '{}'", IS_FORGOTTEN.format("record_id")),
 }
-"""The one change that is allowed, to what a forgotten record held: in which columns, emptied how, and when."""
+"""The only allowed change, clearing a forgotten record's content: columns, their empty values, and the condition."""
 
 
 def written_once_triggers() -> list[str]:
-    """The SQL of the triggers that keep history as it was written."""
+    """The SQL of the triggers that prevent changes to history."""
     return [
         f"CREATE TRIGGER {table}_no_{event.lower()} BEFORE {event} ON {table} {_unless_forgetting(table, event)}"
         f"BEGIN SELECT RAISE(ABORT, '{table} rows are written once'); END"
@@ -365,7 +365,7 @@ def written_once_triggers() -> list[str]:
 
 
 RESERVED_WORDS = ("row", "round")
-"""Columns whose names are words of SQL."""
+"""Columns whose names are SQL keywords."""
 
 
 def _unless_forgetting(table: str, event: str) -> str:

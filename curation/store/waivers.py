@@ -24,7 +24,7 @@ class Waiver:
 
 
 def active_waivers(connection: Connection, today: date) -> list[Waiver]:
-    """Waivers that are valid today and were not withdrawn, the ones that end first at the top."""
+    """Waivers that are valid today and not withdrawn, the earliest to expire first."""
     valid = (waiver.c.until >= today.isoformat()) & waiver.c.withdrawn_at.is_(None)
     query = select(waiver).where(valid).order_by(waiver.c.until, waiver.c.id)
     return [
@@ -34,12 +34,12 @@ def active_waivers(connection: Connection, today: date) -> list[Waiver]:
 
 
 def waivers_by_gate(connection: Connection, today: date) -> dict[str, str]:
-    """Active waivers by gate, as a sentence; the one that lasts longest wins."""
+    """Active waivers by gate, as text; the one that expires last takes precedence."""
     return {w.gate: f"{w.reason} ({w.by}, until {w.until})" for w in active_waivers(connection, today)}
 
 
 def store_waiver(connection: Connection, gate: str, *, by: str, reason: str, until: date, now: str) -> None:
-    """Record a waiver. The same waiver twice is one; a withdrawn one becomes active again."""
+    """Record a waiver. Recording the same waiver twice gives one; a withdrawn waiver becomes active again."""
     values = {"gate": gate, "by": by, "reason": reason, "until": until.isoformat()}
     connection.execute(
         insert(waiver)
@@ -49,6 +49,6 @@ def store_waiver(connection: Connection, gate: str, *, by: str, reason: str, unt
 
 
 def mark_withdrawn(connection: Connection, gate: str, now: str) -> None:
-    """Withdraw every waiver of a gate."""
+    """Mark all waivers of a gate as withdrawn."""
     not_withdrawn = (waiver.c.gate == gate) & waiver.c.withdrawn_at.is_(None)
     connection.execute(update(waiver).where(not_withdrawn).values(withdrawn_at=now))

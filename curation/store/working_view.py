@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 ORIGIN_ORDER = ("human", "log", "public", "synthetic")
-"""A record seen in several origins counts as the first of these."""
+"""A record with several origins counts as the first of these."""
 
 WORKING_COLUMNS = (
     "id", "text", "fold_key", "group", "assigned_split", "origin", "weight", "state", "label", "decided_by",
@@ -31,10 +31,10 @@ WORKING_COLUMNS = (
 
 
 def working_rows(connection: Connection) -> list[dict[str, Any]]:
-    """One dict a record, with the keys of COLUMNS, sorted by id.
+    """One dict per record, with the keys of WORKING_COLUMNS, sorted by id.
 
-    A record that no unretracted source shows is `superseded`: it keeps its reserve and its trace, and is exported no
-    more. A forgotten record has no row.
+    A record that is in no unretracted source is `superseded`: it keeps its assigned split and its history, and is no
+    longer exported. A forgotten record has no row.
     """
     weight, live_sources = _live_sources(connection)
     synthetic = frozenset(record for record, by in live_sources.items() if by.origin == "synthetic")
@@ -74,7 +74,7 @@ def working_rows(connection: Connection) -> list[dict[str, Any]]:
 
 
 def working_table(connection: Connection) -> pd.DataFrame:
-    """`working_rows` as a pandas table of Python objects, which are read one by one three times as fast as Arrow's."""
+    """`working_rows` as a pandas table of Python objects: single values read three times as fast as from Arrow."""
     import pandas as pd
 
     rows = working_rows(connection)
@@ -84,7 +84,7 @@ def working_table(connection: Connection) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class _LiveSources:
-    """By whom a record was shown."""
+    """The live sources that contain a record."""
 
     origin: str = ORIGIN_ORDER[0]
     sources: tuple[str, ...] = ()
@@ -92,7 +92,7 @@ class _LiveSources:
 
 
 def _live_sources(connection: Connection) -> tuple[Counter[str], dict[str, _LiveSources]]:
-    """Weight of every record that a live source shows, and by whom it was shown."""
+    """Weight and live sources of every record that is in at least one live source."""
     source = tables.source.c
     live = connection.execute(select(source.id, source.origin, source.license).where(source.retracted_at.is_(None)))
     facts = {identity: (origin, license) for identity, origin, license in live}

@@ -102,7 +102,7 @@ def test_json_is_one_object_with_the_contracts_keys(workspace: Path) -> None:
 
 def test_exit_codes_and_errors_without_a_traceback(workspace: Path) -> None:
     cases = [
-        (("check", "--set", "beauty=1"), 2, "no gate setting 'beauty'"),
+        (("check", "--set", "beauty=1"), 2, "unknown gate setting 'beauty'"),
         (("add", "missing.csv"), 2, "missing.csv"),
         (("freeze", "first"), 1, "gate"),
         (("verify", "nothing"), 2, "no readable release"),

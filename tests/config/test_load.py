@@ -41,13 +41,13 @@ def test_every_problem_comes_at_once_with_its_line() -> None:
         3: "unknown key 'lables'; .*did you mean 'labels'",
         6: "unknown key 'labels.0.rout'; .*did you mean 'route'",
         7: "label 'a' occurs twice",
-        8: "'zz' names no label",
-        9: "'c' names no label",
-        10: "'bb' names no label",
+        8: "unknown label 'zz'",
+        9: "unknown label 'c'",
+        10: "unknown label 'bb'",
         11: "less than or equal to 0.5",
         13: "did you mean 'cosine'",
-        14: "key 'targets' stands 2 times",
-        15: "no goal 'acuracy'; .*did you mean 'accuracy'",
+        14: "key 'targets' occurs 2 times",
+        15: "unknown goal 'acuracy'; .*did you mean 'accuracy'",
     }
     for line, pattern in expected.items():
         assert any(re.match(rf"winnow\.yaml:{line}: .*{pattern}", problem) for problem in found), (line, found)
@@ -59,7 +59,10 @@ def test_a_goal_names_a_measure_and_a_label_that_is_there() -> None:
     head = "name: t\nkind: intents\nlabels: [{name: a}, {name: b.c}]\n"
     goals = "goals: {accuracy: 0.9, macro_f1: 0.8, recall.a: 1, precision.b.c: 0.5}\n"
     assert parse_task(head + goals).goals["precision.b.c"] == 0.5
-    for bad, why in (("recall.b: 1", "no goal 'recall.b'"), ("out_of_scope_recall: 0.9", "a task with a `fallback`")):
+    for bad, why in (
+        ("recall.b: 1", "unknown goal 'recall.b'"),
+        ("out_of_scope_recall: 0.9", "a task with a `fallback`"),
+    ):
         with pytest.raises(WinnowError, match=re.escape(why)):
             parse_task(f"{head}goals: {{{bad}}}\n")
 

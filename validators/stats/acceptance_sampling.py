@@ -1,4 +1,19 @@
-"""Acceptance sampling: a lot is decided by at most four looks at a random sample of it."""
+"""Acceptance sampling: a lot is decided by at most four looks at a random sample of it (design rule 5).
+
+The error level holds under three conditions that only the caller can ensure:
+
+- The order of the sample is drawn at random once, before the first answer, and never drawn again.
+- Answers are passed in that order, up to the first row without one. A skipped row ends them, because the rows that
+  people skip differ from the others. Suspected errors that were read in addition to the sample are excluded.
+- The settings and the rows of the lot do not change. A lot from which rows are removed because of what was read is a
+  different lot, and the answers so far do not decide it; its unread rows may start over as a lot of their own.
+
+It does not matter when people check the results. Each look counts only the answers up to its sample size, so checking
+between two looks gives no verdict, and the first look that decides is final, however many rows were read since. Only
+reviewing the lot in full replaces it: then there is nothing left to infer. Each look tests each side at a quarter of
+1 - confidence, so by Bonferroni's inequality the probability that the four looks together accept a lot above the
+maximum, or refuse one within the target, is at most 1 - confidence.
+"""
 
 from __future__ import annotations
 
@@ -11,65 +26,67 @@ from typing import Literal
 LotVerdict = Literal["next_look", "accepted", "refused", "full_review", "fully_reviewed"]
 
 LOOKS = (0.15, 0.25, 0.40, 0.65)
-"""Shares of the lot at which its sample is looked at. The first stands for the setting `review.share`."""
+"""Shares of the lot at which its sample is evaluated. The setting `review.share` replaces the first."""
 
 MIN_SAMPLE = 20
-"""Rows. A lot no larger is read whole."""
+"""Minimum sample size in rows. A lot of at most this size is reviewed in full."""
 
 MIN_DEFECTS = 2
-"""Defects below which no label is taken out: one is chance."""
+"""Minimum number of defects for a label to be reviewed in full: a single one may be chance."""
 
 
 @dataclass(frozen=True)
 class LotEvidence:
-    """What one look at a lot tells. All rates are shares, 0 to 1.
+    """The evidence from one look at a lot. All rates are shares, 0 to 1.
 
-    The bounds are upper confidence limits, one-sided, exact, at `level`. At a fourth of 1 - confidence they hold at all
-    looks at once, hence also at the one that happened to decide. With the usual 0.95 this can be signed: "Of lots
-    reviewed in this way, at least 95 in 100 have no more defects than the bound, whatever their true rate." It speaks
-    of all lots that are reviewed, not of the accepted ones alone.
+    The bounds are exact one-sided upper confidence limits at `level`. At a quarter of 1 - confidence they hold at all
+    looks simultaneously, hence also at the one that happened to decide. With the usual 0.95 this statement is valid:
+    "Of lots reviewed in this way, at least 95 in 100 have no more defects than the bound, whatever their true rate."
+    It applies to all lots that are reviewed, not only to the accepted ones.
     """
 
     read: int
-    """Rows counted: those up to the look, not those read since."""
+    """Rows counted: those up to the look, without rows read since."""
     defects: int
     """Defects among them."""
     p_above: float
-    """Probability of at most so many defects, had the lot the fewest that are above the maximum."""
+    """Probability of at most this many defects if the lot had the smallest number above the maximum."""
     p_within: float
-    """Probability of at least so many defects, had the lot the most that are within the target."""
+    """Probability of at least this many defects if the lot had the largest number within the target."""
     lot_rate_upper: float
-    """Upper bound of the share of defects in the whole lot, as it was before any was corrected."""
+    """Upper bound of the share of defects in the entire lot, before any correction."""
     rest_rate_upper: float
-    """Upper bound of the share of defects among the rows that are not counted; 0 when there are none."""
+    """Upper bound of the share of defects among the rows not counted; 0 when there are none."""
 
 
 @dataclass(frozen=True)
 class LotDecision:
-    """What is to be done with a lot, and the evidence of the look that says so."""
+    """What to do with a lot, and the evidence from the look that this is based on."""
 
     verdict: LotVerdict
-    """Read `more` rows until the `next_look`; `accepted`; `refused`; `read_whole`, as no look is left; or `all_read`:
-    every row is decided for itself, what is right stays, what is wrong leaves."""
+    """`next_look`: `more` rows are to be read until the next look; `accepted`; `refused`; `full_review`: no look is
+    left, so the remaining rows are to be read; `fully_reviewed`: every row is decided individually, correct rows stay
+    and wrong ones are removed."""
     look: int
-    """Looks taken, 0 to 4; for an accepted or refused lot the one that decided."""
+    """Looks so far, 0 to 4; for an accepted or refused lot, the one that decided."""
     more: int
-    """Rows to read until the next verdict; 0 when there is none to wait for."""
+    """Rows to read until the next verdict; 0 when the verdict is final."""
     evidence: LotEvidence
 
 
 def decide_lot(
     lot_size: int, defective: Sequence[bool], *, share: float, target: float, maximum: float, confidence: float
 ) -> LotDecision:
-    """Decide a lot by the rows read, in the sample's order, True for a defect (see the conditions above).
+    """Decide a lot from the rows read, in the order of the sample, True for a defect.
 
-    Accepted when the observed rate is at most the target and "above the maximum" is rejected; refused when "within the
-    target" is rejected. A lot that is neither after its last look is read whole. ValueError when more rows are read
-    than there are, or the target is above the maximum.
+    The conditions in the module docstring apply. Accepted when the observed rate is at most the target and "above the
+    maximum" is rejected; refused when "within the target" is rejected. A lot that is neither after its last look is
+    reviewed in full. Raises ValueError when more rows are read than the lot has, or when the target is above the
+    maximum.
     """
     read = len(defective)
     if not read <= lot_size or lot_size < 1:
-        raise ValueError(f"{read} rows read of a lot of {lot_size}")
+        raise ValueError(f"{read} rows read of a lot of {lot_size} rows")
     if target > maximum:
         raise ValueError(f"the target {target} is above the maximum {maximum}")
     level = (1 - confidence) / len(LOOKS)
@@ -94,9 +111,9 @@ def decide_lot(
 
 
 def look_sizes(lot_size: int, *, share: float) -> tuple[int, ...]:
-    """Rows of the sample at each look, rising, each short of the whole lot; empty when the lot is too small to sample.
+    """Sample size in rows at each look, ascending, each below the lot size; empty when the lot is too small to sample.
 
-    The first look is at `share`, the others are those of `LOOKS` above it. Looks of the same size are one.
+    The first look is at `share`, the others are at the shares of `LOOKS` above it. Looks of equal size count as one.
     """
     shares = (share, *(later for later in LOOKS[1:] if later > share))
     sizes = {max(MIN_SAMPLE, math.ceil(_exact(part) * lot_size)) for part in shares}
@@ -104,8 +121,8 @@ def look_sizes(lot_size: int, *, share: float) -> tuple[int, ...]:
 
 
 def lot_evidence(lot_size: int, read: int, defects: int, *, target: float, maximum: float, level: float) -> LotEvidence:
-    """Weigh one random sample of a lot, by the hypergeometric distribution."""
-    from scipy.stats import hypergeom  # loads for a second
+    """Evaluate one random sample of a lot with the hypergeometric distribution."""
+    from scipy.stats import hypergeom  # takes about a second to import
 
     within = math.floor(_exact(target) * lot_size)
     above = math.floor(_exact(maximum) * lot_size) + 1
@@ -121,11 +138,11 @@ def lot_evidence(lot_size: int, read: int, defects: int, *, target: float, maxim
 
 
 def defects_upper(lot_size: int, read: int, defects: int, *, level: float) -> int:
-    """The most defects of a lot with which at most `defects` among `read` rows are still likelier than `level`.
+    """The largest number of defects in a lot at which P(at most `defects` among `read` rows) still exceeds `level`.
 
-    The upper end of the exact interval of a finite lot: Clopper's and Pearson's argument (1934) with the hypergeometric
-    distribution (Buonaccorsi 1987, "A Note on Confidence Intervals for Proportions in Finite Populations"). The
-    probability falls as the lot gets worse, so that halving finds it.
+    The upper end of the exact interval for a finite lot: the argument of Clopper and Pearson (1934) with the
+    hypergeometric distribution (Buonaccorsi 1987, "A Note on Confidence Intervals for Proportions in Finite
+    Populations"). The probability decreases as the number of defects in the lot grows, so bisection finds it.
     """
     low, high = defects, lot_size - read + defects
     while low < high:
@@ -138,10 +155,10 @@ def defects_upper(lot_size: int, read: int, defects: int, *, level: float) -> in
 
 
 def labels_to_inspect_fully(counts: Mapping[str, tuple[int, int]], *, maximum: float) -> list[str]:
-    """Labels to be read whole, by their (rows read, defects): two defects or more and a rate above the maximum.
+    """Labels to review in full, from their (rows read, defects): at least two defects and a rate above the maximum.
 
-    The others cannot be decided by what was already read of them: the unlucky labels are gone, and what is left looks
-    better than it is (the third condition above).
+    The answers so far cannot decide the other labels: with the unlucky labels removed, the rest looks better than it
+    is (the third condition in the module docstring).
     """
     return [label for label, (read, defects) in counts.items() if defects >= MIN_DEFECTS and defects / read > maximum]
 
@@ -154,5 +171,5 @@ def _at_most(defects: int, lot_size: int, lot_defects: int, read: int) -> float:
 
 
 def _exact(share: float) -> Fraction:
-    """The decimal that was written: 0.07 of 100 rows are 7, though 0.07 * 100 is 7.000000000000001."""
+    """The share as the decimal that was written: 0.07 of 100 rows is 7, but 0.07 * 100 is 7.000000000000001."""
     return Fraction(str(float(share)))

@@ -1,4 +1,4 @@
-"""Differences of two shares with their interval, independent (Newcombe) and paired (Tango)."""
+"""Differences of two shares with their intervals, independent (Newcombe) and paired (Tango)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from winnow.validators.stats.intervals import CONFIDENCE_Z
 
 
 def newcombe_difference(one: Measure, other: Measure) -> Measure:
-    """Difference of two independent shares, with the interval from their Wilson intervals.
+    """Difference of two independent shares, with an interval derived from their Wilson intervals.
 
     Source: Newcombe (1998), "Interval estimation for the difference between independent proportions", method 10.
     """
@@ -27,7 +27,7 @@ def newcombe_difference(one: Measure, other: Measure) -> Measure:
 
 
 BISECTION_STEPS = 60
-"""Steps of a bisection: 2 / 2^60 is far below what a share of any number of rows can differ by."""
+"""Bisection steps: 2 / 2^60 is far below the smallest possible difference of shares, whatever the number of rows."""
 
 
 @dataclass(frozen=True)
@@ -39,16 +39,16 @@ class Difference:
     high: float
 
     def json(self) -> dict[str, float]:
-        """For a report."""
+        """The JSON form for a report."""
         return {"difference": self.value, "low": self.low, "high": self.high}
 
 
 def paired_difference(gained: int, lost: int, rows: int) -> Difference:
-    """Difference of two shares that were measured on the same rows: (gained - lost) / rows.
+    """Difference of two shares measured on the same rows: (gained - lost) / rows.
 
-    `gained` counts the rows that only the second has right, `lost` those that only the first has. The interval is the
-    score interval of Tango (1998), "Equivalence test and confidence interval for the difference in proportions for the
-    paired-sample design". The paired bootstrap covers too little where few rows differ
+    `gained` counts the rows that only the second model gets right, `lost` those that only the first gets right. The
+    interval is the score interval of Tango (1998), "Equivalence test and confidence interval for the difference in
+    proportions for the paired-sample design". The paired bootstrap has too little coverage when few rows differ
     (docs/decisions/0020-evaluation.md).
     """
     value = (gained - lost) / rows
@@ -58,7 +58,7 @@ def paired_difference(gained: int, lost: int, rows: int) -> Difference:
 
 
 def _tango_score(gained: int, lost: int, rows: int, delta: float) -> float:
-    """The score statistic of the hypothesis that the difference is `delta`; it falls as delta grows."""
+    """The score statistic of the hypothesis that the difference is `delta`; it decreases as `delta` grows."""
     a, b = 2.0 * rows, -gained - lost + (2 * rows - gained + lost) * delta
     root = math.sqrt(max(b * b + 4 * a * lost * delta * (1 - delta), 0.0))
     variance = rows * (2 * (root - b) / (2 * a) + delta * (1 - delta))
@@ -69,7 +69,7 @@ def _tango_score(gained: int, lost: int, rows: int, delta: float) -> float:
 
 
 def _zero_crossing(falls: Callable[[float], float], low: float, high: float) -> float:
-    """Where a falling function crosses zero between two points; an end when it does not."""
+    """Where a decreasing function crosses zero between two points; an endpoint when it does not."""
     if falls(low) <= 0:
         return low
     if falls(high) >= 0:

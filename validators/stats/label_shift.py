@@ -1,4 +1,4 @@
-"""Label shift: whether two samples of queries have the labels in the same shares, by permutation test."""
+"""Label shift: a permutation test of whether two samples of queries have the same label distribution."""
 
 from __future__ import annotations
 
@@ -10,39 +10,39 @@ import numpy as np
 from numpy.typing import NDArray
 
 PERMUTATIONS = 2000
-"""Permutations: a p-value near 0.05 is known to within 0.01."""
+"""Number of permutations: enough to know a p-value near 0.05 to within 0.01."""
 
 SIGNIFICANCE_LEVEL = 0.05
-"""A difference is called more than chance below this."""
+"""A p-value below this means that the difference is more than chance."""
 
 SHOWN_LABELS = 5
 
 
 @dataclass(frozen=True)
 class LabelShift:
-    """How far apart the label shares of two samples are."""
+    """The distance between the label distributions of two samples."""
 
     distance: float
-    """Total variation: the share of queries that would have to change their label for both mixes to be equal."""
+    """Total variation: the share of queries that would need another label to make the distributions equal."""
     expected_by_chance: float
-    """What 95 % of the permutations stay below: the distance of two samples of one mix."""
+    """95th percentile of the permutations: the distance expected of two samples from one distribution."""
     p_value: float
     against: str
-    """What newer traffic is held against: `earlier traffic` or `train`."""
+    """What newer traffic is compared with: `earlier traffic` or `train`."""
     changes: list[dict[str, Any]]
-    """Labels whose share changed most: `label`, `before`, `now`."""
+    """The labels whose shares changed most: `label`, `before`, `now`."""
 
     @property
     def differs(self) -> bool:
-        """Whether chance alone would rarely do this."""
+        """Whether chance alone would rarely produce this distance."""
         return self.p_value < SIGNIFICANCE_LEVEL
 
 
 def label_shift(before: Mapping[str, int], now: Mapping[str, int], *, against: str, seed: int) -> LabelShift:
-    """Total variation distance of two label counts, tested by permutation. Pure.
+    """Total variation distance of two label counts, with a permutation test. Pure.
 
-    Under chance the labels of both samples are dealt out again: counts of the first are multivariate hypergeometric
-    (Phipson and Smyth 2010, "Permutation P-values Should Never Be Zero", for the p-value).
+    Under the null hypothesis the labels of both samples are exchangeable: counts of the first are multivariate
+    hypergeometric. The p-value follows Phipson and Smyth 2010, "Permutation P-values Should Never Be Zero".
     """
     labels = sorted(before.keys() | now.keys())
     one = np.array([before.get(label, 0) for label in labels], dtype=np.int64)
@@ -59,7 +59,7 @@ def label_shift(before: Mapping[str, int], now: Mapping[str, int], *, against: s
 
 
 def _total_variation(one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Total variation distance of counts, row by row."""
+    """Total variation distance of counts, for each row."""
     shares = one / one.sum(axis=1, keepdims=True) - other / other.sum(axis=1, keepdims=True)
     found: NDArray[np.float64] = np.abs(shares).sum(axis=1) / 2
     return found

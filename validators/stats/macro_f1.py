@@ -1,4 +1,4 @@
-"""Macro-F1 and its uncertainty: bootstrap variance, score interval."""
+"""Macro-F1 and its uncertainty: score intervals from the bootstrap variance."""
 
 from __future__ import annotations
 
@@ -16,34 +16,34 @@ from winnow.validators.stats.intervals import CONFIDENCE_Z, wilson
 BOOTSTRAP_SAMPLES = 1000
 
 ROWS_PER_DRAW = 1_000_000
-"""Rows that are drawn at a time, to bound memory."""
+"""Rows drawn at a time, to bound memory."""
 
 Codes = NDArray[np.int64]
-"""Label numbers, one a row; what is no label of the task has the number of labels."""
+"""Label indexes, one per row; a name that is not a label of the task has the number of labels as its index."""
 
 
 @dataclass(frozen=True)
 class MacroF1:
-    """Mean F1 over the labels that have a gold row."""
+    """Mean F1 of the labels with at least one gold row."""
 
     value: float
     low: float
     high: float
     rows: int
     effective_rows: float
-    """Of a plain share that would be as uncertain."""
+    """Number of rows of a simple share with the same variance."""
 
     def json(self) -> dict[str, Any]:
-        """For a report."""
+        """The JSON form for a report."""
         if not self.rows:
-            return not_measured("no row")
+            return not_measured("no rows")
         return {"value": self.value, "low": self.low, "high": self.high, "rows": self.rows}
 
 
 def macro_f1_with_interval(
     gold: Sequence[str], predicted: Sequence[str], labels: Sequence[str], *, seed: int
 ) -> MacroF1:
-    """Macro-F1 with its 95 % interval: Wilson's, with the rows of a share that has the bootstrap's variance."""
+    """Macro-F1 with its 95 % Wilson interval, at the effective number of rows that gives the bootstrap variance."""
     if not gold:
         return MacroF1(0.0, 0.0, 1.0, 0, 0.0)
     codes, predicted_codes = _codes(gold, labels), _codes(predicted, labels)
@@ -60,11 +60,11 @@ def macro_f1_with_interval(
 def macro_f1_difference(
     gold: Sequence[str], first: Sequence[str], second: Sequence[str], labels: Sequence[str], *, seed: int
 ) -> Difference:
-    """Macro-F1 of the second minus that of the first, on the same rows, with its 95 % interval.
+    """Macro-F1 of the second model minus that of the first, on the same rows, with its 95 % interval.
 
-    Paired bootstrap: both are resampled by the same rows. Its variance is not taken to be less than that of the share
-    of rows on which only one is right, (differing + 1) / (rows + 2), on the rows that the rarest labels allow: one
-    differing row is added as Agresti and Min (2005) do for shares.
+    Paired bootstrap: both are resampled with the same rows. Its variance is bounded from below by the variance of the
+    share of rows on which only one model is right, (differing + 1) / (rows + 2), at the effective number of rows that
+    the rarest labels allow. One differing row is added, as Agresti and Min (2005) do for shares.
     """
     if not gold:
         return Difference(0.0, -1.0, 1.0)
@@ -83,7 +83,7 @@ def macro_f1_difference(
 def macro_f1_samples(
     gold: Codes, predicted_codes: Sequence[Codes], labels: int, *, seed: int
 ) -> list[NDArray[np.float64]]:
-    """Macro-F1 of every model on BOOTSTRAP_SAMPLES resamples of the rows, the same resamples for all."""
+    """Macro-F1 of every model on BOOTSTRAP_SAMPLES resamples of the rows, with the same resamples for all models."""
     generator = np.random.default_rng(seed)
     found: list[list[NDArray[np.float64]]] = [[] for _ in predicted_codes]
     rows = len(gold)
@@ -101,14 +101,14 @@ def _codes(names: Sequence[str], labels: Sequence[str]) -> Codes:
 
 
 def _rows_of_rarest(codes: Codes) -> float:
-    """Rows of a plain share that varies as a mean of shares by label: labels² / sum of 1 / rows of a label."""
+    """Rows of a simple share with the variance of a mean of label shares: labels² / sum of 1 / rows of each label."""
     counts = np.bincount(codes)
     counts = counts[counts > 0]
     return float(len(counts) ** 2 / (1.0 / counts).sum())
 
 
 def _scores(gold: Codes, predicted: Codes, labels: int) -> NDArray[np.float64]:
-    """Macro-F1 of every row of (samples, rows) codes; a label without a gold row counts for nothing."""
+    """Macro-F1 of every sample of (samples, rows) codes; a label without a gold row is ignored."""
     samples, width = len(gold), labels + 1
     offset = (np.arange(samples) * width)[:, None]
 

@@ -1,15 +1,15 @@
-"""Exact tests and the correction for many of them: McNemar, Fisher, Holm."""
+"""Exact tests (McNemar, Fisher) and a correction for multiple tests (Holm)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 SIGNIFICANCE_LEVEL = 0.05
-"""A test is called beyond chance below this."""
+"""A result with a p-value below this is significant."""
 
 
 def mcnemar(gained: int, lost: int) -> float:
-    """Exact two-sided p-value that as many rows are gained as lost (McNemar 1947, binomial)."""
+    """Exact two-sided p-value for the hypothesis of equally many gained and lost rows (McNemar 1947, binomial)."""
     if gained + lost == 0:
         return 1.0
     from scipy.stats import binomtest
@@ -18,7 +18,7 @@ def mcnemar(gained: int, lost: int) -> float:
 
 
 def fisher(hits: int, trials: int, other_hits: int, other_trials: int) -> float:
-    """Exact two-sided p-value that two groups of rows have the same share (Fisher 1935)."""
+    """Exact two-sided p-value for the hypothesis that two groups of rows have the same share (Fisher 1935)."""
     from scipy.stats import fisher_exact
 
     table = [[hits, trials - hits], [other_hits, other_trials - other_hits]]
@@ -26,7 +26,7 @@ def fisher(hits: int, trials: int, other_hits: int, other_trials: int) -> float:
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """P-values adjusted for how many were looked at (Holm 1979): it holds however the tests depend on each other."""
+    """P-values adjusted for the number of tests (Holm 1979); valid under any dependence between the tests."""
     adjusted = [0.0] * len(p_values)
     highest = 0.0
     for rank, i in enumerate(sorted(range(len(p_values)), key=lambda i: p_values[i])):

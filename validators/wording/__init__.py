@@ -1,1 +1,1 @@
-"""What can be said about how a text is worded: facets, guards, spelling, diversity."""
+"""Properties of the wording of texts: facets, guards, spelling, diversity."""

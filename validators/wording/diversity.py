@@ -13,21 +13,21 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class Diversity:
-    """The measures of one group. NaN where there are too few texts."""
+    """The measures of one group of texts. NaN when there are too few."""
 
     rows: int
     distinct_1: float
-    """Share of different words among all words."""
+    """Share of distinct words among all words."""
     distinct_2: float
-    """Share of different word pairs among all word pairs."""
+    """Share of distinct word pairs among all word pairs."""
     mean_distance: float
     """Mean of 1 - cosine over all pairs."""
     vendi: float
-    """Effective number of different texts, 1 to `rows`."""
+    """Effective number of distinct texts, 1 to `rows`."""
     compression: float
-    """Bytes to gzipped bytes: the higher, the more repeats."""
+    """Ratio of bytes to gzipped bytes: higher means more repetition."""
     opening: float
-    """Share of the texts that begin with the commonest first word."""
+    """Share of texts that begin with the most common first word."""
 
 
 def diversity(texts: Sequence[str], vectors: NDArray[np.float32]) -> Diversity:
@@ -45,13 +45,13 @@ def diversity(texts: Sequence[str], vectors: NDArray[np.float32]) -> Diversity:
 
 
 def distinct(words: Sequence[Sequence[str]], n: int) -> float:
-    """Different n-grams to all n-grams (Li et al. 2016, "A Diversity-Promoting Objective Function", distinct-n)."""
+    """Distinct n-grams as a share of all (Li et al. 2016, "A Diversity-Promoting Objective Function", distinct-n)."""
     grams = [tuple(row[i : i + n]) for row in words for i in range(len(row) - n + 1)]
     return len(set(grams)) / len(grams) if grams else float("nan")
 
 
 def mean_distance(vectors: NDArray[np.float32]) -> float:
-    """Mean cosine distance of all pairs, without forming them: the sum of all cosines is the squared length of the sum.
+    """Mean cosine distance of all pairs, without enumerating them: all cosines add up to the squared norm of the sum.
 
     Used on sentence embeddings by Tevet and Berant 2021, "Evaluating the Evaluation of Diversity".
     """
@@ -63,9 +63,10 @@ def mean_distance(vectors: NDArray[np.float32]) -> float:
 
 
 def vendi_score(vectors: NDArray[np.float32]) -> float:
-    """Exp of the entropy of the eigenvalues of K/n, K the cosine matrix (Friedman and Dieng 2023, "The Vendi Score").
+    """Exp of the entropy of the eigenvalues of K/n (Friedman and Dieng 2023, "The Vendi Score").
 
-    The eigenvalues are those of the (d, d) second moment where d < n.
+    K is the cosine matrix. When d < n, the eigenvalues are computed from the (d, d) second moment matrix, which has the
+    same nonzero ones.
     """
     n = len(vectors)
     if not n:
@@ -78,12 +79,12 @@ def vendi_score(vectors: NDArray[np.float32]) -> float:
 
 
 def compression_ratio(texts: Sequence[str]) -> float:
-    """Bytes of all texts to their gzipped bytes (Shaib et al. 2024, "Standardizing … Text Diversity")."""
+    """Ratio of the bytes of all texts to their gzipped bytes (Shaib et al. 2024, "Standardizing … Text Diversity")."""
     raw = "\n".join(texts).encode()
     return len(raw) / len(gzip.compress(raw, mtime=0)) if raw else float("nan")
 
 
 def opening_concentration(words: Sequence[Sequence[str]]) -> float:
-    """Share of texts that begin with the commonest first word; what generators repeat first is how they begin."""
+    """Share of texts that begin with the most common first word: generators repeat openings first."""
     firsts = Counter(row[0] for row in words if row)
     return max(firsts.values()) / sum(firsts.values()) if firsts else float("nan")

@@ -1,4 +1,4 @@
-"""Facets: nameable properties of a text's wording, found by rule."""
+"""Facets: named properties of the wording of a text, determined by rules."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 Facet = Callable[[str], str]
-"""A text's value of one facet; an empty word where the facet does not apply."""
+"""Maps a text to its value of one facet; an empty string when the facet does not apply."""
 
 QUESTION_WORDS = frozenset(
     "what when where who whom whose which why how can could do does did is are am was were will would should "
@@ -31,11 +31,11 @@ SHORT_WORDS = 5
 LONG_WORDS = 15
 
 MIN_SHOUTED_LETTERS = 8
-"""Fewer capital letters than this may be an abbreviation."""
+"""Fewer capital letters than this can be an abbreviation."""
 
 
 def phrasing(text: str) -> str:
-    """`question`, `fragment` (at most three words), `casual` (contraction, slang or no capital), or `formal`."""
+    """`question`, `fragment` (up to three words), `casual` (contraction, slang or no initial capital), or `formal`."""
     words = text.split()
     if text.rstrip().endswith("?") or (len(words) > 2 and words[0].lower().strip(",.'") in QUESTION_WORDS):
         return "question"
@@ -55,7 +55,7 @@ def length(text: str) -> str:
 
 
 def noise(text: str, misspelt: Callable[[str], bool]) -> str:
-    """`typo` (a misspelt word), `shouting` (capitals only), `stretched` ("sooo", "??"), or `clean`."""
+    """`typo` (a misspelled word), `shouting` (all capitals), `stretched` ("sooo", "??"), or `clean`."""
     if any(map(misspelt, WORD.findall(text))):
         return "typo"
     if text.isupper() and sum(map(str.isalpha, text)) >= MIN_SHOUTED_LETTERS:
@@ -64,7 +64,7 @@ def noise(text: str, misspelt: Callable[[str], bool]) -> str:
 
 
 def slot_facet(values: Sequence[str]) -> Facet:
-    """The first of a slot's values that a text names, as the task writes it; empty where it names none."""
+    """The first value of a slot in a text, as written in the task file; empty when there is none."""
     written = {value.casefold(): value for value in values if value.strip()}
     either = "|".join(re.escape(value) for value in sorted(written, key=len, reverse=True))
     pattern = re.compile(rf"(?<!\w)(?:{either})(?!\w)") if either else None

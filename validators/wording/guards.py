@@ -1,4 +1,4 @@
-"""What protects a record from dedup, and what is masked before leakage is measured."""
+"""Guards: differences in wording that protect a record from dedup, and masking before leakage is measured."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ _NUMBER_WORDS = (
     "zero two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion"
 ).split()
-"""Without "one", which is a pronoun more often than a number."""
+"""Without "one", which is more often a pronoun than a number."""
 
 _DIGITS = r"\d+(?:[.,:/]\d+)*"
 
 _WORDS = rf"\b(?:{'|'.join(_NUMBER_WORDS)})\b"
 
 NUMBER = re.compile(rf"{_DIGITS}|{_WORDS}", re.IGNORECASE)
-"""What protects: also the digits of "iphone13"."""
+"""Numbers that protect a record, including the digits of "iphone13"."""
 
 AMOUNT = re.compile(rf"(?<!\w){_DIGITS}(?!\w)|{_WORDS}", re.IGNORECASE)
-"""What is masked: numbers that stand alone; those of "401k" and "iphone13" are part of a name."""
+"""Numbers that are masked: separate words only; the digits of "401k" and "iphone13" are part of a name."""
 
 NEGATION = re.compile(
     r"\b(?:not|no|never|none|nothing|nobody|nowhere|neither|nor|without|cannot|\w+n['’]t|"
@@ -40,7 +40,7 @@ _OPPOSITES = (
 )
 
 OPPOSITES = [tuple(pair.split("/")) for pair in _OPPOSITES.split()]
-"""Words that turn a request around."""
+"""Pairs of words that reverse the meaning of a request."""
 
 _OPPOSITE_WORDS = frozenset(word for pair in OPPOSITES for word in pair)
 
@@ -49,17 +49,17 @@ _WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True)
 class GuardSignature:
-    """What of a text protects it from dedup."""
+    """The parts of a text that protect it from dedup."""
 
     numbers: tuple[str, ...]
     slots: tuple[str, ...]
     negations: int
     sources: tuple[str, ...]
-    """What something comes "from"."""
+    """The words after "from"."""
     directions: frozenset[tuple[str, str]]
     """The words before and after each "to"."""
     opposites: frozenset[str]
-    """Words of OPPOSITES in the text."""
+    """The words of the text that are in OPPOSITES."""
 
 
 def protecting_guard(one: GuardSignature, other: GuardSignature) -> str | None:
@@ -68,7 +68,7 @@ def protecting_guard(one: GuardSignature, other: GuardSignature) -> str | None:
 
 
 def protecting_guards(one: GuardSignature, other: GuardSignature) -> Iterator[str]:
-    """Every guard that keeps two near texts apart, in the order of `protection`."""
+    """Every guard that keeps two near texts apart, in the order listed in `protecting_guard`."""
     if one.numbers != other.numbers:
         yield "numbers"
     if one.slots != other.slots:
@@ -86,12 +86,12 @@ def protecting_guards(one: GuardSignature, other: GuardSignature) -> Iterator[st
 
 
 def _opposed(one: frozenset[str], other: frozenset[str]) -> bool:
-    """Whether one text turns a way that the other turns around."""
+    """Whether one text has a word and the other has its opposite."""
     return any(a in one - other and b in other - one for a, b in OPPOSITES)
 
 
 class Guards:
-    """The guards of one task: they know its slot values."""
+    """The guards of one task, with its slot values."""
 
     def __init__(self, slots: Mapping[str, Sequence[str]]) -> None:
         pairs = [(value.casefold(), slot) for slot, values in slots.items() for value in values if value.strip()]
@@ -101,7 +101,7 @@ class Guards:
         self._slots = re.compile(rf"(?<!\w)(?:{either})(?!\w)") if either else None
 
     def signature(self, text: str) -> GuardSignature:
-        """What of a text protects it from dedup; see `protection`. Remembered, because dedup asks again and again."""
+        """The parts of a text that protect it from dedup. Cached, because dedup requests the same texts repeatedly."""
         if text not in self._signatures:
             self._signatures[text] = self._signature(text)
         return self._signatures[text]
@@ -118,7 +118,7 @@ class Guards:
         )
 
     def masked(self, text: str) -> str:
-        """The text with numbers replaced by 0 and slot values by their slot's name; a slot folds the text's case."""
+        """The text with 0 for numbers and the slot's name for slot values; case-folded if it has a slot value."""
         if self._slots:
             folded, found = self._slots.subn(lambda match: self._slot_of[match.group()], text.casefold())
             text = folded if found else text

@@ -1,4 +1,4 @@
-"""How the train rows of every label are worded, and which labels fall short."""
+"""Facets of the train rows of every label, and the labels with a shortfall."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from winnow.config.task import Task
 
 BALANCED_FACETS = ("phrasing", "length")
-"""Facets in which no value may have nearly all of a label. Clean spelling may."""
+"""Facets in which no value may cover nearly all rows of a label. (Clean spelling may.)"""
 
 ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
 class FacetShortfall:
-    """A label that is worded too much alike."""
+    """A label with too many or too few rows with one value of a facet."""
 
     label: str
     facet: str
@@ -25,7 +25,7 @@ class FacetShortfall:
     share: float
     wanted: float
     missing: int
-    """Rows with the value (or, where it has too much, with any other value) that would mend it."""
+    """Rows to add, with this value (or, if it has too many, with any other value), to resolve the shortfall."""
     too_much: bool
 
     def __str__(self) -> str:
@@ -35,10 +35,10 @@ class FacetShortfall:
 
 @dataclass(frozen=True)
 class FacetMarginals:
-    """How the train rows of every label are worded, and which labels fall short."""
+    """Facets of the train rows of every label, and the labels with a shortfall."""
 
     counts: dict[str, dict[str, dict[str, int]]]
-    """Label, facet, value: train rows. Every label has every value that any label has."""
+    """Train rows by label, facet and value. Every label has an entry for every value that occurs in any label."""
     rows: dict[str, int]
     """Train rows by label."""
     shortfalls: list[FacetShortfall]
@@ -48,12 +48,12 @@ class FacetMarginals:
         return {short.label for short in self.shortfalls}
 
     def judged(self) -> int:
-        """Labels with enough rows to be judged."""
+        """Number of labels with enough rows to be judged."""
         return sum(count >= MIN_LABEL_ROWS for count in self.rows.values())
 
 
 def measure_marginals(labels: Sequence[str], facets: Sequence[Mapping[str, str]], task: Task) -> FacetMarginals:
-    """Facet marginals per label of train rows, never their crosses. A label of few rows does not fall short."""
+    """Facet marginals per label of train rows, without combinations of facets. Labels with few rows are not judged."""
     counted = Counter((label, *item) for label, found in zip(labels, facets, strict=True) for item in found.items())
     values: dict[str, set[str]] = {facet: set(wanted) for facet, wanted in task.targets.facets.items()}
     for _, facet, value in counted:
@@ -103,14 +103,14 @@ def _missing(label: str, rows: int, counts: Mapping[str, Mapping[str, int]], tas
 
 
 def _others_needed(count: int, rows: int, most: float) -> int:
-    """Rows n of other values until `count` is at most the share `most`: count <= most * (rows + n)."""
+    """Rows n of other values needed for `count` to be at most the share `most`: count <= most * (rows + n)."""
     return math.ceil(count / most - rows - ROUNDING) if most > 0 else rows
 
 
 def _more_needed(count: int, rows: int, least: float) -> int:
-    """Rows n of the value until it has the share `least`: count + n >= least * (rows + n)."""
+    """Rows n of the value needed for it to have the share `least`: count + n >= least * (rows + n)."""
     return math.ceil((least * rows - count) / (1 - least) - ROUNDING) if least < 1 else rows
 
 
 MIN_LABEL_ROWS = 20
-"""A label with fewer train rows is not judged by its facets: one row would decide."""
+"""Minimum train rows for a label to be judged by its facets: with fewer, a single row would decide."""

@@ -1,4 +1,4 @@
-"""Which words are misspelled, by word frequencies that ship with the wordfreq package."""
+"""Detect misspelled words, using the word frequencies that ship with the wordfreq package."""
 
 from __future__ import annotations
 
@@ -6,30 +6,30 @@ from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 
 MIN_LETTERS = 5
-"""Letters; shorter words have too many neighbors to tell a typo from a name or an abbreviation."""
+"""Minimum letters; shorter words have too many neighbors to tell a typo from a name or an abbreviation."""
 
 RARE_ZIPF = 3.0
-"""A word that is more frequent than once in a million is a word. Zipf is log10 of occurrences per 10⁹ words
-(van Heuven et al. 2014, as wordfreq has it)."""
+"""A word at least this frequent (once per million words) is correct. Zipf is log10 of occurrences per 10⁹ words
+(van Heuven et al. 2014, as defined in wordfreq)."""
 
 COMMON_ZIPF = 3.5
-"""What was meant must at least be this frequent."""
+"""Minimum frequency of the intended word."""
 
 ZIPF_GAP = 1.8
-"""What was meant must be 60 times as frequent as what was written."""
+"""The intended word must be 60 times as frequent as the written one."""
 
 FUNCTION_WORDS = 150
 
 ALPHABET_WORDS = 2000
-"""The letters of a language are those of its most frequent words."""
+"""The letters of a language are those of this many most frequent words."""
 
 
 @lru_cache(maxsize=1)
 def misspelling_detector(language: str) -> Callable[[str], bool]:
-    """A function that says of a word whether it is surely misspelt: rare, and one slip away from a frequent word.
+    """A function that tells whether a word is certainly misspelled: rare, and one edit away from a frequent word.
 
-    A slip is one letter left out, doubled, replaced or swapped with its neighbor. A word with a capital inside or at
-    its beginning is taken for a name. In a language without frequencies no word is misspelt.
+    An edit is one letter removed, inserted, replaced or swapped with its neighbor. A word with a capital letter is
+    treated as a name. In a language without frequencies, no word is misspelled.
     """
     import wordfreq
 
@@ -55,14 +55,14 @@ def misspelling_detector(language: str) -> Callable[[str], bool]:
 
 
 def frequent_words(language: str) -> list[str]:
-    """The function words of a language, roughly: its FREQUENT most frequent words; none where they are not known."""
+    """The function words of a language, approximately: its FUNCTION_WORDS most frequent words; empty if unknown."""
     import wordfreq
 
     return wordfreq.top_n_list(language, FUNCTION_WORDS) if language in wordfreq.available_languages() else []
 
 
 def _one_edit_away(word: str, letters: list[str]) -> Iterator[str]:
-    """Every word one slip away, the inflections ("-s", and what a final "s" leaves) not among them."""
+    """Every string one edit away, except inflections: a final "s" is neither added nor removed."""
     for i in range(len(word) + 1):
         head, tail = word[:i], word[i:]
         if len(tail) > 1:

@@ -1,1 +1,1 @@
-"""The task file, winnow.yaml: its models, its checks, and edits to it."""
+"""The task file, winnow.yaml: its models, its validation, and edits to it."""

@@ -14,7 +14,7 @@ from winnow.core.vocabulary import BUILT_IN_FACETS
 
 
 def cross_problems(raw: dict[str, Any]) -> Iterator[tuple[KeyPath, Problem]]:
-    """Faults between keys. Runs on raw data, so that they show beside the faults within keys."""
+    """Problems between keys. Checks the raw data, so that they are reported together with problems within keys."""
     entries = raw.get("labels")
     labels = [e for e in entries if isinstance(e, dict)] if isinstance(entries, list) else []
     names = [str(entry["name"]) for entry in labels if "name" in entry]
@@ -41,7 +41,7 @@ def cross_problems(raw: dict[str, Any]) -> Iterator[tuple[KeyPath, Problem]]:
         if isinstance(pair, list) and len(pair) == 2 and pair[0] == pair[1]:
             yield (
                 ("confusable", index),
-                Problem("", f"the pair names {pair[0]!r} twice", "two labels", "name another"),
+                Problem("", f"the pair contains {pair[0]!r} twice", "two different labels", "replace one"),
             )
     yield from _goal_problems(raw, names)
     yield from _share_problems(raw)
@@ -54,18 +54,21 @@ def _goal_problems(raw: dict[str, Any], labels: list[str]) -> Iterator[tuple[Key
         key_path = ("goals", str(name))
         if name not in known:
             near = nearest_name(str(name), known)
-            fix = f"did you mean {near!r}?" if near else "name a measure, and a label of the task"
-            yield key_path, Problem("", f"no goal {name!r}", f"{', '.join(GOALS)}, recall.LABEL, precision.LABEL", fix)
+            fix = f"did you mean {near!r}?" if near else "use a listed measure, with a label of the task"
+            yield (
+                key_path,
+                Problem("", f"unknown goal {name!r}", f"{', '.join(GOALS)}, recall.LABEL, precision.LABEL", fix),
+            )
         elif name == "out_of_scope_recall" and raw.get("fallback") is None:
-            fix = "name the fallback, or remove the goal"
-            yield key_path, Problem("", "a goal for queries out of scope", "a task with a `fallback` label", fix)
+            fix = "set `fallback`, or remove the goal"
+            yield key_path, Problem("", "a goal for out-of-scope queries", "a task with a `fallback` label", fix)
 
 
 def _unknown_label(key_path: KeyPath, name: object, names: list[str]) -> Iterator[tuple[KeyPath, Problem]]:
     if str(name) not in names:
         near = nearest_name(str(name), names)
-        fix = f"did you mean {near!r}?" if near else "add the label or remove the name"
-        yield key_path, Problem("", f"{name!r} names no label", "one of `labels`", fix)
+        fix = f"did you mean {near!r}?" if near else "add it to `labels`, or remove it here"
+        yield key_path, Problem("", f"unknown label {name!r}", "one of `labels`", fix)
 
 
 def _share_problems(raw: dict[str, Any]) -> Iterator[tuple[KeyPath, Problem]]:
@@ -87,7 +90,10 @@ def _target_problems(raw: dict[str, Any], targets: dict[str, Any]) -> Iterator[t
     for key_path, bounds in named.items():
         numbers = isinstance(bounds, list) and len(bounds) == 2 and all(isinstance(b, int | float) for b in bounds)
         if numbers and bounds[0] > bounds[1]:
-            yield ("targets", *key_path), Problem("", f"{bounds} runs downwards", "[lowest, highest]", "swap them")
+            yield (
+                ("targets", *key_path),
+                Problem("", f"{bounds} is in descending order", "[lowest, highest]", "swap them"),
+            )
     facets, slots, own = targets.get("facets"), raw.get("slots"), raw.get("facets")
     known: dict[str, tuple[str, ...]] = dict(BUILT_IN_FACETS)
     known |= {f"slot.{name}": () for name in (slots if isinstance(slots, dict) else ())}
@@ -105,4 +111,4 @@ def _target_problems(raw: dict[str, Any], targets: dict[str, Any]) -> Iterator[t
 def _unknown_name(what: str, name: object, known: Sequence[str]) -> Problem:
     near = nearest_name(str(name), known)
     fix = f"did you mean {near!r}?" if near else "correct the name"
-    return Problem("", f"no {what} {name!r}", ", ".join(known), fix)
+    return Problem("", f"unknown {what} {name!r}", ", ".join(known), fix)

@@ -1,4 +1,4 @@
-"""Rename or merge a label in winnow.yaml, leaving comments and layout in place."""
+"""Rename or merge a label in winnow.yaml, keeping comments and layout."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from winnow.core.errors import Problem, WinnowError
 from winnow.core.layout import TASK_FILE
 
 PLAIN_SCALAR = re.compile(r"[A-Za-z_][A-Za-z0-9_./ -]*")
-"""A name that YAML reads as it is written, if it reads it back so."""
+"""A name that can be written in YAML without quotes, provided that it parses back to the same string."""
 
 
 def rename_label_in_text(text: str, task: Task, old: str, new: str) -> str:
-    """The text of a task file with a label renamed or merged, all else as it stands.
+    """The text of a task file with a label renamed or merged and everything else unchanged.
 
-    Raises WinnowError when the edited text would not read as exactly that task.
+    Raises WinnowError when the edited text would not parse to exactly that task.
     """
     root = yaml.compose(text, Loader=yaml.SafeLoader)
     edits = sorted(_edits(text, root, old, new, merge=new in task.label_names), reverse=True)
@@ -33,12 +33,12 @@ def rename_label_in_text(text: str, task: Task, old: str, new: str) -> str:
         is_exact = False
     if not is_exact:
         fix = f"rename {old!r} to {new!r} in {TASK_FILE} by hand, then run this command again"
-        raise WinnowError(Problem(TASK_FILE, "a layout that cannot be edited safely", "one label a line", fix))
+        raise WinnowError(Problem(TASK_FILE, "a layout that cannot be edited safely", "one label per line", fix))
     return text
 
 
 def rename_label_in_task(task: Task, old: str, new: str) -> Task:
-    """The task with a label renamed, or merged into another: then the other's entry stands."""
+    """The task with a label renamed, or merged into another, whose entry is then kept."""
     data = task.model_dump()
     if new in task.label_names:
         data["labels"] = [label for label in data["labels"] if label["name"] != old]
@@ -55,14 +55,14 @@ def rename_label_in_task(task: Task, old: str, new: str) -> Task:
 
 
 def _renamed_goals(goals: Mapping[str, float], old: str, new: str) -> dict[str, float]:
-    """Goals by the label's new name; where that has one of its own, it stands."""
+    """Goals under the label's new name; a goal that the new name already has is kept."""
     named = {f"{measure}.{old}": f"{measure}.{new}" for measure in GOALS_BY_LABEL}
     kept = {name: goal for name, goal in goals.items() if named.get(name) not in goals}
     return {named.get(name, name): goal for name, goal in kept.items()}
 
 
 def _distinct_pairs(pairs: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
-    """Pairs of two labels, each pair once, whichever way round."""
+    """Pairs of two different labels, each pair once in either order."""
     once = {frozenset(pair): pair for pair in reversed(pairs) if len(set(pair)) == 2}
     return [pair for pair in dict.fromkeys(pairs) if once.get(frozenset(pair)) == pair]
 
@@ -85,7 +85,7 @@ def _edits(text: str, root: Any, old: str, new: str, *, merge: bool) -> list[tup
 
 
 def _goal_edits(node: Any, old: str, new: str) -> list[tuple[int, int, str]]:
-    """The goals, written anew on one line if one of them changes."""
+    """The edit that rewrites all goals on one line if one of them changes."""
     goals = {key.value: float(value.value) for key, value in node.value} if isinstance(node, yaml.MappingNode) else {}
     kept = _renamed_goals(goals, old, new)
     if kept == goals:
@@ -94,7 +94,7 @@ def _goal_edits(node: Any, old: str, new: str) -> list[tuple[int, int, str]]:
 
 
 def _pair_edits(node: Any, old: str, new: str) -> list[tuple[int, int, str]]:
-    """The confusable pairs, written anew on one line if one of them changes."""
+    """The edit that rewrites all confusable pairs on one line if one of them changes."""
     pairs = [tuple(name.value for name in pair.value) for pair in node.value] if node is not None else []
     if not any(old in pair for pair in pairs):
         return []
@@ -106,14 +106,14 @@ def _pair_edits(node: Any, old: str, new: str) -> list[tuple[int, int, str]]:
 
 
 def _line_span(text: str, entry: Any) -> tuple[int, int]:
-    """Where the lines of one entry of a block sequence begin and end; comments after it belong to the next."""
+    """Start and end of the lines of one entry of a block sequence; comments after it belong to the next entry."""
     start = text.rfind("\n", 0, entry.start_mark.index) + 1
     end = text.find("\n", _end_of_last_scalar(entry))
     return start, len(text) if end < 0 else end + 1
 
 
 def _end_of_last_scalar(node: Any) -> int:
-    """Where the last thing that is written in a node ends; a block's own mark lies behind the comments after it."""
+    """End of the last scalar of a node: the end mark of a block node comes after the comments that follow it."""
     if isinstance(node, yaml.ScalarNode) or node.flow_style or not node.value:
         return int(node.end_mark.index)
     last = node.value[-1]

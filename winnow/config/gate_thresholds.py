@@ -12,19 +12,19 @@ Cosine = Annotated[float, Field(ge=0.5, le=1)]
 
 
 class DuplicatesThresholds(TaskSection):
-    """Train may not lose an unreasonable share to dedup; what it loses is a sign of copied data."""
+    """Dedup may not remove an unreasonable share of train: a large share indicates copied data."""
 
     cosine: Cosine = 0.97
-    """Same-label train records at least this similar repeat each other."""
+    """Minimum similarity at which two train records with the same label are duplicates."""
     share_max: Share = 0.20
     label_share_max: Share = 0.50
 
 
 class LeakageThresholds(TaskSection):
-    """Train may not lose an unreasonable share because it repeats hold-out rows."""
+    """Train may not lose an unreasonable share of its records because they repeat hold-out rows."""
 
     cosine: Cosine = 0.97
-    """A train record at least this similar to a hold-out row, numbers and slot values masked, repeats it."""
+    """Minimum similarity, with numbers and slot values masked, at which a train record repeats a hold-out row."""
     share_max: Share = 0.10
     label_share_max: Share = 0.25
 
@@ -33,40 +33,40 @@ class DisputedThresholds(TaskSection):
     """People or files must agree."""
 
     share_max: Share = 0.02
-    """Disputed records, of all records with a label or a dispute."""
+    """Maximum share of disputed records among all labeled or disputed records."""
 
 
 class MinimumPerLabelThresholds(TaskSection):
-    """Every label must have enough to learn from."""
+    """Every label must have enough train rows to learn from."""
 
     train_rows: Annotated[int, Field(ge=0)] = 10
 
 
 class FacetMarginalsThresholds(TaskSection):
-    """A label that is always worded alike teaches the wording, not the meaning."""
+    """If the examples of a label are all worded alike, a model learns the wording instead of the meaning."""
 
     share_max: Share = 0.95
-    """What one phrasing or one length band may have of a label's train rows."""
+    """Maximum share of a label's train rows that have the same phrasing or the same length band."""
     labels_share_max: Share = 0.10
-    """Labels that may be more one-sided than that, or short of `targets.facets`."""
+    """Maximum share of labels that exceed `share_max` or miss `targets.facets`."""
 
 
 class TrafficCoverageThresholds(TaskSection):
-    """What users ask must be near something that train holds."""
+    """Queries of users must be near records in train."""
 
     share_min: Share = 0.70
-    """Unlabeled log queries with a near train record, weighted by how often each was seen."""
+    """Minimum share of unlabeled log queries with a near train record, weighted by the frequency of each query."""
 
 
 class LabelBalanceThresholds(TaskSection):
-    """No label may drown another one."""
+    """No label may be far larger than another one."""
 
     ratio_max: Annotated[float, Field(ge=1)] = 10.0
-    """Largest to smallest label in train, the fallback left out."""
+    """Maximum ratio of the largest to the smallest label in train, excluding the fallback."""
 
 
 class GateThresholds(TaskSection):
-    """Thresholds. Every default is one that healthy data passes."""
+    """Thresholds of the gates. Sound data passes every default."""
 
     duplicates: DuplicatesThresholds = DuplicatesThresholds()
     leakage: LeakageThresholds = LeakageThresholds()

@@ -1,4 +1,4 @@
-"""Read winnow.yaml and report every problem at its line."""
+"""Read winnow.yaml and report every problem with its line."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from winnow.core.suggest import nearest_name
 def read_task(path: Path) -> Task:
     """Read and check a task file.
 
-    Raises WinnowError with all faults, each at its line.
+    Raises WinnowError with all problems, each with its line.
     """
     try:
         return parse_task(path.read_text(encoding="utf-8-sig"), name=path.name)
     except FileNotFoundError:
-        fix = "run `winnow init DIR` first, or change to the folder that holds winnow.yaml"
+        fix = "run `winnow init DIR` first, or change to the folder that contains winnow.yaml"
         raise WinnowError(Problem(str(path), "no task file here", "a winnow.yaml", fix)) from None
     except OSError as error:
         raise WinnowError(
@@ -33,16 +33,16 @@ def read_task(path: Path) -> Task:
         ) from None
     except UnicodeDecodeError as error:
         raise WinnowError(
-            Problem(str(path), f"byte {error.start} is not UTF-8", "UTF-8 text", "save as UTF-8")
+            Problem(str(path), f"byte {error.start} is not UTF-8", "UTF-8 text", "save the file as UTF-8")
         ) from None
 
 
 def parse_task(text: str, *, name: str = TASK_FILE) -> Task:
-    """Check the text of a task file. `name` is what faults call it."""
+    """Parse and check the text of a task file. Problems refer to it by `name`."""
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
         if root is not None and expanded_size(root, {}) > MAX_VALUES:
-            found = "aliases that stand for more than a million values"
+            found = "aliases that expand to more than a million values"
             raise WinnowError(Problem(name, found, "plain YAML", "write it out instead of *alias"))
         raw = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
@@ -53,11 +53,13 @@ def parse_task(text: str, *, name: str = TASK_FILE) -> Task:
             Problem(where, f"not valid YAML ({problem})", "YAML", "check indentation and quotes")
         ) from None
     if not isinstance(raw, dict) or root is None:
-        raise WinnowError(Problem(f"{name}:1", "no mapping", "keys such as `name:` and `labels:`", "see `winnow init`"))
+        raise WinnowError(
+            Problem(f"{name}:1", "not a mapping", "keys such as `name:` and `labels:`", "see `winnow init`")
+        )
     try:
         lines = dict(key_lines(root))
     except RecursionError:
-        found = "an alias that contains itself, or too deep nesting"
+        found = "an alias that contains itself, or nesting that is too deep"
         raise WinnowError(Problem(name, found, "plain YAML", "write it out instead of *alias")) from None
     problems = [(line_of(lines, key_path), problem) for key_path, problem in _all_problems(root, raw)]
     if problems:
@@ -88,14 +90,14 @@ def _model_problem(problem: Any) -> Problem:
         near = nearest_name(str(loc[-1]), known)
         return Problem("", f"unknown key {key!r}", ", ".join(known), f"did you mean {near!r}?" if near else "remove it")
     if problem["type"] == "missing":
-        return Problem("", f"key {key!r} is missing", "it is required", f"add `{loc[-1]}:`")
+        return Problem("", f"key {key!r} is missing", "all required keys", f"add `{loc[-1]}:`")
     message = problem["msg"].removeprefix("Input should be ").replace("Input should", "it to")
     fix = "put it in quotes" if problem["type"] == "string_type" else ""
     return Problem("", f"{key} is {problem['input']!r}"[:200], message, fix)
 
 
 def _known_keys(loc: KeyPath) -> list[str]:
-    """The field names of the model that stands at a place of the task."""
+    """The field names of the model at a key path of the task."""
     model: Any = Task
     for part in loc:
         if isinstance(part, str) and isinstance(model, type) and issubclass(model, BaseModel):

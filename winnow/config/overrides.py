@@ -1,4 +1,4 @@
-"""Replace single gate settings of a task, to try other thresholds without saving them."""
+"""Override individual gate settings of a task, to try other thresholds without saving them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from winnow.core.suggest import nearest_name
 def with_overrides(task: Task, settings: Sequence[str]) -> Task:
     """The task with gate settings replaced: `leakage.cosine=0.95`, or `leakage=0.2` for a gate's main threshold.
 
-    Bounds are two numbers (`fallback_share=0,0.2`, `mix.human=0.1,1`), licenses words (`licenses=unknown,own`).
+    Bounds take two numbers (`fallback_share=0,0.2`, `mix.human=0.1,1`), licenses take names (`licenses=unknown,own`).
     """
     data = task.model_dump(mode="json")
     for setting in settings:
@@ -46,10 +46,10 @@ MAIN_THRESHOLDS = {
     "licenses": "licenses.allow",
     **{f"mix.{origin}": f"targets.mix.{origin}" for origin in ("human", "log", "public", "synthetic")},
 }
-"""The setting that a gate's bare name stands for."""
+"""The setting that the name of a gate alone refers to."""
 
 TWO_NUMBER_SETTINGS = ("fallback_share", "mix.human", "mix.log", "mix.public", "mix.synthetic")
-"""Settings of two numbers."""
+"""Settings that take two numbers."""
 
 
 def _setting_path(data: Mapping[str, Any], key: str, setting: str) -> list[str]:
@@ -57,7 +57,7 @@ def _setting_path(data: Mapping[str, Any], key: str, setting: str) -> list[str]:
     if key not in known:
         near = nearest_name(key, known)
         fix = f"did you mean {near!r}?" if near else ""
-        raise WinnowError(Problem(Parameter("set"), f"no gate setting {key!r}", ", ".join(known), fix))
+        raise WinnowError(Problem(Parameter("set"), f"unknown gate setting {key!r}", ", ".join(known), fix))
     return MAIN_THRESHOLDS.get(key, f"gates.{key}").split(".")
 
 

@@ -12,6 +12,6 @@ Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^\S(.*\S)?$"
 
 
 class TaskSection(BaseModel):
-    """A piece of the task file: frozen, and no key that it does not know."""
+    """A section of the task file: frozen, and unknown keys are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -1,4 +1,4 @@
-"""The task: what winnow.yaml says, as models that reject unknown keys."""
+"""The task: the content of winnow.yaml, as models that reject unknown keys."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from winnow.config.gate_thresholds import GateThresholds
 from winnow.config.section import Name, Share, TaskSection
 
 GOALS = ("accuracy", "in_scope_accuracy", "macro_f1", "out_of_scope_recall")
-"""Measures that `goals` may name, beside GOALS_BY_LABEL."""
+"""Measures that `goals` may contain, in addition to GOALS_BY_LABEL."""
 
 GOALS_BY_LABEL = ("recall", "precision")
-"""Of one label: `recall.LABEL`."""
+"""Measures of one label, written as `recall.LABEL`."""
 
 
 class NearMiss(TaskSection):
@@ -28,30 +28,30 @@ class Label(TaskSection):
 
     name: Name
     route: Name | None = None
-    """Where the label is sent (the agent id)."""
+    """Where queries with this label are sent (the agent id)."""
     description: str = ""
-    """When to use it, as a person would explain it; it becomes the guideline."""
+    """When to use the label, as a person would explain it; annotators see it in the guidelines."""
     examples: list[str] = []
     near_miss: NearMiss | None = None
 
 
 class TargetsConfig(TaskSection):
-    """What the data lead wants the dataset to hold."""
+    """The composition of the dataset that the data lead wants."""
 
     per_label: Annotated[int, Field(ge=1)] = 50
-    """Labeled records a label should have, over all splits."""
+    """Labeled records that each label should have, in all splits together."""
     synthetic_share_max: Share = 0.7
-    """Of train."""
+    """Maximum share of train."""
     fallback_share: tuple[Share, Share] = (0.10, 0.15)
-    """Of train, lowest and highest."""
+    """Lowest and highest share of train."""
     mix: dict[str, tuple[Share, Share]] = {}
     """Lowest and highest share of train, by origin or by the name of a source file."""
     facets: dict[str, dict[str, Share]] = {}
-    """Lowest share that a facet's value should have among the train rows of every label."""
+    """Lowest share of a facet's value among the train rows of every label."""
 
 
 class ReviewConfig(TaskSection):
-    """How synthetic records are accepted (design rule 5)."""
+    """How synthetic records are reviewed and accepted (design rule 5)."""
 
     share: Share = 0.15
     defect_rate_target: Share = 0.05
@@ -65,18 +65,18 @@ class ReviewConfig(TaskSection):
         if self.defect_rate_target > self.defect_rate_max:
             raise ValueError("defect_rate_target is above defect_rate_max")
         if not 0 < self.confidence < 1:
-            raise ValueError("confidence lies between 0 and 1, both left out")
+            raise ValueError("confidence must be greater than 0 and less than 1")
         return self
 
 
 class SplitsConfig(TaskSection):
-    """How records are reserved. Changing it never moves what is already reserved."""
+    """How records are assigned to splits. Changes never move records that already have an assigned split."""
 
     validation: Annotated[float, Field(ge=0, le=0.5)] = 0.15
-    """Share of eligible human rows."""
+    """Share of eligible human rows; `test` likewise."""
     test: Annotated[float, Field(ge=0, le=0.5)] = 0.15
     key: str = "winnow"
-    """The key of the hash that gives the order."""
+    """The key of the hash that determines the order of records."""
 
 
 Entity = Literal[
@@ -86,55 +86,55 @@ Entity = Literal[
 
 
 class PrivacyConfig(TaskSection):
-    """What happens to private data when it is added."""
+    """How private data is handled when files are added."""
 
     policy: dict[Entity, Literal["replace", "drop", "allow"]] = {}
-    """By entity; the others are replaced, names of people, places and organizations allowed."""
+    """Policy by entity. By default, names of people, places and organizations are allowed and all others replaced."""
     model: str | None = None
-    """A folder with a token-classification model that finds names; without one none are found."""
+    """A folder with a token-classification model that finds names; without it, no names are found."""
 
 
 class LicensesConfig(TaskSection):
-    """Under which licenses records may be exported."""
+    """Licenses under which records may be exported."""
 
     allow: list[Name] = []
     """Licenses that pass although they are `unknown` or forbid commercial use."""
 
 
 class ScreenConfig(TaskSection):
-    """What `add` lets in."""
+    """Limits on the texts that `add` accepts."""
 
     max_characters: Annotated[int, Field(ge=1)] = 2000
 
 
 class GenerateConfig(TaskSection):
-    """How Claude is asked to write."""
+    """How Claude is asked to generate queries."""
 
     model: Name = "claude-sonnet-5-5"
     effort: Literal["none", "low", "medium", "high"] = "low"
-    """How hard it is to think, which is billed as output; `none` leaves it to the model."""
+    """Thinking effort, billed as output tokens; `none` leaves it to the model."""
     judge_model: Name | None = None
-    """Who labels blind; the same model when left out."""
+    """The model that labels queries blind; `model` by default."""
     per_request: Annotated[int, Field(ge=1, le=50)] = 10
-    """Queries to a request."""
+    """Queries per request."""
     cache: bool = True
-    """Mark what all questions share to be cached; off for a gateway that does not know it."""
+    """Mark the shared part of all requests for caching; off for a gateway that does not support it."""
     budget: Annotated[float, Field(gt=0)] | None = None
-    """USD that all runs of the workspace together may cost."""
+    """Maximum cost of all runs of the workspace together, in USD."""
     prices: str | None = None
-    """A JSON file of prices beside `winnow.yaml`, where the shipped table is out of date."""
+    """A JSON file of prices next to `winnow.yaml`, for when the shipped table is out of date."""
 
 
 class EmbedderConfig(TaskSection):
-    """Which model measures nearness."""
+    """The embedding model that measures nearness."""
 
     model: str | None = None
-    """A folder or hub id of a sentence-transformers model; the bundled all-MiniLM-L6-v2 when left out."""
+    """A folder or hub id of a sentence-transformers model; the bundled all-MiniLM-L6-v2 by default."""
     backend: Literal["openvino", "torch"] = "openvino"
 
 
 class Task(TaskSection):
-    """The whole of `winnow.yaml`."""
+    """All of `winnow.yaml`."""
 
     name: Name
     kind: Literal["intents", "tools"]
@@ -147,27 +147,26 @@ class Task(TaskSection):
     confusable: list[tuple[str, str]] = []
     slots: dict[str, list[str]] = {}
     variations_per_seed: Annotated[int, Field(ge=1)] = 6
-    """At most so many records of one group stay in train."""
+    """Maximum number of records of one group that stay in train."""
     targets: TargetsConfig = TargetsConfig()
     review: ReviewConfig = ReviewConfig()
     splits: SplitsConfig = SplitsConfig()
     facets: dict[Name, Annotated[str, Field(pattern=r"^[\w./-]+\.py:\w+$")]] = {}
-    """The team's own facets: name to FILE.py:FUNCTION beside `winnow.yaml`; the function takes a text, returns a word.
-    """
+    """The team's own facets: name to FILE.py:FUNCTION, next to `winnow.yaml`. The function maps a text to a word."""
     licenses: LicensesConfig = LicensesConfig()
     private: PrivacyConfig = PrivacyConfig()
     goals: dict[str, Share] = {}
-    """What a model must reach to be deployed, by measure: one of GOALS, or `recall.LABEL` or `precision.LABEL`."""
+    """Values a model must reach to be deployed, by measure: one of GOALS, `recall.LABEL` or `precision.LABEL`."""
     must_pass: str | None = None
-    """A file beside `winnow.yaml` of queries that every model has to get right."""
+    """A file next to `winnow.yaml` with queries that every model has to get right."""
     gates: GateThresholds = GateThresholds()
     screen: ScreenConfig = ScreenConfig()
     embedder: EmbedderConfig = EmbedderConfig()
     generate: GenerateConfig = GenerateConfig()
     tools: str | None = None
-    """kind tools: a JSON file of tool schemas."""
+    """For `kind: tools`: a JSON file of tool schemas."""
     system_prompt: str | None = None
-    """kind tools: a text file."""
+    """For `kind: tools`: a text file with the system prompt."""
     call_format: str = "fenced_json"
 
     @property

@@ -1,4 +1,4 @@
-"""The first winnow.yaml of a workspace: commented, and valid."""
+"""The initial winnow.yaml of a workspace: valid, with comments."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ FALLBACK_NAMES = ("fallback", "oos", "out_of_scope", "out-of-scope", "none", "ot
 """Label names that public datasets use for out-of-scope queries."""
 
 _HEAD = """\
-# The task of this workspace. `winnow check` reads it; every problem is reported with its line.
+# The task of this workspace. `winnow check` validates it and reports every problem with its line.
 name: {name}
 kind: {kind}                     # intents: which label; tools: which tool call
 language: en                      # other languages are flagged by `winnow add`, not dropped
@@ -41,15 +41,15 @@ confusable: [[billing, account]]  # pairs that people mix up
 """
 
 _TAIL = """\
-# slots: {device: [laptop, phone]}   # values that may vary without changing the label
+# slots: {device: [laptop, phone]}   # values that can vary without changing the label
 targets:
-  per_label: 50                   # labeled records a label should have
-  synthetic_share_max: 0.7        # of train
-  fallback_share: [0.10, 0.15]    # of train
+  per_label: 50                   # labeled records that each label should have
+  synthetic_share_max: 0.7        # maximum share of train
+  fallback_share: [0.10, 0.15]    # lowest and highest share of train
 splits:
-  validation: 0.15                # shares of eligible human rows; a record keeps its reserve permanently
+  validation: 0.15                # shares of eligible human rows; a record keeps its assigned split permanently
   test: 0.15
-  key: winnow                     # changing the key changes new reserves only
+  key: winnow                     # a changed key affects only splits assigned later
 gates:                            # thresholds; `winnow check` can try others without saving them
   duplicates: {cosine: 0.97, share_max: 0.20, label_share_max: 0.50}
   leakage: {cosine: 0.97, share_max: 0.10, label_share_max: 0.25}
@@ -60,13 +60,13 @@ gates:                            # thresholds; `winnow check` can try others wi
   traffic_coverage: {share_min: 0.70}
 licenses:
   allow: []                       # licenses that pass although they are `unknown` or forbid commercial use
-# goals: {accuracy: 0.95, recall.LABEL: 0.9}   # what a model must reach: met, not met, or not enough evidence
+# goals: {accuracy: 0.95, recall.LABEL: 0.9}   # what a model must reach; met, not met, or not enough evidence
 # must_pass: must_pass.jsonl      # queries that every model has to get right, with `text` and `label`
 """
 
 
 def intents_task(name: str, *, routes: Mapping[str, str | None] | None = None) -> str:
-    """The text of a task file for intent routing; with `routes` (label to route), those labels instead of examples."""
+    """The text of a task file for intent routing; `routes` (label to route) replaces the example labels."""
     head = _HEAD.format(name=_scalar(name), kind="intents")
     return head + _LABELS_HELP + (_EXAMPLE_LABELS if routes is None else _labels(routes)) + _TAIL
 
@@ -87,6 +87,6 @@ def _labels(routes: Mapping[str, str | None]) -> str:
 
 
 def _scalar(value: str) -> str:
-    """A string as one YAML scalar on one line, quoted where it must be."""
+    """A string as one YAML scalar on one line, quoted if necessary."""
     text = yaml.safe_dump(value, width=10_000, allow_unicode=True)
     return text.removesuffix("...\n").strip() if "\n" in text.strip() else text.strip()

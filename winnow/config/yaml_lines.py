@@ -10,17 +10,17 @@ import yaml
 from winnow.core.errors import Problem
 
 MAX_VALUES = 1_000_000
-"""Values of a task file."""
+"""Maximum number of values in a task file."""
 
 KeyPath = tuple[str | int, ...]
 
 
 def expanded_size(node: yaml.Node, known: dict[int, int]) -> int:
-    """How many values a node holds when every alias is written out; what contains itself has no end."""
+    """Number of values in a node with every alias expanded; above MAX_VALUES for a node that contains itself."""
     if isinstance(node, yaml.ScalarNode):
         return 1
     if id(node) not in known:
-        known[id(node)] = MAX_VALUES + 1  # until it is counted: an alias that leads here leads round
+        known[id(node)] = MAX_VALUES + 1  # until it is counted: an alias to it here is a cycle
         parts = [part for item in node.value for part in (item if isinstance(item, tuple) else (item,))]
         known[id(node)] = 1 + sum(expanded_size(part, known) for part in parts)
     return known[id(node)]
@@ -54,7 +54,7 @@ def repeated_keys(node: yaml.Node, key_path: KeyPath = ()) -> Iterator[tuple[Key
             if count > 1:
                 yield (
                     (*key_path, key),
-                    Problem("", f"key {key!r} stands {count} times", "each key once", "keep one"),
+                    Problem("", f"key {key!r} occurs {count} times", "each key once", "keep one"),
                 )
         for key, value in node.value:
             yield from repeated_keys(value, (*key_path, str(key.value)))

@@ -1,1 +1,1 @@
-"""What every package may use: vocabulary, errors, results, hashing, time, paths."""
+"""Shared by all packages: vocabulary, errors, results, hashing, time, paths."""

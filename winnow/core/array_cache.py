@@ -1,4 +1,4 @@
-"""Cached measurements, as arrays in files that may be deleted at any time."""
+"""Cached measurements, stored as arrays in files that can be deleted at any time."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ import numpy as np
 from winnow.core.atomic import atomic_write
 
 MAX_FILES = 8
-"""How many measured states a folder holds."""
+"""Maximum number of cached files in a folder."""
 
 
 def save_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
-    """Write arrays in one step; the oldest files of the folder go."""
+    """Write arrays atomically, and delete the oldest files of the folder beyond MAX_FILES."""
     with atomic_write(path) as temporary, temporary.open("wb") as handle:
         np.savez(handle, **arrays)
     for stale in sorted(path.parent.glob("*.npz"), key=lambda p: p.stat().st_mtime, reverse=True)[MAX_FILES:]:
@@ -25,7 +25,7 @@ def save_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
 
 
 def newest_arrays(folder: Path, pattern: str) -> dict[str, Any] | None:
-    """The arrays of the newest whole file of a pattern."""
+    """The arrays of the newest intact file that matches a pattern; None when there is none."""
     for path in sorted(folder.glob(pattern), key=lambda p: p.stat().st_mtime_ns, reverse=True):
         arrays = load_arrays(path)
         if arrays is not None:
@@ -34,7 +34,7 @@ def newest_arrays(folder: Path, pattern: str) -> dict[str, Any] | None:
 
 
 def load_arrays(path: Path) -> dict[str, Any] | None:
-    """The arrays of a file; None when it is absent or not whole, and must be measured again."""
+    """The arrays of a file; None when it is missing or damaged and must be computed again."""
     try:
         with np.load(path) as stored:
             return {name: stored[name] for name in stored.files}

@@ -1,4 +1,4 @@
-"""Write a file in one step: the whole new content, or the old file untouched."""
+"""Write a file atomically: either all of the new content, or the old file unchanged."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 @contextlib.contextmanager
 def atomic_write(path: Path) -> Iterator[Path]:
-    """A path to write to; on success it takes the place of `path` in one step, on an error nothing is left."""
+    """A temporary path to write to; it replaces `path` atomically on success, and is deleted on an error."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:

@@ -1,4 +1,4 @@
-"""Commands that messages recommend, complete and ready to paste: the only place that knows how an option is spelled."""
+"""Commands that messages recommend, complete and ready to paste; only this module knows how options are spelled."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from collections.abc import Sequence
 def command(verb: str, *arguments: str, **options: str | int | float | Sequence[str]) -> str:
     """A command line: `command("push label", strategy="mixed")` is `winnow push label --strategy mixed`.
 
-    Arguments and values are quoted for a shell where they must be. `True` makes a bare option, a list repeats it. An
-    option that is a word of Python takes an underscore behind it: `for_=`. Words in capitals are placeholders.
+    Arguments and values are quoted for a shell where necessary. `True` gives an option without a value, a list repeats
+    the option. An option that is a Python keyword gets a trailing underscore: `for_=`. Words in capitals are
+    placeholders.
     """
     parts = ["winnow", verb, *(shlex.quote(argument) for argument in arguments)]
     for name, value in options.items():

@@ -1,4 +1,4 @@
-"""Turns what SQLite reports about disks, locks and damage into errors that a user can act on."""
+"""Translate SQLite errors about disks, locks and damage into errors that a user can act on."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from winnow.core.errors import Problem, ServiceError
 
 _CAUSES: list[tuple[str, str, str]] = [
     ("disk is full", "the disk is full", "free some space and run the command again; nothing was changed"),
-    ("disk I/O error", "the disk refused to write", "check free space and quota, then run again; nothing was changed"),
-    ("database is locked", "another command is writing", "wait for it to end, then run again; nothing was changed"),
-    ("readonly database", "the database cannot be written", "check who owns the file and folder"),
+    ("disk I/O error", "writing to the disk failed", "check free space and quota, then run again; nothing was changed"),
+    ("database is locked", "another command is writing", "wait for it to finish, then run again; nothing was changed"),
+    ("readonly database", "the database cannot be written", "check the owner of the file and its folder"),
     ("unable to open", "the database cannot be opened", "check the folder's permissions"),
 ]
-"""A part of SQLite's message, what it means, and what the user can do."""
+"""Part of SQLite's message, its meaning, and what the user can do."""
 
 _DAMAGE = ("malformed", "not a database", "database corruption", "unsupported file format")
 """Parts of SQLite's messages about a damaged file."""
 
 
 def database_error(path: Path, message: str, *, damaged: Callable[[], Problem]) -> ServiceError | None:
-    """The error that the user sees for a message of SQLite; None where the message is about something else.
+    """The error shown to the user for a message of SQLite; None when the message is about something else.
 
-    `damaged` describes the loss and the recovery where the file itself is damaged.
+    `damaged` describes the loss and the recovery when the file itself is damaged.
     """
     for part, found, fix in _CAUSES:
         if part in message:

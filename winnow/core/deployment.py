@@ -1,4 +1,4 @@
-"""One deployment: which run, by whom, why, since when."""
+"""One deployment: which run, who deployed it, why, and since when."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Deployment:
-    """One decision to let a run answer in production; it is active until the next one."""
+    """One decision to use a run in production; it is active until the next deployment."""
 
     run: str
     by: str

@@ -1,4 +1,4 @@
-"""Errors say where, what was found, what was expected and how to fix it; all problems at once."""
+"""Errors state where a problem is, what was found, what was expected and how to fix it; all problems at once."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 
 class Parameter(str):
-    """The name of a parameter that a problem is about, as the place of it.
+    """The name of the parameter that a problem is about, used as its location.
 
-    Domain code names what it was given, `Parameter("strategy")`; the command line shows it as the option `--strategy`.
+    Domain code uses the name of its parameter, `Parameter("strategy")`; the command line shows the option `--strategy`.
     """
 
     __slots__ = ()
@@ -36,7 +36,7 @@ class Problem:
 
 
 class WinnowError(Exception):
-    """A problem that the user can act on. The command line prints its faults and ends with `exit_code`."""
+    """A problem that the user can act on. The command line prints its problems and exits with `exit_code`."""
 
     exit_code = 2
 
@@ -52,12 +52,12 @@ class GateError(WinnowError):
 
 
 class ServiceError(WinnowError):
-    """Something outside of Winnow failed: a full disk, a locked database, a missing model (exit code 3)."""
+    """Something outside Winnow failed: a full disk, a locked database, a missing model (exit code 3)."""
 
     exit_code = 3
 
 
 class BudgetError(WinnowError):
-    """Stopped before more money is spent than was allowed (exit code 4)."""
+    """Stopped before exceeding the budget (exit code 4)."""
 
     exit_code = 4

@@ -1,4 +1,4 @@
-"""Canonical text, record id, and the folded key under which exact repeats meet."""
+"""Canonical text, record id, and the folded key that exact repeats share."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ ID_CHARACTERS = 20
 
 
 def canonical_text(text: str) -> str:
-    """The text as it is stored: NFC, and nothing else changed."""
+    """The text as stored: normalized to NFC, otherwise unchanged."""
     return unicodedata.normalize("NFC", text)
 
 
@@ -20,5 +20,5 @@ def record_id(kind: str, text: str) -> str:
 
 
 def fold_key(text: str) -> str:
-    """The text with case, width and white space folded."""
+    """The text with case, width and whitespace folded."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())

@@ -1,4 +1,4 @@
-"""Deterministic randomness: numbers that follow from a key and a name alone."""
+"""Deterministic randomness: numbers that depend only on a key and a name."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ T = TypeVar("T")
 
 
 def keyed_hash(*parts: object) -> int:
-    """64 bits of SHA-256 over the parts: equal parts, equal number."""
+    """64 bits of SHA-256 over the parts: equal parts give equal numbers."""
     return int.from_bytes(hashlib.sha256("\0".join(map(str, parts)).encode()).digest()[:8], "big")
 
 
 def keyed_fraction(*parts: object) -> float:
-    """A number from 0 to 1, below 1, that the parts determine."""
+    """A number in [0, 1) determined by the parts."""
     return keyed_hash(*parts) / 2**64
 
 
 def keyed_choice(values: Sequence[T], *parts: object) -> T:
-    """One of the values."""
+    """One of the values, determined by the parts."""
     return values[keyed_hash(*parts) % len(values)]
 
 
 def keyed_shuffle(values: Iterable[T], *parts: object) -> list[T]:
-    """The values in an order that the parts determine."""
+    """The values in an order determined by the parts."""
     listed = list(values)
     order = sorted(range(len(listed)), key=lambda i: keyed_hash(*parts, i))
     return [listed[i] for i in order]

@@ -13,23 +13,23 @@ TASK_FILE = "winnow.yaml"
 
 @dataclass(frozen=True)
 class WorkspaceFolder:
-    """Paths of a workspace."""
+    """The paths of a workspace."""
 
     root: Path
 
     @property
     def task_file(self) -> Path:
-        """The task."""
+        """The task file."""
         return self.root / TASK_FILE
 
     @property
     def state(self) -> Path:
-        """Everything that Winnow keeps."""
+        """The state of the workspace."""
         return self.root / STATE_FOLDER
 
     @property
     def database(self) -> Path:
-        """Records, decisions, reserves, ledger."""
+        """Records, decisions, assigned splits, and the hashes of releases and runs."""
         return self.state / "winnow.db"
 
     @property
@@ -44,27 +44,27 @@ class WorkspaceFolder:
 
     @property
     def near_pairs(self) -> Path:
-        """Near pairs that were measured; a cache."""
+        """Measured near pairs; a cache."""
         return self.state / "near_pairs"
 
     @property
     def dropped(self) -> Path:
-        """Rows that were refused, with their reasons."""
+        """Dropped rows with their reasons."""
         return self.state / "dropped"
 
     @property
     def answers(self) -> Path:
-        """What generators received."""
+        """Answers that generators received from language models."""
         return self.state / "answers"
 
     @property
     def releases(self) -> Path:
-        """Frozen exports."""
+        """Releases: immutable, hashed exports."""
         return self.state / "releases"
 
     @property
     def reports(self) -> Path:
-        """What the last check left out, and what it found torn between labels."""
+        """Records that the last check left out, and those that it found ambiguous between labels."""
         return self.state / "reports"
 
     @property
@@ -74,7 +74,7 @@ class WorkspaceFolder:
 
     @property
     def server(self) -> Path:
-        """The embedded Argilla server: its database, credentials and log, for the user alone."""
+        """Database, credentials and log of the embedded Argilla server; accessible only to the user."""
         return self.state / "server"
 
 
@@ -86,8 +86,8 @@ def find_workspace_folder(start: Path) -> WorkspaceFolder:
     for folder in (start.resolve(), *start.resolve().parents):
         if (folder / TASK_FILE).is_file():
             return WorkspaceFolder(folder)
-    fix = "create one with `winnow init DIR`, or name its folder (`winnow -w DIR …`)"
-    raise WinnowError(Problem(str(start.resolve()), "no winnow.yaml here or above", "a workspace", fix))
+    fix = "create one with `winnow init DIR`, or specify its folder (`winnow -w DIR …`)"
+    raise WinnowError(Problem(str(start.resolve()), "no winnow.yaml in this folder or above it", "a workspace", fix))
 
 
 def is_in_workspace(start: Path) -> bool:

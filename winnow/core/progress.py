@@ -1,8 +1,8 @@
-"""The callback with which long work reports how far it is."""
+"""The callback through which long operations report progress."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 Progress = Callable[[int, int], None]
-"""Called with the number of texts done and of all."""
+"""Called with the number of processed texts and the total number."""

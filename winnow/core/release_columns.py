@@ -1,4 +1,4 @@
-"""The columns of a release, in their order."""
+"""The columns of a release, in order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A measured number with its interval, or the reason why it was not measured."""
+"""A measured value with its interval, or the reason why it was not measured."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ class Estimate:
     low: float
     high: float
     count: int
-    """What it rests on: records for alpha, answers for a share."""
+    """Sample size: records for alpha, answers for a share."""
 
     def json(self) -> dict[str, Any]:
-        """For a report."""
+        """The JSON form for a report."""
         interval = [round(self.low, 6), round(self.high, 6)]
         return {"value": round(self.value, 6), "interval": interval, "count": self.count}
 
 
 @dataclass(frozen=True)
 class NotMeasured:
-    """A figure that there is not, and why."""
+    """A figure that was not measured, and why."""
 
     why: str
 
     def json(self) -> dict[str, Any]:
-        """For a report."""
+        """The JSON form for a report."""
         return {"status": "not_measured", "why": self.why}
 
 
@@ -37,10 +37,10 @@ Measure = Estimate | NotMeasured
 
 
 def not_measured(why: str) -> dict[str, Any]:
-    """How a report says that a figure is absent."""
+    """How a report represents a figure that was not measured."""
     return {"status": "not_measured", "why": why}
 
 
 def is_measured(figure: object) -> bool:
-    """Whether a figure of a report is there: absence is a dict that says so."""
+    """Whether a figure of a report was measured: one that was not is a dict with that status."""
     return not (isinstance(figure, dict) and figure.get("status") == "not_measured")

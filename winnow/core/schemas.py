@@ -12,14 +12,14 @@ from winnow.core.vocabulary import ORIGINS, SPLITS
 
 
 def release_schema(labels: Sequence[str]) -> pa.DataFrameSchema:
-    """What every row of a release must be."""
+    """The schema that every row of a release must satisfy."""
     return pa.DataFrameSchema(
         {
-            "id": pa.Column(str, pa.Check.str_matches(r"^[0-9a-f]{20}$", error="is no record id"), unique=True),
+            "id": pa.Column(str, pa.Check.str_matches(r"^[0-9a-f]{20}$", error="is not a record id"), unique=True),
             "text": pa.Column(str, pa.Check.str_length(min_value=1, error="is empty")),
             "label": pa.Column(str, pa.Check.isin(list(labels), error="is not in winnow.yaml: put it back")),
-            "split": pa.Column(str, pa.Check.isin(SPLITS, error="is no split")),
-            "origin": pa.Column(str, pa.Check.isin(ORIGINS, error="is no origin")),
+            "split": pa.Column(str, pa.Check.isin(SPLITS, error="is not a split")),
+            "origin": pa.Column(str, pa.Check.isin(ORIGINS, error="is not an origin")),
             "group": pa.Column(str, pa.Check.str_length(min_value=1, error="is empty")),
             "weight": pa.Column(int, pa.Check.ge(1, error="is less than 1")),
         },
@@ -29,7 +29,7 @@ def release_schema(labels: Sequence[str]) -> pa.DataFrameSchema:
 
 
 def schema_problems(table: pd.DataFrame, labels: Sequence[str]) -> list[str]:
-    """Every breach of the release schema, as a sentence each; empty when there is none."""
+    """One sentence per violation of the release schema; empty when there is none."""
     try:
         release_schema(labels).validate(table, lazy=True)
     except pa.errors.SchemaErrors as error:

@@ -1,4 +1,4 @@
-"""Suggest the known name that is closest to what was typed."""
+"""Suggest the known name that is closest to the given one."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ from rapidfuzz import process
 
 
 def nearest_name(name: str, known: Sequence[str]) -> str | None:
-    """The known name that looks most like `name` (normalized Indel similarity >= 0.6), or None."""
+    """The known name most similar to `name` (normalized Indel similarity >= 0.6), or None."""
     match = process.extractOne(name, list(known), score_cutoff=60)
     return match[0] if match else None

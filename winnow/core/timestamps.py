@@ -1,4 +1,4 @@
-"""Parse the timestamps that sources write, and bucket them by month."""
+"""Parse the timestamps of sources, and bucket them by month."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 UNKNOWN_MONTH = "unknown"
 
 EPOCH_PATTERN = re.compile(r"(\d{10}|\d{13})(?:\.\d+)?")
-"""Seconds, or milliseconds, since 1970: ten digits last until 2286."""
+"""Seconds or milliseconds since 1970: ten digits suffice for seconds until 2286."""
 
 
 def parse_time(time: str) -> datetime | None:
-    """A time in ISO 8601, or in seconds or milliseconds since 1970; UTC where it names no zone. None otherwise."""
+    """Parse ISO 8601, or seconds or milliseconds since 1970; UTC if it has no time zone. None for anything else."""
     try:
         if EPOCH_PATTERN.fullmatch(time):
             return datetime.fromtimestamp(float(time) / (1000 if len(time.split(".")[0]) == 13 else 1), UTC)
@@ -29,7 +29,7 @@ def month_of(time: str) -> str:
 
 
 def whole_months(since: datetime, until: datetime) -> int:
-    """Calendar months that have passed; a month is whole on its day, or on the last one of a shorter month."""
+    """Complete calendar months; a month is complete on the same day, or on the last day of a shorter month."""
     months = 12 * (until.year - since.year) + until.month - since.month
     early = (until.day, until.time()) < (since.day, since.time()) and not _is_last_day_of_month(until)
     return max(months - early, 0)

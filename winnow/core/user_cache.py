@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def user_cache_folder() -> Path:
-    """Where converted models are kept for all workspaces of a user; `WINNOW_CACHE` moves it."""
+    """Where converted models are stored for all workspaces of a user; `WINNOW_CACHE` overrides it."""
     from platformdirs import user_cache_path
 
     return Path(os.environ.get("WINNOW_CACHE") or user_cache_path("winnow"))

@@ -8,7 +8,7 @@ from winnow.core.version import __version__
 
 
 def package_version(name: str) -> str:
-    """The version of an installed package; Winnow goes by its import name, not by that of its distribution.
+    """The version of an installed package; for Winnow itself, use its import name, not that of its distribution.
 
     Raises importlib.metadata.PackageNotFoundError when the package is not installed.
     """

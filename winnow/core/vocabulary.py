@@ -1,6 +1,6 @@
-"""Every fixed list of words, written once: splits, origins, states, facets.
+"""Every fixed set of values, defined once: splits, origins, states, facets.
 
-Queues are listed in curation/labeling/queues.
+Queues are defined in curation/labeling/queues.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ HOLD_OUT_SPLITS = ("test", "validation")
 
 
 class DatasetKind(StrEnum):
-    """What an Argilla dataset of a queue is for."""
+    """The purpose of an Argilla dataset of a queue."""
 
     OPEN = "open"
     BLIND = "blind"
-    """A share of a review's sample, shown without the proposed label."""
+    """Part of the sample of a review, shown without the proposed label."""
     SUSPECTED = "suspected"
     """Suspected label errors outside the sample of a lot."""
 
 
 class AcquisitionStrategy(StrEnum):
-    """How the unlabeled queries that people label next are chosen."""
+    """How the next unlabeled queries for people to label are selected."""
 
     RANDOM = "random"
     UNCERTAINTY = "uncertainty"
@@ -36,7 +36,7 @@ class AcquisitionStrategy(StrEnum):
     MIXED = "mixed"
     """Diverse, weighted by uncertainty."""
     FEEDBACK = "feedback"
-    """Diverse, weighted by how much a label helps to separate the labels that a run confuses."""
+    """Diverse, weighted by how much labeling a query helps to separate the labels that a run confuses."""
 
 
 BUILT_IN_FACETS = {
@@ -44,6 +44,6 @@ BUILT_IN_FACETS = {
     "length": ("short", "medium", "long"),
     "noise": ("clean", "typo", "shouting", "stretched"),
 }
-"""The facets that every task has, and their values."""
+"""The facets of every task, and their values."""
 
 ORIGINS = ("human", "log", "public", "synthetic")

@@ -1,4 +1,4 @@
-"""Schema changes, in order. HEAD is the revision that this Winnow reads and writes."""
+"""Schema changes, in order. HEAD is the revision that this version of Winnow reads and writes."""
 
 from __future__ import annotations
 

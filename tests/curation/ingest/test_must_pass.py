@@ -110,7 +110,7 @@ def test_every_problem_of_the_file_comes_at_once(make_workspace: Callable[..., W
     found = str(caught.value)
     assert "row 2" in found
     assert "row 3" in found
-    assert "did you mean" in found or "nearest is 'billing'" in found
+    assert "did you mean" in found or "the closest label is 'billing'" in found
     assert "row 5: no label" in found
     assert len(caught.value.problems) == 4
 

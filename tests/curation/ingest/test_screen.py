@@ -58,7 +58,7 @@ def test_a_good_row_is_kept(row: SourceRow) -> None:
 
 def test_an_unknown_label_names_the_nearest() -> None:
     _, dropped = screen([SourceRow(1, text="fine", label="it_vnp")], TASK, MEMORY)
-    assert "nearest is 'it_vpn'" in dropped[0].drop.detail
+    assert "the closest label is 'it_vpn'" in dropped[0].drop.detail
 
 
 def test_another_language_is_flagged_only_when_long_and_sure() -> None:

@@ -1,6 +1,6 @@
 """The first schema.
 
-The tables are spelled out here and not taken from `tables.py`, so that this step stays what it was when it ran.
+The tables are written out here instead of imported from `tables.py`, so that this migration never changes.
 """
 
 import sqlalchemy as sa

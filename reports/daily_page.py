@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from winnow.core.counted import counted
 from winnow.curation.checks.coverage.coverage_report import CoverageReport
 from winnow.curation.status_summary import Status
 from winnow.reports.annotators_page import AnnotatorReport
@@ -180,16 +181,17 @@ def action_items(
     unread = sum(lot["more"] or 0 for lot in status.lots if lot["number"] is not None)
     undrawn = sum(lot["records"] for lot in status.lots if lot["verdict"] == "not_drawn")
     if unread or undrawn:
-        evidence = f"{undrawn:,} records outside of lots, {unread:,} more to review in lots"
+        evidence = f"{counted(undrawn, 'record')} outside of lots, {unread:,} more to review in lots"
         found.append(ActionItem("generated records await review", evidence, "winnow push review"))
     if status.queues.get("adjudicate"):
-        evidence = f"{status.queues['adjudicate']:,} records on which annotators disagree"
+        evidence = f"{counted(status.queues['adjudicate'], 'record')} on which annotators disagree"
         found.append(ActionItem("disputes await adjudication", evidence, "winnow push adjudicate"))
     if people.agreement:
         found += [
             ActionItem(
                 f"annotators confuse {pair.first} and {pair.second}",
-                f"{pair.disagreements} disagreements on {pair.records} records, {pair.agreements} agreements",
+                f"{counted(pair.disagreements, 'disagreement')} on {counted(pair.records, 'record')}, "
+                f"{counted(pair.agreements, 'agreement')}",
                 "make both descriptions in winnow.yaml more precise, and add a near miss",
             )
             for pair in people.agreement.pairs[:2]

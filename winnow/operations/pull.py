@@ -44,7 +44,7 @@ class PullResult:
             return command("push", ADJUDICATE.name)
         if self.unreviewed and not self.remaining.pending.records.get(REVIEW.name):
             return command("push", REVIEW.name)
-        return "winnow pull (after more responses)" if self.remaining.pending.responses else command("check")
+        return command("pull") if self.remaining.pending.responses else command("check")
 
     def json(self) -> dict[str, Any]:
         """The shape of `pull --json`."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from winnow.cli.render.lot_line import lot_line
 from winnow.cli.render.terminal import first_few, print_line, print_table, printable
+from winnow.core.counted import counted
 
 if TYPE_CHECKING:
     from winnow.curation.labeling.response_import import ImportedResponses
@@ -51,7 +52,10 @@ def print_pull(result: PullResult) -> None:
         style = "green" if lot.recorded_verdict == "accepted" else "yellow"
         print_line(f"lot {lot_line(lot.json(), None)}", style=style)
     if result.unresolved:
-        print_line(f"{result.unresolved:,} records need an adjudicator: annotators disagree, or could not decide")
+        need = "needs" if result.unresolved == 1 else "need"
+        print_line(
+            f"{counted(result.unresolved, 'record')} {need} an adjudicator: annotators disagree, or could not decide"
+        )
 
 
 def _print_imported(imported: ImportedResponses) -> None:
@@ -74,7 +78,7 @@ def _remaining(remaining: RemainingWork) -> str:
     responses = remaining.pending.responses
     if not responses:
         return ""
-    summary = f"{responses:,} responses missing in all queues"
+    summary = f"{counted(responses, 'response')} missing in all queues"
     if remaining.minutes is None:
         return f" ({summary})"
     minutes = f"about {remaining.minutes:,.0f} minutes" if remaining.minutes >= 1.5 else "about a minute"

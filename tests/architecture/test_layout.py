@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections import defaultdict
 
 from tests.architecture.source_tree import ROOT, SourceModule
@@ -32,3 +33,11 @@ def test_tests_mirror_the_packages() -> None:
     for path in TESTS.rglob("test_*.py"):
         names[path.name].append(str(path.relative_to(TESTS)))
     assert {name: paths for name, paths in names.items() if len(paths) > 1} == {}
+
+
+def test_a_package_lists_only_names_that_it_has(modules: list[SourceModule]) -> None:
+    packages = [importlib.import_module(module.name) for module in modules if module.path.name == "__init__.py"]
+    assert len(packages) > 30
+    listed = [(package, name) for package in packages for name in getattr(package, "__all__", ())]
+    assert listed
+    assert [f"{package.__name__}.{name}" for package, name in listed if not hasattr(package, name)] == []

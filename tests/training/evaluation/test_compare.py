@@ -180,6 +180,13 @@ def test_what_cannot_be_compared_says_why(frozen_example: Workspace, tmp_path: P
         compare([run, other])
 
 
+def test_one_run_is_not_compared(frozen_example: Workspace, tmp_path: Path) -> None:
+    run = imported(frozen_example, tmp_path, "a", 0.5)
+    done = run_winnow("compare", run.path, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "two or more runs" in done.stderr
+
+
 def test_the_command_compares_without_a_workspace_too(frozen_example: Workspace, tmp_path: Path) -> None:
     runs = [imported(frozen_example, tmp_path, name, share) for name, share in (("a", 0.5), ("b", 0.9))]
     done = run_winnow("compare", runs[0].path, runs[1].path, "--json", cwd=tmp_path)

@@ -23,6 +23,13 @@ def records() -> list[dict[str, str]]:
     return [dict(zip(("query", "intent", "agent"), row, strict=True)) for row in ROWS]
 
 
+@pytest.mark.parametrize("name", ["a.csv", "a", "a.txt"])
+def test_a_binary_format_is_known_by_its_first_bytes_whatever_the_name(tmp_path: Path, name: str) -> None:
+    pd.DataFrame(records()).to_parquet(tmp_path / "a.parquet")
+    (tmp_path / "a.parquet").rename(tmp_path / name)
+    assert content(read_file(tmp_path / name)) == ROWS
+
+
 def test_every_format_gives_the_same_rows(tmp_path: Path) -> None:
     frame = pd.DataFrame(records())
     frame.to_csv(tmp_path / "a.csv", index=False)

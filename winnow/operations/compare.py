@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from winnow.core.errors import Problem, WinnowError
 from winnow.operations._context import Context
 
 if TYPE_CHECKING:
@@ -32,9 +31,6 @@ def compare(
     from winnow.reports.comparison_page import write_comparison
     from winnow.training.evaluation.compare import compare as compare_runs
 
-    if len(ids_or_paths) < 2:
-        fix = "winnow runs lists them"
-        raise WinnowError(Problem("compare", f"{len(ids_or_paths)} run", "two or more runs", fix))
     runs = [context.run(one) for one in ids_or_paths]
     found = compare_runs(
         runs,

@@ -27,11 +27,11 @@ from winnow.curation.store.records import assigned_split_counts, live_records
 from winnow.curation.store.sources import NewSource, store_batch, store_source
 
 MAX_ATTEMPTS = 5
-"""How often who adds begins again when another command renames or forgets meanwhile."""
+"""Attempts of one add while other commands rename labels or forget records."""
 
 
-class WorkspaceChanged(Exception):  # noqa: N818  (it is no fault: the caller reads the task again and tries once more)
-    """Another command changed what decides about rows, while rows were being screened."""
+class WorkspaceChanged(Exception):  # noqa: N818  (not a user error: the caller reads the task again and retries)
+    """Another command changed what decides about rows while they were being screened."""
 
 
 @dataclass(frozen=True)
@@ -42,16 +42,16 @@ class AddResult:
     added: int = 0
     """Records that were new."""
     known: int = 0
-    """Rows whose record was there already; a new occurrence counts towards its weight."""
+    """Rows whose record already existed; a new occurrence counts toward its weight."""
     dropped: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
     flagged: dict[str, int] = field(default_factory=dict)
     private: dict[str, int] = field(default_factory=dict)
-    """Private values that were replaced by stand-ins, by entity."""
+    """Private values that were replaced by surrogates, by entity."""
     dropped_file: str | None = None
     sources: list[str] = field(default_factory=list)
     assigned_splits: dict[str, int] = field(default_factory=dict)
-    """Reserve of the records that were added."""
+    """Assigned splits of the records that were added."""
     notes: list[str] = field(default_factory=list)
 
 
@@ -65,11 +65,11 @@ def add(
     dropped_dir: Path,
     also_write: Callable[[Connection, Set[str]], None] | None = None,
 ) -> AddResult:
-    """Screen and store what was read. Adding the same file again changes nothing.
+    """Screen and store the rows that were read. Adding the same file again changes nothing.
 
-    `also` writes what belongs to it, in the same transaction; it is given the ids of the records that enter.
-    Raises WinnowError when a file was added before under other settings, or when the options contradict each other,
-    and Meanwhile when another command renamed or forgot something while the files were screened.
+    `also` writes related data in the same transaction; it receives the ids of the records that are stored.
+    Raises WinnowError when a file was added before with other settings, or when the options contradict each other,
+    and WorkspaceChanged when another command renamed a label or forgot a record while the files were screened.
     """
     check_options(task, options)
     with store.reading() as connection:
@@ -118,7 +118,7 @@ def add(
 
 @contextlib.contextmanager
 def _removed_on_error(dropped: DroppedFile | None) -> Iterator[None]:
-    """Take the file of refused rows away again when nothing is added after all."""
+    """Delete the file of dropped rows again when nothing is added after all."""
     try:
         yield
     except BaseException:
@@ -134,17 +134,20 @@ def _time_notes(screened: Sequence[ScreenedFile]) -> list[str]:
 
 def _renamed_notes(kept: Sequence[KeptRow]) -> list[str]:
     renamed = Counter((row.given_label, row.label) for row in kept if row.given_label != row.label)
-    return [f"{count:,} rows labeled {old!r} count as {new!r}: it was renamed" for (old, new), count in renamed.items()]
+    return [
+        f"{count:,} rows labeled {old!r} count as {new!r}, because the label was renamed"
+        for (old, new), count in renamed.items()
+    ]
 
 
 def _kept_assignment_notes(kept: KeptAssignments) -> list[str]:
     notes = []
     if kept.assigned_splits:
-        given = "the official split given now: a reserve is for ever"
-        notes.append(f"{kept.assigned_splits:,} known records keep another reserve than {given}")
+        given = "the official split given now: a split never changes once it is assigned"
+        notes.append(f"{kept.assigned_splits:,} known records keep an assigned split other than {given}")
     if kept.groups:
-        given = "the session declared now: a group is for ever, and the session's rows may stand in several splits"
-        notes.append(f"{kept.groups:,} known records keep another group than {given}")
+        given = "the session declared now: a group never changes, so rows of one session may be in several splits"
+        notes.append(f"{kept.groups:,} known records keep a group other than {given}")
     return notes
 
 

@@ -27,7 +27,7 @@ class AddOptions:
     """None: `human` for a file with labels, `log` for one without."""
     license: str = UNKNOWN_LICENSE
     split: str | None = None
-    """The official split of rows that name none."""
+    """The official split of rows that do not name one."""
     batch: GenerationBatch | None = None
 
 

@@ -18,22 +18,22 @@ from winnow.curation.io.readers.dropped_rows import DROPPED_COLUMNS
 from winnow.curation.pii.scrub import Scrubber
 
 MAX_CELL_CHARACTERS = 4000
-"""Characters of a refused cell that are written out."""
+"""Characters of a dropped cell that are written out."""
 
 
 @dataclass(frozen=True)
 class DroppedFile:
-    """Where refused rows were written, and whether they were not there before."""
+    """Where dropped rows were written, and whether the file is new."""
 
     path: Path
     new: bool
 
 
 def write_dropped(screened: Sequence[ScreenedFile], folder: Path, scrubber: Scrubber) -> DroppedFile | None:
-    """All refused rows of one command, as a CSV that a person can mend and add again.
+    """All dropped rows of one command, as a CSV that can be fixed and added again.
 
-    Private data is replaced in every cell, and where it is the reason the text is left out: source and row say where it
-    is. A file that someone has begun to mend is never overwritten.
+    Private data is replaced in every cell; if it is the reason for dropping the row, the text is left out, and source
+    and row say where to find it. A file that somebody has started to edit is never overwritten.
     """
     rows = [(one, dropped_row) for one in screened for dropped_row in one.dropped]
     if not rows:
@@ -62,7 +62,7 @@ def write_dropped(screened: Sequence[ScreenedFile], folder: Path, scrubber: Scru
 
 
 def _scrubbed_cell(value: object, scrubber: Scrubber) -> str:
-    """A cell without private data; of a very long one only the beginning, which is enough to find and mend it."""
+    """A cell without private data; a very long one is truncated, with enough text left to find and fix it."""
     text = "" if value is None else str(value).encode("utf-8", "backslashreplace").decode()
     if len(text) > MAX_CELL_CHARACTERS:
         text = f"{text[:MAX_CELL_CHARACTERS]} … ({len(text):,} characters)"

@@ -21,14 +21,14 @@ from winnow.validators.wording.guards import Guards
 
 
 def user_files_holding(folder: WorkspaceFolder, task: Task, text: str) -> list[str]:
-    """Files that hold a text and that Winnow does not change."""
+    """Files that contain a text and that Winnow does not change."""
     places = [folder.root / "exports", *([folder.root / task.must_pass] if task.must_pass else [])]
     inside = [place for place in places if place.is_relative_to(folder.root)]
     return [str(path.relative_to(folder.root)) for place in inside for path in files_holding(place, text)]
 
 
 def erase_from_files(folder: WorkspaceFolder, task: Task, text: str) -> list[str]:
-    """Remove a text from everything outside of the database; returns the files that held it."""
+    """Remove a text from everything outside the database; returns the files that contained it."""
     delete_vectors([text, Guards(task.slots).masked(text)], folder.vectors)
     touched = []
     for place in (folder.reports, *folder.runs.glob("*/evaluation")):
@@ -46,13 +46,13 @@ def erase_from_files(folder: WorkspaceFolder, task: Task, text: str) -> list[str
 
 
 def files_holding(place: Path, text: str) -> Iterator[Path]:
-    """Files below a folder, or a file itself, that hold a text, in any form in which Winnow writes it."""
+    """Files below a folder, or a file itself, that contain a text in any form in which Winnow writes it."""
     forms = [form.encode() for form in _written_forms(text)]
     for path in sorted(place.rglob("*")) if place.is_dir() else (place,):
         try:
             content = path.read_bytes() if path.is_file() else b""
         except FileNotFoundError:
-            continue  # another command took it away
+            continue  # another command deleted it
         if any(form in content for form in forms):
             yield path
 
@@ -65,7 +65,7 @@ def _written_forms(text: str) -> set[str]:
 
 
 def _blank_dropped_rows(path: Path, text: str) -> bool:
-    """Empty the text of refused rows that repeat a record, or hold its text; says whether there were any."""
+    """Blank the text of dropped rows that repeat a record or contain its text; says whether there were any."""
     rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8", errors="replace"), newline="")))
     place = DROPPED_COLUMNS.index("text")
     found = [i for i, row in enumerate(rows) if len(row) > place and text in canonical_text(unescape_cell(row[place]))]
@@ -78,9 +78,9 @@ def _blank_dropped_rows(path: Path, text: str) -> bool:
 
 
 def _blank_stored_response(path: Path, text: str) -> bool:
-    """Empty what is, or quotes, the text in an answer or a prompt; says whether there was any.
+    """Blank the text in a response or a prompt, also where it is quoted; says whether there was any.
 
-    The rest was paid for and stays.
+    The rest of the response was paid for and is kept.
     """
     try:
         answer = json.loads(path.read_text(encoding="utf-8"))
@@ -95,7 +95,7 @@ def _blank_stored_response(path: Path, text: str) -> bool:
 
 
 def without_quotations(written: str, text: str) -> str:
-    """JSON, also inside of JSON, without the quotations of a text."""
+    """JSON, also nested inside JSON strings, without quotations of a text."""
     for plain in {json.dumps(text), json.dumps(text, ensure_ascii=False)}:
         for quoted in (plain, plain.replace("<", "\\u003c").replace(">", "\\u003e")):
             written = written.replace(quoted, '""')

@@ -17,25 +17,25 @@ from winnow.curation.store.forgotten import blank_record, forgotten_ids
 from winnow.curation.store.records import StoredRecord, records_by_id_prefix
 
 MIN_ID_CHARACTERS = 6
-"""Characters of an id that are enough."""
+"""Shortest accepted prefix of an id, in characters."""
 
 
 @dataclass(frozen=True)
 class ForgetResult:
-    """What was removed, and what still holds it."""
+    """What was removed, and what still contains the content."""
 
     record: str
     already: bool
-    """It was forgotten before; what was left over is removed."""
+    """It was forgotten before; remaining copies were removed now."""
     files: list[str]
-    """Reports and pages that showed the text: removed, or rewritten without it. The next command draws them anew."""
+    """Reports and pages that showed the text: deleted, or rewritten without it. The next command writes them again."""
     releases: list[str]
-    """Frozen releases that hold the record, or quote it: they are yours to delete."""
+    """Frozen releases that contain or quote the record; the user has to delete them."""
     exports: list[str]
-    """Files under `exports/`, and the file of `must_pass`, that hold the text: they too."""
+    """Files under `exports/`, and the `must_pass` file, that contain the text; the user has to delete them too."""
     queues: list[str]
-    """Argilla datasets that still hold the record because their server was not there: the next push or pull, or
-    forgetting it again, deletes it."""
+    """Argilla datasets that still contain the record because their server was not running: the next push or pull, or
+    forgetting the record again, deletes it."""
 
 
 def forget_record(
@@ -47,7 +47,7 @@ def forget_record(
     why: str,
     blank_requests: Callable[[Callable[[str], str]], None],
 ) -> ForgetResult:
-    """Remove one record's content from database, vectors, answers, reports and dropped rows.
+    """Remove one record's content from the database, vectors, responses, reports and dropped rows.
 
     `blank_requests` applies a function to every request that a generator stored. It is called before the text leaves
     the database, so that running the same command again finishes what a kill left.
@@ -89,7 +89,7 @@ def _find_record(connection: Connection, wanted: str) -> StoredRecord:
 
 
 def _releases_holding(connection: Connection, folder: WorkspaceFolder, record: str, text: str) -> list[str]:
-    """Releases at hand that hold a record; those of before also quote texts that they leave out."""
+    """Available releases that contain a record, in their rows or quoted."""
     holding = {name for name, _ in releases_holding(connection, folder, record)}
     names = [entry["name"] for entry in artifacts(connection, "release")]
     return [name for name in names if name in holding or (text and any(files_holding(folder.releases / name, text)))]

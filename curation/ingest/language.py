@@ -1,4 +1,4 @@
-"""Detect texts that are surely in another language than the task's."""
+"""Detect texts that are clearly in a language other than the task's."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ LANGUAGES = (
     "ARABIC CHINESE CZECH DANISH DUTCH ENGLISH FINNISH FRENCH GERMAN GREEK HEBREW HINDI HUNGARIAN INDONESIAN "
     "ITALIAN JAPANESE KOREAN POLISH PORTUGUESE ROMANIAN RUSSIAN SPANISH SWEDISH TURKISH UKRAINIAN VIETNAMESE"
 ).split()
-"""What the detector chooses among; with all of its 75 it takes three times as long."""
+"""Languages the detector chooses from; with all of its 75 it takes three times as long."""
 
 
 def detect_other_language(texts: Sequence[str], language: str) -> dict[int, str]:
-    """Positions of the texts that are surely in another language than the task's, with what was found.
+    """Positions of the texts that are clearly in a language other than the task's, with the detected language.
 
-    Only texts long enough for a detector to be sure are looked at; the others are not flagged.
+    Only texts long enough for reliable detection are checked; the others are not flagged.
     """
     positions = [i for i, text in enumerate(texts) if len(text) >= LANGUAGE_MIN_CHARACTERS]
     if not positions:
@@ -23,7 +23,7 @@ def detect_other_language(texts: Sequence[str], language: str) -> dict[int, str]
 
     wanted = getattr(IsoCode639_1, language.upper(), None)
     if wanted is None:
-        return {}  # the detector does not know the task's language, and would take it for another one
+        return {}  # the detector does not know the task's language and would report another one
     own = Language.from_iso_code_639_1(wanted)
     known = {getattr(Language, name) for name in LANGUAGES} | {own}
     detector = LanguageDetectorBuilder.from_languages(*known).build()
@@ -39,5 +39,5 @@ def detect_other_language(texts: Sequence[str], language: str) -> dict[int, str]
 LANGUAGE_MIN_CHARACTERS = 40
 
 LANGUAGE_MIN_CONFIDENCE = 0.7
-"""Below either, a detector is a guess: on CLINC150 no English query of 40 characters reached 0.7 for another
+"""Below either, detection is unreliable: on CLINC150 no English query of 40 characters reached 0.7 for another
 language (docs/decisions/0004-language.md)."""

@@ -1,4 +1,4 @@
-"""Rename a label, or merge it into another; history stays and is read under the new name."""
+"""Rename a label, or merge it into another; the history is kept and read under the new name."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def rename(store: Store, folder: WorkspaceFolder, old: str, new: str, *, why: st
 
     Raises WinnowError when the old name is unknown, the new one is malformed, or the task file cannot be edited safely.
     """
-    with store.writing() as connection:  # the task file is read under the lock: another rename may be about it
+    with store.writing() as connection:  # the task file is read under the lock: another rename may be editing it
         text = folder.task_file.read_text(encoding="utf-8-sig")
         task = parse_task(text)
         known = label_renames(connection)
@@ -86,10 +86,9 @@ def _merge_notes(task: Task, old: str, new: str) -> list[str]:
     routes: Mapping[str, str | None] = task.routes
     notes = []
     if routes[old] != routes[new]:
-        sent = (
-            f"{old} was sent to {routes[old] or 'nobody'}; merged, it goes where {new} goes: {routes[new] or 'nobody'}"
-        )
+        before, after = routes[old] or "nobody", routes[new] or "nobody"
+        sent = f"{old} was routed to {before}; after the merge it is routed like {new}: {after}"
         notes.append(sent)
     if any(label.name == new and label.near_miss and label.near_miss.label == old for label in task.labels):
-        notes.append(f"the near miss of {new} was {old}, and is {new} itself now: mend it in {TASK_FILE}")
+        notes.append(f"the near miss of {new} was {old}, which is now {new} itself: correct it in {TASK_FILE}")
     return notes

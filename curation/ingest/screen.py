@@ -1,4 +1,4 @@
-"""Screen rows: which may enter, and why the others may not. kept + dropped = given."""
+"""Screen rows: which are kept, and why the others are dropped. kept + dropped = given."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from winnow.curation.pii.scrub import Scrubber
 from winnow.validators.text import Drop, label_problem, route_problem, text_problem
 
 PRIVATE_DATA = "private_data"
-"""The reason of a row that is dropped for what it holds."""
+"""Reason for a row that is dropped because of private data."""
 
 FORGOTTEN = "forgotten"
-"""The reason of a row that repeats a forgotten record."""
+"""Reason for a row that repeats a forgotten record."""
 
 TEXT_WITHHELD = (PRIVATE_DATA, FORGOTTEN)
-"""Reasons of rows whose text is written nowhere."""
+"""Reasons for which the text of a dropped row is not written out."""
 
 
 @dataclass(frozen=True)
 class KeptRow:
-    """A row that may enter."""
+    """A row that passed."""
 
     number: int
     record_id: str
@@ -36,21 +36,21 @@ class KeptRow:
     fold_key: str
     label: str | None
     given_label: str | None
-    """The label as the file has it, which may have been renamed since."""
+    """The label as given in the file; it may have been renamed since."""
     split: str | None
     session: str | None
     group: str | None
-    """The group that it joins, where the row names one that stands."""
+    """The existing group that it joins, if the row names one."""
     time: str | None
     unreadable_time: bool
-    """The source gave a time that cannot be read; it is not kept, for who knows what it holds."""
+    """The source gave a time that cannot be parsed; it is not kept, because it could contain anything."""
     private: Counter[str]
     """What was replaced, by entity."""
 
 
 @dataclass(frozen=True)
 class DroppedRow:
-    """A row that may not, and why."""
+    """A row that was dropped, and why."""
 
     row: SourceRow
     drop: Drop
@@ -58,20 +58,20 @@ class DroppedRow:
 
 @dataclass(frozen=True)
 class ScreenContext:
-    """What the workspace remembers that decides about rows."""
+    """What the workspace knows that decides about rows."""
 
     scrubber: Scrubber
     forgotten: frozenset[str] = frozenset()
-    """Ids of records that may not come back."""
+    """Ids of records that must not be added again."""
     renamed: Sequence[LabelRename] = ()
 
 
 def screen(
     rows: Iterable[SourceRow], task: Task, context: ScreenContext, *, split: str | None = None
 ) -> tuple[list[KeptRow], list[DroppedRow]]:
-    """Sort rows into kept and dropped, and scrub what is kept. `split` is the official split of rows that name none.
+    """Sort rows into kept and dropped, and scrub the kept ones. `split` is the official split of rows without one.
 
-    A label that was renamed since, and is none of the task's now, counts under its new name.
+    A renamed label that the task no longer has counts under its new name.
     """
     kept: list[KeptRow] = []
     dropped: list[DroppedRow] = []
@@ -99,7 +99,9 @@ def screen(
         text = scrubbed.text
         identity = record_id(task.kind, text)
         if identity in context.forgotten:
-            dropped.append(DroppedRow(row, Drop(FORGOTTEN, f"record {identity} was forgotten, and stays so")))
+            dropped.append(
+                DroppedRow(row, Drop(FORGOTTEN, f"record {identity} was forgotten and cannot be added again"))
+            )
             continue
         session, time = _cell_value(row.session), _cell_value(row.time)
         official = parse_split(given_split) if given_split else split
@@ -123,7 +125,7 @@ def screen(
 
 
 def _cell_value(value: Any) -> str | None:
-    """A cell as a word; None when it is empty. Characters that no database can hold are replaced."""
+    """A cell as text; None when it is empty. Characters that a database cannot store are replaced."""
     if value is None or value != value:
         return None
     text = str(value).strip().encode("utf-8", "replace").decode()

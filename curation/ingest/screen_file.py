@@ -1,4 +1,4 @@
-"""Screen one file: which rows enter, with which origin and license."""
+"""Screen one file: which rows are kept, with which origin and license."""
 
 from __future__ import annotations
 

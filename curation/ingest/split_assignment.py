@@ -1,4 +1,4 @@
-"""Hold-out first: every group gets its split when it is first added, and keeps it for ever."""
+"""Hold-out first: every group gets its split when it is first added, and keeps it permanently."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ UNLABELED_STRATUM = "unlabeled"
 
 @dataclass(frozen=True)
 class NewGroup:
-    """A group that has no reserve yet."""
+    """A group without an assigned split yet."""
 
     id: str
     stratum: str
@@ -27,21 +27,21 @@ class NewGroup:
     given: frozenset[str] = frozenset()
     """The official splits that its source declared."""
     train_only: bool = False
-    """Synthetic, or chosen by a model: never hold-out, whatever its hash says."""
+    """Synthetic, or chosen by a model: never hold-out, regardless of its hash."""
     from_fixed_rows: bool = False
-    """Rows that were dropped and mended: their source has given to validation already."""
+    """Rows that were dropped and fixed: their source has already contributed to validation."""
 
 
 @dataclass(frozen=True)
 class SplitAssignment:
-    """A group's split for ever, and why it got it."""
+    """A group's permanent split, and why it was assigned."""
 
     assigned_split: str
     why: str
 
 
 def draw_order(key: str, group_id: str) -> bytes:
-    """Where a group stands in the draw: HMAC-SHA256 of its id under the task's key."""
+    """Sort key of a group in the draw: HMAC-SHA256 of its id under the task's key."""
     return hmac.digest(key.encode(), group_id.encode(), hashlib.sha256)
 
 
@@ -50,9 +50,9 @@ def assign_splits(
 ) -> dict[str, SplitAssignment]:
     """Give each group its split. The result does not depend on the order of `groups`.
 
-    `already` counts the eligible records of (stratum, reserve) that earlier additions brought. Shares are met per
-    stratum: in hash order, groups fill the test quota, then validation, then train. Official splits stand as
-    given; when none of the groups was given to validation, a share of those given to train goes there.
+    `already` counts the eligible records of (stratum, split) from earlier additions. Shares are met per
+    stratum: in hash order, groups fill the test quota, then validation, then train. Official splits are
+    kept; when none of the groups was given to validation, a share of those given to train goes there.
     """
     ordered = sorted(groups, key=lambda f: draw_order(splits.key, f.id))
     result, drawn = _assign_official(ordered, splits)
@@ -73,7 +73,7 @@ def assign_splits(
 def _assign_official(
     groups: Sequence[NewGroup], splits: SplitsConfig
 ) -> tuple[dict[str, SplitAssignment], dict[str, list[NewGroup]]]:
-    """Place what is given or bound to train; the others come back by stratum, to be drawn."""
+    """Place groups with an official split and train-only groups; return the others by stratum, to be drawn."""
     result: dict[str, SplitAssignment] = {}
     drawn: dict[str, list[NewGroup]] = defaultdict(list)
     official_train: dict[str, list[NewGroup]] = defaultdict(list)
@@ -98,7 +98,7 @@ def _assign_official(
 
 
 def _fill_quotas(members: Sequence[NewGroup], wanted: Mapping[str, int]) -> list[tuple[NewGroup, str]]:
-    """Members in order, each to the first split that still wants at least half of it; train takes the rest."""
+    """Assign groups in order, each to the first split that still needs at least half of it; the rest goes to train."""
     left = dict(wanted)
     placed = []
     for group in members:

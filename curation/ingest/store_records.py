@@ -53,7 +53,7 @@ def store_records(
     insert_records(connection, _record_rows(task, new_rows, group_of, now))
     known = {row.record_id: row.split for _, row in pairs if row.split and row.record_id not in new_rows}
     kept = {record: split for record, split in splits_of_records(connection).items() if record in known}
-    expected_move = ("train", "validation")  # a source without validation gives some of its train: no surprise
+    expected_move = ("train", "validation")  # a source without validation contributes some of its train: expected
     return KeptAssignments(
         assigned_splits=sum(known[r] != split and (known[r], split) != expected_move for r, split in kept.items()),
         groups=_other_groups(connection, task, [row for _, row in pairs if row.record_id not in new_rows]),
@@ -143,7 +143,7 @@ def _new_groups(
 
 
 def _eligible_counts(connection: Connection, task: Task) -> dict[tuple[str, str], int]:
-    """Live records by (stratum, split), without those that can only be in train; strata under today's label names."""
+    """Live records by (stratum, split), without train-only ones; strata have the current label names."""
     renamed, labels = label_renames(connection), set(task.label_names)
     counts: Counter[tuple[str, str]] = Counter()
     for stratum, split, count in eligible_counts(connection):

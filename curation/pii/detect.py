@@ -30,14 +30,14 @@ ENTITY_PRIORITY = (
 """Every entity; the earlier one wins where two overlap."""
 
 MAY_HOLD = re.compile(r"""[\d@/!#$%^&*"`]|[\s=:#]'|\?\w|PRIVATE KEY|PuTTY-User|[ (\[]dot[ )\]]|[(\[]at[)\]]""", re.I)
-"""Every rule needs one of these: a text without them is let through at once. A test holds the rules against it."""
+"""Every rule needs one of these: a text without them is skipped at once. A test checks the rules against it."""
 
 URL = re.compile(
     r"\b[a-z][a-z0-9+]{1,14}://[^\s<>\"'`|\\]+"
     r"|(?<![\w@.-])(?P<host>(?:[a-z0-9-]{1,63}\.)+[a-z]{2,24})(?::\d{2,5})?(?:/|\?\w+=)[^\s<>\"'`|\\]+",
     re.I,
 )
-"""With a scheme, or a host with a path or query. A bare "amazon.com" is a name, and nobody's own."""
+"""With a scheme, or a host with a path or query. A bare "amazon.com" is a name, not private data."""
 
 LOGIN = re.compile(r"[^/]+//[^/@\s]*:[^/@\s]+@")
 
@@ -101,7 +101,7 @@ CONTEXT_PATTERNS = tuple(
         ),
     )
 )
-"""What only the words before it give away. 1234 and repeated digits are nobody's PIN."""
+"""What only the preceding words identify. 1234 and repeated digits are not treated as PINs."""
 
 BLANK = "¤"
 """Neither digit, letter nor separator."""
@@ -130,7 +130,7 @@ def redact(text: str) -> str:
 
 
 def normalized_view(text: str) -> tuple[str, list[int]]:
-    """The text as a recognizer should see it, and where each of its characters stands in the text.
+    """The text as a recognizer should see it, and the position of each of its characters in the text.
 
     Invisible characters are left out; spaces, dashes, full-width letters and digits of other scripts become ASCII.
     """
@@ -159,7 +159,7 @@ def _normalized(character: str) -> str:
 
 
 def resolve_overlaps(text: str, found: Iterator[PiiSpan]) -> list[PiiSpan]:
-    """The found ones without overlaps: the earlier of PRIORITY wins, then the longer; then stand-ins are let go."""
+    """Matches without overlaps: the earlier in PRIORITY wins, then the longer; surrogates are removed last."""
     kept: list[PiiSpan] = []
     for one in sorted(found, key=lambda f: (ENTITY_PRIORITY.index(f.entity), f.start - f.end, f.start)):
         if all(one.end <= other.start or other.end <= one.start for other in kept):
@@ -169,7 +169,7 @@ def resolve_overlaps(text: str, found: Iterator[PiiSpan]) -> list[PiiSpan]:
 
 
 def candidate_spans(text: str) -> Iterator[PiiSpan]:
-    """Everything that any rule sees, overlapping. A phone number is looked for in what the others leave."""
+    """All matches of all rules, overlapping. Phone numbers are searched for in what the other rules leave."""
     others = list(_spans_without_phones(text))
     yield from others
     left = list(text)
@@ -202,7 +202,7 @@ def _urls(text: str) -> Iterator[PiiSpan]:
 
 def _emails(text: str) -> Iterator[PiiSpan]:
     for start, end in recognize("EMAIL_ADDRESS", text) if "@" in text else ():
-        given = text.rfind("=", start, text.find("@", start))  # of email=ann@firm.com the address alone
+        given = text.rfind("=", start, text.find("@", start))  # in email=ann@firm.com only the address
         yield PiiSpan("EMAIL_ADDRESS", given + 1 if given >= 0 else start, end)
     folded = text.casefold()
     if "dot" in folded or "at)" in folded or "at]" in folded:

@@ -10,16 +10,16 @@ from winnow.curation.pii.detect import PiiSpan
 from winnow.curation.pii.scrub import NameFinder
 
 ENTITY_OF_TAG = {"PER": "PERSON", "PERSON": "PERSON", "LOC": "LOCATION", "GPE": "LOCATION", "ORG": "ORGANIZATION"}
-"""What models call them."""
+"""The labels that models use."""
 
 MIN_SCORE = 0.5
-"""Scores below are not believed."""
+"""Lower scores are ignored."""
 
 
 def load_name_model(path: Path) -> NameFinder:
     """A function that finds names, from the folder of a Hugging Face token-classification model in safetensors.
 
-    Raises WinnowError when the folder holds no such model.
+    Raises WinnowError when the folder does not contain such a model.
     """
     from transformers import AutoModelForTokenClassification, AutoTokenizer, pipeline
 

@@ -31,7 +31,7 @@ _UPPER = {ord(c): c.upper() for c in "abcdefghijklmnopqrstuvwxyz"}
 
 
 def find_cards(text: str) -> Iterator[tuple[int, int]]:
-    """Where card numbers stand: 12 to 19 digits that pass Luhn and are an issuer's, or stand after a card word.
+    """Spans of card numbers: 12 to 19 digits that pass Luhn and match an issuer, or follow a card word.
 
     Sixteen digits after a card word count although they fail Luhn: people mistype.
     """
@@ -47,7 +47,7 @@ def find_cards(text: str) -> Iterator[tuple[int, int]]:
 
 
 def find_ibans(text: str) -> Iterator[tuple[int, int]]:
-    """Where IBANs stand, in either case and with or without spaces; the longest that is valid."""
+    """Spans of IBANs, in either case and with or without spaces; the longest that is valid."""
     for run in IBAN.finditer(text):
         yield from _whole_groups(text, *run.span(), _is_iban)
 
@@ -63,7 +63,7 @@ def _is_iban(value: str) -> bool:
 
 
 def _whole_groups(text: str, start: int, end: int, holds: Callable[[str], bool]) -> Iterator[tuple[int, int]]:
-    """The longest run of whole groups in a span that holds, and those on both sides of it."""
+    """The longest valid run of complete groups in a span, and those on both sides of it."""
     groups = [match.span() for match in GROUP.finditer(text, start, end)]
     runs = [(groups[i][0], groups[j][1]) for i in range(len(groups)) for j in range(i, len(groups))]
     found = next((run for run in sorted(runs, key=lambda run: run[0] - run[1]) if holds(text[slice(*run)])), None)

@@ -43,7 +43,7 @@ PHONE_SHAPES = re.compile(
     r"(?:1[-. ])?(?:\(\d{3}\) ?|\d{3}[-. ])\d{3}[-. ]\d{4}(?:\s?(?:x|ext\.?) ?\d{1,5})?"
     r"|\(?0\d{1,4}\)?(?:[-. /]\d{2,8}){1,4}"
 )
-"""Shapes that are phone numbers without a word beside them: 3-3-4, and groups after a leading 0."""
+"""Shapes that are phone numbers without a word next to them: 3-3-4, and groups after a leading 0."""
 
 UNLIKELY = re.compile(r"\d{5}[- ]\d{4}|\d{1,2}(?:[ ,]\d{1,2}){5,}")
 """ZIP+4, and a list of small numbers."""
@@ -53,11 +53,11 @@ MIN_DIGITS, MAX_DIGITS = 8, 15
 
 
 def find_phones(text: str) -> Iterator[tuple[int, int]]:
-    """Where phone numbers stand: 7 to 15 digits, and no date.
+    """Spans of phone numbers: 7 to 15 digits that are not a date.
 
-    With "+" and 8 digits; after a word such as "call" or "fax"; in a shape that is a phone number's own; or a national
-    number that `phonenumbers` takes for valid. A word such as "order" or "account" right before, a sign of arithmetic
-    or a currency after it speak against all but the first two. A bare run of digits with no word is never one.
+    With "+" and 8 digits; after a word such as "call" or "fax"; in a shape that only phone numbers have; or a national
+    number that `phonenumbers` considers valid. A word such as "order" or "account" right before, a sign of arithmetic
+    or a currency after it speak against all but the first two. A run of digits without such a word is never one.
     """
     for match in RUN.finditer(text):
         start, end = match.span()
@@ -73,13 +73,13 @@ def find_phones(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _context(text: str, start: int) -> str | None:
-    """What the last telling word before a number says of it: `yes`, `no`, `sign`, or nothing."""
+    """What the last indicative word before a number says about it: `yes`, `no`, `sign`, or nothing."""
     words = list(CONTEXT_WORDS.finditer(text, max(0, start - CONTEXT_CHARACTERS), start))
     return words[-1].lastgroup if words else None
 
 
 def _without_context(text: str, value: str, start: int, end: int, digits: int) -> Iterator[tuple[int, int]]:
-    """A number with no telling word beside it."""
+    """A number without an indicative word next to it."""
     if PHONE_SHAPES.fullmatch(value):
         yield start, end
     elif digits > MIN_DIGITS and not value.isdigit():

@@ -44,7 +44,7 @@ def valid_iban(value: str) -> bool:
 
 @cache
 def public_suffixes() -> Any:
-    """The public suffix list that tldextract ships; told so, it never asks the network for a newer one."""
+    """The public suffix list that tldextract ships; with this setting, it never downloads a newer one."""
     import tldextract
 
     return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
@@ -57,7 +57,7 @@ def _recognizers() -> dict[str, Any]:
 
     class OfflineEmail(base):  # type: ignore[misc]
         def validate_result(self, pattern_text: str) -> bool:
-            """Upstream asks a tldextract that goes online first."""
+            """Upstream uses a tldextract that goes online first."""
             return bool(public_suffixes()(pattern_text.rpartition("@")[2]).fqdn)
 
     return {

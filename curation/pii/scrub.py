@@ -27,7 +27,7 @@ PUNCTUATION_MATTERS = ("EMAIL_ADDRESS", "URL", "SECRET", "IP_ADDRESS", "PERSON",
 """Entities whose punctuation tells values apart; in the others it is how a number happens to be written."""
 
 MAX_COLLISIONS = 64
-"""How far a stand-in gives way to another value's: the smallest range, of names, is half as large."""
+"""How many surrogates are tried before another value's is reused: the smallest range, of names, is half as large."""
 
 MAX_PASSES = 4
 
@@ -62,10 +62,10 @@ class Scrubber:
         return [one for one in own if self.policy[one.entity] != "allow"]
 
     def scrub(self, text: str) -> Scrubbed:
-        """Replace what the policy says; equal values get equal stand-ins, different ones of a text different ones."""
+        """Apply the policy; equal values get equal surrogates, and different values in a text get different ones."""
         replaced: Counter[str] = Counter()
         taken: dict[str, str] = {}
-        for _ in range(MAX_PASSES):  # beside a stand-in a value may be seen that its neighbor hid
+        for _ in range(MAX_PASSES):  # next to a surrogate, a value may be detected that its neighbor hid
             found = self.found(text)
             if not found:
                 break
@@ -81,7 +81,7 @@ class Scrubber:
         return Scrubbed(text, replaced)
 
     def pseudonym(self, value: str) -> str:
-        """A session or user that is itself private data, as a word that gives nothing away."""
+        """A session or user id that is itself private data, as a word that reveals nothing."""
         return f"private-{self._digest('session', value).hex()[:16]}" if find_pii(value) else value
 
     def _surrogate_for(self, entity: str, value: str, taken: dict[str, str]) -> str:
@@ -95,7 +95,7 @@ class Scrubber:
         for step in range(1, MAX_COLLISIONS):
             if taken.get(stand_in, folded) == folded:
                 break
-            stand_in = surrogate(entity, number + step)  # another value of this text has it: small ranges wrap round
+            stand_in = surrogate(entity, number + step)  # another value of this text has it: small ranges wrap around
         taken[stand_in] = folded
         return stand_in
 

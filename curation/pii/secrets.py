@@ -26,7 +26,7 @@ PEM_END = re.compile(r"-----END [A-Z0-9 ]+-----|\Z")
 
 
 def find_secrets(text: str) -> Iterator[tuple[int, int]]:
-    """Where tokens and keys stand in a text, whole: the patterns stop short of a token's end, or see its head alone."""
+    """Complete spans of tokens and keys in a text: the patterns stop before a token's end, or match only its start."""
     if not MAY_HOLD.search(text):
         return
     for match in (match for pattern in _patterns() for match in pattern.finditer(text)):

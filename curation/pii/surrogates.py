@@ -38,7 +38,7 @@ NETWORKS = ("203.0.113", "198.51.100", "192.0.2")
 
 
 def surrogate(entity: str, number: int) -> str:
-    """The stand-in of an entity for a number from 0; small ranges wrap round."""
+    """The surrogate of an entity for a number from 0; small ranges wrap around."""
     return {
         "EMAIL_ADDRESS": f"user{number % 1_000_000}@example.com",
         "PHONE_NUMBER": f"+1 {201 + number // 100 % 799}-555-{100 + number % 100:04d}",
@@ -60,7 +60,7 @@ def surrogate(entity: str, number: int) -> str:
 
 
 def is_surrogate(value: str) -> bool:
-    """Whether a value comes from a range kept for examples or local use, of whatever type: it is nobody's."""
+    """Whether a value comes from a range reserved for examples or local use, of any type: it belongs to nobody."""
     try:
         return not ipaddress.ip_interface(value).ip.is_global
     except ValueError:
@@ -76,7 +76,7 @@ def _card(number: int) -> str:
 
 
 def _iban(number: int) -> str:
-    """A British one of a bank that is not, with the right check digits (ISO 13616)."""
+    """A British IBAN of a nonexistent bank, with correct check digits (ISO 13616)."""
     body = f"TEST{number % 10**14:014d}"
     check = 98 - int("".join(str(int(c, 36)) for c in f"{body}GB00")) % 97
     return f"GB{check:02d}{body}"

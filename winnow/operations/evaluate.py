@@ -66,7 +66,7 @@ def evaluate_run(
     vectors_cache: Path | None = None,
     progress: Progress | None = None,
 ) -> EvaluateResult:
-    """Measure a run on its release and draw the page beside the numbers; latency and learning curve when asked."""
+    """Measure a run on its release and write the page next to the numbers; latency and learning curve on request."""
     from winnow.curation.releases.release import open_release
     from winnow.reports.evaluation_page import write_evaluation
     from winnow.training.evaluation.evaluate import check_release

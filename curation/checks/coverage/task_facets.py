@@ -43,7 +43,7 @@ def _custom_facet(name: str, location: str, root: Path) -> Facet:
     where = f"{TASK_FILE}, facets.{name}"
     if not path.is_relative_to(root.resolve()) or not path.is_file():
         raise WinnowError(
-            Problem(where, f"no file {file} in {root}", "a Python file beside winnow.yaml", "correct the path")
+            Problem(where, f"no file {file} in {root}", "a Python file next to winnow.yaml", "correct the path")
         )
     loaded = _import_file(path, where)
     found = getattr(loaded, function, None)

@@ -30,15 +30,15 @@ SPLIT_NAMES = {
 }
 
 MIN_SPLIT_SHARE = 0.9
-"""Of the values of a column called "split", at least so many must name a split before it is taken unasked."""
+"""Share of the values of a column called "split" that must name a split before it is used automatically."""
 
 NO_COLUMN = "none"
-"""What a user says to have no column taken for a role."""
+"""The value that means: no column for this role."""
 
 
 @dataclass(frozen=True)
 class Columns:
-    """The column of each role; None is "find it by its name", `none` is "there is none"."""
+    """The column of each role; None means "find it by its name", `none` means "there is none"."""
 
     text: str | None = None
     label: str | None = None
@@ -48,16 +48,16 @@ class Columns:
     time: str | None = None
 
     def chosen(self) -> dict[str, str]:
-        """Role to column, of the roles that have one."""
+        """Role to column, for the roles that have one."""
         return {role: column for role, column in asdict(self).items() if column and column != NO_COLUMN}
 
 
 def find_columns(chosen_columns: Columns, present: Sequence[str], *, splits: Sequence[object], name: str) -> Columns:
-    """Fill in the roles that the user did not tell.
+    """Fill in the roles that the user did not set.
 
     `splits` are the values of a column called "split": it is taken only when nearly all of them name a split.
 
-    Raises WinnowError when a told column is missing or when no column holds the text.
+    Raises WinnowError when a given column is missing or when no column contains the text.
     """
     problems = [
         _missing_column(name, role, column, present)
@@ -91,7 +91,7 @@ def _are_split_names(values: Sequence[object]) -> bool:
 
 
 def parse_split(value: object) -> str | None:
-    """The split that a file's word stands for, or None."""
+    """The split that a value in a file means, or None."""
     return SPLIT_NAMES.get(str(value).strip().lower())
 
 

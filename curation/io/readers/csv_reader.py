@@ -14,7 +14,7 @@ from winnow.validators.text import Drop
 DELIMITERS = ",;\t|"
 
 MAX_LINES_PER_ROW = 100
-"""Lines that one row may span; a quote that stays open for longer is taken for a stray one."""
+"""Lines that one row may span; a quote that is open for longer is treated as a stray one."""
 
 FIELD_LIMIT = 1 << 24
 """Characters in one CSV field; Python's own limit of 131,072 would end the whole file at one long text."""
@@ -44,7 +44,7 @@ def csv_rows(text: str, *, delimiter: str | None = None) -> Iterator[NumberedRow
                 problem = f"{len(cells)} fields, the header has {len(header)}; quote texts that hold {delimiter!r}"
         except csv.Error as error:
             problem = f"{error}; quote the text and double the quotes in it"
-        if problem and len(consumed) > 1:  # a stray quote must not take the lines below with it
+        if problem and len(consumed) > 1:  # a stray quote must not swallow the lines below
             pending.extendleft(reversed(consumed[1:]))
             del consumed[1:]
         number += len(consumed)

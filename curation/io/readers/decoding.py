@@ -18,14 +18,14 @@ _BYTE_ORDER_MARKS = [
 ]
 
 ALWAYS_ALLOWED_BYTES = 100_000_000
-"""Bytes that any gzip file may unpack to."""
+"""Size that any gzip file may unpack to, in bytes."""
 
 MAX_COMPRESSION_RATIO = 100
-"""How many times its size a larger one may unpack to; text is seldom packed to less than a tenth."""
+"""How many times its size a larger one may unpack to; text rarely compresses to less than a tenth."""
 
 
 def decompress(data: bytes, *, name: str) -> bytes:
-    """The content of a gzip file; other data as it is.
+    """The content of a gzip file; other data unchanged.
 
     Raises WinnowError for a damaged file, and for one that unpacks to many times what any text does.
     """
@@ -36,17 +36,17 @@ def decompress(data: bytes, *, name: str) -> bytes:
         with gzip.open(io.BytesIO(data)) as packed:
             content = packed.read(limit + 1)
     except (OSError, EOFError, zlib.error) as error:
-        raise WinnowError(Problem(name, f"damaged gzip ({error})", "a whole gzip file", "copy it again")) from None
+        raise WinnowError(Problem(name, f"damaged gzip ({error})", "an intact gzip file", "copy it again")) from None
     if len(content) > limit:
         found = f"{len(data):,} bytes that unpack to more than {limit:,}"
-        raise WinnowError(Problem(name, found, "packed text", "unpack it yourself, if it is what you want"))
+        raise WinnowError(Problem(name, found, "packed text", "unpack it yourself if this is intended"))
     return content
 
 
 def decode(data: bytes, *, name: str, encoding: str | None = None) -> tuple[str, list[str]]:
     """Text and notes.
 
-    Bytes that are wrong in an otherwise UTF-8 file become lone surrogates (`surrogateescape`), so that screening
+    Invalid bytes in an otherwise UTF-8 file become lone surrogates (`surrogateescape`), so that screening
     drops just their rows. A file without any valid multi-byte character is read as Windows-1252, the superset of
     latin-1 that the WHATWG Encoding Standard prescribes for it.
     """

@@ -11,7 +11,7 @@ from winnow.curation.io.readers.numbered_rows import Fields, value_text
 DROPPED_COLUMNS = (
     "text", "label", "route", "split", "session", "time", "reason", "detail", "file", "row", "origin", "license",
 )  # fmt: skip
-"""Header of the file that `add` writes for refused rows; a file with all of them is one that was mended."""
+"""Header of the file that `add` writes for dropped rows; a file with all of these columns is one that was fixed."""
 
 
 @dataclass(frozen=True)

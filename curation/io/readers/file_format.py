@@ -19,7 +19,7 @@ class InputFile:
     text: str
     """The same decoded; empty for a binary format."""
     table: str | None = None
-    """The table to read, where a file holds several."""
+    """The table to read, if a file has several."""
 
     @property
     def name(self) -> str:

@@ -11,7 +11,7 @@ from winnow.curation.io.readers.numbered_rows import NumberedRow, row_fields, un
 
 
 def json_rows(text: str, *, name: str = "file") -> Iterator[NumberedRow]:
-    """A JSON list of objects or strings, an object that holds one such list, or {label: [texts]}."""
+    """A JSON list of objects or strings, an object that contains one such list, or {label: [texts]}."""
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -25,7 +25,7 @@ def json_rows(text: str, *, name: str = "file") -> Iterator[NumberedRow]:
 
 
 WRAPPER_KEYS = ("data", "rows", "items", "examples", "queries", "texts", "records")
-"""Keys that hold rows; any other key of a list of strings is a label."""
+"""Keys that contain rows; any other key of a list of strings is a label."""
 
 
 def _rows_of(data: dict[str, Any]) -> list[Any]:

@@ -11,7 +11,7 @@ from winnow.validators.text import Drop
 
 
 def jsonl_rows(text: str) -> Iterator[NumberedRow]:
-    """One JSON object, or one string, a line."""
+    """One JSON object or string per line."""
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             try:

@@ -9,7 +9,7 @@ from winnow.curation.io.readers.numbered_rows import NumberedRow
 
 
 def line_rows(text: str) -> Iterator[NumberedRow]:
-    """One query a line."""
+    """One query per line."""
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             yield number, {"text": line.strip("\r")}

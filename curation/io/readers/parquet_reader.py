@@ -24,7 +24,7 @@ def parquet_rows(data: bytes, *, name: str = "file") -> Iterator[NumberedRow]:
                 number += 1
                 yield number, {key: _class_name(value, classes.get(key)) for key, value in item.items()}
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-        raise unreadable_file(name, f"damaged Parquet ({str(error)[:120]})", "a whole Parquet file") from None
+        raise unreadable_file(name, f"damaged Parquet ({str(error)[:120]})", "an intact Parquet file") from None
 
 
 def _class_names(metadata: dict[bytes, bytes]) -> dict[str, list[str]]:

@@ -16,11 +16,11 @@ from winnow.curation.io.readers.numbered_rows import NumberedRow
 
 @dataclass(frozen=True)
 class RawRows:
-    """What one file held, before anybody said which column is what."""
+    """The content of one file, before its columns have roles."""
 
     name: str
     file_hash: str
-    """SHA-256 of the file's bytes as they lay on disk."""
+    """SHA-256 of the file's bytes on disk."""
     rows: list[NumberedRow]
     notes: list[str]
 
@@ -32,7 +32,7 @@ def read_rows(
     encoding: str | None = None,
     table: str | None = None,
 ) -> RawRows:
-    """Numbered rows of a file of any known format, with all their columns.
+    """Numbered rows of a file in any supported format, with all their columns.
 
     Raises WinnowError when the file as a whole cannot be read; single bad rows come back as a Drop.
     """

@@ -28,7 +28,7 @@ SESSION_NAMES = (
 
 @dataclass(frozen=True)
 class SourceRow:
-    """One row as the file gave it: values unchecked, and the fault where it could not be read at all."""
+    """One row as given in the file: unchecked values, and the problem if it could not be read."""
 
     number: int
     text: object = None
@@ -39,21 +39,21 @@ class SourceRow:
     time: object = None
     problem: Drop | None = None
     group: str | None = None
-    """The id of a group that stands: a variation joins the group of its seed. No file says this."""
+    """The id of an existing group: a variation joins the group of its seed. Files cannot set this."""
 
 
 @dataclass(frozen=True)
 class SourceRows:
-    """What one file held."""
+    """The content of one file."""
 
     name: str
     file_hash: str
-    """SHA-256 of the file's bytes as they lay on disk."""
+    """SHA-256 of the file's bytes on disk."""
     columns: Columns
     rows: list[SourceRow]
     notes: list[str]
     fixed: FixedRows | None = None
-    """Set for a file of dropped rows that comes back: its rows keep their session, split, origin and license."""
+    """Set for a file of dropped rows that is added again: its rows keep their session, split, origin and license."""
 
 
 def read_file(
@@ -64,9 +64,9 @@ def read_file(
     encoding: str | None = None,
     table: str | None = None,
 ) -> SourceRows:
-    """Read a file of any known format.
+    """Read a file in any supported format.
 
-    Raises WinnowError when the file as a whole cannot be read; single bad rows come back with their fault.
+    Raises WinnowError when the file as a whole cannot be read; single bad rows are returned with their problem.
     """
     found = read_rows(path, format=format, encoding=encoding, table=table)
     return _source_rows(found.name, found.file_hash, found.rows, columns or Columns(), found.notes)

@@ -30,7 +30,7 @@ def sqlite_rows(data: bytes, *, name: str = "file", table: str | None = None) ->
             for number, row in enumerate(connection.execute(f'SELECT * FROM "{quoted}"'), 1):
                 yield number, dict(row)
         except sqlite3.Error as error:
-            raise unreadable_file(name, f"damaged SQLite file ({error})", "a whole SQLite file") from None
+            raise unreadable_file(name, f"damaged SQLite file ({error})", "an intact SQLite file") from None
         finally:
             connection.close()
 
@@ -41,11 +41,13 @@ def _tables(connection: sqlite3.Connection) -> list[str]:
 
 
 def refuse_unfinished_log(path: Path) -> None:
-    """A SQLite file whose newest rows still lie in its write-ahead log would be read without them."""
+    """Refuse a SQLite file whose newest rows are still in its write-ahead log: they would be missing."""
     log = path.with_name(f"{path.name}-wal")
     if log.exists() and log.stat().st_size:
         fix = "close the program that uses it, or run `PRAGMA wal_checkpoint(TRUNCATE)` in it"
-        raise WinnowError(Problem(path.name, f"its newest rows are still in {log.name}", "a database at rest", fix))
+        raise WinnowError(
+            Problem(path.name, f"its newest rows are still in {log.name}", "a database without pending writes", fix)
+        )
 
 
 def _read(file: InputFile) -> Iterator[NumberedRow]:

@@ -1,4 +1,4 @@
-"""Writers, one file a format; WRITERS lists them."""
+"""Writers, one file per format; WRITERS lists them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chat: one dialogue a row, the query as the user's turn, the label as the assistant's."""
+"""Chat: one dialogue per row, the query as the user's turn, the label as the assistant's."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def write_chat(rows: pd.DataFrame, path: Path) -> None:
-    """One dialogue a row: the query as the user's turn, the label as the assistant's."""
+    """One dialogue per row: the query as the user's turn, the label as the assistant's."""
     turns = [
         {"messages": [{"role": "user", "content": text}, {"role": "assistant", "content": label}]}
         for text, label in zip(rows["text"], rows["label"], strict=True)

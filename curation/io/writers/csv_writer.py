@@ -1,4 +1,4 @@
-"""CSV: a header and one line a row, safe to open in a spreadsheet."""
+"""CSV: a header and one line per row, safe to open in a spreadsheet."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def write_csv(rows: pd.DataFrame, path: Path) -> None:
-    """A header and one line a row; facets are joined by spaces, and no cell begins like a formula."""
+    """A header and one line per row; facets are joined by spaces, and no cell starts like a formula."""
     table = rows[RELEASE_COLUMNS].assign(facets=[" ".join(f) for f in rows["facets"]])
     cells = {name: table[name].map(escape_cell) for name in ("text", "label", "route", "group", "facets")}
     table.assign(**cells).to_csv(path, index=False, lineterminator="\n")

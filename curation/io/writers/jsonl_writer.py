@@ -1,4 +1,4 @@
-"""JSON Lines: one object a row with the release columns."""
+"""JSON Lines: one object per row with the release columns."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def write_jsonl(rows: pd.DataFrame, path: Path) -> None:
-    """One object a row with the release columns."""
+    """One object per row with the release columns."""
     write_lines(
         path, [{**row, "facets": list(row["facets"])} for row in map(dict, rows[RELEASE_COLUMNS].to_dict("records"))]
     )

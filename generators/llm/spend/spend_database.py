@@ -206,4 +206,4 @@ def _damage(path: Path) -> Problem:
         "restore spend.db from a copy; or move it away: responses that are stored and records that were added stay, "
         "but what was spent until now no longer counts toward any budget"
     )
-    return Problem(str(path), "the spend ledger is damaged", "a whole database", fix)
+    return Problem(str(path), "the spend ledger is damaged", "an intact database", fix)

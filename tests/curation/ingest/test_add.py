@@ -169,7 +169,7 @@ def test_a_sqlite_file_in_use_is_refused(make_workspace: Make, tmp_path: Path) -
         connection.execute("CREATE TABLE q (text)")
         connection.execute("INSERT INTO q VALUES ('newest')")
     ws = make_workspace("a")
-    with pytest.raises(WinnowError, match="at rest"):
+    with pytest.raises(WinnowError, match="a database without pending writes"):
         ws.add(tmp_path / "a.db")
     connection.close()
     assert ws.add(tmp_path / "a.db").added == 1
@@ -267,7 +267,8 @@ def test_a_known_record_keeps_its_assigned_split_and_add_says_so(make_workspace:
     assert any("set the split test" in note for note in ws.add(path).notes)
     ws.retract("test.jsonl")
     notes = ws.add(path, split="test").notes
-    assert any(note.startswith("85 known records keep another reserve") for note in notes), notes
+    kept = "85 known records keep an assigned split other than the official split"
+    assert any(note.startswith(kept) for note in notes), notes
 
 
 def test_the_same_file_under_other_settings_is_refused_until_retracted(make_workspace: Make, tmp_path: Path) -> None:
@@ -311,7 +312,7 @@ def test_a_session_that_is_told_too_late_is_said(make_workspace: Make, tmp_path:
     assert any("set the group column user" in note for note in first.notes)
     workspace.retract("rows.jsonl")
     late = workspace.add(path, columns=Columns(group="user"))
-    assert any("3 known records keep another group" in note for note in late.notes)
+    assert any("3 known records keep a group other than the session" in note for note in late.notes)
 
 
 def test_a_refused_addition_leaves_no_file_of_refused_rows(make_workspace: Make, tmp_path: Path) -> None:

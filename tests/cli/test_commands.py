@@ -163,5 +163,5 @@ def test_text_from_a_terminal_of_another_encoding_does_not_crash(workspace: Path
 def test_the_tools_template_is_refused_until_tool_calling_tasks_exist(tmp_path: Path) -> None:
     refused = run_winnow("init", ".", "--template", "tools", cwd=tmp_path)
     assert refused.returncode == 2
-    assert "--template: tools is not available yet; expected intents" in refused.stderr
+    assert "--template: tools is not available yet; expected: intents" in refused.stderr
     assert not (tmp_path / "winnow.yaml").exists()

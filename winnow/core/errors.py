@@ -29,9 +29,9 @@ class Problem:
     def __str__(self) -> str:
         parts = [f"{self.where}: {self.found}"]
         if self.expected:
-            parts.append(f"expected {self.expected}")
+            parts.append(f"expected: {self.expected}")
         if self.fix:
-            parts.append(self.fix)
+            parts.append(self.fix if self.fix.startswith("did you mean") else f"fix: {self.fix}")
         return "; ".join(parts)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from winnow.config.load import read_task
 from winnow.config.task import Task
+from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.layout import TASK_FILE, WorkspaceFolder, find_workspace_folder, is_in_workspace
 from winnow.core.suggest import nearest_name
@@ -126,8 +127,11 @@ class WorkspaceContext:
             known = list(self.release_hashes() or ())
             found = "its folder is gone" if str(name_or_path) in known else "no such release"
             near = nearest_name(str(name_or_path), [name for name in known if name != str(name_or_path)])
-            fix = f"did you mean {near!r}?" if near else "winnow releases lists them"
-            raise WinnowError(Problem(f"release {name_or_path}", found, ", ".join(known) or "winnow freeze NAME", fix))
+            expected = f"one of {', '.join(known)}" if known else "an existing release"
+            fix = command("releases") if known else command("freeze", "NAME")
+            raise WinnowError(
+                Problem(f"release {name_or_path}", found, expected, f"did you mean {near!r}?" if near else fix)
+            )
         return open_release(path, checked=checked)
 
     def run(self, id_or_path: str | Path) -> Run:

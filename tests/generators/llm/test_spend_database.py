@@ -123,5 +123,5 @@ def test_a_later_schema_asks_for_an_upgrade(ledger: GenerationLedger) -> None:
     plain = sqlite3.connect(ledger.database.path)
     plain.execute("PRAGMA user_version = 9")
     plain.close()
-    with pytest.raises(WinnowError, match="schema 9; expected at most 1; upgrade Winnow"):
+    with pytest.raises(WinnowError, match="schema 9; expected: at most 1; fix: upgrade Winnow"):
         SpendDatabase(ledger.database.path).vacuum() or spend_by_run(SpendDatabase(ledger.database.path))

@@ -184,7 +184,7 @@ def test_one_run_is_not_compared(frozen_example: Workspace, tmp_path: Path) -> N
     run = imported(frozen_example, tmp_path, "a", 0.5)
     done = run_winnow("compare", run.path, cwd=tmp_path)
     assert done.returncode == 2
-    assert "1 run given; expected two or more" in done.stderr
+    assert "1 run given; expected: two or more" in done.stderr
 
 
 def test_the_command_compares_without_a_workspace_too(frozen_example: Workspace, tmp_path: Path) -> None:

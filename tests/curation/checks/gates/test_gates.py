@@ -391,7 +391,7 @@ def test_a_team_adds_a_facet_as_a_function(make_workspace: Callable[..., Workspa
     with pytest.raises(WinnowError, match="ZeroDivisionError"):
         workspace.check()
     own.write_text("def tone(text):\n    return 5\n")
-    with pytest.raises(WinnowError, match="expected a word"):
+    with pytest.raises(WinnowError, match="expected: a word"):
         workspace.check()
 
 

@@ -108,7 +108,7 @@ def test_a_locked_database_is_a_sentence(ledger: GenerationLedger, monkeypatch: 
     writer = sqlite3.connect(ledger.database.path, isolation_level=None)
     writer.execute("BEGIN IMMEDIATE")
     monkeypatch.setattr(spend_database, "BUSY_SECONDS", 0.1)
-    with pytest.raises(ServiceError, match="another command is writing; wait for it"):
+    with pytest.raises(ServiceError, match="another command is writing; fix: wait for it"):
         open_ledger(ledger.database.path.parent).plan("write", 1, [("{}", "[]")])
     writer.close()
 

@@ -99,7 +99,7 @@ def test_what_if_changes_one_threshold_and_nothing_else() -> None:
     assert with_overrides(task, ["synthetic_share=0.1"]).targets.synthetic_share_max == 0.1
     assert with_overrides(task, []) == task
     for bad in ("leakage.cosin=1", "leakage=much", "leakage.cosine=7", "nothing"):
-        with pytest.raises(WinnowError, match="set: "):
+        with pytest.raises(WinnowError, match=r"^set: "):
             with_overrides(task, [bad])
 
 
@@ -120,7 +120,7 @@ def test_every_gate_with_a_threshold_can_be_asked_what_if() -> None:
         "mix.robots=0,1",
         "leakage=7",
     ):
-        with pytest.raises(WinnowError, match="set: "):
+        with pytest.raises(WinnowError, match=r"^set: "):
             with_overrides(task, [setting])
 
 

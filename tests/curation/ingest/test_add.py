@@ -220,7 +220,7 @@ def test_an_official_split_wins_over_the_draw_and_test_over_train(make_workspace
 def test_synthetic_rows_are_train_only_and_wait_for_review(make_workspace: Make) -> None:
     ws = make_workspace("a")
     frame = rows(*((f"made {i}", "a") for i in range(30)))
-    with pytest.raises(WinnowError, match="batch"):
+    with pytest.raises(WinnowError, match=r"^origin: synthetic without a batch; expected: the batch"):
         ws.add(frame, origin="synthetic")
     ws.add(frame, origin="synthetic", batch=BATCH)
     table = ws.records()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from winnow.core.commands import command
-from winnow.core.result import Estimate, Measure, NotMeasured
+from winnow.core.result import Measure, Measured, NotMeasured
 from winnow.curation.review.lots import Lot
 
 
@@ -49,7 +49,7 @@ def format_measure(measure: Measure | float) -> str:
     """A share with its interval, or why there is none."""
     if isinstance(measure, NotMeasured):
         return f"not measured: {measure.why}"
-    if isinstance(measure, Estimate):
+    if isinstance(measure, Measured):
         return f"{measure.value:.1%} ({measure.low:.1%} to {measure.high:.1%})"
     return f"{measure:.1f} s"
 

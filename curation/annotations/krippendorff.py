@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from winnow.core.result import Estimate, Measure, NotMeasured
+from winnow.core.result import Measure, Measured, NotMeasured
 from winnow.curation.annotations.response_matrix import NO_RESPONSE, ResponseMatrix
 from winnow.validators.stats.intervals import CONFIDENCE
 
@@ -108,4 +108,4 @@ def _estimate(value: float, drawn: NDArray[np.float64], records: int) -> Measure
         return NotMeasured("there is only one label")
     tail = 50 * (1 - CONFIDENCE)
     low, high = np.nanpercentile(drawn, [tail, 100 - tail]) if len(drawn) else (value, value)
-    return Estimate(float(value), float(low), float(high), int(records))
+    return Measured(float(value), float(low), float(high), int(records))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from winnow.core.result import Estimate, NotMeasured, is_measured
+from winnow.core.result import Measured, NotMeasured, is_measured
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class RunContext:
     run: str
     release: str
     method: str
-    train_accuracy: Estimate | NotMeasured
+    train_accuracy: Measured | NotMeasured
     """Accuracy on train rows: how well the model fits the data that it was trained on."""
     losses: tuple[float, float] | NotMeasured
     """Cross-entropy on train and on validation at the best epoch, in nats."""
@@ -46,10 +46,10 @@ Issues = list[Issue] | NotMeasured
 """The issues that a diagnostic found (possibly none), or why it could not be measured."""
 
 
-def measured_accuracy(measures: Mapping[str, Any]) -> Estimate:
+def measured_accuracy(measures: Mapping[str, Any]) -> Measured:
     """The accuracy in an evaluation, with its interval."""
     low, high = measures["intervals"]["accuracy"]
-    return Estimate(measures["accuracy"], low, high, measures["rows"])
+    return Measured(measures["accuracy"], low, high, measures["rows"])
 
 
 def measured_part(measures: Mapping[str, Any], name: str) -> Mapping[str, Any] | NotMeasured:

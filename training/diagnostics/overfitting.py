@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from winnow.core.result import Estimate, NotMeasured
+from winnow.core.result import Measured, NotMeasured
 from winnow.training.diagnostics.issue import Issue, Issues, RunContext, measured_accuracy, percentage_points
 from winnow.validators.stats.differences import newcombe_difference
 
@@ -23,9 +23,9 @@ def overfitting(measures: Mapping[str, Any], context: RunContext) -> Issues:
     if isinstance(fit, NotMeasured) and isinstance(losses, NotMeasured):
         return fit
     parts, rows = [], 0.0
-    if isinstance(fit, Estimate):
+    if isinstance(fit, Measured):
         gap = newcombe_difference(fit, measured_accuracy(measures))
-        if isinstance(gap, Estimate) and gap.low >= OVERFIT_GAP:
+        if isinstance(gap, Measured) and gap.low >= OVERFIT_GAP:
             rows = gap.value * measures["rows"]
             parts.append(
                 f"accuracy {fit.value:.3f} on {fit.count:,} train rows, {measures['accuracy']:.3f} on validation: "

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from winnow.core.atomic import atomic_write
 from winnow.core.commands import command
 from winnow.core.progress import Progress
-from winnow.core.result import Estimate, NotMeasured
+from winnow.core.result import Measured, NotMeasured
 from winnow.curation.releases.release import Release
 from winnow.training.diagnostics.issue import RunContext
 from winnow.training.encoder.training_curves import CURVES_FILE
@@ -61,7 +61,7 @@ def read_run_context(
 
 def _train_accuracy(
     run: Run, train: pd.DataFrame, vectors_cache: Path | None, progress: Progress | None
-) -> Estimate | NotMeasured:
+) -> Measured | NotMeasured:
     if run.facts["method"] == IMPORTED:
         return NotMeasured(NO_MODEL)
     path = run.path / TRAIN_ACCURACY_FILE

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import sqrt
 
-from winnow.core.result import Estimate, Measure, NotMeasured
+from winnow.core.result import Measure, Measured, NotMeasured
 from winnow.validators.stats.intervals import CONFIDENCE_Z
 
 
@@ -23,7 +23,7 @@ def newcombe_difference(one: Measure, other: Measure) -> Measure:
     value = one.value - other.value
     below = sqrt((one.value - one.low) ** 2 + (other.high - other.value) ** 2)
     above = sqrt((one.high - one.value) ** 2 + (other.value - other.low) ** 2)
-    return Estimate(value, value - below, value + above, one.count + other.count)
+    return Measured(value, value - below, value + above, one.count + other.count)
 
 
 BISECTION_STEPS = 60

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from winnow.core.result import Estimate, Measure, NotMeasured, not_measured
+from winnow.core.result import Measure, Measured, NotMeasured, not_measured
 
 CONFIDENCE_Z = 1.959963984540054
 """Two-sided 95 % quantile of the normal distribution."""
@@ -53,4 +53,4 @@ def wilson_estimate(hits: int, trials: int, why: str) -> Measure:
     from scipy.stats import binomtest  # takes about a second to import
 
     found = binomtest(hits, trials).proportion_ci(CONFIDENCE, method="wilson")
-    return Estimate(hits / trials, float(found.low), float(found.high), trials)
+    return Measured(hits / trials, float(found.low), float(found.high), trials)

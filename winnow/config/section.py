@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from winnow.core.record import Record
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^\S(.*\S)?$")]
 
 
-class TaskSection(BaseModel):
-    """A section of the task file: frozen, and unknown keys are errors."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class TaskSection(Record):
+    """A section of the task file."""

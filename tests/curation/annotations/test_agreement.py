@@ -14,7 +14,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from winnow.core.result import Estimate, NotMeasured
+from winnow.core.result import Measured, NotMeasured
 from winnow.curation.annotations.agreement import LabelPair, OverruledResponse, label_pairs, measure_agreement
 from winnow.curation.annotations.anchoring import measure_anchoring
 from winnow.curation.annotations.krippendorff import KrippendorffAlpha, krippendorff_alpha
@@ -61,7 +61,7 @@ def responses(response: np.ndarray) -> ResponseMatrix:
 
 
 def value(measure: object) -> float:
-    assert isinstance(measure, Estimate), measure
+    assert isinstance(measure, Measured), measure
     assert measure.low <= measure.value + 1e-12
     assert measure.value <= measure.high + 1e-12
     return measure.value
@@ -89,7 +89,7 @@ def test_alpha_is_the_packages_overall_and_by_label(seed: int, labels: int, anno
     )
     for place, label in enumerate(own.labels):
         measure = found.by_label[label]
-        if isinstance(measure, Estimate):
+        if isinstance(measure, Measured):
             one = counts[:, place]
             against = np.column_stack([one, counts.sum(axis=1) - one])
             assert measure.value == pytest.approx(
@@ -106,7 +106,7 @@ def test_the_interval_is_that_of_drawing_records_one_by_one() -> None:
         for _ in range(3000)
     ]
     found = krippendorff_alpha(responses(response), resamples=3000).overall
-    assert isinstance(found, Estimate)
+    assert isinstance(found, Measured)
     assert (found.low, found.high) == pytest.approx(tuple(np.percentile(drawn, [2.5, 97.5])), abs=0.015)
 
 
@@ -118,7 +118,7 @@ def test_the_interval_holds_the_alpha_of_all_records_nineteen_times_in_twenty() 
     inside = 0
     for _ in range(100):
         found = krippendorff_alpha(responses(every[rng.integers(0, 20_000, 150)]), resamples=400).overall
-        assert isinstance(found, Estimate)
+        assert isinstance(found, Measured)
         inside += found.low <= whole <= found.high
     assert inside >= 88
 
@@ -216,7 +216,7 @@ def test_a_rare_label_has_no_alpha_of_its_own() -> None:
     found: KrippendorffAlpha = krippendorff_alpha(responses(response))
     assert isinstance(found.by_label["c2"], NotMeasured)
     assert "given in 1 of the records" in found.by_label["c2"].why
-    assert isinstance(found.by_label["c0"], Estimate)
+    assert isinstance(found.by_label["c0"], Measured)
 
 
 def test_no_answer_at_all() -> None:
@@ -242,14 +242,14 @@ def test_what_was_adjudicated_otherwise_comes_back_to_the_person() -> None:
 def test_newcombes_own_example() -> None:
     """56 of 70 less 48 of 80: 0.2, from 0.0524 to 0.3339 (Newcombe 1998, table II, method 10)."""
     found = newcombe_difference(wilson_estimate(56, 70, ""), wilson_estimate(48, 80, ""))
-    assert isinstance(found, Estimate)
+    assert isinstance(found, Measured)
     assert (found.value, found.low, found.high) == pytest.approx((0.2, 0.0524, 0.3339), abs=5e-5)
 
 
 def test_a_share_is_wilsons() -> None:
     found = wilson_estimate(3, 17, "")
     reference = binomtest(3, 17).proportion_ci(method="wilson")
-    assert found == Estimate(3 / 17, reference.low, reference.high, 17)
+    assert found == Measured(3 / 17, reference.low, reference.high, 17)
     assert found.json()["interval"] == [round(reference.low, 6), round(reference.high, 6)]
     assert wilson_estimate(0, 0, "no trial") == NotMeasured("no trial")
 
@@ -274,22 +274,22 @@ def led_by(follows: float, seed: int, n: int = 2000) -> pd.DataFrame:
 
 def test_anchoring_is_seen_where_people_follow_and_only_there() -> None:
     followed, free = measure_anchoring(led_by(0.5, 0)), measure_anchoring(led_by(0.0, 0))
-    assert isinstance(followed.difference, Estimate)
+    assert isinstance(followed.difference, Measured)
     assert followed.difference.low > 0
     assert value(followed.difference) == pytest.approx(0.1, abs=0.04)  # half of the fifth that is suggested wrong
-    assert isinstance(free.difference, Estimate)
+    assert isinstance(free.difference, Measured)
     assert free.difference.low < 0 < free.difference.high
     by_person = measure_agreement(led_by(0.5, 0), resamples=5).annotators
     assert [one.who for one in by_person] == ["ann", "bob"]
-    parts = [one.anchoring.shown.count for one in by_person if isinstance(one.anchoring.shown, Estimate)]
-    assert isinstance(followed.shown, Estimate)
+    parts = [one.anchoring.shown.count for one in by_person if isinstance(one.anchoring.shown, Measured)]
+    assert isinstance(followed.shown, Measured)
     assert sum(parts) == followed.shown.count
 
 
 def test_without_blind_answers_there_is_no_anchoring_to_measure() -> None:
     seen = led_by(0.5, 0)
     found = measure_anchoring(seen[seen["suggestion"].notna()])
-    assert isinstance(found.shown, Estimate)
+    assert isinstance(found.shown, Measured)
     assert found.difference == found.blind == NotMeasured("no blind response to a record with a hidden suggestion")
 
 

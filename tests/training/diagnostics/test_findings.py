@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from winnow.core.result import Estimate, NotMeasured, not_measured
+from winnow.core.result import Measured, NotMeasured, not_measured
 from winnow.training.diagnostics.diagnose import Findings, diagnose
 from winnow.training.diagnostics.issue import RunContext
 from winnow.training.diagnostics.run_context import read_run_context
@@ -41,9 +41,9 @@ def about(**told: Any) -> RunContext:
     return replace(known, **told)
 
 
-def estimate(hits: int, rows: int) -> Estimate:
+def estimate(hits: int, rows: int) -> Measured:
     found = wilson_estimate(hits, rows, "")
-    assert isinstance(found, Estimate)
+    assert isinstance(found, Measured)
     return found
 
 
@@ -247,7 +247,7 @@ def test_what_findings_rest_on_is_read_off_the_run_and_its_release(
     known = read_run_context(run, release, unlabeled=3)
     train = release.rows("train")
     right = (workspace.predict(name, list(train["text"]))["label"] == train["label"]).mean()
-    assert isinstance(known.train_accuracy, Estimate)
+    assert isinstance(known.train_accuracy, Measured)
     assert known.train_accuracy.value == pytest.approx(right)
     assert known.losses == (0.4, 1.3)
     assert known.train_rows["label", "it_vpn"] == (train["label"] == "it_vpn").sum()

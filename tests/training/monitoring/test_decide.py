@@ -19,7 +19,7 @@ from tests.support.files import write_jsonl
 from tests.support.paths import ROOT
 from tests.support.workspaces import add_example
 from winnow.core.errors import GateError, WinnowError
-from winnow.core.result import Estimate, NotMeasured
+from winnow.core.result import Measured, NotMeasured
 from winnow.core.timestamps import whole_months
 from winnow.curation.checks.coverage.traffic import LogQuery, queries_per_day
 from winnow.curation.io.readers.columns import Columns
@@ -425,9 +425,9 @@ def test_drift_is_measured_on_traffic_since_the_freeze(trained: tuple[Workspace,
     assert isinstance(calm.label_shift, LabelShift)
     assert (calm.newer, calm.earlier, calm.label_shift.against) == (MIN_QUERIES - 1 + 100, 150, "earlier traffic")
     assert not calm.label_shift.differs
-    assert isinstance(calm.uncovered_change, Estimate)
+    assert isinstance(calm.uncovered_change, Measured)
     assert calm.uncovered_change.low < 0 < calm.uncovered_change.high
-    assert isinstance(calm.uncovered, Estimate)
+    assert isinstance(calm.uncovered, Measured)
     assert 0.02 < calm.uncovered.value < 0.25  # by what near means, one in ten of train itself
     topics = ("the goalkeeper saved penalty", "violin sonata in a minor key, opus", "a gothic cathedral with arches,")
     strange = [f"{topic} {n}" for topic in topics for n in range(2, 52)]
@@ -436,7 +436,7 @@ def test_drift_is_measured_on_traffic_since_the_freeze(trained: tuple[Workspace,
     assert isinstance(found, Drift)
     assert isinstance(found.label_shift, LabelShift)
     assert found.label_shift.differs
-    assert isinstance(found.uncovered_change, Estimate)
+    assert isinstance(found.uncovered_change, Measured)
     assert found.uncovered_change.low > 0.2
 
 

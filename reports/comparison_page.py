@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
+from winnow.core.hashing import stable_hash
 from winnow.reports.html import render, write_page
 from winnow.reports.svg import whiskers
 from winnow.training.evaluation.compare import Comparison
@@ -18,7 +18,7 @@ TEXTS_SHOWN = 12
 def write_comparison(comparison: Comparison, folder: Path) -> Path:
     """Write `compare-SPLIT-HASH.html`, where HASH is that of the run ids; returns its path."""
     names = " ".join(run.id for run in comparison.runs)
-    digest = hashlib.sha256(names.encode()).hexdigest()[:8]
+    digest = stable_hash(names, length=8)
     return write_page(comparison_page(comparison), folder / f"compare-{comparison.split}-{digest}.html")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import platform
@@ -14,6 +13,7 @@ from typing import Any
 
 from winnow.core.clock import utc_now
 from winnow.core.errors import Problem, WinnowError
+from winnow.core.hashing import json_hash
 from winnow.core.versions import package_version
 from winnow.curation.releases.release import Release
 
@@ -84,7 +84,7 @@ def run_id(
 ) -> str:
     """The id of a run: the same release, method, settings, seed and versions give the same id."""
     facts = [release.sha256, method, settings, seed, depends_on or versions()]
-    digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:8]
+    digest = json_hash(facts, length=8)
     return f"{release.name}-{method}-{digest}"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
+from winnow.core.hashing import stable_hash
 from winnow.curation.engine.linear_probe import TOLERANCE, fit_probe
 from winnow.curation.engine.vectors import Vectors
 
@@ -30,7 +30,7 @@ def assign_folds(labels: Sequence[str], groups: Sequence[str], seed: int) -> Row
     for label, group in zip(labels, groups, strict=True):
         labels_of[group].add(label)
     count = groups_per_label(labels, groups)
-    rank = {group: hashlib.sha256(f"{seed}\0{group}".encode()).digest() for group in labels_of}
+    rank = {group: stable_hash(str(seed), group) for group in labels_of}
     rarest_label = {group: min(own, key=lambda label: (count[label], label)) for group, own in labels_of.items()}
     groups_in_fold: dict[str, NDArray[np.int64]] = defaultdict(lambda: np.zeros(FOLDS, dtype=np.int64))
     total = np.zeros(FOLDS, dtype=np.int64)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from winnow.core.array_cache import load_arrays, save_arrays
+from winnow.core.hashing import json_hash
 from winnow.core.versions import package_version
 from winnow.curation.pii.scrub import Scrubber
 
@@ -43,5 +42,4 @@ def records_with_pii(
 
 def _fingerprint(scrubber: Scrubber, model: str | None) -> str:
     libraries = [package_version(name) for name in ("presidio-analyzer", "detect-secrets", "phonenumbers", "winnow")]
-    facts = json.dumps([FORMAT, libraries, dict(scrubber.policy), model], sort_keys=True)
-    return hashlib.sha256(facts.encode()).hexdigest()[:32]
+    return json_hash([FORMAT, libraries, dict(scrubber.policy), model], length=32)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +9,7 @@ import numpy as np
 
 from winnow.config.task import Task
 from winnow.core.array_cache import load_arrays, newest_arrays, save_arrays
+from winnow.core.hashing import json_hash, stable_hash
 from winnow.core.progress import Progress
 from winnow.curation.checks.similarity_search import (
     SPLIT_CODES,
@@ -58,14 +57,12 @@ def measure_similarity(
 
 def _settings_hash(task: Task, embedder: Embedder, floor: float) -> str:
     """Identifies everything that a measurement depends on except the records: model, masks, threshold."""
-    facts = json.dumps([FORMAT, embedder.identity, floor, task.slots], sort_keys=True)
-    return hashlib.sha256(facts.encode()).hexdigest()[:16]
+    return json_hash([FORMAT, embedder.identity, floor, task.slots], length=16)
 
 
 def _rows_hash(eligible: pd.DataFrame) -> str:
     """Identifies the records and their splits."""
-    state = "\n".join([*eligible["id"], *eligible["split"]])
-    return hashlib.sha256(state.encode()).hexdigest()[:16]
+    return stable_hash("\n".join([*eligible["id"], *eligible["split"]]), length=16)
 
 
 def _to_arrays(similarities: Similarities, eligible: pd.DataFrame) -> dict[str, Any]:

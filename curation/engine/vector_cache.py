@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import warnings
@@ -15,6 +14,7 @@ import numpy as np
 from filelock import FileLock
 
 from winnow.core.errors import Problem, ServiceError
+from winnow.core.hashing import stable_hash
 from winnow.core.progress import Progress
 from winnow.curation.engine.embedders.embedder import Embedder
 from winnow.curation.engine.vectors import Vectors
@@ -78,7 +78,7 @@ def delete_vectors(texts: Sequence[str], cache: Path) -> None:
 
 
 def _text_hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    return stable_hash(text, length=32)
 
 
 def _load(cache: Path, identity: str, wanted: set[str]) -> tuple[dict[str, int], Vectors]:

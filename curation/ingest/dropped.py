@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import itertools
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from winnow.core.atomic import atomic_write
 from winnow.core.csv_cells import escape_cell
+from winnow.core.hashing import stable_hash
 from winnow.curation.ingest.screen import TEXT_WITHHELD
 from winnow.curation.ingest.screen_file import ScreenedFile
 from winnow.curation.io.readers.dropped_rows import DROPPED_COLUMNS
@@ -50,7 +50,7 @@ def write_dropped(screened: Sequence[ScreenedFile], folder: Path, scrubber: Scru
         cells = [_scrubbed_cell(value, scrubber) for value in ("" if withheld else text, *details)]
         writer.writerow([escape_cell(cell) for cell in (*cells, *map(str, trace))])
     content = buffer.getvalue().encode()
-    digest = hashlib.sha256("".join(one.reading.file_hash for one in screened).encode()).hexdigest()[:12]
+    digest = stable_hash("".join(one.reading.file_hash for one in screened), length=12)
     stem = f"{Path(screened[0].reading.name).stem[:60]}-{digest}"
     names = itertools.chain([stem], (f"{stem}-{n}" for n in itertools.count(2)))
     path = next(p for p in (folder / f"{n}.csv" for n in names) if not p.exists() or p.read_bytes() == content)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from winnow.config.task import SplitsConfig
+from winnow.core.hashing import keyed_digest
 from winnow.core.vocabulary import HOLD_OUT_SPLITS
 
 UNLABELED_STRATUM = "unlabeled"
@@ -42,7 +41,7 @@ class SplitAssignment:
 
 def draw_order(key: str, group_id: str) -> bytes:
     """Sort key of a group in the draw: HMAC-SHA256 of its id under the task's key."""
-    return hmac.digest(key.encode(), group_id.encode(), hashlib.sha256)
+    return keyed_digest(key.encode(), group_id)
 
 
 def assign_splits(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
 from winnow.config.task import Task
+from winnow.core.hashing import stable_hash
 from winnow.curation.annotations.renamed_labels import current_label
 from winnow.curation.ingest.screen import KeptRow
 from winnow.curation.ingest.split_assignment import UNLABELED_STRATUM, NewGroup, SplitAssignment, assign_splits
@@ -110,7 +110,7 @@ def group_id_of(task: Task, row: KeptRow) -> str:
         return row.group
     if row.session is None:
         return row.record_id
-    return hashlib.sha256(f"{task.kind}\0session\0{row.session}".encode()).hexdigest()[:20]
+    return stable_hash(task.kind, "session", row.session, length=20)
 
 
 def _new_groups(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from winnow.core.hashing import keyed_digest
 from winnow.curation.pii.detect import ENTITY_PRIORITY, PiiSpan, find_pii, resolve_overlaps
 from winnow.curation.pii.surrogates import surrogate
 
@@ -100,4 +99,4 @@ class Scrubber:
         return stand_in
 
     def _digest(self, entity: str, value: str) -> bytes:
-        return hmac.new(self.key, f"{entity}\0{value}".encode(), hashlib.sha256).digest()
+        return keyed_digest(self.key, f"{entity}\0{value}")

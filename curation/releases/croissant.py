@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
 from winnow.config.task import Task
+from winnow.core.hashing import stable_hash
 
 VERSION = "http://mlcommons.org/croissant/1.0"
 
@@ -65,7 +65,7 @@ COLUMNS = {
 
 def croissant(task: Task, manifest: Mapping[str, Any], files: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """The metadata as JSON-LD. `files` gives SHA-256 and size of the Parquet files by path."""
-    content = hashlib.sha256("".join(facts["sha256"] for facts in files.values()).encode()).hexdigest()
+    content = stable_hash("".join(facts["sha256"] for facts in files.values()))
     licenses = sorted({source["license"] for source in manifest["sources"] if source["records"]})
     return {
         "@context": CONTEXT,

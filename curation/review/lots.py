@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
@@ -10,6 +9,7 @@ from typing import Any
 
 from winnow.config.task import ReviewConfig
 from winnow.core.clock import utc_now
+from winnow.core.hashing import stable_hash
 from winnow.curation.annotations.derive_label import derive_labels
 from winnow.curation.annotations.renamed_labels import current_label
 from winnow.curation.review.sampling_order import stratified_random_order
@@ -148,7 +148,7 @@ def draw_lots(connection: Connection, rows: Iterable[Mapping[str, Any]], *, key:
     last, at = last_decision_id(connection), utc_now()
     for producer, labels in sorted(pools.items()):
         number = count_lots(connection, producer) + 1
-        identity = hashlib.sha256("\0".join((*producer, str(number))).encode()).hexdigest()[:12]
+        identity = stable_hash(*producer, str(number), length=12)
         order = stratified_random_order(labels, key=f"{key}\0{identity}")
         row = LotRow(identity, producer, number, review.model_dump_json(), last)
         insert_lot(connection, row, [(record, labels[record]) for record in order], at=at)

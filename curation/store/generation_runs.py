@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from winnow.core.clock import utc_now
+from winnow.core.hashing import json_hash
 from winnow.curation.store.tables import candidate, generation_run
 
 CandidateOutcome = Literal["kept", "known", "dropped"]
@@ -102,7 +102,7 @@ class RunSpec:
     def digest(self) -> str:
         """A hash of the whole specification."""
         facts = [self.generator, self.prompt_version, self.model, self.settings]
-        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
+        return json_hash(facts, length=16)
 
     def run(self, identity: str, *, ended: bool) -> GenerationRun:
         """A run with this specification."""

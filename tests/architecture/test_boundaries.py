@@ -1,4 +1,4 @@
-"""What only one part of the product may do: send SQL, know the command line."""
+"""What only one part of the product may do: send SQL, know the command line, compute hashes."""
 
 from __future__ import annotations
 
@@ -14,3 +14,8 @@ def test_only_the_command_line_knows_its_options(modules: list[SourceModule]) ->
     assert {"--strategy", "--json", "--origin"} <= options
     domain = [module for module in modules if not module.name.startswith("winnow.cli")]
     assert {module.name: spelled for module in domain if (spelled := options_in(module, options))} == {}
+
+
+def test_only_one_module_computes_hashes(modules: list[SourceModule]) -> None:
+    computing = {module.name for module in modules if not {"hashlib", "hmac"}.isdisjoint(module.imports())}
+    assert computing == {"winnow.core.hashing"}

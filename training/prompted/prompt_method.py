@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from winnow.core.errors import Problem, WinnowError
+from winnow.core.hashing import stable_hash
 from winnow.core.progress import Progress
 from winnow.curation.engine.embedders.embedder import Embedder, open_embedder
 from winnow.curation.engine.embedders.model_files import refuse_pickles
@@ -192,4 +192,4 @@ def _local_base(model: str | None) -> Embedder:
 
 
 def _prompt_hash(router_prompt: RouterPrompt) -> str:
-    return hashlib.sha256(f"{router_prompt.shared}\0{router_prompt.own}".encode()).hexdigest()[:16]
+    return stable_hash(router_prompt.shared, router_prompt.own, length=16)

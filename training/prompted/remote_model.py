@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
 from collections import Counter
@@ -16,6 +15,7 @@ from winnow.core.atomic import atomic_write
 from winnow.core.clock import utc_now
 from winnow.core.commands import command
 from winnow.core.errors import BudgetError, Problem, WinnowError
+from winnow.core.hashing import stable_hash
 from winnow.core.progress import Progress
 from winnow.generators.llm.anthropic import AnthropicClient
 from winnow.generators.llm.ledger_types import ResponseCost
@@ -158,7 +158,7 @@ def _text_requests(router_prompt: RouterPrompt, texts: Sequence[str], size: int)
     ordered = sorted(texts, key=_text_hash)
     groups = [ordered[start : start + size] for start in range(0, len(ordered), size)]
     bodies = [(router_prompt.body(group), json.dumps([_text_hash(text) for text in group])) for group in groups]
-    return [LlmRequest(hashlib.sha256(body.encode()).hexdigest()[:32], body, context) for body, context in bodies]
+    return [LlmRequest(stable_hash(body, length=32), body, context) for body, context in bodies]
 
 
 def _unanswered(known: Mapping[str, _KnownAnswer], wanted: Mapping[str, str], *, alone: bool) -> list[str]:
@@ -213,4 +213,4 @@ def _log(run: Run, line: Mapping[str, Any]) -> None:
 
 
 def _text_hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    return stable_hash(text, length=32)

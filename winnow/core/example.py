@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import unicodedata
+
+from winnow.core.hashing import stable_hash
 
 ID_CHARACTERS = 20
 """80 bits of SHA-256: a collision among a million records has a probability of about 4e-13 (n^2 / 2^81)."""
@@ -16,7 +17,7 @@ def canonical_text(text: str) -> str:
 
 def record_id(kind: str, text: str) -> str:
     """Hash of the kind and the canonical text."""
-    return hashlib.sha256(f"{kind}\0{canonical_text(text)}".encode()).hexdigest()[:ID_CHARACTERS]
+    return stable_hash(kind, canonical_text(text), length=ID_CHARACTERS)
 
 
 def fold_key(text: str) -> str:

@@ -1,13 +1,31 @@
-"""Deterministic randomness: numbers that depend only on a key and a name."""
+"""Every hash of Winnow: ids, cache keys and deterministic randomness. The values are stored, so they never change."""
 
 from __future__ import annotations
 
 import hashlib
+import hmac
+import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 T = TypeVar("T")
+
+
+def stable_hash(*parts: str | bytes, length: int = 64) -> str:
+    """The first `length` hexadecimal digits of SHA-256 over the parts, which are separated by zero bytes."""
+    content = b"\0".join(part.encode() if isinstance(part, str) else part for part in parts)
+    return hashlib.sha256(content).hexdigest()[:length]
+
+
+def json_hash(facts: object, *, length: int = 64) -> str:
+    """The first `length` hexadecimal digits of SHA-256 over the facts as JSON with sorted keys."""
+    return stable_hash(json.dumps(facts, sort_keys=True), length=length)
+
+
+def keyed_digest(key: bytes, content: str) -> bytes:
+    """HMAC-SHA256 of the content, 32 bytes: without the key nobody can compute it."""
+    return hmac.digest(key, content.encode(), hashlib.sha256)
 
 
 def keyed_hash(*parts: object) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from winnow.config.task import Task
 from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
+from winnow.core.hashing import file_sha256, stable_hash
 from winnow.curation.ingest.add import AddResult
 from winnow.curation.store.database import Store
 from winnow.curation.store.generation_runs import NOT_STARTED, GenerationRun, RunSpec, begin_run, end_run, find_run
@@ -253,10 +253,10 @@ def _run_spec(task: Task, request: GenerationRequest, model_roles: ModelRoles, p
         "kind": request.kind,
         "count": request.count,
         "until": request.until,
-        "plan": hashlib.sha256(request.plan.read_bytes()).hexdigest()[:16] if request.plan else "",
+        "plan": file_sha256(request.plan)[:16] if request.plan else "",
         "judge": model_roles.judge.model if model_roles.judge else "",
         "effort": model_roles.writer.effort,
-        "task": hashlib.sha256(task.model_dump_json(include={"labels", "fallback"}).encode()).hexdigest()[:16],
+        "task": stable_hash(task.model_dump_json(include={"labels", "fallback"}), length=16),
     }
     generator = request.generator if request.kind == "examples" else request.kind
     return RunSpec(generator, prompt_versions(*names, "task"), model_roles.writer.model, settings)

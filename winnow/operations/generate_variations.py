@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -10,6 +9,7 @@ from typing import Any
 
 from winnow.config.task import Task
 from winnow.core.errors import Parameter, Problem, WinnowError
+from winnow.core.hashing import stable_hash
 from winnow.core.suggest import nearest_name
 from winnow.curation.checks.novelty import ProposedText
 from winnow.curation.ingest.add import AddResult
@@ -96,7 +96,7 @@ def generate_variations(
         "kinds": list(chosen),
         "per_group": task.variations_per_seed,
         "slots": {name: list(values) for name, values in task.slots.items()},
-        "seeds": hashlib.sha256("\n".join(facts).encode()).hexdigest()[:16],
+        "seeds": stable_hash("\n".join(facts), length=16),
     }
     with store.writing() as connection:
         run = begin_run(connection, RunSpec("variations", RULES_VERSION, RULES_MODEL, settings))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence, Set
@@ -15,6 +14,7 @@ from filelock import FileLock
 from winnow.config.task import Task
 from winnow.core.errors import Problem, ServiceError
 from winnow.core.example import canonical_text, record_id
+from winnow.core.hashing import stable_hash
 from winnow.core.layout import WorkspaceFolder
 from winnow.curation.checks.novelty import Novelty, NoveltyCheck, ProposedText
 from winnow.curation.ingest.add import MAX_ATTEMPTS, AddResult, WorkspaceChanged
@@ -276,7 +276,7 @@ class ProposalIntake:
         self, rows: list[SourceRow], candidates: list[GeneratedCandidate], suspected: list[SuspectedRecord]
     ) -> None:
         content = json.dumps([[row.text, row.label, row.session, row.group] for row in rows], ensure_ascii=False)
-        digest = hashlib.sha256(f"{self.run.id}\n{content}".encode()).hexdigest()
+        digest = stable_hash(f"{self.run.id}\n{content}")
         batch = GenerationBatch(self.run.id, self.run.generator, self.run.prompt_version, self.run.model)
         addition = AddOptions(origin="synthetic", license=SYNTHETIC_LICENSE, batch=batch)
         name = f"{self.run.id}-{digest[:6]}.jsonl"

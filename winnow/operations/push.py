@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from winnow.config.task import Task
 from winnow.core.commands import command
 from winnow.core.errors import Parameter, Problem, WinnowError
+from winnow.core.hashing import stable_hash
 from winnow.core.layout import WorkspaceFolder
 from winnow.core.vocabulary import AcquisitionStrategy
 from winnow.curation.annotations.confused_pairs import FEEDBACK_FILE, ConfusedPairs, read_confused_pairs
@@ -208,6 +208,6 @@ def _served_guidelines(folder: WorkspaceFolder, task: Task, connection: ArgillaC
     if not connection.embedded:
         return None
     secret = (folder.server / "secret").read_bytes()
-    name = f"{hashlib.sha256(b'guidelines' + secret).hexdigest()[:24]}.html"
+    name = f"{stable_hash(b'guidelines' + secret, length=24)}.html"
     write_guidelines(task, folder.server / "guidelines" / name)
     return f"/guidelines/{name}"

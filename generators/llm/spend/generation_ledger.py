@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from sqlalchemy import Connection, Update, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from winnow.core.clock import utc_now
+from winnow.core.hashing import stable_hash
 from winnow.generators.llm.ledger_types import MAX_ATTEMPTS, Claim, ClaimStatus, ResponseCost, SpendTotals, Stage
 from winnow.generators.llm.process_lock import is_alive
 from winnow.generators.llm.request import LlmRequest, RequestDraft
@@ -56,7 +56,7 @@ class GenerationLedger:
             highest: dict[str, int] = dict(connection.execute(drawn).tuples().all())
             rows = []
             for position, (body, context) in enumerate(drafts):
-                digest = hashlib.sha256(body.encode()).hexdigest()[:32]
+                digest = stable_hash(body, length=32)
                 draw = highest[digest] = highest.get(digest, 0) + 1
                 rows.append(
                     {

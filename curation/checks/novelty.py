@@ -17,6 +17,7 @@ from winnow.curation.engine.embedders.embedder import Embedder
 from winnow.curation.engine.exact_search import cosines
 from winnow.curation.engine.vector_cache import embed_with_cache
 from winnow.curation.engine.vectors import Vectors
+from winnow.validators.kinds import kind_of
 from winnow.validators.wording.guards import Guards, protecting_guard
 
 PROPOSALS_PER_BLOCK = 128
@@ -73,7 +74,7 @@ class NoveltyCheck:
 
     @cached_property
     def _guards(self) -> Guards:
-        return Guards(self.task.slots)
+        return kind_of(self.task).guards(self.task)
 
     @cached_property
     def _train_vectors(self) -> Vectors:

@@ -12,7 +12,7 @@ from winnow.curation.checks.dedup import keep_order, without_duplicates
 from winnow.curation.checks.leak_removal import without_leaks
 from winnow.curation.checks.similarity_search import NearestHoldOut
 from winnow.curation.engine.exact_search import NearPairs
-from winnow.validators.wording.guards import Guards
+from winnow.validators.kinds import kind_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +35,7 @@ class Selection:
 def select(eligible: pd.DataFrame, task: Task, pairs: NearPairs, nearest: NearestHoldOut) -> Selection:
     """Select at the task's thresholds, from what `eligible_rows` returned."""
     unleaked = without_leaks(eligible, nearest, threshold=task.gates.leakage.cosine)
-    guards, order = Guards(task.slots), keep_order(unleaked)
+    guards, order = kind_of(task).guards(task), keep_order(unleaked)
 
     @functools.cache
     def deduplicated(cosine: float) -> pd.DataFrame:

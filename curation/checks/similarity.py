@@ -21,7 +21,7 @@ from winnow.curation.checks.similarity_search import (
 from winnow.curation.checks.similarity_update import table_change, update_similarities
 from winnow.curation.checks.threshold_costs import lowest_cosine
 from winnow.curation.engine.embedders.embedder import Embedder
-from winnow.validators.wording.guards import Guards
+from winnow.validators.kinds import kind_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,7 +47,7 @@ def measure_similarity(
     stored = load_arrays(path)
     if stored is not None:
         return similarities_from_arrays(stored)
-    row_vectors = RowVectors(eligible, Guards(task.slots), embedder, vectors_cache, progress)
+    row_vectors = RowVectors(eligible, kind_of(task).guards(task), embedder, vectors_cache, progress)
     before = newest_arrays(near_cache, f"near-{settings}-*.npz")
     change = table_change(before, eligible) if before else None
     similarities = update_similarities(change, row_vectors, floor) if change else search_all(row_vectors, floor)

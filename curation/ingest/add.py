@@ -25,6 +25,8 @@ from winnow.curation.store.forgotten import forgotten_ids
 from winnow.curation.store.label_renames import label_renames
 from winnow.curation.store.records import assigned_split_counts, live_records
 from winnow.curation.store.sources import NewSource, store_batch, store_source
+from winnow.validators.kinds import kind_of
+from winnow.validators.kinds.kind import Kind
 
 MAX_ATTEMPTS = 5
 """Attempts of one add while other commands rename labels or forget records."""
@@ -71,12 +73,13 @@ def add(
     Raises WinnowError when a file was added before with other settings, or when the options contradict each other,
     and WorkspaceChanged when another command renamed a label or forgot a record while the files were screened.
     """
-    check_options(task, options)
+    kind = kind_of(task)
+    check_options(options)
     with store.reading() as connection:
         context = ScreenContext(scrubber, forgotten_ids(connection), label_renames(connection))
     screened = [screen_file(reading, task, options, context) for reading in readings]
     kept = [row for one in screened for row in one.kept]
-    flags = _language_flags(kept, task)
+    flags = _language_flags(kept, kind, task.language)
     dropped_file = write_dropped(screened, dropped_dir, scrubber)
     moment = utc_now()
     with _removed_on_error(dropped_file), store.writing() as connection:
@@ -162,7 +165,7 @@ def _new_source(one: ScreenedFile, options: AddOptions) -> NewSource:
     )
 
 
-def _language_flags(kept: Sequence[KeptRow], task: Task) -> dict[str, str]:
-    texts = {row.record_id: row.text for row in kept}
+def _language_flags(kept: Sequence[KeptRow], kind: Kind, language: str) -> dict[str, str]:
+    texts = {row.record_id: " ".join(kind.texts(row.content)) for row in kept}
     ids = list(texts)
-    return {ids[i]: found for i, found in detect_other_language(list(texts.values()), task.language).items()}
+    return {ids[i]: found for i, found in detect_other_language(list(texts.values()), language).items()}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from winnow.config.task import Task
 from winnow.core.commands import command
 from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.curation.store.sources import GenerationBatch
@@ -31,12 +30,9 @@ class AddOptions:
     batch: GenerationBatch | None = None
 
 
-def check_options(task: Task, options: AddOptions) -> None:
+def check_options(options: AddOptions) -> None:
     """Raise WinnowError with all contradictions among the options of one `add`."""
     problems = []
-    if task.kind != "intents":
-        fix = "this version adds intents only"
-        problems.append(Problem("winnow.yaml", f"kind {task.kind!r}", "kind: intents", fix))
     if options.origin is not None and options.origin not in ORIGINS:
         problems.append(Problem(Parameter("origin"), repr(options.origin), ", ".join(ORIGINS), "choose one of these"))
     if options.split is not None and options.split not in ("train", "validation", "test"):

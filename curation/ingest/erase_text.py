@@ -17,7 +17,7 @@ from winnow.core.example import canonical_text
 from winnow.core.layout import WorkspaceFolder
 from winnow.curation.engine.vector_cache import delete_vectors
 from winnow.curation.io.readers.dropped_rows import DROPPED_COLUMNS
-from winnow.validators.wording.guards import Guards
+from winnow.validators.kinds import kind_of
 
 
 def user_files_holding(folder: WorkspaceFolder, task: Task, text: str) -> list[str]:
@@ -29,7 +29,7 @@ def user_files_holding(folder: WorkspaceFolder, task: Task, text: str) -> list[s
 
 def erase_from_files(folder: WorkspaceFolder, task: Task, text: str) -> list[str]:
     """Remove a text from everything outside the database; returns the files that contained it."""
-    delete_vectors([text, Guards(task.slots).masked(text)], folder.vectors)
+    delete_vectors([text, kind_of(task).guards(task).masked(text)], folder.vectors)
     touched = []
     for place in (folder.reports, *folder.runs.glob("*/evaluation")):
         for path in files_holding(place, text):

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from winnow.config.task import Task
-from winnow.core.example import canonical_text, fold_key, record_id
+from winnow.core.example import record_id
 from winnow.core.timestamps import parse_time
 from winnow.curation.annotations.renamed_labels import LabelRename, current_label
 from winnow.curation.io.readers.columns import parse_split
 from winnow.curation.io.readers.source_rows import SourceRow
-from winnow.curation.pii.scrub import Scrubber
-from winnow.validators.text import Drop, label_problem, route_problem, text_problem
+from winnow.curation.pii.scrub import Scrubbed, Scrubber
+from winnow.validators.kinds import kind_of
+from winnow.validators.kinds.kind import Kind
+from winnow.validators.text import Drop, label_problem, route_problem
 
 PRIVATE_DATA = "private_data"
 """Reason for a row that is dropped because of private data."""
@@ -32,8 +34,11 @@ class KeptRow:
 
     number: int
     record_id: str
-    text: str
+    content: str
+    """In the canonical form of the task's kind."""
     fold_key: str
+    stratum: str
+    """Hold-out quotas are kept per stratum."""
     label: str | None
     given_label: str | None
     """The label as given in the file; it may have been renamed since."""
@@ -75,13 +80,15 @@ def screen(
     """
     kept: list[KeptRow] = []
     dropped: list[DroppedRow] = []
-    labels, routes = dict.fromkeys(task.label_names), task.routes
+    kind, routes = kind_of(task), task.routes
+    labels = dict.fromkeys(kind.targets(task))
     for row in rows:
-        problem = row.problem or text_problem(row.text, max_characters=task.screen.max_characters)
+        parsed = row.problem or kind.parse(row.text, task)
+        problem = parsed if isinstance(parsed, Drop) else None
         given = _cell_value(row.label)
         label = given if given is None or given in labels else current_label(given, context.renamed)
         if problem is None and label is not None:
-            problem = None if label in labels else label_problem(label, task.label_names)
+            problem = None if label in labels else label_problem(label, list(labels))
             route = _cell_value(row.route)
             if problem is None and route is not None:
                 problem = route_problem(label, route, routes)
@@ -91,13 +98,14 @@ def screen(
         if problem is not None:
             dropped.append(DroppedRow(row, problem))
             continue
-        scrubbed = context.scrubber.scrub(canonical_text(str(row.text)))
+        content = str(parsed)
+        scrubbed = _scrub(kind, content, context.scrubber)
         if scrubbed.dropped:
             detail = f"it holds {scrubbed.dropped}, which winnow.yaml says to drop; see the source's row"
             dropped.append(DroppedRow(row, Drop(PRIVATE_DATA, detail)))
             continue
-        text = scrubbed.text
-        identity = record_id(task.kind, text)
+        content = scrubbed.text
+        identity = record_id(kind.name, content)
         if identity in context.forgotten:
             dropped.append(
                 DroppedRow(row, Drop(FORGOTTEN, f"record {identity} was forgotten and cannot be added again"))
@@ -109,8 +117,9 @@ def screen(
             KeptRow(
                 number=row.number,
                 record_id=identity,
-                text=text,
-                fold_key=fold_key(text),
+                content=content,
+                fold_key=kind.fold_key(content),
+                stratum=kind.stratum(content, label),
                 label=label,
                 given_label=given,
                 split=official,
@@ -122,6 +131,16 @@ def screen(
             )
         )
     return kept, dropped
+
+
+def _scrub(kind: Kind, content: str, scrubber: Scrubber) -> Scrubbed:
+    """The content with the private data in its texts replaced."""
+    parts = [scrubber.scrub(text) for text in kind.texts(content)]
+    blocked = next((part.dropped for part in parts if part.dropped), "")
+    if blocked:
+        return Scrubbed("", dropped=blocked)
+    replaced = sum((part.replaced for part in parts), Counter[str]())
+    return Scrubbed(kind.with_texts(content, [part.text for part in parts]), replaced)
 
 
 def _cell_value(value: Any) -> str | None:

@@ -10,9 +10,6 @@ from winnow.config.task import SplitsConfig
 from winnow.core.hashing import keyed_digest
 from winnow.core.vocabulary import HOLD_OUT_SPLITS
 
-UNLABELED_STRATUM = "unlabeled"
-"""The stratum of groups that had no label when they were added."""
-
 
 @dataclass(frozen=True)
 class NewGroup:
@@ -20,7 +17,7 @@ class NewGroup:
 
     id: str
     stratum: str
-    """Its label when it is added; quotas are kept per stratum."""
+    """Most frequent among its records when it is added; quotas are kept per stratum."""
     size: int
     """How many records it brings."""
     given: frozenset[str] = frozenset()

@@ -11,11 +11,13 @@ from winnow.config.task import Task
 from winnow.core.hashing import stable_hash
 from winnow.curation.annotations.renamed_labels import current_label
 from winnow.curation.ingest.screen import KeptRow
-from winnow.curation.ingest.split_assignment import UNLABELED_STRATUM, NewGroup, SplitAssignment, assign_splits
+from winnow.curation.ingest.split_assignment import NewGroup, SplitAssignment, assign_splits
 from winnow.curation.store.database import Connection
 from winnow.curation.store.groups import eligible_counts, group_ids, insert_groups
 from winnow.curation.store.label_renames import label_renames
 from winnow.curation.store.records import groups_of_records, insert_records, record_ids, splits_of_records
+from winnow.validators.kinds import kind_of
+from winnow.validators.kinds.kind import UNLABELED_STRATUM
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def _record_rows(
         {
             "id": record,
             "kind": task.kind,
-            "text": rows[0][1].text,
+            "text": rows[0][1].content,
             "fold_key": rows[0][1].fold_key,
             "group_id": group_of[record],
             "at": now,
@@ -128,11 +130,11 @@ def _new_groups(
     groups = []
     for identity, records in members.items():
         appearances = [pair for record in sorted(records) for pair in new_rows[record]]
-        labels = Counter(row.label for _, row in appearances if row.label is not None)
+        strata = Counter(row.stratum for _, row in appearances if row.stratum != UNLABELED_STRATUM)
         groups.append(
             NewGroup(
                 id=identity,
-                stratum=min(labels, key=lambda label: (-labels[label], label)) if labels else UNLABELED_STRATUM,
+                stratum=min(strata, key=lambda name: (-strata[name], name)) if strata else UNLABELED_STRATUM,
                 size=len(records),
                 given=frozenset(row.split for _, row in appearances if row.split is not None),
                 train_only=all(origins[source] == "synthetic" for source, _ in appearances),
@@ -144,7 +146,7 @@ def _new_groups(
 
 def _eligible_counts(connection: Connection, task: Task) -> dict[tuple[str, str], int]:
     """Live records by (stratum, split), without train-only ones; strata have the current label names."""
-    renamed, labels = label_renames(connection), set(task.label_names)
+    renamed, labels = label_renames(connection), set(kind_of(task).targets(task))
     counts: Counter[tuple[str, str]] = Counter()
     for stratum, split, count in eligible_counts(connection):
         counts[stratum if stratum in labels else current_label(stratum, renamed), split] += count

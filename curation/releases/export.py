@@ -22,7 +22,7 @@ def export(release: Release, format: str, folder: Path) -> dict[str, int]:  # no
     written = {}
     for split in SPLITS:
         if release.counts[split]:
-            rows = release.rows(split)
+            rows = release.rows(split)[release.columns]
             with atomic_write(folder / f"{split}{suffix}") as temporary:
                 write(rows, temporary)
             written[f"{split}{suffix}"] = len(rows)

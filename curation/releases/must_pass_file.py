@@ -16,6 +16,7 @@ from winnow.core.vocabulary import SPLITS
 from winnow.curation.ingest.screen import FORGOTTEN, ScreenContext, screen
 from winnow.curation.io.readers.source_rows import read_file
 from winnow.curation.releases.release import MustPassCase
+from winnow.validators.kinds import kind_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,7 +50,8 @@ def read_must_pass(task: Task, root: Path, context: ScreenContext) -> list[MustP
             problems.append(Problem(place, found, "one label for each text", "keep the correct one"))
     if problems:
         raise WinnowError(problems)
-    texts = {row.record_id: row.text for row in kept}
+    kind = kind_of(task)
+    texts = {row.record_id: kind.embedding_text(row.content) for row in kept}
     return [MustPassCase(record, texts[record], labels[record]) for record in sorted(texts)]
 
 

@@ -13,6 +13,8 @@ from winnow.config.task import Task
 from winnow.core.errors import GateError, Problem, WinnowError
 from winnow.core.hashing import file_sha256
 from winnow.core.vocabulary import SPLITS
+from winnow.validators.kinds import KINDS
+from winnow.validators.kinds.kind import Kind
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,6 +62,16 @@ class Release:
     def labels(self) -> list[str]:
         """Label names in the order of the class ids."""
         return list(self.manifest["task"]["labels"])
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of its task."""
+        return KINDS[self.manifest["task"]["kind"]]
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns of its files, in order."""
+        return self.kind.release_columns
 
     @property
     def counts(self) -> dict[str, int]:
@@ -113,7 +125,12 @@ def read_release(path: Path) -> Release | None:
     try:
         manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
         labels, counts, files = manifest["task"]["labels"], manifest["counts"], manifest["files"]
-        valid = isinstance(labels, list) and set(SPLITS) <= set(counts) and all("sha256" in f for f in files.values())
+        valid = (
+            isinstance(labels, list)
+            and manifest["task"]["kind"] in KINDS
+            and set(SPLITS) <= set(counts)
+            and all("sha256" in f for f in files.values())
+        )
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
     return Release(path.resolve(), manifest, file_sha256(path / MANIFEST)) if valid else None

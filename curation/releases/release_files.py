@@ -30,6 +30,7 @@ from winnow.curation.releases.release import (
     TASK_COPY,
     MustPassCase,
 )
+from winnow.validators.kinds import kind_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,15 +40,17 @@ def release_rows(checked: CheckResult) -> pd.DataFrame:
     """The selected rows with the release columns, sorted by id; `label` holds names."""
     import pandas as pd
 
-    task = checked.task
+    task, kind = checked.task, kind_of(checked.task)
     selected = checked.selected.sort_values("id", ignore_index=True)
+    contents = [kind.column_values(content) for content in selected["content"]]
     routes = task.routes
     facets = text_facets(selected["text"], checked.facets)
     facet_names = [[f"{name}:{value}" for name, value in sorted(found.items())] for found in facets]
     return selected.assign(
-        route=[routes[label] or "" for label in selected["label"]],
+        **{name: pd.Series([one[name] for one in contents], dtype=object) for name in kind.content_columns},
+        route=[routes.get(label) or "" for label in selected["label"]],
         facets=pd.Series(facet_names, index=selected.index, dtype=object),
-    )[["id", "text", "label", "route", "split", "origin", "group", "facets", "weight"]]
+    )[kind.release_columns]
 
 
 def write_release(
@@ -75,7 +78,12 @@ def write_release(
         (part / MUST_PASS_FILE).write_text(must_pass_lines(must_pass), encoding="utf-8", newline="\n")
     manifest: dict[str, Any] = {
         "format": MANIFEST_FORMAT,
-        "task": {"name": task.name, "kind": task.kind, "labels": task.label_names, "fallback": task.fallback},
+        "task": {
+            "name": task.name,
+            "kind": task.kind,
+            "labels": kind_of(task).targets(task),
+            "fallback": task.fallback,
+        },
         "counts": {split: int((rows["split"] == split).sum()) for split in SPLITS},
         "excluded": checked.excluded,
         "similarity_between_splits": checked.highest_similarities(),
@@ -121,21 +129,11 @@ def _write_parquet(rows: pd.DataFrame, task: Task, path: Path) -> None:
     import pyarrow.parquet as pq
     from datasets import ClassLabel, Features, Sequence, Value
 
-    string = Value("string")
-    features = Features(
-        {
-            "id": string,
-            "text": string,
-            "label": ClassLabel(names=task.label_names),
-            "route": string,
-            "split": string,
-            "origin": string,
-            "group": string,
-            "facets": Sequence(string),
-            "weight": Value("int64"),
-        }
-    )
-    class_ids = {name: i for i, name in enumerate(task.label_names)}
+    string, kind = Value("string"), kind_of(task)
+    targets = kind.targets(task)
+    other_types = {"label": ClassLabel(names=targets), "facets": Sequence(string), "weight": Value("int64")}
+    features = Features({name: other_types.get(name, string) for name in kind.release_columns})
+    class_ids = {name: i for i, name in enumerate(targets)}
     columns = {name: rows[name].tolist() for name in features}
     columns["label"] = [class_ids[label] for label in columns["label"]]
     pq.write_table(pa.table(columns, schema=features.arrow_schema), path)

@@ -16,6 +16,7 @@ from winnow.curation.store.decisions import votes_of
 from winnow.curation.store.forgotten import forgotten_ids
 from winnow.curation.store.lot_tables import labels_decided_by_lots
 from winnow.curation.store.tables import occurrence, record_group
+from winnow.validators.kinds import KINDS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +26,7 @@ ORIGIN_ORDER = ("human", "log", "public", "synthetic")
 """A record with several origins counts as the first of these."""
 
 WORKING_COLUMNS = (
-    "id", "text", "fold_key", "group", "assigned_split", "origin", "weight", "state", "label", "decided_by",
+    "id", "content", "text", "fold_key", "group", "assigned_split", "origin", "weight", "state", "label", "decided_by",
     "candidates", "sources", "licenses",
 )  # fmt: skip
 
@@ -44,6 +45,7 @@ def working_rows(connection: Connection) -> list[dict[str, Any]]:
     query = (
         select(
             tables.record.c.id,
+            tables.record.c.kind,
             tables.record.c.text,
             tables.record.c.fold_key,
             tables.record.c.group_id,
@@ -57,7 +59,7 @@ def working_rows(connection: Connection) -> list[dict[str, Any]]:
     superseded, unseen = DerivedLabel("superseded"), _LiveSources()
     forgotten = forgotten_ids(connection)
     rows = []
-    for identity, text, fold, group, assigned_split in connection.execute(query).fetchall():
+    for identity, kind, content, fold, group, assigned_split in connection.execute(query).fetchall():
         if identity in forgotten:
             continue
         by = live_sources.get(identity, unseen)
@@ -65,9 +67,10 @@ def working_rows(connection: Connection) -> list[dict[str, Any]]:
         if own.state == "proposed" and identity in lot_labels and identity not in unsure:
             label = lot_labels[identity]
             own = refused if label is None else DerivedLabel("labeled", label, "lot")
+        text = KINDS[kind].embedding_text(content)
         values = (
-            identity, text, fold, group, assigned_split, by.origin, weight[identity], own.state, own.label or "",
-            own.decided_by, own.candidates, by.sources, by.licenses,
+            identity, content, text, fold, group, assigned_split, by.origin, weight[identity], own.state,
+            own.label or "", own.decided_by, own.candidates, by.sources, by.licenses,
         )  # fmt: skip
         rows.append(dict(zip(WORKING_COLUMNS, values, strict=True)))
     return rows

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from winnow.config.overrides import with_overrides
 from winnow.config.task import Task
-from winnow.operations._context import WorkspaceContext, require_intents
+from winnow.operations._context import WorkspaceContext
+from winnow.validators.kinds import kind_of
 
 if TYPE_CHECKING:
     from winnow.core.progress import Progress
@@ -49,7 +50,7 @@ def measure(workspace: WorkspaceContext, task: Task, *, progress: Progress | Non
     from winnow.curation.store.waivers import waivers_by_gate
     from winnow.curation.store.working_view import working_table
 
-    require_intents(task)
+    kind_of(task)  # raises its problem before anything is read
     with workspace.store.reading() as connection:
         table = working_table(connection)
         waived = waivers_by_gate(connection, datetime.now(UTC).date())

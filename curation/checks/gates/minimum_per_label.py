@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates.gate import EVIDENCE_SHOWN, Gate
+from winnow.validators.kinds import kind_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,7 +18,7 @@ def minimum_per_label_gate(inputs: GateInputs) -> Gate:
     task, final, selected = inputs.task, inputs.final, inputs.selected
     return measure_minimum_per_label(
         inputs.train["label"],
-        task.label_names,
+        kind_of(task).targets(task),
         task.gates.minimum_per_label.train_rows,
         task.targets.per_label,
         final.loc[final["state"] == "labeled", "label"],

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates.gate import Gate, at_most, gate_not_measured
+from winnow.validators.kinds import kind_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 def schema_gate(inputs: GateInputs) -> Gate:
     """Violations of the release schema; none is allowed."""
-    return measure_schema(inputs.selected, inputs.task.label_names)
+    return measure_schema(inputs.selected, kind_of(inputs.task).targets(inputs.task))
 
 
 def measure_schema(selected: pd.DataFrame, labels: Sequence[str]) -> Gate:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winnow.core.csv_cells import escape_cell
-from winnow.core.release_columns import RELEASE_COLUMNS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -14,6 +13,6 @@ if TYPE_CHECKING:
 
 def write_csv(rows: pd.DataFrame, path: Path) -> None:
     """A header and one line per row; facets are joined by spaces, and no cell starts like a formula."""
-    table = rows[RELEASE_COLUMNS].assign(facets=[" ".join(f) for f in rows["facets"]])
-    cells = {name: table[name].map(escape_cell) for name in ("text", "label", "route", "group", "facets")}
+    table = rows.assign(facets=[" ".join(f) for f in rows["facets"]])
+    cells = {name: table[name].map(escape_cell) for name in table.columns if name != "weight"}
     table.assign(**cells).to_csv(path, index=False, lineterminator="\n")

@@ -7,17 +7,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from winnow.core.release_columns import RELEASE_COLUMNS
-
 if TYPE_CHECKING:
     import pandas as pd
 
 
 def write_jsonl(rows: pd.DataFrame, path: Path) -> None:
     """One object per row with the release columns."""
-    write_lines(
-        path, [{**row, "facets": list(row["facets"])} for row in map(dict, rows[RELEASE_COLUMNS].to_dict("records"))]
-    )
+    write_lines(path, [{**row, "facets": list(row["facets"])} for row in map(dict, rows.to_dict("records"))])
 
 
 def write_lines(path: Path, rows: Sequence[Mapping[Any, Any]]) -> None:

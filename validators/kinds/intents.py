@@ -1,0 +1,38 @@
+"""Kind `intents`: an example is one query, and its target is one label of the task."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from winnow.config.task import Task
+from winnow.core.example import canonical_text, fold_key
+from winnow.validators.kinds.kind import Kind
+from winnow.validators.text import Drop, text_problem
+from winnow.validators.wording.guards import Guards
+
+
+def _parse(value: object, task: Task) -> str | Drop:
+    return text_problem(value, max_characters=task.screen.max_characters) or canonical_text(str(value))
+
+
+def _with_texts(_: str, texts: Sequence[str]) -> str:
+    (text,) = texts
+    return text
+
+
+def _targets(task: Task) -> list[str]:
+    return task.label_names
+
+
+INTENTS = Kind(
+    name="intents",
+    parse=_parse,
+    texts=lambda content: (content,),
+    with_texts=_with_texts,
+    fold_key=fold_key,
+    embedding_text=str,
+    guards=lambda task: Guards(task.slots),
+    targets=_targets,
+    content_columns=("text",),
+    column_values=lambda content: {"text": content},
+)

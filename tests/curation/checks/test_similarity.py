@@ -72,6 +72,30 @@ def test_any_sequence_of_changes_measures_as_if_made_anew(
             splits[text] = str(chance.choice(names))
 
 
+@pytest.mark.parametrize("new_split", ["removed", "train", "excluded"])
+@pytest.mark.parametrize("changed_text", ["my vpn is down today", "my vpn is down today!"])
+def test_the_row_that_holds_the_maximum_no_longer_counts_when_it_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, new_split: str, changed_text: str
+) -> None:
+    monkeypatch.setattr(module, "MAX_CHANGED_SHARE", 2.0)
+    splits = {
+        "my vpn is down today": "validation",
+        "my vpn is down today!": "test",
+        "where is my parcel": "validation",
+        "I want to order a phone": "test",
+        "the vpn is down": "train",
+        "parcel not found": "train",
+    }
+    before = measured(placed(list(splits), list(splits.values())), tmp_path / "kept", tmp_path / "v.lance")
+    assert before.validation_to_test > 0.95
+    splits[changed_text] = new_split
+    left = {text: split for text, split in splits.items() if split != "removed"}
+    table = placed(list(left), list(left.values()))
+    kept = measured(table, tmp_path / "kept", tmp_path / "v.lance")
+    assert kept.validation_to_test < 0.7
+    same(kept, measured(table, tmp_path / "anew", tmp_path / "v.lance"))
+
+
 def test_a_small_change_compares_the_new_record_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     workspace = add_example(tmp_path / "ws")
     workspace.check()

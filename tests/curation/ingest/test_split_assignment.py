@@ -56,6 +56,16 @@ def test_quotas_are_met_per_label_and_over_several_additions() -> None:
     }
 
 
+def test_quotas_count_what_earlier_additions_placed() -> None:
+    # 15 % of 3 rounds to 0: only together with the rows that were added before does a label reach its quota
+    counts: Counter[tuple[str, str]] = Counter()
+    for start in range(0, 60, 3):
+        new = [NewGroup(str(i), "a", 1) for i in range(start, start + 3)]
+        placed = assign_splits(new, counts, SplitsConfig(validation=0.15, test=0.15))
+        counts.update((group.stratum, placed[group.id].assigned_split) for group in new)
+    assert counts == {("a", "train"): 42, ("a", "validation"): 9, ("a", "test"): 9}
+
+
 def test_a_source_without_validation_gives_some_of_its_train() -> None:
     new = [NewGroup(str(i), "a", 1, frozenset({"train" if i < 100 else "test"})) for i in range(140)]
     placed = assign_splits(new, {}, SplitsConfig(validation=0.15))

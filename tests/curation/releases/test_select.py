@@ -86,8 +86,11 @@ def test_different_labels_are_never_merged_and_become_a_conflict() -> None:
 
 
 def test_inside_a_group_only_folds_fall_and_what_is_too_much() -> None:
-    group = [{"group": "f", "text": f"variation {i}"} for i in range(5)]
+    # the texts differ in ordinary words only, so that no guard protects them
+    group = [{"group": "f", "text": f"open the {noun}"} for noun in ("gate", "window", "box", "shop", "letter")]
+    alone = [row | {"group": row["text"]} for row in group]
     near = pairs(*((i, j, 0.99) for i in range(5) for j in range(i + 1, 5)))
+    assert deduplicated(table(*alone), near)["reason"].tolist() == [""] + ["duplicate"] * 4
     assert deduplicated(table(*group), near)["reason"].tolist() == [""] * 5
     assert deduplicated(table(*group), near, per_seed=3)["reason"].tolist() == [""] * 3 + ["variations_per_seed"] * 2
     folded = table({"group": "f", "text": "Hello"}, {"group": "f", "text": "hello"})
@@ -100,6 +103,18 @@ def test_only_train_gives_way_to_a_leak() -> None:
     out = without_leaks(frame, nearest, threshold=0.97)
     assert out["split"].tolist() == ["excluded", "train", "test", "test"]
     assert out.loc[0, ["reason", "kept_id"]].tolist() == ["leakage", "c"]
+
+
+def test_a_row_exactly_at_the_threshold_is_a_leak() -> None:
+    nearest = NearestHoldOut(np.array([1, -1]), np.array([0.75, -1], dtype=np.float32))
+    out = without_leaks(table({}, {"assigned_split": "test"}), nearest, threshold=0.75)
+    assert out["split"].tolist() == ["excluded", "test"]
+
+
+def test_a_row_exactly_at_the_threshold_is_a_duplicate() -> None:
+    found = pairs((0, 1, 0.75))
+    assert len(found.above(0.75)) == 1
+    assert len(found.above(0.7501)) == 0
 
 
 near_graphs = st.lists(

@@ -47,6 +47,11 @@ def test_a_synthetic_record_waits_for_a_person() -> None:
     # the working table lets a synthetic source speak as a model
     synthetic, proposal = frozenset({"r"}), vote("model", "a", "file:made")
     assert derive_labels([proposal], synthetic=synthetic)["r"] == DerivedLabel("proposed", "a")
+    rule, rejection = vote("rule", "b"), vote("model", "c", kind="rejection")
+    assert derive_labels([rule, rejection], synthetic=synthetic)["r"] == DerivedLabel("proposed")
+    assert derive_labels([proposal, vote("model", "b"), rule, rejection], synthetic=synthetic)["r"] == DerivedLabel(
+        "proposed", "b"
+    )
     assert derive_labels([proposal, vote("person", "b", "ann")], synthetic=synthetic)["r"] == DerivedLabel(
         "labeled", "b", "person"
     )

@@ -19,7 +19,7 @@ class NewGroup:
     stratum: str
     """Most frequent among its records when it is added; quotas are kept per stratum."""
     size: int
-    """How many records it brings."""
+    """How many records it brings, at least one."""
     given: frozenset[str] = frozenset()
     """The official splits that its source declared."""
     train_only: bool = False
@@ -98,7 +98,7 @@ def _fill_quotas(members: Sequence[NewGroup], wanted: Mapping[str, int]) -> list
     left = dict(wanted)
     placed = []
     for group in members:
-        split = next((s for s, want in left.items() if want > 0 and want >= group.size / 2), "train")
+        split = next((s for s, want in left.items() if want >= group.size / 2), "train")
         if split in left:
             left[split] -= group.size
         placed.append((group, split))

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from winnow.config.task import SplitsConfig
-from winnow.curation.ingest.split_assignment import NewGroup, assign_splits
+from winnow.curation.ingest.split_assignment import NewGroup, SplitAssignment, assign_splits
 
 groups = st.lists(
     st.builds(
@@ -75,6 +76,36 @@ def test_a_source_without_validation_gives_some_of_its_train() -> None:
         "validation": "drawn",
         "test": "given",
     }
+
+
+def test_official_hold_out_rows_fill_the_quota_and_synthetic_rows_do_not_raise_it() -> None:
+    drawn = [NewGroup(f"drawn {i}", "a", 1) for i in range(100)]
+    official = [NewGroup(f"test {i}", "a", 1, frozenset({"test"})) for i in range(20)]
+    synthetic = [NewGroup(f"synthetic {i}", "a", 1, train_only=True) for i in range(100)]
+    placed = assign_splits([*drawn, *official, *synthetic], {}, SplitsConfig(validation=0.15, test=0.15))
+    assert Counter(placed[group.id].assigned_split for group in drawn) == {"train": 82, "validation": 18}
+    assert {placed[group.id] for group in synthetic} == {SplitAssignment("train", "train_only")}
+
+
+@pytest.mark.parametrize("validation", [0, 1])
+def test_official_train_rows_stay_in_train_beside_official_validation_rows_and_after_a_fix(validation: int) -> None:
+    train = [NewGroup(f"train {i}", "a", 1, frozenset({"train"}), from_fixed_rows=not validation) for i in range(100)]
+    other = [NewGroup(f"validation {i}", "b", 1, frozenset({"validation"})) for i in range(validation)]
+    placed = assign_splits([*train, *other], {}, SplitsConfig())
+    assert {placed[group.id] for group in train} == {SplitAssignment("train", "given")}
+
+
+@pytest.mark.parametrize(("share", "held_out"), [(0.25, 2), (0.2, 0)])
+def test_a_group_goes_to_a_split_that_needs_at_least_half_of_it(share: float, held_out: int) -> None:
+    new = [NewGroup(str(i), "a", 10) for i in range(2)]
+    placed = assign_splits(new, {}, SplitsConfig(validation=share, test=share))
+    assert sum(found.assigned_split != "train" for found in placed.values()) == held_out
+
+
+def test_a_group_is_counted_with_all_its_records() -> None:
+    new = [NewGroup(str(i), "a", 10) for i in range(20)]
+    placed = assign_splits(new, {}, SplitsConfig(validation=0.1, test=0.2))
+    assert Counter(found.assigned_split for found in placed.values()) == {"train": 14, "validation": 2, "test": 4}
 
 
 def test_another_key_draws_other_rows() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,57 +80,78 @@ def screen(
     """
     kept: list[KeptRow] = []
     dropped: list[DroppedRow] = []
-    kind, routes = kind_of(task), task.routes
-    labels = dict.fromkeys(kind.targets(task))
+    kind = kind_of(task)
+    screener = _RowScreener(task, kind, dict.fromkeys(kind.targets(task)), task.routes, context, split)
     for row in rows:
-        parsed = row.problem or kind.parse(row.text, task)
-        problem = parsed if isinstance(parsed, Drop) else None
+        found = screener.screen(row)
+        if isinstance(found, Drop):
+            dropped.append(DroppedRow(row, found))
+        else:
+            kept.append(found)
+    return kept, dropped
+
+
+@dataclass(frozen=True)
+class _RowScreener:
+    """What every row of a file is screened with."""
+
+    task: Task
+    kind: Kind
+    targets: dict[str, None]
+    """The labels that a row may have."""
+    routes: Mapping[str, str | None]
+    context: ScreenContext
+    split: str | None
+    """The official split of rows that do not name one."""
+
+    def screen(self, row: SourceRow) -> KeptRow | Drop:
+        """The row as it is kept, or why it is dropped."""
+        content = row.problem or self.kind.parse(row.text, self.task)
+        if isinstance(content, Drop):
+            return content
         given = _cell_value(row.label)
-        label = given if given is None or given in labels else current_label(given, context.renamed)
-        if problem is None and label is not None:
-            problem = None if label in labels else label_problem(label, list(labels))
+        label = given if given is None or given in self.targets else current_label(given, self.context.renamed)
+        return self._problem_with_details(row, label) or self._scrubbed(row, content, label)
+
+    def _problem_with_details(self, row: SourceRow, label: str | None) -> Drop | None:
+        """The problem with the label, the route or the split of a row."""
+        if label is not None:
+            if label not in self.targets:
+                return label_problem(label, list(self.targets))
             route = _cell_value(row.route)
-            if problem is None and route is not None:
-                problem = route_problem(label, route, routes)
-        given_split = _cell_value(row.split)
-        if problem is None and given_split is not None and parse_split(given_split) is None:
-            problem = Drop("unknown_split", f"split {given_split!r}; expected train, validation or test")
-        if problem is not None:
-            dropped.append(DroppedRow(row, problem))
-            continue
-        content = str(parsed)
-        scrubbed = _scrub(kind, content, context.scrubber)
+            problem = route_problem(label, route, self.routes) if route is not None else None
+            if problem is not None:
+                return problem
+        split = _cell_value(row.split)
+        if split is not None and parse_split(split) is None:
+            return Drop("unknown_split", f"split {split!r}; expected train, validation or test")
+        return None
+
+    def _scrubbed(self, row: SourceRow, content: str, label: str | None) -> KeptRow | Drop:
+        """The row without private data, or why it is dropped after all."""
+        scrubbed = _scrub(self.kind, content, self.context.scrubber)
         if scrubbed.dropped:
             detail = f"it holds {scrubbed.dropped}, which winnow.yaml says to drop; see the source's row"
-            dropped.append(DroppedRow(row, Drop(PRIVATE_DATA, detail)))
-            continue
-        content = scrubbed.text
-        identity = record_id(kind.name, content)
-        if identity in context.forgotten:
-            dropped.append(
-                DroppedRow(row, Drop(FORGOTTEN, f"record {identity} was forgotten and cannot be added again"))
-            )
-            continue
-        session, time = _cell_value(row.session), _cell_value(row.time)
-        official = parse_split(given_split) if given_split else split
-        kept.append(
-            KeptRow(
-                number=row.number,
-                record_id=identity,
-                content=content,
-                fold_key=kind.fold_key(content),
-                stratum=kind.stratum(content, label),
-                label=label,
-                given_label=given,
-                split=official,
-                session=context.scrubber.pseudonym(session) if session else None,
-                group=row.group,
-                time=time if time and parse_time(time) else None,
-                unreadable_time=bool(time and not parse_time(time)),
-                private=scrubbed.replaced,
-            )
+            return Drop(PRIVATE_DATA, detail)
+        identity = record_id(self.kind.name, scrubbed.text)
+        if identity in self.context.forgotten:
+            return Drop(FORGOTTEN, f"record {identity} was forgotten and cannot be added again")
+        session, time, split = _cell_value(row.session), _cell_value(row.time), _cell_value(row.split)
+        return KeptRow(
+            number=row.number,
+            record_id=identity,
+            content=scrubbed.text,
+            fold_key=self.kind.fold_key(scrubbed.text),
+            stratum=self.kind.stratum(scrubbed.text, label),
+            label=label,
+            given_label=_cell_value(row.label),
+            split=parse_split(split) if split else self.split,
+            session=self.context.scrubber.pseudonym(session) if session else None,
+            group=row.group,
+            time=time if time and parse_time(time) else None,
+            unreadable_time=bool(time and not parse_time(time)),
+            private=scrubbed.replaced,
         )
-    return kept, dropped
 
 
 def _scrub(kind: Kind, content: str, scrubber: Scrubber) -> Scrubbed:

@@ -14,6 +14,8 @@ from winnow.core.errors import Problem, WinnowError
 from winnow.core.layout import TASK_FILE, WorkspaceFolder, find_workspace_folder, is_in_workspace
 from winnow.core.suggest import nearest_name
 from winnow.curation.store.database import Store, open_store
+from winnow.validators.kinds import kind_of
+from winnow.validators.kinds.intents import INTENTS
 
 if TYPE_CHECKING:
     from winnow.curation.engine.embedders.embedder import Embedder
@@ -214,8 +216,8 @@ def _name_or_path(name_or_path: str | Path, home: Path) -> Path:
 
 
 def require_intents(task: Task) -> None:
-    """Raises WinnowError for a kind of task that this version does not handle."""
-    if task.kind != "intents":
+    """Raises WinnowError unless the task is one of intents, for commands that know no other kind."""
+    if kind_of(task) is not INTENTS:
         raise WinnowError(
-            Problem(TASK_FILE, f"kind: {task.kind}", "kind: intents", "this version handles intents only")
+            Problem(TASK_FILE, f"kind: {task.kind}", f"kind: {INTENTS.name}", "this command handles intents only")
         )

@@ -16,14 +16,15 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-DECIDED_BY_RANK = {"adjudicator": 0, "agreement": 1, "person": 2, "file": 3, "lot": 4}
-"""Of two repeats, the one whose label has the lower rank is kept."""
+DECIDERS = ("adjudicator", "agreement", "person", "file", "lot")
+"""Of two repeats, the one whose label was decided by the earlier of these is kept."""
 
 
 def keep_order(table: pd.DataFrame) -> list[int]:
     """Positions of the rows, the best first: human records before synthetic ones, then who decided, then id."""
+    rank = {by: position for position, by in enumerate(DECIDERS)}
     keys = [
-        (origin == "synthetic", DECIDED_BY_RANK.get(by, len(DECIDED_BY_RANK)), identity)
+        (origin == "synthetic", rank.get(by, len(DECIDERS)), identity)
         for origin, by, identity in zip(table["origin"], table["decided_by"], table["id"], strict=True)
     ]
     return sorted(range(len(keys)), key=keys.__getitem__)

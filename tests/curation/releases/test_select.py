@@ -58,12 +58,32 @@ def test_only_standing_labels_are_candidates_and_synthetic_rows_never_hold_out()
     )
     assert frame["split"].tolist() == ["train", "excluded", "excluded", "excluded", "excluded", "validation"]
     assert frame["reason"].tolist() == ["", "disputed", "unlabeled", "proposed", "synthetic_in_hold_out", ""]
+    assert table({"origin": "synthetic"})["split"].tolist() == ["train"]
 
 
 def test_the_dropped_record_names_its_keeper_and_the_similarity() -> None:
     frame = deduplicated(table({}, {}), pairs((0, 1, 0.98)))
     assert frame.loc[1, ["split", "reason", "kept_id"]].tolist() == ["excluded", "duplicate", "a"]
     assert abs(frame.loc[1, "similarity"] - 0.98) < 1e-6
+
+
+def test_of_several_kept_records_the_most_similar_is_named_and_of_equally_similar_ones_the_first() -> None:
+    three = table({}, {}, {})
+    assert deduplicated(three, pairs((0, 2, 0.98), (1, 2, 0.99)))["kept_id"].tolist() == ["", "", "b"]
+    assert deduplicated(three, pairs((0, 2, 0.99), (1, 2, 0.98)))["kept_id"].tolist() == ["", "", "a"]
+    assert deduplicated(three, pairs((1, 2, 0.98), (0, 2, 0.98)))["kept_id"].tolist() == ["", "", "a"]
+
+
+def test_the_record_with_the_stronger_decision_is_kept() -> None:
+    deciders = ["nobody", "lot", "file", "person", "agreement", "adjudicator"]
+    assert keep_order(table(*({"decided_by": by} for by in deciders))) == [5, 4, 3, 2, 1, 0]
+
+
+def test_hold_out_rows_are_never_duplicates() -> None:
+    frame = deduplicated(table({}, {"assigned_split": "test"}), pairs((0, 1, 0.99)))
+    assert frame["split"].tolist() == ["train", "test"]
+    folded = table({"text": "Hello", "assigned_split": "validation"}, {"text": "hello"})
+    assert deduplicated(folded, pairs())["split"].tolist() == ["validation", "train"]
 
 
 def test_there_are_no_chains() -> None:
@@ -95,6 +115,10 @@ def test_inside_a_group_only_folds_fall_and_what_is_too_much() -> None:
     assert deduplicated(table(*group), near, per_seed=3)["reason"].tolist() == [""] * 3 + ["variations_per_seed"] * 2
     folded = table({"group": "f", "text": "Hello"}, {"group": "f", "text": "hello"})
     assert deduplicated(folded, pairs())["reason"].tolist() == ["", "duplicate"]
+    assert deduplicated(folded, pairs()).loc[1, ["kept_id", "similarity"]].tolist() == ["a", 1.0]
+    over = deduplicated(table(*group), pairs(), per_seed=3)
+    assert over["kept_id"].tolist() == [""] * 3 + ["a"] * 2
+    assert over["similarity"].isna().all()
 
 
 def test_only_train_gives_way_to_a_leak() -> None:

@@ -6,7 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from winnow.curation.engine import exact_search
-from winnow.curation.engine.exact_search import near_pairs, nearest
+from winnow.curation.engine.exact_search import (
+    highest_similarity_outside_group,
+    near_pairs,
+    near_pairs_with,
+    nearest,
+    nearest_outside_group,
+)
 
 
 def clustered(n: int, dimensions: int, seed: int) -> np.ndarray:
@@ -58,3 +64,60 @@ def test_nothing_is_near_nothing() -> None:
     index, similarity = nearest(clustered(3, 384, 0), empty)
     assert index.tolist() == [-1, -1, -1]
     assert similarity.tolist() == [-1, -1, -1]
+
+
+def test_a_pair_exactly_at_the_threshold_is_near() -> None:
+    vectors = np.array([[1, 0, 0, 0], [0.5, 0.5, 0.5, 0.5], [0, 0, 0, 1]], dtype=np.float32)
+    found = near_pairs(vectors, 0.5)
+    assert list(zip(found.left.tolist(), found.right.tolist(), strict=True)) == [(0, 1), (1, 2)]
+    assert len(found.above(0.5)) == 2
+    assert len(near_pairs(vectors, 0.501)) == len(found.above(0.501)) == 0
+    added = near_pairs_with(np.array([1]), vectors, 0.5)
+    assert list(zip(added.left.tolist(), added.right.tolist(), strict=True)) == [(0, 1), (1, 2)]
+    assert len(near_pairs_with(np.array([1]), vectors, 0.501)) == 0
+
+
+@pytest.mark.parametrize("block", [7, 512])
+def test_new_rows_find_each_of_their_pairs_once(monkeypatch: pytest.MonkeyPatch, block: int) -> None:
+    vectors, new = clustered(60, 16, 3), np.array([0, 4, 15, 41, 59])
+    whole = near_pairs(vectors, 0.6)
+    expected = np.isin(whole.left, new) | np.isin(whole.right, new)
+    assert (np.isin(whole.left, new) & np.isin(whole.right, new)).any()
+    monkeypatch.setattr(exact_search, "BLOCK_ROWS", 2)
+    monkeypatch.setattr(exact_search, "BLOCK_COLUMNS", block)
+    found = near_pairs_with(new, vectors, 0.6)
+    assert np.array_equal(found.left, whole.left[expected])
+    assert np.array_equal(found.right, whole.right[expected])
+    assert np.array_equal(found.similarity, whole.similarity[expected])
+
+
+@pytest.mark.parametrize("block", [7, 512])
+def test_rows_of_the_same_group_are_never_neighbors(monkeypatch: pytest.MonkeyPatch, block: int) -> None:
+    monkeypatch.setattr(exact_search, "BLOCK_ROWS", block)
+    monkeypatch.setattr(exact_search, "BLOCK_COLUMNS", block)
+    vectors, groups = clustered(40, 8, 4), np.arange(40) // 4
+    product = vectors @ vectors.T
+    product[groups[:, None] == groups[None, :]] = -1
+    index, similarity = nearest_outside_group(vectors, 3, groups)
+    assert np.array_equal(index, np.argsort(-product, axis=1)[:, :3])
+    assert np.allclose(similarity, -np.sort(-product, axis=1)[:, :3], atol=1e-6)
+    highest = highest_similarity_outside_group(vectors, vectors, groups, groups)
+    assert np.allclose(highest, product.max(axis=1), atol=1e-6)
+
+
+def test_without_another_group_there_is_no_neighbor() -> None:
+    vectors, one_group = clustered(3, 8, 5), np.zeros(3, dtype=np.int64)
+    index, similarity = nearest_outside_group(vectors, 5, one_group)
+    assert index.tolist() == [[-1] * 3] * 3
+    assert similarity.tolist() == [[-1.0] * 3] * 3
+    assert highest_similarity_outside_group(vectors, vectors, one_group, one_group).tolist() == [-1.0] * 3
+    assert highest_similarity_outside_group(vectors, vectors[:0], one_group, one_group[:0]).tolist() == [-1.0] * 3
+
+
+def test_the_first_of_equally_near_rows_is_found_in_any_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exact_search, "BLOCK_ROWS", 1)
+    monkeypatch.setattr(exact_search, "BLOCK_COLUMNS", 2)
+    axes = np.eye(4, dtype=np.float32)
+    index, similarity = nearest(axes[[1, 0, 3, 2]], axes[[0, 1, 1, 0, 2]])
+    assert index.tolist() == [1, 0, 0, 4]
+    assert similarity.tolist() == [1.0, 1.0, 0.0, 1.0]

@@ -251,3 +251,30 @@ def test_labels_leave_with_two_defects_and_a_rate_above_the_maximum() -> None:
     counts = {"one defect": (1, 1), "at the maximum": (20, 2), "above": (19, 2), "none": (0, 0), "all": (9, 9)}
     assert labels_to_inspect_fully(counts, maximum=MAXIMUM) == ["above", "all"]
     assert labels_to_inspect_fully({"three of ten": (10, 3)}, maximum=0.3) == []
+
+
+def test_the_looks_are_those_of_the_design() -> None:
+    assert LOOKS == (0.15, 0.25, 0.40, 0.65)
+    assert look_sizes(1000, share=0.10) == (100, 250, 400, 650)
+
+
+def test_a_target_may_equal_the_maximum() -> None:
+    assert decide_lot(30, [], share=0.15, target=0.1, maximum=0.1, confidence=CONFIDENCE).verdict == "next_look"
+
+
+def test_a_final_verdict_asks_for_no_more_rows_and_before_the_first_look_nothing_is_counted() -> None:
+    assert rule(1000, [False] * 150).more == rule(1000, [True] * 150).more == 0
+    start = rule(1000, [True] * 149)
+    assert (start.look, start.more, start.evidence.read, start.evidence.defects) == (0, 1, 0, 0)
+
+
+def test_a_probability_exactly_at_the_level_decides() -> None:
+    # with full confidence the level is 0, and both probabilities can be exactly 0
+    refused = decide_lot(100, [True] + [False] * 19, share=0.15, target=0.0, maximum=0.1, confidence=1)
+    assert (refused.evidence.p_within, refused.verdict) == (0, "refused")
+    accepted = decide_lot(100, [False] * 95, share=0.95, target=0.05, maximum=0.1, confidence=1)
+    assert (accepted.evidence.p_above, accepted.verdict) == (0, "accepted")
+
+
+def test_a_lot_of_defects_only_is_above_the_maximum_when_it_can_be() -> None:
+    assert lot_evidence(20, 10, 10, target=0.05, maximum=0.95, level=LEVEL).p_above == 1

@@ -61,6 +61,25 @@ def test_the_worst_case_is_reserved_until_the_cost_is_known(ledger: GenerationLe
     assert (run.answers, run.input_tokens, run.output_tokens, run.usd) == (1, 1, 4, 70 / 10**9)
 
 
+def test_a_lost_response_keeps_its_worst_case_in_the_budget(tmp_path: Path) -> None:
+    ledger = open_ledger(tmp_path, budget=199)
+    first, second = ledger.plan("write", 0, [("{}", "[]"), ('{"a": 1}', "[]")])
+    ledger.mark_lost(ledger.claim(first.id, 100).attempt_id, "the connection was closed")
+    assert (ledger.spent().lost, ledger.spent().worst_case) == (100, 100)
+    assert ledger.claim(second.id, 100).status == "budget"
+    assert ledger.claim(second.id, 99).status == "claimed"
+
+
+def test_a_budget_may_be_used_to_its_last_nanodollar(tmp_path: Path) -> None:
+    ledger = open_ledger(tmp_path, budget=200)
+    first, second, third = ledger.plan("write", 0, [(f'{{"a": {number}}}', "[]") for number in range(3)])
+    assert ledger.claim(first.id, 100).status == "claimed"
+    assert ledger.claim(second.id, 101).status == "wait"
+    assert ledger.claim(second.id, 100).status == "claimed"
+    assert ledger.claim(third.id, 1).status == "wait"
+    assert ledger.claim(third.id, 201).status == "budget"
+
+
 @pytest.mark.parametrize(
     "statement",
     [

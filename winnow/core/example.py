@@ -15,9 +15,9 @@ def canonical_text(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def record_id(kind: str, text: str) -> str:
-    """Hash of the kind and the canonical text."""
-    return stable_hash(kind, canonical_text(text), length=ID_CHARACTERS)
+def record_id(kind: str, content: str) -> str:
+    """Hash of the kind's name and the content, normalized to NFC."""
+    return stable_hash(kind, canonical_text(content), length=ID_CHARACTERS)
 
 
 def fold_key(text: str) -> str:

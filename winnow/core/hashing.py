@@ -30,7 +30,7 @@ def keyed_digest(key: bytes, content: str) -> bytes:
 
 def keyed_hash(*parts: object) -> int:
     """64 bits of SHA-256 over the parts: equal parts give equal numbers."""
-    return int.from_bytes(hashlib.sha256("\0".join(map(str, parts)).encode()).digest()[:8], "big")
+    return int(stable_hash(*map(str, parts), length=16), 16)
 
 
 def keyed_fraction(*parts: object) -> float:

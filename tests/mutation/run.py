@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import shutil
 import signal
@@ -31,8 +32,11 @@ PACKAGES = ("winnow", "curation", "generators", "reports", "server", "training",
 MIN_KILLED_SHARE = 0.95
 """Share of the generated mutants that must be killed; equivalent ones count as generated."""
 
-TIMEOUT_SECONDS = 120
-"""A mutant that makes its tests run longer than this counts as killed."""
+MIN_TIMEOUT_SECONDS = 10.0
+
+TIMEOUT_RATIO = 5
+"""A mutant whose tests take this many times as long as without it, and MIN_TIMEOUT_SECONDS at least, counts as killed:
+most such mutants never end."""
 
 
 def copy_of_the_source(folder: Path) -> Path:
@@ -43,8 +47,8 @@ def copy_of_the_source(folder: Path) -> Path:
     return folder
 
 
-def tests_pass(tree: Path, tests: list[str]) -> bool:
-    """Whether the tests pass in the copy; too slow is no pass.
+def tests_pass(tree: Path, tests: list[str], *, seconds: float) -> bool:
+    """Whether the tests pass in the copy within so many seconds.
 
     They run in a fork of this process, which has loaded pandas and SciPy but nothing of Winnow: starting Python and
     loading the libraries takes longer than the tests.
@@ -53,7 +57,7 @@ def tests_pass(tree: Path, tests: list[str]) -> bool:
     if not child:
         os.setsid()
         _run_pytest(tree, tests)
-    end = time.monotonic() + TIMEOUT_SECONDS
+    end = time.monotonic() + seconds
     while time.monotonic() < end:
         pid, status = os.waitpid(child, os.WNOHANG)
         if pid:
@@ -85,13 +89,15 @@ def survivors_of(module: str, tests: list[str], tree: Path) -> tuple[int, list[M
     """How many mutants a module has, and those that its tests let through."""
     path = tree / module
     original = path.read_text()
-    if not tests_pass(tree, tests):
+    started = time.monotonic()
+    if not tests_pass(tree, tests, seconds=math.inf):
         raise SystemExit(f"{module}: its tests fail without any change: {' '.join(tests)}")
+    seconds = max(MIN_TIMEOUT_SECONDS, TIMEOUT_RATIO * (time.monotonic() - started))
     mutants = list(mutants_of(original))
     survivors = []
     for mutant in mutants:
         path.write_text(mutant.source)
-        if tests_pass(tree, tests):
+        if tests_pass(tree, tests, seconds=seconds):
             survivors.append(mutant)
             print(f"survived  {module}:{mutant.line}  {mutant.change}", flush=True)
     path.write_text(original)

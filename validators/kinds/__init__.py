@@ -15,7 +15,6 @@ KINDS: dict[str, Kind] = {kind.name: kind for kind in (INTENTS,)}
 def kind_of(task: Task) -> Kind:
     """The kind of a task. Raises WinnowError for one that this version does not handle."""
     if task.kind not in KINDS:
-        known = ", ".join(KINDS)
-        fix = f"this version handles {known} only"
-        raise WinnowError(Problem(TASK_FILE, f"kind: {task.kind}", f"kind: {known}", fix))
+        expected = f"a kind that this version handles: {', '.join(KINDS)}"
+        raise WinnowError(Problem(TASK_FILE, f"kind: {task.kind}", expected, f"change kind in {TASK_FILE}"))
     return KINDS[task.kind]

@@ -219,5 +219,5 @@ def require_intents(task: Task) -> None:
     """Raises WinnowError unless the task is one of intents, for commands that know no other kind."""
     if kind_of(task) is not INTENTS:
         raise WinnowError(
-            Problem(TASK_FILE, f"kind: {task.kind}", f"kind: {INTENTS.name}", "this command handles intents only")
+            Problem(TASK_FILE, f"kind: {task.kind}", f"kind: {INTENTS.name}", "use this command on a task of intents")
         )

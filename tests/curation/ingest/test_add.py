@@ -298,9 +298,9 @@ def test_tools_are_refused_clearly(tmp_path: Path) -> None:
     assert not (tmp_path / "tools").exists()
     (tmp_path / "winnow.yaml").write_text("name: t\nkind: tools\nlabels: [{name: a}, {name: b}]\n")
     ws = Workspace.find(tmp_path)
-    with pytest.raises(WinnowError, match="intents only"):
+    with pytest.raises(WinnowError, match=r"kind: tools; expected: a kind that this version handles: intents"):
         ws.add(rows(("x", "a")))
-    with pytest.raises(WinnowError, match="intents only"):
+    with pytest.raises(WinnowError, match=r"kind: tools; expected: a kind that this version handles: intents"):
         ws.check()
 
 

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from winnow.core.deployment import Deployment
+from winnow.curation.review.lot_facts import LotFacts, UndrawnLotFacts
 from winnow.curation.store.waivers import Waiver
 
 
@@ -18,26 +19,26 @@ class Status:
     by_label: dict[str, int]
     """Labeled records, in the task's order; labels without records count 0."""
     assigned_splits: dict[str, int]
-    """Live records by reserve."""
+    """Live records by assigned split."""
     queues: dict[str, int]
     """Records that each queue could hold."""
     pending: dict[str, int]
-    """Records that were pushed and wait for an answer, as far as answers have been pulled."""
-    lots: list[dict[str, Any]]
+    """Records that were pushed and wait for a response, as far as responses have been pulled."""
+    lots: list[LotFacts | UndrawnLotFacts]
     """Lots with their verdicts and what they wait for; synthetic records of no lot yet have the verdict `not_drawn`."""
     generation: list[dict[str, Any]]
     """Runs of generators: what they cost, and how many of their records entered and were accepted."""
     seconds: float | None
-    """What an answer of people takes, in the median; None while nobody's pace is known."""
+    """Median seconds that a person takes for a response; None while it is not known."""
     sources: list[dict[str, Any]]
     releases: list[str]
     runs: list[str]
     deployed: Deployment | None
-    """What answers in production; None before the first deployment."""
+    """The run in production; None before the first deployment."""
     waivers: list[Waiver]
-    """Exceptions that stand, with the days they have left."""
+    """Active exceptions to gates."""
     forgotten: int
-    """Records whose content is gone."""
+    """Records whose content was deleted."""
     next: str
 
     def __repr__(self) -> str:
@@ -51,7 +52,7 @@ class Status:
             "assigned_splits": self.assigned_splits,
             "queues": self.queues,
             "pending": self.pending,
-            "lots": self.lots,
+            "lots": [lot.model_dump(mode="json") for lot in self.lots],
             "generation": self.generation,
             "seconds": self.seconds,
             "sources": self.sources,

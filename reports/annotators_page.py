@@ -56,9 +56,9 @@ class AnnotatorReport:
                 for one in (found.annotators if found else ())
             ],
             "anchoring": found.anchoring.difference.json() if found else NO_RESPONSES.json(),
-            "label_accuracy": self.accuracy.json() if self.accuracy else None,
+            "label_accuracy": self.accuracy.facts().model_dump(mode="json") if self.accuracy else None,
             "single_answers_confirmed": self.confirmed.json(),
-            "lots": [lot.json() for lot in self.lots],
+            "lots": [lot.facts().model_dump(mode="json") for lot in self.lots],
             "generation": [run.json() for run in self.generation],
         }
 

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from winnow.core.counted import counted
 from winnow.curation.checks.coverage.coverage_report import CoverageReport
+from winnow.curation.review.lot_facts import LotFacts, UndrawnLotFacts
 from winnow.curation.status_summary import Status
 from winnow.reports.annotators_page import AnnotatorReport
 from winnow.reports.formatting import describe_lot, format_alpha, format_measure
@@ -178,8 +179,8 @@ def action_items(
         for gate in coverage.check.gates
         if gate.verdict == "fail"
     ]
-    unread = sum(lot["more"] or 0 for lot in status.lots if lot["number"] is not None)
-    undrawn = sum(lot["records"] for lot in status.lots if lot["verdict"] == "not_drawn")
+    unread = sum(lot.more for lot in status.lots if isinstance(lot, LotFacts))
+    undrawn = sum(lot.records for lot in status.lots if isinstance(lot, UndrawnLotFacts))
     if unread or undrawn:
         evidence = f"{counted(undrawn, 'record')} outside of lots, {unread:,} more to review in lots"
         found.append(ActionItem("generated records await review", evidence, "winnow push review"))

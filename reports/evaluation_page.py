@@ -33,7 +33,7 @@ def write_evaluation(evaluation: Evaluation, path: Path) -> Path:
 def evaluation_page(evaluation: Evaluation) -> str:
     """The page as HTML."""
     measures, predictions = evaluation.measures, evaluation.predictions
-    fallback = evaluation.release.manifest["task"]["fallback"]
+    fallback = evaluation.release.manifest.task.fallback
     predicted = list(predictions["predicted"])
     labels = with_no_answer(evaluation.release.labels, predicted)
     counts = confusion_matrix(list(predictions["gold"]), predicted, labels)

@@ -16,6 +16,7 @@ from winnow.curation.releases.card_contents import (
     splits_section,
 )
 from winnow.curation.releases.card_quality import gates_section, labeling_section, quality_section
+from winnow.curation.releases.manifest import Manifest
 
 SIZES = [(1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M")]
 """Size categories of the Hugging Face hub."""
@@ -27,7 +28,7 @@ HUB_LICENSES = frozenset(
 """License identifiers of the hub."""
 
 
-def dataset_card(task: Task, manifest: Mapping[str, Any], label_counts: Mapping[str, Mapping[str, int]]) -> str:
+def dataset_card(task: Task, manifest: Manifest, label_counts: Mapping[str, Mapping[str, int]]) -> str:
     """The card as Markdown with Hugging Face front matter, so that `load_dataset(folder)` finds splits and classes.
 
     `label_counts` maps a label to its rows by split.
@@ -56,8 +57,8 @@ def dataset_card(task: Task, manifest: Mapping[str, Any], label_counts: Mapping[
     )
 
 
-def _front_matter(task: Task, manifest: Mapping[str, Any]) -> str:
-    total = sum(manifest["counts"].values())
+def _front_matter(task: Task, manifest: Manifest) -> str:
+    total = sum(manifest.counts.values())
     size = next((word for limit, word in SIZES if total < limit), "n>1M")
     classes = {str(i): name for i, name in enumerate(task.label_names)}
     string = {"dtype": "string"}
@@ -72,7 +73,7 @@ def _front_matter(task: Task, manifest: Mapping[str, Any]) -> str:
         {"name": "facets", "sequence": "string"},
         {"name": "weight", "dtype": "int64"},
     ]
-    splits = [split for split, count in manifest["counts"].items() if count]
+    splits = [split for split, count in manifest.counts.items() if count]
     front = {
         **_license(manifest),
         "pretty_name": task.name,
@@ -91,9 +92,9 @@ def _front_matter(task: Task, manifest: Mapping[str, Any]) -> str:
     return yaml.safe_dump(front, sort_keys=False, allow_unicode=True, width=10_000)
 
 
-def _license(manifest: Mapping[str, Any]) -> dict[str, str]:
+def _license(manifest: Manifest) -> dict[str, str]:
     """The license as the Hugging Face hub names it; several, or an unknown one, are `other`."""
-    names = {s["license"] for s in manifest["sources"] if s["records"]}
+    names = {s.license for s in manifest.sources if s.records}
     if len(names) == 1 and (name := names.pop()).casefold() in HUB_LICENSES:
         return {"license": name.casefold()}
     return {"license": "other"}

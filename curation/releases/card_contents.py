@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from winnow.config.task import Task
 from winnow.core.vocabulary import SPLITS
+from winnow.curation.releases.manifest import Manifest, MustPassFacts
 from winnow.curation.releases.markdown import counts_text, table, table_cell
 
 
-def splits_section(manifest: Mapping[str, Any]) -> list[str]:
+def splits_section(manifest: Manifest) -> list[str]:
     """Rows by split, similarity between splits, exclusions and must-pass cases."""
-    counts = manifest["counts"]
+    counts = manifest.counts
     total = sum(counts.values()) or 1
     rows = [[split, f"{count:,}", f"{count / total:.1%}"] for split, count in counts.items()]
-    similarity = manifest["similarity_between_splits"]
-    highest = similarity["train_to_hold_out"]
-    excluded = manifest["excluded"]
+    similarity = manifest.similarity_between_splits
+    highest = similarity.train_to_hold_out
+    excluded = manifest.excluded
     similarity_text = "not measured: a split is empty" if highest is None else f"{highest:.6f}"
     return [
         "## Splits",
@@ -28,31 +28,31 @@ def splits_section(manifest: Mapping[str, Any]) -> list[str]:
         "contain only rows labeled by a person or a file.",
         "",
         f"Highest cosine similarity left between train and hold-out: {similarity_text} (exact search, "
-        f"embedder `{manifest['embedder']}`, compared as written and with numbers and slot values masked).",
+        f"embedder `{manifest.embedder}`, compared as written and with numbers and slot values masked).",
         "",
         "Excluded, by reason: " + (counts_text(excluded) or "nothing") + ".",
         "",
-        *must_pass_section(manifest.get("must_pass")),
+        *must_pass_section(manifest.must_pass),
     ]
 
 
-def must_pass_section(cases: Mapping[str, Any] | None) -> list[str]:
+def must_pass_section(cases: MustPassFacts | None) -> list[str]:
     """How many must-pass cases there are, and how many of them a split repeats."""
     if cases is None:
         return []
-    repeated = cases["repeated_in"]
+    repeated = cases.repeated_in
     return [
-        f"Must-pass cases, in `must_pass.jsonl`: {cases['cases']:,} queries that every model must answer correctly. "
+        f"Must-pass cases, in `must_pass.jsonl`: {cases.cases:,} queries that every model must answer correctly. "
         f"They are regression tests, not an estimate of accuracy: {repeated['train']:,} of them are also in train, "
         f"{repeated['validation']:,} in validation, {repeated['test']:,} in test.",
         "",
     ]
 
 
-def processing_section(task: Task, manifest: Mapping[str, Any]) -> list[str]:
+def processing_section(task: Task, manifest: Manifest) -> list[str]:
     """The steps from files to rows."""
-    replaced = [entity for entity, action in manifest["private"].items() if action == "replace"]
-    dropped = [entity for entity, action in manifest["private"].items() if action == "drop"]
+    replaced = [entity for entity, action in manifest.private.items() if action == "replace"]
+    dropped = [entity for entity, action in manifest.private.items() if action == "drop"]
     return [
         "## Processing",
         "",
@@ -69,11 +69,11 @@ def processing_section(task: Task, manifest: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def sources_section(manifest: Mapping[str, Any]) -> list[str]:
+def sources_section(manifest: Manifest) -> list[str]:
     """The files that the rows come from."""
     rows = [
-        [table_cell(s["name"]), f"{s['records']:,}", s["origin"], table_cell(s["license"]), f"`{s['sha256'][:12]}`"]
-        for s in manifest["sources"]
+        [table_cell(s.name), f"{s.records:,}", s.origin, table_cell(s.license), f"`{s.sha256[:12]}`"]
+        for s in manifest.sources
     ]
     return [
         "## Sources",
@@ -109,12 +109,12 @@ def labels_section(task: Task, label_counts: Mapping[str, Mapping[str, int]]) ->
     ]
 
 
-def limits_section(task: Task, manifest: Mapping[str, Any]) -> list[str]:
+def limits_section(task: Task, manifest: Manifest) -> list[str]:
     """Known limits of the data."""
     return [
         "## Limits",
         "",
-        f"- Language: `{task.language}`; records that a detector assigned to another language: {manifest['flagged']}.",
+        f"- Language: `{task.language}`; records that a detector assigned to another language: {manifest.flagged}.",
         "- Similarity is measured by one embedding model; a paraphrase that the model does not recognize is not found.",
         "- `weight` is the frequency of a record in its sources; the rows themselves are distinct.",
         "",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
+from winnow.core.result import NotMeasured
+from winnow.curation.releases.manifest import Manifest
 from winnow.curation.releases.markdown import number_text, percent_text, table, table_cell
+from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts, OriginAccuracyFacts, ShareFacts
+from winnow.curation.review.lot_facts import ExportedLotFacts
 
 BOUND_SIGNS = {"at_most": "≤", "at_least": "≥"}
 
@@ -18,12 +19,11 @@ DECIDED_BY_NAMES = {
 }
 
 
-def labeling_section(manifest: Mapping[str, Any]) -> list[str]:
+def labeling_section(manifest: Manifest) -> list[str]:
     """Who decided the labels, and the review of synthetic rows."""
-    deciders = [by for by in DECIDED_BY_NAMES if any(by in counts for counts in manifest["decided_by"].values())]
+    deciders = [by for by in DECIDED_BY_NAMES if any(by in counts for counts in manifest.decided_by.values())]
     rows = [
-        [split, *(f"{manifest['decided_by'].get(split, {}).get(by, 0):,}" for by in deciders)]
-        for split in manifest["counts"]
+        [split, *(f"{manifest.decided_by.get(split, {}).get(by, 0):,}" for by in deciders)] for split in manifest.counts
     ]
     return [
         "## Labeling",
@@ -32,82 +32,82 @@ def labeling_section(manifest: Mapping[str, Any]) -> list[str]:
         "",
         "No label was decided by a rule or a model alone.",
         "",
-        *(_lot_line(lot) for lot in manifest.get("lots", ())),
-        *([""] if manifest.get("lots") else []),
+        *(_lot_line(lot) for lot in manifest.lots),
+        *([""] if manifest.lots else []),
     ]
 
 
-def _lot_line(lot: Mapping[str, Any]) -> str:
-    name = f"{lot['generator']} {lot['prompt_version']} by {lot['model']}, lot {lot['number']}"
-    head = f"- Synthetic: {name}, {lot['records']:,} records, {lot['exported']:,} of them in this release. People "
-    if lot["verdict"] != "accepted":
+def _lot_line(lot: ExportedLotFacts) -> str:
+    name = f"{lot.generator} {lot.prompt_version} by {lot.model}, lot {lot.number}"
+    head = f"- Synthetic: {name}, {lot.records:,} records, {lot.exported:,} of them in this release. People "
+    if lot.verdict != "accepted":
         return head + "reviewed each of these."
     return head + (
-        f"reviewed {lot['read']:,} of them in random order and found {lot['defects']:,} defects; the lot was accepted. "
-        f"With {100 * lot['confidence']:g} % confidence its defect rate is at most "
-        f"{percent_text(lot['defect_rate_upper'])} (exact, hypergeometric; before defects were corrected)."
+        f"reviewed {lot.read:,} of them in random order and found {lot.defects:,} defects; the lot was accepted. "
+        f"With {100 * lot.confidence:g} % confidence its defect rate is at most "
+        f"{percent_text(lot.defect_rate_upper)} (exact, hypergeometric; before defects were corrected)."
     )
 
 
-def quality_section(manifest: Mapping[str, Any]) -> list[str]:
+def quality_section(manifest: Manifest) -> list[str]:
     """Label accuracy, disputes, coverage and balance."""
-    gates = {gate["name"]: gate for gate in manifest["gates"]}
-    traffic = gates["traffic_coverage"]["measured"]
-    disputed = gates["disputed"]["measured"]
+    gates = {gate.name: gate.measured for gate in manifest.gates}
+    traffic = gates["traffic_coverage"]
+    disputed = gates["disputed"]
     return [
         "## Measured quality",
         "",
-        _accuracy_line(manifest.get("label_accuracy")),
-        *_confirmed_lines(manifest.get("single_answers_confirmed", {})),
+        _accuracy_line(manifest.label_accuracy),
+        *_confirmed_lines(manifest.single_answers_confirmed),
         f"- Disputed records (several labels), excluded: {percent_text(disputed)} of labeled and disputed ones.",
         f"- Real queries (unlabeled, from logs) with a near train record: {percent_text(traffic)}.",
-        f"- Largest to smallest label in train: {number_text(gates['label_balance']['measured'])}.",
-        f"- Labels with too uniform wording: {percent_text(gates['facet_marginals']['measured'])}.",
+        f"- Largest to smallest label in train: {number_text(gates['label_balance'])}.",
+        f"- Labels with too uniform wording: {percent_text(gates['facet_marginals'])}.",
         "",
     ]
 
 
-def _accuracy_of_origin(name: str, one: Mapping[str, Any]) -> str:
-    low, high = one["interval"]
-    return f"{name}: {one['right']} of {one['audited']}, {percent_text(low)} to {percent_text(high)}"
+def _accuracy_of_origin(name: str, one: OriginAccuracyFacts) -> str:
+    low, high = one.interval
+    return f"{name}: {one.right} of {one.audited}, {percent_text(low)} to {percent_text(high)}"
 
 
-def _confirmed_lines(measured: Mapping[str, Any]) -> list[str]:
-    if "value" not in measured:
+def _confirmed_lines(measured: ShareFacts | NotMeasured) -> list[str]:
+    if isinstance(measured, NotMeasured):
         return []
-    low, high = measured["interval"]
+    low, high = measured.interval
     return [
-        f"- Single responses to hold-out rows with two or more responses: {percent_text(measured['value'])} of "
-        f"{measured['count']} are confirmed by the outcome (95 % interval {percent_text(low)} to {percent_text(high)}, "
+        f"- Single responses to hold-out rows with two or more responses: {percent_text(measured.value)} of "
+        f"{measured.count} are confirmed by the outcome (95 % interval {percent_text(low)} to {percent_text(high)}, "
         "Wilson)."
     ]
 
 
-def _accuracy_line(measured: Mapping[str, Any] | None) -> str:
+def _accuracy_line(measured: LabelAccuracyFacts | None) -> str:
     if measured is None:
         return "- Label accuracy: not measured. The labels from files were not audited."
-    low, high = measured["interval"]
-    origins = "; ".join(_accuracy_of_origin(name, one) for name, one in measured["by_origin"].items())
+    low, high = measured.interval
+    origins = "; ".join(_accuracy_of_origin(name, one) for name, one in measured.by_origin.items())
     return (
-        f"- Label accuracy: {percent_text(measured['accuracy'])} (95 % interval {percent_text(low)} to "
+        f"- Label accuracy: {percent_text(measured.accuracy)} (95 % interval {percent_text(low)} to "
         f"{percent_text(high)}, Wilson). People labeled a random sample of records from files without seeing their "
-        f"labels: {measured['right']} of {measured['audited']} labels were right ({origins}); {measured['unsure']} "
+        f"labels: {measured.right} of {measured.audited} labels were right ({origins}); {measured.unsure} "
         "more could not be decided. Labels found wrong were corrected."
     )
 
 
-def gates_section(manifest: Mapping[str, Any]) -> list[str]:
+def gates_section(manifest: Manifest) -> list[str]:
     """Every gate and every waiver."""
     rows = [
         [
-            gate["name"],
-            number_text(gate["measured"]),
-            f"{BOUND_SIGNS[gate['bound']]} {gate['threshold']:g}",
-            gate["verdict"],
+            gate.name,
+            number_text(gate.measured),
+            f"{BOUND_SIGNS[gate.bound]} {gate.threshold:g}",
+            gate.verdict,
         ]
-        for gate in manifest["gates"]
+        for gate in manifest.gates
     ]
-    waivers = [f"- **{gate}** is waived: {table_cell(why)}" for gate, why in manifest["waivers"].items()]
+    waivers = [f"- **{gate}** is waived: {table_cell(why)}" for gate, why in manifest.waivers.items()]
     return [
         "## Gates",
         "",

@@ -7,6 +7,7 @@ from typing import Any
 
 from winnow.config.task import Task
 from winnow.core.hashing import stable_hash
+from winnow.curation.releases.manifest import FileFacts, Manifest
 
 VERSION = "http://mlcommons.org/croissant/1.0"
 
@@ -63,10 +64,10 @@ COLUMNS = {
 }
 
 
-def croissant(task: Task, manifest: Mapping[str, Any], files: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def croissant(task: Task, manifest: Manifest, files: Mapping[str, FileFacts]) -> dict[str, Any]:
     """The metadata as JSON-LD. `files` gives SHA-256 and size of the Parquet files by path."""
-    content = stable_hash("".join(facts["sha256"] for facts in files.values()))
-    licenses = sorted({source["license"] for source in manifest["sources"] if source["records"]})
+    content = stable_hash("".join(facts.sha256 for facts in files.values()))
+    licenses = sorted({source.license for source in manifest.sources if source.records})
     return {
         "@context": CONTEXT,
         "@type": "sc:Dataset",
@@ -88,8 +89,8 @@ def croissant(task: Task, manifest: Mapping[str, Any], files: Mapping[str, Mappi
                 "name": path,
                 "contentUrl": path,
                 "encodingFormat": "application/x-parquet",
-                "contentSize": f"{facts['bytes']} B",
-                "sha256": facts["sha256"],
+                "contentSize": f"{facts.bytes} B",
+                "sha256": facts.sha256,
             }
             for path, facts in files.items()
         ],
@@ -97,13 +98,13 @@ def croissant(task: Task, manifest: Mapping[str, Any], files: Mapping[str, Mappi
     }
 
 
-def _data_collection(manifest: Mapping[str, Any]) -> str:
-    parts = [f"{s['records']:,} records of origin {s['origin']} from {s['name']}" for s in manifest["sources"]]
+def _data_collection(manifest: Manifest) -> str:
+    parts = [f"{s.records:,} records of origin {s.origin} from {s.name}" for s in manifest.sources]
     return "; ".join(parts) or "no source"
 
 
-def _personal_data(manifest: Mapping[str, Any]) -> str:
-    allowed = [entity for entity, action in manifest["private"].items() if action == "allow"]
+def _personal_data(manifest: Manifest) -> str:
+    allowed = [entity for entity, action in manifest.private.items() if action == "allow"]
     return f"Private data was detected by pattern and replaced or dropped, except {', '.join(allowed) or 'nothing'}."
 
 

@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock
 
@@ -17,8 +16,9 @@ from winnow.core.hashing import file_sha256
 from winnow.core.layout import WorkspaceFolder
 from winnow.curation.checks.check import CheckResult
 from winnow.curation.checks.gates.gate import Gate
+from winnow.curation.releases.manifest import MANIFEST, Manifest
 from winnow.curation.releases.provenance import Provenance
-from winnow.curation.releases.release import MANIFEST, MustPassCase, open_release
+from winnow.curation.releases.release import MustPassCase, open_release
 from winnow.curation.releases.release_files import write_release
 from winnow.curation.store.artifacts import artifact_exists, record_release
 from winnow.curation.store.database import Store
@@ -96,7 +96,7 @@ def _gate_problem(gate: Gate) -> Problem:
 
 
 def _publish(
-    part: Path, name: str, manifest: dict[str, Any], folder: WorkspaceFolder, store: Store, records: frozenset[str]
+    part: Path, name: str, manifest: Manifest, folder: WorkspaceFolder, store: Store, records: frozenset[str]
 ) -> FreezeResult:
     """Move the finished folder to its name and record it in the ledger, in one transaction.
 
@@ -109,7 +109,7 @@ def _publish(
         if records & forgotten_ids(connection):
             found = "a record was forgotten while it was being frozen"
             raise WinnowError(Problem(f"freeze {name}", found, "no change to the records", "freeze again"))
-        record_release(connection, name, path=relative, sha256=digest, detail={"counts": manifest["counts"]})
+        record_release(connection, name, path=relative, sha256=digest, detail={"counts": manifest.counts})
         if path.exists():  # a freeze was killed between its rename and its commit
             if open_release(path).sha256 != digest:
                 fix = "move the folder, or choose another name"
@@ -121,7 +121,7 @@ def _publish(
         release=name,
         path=str(path),
         sha256=digest,
-        counts=manifest["counts"],
-        max_cross_split_similarity=manifest["similarity_between_splits"]["train_to_hold_out"],
-        excluded=manifest["excluded"],
+        counts=manifest.counts,
+        max_cross_split_similarity=manifest.similarity_between_splits.train_to_hold_out,
+        excluded=manifest.excluded,
     )

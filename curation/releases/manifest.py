@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
+from pydantic import Field, ValidationError, field_validator, model_validator
+
+from winnow.config.gate_thresholds import GateThresholds
+from winnow.core.errors import Problem, WinnowError
 from winnow.core.hashing import file_sha256
-from winnow.curation.checks.gates.gate import Gate
+from winnow.core.record import Record
+from winnow.core.result import NotMeasured
+from winnow.core.vocabulary import SPLITS
+from winnow.curation.checks.gates.gate import Bound, Gate, GateVerdict
+from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts, ShareFacts
+from winnow.curation.review.lot_facts import ExportedLotFacts
+from winnow.validators.kinds import KINDS
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+MANIFEST = "manifest.json"
 
 MANIFEST_FORMAT = 1
 
@@ -15,11 +30,171 @@ VERSIONED_PACKAGES = ("winnow", "datasets", "numpy", "openvino", "pandas", "pyar
 """Packages whose version can change a byte of a release."""
 
 
-def gate_facts(gate: Gate) -> dict[str, Any]:
+class TaskFacts(Record):
+    """The task of a release, in short; `task.yaml` has all of it."""
+
+    name: str
+    """Name of the task."""
+    kind: str
+    """Kind of the task, such as `intents`."""
+    labels: list[str]
+    """Label names in the order of the class ids."""
+    fallback: str | None
+    """Label of out-of-scope queries; null if the task has none."""
+
+    @field_validator("kind")
+    @classmethod
+    def _is_a_kind(cls, kind: str) -> str:
+        if kind not in KINDS:
+            raise ValueError(f"{kind!r} is not one of {', '.join(KINDS)}")
+        return kind
+
+
+class SplitSimilarity(Record):
+    """Highest cosine similarity left between splits, by exact search; null where a split is empty."""
+
+    train_to_hold_out: float | None
+    """Between a train row and a validation or test row; cosine, -1 to 1."""
+    validation_to_test: float | None
+    """Between a validation row and a test row; cosine, -1 to 1."""
+
+
+class GateFacts(Record):
+    """A gate without its evidence, which may quote excluded records."""
+
+    name: str
+    """Name of the gate."""
+    measured: int | float | None
+    """In the unit of the threshold; null when the verdict is `not_measured`."""
+    threshold: int | float
+    """The bound that `measured` is compared with."""
+    verdict: GateVerdict
+    """Whether the gate passed, was waived, or had nothing to measure."""
+    bound: Bound
+    """On which side of the threshold the gate passes."""
+
+
+class SourceFacts(Record):
+    """A file that rows of the release come from."""
+
+    name: str
+    """File name."""
+    sha256: str
+    """SHA-256 of the file, in hexadecimal."""
+    origin: str
+    """`human`, `log`, `public` or `synthetic`."""
+    license: str
+    """Declared license of the file."""
+    batch: str | None
+    """Generator run that produced it; null for files."""
+    records: int
+    """Exported records that occur in the source; a record that occurs in several sources counts in each."""
+
+
+class MustPassFacts(Record):
+    """The must-pass cases in figures."""
+
+    cases: int
+    """Queries that every model must answer correctly."""
+    repeated_in: dict[str, int]
+    """Cases that each split repeats, ignoring case, width and white space."""
+
+
+class FileFacts(Record):
+    """A file of the release."""
+
+    sha256: str
+    """SHA-256 of the file, in hexadecimal."""
+    bytes: int
+    """Size in bytes."""
+
+
+class Manifest(Record):
+    """Everything a release states about itself; it names every other file with its hash."""
+
+    format: int
+    """Version of this format."""
+    task: TaskFacts
+    """The task that the release was frozen for."""
+    counts: dict[str, int]
+    """Rows by split."""
+    excluded: dict[str, int]
+    """Records that were excluded, by reason."""
+    similarity_between_splits: SplitSimilarity
+    """Highest similarity left between splits."""
+    thresholds: GateThresholds = GateThresholds()
+    """Thresholds of the gates at the freeze."""
+    gates: list[GateFacts]
+    """Every gate in the order in which gates are shown."""
+    waivers: dict[str, str]
+    """Who waived a gate, why and until when, by gate."""
+    embedder: str
+    """Identity of the embedding model that measured similarity."""
+    decided_by: dict[str, dict[str, int]]
+    """Rows by split and by who decided the label."""
+    private: dict[str, str]
+    """What was done with each kind of private data: `replace`, `drop` or `allow`."""
+    sources: list[SourceFacts]
+    """Files that the rows come from."""
+    lots: list[ExportedLotFacts] = Field(default_factory=list)
+    """Lots of generated records that were exported."""
+    single_answers_confirmed: ShareFacts | NotMeasured = NotMeasured("not stated")
+    """Share of single responses to hold-out rows that the outcome confirms."""
+    label_accuracy: LabelAccuracyFacts | None = None
+    """Accuracy of the labels from files; null if they were not audited."""
+    flagged: int
+    """Rows that the language detector assigned to another language."""
+    must_pass: MustPassFacts | None = None
+    """The must-pass cases; absent if the task names none."""
+    versions: dict[str, str | None]
+    """Versions of the packages that can change a byte of a release."""
+    files: dict[str, FileFacts] = Field(default_factory=dict)
+    """Every other file of the release, by path relative to the release."""
+
+    @model_validator(mode="after")
+    def _counts_every_split(self) -> Self:
+        missing = [split for split in SPLITS if split not in self.counts]
+        if missing:
+            raise ValueError(f"counts: no rows stated for {', '.join(missing)}")
+        return self
+
+    def text(self) -> str:
+        """The content of the manifest file: the same manifest always gives the same bytes."""
+        return json.dumps(self.json_form(), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+    def json_form(self) -> dict[str, Any]:
+        """The manifest as JSON values."""
+        return self.model_dump(mode="json", exclude={"must_pass"} if self.must_pass is None else None)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of a release folder.
+
+    Raises WinnowError when it is missing or not JSON, or for each field that is wrong.
+    """
+    path = folder / MANIFEST
+    try:
+        return Manifest.model_validate(json.loads(path.read_text(encoding="utf-8")))
+    except ValidationError as error:
+        raise WinnowError([_field_problem(path, found) for found in error.errors()]) from error
+    except (OSError, ValueError, RecursionError) as error:
+        fix = "restore the folder from a copy"
+        raise WinnowError(Problem(str(path), str(error) or "not JSON", "the manifest of a release", fix)) from error
+
+
+def _field_problem(path: Path, found: ErrorDetails) -> Problem:
+    field = ".".join(map(str, found["loc"])) or "manifest"
+    expected, fix = "a manifest that winnow freeze wrote", "restore the folder from a copy"
+    return Problem(f"{path}, {field}", found["msg"], expected, fix)
+
+
+def gate_facts(gate: Gate) -> GateFacts:
     """A gate as the manifest states it, without evidence, which may quote excluded records."""
-    return {name: value for name, value in asdict(gate).items() if name not in ("evidence", "fix")}
+    return GateFacts(
+        name=gate.name, measured=gate.measured, threshold=gate.threshold, verdict=gate.verdict, bound=gate.bound
+    )
 
 
-def file_facts(path: Path) -> dict[str, Any]:
+def file_facts(path: Path) -> FileFacts:
     """Hash and size of a file."""
-    return {"sha256": file_sha256(path), "bytes": path.stat().st_size}
+    return FileFacts(sha256=file_sha256(path), bytes=path.stat().st_size)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from winnow.core.layout import WorkspaceFolder
-from winnow.curation.releases.release import MANIFEST, open_release
+from winnow.curation.releases.manifest import MANIFEST
+from winnow.curation.releases.release import open_release
 from winnow.curation.store.artifacts import artifacts
 from winnow.curation.store.database import Connection
 from winnow.curation.store.forgotten import forgotten_ids

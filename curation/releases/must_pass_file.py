@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from winnow.config.task import Task
 from winnow.core.errors import Problem, WinnowError
@@ -15,6 +15,7 @@ from winnow.core.layout import TASK_FILE
 from winnow.core.vocabulary import SPLITS
 from winnow.curation.ingest.screen import FORGOTTEN, ScreenContext, screen
 from winnow.curation.io.readers.source_rows import read_file
+from winnow.curation.releases.manifest import MustPassFacts
 from winnow.curation.releases.release import MustPassCase
 from winnow.validators.kinds import kind_of
 
@@ -67,9 +68,9 @@ def repeated_in(cases: Collection[MustPassCase], selected: pd.DataFrame) -> dict
     return {split: counts[split] for split in SPLITS}
 
 
-def must_pass_summary(cases: Collection[MustPassCase], selected: pd.DataFrame) -> dict[str, Any]:
+def must_pass_summary(cases: Collection[MustPassCase], selected: pd.DataFrame) -> MustPassFacts:
     """The cases in figures, for the manifest."""
-    return {"cases": len(cases), "repeated_in": repeated_in(cases, selected)}
+    return MustPassFacts(cases=len(cases), repeated_in=repeated_in(cases, selected))
 
 
 def _fix(reason: str) -> str:

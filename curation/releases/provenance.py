@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from winnow.config.task import Task
+from winnow.core.result import NotMeasured
 from winnow.curation.labeling.response_table import latest_responses
+from winnow.curation.releases.manifest import SourceFacts
 from winnow.curation.review.label_accuracy import LabelAccuracy, confirmed_response_share, measure_label_accuracy
+from winnow.curation.review.label_accuracy_facts import ShareFacts, share_facts
+from winnow.curation.review.lot_facts import ExportedLotFacts
 from winnow.curation.review.lots import Lot, load_lots
 from winnow.curation.store.database import Connection
 from winnow.curation.store.flags import all_flags
@@ -28,31 +32,32 @@ class Provenance:
     """Record and name of every flag."""
     accuracy: LabelAccuracy | None
     """Of the audited labels; None when none was audited."""
-    confirmed: dict[str, Any]
+    confirmed: ShareFacts | NotMeasured
     """Share of single answers to hold-out rows that the outcome confirms, with interval; or why not measured."""
     lots: list[Lot]
     """Decided lots."""
 
-    def exported_sources(self, selected: pd.DataFrame) -> list[dict[str, Any]]:
+    def exported_sources(self, selected: pd.DataFrame) -> list[SourceFacts]:
         """The sources of the selected records, as the manifest lists them."""
         shown = Counter(source for sources in selected["sources"] for source in sources)
         return [
-            {
-                "name": source["name"],
-                "sha256": source["file_hash"],
-                "origin": source["origin"],
-                "license": source["license"],
-                "batch": source["batch_id"],
-                "records": shown[source["id"]],
-            }
+            SourceFacts(
+                name=source["name"],
+                sha256=source["file_hash"],
+                origin=source["origin"],
+                license=source["license"],
+                batch=source["batch_id"],
+                records=shown[source["id"]],
+            )
             for source in self.sources
             if source["id"] in shown
         ]
 
-    def exported_lots(self, selected: pd.DataFrame) -> list[dict[str, Any]]:
+    def exported_lots(self, selected: pd.DataFrame) -> list[ExportedLotFacts]:
         """The lots with selected records, and the verdict on each."""
         ids = set(selected["id"])
-        return [{**lot.json(), "exported": len(ids & set(lot.members))} for lot in self.lots if ids & set(lot.members)]
+        exported = [(lot.facts(), len(ids.intersection(lot.members))) for lot in self.lots]
+        return [ExportedLotFacts(**dict(facts), exported=count) for facts, count in exported if count]
 
     def flagged(self, selected: pd.DataFrame, name: str) -> int:
         """How many selected records carry a flag."""
@@ -66,7 +71,7 @@ def read_provenance(connection: Connection, table: pd.DataFrame, task: Task) -> 
         all_sources(connection),
         all_flags(connection),
         measure_label_accuracy(connection, table),
-        confirmed_response_share(latest_responses(connection, task), table).json(),
+        share_facts(confirmed_response_share(latest_responses(connection, task), table)),
         [lot for lot in load_lots(connection, _state_rows(table)) if lot.recorded_verdict],
     )
 

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from winnow.config.load import read_task
 from winnow.config.task import Task
 from winnow.core.errors import GateError, Problem, WinnowError
 from winnow.core.hashing import file_sha256
 from winnow.core.vocabulary import SPLITS
+from winnow.curation.releases.manifest import MANIFEST, Manifest, read_manifest
 from winnow.validators.kinds import KINDS
 from winnow.validators.kinds.kind import Kind
 
 if TYPE_CHECKING:
     import pandas as pd
 
-
-MANIFEST = "manifest.json"
 
 CARD = "README.md"
 
@@ -49,7 +47,7 @@ class Release:
     """A release folder and its manifest."""
 
     path: Path
-    manifest: Mapping[str, Any]
+    manifest: Manifest
     sha256: str
     """Of the manifest file, which covers every byte of the release."""
 
@@ -61,12 +59,12 @@ class Release:
     @property
     def labels(self) -> list[str]:
         """Label names in the order of the class ids."""
-        return list(self.manifest["task"]["labels"])
+        return self.manifest.task.labels
 
     @property
     def kind(self) -> Kind:
         """The kind of its task."""
-        return KINDS[self.manifest["task"]["kind"]]
+        return KINDS[self.manifest.task.kind]
 
     @property
     def columns(self) -> list[str]:
@@ -76,7 +74,7 @@ class Release:
     @property
     def counts(self) -> dict[str, int]:
         """Rows by split."""
-        return {split: int(self.manifest["counts"][split]) for split in SPLITS}
+        return {split: self.manifest.counts[split] for split in SPLITS}
 
     def rows(self, split: str) -> pd.DataFrame:
         """The rows of one split, sorted by id; `label` holds names, `class_id` their numbers."""
@@ -109,10 +107,10 @@ def open_release(path: Path, *, checked: bool = True) -> Release:
 
     Raises WinnowError when there is no release, GateError when a file was changed.
     """
-    release = read_release(path)
-    if release is None:
+    if not (path / MANIFEST).is_file():
         fix = "name a release of this workspace (`winnow releases`) or the path of a release folder"
         raise WinnowError(Problem(str(path), "no readable release", f"a folder with {MANIFEST}", fix))
+    release = read_release(path)
     problems = file_problems(release) if checked else []
     if problems:
         fix = "freeze again under a new name, or restore the folder from a copy"
@@ -120,25 +118,17 @@ def open_release(path: Path, *, checked: bool = True) -> Release:
     return release
 
 
-def read_release(path: Path) -> Release | None:
-    """The release of a folder, its files unchecked; None if its manifest is missing or malformed."""
-    try:
-        manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
-        labels, counts, files = manifest["task"]["labels"], manifest["counts"], manifest["files"]
-        valid = (
-            isinstance(labels, list)
-            and manifest["task"]["kind"] in KINDS
-            and set(SPLITS) <= set(counts)
-            and all("sha256" in f for f in files.values())
-        )
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        return None
-    return Release(path.resolve(), manifest, file_sha256(path / MANIFEST)) if valid else None
+def read_release(path: Path) -> Release:
+    """The release of a folder, its files unchecked.
+
+    Raises WinnowError when its manifest is missing, or for each field of it that is wrong.
+    """
+    return Release(path.resolve(), read_manifest(path), file_sha256(path / MANIFEST))
 
 
 def file_problems(release: Release) -> list[str]:
     """Files that were changed, removed or added since the manifest was written."""
-    listed: dict[str, Any] = release.manifest.get("files", {})
+    listed = release.manifest.files
     present = {
         entry.relative_to(release.path).as_posix(): entry
         for entry in sorted(release.path.rglob("*"))
@@ -149,6 +139,6 @@ def file_problems(release: Release) -> list[str]:
     for name, facts in listed.items():
         if name in present:
             found = file_sha256(present[name])
-            if found != facts["sha256"]:
-                problems.append(f"{name}: SHA-256 {found}, the manifest says {facts['sha256']}")
+            if found != facts.sha256:
+                problems.append(f"{name}: SHA-256 {found}, the manifest says {facts.sha256}")
     return problems

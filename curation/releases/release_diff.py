@@ -101,7 +101,7 @@ def diff_releases(
         changes=changes,
         rows={split: (old.counts[split], new.counts[split]) for split in old.counts},
         labels=_paired(Counter(r["label"] for r in before.values()), Counter(r["label"] for r in after.values())),
-        exclusions=_paired(Counter(old.manifest["excluded"]), Counter(new.manifest["excluded"])),
+        exclusions=_paired(Counter(old.manifest.excluded), Counter(new.manifest.excluded)),
         newly_excluded=_count_reasons(before, after, excluded_after),
         no_longer_excluded=_count_reasons(after, before, excluded_before),
     )

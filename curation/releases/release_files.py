@@ -6,7 +6,7 @@ import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from winnow.config.task import Task
 from winnow.core.atomic import sync_to_disk
@@ -18,14 +18,22 @@ from winnow.curation.checks.eligibility import EXCLUDED
 from winnow.curation.pii.scrub import DEFAULT_POLICY
 from winnow.curation.releases.card import dataset_card
 from winnow.curation.releases.croissant import croissant
-from winnow.curation.releases.manifest import MANIFEST_FORMAT, VERSIONED_PACKAGES, file_facts, gate_facts
+from winnow.curation.releases.manifest import (
+    MANIFEST,
+    MANIFEST_FORMAT,
+    VERSIONED_PACKAGES,
+    Manifest,
+    SplitSimilarity,
+    TaskFacts,
+    file_facts,
+    gate_facts,
+)
 from winnow.curation.releases.must_pass_file import must_pass_lines, must_pass_summary
 from winnow.curation.releases.provenance import Provenance
 from winnow.curation.releases.release import (
     CARD,
     CROISSANT,
     EXCLUDED_FILE,
-    MANIFEST,
     MUST_PASS_FILE,
     TASK_COPY,
     MustPassCase,
@@ -60,7 +68,7 @@ def write_release(
     must_pass: Sequence[MustPassCase],
     embedder: str,
     provenance: Provenance,
-) -> dict[str, Any]:
+) -> Manifest:
     """Write every file of the release; the manifest comes last."""
     task = checked.task
     rows = release_rows(checked)
@@ -76,34 +84,7 @@ def write_release(
     _write_excluded(checked, part / EXCLUDED_FILE)
     if task.must_pass is not None:
         (part / MUST_PASS_FILE).write_text(must_pass_lines(must_pass), encoding="utf-8", newline="\n")
-    manifest: dict[str, Any] = {
-        "format": MANIFEST_FORMAT,
-        "task": {
-            "name": task.name,
-            "kind": task.kind,
-            "labels": kind_of(task).targets(task),
-            "fallback": task.fallback,
-        },
-        "counts": {split: int((rows["split"] == split).sum()) for split in SPLITS},
-        "excluded": checked.excluded,
-        "similarity_between_splits": checked.highest_similarities(),
-        "thresholds": task.gates.model_dump(mode="json"),
-        "gates": [gate_facts(gate) for gate in checked.gates],
-        "waivers": {g.name: checked.waived[g.name] for g in checked.gates if g.verdict == "waived"},
-        "embedder": embedder,
-        "decided_by": {
-            str(split): {str(by): int(n) for by, n in sorted(group["decided_by"].value_counts().items())}
-            for split, group in checked.selected.groupby("split", sort=True)
-        },
-        "private": {**DEFAULT_POLICY, **task.private.policy},
-        "sources": provenance.exported_sources(checked.selected),
-        "lots": provenance.exported_lots(checked.selected),
-        "single_answers_confirmed": provenance.confirmed,
-        "label_accuracy": provenance.accuracy.json() if provenance.accuracy else None,
-        "flagged": provenance.flagged(checked.selected, "language"),
-        **({"must_pass": must_pass_summary(must_pass, checked.selected)} if task.must_pass is not None else {}),
-        "versions": {package: package_version(package) for package in VERSIONED_PACKAGES},
-    }
+    manifest = _state_manifest(rows, checked, must_pass, embedder, provenance)
     parquet = {
         path: file_facts(part / path) for path in (f"data/{s}.parquet" for s in SPLITS) if (part / path).exists()
     }
@@ -115,12 +96,47 @@ def write_release(
     }
     (part / CARD).write_text(dataset_card(task, manifest, label_counts), encoding="utf-8")
     files = sorted(path for path in part.rglob("*") if path.is_file())
-    manifest["files"] = {path.relative_to(part).as_posix(): file_facts(path) for path in files}
-    text = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-    (part / MANIFEST).write_text(text, encoding="utf-8")
+    manifest = manifest.model_copy(
+        update={"files": {path.relative_to(part).as_posix(): file_facts(path) for path in files}}
+    )
+    (part / MANIFEST).write_text(manifest.text(), encoding="utf-8")
     for path in (*files, part / MANIFEST, part / "data", part / "jsonl", part):
         sync_to_disk(path)
     return manifest
+
+
+def _state_manifest(
+    rows: pd.DataFrame,
+    checked: CheckResult,
+    must_pass: Sequence[MustPassCase],
+    embedder: str,
+    provenance: Provenance,
+) -> Manifest:
+    """The manifest without its list of files, which are not written yet."""
+    task = checked.task
+    return Manifest(
+        format=MANIFEST_FORMAT,
+        task=TaskFacts(name=task.name, kind=task.kind, labels=kind_of(task).targets(task), fallback=task.fallback),
+        counts={split: int((rows["split"] == split).sum()) for split in SPLITS},
+        excluded=checked.excluded,
+        similarity_between_splits=SplitSimilarity(**checked.highest_similarities()),
+        thresholds=task.gates,
+        gates=[gate_facts(gate) for gate in checked.gates],
+        waivers={g.name: checked.waived[g.name] for g in checked.gates if g.verdict == "waived"},
+        embedder=embedder,
+        decided_by={
+            str(split): {str(by): int(n) for by, n in sorted(group["decided_by"].value_counts().items())}
+            for split, group in checked.selected.groupby("split", sort=True)
+        },
+        private={**DEFAULT_POLICY, **{str(entity): action for entity, action in task.private.policy.items()}},
+        sources=provenance.exported_sources(checked.selected),
+        lots=provenance.exported_lots(checked.selected),
+        single_answers_confirmed=provenance.confirmed,
+        label_accuracy=provenance.accuracy.facts() if provenance.accuracy else None,
+        flagged=provenance.flagged(checked.selected, "language"),
+        must_pass=must_pass_summary(must_pass, checked.selected) if task.must_pass is not None else None,
+        versions={package: package_version(package) for package in VERSIONED_PACKAGES},
+    )
 
 
 def _write_parquet(rows: pd.DataFrame, task: Task, path: Path) -> None:

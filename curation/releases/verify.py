@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from winnow.core.errors import WinnowError
 from winnow.core.hashing import file_sha256
-from winnow.curation.releases.release import MANIFEST, file_problems, open_release, read_release
+from winnow.curation.releases.manifest import MANIFEST
+from winnow.curation.releases.release import file_problems, open_release, read_release
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,10 @@ def verify_release(path: Path, ledger: Mapping[str, str] | None) -> Verification
     if not (path / MANIFEST).is_file():
         open_release(path)
     digest = file_sha256(path / MANIFEST)
-    release = read_release(path)
-    problems = [f"{MANIFEST}: cannot be read"] if release is None else file_problems(release)
+    try:
+        problems = file_problems(read_release(path))
+    except WinnowError as error:
+        problems = [f"{problem.where}: {problem.found}" for problem in error.problems]
     if ledger is not None:
         frozen = ledger.get(path.resolve().name)
         if frozen is None and digest not in ledger.values():

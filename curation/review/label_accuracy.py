@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from winnow.core.result import Measure, NotMeasured
 from winnow.curation.annotations.renamed_labels import current_label
+from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts, OriginAccuracyFacts
 from winnow.curation.review.measured_queues import AUDIT_QUEUE
 from winnow.curation.store.database import Connection
 from winnow.curation.store.label_renames import label_renames
 from winnow.curation.store.queue_items import queue_items
 from winnow.curation.store.responses import submitted_annotators
-from winnow.validators.stats.intervals import wilson_estimate
+from winnow.validators.stats.intervals import wilson, wilson_estimate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,19 +41,29 @@ class LabelAccuracy:
         """The accuracy."""
         return self.right / self.audited
 
-    def json(self) -> dict[str, Any]:
-        """The shape in a manifest."""
-        return {
-            "accuracy": round(self.share, 6),
-            "interval": [round(self.low, 6), round(self.high, 6)],
-            "right": self.right,
-            "audited": self.audited,
-            "unsure": self.unsure,
-            "by_origin": {
-                origin: {"right": right, "audited": count, **wilson_estimate(right, count, "").json()}
-                for origin, (right, count) in sorted(self.by_origin.items())
+    def facts(self) -> LabelAccuracyFacts:
+        """The figures as reports and the manifest state them, rounded to six digits."""
+        return LabelAccuracyFacts(
+            accuracy=round(self.share, 6),
+            interval=(round(self.low, 6), round(self.high, 6)),
+            right=self.right,
+            audited=self.audited,
+            unsure=self.unsure,
+            by_origin={
+                origin: _origin_facts(right, count) for origin, (right, count) in sorted(self.by_origin.items())
             },
-        }
+        )
+
+
+def _origin_facts(right: int, count: int) -> OriginAccuracyFacts:
+    low, high = wilson(right / count, count)
+    return OriginAccuracyFacts(
+        right=right,
+        audited=count,
+        value=round(right / count, 6),
+        interval=(round(low, 6), round(high, 6)),
+        count=count,
+    )
 
 
 def measure_label_accuracy(connection: Connection, table: pd.DataFrame) -> LabelAccuracy | None:

@@ -12,6 +12,7 @@ from winnow.core.clock import utc_now
 from winnow.core.hashing import stable_hash
 from winnow.curation.annotations.derive_label import derive_labels
 from winnow.curation.annotations.renamed_labels import current_label
+from winnow.curation.review.lot_facts import LotFacts
 from winnow.curation.review.sampling_order import stratified_random_order
 from winnow.curation.review.undecided import undecided_records
 from winnow.curation.store.database import Connection, Store
@@ -91,26 +92,27 @@ class Lot:
             [] if self.recorded_verdict else [record for record in self.members[last:] if record not in self.reviewed]
         )
 
-    def json(self) -> dict[str, Any]:
-        """For `status --json`, `pull --json` and a manifest."""
+    def facts(self) -> LotFacts:
+        """The lot in figures, for `status`, `pull`, reports and the manifest."""
         lot_decision = self.lot_decision
-        return {
-            "generator": self.producer[0],
-            "prompt_version": self.producer[1],
-            "model": self.producer[2],
-            "number": self.number,
-            "records": len(self.members),
-            "confidence": self.review.confidence,
-            "verdict": self.recorded_verdict or lot_decision.verdict,
-            "look": lot_decision.look,
-            "read": lot_decision.evidence.read,
-            "defects": lot_decision.evidence.defects,
-            "more": len(self.records_to_review()),
-            "defect_rate_upper": round(lot_decision.evidence.lot_rate_upper, 6),
-            "unread_defect_rate_upper": round(lot_decision.evidence.rest_rate_upper, 6),
-            "by_label": {label: list(pair) for label, pair in sorted(self.counts.items())},
-            "fully_inspected_labels": list(self.fully_inspected_labels),
-        }
+        generator, prompt_version, model = self.producer
+        return LotFacts(
+            generator=generator,
+            prompt_version=prompt_version,
+            model=model,
+            number=self.number,
+            records=len(self.members),
+            confidence=self.review.confidence,
+            verdict=self.recorded_verdict or lot_decision.verdict,
+            look=lot_decision.look,
+            read=lot_decision.evidence.read,
+            defects=lot_decision.evidence.defects,
+            more=len(self.records_to_review()),
+            defect_rate_upper=round(lot_decision.evidence.lot_rate_upper, 6),
+            unread_defect_rate_upper=round(lot_decision.evidence.rest_rate_upper, 6),
+            by_label=dict(sorted(self.counts.items())),
+            fully_inspected_labels=self.fully_inspected_labels,
+        )
 
     @property
     def counts(self) -> dict[str, tuple[int, int]]:

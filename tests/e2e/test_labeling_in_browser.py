@@ -266,8 +266,8 @@ def test_one_lot_is_accepted_another_refused_and_freeze_exports_accordingly(
             read += review_everything(ann, right, name)
         office.run("pull")
     ann.context.close()
-    lots = {lot["prompt_version"]: lot for lot in office.workspace.status().lots}
-    assert (lots["1"]["verdict"], lots["2"]["verdict"]) == ("accepted", "refused")
+    lots = {lot.prompt_version: lot for lot in office.workspace.status().lots}
+    assert (lots["1"].verdict, lots["2"].verdict) == ("accepted", "refused")
     assert read < 100
     shown = run_winnow("status", cwd=root).stdout
     assert "accepted, at most" in shown

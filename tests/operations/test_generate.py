@@ -88,9 +88,9 @@ def test_proposals_enter_with_their_lineage_and_wait_for_review(workspace: Works
     new = records[records["origin"] == "synthetic"]
     assert set(new["state"]) == {"proposed"}
     assert set(new["assigned_split"]) == {"train"}
-    lot = next(lot for lot in workspace.status().lots if lot["verdict"] == "not_drawn")
-    assert (lot["generator"], lot["model"]) == ("examples", "claude-sonnet-5-5")
-    assert re.fullmatch(r"examples \d+, task \d+", lot["prompt_version"])
+    lot = next(lot for lot in workspace.status().lots if lot.verdict == "not_drawn")
+    assert (lot.generator, lot.model) == ("examples", "claude-sonnet-5-5")
+    assert re.fullmatch(r"examples \d+, task \d+", lot.prompt_version)
     run = workspace.status().generation[0]
     assert run["usd"] == pytest.approx(total_usd(claude.ledger.entries()))
     assert run["usd_per_accepted"] == "not_measured"

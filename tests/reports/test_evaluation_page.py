@@ -116,8 +116,9 @@ def with_labels(evaluation: Evaluation, labels: list[str], gold: list[str], pred
         "new_to_train": proportion(0, 0).json("no such case"),
         "failures": [failure],
     }
-    task = {**evaluation.release.manifest["task"], "labels": labels, "fallback": labels[-1]}
-    release = replace(evaluation.release, manifest={**evaluation.release.manifest, "task": task})
+    manifest = evaluation.release.manifest
+    task = manifest.task.model_copy(update={"labels": labels, "fallback": labels[-1]})
+    release = replace(evaluation.release, manifest=manifest.model_copy(update={"task": task}))
     return replace(evaluation, release=release, measures=own, predictions=table)
 
 

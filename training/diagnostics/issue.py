@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from winnow.core.result import Measured, NotMeasured, is_measured
+from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class RunContext:
     """The task's target number of labeled records per label."""
     more_data_command: str
     """The command that adds train rows: labeling where unlabeled queries exist, else generation."""
-    label_accuracy: Mapping[str, Any] | NotMeasured
+    label_accuracy: LabelAccuracyFacts | NotMeasured
     """Label accuracy measured in the audit, from the manifest."""
 
 

@@ -18,12 +18,12 @@ def label_noise(measures: Mapping[str, Any], context: RunContext) -> Issues:
     measured = context.label_accuracy
     if isinstance(measured, NotMeasured):
         return measured
-    wrong, errors = 1 - measured["accuracy"], 1 - measures["accuracy"]
+    wrong, errors = 1 - measured.accuracy, 1 - measures["accuracy"]
     if wrong <= 0 or wrong < NOISE_SHARE * errors:
         return []
-    low, high = 1 - measured["interval"][1], 1 - measured["interval"][0]
+    low, high = 1 - measured.interval[1], 1 - measured.interval[0]
     evidence = (
-        f"{wrong:.1%} of {measured['audited']:,} audited labels were wrong ({low:.1%} to {high:.1%}); the model "
+        f"{wrong:.1%} of {measured.audited:,} audited labels were wrong ({low:.1%} to {high:.1%}); the model "
         f"disagrees with {errors:.1%} of the validation labels"
     )
     cause = "label errors explain most of the remaining errors: a better model would hardly score higher"

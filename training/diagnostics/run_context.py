@@ -44,7 +44,7 @@ def read_run_context(
     `unlabeled` is the number of unlabeled queries assigned to train.
     """
     train = release.rows("train")
-    audited = release.manifest.get("label_accuracy")
+    audited = release.manifest.label_accuracy
     return RunContext(
         run=run.id,
         release=release.name,

@@ -77,7 +77,7 @@ def compare(
         output = predict_or_load(run, common.rows, vectors_cache=vectors_cache, progress=progress)
         table = table.assign(**{run.id: [current_label(label) for label in output.labels]})
     last = releases[-1]
-    fallback = last.manifest["task"]["fallback"]
+    fallback = last.manifest.task.fallback
     labels = list(dict.fromkeys(current_label(label) for release in releases for label in release.labels))
     target_goals = last.task().goals if goals is None else goals
     per_run = [
@@ -126,7 +126,7 @@ def _compare_pairs(
     runs: Sequence[Run], releases: Sequence[Release], table: pd.DataFrame, labels: Sequence[str]
 ) -> list[dict[str, Any]]:
     """Every pair of runs, in the order given; p-values are adjusted for the number of pairs."""
-    audits = [release.manifest.get("label_accuracy") for release in reversed(releases)]
+    audits = [release.manifest.label_accuracy for release in reversed(releases)]
     audit = next((one for one in audits if one), None)
     found = []
     for first, second in itertools.combinations(runs, 2):

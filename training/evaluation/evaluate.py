@@ -72,7 +72,7 @@ def evaluate(
             output,
             similarity,
             labels=release.labels,
-            fallback=release.manifest["task"]["fallback"],
+            fallback=release.manifest.task.fallback,
             routes=release.task().routes,
             fitted=fitted,
             seed=run.facts["seed"],
@@ -111,7 +111,7 @@ def check_release(run: Run, release: Release, split: str) -> None:
 def _goal_verdicts(
     release: Release, rows: pd.DataFrame, output: ModelOutput, goals: Mapping[str, float] | None, seed: int
 ) -> list[dict[str, Any]]:
-    fallback = release.manifest["task"]["fallback"]
+    fallback = release.manifest.task.fallback
     target_goals = release.task().goals if goals is None else goals
     return judge_goals(
         target_goals, list(rows["label"]), output.labels, labels=release.labels, fallback=fallback, seed=seed

@@ -49,7 +49,7 @@ def load_or_fit(
         return {**found, **_nothing_fitted(f"validation: {error.problems[0].found}")}
     goals = release.task().goals
     risk = 1 - goals["accuracy"] if "accuracy" in goals else DEFAULT_RISK
-    found |= fit_parameters(output, list(rows["label"]), fallback=release.manifest["task"]["fallback"], risk=risk)
+    found |= fit_parameters(output, list(rows["label"]), fallback=release.manifest.task.fallback, risk=risk)
     with atomic_write(path) as temporary:
         temporary.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return found

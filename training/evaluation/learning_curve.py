@@ -17,7 +17,8 @@ from winnow.core.hashing import keyed_fraction
 from winnow.core.progress import Progress
 from winnow.core.result import not_measured
 from winnow.curation.engine.embedders.embedder import open_embedder
-from winnow.curation.releases.release import MANIFEST, TASK_COPY, Release, open_release
+from winnow.curation.releases.manifest import MANIFEST
+from winnow.curation.releases.release import TASK_COPY, Release, open_release
 from winnow.training.runs import IMPORTED, Run
 from winnow.validators.stats.differences import paired_difference
 from winnow.validators.stats.intervals import proportion
@@ -137,8 +138,8 @@ def _release_with_groups(release: Release, groups: set[str], folder: Path) -> Re
     kept = table.filter([group in groups for group in table.column("group").to_pylist()])
     pq.write_table(kept, folder / "data" / "train.parquet")
     counts = {"train": kept.num_rows, "validation": release.counts["validation"], "test": 0}
-    manifest = {**release.manifest, "counts": counts, "files": {}}
-    (folder / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    manifest = release.manifest.model_copy(update={"counts": counts, "files": {}})
+    (folder / MANIFEST).write_text(manifest.text(), encoding="utf-8")
     return open_release(folder, checked=False)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from winnow.core.commands import command
 from winnow.core.result import not_measured
+from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts
 from winnow.validators.stats.differences import paired_difference
 from winnow.validators.stats.macro_f1 import macro_f1_difference
 from winnow.validators.stats.significance import SIGNIFICANCE_LEVEL, holm, mcnemar
@@ -44,7 +45,7 @@ def compare_paired(
     }
 
 
-def within_label_noise(accuracy: Mapping[str, float], label_accuracy: Mapping[str, Any] | None) -> dict[str, Any]:
+def within_label_noise(accuracy: Mapping[str, float], label_accuracy: LabelAccuracyFacts | None) -> dict[str, Any]:
     """Whether wrong gold labels alone could explain a difference of accuracy.
 
     If a share w of the labels is wrong, a model that predicts them all as labeled scores up to w higher than one that
@@ -54,13 +55,13 @@ def within_label_noise(accuracy: Mapping[str, float], label_accuracy: Mapping[st
     """
     if label_accuracy is None:
         return not_measured(NOISE_UNKNOWN)
-    wrong, wrong_high = 1 - label_accuracy["accuracy"], 1 - label_accuracy["interval"][0]
+    wrong, wrong_high = 1 - label_accuracy.accuracy, 1 - label_accuracy.interval[0]
     size = abs(accuracy["difference"])
     verdict = "within" if size <= wrong else "perhaps" if size <= wrong_high else "beyond"
     return {
         "wrong_labels": wrong,
         "wrong_labels_high": wrong_high,
-        "audited": label_accuracy["audited"],
+        "audited": label_accuracy.audited,
         "verdict": verdict,
     }
 

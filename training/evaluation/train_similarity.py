@@ -22,10 +22,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-DEFAULT_LEAK_COSINE = 0.97
-"""Used when the manifest does not state the cosine above which a train row counts as a leak."""
-
-
 @dataclass(frozen=True)
 class TrainSimilarity:
     """Measures how similar texts are to the train rows of a release, with the embedder recorded in the run."""
@@ -41,7 +37,7 @@ class TrainSimilarity:
 
     def repeats(self, texts: Sequence[str]) -> NDArray[np.bool_]:
         """Whether train contains a text: equal after folding, or as similar as a leak."""
-        leak = self.release.manifest.get("thresholds", {}).get("leakage", {}).get("cosine", DEFAULT_LEAK_COSINE)
+        leak = self.release.manifest.thresholds.leakage.cosine
         folds = {fold_key(text) for text in self._train["text"]}
         same: NDArray[np.bool_] = np.array([fold_key(text) in folds for text in texts], dtype=bool)
         near: NDArray[np.bool_] = self.nearest_cosine(texts) >= leak

@@ -14,7 +14,8 @@ from winnow.core.errors import Problem, WinnowError
 from winnow.core.result import NotMeasured
 from winnow.core.timestamps import parse_time, whole_months
 from winnow.curation.checks.coverage.traffic import Traffic, queries_per_day
-from winnow.curation.releases.release import MANIFEST, Release, open_release
+from winnow.curation.releases.manifest import MANIFEST
+from winnow.curation.releases.release import Release, open_release
 from winnow.training.evaluation.stored_results import accuracy_of, stored_predictions
 from winnow.training.methods import predict
 from winnow.training.monitoring.drift import Drift, TrainedRelease, measure_drift
@@ -168,7 +169,7 @@ class DecisionInputs:
 
         return measure_drift(
             self.log_traffic,
-            TrainedRelease(release.name, at, release.rows("train"), release.manifest["task"]["fallback"]),
+            TrainedRelease(release.name, at, release.rows("train"), release.manifest.task.fallback),
             NotMeasured(NO_MODEL) if run.facts["method"] == IMPORTED else predict_labels,
             embedder(),
             vectors_cache=self.folder.vectors,

@@ -69,7 +69,7 @@ class PullResult:
             "remaining": {"records": self.remaining.pending.records, "responses": self.remaining.pending.responses},
             "remaining_minutes": self.remaining.minutes,
             "unresolved": self.unresolved,
-            "decided_lots": [one.json() for one in self.decided_lots],
+            "decided_lots": [one.facts().model_dump(mode="json") for one in self.decided_lots],
             "flagged": self.imported.flagged,
             "ignored": dict(self.imported.ignored),
             "missing_datasets": self.imported.missing,

@@ -11,6 +11,7 @@ from winnow.core.commands import command
 from winnow.core.vocabulary import SPLITS, STATES
 from winnow.curation.labeling.queues.adjudicate import adjudicate_candidates
 from winnow.curation.labeling.throughput import annotator_activity, typical_response_seconds
+from winnow.curation.review.lot_facts import LotFacts, UndrawnLotFacts
 from winnow.curation.review.lots import load_current_lots
 from winnow.curation.status_summary import Status
 from winnow.curation.store.artifacts import artifacts
@@ -67,8 +68,10 @@ def read_status(connection: Connection, task: Task, spend: SpendDatabase) -> Sta
     )
 
 
-def _next(states: Counter[str], lots_now: list[dict[str, Any]], releases: list[str], runs: list[str]) -> str:
-    if any(lot["verdict"] == "not_drawn" or lot["more"] for lot in lots_now):
+def _next(
+    states: Counter[str], lots_now: list[LotFacts | UndrawnLotFacts], releases: list[str], runs: list[str]
+) -> str:
+    if any(isinstance(lot, UndrawnLotFacts) or lot.more for lot in lots_now):
         return "winnow push review, then winnow pull"
     if not states["labeled"]:
         return "winnow add FILE"
@@ -79,17 +82,17 @@ def _next(states: Counter[str], lots_now: list[dict[str, Any]], releases: list[s
     return f"winnow evaluate {runs[-1]}"
 
 
-def _lots(connection: Connection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _lots(connection: Connection, rows: list[dict[str, Any]]) -> list[LotFacts | UndrawnLotFacts]:
     """Lots as they stand, then synthetic records that no lot has yet, by their maker."""
     drawn_lots = load_current_lots(connection, rows)
     placed = {record for lot in drawn_lots for record in lot.members}
     proposed = {row["id"] for row in rows if row["state"] == "proposed"} - placed
     pools = Counter(producer for record, (producer, _) in proposed_labels(connection).items() if record in proposed)
     fresh = [
-        {"generator": g, "prompt_version": v, "model": m, "number": None, "records": count, "verdict": "not_drawn"}
+        UndrawnLotFacts(generator=g, prompt_version=v, model=m, records=count)
         for (g, v, m), count in sorted(pools.items())
     ]
-    return [*(lot.json() for lot in drawn_lots), *fresh]
+    return [*(lot.facts() for lot in drawn_lots), *fresh]
 
 
 def _sources(connection: Connection) -> list[dict[str, Any]]:

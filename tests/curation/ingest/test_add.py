@@ -13,6 +13,7 @@ from tests.support.paths import EXAMPLE
 from tests.support.workspaces import add_example
 from winnow.core.errors import WinnowError
 from winnow.curation.io.readers.columns import Columns
+from winnow.curation.review.lot_facts import UndrawnLotFacts
 from winnow.curation.store.sources import GenerationBatch
 from winnow.workspace import Workspace
 
@@ -226,8 +227,8 @@ def test_synthetic_rows_are_train_only_and_wait_for_review(make_workspace: Make)
     table = ws.records()
     assert set(table["assigned_split"]) == {"train"}
     assert set(table["state"]) == {"proposed"}
-    made = {"generator": "examples", "prompt_version": "v1", "model": "claude", "number": None, "records": 30}
-    assert ws.status().lots == [{**made, "verdict": "not_drawn"}]
+    made = UndrawnLotFacts(generator="examples", prompt_version="v1", model="claude", records=30)
+    assert ws.status().lots == [made]
 
 
 def test_a_batch_name_stands_for_one_run(make_workspace: Make) -> None:

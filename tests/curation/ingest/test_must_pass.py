@@ -15,6 +15,7 @@ from tests.support.files import write_jsonl
 from tests.support.paths import EXAMPLE
 from winnow.core.errors import WinnowError
 from winnow.core.hashing import file_sha256
+from winnow.curation.releases.manifest import MustPassFacts
 from winnow.curation.releases.release import MustPassCase, open_release
 from winnow.training.evaluation.must_pass_cases import score_must_pass
 from winnow.training.predictions import ModelOutput
@@ -51,11 +52,8 @@ def test_a_release_holds_its_must_pass_cases_and_verify_watches_them(workspace: 
     assert cases is not None
     assert {case.text for case in cases} >= {case["text"] for case in CASES}
     assert [case.id for case in cases] == sorted(case.id for case in cases)
-    assert release.manifest["must_pass"] == {
-        "cases": 4,
-        "repeated_in": {"train": 1, "validation": 0, "test": 0},
-    }
-    assert release.manifest["files"]["must_pass.jsonl"]["sha256"] == file_sha256(release.path / "must_pass.jsonl")
+    assert release.manifest.must_pass == MustPassFacts(cases=4, repeated_in={"train": 1, "validation": 0, "test": 0})
+    assert release.manifest.files["must_pass.jsonl"].sha256 == file_sha256(release.path / "must_pass.jsonl")
     assert "1 of them are also in train" in (release.path / "README.md").read_text()
     assert workspace.verify("first") == []
 

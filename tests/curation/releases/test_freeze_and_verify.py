@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -46,7 +48,7 @@ def test_rows_are_sorted_distinct_and_no_group_spans_two_splits(frozen_example: 
     assert rows["weight"].sum() >= len(rows)
     conflict = "at home everything online goes dead about a minute after i log on for work"
     assert conflict not in set(rows["text"])
-    assert release.manifest["excluded"]["disputed"] == 1
+    assert release.manifest.excluded["disputed"] == 1
 
 
 def test_jsonl_and_parquet_hold_the_same_rows(frozen_example: Workspace) -> None:
@@ -147,9 +149,9 @@ def test_verify_reports_a_manifest_that_cannot_be_read(copied: tuple[Workspace, 
     workspace, release = copied
     (release / "manifest.json").write_text(content)
     problems = workspace.verify("first")
-    assert "manifest.json: cannot be read" in problems
+    assert any("manifest.json" in problem for problem in problems)
     assert any("the ledger says" in problem for problem in problems)
-    with pytest.raises(WinnowError, match="no readable release"):
+    with pytest.raises(WinnowError, match=r"a manifest that winnow freeze wrote|the manifest of a release"):
         workspace.release("first")
 
 
@@ -186,7 +188,7 @@ def test_the_task_that_was_checked_is_the_task_that_is_frozen(tmp_path: Path, mo
     monkeypatch.setattr(check, "apply_gates", edited_meanwhile)
     workspace.freeze("first")
     release = workspace.release("first")
-    assert release.task().name == release.manifest["task"]["name"] == "helpdesk-router"
+    assert release.task().name == release.manifest.task.name == "helpdesk-router"
 
 
 def test_export_writes_every_row_in_each_format(frozen_example: Workspace, tmp_path: Path) -> None:
@@ -219,3 +221,25 @@ def test_show_knows_the_releases_that_hold_a_record(frozen_example: Workspace) -
     assert frozen_example.show(row["text"]).record["id"] == row["id"]
     with pytest.raises(WinnowError, match="no record"):
         frozen_example.show("zzz")
+
+
+@pytest.mark.parametrize(
+    ("edit", "field"),
+    [
+        (lambda manifest: manifest["task"].pop("labels"), "task.labels"),
+        (lambda manifest: manifest["counts"].update(train="many"), "counts.train"),
+        (lambda manifest: manifest["gates"][0].update(verdict="perhaps"), "gates.0.verdict"),
+        (lambda manifest: manifest["files"]["task.yaml"].pop("sha256"), "files.task.yaml.sha256"),
+        (lambda manifest: manifest["counts"].pop("test"), "counts: no rows stated for test"),
+        (lambda manifest: manifest.update(unknown=1), "unknown"),
+    ],
+)
+def test_a_malformed_manifest_names_the_field(
+    copied: tuple[Workspace, Path], edit: Callable[[dict[str, Any]], object], field: str
+) -> None:
+    _, release = copied
+    manifest = json.loads((release / "manifest.json").read_text())
+    edit(manifest)
+    (release / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(WinnowError, match=re.escape(field)):
+        open_release(release)

@@ -118,8 +118,8 @@ def test_a_good_lot_is_accepted_after_a_part(ws: Workspace, tmp_path: Path) -> N
     assert states(ws) == {("labeled", "person"): read, ("labeled", "lot"): 300 - read}
     assert lot.records_to_review() == []
     assert recorded_verdict(ws) == []
-    assert 0 < lot.json()["defect_rate_upper"] <= 0.10
-    assert ws.status().lots[0]["verdict"] == "accepted"
+    assert 0 < lot.facts().defect_rate_upper <= 0.10
+    assert ws.status().lots[0].verdict == "accepted"
     assert ws.status().next == "winnow check"
     accepted = ws.records()
     assert set(accepted.loc[accepted["decided_by"] == "lot", "label"]) == {"a", "b"}
@@ -295,7 +295,7 @@ def test_the_settings_of_the_day_of_drawing_stay(ws: Workspace, tmp_path: Path) 
     (lot,) = drawn(ws)
     ws.folder.task_file.write_text(ws.folder.task_file.read_text() + "review: {share: 0.5, confidence: 0.6}\n")
     (after,) = standing(ws)
-    assert (after.lot_decision.more, after.json()["confidence"]) == (lot.lot_decision.more, 0.95)
+    assert (after.lot_decision.more, after.facts().confidence) == (lot.lot_decision.more, 0.95)
 
 
 def test_a_lot_gives_the_label_that_was_proposed_in_it(ws: Workspace, tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -71,20 +70,20 @@ def review(labeling: LabelingSetup, annotators: list[ArgillaApi], wrong: Any) ->
         report = workspace.pull()
         if report.decided_lots:
             break
-    return {one["generator"]: one for one in workspace.status().lots}
+    return {one.generator: one for one in workspace.status().lots}
 
 
 def test_one_lot_is_accepted_and_another_refused(labeling: LabelingSetup, tmp_path: Path) -> None:
     add_lot(labeling, tmp_path, "good", 150, "examples")
     workspace = labeling.workspace
-    assert workspace.status().lots[0]["verdict"] == "not_drawn"
+    assert workspace.status().lots[0].verdict == "not_drawn"
     annotators = annotators_of(labeling, "ann", "bob")
     lots = review(labeling, annotators, lambda text: False)
-    assert lots["examples"]["verdict"] == "accepted"
+    assert lots["examples"].verdict == "accepted"
     add_lot(labeling, tmp_path, "poor", 90, "contrasts")
     lots = review(labeling, annotators, lambda text: "poor" in text and len(text) % 3 == 0)
-    assert lots["contrasts"]["verdict"] == "refused"
-    assert lots["examples"]["verdict"] == "accepted"
+    assert lots["contrasts"].verdict == "refused"
+    assert lots["examples"].verdict == "accepted"
     again = workspace.push("review")
     assert again.records == 0
     rescue = workspace.push("review", include_refused=True)
@@ -153,5 +152,5 @@ def test_status_says_what_a_lot_waits_for(labeling: LabelingSetup, tmp_path: Pat
     assert workspace.status().next
     workspace.push("review")
     (lot,) = workspace.status().lots
-    assert (lot["verdict"], lot["read"], lot["more"]) == ("next_look", 0, 20)
-    assert json.dumps(lot)
+    assert (lot.verdict, lot.read, lot.more) == ("next_look", 0, 20)
+    assert lot.model_dump_json()

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from winnow.core.result import Measured, NotMeasured, not_measured
+from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts
 from winnow.training.diagnostics.diagnose import Findings, diagnose
 from winnow.training.diagnostics.issue import RunContext
 from winnow.training.diagnostics.run_context import read_run_context
@@ -189,9 +190,17 @@ def test_a_wording_without_train_rows_is_underrepresented() -> None:
     assert "length long: 0 train rows, 200 expected" in found.found[0].evidence
 
 
+def audited_accuracy(accuracy: float, low: float, high: float, audited: int) -> LabelAccuracyFacts:
+    """An audit that found this accuracy."""
+    right = round(accuracy * audited)
+    return LabelAccuracyFacts(
+        accuracy=accuracy, interval=(low, high), right=right, audited=audited, unsure=0, by_origin={}
+    )
+
+
 @pytest.mark.parametrize(("accuracy", "expected"), [(0.95, True), (0.951, False), (1.0, False)])
 def test_label_noise_that_is_half_of_the_errors(accuracy: float, expected: bool) -> None:
-    told = {"accuracy": accuracy, "interval": [accuracy - 0.02, min(1.0, accuracy + 0.02)], "audited": 400}
+    told = audited_accuracy(accuracy, accuracy - 0.02, min(1.0, accuracy + 0.02), 400)
     found = diagnose(evaluation(), about(label_accuracy=told))
     assert ("label_noise" in names(found)) is expected
     if expected:
@@ -218,7 +227,7 @@ def test_what_cannot_be_computed_is_not_measured_and_says_why() -> None:
 def test_findings_come_by_the_rows_that_they_concern() -> None:
     recall = {"value": 0.2, "low": 0.1, "high": 0.3, "rows": 40}
     outside = {"status": "measured", "recall": recall, "at_in_scope_loss": ABSENT}
-    audit = {"accuracy": 0.93, "interval": [0.9, 0.95], "audited": 300}
+    audit = audited_accuracy(0.93, 0.9, 0.95, 300)
     told = about(train_accuracy=estimate(2000, 2000), label_accuracy=audit)
     found = diagnose(evaluation(out_of_scope=outside, confused_pairs=errors(12, *[3] * 29)), told)
     expected = [

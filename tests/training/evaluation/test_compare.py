@@ -18,6 +18,7 @@ from tests.support.files import write_jsonl
 from winnow.core.errors import WinnowError
 from winnow.core.hashing import file_sha256
 from winnow.curation.releases.release import open_release
+from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts
 from winnow.training.evaluation.compare import compare
 from winnow.training.evaluation.paired import compare_paired, latency_ratio, within_label_noise
 from winnow.training.imported_runs.import_run import import_predictions
@@ -88,7 +89,7 @@ def test_a_change_in_one_label_is_found_among_labels_that_did_not_change() -> No
 
 @pytest.mark.parametrize(("gained", "verdict"), [(3, "within"), (8, "perhaps"), (30, "beyond")])
 def test_a_difference_is_held_against_the_measured_label_noise(gained: int, verdict: str) -> None:
-    audit = {"accuracy": 0.97, "interval": [0.9, 0.99], "audited": 100}
+    audit = LabelAccuracyFacts(accuracy=0.97, interval=(0.9, 0.99), right=97, audited=100, unsure=0, by_origin={})
     found = within_label_noise(paired_difference(gained, 0, 100).json(), audit)
     assert found["verdict"] == verdict
     assert found["wrong_labels_high"] == pytest.approx(0.1)

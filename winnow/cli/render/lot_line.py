@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from winnow.curation.review.lot_facts import LotFacts, UndrawnLotFacts
 
 VERDICTS = {
     "accepted": "accepted, at most {defect_rate_upper:.1%} defects (one-sided)",
@@ -14,16 +13,14 @@ VERDICTS = {
 }
 
 
-def lot_line(lot: Mapping[str, Any], seconds: float | None) -> str:
+def lot_line(lot: LotFacts | UndrawnLotFacts, seconds: float | None) -> str:
     """A lot on one line; `seconds` is the typical time of a response, if known."""
-    name = f"{lot['generator']} {lot['prompt_version']} {lot['model']}"
-    if lot["verdict"] == "not_drawn":
-        return f"{name}: {lot['records']:,} records not in a lot yet; winnow push review"
-    counts = (
-        f"{name} #{lot['number']}, {lot['records']:,} records: {lot['read']:,} reviewed, {lot['defects']:,} defective"
-    )
-    minutes = f", about {max(1, round(lot['more'] * seconds / 60)):,} minutes" if seconds and lot["more"] else ""
-    more = f"{lot['more']:,} more to review{minutes}" if lot["more"] else ""
-    labels = lot["fully_inspected_labels"]
+    name = f"{lot.generator} {lot.prompt_version} {lot.model}"
+    if isinstance(lot, UndrawnLotFacts):
+        return f"{name}: {lot.records:,} records not in a lot yet; winnow push review"
+    counts = f"{name} #{lot.number}, {lot.records:,} records: {lot.read:,} reviewed, {lot.defects:,} defective"
+    minutes = f", about {max(1, round(lot.more * seconds / 60)):,} minutes" if seconds and lot.more else ""
+    more = f"{lot.more:,} more to review{minutes}" if lot.more else ""
+    labels = lot.fully_inspected_labels
     inspected = f"labels to review in full: {', '.join(labels)}" if labels else ""
-    return "; ".join(filter(None, (counts, VERDICTS[lot["verdict"]].format(**lot), more, inspected)))
+    return "; ".join(filter(None, (counts, VERDICTS[lot.verdict].format(**dict(lot)), more, inspected)))

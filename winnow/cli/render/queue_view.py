@@ -50,7 +50,7 @@ def print_pull(result: PullResult) -> None:
     print_line(f"pending: {queued}{_remaining(result.remaining)}")
     for lot in result.decided_lots:
         style = "green" if lot.recorded_verdict == "accepted" else "yellow"
-        print_line(f"lot {lot_line(lot.json(), None)}", style=style)
+        print_line(f"lot {lot_line(lot.facts(), None)}", style=style)
     if result.unresolved:
         need = "needs" if result.unresolved == 1 else "need"
         print_line(

@@ -1,0 +1,54 @@
+"""Measured label accuracy in figures: the form that reports and the manifest show."""
+
+from __future__ import annotations
+
+from winnow.core.record import Record
+from winnow.core.result import Measure, NotMeasured
+
+Interval = tuple[float, float]
+"""Lower and upper end of a 95 % interval."""
+
+
+class ShareFacts(Record):
+    """A share with its interval."""
+
+    value: float
+    """The share, 0 to 1."""
+    interval: Interval
+    """Wilson score interval, 95 %."""
+    count: int
+    """Sample size."""
+
+
+class OriginAccuracyFacts(ShareFacts):
+    """The accuracy of the audited labels of one origin."""
+
+    right: int
+    """Audited records whose label was right."""
+    audited: int
+    """Audited records that people labeled or left out."""
+
+
+class LabelAccuracyFacts(Record):
+    """The accuracy of the labels from files, measured by the audit queue."""
+
+    accuracy: float
+    """Share of audited records whose label was right, 0 to 1."""
+    interval: Interval
+    """Wilson score interval of the accuracy, 95 %."""
+    right: int
+    """Audited records whose label was right."""
+    audited: int
+    """Audited records that people labeled or left out."""
+    unsure: int
+    """Audited records for which nobody could choose a label."""
+    by_origin: dict[str, OriginAccuracyFacts]
+    """Accuracy by origin."""
+
+
+def share_facts(measure: Measure) -> ShareFacts | NotMeasured:
+    """A measured share, rounded to six digits."""
+    if isinstance(measure, NotMeasured):
+        return measure
+    interval = (round(measure.low, 6), round(measure.high, 6))
+    return ShareFacts(value=round(measure.value, 6), interval=interval, count=measure.count)

@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 STAMP := .venv/.ready
 
-.PHONY: help setup demo test test-slow mutants lint bench clean
+.PHONY: help setup demo test test-slow mutants lint schemas bench clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -25,6 +25,9 @@ test: lint ## Run lint and all tests except the slow ones
 
 test-slow: setup ## Run the slow tests: load, kills, fuzzing
 	$(BIN)/pytest -m slow
+
+schemas: setup ## Write the JSON Schemas of the public records to docs/schemas
+	$(BIN)/python -m winnow.json_schemas docs/schemas
 
 mutants: setup ## Change the rules one at a time and check that a test fails each time; takes a long time
 	$(BIN)/python tests/mutation/run.py $(MODULES)

@@ -17,7 +17,9 @@ class DuplicatesThresholds(TaskSection):
     cosine: Cosine = 0.97
     """Minimum similarity at which two train records with the same label are duplicates."""
     share_max: Share = 0.20
+    """Maximum share of train records that may be duplicates, 0 to 1."""
     label_share_max: Share = 0.50
+    """Maximum share of the train records of one label that may be duplicates, 0 to 1."""
 
 
 class LeakageThresholds(TaskSection):
@@ -26,7 +28,9 @@ class LeakageThresholds(TaskSection):
     cosine: Cosine = 0.97
     """Minimum similarity, with numbers and slot values masked, at which a train record repeats a hold-out row."""
     share_max: Share = 0.10
+    """Maximum share of train records that may repeat hold-out rows, 0 to 1."""
     label_share_max: Share = 0.25
+    """Maximum share of the train records of one label that may repeat hold-out rows, 0 to 1."""
 
 
 class DisputedThresholds(TaskSection):
@@ -40,6 +44,7 @@ class MinimumPerLabelThresholds(TaskSection):
     """Every label must have enough train rows to learn from."""
 
     train_rows: Annotated[int, Field(ge=0)] = 10
+    """Minimum number of train rows of each label."""
 
 
 class FacetMarginalsThresholds(TaskSection):
@@ -69,9 +74,16 @@ class GateThresholds(TaskSection):
     """Thresholds of the gates. Sound data passes every default."""
 
     duplicates: DuplicatesThresholds = DuplicatesThresholds()
+    """Of the gate on duplicates in train."""
     leakage: LeakageThresholds = LeakageThresholds()
+    """Of the gate on train records that repeat hold-out rows."""
     disputed: DisputedThresholds = DisputedThresholds()
+    """Of the gate on disputed records."""
     minimum_per_label: MinimumPerLabelThresholds = MinimumPerLabelThresholds()
+    """Of the gate on train rows per label."""
     label_balance: LabelBalanceThresholds = LabelBalanceThresholds()
+    """Of the gate on the balance of labels in train."""
     facet_marginals: FacetMarginalsThresholds = FacetMarginalsThresholds()
+    """Of the gate on uniform wording."""
     traffic_coverage: TrafficCoverageThresholds = TrafficCoverageThresholds()
+    """Of the gate on queries of users without a near train record."""

@@ -1,0 +1,36 @@
+"""The JSON Schemas of public records: `python -m winnow.json_schemas FOLDER` writes one file per record."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from winnow.core.atomic import atomic_write
+from winnow.core.record import Record
+from winnow.curation.releases.manifest import Manifest
+from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts
+from winnow.curation.review.lot_facts import LotFacts
+
+PUBLIC_RECORDS: dict[str, type[Record]] = {
+    "label_accuracy": LabelAccuracyFacts,
+    "lot": LotFacts,
+    "manifest": Manifest,
+}
+"""Every public record by the name of its schema. A new record is one entry here."""
+
+
+def schema_text(record: type[Record]) -> str:
+    """The JSON Schema of a record, as the content of its file."""
+    return json.dumps(record.model_json_schema(), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def write_schemas(folder: Path) -> None:
+    """Write the schema of every public record."""
+    for name, record in PUBLIC_RECORDS.items():
+        with atomic_write(folder / f"{name}.schema.json") as temporary:
+            temporary.write_text(schema_text(record), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write_schemas(Path(sys.argv[1]))

@@ -51,7 +51,11 @@ def _derive_one(votes: list[Vote], *, synthetic: bool) -> DerivedLabel:
     if files:
         return _by_file(files.pop()) if len(files) == 1 else _decided(files, "file")
     proposals = [vote.value for vote in votes if vote.actor == "model" and vote.kind == "label"]
-    return DerivedLabel("proposed", proposals[-1] if proposals else None) if synthetic else DerivedLabel("unlabeled")
+    return (
+        DerivedLabel(State.PROPOSED, proposals[-1] if proposals else None)
+        if synthetic
+        else DerivedLabel(State.UNLABELED)
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -62,8 +66,8 @@ def _by_file(choice: str) -> DerivedLabel:
 
 def _decided(choices: set[str], by: str) -> DerivedLabel:
     if len(choices) > 1:
-        return DerivedLabel("disputed", None, by, tuple(sorted(choice for choice in choices if choice != REJECTED)))
+        return DerivedLabel(State.DISPUTED, None, by, tuple(sorted(choice for choice in choices if choice != REJECTED)))
     choice = next(iter(choices))
     if choice == REJECTED:
-        return DerivedLabel("rejected", None, by)
-    return DerivedLabel("labeled", choice, by)
+        return DerivedLabel(State.REJECTED, None, by)
+    return DerivedLabel(State.LABELED, choice, by)

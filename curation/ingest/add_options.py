@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from winnow.core.commands import command
 from winnow.core.errors import Parameter, Problem, WinnowError
+from winnow.core.vocabulary import HOLD_OUT_SPLITS, ORIGINS, SPLITS
 from winnow.curation.store.sources import GenerationBatch
-
-ORIGINS = ("human", "log", "public", "synthetic")
 
 UNKNOWN_LICENSE = "unknown"
 
@@ -35,7 +34,7 @@ def check_options(options: AddOptions) -> None:
     problems = []
     if options.origin is not None and options.origin not in ORIGINS:
         problems.append(Problem(Parameter("origin"), repr(options.origin), ", ".join(ORIGINS), "choose one of these"))
-    if options.split is not None and options.split not in ("train", "validation", "test"):
+    if options.split is not None and options.split not in SPLITS:
         expected = "train, validation or test"
         problems.append(Problem(Parameter("split"), repr(options.split), expected, "choose one of these"))
     if options.batch and options.origin != "synthetic":
@@ -45,7 +44,7 @@ def check_options(options: AddOptions) -> None:
     if options.origin == "synthetic" and not options.batch:
         found = "synthetic without a batch"
         problems.append(Problem(Parameter("origin"), found, "the batch that the rows come from", NAME_THE_BATCH))
-    if options.origin == "synthetic" and options.split in ("validation", "test"):
+    if options.origin == "synthetic" and options.split in HOLD_OUT_SPLITS:
         expected = "train: synthetic rows are never hold-out"
         problems.append(Problem(Parameter("split"), options.split, expected, "leave out the split"))
     if problems:

@@ -11,6 +11,7 @@ from itertools import count
 from typing import Any
 
 from winnow.core.errors import Problem, ServiceError, WinnowError
+from winnow.core.vocabulary import ResponseStatus
 from winnow.curation.labeling.argilla_types import AnnotatorResponse, ArgillaRecord, DatasetSpec
 from winnow.curation.labeling.review_form import FormQuestion
 from winnow.curation.labeling.server.argilla_api import LOCAL_ADDRESSES
@@ -160,7 +161,7 @@ class ArgillaClient:
     def _responded_page(self, server_id: str, offset: int) -> tuple[list[dict[str, Any]], int]:
         """One page of the records with responses, and how many records there are."""
         scope = {"entity": "response", "property": "status"}
-        terms = {"type": "terms", "scope": scope, "values": ["submitted", "discarded"]}
+        terms = {"type": "terms", "scope": scope, "values": list(ResponseStatus)}
         order = {"scope": {"entity": "record", "property": "inserted_at"}, "order": "asc"}
         body = {"filters": {"type": "and", "and": [terms]}, "sort": [order]}
         params = {"offset": offset, "limit": RECORDS_PER_PAGE, "include": "responses"}
@@ -257,7 +258,7 @@ class ArgillaClient:
 
 def _responses_of(record: Mapping[str, Any], usernames: Mapping[str, str]) -> Iterator[AnnotatorResponse]:
     for response in record.get("responses") or ():
-        if response["status"] not in ("submitted", "discarded"):
+        if response["status"] not in list(ResponseStatus):
             continue
         content = {name: payload["value"] for name, payload in (response["values"] or {}).items()}
         who = usernames.get(str(response["user_id"]), str(response["user_id"]))

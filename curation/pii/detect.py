@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from winnow.core.vocabulary import PiiEntity
 from winnow.curation.pii.payment_cards import find_cards, find_ibans
 from winnow.curation.pii.phone_numbers import find_phones
 from winnow.curation.pii.presidio import public_suffixes, recognize
@@ -23,10 +24,7 @@ class PiiSpan(NamedTuple):
     end: int
 
 
-ENTITY_PRIORITY = (
-    "SECRET", "URL", "EMAIL_ADDRESS", "IBAN_CODE", "CRYPTO", "MAC_ADDRESS", "IP_ADDRESS", "US_DRIVER_LICENSE",
-    "US_PASSPORT", "US_SSN", "CREDIT_CARD", "US_BANK_NUMBER", "PHONE_NUMBER", "PERSON", "LOCATION", "ORGANIZATION",
-)  # fmt: skip
+ENTITY_PRIORITY = tuple(entity.value for entity in PiiEntity)
 """Every entity; the earlier one wins where two overlap."""
 
 MAY_HOLD = re.compile(r"""[\d@/!#$%^&*"`]|[\s=:#]'|\?\w|PRIVATE KEY|PuTTY-User|[ (\[]dot[ )\]]|[(\[]at[)\]]""", re.I)

@@ -6,23 +6,27 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 from winnow.core.hashing import keyed_digest
+from winnow.core.vocabulary import NAME_ENTITIES, PiiAction, PiiEntity
 from winnow.curation.pii.detect import ENTITY_PRIORITY, PiiSpan, find_pii, resolve_overlaps
 from winnow.curation.pii.surrogates import surrogate
 
-PiiAction = Literal["replace", "drop", "allow"]
-
 DEFAULT_POLICY: dict[str, PiiAction] = {
-    entity: "allow" if entity in ("PERSON", "LOCATION", "ORGANIZATION") else "replace" for entity in ENTITY_PRIORITY
+    entity: PiiAction.ALLOW if entity in NAME_ENTITIES else PiiAction.REPLACE for entity in ENTITY_PRIORITY
 }
 """What happens by default. Names are allowed: patterns cannot find them, and a model that can is often wrong."""
 
 SURROGATE_NUMBERS = 10**12
 """How many numbers a value may be given."""
 
-PUNCTUATION_MATTERS = ("EMAIL_ADDRESS", "URL", "SECRET", "IP_ADDRESS", "PERSON", "LOCATION", "ORGANIZATION")
+PUNCTUATION_MATTERS = (
+    PiiEntity.EMAIL_ADDRESS,
+    PiiEntity.URL,
+    PiiEntity.SECRET,
+    PiiEntity.IP_ADDRESS,
+    *NAME_ENTITIES,
+)
 """Entities whose punctuation tells values apart; in the others it is how a number happens to be written."""
 
 MAX_COLLISIONS = 64
@@ -56,7 +60,7 @@ class Scrubber:
     def found(self, text: str) -> list[PiiSpan]:
         """Private data that the policy does not allow."""
         own = find_pii(text)
-        if self.names and any(self.policy[entity] != "allow" for entity in ("PERSON", "LOCATION", "ORGANIZATION")):
+        if self.names and any(self.policy[entity] != "allow" for entity in NAME_ENTITIES):
             own = resolve_overlaps(text, iter([*own, *self.names(text)]))
         return [one for one in own if self.policy[one.entity] != "allow"]
 

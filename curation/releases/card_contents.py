@@ -100,7 +100,7 @@ def labels_section(task: Task, label_counts: Mapping[str, Mapping[str, int]]) ->
     return [
         "## Labels",
         "",
-        *table(["label", "route", "train", "validation", "test", "description"], rows),
+        *table(["label", "route", *SPLITS, "description"], rows),
         "",
         f"Out-of-scope queries have the label `{task.fallback}`."
         if task.fallback

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from winnow.core.result import Measure, NotMeasured
+from winnow.core.vocabulary import DECIDED_BY_PEOPLE
 from winnow.curation.annotations.renamed_labels import current_label
 from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts, OriginAccuracyFacts
 from winnow.curation.review.measured_queues import AUDIT_QUEUE
@@ -83,7 +84,7 @@ def measure_label_accuracy(connection: Connection, table: pd.DataFrame) -> Label
         row = now.get(item.record_id)
         if row is None or item.label_at_push is None or not responses.get((item.dataset, item.record_id)):
             continue
-        if row["decided_by"] in ("person", "agreement", "adjudicator") and row["state"] in ("labeled", "rejected"):
+        if row["decided_by"] in DECIDED_BY_PEOPLE and row["state"] in ("labeled", "rejected"):
             audited[row["origin"]] += 1
             right[row["origin"]] += row["label"] == current_label(item.label_at_push, renamed)
         elif row["state"] != "superseded":

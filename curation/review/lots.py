@@ -10,6 +10,7 @@ from typing import Any
 from winnow.config.task import ReviewConfig
 from winnow.core.clock import utc_now
 from winnow.core.hashing import stable_hash
+from winnow.core.vocabulary import DECIDED_BY_PEOPLE, RECORDED_VERDICTS, LotVerdict
 from winnow.curation.annotations.derive_label import derive_labels
 from winnow.curation.annotations.renamed_labels import current_label
 from winnow.curation.review.lot_facts import LotFacts
@@ -41,9 +42,6 @@ from winnow.validators.stats.acceptance_sampling import (
     labels_to_inspect_fully,
     look_sizes,
 )
-
-DECIDED_BY_PEOPLE = ("adjudicator", "agreement", "person")
-"""Values of `decided_by` for decisions by people."""
 
 FAR_FUTURE = "9999"
 """Later than any stored time."""
@@ -206,10 +204,10 @@ def record_verdicts(connection: Connection, current_lots: Iterable[Lot]) -> list
     for lot in current_lots:
         lot_decision = lot.lot_decision
         if lot.recorded_verdict == "refused" and len(lot.reviewed) == len(lot.members):
-            lot_decision = replace(lot_decision, verdict="fully_reviewed")
+            lot_decision = replace(lot_decision, verdict=LotVerdict.FULLY_REVIEWED)
         elif lot.recorded_verdict is not None:
             continue
-        if lot_decision.verdict not in ("accepted", "refused", "fully_reviewed"):
+        if lot_decision.verdict not in RECORDED_VERDICTS:
             continue
         fully_inspected_labels = (
             labels_to_inspect_fully(lot.counts, maximum=lot.review.defect_rate_max)

@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from winnow.core.clock import utc_now
 from winnow.core.hashing import json_hash
+from winnow.core.vocabulary import CandidateOutcome
 from winnow.curation.store.tables import candidate, generation_run
-
-CandidateOutcome = Literal["kept", "known", "dropped"]
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ def outcome_counts(connection: Connection, run: str) -> dict[str, int]:
     """How many candidates of a run were kept, known and dropped."""
     c = candidate.c
     rows = connection.execute(select(c.outcome, func.count()).where(c.run_id == run).group_by(c.outcome))
-    return {"kept": 0, "known": 0, "dropped": 0} | dict(rows.tuples().all())
+    return dict.fromkeys((outcome.value for outcome in CandidateOutcome), 0) | dict(rows.tuples().all())
 
 
 def kept_details(connection: Connection, run: str) -> list[dict[str, Any]]:

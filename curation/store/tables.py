@@ -16,7 +16,18 @@ from sqlalchemy import (
     text,
 )
 
-from winnow.core.vocabulary import DatasetKind
+from winnow.core.vocabulary import (
+    RECORDED_VERDICTS,
+    Actor,
+    ArtifactKind,
+    CandidateOutcome,
+    DatasetKind,
+    DecisionKind,
+    Origin,
+    ResponseStatus,
+    Split,
+    SplitReason,
+)
 
 metadata = MetaData(
     naming_convention={
@@ -48,7 +59,7 @@ source = Table(
     Column("file_hash", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("settings", Text, nullable=False),
-    Column("origin", Text, _one_of("origin", "human", "log", "public", "synthetic"), nullable=False),
+    Column("origin", Text, _one_of("origin", *Origin), nullable=False),
     Column("license", Text, nullable=False),
     Column("batch_id", Text, ForeignKey("batch.id")),
     Column("at", Text, nullable=False),
@@ -63,8 +74,8 @@ record_group = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("declared", Text, nullable=False),
-    Column("assigned_split", Text, _one_of("assigned_split", "train", "validation", "test"), nullable=False),
-    Column("why", Text, _one_of("why", "given", "drawn", "train_only"), nullable=False),
+    Column("assigned_split", Text, _one_of("assigned_split", *Split), nullable=False),
+    Column("why", Text, _one_of("why", *SplitReason), nullable=False),
     Column("stratum", Text, nullable=False),
     Column("at", Text, nullable=False),
 )
@@ -99,9 +110,9 @@ decision = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("record_id", Text, ForeignKey("record.id"), nullable=False),
-    Column("actor", Text, _one_of("actor", "adjudicator", "person", "file", "rule", "model"), nullable=False),
+    Column("actor", Text, _one_of("actor", *Actor), nullable=False),
     Column("who", Text, nullable=False),
-    Column("kind", Text, _one_of("kind", "label", "rejection", "correction", "abstention"), nullable=False),
+    Column("kind", Text, _one_of("kind", *DecisionKind), nullable=False),
     Column("value", Text, nullable=False),
     Column("turn", Integer, nullable=False, server_default="0"),
     Column("why", Text, nullable=False),
@@ -215,7 +226,7 @@ response = Table(
     Column("dataset", Text, ForeignKey("queue_dataset.name"), nullable=False),
     Column("record_id", Text, ForeignKey("record.id"), nullable=False),
     Column("who", Text, nullable=False),
-    Column("status", Text, _one_of("status", "submitted", "discarded"), nullable=False),
+    Column("status", Text, _one_of("status", *ResponseStatus), nullable=False),
     Column("content", Text, nullable=False),
     Column("started_at", Text, nullable=False),
     Column("answered_at", Text, nullable=False),
@@ -252,7 +263,7 @@ lot_verdict = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("lot_id", Text, ForeignKey("lot.id"), nullable=False),
-    Column("verdict", Text, _one_of("verdict", "accepted", "refused", "fully_reviewed"), nullable=False),
+    Column("verdict", Text, _one_of("verdict", *RECORDED_VERDICTS), nullable=False),
     Column("detail", Text, nullable=False),
     Column("at", Text, nullable=False),
     UniqueConstraint("lot_id", "verdict"),
@@ -283,7 +294,7 @@ candidate = Table(
     Column("record_id", Text, nullable=False),
     Column("label", Text, nullable=False),
     Column("detail", Text, nullable=False),
-    Column("outcome", Text, _one_of("outcome", "kept", "known", "dropped"), nullable=False),
+    Column("outcome", Text, _one_of("outcome", *CandidateOutcome), nullable=False),
     Column("reason", Text, nullable=False),
     Column("at", Text, nullable=False),
 )
@@ -302,7 +313,7 @@ artifact = Table(
     "artifact",
     metadata,
     Column("name", Text, primary_key=True),
-    Column("kind", Text, _one_of("kind", "release", "run"), nullable=False),
+    Column("kind", Text, _one_of("kind", *ArtifactKind), nullable=False),
     Column("path", Text, nullable=False),
     Column("sha256", Text, nullable=False),
     Column("detail", Text, nullable=False),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select
 
+from winnow.core.vocabulary import ORIGINS, State
 from winnow.curation.annotations.derive_label import DerivedLabel, derive_labels
 from winnow.curation.annotations.votes import ABSTAINED, DISCARDED
 from winnow.curation.store import tables
@@ -21,9 +22,6 @@ from winnow.validators.kinds import KINDS
 if TYPE_CHECKING:
     import pandas as pd
 
-
-ORIGIN_ORDER = ("human", "log", "public", "synthetic")
-"""A record with several origins counts as the first of these."""
 
 WORKING_COLUMNS = (
     "id", "content", "text", "fold_key", "group", "assigned_split", "origin", "weight", "state", "label", "decided_by",
@@ -54,9 +52,9 @@ def working_rows(connection: Connection) -> list[dict[str, Any]]:
         .join(record_group, record_group.c.id == tables.record.c.group_id)
         .order_by(tables.record.c.id)
     )
-    undecided = {False: DerivedLabel("unlabeled"), True: DerivedLabel("proposed")}
-    lot_labels, refused = labels_decided_by_lots(connection), DerivedLabel("rejected", None, "lot")
-    superseded, unseen = DerivedLabel("superseded"), _LiveSources()
+    undecided = {False: DerivedLabel(State.UNLABELED), True: DerivedLabel(State.PROPOSED)}
+    lot_labels, refused = labels_decided_by_lots(connection), DerivedLabel(State.REJECTED, None, "lot")
+    superseded, unseen = DerivedLabel(State.SUPERSEDED), _LiveSources()
     forgotten = forgotten_ids(connection)
     rows = []
     for identity, kind, content, fold, group, assigned_split in connection.execute(query).fetchall():
@@ -64,12 +62,12 @@ def working_rows(connection: Connection) -> list[dict[str, Any]]:
             continue
         by = live_sources.get(identity, unseen)
         own = derived.get(identity, undecided[identity in synthetic]) if by.sources else superseded
-        if own.state == "proposed" and identity in lot_labels and identity not in unsure:
+        if own.state == State.PROPOSED and identity in lot_labels and identity not in unsure:
             label = lot_labels[identity]
-            own = refused if label is None else DerivedLabel("labeled", label, "lot")
+            own = refused if label is None else DerivedLabel(State.LABELED, label, "lot")
         text = KINDS[kind].embedding_text(content)
         values = (
-            identity, content, text, fold, group, assigned_split, by.origin, weight[identity], own.state,
+            identity, content, text, fold, group, assigned_split, by.origin, weight[identity], own.state.value,
             own.label or "", own.decided_by, own.candidates, by.sources, by.licenses,
         )  # fmt: skip
         rows.append(dict(zip(WORKING_COLUMNS, values, strict=True)))
@@ -89,7 +87,7 @@ def working_table(connection: Connection) -> pd.DataFrame:
 class _LiveSources:
     """The live sources that contain a record."""
 
-    origin: str = ORIGIN_ORDER[0]
+    origin: str = ORIGINS[0]
     sources: tuple[str, ...] = ()
     licenses: tuple[str, ...] = ()
 
@@ -110,6 +108,6 @@ def _live_sources(connection: Connection) -> tuple[Counter[str], dict[str, _Live
     @cache
     def by(ids: tuple[str, ...]) -> _LiveSources:
         origins, licenses = zip(*(facts[i] for i in ids), strict=True)
-        return _LiveSources(min(origins, key=ORIGIN_ORDER.index), ids, tuple(sorted(set(licenses))))
+        return _LiveSources(min(origins, key=ORIGINS.index), ids, tuple(sorted(set(licenses))))
 
     return weight, {record: by(ids) for record, ids in sources.items()}

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from winnow.core.vocabulary import ThinkingEffort
 from winnow.training.setting_types import Count, Positive, PrecisionSetting
 
 SPENDING_SETTINGS = ("budget", "prices")
@@ -21,7 +22,7 @@ class PromptSettings:
     """`local` is a causal language model on this machine: no key, no cost."""
     model: str | None = None
     """For Claude a model name, by default the task's `generate.model`; for `local` a folder or hub id."""
-    effort: Literal["none", "low", "medium", "high"] | None = None
+    effort: ThinkingEffort | None = None
     """Claude's effort; by default the task's `generate.effort`."""
     examples_per_label: Annotated[int, Field(ge=0, le=50)] = 3
     """Train rows that the prompt shows for every label, in addition to the task file's examples."""

@@ -21,9 +21,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
 
-LotVerdict = Literal["next_look", "accepted", "refused", "full_review", "fully_reviewed"]
+from winnow.core.vocabulary import LotVerdict
 
 LOOKS = (0.15, 0.25, 0.40, 0.65)
 """Shares of the lot at which its sample is evaluated. The setting `review.share` replaces the first."""
@@ -97,17 +96,17 @@ def decide_lot(
         return lot_evidence(lot_size, counted, sum(defective[:counted]), target=target, maximum=maximum, level=level)
 
     if read == lot_size:
-        return LotDecision("fully_reviewed", len(sizes), 0, weigh(read))
+        return LotDecision(LotVerdict.FULLY_REVIEWED, len(sizes), 0, weigh(read))
     seen = weigh(0)
     for look, size in enumerate(reached, start=1):
         seen = weigh(size)
         if seen.defects / size <= target and seen.p_above <= level:
-            return LotDecision("accepted", look, 0, seen)
+            return LotDecision(LotVerdict.ACCEPTED, look, 0, seen)
         if seen.p_within <= level:
-            return LotDecision("refused", look, 0, seen)
+            return LotDecision(LotVerdict.REFUSED, look, 0, seen)
     if len(reached) < len(sizes):
-        return LotDecision("next_look", len(reached), sizes[len(reached)] - read, seen)
-    return LotDecision("full_review", len(reached), lot_size - read, seen)
+        return LotDecision(LotVerdict.NEXT_LOOK, len(reached), sizes[len(reached)] - read, seen)
+    return LotDecision(LotVerdict.FULL_REVIEW, len(reached), lot_size - read, seen)
 
 
 def look_sizes(lot_size: int, *, share: float) -> tuple[int, ...]:

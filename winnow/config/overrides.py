@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from winnow.config.task import Task
 from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.suggest import nearest_name
+from winnow.core.vocabulary import ORIGINS
 
 
 def with_overrides(task: Task, settings: Sequence[str]) -> Task:
@@ -44,7 +45,7 @@ MAIN_THRESHOLDS = {
     "synthetic_share": "targets.synthetic_share_max",
     "traffic_coverage": "gates.traffic_coverage.share_min",
     "licenses": "licenses.allow",
-    **{f"mix.{origin}": f"targets.mix.{origin}" for origin in ("human", "log", "public", "synthetic")},
+    **{f"mix.{origin}": f"targets.mix.{origin}" for origin in ORIGINS},
 }
 """The setting that the name of a gate alone refers to."""
 

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from winnow.config.gate_thresholds import GateThresholds
 from winnow.config.section import Name, Share, TaskSection
+from winnow.core.vocabulary import EmbedderBackend, PiiAction, PiiEntity, ThinkingEffort
 
 GOALS = ("accuracy", "in_scope_accuracy", "macro_f1", "out_of_scope_recall")
 """Measures that `goals` may contain, in addition to GOALS_BY_LABEL."""
@@ -79,16 +80,10 @@ class SplitsConfig(TaskSection):
     """The key of the hash that determines the order of records."""
 
 
-Entity = Literal[
-    "SECRET", "URL", "EMAIL_ADDRESS", "IBAN_CODE", "CRYPTO", "MAC_ADDRESS", "IP_ADDRESS", "US_DRIVER_LICENSE",
-    "US_PASSPORT", "US_SSN", "CREDIT_CARD", "US_BANK_NUMBER", "PHONE_NUMBER", "PERSON", "LOCATION", "ORGANIZATION",
-]  # fmt: skip
-
-
 class PrivacyConfig(TaskSection):
     """How private data is handled when files are added."""
 
-    policy: dict[Entity, Literal["replace", "drop", "allow"]] = {}
+    policy: dict[PiiEntity, PiiAction] = {}
     """Policy by entity. By default, names of people, places and organizations are allowed and all others replaced."""
     model: str | None = None
     """A folder with a token-classification model that finds names; without it, no names are found."""
@@ -111,7 +106,7 @@ class GenerateConfig(TaskSection):
     """How Claude is asked to generate queries."""
 
     model: Name = "claude-sonnet-5-5"
-    effort: Literal["none", "low", "medium", "high"] = "low"
+    effort: ThinkingEffort = ThinkingEffort.LOW
     """Thinking effort, billed as output tokens; `none` leaves it to the model."""
     judge_model: Name | None = None
     """The model that labels queries blind; `model` by default."""
@@ -130,7 +125,7 @@ class EmbedderConfig(TaskSection):
 
     model: str | None = None
     """A folder or hub id of a sentence-transformers model; the bundled all-MiniLM-L6-v2 by default."""
-    backend: Literal["openvino", "torch"] = "openvino"
+    backend: EmbedderBackend = EmbedderBackend.OPENVINO
 
 
 class Task(TaskSection):

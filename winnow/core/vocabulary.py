@@ -1,20 +1,200 @@
-"""Every fixed set of values, defined once: splits, origins, states, facets.
+"""Every fixed set of values, defined once; database constraints, schemas, settings and choices derive from it.
 
-Queues are defined in curation/labeling/queues.
+Queues are defined in curation/labeling/queues, formats in curation/io, training methods in training/methods.
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Literal
 
-State = Literal["unlabeled", "proposed", "labeled", "disputed", "rejected", "superseded"]
 
-STATES: tuple[State, ...] = ("unlabeled", "proposed", "labeled", "disputed", "rejected", "superseded")
+class State(StrEnum):
+    """What is known about a record's label."""
 
-SPLITS = ("train", "validation", "test")
+    UNLABELED = "unlabeled"
+    PROPOSED = "proposed"
+    """Machine-made and not reviewed."""
+    LABELED = "labeled"
+    DISPUTED = "disputed"
+    """Decisions of equal rank differ."""
+    REJECTED = "rejected"
+    SUPERSEDED = "superseded"
+    """All sources of the record were retracted."""
 
-HOLD_OUT_SPLITS = ("test", "validation")
+
+STATES: tuple[str, ...] = tuple(state.value for state in State)
+"""The states as plain strings, for tables."""
+
+
+class Split(StrEnum):
+    """The part of the dataset that a group is assigned to."""
+
+    TRAIN = "train"
+    VALIDATION = "validation"
+    TEST = "test"
+
+
+SPLITS: tuple[str, ...] = tuple(split.value for split in Split)
+"""The splits as plain strings, for tables."""
+
+HOLD_OUT_SPLITS: tuple[str, ...] = (Split.TEST.value, Split.VALIDATION.value)
+"""Test first: quotas are filled in this order."""
+
+
+class SplitReason(StrEnum):
+    """Why a group has its split."""
+
+    GIVEN = "given"
+    """An official split of a source."""
+    DRAWN = "drawn"
+    TRAIN_ONLY = "train_only"
+    """Synthetic, or not labeled by a person or a file."""
+
+
+class Origin(StrEnum):
+    """Where a source's rows come from. A record with several origins counts as the first of these."""
+
+    HUMAN = "human"
+    LOG = "log"
+    """Production traffic."""
+    PUBLIC = "public"
+    SYNTHETIC = "synthetic"
+
+
+ORIGINS: tuple[str, ...] = tuple(origin.value for origin in Origin)
+"""The origins as plain strings, for tables."""
+
+
+class Actor(StrEnum):
+    """Who made a decision."""
+
+    ADJUDICATOR = "adjudicator"
+    PERSON = "person"
+    FILE = "file"
+    RULE = "rule"
+    MODEL = "model"
+
+
+class DecisionKind(StrEnum):
+    """What a decision says about a record."""
+
+    LABEL = "label"
+    REJECTION = "rejection"
+    CORRECTION = "correction"
+    """A better wording of the text."""
+    ABSTENTION = "abstention"
+
+
+class DecidedBy(StrEnum):
+    """Whose decisions gave a record its label, from the highest rank to the lowest."""
+
+    ADJUDICATOR = "adjudicator"
+    AGREEMENT = "agreement"
+    """Two or more people."""
+    PERSON = "person"
+    FILE = "file"
+    LOT = "lot"
+    """An accepted or refused lot of proposals."""
+    NOBODY = "nobody"
+
+
+DECIDED_BY_PEOPLE: tuple[str, ...] = (
+    DecidedBy.ADJUDICATOR.value,
+    DecidedBy.AGREEMENT.value,
+    DecidedBy.PERSON.value,
+)
+"""Values of `decided_by` for decisions by people, as plain strings for tables."""
+
+
+class LotVerdict(StrEnum):
+    """What the review of a lot has shown so far."""
+
+    NEXT_LOOK = "next_look"
+    """More records are reviewed before the lot can be decided."""
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    FULL_REVIEW = "full_review"
+    """No look decided, so every record is reviewed."""
+    FULLY_REVIEWED = "fully_reviewed"
+    """Each record counts by its own decision."""
+
+
+RECORDED_VERDICTS = (LotVerdict.ACCEPTED, LotVerdict.REFUSED, LotVerdict.FULLY_REVIEWED)
+"""The verdicts that are recorded, because they are final."""
+
+
+class ResponseStatus(StrEnum):
+    """What an annotator did with a record of a queue."""
+
+    SUBMITTED = "submitted"
+    DISCARDED = "discarded"
+
+
+class CandidateOutcome(StrEnum):
+    """What happened to a generated candidate."""
+
+    KEPT = "kept"
+    KNOWN = "known"
+    DROPPED = "dropped"
+
+
+class ArtifactKind(StrEnum):
+    """What a workspace produces and names."""
+
+    RELEASE = "release"
+    RUN = "run"
+
+
+class PiiEntity(StrEnum):
+    """A kind of private data, by the name that Presidio gives it."""
+
+    SECRET = "SECRET"
+    URL = "URL"
+    EMAIL_ADDRESS = "EMAIL_ADDRESS"
+    IBAN_CODE = "IBAN_CODE"
+    CRYPTO = "CRYPTO"
+    MAC_ADDRESS = "MAC_ADDRESS"
+    IP_ADDRESS = "IP_ADDRESS"
+    US_DRIVER_LICENSE = "US_DRIVER_LICENSE"
+    US_PASSPORT = "US_PASSPORT"
+    US_SSN = "US_SSN"
+    CREDIT_CARD = "CREDIT_CARD"
+    US_BANK_NUMBER = "US_BANK_NUMBER"
+    PHONE_NUMBER = "PHONE_NUMBER"
+    PERSON = "PERSON"
+    LOCATION = "LOCATION"
+    ORGANIZATION = "ORGANIZATION"
+
+
+NAME_ENTITIES = (PiiEntity.PERSON, PiiEntity.LOCATION, PiiEntity.ORGANIZATION)
+"""Private data that only a model finds; patterns find the other entities."""
+
+
+class PiiAction(StrEnum):
+    """What `add` does with private data."""
+
+    REPLACE = "replace"
+    """Put a stand-in of the same form in its place."""
+    DROP = "drop"
+    """Drop the row."""
+    ALLOW = "allow"
+
+
+class ThinkingEffort(StrEnum):
+    """How much a model of a provider thinks before it answers."""
+
+    NONE = "none"
+    """The model decides."""
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class EmbedderBackend(StrEnum):
+    """The library that runs the embedding model."""
+
+    OPENVINO = "openvino"
+    TORCH = "torch"
 
 
 class DatasetKind(StrEnum):
@@ -45,5 +225,3 @@ BUILT_IN_FACETS = {
     "noise": ("clean", "typo", "shouting", "stretched"),
 }
 """The facets of every task, and their values."""
-
-ORIGINS = ("human", "log", "public", "synthetic")

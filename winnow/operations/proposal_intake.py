@@ -16,6 +16,7 @@ from winnow.core.errors import Problem, ServiceError
 from winnow.core.example import canonical_text, record_id
 from winnow.core.hashing import stable_hash
 from winnow.core.layout import WorkspaceFolder
+from winnow.core.vocabulary import CandidateOutcome
 from winnow.curation.checks.novelty import Novelty, NoveltyCheck, ProposedText
 from winnow.curation.ingest.add import MAX_ATTEMPTS, AddResult, WorkspaceChanged
 from winnow.curation.ingest.add import add as add_readings
@@ -186,7 +187,7 @@ class ProposalIntake:
             GeneratedCandidate(
                 identity,
                 one.label,
-                "dropped" if drop else "kept",
+                CandidateOutcome.DROPPED if drop else CandidateOutcome.KEPT,
                 drop.reason if drop else "",
                 one.detail,
                 request,
@@ -311,7 +312,7 @@ def _after_screening(one: GeneratedCandidate, entered: Set[str]) -> GeneratedCan
     """The outcome of a candidate after screening."""
     if one.outcome == "dropped" or one.record_id in entered:
         return one
-    return replace(one, outcome="dropped", reason="screening")
+    return replace(one, outcome=CandidateOutcome.DROPPED, reason="screening")
 
 
 def combined_result(results: Iterable[AddResult]) -> AddResult:

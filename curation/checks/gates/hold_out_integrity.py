@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from winnow.core.vocabulary import SPLITS
+from winnow.core.vocabulary import DECIDED_BY_PEOPLE, SPLITS, DecidedBy
 from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates.gate import Gate, at_most, gate_not_measured
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-HOLD_OUT_DECIDERS = ("adjudicator", "agreement", "person", "file")
+HOLD_OUT_DECIDERS = (*DECIDED_BY_PEOPLE, DecidedBy.FILE.value)
 
 
 def hold_out_integrity_gate(inputs: GateInputs) -> Gate:

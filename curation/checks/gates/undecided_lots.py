@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from winnow.core.vocabulary import DECIDED_BY_PEOPLE, DecidedBy
 from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates.gate import Gate, at_most, gate_not_measured
 
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-LOT_DECIDERS = ("adjudicator", "agreement", "person", "lot")
+LOT_DECIDERS = (*DECIDED_BY_PEOPLE, DecidedBy.LOT.value)
 
 
 def undecided_lots_gate(inputs: GateInputs) -> Gate:

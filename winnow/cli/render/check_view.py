@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from winnow.cli.render.terminal import print_line, print_table, printable
+from winnow.core.vocabulary import SPLITS
 
 if TYPE_CHECKING:
     from winnow.curation.checks.check import CheckResult
@@ -54,7 +55,7 @@ def print_check(check: CheckResult) -> None:
     )
     counts = check.selected["split"].value_counts()
     print_line()
-    print_line("would be released: " + ", ".join(f"{s} {counts.get(s, 0):,}" for s in ("train", "validation", "test")))
+    print_line("would be released: " + ", ".join(f"{s} {counts.get(s, 0):,}" for s in SPLITS))
     if check.excluded:
         print_line("excluded: " + ", ".join(f"{reason} {count:,}" for reason, count in check.excluded.items()))
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from winnow.core.clock import utc_now
+from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.hashing import json_hash
 from winnow.core.versions import package_version
@@ -160,5 +161,5 @@ def open_run(path: Path) -> Run:
     try:
         return Run(path.resolve(), json.loads((path / RUN_FILE).read_text(encoding="utf-8")))
     except (OSError, ValueError):
-        fix = "name a run of this workspace (`winnow runs`) or the path of a run folder"
+        fix = f"name a run of this workspace (`{command('runs')}`) or the path of a run folder"
         raise WinnowError(Problem(str(path), "not a readable run", f"a folder with {RUN_FILE}", fix)) from None

@@ -103,8 +103,8 @@ def _parse_change(change: str) -> tuple[str, Any, str]:
     """Key, value and location of a `KEY=VALUE`; the value is parsed as YAML."""
     key, equals, value = change.partition("=")
     if not equals:
-        raise WinnowError(Problem(Parameter("set"), f"{change!r} has no value", "KEY=VALUE", "add the value"))
+        raise WinnowError(Problem(Parameter("settings"), f"{change!r} has no value", "KEY=VALUE", "add the value"))
     try:
-        return key.strip(), yaml.safe_load(value), Parameter("set")
+        return key.strip(), yaml.safe_load(value), Parameter("settings")
     except yaml.YAMLError:
-        return key.strip(), value, Parameter("set")
+        return key.strip(), value, Parameter("settings")

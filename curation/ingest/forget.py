@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from winnow.config.task import Task
 from winnow.core.clock import utc_now
+from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.layout import WorkspaceFolder
 from winnow.curation.ingest.erase_text import erase_from_files, files_holding, user_files_holding, without_quotations
@@ -81,7 +82,7 @@ def _find_record(connection: Connection, wanted: str) -> StoredRecord:
     fits = records_by_id_prefix(connection, wanted) if len(wanted) >= MIN_ID_CHARACTERS else []
     if len(fits) != 1:
         found = "no record" if not fits else "more than one record"
-        fix = "find the id with `winnow show TEXT`"
+        fix = f"find the id with `{command('show', 'TEXT')}`"
         raise WinnowError(
             Problem(f"forget {wanted[:20]}", found, f"{MIN_ID_CHARACTERS} or more characters of one id", fix)
         )

@@ -10,6 +10,7 @@ from winnow.config.load import parse_task
 from winnow.config.task import Task
 from winnow.core.atomic import atomic_write
 from winnow.core.clock import utc_now
+from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.layout import TASK_FILE, WorkspaceFolder
 from winnow.core.suggest import nearest_name
@@ -62,7 +63,7 @@ def _check(task: Task, old: str, new: str, *, in_task: bool, records: int) -> No
     problems = []
     if not in_task and not records:
         near = nearest_name(old, task.label_names)
-        fix = f"did you mean {near!r}?" if near else "winnow status lists the labels"
+        fix = f"did you mean {near!r}?" if near else f"{command('status')} lists the labels"
         problems.append(Problem(f"rename {old}", "no such label", "a label of the task", fix))
     if not in_task and records and new not in task.label_names:
         fix = f"put {old!r} back into {TASK_FILE} first, or name a label of the task"

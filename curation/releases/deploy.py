@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from winnow.core.commands import command
 from winnow.core.deployment import Deployment
 from winnow.core.errors import GateError, Parameter, Problem, WinnowError
 from winnow.core.hashing import file_sha256
@@ -41,7 +42,7 @@ def _check(connection: Connection, folder: WorkspaceFolder, run: str, by: str, r
     known = {entry["name"]: entry for entry in artifacts(connection, "run")}
     if run not in known:
         near = nearest_name(run, list(known))
-        fix = f"did you mean {near!r}?" if near else "winnow runs lists them"
+        fix = f"did you mean {near!r}?" if near else f"{command('runs')} lists them"
         problems.append(Problem(f"deploy {run}", "no such run in this workspace", ", ".join(known) or "a run", fix))
     elif not (folder.root / known[run]["path"] / RUN_FILE).is_file():
         fix = "restore the folder, or train the run again"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from winnow.config.load import read_task
 from winnow.config.task import Task
+from winnow.core.commands import command
 from winnow.core.errors import GateError, Problem, WinnowError
 from winnow.core.hashing import file_sha256
 from winnow.core.vocabulary import SPLITS
@@ -108,7 +109,7 @@ def open_release(path: Path, *, checked: bool = True) -> Release:
     Raises WinnowError when there is no release, GateError when a file was changed.
     """
     if not (path / MANIFEST).is_file():
-        fix = "name a release of this workspace (`winnow releases`) or the path of a release folder"
+        fix = f"name a release of this workspace (`{command('releases')}`) or the path of a release folder"
         raise WinnowError(Problem(str(path), "no readable release", f"a folder with {MANIFEST}", fix))
     release = read_release(path)
     problems = file_problems(release) if checked else []

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select, text, update
 from sqlalchemy.dialects.sqlite import insert
 
+from winnow.core.commands import command
 from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.curation.store import tables
 
@@ -58,7 +59,7 @@ def store_source(connection: Connection, new: NewSource, now: str) -> str:
     if live is not None:
         if live["settings"] == new.settings:
             return str(live["id"])
-        fix = f"run `winnow retract {live['id']}` first, or add the file with the same options"
+        fix = f"run `{command('retract', live['id'])}` first, or add the file with the same options"
         found = f"already added as source {live['id']} with {live['settings']}, now {new.settings}"
         raise WinnowError(Problem(new.name, found, "the same settings", fix))
     short = new.file_hash[:12]

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from winnow.config.cross_checks import cross_problems
 from winnow.config.task import Task
 from winnow.config.yaml_lines import MAX_VALUES, KeyPath, expanded_size, key_lines, line_of, repeated_keys
+from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.layout import TASK_FILE
 from winnow.core.suggest import nearest_name
@@ -25,7 +26,7 @@ def read_task(path: Path) -> Task:
     try:
         return parse_task(path.read_text(encoding="utf-8-sig"), name=path.name)
     except FileNotFoundError:
-        fix = "run `winnow init DIR` first, or change to the folder that contains winnow.yaml"
+        fix = f"run `{command('init', 'DIR')}` first, or change to the folder that contains winnow.yaml"
         raise WinnowError(Problem(str(path), "no task file here", "a winnow.yaml", fix)) from None
     except OSError as error:
         raise WinnowError(
@@ -54,7 +55,7 @@ def parse_task(text: str, *, name: str = TASK_FILE) -> Task:
         ) from None
     if not isinstance(raw, dict) or root is None:
         raise WinnowError(
-            Problem(f"{name}:1", "not a mapping", "keys such as `name:` and `labels:`", "see `winnow init`")
+            Problem(f"{name}:1", "not a mapping", "keys such as `name:` and `labels:`", f"see `{command('init')}`")
         )
     try:
         lines = dict(key_lines(root))

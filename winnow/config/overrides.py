@@ -30,7 +30,7 @@ def with_overrides(task: Task, settings: Sequence[str]) -> Task:
         return Task.model_validate(data)
     except ValidationError as error:
         faults = [(".".join(map(str, fault["loc"])), fault) for fault in error.errors()]
-        where = Parameter("set")
+        where = Parameter("settings")
         raise WinnowError([Problem(where, f"{key}={fault['input']}", fault["msg"]) for key, fault in faults]) from None
 
 
@@ -58,7 +58,7 @@ def _setting_path(data: Mapping[str, Any], key: str, setting: str) -> list[str]:
     if key not in known:
         near = nearest_name(key, known)
         fix = f"did you mean {near!r}?" if near else ""
-        raise WinnowError(Problem(Parameter("set"), f"unknown gate setting {key!r}", ", ".join(known), fix))
+        raise WinnowError(Problem(Parameter("settings"), f"unknown gate setting {key!r}", ", ".join(known), fix))
     return MAIN_THRESHOLDS.get(key, f"gates.{key}").split(".")
 
 
@@ -73,5 +73,5 @@ def _parse_value(setting: str, key: str, value: str) -> float | list[float] | li
         numbers = []
     if len(numbers) != wanted:
         expected = "GATE=LOWEST,HIGHEST" if wanted == 2 else "GATE=NUMBER"
-        raise WinnowError(Problem(Parameter("set"), repr(setting), expected))
+        raise WinnowError(Problem(Parameter("settings"), repr(setting), expected))
     return numbers if wanted == 2 else numbers[0]

@@ -1,12 +1,38 @@
-"""Commands that messages recommend, complete and ready to paste; only this module knows how options are spelled."""
+"""Commands that messages recommend, complete and ready to paste; only this module knows how options are spelled.
+
+Messages contain the command line. An error that reaches Python shows the call of the Python API instead.
+"""
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Sequence
 
+Option = str | int | float | Sequence[str]
 
-def command(verb: str, *arguments: str, **options: str | int | float | Sequence[str]) -> str:
+CALLS = {
+    "init": "winnow.init",
+    "deploy --history": "ws.deployments",
+    "generate variations": "ws.generate_variations",
+    "generate examples": "ws.generate",
+    "generate contrasts": "ws.generate",
+    "generate negatives": "ws.generate",
+    "generate dialogues": "ws.generate",
+}
+"""The calls of commands that are not named as the method of a workspace."""
+
+ONLY_COMMANDS = ("annotators",)
+"""Commands without a call: accounts of the labeling server are managed in a terminal."""
+
+PARAMETERS = {"for": "annotators", "set": "settings", "from": "from_file", "label": "labels"}
+"""Options whose parameter has another name."""
+
+_CALLS_OF: dict[str, str] = {}
+"""The calls of all command lines that were made, for `in_python`."""
+
+
+def command(verb: str, *arguments: str, **options: Option) -> str:
     """A command line: `command("push label", strategy="mixed")` is `winnow push label --strategy mixed`.
 
     Arguments and values are quoted for a shell where necessary. `True` gives an option without a value, a list repeats
@@ -15,9 +41,66 @@ def command(verb: str, *arguments: str, **options: str | int | float | Sequence[
     """
     parts = ["winnow", verb, *(shlex.quote(argument) for argument in arguments)]
     for name, value in options.items():
-        flag = "--" + name.rstrip("_").replace("_", "-")
         values = [value] if isinstance(value, str | int | float) else value
         for one in values:
             if one is not False:
-                parts.append(flag if one is True else f"{flag} {shlex.quote(str(one))}")
-    return " ".join(parts)
+                parts.append(option(name) if one is True else f"{option(name)} {shlex.quote(str(one))}")
+    line = " ".join(parts)
+    _CALLS_OF[line] = _call(line, verb, arguments, options)
+    return line
+
+
+def option(parameter: str) -> str:
+    """The option of a parameter: `--for` of `annotators`."""
+    names = {python: name for name, python in PARAMETERS.items() if name in ("for", "set")}
+    return "--" + names.get(parameter, parameter).rstrip("_").replace("_", "-")
+
+
+def in_python(message: str) -> str:
+    """The message with the call of the Python API in place of each command line that `command` made."""
+    lines = sorted((line for line in _CALLS_OF if line in message), key=len, reverse=True)
+    if not lines:
+        return message
+    return re.sub("|".join(map(re.escape, lines)), lambda found: _CALLS_OF[found.group()], message)
+
+
+def _call(line: str, verb: str, arguments: Sequence[str], options: dict[str, Option]) -> str:
+    """`ws.push('label', strategy='mixed')` for the command line of `push label`."""
+    first, *rest = verb.split()
+    if first in ONLY_COMMANDS:
+        return line
+    name = "deploy --history" if verb == "deploy" and "history" in options else verb
+    call = CALLS.get(name, f"ws.{first}")
+    if call == "ws.generate":
+        return f"ws.generate(GenerationRequest({', '.join([repr(rest[0]), *_request_fields(options)])}))"
+    values = [repr(part) for part in ((*rest, *arguments) if name not in CALLS else arguments)]
+    if name != "deploy --history":
+        values += _keywords(options)
+    return f"{call}({', '.join(values)})"
+
+
+def _keywords(options: dict[str, Option]) -> list[str]:
+    """The keyword arguments of a call. Columns, and what describes a batch, are objects."""
+    columns = {name.removesuffix("_column"): value for name, value in options.items() if name.endswith("_column")}
+    batch = [name for name in ("batch", "generator", "prompt_version", "model") if name in options]
+    plain = {name: value for name, value in options.items() if not name.endswith("_column") and name not in batch}
+    found = [f"{PARAMETERS.get(name.rstrip('_'), name)}={value!r}" for name, value in plain.items()]
+    if "background" in plain:
+        found = []
+    if columns:
+        found.append(f"columns=Columns({', '.join(f'{name}={value!r}' for name, value in columns.items())})")
+    if batch:
+        described = [str(options.get(name, "unknown")) for name in ("batch", "generator", "prompt_version", "model")]
+        found.append(f"batch=GenerationBatch({', '.join(map(repr, described))})")
+    return found
+
+
+def _request_fields(options: dict[str, Option]) -> list[str]:
+    """The fields of a GenerationRequest for the options of `winnow generate`."""
+    renamed = {"label": "labels", "pair": "pairs", "batch_api": "batches"}
+    fields = {renamed.get(name, name): value for name, value in options.items()}
+    if "labels" in fields:
+        fields["labels"] = (str(fields["labels"]),)
+    if "pairs" in fields:
+        fields["pairs"] = (tuple(str(fields["pairs"]).split(",")),)  # type: ignore[assignment]
+    return [f"{name}={value!r}" for name, value in fields.items()]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from winnow.core.commands import in_python
+
 
 class Parameter(str):
     """The name of the parameter that a problem is about, used as its location.
@@ -36,13 +38,16 @@ class Problem:
 
 
 class WinnowError(Exception):
-    """A problem that the user can act on. The command line prints its problems and exits with `exit_code`."""
+    """A problem that the user can act on. The command line prints its problems and exits with `exit_code`.
+
+    The message of the exception is for Python: it recommends calls where a problem recommends commands.
+    """
 
     exit_code = 2
 
     def __init__(self, problems: Problem | Sequence[Problem]) -> None:
         self.problems: list[Problem] = [problems] if isinstance(problems, Problem) else list(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        super().__init__("\n".join(in_python(str(problem)) for problem in self.problems))
 
 
 class GateError(WinnowError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
 
 STATE_FOLDER = ".winnow"
@@ -86,7 +87,7 @@ def find_workspace_folder(start: Path) -> WorkspaceFolder:
     for folder in (start.resolve(), *start.resolve().parents):
         if (folder / TASK_FILE).is_file():
             return WorkspaceFolder(folder)
-    fix = "create one with `winnow init DIR`, or specify its folder (`winnow -w DIR …`)"
+    fix = f"create one with `{command('init', 'DIR')}`, or specify its folder (`winnow -w DIR …`)"
     raise WinnowError(Problem(str(start.resolve()), "no winnow.yaml in this folder or above it", "a workspace", fix))
 
 

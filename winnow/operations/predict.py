@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
 from winnow.curation.io.readers.source_rows import SourceRows
 from winnow.operations._context import Context
@@ -33,7 +34,7 @@ def predict_texts(run: Run, texts: Sequence[str], *, progress: Progress | None =
     from winnow.training.runs import IMPORTED
 
     if run.facts["method"] == IMPORTED:
-        fix = "choose one from winnow runs"
+        fix = f"choose one from {command('runs')}"
         raise WinnowError(Problem(run.id, "an imported run without a model", "a run trained by Winnow", fix))
     predicted = predict(run, texts, progress=progress)
     routes = run.facts["routes"]

@@ -195,7 +195,9 @@ def _confused_pairs(spec: EnqueueSpec, folder: WorkspaceFolder, task: Task) -> C
 def _check_annotators(names: Sequence[str], members: Set[str]) -> None:
     """Raises WinnowError for assignees without an active account."""
     problems = [
-        Problem(Parameter("for"), f"no annotator is called {name}", "", f"run `{command('annotators add', name)}`")
+        Problem(
+            Parameter("annotators"), f"no annotator is called {name}", "", f"run `{command('annotators add', name)}`"
+        )
         for name in names
         if name not in members
     ]

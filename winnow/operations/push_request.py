@@ -36,10 +36,10 @@ class PushRequest:
         queue = queue_named(self.queue)
         if self.annotators and not queue.assignable:
             found = f"records of the queue {queue.name} are drawn for everybody"
-            raise WinnowError(Problem(Parameter("for"), found, "no names", "leave it out"))
+            raise WinnowError(Problem(Parameter("annotators"), found, "no names", "leave it out"))
         if self.annotators and self.second_reviewer_share:
             found, fix = "an assigned record has one annotator, not two", "leave one of the two out"
-            raise WinnowError(Problem(Parameter("for"), found, "no second reviewer share", fix))
+            raise WinnowError(Problem(Parameter("annotators"), found, "no second reviewer share", fix))
         share = self.second_reviewer_share
         if share is None:
             share = task.review.second_reviewer_share if queue.second_reviewer else 0.0

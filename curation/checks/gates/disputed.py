@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from winnow.core.commands import command
 from winnow.core.counted import counted
 from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates.gate import Gate, at_most, gate_not_measured
@@ -25,9 +26,9 @@ def measure_disputed(states: pd.Series[str], pairs: Mapping[tuple[str, ...], int
     """The same from the states of all records; `pairs` counts disputes by their labels."""
     labeled, disputed_count = int((states == "labeled").sum()), int((states == "disputed").sum())
     if labeled + disputed_count == 0:
-        return gate_not_measured("disputed", share_max, "no labeled record yet", "winnow add FILE")
+        return gate_not_measured("disputed", share_max, "no labeled record yet", command("add", "FILE"))
     ranked = sorted(pairs.items(), key=lambda item: (-item[1], item[0]))
     evidence = [f"{counted(count, 'text')} labeled both {' and '.join(labels)}" for labels, count in ranked]
-    fix = "correct the labels in the source file, then winnow retract SOURCE and winnow add FILE"
+    fix = f"correct the labels in the source file, then {command('retract', 'SOURCE')} and {command('add', 'FILE')}"
     share = round(disputed_count / (labeled + disputed_count), 4)
     return at_most("disputed", share, share_max, evidence, fix, always=True)

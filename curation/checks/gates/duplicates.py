@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from winnow.core.commands import command
 from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates.gate import Gate
 from winnow.curation.checks.gates.lost_share import excluded_examples, measure_lost_share
@@ -21,5 +22,5 @@ def duplicates_gate(inputs: GateInputs) -> Gate:
         label_share_max=limits.label_share_max,
         by=("label", "sources"),
         evidence=evidence,
-        fix="find out why rows repeat: winnow show ID; or raise gates.duplicates in winnow.yaml",
+        fix=f"find out why rows repeat: {command('show', 'ID')}; or raise gates.duplicates in winnow.yaml",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from winnow.core.commands import command
 from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates.gate import Gate, at_most, gate_not_measured
 from winnow.validators.wording.label_facets import MIN_LABEL_ROWS
@@ -24,7 +25,7 @@ def measure_facet_marginals(shortfalls: Sequence[str], labels_short: int, labels
     """The same from counts of labels; `shortfalls` says which labels fall short and how."""
     if not labels_judged:
         why = f"no label has {MIN_LABEL_ROWS} train rows yet"
-        return gate_not_measured("facet_marginals", share_max, why, "winnow add FILE")
-    fix = "winnow coverage, which plans the missing wordings; then winnow add FILE with such rows"
+        return gate_not_measured("facet_marginals", share_max, why, command("add", "FILE"))
+    fix = f"{command('coverage')}, which plans the missing wordings; then {command('add', 'FILE')} with such rows"
     share = round(labels_short / labels_judged, 4)
     return at_most("facet_marginals", share, share_max, shortfalls, fix, always=True)

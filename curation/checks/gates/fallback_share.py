@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from winnow.core.commands import command
 from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates.gate import Gate, at_least, at_most, gate_not_measured
 
@@ -24,12 +25,13 @@ def measure_fallback_share(train: pd.Series[str], fallback: str | None, bounds: 
     if fallback is None:
         return gate_not_measured("fallback_share", low, "the task has no fallback label", "")
     if train.empty:
-        return gate_not_measured("fallback_share", low, "no train row yet", "winnow add FILE")
+        return gate_not_measured("fallback_share", low, "no train row yet", command("add", "FILE"))
     share = round(float((train == fallback).mean()), 4)
     evidence = [f"{fallback} has {int((train == fallback).sum())} of {len(train)} train rows"]
+    add = command("add", "FILE")
     if share - low < high - share:
         missing = math.ceil((low * len(train) - (train == fallback).sum()) / (1 - low)) if low < 1 else len(train)
-        fix = f"winnow add FILE with {missing} or more out-of-scope rows; or set targets.fallback_share in winnow.yaml"
+        fix = f"{add} with {missing} or more out-of-scope rows; or set targets.fallback_share in winnow.yaml"
         return at_least("fallback_share", share, low, evidence, fix)
-    fix = "winnow add FILE with rows of the other labels; or set targets.fallback_share in winnow.yaml"
+    fix = f"{add} with rows of the other labels; or set targets.fallback_share in winnow.yaml"
     return at_most("fallback_share", share, high, evidence, fix, always=True)

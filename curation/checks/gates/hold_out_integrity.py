@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from winnow.core.commands import command
 from winnow.core.vocabulary import DECIDED_BY_PEOPLE, SPLITS, DecidedBy
 from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates.gate import Gate, at_most, gate_not_measured
@@ -23,7 +24,7 @@ def hold_out_integrity_gate(inputs: GateInputs) -> Gate:
 def measure_hold_out_integrity(selected: pd.DataFrame) -> Gate:
     """The same from the selected rows; no violation is allowed, and no split may be empty."""
     if selected.empty:
-        return gate_not_measured("hold_out_integrity", 0, "no labeled record yet", "winnow add FILE")
+        return gate_not_measured("hold_out_integrity", 0, "no labeled record yet", command("add", "FILE"))
     problems = [f"the {split} split is empty" for split in SPLITS if split not in set(selected["split"])]
     spans = selected.groupby("group", sort=True)["split"].nunique()
     problems += [f"group {group} spans {n} splits" for group, n in spans[spans > 1].items()]
@@ -39,5 +40,5 @@ def measure_hold_out_integrity(selected: pd.DataFrame) -> Gate:
     ]
     wrong_split = hold_out.loc[hold_out["split"] != hold_out["assigned_split"], ["id", "split", "assigned_split"]]
     problems += [f"record {i} is exported as {s}, but its assigned split is {a}" for i, s, a in wrong_split.to_numpy()]
-    fix = "winnow add FILE: labeled rows without an official split, so that some are assigned to every split"
+    fix = f"{command('add', 'FILE')}: labeled rows without an official split, so that some are assigned to every split"
     return at_most("hold_out_integrity", len(problems), 0, problems, fix)

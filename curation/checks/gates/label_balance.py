@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from winnow.core.commands import command
 from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates.gate import Gate, at_most, gate_not_measured
 
@@ -21,8 +22,9 @@ def measure_label_balance(train: pd.Series[str], fallback: str | None, ratio_max
     """The same from the labels of train."""
     counts = train[train != fallback].value_counts()
     if counts.empty:
-        return gate_not_measured("label_balance", ratio_max, "no train row yet", "winnow add FILE")
+        return gate_not_measured("label_balance", ratio_max, "no train row yet", command("add", "FILE"))
     ratio = round(float(counts.iloc[0] / counts.iloc[-1]), 2)
     evidence = [f"{counts.index[0]} has {counts.iloc[0]} train rows, {counts.index[-1]} has {counts.iloc[-1]}"]
-    fix = f"winnow add FILE with rows for {counts.index[-1]}; or winnow waive label_balance, if traffic is uneven"
+    add, waive = command("add", "FILE"), command("waive", "label_balance")
+    fix = f"{add} with rows for {counts.index[-1]}; or {waive}, if traffic is uneven"
     return at_most("label_balance", ratio, ratio_max, evidence, fix, always=True)

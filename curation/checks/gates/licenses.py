@@ -35,7 +35,7 @@ def licenses_gate(inputs: GateInputs) -> Gate:
 def measure_licenses(selected: pd.DataFrame, allowed: Sequence[str]) -> Gate:
     """The same from the selected rows. A license is unusable when it is unknown or forbids commercial use."""
     if selected.empty:
-        return gate_not_measured("licenses", 0, "no labeled record yet", "winnow add FILE")
+        return gate_not_measured("licenses", 0, "no labeled record yet", command("add", "FILE"))
     usable = {
         name: license_problem(name) is None or name in allowed for name in selected["licenses"].explode().unique()
     }
@@ -45,8 +45,8 @@ def measure_licenses(selected: pd.DataFrame, allowed: Sequence[str]) -> Gate:
     source = unusable["sources"].iloc[0][0] if len(unusable) else ""
     add_again = command("add", "FILE", license="NAME")
     fix = (
-        f"winnow retract {source}, then {add_again} (assigned splits are kept); or allow it under licenses.allow in "
-        "winnow.yaml"
+        f"{command('retract', source)}, then {add_again} (assigned splits are kept); or allow it under "
+        "licenses.allow in winnow.yaml"
     )
     return at_most("licenses", len(unusable), 0, evidence, fix)
 

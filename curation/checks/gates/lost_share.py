@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from winnow.core.commands import command
 from winnow.curation.checks.gates.gate import EVIDENCE_SHOWN, Gate, gate_not_measured
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def measure_lost_share(
     of all rows is lost, or more than `label_share_max` of one value of a column in `by` ("label", "sources").
     """
     if before.empty:
-        return gate_not_measured(name, share_max, "no train row yet", "winnow add FILE")
+        return gate_not_measured(name, share_max, "no train row yet", command("add", "FILE"))
     total = 1 - len(after) / len(before)
     groups = {column: lost_by_value(before[column].explode(), after[column].explode()) for column in by}
     over = [

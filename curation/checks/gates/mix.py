@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from winnow.core.commands import command
 from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates.gate import Gate, at_most, gate_not_measured
 
@@ -23,7 +24,7 @@ def measure_mix(shares: Mapping[str, float], bounds: Mapping[str, tuple[float, f
     if not bounds:
         return gate_not_measured("mix", 0, "winnow.yaml sets no targets.mix", "")
     if not shares:
-        return gate_not_measured("mix", 0, "no train row yet", "winnow add FILE")
+        return gate_not_measured("mix", 0, "no train row yet", command("add", "FILE"))
     measured = {name: shares.get(name, 0.0) for name in bounds}
     outside = {name: max(low - measured[name], measured[name] - high, 0.0) for name, (low, high) in bounds.items()}
     evidence = [
@@ -32,7 +33,7 @@ def measure_mix(shares: Mapping[str, float], bounds: Mapping[str, tuple[float, f
     ]
     worst = max(outside, key=lambda name: outside[name])
     change = "more" if measured[worst] < bounds[worst][0] else "less"
-    fix = f"winnow add FILE, so that train has {change} of {worst}; or set targets.mix in winnow.yaml"
+    fix = f"{command('add', 'FILE')}, so that train has {change} of {worst}; or set targets.mix in winnow.yaml"
     return at_most("mix", round(max(outside.values()), 4), 0, evidence, fix, always=True)
 
 

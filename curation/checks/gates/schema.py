@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from winnow.core.commands import command
 from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates.gate import Gate, at_most, gate_not_measured
 from winnow.validators.kinds import kind_of
@@ -23,7 +24,7 @@ def measure_schema(selected: pd.DataFrame, labels: Sequence[str]) -> Gate:
     from winnow.core.schemas import schema_problems  # pandera loads slowly
 
     if selected.empty:
-        return gate_not_measured("schema", 0, "no labeled record yet", "winnow add FILE")
+        return gate_not_measured("schema", 0, "no labeled record yet", command("add", "FILE"))
     problems = schema_problems(selected, labels)
-    fix = "correct winnow.yaml, or correct the rows and winnow add FILE"
+    fix = f"correct winnow.yaml, or correct the rows and {command('add', 'FILE')}"
     return at_most("schema", len(problems), 0, problems, fix)

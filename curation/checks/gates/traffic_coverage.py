@@ -26,8 +26,9 @@ def measure_traffic_gate(
         return gate_not_measured(name, share_min, "no unlabeled log query", command("add", "FILE", origin="log"))
     if near_cosine is None:
         why = "train is too small to measure which cosine counts as near"
-        return gate_not_measured(name, share_min, why, "winnow add FILE")
+        return gate_not_measured(name, share_min, why, command("add", "FILE"))
     covered = sum(n for cosine, n in zip(similarity, frequency, strict=True) if cosine >= near_cosine)
     evidence = [f"{total - covered:,} of {total:,} queries have no train record at cosine {near_cosine:.3f} or above"]
-    fix = "winnow coverage, which shows what they ask; then label such queries, or winnow add FILE with similar rows"
+    coverage, add = command("coverage"), command("add", "FILE")
+    fix = f"{coverage}, which shows what they ask; then label such queries, or {add} with similar rows"
     return at_least(name, round(covered / total, 4), share_min, evidence, fix)

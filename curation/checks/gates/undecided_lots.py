@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from winnow.core.commands import command
 from winnow.core.vocabulary import DECIDED_BY_PEOPLE, DecidedBy
 from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates.gate import Gate, at_most, gate_not_measured
@@ -28,5 +29,5 @@ def measure_undecided_lots(selected: pd.DataFrame, proposed_count: int) -> Gate:
     evidence = [f"record {i} is synthetic, and neither a person nor a lot decided it" for i in undecided["id"]]
     if proposed_count:
         evidence.append(f"{proposed_count:,} synthetic records await review and are not exported")
-    fix = "winnow push review, then winnow pull"
+    fix = f"{command('push review')}, then {command('pull')}"
     return at_most("undecided_lots", len(undecided), 0, evidence, fix, always=True)

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from winnow.core.commands import option
 from winnow.core.errors import Parameter, WinnowError
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def print_error(error: WinnowError) -> None:
     out = console(stderr=True)
     for problem in error.problems:
         if isinstance(problem.where, Parameter):
-            problem = replace(problem, where="--" + problem.where.replace("_", "-"))
+            problem = replace(problem, where=option(problem.where))
         out.print(Text.assemble(("error: ", "bold red"), printable(str(problem))))
 
 

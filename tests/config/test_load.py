@@ -99,7 +99,7 @@ def test_what_if_changes_one_threshold_and_nothing_else() -> None:
     assert with_overrides(task, ["synthetic_share=0.1"]).targets.synthetic_share_max == 0.1
     assert with_overrides(task, []) == task
     for bad in ("leakage.cosin=1", "leakage=much", "leakage.cosine=7", "nothing"):
-        with pytest.raises(WinnowError, match=r"^set: "):
+        with pytest.raises(WinnowError, match=r"^settings: "):
             with_overrides(task, [bad])
 
 
@@ -120,10 +120,10 @@ def test_every_gate_with_a_threshold_can_be_asked_what_if() -> None:
         "mix.robots=0,1",
         "leakage=7",
     ):
-        with pytest.raises(WinnowError, match=r"^set: "):
+        with pytest.raises(WinnowError, match=r"^settings: "):
             with_overrides(task, [setting])
 
 
 def test_a_missing_task_file_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(WinnowError, match="winnow init"):
+    with pytest.raises(WinnowError, match=r"winnow\.init"):
         read_task(tmp_path / "winnow.yaml")

@@ -160,7 +160,7 @@ def test_without_a_key_it_says_what_to_set_and_what_works(
 ) -> None:
     monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
     monkeypatch.delenv("ANTHROPIC_AUTH_TOKEN", raising=False)
-    with pytest.raises(WinnowError, match=r"ANTHROPIC_API_KEY.*winnow generate variations"):
+    with pytest.raises(WinnowError, match=r"ANTHROPIC_API_KEY.*ws\.generate_variations"):
         generate(workspace, count=4)
 
 

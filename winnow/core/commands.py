@@ -13,7 +13,7 @@ Option = str | int | float | Sequence[str]
 
 CALLS = {
     "init": "winnow.init",
-    "deploy --history": "ws.deployments",
+    "deployment history": "ws.deployments",
     "generate variations": "ws.generate_variations",
     "generate examples": "ws.generate",
     "generate contrasts": "ws.generate",
@@ -69,12 +69,12 @@ def _call(line: str, verb: str, arguments: Sequence[str], options: dict[str, Opt
     first, *rest = verb.split()
     if first in ONLY_COMMANDS:
         return line
-    name = "deploy --history" if verb == "deploy" and "history" in options else verb
+    name = "deployment history" if verb == "deploy" and "history" in options else verb
     call = CALLS.get(name, f"ws.{first}")
     if call == "ws.generate":
         return f"ws.generate(GenerationRequest({', '.join([repr(rest[0]), *_request_fields(options)])}))"
     values = [repr(part) for part in ((*rest, *arguments) if name not in CALLS else arguments)]
-    if name != "deploy --history":
+    if name != "deployment history":
         values += _keywords(options)
     return f"{call}({', '.join(values)})"
 

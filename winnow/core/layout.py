@@ -87,7 +87,7 @@ def find_workspace_folder(start: Path) -> WorkspaceFolder:
     for folder in (start.resolve(), *start.resolve().parents):
         if (folder / TASK_FILE).is_file():
             return WorkspaceFolder(folder)
-    fix = f"create one with `{command('init', 'DIR')}`, or specify its folder (`winnow -w DIR …`)"
+    fix = f"create one with `{command('init', 'DIR')}`, or specify the folder of one"
     raise WinnowError(Problem(str(start.resolve()), "no winnow.yaml in this folder or above it", "a workspace", fix))
 
 

@@ -276,7 +276,7 @@ def test_the_same_file_under_other_settings_is_refused_until_retracted(make_work
     ws = make_workspace("a")
     path = write_jsonl(tmp_path / "q.jsonl", [{"text": "x", "label": "a"}])
     ws.add(path, origin="public")
-    with pytest.raises(WinnowError, match="winnow retract"):
+    with pytest.raises(WinnowError, match=r"ws\.retract"):
         ws.add(path, origin="human")
     ws.retract("q.jsonl")
     ws.add(path, origin="human")

@@ -87,5 +87,5 @@ def test_the_text_of_a_forgotten_record_does_not_come_back(tmp_path: Path) -> No
     found, page = workspace.diff("a", "b")
     assert [(c.text, c.reason) for c in found.changes if c.id == row["id"]] == [("", "forgotten since then")]
     assert row["text"] not in page.read_text()
-    with pytest.raises(WinnowError, match=r"did you mean 'a'|winnow releases"):
+    with pytest.raises(WinnowError, match=r"did you mean 'a'|ws\.releases"):
         workspace.diff("a", "aa")

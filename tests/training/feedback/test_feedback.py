@@ -210,7 +210,7 @@ def test_push_relabel_shows_them_first(round_one: Round, labeling: LabelingSetup
 
 
 def test_without_feedback_the_queue_says_what_to_do(labeling: LabelingSetup) -> None:
-    with pytest.raises(WinnowError, match="winnow feedback RUN"):
+    with pytest.raises(WinnowError, match=r"ws\.feedback\('RUN'\)"):
         labeling.workspace.push("label", strategy="feedback")
 
 

@@ -213,7 +213,7 @@ def test_the_budget_stops_before_it_is_spent_and_a_higher_one_goes_on(
 ) -> None:
     texts = texts_of(release)
     run = trained(release, tmp_path, per_request=5, budget=0.12)
-    with pytest.raises(BudgetError, match="--set budget=USD") as told:
+    with pytest.raises(BudgetError, match="settings='budget=USD'") as told:
         methods.predict(run, texts)
     assert told.value.exit_code == 4
     assert 0 < asked(claude) < len(texts) / 5

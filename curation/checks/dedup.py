@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from winnow.core.vocabulary import DecidedBy
 from winnow.curation.checks.eligibility import exclude
 from winnow.curation.engine.exact_search import NearPairs
 from winnow.validators.wording.guards import Guards, protecting_guard
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-DECIDERS = ("adjudicator", "agreement", "person", "file", "lot")
+DECIDERS = tuple(by.value for by in DecidedBy)
 """Of two repeats, the one whose label was decided by the earlier of these is kept."""
 
 

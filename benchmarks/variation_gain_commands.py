@@ -21,7 +21,7 @@ from benchmarks.variation_gain import PER_GROUP, Row, Space, among, predicted
 from winnow.config.load import read_task
 from winnow.config.task import Task
 from winnow.curation.engine.exact_search import highest_similarity_outside_group
-from winnow.generators.variations.base import LabelFacts, Seed, VariationChecks, VariationResult, VariationRules
+from winnow.generators.variations.base import Seed, VariationChecks, VariationResult, VariationRules
 from winnow.generators.variations.variation_kinds import DEFAULT_KINDS, KINDS
 from winnow.generators.variations.vary import vary
 from winnow.validators.wording.diversity import distinct
@@ -72,16 +72,9 @@ def hand_written() -> list[Seed]:
 
 def rules_of(task: Task) -> VariationRules:
     """The part of a task that variation rules use."""
-    facts = [
-        LabelFacts(
-            label.name,
-            label.description,
-            label.examples,
-            (label.near_miss.text, label.near_miss.label) if label.near_miss else None,
-        )
-        for label in task.labels
-    ]
-    return VariationRules(PER_GROUP, language=task.language, slots=task.slots, labels=facts, confusable=task.confusable)
+    return VariationRules(
+        PER_GROUP, language=task.language, slots=task.slots, labels=task.labels, confusable=task.confusable
+    )
 
 
 def one_fold(

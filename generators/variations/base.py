@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from winnow.config.task import Label
+
 
 @dataclass(frozen=True)
 class Seed:
@@ -72,17 +74,6 @@ FindRefusals = Callable[[Sequence[Variation]], Sequence[str | None]]
 
 
 @dataclass(frozen=True)
-class LabelFacts:
-    """What the task file says about a label."""
-
-    name: str
-    description: str = ""
-    examples: Sequence[str] = ()
-    near_miss: tuple[str, str] | None = None
-    """A text that looks like the label, and the label that it belongs to."""
-
-
-@dataclass(frozen=True)
 class VariationRules:
     """What rules need from the task file."""
 
@@ -90,7 +81,7 @@ class VariationRules:
     """The largest size of a group, seeds included: `variations_per_seed`."""
     language: str = "en"
     slots: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    labels: Sequence[LabelFacts] = ()
+    labels: Sequence[Label] = ()
     confusable: Sequence[tuple[str, str]] = ()
 
 

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from winnow.config.task import Label
 from winnow.core.example import fold_key
-from winnow.generators.variations.base import LabelFacts, Seed
+from winnow.generators.variations.base import Seed
 
 WORD = re.compile(r"[^\W\d_]{3,}")
 
@@ -40,7 +41,7 @@ class LabelWords:
         return None
 
 
-def label_words(labels: Sequence[LabelFacts], seeds: Iterable[Seed], *, language: str) -> LabelWords:
+def label_words(labels: Sequence[Label], seeds: Iterable[Seed], *, language: str) -> LabelWords:
     """Collect the words that name labels from the task file, without words that the seeds show to be harmless."""
     frequent = _frequent_words(language)
     names = {label.name: _words(label.name) - frequent for label in labels}
@@ -50,9 +51,9 @@ def label_words(labels: Sequence[LabelFacts], seeds: Iterable[Seed], *, language
     foreign = {}
     for label in labels:
         others = set().union(*(words for name, words in names.items() if name != label.name))
-        others |= _words(label.near_miss[0]) - frequent if label.near_miss else set()
+        others |= _words(label.near_miss.text) - frequent if label.near_miss else set()
         foreign[label.name] = frozenset(others - used[label.name])
-    near_misses = {fold_key(text): name for text, name in (label.near_miss for label in labels if label.near_miss)}
+    near_misses = {fold_key(near.text): near.label for near in (label.near_miss for label in labels) if near}
     return LabelWords({name: frozenset(words) for name, words in names.items()}, foreign, near_misses)
 
 

@@ -17,7 +17,6 @@ from winnow.curation.store.generation_runs import GenerationRun, RunSpec, begin_
 from winnow.generators.allocation import allocate
 from winnow.generators.proposal import Proposal
 from winnow.generators.variations.base import (
-    LabelFacts,
     Seed,
     Variation,
     VariationChecks,
@@ -160,16 +159,7 @@ def _make_variations(
     def nearest(texts: Sequence[str], groups: Sequence[str]) -> Sequence[tuple[str, float]]:
         return nearby.nearest_labels([ProposedText(text, "", group) for text, group in zip(texts, groups, strict=True)])
 
-    facts = [
-        LabelFacts(
-            one.name,
-            one.description,
-            one.examples,
-            (one.near_miss.text, one.near_miss.label) if one.near_miss else None,
-        )
-        for one in task.labels
-    ]
-    rules = VariationRules(task.variations_per_seed, task.language, task.slots, facts, task.confusable)
+    rules = VariationRules(task.variations_per_seed, task.language, task.slots, task.labels, task.confusable)
 
     def drop_reasons(some: Sequence[Variation]) -> Sequence[str | None]:
         return intake.drop_reasons([_as_proposal(one) for one in some])

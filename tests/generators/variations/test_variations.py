@@ -10,9 +10,10 @@ import wordfreq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from winnow.config.task import Label, NearMiss
 from winnow.core.example import fold_key
 from winnow.generators.variations.articles import article
-from winnow.generators.variations.base import LabelFacts, Seed, VariationChecks, VariationResult, VariationRules
+from winnow.generators.variations.base import Seed, VariationChecks, VariationResult, VariationRules
 from winnow.generators.variations.english import read
 from winnow.generators.variations.tokens import TokenizedQuery
 from winnow.generators.variations.typos import _adjacent_keys
@@ -282,9 +283,14 @@ def test_labels_get_what_they_want_spread_over_their_seeds_and_what_is_missing_i
 
 
 LABELS = (
-    LabelFacts("lost_phone", "A phone is gone.", ["my phone is lost"], near_miss=("my laptop is gone", "lost_laptop")),
-    LabelFacts("lost_laptop", "A laptop is gone."),
-    LabelFacts("slow_wifi"),
+    Label(
+        name="lost_phone",
+        description="A phone is gone.",
+        examples=["my phone is lost"],
+        near_miss=NearMiss(text="my laptop is gone", label="lost_laptop"),
+    ),
+    Label(name="lost_laptop", description="A laptop is gone."),
+    Label(name="slow_wifi"),
 )
 
 

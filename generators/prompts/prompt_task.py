@@ -5,29 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from winnow.config.task import Task
+from winnow.config.task import Label, Task
 from winnow.generators.prompts.prompt_file import load_prompt
 
 LANGUAGES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "nl": "Dutch"}
 """Names of languages by their code; others are named by the code itself."""
-
-
-@dataclass(frozen=True)
-class PromptNearMiss:
-    """A text that looks like a label and belongs to another one."""
-
-    text: str
-    label: str
-
-
-@dataclass(frozen=True)
-class PromptLabel:
-    """One label, as prompts show it."""
-
-    name: str
-    description: str = ""
-    examples: Sequence[str] = ()
-    near_miss: PromptNearMiss | None = None
 
 
 @dataclass(frozen=True)
@@ -37,7 +19,7 @@ class PromptTask:
     name: str
     language: str
     """The language's English name."""
-    labels: Sequence[PromptLabel]
+    labels: Sequence[Label]
     fallback: str | None = None
     confusable: Sequence[tuple[str, str]] = ()
     slots: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -50,17 +32,8 @@ class PromptTask:
 
 def prompt_task(task: Task) -> PromptTask:
     """The part of a task file that prompts show."""
-    labels = [
-        PromptLabel(
-            one.name,
-            one.description,
-            one.examples,
-            PromptNearMiss(one.near_miss.text, one.near_miss.label) if one.near_miss else None,
-        )
-        for one in task.labels
-    ]
     language = LANGUAGES.get(task.language, task.language)
-    return PromptTask(task.name, language, labels, task.fallback, task.confusable, task.slots)
+    return PromptTask(task.name, language, task.labels, task.fallback, task.confusable, task.slots)
 
 
 def shared_prompt(task: PromptTask, name: str = "task") -> str:

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
+from winnow.config.task import Label, NearMiss
 from winnow.core.errors import WinnowError
 from winnow.generators import contrasts, judge
 from winnow.generators.allocation import allocate
@@ -28,7 +29,7 @@ from winnow.generators.llm.response import read_items
 from winnow.generators.negatives import negative_requests
 from winnow.generators.plan import LabelNeed
 from winnow.generators.prompts.prompt_file import PROMPT_NAMES, load_prompt, quote_as_data
-from winnow.generators.prompts.prompt_task import PromptLabel, PromptNearMiss, PromptTask
+from winnow.generators.prompts.prompt_task import PromptTask
 from winnow.generators.proposal import PromptContext, SeedRecord
 from winnow.generators.query_request import read_queries
 from winnow.generators.region_queries import region_requests
@@ -55,9 +56,14 @@ TASK = PromptTask(
     "desk",
     "English",
     [
-        PromptLabel("vpn", "The tunnel does not come up.", ["vpn down"], PromptNearMiss("wifi is slow", "wifi")),
-        PromptLabel("wifi", "The radio is slow."),
-        PromptLabel("other"),
+        Label(
+            name="vpn",
+            description="The tunnel does not come up.",
+            examples=["vpn down"],
+            near_miss=NearMiss(text="wifi is slow", label="wifi"),
+        ),
+        Label(name="wifi", description="The radio is slow."),
+        Label(name="other"),
     ],
     "other",
     [("vpn", "wifi")],

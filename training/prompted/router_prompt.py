@@ -128,7 +128,7 @@ def _without_holdout_texts(brief: PromptTask, holdout_keys: Set[str]) -> tuple[P
         kept = [text for text in one.examples if fold_key(text) not in holdout_keys]
         near = one.near_miss if one.near_miss and fold_key(one.near_miss.text) not in holdout_keys else None
         count += len(one.examples) - len(kept) + (one.near_miss is not None and near is None)
-        labels.append(replace(one, examples=kept, near_miss=near))
+        labels.append(one.model_copy(update={"examples": kept, "near_miss": near}))
     return replace(brief, labels=labels), count
 
 

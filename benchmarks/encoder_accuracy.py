@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.texts import PUBLIC
+from winnow.core.result import Measured
 from winnow.curation.engine.embedders.embedder import open_embedder
 from winnow.curation.engine.embedders.model_files import bundled_model_folder
 from winnow.curation.engine.linear_probe import fit_probe
@@ -165,7 +166,7 @@ def show(name: str, answers: MethodResult, data: dict[str, Split], against: Meth
     cells = [
         name,
         f"{correct.mean():.4f}",
-        f"{share.value:.4f} ({share.low:.4f} to {share.high:.4f})",
+        f"{share.value:.4f} ({share.low:.4f} to {share.high:.4f})" if isinstance(share, Measured) else "",
         "" if recall is None else f"{recall:.3f}",
         f"{answers.seconds:.0f}",
         answers.note,

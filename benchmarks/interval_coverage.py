@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from winnow.core.result import Measured
 from winnow.validators.stats.differences import Difference, paired_difference
 from winnow.validators.stats.intervals import proportion
 from winnow.validators.stats.macro_f1 import macro_f1_difference, macro_f1_samples, macro_f1_with_interval
@@ -75,7 +76,7 @@ def accuracy_coverage(rows: int, *, repetitions: int, seed: int) -> float:
     for accuracy in ACCURACIES:
         for hits in generator.binomial(rows, accuracy, repetitions):
             share = proportion(int(hits), rows)
-            held.append(share.low is not None and share.high is not None and share.low <= accuracy <= share.high)
+            held.append(isinstance(share, Measured) and share.low <= accuracy <= share.high)
     return float(np.mean(held))
 
 

@@ -14,7 +14,7 @@ from winnow.core.result import Measure, NotMeasured
 from winnow.curation.annotations.anchoring import Anchoring, measure_anchoring
 from winnow.curation.annotations.krippendorff import RESAMPLES, KrippendorffAlpha, krippendorff_alpha, response_patterns
 from winnow.curation.annotations.response_matrix import NO_RESPONSE, ResponseMatrix, response_matrix
-from winnow.validators.stats.intervals import wilson_estimate
+from winnow.validators.stats.intervals import proportion
 
 
 @dataclass(frozen=True)
@@ -128,9 +128,7 @@ def _annotator_agreements(
             AnnotatorAgreement(
                 who=who,
                 responses=int((matrix.codes[:, person] != NO_RESPONSE).sum()),
-                majority_agreement=wilson_estimate(
-                    hits, trials, "no other annotators have a majority on the same records"
-                ),
+                majority_agreement=proportion(hits, trials, "no other annotators have a majority on the same records"),
                 majority_ties=undecided,
                 seconds=seconds.get(who, NotMeasured("too few responses in a row")),
                 anchoring=measure_anchoring(rows[who]),

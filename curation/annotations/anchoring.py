@@ -8,7 +8,7 @@ import pandas as pd
 
 from winnow.core.result import Measure
 from winnow.validators.stats.differences import newcombe_difference
-from winnow.validators.stats.intervals import wilson_estimate
+from winnow.validators.stats.intervals import proportion
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,8 @@ def measure_anchoring(responses: pd.DataFrame) -> Anchoring:
     with_suggestion, blind = suggestion != "", (suggestion == "") & (model != "")
     pairs = ((label == suggestion)[with_suggestion], (label == model)[blind])
     (right, n), (free, m) = ((int(equal.sum()), len(equal)) for equal in pairs)
-    shown = wilson_estimate(right, n, "no response to a record with a suggestion")
-    blind_share = wilson_estimate(free, m, "no blind response to a record with a hidden suggestion")
+    shown = proportion(right, n, "no response to a record with a suggestion")
+    blind_share = proportion(free, m, "no blind response to a record with a hidden suggestion")
     return Anchoring(shown, blind_share, newcombe_difference(shown, blind_share))
 
 

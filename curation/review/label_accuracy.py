@@ -16,7 +16,7 @@ from winnow.curation.store.database import Connection
 from winnow.curation.store.label_renames import label_renames
 from winnow.curation.store.queue_items import queue_items
 from winnow.curation.store.responses import submitted_annotators
-from winnow.validators.stats.intervals import wilson, wilson_estimate
+from winnow.validators.stats.intervals import proportion, wilson_bounds
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,7 +57,7 @@ class LabelAccuracy:
 
 
 def _origin_facts(right: int, count: int) -> OriginAccuracyFacts:
-    low, high = wilson(right / count, count)
+    low, high = wilson_bounds(right / count, count)
     return OriginAccuracyFacts(
         right=right,
         audited=count,
@@ -90,7 +90,7 @@ def measure_label_accuracy(connection: Connection, table: pd.DataFrame) -> Label
         elif row["state"] != "superseded":
             unsure += 1
     total = audited.total()
-    found = wilson_estimate(right.total(), total, "nothing was audited")
+    found = proportion(right.total(), total, "nothing was audited")
     if isinstance(found, NotMeasured):
         return None
     by_origin = {origin: (right[origin], count) for origin, count in audited.items()}
@@ -112,4 +112,4 @@ def confirmed_response_share(responses: pd.DataFrame, table: pd.DataFrame) -> Me
     known = responses[responses["record"].isin(outcome.keys())]
     several = known[known.groupby("record")["who"].transform("count") > 1] if len(known) else known
     right = sum(label == outcome[record] for record, label in zip(several["record"], several["label"], strict=True))
-    return wilson_estimate(right, len(several), "no hold-out record has two responses")
+    return proportion(right, len(several), "no hold-out record has two responses")

@@ -51,4 +51,4 @@ def share_facts(measure: Measure) -> ShareFacts | NotMeasured:
     if isinstance(measure, NotMeasured):
         return measure
     interval = (round(measure.low, 6), round(measure.high, 6))
-    return ShareFacts(value=round(measure.value, 6), interval=interval, count=measure.count)
+    return ShareFacts(value=round(measure.value, 6), interval=interval, count=measure.rows)

@@ -113,7 +113,7 @@ def with_labels(evaluation: Evaluation, labels: list[str], gold: list[str], pred
         "cases": 1,
         "passed": 0,
         "repeats_train": proportion(0, 1).json(),
-        "new_to_train": proportion(0, 0).json("no such case"),
+        "new_to_train": proportion(0, 0, "no such case").json(),
         "failures": [failure],
     }
     manifest = evaluation.release.manifest

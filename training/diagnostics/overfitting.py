@@ -28,7 +28,7 @@ def overfitting(measures: Mapping[str, Any], context: RunContext) -> Issues:
         if isinstance(gap, Measured) and gap.low >= OVERFIT_GAP:
             rows = gap.value * measures["rows"]
             parts.append(
-                f"accuracy {fit.value:.3f} on {fit.count:,} train rows, {measures['accuracy']:.3f} on validation: "
+                f"accuracy {fit.value:.3f} on {fit.rows:,} train rows, {measures['accuracy']:.3f} on validation: "
                 f"{percentage_points(gap.value)} less ({100 * gap.low:.1f} to {100 * gap.high:.1f})"
             )
     if not isinstance(losses, NotMeasured) and losses[1] - losses[0] >= OVERFIT_NATS:

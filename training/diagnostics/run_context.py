@@ -16,7 +16,7 @@ from winnow.training.diagnostics.issue import RunContext
 from winnow.training.encoder.training_curves import CURVES_FILE
 from winnow.training.methods import predict
 from winnow.training.runs import IMPORTED, NO_MODEL, Run
-from winnow.validators.stats.intervals import wilson_estimate
+from winnow.validators.stats.intervals import proportion
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,7 +74,7 @@ def _train_accuracy(
         right, rows_predicted = sum(g == p for g, p in zip(rows["label"], labels, strict=True)), len(rows)
         with atomic_write(path) as temporary:
             temporary.write_text(json.dumps({"right": right, "rows": rows_predicted}) + "\n", encoding="utf-8")
-    return wilson_estimate(right, rows_predicted, "the release has no train rows")
+    return proportion(right, rows_predicted, "the release has no train rows")
 
 
 def _losses(run: Run) -> tuple[float, float] | NotMeasured:

@@ -22,7 +22,7 @@ def underfitting(measures: Mapping[str, Any], context: RunContext) -> Issues:
     if fit.high >= UNDERFIT_ACCURACY:
         return []
     evidence = (
-        f"accuracy {fit.value:.3f} on {fit.count:,} of its own train rows ({fit.low:.3f} to {fit.high:.3f}), and "
+        f"accuracy {fit.value:.3f} on {fit.rows:,} of its own train rows ({fit.low:.3f} to {fit.high:.3f}), and "
         f"{measures['accuracy']:.3f} on validation"
     )
     cause = "the model cannot separate the labels even on train: it is too simple, or labels contradict each other"

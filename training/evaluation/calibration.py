@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from winnow.core.result import not_measured
+from winnow.core.result import NotMeasured
 from winnow.training.evaluation.temperature import apply_temperature
 from winnow.training.predictions import NO_CONFIDENCE, NO_PROBABILITIES, ModelOutput
 from winnow.validators.stats.intervals import proportion
@@ -27,11 +27,11 @@ def measure_calibration(
     calibrated model with the same confidences would have on as many rows: the mean and the 95 % quantile.
     """
     if output.confidence is None:
-        return not_measured(NO_CONFIDENCE)
+        return NotMeasured(NO_CONFIDENCE).json()
     before = calibration_error(output.confidence, correct)
     predictions = output.predictions
     if predictions is None:
-        after: Any = not_measured(NO_PROBABILITIES)
+        after: Any = NotMeasured(NO_PROBABILITIES).json()
     elif "value" not in fitted:
         after = fitted
     else:

@@ -119,7 +119,7 @@ def _measure_run(
 
 
 def _share(pairs: Sequence[tuple[str, str]], why: str) -> dict[str, Any]:
-    return proportion(sum(g == p for g, p in pairs), len(pairs)).json(why)
+    return proportion(sum(g == p for g, p in pairs), len(pairs), why).json()
 
 
 def _compare_pairs(

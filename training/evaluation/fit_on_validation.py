@@ -10,7 +10,7 @@ from typing import Any
 from winnow.core.atomic import atomic_write
 from winnow.core.errors import WinnowError
 from winnow.core.progress import Progress
-from winnow.core.result import not_measured
+from winnow.core.result import NotMeasured
 from winnow.curation.releases.release import Release
 from winnow.training.evaluation.out_of_scope import fit_scope_thresholds
 from winnow.training.evaluation.run_predictions import predict_or_load
@@ -65,4 +65,4 @@ def fit_parameters(output: ModelOutput, gold: Sequence[str], *, fallback: str | 
 
 
 def _nothing_fitted(why: str) -> dict[str, Any]:
-    return {key: not_measured(why) for key in ("temperature", "fallback_threshold", "out_of_scope_thresholds")}
+    return {key: NotMeasured(why).json() for key in ("temperature", "fallback_threshold", "out_of_scope_thresholds")}

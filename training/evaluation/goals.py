@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from winnow.core.result import not_measured
-from winnow.validators.stats.intervals import wilson
+from winnow.core.result import NotMeasured
+from winnow.validators.stats.intervals import wilson_bounds
 from winnow.validators.stats.macro_f1 import macro_f1_with_interval
 from winnow.validators.stats.significance import SIGNIFICANCE_LEVEL
 
@@ -51,7 +51,7 @@ def judge_share(goal: float, hits: int, rows: int) -> dict[str, Any]:
     """The verdict on a share, and the number of rows that a verdict needs."""
     needed = {"if_no_error": rows_needed_without_error(goal), "at_this_rate": rows_needed_at_rate(goal, hits, rows)}
     if not rows:
-        figures: dict[str, Any] = {"measured": not_measured("no rows count towards this goal"), "rows": 0}
+        figures: dict[str, Any] = {"measured": NotMeasured("no rows count towards this goal").json(), "rows": 0}
         return {**figures, "verdict": "not enough evidence", "rows_needed": needed}
     from scipy.stats import beta, binom
 
@@ -77,17 +77,17 @@ def judge_share(goal: float, hits: int, rows: int) -> dict[str, Any]:
 def rows_needed_without_error(goal: float) -> int | dict[str, Any]:
     """The fewest rows that prove a goal when all are correct: the smallest n with goal^n <= 0.05."""
     if goal >= 1:
-        return not_measured(NEVER_PROVEN)
+        return NotMeasured(NEVER_PROVEN).json()
     return max(1, math.ceil(math.log(SIGNIFICANCE_LEVEL) / math.log(goal) - 1e-9)) if goal > 0 else 1
 
 
 def rows_needed_at_rate(goal: float, hits: int, rows: int) -> int | dict[str, Any]:
     """About how many rows would allow a verdict if the observed rate stayed the same."""
     if not rows:
-        return not_measured("there are no rows")
+        return NotMeasured("there are no rows").json()
     rate = hits / rows
     if goal >= 1:
-        return not_measured(NEVER_PROVEN)
+        return NotMeasured(NEVER_PROVEN).json()
     if goal <= 0:
         return 1
     from scipy.stats import binom
@@ -100,7 +100,7 @@ def rows_needed_at_rate(goal: float, hits: int, rows: int) -> int | dict[str, An
     while not decided(count):
         count *= 2
         if count > MAX_ROWS:
-            return not_measured("at this rate no practical number of rows is enough")
+            return NotMeasured("at this rate no practical number of rows is enough").json()
     low = count // 2
     while count - low > 1:
         middle = (low + count) // 2
@@ -115,13 +115,13 @@ def _judge_macro_f1(
     score = macro_f1_with_interval(gold, predicted, labels, seed=seed)
     if not score.rows:
         return judge_share(goal, 0, 0)
-    low, high = wilson(score.value, score.effective_rows, z=ONE_SIDED_Z)
+    low, high = wilson_bounds(score.value, score.effective_rows, z=ONE_SIDED_Z)
     figures: dict[str, Any] = {"measured": score.value, "low": low, "high": high, "rows": score.rows}
     if goal >= 1:
         verdict = "met" if score.value >= 1 else "not met"
         return {**figures, "verdict": verdict, "rows_needed": rows_needed_without_error(goal), "note": NEVER_PROVEN}
     distance = abs(score.value - goal)
-    needed: int | dict[str, Any] = not_measured("at this rate no practical number of rows is enough")
+    needed: int | dict[str, Any] = NotMeasured("at this rate no practical number of rows is enough").json()
     if distance > 1e-6:
         effective = ONE_SIDED_Z**2 * goal * (1 - goal) / distance**2
         needed = math.ceil(effective * score.rows / score.effective_rows)

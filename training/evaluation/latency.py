@@ -22,7 +22,7 @@ from winnow.core.atomic import atomic_write
 from winnow.core.clock import utc_now
 from winnow.core.commands import command
 from winnow.core.errors import Problem, ServiceError
-from winnow.core.result import not_measured
+from winnow.core.result import NotMeasured
 from winnow.training.process_memory import peak_memory_bytes
 from winnow.training.runs import IMPORTED, NO_MODEL, Run, open_run
 
@@ -59,18 +59,18 @@ PredictBatch = Callable[[Sequence[str]], object]
 def stored_latency(run: Run) -> dict[str, Any]:
     """The last measurement, if there is one."""
     if run.facts["method"] == IMPORTED:
-        return not_measured(NO_MODEL)
+        return NotMeasured(NO_MODEL).json()
     if run.facts.get("settings", {}).get("backend") == "claude":
-        return not_measured(
+        return NotMeasured(
             "responses are stored, so predicting again would not measure the model; requests.jsonl has the seconds"
-        )
+        ).json()
     try:
         known = json.loads((run.path / LATENCY_FILE).read_text(encoding="utf-8"))
         if known["format"] == FORMAT:
             return {key: value for key, value in known.items() if key != "format"}
     except (OSError, ValueError, KeyError, TypeError):
         pass
-    return not_measured(f"run {command('evaluate', run.id, latency=True)}")
+    return NotMeasured(f"run {command('evaluate', run.id, latency=True)}").json()
 
 
 def measure_latency(run: Run, texts: Sequence[str]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.hashing import keyed_fraction
 from winnow.core.progress import Progress
-from winnow.core.result import not_measured
+from winnow.core.result import NotMeasured
 from winnow.curation.engine.embedders.embedder import open_embedder
 from winnow.curation.releases.manifest import MANIFEST
 from winnow.curation.releases.release import TASK_COPY, Release, open_release
@@ -42,10 +42,10 @@ FORMAT = 1
 def stored_learning_curve(run: Run) -> dict[str, Any]:
     """The points that were measured so far, if any."""
     if run.facts["method"] == IMPORTED:
-        return not_measured("the predictions were imported: there is no model to train")
+        return NotMeasured("the predictions were imported: there is no model to train").json()
     points = _stored_points(run)
     if not points:
-        return not_measured(f"run {command('evaluate', run.id, learning_curve=True)}")
+        return NotMeasured(f"run {command('evaluate', run.id, learning_curve=True)}").json()
     shown = [{key: value for key, value in point.items() if key != "correct"} for point in points]
     return {"split": "validation", "points": shown, "gain_of_doubling": _gain_of_doubling(points)}
 
@@ -147,7 +147,7 @@ def _gain_of_doubling(points: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Accuracy with the full train split minus accuracy with half of it, on the same rows."""
     correct = {point["share"]: point["correct"] for point in points}
     if not set(DOUBLING) <= set(correct):
-        return not_measured("the learning curve is incomplete")
+        return NotMeasured("the learning curve is incomplete").json()
     pairs = list(zip(correct[DOUBLING[0]], correct[DOUBLING[1]], strict=True))
     gained, lost = pairs.count(("0", "1")), pairs.count(("1", "0"))
     return paired_difference(gained, lost, len(pairs)).json()

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from winnow.core.result import not_measured
+from winnow.core.result import Measure, NotMeasured
 from winnow.validators.stats.intervals import proportion
 from winnow.validators.stats.macro_f1 import macro_f1_with_interval
 
@@ -57,7 +57,7 @@ def headline_metrics(
     pairs = list(zip(gold, predicted, strict=True))
     accuracy = proportion(sum(g == p for g, p in pairs), len(pairs)).json()
     inside = [(g, p) for g, p in pairs if g != fallback]
-    in_scope = proportion(sum(g == p for g, p in inside), len(inside)).json("no rows are in scope")
+    in_scope = proportion(sum(g == p for g, p in inside), len(inside), "no rows are in scope").json()
     score = macro_f1_with_interval(gold, predicted, labels, seed=seed).json()
     figures = {"accuracy": accuracy, "in_scope_accuracy": in_scope, "macro_f1": score}
     return {
@@ -77,21 +77,25 @@ def metrics_by_class(
     hits, rows, given, f1 = matrix.diagonal(), matrix.sum(axis=1), matrix.sum(axis=0), f1_by_label(matrix)
     found = []
     for i, name in enumerate(classes):
-        recall, precision = proportion(int(hits[i]), int(rows[i])), proportion(int(hits[i]), int(given[i]))
-        no_row = not_measured(f"no rows of this {class_kind}")
-        never = not_measured(f"this {class_kind} was never predicted")
+        no_row = f"no rows of this {class_kind}"
+        recall = proportion(int(hits[i]), int(rows[i]), no_row)
+        precision = proportion(int(hits[i]), int(given[i]), f"this {class_kind} was never predicted")
         found.append(
             {
                 class_kind: name,
                 "rows": int(rows[i]),
-                "recall": recall.value if rows[i] else no_row,
-                "recall_interval": [recall.low, recall.high] if rows[i] else no_row,
-                "precision": precision.value if given[i] else never,
-                "precision_interval": [precision.low, precision.high] if given[i] else never,
-                "f1": float(f1[i]) if rows[i] else no_row,
+                **_share_and_interval("recall", recall),
+                **_share_and_interval("precision", precision),
+                "f1": float(f1[i]) if rows[i] else NotMeasured(no_row).json(),
             }
         )
     return found
+
+
+def _share_and_interval(name: str, share: Measure) -> dict[str, Any]:
+    if isinstance(share, NotMeasured):
+        return {name: share.json(), f"{name}_interval": share.json()}
+    return {name: share.value, f"{name}_interval": [share.low, share.high]}
 
 
 def metrics_by_route(gold: Sequence[str], predicted: Sequence[str], routes: Mapping[str, str | None]) -> dict[str, Any]:
@@ -100,7 +104,7 @@ def metrics_by_route(gold: Sequence[str], predicted: Sequence[str], routes: Mapp
     A label without a route counts as its own route. Not measured when the task defines no routes.
     """
     if not any(routes.values()):
-        return not_measured("the task defines no routes")
+        return NotMeasured("the task defines no routes").json()
     gold_routes, predicted_routes = ([routes.get(label) or label for label in labels] for labels in (gold, predicted))
     classes = list(dict.fromkeys(route or label for label, route in routes.items()))
     classes += sorted(set(gold_routes) - set(classes))

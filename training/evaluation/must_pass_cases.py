@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from winnow.core.errors import WinnowError
-from winnow.core.result import not_measured
+from winnow.core.result import NotMeasured
 from winnow.curation.releases.release import MustPassCase, Release
 from winnow.training.evaluation.run_predictions import predict_or_load
 from winnow.training.evaluation.train_similarity import TrainSimilarity
@@ -50,13 +50,13 @@ def score_must_pass(
     nearly: the model may have memorized those. `output` is None when an import lacks predictions for them.
     """
     if not named:
-        return not_measured("the task has no must_pass file")
+        return NotMeasured("the task has no must_pass file").json()
     if cases is None:
-        return not_measured("the release was frozen before the must-pass cases were added; freeze a new one")
+        return NotMeasured("the release was frozen before the must-pass cases were added; freeze a new one").json()
     if not cases:
-        return not_measured("the must_pass file has no cases")
+        return NotMeasured("the must_pass file has no cases").json()
     if output is None or repeats_train is None:
-        return not_measured("the imported file lacks predictions for some cases")
+        return NotMeasured("the imported file lacks predictions for some cases").json()
     passed = np.array([case.label == label for case, label in zip(cases, output.labels, strict=True)], dtype=bool)
     confidence = output.confidence
     failures = [
@@ -64,7 +64,7 @@ def score_must_pass(
             "text": case.text,
             "label": case.label,
             "predicted": output.labels[i],
-            "confidence": not_measured(NO_CONFIDENCE) if confidence is None else round(float(confidence[i]), 6),
+            "confidence": NotMeasured(NO_CONFIDENCE).json() if confidence is None else round(float(confidence[i]), 6),
             "repeats_train": bool(repeats_train[i]),
         }
         for i, case in enumerate(cases)
@@ -81,4 +81,4 @@ def score_must_pass(
 
 
 def _pass_rate(passed: NDArray[np.bool_], among: NDArray[np.bool_]) -> dict[str, Any]:
-    return proportion(int(passed[among].sum()), int(among.sum())).json("there are no such cases")
+    return proportion(int(passed[among].sum()), int(among.sum()), "there are no such cases").json()

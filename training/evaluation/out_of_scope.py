@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from winnow.core.result import not_measured
+from winnow.core.result import NotMeasured
 from winnow.training.predictions import NO_CONFIDENCE, ModelOutput
 from winnow.validators.stats.intervals import CONFIDENCE_Z, proportion
 
@@ -40,13 +40,13 @@ def scope_scores(output: ModelOutput, fallback: str) -> Scores:
 def fit_scope_thresholds(output: ModelOutput, gold: Sequence[str], *, fallback: str | None) -> dict[str, Any]:
     """For each score, the threshold that at most IN_SCOPE_LOSS of the in-scope validation rows exceed."""
     if fallback is None:
-        return not_measured("the task has no fallback label")
+        return NotMeasured("the task has no fallback label").json()
     inside = np.array([label != fallback for label in gold], dtype=bool)
     scores = scope_scores(output, fallback)
     if not scores:
-        return not_measured(NO_CONFIDENCE)
+        return NotMeasured(NO_CONFIDENCE).json()
     if not inside.any():
-        return not_measured("no validation rows are in scope")
+        return NotMeasured("no validation rows are in scope").json()
     allowed = int(IN_SCOPE_LOSS * int(inside.sum()))
     return {
         name: {"value": float(np.sort(score[inside])[::-1][allowed]), "rows": int(inside.sum())}
@@ -59,10 +59,10 @@ def measure_out_of_scope(
 ) -> dict[str, Any]:
     """Recall and precision of the predicted fallback, and of every score at its fitted threshold."""
     if fallback is None:
-        return not_measured("the task has no fallback label")
+        return NotMeasured("the task has no fallback label").json()
     outside = np.array([label == fallback for label in gold], dtype=bool)
     if not outside.any():
-        return not_measured("no rows have the fallback label")
+        return NotMeasured("no rows have the fallback label").json()
     predicted = np.array([label == fallback for label in output.labels], dtype=bool)
     scores = scope_scores(output, fallback)
     by_score = {
@@ -74,7 +74,7 @@ def measure_out_of_scope(
         "status": "measured",
         "recall": proportion(int((predicted & outside).sum()), int(outside.sum())).json(),
         "precision": _precision(predicted, outside, "the fallback was never predicted"),
-        "at_in_scope_loss": {"loss": IN_SCOPE_LOSS, **first} if first else not_measured(NO_CONFIDENCE),
+        "at_in_scope_loss": {"loss": IN_SCOPE_LOSS, **first} if first else NotMeasured(NO_CONFIDENCE).json(),
         "by_score": by_score,
     }
 
@@ -90,12 +90,12 @@ def _at_scope_threshold(
         "threshold": fitted[name],
         "recall": proportion(int((over & outside).sum()), int(outside.sum())).json(),
         "precision": _precision(over, outside, "no rows are above the threshold"),
-        "in_scope_loss": proportion(int((over & ~outside).sum()), int((~outside).sum())).json("no rows are in scope"),
+        "in_scope_loss": proportion(int((over & ~outside).sum()), int((~outside).sum()), "no rows are in scope").json(),
     }
 
 
 def _precision(over: NDArray[np.bool_], outside: NDArray[np.bool_], why: str) -> dict[str, Any]:
-    return proportion(int((over & outside).sum()), int(over.sum())).json(why)
+    return proportion(int((over & outside).sum()), int(over.sum()), why).json()
 
 
 def auroc(score: NDArray[np.float64], outside: NDArray[np.bool_]) -> dict[str, Any]:
@@ -105,7 +105,7 @@ def auroc(score: NDArray[np.float64], outside: NDArray[np.bool_]) -> dict[str, A
     """
     out, inside = score[outside], score[~outside]
     if not len(out) or not len(inside):
-        return not_measured("no rows are in scope" if len(out) else "no rows are out of scope")
+        return NotMeasured("no rows are in scope" if len(out) else "no rows are out of scope").json()
     from scipy.stats import rankdata
 
     ranks = rankdata(np.concatenate([out, inside]))
@@ -116,7 +116,7 @@ def auroc(score: NDArray[np.float64], outside: NDArray[np.bool_]) -> dict[str, A
     area = float(above.mean())
     found: dict[str, Any] = {"value": area, "rows": len(score)}
     if len(out) < 2 or len(inside) < 2 or not 0 < area < 1:
-        return {**found, "interval": not_measured("needs two rows of each kind, and overlapping scores")}
+        return {**found, "interval": NotMeasured("needs two rows of each kind, and overlapping scores").json()}
     spread = np.sqrt(above.var(ddof=1) / len(out) + below.var(ddof=1) / len(inside))
     center, half = np.log(area / (1 - area)), CONFIDENCE_Z * spread / (area * (1 - area))
     low, high = (float(1 / (1 + np.exp(-(center + side)))) for side in (-half, half))

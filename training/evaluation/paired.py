@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from winnow.core.commands import command
-from winnow.core.result import not_measured
+from winnow.core.result import NotMeasured
 from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts
 from winnow.validators.stats.differences import paired_difference
 from winnow.validators.stats.macro_f1 import macro_f1_difference
@@ -16,7 +16,7 @@ from winnow.validators.stats.significance import SIGNIFICANCE_LEVEL, holm, mcnem
 MIN_DIFFERING_ROWS = 6
 """With fewer differing rows no result is significant: 2 / 2^6 is the first p-value below 0.05."""
 
-TOO_FEW = not_measured(f"fewer than {MIN_DIFFERING_ROWS} differing rows")
+TOO_FEW = NotMeasured(f"fewer than {MIN_DIFFERING_ROWS} differing rows").json()
 
 NOISE_UNKNOWN = f"the labels of the release were not audited; run {command('push audit')}"
 
@@ -54,7 +54,7 @@ def within_label_noise(accuracy: Mapping[str, float], label_accuracy: LabelAccur
     from the manifest, None when the labels were not audited.
     """
     if label_accuracy is None:
-        return not_measured(NOISE_UNKNOWN)
+        return NotMeasured(NOISE_UNKNOWN).json()
     wrong, wrong_high = 1 - label_accuracy.accuracy, 1 - label_accuracy.interval[0]
     size = abs(accuracy["difference"])
     verdict = "within" if size <= wrong else "perhaps" if size <= wrong_high else "beyond"
@@ -72,9 +72,9 @@ def latency_ratio(first: Mapping[str, Any], second: Mapping[str, Any]) -> Any:
         if "p50_seconds" not in one:
             return dict(one)
     if first["node"] != second["node"]:
-        return not_measured("the latencies were measured on different machines")
+        return NotMeasured("the latencies were measured on different machines").json()
     if first["busy"] or second["busy"]:
-        return not_measured("the machine was busy when the latencies were measured; measure them again")
+        return NotMeasured("the machine was busy when the latencies were measured; measure them again").json()
     return second["p50_seconds"] / first["p50_seconds"]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from winnow.core.result import not_measured
+from winnow.core.result import NotMeasured
 from winnow.training.predictions import NO_CONFIDENCE, ModelOutput
 from winnow.validators.stats.intervals import proportion
 
@@ -48,13 +48,13 @@ def risk_coverage(confidence: NDArray[np.float64], wrong: NDArray[np.bool_], row
 def fit_threshold(output: ModelOutput, gold: Sequence[str], *, fallback: str | None, risk: float) -> dict[str, Any]:
     """The confidence threshold below which queries should go to the fallback, by RULE, on validation rows."""
     if output.confidence is None:
-        return not_measured(NO_CONFIDENCE)
+        return NotMeasured(NO_CONFIDENCE).json()
     if not gold:
-        return not_measured("there are no validation rows")
+        return NotMeasured("there are no validation rows").json()
     curve = _risk_coverage_of(output, gold, fallback)
     allowed = [point for point in curve if point["risk"] <= risk]
     if not allowed:
-        return not_measured(f"no threshold leaves at most {100 * risk:g} % of the validation answers wrong")
+        return NotMeasured(f"no threshold leaves at most {100 * risk:g} % of the validation answers wrong").json()
     widest = allowed[-1]
     threshold = 0.0 if widest is curve[-1] else widest["threshold"]
     return {"value": threshold, "risk": risk, "rows": len(gold), "rule": RULE.format(100 * risk)}
@@ -65,10 +65,10 @@ def measure_selective_prediction(
 ) -> dict[str, Any]:
     """The risk-coverage curve of a split, the area under it, and the result at the fitted threshold."""
     if output.confidence is None:
-        return not_measured(NO_CONFIDENCE)
+        return NotMeasured(NO_CONFIDENCE).json()
     curve = _risk_coverage_of(output, gold, fallback)
     if not curve:
-        return not_measured("every row is predicted as the fallback")
+        return NotMeasured("every row is predicted as the fallback").json()
     coverage, risk = ([point[name] for point in curve] for name in ("coverage", "risk"))
     shares = np.diff([0.0, *coverage])
     shown = sorted({round(i) for i in np.linspace(0, len(curve) - 1, min(CURVE_POINTS, len(curve)))})
@@ -101,8 +101,8 @@ def _at_threshold(
     routed = sum(ok if kept else label == fallback for ok, kept, label in zip(right, given, gold, strict=True))
     return {
         "answered": proportion(answered, len(gold)).json(),
-        "risk": proportion(wrong, answered).json("no rows are answered"),
+        "risk": proportion(wrong, answered, "no rows are answered").json(),
         "accuracy": proportion(routed, len(gold)).json()
         if fallback
-        else not_measured("the task has no fallback label"),
+        else NotMeasured("the task has no fallback label").json(),
     }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from winnow.core.result import not_measured
+from winnow.core.result import NotMeasured
 from winnow.validators.stats.intervals import proportion
 from winnow.validators.stats.significance import SIGNIFICANCE_LEVEL, fisher, holm
 
@@ -62,11 +62,14 @@ def _measure_slice(kind: str, value: str, mask: NDArray[np.bool_], correct: NDAr
         "value": value,
         "rows": rows,
         "accuracy": proportion(hits, rows).json(),
-        "elsewhere": proportion(other_hits, others).json("all rows are in this slice"),
+        "elsewhere": proportion(other_hits, others, "all rows are in this slice").json(),
         "rows_lost": rows * elsewhere - hits if others else 0.0,
     }
     if rows < MIN_TESTED_SLICE or others < MIN_TESTED_SLICE:
-        return {**found, "differs": not_measured(f"fewer than {MIN_TESTED_SLICE} rows inside or outside the slice")}
+        return {
+            **found,
+            "differs": NotMeasured(f"fewer than {MIN_TESTED_SLICE} rows inside or outside the slice").json(),
+        }
     return {**found, "p_value": fisher(hits, rows, other_hits, others)}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from winnow.core.result import not_measured
+from winnow.core.result import NotMeasured
 from winnow.training.predictions import NO_PROBABILITIES, Predictions
 
 TEMPERATURE_BOUNDS = (0.05, 20.0)
@@ -23,15 +23,15 @@ def fit_temperature(predictions: Predictions | None, gold: Sequence[str]) -> dic
     Rows whose label is not one of the model's classes are ignored.
     """
     if predictions is None:
-        return not_measured(NO_PROBABILITIES)
+        return NotMeasured(NO_PROBABILITIES).json()
     index = {label: i for i, label in enumerate(predictions.classes)}
     rows = np.array([i for i, label in enumerate(gold) if label in index], dtype=np.int64)
     truth = np.array([index[gold[i]] for i in rows], dtype=np.int64)
     if not len(rows):
-        return not_measured("there are no validation rows")
+        return NotMeasured("there are no validation rows").json()
     logits = np.log(np.maximum(predictions.probabilities[rows], MIN_PROBABILITY))
     if (logits.argmax(axis=1) == truth).all():
-        return not_measured("every validation row is predicted correctly, so no temperature can be fitted")
+        return NotMeasured("every validation row is predicted correctly, so no temperature can be fitted").json()
     from scipy.optimize import minimize_scalar
     from scipy.special import log_softmax
 

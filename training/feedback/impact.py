@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from winnow.core.result import not_measured
+from winnow.core.result import NotMeasured
 from winnow.validators.stats.differences import paired_difference
 from winnow.validators.stats.significance import mcnemar
 
@@ -60,7 +60,7 @@ def _errors_within_pairs(
 
 def _paired_accuracy(rows: pd.DataFrame, before: str, after: str) -> dict[str, Any]:
     if rows.empty:
-        return not_measured(NO_ROW)
+        return NotMeasured(NO_ROW).json()
     correct_before, correct_after = (rows[run] == rows["gold"] for run in (before, after))
     gained, lost = int((correct_after & ~correct_before).sum()), int((correct_before & ~correct_after).sum())
     return {

@@ -20,7 +20,7 @@ from winnow.curation.engine.exact_search import highest_similarity_outside_group
 from winnow.curation.engine.vector_cache import embed_with_cache
 from winnow.curation.engine.vectors import Vectors
 from winnow.validators.stats.differences import newcombe_difference
-from winnow.validators.stats.intervals import wilson_estimate
+from winnow.validators.stats.intervals import proportion
 from winnow.validators.stats.label_shift import LabelShift, label_shift
 
 if TYPE_CHECKING:
@@ -174,4 +174,4 @@ class _TrainSimilarity:
         query_groups = np.array([group_number.get(one.group, -1) for one in distinct.values()], dtype=np.int64)
         far = highest_similarity_outside_group(vectors, self.own, query_groups, own) < self.near
         uncovered = dict(zip(distinct, far.tolist(), strict=True))
-        return wilson_estimate(sum(uncovered[one.record] for one in queries), len(queries), "there are no queries")
+        return proportion(sum(uncovered[one.record] for one in queries), len(queries), "there are no queries")

@@ -23,7 +23,7 @@ def newcombe_difference(one: Measure, other: Measure) -> Measure:
     value = one.value - other.value
     below = sqrt((one.value - one.low) ** 2 + (other.high - other.value) ** 2)
     above = sqrt((one.high - one.value) ** 2 + (other.value - other.low) ** 2)
-    return Measured(value, value - below, value + above, one.count + other.count)
+    return Measured(value, value - below, value + above, one.rows + other.rows)
 
 
 BISECTION_STEPS = 60

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from winnow.core.result import not_measured
+from winnow.core.result import NotMeasured
 from winnow.validators.stats.differences import Difference
-from winnow.validators.stats.intervals import CONFIDENCE_Z, wilson
+from winnow.validators.stats.intervals import CONFIDENCE_Z, wilson_bounds
 
 BOOTSTRAP_SAMPLES = 1000
 
@@ -36,7 +36,7 @@ class MacroF1:
     def json(self) -> dict[str, Any]:
         """The JSON form for a report."""
         if not self.rows:
-            return not_measured("no rows")
+            return NotMeasured("no rows").json()
         return {"value": self.value, "low": self.low, "high": self.high, "rows": self.rows}
 
 
@@ -54,7 +54,7 @@ def macro_f1_with_interval(
     if variance > 0:
         rows = min(value * (1 - value) / variance, most) if 0 < value < 1 else most
     rows = max(rows, 1.0)
-    return MacroF1(value, *wilson(value, rows), len(gold), rows)
+    return MacroF1(value, *wilson_bounds(value, rows), len(gold), rows)
 
 
 def macro_f1_difference(

@@ -5,12 +5,21 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from pydantic.dataclasses import dataclass
+from pydantic_core import to_jsonable_python
 
 from winnow.core.record import RECORD_CONFIG
 
 
+class _Figure:
+    """What both forms of a figure have in common: their JSON form, the same as inside a record."""
+
+    def json(self) -> dict[str, Any]:
+        """The JSON form for a report."""
+        return dict(to_jsonable_python(self))
+
+
 @dataclass(frozen=True, config=RECORD_CONFIG)
-class Measured:
+class Measured(_Figure):
     """A figure with its 95 % interval."""
 
     value: float
@@ -19,17 +28,12 @@ class Measured:
     """Lower end of the 95 % interval."""
     high: float
     """Upper end of the 95 % interval."""
-    count: int
-    """Sample size: records for alpha, answers for a share of answers, rows for a share of rows."""
-
-    def json(self) -> dict[str, Any]:
-        """The JSON form for a report."""
-        interval = [round(self.low, 6), round(self.high, 6)]
-        return {"value": round(self.value, 6), "interval": interval, "count": self.count}
+    rows: int
+    """Sample size: rows for a share of rows, records for alpha, responses for a share of responses."""
 
 
 @dataclass(frozen=True, config=RECORD_CONFIG)
-class NotMeasured:
+class NotMeasured(_Figure):
     """A figure that was not measured, and why."""
 
     why: str
@@ -37,17 +41,8 @@ class NotMeasured:
     status: Literal["not_measured"] = "not_measured"
     """Tells this record from a figure in JSON."""
 
-    def json(self) -> dict[str, Any]:
-        """The JSON form for a report."""
-        return {"status": "not_measured", "why": self.why}
-
 
 Measure = Measured | NotMeasured
-
-
-def not_measured(why: str) -> dict[str, Any]:
-    """How a report represents a figure that was not measured."""
-    return {"status": "not_measured", "why": why}
 
 
 def is_measured(figure: object) -> bool:

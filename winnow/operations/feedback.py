@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from winnow.core.commands import command
 from winnow.core.errors import Parameter, Problem, WinnowError
-from winnow.core.result import not_measured
+from winnow.core.result import NotMeasured
 from winnow.operations._context import WorkspaceContext, require_intents
 from winnow.operations.compare import compare
 from winnow.operations.evaluate import evaluate_run
@@ -112,7 +112,7 @@ def _impact_of_last_round(
 
     before = workspace.run(previous) if previous else _previous_run(workspace, run)
     if before is None:
-        return not_measured("no feedback on an earlier run with the same settings and another release")
+        return NotMeasured("no feedback on an earlier run with the same settings and another release").json()
     path = before.path / FEEDBACK_FILE
     if not path.exists():
         fix = f"run `{command('feedback', before.id)}` first, or leave it out"
@@ -120,7 +120,7 @@ def _impact_of_last_round(
             Problem(Parameter("previous"), f"{previous}: no feedback was derived from it", "a run with feedback", fix)
         )
     if not workspace.release(run.release_path()).counts["validation"]:
-        return not_measured("the release has no validation rows")
+        return NotMeasured("the release has no validation rows").json()
     compared, _ = compare(workspace, [before.path, run.path], progress=progress)
     return measure_impact(json_text.loads(path.read_text(encoding="utf-8")), compared.rows, before.id, run.id)
 

@@ -12,7 +12,6 @@ import pandas as pd
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from scipy.stats import binomtest
 
 from winnow.core.result import Measured, NotMeasured
 from winnow.curation.annotations.agreement import LabelPair, OverruledResponse, label_pairs, measure_agreement
@@ -20,7 +19,7 @@ from winnow.curation.annotations.anchoring import measure_anchoring
 from winnow.curation.annotations.krippendorff import KrippendorffAlpha, krippendorff_alpha
 from winnow.curation.annotations.response_matrix import ResponseMatrix, response_matrix
 from winnow.validators.stats.differences import newcombe_difference
-from winnow.validators.stats.intervals import wilson_estimate
+from winnow.validators.stats.intervals import proportion
 
 COLUMNS = ["record", "who", "label"]
 
@@ -164,7 +163,7 @@ def test_persons_are_held_against_the_majority_of_the_others(seed: int) -> None:
             tied = [label for label, count in others if count == others[0][1]]
             undecided += len(tied) > 1
             equal += [own[person] == tied[0]] if len(tied) == 1 else []
-        expected = wilson_estimate(sum(equal), len(equal), "no other annotators have a majority on the same records")
+        expected = proportion(sum(equal), len(equal), "no other annotators have a majority on the same records")
         assert (one.majority_agreement, one.majority_ties) == (expected, undecided)
 
 
@@ -241,17 +240,9 @@ def test_what_was_adjudicated_otherwise_comes_back_to_the_person() -> None:
 
 def test_newcombes_own_example() -> None:
     """56 of 70 less 48 of 80: 0.2, from 0.0524 to 0.3339 (Newcombe 1998, table II, method 10)."""
-    found = newcombe_difference(wilson_estimate(56, 70, ""), wilson_estimate(48, 80, ""))
+    found = newcombe_difference(proportion(56, 70, ""), proportion(48, 80, ""))
     assert isinstance(found, Measured)
     assert (found.value, found.low, found.high) == pytest.approx((0.2, 0.0524, 0.3339), abs=5e-5)
-
-
-def test_a_share_is_wilsons() -> None:
-    found = wilson_estimate(3, 17, "")
-    reference = binomtest(3, 17).proportion_ci(method="wilson")
-    assert found == Measured(3 / 17, reference.low, reference.high, 17)
-    assert found.json()["interval"] == [round(reference.low, 6), round(reference.high, 6)]
-    assert wilson_estimate(0, 0, "no trial") == NotMeasured("no trial")
 
 
 def led_by(follows: float, seed: int, n: int = 2000) -> pd.DataFrame:
@@ -281,9 +272,9 @@ def test_anchoring_is_seen_where_people_follow_and_only_there() -> None:
     assert free.difference.low < 0 < free.difference.high
     by_person = measure_agreement(led_by(0.5, 0), resamples=5).annotators
     assert [one.who for one in by_person] == ["ann", "bob"]
-    parts = [one.anchoring.shown.count for one in by_person if isinstance(one.anchoring.shown, Measured)]
+    parts = [one.anchoring.shown.rows for one in by_person if isinstance(one.anchoring.shown, Measured)]
     assert isinstance(followed.shown, Measured)
-    assert sum(parts) == followed.shown.count
+    assert sum(parts) == followed.shown.rows
 
 
 def test_without_blind_answers_there_is_no_anchoring_to_measure() -> None:

@@ -10,18 +10,18 @@ from typing import Any
 
 import pytest
 
-from winnow.core.result import Measured, NotMeasured, not_measured
+from winnow.core.result import Measured, NotMeasured
 from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts
 from winnow.training.diagnostics.diagnose import Findings, diagnose
 from winnow.training.diagnostics.issue import RunContext
 from winnow.training.diagnostics.run_context import read_run_context
 from winnow.training.runs import Run
-from winnow.validators.stats.intervals import wilson_estimate
+from winnow.validators.stats.intervals import proportion
 from winnow.workspace import Workspace
 
 UNKNOWN = NotMeasured("not asked")
 
-ABSENT = not_measured("not in this test")
+ABSENT = NotMeasured("not in this test").json()
 
 NAMES = [f"l{i}" for i in range(10)]
 
@@ -43,7 +43,7 @@ def about(**told: Any) -> RunContext:
 
 
 def estimate(hits: int, rows: int) -> Measured:
-    found = wilson_estimate(hits, rows, "")
+    found = proportion(hits, rows, "")
     assert isinstance(found, Measured)
     return found
 

@@ -10,6 +10,7 @@ from scipy.optimize import minimize_scalar
 from scipy.stats import binomtest, fisher_exact
 
 from benchmarks.interval_coverage import accuracy_coverage, difference_coverage, macro_f1_coverage
+from winnow.core.result import Measured, NotMeasured
 from winnow.validators.stats.differences import paired_difference
 from winnow.validators.stats.intervals import proportion
 from winnow.validators.stats.macro_f1 import macro_f1_difference
@@ -25,13 +26,15 @@ discordant = st.integers(1, 300).flatmap(
 @given(counts)
 def test_the_interval_of_a_share_is_wilsons(count: tuple[int, int]) -> None:
     share = proportion(*count)
+    assert isinstance(share, Measured)
     reference = binomtest(*count).proportion_ci(method="wilson")
     assert (share.low, share.high) == pytest.approx((reference.low, reference.high), abs=1e-9)
+    assert (share.value, share.rows) == (count[0] / count[1], count[1])
 
 
-def test_no_trial_is_not_zero() -> None:
-    assert proportion(0, 0).value is None
-    assert proportion(0, 0).json("nobody asked") == {"status": "not_measured", "why": "nobody asked"}
+def test_no_row_is_not_zero() -> None:
+    assert proportion(0, 0, "nobody asked") == NotMeasured("nobody asked")
+    assert proportion(0, 0, "nobody asked").json() == {"status": "not_measured", "why": "nobody asked"}
 
 
 def score(gained: int, lost: int, rows: int, delta: float) -> float:

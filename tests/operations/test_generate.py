@@ -386,7 +386,7 @@ def test_a_batch_under_way_is_not_asked_beside(workspace: Workspace, claude: Cla
     workspace.generate(
         GenerationRequest("examples", count=12, batches=True, polling=BatchPolling(wait=False)), note=lambda _: None
     )
-    with pytest.raises(WinnowError, match="--batch-api"):
+    with pytest.raises(WinnowError, match=r"run `ws\.generate\(GenerationRequest\('examples', batches=True\)\)`"):
         generate(workspace, count=12)
 
 

@@ -86,7 +86,8 @@ def build_router_prompt(release: Release, settings: PromptSettings, *, seed: int
     brief, left_out = _without_holdout_texts(prompt_task(task), holdout_keys)
     chosen = _rows_to_show(release, settings.examples_per_label, seed, known=set(_examples(brief)))
     labels = [
-        replace(one, examples=[*one.examples, *(text for _, text in chosen.get(one.name, ()))]) for one in brief.labels
+        one.model_copy(update={"examples": [*one.examples, *(text for _, text in chosen.get(one.name, ()))]})
+        for one in brief.labels
     ]
     names = ("router_local" if local else "router", "router_task")
     return RouterPrompt(

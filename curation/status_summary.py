@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from winnow.core.commands import in_python
 from winnow.core.deployment import Deployment
 from winnow.curation.review.lot_facts import LotFacts, UndrawnLotFacts
 from winnow.curation.store.waivers import Waiver
@@ -43,7 +44,7 @@ class Status:
 
     def __repr__(self) -> str:
         states = ", ".join(f"{state} {count:,}" for state, count in self.by_state.items() if count)
-        return f"<Status: {states or 'no records'}; next: {self.next}>"
+        return f"<Status: {states or 'no records'}; next: {in_python(self.next)}>"
 
     def json(self) -> dict[str, Any]:
         """The shape of `status --json`."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from winnow.core.commands import command
 from winnow.core.counted import counted
 from winnow.curation.checks.coverage.coverage_report import CoverageReport
 from winnow.curation.review.lot_facts import LotFacts, UndrawnLotFacts
@@ -183,10 +184,10 @@ def action_items(
     undrawn = sum(lot.records for lot in status.lots if isinstance(lot, UndrawnLotFacts))
     if unread or undrawn:
         evidence = f"{counted(undrawn, 'record')} outside of lots, {unread:,} more to review in lots"
-        found.append(ActionItem("generated records await review", evidence, "winnow push review"))
+        found.append(ActionItem("generated records await review", evidence, command("push review")))
     if status.queues.get("adjudicate"):
         evidence = f"{counted(status.queues['adjudicate'], 'record')} on which annotators disagree"
-        found.append(ActionItem("disputes await adjudication", evidence, "winnow push adjudicate"))
+        found.append(ActionItem("disputes await adjudication", evidence, command("push adjudicate")))
     if people.agreement:
         found += [
             ActionItem(
@@ -200,11 +201,13 @@ def action_items(
     found += model_findings
     for region in coverage.regions[:2]:
         evidence = f"{region.queries:,} queries with no similar train record"
-        found.append(ActionItem(f"users ask about {' '.join(region.words[:4])}", evidence, "winnow push label"))
+        found.append(ActionItem(f"users ask about {' '.join(region.words[:4])}", evidence, command("push label")))
     short = sorted(coverage.short_labels.items(), key=lambda item: (-item[1], item[0]))
     if short:
         evidence = ", ".join(f"{label} {count:,}" for label, count in short[:4])
-        found.append(ActionItem("labels are under their target", f"missing: {evidence}", "winnow generate variations"))
+        found.append(
+            ActionItem("labels are under their target", f"missing: {evidence}", command("generate variations"))
+        )
     return found
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from winnow.config.gate_thresholds import GateThresholds
+from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.hashing import file_sha256
 from winnow.core.record import Record
@@ -184,7 +185,7 @@ def read_manifest(folder: Path) -> Manifest:
 
 def _field_problem(path: Path, found: ErrorDetails) -> Problem:
     field = ".".join(map(str, found["loc"])) or "manifest"
-    expected, fix = "a manifest that winnow freeze wrote", "restore the folder from a copy"
+    expected, fix = f"a manifest that {command('freeze')} wrote", "restore the folder from a copy"
     return Problem(f"{path}, {field}", found["msg"], expected, fix)
 
 

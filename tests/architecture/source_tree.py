@@ -30,6 +30,8 @@ LEVELS = (
 )
 """From the lowest to the highest; packages of one level do not import each other."""
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
+COMMAND_LINE = re.compile(r"(?<![\w./])winnow [a-z]+")
+"""A command line that is written out instead of made by `winnow.core.commands.command`."""
 SQL_HOMES = ("winnow.curation.store", "winnow.generators.llm.spend", "winnow.curation.io.readers.sqlite_reader")
 """The reader opens the user's own databases."""
 SQL_PACKAGES = frozenset({"sqlalchemy", "sqlite3", "alembic"})
@@ -239,6 +241,11 @@ def options_in(module: SourceModule, options: set[str]) -> list[str]:
     ]
 
 
+def command_lines_in(module: SourceModule) -> list[str]:
+    """Command lines of Winnow that a module's strings write out."""
+    return [line for node in module.strings() for line in COMMAND_LINE.findall(node.value)]
+
+
 def words_of(identifier: str) -> list[str]:
     """The words of a name in snake case or camel case, in lower case."""
     return [word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", identifier)]
@@ -283,6 +290,8 @@ def main() -> None:
     print(f"rings, deferred included   {len(rings(graph))}")
     print(f"SQL outside its two places {sum(sql)} in {sum(map(bool, sql))} modules")
     print(f"CLI options in domain code {sum(options)} strings in {sum(map(bool, options))} modules")
+    lines = [len(command_lines_in(module)) for module in modules if not module.name.startswith("winnow.cli")]
+    print(f"command lines written out  {sum(lines)} in {sum(map(bool, lines))} modules outside the command line")
     print(f"class names twice          {len(class_names_twice(modules))}")
     print(f"module stems twice         {len(stems_twice(modules))}")
 

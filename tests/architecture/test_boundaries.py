@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tests.architecture.source_tree import SourceModule, cli_options, options_in, sql_use
+from tests.architecture.source_tree import SourceModule, cli_options, command_lines_in, options_in, sql_use
+
+WRITES_COMMAND_LINES = {"winnow.config.template"}
+"""The comments of a new winnow.yaml, which are read in an editor and never in an exception."""
 
 
 def test_sql_stays_in_the_store_and_the_spend_ledger(modules: list[SourceModule]) -> None:
@@ -14,6 +17,12 @@ def test_only_the_command_line_knows_its_options(modules: list[SourceModule]) ->
     assert {"--strategy", "--json", "--origin"} <= options
     domain = [module for module in modules if not module.name.startswith("winnow.cli")]
     assert {module.name: spelled for module in domain if (spelled := options_in(module, options))} == {}
+
+
+def test_recommended_commands_are_made_by_one_function(modules: list[SourceModule]) -> None:
+    """Then an exception can show the call of the Python API instead."""
+    domain = [module for module in modules if not module.name.startswith("winnow.cli")]
+    assert {module.name for module in domain if command_lines_in(module)} == WRITES_COMMAND_LINES
 
 
 def test_only_one_module_computes_hashes(modules: list[SourceModule]) -> None:

@@ -14,7 +14,7 @@ from winnow.cli.render.annotator_view import print_annotators
 from winnow.cli.render.check_view import print_check
 from winnow.cli.render.coverage_view import print_coverage
 from winnow.cli.render.waiver_table import print_waivers
-from winnow.core.errors import Problem, WinnowError
+from winnow.core.errors import Parameter, Problem, WinnowError
 
 if TYPE_CHECKING:
     from winnow.curation.checks.check import CheckResult
@@ -117,7 +117,9 @@ def waive(
         count = operation.withdraw_waiver(workspace, gate)
         terminal.print_line(f"{gate}: {count} waiver{'s' if count > 1 else ''} withdrawn")
     elif until is None:
-        raise WinnowError(Problem("--until", "missing", "the last day the waiver is valid", "add --until YYYY-MM-DD"))
+        raise WinnowError(
+            Problem(Parameter("until"), "missing", "the last day the waiver is valid", "add --until YYYY-MM-DD")
+        )
     else:
         operation.waive(workspace, gate, by=by, reason=reason, until=until.date())
         terminal.print_line(f"{gate} is waived until {until.date()}")

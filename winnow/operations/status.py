@@ -1,4 +1,4 @@
-"""Count what there is, what waits for whom, and name the next sensible command."""
+"""Count records by state, label and queue, and recommend the next command."""
 
 from __future__ import annotations
 
@@ -72,14 +72,14 @@ def _next(
     states: Counter[str], lots_now: list[LotFacts | UndrawnLotFacts], releases: list[str], runs: list[str]
 ) -> str:
     if any(isinstance(lot, UndrawnLotFacts) or lot.more for lot in lots_now):
-        return "winnow push review, then winnow pull"
+        return f"{command('push review')}, then {command('pull')}"
     if not states["labeled"]:
-        return "winnow add FILE"
+        return command("add", "FILE")
     if not releases:
-        return "winnow check"
+        return command("check")
     if not any(run.startswith(f"{releases[-1]}-") for run in runs):
         return command("train", releases[-1], method="linear")
-    return f"winnow evaluate {runs[-1]}"
+    return command("evaluate", runs[-1])
 
 
 def _lots(connection: Connection, rows: list[dict[str, Any]]) -> list[LotFacts | UndrawnLotFacts]:

@@ -86,6 +86,7 @@ def ws(make_workspace: Callable[..., Workspace]) -> Workspace:
 def test_a_lot_is_drawn_once_and_later_records_make_the_next(ws: Workspace, tmp_path: Path) -> None:
     synthetic(ws, tmp_path, 100)
     assert ws.status().next == "winnow push review, then winnow pull"
+    assert "next: ws.push('review'), then ws.pull()" in repr(ws.status())
     (first,) = drawn(ws)
     assert len(first.members) == 100
     assert ws.status().next == "winnow push review, then winnow pull"

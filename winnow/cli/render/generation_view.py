@@ -16,7 +16,7 @@ END_MESSAGES = {
     "budget": "stopped at the budget; received responses are kept, and nothing is paid for twice",
     "waiting": "batch jobs are pending",
     "no_yield": "the last rounds added nothing; try other labels, another kind, or add records first",
-    "known": "an earlier run did the same, so nothing was sent; --again starts a new run",
+    "known": "an earlier run did the same, so nothing was sent; --rerun starts a new run",
 }
 
 LESS_DIVERSE_MESSAGE = "{}: less diverse than the records people wrote; check them before generating more"

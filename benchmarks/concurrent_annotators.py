@@ -21,6 +21,7 @@ from winnow.core.errors import ServiceError, WinnowError
 from winnow.curation.labeling.server.accounts import add_annotator, annotator_accounts
 from winnow.curation.labeling.server.argilla_api import ArgillaApi
 from winnow.curation.labeling.server.process import EmbeddedServer, start_server, stop_server
+from winnow.validators.stats.quantiles import quantile
 
 PEOPLE = 20
 
@@ -173,7 +174,7 @@ def report(works: list[Work], taken: float, name: str) -> None:
     print(f"{name}: {done / taken:.1f} responses per second, {retries} retries")
     for step, every in (("fetch", [one.fetches for one in works]), ("submit", [one.submits for one in works])):
         times = sorted(seconds * 1000 for some in every for seconds in some)
-        print(f"  {step:<7} p50 {statistics.median(times):4.0f} ms  p95 {times[int(len(times) * 0.95)]:4.0f} ms")
+        print(f"  {step:<7} p50 {statistics.median(times):4.0f} ms  p95 {quantile(times, 0.95):4.0f} ms")
 
 
 if __name__ == "__main__":

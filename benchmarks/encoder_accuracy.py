@@ -28,6 +28,8 @@ from winnow.training.encoder.encoder_settings import EncoderSettings
 from winnow.training.hardware import detect_hardware, measure_peak_memory
 from winnow.training.settings_file import check_settings, read_settings
 from winnow.validators.stats.intervals import proportion
+from winnow.validators.stats.quantiles import quantile
+from winnow.validators.stats.significance import mcnemar
 
 SOURCES = {"banking": "banking77", "clinc": "clinc150"}
 
@@ -143,16 +145,8 @@ def out_of_scope_recall(answers: MethodResult, data: dict[str, Split]) -> float 
         return None
     inside = [i for i, name in enumerate(answers.classes) if name != OUT_OF_SCOPE]
     held, test = answers.validation[:, inside].max(axis=1), answers.test[:, inside].max(axis=1)
-    threshold = np.quantile(held[data["validation"].labels != OUT_OF_SCOPE], IN_SCOPE_LOSS)
+    threshold = quantile(held[data["validation"].labels != OUT_OF_SCOPE], IN_SCOPE_LOSS)
     return float((test[data["test"].labels == OUT_OF_SCOPE] < threshold).mean())
-
-
-def mcnemar(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> tuple[int, int, float]:
-    """Rows that only one of two methods predicts correctly, and the exact two-sided p-value (McNemar 1947)."""
-    from scipy.stats import binomtest
-
-    one, other = int((first & ~second).sum()), int((second & ~first).sum())
-    return one, other, float(binomtest(one, one + other).pvalue) if one + other else 1.0
 
 
 def show(name: str, answers: MethodResult, data: dict[str, Split], against: MethodResult | None) -> None:
@@ -173,8 +167,9 @@ def show(name: str, answers: MethodResult, data: dict[str, Split], against: Meth
         f"{memory:,.0f} MiB",
     ]
     if against:
-        better, worse, p = mcnemar(correct[inside], against.correct(gold)[inside])
-        cells.append(f"+{better} −{worse}, p = {p:.2g}")
+        other = against.correct(gold)
+        better, worse = int((correct & ~other)[inside].sum()), int((other & ~correct)[inside].sum())
+        cells.append(f"+{better} −{worse}, p = {mcnemar(better, worse):.2g}")
     print(f"| {' | '.join(cells)} |", flush=True)
 
 

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from winnow.core.result import Measured
 from winnow.validators.stats.differences import Difference, paired_difference
-from winnow.validators.stats.intervals import proportion
+from winnow.validators.stats.intervals import CONFIDENCE, proportion
 from winnow.validators.stats.macro_f1 import macro_f1_difference, macro_f1_samples, macro_f1_with_interval
+from winnow.validators.stats.quantiles import percentile_bounds
 
 ACCURACIES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 
@@ -142,8 +143,7 @@ def _names(codes: NDArray[np.int64]) -> list[str]:
 def _percentile(gold: Codes, predicted: Codes, labels: int, generator: np.random.Generator) -> tuple[float, float]:
     """The plain percentile bootstrap of macro-F1, for comparison."""
     (sampled,) = macro_f1_samples(gold, [predicted], labels, seed=int(generator.integers(2**32)))
-    low, high = np.percentile(sampled, [2.5, 97.5])
-    return float(low), float(high)
+    return percentile_bounds(sampled, confidence=CONFIDENCE)
 
 
 def _paired_percentile(
@@ -153,8 +153,8 @@ def _paired_percentile(
     gained, lost = (float(((a == gold) & (b != gold)).mean()) for a, b in ((other, one), (one, other)))
     cells = generator.multinomial(len(gold), [gained, lost, max(1 - gained - lost, 0.0)], size=1000)
     before, after = macro_f1_samples(gold, [one, other], labels, seed=int(generator.integers(2**32)))
-    ends = [np.percentile(drawn, [2.5, 97.5]) for drawn in ((cells[:, 0] - cells[:, 1]) / len(gold), after - before)]
-    return Difference(0, *map(float, ends[0])), Difference(0, *map(float, ends[1]))
+    accuracy = percentile_bounds((cells[:, 0] - cells[:, 1]) / len(gold), confidence=CONFIDENCE)
+    return Difference(0, *accuracy), Difference(0, *percentile_bounds(after - before, confidence=CONFIDENCE))
 
 
 def shares() -> None:

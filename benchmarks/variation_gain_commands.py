@@ -24,6 +24,8 @@ from winnow.curation.engine.exact_search import highest_similarity_outside_group
 from winnow.generators.variations.base import Seed, VariationChecks, VariationResult, VariationRules
 from winnow.generators.variations.variation_kinds import DEFAULT_KINDS, KINDS
 from winnow.generators.variations.vary import vary
+from winnow.validators.stats.intervals import CONFIDENCE
+from winnow.validators.stats.quantiles import percentile_bounds
 from winnow.validators.wording.diversity import distinct
 
 EXAMPLE = ROOT / "examples" / "commands"
@@ -125,7 +127,7 @@ def interval(difference: NDArray[np.float64], groups: Sequence[str]) -> tuple[fl
     sums, sizes = np.bincount(numbers, weights=difference), np.bincount(numbers)
     drawn = np.random.default_rng(0).integers(0, len(sums), (RESAMPLES, len(sums)))
     means = sums[drawn].sum(axis=1) / sizes[drawn].sum(axis=1)
-    return float(np.quantile(means, 0.025)), float(np.quantile(means, 0.975))
+    return percentile_bounds(means, confidence=CONFIDENCE)
 
 
 def commands() -> None:
@@ -168,10 +170,7 @@ def accuracy(rows: Sequence[Seed], by_arm: Mapping[str, Sequence[FoldPredictions
 
 def points(difference: NDArray[np.float64], groups: Sequence[str]) -> str:
     """Mean over rows in percentage points, and its 95 % interval by resampling groups (percentile bootstrap)."""
-    numbers = np.unique(groups, return_inverse=True)[1]
-    sums, sizes = np.bincount(numbers, weights=difference), np.bincount(numbers)
-    drawn = np.random.default_rng(0).integers(0, len(sums), (RESAMPLES, len(sums)))
-    low, high = np.quantile(sums[drawn].sum(axis=1) / sizes[drawn].sum(axis=1), [0.025, 0.975])
+    low, high = interval(difference, groups)
     return f"{100 * difference.mean():+.1f} ({100 * low:+.1f} to {100 * high:+.1f})"
 
 

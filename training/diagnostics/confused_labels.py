@@ -8,6 +8,7 @@ from typing import Any
 from winnow.core.commands import command
 from winnow.core.result import NotMeasured
 from winnow.training.diagnostics.issue import Issue, Issues, RunContext
+from winnow.validators.stats.binomial import probability_at_least
 from winnow.validators.stats.significance import SIGNIFICANCE_LEVEL
 
 PAIR_SHARE = 0.10
@@ -40,9 +41,7 @@ def _dominates(count: int, errors: int, pairs: int) -> bool:
     """One-sided binomial test with Bonferroni correction over all pairs."""
     if count < PAIR_ROWS or count < PAIR_SHARE * errors:
         return False
-    from scipy.stats import binom
-
-    return bool(binom.sf(count - 1, errors, 1 / pairs) * pairs < SIGNIFICANCE_LEVEL)
+    return probability_at_least(count, errors, 1 / pairs) * pairs < SIGNIFICANCE_LEVEL
 
 
 def _pair_issue(directions: Sequence[tuple[int, str, str]], errors: int) -> Issue:

@@ -11,6 +11,7 @@ from winnow.core.result import NotMeasured
 from winnow.training.evaluation.temperature import apply_temperature
 from winnow.training.predictions import NO_CONFIDENCE, NO_PROBABILITIES, ModelOutput
 from winnow.validators.stats.intervals import proportion
+from winnow.validators.stats.quantiles import quantile
 
 CALIBRATION_BINS = 15
 """As in Guo et al. 2017, "On Calibration of Modern Neural Networks"."""
@@ -75,7 +76,7 @@ def error_if_calibrated(confidence: NDArray[np.float64], *, seed: int) -> dict[s
     """
     generator = np.random.default_rng(seed)
     errors = [calibration_error(confidence, generator.random(len(confidence)) < confidence) for _ in range(RESAMPLES)]
-    return {"mean": float(np.mean(errors)), "high": float(np.quantile(errors, 0.95))}
+    return {"mean": float(np.mean(errors)), "high": quantile(errors, 0.95)}
 
 
 def _bins(confidence: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -7,12 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from winnow.core.result import NotMeasured
-from winnow.validators.stats.intervals import wilson_bounds
+from winnow.validators.stats.binomial import clopper_pearson_bounds, probability_at_least, probability_at_most
+from winnow.validators.stats.intervals import ONE_SIDED_Z, wilson_bounds
 from winnow.validators.stats.macro_f1 import macro_f1_with_interval
 from winnow.validators.stats.significance import SIGNIFICANCE_LEVEL
-
-ONE_SIDED_Z = 1.6448536269514722
-"""95 % quantile of the standard normal distribution, for one-sided bounds."""
 
 MAX_ROWS = 10_000_000
 """Numbers of required rows above this are not reported."""
@@ -53,15 +51,12 @@ def judge_share(goal: float, hits: int, rows: int) -> dict[str, Any]:
     if not rows:
         figures: dict[str, Any] = {"measured": NotMeasured("no rows count towards this goal").json(), "rows": 0}
         return {**figures, "verdict": "not enough evidence", "rows_needed": needed}
-    from scipy.stats import beta, binom
-
-    low = float(beta.ppf(SIGNIFICANCE_LEVEL, hits, rows - hits + 1)) if hits else 0.0
-    high = float(beta.ppf(1 - SIGNIFICANCE_LEVEL, hits + 1, rows - hits)) if hits < rows else 1.0
+    low, high = clopper_pearson_bounds(hits, rows, level=SIGNIFICANCE_LEVEL)
     if goal >= 1:
         verdict, note = ("met" if hits == rows else "not met"), {"note": NEVER_PROVEN}
     else:
-        met = binom.sf(hits - 1, rows, goal) <= SIGNIFICANCE_LEVEL
-        missed = binom.cdf(hits, rows, goal) <= SIGNIFICANCE_LEVEL
+        met = probability_at_least(hits, rows, goal) <= SIGNIFICANCE_LEVEL
+        missed = probability_at_most(hits, rows, goal) <= SIGNIFICANCE_LEVEL
         verdict, note = ("met" if met else "not met" if missed else "not enough evidence"), {}
     return {
         "measured": hits / rows,
@@ -90,11 +85,11 @@ def rows_needed_at_rate(goal: float, hits: int, rows: int) -> int | dict[str, An
         return NotMeasured(NEVER_PROVEN).json()
     if goal <= 0:
         return 1
-    from scipy.stats import binom
 
     def decided(count: int) -> bool:
         expected = round(rate * count)
-        return bool(min(binom.sf(expected - 1, count, goal), binom.cdf(expected, count, goal)) <= SIGNIFICANCE_LEVEL)
+        tails = probability_at_least(expected, count, goal), probability_at_most(expected, count, goal)
+        return min(tails) <= SIGNIFICANCE_LEVEL
 
     count = 1
     while not decided(count):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -16,8 +17,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from winnow.core.atomic import atomic_write
 from winnow.core.clock import utc_now
 from winnow.core.commands import command
@@ -25,6 +24,7 @@ from winnow.core.errors import Problem, ServiceError
 from winnow.core.result import NotMeasured
 from winnow.training.process_memory import peak_memory_bytes
 from winnow.training.runs import IMPORTED, NO_MODEL, Run, open_run
+from winnow.validators.stats.quantiles import quantile
 
 LATENCY_FILE = "latency.json"
 
@@ -109,12 +109,11 @@ def time_queries(predict_batch: PredictBatch, texts: Sequence[str]) -> dict[str,
     started = time.perf_counter()
     while len(bulk) < BULK_ROUNDS and (not bulk or time.perf_counter() - started < BULK_SECONDS):
         bulk.append(_seconds(predict_batch, texts))
-    p50, p95 = np.quantile(single, [0.5, 0.95])
     return {
-        "p50_seconds": round(float(p50), 6),
-        "p95_seconds": round(float(p95), 6),
+        "p50_seconds": round(quantile(single, 0.5), 6),
+        "p95_seconds": round(quantile(single, 0.95), 6),
         "single_queries": len(single),
-        "queries_per_second": round(len(texts) / float(np.median(bulk)), 1),
+        "queries_per_second": round(len(texts) / statistics.median(bulk), 1),
         "bulk_queries": len(texts),
     }
 

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from winnow.core.result import NotMeasured
 from winnow.training.predictions import NO_CONFIDENCE, ModelOutput
-from winnow.validators.stats.intervals import CONFIDENCE_Z, proportion
+from winnow.validators.stats.auroc import auroc
+from winnow.validators.stats.intervals import proportion
 
 IN_SCOPE_LOSS = 0.05
 """Share of in-scope rows that may go to the fallback (as in the comparison of systems by Larson et al. 2019)."""
@@ -66,7 +67,7 @@ def measure_out_of_scope(
     predicted = np.array([label == fallback for label in output.labels], dtype=bool)
     scores = scope_scores(output, fallback)
     by_score = {
-        name: {"auroc": auroc(score, outside), **_at_scope_threshold(score, outside, fitted, name)}
+        name: {"auroc": _auroc_json(score, outside), **_at_scope_threshold(score, outside, fitted, name)}
         for name, score in scores.items()
     }
     first = next(iter(by_score.values()), None)
@@ -98,26 +99,12 @@ def _precision(over: NDArray[np.bool_], outside: NDArray[np.bool_], why: str) ->
     return proportion(int((over & outside).sum()), int(over.sum()), why).json()
 
 
-def auroc(score: NDArray[np.float64], outside: NDArray[np.bool_]) -> dict[str, Any]:
-    """Probability that an out-of-scope row scores above an in-scope one (ties count half), with its 95 % interval.
-
-    Variance by DeLong et al. (1988), on the logit scale (Pepe 2003, 5.2.5), which keeps the interval within 0 and 1.
-    """
-    out, inside = score[outside], score[~outside]
-    if not len(out) or not len(inside):
-        return NotMeasured("no rows are in scope" if len(out) else "no rows are out of scope").json()
-    from scipy.stats import rankdata
-
-    ranks = rankdata(np.concatenate([out, inside]))
-    above = (ranks[: len(out)] - rankdata(out)) / len(
-        inside
-    )  # for each out-of-scope row, the share of in-scope rows below it
-    below = 1 - (ranks[len(out) :] - rankdata(inside)) / len(out)
-    area = float(above.mean())
-    found: dict[str, Any] = {"value": area, "rows": len(score)}
-    if len(out) < 2 or len(inside) < 2 or not 0 < area < 1:
-        return {**found, "interval": NotMeasured("needs two rows of each kind, and overlapping scores").json()}
-    spread = np.sqrt(above.var(ddof=1) / len(out) + below.var(ddof=1) / len(inside))
-    center, half = np.log(area / (1 - area)), CONFIDENCE_Z * spread / (area * (1 - area))
-    low, high = (float(1 / (1 + np.exp(-(center + side)))) for side in (-half, half))
-    return {**found, "low": low, "high": high}
+def _auroc_json(score: NDArray[np.float64], outside: NDArray[np.bool_]) -> dict[str, Any]:
+    """The AUROC of a score, out-of-scope rows being the positive ones, with its interval."""
+    found = auroc(score, outside)
+    if isinstance(found, NotMeasured):
+        return NotMeasured("no rows are in scope").json()
+    figures = {"value": found.value, "rows": found.rows}
+    if isinstance(found.interval, NotMeasured):
+        return {**figures, "interval": found.interval.json()}
+    return {**figures, "low": found.interval[0], "high": found.interval[1]}

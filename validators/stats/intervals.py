@@ -12,6 +12,9 @@ CONFIDENCE = 0.95
 CONFIDENCE_Z = 1.959963984540054
 """Two-sided 95 % quantile of the standard normal distribution."""
 
+ONE_SIDED_Z = 1.6448536269514722
+"""95 % quantile of the standard normal distribution, for one-sided bounds."""
+
 
 def proportion(hits: int, rows: int, why: str = "no rows") -> Measure:
     """A share with its Wilson score interval; not measured, with `why` as the reason, without rows.

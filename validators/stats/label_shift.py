@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from winnow.validators.stats.quantiles import quantile
+
 PERMUTATIONS = 2000
 """Number of permutations: enough to know a p-value near 0.05 to within 0.01."""
 
@@ -55,7 +57,7 @@ def label_shift(before: Mapping[str, int], now: Mapping[str, int], *, against: s
     shares = list(zip(labels, (one / one.sum()).tolist(), (other / other.sum()).tolist(), strict=True))
     ranked = sorted(shares, key=lambda row: (-abs(row[2] - row[1]), row[0]))[:SHOWN_LABELS]
     changes = [{"label": label, "before": was, "now": is_now} for label, was, is_now in ranked if was != is_now]
-    return LabelShift(observed, float(np.quantile(permuted_distances, 0.95)), p_value, against, changes)
+    return LabelShift(observed, quantile(permuted_distances, 0.95), p_value, against, changes)
 
 
 def _total_variation(one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from winnow.curation.engine.vectors import Vectors
+from winnow.validators.stats.quantiles import quantile
 
 DEFAULT_CUT = 0.40
 """The cut when train has too few labels to measure one; 0.38 is measured on CLINC150, 0.41 on BANKING77."""
@@ -16,8 +17,8 @@ DEFAULT_CUT = 0.40
 CUT_BOUNDS = (0.30, 0.50)
 """Guards against a cut that is too tight (train of near-copies) or too unassigned (train of mixed labels)."""
 
-COHESION_PERCENTILE = 25.0
-"""The percentile of train's labels, by cohesion, that a region must match."""
+COHESION_QUANTILE = 0.25
+"""The quantile of train's labels, by cohesion, that a region must match."""
 
 MIN_ROWS, MIN_LABELS = 5, 8
 """The cut is measured with at least this many labels of at least this many rows."""
@@ -53,7 +54,7 @@ def fit_centered_space(train: Vectors, labels: Sequence[str]) -> CenteredSpace:
     sums = np.zeros((len(names), train.shape[1]), dtype=np.float32)
     np.add.at(sums, codes, space.centered(train))
     cohesion = (np.square(sums[counts >= MIN_ROWS]).sum(axis=1) - n) / (n * (n - 1))
-    return CenteredSpace(space.center, float(np.clip(np.percentile(cohesion, COHESION_PERCENTILE), *CUT_BOUNDS)))
+    return CenteredSpace(space.center, float(np.clip(quantile(cohesion, COHESION_QUANTILE), *CUT_BOUNDS)))
 
 
 def cluster(vectors: Vectors, space: CenteredSpace) -> NDArray[np.int64]:

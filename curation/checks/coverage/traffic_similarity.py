@@ -16,6 +16,7 @@ from winnow.core.progress import Progress
 from winnow.curation.engine.embedders.embedder import Embedder
 from winnow.curation.engine.exact_search import highest_similarity_outside_group, nearest
 from winnow.curation.engine.vector_cache import embed_with_cache
+from winnow.validators.stats.quantiles import quantile
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -104,7 +105,7 @@ def near_threshold(vectors: NDArray[np.float32], groups: NDArray[np.int64], samp
     """The cosine at NEAR_QUANTILE of the sample's nearest cosines to other groups; -1 when they are too few."""
     cosines = highest_similarity_outside_group(vectors[sample], vectors, groups[sample], groups)
     cosines = cosines[cosines > -1]
-    return float(np.quantile(cosines, NEAR_QUANTILE)) if len(cosines) >= MIN_TRAIN_ROWS else -1.0
+    return quantile(cosines, NEAR_QUANTILE) if len(cosines) >= MIN_TRAIN_ROWS else -1.0
 
 
 def _measure(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -11,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
-from sklearn.metrics import log_loss, roc_auc_score
+from sklearn.metrics import log_loss
 
 from winnow.training.evaluation.calibration import calibration_error, measure_calibration, reliability_bins
 from winnow.training.evaluation.fit_on_validation import fit_parameters
 from winnow.training.evaluation.goals import judge_goals, judge_share, rows_needed_without_error
-from winnow.training.evaluation.out_of_scope import IN_SCOPE_LOSS, auroc, fit_scope_thresholds, measure_out_of_scope
+from winnow.training.evaluation.out_of_scope import IN_SCOPE_LOSS, fit_scope_thresholds, measure_out_of_scope
 from winnow.training.evaluation.selective_prediction import fit_threshold, measure_selective_prediction, risk_coverage
 from winnow.training.evaluation.slices import measure_slices
 from winnow.training.evaluation.temperature import apply_temperature, fit_temperature
@@ -119,30 +118,6 @@ def test_the_fallback_threshold_is_the_lowest_that_keeps_the_risk() -> None:
     assert found["accuracy"]["rows"] == 2000
     assert fit_threshold(answers, gold, fallback="none", risk=1.0)["value"] == 0
     assert fit_threshold(ModelOutput(["a"], np.ones(1)), ["b"], fallback=None, risk=0.1)["status"] == "not_measured"
-
-
-@given(st.integers(0, 2**32 - 1))
-def test_auroc_is_scikit_learns(seed: int) -> None:
-    generator = np.random.default_rng(seed)
-    score = generator.integers(0, 8, 60) / 8
-    outside = generator.random(60) < 0.4
-    if 0 < outside.sum() < 60:
-        found = auroc(score, outside)
-        assert found["value"] == pytest.approx(roc_auc_score(outside, score))
-        if "low" in found:
-            assert 0 <= found["low"] <= found["value"] <= found["high"] <= 1
-    assert auroc(score, np.zeros(60, dtype=bool))["status"] == "not_measured"
-
-
-def test_the_interval_of_auroc_covers() -> None:
-    generator = np.random.default_rng(0)
-    truth = 0.5 * (1 + math.erf(1.0 / math.sqrt(2) / math.sqrt(2)))  # two normals, one standard deviation apart
-    outside = np.arange(300) < 60
-    held = []
-    for _ in range(300):
-        found = auroc(generator.normal(outside.astype(float)), outside)
-        held.append(found["low"] <= truth <= found["high"])
-    assert np.mean(held) == pytest.approx(0.95, abs=0.025)
 
 
 def test_the_threshold_hands_over_no_more_than_the_allowed_loss_on_validation() -> None:

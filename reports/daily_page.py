@@ -176,7 +176,9 @@ def action_items(
 ) -> list[ActionItem]:
     """What to do, in this order: failed gates, pending reviews, findings of models, missing data."""
     found = [
-        ActionItem(f"gate {gate.name} fails", "; ".join(gate.evidence[:2]) or f"measured {gate.measured:.4g}", gate.fix)
+        ActionItem(
+            f"gate {gate.name} fails", "; ".join(gate.evidence[:2]) or f"measured {gate.measured_text}", gate.fix
+        )
         for gate in coverage.check.gates
         if gate.verdict == "fail"
     ]

@@ -91,7 +91,7 @@ def freeze_release(
 
 
 def _gate_problem(gate: Gate) -> Problem:
-    found = f"measured {gate.measured:g}, threshold {gate.threshold:g}"
+    found = f"measured {gate.measured_text}, threshold {gate.threshold:g}"
     return Problem(f"gate {gate.name}", ": ".join([found, *gate.evidence[:1]]), "", gate.fix)
 
 

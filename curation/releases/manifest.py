@@ -65,14 +65,20 @@ class GateFacts(Record):
 
     name: str
     """Name of the gate."""
-    measured: int | float | None
-    """In the unit of the threshold; null when the verdict is `not_measured`."""
+    measured: int | float | NotMeasured
+    """In the unit of the threshold; the reason when there was nothing to measure."""
     threshold: int | float
     """The bound that `measured` is compared with."""
     verdict: GateVerdict
     """Whether the gate passed, was waived, or had nothing to measure."""
     bound: Bound
     """On which side of the threshold the gate passes."""
+
+    @field_validator("measured", mode="before")
+    @classmethod
+    def _has_a_reason(cls, measured: object) -> object:
+        """Manifests of Winnow 0.2.0 state null, without the reason."""
+        return NotMeasured("not stated") if measured is None else measured
 
 
 class SourceFacts(Record):

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from winnow.core.result import NotMeasured
+
 
 def counts_text(counts: Mapping[str, int]) -> str:
     """Counts by reason, as a list in words."""
     return ", ".join(f"{count:,} {reason}" for reason, count in counts.items())
 
 
-def percent_text(value: float | None) -> str:
+def percent_text(value: float | NotMeasured) -> str:
     """A share as a percentage, or "not measured"."""
-    return "not measured" if value is None else f"{value:.1%}"
+    return "not measured" if isinstance(value, NotMeasured) else f"{value:.1%}"
 
 
-def number_text(value: float | None) -> str:
+def number_text(value: float | NotMeasured) -> str:
     """A number, or "not measured"."""
-    return "not measured" if value is None else f"{value:g}"
+    return "not measured" if isinstance(value, NotMeasured) else f"{value:g}"
 
 
 def table_cell(text: str) -> str:

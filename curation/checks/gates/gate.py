@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from pydantic.dataclasses import dataclass
+
+from winnow.core.record import RECORD_CONFIG
+from winnow.core.result import NotMeasured
 
 GateVerdict = Literal["pass", "fail", "waived", "not_measured"]
 Bound = Literal["at_most", "at_least"]
@@ -13,20 +17,29 @@ EVIDENCE_SHOWN = 5
 """Pieces of evidence that a gate lists."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=RECORD_CONFIG)
 class Gate:
     """What was measured, against which threshold, and what to do about it."""
 
     name: str
-    measured: float | None
-    """None when the verdict is `not_measured`; the evidence then gives the reason."""
-    threshold: float
+    """Name of the gate."""
+    measured: int | float | NotMeasured
+    """In the unit of the threshold; not measured when there was nothing to measure."""
+    threshold: int | float
+    """The bound that `measured` is compared with: a count, a ratio, or a share of 0 to 1."""
     verdict: GateVerdict
+    """Whether the gate passed, failed, was waived, or had nothing to measure."""
     evidence: tuple[str, ...] = ()
+    """What was found, the most important first."""
     fix: str = ""
     """The command or edit that resolves a failure; empty when there is nothing to do."""
     bound: Bound = "at_most"
     """On which side of the threshold the gate passes."""
+
+    @property
+    def measured_text(self) -> str:
+        """The measured value for display; a dash when it was not measured."""
+        return "–" if isinstance(self.measured, NotMeasured) else f"{self.measured:g}"
 
 
 def at_most(
@@ -49,4 +62,4 @@ def at_least(name: str, measured: float, threshold: float, evidence: Sequence[st
 
 def gate_not_measured(name: str, threshold: float, why: str, fix: str) -> Gate:
     """A gate that had nothing to measure, and why."""
-    return Gate(name, None, threshold, "not_measured", (why,), fix)
+    return Gate(name, NotMeasured(why), threshold, "not_measured", (why,), fix)

@@ -16,7 +16,9 @@ from tests.support.paths import EXAMPLE
 from tests.support.workspaces import add_example
 from winnow.core.errors import GateError, WinnowError
 from winnow.core.hashing import file_sha256
+from winnow.core.result import NotMeasured
 from winnow.curation.checks import check
+from winnow.curation.releases.manifest import read_manifest
 from winnow.curation.releases.release import open_release
 from winnow.workspace import Workspace
 
@@ -221,6 +223,18 @@ def test_show_knows_the_releases_that_hold_a_record(frozen_example: Workspace) -
     assert frozen_example.show(row["text"]).record["id"] == row["id"]
     with pytest.raises(WinnowError, match="no record"):
         frozen_example.show("zzz")
+
+
+def test_the_manifest_says_why_a_gate_was_not_measured(copied: tuple[Workspace, Path]) -> None:
+    _, release = copied
+    manifest = json.loads((release / "manifest.json").read_text())
+    traffic = next(gate for gate in manifest["gates"] if gate["name"] == "traffic_coverage")
+    assert traffic["measured"] == {"status": "not_measured", "why": "no unlabeled log query"}
+    traffic["measured"] = None  # as Winnow 0.2.0 wrote it
+    (release / "manifest.json").write_text(json.dumps(manifest))
+    read = {gate.name: gate.measured for gate in read_manifest(release).gates}
+    assert read["traffic_coverage"] == NotMeasured("not stated")
+    assert read["schema"] == 0
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from winnow.cli.render.terminal import print_line, print_table, printable
+from winnow.core.result import NotMeasured
 from winnow.core.vocabulary import SPLITS
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def print_check(check: CheckResult) -> None:
     rows = [
         (
             gate.name,
-            "–" if gate.measured is None else f"{gate.measured:g}",
+            gate.measured_text,
             f"{'≤' if gate.bound == 'at_most' else '≥'} {gate.threshold:g}",
             Text(_verdict(gate), style=GATE_STYLE[gate.verdict]),
         )
@@ -63,5 +64,5 @@ def print_check(check: CheckResult) -> None:
 def _verdict(gate: Gate) -> str:
     """The verdict; names the failing part if the whole is within the threshold."""
     part = gate.evidence[0].partition(" loses ")[0] if gate.evidence and " loses " in gate.evidence[0] else ""
-    within = gate.measured is not None and gate.measured <= gate.threshold
+    within = not isinstance(gate.measured, NotMeasured) and gate.measured <= gate.threshold
     return f"fail: {part}" if gate.verdict == "fail" and part and within else gate.verdict

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from winnow.core.result import Measured
-from winnow.validators.stats.differences import Difference, paired_difference
+from winnow.core.result import Difference, Measured
+from winnow.validators.stats.differences import paired_difference
 from winnow.validators.stats.intervals import CONFIDENCE, proportion
 from winnow.validators.stats.macro_f1 import macro_f1_difference, macro_f1_samples, macro_f1_with_interval
 from winnow.validators.stats.quantiles import percentile_bounds
@@ -96,7 +96,8 @@ def macro_f1_coverage(
             if percentile:
                 low, high = _percentile(gold, predicted, labels, generator)
             else:
-                found = macro_f1_with_interval(_names(gold), _names(predicted), names, seed=seed)
+                found = macro_f1_with_interval(_names(gold), _names(predicted), names, seed=seed).figure
+                assert isinstance(found, Measured)
                 low, high = found.low, found.high
             held.append(low <= true.macro_f1 <= high)
     return float(np.mean(held))

@@ -112,7 +112,7 @@ def _measure_run(
         "accuracy": _share(pairs, "there are no rows"),
         "in_scope_accuracy": _share(inside, "no rows are in scope"),
         "out_of_scope_recall": _share(outside, "no rows have the fallback label"),
-        "macro_f1": macro_f1_with_interval(gold, predicted, labels, seed=SEED).json(),
+        "macro_f1": macro_f1_with_interval(gold, predicted, labels, seed=SEED).figure.json(),
         "goals": judge_goals(goals, gold, predicted, labels=labels, fallback=fallback, seed=SEED),
         "latency": stored_latency(run),
     }

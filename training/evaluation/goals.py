@@ -107,10 +107,11 @@ def _judge_macro_f1(
     goal: float, gold: Sequence[str], predicted: Sequence[str], labels: Sequence[str], seed: int
 ) -> dict[str, Any]:
     """Judge macro-F1 by its one-sided score interval; the rows needed scale with the effective sample size."""
-    score = macro_f1_with_interval(gold, predicted, labels, seed=seed)
-    if not score.rows:
+    found = macro_f1_with_interval(gold, predicted, labels, seed=seed)
+    score = found.figure
+    if isinstance(score, NotMeasured):
         return judge_share(goal, 0, 0)
-    low, high = wilson_bounds(score.value, score.effective_rows, z=ONE_SIDED_Z)
+    low, high = wilson_bounds(score.value, found.effective_rows, z=ONE_SIDED_Z)
     figures: dict[str, Any] = {"measured": score.value, "low": low, "high": high, "rows": score.rows}
     if goal >= 1:
         verdict = "met" if score.value >= 1 else "not met"
@@ -119,7 +120,7 @@ def _judge_macro_f1(
     needed: int | dict[str, Any] = NotMeasured("at this rate no practical number of rows is enough").json()
     if distance > 1e-6:
         effective = ONE_SIDED_Z**2 * goal * (1 - goal) / distance**2
-        needed = math.ceil(effective * score.rows / score.effective_rows)
+        needed = math.ceil(effective * score.rows / found.effective_rows)
     verdict = "met" if low >= goal else "not met" if high < goal else "not enough evidence"
     return {**figures, "verdict": verdict, "rows_needed": {"at_this_rate": needed}}
 

@@ -121,7 +121,7 @@ def _measure_point(
         "train_rows": train_rows,
         "groups": len(groups),
         "accuracy": proportion(sum(correct), len(correct)).json(),
-        "macro_f1": macro_f1_with_interval(gold, predicted, release.labels, seed=run.facts["seed"]).json(),
+        "macro_f1": macro_f1_with_interval(gold, predicted, release.labels, seed=run.facts["seed"]).figure.json(),
         "seconds": seconds,
         "correct": "".join("1" if ok else "0" for ok in correct),
     }

@@ -58,7 +58,7 @@ def headline_metrics(
     accuracy = proportion(sum(g == p for g, p in pairs), len(pairs)).json()
     inside = [(g, p) for g, p in pairs if g != fallback]
     in_scope = proportion(sum(g == p for g, p in inside), len(inside), "no rows are in scope").json()
-    score = macro_f1_with_interval(gold, predicted, labels, seed=seed).json()
+    score = macro_f1_with_interval(gold, predicted, labels, seed=seed).figure.json()
     figures = {"accuracy": accuracy, "in_scope_accuracy": in_scope, "macro_f1": score}
     return {
         "rows": len(pairs),

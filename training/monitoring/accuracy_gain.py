@@ -6,12 +6,12 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from winnow.core.result import NotMeasured
+from winnow.core.result import Difference, NotMeasured
 from winnow.training.evaluation.latency import stored_latency
 from winnow.training.evaluation.paired import latency_ratio
 from winnow.training.evaluation.stored_results import PredictedRow
 from winnow.training.runs import Run
-from winnow.validators.stats.differences import Difference, paired_difference
+from winnow.validators.stats.differences import paired_difference
 from winnow.validators.stats.significance import mcnemar
 
 

@@ -41,7 +41,7 @@ class CandidateComparison:
         rows = "validation" if isinstance(value, NotMeasured) else f"the {value.rows:,} validation rows of both"
         return {
             "baseline_accuracy": _baseline_accuracy(self.selection, self.baseline_predictions),
-            "accuracy_gain": _sourced(value, lambda one: one.accuracy.value, rows),
+            "accuracy_gain": _sourced(value, lambda one: one.accuracy.difference, rows),
             "p_value": _sourced(value, lambda one: one.p_value, rows),
             "speedup": _speedup(self.selection),
             "goals_missed": _sourced(self.goals, _goals_missed, "goals of winnow.yaml, evaluation of the candidate"),

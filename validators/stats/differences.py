@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from math import sqrt
 
-from winnow.core.result import Measure, Measured, NotMeasured
+from winnow.core.result import Difference, Measure, Measured, NotMeasured
 from winnow.validators.stats.intervals import CONFIDENCE_Z
 
 
@@ -28,19 +27,6 @@ def newcombe_difference(one: Measure, other: Measure) -> Measure:
 
 BISECTION_STEPS = 60
 """Bisection steps: 2 / 2^60 is far below the smallest possible difference of shares, whatever the number of rows."""
-
-
-@dataclass(frozen=True)
-class Difference:
-    """A difference with its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
-
-    def json(self) -> dict[str, float]:
-        """The JSON form for a report."""
-        return {"difference": self.value, "low": self.low, "high": self.high}
 
 
 def paired_difference(gained: int, lost: int, rows: int) -> Difference:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from winnow.core.result import NotMeasured
-from winnow.validators.stats.differences import Difference
+from winnow.core.result import Difference, Measure, Measured, NotMeasured
 from winnow.validators.stats.intervals import CONFIDENCE_Z, wilson_bounds
 
 BOOTSTRAP_SAMPLES = 1000
@@ -26,18 +24,10 @@ Codes = NDArray[np.int64]
 class MacroF1:
     """Mean F1 of the labels with at least one gold row."""
 
-    value: float
-    low: float
-    high: float
-    rows: int
+    figure: Measure
+    """The mean, 0 to 1, with its 95 % Wilson interval."""
     effective_rows: float
     """Number of rows of a simple share with the same variance."""
-
-    def json(self) -> dict[str, Any]:
-        """The JSON form for a report."""
-        if not self.rows:
-            return NotMeasured("no rows").json()
-        return {"value": self.value, "low": self.low, "high": self.high, "rows": self.rows}
 
 
 def macro_f1_with_interval(
@@ -45,7 +35,7 @@ def macro_f1_with_interval(
 ) -> MacroF1:
     """Macro-F1 with its 95 % Wilson interval, at the effective number of rows that gives the bootstrap variance."""
     if not gold:
-        return MacroF1(0.0, 0.0, 1.0, 0, 0.0)
+        return MacroF1(NotMeasured("no rows"), 0.0)
     codes, predicted_codes = _codes(gold, labels), _codes(predicted, labels)
     value = float(_scores(codes[None], predicted_codes[None], len(labels))[0])
     (sampled,) = macro_f1_samples(codes, [predicted_codes], len(labels), seed=seed)
@@ -54,7 +44,7 @@ def macro_f1_with_interval(
     if variance > 0:
         rows = min(value * (1 - value) / variance, most) if 0 < value < 1 else most
     rows = max(rows, 1.0)
-    return MacroF1(value, *wilson_bounds(value, rows), len(gold), rows)
+    return MacroF1(Measured(value, *wilson_bounds(value, rows), len(gold)), rows)
 
 
 def macro_f1_difference(

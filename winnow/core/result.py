@@ -11,7 +11,7 @@ from winnow.core.record import RECORD_CONFIG
 
 
 class _Figure:
-    """What both forms of a figure have in common: their JSON form, the same as inside a record."""
+    """What the forms of a figure have in common: their JSON form, the same as inside a record."""
 
     def json(self) -> dict[str, Any]:
         """The JSON form for a report."""
@@ -40,6 +40,18 @@ class NotMeasured(_Figure):
     """The reason, or the command that measures it."""
     status: Literal["not_measured"] = "not_measured"
     """Tells this record from a figure in JSON."""
+
+
+@dataclass(frozen=True, config=RECORD_CONFIG)
+class Difference(_Figure):
+    """A difference between two figures of the same kind, measured on the same rows, with its 95 % interval."""
+
+    difference: float
+    """Second minus first, in the unit of the figures."""
+    low: float
+    """Lower end of the 95 % interval."""
+    high: float
+    """Upper end of the 95 % interval."""
 
 
 Measure = Measured | NotMeasured

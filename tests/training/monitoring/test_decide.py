@@ -181,7 +181,7 @@ def test_a_gain_counts_common_rows_under_the_same_label() -> None:
     found = measure_gain(old, new)
     assert isinstance(found, AccuracyGain)
     assert (found.rows, found.gained, found.lost) == (100, 40, 30)
-    assert found.accuracy.value == pytest.approx(0.10)
+    assert found.accuracy.difference == pytest.approx(0.10)
     assert found.p_value == pytest.approx(0.2820, abs=1e-3)  # binomial, 40 of 70
     assert isinstance(
         measure_gain(old, {"0": PredictedRow("c", "c")}), NotMeasured

@@ -60,8 +60,10 @@ def test_the_interval_of_a_difference_ends_where_the_score_test_does(count: tupl
 def test_a_difference_turns_its_sign_with_the_pair(count: tuple[int, int, int]) -> None:
     gained, lost, rows = count
     there, back = paired_difference(gained, lost, rows), paired_difference(lost, gained, rows)
-    assert [there.value, there.low, there.high] == pytest.approx([-back.value, -back.high, -back.low], abs=1e-9)
-    assert -1 <= there.low <= there.value <= there.high <= 1
+    assert [there.difference, there.low, there.high] == pytest.approx(
+        [-back.difference, -back.high, -back.low], abs=1e-9
+    )
+    assert -1 <= there.low <= there.difference <= there.high <= 1
     assert mcnemar(gained, lost) == mcnemar(lost, gained)
 
 
@@ -95,10 +97,10 @@ def test_macro_f1_of_two_models_turns_its_sign_and_is_nothing_for_one() -> None:
     first, second = ([g if generator.random() < share else "a" for g in gold] for share in (0.9, 0.7))
     there = macro_f1_difference(gold, first, second, labels, seed=0)
     back = macro_f1_difference(gold, second, first, labels, seed=0)
-    assert [there.value, there.low, there.high] == pytest.approx([-back.value, -back.high, -back.low])
+    assert [there.difference, there.low, there.high] == pytest.approx([-back.difference, -back.high, -back.low])
     assert there.high < 0
     same = macro_f1_difference(gold, first, first, labels, seed=0)
-    assert same.value == 0
+    assert same.difference == 0
     assert same.low < 0 < same.high  # no differing row proves no equality
 
 

@@ -31,7 +31,7 @@ def print_decision(found: DecisionReport) -> None:
     print_line(f"candidate: {found.candidate or 'none'}{best_of}")
     if not isinstance(found.accuracy_gain, NotMeasured):
         gain = found.accuracy_gain
-        change = f"{gain.accuracy.value:+.3f} ({gain.accuracy.low:+.3f} to {gain.accuracy.high:+.3f})"
+        change = f"{gain.accuracy.difference:+.3f} ({gain.accuracy.low:+.3f} to {gain.accuracy.high:+.3f})"
         print_line(
             f"accuracy {change} on {gain.rows:,} validation rows; correct only in the candidate: {gain.gained:,}, "
             f"only in the baseline: {gain.lost:,}"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import compileall
+import gc
 import json
 import math
 import os
@@ -13,13 +15,16 @@ import tempfile
 import time
 from collections import Counter
 from pathlib import Path
+from py_compile import PycInvalidationMode
 from typing import NoReturn
 
 import hypothesis.strategies  # noqa: F401 (loaded once for all runs of the tests)
 import pandas as pd  # noqa: F401
+import pandera.pandas  # noqa: F401
 import pydantic  # noqa: F401
 import pytest
 import scipy.stats  # noqa: F401
+import sqlalchemy  # noqa: F401
 import yaml
 from mutants import Mutant, mutants_of
 
@@ -40,22 +45,28 @@ most such mutants never end."""
 
 
 def copy_of_the_source(folder: Path) -> Path:
-    """A copy of everything the tests need: the checkout itself is never changed."""
+    """A copy of everything the tests need: the checkout itself is never changed.
+
+    It is compiled once; a mutated module is compiled again, because its hash is not the one of the compiled file.
+    """
     for name in PACKAGES:
         shutil.copytree(ROOT / name, folder / name, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", folder)
+    for name in PACKAGES:
+        compileall.compile_dir(folder / name, quiet=1, invalidation_mode=PycInvalidationMode.CHECKED_HASH)
     return folder
 
 
-def tests_pass(tree: Path, tests: list[str], *, seconds: float) -> bool:
+def tests_pass(tree: Path, tests: list[str], *, seconds: float, compile_tests: bool) -> bool:
     """Whether the tests pass in the copy within so many seconds.
 
     They run in a fork of this process, which has loaded pandas and SciPy but nothing of Winnow: starting Python and
-    loading the libraries takes longer than the tests.
+    loading the libraries takes longer than the tests. `compile_tests` keeps the compiled tests for the next runs.
     """
     child = os.fork()
     if not child:
         os.setsid()
+        sys.dont_write_bytecode = not compile_tests
         _run_pytest(tree, tests)
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -75,7 +86,6 @@ def _run_pytest(tree: Path, tests: list[str]) -> NoReturn:
         os.chdir(tree)
         sys.path.insert(0, str(tree))
         os.environ.update(PYTHONPATH=str(tree))
-        sys.dont_write_bytecode = True
         output = os.open(os.devnull, os.O_WRONLY)
         os.dup2(output, 1)
         os.dup2(output, 2)
@@ -90,14 +100,14 @@ def survivors_of(module: str, tests: list[str], tree: Path) -> tuple[int, list[M
     path = tree / module
     original = path.read_text()
     started = time.monotonic()
-    if not tests_pass(tree, tests, seconds=math.inf):
+    if not tests_pass(tree, tests, seconds=math.inf, compile_tests=True):
         raise SystemExit(f"{module}: its tests fail without any change: {' '.join(tests)}")
     seconds = max(MIN_TIMEOUT_SECONDS, TIMEOUT_RATIO * (time.monotonic() - started))
     mutants = list(mutants_of(original))
     survivors = []
     for mutant in mutants:
         path.write_text(mutant.source)
-        if tests_pass(tree, tests, seconds=seconds):
+        if tests_pass(tree, tests, seconds=seconds, compile_tests=False):
             survivors.append(mutant)
             print(f"survived  {module}:{mutant.line}  {mutant.change}", flush=True)
     path.write_text(original)
@@ -121,6 +131,7 @@ def main() -> int:
             print(f"{sum(1 for _ in mutants_of((ROOT / module).read_text())):5}  {module}")
         return 0
     total: Counter[str] = Counter()
+    gc.freeze()  # the forks need not search what is loaded here for garbage
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         tree = copy_of_the_source(Path(folder))
         for module, tests in chosen.items():

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from winnow.core.commands import command
 from winnow.core.counted import counted
+from winnow.core.vocabulary import GateVerdict
 from winnow.curation.checks.coverage.coverage_report import CoverageReport
 from winnow.curation.review.lot_facts import LotFacts, UndrawnLotFacts
 from winnow.curation.status_summary import Status
@@ -180,7 +181,7 @@ def action_items(
             f"gate {gate.name} fails", "; ".join(gate.evidence[:2]) or f"measured {gate.measured_text}", gate.fix
         )
         for gate in coverage.check.gates
-        if gate.verdict == "fail"
+        if gate.verdict == GateVerdict.FAIL
     ]
     unread = sum(lot.more for lot in status.lots if isinstance(lot, LotFacts))
     undrawn = sum(lot.records for lot in status.lots if isinstance(lot, UndrawnLotFacts))

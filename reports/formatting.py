@@ -6,6 +6,7 @@ from typing import Any
 
 from winnow.core.commands import command
 from winnow.core.result import Measure, Measured, NotMeasured
+from winnow.core.vocabulary import LotVerdict
 from winnow.curation.review.lots import Lot
 
 
@@ -59,10 +60,10 @@ def describe_lot(lot: Lot) -> str:
     verdict = lot.recorded_verdict or lot.lot_decision.verdict
     bound = lot.lot_decision.evidence.lot_rate_upper
     words = {
-        "accepted": f"accepted: at most {bound:.1%} defects, at the error level of all looks together",
-        "refused": f"refused: {command('push review', include_refused=True)} reviews every record",
-        "fully_reviewed": "reviewed in full: every record is decided by itself",
-        "full_review": "no look decided: every record is reviewed",
-        "next_look": f"next look: {len(lot.records_to_review()):,} more to review",
+        LotVerdict.ACCEPTED: f"accepted: at most {bound:.1%} defects, at the error level of all looks together",
+        LotVerdict.REFUSED: f"refused: {command('push review', include_refused=True)} reviews every record",
+        LotVerdict.FULLY_REVIEWED: "reviewed in full: every record is decided by itself",
+        LotVerdict.FULL_REVIEW: "no look decided: every record is reviewed",
+        LotVerdict.NEXT_LOOK: f"next look: {len(lot.records_to_review()):,} more to review",
     }
     return words[verdict]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from winnow.core.result import NotMeasured
+from winnow.core.vocabulary import ConsensusMethod, ConsensusStatus
 from winnow.curation.annotations.consensus_confidence import ProbabilityRows, posterior, temperature_scaled
 from winnow.curation.annotations.crowdlab import (
     AlignedProbabilities,
@@ -29,10 +29,6 @@ is then 0.07."""
 
 NOT_ABOVE_CHANCE = "annotators agree no more than if all of them always chose the most frequent label"
 
-ConsensusMethod = Literal["crowdlab", "majority"]
-
-ConsensusStatus = Literal["settled", "tie", "against_majority", "low_confidence"]
-
 
 @dataclass(frozen=True)
 class RecordConsensus:
@@ -47,13 +43,12 @@ class RecordConsensus:
     share: float
     """Share of the responses that equal the label."""
     status: ConsensusStatus
-    """`tie`: as many gave another label. `against_majority`: more gave another label. `low_confidence`: below the
-    threshold; never for a single response that no model contradicts, since it needs a second one first."""
+    """Whether others gave another label, or the confidence is low."""
 
     @property
     def to_adjudicate(self) -> bool:
         """Whether the record belongs in the queue `adjudicate`."""
-        return self.status != "settled"
+        return self.status != ConsensusStatus.SETTLED
 
 
 @dataclass(frozen=True)
@@ -91,12 +86,13 @@ def find_consensus(
             prior = aligned.over_all_classes(temperature_scaled(aligned.model, aligned.model_index[labels]))
             probable = posterior(aligned.matrix, np.eye(prior.shape[1])[labels], prior)
             return Consensus(
-                "crowdlab",
+                ConsensusMethod.CROWDLAB,
                 "",
                 _record_consensus(aligned.matrix, labels, probable, adjudicate_below, min_responses=1),
             )
     labels, found = _majority_labels(matrix)
-    return Consensus("majority", why, _record_consensus(matrix, labels, found, adjudicate_below, min_responses=2))
+    records = _record_consensus(matrix, labels, found, adjudicate_below, min_responses=2)
+    return Consensus(ConsensusMethod.MAJORITY, why, records)
 
 
 def _reason_against_crowdlab(matrix: ResponseMatrix, probabilities: ClassProbabilities | None) -> str:
@@ -147,9 +143,10 @@ def _record_consensus(
     for row, record in enumerate(matrix.records):
         confidence = probable if isinstance(probable, NotMeasured) else float(probable[row, labels[row]])
         below_threshold = isinstance(confidence, float) and confidence < below and responses[row] >= min_responses
-        status: ConsensusStatus = "low_confidence" if below_threshold else "settled"
+        status = ConsensusStatus.LOW_CONFIDENCE if below_threshold else ConsensusStatus.SETTLED
         if others[row] >= given[row]:
-            status = "tie" if others[row] == given[row] else "against_majority"
+            tied = others[row] == given[row]
+            status = ConsensusStatus.TIE if tied else ConsensusStatus.AGAINST_MAJORITY
         share = float(given[row] / responses[row])
         found.append(
             RecordConsensus(record, matrix.labels[labels[row]], confidence, int(responses[row]), share, status)

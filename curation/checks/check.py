@@ -11,6 +11,7 @@ from winnow.config.task import Task
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.layout import WorkspaceFolder
 from winnow.core.progress import Progress
+from winnow.core.vocabulary import GateVerdict
 from winnow.curation.checks.coverage.task_facets import facet_functions, text_facets
 from winnow.curation.checks.coverage.traffic_similarity import TrafficCoverage, measure_traffic_coverage
 from winnow.curation.checks.eligibility import EXCLUDED, eligible_rows
@@ -62,7 +63,7 @@ class CheckResult:
     @property
     def passed(self) -> bool:
         """Whether no gate fails."""
-        return all(gate.verdict != "fail" for gate in self.gates)
+        return all(gate.verdict != GateVerdict.FAIL for gate in self.gates)
 
     @property
     def selected(self) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from winnow.core.vocabulary import DecidedBy
+from winnow.core.vocabulary import DecidedBy, ExclusionReason, Origin, Split
 from winnow.curation.checks.eligibility import exclude
 from winnow.curation.engine.exact_search import NearPairs
 from winnow.validators.wording.guards import Guards, protecting_guard
@@ -25,7 +25,7 @@ def keep_order(table: pd.DataFrame) -> list[int]:
     """Positions of the rows, the best first: human records before synthetic ones, then who decided, then id."""
     rank = {by: position for position, by in enumerate(DECIDERS)}
     keys = [
-        (origin == "synthetic", rank.get(by, len(DECIDERS)), identity)
+        (origin == Origin.SYNTHETIC, rank.get(by, len(DECIDERS)), identity)
         for origin, by, identity in zip(table["origin"], table["decided_by"], table["id"], strict=True)
     ]
     return sorted(range(len(keys)), key=keys.__getitem__)
@@ -46,7 +46,7 @@ def without_duplicates(
     kept, so there are no chains. Within a group only exact repeats and records beyond `variations_per_seed` are
     dropped. `order` is `keep_order(table)`.
     """
-    train = (table["split"] == "train").to_numpy()
+    train = (table["split"] == Split.TRAIN).to_numpy()
     neighbors = _neighbors_by_row(pairs.above(threshold))
     to_compare = _rows_to_compare(table[train], variations_per_seed) | neighbors.keys()
     labels, groups, folds, texts, ids = (table[name].to_list() for name in ("label", "group", "fold_key", "text", "id"))
@@ -81,7 +81,8 @@ def without_duplicates(
             kept.add(row)
             kept_folds[fold] = row
             group_members[group].append(row)
-    return exclude(exclude(table, exclusions, "duplicate"), over_limit, "variations_per_seed")
+    without_repeats = exclude(table, exclusions, ExclusionReason.DUPLICATE)
+    return exclude(without_repeats, over_limit, ExclusionReason.VARIATIONS_PER_SEED)
 
 
 def _rows_to_compare(train: pd.DataFrame, variations_per_seed: int) -> set[int]:

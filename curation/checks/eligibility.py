@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from winnow.core.vocabulary import State
+from winnow.core.vocabulary import ExclusionReason, Origin, Split, State
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,14 +24,13 @@ def eligible_rows(table: pd.DataFrame) -> pd.DataFrame:
     """
     split: list[str] = []
     reason: list[str] = []
-    states: list[State] = list(table["state"])
-    for state, assigned_split, origin in zip(states, table["assigned_split"], table["origin"], strict=True):
-        if state != "labeled":
+    for state, assigned_split, origin in zip(table["state"], table["assigned_split"], table["origin"], strict=True):
+        if state != State.LABELED:
             split.append(EXCLUDED)
             reason.append(state)
-        elif assigned_split != "train" and origin == "synthetic":
+        elif assigned_split != Split.TRAIN and origin == Origin.SYNTHETIC:
             split.append(EXCLUDED)
-            reason.append("synthetic_in_hold_out")
+            reason.append(ExclusionReason.SYNTHETIC_IN_HOLD_OUT.value)
         else:
             split.append(assigned_split)
             reason.append("")
@@ -39,10 +38,10 @@ def eligible_rows(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**{k: np.array(v, dtype=object) for k, v in columns.items()}, similarity=np.nan)
 
 
-def exclude(table: pd.DataFrame, exclusions: Mapping[int, tuple[str, float]], reason: str) -> pd.DataFrame:
+def exclude(table: pd.DataFrame, exclusions: Mapping[int, tuple[str, float]], reason: ExclusionReason) -> pd.DataFrame:
     """The table with rows excluded; `exclusions` maps a position to the id of the row it repeats and the similarity."""
     columns = {name: table[name].to_numpy(copy=True) for name in ("split", "reason", "kept_id", "similarity")}
     for row, (kept_id, similarity) in exclusions.items():
-        columns["split"][row], columns["reason"][row] = EXCLUDED, reason
+        columns["split"][row], columns["reason"][row] = EXCLUDED, reason.value
         columns["kept_id"][row], columns["similarity"][row] = kept_id, similarity
     return table.assign(**columns)

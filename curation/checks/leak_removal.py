@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from winnow.core.vocabulary import ExclusionReason, Split
 from winnow.curation.checks.eligibility import exclude
 from winnow.curation.checks.similarity_search import NearestHoldOut
 
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 
 def without_leaks(table: pd.DataFrame, nearest: NearestHoldOut, *, threshold: float) -> pd.DataFrame:
     """Exclude train rows that repeat a hold-out row within the threshold; an exact repeat has similarity 1."""
-    train = np.flatnonzero((table["split"] == "train").to_numpy())
+    train = np.flatnonzero((table["split"] == Split.TRAIN).to_numpy())
     leaks = train[np.asarray(nearest.similarity)[train] >= threshold]
     ids = table["id"].to_numpy()
     exclusions = {row: (ids[nearest.position[row]], float(nearest.similarity[row])) for row in leaks.tolist()}
-    return exclude(table, exclusions, "leakage")
+    return exclude(table, exclusions, ExclusionReason.LEAKAGE)

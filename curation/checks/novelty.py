@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from winnow.config.task import Task
 from winnow.core.example import canonical_text, fold_key, record_id
+from winnow.core.vocabulary import NoveltyStatus
 from winnow.curation.engine.embedders.embedder import Embedder
 from winnow.curation.engine.exact_search import cosines
 from winnow.curation.engine.vector_cache import embed_with_cache
@@ -43,8 +44,8 @@ class ProposedText:
 class Novelty:
     """What is near one proposal."""
 
-    status: str
-    """`clear`, `known` (the record exists), `repeats` (it repeats a train record) or `leaks` (a hold-out row)."""
+    status: NoveltyStatus
+    """What it repeats."""
     near_id: str = ""
     """The record that it repeats, or the nearest one of another label; never a hold-out record."""
     near_text: str = ""
@@ -122,7 +123,7 @@ class NoveltyCheck:
         exact = self._exact_repeats(proposed)
         leaks = self._leaks(proposed)
         near = [
-            Novelty("leaks") if leak else one
+            Novelty(NoveltyStatus.LEAKS) if leak else one
             for one, leak in zip(self._compare_with_train(proposed), leaks, strict=True)
         ]
         return self._compare_with_each_other(proposed, [first or then for first, then in zip(exact, near, strict=True)])
@@ -140,9 +141,9 @@ class NoveltyCheck:
             if same is None:
                 found.append(None)
             elif same["assigned_split"] != "train":
-                found.append(Novelty("leaks"))
+                found.append(Novelty(NoveltyStatus.LEAKS))
             else:
-                found.append(_novelty(same, "known" if row else "repeats", 1.0))
+                found.append(_novelty(same, NoveltyStatus.KNOWN if row else NoveltyStatus.REPEATS, 1.0))
         return found
 
     def _leaks(self, proposed: Sequence[ProposedText]) -> NDArray[np.bool_]:
@@ -172,13 +173,13 @@ class NoveltyCheck:
         signature = self._guards.signature(one.text)
         for i in np.flatnonzero(own & (scores >= least)):
             if protecting_guard(signature, self._guards.signature(self._train[i]["text"])) is None:
-                return _novelty(self._train[i], "repeats", float(scores[i]))
+                return _novelty(self._train[i], NoveltyStatus.REPEATS, float(scores[i]))
         others = np.where(own, -1.0, scores)
         best = int(others.argmax()) if len(others) else -1
         nearest_own = float(np.where(own, scores, -1.0).max(initial=-1.0))
         if best >= 0 and others[best] >= max(OTHER_LABEL_COSINE, nearest_own):
-            return replace(_novelty(self._train[best], "clear", float(others[best])), other_label=True)
-        return Novelty("clear")
+            return replace(_novelty(self._train[best], NoveltyStatus.CLEAR, float(others[best])), other_label=True)
+        return Novelty(NoveltyStatus.CLEAR)
 
     def _compare_with_each_other(self, proposed: Sequence[ProposedText], found: list[Novelty]) -> list[Novelty]:
         """Compare proposals with each other: of repeats, the first is kept."""
@@ -187,7 +188,7 @@ class NoveltyCheck:
         folds: dict[str, int] = {}
         vectors = self.vectors([one.text for one in proposed]) if proposed else np.empty((0, 0), dtype=np.float32)
         for i, one in enumerate(proposed):
-            if found[i].status != "clear":
+            if found[i].status != NoveltyStatus.CLEAR:
                 continue
             fold = fold_key(canonical_text(one.text))
             before = folds.get(fold)
@@ -196,7 +197,8 @@ class NoveltyCheck:
                 alike = np.flatnonzero(vectors[kept] @ vectors[i] >= least)
                 before = next((kept[j] for j in alike if self._is_repeat(one, proposed[kept[j]], signature)), None)
             if before is not None:
-                found[i] = Novelty("repeats", near_text=proposed[before].text, near_label=proposed[before].label)
+                earlier = proposed[before]
+                found[i] = Novelty(NoveltyStatus.REPEATS, near_text=earlier.text, near_label=earlier.label)
                 continue
             folds[fold] = i
             kept.append(i)
@@ -221,5 +223,5 @@ class NoveltyCheck:
             yield part, own[start : start + PROPOSALS_PER_BLOCK] @ base.T if len(base) else empty
 
 
-def _novelty(row: Mapping[str, Any], status: str, similarity: float) -> Novelty:
+def _novelty(row: Mapping[str, Any], status: NoveltyStatus, similarity: float) -> Novelty:
     return Novelty(status, row["id"], row["text"], row["label"], similarity)

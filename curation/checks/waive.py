@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from winnow.core.clock import utc_now
 from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.suggest import nearest_name
+from winnow.core.vocabulary import GateVerdict
 from winnow.curation.checks.gates import GATES, NOT_WAIVABLE
 from winnow.curation.checks.gates.gate import Gate
 from winnow.curation.store.database import Store
@@ -18,8 +19,8 @@ from winnow.curation.store.waivers import active_waivers, mark_withdrawn, store_
 def with_waivers(gates: Sequence[Gate], waived: Mapping[str, str]) -> list[Gate]:
     """Failed gates that a valid waiver covers become `waived`; `waived` maps a gate to who, why and until when."""
     return [
-        replace(gate, verdict="waived", fix="", evidence=(f"waived: {waived[gate.name]}", *gate.evidence))
-        if gate.verdict == "fail" and gate.name in waived and gate.name not in NOT_WAIVABLE
+        replace(gate, verdict=GateVerdict.WAIVED, fix="", evidence=(f"waived: {waived[gate.name]}", *gate.evidence))
+        if gate.verdict == GateVerdict.FAIL and gate.name in waived and gate.name not in NOT_WAIVABLE
         else gate
         for gate in gates
     ]

@@ -60,9 +60,9 @@ class Scrubber:
     def found(self, text: str) -> list[PiiSpan]:
         """Private data that the policy does not allow."""
         own = find_pii(text)
-        if self.names and any(self.policy[entity] != "allow" for entity in NAME_ENTITIES):
+        if self.names and any(self.policy[entity] != PiiAction.ALLOW for entity in NAME_ENTITIES):
             own = resolve_overlaps(text, iter([*own, *self.names(text)]))
-        return [one for one in own if self.policy[one.entity] != "allow"]
+        return [one for one in own if self.policy[one.entity] != PiiAction.ALLOW]
 
     def scrub(self, text: str) -> Scrubbed:
         """Apply the policy; equal values get equal surrogates, and different values in a text get different ones."""
@@ -72,7 +72,7 @@ class Scrubber:
             found = self.found(text)
             if not found:
                 break
-            blocked = next((one.entity for one in found if self.policy[one.entity] == "drop"), "")
+            blocked = next((one.entity for one in found if self.policy[one.entity] == PiiAction.DROP), "")
             if blocked:
                 return Scrubbed("", dropped=blocked)
             parts, last = [], 0

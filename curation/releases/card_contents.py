@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from winnow.config.task import Task
-from winnow.core.vocabulary import SPLITS
+from winnow.core.vocabulary import SPLITS, PiiAction
 from winnow.curation.releases.manifest import Manifest, MustPassFacts
 from winnow.curation.releases.markdown import counts_text, table, table_cell
 
@@ -51,8 +51,8 @@ def must_pass_section(cases: MustPassFacts | None) -> list[str]:
 
 def processing_section(task: Task, manifest: Manifest) -> list[str]:
     """The steps from files to rows."""
-    replaced = [entity for entity, action in manifest.private.items() if action == "replace"]
-    dropped = [entity for entity, action in manifest.private.items() if action == "drop"]
+    replaced = [entity for entity, action in manifest.private.items() if action == PiiAction.REPLACE]
+    dropped = [entity for entity, action in manifest.private.items() if action == PiiAction.DROP]
     return [
         "## Processing",
         "",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from winnow.core.result import NotMeasured
+from winnow.core.vocabulary import Bound, LotVerdict
 from winnow.curation.releases.manifest import Manifest
 from winnow.curation.releases.markdown import number_text, percent_text, table, table_cell
 from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts, OriginAccuracyFacts, ShareFacts
 from winnow.curation.review.lot_facts import ExportedLotFacts
 
-BOUND_SIGNS = {"at_most": "≤", "at_least": "≥"}
+BOUND_SIGNS = {Bound.AT_MOST: "≤", Bound.AT_LEAST: "≥"}
 
 DECIDED_BY_NAMES = {
     "adjudicator": "an adjudicator",
@@ -40,7 +41,7 @@ def labeling_section(manifest: Manifest) -> list[str]:
 def _lot_line(lot: ExportedLotFacts) -> str:
     name = f"{lot.generator} {lot.prompt_version} by {lot.model}, lot {lot.number}"
     head = f"- Synthetic: {name}, {lot.records:,} records, {lot.exported:,} of them in this release. People "
-    if lot.verdict != "accepted":
+    if lot.verdict != LotVerdict.ACCEPTED:
         return head + "reviewed each of these."
     return head + (
         f"reviewed {lot.read:,} of them in random order and found {lot.defects:,} defects; the lot was accepted. "

@@ -7,6 +7,7 @@ from typing import Any
 
 from winnow.config.task import Task
 from winnow.core.hashing import stable_hash
+from winnow.core.vocabulary import PiiAction
 from winnow.curation.releases.manifest import FileFacts, Manifest
 
 VERSION = "http://mlcommons.org/croissant/1.0"
@@ -104,7 +105,7 @@ def _data_collection(manifest: Manifest) -> str:
 
 
 def _personal_data(manifest: Manifest) -> str:
-    allowed = [entity for entity, action in manifest.private.items() if action == "allow"]
+    allowed = [entity for entity, action in manifest.private.items() if action == PiiAction.ALLOW]
     return f"Private data was detected by pattern and replaced or dropped, except {', '.join(allowed) or 'nothing'}."
 
 

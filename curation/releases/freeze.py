@@ -14,6 +14,7 @@ from winnow.core.atomic import sync_to_disk
 from winnow.core.errors import GateError, Problem, ServiceError, WinnowError
 from winnow.core.hashing import file_sha256
 from winnow.core.layout import WorkspaceFolder
+from winnow.core.vocabulary import GateVerdict
 from winnow.curation.checks.check import CheckResult
 from winnow.curation.checks.gates.gate import Gate
 from winnow.curation.releases.manifest import MANIFEST, Manifest
@@ -69,7 +70,7 @@ def freeze_release(
 
     Raises GateError when a gate fails; then nothing is written. A kill leaves either no release or a complete one.
     """
-    failed = [gate for gate in checked.gates if gate.verdict == "fail"]
+    failed = [gate for gate in checked.gates if gate.verdict == GateVerdict.FAIL]
     if failed:
         raise GateError([_gate_problem(gate) for gate in failed])
     check_name(name, store, folder)

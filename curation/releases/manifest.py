@@ -14,8 +14,8 @@ from winnow.core.errors import Problem, WinnowError
 from winnow.core.hashing import file_sha256
 from winnow.core.record import Record
 from winnow.core.result import NotMeasured
-from winnow.core.vocabulary import SPLITS
-from winnow.curation.checks.gates.gate import Bound, Gate, GateVerdict
+from winnow.core.vocabulary import SPLITS, Bound, GateVerdict, Origin, PiiAction
+from winnow.curation.checks.gates.gate import Gate
 from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts, ShareFacts
 from winnow.curation.review.lot_facts import ExportedLotFacts
 from winnow.validators.kinds import KINDS
@@ -88,8 +88,8 @@ class SourceFacts(Record):
     """File name."""
     sha256: str
     """SHA-256 of the file, in hexadecimal."""
-    origin: str
-    """`human`, `log`, `public` or `synthetic`."""
+    origin: Origin
+    """Where its rows come from."""
     license: str
     """Declared license of the file."""
     batch: str | None
@@ -139,8 +139,8 @@ class Manifest(Record):
     """Identity of the embedding model that measured similarity."""
     decided_by: dict[str, dict[str, int]]
     """Rows by split and by who decided the label."""
-    private: dict[str, str]
-    """What was done with each kind of private data: `replace`, `drop` or `allow`."""
+    private: dict[str, PiiAction]
+    """What was done with each kind of private data."""
     sources: list[SourceFacts]
     """Files that the rows come from."""
     lots: list[ExportedLotFacts] = Field(default_factory=list)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
+from winnow.core.vocabulary import ChangeKind
 from winnow.curation.releases.release import Release
-
-ChangeKind = Literal["added", "removed", "relabeled", "moved"]
 
 NEW, REMOVED, FORGOTTEN = "new record", "no longer in the workspace", "forgotten since then"
 
@@ -56,12 +55,12 @@ class ReleaseDiff:
     def counts(self) -> dict[str, int]:
         """Changes by kind."""
         counted = Counter(change.kind for change in self.changes)
-        return {kind: counted[kind] for kind in ("added", "removed", "relabeled", "moved")}
+        return {kind.value: counted[kind] for kind in ChangeKind}
 
     @property
     def relabelings(self) -> list[tuple[str, str, int]]:
         """Label before, label after and records, the most frequent first."""
-        pairs = Counter((c.before, c.after) for c in self.changes if c.kind == "relabeled")
+        pairs = Counter((c.before, c.after) for c in self.changes if c.kind == ChangeKind.RELABELED)
         return [(before, after, count) for (before, after), count in pairs.most_common()]
 
     def json(self) -> dict[str, Any]:
@@ -88,10 +87,12 @@ def diff_releases(
         was, now = before.get(record), after.get(record)
         if was is None and now is not None:
             reason = _reason(record, excluded_before, NEW, "was excluded: {}")
-            changes.append(RecordChange("added", record, now["text"], "", now["label"], now["split"], reason))
+            changes.append(RecordChange(ChangeKind.ADDED, record, now["text"], "", now["label"], now["split"], reason))
         elif now is None and was is not None:
             reason = _reason(record, excluded_after, REMOVED, "excluded: {}")
-            changes.append(RecordChange("removed", record, was["text"], was["label"], "", was["split"], reason))
+            changes.append(
+                RecordChange(ChangeKind.REMOVED, record, was["text"], was["label"], "", was["split"], reason)
+            )
         elif was is not None and now is not None:
             changes += _record_changes(record, was, now, current_label)
     changes = [replace(one, text="", reason=FORGOTTEN) if one.id in forgotten else one for one in changes]
@@ -113,11 +114,15 @@ def _record_changes(
     found = []
     if was["label"] != now["label"]:
         reason = "label renamed" if current_label(was["label"]) == current_label(now["label"]) else "decided again"
-        found.append(RecordChange("relabeled", record, now["text"], was["label"], now["label"], now["split"], reason))
+        found.append(
+            RecordChange(ChangeKind.RELABELED, record, now["text"], was["label"], now["label"], now["split"], reason)
+        )
     if was["split"] != now["split"]:
         split = f"{was['split']} to {now['split']}"
         found.append(
-            RecordChange("moved", record, now["text"], was["label"], now["label"], split, "assigned split changed")
+            RecordChange(
+                ChangeKind.MOVED, record, now["text"], was["label"], now["label"], split, "assigned split changed"
+            )
         )
     return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from winnow.core.record import Record
+from winnow.core.vocabulary import LotVerdict
 
 
 class UndrawnLotFacts(Record):
@@ -39,8 +40,8 @@ class LotFacts(Record):
     """Records in the lot."""
     confidence: float
     """Confidence of the bounds on the defect rate, 0 to 1."""
-    verdict: str
-    """`accepted`, `refused` or `fully_reviewed` once recorded; until then, what the current look decides."""
+    verdict: LotVerdict
+    """The final verdict once it is recorded; until then, what the current look decides."""
     look: int
     """Looks at the sample so far."""
     read: int

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from winnow.config.task import ReviewConfig
 from winnow.core.clock import utc_now
 from winnow.core.hashing import stable_hash
@@ -37,11 +39,12 @@ from winnow.curation.store.lot_tables import (
 from winnow.curation.store.working_view import working_rows
 from winnow.validators.stats.acceptance_sampling import (
     LotDecision,
-    LotEvidence,
     decide_lot,
     labels_to_inspect_fully,
     look_sizes,
 )
+
+LOT_DECISION = TypeAdapter(LotDecision)
 
 FAR_FUTURE = "9999"
 """Later than any stored time."""
@@ -69,8 +72,8 @@ class Lot:
     """All members that people have reviewed, inside and outside the sample."""
     lot_decision: LotDecision
     """What the looks so far decide."""
-    recorded_verdict: str | None
-    """`accepted`, `refused` or `fully_reviewed`, once it is recorded."""
+    recorded_verdict: LotVerdict | None
+    """The final verdict, once it is recorded."""
     verdict_at: str
     """When it was recorded; empty until then."""
     fully_inspected_labels: tuple[str, ...]
@@ -83,7 +86,7 @@ class Lot:
 
     def outside_sample(self) -> list[str]:
         """Members that may be shown as suspected errors: unless the lot is accepted, none that a look could count."""
-        if self.recorded_verdict == "accepted":
+        if self.recorded_verdict == LotVerdict.ACCEPTED:
             return [record for record in self.members if record not in self.reviewed]
         last = max(look_sizes(len(self.members), share=self.review.share), default=len(self.members))
         return (
@@ -124,11 +127,11 @@ class Lot:
     def records_to_review(self, *, include_refused: bool = False) -> list[str]:
         """Members to review next, in order; with `include_refused`, all remaining members of a refused lot."""
         left = [record for record in self.members if record not in self.reviewed]
-        if self.recorded_verdict == "accepted":
+        if self.recorded_verdict == LotVerdict.ACCEPTED:
             return [record for record in left if self.proposed[record] in self.fully_inspected_labels]
-        if self.recorded_verdict == "refused":
+        if self.recorded_verdict == LotVerdict.REFUSED:
             return left if include_refused else []
-        if self.recorded_verdict == "fully_reviewed":
+        if self.recorded_verdict == LotVerdict.FULLY_REVIEWED:
             return left
         sample = self.members[: len(self.defective) + self.lot_decision.more]
         return [record for record in sample if record not in self.reviewed]
@@ -203,7 +206,7 @@ def record_verdicts(connection: Connection, current_lots: Iterable[Lot]) -> list
     new, at = [], utc_now()
     for lot in current_lots:
         lot_decision = lot.lot_decision
-        if lot.recorded_verdict == "refused" and len(lot.reviewed) == len(lot.members):
+        if lot.recorded_verdict == LotVerdict.REFUSED and len(lot.reviewed) == len(lot.members):
             lot_decision = replace(lot_decision, verdict=LotVerdict.FULLY_REVIEWED)
         elif lot.recorded_verdict is not None:
             continue
@@ -211,7 +214,7 @@ def record_verdicts(connection: Connection, current_lots: Iterable[Lot]) -> list
             continue
         fully_inspected_labels = (
             labels_to_inspect_fully(lot.counts, maximum=lot.review.defect_rate_max)
-            if lot_decision.verdict == "accepted"
+            if lot_decision.verdict == LotVerdict.ACCEPTED
             else []
         )
         current_names = [label for label, name in lot.current_names.items() if name in fully_inspected_labels]
@@ -264,8 +267,7 @@ def _build_lot(
     defective = tuple(reviewed[record] for record in order[:first])
     review = ReviewConfig.model_validate_json(row.settings)
     if recorded:
-        stored = recorded.detail["lot_decision"]
-        lot_decision = LotDecision(**{**stored, "evidence": LotEvidence(**stored["evidence"])})
+        lot_decision = LOT_DECISION.validate_python(recorded.detail["lot_decision"])
     else:
         lot_decision = decide_lot(
             len(order),
@@ -287,7 +289,7 @@ def _build_lot(
         defective=defective,
         reviewed=frozenset(reviewed),
         lot_decision=lot_decision,
-        recorded_verdict=recorded.verdict if recorded else None,
+        recorded_verdict=LotVerdict(recorded.verdict) if recorded else None,
         verdict_at=recorded.at if recorded else "",
         fully_inspected_labels=tuple(
             sorted({current_names[label] for label in fully_inspected if label in current_names})

@@ -15,6 +15,7 @@ from winnow.cli.render.check_view import print_check
 from winnow.cli.render.coverage_view import print_coverage
 from winnow.cli.render.waiver_table import print_waivers
 from winnow.core.errors import Parameter, Problem, WinnowError
+from winnow.core.vocabulary import GateVerdict
 
 if TYPE_CHECKING:
     from winnow.curation.checks.check import CheckResult
@@ -58,7 +59,7 @@ def check(
 
 def _after_check(result: CheckResult) -> str:
     """The fix of the first gate that fails, else of the first that could not be measured, else freeze."""
-    for verdict in ("fail", "not_measured"):
+    for verdict in (GateVerdict.FAIL, GateVerdict.NOT_MEASURED):
         fix = next((gate.fix for gate in result.gates if gate.verdict == verdict), None)
         if fix:
             return fix

@@ -123,6 +123,93 @@ RECORDED_VERDICTS = (LotVerdict.ACCEPTED, LotVerdict.REFUSED, LotVerdict.FULLY_R
 """The verdicts that are recorded, because they are final."""
 
 
+class GateVerdict(StrEnum):
+    """What a gate found."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    WAIVED = "waived"
+    """The gate failed, and a waiver covers it."""
+    NOT_MEASURED = "not_measured"
+    """There was nothing to measure."""
+
+
+class Bound(StrEnum):
+    """On which side of its threshold a gate passes."""
+
+    AT_MOST = "at_most"
+    AT_LEAST = "at_least"
+
+
+class ExclusionReason(StrEnum):
+    """Why a record is not exported: it has no valid label, or a row that is exported makes it superfluous."""
+
+    UNLABELED = State.UNLABELED.value
+    PROPOSED = State.PROPOSED.value
+    DISPUTED = State.DISPUTED.value
+    REJECTED = State.REJECTED.value
+    SUPERSEDED = State.SUPERSEDED.value
+    SYNTHETIC_IN_HOLD_OUT = "synthetic_in_hold_out"
+    """Validation and test contain no generated records."""
+    LEAKAGE = "leakage"
+    """A train record that repeats a hold-out record."""
+    DUPLICATE = "duplicate"
+    """A train record that repeats another train record of its label."""
+    VARIATIONS_PER_SEED = "variations_per_seed"
+    """One variation more than a group may have."""
+
+
+class NoveltyStatus(StrEnum):
+    """What a proposed text repeats."""
+
+    CLEAR = "clear"
+    """Nothing."""
+    KNOWN = "known"
+    """The record exists."""
+    REPEATS = "repeats"
+    """A train record, or an earlier proposal."""
+    LEAKS = "leaks"
+    """A hold-out record."""
+
+
+class OverlapAdvice(StrEnum):
+    """What to do about two labels that overlap."""
+
+    MERGE = "merge"
+    SHARPEN = "sharpen the definition"
+    CONTRAST = "write contrasts"
+
+
+class ConsensusMethod(StrEnum):
+    """How the consensus of several annotators is found."""
+
+    CROWDLAB = "crowdlab"
+    """Annotators and a model are weighed by how well they agree with others."""
+    MAJORITY = "majority"
+
+
+class ConsensusStatus(StrEnum):
+    """How certain the consensus on a record is."""
+
+    SETTLED = "settled"
+    TIE = "tie"
+    """As many annotators gave another label."""
+    AGAINST_MAJORITY = "against_majority"
+    """More annotators gave another label."""
+    LOW_CONFIDENCE = "low_confidence"
+    """Below the threshold; never for a single response that no model contradicts, which needs a second one first."""
+
+
+class ChangeKind(StrEnum):
+    """How a record differs between two releases."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    RELABELED = "relabeled"
+    MOVED = "moved"
+    """To another split."""
+
+
 class ResponseStatus(StrEnum):
     """What an annotator did with a record of a queue."""
 

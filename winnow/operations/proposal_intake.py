@@ -16,7 +16,7 @@ from winnow.core.errors import Problem, ServiceError
 from winnow.core.example import canonical_text, record_id
 from winnow.core.hashing import stable_hash
 from winnow.core.layout import WorkspaceFolder
-from winnow.core.vocabulary import CandidateOutcome
+from winnow.core.vocabulary import CandidateOutcome, NoveltyStatus
 from winnow.curation.checks.novelty import Novelty, NoveltyCheck, ProposedText
 from winnow.curation.ingest.add import MAX_ATTEMPTS, AddResult, WorkspaceChanged
 from winnow.curation.ingest.add import add as add_readings
@@ -239,9 +239,9 @@ class ProposalIntake:
     def _drop(self, one: Proposal, found: Novelty, verdicts: Mapping[str, JudgeVerdict] | None) -> Drop | None:
         if one.label not in self.task.label_names:
             return Drop("unknown_label", f"{one.label!r} is not a label of the task")
-        if found.status == "leaks":
+        if found.status == NoveltyStatus.LEAKS:
             return Drop("leakage", "it repeats a hold-out row, exactly or nearly")
-        if found.status in ("known", "repeats"):
+        if found.status in (NoveltyStatus.KNOWN, NoveltyStatus.REPEATS):
             reason = "repeats_a_record" if found.near_label == one.label else "labeled_otherwise"
             holder = f"record {found.near_id}" if found.near_id else "another proposal"
             return Drop(reason, f"{holder} ({found.near_label}) has the same content: {found.near_text!r}")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from winnow.core.vocabulary import OverlapAdvice
 from winnow.curation.engine.exact_search import nearest_outside_group
 from winnow.curation.engine.vectors import Vectors
 
@@ -27,8 +27,6 @@ ONE_SIDED_SHARE = 0.10
 
 SHOWN_PAIRS = 5
 """Nearest pairs of records kept for each pair of labels."""
-
-OverlapAdvice = Literal["merge", "sharpen the definition", "write contrasts"]
 
 
 @dataclass(frozen=True)
@@ -113,18 +111,17 @@ def _label_overlap(
     labels: tuple[str, str], score: float, shares: tuple[float, float], pairs: list[NearestPair]
 ) -> LabelOverlap:
     first, second = labels
-    advice: OverlapAdvice
     if min(shares) >= MERGE_SHARE:
-        advice = "merge"
+        advice = OverlapAdvice.MERGE
         why = f"{shares[0]:.0%} of {first} and {shares[1]:.0%} of {second} have their nearest record in the other"
     elif max(shares) >= MERGE_SHARE or (max(shares) >= 2 * ONE_SIDED_SHARE and min(shares) < ONE_SIDED_SHARE):
         inner, outer = (first, second) if shares[0] > shares[1] else (second, first)
-        advice = "sharpen the definition"
+        advice = OverlapAdvice.SHARPEN
         why = (
             f"{max(shares):.0%} of {inner} is nearest to {outer}, {min(shares):.0%} the reverse: "
             f"define where {inner} ends"
         )
     else:
-        advice = "write contrasts"
+        advice = OverlapAdvice.CONTRAST
         why = "most records are separated; contrastive pairs would teach the boundary"
     return LabelOverlap(labels, round(score, 4), (round(shares[0], 4), round(shares[1], 4)), pairs, advice, why)

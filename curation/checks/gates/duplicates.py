@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from winnow.core.commands import command
+from winnow.core.vocabulary import ExclusionReason
 from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates.gate import Gate
 from winnow.curation.checks.gates.lost_share import excluded_examples, measure_lost_share
@@ -11,7 +12,7 @@ from winnow.curation.checks.gates.lost_share import excluded_examples, measure_l
 def duplicates_gate(inputs: GateInputs) -> Gate:
     """Share of train rows lost to dedup: overall, by label and by source."""
     limits = inputs.task.gates.duplicates
-    evidence = excluded_examples(inputs.final, "duplicate")
+    evidence = excluded_examples(inputs.final, ExclusionReason.DUPLICATE)
     if len(inputs.conflicts):
         evidence.append(f"{len(inputs.conflicts)} near pairs have different labels: a person decides, none is dropped")
     return measure_lost_share(

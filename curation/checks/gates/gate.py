@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 from pydantic.dataclasses import dataclass
 
 from winnow.core.record import RECORD_CONFIG
 from winnow.core.result import NotMeasured
-
-GateVerdict = Literal["pass", "fail", "waived", "not_measured"]
-Bound = Literal["at_most", "at_least"]
+from winnow.core.vocabulary import Bound, GateVerdict
 
 EVIDENCE_SHOWN = 5
 """Pieces of evidence that a gate lists."""
@@ -33,13 +30,18 @@ class Gate:
     """What was found, the most important first."""
     fix: str = ""
     """The command or edit that resolves a failure; empty when there is nothing to do."""
-    bound: Bound = "at_most"
+    bound: Bound = Bound.AT_MOST
     """On which side of the threshold the gate passes."""
 
     @property
     def measured_text(self) -> str:
         """The measured value for display; a dash when it was not measured."""
         return "–" if isinstance(self.measured, NotMeasured) else f"{self.measured:g}"
+
+
+def verdict_of(failed: bool) -> GateVerdict:
+    """The verdict of a gate that was measured."""
+    return GateVerdict.FAIL if failed else GateVerdict.PASS
 
 
 def at_most(
@@ -50,16 +52,16 @@ def at_most(
     shown = list(evidence[:EVIDENCE_SHOWN]) if failed or always else []
     if failed and len(evidence) > EVIDENCE_SHOWN:
         shown.append(f"and {len(evidence) - EVIDENCE_SHOWN} more")
-    return Gate(name, measured, threshold, "fail" if failed else "pass", tuple(shown), fix if failed else "")
+    return Gate(name, measured, threshold, verdict_of(failed), tuple(shown), fix if failed else "")
 
 
 def at_least(name: str, measured: float, threshold: float, evidence: Sequence[str], fix: str) -> Gate:
     """A gate that passes from its threshold upward."""
     failed = measured < threshold
-    verdict: GateVerdict = "fail" if failed else "pass"
-    return Gate(name, measured, threshold, verdict, tuple(evidence[:EVIDENCE_SHOWN]), fix if failed else "", "at_least")
+    shown = tuple(evidence[:EVIDENCE_SHOWN])
+    return Gate(name, measured, threshold, verdict_of(failed), shown, fix if failed else "", Bound.AT_LEAST)
 
 
 def gate_not_measured(name: str, threshold: float, why: str, fix: str) -> Gate:
     """A gate that had nothing to measure, and why."""
-    return Gate(name, NotMeasured(why), threshold, "not_measured", (why,), fix)
+    return Gate(name, NotMeasured(why), threshold, GateVerdict.NOT_MEASURED, (why,), fix)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from winnow.core.commands import command
+from winnow.core.vocabulary import ExclusionReason
 from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates.gate import Gate
 from winnow.curation.checks.gates.lost_share import excluded_examples, measure_lost_share
@@ -20,6 +21,6 @@ def leakage_gate(inputs: GateInputs) -> Gate:
         share_max=limits.share_max,
         label_share_max=limits.label_share_max,
         by=("label",),
-        evidence=excluded_examples(inputs.final, "leakage"),
+        evidence=excluded_examples(inputs.final, ExclusionReason.LEAKAGE),
         fix=f"add rows with different wording; or {WAIVE}",
     )

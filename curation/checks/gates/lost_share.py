@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from winnow.core.commands import command
-from winnow.curation.checks.gates.gate import EVIDENCE_SHOWN, Gate, gate_not_measured
+from winnow.core.vocabulary import ExclusionReason
+from winnow.curation.checks.gates.gate import EVIDENCE_SHOWN, Gate, gate_not_measured, verdict_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,7 +52,7 @@ def measure_lost_share(
         name,
         round(total, 4),
         share_max,
-        "fail" if failed else "pass",
+        verdict_of(failed),
         (*over[:EVIDENCE_SHOWN], *([] if over else worst), *evidence),
         fix if failed else "",
     )
@@ -67,7 +68,7 @@ def lost_by_value(before: pd.Series[str], after: pd.Series[str]) -> pd.DataFrame
     return table[table["count"] > 0].sort_values(["share", "count"], ascending=False, kind="stable")
 
 
-def excluded_examples(final: pd.DataFrame, reason: str) -> list[str]:
+def excluded_examples(final: pd.DataFrame, reason: ExclusionReason) -> list[str]:
     """Two excluded rows with the row they repeat, the least similar first: those most worth checking by eye."""
     texts = dict(zip(final["id"], final["text"], strict=True))
     rows = final[final["reason"] == reason].sort_values(["similarity", "id"]).head(2)

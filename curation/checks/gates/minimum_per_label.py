@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from winnow.core.commands import command
+from winnow.core.vocabulary import Bound
 from winnow.curation.checks.gate_inputs import GateInputs
-from winnow.curation.checks.gates.gate import EVIDENCE_SHOWN, Gate
+from winnow.curation.checks.gates.gate import EVIDENCE_SHOWN, Gate, verdict_of
 from winnow.validators.kinds import kind_of
 
 if TYPE_CHECKING:
@@ -52,5 +53,7 @@ def measure_minimum_per_label(
         evidence.append(f"{len(unmeasured)} labels have no validation or test row, so nothing measures them: {some}")
     smallest = int(counts.min()) if len(counts) else 0
     named_labels = ", ".join(map(str, under.index[:EVIDENCE_SHOWN]))
-    fix = "" if smallest >= minimum else f"add labeled rows for {named_labels}: {command('add', 'FILE')}"
-    return Gate("minimum_per_label", smallest, minimum, "fail" if fix else "pass", tuple(evidence), fix, "at_least")
+    failed = smallest < minimum
+    fix = f"add labeled rows for {named_labels}: {command('add', 'FILE')}" if failed else ""
+    verdict = verdict_of(failed)
+    return Gate("minimum_per_label", smallest, minimum, verdict, tuple(evidence), fix, Bound.AT_LEAST)

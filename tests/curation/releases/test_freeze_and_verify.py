@@ -153,7 +153,7 @@ def test_verify_reports_a_manifest_that_cannot_be_read(copied: tuple[Workspace, 
     problems = workspace.verify("first")
     assert any("manifest.json" in problem for problem in problems)
     assert any("the ledger says" in problem for problem in problems)
-    with pytest.raises(WinnowError, match=r"a manifest that winnow freeze wrote|the manifest of a release"):
+    with pytest.raises(WinnowError, match="the manifest of a release"):
         workspace.release("first")
 
 

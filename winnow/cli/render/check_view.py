@@ -8,14 +8,19 @@ from rich.text import Text
 
 from winnow.cli.render.terminal import print_line, print_table, printable
 from winnow.core.result import NotMeasured
-from winnow.core.vocabulary import SPLITS
+from winnow.core.vocabulary import SPLITS, Bound, GateVerdict
 
 if TYPE_CHECKING:
     from winnow.curation.checks.check import CheckResult
     from winnow.curation.checks.gates.gate import Gate
 
 
-GATE_STYLE = {"pass": "green", "fail": "bold red", "waived": "yellow", "not_measured": "yellow"}
+GATE_STYLE = {
+    GateVerdict.PASS: "green",
+    GateVerdict.FAIL: "bold red",
+    GateVerdict.WAIVED: "yellow",
+    GateVerdict.NOT_MEASURED: "yellow",
+}
 
 
 def print_check(check: CheckResult) -> None:
@@ -24,7 +29,7 @@ def print_check(check: CheckResult) -> None:
         (
             gate.name,
             gate.measured_text,
-            f"{'≤' if gate.bound == 'at_most' else '≥'} {gate.threshold:g}",
+            f"{'≤' if gate.bound == Bound.AT_MOST else '≥'} {gate.threshold:g}",
             Text(_verdict(gate), style=GATE_STYLE[gate.verdict]),
         )
         for gate in check.gates
@@ -65,4 +70,4 @@ def _verdict(gate: Gate) -> str:
     """The verdict; names the failing part if the whole is within the threshold."""
     part = gate.evidence[0].partition(" loses ")[0] if gate.evidence and " loses " in gate.evidence[0] else ""
     within = not isinstance(gate.measured, NotMeasured) and gate.measured <= gate.threshold
-    return f"fail: {part}" if gate.verdict == "fail" and part and within else gate.verdict
+    return f"fail: {part}" if gate.verdict == GateVerdict.FAIL and part and within else gate.verdict

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from winnow.core.vocabulary import LotVerdict
 from winnow.curation.review.lot_facts import LotFacts, UndrawnLotFacts
 
 VERDICTS = {
-    "accepted": "accepted, at most {defect_rate_upper:.1%} defects (one-sided)",
-    "refused": "refused; winnow push review --include-refused reviews it in full",
-    "fully_reviewed": "reviewed in full",
-    "full_review": "needs a full review",
-    "next_look": "next look",
+    LotVerdict.ACCEPTED: "accepted, at most {defect_rate_upper:.1%} defects (one-sided)",
+    LotVerdict.REFUSED: "refused; winnow push review --include-refused reviews it in full",
+    LotVerdict.FULLY_REVIEWED: "reviewed in full",
+    LotVerdict.FULL_REVIEW: "needs a full review",
+    LotVerdict.NEXT_LOOK: "next look",
 }
 
 

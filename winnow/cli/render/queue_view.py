@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from winnow.cli.render.lot_line import lot_line
 from winnow.cli.render.terminal import first_few, print_line, print_table, printable
 from winnow.core.counted import counted
+from winnow.core.vocabulary import LotVerdict
 
 if TYPE_CHECKING:
     from winnow.curation.labeling.response_import import ImportedResponses
@@ -49,7 +50,7 @@ def print_pull(result: PullResult) -> None:
     queued = ", ".join(f"{queue} {count:,}" for queue, count in result.remaining.pending.records.items()) or "nothing"
     print_line(f"pending: {queued}{_remaining(result.remaining)}")
     for lot in result.decided_lots:
-        style = "green" if lot.recorded_verdict == "accepted" else "yellow"
+        style = "green" if lot.recorded_verdict == LotVerdict.ACCEPTED else "yellow"
         print_line(f"lot {lot_line(lot.facts(), None)}", style=style)
     if result.unresolved:
         need = "needs" if result.unresolved == 1 else "need"

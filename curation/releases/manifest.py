@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Self
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from winnow.config.gate_thresholds import GateThresholds
-from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.hashing import file_sha256
 from winnow.core.record import Record
@@ -191,7 +190,7 @@ def read_manifest(folder: Path) -> Manifest:
 
 def _field_problem(path: Path, found: ErrorDetails) -> Problem:
     field = ".".join(map(str, found["loc"])) or "manifest"
-    expected, fix = f"a manifest that {command('freeze')} wrote", "restore the folder from a copy"
+    expected, fix = "the manifest of a release", "restore the folder from a copy"
     return Problem(f"{path}, {field}", found["msg"], expected, fix)
 
 

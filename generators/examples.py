@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from winnow.core.vocabulary import GeneratorName
 from winnow.generators.diversity_grid import query_briefs, split_briefs
 from winnow.generators.llm.request import ModelChoice, RequestDraft
 from winnow.generators.plan import LabelNeed
 from winnow.generators.proposal import PromptContext
 from winnow.generators.query_request import neighbor_labels, query_request
-
-EXAMPLE_KINDS = ("examples", "ambiguous", "domain", "fixes")
-"""Kinds of queries for a label; each has a prompt file of the same name."""
 
 
 def example_requests(
@@ -17,7 +15,7 @@ def example_requests(
     model_choice: ModelChoice,
     need: LabelNeed,
     *,
-    kind: str = "examples",
+    kind: str = GeneratorName.EXAMPLES,
     per_request: int,
     round_number: int,
 ) -> list[RequestDraft]:
@@ -25,7 +23,7 @@ def example_requests(
     label, beside = need.label, neighbor_labels(prompt_context, need.label)
     key = f"{prompt_context.key}/{kind}/{label}/{round_number}"
     wanted = query_briefs(need.count, key=key, cells=need.cells, slots=prompt_context.task.slots)
-    if kind == "ambiguous":
+    if kind == GeneratorName.AMBIGUOUS:
         wanted = [{**one, "looks_like": beside[i % len(beside)]} for i, one in enumerate(wanted)] if beside else []
     return [
         query_request(

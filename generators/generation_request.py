@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from winnow.config.task import Task
+from winnow.core.choices import choice_problem
 from winnow.core.errors import Parameter, Problem, WinnowError
-from winnow.core.suggest import nearest_name
-from winnow.generators.examples import EXAMPLE_KINDS
+from winnow.core.vocabulary import EXAMPLE_KINDS, GeneratorName
 from winnow.generators.llm.batch_jobs import BatchPolling
 from winnow.generators.plan import GenerationPlan, read_plan
 
@@ -21,7 +20,7 @@ class GenerationRequest:
     generator: str
     labels: tuple[str, ...] = ()
     pairs: tuple[tuple[str, str], ...] = ()
-    kind: str = "examples"
+    kind: str = GeneratorName.EXAMPLES
     """`examples`, `ambiguous`, `domain` or `fixes`."""
     count: int | None = None
     """Total number of queries to request; None: what the plan names or the targets lack."""
@@ -47,22 +46,9 @@ class GenerationRequest:
 def check_request(task: Task, request: GenerationRequest) -> GenerationPlan | None:
     """Read the plan of a request. Raises WinnowError with everything that is wrong with the request."""
     names = task.label_names
-    problems = [
-        Problem(
-            Parameter("label"), f"{name!r} is not a label of the task", ", ".join(names[:20]), _suggestion(name, names)
-        )
-        for name in (*request.labels, *(side for pair in request.pairs for side in pair))
-        if name not in names
-    ]
-    if request.kind not in EXAMPLE_KINDS:
-        problems.append(
-            Problem(
-                Parameter("kind"),
-                repr(request.kind),
-                ", ".join(EXAMPLE_KINDS),
-                _suggestion(request.kind, EXAMPLE_KINDS),
-            )
-        )
+    labels = (*request.labels, *(side for pair in request.pairs for side in pair))
+    choices = [*(("label", label, names) for label in labels), ("kind", request.kind, EXAMPLE_KINDS)]
+    problems = [problem for choice in choices if (problem := choice_problem(*choice))]
     for name, value in (("count", request.count), ("until", request.until), ("budget", request.budget)):
         if value is not None and value <= 0:
             problems.append(Problem(Parameter(name), str(value), "more than 0"))
@@ -73,8 +59,3 @@ def check_request(task: Task, request: GenerationRequest) -> GenerationPlan | No
     if problems:
         raise WinnowError(problems)
     return read_plan(request.plan, names) if request.plan else None
-
-
-def _suggestion(name: str, known: Sequence[str]) -> str:
-    near = nearest_name(name, known)
-    return f"did you mean {near!r}?" if near else "choose one of these"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
+from winnow.core.vocabulary import GeneratorName
 from winnow.generators import contrasts
 from winnow.generators.examples import example_requests
 from winnow.generators.judge import JudgeVerdict, judge_requests, read_verdicts
@@ -18,8 +19,6 @@ from winnow.generators.plan import LabelNeed, PlannedRegion
 from winnow.generators.proposal import PromptContext, Proposal
 from winnow.generators.query_request import read_queries
 from winnow.generators.region_queries import region_requests
-
-GeneratorName = Literal["examples", "ambiguous", "domain", "fixes", "regions", "contrasts", "negatives"]
 
 RunStatus = Literal["done", "budget", "waiting", "no_yield"]
 """`waiting`: batch jobs are pending. `no_yield`: several rounds added nothing."""

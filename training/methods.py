@@ -1,4 +1,7 @@
-"""The training methods by name. To add one, write its module and its settings/NAME.yaml, and add it to METHODS."""
+"""The training methods by name. To add one, write its module and its settings/NAME.yaml, and add it to METHODS.
+
+Its name is in winnow.core.vocabulary, so that the command line offers it without loading the method.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from winnow.core.choices import check_choice
 from winnow.core.errors import Parameter, Problem, WinnowError
+from winnow.core.vocabulary import TrainingMethod
 from winnow.training import linear
 from winnow.training.encoder import encoder_method
 from winnow.training.encoder.encoder_settings import EncoderSettings
@@ -34,10 +39,12 @@ class Method:
     """Only for methods that train in steps; these can also report to an experiment tracker (`report_to`)."""
 
 
-METHODS = {
-    "linear": Method(linear.LinearSettings, linear.train, linear.predict),
-    "encoder": Method(EncoderSettings, encoder_method.train, encoder_method.predict, encoder_method.dry_run),
-    "prompt": Method(prompt_settings.PromptSettings, prompt_method.train, prompt_method.predict),
+METHODS: dict[str, Method] = {
+    TrainingMethod.LINEAR: Method(linear.LinearSettings, linear.train, linear.predict),
+    TrainingMethod.ENCODER: Method(
+        EncoderSettings, encoder_method.train, encoder_method.predict, encoder_method.dry_run
+    ),
+    TrainingMethod.PROMPT: Method(prompt_settings.PromptSettings, prompt_method.train, prompt_method.predict),
 }
 
 
@@ -86,11 +93,7 @@ def method_named(name: str) -> Method:
 
     Raises WinnowError when there is no such method.
     """
-    if name not in METHODS:
-        raise WinnowError(
-            Problem(Parameter("method"), f"unknown method {name!r}", ", ".join(METHODS), "choose one of these")
-        )
-    return METHODS[name]
+    return METHODS[check_choice("method", name, METHODS)]
 
 
 def _require_step_training(chosen: Method, name: str, parameter: str) -> Callable[..., DryRunEstimate]:

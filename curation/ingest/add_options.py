@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from winnow.core.choices import choice_problem
 from winnow.core.commands import command
 from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.vocabulary import HOLD_OUT_SPLITS, ORIGINS, SPLITS
@@ -31,12 +32,11 @@ class AddOptions:
 
 def check_options(options: AddOptions) -> None:
     """Raise WinnowError with all contradictions among the options of one `add`."""
-    problems = []
-    if options.origin is not None and options.origin not in ORIGINS:
-        problems.append(Problem(Parameter("origin"), repr(options.origin), ", ".join(ORIGINS), "choose one of these"))
-    if options.split is not None and options.split not in SPLITS:
-        expected = "train, validation or test"
-        problems.append(Problem(Parameter("split"), repr(options.split), expected, "choose one of these"))
+    problems = [
+        problem
+        for parameter, value, choices in (("origin", options.origin, ORIGINS), ("split", options.split, SPLITS))
+        if value is not None and (problem := choice_problem(parameter, value, choices))
+    ]
     if options.batch and options.origin != "synthetic":
         fix = "set the origin to synthetic, or leave out the batch"
         found = f"a batch with origin {options.origin}" if options.origin else "a batch without an origin"

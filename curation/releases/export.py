@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from winnow.core.atomic import atomic_write
-from winnow.core.errors import Parameter, Problem, WinnowError
+from winnow.core.choices import check_choice
 from winnow.core.vocabulary import SPLITS
 from winnow.curation.io.writers import WRITERS
 from winnow.curation.releases.release import Release
@@ -16,9 +16,7 @@ def export(release: Release, format: str, folder: Path) -> dict[str, int]:  # no
 
     Raises WinnowError for an unknown format.
     """
-    if format not in WRITERS:
-        raise WinnowError(Problem(Parameter("format"), repr(format), ", ".join(WRITERS), "choose one of these"))
-    suffix, write = WRITERS[format]
+    suffix, write = WRITERS[check_choice("format", format, WRITERS)]
     written = {}
     for split in SPLITS:
         if release.counts[split]:

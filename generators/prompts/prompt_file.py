@@ -10,22 +10,6 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
-PROMPT_NAMES = (
-    "task",
-    "examples",
-    "ambiguous",
-    "domain",
-    "fixes",
-    "regions",
-    "contrasts",
-    "negatives",
-    "judge_task",
-    "judge",
-    "router_task",
-    "router",
-    "router_local",
-)
-
 
 @dataclass(frozen=True)
 class PromptFile:

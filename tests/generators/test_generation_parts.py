@@ -15,12 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
+from tests.support.paths import ROOT
 from winnow.config.task import Label, NearMiss
 from winnow.core.errors import WinnowError
+from winnow.core.vocabulary import EXAMPLE_KINDS
 from winnow.generators import contrasts, judge
 from winnow.generators.allocation import allocate
 from winnow.generators.diversity_grid import WORDINGS, query_briefs
-from winnow.generators.examples import EXAMPLE_KINDS, example_requests
+from winnow.generators.examples import example_requests
 from winnow.generators.llm.estimate import estimate
 from winnow.generators.llm.prices import Usage, price_of
 from winnow.generators.llm.rate_limit import RateLimiter
@@ -28,14 +30,14 @@ from winnow.generators.llm.request import ModelChoice, request_body
 from winnow.generators.llm.response import read_items
 from winnow.generators.negatives import negative_requests
 from winnow.generators.plan import LabelNeed
-from winnow.generators.prompts.prompt_file import PROMPT_NAMES, load_prompt, quote_as_data
+from winnow.generators.prompts.prompt_file import load_prompt, quote_as_data
 from winnow.generators.prompts.prompt_task import PromptTask
 from winnow.generators.proposal import PromptContext, SeedRecord
 from winnow.generators.query_request import read_queries
 from winnow.generators.region_queries import region_requests
 from winnow.generators.rounds import GenerationJob
 
-MUST_PASS = {
+PROMPT_HASHES = {
     "task": "1 290351478db3",
     "examples": "1 eb1aaf5ee32b",
     "ambiguous": "1 b84ea8b6526a",
@@ -51,6 +53,8 @@ MUST_PASS = {
     "router_local": "1 e0ce4dacf104",
 }
 """Of each prompt's text: whoever changes one raises its version and writes the new hash here."""
+
+PROMPTS = ROOT / "generators" / "prompts"
 
 TASK = PromptTask(
     "desk",
@@ -83,12 +87,12 @@ def own(body: str) -> str:
     return str(json.loads(body)["messages"][0]["content"])
 
 
-@pytest.mark.parametrize("name", PROMPT_NAMES)
+@pytest.mark.parametrize("name", sorted(path.stem for path in PROMPTS.glob("*.md")))
 def test_a_changed_prompt_has_another_version(name: str) -> None:
     found = load_prompt(name)
     assert found.purpose
     digest = hashlib.sha256(found.text.encode()).hexdigest()[:12]
-    assert f"{found.version} {digest}" == MUST_PASS[name], "raise the version in the file, then pin it here"
+    assert f"{found.version} {digest}" == PROMPT_HASHES[name], "raise the version in the file, then pin it here"
 
 
 def test_a_prompt_lacks_nothing() -> None:

@@ -54,7 +54,7 @@ def test_a_run_says_where_it_came_from_and_the_same_settings_give_the_same_run(t
     assert other.id != run_id
     with pytest.raises(WinnowError, match="settings"):
         workspace.train("first", settings={"penalty": 1.0})
-    with pytest.raises(WinnowError, match="unknown method"):
+    with pytest.raises(WinnowError, match="method: unknown value"):
         workspace.train("first", method="magic")
 
 

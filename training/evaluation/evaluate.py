@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from winnow.core.atomic import atomic_write
-from winnow.core.errors import GateError, Parameter, Problem, WinnowError
+from winnow.core.choices import check_choice
+from winnow.core.errors import GateError, Problem, WinnowError
 from winnow.core.progress import Progress
 from winnow.core.vocabulary import SPLITS
 from winnow.curation.releases.release import Release
@@ -99,8 +100,7 @@ def evaluate(
 
 def check_release(run: Run, release: Release, split: str) -> None:
     """Raises WinnowError when a run cannot be evaluated on a split of this release."""
-    if split not in SPLITS:
-        raise WinnowError(Problem(Parameter("split"), repr(split), ", ".join(SPLITS), "choose one of these"))
+    check_choice("split", split, SPLITS)
     if release.sha256 != run.facts["release"]["sha256"]:
         trained = f"trained on the release with SHA-256 {run.facts['release']['sha256']}"
         raise GateError(Problem(run.id, trained, release.sha256, "evaluate on the run's own release"))

@@ -7,16 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from winnow.core.choices import choice_problem
 from winnow.core.errors import Parameter, Problem, WinnowError
-from winnow.core.vocabulary import SPLITS
+from winnow.core.vocabulary import SPLITS, MissingPrediction
 from winnow.curation.releases.release import Release
 from winnow.training.imported_runs.imported_predictions import PREDICTIONS_FILE, write_imported
 from winnow.training.imported_runs.match_records import MatchedPredictions, match_records
 from winnow.training.imported_runs.prediction_file import ImportedPrediction, PredictionFile, read_predictions
 from winnow.training.runs import IMPORTED, Run, create_run
-
-MISSING = ("refuse", "wrong")
-"""How to handle rows without a prediction: refuse the import, or count them as wrong."""
 
 RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}")
 
@@ -24,7 +22,13 @@ PROBLEMS_SHOWN = 50
 
 
 def import_predictions(
-    release: Release, file: Path, folder: Path, *, name: str, split: str = "validation", missing: str = "refuse"
+    release: Release,
+    file: Path,
+    folder: Path,
+    *,
+    name: str,
+    split: str = "validation",
+    missing: str = MissingPrediction.REFUSE,
 ) -> tuple[Run, bool]:
     """Create a run from a file of predictions; also returns whether it is new.
 
@@ -45,7 +49,7 @@ def import_predictions(
         problems.append(
             Problem(predictions.name, f"no row matches release {release.name}", expected, "check the release")
         )
-    elif missing == "refuse":
+    elif missing == MissingPrediction.REFUSE:
         problems += _missing_predictions(
             list(release.rows(split)["id"]) if release.counts[split] else [], matched, predictions.name, split
         )
@@ -106,10 +110,9 @@ def _check_arguments(name: str, split: str, missing: str) -> None:
         problems.append(
             Problem(Parameter("name"), repr(name), "letters, digits, dots, dashes and underscores", "such as rules-v1")
         )
-    if split not in SPLITS:
-        problems.append(Problem(Parameter("split"), repr(split), ", ".join(SPLITS), "choose one of these"))
-    if missing not in MISSING:
-        problems.append(Problem(Parameter("missing"), repr(missing), " or ".join(MISSING), "choose one of these"))
+    for parameter, value, choices in (("split", split, SPLITS), ("missing", missing, MissingPrediction)):
+        if problem := choice_problem(parameter, value, choices):
+            problems.append(problem)
     if problems:
         raise WinnowError(problems)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from winnow.core.errors import Problem, WinnowError
+from winnow.core.vocabulary import MissingPrediction
 from winnow.training.evaluation.metrics import NO_ANSWER
 from winnow.training.imported_runs.match_records import MatchedPredictions
 from winnow.training.predictions import ModelOutput, Predictions
@@ -26,7 +27,7 @@ def load_imported(run: Run, ids: Sequence[str]) -> ModelOutput:
     table = pd.read_parquet(run.path / PREDICTIONS_FILE).set_index("id")
     known = set(table.index[table["label"].notna()])
     gaps = [record for record in ids if record not in known]
-    if gaps and run.facts["settings"]["missing"] == "refuse":
+    if gaps and run.facts["settings"]["missing"] == MissingPrediction.REFUSE:
         fix = "import a file with all of them, or import with missing=wrong to count them as errors"
         found = f"{len(gaps):,} of {len(ids):,} rows have no prediction, such as {', '.join(gaps[:5])}"
         raise WinnowError(Problem(run.id, found, "a prediction for each row", fix))

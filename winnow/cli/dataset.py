@@ -8,18 +8,28 @@ from typing import Annotated
 
 import typer
 
-from winnow.cli.params import EncodingOption, FormatOption, JsonOption, TableOption, TextColumnOption, workspace_of
+from winnow.cli.params import (
+    EncodingOption,
+    FormatOption,
+    JsonOption,
+    TableOption,
+    TextColumnOption,
+    choice,
+    workspace_of,
+)
 from winnow.cli.render import terminal
 from winnow.cli.render.add_summary import print_add_summary
 from winnow.cli.render.record_view import print_record
 from winnow.cli.render.status_view import print_status
 from winnow.config.load import read_task
+from winnow.config.template import TEMPLATES
+from winnow.core.vocabulary import ORIGINS, SPLITS
 
 
 def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to create the workspace in.")],
     template: Annotated[
-        str, typer.Option(help="Template to start from: intents (tools comes with a later version).")
+        str, choice(TEMPLATES, "Template to start from; tools comes with a later version.")
     ] = "intents",
     from_file: Annotated[Path | None, typer.Option("--from", help="Take the labels from this data file.")] = None,
     format: FormatOption = "auto",
@@ -51,7 +61,7 @@ def add(
     format: FormatOption = "auto",
     origin: Annotated[
         str | None,
-        typer.Option(help="Origin of the rows: human, log, public or synthetic. [default: guessed from the file]"),
+        choice(ORIGINS, "Origin of the rows. [default: guessed from the file]"),
     ] = None,
     license: Annotated[
         str, typer.Option(help="License of the data, such as CC-BY-4.0, or own for your own data.")
@@ -65,9 +75,7 @@ def add(
         typer.Option(help="Column that groups rows, such as session or user; a group never spans two splits."),
     ] = None,
     time_column: Annotated[str | None, typer.Option(help="Column with the timestamp.")] = None,
-    split: Annotated[
-        str | None, typer.Option(help="Official split of all rows in these files: train, validation or test.")
-    ] = None,
+    split: Annotated[str | None, choice(SPLITS, "Official split of all rows in these files.")] = None,
     table: TableOption = None,
     encoding: EncodingOption = None,
     batch: Annotated[str | None, typer.Option(help="Synthetic rows: name of the batch.")] = None,

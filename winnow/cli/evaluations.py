@@ -7,19 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from winnow.cli.params import JsonOption, context_of, progress_bar
+from winnow.cli.params import JsonOption, choice, context_of, progress_bar
 from winnow.cli.render import comparison_view, terminal
 from winnow.cli.render.evaluation_view import print_evaluation
 from winnow.core.commands import command
+from winnow.core.vocabulary import SPLITS, MissingPrediction, Split
 
 if TYPE_CHECKING:
     from winnow.training.evaluation.compare import Comparison
     from winnow.training.evaluation.evaluate import Evaluation
 
 
-SplitOption = Annotated[
-    str, typer.Option(help="Split to evaluate on: validation or test; every evaluation on test is recorded in the run.")
-]
+SplitOption = Annotated[str, choice(SPLITS, "Split to evaluate on; every evaluation on test is recorded in the run.")]
 
 
 def evaluate(
@@ -27,7 +26,7 @@ def evaluate(
     run: Annotated[
         str, typer.Argument(metavar="RUN", help="Run to evaluate; with --predictions, the release. Name, id or path.")
     ],
-    split: SplitOption = "validation",
+    split: SplitOption = Split.VALIDATION,
     predictions: Annotated[
         Path | None,
         typer.Option(
@@ -38,10 +37,11 @@ def evaluate(
     name: Annotated[str, typer.Option(help="With --predictions: name of the imported run.")] = "imported",
     missing: Annotated[
         str,
-        typer.Option(
-            help="With --predictions: if a row has no prediction, refuse the file, or count the row as wrong."
+        choice(
+            MissingPrediction,
+            "With --predictions: if a row has no prediction, refuse the file, or count the row as wrong.",
         ),
-    ] = "refuse",
+    ] = MissingPrediction.REFUSE,
     latency: Annotated[bool, typer.Option("--latency", help="Also measure latency and memory.")] = False,
     learning_curve: Annotated[
         bool, typer.Option("--learning-curve", help="Also train on subsets of train and evaluate each on validation.")
@@ -69,7 +69,7 @@ def evaluate(
     print_evaluation(evaluation)
     terminal.print_line()
     terminal.print_line(f"report {page}")
-    if split == "test":
+    if split == Split.TEST:
         looks = sum(look["split"] == "test" for look in evaluation.run.read_looks())
         terminal.print_line(f"this was evaluation {looks} on test; it is recorded in the run")
     terminal.print_next(_after_evaluation(evaluation))
@@ -86,7 +86,7 @@ def _after_evaluation(evaluation: Evaluation) -> str:
 def compare(
     context: typer.Context,
     runs: Annotated[list[str], typer.Argument(metavar="RUN RUN", help="Two or more runs, by id or path.")],
-    split: SplitOption = "validation",
+    split: SplitOption = Split.VALIDATION,
     json: JsonOption = False,
 ) -> None:
     """Compare runs on the hold-out rows they share."""

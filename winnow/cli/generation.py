@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from winnow.cli.params import JsonOption, progress_bar, workspace_of
+from winnow.cli.params import JsonOption, choice, progress_bar, workspace_of
 from winnow.cli.render import generation_view, terminal
 from winnow.core.errors import Parameter, Problem, WinnowError
+from winnow.core.vocabulary import EXAMPLE_KINDS, GeneratorName
+from winnow.generators.variations.variation_kinds import KINDS
 
 if TYPE_CHECKING:
     from winnow.generators.generation_request import GenerationRequest
@@ -55,7 +57,7 @@ POLL_SECONDS = 20.0
 def variations(
     context: typer.Context,
     label: LabelOption = [],  # noqa: B006
-    kind: Annotated[list[str], typer.Option("--kind", help="Use this kind of variation; can be repeated.")] = [],  # noqa: B006
+    kind: Annotated[list[str], choice(KINDS, "Use this kind of variation; can be repeated.")] = [],  # noqa: B006
     count: Annotated[
         int | None, typer.Option(help="Total number of variations; default: until groups are full.")
     ] = None,
@@ -76,7 +78,7 @@ def variations(
 def examples(
     context: typer.Context,
     label: LabelOption = [],  # noqa: B006  (Typer copies it)
-    kind: Annotated[str, typer.Option(help="examples, ambiguous, domain or fixes.")] = "examples",
+    kind: Annotated[str, choice(EXAMPLE_KINDS, "What the queries are for.")] = GeneratorName.EXAMPLES,
     count: CountOption = None,
     until: UntilOption = None,
     plan: PlanOption = None,

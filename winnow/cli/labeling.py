@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from winnow.cli.params import JsonOption, progress_bar, workspace_of
+from winnow.cli.params import JsonOption, choice, progress_bar, workspace_of
 from winnow.cli.render import terminal
 from winnow.cli.render.account_view import print_account, print_accounts
 from winnow.cli.render.queue_view import print_pull, print_push
@@ -90,8 +90,11 @@ def push(
         ),
     ] = None,
     strategy: Annotated[
-        AcquisitionStrategy,
-        typer.Option(help="label: how records are chosen; every strategy but random chooses from train only."),
+        str,
+        choice(
+            AcquisitionStrategy,
+            "label: how records are chosen; every strategy but random chooses from train only.",
+        ),
     ] = AcquisitionStrategy.RANDOM,
     annotators: Annotated[
         list[str], typer.Option("--for", metavar="NAME", help="Assign records only to these annotators.")

@@ -18,6 +18,7 @@ from winnow.cli.params import (
     RunArgument,
     TableOption,
     TextColumnOption,
+    choice,
     context_of,
     progress_bar,
     workspace_of,
@@ -27,6 +28,7 @@ from winnow.cli.render.artifact_table import print_artifacts
 from winnow.cli.render.feedback_view import print_feedback
 from winnow.cli.render.training_view import print_dry_run, prompt_cost_line
 from winnow.core.commands import command
+from winnow.core.vocabulary import TrainingMethod
 from winnow.operations._context import WorkspaceContext
 from winnow.operations.feedback import DEFAULT_ANNOTATIONS
 
@@ -36,11 +38,12 @@ def train(
     release: ReleaseArgument,
     method: Annotated[
         str,
-        typer.Option(
-            help="linear: logistic regression on embeddings. encoder: LoRA fine-tuning of a sentence encoder. "
-            "prompt: the task as a prompt to Claude or a local model."
+        choice(
+            TrainingMethod,
+            "linear: logistic regression on embeddings. encoder: LoRA fine-tuning of a sentence encoder. "
+            "prompt: the task as a prompt to Claude or a local model.",
         ),
-    ] = "linear",
+    ] = TrainingMethod.LINEAR,
     seed: Annotated[int, typer.Option(help="Random seed; the same seed and settings give the same run.")] = 0,
     settings: Annotated[Path | None, typer.Option(help="YAML file with settings of the method.")] = None,
     changes: Annotated[
@@ -66,7 +69,7 @@ def train(
     if dry_run:
         print_dry_run(operation.estimate_training(place, release, **options), release, method, json)
         return
-    with progress_bar("embedding" if method == "linear" else "training", json) as progress:
+    with progress_bar("embedding" if method == TrainingMethod.LINEAR else "training", json) as progress:
         run, new = operation.train(place, release, **options, report_to=report_to, progress=progress)
     facts: dict[str, Any] = {"run": run.id, "path": str(run.path), "seconds": run.facts["seconds"], "new": new}
     if json:

@@ -8,17 +8,27 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from winnow.cli.render import terminal
+from winnow.curation.io.readers import FORMATS
 from winnow.operations._context import Context, WorkspaceContext, find_context, find_workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from contextlib import AbstractContextManager
 
+    from typer.models import OptionInfo
+
     from winnow.core.progress import Progress
+
+
+def choice(choices: Iterable[str], help: str) -> OptionInfo:
+    """An option whose help lists its choices. The operation refuses another value, together with all other problems."""
+    option: OptionInfo = typer.Option(metavar=f"<{'|'.join(choices)}>", help=help)
+    return option
+
+
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object and nothing else.")]
 ReleaseArgument = Annotated[str, typer.Argument(metavar="RELEASE", help="Name of a release, or path to its folder.")]
-FormatOption = Annotated[
-    str, typer.Option(help="Input format: auto, csv, tsv, jsonl, json, parquet, sqlite, rasa or lines.")
-]
+FormatOption = Annotated[str, choice(FORMATS, "Input format.")]
 TextColumnOption = Annotated[str | None, typer.Option(help="Column with the query text.")]
 TableOption = Annotated[str | None, typer.Option(help="Table to read from a SQLite file.")]
 EncodingOption = Annotated[str | None, typer.Option(help="Text encoding, if not UTF-8.")]

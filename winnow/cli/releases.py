@@ -8,13 +8,14 @@ from typing import Annotated
 
 import typer
 
-from winnow.cli.params import JsonOption, ReleaseArgument, context_of, progress_bar, workspace_of
+from winnow.cli.params import JsonOption, ReleaseArgument, choice, context_of, progress_bar, workspace_of
 from winnow.cli.render import terminal
 from winnow.cli.render.artifact_table import print_artifacts
 from winnow.cli.render.diff_view import print_diff
 from winnow.cli.render.freeze_summary import print_freeze_summary
 from winnow.cli.render.verification_view import print_verification, print_verification_json
 from winnow.core.commands import command
+from winnow.curation.io.writers import WRITERS
 
 
 def diff(
@@ -71,7 +72,7 @@ def verify(context: typer.Context, release: ReleaseArgument, json: JsonOption = 
 def export(
     context: typer.Context,
     release: ReleaseArgument,
-    format: Annotated[str, typer.Option(help="Output format: jsonl, csv or chat.")],
+    format: Annotated[str, choice(WRITERS, "Output format.")],
     out: Annotated[Path | None, typer.Option(help="Output folder. [default: exports/RELEASE-FORMAT]")] = None,
     json: JsonOption = False,
 ) -> None:

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 
 import yaml
 
+TEMPLATES = ("intents", "tools")
+"""The templates that a workspace can start from."""
+
 FALLBACK_NAMES = ("fallback", "oos", "out_of_scope", "out-of-scope", "none", "other", "unknown")
 """Label names that public datasets use for out-of-scope queries."""
 

@@ -1,6 +1,6 @@
 """Every fixed set of values, defined once; database constraints, schemas, settings and choices derive from it.
 
-Queues are defined in curation/labeling/queues, formats in curation/io, training methods in training/methods.
+Queues are defined in curation/labeling/queues, formats in curation/io, kinds of tasks in validators/kinds.
 """
 
 from __future__ import annotations
@@ -304,6 +304,49 @@ class AcquisitionStrategy(StrEnum):
     """Diverse, weighted by uncertainty."""
     FEEDBACK = "feedback"
     """Diverse, weighted by how much labeling a query helps to separate the labels that a run confuses."""
+
+
+class TrainingMethod(StrEnum):
+    """How a model is trained; `training/methods.py` has the functions of each."""
+
+    LINEAR = "linear"
+    """Logistic regression on embeddings."""
+    ENCODER = "encoder"
+    """LoRA fine-tuning of a sentence encoder."""
+    PROMPT = "prompt"
+    """The task as a prompt to Claude or a local model."""
+
+
+class MissingPrediction(StrEnum):
+    """What happens when an imported file has no prediction for a row."""
+
+    REFUSE = "refuse"
+    """Refuse the file."""
+    WRONG = "wrong"
+    """Count the row as wrong."""
+
+
+class GeneratorName(StrEnum):
+    """What a request to a language model asks for, by the name of its prompt."""
+
+    EXAMPLES = "examples"
+    """Queries of a label in diverse wordings, personas and situations."""
+    AMBIGUOUS = "ambiguous"
+    """Queries that are hard to tell from a confusable label."""
+    DOMAIN = "domain"
+    """Queries with the words of the domain."""
+    FIXES = "fixes"
+    """Queries like those that a run labeled wrongly out-of-fold."""
+    REGIONS = "regions"
+    """Queries of uncovered regions, after real user queries."""
+    CONTRASTS = "contrasts"
+    """Pairs that differ little and have different labels."""
+    NEGATIVES = "negatives"
+    """Out-of-scope queries."""
+
+
+EXAMPLE_KINDS = (GeneratorName.EXAMPLES, GeneratorName.AMBIGUOUS, GeneratorName.DOMAIN, GeneratorName.FIXES)
+"""The kinds of examples that can be requested for a label; each has a prompt file of the same name."""
 
 
 BUILT_IN_FACETS = {

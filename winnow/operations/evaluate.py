@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from winnow.core.vocabulary import MissingPrediction
 from winnow.operations._context import Context
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def evaluate(  # noqa: PLR0913  (the options of the command)
     split: str = "validation",
     predictions: str | Path | None = None,
     name: str = "imported",
-    missing: str = "refuse",
+    missing: str = MissingPrediction.REFUSE,
     latency: bool = False,
     learning_curve: bool = False,
     progress: Progress | None = None,

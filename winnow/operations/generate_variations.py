@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from winnow.config.task import Task
+from winnow.core.choices import choice_problem
 from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.hashing import stable_hash
-from winnow.core.suggest import nearest_name
 from winnow.curation.checks.novelty import ProposedText
 from winnow.curation.ingest.add import AddResult
 from winnow.curation.store.generation_runs import GenerationRun, RunSpec, begin_run, end_run, outcome_counts
@@ -129,14 +129,8 @@ def generate_variations(
 def _checked_kinds(task: Task, labels: Sequence[str], count: int | None, kinds: Sequence[str]) -> Sequence[str]:
     """The kinds of a run. Raises WinnowError with all problems."""
     known = kinds_for(task.language)
-    problems = [
-        Problem(
-            Parameter(field), f"{name!r} is unknown", ", ".join(names), f"did you mean {nearest_name(name, names)!r}?"
-        )
-        for field, given, names in (("label", labels, task.label_names), ("kind", kinds, known))
-        for name in given
-        if name not in names
-    ]
+    choices = [*(("label", label, task.label_names) for label in labels), *(("kind", kind, known) for kind in kinds)]
+    problems = [problem for choice in choices if (problem := choice_problem(*choice))]
     if count is not None and count <= 0:
         problems.append(Problem(Parameter("count"), str(count), "more than 0"))
     if problems:

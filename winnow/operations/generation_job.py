@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from winnow.core.commands import command
 from winnow.core.errors import Parameter, Problem, WinnowError
+from winnow.core.vocabulary import GeneratorName
 from winnow.generators.allocation import allocate
 from winnow.generators.generation_request import GenerationRequest
 from winnow.generators.llm.request import ModelChoice
@@ -44,7 +44,7 @@ def plan_job(
             else {p: 2 * (n or CONTRASTS_PER_PAIR) for p, n in pairs.items()}
         )
         return GenerationJob(
-            "contrasts",
+            GeneratorName.CONTRASTS,
             pairs=[(pair, max(1, n // 2)) for pair, n in counts.items()],
             per_request=per_request,
             until=request.until,
@@ -59,7 +59,7 @@ def plan_job(
                 regions.append((region, shown, QUERIES_PER_REGION))
     if not needs and not regions:
         raise WinnowError(_nothing_to_do(request))
-    generator: Any = "negatives" if request.generator == "negatives" else request.kind
+    generator = GeneratorName(request.generator if request.generator == GeneratorName.NEGATIVES else request.kind)
     return GenerationJob(generator, needs, regions=regions, per_request=per_request, until=request.until, judge=judge)
 
 

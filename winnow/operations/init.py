@@ -6,19 +6,17 @@ from collections import Counter
 from pathlib import Path
 
 from winnow.config.load import parse_task
-from winnow.config.template import intents_task
+from winnow.config.template import TEMPLATES, intents_task
+from winnow.core.choices import check_choice
 from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.layout import TASK_FILE, WorkspaceFolder
 from winnow.curation.io.readers.source_rows import SourceRows
-
-TEMPLATES = ("intents", "tools")
 
 
 def init(folder: Path, *, template: str = "intents", from_file: SourceRows | None = None) -> WorkspaceFolder:
     """Write a first task file, with the labels of the rows that were read. An existing one is never overwritten."""
     task_file = folder / TASK_FILE
-    if template not in TEMPLATES:
-        raise WinnowError(Problem(Parameter("template"), repr(template), " or ".join(TEMPLATES)))
+    check_choice("template", template, TEMPLATES)
     if template == "tools":
         fix = "use the template intents, or wait for the version that adds tool-calling tasks"
         raise WinnowError(Problem(Parameter("template"), "tools is not available yet", "intents", fix))

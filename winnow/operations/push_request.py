@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from winnow.config.task import Task
+from winnow.core.choices import check_choice
 from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.vocabulary import AcquisitionStrategy
 from winnow.curation.labeling.enqueue import EnqueueSpec
@@ -53,11 +54,7 @@ class PushRequest:
         )
 
     def _strategy(self, queue: QueueDefinition) -> AcquisitionStrategy:
-        known = list(AcquisitionStrategy)
-        if self.strategy not in known:
-            where, expected = Parameter("strategy"), ", ".join(known)
-            raise WinnowError(Problem(where, repr(self.strategy), expected, "choose one of these"))
-        strategy = AcquisitionStrategy(self.strategy)
+        strategy = check_choice("strategy", self.strategy, AcquisitionStrategy)
         if strategy not in queue.strategies:
             found = f"the queue {queue.name} has no strategy {strategy}"
             raise WinnowError(Problem(Parameter("strategy"), found, ", ".join(queue.strategies), "leave it out"))

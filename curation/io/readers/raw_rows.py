@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from winnow.core.errors import Parameter, Problem, WinnowError
+from winnow.core.choices import check_choice
+from winnow.core.errors import Problem, WinnowError
 from winnow.core.hashing import stable_hash
 from winnow.curation.io.readers import FORMATS, READERS
 from winnow.curation.io.readers.decoding import decode, decompress
@@ -46,9 +47,8 @@ def read_rows(
     content = decompress(data, name=name)
     if content.startswith(b"PK\x03\x04"):
         raise WinnowError(Problem(name, "a zip archive or an Excel workbook", "a text table", "save it as CSV"))
+    check_choice("format", format, FORMATS)
     named = next((reader for reader in READERS if reader.name == format), None)
-    if named is None and format != "auto":
-        raise WinnowError(Problem(Parameter("format"), repr(format), ", ".join(FORMATS), "choose one of these"))
     reader = named or detect_format(path, content)
     text, notes = ("", []) if reader.magic else decode(content, name=name, encoding=encoding)
     rows = list(reader.read(InputFile(path, content, text, table)))

@@ -383,7 +383,10 @@ def test_a_forgotten_record_leaves_no_answer_behind(traffic: Workspace) -> None:
 def test_requests_that_cannot_be_done(traffic: Workspace) -> None:
     for arguments, expected in (
         (("push", "nothing"), "no such queue"),
-        (("push", "label", "--strategy", "best"), "'random', 'uncertainty', 'diverse', 'mixed'"),
+        (
+            ("push", "label", "--strategy", "best"),
+            "'best'; expected: random, uncertainty, diverse, mixed",
+        ),
         (("push", "audit", "--strategy", "mixed"), "no strategy mixed"),
         (("push", "label", "--for", "ann", "--second-reviewer-share", "0.1"), "leave one of the two out"),
         (("push", "label", "--count", "0"), "--count"),

@@ -56,7 +56,7 @@ class RowVectors:
     """The rows of a table as vectors, plain or masked; requested rows are embedded together."""
 
     def __init__(
-        self, eligible: pd.DataFrame, guards: Guards, embedder: Embedder, cache: Path, progress: Progress | None
+        self, eligible: pd.DataFrame, guards: Guards, embedder: Embedder, cache: Path | None, progress: Progress | None
     ) -> None:
         self.texts = eligible["text"].to_numpy(dtype=object)
         self.folds = eligible["fold_key"].to_numpy(dtype=object)
@@ -72,31 +72,24 @@ class RowVectors:
 
     def prepare(self, *, plain: Sequence[RowPositions], masked: Sequence[RowPositions]) -> None:
         """Embed these rows, so that `plain` and `masked` can return their vectors."""
-        for row in np.concatenate([np.empty(0, dtype=np.int64), *masked]).tolist():
-            if row not in self._masked:
-                self._masked[row] = self._guards.masked(self.texts[row])
-        wanted = [*self.texts[np.concatenate([np.empty(0, dtype=np.int64), *plain])], *self._masked.values()]
-        unique = list(dict.fromkeys(wanted))
+        self._masked = {row: self._guards.masked(self.texts[row]) for rows in masked for row in rows.tolist()}
+        wanted = [text for rows in plain for text in self.texts[rows]]
+        unique = list(dict.fromkeys([*wanted, *self._masked.values()]))
         embedder, cache, progress = self._embed
         self._vectors = embed_with_cache(unique, embedder, cache, progress=progress)
         self._position = {text: i for i, text in enumerate(unique)}
 
     def plain(self, rows: RowPositions) -> Vectors:
         """Vectors of the texts."""
-        return self._vectors[[self._position[text] for text in self.texts[rows]]] if len(rows) else self._none()
+        return self._vectors[[self._position[text] for text in self.texts[rows]]]
 
     def masked(self, rows: RowPositions) -> Vectors:
         """Vectors of the texts with numbers and slot values masked."""
-        return (
-            self._vectors[[self._position[self._masked[row]] for row in rows.tolist()]] if len(rows) else self._none()
-        )
+        return self._vectors[[self._position[self._masked[row]] for row in rows.tolist()]]
 
     def keys(self, rows: RowPositions) -> list[str]:
         """Keys that are equal if one row repeats another: folded and masked."""
         return [self._guards.masked(fold) for fold in self.folds[rows]]
-
-    def _none(self) -> Vectors:
-        return np.empty((0, self._vectors.shape[1]), dtype=np.float32)
 
 
 def search_all(row_vectors: RowVectors, floor: float) -> Similarities:
@@ -129,7 +122,7 @@ def nearest_hold_out_rows(
         repeated = first.get(key)
         if repeated is not None and (similarity[row] < 1 or repeated < index[row]):
             index[row], similarity[row] = repeated, 1.0
-    return np.where(index >= 0, hold_out[index] if len(hold_out) else -1, -1), np.minimum(similarity, np.float32(1.0))
+    return hold_out[index] if len(hold_out) else index, np.minimum(similarity, np.float32(1.0))
 
 
 def highest_similarity(row_vectors: RowVectors, validation: RowPositions, test: RowPositions) -> float:

@@ -55,7 +55,7 @@ def table_change(stored: dict[str, Any], eligible: pd.DataFrame) -> TableChange 
     known[new_position[unchanged]] = True
     new = np.flatnonzero(~known & (codes != SPLIT_CODES[EXCLUDED]))
     removed = ~unchanged & (old_codes != SPLIT_CODES[EXCLUDED])
-    if len(new) + removed.sum() > MAX_CHANGED_SHARE * max(int((codes != SPLIT_CODES[EXCLUDED]).sum()), 1):
+    if len(new) + removed.sum() > MAX_CHANGED_SHARE * (codes != SPLIT_CODES[EXCLUDED]).sum():
         return None
     return TableChange(stored, new_position, new, bool((removed & (old_codes != SPLIT_CODES["train"])).any()))
 
@@ -73,7 +73,7 @@ def update_similarities(change: TableChange, row_vectors: RowVectors, floor: flo
     train = row_vectors.train
     without_nearest, with_nearest = train[position[train] < 0], train[position[train] >= 0]
     hold_out_changed = len(new_hold_out) > 0 or change.hold_out_removed
-    plain = [row_vectors.train] if len(new_train) or len(new_hold_out) else [without_nearest]
+    plain = [row_vectors.train] if len(new_train) else []
     both = [
         without_nearest,
         *([row_vectors.hold_out] if len(without_nearest) or hold_out_changed else []),

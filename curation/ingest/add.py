@@ -80,7 +80,7 @@ def add(
     screened = [screen_file(reading, task, options, context) for reading in readings]
     kept = [row for one in screened for row in one.kept]
     flags = _language_flags(kept, kind, task.language)
-    dropped_file = write_dropped(screened, dropped_dir, scrubber)
+    dropped_file = write_dropped(screened, kind, dropped_dir, scrubber)
     moment = utc_now()
     with _removed_on_error(dropped_file), store.writing() as connection:
         if (forgotten_ids(connection), label_renames(connection)) != (context.forgotten, context.renamed):

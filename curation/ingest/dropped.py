@@ -12,10 +12,11 @@ from pathlib import Path
 from winnow.core.atomic import atomic_write
 from winnow.core.csv_cells import escape_cell
 from winnow.core.hashing import stable_hash
-from winnow.curation.ingest.screen import TEXT_WITHHELD
+from winnow.curation.ingest.screen import TEXT_WITHHELD, DroppedRow
 from winnow.curation.ingest.screen_file import ScreenedFile
-from winnow.curation.io.readers.dropped_rows import DROPPED_COLUMNS
+from winnow.curation.io.readers.dropped_rows import dropped_columns
 from winnow.curation.pii.scrub import Scrubber
+from winnow.validators.kinds.kind import Kind
 
 MAX_CELL_CHARACTERS = 4000
 """Characters of a dropped cell that are written out."""
@@ -29,7 +30,7 @@ class DroppedFile:
     new: bool
 
 
-def write_dropped(screened: Sequence[ScreenedFile], folder: Path, scrubber: Scrubber) -> DroppedFile | None:
+def write_dropped(screened: Sequence[ScreenedFile], kind: Kind, folder: Path, scrubber: Scrubber) -> DroppedFile | None:
     """All dropped rows of one command, as a CSV that can be fixed and added again.
 
     Private data is replaced in every cell; if it is the reason for dropping the row, the text is left out, and source
@@ -40,15 +41,15 @@ def write_dropped(screened: Sequence[ScreenedFile], folder: Path, scrubber: Scru
         return None
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
-    writer.writerow(DROPPED_COLUMNS)
+    writer.writerow(dropped_columns(kind))
     for one, dropped_row in rows:
         row, withheld = dropped_row.row, dropped_row.drop.reason in TEXT_WITHHELD
-        text = dropped_row.drop.raw if row.text is None else row.text
+        cells = [""] * len(kind.content_columns) if withheld else _content_cells(dropped_row, kind)
         session = scrubber.pseudonym(str(row.session)) if row.session else None
         details = [row.label, row.route, row.split, session, row.time, dropped_row.drop.reason, dropped_row.drop.detail]
         trace = [one.reading.name, row.number, one.origin, one.license]
-        cells = [_scrubbed_cell(value, scrubber) for value in ("" if withheld else text, *details)]
-        writer.writerow([escape_cell(cell) for cell in (*cells, *map(str, trace))])
+        scrubbed = [_scrubbed_cell(value, scrubber) for value in (*cells, *details)]
+        writer.writerow([escape_cell(cell) for cell in (*scrubbed, *map(str, trace))])
     content = buffer.getvalue().encode()
     digest = stable_hash("".join(one.reading.file_hash for one in screened), length=12)
     stem = f"{Path(screened[0].reading.name).stem[:60]}-{digest}"
@@ -59,6 +60,12 @@ def write_dropped(screened: Sequence[ScreenedFile], folder: Path, scrubber: Scru
         with atomic_write(path) as temporary:
             temporary.write_bytes(content)
     return DroppedFile(path, new)
+
+
+def _content_cells(dropped_row: DroppedRow, kind: Kind) -> list[object]:
+    """The values of a row's content; a row that could not be parsed stands whole in the first column."""
+    values = [dropped_row.row.content.get(name) for name in kind.content_columns]
+    return values if any(value is not None for value in values) else [dropped_row.drop.raw, *values[1:]]
 
 
 def _scrubbed_cell(value: object, scrubber: Scrubber) -> str:

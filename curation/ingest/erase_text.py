@@ -16,26 +16,32 @@ from winnow.core.csv_cells import unescape_cell
 from winnow.core.example import canonical_text
 from winnow.core.layout import WorkspaceFolder
 from winnow.curation.engine.vector_cache import delete_vectors
-from winnow.curation.io.readers.dropped_rows import DROPPED_COLUMNS
 from winnow.validators.kinds import kind_of
+from winnow.validators.kinds.kind import Kind
 
 
 def user_files_holding(folder: WorkspaceFolder, task: Task, text: str) -> list[str]:
-    """Files that contain a text and that Winnow does not change."""
+    """Files that contain a text of a record and that Winnow does not change."""
     places = [folder.root / "exports", *([folder.root / task.must_pass] if task.must_pass else [])]
     inside = [place for place in places if place.is_relative_to(folder.root)]
     return [str(path.relative_to(folder.root)) for place in inside for path in files_holding(place, text)]
 
 
-def erase_from_files(folder: WorkspaceFolder, task: Task, text: str) -> list[str]:
-    """Remove a text from everything outside the database; returns the files that contained it."""
-    delete_vectors([text, kind_of(task).guards(task).masked(text)], folder.vectors)
+def erase_from_files(folder: WorkspaceFolder, task: Task, content: str) -> list[str]:
+    """Remove the texts of a record from everything outside the database; returns the files that contained them."""
+    kind = kind_of(task)
+    embedded = kind.embedding_text(content)
+    delete_vectors([embedded, kind.guards(task).masked(embedded)], folder.vectors)
+    return [name for text in kind.texts(content) for name in _erase_text(folder, kind, text)]
+
+
+def _erase_text(folder: WorkspaceFolder, kind: Kind, text: str) -> list[str]:
     touched = []
     for place in (folder.reports, *folder.runs.glob("*/evaluation")):
         for path in files_holding(place, text):
             path.unlink(missing_ok=True)
             touched.append(path)
-    touched += [path for path in sorted(folder.dropped.glob("*.csv")) if _blank_dropped_rows(path, text)]
+    touched += [path for path in sorted(folder.dropped.glob("*.csv")) if _blank_dropped_rows(path, kind, text)]
     asked = (
         *folder.answers.rglob("*.json"),
         *folder.runs.glob("*/answers/*/*.json"),
@@ -64,12 +70,17 @@ def _written_forms(text: str) -> set[str]:
     return {text, text.replace('"', '""'), *quoted, *pages}
 
 
-def _blank_dropped_rows(path: Path, text: str) -> bool:
-    """Blank the text of dropped rows that repeat a record or contain its text; says whether there were any."""
+def _blank_dropped_rows(path: Path, kind: Kind, text: str) -> bool:
+    """Blank the content of dropped rows that repeat a record or contain its text; says whether there were any."""
     rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8", errors="replace"), newline="")))
-    place = DROPPED_COLUMNS.index("text")
-    found = [i for i, row in enumerate(rows) if len(row) > place and text in canonical_text(unescape_cell(row[place]))]
-    for i in found:
+    places = range(len(kind.content_columns))
+    found = [
+        (i, place)
+        for i, row in enumerate(rows)
+        for place in places
+        if len(row) > place and text in canonical_text(unescape_cell(row[place]))
+    ]
+    for i, place in found:
         rows[i][place] = ""
     if found:
         with atomic_write(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as handle:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from winnow.config.task import Task
@@ -16,6 +16,7 @@ from winnow.curation.store.artifacts import artifacts
 from winnow.curation.store.database import Connection, Store
 from winnow.curation.store.forgotten import blank_record, forgotten_ids
 from winnow.curation.store.records import StoredRecord, records_by_id_prefix
+from winnow.validators.kinds import kind_of
 
 MIN_ID_CHARACTERS = 6
 """Shortest accepted prefix of an id, in characters."""
@@ -58,24 +59,27 @@ def forget_record(
     """
     with store.reading() as connection:
         stored = _find_record(connection, wanted)
-        record, text = stored.id, stored.text
+        record, content = stored.id, stored.content
+        texts = kind_of(task).texts(content) if content else ()
         already = record in forgotten_ids(connection)
-        held = _releases_holding(connection, folder, record, text)
+        held = _releases_holding(connection, folder, record, texts)
 
     def blank(written: str) -> str:
-        return without_quotations(written, text)
+        for text in texts:
+            written = without_quotations(written, text)
+        return written
 
-    files = erase_from_files(folder, task, text) if text else []
-    if text:
+    files = erase_from_files(folder, task, content) if content else []
+    if content:
         blank_requests(blank)
     with store.writing() as connection:
         blank_record(connection, stored, why=why, at=utc_now())
-    if text:
-        files += erase_from_files(folder, task, text)  # what another command wrote in between
+    if content:
+        files += erase_from_files(folder, task, content)  # what another command wrote in between
         blank_requests(blank)
     store.vacuum()
-    exports = user_files_holding(folder, task, text) if text else []
-    return ForgetResult(record, already, sorted(set(files)), held, exports, queues=[])
+    exports = {name for text in texts for name in user_files_holding(folder, task, text)}
+    return ForgetResult(record, already, sorted(set(files)), held, sorted(exports), queues=[])
 
 
 def _find_record(connection: Connection, wanted: str) -> StoredRecord:
@@ -89,8 +93,9 @@ def _find_record(connection: Connection, wanted: str) -> StoredRecord:
     return fits[0]
 
 
-def _releases_holding(connection: Connection, folder: WorkspaceFolder, record: str, text: str) -> list[str]:
+def _releases_holding(connection: Connection, folder: WorkspaceFolder, record: str, texts: Sequence[str]) -> list[str]:
     """Available releases that contain a record, in their rows or quoted."""
     holding = {name for name, _ in releases_holding(connection, folder, record)}
     names = [entry["name"] for entry in artifacts(connection, "release")]
-    return [name for name in names if name in holding or (text and any(files_holding(folder.releases / name, text)))]
+    quoting = {name for name in names for text in texts if any(files_holding(folder.releases / name, text))}
+    return [name for name in names if name in holding | quoting]

@@ -106,7 +106,7 @@ class _RowScreener:
 
     def screen(self, row: SourceRow) -> KeptRow | Drop:
         """The row as it is kept, or why it is dropped."""
-        content = row.problem or self.kind.parse(row.text, self.task)
+        content = row.problem or self.kind.parse(row.content, self.task)
         if isinstance(content, Drop):
             return content
         given = _cell_value(row.label)

@@ -31,12 +31,12 @@ def read_must_pass(task: Task, root: Path, context: ScreenContext) -> list[MustP
     """
     if task.must_pass is None:
         return []
-    where = f"{TASK_FILE}, must_pass"
+    where, kind = f"{TASK_FILE}, must_pass", kind_of(task)
     path = (root / task.must_pass).resolve()
     if not path.is_relative_to(root.resolve()) or not path.is_file():
         fix = "correct the path, or remove the key"
         raise WinnowError(Problem(where, f"no file {task.must_pass} in {root}", f"a file next to {TASK_FILE}", fix))
-    kept, dropped = screen(read_file(path).rows, task, context)
+    kept, dropped = screen(read_file(path, kind=kind).rows, task, context)
     problems = []
     for one in dropped:
         place = f"{task.must_pass}, row {one.row.number}"
@@ -51,7 +51,6 @@ def read_must_pass(task: Task, root: Path, context: ScreenContext) -> list[MustP
             problems.append(Problem(place, found, "one label for each text", "keep the correct one"))
     if problems:
         raise WinnowError(problems)
-    kind = kind_of(task)
     texts = {row.record_id: kind.embedding_text(row.content) for row in kept}
     return [MustPassCase(record, texts[record], labels[record]) for record in sorted(texts)]
 

@@ -14,10 +14,11 @@ from winnow.curation.store.tables import occurrence, record_group
 
 
 class StoredRecord(NamedTuple):
-    """A record's id, text and group."""
+    """A record's id, content and group."""
 
     id: str
-    text: str
+    content: str
+    """In the canonical form of its kind; empty when it was forgotten."""
     group_id: str
 
 

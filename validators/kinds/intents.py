@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from winnow.config.task import Task
 from winnow.core.example import canonical_text, fold_key
@@ -11,8 +11,9 @@ from winnow.validators.text import Drop, text_problem
 from winnow.validators.wording.guards import Guards
 
 
-def _parse(value: object, task: Task) -> str | Drop:
-    return text_problem(value, max_characters=task.screen.max_characters) or canonical_text(str(value))
+def _parse(values: Mapping[str, object], task: Task) -> str | Drop:
+    text = values.get("text")
+    return text_problem(text, max_characters=task.screen.max_characters) or canonical_text(str(text))
 
 
 def _with_texts(_: str, texts: Sequence[str]) -> str:
@@ -26,6 +27,7 @@ def _targets(task: Task) -> list[str]:
 
 INTENTS = Kind(
     name="intents",
+    content_columns={"text": ("text", "query", "utterance", "input", "sentence")},
     parse=_parse,
     texts=lambda content: (content,),
     with_texts=_with_texts,
@@ -33,6 +35,5 @@ INTENTS = Kind(
     embedding_text=str,
     guards=lambda task: Guards(task.slots),
     targets=_targets,
-    content_columns=("text",),
     column_values=lambda content: {"text": content},
 )

@@ -24,8 +24,11 @@ class Kind:
 
     name: str
     """The value of `kind` in the task file."""
-    parse: Callable[[object, Task], str | Drop]
-    """The content of a value that a file gives, or why its row is dropped."""
+    content_columns: Mapping[str, tuple[str, ...]]
+    """The columns of a release that hold the content, each with the names that it may have in a file, the likeliest
+    first. The values in a release are strings."""
+    parse: Callable[[Mapping[str, object], Task], str | Drop]
+    """The content of one value per column of `content_columns`, or why the row is dropped."""
     texts: Callable[[str], tuple[str, ...]]
     """The texts that people wrote in a content: they are checked for private data."""
     with_texts: Callable[[str, Sequence[str]], str]
@@ -38,8 +41,6 @@ class Kind:
     """What protects an embedding text from dedup, and what is masked in it before leakage is measured."""
     targets: Callable[[Task], list[str]]
     """The values that a target may have, in the order of the class ids."""
-    content_columns: tuple[str, ...]
-    """The columns of a release that hold the content; their values are strings."""
     column_values: Callable[[str], Mapping[str, str]]
     """The content as one value per column of `content_columns`."""
     stratum: Callable[[str, str | None], str] = target_or_unlabeled

@@ -14,6 +14,7 @@ from winnow.curation.io.readers.columns import Columns
 from winnow.curation.io.readers.source_rows import SourceRows, read_file, read_table
 from winnow.curation.store.sources import GenerationBatch
 from winnow.operations._context import WorkspaceContext
+from winnow.validators.kinds import kind_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,16 +37,17 @@ def add(  # noqa: PLR0913
 
     Raises WinnowError with the problems of every file that cannot be read; nothing is added then.
     """
+    kind = kind_of(workspace.task)
     sources: list[SourceRows] = []
     problems: list[Problem] = []
     several: Sequence[Any] = files if isinstance(files, list | tuple) else [files]
     for file in several:
         try:
             if isinstance(file, str | Path):
-                path = Path(file)
-                sources.append(read_file(path, columns=columns, format=format, encoding=encoding, table=table))
+                how: Any = {"columns": columns, "format": format, "encoding": encoding, "table": table}
+                sources.append(read_file(Path(file), **how, kind=kind))
             else:
-                sources.append(read_table(file, columns=columns))
+                sources.append(read_table(file, columns=columns, kind=kind))
         except WinnowError as error:
             problems += error.problems
     if problems:

@@ -53,12 +53,12 @@ def predict_rows(run: Run, reading: SourceRows, *, progress: Progress | None = N
 
     `row`, `text`, `label`, `route`, `confidence`; where a text cannot be read, `label` is None and `reason` says why.
     """
-    problems = [row.problem or text_problem(row.text) for row in reading.rows]
-    texts = [str(row.text) for row, problem in zip(reading.rows, problems, strict=True) if problem is None]
+    problems = [row.problem or text_problem(row.content.get("text")) for row in reading.rows]
+    texts = [str(row.content["text"]) for row, problem in zip(reading.rows, problems, strict=True) if problem is None]
     labeled = iter(predict_texts(run, texts, progress=progress).to_dict("records"))
     return [
         {"row": row.number, **{str(name): value for name, value in next(labeled).items()}}
         if problem is None
-        else {"row": row.number, "text": row.text, "label": None, "reason": problem.reason}
+        else {"row": row.number, "text": row.content.get("text"), "label": None, "reason": problem.reason}
         for row, problem in zip(reading.rows, problems, strict=True)
     ]

@@ -175,7 +175,7 @@ class ProposalIntake:
         rows = [
             SourceRow(
                 i + 1,
-                one.text,
+                {"text": one.text},
                 one.label,
                 session=one.group_key or None,
                 problem=drop,
@@ -276,7 +276,8 @@ class ProposalIntake:
     def _add(
         self, rows: list[SourceRow], candidates: list[GeneratedCandidate], suspected: list[SuspectedRecord]
     ) -> None:
-        content = json.dumps([[row.text, row.label, row.session, row.group] for row in rows], ensure_ascii=False)
+        facts = [[row.content["text"], row.label, row.session, row.group] for row in rows]
+        content = json.dumps(facts, ensure_ascii=False)
         digest = stable_hash(f"{self.run.id}\n{content}")
         batch = GenerationBatch(self.run.id, self.run.generator, self.run.prompt_version, self.run.model)
         addition = AddOptions(origin="synthetic", license=SYNTHETIC_LICENSE, batch=batch)

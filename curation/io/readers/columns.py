@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.suggest import nearest_name
 from winnow.curation.pii.detect import redact
+from winnow.validators.kinds.kind import Kind
 
 KNOWN_NAMES = {
-    "text": ("text", "query", "utterance", "input", "sentence"),
     "label": ("label", "intent", "category", "class"),
     "route": ("agent", "route"),
     "split": ("split",),
     "time": ("time", "timestamp", "created_at", "date", "datetime"),
 }
-"""Column names that are recognized, the likeliest first."""
+"""Names of columns that do not hold the content, the likeliest first."""
 
 SPLIT_NAMES = {
     "train": "train",
@@ -46,18 +46,25 @@ class Columns:
     split: str | None = None
     group: str | None = None
     time: str | None = None
+    content: Mapping[str, str] = field(default_factory=dict)
+    """The file's column of each content column of the kind; `text` above is the user's choice for the first one."""
 
     def chosen(self) -> dict[str, str]:
         """Role to column, for the roles that have one."""
-        return {role: column for role, column in asdict(self).items() if column and column != NO_COLUMN}
+        roles = {role: column for role, column in asdict(self).items() if role not in ("text", "content")}
+        first = {"text": self.text} if self.text and not self.content else {}
+        named = {**first, **self.content, **roles}
+        return {role: column for role, column in named.items() if column and column != NO_COLUMN}
 
 
-def find_columns(chosen_columns: Columns, present: Sequence[str], *, splits: Sequence[object], name: str) -> Columns:
+def find_columns(
+    chosen_columns: Columns, present: Sequence[str], *, splits: Sequence[object], name: str, kind: Kind
+) -> Columns:
     """Fill in the roles that the user did not set.
 
     `splits` are the values of a column called "split": it is taken only when nearly all of them name a split.
 
-    Raises WinnowError when a given column is missing or when no column contains the text.
+    Raises WinnowError when a given column is missing or when no column holds a part of the content.
     """
     problems = [
         _missing_column(name, role, column, present)
@@ -67,7 +74,7 @@ def find_columns(chosen_columns: Columns, present: Sequence[str], *, splits: Seq
     if problems:
         raise WinnowError(problems)
     by_folded = {column.strip().lower(): column for column in reversed(present)}
-    found = chosen_columns
+    found = _with_content(chosen_columns, by_folded, kind)
     for role, names in KNOWN_NAMES.items():
         column = next((by_folded[n] for n in names if n in by_folded), None)
         if (
@@ -75,14 +82,30 @@ def find_columns(chosen_columns: Columns, present: Sequence[str], *, splits: Seq
             and column is not None
             and column not in chosen_columns.chosen().values()
         ):
-            found = replace(found, **{role: column})
+            found = replace(found, **{role: column})  # type: ignore[arg-type]  # the roles of KNOWN_NAMES are strings
     if chosen_columns.split is None and found.split and not _are_split_names(splits):
         found = replace(found, split=None)
-    if found.text is None or found.text == NO_COLUMN:
-        expected = f"one of {', '.join(KNOWN_NAMES['text'])}"
-        held = ", ".join(redact(name) for name in present[:20]) or "none"  # without a header they are a row
-        raise WinnowError(Problem(name, f"no text column among: {held}", expected, "name the text column"))
+    held = ", ".join(redact(name) for name in present[:20]) or "none"  # without a header they are a row
+    missing = [
+        Problem(name, f"no {role} column among: {held}", f"one of {', '.join(names)}", f"name the {role} column")
+        for role, names in kind.content_columns.items()
+        if role not in found.content
+    ]
+    if missing:
+        raise WinnowError(missing)
     return found
+
+
+def _with_content(chosen_columns: Columns, by_folded: Mapping[str, str], kind: Kind) -> Columns:
+    """Fill in the columns of the content; a column that has another role is not taken."""
+    taken = set(chosen_columns.chosen().values())
+    content = {}
+    for position, (role, names) in enumerate(kind.content_columns.items()):
+        chosen = chosen_columns.text if position == 0 else None
+        column = chosen or next((by_folded[n] for n in names if n in by_folded and by_folded[n] not in taken), None)
+        if column and column != NO_COLUMN:
+            content[role] = column
+    return replace(chosen_columns, content=content)
 
 
 def _are_split_names(values: Sequence[object]) -> bool:

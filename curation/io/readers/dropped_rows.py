@@ -7,11 +7,16 @@ from typing import Any
 
 from winnow.core.csv_cells import unescape_cell
 from winnow.curation.io.readers.numbered_rows import Fields, value_text
+from winnow.validators.kinds.kind import Kind
 
-DROPPED_COLUMNS = (
-    "text", "label", "route", "split", "session", "time", "reason", "detail", "file", "row", "origin", "license",
+DROPPED_DETAILS = (
+    "label", "route", "split", "session", "time", "reason", "detail", "file", "row", "origin", "license",
 )  # fmt: skip
-"""Header of the file that `add` writes for dropped rows; a file with all of these columns is one that was fixed."""
+
+
+def dropped_columns(kind: Kind) -> list[str]:
+    """Header of the file that `add` writes for dropped rows; a file with all of these columns is one that was fixed."""
+    return [*kind.content_columns, *DROPPED_DETAILS]
 
 
 @dataclass(frozen=True)

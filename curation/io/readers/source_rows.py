@@ -1,18 +1,21 @@
-"""Read a file or table into rows of text, label, route, split, session and time."""
+"""Read a file or table into rows of content, label, route, split, session and time."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.hashing import stable_hash
 from winnow.curation.io.readers.columns import Columns, find_columns, value_of
-from winnow.curation.io.readers.dropped_rows import DROPPED_COLUMNS, FixedRows, fixed_rows, unescape_value
+from winnow.curation.io.readers.dropped_rows import FixedRows, dropped_columns, fixed_rows, unescape_value
 from winnow.curation.io.readers.numbered_rows import Fields, NumberedRow, value_text
 from winnow.curation.io.readers.raw_rows import read_rows
 from winnow.curation.pii.detect import redact
+from winnow.validators.kinds.intents import INTENTS
+from winnow.validators.kinds.kind import Kind
 from winnow.validators.text import Drop
 
 if TYPE_CHECKING:
@@ -31,7 +34,8 @@ class SourceRow:
     """One row as given in the file: unchecked values, and the problem if it could not be read."""
 
     number: int
-    text: object = None
+    content: Mapping[str, object] = field(default_factory=dict)
+    """One value per content column of the kind."""
     label: object = None
     route: object = None
     split: object = None
@@ -63,27 +67,30 @@ def read_file(
     format: str = "auto",  # noqa: A002  (the word of the command line)
     encoding: str | None = None,
     table: str | None = None,
+    kind: Kind = INTENTS,
 ) -> SourceRows:
     """Read a file in any supported format.
 
     Raises WinnowError when the file as a whole cannot be read; single bad rows are returned with their problem.
     """
     found = read_rows(path, format=format, encoding=encoding, table=table)
-    return _source_rows(found.name, found.file_hash, found.rows, columns or Columns(), found.notes)
+    return _source_rows(found.name, found.file_hash, found.rows, columns or Columns(), found.notes, kind)
 
 
-def read_table(frame: pd.DataFrame, *, columns: Columns | None = None, name: str = "DataFrame") -> SourceRows:
+def read_table(
+    frame: pd.DataFrame, *, columns: Columns | None = None, name: str = "DataFrame", kind: Kind = INTENTS
+) -> SourceRows:
     """Read a pandas table; missing values count as absent."""
     records = frame.astype(object).where(frame.notna(), None).to_dict("records")
     digest = stable_hash(frame.to_csv(index=False).encode("utf-8", "surrogatepass"))
     numbered: list[NumberedRow] = [
         (number, {str(key): value for key, value in item.items()}) for number, item in enumerate(records, 1)
     ]
-    return _source_rows(name, digest, numbered, columns or Columns(), [])
+    return _source_rows(name, digest, numbered, columns or Columns(), [], kind)
 
 
 def _source_rows(
-    name: str, digest: str, numbered: list[NumberedRow], chosen_columns: Columns, notes: list[str]
+    name: str, digest: str, numbered: list[NumberedRow], chosen_columns: Columns, notes: list[str], kind: Kind
 ) -> SourceRows:
     if not numbered:
         raise WinnowError(
@@ -94,7 +101,7 @@ def _source_rows(
     if not good:
         rows = [SourceRow(number, problem=problem) for number, problem in numbered if isinstance(problem, Drop)]
         return SourceRows(name, digest, chosen_columns, rows, [*notes, f"{name}: no readable row"])
-    fixed = fixed_rows(good) if set(DROPPED_COLUMNS) <= set(present) else None
+    fixed = fixed_rows(good) if set(dropped_columns(kind)) <= set(present) else None
     if fixed:
         numbered = [
             (n, f if isinstance(f, Drop) else {k: unescape_value(v) for k, v in f.items()}) for n, f in numbered
@@ -102,7 +109,7 @@ def _source_rows(
     if fixed and chosen_columns.group is None:
         chosen_columns = replace(chosen_columns, group="session", split="split")
     splits = [value_text(fields.get(key)) for key in present if key.lower() == "split" for fields in good]
-    columns = find_columns(chosen_columns, present, splits=splits, name=name)
+    columns = find_columns(chosen_columns, present, splits=splits, name=name, kind=kind)
     chosen = ", ".join(f"{role} = {column!r}" for role, column in columns.chosen().items())
     unused = [key for key in present if key not in columns.chosen().values()]
     notes = [*notes, f"{name}: {chosen}" + (f"; not used: {', '.join(map(redact, unused[:10]))}" if unused else "")]
@@ -119,7 +126,7 @@ def _source_row(number: int, fields: Fields | Drop, columns: Columns) -> SourceR
         return SourceRow(number, problem=fields)
     return SourceRow(
         number,
-        text=value_of(fields, columns.text),
+        content={role: fields.get(column) for role, column in columns.content.items()},
         label=value_of(fields, columns.label),
         route=value_of(fields, columns.route),
         split=value_of(fields, columns.split),

@@ -19,18 +19,18 @@ TASK = parse_task(
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        (SourceRow(1, text=None), "empty"),
-        (SourceRow(1, text=" \n\t"), "empty"),
-        (SourceRow(1, text=7), "not_text"),
-        (SourceRow(1, text="x" * 51), "too_long"),
-        (SourceRow(1, text="bro\udcffken"), "undecodable"),
-        (SourceRow(1, text="half an emoji \ud83d"), "undecodable"),
-        (SourceRow(1, text="bell\x07"), "control_character"),
-        (SourceRow(1, text="cafÃ© order"), "mojibake"),
-        (SourceRow(1, text="where is my \ufffd"), "mojibake"),
-        (SourceRow(1, text="fine", label="it_vnp"), "unknown_label"),
-        (SourceRow(1, text="fine", label="it_vpn", route="agent_hr"), "route_contradicts_task"),
-        (SourceRow(1, text="fine", split="someday"), "unknown_split"),
+        (SourceRow(1, {"text": None}), "empty"),
+        (SourceRow(1, {"text": " \n\t"}), "empty"),
+        (SourceRow(1, {"text": 7}), "not_text"),
+        (SourceRow(1, {"text": "x" * 51}), "too_long"),
+        (SourceRow(1, {"text": "bro\udcffken"}), "undecodable"),
+        (SourceRow(1, {"text": "half an emoji \ud83d"}), "undecodable"),
+        (SourceRow(1, {"text": "bell\x07"}), "control_character"),
+        (SourceRow(1, {"text": "cafÃ© order"}), "mojibake"),
+        (SourceRow(1, {"text": "where is my \ufffd"}), "mojibake"),
+        (SourceRow(1, {"text": "fine"}, label="it_vnp"), "unknown_label"),
+        (SourceRow(1, {"text": "fine"}, label="it_vpn", route="agent_hr"), "route_contradicts_task"),
+        (SourceRow(1, {"text": "fine"}, split="someday"), "unknown_split"),
     ],
 )
 def test_a_bad_row_falls_with_the_name_of_its_problem(row: SourceRow, reason: str) -> None:
@@ -41,14 +41,14 @@ def test_a_bad_row_falls_with_the_name_of_its_problem(row: SourceRow, reason: st
 @pytest.mark.parametrize(
     "row",
     [
-        SourceRow(1, text="Größe ändern, s'il vous plaît"),
-        SourceRow(1, text="请重置我的密码"),
-        SourceRow(1, text="👩‍💻 won't start"),
-        SourceRow(1, text="tab\tand\nline"),
-        SourceRow(1, text="fine", label=" it_vpn ", route="agent_it"),
-        SourceRow(1, text="fine", label="hr_pay", route="anywhere"),
-        SourceRow(1, text="fine", label="", split=""),
-        SourceRow(1, text="fine", split="dev"),
+        SourceRow(1, {"text": "Größe ändern, s'il vous plaît"}),
+        SourceRow(1, {"text": "请重置我的密码"}),
+        SourceRow(1, {"text": "👩‍💻 won't start"}),
+        SourceRow(1, {"text": "tab\tand\nline"}),
+        SourceRow(1, {"text": "fine"}, label=" it_vpn ", route="agent_it"),
+        SourceRow(1, {"text": "fine"}, label="hr_pay", route="anywhere"),
+        SourceRow(1, {"text": "fine"}, label="", split=""),
+        SourceRow(1, {"text": "fine"}, split="dev"),
     ],
 )
 def test_a_good_row_is_kept(row: SourceRow) -> None:
@@ -57,7 +57,7 @@ def test_a_good_row_is_kept(row: SourceRow) -> None:
 
 
 def test_an_unknown_label_names_the_nearest() -> None:
-    _, dropped = screen([SourceRow(1, text="fine", label="it_vnp")], TASK, MEMORY)
+    _, dropped = screen([SourceRow(1, {"text": "fine"}, label="it_vnp")], TASK, MEMORY)
     assert "the closest label is 'it_vpn'" in dropped[0].drop.detail
 
 

@@ -16,7 +16,7 @@ ROWS = [("My VPN drops", "it_vpn", "agent_it"), ("Où est ma paie?", "hr_pay", "
 
 
 def content(reading: SourceRows) -> list[tuple[object, object, object]]:
-    return [(row.text, row.label, row.route) for row in reading.rows]
+    return [(row.content["text"], row.label, row.route) for row in reading.rows]
 
 
 def records() -> list[dict[str, str]]:
@@ -55,7 +55,10 @@ def test_row_numbers_are_where_a_person_finds_them(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text('text,label\n"two\nlines",a\n\nshort,b\ntoo,many,cells\n"open,a\n')
     rows = read_file(path).rows
-    assert [(row.number, row.text) for row in rows if row.problem is None] == [(2, "two\nlines"), (5, "short")]
+    assert [(row.number, row.content["text"]) for row in rows if row.problem is None] == [
+        (2, "two\nlines"),
+        (5, "short"),
+    ]
     assert [(row.number, row.problem.reason) for row in rows if row.problem] == [
         (6, "malformed_row"),
         (7, "malformed_row"),
@@ -66,11 +69,11 @@ def test_latin_1_is_read_with_a_note_and_one_broken_row_does_not_cost_the_file(t
     latin = tmp_path / "latin.csv"
     latin.write_bytes("text\ncafé crème\n".encode("latin-1"))
     reading = read_file(latin)
-    assert [row.text for row in reading.rows] == ["café crème"]
+    assert [row.content["text"] for row in reading.rows] == ["café crème"]
     assert any("latin-1" in note for note in reading.notes)
     mixed = tmp_path / "mixed.csv"
     mixed.write_bytes("text\ncafé crème\n".encode() + b"bro\xffken\n")
-    texts = [row.text for row in read_file(mixed).rows]
+    texts = [row.content["text"] for row in read_file(mixed).rows]
     assert texts == ["café crème", "bro\udcffken"]  # the lone surrogate makes screening drop just this row
 
 
@@ -81,7 +84,7 @@ def test_rasa_examples_lose_their_markup_and_are_counted(tmp_path: Path) -> None
         '    - in [Rome]{"entity": "city"} please\n- lookup: city\n  examples: |\n    - Rome\n- intent: greet\n'
         "  examples:\n  - text: |\n      hi\n"
     )
-    rows = [(row.number, row.text, row.label) for row in read_file(path).rows]
+    rows = [(row.number, row.content["text"], row.label) for row in read_file(path).rows]
     assert rows == [(1, "a table for two", "book"), (2, "in Rome please", "book"), (3, "hi", "greet")]
 
 
@@ -138,7 +141,7 @@ def test_a_sqlite_file_with_two_tables_asks_which(tmp_path: Path) -> None:
     connection.close()
     with pytest.raises(WinnowError, match="name the table"):
         read_file(tmp_path / "a.db")
-    assert read_file(tmp_path / "a.db", table="two").rows[0].text == "y"
+    assert read_file(tmp_path / "a.db", table="two").rows[0].content["text"] == "y"
 
 
 def test_a_stray_quote_costs_its_row_and_not_the_rest(tmp_path: Path) -> None:
@@ -151,14 +154,19 @@ def test_a_stray_quote_costs_its_row_and_not_the_rest(tmp_path: Path) -> None:
     rows = read_file(path).rows
     assert len(rows) == 1000
     assert [(r.number, r.problem.raw) for r in rows if r.problem] == [(12, '"my laptop is dead,a')]
-    assert {r.text for r in rows} >= {"query 11", 'my "laptop is dead', "a real one, with a comma", "query 999"}
+    assert {r.content["text"] for r in rows} >= {
+        "query 11",
+        'my "laptop is dead',
+        "a real one, with a comma",
+        "query 999",
+    }
     assert [r.number for r in rows] == list(range(2, 1002))
 
 
 def test_clinc150_is_read_as_it_is_published(tmp_path: Path) -> None:
     path = tmp_path / "data_full.json"
     path.write_text(json.dumps({"train": [["hi", "greet"]], "oos_val": [["zzz", "oos"]], "test": [["yo", "greet"]]}))
-    rows = [(row.text, row.label, row.split) for row in read_file(path).rows]
+    rows = [(row.content["text"], row.label, row.split) for row in read_file(path).rows]
     assert rows == [("hi", "greet", "train"), ("zzz", "oos", "val"), ("yo", "greet", "test")]
 
 

@@ -91,7 +91,7 @@ def _record_rows(
         {
             "id": record,
             "kind": task.kind,
-            "text": rows[0][1].content,
+            "content": rows[0][1].content,
             "fold_key": rows[0][1].fold_key,
             "group_id": group_of[record],
             "at": now,

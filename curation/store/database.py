@@ -77,13 +77,13 @@ def workspace_setting(connection: Connection, name: str) -> str:
     return str(value)
 
 
-def _engine(path: Path) -> Engine:
+def _engine(path: Path, *, foreign_keys: bool = True) -> Engine:
     engine = create_engine(f"sqlite:///{path}", poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS})
 
     @event.listens_for(engine, "connect")
     def _connect(connection: sqlite3.Connection, _: object) -> None:
         connection.isolation_level = None  # SQLAlchemy begins transactions, not the driver, so DDL is transactional
-        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
         connection.execute("PRAGMA secure_delete = ON")
 
     @event.listens_for(engine, "begin")
@@ -119,9 +119,14 @@ def _migrate(store: Store) -> None:
     plain.close()
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    with store.writing() as connection:
+    # A migration may put a table in another one's place, which foreign keys would refuse half-way.
+    migrated = Store(store.path, _engine(store.path, foreign_keys=False))
+    with migrated.writing() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall():
+            found = f"{len(broken):,} rows refer to rows that do not exist, for example in table {broken[0][0]}"
+            raise ServiceError(Problem(str(store.path), found, "an intact database", RECOVERY_HELP))
 
 
 @contextmanager

@@ -28,7 +28,7 @@ def blank_record(connection: Connection, record: StoredRecord, *, why: str, at: 
     """Mark a record as forgotten and remove its content from every table; the last one also clears its group's name."""
     values = {"record_id": record.id, "why": why, "at": at}
     connection.execute(insert(forgotten).values(**values).on_conflict_do_nothing())
-    connection.execute(update(tables.record).where(tables.record.c.id == record.id).values(text="", fold_key=""))
+    connection.execute(update(tables.record).where(tables.record.c.id == record.id).values(content="", fold_key=""))
     _update(connection, tables.occurrence, record.id, session=None, time=None)
     _update(connection, tables.decision, record.id, why="")
     _update(connection, tables.response, record.id, content="{}")

@@ -25,7 +25,7 @@ class LogOccurrence:
 def log_occurrences(connection: Connection) -> list[LogOccurrence]:
     """Every occurrence in an unretracted log, in the order in which they were added; forgotten records excluded."""
     query = (
-        select(record.c.id, record.c.text, record.c.group_id, occurrence.c.time)
+        select(record.c.id, record.c.content, record.c.group_id, occurrence.c.time)
         .join(occurrence, occurrence.c.record_id == record.c.id)
         .join(source, source.c.id == occurrence.c.source_id)
         .where(source.c.origin == "log", source.c.retracted_at.is_(None))

@@ -31,7 +31,7 @@ def records_by_id_prefix(connection: Connection, prefix: str) -> list[StoredReco
     """At most three records whose id starts with this prefix: enough to see that it is not unique."""
     column = tables.record.c
     found = column.id.startswith(prefix, autoescape=True)
-    query = select(column.id, column.text, column.group_id).where(found).limit(3)
+    query = select(column.id, column.content, column.group_id).where(found).limit(3)
     return [StoredRecord(*row) for row in connection.execute(query)]
 
 

@@ -84,8 +84,8 @@ record = Table(
     "record",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("kind", Text, _one_of("kind", "intents", "tools"), nullable=False),
-    Column("text", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("content", Text, nullable=False),
     Column("fold_key", Text, nullable=False, index=True),
     Column("group_id", Text, ForeignKey("record_group.id"), nullable=False, index=True),
     Column("at", Text, nullable=False),
@@ -351,7 +351,7 @@ WRITTEN_ONCE = {
 IS_FORGOTTEN = "EXISTS (SELECT 1 FROM forgotten WHERE record_id = OLD.{})"
 
 FORGET_EXCEPTIONS = {
-    "record": (("text", "fold_key"), "NEW.text = '' AND NEW.fold_key = ''", IS_FORGOTTEN.format("id")),
+    "record": (("content", "fold_key"), "NEW.content = '' AND NEW.fold_key = ''", IS_FORGOTTEN.format("id")),
     "occurrence": (("session", "time"), "NEW.session IS NULL AND NEW.time IS NULL", IS_FORGOTTEN.format("record_id")),
     "record_group": (
         ("declared",),

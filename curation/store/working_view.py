@@ -44,7 +44,7 @@ def working_rows(connection: Connection) -> list[dict[str, Any]]:
         select(
             tables.record.c.id,
             tables.record.c.kind,
-            tables.record.c.text,
+            tables.record.c.content,
             tables.record.c.fold_key,
             tables.record.c.group_id,
             record_group.c.assigned_split,

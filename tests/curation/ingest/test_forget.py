@@ -105,7 +105,7 @@ def test_history_cannot_be_emptied_but_by_forgetting(used: Workspace) -> None:
     plain = sqlite3.connect(used.folder.database)
     record = used.records()["id"].iloc[0]
     for statement in (
-        "UPDATE record SET text = '', fold_key = '' WHERE id = ?",
+        "UPDATE record SET content = '', fold_key = '' WHERE id = ?",
         "UPDATE occurrence SET session = NULL WHERE record_id = ?",
         "UPDATE decision SET why = '' WHERE record_id = ?",
     ):
@@ -114,7 +114,7 @@ def test_history_cannot_be_emptied_but_by_forgetting(used: Workspace) -> None:
     plain.rollback()
     used.forget(record)
     with pytest.raises(sqlite3.IntegrityError, match="written once"):
-        plain.execute("UPDATE record SET text = 'x' WHERE id = ?", (record,))
+        plain.execute("UPDATE record SET content = 'x' WHERE id = ?", (record,))
     with pytest.raises(sqlite3.IntegrityError, match="written once"):
         plain.execute("DELETE FROM forgotten")
     plain.close()

@@ -3,16 +3,20 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+import alembic.command
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
 from sqlalchemy.exc import IntegrityError
 
 import winnow.curation.store
 from winnow.core.errors import ServiceError, WinnowError
 from winnow.curation.store.database import open_store
 from winnow.curation.store.migrations import HEAD
+from winnow.curation.store.records import records_by_id_prefix
 from winnow.curation.store.tables import metadata, written_once_triggers
 
 AT = "2026-01-01T00:00:00+00:00"
@@ -26,6 +30,14 @@ def sql(path: Path, statement: str) -> list[tuple[object, ...]]:
             return connection.execute(statement).fetchall()
     finally:
         connection.close()
+
+
+def create_first_schema(path: Path) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(winnow.curation.store.__file__).parent / "migrations"))
+    with create_engine(f"sqlite:///{path}").begin() as connection:
+        config.attributes["connection"] = connection
+        alembic.command.upgrade(config, "0001")
 
 
 @pytest.fixture
@@ -56,11 +68,43 @@ def test_migrations_and_tables_agree(tmp_path: Path) -> None:
     assert scripts.get_current_head() == HEAD
 
 
+def test_an_older_database_is_migrated_with_its_rows_and_rules(tmp_path: Path) -> None:
+    path = tmp_path / "winnow.db"
+    create_first_schema(path)
+    sql(path, f"INSERT INTO record_group VALUES ('f', '', 'train', 'drawn', 'a', '{AT}')")
+    sql(path, f"INSERT INTO record VALUES ('r', 'intents', 'T', 't', 'f', '{AT}')")
+    sql(path, f"INSERT INTO source VALUES ('s', 'h', 'n', '{{}}', 'human', 'x', NULL, '{AT}', NULL, NULL)")
+    sql(path, "INSERT INTO occurrence (record_id, source_id, row) VALUES ('r', 's', 1)")
+    with open_store(path).reading() as connection:
+        assert [record.content for record in records_by_id_prefix(connection, "r")] == ["T"]
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    sql(path, f"INSERT INTO record VALUES ('r2', 'a kind of tomorrow', 'T', 't', 'f', '{AT}')")
+    for statement in (
+        "UPDATE record SET content = 'other'",
+        "INSERT INTO occurrence (record_id, source_id, row) VALUES ('nobody', 's', 2)",
+        f"INSERT INTO record VALUES ('r3', 'intents', 'T', 't', 'no group', '{AT}')",
+    ):
+        with pytest.raises(sqlite3.IntegrityError):
+            sql(path, statement)
+
+
+def test_a_database_with_broken_references_is_not_migrated(tmp_path: Path) -> None:
+    path = tmp_path / "winnow.db"
+    create_first_schema(path)
+    plain = sqlite3.connect(path)
+    with plain:
+        plain.execute(f"INSERT INTO record VALUES ('r', 'intents', 'T', 't', 'no group', '{AT}')")
+    plain.close()
+    with pytest.raises(ServiceError, match=r"1 rows refer to rows that do not exist, for example in table record"):
+        open_store(path)
+    assert sql(path, "SELECT text FROM record") == [("T",)]
+
+
 @pytest.mark.parametrize(
     "statement",
     [
         "UPDATE record_group SET assigned_split = 'test'",
-        "UPDATE record SET text = 'other'",
+        "UPDATE record SET content = 'other'",
         "UPDATE occurrence SET given_label = 'b'",
         "DELETE FROM occurrence",
         "UPDATE decision SET value = 'b'",
@@ -69,7 +113,6 @@ def test_migrations_and_tables_agree(tmp_path: Path) -> None:
         "INSERT INTO occurrence (record_id, source_id, row) VALUES ('nobody', 's', 2)",
         f"INSERT INTO record VALUES ('r2', 'intents', 'T', 't', 'no group', '{AT}')",
         f"INSERT INTO record VALUES ('r', 'intents', 'T', 't', 'f', '{AT}')",
-        f"INSERT INTO record VALUES ('r2', 'poems', 'T', 't', 'f', '{AT}')",
         f"INSERT INTO record_group VALUES ('g', '', 'holdout', 'drawn', 'a', '{AT}')",
         f"INSERT INTO source VALUES ('s2', 'h', 'n', '{{}}', 'human', 'x', NULL, '{AT}', NULL, NULL)",
         "INSERT INTO decision (record_id, actor, who, kind, value, why, at) "

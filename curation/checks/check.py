@@ -27,6 +27,7 @@ from winnow.curation.checks.threshold_costs import ThresholdCost, lowest_cosine,
 from winnow.curation.checks.waive import with_waivers
 from winnow.curation.engine.embedders.embedder import Embedder
 from winnow.curation.pii.scrub import Scrubber
+from winnow.validators.kinds import kind_of
 from winnow.validators.wording.facets import Facet
 from winnow.validators.wording.label_facets import FacetMarginals, measure_marginals
 
@@ -138,7 +139,7 @@ def check(
     traffic_coverage = measure_traffic_coverage(
         selection.final, embedder, fallback=task.fallback, progress=progress, **caches
     )
-    private_data = records_with_pii(table, scrubber, folder.near_pairs, model=task.private.model)
+    private_data = records_with_pii(table, kind_of(task), scrubber, folder.near_pairs, model=task.private.model)
     return apply_gates(task, selection, similarities, traffic_coverage, facets, private_data, sources, waived)
 
 

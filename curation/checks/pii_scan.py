@@ -11,6 +11,7 @@ from winnow.core.array_cache import load_arrays, save_arrays
 from winnow.core.hashing import json_hash
 from winnow.core.versions import package_version
 from winnow.curation.pii.scrub import Scrubber
+from winnow.validators.kinds.kind import Kind
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +22,7 @@ FORMAT = "1"
 
 
 def records_with_pii(
-    table: pd.DataFrame, scrubber: Scrubber, cache: Path, *, model: str | None
+    table: pd.DataFrame, kind: Kind, scrubber: Scrubber, cache: Path, *, model: str | None
 ) -> dict[str, list[str]]:
     """Entities that the policy does not allow, by id of the live record that holds them.
 
@@ -31,9 +32,12 @@ def records_with_pii(
     path = cache / f"private-{_fingerprint(scrubber, model)}.npz"
     stored = load_arrays(path)
     clean = set(stored["clean"].tolist()) if stored else set()
-    ids, texts = live["id"].to_list(), live["text"].to_list()
-    to_scan = [(record, text) for record, text in zip(ids, texts, strict=True) if record not in clean]
-    found = {record: [one.entity for one in scrubber.found(text)] for record, text in to_scan}
+    ids, contents = live["id"].to_list(), live["content"].to_list()
+    to_scan = [(record, content) for record, content in zip(ids, contents, strict=True) if record not in clean]
+    found = {
+        record: [one.entity for text in kind.texts(content) for one in scrubber.found(text)]
+        for record, content in to_scan
+    }
     found = {record: entities for record, entities in found.items() if entities}
     if to_scan:
         save_arrays(path, {"clean": np.array(sorted(set(ids) - found.keys()), dtype="U20")})

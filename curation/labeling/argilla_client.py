@@ -191,7 +191,7 @@ class ArgillaClient:
 
     def _settings(self, spec: DatasetSpec, guidelines: str) -> Any:
         rg = self._rg
-        fields = [rg.TextField(name="text", title="Query")]
+        fields = [rg.TextField(name="text", title=spec.text_title)]
         if spec.context_title:
             fields.append(rg.TextField(name="context", title=spec.context_title, required=False))
         metadata = [rg.IntegerMetadataProperty(name="frequency", title="Occurrences")]

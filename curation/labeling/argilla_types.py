@@ -18,6 +18,8 @@ class DatasetSpec:
     questions: Sequence[FormQuestion]
     visible: int
     """Label options that are shown before the rest is folded."""
+    text_title: str
+    """Title of the first field, which shows the example."""
     context_title: str | None
     """Title of the second field, which shows a record's context; None: there is none."""
     overlap: int
@@ -32,6 +34,7 @@ class ArgillaRecord:
 
     record_id: str
     text: str
+    """The content as the form of its kind shows it."""
     context: str | None
     frequency: int
     """Its number of occurrences."""

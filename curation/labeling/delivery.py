@@ -12,6 +12,7 @@ from winnow.core.vocabulary import DatasetKind
 from winnow.curation.engine.vectors import Vectors
 from winnow.curation.labeling.argilla_types import ArgillaRecord, DatasetSpec
 from winnow.curation.labeling.enqueue import label_definitions_json
+from winnow.curation.labeling.kind_forms import KindForm, kind_form
 from winnow.curation.labeling.queue_guidelines import closed_dataset_note, queue_guidelines
 from winnow.curation.labeling.queues.candidate import QueueCandidate
 from winnow.curation.labeling.queues.definition import QueueDefinition
@@ -30,6 +31,7 @@ from winnow.curation.store.queue_items import (
     withdraw_items,
 )
 from winnow.curation.store.responses import submitted_annotators
+from winnow.validators.kinds import kind_of
 
 EmbedTexts = Callable[[Sequence[str]], Vectors]
 """Texts to unit vectors."""
@@ -98,7 +100,8 @@ class _Delivery:
         shown = candidates
         if dataset.kind == DatasetKind.BLIND:
             shown = {record: replace(one, context=None) for record, one in candidates.items()}
-        records = _argilla_records([one for one in undelivered if one.record_id in candidates], shown, self.embed)
+        pending, form = [one for one in undelivered if one.record_id in candidates], kind_form(kind_of(self.task))
+        records = _argilla_records(pending, shown, form, self.embed)
         if missing and not records:
             return
         server_id = dataset.server_id or ""
@@ -127,6 +130,7 @@ class _Delivery:
             workspace=argilla_workspace,
             questions=form_questions(self.task, self.queue, dataset.kind),
             visible=VISIBLE_OPTIONS,
+            text_title=kind_form(kind_of(self.task)).title,
             context_title=None if dataset.kind == DatasetKind.BLIND else self.queue.context_title,
             overlap=dataset.overlap,
             dimensions=dimensions,
@@ -154,7 +158,7 @@ def _mark_undelivered(connection: Connection, dataset: QueueDataset) -> None:
 
 
 def _argilla_records(
-    undelivered: Sequence[QueueItem], candidates: Mapping[str, QueueCandidate], embed: EmbedTexts
+    undelivered: Sequence[QueueItem], candidates: Mapping[str, QueueCandidate], form: KindForm, embed: EmbedTexts
 ) -> list[ArgillaRecord]:
     shown = [candidates[item.record_id] for item in undelivered]
     vectors: Any = embed([one.text for one in shown]) if shown else []
@@ -163,5 +167,6 @@ def _argilla_records(
         suggestion = None
         if item.suggestion is not None:
             suggestion = (item.suggestion, float(item.score or 0), item.agent or "")
-        records.append(ArgillaRecord(one.record_id, one.text, one.context, one.weight, vector.tolist(), suggestion))
+        text = form.show(one.content)
+        records.append(ArgillaRecord(one.record_id, text, one.context, one.weight, vector.tolist(), suggestion))
     return records

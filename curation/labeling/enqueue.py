@@ -23,6 +23,7 @@ from winnow.curation.store.queue_items import (
     queue_items,
     upsert_items,
 )
+from winnow.validators.kinds import target_labels
 
 SuggestLabels = Callable[[Sequence[str]], list[tuple[str, float, str]]]
 """Texts to label, probability and agent."""
@@ -119,7 +120,7 @@ def option_values(task: Task, queue: QueueDefinition, variant: DatasetVariant) -
 
 def label_definitions_json(task: Task) -> str:
     """The labels with their descriptions, as a push stores them."""
-    return json.dumps([label.model_dump() for label in task.labels], ensure_ascii=False)
+    return json.dumps([label.model_dump() for label in target_labels(task)], ensure_ascii=False)
 
 
 def random_ranks(candidates: Sequence[QueueCandidate], key: str, queue: str) -> list[int]:

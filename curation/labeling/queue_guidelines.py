@@ -7,6 +7,7 @@ from typing import Any
 
 from winnow.config.task import Label, Task
 from winnow.curation.labeling.queues.definition import QueueDefinition
+from winnow.validators.kinds import target_labels
 
 MAX_CHARACTERS = 10_000
 """Characters that Argilla accepts."""
@@ -24,15 +25,16 @@ def queue_guidelines(
     `before` is when the queue was last pushed with other label definitions, and which. What does not fit is on the
     labeling guidelines page, whose address is `guidelines_url`.
     """
+    labels = target_labels(task)
     head = [f"# {task.name}: {queue.name}", queue.purpose, *_instructions(task, queue)]
-    changed = label_definition_changes(before[1], task.labels) if before else []
+    changed = label_definition_changes(before[1], labels) if before else []
     if before and changed:
         head += [f"## What changed since {before[0][:10]}", *(f"- {line}" for line in changed)]
     if guidelines_url:
         head.append(f"The [labeling guidelines]({guidelines_url}) show every label with its examples.")
     head.append("## Labels")
     for describe in (_label_with_examples, _label_with_description, _label_name):
-        text = "\n\n".join([*head, "\n".join(describe(label) for label in task.labels)])
+        text = "\n\n".join([*head, "\n".join(describe(label) for label in labels)])
         if len(text) <= MAX_CHARACTERS:
             return text
     where = "see the labeling guidelines." if guidelines_url else "ask your data lead."

@@ -29,6 +29,7 @@ from winnow.curation.store.queue_items import (
     withdraw_items,
 )
 from winnow.curation.store.responses import ResponseKey, insert_response, stored_response_keys
+from winnow.validators.kinds import kind_of
 
 ReadTask = Callable[[], Task]
 """Reads the task file."""
@@ -137,7 +138,7 @@ class _ResponseWriter:
     def __init__(self, connection: Connection, task: Task, records: set[str]) -> None:
         self.imported = ImportedResponses()
         self.connection = connection
-        self.labels = task.label_names
+        self.labels = kind_of(task).targets(task)
         self.renamed = label_renames(connection)
         self.items = {(item.dataset, item.record_id): item for item in queue_items(connection)}
         self.forgotten = forgotten_ids(connection)

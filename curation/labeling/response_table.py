@@ -15,6 +15,7 @@ from winnow.curation.store.forgotten import forgotten_ids
 from winnow.curation.store.label_renames import label_renames
 from winnow.curation.store.queue_items import QueueItem, queue_datasets, queue_items
 from winnow.curation.store.responses import stored_responses
+from winnow.validators.kinds import kind_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +35,7 @@ def latest_responses(connection: Connection, task: Task) -> pd.DataFrame:
     """
     import pandas as pd
 
-    renamed, labels, forgotten = label_renames(connection), task.label_names, forgotten_ids(connection)
+    renamed, labels, forgotten = label_renames(connection), kind_of(task).targets(task), forgotten_ids(connection)
     kinds = {dataset.name: dataset.kind for dataset in queue_datasets(connection)}
     items = {(item.dataset, item.record_id): item for item in queue_items(connection)}
     latest = {(response.record_id, response.who): response for response in stored_responses(connection)}

@@ -11,6 +11,7 @@ from winnow.core.layout import TASK_FILE
 from winnow.core.vocabulary import DatasetKind
 from winnow.curation.labeling.label_options import OPTION_TITLES
 from winnow.curation.labeling.queues.definition import QueueDefinition
+from winnow.validators.kinds import kind_of
 
 RESPONSE_FLAGS = {"personal_data": "personal data", "unclear": "unclear", "offensive": "offensive"}
 
@@ -53,9 +54,10 @@ def label_options(task: Task, queue: QueueDefinition, kind: DatasetKind = Datase
 
     Raises WinnowError below two labels.
     """
-    if len(task.labels) < 2:
+    targets = kind_of(task).targets(task)
+    if len(targets) < 2:
         fix = "add labels to the task file"
-        raise WinnowError(Problem(TASK_FILE, f"{len(task.labels)} labels", "2 or more to choose from", fix))
+        raise WinnowError(Problem(TASK_FILE, f"{len(targets)} labels", "2 or more to choose from", fix))
     values = queue.blind_special_options if kind == DatasetKind.BLIND else queue.special_options
-    labels, special = {name: name for name in task.label_names}, {value: OPTION_TITLES[value] for value in values}
+    labels, special = {name: name for name in targets}, {value: OPTION_TITLES[value] for value in values}
     return {**special, **labels} if len(labels) + len(special) > VISIBLE_OPTIONS else {**labels, **special}

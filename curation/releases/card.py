@@ -9,6 +9,7 @@ import yaml
 
 from winnow.config.task import Task
 from winnow.curation.releases.card_contents import (
+    dataset_sentence,
     labels_section,
     limits_section,
     processing_section,
@@ -17,6 +18,7 @@ from winnow.curation.releases.card_contents import (
 )
 from winnow.curation.releases.card_quality import gates_section, labeling_section, quality_section
 from winnow.curation.releases.manifest import Manifest
+from winnow.validators.kinds import kind_of
 
 SIZES = [(1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M")]
 """Size categories of the Hugging Face hub."""
@@ -38,7 +40,7 @@ def dataset_card(task: Task, manifest: Manifest, label_counts: Mapping[str, Mapp
             f"---\n{_front_matter(task, manifest)}---",
             f"# {task.name}",
             "",
-            f"A dataset for intent routing with {len(task.labels)} labels, frozen and checked by Winnow.",
+            dataset_sentence(task),
             "",
             "```python",
             "from datasets import load_dataset",
@@ -60,11 +62,12 @@ def dataset_card(task: Task, manifest: Manifest, label_counts: Mapping[str, Mapp
 def _front_matter(task: Task, manifest: Manifest) -> str:
     total = sum(manifest.counts.values())
     size = next((word for limit, word in SIZES if total < limit), "n>1M")
-    classes = {str(i): name for i, name in enumerate(task.label_names)}
+    kind = kind_of(task)
+    classes = {str(i): name for i, name in enumerate(kind.targets(task))}
     string = {"dtype": "string"}
     features: list[dict[str, Any]] = [
         {"name": "id", **string},
-        {"name": "text", **string},
+        *({"name": name, **string} for name in kind.content_columns),
         {"name": "label", "dtype": {"class_label": {"names": classes}}},
         {"name": "route", **string},
         {"name": "split", **string},
@@ -78,8 +81,8 @@ def _front_matter(task: Task, manifest: Manifest) -> str:
         **_license(manifest),
         "pretty_name": task.name,
         "language": [task.language],
-        "task_categories": ["text-classification"],
-        "task_ids": ["intent-classification"],
+        "task_categories": list(kind.purpose.task_categories),
+        "task_ids": list(kind.purpose.task_ids),
         "size_categories": [size],
         "configs": [
             {

@@ -8,6 +8,14 @@ from winnow.config.task import Task
 from winnow.core.vocabulary import SPLITS, PiiAction
 from winnow.curation.releases.manifest import Manifest, MustPassFacts
 from winnow.curation.releases.markdown import counts_text, table, table_cell
+from winnow.validators.kinds import kind_of, target_labels
+
+
+def dataset_sentence(task: Task) -> str:
+    """What the dataset is, in one sentence."""
+    kind = kind_of(task)
+    count = len(kind.targets(task))
+    return f"A dataset for {kind.purpose.phrase} with {count} labels, frozen and checked by Winnow."
 
 
 def splits_section(manifest: Manifest) -> list[str]:
@@ -95,7 +103,7 @@ def labels_section(task: Task, label_counts: Mapping[str, Mapping[str, int]]) ->
             *(f"{label_counts.get(label.name, {}).get(split, 0):,}" for split in SPLITS),
             table_cell(label.description),
         ]
-        for label in task.labels
+        for label in target_labels(task)
     ]
     return [
         "## Labels",

@@ -8,7 +8,9 @@ from typing import Any
 from winnow.config.task import Task
 from winnow.core.hashing import stable_hash
 from winnow.core.vocabulary import PiiAction
+from winnow.curation.releases.card_contents import dataset_sentence
 from winnow.curation.releases.manifest import FileFacts, Manifest
+from winnow.validators.kinds import kind_of
 
 VERSION = "http://mlcommons.org/croissant/1.0"
 
@@ -54,7 +56,6 @@ CONTEXT: dict[str, Any] = {
 
 COLUMNS = {
     "id": ("sc:Text", "Hash of the record's content."),
-    "text": ("sc:Text", "The query."),
     "label": ("sc:Integer", "The class, as the number of a label below."),
     "route": ("sc:Text", "Where queries with this label are routed; empty if not set."),
     "split": ("sc:Text", "train, validation or test."),
@@ -63,6 +64,7 @@ COLUMNS = {
     "facets": ("sc:Text", "Properties of the wording, as name:value."),
     "weight": ("sc:Integer", "Frequency of the record in its sources."),
 }
+"""Data type and description of the columns that a release of any kind has."""
 
 
 def croissant(task: Task, manifest: Manifest, files: Mapping[str, FileFacts]) -> dict[str, Any]:
@@ -74,10 +76,10 @@ def croissant(task: Task, manifest: Manifest, files: Mapping[str, FileFacts]) ->
         "@type": "sc:Dataset",
         "conformsTo": VERSION,
         "name": task.name,
-        "description": f"A dataset for intent routing with {len(task.labels)} labels, frozen and checked by Winnow.",
+        "description": dataset_sentence(task),
         "version": f"1.0.0+{content[:12]}",
         "inLanguage": task.language,
-        "keywords": ["intent classification", "intent routing", "text classification"],
+        "keywords": list(kind_of(task).purpose.keywords),
         "license": licenses or ["unknown"],
         "isLiveDataset": False,
         "rai:dataCollection": _data_collection(manifest),
@@ -95,7 +97,7 @@ def croissant(task: Task, manifest: Manifest, files: Mapping[str, FileFacts]) ->
             }
             for path, facts in files.items()
         ],
-        "recordSet": [_labels(task), *(_record_set(path) for path in files)],
+        "recordSet": [_labels(task), *(_record_set(path, task) for path in files)],
     }
 
 
@@ -121,11 +123,18 @@ def _labels(task: Task) -> dict[str, Any]:
             {"@type": "cr:Field", "@id": "labels/class_id", "name": "class_id", "dataType": "sc:Integer"},
             {"@type": "cr:Field", "@id": "labels/name", "name": "name", "dataType": "sc:Text"},
         ],
-        "data": [{"labels/class_id": i, "labels/name": name} for i, name in enumerate(task.label_names)],
+        "data": [{"labels/class_id": i, "labels/name": name} for i, name in enumerate(kind_of(task).targets(task))],
     }
 
 
-def _record_set(path: str) -> dict[str, Any]:
+def _columns(task: Task) -> dict[str, tuple[str, str]]:
+    """The data type and the description of every column of a release."""
+    kind = kind_of(task)
+    known = COLUMNS | {name: ("sc:Text", part.description) for name, part in kind.content_columns.items()}
+    return {name: known[name] for name in kind.release_columns}
+
+
+def _record_set(path: str, task: Task) -> dict[str, Any]:
     split = path.rpartition("/")[2].removesuffix(".parquet")
     return {
         "@type": "cr:RecordSet",
@@ -133,7 +142,7 @@ def _record_set(path: str) -> dict[str, Any]:
         "name": split,
         "description": f"The rows of {path}.",
         "key": {"@id": f"{split}/id"},
-        "field": [_field(split, path, name, *facts) for name, facts in COLUMNS.items()],
+        "field": [_field(split, path, name, *facts) for name, facts in _columns(task).items()],
     }
 
 

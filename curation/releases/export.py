@@ -20,8 +20,8 @@ def export(release: Release, format: str, folder: Path) -> dict[str, int]:  # no
     written = {}
     for split in SPLITS:
         if release.counts[split]:
-            rows = release.rows(split)[release.columns]
+            rows = release.rows(split)
             with atomic_write(folder / f"{split}{suffix}") as temporary:
-                write(rows, temporary)
+                write(rows, release.columns, temporary)
             written[f"{split}{suffix}"] = len(rows)
     return written

@@ -62,7 +62,7 @@ def must_pass_lines(cases: Collection[MustPassCase]) -> str:
 
 def repeated_in(cases: Collection[MustPassCase], selected: pd.DataFrame) -> dict[str, int]:
     """How many cases each split of a selection repeats, ignoring case, width and white space."""
-    folds: Mapping[str, str] = dict(zip(selected["fold_key"], selected["split"], strict=True))
+    folds: Mapping[str, str] = dict(zip(map(fold_key, selected["text"]), selected["split"], strict=True))
     counts = Counter(folds[key] for case in cases if (key := fold_key(case.text)) in folds)
     return {split: counts[split] for split in SPLITS}
 

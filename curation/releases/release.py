@@ -78,11 +78,20 @@ class Release:
         return {split: self.manifest.counts[split] for split in SPLITS}
 
     def rows(self, split: str) -> pd.DataFrame:
-        """The rows of one split, sorted by id; `label` holds names, `class_id` their numbers."""
+        """The rows of one split, sorted by id; `label` holds names, `class_id` their numbers.
+
+        `text` is the text that stands for the content, also where the kind has no such column.
+        """
         import pandas as pd
 
         table = pd.read_parquet(self.path / "data" / f"{split}.parquet")
         names = self.labels
+        if "text" not in table:
+            parts = list(self.kind.content_columns)
+            contents = (
+                dict(zip(parts, values, strict=True)) for values in zip(*(table[p] for p in parts), strict=True)
+            )
+            table["text"] = [self.kind.embedding_text(self.kind.content_of(one)) for one in contents]
         return table.assign(class_id=table["label"], label=[names[i] for i in table["label"]])
 
     def excluded(self) -> dict[str, str]:

@@ -12,6 +12,7 @@ from winnow.config.load import parse_task, read_task
 from winnow.config.overrides import with_overrides
 from winnow.config.template import intents_task
 from winnow.core.errors import WinnowError
+from winnow.validators.kinds import required_keys
 
 BROKEN = """\
 name: x
@@ -34,10 +35,10 @@ goals: {acuracy: 0.9, recall.a: 0.9, recall.bb: 0.9, out_of_scope_recall: 0.9}
 
 def test_every_problem_comes_at_once_with_its_line() -> None:
     with pytest.raises(WinnowError) as caught:
-        parse_task(BROKEN)
+        parse_task(BROKEN, kinds=required_keys())
     found = [str(problem) for problem in caught.value.problems]
     expected = {
-        2: "kind is 'intentz'",
+        2: "kind: intentz; .*did you mean 'intents'",
         3: "unknown key 'lables'; .*did you mean 'labels'",
         6: "unknown key 'labels.0.rout'; .*did you mean 'route'",
         7: "label 'a' occurs twice",
@@ -88,7 +89,7 @@ def test_labels_taken_from_data_come_back_as_they_were(routes: dict[str, str | N
 )
 def test_a_file_that_is_no_task_is_a_clear_error(text: str) -> None:
     with pytest.raises(WinnowError) as caught:
-        parse_task(text)
+        parse_task(text, kinds=required_keys())
     assert str(caught.value).startswith("winnow.yaml")
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from winnow.config.task import Task
-from winnow.core.errors import Problem, WinnowError
+from dataclasses import replace
+
+from winnow.config.cross_checks import unknown_kind
+from winnow.config.task import Label, Task
+from winnow.core.errors import WinnowError
 from winnow.core.layout import TASK_FILE
 from winnow.validators.kinds.intents import INTENTS
 from winnow.validators.kinds.kind import Kind
@@ -15,6 +18,19 @@ KINDS: dict[str, Kind] = {kind.name: kind for kind in (INTENTS,)}
 def kind_of(task: Task) -> Kind:
     """The kind of a task. Raises WinnowError for one that this version does not handle."""
     if task.kind not in KINDS:
-        expected = f"a kind that this version handles: {', '.join(KINDS)}"
-        raise WinnowError(Problem(TASK_FILE, f"kind: {task.kind}", expected, f"change kind in {TASK_FILE}"))
+        raise WinnowError(replace(unknown_kind(task.kind, list(KINDS)), where=TASK_FILE))
     return KINDS[task.kind]
+
+
+def required_keys() -> dict[str, tuple[str, ...]]:
+    """Every kind, with the keys that its task files must have."""
+    return {name: kind.required_keys for name, kind in KINDS.items()}
+
+
+def target_labels(task: Task) -> list[Label]:
+    """Every target with its definition, in the order of the class ids.
+
+    One that the task file does not define has only its name.
+    """
+    defined = {label.name: label for label in task.labels}
+    return [defined.get(name) or Label(name=name) for name in kind_of(task).targets(task)]

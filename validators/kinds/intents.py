@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from winnow.config.task import Task
 from winnow.core.example import canonical_text, fold_key
-from winnow.validators.kinds.kind import Kind
+from winnow.validators.kinds.kind import ContentColumn, Kind, Purpose
 from winnow.validators.text import Drop, text_problem
 from winnow.validators.wording.guards import Guards
 
@@ -27,13 +27,25 @@ def _targets(task: Task) -> list[str]:
 
 INTENTS = Kind(
     name="intents",
-    content_columns={"text": ("text", "query", "utterance", "input", "sentence")},
+    purpose=Purpose(
+        phrase="intent routing",
+        task_categories=("text-classification",),
+        task_ids=("intent-classification",),
+        keywords=("intent classification", "intent routing", "text classification"),
+    ),
+    content_columns={
+        "text": ContentColumn(
+            ("text", "query", "utterance", "input", "sentence"), title="Query", description="The query."
+        )
+    },
     parse=_parse,
+    column_values=lambda content: {"text": content},
+    content_of=lambda values: values["text"],
     texts=lambda content: (content,),
     with_texts=_with_texts,
     fold_key=fold_key,
     embedding_text=str,
     guards=lambda task: Guards(task.slots),
     targets=_targets,
-    column_values=lambda content: {"text": content},
+    required_keys=("labels",),
 )

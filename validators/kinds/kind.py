@@ -19,16 +19,46 @@ def target_or_unlabeled(content: str, target: str | None) -> str:
 
 
 @dataclass(frozen=True)
+class ContentColumn:
+    """One column of a release that holds a part of the content. Its values are strings."""
+
+    names: tuple[str, ...]
+    """The names that it may have in a file, the likeliest first."""
+    title: str
+    """What it is called on the form that annotators fill in."""
+    description: str
+    """What it holds, as one sentence for the metadata of a release."""
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """What datasets of a kind are for, in the words of the card and of the metadata of a release."""
+
+    phrase: str
+    """It follows "A dataset for"."""
+    task_categories: tuple[str, ...]
+    """Task categories of the Hugging Face hub."""
+    task_ids: tuple[str, ...] = ()
+    """Task ids of the Hugging Face hub."""
+    keywords: tuple[str, ...] = ()
+    """Keywords of the Croissant metadata."""
+
+
+@dataclass(frozen=True)
 class Kind:
     """A kind of task. `content` is the canonical form of an example: what is stored, and what its id is a hash of."""
 
     name: str
     """The value of `kind` in the task file."""
-    content_columns: Mapping[str, tuple[str, ...]]
-    """The columns of a release that hold the content, each with the names that it may have in a file, the likeliest
-    first. The values in a release are strings."""
+    purpose: Purpose
+    content_columns: Mapping[str, ContentColumn]
+    """The columns of a release that hold the content, in order."""
     parse: Callable[[Mapping[str, object], Task], str | Drop]
     """The content of one value per column of `content_columns`, or why the row is dropped."""
+    column_values: Callable[[str], Mapping[str, str]]
+    """The content as one value per column of `content_columns`."""
+    content_of: Callable[[Mapping[str, str]], str]
+    """The inverse of `column_values`: the content of a row of a release."""
     texts: Callable[[str], tuple[str, ...]]
     """The texts that people wrote in a content: they are checked for private data."""
     with_texts: Callable[[str, Sequence[str]], str]
@@ -36,15 +66,15 @@ class Kind:
     fold_key: Callable[[str], str]
     """A key that is equal for contents that repeat each other."""
     embedding_text: Callable[[str], str]
-    """The text that is embedded, compared and shown in tables."""
+    """The text that stands for the content: it is embedded, compared, classified and shown in tables."""
     guards: Callable[[Task], Guards]
     """What protects an embedding text from dedup, and what is masked in it before leakage is measured."""
     targets: Callable[[Task], list[str]]
     """The values that a target may have, in the order of the class ids."""
-    column_values: Callable[[str], Mapping[str, str]]
-    """The content as one value per column of `content_columns`."""
     stratum: Callable[[str, str | None], str] = target_or_unlabeled
     """The stratum of a content with this target: hold-out quotas are kept per stratum."""
+    required_keys: tuple[str, ...] = ()
+    """Keys that a task file of this kind must have, and not empty."""
 
     @property
     def release_columns(self) -> list[str]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from winnow.config.task import Task
+from winnow.validators.kinds import kind_of
 
 BALANCED_FACETS = ("phrasing", "length")
 """Facets in which no value may cover nearly all rows of a label. (Clean spelling may.)"""
@@ -59,7 +60,7 @@ def measure_marginals(labels: Sequence[str], facets: Sequence[Mapping[str, str]]
     for _, facet, value in counted:
         values.setdefault(facet, set()).add(value)
     own = Counter(labels)
-    rows = {label: own[label] for label in task.label_names}
+    rows = {label: own[label] for label in kind_of(task).targets(task)}
     counts = {
         label: {facet: {value: counted[label, facet, value] for value in sorted(values[facet])} for facet in values}
         for label in rows

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from winnow.config.task import GOALS, GOALS_BY_LABEL
 from winnow.config.yaml_lines import KeyPath
-from winnow.core.commands import command
 from winnow.core.errors import Problem
 from winnow.core.suggest import nearest_name
 from winnow.core.vocabulary import BUILT_IN_FACETS
 
 
-def cross_problems(raw: dict[str, Any]) -> Iterator[tuple[KeyPath, Problem]]:
-    """Problems between keys. Checks the raw data, so that they are reported together with problems within keys."""
+def cross_problems(raw: dict[str, Any], kinds: Mapping[str, Sequence[str]] | None) -> Iterator[tuple[KeyPath, Problem]]:
+    """Problems between keys. Checks the raw data, so that they are reported together with problems within keys.
+
+    `kinds` maps every kind to the keys that it requires; None leaves the kind unchecked.
+    """
+    if kinds is not None and isinstance(raw.get("kind"), str):
+        yield from _kind_problems(raw, kinds)
     entries = raw.get("labels")
     labels = [e for e in entries if isinstance(e, dict)] if isinstance(entries, list) else []
     names = [str(entry["name"]) for entry in labels if "name" in entry]
@@ -30,8 +34,6 @@ def cross_problems(raw: dict[str, Any]) -> Iterator[tuple[KeyPath, Problem]]:
         near_miss = entry.get("near_miss") if isinstance(entry, dict) else None
         if isinstance(near_miss, dict) and "label" in near_miss:
             yield from _unknown_label(("labels", index, "near_miss", "label"), near_miss["label"], names)
-    if raw.get("kind") == "intents" and not names:
-        yield ("labels",), Problem("", "no labels", "at least one label", f"or run `{command('init', from_='FILE')}`")
     if raw.get("fallback") is not None and names:
         yield from _unknown_label(("fallback",), raw["fallback"], names)
     confusable = raw.get("confusable")
@@ -45,6 +47,22 @@ def cross_problems(raw: dict[str, Any]) -> Iterator[tuple[KeyPath, Problem]]:
             )
     yield from _goal_problems(raw, names)
     yield from _share_problems(raw)
+
+
+def _kind_problems(raw: dict[str, Any], kinds: Mapping[str, Sequence[str]]) -> Iterator[tuple[KeyPath, Problem]]:
+    kind = raw["kind"]
+    if kind not in kinds:
+        yield ("kind",), unknown_kind(kind, list(kinds))
+    for key in kinds.get(kind, ()):
+        if not raw.get(key):
+            yield (key,), Problem("", f"no {key}", f"{key}, which tasks of kind {kind} need", f"add `{key}:`")
+
+
+def unknown_kind(kind: str, known: Sequence[str]) -> Problem:
+    """A kind of task that this version does not handle."""
+    near = nearest_name(kind, known)
+    fix = f"did you mean {near!r}?" if near else "change `kind`"
+    return Problem("", f"kind: {kind}", f"a kind that this version handles: {', '.join(known)}", fix)
 
 
 def _goal_problems(raw: dict[str, Any], labels: list[str]) -> Iterator[tuple[KeyPath, Problem]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
@@ -18,13 +18,13 @@ from winnow.core.layout import TASK_FILE
 from winnow.core.suggest import nearest_name
 
 
-def read_task(path: Path) -> Task:
-    """Read and check a task file.
+def read_task(path: Path, *, kinds: Mapping[str, Sequence[str]] | None = None) -> Task:
+    """Read and check a task file. `kinds` maps every kind to the keys that it requires; None leaves it unchecked.
 
     Raises WinnowError with all problems, each with its line.
     """
     try:
-        return parse_task(path.read_text(encoding="utf-8-sig"), name=path.name)
+        return parse_task(path.read_text(encoding="utf-8-sig"), name=path.name, kinds=kinds)
     except FileNotFoundError:
         fix = f"run `{command('init', 'DIR')}` first, or change to the folder that contains winnow.yaml"
         raise WinnowError(Problem(str(path), "no task file here", "a winnow.yaml", fix)) from None
@@ -38,8 +38,8 @@ def read_task(path: Path) -> Task:
         ) from None
 
 
-def parse_task(text: str, *, name: str = TASK_FILE) -> Task:
-    """Parse and check the text of a task file. Problems refer to it by `name`."""
+def parse_task(text: str, *, name: str = TASK_FILE, kinds: Mapping[str, Sequence[str]] | None = None) -> Task:
+    """Parse and check the text of a task file. Problems refer to it by `name`; `kinds` as for `read_task`."""
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
         if root is not None and expanded_size(root, {}) > MAX_VALUES:
@@ -62,21 +62,23 @@ def parse_task(text: str, *, name: str = TASK_FILE) -> Task:
     except RecursionError:
         found = "an alias that contains itself, or nesting that is too deep"
         raise WinnowError(Problem(name, found, "plain YAML", "write it out instead of *alias")) from None
-    problems = [(line_of(lines, key_path), problem) for key_path, problem in _all_problems(root, raw)]
+    problems = [(line_of(lines, key_path), problem) for key_path, problem in _all_problems(root, raw, kinds)]
     if problems:
         ordered = sorted(problems, key=lambda pair: pair[0])
         raise WinnowError([Problem(f"{name}:{line}", f.found, f.expected, f.fix) for line, f in ordered])
     return Task.model_validate(raw)
 
 
-def _all_problems(root: yaml.Node, raw: dict[str, Any]) -> Iterator[tuple[KeyPath, Problem]]:
+def _all_problems(
+    root: yaml.Node, raw: dict[str, Any], kinds: Mapping[str, Sequence[str]] | None
+) -> Iterator[tuple[KeyPath, Problem]]:
     yield from repeated_keys(root)
     try:
         Task.model_validate(raw)
     except ValidationError as error:
         for problem in error.errors():
             yield _key_path(problem["loc"]), _model_problem(problem)
-    yield from cross_problems(raw)
+    yield from cross_problems(raw, kinds)
 
 
 def _key_path(loc: tuple[int | str, ...]) -> KeyPath:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
@@ -132,7 +132,8 @@ class Task(TaskSection):
     """All of `winnow.yaml`."""
 
     name: Name
-    kind: Literal["intents", "tools"]
+    kind: Annotated[str, Field(min_length=1)]
+    """What an example is: the name of one of `winnow.validators.kinds.KINDS`."""
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = "en"
     """ISO 639-1 code."""
     fallback: str | None = None

@@ -11,11 +11,10 @@ from winnow.config.load import read_task
 from winnow.config.task import Task
 from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
-from winnow.core.layout import TASK_FILE, WorkspaceFolder, find_workspace_folder, is_in_workspace
+from winnow.core.layout import WorkspaceFolder, find_workspace_folder, is_in_workspace
 from winnow.core.suggest import nearest_name
 from winnow.curation.store.database import Store, open_store
-from winnow.validators.kinds import kind_of
-from winnow.validators.kinds.intents import INTENTS
+from winnow.validators.kinds import required_keys
 
 if TYPE_CHECKING:
     from winnow.curation.engine.embedders.embedder import Embedder
@@ -36,7 +35,7 @@ class WorkspaceContext:
     @property
     def task(self) -> Task:
         """The task file, read again. Raises WinnowError with all its problems."""
-        return read_task(self.folder.task_file)
+        return read_task(self.folder.task_file, kinds=required_keys())
 
     @cached_property
     def store(self) -> Store:
@@ -213,11 +212,3 @@ def _name_or_path(name_or_path: str | Path, home: Path) -> Path:
     """A name in a workspace's folder, else a path."""
     inside = home / name_or_path if Path(name_or_path).name == str(name_or_path) else None
     return inside if inside and inside.exists() else Path(name_or_path)
-
-
-def require_intents(task: Task) -> None:
-    """Raises WinnowError unless the task is one of intents, for commands that know no other kind."""
-    if kind_of(task) is not INTENTS:
-        raise WinnowError(
-            Problem(TASK_FILE, f"kind: {task.kind}", f"kind: {INTENTS.name}", "use this command on a task of intents")
-        )

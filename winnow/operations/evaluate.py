@@ -71,9 +71,9 @@ def evaluate_run(
     from winnow.curation.releases.release import open_release
     from winnow.reports.evaluation_page import write_evaluation
     from winnow.training.evaluation.evaluate import check_release
-    from winnow.training.evaluation.evaluate import evaluate as evaluate_on
     from winnow.training.evaluation.latency import measure_latency
     from winnow.training.evaluation.learning_curve import measure_learning_curve
+    from winnow.training.scorers import scorer_of
 
     release = open_release(run.release_path())
     check_release(run, release, split)
@@ -81,7 +81,8 @@ def evaluate_run(
         measure_learning_curve(run, release, vectors_cache=vectors_cache, progress=progress)
     if latency:
         measure_latency(run, list(release.rows("validation" if release.counts["validation"] else "train")["text"]))
-    evaluation = evaluate_on(run, release, split, goals=goals, vectors_cache=vectors_cache, progress=progress)
+    score = scorer_of(release.kind)
+    evaluation = score(run, release, split, goals=goals, vectors_cache=vectors_cache, progress=progress)
     return EvaluateResult(evaluation, write_evaluation(evaluation, run.path / "evaluation" / f"{split}.html"))
 
 

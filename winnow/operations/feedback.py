@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from winnow.core.commands import command
 from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.result import NotMeasured
-from winnow.operations._context import WorkspaceContext, require_intents
+from winnow.operations._context import WorkspaceContext
 from winnow.operations.compare import compare
 from winnow.operations.evaluate import evaluate_run
 from winnow.operations.list_runs import list_runs
@@ -62,7 +62,6 @@ def feedback(
     from winnow.curation.store.forgotten import forgotten_ids
     from winnow.training.feedback.derive_feedback import derive_feedback
 
-    require_intents(workspace.task)
     embedder = workspace.embedder()
     run = workspace.run(wanted)
     release = workspace.release(run.release_path())

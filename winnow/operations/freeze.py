@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from winnow.config.load import parse_task
 from winnow.operations._context import WorkspaceContext
 from winnow.operations.check import measure
+from winnow.validators.kinds import required_keys
 
 if TYPE_CHECKING:
     from winnow.core.progress import Progress
@@ -19,7 +20,7 @@ def freeze(workspace: WorkspaceContext, name: str, *, progress: Progress | None 
 
     check_name(name, workspace.store, workspace.folder)
     task_text = workspace.folder.task_file.read_text(encoding="utf-8-sig")
-    task = parse_task(task_text)
+    task = parse_task(task_text, kinds=required_keys())
     must_pass = workspace.must_pass_cases(task)
     checked, embedder, provenance = measure(workspace, task, progress=progress)
     return freeze_release(

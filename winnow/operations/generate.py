@@ -16,6 +16,7 @@ from winnow.curation.ingest.add import AddResult
 from winnow.curation.store.database import Store
 from winnow.curation.store.generation_runs import NOT_STARTED, GenerationRun, RunSpec, begin_run, end_run, find_run
 from winnow.curation.store.working_view import working_rows
+from winnow.generators.generated_kinds import require_generated_kind
 from winnow.generators.generation_request import GenerationRequest, check_request
 from winnow.generators.judge import judge_requests
 from winnow.generators.llm.batch_jobs import send_in_batches
@@ -34,7 +35,7 @@ from winnow.generators.plan import GenerationPlan
 from winnow.generators.prompts.prompt_file import prompt_versions
 from winnow.generators.rounds import TEXTS_PER_JUDGE_REQUEST, GenerationJob, round_requests, run_rounds
 from winnow.generators.run_costs import history
-from winnow.operations._context import WorkspaceContext, require_intents
+from winnow.operations._context import WorkspaceContext
 from winnow.operations.batch_diversity import less_diverse_labels
 from winnow.operations.check import measure
 from winnow.operations.generation_job import MisclassifiedByLabel, plan_job
@@ -112,7 +113,7 @@ def generate(
     The same request continues its run until that has ended. Raises ServiceError when Claude cannot be reached.
     """
     task = workspace.task
-    require_intents(task)
+    require_generated_kind(task)
 
     def client() -> AnthropicClient:
         from winnow.generators.llm.anthropic import AnthropicClient

@@ -15,6 +15,7 @@ from winnow.curation.checks.novelty import ProposedText
 from winnow.curation.ingest.add import AddResult
 from winnow.curation.store.generation_runs import GenerationRun, RunSpec, begin_run, end_run, outcome_counts
 from winnow.generators.allocation import allocate
+from winnow.generators.generated_kinds import require_generated_kind
 from winnow.generators.proposal import Proposal
 from winnow.generators.variations.base import (
     Seed,
@@ -25,7 +26,7 @@ from winnow.generators.variations.base import (
 )
 from winnow.generators.variations.variation_kinds import DEFAULT_KINDS, kinds_for
 from winnow.generators.variations.vary import vary
-from winnow.operations._context import WorkspaceContext, require_intents
+from winnow.operations._context import WorkspaceContext
 from winnow.operations.batch_diversity import less_diverse_labels
 from winnow.operations.proposal_intake import ProposalIntake, combined_result, open_intake
 
@@ -85,7 +86,7 @@ def generate_variations(
     an unknown label or kind.
     """
     task, store = workspace.task, workspace.store
-    require_intents(task)
+    require_generated_kind(task)
     intake = open_intake(workspace, task)
     chosen = _checked_kinds(task, labels, count, kinds)
     facts = [f"{seed.id} {seed.label}" for seed in intake.seeds]

@@ -19,7 +19,7 @@ from winnow.curation.labeling.throughput import (
 )
 from winnow.curation.review.lots import Lot, record_current_verdicts
 from winnow.curation.store.working_view import working_rows
-from winnow.operations._context import WorkspaceContext, require_intents
+from winnow.operations._context import WorkspaceContext
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,6 @@ class PullResult:
 
 def pull(workspace: WorkspaceContext) -> PullResult:
     """Import new responses as decisions, and record the verdicts of lots that they decide."""
-    require_intents(workspace.task)
     store = workspace.store
     with argilla_session(workspace.folder) as session:
         delete_forgotten(store, session)

@@ -29,10 +29,11 @@ from winnow.curation.review.lots import record_current_verdicts
 from winnow.curation.store.database import Store
 from winnow.curation.store.queue_items import queue_items
 from winnow.curation.store.working_view import working_rows
-from winnow.operations._context import WorkspaceContext, require_intents
+from winnow.operations._context import WorkspaceContext
 from winnow.operations.check import measure
 from winnow.operations.push_request import PushRequest
 from winnow.reports.guidelines_page import write_guidelines
+from winnow.validators.kinds import kind_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,7 +90,6 @@ def push(workspace: WorkspaceContext, request: PushRequest, *, progress: Progres
     Raises ServiceError when no Argilla responds; what was chosen by then is delivered by the next push.
     """
     task, folder, store = workspace.task, workspace.folder, workspace.store
-    require_intents(task)
     embedder = workspace.embedder(task)
 
     def read_task() -> Task:
@@ -166,7 +166,7 @@ def _read_inputs(
     model = QueueModel(
         rows=rows,
         queued=queued,
-        labels=task.label_names,
+        labels=kind_of(task).targets(task),
         near=task.gates.duplicates.cosine,
         embedder=embedder,
         vectors_cache=folder.vectors,
@@ -188,7 +188,7 @@ def _confused_pairs(spec: EnqueueSpec, folder: WorkspaceFolder, task: Task) -> C
     """The confused pairs of the last feedback, if the push uses them. Raises WinnowError if it needs them."""
     path = folder.state / FEEDBACK_FILE
     if spec.strategy == AcquisitionStrategy.FEEDBACK or (spec.queue.uses_feedback and path.exists()):
-        return read_confused_pairs(path).within(task.label_names)
+        return read_confused_pairs(path).within(kind_of(task).targets(task))
     return None
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from winnow.curation.checks.coverage.coverage_report import CoverageReport
 from winnow.curation.checks.coverage.label_overlap import MIN_SHOWN_SCORE
 from winnow.curation.checks.coverage.task_facets import text_facets
+from winnow.validators.kinds import kind_of
 from winnow.validators.wording.label_facets import FacetShortfall
 
 PLAN_FORMAT = 1
@@ -69,7 +70,7 @@ def _labels(coverage: CoverageReport) -> list[dict[str, Any]]:
     for one in check.marginals.shortfalls:
         short.setdefault(one.label, []).append(one)
     planned = []
-    for label in check.task.label_names:
+    for label in kind_of(check.task).targets(check.task):
         if label not in missing and label not in short:
             continue
         shortfalls = short.get(label, [])

@@ -20,6 +20,7 @@ from winnow.curation.checks.coverage.uncovered_regions import UncoveredRegion, f
 from winnow.curation.engine.embedders.embedder import Embedder
 from winnow.curation.engine.vector_cache import embed_with_cache
 from winnow.curation.engine.vectors import Vectors
+from winnow.validators.kinds import kind_of
 from winnow.validators.wording.diversity import Diversity, diversity
 from winnow.validators.wording.spelling import frequent_words
 
@@ -156,8 +157,8 @@ def measure_coverage(
         regions=regions,
         outside_regions=outside_regions,
         overlaps=label_overlaps(list(train["id"]), list(train["label"]), train_vectors, groups),
-        diversity=_diversity(train, train_vectors, task.label_names),
-        labeled={label: int(count) for label, count in _counts(states, task.label_names).items()},
+        diversity=_diversity(train, train_vectors, kind_of(task).targets(task)),
+        labeled={label: int(count) for label, count in _counts(states, kind_of(task).targets(task)).items()},
     )
 
 

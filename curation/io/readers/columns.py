@@ -87,8 +87,8 @@ def find_columns(
         found = replace(found, split=None)
     held = ", ".join(redact(name) for name in present[:20]) or "none"  # without a header they are a row
     missing = [
-        Problem(name, f"no {role} column among: {held}", f"one of {', '.join(names)}", f"name the {role} column")
-        for role, names in kind.content_columns.items()
+        Problem(name, f"no {role} column among: {held}", f"one of {', '.join(part.names)}", f"name the {role} column")
+        for role, part in kind.content_columns.items()
         if role not in found.content
     ]
     if missing:
@@ -100,9 +100,10 @@ def _with_content(chosen_columns: Columns, by_folded: Mapping[str, str], kind: K
     """Fill in the columns of the content; a column that has another role is not taken."""
     taken = set(chosen_columns.chosen().values())
     content = {}
-    for position, (role, names) in enumerate(kind.content_columns.items()):
+    for position, (role, part) in enumerate(kind.content_columns.items()):
         chosen = chosen_columns.text if position == 0 else None
-        column = chosen or next((by_folded[n] for n in names if n in by_folded and by_folded[n] not in taken), None)
+        recognized = (by_folded[name] for name in part.names if name in by_folded)
+        column = chosen or next((one for one in recognized if one not in taken), None)
         if column and column != NO_COLUMN:
             content[role] = column
     return replace(chosen_columns, content=content)

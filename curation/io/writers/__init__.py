@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-WRITERS: dict[str, tuple[str, Callable[[pd.DataFrame, Path], None]]] = {
+Writer = Callable[["pd.DataFrame", Sequence[str], Path], None]
+"""Writes rows of a release to a file. The columns say which of the rows' columns are those of the release."""
+
+WRITERS: dict[str, tuple[str, Writer]] = {
     "jsonl": (".jsonl", write_jsonl),
     "csv": (".csv", write_csv),
     "chat": (".jsonl", write_chat),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def write_csv(rows: pd.DataFrame, path: Path) -> None:
+def write_csv(rows: pd.DataFrame, columns: Sequence[str], path: Path) -> None:
     """A header and one line per row; facets are joined by spaces, and no cell starts like a formula."""
-    table = rows.assign(facets=[" ".join(f) for f in rows["facets"]])
+    table = rows[list(columns)].assign(facets=[" ".join(f) for f in rows["facets"]])
     cells = {name: table[name].map(escape_cell) for name in table.columns if name != "weight"}
     table.assign(**cells).to_csv(path, index=False, lineterminator="\n")

@@ -11,9 +11,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def write_jsonl(rows: pd.DataFrame, path: Path) -> None:
+def write_jsonl(rows: pd.DataFrame, columns: Sequence[str], path: Path) -> None:
     """One object per row with the release columns."""
-    write_lines(path, [{**row, "facets": list(row["facets"])} for row in map(dict, rows.to_dict("records"))])
+    lines = map(dict, rows[list(columns)].to_dict("records"))
+    write_lines(path, [{**line, "facets": list(line["facets"])} for line in lines])
 
 
 def write_lines(path: Path, rows: Sequence[Mapping[Any, Any]]) -> None:

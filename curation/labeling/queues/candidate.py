@@ -17,7 +17,10 @@ class QueueCandidate:
     """A record that a queue may show."""
 
     record_id: str
+    content: str
+    """In the canonical form of its kind."""
     text: str
+    """The text that stands for the content."""
     weight: int
     """Its number of occurrences."""
     assigned_split: str
@@ -36,6 +39,7 @@ def candidate_from_row(
     """The candidate of a working row."""
     return QueueCandidate(
         row["id"],
+        row["content"],
         row["text"],
         int(row["weight"]),
         row["assigned_split"],

@@ -12,6 +12,7 @@ from winnow.curation.labeling.label_options import REJECT_OPTION
 from winnow.curation.labeling.queues.candidate import QueueCandidate, WorkingRows
 from winnow.curation.labeling.queues.definition import QueueDefinition, QueueInputs, take_in_order
 from winnow.curation.review.measured_queues import REVIEW_QUEUE
+from winnow.validators.kinds import target_labels
 
 if TYPE_CHECKING:
     from winnow.config.task import Task
@@ -48,7 +49,7 @@ def review_candidates(
     Lots that were refused by `refused_lots_pushed` are reviewed in full.
     """
     known = {row["id"]: row for row in rows}
-    meanings = {label.name: label.description for label in task.labels}
+    meanings = {label.name: label.description for label in target_labels(task)}
     found: dict[str, QueueCandidate] = {}
     for lot in lots:
         sampled = dict.fromkeys(
@@ -68,7 +69,15 @@ def review_candidates(
             elif not label or keyed_fraction(task.splits.key, "blind", record) < task.review.blind_share:
                 kind = DatasetKind.BLIND
             found[record] = QueueCandidate(
-                record, row["text"], int(row["weight"]), "train", label or None, context, kind, quoted_ids
+                record,
+                row["content"],
+                row["text"],
+                int(row["weight"]),
+                "train",
+                label or None,
+                context,
+                kind,
+                quoted_ids,
             )
     return list(found.values())
 

@@ -169,7 +169,7 @@ def test_who_is_a_candidate() -> None:
 
 @given(st.integers(1, 200), st.text(max_size=5))
 def test_a_random_order_is_a_permutation_that_repeats(n: int, key: str) -> None:
-    candidates = [QueueCandidate(f"{i:05}", "", 1, "train") for i in range(n)]
+    candidates = [QueueCandidate(f"{i:05}", "", "", 1, "train") for i in range(n)]
     order = random_ranks(candidates, key, "label")
     assert sorted(order) == list(range(n))
     shuffled = candidates[::-1]

@@ -180,7 +180,7 @@ def test_the_queues_take_what_lies_in_the_focus_first(round_one: Round) -> None:
     assert len(set(first[:8]) & set(round_one.fed.feedback.suspected_errors[:8])) > 5  # the release leaves out repeats
     stored = {row["id"]: row for row in model.rows}
     free = [
-        QueueCandidate(row["id"], row["text"], 1, row["assigned_split"])
+        QueueCandidate(row["id"], row["content"], row["text"], 1, row["assigned_split"])
         for row in model.rows
         if row["state"] == "unlabeled"
     ]

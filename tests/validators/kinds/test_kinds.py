@@ -1,52 +1,26 @@
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
+from tests.support.text_pairs import PAIRS, texts
 from winnow.config.load import parse_task
 from winnow.config.task import Task
 from winnow.core.errors import WinnowError
-from winnow.core.example import fold_key, record_id
+from winnow.core.example import record_id
 from winnow.curation.ingest.screen import ScreenContext, screen
 from winnow.curation.io.readers.source_rows import SourceRow
 from winnow.curation.pii.scrub import DEFAULT_POLICY, Scrubber
 from winnow.validators.kinds import KINDS, kind_of
 from winnow.validators.kinds.intents import INTENTS
-from winnow.validators.kinds.kind import UNLABELED_STRATUM, Kind
-from winnow.validators.text import Drop
-from winnow.validators.wording.guards import Guards
+from winnow.validators.kinds.kind import UNLABELED_STRATUM
 
 TASK = parse_task("name: t\nkind: intents\nlabels: [{name: a}, {name: b}]\n")
 
 
-def texts(content: str) -> tuple[str, ...]:
-    return tuple(json.loads(content))
-
-
-def parse(value: object, _: Task) -> str | Drop:
-    return json.dumps(value) if isinstance(value, list) else Drop("no_pair", "expected two texts")
-
-
-def with_texts(_: str, changed: Sequence[str]) -> str:
-    return json.dumps(list(changed))
-
-
-PAIRS = Kind(
-    name="pairs",
-    parse=parse,
-    texts=texts,
-    with_texts=with_texts,
-    fold_key=lambda content: " | ".join(sorted(map(fold_key, texts(content)))),
-    embedding_text=lambda content: " ".join(texts(content)),
-    guards=lambda task: Guards(task.slots),
-    targets=lambda _: ["no", "yes"],
-    content_columns=("first", "second"),
-    column_values=lambda content: dict(zip(("first", "second"), texts(content), strict=True)),
-    stratum=lambda content, target: f"{target} {len(texts(content))}",
-)
+def pair(first: str, second: str) -> dict[str, object]:
+    return {"first": first, "second": second}
 
 
 @pytest.fixture
@@ -67,11 +41,12 @@ def test_a_task_of_an_unknown_kind_is_refused() -> None:
 
 
 def test_an_intent_is_its_text_and_its_label() -> None:
-    content = INTENTS.parse("Cafe\u0301 open?", TASK)
+    content = INTENTS.parse({"text": "Cafe\u0301 open?"}, TASK)
     assert content == "Café open?"
     assert INTENTS.texts(content) == (content,)
     assert INTENTS.with_texts(content, ["other"]) == "other"
     assert INTENTS.column_values(content) == {"text": content}
+    assert INTENTS.content_of({"text": content}) == content
     assert INTENTS.targets(TASK) == ["a", "b"]
     assert (INTENTS.stratum(content, "a"), INTENTS.stratum(content, None)) == ("a", UNLABELED_STRATUM)
     assert INTENTS.release_columns == [
@@ -80,9 +55,12 @@ def test_an_intent_is_its_text_and_its_label() -> None:
 
 
 def test_screening_asks_the_kind_what_an_example_is(pairs_task: Task) -> None:
-    rows = [SourceRow(1, ["Hello There", "mail me at jo@firm.org"], label="yes"), SourceRow(2, "one text", label="yes")]
+    rows = [
+        SourceRow(1, pair("Hello There", "mail me at jo@firm.org"), label="yes"),
+        SourceRow(2, {"first": "one"}, label="yes"),
+    ]
     kept, dropped = screen(rows, pairs_task, context())
-    assert [row.drop.reason for row in dropped] == ["no_pair"]
+    assert [row.drop.reason for row in dropped] == ["empty"]
     (row,) = kept
     first, second = texts(row.content)
     assert first == "Hello There"
@@ -90,20 +68,20 @@ def test_screening_asks_the_kind_what_an_example_is(pairs_task: Task) -> None:
     assert row.private == {"EMAIL_ADDRESS": 1}
     assert row.record_id == record_id("pairs", row.content)
     assert row.fold_key == PAIRS.fold_key(row.content)
-    assert row.stratum == "yes 2"
+    assert row.stratum == "yes, 2 texts"
 
 
 def test_the_targets_of_the_kind_are_the_labels_that_a_row_may_have(pairs_task: Task) -> None:
-    kept, dropped = screen([SourceRow(1, ["x", "y"], label="a")], pairs_task, context())
+    kept, dropped = screen([SourceRow(1, pair("x", "y"), label="a")], pairs_task, context())
     assert (kept, [row.drop.reason for row in dropped]) == ([], ["unknown_label"])
 
 
 def test_private_data_in_any_text_can_drop_the_row(pairs_task: Task) -> None:
-    rows = [SourceRow(1, ["hello", "mail jo@firm.org"])]
+    rows = [SourceRow(1, pair("hello", "mail jo@firm.org"))]
     kept, dropped = screen(rows, pairs_task, context(EMAIL_ADDRESS="drop"))
     assert (kept, [row.drop.reason for row in dropped]) == ([], ["private_data"])
 
 
 def test_the_columns_of_the_content_stand_after_the_id() -> None:
     assert PAIRS.release_columns[:4] == ["id", "first", "second", "label"]
-    assert replace(PAIRS, content_columns=()).release_columns[:2] == ["id", "label"]
+    assert replace(PAIRS, content_columns={}).release_columns[:2] == ["id", "label"]

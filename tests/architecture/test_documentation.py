@@ -18,6 +18,7 @@ from winnow.curation.labeling.queues import QUEUES
 from winnow.generators.variations.variation_kinds import KINDS
 from winnow.training.diagnostics import DIAGNOSTICS
 from winnow.training.methods import METHODS
+from winnow.validators.kinds import KINDS as TASK_KINDS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE_PATTERNS = (
@@ -39,6 +40,7 @@ ROWS = {
     "freeze.md": list(WRITERS),
     "generate.md": list(KINDS),
     "label.md": [*(queue.name for queue in QUEUES), *(strategy.value for strategy in AcquisitionStrategy)],
+    "task.md": list(TASK_KINDS),
     "train.md": list(METHODS),
     "decide.md": [diagnostic.__name__ for diagnostic in DIAGNOSTICS],
 }

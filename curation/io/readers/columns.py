@@ -47,7 +47,7 @@ class Columns:
     group: str | None = None
     time: str | None = None
     content: Mapping[str, str] = field(default_factory=dict)
-    """The file's column of each content column of the kind; `text` above is the user's choice for the first one."""
+    """The file's column of each content column of the kind; `text` above is that of the first one."""
 
     def chosen(self) -> dict[str, str]:
         """Role to column, for the roles that have one."""
@@ -106,7 +106,7 @@ def _with_content(chosen_columns: Columns, by_folded: Mapping[str, str], kind: K
         column = chosen or next((one for one in recognized if one not in taken), None)
         if column and column != NO_COLUMN:
             content[role] = column
-    return replace(chosen_columns, content=content)
+    return replace(chosen_columns, content=content, text=content.get(next(iter(kind.content_columns))))
 
 
 def _are_split_names(values: Sequence[object]) -> bool:

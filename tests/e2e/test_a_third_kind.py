@@ -90,6 +90,26 @@ def test_from_a_file_to_a_verified_release_and_a_measured_run(pairs: Workspace, 
     assert release.manifest.task.kind == "pairs"
 
 
+def test_dropped_pairs_are_fixed_and_added_and_forgotten_ones_are_gone(pairs: Workspace, tmp_path: Path) -> None:
+    wrong = {"question1": "Where, oh where?", "question2": "At which place?", "label": "maybe"}
+    added = pairs.add(write_jsonl(tmp_path / "wrong.jsonl", [wrong]), license="own")
+    assert added.dropped_file is not None
+    dropped = tmp_path / "pairs" / added.dropped_file
+    table = pd.read_csv(dropped, dtype=str)
+    assert table.loc[0, ["first", "second", "label"]].tolist() == [*list(wrong.values())[:2], "maybe"]
+    table.assign(label="yes").to_csv(dropped, index=False)
+    assert pairs.add(dropped, license="own").added == 1
+    (record,) = pairs.records()["id"]
+    assert pairs.show(record).record["label"] == "yes"
+
+    pairs.forget(record)
+    assert pairs.records().empty
+    for path in (tmp_path / "pairs" / ".winnow").rglob("*"):
+        assert not path.is_file() or b"oh where" not in path.read_bytes(), path
+    again = pairs.add(write_jsonl(tmp_path / "again.jsonl", [{**wrong, "label": "yes"}]), license="own")
+    assert again.reasons == {"forgotten": 1}
+
+
 def test_a_kind_without_prompts_is_not_generated(pairs: Workspace) -> None:
     with pytest.raises(WinnowError, match=r"kind: pairs; expected: a kind that examples are generated for: intents"):
         pairs.generate_variations()

@@ -55,6 +55,9 @@ class Similarities:
 class RowVectors:
     """The rows of a table as vectors, plain or masked; requested rows are embedded together."""
 
+    _vectors: Vectors
+    """The vectors of the texts in `_position`; `prepare` sets both."""
+
     def __init__(
         self, eligible: pd.DataFrame, guards: Guards, embedder: Embedder, cache: Path | None, progress: Progress | None
     ) -> None:
@@ -68,7 +71,6 @@ class RowVectors:
         self._guards, self._embed = guards, (embedder, cache, progress)
         self._masked: dict[int, str] = {}
         self._position: dict[str, int] = {}
-        self._vectors: Vectors = np.empty((0, 0), dtype=np.float32)
 
     def prepare(self, *, plain: Sequence[RowPositions], masked: Sequence[RowPositions]) -> None:
         """Embed these rows, so that `plain` and `masked` can return their vectors."""

@@ -71,7 +71,8 @@ def update_similarities(change: TableChange, row_vectors: RowVectors, floor: flo
     )
     position, similarity = _nearest_at_new_positions(before.nearest, change.new_position, len(row_vectors.texts))
     train = row_vectors.train
-    without_nearest, with_nearest = train[position[train] < 0], train[position[train] >= 0]
+    is_missing = position[train] < 0
+    without_nearest, with_nearest = train[is_missing], train[~is_missing]
     hold_out_changed = len(new_hold_out) > 0 or change.hold_out_removed
     plain = [row_vectors.train] if len(new_train) else []
     both = [
@@ -105,10 +106,9 @@ def update_similarities(change: TableChange, row_vectors: RowVectors, floor: flo
 def _nearest_at_new_positions(
     before: NearestHoldOut, new_position: RowPositions, size: int
 ) -> tuple[RowPositions, NDArray[np.float32]]:
-    """Old nearest rows at their current positions; -1 where either row was removed."""
+    """Old nearest rows at their current positions; -1 where either row was removed, whatever the similarity says."""
     position, similarity = np.full(size, -1, dtype=np.int64), np.full(size, -1.0, dtype=np.float32)
     had = np.flatnonzero((new_position >= 0) & (before.position >= 0))
-    had = had[new_position[before.position[had]] >= 0]
     position[new_position[had]], similarity[new_position[had]] = (
         new_position[before.position[had]],
         before.similarity[had],
@@ -120,7 +120,7 @@ def _updated_pairs(
     before: NearPairs, new_position: RowPositions, new_train: RowPositions, row_vectors: RowVectors, floor: float
 ) -> NearPairs:
     left, right = new_position[before.left], new_position[before.right]
-    both = (left >= 0) & (right >= 0)
+    both = np.minimum(left, right) >= 0
     left, right, similarity = left[both], right[both], before.similarity[both]
     if len(new_train):
         own = near_pairs_with(

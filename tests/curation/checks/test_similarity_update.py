@@ -144,6 +144,14 @@ def test_a_hold_out_row_that_is_nearest_to_nothing_only_needs_the_hold_out() -> 
 
 
 @pytest.mark.usefixtures("_any_change")
+def test_the_nearest_row_of_the_first_row_stays() -> None:
+    before: Rows = {"00": ("a 1", "train"), "01": ("a 2", "test"), "02": ("b", "excluded")}
+    found, texts = updated(before, without(before, "02"))
+    assert texts == set()
+    assert found.nearest.position.tolist() == [1, -1]
+
+
+@pytest.mark.usefixtures("_any_change")
 @pytest.mark.parametrize("seed", range(60))
 def test_any_change_measures_as_if_made_anew(seed: int) -> None:
     chance = np.random.default_rng(seed)
@@ -254,11 +262,26 @@ def test_a_row_that_repeats_another_one_when_folded_is_its_exact_repeat() -> Non
     assert repeated(["pay 5", "pay 7"], ["c", "a"]) == ([0], [1.0])  # numbers are masked
 
 
+def nearest_planted(vectors: dict[str, tuple[float, ...]], hold_out: list[str]) -> tuple[int, float]:
+    """The nearest of these hold-out rows to the train row "t 1", whose masked text is "t 0"."""
+    rows: Rows = {f"{i:02}": (one, "test") for i, one in enumerate(hold_out)} | {"99": ("t 1", "train")}
+    found = search_all(RowVectors(table(rows), Guards({}), PlantedEmbedder(vectors), None, None), FLOOR).nearest
+    return int(found.position[-1]), float(found.similarity[-1])
+
+
+def test_of_equally_near_rows_the_first_is_named_whether_masked_or_not() -> None:
+    text = {"t 1": (1.0, 0.0), "t 0": (0.0, 1.0)}
+    assert nearest_planted(text | {"u": (0.5, 0.0), "v": (0.0, 0.5)}, ["u", "v"]) == (0, 0.5)
+    assert nearest_planted(text | {"u": (0.0, 0.5), "v": (0.5, 0.0)}, ["u", "v"]) == (0, 0.5)
+
+
+def test_a_masked_row_that_is_less_near_does_not_count_although_it_is_first() -> None:
+    text = {"t 1": (1.0, 0.0), "t 0": (0.0, 1.0)}
+    assert nearest_planted(text | {"u": (0.0, 0.25), "v": (0.5, 0.0)}, ["u", "v"]) == (1, 0.5)
+
+
 def test_no_cosine_is_above_one() -> None:
-    texts = ["a a a b c c 1 1 1 2", "b b b a c 5 5 5 5 5 6 7"]
-    rows: Rows = {"00": (texts[0], "test"), "01": (texts[1], "test")}
-    rows |= {"02": (texts[0], "train"), "03": (texts[1], "train")}
-    assert measured(rows).nearest.similarity.tolist() == [-1.0, -1.0, 1.0, 1.0]
+    assert nearest_planted({"t 1": (1.25, 0.0), "t 0": (0.0, 1.0), "u": (1.0, 0.0)}, ["u"]) == (0, 1.0)
 
 
 def test_without_a_hold_out_nothing_is_near() -> None:

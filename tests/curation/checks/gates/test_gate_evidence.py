@@ -67,9 +67,10 @@ def test_disputes_are_listed_by_how_many_texts_they_concern() -> None:
     )
 
 
-@pytest.mark.parametrize(("states", "measured"), [(["labeled"], 0), (["disputed"], 1), (["unlabeled"], None)])
-def test_one_record_is_enough_to_measure_disputes(states: list[str], measured: float | None) -> None:
-    assert measure_disputed(pd.Series(states), {}, 0.5).measured == measured
+def test_one_record_is_enough_to_measure_disputes() -> None:
+    assert measure_disputed(pd.Series(["labeled"]), {}, 0.5).measured == 0
+    assert measure_disputed(pd.Series(["disputed"]), {}, 0.5).measured == 1
+    assert measure_disputed(pd.Series(["unlabeled"]), {}, 0.5).evidence == ("no labeled record yet",)
 
 
 def test_labels_worded_alike_are_shown_also_when_the_gate_passes() -> None:

@@ -3,32 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import torch
 
+from winnow.core.vocabulary import Device, Precision
 from winnow.training.process_memory import peak_memory_bytes
-from winnow.training.setting_types import PrecisionSetting
-
-Precision = Literal["bf16", "f32"]
 
 
 @dataclass(frozen=True)
 class Hardware:
     """The device that a model runs on. Results are reproducible on the same hardware only."""
 
-    device: Literal["cuda", "cpu"]
+    device: Device
     precision: Precision
+    """Never `auto`."""
     threads: int
     """Number of threads that torch uses on the CPU."""
 
 
-def detect_hardware(precision: PrecisionSetting = "auto") -> Hardware:
+def detect_hardware(precision: Precision = Precision.AUTO) -> Hardware:
     """The first CUDA device, else the CPU; `auto` selects bf16 where the hardware supports it natively."""
-    device: Literal["cuda", "cpu"] = "cuda" if torch.cuda.is_available() else "cpu"
-    has_bf16 = torch.cuda.is_bf16_supported() if device == "cuda" else _cpu_has_bf16()
-    chosen: Precision = ("bf16" if has_bf16 else "f32") if precision == "auto" else precision
-    return Hardware(device, chosen, torch.get_num_threads())
+    device = Device.CUDA if torch.cuda.is_available() else Device.CPU
+    has_bf16 = torch.cuda.is_bf16_supported() if device == Device.CUDA else _cpu_has_bf16()
+    if precision == Precision.AUTO:
+        precision = Precision.BF16 if has_bf16 else Precision.F32
+    return Hardware(device, precision, torch.get_num_threads())
 
 
 def _cpu_has_bf16() -> bool:

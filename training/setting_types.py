@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
@@ -11,5 +11,3 @@ Positive = Annotated[float, Field(gt=0)]
 Share = Annotated[float, Field(ge=0, lt=1)]
 
 Count = Annotated[int, Field(ge=1)]
-
-PrecisionSetting = Literal["auto", "bf16", "f32"]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-SPLIT_CODES = {EXCLUDED: 0, "train": 1, "validation": 2, "test": 3}
+SPLIT_CODES = {EXCLUDED: 0, **{split: code for code, split in enumerate(SPLITS, 1)}}
 """How splits are stored in cached arrays."""
 
 RowPositions = NDArray[np.int64]

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+from winnow.core.vocabulary import PiiEntity
+
 PACKAGE = "presidio_analyzer"
 
 _PACKAGES = ("", ".generic", ".country_specific", ".country_specific.us")
@@ -61,13 +63,13 @@ def _recognizers() -> dict[str, Any]:
             return bool(public_suffixes()(pattern_text.rpartition("@")[2]).fqdn)
 
     return {
-        "EMAIL_ADDRESS": OfflineEmail(),
-        "IP_ADDRESS": classes["IpRecognizer"](),
-        "MAC_ADDRESS": classes["MacAddressRecognizer"](),
-        "CRYPTO": classes["CryptoRecognizer"](),
-        "IBAN_CODE": classes["IbanRecognizer"](exact_match=True),
-        "US_SSN": classes["UsSsnRecognizer"](),
-        "PHONE_NUMBER": classes["PhoneRecognizer"](supported_regions=PHONE_REGIONS),
+        PiiEntity.EMAIL_ADDRESS: OfflineEmail(),
+        PiiEntity.IP_ADDRESS: classes["IpRecognizer"](),
+        PiiEntity.MAC_ADDRESS: classes["MacAddressRecognizer"](),
+        PiiEntity.CRYPTO: classes["CryptoRecognizer"](),
+        PiiEntity.IBAN_CODE: classes["IbanRecognizer"](exact_match=True),
+        PiiEntity.US_SSN: classes["UsSsnRecognizer"](),
+        PiiEntity.PHONE_NUMBER: classes["PhoneRecognizer"](supported_regions=PHONE_REGIONS),
     }
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ipaddress
 import re
 
+from winnow.core.vocabulary import PiiEntity
+
 NAMES = (
     "Alex Sam Robin Kim Chris Jamie Taylor Morgan Casey Riley Jordan Avery Quinn Rowan Sasha Noel Marlin Devon Skyler "
     "Emery Finley Harper Sidney Blair Dakota Ellis Frankie Kendall Lennox Marley Oakley Parker"
@@ -40,23 +42,23 @@ NETWORKS = ("203.0.113", "198.51.100", "192.0.2")
 def surrogate(entity: str, number: int) -> str:
     """The surrogate of an entity for a number from 0; small ranges wrap around."""
     return {
-        "EMAIL_ADDRESS": f"user{number % 1_000_000}@example.com",
-        "PHONE_NUMBER": f"+1 {201 + number // 100 % 799}-555-{100 + number % 100:04d}",
-        "CREDIT_CARD": _card(number),
-        "IBAN_CODE": _iban(number),
-        "URL": f"https://example.com/{number % 1_000_000}",
-        "IP_ADDRESS": f"{NETWORKS[number // 254 % 3]}.{number % 254 + 1}",
-        "MAC_ADDRESS": f"00:00:5E:00:53:{number % 256:02X}",
-        "US_SSN": f"000-{number // 10_000 % 100:02d}-{number % 10_000:04d}",
-        "US_BANK_NUMBER": f"000{number % 1_000_000:06d}",
-        "US_PASSPORT": f"X00{number % 1_000_000:06d}",
-        "US_DRIVER_LICENSE": f"X00{number % 1_000_000:06d}",
-        "CRYPTO": f"0x{number % 65_536:040x}",
-        "SECRET": f"EXAMPLE-SECRET-{number % 1_000_000}",
-        "PERSON": NAMES[number % len(NAMES)],
-        "LOCATION": PLACES[number % len(PLACES)],
-        "ORGANIZATION": COMPANIES[number % len(COMPANIES)],
-    }[entity]
+        PiiEntity.EMAIL_ADDRESS: f"user{number % 1_000_000}@example.com",
+        PiiEntity.PHONE_NUMBER: f"+1 {201 + number // 100 % 799}-555-{100 + number % 100:04d}",
+        PiiEntity.CREDIT_CARD: _card(number),
+        PiiEntity.IBAN_CODE: _iban(number),
+        PiiEntity.URL: f"https://example.com/{number % 1_000_000}",
+        PiiEntity.IP_ADDRESS: f"{NETWORKS[number // 254 % 3]}.{number % 254 + 1}",
+        PiiEntity.MAC_ADDRESS: f"00:00:5E:00:53:{number % 256:02X}",
+        PiiEntity.US_SSN: f"000-{number // 10_000 % 100:02d}-{number % 10_000:04d}",
+        PiiEntity.US_BANK_NUMBER: f"000{number % 1_000_000:06d}",
+        PiiEntity.US_PASSPORT: f"X00{number % 1_000_000:06d}",
+        PiiEntity.US_DRIVER_LICENSE: f"X00{number % 1_000_000:06d}",
+        PiiEntity.CRYPTO: f"0x{number % 65_536:040x}",
+        PiiEntity.SECRET: f"EXAMPLE-SECRET-{number % 1_000_000}",
+        PiiEntity.PERSON: NAMES[number % len(NAMES)],
+        PiiEntity.LOCATION: PLACES[number % len(PLACES)],
+        PiiEntity.ORGANIZATION: COMPANIES[number % len(COMPANIES)],
+    }[PiiEntity(entity)]
 
 
 def is_surrogate(value: str) -> bool:

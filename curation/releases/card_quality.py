@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from winnow.core.result import NotMeasured
-from winnow.core.vocabulary import Bound, LotVerdict
+from winnow.core.vocabulary import Bound, DecidedBy, LotVerdict
 from winnow.curation.releases.manifest import Manifest
 from winnow.curation.releases.markdown import number_text, percent_text, table, table_cell
 from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts, OriginAccuracyFacts, ShareFacts
@@ -12,11 +12,11 @@ from winnow.curation.review.lot_facts import ExportedLotFacts
 BOUND_SIGNS = {Bound.AT_MOST: "≤", Bound.AT_LEAST: "≥"}
 
 DECIDED_BY_NAMES = {
-    "adjudicator": "an adjudicator",
-    "agreement": "two or more people",
-    "person": "one person",
-    "lot": "an accepted lot",
-    "file": "the source file",
+    DecidedBy.ADJUDICATOR: "an adjudicator",
+    DecidedBy.AGREEMENT: "two or more people",
+    DecidedBy.PERSON: "one person",
+    DecidedBy.LOT: "an accepted lot",
+    DecidedBy.FILE: "the source file",
 }
 
 

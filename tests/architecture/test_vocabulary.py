@@ -6,6 +6,9 @@ import ast
 from collections.abc import Iterator
 from enum import StrEnum
 from inspect import getmembers, isclass
+from pathlib import Path
+
+import pytest
 
 from tests.architecture.source_tree import SourceModule
 from winnow.core import vocabulary
@@ -15,12 +18,24 @@ ENUMERATIONS = [one for _, one in getmembers(vocabulary, isclass) if issubclass(
 MANY = 3
 """So many values of one enumeration in a list spell it out; or exactly its values where it has two."""
 
+LITERALS = {
+    "winnow.config.task": "the kind of a task is checked against the registry of kinds",
+    "winnow.generators.llm.batch_jobs": "how sending ended: passed between two functions, never stored",
+    "winnow.generators.llm.ledger_types": "the answer to a claim: passed to the worker pool, never stored",
+    "winnow.generators.llm.worker_pool": "how sending ended: passed between two functions, never stored",
+    "winnow.generators.rounds": "how a run ended",
+    "winnow.training.prompted.prompt_settings": "one setting of one method",
+}
+"""Modules with a `Literal` of several values, and why it is no enumeration. One value only marks a record in JSON."""
+
 
 def _listed(module: SourceModule) -> Iterator[tuple[int, set[str]]]:
-    """The line and the string constants of every list, tuple, set, `Literal[...]` and call in it."""
+    """The line and the string constants of every list, tuple, set, `Literal[...]`, call and keys of a dict in it."""
     for node in ast.walk(module.tree):
         if isinstance(node, ast.List | ast.Tuple | ast.Set):
             parts = node.elts
+        elif isinstance(node, ast.Dict):
+            parts = [key for key in node.keys if key is not None]
         elif isinstance(node, ast.Call):
             parts = node.args
         else:
@@ -39,6 +54,43 @@ def spelled_out(module: SourceModule) -> list[str]:
         for one in ENUMERATIONS
         if values == set(one) or len(values & set(one)) >= MANY
     ]
+
+
+def literals(module: SourceModule) -> list[int]:
+    """The lines of each `Literal[...]` of several values."""
+    return [
+        node.lineno
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Subscript)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "Literal"
+        and isinstance(node.slice, ast.Tuple)
+    ]
+
+
+def test_a_fixed_set_of_values_is_an_enumeration(modules: list[SourceModule]) -> None:
+    assert {module.name for module in modules if literals(module)} <= set(LITERALS)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "x = ['train', 'validation', 'test']",
+        "x = ('train', 'test', 'validation', 'all')",
+        "x = {'test', 'validation', 'train'}",
+        "x: Literal['train', 'validation', 'test']",
+        "x = {'train': 1, 'validation': 2, 'test': 3, **more}",
+        "x = isin('train', 'validation', 'test')",
+        "x = ['cpu', 'cuda']",
+    ],
+)
+def test_a_repeated_enumeration_is_found(code: str) -> None:
+    assert spelled_out(SourceModule("winnow.example", Path(), code))
+
+
+@pytest.mark.parametrize("code", ["x = ['train', 'test']", "x = {'train': 'test'}", "x = ['train', 'good', 'bad']"])
+def test_other_lists_are_left_alone(code: str) -> None:
+    assert not spelled_out(SourceModule("winnow.example", Path(), code))
 
 
 def test_an_enumeration_is_written_once(modules: list[SourceModule]) -> None:

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from winnow.core.errors import Problem, WinnowError
+from winnow.core.vocabulary import Pooling
 
 
 class EncoderClassifier(nn.Module):
@@ -30,7 +31,7 @@ class EncoderClassifier(nn.Module):
     def embed(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         """Unit vectors, shape (texts, dimensions), from token ids and their mask, shape (texts, tokens)."""
         states = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state.float()
-        if self.pooling == "cls":
+        if self.pooling == Pooling.CLS:
             return functional.normalize(states[:, 0], dim=-1)
         mask = attention_mask.unsqueeze(-1).float()
         return functional.normalize((states * mask).sum(1) / mask.sum(1), dim=-1)
@@ -95,10 +96,11 @@ def load_base_encoder(folder: str, *, pooling: str) -> BaseEncoder:
     return BaseEncoder(encoder, tokenizer, _pooling(Path(folder), pooling), int(encoder.config.hidden_size), max_tokens)
 
 
-def _pooling(folder: Path, setting: str) -> str:
+def _pooling(folder: Path, setting: str) -> Pooling:
     """`mean` or `cls`; `own` is the pooling in the folder's sentence-transformers settings, by default `mean`."""
     path = folder / "1_Pooling" / "config.json"
-    if setting != "own" or not path.is_file():
-        return "mean" if setting == "own" else setting
+    if setting != Pooling.OWN or not path.is_file():
+        return Pooling.MEAN if setting == Pooling.OWN else Pooling(setting)
     stored = json.loads(path.read_text(encoding="utf-8"))
-    return "cls" if stored.get("pooling_mode_cls_token") or stored.get("pooling_mode") == "cls" else "mean"
+    uses_first = stored.get("pooling_mode_cls_token") or stored.get("pooling_mode") == Pooling.CLS
+    return Pooling.CLS if uses_first else Pooling.MEAN

@@ -14,6 +14,7 @@ import numpy as np
 
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.progress import Progress
+from winnow.core.vocabulary import Precision
 from winnow.curation.engine.embedders.embedder import Embedder, open_embedder
 from winnow.curation.engine.embedders.model_files import refuse_pickles
 from winnow.curation.releases.release import Release
@@ -22,7 +23,6 @@ from winnow.training.encoder.training_curves import CURVES_FILE, training_curves
 from winnow.training.encoder.training_curves_svg import draw_training_curves
 from winnow.training.predictions import Predictions
 from winnow.training.runs import RESULT_PACKAGES, Run, create_run, run_id, versions
-from winnow.training.setting_types import PrecisionSetting
 
 if TYPE_CHECKING:
     from winnow.training.encoder.dry_run import DryRunEstimate
@@ -172,7 +172,7 @@ class _LoadedModel:
 
 
 @lru_cache(maxsize=1)  # repeated calls, such as one query at a time, do not load the model again
-def _load_model(path: Path, folder: str, pooling: str, precision: PrecisionSetting, max_length: int) -> _LoadedModel:
+def _load_model(path: Path, folder: str, pooling: str, precision: Precision, max_length: int) -> _LoadedModel:
     from winnow.training.encoder.encoder_classifier import load_base_encoder
     from winnow.training.encoder.lora_adapter import load_classes, load_merged
     from winnow.training.hardware import detect_hardware

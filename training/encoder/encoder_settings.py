@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
-from winnow.training.setting_types import Count, Positive, PrecisionSetting, Share
+from winnow.core.vocabulary import ClassWeights, Pooling, Precision
+from winnow.training.setting_types import Count, Positive, Share
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,7 @@ class EncoderSettings:
 
     model: str | None = None
     """Folder or hub id of a sentence encoder; by default the task's embedder."""
-    pooling: Literal["own", "mean", "cls"] = "own"
+    pooling: Pooling = Pooling.OWN
     """How token states are pooled to one vector; `own` is the pooling configured in the model's folder."""
     max_length: Annotated[int, Field(ge=4)] = 128
     """Texts are truncated to this number of tokens."""
@@ -40,10 +41,10 @@ class EncoderSettings:
     """Texts of similar length share a batch."""
     label_smoothing: Share = 0.1
     """Share of the target that is distributed over all labels (Szegedy et al. 2016)."""
-    class_weights: Literal["auto", "balanced", "none"] = "auto"
+    class_weights: ClassWeights = ClassWeights.AUTO
     """`balanced` weights rows inversely to the frequency of their label; `auto` does so if labels are imbalanced."""
     warmup: Share = 0.06
     """Share of the steps that the learning rate warms up."""
     weight_decay: Annotated[float, Field(ge=0)] = 0.01
-    precision: PrecisionSetting = "auto"
+    precision: Precision = Precision.AUTO
     """`auto` is bf16 where the hardware supports it natively."""

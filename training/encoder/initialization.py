@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from winnow.core.vocabulary import ClassWeights, Precision
 from winnow.curation.engine.linear_probe import fit_probe
 from winnow.training.encoder.batched_inference import compute_vectors
 from winnow.training.encoder.encoder_classifier import BaseEncoder, EncoderClassifier, load_base_encoder
@@ -85,7 +86,7 @@ def _initialize_head(
 ) -> None:
     """Initialize the head with the linear probe of method `linear`, so training starts from its accuracy."""
     model.eval()
-    with torch.autocast(hardware.device, torch.bfloat16, enabled=hardware.precision == "bf16"):
+    with torch.autocast(hardware.device, torch.bfloat16, enabled=hardware.precision == Precision.BF16):
         vectors = compute_vectors(model, [row["input_ids"] for row in rows])
     probe = fit_probe(vectors.astype(np.float32), labels, seed=seed)
     with torch.no_grad():
@@ -97,6 +98,6 @@ def _class_weights(rows: Sequence[dict[str, Any]], classes: int, settings: Encod
     """Weights inverse to each label's frequency, 1 on average over the rows; None for equal weights."""
     counts = np.bincount([row["labels"] for row in rows], minlength=classes)
     imbalanced = float(counts.max() / counts.min()) > IMBALANCE_RATIO
-    if settings.class_weights == "none" or (settings.class_weights == "auto" and not imbalanced):
+    if settings.class_weights == ClassWeights.NONE or (settings.class_weights == ClassWeights.AUTO and not imbalanced):
         return None
     return torch.tensor(len(rows) / (classes * counts), dtype=torch.float32)

@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from winnow.core.errors import Problem, WinnowError
+from winnow.core.vocabulary import Precision
 from winnow.training.encoder.encoder_classifier import BaseEncoder, EncoderClassifier
 from winnow.training.encoder.encoder_settings import EncoderSettings
 from winnow.training.hardware import Hardware
@@ -68,6 +69,6 @@ def load_merged(base: BaseEncoder, folder: Path, hardware: Hardware) -> EncoderC
         model = base.classifier(len(load_classes(folder)))
         adapted = PeftModel.from_pretrained(model, str(folder / ADAPTER_FOLDER))
     merged: EncoderClassifier = adapted.merge_and_unload()
-    if hardware.precision == "bf16":
+    if hardware.precision == Precision.BF16:
         merged.encoder.to(torch.bfloat16)
     return merged.to(hardware.device).eval()

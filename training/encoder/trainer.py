@@ -26,6 +26,7 @@ from transformers import (
 
 from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.progress import Progress
+from winnow.core.vocabulary import ClassWeights, Device, Precision
 from winnow.training.encoder.checkpoints import (
     elapsed_seconds,
     had_stopped_early,
@@ -112,10 +113,10 @@ def training_arguments(
         learning_rate=settings.learning_rate,
         warmup_steps=settings.warmup,  # a value below 1 is a share of the steps
         lr_scheduler_type="linear",
-        bf16=hardware.precision == "bf16",
-        use_cpu=hardware.device == "cpu",
-        full_determinism=hardware.device == "cuda",
-        dataloader_pin_memory=hardware.device == "cuda",
+        bf16=hardware.precision == Precision.BF16,
+        use_cpu=hardware.device == Device.CPU,
+        full_determinism=hardware.device == Device.CUDA,
+        dataloader_pin_memory=hardware.device == Device.CUDA,
         train_sampling_strategy="group_by_length" if full_training else "sequential",
         remove_unused_columns=False,
         label_names=["labels"],
@@ -224,7 +225,7 @@ def _training_facts(setup: TrainingSetup, history: Sequence[dict[str, Any]], har
         "best_epoch": round(best),
         "validation_rows": len(setup.validation),
         "rows_of_a_label": {"smallest": min(sizes.values()), "largest": max(sizes.values())},
-        "class_weights": "balanced" if setup.uses_class_weights else "none",
+        "class_weights": ClassWeights.BALANCED if setup.uses_class_weights else ClassWeights.NONE,
         "pooling": setup.base.pooling,
         "trained_parameters": sum(p.numel() for p in setup.model.parameters() if p.requires_grad),
         "hardware": {"device": hardware.device, "precision": hardware.precision, "threads": hardware.threads},

@@ -16,6 +16,7 @@ from winnow.core.errors import Problem, WinnowError
 from winnow.core.hashing import keyed_fraction
 from winnow.core.progress import Progress
 from winnow.core.result import NotMeasured
+from winnow.core.vocabulary import Split
 from winnow.curation.engine.embedders.embedder import open_embedder
 from winnow.curation.releases.manifest import MANIFEST
 from winnow.curation.releases.release import TASK_COPY, Release, open_release
@@ -137,7 +138,7 @@ def _release_with_groups(release: Release, groups: set[str], folder: Path) -> Re
     table = pq.read_table(release.path / "data" / "train.parquet")
     kept = table.filter([group in groups for group in table.column("group").to_pylist()])
     pq.write_table(kept, folder / "data" / "train.parquet")
-    counts = {"train": kept.num_rows, "validation": release.counts["validation"], "test": 0}
+    counts = {**release.counts, Split.TRAIN.value: kept.num_rows, Split.TEST.value: 0}
     manifest = release.manifest.model_copy(update={"counts": counts, "files": {}})
     (folder / MANIFEST).write_text(manifest.text(), encoding="utf-8")
     return open_release(folder, checked=False)

@@ -17,11 +17,11 @@ from torch import Tensor
 
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.progress import Progress
+from winnow.core.vocabulary import Precision
 from winnow.generators.prompts.prompt_file import quote_as_data
 from winnow.training.hardware import detect_hardware
 from winnow.training.prompted.router_prompt import RouterPrompt, load_router_prompt
 from winnow.training.runs import Run
-from winnow.training.setting_types import PrecisionSetting
 
 PREFILL = '{"target": "'
 
@@ -153,7 +153,7 @@ def unusable_model(name: str, why: str) -> WinnowError:
 
 
 @lru_cache(maxsize=1)  # queries that are sent one after the other load the model once
-def _open_scorer(path: Path, folder: str, precision: PrecisionSetting, batch_size: int) -> LabelScorer:
+def _open_scorer(path: Path, folder: str, precision: Precision, batch_size: int) -> LabelScorer:
     from transformers import AutoModelForCausalLM, DynamicCache
     from transformers.utils import logging
 
@@ -161,7 +161,7 @@ def _open_scorer(path: Path, folder: str, precision: PrecisionSetting, batch_siz
     logging.disable_progress_bar()
     on = detect_hardware(precision)
     parts = tokenize_prompt(folder, load_router_prompt(path))
-    dtype = torch.bfloat16 if on.precision == "bf16" else torch.float32
+    dtype = torch.bfloat16 if on.precision == Precision.BF16 else torch.float32
     try:
         network = AutoModelForCausalLM.from_pretrained(folder, use_safetensors=True, dtype=dtype, local_files_only=True)
     except (OSError, ValueError) as error:

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from winnow.core.vocabulary import ThinkingEffort
-from winnow.training.setting_types import Count, Positive, PrecisionSetting
+from winnow.core.vocabulary import Precision, ThinkingEffort
+from winnow.training.setting_types import Count, Positive
 
 SPENDING_SETTINGS = ("budget", "prices")
 """Settings about spending. They do not affect answers and are not part of a run's name."""
@@ -34,7 +34,7 @@ class PromptSettings:
     """A JSON file of prices in the form of `generators/llm/prices.json`, for models that the shipped table lacks."""
     batch_size: Count = 16
     """Labels that a local model scores at a time."""
-    precision: PrecisionSetting = "auto"
+    precision: Precision = Precision.AUTO
     """For a local model; `auto` is bf16 where the hardware supports it."""
 
     @property

@@ -317,6 +317,42 @@ class TrainingMethod(StrEnum):
     """The task as a prompt to Claude or a local model."""
 
 
+class Device(StrEnum):
+    """The hardware that a model is trained or run on."""
+
+    CPU = "cpu"
+    CUDA = "cuda"
+
+
+class Precision(StrEnum):
+    """The number format of a model's activations."""
+
+    AUTO = "auto"
+    """A setting only: bf16 where the hardware supports it natively, else f32."""
+    BF16 = "bf16"
+    F32 = "f32"
+
+
+class Pooling(StrEnum):
+    """How the states of the tokens become one vector of the text."""
+
+    OWN = "own"
+    """A setting only: as configured in the model's folder."""
+    MEAN = "mean"
+    CLS = "cls"
+    """The state of the first token."""
+
+
+class ClassWeights(StrEnum):
+    """How the loss weights the labels."""
+
+    AUTO = "auto"
+    """A setting only: balanced if labels are imbalanced, else none."""
+    BALANCED = "balanced"
+    """Inversely to the frequency of the label."""
+    NONE = "none"
+
+
 class MissingPrediction(StrEnum):
     """What happens when an imported file has no prediction for a row."""
 

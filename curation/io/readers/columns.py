@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.suggest import nearest_name
+from winnow.core.vocabulary import SPLITS, Split
 from winnow.curation.pii.detect import redact
 from winnow.validators.kinds.kind import Kind
 
@@ -19,15 +20,14 @@ KNOWN_NAMES = {
 """Names of columns that do not hold the content, the likeliest first."""
 
 SPLIT_NAMES = {
-    "train": "train",
-    "training": "train",
-    "validation": "validation",
-    "valid": "validation",
-    "val": "validation",
-    "dev": "validation",
-    "test": "test",
-    "testing": "test",
+    **{split: split for split in SPLITS},
+    "training": Split.TRAIN.value,
+    "valid": Split.VALIDATION.value,
+    "val": Split.VALIDATION.value,
+    "dev": Split.VALIDATION.value,
+    "testing": Split.TEST.value,
 }
+"""What the values of a column of splits mean."""
 
 MIN_SPLIT_SHARE = 0.9
 """Share of the values of a column called "split" that must name a split before it is used automatically."""

@@ -13,9 +13,13 @@ from winnow.core.errors import Problem, WinnowError
 from winnow.core.suggest import nearest_name
 from winnow.curation.io.readers.columns import KNOWN_NAMES
 from winnow.curation.io.readers.raw_rows import read_rows
+from winnow.validators.kinds.intents import INTENTS
 from winnow.validators.text import Drop
 
 ID_NAMES = ("id", "record", "record_id")
+
+TEXT_NAMES = INTENTS.content_columns["text"].names
+"""A record of one text can be named by it; records of other kinds are named by their id."""
 
 LABEL_NAMES = ("predicted", "prediction", "predicted_label", *KNOWN_NAMES["label"])
 """In order of preference: a column named as a prediction before one that may hold the gold label."""
@@ -90,7 +94,7 @@ def _find_columns(name: str, present: Sequence[str]) -> _PredictionColumns:
     def column(names: Sequence[str]) -> str | None:
         return next((by_folded[n] for n in names if n in by_folded), None)
 
-    identity, text, label = column(ID_NAMES), column(KNOWN_NAMES["text"]), column(LABEL_NAMES)
+    identity, text, label = column(ID_NAMES), column(TEXT_NAMES), column(LABEL_NAMES)
     held = ", ".join(present[:20]) or "none"
     problems = []
     if identity is None and text is None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from winnow.core.hashing import stable_hash
 from winnow.reports.html import render, write_page
-from winnow.reports.svg import whiskers
+from winnow.reports.svg import Whisker, whiskers
 from winnow.training.evaluation.compare import Comparison
+from winnow.training.evaluation.comparison_facts import ComparedError, ComparedLabel, ComparedPair
 
 CHANGES_SHOWN = 20
 
@@ -19,41 +20,51 @@ def write_comparison(comparison: Comparison, folder: Path) -> Path:
     """Write `compare-SPLIT-HASH.html`, where HASH is that of the run ids; returns its path."""
     names = " ".join(run.id for run in comparison.runs)
     digest = stable_hash(names, length=8)
-    return write_page(comparison_page(comparison), folder / f"compare-{comparison.split}-{digest}.html")
+    return write_page(comparison_page(comparison), folder / f"compare-{comparison.facts.split}-{digest}.html")
 
 
 def comparison_page(comparison: Comparison) -> str:
     """The page as HTML."""
-    measures = comparison.measures
-    runs = measures["runs"]
+    facts = comparison.facts
     return render(
         "comparison.html.j2",
-        m=measures,
-        split=comparison.split,
+        m=facts,
         looks={run.id: sum(look["split"] == "test" for look in run.read_looks()) for run in comparison.runs},
-        accuracy_marks=whiskers([run["accuracy"] for run in runs]),
+        accuracy_marks=whiskers([run.accuracy.json() for run in facts.runs]),
         goal_marks=[
-            whiskers(run["goals"], key="measured", marks=[goal["wanted"] for goal in run["goals"]]) for run in runs
+            whiskers(run.goals, key="measured", marks=[goal["wanted"] for goal in run.goals]) for run in facts.runs
         ],
-        pairs=[_pair(pair, comparison) for pair in measures["pairs"]],
+        changes_shown=CHANGES_SHOWN,
+        pairs=[_pair_section(pair, comparison) for pair in facts.pairs],
     )
 
 
-def _pair(pair: dict[str, Any], comparison: Comparison) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _PairSection:
     """One pair with its plots and the texts on which only one run is right."""
-    marks = whiskers([pair["accuracy"], pair["macro_f1"]], key="difference", marks=[0.0, 0.0])
-    labels = [one for one in pair["per_label"] if one["only_first_right"] or one["only_second_right"]]
-    confusions = [one for one in pair["per_confused_pair"] if one["first"] != one["second"]]
-    return {
-        **pair,
-        "marks": marks,
-        "changed": labels[:CHANGES_SHOWN],
-        "changed_count": len(labels),
-        "confusions": confusions[:CHANGES_SHOWN],
-        "confusions_count": len(confusions),
-        "lost": _texts(comparison, right=pair["first"], wrong=pair["second"]),
-        "gained": _texts(comparison, right=pair["second"], wrong=pair["first"]),
-    }
+
+    facts: ComparedPair
+    marks: list[Whisker | None]
+    """The differences of accuracy and of macro-F1."""
+    labels: list[ComparedLabel]
+    """Labels whose recall changed, largest changes first."""
+    errors: list[ComparedError]
+    """Errors whose frequency changed, largest changes first."""
+    lost: list[tuple[str, str, str]]
+    """Rows that only the first run has right."""
+    gained: list[tuple[str, str, str]]
+    """Rows that only the second run has right."""
+
+
+def _pair_section(pair: ComparedPair, comparison: Comparison) -> _PairSection:
+    return _PairSection(
+        pair,
+        whiskers([pair.accuracy.json(), pair.macro_f1.json()], key="difference", marks=[0.0, 0.0]),
+        [one for one in pair.per_label if one.only_first_right or one.only_second_right],
+        [one for one in pair.per_confused_pair if one.first != one.second],
+        _texts(comparison, right=pair.first, wrong=pair.second),
+        _texts(comparison, right=pair.second, wrong=pair.first),
+    )
 
 
 def _texts(comparison: Comparison, *, right: str, wrong: str) -> list[tuple[str, str, str]]:

@@ -21,7 +21,11 @@ def percentage_points(value: Any) -> str:
 
 
 def interval(bounds: Any) -> str:
-    """An interval of shares, given as two bounds or as a dict with `low` and `high`."""
+    """An interval of shares, given as two bounds, or of a share with its interval."""
+    if isinstance(bounds, NotMeasured):
+        return "not measured"
+    if isinstance(bounds, Measured):
+        bounds = (bounds.low, bounds.high)
     ends = [bounds.get("low"), bounds.get("high")] if isinstance(bounds, dict) else bounds
     low, high = (None if end is None else 100 * float(end) for end in ends)
     return "not measured" if low is None else f"{low:.1f} to {high:.1f} %"
@@ -29,6 +33,8 @@ def interval(bounds: Any) -> str:
 
 def why_not_measured(figure: Any) -> str:
     """Why a figure was not measured; empty if it was."""
+    if isinstance(figure, NotMeasured):
+        return figure.why
     return str(figure.get("why", "")) if isinstance(figure, dict) else ""
 
 

@@ -13,8 +13,10 @@ from winnow.curation.checks.gates.gate import Gate
 from winnow.curation.releases.manifest import Manifest
 from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts
 from winnow.curation.review.lot_facts import LotFacts
+from winnow.operations.compare import ComparisonOutput
 
 PUBLIC_RECORDS: dict[str, type[object]] = {
+    "comparison": ComparisonOutput,
     "gate": Gate,
     "label_accuracy": LabelAccuracyFacts,
     "lot": LotFacts,

@@ -18,6 +18,7 @@ from winnow.reports.confusion_matrix import layout_matrix, seriation
 from winnow.reports.evaluation_page import evaluation_page
 from winnow.reports.svg import learning_plot, whiskers
 from winnow.training.evaluation.compare import Comparison
+from winnow.training.evaluation.comparison_facts import ComparisonFacts
 from winnow.training.evaluation.evaluate import Evaluation
 from winnow.training.evaluation.fit_on_validation import fit_parameters
 from winnow.training.evaluation.goals import judge_goals
@@ -79,8 +80,8 @@ def test_the_comparison_stands_alone_and_fits_desktop_and_phone(
     path = tmp_path / "compare.html"
     path.write_text(comparison_page(compared))
     page = looked_at(browser, path, width)
-    pair = compared.measures["pairs"][0]
-    assert f"only {pair['second']} right {pair['only_second_right']}" in page.inner_text("body")
+    pair = compared.facts.pairs[0]
+    assert f"only {pair.second} right {pair.only_second_right}" in page.inner_text("body")
     page.close()
 
 
@@ -162,9 +163,9 @@ def test_a_split_of_out_of_scope_rows_alone_can_be_drawn(trained_example: tuple[
 
 
 def test_every_text_of_a_comparison_is_escaped(browser: Any, compared: Comparison, tmp_path: Path) -> None:
-    told = json.dumps(compared.measures).replace('"it_vpn"', json.dumps(NASTY))
+    told = compared.facts.model_dump_json().replace('"it_vpn"', json.dumps(NASTY))
     rows = compared.rows.assign(text=NASTY).replace("it_vpn", NASTY)
-    html = comparison_page(replace(compared, measures=json.loads(told), rows=rows))
+    html = comparison_page(replace(compared, facts=ComparisonFacts.model_validate_json(told), rows=rows))
     assert_harmless(browser, html, tmp_path / "page.html")
 
 

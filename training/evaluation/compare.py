@@ -6,12 +6,14 @@ import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.progress import Progress
+from winnow.core.result import Measure, Measured
 from winnow.curation.releases.release import Release, open_release
+from winnow.training.evaluation.comparison_facts import ComparedPair, ComparedRun, ComparisonFacts
 from winnow.training.evaluation.evaluate import check_release
 from winnow.training.evaluation.goals import judge_goals
 from winnow.training.evaluation.latency import stored_latency
@@ -34,9 +36,8 @@ SEED = 0
 class Comparison:
     """The result of a comparison and the rows that it is based on."""
 
-    split: str
     runs: list[Run]
-    measures: dict[str, Any]
+    facts: ComparisonFacts
     rows: pd.DataFrame
     """The common rows: columns `id`, `text`, `gold`, and a column of predictions for every run, named by its id."""
 
@@ -83,67 +84,72 @@ def compare(
     per_run = [
         _measure_run(run, table, labels, current_label(fallback) if fallback else None, target_goals) for run in runs
     ]
-    measures = {
-        "split": split,
-        "rows": len(table),
-        "left_out": common.left_out,
-        "relabeled": common.relabeled,
-        "runs": per_run,
-        "pairs": _compare_pairs(runs, releases, table, labels),
-    }
+    facts = ComparisonFacts(
+        split=split,
+        rows=len(table),
+        left_out=common.left_out,
+        relabeled=common.relabeled,
+        runs=per_run,
+        pairs=_compare_pairs(runs, releases, table, labels),
+    )
     for run, own in zip(runs, per_run, strict=True):
         run.record_look(
-            split, {"accuracy": own["accuracy"]["value"], "rows": len(table)}
+            split, {"accuracy": own.accuracy.value, "rows": len(table)}
         )  # recorded before the score is shown
-    return Comparison(split, list(runs), measures, table)
+    return Comparison(list(runs), facts, table)
 
 
 def _measure_run(
     run: Run, table: pd.DataFrame, labels: Sequence[str], fallback: str | None, goals: Mapping[str, float]
-) -> dict[str, Any]:
+) -> ComparedRun:
     """The measures of one run on the common rows."""
     gold, predicted = list(table["gold"]), list(table[run.id])
     pairs = list(zip(gold, predicted, strict=True))
     inside, outside = ([pair for pair in pairs if (pair[0] == fallback) is out] for out in (False, True))
-    return {
-        "run": run.id,
-        "method": run.facts["method"],
-        "release": run.facts["release"]["name"],
-        "accuracy": _share(pairs, "there are no rows"),
-        "in_scope_accuracy": _share(inside, "no rows are in scope"),
-        "out_of_scope_recall": _share(outside, "no rows have the fallback label"),
-        "macro_f1": macro_f1_with_interval(gold, predicted, labels, seed=SEED).figure.json(),
-        "goals": judge_goals(goals, gold, predicted, labels=labels, fallback=fallback, seed=SEED),
-        "latency": stored_latency(run),
-    }
+    accuracy = _share(pairs, "there are no rows")
+    assert isinstance(accuracy, Measured)  # runs without common rows are not compared
+    return ComparedRun(
+        run=run.id,
+        method=run.facts["method"],
+        release=run.facts["release"]["name"],
+        accuracy=accuracy,
+        in_scope_accuracy=_share(inside, "no rows are in scope"),
+        out_of_scope_recall=_share(outside, "no rows have the fallback label"),
+        macro_f1=macro_f1_with_interval(gold, predicted, labels, seed=SEED).figure,
+        goals=judge_goals(goals, gold, predicted, labels=labels, fallback=fallback, seed=SEED),
+        latency=stored_latency(run),
+    )
 
 
-def _share(pairs: Sequence[tuple[str, str]], why: str) -> dict[str, Any]:
-    return proportion(sum(g == p for g, p in pairs), len(pairs), why).json()
+def _share(pairs: Sequence[tuple[str, str]], why: str) -> Measure:
+    return proportion(sum(g == p for g, p in pairs), len(pairs), why)
 
 
 def _compare_pairs(
     runs: Sequence[Run], releases: Sequence[Release], table: pd.DataFrame, labels: Sequence[str]
-) -> list[dict[str, Any]]:
+) -> list[ComparedPair]:
     """Every pair of runs, in the order given; p-values are adjusted for the number of pairs."""
     audits = [release.manifest.label_accuracy for release in reversed(releases)]
     audit = next((one for one in audits if one), None)
-    found = []
-    for first, second in itertools.combinations(runs, 2):
-        one = compare_paired(
-            table["gold"].tolist(), table[first.id].tolist(), table[second.id].tolist(), labels=labels, seed=SEED
+    gold = table["gold"].tolist()
+    pairs = list(itertools.combinations(runs, 2))
+    compared = [
+        compare_paired(gold, table[first.id].tolist(), table[second.id].tolist(), labels=labels, seed=SEED)
+        for first, second in pairs
+    ]
+    adjusted = holm([one.p_value for one in compared])
+    return [
+        ComparedPair(
+            **dict(one),
+            first=first.id,
+            second=second.id,
+            label_noise=within_label_noise(one.accuracy.difference, audit),
+            latency_ratio=latency_ratio(stored_latency(first), stored_latency(second)),
+            p_adjusted=p,
+            differs=p < SIGNIFICANCE_LEVEL,
         )
-        found.append(
-            {
-                "first": first.id,
-                "second": second.id,
-                **one,
-                "label_noise": within_label_noise(one["accuracy"], audit),
-                "latency_ratio": latency_ratio(stored_latency(first), stored_latency(second)),
-            }
-        )
-    adjusted = holm([one["p_value"] for one in found])
-    return [{**one, "p_adjusted": p, "differs": p < SIGNIFICANCE_LEVEL} for one, p in zip(found, adjusted, strict=True)]
+        for (first, second), one, p in zip(pairs, compared, adjusted, strict=True)
+    ]
 
 
 def _common_rows(

@@ -93,9 +93,10 @@ def compare(
     from winnow.operations import compare as operation
 
     with progress_bar("comparing", json) as progress:
-        comparison, page = operation.compare(context_of(context), runs, split=split, progress=progress)
+        compared = operation.compare(context_of(context), runs, split=split, progress=progress)
+    comparison, page = compared
     if json:
-        terminal.print_json({**comparison.measures, "report": str(page)})
+        terminal.print_json(compared.output().model_dump(mode="json"))
         return
     comparison_view.print_comparison(comparison)
     terminal.print_line()
@@ -105,5 +106,5 @@ def compare(
 
 def _after_comparison(comparison: Comparison) -> str:
     """Evaluate the best run: it shows where and why it is wrong."""
-    best = max(comparison.measures["runs"], key=lambda one: one["accuracy"]["value"])
-    return command("evaluate", best["run"], split=comparison.split)
+    best = max(comparison.facts.runs, key=lambda one: one.accuracy.value)
+    return command("evaluate", best.run, split=comparison.facts.split)

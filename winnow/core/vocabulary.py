@@ -294,6 +294,17 @@ class DatasetKind(StrEnum):
     """Suspected label errors outside the sample of a lot."""
 
 
+class NoiseVerdict(StrEnum):
+    """A difference of accuracy between two runs, compared with the audited share of wrong labels."""
+
+    WITHIN = "within"
+    """At most the share: wrong labels alone could explain the difference."""
+    PERHAPS = "perhaps"
+    """At most the upper end of its interval."""
+    BEYOND = "beyond"
+    """Larger than wrong labels alone could explain."""
+
+
 class AcquisitionStrategy(StrEnum):
     """How the next unlabeled queries for people to label are selected."""
 

@@ -7,10 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from winnow.operations._context import Context
+from winnow.training.evaluation.comparison_facts import ComparisonFacts
 
 if TYPE_CHECKING:
     from winnow.core.progress import Progress
     from winnow.training.evaluation.compare import Comparison
+
+
+class ComparisonOutput(ComparisonFacts):
+    """What `compare --json` prints."""
+
+    report: str
+    """Path of the page that shows the comparison."""
 
 
 class CompareResult(NamedTuple):
@@ -18,6 +26,10 @@ class CompareResult(NamedTuple):
 
     comparison: Comparison
     page: Path
+
+    def output(self) -> ComparisonOutput:
+        """What `compare --json` prints."""
+        return ComparisonOutput(**dict(self.comparison.facts), report=str(self.page))
 
 
 def compare(

@@ -17,9 +17,11 @@ from tests.support.commands import run_winnow
 from tests.support.files import write_jsonl
 from winnow.core.errors import WinnowError
 from winnow.core.hashing import file_sha256
+from winnow.core.result import NotMeasured
 from winnow.curation.releases.release import open_release
 from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts
 from winnow.training.evaluation.compare import compare
+from winnow.training.evaluation.comparison_facts import LabelNoise
 from winnow.training.evaluation.paired import compare_paired, latency_ratio, within_label_noise
 from winnow.training.imported_runs.import_run import import_predictions
 from winnow.training.runs import Run
@@ -35,73 +37,76 @@ answers = st.lists(st.tuples(*[st.sampled_from(LABELS)] * 3), min_size=1, max_si
 def test_every_row_is_counted_once_and_the_pair_may_be_turned_round(rows: list[tuple[str, str, str]]) -> None:
     gold, first, second = (list(part) for part in zip(*rows, strict=True))
     there, back = (compare_paired(gold, *pair, labels=LABELS, seed=0) for pair in ((first, second), (second, first)))
-    counts = [there[key] for key in ("both_right", "only_first_right", "only_second_right", "both_wrong")]
+    counts = [there.both_right, there.only_first_right, there.only_second_right, there.both_wrong]
     assert sum(counts) == len(rows)
-    assert there["only_first_right"] == back["only_second_right"]
-    assert there["p_value"] == back["p_value"]
-    for key in ("accuracy", "macro_f1"):
-        assert there[key]["difference"] == pytest.approx(-back[key]["difference"])
-        assert there[key]["low"] == pytest.approx(-back[key]["high"])
-    assert sum(one["rows"] for one in there["per_label"]) == len(rows)
-    gained = sum(one["only_second_right"] for one in there["per_label"])
-    assert gained == there["only_second_right"]
-    mistakes = {(one["gold"], one["predicted"]): one for one in there["per_confused_pair"]}
-    assert sum(one["first"] for one in mistakes.values()) == sum(g != p for g, p in zip(gold, first, strict=True))
-    assert sum(one["second"] for one in mistakes.values()) == sum(g != p for g, p in zip(gold, second, strict=True))
+    assert there.only_first_right == back.only_second_right
+    assert there.p_value == back.p_value
+    for one, other in ((there.accuracy, back.accuracy), (there.macro_f1, back.macro_f1)):
+        assert one.difference == pytest.approx(-other.difference)
+        assert one.low == pytest.approx(-other.high)
+    assert sum(one.rows for one in there.per_label) == len(rows)
+    gained = sum(one.only_second_right for one in there.per_label)
+    assert gained == there.only_second_right
+    mistakes = {(one.gold, one.predicted): one for one in there.per_confused_pair}
+    assert sum(one.first for one in mistakes.values()) == sum(g != p for g, p in zip(gold, first, strict=True))
+    assert sum(one.second for one in mistakes.values()) == sum(g != p for g, p in zip(gold, second, strict=True))
 
 
 def test_a_model_against_itself_differs_nowhere() -> None:
     gold, said = ["a", "b", "c", "a"], ["a", "b", "a", "a"]
     found = compare_paired(gold, said, said, labels=LABELS, seed=0)
-    assert found["accuracy"]["difference"] == found["macro_f1"]["difference"] == 0
-    assert found["p_value"] == 1
-    assert not any(one["differs"] is True for one in (*found["per_label"], *found["per_confused_pair"]))
+    assert found.accuracy.difference == found.macro_f1.difference == 0
+    assert found.p_value == 1
+    assert not any(one.differs is True for one in (*found.per_label, *found.per_confused_pair))
 
 
 def test_the_p_value_is_the_exact_sign_test_on_differing_rows() -> None:
     gold = ["a"] * 30
     first, second = ["b"] * 12 + ["a"] * 18, ["a"] * 10 + ["b"] * 2 + ["b"] * 2 + ["a"] * 16
     found = compare_paired(gold, first, second, labels=LABELS, seed=0)
-    assert (found["only_second_right"], found["only_first_right"]) == (10, 2)
-    assert found["p_value"] == pytest.approx(binomtest(10, 12).pvalue)
-    assert found["per_confused_pair"][0]["p_value"] == pytest.approx(binomtest(10, 12).pvalue)
+    assert (found.only_second_right, found.only_first_right) == (10, 2)
+    assert found.p_value == pytest.approx(binomtest(10, 12).pvalue)
+    assert found.per_confused_pair[0].p_value == pytest.approx(binomtest(10, 12).pvalue)
 
 
 def test_six_rows_all_in_one_direction_are_the_fewest_that_can_be_beyond_chance() -> None:
     for rows, verdict in ((5, False), (6, True)):
         gold = ["a"] * rows + ["b"] * 50
         found = compare_paired(gold, ["c"] * rows + ["b"] * 50, gold, labels=LABELS, seed=0)
-        assert (found["per_label"][0]["differs"] is True) == verdict
+        assert (found.per_label[0].differs is True) == verdict
 
 
 def test_a_change_in_one_label_is_found_among_labels_that_did_not_change() -> None:
     gold = ["a"] * 40 + ["b"] * 40 + ["c"] * 40
     first = ["c"] * 25 + ["a"] * 15 + ["b"] * 40 + ["c"] * 40
     found = compare_paired(gold, first, gold, labels=LABELS, seed=0)
-    assert [(one["label"], one["differs"] is True) for one in found["per_label"]] == [
+    assert [(one.label, one.differs is True) for one in found.per_label] == [
         ("a", True),
         ("b", False),
         ("c", False),
     ]
-    assert found["per_label"][1]["differs"]["why"] == "fewer than 6 differing rows"
-    assert found["per_label"][0]["recall"]["difference"] == pytest.approx(25 / 40)
+    assert found.per_label[1].differs == NotMeasured("fewer than 6 differing rows")
+    assert found.per_label[0].recall.difference == pytest.approx(25 / 40)
 
 
 @pytest.mark.parametrize(("gained", "verdict"), [(3, "within"), (8, "perhaps"), (30, "beyond")])
 def test_a_difference_is_held_against_the_measured_label_noise(gained: int, verdict: str) -> None:
     audit = LabelAccuracyFacts(accuracy=0.97, interval=(0.9, 0.99), right=97, audited=100, unsure=0, by_origin={})
-    found = within_label_noise(paired_difference(gained, 0, 100).json(), audit)
-    assert found["verdict"] == verdict
-    assert found["wrong_labels_high"] == pytest.approx(0.1)
-    assert within_label_noise({"difference": 0.1}, None)["status"] == "not_measured"
+    found = within_label_noise(paired_difference(gained, 0, 100).difference, audit)
+    assert isinstance(found, LabelNoise)
+    assert found.verdict == verdict
+    assert found.wrong_labels_high == pytest.approx(0.1)
+    assert isinstance(within_label_noise(0.1, None), NotMeasured)
 
 
 def test_latency_is_compared_on_one_machine_only() -> None:
     fast, slow = ({"p50_seconds": s, "node": "x", "busy": False} for s in (0.01, 0.03))
     assert latency_ratio(fast, slow) == pytest.approx(3)
-    assert latency_ratio(fast, {**slow, "node": "y"})["status"] == "not_measured"
-    assert "busy" in latency_ratio(fast, {**slow, "busy": True})["why"]
-    assert latency_ratio(fast, {"status": "not_measured", "why": "never"})["why"] == "never"
+    assert isinstance(latency_ratio(fast, {**slow, "node": "y"}), NotMeasured)
+    busy = latency_ratio(fast, {**slow, "busy": True})
+    assert isinstance(busy, NotMeasured)
+    assert "busy" in busy.why
+    assert latency_ratio(fast, NotMeasured("never").json()) == NotMeasured("never")
 
 
 def imported(workspace: Workspace, folder: Path, name: str, share: float, release: str = "first") -> Run:
@@ -121,19 +126,19 @@ def test_runs_are_compared_and_each_look_is_written_into_every_run(frozen_exampl
     runs = [imported(frozen_example, tmp_path, name, share) for name, share in (("low", 0.5), ("mid", 0.7), ("top", 1))]
     found = compare(runs, "test", goals={"accuracy": 0.9})
     rows = frozen_example.release("first").counts["test"]
-    assert found.measures["rows"] == rows
-    assert set(found.measures["left_out"].values()) == {0}
-    accuracies = [run["accuracy"]["value"] for run in found.measures["runs"]]
+    assert found.facts.rows == rows
+    assert set(found.facts.left_out.values()) == {0}
+    accuracies = [run.accuracy.value for run in found.facts.runs]
     assert accuracies == sorted(accuracies)
     assert accuracies[2] == 1
-    verdicts = [run["goals"][0]["verdict"] for run in found.measures["runs"]]
+    verdicts = [run.goals[0]["verdict"] for run in found.facts.runs]
     assert verdicts == ["not met", "not met", "met"]
-    pairs = {(p["first"], p["second"]): p for p in found.measures["pairs"]}
+    pairs = {(p.first, p.second): p for p in found.facts.pairs}
     assert set(pairs) == {(runs[a].id, runs[b].id) for a, b in ((0, 1), (0, 2), (1, 2))}
     largest = pairs[runs[0].id, runs[2].id]
-    assert largest["accuracy"]["difference"] == pytest.approx(accuracies[2] - accuracies[0])
-    assert largest["differs"]
-    assert largest["p_adjusted"] >= largest["p_value"]
+    assert largest.accuracy.difference == pytest.approx(accuracies[2] - accuracies[0])
+    assert largest.differs
+    assert largest.p_adjusted >= largest.p_value
     assert [[look["split"] for look in run.read_looks()] for run in runs] == [["test"]] * 3
     assert list(found.rows.columns) == ["id", "text", "gold", *(run.id for run in runs)]
 
@@ -148,14 +153,14 @@ def test_releases_are_compared_on_the_rows_that_they_share(frozen_example: Works
     workspace.freeze("second")
     new = imported(workspace, tmp_path, "new", 0.9, release="second")
     found, page = workspace.compare([old.path, new.path])
-    assert found.measures["rows"] == len(held) - 1
-    assert found.measures["left_out"][old.id] == 1
-    assert found.measures["relabeled"] == 0  # a renamed label is the same label
+    assert found.facts.rows == len(held) - 1
+    assert found.facts.left_out[old.id] == 1
+    assert found.facts.relabeled == 0  # a renamed label is the same label
     assert "it_vpn" not in set(found.rows["gold"])
     assert page.exists()
     plain = compare([old, new], "validation")  # without the workspace nobody knows of the renaming
-    assert plain.measures["relabeled"] == (held["label"].iloc[1:] == "it_vpn").sum()
-    assert plain.measures["rows"] + plain.measures["relabeled"] == len(held) - 1
+    assert plain.facts.relabeled == (held["label"].iloc[1:] == "it_vpn").sum()
+    assert plain.facts.rows + plain.facts.relabeled == len(held) - 1
 
 
 def test_what_cannot_be_compared_says_why(frozen_example: Workspace, tmp_path: Path) -> None:
@@ -204,5 +209,5 @@ def test_the_command_compares_without_a_workspace_too(frozen_example: Workspace,
 
 def test_a_comparison_is_the_same_every_time(frozen_example: Workspace, tmp_path: Path) -> None:
     runs = [imported(frozen_example, tmp_path, name, share) for name, share in (("a", 0.5), ("b", 0.9))]
-    assert compare(runs).measures == compare(runs).measures
-    assert np.isfinite(compare(runs).measures["pairs"][0]["macro_f1"]["low"])
+    assert compare(runs).facts == compare(runs).facts
+    assert np.isfinite(compare(runs).facts.pairs[0].macro_f1.low)

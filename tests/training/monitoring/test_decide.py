@@ -356,10 +356,10 @@ def test_from_the_first_run_to_production_and_back_to_the_data(trained: tuple[Wo
     both = predictions.merge(lost, on="id")
     gained = (both["gold_x"] == both["predicted_y"]).mean() - (both["gold_x"] == both["predicted_x"]).mean()
     assert measured(found, "clear_gain") == [pytest.approx(gained)]
-    compared = workspace.compare([run, weak])[0].measures["pairs"][0]  # counted by other code
+    compared = workspace.compare([run, weak])[0].facts.pairs[0]  # counted by other code
     assert isinstance(found.accuracy_gain, AccuracyGain)
-    assert found.accuracy_gain.accuracy.json() == pytest.approx(compared["accuracy"])
-    assert found.accuracy_gain.p_value == pytest.approx(compared["p_value"])
+    assert found.accuracy_gain.accuracy == compared.accuracy
+    assert found.accuracy_gain.p_value == pytest.approx(compared.p_value)
     assert "underfitting" in [one.name for one in found.findings.found]  # type: ignore[union-attr]
     later = datetime.now(UTC) + timedelta(days=370)
     assert measured(workspace.decide(today=later), "old_model") == [12]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from winnow.curation.annotations.votes import needs_adjudication, votes_by_record
 from winnow.curation.review.measured_queues import REVIEW_QUEUE
 from winnow.curation.store.database import Connection
@@ -14,12 +16,13 @@ def undecided_records(connection: Connection) -> frozenset[str]:
     """Records on which annotators disagree, or whose second reviewer has not responded."""
     votes = votes_by_record(votes_of(connection, of_people=True))
     disputed = {record for record, own in votes.items() if needs_adjudication(own)}
-    overlap = {one.name: one.overlap for one in queue_datasets(connection, REVIEW_QUEUE) if not one.closed}
-    responders = responder_counts(connection)
+    open_datasets = [one for one in queue_datasets(connection, REVIEW_QUEUE) if not one.closed]
+    overlap = Counter({one.name: one.overlap for one in open_datasets})
+    responders = Counter(responder_counts(connection))
     half_reviewed = {
         item.record_id
         for item in queue_items(connection, REVIEW_QUEUE)
-        if not item.withdrawn and 0 < responders.get((item.dataset, item.record_id), 0) < overlap.get(item.dataset, 0)
+        if not item.withdrawn and 0 < responders[item.dataset, item.record_id] < overlap[item.dataset]
     }
     adjudicated = {record for record, own in votes.items() if any(vote.actor == "adjudicator" for vote in own)}
     return frozenset(disputed | (half_reviewed - adjudicated))

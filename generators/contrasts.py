@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from winnow.generators.llm.request import ModelChoice, list_schema, request_body
+from winnow.generators.llm.request import ModelChoice, RequestDraft, list_schema, make_request
 from winnow.generators.llm.response import read_items
 from winnow.generators.prompts.prompt_file import load_prompt
 from winnow.generators.prompts.prompt_task import shared_prompt
@@ -34,7 +34,7 @@ def contrast_requests(
     edits: Sequence[str] = (),
     per_request: int,
     round_number: int,
-) -> list[tuple[str, str]]:
+) -> list[RequestDraft]:
     """Requests for `count` pairs, `per_request` in each. `edits` are differences that earlier pairs used."""
     first, second = pair
     found = []
@@ -48,14 +48,14 @@ def contrast_requests(
             second_seeds=prompt_context.texts(second, MAX_PAIR_SEEDS, "contrasts", first, round_number, number),
             edits=list(edits),
         )
-        body = request_body(
+        request = make_request(
             model_choice,
-            cached_part=shared_prompt(prompt_context.task),
-            own_part=own,
+            shared=shared_prompt(prompt_context.task),
+            own=own,
             schema=PAIRS_SCHEMA,
             items=2 * wanted,
         )
-        found.append((body, json.dumps({"kind": "contrasts", "pair": [first, second], "count": wanted})))
+        found.append((request, json.dumps({"kind": "contrasts", "pair": [first, second], "count": wanted})))
     return found
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from winnow.core.hashing import keyed_shuffle
-from winnow.generators.llm.request import ModelChoice, list_schema, request_body
+from winnow.generators.llm.request import ModelChoice, RequestDraft, list_schema, make_request
 from winnow.generators.llm.response import read_items
 from winnow.generators.prompts.prompt_file import load_prompt
 from winnow.generators.prompts.prompt_task import PromptTask, shared_prompt
@@ -25,7 +25,7 @@ class JudgeVerdict:
 
 def judge_requests(
     task: PromptTask, model_choice: ModelChoice, texts: Sequence[str], *, key: str, per_request: int
-) -> list[tuple[str, str]]:
+) -> list[RequestDraft]:
     """Requests that label all texts, shuffled so that the two sides of a pair are rarely in one request."""
     choice = {"type": "string", "enum": list(task.names)}
     fields: dict[str, dict[str, Any]] = {
@@ -41,10 +41,10 @@ def judge_requests(
         part = order[start : start + per_request]
         asked = [{"query": number, "text": texts[i]} for number, i in enumerate(part)]
         own = load_prompt("judge").render(queries=asked)
-        body = request_body(
-            model_choice, cached_part=shared, own_part=own, schema=list_schema("verdicts", fields), items=len(part)
+        request = make_request(
+            model_choice, shared=shared, own=own, schema=list_schema("verdicts", fields), items=len(part)
         )
-        found.append((body, json.dumps({"texts": [texts[i] for i in part]})))
+        found.append((request, json.dumps({"texts": [texts[i] for i in part]})))
     return found
 
 

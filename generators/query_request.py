@@ -8,7 +8,7 @@ from typing import Any
 
 from winnow.core.hashing import keyed_shuffle
 from winnow.generators.diversity_grid import QueryBrief
-from winnow.generators.llm.request import ModelChoice, RequestDraft, list_schema, request_body
+from winnow.generators.llm.request import ModelChoice, RequestDraft, list_schema, make_request
 from winnow.generators.llm.response import read_items
 from winnow.generators.prompts.prompt_file import load_prompt
 from winnow.generators.prompts.prompt_task import shared_prompt
@@ -78,11 +78,11 @@ def query_request(
     if kind == "fixes":
         values["mistakes"] = keyed_shuffle(misclassified, prompt_context.key, *where)[:MAX_MISCLASSIFIED]
     own = load_prompt(kind).render(**values)
-    body = request_body(
+    request = make_request(
         model_choice,
-        cached_part=shared_prompt(prompt_context.task),
-        own_part=own,
+        shared=shared_prompt(prompt_context.task),
+        own=own,
         schema=QUERIES_SCHEMA,
         items=len(part),
     )
-    return body, json.dumps({"kind": kind, "label": label, "briefs": list(part)})
+    return request, json.dumps({"kind": kind, "label": label, "briefs": list(part)})

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 
 from winnow.generators.diversity_grid import query_briefs, split_briefs
-from winnow.generators.llm.request import ModelChoice, RequestDraft, list_schema, request_body
+from winnow.generators.llm.request import ModelChoice, RequestDraft, list_schema, make_request
 from winnow.generators.prompts.prompt_file import load_prompt
 from winnow.generators.prompts.prompt_task import shared_prompt
 from winnow.generators.proposal import PromptContext
@@ -29,8 +29,8 @@ def region_requests(
     found = []
     for part in split_briefs(wanted, per_request):
         own = load_prompt("regions").render(briefs=part, queries=list(queries), fallback=prompt_context.task.fallback)
-        body = request_body(
-            model_choice, cached_part=shared_prompt(prompt_context.task), own_part=own, schema=schema, items=len(part)
+        request = make_request(
+            model_choice, shared=shared_prompt(prompt_context.task), own=own, schema=schema, items=len(part)
         )
-        found.append((body, json.dumps({"kind": "regions", "region": name, "briefs": part})))
+        found.append((request, json.dumps({"kind": "regions", "region": name, "briefs": part})))
     return found

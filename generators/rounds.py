@@ -7,13 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
-from winnow.core.vocabulary import GeneratorName
+from winnow.core.vocabulary import GeneratorName, ResponseOutcome
 from winnow.generators import contrasts
 from winnow.generators.examples import example_requests
 from winnow.generators.judge import JudgeVerdict, judge_requests, read_verdicts
-from winnow.generators.llm.request import LlmRequest, ModelChoice, RequestDraft
-from winnow.generators.llm.response import response_outcome, response_text
-from winnow.generators.llm.spend.generation_ledger import GenerationLedger
+from winnow.generators.llm.request import ModelChoice, PlannedRequest, RequestDraft
+from winnow.generators.llm.spend.spend_ledger import SpendLedger
 from winnow.generators.negatives import negative_requests
 from winnow.generators.plan import LabelNeed, PlannedRegion
 from winnow.generators.proposal import PromptContext, Proposal
@@ -32,6 +31,12 @@ OVERSAMPLING = 1.3
 """Later rounds request this many times what is missing, because some candidates are dropped again."""
 
 TEXTS_PER_JUDGE_REQUEST = 20
+
+WRITE, JUDGE = "write", "judge"
+"""The purposes of requests in the ledger, followed by the number of the round."""
+
+SendRequests = Callable[[str, Sequence[PlannedRequest]], RunStatus]
+"""Sends the requests for a purpose; returns how that ended."""
 
 
 @dataclass(frozen=True)
@@ -100,27 +105,27 @@ class Intake(Protocol):
 def run_rounds(
     job: GenerationJob,
     model_choice: ModelChoice,
-    ledger: GenerationLedger,
-    send: Callable[[Sequence[LlmRequest]], RunStatus],
+    ledger: SpendLedger,
+    send: SendRequests,
     intake: Intake,
 ) -> RunStatus:
     """Do a job or continue it: nothing is sent twice and nothing is added twice."""
     no_yield = 0
     for round_number in range(MAX_ROUNDS):
-        planned_requests = ledger.planned("write", round_number)
+        purpose = f"{WRITE} {round_number}"
+        planned_requests = ledger.planned(purpose)
         if not planned_requests:
             wanted = _queries_wanted(job, round_number, intake.kept())
             if wanted == 0:
                 return "done"
             planned_requests = ledger.plan(
-                "write",
-                round_number,
+                purpose,
                 round_requests(job.scaled(wanted), model_choice, intake.prompt_context(), intake.edits(), round_number),
             )
         if not planned_requests:
             return "done"
         before = intake.kept()
-        end = _send_open(planned_requests, ledger, send)
+        end = _send_open(purpose, planned_requests, ledger, send)
         end = _judge_and_ingest(job, planned_requests, ledger, send, intake, end)
         if end != "done":
             return end
@@ -202,33 +207,33 @@ def round_requests(
     return [*labels, *regions]
 
 
-def read_proposals(request: LlmRequest, ledger: GenerationLedger) -> list[Proposal] | None:
+def read_proposals(request: PlannedRequest, ledger: SpendLedger) -> list[Proposal] | None:
     """The proposals in the response to a request; None where none was received. A refusal has none."""
-    message = ledger.response(request.id)
-    if message is None:
+    response = ledger.response(request)
+    if response is None:
         return None
-    if response_outcome(message) != "answered":
+    if response.outcome != ResponseOutcome.ANSWERED:
         return []
     context = json.loads(request.context)
     if context["kind"] == "contrasts":
-        return contrasts.read_contrasts(context, response_text(message), request.id)
-    return read_queries(context, response_text(message))
+        return contrasts.read_contrasts(context, response.text, request.id)
+    return read_queries(context, response.text)
 
 
 def _send_open(
-    planned_requests: Sequence[LlmRequest], ledger: GenerationLedger, send: Callable[[Sequence[LlmRequest]], RunStatus]
+    purpose: str, planned_requests: Sequence[PlannedRequest], ledger: SpendLedger, send: SendRequests
 ) -> RunStatus:
     """Send the requests of a round that have no response yet."""
     ended = ledger.outcomes(planned_requests)
     left = [request for request in planned_requests if request.id not in ended]
-    return send(left) if left else "done"
+    return send(purpose, left) if left else "done"
 
 
 def _judge_and_ingest(
     job: GenerationJob,
-    planned_requests: Sequence[LlmRequest],
-    ledger: GenerationLedger,
-    send: Callable[[Sequence[LlmRequest]], RunStatus],
+    planned_requests: Sequence[PlannedRequest],
+    ledger: SpendLedger,
+    send: SendRequests,
     intake: Intake,
     end: RunStatus,
 ) -> RunStatus:
@@ -259,28 +264,28 @@ def _worth_judging(answered: Mapping[str, Sequence[Proposal]], intake: Intake) -
 def _judge(
     texts: Sequence[str],
     model_choice: ModelChoice,
-    ledger: GenerationLedger,
-    send: Callable[[Sequence[LlmRequest]], RunStatus],
+    ledger: SpendLedger,
+    send: SendRequests,
     prompt_context: PromptContext,
 ) -> tuple[dict[str, JudgeVerdict], RunStatus]:
     """Verdicts by text: first those of earlier rounds, then new rounds until no text is left."""
     verdicts_by_text: dict[str, JudgeVerdict] = {}
     for number in range(MAX_ROUNDS):
-        planned_requests = ledger.planned("judge", number)
+        purpose = f"{JUDGE} {number}"
+        planned_requests = ledger.planned(purpose)
         if not planned_requests:
             left = [text for text in texts if text not in verdicts_by_text]
             if not left:
                 return verdicts_by_text, "done"
             key = f"{prompt_context.key}/{number}"
             planned_requests = ledger.plan(
-                "judge",
-                number,
+                purpose,
                 judge_requests(prompt_context.task, model_choice, left, key=key, per_request=TEXTS_PER_JUDGE_REQUEST),
             )
             fresh = True
         else:
             fresh = False
-        end = _send_open(planned_requests, ledger, send)
+        end = _send_open(purpose, planned_requests, ledger, send)
         found = _verdicts(planned_requests, ledger, prompt_context.task.names)
         verdicts_by_text |= found
         if end != "done":
@@ -291,11 +296,11 @@ def _judge(
 
 
 def _verdicts(
-    planned_requests: Sequence[LlmRequest], ledger: GenerationLedger, labels: Sequence[str]
+    planned_requests: Sequence[PlannedRequest], ledger: SpendLedger, labels: Sequence[str]
 ) -> dict[str, JudgeVerdict]:
     found: dict[str, JudgeVerdict] = {}
     for request in planned_requests:
-        message = ledger.response(request.id)
-        if message is not None and response_outcome(message) == "answered":
-            found |= read_verdicts(json.loads(request.context), response_text(message), labels)
+        response = ledger.response(request)
+        if response is not None and response.outcome == ResponseOutcome.ANSWERED:
+            found |= read_verdicts(json.loads(request.context), response.text, labels)
     return found

@@ -9,7 +9,7 @@ from typing import Any
 from winnow.curation.store.database import Connection
 from winnow.curation.store.generation_runs import candidate_outcomes, generation_runs
 from winnow.generators.llm.spend.spend_database import SpendDatabase
-from winnow.generators.llm.spend.spend_totals import GenerationSpend, spend_by_run
+from winnow.generators.llm.spend.spend_totals import RunSpend, spend_by_run
 from winnow.generators.run_costs import RunCost
 
 
@@ -36,7 +36,7 @@ def run_costs(connection: Connection, spend: SpendDatabase, rows: Iterable[Mappi
             dropped=outcomes[run["id"]]["dropped"],
             accepted=outcomes[run["id"]]["accepted"],
             by_label={label: dict(counts) for label, counts in sorted(by_label[run["id"]].items())},
-            **vars(spent.get(run["id"], GenerationSpend())),
+            **vars(spent.get(run["id"], RunSpend())),
         )
         for run in generation_runs(connection)
     ]

@@ -10,12 +10,18 @@ from functools import partial
 from typing import Literal, TypeVar
 
 from winnow.core.errors import Problem, ServiceError
-from winnow.generators.llm.anthropic import TIMEOUT_SECONDS, AnthropicClient
-from winnow.generators.llm.client import BatchStatus, NoResponse, RequestFailed, Throttled
+from winnow.generators.llm.client import (
+    RESPONSE_SECONDS,
+    BatchClient,
+    BatchStatus,
+    NoResponse,
+    RequestFailed,
+    Throttled,
+)
 from winnow.generators.llm.ledger_types import BatchJob
-from winnow.generators.llm.request import LlmRequest
-from winnow.generators.llm.spend.generation_ledger import GenerationLedger
+from winnow.generators.llm.request import LlmRequest, PlannedRequest
 from winnow.generators.llm.spend.run_batch_jobs import BatchJobs
+from winnow.generators.llm.spend.spend_ledger import SpendLedger
 from winnow.generators.llm.worker_pool import OnProgress
 
 POLL_SECONDS = 20.0
@@ -26,7 +32,7 @@ MAX_BATCH_REQUESTS = 10_000
 MAX_CLOCK_SKEW = timedelta(minutes=10)
 """The largest difference between the API's clock and this machine's."""
 
-CONFIRMATION_TIMEOUT = timedelta(seconds=TIMEOUT_SECONDS)
+CONFIRMATION_TIMEOUT = timedelta(seconds=RESPONSE_SECONDS)
 """How long after its submission an unconfirmed batch may still appear at the API."""
 
 MAX_SUBMIT_RETRIES = 8
@@ -47,11 +53,11 @@ class BatchPolling:
 
 
 def send_in_batches(
-    ledger: GenerationLedger,
+    ledger: SpendLedger,
     batch_jobs: BatchJobs,
-    client: AnthropicClient,
-    requests: Sequence[LlmRequest],
-    worst_case: Callable[[str], int],
+    client: BatchClient,
+    requests: Sequence[PlannedRequest],
+    worst_case: Callable[[LlmRequest], int],
     *,
     polling: BatchPolling | None = None,
     progress: OnProgress | None = None,
@@ -62,11 +68,11 @@ def send_in_batches(
     the API cannot be used.
     """
     polling = polling or BatchPolling()
-    bodies = {request.id: request.body for request in requests}
+    by_id = {planned.id: planned.request for planned in requests}
     while True:
         _find_unconfirmed(batch_jobs, client, polling.grace)
         _collect(ledger, batch_jobs, client)
-        out_of_budget = _submit(batch_jobs, client, bodies, worst_case)
+        out_of_budget = _submit(batch_jobs, client, by_id, worst_case)
         pending = batch_jobs.pending()
         if progress:
             progress(len(ledger.outcomes(requests)), len(requests))
@@ -78,38 +84,42 @@ def send_in_batches(
 
 
 def _submit(
-    batch_jobs: BatchJobs, client: AnthropicClient, bodies: Mapping[str, str], worst_case: Callable[[str], int]
+    batch_jobs: BatchJobs,
+    client: BatchClient,
+    by_id: Mapping[str, LlmRequest],
+    worst_case: Callable[[LlmRequest], int],
 ) -> bool:
     """Submit every open request that the budget allows; returns whether the budget is exhausted."""
-    costs = [(identity, worst_case(body)) for identity, body in bodies.items()]
+    costs = [(identity, worst_case(request)) for identity, request in by_id.items()]
     for start in range(0, len(costs), MAX_BATCH_REQUESTS):
         claimed, status = batch_jobs.claim(costs[start : start + MAX_BATCH_REQUESTS])
         if claimed is None:
             if status in ("budget", "wait"):
                 return status == "budget"
             continue
-        bodies_to_send = [(identity, bodies[identity]) for identity in claimed.attempts]
-        _send(batch_jobs, client, claimed, bodies_to_send)
+        _send(batch_jobs, client, claimed, [(identity, by_id[identity]) for identity in claimed.attempts])
     return False
 
 
-def _send(batch_jobs: BatchJobs, client: AnthropicClient, claimed: BatchJob, bodies: Sequence[tuple[str, str]]) -> None:
+def _send(
+    batch_jobs: BatchJobs, client: BatchClient, claimed: BatchJob, requests: Sequence[tuple[str, LlmRequest]]
+) -> None:
     backoff = 1.0
     for retries in range(MAX_SUBMIT_RETRIES + 1):
         try:
-            batch_jobs.submitted(claimed.id, client.submit(bodies))
+            batch_jobs.submitted(claimed.id, client.submit(requests))
         except Throttled as refusal:
             if retries == MAX_SUBMIT_RETRIES:
                 batch_jobs.not_created(claimed, str(refusal))
                 raise ServiceError(
-                    Problem("Claude's API", str(refusal), "an accepted batch", "run the same command later")
+                    Problem(client.service, str(refusal), "an accepted batch", "run the same command later")
                 ) from None
             time.sleep(backoff if refusal.retry_after is None else refusal.retry_after)
             backoff *= 2
         except RequestFailed as failure:
             batch_jobs.not_created(claimed, str(failure))
             raise ServiceError(
-                Problem("Claude's API", str(failure), "an accepted batch", "see docs/generate.md")
+                Problem(client.service, str(failure), "an accepted batch", "see docs/generate.md")
             ) from None
         except NoResponse:
             return  # it may have been created: the next poll finds out
@@ -120,7 +130,7 @@ def _send(batch_jobs: BatchJobs, client: AnthropicClient, claimed: BatchJob, bod
             return
 
 
-def _find_unconfirmed(batch_jobs: BatchJobs, client: AnthropicClient, grace: timedelta) -> None:
+def _find_unconfirmed(batch_jobs: BatchJobs, client: BatchClient, grace: timedelta) -> None:
     """Find unconfirmed batches among those that the API lists.
 
     The API shows a batch's custom ids only with its results: a running batch with the same number of requests may be
@@ -142,11 +152,11 @@ def _find_unconfirmed(batch_jobs: BatchJobs, client: AnthropicClient, grace: tim
             batch_jobs.not_created(unconfirmed, "the batch was never created")
 
 
-def _is_same_job(client: AnthropicClient, job: BatchStatus, unconfirmed: BatchJob) -> bool:
+def _is_same_job(client: BatchClient, job: BatchStatus, unconfirmed: BatchJob) -> bool:
     return any(result.request in unconfirmed.attempts for result in client.results(job.id))
 
 
-def _collect(ledger: GenerationLedger, batch_jobs: BatchJobs, client: AnthropicClient) -> None:
+def _collect(ledger: SpendLedger, batch_jobs: BatchJobs, client: BatchClient) -> None:
     """Store the results of every ended batch. After a kill midway, the next call stores the rest."""
     for job in batch_jobs.pending():
         if job.remote_id is None:
@@ -160,8 +170,8 @@ def _collect(ledger: GenerationLedger, batch_jobs: BatchJobs, client: AnthropicC
                 attempt_id = left.pop(result.request, None)
                 if attempt_id is None:
                     continue
-                if result.message is not None:
-                    ledger.save(attempt_id, result.request, result.message, batch=True)
+                if result.response is not None:
+                    ledger.save(attempt_id, result.request, result.response, batch=True)
                 else:
                     ledger.mark_unbilled(attempt_id, result.outcome)
         except (Throttled, NoResponse, RequestFailed):
@@ -180,4 +190,4 @@ def _unless_unavailable(call: Callable[[], T]) -> T | None:
     except RequestFailed as failure:
         if failure.retryable:
             return None
-        raise ServiceError(Problem("Claude's API", str(failure), "a batch", "see docs/generate.md")) from None
+        raise ServiceError(Problem("the batch API", str(failure), "a batch", "see docs/generate.md")) from None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from winnow.generators.llm.prices import NANO_PER_USD, Price, Usage, format_usd
-from winnow.generators.llm.request import THINKING_TOKENS, TOKENS_PER_ITEM
+from winnow.generators.llm.model_roles import ModelRole
+from winnow.generators.llm.prices import FREE, NANO_PER_USD, Usage, format_usd
+from winnow.generators.llm.request import LlmRequest
 
 CHARACTERS_PER_TOKEN = 4
 """For English text, where the API does not count tokens."""
@@ -37,6 +37,8 @@ class RoundEstimate:
     kept_share: float | None
     """Of earlier runs; None where there are none."""
     prices_as_of: str
+    free: bool = False
+    """No model of the round costs anything."""
 
     @classmethod
     def nothing(cls) -> RoundEstimate:
@@ -48,7 +50,9 @@ class RoundEstimate:
             return "nothing is left to send"
         how = "counted by the API" if self.counted else "by length"
         cost = "cost unknown: the model has no price in the table"
-        if self.usd is not None and self.usd_worst_case is not None:
+        if self.free:
+            cost = FREE.as_of
+        elif self.usd is not None and self.usd_worst_case is not None:
             likely, worst_case = (
                 format_usd(int(self.usd * NANO_PER_USD)),
                 format_usd(int(self.usd_worst_case * NANO_PER_USD)),
@@ -65,17 +69,13 @@ class RoundEstimate:
         )
 
 
-def item_count(bodies: Sequence[str]) -> int:
-    """How many queries, pair sides or verdicts requests ask for, computed from their `max_tokens`."""
-    return sum((int(json.loads(body)["max_tokens"]) - THINKING_TOKENS) // TOKENS_PER_ITEM for body in bodies)
-
-
 def estimate(
-    bodies: Sequence[str],
-    judge_bodies: Sequence[str] = (),
+    requests: Sequence[LlmRequest],
+    writer: ModelRole,
+    judging: Sequence[LlmRequest] = (),
+    judge: ModelRole | None = None,
     *,
-    count_tokens: Callable[[str], int | None],
-    prices: Mapping[str, Price | None],
+    count_tokens: Callable[[LlmRequest], int | None],
     batch: bool,
     output_tokens: float | None,
     kept_share: float | None,
@@ -84,26 +84,25 @@ def estimate(
 
     `output_tokens` (for each response) and `kept_share` come from earlier runs.
     """
-    if not bodies:
+    if not requests:
         return RoundEstimate.nothing()
-    first = count_tokens(bodies[0])
-    per_character = first / len(bodies[0]) if first else 1 / CHARACTERS_PER_TOKEN
-    every = [*bodies, *judge_bodies]
-    tokens = [round(len(body) * per_character) for body in every]
-    usual = [item_count([body]) * USUAL_TOKENS_PER_ITEM + USUAL_THINKING_TOKENS for body in every]
+    first = count_tokens(requests[0])
+    per_character = first / len(requests[0].json_text()) if first else 1 / CHARACTERS_PER_TOKEN
+    every = [(request, writer) for request in requests] + [(request, judge) for request in judging if judge]
+    tokens = [round(len(request.json_text()) * per_character) for request, _ in every]
+    usual = [request.items * USUAL_TOKENS_PER_ITEM + USUAL_THINKING_TOKENS for request, _ in every]
     output = [usual[i] if output_tokens is None else round(output_tokens) for i in range(len(every))]
     cost: float | None = 0.0
     worst_case: float | None = 0.0
-    for body, given, output_count in zip(every, tokens, output, strict=True):
-        price = prices[json.loads(body)["model"]]
-        if price is None or cost is None or worst_case is None:
+    for (request, role), given, output_count in zip(every, tokens, output, strict=True):
+        if role.price is None or cost is None or worst_case is None:
             cost = worst_case = None
             break
-        cost += price.cost(Usage(given, 0, 0, output_count), batch=batch) / NANO_PER_USD
-        worst_case += price.worst_case(body, batch=batch) / NANO_PER_USD
+        cost += role.price.cost(Usage(given, 0, 0, output_count), batch=batch) / NANO_PER_USD
+        worst_case += role.price.worst_case(request, batch=batch) / NANO_PER_USD
     return RoundEstimate(
         requests=len(every),
-        items=item_count(bodies),
+        items=sum(request.items for request in requests),
         input_tokens=sum(tokens),
         counted=bool(first),
         output_tokens=sum(output),
@@ -111,5 +110,6 @@ def estimate(
         usd=cost,
         usd_worst_case=worst_case,
         kept_share=kept_share,
-        prices_as_of=next((price.as_of for price in prices.values() if price), ""),
+        prices_as_of=next((role.price.as_of for _, role in every if role.price and not role.price.is_free), ""),
+        free=all(role.price is not None and role.price.is_free for _, role in every),
     )

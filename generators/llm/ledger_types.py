@@ -1,15 +1,13 @@
-"""The types of a spend ledger: claims, costs, totals and batch jobs; and what sending requests requires of one."""
+"""The types of the spend ledger: claims, totals and batch jobs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Literal
 
 MAX_ATTEMPTS = 4
 """Attempts without a response after which a request is given up."""
-
-Stage = Literal["write", "judge"]
 
 ClaimStatus = Literal["claimed", "answered", "in_other_process", "wait", "budget", "given_up"]
 
@@ -25,18 +23,13 @@ class Claim:
 
 
 @dataclass(frozen=True)
-class ResponseCost:
-    """The tokens and cost of one response."""
+class Budgets:
+    """Limits of spending, in nanodollars; None is no limit."""
 
-    input_tokens: int
-    """Neither read from the cache nor written to it."""
-    cache_write_tokens: int
-    cache_read_tokens: int
-    output_tokens: int
-    cost: int | None
-    """Nanodollars; None where the model's price is not known."""
-    outcome: str
-    """`answered`, `refused` or `truncated`."""
+    run: int | None = None
+    """For one run."""
+    total: int | None = None
+    """For all runs in the database together."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +44,14 @@ class SpendTotals:
     """The worst case, for requests in flight."""
 
     @property
+    def settled(self) -> int:
+        """What counts as spent, whatever becomes of the requests in flight."""
+        return self.paid + self.lost
+
+    @property
     def worst_case(self) -> int:
         """The most that may have been spent."""
-        return self.paid + self.lost + self.reserved
+        return self.settled + self.reserved
 
 
 @dataclass(frozen=True)
@@ -69,25 +67,3 @@ class BatchJob:
     """Another process is submitting it now."""
     attempts: Mapping[str, int]
     """Request to attempt, of the requests that are in flight."""
-
-
-class RequestLedger(Protocol):
-    """What sending requires: a request is claimed with its worst-case cost, and a response is saved before it is read.
-
-    Generation keeps its ledger in SQLite, a run of the prompted method in files of the run folder.
-    """
-
-    def claim(self, request: str, worst_case: int) -> Claim:
-        """Claim a request and reserve its worst-case cost, in nanodollars."""
-
-    def save(self, attempt_id: int, request: str, message: Mapping[str, Any], *, batch: bool = False) -> object:
-        """Store a response and its cost."""
-
-    def mark_unbilled(self, attempt_id: int, outcome: str) -> None:
-        """Store that a request cost nothing."""
-
-    def mark_lost(self, attempt_id: int, outcome: str) -> None:
-        """Store that nobody knows what a request cost."""
-
-    def close_abandoned(self) -> int:
-        """Close what ended processes left in flight."""

@@ -11,12 +11,17 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from winnow.config.task import EndpointConfig
 from winnow.core.errors import Problem, WinnowError
+from winnow.generators.llm.request import LlmRequest
 
 NANO_PER_USD = 10**9
 
 OVERHEAD_TOKENS = 1_000
 """Input tokens that the API may add to a request, for example for its output format."""
+
+FREE_PRICES = "free"
+"""In place of a price table: the model costs nothing, for example because it runs on this machine."""
 
 RATES = ("input", "output", "cache_read")
 
@@ -54,10 +59,30 @@ class Price:
         )
         return math.ceil(round(usd_per_million * (self.batch_share if batch else 1) * NANO_PER_USD / 1e6, 6))
 
-    def worst_case(self, body: str, *, batch: bool = False) -> int:
+    def worst_case(self, request: LlmRequest, *, batch: bool = False) -> int:
         """The worst-case cost in nanodollars: no token is shorter than a byte, and all may be written to the cache."""
-        tokens = len(body.encode()) + OVERHEAD_TOKENS
-        return self.cost(Usage(0, tokens, 0, int(json.loads(body)["max_tokens"])), batch=batch)
+        tokens = len(request.json_text().encode()) + OVERHEAD_TOKENS
+        return self.cost(Usage(0, tokens, 0, request.max_tokens), batch=batch)
+
+    @property
+    def is_free(self) -> bool:
+        """Whether no token costs anything."""
+        return not any((self.input, self.output, self.cache_read, self.cache_write))
+
+
+FREE = Price(0, 0, 0, 0, 1, "free, local")
+"""The price of a model that costs nothing."""
+
+
+def endpoint_price(model: str, endpoint: EndpointConfig, *, folder: Path, own_table: str | None) -> Price | None:
+    """The price of a model at an endpoint, None where it is not known.
+
+    It stands in the endpoint's own table, else in `own_table`, else in the shipped one; files are relative to `folder`.
+    """
+    table = endpoint.prices or own_table
+    if table == FREE_PRICES:
+        return FREE
+    return price_of(model, folder / table if table else None)
 
 
 def price_of(model: str, own_table: Path | None = None) -> Price | None:
@@ -112,6 +137,18 @@ def _read_table(path: Path) -> Mapping[str, Any]:
 
 def _is_rate(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0 and math.isfinite(value)
+
+
+def require_price(model: str, price: Price | None, *, budgeted: bool, fix: str) -> list[Problem]:
+    """The problem of a budget without a price: no worst case can be reserved then. Empty where there is none."""
+    if price is not None or not budgeted:
+        return []
+    return [Problem(f"model {model}", "its price is unknown", "a price, because there is a budget", fix)]
+
+
+def nanodollars(usd: float | None) -> int | None:
+    """An amount in USD as nanodollars; no amount stays None."""
+    return None if usd is None else int(usd * NANO_PER_USD)
 
 
 def format_usd(nano: int) -> str:

@@ -28,7 +28,9 @@ class RateLimiter:
     increase and multiplicative decrease (Chiu and Jain 1989).
     """
 
-    def __init__(self, max_in_flight: int) -> None:
+    def __init__(self, max_in_flight: int, service: str = "the API") -> None:
+        """`service` is where requests go, for messages."""
+        self._service = service
         self._max_in_flight = max_in_flight
         self._limit = float(INITIAL_LIMIT)
         self._active = 0
@@ -81,7 +83,7 @@ class RateLimiter:
             if now - self._refused_since > MAX_THROTTLED_SECONDS:
                 found = f"only rate-limit errors for {MAX_THROTTLED_SECONDS / 60:.0f} minutes"
                 fix = "run the same command later: what was received is kept"
-                raise ServiceError(Problem("Claude's API", found, "a response", fix))
+                raise ServiceError(Problem(self._service, found, "a response", fix))
             if granted_at >= self._slowed_at:
                 self._limit, self._slowed_at = max(1.0, self._limit / 2), now
                 backoff, self._backoff = self._backoff, min(2 * self._backoff, MAX_BACKOFF_SECONDS)

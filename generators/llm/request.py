@@ -1,4 +1,4 @@
-"""A request to a language model: model, cached part, own part and output schema, as the bytes that are sent."""
+"""A request to a language model in Winnow's own terms; only the provider's module knows how it is sent."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from winnow.core.record import Record
+from winnow.core.vocabulary import ThinkingEffort
+
+CLAUDE = "claude"
+"""The provider that is used unless the task names another one; its module is `winnow.generators.llm.anthropic`."""
+
 DEFAULT_MODEL = "claude-sonnet-5-5"
 """The model that Anthropic names for speed and quality together, November 2026."""
-
-DEFAULT_EFFORT = "low"
-"""Writing a query needs little thinking, and thinking is billed as output."""
 
 THINKING_TOKENS = 4_000
 """Tokens for thinking, which count toward `max_tokens`."""
@@ -19,39 +22,64 @@ THINKING_TOKENS = 4_000
 TOKENS_PER_ITEM = 120
 """Tokens for one query, pair side or verdict: four times what a long one takes."""
 
-MODELS_WITHOUT_EFFORT = ("claude-haiku-4-5", "claude-sonnet-4-5")
-"""Prefixes of models without an `effort` setting."""
-
 
 @dataclass(frozen=True)
 class ModelChoice:
     """Which model receives requests, and its effort."""
 
     model: str = DEFAULT_MODEL
-    effort: str = DEFAULT_EFFORT
-    """`low`, `medium`, `high`, or `none`: the setting is not sent."""
+    effort: str = ThinkingEffort.LOW
+    """Writing a query needs little thinking, and thinking is billed as output. `none`: the setting is not sent."""
     cached: bool = True
     """Let the API cache the shared part."""
+    provider: str = CLAUDE
+    """A key of `winnow.generators.llm.providers.PROVIDERS`."""
 
 
-def request_body(
-    model_choice: ModelChoice, *, cached_part: str, own_part: str, schema: Mapping[str, Any], items: int
-) -> str:
-    """The body of a request for `items` items: the same arguments, the same bytes."""
-    system: dict[str, Any] = {"type": "text", "text": cached_part}
-    if model_choice.cached:
-        system["cache_control"] = {"type": "ephemeral"}
-    output: dict[str, Any] = {"format": {"type": "json_schema", "schema": schema}}
-    if model_choice.effort != "none" and not model_choice.model.startswith(MODELS_WITHOUT_EFFORT):
-        output["effort"] = model_choice.effort
-    body = {
-        "model": model_choice.model,
-        "max_tokens": THINKING_TOKENS + TOKENS_PER_ITEM * items,
-        "system": [system],
-        "messages": [{"role": "user", "content": own_part}],
-        "output_config": output,
-    }
-    return json.dumps(body, ensure_ascii=False, sort_keys=True)
+class LlmRequest(Record):
+    """One request to a language model."""
+
+    provider: str
+    """Whose wire format it is sent in."""
+    model: str
+    """The model's name at its provider."""
+    shared: str
+    """The part that all requests of a run have in common: the task and its labels."""
+    cached: bool
+    """Whether the provider should cache the shared part, where it can."""
+    own: str
+    """The part of this request alone."""
+    answer_schema: dict[str, Any]
+    """JSON Schema of the answer."""
+    max_tokens: int
+    """Limit of the output, thinking included."""
+    effort: ThinkingEffort
+    """How much the model thinks; `none` leaves it to the model."""
+
+    def json_text(self) -> str:
+        """The request as JSON; the fields of the answer keep their order, in which the model writes them."""
+        return json.dumps(self.model_dump(mode="json"), ensure_ascii=False)
+
+    @property
+    def items(self) -> int:
+        """How many queries, pair sides or verdicts it asks for."""
+        return (self.max_tokens - THINKING_TOKENS) // TOKENS_PER_ITEM
+
+
+def make_request(
+    model_choice: ModelChoice, *, shared: str, own: str, schema: Mapping[str, Any], items: int
+) -> LlmRequest:
+    """The request for `items` items."""
+    return LlmRequest(
+        provider=model_choice.provider,
+        model=model_choice.model,
+        shared=shared,
+        cached=model_choice.cached,
+        own=own,
+        answer_schema=dict(schema),
+        max_tokens=THINKING_TOKENS + TOKENS_PER_ITEM * items,
+        effort=ThinkingEffort(model_choice.effort),
+    )
 
 
 def list_schema(name: str, fields: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -71,18 +99,15 @@ def list_schema(name: str, fields: Mapping[str, Mapping[str, Any]]) -> dict[str,
 
 
 @dataclass(frozen=True)
-class LlmRequest:
-    """A stored request: exactly these bytes are sent, however often the run is started."""
+class PlannedRequest:
+    """A request that the ledger knows: the same one is sent, however often the run is started."""
 
     id: str
-    """Hash of the body and draw number."""
-    body: str
-    """The request as JSON."""
+    """Hash of the request and draw number."""
+    request: LlmRequest
     context: str
-    """What the generator needs to read the response, as JSON."""
-    position: int = 0
-    """Its place in its round."""
+    """What is needed to read the response, as JSON."""
 
 
-RequestDraft = tuple[str, str]
-"""A request's body and context before it is stored."""
+RequestDraft = tuple[LlmRequest, str]
+"""A request and its context before it is stored."""

@@ -1,33 +1,25 @@
-"""Reads a response: its text, its items, how it ended, and the tokens it used."""
+"""A response of a language model in Winnow's own terms, and the items that are read from its text."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from winnow.core.vocabulary import ResponseOutcome
 from winnow.generators.llm.prices import Usage
 
 
-def token_usage(message: Mapping[str, Any]) -> Usage:
-    """The token usage of a message."""
-    used = message.get("usage") or {}
-    names = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens", "output_tokens")
-    return Usage(*(int(used.get(name) or 0) for name in names))
+@dataclass(frozen=True)
+class LlmResponse:
+    """What a provider's module reads in a stored response."""
 
-
-def response_outcome(message: Mapping[str, Any]) -> str:
-    """`answered`, `refused`, or `truncated` where the response is incomplete."""
-    stop = message.get("stop_reason")
-    if stop == "refusal":
-        return "refused"
-    return "truncated" if stop in ("max_tokens", "model_context_window_exceeded", "pause_turn") else "answered"
-
-
-def response_text(message: Mapping[str, Any]) -> str:
-    """The text of a message, without its thinking."""
-    blocks = message.get("content") or []
-    return "".join(block.get("text", "") for block in blocks if block.get("type") == "text")
+    text: str
+    """The answer without the model's thinking."""
+    outcome: ResponseOutcome
+    usage: Usage | None
+    """None where the response does not tell it; its cost then counts as what was reserved."""
 
 
 def read_items(text: str, name: str, fields: Mapping[str, type]) -> list[dict[str, Any]]:

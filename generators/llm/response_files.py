@@ -21,10 +21,10 @@ class ResponseFiles:
         """The file of the response to a request."""
         return self.folder / request[:2] / f"{request}.json"
 
-    def save(self, request: str, message: Mapping[str, Any]) -> None:
+    def save(self, request: str, response: Mapping[str, Any]) -> None:
         """Store a response atomically; it is on the disk when this returns."""
         with atomic_write(self.path(request)) as temporary:
-            temporary.write_text(json.dumps(message, ensure_ascii=False), encoding="utf-8")
+            temporary.write_text(json.dumps(response, ensure_ascii=False), encoding="utf-8")
 
     def read(self, request: str) -> dict[str, Any] | None:
         """The response to a request; None where none was received."""

@@ -10,11 +10,10 @@ from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from typing import Literal
 
 from winnow.core.errors import Problem, ServiceError
-from winnow.generators.llm.anthropic import AnthropicClient
-from winnow.generators.llm.client import NoResponse, RequestFailed, Throttled
-from winnow.generators.llm.ledger_types import RequestLedger
+from winnow.generators.llm.client import LlmClient, NoResponse, RequestFailed, Throttled
 from winnow.generators.llm.rate_limit import RateLimiter
-from winnow.generators.llm.request import LlmRequest
+from winnow.generators.llm.request import LlmRequest, PlannedRequest
+from winnow.generators.llm.spend.spend_ledger import SpendLedger
 
 MAX_IN_FLIGHT = 16
 
@@ -32,20 +31,20 @@ OnProgress = Callable[[int, int], None]
 
 
 def send_requests(
-    ledger: RequestLedger,
-    client: AnthropicClient,
-    requests: Sequence[LlmRequest],
-    worst_case: Callable[[str], int],
+    ledger: SpendLedger,
+    client: LlmClient,
+    requests: Sequence[PlannedRequest],
+    worst_case: Callable[[LlmRequest], int],
     *,
     max_in_flight: int = MAX_IN_FLIGHT,
     progress: OnProgress | None = None,
 ) -> SendStatus:
     """Send every open request; returns whether the budget ended it.
 
-    `worst_case` computes the worst-case cost of a body. An interrupt waits for requests in flight. Raises
-    ServiceError when the API cannot be used; what was received is kept.
+    `worst_case` computes the worst-case cost of a request, in nanodollars. An interrupt waits for requests in flight.
+    Raises ServiceError when the API cannot be used; what was received is kept.
     """
-    pool_state = _WorkerPool(ledger, client, requests, worst_case, RateLimiter(max_in_flight), progress)
+    pool_state = _WorkerPool(ledger, client, requests, worst_case, RateLimiter(max_in_flight, client.service), progress)
     with ThreadPoolExecutor(max_in_flight) as pool:
         working = [pool.submit(pool_state.work) for _ in range(min(max_in_flight, len(requests)))]
         try:
@@ -55,7 +54,7 @@ def send_requests(
     for done in working:
         done.result()
     if pool_state.failures and not pool_state.answered:
-        raise ServiceError(Problem("Claude's API", pool_state.failures[0], "a response", "see docs/generate.md"))
+        raise ServiceError(Problem(client.service, pool_state.failures[0], "a response", "see docs/generate.md"))
     return "budget" if pool_state.out_of_budget else "done"
 
 
@@ -64,10 +63,10 @@ class _WorkerPool:
 
     def __init__(
         self,
-        ledger: RequestLedger,
-        client: AnthropicClient,
-        requests: Sequence[LlmRequest],
-        worst_case: Callable[[str], int],
+        ledger: SpendLedger,
+        client: LlmClient,
+        requests: Sequence[PlannedRequest],
+        worst_case: Callable[[LlmRequest], int],
         rate_limiter: RateLimiter,
         progress: OnProgress | None,
     ) -> None:
@@ -109,9 +108,9 @@ class _WorkerPool:
                         if self._progress:
                             self._progress(self._done, self._total)
 
-    def _try(self, request: LlmRequest) -> bool:
+    def _try(self, planned: PlannedRequest) -> bool:
         """Claim and send one request; returns whether it must be tried again."""
-        claimed = self._ledger.claim(request.id, self._worst_case(request.body))
+        claimed = self._ledger.claim(planned.id, self._worst_case(planned.request))
         if claimed.status in ("answered", "given_up"):
             return False
         if claimed.status == "budget":
@@ -122,13 +121,13 @@ class _WorkerPool:
             self._close_abandoned()
             self.stopped.wait(RETRY_SECONDS)
             return True
-        return self._send(request, claimed.attempt_id)
+        return self._send(planned, claimed.attempt_id)
 
-    def _send(self, request: LlmRequest, attempt_id: int) -> bool:
+    def _send(self, planned: PlannedRequest, attempt_id: int) -> bool:
         while True:
             with self._rate_limiter.slot() as granted_at:
                 try:
-                    message = self._client.send(request.body)
+                    response = self._client.send(planned.request)
                 except Throttled as refusal:
                     if self.stopped.is_set():
                         self._ledger.mark_unbilled(attempt_id, str(refusal))
@@ -148,7 +147,7 @@ class _WorkerPool:
                 except ServiceError as error:
                     self._ledger.mark_unbilled(attempt_id, str(error))
                     raise
-            self._ledger.save(attempt_id, request.id, message)
+            self._ledger.save(attempt_id, planned.id, response)
             self.answered += 1
             self._rate_limiter.succeeded()
             return False

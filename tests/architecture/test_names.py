@@ -14,7 +14,7 @@ METAPHORS = frozenset(
     """.split()
 )
 """Words of older code for which the field has its own; docs/glossary.md."""
-ALLOWED = {("winnow.generators.llm.spend.generation_ledger", "reserve")}
+ALLOWED = {("winnow.generators.llm.spend.spend_ledger", "reserve")}
 """Money may be reserved; a split is assigned."""
 
 

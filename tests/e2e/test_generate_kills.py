@@ -22,6 +22,8 @@ from tests.fakes.claude.request_log import Entry, total_usd
 from tests.fakes.claude.scripts import always
 from tests.fakes.claude_answers import OPENINGS, THINGS, careful
 from tests.support.commands import WINNOW_SCRIPT
+from winnow.generators.llm.anthropic import message_body
+from winnow.generators.llm.request import LlmRequest
 from winnow.generators.llm.spend.spend_database import SpendDatabase
 from winnow.workspace import Workspace
 
@@ -65,7 +67,7 @@ def received(place: Workspace) -> dict[str, str]:
     with SpendDatabase(place.folder.spend_database).reading() as connection:
         bodies = dict(connection.exec_driver_sql("SELECT id, body FROM llm_request").tuples().all())
     for path in place.folder.answers.rglob("*.json"):
-        found[request_hash(json.loads(bodies[path.stem]))] = path.read_text()
+        found[request_hash(message_body(LlmRequest.model_validate_json(bodies[path.stem])))] = path.read_text()
     return found
 
 

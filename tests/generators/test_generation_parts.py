@@ -16,17 +16,19 @@ from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
 from tests.support.paths import ROOT
-from winnow.config.task import Label, NearMiss
+from winnow.config.task import EndpointConfig, Label, NearMiss
 from winnow.core.errors import WinnowError
 from winnow.core.vocabulary import EXAMPLE_KINDS
 from winnow.generators import contrasts, judge
 from winnow.generators.allocation import allocate
 from winnow.generators.diversity_grid import WORDINGS, query_briefs
 from winnow.generators.examples import example_requests
+from winnow.generators.llm.anthropic import message_body
 from winnow.generators.llm.estimate import estimate
+from winnow.generators.llm.model_roles import ModelRole
 from winnow.generators.llm.prices import Usage, price_of
 from winnow.generators.llm.rate_limit import RateLimiter
-from winnow.generators.llm.request import ModelChoice, request_body
+from winnow.generators.llm.request import LlmRequest, ModelChoice, list_schema, make_request
 from winnow.generators.llm.response import read_items
 from winnow.generators.negatives import negative_requests
 from winnow.generators.plan import LabelNeed
@@ -83,10 +85,6 @@ MATERIAL = PromptContext(TASK, SEEDS, lambda label, texts: [f"near {label}"], "k
 VOICE = ModelChoice()
 
 
-def own(body: str) -> str:
-    return str(json.loads(body)["messages"][0]["content"])
-
-
 @pytest.mark.parametrize("name", sorted(path.stem for path in PROMPTS.glob("*.md")))
 def test_a_changed_prompt_has_another_version(name: str) -> None:
     found = load_prompt(name)
@@ -110,10 +108,10 @@ def test_no_text_ends_its_quotation(text: str) -> None:
 
 
 def test_what_all_questions_share_comes_first_and_is_cached() -> None:
-    bodies = [
-        body
+    requests = [
+        request
         for kind in EXAMPLE_KINDS
-        for body, _ in example_requests(
+        for request, _ in example_requests(
             MATERIAL,
             VOICE,
             LabelNeed("vpn", 7, misclassified=[{"text": "t", "predicted": "wifi"}]),
@@ -122,28 +120,34 @@ def test_what_all_questions_share_comes_first_and_is_cached() -> None:
             round_number=0,
         )
     ]
-    bodies += [body for body, _ in negative_requests(MATERIAL, VOICE, "other", 7, per_request=5, round_number=0)]
-    bodies += [
-        body
-        for body, _ in contrasts.contrast_requests(MATERIAL, VOICE, ("vpn", "wifi"), 7, per_request=5, round_number=0)
+    requests += [
+        request for request, _ in negative_requests(MATERIAL, VOICE, "other", 7, per_request=5, round_number=0)
     ]
-    bodies += [body for body, _ in region_requests(MATERIAL, VOICE, ["q"], 7, per_request=5, round_number=0, name="r")]
-    systems = {json.dumps(json.loads(body)["system"]) for body in bodies}
-    assert len(bodies) == 14
+    requests += [
+        request
+        for request, _ in contrasts.contrast_requests(
+            MATERIAL, VOICE, ("vpn", "wifi"), 7, per_request=5, round_number=0
+        )
+    ]
+    requests += [
+        request for request, _ in region_requests(MATERIAL, VOICE, ["q"], 7, per_request=5, round_number=0, name="r")
+    ]
+    systems = {json.dumps(message_body(request)["system"]) for request in requests}
+    assert len(requests) == 14
     assert len(systems) == 1
     assert "cache_control" in systems.pop()
-    assert all("vpn" in own(body) or "other" in own(body) or "q" in own(body) for body in bodies)
+    assert all("vpn" in request.own or "other" in request.own or "q" in request.own for request in requests)
 
 
 def test_a_writer_is_told_how_labels_differ_and_a_judge_nothing_of_proposals() -> None:
-    body, about = example_requests(
+    request, about = example_requests(
         MATERIAL, VOICE, LabelNeed("vpn", 3), kind="ambiguous", per_request=5, round_number=0
     )[0]
-    assert '"looks_like": "wifi"' in own(body)
+    assert '"looks_like": "wifi"' in request.own
     assert json.loads(about)["label"] == "vpn"
     asked = judge.judge_requests(TASK, VOICE, ["vpn text", "wifi text"], key="k", per_request=20)[0][0]
-    assert "near" not in own(asked)
-    assert "You write" not in json.loads(asked)["system"][0]["text"]
+    assert "near" not in asked.own
+    assert "You write" not in asked.shared
 
 
 def test_an_answer_proposes_at_most_one_query_a_brief() -> None:
@@ -212,24 +216,24 @@ def test_prices_are_known_by_name_and_by_dated_name(tmp_path: Path) -> None:
 def test_the_worst_case_is_above_any_bill() -> None:
     price = price_of("claude-sonnet-5-5")
     assert price is not None
-    body = request_body(VOICE, cached_part="s" * 4_000, own_part="o" * 1_000, schema={"type": "object"}, items=10)
-    most = json.loads(body)["max_tokens"]
-    assert price.worst_case(body) >= price.cost(Usage(0, len(body), 0, most))
-    assert price.worst_case(body, batch=True) * 2 == pytest.approx(price.worst_case(body), abs=2)
+    request = make_request(VOICE, shared="s" * 4_000, own="o" * 1_000, schema={"type": "object"}, items=10)
+    size = len(json.dumps(message_body(request)))
+    assert price.worst_case(request) >= price.cost(Usage(0, size, 0, request.max_tokens))
+    assert price.worst_case(request, batch=True) * 2 == pytest.approx(price.worst_case(request), abs=2)
 
 
 def test_an_estimate_counts_one_request_and_scales() -> None:
-    bodies = [request_body(VOICE, cached_part="s" * 400, own_part="o" * n, schema={}, items=10) for n in (100, 500)]
+    requests = [make_request(VOICE, shared="s" * 400, own="o" * n, schema={}, items=10) for n in (100, 500)]
     found = estimate(
-        bodies,
-        count_tokens=lambda body: len(body) // 5,
-        prices={VOICE.model: None},
+        requests,
+        ModelRole(VOICE, EndpointConfig(), None),
+        count_tokens=lambda request: len(request.json_text()) // 5,
         batch=False,
         output_tokens=None,
         kept_share=0.5,
     )
     assert (found.requests, found.items, found.counted, found.usd) == (2, 20, True, None)
-    assert found.input_tokens == pytest.approx(sum(map(len, bodies)) / 5, rel=0.01)
+    assert found.input_tokens == pytest.approx(sum(len(one.json_text()) for one in requests) / 5, rel=0.01)
     assert "cost unknown" in str(found)
     assert "about 10 will be accepted" in str(found)
 
@@ -277,12 +281,17 @@ def test_no_more_are_in_flight_than_the_pace_allows() -> None:
     assert 1 < most <= 4
 
 
-def test_a_question_is_the_same_bytes_for_the_same_words() -> None:
-    one = request_body(VOICE, cached_part="s", own_part="o", schema={"b": 1, "a": 2}, items=1)
-    assert one == request_body(VOICE, cached_part="s", own_part="o", schema={"a": 2, "b": 1}, items=1)
-    assert (
-        "effort"
-        not in json.loads(
-            request_body(ModelChoice("claude-haiku-4-5"), cached_part="", own_part="", schema={}, items=1)
-        )["output_config"]
-    )
+def test_a_request_is_the_same_text_for_the_same_words() -> None:
+    schema = list_schema("answers", {"why": {"type": "string"}, "label": {"type": "string"}})
+    one, other = (make_request(VOICE, shared="s", own="o", schema=schema, items=1) for _ in range(2))
+    assert one.json_text() == other.json_text()
+    stored = LlmRequest.model_validate_json(one.json_text())
+    assert stored == one
+    assert stored.json_text() == one.json_text()
+    assert list(stored.answer_schema["properties"]["answers"]["items"]["properties"]) == ["why", "label"]
+
+
+def test_a_model_without_an_effort_gets_none() -> None:
+    for model, has_effort in (("claude-sonnet-5-5", True), ("claude-haiku-4-5", False)):
+        body = message_body(make_request(ModelChoice(model), shared="", own="", schema={}, items=1))
+        assert ("effort" in body["output_config"]) == has_effort

@@ -53,6 +53,9 @@ BULK_SECONDS = 60.0
 BUSY_LOAD_PER_CORE = 1.5
 """One-minute load average per core above which other processes are assumed to disturb the measurement."""
 
+REMOTE_BACKENDS = ("claude", "endpoint")
+"""Backends of the method `prompt` whose model answers elsewhere."""
+
 PredictBatch = Callable[[Sequence[str]], object]
 
 
@@ -60,7 +63,7 @@ def stored_latency(run: Run) -> dict[str, Any]:
     """The last measurement, if there is one."""
     if run.facts["method"] == IMPORTED:
         return NotMeasured(NO_MODEL).json()
-    if run.facts.get("settings", {}).get("backend") == "claude":
+    if run.facts.get("settings", {}).get("backend") in REMOTE_BACKENDS:
         return NotMeasured(
             "responses are stored, so predicting again would not measure the model; requests.jsonl has the seconds"
         ).json()
@@ -78,7 +81,7 @@ def measure_latency(run: Run, texts: Sequence[str]) -> dict[str, Any]:
 
     Raises ServiceError when that process fails.
     """
-    if run.facts["method"] == IMPORTED or run.facts.get("settings", {}).get("backend") == "claude":
+    if run.facts["method"] == IMPORTED or run.facts.get("settings", {}).get("backend") in REMOTE_BACKENDS:
         return stored_latency(run)
     with tempfile.TemporaryDirectory() as folder:
         queries = Path(folder) / "texts.json"

@@ -7,15 +7,16 @@ from typing import Any
 
 from winnow.generators.llm.estimate import CHARACTERS_PER_TOKEN, USUAL_THINKING_TOKENS, USUAL_TOKENS_PER_ITEM
 from winnow.generators.llm.prices import NANO_PER_USD, Price, Usage
+from winnow.generators.llm.request import LlmRequest
 from winnow.training.prompted.router_prompt import RouterPrompt
 
 
-def prompt_tokens(router_prompt: RouterPrompt, count: Callable[[str], int | None]) -> dict[str, Any]:
+def prompt_tokens(router_prompt: RouterPrompt, count: Callable[[LlmRequest], int | None]) -> dict[str, Any]:
     """Input tokens of a request about one short text; `count` asks the API."""
-    body = router_prompt.body(["?"])
-    counted = count(body)
+    request = router_prompt.request(["?"])
+    counted = count(request)
     how = "by the API" if counted else f"by length, {CHARACTERS_PER_TOKEN} characters a token"
-    return {"tokens": counted or len(body) // CHARACTERS_PER_TOKEN, "counted": how}
+    return {"tokens": counted or len(request.json_text()) // CHARACTERS_PER_TOKEN, "counted": how}
 
 
 def estimate_cost(

@@ -26,7 +26,7 @@ from winnow.training.prompted.router_prompt import (
 from winnow.training.runs import RESULT_PACKAGES, Run, create_run, versions
 
 REMOTE_PACKAGES = ("winnow", "jinja2")
-"""Packages whose versions are part of the name of a run that uses Claude."""
+"""Packages whose versions are part of the name of a run that uses a remote model."""
 
 
 def train(
@@ -51,22 +51,23 @@ def train(
     router_prompt = build_router_prompt(release, chosen, seed=seed)
     if chosen.backend == "local":
         return _train_local(release, folder, router_prompt, chosen, seed, embedder, started)
-    from winnow.generators.llm.anthropic import AnthropicClient
+    from winnow.training.prompted.allowance import chosen_allowance, router_role, save_allowance
     from winnow.training.prompted.cost_estimate import estimate_cost, prompt_tokens
-    from winnow.training.prompted.remote_model import USE_LOCAL_FIX, checked_price, write_allowance
+    from winnow.training.prompted.remote_model import USE_LOCAL_FIX
 
-    claude = AnthropicClient(no_key_fix=USE_LOCAL_FIX)
-    price = checked_price(router_prompt.model, chosen.budget, chosen.prices)
+    allowance = chosen_allowance(chosen, release.task())
+    role = router_role(router_prompt, allowance)
+    client = role.connect(USE_LOCAL_FIX)
 
     def fill_folder(part: Path) -> Mapping[str, Any]:
         save_router_prompt(router_prompt, part)
-        write_allowance(part, chosen)
-        requested = prompt_tokens(router_prompt, claude.count_tokens)
+        save_allowance(part, allowance)
+        requested = prompt_tokens(router_prompt, client.count_tokens)
         held = list(release.rows("validation")["text"])
         return _run_facts(release, router_prompt, embedder, started) | {
             "model": router_prompt.model,
             "prompt": requested,
-            "estimate": estimate_cost(router_prompt, requested["tokens"], held, price),
+            "estimate": estimate_cost(router_prompt, requested["tokens"], held, role.price),
         }
 
     depends_on = versions(REMOTE_PACKAGES) | {"prompt": _prompt_hash(router_prompt)}
@@ -80,7 +81,7 @@ def train(
         depends_on=depends_on,
     )
     if not new:
-        write_allowance(run.path, chosen)
+        save_allowance(run.path, allowance)
     return run, new
 
 
@@ -126,8 +127,8 @@ def predict(
 ) -> Predictions:
     """Label texts; `vectors_cache` is not used.
 
-    Claude's confidence is the probability of its target, and the rest is spread over the other labels; a text whose
-    answer cannot be read goes to the fallback, and is counted in `not_answered`. Raises BudgetError at the run's
+    A remote model's confidence is the probability of its target, and the rest is spread over the other labels; a text
+    whose answer cannot be read goes to the fallback, and is counted in `not_answered`. Raises BudgetError at the run's
     budget, ServiceError when the API fails, and WinnowError for another local model than the run's.
     """
     if not texts:

@@ -7,31 +7,34 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from winnow.config.task import EndpointConfig
 from winnow.core.vocabulary import Precision, ThinkingEffort
 from winnow.training.setting_types import Count, Positive
 
-SPENDING_SETTINGS = ("budget", "prices")
-"""Settings about spending. They do not affect answers and are not part of a run's name."""
+SPENDING_SETTINGS = ("budget", "prices", "endpoint")
+"""Settings that do not affect answers and are not part of a run's name: they may change from command to command."""
 
 
 @dataclass(frozen=True)
 class PromptSettings:
     """Settings of the method `prompt`: the task file becomes a prompt for a language model."""
 
-    backend: Literal["claude", "local"] = "claude"
-    """`local` is a causal language model on this machine: no key, no cost."""
+    backend: Literal["claude", "endpoint", "local"] = "claude"
+    """`endpoint` is a server that `endpoint` names; `local` a causal language model that this process loads."""
     model: str | None = None
-    """For Claude a model name, by default the task's `generate.model`; for `local` a folder or hub id."""
+    """A model name, by default the task's `generate.model`; for `local` a folder or hub id."""
+    endpoint: EndpointConfig | None = None
+    """For `endpoint`: where the model answers; by default the task's `generate.endpoint`."""
     effort: ThinkingEffort | None = None
-    """Claude's effort; by default the task's `generate.effort`."""
+    """How much the model thinks; by default the task's `generate.effort`."""
     examples_per_label: Annotated[int, Field(ge=0, le=50)] = 3
     """Train rows that the prompt shows for every label, in addition to the task file's examples."""
     per_request: Annotated[int, Field(ge=1, le=100)] = 20
-    """Texts in one request to Claude; a router in production sends 1."""
+    """Texts in one request; a router in production sends 1. Not used for `local`."""
     budget: Positive | None = 5.0
     """Hard spending limit of the whole run, in USD; None is no limit."""
     prices: str | None = None
-    """A JSON file of prices in the form of `generators/llm/prices.json`, for models that the shipped table lacks."""
+    """`free`, or a JSON file of prices in the form of `generators/llm/prices.json`, for models that the table lacks."""
     batch_size: Count = 16
     """Labels that a local model scores at a time."""
     precision: Precision = Precision.AUTO
@@ -40,4 +43,5 @@ class PromptSettings:
     @property
     def affecting_answers(self) -> dict[str, Any]:
         """The settings that an answer depends on."""
-        return {name: value for name, value in asdict(self).items() if name not in SPENDING_SETTINGS}
+        found = {name: value for name, value in asdict(self).items() if name not in SPENDING_SETTINGS}
+        return found | ({"provider": self.endpoint.provider} if self.endpoint else {})

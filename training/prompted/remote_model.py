@@ -1,39 +1,44 @@
-"""Routes texts with Claude: sent in groups, every response stored before it is parsed, nothing paid for twice."""
+"""Routes texts with a remote model: sent in groups, responses stored before they are parsed, nothing paid for twice."""
 
 from __future__ import annotations
 
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
-from winnow.core.atomic import atomic_write
 from winnow.core.clock import utc_now
 from winnow.core.commands import command
-from winnow.core.errors import BudgetError, Problem, WinnowError
+from winnow.core.errors import BudgetError, Problem
 from winnow.core.hashing import stable_hash
 from winnow.core.progress import Progress
-from winnow.generators.llm.anthropic import AnthropicClient
-from winnow.generators.llm.ledger_types import ResponseCost
-from winnow.generators.llm.prices import NANO_PER_USD, Price, price_of
+from winnow.core.vocabulary import ResponseOutcome
+from winnow.generators.llm.ledger_types import Budgets
+from winnow.generators.llm.model_roles import ModelRole
+from winnow.generators.llm.prices import NANO_PER_USD, Usage, nanodollars
 from winnow.generators.llm.process_lock import hold_process_lock
-from winnow.generators.llm.request import LlmRequest
-from winnow.generators.llm.response import response_outcome, response_text, token_usage
+from winnow.generators.llm.request import RequestDraft
+from winnow.generators.llm.response_files import ResponseFiles
+from winnow.generators.llm.spend.spend_database import SpendDatabase
+from winnow.generators.llm.spend.spend_ledger import SpendLedger
+from winnow.generators.llm.spend.spend_totals import RunSpend, spend_by_run
 from winnow.generators.llm.worker_pool import send_requests
-from winnow.training.prompted.prompt_settings import PromptSettings
+from winnow.training.prompted.allowance import load_allowance, router_role
 from winnow.training.prompted.router_answers import RouterAnswer, read_router_answers
 from winnow.training.prompted.router_prompt import RouterPrompt, load_router_prompt
-from winnow.training.prompted.run_ledger import PROCESS_FOLDER, RunLedger
 from winnow.training.runs import Run
 
 RESPONSE_FOLDER = "answers"
 
-ALLOWANCE_FILE = "allowance.json"
-"""The run's budget. Not in `run.json`, because it does not affect answers."""
+SPEND_FILE = "spend.db"
+
+PROCESS_FOLDER = "processes"
+
+ROUTE = "route"
+"""The purpose of all requests in the ledger."""
 
 REQUEST_LOG = "requests.jsonl"
 """One line for every call that sent requests."""
@@ -64,25 +69,6 @@ class _KnownAnswer:
     """It was sent in a request of its own."""
 
 
-def write_allowance(folder: Path, settings: PromptSettings) -> None:
-    """Store the run's budget; the latest one applies to all its spending, past and future."""
-    allowance = {"budget": settings.budget, "prices": str(Path(settings.prices).resolve()) if settings.prices else None}
-    with atomic_write(folder / ALLOWANCE_FILE) as temporary:
-        temporary.write_text(json.dumps(allowance) + "\n", encoding="utf-8")
-
-
-def checked_price(model: str, budget: float | None, prices: str | None) -> Price | None:
-    """The price of a model.
-
-    Raises WinnowError for a budget without a price: no worst case can be reserved then.
-    """
-    price = price_of(model, Path(prices) if prices else None)
-    if budget is not None and price is None:
-        fix = "set `prices` to a price table of your own, or remove the limit with budget=null"
-        raise WinnowError(Problem(f"model {model}", "its price is unknown", "a price, because there is a budget", fix))
-    return price
-
-
 def route_texts(run: Run, texts: Sequence[str], *, progress: Progress | None = None) -> RoutedTexts:
     """Route texts; those that were answered before are not sent again.
 
@@ -91,17 +77,17 @@ def route_texts(run: Run, texts: Sequence[str], *, progress: Progress | None = N
     """
     router_prompt = load_router_prompt(run.path)
     by_hash = {_text_hash(text): text for text in texts}
-    with _open_ledger(run, router_prompt) as (ledger, worst_case):
+    with _open_ledger(run, router_prompt) as (ledger, role):
         ledger.close_abandoned()
-        before, started = ledger.spent(), time.perf_counter()
+        before, started = _spent(ledger), time.perf_counter()
         for size in dict.fromkeys((router_prompt.per_request, 1)):
             left = _unanswered(_known_answers(ledger, router_prompt), by_hash, alone=size == 1)
             if left:
-                _send(run, router_prompt, ledger, worst_case, [by_hash[one] for one in left], size, progress)
+                _send(run, router_prompt, ledger, role, [by_hash[one] for one in left], size, progress)
         known = _known_answers(ledger, router_prompt)
         found = [known.get(_text_hash(text), _KnownAnswer(None, "given_up", True)) for text in texts]
         not_answered = dict(sorted(Counter(one.why for one in found if one.verdict is None).items()))
-        after = ledger.spent()
+        after = _spent(ledger)
         if (after.answers, after.lost) != (before.answers, before.lost):
             seconds = round(time.perf_counter() - started, 3)
             _log(
@@ -111,7 +97,7 @@ def route_texts(run: Run, texts: Sequence[str], *, progress: Progress | None = N
                     "texts": len(texts),
                     "not_answered": not_answered,
                     "seconds": seconds,
-                    **asdict(after),
+                    **_spend_facts(after),
                 },
             )
     return RoutedTexts([one.verdict for one in found], not_answered)
@@ -120,32 +106,36 @@ def route_texts(run: Run, texts: Sequence[str], *, progress: Progress | None = N
 def run_spend(run: Run) -> dict[str, Any]:
     """What a run has spent: answers, tokens, USD."""
     with _open_ledger(run, load_router_prompt(run.path)) as (ledger, _):
-        return asdict(ledger.spent())
+        return _spend_facts(_spent(ledger))
+
+
+def _spent(ledger: SpendLedger) -> RunSpend:
+    return spend_by_run(ledger.database).get(ledger.run, RunSpend())
+
+
+def _spend_facts(spent: RunSpend) -> dict[str, Any]:
+    unknown = "not_measured: the model has no price in the table"
+    return {**vars(spent), "usd": unknown if spent.usd is None else spent.usd}
 
 
 def _send(
     run: Run,
     router_prompt: RouterPrompt,
-    ledger: RunLedger,
-    worst_case: Callable[[str], int],
+    ledger: SpendLedger,
+    role: ModelRole,
     texts: Sequence[str],
     size: int,
     progress: Progress | None,
 ) -> None:
     """Send texts in groups. Raises BudgetError at the budget."""
-    requests = _text_requests(router_prompt, texts, size)
-    ledger.plan(requests)
+    requests = ledger.add(ROUTE, _drafts(router_prompt, texts, size))
 
     def done(count: int, _: int) -> None:
         if progress:
             progress(min(count * size, len(texts)), len(texts))
 
-    if (
-        send_requests(ledger, AnthropicClient(no_key_fix=USE_LOCAL_FIX), requests, worst_case, progress=done)
-        == "budget"
-    ):
-        cost = ledger.spent().usd
-        found = f"stopped at its budget, with {cost:.4f} USD spent" if isinstance(cost, float) else "stopped"
+    if send_requests(ledger, role.connect(USE_LOCAL_FIX), requests, role.worst_case, progress=done) == "budget":
+        found = f"stopped at its budget, with {ledger.spent().settled / NANO_PER_USD:.4f} USD spent"
         fix = (
             f"raise it with `{command('train', run.facts['release']['name'], method='prompt', set='budget=USD')}` and "
             "the run's other settings; then the same command continues and sends nothing twice"
@@ -153,12 +143,11 @@ def _send(
         raise BudgetError(Problem(run.id, found, "an answer to every text", fix))
 
 
-def _text_requests(router_prompt: RouterPrompt, texts: Sequence[str], size: int) -> list[LlmRequest]:
+def _drafts(router_prompt: RouterPrompt, texts: Sequence[str], size: int) -> list[RequestDraft]:
     """Texts in groups, ordered by hash: the order reveals nothing and is the same every time."""
     ordered = sorted(texts, key=_text_hash)
     groups = [ordered[start : start + size] for start in range(0, len(ordered), size)]
-    bodies = [(router_prompt.body(group), json.dumps([_text_hash(text) for text in group])) for group in groups]
-    return [LlmRequest(stable_hash(body, length=32), body, context) for body, context in bodies]
+    return [(router_prompt.request(group), json.dumps([_text_hash(text) for text in group])) for group in groups]
 
 
 def _unanswered(known: Mapping[str, _KnownAnswer], wanted: Mapping[str, str], *, alone: bool) -> list[str]:
@@ -168,43 +157,44 @@ def _unanswered(known: Mapping[str, _KnownAnswer], wanted: Mapping[str, str], *,
     return [one for one in wanted if one not in known or (known[one].verdict is None and not known[one].alone)]
 
 
-def _known_answers(ledger: RunLedger, router_prompt: RouterPrompt) -> dict[str, _KnownAnswer]:
+def _known_answers(ledger: SpendLedger, router_prompt: RouterPrompt) -> dict[str, _KnownAnswer]:
     """What is known of every text: its first readable answer, else how the last response failed."""
     found: dict[str, _KnownAnswer] = {}
-    for context, message in ledger.answered():
-        outcome = response_outcome(message)
-        read = (
-            read_router_answers(response_text(message), len(context), router_prompt.classes)
-            if outcome == "answered"
-            else {}
-        )
+    for stored, response in ledger.answered(ROUTE):
+        context: list[str] = json.loads(stored)
+        answered = response.outcome == ResponseOutcome.ANSWERED
+        read = read_router_answers(response.text, len(context), router_prompt.classes) if answered else {}
         for number, text in enumerate(context):
             verdict = read.get(number)
             before = found.get(text)
             if before and before.verdict:
                 continue
             alone = len(context) == 1 or (before is not None and before.alone)
-            found[text] = _KnownAnswer(verdict, "not_read" if outcome == "answered" else outcome, alone)
+            found[text] = _KnownAnswer(verdict, "not_read" if answered else response.outcome, alone)
     return found
 
 
 @contextmanager
-def _open_ledger(run: Run, router_prompt: RouterPrompt) -> Iterator[tuple[RunLedger, Callable[[str], int]]]:
-    """The run's ledger, and a function for the worst-case cost of a request in nanodollars."""
-    allowance = json.loads((run.path / ALLOWANCE_FILE).read_text(encoding="utf-8"))
-    price = checked_price(router_prompt.model, allowance["budget"], allowance["prices"])
+def _open_ledger(run: Run, router_prompt: RouterPrompt) -> Iterator[tuple[SpendLedger, ModelRole]]:
+    """The run's ledger, and the model that answers with its price."""
+    allowance = load_allowance(run.path)
+    role = router_role(router_prompt, allowance)
 
-    def response_cost(message: Mapping[str, Any]) -> ResponseCost:
-        usage = token_usage(message)
-        return ResponseCost(**vars(usage), cost=price.cost(usage) if price else None, outcome=response_outcome(message))
+    def usage_cost(_: str, usage: Usage, batch: bool) -> int | None:
+        return role.cost(usage, batch=batch)
 
-    folder = run.path / RESPONSE_FOLDER
-    budget = None if allowance["budget"] is None else int(allowance["budget"] * NANO_PER_USD)
-    with hold_process_lock(folder / PROCESS_FOLDER) as process:
-        yield (
-            RunLedger(folder, process=process, response_cost=response_cost, budget=budget),
-            price.worst_case if price else lambda _: 0,
+    with hold_process_lock(run.path / PROCESS_FOLDER) as process:
+        ledger = SpendLedger(
+            SpendDatabase(run.path / SPEND_FILE),
+            ResponseFiles(run.path / RESPONSE_FOLDER),
+            ROUTE,
+            process=process,
+            processes=run.path / PROCESS_FOLDER,
+            usage_cost=usage_cost,
+            budgets=Budgets(run=nanodollars(allowance.budget)),
+            retry_given_up=True,
         )
+        yield ledger, role
 
 
 def _log(run: Run, line: Mapping[str, Any]) -> None:

@@ -9,10 +9,12 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from winnow.config.task import EndpointConfig
 from winnow.core.example import fold_key
 from winnow.core.hashing import keyed_hash
 from winnow.curation.releases.release import Release
-from winnow.generators.llm.request import ModelChoice, list_schema, request_body
+from winnow.generators.llm.model_roles import chosen_effort
+from winnow.generators.llm.request import CLAUDE, LlmRequest, ModelChoice, list_schema, make_request
 from winnow.generators.prompts.prompt_file import PromptFile, load_prompt, prompt_versions
 from winnow.generators.prompts.prompt_task import PromptTask, prompt_task, shared_prompt
 from winnow.training.prompted.prompt_settings import PromptSettings
@@ -46,14 +48,17 @@ class RouterPrompt:
     left_out: int
     """Examples and near misses of the task file that a hold-out row repeats."""
 
-    def body(self, texts: list[str]) -> str:
-        """The request to Claude for some texts: the same texts, the same bytes."""
-        model_choice = ModelChoice(self.model, self.effort, self.cached)
+    provider: str = CLAUDE
+    """Whose wire format requests are sent in."""
+
+    def request(self, texts: list[str]) -> LlmRequest:
+        """The request for some texts: the same texts, the same request."""
+        model_choice = ModelChoice(self.model, self.effort, self.cached, self.provider)
         asked = [{"query": number, "text": text} for number, text in enumerate(texts)]
-        return request_body(
+        return make_request(
             model_choice,
-            cached_part=self.shared,
-            own_part=self.render(queries=asked),
+            shared=self.shared,
+            own=self.render(queries=asked),
             schema=self._schema(),
             items=len(texts),
         )
@@ -82,6 +87,8 @@ def build_router_prompt(release: Release, settings: PromptSettings, *, seed: int
     """
     task = release.task()
     local = settings.backend == "local"
+    endpoint = settings.endpoint or task.generate.endpoint
+    remote = endpoint if settings.backend == "endpoint" else EndpointConfig()
     holdout_keys = {fold_key(text) for split in ("validation", "test") for text in release.rows(split)["text"]}
     brief, left_out = _without_holdout_texts(prompt_task(task), holdout_keys)
     chosen = _rows_to_show(release, settings.examples_per_label, seed, known=set(_examples(brief)))
@@ -93,7 +100,7 @@ def build_router_prompt(release: Release, settings: PromptSettings, *, seed: int
     return RouterPrompt(
         backend=settings.backend,
         model=settings.model or ("" if local else task.generate.model),
-        effort=settings.effort or task.generate.effort,
+        effort=settings.effort or chosen_effort(task.generate, remote),
         cached=task.generate.cache,
         per_request=settings.per_request,
         classes=release.labels,
@@ -103,6 +110,7 @@ def build_router_prompt(release: Release, settings: PromptSettings, *, seed: int
         prompts=prompt_versions(*names),
         shown=sorted(identity for rows in chosen.values() for identity, _ in rows),
         left_out=left_out,
+        provider=remote.provider,
     )
 
 

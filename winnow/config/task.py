@@ -102,14 +102,31 @@ class ScreenConfig(TaskSection):
     max_characters: Annotated[int, Field(ge=1)] = 2000
 
 
+class EndpointConfig(TaskSection):
+    """Where a language model answers. By default, Claude's API."""
+
+    provider: Name = "claude"
+    """`claude`, or `openai` for a server with OpenAI's chat completions API, such as llama.cpp, vLLM or Ollama."""
+    base_url: Annotated[str, Field(pattern=r"^https?://\S+$")] | None = None
+    """The address of the API, for example http://localhost:8000/v1; by default the provider's own."""
+    key_variable: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = None
+    """The environment variable that holds the key. By default Claude's own; other providers get no key."""
+    prices: str | None = None
+    """`free` for a model that costs nothing, or a JSON file of prices next to `winnow.yaml`."""
+
+
 class GenerateConfig(TaskSection):
-    """How Claude is asked to generate queries."""
+    """How language models are asked to generate queries."""
 
     model: Name = "claude-sonnet-5-5"
+    endpoint: EndpointConfig = EndpointConfig()
+    """Where `model` answers."""
     effort: ThinkingEffort = ThinkingEffort.LOW
     """Thinking effort, billed as output tokens; `none` leaves it to the model."""
     judge_model: Name | None = None
     """The model that labels queries blind; `model` by default."""
+    judge_endpoint: EndpointConfig | None = None
+    """Where `judge_model` answers; `endpoint` by default."""
     per_request: Annotated[int, Field(ge=1, le=50)] = 10
     """Queries per request."""
     cache: bool = True

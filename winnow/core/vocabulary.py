@@ -277,6 +277,15 @@ class ThinkingEffort(StrEnum):
     HIGH = "high"
 
 
+class ResponseOutcome(StrEnum):
+    """How a language model ended its response."""
+
+    ANSWERED = "answered"
+    REFUSED = "refused"
+    TRUNCATED = "truncated"
+    """It ran into a limit of tokens, so that the answer is incomplete."""
+
+
 class EmbedderBackend(StrEnum):
     """The library that runs the embedding model."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, cast
 
 from winnow.config.task import Task
 from winnow.core.commands import command
@@ -20,20 +20,21 @@ from winnow.generators.generated_kinds import require_generated_kind
 from winnow.generators.generation_request import GenerationRequest, check_request
 from winnow.generators.judge import judge_requests
 from winnow.generators.llm.batch_jobs import send_in_batches
-from winnow.generators.llm.estimate import RoundEstimate, estimate, item_count
-from winnow.generators.llm.ledger_types import SpendTotals
-from winnow.generators.llm.model_roles import ModelRoles, choose_models
-from winnow.generators.llm.prices import NANO_PER_USD
+from winnow.generators.llm.client import BatchClient, LlmClient
+from winnow.generators.llm.estimate import RoundEstimate, estimate
+from winnow.generators.llm.ledger_types import Budgets, SpendTotals
+from winnow.generators.llm.model_roles import ModelRole, ModelRoles, choose_models
+from winnow.generators.llm.prices import NANO_PER_USD, Usage, nanodollars
 from winnow.generators.llm.process_lock import hold_process_lock
-from winnow.generators.llm.request import LlmRequest
+from winnow.generators.llm.request import PlannedRequest
 from winnow.generators.llm.response_files import ResponseFiles
-from winnow.generators.llm.spend.generation_ledger import GenerationLedger
 from winnow.generators.llm.spend.run_batch_jobs import BatchJobs
 from winnow.generators.llm.spend.spend_database import SpendDatabase
+from winnow.generators.llm.spend.spend_ledger import SpendLedger
 from winnow.generators.llm.worker_pool import OnProgress, send_requests
 from winnow.generators.plan import GenerationPlan
 from winnow.generators.prompts.prompt_file import prompt_versions
-from winnow.generators.rounds import TEXTS_PER_JUDGE_REQUEST, GenerationJob, round_requests, run_rounds
+from winnow.generators.rounds import JUDGE, TEXTS_PER_JUDGE_REQUEST, WRITE, GenerationJob, round_requests, run_rounds
 from winnow.generators.run_costs import history
 from winnow.operations._context import WorkspaceContext
 from winnow.operations.batch_diversity import less_diverse_labels
@@ -41,10 +42,6 @@ from winnow.operations.check import measure
 from winnow.operations.generation_job import MisclassifiedByLabel, plan_job
 from winnow.operations.proposal_intake import ProposalIntake, combined_result, open_intake
 from winnow.reports.generation_costs import run_costs
-
-if TYPE_CHECKING:
-    from winnow.generators.llm.anthropic import AnthropicClient
-
 
 TYPICAL_QUERY = "how do i get this to work again without losing what i had before"
 """Stands in for queries that are not written yet when the cost of judging them is estimated."""
@@ -65,6 +62,8 @@ class GenerationResult:
     suspected_errors: int
     estimate: RoundEstimate
     spent: SpendTotals
+    free: bool
+    """No model of the run costs anything."""
     less_diverse: Sequence[str]
     """Labels whose new records are less diverse than the records that people wrote."""
     unanswered: int
@@ -95,7 +94,6 @@ class GenerationContext:
     task: Task
     root: Path
     store: Store
-    client: Callable[[], AnthropicClient]
     open_intake: Callable[[], ProposalIntake]
     misclassified: MisclassifiedByLabel
     note: Callable[[str], None]
@@ -108,17 +106,12 @@ def generate(
     note: Callable[[str], None] = print,
     progress: OnProgress | None = None,
 ) -> GenerationResult:
-    """Have Claude write what a request asks for; every proposal enters as `synthetic` and waits for review.
+    """Have a language model write what a request asks for; every proposal enters as `synthetic` and waits for review.
 
-    The same request continues its run until that has ended. Raises ServiceError when Claude cannot be reached.
+    The same request continues its run until that has ended. Raises ServiceError when the model cannot be reached.
     """
     task = workspace.task
     require_generated_kind(task)
-
-    def client() -> AnthropicClient:
-        from winnow.generators.llm.anthropic import AnthropicClient
-
-        return AnthropicClient()
 
     def misclassified() -> dict[str, list[dict[str, str]]]:
         from winnow.curation.annotations.misclassified import misclassified_rows
@@ -127,7 +120,7 @@ def generate(
         return misclassified_rows(train, workspace.embedder(), workspace.folder.vectors)
 
     context = GenerationContext(
-        task, workspace.folder.root, workspace.store, client, lambda: open_intake(workspace, task), misclassified, note
+        task, workspace.folder.root, workspace.store, lambda: open_intake(workspace, task), misclassified, note
     )
     return run_generation(context, request, progress=progress)
 
@@ -137,17 +130,23 @@ def run_generation(
 ) -> GenerationResult:
     """Start or continue a run. Raises WinnowError for a wrong request and ServiceError when the API fails."""
     plan = check_request(context.task, request)
-    client = context.client()
-    judged = request.judge or request.generator == "contrasts"
-    model_roles = choose_models(context.task, context.root, judged=judged, budgeted=request.budget is not None)
+    model_roles = choose_models(
+        context.task,
+        context.root,
+        judged=request.judge or request.generator == "contrasts",
+        budgeted=request.budget is not None,
+        batches=request.batches,
+    )
+    clients = {role: _connect(role, request) for role in model_roles}
     intake = context.open_intake()
-    intake.judge = model_roles.judge.model if model_roles.judge else ""
+    judge = model_roles.judge.choice if model_roles.judge else None
+    intake.judge = judge.model if judge else ""
     spec = _run_spec(context.task, request, model_roles, plan)
     with context.store.reading() as connection:
         before = find_run(connection, spec)
     done = before is not None and before.ended and not request.wants_more
     # planned before the run is stored, because there may be nothing to do
-    job = None if done else plan_job(request, plan, intake, context.misclassified, model_roles.judge)
+    job = None if done else plan_job(request, plan, intake, context.misclassified, judge)
     if request.dry_run:
         intake.run = before or NOT_STARTED
     else:
@@ -157,18 +156,25 @@ def run_generation(
     with hold_process_lock(processes) as process:
         ledger = _open_ledger(context, intake, request, model_roles, process)
         if job is None:
-            return _result(intake, ledger, "known", RoundEstimate.nothing(), ())
-        estimated = _estimate_round(intake, ledger, client, job, model_roles, request)
+            return _result(intake, ledger, "known", RoundEstimate.nothing(), model_roles, ())
+        estimated = _estimate_round(intake, ledger, clients[model_roles.writer], job, model_roles, request)
         context.note(str(estimated))
         if request.dry_run:
-            return _result(intake, ledger, "estimated", estimated, ())
+            return _result(intake, ledger, "estimated", estimated, model_roles, ())
         ledger.close_abandoned()
-        sender = _RequestSender(ledger, BatchJobs(ledger, processes), client, request, model_roles, progress)
-        ended = run_rounds(job, model_roles.writer, ledger, sender.send, intake)
+        sender = _RequestSender(ledger, BatchJobs(ledger, processes), clients, request, model_roles, progress)
+        ended = run_rounds(job, model_roles.writer.choice, ledger, sender.send, intake)
         if ended in ("done", "no_yield"):
             with intake.store.writing() as connection:
                 end_run(connection, intake.run.id)
-        return _result(intake, ledger, ended, estimated, sender.sent)
+        return _result(intake, ledger, ended, estimated, model_roles, sender.sent)
+
+
+def _connect(role: ModelRole, request: GenerationRequest) -> LlmClient | BatchClient:
+    """A connection to a model, for batches where the request uses them."""
+    if request.batches and role.provider.batches:
+        return role.provider.batches(role.endpoint, "")
+    return role.connect()
 
 
 class _RequestSender:
@@ -176,9 +182,9 @@ class _RequestSender:
 
     def __init__(
         self,
-        ledger: GenerationLedger,
+        ledger: SpendLedger,
         batch_jobs: BatchJobs,
-        client: AnthropicClient,
+        clients: Mapping[ModelRole, LlmClient | BatchClient],
         request: GenerationRequest,
         model_roles: ModelRoles,
         progress: OnProgress | None,
@@ -188,25 +194,31 @@ class _RequestSender:
             collect = command(f"generate {request.generator}", batch_api=True)
             fix = f"run `{collect}` with the same options: it collects the results"
             raise WinnowError(Problem(ledger.run, "a batch job of this run is pending", "its results first", fix))
-        self.sent: list[Any] = []
-        self._ledger, self._batch_jobs, self._client = ledger, batch_jobs, client
+        self.sent: list[PlannedRequest] = []
+        self._ledger, self._batch_jobs, self._clients = ledger, batch_jobs, clients
         self._request, self._model_roles, self._progress = request, model_roles, progress
 
-    def send(self, llm_requests: Sequence[LlmRequest]) -> Any:
-        """Send the open requests; returns how that ended."""
-        self.sent.extend(llm_requests)
-        worst_case = partial(self._model_roles.worst_case, batch=self._request.batches)
+    def send(self, purpose: str, requests: Sequence[PlannedRequest]) -> Any:
+        """Send the open requests for a purpose; returns how that ended."""
+        self.sent.extend(requests)
+        role = _role_of(self._model_roles, purpose)
+        client, worst_case = self._clients[role], partial(role.worst_case, batch=self._request.batches)
         if not self._request.batches:
-            return send_requests(self._ledger, self._client, llm_requests, worst_case, progress=self._progress)
+            return send_requests(self._ledger, client, requests, worst_case, progress=self._progress)
         return send_in_batches(
             self._ledger,
             self._batch_jobs,
-            self._client,
-            llm_requests,
+            cast("BatchClient", client),
+            requests,
             worst_case,
             polling=self._request.polling,
             progress=self._progress,
         )
+
+
+def _role_of(model_roles: ModelRoles, purpose: str) -> ModelRole:
+    """The model that answers requests for a purpose."""
+    return model_roles.judge if model_roles.judge and purpose.startswith(JUDGE) else model_roles.writer
 
 
 def _open_ledger(
@@ -215,21 +227,28 @@ def _open_ledger(
     request: GenerationRequest,
     model_roles: ModelRoles,
     process: str,
-) -> GenerationLedger:
-    return GenerationLedger(
+) -> SpendLedger:
+    def usage_cost(purpose: str, usage: Usage, batch: bool) -> int | None:
+        return _role_of(model_roles, purpose).cost(usage, batch=batch)
+
+    return SpendLedger(
         SpendDatabase(intake.folder.spend_database),
         ResponseFiles(intake.folder.answers),
         intake.run.id,
         process=process,
         processes=intake.folder.state / "processes",
-        response_cost=model_roles.response_cost,
-        budget=_nanodollars(request.budget),
-        workspace_budget=_nanodollars(context.task.generate.budget),
+        usage_cost=usage_cost,
+        budgets=Budgets(nanodollars(request.budget), nanodollars(context.task.generate.budget)),
     )
 
 
 def _result(
-    intake: ProposalIntake, ledger: GenerationLedger, ended: str, estimated: RoundEstimate, sent: Sequence[Any]
+    intake: ProposalIntake,
+    ledger: SpendLedger,
+    ended: str,
+    estimated: RoundEstimate,
+    model_roles: ModelRoles,
+    sent: Sequence[PlannedRequest],
 ) -> GenerationResult:
     outcomes = ledger.outcomes(sent)
     return GenerationResult(
@@ -240,6 +259,7 @@ def _result(
         suspected_errors=intake.suspected_errors,
         estimate=estimated,
         spent=ledger.spent(),
+        free=model_roles.free,
         less_diverse=less_diverse_labels(intake),
         unanswered=sum(outcome != "answered" for outcome in outcomes.values()),
     )
@@ -255,59 +275,50 @@ def _run_spec(task: Task, request: GenerationRequest, model_roles: ModelRoles, p
         "count": request.count,
         "until": request.until,
         "plan": file_sha256(request.plan)[:16] if request.plan else "",
-        "judge": model_roles.judge.model if model_roles.judge else "",
-        "effort": model_roles.writer.effort,
+        "judge": model_roles.judge.choice.model if model_roles.judge else "",
+        "effort": model_roles.writer.choice.effort,
         "task": stable_hash(task.model_dump_json(include={"labels", "fallback"}), length=16),
     }
     generator = request.generator if request.kind == "examples" else request.kind
-    return RunSpec(generator, prompt_versions(*names, "task"), model_roles.writer.model, settings)
+    return RunSpec(generator, prompt_versions(*names, "task"), model_roles.writer.choice.model, settings)
 
 
 def _estimate_round(
     intake: ProposalIntake,
-    ledger: GenerationLedger,
-    client: AnthropicClient,
+    ledger: SpendLedger,
+    client: LlmClient,
     job: GenerationJob,
     model_roles: ModelRoles,
     request: GenerationRequest,
 ) -> RoundEstimate:
     """The cost of the first round with its judging; for a run that continues, of what is still open in it."""
-    planned = ledger.planned("write", 0)
+    planned = ledger.planned(f"{WRITE} 0")
     ended = ledger.outcomes(planned)
-    bodies = [llm_request.body for llm_request in planned if llm_request.id not in ended]
+    writing = [one.request for one in planned if one.id not in ended]
+    writer, judge = model_roles.writer, model_roles.judge
     if not planned:
-        bodies = [
-            body
-            for body, _ in round_requests(
-                job.scaled(job.until or job.count), model_roles.writer, intake.prompt_context(), (), 0
-            )
-        ]
-    written = item_count(bodies)
+        drafts = round_requests(
+            job.scaled(job.until or job.count), writer.choice, intake.prompt_context(), (), round_number=0
+        )
+        writing = [one for one, _ in drafts]
     judging = []
-    if model_roles.judge:
-        texts = [f"{TYPICAL_QUERY} {i}" for i in range(written)]
-        judging = [
-            body
-            for body, _ in judge_requests(
-                intake.prompt_task, model_roles.judge, texts, key="", per_request=TEXTS_PER_JUDGE_REQUEST
-            )
-        ]
+    if judge:
+        texts = [f"{TYPICAL_QUERY} {i}" for i in range(sum(one.items for one in writing))]
+        drafts = judge_requests(intake.prompt_task, judge.choice, texts, key="", per_request=TEXTS_PER_JUDGE_REQUEST)
+        judging = [one for one, _ in drafts]
     with intake.store.reading() as connection:
         before = history(
             run_costs(connection, ledger.database, working_rows(connection)),
             intake.run.generator,
-            model_roles.writer.model,
+            writer.choice.model,
         )
     return estimate(
-        bodies,
+        writing,
+        writer,
         judging,
+        judge,
         count_tokens=client.count_tokens,
-        prices=model_roles.prices,
         batch=request.batches,
         output_tokens=before.output_tokens if before else None,
         kept_share=before.kept_share if before else None,
     )
-
-
-def _nanodollars(usd: float | None) -> int | None:
-    return None if usd is None else int(usd * NANO_PER_USD)

@@ -1,1 +1,1 @@
-"""The spend ledger of generation: the only code that reads and writes `.winnow/spend.db`."""
+"""The spend ledger of everything that pays for requests: the only code that reads and writes a `spend.db`."""

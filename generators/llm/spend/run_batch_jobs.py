@@ -1,4 +1,4 @@
-"""The batch jobs of one generation run, from the claim of their requests until every result is stored."""
+"""The batch jobs of one run, from the claim of their requests until every result is stored."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from sqlalchemy.dialects.sqlite import insert
 from winnow.core.clock import utc_now
 from winnow.generators.llm.ledger_types import BatchJob, ClaimStatus
 from winnow.generators.llm.process_lock import is_alive
-from winnow.generators.llm.spend.generation_ledger import GenerationLedger
 from winnow.generators.llm.spend.spend_database import attempt, batch_job
+from winnow.generators.llm.spend.spend_ledger import SpendLedger
 
 
 class BatchJobs:
     """The batch jobs of one run. Their requests and costs are in its ledger."""
 
-    def __init__(self, ledger: GenerationLedger, processes: Path) -> None:
+    def __init__(self, ledger: SpendLedger, processes: Path) -> None:
         self._ledger, self._processes = ledger, processes
 
     def claim(self, worst_case: Sequence[tuple[str, int]]) -> tuple[BatchJob | None, ClaimStatus]:

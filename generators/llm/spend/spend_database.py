@@ -26,8 +26,10 @@ from sqlalchemy import (
     event,
     text,
 )
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
+from sqlalchemy.schema import CreateTable
 
 from winnow.core.database_errors import database_error
 from winnow.core.errors import Problem, ServiceError, WinnowError
@@ -35,7 +37,7 @@ from winnow.core.errors import Problem, ServiceError, WinnowError
 BUSY_SECONDS = 120
 """How long a command waits for another one that is writing."""
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Stored in the file as `user_version`; 0 is a file whose tables were not created yet."""
 
 metadata = MetaData()
@@ -45,15 +47,15 @@ llm_request = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("run_id", Text, nullable=False),
-    Column("stage", Text, CheckConstraint("stage IN ('write', 'judge')"), nullable=False),
-    Column("round", Integer, nullable=False),
+    Column("purpose", Text, nullable=False),
     Column("position", Integer, nullable=False),
+    Column("provider", Text, nullable=False),
     Column("hash", Text, nullable=False),
     Column("draw", Integer, nullable=False),
     Column("body", Text, nullable=False),
     Column("context", Text, nullable=False),
     UniqueConstraint("hash", "draw"),
-    UniqueConstraint("run_id", "stage", "round", "position"),
+    UniqueConstraint("run_id", "purpose", "position"),
 )
 
 batch_job = Table(
@@ -141,8 +143,11 @@ class SpendDatabase:
         if _schema_version(self.path) < SCHEMA_VERSION:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with FileLock(self.path.with_suffix(".lock"), timeout=BUSY_SECONDS):
-                if _schema_version(self.path) < SCHEMA_VERSION:
+                version = _schema_version(self.path)
+                if version == 0:
                     _create_tables(self.path)
+                elif version < SCHEMA_VERSION:
+                    _add_providers(self.path)
         return _engine(self.path)
 
 
@@ -185,11 +190,49 @@ def _create_tables(path: Path) -> None:
     with engine.connect() as connection, connection.begin():
         metadata.create_all(connection)
         for table in metadata.tables:
-            connection.exec_driver_sql(
-                f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} rows are never deleted'); END"
-            )
+            connection.exec_driver_sql(_no_delete_trigger(table))
         connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def _no_delete_trigger(table: str) -> str:
+    return (
+        f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} "
+        f"BEGIN SELECT RAISE(ABORT, '{table} rows are never deleted'); END"
+    )
+
+
+COPY_REQUESTS = """
+    INSERT INTO llm_request_2 (id, run_id, purpose, position, provider, hash, draw, body, context)
+    SELECT id, run_id, stage || ' ' || round, position, 'claude', hash, draw, json_object(
+        'provider', 'claude', 'model', json_extract(body, '$.model'),
+        'shared', json_extract(body, '$.system[0].text'),
+        'cached', json(iif(json_type(body, '$.system[0].cache_control') IS NULL, 'false', 'true')),
+        'own', json_extract(body, '$.messages[0].content'),
+        'answer_schema', json_extract(body, '$.output_config.format.schema'),
+        'max_tokens', json_extract(body, '$.max_tokens'),
+        'effort', coalesce(json_extract(body, '$.output_config.effort'), 'none')
+    ), context FROM llm_request
+"""
+"""Schema 1 stored requests as bodies of Claude's Messages API, by stage and round."""
+
+
+def _add_providers(path: Path) -> None:
+    """Change a file of schema 1 to schema 2, in one transaction."""
+    created = CreateTable(llm_request.to_metadata(MetaData(), name="llm_request_2"))
+    plain = sqlite3.connect(
+        path, timeout=BUSY_SECONDS, isolation_level=None
+    )  # with foreign keys off, as the copy needs
+    try:
+        plain.execute("BEGIN IMMEDIATE")
+        plain.execute(str(created.compile(dialect=sqlite.dialect())))
+        plain.execute(COPY_REQUESTS)
+        plain.execute("DROP TABLE llm_request")
+        plain.execute("ALTER TABLE llm_request_2 RENAME TO llm_request")
+        plain.execute(_no_delete_trigger("llm_request"))
+        plain.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        plain.execute("COMMIT")
+    finally:
+        plain.close()
 
 
 @contextmanager

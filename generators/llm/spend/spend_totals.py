@@ -1,4 +1,4 @@
-"""What runs and the whole workspace have spent, and the erasure of a text from stored requests."""
+"""What one run and all runs of a database have spent, and the erasure of a text from stored requests."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ TOKEN_COLUMNS = ("input_tokens", "cache_write_tokens", "cache_read_tokens", "out
 
 
 @dataclass(frozen=True)
-class GenerationSpend:
-    """What one generation run received and paid."""
+class RunSpend:
+    """What one run received and paid."""
 
     answers: int = 0
     refused: int = 0
@@ -32,7 +32,7 @@ class GenerationSpend:
 
 
 def spend_totals(connection: Connection, run: str | None = None) -> SpendTotals:
-    """What one run has spent and reserved, or the whole workspace."""
+    """What one run has spent and reserved, or all runs together."""
     a = attempt.c
     query = select(a.state, func.sum(func.coalesce(a.cost, a.reserved))).group_by(a.state)
     if run is not None:
@@ -41,7 +41,7 @@ def spend_totals(connection: Connection, run: str | None = None) -> SpendTotals:
     return SpendTotals(int(sums.get("received", 0)), int(sums.get("lost", 0)), int(sums.get("in_flight", 0)))
 
 
-def spend_by_run(database: SpendDatabase) -> dict[str, GenerationSpend]:
+def spend_by_run(database: SpendDatabase) -> dict[str, RunSpend]:
     """What every run has spent, by the run's id; runs that never sent a request are missing."""
     if not database.exists:
         return {}
@@ -55,16 +55,16 @@ def spend_by_run(database: SpendDatabase) -> dict[str, GenerationSpend]:
             func.sum(a.cost),
             func.count(a.cost),
             func.sum(a.reserved),
-            *(func.sum(a[name]) for name in TOKEN_COLUMNS),
+            *(func.coalesce(func.sum(a[name]), 0) for name in TOKEN_COLUMNS),
         )
         .join(llm_request, llm_request.c.id == a.request_id)
         .group_by(llm_request.c.run_id, a.state, a.outcome)
     )
-    spent: dict[str, GenerationSpend] = {}
+    spent: dict[str, RunSpend] = {}
     with database.reading() as connection:
         rows = connection.execute(query).fetchall()
     for run, state, outcome, count, cost, priced, reserved, *tokens in rows:
-        before = spent.setdefault(run, GenerationSpend())
+        before = spent.setdefault(run, RunSpend())
         if state == "received":
             unknown = before.usd is None or priced < count
             spent[run] = replace(

@@ -29,16 +29,12 @@ from tests.support.commands import run_winnow
 from winnow.core.errors import BudgetError, ServiceError, WinnowError
 from winnow.core.example import fold_key
 from winnow.curation.releases.release import Release
-from winnow.generators.llm.ledger_types import ResponseCost
-from winnow.generators.llm.request import LlmRequest
 from winnow.operations.evaluate import evaluate_run
 from winnow.training import methods
-from winnow.training.prompted.journal import JournalFile
 from winnow.training.prompted.prompt_settings import SPENDING_SETTINGS, PromptSettings
 from winnow.training.prompted.remote_model import REQUEST_LOG, RESPONSE_FOLDER, run_spend
 from winnow.training.prompted.router_answers import RouterAnswer, probabilities, read_router_answers
 from winnow.training.prompted.router_prompt import load_router_prompt
-from winnow.training.prompted.run_ledger import RunLedger
 from winnow.training.runs import Run, open_run
 from winnow.training.settings_file import DEFAULT_SETTINGS_FOLDER, check_settings, read_settings
 from winnow.workspace import Workspace
@@ -390,46 +386,6 @@ def test_answers_are_read_number_by_number() -> None:
     assert read(item(), item(target="b")) == {}  # it contradicts itself
     assert read(item(confidence=True), item(query=1, confidence=float("nan"))) == {}
     assert read_router_answers('{"routes": [{"query": 0, "rea', 3, ["a"]) == {}
-
-
-def test_a_torn_line_of_the_journal_is_cut_off_and_nothing_before_it_is_lost(tmp_path: Path) -> None:
-    on_line: list[Any] = []
-    journal = JournalFile(tmp_path / "j.jsonl", on_line.append)
-    with journal.locked():
-        journal.add({"n": 1})
-    with (tmp_path / "j.jsonl").open("ab") as handle:
-        handle.write(b'{"n": 2')  # a kill
-    others: list[Any] = []
-    other = JournalFile(tmp_path / "j.jsonl", others.append)
-    with other.locked():
-        other.add({"n": 3})
-    with journal.locked():
-        pass
-    assert on_line == others == [{"n": 1}, {"n": 3}]
-
-
-def test_money_is_reserved_before_it_is_spent_and_what_was_lost_counts(tmp_path: Path) -> None:
-    def response_cost(message: Any) -> ResponseCost:
-        return ResponseCost(0, 0, 0, 0, message["cost"], "answered")
-
-    def open_till(process: str) -> RunLedger:
-        return RunLedger(tmp_path, process=process, response_cost=response_cost, budget=100)
-
-    first, second = open_till("one"), open_till("two")
-    first.plan([LlmRequest(name, "{}", '["t"]') for name in ("q1", "q2", "q3")])
-    claimed = first.claim("q1", 60)
-    assert claimed.status == "claimed"
-    assert second.claim("q1", 60).status == "in_other_process"
-    assert second.claim("q2", 60).status == "wait"  # if the first costs less, it will do
-    first.save(claimed.attempt_id, "q1", {"cost": 30})
-    assert second.claim("q1", 60).status == "answered"
-    other = second.claim("q2", 60)
-    assert first.close_abandoned() == 1  # nobody named "two" lives: its request counts at its worst
-    assert first.claim("q3", 20).status == "budget"
-    second.save(other.attempt_id, "q2", {"cost": 1})  # it lived after all: the answer is kept, the worst case stays
-    assert second.claim("q3", 20).status == "budget"
-    assert [texts for texts, _ in first.answered()] == [["t"], ["t"]]
-    assert first.spent().usd == pytest.approx(90e-9)
 
 
 def test_the_command_line_trains_evaluates_stops_at_the_budget_and_goes_on(

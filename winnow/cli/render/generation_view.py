@@ -24,7 +24,7 @@ LESS_DIVERSE_MESSAGE = "{}: less diverse than the records people wrote; check th
 
 def render_generation(result: GenerationResult) -> None:
     """Print the result of a run with a language model."""
-    from winnow.generators.llm.prices import format_usd
+    from winnow.generators.llm.prices import FREE, format_usd
 
     added = result.added
     for line in added.notes:
@@ -44,10 +44,9 @@ def render_generation(result: GenerationResult) -> None:
     for label in result.less_diverse:
         print_line(LESS_DIVERSE_MESSAGE.format(label), style="yellow")
     spent = result.spent
-    print_line(
-        f"run {result.run.id}: {result.kept:,} records so far, paid {format_usd(spent.paid)}"
-        + _unsettled_costs(spent.lost, spent.reserved)
-    )
+    cost = FREE.as_of if result.free else f"paid {format_usd(spent.paid)}"
+    costs = cost + _unsettled_costs(spent.lost, spent.reserved)
+    print_line(f"run {result.run.id}: {result.kept:,} records so far, {costs}")
 
 
 def render_variations(result: GeneratedVariations) -> None:

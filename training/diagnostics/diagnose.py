@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from winnow.core.record import Record
 from winnow.core.result import NotMeasured
 from winnow.training.diagnostics import DIAGNOSTICS
 from winnow.training.diagnostics.issue import Issue, RunContext
@@ -14,22 +14,24 @@ SERIOUS_SHARE = 0.05
 """Share of the validation rows from which a finding is serious: all the errors that a goal of 95 % accuracy allows."""
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(Record):
     """One thing that is wrong with a run."""
 
     name: str
+    """Name of the diagnostic."""
     severity: str
     """`serious` when it affects at least SERIOUS_SHARE of the validation rows, else `minor`."""
     rows: int
     """Validation rows that it affects."""
     evidence: str
+    """The measured values."""
     cause: str
+    """The likely cause."""
     command: str
+    """The command that addresses the cause."""
 
 
-@dataclass(frozen=True)
-class Findings:
+class Findings(Record):
     """The result of every diagnostic."""
 
     found: list[Finding]
@@ -53,10 +55,18 @@ def diagnose(measures: Mapping[str, Any], context: RunContext) -> Findings:
             not_found.append(name)
         else:
             found += [_to_finding(name, issue, measures["rows"]) for issue in issues]
-    return Findings(sorted(found, key=lambda one: (-one.rows, one.name, one.evidence)), not_found, not_measured)
+    found.sort(key=lambda one: (-one.rows, one.name, one.evidence))
+    return Findings(found=found, not_found=not_found, not_measured=not_measured)
 
 
 def _to_finding(name: str, issue: Issue, rows: int) -> Finding:
     affected = min(round(issue.rows), rows)
     severity = "serious" if affected >= SERIOUS_SHARE * rows else "minor"
-    return Finding(name, severity, affected, issue.evidence, issue.cause, issue.command)
+    return Finding(
+        name=name,
+        severity=severity,
+        rows=affected,
+        evidence=issue.evidence,
+        cause=issue.cause,
+        command=issue.command,
+    )

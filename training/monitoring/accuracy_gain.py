@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
-from typing import Any
 
+from winnow.core.record import Record
 from winnow.core.result import Difference, NotMeasured
 from winnow.training.evaluation.latency import stored_latency
 from winnow.training.evaluation.paired import latency_ratio
@@ -15,30 +14,19 @@ from winnow.validators.stats.differences import paired_difference
 from winnow.validators.stats.significance import mcnemar
 
 
-@dataclass(frozen=True)
-class AccuracyGain:
+class AccuracyGain(Record):
     """Two systems compared on the rows that both predicted."""
 
     rows: int
-    gained: int
+    """Number of rows."""
+    only_candidate_right: int
     """Rows that only the new system predicts correctly."""
-    lost: int
+    only_baseline_right: int
     """Rows that only the old system predicts correctly."""
-
-    @property
-    def accuracy(self) -> Difference:
-        """Accuracy of the new system minus that of the old one, with its interval."""
-        return paired_difference(self.gained, self.lost, self.rows)
-
-    @property
-    def p_value(self) -> float:
-        """p-value of McNemar's exact test."""
-        return mcnemar(self.gained, self.lost)
-
-    def json(self) -> dict[str, Any]:
-        """JSON-compatible values."""
-        counts = {"rows": self.rows, "only_candidate_right": self.gained, "only_baseline_right": self.lost}
-        return {**counts, "accuracy": self.accuracy.json(), "p_value": self.p_value}
+    accuracy: Difference
+    """Accuracy of the new system minus that of the old one, with its 95 % interval."""
+    p_value: float
+    """p-value of McNemar's exact test."""
 
 
 def measure_gain(old: dict[str, PredictedRow], new: dict[str, PredictedRow]) -> AccuracyGain | NotMeasured:
@@ -47,7 +35,14 @@ def measure_gain(old: dict[str, PredictedRow], new: dict[str, PredictedRow]) -> 
     if not common:
         return NotMeasured("the two were evaluated on no common rows")
     pairs = Counter((old[r].gold == old[r].predicted, new[r].gold == new[r].predicted) for r in common)
-    return AccuracyGain(len(common), pairs[False, True], pairs[True, False])
+    gained, lost = pairs[False, True], pairs[True, False]
+    return AccuracyGain(
+        rows=len(common),
+        only_candidate_right=gained,
+        only_baseline_right=lost,
+        accuracy=paired_difference(gained, lost, len(common)),
+        p_value=mcnemar(gained, lost),
+    )
 
 
 def measure_speedup(old: Run, new: Run) -> float | NotMeasured:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,12 @@ from winnow.training.diagnostics.diagnose import Findings, diagnose
 from winnow.training.diagnostics.run_context import read_run_context
 from winnow.training.monitoring.accuracy_gain import AccuracyGain
 from winnow.training.monitoring.compare_candidate import CandidateComparison, compare_candidate
+from winnow.training.monitoring.decision_facts import (
+    BaselineFacts,
+    DecisionFacts,
+    FindingsFacts,
+    NoCandidate,
+)
 from winnow.training.monitoring.decision_inputs import DecisionInputs
 from winnow.training.monitoring.drift import Drift
 from winnow.training.monitoring.recommend import DecisionContext, Recommendation, recommend
@@ -47,29 +53,25 @@ class DecisionReport:
     drift: Drift | NotMeasured
     deployments: list[Deployment]
 
-    def json(self) -> dict[str, Any]:
-        """The shape of `decide --json`."""
-        result = self.decision
-        return {
-            "recommended_action": result.recommended_action,
-            "reason": result.reason,
-            "next": result.next,
-            "baseline": {"name": self.baseline, "role": self.role},
-            "candidate": self.candidate or {"status": "no_candidate"},
-            "candidates_considered": self.candidates_considered,
-            "accuracy_gain": self.accuracy_gain.json(),
-            "rules": [rule.json() for rule in result.rules],
-            "goals": self.goals.json() if isinstance(self.goals, NotMeasured) else self.goals,
-            "findings": _findings_json(self.findings, self.findings_run),
-            "drift": self.drift.json(),
-            "deployments": [asdict(one) for one in self.deployments],
-        }
-
-
-def _findings_json(result: Findings | NotMeasured, findings_run: str) -> dict[str, Any]:
-    if isinstance(result, NotMeasured):
-        return result.json()
-    return {"run": findings_run, **asdict(result)}
+    def facts(self) -> DecisionFacts:
+        """What `decide --json` prints."""
+        findings = self.findings
+        return DecisionFacts(
+            recommended_action=self.decision.recommended_action,
+            reason=self.decision.reason,
+            next=self.decision.next,
+            baseline=BaselineFacts(name=self.baseline, role=self.role),
+            candidate=self.candidate or NoCandidate(),
+            candidates_considered=self.candidates_considered,
+            accuracy_gain=self.accuracy_gain,
+            rules=[rule.facts() for rule in self.decision.rules],
+            goals=self.goals,
+            findings=findings
+            if isinstance(findings, NotMeasured)
+            else FindingsFacts(run=self.findings_run, **dict(findings)),
+            drift=self.drift,
+            deployments=self.deployments,
+        )
 
 
 def report_decision(

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from winnow.core.progress import Progress
-from winnow.core.result import Measure, NotMeasured
+from winnow.core.record import Record
+from winnow.core.result import Measure, Measured, NotMeasured
 from winnow.curation.checks.coverage.traffic import LogQuery, Traffic
 from winnow.curation.checks.coverage.traffic_similarity import NEAR_QUANTILE, SAMPLE_SIZE, near_threshold
 from winnow.curation.engine.embedders.embedder import Embedder
@@ -34,38 +35,29 @@ LabelPredictor = Callable[[Sequence[str]], list[str]]
 """A model: texts to labels."""
 
 
-@dataclass(frozen=True)
-class Drift:
+class Drift(Record):
     """How newer traffic differs."""
 
     release: str
+    """Name of the release that the model in production was trained on."""
     frozen_at: str
+    """When it was frozen, in UTC."""
     newer: int
     """Number of queries after the freeze."""
     earlier: int
     """Number of queries up to the freeze."""
     undated: int
-    uncovered: Measure
-    """Share of the newer queries without a similar train row, with its Wilson interval."""
-    uncovered_before: Measure
+    """Number of queries without a readable time, which are not counted."""
+    near_is: str
+    """When a query counts as similar to train."""
+    uncovered: Measured | NotMeasured
+    """Share of the newer queries without a similar train row, 0 to 1, with its Wilson interval."""
+    uncovered_before: Measured | NotMeasured
     """The same share among the earlier queries."""
-    uncovered_change: Measure
+    uncovered_change: Measured | NotMeasured
     """The difference of the two shares, with its interval."""
     label_shift: LabelShift | NotMeasured
-
-    def json(self) -> dict[str, Any]:
-        """JSON-compatible values."""
-        label_shift = self.label_shift
-        measures = ("uncovered", "uncovered_before", "uncovered_change")
-        counts = ("release", "frozen_at", "newer", "earlier", "undated")
-        return {
-            **{name: getattr(self, name) for name in counts},
-            "near_is": f"as similar to train as {1 - NEAR_QUANTILE:.0%} of train rows are to the rest of train",
-            **{name: getattr(self, name).json() for name in measures},
-            "label_shift": label_shift.json()
-            if isinstance(label_shift, NotMeasured)
-            else {**asdict(label_shift), "differs": label_shift.differs},
-        }
+    """How the distribution of predicted labels differs from that of earlier queries or of train."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +98,7 @@ def measure_drift(
         newer=len(newer),
         earlier=len(earlier),
         undated=traffic.undated,
+        near_is=f"as similar to train as {1 - NEAR_QUANTILE:.0%} of train rows are to the rest of train",
         uncovered=now,
         uncovered_before=before,
         uncovered_change=newcombe_difference(now, before),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
+from winnow.core.record import Record
 from winnow.core.result import NotMeasured
 
 BASELINE_ENOUGH = 0.95
@@ -70,6 +70,34 @@ class SourcedValue:
         return f"{value:,.0f}" if value == round(value) else f"{value:.4g}"
 
 
+class ConditionFacts(Record):
+    """One measured value compared with one threshold."""
+
+    what: str
+    """What was measured."""
+    measured: int | float | NotMeasured
+    """The value, in its own unit; a share is 0 to 1."""
+    bound: str
+    """How the value is compared: `at least` or `below`."""
+    threshold: float
+    """The threshold, in the unit of the value."""
+    source: str
+    """Where the value comes from."""
+
+
+class RuleFacts(Record):
+    """A rule, which holds when all its conditions hold."""
+
+    rule: str
+    """Name of the rule."""
+    advice: str
+    """The advice when it holds."""
+    verdict: str
+    """`holds`, `does not hold` or `not_measured`."""
+    conditions: list[ConditionFacts]
+    """The conditions with their measured values."""
+
+
 @dataclass(frozen=True)
 class RuleCondition:
     """One measured value compared with one threshold."""
@@ -91,12 +119,15 @@ class RuleCondition:
         """The value and the threshold."""
         return f"{self.what} {self.measured.text} ({self.bound} {self.threshold:g})"
 
-    def json(self) -> dict[str, Any]:
-        """JSON-compatible values."""
-        value = self.measured.value
-        measured = value.json() if isinstance(value, NotMeasured) else value
-        values = {"what": self.what, "measured": measured, "bound": self.bound, "threshold": self.threshold}
-        return {**values, "source": self.measured.source}
+    def facts(self) -> ConditionFacts:
+        """The condition as a record."""
+        return ConditionFacts(
+            what=self.what,
+            measured=self.measured.value,
+            bound=self.bound,
+            threshold=self.threshold,
+            source=self.measured.source,
+        )
 
 
 @dataclass(frozen=True)
@@ -119,10 +150,10 @@ class DecisionRule:
         """The rule with its measured values."""
         return f"{self.name}: " + ", ".join(one.text for one in self.conditions)
 
-    def json(self) -> dict[str, Any]:
-        """JSON-compatible values."""
-        values = {"rule": self.name, "advice": self.advice, "verdict": self.verdict}
-        return {**values, "conditions": [one.json() for one in self.conditions]}
+    def facts(self) -> RuleFacts:
+        """The rule and its verdict as a record."""
+        conditions = [one.facts() for one in self.conditions]
+        return RuleFacts(rule=self.name, advice=self.advice, verdict=self.verdict, conditions=conditions)
 
 
 @dataclass(frozen=True)

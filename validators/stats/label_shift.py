@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from winnow.core.record import Record
 from winnow.validators.stats.quantiles import quantile
+from winnow.validators.stats.significance import SIGNIFICANCE_LEVEL
 
 PERMUTATIONS = 2000
 """Number of permutations: enough to know a p-value near 0.05 to within 0.01."""
 
-SIGNIFICANCE_LEVEL = 0.05
-"""A p-value below this means that the difference is more than chance."""
-
 SHOWN_LABELS = 5
 
 
-@dataclass(frozen=True)
-class LabelShift:
+class LabelChange(Record):
+    """The share of one label in two samples."""
+
+    label: str
+    """Name of the label."""
+    before: float
+    """Its share in the first sample, 0 to 1."""
+    now: float
+    """Its share in the second sample, 0 to 1."""
+
+
+class LabelShift(Record):
     """The distance between the label distributions of two samples."""
 
     distance: float
@@ -29,15 +36,13 @@ class LabelShift:
     expected_by_chance: float
     """95th percentile of the permutations: the distance expected of two samples from one distribution."""
     p_value: float
+    """p-value of the permutation test."""
     against: str
     """What newer traffic is compared with: `earlier traffic` or `train`."""
-    changes: list[dict[str, Any]]
-    """The labels whose shares changed most: `label`, `before`, `now`."""
-
-    @property
-    def differs(self) -> bool:
-        """Whether chance alone would rarely produce this distance."""
-        return self.p_value < SIGNIFICANCE_LEVEL
+    changes: list[LabelChange]
+    """The labels whose shares changed most, largest changes first."""
+    differs: bool
+    """Whether the p-value is below 0.05: chance alone would rarely produce this distance."""
 
 
 def label_shift(before: Mapping[str, int], now: Mapping[str, int], *, against: str, seed: int) -> LabelShift:
@@ -56,8 +61,15 @@ def label_shift(before: Mapping[str, int], now: Mapping[str, int], *, against: s
     p_value = (1 + int((permuted_distances >= observed - 1e-12).sum())) / (1 + PERMUTATIONS)
     shares = list(zip(labels, (one / one.sum()).tolist(), (other / other.sum()).tolist(), strict=True))
     ranked = sorted(shares, key=lambda row: (-abs(row[2] - row[1]), row[0]))[:SHOWN_LABELS]
-    changes = [{"label": label, "before": was, "now": is_now} for label, was, is_now in ranked if was != is_now]
-    return LabelShift(observed, quantile(permuted_distances, 0.95), p_value, against, changes)
+    changes = [LabelChange(label=label, before=was, now=is_now) for label, was, is_now in ranked if was != is_now]
+    return LabelShift(
+        distance=observed,
+        expected_by_chance=quantile(permuted_distances, 0.95),
+        p_value=p_value,
+        against=against,
+        changes=changes,
+        differs=p_value < SIGNIFICANCE_LEVEL,
+    )
 
 
 def _total_variation(one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -26,7 +26,7 @@ def decide(
     with progress_bar("embedding", json) as progress:
         found = operation.decide(workspace_of(context), run, progress=progress)
     if json:
-        terminal.print_json(found.json())
+        terminal.print_json(found.facts().model_dump(mode="json"))
         return
     decision_view.print_decision(found)
     terminal.print_next(found.decision.next)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from pydantic.dataclasses import dataclass
+
+from winnow.core.record import RECORD_CONFIG
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=RECORD_CONFIG)
 class Deployment:
     """One decision to use a run in production; it is active until the next deployment."""
 
     run: str
+    """Id of the run."""
     by: str
+    """Who deployed it."""
     reason: str
+    """Why."""
     at: str
     """When it was recorded, in UTC."""

@@ -32,7 +32,7 @@ from winnow.training.monitoring.recommend import DecisionContext, Recommendation
 from winnow.training.monitoring.rules import RuleInputs, SourcedValue, apply_rules
 from winnow.training.monitoring.select_candidate import select_candidate
 from winnow.training.runs import Run
-from winnow.validators.stats.label_shift import LabelShift, label_shift
+from winnow.validators.stats.label_shift import LabelChange, LabelShift, label_shift
 from winnow.workspace import Workspace
 
 WHY = NotMeasured("nobody measured it")
@@ -85,7 +85,9 @@ def test_every_rule_on_both_sides(rule: str, holds: dict[str, float], fails: dic
 def test_a_missing_figure_does_not_save_a_rule_that_fails_anyway() -> None:
     assert verdicts(accuracy_gain=0.01)["gain_and_faster"] == "does not hold"  # whatever its speed
     assert verdicts(accuracy_gain=0.06)["gain_and_faster"] == "not_measured"
-    told = next(one.json() for one in apply_rules(figures(accuracy_gain=0.06)) if one.name == "gain_and_faster")
+    told = next(
+        one.facts().model_dump() for one in apply_rules(figures(accuracy_gain=0.06)) if one.name == "gain_and_faster"
+    )
     assert told["conditions"][0] == {
         "what": "accuracy gain",
         "measured": 0.06,
@@ -93,7 +95,7 @@ def test_a_missing_figure_does_not_save_a_rule_that_fails_anyway() -> None:
         "threshold": 0.05,
         "source": "a test",
     }
-    assert told["conditions"][1]["measured"] == {"status": "not_measured", "why": "nobody measured it"}
+    assert told["conditions"][1]["measured"] == NotMeasured("nobody measured it").json()
 
 
 BEGINNING = DecisionContext(baseline="majority baseline", release="r1")
@@ -180,7 +182,7 @@ def test_a_gain_counts_common_rows_under_the_same_label() -> None:
     new = {str(i): PredictedRow("a", "a" if i >= 30 else "b") for i in range(110)}
     found = measure_gain(old, new)
     assert isinstance(found, AccuracyGain)
-    assert (found.rows, found.gained, found.lost) == (100, 40, 30)
+    assert (found.rows, found.only_candidate_right, found.only_baseline_right) == (100, 40, 30)
     assert found.accuracy.difference == pytest.approx(0.10)
     assert found.p_value == pytest.approx(0.2820, abs=1e-3)  # binomial, 40 of 70
     assert isinstance(
@@ -217,7 +219,7 @@ def test_a_label_mix_is_tested_against_chance() -> None:
     moved = label_shift({"a": 500, "b": 500}, {"a": 150, "b": 50}, against="train", seed=0)
     assert moved.distance == pytest.approx(0.25)
     assert moved.differs
-    assert moved.changes[0] == {"label": "a", "before": 0.5, "now": 0.75}
+    assert moved.changes[0] == LabelChange(label="a", before=0.5, now=0.75)
     new_label = label_shift({"a": 100}, {"a": 90, "z": 10}, against="train", seed=0)
     assert new_label.distance == pytest.approx(0.1)
     assert moved == label_shift({"b": 500, "a": 500}, {"b": 50, "a": 150}, against="train", seed=0)

@@ -33,8 +33,8 @@ def print_decision(found: DecisionReport) -> None:
         gain = found.accuracy_gain
         change = f"{gain.accuracy.difference:+.3f} ({gain.accuracy.low:+.3f} to {gain.accuracy.high:+.3f})"
         print_line(
-            f"accuracy {change} on {gain.rows:,} validation rows; correct only in the candidate: {gain.gained:,}, "
-            f"only in the baseline: {gain.lost:,}"
+            f"accuracy {change} on {gain.rows:,} validation rows; correct only in the candidate: "
+            f"{gain.only_candidate_right:,}, only in the baseline: {gain.only_baseline_right:,}"
         )
     print_line()
     print_table(["rule", "measured", "threshold", "verdict", "recommendation", "source"], _rules(found.decision.rules))
@@ -122,7 +122,7 @@ def _print_drift(drift: Drift | NotMeasured) -> None:
         f"expected by chance up to {label_shift.expected_by_chance:.3f}, p {_format_p(label_shift.p_value)}: {verdict}"
     )
     if label_shift.differs:
-        shown = (f"{printable(one['label'])} {one['before']:.1%} to {one['now']:.1%}" for one in label_shift.changes)
+        shown = (f"{printable(one.label)} {one.before:.1%} to {one.now:.1%}" for one in label_shift.changes)
         print_line(f"  largest changes: {', '.join(shown)}")
 
 

@@ -1,0 +1,65 @@
+"""What a decision is based on: the records behind `decide --json`."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from winnow.core.deployment import Deployment
+from winnow.core.record import Record
+from winnow.core.result import NotMeasured
+from winnow.training.diagnostics.diagnose import Findings
+from winnow.training.monitoring.accuracy_gain import AccuracyGain
+from winnow.training.monitoring.drift import Drift
+from winnow.training.monitoring.rules import RuleFacts
+
+
+class BaselineFacts(Record):
+    """What the candidate is compared with."""
+
+    name: str
+    """Id of the baseline run, or its role when it is not a run."""
+    role: str
+    """Why it is the baseline: `deployed`, `imported`, `simplest run` or `majority baseline`."""
+
+
+class NoCandidate(Record):
+    """There is no run that could be deployed."""
+
+    status: Literal["no_candidate"] = "no_candidate"
+    """Tells this record from the id of a run."""
+
+
+class FindingsFacts(Findings):
+    """The findings about one run."""
+
+    run: str
+    """Id of the run."""
+
+
+class DecisionFacts(Record):
+    """A recommendation and everything that it is based on."""
+
+    recommended_action: str
+    """`collect`, `train`, `deploy`, `keep` or `retrain`."""
+    reason: str
+    """The rules that hold, with their values."""
+    next: str
+    """The command that acts on the recommendation."""
+    baseline: BaselineFacts
+    """What is in production, or its substitute."""
+    candidate: str | NoCandidate
+    """Id of the run that could be deployed."""
+    candidates_considered: int
+    """Number of runs that the candidate was selected from."""
+    accuracy_gain: AccuracyGain | NotMeasured
+    """Candidate and baseline compared on the validation rows that both predicted."""
+    rules: list[RuleFacts]
+    """Every rule, in the order in which they are applied."""
+    goals: list[dict[str, Any]] | NotMeasured
+    """Every goal of the task with the candidate's verdict, as in an evaluation."""
+    findings: FindingsFacts | NotMeasured
+    """Findings about the candidate, or about the deployed run when there is no candidate."""
+    drift: Drift | NotMeasured
+    """How traffic since the release of the deployed run was frozen differs."""
+    deployments: list[Deployment]
+    """Every deployment, oldest first; the last one is active."""

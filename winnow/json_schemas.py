@@ -14,11 +14,13 @@ from winnow.curation.releases.manifest import Manifest
 from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts
 from winnow.curation.review.lot_facts import LotFacts
 from winnow.operations.compare import ComparisonOutput
+from winnow.operations.feedback import FeedbackOutput
 from winnow.training.monitoring.decision_facts import DecisionFacts
 
 PUBLIC_RECORDS: dict[str, type[object]] = {
     "comparison": ComparisonOutput,
     "decision": DecisionFacts,
+    "feedback": FeedbackOutput,
     "gate": Gate,
     "label_accuracy": LabelAccuracyFacts,
     "lot": LotFacts,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,9 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from winnow.core.atomic import atomic_write
-from winnow.core.commands import command
-from winnow.core.errors import Problem, WinnowError
+from winnow.curation.annotations.feedback_facts import read_feedback
 from winnow.curation.annotations.label_errors import (
     BELIEF_FLOOR,
     FAST_FIT_TOLERANCE,
@@ -24,11 +21,6 @@ from winnow.curation.annotations.label_errors import (
 from winnow.curation.annotations.out_of_fold import FOLDS, assign_folds, out_of_fold_probabilities
 from winnow.curation.engine.exact_search import cosines
 from winnow.curation.engine.vectors import Vectors
-
-FEEDBACK_FILE = "feedback.json"
-"""In the workspace's state, and in the folder of the run that the feedback is about."""
-
-FEEDBACK_FORMAT = 1
 
 
 @dataclass(frozen=True)
@@ -57,22 +49,8 @@ class PairLabelErrors:
 
 def read_confused_pairs(path: Path) -> ConfusedPairs:
     """The confused pairs of the last feedback. Raises WinnowError when there is none."""
-    try:
-        feedback = json.loads(path.read_text(encoding="utf-8"))
-        pairs = {
-            (str(one["labels"][0]), str(one["labels"][1])): float(one["expected_errors"]) for one in feedback["pairs"]
-        }
-        return ConfusedPairs(str(feedback["run"]), pairs)
-    except (OSError, ValueError, TypeError, KeyError, IndexError):
-        fix = f"run `{command('feedback', 'RUN')}` first"
-        raise WinnowError(Problem(str(path), "no readable feedback", "confused pairs of a run", fix)) from None
-
-
-def write_feedback(feedback: Mapping[str, object], *paths: Path) -> None:
-    """Write feedback, which `read_confused_pairs` reads, to every path, replacing what is there."""
-    for path in paths:
-        with atomic_write(path) as temporary:
-            temporary.write_text(json.dumps(feedback, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    feedback = read_feedback(path)
+    return ConfusedPairs(feedback.run, {pair.labels: pair.expected_errors for pair in feedback.pairs})
 
 
 def labeling_value(

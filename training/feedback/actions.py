@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from winnow.core.commands import command
+from winnow.curation.annotations.feedback_facts import FeedbackAction
 from winnow.training.evaluation.confusion_counts import ConfusedPair
 
 MAX_RELABEL_SHARE = 0.5
@@ -19,19 +19,6 @@ assumption until the next run is measured; docs/decisions/0022-feedback.md has t
 
 RELABEL_PRECISION = 0.5
 """Assumed share of wrong labels among the records in relabel (see the same note)."""
-
-
-@dataclass(frozen=True)
-class FeedbackAction:
-    """One action, and how many errors it is expected to fix."""
-
-    name: str
-    command: str
-    records: int
-    rows: float
-    """Rows that it adds to the confused pairs; a corrected label counts twice, because it also removes a wrong row."""
-    expected_fixes: float
-    """Expected number of fixed errors: errors * (1 - (1 + rows added / rows)^-LEARNING_EXPONENT)."""
 
 
 def split_annotations(annotations: int, wrong: int, suspected: int) -> tuple[int, int]:
@@ -55,9 +42,8 @@ def plan_actions(
     fixes = sum(int(one["missing"]) for one in plan["labels"])
 
     def action(name: str, fix: str, records: int, added: float) -> FeedbackAction:
-        return FeedbackAction(
-            name, fix, records, added, errors * (1 - (1 + added / max(rows, 1)) ** -LEARNING_EXPONENT)
-        )
+        expected_fixes = errors * (1 - (1 + added / max(rows, 1)) ** -LEARNING_EXPONENT)
+        return FeedbackAction(name=name, command=fix, records=records, rows=added, expected_fixes=expected_fixes)
 
     label, relabel = annotation_split
     actions = [

@@ -5,12 +5,19 @@ from __future__ import annotations
 import statistics
 from collections import defaultdict
 from collections.abc import Sequence, Set
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from winnow.core.errors import Problem, WinnowError
 from winnow.curation.annotations.agreement import LabelPair
-from winnow.curation.annotations.confused_pairs import FEEDBACK_FORMAT, ConfusedPairs, label_errors_between
+from winnow.curation.annotations.confused_pairs import ConfusedPairs, label_errors_between
+from winnow.curation.annotations.feedback_facts import (
+    FEEDBACK_FORMAT,
+    FeedbackAction,
+    FeedbackFacts,
+    FeedbackPair,
+    UnderrepresentedLabel,
+)
 from winnow.curation.annotations.label_errors import FAST_FIT_TOLERANCE
 from winnow.curation.annotations.out_of_fold import FOLDS, assign_folds, out_of_fold_probabilities
 from winnow.curation.engine.vectors import Vectors
@@ -20,8 +27,8 @@ from winnow.training.evaluation.confusion_counts import (
     count_confusions,
     rank_confused_pairs,
 )
-from winnow.training.feedback.actions import FeedbackAction, plan_actions, split_annotations
-from winnow.training.feedback.generation_plan import UnderrepresentedLabel, generation_plan
+from winnow.training.feedback.actions import plan_actions, split_annotations
+from winnow.training.feedback.generation_plan import generation_plan
 from winnow.training.feedback.guideline_warnings import guideline_warnings
 
 if TYPE_CHECKING:
@@ -61,21 +68,21 @@ class Feedback:
         """Expected number of validation errors between the confused pairs."""
         return sum(pair.expected_errors for pair in self.pairs)
 
-    def json(self) -> dict[str, Any]:
+    def facts(self) -> FeedbackFacts:
         """Labels, counts and train ids, without texts: read by the queues and by the next feedback."""
-        return {
-            "format": FEEDBACK_FORMAT,
-            "run": self.run,
-            "release": self.release,
-            "estimated_by": "linear probe, out-of-fold",
-            "errors": self.errors,
-            "pairs": [{**asdict(pair), "expected_errors": pair.expected_errors} for pair in self.pairs],
-            "underrepresented": [asdict(one) for one in self.underrepresented],
-            "suspected_errors": self.suspected_errors,
-            "wrong": self.wrong,
-            "actions": [asdict(action) for action in self.actions],
-            "guidelines": self.guidelines,
-        }
+        return FeedbackFacts(
+            format=FEEDBACK_FORMAT,
+            run=self.run,
+            release=self.release,
+            estimated_by="linear probe, out-of-fold",
+            errors=self.errors,
+            pairs=[FeedbackPair(**vars(pair), expected_errors=pair.expected_errors) for pair in self.pairs],
+            underrepresented=self.underrepresented,
+            suspected_errors=self.suspected_errors,
+            wrong=self.wrong,
+            actions=self.actions,
+            guidelines=self.guidelines,
+        )
 
 
 def derive_feedback(
@@ -150,7 +157,9 @@ def _underrepresented_labels(validation: ConfusionCounts, train: ConfusionCounts
     wrong = {label: validation.errors_with_gold(label) + train.errors_with_gold(label) for label in seen}
     mean = sum(wrong.values()) / sum(seen.values())
     found = [
-        UnderrepresentedLabel(label, rows, median_rows, wrong[label], seen[label])
+        UnderrepresentedLabel(
+            label=label, train_rows=rows, median_rows=median_rows, errors=wrong[label], rows=seen[label]
+        )
         for label, rows in train.rows.items()
         if rows < UNDERREPRESENTED_SHARE * median_rows and wrong[label] / seen[label] > mean
     ]

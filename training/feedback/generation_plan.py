@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from winnow.curation.annotations.feedback_facts import UnderrepresentedLabel
 from winnow.training.evaluation.confusion_counts import ConfusedPair
 
 if TYPE_CHECKING:
@@ -30,19 +30,6 @@ WORDINGS = (
     ("fragment", "short"),
 )
 """Combinations of phrasing and length. A fragment has at most three words, so it is always short."""
-
-
-@dataclass(frozen=True)
-class UnderrepresentedLabel:
-    """A label with few train rows and many errors."""
-
-    label: str
-    train_rows: int
-    median_rows: float
-    """Median train rows of a label."""
-    errors: int
-    rows: int
-    """Rows that the errors were counted on: train (out-of-fold) and validation together."""
 
 
 def generation_plan(

@@ -153,7 +153,7 @@ def feedback(
             workspace_of(context), run, annotations=annotations, previous=previous, progress=progress
         )
     if json:
-        terminal.print_json(result.json())
+        terminal.print_json(result.output().model_dump(mode="json"))
         return
     print_feedback(result)
     actions = result.feedback.actions

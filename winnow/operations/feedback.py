@@ -5,15 +5,17 @@ from __future__ import annotations
 import json as json_text
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from winnow.core.commands import command
 from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.result import NotMeasured
+from winnow.curation.annotations.feedback_facts import FEEDBACK_FILE, FeedbackFacts, read_feedback, write_feedback
 from winnow.operations._context import WorkspaceContext
 from winnow.operations.compare import compare
 from winnow.operations.evaluate import evaluate_run
 from winnow.operations.list_runs import list_runs
+from winnow.training.feedback.impact import FeedbackImpact, measure_impact
 
 if TYPE_CHECKING:
     from winnow.core.progress import Progress
@@ -26,6 +28,15 @@ DEFAULT_ANNOTATIONS = 200
 """The default size of a queue."""
 
 
+class FeedbackOutput(FeedbackFacts):
+    """What `feedback --json` prints."""
+
+    plan: str
+    """Path of the generation plan."""
+    impact: FeedbackImpact | NotMeasured
+    """What the previous round of feedback fixed."""
+
+
 @dataclass(frozen=True)
 class FeedbackResult:
     """What `winnow feedback` found and wrote."""
@@ -33,12 +44,12 @@ class FeedbackResult:
     feedback: Feedback
     plan: Path
     """The generation plan; it quotes train rows."""
-    impact: dict[str, Any]
+    impact: FeedbackImpact | NotMeasured
     """What the previous round fixed, or why that is not measured."""
 
-    def json(self) -> dict[str, Any]:
-        """The shape of `feedback --json`."""
-        return {**self.feedback.json(), "plan": str(self.plan), "impact": self.impact}
+    def output(self) -> FeedbackOutput:
+        """What `feedback --json` prints."""
+        return FeedbackOutput(**dict(self.feedback.facts()), plan=str(self.plan), impact=self.impact)
 
 
 def feedback(
@@ -55,7 +66,6 @@ def feedback(
     """
     from winnow.core.atomic import atomic_write
     from winnow.curation.annotations.agreement import label_pairs
-    from winnow.curation.annotations.confused_pairs import FEEDBACK_FILE, write_feedback
     from winnow.curation.annotations.response_matrix import response_matrix
     from winnow.curation.engine.vector_cache import embed_with_cache
     from winnow.curation.labeling.response_table import latest_responses
@@ -85,7 +95,7 @@ def feedback(
     impact = _impact_of_last_round(workspace, run, previous, progress)
     with atomic_write(plan) as temporary:
         temporary.write_text(json_text.dumps(found.plan, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    write_feedback(found.json(), run.path / FEEDBACK_FILE, workspace.folder.state / FEEDBACK_FILE)
+    write_feedback(found.facts(), run.path / FEEDBACK_FILE, workspace.folder.state / FEEDBACK_FILE)
     return FeedbackResult(found, plan, impact)
 
 
@@ -104,14 +114,11 @@ def _validation_counts(run: Run, rows: int, workspace: WorkspaceContext, progres
 
 def _impact_of_last_round(
     workspace: WorkspaceContext, run: Run, previous: str | Path | None, progress: Progress | None
-) -> dict[str, Any]:
+) -> FeedbackImpact | NotMeasured:
     """What the previous round of feedback fixed."""
-    from winnow.curation.annotations.confused_pairs import FEEDBACK_FILE
-    from winnow.training.feedback.impact import measure_impact
-
     before = workspace.run(previous) if previous else _previous_run(workspace, run)
     if before is None:
-        return NotMeasured("no feedback on an earlier run with the same settings and another release").json()
+        return NotMeasured("no feedback on an earlier run with the same settings and another release")
     path = before.path / FEEDBACK_FILE
     if not path.exists():
         fix = f"run `{command('feedback', before.id)}` first, or leave it out"
@@ -119,15 +126,13 @@ def _impact_of_last_round(
             Problem(Parameter("previous"), f"{previous}: no feedback was derived from it", "a run with feedback", fix)
         )
     if not workspace.release(run.release_path()).counts["validation"]:
-        return NotMeasured("the release has no validation rows").json()
+        return NotMeasured("the release has no validation rows")
     compared, _ = compare(workspace, [before.path, run.path], progress=progress)
-    return measure_impact(json_text.loads(path.read_text(encoding="utf-8")), compared.rows, before.id, run.id)
+    return measure_impact(read_feedback(path), compared.rows, run.id)
 
 
 def _previous_run(workspace: WorkspaceContext, run: Run) -> Run | None:
     """The latest earlier run with feedback that differs from this one in the release only."""
-    from winnow.curation.annotations.confused_pairs import FEEDBACK_FILE
-
     names = [entry["name"] for entry in list_runs(workspace)]
     earlier = names[: names.index(run.id)] if run.id in names else []
     for name in reversed(earlier):

@@ -13,7 +13,8 @@ from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.hashing import stable_hash
 from winnow.core.layout import WorkspaceFolder
 from winnow.core.vocabulary import AcquisitionStrategy
-from winnow.curation.annotations.confused_pairs import FEEDBACK_FILE, ConfusedPairs, read_confused_pairs
+from winnow.curation.annotations.confused_pairs import ConfusedPairs, read_confused_pairs
+from winnow.curation.annotations.feedback_facts import FEEDBACK_FILE
 from winnow.curation.labeling.cleanup import delete_forgotten, release_assignments, withdraw_stale_items
 from winnow.curation.labeling.dataset_migration import migrate_to_current_labels
 from winnow.curation.labeling.delivery import deliver_queue

@@ -21,13 +21,20 @@ from tests.support.labeling import LabelingSetup
 from tests.support.paths import EXAMPLE
 from tests.support.workspaces import add_example
 from winnow.core.errors import WinnowError
+from winnow.core.result import NotMeasured
 from winnow.curation.annotations.agreement import LabelPair
 from winnow.curation.annotations.confused_pairs import (
-    FEEDBACK_FILE,
     ConfusedPairs,
     label_errors_between,
     labeling_value,
     read_confused_pairs,
+)
+from winnow.curation.annotations.feedback_facts import (
+    FEEDBACK_FILE,
+    FEEDBACK_FORMAT,
+    FeedbackAction,
+    FeedbackFacts,
+    FeedbackPair,
 )
 from winnow.curation.labeling.queues.candidate import QueueCandidate
 from winnow.curation.labeling.queues.relabel import label_error_candidates
@@ -43,7 +50,7 @@ from winnow.training.evaluation.confusion_counts import (
 from winnow.training.feedback.actions import split_annotations
 from winnow.training.feedback.derive_feedback import derive_feedback
 from winnow.training.feedback.guideline_warnings import guideline_warnings
-from winnow.training.feedback.impact import measure_impact
+from winnow.training.feedback.impact import AccuracyChange, FeedbackImpact, PairErrors, measure_impact
 from winnow.workspace import Workspace
 
 ONE, OTHER = "it_vpn", "it_wifi"
@@ -108,7 +115,7 @@ def test_nothing_of_a_hold_out_row_gets_out(round_one: Round) -> None:
     records = workspace.records()
     held = records[records["assigned_split"] != "train"]
     assert len(held) > 200
-    told = json.dumps(round_one.fed.json(), ensure_ascii=False)
+    told = round_one.fed.output().model_dump_json()
     values = {value for written in (plan, focus, told) for value in strings(json.loads(written))}
     assert not values & (set(held["text"]) | set(held["id"]))
     long = [text for text in held["text"] if len(text) > 8]  # "hi" is part of many a word
@@ -128,7 +135,7 @@ def test_doing_it_twice_changes_nothing_and_another_run_replaces_the_focus(round
     )
     before = [path.read_bytes() for path in files]
     again = workspace.feedback(round_one.run, annotations=60)
-    assert again.json() == round_one.fed.json()
+    assert again.output() == round_one.fed.output()
     assert [path.read_bytes() for path in files] == before
     other, _ = workspace.train("first", settings={"inverse_penalty": 0.1})
     workspace.feedback(other.id)
@@ -141,7 +148,7 @@ def test_test_rows_have_no_say(round_one: Round) -> None:
     workspace = round_one.workspace
     looks = len(workspace.run(round_one.run).read_looks())
     workspace.evaluate(round_one.run, split="test")
-    assert workspace.feedback(round_one.run, annotations=60).json() == round_one.fed.json()
+    assert workspace.feedback(round_one.run, annotations=60).output() == round_one.fed.output()
     assert [look["split"] for look in workspace.run(round_one.run).read_looks()[looks:]] == ["test"]
 
 
@@ -219,18 +226,21 @@ def test_the_next_release_says_what_was_fixed(round_one: Round, tmp_path: Path) 
 
     shutil.copytree(round_one.workspace.folder.root, tmp_path / "ws")
     workspace = Workspace.find(tmp_path / "ws")
-    assert round_one.fed.impact["why"].startswith("no feedback on an earlier run")
+    assert isinstance(round_one.fed.impact, NotMeasured)
+    assert round_one.fed.impact.why.startswith("no feedback on an earlier run")
     workspace.retract("wrong.jsonl", reason="mislabeled")
     workspace.freeze("second")
     run, _ = workspace.train("second")
     told = workspace.feedback(run.id).impact
-    assert (told["before"], told["after"]) == (round_one.run, run.id)
-    cells = told["cells"]
-    assert cells["errors_before"] - cells["fixed"] + cells["introduced"] == cells["errors_after"]
-    assert told["labels_of_the_pairs"]["rows"] + told["other_labels"]["rows"] == len(
-        workspace.release("second").rows("validation")
-    )
-    assert told["labels_of_the_pairs"]["accuracy"]["difference"] >= 0
+    assert isinstance(told, FeedbackImpact)
+    assert (told.before, told.after) == (round_one.run, run.id)
+    cells = told.cells
+    assert cells.errors_before - cells.fixed + cells.introduced == cells.errors_after
+    own, others = told.labels_of_the_pairs, told.other_labels
+    assert isinstance(own, AccuracyChange)
+    assert isinstance(others, AccuracyChange)
+    assert own.rows + others.rows == len(workspace.release("second").rows("validation"))
+    assert own.accuracy.difference >= 0
     shown = run_winnow("feedback", run.id, cwd=workspace.folder.root)
     assert shown.returncode == 0, shown.stderr
     assert re.search(r"errors in its confused pairs \d+ → \d+", shown.stdout)
@@ -358,13 +368,30 @@ def test_gain_is_counted_on_the_same_rows() -> None:
             "new": ["a", "a", "b", "a", "c", "c"],
         }
     )
-    told = {"pairs": [{"labels": ["a", "b"]}], "actions": [{"name": "label", "expected_fixes": 1.0}]}
-    found = measure_impact(told, rows, "old", "new")
-    assert found["cells"] == {"errors_before": 2, "errors_after": 1, "fixed": 2, "introduced": 1, "p_value": 1.0}
-    assert found["labels_of_the_pairs"]["rows"] == 4
-    assert found["labels_of_the_pairs"]["accuracy"]["difference"] == pytest.approx(0.25)
-    assert found["other_labels"]["accuracy"]["difference"] == pytest.approx(0.5)
-    assert found["expected_fixes"] == {"label": 1.0}
+    pair = FeedbackPair(
+        labels=("a", "b"), validation_errors=2, train_errors=0, validation_rows=4, train_rows=0, expected_errors=2.0
+    )
+    told = FeedbackFacts(
+        format=FEEDBACK_FORMAT,
+        run="old",
+        release="first",
+        estimated_by="linear probe, out-of-fold",
+        errors=2.0,
+        pairs=[pair],
+        underrepresented=[],
+        suspected_errors=[],
+        wrong=0,
+        actions=[FeedbackAction(name="label", command="winnow push label", records=1, rows=1, expected_fixes=1.0)],
+        guidelines=[],
+    )
+    found = measure_impact(told, rows, "new")
+    assert found.cells == PairErrors(errors_before=2, errors_after=1, fixed=2, introduced=1, p_value=1.0)
+    assert isinstance(found.labels_of_the_pairs, AccuracyChange)
+    assert found.labels_of_the_pairs.rows == 4
+    assert found.labels_of_the_pairs.accuracy.difference == pytest.approx(0.25)
+    assert isinstance(found.other_labels, AccuracyChange)
+    assert found.other_labels.accuracy.difference == pytest.approx(0.5)
+    assert found.expected_fixes == {"label": 1.0}
 
 
 def test_a_label_that_train_lacks_breaks_nothing() -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from winnow.cli.render import terminal
+from winnow.core.result import NotMeasured
 
 if TYPE_CHECKING:
     from winnow.operations.feedback import FeedbackResult
     from winnow.training.feedback.derive_feedback import Feedback
+    from winnow.training.feedback.impact import FeedbackImpact
 
 
 PAIRS_SHOWN = 10
@@ -61,24 +62,23 @@ def _render_pairs(found: Feedback) -> None:
     )
 
 
-def _render_impact(impact: Mapping[str, Any]) -> None:
-    if "why" in impact:
-        terminal.print_line(f"effect of the previous feedback: not measured: {impact['why']}")
+def _render_impact(impact: FeedbackImpact | NotMeasured) -> None:
+    if isinstance(impact, NotMeasured):
+        terminal.print_line(f"effect of the previous feedback: not measured: {impact.why}")
         return
-    cells = impact["cells"]
+    cells = impact.cells
+    expected = ", ".join(f"{name} {value:.1f}" for name, value in impact.expected_fixes.items())
     terminal.print_line(
-        f"effect of the feedback on {impact['before']}: errors in its confused pairs {cells['errors_before']} → "
-        f"{cells['errors_after']} on the same validation rows ({cells['fixed']} fixed, {cells['introduced']} new, "
-        f"p = {cells['p_value']:.3f}); expected: "
-        + ", ".join(f"{name} {value:.1f}" for name, value in impact["expected_fixes"].items())
+        f"effect of the feedback on {impact.before}: errors in its confused pairs {cells.errors_before} → "
+        f"{cells.errors_after} on the same validation rows ({cells.fixed} fixed, {cells.introduced} new, "
+        f"p = {cells.p_value:.3f}); expected: {expected}"
     )
-    for name, what in (("labels_of_the_pairs", "their labels"), ("other_labels", "other labels")):
-        one = impact[name]
-        if "why" in one:
+    for what, one in (("their labels", impact.labels_of_the_pairs), ("other labels", impact.other_labels)):
+        if isinstance(one, NotMeasured):
             continue
-        change = one["accuracy"]
+        change = one.accuracy
         terminal.print_line(
-            f"{what}: accuracy {one['accuracy_before']:.3f} → {one['accuracy_after']:.3f}, "
-            f"{100 * change['difference']:+.1f} points ({100 * change['low']:+.1f} to {100 * change['high']:+.1f}), "
-            f"{one['rows']:,} rows, p = {one['p_value']:.3f}"
+            f"{what}: accuracy {one.accuracy_before:.3f} → {one.accuracy_after:.3f}, "
+            f"{100 * change.difference:+.1f} points ({100 * change.low:+.1f} to {100 * change.high:+.1f}), "
+            f"{one.rows:,} rows, p = {one.p_value:.3f}"
         )

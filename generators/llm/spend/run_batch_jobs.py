@@ -80,8 +80,8 @@ class BatchJobs:
     def known_remote_ids(self) -> frozenset[str]:
         """The API's ids of all jobs of the workspace that have one."""
         with self._ledger.database.reading() as connection:
-            found = connection.execute(select(batch_job.c.remote_id).where(batch_job.c.remote_id.is_not(None)))
-            return frozenset(row[0] for row in found)
+            known = select(batch_job.c.remote_id).where(batch_job.c.remote_id.is_not(None))
+            return frozenset(connection.execute(known).scalars())
 
     def collected(self, job: str) -> None:
         """Store that every result of a job is in."""

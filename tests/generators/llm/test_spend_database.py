@@ -15,7 +15,7 @@ from winnow.generators.llm.ledger_types import Budgets
 from winnow.generators.llm.request import LlmRequest, ModelChoice, RequestDraft, make_request
 from winnow.generators.llm.response_files import ResponseFiles
 from winnow.generators.llm.spend import spend_database
-from winnow.generators.llm.spend.spend_database import SpendDatabase
+from winnow.generators.llm.spend.spend_database import SCHEMA_VERSION, SpendDatabase, metadata
 from winnow.generators.llm.spend.spend_ledger import SpendLedger
 from winnow.generators.llm.spend.spend_totals import blank_requests, spend_by_run
 
@@ -216,6 +216,15 @@ def test_two_processes_share_one_budget_and_one_that_ended_leaves_its_worst_case
     assert second.claim(three.id, 20).status == "budget"
     assert [json.loads(context) for context, _ in first.answered("route")] == [["first"], ["second"]]
     assert first.spent().settled == 90
+
+
+def test_the_columns_that_may_be_empty() -> None:
+    may_be_empty = {column.name for table in metadata.tables.values() for column in table.columns if column.nullable}
+    tokens = {"input_tokens", "cache_write_tokens", "cache_read_tokens", "output_tokens"}
+    assert may_be_empty == {"remote_id", "batch_job_id", "cost", "ended_at", *tokens}
+    assert [[column.name for column in table.primary_key] for table in metadata.tables.values()] == [["id"]] * 3
+    assert metadata.tables["batch_job"].columns["remote_id"].unique
+    assert SCHEMA_VERSION == 2
 
 
 SCHEMA_1 = """

@@ -9,9 +9,10 @@ from winnow.core.errors import Problem, WinnowError
 from winnow.core.suggest import nearest_name
 from winnow.generators.llm.anthropic import ANTHROPIC
 from winnow.generators.llm.client import Provider
+from winnow.generators.llm.openai import OPENAI
 from winnow.generators.llm.response import LlmResponse
 
-PROVIDERS: dict[str, Provider] = {provider.name: provider for provider in (ANTHROPIC,)}
+PROVIDERS: dict[str, Provider] = {provider.name: provider for provider in (ANTHROPIC, OPENAI)}
 
 
 def find_provider(name: str) -> Provider:

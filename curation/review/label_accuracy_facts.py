@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from winnow.core.commands import command
 from winnow.core.record import Record
 from winnow.core.result import Measure, NotMeasured
+
+NOT_AUDITED = f"the labels of the release were not audited; run {command('push audit')}"
 
 Interval = tuple[float, float]
 """Lower and upper end of a 95 % interval."""

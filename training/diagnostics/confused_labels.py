@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from winnow.core.commands import command
 from winnow.core.result import NotMeasured
 from winnow.training.diagnostics.issue import Issue, Issues, RunContext
+from winnow.training.evaluation.confusion_counts import counts_from_measures
 from winnow.validators.stats.binomial import probability_at_least
 from winnow.validators.stats.significance import SIGNIFICANCE_LEVEL
 
@@ -18,22 +19,31 @@ PAIR_ROWS = 5
 """Minimum number of errors between two labels: fewer are anecdotal."""
 
 
+class _Direction(NamedTuple):
+    """How often one label is predicted as another."""
+
+    errors: int
+    gold: str
+    predicted: str
+
+
 def confused_labels(measures: Mapping[str, Any], context: RunContext) -> Issues:
     """Pairs with at least PAIR_SHARE of the errors, and significantly more than if errors were uniform over pairs."""
-    gold = [one["label"] for one in measures["per_label"] if one["rows"]]
-    pairs = len(gold) * (len(measures["per_label"]) - 1) - len(gold) * (len(gold) - 1) // 2
+    counts = counts_from_measures(measures)
+    labels, gold = len(counts.rows), sum(rows > 0 for rows in counts.rows.values())
+    pairs = gold * (labels - 1) - gold * (gold - 1) // 2
     if pairs < 2:
         return NotMeasured("there is only one pair of labels, so it has all the errors")
-    counts: dict[tuple[str, str], list[tuple[int, str, str]]] = {}
-    known = {one["label"] for one in measures["per_label"]}
-    for one in (one for one in measures["confused_pairs"] if one["predicted"] in known):  # "no answer" is not a label
-        key = (min(one["gold"], one["predicted"]), max(one["gold"], one["predicted"]))
-        counts.setdefault(key, []).append((one["count"], one["gold"], one["predicted"]))
-    errors = sum(count for directions in counts.values() for count, _, _ in directions)
+    by_pair: dict[tuple[str, str], list[_Direction]] = {}
+    for (label, predicted), count in counts.errors.items():
+        if predicted in counts.rows:  # "no answer" is not a label
+            key = (min(label, predicted), max(label, predicted))
+            by_pair.setdefault(key, []).append(_Direction(count, label, predicted))
+    errors = sum(one.errors for directions in by_pair.values() for one in directions)
     return [
         _pair_issue(directions, errors)
-        for directions in counts.values()
-        if _dominates(sum(count for count, _, _ in directions), errors, pairs)
+        for directions in by_pair.values()
+        if _dominates(sum(one.errors for one in directions), errors, pairs)
     ]
 
 
@@ -44,12 +54,12 @@ def _dominates(count: int, errors: int, pairs: int) -> bool:
     return probability_at_least(count, errors, 1 / pairs) * pairs < SIGNIFICANCE_LEVEL
 
 
-def _pair_issue(directions: Sequence[tuple[int, str, str]], errors: int) -> Issue:
-    count = sum(one for one, _, _ in directions)
+def _pair_issue(directions: Sequence[_Direction], errors: int) -> Issue:
+    count = sum(one.errors for one in directions)
     measured = ", ".join(
-        f"{gold} predicted as {predicted} {one:,} times" for one, gold, predicted in sorted(directions, reverse=True)
+        f"{one.gold} predicted as {one.predicted} {one.errors:,} times" for one in sorted(directions, reverse=True)
     )
-    first, second = sorted(directions[0][1:])
+    first, second = sorted((directions[0].gold, directions[0].predicted))
     cause = "the two labels overlap in wording or meaning, or train rows of one have the other's label"
     fix = command("generate contrasts", pair=f"{first},{second}")
     return Issue(count, f"{measured}: {count / errors:.0%} of {errors:,} errors", cause, fix)

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from winnow.core.result import Measured, NotMeasured, is_measured
 from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts
+
+
+class EpochLosses(NamedTuple):
+    """Cross-entropy at the end of one epoch, in nats."""
+
+    train: float
+    validation: float
 
 
 @dataclass(frozen=True)
@@ -19,8 +26,8 @@ class RunContext:
     method: str
     train_accuracy: Measured | NotMeasured
     """Accuracy on train rows: how well the model fits the data that it was trained on."""
-    losses: tuple[float, float] | NotMeasured
-    """Cross-entropy on train and on validation at the best epoch, in nats."""
+    losses: EpochLosses | NotMeasured
+    """Losses at the best epoch."""
     train_rows: Mapping[tuple[str, str], int]
     """Number of train rows by slice, given as (kind, value); `label` is one of the kinds."""
     train_size: int

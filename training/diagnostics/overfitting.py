@@ -31,8 +31,8 @@ def overfitting(measures: Mapping[str, Any], context: RunContext) -> Issues:
                 f"accuracy {fit.value:.3f} on {fit.rows:,} train rows, {measures['accuracy']:.3f} on validation: "
                 f"{percentage_points(gap.value)} less ({100 * gap.low:.1f} to {100 * gap.high:.1f})"
             )
-    if not isinstance(losses, NotMeasured) and losses[1] - losses[0] >= OVERFIT_NATS:
+    if not isinstance(losses, NotMeasured) and losses.validation - losses.train >= OVERFIT_NATS:
         rows = rows or (1 - measures["accuracy"]) * measures["rows"]
-        parts.append(f"loss {losses[0]:.2f} on train, {losses[1]:.2f} on validation")
+        parts.append(f"loss {losses.train:.2f} on train, {losses.validation:.2f} on validation")
     cause = "the model memorizes train rows: they are too few or too similar for its capacity"
     return [Issue(rows, "; ".join(parts), cause, context.more_data_command)] if parts else []

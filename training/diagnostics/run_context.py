@@ -12,7 +12,8 @@ from winnow.core.commands import command
 from winnow.core.progress import Progress
 from winnow.core.result import Measured, NotMeasured
 from winnow.curation.releases.release import Release
-from winnow.training.diagnostics.issue import RunContext
+from winnow.curation.review.label_accuracy_facts import NOT_AUDITED
+from winnow.training.diagnostics.issue import EpochLosses, RunContext
 from winnow.training.encoder.training_curves import CURVES_FILE
 from winnow.training.methods import predict
 from winnow.training.runs import IMPORTED, NO_MODEL, Run
@@ -27,8 +28,6 @@ TRAIN_ACCURACY_FILE = "train-fit.json"
 
 MAX_SAMPLED_ROWS = 2000
 """Train rows that are predicted: enough to estimate an accuracy of 0.95 to within one point."""
-
-NOT_AUDITED = f"the labels of the release were not audited; run {command('push audit')}"
 
 
 def read_run_context(
@@ -77,7 +76,7 @@ def _train_accuracy(
     return proportion(right, rows_predicted, "the release has no train rows")
 
 
-def _losses(run: Run) -> tuple[float, float] | NotMeasured:
+def _losses(run: Run) -> EpochLosses | NotMeasured:
     """Train and validation loss at the best epoch; the train loss is the mean over that epoch."""
     try:
         curves: dict[str, list[dict[str, Any]]] = json.loads((run.path / CURVES_FILE).read_text(encoding="utf-8"))
@@ -90,7 +89,7 @@ def _losses(run: Run) -> tuple[float, float] | NotMeasured:
     ]
     if found[0] is None or found[1] is None:
         return NotMeasured("the training curves lack a train or validation loss for the best epoch")
-    return float(found[0]), float(found[1])
+    return EpochLosses(float(found[0]), float(found[1]))
 
 
 def _train_rows(train: pd.DataFrame) -> dict[tuple[str, str], int]:

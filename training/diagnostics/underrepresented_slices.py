@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from winnow.core.commands import command
@@ -18,68 +19,82 @@ MIN_SLICE_ROWS = 5
 """Minimum validation rows inside and outside a slice: with fewer, no result is significant among many slices."""
 
 
+@dataclass(frozen=True)
+class _Slice:
+    """The validation rows of one slice, compared with all other rows."""
+
+    kind: str
+    """`label`, `origin` or the name of a facet."""
+    value: str
+    rows: int
+    hits: int
+    """Rows that are predicted correctly."""
+    other_rows: int
+    other_hits: int
+
+    @property
+    def rows_lost(self) -> float:
+        """Number of rows that would be right in addition if the slice were as accurate as the other rows."""
+        return self.rows * (self.other_hits / self.other_rows) - self.hits
+
+    @property
+    def p_value(self) -> float:
+        """p-value of Fisher's exact test."""
+        return fisher(self.hits, self.rows, self.other_hits, self.other_rows)
+
+
 def underrepresented_slices(measures: Mapping[str, Any], context: RunContext) -> Issues:
     """Slices with few train rows and significantly lower accuracy than all other rows (Fisher's exact test, Holm)."""
     kinds = {kind for kind, _ in context.train_rows}  # without similarity to train, which has no rows in train
-    groups = [*_label_slices(measures), *(one for one in measures["slices"] if one["slice"] in kinds)]
-    tested = [one for one in groups if _testable(one, measures["rows"])]
+    every = [*_label_slices(measures), *(one for one in _measured_slices(measures) if one.kind in kinds)]
+    tested = [one for one in every if min(one.rows, one.other_rows) >= MIN_SLICE_ROWS]
     if not tested:
         return NotMeasured(f"no slice has {MIN_SLICE_ROWS} validation rows inside and outside")
     issues = []
-    for one, p_value in zip(tested, holm([_p_value(group) for group in tested]), strict=True):
-        have = context.train_rows.get((one["slice"], one["value"]), 0)
-        expected_rows = _expected_rows(one, measures["rows"], context)
-        if p_value < SIGNIFICANCE_LEVEL and one["rows_lost"] > 0 and have < UNDERREPRESENTED_SHARE * expected_rows:
+    for one, p_value in zip(tested, holm([one.p_value for one in tested]), strict=True):
+        have = context.train_rows.get((one.kind, one.value), 0)
+        expected_rows = _expected_rows(one, context)
+        if p_value < SIGNIFICANCE_LEVEL and one.rows_lost > 0 and have < UNDERREPRESENTED_SHARE * expected_rows:
             issues.append(_slice_issue(one, have, expected_rows, p_value, context.more_data_command))
     return issues
 
 
-def _label_slices(measures: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _label_slices(measures: Mapping[str, Any]) -> list[_Slice]:
     """Every label as a slice: its recall, and the accuracy on all other rows."""
     rows, hits = measures["rows"], round(measures["accuracy"] * measures["rows"])
+    labels = [(str(one["label"]), int(one["rows"]), one["recall"]) for one in measures["per_label"]]
+    right = {label: round(recall * own) for label, own, recall in labels if own}
+    return [
+        _Slice("label", label, own, right[label], rows - own, hits - right[label])
+        for label, own, _ in labels
+        if 0 < own < rows
+    ]
+
+
+def _measured_slices(measures: Mapping[str, Any]) -> list[_Slice]:
+    """The slices of the evaluation, without those that contain all rows."""
     found = []
-    for one in measures["per_label"]:
-        own = one["rows"]
-        if not own or own == rows:
-            continue
-        right = round(one["recall"] * own)
-        elsewhere = (hits - right) / (rows - own)
-        group = {
-            "slice": "label",
-            "value": one["label"],
-            "rows": own,
-            "accuracy": {"value": right / own, "rows": own},
-            "elsewhere": {"value": elsewhere, "rows": rows - own},
-            "rows_lost": own * elsewhere - right,
-        }
-        found.append(group)
+    for one in measures["slices"]:
+        inside, elsewhere = one["accuracy"], one["elsewhere"]
+        if "value" in elsewhere:
+            hits, other_hits = (round(share["value"] * share["rows"]) for share in (inside, elsewhere))
+            found.append(_Slice(one["slice"], one["value"], inside["rows"], hits, elsewhere["rows"], other_hits))
     return found
 
 
-def _testable(one: Mapping[str, Any], rows: int) -> bool:
-    return bool(MIN_SLICE_ROWS <= one["rows"] <= rows - MIN_SLICE_ROWS)
-
-
-def _p_value(one: Mapping[str, Any]) -> float:
-    counts = [(round(one[name]["value"] * one[name]["rows"]), one[name]["rows"]) for name in ("accuracy", "elsewhere")]
-    return fisher(*counts[0], *counts[1])
-
-
-def _expected_rows(one: Mapping[str, Any], rows: int, context: RunContext) -> float:
+def _expected_rows(one: _Slice, context: RunContext) -> float:
     """The number of train rows that a slice should have."""
-    return context.per_label if one["slice"] == "label" else context.train_size * one["rows"] / rows
+    return context.per_label if one.kind == "label" else context.train_size * one.rows / (one.rows + one.other_rows)
 
 
-def _slice_issue(
-    one: Mapping[str, Any], have: int, expected_rows: float, p_value: float, more_data_command: str
-) -> Issue:
-    name = f"{one['slice']} {one['value']}"
+def _slice_issue(one: _Slice, have: int, expected_rows: float, p_value: float, more_data_command: str) -> Issue:
     evidence = (
-        f"{name}: {have:,} train rows, {expected_rows:,.0f} expected; accuracy {one['accuracy']['value']:.3f} on "
-        f"{one['rows']:,} rows, {one['elsewhere']['value']:.3f} elsewhere (p {_format_p_value(p_value)})"
+        f"{one.kind} {one.value}: {have:,} train rows, {expected_rows:,.0f} expected; accuracy "
+        f"{one.hits / one.rows:.3f} on {one.rows:,} rows, {one.other_hits / one.other_rows:.3f} elsewhere "
+        f"(p {_format_p_value(p_value)})"
     )
-    fix = command("generate examples", label=one["value"]) if one["slice"] == "label" else more_data_command
-    return Issue(one["rows_lost"], evidence, "train has too few rows of this slice", fix)
+    fix = command("generate examples", label=one.value) if one.kind == "label" else more_data_command
+    return Issue(one.rows_lost, evidence, "train has too few rows of this slice", fix)
 
 
 def _format_p_value(p_value: float) -> str:

@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from winnow.core.commands import command
 from winnow.core.result import NotMeasured
 from winnow.core.vocabulary import NoiseVerdict
-from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts
+from winnow.curation.review.label_accuracy_facts import NOT_AUDITED, LabelAccuracyFacts
 from winnow.training.evaluation.comparison_facts import ComparedError, ComparedLabel, LabelNoise, PairedComparison
 from winnow.validators.stats.differences import paired_difference
 from winnow.validators.stats.macro_f1 import macro_f1_difference
@@ -20,8 +19,6 @@ MIN_DIFFERING_ROWS = 6
 """With fewer differing rows no result is significant: 2 / 2^6 is the first p-value below 0.05."""
 
 TOO_FEW = NotMeasured(f"fewer than {MIN_DIFFERING_ROWS} differing rows")
-
-NOISE_UNKNOWN = f"the labels of the release were not audited; run {command('push audit')}"
 
 
 def compare_paired(
@@ -57,7 +54,7 @@ def within_label_noise(difference: float, label_accuracy: LabelAccuracyFacts | N
     from the manifest, None when the labels were not audited.
     """
     if label_accuracy is None:
-        return NotMeasured(NOISE_UNKNOWN)
+        return NotMeasured(NOT_AUDITED)
     wrong, wrong_high = 1 - label_accuracy.accuracy, 1 - label_accuracy.interval[0]
     size = abs(difference)
     verdict = (

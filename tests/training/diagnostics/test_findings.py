@@ -13,7 +13,7 @@ import pytest
 from winnow.core.result import Measured, NotMeasured
 from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts
 from winnow.training.diagnostics.diagnose import Findings, diagnose
-from winnow.training.diagnostics.issue import RunContext
+from winnow.training.diagnostics.issue import EpochLosses, RunContext
 from winnow.training.diagnostics.run_context import read_run_context
 from winnow.training.runs import Run
 from winnow.validators.stats.intervals import proportion
@@ -79,9 +79,9 @@ def errors(*counts: int) -> list[dict[str, Any]]:
     [
         ({"train_accuracy": estimate(1942, 2000)}, True),  # 7.1 points, Newcombe's lower end 5.2
         ({"train_accuracy": estimate(1934, 2000)}, False),  # 6.7 points, lower end 4.8
-        ({"losses": (0.5, 1.0)}, True),
-        ({"losses": (0.5, 0.99)}, False),
-        ({"train_accuracy": estimate(1934, 2000), "losses": (0.2, 0.9)}, True),
+        ({"losses": EpochLosses(0.5, 1.0)}, True),
+        ({"losses": EpochLosses(0.5, 0.99)}, False),
+        ({"train_accuracy": estimate(1934, 2000), "losses": EpochLosses(0.2, 0.9)}, True),
     ],
 )
 def test_overfitting(told: dict[str, Any], expected: bool) -> None:

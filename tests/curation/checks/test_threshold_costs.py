@@ -26,6 +26,11 @@ def test_conflicts_are_near_train_rows_under_different_labels_the_most_similar_f
     assert conflicts(table("abba"), near, threshold=0.51)[1:] == [("r1", "r3", 0.75)]
 
 
+def test_conflicts_are_numbered_from_zero() -> None:
+    found = label_conflicts(table("abb"), pairs((0, 1, 0.5), (0, 2, 0.9)), threshold=0.5)
+    assert found.index.tolist() == [0, 1]
+
+
 def test_equally_similar_conflicts_are_in_the_order_of_their_ids() -> None:
     near = pairs((1, 2, 0.75), (0, 3, 0.75), (0, 1, 0.75))
     assert [pair[:2] for pair in conflicts(table("abab"), near)] == [("r0", "r1"), ("r0", "r3"), ("r1", "r2")]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from winnow.core.errors import ServiceError, WinnowError
 from winnow.generators.llm.anthropic import message_body
@@ -67,6 +70,26 @@ def test_nothing_is_created_before_the_first_write(tmp_path: Path) -> None:
     blank_requests(database, str.upper)
     database.vacuum()
     assert not database.exists
+
+
+def test_the_folders_of_the_file_are_created(tmp_path: Path) -> None:
+    assert open_ledger(tmp_path / "a" / "b").plan("write 0", drafts("first"))
+
+
+def test_two_processes_that_create_the_file_at_once_both_find_it_whole(tmp_path: Path) -> None:
+    path, found = tmp_path / "spend.db", []
+
+    def read() -> None:
+        with SpendDatabase(path).reading() as connection:
+            found.append(connection.exec_driver_sql("SELECT count(*) FROM attempt").scalar_one())
+
+    with FileLock(path.with_suffix(".lock")):
+        other = threading.Thread(target=read)
+        other.start()
+        time.sleep(0.3)  # until it waits for the lock; without the wait, the test shows less and never fails
+        spend_database._create_tables(path)
+    other.join()
+    assert found == [0]
 
 
 def test_a_half_created_file_is_completed(tmp_path: Path) -> None:

@@ -268,7 +268,8 @@ def test_a_stored_response_without_token_counts_adds_none(tmp_path: Path) -> Non
     answer(ledger, planned.id, message(40))
     with ledger.database.writing() as connection:
         connection.exec_driver_sql("UPDATE attempt SET output_tokens = NULL")
-    assert spend_by_run(ledger.database)["run"].output_tokens == 0
+    run = spend_by_run(ledger.database)["run"]
+    assert (run.output_tokens, run.usd) == (0, 40e-9)
 
 
 def test_only_requests_that_contain_the_text_are_blanked(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from py_compile import PycInvalidationMode
 from typing import NoReturn
@@ -114,6 +115,17 @@ def survivors_of(module: str, tests: list[str], tree: Path) -> tuple[int, list[M
     return len(mutants), survivors
 
 
+def equivalent_changes(modules: Iterable[str]) -> dict[str, frozenset[str]]:
+    """The changes of each module in equivalent.json. Ends the run where one of them names no mutant, or several."""
+    listed: dict[str, dict[str, str]] = json.loads((HERE / "equivalent.json").read_text())
+    for module in modules:
+        counts = Counter(mutant.change for mutant in mutants_of((ROOT / module).read_text()))
+        wrong = [change for change in listed.get(module, {}) if counts[change] != 1]
+        if wrong:
+            raise SystemExit(f"equivalent.json: {module} has none or several of these changes: {wrong}")
+    return {module: frozenset(listed.get(module, {})) for module in modules}
+
+
 def main() -> int:
     """Print a row for each module, and whether enough mutants are killed."""
     tests_by_module: dict[str, list[str]] = yaml.safe_load((HERE / "modules.yaml").read_text())
@@ -124,19 +136,19 @@ def main() -> int:
     unknown = sorted(set(arguments.modules) - set(tests_by_module))
     if unknown:
         parser.error(f"not in modules.yaml: {', '.join(unknown)}")
-    equivalent = json.loads((HERE / "equivalent.json").read_text())
     chosen = {name: tests_by_module[name] for name in arguments.modules or tests_by_module}
     if arguments.list:
         for module in chosen:
             print(f"{sum(1 for _ in mutants_of((ROOT / module).read_text())):5}  {module}")
         return 0
+    equivalent = equivalent_changes(chosen)
     total: Counter[str] = Counter()
     gc.freeze()  # the forks need not search what is loaded here for garbage
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         tree = copy_of_the_source(Path(folder))
         for module, tests in chosen.items():
             generated, survivors = survivors_of(module, tests, tree)
-            known = sum(mutant.change in equivalent.get(module, {}) for mutant in survivors)
+            known = sum(mutant.change in equivalent[module] for mutant in survivors)
             row = {"generated": generated, "killed": generated - len(survivors), "equivalent": known}
             row["left"] = len(survivors) - known
             total.update(row)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
+from winnow.core.vocabulary import State
+from winnow.core.working_row import WorkingRow
 from winnow.curation.store.database import Connection
 from winnow.curation.store.generation_runs import candidate_outcomes, generation_runs
 from winnow.generators.llm.spend.spend_database import SpendDatabase
@@ -13,9 +14,9 @@ from winnow.generators.llm.spend.spend_totals import RunSpend, spend_by_run
 from winnow.generators.run_costs import RunCost
 
 
-def run_costs(connection: Connection, spend: SpendDatabase, rows: Iterable[Mapping[str, Any]]) -> list[RunCost]:
+def run_costs(connection: Connection, spend: SpendDatabase, rows: Iterable[WorkingRow]) -> list[RunCost]:
     """Every run, oldest first. `rows` are the current working rows."""
-    labeled = {row["id"] for row in rows if row["state"] == "labeled"}
+    labeled = {row.id for row in rows if row.state == State.LABELED}
     spent = spend_by_run(spend)
     outcomes: dict[str, Counter[str]] = defaultdict(Counter)
     by_label: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))

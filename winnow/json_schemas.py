@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from winnow.core.atomic import atomic_write
+from winnow.core.working_row import WorkingRow
 from winnow.curation.checks.gates.gate import Gate
 from winnow.curation.releases.manifest import Manifest
 from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts
@@ -25,6 +26,7 @@ PUBLIC_RECORDS: dict[str, type[object]] = {
     "label_accuracy": LabelAccuracyFacts,
     "lot": LotFacts,
     "manifest": Manifest,
+    "working_row": WorkingRow,
 }
 """Every public record by the name of its schema. A new record is one entry here."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from winnow.config.task import Task
 from winnow.core.example import canonical_text, fold_key, record_id
-from winnow.core.vocabulary import NoveltyStatus
+from winnow.core.vocabulary import NoveltyStatus, Split
+from winnow.core.working_row import WorkingRow
 from winnow.curation.engine.embedders.embedder import Embedder
 from winnow.curation.engine.exact_search import cosines
 from winnow.curation.engine.vector_cache import embed_with_cache
@@ -59,19 +60,19 @@ class Novelty:
 class NoveltyCheck:
     """Compares proposals with the records of one moment."""
 
-    rows: Sequence[Mapping[str, Any]]
+    rows: Sequence[WorkingRow]
     """Live working rows; `proposed` ones carry the proposed label."""
     task: Task
     embedder: Embedder
     vectors_cache: Path
 
     @cached_property
-    def _hold_out(self) -> list[Mapping[str, Any]]:
-        return [row for row in self.rows if row["assigned_split"] != "train"]
+    def _hold_out(self) -> list[WorkingRow]:
+        return [row for row in self.rows if row.assigned_split != Split.TRAIN]
 
     @cached_property
-    def _train(self) -> list[Mapping[str, Any]]:
-        return [row for row in self.rows if row["assigned_split"] == "train" and row["label"]]
+    def _train(self) -> list[WorkingRow]:
+        return [row for row in self.rows if row.assigned_split == Split.TRAIN and row.label]
 
     @cached_property
     def _guards(self) -> Guards:
@@ -79,12 +80,12 @@ class NoveltyCheck:
 
     @cached_property
     def _train_vectors(self) -> Vectors:
-        return self.vectors([row["text"] for row in self._train])
+        return self.vectors([row.text for row in self._train])
 
     @cached_property
     def _hold_out_vectors(self) -> tuple[Vectors, Vectors]:
         """Vectors of the hold-out rows, plain and with numbers and slot values masked."""
-        texts = [row["text"] for row in self._hold_out]
+        texts = [row.text for row in self._hold_out]
         return self.vectors(texts), self.vectors([self._guards.masked(text) for text in texts])
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
@@ -101,21 +102,21 @@ class NoveltyCheck:
     def nearest_texts(self, label: str, texts: Sequence[str], count: int) -> list[str]:
         """Train texts of a label that are nearest to some texts, other than these."""
         given = set(texts)
-        own = [i for i, row in enumerate(self._train) if row["label"] == label and row["text"] not in given]
+        own = [i for i, row in enumerate(self._train) if row.label == label and row.text not in given]
         if not own or not texts:
             return []
         near = (self._train_vectors[own] @ self.vectors(texts).T).max(axis=1)
-        return [self._train[own[i]]["text"] for i in np.argsort(-near, kind="stable")[:count]]
+        return [self._train[own[i]].text for i in np.argsort(-near, kind="stable")[:count]]
 
     def nearest_labels(self, proposed: Sequence[ProposedText]) -> list[tuple[str, float]]:
         """For each proposal the label of its nearest train record of another group, and the cosine."""
         found: list[tuple[str, float]] = []
-        groups = np.array([row["group"] for row in self._train], dtype=object)
+        groups = np.array([row.group for row in self._train], dtype=object)
         for part, product in self._cosine_blocks(proposed, self._train_vectors):
             for i, one in enumerate(part):
                 scores = np.where(groups == one.group, -1.0, product[i]) if one.group else product[i]
                 best = int(scores.argmax()) if len(scores) else -1
-                found.append((self._train[best]["label"], float(scores[best])) if best >= 0 else ("", -1.0))
+                found.append((self._train[best].label, float(scores[best])) if best >= 0 else ("", -1.0))
         return found
 
     def compare(self, proposed: Sequence[ProposedText]) -> list[Novelty]:
@@ -130,9 +131,9 @@ class NoveltyCheck:
 
     def _exact_repeats(self, proposed: Sequence[ProposedText]) -> list[Novelty | None]:
         """Exact and folded repeats, found without the embedding model."""
-        by_id = {row["id"]: row for row in self.rows}
+        by_id = {row.id: row for row in self.rows}
         by_fold = {
-            row["fold_key"]: row for row in sorted(self.rows, key=lambda row: row["assigned_split"] == "train")[::-1]
+            row.fold_key: row for row in sorted(self.rows, key=lambda row: row.assigned_split == Split.TRAIN)[::-1]
         }
         found: list[Novelty | None] = []
         for one in proposed:
@@ -140,7 +141,7 @@ class NoveltyCheck:
             same = row or by_fold.get(fold_key(canonical_text(one.text)))
             if same is None:
                 found.append(None)
-            elif same["assigned_split"] != "train":
+            elif same.assigned_split != Split.TRAIN:
                 found.append(Novelty(NoveltyStatus.LEAKS))
             else:
                 found.append(_novelty(same, NoveltyStatus.KNOWN if row else NoveltyStatus.REPEATS, 1.0))
@@ -159,8 +160,8 @@ class NoveltyCheck:
         return leaks
 
     def _compare_with_train(self, proposed: Sequence[ProposedText]) -> list[Novelty]:
-        labels = np.array([row["label"] for row in self._train], dtype=object)
-        groups = np.array([row["group"] for row in self._train], dtype=object)
+        labels = np.array([row.label for row in self._train], dtype=object)
+        groups = np.array([row.group for row in self._train], dtype=object)
         found: list[Novelty] = []
         for part, product in self._cosine_blocks(proposed, self._train_vectors):
             for one, scores in zip(part, product, strict=True):
@@ -172,7 +173,7 @@ class NoveltyCheck:
         least = self.task.gates.duplicates.cosine
         signature = self._guards.signature(one.text)
         for i in np.flatnonzero(own & (scores >= least)):
-            if protecting_guard(signature, self._guards.signature(self._train[i]["text"])) is None:
+            if protecting_guard(signature, self._guards.signature(self._train[i].text)) is None:
                 return _novelty(self._train[i], NoveltyStatus.REPEATS, float(scores[i]))
         others = np.where(own, -1.0, scores)
         best = int(others.argmax()) if len(others) else -1
@@ -223,5 +224,5 @@ class NoveltyCheck:
             yield part, own[start : start + PROPOSALS_PER_BLOCK] @ base.T if len(base) else empty
 
 
-def _novelty(row: Mapping[str, Any], status: NoveltyStatus, similarity: float) -> Novelty:
-    return Novelty(status, row["id"], row["text"], row["label"], similarity)
+def _novelty(row: WorkingRow, status: NoveltyStatus, similarity: float) -> Novelty:
+    return Novelty(status, row.id, row.text, row.label, similarity)

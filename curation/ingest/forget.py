@@ -95,7 +95,7 @@ def _find_record(connection: Connection, wanted: str) -> StoredRecord:
 
 def _releases_holding(connection: Connection, folder: WorkspaceFolder, record: str, texts: Sequence[str]) -> list[str]:
     """Available releases that contain a record, in their rows or quoted."""
-    holding = {name for name, _ in releases_holding(connection, folder, record)}
+    holding = {one.release for one in releases_holding(connection, folder, record)}
     names = [entry["name"] for entry in artifacts(connection, "release")]
     quoting = {name for name in names for text in texts if any(files_holding(folder.releases / name, text))}
     return [name for name in names if name in holding | quoting]

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from winnow.core.progress import Progress
-from winnow.core.vocabulary import AcquisitionStrategy
+from winnow.core.vocabulary import AcquisitionStrategy, Split, State
 from winnow.curation.annotations.confused_pairs import ConfusedPairs, label_errors_between, labeling_value
 from winnow.curation.annotations.crowdlab import ClassProbabilities
 from winnow.curation.annotations.label_errors import LabelErrorRanking, SuspectedLabelError, find_label_errors
@@ -63,7 +63,7 @@ class QueueModel:
         pool = AcquisitionPool(
             vectors=vectors,
             order=np.asarray(ranks, dtype=np.int64)[examined],
-            eligible=np.array([free[i].assigned_split == "train" for i in examined], dtype=bool),
+            eligible=np.array([free[i].assigned_split == Split.TRAIN for i in examined], dtype=bool),
             weight=np.array([free[i].weight for i in examined], dtype=np.float64),
             known=self.embed(known) if known else vectors[:0],
             value=self._label_values(vectors) if strategy == AcquisitionStrategy.FEEDBACK else None,
@@ -98,7 +98,7 @@ class QueueModel:
         if len(set(labels)) < 2 or len(set(groups)) < FOLDS:
             return None
         values, classes = out_of_fold_probabilities(self.train_vectors, labels, [assign_folds(labels, groups, 0)])
-        return ClassProbabilities([row["id"] for row in self.train_rows], classes, values)
+        return ClassProbabilities([row.id for row in self.train_rows], classes, values)
 
     @cached_property
     def probe(self) -> LinearProbe | None:
@@ -113,25 +113,25 @@ class QueueModel:
         """The labeled records of the train split."""
         known = set(self.labels)
         return [
-            r for r in self.rows if r["state"] == "labeled" and r["assigned_split"] == "train" and r["label"] in known
+            r for r in self.rows if r.state == State.LABELED and r.assigned_split == Split.TRAIN and r.label in known
         ]
 
     @cached_property
     def train_vectors(self) -> Vectors:
         """Shape (n, d), of `train_rows`."""
-        return self.embed([str(row["text"]) for row in self.train_rows])
+        return self.embed([row.text for row in self.train_rows])
 
     def _labels_and_groups(self) -> tuple[list[str], list[str]]:
-        return [str(row["label"]) for row in self.train_rows], [str(row["group"]) for row in self.train_rows]
+        return [row.label for row in self.train_rows], [row.group for row in self.train_rows]
 
     def _label_values(self, vectors: Vectors) -> NDArray[np.float64] | None:
         """How much a label of each query helps to separate the confused pairs; None where this is not known."""
         if self.focus is None or self.probe is None:
             return None
-        counts = Counter(str(row["label"]) for row in self.train_rows)
+        counts = Counter(row.label for row in self.train_rows)
         return labeling_value(self.probe.probabilities(vectors), self.probe.classes, counts, self.focus)
 
     def _known_texts(self) -> list[str]:
         """Texts that are labeled in train or pending in the queue."""
-        queued_rows = [row for row in self.rows if row["id"] in self.queued and row["state"] == "unlabeled"]
-        return [str(row["text"]) for row in (*self.train_rows, *queued_rows)]
+        queued_rows = [row for row in self.rows if row.id in self.queued and row.state == State.UNLABELED]
+        return [row.text for row in (*self.train_rows, *queued_rows)]

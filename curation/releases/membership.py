@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from winnow.core.layout import WorkspaceFolder
 from winnow.curation.releases.manifest import MANIFEST
@@ -12,8 +13,18 @@ from winnow.curation.store.database import Connection
 from winnow.curation.store.forgotten import forgotten_ids
 
 
-def releases_holding(connection: Connection, folder: WorkspaceFolder, record: str) -> Iterator[tuple[str, str]]:
-    """Each release present in the workspace that holds a record, and in which split."""
+@dataclass(frozen=True)
+class ReleaseMembership:
+    """A release that holds a record."""
+
+    release: str
+    """Name of the release."""
+    split: str
+    """The split that holds the record."""
+
+
+def releases_holding(connection: Connection, folder: WorkspaceFolder, record: str) -> Iterator[ReleaseMembership]:
+    """Each release present in the workspace that holds a record."""
     import pyarrow.parquet as pq
 
     for entry in artifacts(connection, "release"):
@@ -23,7 +34,7 @@ def releases_holding(connection: Connection, folder: WorkspaceFolder, record: st
         for split, count in open_release(path, checked=False).counts.items():
             file = path / "data" / f"{split}.parquet"
             if count and pq.read_table(file, columns=["id"], filters=[("id", "==", record)]).num_rows:
-                yield entry["name"], split
+                yield ReleaseMembership(entry["name"], split)
 
 
 def forgotten_counts(connection: Connection, folder: WorkspaceFolder) -> dict[str, int]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from winnow.config.task import Task
 from winnow.core.result import NotMeasured
+from winnow.core.working_row import WorkingRow
 from winnow.curation.labeling.response_table import latest_responses
 from winnow.curation.releases.manifest import SourceFacts
 from winnow.curation.review.label_accuracy import LabelAccuracy, confirmed_response_share, measure_label_accuracy
@@ -65,17 +67,12 @@ class Provenance:
         return sum(flag == name and record in ids for record, flag in self.flags)
 
 
-def read_provenance(connection: Connection, table: pd.DataFrame, task: Task) -> Provenance:
-    """Read sources, flags, audits and lots; `table` is the working table of the same moment."""
+def read_provenance(connection: Connection, rows: Sequence[WorkingRow], task: Task) -> Provenance:
+    """Read sources, flags, audits and lots; `rows` are the working rows of the same moment."""
     return Provenance(
         all_sources(connection),
         all_flags(connection),
-        measure_label_accuracy(connection, table),
-        share_facts(confirmed_response_share(latest_responses(connection, task), table)),
-        [lot for lot in load_lots(connection, _state_rows(table)) if lot.recorded_verdict],
+        measure_label_accuracy(connection, rows),
+        share_facts(confirmed_response_share(latest_responses(connection, task), rows)),
+        [lot for lot in load_lots(connection, rows) if lot.recorded_verdict],
     )
-
-
-def _state_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-    keys = ["id", "state", "label", "decided_by"]
-    return [dict(zip(keys, row, strict=True)) for row in table[keys].itertuples(index=False)]

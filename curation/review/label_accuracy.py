@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from winnow.core.result import Measure, NotMeasured
-from winnow.core.vocabulary import DECIDED_BY_PEOPLE
+from winnow.core.vocabulary import DECIDED_BY_PEOPLE, Split, State
+from winnow.core.working_row import WorkingRow
 from winnow.curation.annotations.renamed_labels import current_label
 from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts, OriginAccuracyFacts
 from winnow.curation.review.measured_queues import AUDIT_QUEUE
@@ -67,15 +68,14 @@ def _origin_facts(right: int, count: int) -> OriginAccuracyFacts:
     )
 
 
-def measure_label_accuracy(connection: Connection, table: pd.DataFrame) -> LabelAccuracy | None:
-    """Accuracy of the labels that were audited; None when nothing was audited. `table` is the working table.
+def measure_label_accuracy(connection: Connection, rows: Iterable[WorkingRow]) -> LabelAccuracy | None:
+    """Accuracy of the labels that were audited; None when nothing was audited. `rows` are the working rows.
 
     The audit's records are a random sample of labels from files. A label is right if people's decision, adjudication
     included, is the label that the record had when it was pushed. Source of the interval: Wilson (1927).
     """
     renamed = label_renames(connection)
-    keys = ["id", "state", "label", "origin", "decided_by"]
-    now = {row[0]: dict(zip(keys, row, strict=True)) for row in table[keys].itertuples(index=False)}
+    now = {row.id: row for row in rows}
     responses = submitted_annotators(connection)
     right: Counter[str] = Counter()
     audited: Counter[str] = Counter()
@@ -84,10 +84,10 @@ def measure_label_accuracy(connection: Connection, table: pd.DataFrame) -> Label
         row = now.get(item.record_id)
         if row is None or item.label_at_push is None or not responses.get((item.dataset, item.record_id)):
             continue
-        if row["decided_by"] in DECIDED_BY_PEOPLE and row["state"] in ("labeled", "rejected"):
-            audited[row["origin"]] += 1
-            right[row["origin"]] += row["label"] == current_label(item.label_at_push, renamed)
-        elif row["state"] != "superseded":
+        if row.decided_by in DECIDED_BY_PEOPLE and row.state in (State.LABELED, State.REJECTED):
+            audited[row.origin] += 1
+            right[row.origin] += row.label == current_label(item.label_at_push, renamed)
+        elif row.state != State.SUPERSEDED:
             unsure += 1
     total = audited.total()
     found = proportion(right.total(), total, "nothing was audited")
@@ -97,18 +97,12 @@ def measure_label_accuracy(connection: Connection, table: pd.DataFrame) -> Label
     return LabelAccuracy(right.total(), total, unsure, found.low, found.high, by_origin)
 
 
-def confirmed_response_share(responses: pd.DataFrame, table: pd.DataFrame) -> Measure:
+def confirmed_response_share(responses: pd.DataFrame, rows: Iterable[WorkingRow]) -> Measure:
     """The share of responses to hold-out records with two or more annotators that equals the record's final label.
 
-    The final label includes adjudication. `responses` comes from `latest_responses`, `table` is the working table.
+    The final label includes adjudication. `responses` comes from `latest_responses`, `rows` are the working rows.
     """
-    outcome = {
-        record: label
-        for record, label, assigned_split, state in table[["id", "label", "assigned_split", "state"]].itertuples(
-            index=False
-        )
-        if assigned_split != "train" and state == "labeled"
-    }
+    outcome = {row.id: row.label for row in rows if row.assigned_split != Split.TRAIN and row.state == State.LABELED}
     known = responses[responses["record"].isin(outcome.keys())]
     several = known[known.groupby("record")["who"].transform("count") > 1] if len(known) else known
     right = sum(label == outcome[record] for record, label in zip(several["record"], several["label"], strict=True))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any
 
 from pydantic import TypeAdapter
 
 from winnow.config.task import ReviewConfig
 from winnow.core.clock import utc_now
 from winnow.core.hashing import stable_hash
-from winnow.core.vocabulary import DECIDED_BY_PEOPLE, RECORDED_VERDICTS, LotVerdict
+from winnow.core.vocabulary import DECIDED_BY_PEOPLE, RECORDED_VERDICTS, LotVerdict, State
+from winnow.core.working_row import WorkingRow
 from winnow.curation.annotations.derive_label import derive_labels
 from winnow.curation.annotations.renamed_labels import current_label
 from winnow.curation.review.lot_facts import LotFacts
@@ -137,13 +137,13 @@ class Lot:
         return [record for record in sample if record not in self.reviewed]
 
 
-def draw_lots(connection: Connection, rows: Iterable[Mapping[str, Any]], *, key: str, review: ReviewConfig) -> None:
+def draw_lots(connection: Connection, rows: Iterable[WorkingRow], *, key: str, review: ReviewConfig) -> None:
     """Draw one lot of each producer's proposed records that are in no lot yet, in a random order given by `key`.
 
     A lot keeps the review settings it was drawn with, even if the task file changes later.
     """
     in_lots = records_in_lots(connection)
-    proposed = {row["id"] for row in rows if row["state"] == "proposed"}
+    proposed = {row.id for row in rows if row.state == State.PROPOSED}
     pools: dict[Producer, dict[str, str]] = defaultdict(dict)
     for record, (producer, label) in proposed_labels(connection).items():
         if record in proposed and record not in in_lots:
@@ -158,14 +158,14 @@ def draw_lots(connection: Connection, rows: Iterable[Mapping[str, Any]], *, key:
 
 
 def load_lots(
-    connection: Connection, rows: Iterable[Mapping[str, Any]], *, undecided: frozenset[str] = frozenset()
+    connection: Connection, rows: Iterable[WorkingRow], *, undecided: frozenset[str] = frozenset()
 ) -> list[Lot]:
     """Every lot with its current evidence, oldest first. Records of `undecided` count as not reviewed.
 
     Records that were retracted or forgotten after review of their lot began stay in the lot: people's decisions about
     them count, and without one they count as defects, so that removing records never improves a lot.
     """
-    state = {row["id"]: row for row in rows if row["state"] != "superseded"}
+    state = {row.id: row for row in rows if row.state != State.SUPERSEDED}
     renamed = label_renames(connection)
     labels_by_people = _labels_by_people(connection)
     first, removed_at = first_human_decisions(connection), removal_times(connection)
@@ -187,13 +187,13 @@ def load_lots(
             row = state.get(record)
             if row is None:
                 reviewed[record] = labels_by_people.get(record) != label
-            elif row["decided_by"] in DECIDED_BY_PEOPLE and record not in undecided:
-                reviewed[record] = bool(row["state"] != "labeled" or row["label"] != label)
+            elif row.decided_by in DECIDED_BY_PEOPLE and record not in undecided:
+                reviewed[record] = row.state != State.LABELED or row.label != label
         found.append(_build_lot(lot, proposed, current_names, reviewed, verdicts.get(lot.id)))
     return found
 
 
-def load_current_lots(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> list[Lot]:
+def load_current_lots(connection: Connection, rows: Iterable[WorkingRow]) -> list[Lot]:
     """Every lot, without the records that no look may count yet."""
     return load_lots(connection, rows, undecided=undecided_records(connection))
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from operator import attrgetter
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, select
 
-from winnow.core.vocabulary import ORIGINS, State
+from winnow.core.vocabulary import ORIGINS, DecidedBy, Origin, Split, State
+from winnow.core.working_row import ENUMERATED_COLUMNS, WORKING_COLUMNS, WorkingRow
 from winnow.curation.annotations.derive_label import DerivedLabel, derive_labels
 from winnow.curation.annotations.votes import ABSTAINED, DISCARDED
 from winnow.curation.store import tables
@@ -23,20 +26,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-WORKING_COLUMNS = (
-    "id", "content", "text", "fold_key", "group", "assigned_split", "origin", "weight", "state", "label", "decided_by",
-    "candidates", "sources", "licenses",
-)  # fmt: skip
-
-
-def working_rows(connection: Connection) -> list[dict[str, Any]]:
-    """One dict per record, with the keys of WORKING_COLUMNS, sorted by id.
+def working_rows(connection: Connection) -> list[WorkingRow]:
+    """One row per record, sorted by id.
 
     A record that is in no unretracted source is `superseded`: it keeps its assigned split and its history, and is no
     longer exported. A forgotten record has no row.
     """
     weight, live_sources = _live_sources(connection)
-    synthetic = frozenset(record for record, by in live_sources.items() if by.origin == "synthetic")
+    synthetic = frozenset(record for record, by in live_sources.items() if by.origin == Origin.SYNTHETIC)
     votes = votes_of(connection)
     derived = derive_labels(votes, synthetic=synthetic)
     unsure = {vote.record_id for vote in votes if vote.choice == ABSTAINED and vote.value != DISCARDED}
@@ -66,20 +63,25 @@ def working_rows(connection: Connection) -> list[dict[str, Any]]:
             label = lot_labels[identity]
             own = refused if label is None else DerivedLabel(State.LABELED, label, "lot")
         text = KINDS[kind].embedding_text(content)
-        values = (
-            identity, content, text, fold, group, assigned_split, by.origin, weight[identity], own.state.value,
-            own.label or "", own.decided_by, own.candidates, by.sources, by.licenses,
+        row = WorkingRow(
+            identity, content, text, fold, group, Split(assigned_split), by.origin, weight[identity], own.state,
+            own.label or "", DecidedBy(own.decided_by), own.candidates, by.sources, by.licenses,
         )  # fmt: skip
-        rows.append(dict(zip(WORKING_COLUMNS, values, strict=True)))
+        rows.append(row)
     return rows
 
 
 def working_table(connection: Connection) -> pd.DataFrame:
-    """`working_rows` as a pandas table of Python objects: single values read three times as fast as from Arrow."""
+    """`working_rows` as a table."""
+    return table_of_rows(working_rows(connection))
+
+
+def table_of_rows(rows: Sequence[WorkingRow]) -> pd.DataFrame:
+    """Working rows as a pandas table of Python objects: single values read three times as fast as from Arrow."""
     import pandas as pd
 
-    rows = working_rows(connection)
-    columns = {name: pd.Series([row[name] for row in rows], dtype=object) for name in WORKING_COLUMNS}
+    values = {name: attrgetter(f"{name}.value" if name in ENUMERATED_COLUMNS else name) for name in WORKING_COLUMNS}
+    columns = {name: pd.Series([value(row) for row in rows], dtype=object) for name, value in values.items()}
     return pd.DataFrame(columns).astype({"weight": int})
 
 
@@ -87,7 +89,7 @@ def working_table(connection: Connection) -> pd.DataFrame:
 class _LiveSources:
     """The live sources that contain a record."""
 
-    origin: str = ORIGINS[0]
+    origin: Origin = Origin.HUMAN
     sources: tuple[str, ...] = ()
     licenses: tuple[str, ...] = ()
 
@@ -108,6 +110,6 @@ def _live_sources(connection: Connection) -> tuple[Counter[str], dict[str, _Live
     @cache
     def by(ids: tuple[str, ...]) -> _LiveSources:
         origins, licenses = zip(*(facts[i] for i in ids), strict=True)
-        return _LiveSources(min(origins, key=ORIGINS.index), ids, tuple(sorted(set(licenses))))
+        return _LiveSources(Origin(min(origins, key=ORIGINS.index)), ids, tuple(sorted(set(licenses))))
 
     return weight, {record: by(ids) for record, ids in sources.items()}

@@ -79,7 +79,7 @@ def test_from_a_file_to_a_verified_release_and_a_measured_run(pairs: Workspace, 
     exported = pairs.export("v1", "csv")
     assert list(pd.read_csv(exported.folder / "train.csv").columns) == PAIRS.release_columns
     shown = pairs.show(str(train["id"].iloc[0]))
-    assert shown.record["label"] in ("no", "yes")
+    assert shown.record.label in ("no", "yes")
     run = pairs.train("v1", method="linear").run
     evaluated = pairs.evaluate(run.id).evaluation
     assert set(evaluated.predictions["predicted"]) <= {"no", "yes"}
@@ -100,7 +100,7 @@ def test_dropped_pairs_are_fixed_and_added_and_forgotten_ones_are_gone(pairs: Wo
     table.assign(label="yes").to_csv(dropped, index=False)
     assert pairs.add(dropped, license="own").added == 1
     (record,) = pairs.records()["id"]
-    assert pairs.show(record).record["label"] == "yes"
+    assert pairs.show(record).record.label == "yes"
 
     pairs.forget(record)
     assert pairs.records().empty
@@ -132,4 +132,4 @@ def test_annotators_read_both_texts_and_choose_a_target(
     (ann,) = annotators_of(labeling, "ann")
     labeling.answer(ann, record, "yes")
     assert pairs.pull().imported.decisions == 1
-    assert pairs.show(record["external_id"]).record["label"] == "yes"
+    assert pairs.show(record["external_id"]).record.label == "yes"

@@ -201,7 +201,7 @@ def test_a_day_of_labeling(browser: Any, office: Office) -> None:
     lea.context.close()
     office.run("pull")
     shown = office.workspace.show(texts[first]["id"])
-    assert (shown.record["label"], shown.record["decided_by"]) == (labels[3], "adjudicator")
+    assert (shown.record.label, shown.record.decided_by) == (labels[3], "adjudicator")
     assert office.workspace.status().queues["adjudicate"] == 0
     office.run("check")
     office.run("freeze", "labeled")

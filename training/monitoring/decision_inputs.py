@@ -13,6 +13,8 @@ from winnow.core.deployment import Deployment
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.result import NotMeasured
 from winnow.core.timestamps import parse_time, whole_months
+from winnow.core.vocabulary import Split, State
+from winnow.core.working_row import WorkingRow
 from winnow.curation.checks.coverage.traffic import Traffic, queries_per_day
 from winnow.curation.releases.manifest import MANIFEST
 from winnow.curation.releases.release import Release, open_release
@@ -42,7 +44,7 @@ class DecisionInputs:
 
     folder: WorkspaceFolder
     task: Task
-    rows: list[dict[str, Any]]
+    rows: list[WorkingRow]
     """Working rows."""
     log_traffic: Traffic
     deployments: list[Deployment]
@@ -79,13 +81,13 @@ class DecisionInputs:
 
     def labeled_records(self) -> SourcedValue:
         """Number of labeled records."""
-        count = sum(1 for row in self.rows if row["state"] == "labeled")
+        count = sum(1 for row in self.rows if row.state == State.LABELED)
         return SourcedValue(count, command("status"))
 
     @property
     def unlabeled(self) -> int:
         """Number of unlabeled queries assigned to train."""
-        return sum(1 for row in self.rows if row["state"] == "unlabeled" and row["assigned_split"] == "train")
+        return sum(1 for row in self.rows if row.state == State.UNLABELED and row.assigned_split == Split.TRAIN)
 
     def traffic(self) -> SourcedValue:
         """Queries per day."""

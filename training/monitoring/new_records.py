@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
-from winnow.core.vocabulary import SPLITS, STATES
+from winnow.core.vocabulary import SPLITS, STATES, State
+from winnow.core.working_row import WorkingRow
 from winnow.curation.releases.release import Release
 
 
-def count_new_records(rows: Iterable[Mapping[str, Any]], release: Release) -> int:
+def count_new_records(rows: Iterable[WorkingRow], release: Release) -> int:
     """Number of labeled records that a release neither contains nor excluded as labeled; `rows` are working rows.
 
     A record that was excluded as a duplicate or leak is not new; one that was not labeled at the time is.
@@ -17,4 +17,4 @@ def count_new_records(rows: Iterable[Mapping[str, Any]], release: Release) -> in
     excluded = release.excluded()
     known = {str(record) for split in SPLITS if release.counts[split] for record in release.rows(split)["id"]}
     known |= {record for record, reason in excluded.items() if reason not in STATES}
-    return sum(1 for row in rows if row["state"] == "labeled" and row["id"] not in known)
+    return sum(1 for row in rows if row.state == State.LABELED and row.id not in known)

@@ -48,16 +48,16 @@ def measure(workspace: WorkspaceContext, task: Task, *, progress: Progress | Non
     from winnow.curation.checks.check import check as check_table
     from winnow.curation.releases.provenance import read_provenance
     from winnow.curation.store.waivers import waivers_by_gate
-    from winnow.curation.store.working_view import working_table
+    from winnow.curation.store.working_view import table_of_rows, working_rows
 
     kind_of(task)  # raises its problem before anything is read
     with workspace.store.reading() as connection:
-        table = working_table(connection)
+        rows = working_rows(connection)
         waived = waivers_by_gate(connection, datetime.now(UTC).date())
-        provenance = read_provenance(connection, table, task)
+        provenance = read_provenance(connection, rows, task)
     embedder = workspace.embedder(task)
     checked = check_table(
-        table,
+        table_of_rows(rows),
         task,
         embedder,
         scrubber=workspace.scrubber(task),

@@ -143,11 +143,11 @@ def _make_variations(
     intake: ProposalIntake, task: Task, labels: Sequence[str], count: int | None, kinds: Sequence[str]
 ) -> VariationResult:
     nearby = intake.nearby()
-    members = Counter(row["group"] for row in nearby.rows)
+    members = Counter(row.group for row in nearby.rows)
     seeds = [
         Seed(seed.id, seed.text, seed.label, seed.group) for seed in intake.seeds if not labels or seed.label in labels
     ]
-    have = Counter(row["label"] for row in nearby.rows if row["label"])
+    have = Counter(row.label for row in nearby.rows if row.label)
     short = {name: max(0, task.targets.per_label - have[name]) for name in dict.fromkeys(seed.label for seed in seeds)}
     wanted = allocate(count, short) if count is not None else None
 

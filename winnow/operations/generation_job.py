@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from winnow.core.commands import command
 from winnow.core.errors import Parameter, Problem, WinnowError
-from winnow.core.vocabulary import GeneratorName
+from winnow.core.vocabulary import GeneratorName, Split
 from winnow.generators.allocation import allocate
 from winnow.generators.generation_request import GenerationRequest
 from winnow.generators.llm.request import ModelChoice
@@ -52,7 +52,7 @@ def plan_job(
         )
     needs, regions = _label_needs(request, plan, intake, misclassified, wanted), []
     if plan and not request.labels and request.generator == "examples":
-        texts = {row["id"]: row["text"] for row in intake.nearby().rows if row["assigned_split"] == "train"}
+        texts = {row.id: row.text for row in intake.nearby().rows if row.assigned_split == Split.TRAIN}
         for region in plan.regions:
             shown = [texts[record] for record in region.records if record in texts]
             if shown:

@@ -16,7 +16,7 @@ from winnow.core.errors import Problem, ServiceError
 from winnow.core.example import canonical_text, record_id
 from winnow.core.hashing import stable_hash
 from winnow.core.layout import WorkspaceFolder
-from winnow.core.vocabulary import CandidateOutcome, NoveltyStatus
+from winnow.core.vocabulary import CandidateOutcome, NoveltyStatus, State
 from winnow.curation.checks.novelty import Novelty, NoveltyCheck, ProposedText
 from winnow.curation.ingest.add import MAX_ATTEMPTS, AddResult, WorkspaceChanged
 from winnow.curation.ingest.add import add as add_readings
@@ -111,16 +111,17 @@ class ProposalIntake:
         """The current records; synthetic ones with their proposed label."""
         with self.store.reading() as connection:
             rows = working_rows(connection)
-            proposed = proposed_labels(connection)
-        live = [row for row in rows if row["state"] not in ("superseded", "rejected")]
-        for row in live:
-            if row["state"] == "proposed":
-                row["label"] = proposed[row["id"]][1] if row["id"] in proposed else ""
+            proposed = {record: label for record, (_, label) in proposed_labels(connection).items()}
+        live = [
+            replace(row, label=proposed.get(row.id, "")) if row.state == State.PROPOSED else row
+            for row in rows
+            if row.state not in (State.SUPERSEDED, State.REJECTED)
+        ]
         return NoveltyCheck(live, self.task, self.embedder, self.folder.vectors)
 
     def label_counts(self) -> Counter[str]:
         """Records of each label, including proposed ones."""
-        return Counter(row["label"] for row in self.nearby().rows if row["label"])
+        return Counter(row.label for row in self.nearby().rows if row.label)
 
     def drop_reasons(self, proposals: Sequence[Proposal]) -> list[str | None]:
         """Why each proposal would be dropped, as a reason's name; None where it would be kept."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from winnow.config.task import Task
+from winnow.core.vocabulary import DecidedBy, State
 from winnow.curation.annotations.agreement import measure_agreement
 from winnow.curation.labeling.response_table import REJECTED_LABEL, latest_responses
 from winnow.curation.labeling.throughput import annotator_activity
 from winnow.curation.review.label_accuracy import confirmed_response_share, measure_label_accuracy
 from winnow.curation.review.lots import load_current_lots
 from winnow.curation.store.database import Connection
-from winnow.curation.store.working_view import working_table
+from winnow.curation.store.working_view import working_rows
 from winnow.generators.llm.spend.spend_database import SpendDatabase
 from winnow.reports.annotators_page import AnnotatorReport
 from winnow.reports.generation_costs import run_costs
@@ -17,22 +18,21 @@ from winnow.reports.generation_costs import run_costs
 
 def measure_annotators(connection: Connection, task: Task, spend: SpendDatabase) -> AnnotatorReport:
     """Measure what the annotators page shows."""
-    table = working_table(connection)
-    rows = [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
+    rows = working_rows(connection)
     responses = latest_responses(connection, task)
     adjudicated = {
-        row["id"]: row["label"] if row["state"] == "labeled" else REJECTED_LABEL
+        row.id: row.label if row.state == State.LABELED else REJECTED_LABEL
         for row in rows
-        if row["decided_by"] == "adjudicator" and row["state"] in ("labeled", "rejected")
+        if row.decided_by == DecidedBy.ADJUDICATOR and row.state in (State.LABELED, State.REJECTED)
     }
     seconds = {one.name: float(one.seconds) for one in annotator_activity(connection) if one.seconds is not None}
     found = measure_agreement(responses, adjudicated=adjudicated, seconds=seconds) if len(responses) else None
     quoted = {case.record for one in (found.annotators if found else ()) for case in one.overruled}
     return AnnotatorReport(
         agreement=found,
-        accuracy=measure_label_accuracy(connection, table),
-        confirmed=confirmed_response_share(responses, table),
+        accuracy=measure_label_accuracy(connection, rows),
+        confirmed=confirmed_response_share(responses, rows),
         lots=load_current_lots(connection, rows),
-        generation=run_costs(connection, spend, [{"id": row["id"], "state": row["state"]} for row in rows]),
-        texts={row["id"]: row["text"] for row in rows if row["id"] in quoted},
+        generation=run_costs(connection, spend, rows),
+        texts={row.id: row.text for row in rows if row.id in quoted},
     )

@@ -9,9 +9,11 @@ import numpy as np
 
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.layout import WorkspaceFolder
+from winnow.core.vocabulary import Split, State
+from winnow.core.working_row import WorkingRow
 from winnow.curation.engine.embedders.embedder import Embedder
 from winnow.curation.engine.vector_cache import cached_vectors
-from winnow.curation.releases.membership import releases_holding
+from winnow.curation.releases.membership import ReleaseMembership, releases_holding
 from winnow.curation.store.database import Connection
 from winnow.curation.store.decisions import decisions_of
 from winnow.curation.store.flags import flags_of
@@ -25,19 +27,41 @@ NEAREST = 5
 
 
 @dataclass(frozen=True)
+class NearRecord:
+    """A live record that is near another one."""
+
+    similarity: float
+    """Cosine, -1 to 1."""
+    id: str
+    """Record id."""
+    text: str
+    """What the embedding model reads."""
+    label: str
+    """Derived label; empty if it has none."""
+    state: State
+    """What is known about its label."""
+    assigned_split: Split
+    """The split of its group."""
+
+
+@dataclass(frozen=True)
 class RecordDetails:
     """One record with its history and nearest neighbors."""
 
-    record: dict[str, Any]
-    """The working row: text, group, assigned split, origin, weight, state, label."""
+    record: WorkingRow
+    """The record as it is now."""
     split_reason: str
+    """Why its group has its split."""
     occurrences: list[dict[str, Any]]
+    """The times that sources showed it, the first added first."""
     decisions: list[dict[str, Any]]
+    """What people, files, rules and models decided about it."""
     flags: list[dict[str, Any]]
-    neighbors: list[dict[str, Any]] | None
+    """What checks noted about it."""
+    neighbors: list[NearRecord] | None
     """Nearest live records; None when this record was never embedded."""
-    releases: list[dict[str, str]]
-    """Releases that hold the record, and in which split."""
+    releases: list[ReleaseMembership]
+    """Releases that hold the record."""
 
 
 def show(workspace: WorkspaceContext, record: str) -> RecordDetails:
@@ -52,7 +76,7 @@ def read_record(connection: Connection, folder: WorkspaceFolder, embedder: Embed
     Raises WinnowError when no record or more than one matches.
     """
     rows = working_rows(connection)
-    fits = [row for row in rows if row["id"].startswith(wanted) or row["text"] == wanted]
+    fits = [row for row in rows if row.id.startswith(wanted) or row.text == wanted]
     forgotten_row = forgotten_by_id_prefix(connection, wanted) if not fits else None
     if forgotten_row is not None:
         found = f"forgotten on {forgotten_row['at'][:10]}" + (
@@ -64,29 +88,32 @@ def read_record(connection: Connection, folder: WorkspaceFolder, embedder: Embed
         fix = "give more of the id" if fits else "give an id, the beginning of one, or an exact text"
         raise WinnowError(Problem(f"show {wanted}", found, "one record", fix))
     record = fits[0]
-    identity = record["id"]
+    identity = record.id
     return RecordDetails(
         record=record,
-        split_reason=split_reason(connection, record["group"]),
+        split_reason=split_reason(connection, record.group),
         occurrences=occurrences_of(connection, identity),
         decisions=decisions_of(connection, identity),
         flags=flags_of(connection, identity),
         neighbors=_neighbors(record, rows, folder, embedder),
-        releases=[{"release": r, "split": s} for r, s in releases_holding(connection, folder, identity)],
+        releases=list(releases_holding(connection, folder, identity)),
     )
 
 
 def _neighbors(
-    record: dict[str, Any], rows: list[dict[str, Any]], folder: WorkspaceFolder, embedder: Embedder
-) -> list[dict[str, Any]] | None:
-    others = [row for row in rows if row["id"] != record["id"] and row["state"] != "superseded"]
-    cached = cached_vectors([record["text"], *(row["text"] for row in others)], embedder.identity, folder.vectors)
-    if record["text"] not in cached:
+    record: WorkingRow, rows: list[WorkingRow], folder: WorkspaceFolder, embedder: Embedder
+) -> list[NearRecord] | None:
+    others = [row for row in rows if row.id != record.id and row.state != State.SUPERSEDED]
+    cached = cached_vectors([record.text, *(row.text for row in others)], embedder.identity, folder.vectors)
+    if record.text not in cached:
         return None
-    known = [row for row in others if row["text"] in cached]
+    known = [row for row in others if row.text in cached]
     if not known:
         return []
-    similarity = np.stack([cached[row["text"]] for row in known]) @ cached[record["text"]]
+    similarity = np.stack([cached[row.text] for row in known]) @ cached[record.text]
     best = np.argsort(-similarity, kind="stable")[:NEAREST]
-    keys = ("id", "text", "label", "state", "assigned_split")
-    return [{"similarity": round(float(similarity[i]), 4), **{key: known[i][key] for key in keys}} for i in best]
+    return [_near_record(known[i], float(similarity[i])) for i in best]
+
+
+def _near_record(row: WorkingRow, similarity: float) -> NearRecord:
+    return NearRecord(round(similarity, 4), row.id, row.text, row.label, row.state, row.assigned_split)

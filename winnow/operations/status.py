@@ -8,7 +8,8 @@ from typing import Any
 
 from winnow.config.task import Task
 from winnow.core.commands import command
-from winnow.core.vocabulary import SPLITS, STATES
+from winnow.core.vocabulary import SPLITS, State
+from winnow.core.working_row import WorkingRow
 from winnow.curation.labeling.queues.adjudicate import adjudicate_candidates
 from winnow.curation.labeling.throughput import annotator_activity, typical_response_seconds
 from winnow.curation.review.lot_facts import LotFacts, UndrawnLotFacts
@@ -39,20 +40,20 @@ def status(workspace: WorkspaceContext) -> Status:
 def read_status(connection: Connection, task: Task, spend: SpendDatabase) -> Status:
     """The status at one moment."""
     rows = working_rows(connection)
-    live = [row for row in rows if row["state"] != "superseded"]
-    states = Counter(row["state"] for row in rows)
-    labels = Counter(row["label"] for row in live if row["state"] == "labeled")
+    live = [row for row in rows if row.state != State.SUPERSEDED]
+    states = Counter(row.state for row in rows)
+    labels = Counter(row.label for row in live if row.state == State.LABELED)
     releases = [entry["name"] for entry in artifacts(connection, "release")]
     runs = [entry["name"] for entry in artifacts(connection, "run")]
     lots_now = _lots(connection, rows)
     return Status(
-        by_state={state: states[state] for state in STATES},
-        by_origin=dict(Counter(row["origin"] for row in live).most_common()),
+        by_state={state.value: states[state] for state in State},
+        by_origin=dict(Counter(row.origin for row in live).most_common()),
         by_label={name: labels[name] for name in kind_of(task).targets(task)},
-        assigned_splits={split: sum(r["assigned_split"] == split for r in live) for split in SPLITS},
+        assigned_splits={split: sum(r.assigned_split == split for r in live) for split in SPLITS},
         queues={
-            "label": states["unlabeled"],
-            "review": states["proposed"],
+            "label": states[State.UNLABELED],
+            "review": states[State.PROPOSED],
             "adjudicate": len(adjudicate_candidates(rows, votes_of(connection, of_people=True), {}, {})),
         },
         pending=pending_work(connection).records,
@@ -70,11 +71,11 @@ def read_status(connection: Connection, task: Task, spend: SpendDatabase) -> Sta
 
 
 def _next(
-    states: Counter[str], lots_now: list[LotFacts | UndrawnLotFacts], releases: list[str], runs: list[str]
+    states: Counter[State], lots_now: list[LotFacts | UndrawnLotFacts], releases: list[str], runs: list[str]
 ) -> str:
     if any(isinstance(lot, UndrawnLotFacts) or lot.more for lot in lots_now):
         return f"{command('push review')}, then {command('pull')}"
-    if not states["labeled"]:
+    if not states[State.LABELED]:
         return command("add", "FILE")
     if not releases:
         return command("check")
@@ -83,11 +84,11 @@ def _next(
     return command("evaluate", runs[-1])
 
 
-def _lots(connection: Connection, rows: list[dict[str, Any]]) -> list[LotFacts | UndrawnLotFacts]:
+def _lots(connection: Connection, rows: list[WorkingRow]) -> list[LotFacts | UndrawnLotFacts]:
     """Lots as they stand, then synthetic records that no lot has yet, by their maker."""
     drawn_lots = load_current_lots(connection, rows)
     placed = {record for lot in drawn_lots for record in lot.members}
-    proposed = {row["id"] for row in rows if row["state"] == "proposed"} - placed
+    proposed = {row.id for row in rows if row.state == State.PROPOSED} - placed
     pools = Counter(producer for record, (producer, _) in proposed_labels(connection).items() if record in proposed)
     fresh = [
         UndrawnLotFacts(generator=g, prompt_version=v, model=m, records=count)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from winnow.core.vocabulary import DecidedBy, State
 from winnow.curation.annotations.votes import (
     ABSTAINED,
     REJECTED,
@@ -45,11 +46,11 @@ def adjudicate_candidates(
     """
     own = votes_by_record(votes)
     return [
-        candidate_from_row(row, context=_decisions_as_text(own[row["id"]], source_names, comments))
+        candidate_from_row(row, context=_decisions_as_text(own[row.id], source_names, comments))
         for row in rows
-        if row["state"] == "disputed"
-        or (row["id"] in doubtful and row["decided_by"] != "adjudicator")
-        or (row["state"] != "superseded" and needs_adjudication(own[row["id"]]))
+        if row.state == State.DISPUTED
+        or (row.id in doubtful and row.decided_by != DecidedBy.ADJUDICATOR)
+        or (row.state != State.SUPERSEDED and needs_adjudication(own[row.id]))
     ]
 
 

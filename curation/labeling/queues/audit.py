@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from winnow.core.vocabulary import DecidedBy, Origin, State
 from winnow.curation.labeling.queues.candidate import QueueCandidate, WorkingRows, candidate_from_row
 from winnow.curation.labeling.queues.definition import QueueDefinition
 from winnow.curation.review.measured_queues import AUDIT_QUEUE
@@ -12,7 +13,7 @@ def audit_candidates(rows: WorkingRows) -> list[QueueCandidate]:
     return [
         candidate_from_row(row)
         for row in rows
-        if row["state"] == "labeled" and row["decided_by"] == "file" and row["origin"] != "synthetic"
+        if row.state == State.LABELED and row.decided_by == DecidedBy.FILE and row.origin != Origin.SYNTHETIC
     ]
 
 

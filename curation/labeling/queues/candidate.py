@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from winnow.core.vocabulary import DatasetKind
+from winnow.core.working_row import WorkingRow
 
-WorkingRows = Sequence[Mapping[str, Any]]
-"""Rows of the working table: id, text, label, state, assigned split and so on."""
+WorkingRows = Sequence[WorkingRow]
 
 
 @dataclass(frozen=True)
@@ -34,16 +33,16 @@ class QueueCandidate:
 
 
 def candidate_from_row(
-    row: Mapping[str, Any], *, context: str | None = None, quoted_ids: Sequence[str] = ()
+    row: WorkingRow, *, context: str | None = None, quoted_ids: Sequence[str] = ()
 ) -> QueueCandidate:
     """The candidate of a working row."""
     return QueueCandidate(
-        row["id"],
-        row["content"],
-        row["text"],
-        int(row["weight"]),
-        row["assigned_split"],
-        row["label"] or None,
+        row.id,
+        row.content,
+        row.text,
+        row.weight,
+        row.assigned_split,
+        row.label or None,
         context=context,
         quoted_ids=tuple(quoted_ids),
     )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from winnow.core.vocabulary import AcquisitionStrategy
+from winnow.core.vocabulary import AcquisitionStrategy, State
 from winnow.curation.labeling.queues.candidate import QueueCandidate, WorkingRows, candidate_from_row
 from winnow.curation.labeling.queues.definition import QueueDefinition, QueueInputs
 
 
 def label_candidates(rows: WorkingRows) -> list[QueueCandidate]:
     """Unlabeled records."""
-    return [candidate_from_row(row) for row in rows if row["state"] == "unlabeled"]
+    return [candidate_from_row(row) for row in rows if row.state == State.UNLABELED]
 
 
 def _choose(inputs: QueueInputs, free: Sequence[QueueCandidate], ranks: Sequence[int], count: int) -> list[int]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from winnow.core.vocabulary import DecidedBy
+from winnow.core.working_row import WorkingRow
 from winnow.curation.labeling.label_options import REJECT_OPTION
 from winnow.curation.labeling.queues.candidate import (
     QueueCandidate,
@@ -39,7 +41,7 @@ def label_error_candidates(
     found = []
     for one in label_errors:
         row = rows[one.position]
-        if one.score <= 0 or row["decided_by"] != "file":
+        if one.score <= 0 or row.decided_by != DecidedBy.FILE:
             continue
         nearest = [*one.near_given[:NEIGHBORS_SHOWN], *one.near_proposed[:NEIGHBORS_SHOWN]]
         head = (
@@ -49,7 +51,7 @@ def label_error_candidates(
         )
         lines = [_quote(rows[i], cosine) for i, cosine in nearest]
         context = "\n".join([head, *lines])
-        found.append(candidate_from_row(row, context=context, quoted_ids=[rows[i]["id"] for i, _ in nearest]))
+        found.append(candidate_from_row(row, context=context, quoted_ids=[rows[i].id for i, _ in nearest]))
     return found
 
 
@@ -58,7 +60,7 @@ def conflict_candidates(rows: WorkingRows, conflicts: pd.DataFrame) -> list[Queu
 
     `conflicts` has one row a pair, the most similar first: ids `left` and `right`, and `similarity`.
     """
-    by_id = {row["id"]: row for row in rows}
+    by_id = {row.id: row for row in rows}
     near: dict[str, list[tuple[str, float]]] = defaultdict(list)
     for left, right, similarity in conflicts[["left", "right", "similarity"]].itertuples(index=False):
         near[left].append((right, similarity))
@@ -66,16 +68,16 @@ def conflict_candidates(rows: WorkingRows, conflicts: pd.DataFrame) -> list[Queu
     found = []
     for record, neighbors in near.items():
         row, shown = by_id[record], neighbors[:NEIGHBORS_SHOWN]
-        if row["decided_by"] != "file":
+        if row.decided_by != DecidedBy.FILE:
             continue
-        head = f"Labeled {row['label']} by a file. Near duplicates with other labels:"
+        head = f"Labeled {row.label} by a file. Near duplicates with other labels:"
         context = "\n".join([head, *(_quote(by_id[other], similarity) for other, similarity in shown)])
         found.append(candidate_from_row(row, context=context, quoted_ids=[other for other, _ in shown]))
     return found
 
 
-def _quote(row: Mapping[str, object], similarity: float) -> str:
-    return f"{row['label']}: {row['text']} (similarity {similarity:.2f})"
+def _quote(row: WorkingRow, similarity: float) -> str:
+    return f"{row.label}: {row.text} (similarity {similarity:.2f})"
 
 
 def _find(inputs: QueueInputs) -> list[QueueCandidate]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from winnow.core.hashing import keyed_fraction
-from winnow.core.vocabulary import DatasetKind
+from winnow.core.vocabulary import DatasetKind, Split
 from winnow.curation.labeling.label_options import REJECT_OPTION
 from winnow.curation.labeling.queues.candidate import QueueCandidate, WorkingRows
 from winnow.curation.labeling.queues.definition import QueueDefinition, QueueInputs, take_in_order
@@ -48,7 +48,7 @@ def review_candidates(
 
     Lots that were refused by `refused_lots_pushed` are reviewed in full.
     """
-    known = {row["id"]: row for row in rows}
+    known = {row.id: row for row in rows}
     meanings = {label.name: label.description for label in target_labels(task)}
     found: dict[str, QueueCandidate] = {}
     for lot in lots:
@@ -70,10 +70,10 @@ def review_candidates(
                 kind = DatasetKind.BLIND
             found[record] = QueueCandidate(
                 record,
-                row["content"],
-                row["text"],
-                int(row["weight"]),
-                "train",
+                row.content,
+                row.text,
+                row.weight,
+                Split.TRAIN,
                 label or None,
                 context,
                 kind,
@@ -91,7 +91,7 @@ def label_error_evidence(model: QueueModel, proposed: Mapping[str, str], *, most
 
     from winnow.curation.engine.exact_search import nearest
 
-    texts = {row["id"]: str(row["text"]) for row in model.rows if row["id"] in proposed}
+    texts = {row.id: row.text for row in model.rows if row.id in proposed}
     records = [record for record in proposed if record in texts]
     if model.probe is None or not records:
         return {}
@@ -106,8 +106,8 @@ def label_error_evidence(model: QueueModel, proposed: Mapping[str, str], *, most
     position, similarity = nearest(vectors, model.train_vectors)
     for record, index, cosine in zip(records, position.tolist(), similarity.tolist(), strict=True):
         row = model.train_rows[index]
-        if cosine >= model.near and row["label"] != proposed[record]:
-            found[record] = f"Near duplicate, labeled {row['label']}: {row['text']}", (row["id"],)
+        if cosine >= model.near and row.label != proposed[record]:
+            found[record] = f"Near duplicate, labeled {row.label}: {row.text}", (row.id,)
     return found
 
 

@@ -72,7 +72,7 @@ def test_the_old_file_can_be_added_again_and_changes_nothing(tmp_path: Path) -> 
     told = workspace.add(late, license="MIT")
     assert any("count as 'it_remote'" in note for note in told.notes)
     shown = workspace.show("the tunnel to the office breaks off")
-    assert shown.record["label"] == "it_remote"
+    assert shown.record.label == "it_remote"
     assert shown.occurrences[0]["given_label"] == "it_vpn"
 
 
@@ -205,7 +205,7 @@ def test_rows_that_are_screened_while_a_label_is_renamed_get_the_new_name(
     monkeypatch.setattr(module, "_language_flags", renamed_meanwhile)
     workspace.add(pd.DataFrame({"text": ["the tunnel breaks off"], "label": ["it_vpn"]}), license="MIT")
     assert renamed
-    assert workspace.show("the tunnel breaks off").record["label"] == "x"
+    assert workspace.show("the tunnel breaks off").record.label == "x"
     assert "it_vpn" not in set(labels_of(workspace))
 
 

@@ -13,9 +13,9 @@ SHORTEST = QueueDefinition(
     name="shortest",
     purpose="These are the shortest labeled queries.",
     find_candidates=lambda inputs: [
-        candidate_from_row(row, context=f"{len(row['text'])} characters")
-        for row in sorted(inputs.rows, key=lambda row: len(row["text"]))
-        if row["state"] == "labeled"
+        candidate_from_row(row, context=f"{len(row.text)} characters")
+        for row in sorted(inputs.rows, key=lambda row: len(row.text))
+        if row.state == "labeled"
     ],
     choose=take_in_order,
     default_count=7,

@@ -63,7 +63,7 @@ def test_out_and_back(labeling: LabelingSetup) -> None:
     ann.send("PUT", f"responses/{stays['id']}", {"values": {"label": {"value": labels[3]}}, "status": "submitted"})
     edited = workspace.pull()
     assert (edited.imported.responses, edited.imported.decisions) == (1, 1)
-    assert workspace.show(first["id"]).record["label"] == labels[3]
+    assert workspace.show(first["id"]).record.label == labels[3]
 
 
 def test_hold_out_and_the_blind_share_carry_no_suggestion(labeling: LabelingSetup) -> None:
@@ -144,7 +144,7 @@ def test_adjudication_outranks_and_annotators_do_not_see_it(labeling: LabelingSe
     report = workspace.pull()
     assert report.unresolved == 0
     shown = workspace.show(record["external_id"])
-    assert (shown.record["label"], shown.record["decided_by"]) == (labels[2], "adjudicator")
+    assert (shown.record.label, shown.record.decided_by) == (labels[2], "adjudicator")
     assert workspace.push("adjudicate").records == 0
 
 
@@ -370,7 +370,7 @@ def test_labels_that_change_open_new_datasets(labeling: LabelingSetup) -> None:
     labeling.answer(ann, old[1], "it_vpn")  # still in the old one, by an open page
     report = workspace.pull()
     assert report.imported.decisions == 1
-    assert workspace.show(old[1]["external_id"]).record["label"] == "it_tunnel"
+    assert workspace.show(old[1]["external_id"]).record.label == "it_tunnel"
 
 
 def test_commands_say_what_happens(labeling: LabelingSetup) -> None:

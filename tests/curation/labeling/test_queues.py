@@ -18,6 +18,8 @@ from winnow.config.load import parse_task
 from winnow.config.task import Label, Task
 from winnow.core.errors import WinnowError
 from winnow.core.hashing import keyed_fraction
+from winnow.core.vocabulary import DecidedBy, Origin, Split, State
+from winnow.core.working_row import WorkingRow
 from winnow.curation.annotations.derive_label import derive_labels
 from winnow.curation.annotations.renamed_labels import LabelRename
 from winnow.curation.annotations.votes import DISCARDED, SEVERAL_INTENTS, Vote, needs_adjudication
@@ -128,19 +130,24 @@ def test_what_an_answer_decides() -> None:
         decision_from_response({"label": "gone"}, "submitted", labels, renamed)
 
 
-def row(identity: str, **more: Any) -> dict[str, Any]:
-    told = {"id": identity, "text": f"text {identity}", "weight": 1, "assigned_split": "train", "state": "labeled"}
-    return {**told, "label": "a", "decided_by": "file", "origin": "human", **more}
+def row(identity: str, **more: Any) -> WorkingRow:
+    text = f"text {identity}"
+    described = {"state": State.LABELED, "label": "a", "decided_by": DecidedBy.FILE, "origin": Origin.HUMAN, **more}
+    empty: dict[str, Any] = dict.fromkeys(("candidates", "sources", "licenses"), ())
+    return WorkingRow(
+        id=identity, content=text, text=text, fold_key=text, group=identity, assigned_split=Split.TRAIN, weight=1,
+        **described, **empty,
+    )  # fmt: skip
 
 
 def test_who_is_a_candidate() -> None:
     rows = [
-        row("u", state="unlabeled", label="", decided_by="nobody", origin="log"),
+        row("u", state=State.UNLABELED, label="", decided_by=DecidedBy.NOBODY, origin=Origin.LOG),
         row("f"),
-        row("s", origin="synthetic"),
-        row("p", decided_by="person"),
-        row("d", state="disputed", label=""),
-        row("x", state="superseded"),
+        row("s", origin=Origin.SYNTHETIC),
+        row("p", decided_by=DecidedBy.PERSON),
+        row("d", state=State.DISPUTED, label=""),
+        row("x", state=State.SUPERSEDED),
     ]
     assert [one.record_id for one in label_candidates(rows)] == ["u"]
     assert [one.record_id for one in audit_candidates(rows)] == ["f"]
@@ -161,7 +168,7 @@ def test_who_is_a_candidate() -> None:
     import pandas as pd
 
     pairs = pd.DataFrame([{"left": "f", "right": "p", "similarity": 0.98}])
-    near = conflict_candidates([*rows[:3], row("p", decided_by="person", label="b")], pairs)
+    near = conflict_candidates([*rows[:3], row("p", decided_by=DecidedBy.PERSON, label="b")], pairs)
     assert [(one.record_id, one.context) for one in near] == [
         ("f", "Labeled a by a file. Near duplicates with other labels:\nb: text p (similarity 0.98)")
     ]
@@ -228,7 +235,7 @@ def test_pace_leaves_pauses_out() -> None:
 
 def pushed(workspace: Workspace, queue: str = "label", count: int = 10, **more: Any) -> dict[str, int]:
     """Place records as `push` does, without a server."""
-    rows = workspace.records().to_dict("records")
+    rows = [WorkingRow(*values) for values in workspace.records().itertuples(index=False, name=None)]
     found = label_candidates(rows) if queue == "label" else audit_candidates(rows)
     order = EnqueueSpec(queue_named(queue), count, **more)
 
@@ -242,7 +249,7 @@ def pushed(workspace: Workspace, queue: str = "label", count: int = 10, **more: 
 def traffic(make_workspace: Callable[..., Workspace], tmp_path: Path) -> Workspace:
     workspace = make_workspace("a", "b")
     rows: list[dict[str, object]] = [{"text": f"query number {i} of the day"} for i in range(30)]
-    workspace.add(write_jsonl(tmp_path / "log.jsonl", rows), origin="log")
+    workspace.add(write_jsonl(tmp_path / "log.jsonl", rows), origin=Origin.LOG)
     return workspace
 
 

@@ -19,6 +19,7 @@ from winnow.core.hashing import file_sha256
 from winnow.core.result import NotMeasured
 from winnow.curation.checks import check
 from winnow.curation.releases.manifest import read_manifest
+from winnow.curation.releases.membership import ReleaseMembership
 from winnow.curation.releases.release import open_release
 from winnow.workspace import Workspace
 
@@ -217,10 +218,10 @@ def test_the_card_says_what_a_stranger_must_know(frozen_example: Workspace) -> N
 def test_show_knows_the_releases_that_hold_a_record(frozen_example: Workspace) -> None:
     row = frozen_example.release("first").rows("validation").iloc[0]
     shown = frozen_example.show(row["id"][:12])
-    assert shown.releases == [{"release": "first", "split": "validation"}]
+    assert shown.releases == [ReleaseMembership("first", "validation")]
     assert shown.neighbors
-    assert shown.record["text"] == row["text"]
-    assert frozen_example.show(row["text"]).record["id"] == row["id"]
+    assert shown.record.text == row["text"]
+    assert frozen_example.show(row["text"]).record.id == row["id"]
     with pytest.raises(WinnowError, match="no record"):
         frozen_example.show("zzz")
 

@@ -185,11 +185,11 @@ def test_the_queues_take_what_lies_in_the_focus_first(round_one: Round) -> None:
     model = model_of(round_one.workspace)
     first = [one.record_id for one in pair_candidates(model)]
     assert len(set(first[:8]) & set(round_one.fed.feedback.suspected_errors[:8])) > 5  # the release leaves out repeats
-    stored = {row["id"]: row for row in model.rows}
+    stored = {row.id: row for row in model.rows}
     free = [
-        QueueCandidate(row["id"], row["content"], row["text"], 1, row["assigned_split"])
+        QueueCandidate(row.id, row.content, row.text, 1, row.assigned_split)
         for row in model.rows
-        if row["state"] == "unlabeled"
+        if row.state == "unlabeled"
     ]
     chosen = model.choose("feedback", free, list(range(len(free))), 12)
     assert {free[i].assigned_split for i in chosen} == {"train"}
@@ -202,7 +202,7 @@ def test_the_queues_take_what_lies_in_the_focus_first(round_one: Round) -> None:
 
     diverse = model.choose("diverse", free, list(range(len(free))), 12)
     assert near_the_pair(chosen) > near_the_pair(diverse)
-    assert all(stored[free[i].record_id]["state"] == "unlabeled" for i in chosen)
+    assert all(stored[free[i].record_id].state == "unlabeled" for i in chosen)
 
 
 def test_push_relabel_shows_them_first(round_one: Round, labeling: LabelingSetup) -> None:

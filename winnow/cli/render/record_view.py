@@ -14,16 +14,16 @@ def print_record(shown: RecordDetails) -> None:
     """Print one record with its history, nearest neighbors and releases."""
     record = shown.record
     facts = [
-        ("text", record["text"]),
-        ("id", record["id"]),
-        ("state", record["state"] + (f" ({' or '.join(record['candidates'])})" if record["candidates"] else "")),
-        ("label", record["label"] or "none"),
-        ("decided by", record["decided_by"]),
-        ("origin", record["origin"]),
-        ("assigned split", f"{record['assigned_split']} ({shown.split_reason})"),
-        ("group", record["group"]),
-        ("weight", str(record["weight"])),
-        ("releases", ", ".join(f"{r['release']} ({r['split']})" for r in shown.releases) or "none"),
+        ("text", record.text),
+        ("id", record.id),
+        ("state", record.state + (f" ({' or '.join(record.candidates)})" if record.candidates else "")),
+        ("label", record.label or "none"),
+        ("decided by", record.decided_by),
+        ("origin", record.origin),
+        ("assigned split", f"{record.assigned_split} ({shown.split_reason})"),
+        ("group", record.group),
+        ("weight", str(record.weight)),
+        ("releases", ", ".join(f"{r.release} ({r.split})" for r in shown.releases) or "none"),
     ]
     facts += [("flag", f"{flag['name']}: {flag['detail']}") for flag in shown.flags]
     print_table(["", ""], facts)
@@ -49,7 +49,5 @@ def print_record(shown: RecordDetails) -> None:
     if shown.neighbors is None:
         print_line("nearest records: not measured; winnow check compares labeled records and log queries")
         return
-    near = [
-        (f"{n['similarity']:.3f}", n["label"] or n["state"], n["assigned_split"], n["text"]) for n in shown.neighbors
-    ]
+    near = [(f"{n.similarity:.3f}", n.label or n.state, n.assigned_split, n.text) for n in shown.neighbors]
     print_table(["cosine", "label", "assigned split", "nearest records"], near, right=[0])

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from winnow.core.result import NotMeasured
+
 
 @dataclass(frozen=True)
 class RunCost:
@@ -37,14 +39,16 @@ class RunCost:
     """Label to `kept`, `dropped` and `accepted`."""
 
     @property
-    def usd_per_accepted(self) -> float | None:
-        """None until a record is accepted."""
-        return self.usd / self.accepted if self.usd is not None and self.accepted else None
+    def usd_per_accepted(self) -> float | NotMeasured:
+        """Cost of an accepted record."""
+        if self.usd is None:
+            return NotMeasured("the price of the model is not known")
+        return self.usd / self.accepted if self.accepted else NotMeasured("no record was accepted yet")
 
     def json(self) -> dict[str, Any]:
         """The shape in `status --json`."""
         each = self.usd_per_accepted
-        return {**asdict(self), "usd_per_accepted": "not_measured" if each is None else each}
+        return {**asdict(self), "usd_per_accepted": each.json() if isinstance(each, NotMeasured) else each}
 
 
 @dataclass(frozen=True)

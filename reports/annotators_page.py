@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from winnow.core.commands import command
 from winnow.core.result import Measure, NotMeasured
-from winnow.curation.annotations.agreement import Agreement
+from winnow.curation.annotations.agreement import Agreement, AnnotatorAgreement
 from winnow.curation.review.label_accuracy import LabelAccuracy
 from winnow.curation.review.lots import Lot
 from winnow.generators.run_costs import RunCost
 from winnow.reports.formatting import describe_lot, format_difference, format_measure
 from winnow.reports.html import render, write_page
+from winnow.reports.report_facts import AgreementFacts, AnnotatorFacts, ConfusedByPeople
 
 NO_RESPONSES = NotMeasured("no responses yet")
+
+NOT_AUDITED = NotMeasured(f"no label was audited; run {command('push audit')}")
 
 
 @dataclass(frozen=True)
@@ -33,34 +36,37 @@ class AnnotatorReport:
     texts: dict[str, str]
     """Texts of the quoted records, by id."""
 
-    def json(self) -> dict[str, Any]:
-        """The shape of `report --json`."""
+    def facts(self) -> AgreementFacts:
+        """The figures for `report --json`."""
         found = self.agreement
-        return {
-            "alpha": found.alpha.overall.json() if found else NO_RESPONSES.json(),
-            "alpha_by_label": {k: v.json() for k, v in found.alpha.by_label.items()} if found else {},
-            "confused_by_people": [
-                {"labels": [one.first, one.second], "disagreements": one.disagreements, "records": one.records}
+        return AgreementFacts(
+            alpha=found.alpha.overall if found else NO_RESPONSES,
+            alpha_by_label=dict(found.alpha.by_label) if found else {},
+            confused_by_people=[
+                ConfusedByPeople(labels=(one.first, one.second), disagreements=one.disagreements, records=one.records)
                 for one in (found.pairs if found else ())
             ],
-            "people": [
-                {
-                    "name": one.who,
-                    "responses": one.responses,
-                    "majority_agreement": one.majority_agreement.json(),
-                    "seconds": one.seconds if isinstance(one.seconds, float) else None,
-                    "adjudicated": one.adjudicated,
-                    "overruled": [vars(case) for case in one.overruled],
-                    "anchoring": one.anchoring.difference.json(),
-                }
-                for one in (found.annotators if found else ())
-            ],
-            "anchoring": found.anchoring.difference.json() if found else NO_RESPONSES.json(),
-            "label_accuracy": self.accuracy.facts().model_dump(mode="json") if self.accuracy else None,
-            "single_answers_confirmed": self.confirmed.json(),
-            "lots": [lot.facts().model_dump(mode="json") for lot in self.lots],
-            "generation": [run.json() for run in self.generation],
-        }
+            people=[_annotator_facts(one) for one in (found.annotators if found else ())],
+            anchoring=found.anchoring.difference if found else NO_RESPONSES,
+            label_accuracy=self.accuracy.facts()
+            if self.accuracy
+            else NotMeasured(f"no label was audited; run {command('push audit')}"),
+            single_answers_confirmed=self.confirmed,
+            lots=[lot.facts() for lot in self.lots],
+            generation=[run.json() for run in self.generation],
+        )
+
+
+def _annotator_facts(one: AnnotatorAgreement) -> AnnotatorFacts:
+    return AnnotatorFacts(
+        name=one.who,
+        responses=one.responses,
+        majority_agreement=one.majority_agreement,
+        seconds=one.seconds,
+        adjudicated=one.adjudicated,
+        overruled=list(one.overruled),
+        anchoring=one.anchoring.difference,
+    )
 
 
 def write_annotators(report: AnnotatorReport, folder: Path) -> Path:

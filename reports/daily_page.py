@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from winnow.core.commands import command
 from winnow.core.counted import counted
+from winnow.core.result import NotMeasured
 from winnow.core.vocabulary import GateVerdict
 from winnow.curation.checks.coverage.coverage_report import CoverageReport
 from winnow.curation.review.lot_facts import LotFacts, UndrawnLotFacts
@@ -18,6 +19,7 @@ from winnow.curation.status_summary import Status
 from winnow.reports.annotators_page import AnnotatorReport
 from winnow.reports.formatting import describe_lot, format_alpha, format_measure
 from winnow.reports.html import render, write_page
+from winnow.reports.report_facts import ActionItem, ConfusedCellFacts, DailyReportFacts, GateSummary, RunSummary
 
 RUNS_SHOWN = 8
 
@@ -29,14 +31,7 @@ REGIONS_SHOWN = 5
 
 SPLIT = "validation"
 
-
-@dataclass(frozen=True)
-class ActionItem:
-    """One thing to do, with its evidence."""
-
-    what: str
-    evidence: str
-    command: str
+NO_COVERAGE = "there are no log queries, or too few train records"
 
 
 @dataclass(frozen=True)
@@ -62,20 +57,6 @@ class ConfusedCell:
 
 
 @dataclass(frozen=True)
-class RunSummary:
-    """A run and its scores on validation."""
-
-    id: str
-    method: str
-    release: str
-    at: str
-    rows: int
-    accuracy: float | None
-    interval: tuple[float, float] | None
-    macro_f1: float | None
-
-
-@dataclass(frozen=True)
 class DailyReport:
     """Everything that the page shows, at one moment."""
 
@@ -93,18 +74,20 @@ class DailyReport:
     """The recommendation of the rules: collect, train, deploy, keep or retrain."""
     why: str
 
-    def json(self) -> dict[str, Any]:
-        """The report as JSON: the keys of the annotator report, and those of this page."""
-        return {
-            **self.people.json(),
-            "status": self.status.json(),
-            "gates": [{"name": gate.name, "verdict": gate.verdict} for gate in self.coverage.check.gates],
-            "coverage": self.coverage.share,
-            "runs": [vars(run) for run in self.runs],
-            "confused": [{"gold": c.gold, "predicted": c.predicted, "count": c.count} for c in self.cells],
-            "actions": [vars(one) for one in self.actions],
-            "recommended_action": self.recommended_action,
-        }
+    def facts(self, page: Path) -> DailyReportFacts:
+        """What `report --json` prints; `page` shows the report."""
+        covered = self.coverage.share
+        return DailyReportFacts(
+            **dict(self.people.facts()),
+            status=self.status.json(),
+            gates=[GateSummary(name=gate.name, verdict=gate.verdict) for gate in self.coverage.check.gates],
+            coverage=NotMeasured(NO_COVERAGE) if covered is None else covered,
+            runs=list(self.runs),
+            confused=[ConfusedCellFacts(gold=c.gold, predicted=c.predicted, count=c.count) for c in self.cells],
+            actions=list(self.actions),
+            recommended_action=self.recommended_action,
+            page=str(page),
+        )
 
 
 def run_summaries(entries: Sequence[Mapping[str, Any]], root: Path) -> list[RunSummary]:

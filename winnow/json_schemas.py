@@ -16,6 +16,7 @@ from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts
 from winnow.curation.review.lot_facts import LotFacts
 from winnow.operations.compare import ComparisonOutput
 from winnow.operations.feedback import FeedbackOutput
+from winnow.reports.report_facts import DailyReportFacts
 from winnow.training.monitoring.decision_facts import DecisionFacts
 
 PUBLIC_RECORDS: dict[str, type[object]] = {
@@ -26,6 +27,7 @@ PUBLIC_RECORDS: dict[str, type[object]] = {
     "label_accuracy": LabelAccuracyFacts,
     "lot": LotFacts,
     "manifest": Manifest,
+    "report": DailyReportFacts,
     "working_row": WorkingRow,
 }
 """Every public record by the name of its schema. A new record is one entry here."""

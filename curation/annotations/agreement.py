@@ -9,7 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pydantic.dataclasses import dataclass as record_dataclass
 
+from winnow.core.record import RECORD_CONFIG
 from winnow.core.result import Measure, NotMeasured
 from winnow.curation.annotations.anchoring import Anchoring, measure_anchoring
 from winnow.curation.annotations.krippendorff import RESAMPLES, KrippendorffAlpha, krippendorff_alpha, response_patterns
@@ -31,13 +33,16 @@ class LabelPair:
     """Pairs of annotators who both gave the first label, or both the second."""
 
 
-@dataclass(frozen=True)
+@record_dataclass(frozen=True, config=RECORD_CONFIG)
 class OverruledResponse:
     """A response that an adjudicator overruled."""
 
     record: str
+    """Id of the record."""
     response: str
+    """The label of the response."""
     adjudicated: str
+    """The label of the adjudication."""
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,7 @@ def test_proposals_enter_with_their_lineage_and_wait_for_review(workspace: Works
     assert re.fullmatch(r"examples \d+, task \d+", lot.prompt_version)
     run = workspace.status().generation[0]
     assert run["usd"] == pytest.approx(total_usd(claude.ledger.entries()))
-    assert run["usd_per_accepted"] == "not_measured"
+    assert run["usd_per_accepted"]["status"] == "not_measured"
 
 
 def test_the_same_order_asks_nothing_twice(workspace: Workspace, claude: Claude) -> None:

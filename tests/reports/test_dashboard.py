@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +32,7 @@ def test_it_says_where_the_dataset_stands_and_what_to_do(trained: Workspace) -> 
     assert all(one.command in text for one in found.actions if "'" not in one.command)
     assert "http://" not in text
     assert "<script" not in text
-    assert json.loads(json.dumps(found.json(), default=str))["actions"][0]["command"] == "winnow push review"
+    assert found.facts(page).actions[0].command == "winnow push review"
 
 
 def test_a_cell_opens_to_validation_and_train_rows_and_never_to_test(trained: Workspace, browser: Any) -> None:

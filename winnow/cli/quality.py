@@ -89,7 +89,7 @@ def report(context: typer.Context, json: JsonOption = False) -> None:
     with progress_bar("embedding", json) as progress:
         found, page = operation.report(workspace_of(context), progress=progress)
     if json:
-        terminal.print_json({**found.json(), "page": str(page)})
+        terminal.print_json(found.facts(page).model_dump(mode="json"))
         return
     print_annotators(found.people)
     for one in found.actions:

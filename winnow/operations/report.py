@@ -26,7 +26,6 @@ from winnow.operations.report_annotators import measure_annotators
 from winnow.operations.status import read_status
 from winnow.reports.annotators_page import AnnotatorReport
 from winnow.reports.daily_page import (
-    ActionItem,
     DailyReport,
     action_items,
     argilla_links,
@@ -34,6 +33,7 @@ from winnow.reports.daily_page import (
     run_summaries,
     write_daily_report,
 )
+from winnow.reports.report_facts import ActionItem
 from winnow.training.monitoring.decision_report import DecisionReport
 
 if TYPE_CHECKING:

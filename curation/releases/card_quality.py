@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from winnow.core.result import NotMeasured
+from winnow.core.result import Measure, NotMeasured
 from winnow.core.vocabulary import Bound, DecidedBy, LotVerdict
 from winnow.curation.releases.manifest import Manifest
 from winnow.curation.releases.markdown import number_text, percent_text, table, table_cell
-from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts, OriginAccuracyFacts, ShareFacts
+from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts, OriginAccuracyFacts
 from winnow.curation.review.lot_facts import ExportedLotFacts
 
 BOUND_SIGNS = {Bound.AT_MOST: "≤", Bound.AT_LEAST: "≥"}
@@ -73,13 +73,13 @@ def _accuracy_of_origin(name: str, one: OriginAccuracyFacts) -> str:
     return f"{name}: {one.right} of {one.audited}, {percent_text(low)} to {percent_text(high)}"
 
 
-def _confirmed_lines(measured: ShareFacts | NotMeasured) -> list[str]:
+def _confirmed_lines(measured: Measure) -> list[str]:
     if isinstance(measured, NotMeasured):
         return []
-    low, high = measured.interval
+    low, high = measured.low, measured.high
     return [
         f"- Single responses to hold-out rows with two or more responses: {percent_text(measured.value)} of "
-        f"{measured.count} are confirmed by the outcome (95 % interval {percent_text(low)} to {percent_text(high)}, "
+        f"{measured.rows} are confirmed by the outcome (95 % interval {percent_text(low)} to {percent_text(high)}, "
         "Wilson)."
     ]
 

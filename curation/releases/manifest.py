@@ -12,10 +12,10 @@ from winnow.config.gate_thresholds import GateThresholds
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.hashing import file_sha256
 from winnow.core.record import Record
-from winnow.core.result import NotMeasured
+from winnow.core.result import Measured, NotMeasured
 from winnow.core.vocabulary import SPLITS, Bound, GateVerdict, Origin, PiiAction
 from winnow.curation.checks.gates.gate import Gate
-from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts, ShareFacts
+from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts
 from winnow.curation.review.lot_facts import ExportedLotFacts
 from winnow.validators.kinds import KINDS
 
@@ -144,7 +144,7 @@ class Manifest(Record):
     """Files that the rows come from."""
     lots: list[ExportedLotFacts] = Field(default_factory=list)
     """Lots of generated records that were exported."""
-    single_answers_confirmed: ShareFacts | NotMeasured = NotMeasured("not stated")
+    single_answers_confirmed: Measured | NotMeasured = NotMeasured("not stated")
     """Share of single responses to hold-out rows that the outcome confirms."""
     label_accuracy: LabelAccuracyFacts | None = None
     """Accuracy of the labels from files; null if they were not audited."""
@@ -156,6 +156,16 @@ class Manifest(Record):
     """Versions of the packages that can change a byte of a release."""
     files: dict[str, FileFacts] = Field(default_factory=dict)
     """Every other file of the release, by path relative to the release."""
+
+    @field_validator("single_answers_confirmed", mode="before")
+    @classmethod
+    def _read_earlier_share(cls, stated: object) -> object:
+        """Releases of Winnow 0.2.0 state a share as `value`, `interval` and `count`."""
+        match stated:
+            case {"value": value, "interval": [low, high], "count": rows}:
+                return {"value": value, "low": low, "high": high, "rows": rows}
+            case _:
+                return stated
 
     @model_validator(mode="after")
     def _counts_every_split(self) -> Self:

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from winnow.config.task import Task
-from winnow.core.result import NotMeasured
+from winnow.core.result import Measure
 from winnow.core.working_row import WorkingRow
 from winnow.curation.labeling.response_table import latest_responses
 from winnow.curation.releases.manifest import SourceFacts
 from winnow.curation.review.label_accuracy import LabelAccuracy, confirmed_response_share, measure_label_accuracy
-from winnow.curation.review.label_accuracy_facts import ShareFacts, share_facts
 from winnow.curation.review.lot_facts import ExportedLotFacts
 from winnow.curation.review.lots import Lot, load_lots
 from winnow.curation.store.database import Connection
@@ -34,7 +33,7 @@ class Provenance:
     """Record and name of every flag."""
     accuracy: LabelAccuracy | None
     """Of the audited labels; None when none was audited."""
-    confirmed: ShareFacts | NotMeasured
+    confirmed: Measure
     """Share of single answers to hold-out rows that the outcome confirms, with interval; or why not measured."""
     lots: list[Lot]
     """Decided lots."""
@@ -73,6 +72,6 @@ def read_provenance(connection: Connection, rows: Sequence[WorkingRow], task: Ta
         all_sources(connection),
         all_flags(connection),
         measure_label_accuracy(connection, rows),
-        share_facts(confirmed_response_share(latest_responses(connection, task), rows)),
+        confirmed_response_share(latest_responses(connection, task), rows),
         [lot for lot in load_lots(connection, rows) if lot.recorded_verdict],
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from winnow.core.commands import command
 from winnow.core.record import Record
-from winnow.core.result import Measure, NotMeasured
 
 NOT_AUDITED = f"the labels of the release were not audited; run {command('push audit')}"
 
@@ -12,19 +11,15 @@ Interval = tuple[float, float]
 """Lower and upper end of a 95 % interval."""
 
 
-class ShareFacts(Record):
-    """A share with its interval."""
+class OriginAccuracyFacts(Record):
+    """The accuracy of the audited labels of one origin."""
 
     value: float
-    """The share, 0 to 1."""
+    """Share of audited records whose label was right, 0 to 1."""
     interval: Interval
-    """Wilson score interval, 95 %."""
+    """Wilson score interval of the share, 95 %."""
     count: int
-    """Sample size."""
-
-
-class OriginAccuracyFacts(ShareFacts):
-    """The accuracy of the audited labels of one origin."""
+    """Sample size, the same as `audited`."""
 
     right: int
     """Audited records whose label was right."""
@@ -47,11 +42,3 @@ class LabelAccuracyFacts(Record):
     """Audited records for which nobody could choose a label."""
     by_origin: dict[str, OriginAccuracyFacts]
     """Accuracy by origin."""
-
-
-def share_facts(measure: Measure) -> ShareFacts | NotMeasured:
-    """A measured share, rounded to six digits."""
-    if isinstance(measure, NotMeasured):
-        return measure
-    interval = (round(measure.low, 6), round(measure.high, 6))
-    return ShareFacts(value=round(measure.value, 6), interval=interval, count=measure.rows)

@@ -16,7 +16,7 @@ from tests.support.paths import EXAMPLE
 from tests.support.workspaces import add_example
 from winnow.core.errors import GateError, WinnowError
 from winnow.core.hashing import file_sha256
-from winnow.core.result import NotMeasured
+from winnow.core.result import Measured, NotMeasured
 from winnow.curation.checks import check
 from winnow.curation.releases.manifest import read_manifest
 from winnow.curation.releases.membership import ReleaseMembership
@@ -236,6 +236,14 @@ def test_the_manifest_says_why_a_gate_was_not_measured(copied: tuple[Workspace, 
     read = {gate.name: gate.measured for gate in read_manifest(release).gates}
     assert read["traffic_coverage"] == NotMeasured("not stated")
     assert read["schema"] == 0
+
+
+def test_a_share_in_the_form_of_an_earlier_version_is_read(copied: tuple[Workspace, Path]) -> None:
+    _, release = copied
+    manifest = json.loads((release / "manifest.json").read_text())
+    manifest["single_answers_confirmed"] = {"value": 0.9, "interval": [0.8, 0.95], "count": 40}  # of Winnow 0.2.0
+    (release / "manifest.json").write_text(json.dumps(manifest))
+    assert read_manifest(release).single_answers_confirmed == Measured(0.9, 0.8, 0.95, 40)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from sqlalchemy import create_engine
 
 from tests.support.lots import LotTables
 from winnow.config.task import ReviewConfig
-from winnow.core.vocabulary import LotVerdict
+from winnow.core.vocabulary import DecidedBy, LotVerdict, Origin, Split, State
+from winnow.core.working_row import WorkingRow
 from winnow.curation.review.lots import Lot, draw_lots, load_lots, record_verdicts
 from winnow.curation.review.sampling_order import stratified_random_order
 from winnow.curation.review.undecided import undecided_records
@@ -30,9 +31,24 @@ def lots() -> Iterator[LotTables]:
         yield LotTables(connection)
 
 
-def row(record: str, state: str = "proposed", label: str = "a", decided_by: str = "nobody") -> dict[str, Any]:
+def row(record: str, state: str = "proposed", label: str = "a", decided_by: str = "nobody") -> WorkingRow:
     """What the working table says about a record."""
-    return {"id": record, "state": state, "label": label, "decided_by": decided_by}
+    return WorkingRow(
+        id=record,
+        content=record,
+        text=record,
+        fold_key=record,
+        group=record,
+        assigned_split=Split.TRAIN,
+        origin=Origin.SYNTHETIC,
+        weight=1,
+        state=State(state),
+        label=label,
+        decided_by=DecidedBy(decided_by),
+        candidates=(),
+        sources=("s",),
+        licenses=("own",),
+    )
 
 
 def names(count: int, prefix: str = "r") -> list[str]:

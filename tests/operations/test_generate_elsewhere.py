@@ -71,6 +71,7 @@ def test_a_free_model_needs_no_key_of_claude_and_has_no_budget_to_exceed(workspa
     said = run_winnow("generate", "examples", "--count", "4", cwd=workspace.folder.root)
     assert said.returncode == 0, said.stderr
     assert "free, local" in said.stdout
+    assert "free, local" in run_winnow("status", cwd=workspace.folder.root).stdout
 
 
 def test_no_key_lands_in_a_file_or_message(workspace: Workspace, chat: Chat) -> None:

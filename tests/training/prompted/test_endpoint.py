@@ -14,10 +14,12 @@ from tests.fakes.chat import Chat
 from tests.fakes.claude import outcomes as o
 from tests.fakes.claude.request_log import paid, paid_again
 from tests.fakes.claude.scripts import in_order
+from winnow.config.task import EndpointConfig, GenerateConfig, Task
 from winnow.core.errors import BudgetError, WinnowError
 from winnow.curation.releases.release import Release
 from winnow.operations.evaluate import evaluate_run
 from winnow.training import methods
+from winnow.training.prompted.allowance import chosen_allowance
 from winnow.training.prompted.prompt_settings import PromptSettings
 from winnow.training.prompted.remote_model import run_spend
 from winnow.training.runs import Run
@@ -104,6 +106,17 @@ def test_another_address_is_the_same_run_and_another_provider_is_not(
         assert stored["endpoint"]["base_url"] == moved.url
     with pytest.raises(WinnowError, match="'other'; expected: claude, openai"):
         trained(release, tmp_path, chat, endpoint={**endpoint(chat), "provider": "other"})
+
+
+def test_claude_does_not_get_the_model_of_another_endpoint() -> None:
+    elsewhere = EndpointConfig(provider="openai", base_url="http://localhost:8000/v1", prices="own.json")
+    task = Task(name="t", kind="intents", generate=GenerateConfig(model="qwen3-8b", endpoint=elsewhere))
+    with pytest.raises(WinnowError, match=r"qwen3-8b answers at another endpoint; .*backend=endpoint"):
+        chosen_allowance(PromptSettings(), task)
+    named = chosen_allowance(PromptSettings(model="claude-opus-5-5"), task)
+    assert named.endpoint == EndpointConfig()
+    followed = chosen_allowance(PromptSettings(backend="endpoint"), task)
+    assert followed.endpoint == elsewhere.model_copy(update={"prices": None})  # the table is not part of a release
 
 
 def test_a_settings_file_names_the_endpoint(tmp_path: Path) -> None:

@@ -85,7 +85,9 @@ def run_line(run: Mapping[str, Any]) -> str:
     """A generation run in one line."""
     each = run["usd_per_accepted"]
     cost = "cost unknown" if run["usd"] is None else f"${run['usd']:.4f}"
-    if isinstance(each, float):
+    if run["usd"] == 0 and run["answers"]:
+        cost = "free, local"
+    elif isinstance(each, float):
         cost += f", ${each:.4f} per accepted record"
     lost = f", {run['lost']:,} responses lost" if run["lost"] else ""
     counts = f"{run['kept']:,} added, {run['dropped']:,} dropped, {run['accepted']:,} accepted"

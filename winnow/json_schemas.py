@@ -12,6 +12,7 @@ from winnow.core.atomic import atomic_write
 from winnow.core.working_row import WorkingRow
 from winnow.curation.checks.gates.gate import Gate
 from winnow.curation.releases.manifest import Manifest
+from winnow.curation.releases.release_lines import ExclusionLine, MustPassCase, ReleaseRow
 from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts
 from winnow.curation.review.lot_facts import LotFacts
 from winnow.operations.compare import ComparisonOutput
@@ -22,11 +23,14 @@ from winnow.training.monitoring.decision_facts import DecisionFacts
 PUBLIC_RECORDS: dict[str, type[object]] = {
     "comparison": ComparisonOutput,
     "decision": DecisionFacts,
+    "exclusion": ExclusionLine,
     "feedback": FeedbackOutput,
     "gate": Gate,
     "label_accuracy": LabelAccuracyFacts,
     "lot": LotFacts,
     "manifest": Manifest,
+    "must_pass_case": MustPassCase,
+    "release_row": ReleaseRow,
     "report": DailyReportFacts,
     "working_row": WorkingRow,
 }

@@ -10,6 +10,7 @@ from winnow.core.hashing import stable_hash
 from winnow.core.vocabulary import PiiAction
 from winnow.curation.releases.card_contents import dataset_sentence
 from winnow.curation.releases.manifest import FileFacts, Manifest
+from winnow.curation.releases.release_lines import ReleaseRow
 from winnow.validators.kinds import kind_of
 
 VERSION = "http://mlcommons.org/croissant/1.0"
@@ -54,16 +55,13 @@ CONTEXT: dict[str, Any] = {
 }
 """The context of the Croissant 1.0 specification."""
 
+LABEL_COLUMN = ("sc:Integer", "The class, as the number of a label below.")
+"""In the Parquet files, which the metadata describe, a label is a number."""
+
 COLUMNS = {
-    "id": ("sc:Text", "Hash of the record's content."),
-    "label": ("sc:Integer", "The class, as the number of a label below."),
-    "route": ("sc:Text", "Where queries with this label are routed; empty if not set."),
-    "split": ("sc:Text", "train, validation or test."),
-    "origin": ("sc:Text", "human, log, public or synthetic."),
-    "group": ("sc:Text", "Records of one lineage share a group; no group spans two splits."),
-    "facets": ("sc:Text", "Properties of the wording, as name:value."),
-    "weight": ("sc:Integer", "Frequency of the record in its sources."),
-}
+    name: ("sc:Integer" if field.annotation is int else "sc:Text", field.description or "")
+    for name, field in ReleaseRow.model_fields.items()
+} | {"label": LABEL_COLUMN}
 """Data type and description of the columns that a release of any kind has."""
 
 

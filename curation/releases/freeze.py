@@ -19,8 +19,9 @@ from winnow.curation.checks.check import CheckResult
 from winnow.curation.checks.gates.gate import Gate
 from winnow.curation.releases.manifest import MANIFEST, Manifest
 from winnow.curation.releases.provenance import Provenance
-from winnow.curation.releases.release import MustPassCase, open_release
+from winnow.curation.releases.release import open_release
 from winnow.curation.releases.release_files import write_release
+from winnow.curation.releases.release_lines import MustPassCase
 from winnow.curation.store.artifacts import artifact_exists, record_release
 from winnow.curation.store.database import Store
 from winnow.curation.store.forgotten import forgotten_ids

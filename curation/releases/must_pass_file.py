@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Collection, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from winnow.core.vocabulary import SPLITS
 from winnow.curation.ingest.screen import FORGOTTEN, ScreenContext, screen
 from winnow.curation.io.readers.source_rows import read_file
 from winnow.curation.releases.manifest import MustPassFacts
-from winnow.curation.releases.release import MustPassCase
+from winnow.curation.releases.release_lines import MustPassCase
 from winnow.validators.kinds import kind_of
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def read_must_pass(task: Task, root: Path, context: ScreenContext) -> list[MustP
 
 def must_pass_lines(cases: Collection[MustPassCase]) -> str:
     """The cases as JSON lines."""
-    return "".join(json.dumps(vars(case), ensure_ascii=False) + "\n" for case in cases)
+    return "".join(json.dumps(asdict(case), ensure_ascii=False) + "\n" for case in cases)
 
 
 def repeated_in(cases: Collection[MustPassCase], selected: pd.DataFrame) -> dict[str, int]:

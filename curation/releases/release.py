@@ -12,8 +12,9 @@ from winnow.config.task import Task
 from winnow.core.commands import command
 from winnow.core.errors import GateError, Problem, WinnowError
 from winnow.core.hashing import file_sha256
-from winnow.core.vocabulary import SPLITS
+from winnow.core.vocabulary import SPLITS, ExclusionReason
 from winnow.curation.releases.manifest import MANIFEST, Manifest, read_manifest
+from winnow.curation.releases.release_lines import ExclusionLine, MustPassCase
 from winnow.validators.kinds import KINDS
 from winnow.validators.kinds.kind import Kind
 
@@ -31,16 +32,6 @@ MUST_PASS_FILE = "must_pass.jsonl"
 
 TASK_COPY = "task.yaml"
 """Not `winnow.yaml`: a release is no workspace, and a command run inside it must not write into it."""
-
-
-@dataclass(frozen=True)
-class MustPassCase:
-    """A query that every model must answer correctly."""
-
-    id: str
-    """The id of the record with this text, whether or not it exists."""
-    text: str
-    label: str
 
 
 @dataclass(frozen=True)
@@ -94,10 +85,10 @@ class Release:
             table["text"] = [self.kind.embedding_text(self.kind.content_of(one)) for one in contents]
         return table.assign(class_id=table["label"], label=[names[i] for i in table["label"]])
 
-    def excluded(self) -> dict[str, str]:
+    def excluded(self) -> dict[str, ExclusionReason]:
         """Why each record was excluded, by id."""
-        lines = map(json.loads, (self.path / EXCLUDED_FILE).read_text(encoding="utf-8").splitlines())
-        return {line["id"]: line["reason"] for line in lines}
+        lines = (self.path / EXCLUDED_FILE).read_text(encoding="utf-8").splitlines()
+        return {one.id: one.reason for one in map(ExclusionLine.model_validate_json, lines)}
 
     def must_pass(self) -> list[MustPassCase] | None:
         """The must-pass cases, sorted by id; None if the task names none."""

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
-from winnow.core.vocabulary import ChangeKind
+from winnow.core.vocabulary import ChangeKind, ExclusionReason
 from winnow.curation.releases.release import Release
 
 NEW, REMOVED, FORGOTTEN = "new record", "no longer in the workspace", "forgotten since then"
+
+
+class ExportedRow(NamedTuple):
+    """What is compared of a record in a release."""
+
+    text: str
+    """What the embedding model reads."""
+    label: str
+    """Name of its label in the release."""
+    split: str
+    """The split that holds it."""
 
 
 @dataclass(frozen=True)
@@ -18,14 +29,30 @@ class RecordChange:
     """One record that differs between the releases."""
 
     kind: ChangeKind
+    """How it differs."""
     id: str
+    """Record id."""
     text: str
+    """What the embedding model reads; empty if it was forgotten since."""
     before: str
     """Its label before; empty if it was not exported."""
     after: str
+    """Its label after; empty if it is not exported any more."""
     split: str
     """In the new release; in the old one if it was removed; "train to test" if it moved."""
     reason: str
+    """Why it differs, in words."""
+
+
+class Relabeling(NamedTuple):
+    """Records whose label changed in the same way."""
+
+    before: str
+    """Label in the old release."""
+    after: str
+    """Label in the new release."""
+    records: int
+    """How many."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -33,8 +60,11 @@ class ReleaseDiff:
     """Every change, and the changes in counts."""
 
     old: str
+    """Name of the old release."""
     new: str
+    """Name of the new release."""
     changes: list[RecordChange]
+    """Every record that differs, by id."""
     rows: dict[str, tuple[int, int]]
     """Rows by split, before and after."""
     labels: dict[str, tuple[int, int]]
@@ -58,10 +88,10 @@ class ReleaseDiff:
         return {kind.value: counted[kind] for kind in ChangeKind}
 
     @property
-    def relabelings(self) -> list[tuple[str, str, int]]:
-        """Label before, label after and records, the most frequent first."""
+    def relabelings(self) -> list[Relabeling]:
+        """Changes of labels, the most frequent first."""
         pairs = Counter((c.before, c.after) for c in self.changes if c.kind == ChangeKind.RELABELED)
-        return [(before, after, count) for (before, after), count in pairs.most_common()]
+        return [Relabeling(before, after, count) for (before, after), count in pairs.most_common()]
 
     def json(self) -> dict[str, Any]:
         """The shape of `diff --json`."""
@@ -87,12 +117,10 @@ def diff_releases(
         was, now = before.get(record), after.get(record)
         if was is None and now is not None:
             reason = _reason(record, excluded_before, NEW, "was excluded: {}")
-            changes.append(RecordChange(ChangeKind.ADDED, record, now["text"], "", now["label"], now["split"], reason))
+            changes.append(RecordChange(ChangeKind.ADDED, record, now.text, "", now.label, now.split, reason))
         elif now is None and was is not None:
             reason = _reason(record, excluded_after, REMOVED, "excluded: {}")
-            changes.append(
-                RecordChange(ChangeKind.REMOVED, record, was["text"], was["label"], "", was["split"], reason)
-            )
+            changes.append(RecordChange(ChangeKind.REMOVED, record, was.text, was.label, "", was.split, reason))
         elif was is not None and now is not None:
             changes += _record_changes(record, was, now, current_label)
     changes = [replace(one, text="", reason=FORGOTTEN) if one.id in forgotten else one for one in changes]
@@ -101,7 +129,7 @@ def diff_releases(
         new=new.name,
         changes=changes,
         rows={split: (old.counts[split], new.counts[split]) for split in old.counts},
-        labels=_paired(Counter(r["label"] for r in before.values()), Counter(r["label"] for r in after.values())),
+        labels=_paired(Counter(r.label for r in before.values()), Counter(r.label for r in after.values())),
         exclusions=_paired(Counter(old.manifest.excluded), Counter(new.manifest.excluded)),
         newly_excluded=_count_reasons(before, after, excluded_after),
         no_longer_excluded=_count_reasons(after, before, excluded_before),
@@ -109,38 +137,36 @@ def diff_releases(
 
 
 def _record_changes(
-    record: str, was: dict[str, Any], now: dict[str, Any], current_label: Callable[[str], str]
+    record: str, was: ExportedRow, now: ExportedRow, current_label: Callable[[str], str]
 ) -> list[RecordChange]:
     found = []
-    if was["label"] != now["label"]:
-        reason = "label renamed" if current_label(was["label"]) == current_label(now["label"]) else "decided again"
+    if was.label != now.label:
+        reason = "label renamed" if current_label(was.label) == current_label(now.label) else "decided again"
+        found.append(RecordChange(ChangeKind.RELABELED, record, now.text, was.label, now.label, now.split, reason))
+    if was.split != now.split:
+        split = f"{was.split} to {now.split}"
         found.append(
-            RecordChange(ChangeKind.RELABELED, record, now["text"], was["label"], now["label"], now["split"], reason)
-        )
-    if was["split"] != now["split"]:
-        split = f"{was['split']} to {now['split']}"
-        found.append(
-            RecordChange(
-                ChangeKind.MOVED, record, now["text"], was["label"], now["label"], split, "assigned split changed"
-            )
+            RecordChange(ChangeKind.MOVED, record, now.text, was.label, now.label, split, "assigned split changed")
         )
     return found
 
 
-def _reason(record: str, excluded: dict[str, str], otherwise: str, sentence: str) -> str:
+def _reason(record: str, excluded: Mapping[str, ExclusionReason], otherwise: str, sentence: str) -> str:
     return sentence.format(excluded[record]) if record in excluded else otherwise
 
 
-def _count_reasons(here: dict[str, Any], there: dict[str, Any], excluded: dict[str, str]) -> dict[str, int]:
+def _count_reasons(
+    here: Collection[str], there: Collection[str], excluded: Mapping[str, ExclusionReason]
+) -> dict[str, int]:
     """Of the records that only `here` has, how many the other release excluded, by reason."""
-    return dict(Counter(excluded[r] for r in here if r not in there and r in excluded).most_common())
+    return dict(Counter(excluded[r].value for r in here if r not in there and r in excluded).most_common())
 
 
-def _rows(release: Release) -> dict[str, dict[str, Any]]:
+def _rows(release: Release) -> dict[str, ExportedRow]:
     tables = [release.rows(split) for split, count in release.counts.items() if count]
     columns = ("id", "text", "label", "split")
     rows = (row for table in tables for row in zip(*(table[name] for name in columns), strict=True))
-    return {row[0]: dict(zip(columns, row, strict=True)) for row in rows}
+    return {record: ExportedRow(*values) for record, *values in rows}
 
 
 def _paired(old: Counter[str], new: Counter[str]) -> dict[str, tuple[int, int]]:

@@ -36,8 +36,8 @@ from winnow.curation.releases.release import (
     EXCLUDED_FILE,
     MUST_PASS_FILE,
     TASK_COPY,
-    MustPassCase,
 )
+from winnow.curation.releases.release_lines import ExclusionLine, MustPassCase
 from winnow.validators.kinds import kind_of
 
 if TYPE_CHECKING:
@@ -165,13 +165,14 @@ def _write_excluded(checked: CheckResult, path: Path) -> None:
     """Which records are excluded and why, by id, without text: an excluded text must not be exported."""
     table = checked.table[checked.table["split"] == EXCLUDED].sort_values("id")
     columns = zip(*(table[name] for name in ("id", "reason", "kept_id", "similarity")), strict=True)
-    rows = [
-        {
-            "id": record,
-            "reason": reason,
-            **({"kept_id": kept_id} if kept_id else {}),
-            **({} if similarity != similarity else {"similarity": round(float(similarity), 6)}),
-        }
+    lines = [
+        ExclusionLine(
+            id=record,
+            reason=reason,
+            kept_id=kept_id or None,
+            similarity=None if similarity != similarity else round(float(similarity), 6),
+        )
         for record, reason, kept_id, similarity in columns
     ]
+    rows = [line.model_dump(mode="json", exclude_none=True) for line in lines]
     path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8", newline="\n")

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from winnow.core.errors import WinnowError
 from winnow.core.result import NotMeasured
-from winnow.curation.releases.release import MustPassCase, Release
+from winnow.curation.releases.release import Release
+from winnow.curation.releases.release_lines import MustPassCase
 from winnow.training.evaluation.run_predictions import predict_or_load
 from winnow.training.evaluation.train_similarity import TrainSimilarity
 from winnow.training.predictions import NO_CONFIDENCE, ModelOutput

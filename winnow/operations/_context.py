@@ -19,7 +19,8 @@ from winnow.validators.kinds import required_keys
 if TYPE_CHECKING:
     from winnow.curation.engine.embedders.embedder import Embedder
     from winnow.curation.pii.scrub import NameFinder, Scrubber
-    from winnow.curation.releases.release import MustPassCase, Release
+    from winnow.curation.releases.release import Release
+    from winnow.curation.releases.release_lines import MustPassCase
     from winnow.training.runs import Run
 
 LOCAL_RUNS = Path("runs")

@@ -16,7 +16,8 @@ from tests.support.paths import EXAMPLE
 from winnow.core.errors import WinnowError
 from winnow.core.hashing import file_sha256
 from winnow.curation.releases.manifest import MustPassFacts
-from winnow.curation.releases.release import MustPassCase, open_release
+from winnow.curation.releases.release import open_release
+from winnow.curation.releases.release_lines import MustPassCase
 from winnow.training.evaluation.must_pass_cases import score_must_pass
 from winnow.training.predictions import ModelOutput
 from winnow.workspace import Workspace

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,12 @@ from tests.support.workspaces import add_example
 from winnow.core.errors import GateError, WinnowError
 from winnow.core.hashing import file_sha256
 from winnow.core.result import Measured, NotMeasured
+from winnow.core.vocabulary import ExclusionReason
 from winnow.curation.checks import check
 from winnow.curation.releases.manifest import read_manifest
 from winnow.curation.releases.membership import ReleaseMembership
 from winnow.curation.releases.release import open_release
+from winnow.curation.releases.release_lines import ExclusionLine, ReleaseRow
 from winnow.workspace import Workspace
 
 
@@ -224,6 +227,21 @@ def test_show_knows_the_releases_that_hold_a_record(frozen_example: Workspace) -
     assert frozen_example.show(row["text"]).record.id == row["id"]
     with pytest.raises(WinnowError, match="no record"):
         frozen_example.show("zzz")
+
+
+def test_the_lines_of_a_release_follow_their_schemas(frozen_example: Workspace) -> None:
+    release = frozen_example.release("first")
+    rows = [ReleaseRow.model_validate_json(one) for one in lines_of(release.path / "jsonl" / "train.jsonl")]
+    assert [row.id for row in rows] == list(release.rows("train")["id"])
+    excluded = [ExclusionLine.model_validate_json(one) for one in lines_of(release.path / "excluded.jsonl")]
+    assert Counter(one.reason for one in excluded) == release.manifest.excluded
+    repeated = [one for one in excluded if one.reason in (ExclusionReason.LEAKAGE, ExclusionReason.DUPLICATE)]
+    assert repeated
+    assert all(one.kept_id and one.similarity for one in repeated)
+
+
+def lines_of(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").splitlines()
 
 
 def test_the_manifest_says_why_a_gate_was_not_measured(copied: tuple[Workspace, Path]) -> None:

@@ -1,0 +1,57 @@
+"""The lines of the JSON Lines files of a release: rows, exclusions and must-pass cases."""
+
+from __future__ import annotations
+
+from pydantic import ConfigDict
+from pydantic.dataclasses import dataclass
+
+from winnow.core.record import RECORD_CONFIG, Record
+from winnow.core.vocabulary import ExclusionReason, Origin, Split
+
+
+class ReleaseRow(Record):
+    """A row of `jsonl/SPLIT.jsonl`. Further fields, such as `text`, hold the content in the columns of the kind."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: str
+    """Hash of the record's content."""
+    label: str
+    """The class, by its name."""
+    route: str
+    """Where queries with this label are routed; empty if not set."""
+    split: Split
+    """train, validation or test."""
+    origin: Origin
+    """human, log, public or synthetic."""
+    group: str
+    """Records of one lineage share a group; no group spans two splits."""
+    facets: list[str]
+    """Properties of the wording, as name:value."""
+    weight: int
+    """Frequency of the record in its sources."""
+
+
+class ExclusionLine(Record):
+    """A line of `excluded.jsonl`: a record that is not exported, without its text."""
+
+    id: str
+    """Record id."""
+    reason: ExclusionReason
+    """Why it is not exported."""
+    kept_id: str | None = None
+    """The record that it repeats, or whose group is full; absent for other reasons."""
+    similarity: float | None = None
+    """Cosine of the two, -1 to 1; absent where none was measured."""
+
+
+@dataclass(frozen=True, config=RECORD_CONFIG)
+class MustPassCase:
+    """A line of `must_pass.jsonl`: a query that every model must answer correctly."""
+
+    id: str
+    """The id of the record with this text, whether or not it exists."""
+    text: str
+    """The query, as a model reads it."""
+    label: str
+    """The correct label."""

@@ -19,8 +19,8 @@ from pathlib import Path
 from py_compile import PycInvalidationMode
 from typing import NoReturn
 
-import hypothesis.strategies  # noqa: F401 (loaded once for all runs of the tests)
-import pandas as pd  # noqa: F401
+import hypothesis.strategies
+import pandas as pd  # noqa: F401 (loaded once for all runs of the tests)
 import pandera.pandas  # noqa: F401
 import pydantic  # noqa: F401
 import pytest
@@ -31,6 +31,9 @@ from mutants import Mutant, mutants_of
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
+
+PROFILE = "mutants"
+"""The profile of Hypothesis: the same examples in each run, and no deadline, which a busy machine would miss."""
 
 PACKAGES = ("winnow", "curation", "generators", "reports", "server", "training", "validators", "tests", "examples")
 """Folders that the tests need."""
@@ -90,7 +93,7 @@ def _run_pytest(tree: Path, tests: list[str]) -> NoReturn:
         output = os.open(os.devnull, os.O_WRONLY)
         os.dup2(output, 1)
         os.dup2(output, 2)
-        options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--hypothesis-seed=0"]
+        options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", f"--hypothesis-profile={PROFILE}"]
         status = int(pytest.main([*options, *tests]))
     finally:
         os._exit(status)
@@ -142,6 +145,7 @@ def main() -> int:
             print(f"{sum(1 for _ in mutants_of((ROOT / module).read_text())):5}  {module}")
         return 0
     equivalent = equivalent_changes(chosen)
+    hypothesis.settings.register_profile(PROFILE, deadline=None, derandomize=True)
     total: Counter[str] = Counter()
     gc.freeze()  # the forks need not search what is loaded here for garbage
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:

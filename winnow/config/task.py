@@ -21,19 +21,24 @@ class NearMiss(TaskSection):
     """A text that looks like the label but belongs to another one."""
 
     text: str
+    """The query."""
     label: str
+    """The label that it belongs to."""
 
 
 class Label(TaskSection):
     """One class."""
 
     name: Name
+    """Name of the label, unique in the task."""
     route: Name | None = None
     """Where queries with this label are sent (the agent id)."""
     description: str = ""
     """When to use the label, as a person would explain it; annotators see it in the guidelines."""
     examples: list[str] = []
+    """Typical queries; annotators and prompts show them."""
     near_miss: NearMiss | None = None
+    """A query that looks like the label and is not."""
 
 
 class TargetsConfig(TaskSection):
@@ -55,11 +60,17 @@ class ReviewConfig(TaskSection):
     """How synthetic records are reviewed and accepted (design rule 5)."""
 
     share: Share = 0.15
+    """Share of a lot that is sampled and reviewed."""
     defect_rate_target: Share = 0.05
+    """Observed defect rate up to which a lot can be accepted."""
     defect_rate_max: Share = 0.10
+    """Defect rate that an accepted lot must not exceed."""
     confidence: Share = 0.95
+    """Confidence of a verdict, over all looks at a lot together."""
     second_reviewer_share: Share = 0.2
+    """Share of the records that two people decide independently."""
     blind_share: Share = 0.2
+    """Share of the records that are shown without the proposed label."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -74,8 +85,9 @@ class SplitsConfig(TaskSection):
     """How records are assigned to splits. Changes never move records that already have an assigned split."""
 
     validation: Annotated[float, Field(ge=0, le=0.5)] = 0.15
-    """Share of eligible human rows; `test` likewise."""
+    """Share of eligible human rows."""
     test: Annotated[float, Field(ge=0, le=0.5)] = 0.15
+    """Share of eligible human rows."""
     key: str = "winnow"
     """The key of the hash that determines the order of records."""
 
@@ -100,6 +112,7 @@ class ScreenConfig(TaskSection):
     """Limits on the texts that `add` accepts."""
 
     max_characters: Annotated[int, Field(ge=1)] = 2000
+    """Longest text that is accepted."""
 
 
 class EndpointConfig(TaskSection):
@@ -119,6 +132,7 @@ class GenerateConfig(TaskSection):
     """How language models are asked to generate queries."""
 
     model: Name = "claude-sonnet-5-5"
+    """The model that writes queries."""
     endpoint: EndpointConfig = EndpointConfig()
     """Where `model` answers."""
     effort: ThinkingEffort = ThinkingEffort.LOW
@@ -143,12 +157,14 @@ class EmbedderConfig(TaskSection):
     model: str | None = None
     """A folder or hub id of a sentence-transformers model; the bundled all-MiniLM-L6-v2 by default."""
     backend: EmbedderBackend = EmbedderBackend.OPENVINO
+    """The library that runs it."""
 
 
 class Task(TaskSection):
     """All of `winnow.yaml`."""
 
     name: Name
+    """Name of the task."""
     kind: Annotated[str, Field(min_length=1)]
     """What an example is: the name of one of `winnow.validators.kinds.KINDS`."""
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = "en"
@@ -158,29 +174,41 @@ class Task(TaskSection):
     labels: list[Label] = []
     """Class ids follow this order; new labels are appended."""
     confusable: list[tuple[str, str]] = []
+    """Pairs of labels that people mix up."""
     slots: dict[str, list[str]] = {}
+    """Values by slot that can replace each other without changing the label."""
     variations_per_seed: Annotated[int, Field(ge=1)] = 6
     """Maximum number of records of one group that stay in train."""
     targets: TargetsConfig = TargetsConfig()
+    """The composition of the dataset that is wanted."""
     review: ReviewConfig = ReviewConfig()
+    """How synthetic records are reviewed."""
     splits: SplitsConfig = SplitsConfig()
+    """How records are assigned to splits."""
     facets: dict[Name, Annotated[str, Field(pattern=r"^[\w./-]+\.py:\w+$")]] = {}
     """The team's own facets: name to FILE.py:FUNCTION, next to `winnow.yaml`. The function maps a text to a word."""
     licenses: LicensesConfig = LicensesConfig()
+    """Licenses under which records may be exported."""
     private: PrivacyConfig = PrivacyConfig()
+    """How private data is handled."""
     goals: dict[str, Share] = {}
     """Values a model must reach to be deployed, by measure: one of GOALS, `recall.LABEL` or `precision.LABEL`."""
     must_pass: str | None = None
     """A file next to `winnow.yaml` with queries that every model has to get right."""
     gates: GateThresholds = GateThresholds()
+    """Thresholds of the gates."""
     screen: ScreenConfig = ScreenConfig()
+    """Limits on texts."""
     embedder: EmbedderConfig = EmbedderConfig()
+    """The embedding model."""
     generate: GenerateConfig = GenerateConfig()
+    """How language models are asked for queries."""
     tools: str | None = None
     """For `kind: tools`: a JSON file of tool schemas."""
     system_prompt: str | None = None
     """For `kind: tools`: a text file with the system prompt."""
     call_format: str = "fenced_json"
+    """For `kind: tools`: how a call is written in a message."""
 
     @property
     def label_names(self) -> list[str]:

@@ -110,6 +110,15 @@ def arrivals(entries: list[Entry], digest: str) -> list[str]:
     return [entry.received for entry in entries if entry.hash == digest and entry.what == "message"]
 
 
+def wait_for_requests(process: subprocess.Popen[str], writer: Writer) -> None:
+    """Until a process has sent a request that no earlier one sent."""
+    before, deadline = len(writer.server.bodies), time.monotonic() + 60
+    while len(writer.server.bodies) == before:
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
 def check_kills(folder: Path, writer: Writer, *, kills: int, count: int, seed: int) -> None:
     """Kill the same command at random moments, then let it end: nothing received is asked again, nor lost."""
     place, budget, draw = workspace(folder, writer), 12.0, random.Random(seed)
@@ -117,7 +126,8 @@ def check_kills(folder: Path, writer: Writer, *, kills: int, count: int, seed: i
     held: dict[str, str] = {}
     for _ in range(kills):
         process = begin(folder, *order)
-        time.sleep(draw.uniform(2.0, 7.0))
+        wait_for_requests(process, writer)
+        time.sleep(draw.uniform(0.0, 1.0))
         process.send_signal(signal.SIGKILL)
         process.communicate()
         writer.server.wait_until_quiet()
@@ -126,6 +136,7 @@ def check_kills(folder: Path, writer: Writer, *, kills: int, count: int, seed: i
         assert held.items() <= now.items(), "an answer was lost or changed"
         assert all(len(arrivals(writer.entries(), digest)) == number for digest, number in before.items())
         held = now
+    assert 0 < len(held) < count
     counts = {digest: len(arrivals(writer.entries(), digest)) for digest in held}
     process = begin(folder, *order)
     said, wrong = process.communicate(timeout=280)
@@ -140,10 +151,12 @@ def check_kills(folder: Path, writer: Writer, *, kills: int, count: int, seed: i
     assert told["usd"]["paid"] + told["usd"]["lost"] <= budget
     assert told["usd"]["reserved"] == 0
     arrived = [entry for entry in entries if entry.what == "message"]
+    assert len(arrived) > count, "no kill met a request in flight"
     print(f"{kills} kills, {count} answers, {len(arrived)} requests arrived; 0 asked again, 0 lost, 0 over the budget")
 
 
 def test_a_kill_in_the_middle_loses_and_doubles_nothing(tmp_path: Path, writer: Writer) -> None:
+    writer.server.script = always(outcomes.slow(0.2))
     check_kills(tmp_path / "ws", writer, kills=2, count=120, seed=1)
 
 

@@ -25,6 +25,9 @@ NO_USAGE = Usage(0, 0, 0, 0)
 
 NO_BUDGETS = Budgets()
 
+PROCESS_ENDED = "the process ended"
+"""The outcome of an attempt that a killed process left in flight."""
+
 UsageCost = Callable[[str, Usage, bool], int | None]
 """The cost of a response in nanodollars, by its purpose, its tokens and whether it came in a batch; None: no price."""
 
@@ -150,18 +153,19 @@ class SpendLedger:
 
     def skip_reason(self, connection: Connection, request: str) -> ClaimStatus | None:
         """Why a request need not or cannot be sent now; None when it can."""
-        query = select(attempt.c.state, attempt.c.process).where(attempt.c.request_id == request)
-        attempts = connection.execute(query).tuples().all()
-        states = {state for state, _ in attempts}
+        query = select(attempt.c.state, attempt.c.process, attempt.c.outcome).where(attempt.c.request_id == request)
+        attempts = connection.execute(query).fetchall()
+        states = {row.state for row in attempts}
         if "received" in states:
             return "answered"
         if "in_flight" in states:
             return "in_other_process"
-        return "given_up" if self._given_up(process for _, process in attempts) else None
+        return "given_up" if self._given_up(attempts) else None
 
-    def _given_up(self, processes: Iterable[str]) -> bool:
-        """Whether a request has failed too often; `processes` made its failed attempts."""
-        counted = [process for process in processes if process == self.process or not self._retry_given_up]
+    def _given_up(self, attempts: Iterable[Any]) -> bool:
+        """Whether a request has failed too often; an attempt whose process was killed is not a failure of it."""
+        failed: list[str] = [row.process for row in attempts if row.outcome != PROCESS_ENDED]
+        counted = [process for process in failed if process == self.process or not self._retry_given_up]
         return len(counted) >= MAX_ATTEMPTS
 
     def over_budget(self, connection: Connection, worst_case: int) -> ClaimStatus | None:
@@ -236,7 +240,7 @@ class SpendLedger:
             if response is not None:
                 self._received(attempt_id, response, batch=False)
             else:
-                self.mark_lost(attempt_id, "the process ended")
+                self.mark_lost(attempt_id, PROCESS_ENDED)
                 lost += 1
         return lost
 
@@ -254,7 +258,7 @@ class SpendLedger:
         for one in wanted - found.keys():
             attempts = [row for row in rows if row.request_id == one]
             in_flight = any(row.state == "in_flight" for row in attempts)
-            if not in_flight and self._given_up(row.process for row in attempts):
+            if not in_flight and self._given_up(attempts):
                 found[one] = "given_up"
         return found
 

@@ -224,6 +224,16 @@ def test_a_request_is_given_up_after_four_failures(tmp_path: Path, retry: bool) 
     assert later.claim(planned[0].id, 100).status == ("claimed" if retry else "given_up")
 
 
+def test_a_request_is_not_given_up_because_its_processes_were_killed(tmp_path: Path) -> None:
+    for number in range(6):
+        killed = open_ledger(tmp_path, process=f"process {number}")
+        [planned] = killed.plan("write 0", drafts("first"))
+        assert killed.close_abandoned() == (number > 0)
+        assert killed.claim(planned.id, 100).status == "claimed"
+    assert killed.spent().lost == 500
+    assert killed.outcomes([planned]) == {}
+
+
 def test_two_processes_share_one_budget_and_one_that_ended_leaves_its_worst_case(tmp_path: Path) -> None:
     first, second = (open_ledger(tmp_path, budget=100, process=name) for name in ("one", "two"))
     one, two, three = first.add("route", drafts("first", "second", "third"))

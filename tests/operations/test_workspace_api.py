@@ -49,7 +49,11 @@ def test_importing_winnow_loads_no_library_for_data_or_databases() -> None:
 
 
 MESSAGES: dict[str, tuple[Callable[[Workspace], object], str, str]] = {
-    "add": (lambda ws: ws.add(pd.DataFrame({"text": ["a"]}), origin="humn"), "origin: 'humn'", "--origin: 'humn'"),
+    "add": (
+        lambda ws: ws.add(pd.DataFrame({"text": ["a"]}), origin="humn"),
+        "origin: unknown value 'humn'",
+        "--origin: unknown value 'humn'",
+    ),
     "batch": (
         lambda ws: ws.add(pd.DataFrame({"text": ["a"]}), origin="synthetic"),
         "ws.add('FILE', origin='synthetic', batch=GenerationBatch('NAME', 'NAME', 'VERSION', 'NAME'))",
@@ -57,7 +61,7 @@ MESSAGES: dict[str, tuple[Callable[[Workspace], object], str, str]] = {
     ),
     "check": (lambda ws: ws.check(["nothing"]), "settings: unknown gate", "--set: unknown gate"),
     "freeze": (lambda ws: ws.freeze("x"), "fallback: ws.add('FILE')", "fallback: winnow add FILE"),
-    "push": (lambda ws: ws.push("label", strategy="x"), "strategy: 'x'", "--strategy: 'x'"),
+    "push": (lambda ws: ws.push("label", strategy="x"), "strategy: unknown value 'x'", "--strategy: unknown value 'x'"),
     "train": (lambda ws: ws.train("r"), "fix: ws.freeze('NAME')", "fix: winnow freeze NAME"),
     "predict": (lambda ws: ws.predict("r", ["a"]), "(`ws.runs()`)", "(`winnow runs`)"),
     "compare": (lambda ws: ws.compare(["r"]), "(`ws.runs()`)", "(`winnow runs`)"),

@@ -11,12 +11,32 @@ from winnow.curation.review.lot_facts import LotFacts, UndrawnLotFacts
 from winnow.curation.store.waivers import Waiver
 
 
+@dataclass(frozen=True)
+class SourceSummary:
+    """A file or batch that was added."""
+
+    id: str
+    """Id of the source, which `retract` accepts."""
+    name: str
+    """File name."""
+    origin: str
+    """Where its rows come from: a value of `Origin`."""
+    license: str
+    """Declared license."""
+    at: str
+    """When it was added: ISO 8601, UTC."""
+    retracted_at: str | None
+    """When it was retracted; null while it counts."""
+
+
 @dataclass(frozen=True, repr=False)
 class Status:
     """Counts of records. Live ones are those that at least one unretracted source shows."""
 
     by_state: dict[str, int]
+    """Records by state."""
     by_origin: dict[str, int]
+    """Live records by origin, the most frequent first."""
     by_label: dict[str, int]
     """Labeled records, in the task's order; labels without records count 0."""
     assigned_splits: dict[str, int]
@@ -31,9 +51,12 @@ class Status:
     """Runs of generators: what they cost, and how many of their records entered and were accepted."""
     seconds: float | None
     """Median seconds that a person takes for a response; None while it is not known."""
-    sources: list[dict[str, Any]]
+    sources: list[SourceSummary]
+    """Every source, retracted ones included, in the order in which they were added."""
     releases: list[str]
+    """Names of the recorded releases, oldest first."""
     runs: list[str]
+    """Names of the recorded runs, oldest first."""
     deployed: Deployment | None
     """The run in production; None before the first deployment."""
     waivers: list[Waiver]
@@ -41,6 +64,7 @@ class Status:
     forgotten: int
     """Records whose content was deleted."""
     next: str
+    """The recommended command."""
 
     def __repr__(self) -> str:
         states = ", ".join(f"{state} {count:,}" for state, count in self.by_state.items() if count)
@@ -56,7 +80,7 @@ class Status:
             "lots": [lot.model_dump(mode="json") for lot in self.lots],
             "generation": self.generation,
             "seconds": self.seconds,
-            "sources": self.sources,
+            "sources": [asdict(one) for one in self.sources],
             "releases": self.releases,
             "runs": self.runs,
             "deployed": asdict(self.deployed) if self.deployed else {"status": "nothing_deployed"},

@@ -423,5 +423,5 @@ def test_a_clock_set_back_changes_no_order(tmp_path: Path) -> None:
     assert done.returncode == 0, errors
     assert [entry["name"] for entry in workspace.releases()] == ["first", "second"]
     assert workspace.releases()[1]["at"].startswith("1999")
-    assert workspace.status().sources[-1]["name"] == "one.jsonl"
+    assert workspace.status().sources[-1].name == "one.jsonl"
     assert "second" in workspace.status().next

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import fields
 from datetime import UTC, datetime
-from typing import Any
 
 from winnow.config.task import Task
 from winnow.core.commands import command
@@ -14,7 +14,7 @@ from winnow.curation.labeling.queues.adjudicate import adjudicate_candidates
 from winnow.curation.labeling.throughput import annotator_activity, typical_response_seconds
 from winnow.curation.review.lot_facts import LotFacts, UndrawnLotFacts
 from winnow.curation.review.lots import load_current_lots
-from winnow.curation.status_summary import Status
+from winnow.curation.status_summary import SourceSummary, Status
 from winnow.curation.store.artifacts import artifacts
 from winnow.curation.store.database import Connection
 from winnow.curation.store.decisions import votes_of
@@ -97,6 +97,6 @@ def _lots(connection: Connection, rows: list[WorkingRow]) -> list[LotFacts | Und
     return [*(lot.facts() for lot in drawn_lots), *fresh]
 
 
-def _sources(connection: Connection) -> list[dict[str, Any]]:
-    keys = ("id", "name", "origin", "license", "at", "retracted_at")
-    return [{key: source[key] for key in keys} for source in sources_as_added(connection)]
+def _sources(connection: Connection) -> list[SourceSummary]:
+    names = [field.name for field in fields(SourceSummary)]
+    return [SourceSummary(*(source[name] for name in names)) for source in sources_as_added(connection)]

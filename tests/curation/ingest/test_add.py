@@ -133,7 +133,7 @@ def test_a_generators_label_decides_nothing_wherever_its_text_is_seen(make_works
 def test_retracted_rows_fill_no_quota(make_workspace: Make) -> None:
     ws = make_workspace("a")
     ws.add(pd.DataFrame({"text": [f"wrong {i}" for i in range(200)], "label": "a"}), split="test")
-    ws.retract(ws.status().sources[0]["id"])
+    ws.retract(ws.status().sources[0].id)
     right = ws.add(pd.DataFrame({"text": [f"right {i}" for i in range(100)], "label": "a"}))
     assert right.assigned_splits == {"train": 70, "validation": 15, "test": 15}
 
@@ -142,7 +142,7 @@ def test_retract_takes_back_only_what_it_names(make_workspace: Make, tmp_path: P
     ws = make_workspace("a")
     path = write_jsonl(tmp_path / "q.jsonl", [{"text": "x", "label": "a"}])
     ws.add(path)
-    first = ws.status().sources[0]["id"]
+    first = ws.status().sources[0].id
     for word in ("", first[:3], "other.csv"):
         with pytest.raises(WinnowError, match="no source"):
             ws.retract(word)
@@ -245,7 +245,7 @@ def test_a_retracted_source_stops_counting_and_leaves_its_trace(make_workspace: 
     ws.add(wrong)
     before = ws.records().set_index("text")
     assert before.loc["shared", "state"] == "disputed"
-    source = ws.status().sources[1]["id"]
+    source = ws.status().sources[1].id
     result = ws.retract(source, reason="wrong export")
     assert (result.superseded, result.already) == (1, False)
     after = ws.records().set_index("text")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from winnow.cli.render.generation_view import run_line
 from winnow.cli.render.lot_line import lot_line
@@ -12,7 +11,7 @@ from winnow.cli.render.waiver_table import print_waivers
 
 if TYPE_CHECKING:
     from winnow.core.deployment import Deployment
-    from winnow.curation.status_summary import Status
+    from winnow.curation.status_summary import SourceSummary, Status
 
 
 def print_status(status: Status) -> None:
@@ -28,10 +27,7 @@ def print_status(status: Status) -> None:
     rows = [(name, ", ".join(f"{k} {n:,}" for k, n in values.items()) or "none") for name, values in counts.items()]
     rows += [("lot", lot_line(lot, status.seconds)) for lot in status.lots]
     rows += [("generated", run_line(run)) for run in status.generation]
-    rows += [
-        ("source", f"{s['id']}  {s['name']}  {s['origin']}, license {s['license']}{_retracted(s)}")
-        for s in status.sources
-    ]
+    rows += [("source", f"{s.id}  {s.name}  {s.origin}, license {s.license}{_retracted(s)}") for s in status.sources]
     if status.forgotten:
         rows.append(("erased", f"{status.forgotten:,}"))
     rows += [("releases", ", ".join(status.releases) or "none"), ("runs", ", ".join(status.runs) or "none")]
@@ -49,5 +45,5 @@ def _deployed(one: Deployment | None) -> str:
     return f"{one.run} since {one.at}, by {one.by}: {one.reason}" if one else "none"
 
 
-def _retracted(source: Mapping[str, Any]) -> str:
-    return f"  (retracted {source['retracted_at']})" if source["retracted_at"] else ""
+def _retracted(source: SourceSummary) -> str:
+    return f"  (retracted {source.retracted_at})" if source.retracted_at else ""

@@ -121,7 +121,7 @@ def wait_for_requests(process: subprocess.Popen[str], writer: Writer) -> None:
 
 def check_kills(folder: Path, writer: Writer, *, kills: int, count: int, seed: int) -> None:
     """Kill the same command at random moments, then let it end: nothing received is asked again, nor lost."""
-    place, budget, draw = workspace(folder, writer), 12.0, random.Random(seed)
+    place, budget, draw = workspace(folder, writer), 40.0, random.Random(seed)
     order = ("--count", str(count), "--budget", str(budget))
     held: dict[str, str] = {}
     for _ in range(kills):

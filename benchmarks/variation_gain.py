@@ -23,10 +23,11 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from benchmarks.texts import PUBLIC
+from winnow.config.task import Task
 from winnow.curation.engine.embedders.embedder import Embedder, open_embedder
 from winnow.curation.engine.linear_probe import INVERSE_PENALTY, MAX_ITERATIONS, TOLERANCE
 from winnow.curation.engine.vectors import Vectors
-from winnow.generators.variations.base import FindNearest, NearestLabel, Seed, VariationChecks, VariationRules
+from winnow.generators.variations.base import FindNearest, NearestLabel, Seed, VariationChecks
 from winnow.generators.variations.variation_kinds import DEFAULT_KINDS, KINDS
 from winnow.generators.variations.vary import vary
 
@@ -42,6 +43,8 @@ HELD_OUT = 3000
 
 PER_GROUP = 6
 """The default of `variations_per_seed`."""
+
+TASK = Task(name="benchmark", kind="intents", variations_per_seed=PER_GROUP)
 
 Row = tuple[str, str, str]
 """Text, label, group."""
@@ -119,7 +122,7 @@ def varied(seeds: Sequence[Seed], arm: Arm, draw: int, space: Space) -> list[Row
     if not arm.kinds:
         return [(seed.text, seed.label, seed.group) for seed in seeds for _ in range(arm.copies - 1)]
     checks = VariationChecks(among(seeds, space)) if arm.checked else VariationChecks()
-    kept = vary(seeds, VariationRules(PER_GROUP), kinds=arm.kinds, key=str(draw), checks=checks).kept
+    kept = vary(seeds, TASK, kinds=arm.kinds, key=str(draw), checks=checks).kept
     return [(one.text, one.label, one.group) for one in kept]
 
 
@@ -144,7 +147,7 @@ def predicted(
 def as_typed(rows: Rows, kind: str) -> Rows:
     """The rows that a kind of change applies to, each changed once."""
     seeds = [Seed(str(i), text, str(rows.labels[i]), str(i)) for i, text in enumerate(rows.texts)]
-    kept = vary(seeds, VariationRules(per_group=2), kinds=[kind], key="typed").kept
+    kept = vary(seeds, TASK.model_copy(update={"variations_per_seed": 2}), kinds=[kind], key="typed").kept
     return Rows([one.text for one in kept], np.array([one.label for one in kept]))
 
 

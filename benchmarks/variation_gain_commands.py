@@ -21,7 +21,7 @@ from benchmarks.variation_gain import PER_GROUP, Row, Space, among, predicted
 from winnow.config.load import read_task
 from winnow.config.task import Task
 from winnow.curation.engine.exact_search import highest_similarity_outside_group
-from winnow.generators.variations.base import Seed, VariationChecks, VariationResult, VariationRules
+from winnow.generators.variations.base import Seed, VariationChecks, VariationResult
 from winnow.generators.variations.variation_kinds import DEFAULT_KINDS, KINDS
 from winnow.generators.variations.vary import vary
 from winnow.validators.stats.intervals import CONFIDENCE
@@ -72,15 +72,8 @@ def hand_written() -> list[Seed]:
     return [Seed(str(i), row["text"], row["label"], row.get("group", str(i))) for i, row in enumerate(rows)]
 
 
-def rules_of(task: Task) -> VariationRules:
-    """The part of a task that variation rules use."""
-    return VariationRules(
-        PER_GROUP, language=task.language, slots=task.slots, labels=task.labels, confusable=task.confusable
-    )
-
-
 def one_fold(
-    rows: Sequence[Seed], held: NDArray[np.int64], rules: VariationRules, key: str, space: Space
+    rows: Sequence[Seed], held: NDArray[np.int64], task: Task, key: str, space: Space
 ) -> dict[str, FoldPredictions]:
     """Every arm, trained on the rows that are not held out."""
     out = set(held.tolist())
@@ -97,7 +90,7 @@ def one_fold(
 
     found = {"seeds alone": answers([]), "seeds, repeated": answers(repeated(seeds, wanted))}
     for arm, kinds in ARMS.items():
-        made = vary(seeds, rules, kinds=kinds, wanted=wanted, key=key, checks=VariationChecks(among(seeds, space)))
+        made = vary(seeds, task, kinds=kinds, wanted=wanted, key=key, checks=VariationChecks(among(seeds, space)))
         found[arm] = answers([(one.text, one.label, one.group) for one in made.kept], made)
     return found
 
@@ -134,10 +127,11 @@ def commands() -> None:
     """Accuracy with and without variations, their effect on diversity, and what was dropped."""
     from sklearn.model_selection import StratifiedGroupKFold
 
-    rows, rules, space = hand_written(), rules_of(read_task(EXAMPLE / "winnow.yaml")), Space()
+    rows, space = hand_written(), Space()
+    task = read_task(EXAMPLE / "winnow.yaml").model_copy(update={"variations_per_seed": PER_GROUP})
     labels, groups = [row.label for row in rows], [row.group for row in rows]
     folds = [
-        one_fold(rows, held, rules, str(dealing), space)
+        one_fold(rows, held, task, str(dealing), space)
         for dealing in FOLD_SEEDS
         for _, held in StratifiedGroupKFold(FOLDS, shuffle=True, random_state=dealing).split(labels, labels, groups)
     ]

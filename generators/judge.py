@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from winnow.config.task import Task
 from winnow.core.hashing import keyed_shuffle
 from winnow.generators.llm.request import ModelChoice, RequestDraft, list_schema, make_request
 from winnow.generators.llm.response import read_items
 from winnow.generators.prompts.prompt_file import load_prompt
-from winnow.generators.prompts.prompt_task import PromptTask, shared_prompt
+from winnow.generators.prompts.prompt_task import shared_prompt
 
 
 @dataclass(frozen=True)
@@ -24,10 +25,10 @@ class JudgeVerdict:
 
 
 def judge_requests(
-    task: PromptTask, model_choice: ModelChoice, texts: Sequence[str], *, key: str, per_request: int
+    task: Task, model_choice: ModelChoice, texts: Sequence[str], *, key: str, per_request: int
 ) -> list[RequestDraft]:
     """Requests that label all texts, shuffled so that the two sides of a pair are rarely in one request."""
-    choice = {"type": "string", "enum": list(task.names)}
+    choice = {"type": "string", "enum": list(task.label_names)}
     fields: dict[str, dict[str, Any]] = {
         "query": {"type": "integer"},
         "why": {"type": "string"},

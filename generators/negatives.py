@@ -18,7 +18,7 @@ def negative_requests(
     round_number: int,
 ) -> list[RequestDraft]:
     """Requests for out-of-scope queries: every other one is close to a label, taking the labels in turn."""
-    others = [name for name in prompt_context.task.names if name != label]
+    others = [name for name in prompt_context.task.label_names if name != label]
     wanted = query_briefs(count, key=f"{prompt_context.key}/negatives/{round_number}", slots=prompt_context.task.slots)
     scoped: list[QueryBrief] = [
         {**one, "scope": "near", "beside": others[(round_number + i // 2) % len(others)]}

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from winnow.config.task import Task
 from winnow.core.hashing import keyed_shuffle
-from winnow.generators.prompts.prompt_task import PromptTask
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class SeedRecord:
 class PromptContext:
     """What prompts show of the dataset. Nothing of it comes from the hold-out."""
 
-    task: PromptTask
+    task: Task
     seeds: Mapping[str, Sequence[SeedRecord]]
     """Labeled records of train, by label."""
     near: Callable[[str, Sequence[str]], Sequence[str]]

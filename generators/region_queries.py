@@ -24,7 +24,7 @@ def region_requests(
 ) -> list[RequestDraft]:
     """Requests for queries that resemble unlabeled traffic; the responses name the labels."""
     wanted = query_briefs(count, key=f"{prompt_context.key}/region/{name}/{round_number}")
-    choice = {"type": "string", "enum": list(prompt_context.task.names)}
+    choice = {"type": "string", "enum": list(prompt_context.task.label_names)}
     schema = list_schema("queries", {"brief": {"type": "integer"}, "text": {"type": "string"}, "label": choice})
     found = []
     for part in split_briefs(wanted, per_request):

@@ -286,7 +286,7 @@ def _judge(
         else:
             fresh = False
         end = _send_open(purpose, planned_requests, ledger, send)
-        found = _verdicts(planned_requests, ledger, prompt_context.task.names)
+        found = _verdicts(planned_requests, ledger, prompt_context.task.label_names)
         verdicts_by_text |= found
         if end != "done":
             return verdicts_by_text, end

@@ -1,12 +1,10 @@
-"""The types of variations: seeds, rules, checks, variations, and dropped variations with their reason."""
+"""The types of variations: seeds, checks, variations, and dropped variations with their reason."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-
-from winnow.config.task import Label
 
 
 @dataclass(frozen=True)
@@ -71,18 +69,6 @@ FindNearest = Callable[[Sequence[str], Sequence[str]], Sequence[NearestLabel]]
 
 FindRefusals = Callable[[Sequence[Variation]], Sequence[str | None]]
 """From variations to the reason why each must be dropped, or None."""
-
-
-@dataclass(frozen=True)
-class VariationRules:
-    """What rules need from the task file."""
-
-    per_group: int
-    """The largest size of a group, seeds included: `variations_per_seed`."""
-    language: str = "en"
-    slots: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    labels: Sequence[Label] = ()
-    confusable: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from winnow.config.task import Task
 from winnow.core.example import fold_key
 from winnow.generators.variations.base import (
     DroppedVariation,
@@ -14,7 +15,6 @@ from winnow.generators.variations.base import (
     Variation,
     VariationChecks,
     VariationResult,
-    VariationRules,
 )
 from winnow.generators.variations.invariants import broken_invariant
 from winnow.generators.variations.label_words import label_words
@@ -36,16 +36,16 @@ class VariationSelector:
     def __init__(
         self,
         seeds: Sequence[Seed],
-        rules: VariationRules,
+        task: Task,
         *,
         capacity: Mapping[str, int],
         wanted: Mapping[str, int] | None,
         checks: VariationChecks,
     ) -> None:
         self._seeds = {seed.id: seed for seed in seeds}
-        self._guards = Guards(rules.slots)
-        self._words = label_words(rules.labels, seeds, language=rules.language)
-        self._confusable = {frozenset(pair) for pair in rules.confusable}
+        self._guards = Guards(task.slots)
+        self._words = label_words(task.labels, seeds, language=task.language)
+        self._confusable = {frozenset(pair) for pair in task.confusable}
         self._capacity = dict(capacity)
         self._max_per_kind = {group: math.ceil(left / MIN_KINDS_PER_GROUP) for group, left in capacity.items()}
         """The most variations of one kind in a group."""

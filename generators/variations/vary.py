@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TypeVar
 
+from winnow.config.task import Task
 from winnow.core.hashing import keyed_hash
-from winnow.generators.variations.base import Seed, Variation, VariationChecks, VariationResult, VariationRules
+from winnow.generators.variations.base import Seed, Variation, VariationChecks, VariationResult
 from winnow.generators.variations.select import GroupLabel, VariationSelector
 from winnow.generators.variations.tokens import TokenizedQuery
 from winnow.generators.variations.variation_kinds import (
@@ -27,7 +28,7 @@ T = TypeVar("T")
 
 def vary(
     seeds: Sequence[Seed],
-    rules: VariationRules,
+    task: Task,
     *,
     kinds: Sequence[str] | None = None,
     wanted: Mapping[str, int] | None = None,
@@ -43,16 +44,16 @@ def vary(
 
     Raises ValueError for an unknown kind or a repeated seed id.
     """
-    chosen = _checked_kinds(seeds, kinds, rules.language)
+    chosen = _checked_kinds(seeds, kinds, task.language)
     groups: dict[GroupLabel, list[Seed]] = defaultdict(list)
     for seed in sorted(seeds, key=lambda seed: keyed_hash(key, seed.id)):
         groups[seed.group, seed.label].append(seed)
     counts = members or Counter(seed.group for seed in seeds)
-    capacity = {group: rules.per_group - counts.get(group, 0) for group, _ in groups}
+    capacity = {group: task.variations_per_seed - counts.get(group, 0) for group, _ in groups}
     candidates = {
-        group: _round_robin([_candidates(seed, rules, chosen, key) for seed in some]) for group, some in groups.items()
+        group: _round_robin([_candidates(seed, task, chosen, key) for seed in some]) for group, some in groups.items()
     }
-    selector = VariationSelector(seeds, rules, capacity=capacity, wanted=wanted, checks=checks or VariationChecks())
+    selector = VariationSelector(seeds, task, capacity=capacity, wanted=wanted, checks=checks or VariationChecks())
     while picks := selector.picks(candidates):
         selector.decide(picks)
     return selector.result()
@@ -69,19 +70,19 @@ def _checked_kinds(seeds: Sequence[Seed], kinds: Sequence[str] | None, language:
     return tuple(kinds) if kinds is not None else tuple(kind for kind in DEFAULT_KINDS if kind in known)
 
 
-def _candidates(seed: Seed, rules: VariationRules, kinds: Sequence[str], key: str) -> Iterator[Variation]:
+def _candidates(seed: Seed, task: Task, kinds: Sequence[str], key: str) -> Iterator[Variation]:
     """Possible variations of a seed: the kinds take turns, rare ones first, otherwise in random order."""
-    query = TokenizedQuery(seed.text, rules.slots)
+    query = TokenizedQuery(seed.text, task.slots)
     order = sorted(kinds, key=lambda kind: (kind not in SELDOM_APPLICABLE, keyed_hash(key, seed.id, kind)))
-    return _round_robin([_sampled(seed, query, kind, rules, key) for kind in order])
+    return _round_robin([_sampled(seed, query, kind, task, key) for kind in order])
 
 
-def _sampled(seed: Seed, query: TokenizedQuery, kind: str, rules: VariationRules, key: str) -> Iterator[Variation]:
+def _sampled(seed: Seed, query: TokenizedQuery, kind: str, task: Task, key: str) -> Iterator[Variation]:
     """A random selection of changes of one kind."""
-    found = {change.text: change for change in changes(query, kind, rules.language)}
+    found = {change.text: change for change in changes(query, kind, task.language)}
     drawn = sorted(found, key=lambda text: keyed_hash(key, seed.id, kind, text))[:MAX_TRIES]
     for text in drawn:
-        facets = kept_facets(seed.facets, text, kind, rules.slots)
+        facets = kept_facets(seed.facets, text, kind, task.slots)
         yield Variation(seed.id, text, kind, found[text].detail, seed.label, seed.group, facets)
 
 

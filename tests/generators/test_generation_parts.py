@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
 from tests.support.paths import ROOT
-from winnow.config.task import EndpointConfig, Label, NearMiss
+from winnow.config.task import EndpointConfig, Label, NearMiss, Task
 from winnow.core.errors import WinnowError
 from winnow.core.vocabulary import EXAMPLE_KINDS
 from winnow.generators import contrasts, judge
@@ -33,7 +33,6 @@ from winnow.generators.llm.response import read_items
 from winnow.generators.negatives import negative_requests
 from winnow.generators.plan import LabelNeed
 from winnow.generators.prompts.prompt_file import load_prompt, quote_as_data
-from winnow.generators.prompts.prompt_task import PromptTask
 from winnow.generators.proposal import PromptContext, SeedRecord
 from winnow.generators.query_request import read_queries
 from winnow.generators.region_queries import region_requests
@@ -58,10 +57,10 @@ PROMPT_HASHES = {
 
 PROMPTS = ROOT / "generators" / "prompts"
 
-TASK = PromptTask(
-    "desk",
-    "English",
-    [
+TASK = Task(
+    name="desk",
+    kind="intents",
+    labels=[
         Label(
             name="vpn",
             description="The tunnel does not come up.",
@@ -71,13 +70,14 @@ TASK = PromptTask(
         Label(name="wifi", description="The radio is slow."),
         Label(name="other"),
     ],
-    "other",
-    [("vpn", "wifi")],
-    {"device": ["laptop", "phone"]},
+    fallback="other",
+    confusable=[("vpn", "wifi")],
+    slots={"device": ["laptop", "phone"]},
 )
 
 SEEDS = {
-    name: [SeedRecord(f"{name}{n}", f"{name} text {n}", name, f"{name}{n}") for n in range(9)] for name in TASK.names
+    name: [SeedRecord(f"{name}{n}", f"{name} text {n}", name, f"{name}{n}") for n in range(9)]
+    for name in TASK.label_names
 }
 
 MATERIAL = PromptContext(TASK, SEEDS, lambda label, texts: [f"near {label}"], "key")

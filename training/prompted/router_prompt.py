@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Set
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from winnow.config.task import EndpointConfig
+from winnow.config.task import EndpointConfig, Task
 from winnow.core.example import fold_key
 from winnow.core.hashing import keyed_hash
 from winnow.curation.releases.release import Release
 from winnow.generators.llm.model_roles import chosen_effort
 from winnow.generators.llm.request import CLAUDE, LlmRequest, ModelChoice, list_schema, make_request
 from winnow.generators.prompts.prompt_file import PromptFile, load_prompt, prompt_versions
-from winnow.generators.prompts.prompt_task import PromptTask, prompt_task, shared_prompt
+from winnow.generators.prompts.prompt_task import shared_prompt
 from winnow.training.prompted.prompt_settings import PromptSettings
 
 ROUTER_PROMPT_FILE = "prompt.json"
@@ -90,11 +90,11 @@ def build_router_prompt(release: Release, settings: PromptSettings, *, seed: int
     endpoint = settings.endpoint or task.generate.endpoint
     remote = endpoint if settings.backend == "endpoint" else EndpointConfig()
     holdout_keys = {fold_key(text) for split in ("validation", "test") for text in release.rows(split)["text"]}
-    brief, left_out = _without_holdout_texts(prompt_task(task), holdout_keys)
-    chosen = _rows_to_show(release, settings.examples_per_label, seed, known=set(_examples(brief)))
+    shown_task, left_out = _without_holdout_texts(task, holdout_keys)
+    chosen = _rows_to_show(release, settings.examples_per_label, seed, known=set(_examples(shown_task)))
     labels = [
         one.model_copy(update={"examples": [*one.examples, *(text for _, text in chosen.get(one.name, ()))]})
-        for one in brief.labels
+        for one in shown_task.labels
     ]
     names = ("router_local" if local else "router", "router_task")
     return RouterPrompt(
@@ -105,7 +105,7 @@ def build_router_prompt(release: Release, settings: PromptSettings, *, seed: int
         per_request=settings.per_request,
         classes=release.labels,
         fallback=task.fallback,
-        shared=shared_prompt(replace(brief, labels=labels), "router_task"),
+        shared=shared_prompt(task.model_copy(update={"labels": labels}), "router_task"),
         own=load_prompt(names[0]).text,
         prompts=prompt_versions(*names),
         shown=sorted(identity for rows in chosen.values() for identity, _ in rows),
@@ -125,20 +125,20 @@ def load_router_prompt(folder: Path) -> RouterPrompt:
     return RouterPrompt(**json.loads((folder / ROUTER_PROMPT_FILE).read_text(encoding="utf-8")))
 
 
-def _examples(brief: PromptTask) -> Iterable[str]:
-    return (fold_key(text) for label in brief.labels for text in label.examples)
+def _examples(task: Task) -> Iterable[str]:
+    return (fold_key(text) for label in task.labels for text in label.examples)
 
 
-def _without_holdout_texts(brief: PromptTask, holdout_keys: Set[str]) -> tuple[PromptTask, int]:
+def _without_holdout_texts(task: Task, holdout_keys: Set[str]) -> tuple[Task, int]:
     """The task without texts that hold-out rows repeat, and the number of removed texts."""
     count = 0
     labels = []
-    for one in brief.labels:
+    for one in task.labels:
         kept = [text for text in one.examples if fold_key(text) not in holdout_keys]
         near = one.near_miss if one.near_miss and fold_key(one.near_miss.text) not in holdout_keys else None
         count += len(one.examples) - len(kept) + (one.near_miss is not None and near is None)
         labels.append(one.model_copy(update={"examples": kept, "near_miss": near}))
-    return replace(brief, labels=labels), count
+    return task.model_copy(update={"labels": labels}), count
 
 
 def _rows_to_show(release: Release, per_label: int, seed: int, *, known: Set[str]) -> dict[str, list[tuple[str, str]]]:

@@ -304,7 +304,7 @@ def _estimate_round(
     judging = []
     if judge:
         texts = [f"{TYPICAL_QUERY} {i}" for i in range(sum(one.items for one in writing))]
-        drafts = judge_requests(intake.prompt_task, judge.choice, texts, key="", per_request=TEXTS_PER_JUDGE_REQUEST)
+        drafts = judge_requests(intake.task, judge.choice, texts, key="", per_request=TEXTS_PER_JUDGE_REQUEST)
         judging = [one for one, _ in drafts]
     with intake.store.reading() as connection:
         before = history(

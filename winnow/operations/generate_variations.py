@@ -22,7 +22,6 @@ from winnow.generators.variations.base import (
     Variation,
     VariationChecks,
     VariationResult,
-    VariationRules,
 )
 from winnow.generators.variations.variation_kinds import DEFAULT_KINDS, kinds_for
 from winnow.generators.variations.vary import vary
@@ -154,13 +153,11 @@ def _make_variations(
     def nearest(texts: Sequence[str], groups: Sequence[str]) -> Sequence[tuple[str, float]]:
         return nearby.nearest_labels([ProposedText(text, "", group) for text, group in zip(texts, groups, strict=True)])
 
-    rules = VariationRules(task.variations_per_seed, task.language, task.slots, task.labels, task.confusable)
-
     def drop_reasons(some: Sequence[Variation]) -> Sequence[str | None]:
         return intake.drop_reasons([_as_proposal(one) for one in some])
 
     checks = VariationChecks(nearest, drop_reasons)
-    return vary(seeds, rules, kinds=kinds, wanted=wanted, members=members, key=task.splits.key, checks=checks)
+    return vary(seeds, task, kinds=kinds, wanted=wanted, members=members, key=task.splits.key, checks=checks)
 
 
 def _as_proposal(one: Variation) -> Proposal:

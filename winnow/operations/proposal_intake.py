@@ -40,7 +40,6 @@ from winnow.curation.store.suspected_errors import SuspectedRecord, write_suspec
 from winnow.curation.store.working_view import working_rows
 from winnow.generators.contrasts import not_minimal_edit
 from winnow.generators.judge import JudgeVerdict
-from winnow.generators.prompts.prompt_task import PromptTask, prompt_task
 from winnow.generators.proposal import PromptContext, Proposal, SeedRecord
 from winnow.operations._context import WorkspaceContext
 from winnow.operations.check import measure
@@ -82,11 +81,6 @@ class ProposalIntake:
     new_texts: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     """Texts that this command added, by label."""
 
-    @property
-    def prompt_task(self) -> PromptTask:
-        """The task as prompts show it."""
-        return prompt_task(self.task)
-
     @cached_property
     def seeds(self) -> list[SeedRecord]:
         """Train rows that are not synthetic, as a release would hold them now, in the order of their ids."""
@@ -105,7 +99,7 @@ class ProposalIntake:
         def near(label: str, texts: Sequence[str]) -> Sequence[str]:
             return nearby.nearest_texts(label, texts, MAX_NEAREST_TEXTS)
 
-        return PromptContext(self.prompt_task, by_label, near, self.run.id)
+        return PromptContext(self.task, by_label, near, self.run.id)
 
     def nearby(self) -> NoveltyCheck:
         """The current records; synthetic ones with their proposed label."""

@@ -4,16 +4,17 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from random import Random
+from typing import Any
 
 import pytest
 import wordfreq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from winnow.config.task import Label, NearMiss
+from winnow.config.task import Label, NearMiss, Task
 from winnow.core.example import fold_key
 from winnow.generators.variations.articles import article
-from winnow.generators.variations.base import Seed, VariationChecks, VariationResult, VariationRules
+from winnow.generators.variations.base import Seed, VariationChecks, VariationResult
 from winnow.generators.variations.english import read
 from winnow.generators.variations.tokens import TokenizedQuery
 from winnow.generators.variations.typos import _adjacent_keys
@@ -22,6 +23,11 @@ from winnow.generators.variations.vary import vary
 from winnow.validators.wording.guards import Guards, protecting_guards
 
 SLOTS = {"device": ["laptop", "phone", "headset"], "file": ["src/app.ts", "lib/cart.ts"]}
+
+
+def task_with(variations_per_seed: int, **fields: Any) -> Task:
+    """A task that matters for variations only by these fields."""
+    return Task(name="desk", kind="intents", variations_per_seed=variations_per_seed, **fields)
 
 
 def made(text: str, kind: str, language: str = "en") -> list[str]:
@@ -211,7 +217,7 @@ def one_seed(text: str, label: str = "it") -> list[Seed]:
 @settings(max_examples=50, deadline=None)
 @given(lists_of_seeds(), st.integers(2, 9))
 def test_groups_stay_small_kinds_share_them_and_nothing_repeats(seeds: list[Seed], per_group: int) -> None:
-    result = vary(seeds, VariationRules(per_group, slots=SLOTS))
+    result = vary(seeds, task_with(per_group, slots=SLOTS))
     assert result.proposed == len(result.kept) + len(result.dropped)
     folds = [fold_key(one.text) for one in (*seeds, *result.kept)]
     assert len(set(folds)) == len(folds)
@@ -230,7 +236,7 @@ def test_groups_stay_small_kinds_share_them_and_nothing_repeats(seeds: list[Seed
 @given(lists_of_seeds())
 def test_numbers_negation_direction_and_file_targets_stay(seeds: list[Seed]) -> None:
     by_id = {seed.id: seed.text for seed in seeds}
-    for one in vary(seeds, VariationRules(9, slots=SLOTS), kinds=KINDS).kept:
+    for one in vary(seeds, task_with(9, slots=SLOTS), kinds=KINDS).kept:
         changed = set(protecting_guards(GUARDS.signature(by_id[one.seed_id]), GUARDS.signature(one.text)))
         assert changed <= {"slots": {"numbers", "slots", "direction"}, "times": {"direction"}}.get(one.kind, set())
         assert ("foo." in by_id[one.seed_id]) == ("foo." in one.text)
@@ -241,9 +247,7 @@ def test_numbers_negation_direction_and_file_targets_stay(seeds: list[Seed]) -> 
 @given(lists_of_seeds(), st.randoms(use_true_random=False))
 def test_the_order_of_the_seeds_changes_nothing(seeds: list[Seed], random: Random) -> None:
     shuffled = random.sample(seeds, len(seeds))
-    assert results(vary(shuffled, VariationRules(6, slots=SLOTS))) == results(
-        vary(seeds, VariationRules(6, slots=SLOTS))
-    )
+    assert results(vary(shuffled, task_with(6, slots=SLOTS))) == results(vary(seeds, task_with(6, slots=SLOTS)))
 
 
 def results(result: VariationResult) -> tuple[set[str], set[str]]:
@@ -253,36 +257,36 @@ def results(result: VariationResult) -> tuple[set[str], set[str]]:
 def test_a_seed_is_varied_alike_whatever_stands_beside_it_and_otherwise_with_another_key() -> None:
     others = [Seed(str(i), f"query number {i} about my laptop", "it", str(i)) for i in range(2, 20)]
     seed = Seed("1", "Please check the configuration of my phone today", "it", "1")
-    alone = vary([seed], VariationRules(6)).kept
-    beside = [one for one in vary([*others, seed], VariationRules(6)).kept if one.seed_id == "1"]
+    alone = vary([seed], task_with(6)).kept
+    beside = [one for one in vary([*others, seed], task_with(6)).kept if one.seed_id == "1"]
     assert alone == beside
-    assert alone != vary([seed], VariationRules(6), key="another").kept
+    assert alone != vary([seed], task_with(6), key="another").kept
 
 
 def test_every_kind_comes_before_any_comes_twice() -> None:
     text = "Please check whether the configuration is not wrong on my laptop today, I have a problem"
-    kept = vary(one_seed(text), VariationRules(1 + len(KINDS), slots=SLOTS), kinds=KINDS).kept
+    kept = vary(one_seed(text), task_with(1 + len(KINDS), slots=SLOTS), kinds=KINDS).kept
     assert sorted(one.kind for one in kept) == sorted(KINDS)
 
 
 def test_a_group_that_is_full_gets_nothing_more() -> None:
     seeds = one_seed("reset the password of my laptop")
-    first = vary(seeds, VariationRules(6))
+    first = vary(seeds, task_with(6))
     assert len(first.kept) == 5
-    assert vary(seeds, VariationRules(6), members={"group": 6}).proposed == 0
-    assert len(vary(seeds, VariationRules(6), members={"group": 4}).kept) == 2
+    assert vary(seeds, task_with(6), members={"group": 6}).proposed == 0
+    assert len(vary(seeds, task_with(6), members={"group": 4}).kept) == 2
 
 
 def test_labels_get_what_they_want_spread_over_their_seeds_and_what_is_missing_is_named() -> None:
     seeds = [Seed(f"a{i}", f"reset the password number {i} of my laptop", "a", f"a{i}") for i in range(4)]
     seeds += [Seed("b", "/help", "b", "b"), Seed("c", "reset the clock", "c", "c")]
-    result = vary(seeds, VariationRules(6), wanted={"a": 10, "b": 2})
+    result = vary(seeds, task_with(6), wanted={"a": 10, "b": 2})
     assert Counter(one.label for one in result.kept) == {"a": 10}
     assert sorted(Counter(one.seed_id for one in result.kept).values()) == [2, 2, 3, 3]
     assert result.missing == {"b": 2}
 
 
-LABELS = (
+LABELS = [
     Label(
         name="lost_phone",
         description="A phone is gone.",
@@ -291,7 +295,7 @@ LABELS = (
     ),
     Label(name="lost_laptop", description="A laptop is gone."),
     Label(name="slow_wifi"),
-)
+]
 
 
 @pytest.mark.parametrize(
@@ -305,7 +309,7 @@ LABELS = (
 def test_a_substitution_that_names_another_label_is_refused(
     text: str, label: str, slots: dict[str, list[str]], reason: str
 ) -> None:
-    result = vary(one_seed(text, label), VariationRules(6, slots=slots, labels=LABELS), kinds=["slots"])
+    result = vary(one_seed(text, label), task_with(6, slots=slots, labels=LABELS), kinds=["slots"])
     assert result.kept == []
     assert set(result.reasons()) == {reason}
 
@@ -318,8 +322,8 @@ def test_a_substitution_that_comes_near_another_label_is_refused_by_records_of_o
         asked.extend(zip(texts, groups, strict=True))
         return [("other", 0.95) if "laptop" in text.casefold() else ("it", 0.5) for text in texts]
 
-    rules = VariationRules(6, slots={"device": ["phone", "laptop", "headset"]})
-    result = vary(one_seed("where is the phone"), rules, kinds=["slots"], checks=VariationChecks(nearest=nearest))
+    task = task_with(6, slots={"device": ["phone", "laptop", "headset"]})
+    result = vary(one_seed("where is the phone"), task, kinds=["slots"], checks=VariationChecks(nearest=nearest))
     assert [one.text for one in result.kept] == ["where is the headset"]
     assert [(one.variation.text, one.reason) for one in result.dropped] == [
         ("where is the laptop", "crosses_into_label")
@@ -334,20 +338,20 @@ def test_a_variation_that_is_nearest_to_a_confusable_label_is_refused_however_fa
 
     slots = {"device": ["phone", "laptop"]}
     for confusable, kept in (((), 1), ((("other", "it"),), 0)):
-        rules = VariationRules(6, slots=slots, confusable=confusable)
+        task = task_with(6, slots=slots, confusable=confusable)
         assert (
-            len(vary(one_seed("the phone"), rules, kinds=["slots"], checks=VariationChecks(nearest=nearest)).kept)
+            len(vary(one_seed("the phone"), task, kinds=["slots"], checks=VariationChecks(nearest=nearest)).kept)
             == kept
         )
 
 
 def test_what_the_front_door_refuses_is_replaced_as_long_as_there_is_something_else() -> None:
     seeds = one_seed("reset the password of my laptop")
-    free = vary(seeds, VariationRules(6))
+    free = vary(seeds, task_with(6))
     taken = {one.text for one in free.kept}
     checked = vary(
         seeds,
-        VariationRules(6),
+        task_with(6),
         checks=VariationChecks(refuse=lambda some: ["known" if one.text in taken else None for one in some]),
     )
     assert {one.variation.text for one in checked.dropped if one.reason == "known"} == taken
@@ -358,7 +362,7 @@ def test_what_the_front_door_refuses_is_replaced_as_long_as_there_is_something_e
 def test_facets_stay_where_the_variation_leaves_them() -> None:
     facets = {"phrasing": "question", "length": "short", "noise": "clean", "slot.device": "laptop", "own": "x"}
     seed = Seed("1", "where is my laptop?", "it", "1", facets)
-    by_kind = {one.kind: one for one in vary([seed], VariationRules(9, slots=SLOTS), kinds=KINDS).kept}
+    by_kind = {one.kind: one for one in vary([seed], task_with(9, slots=SLOTS), kinds=KINDS).kept}
     assert by_kind["typos"].facets == {"phrasing": "question", "length": "short", "slot.device": "laptop"}
     assert by_kind["slots"].facets == {"phrasing": "question", "length": "short", "noise": "clean"}
 
@@ -371,13 +375,13 @@ def test_other_languages_get_the_kinds_that_rest_on_no_english_list() -> None:
     assert "mein passworz ist weg" in made("mein passwort ist weg", "typos", "de")  # t and z are neighbors there
     assert made("warten Sie 2 weeks", "slots", "de") == []
     with pytest.raises(ValueError, match="no kind frames for language 'de'"):
-        vary(one_seed("hallo"), VariationRules(6, language="de"), kinds=["frames"])
+        vary(one_seed("hallo"), task_with(6, language="de"), kinds=["frames"])
 
 
 @given(st.text(max_size=60))
 def test_any_text_can_be_asked_for_variations(text: str) -> None:
     for language in ("en", "de", "ja"):
-        kept = vary(one_seed(text), VariationRules(9, language, slots=SLOTS), kinds=kinds_for(language)).kept
+        kept = vary(one_seed(text), task_with(9, language=language, slots=SLOTS), kinds=kinds_for(language)).kept
         assert all(fold_key(one.text) != fold_key(text) for one in kept)
 
 
@@ -392,4 +396,4 @@ def test_a_script_without_capitals_gets_no_casing() -> None:
 
 def test_a_seed_may_not_stand_twice() -> None:
     with pytest.raises(ValueError, match="more than once: 1"):
-        vary(one_seed("a") * 2, VariationRules(6))
+        vary(one_seed("a") * 2, task_with(6))

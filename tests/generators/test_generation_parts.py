@@ -162,7 +162,7 @@ def test_an_answer_proposes_at_most_one_query_a_brief() -> None:
     assert read_items("[]", "queries", {}) == []
 
 
-def test_both_sides_of_a_pair_are_kin_and_pairs_are_not() -> None:
+def test_both_sides_of_a_pair_share_a_group_and_two_pairs_do_not() -> None:
     _, about = contrasts.contrast_requests(MATERIAL, VOICE, ("vpn", "wifi"), 2, per_request=5, round_number=0)[0]
     pairs = [{"first": f"a{n}", "second": f"b{n}", "edit": "e"} for n in range(4)]
     found = contrasts.read_contrasts(json.loads(about), json.dumps({"pairs": pairs}), "q-1")

@@ -258,7 +258,7 @@ def test_contrasts_are_judged_blind_and_fall_in_pairs(workspace: Workspace, clau
     assert (new.groupby("group").size() == 2).all()
 
 
-def test_a_judge_makes_suspects_beside_the_sample(workspace: Workspace, claude: Claude) -> None:
+def test_a_judge_adds_suspected_errors_beside_the_sample(workspace: Workspace, claude: Claude) -> None:
     def contrary(request: dict[str, Any]) -> dict[str, Any]:
         said = careful(request)
         for verdict in said.get("verdicts", ()):

@@ -166,7 +166,7 @@ def test_an_unknown_price_and_an_unknown_provider_are_said(workspace: Workspace,
         generate(workspace, count=4)
 
 
-def test_usage_that_is_not_told_is_counted_at_its_worst_case(workspace: Workspace, chat: Chat) -> None:
+def test_usage_that_is_not_reported_is_counted_at_its_worst_case(workspace: Workspace, chat: Chat) -> None:
     path = workspace.folder.task_file
     path.write_text(path.read_text(encoding="utf-8").replace("prices: free", "prices: own.json"), encoding="utf-8")
     rates = {"models": {"qwen3-8b": {"input": 2, "output": 10, "cache_read": 0.2}}, "as_of": "2026-11-01"}

@@ -110,7 +110,7 @@ def wrongly_labeled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace
     return workspace, {str(row["text"]) for row in rows}
 
 
-def test_suspects_come_into_the_relabel_queue_with_evidence(
+def test_suspected_errors_enter_the_relabel_queue_with_evidence(
     wrongly_labeled: tuple[Workspace, set[str]], labeling: LabelingSetup
 ) -> None:
     workspace, wrong = wrongly_labeled

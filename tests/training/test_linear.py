@@ -67,7 +67,7 @@ def test_training_twice_gives_the_same_predictions(trained_example: Trained, tmp
     assert np.array_equal(first.confidence, second.confidence)
 
 
-def test_evaluation_reads_validation_unless_told_and_writes_down_each_look(trained_example: Trained) -> None:
+def test_evaluation_reads_validation_by_default_and_records_each_look(trained_example: Trained) -> None:
     workspace, run_id = trained_example
     run = workspace.run(run_id)
     before = len(run.read_looks())

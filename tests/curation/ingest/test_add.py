@@ -305,7 +305,7 @@ def test_tools_are_refused_clearly(tmp_path: Path) -> None:
         ws.check()
 
 
-def test_a_session_that_is_told_too_late_is_said(make_workspace: Make, tmp_path: Path) -> None:
+def test_a_session_that_is_named_too_late_is_reported(make_workspace: Make, tmp_path: Path) -> None:
     workspace = make_workspace("a", "b")
     rows = [{"query": f"number {word}", "label": "a", "user": "u1"} for word in ("one", "two", "three")]
     path = write_jsonl(tmp_path / "rows.jsonl", rows)

@@ -30,7 +30,7 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     return workspace
 
 
-def test_every_change_is_told_with_its_reason(changed: Workspace) -> None:
+def test_every_change_is_listed_with_its_reason(changed: Workspace) -> None:
     found, page = changed.diff("a", "b")
     a = pd.concat([changed.release("a").rows(s) for s in ("train", "validation", "test")]).set_index("id")
     b = pd.concat([changed.release("b").rows(s) for s in ("train", "validation", "test")]).set_index("id")

@@ -197,7 +197,7 @@ def test_looks_wait_for_the_second_reader_and_for_disagreements(ws: Workspace, t
     assert len(now_read.defective) == len(records_to_review)
 
 
-def test_suspects_are_read_beside_the_sample_and_not_counted(ws: Workspace, tmp_path: Path) -> None:
+def test_suspected_errors_are_reviewed_beside_the_sample_and_not_counted(ws: Workspace, tmp_path: Path) -> None:
     synthetic(ws, tmp_path, 200)
     (lot,) = drawn(ws)
     sample = lot.records_to_review()

@@ -296,7 +296,7 @@ def test_the_bundled_encoder_trains_and_beats_chance(frozen_example: Workspace, 
     assert page.is_file()
 
 
-def test_settings_come_from_a_file_and_single_changes_and_every_problem_is_told_at_its_line(tmp_path: Path) -> None:
+def test_settings_come_from_a_file_and_single_changes_and_every_problem_is_reported_at_its_line(tmp_path: Path) -> None:
     told = read_settings(EncoderSettings, file=DEFAULT_SETTINGS_FOLDER / "encoder.yaml")
     assert check_settings(EncoderSettings, told) == EncoderSettings()  # the shipped file says the defaults, all of them
     assert set(told) == set(EncoderSettings.__dataclass_fields__)

@@ -96,7 +96,7 @@ def test_class_numbers_of_a_hugging_face_file_become_names(tmp_path: Path) -> No
     assert [row.label for row in read_file(tmp_path / "a.parquet").rows] == ["yes", "no"]
 
 
-def test_columns_are_found_told_and_said(tmp_path: Path) -> None:
+def test_columns_are_recognized_chosen_and_reported(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("Sentence,topic,split,user\nhello there,greet,train,u1\n")
     found = read_file(path)

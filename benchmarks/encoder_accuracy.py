@@ -127,9 +127,9 @@ def encoder(data: dict[str, Split], settings: EncoderSettings, seed: int) -> Met
             else _nothing()
             for split in ("validation", "test")
         ]
-    epochs, best = fitted.facts["epochs"], fitted.facts["best_epoch"]
-    note = f"{fitted.facts['seconds'] / epochs:.0f} s an epoch, {epochs} epochs, {best} kept"
-    return MethodResult(fitted.classes, answers[0], answers[1], fitted.facts["seconds"], note)
+    epochs, best = fitted.training.epochs, fitted.training.best_epoch
+    note = f"{fitted.training.seconds / epochs:.0f} s an epoch, {epochs} epochs, {best} kept"
+    return MethodResult(fitted.classes, answers[0], answers[1], fitted.training.seconds, note)
 
 
 def _nothing() -> NDArray[np.float64]:
@@ -156,7 +156,7 @@ def show(name: str, answers: MethodResult, data: dict[str, Split], against: Meth
     correct = answers.correct(gold)
     share = proportion(int(correct[inside].sum()), int(inside.sum()))
     recall = out_of_scope_recall(answers, data)
-    memory = int(measure_peak_memory()["process_bytes"]) / 2**20
+    memory = measure_peak_memory().process_bytes / 2**20
     cells = [
         name,
         f"{correct.mean():.4f}",

@@ -29,7 +29,7 @@ def comparison_page(comparison: Comparison) -> str:
     return render(
         "comparison.html.j2",
         m=facts,
-        looks={run.id: sum(look["split"] == "test" for look in run.read_looks()) for run in comparison.runs},
+        looks={run.id: run.looks_at_test() for run in comparison.runs},
         accuracy_marks=whiskers([run.accuracy.json() for run in facts.runs]),
         goal_marks=[
             whiskers(run.goals, key="measured", marks=[goal["wanted"] for goal in run.goals]) for run in facts.runs

@@ -47,7 +47,7 @@ def evaluation_page(evaluation: Evaluation) -> str:
     return render(
         "evaluation.html.j2",
         run=evaluation.run.facts,
-        looks=evaluation.run.read_looks(),
+        looks_at_test=evaluation.run.looks_at_test(),
         split=evaluation.split,
         release=evaluation.release,
         manifest=evaluation.release.manifest,

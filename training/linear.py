@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from winnow.core.clock import utc_now
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.progress import Progress
 from winnow.curation.engine.embedders.embedder import Embedder, open_embedder
@@ -18,6 +18,7 @@ from winnow.curation.engine.linear_probe import INVERSE_PENALTY, LinearProbe, fi
 from winnow.curation.engine.vector_cache import embed_with_cache
 from winnow.curation.releases.release import Release
 from winnow.training.predictions import Predictions
+from winnow.training.run_facts import EmbedderFacts, LinearRunFacts, RunIdentity
 from winnow.training.runs import Run, create_run
 
 MODEL_FILE = "model.safetensors"
@@ -54,7 +55,7 @@ def train(
     task = release.task()
     embedder = embedder or open_embedder(task.embedder.model, backend=task.embedder.backend)
 
-    def fill_folder(part: Path) -> Mapping[str, Any]:
+    def fill_folder(part: Path, identity: RunIdentity) -> LinearRunFacts:
         started = time.perf_counter()
         rows = release.rows("train")
         vectors = embed_with_cache(list(rows["text"]), embedder, vectors_cache, progress=progress)
@@ -62,12 +63,15 @@ def train(
             vectors, list(rows["label"]), inverse_penalty=(settings or LinearSettings()).inverse_penalty, seed=seed
         )
         probe.save(part / MODEL_FILE)
-        return {
-            "train_rows": len(rows),
-            "routes": task.routes,
-            "embedder": {"model": embedder.requested, "backend": embedder.backend, "identity": embedder.identity},
-            "seconds": round(time.perf_counter() - started, 3),
-        }
+        return LinearRunFacts(
+            **dict(identity),
+            method="linear",
+            trained_at=utc_now(),
+            train_rows=len(rows),
+            routes=task.routes,
+            embedder=EmbedderFacts.of(embedder),
+            seconds=round(time.perf_counter() - started, 3),
+        )
 
     return create_run(
         folder,
@@ -88,11 +92,11 @@ def predict(
     """
     if not texts:
         return Predictions([], np.empty((0, 0)))
-    requested = run.facts["embedder"]
-    probe, embedder = _load_model(run.path, requested["model"], requested["backend"])
-    if embedder.identity.rsplit("-", 1)[0] != requested["identity"].rsplit("-", 1)[0]:
+    requested = run.facts_of(LinearRunFacts).embedder
+    probe, embedder = _load_model(run.path, requested.model, requested.backend)
+    if embedder.identity.rsplit("-", 1)[0] != requested.identity.rsplit("-", 1)[0]:
         fix = "train again here, or install the embedder that the run was trained with"
-        raise WinnowError(Problem(run.id, f"embedder {embedder.identity}", requested["identity"], fix))
+        raise WinnowError(Problem(run.id, f"embedder {embedder.identity}", requested.identity, fix))
     probabilities = probe.probabilities(embed_with_cache(list(texts), embedder, vectors_cache, progress=progress))
     return Predictions(probe.classes, probabilities.astype(np.float64))
 

@@ -85,7 +85,7 @@ def predict(
     run: Run, texts: Sequence[str], *, vectors_cache: Path | None = None, progress: Progress | None = None
 ) -> Predictions:
     """Predict labels with a run's model, of any method."""
-    return METHODS[run.facts["method"]].predict(run, texts, vectors_cache=vectors_cache, progress=progress)
+    return METHODS[run.facts.method].predict(run, texts, vectors_cache=vectors_cache, progress=progress)
 
 
 def method_named(name: str) -> Method:

@@ -9,20 +9,34 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import ValidationError
 
 from winnow.core.clock import utc_now
 from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.hashing import json_hash
 from winnow.core.versions import package_version
+from winnow.core.vocabulary import Split
 from winnow.curation.releases.release import Release
+from winnow.training.run_facts import (
+    AnyRunFacts,
+    Look,
+    ReleaseReference,
+    RunFacts,
+    RunFile,
+    RunIdentity,
+    UnreadableLook,
+)
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+FactsT = TypeVar("FactsT", bound=RunFacts)
 
 RUN_FILE = "run.json"
 LOOKS_FILE = "looks.jsonl"
-
-IMPORTED = "imported"
-"""The method of a run whose predictions were imported from another system."""
 
 NO_MODEL = "the predictions were imported: there is no model to run"
 
@@ -43,36 +57,49 @@ class Run:
     """A run folder and the facts that it records."""
 
     path: Path
-    facts: Mapping[str, Any]
+    facts: AnyRunFacts
 
     @property
     def id(self) -> str:
         """Release, method, and a hash of everything that determines the result."""
-        return str(self.facts["run"])
+        return self.facts.run
+
+    def facts_of(self, method: type[FactsT]) -> FactsT:
+        """The facts as those of one method.
+
+        Raises TypeError when the run is of another method.
+        """
+        if not isinstance(self.facts, method):
+            raise TypeError(f"run {self.id} is of method {self.facts.method}, not {method.__name__}")
+        return self.facts
 
     def release_path(self) -> Path:
         """The location of the release when the run was trained; stored relative to the run."""
-        return (self.path / str(self.facts["release"]["path"])).resolve()
+        return (self.path / self.facts.release.path).resolve()
 
-    def record_look(self, split: str, measures: Mapping[str, Any]) -> None:
+    def record_look(self, split: str, *, accuracy: float, rows: int) -> None:
         """Record that somebody looked at a score (design rule 3)."""
-        entry = {"at": utc_now(), "split": split, "accuracy": measures["accuracy"], "rows": measures["rows"]}
+        look = Look(at=utc_now(), split=Split(split), accuracy=accuracy, rows=rows)
         with (self.path / LOOKS_FILE).open("a", encoding="utf-8") as handle:
-            handle.write(json.dumps(entry) + "\n")
+            handle.write(json.dumps(look.model_dump(mode="json")) + "\n")
             handle.flush()
             os.fsync(handle.fileno())
 
-    def read_looks(self) -> list[dict[str, Any]]:
+    def read_looks(self) -> list[Look | UnreadableLook]:
         """Every look so far, oldest first; a line that was cut off by a kill counts as a look at test."""
         path = self.path / LOOKS_FILE
         return [_parse_look(line) for line in path.read_text().splitlines() if line] if path.exists() else []
 
+    def looks_at_test(self) -> int:
+        """Number of times that somebody saw a score on test."""
+        return sum(look.split == Split.TEST for look in self.read_looks())
 
-def _parse_look(line: str) -> dict[str, Any]:
+
+def _parse_look(line: str) -> Look | UnreadableLook:
     try:
-        return dict(json.loads(line))
-    except ValueError:
-        return {"split": "test", "unreadable": line}
+        return Look.model_validate_json(line)
+    except ValidationError:
+        return UnreadableLook(unreadable=line)
 
 
 def run_id(
@@ -101,12 +128,12 @@ def create_run(
     method: str,
     settings: Mapping[str, Any],
     seed: int,
-    fill_folder: Callable[[Path], Mapping[str, Any]],
+    fill_folder: Callable[[Path, RunIdentity], AnyRunFacts],
     depends_on: Mapping[str, str] | None = None,
 ) -> tuple[Run, bool]:
     """The run with these settings, trained if it does not exist yet; also returns whether it is new.
 
-    `fill_folder` trains into a folder and returns the facts that it measured. The run appears complete or not at all.
+    `fill_folder` trains into a folder and returns the facts of the run. The run appears complete or not at all.
     `depends_on` are the versions that determine the result, by default those of RESULT_PACKAGES.
     """
     depends_on = depends_on or versions()
@@ -118,21 +145,16 @@ def create_run(
     part = folder / f".{name}.{os.getpid()}.part"
     part.mkdir(parents=True)
     try:
-        measured = fill_folder(part)
-        facts = {
-            "run": name,
-            "method": method,
-            "release": {
-                "name": release.name,
-                "sha256": release.sha256,
-                "path": os.path.relpath(release.path, path),
-            },
-            "settings": dict(settings),
-            "seed": seed,
-            "versions": dict(depends_on),
-            "trained_at": utc_now(),
-            **measured,
-        }
+        identity = RunIdentity(
+            run=name,
+            release=ReleaseReference(
+                name=release.name, sha256=release.sha256, path=os.path.relpath(release.path, path)
+            ),
+            settings=dict(settings),
+            seed=seed,
+            versions=dict(depends_on),
+        )
+        facts = fill_folder(part, identity).model_dump(mode="json", exclude_unset=True)
         (part / RUN_FILE).write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         if not path.exists():  # another process may have trained the same run in the meantime: keep its folder
             part.rename(path)
@@ -156,10 +178,24 @@ def _remove_abandoned_parts(folder: Path) -> None:
 def open_run(path: Path) -> Run:
     """Open a run folder.
 
-    Raises WinnowError when the folder is not a readable run.
+    Raises WinnowError when the folder is not a readable run, with each field of its facts that is wrong.
     """
     try:
-        return Run(path.resolve(), json.loads((path / RUN_FILE).read_text(encoding="utf-8")))
-    except (OSError, ValueError):
-        fix = f"name a run of this workspace (`{command('runs')}`) or the path of a run folder"
-        raise WinnowError(Problem(str(path), "not a readable run", f"a folder with {RUN_FILE}", fix)) from None
+        facts = RunFile.model_validate_json((path / RUN_FILE).read_bytes()).root
+    except ValidationError as error:
+        raise WinnowError([_unreadable_run(path, _describe_field(found)) for found in error.errors()]) from None
+    except OSError:
+        raise WinnowError(_unreadable_run(path)) from None
+    return Run(path.resolve(), facts)
+
+
+def _unreadable_run(path: Path, detail: str = "") -> Problem:
+    fix = f"name a run of this workspace (`{command('runs')}`) or the path of a run folder"
+    found = f"not a readable run: {detail}" if detail else "not a readable run"
+    return Problem(str(path), found, f"a folder with {RUN_FILE}", fix)
+
+
+def _describe_field(found: ErrorDetails) -> str:
+    """The field of `run.json` that is wrong and why; errors start with the method, which is not part of its name."""
+    field = ".".join(map(str, found["loc"][1:]))
+    return f"{RUN_FILE}, {field}: {found['msg']}" if field else f"{RUN_FILE}: {found['msg']}"

@@ -19,6 +19,7 @@ from winnow.operations.compare import ComparisonOutput
 from winnow.operations.feedback import FeedbackOutput
 from winnow.reports.report_facts import DailyReportFacts
 from winnow.training.monitoring.decision_facts import DecisionFacts
+from winnow.training.run_facts import RunFile
 
 PUBLIC_RECORDS: dict[str, type[object]] = {
     "comparison": ComparisonOutput,
@@ -32,6 +33,7 @@ PUBLIC_RECORDS: dict[str, type[object]] = {
     "must_pass_case": MustPassCase,
     "release_row": ReleaseRow,
     "report": DailyReportFacts,
+    "run": RunFile,
     "working_row": WorkingRow,
 }
 """Every public record by the name of its schema. A new record is one entry here."""

@@ -16,6 +16,7 @@ from winnow.curation.engine.linear_probe import fit_probe, load_probe
 from winnow.curation.releases.release import open_release
 from winnow.operations.evaluate import evaluate_run
 from winnow.training.linear import LinearSettings, predict, train
+from winnow.training.run_facts import LinearRunFacts
 from winnow.training.runs import open_run
 from winnow.workspace import Workspace
 
@@ -43,9 +44,11 @@ def test_a_probe_is_what_scikit_learn_fits_and_survives_its_file(tmp_path: Path,
 
 def test_a_run_says_where_it_came_from_and_the_same_settings_give_the_same_run(trained_example: Trained) -> None:
     workspace, run_id = trained_example
-    facts = workspace.run(run_id).facts
-    assert facts["release"]["sha256"] == workspace.release("first").sha256
-    assert {"settings", "seed", "versions", "seconds", "embedder", "train_rows"} <= set(facts)
+    facts = workspace.run(run_id).facts_of(LinearRunFacts)
+    assert facts.release.sha256 == workspace.release("first").sha256
+    assert facts.train_rows == workspace.release("first").counts["train"]
+    assert (facts.settings, facts.seed, facts.embedder.model) == ({"inverse_penalty": 10.0}, 0, None)
+    assert facts.versions["python"].startswith("3.")
     again, new = workspace.train("first")
     assert (again.id, new) == (run_id, False)
     assert [run["name"] for run in workspace.runs()] == [run_id]
@@ -75,7 +78,7 @@ def test_evaluation_reads_validation_by_default_and_records_each_look(trained_ex
     assert evaluation.split == "validation"
     assert set(evaluation.predictions["id"]) == set(workspace.release("first").rows("validation")["id"])
     workspace.evaluate(run_id, split="test")
-    assert [look["split"] for look in run.read_looks()[before:]] == ["validation", "test"]
+    assert [look.split for look in run.read_looks()[before:]] == ["validation", "test"]
     stored = json.loads((page.parent / "validation.json").read_text())
     assert stored["accuracy"] == evaluation.measures["accuracy"]
     gold, predicted = evaluation.predictions["gold"], evaluation.predictions["predicted"]

@@ -16,7 +16,8 @@ from winnow.curation.review.label_accuracy_facts import NOT_AUDITED
 from winnow.training.diagnostics.issue import EpochLosses, RunContext
 from winnow.training.encoder.training_curves import CURVES_FILE
 from winnow.training.methods import predict
-from winnow.training.runs import IMPORTED, NO_MODEL, Run
+from winnow.training.run_facts import IMPORTED, EncoderRunFacts
+from winnow.training.runs import NO_MODEL, Run
 from winnow.validators.stats.intervals import proportion
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def read_run_context(
     return RunContext(
         run=run.id,
         release=release.name,
-        method=run.facts["method"],
+        method=run.facts.method,
         train_accuracy=_train_accuracy(run, train, vectors_cache, progress),
         losses=_losses(run),
         train_rows=_train_rows(train),
@@ -61,7 +62,7 @@ def read_run_context(
 def _train_accuracy(
     run: Run, train: pd.DataFrame, vectors_cache: Path | None, progress: Progress | None
 ) -> Measured | NotMeasured:
-    if run.facts["method"] == IMPORTED:
+    if run.facts.method == IMPORTED:
         return NotMeasured(NO_MODEL)
     path = run.path / TRAIN_ACCURACY_FILE
     try:
@@ -81,8 +82,8 @@ def _losses(run: Run) -> EpochLosses | NotMeasured:
     try:
         curves: dict[str, list[dict[str, Any]]] = json.loads((run.path / CURVES_FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return NotMeasured(f"method {run.facts['method']} records no training curves")
-    best = run.facts.get("best_epoch")
+        return NotMeasured(f"method {run.facts.method} records no training curves")
+    best = run.facts.best_epoch if isinstance(run.facts, EncoderRunFacts) else None
     found = [
         next((p["loss"] for p in curves.get(split, ()) if round(p["epoch"]) == best), None)
         for split in ("train", "validation")

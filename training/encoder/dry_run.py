@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import tempfile
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from transformers import TrainerCallback
 
+from winnow.core.record import Record
 from winnow.training.encoder.encoder_settings import EncoderSettings
 from winnow.training.encoder.initialization import LabeledTexts, prepare_training
 from winnow.training.encoder.trainer import build_trainer, seeded_randomness, training_arguments
 from winnow.training.hardware import detect_hardware, measure_peak_memory
+from winnow.training.run_facts import PeakMemory
 
 STEPS = 10
 
 
-@dataclass(frozen=True)
-class DryRunEstimate:
+class DryRunEstimate(Record):
     """The estimated cost of a training on this machine under its current load."""
 
     steps: int
@@ -32,7 +32,7 @@ class DryRunEstimate:
     """Including the evaluation on validation."""
     seconds: float
     """For the whole training: loading, and every epoch."""
-    peak_memory: dict[str, int | str]
+    peak_memory: PeakMemory
     """Bytes, measured with the longest batch; whole trainings used a fifth more, because memory fragments."""
 
 

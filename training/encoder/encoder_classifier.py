@@ -54,7 +54,7 @@ class BaseEncoder:
 
     encoder: nn.Module
     tokenizer: Any
-    pooling: str
+    pooling: Pooling
     dimensions: int
     max_tokens: int
     """The encoder's maximum input length."""

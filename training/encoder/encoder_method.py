@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from winnow.core.clock import utc_now
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.progress import Progress
 from winnow.core.vocabulary import Precision
@@ -22,7 +23,9 @@ from winnow.training.encoder.encoder_settings import EncoderSettings
 from winnow.training.encoder.training_curves import CURVES_FILE, training_curves
 from winnow.training.encoder.training_curves_svg import draw_training_curves
 from winnow.training.predictions import Predictions
+from winnow.training.run_facts import BaseModelFacts, EmbedderFacts, EncoderRunFacts, RunIdentity
 from winnow.training.runs import RESULT_PACKAGES, Run, create_run, run_id, versions
+from winnow.training.settings_file import check_settings
 
 if TYPE_CHECKING:
     from winnow.training.encoder.dry_run import DryRunEstimate
@@ -64,7 +67,7 @@ def train(
     requested = asdict(chosen)
     resume = folder / f".{run_id(release, 'encoder', requested, seed, depends_on=depends_on)}.resume"
 
-    def fill_folder(part: Path) -> Mapping[str, Any]:
+    def fill_folder(part: Path, identity: RunIdentity) -> EncoderRunFacts:
         from winnow.training.encoder.trainer import fit_encoder
 
         rows, validation = _labeled_texts(release, "train"), _labeled_texts(release, "validation")
@@ -78,7 +81,19 @@ def train(
             report_to=report_to,
             progress=progress,
         )
-        return _write_model(part, fitted) | _provenance(release, base, embedder) | {"train_rows": len(rows.texts)}
+        _write_model(part, fitted)
+        task = release.task()
+        similarity_embedder = embedder or open_embedder(task.embedder.model, backend=task.embedder.backend)
+        return EncoderRunFacts(
+            **dict(identity),
+            **dict(fitted.training),
+            method="encoder",
+            trained_at=utc_now(),
+            train_rows=len(rows.texts),
+            routes=task.routes,
+            embedder=EmbedderFacts.of(similarity_embedder),
+            base=BaseModelFacts.of(base),
+        )
 
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(resume.with_suffix(".lock")):  # two processes would write into the same checkpoint folder
@@ -95,32 +110,16 @@ def train(
     return created
 
 
-def _write_model(part: Path, fitted: TrainedEncoder) -> dict[str, Any]:
-    """Write the model, its training curves and their plot; returns the facts of the training."""
+def _write_model(part: Path, fitted: TrainedEncoder) -> None:
+    """Write the model, its training curves and their plot."""
     from winnow.training.encoder.lora_adapter import save_adapter
 
     save_adapter(fitted.model, fitted.classes, part)
     points = training_curves(fitted.history)
     (part / CURVES_FILE).write_text(json.dumps(points, indent=1) + "\n", encoding="utf-8")
     (part / CURVES_PLOT_FILE).write_text(
-        draw_training_curves(points, best_epoch=fitted.facts["best_epoch"]), encoding="utf-8"
+        draw_training_curves(points, best_epoch=fitted.training.best_epoch), encoding="utf-8"
     )
-    return dict(fitted.facts)
-
-
-def _provenance(release: Release, base: Embedder, embedder: Embedder | None) -> dict[str, Any]:
-    """The facts about routes, similarity embedder and base encoder."""
-    task = release.task()
-    similarity_embedder = embedder or open_embedder(task.embedder.model, backend=task.embedder.backend)
-    return {
-        "routes": task.routes,
-        "embedder": {
-            "model": similarity_embedder.requested,
-            "backend": similarity_embedder.backend,
-            "identity": similarity_embedder.identity,
-        },
-        "base": {"model": base.requested, "weights_hash": base.weights_hash},
-    }
 
 
 def dry_run(release: Release, *, settings: EncoderSettings | None = None, seed: int = 0) -> DryRunEstimate:
@@ -142,14 +141,14 @@ def predict(
     """
     if not texts:
         return Predictions([], np.empty((0, 0)))
-    requested = run.facts["base"]
-    base = open_embedder(requested["model"], backend="torch")
-    if base.weights_hash != requested["weights_hash"]:
+    facts = run.facts_of(EncoderRunFacts)
+    base = open_embedder(facts.base.model, backend="torch")
+    if base.weights_hash != facts.base.weights_hash:
         fix = "restore the encoder that the run was trained on, or train again with this one"
-        found = f"the encoder {requested['model'] or 'bundled'} has weights {base.weights_hash[:16]}"
-        raise WinnowError(Problem(run.id, found, requested["weights_hash"][:16], fix))
-    settings = run.facts["settings"]
-    loaded = _load_model(run.path, base.folder, run.facts["pooling"], settings["precision"], settings["max_length"])
+        found = f"the encoder {facts.base.model or 'bundled'} has weights {base.weights_hash[:16]}"
+        raise WinnowError(Problem(run.id, found, facts.base.weights_hash[:16], fix))
+    settings = check_settings(EncoderSettings, facts.settings)
+    loaded = _load_model(run.path, base.folder, facts.pooling, settings.precision, settings.max_length)
     return loaded.predict(texts, progress)
 
 

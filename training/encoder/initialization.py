@@ -15,7 +15,7 @@ from winnow.training.encoder.batched_inference import compute_vectors
 from winnow.training.encoder.encoder_classifier import BaseEncoder, EncoderClassifier, load_base_encoder
 from winnow.training.encoder.encoder_settings import EncoderSettings
 from winnow.training.encoder.lora_adapter import with_adapter
-from winnow.training.hardware import Hardware
+from winnow.training.run_facts import Hardware
 
 IMBALANCE_RATIO = 3.0
 """`class_weights: auto` weights classes when the largest has more than this many times the rows of the smallest."""

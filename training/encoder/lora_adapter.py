@@ -14,7 +14,7 @@ from winnow.core.errors import Problem, WinnowError
 from winnow.core.vocabulary import Precision
 from winnow.training.encoder.encoder_classifier import BaseEncoder, EncoderClassifier
 from winnow.training.encoder.encoder_settings import EncoderSettings
-from winnow.training.hardware import Hardware
+from winnow.training.run_facts import Hardware
 
 ADAPTER_FOLDER = "adapter"
 """Folder in a run: LoRA layers and head as safetensors, with peft's configuration."""

@@ -37,20 +37,21 @@ from winnow.training.encoder.checkpoints import (
 from winnow.training.encoder.encoder_settings import EncoderSettings
 from winnow.training.encoder.initialization import LabeledTexts, TrainingSetup, prepare_training
 from winnow.training.evaluation.metrics import macro_f1
-from winnow.training.hardware import Hardware, detect_hardware, measure_peak_memory
+from winnow.training.hardware import detect_hardware, measure_peak_memory
+from winnow.training.run_facts import EncoderTraining, Hardware, RowsOfALabel
 
 
 @dataclass(frozen=True)
 class TrainedEncoder:
-    """A trained model and the facts of its training."""
+    """A trained model and what its training measured."""
 
     model: Any
     """A peft model that wraps an EncoderClassifier."""
     classes: list[str]
     history: list[dict[str, Any]]
     """The Trainer's log: per epoch one entry for train and one for validation."""
-    facts: dict[str, Any]
-    """Facts recorded in the run: seconds, epochs, hardware, memory."""
+    training: EncoderTraining
+    """What the training measured."""
 
 
 def fit_encoder(
@@ -85,11 +86,8 @@ def fit_encoder(
         else:
             trainer.train(resume_from_checkpoint=str(last) if last else None)
     history = [dict(entry) for entry in trainer.state.log_history]
-    facts = _training_facts(setup, history, hardware) | {
-        "seconds": round(watch.seconds(), 3),
-        "resumed": last is not None,
-    }
-    return TrainedEncoder(setup.model, setup.classes, history, facts)
+    training = _describe_training(setup, history, hardware, seconds=watch.seconds(), resumed=last is not None)
+    return TrainedEncoder(setup.model, setup.classes, history, training)
 
 
 def training_arguments(
@@ -213,21 +211,25 @@ def seeded_randomness(seed: int) -> Iterator[None]:
             np.random.set_state(numpy)
 
 
-def _training_facts(setup: TrainingSetup, history: Sequence[dict[str, Any]], hardware: Hardware) -> dict[str, Any]:
+def _describe_training(
+    setup: TrainingSetup, history: Sequence[dict[str, Any]], hardware: Hardware, *, seconds: float, resumed: bool
+) -> EncoderTraining:
     trained = max((entry["epoch"] for entry in history), default=0)
     validated = [entry for entry in history if "eval_accuracy" in entry]
     best = (
         max(validated, key=lambda entry: (entry["eval_accuracy"], -entry["epoch"]))["epoch"] if validated else trained
     )
     sizes = Counter(row["labels"] for row in setup.train)
-    return {
-        "epochs": round(trained),
-        "best_epoch": round(best),
-        "validation_rows": len(setup.validation),
-        "rows_of_a_label": {"smallest": min(sizes.values()), "largest": max(sizes.values())},
-        "class_weights": ClassWeights.BALANCED if setup.uses_class_weights else ClassWeights.NONE,
-        "pooling": setup.base.pooling,
-        "trained_parameters": sum(p.numel() for p in setup.model.parameters() if p.requires_grad),
-        "hardware": {"device": hardware.device, "precision": hardware.precision, "threads": hardware.threads},
-        "peak_memory": measure_peak_memory(),
-    }
+    return EncoderTraining(
+        epochs=round(trained),
+        best_epoch=round(best),
+        validation_rows=len(setup.validation),
+        rows_of_a_label=RowsOfALabel(smallest=min(sizes.values()), largest=max(sizes.values())),
+        class_weights=ClassWeights.BALANCED if setup.uses_class_weights else ClassWeights.NONE,
+        pooling=setup.base.pooling,
+        trained_parameters=sum(p.numel() for p in setup.model.parameters() if p.requires_grad),
+        hardware=hardware,
+        peak_memory=measure_peak_memory(),
+        seconds=round(seconds, 3),
+        resumed=resumed,
+    )

@@ -93,9 +93,8 @@ def compare(
         pairs=_compare_pairs(runs, releases, table, labels),
     )
     for run, own in zip(runs, per_run, strict=True):
-        run.record_look(
-            split, {"accuracy": own.accuracy.value, "rows": len(table)}
-        )  # recorded before the score is shown
+        # recorded before the score is shown
+        run.record_look(split, accuracy=own.accuracy.value, rows=len(table))
     return Comparison(list(runs), facts, table)
 
 
@@ -110,8 +109,8 @@ def _measure_run(
     assert isinstance(accuracy, Measured)  # runs without common rows are not compared
     return ComparedRun(
         run=run.id,
-        method=run.facts["method"],
-        release=run.facts["release"]["name"],
+        method=run.facts.method,
+        release=run.facts.release.name,
         accuracy=accuracy,
         in_scope_accuracy=_share(inside, "no rows are in scope"),
         out_of_scope_recall=_share(outside, "no rows have the fallback label"),

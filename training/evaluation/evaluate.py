@@ -76,9 +76,9 @@ def evaluate(
             fallback=release.manifest.task.fallback,
             routes=release.task().routes,
             fitted=fitted,
-            seed=run.facts["seed"],
+            seed=run.facts.seed,
         ),
-        "goals": _goal_verdicts(release, rows, output, goals, run.facts["seed"]),
+        "goals": _goal_verdicts(release, rows, output, goals, run.facts.seed),
         "must_pass": evaluate_must_pass(run, release, train_similarity, vectors_cache=vectors_cache),
         "not_answered": dict(output.predictions.not_answered) if output.predictions else {},
         "latency": stored_latency(run),
@@ -93,7 +93,7 @@ def evaluate(
     if output.predictions and output.predictions.reasons:
         table = table.assign(reason=list(output.predictions.reasons))
     evaluation = Evaluation(run, release, split, measures, table)
-    run.record_look(split, measures)  # recorded before the score is shown
+    run.record_look(split, accuracy=measures["accuracy"], rows=measures["rows"])  # recorded before the score is shown
     _write_evaluation(evaluation)
     return evaluation
 
@@ -101,8 +101,8 @@ def evaluate(
 def check_release(run: Run, release: Release, split: str) -> None:
     """Raises WinnowError when a run cannot be evaluated on a split of this release."""
     check_choice("split", split, SPLITS)
-    if release.sha256 != run.facts["release"]["sha256"]:
-        trained = f"trained on the release with SHA-256 {run.facts['release']['sha256']}"
+    if release.sha256 != run.facts.release.sha256:
+        trained = f"trained on the release with SHA-256 {run.facts.release.sha256}"
         raise GateError(Problem(run.id, trained, release.sha256, "evaluate on the run's own release"))
     if not release.counts[split]:
         raise WinnowError(Problem(release.name, f"no {split} rows", "a split with rows", "choose another split"))

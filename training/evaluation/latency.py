@@ -23,7 +23,8 @@ from winnow.core.commands import command
 from winnow.core.errors import Problem, ServiceError
 from winnow.core.result import NotMeasured
 from winnow.training.process_memory import peak_memory_bytes
-from winnow.training.runs import IMPORTED, NO_MODEL, Run, open_run
+from winnow.training.run_facts import IMPORTED, PromptRunFacts
+from winnow.training.runs import NO_MODEL, Run, open_run
 from winnow.validators.stats.quantiles import quantile
 
 LATENCY_FILE = "latency.json"
@@ -61,9 +62,9 @@ PredictBatch = Callable[[Sequence[str]], object]
 
 def stored_latency(run: Run) -> dict[str, Any]:
     """The last measurement, if there is one."""
-    if run.facts["method"] == IMPORTED:
+    if run.facts.method == IMPORTED:
         return NotMeasured(NO_MODEL).json()
-    if run.facts.get("settings", {}).get("backend") in REMOTE_BACKENDS:
+    if _uses_a_service(run):
         return NotMeasured(
             "responses are stored, so predicting again would not measure the model; requests.jsonl has the seconds"
         ).json()
@@ -81,7 +82,7 @@ def measure_latency(run: Run, texts: Sequence[str]) -> dict[str, Any]:
 
     Raises ServiceError when that process fails.
     """
-    if run.facts["method"] == IMPORTED or run.facts.get("settings", {}).get("backend") in REMOTE_BACKENDS:
+    if run.facts.method == IMPORTED or _uses_a_service(run):
         return stored_latency(run)
     with tempfile.TemporaryDirectory() as folder:
         queries = Path(folder) / "texts.json"
@@ -96,6 +97,11 @@ def measure_latency(run: Run, texts: Sequence[str]) -> dict[str, Any]:
     with atomic_write(run.path / LATENCY_FILE) as temporary:
         temporary.write_text(json.dumps({"format": FORMAT, **found}, indent=1) + "\n", encoding="utf-8")
     return found
+
+
+def _uses_a_service(run: Run) -> bool:
+    """Whether the run sends its requests to a service, which answers a repeated text from what it stored."""
+    return isinstance(run.facts, PromptRunFacts) and run.facts.base is None
 
 
 def time_queries(predict_batch: PredictBatch, texts: Sequence[str]) -> dict[str, Any]:

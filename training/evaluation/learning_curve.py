@@ -20,7 +20,8 @@ from winnow.core.vocabulary import Split
 from winnow.curation.engine.embedders.embedder import open_embedder
 from winnow.curation.releases.manifest import MANIFEST
 from winnow.curation.releases.release import TASK_COPY, Release, open_release
-from winnow.training.runs import IMPORTED, Run
+from winnow.training.run_facts import IMPORTED, TrainedRunFacts
+from winnow.training.runs import Run
 from winnow.validators.stats.differences import paired_difference
 from winnow.validators.stats.intervals import proportion
 from winnow.validators.stats.macro_f1 import macro_f1_with_interval
@@ -42,7 +43,7 @@ FORMAT = 1
 
 def stored_learning_curve(run: Run) -> dict[str, Any]:
     """The points that were measured so far, if any."""
-    if run.facts["method"] == IMPORTED:
+    if run.facts.method == IMPORTED:
         return NotMeasured("the predictions were imported: there is no model to train").json()
     points = _stored_points(run)
     if not points:
@@ -59,14 +60,14 @@ def measure_learning_curve(
     Every point is saved in the run as soon as it is measured, so nothing is trained twice. Raises WinnowError for an
     imported run, and when there are no validation rows.
     """
-    if run.facts["method"] == IMPORTED:
+    if run.facts.method == IMPORTED:
         fix = "measure the learning curve of another run"
         raise WinnowError(Problem(run.id, "its predictions were imported", "a run that was trained here", fix))
     if not release.counts["validation"]:
         raise WinnowError(
             Problem(release.name, "no validation rows", "validation rows", "freeze a release with validation rows")
         )
-    order = group_order(release.rows("train"), seed=run.facts["seed"])
+    order = group_order(release.rows("train"), seed=run.facts.seed)
     points = _stored_points(run)
     for done, share in enumerate(SHARES):
         if progress:
@@ -104,25 +105,25 @@ def _measure_point(
         model, own = run, release
         if share < 1:
             own = _release_with_groups(release, groups, Path(folder) / "release")
-            recorded = run.facts["embedder"]
+            recorded = run.facts_of(TrainedRunFacts).embedder
             model, _ = train(
                 own,
                 Path(folder) / "runs",
-                method=run.facts["method"],
-                seed=run.facts["seed"],
-                settings=run.facts["settings"],
-                embedder=open_embedder(recorded["model"], backend=recorded["backend"]),
+                method=run.facts.method,
+                seed=run.facts.seed,
+                settings=run.facts.settings,
+                embedder=open_embedder(recorded.model, backend=recorded.backend),
                 vectors_cache=vectors_cache,
             )
         predicted = predict(model, texts, vectors_cache=vectors_cache).labels
-        train_rows, seconds = own.counts["train"], model.facts["seconds"]
+        train_rows, seconds = own.counts["train"], model.facts.seconds
     correct = [g == p for g, p in zip(gold, predicted, strict=True)]
     return {
         "share": share,
         "train_rows": train_rows,
         "groups": len(groups),
         "accuracy": proportion(sum(correct), len(correct)).json(),
-        "macro_f1": macro_f1_with_interval(gold, predicted, release.labels, seed=run.facts["seed"]).figure.json(),
+        "macro_f1": macro_f1_with_interval(gold, predicted, release.labels, seed=run.facts.seed).figure.json(),
         "seconds": seconds,
         "correct": "".join("1" if ok else "0" for ok in correct),
     }

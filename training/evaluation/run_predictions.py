@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winnow.training.predictions import ModelOutput
-from winnow.training.runs import IMPORTED, Run
+from winnow.training.run_facts import IMPORTED
+from winnow.training.runs import Run
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +22,7 @@ def predict_or_load(
 
     Raises WinnowError when an imported run lacks predictions for some of the rows.
     """
-    if run.facts["method"] == IMPORTED:
+    if run.facts.method == IMPORTED:
         from winnow.training.imported_runs.imported_predictions import load_imported
 
         return load_imported(run, list(rows["id"]))

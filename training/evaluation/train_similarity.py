@@ -16,6 +16,7 @@ from winnow.curation.engine.embedders.embedder import Embedder, open_embedder
 from winnow.curation.engine.exact_search import nearest
 from winnow.curation.engine.vector_cache import embed_with_cache
 from winnow.curation.releases.release import Release
+from winnow.training.run_facts import ImportedRunFacts
 from winnow.training.runs import Run
 
 if TYPE_CHECKING:
@@ -49,8 +50,8 @@ class TrainSimilarity:
 
     @cached_property
     def _embedder(self) -> Embedder:
-        recorded = self.run.facts.get("embedder")  # imports have none: use the release's embedder
-        if recorded is not None:
-            return open_embedder(recorded["model"], backend=recorded["backend"])
+        facts = self.run.facts
+        if not isinstance(facts, ImportedRunFacts):  # imports have no embedder: use the release's
+            return open_embedder(facts.embedder.model, backend=facts.embedder.backend)
         own = self.release.task().embedder
         return open_embedder(own.model, backend=own.backend)

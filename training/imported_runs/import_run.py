@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from winnow.core.choices import choice_problem
+from winnow.core.clock import utc_now
 from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.vocabulary import SPLITS, MissingPrediction
 from winnow.curation.releases.release import Release
 from winnow.training.imported_runs.imported_predictions import PREDICTIONS_FILE, write_imported
 from winnow.training.imported_runs.match_records import MatchedPredictions, match_records
 from winnow.training.imported_runs.prediction_file import ImportedPrediction, PredictionFile, read_predictions
-from winnow.training.runs import IMPORTED, Run, create_run
+from winnow.training.run_facts import IMPORTED, ImportedFileFacts, ImportedRunFacts, RunIdentity
+from winnow.training.runs import Run, create_run
 
 RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}")
 
@@ -61,9 +62,9 @@ def import_predictions(
         )
         raise WinnowError([*problems[:PROBLEMS_SHOWN], *more])
 
-    def fill_folder(part: Path) -> dict[str, Any]:
+    def fill_folder(part: Path, identity: RunIdentity) -> ImportedRunFacts:
         write_imported(matched, part / PREDICTIONS_FILE)
-        return _import_facts(release, predictions, matched, name)
+        return _import_facts(identity, release, predictions, matched, name)
 
     settings = {"name": name, "predictions_sha256": predictions.sha256, "missing": missing}
     # the name of the system takes the place of the method in the run id, so tables show it
@@ -118,19 +119,21 @@ def _check_arguments(name: str, split: str, missing: str) -> None:
 
 
 def _import_facts(
-    release: Release, predictions: PredictionFile, matched: MatchedPredictions, name: str
-) -> dict[str, Any]:
+    identity: RunIdentity, release: Release, predictions: PredictionFile, matched: MatchedPredictions, name: str
+) -> ImportedRunFacts:
     record_ids = {split: set(release.rows(split)["id"]) if release.counts[split] else set() for split in SPLITS}
-    return {
-        "method": IMPORTED,
-        "name": name,
-        "file": {"name": predictions.name, "sha256": predictions.sha256, "rows": len(predictions.rows)},
-        "predicted_rows": {split: len(ids & matched.by_id.keys()) for split, ids in record_ids.items()},
-        "repeated": matched.repeated,
-        "unmatched": matched.unmatched,
-        "classes": release.labels,
-        "confidence": any(row.confidence is not None for row in matched.by_id.values()),
-        "probabilities": any(row.probabilities is not None for row in matched.by_id.values()),
-        "routes": release.task().routes,
-        "seconds": 0.0,
-    }
+    return ImportedRunFacts(
+        **dict(identity),
+        method=IMPORTED,
+        trained_at=utc_now(),
+        name=name,
+        file=ImportedFileFacts(name=predictions.name, sha256=predictions.sha256, rows=len(predictions.rows)),
+        predicted_rows={split: len(ids & matched.by_id.keys()) for split, ids in record_ids.items()},
+        repeated=matched.repeated,
+        unmatched=matched.unmatched,
+        classes=release.labels,
+        confidence=any(row.confidence is not None for row in matched.by_id.values()),
+        probabilities=any(row.probabilities is not None for row in matched.by_id.values()),
+        routes=release.task().routes,
+        seconds=0.0,
+    )

@@ -12,6 +12,7 @@ from winnow.core.vocabulary import MissingPrediction
 from winnow.training.evaluation.metrics import NO_ANSWER
 from winnow.training.imported_runs.match_records import MatchedPredictions
 from winnow.training.predictions import ModelOutput, Predictions
+from winnow.training.run_facts import ImportedRunFacts
 from winnow.training.runs import Run
 
 PREDICTIONS_FILE = "predictions.parquet"
@@ -24,10 +25,11 @@ def load_imported(run: Run, ids: Sequence[str]) -> ModelOutput:
     """
     import pandas as pd
 
+    facts = run.facts_of(ImportedRunFacts)
     table = pd.read_parquet(run.path / PREDICTIONS_FILE).set_index("id")
     known = set(table.index[table["label"].notna()])
     gaps = [record for record in ids if record not in known]
-    if gaps and run.facts["settings"]["missing"] == MissingPrediction.REFUSE:
+    if gaps and facts.settings["missing"] == MissingPrediction.REFUSE:
         fix = "import a file with all of them, or import with missing=wrong to count them as errors"
         found = f"{len(gaps):,} of {len(ids):,} rows have no prediction, such as {', '.join(gaps[:5])}"
         raise WinnowError(Problem(run.id, found, "a prediction for each row", fix))
@@ -35,9 +37,9 @@ def load_imported(run: Run, ids: Sequence[str]) -> ModelOutput:
     unanswered = table["label"].isna().to_numpy()
     labels = [NO_ANSWER if empty else str(label) for empty, label in zip(unanswered, table["label"], strict=True)]
     confidence = np.where(unanswered, 0.0, table["confidence"].to_numpy(dtype=float))
-    classes = list(run.facts["classes"])
-    if not run.facts["probabilities"]:
-        return ModelOutput(labels, confidence if run.facts["confidence"] else None)
+    classes = facts.classes
+    if not facts.probabilities:
+        return ModelOutput(labels, confidence if facts.confidence else None)
     uniform = np.full(len(classes), 1 / len(classes))
     predictions = np.vstack(
         [uniform if e else np.asarray(p) for e, p in zip(unanswered, table["probabilities"], strict=True)]

@@ -25,7 +25,8 @@ from winnow.training.monitoring.new_records import count_new_records
 from winnow.training.monitoring.rules import SourcedValue
 from winnow.training.monitoring.select_candidate import EvaluatedRun
 from winnow.training.monitoring.staleness import predict_newer_validation
-from winnow.training.runs import IMPORTED, NO_MODEL, RUN_FILE, Run
+from winnow.training.run_facts import IMPORTED
+from winnow.training.runs import NO_MODEL, RUN_FILE, Run
 
 if TYPE_CHECKING:
     from winnow.config.task import Task
@@ -103,7 +104,7 @@ class DecisionInputs:
         own, newest = deployed.accuracy, self.newest
         if isinstance(own, NotMeasured):
             return SourcedValue(own, deployed.run.id)
-        if newest is None or newest.sha256 == deployed.run.facts["release"]["sha256"]:
+        if newest is None or newest.sha256 == deployed.run.facts.release.sha256:
             return SourcedValue(NotMeasured("there is no release newer than the deployed run's"), command("releases"))
         predicted = predict_newer_validation(
             deployed.run,
@@ -137,10 +138,10 @@ class DecisionInputs:
         """Whole months since the deployed run was trained."""
         if deployed is None:
             return SourcedValue(NOTHING_DEPLOYED, DEPLOYMENT_HISTORY)
-        if deployed.run.facts["method"] == IMPORTED:
+        if deployed.run.facts.method == IMPORTED:
             why = NotMeasured("it was imported, so its training time is not known")
             return SourcedValue(why, f"{RUN_FILE} of {deployed.run.id}")
-        recorded = str(deployed.run.facts["trained_at"])
+        recorded = deployed.run.facts.trained_at
         trained = parse_time(recorded)
         value = NotMeasured(f"{recorded!r} is not a timestamp") if trained is None else whole_months(trained, today)
         return SourcedValue(value, f"trained at {recorded}, {RUN_FILE} of {deployed.run.id}")
@@ -148,7 +149,7 @@ class DecisionInputs:
     def release_of(self, run: Run) -> Release | NotMeasured:
         """The release of a run, if its folder exists."""
         path = run.release_path()
-        known = path if (path / MANIFEST).is_file() else self.folder.releases / str(run.facts["release"]["name"])
+        known = path if (path / MANIFEST).is_file() else self.folder.releases / run.facts.release.name
         if (known / MANIFEST).is_file():
             return open_release(known)
         return NotMeasured(f"the folder of release {known.name} is missing")
@@ -159,7 +160,7 @@ class DecisionInputs:
             return NOTHING_DEPLOYED
         run = deployed.run
         frozen_at = {entry["sha256"]: entry["at"] for entry in self.releases}
-        at = parse_time(frozen_at.get(run.facts["release"]["sha256"], ""))
+        at = parse_time(frozen_at.get(run.facts.release.sha256, ""))
         if at is None:
             return NotMeasured("the workspace has no record of when the deployed run's release was frozen")
         release = self.release_of(run)
@@ -172,7 +173,7 @@ class DecisionInputs:
         return measure_drift(
             self.log_traffic,
             TrainedRelease(release.name, at, release.rows("train"), release.manifest.task.fallback),
-            NotMeasured(NO_MODEL) if run.facts["method"] == IMPORTED else predict_labels,
+            NotMeasured(NO_MODEL) if run.facts.method == IMPORTED else predict_labels,
             embedder(),
             vectors_cache=self.folder.vectors,
             progress=self.progress,

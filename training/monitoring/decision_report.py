@@ -25,7 +25,7 @@ from winnow.training.monitoring.drift import Drift
 from winnow.training.monitoring.recommend import DecisionContext, Recommendation, recommend
 from winnow.training.monitoring.rules import RuleInputs
 from winnow.training.monitoring.select_candidate import SIMPLEST_METHOD, SIMPLEST_RUN, EvaluatedRun, select_candidate
-from winnow.training.runs import IMPORTED
+from winnow.training.run_facts import IMPORTED
 
 if TYPE_CHECKING:
     from winnow.curation.engine.embedders.embedder import Embedder
@@ -117,21 +117,19 @@ def report_decision(
 def _decision_context(comparison: CandidateComparison, inputs: DecisionInputs, fix_command: str) -> DecisionContext:
     candidate, baseline, deployed = comparison.selection.candidate, comparison.selection.baseline, inputs.deployed
     newest = inputs.newest.sha256 if inputs.newest else None
-    newer_release_exists = bool(deployed and newest and newest != deployed.facts["release"]["sha256"])
+    newer_release_exists = bool(deployed and newest and newest != deployed.facts.release.sha256)
     missing = [one for one in (baseline, candidate) if one and isinstance(one.measures, NotMeasured)]
-    trained = deployed.facts["method"] != IMPORTED if deployed else False
+    trained = deployed.facts.method != IMPORTED if deployed else False
     return DecisionContext(
         baseline=comparison.baseline,
         candidate=candidate.run.id if candidate else None,
         deployed=deployed.id if deployed else None,
         simplest_run=baseline.run.id if baseline and comparison.selection.role == SIMPLEST_RUN else None,
         unevaluated=missing[0].run.id if missing else None,
-        candidate_is_newer=bool(
-            newer_release_exists and candidate and candidate.run.facts["release"]["sha256"] == newest
-        ),
+        candidate_is_newer=bool(newer_release_exists and candidate and candidate.run.facts.release.sha256 == newest),
         release=inputs.newest.name if inputs.newest else None,
         newer_release_exists=newer_release_exists,
-        method=deployed.facts["method"] if deployed and trained else SIMPLEST_METHOD,
+        method=deployed.facts.method if deployed and trained else SIMPLEST_METHOD,
         collect=command("push label") if inputs.unlabeled else command("add", "FILE"),
         fix_command=fix_command,
     )

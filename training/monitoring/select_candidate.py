@@ -10,7 +10,8 @@ from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.result import NotMeasured
 from winnow.training.evaluation.stored_results import stored_measures
-from winnow.training.runs import IMPORTED, Run
+from winnow.training.run_facts import IMPORTED
+from winnow.training.runs import Run
 
 SIMPLEST_METHOD = "linear"
 """The method that others are compared with when nothing is deployed or imported."""
@@ -36,7 +37,7 @@ class EvaluatedRun:
     def rank(self) -> tuple[float, str]:
         """Sort key: unevaluated runs first, then by accuracy, then by age."""
         value = self.accuracy
-        return (-1.0 if isinstance(value, NotMeasured) else value, str(self.run.facts["trained_at"]))
+        return (-1.0 if isinstance(value, NotMeasured) else value, self.run.facts.trained_at)
 
 
 @dataclass(frozen=True)
@@ -69,16 +70,16 @@ def select_candidate(
     evaluated = [EvaluatedRun(run, stored_measures(run)) for run in runs]
     if wanted is not None and wanted == deployed:
         raise WinnowError(Problem(wanted, "the run is already deployed", "another run", "leave it out"))
-    trained = [one for one in evaluated if one.run.facts["method"] != IMPORTED and one.run.id != deployed]
-    own = [one for one in trained if one.run.facts["release"]["sha256"] == release]
+    trained = [one for one in evaluated if one.run.facts.method != IMPORTED and one.run.id != deployed]
+    own = [one for one in trained if one.run.facts.release.sha256 == release]
     pool = [one for one in evaluated if one.run.id == wanted] if wanted else own
     deployed_run = next((one for one in evaluated if one.run.id == deployed), None)
-    imports = [one for one in evaluated if one.run.facts["method"] == IMPORTED and one.run.id != wanted]
+    imports = [one for one in evaluated if one.run.facts.method == IMPORTED and one.run.id != wanted]
     if deployed_run or imports:
         baseline, role = deployed_run or imports[-1], DEPLOYED if deployed_run else IMPORTED_RUN
         return CandidateSelection(baseline, role, _best(pool), len(pool))
-    others = [one for one in pool if one.run.facts["method"] != SIMPLEST_METHOD]
-    simplest = _best([one for one in own if one.run.facts["method"] == SIMPLEST_METHOD])
+    others = [one for one in pool if one.run.facts.method != SIMPLEST_METHOD]
+    simplest = _best([one for one in own if one.run.facts.method == SIMPLEST_METHOD])
     if others and simplest:
         return CandidateSelection(simplest, SIMPLEST_RUN, _best(others), len(others))
     return CandidateSelection(None, MAJORITY_BASELINE, _best(pool), len(pool))

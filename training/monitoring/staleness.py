@@ -12,7 +12,8 @@ from winnow.core.result import NotMeasured
 from winnow.curation.releases.release import Release
 from winnow.training.evaluation.stored_results import DECISION_SPLIT, PredictedRow
 from winnow.training.methods import predict
-from winnow.training.runs import IMPORTED, NO_MODEL, Run
+from winnow.training.run_facts import IMPORTED
+from winnow.training.runs import NO_MODEL, Run
 
 
 def predict_newer_validation(
@@ -27,7 +28,7 @@ def predict_newer_validation(
 
     A row whose label the run does not know counts as an error, as it would in production. The look is recorded.
     """
-    if run.facts["method"] == IMPORTED:
+    if run.facts.method == IMPORTED:
         return NotMeasured(NO_MODEL)
     if not release.counts[DECISION_SPLIT]:
         return NotMeasured(f"{release.name} has no validation rows")
@@ -36,7 +37,7 @@ def predict_newer_validation(
         rows = release.rows(DECISION_SPLIT)
         predicted = predict(run, list(rows["text"]), vectors_cache=vectors_cache, progress=progress).labels
         right = sum(current_label(g) == current_label(p) for g, p in zip(rows["label"], predicted, strict=True))
-        run.record_look(DECISION_SPLIT, {"accuracy": right / len(rows), "rows": len(rows)})
+        run.record_look(DECISION_SPLIT, accuracy=right / len(rows), rows=len(rows))
         with atomic_write(path) as temporary:
             rows[["id"]].assign(gold=rows["label"], predicted=predicted).to_json(
                 temporary, orient="records", lines=True

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from winnow.generators.llm.estimate import CHARACTERS_PER_TOKEN, USUAL_THINKING_TOKENS, USUAL_TOKENS_PER_ITEM
 from winnow.generators.llm.prices import NANO_PER_USD, Price, Usage
 from winnow.generators.llm.request import LlmRequest
 from winnow.training.prompted.router_prompt import RouterPrompt
+from winnow.training.run_facts import CostEstimate, PromptLength
 
 
-def prompt_tokens(router_prompt: RouterPrompt, count: Callable[[LlmRequest], int | None]) -> dict[str, Any]:
+def prompt_tokens(router_prompt: RouterPrompt, count: Callable[[LlmRequest], int | None]) -> PromptLength:
     """Input tokens of a request about one short text; `count` asks the API."""
     request = router_prompt.request(["?"])
     counted = count(request)
     how = "by the API" if counted else f"by length, {CHARACTERS_PER_TOKEN} characters a token"
-    return {"tokens": counted or len(request.json_text()) // CHARACTERS_PER_TOKEN, "counted": how}
+    return PromptLength(tokens=counted or len(request.json_text()) // CHARACTERS_PER_TOKEN, counted=how)
 
 
-def estimate_cost(
-    router_prompt: RouterPrompt, tokens: int, texts: Sequence[str], price: Price | None
-) -> dict[str, Any]:
+def estimate_cost(router_prompt: RouterPrompt, tokens: int, texts: Sequence[str], price: Price | None) -> CostEstimate:
     """The estimate for these texts. With caching, the prompt is written to the cache once and read from it after.
 
     USD is a guess until something was answered: a text as 40 output tokens, and 400 of thinking a request.
@@ -33,12 +31,12 @@ def estimate_cost(
     fresh = own if router_prompt.cached else own + tokens * requests
     usage = Usage(fresh, written if requests else 0, read, output)
     unknown = "not_measured: the model has no price in the table"
-    return {
-        "texts": len(texts),
-        "requests": requests,
-        "prompt_tokens": tokens * requests,
-        "own_tokens": own,
-        "output_tokens": output,
-        "usd": round(price.cost(usage) / NANO_PER_USD, 4) if price else unknown,
-        "prices_as_of": price.as_of if price else unknown,
-    }
+    return CostEstimate(
+        texts=len(texts),
+        requests=requests,
+        prompt_tokens=tokens * requests,
+        own_tokens=own,
+        output_tokens=output,
+        usd=round(price.cost(usage) / NANO_PER_USD, 4) if price else unknown,
+        prices_as_of=price.as_of if price else unknown,
+    )

@@ -20,8 +20,10 @@ from winnow.core.progress import Progress
 from winnow.core.vocabulary import Precision
 from winnow.generators.prompts.prompt_file import quote_as_data
 from winnow.training.hardware import detect_hardware
+from winnow.training.prompted.prompt_settings import PromptSettings
 from winnow.training.prompted.router_prompt import RouterPrompt, load_router_prompt
 from winnow.training.runs import Run
+from winnow.training.settings_file import check_settings
 
 PREFILL = '{"target": "'
 
@@ -87,8 +89,8 @@ def probabilities(
     run: Run, folder: str, texts: Sequence[str], *, progress: Progress | None = None
 ) -> NDArray[np.float64]:
     """Shape (texts, classes), in the order of the run's classes, by the model in `folder`."""
-    settings = run.facts["settings"]
-    model = _open_scorer(run.path, folder, settings["precision"], settings["batch_size"])
+    settings = check_settings(PromptSettings, run.facts.settings)
+    model = _open_scorer(run.path, folder, settings.precision, settings.batch_size)
     scores = []
     for done, text in enumerate(texts, start=1):
         scores.append(model.scores(text))

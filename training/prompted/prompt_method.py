@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from winnow.core.clock import utc_now
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.hashing import stable_hash
 from winnow.core.progress import Progress
@@ -23,6 +24,7 @@ from winnow.training.prompted.router_prompt import (
     load_router_prompt,
     save_router_prompt,
 )
+from winnow.training.run_facts import BaseModelFacts, EmbedderFacts, PromptLength, PromptRunFacts, RunIdentity
 from winnow.training.runs import RESULT_PACKAGES, Run, create_run, versions
 
 REMOTE_PACKAGES = ("winnow", "jinja2")
@@ -59,16 +61,20 @@ def train(
     role = router_role(router_prompt, allowance)
     client = role.connect(USE_LOCAL_FIX)
 
-    def fill_folder(part: Path) -> Mapping[str, Any]:
+    def fill_folder(part: Path, identity: RunIdentity) -> PromptRunFacts:
         save_router_prompt(router_prompt, part)
         save_allowance(part, allowance)
         requested = prompt_tokens(router_prompt, client.count_tokens)
         held = list(release.rows("validation")["text"])
-        return _run_facts(release, router_prompt, embedder, started) | {
-            "model": router_prompt.model,
-            "prompt": requested,
-            "estimate": estimate_cost(router_prompt, requested["tokens"], held, role.price),
-        }
+        return PromptRunFacts(
+            **dict(identity),
+            **_run_facts(release, router_prompt, embedder, started),
+            method="prompt",
+            trained_at=utc_now(),
+            model=router_prompt.model,
+            prompt=requested,
+            estimate=estimate_cost(router_prompt, requested.tokens, held, role.price),
+        )
 
     depends_on = versions(REMOTE_PACKAGES) | {"prompt": _prompt_hash(router_prompt)}
     run, new = create_run(
@@ -96,16 +102,20 @@ def _train_local(
 ) -> tuple[Run, bool]:
     base = _local_base(settings.model)
 
-    def fill_folder(part: Path) -> Mapping[str, Any]:
+    def fill_folder(part: Path, identity: RunIdentity) -> PromptRunFacts:
         from winnow.training.prompted.local_model import tokenize_prompt
 
         parts = tokenize_prompt(base.folder, router_prompt)
         save_router_prompt(router_prompt, part)
         tokens = len(parts.head) + len(parts.tail)
-        return _run_facts(release, router_prompt, embedder, started) | {
-            "base": {"model": base.requested, "weights_hash": base.weights_hash},
-            "prompt": {"tokens": tokens, "counted": "by the model's tokenizer"},
-        }
+        return PromptRunFacts(
+            **dict(identity),
+            **_run_facts(release, router_prompt, embedder, started),
+            method="prompt",
+            trained_at=utc_now(),
+            base=BaseModelFacts.of(base),
+            prompt=PromptLength(tokens=tokens, counted="by the model's tokenizer"),
+        )
 
     depends_on = versions((*RESULT_PACKAGES, "jinja2", "transformers")) | {
         "prompt": _prompt_hash(router_prompt),
@@ -137,12 +147,13 @@ def predict(
     if router_prompt.backend == "local":
         from winnow.training.prompted.local_model import probabilities as scored
 
-        requested = run.facts["base"]
-        base = _local_base(requested["model"])
-        if base.weights_hash != requested["weights_hash"]:
-            other = f"the model {requested['model']} has weights {base.weights_hash[:16]}"
+        requested = run.facts_of(PromptRunFacts).base
+        assert requested is not None, "a run of a local model names it"
+        base = _local_base(requested.model)
+        if base.weights_hash != requested.weights_hash:
+            other = f"the model {requested.model} has weights {base.weights_hash[:16]}"
             fix = "bring the model that the run names, or train again with this one"
-            raise WinnowError(Problem(run.id, other, requested["weights_hash"][:16], fix))
+            raise WinnowError(Problem(run.id, other, requested.weights_hash[:16], fix))
         return Predictions(router_prompt.classes, scored(run, base.folder, texts, progress=progress))
     from winnow.training.prompted.remote_model import route_texts
     from winnow.training.prompted.router_answers import probabilities
@@ -156,7 +167,7 @@ def predict(
 def _run_facts(
     release: Release, router_prompt: RouterPrompt, embedder: Embedder | None, started: float
 ) -> dict[str, Any]:
-    """The facts that every run stores about itself."""
+    """The facts that runs of both backends state."""
     from winnow.training.hardware import measure_peak_memory
 
     task = release.task()
@@ -166,7 +177,7 @@ def _run_facts(
         "left_out": router_prompt.left_out,
         "prompts": router_prompt.prompts,
         "routes": task.routes,
-        "embedder": {"model": near.requested, "backend": near.backend, "identity": near.identity},
+        "embedder": EmbedderFacts.of(near),
         "peak_memory": measure_peak_memory(),
         "seconds": round(time.perf_counter() - started, 3),
     }

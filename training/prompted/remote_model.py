@@ -137,7 +137,7 @@ def _send(
     if send_requests(ledger, role.connect(USE_LOCAL_FIX), requests, role.worst_case, progress=done) == "budget":
         found = f"stopped at its budget, with {ledger.spent().settled / NANO_PER_USD:.4f} USD spent"
         fix = (
-            f"raise it with `{command('train', run.facts['release']['name'], method='prompt', set='budget=USD')}` and "
+            f"raise it with `{command('train', run.facts.release.name, method='prompt', set='budget=USD')}` and "
             "the run's other settings; then the same command continues and sends nothing twice"
         )
         raise BudgetError(Problem(run.id, found, "an answer to every text", fix))

@@ -12,6 +12,7 @@ from winnow.cli.render import comparison_view, terminal
 from winnow.cli.render.evaluation_view import print_evaluation
 from winnow.core.commands import command
 from winnow.core.vocabulary import SPLITS, MissingPrediction, Split
+from winnow.training.run_facts import IMPORTED
 
 if TYPE_CHECKING:
     from winnow.training.evaluation.compare import Comparison
@@ -70,15 +71,14 @@ def evaluate(
     terminal.print_line()
     terminal.print_line(f"report {page}")
     if split == Split.TEST:
-        looks = sum(look["split"] == "test" for look in evaluation.run.read_looks())
-        terminal.print_line(f"this was evaluation {looks} on test; it is recorded in the run")
+        terminal.print_line(f"this was evaluation {evaluation.run.looks_at_test()} on test; it is recorded in the run")
     terminal.print_next(_after_evaluation(evaluation))
 
 
 def _after_evaluation(evaluation: Evaluation) -> str:
     """Feedback on the errors; after an evaluation on test, only a command that changes nothing."""
     worst = evaluation.measures["confused_pairs"][:1]
-    if evaluation.split == "validation" and worst and "file" not in evaluation.run.facts:
+    if evaluation.split == "validation" and worst and evaluation.run.facts.method != IMPORTED:
         return f"winnow feedback {evaluation.run.id}"
     return "winnow compare RUN RUN"
 

@@ -26,7 +26,7 @@ from winnow.cli.params import (
 from winnow.cli.render import terminal
 from winnow.cli.render.artifact_table import print_artifacts
 from winnow.cli.render.feedback_view import print_feedback
-from winnow.cli.render.training_view import print_dry_run, prompt_cost_line
+from winnow.cli.render.training_view import print_dry_run, print_trained
 from winnow.core.commands import command
 from winnow.core.vocabulary import TrainingMethod
 from winnow.operations._context import WorkspaceContext
@@ -71,17 +71,11 @@ def train(
         return
     with progress_bar("embedding" if method == TrainingMethod.LINEAR else "training", json) as progress:
         run, new = operation.train(place, release, **options, report_to=report_to, progress=progress)
-    facts: dict[str, Any] = {"run": run.id, "path": str(run.path), "seconds": run.facts["seconds"], "new": new}
+    facts: dict[str, Any] = {"run": run.id, "path": str(run.path), "seconds": run.facts.seconds, "new": new}
     if json:
         terminal.print_json(facts)
         return
-    terminal.print_line(
-        f"run {run.id}: {run.facts['train_rows']:,} rows, {run.facts['seconds']:.1f} s"
-        + ("" if new else " (already trained)")
-    )
-    terminal.print_line(f"path {run.path}")
-    if "estimate" in run.facts:
-        terminal.print_line(prompt_cost_line(run.facts))
+    print_trained(run, new)
     terminal.print_next(command("evaluate", run.id if isinstance(place, WorkspaceContext) else str(run.path)))
 
 

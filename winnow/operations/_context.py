@@ -149,7 +149,7 @@ class WorkspaceContext:
         from winnow.training.runs import RUN_FILE
 
         path = run.path.relative_to(self.folder.root.resolve()).as_posix()
-        detail = {"method": run.facts["method"], "release": run.facts["release"]["name"]}
+        detail = {"method": run.facts.method, "release": run.facts.release.name}
         record_run(self.store, run.id, path=path, sha256=file_sha256(run.path / RUN_FILE), detail=detail)
 
 

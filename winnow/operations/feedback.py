@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from winnow.core.progress import Progress
     from winnow.training.evaluation.confusion_counts import ConfusionCounts
     from winnow.training.feedback.derive_feedback import Feedback
+    from winnow.training.run_facts import RunFacts
     from winnow.training.runs import Run
 
 
@@ -139,7 +140,11 @@ def _previous_run(workspace: WorkspaceContext, run: Run) -> Run | None:
         if not (workspace.folder.runs / name / FEEDBACK_FILE).exists():
             continue
         other = workspace.run(name)
-        comparable = all(other.facts[fact] == run.facts[fact] for fact in ("method", "settings", "seed"))
-        if comparable and other.facts["release"]["sha256"] != run.facts["release"]["sha256"]:
+        if _differs_in_release_only(other.facts, run.facts):
             return other
     return None
+
+
+def _differs_in_release_only(one: RunFacts, other: RunFacts) -> bool:
+    same = (one.method, one.settings, one.seed) == (other.method, other.settings, other.seed)
+    return same and one.release.sha256 != other.release.sha256

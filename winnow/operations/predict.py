@@ -31,13 +31,13 @@ def predict_texts(run: Run, texts: Sequence[str], *, progress: Progress | None =
     import pandas as pd
 
     from winnow.training.methods import predict
-    from winnow.training.runs import IMPORTED
+    from winnow.training.run_facts import IMPORTED
 
-    if run.facts["method"] == IMPORTED:
+    if run.facts.method == IMPORTED:
         fix = f"choose one from {command('runs')}"
         raise WinnowError(Problem(run.id, "an imported run without a model", "a run trained by Winnow", fix))
     predicted = predict(run, texts, progress=progress)
-    routes = run.facts["routes"]
+    routes = run.facts.routes
     return pd.DataFrame(
         {
             "text": list(texts),

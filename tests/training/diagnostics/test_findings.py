@@ -15,6 +15,14 @@ from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts
 from winnow.training.diagnostics.diagnose import Findings, diagnose
 from winnow.training.diagnostics.issue import EpochLosses, RunContext
 from winnow.training.diagnostics.run_context import read_run_context
+from winnow.training.run_facts import (
+    BaseModelFacts,
+    EncoderRunFacts,
+    Hardware,
+    LinearRunFacts,
+    PeakMemory,
+    RowsOfALabel,
+)
 from winnow.training.runs import Run
 from winnow.validators.stats.intervals import proportion
 from winnow.workspace import Workspace
@@ -241,30 +249,49 @@ def test_findings_come_by_the_rows_that_they_concern() -> None:
     assert all(one.command.startswith("winnow ") and one.cause for one in found.found)
 
 
+def as_encoder(run: Run) -> EncoderRunFacts:
+    """The facts of a linear run as if an encoder had been trained for three epochs, the second the best."""
+    return EncoderRunFacts(
+        **dict(run.facts_of(LinearRunFacts)) | {"method": "encoder"},
+        epochs=3,
+        best_epoch=2,
+        validation_rows=40,
+        rows_of_a_label=RowsOfALabel(smallest=8, largest=9),
+        class_weights="none",
+        pooling="mean",
+        trained_parameters=1000,
+        hardware=Hardware(device="cpu", precision="f32", threads=1),
+        peak_memory=PeakMemory(process_bytes=2**20, cuda_bytes="not_measured: no CUDA device"),
+        resumed=False,
+        base=BaseModelFacts(model=None, weights_hash="0" * 64),
+    )
+
+
 def test_what_findings_rest_on_is_read_off_the_run_and_its_release(
     trained_example: tuple[Workspace, str], tmp_path: Path
 ) -> None:
     workspace, name = trained_example
     shutil.copytree(workspace.run(name).path, tmp_path / name)
-    told = json.loads((tmp_path / name / "run.json").read_text()) | {"best_epoch": 2}
-    release, run = workspace.release("first"), Run(tmp_path / name, told)
+    release, run = workspace.release("first"), Run(tmp_path / name, as_encoder(workspace.run(name)))
     curves = {
         "train": [{"epoch": 1.0, "loss": 2.0}, {"epoch": 2.0, "loss": 0.4}],
         "validation": [{"epoch": 1.0, "loss": 2.5}, {"epoch": 2.0, "loss": 1.3}],
     }
     (run.path / "curves.json").write_text(json.dumps(curves))
+    (run.path / "train-fit.json").write_text('{"right": 1, "rows": 2}')
     known = read_run_context(run, release, unlabeled=3)
+    assert known.train_accuracy == estimate(1, 2)  # what was measured once is not measured again
+    assert known.losses == (0.4, 1.3)
+    (run.path / "curves.json").unlink()
+    assert isinstance(read_run_context(run, release).losses, NotMeasured)
+    (run.path / "train-fit.json").unlink()
+    linear = Run(tmp_path / name, workspace.run(name).facts)
+    known = read_run_context(linear, release, unlabeled=3)
     train = release.rows("train")
     right = (workspace.predict(name, list(train["text"]))["label"] == train["label"]).mean()
     assert isinstance(known.train_accuracy, Measured)
     assert known.train_accuracy.value == pytest.approx(right)
-    assert known.losses == (0.4, 1.3)
+    assert isinstance(known.losses, NotMeasured)
     assert known.train_rows["label", "it_vpn"] == (train["label"] == "it_vpn").sum()
     assert sum(n for (kind, _), n in known.train_rows.items() if kind == "length") == len(train)
     assert known.more_data_command == "winnow push label --strategy mixed"
-    (run.path / "train-fit.json").write_text('{"right": 1, "rows": 2}')
-    assert read_run_context(run, release).train_accuracy == estimate(
-        1, 2
-    )  # what was measured once is not measured again
-    (run.path / "curves.json").unlink()
-    assert isinstance(read_run_context(run, release).losses, NotMeasured)

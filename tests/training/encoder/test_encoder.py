@@ -35,6 +35,7 @@ from winnow.training.encoder.trainer import TrainedEncoder, fit_encoder
 from winnow.training.encoder.training_curves import training_curves
 from winnow.training.encoder.training_curves_svg import draw_training_curves
 from winnow.training.hardware import detect_hardware
+from winnow.training.run_facts import EncoderRunFacts
 from winnow.training.runs import open_run
 from winnow.training.settings_file import DEFAULT_SETTINGS_FOLDER, check_settings, read_settings
 from winnow.workspace import Workspace
@@ -95,12 +96,12 @@ def test_it_learns_what_can_be_learnt_and_says_how_it_went(tiny: Path, tmp_path:
     assert accuracy > 0.8  # chance is 0.33
     points = training_curves(fitted.history)
     assert [p["epoch"] for p in points["train"]] == [1, 2, 3, 4]
-    assert len(points["validation"]) == fitted.facts["epochs"]
+    assert len(points["validation"]) == fitted.training.epochs
     assert max(p["accuracy"] for p in points["validation"]) == pytest.approx(accuracy)
     assert points["train"][-1]["loss"] < points["train"][0]["loss"]
-    svg = draw_training_curves(points, best_epoch=fitted.facts["best_epoch"])
+    svg = draw_training_curves(points, best_epoch=fitted.training.best_epoch)
     assert svg.count("<circle") == len(points["train"]) + 3 * len(points["validation"])
-    assert fitted.facts["peak_memory"]["process_bytes"] > 2**20
+    assert fitted.training.peak_memory.process_bytes > 2**20
 
 
 def test_what_is_saved_answers_as_what_was_trained(tiny: Path, tmp_path: Path) -> None:
@@ -112,7 +113,7 @@ def test_what_is_saved_answers_as_what_was_trained(tiny: Path, tmp_path: Path) -
         each = [base.tokenizer(text, return_tensors="pt") for text in texts]
         direct = np.vstack([model(one["input_ids"], one["attention_mask"])["logits"].numpy() for one in each])
     save_adapter(fitted.model, fitted.classes, tmp_path)
-    merged = load_merged(base, tmp_path, replace(detect_hardware(), precision="f32"))
+    merged = load_merged(base, tmp_path, detect_hardware().model_copy(update={"precision": "f32"}))
     assert np.allclose(compute_logits(merged, base.tokenize(texts, 128)), direct, atol=1e-4)
     kept = {path.suffix for path in tmp_path.joinpath("adapter").iterdir()}
     assert kept == {".safetensors", ".json"}  # nothing that runs code when it is read
@@ -166,7 +167,7 @@ def test_a_training_that_was_interrupted_goes_on_and_ends_the_same(tiny: Path, t
     torn.mkdir()
     (torn / "adapter_model.safetensors").write_bytes(b"half")
     resumed = trained(tiny, tmp_path / "again", patience=9)
-    assert resumed.facts["resumed"]
+    assert resumed.training.resumed
     assert not torn.exists()
     assert training_curves(resumed.history) == training_curves(whole.history)
     texts = list(HELD.texts)
@@ -175,7 +176,7 @@ def test_a_training_that_was_interrupted_goes_on_and_ends_the_same(tiny: Path, t
 
 def test_what_was_over_before_the_kill_is_not_trained_further(tiny: Path, tmp_path: Path) -> None:
     whole = trained(tiny, tmp_path / "checkpoints", epochs=9, patience=1)
-    assert whole.facts["epochs"] < 9
+    assert whole.training.epochs < 9
     last = last_checkpoint(tmp_path / "checkpoints")
     again = trained(tiny, tmp_path / "checkpoints", epochs=9, patience=1)
     assert last_checkpoint(tmp_path / "checkpoints") == last
@@ -188,7 +189,7 @@ def test_it_stops_when_validation_no_longer_gains_and_keeps_the_best_epoch(tiny:
     fitted = trained(tiny, tmp_path / "checkpoints", epochs=9, patience=2)
     accuracy = [p["accuracy"] for p in training_curves(fitted.history)["validation"]]
     best = int(np.argmax(accuracy))
-    assert fitted.facts["best_epoch"] == best + 1
+    assert fitted.training.best_epoch == best + 1
     assert len(accuracy) == min(best + 1 + 2, 9)
     logits = answers(fitted, tiny, tmp_path, list(HELD.texts))
     said = [fitted.classes[i] for i in logits.argmax(axis=1)]
@@ -197,7 +198,7 @@ def test_it_stops_when_validation_no_longer_gains_and_keeps_the_best_epoch(tiny:
 
 def test_without_validation_every_epoch_is_trained(tiny: Path, tmp_path: Path) -> None:
     fitted = trained(tiny, tmp_path / "checkpoints", held=LabeledTexts([], []), epochs=3, patience=1)
-    assert (fitted.facts["epochs"], fitted.facts["best_epoch"]) == (3, 3)
+    assert (fitted.training.epochs, fitted.training.best_epoch) == (3, 3)
     assert training_curves(fitted.history)["validation"] == []
     assert "<svg" in draw_training_curves(training_curves(fitted.history), best_epoch=3)
 
@@ -208,7 +209,7 @@ def test_a_validation_label_without_train_rows_is_no_class(tiny: Path, tmp_path:
     )
     fitted = trained(tiny, tmp_path / "checkpoints", train=few, epochs=1)
     assert fitted.classes == ["card", "loan"]
-    assert fitted.facts["validation_rows"] == 40
+    assert fitted.training.validation_rows == 40
 
 
 def test_class_weights_lift_a_rare_label(tiny: Path, tmp_path: Path) -> None:
@@ -223,16 +224,16 @@ def test_class_weights_lift_a_rare_label(tiny: Path, tmp_path: Path) -> None:
         rare = fitted.classes.index("loan")
         odds = np.exp(logits - logits.max(axis=1, keepdims=True))
         share[told] = float((odds[:, rare] / odds.sum(axis=1)).mean())
-        assert fitted.facts["class_weights"] == ("none" if told == "none" else "balanced")
+        assert fitted.training.class_weights == ("none" if told == "none" else "balanced")
     assert share["none"] < 0.2 < share["balanced"]
     assert share["auto"] == share["balanced"]
-    assert trained(tiny, tmp_path / "even", epochs=1, class_weights="auto").facts["class_weights"] == "none"
+    assert trained(tiny, tmp_path / "even", epochs=1, class_weights="auto").training.class_weights == "none"
 
 
 def test_a_rehearsal_takes_ten_steps_and_foretells_the_whole(tiny: Path) -> None:
     told = estimate_training(str(tiny), rows_of({"card": 60, "loan": 60, "trip": 60}), HELD, settings=QUICK, seed=0)
     assert (told.steps, told.total_steps) == (10, 4 * 23)
-    assert isinstance(told.peak_memory["process_bytes"], int)
+    assert isinstance(told.peak_memory.process_bytes, int)
     assert told.seconds_per_epoch > 23 * told.seconds_per_step * 0.99  # and the look at validation
     assert told.seconds > 4 * told.seconds_per_epoch * 0.99  # and reading
     few = estimate_training(str(tiny), rows_of({"card": 8, "loan": 8}), LabeledTexts([], []), settings=QUICK, seed=0)
@@ -246,9 +247,10 @@ def test_a_run_holds_all_that_it_needs_to_be_judged_and_repeated(
     told = {"model": str(tiny_example), "epochs": 2, "learning_rate": 5e-3}
     run, new = methods.train(release, tmp_path, method="encoder", seed=0, settings=told)
     assert new
-    assert {"peft", "transformers", "accelerate", "torch"} <= set(run.facts["versions"])
-    wanted = {"base", "curves", "peak_memory", "hardware", "seconds", "epochs", "train_rows", "routes", "embedder"}
-    assert wanted - {"curves"} <= set(run.facts)
+    assert {"peft", "transformers", "accelerate", "torch"} <= set(run.facts.versions)
+    facts = run.facts_of(EncoderRunFacts)
+    assert (facts.base.model, facts.train_rows) == (str(tiny_example), release.counts["train"])
+    assert facts.routes == release.task().routes
     assert {path.name for path in run.path.iterdir()} == {"adapter", "curves.json", "curves.svg", "run.json"}
     assert not list(tmp_path.glob(".*.resume"))
     texts = list(release.rows("validation")["text"])
@@ -286,7 +288,7 @@ def test_other_weights_than_those_it_was_trained_on_are_refused(
 def test_the_bundled_encoder_trains_and_beats_chance(frozen_example: Workspace, tmp_path: Path) -> None:
     release = frozen_example.release("first")
     run, _ = methods.train(release, tmp_path, method="encoder", seed=0, settings={"epochs": 1, "batch_size": 32})
-    assert run.facts["base"]["model"] is None
+    assert run.facts_of(EncoderRunFacts).base.model is None
     rows = release.rows("validation")
     predicted = methods.predict(run, list(rows["text"]))
     accuracy = np.mean([a == b for a, b in zip(predicted.labels, rows["label"], strict=True)])
@@ -382,7 +384,7 @@ def test_a_training_killed_by_sigkill_goes_on_and_ends_as_if_it_had_not_been(
         [path] = (tmp_path / name).glob("first-*")
         runs.append(open_run(path))
         assert not list((tmp_path / name).glob(".*.resume"))
-    assert [run.facts["resumed"] for run in runs] == [True, False]
+    assert [run.facts_of(EncoderRunFacts).resumed for run in runs] == [True, False]
     assert json.loads((runs[0].path / "curves.json").read_text()) == json.loads(
         (runs[1].path / "curves.json").read_text()
     )

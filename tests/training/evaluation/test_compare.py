@@ -139,7 +139,7 @@ def test_runs_are_compared_and_each_look_is_written_into_every_run(frozen_exampl
     assert largest.accuracy.difference == pytest.approx(accuracies[2] - accuracies[0])
     assert largest.differs
     assert largest.p_adjusted >= largest.p_value
-    assert [[look["split"] for look in run.read_looks()] for run in runs] == [["test"]] * 3
+    assert [[look.split for look in run.read_looks()] for run in runs] == [["test"]] * 3
     assert list(found.rows.columns) == ["id", "text", "gold", *(run.id for run in runs)]
 
 

@@ -18,6 +18,7 @@ from winnow.training.imported_runs.import_run import import_predictions
 from winnow.training.imported_runs.imported_predictions import load_imported
 from winnow.training.imported_runs.match_records import match_records
 from winnow.training.imported_runs.prediction_file import ImportedPrediction, read_predictions
+from winnow.training.run_facts import ImportedRunFacts
 from winnow.workspace import Workspace
 
 LABELS = ["billing", "account", "none"]
@@ -109,7 +110,7 @@ def test_a_perfect_file_scores_one_and_is_one_run(frozen_example: Workspace, tmp
     answers = load_imported(run, [row["id"] for row in held_out(frozen_example)])
     assert answers.labels == [row["label"] for row in held_out(frozen_example)]
     assert (answers.confidence, answers.predictions) == (None, None)
-    assert run.facts["predicted_rows"] == {"train": 0, "validation": len(rows), "test": 0}
+    assert run.facts_of(ImportedRunFacts).predicted_rows == {"train": 0, "validation": len(rows), "test": 0}
     text = "".join(path.read_text(errors="ignore") for path in run.path.rglob("*") if path.is_file())
     assert held_out(frozen_example)[0]["text"] not in text  # what is forgotten is not found here
 

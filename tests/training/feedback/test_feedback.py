@@ -149,7 +149,7 @@ def test_test_rows_have_no_say(round_one: Round) -> None:
     looks = len(workspace.run(round_one.run).read_looks())
     workspace.evaluate(round_one.run, split="test")
     assert workspace.feedback(round_one.run, annotations=60).output() == round_one.fed.output()
-    assert [look["split"] for look in workspace.run(round_one.run).read_looks()[looks:]] == ["test"]
+    assert [look.split for look in workspace.run(round_one.run).read_looks()[looks:]] == ["test"]
 
 
 def test_generators_read_the_plan(round_one: Round) -> None:

@@ -368,7 +368,7 @@ def test_from_the_first_run_to_production_and_back_to_the_data(trained: tuple[Wo
     aged = workspace.decide(today=later).decision
     assert (aged.recommended_action, aged.next) == ("retrain", "winnow check, then winnow freeze NAME")
     assert isinstance(measured(found, "accuracy_loss")[0], NotMeasured)  # no newer release
-    assert not [look for look in workspace.run(run).read_looks() if look["split"] == "test"]
+    assert not workspace.run(run).looks_at_test()
 
 
 def test_a_newer_release_is_held_against_the_run_in_production(trained: tuple[Workspace, str]) -> None:

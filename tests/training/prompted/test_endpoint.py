@@ -22,6 +22,7 @@ from winnow.training import methods
 from winnow.training.prompted.allowance import chosen_allowance
 from winnow.training.prompted.prompt_settings import PromptSettings
 from winnow.training.prompted.remote_model import run_spend
+from winnow.training.run_facts import CostEstimate, PromptRunFacts
 from winnow.training.runs import Run
 from winnow.training.settings_file import read_settings
 from winnow.workspace import Workspace
@@ -64,8 +65,9 @@ def test_a_free_server_routes_every_text_once_and_no_key_is_stored(
     release: Release, tmp_path: Path, chat: Chat
 ) -> None:
     run = trained(release, tmp_path, chat, per_request=5)
-    assert run.facts["estimate"]["usd"] == 0
-    assert run.facts["estimate"]["prices_as_of"] == "free, local"
+    estimate = run.facts_of(PromptRunFacts).estimate
+    assert isinstance(estimate, CostEstimate)
+    assert (estimate.usd, estimate.prices_as_of) == (0, "free, local")
     evaluation, _ = evaluate_run(run, split="validation")
     assert evaluation.measures["accuracy"] == 1.0
     asked = sum(paid(chat.ledger.entries()).values())

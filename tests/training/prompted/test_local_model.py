@@ -18,6 +18,7 @@ from winnow.operations.evaluate import evaluate_run
 from winnow.training import methods
 from winnow.training.prompted.local_model import MAX_TEXT_TOKENS, PREFILL, TEXT_PLACEHOLDER, tokenize_prompt
 from winnow.training.prompted.router_prompt import load_router_prompt
+from winnow.training.run_facts import PromptRunFacts
 from winnow.training.runs import Run
 from winnow.workspace import Workspace
 
@@ -115,9 +116,9 @@ def test_a_local_run_is_evaluated_without_a_key_and_says_what_it_rests_on(
     release: Release, tmp_path: Path, tiny: Path
 ) -> None:
     run = trained(release, tmp_path, tiny, examples_per_label=2)
-    assert {"base", "prompt", "peak_memory", "seconds", "embedder", "routes"} <= set(run.facts)
-    assert run.facts["prompt"]["counted"] == "by the model's tokenizer"
-    assert {"torch", "transformers", "model", "prompt"} <= set(run.facts["versions"])
+    assert {"base", "prompt", "peak_memory", "seconds", "embedder", "routes"} <= run.facts.model_fields_set
+    assert run.facts_of(PromptRunFacts).prompt.counted == "by the model's tokenizer"
+    assert {"torch", "transformers", "model", "prompt"} <= set(run.facts.versions)
     evaluation, _ = evaluate_run(run, split="validation")
     assert 0 <= evaluation.measures["accuracy"] <= 1
     assert set(evaluation.predictions["predicted"]) <= set(release.labels)

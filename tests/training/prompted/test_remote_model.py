@@ -35,6 +35,7 @@ from winnow.training.prompted.prompt_settings import SPENDING_SETTINGS, PromptSe
 from winnow.training.prompted.remote_model import REQUEST_LOG, RESPONSE_FOLDER, run_spend
 from winnow.training.prompted.router_answers import RouterAnswer, probabilities, read_router_answers
 from winnow.training.prompted.router_prompt import load_router_prompt
+from winnow.training.run_facts import CostEstimate, PromptRunFacts
 from winnow.training.runs import Run, open_run
 from winnow.training.settings_file import DEFAULT_SETTINGS_FOLDER, check_settings, read_settings
 from winnow.workspace import Workspace
@@ -125,13 +126,13 @@ def test_a_run_says_where_it_came_from_and_the_budget_is_no_part_of_it(
     run, new = methods.train(release, tmp_path, method="prompt", seed=0, settings={"budget": 1.0})
     wanted = {"release", "settings", "seed", "versions", "seconds", "peak_memory", "routes", "embedder", "train_rows"}
     assert new
-    assert wanted | {"prompt", "estimate", "prompts"} <= set(run.facts)
-    assert run.facts["prompt"] == {"tokens": run.facts["prompt"]["tokens"], "counted": "by the API"}
+    assert wanted | {"prompt", "estimate", "prompts"} <= run.facts.model_fields_set
+    assert run.facts_of(PromptRunFacts).prompt.counted == "by the API"
     before = (run.path / "run.json").read_bytes()
     again, new = methods.train(release, tmp_path, method="prompt", seed=0, settings={"budget": 2.0})
     assert (again.id, new, (run.path / "run.json").read_bytes()) == (run.id, False, before)
     assert json.loads((run.path / "allowance.json").read_text())["budget"] == 2.0
-    assert not set(SPENDING_SETTINGS) & set(run.facts["settings"])
+    assert not set(SPENDING_SETTINGS) & set(run.facts.settings)
     others = [{"per_request": 1}, {"examples_per_label": 0}, {"model": "claude-opus-5-5"}]
     assert len({run.id, *(trained(release, tmp_path, **told).id for told in others)}) == 4
 
@@ -347,9 +348,16 @@ def test_settings_are_checked_and_the_shipped_file_says_the_defaults(
     rates = {"models": {"claude-fable-5-2": {"input": 1, "output": 2, "cache_read": 0.1}}, "batch_share": 0.5}
     table.write_text(json.dumps({**rates, "cache_write_share": 1.25, "as_of": "2026-11-01"}))
     priced = trained(release, tmp_path, model="claude-fable-5-2", prices=str(table))
-    assert priced.facts["estimate"]["prices_as_of"] == "2026-11-01"
+    assert estimated(priced).prices_as_of == "2026-11-01"
     free = trained(release, tmp_path / "other", model="claude-fable-5-2", budget=None)
-    assert str(free.facts["estimate"]["usd"]).startswith("not_measured")
+    assert str(estimated(free).usd).startswith("not_measured")
+
+
+def estimated(run: Run) -> CostEstimate:
+    """The estimate in a run's facts."""
+    found = run.facts_of(PromptRunFacts).estimate
+    assert found is not None
+    return found
 
 
 @given(st.lists(st.one_of(st.none(), st.tuples(st.integers(0, 4), st.floats(0, 1))), max_size=5), st.booleans())

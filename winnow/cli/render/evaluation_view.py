@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from winnow.cli.render.measure_format import ROWS_SHOWN, format_interval, format_share, print_goals, share_cells
 from winnow.cli.render.terminal import print_line, print_table, printable
+from winnow.training.run_facts import ImportedRunFacts
 
 if TYPE_CHECKING:
     from winnow.training.evaluation.evaluate import Evaluation
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 def print_evaluation(evaluation: Evaluation) -> None:
     """Print the headline measures, goals, must-pass cases, weak slices and the most confused pairs."""
     measures = evaluation.measures
-    _print_import(evaluation.run.facts)
+    if isinstance(evaluation.run.facts, ImportedRunFacts):
+        _print_import(evaluation.run.facts)
     intervals = measures["intervals"]
     names = [("accuracy", "accuracy"), ("in_scope_accuracy", "in-scope accuracy"), ("macro_f1", "macro-F1")]
     rows = [
@@ -43,14 +45,13 @@ def print_evaluation(evaluation: Evaluation) -> None:
         )
 
 
-def _print_import(facts: Mapping[str, Any]) -> None:
+def _print_import(facts: ImportedRunFacts) -> None:
     """Print which rows of an imported file were used."""
-    if "file" in facts:
-        answered = ", ".join(f"{count:,} {split}" for split, count in facts["predicted_rows"].items() if count)
-        unmatched = f"; {facts['unmatched']:,} rows match no record of the release" if facts["unmatched"] else ""
-        repeated = f"; {facts['repeated']:,} duplicate rows" if facts["repeated"] else ""
-        file, rows = printable(facts["file"]["name"]), facts["file"]["rows"]
-        print_line(f"{file}: {rows:,} rows, predictions for {answered} rows{repeated}{unmatched}")
+    answered = ", ".join(f"{count:,} {split}" for split, count in facts.predicted_rows.items() if count)
+    unmatched = f"; {facts.unmatched:,} rows match no record of the release" if facts.unmatched else ""
+    repeated = f"; {facts.repeated:,} duplicate rows" if facts.repeated else ""
+    file = printable(facts.file.name)
+    print_line(f"{file}: {facts.file.rows:,} rows, predictions for {answered} rows{repeated}{unmatched}")
 
 
 def _scope_rows(outside: Mapping[str, Any]) -> list[tuple[str, str, str]]:

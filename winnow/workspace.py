@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from winnow.curation.io.readers.columns import Columns
     from winnow.curation.io.readers.source_rows import SourceRows
     from winnow.curation.labeling.server.process import EmbeddedServer
+    from winnow.curation.releases.deploy import RecordedDeployment
     from winnow.curation.releases.freeze import FreezeResult
     from winnow.curation.releases.release import Release
     from winnow.curation.status_summary import Status
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from winnow.generators.generation_request import GenerationRequest
     from winnow.operations.compare import CompareResult
     from winnow.operations.coverage import CoverageResult
-    from winnow.operations.deploy import DeployResult
     from winnow.operations.diff import DiffResult
     from winnow.operations.evaluate import EvaluateResult
     from winnow.operations.export import ExportResult
@@ -409,7 +409,7 @@ class Workspace:
 
         return decide(self._context, id_or_path, today=today, progress=progress)
 
-    def deploy(self, id_or_path: str | Path, *, by: str, reason: str) -> DeployResult:
+    def deploy(self, id_or_path: str | Path, *, by: str, reason: str) -> RecordedDeployment:
         """Record that a run is in production from now on; also says whether that is new."""
         from winnow.operations.deploy import deploy
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from winnow.config.task import Task
 from winnow.core.example import record_id
@@ -61,6 +61,13 @@ class DroppedRow:
     drop: Drop
 
 
+class Screened(NamedTuple):
+    """The rows of a file, sorted."""
+
+    kept: list[KeptRow]
+    dropped: list[DroppedRow]
+
+
 @dataclass(frozen=True)
 class ScreenContext:
     """What the workspace knows that decides about rows."""
@@ -71,9 +78,7 @@ class ScreenContext:
     renamed: Sequence[LabelRename] = ()
 
 
-def screen(
-    rows: Iterable[SourceRow], task: Task, context: ScreenContext, *, split: str | None = None
-) -> tuple[list[KeptRow], list[DroppedRow]]:
+def screen(rows: Iterable[SourceRow], task: Task, context: ScreenContext, *, split: str | None = None) -> Screened:
     """Sort rows into kept and dropped, and scrub the kept ones. `split` is the official split of rows without one.
 
     A renamed label that the task no longer has counts under its new name.
@@ -88,7 +93,7 @@ def screen(
             dropped.append(DroppedRow(row, found))
         else:
             kept.append(found)
-    return kept, dropped
+    return Screened(kept, dropped)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from winnow.config.task import Label, Task
 from winnow.curation.labeling.queues.definition import QueueDefinition
+from winnow.curation.store.queue_items import PushedLabels
 from winnow.validators.kinds import target_labels
 
 MAX_CHARACTERS = 10_000
@@ -17,7 +18,7 @@ def queue_guidelines(
     task: Task,
     queue: QueueDefinition,
     *,
-    before: tuple[str, Sequence[Mapping[str, Any]]] | None = None,
+    before: PushedLabels | None = None,
     guidelines_url: str | None = None,
 ) -> str:
     """The guidelines of a queue, in Markdown, at most MAX_CHARACTERS long.
@@ -27,9 +28,9 @@ def queue_guidelines(
     """
     labels = target_labels(task)
     head = [f"# {task.name}: {queue.name}", queue.purpose, *_instructions(task, queue)]
-    changed = label_definition_changes(before[1], labels) if before else []
+    changed = label_definition_changes(before.labels, labels) if before else []
     if before and changed:
-        head += [f"## What changed since {before[0][:10]}", *(f"- {line}" for line in changed)]
+        head += [f"## What changed since {before.at[:10]}", *(f"- {line}" for line in changed)]
     if guidelines_url:
         head.append(f"The [labeling guidelines]({guidelines_url}) show every label with its examples.")
     head.append("## Labels")

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
+from winnow.core.vocabulary import DecisionKind
 from winnow.curation.annotations.renamed_labels import LabelRename, current_label
 from winnow.curation.annotations.votes import DISCARDED
 from winnow.curation.labeling.label_options import REJECT_OPTION, SEVERAL_INTENTS_OPTION, SPECIAL_PREFIX, UNSURE_OPTION
+
+
+class ResponseDecision(NamedTuple):
+    """What a response decides."""
+
+    kind: DecisionKind
+    value: str
+    """The label, or why there is none."""
 
 
 def decision_from_response(
@@ -17,39 +26,41 @@ def decision_from_response(
     renamed: Sequence[LabelRename],
     *,
     proposed: str | None = None,
-) -> tuple[str, str]:
-    """Kind and value of a response's decision. A label that has been renamed since counts under its new name.
+) -> ResponseDecision:
+    """The decision that a response is. A label that has been renamed since counts under its new name.
 
     `proposed` is the label that a verdict is about. Raises KeyError for a label that the task does not have.
     """
     if status == "discarded":
-        return "abstention", DISCARDED
+        return ResponseDecision(DecisionKind.ABSTENTION, DISCARDED)
     value = content.get("label")
     verdict = content.get("verdict")
     if verdict is not None:
         return _decision_from_verdict(verdict, value, labels, renamed, proposed)
     if value == REJECT_OPTION:
-        return "rejection", "unusable"
+        return ResponseDecision(DecisionKind.REJECTION, "unusable")
     if value in (UNSURE_OPTION, SEVERAL_INTENTS_OPTION):
-        return "abstention", str(value).removeprefix(SPECIAL_PREFIX)
-    return "label", _current_label(value, labels, renamed)
+        return ResponseDecision(DecisionKind.ABSTENTION, str(value).removeprefix(SPECIAL_PREFIX))
+    return ResponseDecision(DecisionKind.LABEL, _current_label(value, labels, renamed))
 
 
 def _decision_from_verdict(
     verdict: str, value: str | None, labels: Sequence[str], renamed: Sequence[LabelRename], proposed: str | None
-) -> tuple[str, str]:
+) -> ResponseDecision:
     """A verdict on a proposed label; one that contradicts itself is an abstention, which goes to an adjudicator."""
     if verdict == "unusable":
-        return "rejection", "unusable"
+        return ResponseDecision(DecisionKind.REJECTION, "unusable")
     better = None if value is None else _current_label(value, labels, renamed)
     proposed = _current_label(proposed, labels, renamed) if proposed else None
     if verdict == "right":
         if not proposed or better not in (None, proposed):
-            return "abstention", "unsure"
-        return "label", proposed
+            return ResponseDecision(DecisionKind.ABSTENTION, "unsure")
+        return ResponseDecision(DecisionKind.LABEL, proposed)
     if better is None:
-        return "rejection", "wrong label, no better one given"
-    return ("abstention", "unsure") if better == proposed else ("label", better)
+        return ResponseDecision(DecisionKind.REJECTION, "wrong label, no better one given")
+    if better == proposed:
+        return ResponseDecision(DecisionKind.ABSTENTION, "unsure")
+    return ResponseDecision(DecisionKind.LABEL, better)
 
 
 def _current_label(value: str | None, labels: Sequence[str], renamed: Sequence[LabelRename]) -> str:

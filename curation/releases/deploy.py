@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from winnow.core.commands import command
 from winnow.core.deployment import Deployment
 from winnow.core.errors import GateError, Parameter, Problem, WinnowError
@@ -16,8 +18,16 @@ RUN_FILE = "run.json"
 """The file of a run whose hash is in the ledger."""
 
 
-def deploy(store: Store, folder: WorkspaceFolder, run: str, *, by: str, reason: str) -> tuple[Deployment, bool]:
-    """Record that a run of this workspace answers in production from now on, and whether that is new.
+class RecordedDeployment(NamedTuple):
+    """The deployment of a run."""
+
+    deployment: Deployment
+    new: bool
+    """False when it was recorded before."""
+
+
+def deploy(store: Store, folder: WorkspaceFolder, run: str, *, by: str, reason: str) -> RecordedDeployment:
+    """Record that a run of this workspace answers in production from now on.
 
     The active deployment, by the same person for the same reason, is not recorded twice; a return to an earlier run
     is recorded.
@@ -29,8 +39,8 @@ def deploy(store: Store, folder: WorkspaceFolder, run: str, *, by: str, reason: 
         _check(connection, folder, run, by, reason)
         latest = deployments(connection)[-1:]
         if latest and (latest[0].run, latest[0].by, latest[0].reason) == (run, by, reason):
-            return latest[0], False
-        return store_deployment(connection, run, by=by, reason=reason), True
+            return RecordedDeployment(latest[0], new=False)
+        return RecordedDeployment(store_deployment(connection, run, by=by, reason=reason), new=True)
 
 
 def _check(connection: Connection, folder: WorkspaceFolder, run: str, by: str, reason: str) -> None:

@@ -167,14 +167,20 @@ def refused_lots_pushed_at(connection: Connection, queue: str) -> str:
     return str(connection.execute(asked).scalar() or "")
 
 
-def last_push_with_other_labels(
-    connection: Connection, queue: str, labels: str
-) -> tuple[str, list[dict[str, Any]]] | None:
-    """Time and label definitions of the last push of a queue with definitions other than these."""
+class PushedLabels(NamedTuple):
+    """The label definitions that a push showed to annotators."""
+
+    at: str
+    """UTC, ISO 8601."""
+    labels: list[dict[str, Any]]
+
+
+def last_push_with_other_labels(connection: Connection, queue: str, labels: str) -> PushedLabels | None:
+    """The label definitions of the last push of a queue with definitions other than these."""
     columns = push.c
     other = select(columns.at, columns.labels).where(columns.queue == queue, columns.labels != labels)
     row = connection.execute(other.order_by(columns.id.desc()).limit(1)).first()
-    return (row.at, json.loads(row.labels)) if row else None
+    return PushedLabels(row.at, json.loads(row.labels)) if row else None
 
 
 def insert_push(connection: Connection, queue: str, settings: Mapping[str, Any], labels: str, at: str) -> int:

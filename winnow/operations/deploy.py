@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from winnow.operations._context import WorkspaceContext
 from winnow.operations.list_runs import list_runs
 
 if TYPE_CHECKING:
     from winnow.core.deployment import Deployment
+    from winnow.curation.releases.deploy import RecordedDeployment
 
 
-class DeployResult(NamedTuple):
-    """The deployment, and whether it is new."""
-
-    deployment: Deployment
-    new: bool
-
-
-def deploy(workspace: WorkspaceContext, id_or_path: str | Path, *, by: str, reason: str) -> DeployResult:
+def deploy(workspace: WorkspaceContext, id_or_path: str | Path, *, by: str, reason: str) -> RecordedDeployment:
     """Record that a run is in production from now on."""
     from winnow.curation.releases.deploy import deploy as record_deployment
 
     known = {entry["name"] for entry in list_runs(workspace)}
     named = str(id_or_path) in known or not Path(id_or_path).is_dir()
     run = str(id_or_path) if named else workspace.run(id_or_path).id
-    return DeployResult(*record_deployment(workspace.store, workspace.folder, run, by=by, reason=reason))
+    return record_deployment(workspace.store, workspace.folder, run, by=by, reason=reason)
 
 
 def list_deployments(workspace: WorkspaceContext) -> list[Deployment]:

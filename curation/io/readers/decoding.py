@@ -6,6 +6,7 @@ import codecs
 import gzip
 import io
 import zlib
+from typing import NamedTuple
 
 from winnow.core.errors import Parameter, Problem, WinnowError
 
@@ -43,27 +44,35 @@ def decompress(data: bytes, *, name: str) -> bytes:
     return content
 
 
-def decode(data: bytes, *, name: str, encoding: str | None = None) -> tuple[str, list[str]]:
-    """Text and notes.
+class Decoded(NamedTuple):
+    """A file as text."""
+
+    text: str
+    note: str | None = None
+    """What the user should know about how it was decoded."""
+
+
+def decode(data: bytes, *, name: str, encoding: str | None = None) -> Decoded:
+    """The text of a file.
 
     Invalid bytes in an otherwise UTF-8 file become lone surrogates (`surrogateescape`), so that screening
     drops just their rows. A file without any valid multi-byte character is read as Windows-1252, the superset of
     latin-1 that the WHATWG Encoding Standard prescribes for it.
     """
     if encoding:
-        return _decode_as(data, encoding, name), []
+        return Decoded(_decode_as(data, encoding, name))
     for mark, codec in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
-            return data.decode(codec, "replace"), []
+            return Decoded(data.decode(codec, "replace"))
     text = data.decode("utf-8", "surrogateescape")
     broken = sum("\udc80" <= c <= "\udcff" for c in text)
     if not broken:
-        return text, []
+        return Decoded(text)
     sound = sum(c > "\x7f" for c in text) - broken
     if sound >= broken:
-        return text, [f"{name}: {broken} bytes are not UTF-8; their rows are dropped"]
+        return Decoded(text, f"{name}: {broken} bytes are not UTF-8; their rows are dropped")
     note = f"{name}: not UTF-8, read as latin-1 (Windows-1252); set the encoding to change that"
-    return _windows_1252(data), [note]
+    return Decoded(_windows_1252(data), note)
 
 
 def _decode_as(data: bytes, encoding: str, name: str) -> str:

@@ -9,7 +9,7 @@ from winnow.core.choices import check_choice
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.hashing import stable_hash
 from winnow.curation.io.readers import FORMATS, READERS
-from winnow.curation.io.readers.decoding import decode, decompress
+from winnow.curation.io.readers.decoding import Decoded, decode, decompress
 from winnow.curation.io.readers.detect_format import detect_format
 from winnow.curation.io.readers.file_format import InputFile
 from winnow.curation.io.readers.numbered_rows import NumberedRow
@@ -50,6 +50,6 @@ def read_rows(
     check_choice("format", format, FORMATS)
     named = next((reader for reader in READERS if reader.name == format), None)
     reader = named or detect_format(path, content)
-    text, notes = ("", []) if reader.magic else decode(content, name=name, encoding=encoding)
-    rows = list(reader.read(InputFile(path, content, text, table)))
-    return RawRows(name, stable_hash(data), rows, notes)
+    decoded = Decoded("") if reader.magic else decode(content, name=name, encoding=encoding)
+    rows = list(reader.read(InputFile(path, content, decoded.text, table)))
+    return RawRows(name, stable_hash(data), rows, [decoded.note] if decoded.note else [])

@@ -12,7 +12,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from filelock import FileLock
 
@@ -109,10 +109,16 @@ def _read_server_file(home: Path) -> EmbeddedServer | None:
     return EmbeddedServer(home=home, **known)
 
 
-def start_server(
-    home: Path, *, host: str, port: int, note: NoteProgress
-) -> tuple[EmbeddedServer, subprocess.Popen[bytes] | None]:
-    """Start a server and wait until it responds; one that is already running is returned without a process.
+class StartedServer(NamedTuple):
+    """A server that responds."""
+
+    server: EmbeddedServer
+    process: subprocess.Popen[bytes] | None
+    """None when it was already running."""
+
+
+def start_server(home: Path, *, host: str, port: int, note: NoteProgress) -> StartedServer:
+    """Start a server and wait until it responds, or find the one that is already running.
 
     Raises ServiceError when it ends or does not respond.
     """
@@ -122,11 +128,11 @@ def start_server(
         found = find_server(home)
         if found is not None:
             _wait_until_ready(found.home, None)
-            return found, None
+            return StartedServer(found, None)
         process = _spawn(home, server_python(note), host, port)
         note("starting the labeling server")
         try:
-            return _wait_until_ready(home, process), process
+            return StartedServer(_wait_until_ready(home, process), process)
         except BaseException:
             terminate_server(process)
             raise

@@ -38,7 +38,7 @@ from winnow.curation.labeling.response_decision import decision_from_response
 from winnow.curation.labeling.response_import import store_responses
 from winnow.curation.labeling.review_form import label_options
 from winnow.curation.labeling.throughput import annotator_activity, median_response_seconds
-from winnow.curation.store.queue_items import QueueDataset, pending_work, queue_datasets, queue_items
+from winnow.curation.store.queue_items import PushedLabels, QueueDataset, pending_work, queue_datasets, queue_items
 from winnow.curation.store.tables import decision
 from winnow.workspace import Workspace
 
@@ -210,7 +210,7 @@ def test_guidelines_hold_everything_of_a_small_task() -> None:
     label = Label(name="a", description="Means A", examples=["like so"], near_miss={"text": "not so", "label": "b"})
     small = small.model_copy(update={"labels": [label, small.labels[1]]})
     before = [{"name": "a", "description": "Meant B", "examples": [], "near_miss": None}, {"name": "gone"}]
-    text = queue_guidelines(small, LABEL, before=("2026-01-02T00:00:00", before))
+    text = queue_guidelines(small, LABEL, before=PushedLabels("2026-01-02T00:00:00", before))
     for expected in (
         "Means A",
         "“like so”",

@@ -31,6 +31,7 @@ from winnow.training.monitoring.new_records import count_new_records
 from winnow.training.monitoring.recommend import DecisionContext, Recommendation, recommend
 from winnow.training.monitoring.rules import RuleInputs, SourcedValue, apply_rules
 from winnow.training.monitoring.select_candidate import select_candidate
+from winnow.training.run_facts import LinearRunFacts, ReleaseReference
 from winnow.training.runs import Run
 from winnow.validators.stats.label_shift import LabelChange, LabelShift, label_shift
 from winnow.workspace import Workspace
@@ -241,8 +242,9 @@ def a_run(folder: Path, name: str, method: str, accuracy: float | None, release:
     (path / "evaluation").mkdir(parents=True)
     if accuracy is not None:
         (path / "evaluation" / "validation.json").write_text(json.dumps({"accuracy": accuracy}))
-    told = {"run": name, "method": method, "release": {"sha256": release}, "trained_at": "2026-01-01", **facts}
-    return Run(path, told)
+    belongs_to = ReleaseReference(name="r", sha256=release, path="../r")
+    told = {"run": name, "method": method, "release": belongs_to, "trained_at": "2026-01-01", **facts}
+    return Run(path, LinearRunFacts.model_construct(**told))
 
 
 def test_who_stands_against_whom(tmp_path: Path) -> None:

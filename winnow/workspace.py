@@ -200,9 +200,9 @@ class Workspace:
         note: Callable[[str], None] = print,
         progress: Callable[[int, int], None] | None = None,
     ) -> GenerationResult:
-        """Have Claude write what a request asks for; every proposal enters as `synthetic` and waits for review.
+        """Have a language model write what a request asks for; proposals enter as `synthetic` and wait for review.
 
-        The same request continues its run until that has ended. Raises ServiceError when Claude cannot be reached.
+        The same request continues its run until that has ended. Raises ServiceError when the model cannot be reached.
         """
         from winnow.operations.generate import generate
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 generate = typer.Typer(
-    help="Generate new records, by rule or with Claude. All of them go to review.", no_args_is_help=True
+    help="Generate new records, by rule or with a language model. All of them go to review.", no_args_is_help=True
 )
 
 STOPPED_AT_BUDGET = 4
@@ -91,7 +91,7 @@ def examples(
     dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> None:
-    """Let Claude write queries for labels, in diverse wordings, personas and situations."""
+    """Have a language model write queries for labels, in diverse wordings, personas and situations."""
     _run_generator(
         context,
         json,
@@ -127,7 +127,7 @@ def contrasts(
     dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> None:
-    """Let Claude write pairs that differ little and have different labels; a blind judge checks both sides."""
+    """Have a language model write similar pairs with different labels; a blind judge checks both sides."""
     _run_generator(
         context,
         json,
@@ -158,7 +158,7 @@ def negatives(
     dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> None:
-    """Let Claude write out-of-scope queries, close to the task and far from it."""
+    """Have a language model write out-of-scope queries, close to the task and far from it."""
     _run_generator(
         context,
         json,

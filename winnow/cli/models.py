@@ -41,7 +41,7 @@ def train(
         choice(
             TrainingMethod,
             "linear: logistic regression on embeddings. encoder: LoRA fine-tuning of a sentence encoder. "
-            "prompt: the task as a prompt to Claude or a local model.",
+            "prompt: the task as a prompt to a language model.",
         ),
     ] = TrainingMethod.LINEAR,
     seed: Annotated[int, typer.Option(help="Random seed; the same seed and settings give the same run.")] = 0,

@@ -106,7 +106,7 @@ def generate(
     note: Callable[[str], None] = print,
     progress: OnProgress | None = None,
 ) -> GenerationResult:
-    """Have a language model write what a request asks for; every proposal enters as `synthetic` and waits for review.
+    """Have a language model write what a request asks for; proposals enter as `synthetic` and wait for review.
 
     The same request continues its run until that has ended. Raises ServiceError when the model cannot be reached.
     """

@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from winnow.core.atomic import atomic_write
+from winnow.core.result import NotMeasured
 from winnow.reports.formatting import interval, percent, percentage_points, why_not_measured
 
 
@@ -24,6 +25,11 @@ def write_page(page: str, path: Path) -> Path:
     return path
 
 
+def _figure_or_dash(value: object) -> object:
+    """What a page prints for a value: a figure that was not measured is a dash."""
+    return "–" if isinstance(value, NotMeasured) else value
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -32,6 +38,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_figure_or_dash,
     )
     environment.filters |= {
         "percent": percent,

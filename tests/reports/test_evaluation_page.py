@@ -70,6 +70,9 @@ def test_the_page_stands_alone_and_fits_desktop_and_phone(browser: Any, page_pat
     cell = page.locator(".grid svg").bounding_box()
     assert abs(first["y"] - cell["y"]) < 2  # labels stand beside their rows
     assert page.locator(".plot svg").count() == 2  # reliability, risk and coverage
+    gates = dict(row.split("\t")[:2] for row in page.locator("tr:has(.verdict)").all_inner_texts())
+    assert (gates["mix"], gates["schema"]) == ("–", "0")
+    assert "NotMeasured" not in page.content()
     page.close()
 
 

@@ -19,7 +19,7 @@ from winnow.curation.engine.vector_cache import embed_with_cache
 from winnow.curation.releases.release import Release
 from winnow.training.predictions import Predictions
 from winnow.training.run_facts import EmbedderFacts, LinearRunFacts, RunIdentity
-from winnow.training.runs import Run, create_run
+from winnow.training.runs import CreatedRun, Run, create_run
 
 MODEL_FILE = "model.safetensors"
 
@@ -41,7 +41,7 @@ def train(
     embedder: Embedder | None = None,
     vectors_cache: Path | None = None,
     progress: Progress | None = None,
-) -> tuple[Run, bool]:
+) -> CreatedRun:
     """Fit on train and save the model in a run folder; also returns whether the run is new.
 
     `embedder` defaults to the embedder of the release's task.

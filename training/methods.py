@@ -18,7 +18,7 @@ from winnow.training.encoder import encoder_method
 from winnow.training.encoder.encoder_settings import EncoderSettings
 from winnow.training.predictions import Predictions
 from winnow.training.prompted import prompt_method, prompt_settings
-from winnow.training.runs import Run
+from winnow.training.runs import CreatedRun, Run
 from winnow.training.settings_file import check_settings
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Method:
 
     settings: type[Any]
     """The dataclass of its settings."""
-    train: Callable[..., tuple[Run, bool]]
+    train: Callable[..., CreatedRun]
     predict: Callable[..., Predictions]
     dry_run: Callable[..., DryRunEstimate] | None = None
     """Only for methods that train in steps; these can also report to an experiment tracker (`report_to`)."""
@@ -57,7 +57,7 @@ def train(
     settings: Mapping[str, Any] | None = None,
     report_to: str | None = None,
     **how: Any,
-) -> tuple[Run, bool]:
+) -> CreatedRun:
     """Train with a method into a folder of runs; also returns whether the run is new.
 
     `how` is passed on to the method: `embedder`, `vectors_cache`, `progress`. Raises WinnowError for an unknown method

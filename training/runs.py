@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
@@ -102,6 +102,14 @@ def _parse_look(line: str) -> Look | UnreadableLook:
         return UnreadableLook(unreadable=line)
 
 
+class CreatedRun(NamedTuple):
+    """A run, trained now or before."""
+
+    run: Run
+    new: bool
+    """False when a run with the same settings was there already."""
+
+
 def run_id(
     release: Release,
     method: str,
@@ -130,7 +138,7 @@ def create_run(
     seed: int,
     fill_folder: Callable[[Path, RunIdentity], AnyRunFacts],
     depends_on: Mapping[str, str] | None = None,
-) -> tuple[Run, bool]:
+) -> CreatedRun:
     """The run with these settings, trained if it does not exist yet; also returns whether it is new.
 
     `fill_folder` trains into a folder and returns the facts of the run. The run appears complete or not at all.
@@ -140,7 +148,7 @@ def create_run(
     name = run_id(release, method, settings, seed, depends_on=depends_on)
     path = folder / name
     if (path / RUN_FILE).exists():
-        return open_run(path), False
+        return CreatedRun(open_run(path), new=False)
     _remove_abandoned_parts(folder)
     part = folder / f".{name}.{os.getpid()}.part"
     part.mkdir(parents=True)
@@ -160,7 +168,7 @@ def create_run(
             part.rename(path)
     finally:
         shutil.rmtree(part, ignore_errors=True)
-    return open_run(path), True
+    return CreatedRun(open_run(path), new=True)
 
 
 def _remove_abandoned_parts(folder: Path) -> None:

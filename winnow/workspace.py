@@ -44,9 +44,8 @@ if TYPE_CHECKING:
     from winnow.operations.push import PushResult
     from winnow.operations.report import ReportResult
     from winnow.operations.show import RecordDetails
-    from winnow.operations.train import TrainResult
     from winnow.training.monitoring.decision_report import DecisionReport
-    from winnow.training.runs import Run
+    from winnow.training.runs import CreatedRun, Run
 
 
 class Workspace:
@@ -310,7 +309,7 @@ class Workspace:
         settings: Mapping[str, Any] | None = None,
         report_to: str | None = None,
         progress: Progress | None = None,
-    ) -> TrainResult:
+    ) -> CreatedRun:
         """Train on a release; also says whether the run is new. The same settings give the same run."""
         from winnow.operations.train import train
 

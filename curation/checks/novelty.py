@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +54,18 @@ class Novelty:
     similarity: float = 0.0
     other_label: bool = False
     """The nearest record has another label, and is near."""
+
+
+class NearestLabel(NamedTuple):
+    """The label of the train record nearest to a proposal."""
+
+    label: str
+    cosine: float
+    """From -1 to 1."""
+
+
+NO_LABEL = NearestLabel("", -1.0)
+"""There is no train record of another group."""
 
 
 @dataclass(frozen=True)
@@ -108,15 +120,15 @@ class NoveltyCheck:
         near = (self._train_vectors[own] @ self.vectors(texts).T).max(axis=1)
         return [self._train[own[i]].text for i in np.argsort(-near, kind="stable")[:count]]
 
-    def nearest_labels(self, proposed: Sequence[ProposedText]) -> list[tuple[str, float]]:
-        """For each proposal the label of its nearest train record of another group, and the cosine."""
-        found: list[tuple[str, float]] = []
+    def nearest_labels(self, proposed: Sequence[ProposedText]) -> list[NearestLabel]:
+        """For each proposal the label of its nearest train record of another group."""
+        found: list[NearestLabel] = []
         groups = np.array([row.group for row in self._train], dtype=object)
         for part, product in self._cosine_blocks(proposed, self._train_vectors):
             for i, one in enumerate(part):
                 scores = np.where(groups == one.group, -1.0, product[i]) if one.group else product[i]
                 best = int(scores.argmax()) if len(scores) else -1
-                found.append((self._train[best].label, float(scores[best])) if best >= 0 else ("", -1.0))
+                found.append(NearestLabel(self._train[best].label, float(scores[best])) if best >= 0 else NO_LABEL)
         return found
 
     def compare(self, proposed: Sequence[ProposedText]) -> list[Novelty]:

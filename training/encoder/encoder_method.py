@@ -24,7 +24,7 @@ from winnow.training.encoder.training_curves import CURVES_FILE, training_curves
 from winnow.training.encoder.training_curves_svg import draw_training_curves
 from winnow.training.predictions import Predictions
 from winnow.training.run_facts import BaseModelFacts, EmbedderFacts, EncoderRunFacts, RunIdentity
-from winnow.training.runs import RESULT_PACKAGES, Run, create_run, run_id, versions
+from winnow.training.runs import RESULT_PACKAGES, CreatedRun, Run, create_run, run_id, versions
 from winnow.training.settings_file import check_settings
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def train(
     vectors_cache: Path | None = None,
     progress: Progress | None = None,
     report_to: str | None = None,
-) -> tuple[Run, bool]:
+) -> CreatedRun:
     """Train, and save the LoRA layers and the head in a run folder; also returns whether the run is new.
 
     An interrupted training resumes from its last complete epoch: until the run is finished, its checkpoints are in

@@ -15,7 +15,7 @@ from winnow.training.imported_runs.imported_predictions import PREDICTIONS_FILE,
 from winnow.training.imported_runs.match_records import MatchedPredictions, match_records
 from winnow.training.imported_runs.prediction_file import ImportedPrediction, PredictionFile, read_predictions
 from winnow.training.run_facts import IMPORTED, ImportedFileFacts, ImportedRunFacts, RunIdentity
-from winnow.training.runs import Run, create_run
+from winnow.training.runs import CreatedRun, create_run
 
 RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}")
 
@@ -30,7 +30,7 @@ def import_predictions(
     name: str,
     split: str = "validation",
     missing: str = MissingPrediction.REFUSE,
-) -> tuple[Run, bool]:
+) -> CreatedRun:
     """Create a run from a file of predictions; also returns whether it is new.
 
     The same file and name give the same run. Predictions are matched to the release by id, else by exact text, else by

@@ -25,7 +25,7 @@ from winnow.training.prompted.router_prompt import (
     save_router_prompt,
 )
 from winnow.training.run_facts import BaseModelFacts, EmbedderFacts, PromptLength, PromptRunFacts, RunIdentity
-from winnow.training.runs import RESULT_PACKAGES, Run, create_run, versions
+from winnow.training.runs import RESULT_PACKAGES, CreatedRun, Run, create_run, versions
 
 REMOTE_PACKAGES = ("winnow", "jinja2")
 """Packages whose versions are part of the name of a run that uses a remote model."""
@@ -40,7 +40,7 @@ def train(
     embedder: Embedder | None = None,
     vectors_cache: Path | None = None,
     progress: Progress | None = None,
-) -> tuple[Run, bool]:
+) -> CreatedRun:
     """Render the prompt and save it in a run folder; also returns whether the run is new. Sends nothing.
 
     The seed chooses the train rows that the prompt shows. A run that is known gets the new budget. `embedder` is what
@@ -77,7 +77,7 @@ def train(
         )
 
     depends_on = versions(REMOTE_PACKAGES) | {"prompt": _prompt_hash(router_prompt)}
-    run, new = create_run(
+    created = create_run(
         folder,
         release,
         method="prompt",
@@ -86,9 +86,9 @@ def train(
         fill_folder=fill_folder,
         depends_on=depends_on,
     )
-    if not new:
-        save_allowance(run.path, allowance)
-    return run, new
+    if not created.new:
+        save_allowance(created.run.path, allowance)
+    return created
 
 
 def _train_local(
@@ -99,7 +99,7 @@ def _train_local(
     seed: int,
     embedder: Embedder | None,
     started: float,
-) -> tuple[Run, bool]:
+) -> CreatedRun:
     base = _local_base(settings.model)
 
     def fill_folder(part: Path, identity: RunIdentity) -> PromptRunFacts:

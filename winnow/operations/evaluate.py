@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from winnow.core.progress import Progress
     from winnow.curation.releases.release import Release
     from winnow.training.evaluation.evaluate import Evaluation
-    from winnow.training.runs import Run
+    from winnow.training.runs import CreatedRun, Run
 
 
 class EvaluateResult(NamedTuple):
@@ -86,9 +86,7 @@ def evaluate_run(
     return EvaluateResult(evaluation, write_evaluation(evaluation, run.path / "evaluation" / f"{split}.html"))
 
 
-def import_run(
-    release: Release, predictions: Path, folder: Path, *, name: str, split: str, missing: str
-) -> tuple[Run, bool]:
+def import_run(release: Release, predictions: Path, folder: Path, *, name: str, split: str, missing: str) -> CreatedRun:
     """Make a run of another system's predictions in a folder of runs; also says whether the run is new."""
     from winnow.training.imported_runs.import_run import import_predictions
 

@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from winnow.operations._context import Context
 
 if TYPE_CHECKING:
     from winnow.core.progress import Progress
     from winnow.training.encoder.dry_run import DryRunEstimate
-    from winnow.training.runs import Run
-
-
-class TrainResult(NamedTuple):
-    """The run, and whether it was trained now or existed already."""
-
-    run: Run
-    new: bool
+    from winnow.training.runs import CreatedRun
 
 
 def train(
@@ -30,12 +23,12 @@ def train(
     settings: Mapping[str, Any] | None = None,
     report_to: str | None = None,
     progress: Progress | None = None,
-) -> TrainResult:
+) -> CreatedRun:
     """Train on a release by any method; a release folder is all it needs. The same settings give the same run."""
     from winnow.training.methods import train as train_method
 
     release = context.release(name_or_path)
-    run, new = train_method(
+    created = train_method(
         release,
         context.runs_folder,
         method=method,
@@ -46,8 +39,8 @@ def train(
         report_to=report_to,
         progress=progress,
     )
-    context.record_run(run)
-    return TrainResult(run, new)
+    context.record_run(created.run)
+    return created
 
 
 def estimate_training(

@@ -18,12 +18,14 @@ from winnow.curation.review.lot_facts import LotFacts
 from winnow.operations.compare import ComparisonOutput
 from winnow.operations.feedback import FeedbackOutput
 from winnow.reports.report_facts import DailyReportFacts
+from winnow.training.evaluation.evaluation_facts import EvaluationFacts
 from winnow.training.monitoring.decision_facts import DecisionFacts
 from winnow.training.run_facts import RunFile
 
 PUBLIC_RECORDS: dict[str, type[object]] = {
     "comparison": ComparisonOutput,
     "decision": DecisionFacts,
+    "evaluation": EvaluationFacts,
     "exclusion": ExclusionLine,
     "feedback": FeedbackOutput,
     "gate": Gate,

@@ -16,6 +16,7 @@ from winnow.core.errors import GateError, Problem, WinnowError
 from winnow.core.progress import Progress
 from winnow.core.vocabulary import SPLITS
 from winnow.curation.releases.release import Release
+from winnow.training.evaluation.evaluation_facts import EvaluationFacts
 from winnow.training.evaluation.fit_on_validation import load_or_fit
 from winnow.training.evaluation.goals import judge_goals
 from winnow.training.evaluation.latency import stored_latency
@@ -39,6 +40,7 @@ class Evaluation:
     release: Release
     split: str
     measures: dict[str, Any]
+    """What `EvaluationFacts` describes, as JSON values."""
     predictions: pd.DataFrame
     """Columns `id`, `text`, `gold`, `predicted`, `confidence` (NaN when the system reports none), `similarity` (to the
     nearest train record), and `reason` when the model gives one."""
@@ -120,7 +122,9 @@ def _goal_verdicts(
 
 def _write_evaluation(evaluation: Evaluation) -> None:
     folder = evaluation.run.path / "evaluation"
+    facts = EvaluationFacts.model_validate(evaluation.measures)
+    stored = facts.model_dump(mode="json", by_alias=True, exclude_unset=True)
     with atomic_write(folder / f"{evaluation.split}.json") as temporary:
-        temporary.write_text(json.dumps(evaluation.measures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        temporary.write_text(json.dumps(stored, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     with atomic_write(folder / f"{evaluation.split}-predictions.jsonl") as temporary:
         evaluation.predictions.to_json(temporary, orient="records", lines=True, force_ascii=False)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from winnow.core.result import NotMeasured
+from winnow.core.vocabulary import GoalStatus
 from winnow.validators.stats.binomial import clopper_pearson_bounds, probability_at_least, probability_at_most
 from winnow.validators.stats.intervals import ONE_SIDED_Z, wilson_bounds
 from winnow.validators.stats.macro_f1 import macro_f1_with_interval
@@ -50,14 +51,14 @@ def judge_share(goal: float, hits: int, rows: int) -> dict[str, Any]:
     needed = {"if_no_error": rows_needed_without_error(goal), "at_this_rate": rows_needed_at_rate(goal, hits, rows)}
     if not rows:
         figures: dict[str, Any] = {"measured": NotMeasured("no rows count towards this goal").json(), "rows": 0}
-        return {**figures, "verdict": "not enough evidence", "rows_needed": needed}
+        return {**figures, "verdict": GoalStatus.NOT_ENOUGH_EVIDENCE, "rows_needed": needed}
     low, high = clopper_pearson_bounds(hits, rows, level=SIGNIFICANCE_LEVEL)
     if goal >= 1:
-        verdict, note = ("met" if hits == rows else "not met"), {"note": NEVER_PROVEN}
+        verdict, note = (GoalStatus.MET if hits == rows else GoalStatus.NOT_MET), {"note": NEVER_PROVEN}
     else:
         met = probability_at_least(hits, rows, goal) <= SIGNIFICANCE_LEVEL
         missed = probability_at_most(hits, rows, goal) <= SIGNIFICANCE_LEVEL
-        verdict, note = ("met" if met else "not met" if missed else "not enough evidence"), {}
+        verdict, note = _status(met=met, missed=missed), {}
     return {
         "measured": hits / rows,
         "low": low,
@@ -114,15 +115,21 @@ def _judge_macro_f1(
     low, high = wilson_bounds(score.value, found.effective_rows, z=ONE_SIDED_Z)
     figures: dict[str, Any] = {"measured": score.value, "low": low, "high": high, "rows": score.rows}
     if goal >= 1:
-        verdict = "met" if score.value >= 1 else "not met"
+        verdict = GoalStatus.MET if score.value >= 1 else GoalStatus.NOT_MET
         return {**figures, "verdict": verdict, "rows_needed": rows_needed_without_error(goal), "note": NEVER_PROVEN}
     distance = abs(score.value - goal)
     needed: int | dict[str, Any] = NotMeasured("at this rate no practical number of rows is enough").json()
     if distance > 1e-6:
         effective = ONE_SIDED_Z**2 * goal * (1 - goal) / distance**2
         needed = math.ceil(effective * score.rows / found.effective_rows)
-    verdict = "met" if low >= goal else "not met" if high < goal else "not enough evidence"
+    verdict = _status(met=low >= goal, missed=high < goal)
     return {**figures, "verdict": verdict, "rows_needed": {"at_this_rate": needed}}
+
+
+def _status(*, met: bool, missed: bool) -> GoalStatus:
+    if met:
+        return GoalStatus.MET
+    return GoalStatus.NOT_MET if missed else GoalStatus.NOT_ENOUGH_EVIDENCE
 
 
 def _row_filter(name: str, fallback: str | None) -> Callable[[Pair], bool]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from winnow.core.commands import command
 from winnow.core.result import NotMeasured
+from winnow.core.vocabulary import GoalStatus
 from winnow.curation.releases.release import Release
 from winnow.training.evaluation.stored_results import PredictedRow, accuracy_of, stored_predictions
 from winnow.training.monitoring.accuracy_gain import AccuracyGain, measure_gain, measure_speedup
@@ -135,7 +136,7 @@ def _goal_verdicts(candidate: EvaluatedRun | None, goals: Mapping[str, float]) -
 
 
 def _goals_missed(verdicts: Sequence[Mapping[str, Any]]) -> float:
-    return sum(1 for one in verdicts if one["verdict"] == "not met")
+    return sum(1 for one in verdicts if one["verdict"] == GoalStatus.NOT_MET)
 
 
 def _must_pass_failed(candidate: EvaluatedRun | None) -> SourcedValue:

@@ -337,6 +337,15 @@ class TrainingMethod(StrEnum):
     """The task as a prompt to Claude or a local model."""
 
 
+class GoalStatus(StrEnum):
+    """Whether a run meets a goal of the task."""
+
+    MET = "met"
+    NOT_MET = "not met"
+    NOT_ENOUGH_EVIDENCE = "not enough evidence"
+    """The rows allow neither verdict at 5 %."""
+
+
 class Device(StrEnum):
     """The hardware that a model is trained or run on."""
 

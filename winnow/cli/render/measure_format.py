@@ -8,8 +8,9 @@ from typing import Any
 from rich.text import Text
 
 from winnow.cli.render.terminal import print_line, print_table
+from winnow.core.vocabulary import GoalStatus
 
-GOAL_STYLE = {"met": "green", "not met": "bold red", "not enough evidence": "yellow"}
+GOAL_STYLE = {GoalStatus.MET: "green", GoalStatus.NOT_MET: "bold red", GoalStatus.NOT_ENOUGH_EVIDENCE: "yellow"}
 
 ROWS_SHOWN = 5
 """Number of pairs, slices, labels or failures in a list; the report has more."""
@@ -35,8 +36,8 @@ def print_goals(goals: Sequence[Mapping[str, Any]]) -> None:
 def _goal_basis(goal: Mapping[str, Any]) -> str:
     """How many rows a verdict needs, or the confidence bound that it rests on."""
     bound = f"95 % confidence: at least {goal['low']:.3f}" if "low" in goal else ""
-    if goal["verdict"] != "not enough evidence":
-        return bound if goal["verdict"] == "met" else f"95 % confidence: at most {goal['high']:.3f}"
+    if goal["verdict"] != GoalStatus.NOT_ENOUGH_EVIDENCE:
+        return bound if goal["verdict"] == GoalStatus.MET else f"95 % confidence: at most {goal['high']:.3f}"
     needed = goal["rows_needed"].get("at_this_rate")
     return (
         f"needs about {needed:,} rows at the current rate, has {goal['rows']:,}" if isinstance(needed, int) else bound

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
+import winnow
 from tests.support.files import write_jsonl
 from winnow.cli.main import app
 from winnow.config.template import TEMPLATES
@@ -68,7 +70,8 @@ def test_the_help_lists_the_choices(option: str, choices: Iterable[str]) -> None
 
 def test_another_value_is_refused_with_the_choices(frozen_example: Workspace, tmp_path: Path) -> None:
     file = write_jsonl(tmp_path / "rows.jsonl", [{"text": "my vpn drops"}])
-    run, other = (frozen_example.train("first", seed=seed).run.id for seed in (0, 1))
+    own = winnow.open(shutil.copytree(frozen_example.folder.root, tmp_path / "ws"))  # other tests share the example
+    run, other = (own.train("first", seed=seed).run.id for seed in (0, 1))
     arguments = {
         "init": [str(tmp_path / "new"), "--from", str(file)],
         "add": [str(file)],
@@ -79,7 +82,7 @@ def test_another_value_is_refused_with_the_choices(frozen_example: Workspace, tm
         "evaluate": ["first", "--predictions", str(file)],
         "compare": [run, other],
     }
-    folder = str(frozen_example.folder.root)
+    folder = str(own.folder.root)
     for option, choices in CHOICES.items():
         *command, name = option.split()
         with pytest.raises(WinnowError) as refused:

@@ -11,7 +11,7 @@ import yaml
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 
 from winnow.core.errors import Parameter, Problem, WinnowError
-from winnow.core.suggest import nearest_name
+from winnow.core.suggest import suggestion
 
 DEFAULT_SETTINGS_FOLDER = Path(__file__).parent / "settings"
 """One file per method, with every setting at its default and explained."""
@@ -67,8 +67,7 @@ def _problem_with_setting(kind: type[Any], problem: Any, locations: Mapping[str,
     where = locations.get(key, "settings")
     if problem["type"] in ("unexpected_keyword_argument", "extra_forbidden"):
         known = [one.name for one in fields(kind)]
-        near = nearest_name(key, known)
-        fix = f"did you mean {near!r}?" if near else "remove it"
+        fix = suggestion(key, known, "remove it")
         return Problem(where, f"unknown setting {key!r}", ", ".join(known), fix)
     message = problem["msg"].removeprefix("Input should be ")
     return Problem(where, f"{key} is {problem['input']!r}"[:200], message, "correct the setting")

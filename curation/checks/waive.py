@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 
 from winnow.core.clock import utc_now
 from winnow.core.errors import Parameter, Problem, WinnowError
-from winnow.core.suggest import nearest_name
+from winnow.core.suggest import suggestion
 from winnow.core.vocabulary import GateVerdict
 from winnow.curation.checks.gates import GATES, NOT_WAIVABLE
 from winnow.curation.checks.gates.gate import Gate
@@ -36,8 +36,7 @@ def waive_gate(store: Store, gate: str, *, by: str, reason: str, until: date) ->
         problems.append(Problem(f"waive {gate}", "this gate cannot be waived", "", "resolve what its evidence names"))
     elif gate not in GATES:
         waivable = ", ".join(name for name in GATES if name not in NOT_WAIVABLE)
-        near = nearest_name(gate, list(GATES))
-        fix = f"did you mean {near!r}?" if near else "choose one of these"
+        fix = suggestion(gate, list(GATES), "choose one of these")
         problems.append(Problem(f"waive {gate}", "no such gate", waivable, fix))
     problems += [
         Problem(Parameter(name), "empty", "a name" if name == "by" else "a reason")

@@ -13,7 +13,7 @@ from winnow.core.clock import utc_now
 from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.layout import TASK_FILE, WorkspaceFolder
-from winnow.core.suggest import nearest_name
+from winnow.core.suggest import suggestion
 from winnow.curation.annotations.renamed_labels import LabelRename, current_label
 from winnow.curation.store.database import Connection, Store
 from winnow.curation.store.decisions import label_decisions, last_decision_id
@@ -62,8 +62,7 @@ def rename(store: Store, folder: WorkspaceFolder, old: str, new: str, *, why: st
 def _check(task: Task, old: str, new: str, *, in_task: bool, records: int) -> None:
     problems = []
     if not in_task and not records:
-        near = nearest_name(old, task.label_names)
-        fix = f"did you mean {near!r}?" if near else f"{command('status')} lists the labels"
+        fix = suggestion(old, task.label_names, f"{command('status')} lists the labels")
         problems.append(Problem(f"rename {old}", "no such label", "a label of the task", fix))
     if not in_task and records and new not in task.label_names:
         fix = f"put {old!r} back into {TASK_FILE} first, or name a label of the task"

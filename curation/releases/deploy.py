@@ -9,7 +9,7 @@ from winnow.core.deployment import Deployment
 from winnow.core.errors import GateError, Parameter, Problem, WinnowError
 from winnow.core.hashing import file_sha256
 from winnow.core.layout import WorkspaceFolder
-from winnow.core.suggest import nearest_name
+from winnow.core.suggest import suggestion
 from winnow.curation.store.artifacts import artifacts
 from winnow.curation.store.database import Connection, Store
 from winnow.curation.store.deployments import deployments, store_deployment
@@ -51,8 +51,7 @@ def _check(connection: Connection, folder: WorkspaceFolder, run: str, by: str, r
     ]
     known = {entry["name"]: entry for entry in artifacts(connection, "run")}
     if run not in known:
-        near = nearest_name(run, list(known))
-        fix = f"did you mean {near!r}?" if near else f"{command('runs')} lists them"
+        fix = suggestion(run, list(known), f"{command('runs')} lists them")
         problems.append(Problem(f"deploy {run}", "no such run in this workspace", ", ".join(known) or "a run", fix))
     elif not (folder.root / known[run]["path"] / RUN_FILE).is_file():
         fix = "restore the folder, or train the run again"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from winnow.core.errors import Problem, WinnowError
-from winnow.core.suggest import nearest_name
+from winnow.core.suggest import suggestion
 from winnow.generators.llm.anthropic import ANTHROPIC
 from winnow.generators.llm.client import Provider
 from winnow.generators.llm.openai import OPENAI
@@ -19,8 +19,7 @@ def find_provider(name: str) -> Provider:
     """A provider by its name. Raises WinnowError when there is none."""
     if name in PROVIDERS:
         return PROVIDERS[name]
-    near = nearest_name(name, list(PROVIDERS))
-    fix = f"did you mean {near!r}?" if near else "choose one of these"
+    fix = suggestion(name, list(PROVIDERS), "choose one of these")
     raise WinnowError(Problem("endpoint.provider", repr(name), ", ".join(PROVIDERS), fix))
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from winnow.core.errors import Problem, WinnowError
-from winnow.core.suggest import nearest_name
+from winnow.core.suggest import suggestion
 from winnow.curation.io.readers.columns import KNOWN_NAMES
 from winnow.curation.io.readers.raw_rows import read_rows
 from winnow.validators.kinds.intents import INTENTS
@@ -116,8 +116,7 @@ def _parse_row(
     if identity is None and text is None:
         raise WinnowError(Problem(where, "neither id nor text", "one of them", "add the id or the text of the record"))
     if label is not None and label not in labels:
-        near = nearest_name(label, list(labels))
-        fix = f"did you mean {near!r}?" if near else "map it to a label of the task or leave it empty"
+        fix = suggestion(label, list(labels), "map it to a label of the task or leave it empty")
         raise WinnowError(Problem(where, f"label {label!r}", "a label of the release", fix))
     probabilities = _parse_probabilities(fields.get(columns.probabilities or ""), labels, where)
     confidence = _parse_confidence(fields.get(columns.confidence or ""), where)

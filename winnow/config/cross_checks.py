@@ -8,7 +8,7 @@ from typing import Any
 from winnow.config.task import GOALS, GOALS_BY_LABEL
 from winnow.config.yaml_lines import KeyPath
 from winnow.core.errors import Problem
-from winnow.core.suggest import nearest_name
+from winnow.core.suggest import suggestion
 from winnow.core.vocabulary import BUILT_IN_FACETS
 
 
@@ -60,8 +60,7 @@ def _kind_problems(raw: dict[str, Any], kinds: Mapping[str, Sequence[str]]) -> I
 
 def unknown_kind(kind: str, known: Sequence[str]) -> Problem:
     """A kind of task that this version does not handle."""
-    near = nearest_name(kind, known)
-    fix = f"did you mean {near!r}?" if near else "change `kind`"
+    fix = suggestion(kind, known, "change `kind`")
     return Problem("", f"kind: {kind}", f"a kind that this version handles: {', '.join(known)}", fix)
 
 
@@ -71,8 +70,7 @@ def _goal_problems(raw: dict[str, Any], labels: list[str]) -> Iterator[tuple[Key
     for name in goals if isinstance(goals, dict) else ():
         key_path = ("goals", str(name))
         if name not in known:
-            near = nearest_name(str(name), known)
-            fix = f"did you mean {near!r}?" if near else "use a listed measure, with a label of the task"
+            fix = suggestion(str(name), known, "use a listed measure, with a label of the task")
             yield (
                 key_path,
                 Problem("", f"unknown goal {name!r}", f"{', '.join(GOALS)}, recall.LABEL, precision.LABEL", fix),
@@ -84,8 +82,7 @@ def _goal_problems(raw: dict[str, Any], labels: list[str]) -> Iterator[tuple[Key
 
 def _unknown_label(key_path: KeyPath, name: object, names: list[str]) -> Iterator[tuple[KeyPath, Problem]]:
     if str(name) not in names:
-        near = nearest_name(str(name), names)
-        fix = f"did you mean {near!r}?" if near else "add it to `labels`, or remove it here"
+        fix = suggestion(str(name), names, "add it to `labels`, or remove it here")
         yield key_path, Problem("", f"unknown label {name!r}", "one of `labels`", fix)
 
 
@@ -127,6 +124,5 @@ def _target_problems(raw: dict[str, Any], targets: dict[str, Any]) -> Iterator[t
 
 
 def _unknown_name(what: str, name: object, known: Sequence[str]) -> Problem:
-    near = nearest_name(str(name), known)
-    fix = f"did you mean {near!r}?" if near else "correct the name"
+    fix = suggestion(str(name), known, "correct the name")
     return Problem("", f"unknown {what} {name!r}", ", ".join(known), fix)

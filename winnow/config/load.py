@@ -15,7 +15,7 @@ from winnow.config.yaml_lines import MAX_VALUES, KeyPath, expanded_size, key_lin
 from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.layout import TASK_FILE
-from winnow.core.suggest import nearest_name
+from winnow.core.suggest import suggestion
 
 
 def read_task(path: Path, *, kinds: Mapping[str, Sequence[str]] | None = None) -> Task:
@@ -90,8 +90,7 @@ def _model_problem(problem: Any) -> Problem:
     key = ".".join(str(part) for part in loc)
     if problem["type"] == "extra_forbidden":
         known = _known_keys(loc[:-1])
-        near = nearest_name(str(loc[-1]), known)
-        return Problem("", f"unknown key {key!r}", ", ".join(known), f"did you mean {near!r}?" if near else "remove it")
+        return Problem("", f"unknown key {key!r}", ", ".join(known), suggestion(str(loc[-1]), known, "remove it"))
     if problem["type"] == "missing":
         return Problem("", f"key {key!r} is missing", "all required keys", f"add `{loc[-1]}:`")
     message = problem["msg"].removeprefix("Input should be ").replace("Input should", "it to")

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from winnow.config.task import Task
 from winnow.core.errors import Parameter, Problem, WinnowError
-from winnow.core.suggest import nearest_name
+from winnow.core.suggest import suggestion
 from winnow.core.vocabulary import ORIGINS
 
 
@@ -56,8 +56,7 @@ TWO_NUMBER_SETTINGS = ("fallback_share", "mix.human", "mix.log", "mix.public", "
 def _setting_path(data: Mapping[str, Any], key: str, setting: str) -> list[str]:
     known = [*MAIN_THRESHOLDS, *(f"{gate}.{field}" for gate, fields in data["gates"].items() for field in fields)]
     if key not in known:
-        near = nearest_name(key, known)
-        fix = f"did you mean {near!r}?" if near else ""
+        fix = suggestion(key, known)
         raise WinnowError(Problem(Parameter("settings"), f"unknown gate setting {key!r}", ", ".join(known), fix))
     return MAIN_THRESHOLDS.get(key, f"gates.{key}").split(".")
 

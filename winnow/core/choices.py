@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from winnow.core.errors import Parameter, Problem, WinnowError
-from winnow.core.suggest import nearest_name
+from winnow.core.suggest import suggestion
 
 NAMES_SHOWN = 20
 """A message lists at most this many names: a task may have hundreds of labels."""
@@ -19,8 +19,7 @@ def choice_problem(parameter: str, value: str, choices: Iterable[str]) -> Proble
     known = [str(one) for one in choices]
     if value in known:
         return None
-    near = nearest_name(value, known)
-    fix = f"did you mean {near!r}?" if near else "choose one of these"
+    fix = suggestion(value, known, "choose one of these")
     more = f" and {len(known) - NAMES_SHOWN} more" if len(known) > NAMES_SHOWN else ""
     expected = ", ".join(known[:NAMES_SHOWN]) + more
     return Problem(Parameter(parameter), f"unknown value {value!r}", expected, fix)

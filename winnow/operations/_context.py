@@ -12,7 +12,7 @@ from winnow.config.task import Task
 from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.layout import WorkspaceFolder, find_workspace_folder, is_in_workspace
-from winnow.core.suggest import nearest_name
+from winnow.core.suggest import suggestion
 from winnow.curation.store.database import Store, open_store
 from winnow.validators.kinds import required_keys
 
@@ -128,11 +128,11 @@ class WorkspaceContext:
         if not path.exists():
             known = list(self.release_hashes() or ())
             found = "its folder is gone" if str(name_or_path) in known else "no such release"
-            near = nearest_name(str(name_or_path), [name for name in known if name != str(name_or_path)])
+            others = [name for name in known if name != str(name_or_path)]
             expected = f"one of {', '.join(known)}" if known else "an existing release"
             fix = command("releases") if known else command("freeze", "NAME")
             raise WinnowError(
-                Problem(f"release {name_or_path}", found, expected, f"did you mean {near!r}?" if near else fix)
+                Problem(f"release {name_or_path}", found, expected, suggestion(str(name_or_path), others, fix))
             )
         return open_release(path, checked=checked)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
 from winnow.core.errors import Problem, WinnowError
-from winnow.core.suggest import nearest_name
+from winnow.core.suggest import suggestion
 from winnow.core.vocabulary import SPLITS, Split
 from winnow.curation.pii.detect import redact
 from winnow.validators.kinds.kind import Kind
@@ -120,8 +120,7 @@ def parse_split(value: object) -> str | None:
 
 
 def _missing_column(name: str, role: str, column: str, present: Sequence[str]) -> Problem:
-    near = nearest_name(column, present)
-    fix = f"did you mean {near!r}?" if near else "choose one of these"
+    fix = suggestion(column, present, "choose one of these")
     return Problem(name, f"no column {column!r}", f"one of {', '.join(present[:20])}", fix)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from winnow.core.errors import Problem, WinnowError
-from winnow.core.suggest import nearest_name
+from winnow.core.suggest import suggestion
 from winnow.curation.labeling.queues.adjudicate import ADJUDICATE
 from winnow.curation.labeling.queues.audit import AUDIT
 from winnow.curation.labeling.queues.definition import QueueDefinition
@@ -20,6 +20,5 @@ def queue_named(name: str) -> QueueDefinition:
         if queue.name == name:
             return queue
     names = [queue.name for queue in QUEUES]
-    near = nearest_name(name, names)
-    fix = f"did you mean {near!r}?" if near else ""
+    fix = suggestion(name, names)
     raise WinnowError(Problem(f"queue {name}", "no such queue", ", ".join(names), fix))

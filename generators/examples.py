@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from winnow.core.vocabulary import GeneratorName
+from winnow.core.model_vocabulary import GeneratorName
 from winnow.generators.diversity_grid import query_briefs, split_briefs
 from winnow.generators.llm.request import ModelChoice, RequestDraft
 from winnow.generators.plan import LabelNeed

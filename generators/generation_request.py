@@ -8,7 +8,7 @@ from pathlib import Path
 from winnow.config.task import Task
 from winnow.core.choices import choice_problem
 from winnow.core.errors import Parameter, Problem, WinnowError
-from winnow.core.vocabulary import EXAMPLE_KINDS, GeneratorName
+from winnow.core.model_vocabulary import EXAMPLE_KINDS, GeneratorName
 from winnow.generators.llm.batch_jobs import BatchPolling
 from winnow.generators.plan import GenerationPlan, read_plan
 

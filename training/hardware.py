@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from winnow.core.vocabulary import Device, Precision
+from winnow.core.model_vocabulary import Device, Precision
 from winnow.training.process_memory import peak_memory_bytes
 from winnow.training.run_facts import Hardware, PeakMemory
 

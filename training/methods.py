@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from winnow.core.choices import check_choice
 from winnow.core.errors import Parameter, Problem, WinnowError
-from winnow.core.vocabulary import TrainingMethod
+from winnow.core.model_vocabulary import TrainingMethod
 from winnow.training import linear
 from winnow.training.encoder import encoder_method
 from winnow.training.encoder.encoder_settings import EncoderSettings

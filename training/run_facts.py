@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, JsonValue, RootModel
 
+from winnow.core.model_vocabulary import ClassWeights, Device, Pooling, Precision
 from winnow.core.record import Record
-from winnow.core.vocabulary import ClassWeights, Device, Pooling, Precision, Split
+from winnow.core.vocabulary import Split
 
 if TYPE_CHECKING:
     from winnow.curation.engine.embedders.embedder import Embedder

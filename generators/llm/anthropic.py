@@ -13,7 +13,7 @@ import httpx2
 from winnow.config.task import EndpointConfig
 from winnow.core.commands import command
 from winnow.core.errors import Problem, ServiceError, WinnowError
-from winnow.core.vocabulary import ResponseOutcome, ThinkingEffort
+from winnow.core.model_vocabulary import ResponseOutcome, ThinkingEffort
 from winnow.generators.llm.client import (
     RESPONSE_SECONDS,
     BatchResult,

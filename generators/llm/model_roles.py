@@ -8,7 +8,7 @@ from pathlib import Path
 
 from winnow.config.task import EndpointConfig, GenerateConfig, Task
 from winnow.core.errors import Parameter, Problem, WinnowError
-from winnow.core.vocabulary import ThinkingEffort
+from winnow.core.model_vocabulary import ThinkingEffort
 from winnow.generators.llm.client import LlmClient, Provider
 from winnow.generators.llm.prices import Price, Usage, endpoint_price, require_price
 from winnow.generators.llm.providers import PROVIDERS, find_provider

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from winnow.config.task import EndpointConfig
 from winnow.core.errors import Problem, ServiceError, WinnowError
-from winnow.core.vocabulary import ResponseOutcome, ThinkingEffort
+from winnow.core.model_vocabulary import ResponseOutcome, ThinkingEffort
 from winnow.generators.llm.client import (
     RESPONSE_SECONDS,
     NoResponse,

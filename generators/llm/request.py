@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from winnow.core.model_vocabulary import ThinkingEffort
 from winnow.core.record import Record
-from winnow.core.vocabulary import ThinkingEffort
 
 CLAUDE = "claude"
 """The provider that is used unless the task names another one; its module is `winnow.generators.llm.anthropic`."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from winnow.core.vocabulary import ResponseOutcome
+from winnow.core.model_vocabulary import ResponseOutcome
 from winnow.generators.llm.prices import Usage
 
 

@@ -16,13 +16,8 @@ from tests.support.files import write_jsonl
 from winnow.cli.main import app
 from winnow.config.template import TEMPLATES
 from winnow.core.errors import WinnowError
-from winnow.core.vocabulary import (
-    EXAMPLE_KINDS,
-    ORIGINS,
-    SPLITS,
-    AcquisitionStrategy,
-    MissingPrediction,
-)
+from winnow.core.model_vocabulary import EXAMPLE_KINDS, MissingPrediction
+from winnow.core.vocabulary import ORIGINS, SPLITS, AcquisitionStrategy
 from winnow.curation.io.readers import FORMATS
 from winnow.curation.io.writers import WRITERS
 from winnow.generators.variations.variation_kinds import KINDS

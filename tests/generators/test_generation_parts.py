@@ -18,7 +18,7 @@ from jinja2 import UndefinedError
 from tests.support.paths import ROOT
 from winnow.config.task import EndpointConfig, Label, NearMiss, Task
 from winnow.core.errors import WinnowError
-from winnow.core.vocabulary import EXAMPLE_KINDS
+from winnow.core.model_vocabulary import EXAMPLE_KINDS
 from winnow.generators import contrasts, judge
 from winnow.generators.allocation import allocate
 from winnow.generators.diversity_grid import WORDINGS, query_briefs

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from winnow.core.errors import Problem, WinnowError
-from winnow.core.vocabulary import Pooling
+from winnow.core.model_vocabulary import Pooling
 
 
 class EncoderClassifier(nn.Module):

@@ -14,8 +14,8 @@ import numpy as np
 
 from winnow.core.clock import utc_now
 from winnow.core.errors import Problem, WinnowError
+from winnow.core.model_vocabulary import Precision
 from winnow.core.progress import Progress
-from winnow.core.vocabulary import Precision
 from winnow.curation.engine.embedders.embedder import Embedder, open_embedder
 from winnow.curation.engine.embedders.model_files import refuse_pickles
 from winnow.curation.releases.release import Release

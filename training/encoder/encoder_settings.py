@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from winnow.core.vocabulary import ClassWeights, Pooling, Precision
+from winnow.core.model_vocabulary import ClassWeights, Pooling, Precision
 from winnow.training.setting_types import Count, Positive, Share
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from winnow.core.vocabulary import ClassWeights, Precision
+from winnow.core.model_vocabulary import ClassWeights, Precision
 from winnow.curation.engine.linear_probe import fit_probe
 from winnow.training.encoder.batched_inference import compute_vectors
 from winnow.training.encoder.encoder_classifier import BaseEncoder, EncoderClassifier, load_base_encoder

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from winnow.core.errors import Problem, WinnowError
-from winnow.core.vocabulary import Precision
+from winnow.core.model_vocabulary import Precision
 from winnow.training.encoder.encoder_classifier import BaseEncoder, EncoderClassifier
 from winnow.training.encoder.encoder_settings import EncoderSettings
 from winnow.training.run_facts import Hardware

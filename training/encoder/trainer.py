@@ -25,8 +25,8 @@ from transformers import (
 )
 
 from winnow.core.errors import Parameter, Problem, WinnowError
+from winnow.core.model_vocabulary import ClassWeights, Device, Precision
 from winnow.core.progress import Progress
-from winnow.core.vocabulary import ClassWeights, Device, Precision
 from winnow.training.encoder.checkpoints import (
     elapsed_seconds,
     had_stopped_early,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from winnow.core.model_vocabulary import NoiseVerdict
 from winnow.core.record import Record
 from winnow.core.result import Difference, Measured, NotMeasured
-from winnow.core.vocabulary import NoiseVerdict
 
 
 class ComparedLabel(Record):

@@ -6,9 +6,10 @@ from typing import Literal
 
 from pydantic import Field
 
+from winnow.core.model_vocabulary import GoalStatus
 from winnow.core.record import Record
 from winnow.core.result import Difference, Measured, NotMeasured
-from winnow.core.vocabulary import GoalStatus, Split
+from winnow.core.vocabulary import Split
 from winnow.training.evaluation.confidence_facts import Calibration, OutOfScope, SelectivePrediction
 
 Bounds = tuple[float, float]

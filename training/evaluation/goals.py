@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from winnow.core.model_vocabulary import GoalStatus
 from winnow.core.result import NotMeasured
-from winnow.core.vocabulary import GoalStatus
 from winnow.validators.stats.binomial import clopper_pearson_bounds, probability_at_least, probability_at_most
 from winnow.validators.stats.intervals import ONE_SIDED_Z, wilson_bounds
 from winnow.validators.stats.macro_f1 import macro_f1_with_interval

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from winnow.core.model_vocabulary import NoiseVerdict
 from winnow.core.result import NotMeasured
-from winnow.core.vocabulary import NoiseVerdict
 from winnow.curation.review.label_accuracy_facts import NOT_AUDITED, LabelAccuracyFacts
 from winnow.training.evaluation.comparison_facts import ComparedError, ComparedLabel, LabelNoise, PairedComparison
 from winnow.validators.stats.differences import paired_difference

@@ -9,7 +9,8 @@ from pathlib import Path
 from winnow.core.choices import choice_problem
 from winnow.core.clock import utc_now
 from winnow.core.errors import Parameter, Problem, WinnowError
-from winnow.core.vocabulary import SPLITS, MissingPrediction
+from winnow.core.model_vocabulary import MissingPrediction
+from winnow.core.vocabulary import SPLITS
 from winnow.curation.releases.release import Release
 from winnow.training.imported_runs.imported_predictions import PREDICTIONS_FILE, write_imported
 from winnow.training.imported_runs.match_records import MatchedPredictions, match_records

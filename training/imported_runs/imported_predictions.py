@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from winnow.core.errors import Problem, WinnowError
-from winnow.core.vocabulary import MissingPrediction
+from winnow.core.model_vocabulary import MissingPrediction
 from winnow.training.evaluation.metrics import NO_ANSWER
 from winnow.training.imported_runs.match_records import MatchedPredictions
 from winnow.training.predictions import ModelOutput, Predictions

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from winnow.core.commands import command
+from winnow.core.model_vocabulary import GoalStatus
 from winnow.core.result import NotMeasured
-from winnow.core.vocabulary import GoalStatus
 from winnow.curation.releases.release import Release
 from winnow.training.evaluation.stored_results import PredictedRow, accuracy_of, stored_predictions
 from winnow.training.monitoring.accuracy_gain import AccuracyGain, measure_gain, measure_speedup

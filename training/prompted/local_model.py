@@ -16,8 +16,8 @@ from scipy.special import softmax
 from torch import Tensor
 
 from winnow.core.errors import Problem, WinnowError
+from winnow.core.model_vocabulary import Precision
 from winnow.core.progress import Progress
-from winnow.core.vocabulary import Precision
 from winnow.generators.prompts.prompt_file import quote_as_data
 from winnow.training.hardware import detect_hardware
 from winnow.training.prompted.prompt_settings import PromptSettings

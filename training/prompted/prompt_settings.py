@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from winnow.config.task import EndpointConfig
-from winnow.core.vocabulary import Precision, ThinkingEffort
+from winnow.core.model_vocabulary import Precision, ThinkingEffort
 from winnow.training.setting_types import Count, Positive
 
 SPENDING_SETTINGS = ("budget", "prices", "endpoint")

@@ -14,8 +14,8 @@ from winnow.core.clock import utc_now
 from winnow.core.commands import command
 from winnow.core.errors import BudgetError, Problem
 from winnow.core.hashing import stable_hash
+from winnow.core.model_vocabulary import ResponseOutcome
 from winnow.core.progress import Progress
-from winnow.core.vocabulary import ResponseOutcome
 from winnow.generators.llm.ledger_types import Budgets
 from winnow.generators.llm.model_roles import ModelRole
 from winnow.generators.llm.prices import NANO_PER_USD, Usage, nanodollars

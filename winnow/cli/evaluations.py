@@ -11,7 +11,8 @@ from winnow.cli.params import JsonOption, choice, context_of, progress_bar
 from winnow.cli.render import comparison_view, terminal
 from winnow.cli.render.evaluation_view import print_evaluation
 from winnow.core.commands import command
-from winnow.core.vocabulary import SPLITS, MissingPrediction, Split
+from winnow.core.model_vocabulary import MissingPrediction
+from winnow.core.vocabulary import SPLITS, Split
 from winnow.training.run_facts import IMPORTED
 
 if TYPE_CHECKING:

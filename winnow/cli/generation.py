@@ -10,7 +10,7 @@ import typer
 from winnow.cli.params import JsonOption, choice, progress_bar, workspace_of
 from winnow.cli.render import generation_view, terminal
 from winnow.core.errors import Parameter, Problem, WinnowError
-from winnow.core.vocabulary import EXAMPLE_KINDS, GeneratorName
+from winnow.core.model_vocabulary import EXAMPLE_KINDS, GeneratorName
 from winnow.generators.variations.variation_kinds import KINDS
 
 if TYPE_CHECKING:

@@ -28,7 +28,7 @@ from winnow.cli.render.artifact_table import print_artifacts
 from winnow.cli.render.feedback_view import print_feedback
 from winnow.cli.render.training_view import print_dry_run, print_trained
 from winnow.core.commands import command
-from winnow.core.vocabulary import TrainingMethod
+from winnow.core.model_vocabulary import TrainingMethod
 from winnow.operations._context import WorkspaceContext
 from winnow.operations.feedback import DEFAULT_ANNOTATIONS
 

@@ -8,7 +8,8 @@ from pydantic import Field, model_validator
 
 from winnow.config.gate_thresholds import GateThresholds
 from winnow.config.section import Name, Share, TaskSection
-from winnow.core.vocabulary import EmbedderBackend, PiiAction, PiiEntity, ThinkingEffort
+from winnow.core.model_vocabulary import EmbedderBackend, ThinkingEffort
+from winnow.core.vocabulary import PiiAction, PiiEntity
 
 GOALS = ("accuracy", "in_scope_accuracy", "macro_f1", "out_of_scope_recall")
 """Measures that `goals` may contain, in addition to GOALS_BY_LABEL."""

@@ -1,6 +1,7 @@
-"""Every fixed set of values, defined once; database constraints, schemas, settings and choices derive from it.
+"""Every fixed set of values about data, defined once; constraints, schemas, settings and choices derive from it.
 
-Queues are defined in curation/labeling/queues, formats in curation/io, kinds of tasks in validators/kinds.
+The words about models are in `model_vocabulary`. Queues are defined in curation/labeling/queues, formats in
+curation/io, and kinds of tasks in validators/kinds.
 """
 
 from __future__ import annotations
@@ -267,32 +268,6 @@ class PiiAction(StrEnum):
     ALLOW = "allow"
 
 
-class ThinkingEffort(StrEnum):
-    """How much a model of a provider thinks before it answers."""
-
-    NONE = "none"
-    """The model decides."""
-    LOW = "low"
-    MEDIUM = "medium"
-    HIGH = "high"
-
-
-class ResponseOutcome(StrEnum):
-    """How a language model ended its response."""
-
-    ANSWERED = "answered"
-    REFUSED = "refused"
-    TRUNCATED = "truncated"
-    """It ran into a limit of tokens, so that the answer is incomplete."""
-
-
-class EmbedderBackend(StrEnum):
-    """The library that runs the embedding model."""
-
-    OPENVINO = "openvino"
-    TORCH = "torch"
-
-
 class DatasetKind(StrEnum):
     """The purpose of an Argilla dataset of a queue."""
 
@@ -301,17 +276,6 @@ class DatasetKind(StrEnum):
     """Part of the sample of a review, shown without the proposed label."""
     SUSPECTED = "suspected"
     """Suspected label errors outside the sample of a lot."""
-
-
-class NoiseVerdict(StrEnum):
-    """A difference of accuracy between two runs, compared with the audited share of wrong labels."""
-
-    WITHIN = "within"
-    """At most the share: wrong labels alone could explain the difference."""
-    PERHAPS = "perhaps"
-    """At most the upper end of its interval."""
-    BEYOND = "beyond"
-    """Larger than wrong labels alone could explain."""
 
 
 class AcquisitionStrategy(StrEnum):
@@ -324,94 +288,6 @@ class AcquisitionStrategy(StrEnum):
     """Diverse, weighted by uncertainty."""
     FEEDBACK = "feedback"
     """Diverse, weighted by how much labeling a query helps to separate the labels that a run confuses."""
-
-
-class TrainingMethod(StrEnum):
-    """How a model is trained; `training/methods.py` has the functions of each."""
-
-    LINEAR = "linear"
-    """Logistic regression on embeddings."""
-    ENCODER = "encoder"
-    """LoRA fine-tuning of a sentence encoder."""
-    PROMPT = "prompt"
-    """The task as a prompt to Claude or a local model."""
-
-
-class GoalStatus(StrEnum):
-    """Whether a run meets a goal of the task."""
-
-    MET = "met"
-    NOT_MET = "not met"
-    NOT_ENOUGH_EVIDENCE = "not enough evidence"
-    """The rows allow neither verdict at 5 %."""
-
-
-class Device(StrEnum):
-    """The hardware that a model is trained or run on."""
-
-    CPU = "cpu"
-    CUDA = "cuda"
-
-
-class Precision(StrEnum):
-    """The number format of a model's activations."""
-
-    AUTO = "auto"
-    """A setting only: bf16 where the hardware supports it natively, else f32."""
-    BF16 = "bf16"
-    F32 = "f32"
-
-
-class Pooling(StrEnum):
-    """How the states of the tokens become one vector of the text."""
-
-    OWN = "own"
-    """A setting only: as configured in the model's folder."""
-    MEAN = "mean"
-    CLS = "cls"
-    """The state of the first token."""
-
-
-class ClassWeights(StrEnum):
-    """How the loss weights the labels."""
-
-    AUTO = "auto"
-    """A setting only: balanced if labels are imbalanced, else none."""
-    BALANCED = "balanced"
-    """Inversely to the frequency of the label."""
-    NONE = "none"
-
-
-class MissingPrediction(StrEnum):
-    """What happens when an imported file has no prediction for a row."""
-
-    REFUSE = "refuse"
-    """Refuse the file."""
-    WRONG = "wrong"
-    """Count the row as wrong."""
-
-
-class GeneratorName(StrEnum):
-    """What a request to a language model asks for, by the name of its prompt."""
-
-    EXAMPLES = "examples"
-    """Queries of a label in diverse wordings, personas and situations."""
-    AMBIGUOUS = "ambiguous"
-    """Queries that are hard to tell from a confusable label."""
-    DOMAIN = "domain"
-    """Queries with the words of the domain."""
-    FIXES = "fixes"
-    """Queries like those that a run labeled wrongly out-of-fold."""
-    REGIONS = "regions"
-    """Queries of uncovered regions, after real user queries."""
-    CONTRASTS = "contrasts"
-    """Pairs that differ little and have different labels."""
-    NEGATIVES = "negatives"
-    """Out-of-scope queries."""
-
-
-EXAMPLE_KINDS = (GeneratorName.EXAMPLES, GeneratorName.AMBIGUOUS, GeneratorName.DOMAIN, GeneratorName.FIXES)
-"""The kinds of examples that can be requested for a label; each has a prompt file of the same name."""
 
 
 BUILT_IN_FACETS = {

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from winnow.core.vocabulary import MissingPrediction
+from winnow.core.model_vocabulary import MissingPrediction
 from winnow.operations._context import Context
 
 if TYPE_CHECKING:

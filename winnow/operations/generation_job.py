@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from winnow.core.commands import command
 from winnow.core.errors import Parameter, Problem, WinnowError
-from winnow.core.vocabulary import GeneratorName, Split
+from winnow.core.model_vocabulary import GeneratorName
+from winnow.core.vocabulary import Split
 from winnow.generators.allocation import allocate
 from winnow.generators.generation_request import GenerationRequest
 from winnow.generators.llm.request import ModelChoice

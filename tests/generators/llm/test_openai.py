@@ -15,7 +15,7 @@ from tests.fakes.claude import outcomes as o
 from tests.fakes.claude.scripts import always
 from winnow.config.task import EndpointConfig
 from winnow.core.errors import ServiceError, WinnowError
-from winnow.core.vocabulary import ResponseOutcome
+from winnow.core.model_vocabulary import ResponseOutcome
 from winnow.generators.llm.client import NoResponse, RequestFailed, Throttled
 from winnow.generators.llm.openai import OpenAIClient, chat_body, read_completion
 from winnow.generators.llm.prices import FREE, Usage, endpoint_price

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from winnow.cli.render.measure_format import ROWS_SHOWN, format_interval, format_share, print_goals
 from winnow.cli.render.terminal import print_line, print_table
+from winnow.core.model_vocabulary import NoiseVerdict
 from winnow.core.result import Measure, Measured, NotMeasured
-from winnow.core.vocabulary import NoiseVerdict
 
 if TYPE_CHECKING:
     from winnow.training.evaluation.compare import Comparison

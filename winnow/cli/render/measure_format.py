@@ -8,7 +8,7 @@ from typing import Any
 from rich.text import Text
 
 from winnow.cli.render.terminal import print_line, print_table
-from winnow.core.vocabulary import GoalStatus
+from winnow.core.model_vocabulary import GoalStatus
 
 GOAL_STYLE = {GoalStatus.MET: "green", GoalStatus.NOT_MET: "bold red", GoalStatus.NOT_ENOUGH_EVIDENCE: "yellow"}
 

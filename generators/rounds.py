@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
-from winnow.core.vocabulary import GeneratorName, ResponseOutcome
+from winnow.core.model_vocabulary import GeneratorName, ResponseOutcome
 from winnow.generators import contrasts
 from winnow.generators.examples import example_requests
 from winnow.generators.judge import JudgeVerdict, judge_requests, read_verdicts
@@ -153,58 +154,34 @@ def round_requests(
 ) -> list[RequestDraft]:
     """The requests of one round of a job."""
     if job.generator == "contrasts":
-        return [
-            one
-            for pair, count in job.pairs
-            for one in contrasts.contrast_requests(
-                prompt_context,
-                model_choice,
-                pair,
-                count,
-                edits=edits,
-                per_request=job.per_request // 2 or 1,
-                round_number=round_number,
-            )
-        ]
+        return _contrast_drafts(job, model_choice, prompt_context, edits, round_number)
+    how = {"per_request": job.per_request, "round_number": round_number}
     if job.generator == "negatives":
-        return [
-            one
-            for need in job.needs
-            for one in negative_requests(
-                prompt_context,
-                model_choice,
-                need.label,
-                need.count,
-                per_request=job.per_request,
-                round_number=round_number,
-            )
+        drafts = [negative_requests(prompt_context, model_choice, need.label, need.count, **how) for need in job.needs]
+    else:
+        drafts = [
+            *(example_requests(prompt_context, model_choice, need, kind=job.generator, **how) for need in job.needs),
+            *(
+                region_requests(prompt_context, model_choice, texts, count, name=region.id, **how)
+                for region, texts, count in job.regions
+            ),
         ]
-    labels = [
-        one
-        for need in job.needs
-        for one in example_requests(
-            prompt_context,
-            model_choice,
-            need,
-            kind=job.generator,
-            per_request=job.per_request,
-            round_number=round_number,
-        )
-    ]
-    regions = [
-        one
-        for region, texts, count in job.regions
-        for one in region_requests(
-            prompt_context,
-            model_choice,
-            texts,
-            count,
-            per_request=job.per_request,
-            round_number=round_number,
-            name=region.id,
-        )
-    ]
-    return [*labels, *regions]
+    return list(itertools.chain.from_iterable(drafts))
+
+
+def _contrast_drafts(
+    job: GenerationJob,
+    model_choice: ModelChoice,
+    prompt_context: PromptContext,
+    edits: Sequence[str],
+    round_number: int,
+) -> list[RequestDraft]:
+    how = {"per_request": job.per_request // 2 or 1, "round_number": round_number}
+    drafts = (
+        contrasts.contrast_requests(prompt_context, model_choice, pair, count, edits=edits, **how)
+        for pair, count in job.pairs
+    )
+    return list(itertools.chain.from_iterable(drafts))
 
 
 def read_proposals(request: PlannedRequest, ledger: SpendLedger) -> list[Proposal] | None:

@@ -15,7 +15,7 @@ FALLBACK_NAMES = ("fallback", "oos", "out_of_scope", "out-of-scope", "none", "ot
 _HEAD = """\
 # The task of this workspace. `winnow check` validates it and reports every problem with its line.
 name: {name}
-kind: {kind}                     # intents: which label; tools: which tool call
+kind: {kind}                     # an example is one query, its target one label
 language: en                      # other languages are flagged by `winnow add`, not dropped
 """
 

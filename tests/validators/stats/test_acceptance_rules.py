@@ -1,4 +1,4 @@
-"""The exact verdicts, sizes and bounds of acceptance sampling, at and beside every boundary."""
+"""The exact verdicts, sizes and bounds of acceptance sampling, at every boundary and next to it."""
 
 from __future__ import annotations
 

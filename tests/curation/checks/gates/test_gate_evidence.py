@@ -1,4 +1,4 @@
-"""What each gate measures and shows: the value, the evidence and the fix, at and beside its threshold."""
+"""What each gate measures and shows: the value, the evidence and the fix, at its threshold and next to it."""
 
 from __future__ import annotations
 

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import json
 import random
-import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from types import TracebackType
 from typing import Any, Self
 
-from tests.fakes.claude.listener import Listener
 from tests.fakes.claude.movable_clock import Clock
 from tests.fakes.claude.price_table import Price, Tokens, usd
 from tests.fakes.claude.request_hash import request_hash
 from tests.fakes.claude.request_log import UNKNOWN_PRICE, Ledger
+from tests.fakes.claude.running_server import RunningServer
 from tests.fakes.claude.schema_answers import fill
 from tests.fakes.claude.scripts import Arrival, Script, always
 from tests.fakes.claude.token_counter import count
@@ -29,7 +25,7 @@ from .handler import COMPLETIONS, ChatHandler
 
 
 @dataclass(kw_only=True)
-class Chat:
+class Chat(RunningServer):
     """A local stand-in for a server of language models. Fields may be changed while it runs."""
 
     key: str = ""
@@ -45,6 +41,7 @@ class Chat:
     """By model; a model without a price is free."""
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         self.clock = Clock()
         self.ledger = Ledger()
         self.bodies: dict[str, Json] = {}
@@ -53,28 +50,10 @@ class Chat:
         """Of every request, with names in lower case."""
         self._prefixes: set[str] = set()
         self._seen: Counter[str] = Counter()
-        self._busy = 0
-        self._lock = threading.Lock()
-        self._stopping = threading.Event()
-        self._ids = itertools.count(1)
 
     def __enter__(self) -> Self:
-        self._http = Listener(("127.0.0.1", 0), partial(ChatHandler, self))
-        self.url = f"http://127.0.0.1:{self._http.server_address[1]}/v1"
-        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), name="chat")
-        self._thread.start()
+        self.url = f"http://127.0.0.1:{self._start(partial(ChatHandler, self), port=0, name='chat')}/v1"
         return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self._stopping.set()
-        self._http.shutdown()
-        self._http.hang_up_all()
-        self._http.server_close()
-        self._thread.join()
-        if self._http.crashes and error is None:
-            raise RuntimeError("a writer, a script or the server itself failed") from self._http.crashes[0]
 
     def arrive(self, body: Json) -> Arrival:
         """Note a valid request."""
@@ -95,17 +74,6 @@ class Chat:
         finally:
             with self._lock:
                 self._busy -= 1
-
-    def wait_until_quiet(self, seconds: float = 10.0) -> None:
-        """Until everything that arrived is in the ledger, also what its client no longer waits for."""
-        end = time.monotonic() + seconds
-        while self._busy and time.monotonic() < end:
-            time.sleep(0.005)
-
-    def wait(self, seconds: float) -> None:
-        """Sleep, but not beyond the server's end."""
-        if seconds > 0:
-            self._stopping.wait(seconds)
 
     def say(self, arrival: Arrival) -> str:
         """The whole text of an answer."""
@@ -131,8 +99,7 @@ class Chat:
 
     def next_id(self) -> str:
         """`chatcmpl-…`, counted."""
-        with self._lock:
-            return f"chatcmpl-{next(self._ids):024d}"
+        return self.counted_id("chatcmpl", "-")
 
 
 def as_messages_request(request: Json) -> Json:

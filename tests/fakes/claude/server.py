@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import json
 import random
-import threading
-import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,7 +16,6 @@ from typing import Any, Self
 from .api_errors import Json
 from .batch_routes import process_item
 from .handler import Handler
-from .listener import Listener
 from .message_batches import Batches
 from .movable_clock import Clock
 from .outcomes import Outcome, rate_limited
@@ -27,12 +23,13 @@ from .price_table import Price, Tokens, usd
 from .prompt_cache import PromptCache
 from .request_hash import request_hash
 from .request_log import UNKNOWN_PRICE, Ledger
+from .running_server import RunningServer
 from .schema_answers import Writer, write
 from .scripts import Arrival, Script, always
 
 
 @dataclass(kw_only=True)
-class Claude:
+class Claude(RunningServer):
     """A local stand-in for the Anthropic API. Fields may be changed while it runs."""
 
     key: str = "test-key"
@@ -61,6 +58,7 @@ class Claude:
     ledger_path: Path | None = None
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         self.clock = Clock()
         self.cache = PromptCache()
         self.batches = Batches(partial(process_item, self))
@@ -71,30 +69,19 @@ class Claude:
         self._arrivals: Counter[str] = Counter()
         self._seen: Counter[tuple[str, str, str]] = Counter()
         self._in_flight = 0
-        self._busy = 0
-        self._lock = threading.Lock()
-        self._stopping = threading.Event()
-        self._ids = itertools.count(1)
 
     def __enter__(self) -> Self:
         self.ledger = Ledger(self.ledger_path)
-        self._http = Listener(("127.0.0.1", self.port), partial(Handler, self))
-        self.port = self._http.server_address[1]
-        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), name="claude")
-        self._thread.start()
+        self.port = self._start(partial(Handler, self), port=self.port, name="claude")
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._stopping.set()
-        self._http.shutdown()
-        self._http.hang_up_all()
-        self._http.server_close()
-        self._thread.join()
-        self.ledger.close()
-        if self._http.crashes and error is None:
-            raise RuntimeError("a writer, a script or the server itself failed") from self._http.crashes[0]
+        try:
+            super().__exit__(kind, error, traceback)
+        finally:
+            self.ledger.close()
 
     @property
     def url(self) -> str:
@@ -129,21 +116,10 @@ class Claude:
                 self._busy -= 1
                 self._in_flight -= one
 
-    def wait_until_quiet(self, seconds: float = 10.0) -> None:
-        """Until everything that arrived is in the ledger, also what its client no longer waits for."""
-        end = time.monotonic() + seconds
-        while self._busy and time.monotonic() < end:
-            time.sleep(0.005)
-
     def is_crowded(self) -> bool:
         """Whether more messages are being answered than may be."""
         with self._lock:
             return 0 < self.most_at_once < self._in_flight
-
-    def wait(self, seconds: float) -> None:
-        """Sleep, but not beyond the server's end."""
-        if seconds > 0:
-            self._stopping.wait(seconds)
 
     def say(self, arrival: Arrival) -> str:
         """The whole text of an answer."""
@@ -161,5 +137,4 @@ class Claude:
 
     def next_id(self, prefix: str) -> str:
         """`req_…` and `msg_…`, counted."""
-        with self._lock:
-            return f"{prefix}_{next(self._ids):024d}"
+        return self.counted_id(prefix, "_")

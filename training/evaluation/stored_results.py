@@ -9,6 +9,7 @@ from typing import Any
 
 from winnow.core.commands import command
 from winnow.core.result import NotMeasured
+from winnow.training.evaluation.evaluation_facts import EvaluationFacts
 from winnow.training.runs import Run
 
 DECISION_SPLIT = "validation"
@@ -24,9 +25,11 @@ class PredictedRow:
 
 
 def stored_measures(run: Run) -> dict[str, Any] | NotMeasured:
-    """The measures of the last evaluation on validation."""
+    """The measures of the last evaluation on validation; not measured when it is missing or of an older form."""
     try:
-        return dict(json.loads((run.path / "evaluation" / f"{DECISION_SPLIT}.json").read_text(encoding="utf-8")))
+        text = (run.path / "evaluation" / f"{DECISION_SPLIT}.json").read_text(encoding="utf-8")
+        EvaluationFacts.model_validate_json(text)  # raises ValueError
+        return dict(json.loads(text))
     except (OSError, ValueError):
         return NotMeasured(f"run {command('evaluate', run.id)}")
 

@@ -23,7 +23,8 @@ from winnow.core.result import Measured, NotMeasured
 from winnow.core.timestamps import whole_months
 from winnow.curation.checks.coverage.traffic import LogQuery, queries_per_day
 from winnow.curation.io.readers.columns import Columns
-from winnow.training.evaluation.stored_results import PredictedRow
+from winnow.training.evaluation.evaluation_facts import EvaluationFacts
+from winnow.training.evaluation.stored_results import PredictedRow, stored_measures
 from winnow.training.monitoring.accuracy_gain import AccuracyGain, measure_gain, measure_speedup
 from winnow.training.monitoring.drift import MIN_QUERIES, Drift
 from winnow.training.monitoring.majority_baseline import predict_constant
@@ -237,11 +238,29 @@ def test_samples_of_one_mix_are_told_apart_as_rarely_as_stated() -> None:
     assert 2 <= differing <= 19  # 10 expected of 200 at 5 %; a binomial stays within in 99.7 % of cases
 
 
+def an_evaluation(run: str, accuracy: float) -> str:
+    none = NotMeasured("a plant")
+    unmeasured = ("in_scope_accuracy", "macro_f1", "routes", "out_of_scope", "calibration_error", "calibration")
+    also = ("selective", "must_pass", "latency", "learning_curve")
+    empty = dict.fromkeys(("per_label", "confused_pairs", "by_similarity_to_train", "slices", "goals"), ())
+    facts = {"run": run, "split": "validation", "fitted_on": "validation", "rows": 100, "accuracy": accuracy}
+    rest = {"intervals": {}, "not_answered": {}, **empty, **dict.fromkeys((*unmeasured, *also), none)}
+    return EvaluationFacts.model_validate(facts | rest).model_dump_json(by_alias=True)
+
+
+def test_an_evaluation_of_an_older_form_is_not_measured(tmp_path: Path) -> None:
+    run = a_run(tmp_path, "low", "linear", 0.8)
+    assert isinstance(stored_measures(run), dict)
+    for text in ('{"accuracy": 0.8}', '{"accuracy": ', "[]"):
+        (run.path / "evaluation" / "validation.json").write_text(text)
+        assert stored_measures(run) == NotMeasured("run winnow evaluate low")
+
+
 def a_run(folder: Path, name: str, method: str, accuracy: float | None, release: str = "r", **facts: Any) -> Run:
     path = folder / name
     (path / "evaluation").mkdir(parents=True)
     if accuracy is not None:
-        (path / "evaluation" / "validation.json").write_text(json.dumps({"accuracy": accuracy}))
+        (path / "evaluation" / "validation.json").write_text(an_evaluation(name, accuracy))
     belongs_to = ReleaseReference(name="r", sha256=release, path="../r")
     told = {"run": name, "method": method, "release": belongs_to, "trained_at": "2026-01-01", **facts}
     return Run(path, LinearRunFacts.model_construct(**told))

@@ -165,6 +165,14 @@ def test_a_split_of_out_of_scope_rows_alone_can_be_drawn(trained_example: tuple[
     assert "66.7 %" in html
 
 
+def test_a_setting_that_is_not_set_is_shown_as_the_default(trained_example: tuple[Workspace, str]) -> None:
+    workspace, run_id = trained_example
+    evaluation = workspace.evaluate(run_id)[0]
+    facts = evaluation.run.facts.model_copy(update={"settings": {"model": None, "rank": 16}})
+    page = evaluation_page(replace(evaluation, run=replace(evaluation.run, facts=facts)))
+    assert "model = default, rank = 16" in page
+
+
 def test_every_text_of_a_comparison_is_escaped(browser: Any, compared: Comparison, tmp_path: Path) -> None:
     told = compared.facts.model_dump_json().replace('"it_vpn"', json.dumps(NASTY))
     rows = compared.rows.assign(text=NASTY).replace("it_vpn", NASTY)

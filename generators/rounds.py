@@ -6,9 +6,9 @@ import itertools
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, Protocol
+from typing import Protocol
 
-from winnow.core.model_vocabulary import GeneratorName, ResponseOutcome
+from winnow.core.model_vocabulary import GenerationEnd, GeneratorName, ResponseOutcome
 from winnow.generators import contrasts
 from winnow.generators.examples import example_requests
 from winnow.generators.judge import JudgeVerdict, judge_requests, read_verdicts
@@ -19,9 +19,6 @@ from winnow.generators.plan import LabelNeed, PlannedRegion
 from winnow.generators.proposal import PromptContext, Proposal
 from winnow.generators.query_request import read_queries
 from winnow.generators.region_queries import region_requests
-
-RunStatus = Literal["done", "budget", "waiting", "no_yield"]
-"""`waiting`: batch jobs are pending. `no_yield`: several rounds added nothing."""
 
 MAX_ROUNDS = 50
 
@@ -36,7 +33,7 @@ TEXTS_PER_JUDGE_REQUEST = 20
 WRITE, JUDGE = "write", "judge"
 """The purposes of requests in the ledger, followed by the number of the round."""
 
-SendRequests = Callable[[str, Sequence[PlannedRequest]], RunStatus]
+SendRequests = Callable[[str, Sequence[PlannedRequest]], GenerationEnd]
 """Sends the requests for a purpose; returns how that ended."""
 
 
@@ -109,7 +106,7 @@ def run_rounds(
     ledger: SpendLedger,
     send: SendRequests,
     intake: Intake,
-) -> RunStatus:
+) -> GenerationEnd:
     """Do a job or continue it: nothing is sent twice and nothing is added twice."""
     no_yield = 0
     for round_number in range(MAX_ROUNDS):
@@ -118,24 +115,24 @@ def run_rounds(
         if not planned_requests:
             wanted = _queries_wanted(job, round_number, intake.kept())
             if wanted == 0:
-                return "done"
+                return GenerationEnd.DONE
             planned_requests = ledger.plan(
                 purpose,
                 round_requests(job.scaled(wanted), model_choice, intake.prompt_context(), intake.edits(), round_number),
             )
         if not planned_requests:
-            return "done"
+            return GenerationEnd.DONE
         before = intake.kept()
         end = _send_open(purpose, planned_requests, ledger, send)
         end = _judge_and_ingest(job, planned_requests, ledger, send, intake, end)
-        if end != "done":
+        if end != GenerationEnd.DONE:
             return end
         if job.until is None or intake.kept() >= job.until:
-            return "done"
+            return GenerationEnd.DONE
         no_yield = no_yield + 1 if intake.kept() == before else 0
         if no_yield >= MAX_EMPTY_ROUNDS:
-            return "no_yield"
-    return "no_yield"
+            return GenerationEnd.NO_YIELD
+    return GenerationEnd.NO_YIELD
 
 
 def _queries_wanted(job: GenerationJob, round_number: int, kept: int) -> int:
@@ -199,11 +196,11 @@ def read_proposals(request: PlannedRequest, ledger: SpendLedger) -> list[Proposa
 
 def _send_open(
     purpose: str, planned_requests: Sequence[PlannedRequest], ledger: SpendLedger, send: SendRequests
-) -> RunStatus:
+) -> GenerationEnd:
     """Send the requests of a round that have no response yet."""
     ended = ledger.outcomes(planned_requests)
     left = [request for request in planned_requests if request.id not in ended]
-    return send(purpose, left) if left else "done"
+    return send(purpose, left) if left else GenerationEnd.DONE
 
 
 def _judge_and_ingest(
@@ -212,8 +209,8 @@ def _judge_and_ingest(
     ledger: SpendLedger,
     send: SendRequests,
     intake: Intake,
-    end: RunStatus,
-) -> RunStatus:
+    end: GenerationEnd,
+) -> GenerationEnd:
     """Judge and ingest what was received, including what was received before the budget ended."""
     open_requests = set(intake.not_ingested([request.id for request in planned_requests]))
     read = {request.id: read_proposals(request, ledger) for request in planned_requests if request.id in open_requests}
@@ -226,10 +223,10 @@ def _judge_and_ingest(
     complete = {
         identity: found
         for identity, found in answered.items()
-        if judged == "done" or all(one.text in verdicts_by_text or one.text not in texts for one in found)
+        if judged == GenerationEnd.DONE or all(one.text in verdicts_by_text or one.text not in texts for one in found)
     }
     intake.ingest(complete, verdicts_by_text)
-    return end if end != "done" else judged
+    return end if end != GenerationEnd.DONE else judged
 
 
 def _worth_judging(answered: Mapping[str, Sequence[Proposal]], intake: Intake) -> list[str]:
@@ -244,7 +241,7 @@ def _judge(
     ledger: SpendLedger,
     send: SendRequests,
     prompt_context: PromptContext,
-) -> tuple[dict[str, JudgeVerdict], RunStatus]:
+) -> tuple[dict[str, JudgeVerdict], GenerationEnd]:
     """Verdicts by text: first those of earlier rounds, then new rounds until no text is left."""
     verdicts_by_text: dict[str, JudgeVerdict] = {}
     for number in range(MAX_ROUNDS):
@@ -253,7 +250,7 @@ def _judge(
         if not planned_requests:
             left = [text for text in texts if text not in verdicts_by_text]
             if not left:
-                return verdicts_by_text, "done"
+                return verdicts_by_text, GenerationEnd.DONE
             key = f"{prompt_context.key}/{number}"
             planned_requests = ledger.plan(
                 purpose,
@@ -265,11 +262,11 @@ def _judge(
         end = _send_open(purpose, planned_requests, ledger, send)
         found = _verdicts(planned_requests, ledger, prompt_context.task.label_names)
         verdicts_by_text |= found
-        if end != "done":
+        if end != GenerationEnd.DONE:
             return verdicts_by_text, end
         if fresh and not found:
             break  # no verdict of the judge can be read: the remaining texts stay unjudged
-    return verdicts_by_text, "done"
+    return verdicts_by_text, GenerationEnd.DONE
 
 
 def _verdicts(

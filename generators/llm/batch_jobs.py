@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from winnow.core.errors import Problem, ServiceError
+from winnow.core.model_vocabulary import ClaimStatus, GenerationEnd
 from winnow.generators.llm.client import (
     RESPONSE_SECONDS,
     BatchClient,
@@ -37,8 +38,6 @@ CONFIRMATION_TIMEOUT = timedelta(seconds=RESPONSE_SECONDS)
 
 MAX_SUBMIT_RETRIES = 8
 
-BatchSendStatus = Literal["done", "budget", "waiting"]
-
 T = TypeVar("T")
 
 
@@ -61,7 +60,7 @@ def send_in_batches(
     *,
     polling: BatchPolling | None = None,
     progress: OnProgress | None = None,
-) -> BatchSendStatus:
+) -> GenerationEnd:
     """Submit open requests, wait, and collect the results; batches submitted before a kill are found again.
 
     Requests that come back errored or expired are submitted again, until they are given up. Raises ServiceError when
@@ -77,9 +76,9 @@ def send_in_batches(
         if progress:
             progress(len(ledger.outcomes(requests)), len(requests))
         if not pending:
-            return "budget" if out_of_budget else "done"
+            return GenerationEnd.BUDGET if out_of_budget else GenerationEnd.DONE
         if not polling.wait:
-            return "waiting"
+            return GenerationEnd.WAITING
         time.sleep(polling.poll_seconds)
 
 
@@ -94,8 +93,8 @@ def _submit(
     for start in range(0, len(costs), MAX_BATCH_REQUESTS):
         claimed, status = batch_jobs.claim(costs[start : start + MAX_BATCH_REQUESTS])
         if claimed is None:
-            if status in ("budget", "wait"):
-                return status == "budget"
+            if status in (ClaimStatus.BUDGET, ClaimStatus.WAIT):
+                return status == ClaimStatus.BUDGET
             continue
         _send(batch_jobs, client, claimed, [(identity, by_id[identity]) for identity in claimed.attempts])
     return False

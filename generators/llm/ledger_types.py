@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import NamedTuple
+
+from winnow.core.model_vocabulary import ClaimStatus
 
 MAX_ATTEMPTS = 4
 """Attempts without a response after which a request is given up."""
-
-ClaimStatus = Literal["claimed", "answered", "in_other_process", "wait", "budget", "given_up"]
 
 
 @dataclass(frozen=True)
@@ -67,3 +67,12 @@ class BatchJob:
     """Another process is submitting it now."""
     attempts: Mapping[str, int]
     """Request to attempt, of the requests that are in flight."""
+
+
+class BatchClaim(NamedTuple):
+    """The requests that were claimed for one batch job."""
+
+    job: BatchJob | None
+    """None if no request could be claimed."""
+    status: ClaimStatus
+    """`claimed`, or why the first request could not be claimed; `answered` means that no request is open."""

@@ -7,9 +7,9 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
-from typing import Literal
 
 from winnow.core.errors import Problem, ServiceError
+from winnow.core.model_vocabulary import ClaimStatus, GenerationEnd
 from winnow.generators.llm.client import LlmClient, NoResponse, RequestFailed, Throttled
 from winnow.generators.llm.rate_limit import RateLimiter
 from winnow.generators.llm.request import LlmRequest, PlannedRequest
@@ -25,8 +25,6 @@ RETRY_SECONDS = 0.2
 
 RECOVERY_INTERVAL_SECONDS = 2.0
 
-SendStatus = Literal["done", "budget"]
-
 OnProgress = Callable[[int, int], None]
 
 
@@ -38,7 +36,7 @@ def send_requests(
     *,
     max_in_flight: int = MAX_IN_FLIGHT,
     progress: OnProgress | None = None,
-) -> SendStatus:
+) -> GenerationEnd:
     """Send every open request; returns whether the budget ended it.
 
     `worst_case` computes the worst-case cost of a request, in nanodollars. An interrupt waits for requests in flight.
@@ -55,7 +53,7 @@ def send_requests(
         done.result()
     if pool_state.failures and not pool_state.answered:
         raise ServiceError(Problem(client.service, pool_state.failures[0], "a response", "see docs/generate.md"))
-    return "budget" if pool_state.out_of_budget else "done"
+    return GenerationEnd.BUDGET if pool_state.out_of_budget else GenerationEnd.DONE
 
 
 class _WorkerPool:
@@ -111,13 +109,13 @@ class _WorkerPool:
     def _try(self, planned: PlannedRequest) -> bool:
         """Claim and send one request; returns whether it must be tried again."""
         claimed = self._ledger.claim(planned.id, self._worst_case(planned.request))
-        if claimed.status in ("answered", "given_up"):
+        if claimed.status in (ClaimStatus.ANSWERED, ClaimStatus.GIVEN_UP):
             return False
-        if claimed.status == "budget":
+        if claimed.status == ClaimStatus.BUDGET:
             self.out_of_budget = True
             self.stopped.set()
             return True
-        if claimed.status != "claimed":
+        if claimed.status != ClaimStatus.CLAIMED:
             self._close_abandoned()
             self.stopped.wait(RETRY_SECONDS)
             return True

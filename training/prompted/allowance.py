@@ -7,6 +7,7 @@ from pathlib import Path
 from winnow.config.task import EndpointConfig, Task
 from winnow.core.atomic import atomic_write
 from winnow.core.errors import Problem, WinnowError
+from winnow.core.model_vocabulary import PromptBackend
 from winnow.core.record import Record
 from winnow.generators.llm.model_roles import ModelRole
 from winnow.generators.llm.prices import FREE_PRICES, endpoint_price, require_price
@@ -38,7 +39,7 @@ def chosen_allowance(settings: PromptSettings, task: Task) -> Allowance:
 
 def _chosen_endpoint(settings: PromptSettings, task: Task) -> EndpointConfig:
     ours = task.generate.endpoint
-    if settings.backend == "endpoint":
+    if settings.backend == PromptBackend.ENDPOINT:
         return settings.endpoint or ours.model_copy(update={"prices": _if_free(ours.prices)})
     if ours.provider == CLAUDE:
         return ours.model_copy(update={"prices": _if_free(ours.prices)})

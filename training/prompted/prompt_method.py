@@ -12,6 +12,7 @@ import numpy as np
 from winnow.core.clock import utc_now
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.hashing import stable_hash
+from winnow.core.model_vocabulary import PromptBackend
 from winnow.core.progress import Progress
 from winnow.curation.engine.embedders.embedder import Embedder, open_embedder
 from winnow.curation.engine.embedders.model_files import refuse_pickles
@@ -51,7 +52,7 @@ def train(
     chosen = settings or PromptSettings()
     started = time.perf_counter()
     router_prompt = build_router_prompt(release, chosen, seed=seed)
-    if chosen.backend == "local":
+    if chosen.backend == PromptBackend.LOCAL:
         return _train_local(release, folder, router_prompt, chosen, seed, embedder, started)
     from winnow.training.prompted.allowance import chosen_allowance, router_role, save_allowance
     from winnow.training.prompted.cost_estimate import estimate_cost, prompt_tokens
@@ -144,7 +145,7 @@ def predict(
     if not texts:
         return Predictions([], np.empty((0, 0)))
     router_prompt = load_router_prompt(run.path)
-    if router_prompt.backend == "local":
+    if router_prompt.backend == PromptBackend.LOCAL:
         from winnow.training.prompted.local_model import probabilities as scored
 
         requested = run.facts_of(PromptRunFacts).base

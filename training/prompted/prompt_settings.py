@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from winnow.config.task import EndpointConfig
-from winnow.core.model_vocabulary import Precision, ThinkingEffort
+from winnow.core.model_vocabulary import Precision, PromptBackend, ThinkingEffort
 from winnow.training.setting_types import Count, Positive
 
 SPENDING_SETTINGS = ("budget", "prices", "endpoint")
@@ -19,7 +19,7 @@ SPENDING_SETTINGS = ("budget", "prices", "endpoint")
 class PromptSettings:
     """Settings of the method `prompt`: the task file becomes a prompt for a language model."""
 
-    backend: Literal["claude", "endpoint", "local"] = "claude"
+    backend: PromptBackend = PromptBackend.CLAUDE
     """`endpoint` is a server that `endpoint` names; `local` a causal language model that this process loads."""
     model: str | None = None
     """A model name, by default the task's `generate.model`; for `local` a folder or hub id."""

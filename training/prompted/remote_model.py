@@ -14,7 +14,7 @@ from winnow.core.clock import utc_now
 from winnow.core.commands import command
 from winnow.core.errors import BudgetError, Problem
 from winnow.core.hashing import stable_hash
-from winnow.core.model_vocabulary import ResponseOutcome
+from winnow.core.model_vocabulary import ClaimStatus, GenerationEnd, ResponseOutcome
 from winnow.core.progress import Progress
 from winnow.generators.llm.ledger_types import Budgets
 from winnow.generators.llm.model_roles import ModelRole
@@ -85,7 +85,7 @@ def route_texts(run: Run, texts: Sequence[str], *, progress: Progress | None = N
             if left:
                 _send(run, router_prompt, ledger, role, [by_hash[one] for one in left], size, progress)
         known = _known_answers(ledger, router_prompt)
-        found = [known.get(_text_hash(text), _KnownAnswer(None, "given_up", True)) for text in texts]
+        found = [known.get(_text_hash(text), _KnownAnswer(None, ClaimStatus.GIVEN_UP, True)) for text in texts]
         not_answered = dict(sorted(Counter(one.why for one in found if one.verdict is None).items()))
         after = _spent(ledger)
         if (after.answers, after.lost) != (before.answers, before.lost):
@@ -134,7 +134,10 @@ def _send(
         if progress:
             progress(min(count * size, len(texts)), len(texts))
 
-    if send_requests(ledger, role.connect(USE_LOCAL_FIX), requests, role.worst_case, progress=done) == "budget":
+    if (
+        send_requests(ledger, role.connect(USE_LOCAL_FIX), requests, role.worst_case, progress=done)
+        == GenerationEnd.BUDGET
+    ):
         found = f"stopped at its budget, with {ledger.spent().settled / NANO_PER_USD:.4f} USD spent"
         fix = (
             f"raise it with `{command('train', run.facts.release.name, method='prompt', set='budget=USD')}` and "

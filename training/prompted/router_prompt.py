@@ -12,6 +12,7 @@ from typing import Any
 from winnow.config.task import EndpointConfig, Task
 from winnow.core.example import fold_key
 from winnow.core.hashing import keyed_hash
+from winnow.core.model_vocabulary import PromptBackend
 from winnow.curation.releases.release import Release
 from winnow.generators.llm.model_roles import chosen_effort
 from winnow.generators.llm.request import CLAUDE, LlmRequest, ModelChoice, list_schema, make_request
@@ -86,9 +87,9 @@ def build_router_prompt(release: Release, settings: PromptSettings, *, seed: int
     No hold-out text is shown: an example or near miss of the task file that repeats one is left out.
     """
     task = release.task()
-    local = settings.backend == "local"
+    local = settings.backend == PromptBackend.LOCAL
     endpoint = settings.endpoint or task.generate.endpoint
-    remote = endpoint if settings.backend == "endpoint" else EndpointConfig()
+    remote = endpoint if settings.backend == PromptBackend.ENDPOINT else EndpointConfig()
     holdout_keys = {fold_key(text) for split in ("validation", "test") for text in release.rows(split)["text"]}
     shown_task, left_out = _without_holdout_texts(task, holdout_keys)
     chosen = _rows_to_show(release, settings.examples_per_label, seed, known=set(_examples(shown_task)))

@@ -10,7 +10,7 @@ import typer
 from winnow.cli.params import JsonOption, choice, progress_bar, workspace_of
 from winnow.cli.render import generation_view, terminal
 from winnow.core.errors import Parameter, Problem, WinnowError
-from winnow.core.model_vocabulary import EXAMPLE_KINDS, GeneratorName
+from winnow.core.model_vocabulary import EXAMPLE_KINDS, GenerationEnd, GeneratorName
 from winnow.generators.variations.variation_kinds import KINDS
 
 if TYPE_CHECKING:
@@ -194,15 +194,15 @@ def _run_generator(context: typer.Context, json: bool, *, polling: tuple[bool, f
     else:
         generation_view.render_generation(result)
         terminal.print_next(_next_step(result, request))
-    if result.end == "budget":
+    if result.end == GenerationEnd.BUDGET:
         raise typer.Exit(STOPPED_AT_BUDGET)
 
 
 def _next_step(result: GenerationResult, request: GenerationRequest) -> str:
-    if result.end == "budget":
+    if result.end == GenerationEnd.BUDGET:
         return "the same command with a higher --budget continues"
-    if result.end == "waiting":
+    if result.end == GenerationEnd.WAITING:
         return "the same command later, which collects the results"
-    if result.end == "estimated":
+    if result.end == GenerationEnd.ESTIMATED:
         return "the same command without --dry-run, with a --budget"
     return "winnow push review" if result.kept else "winnow coverage"

@@ -24,6 +24,49 @@ class ResponseOutcome(StrEnum):
     """It ran into a limit of tokens, so that the answer is incomplete."""
 
 
+class ClaimStatus(StrEnum):
+    """Whether a request to a language model may be sent now, or why it may not."""
+
+    CLAIMED = "claimed"
+    """It may be sent: its worst-case cost is reserved."""
+    ANSWERED = "answered"
+    """Its response is stored."""
+    IN_OTHER_PROCESS = "in_other_process"
+    """Another process is sending it."""
+    WAIT = "wait"
+    """The budget suffices only if requests in flight cost less than was reserved for them."""
+    BUDGET = "budget"
+    """The budget does not suffice."""
+    GIVEN_UP = "given_up"
+    """It failed too often."""
+
+
+class GenerationEnd(StrEnum):
+    """How a generation run, or the sending of some of its requests, ended."""
+
+    DONE = "done"
+    BUDGET = "budget"
+    """Stopped at the budget."""
+    WAITING = "waiting"
+    """Batch jobs are pending."""
+    NO_YIELD = "no_yield"
+    """Several rounds added nothing."""
+    KNOWN = "known"
+    """An earlier run did the same, so nothing was sent."""
+    ESTIMATED = "estimated"
+    """Only the cost was estimated."""
+
+
+class PromptBackend(StrEnum):
+    """What answers the requests of the method `prompt`."""
+
+    CLAUDE = "claude"
+    ENDPOINT = "endpoint"
+    """A server that the setting or the task names."""
+    LOCAL = "local"
+    """A causal language model that this process loads."""
+
+
 class EmbedderBackend(StrEnum):
     """The library that runs the embedding model."""
 

@@ -12,6 +12,7 @@ from winnow.config.task import Task
 from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.hashing import file_sha256, stable_hash
+from winnow.core.model_vocabulary import GenerationEnd, ResponseOutcome
 from winnow.curation.ingest.add import AddResult
 from winnow.curation.store.database import Store
 from winnow.curation.store.generation_runs import NOT_STARTED, GenerationRun, RunSpec, begin_run, end_run, find_run
@@ -54,8 +55,8 @@ class GenerationResult:
     """What a run did, and its current state."""
 
     run: GenerationRun
-    end: str
-    """`done`, `budget`, `waiting`, `no_yield`, `known` (an earlier run did the same) or `estimated`."""
+    end: GenerationEnd
+    """How this command ended."""
     added: AddResult
     kept: int
     """Candidates that the whole run has accepted, including earlier commands."""
@@ -156,15 +157,15 @@ def run_generation(
     with hold_process_lock(processes) as process:
         ledger = _open_ledger(context, intake, request, model_roles, process)
         if job is None:
-            return _result(intake, ledger, "known", RoundEstimate.nothing(), model_roles, ())
+            return _result(intake, ledger, GenerationEnd.KNOWN, RoundEstimate.nothing(), model_roles, ())
         estimated = _estimate_round(intake, ledger, clients[model_roles.writer], job, model_roles, request)
         context.note(str(estimated))
         if request.dry_run:
-            return _result(intake, ledger, "estimated", estimated, model_roles, ())
+            return _result(intake, ledger, GenerationEnd.ESTIMATED, estimated, model_roles, ())
         ledger.close_abandoned()
         sender = _RequestSender(ledger, BatchJobs(ledger, processes), clients, request, model_roles, progress)
         ended = run_rounds(job, model_roles.writer.choice, ledger, sender.send, intake)
-        if ended in ("done", "no_yield"):
+        if ended in (GenerationEnd.DONE, GenerationEnd.NO_YIELD):
             with intake.store.writing() as connection:
                 end_run(connection, intake.run.id)
         return _result(intake, ledger, ended, estimated, model_roles, sender.sent)
@@ -198,7 +199,7 @@ class _RequestSender:
         self._ledger, self._batch_jobs, self._clients = ledger, batch_jobs, clients
         self._request, self._model_roles, self._progress = request, model_roles, progress
 
-    def send(self, purpose: str, requests: Sequence[PlannedRequest]) -> Any:
+    def send(self, purpose: str, requests: Sequence[PlannedRequest]) -> GenerationEnd:
         """Send the open requests for a purpose; returns how that ended."""
         self.sent.extend(requests)
         role = _role_of(self._model_roles, purpose)
@@ -245,7 +246,7 @@ def _open_ledger(
 def _result(
     intake: ProposalIntake,
     ledger: SpendLedger,
-    ended: str,
+    ended: GenerationEnd,
     estimated: RoundEstimate,
     model_roles: ModelRoles,
     sent: Sequence[PlannedRequest],
@@ -261,7 +262,7 @@ def _result(
         spent=ledger.spent(),
         free=model_roles.free,
         less_diverse=less_diverse_labels(intake),
-        unanswered=sum(outcome != "answered" for outcome in outcomes.values()),
+        unanswered=sum(outcome != ResponseOutcome.ANSWERED for outcome in outcomes.values()),
     )
 
 

@@ -11,6 +11,7 @@ from winnow.config.task import Task
 from winnow.core.choices import choice_problem
 from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.hashing import stable_hash
+from winnow.core.model_vocabulary import GenerationEnd
 from winnow.curation.checks.novelty import ProposedText
 from winnow.curation.ingest.add import AddResult
 from winnow.curation.store.generation_runs import GenerationRun, RunSpec, begin_run, end_run, outcome_counts
@@ -60,7 +61,7 @@ class GeneratedVariations:
         return {
             **asdict(self.added),
             "run": self.run.id,
-            "end": "known" if self.known else "done",
+            "end": GenerationEnd.KNOWN if self.known else GenerationEnd.DONE,
             "kept": self.kept,
             "suspected_errors": self.suspected_errors,
             "seeds": self.seeds,

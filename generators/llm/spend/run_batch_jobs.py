@@ -11,7 +11,8 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from winnow.core.clock import utc_now
-from winnow.generators.llm.ledger_types import BatchJob, ClaimStatus
+from winnow.core.model_vocabulary import ClaimStatus
+from winnow.generators.llm.ledger_types import BatchClaim, BatchJob
 from winnow.generators.llm.process_lock import is_alive
 from winnow.generators.llm.spend.spend_database import attempt, batch_job
 from winnow.generators.llm.spend.spend_ledger import SpendLedger
@@ -23,14 +24,13 @@ class BatchJobs:
     def __init__(self, ledger: SpendLedger, processes: Path) -> None:
         self._ledger, self._processes = ledger, processes
 
-    def claim(self, worst_case: Sequence[tuple[str, int]]) -> tuple[BatchJob | None, ClaimStatus]:
+    def claim(self, worst_case: Sequence[tuple[str, int]]) -> BatchClaim:
         """Claim open requests for one job, as many as the budget allows, in one transaction.
 
-        `worst_case` lists requests with their worst-case costs. Without a job, the status says why the first request
-        could not be claimed; `answered` means that none is open.
+        `worst_case` lists requests with their worst-case costs.
         """
         ledger, identity, now = self._ledger, uuid.uuid4().hex[:16], utc_now()
-        status: ClaimStatus = "answered"
+        status = ClaimStatus.ANSWERED
         attempts: dict[str, int] = {}
         with ledger.database.writing() as connection:
             values = {"id": identity, "run_id": ledger.run, "process": ledger.process, "state": "submitting", "at": now}
@@ -44,7 +44,9 @@ class BatchJobs:
                 if not attempts:
                     connection.execute(insert(batch_job).values(**values))
                 attempts[request] = ledger.reserve(connection, request, cost, identity)
-        return (BatchJob(identity, None, now, False, attempts), "claimed") if attempts else (None, status)
+        if not attempts:
+            return BatchClaim(None, status)
+        return BatchClaim(BatchJob(identity, None, now, False, attempts), ClaimStatus.CLAIMED)
 
     def submitted(self, job: str, remote_id: str) -> None:
         """Store the API's id of a job."""

@@ -11,7 +11,8 @@ from sqlalchemy.dialects.sqlite import insert
 
 from winnow.core.clock import utc_now
 from winnow.core.hashing import stable_hash
-from winnow.generators.llm.ledger_types import MAX_ATTEMPTS, Budgets, Claim, ClaimStatus, SpendTotals
+from winnow.core.model_vocabulary import ClaimStatus
+from winnow.generators.llm.ledger_types import MAX_ATTEMPTS, Budgets, Claim, SpendTotals
 from winnow.generators.llm.prices import Usage
 from winnow.generators.llm.process_lock import is_alive
 from winnow.generators.llm.providers import read_response
@@ -142,14 +143,12 @@ class SpendLedger:
         return [(context, read_response(provider, stored)) for provider, context, stored in found if stored is not None]
 
     def claim(self, request: str, worst_case: int) -> Claim:
-        """Claim a request in order to send it now, and reserve its worst-case cost in the same transaction.
-
-        `in_other_process`: another process has it in flight. `wait`: the budget suffices only if requests in flight
-        cost less than was reserved for them. `budget`: it does not suffice.
-        """
+        """Claim a request in order to send it now, and reserve its worst-case cost in the same transaction."""
         with self.database.writing() as connection:
             status = self.skip_reason(connection, request) or self.over_budget(connection, worst_case)
-            return Claim(status) if status else Claim("claimed", self.reserve(connection, request, worst_case))
+            if status:
+                return Claim(status)
+            return Claim(ClaimStatus.CLAIMED, self.reserve(connection, request, worst_case))
 
     def skip_reason(self, connection: Connection, request: str) -> ClaimStatus | None:
         """Why a request need not or cannot be sent now; None when it can."""
@@ -157,10 +156,10 @@ class SpendLedger:
         attempts = connection.execute(query).fetchall()
         states = {row.state for row in attempts}
         if "received" in states:
-            return "answered"
+            return ClaimStatus.ANSWERED
         if "in_flight" in states:
-            return "in_other_process"
-        return "given_up" if self._given_up(attempts) else None
+            return ClaimStatus.IN_OTHER_PROCESS
+        return ClaimStatus.GIVEN_UP if self._given_up(attempts) else None
 
     def _given_up(self, attempts: Iterable[Any]) -> bool:
         """Whether a request has failed too often; an attempt whose process was killed is not a failure of it."""
@@ -175,9 +174,9 @@ class SpendLedger:
                 continue
             totals = spend_totals(connection, run)
             if totals.settled + worst_case > limit:
-                return "budget"
+                return ClaimStatus.BUDGET
             if totals.worst_case + worst_case > limit:
-                return "wait"
+                return ClaimStatus.WAIT
         return None
 
     def reserve(self, connection: Connection, request: str, worst_case: int, batch_job: str | None = None) -> int:
@@ -259,7 +258,7 @@ class SpendLedger:
             attempts = [row for row in rows if row.request_id == one]
             in_flight = any(row.state == "in_flight" for row in attempts)
             if not in_flight and self._given_up(attempts):
-                found[one] = "given_up"
+                found[one] = ClaimStatus.GIVEN_UP
         return found
 
     def spent(self) -> SpendTotals:

@@ -16,6 +16,7 @@ from tests.fakes.claude.price_table import Price as ServerPrice
 from tests.fakes.claude.request_log import Entry
 from tests.fakes.claude.scripts import always, in_order
 from winnow.config.task import EndpointConfig
+from winnow.core.model_vocabulary import GenerationEnd
 from winnow.generators.llm.ledger_types import Budgets
 from winnow.generators.llm.model_roles import ModelRole
 from winnow.generators.llm.prices import NANO_PER_USD, Price
@@ -24,7 +25,7 @@ from winnow.generators.llm.request import ModelChoice, list_schema, make_request
 from winnow.generators.llm.response_files import ResponseFiles
 from winnow.generators.llm.spend.spend_database import SpendDatabase
 from winnow.generators.llm.spend.spend_ledger import SpendLedger
-from winnow.generators.llm.worker_pool import SendStatus, send_requests
+from winnow.generators.llm.worker_pool import send_requests
 
 PRICE = Price(input=2, output=10, cache_read=0.2, cache_write=2.5, batch_share=0.5, as_of="2026-11-01")
 SERVER_PRICE = ServerPrice(2.0, 10.0, cache_read_share=0.1)
@@ -53,7 +54,7 @@ class Service:
     def arrived(self) -> list[Entry]:
         return [entry for entry in self.server.ledger.entries() if entry.what == "message"]
 
-    def send(self, folder: Path, budget: int | None) -> tuple[SendStatus, SpendLedger]:
+    def send(self, folder: Path, budget: int | None) -> tuple[GenerationEnd, SpendLedger]:
         """Send all requests, one after the other, under a budget in nanodollars."""
         with hold_process_lock(folder / "processes") as process:
             ledger = SpendLedger(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from winnow.cli.render.terminal import print_line, print_note, printable
+from winnow.core.model_vocabulary import GenerationEnd
 
 if TYPE_CHECKING:
     from winnow.operations.generate import GenerationResult
@@ -13,10 +14,10 @@ if TYPE_CHECKING:
 
 
 END_MESSAGES = {
-    "budget": "stopped at the budget; received responses are kept, and nothing is paid for twice",
-    "waiting": "batch jobs are pending",
-    "no_yield": "the last rounds added nothing; try other labels, another kind, or add records first",
-    "known": "an earlier run did the same, so nothing was sent; --rerun starts a new run",
+    GenerationEnd.BUDGET: "stopped at the budget; received responses are kept, and nothing is paid for twice",
+    GenerationEnd.WAITING: "batch jobs are pending",
+    GenerationEnd.NO_YIELD: "the last rounds added nothing; try other labels, another kind, or add records first",
+    GenerationEnd.KNOWN: "an earlier run did the same, so nothing was sent; --rerun starts a new run",
 }
 
 LESS_DIVERSE_MESSAGE = "{}: less diverse than the records people wrote; check them before generating more"

@@ -158,6 +158,13 @@ class ArgillaClient:
         found, fix = "annotators changed records while they were read", "run it again; what was read is stored"
         raise ServiceError(Problem(self.url, found, "", fix))
 
+    def return_to_draft(self, response: AnnotatorResponse) -> None:
+        """Turn a response back into its annotator's draft: nothing of it is lost, and its record is pending again."""
+        values = {name: {"value": value} for name, value in response.content.items()}
+        body = {"values": values, "status": "draft"}
+        with self._translated_errors():
+            self._client.http_client.put(f"/api/v1/responses/{response.response_id}", json=body).raise_for_status()
+
     def _responded_page(self, server_id: str, offset: int) -> tuple[list[dict[str, Any]], int]:
         """One page of the records with responses, and how many records there are."""
         scope = {"entity": "response", "property": "status"}
@@ -263,7 +270,9 @@ def _responses_of(record: Mapping[str, Any], usernames: Mapping[str, str]) -> It
         content = {name: payload["value"] for name, payload in (response["values"] or {}).items()}
         who = usernames.get(str(response["user_id"]), str(response["user_id"]))
         times = (_utc(response["inserted_at"]), _utc(response["updated_at"]))
-        yield AnnotatorResponse(str(record["external_id"]), who, response["status"], content, *times)
+        yield AnnotatorResponse(
+            str(record["external_id"]), who, response["status"], content, *times, response_id=str(response["id"])
+        )
 
 
 def _utc(moment: str) -> str:

@@ -56,3 +56,5 @@ class AnnotatorResponse:
     started_at: str
     answered_at: str
     """UTC, ISO 8601 with microseconds."""
+    response_id: str = ""
+    """Argilla's id of the response; empty if it is not from a server."""

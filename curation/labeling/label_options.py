@@ -1,4 +1,4 @@
-"""The options of the label question that are not labels: unsure, several intents, leave it out."""
+"""The options that are not labels: unsure, several intents, leave it out; and the verdicts on a proposed label."""
 
 from __future__ import annotations
 
@@ -10,5 +10,11 @@ SPECIAL_PREFIX = "\u2007"
 UNSURE_OPTION, SEVERAL_INTENTS_OPTION, REJECT_OPTION = (
     SPECIAL_PREFIX + word for word in ("unsure", SEVERAL_INTENTS, "reject")
 )
+
+WRONG_LABEL = "wrong_label"
+"""The verdict that needs a label to be complete."""
+
+VERDICT_OPTIONS = {"right": "right", WRONG_LABEL: "wrong label", "unusable": "unusable"}
+"""Verdicts on a proposed label: value to displayed text."""
 
 OPTION_TITLES = {UNSURE_OPTION: "unsure", SEVERAL_INTENTS_OPTION: "several intents", REJECT_OPTION: "leave it out"}

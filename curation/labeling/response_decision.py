@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from winnow.core.vocabulary import DecisionKind
+from winnow.core.vocabulary import DecisionKind, ResponseStatus
 from winnow.curation.annotations.renamed_labels import LabelRename, current_label
 from winnow.curation.annotations.votes import DISCARDED
-from winnow.curation.labeling.label_options import REJECT_OPTION, SEVERAL_INTENTS_OPTION, SPECIAL_PREFIX, UNSURE_OPTION
+from winnow.curation.labeling.label_options import (
+    REJECT_OPTION,
+    SEVERAL_INTENTS_OPTION,
+    SPECIAL_PREFIX,
+    UNSURE_OPTION,
+    WRONG_LABEL,
+)
 
 
 class ResponseDecision(NamedTuple):
@@ -29,9 +35,11 @@ def decision_from_response(
 ) -> ResponseDecision:
     """The decision that a response is. A label that has been renamed since counts under its new name.
 
+    An incomplete response decides as little as a discarded one.
+
     `proposed` is the label that a verdict is about. Raises KeyError for a label that the task does not have.
     """
-    if status == "discarded":
+    if status == ResponseStatus.DISCARDED or is_incomplete(content, status):
         return ResponseDecision(DecisionKind.ABSTENTION, DISCARDED)
     value = content.get("label")
     verdict = content.get("verdict")
@@ -42,6 +50,12 @@ def decision_from_response(
     if value in (UNSURE_OPTION, SEVERAL_INTENTS_OPTION):
         return ResponseDecision(DecisionKind.ABSTENTION, str(value).removeprefix(SPECIAL_PREFIX))
     return ResponseDecision(DecisionKind.LABEL, _current_label(value, labels, renamed))
+
+
+def is_incomplete(content: Mapping[str, Any], status: str) -> bool:
+    """Whether a submitted response calls the proposed label wrong without giving the right one."""
+    wrong = content.get("verdict") == WRONG_LABEL
+    return status == ResponseStatus.SUBMITTED and wrong and content.get("label") is None
 
 
 def _decision_from_verdict(
@@ -56,9 +70,7 @@ def _decision_from_verdict(
         if not proposed or better not in (None, proposed):
             return ResponseDecision(DecisionKind.ABSTENTION, "unsure")
         return ResponseDecision(DecisionKind.LABEL, proposed)
-    if better is None:
-        return ResponseDecision(DecisionKind.REJECTION, "wrong label, no better one given")
-    if better == proposed:
+    if better is None or better == proposed:
         return ResponseDecision(DecisionKind.ABSTENTION, "unsure")
     return ResponseDecision(DecisionKind.LABEL, better)
 

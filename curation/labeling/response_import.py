@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 
 from winnow.config.task import Task
 from winnow.core.errors import ServiceError
+from winnow.core.vocabulary import Actor, ResponseStatus
 from winnow.curation.labeling.argilla_client import ArgillaClient
 from winnow.curation.labeling.argilla_types import AnnotatorResponse
 from winnow.curation.labeling.queues import queue_named
 from winnow.curation.labeling.queues.definition import QueueDefinition
-from winnow.curation.labeling.response_decision import decision_from_response
+from winnow.curation.labeling.response_decision import decision_from_response, is_incomplete
 from winnow.curation.labeling.review_form import RESPONSE_FLAGS
 from winnow.curation.store.database import Connection, Store
 from winnow.curation.store.decisions import DecisionKey, decision_keys, insert_decision
@@ -56,6 +57,8 @@ class ImportedResponses:
     """Datasets that this server does not have."""
     ignored: Counter[str] = field(default_factory=Counter)
     """Responses that decide nothing, by reason."""
+    incomplete: Counter[str] = field(default_factory=Counter)
+    """Responses that say `wrong label` without the right label, by annotator: not counted, and drafts again."""
 
     def count(self, queue: str, response: AnnotatorResponse) -> None:
         """Count one response."""
@@ -92,8 +95,14 @@ def import_responses(store: Store, read_task: ReadTask, client: ArgillaClient) -
     except ServiceError:
         store_responses(store, read_task, read, {})
         raise
+    incomplete = [(dataset, one) for dataset, one in read if is_incomplete(one.content, one.status)]
+    for dataset, _ in incomplete:
+        read_until.pop(dataset.name, None)
     imported = store_responses(store, read_task, read, read_until)
     imported.missing = missing
+    for response in {one.response_id: one for _, one in incomplete}.values():
+        client.return_to_draft(response)
+        imported.incomplete[response.who] += 1
     return imported
 
 
@@ -165,10 +174,17 @@ class _ResponseWriter:
             self.imported.ignored[f"the task does not have the label {unknown}"] += 1
             self.unread_datasets.add(dataset.name)
             return
+        queue = queue_named(dataset.queue)
+        decision = DecisionKey(response.record_id, _actor(queue), response.who, kind, value)
+        status = ResponseStatus(response.status)
+        if is_incomplete(response.content, status):
+            if decision[:3] not in self.latest:
+                return
+            status = ResponseStatus.DISCARDED  # the annotator's earlier response no longer counts
         insert_response(
             self.connection,
             _key(dataset, response),
-            status=response.status,
+            status=status,
             content=response.content,
             started_at=response.started_at,
         )
@@ -176,9 +192,7 @@ class _ResponseWriter:
         self._update_flags(response)
         if dataset.assignee and response.status == "discarded":  # only the assignee sees it here: let another have it
             withdraw_items(self.connection, dataset.name, [response.record_id])
-        queue = queue_named(dataset.queue)
-        actor = "adjudicator" if queue.for_leads else "person"
-        self._decide(DecisionKey(response.record_id, actor, response.who, kind, value), queue, item, response)
+        self._decide(decision, queue, item, response)
 
     def _decide(
         self, decision: DecisionKey, queue: QueueDefinition, item: QueueItem, response: AnnotatorResponse
@@ -212,6 +226,10 @@ class _ResponseWriter:
 
 def _key(dataset: QueueDataset, response: AnnotatorResponse) -> ResponseKey:
     return ResponseKey(dataset.name, response.record_id, response.who, response.answered_at)
+
+
+def _actor(queue: QueueDefinition) -> Actor:
+    return Actor.ADJUDICATOR if queue.for_leads else Actor.PERSON
 
 
 def _decision_reason(queue: QueueDefinition, item: QueueItem) -> str:

@@ -9,7 +9,7 @@ from winnow.config.task import Task
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.layout import TASK_FILE
 from winnow.core.vocabulary import DatasetKind
-from winnow.curation.labeling.label_options import OPTION_TITLES
+from winnow.curation.labeling.label_options import OPTION_TITLES, VERDICT_OPTIONS
 from winnow.curation.labeling.queues.definition import QueueDefinition
 from winnow.validators.kinds import kind_of
 
@@ -17,8 +17,6 @@ RESPONSE_FLAGS = {"personal_data": "personal data", "unclear": "unclear", "offen
 
 VISIBLE_OPTIONS = 20
 """Options that the page shows before it folds the rest behind a search box."""
-
-VERDICT_OPTIONS = {"right": "right", "wrong_label": "wrong label", "unusable": "unusable"}
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,10 @@ def form_questions(task: Task, queue: QueueDefinition, kind: DatasetKind = Datas
     label = FormQuestion("label", "Label", label_options(task, queue, kind), required=True)
     if queue.asks_verdict and kind != DatasetKind.BLIND:
         verdict = FormQuestion("verdict", "The proposed label is", VERDICT_OPTIONS, required=True)
-        first = [verdict, FormQuestion("label", "If it is wrong: the right label", label.options)]
+        first = [
+            verdict,
+            FormQuestion("label", "The right label, required if this one is wrong", label.options),
+        ]
     else:
         first = [label]
     return [

@@ -72,6 +72,7 @@ class PullResult:
             "decided_lots": [one.facts().model_dump(mode="json") for one in self.decided_lots],
             "flagged": self.imported.flagged,
             "ignored": dict(self.imported.ignored),
+            "incomplete": dict(self.imported.incomplete),
             "missing_datasets": self.imported.missing,
             "url": self.url,
         }

@@ -144,7 +144,8 @@ REVIEW = QueueDefinition(
     purpose=(
         "A machine wrote these queries. Is the proposed label right for what the person would want? If no person "
         "would write such a query, choose unusable; if another label is right, choose wrong label and then the right "
-        "one. If no label is proposed, choose one yourself. Your responses decide about the whole lot."
+        "one: without it your response is not counted and returns to your drafts. If no label is proposed, choose one "
+        "yourself. Your responses decide about the whole lot."
     ),
     find_candidates=_find,
     choose=take_in_order,

@@ -125,7 +125,8 @@ def test_what_an_answer_decides() -> None:
         decision_from_response({"verdict": "wrong_label", "label": "a"}, "submitted", labels, [], proposed="a")[0]
         == "abstention"
     )
-    assert decision_from_response({"verdict": "wrong_label"}, "submitted", labels, [], proposed="a")[0] == "rejection"
+    incomplete = decision_from_response({"verdict": "wrong_label"}, "submitted", labels, [], proposed="a")
+    assert incomplete == ("abstention", DISCARDED)
     with pytest.raises(KeyError):
         decision_from_response({"label": "gone"}, "submitted", labels, renamed)
 

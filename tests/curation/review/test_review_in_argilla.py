@@ -122,10 +122,9 @@ def test_a_verdict_that_contradicts_itself_is_for_an_adjudicator(labeling: Label
     add_lot(labeling, tmp_path, "good", 60, "examples")
     labeling.workspace.push("review", second_reviewer_share=0)
     (ann,) = annotators_of(labeling, "ann")
-    first, second, third = labeling.records("review")[:3]
+    first, third = labeling.records("review")[:2]
     for record, values in (
         (first, {"verdict": "right", "label": "it_wifi"}),
-        (second, {"verdict": "wrong_label"}),
         (third, {"verdict": "unusable", "comment": "no query"}),
     ):
         told = {name: {"value": value} for name, value in values.items()}
@@ -134,11 +133,44 @@ def test_a_verdict_that_contradicts_itself_is_for_an_adjudicator(labeling: Label
     assert report.unresolved == 2  # the contradiction, and the example's disputed text
     stored = {one["id"]: one for one in labeling.workspace.records().to_dict("records")}
     assert stored[first["external_id"]]["state"] == "proposed"
-    assert stored[second["external_id"]]["state"] == "rejected"
     assert stored[third["external_id"]]["state"] == "rejected"
     labeling.workspace.push("adjudicate")
     told_lead = {one["external_id"]: one for one in labeling.records("adjudicate", "-leads")}
     assert "A generator proposed: it_vpn" in told_lead[first["external_id"]]["fields"]["context"]
+
+
+def test_a_wrong_label_without_the_right_one_is_not_counted(labeling: LabelingSetup, tmp_path: Path) -> None:
+    add_lot(labeling, tmp_path, "good", 60, "examples")
+    workspace = labeling.workspace
+    pushed = workspace.push("review", second_reviewer_share=0)
+    ann, bob = annotators_of(labeling, "ann", "bob")
+    first, edited = (one for one in labeling.records("review")[:2])
+    for record, verdict in ((first, "wrong_label"), (edited, "right")):
+        values = {"verdict": {"value": verdict}, "comment": {"value": "as I said"}}
+        ann.send("POST", f"records/{record['id']}/responses", {"values": values, "status": "submitted"})
+    report = workspace.pull()
+    assert report.imported.incomplete == {f"ann-{labeling.argilla_workspace}": 1}
+    assert (report.imported.responses, report.imported.decisions) == (1, 1)
+    assert workspace.show(first["external_id"]).record.state == "proposed"
+    assert report.remaining.pending.records["review"] == pushed.pending - 1
+    shown = {one["id"]: one for one in labeling.records("review")}
+    (draft,) = shown[first["id"]]["responses"]
+    assert (draft["status"], draft["values"]["comment"]) == ("draft", {"value": "as I said"})
+    assert shown[first["id"]]["status"] == "pending"
+
+    stored = shown[edited["id"]]["responses"][0]["id"]
+    ann.send("PUT", f"responses/{stored}", {"values": {"verdict": {"value": "wrong_label"}}, "status": "submitted"})
+    report = workspace.pull()
+    assert sum(report.imported.incomplete.values()) == 1
+    assert workspace.show(edited["external_id"]).record.state == "proposed"  # the first answer no longer counts
+    assert report.remaining.pending.records["review"] == pushed.pending
+
+    complete = {"verdict": {"value": "wrong_label"}, "label": {"value": "it_wifi"}}
+    bob.send("POST", f"records/{first['id']}/responses", {"values": complete, "status": "submitted"})
+    ann.send("PUT", f"responses/{stored}", {"values": complete, "status": "submitted"})
+    report = workspace.pull()
+    assert (report.imported.incomplete, report.imported.decisions) == ({}, 2)
+    assert {workspace.show(one["external_id"]).record.label for one in (first, edited)} == {"it_wifi"}
 
 
 def test_a_sample_is_not_dealt_out(labeling: LabelingSetup) -> None:

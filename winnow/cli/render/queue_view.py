@@ -67,6 +67,10 @@ def _print_imported(imported: ImportedResponses) -> None:
     )
     for reason, count in imported.ignored.items():
         print_line(f"{count:,} responses decide nothing: {printable(reason)}", style="yellow")
+    if imported.incomplete:
+        who = ", ".join(f"{name} {count:,}" for name, count in imported.incomplete.items())
+        print_line(f"not counted, because `wrong label` needs the right label: {printable(who)}", style="yellow")
+        print_line("these responses are drafts again, and their records can be answered", style="yellow")
     if imported.missing:
         few = first_few(imported.missing)
         print_line(f"this server does not have {few}: is it another server than before?", style="yellow")

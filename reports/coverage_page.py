@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from winnow.core.atomic import atomic_write
 from winnow.core.vocabulary import SPLITS
@@ -23,12 +23,20 @@ SHORTFALLS_SHOWN = 40
 WEAKEST_SHOWN = 20
 
 
-def write_coverage(coverage: CoverageReport, folder: Path) -> tuple[Path, Path]:
+class CoverageFiles(NamedTuple):
+    """The files about coverage."""
+
+    page: Path
+    plan: Path
+    """The generation plan."""
+
+
+def write_coverage(coverage: CoverageReport, folder: Path) -> CoverageFiles:
     """Write `coverage.html` and `plan.json`; returns their paths."""
     plan_path = folder / "plan.json"
     with atomic_write(plan_path) as temporary:
         temporary.write_text(json.dumps(coverage_plan(coverage), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    return write_page(coverage_page(coverage), folder / "coverage.html"), plan_path
+    return CoverageFiles(write_page(coverage_page(coverage), folder / "coverage.html"), plan_path)
 
 
 def coverage_page(coverage: CoverageReport) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 
 from winnow.core.model_vocabulary import Device, Precision
+from winnow.core.result import NotMeasured
 from winnow.training.process_memory import peak_memory_bytes
 from winnow.training.run_facts import Hardware, PeakMemory
 
@@ -25,5 +26,5 @@ def _cpu_has_bf16() -> bool:
 
 def measure_peak_memory() -> PeakMemory:
     """Peak memory in bytes since the process started: of the process, and of the CUDA device if there is one."""
-    cuda = torch.cuda.max_memory_allocated() if torch.cuda.is_available() else "not_measured: no CUDA device"
+    cuda = torch.cuda.max_memory_allocated() if torch.cuda.is_available() else NotMeasured("no CUDA device")
     return PeakMemory(process_bytes=peak_memory_bytes(), cuda_bytes=cuda)

@@ -8,6 +8,7 @@ from pydantic import Field, JsonValue, RootModel
 
 from winnow.core.model_vocabulary import ClassWeights, Device, Pooling, Precision
 from winnow.core.record import Record
+from winnow.core.result import NotMeasuredText
 from winnow.core.vocabulary import Split
 
 if TYPE_CHECKING:
@@ -63,8 +64,8 @@ class PeakMemory(Record):
 
     process_bytes: int
     """Of the process, in bytes."""
-    cuda_bytes: int | str
-    """Of the CUDA device, in bytes, or why it was not measured."""
+    cuda_bytes: int | NotMeasuredText
+    """Of the CUDA device, in bytes."""
 
 
 class RunIdentity(Record):
@@ -189,10 +190,10 @@ class CostEstimate(Record):
     """Input tokens of the texts over all requests."""
     output_tokens: int
     """Output tokens over all requests, a guess."""
-    usd: float | str
-    """Cost in USD, or why it was not measured."""
-    prices_as_of: str
-    """Date of the price table, or why there is no price."""
+    usd: float | NotMeasuredText
+    """Cost in USD."""
+    prices_as_of: Annotated[NotMeasuredText | str, Field(union_mode="left_to_right")]
+    """Date of the price table, or `free, local`."""
 
 
 class PromptRunFacts(TrainedRunFacts):

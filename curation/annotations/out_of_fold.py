@@ -6,6 +6,7 @@ import os
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +50,15 @@ def groups_per_label(labels: Sequence[str], groups: Sequence[str]) -> Counter[st
     return Counter(label for label, _ in set(zip(labels, groups, strict=True)))
 
 
+class OutOfFoldProbabilities(NamedTuple):
+    """Class probabilities of rows by probes that did not see them."""
+
+    values: Vectors
+    """(rows, labels)."""
+    labels: list[str]
+    """In the order of the columns."""
+
+
 def out_of_fold_probabilities(
     vectors: Vectors,
     labels: Sequence[str],
@@ -56,8 +66,8 @@ def out_of_fold_probabilities(
     *,
     training_mask: NDArray[np.bool_] | None = None,
     tolerance: float = TOLERANCE,
-) -> tuple[Vectors, list[str]]:
-    """Class probabilities of rows by probes that did not see them: (n, labels), averaged over `folds`; and the labels.
+) -> OutOfFoldProbabilities:
+    """Class probabilities of rows by probes that did not see them, averaged over `folds`.
 
     Each of `folds` assigns the n rows to folds; a fold's rows are predicted by a probe on the others, of which only
     those in `training_mask` are used. A label that a probe never saw has probability 0. Raises ValueError when one fold
@@ -81,4 +91,4 @@ def out_of_fold_probabilities(
         for inside, classes, probabilities in pool.map(scored, tasks):
             total[np.ix_(inside, classes)] += probabilities
     total /= len(folds)
-    return total, names.tolist()
+    return OutOfFoldProbabilities(total, names.tolist())

@@ -14,7 +14,7 @@ from winnow.core.progress import Progress
 from winnow.core.vocabulary import SPLITS
 from winnow.curation.checks.eligibility import EXCLUDED
 from winnow.curation.engine.embedders.embedder import Embedder
-from winnow.curation.engine.exact_search import NearPairs, near_pairs, nearest
+from winnow.curation.engine.exact_search import NearestRows, NearPairs, near_pairs, nearest
 from winnow.curation.engine.vector_cache import embed_with_cache
 from winnow.curation.engine.vectors import Vectors
 from winnow.validators.wording.guards import Guards
@@ -111,9 +111,7 @@ def search_all(row_vectors: RowVectors, floor: float) -> Similarities:
     )
 
 
-def nearest_hold_out_rows(
-    row_vectors: RowVectors, rows: RowPositions, hold_out: RowPositions
-) -> tuple[RowPositions, NDArray[np.float32]]:
+def nearest_hold_out_rows(row_vectors: RowVectors, rows: RowPositions, hold_out: RowPositions) -> NearestRows:
     """The nearest hold-out row of each row, plain or masked, exact repeats first; among equally near ones the first."""
     index, similarity = nearest(row_vectors.plain(rows), row_vectors.plain(hold_out))
     masked_index, masked_similarity = nearest(row_vectors.masked(rows), row_vectors.masked(hold_out))
@@ -124,7 +122,7 @@ def nearest_hold_out_rows(
         repeated = first.get(key)
         if repeated is not None and (similarity[row] < 1 or repeated < index[row]):
             index[row], similarity[row] = repeated, 1.0
-    return hold_out[index] if len(hold_out) else index, np.minimum(similarity, np.float32(1.0))
+    return NearestRows(hold_out[index] if len(hold_out) else index, np.minimum(similarity, np.float32(1.0)))
 
 
 def highest_similarity(row_vectors: RowVectors, validation: RowPositions, test: RowPositions) -> float:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from winnow.curation.checks.eligibility import EXCLUDED
 from winnow.curation.checks.similarity_search import (
@@ -19,7 +18,7 @@ from winnow.curation.checks.similarity_search import (
     nearest_hold_out_rows,
     similarities_from_arrays,
 )
-from winnow.curation.engine.exact_search import NearPairs, near_pairs_with
+from winnow.curation.engine.exact_search import NearestRows, NearPairs, near_pairs_with
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -103,9 +102,7 @@ def update_similarities(change: TableChange, row_vectors: RowVectors, floor: flo
     )
 
 
-def _nearest_at_new_positions(
-    before: NearestHoldOut, new_position: RowPositions, size: int
-) -> tuple[RowPositions, NDArray[np.float32]]:
+def _nearest_at_new_positions(before: NearestHoldOut, new_position: RowPositions, size: int) -> NearestRows:
     """Old nearest rows at their current positions; -1 where either row was removed, whatever the similarity says."""
     position, similarity = np.full(size, -1, dtype=np.int64), np.full(size, -1.0, dtype=np.float32)
     had = np.flatnonzero((new_position >= 0) & (before.position >= 0))
@@ -113,7 +110,7 @@ def _nearest_at_new_positions(
         new_position[before.position[had]],
         before.similarity[had],
     )
-    return position, similarity
+    return NearestRows(position, similarity)
 
 
 def _updated_pairs(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,15 @@ PAIRS_PER_CHUNK = 16_384
 
 DENSE_SHARE = 0.05
 """If more of a block than this passes the bound, the whole block is multiplied instead."""
+
+
+class NearestRows(NamedTuple):
+    """The nearest rows of another set."""
+
+    position: NDArray[np.int64]
+    """-1 where there is none."""
+    similarity: NDArray[np.float32]
+    """Cosine; -1 where there is none."""
 
 
 @dataclass(frozen=True)
@@ -139,12 +148,10 @@ def _bound_vectors(vectors: Vectors) -> Vectors:
     return np.ascontiguousarray(np.hstack([head, rest[:, None]]), dtype=np.float32)
 
 
-def nearest_outside_group(
-    vectors: Vectors, k: int, groups: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """For each row its k nearest rows of other groups, the nearest first: indices and cosines, each (n, k).
+def nearest_outside_group(vectors: Vectors, k: int, groups: NDArray[np.int64]) -> NearestRows:
+    """For each row its k nearest rows of other groups, the nearest first: position and similarity are (n, k).
 
-    `groups` numbers the group of every row. Where fewer than k such rows exist, index -1 and similarity -1.
+    `groups` numbers the group of every row.
     """
     n = len(vectors)
     k = min(k, n)
@@ -159,7 +166,7 @@ def nearest_outside_group(
         value = np.take_along_axis(value, order, axis=1)
         index[rows] = np.where(value > -1, np.take_along_axis(best, order, axis=1), -1)
         similarity[rows] = value
-    return index, similarity
+    return NearestRows(index, similarity)
 
 
 def highest_similarity_outside_group(
@@ -177,11 +184,8 @@ def highest_similarity_outside_group(
     return similarity
 
 
-def nearest(queries: Vectors, base: Vectors) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """For each query its nearest base row and their cosine; among equally near rows the first.
-
-    Index -1 and similarity -1 where there is no base row.
-    """
+def nearest(queries: Vectors, base: Vectors) -> NearestRows:
+    """For each query its nearest base row; among equally near rows the first."""
     index = np.full(len(queries), -1, dtype=np.int64)
     similarity = np.full(len(queries), -1.0, dtype=np.float32)
     for top in range(0, len(queries) if len(base) else 0, BLOCK_ROWS):
@@ -191,7 +195,7 @@ def nearest(queries: Vectors, base: Vectors) -> tuple[NDArray[np.int64], NDArray
         order = np.lexsort((column, -cosine, row))
         first = order[np.unique(row[order], return_index=True)[1]]
         index[rows], similarity[rows] = column[first], cosine[first]
-    return index, similarity
+    return NearestRows(index, similarity)
 
 
 def _nearest_candidates(queries: Vectors, base: Vectors) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from winnow.config.task import Task
 from winnow.core.vocabulary import DatasetKind
@@ -52,21 +52,30 @@ def latest_responses(connection: Connection, task: Task) -> pd.DataFrame:
             continue
         if kind == "abstention":
             continue
-        shown, hidden = _labels_beside(item, kinds[response.dataset])
+        proposed = _proposed_label(item, kinds[response.dataset])
         label = value if kind == "label" else REJECTED_LABEL
-        current = [current_label(one, renamed) if one else "" for one in (shown, hidden)]
+        current = [current_label(one, renamed) if one else "" for one in proposed]
         rows.append((response.record_id, response.who, label, *current, item.queue))
     return pd.DataFrame(rows, columns=list(RESPONSE_TABLE_COLUMNS))
 
 
-def _labels_beside(item: QueueItem, kind: DatasetKind) -> tuple[str | None, str | None]:
-    """The label that was shown with a record, and the one that was hidden.
+class _ProposedLabel(NamedTuple):
+    """The label that was proposed for a record; None where there is none."""
+
+    shown: str | None
+    """To the annotator."""
+    hidden: str | None
+    """From the annotator."""
+
+
+def _proposed_label(item: QueueItem, kind: DatasetKind) -> _ProposedLabel:
+    """The label that was proposed for a record when it was pushed.
 
     Suspected errors were not drawn at random, so their responses cannot measure the influence of what was shown.
     """
     if not queue_named(item.queue).asks_verdict:
-        return item.suggestion, item.hidden_suggestion
-    return (
+        return _ProposedLabel(item.suggestion, item.hidden_suggestion)
+    return _ProposedLabel(
         item.label_at_push if kind == DatasetKind.OPEN else None,
         item.label_at_push if kind == DatasetKind.BLIND else None,
     )

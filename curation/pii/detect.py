@@ -127,8 +127,16 @@ def redact(text: str) -> str:
     return "".join([*parts, text[last:]])
 
 
-def normalized_view(text: str) -> tuple[str, list[int]]:
-    """The text as a recognizer should see it, and the position of each of its characters in the text.
+class NormalizedText(NamedTuple):
+    """A text as a recognizer should see it."""
+
+    text: str
+    positions: list[int]
+    """Where each of its characters is in the original text."""
+
+
+def normalized_view(text: str) -> NormalizedText:
+    """The text as a recognizer should see it.
 
     Invisible characters are left out; spaces, dashes, full-width letters and digits of other scripts become ASCII.
     """
@@ -138,7 +146,7 @@ def normalized_view(text: str) -> tuple[str, list[int]]:
         if plain:
             shown.append(plain)
             places.append(place)
-    return "".join(shown), places
+    return NormalizedText("".join(shown), places)
 
 
 @lru_cache(maxsize=4096)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from winnow.core.commands import command
 from winnow.curation.annotations.feedback_facts import FeedbackAction
@@ -21,18 +21,25 @@ RELABEL_PRECISION = 0.5
 """Assumed share of wrong labels among the records in relabel (see the same note)."""
 
 
-def split_annotations(annotations: int, wrong: int, suspected: int) -> tuple[int, int]:
+class AnnotationSplit(NamedTuple):
+    """How many annotations each queue gets."""
+
+    label: int
+    relabel: int
+
+
+def split_annotations(annotations: int, wrong: int, suspected: int) -> AnnotationSplit:
     """Split the annotations between label and relabel: relabel gets as many as labels are wrong, at most half.
 
     On BANKING77, an annotation in relabel fixes more than one in label while about half of the records in relabel are
     wrong, which is the case for about this many records (docs/decisions/0022-feedback.md).
     """
     relabel = min(wrong, suspected, int(MAX_RELABEL_SHARE * annotations))
-    return annotations - relabel, relabel
+    return AnnotationSplit(annotations - relabel, relabel)
 
 
 def plan_actions(
-    pairs: Sequence[ConfusedPair], rows: int, annotation_split: tuple[int, int], plan: Mapping[str, Any], plan_name: str
+    pairs: Sequence[ConfusedPair], rows: int, annotation_split: AnnotationSplit, plan: Mapping[str, Any], plan_name: str
 ) -> list[FeedbackAction]:
     """The actions in order. Label comes first: new labels help to find wrong ones. Relabel ranks again when pushed."""
     if not pairs:

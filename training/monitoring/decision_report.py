@@ -95,7 +95,8 @@ def report_decision(
         new_records=inputs.new_records(in_production),
         months_since_training=inputs.months_since_training(in_production, today),
     )
-    findings, findings_run = _findings_about(selection.candidate or in_production, inputs)
+    subject = selection.candidate or in_production
+    findings = _findings_about(subject, inputs)
     fix_command = (
         findings.found[0].command if isinstance(findings, Findings) and findings.found else command("coverage")
     )
@@ -108,7 +109,7 @@ def report_decision(
         accuracy_gain=comparison.accuracy_gain,
         goals=comparison.goals,
         findings=findings,
-        findings_run=findings_run,
+        findings_run=subject.run.id if subject else "",
         drift=inputs.drift(in_production, embedder),
         deployments=inputs.deployments,
     )
@@ -135,15 +136,15 @@ def _decision_context(comparison: CandidateComparison, inputs: DecisionInputs, f
     )
 
 
-def _findings_about(evaluated: EvaluatedRun | None, inputs: DecisionInputs) -> tuple[Findings | NotMeasured, str]:
-    """The findings about a run, or why there are none; and the id of the run."""
+def _findings_about(evaluated: EvaluatedRun | None, inputs: DecisionInputs) -> Findings | NotMeasured:
+    """The findings about a run, or why there are none."""
     if evaluated is None:
-        return NotMeasured("there is no run"), ""
+        return NotMeasured("there is no run")
     if isinstance(evaluated.measures, NotMeasured):
-        return evaluated.measures, evaluated.run.id
+        return evaluated.measures
     release = inputs.release_of(evaluated.run)
     if isinstance(release, NotMeasured):
-        return release, evaluated.run.id
+        return release
     context = read_run_context(
         evaluated.run,
         release,
@@ -151,4 +152,4 @@ def _findings_about(evaluated: EvaluatedRun | None, inputs: DecisionInputs) -> t
         vectors_cache=inputs.folder.vectors,
         progress=inputs.progress,
     )
-    return diagnose(evaluated.measures, context), evaluated.run.id
+    return diagnose(evaluated.measures, context)

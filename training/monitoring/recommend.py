@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from winnow.core.commands import command
 from winnow.training.monitoring.rules import (
@@ -60,6 +61,14 @@ class Recommendation:
     """The command that acts on it."""
 
 
+class _NextAction(NamedTuple):
+    """What follows from the rules."""
+
+    action: str
+    reason: str
+    command: str
+
+
 def recommend(values: RuleInputs, context: DecisionContext) -> Recommendation:
     """Apply every rule and derive the recommendation.
 
@@ -80,60 +89,62 @@ def recommend(values: RuleInputs, context: DecisionContext) -> Recommendation:
     )
 
 
-def _for_better_candidate(held: dict[str, str], candidate: str, context: DecisionContext) -> tuple[str, str, str]:
+def _for_better_candidate(held: dict[str, str], candidate: str, context: DecisionContext) -> _NextAction:
     """The candidate is better by a deploy rule."""
     if DONT_DEPLOY in held and COLLECT in held and not context.deployed:
-        return (
+        return _NextAction(
             "collect",
             f"{held[COLLECT]}; {candidate} is better than {context.baseline}, but {held[DONT_DEPLOY]}",
             context.collect,
         )
     if DONT_DEPLOY in held:
-        return "keep", f"{candidate} is better than {context.baseline}, but {held[DONT_DEPLOY]}", context.fix_command
-    return (
+        return _NextAction(
+            "keep", f"{candidate} is better than {context.baseline}, but {held[DONT_DEPLOY]}", context.fix_command
+        )
+    return _NextAction(
         "deploy",
         f"{candidate} is better than {context.baseline}: {held[DEPLOY]}",
         command("deploy", candidate, by="NAME", reason="TEXT"),
     )
 
 
-def _for_deployed_run(held: dict[str, str], deployed: str, context: DecisionContext) -> tuple[str, str, str]:
+def _for_deployed_run(held: dict[str, str], deployed: str, context: DecisionContext) -> _NextAction:
     """A run is deployed, and no candidate is better."""
     if RETRAIN in held and not context.candidate_is_newer:
         next_command = _train(context) if context.newer_release_exists else FREEZE
-        return "retrain", f"{deployed} is outdated: {held[RETRAIN]}", next_command
+        return _NextAction("retrain", f"{deployed} is outdated: {held[RETRAIN]}", next_command)
     if context.candidate is None:
-        return "keep", f"no rule asks to replace {deployed}", command("coverage")
+        return _NextAction("keep", f"no rule asks to replace {deployed}", command("coverage"))
     return _for_no_better_candidate(context.candidate, context)
 
 
-def _before_first_deployment(held: dict[str, str], context: DecisionContext) -> tuple[str, str, str]:
+def _before_first_deployment(held: dict[str, str], context: DecisionContext) -> _NextAction:
     """Nothing is deployed, and no candidate is better than the baseline."""
     if context.candidate and context.unevaluated:
         return _for_no_better_candidate(context.candidate, context)
     if COLLECT in held:
-        return "collect", held[COLLECT], context.collect
+        return _NextAction("collect", held[COLLECT], context.collect)
     if DONT_TRAIN in held:
-        return (
+        return _NextAction(
             "keep",
             f"{context.baseline} is sufficient: {held[DONT_TRAIN]}",
             command("decide", context.simplest_run) if context.simplest_run else context.fix_command,
         )
     if context.candidate is None:
         next_command = _train(context) if context.release else FREEZE
-        return "train", "there is no candidate yet, and no rule advises against training", next_command
+        return _NextAction("train", "there is no candidate yet, and no rule advises against training", next_command)
     return _for_no_better_candidate(context.candidate, context)
 
 
-def _for_no_better_candidate(candidate: str, context: DecisionContext) -> tuple[str, str, str]:
+def _for_no_better_candidate(candidate: str, context: DecisionContext) -> _NextAction:
     if context.unevaluated:
-        return (
+        return _NextAction(
             "keep",
             f"{context.unevaluated} was not evaluated on validation",
             command("evaluate", context.unevaluated),
         )
     next_command = command("decide", context.simplest_run) if context.simplest_run else context.fix_command
-    return "keep", f"the gain of {candidate} over {context.baseline} is too small", next_command
+    return _NextAction("keep", f"the gain of {candidate} over {context.baseline} is too small", next_command)
 
 
 def _train(context: DecisionContext) -> str:

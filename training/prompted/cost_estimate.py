@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from winnow.core.result import NotMeasured
 from winnow.generators.llm.estimate import CHARACTERS_PER_TOKEN, USUAL_THINKING_TOKENS, USUAL_TOKENS_PER_ITEM
 from winnow.generators.llm.prices import NANO_PER_USD, Price, Usage
 from winnow.generators.llm.request import LlmRequest
@@ -30,7 +31,7 @@ def estimate_cost(router_prompt: RouterPrompt, tokens: int, texts: Sequence[str]
     written, read = (tokens, tokens * max(requests - 1, 0)) if router_prompt.cached else (0, 0)
     fresh = own if router_prompt.cached else own + tokens * requests
     usage = Usage(fresh, written if requests else 0, read, output)
-    unknown = "not_measured: the model has no price in the table"
+    unknown = NotMeasured("the model has no price in the table")
     return CostEstimate(
         texts=len(texts),
         requests=requests,

@@ -134,10 +134,8 @@ def _send(
         if progress:
             progress(min(count * size, len(texts)), len(texts))
 
-    if (
-        send_requests(ledger, role.connect(USE_LOCAL_FIX), requests, role.worst_case, progress=done)
-        == GenerationEnd.BUDGET
-    ):
+    end = send_requests(ledger, role.connect(USE_LOCAL_FIX), requests, role.worst_case, progress=done)
+    if end == GenerationEnd.BUDGET:
         found = f"stopped at its budget, with {ledger.spent().settled / NANO_PER_USD:.4f} USD spent"
         fix = (
             f"raise it with `{command('train', run.facts.release.name, method='prompt', set='budget=USD')}` and "

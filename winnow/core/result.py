@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 from pydantic.dataclasses import dataclass
 from pydantic_core import to_jsonable_python
 
@@ -40,6 +41,30 @@ class NotMeasured(_Figure):
     """The reason, or the command that measures it."""
     status: Literal["not_measured"] = "not_measured"
     """Tells this record from a figure in JSON."""
+
+
+_NOT_MEASURED_TEXT = "not_measured: "
+
+
+def _from_text(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    if not value.startswith(_NOT_MEASURED_TEXT):
+        raise ValueError(f"neither a figure nor {_NOT_MEASURED_TEXT!r} with the reason")
+    return NotMeasured(value.removeprefix(_NOT_MEASURED_TEXT))
+
+
+def _to_text(figure: NotMeasured) -> str:
+    return _NOT_MEASURED_TEXT + figure.why
+
+
+NotMeasuredText = Annotated[
+    NotMeasured,
+    BeforeValidator(_from_text),
+    PlainSerializer(_to_text),
+    WithJsonSchema({"type": "string", "pattern": f"^{_NOT_MEASURED_TEXT}"}),
+]
+"""A figure of a record that was not measured, in JSON as the text `not_measured: REASON`."""
 
 
 @dataclass(frozen=True, config=RECORD_CONFIG)

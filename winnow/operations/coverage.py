@@ -34,4 +34,5 @@ def coverage(workspace: WorkspaceContext, *, progress: Progress | None = None) -
     found = measure_coverage(
         measured.check, times, measured.embedder, vectors_cache=workspace.folder.vectors, progress=progress
     )
-    return CoverageResult(found, *write_coverage(found, workspace.folder.reports))
+    files = write_coverage(found, workspace.folder.reports)
+    return CoverageResult(found, files.page, files.plan)

@@ -61,9 +61,7 @@ def report(workspace: WorkspaceContext, *, progress: Progress | None = None) -> 
     write_annotators(annotators, workspace.folder.reports)
     errors = misclassified_rows(measured.check.train, workspace.embedder(), workspace.folder.vectors)
     decision = decide(workspace)
-    return ReportResult(
-        *build_daily_report(workspace.folder, workspace.store, task, measured, annotators, errors, decision)
-    )
+    return build_daily_report(workspace.folder, workspace.store, task, measured, annotators, errors, decision)
 
 
 def build_daily_report(
@@ -74,8 +72,8 @@ def build_daily_report(
     people: AnnotatorReport,
     misclassified: Mapping[str, Sequence[Mapping[str, str]]],
     decided: DecisionReport,
-) -> tuple[DailyReport, Path]:
-    """Write the page and return its path. `misclassified` are train rows that the linear probe misclassifies."""
+) -> ReportResult:
+    """Gather the report and write its page. `misclassified` are train rows that the linear probe misclassifies."""
     table = measured.check.table
     texts = dict(zip(table["id"], table["text"], strict=True))
     with store.reading() as connection:
@@ -110,7 +108,7 @@ def build_daily_report(
         recommended_action=decided.decision.recommended_action,
         why=decided.decision.reason,
     )
-    return found, write_daily_report(found, folder.reports)
+    return ReportResult(found, write_daily_report(found, folder.reports))
 
 
 def _model_actions(decided: DecisionReport) -> list[ActionItem]:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -144,7 +144,7 @@ def measure_coverage(
     groups = np.unique(train["group"].to_numpy().astype(str), return_inverse=True)[1]
     weight = traffic["weight"].to_numpy()
     states = table.loc[table["state"] == "labeled", "label"]
-    regions, outside_regions = _regions(check, train, train_vectors, _stacked(vectors, traffic["text"]))
+    uncovered = _uncovered_traffic(check, train, train_vectors, _stacked(vectors, traffic["text"]))
     return CoverageReport(
         check=check,
         queries=int(weight.sum()),
@@ -154,8 +154,8 @@ def measure_coverage(
         months=_months(list(traffic["id"]), times, traffic_coverage.covered)
         if traffic_coverage.near_cosine is not None
         else [],
-        regions=regions,
-        outside_regions=outside_regions,
+        regions=uncovered.regions,
+        outside_regions=uncovered.outside_regions,
         overlaps=label_overlaps(list(train["id"]), list(train["label"]), train_vectors, groups),
         diversity=_diversity(train, train_vectors, kind_of(task).targets(task)),
         labeled={label: int(count) for label, count in _counts(states, kind_of(task).targets(task)).items()},
@@ -192,13 +192,21 @@ def _by_label(table: pd.DataFrame, check: CheckResult) -> list[LabelTraffic]:
     return sorted(found, key=lambda one: (one.covered - one.queries, one.label))
 
 
-def _regions(
+class _UncoveredTraffic(NamedTuple):
+    """Traffic that is near no train record, in regions."""
+
+    regions: list[UncoveredRegion]
+    outside_regions: int
+    """Records in no region."""
+
+
+def _uncovered_traffic(
     check: CheckResult, train: pd.DataFrame, train_vectors: Vectors, traffic_vectors: Vectors
-) -> tuple[list[UncoveredRegion], int]:
+) -> _UncoveredTraffic:
     """Regions of traffic assigned to train that is near no train record, or only near synthetic ones."""
     traffic_coverage = check.traffic_coverage
     if traffic_coverage.near_cosine is None:
-        return [], 0
+        return _UncoveredTraffic([], 0)
     traffic = check.table.iloc[traffic_coverage.traffic]
     uncovered = (~traffic_coverage.covered | traffic_coverage.synthetic_only) & (
         traffic["assigned_split"] == "train"
@@ -219,7 +227,7 @@ def _regions(
     space = fit_centered_space(train_vectors[topics], list(train["label"][topics]))
     regions = find_regions(facts, traffic_vectors[rows], space, word_counts, len(texts))
     inside = sum(region.records for region in regions)
-    return regions, len(rows) - inside
+    return _UncoveredTraffic(regions, len(rows) - inside)
 
 
 def _diversity(train: pd.DataFrame, train_vectors: Vectors, labels: Sequence[str]) -> list[LabelDiversity]:

@@ -261,7 +261,7 @@ def as_encoder(run: Run) -> EncoderRunFacts:
         pooling="mean",
         trained_parameters=1000,
         hardware=Hardware(device="cpu", precision="f32", threads=1),
-        peak_memory=PeakMemory(process_bytes=2**20, cuda_bytes="not_measured: no CUDA device"),
+        peak_memory=PeakMemory(process_bytes=2**20, cuda_bytes=NotMeasured("no CUDA device")),
         resumed=False,
         base=BaseModelFacts(model=None, weights_hash="0" * 64),
     )

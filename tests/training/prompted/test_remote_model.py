@@ -28,6 +28,7 @@ from tests.fakes.claude.server import Claude
 from tests.support.commands import run_winnow
 from winnow.core.errors import BudgetError, ServiceError, WinnowError
 from winnow.core.example import fold_key
+from winnow.core.result import NotMeasured
 from winnow.curation.releases.release import Release
 from winnow.operations.evaluate import evaluate_run
 from winnow.training import methods
@@ -350,7 +351,8 @@ def test_settings_are_checked_and_the_shipped_file_says_the_defaults(
     priced = trained(release, tmp_path, model="claude-fable-5-2", prices=str(table))
     assert estimated(priced).prices_as_of == "2026-11-01"
     free = trained(release, tmp_path / "other", model="claude-fable-5-2", budget=None)
-    assert str(estimated(free).usd).startswith("not_measured")
+    assert isinstance(estimated(free).usd, NotMeasured)
+    assert estimated(free).model_dump(mode="json")["usd"] == "not_measured: the model has no price in the table"
 
 
 def estimated(run: Run) -> CostEstimate:

@@ -12,7 +12,7 @@ from typing import Any
 
 from winnow.core.errors import Problem, ServiceError, WinnowError
 from winnow.core.vocabulary import ResponseStatus
-from winnow.curation.labeling.argilla_types import AnnotatorResponse, ArgillaRecord, DatasetSpec
+from winnow.curation.labeling.argilla_types import AnnotatorResponse, ArgillaRecord, DatasetSpec, ServerDataset
 from winnow.curation.labeling.review_form import FormQuestion
 from winnow.curation.labeling.server.argilla_api import LOCAL_ADDRESSES
 
@@ -31,6 +31,11 @@ MAX_PASSES = 3
 CLIENT_TIMEOUT_SECONDS = 60
 
 VECTOR_NAME = "meaning"
+
+OWNER_KEY = "winnow_workspace_id"
+"""The metadata of a dataset that says which Winnow workspace it belongs to."""
+
+NOT_FOUND = 404
 
 
 class ArgillaClient:
@@ -85,28 +90,56 @@ class ArgillaClient:
         with self._translated_errors():
             return server_id is not None and bool(self._client.api.datasets.exists(server_id))
 
-    def create_dataset(self, spec: DatasetSpec, guidelines: str) -> str:
-        """The id of a dataset with these settings: created, or found if an interrupted push created it.
-
-        Raises WinnowError when another dataset has its name.
-        """
+    def find_dataset(self, server_id: str) -> ServerDataset | None:
+        """A dataset of the server; None if it does not have it."""
         with self._translated_errors():
-            known = self._client.datasets(spec.name, workspace=spec.workspace)
-            if known is not None and known._model.status != "ready":  # creating it was interrupted: nobody has seen it
-                known.delete()
-                known = None
-            if known is not None:
-                wanted = {one.name: set(one.options) for one in spec.questions}
-                if self._questions(known) != wanted:
-                    where = f"{self.url}, dataset {spec.name} of workspace {spec.workspace}"
-                    fix = "rename or delete it there, or set WINNOW_ARGILLA_WORKSPACE to another name"
-                    raise WinnowError(Problem(where, "a dataset of another task has this name", "a free name", fix))
-                return str(known.id)
-            settings = self._settings(spec, guidelines)
-            made = self._rg.Dataset(
-                name=spec.name, workspace=spec.workspace, settings=settings, client=self._client
-            ).create()
-        return str(made.id)
+            answer = self._client.http_client.get(f"/api/v1/datasets/{server_id}")
+            return None if answer.status_code == NOT_FOUND else _server_dataset(answer.raise_for_status().json())
+
+    def all_datasets(self) -> list[ServerDataset]:
+        """Every dataset of the server, of all its workspaces."""
+        with self._translated_errors():
+            payload = self._client.http_client.get("/api/v1/me/datasets").raise_for_status().json()
+        return [_server_dataset(one) for one in payload["items"]]
+
+    def argilla_workspace_id(self, name: str) -> str | None:
+        """Argilla's id of an Argilla workspace; None if there is none of this name."""
+        with self._translated_errors():
+            found = self._client.workspaces(name)
+            return None if found is None else str(found.id)
+
+    def set_owner(self, dataset: ServerDataset, owner: str) -> None:
+        """Let a dataset carry the id of a Winnow workspace."""
+        with self._translated_errors():
+            self._client.http_client.patch(
+                f"/api/v1/datasets/{dataset.id}", json={"metadata": {OWNER_KEY: owner}}
+            ).raise_for_status()
+
+    def delete_dataset(self, server_id: str) -> None:
+        """Delete a dataset with its records and responses."""
+        with self._translated_errors():
+            self._client.http_client.delete(f"/api/v1/datasets/{server_id}").raise_for_status()
+
+    def is_empty(self, server_id: str) -> bool:
+        """Whether a dataset has no records."""
+        with self._translated_errors():
+            path = f"/api/v1/datasets/{server_id}/progress"
+            return int(self._client.http_client.get(path).raise_for_status().json()["total"]) == 0
+
+    def create_dataset(self, spec: DatasetSpec, guidelines: str) -> str:
+        """Create and publish a dataset, which carries its owner from the start; returns its id."""
+        body = {
+            "name": spec.name,
+            "workspace_id": self.argilla_workspace_id(spec.workspace),
+            "distribution": {"strategy": "overlap", "min_submitted": spec.overlap},
+            "metadata": {OWNER_KEY: spec.owner},
+        }
+        with self._translated_errors():
+            made = self._client.http_client.post("/api/v1/datasets", json=body).raise_for_status().json()
+            dataset = self._client.datasets(id=made["id"])
+            dataset.settings = self._settings(spec, guidelines)
+            dataset._publish()
+        return str(made["id"])
 
     def set_guidelines(self, server_id: str, guidelines: str) -> None:
         """Replace the guidelines of a dataset."""
@@ -129,13 +162,6 @@ class ArgillaClient:
             with self._translated_errors():
                 self._client.api.records.bulk_upsert(dataset_id=server_id, records=models)
             yield [item.record_id for item in part]
-
-    def last_activity_at(self, server_id: str) -> str | None:
-        """Time of the last response in a dataset, UTC."""
-        with self._translated_errors():
-            payload = self._client.http_client.get(f"/api/v1/datasets/{server_id}").raise_for_status().json()
-        active = payload.get("last_activity_at")
-        return _utc(active) if active else None
 
     def responses(self, server_id: str, usernames: Mapping[str, str]) -> Iterator[AnnotatorResponse]:
         """Every submitted or discarded response of a dataset, some perhaps twice; drafts are left out.
@@ -235,10 +261,11 @@ class ArgillaClient:
             _dataset=dataset,
         )
 
-    def _questions(self, dataset: Any) -> dict[str, set[str]]:
-        """Question to the values of its options."""
-        path = f"/api/v1/datasets/{dataset.id}/questions"
-        payload = self._client.http_client.get(path).raise_for_status().json()["items"]
+    def questions(self, server_id: str) -> dict[str, set[str]]:
+        """The questions of a dataset with the values of their options."""
+        with self._translated_errors():
+            path = f"/api/v1/datasets/{server_id}/questions"
+            payload = self._client.http_client.get(path).raise_for_status().json()["items"]
         return {one["name"]: {option["value"] for option in one["settings"].get("options", ())} for one in payload}
 
     @contextmanager
@@ -261,6 +288,18 @@ class ArgillaClient:
         found = "it is not an Argilla server" if "<html" in message.lower() else message[:300] or type(error).__name__
         fix = "check that it is running, then run this again"
         return ServiceError(Problem(self.url, f"the labeling server failed: {found}", "", fix))
+
+
+def _server_dataset(payload: Mapping[str, Any]) -> ServerDataset:
+    active = payload.get("last_activity_at")
+    return ServerDataset(
+        id=str(payload["id"]),
+        name=str(payload["name"]),
+        argilla_workspace_id=str(payload["workspace_id"]),
+        owner=(payload.get("metadata") or {}).get(OWNER_KEY),
+        ready=payload["status"] == "ready",
+        last_activity_at=_utc(active) if active else None,
+    )
 
 
 def _responses_of(record: Mapping[str, Any], usernames: Mapping[str, str]) -> Iterator[AnnotatorResponse]:

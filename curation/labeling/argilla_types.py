@@ -15,6 +15,9 @@ class DatasetSpec:
 
     name: str
     workspace: str
+    """The Argilla workspace."""
+    owner: str
+    """Id of the Winnow workspace that it belongs to."""
     questions: Sequence[FormQuestion]
     visible: int
     """Label options that are shown before the rest is folded."""
@@ -26,6 +29,22 @@ class DatasetSpec:
     """Annotators who respond to each record."""
     dimensions: int
     """Of the vectors."""
+
+
+@dataclass(frozen=True)
+class ServerDataset:
+    """A dataset as it is on an Argilla server."""
+
+    id: str
+    name: str
+    argilla_workspace_id: str
+    """Argilla's id of the Argilla workspace that it is in."""
+    owner: str | None
+    """Id of the Winnow workspace that created it; None for one of an earlier version or of another tool."""
+    ready: bool
+    """Whether it was published: one whose creation was interrupted is not, and nobody has seen it."""
+    last_activity_at: str | None
+    """Time of the last response, UTC; None before the first."""
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Set
+from contextlib import suppress
 
-from winnow.core.errors import ServiceError
+from winnow.core.errors import WinnowError
 from winnow.core.layout import WorkspaceFolder
 from winnow.curation.labeling.argilla_client import ArgillaClient
 from winnow.curation.labeling.queues.definition import QueueDefinition
 from winnow.curation.labeling.server.connection import connect_to_argilla
-from winnow.curation.labeling.session import ArgillaSession, exclusive_queues
+from winnow.curation.labeling.session import ArgillaSession, exclusive_queues, open_session
 from winnow.curation.store.database import Store
 from winnow.curation.store.forgotten import forgotten_ids
 from winnow.curation.store.queue_items import (
@@ -23,16 +24,15 @@ from winnow.curation.store.responses import submitted_annotators
 
 
 def delete_record_from_argilla(store: Store, folder: WorkspaceFolder, record: str) -> list[str]:
-    """Delete a forgotten record from Argilla; returns the datasets that still hold it because no server answers."""
+    """Delete a forgotten record from Argilla.
+
+    Returns the datasets that still hold it, because no server responds or they belong to another workspace.
+    """
     with exclusive_queues(folder):  # a running push may be about to send it
         if not _copies(store, {record}):
             return []
-        try:
-            connection = connect_to_argilla(folder.server)
-            client = ArgillaClient(connection.url, connection.key)
-            delete_forgotten(store, ArgillaSession(connection, client))
-        except ServiceError:
-            pass
+        with suppress(WinnowError):  # no server, or the datasets belong to another workspace
+            delete_forgotten(store, open_session(connect_to_argilla(folder.server), store))
         return sorted({name for name, _, _ in _copies(store, {record})})
 
 

@@ -8,16 +8,18 @@ from typing import Any
 
 from winnow.config.task import Task
 from winnow.core.clock import utc_now
+from winnow.core.errors import Problem, WinnowError
 from winnow.core.vocabulary import DatasetKind
 from winnow.curation.engine.vectors import Vectors
 from winnow.curation.labeling.argilla_types import ArgillaRecord, DatasetSpec
 from winnow.curation.labeling.enqueue import label_definitions_json
 from winnow.curation.labeling.kind_forms import KindForm, kind_form
+from winnow.curation.labeling.ownership import argilla_workspace_of, foreign_dataset, is_foreign
 from winnow.curation.labeling.queue_guidelines import closed_dataset_note, queue_guidelines
 from winnow.curation.labeling.queues.candidate import QueueCandidate
 from winnow.curation.labeling.queues.definition import QueueDefinition
 from winnow.curation.labeling.review_form import VISIBLE_OPTIONS, form_questions
-from winnow.curation.labeling.server.accounts import LEADS_SUFFIX
+from winnow.curation.labeling.server.connection import WORKSPACE_VARIABLE
 from winnow.curation.labeling.session import ArgillaSession
 from winnow.curation.store.database import Connection, Store
 from winnow.curation.store.queue_items import (
@@ -63,13 +65,6 @@ def deliver_queue(
             delivery.announce_successor(dataset, known)
         else:
             delivery.send(dataset, candidates)
-
-
-def argilla_workspace_of(workspace: str, queue: QueueDefinition, assignee: str | None) -> str:
-    """The Argilla workspace of a dataset; only its members see the dataset."""
-    if queue.for_leads:
-        return workspace + LEADS_SUFFIX
-    return f"{workspace}-for-{assignee}" if assignee else workspace
 
 
 @dataclass(frozen=True)
@@ -128,6 +123,7 @@ class _Delivery:
         spec = DatasetSpec(
             name=dataset.name,
             workspace=argilla_workspace,
+            owner=self.session.workspace_id,
             questions=form_questions(self.task, self.queue, dataset.kind),
             visible=VISIBLE_OPTIONS,
             text_title=kind_form(kind_of(self.task)).title,
@@ -135,10 +131,32 @@ class _Delivery:
             overlap=dataset.overlap,
             dimensions=dimensions,
         )
-        server_id = client.create_dataset(spec, self.guidelines)
+        server_id = self._find_interrupted(spec) or client.create_dataset(spec, self.guidelines)
         with self.store.writing() as connection:
             update_dataset(connection, dataset.name, server_id=server_id, responses_read_until=None)
         return server_id
+
+    def _find_interrupted(self, spec: DatasetSpec) -> str | None:
+        """The dataset that an interrupted push published; one that was not published yet is deleted.
+
+        Raises WinnowError when the name belongs to another workspace or another task.
+        """
+        client = self.session.client
+        space = client.argilla_workspace_id(spec.workspace)
+        named = [one for one in client.all_datasets() if (one.name, one.argilla_workspace_id) == (spec.name, space)]
+        for known in named:
+            if is_foreign(client, known, spec.owner):
+                raise WinnowError(foreign_dataset(client.url, known, spec.owner))
+            client.set_owner(known, spec.owner)
+            if not known.ready:
+                client.delete_dataset(known.id)
+            elif client.questions(known.id) != {one.name: set(one.options) for one in spec.questions}:
+                where = f"{client.url}, dataset {spec.name} of workspace {spec.workspace}"
+                fix = f"rename or delete it there, or set {WORKSPACE_VARIABLE} to another name"
+                raise WinnowError(Problem(where, "it asks other questions", "a free name", fix))
+            else:
+                return known.id
+        return None
 
     def _workspace_of(self, dataset: QueueDataset) -> str:
         return argilla_workspace_of(self.session.connection.workspace, self.queue, dataset.assignee)

@@ -82,10 +82,11 @@ def import_responses(store: Store, read_task: ReadTask, client: ArgillaClient) -
     try:
         usernames = client.usernames() if known else {}
         for dataset in known:
-            if not client.dataset_exists(dataset.server_id):
+            found = client.find_dataset(str(dataset.server_id))
+            if found is None:
                 missing.append(dataset.name)
                 continue
-            active = client.last_activity_at(str(dataset.server_id))
+            active = found.last_activity_at
             if active is None or active == dataset.responses_read_until:
                 continue
             for response in client.responses(str(dataset.server_id), usernames):

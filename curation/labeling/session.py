@@ -11,7 +11,9 @@ from filelock import FileLock, Timeout
 from winnow.core.errors import Problem, ServiceError
 from winnow.core.layout import WorkspaceFolder
 from winnow.curation.labeling.argilla_client import ArgillaClient
+from winnow.curation.labeling.ownership import Ownership, open_ownership
 from winnow.curation.labeling.server.connection import ArgillaConnection, connect_to_argilla
+from winnow.curation.store.database import Store
 
 LOCK_SECONDS = 120
 
@@ -22,14 +24,31 @@ class ArgillaSession:
 
     connection: ArgillaConnection
     client: ArgillaClient
+    ownership: Ownership
+
+    @property
+    def workspace_id(self) -> str:
+        """The id that this workspace's datasets carry."""
+        return self.ownership.workspace_id
 
 
 @contextmanager
-def argilla_session(folder: WorkspaceFolder) -> Iterator[ArgillaSession]:
-    """Connect to the workspace's Argilla. Raises ServiceError when none runs, or another push or pull does not end."""
+def argilla_session(folder: WorkspaceFolder, store: Store) -> Iterator[ArgillaSession]:
+    """Connect to the workspace's Argilla and check that its datasets belong to this workspace.
+
+    Raises ServiceError when none runs, or another push or pull does not end; WinnowError for a foreign dataset.
+    """
     connection = connect_to_argilla(folder.server)
     with exclusive_queues(folder):
-        yield ArgillaSession(connection, ArgillaClient(connection.url, connection.key))
+        yield open_session(connection, store)
+
+
+def open_session(connection: ArgillaConnection, store: Store) -> ArgillaSession:
+    """A session, for a process that has the queues to itself. Raises WinnowError for a foreign dataset."""
+    client = ArgillaClient(connection.url, connection.key)
+    ownership = open_ownership(store, client, connection)
+    ownership.claim_datasets()
+    return ArgillaSession(connection, client, ownership)
 
 
 @contextmanager

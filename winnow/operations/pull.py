@@ -81,7 +81,7 @@ class PullResult:
 def pull(workspace: WorkspaceContext) -> PullResult:
     """Import new responses as decisions, and record the verdicts of lots that they decide."""
     store = workspace.store
-    with argilla_session(workspace.folder) as session:
+    with argilla_session(workspace.folder, store) as session:
         delete_forgotten(store, session)
         imported = import_responses(store, lambda: workspace.task, session.client)
         verdicts = record_current_verdicts(store)

@@ -102,10 +102,11 @@ def push(workspace: WorkspaceContext, request: PushRequest, *, progress: Progres
     spec = request.spec(task)
     queue = spec.queue
     focus = _confused_pairs(spec, folder, task)
-    with argilla_session(folder) as session:
+    with argilla_session(folder, store) as session:
         client, connection = session.client, session.connection
         members = client.members(connection.workspace)
         _check_annotators(spec.annotators, members)
+        session.ownership.check_names(queue, spec.annotators)
         if len(members) < 2 and request.second_reviewer_share is None:
             spec = replace(spec, second_reviewer_share=0.0)  # there is no second annotator
         delete_forgotten(store, session)

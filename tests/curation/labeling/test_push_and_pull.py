@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import socket
 import subprocess
@@ -16,12 +17,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+import winnow
 from tests.support.commands import WINNOW_SCRIPT, run_winnow
 from tests.support.files import write_jsonl
 from tests.support.labeling import LabelingSetup, annotators_of
 from winnow.core.errors import ServiceError, WinnowError
 from winnow.curation.store import tables
 from winnow.curation.store.tables import push, queue_item
+from winnow.curation.store.workspace_id import workspace_id
 from winnow.workspace import Workspace
 
 
@@ -274,6 +277,66 @@ def test_another_tasks_dataset_is_left_alone(
     with pytest.raises(WinnowError, match="WINNOW_ARGILLA_WORKSPACE"):
         other.push("label", second_reviewer_share=0)
     assert len(labeling.records("label")) == 5
+
+
+def second_workspace(labeling: LabelingSetup, source: Path, folder: Path) -> Workspace:
+    """Another workspace with the same name, labels and records, on the same server."""
+    shutil.copytree(source, folder)
+    return winnow.open(folder)
+
+
+def test_two_workspaces_never_share_a_dataset(
+    labeling: LabelingSetup, example_with_traffic: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = labeling.workspace
+    first.push("label", count=5, second_reviewer_share=0)
+    (ann,) = annotators_of(labeling, "ann")
+    for record in labeling.records("label"):
+        labeling.answer(ann, record, first.task.label_names[0])
+    second = second_workspace(labeling, example_with_traffic, tmp_path / "second")
+    with first.store.writing() as connection:
+        owner = workspace_id(connection)
+    for _ in range(2):
+        with pytest.raises(
+            WinnowError, match=f"dataset label: it belongs to the workspace with the id {owner}"
+        ) as told:
+            second.push("label", count=5, second_reviewer_share=0)
+        assert "set WINNOW_ARGILLA_WORKSPACE" in str(told.value)
+    assert second.status().pending == {}  # nothing was reserved
+    assert second.pull().imported.responses == 0
+    assert len(labeling.records("label")) == 5
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("WINNOW_ARGILLA_WORKSPACE", f"{labeling.argilla_workspace}-second")
+        assert second.push("label", count=5, second_reviewer_share=0).records == 5
+        assert second.pull().imported.responses == 0
+    assert first.pull().imported.responses == 5
+
+
+def test_a_dataset_of_an_earlier_version_is_adopted_by_the_workspace_that_knows_it(
+    labeling: LabelingSetup, example_with_traffic: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = labeling.workspace, second_workspace(labeling, example_with_traffic, tmp_path / "second")
+    first.push("label", count=5, second_reviewer_share=0)
+    (ann,) = annotators_of(labeling, "ann")
+    dataset = labeling.dataset("label")["id"]
+    labeling.api.send("PATCH", f"datasets/{dataset}", {"metadata": None})
+    with pytest.raises(WinnowError, match="dataset label: it belongs to no workspace that is known"):
+        second.push("label", count=5)  # it has records, and this workspace does not know it
+    with monkeypatch.context() as elsewhere:  # until now, two workspaces could have filled one dataset
+        elsewhere.setenv("WINNOW_ARGILLA_WORKSPACE", f"{labeling.argilla_workspace}-second")
+        second.push("label", count=5, second_reviewer_share=0)
+    with second.store.writing() as connection:
+        connection.execute(tables.queue_dataset.update().values(server_id=dataset))
+    labeling.answer(ann, labeling.records("label")[0], first.task.label_names[0])
+    assert first.pull().imported.responses == 1
+    with pytest.raises(WinnowError, match="it belongs to the workspace with the id"):
+        second.pull()
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("WINNOW_ARGILLA_WORKSPACE", f"{labeling.argilla_workspace}-third")
+        assert second.pull().imported.responses == 0
+        second.push("label", count=5, second_reviewer_share=0)
+    assert first.status().pending == {"label": 4}
+    assert second.status().pending == {"label": 5}
 
 
 class CutWire:

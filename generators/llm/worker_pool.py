@@ -11,6 +11,7 @@ from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from winnow.core.errors import Problem, ServiceError
 from winnow.core.model_vocabulary import ClaimStatus, GenerationEnd
 from winnow.generators.llm.client import LlmClient, NoResponse, RequestFailed, Throttled
+from winnow.generators.llm.ledger_types import Claim
 from winnow.generators.llm.rate_limit import RateLimiter
 from winnow.generators.llm.request import LlmRequest, PlannedRequest
 from winnow.generators.llm.spend.spend_ledger import SpendLedger
@@ -107,48 +108,68 @@ class _WorkerPool:
                             self._progress(self._done, self._total)
 
     def _try(self, planned: PlannedRequest) -> bool:
-        """Claim and send one request; returns whether it must be tried again."""
-        claimed = self._ledger.claim(planned.id, self._worst_case(planned.request))
-        if claimed.status in (ClaimStatus.ANSWERED, ClaimStatus.GIVEN_UP):
-            return False
-        if claimed.status == ClaimStatus.BUDGET:
-            self.out_of_budget = True
-            self.stopped.set()
-            return True
-        if claimed.status != ClaimStatus.CLAIMED:
-            self._close_abandoned()
-            self.stopped.wait(RETRY_SECONDS)
-            return True
-        return self._send(planned, claimed.attempt_id)
+        """Claim one request once it may be sent, and send it; returns whether it must be tried again.
 
-    def _send(self, planned: PlannedRequest, attempt_id: int) -> bool:
+        Claimed only then, so that a kill counts no request as lost that still waited for the rate limit.
+        """
+        attempt_id: int | None = None
         while True:
             with self._rate_limiter.slot() as granted_at:
+                if attempt_id is None:
+                    claimed = self._claim(planned)
+                    attempt_id = claimed.attempt_id if claimed.status == ClaimStatus.CLAIMED else None
+                if attempt_id is None:
+                    break
                 try:
-                    response = self._client.send(planned.request)
+                    return self._send(planned, attempt_id)
                 except Throttled as refusal:
                     if self.stopped.is_set():
                         self._ledger.mark_unbilled(attempt_id, str(refusal))
                         return True
-                    try:
-                        self._rate_limiter.throttled(granted_at, refusal.retry_after)
-                    except ServiceError:
-                        self._ledger.mark_unbilled(attempt_id, str(refusal))
-                        raise
-                    continue
-                except RequestFailed as failure:
-                    self._ledger.mark_unbilled(attempt_id, str(failure))
-                    return self._failed(failure)
-                except NoResponse as failure:
-                    self._ledger.mark_lost(attempt_id, str(failure))
-                    return True
-                except ServiceError as error:
-                    self._ledger.mark_unbilled(attempt_id, str(error))
-                    raise
-            self._ledger.save(attempt_id, planned.id, response)
-            self.answered += 1
-            self._rate_limiter.succeeded()
+                    self._slow_down(attempt_id, granted_at, refusal)
+        return self._not_claimed(claimed.status)
+
+    def _claim(self, planned: PlannedRequest) -> Claim:
+        if self.stopped.is_set():
+            return Claim(ClaimStatus.WAIT)
+        return self._ledger.claim(planned.id, self._worst_case(planned.request))
+
+    def _not_claimed(self, status: ClaimStatus) -> bool:
+        """Whether a request that could not be claimed must be tried again."""
+        if status in (ClaimStatus.ANSWERED, ClaimStatus.GIVEN_UP):
             return False
+        if status == ClaimStatus.BUDGET:
+            self.out_of_budget = True
+            self.stopped.set()
+            return True
+        self._close_abandoned()
+        self.stopped.wait(RETRY_SECONDS)
+        return True
+
+    def _send(self, planned: PlannedRequest, attempt_id: int) -> bool:
+        """Send a claimed request; returns whether it must be tried again. Raises Throttled, the claim is kept then."""
+        try:
+            response = self._client.send(planned.request)
+        except RequestFailed as failure:
+            self._ledger.mark_unbilled(attempt_id, str(failure))
+            return self._failed(failure)
+        except NoResponse as failure:
+            self._ledger.mark_lost(attempt_id, str(failure))
+            return True
+        except ServiceError as error:
+            self._ledger.mark_unbilled(attempt_id, str(error))
+            raise
+        self._ledger.save(attempt_id, planned.id, response)
+        self.answered += 1
+        self._rate_limiter.succeeded()
+        return False
+
+    def _slow_down(self, attempt_id: int, granted_at: float, refusal: Throttled) -> None:
+        try:
+            self._rate_limiter.throttled(granted_at, refusal.retry_after)
+        except ServiceError:
+            self._ledger.mark_unbilled(attempt_id, str(refusal))
+            raise
 
     def _failed(self, failure: RequestFailed) -> bool:
         """Whether this command should send a request again that the API answered with an error."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ from winnow.generators.llm.request import ModelChoice, list_schema, make_request
 from winnow.generators.llm.response_files import ResponseFiles
 from winnow.generators.llm.spend.spend_database import SpendDatabase
 from winnow.generators.llm.spend.spend_ledger import SpendLedger
+from winnow.generators.llm.spend.spend_totals import spend_totals
 from winnow.generators.llm.worker_pool import send_requests
 
 PRICE = Price(input=2, output=10, cache_read=0.2, cache_write=2.5, batch_share=0.5, as_of="2026-11-01")
@@ -54,8 +56,8 @@ class Service:
     def arrived(self) -> list[Entry]:
         return [entry for entry in self.server.ledger.entries() if entry.what == "message"]
 
-    def send(self, folder: Path, budget: int | None) -> tuple[GenerationEnd, SpendLedger]:
-        """Send all requests, one after the other, under a budget in nanodollars."""
+    def send(self, folder: Path, budget: int | None, *, max_in_flight: int = 1) -> tuple[GenerationEnd, SpendLedger]:
+        """Send all requests, one after the other unless told otherwise, under a budget in nanodollars."""
         with hold_process_lock(folder / "processes") as process:
             ledger = SpendLedger(
                 SpendDatabase(folder / "spend.db"),
@@ -68,7 +70,8 @@ class Service:
             )
             planned = ledger.plan("write 0", self.drafts())
             client = self.role.connect()
-            return send_requests(ledger, client, planned, self.role.worst_case, max_in_flight=1), ledger
+            end = send_requests(ledger, client, planned, self.role.worst_case, max_in_flight=max_in_flight)
+            return end, ledger
 
 
 @pytest.fixture(params=["claude", "openai"])
@@ -132,3 +135,18 @@ def test_what_an_answer_did_not_cost_is_available_again(
     status, ledger = service.send(tmp_path / "limited", budget)
     assert (status, len(service.arrived()) - 2 * REQUESTS) == ("budget", sent)
     assert ledger.spent().settled <= budget
+
+
+def test_a_request_that_waits_for_the_rate_limit_reserves_nothing(service: Service, tmp_path: Path) -> None:
+    reserved: list[int] = []
+
+    def write(_: Any) -> Any:
+        if not reserved:  # the first request is sent alone: the rate limiter lets no other one pass yet
+            time.sleep(0.5)
+            with SpendDatabase(tmp_path / "spend.db").reading() as connection:
+                reserved.append(spend_totals(connection).reserved)
+        return {"queries": [{"text": "always the same"}]}
+
+    service.server.writer = write
+    assert service.send(tmp_path, None, max_in_flight=REQUESTS)[0] == "done"
+    assert reserved == [service.worst_case]

@@ -20,6 +20,7 @@ from winnow.curation.releases.release import Release
 from winnow.training.predictions import Predictions
 from winnow.training.run_facts import EmbedderFacts, LinearRunFacts, RunIdentity
 from winnow.training.runs import CreatedRun, Run, create_run
+from winnow.training.setting_types import Weight
 
 MODEL_FILE = "model.safetensors"
 
@@ -28,7 +29,7 @@ MODEL_FILE = "model.safetensors"
 class LinearSettings:
     """The settings of method `linear`."""
 
-    inverse_penalty: float = INVERSE_PENALTY
+    inverse_penalty: Weight = INVERSE_PENALTY
     """scikit-learn's `C`."""
 
 

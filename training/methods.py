@@ -39,6 +39,9 @@ class Method:
     """Only for methods that train in steps; these can also report to an experiment tracker (`report_to`)."""
 
 
+MAX_SEED = 2**32 - 1
+"""NumPy's generator, which scikit-learn and PyTorch's trainer seed too, takes no larger one."""
+
 METHODS: dict[str, Method] = {
     TrainingMethod.LINEAR: Method(linear.LinearSettings, linear.train, linear.predict),
     TrainingMethod.ENCODER: Method(
@@ -60,11 +63,11 @@ def train(
 ) -> CreatedRun:
     """Train with a method into a folder of runs; also returns whether the run is new.
 
-    `how` is passed on to the method: `embedder`, `vectors_cache`, `progress`. Raises WinnowError for an unknown method
-    or setting.
+    `how` is passed on to the method: `embedder`, `vectors_cache`, `progress`. Raises WinnowError for an unknown method,
+    and for each setting that is unknown or out of range, the seed included.
     """
     chosen = method_named(method)
-    checked = check_settings(chosen.settings, settings or {})
+    checked = _checked_settings(chosen, settings, seed)
     if report_to:
         _require_step_training(chosen, method, "report_to")
         how["report_to"] = report_to
@@ -77,7 +80,7 @@ def dry_run(release: Release, *, method: str, seed: int, settings: Mapping[str, 
     Raises WinnowError for an unknown method or setting, or for a method that does not train in steps.
     """
     chosen = method_named(method)
-    checked = check_settings(chosen.settings, settings or {})
+    checked = _checked_settings(chosen, settings, seed)
     return _require_step_training(chosen, method, "dry_run")(release, settings=checked, seed=seed)
 
 
@@ -94,6 +97,20 @@ def method_named(name: str) -> Method:
     Raises WinnowError when there is no such method.
     """
     return METHODS[check_choice("method", name, METHODS)]
+
+
+def _checked_settings(chosen: Method, settings: Mapping[str, Any] | None, seed: int) -> Any:
+    """The settings of a method. Raises WinnowError with all that is wrong with them and with the seed."""
+    problems = []
+    if not 0 <= seed <= MAX_SEED:
+        problems.append(Problem(Parameter("seed"), str(seed), f"a whole number from 0 to {MAX_SEED}"))
+    try:
+        checked = check_settings(chosen.settings, settings or {})
+    except WinnowError as error:
+        raise WinnowError([*problems, *error.problems]) from None
+    if problems:
+        raise WinnowError(problems)
+    return checked
 
 
 def _require_step_training(chosen: Method, name: str, parameter: str) -> Callable[..., DryRunEstimate]:

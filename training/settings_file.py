@@ -69,7 +69,7 @@ def _problem_with_setting(kind: type[Any], problem: Any, locations: Mapping[str,
         known = [one.name for one in fields(kind)]
         fix = suggestion(key, known, "remove it")
         return Problem(where, f"unknown setting {key!r}", ", ".join(known), fix)
-    message = problem["msg"].removeprefix("Input should be ")
+    message = problem["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
     return Problem(where, f"{key} is {problem['input']!r}"[:200], message, "correct the setting")
 
 

@@ -181,7 +181,7 @@ class ArgillaClient:
                     break
             if len(seen_records) >= total:
                 return
-        found, fix = "annotators changed records while they were read", "run it again; what was read is stored"
+        found, fix = "annotators changed records while they were read", "pull again; what was read is stored"
         raise ServiceError(Problem(self.url, found, "", fix))
 
     def return_to_draft(self, response: AnnotatorResponse) -> None:

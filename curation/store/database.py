@@ -52,7 +52,7 @@ class Store:
                 plain.execute("VACUUM")
                 busy, *_ = plain.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
                 if busy:
-                    fix = "run the same command again when the other one has finished"
+                    fix = "try again when the other one has finished"
                     found = "another command still reads the old content"
                     raise ServiceError(Problem(str(self.path), found, "no reader", fix))
             finally:

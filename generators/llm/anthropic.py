@@ -225,7 +225,5 @@ class _TranslatedErrors:
         return RequestFailed(detail, retryable=error.status_code >= 500 or error.status_code in (408, 409))
 
     def _service(self, detail: str) -> ServiceError:
-        fix = (
-            "check the key, the account and the model's name; what was received is kept, and the same command continues"
-        )
+        fix = "check the key, the account and the model's name; then try again: what was received is kept"
         return ServiceError(Problem(self._base_url, hide_keys(detail, self._variables), "a response", fix))

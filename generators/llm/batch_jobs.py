@@ -111,7 +111,9 @@ def _send(
             if retries == MAX_SUBMIT_RETRIES:
                 batch_jobs.not_created(claimed, str(refusal))
                 raise ServiceError(
-                    Problem(client.service, str(refusal), "an accepted batch", "run the same command later")
+                    Problem(
+                        client.service, str(refusal), "an accepted batch", "try again later: what was received is kept"
+                    )
                 ) from None
             time.sleep(backoff if refusal.retry_after is None else refusal.retry_after)
             backoff *= 2

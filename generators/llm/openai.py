@@ -109,7 +109,7 @@ class OpenAIClient:
             raise NoResponse("no response in time") from None
         except openai.APIConnectionError as error:
             if never_sent(error):
-                fix = "start the server, or correct endpoint.base_url; then the same command continues"
+                fix = "start the server, or correct endpoint.base_url; then try again"
                 raise ServiceError(Problem(self.service, "no server answers", "a connection", fix)) from None
             raise NoResponse("the connection ended") from None
         return _parse_completion(response.http_response.text)

@@ -82,7 +82,7 @@ class RateLimiter:
             self._refused_since = self._refused_since or now
             if now - self._refused_since > MAX_THROTTLED_SECONDS:
                 found = f"only rate-limit errors for {MAX_THROTTLED_SECONDS / 60:.0f} minutes"
-                fix = "run the same command later: what was received is kept"
+                fix = "try again later: what was received is kept"
                 raise ServiceError(Problem(self._service, found, "a response", fix))
             if granted_at >= self._slowed_at:
                 self._limit, self._slowed_at = max(1.0, self._limit / 2), now

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from winnow.core.model_vocabulary import ClassWeights, Pooling, Precision
-from winnow.training.setting_types import Count, Positive, Share
+from winnow.training.setting_types import Count, LearningRate, NotNegative, Number, Share, Weight
 
 
 @dataclass(frozen=True)
@@ -19,19 +19,19 @@ class EncoderSettings:
     """Folder or hub id of a sentence encoder; by default the task's embedder."""
     pooling: Pooling = Pooling.OWN
     """How token states are pooled to one vector; `own` is the pooling configured in the model's folder."""
-    max_length: Annotated[int, Field(ge=4)] = 128
+    max_length: Annotated[int, Field(ge=4, le=1_000_000), Number] = 128
     """Texts are truncated to this number of tokens."""
     rank: Count = 16
     """Rank of the LoRA layers (Hu et al. 2021, "LoRA")."""
-    alpha: Positive = 32.0
+    alpha: Weight = 32.0
     """The LoRA layers are scaled by alpha / rank."""
     dropout: Share = 0.0
     """Dropout on the inputs of the LoRA layers; the encoder keeps the dropout configured in its folder."""
     target_modules: str = "all-linear"
     """Layers that get LoRA: `all-linear`, or comma-separated names such as `query,value`."""
-    learning_rate: Positive = 2e-3
+    learning_rate: LearningRate = 2e-3
     """Learning rate of the LoRA layers, reached after the warmup and then decaying linearly to 0."""
-    head_learning_rate: Positive = 2e-3
+    head_learning_rate: LearningRate = 2e-3
     """Learning rate of the head, which is initialized with the linear probe on the pretrained encoder."""
     epochs: Count = 6
     """Maximum number of epochs; see `patience`."""
@@ -45,6 +45,6 @@ class EncoderSettings:
     """`balanced` weights rows inversely to the frequency of their label; `auto` does so if labels are imbalanced."""
     warmup: Share = 0.06
     """Share of the steps that the learning rate warms up."""
-    weight_decay: Annotated[float, Field(ge=0)] = 0.01
+    weight_decay: NotNegative = 0.01
     precision: Precision = Precision.AUTO
     """`auto` is bf16 where the hardware supports it natively."""

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from winnow.config.task import EndpointConfig
 from winnow.core.model_vocabulary import Precision, PromptBackend, ThinkingEffort
-from winnow.training.setting_types import Count, Positive
+from winnow.training.setting_types import Count, Number, Positive
 
 SPENDING_SETTINGS = ("budget", "prices", "endpoint")
 """Settings that do not affect answers and are not part of a run's name: they may change from command to command."""
@@ -27,9 +27,9 @@ class PromptSettings:
     """For `endpoint`: where the model answers; by default the task's `generate.endpoint`."""
     effort: ThinkingEffort | None = None
     """How much the model thinks; by default the task's `generate.effort`."""
-    examples_per_label: Annotated[int, Field(ge=0, le=50)] = 3
+    examples_per_label: Annotated[int, Field(ge=0, le=50), Number] = 3
     """Train rows that the prompt shows for every label, in addition to the task file's examples."""
-    per_request: Annotated[int, Field(ge=1, le=100)] = 20
+    per_request: Annotated[int, Field(ge=1, le=100), Number] = 20
     """Texts in one request; a router in production sends 1. Not used for `local`."""
     budget: Positive | None = 5.0
     """Hard spending limit of the whole run, in USD; None is no limit."""

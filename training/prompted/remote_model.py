@@ -139,7 +139,7 @@ def _send(
         found = f"stopped at its budget, with {ledger.spent().settled / NANO_PER_USD:.4f} USD spent"
         fix = (
             f"raise it with `{command('train', run.facts.release.name, method='prompt', set='budget=USD')}` and "
-            "the run's other settings; then the same command continues and sends nothing twice"
+            "the run's other settings; then try again: nothing is sent twice"
         )
         raise BudgetError(Problem(run.id, found, "an answer to every text", fix))
 

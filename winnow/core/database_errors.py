@@ -8,7 +8,7 @@ from pathlib import Path
 from winnow.core.errors import Problem, ServiceError
 
 _CAUSES: list[tuple[str, str, str]] = [
-    ("disk is full", "the disk is full", "free some space and run the command again; nothing was changed"),
+    ("disk is full", "the disk is full", "free some space and try again; nothing was changed"),
     ("disk I/O error", "writing to the disk failed", "check free space and quota, then run again; nothing was changed"),
     ("database is locked", "another command is writing", "wait for it to finish, then run again; nothing was changed"),
     ("readonly database", "the database cannot be written", "check the owner of the file and its folder"),

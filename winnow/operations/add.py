@@ -67,4 +67,4 @@ def add(  # noqa: PLR0913
         except WorkspaceChanged:
             continue
     found = f"the workspace changed {MAX_ATTEMPTS} times during add"
-    raise ServiceError(Problem(str(workspace.folder.root), found, "", "nothing was added; run it again"))
+    raise ServiceError(Problem(str(workspace.folder.root), found, "", "nothing was added; try again"))

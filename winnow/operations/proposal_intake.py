@@ -301,7 +301,7 @@ class ProposalIntake:
             self.suspected_errors += len({s.record_id for s in suspected})
             return
         found = f"the workspace changed {MAX_ATTEMPTS} times while records were added"
-        raise ServiceError(Problem(str(self.folder.root), found, "", "run the same command again; nothing is lost"))
+        raise ServiceError(Problem(str(self.folder.root), found, "", "try again; nothing is lost"))
 
 
 def _after_screening(one: GeneratedCandidate, entered: Set[str]) -> GeneratedCandidate:

@@ -135,7 +135,7 @@ class SpendDatabase:
             finally:
                 plain.close()
         if busy:
-            fix = "run the same command again when the other one has ended"
+            fix = "try again when the other one has ended"
             raise ServiceError(Problem(str(self.path), "another command still reads the old content", "no reader", fix))
 
     @cached_property

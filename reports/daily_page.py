@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -20,6 +20,7 @@ from winnow.reports.annotators_page import AnnotatorReport
 from winnow.reports.formatting import describe_lot, format_alpha, format_measure
 from winnow.reports.html import render, write_page
 from winnow.reports.report_facts import ActionItem, ConfusedCellFacts, DailyReportFacts, GateSummary, RunSummary
+from winnow.training.evaluation.stored_results import measures_in
 
 RUNS_SHOWN = 8
 
@@ -92,23 +93,30 @@ class DailyReport:
 
 def run_summaries(entries: Sequence[Mapping[str, Any]], root: Path) -> list[RunSummary]:
     """The last runs of the ledger, newest first, with their scores on validation."""
-    lines = []
-    for entry in list(entries)[::-1][:RUNS_SHOWN]:
-        measures = _read(root / entry["path"] / "evaluation" / f"{SPLIT}.json")
-        interval = measures.get("intervals", {}).get("accuracy")
-        lines.append(
-            RunSummary(
-                id=entry["name"],
-                method=entry["detail"].get("method", ""),
-                release=entry["detail"].get("release", ""),
-                at=entry["at"],
-                rows=int(measures.get("rows", 0)),
-                accuracy=measures.get("accuracy"),
-                interval=tuple(interval) if interval else None,
-                macro_f1=measures.get("macro_f1"),
-            )
-        )
-    return lines
+    return [_run_summary(entry, root) for entry in list(entries)[::-1][:RUNS_SHOWN]]
+
+
+def _run_summary(entry: Mapping[str, Any], root: Path) -> RunSummary:
+    measures = measures_in(root / entry["path"], entry["name"])
+    found = RunSummary(
+        id=entry["name"],
+        method=entry["detail"].get("method", ""),
+        release=entry["detail"].get("release", ""),
+        at=entry["at"],
+        rows=0,
+        accuracy=None,
+        interval=None,
+        macro_f1=None,
+    )
+    if isinstance(measures, NotMeasured):
+        return found
+    return replace(
+        found,
+        rows=measures.rows,
+        accuracy=measures.accuracy,
+        interval=measures.intervals.get("accuracy"),
+        macro_f1=None if isinstance(measures.macro_f1, NotMeasured) else measures.macro_f1,
+    )
 
 
 def confused_cells(
@@ -209,7 +217,3 @@ def write_daily_report(report: DailyReport, folder: Path) -> Path:
         most=max(report.status.by_label.values(), default=1) or 1,
     )
     return write_page(page, folder / "report.html")
-
-
-def _read(path: Path) -> dict[str, Any]:
-    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}

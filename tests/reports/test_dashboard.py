@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.workspaces import add_example
-from winnow.reports.daily_page import argilla_links
+from winnow.curation.store.artifacts import artifacts
+from winnow.reports.daily_page import argilla_links, run_summaries
 from winnow.workspace import Workspace
 
 
@@ -33,6 +35,20 @@ def test_it_says_where_the_dataset_stands_and_what_to_do(trained: Workspace) -> 
     assert "http://" not in text
     assert "<script" not in text
     assert found.facts(page).actions[0].command == "winnow push review"
+
+
+def test_a_run_whose_evaluation_is_missing_or_of_an_older_form_was_not_evaluated(trained: Workspace) -> None:
+    with trained.store.reading() as connection:
+        entries = artifacts(connection, "run")
+    assert run_summaries(entries, trained.folder.root)[0].rows > 0
+    folder = trained.folder.root / "elsewhere"
+    stored = folder / entries[0]["path"] / "evaluation" / "validation.json"
+    stored.parent.mkdir(parents=True)
+    assert run_summaries(entries, folder)[0].accuracy is None
+    stored.write_text('{"accuracy": 0.8, "rows": 10}')
+    (found,) = run_summaries(entries, folder)
+    assert (found.rows, found.accuracy, found.interval, found.macro_f1) == (0, None, None, None)
+    shutil.rmtree(folder)
 
 
 def test_a_cell_opens_to_validation_and_train_rows_and_never_to_test(trained: Workspace, browser: Any) -> None:

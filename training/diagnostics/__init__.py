@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 from winnow.training.diagnostics.confused_labels import confused_labels
 from winnow.training.diagnostics.issue import Issues, RunContext
@@ -13,8 +12,9 @@ from winnow.training.diagnostics.miscalibration import miscalibration
 from winnow.training.diagnostics.overfitting import overfitting
 from winnow.training.diagnostics.underfitting import underfitting
 from winnow.training.diagnostics.underrepresented_slices import underrepresented_slices
+from winnow.training.evaluation.evaluation_facts import EvaluationFacts
 
-Diagnostic = Callable[[Mapping[str, Any], RunContext], Issues]
+Diagnostic = Callable[[EvaluationFacts, RunContext], Issues]
 """Takes the stored measures of validation and the context of the run. Its name is the name of the finding."""
 
 DIAGNOSTICS: tuple[Diagnostic, ...] = (

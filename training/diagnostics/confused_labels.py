@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from winnow.core.commands import command
 from winnow.core.result import NotMeasured
 from winnow.training.diagnostics.issue import Issue, Issues, RunContext
 from winnow.training.evaluation.confusion_counts import counts_from_measures
+from winnow.training.evaluation.evaluation_facts import EvaluationFacts
 from winnow.validators.stats.binomial import probability_at_least
 from winnow.validators.stats.significance import SIGNIFICANCE_LEVEL
 
@@ -27,7 +28,7 @@ class _Direction(NamedTuple):
     predicted: str
 
 
-def confused_labels(measures: Mapping[str, Any], context: RunContext) -> Issues:
+def confused_labels(measures: EvaluationFacts, context: RunContext) -> Issues:
     """Pairs with at least PAIR_SHARE of the errors, and significantly more than if errors were uniform over pairs."""
     counts = counts_from_measures(measures)
     labels, gold = len(counts.rows), sum(rows > 0 for rows in counts.rows.values())

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from winnow.core.record import Record
 from winnow.core.result import NotMeasured
 from winnow.training.diagnostics import DIAGNOSTICS
 from winnow.training.diagnostics.issue import Issue, RunContext
+from winnow.training.evaluation.evaluation_facts import EvaluationFacts
 
 SERIOUS_SHARE = 0.05
 """Share of the validation rows from which a finding is serious: all the errors that a goal of 95 % accuracy allows."""
@@ -42,7 +40,7 @@ class Findings(Record):
     """Diagnostics that could not be measured: name to reason."""
 
 
-def diagnose(measures: Mapping[str, Any], context: RunContext) -> Findings:
+def diagnose(measures: EvaluationFacts, context: RunContext) -> Findings:
     """Run every diagnostic; `measures` is what `evaluate` stored for validation."""
     found: list[Finding] = []
     not_found: list[str] = []
@@ -54,7 +52,7 @@ def diagnose(measures: Mapping[str, Any], context: RunContext) -> Findings:
         elif not issues:
             not_found.append(name)
         else:
-            found += [_to_finding(name, issue, measures["rows"]) for issue in issues]
+            found += [_to_finding(name, issue, measures.rows) for issue in issues]
     found.sort(key=lambda one: (-one.rows, one.name, one.evidence))
     return Findings(found=found, not_found=not_found, not_measured=not_measured)
 

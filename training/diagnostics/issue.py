@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from winnow.core.result import Measured, NotMeasured, is_measured
+from winnow.core.result import Measured, NotMeasured
 from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts
+from winnow.training.evaluation.evaluation_facts import EvaluationFacts
 
 
 class EpochLosses(NamedTuple):
@@ -54,16 +55,10 @@ Issues = list[Issue] | NotMeasured
 """The issues that a diagnostic found (possibly none), or why it could not be measured."""
 
 
-def measured_accuracy(measures: Mapping[str, Any]) -> Measured:
+def measured_accuracy(measures: EvaluationFacts) -> Measured:
     """The accuracy in an evaluation, with its interval."""
-    low, high = measures["intervals"]["accuracy"]
-    return Measured(measures["accuracy"], low, high, measures["rows"])
-
-
-def measured_part(measures: Mapping[str, Any], name: str) -> Mapping[str, Any] | NotMeasured:
-    """One part of the measures, or why it was not measured."""
-    measured = measures[name]
-    return dict(measured) if is_measured(measured) else NotMeasured(measured["why"])
+    low, high = measures.intervals["accuracy"]
+    return Measured(measures.accuracy, low, high, measures.rows)
 
 
 def percentage_points(share: float) -> str:

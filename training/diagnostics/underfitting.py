@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from winnow.core.commands import command
 from winnow.core.result import NotMeasured
 from winnow.training.diagnostics.issue import Issue, Issues, RunContext
+from winnow.training.evaluation.evaluation_facts import EvaluationFacts
 
 UNDERFIT_ACCURACY = 0.90
 """Accuracy on train, upper end of the interval: a model that misses one in ten of its own train rows will not reach
 95 % on others."""
 
 
-def underfitting(measures: Mapping[str, Any], context: RunContext) -> Issues:
+def underfitting(measures: EvaluationFacts, context: RunContext) -> Issues:
     """Accuracy on train is significantly below UNDERFIT_ACCURACY."""
     fit = context.train_accuracy
     if isinstance(fit, NotMeasured):
@@ -23,9 +21,9 @@ def underfitting(measures: Mapping[str, Any], context: RunContext) -> Issues:
         return []
     evidence = (
         f"accuracy {fit.value:.3f} on {fit.rows:,} of its own train rows ({fit.low:.3f} to {fit.high:.3f}), and "
-        f"{measures['accuracy']:.3f} on validation"
+        f"{measures.accuracy:.3f} on validation"
     )
     cause = "the model cannot separate the labels even on train: it is too simple, or labels contradict each other"
     simple = context.method == "linear"
     fix = command("train", context.release, method="encoder") if simple else command("push relabel")
-    return [Issue((1 - fit.value) * measures["rows"], evidence, cause, fix)]
+    return [Issue((1 - fit.value) * measures.rows, evidence, cause, fix)]

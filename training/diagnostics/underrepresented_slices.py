@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from winnow.core.commands import command
-from winnow.core.result import NotMeasured
+from winnow.core.result import Measured, NotMeasured
 from winnow.training.diagnostics.issue import Issue, Issues, RunContext
+from winnow.training.evaluation.evaluation_facts import EvaluationFacts
 from winnow.validators.stats.significance import SIGNIFICANCE_LEVEL, fisher, holm
 
 UNDERREPRESENTED_SHARE = 0.5
@@ -43,7 +42,7 @@ class _Slice:
         return fisher(self.hits, self.rows, self.other_hits, self.other_rows)
 
 
-def underrepresented_slices(measures: Mapping[str, Any], context: RunContext) -> Issues:
+def underrepresented_slices(measures: EvaluationFacts, context: RunContext) -> Issues:
     """Slices with few train rows and significantly lower accuracy than all other rows (Fisher's exact test, Holm)."""
     kinds = {kind for kind, _ in context.train_rows}  # without similarity to train, which has no rows in train
     every = [*_label_slices(measures), *(one for one in _measured_slices(measures) if one.kind in kinds)]
@@ -59,26 +58,25 @@ def underrepresented_slices(measures: Mapping[str, Any], context: RunContext) ->
     return issues
 
 
-def _label_slices(measures: Mapping[str, Any]) -> list[_Slice]:
+def _label_slices(measures: EvaluationFacts) -> list[_Slice]:
     """Every label as a slice: its recall, and the accuracy on all other rows."""
-    rows, hits = measures["rows"], round(measures["accuracy"] * measures["rows"])
-    labels = [(str(one["label"]), int(one["rows"]), one["recall"]) for one in measures["per_label"]]
-    right = {label: round(recall * own) for label, own, recall in labels if own}
+    rows, hits = measures.rows, round(measures.accuracy * measures.rows)
+    right = {one.label: round(one.recall * one.rows) for one in measures.per_label if isinstance(one.recall, float)}
     return [
-        _Slice("label", label, own, right[label], rows - own, hits - right[label])
-        for label, own, _ in labels
-        if 0 < own < rows
+        _Slice("label", one.label, one.rows, right[one.label], rows - one.rows, hits - right[one.label])
+        for one in measures.per_label
+        if 0 < one.rows < rows
     ]
 
 
-def _measured_slices(measures: Mapping[str, Any]) -> list[_Slice]:
+def _measured_slices(measures: EvaluationFacts) -> list[_Slice]:
     """The slices of the evaluation, without those that contain all rows."""
     found = []
-    for one in measures["slices"]:
-        inside, elsewhere = one["accuracy"], one["elsewhere"]
-        if "value" in elsewhere:
-            hits, other_hits = (round(share["value"] * share["rows"]) for share in (inside, elsewhere))
-            found.append(_Slice(one["slice"], one["value"], inside["rows"], hits, elsewhere["rows"], other_hits))
+    for one in measures.slices:
+        inside, elsewhere = one.accuracy, one.elsewhere
+        if isinstance(elsewhere, Measured):
+            hits, other_hits = (round(share.value * share.rows) for share in (inside, elsewhere))
+            found.append(_Slice(one.slice, one.value, inside.rows, hits, elsewhere.rows, other_hits))
     return found
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
-from winnow.core.record import Record
+from winnow.core.record import ABSENT_IF_NONE, Record
 from winnow.core.result import Measured, NotMeasured
 
 
@@ -26,11 +26,11 @@ class ScoreAuroc(Record):
     """The area, 0 to 1."""
     rows: int
     """Rows that it was measured on."""
-    low: float | None = None
+    low: Annotated[float | None, ABSENT_IF_NONE] = None
     """Lower end of the 95 % interval; absent when it was not measured."""
-    high: float | None = None
+    high: Annotated[float | None, ABSENT_IF_NONE] = None
     """Upper end of the 95 % interval; absent when it was not measured."""
-    interval: NotMeasured | None = None
+    interval: Annotated[NotMeasured | None, ABSENT_IF_NONE] = None
     """Why the interval was not measured; absent when it was."""
 
 
@@ -49,11 +49,13 @@ class ScoreMeasures(Record):
     """Share of the rows in scope that are above the threshold."""
 
 
-class FirstScoreMeasures(ScoreMeasures):
-    """The same for the score that is reported first."""
-
+class _ScopeLoss(Record):
     loss: float
     """Share of the validation rows in scope that may be above the threshold, 0 to 1."""
+
+
+class FirstScoreMeasures(ScoreMeasures, _ScopeLoss):
+    """The same for the score that is reported first, after the loss that the threshold allows."""
 
 
 class OutOfScope(Record):
@@ -74,7 +76,9 @@ class OutOfScope(Record):
 class ReliabilityBin(Record):
     """The rows whose confidence lies in one interval."""
 
-    from_: float = Field(alias="from")
+    model_config = ConfigDict(validate_by_name=True, serialize_by_alias=True)
+
+    from_: float = Field(validation_alias="from", serialization_alias="from")
     """Lower edge of the bin."""
     to: float
     """Upper edge of the bin."""
@@ -119,11 +123,15 @@ class RiskPoint(Record):
     """Share of the answers that are wrong, 0 to 1."""
 
 
-class FallbackThreshold(FittedValue):
-    """The confidence below which a query should go to the fallback."""
+class FallbackThreshold(Record):
+    """The confidence below which a query should go to the fallback, fitted on validation."""
 
+    value: float
+    """The confidence, 0 to 1."""
     risk: float
     """Share of the validation answers that may be wrong, 0 to 1."""
+    rows: int
+    """Validation rows that it was fitted on."""
     rule: str
     """How the threshold was chosen."""
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+
+from winnow.training.evaluation.evaluation_facts import EvaluationFacts
 
 MIN_ERRORS = 2
 """Minimum number of errors between two labels of a confused pair: a single one may be chance."""
@@ -61,10 +62,10 @@ def count_confusions(gold: Sequence[str], predicted: Sequence[str]) -> Confusion
     return ConfusionCounts(dict(Counter(gold)), dict(pairs))
 
 
-def counts_from_measures(measures: Mapping[str, Any]) -> ConfusionCounts:
+def counts_from_measures(measures: EvaluationFacts) -> ConfusionCounts:
     """Read the counts from the measures of an evaluation."""
-    rows = {str(one["label"]): int(one["rows"]) for one in measures["per_label"]}
-    errors = {(str(c["gold"]), str(c["predicted"])): int(c["count"]) for c in measures["confused_pairs"]}
+    rows = {one.label: one.rows for one in measures.per_label}
+    errors = {(one.gold, one.predicted): one.count for one in measures.confused_pairs}
     return ConfusionCounts(rows, errors)
 
 

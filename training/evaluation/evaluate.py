@@ -123,7 +123,7 @@ def _goal_verdicts(
 def _write_evaluation(evaluation: Evaluation) -> None:
     folder = evaluation.run.path / "evaluation"
     facts = EvaluationFacts.model_validate(evaluation.measures)
-    stored = facts.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    stored = facts.model_dump(mode="json")
     with atomic_write(folder / f"{evaluation.split}.json") as temporary:
         temporary.write_text(json.dumps(stored, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     with atomic_write(folder / f"{evaluation.split}-predictions.jsonl") as temporary:

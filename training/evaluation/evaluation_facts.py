@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from winnow.core.model_vocabulary import GoalStatus
-from winnow.core.record import Record
+from winnow.core.record import ABSENT_IF_NONE, Record
 from winnow.core.result import Difference, Measured, NotMeasured
 from winnow.core.vocabulary import Split
 from winnow.training.evaluation.confidence_facts import Calibration, OutOfScope, SelectivePrediction
@@ -33,18 +33,22 @@ class ClassMeasures(Record):
     """Harmonic mean of recall and precision, 0 to 1."""
 
 
-class LabelMeasures(ClassMeasures):
-    """Recall, precision and F1 of one label."""
-
+class _NamedLabel(Record):
     label: str
     """Name of the label."""
 
 
-class RouteMeasures(ClassMeasures):
-    """Recall, precision and F1 of one route."""
+class LabelMeasures(ClassMeasures, _NamedLabel):
+    """Recall, precision and F1 of one label; its name comes first."""
 
+
+class _NamedRoute(Record):
     route: str
     """Name of the route, or of a label without one."""
+
+
+class RouteMeasures(ClassMeasures, _NamedRoute):
+    """Recall, precision and F1 of one route; its name comes first."""
 
 
 class ErrorCount(Record):
@@ -70,7 +74,9 @@ class Routes(Record):
 class SimilarityBin(Record):
     """Accuracy of the rows whose nearest train record is about as similar, with its 95 % interval."""
 
-    from_: float = Field(alias="from")
+    model_config = ConfigDict(validate_by_name=True, serialize_by_alias=True)
+
+    from_: float = Field(validation_alias="from", serialization_alias="from")
     """Lowest cosine of the bin."""
     to: float
     """Highest cosine of the bin."""
@@ -99,20 +105,20 @@ class Slice(Record):
     """The same among all other rows."""
     rows_lost: float
     """Errors beyond those that the accuracy of the other rows would give."""
+    p_value: Annotated[float | None, ABSENT_IF_NONE] = None
+    """p-value of Fisher's exact test, not adjusted; absent for slices that are too small."""
+    p_adjusted: Annotated[float | None, ABSENT_IF_NONE] = None
+    """p-value adjusted for the number of tested slices (Holm); absent like `p_value`."""
     differs: bool | NotMeasured
     """Whether the adjusted p-value is below 0.05."""
-    p_value: float | None = None
-    """p-value of Fisher's exact test, not adjusted; absent for slices that are too small."""
-    p_adjusted: float | None = None
-    """p-value adjusted for the number of tested slices (Holm); absent like `p_value`."""
 
 
 class RowsNeeded(Record):
     """How many rows a verdict on a goal needs."""
 
-    if_no_error: int | NotMeasured | None = None
+    if_no_error: Annotated[int | NotMeasured | None, ABSENT_IF_NONE] = None
     """Fewest rows that prove the goal when all are right; absent for macro-F1."""
-    at_this_rate: int | NotMeasured | None = None
+    at_this_rate: Annotated[int | NotMeasured | None, ABSENT_IF_NONE] = None
     """About how many rows allow a verdict if the measured rate stays the same; absent for a macro-F1 of 1."""
 
 
@@ -125,9 +131,9 @@ class GoalVerdict(Record):
     """The value that the task file asks for, 0 to 1."""
     measured: float | NotMeasured
     """The measured value, 0 to 1."""
-    low: float | None = None
+    low: Annotated[float | None, ABSENT_IF_NONE] = None
     """Lower one-sided 95 % confidence bound; absent without rows."""
-    high: float | None = None
+    high: Annotated[float | None, ABSENT_IF_NONE] = None
     """Upper one-sided 95 % confidence bound; absent without rows."""
     rows: int
     """Rows that count towards the goal."""
@@ -135,8 +141,15 @@ class GoalVerdict(Record):
     """Verdict of an exact one-sided test at 5 %."""
     rows_needed: RowsNeeded | int | NotMeasured
     """How many rows a verdict needs."""
-    note: str | None = None
+    note: Annotated[str | None, ABSENT_IF_NONE] = None
     """What limits the verdict; absent when nothing does."""
+
+    @property
+    def rows_at_this_rate(self) -> int | None:
+        """About how many rows would allow a verdict, where these did not and the number is known."""
+        needed = self.rows_needed.at_this_rate if isinstance(self.rows_needed, RowsNeeded) else None
+        undecided = self.verdict == GoalStatus.NOT_ENOUGH_EVIDENCE
+        return needed if undecided and isinstance(needed, int) else None
 
 
 class MustPassFailure(Record):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
 
 from winnow.core.commands import command
 from winnow.core.result import NotMeasured
@@ -24,14 +24,18 @@ class PredictedRow:
     predicted: str
 
 
-def stored_measures(run: Run) -> dict[str, Any] | NotMeasured:
+def stored_measures(run: Run) -> EvaluationFacts | NotMeasured:
     """The measures of the last evaluation on validation; not measured when it is missing or of an older form."""
+    return measures_in(run.path, run.id)
+
+
+def measures_in(folder: Path, run_id: str) -> EvaluationFacts | NotMeasured:
+    """The same for the folder of a run, which need not exist."""
     try:
-        text = (run.path / "evaluation" / f"{DECISION_SPLIT}.json").read_text(encoding="utf-8")
-        EvaluationFacts.model_validate_json(text)  # raises ValueError
-        return dict(json.loads(text))
+        text = (folder / "evaluation" / f"{DECISION_SPLIT}.json").read_text(encoding="utf-8")
+        return EvaluationFacts.model_validate_json(text)  # raises ValueError
     except (OSError, ValueError):
-        return NotMeasured(f"run {command('evaluate', run.id)}")
+        return NotMeasured(f"run {command('evaluate', run_id)}")
 
 
 def stored_predictions(run: Run, current_label: Callable[[str], str] = str) -> dict[str, PredictedRow]:

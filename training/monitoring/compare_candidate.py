@@ -10,6 +10,7 @@ from winnow.core.commands import command
 from winnow.core.model_vocabulary import GoalStatus
 from winnow.core.result import NotMeasured
 from winnow.curation.releases.release import Release
+from winnow.training.evaluation.evaluation_facts import GoalVerdict
 from winnow.training.evaluation.stored_results import PredictedRow, accuracy_of, stored_predictions
 from winnow.training.monitoring.accuracy_gain import AccuracyGain, measure_gain, measure_speedup
 from winnow.training.monitoring.decision_inputs import DecisionInputs
@@ -28,7 +29,7 @@ class CandidateComparison:
     baseline_predictions: dict[str, PredictedRow]
     """The baseline's validation predictions by record."""
     accuracy_gain: AccuracyGain | NotMeasured
-    goals: list[dict[str, Any]] | NotMeasured
+    goals: list[GoalVerdict] | NotMeasured
     """Every goal with the candidate's verdict."""
 
     @property
@@ -121,7 +122,7 @@ def _speedup(selection: CandidateSelection) -> SourcedValue:
     )
 
 
-def _goal_verdicts(candidate: EvaluatedRun | None, goals: Mapping[str, float]) -> list[dict[str, Any]] | NotMeasured:
+def _goal_verdicts(candidate: EvaluatedRun | None, goals: Mapping[str, float]) -> list[GoalVerdict] | NotMeasured:
     """The verdict on every goal of the task, from the candidate's evaluation."""
     if candidate is None:
         return NO_CANDIDATE
@@ -129,14 +130,14 @@ def _goal_verdicts(candidate: EvaluatedRun | None, goals: Mapping[str, float]) -
         return NotMeasured("the task has no goals")
     if isinstance(candidate.measures, NotMeasured):
         return candidate.measures
-    value: Sequence[dict[str, Any]] = candidate.measures["goals"]
-    if {one["goal"]: one["wanted"] for one in value} != dict(goals):
+    value = candidate.measures.goals
+    if {one.goal: one.wanted for one in value} != dict(goals):
         return NotMeasured(f"the goals changed since the evaluation; run {command('evaluate', candidate.run.id)}")
-    return list(value)
+    return value
 
 
-def _goals_missed(verdicts: Sequence[Mapping[str, Any]]) -> float:
-    return sum(1 for one in verdicts if one["verdict"] == GoalStatus.NOT_MET)
+def _goals_missed(verdicts: Sequence[GoalVerdict]) -> float:
+    return sum(1 for one in verdicts if one.verdict == GoalStatus.NOT_MET)
 
 
 def _must_pass_failed(candidate: EvaluatedRun | None) -> SourcedValue:
@@ -145,7 +146,5 @@ def _must_pass_failed(candidate: EvaluatedRun | None) -> SourcedValue:
         return SourcedValue(NO_CANDIDATE, source)
     if isinstance(candidate.measures, NotMeasured):
         return SourcedValue(candidate.measures, source)
-    value = candidate.measures["must_pass"]
-    if value["status"] == "not_measured":
-        return SourcedValue(NotMeasured(value["why"]), source)
-    return SourcedValue(value["cases"] - value["passed"], source)
+    value = candidate.measures.must_pass
+    return SourcedValue(value if isinstance(value, NotMeasured) else value.cases - value.passed, source)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from winnow.core.deployment import Deployment
 from winnow.core.record import Record
 from winnow.core.result import NotMeasured
 from winnow.training.diagnostics.diagnose import Findings
+from winnow.training.evaluation.evaluation_facts import GoalVerdict
 from winnow.training.monitoring.accuracy_gain import AccuracyGain
 from winnow.training.monitoring.drift import Drift
 from winnow.training.monitoring.rules import RuleFacts
@@ -55,7 +56,7 @@ class DecisionFacts(Record):
     """Candidate and baseline compared on the validation rows that both predicted."""
     rules: list[RuleFacts]
     """Every rule, in the order in which they are applied."""
-    goals: list[dict[str, Any]] | NotMeasured
+    goals: list[GoalVerdict] | NotMeasured
     """Every goal of the task with the candidate's verdict, as in an evaluation."""
     findings: FindingsFacts | NotMeasured
     """Findings about the candidate, or about the deployed run when there is no candidate."""

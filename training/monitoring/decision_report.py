@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from winnow.core.commands import command
 from winnow.core.deployment import Deployment
 from winnow.core.result import NotMeasured
 from winnow.training.diagnostics.diagnose import Findings, diagnose
 from winnow.training.diagnostics.run_context import read_run_context
+from winnow.training.evaluation.evaluation_facts import GoalVerdict
 from winnow.training.monitoring.accuracy_gain import AccuracyGain
 from winnow.training.monitoring.compare_candidate import CandidateComparison, compare_candidate
 from winnow.training.monitoring.decision_facts import (
@@ -44,7 +45,7 @@ class DecisionReport:
     candidates_considered: int
     """Number of runs that the candidate was selected from."""
     accuracy_gain: AccuracyGain | NotMeasured
-    goals: list[dict[str, Any]] | NotMeasured
+    goals: list[GoalVerdict] | NotMeasured
     """Every goal with the candidate's verdict."""
     findings: Findings | NotMeasured
     """Findings about the candidate, or about the deployed run when there is no candidate."""

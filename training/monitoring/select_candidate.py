@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.result import NotMeasured
+from winnow.training.evaluation.evaluation_facts import EvaluationFacts
 from winnow.training.evaluation.stored_results import stored_measures
 from winnow.training.run_facts import IMPORTED
 from winnow.training.runs import Run
@@ -25,13 +25,13 @@ class EvaluatedRun:
     """A run and its stored evaluation on validation."""
 
     run: Run
-    measures: dict[str, Any] | NotMeasured
+    measures: EvaluationFacts | NotMeasured
 
     @property
     def accuracy(self) -> float | NotMeasured:
         """Accuracy on the validation split of its own release."""
         value = self.measures
-        return value if isinstance(value, NotMeasured) else float(value["accuracy"])
+        return value if isinstance(value, NotMeasured) else value.accuracy
 
     @property
     def rank(self) -> tuple[float, str]:

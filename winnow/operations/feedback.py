@@ -101,16 +101,18 @@ def feedback(
 
 
 def _validation_counts(run: Run, rows: int, workspace: WorkspaceContext, progress: Progress | None) -> ConfusionCounts:
-    """The run's errors on validation, as counts; the run is evaluated if it was not yet."""
+    """The run's errors on validation, as counts; the run is evaluated if it was not yet, or in an older form."""
     from winnow.training.evaluation.confusion_counts import ConfusionCounts, counts_from_measures
+    from winnow.training.evaluation.evaluation_facts import EvaluationFacts
+    from winnow.training.evaluation.stored_results import stored_measures
 
     if not rows:
         return ConfusionCounts()
-    path = run.path / "evaluation" / "validation.json"
-    if path.exists():
-        return counts_from_measures(json_text.loads(path.read_text(encoding="utf-8")))
+    stored = stored_measures(run)
+    if not isinstance(stored, NotMeasured):
+        return counts_from_measures(stored)
     evaluated, _ = evaluate_run(run, split="validation", vectors_cache=workspace.folder.vectors, progress=progress)
-    return counts_from_measures(evaluated.measures)
+    return counts_from_measures(EvaluationFacts.model_validate(evaluated.measures))
 
 
 def _impact_of_last_round(

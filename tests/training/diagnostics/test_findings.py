@@ -10,11 +10,20 @@ from typing import Any
 
 import pytest
 
+from tests.support.evaluations import ABSENT, an_evaluation
 from winnow.core.result import Measured, NotMeasured
 from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts
 from winnow.training.diagnostics.diagnose import Findings, diagnose
 from winnow.training.diagnostics.issue import EpochLosses, RunContext
 from winnow.training.diagnostics.run_context import read_run_context
+from winnow.training.evaluation.confidence_facts import (
+    Calibration,
+    ErrorIfCalibrated,
+    FittedValue,
+    OutOfScope,
+    ReliabilityBin,
+)
+from winnow.training.evaluation.evaluation_facts import ErrorCount, EvaluationFacts, LabelMeasures, Slice
 from winnow.training.run_facts import (
     BaseModelFacts,
     EncoderRunFacts,
@@ -28,8 +37,6 @@ from winnow.validators.stats.intervals import proportion
 from winnow.workspace import Workspace
 
 UNKNOWN = NotMeasured("not asked")
-
-ABSENT = NotMeasured("not in this test").json()
 
 NAMES = [f"l{i}" for i in range(10)]
 
@@ -56,30 +63,31 @@ def estimate(hits: int, rows: int) -> Measured:
     return found
 
 
-def evaluation(right: int = 900, rows: int = 1000, **told: Any) -> dict[str, Any]:
+def a_label(name: str, rows: int, recall: float) -> LabelMeasures:
+    """A label of which only the recall was measured."""
+    others = {"recall_interval": ABSENT, "precision": ABSENT, "precision_interval": ABSENT, "f1": ABSENT}
+    return LabelMeasures(label=name, rows=rows, recall=recall, **others)
+
+
+def evaluation(right: int = 900, rows: int = 1000, **told: Any) -> EvaluationFacts:
     accuracy = estimate(right, rows)
-    labels = [{"label": name, "rows": rows // 10, "recall": right / rows} for name in NAMES]
-    return {
-        "rows": rows,
-        "accuracy": accuracy.value,
-        "intervals": {"accuracy": [accuracy.low, accuracy.high]},
-        "per_label": labels,
-        "confused_pairs": [],
-        "calibration": ABSENT,
-        "out_of_scope": ABSENT,
-        "slices": [],
-        **told,
-    }
+    return an_evaluation("r-linear-1", accuracy.value, rows=rows).model_copy(
+        update={
+            "intervals": {"accuracy": (accuracy.low, accuracy.high)},
+            "per_label": [a_label(name, rows // 10, right / rows) for name in NAMES],
+            **told,
+        }
+    )
 
 
 def names(found: Findings) -> list[str]:
     return [one.name for one in found.found]
 
 
-def errors(*counts: int) -> list[dict[str, Any]]:
+def errors(*counts: int) -> list[ErrorCount]:
     """Errors of pairs that share no label twice; the pairs beyond are as even as can be."""
     every = [(g, p) for i, g in enumerate(NAMES) for p in NAMES[i + 1 :]]
-    return [{"gold": g, "predicted": p, "count": n} for (g, p), n in zip(every, counts, strict=False) if n]
+    return [ErrorCount(gold=g, predicted=p, count=n) for (g, p), n in zip(every, counts, strict=False) if n]
 
 
 @pytest.mark.parametrize(
@@ -124,13 +132,13 @@ def test_a_pair_that_dominates_the_errors(counts: tuple[int, ...], expected: int
 
 
 def test_both_directions_of_a_pair_are_one_and_even_errors_are_none() -> None:
-    both = [*errors(*[6] + [3] * 30), {"gold": "l1", "predicted": "l0", "count": 4}]
+    both = [*errors(*[6] + [3] * 30), ErrorCount(gold="l1", predicted="l0", count=4)]
     assert diagnose(evaluation(confused_pairs=both), about()).found[0].rows == 10
-    three = [{"label": name, "rows": 100, "recall": 0.9} for name in "abc"]
-    even = [{"gold": g, "predicted": p, "count": 10} for g, p in ("ab", "bc", "ca")]
-    measured = evaluation(270, 300) | {"per_label": three, "confused_pairs": even}
+    three = [a_label(name, 100, 0.9) for name in "abc"]
+    even = [ErrorCount(gold=g, predicted=p, count=10) for g, p in ("ab", "bc", "ca")]
+    measured = evaluation(270, 300, per_label=three, confused_pairs=even)
     assert "confused_labels" in diagnose(measured, about()).not_found  # a third each: what chance does
-    two = evaluation(270, 300) | {"per_label": three[:2], "confused_pairs": even[:1]}
+    two = evaluation(270, 300, per_label=three[:2], confused_pairs=even[:1])
     assert "one pair" in diagnose(two, about()).not_measured["confused_labels"]
 
 
@@ -138,13 +146,13 @@ def test_both_directions_of_a_pair_are_one_and_even_errors_are_none() -> None:
     ("error", "chance", "expected"), [(0.05, 0.04, True), (0.049, 0.04, False), (0.06, 0.06, False)]
 )
 def test_miscalibration_beyond_chance(error: float, chance: float, expected: bool) -> None:
-    bins = [{"confidence": 0.9, "accuracy": {"value": 0.8, "rows": 1000}}]
-    told = {
-        "error": error,
-        "error_if_calibrated": {"high": chance},
-        "error_after_temperature": 0.012,
-        "bins": bins,
-    }
+    told = Calibration(
+        bins=[ReliabilityBin(from_=0.8, to=1.0, confidence=0.9, accuracy=estimate(800, 1000))],
+        error=error,
+        error_if_calibrated=ErrorIfCalibrated(mean=chance, high=chance),
+        temperature=FittedValue(value=2.0, rows=1000),
+        error_after_temperature=0.012,
+    )
     found = diagnose(evaluation(calibration=told), about())
     assert ("miscalibration" in names(found)) is expected
     if expected:
@@ -152,20 +160,22 @@ def test_miscalibration_beyond_chance(error: float, chance: float, expected: boo
         assert "overconfident" in found.found[0].cause
 
 
+def outside(recall: Measured) -> OutOfScope:
+    """The recall of the fallback, and no score."""
+    return OutOfScope(status="measured", recall=recall, precision=ABSENT, at_in_scope_loss=ABSENT, by_score={})
+
+
 @pytest.mark.parametrize(("high", "expected"), [(0.79, True), (0.80, False)])
 def test_low_fallback_recall(high: float, expected: bool) -> None:
-    recall = {"value": 0.6, "low": 0.4, "high": high, "rows": 50}
-    told = {"status": "measured", "recall": recall, "at_in_scope_loss": ABSENT}
-    found = diagnose(evaluation(out_of_scope=told), about())
+    found = diagnose(evaluation(out_of_scope=outside(Measured(0.6, 0.4, high, 50))), about())
     assert ("low_fallback_recall" in names(found)) is expected
     if expected:
         assert found.found[0].rows == 20
 
 
-def slice_of(kind: str, value: str, hits: int, rows: int) -> dict[str, Any]:
-    others = {"value": (900 - hits) / (1000 - rows), "rows": 1000 - rows}
-    mine = {"value": hits / rows, "rows": rows}
-    return {"slice": kind, "value": value, "rows": rows, "accuracy": mine, "elsewhere": others, "rows_lost": 9.0}
+def slice_of(kind: str, value: str, hits: int, rows: int) -> Slice:
+    mine, others = estimate(hits, rows), estimate(900 - hits, 1000 - rows)
+    return Slice(slice=kind, value=value, rows=rows, accuracy=mine, elsewhere=others, rows_lost=9.0, differs=ABSENT)
 
 
 @pytest.mark.parametrize(
@@ -173,8 +183,7 @@ def slice_of(kind: str, value: str, hits: int, rows: int) -> dict[str, Any]:
     [(24, 0.6, True), (25, 0.6, False), (24, 0.9, False)],  # half of the target of 50; no worse than the rest
 )
 def test_an_underrepresented_label(have: int, recall: float, expected: bool) -> None:
-    labels = [{"label": name, "rows": 100, "recall": 0.9} for name in NAMES]
-    labels[3] |= {"recall": recall}
+    labels = [a_label(name, 100, recall if name == "l3" else 0.9) for name in NAMES]
     rows = {("label", name): 200 for name in NAMES} | {("label", "l3"): have}
     found = diagnose(evaluation(per_label=labels, slices=[]), about(train_rows=rows))
     assert names(found) == ["underrepresented_slices"] * expected
@@ -227,17 +236,17 @@ def test_what_cannot_be_computed_is_not_measured_and_says_why() -> None:
     }
     assert all(found.not_measured.values())
     assert found.not_found == ["confused_labels", "underrepresented_slices"]
-    absent = {"status": "not_measured", "why": "the system reports no confidence"}
+    absent = NotMeasured("the system reports no confidence")
     told = diagnose(evaluation(calibration=absent), about()).not_measured
     assert told["miscalibration"] == "the system reports no confidence"
 
 
 def test_findings_come_by_the_rows_that_they_concern() -> None:
-    recall = {"value": 0.2, "low": 0.1, "high": 0.3, "rows": 40}
-    outside = {"status": "measured", "recall": recall, "at_in_scope_loss": ABSENT}
     audit = audited_accuracy(0.93, 0.9, 0.95, 300)
     told = about(train_accuracy=estimate(2000, 2000), label_accuracy=audit)
-    found = diagnose(evaluation(out_of_scope=outside, confused_pairs=errors(12, *[3] * 29)), told)
+    found = diagnose(
+        evaluation(out_of_scope=outside(Measured(0.2, 0.1, 0.3, 40)), confused_pairs=errors(12, *[3] * 29)), told
+    )
     expected = [
         ("overfitting", 100),
         ("label_noise", 70),

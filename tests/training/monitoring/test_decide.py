@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from tests.support.commands import run_winnow
+from tests.support.evaluations import an_evaluation
 from tests.support.files import write_jsonl
 from tests.support.paths import ROOT
 from tests.support.workspaces import add_example
@@ -23,7 +24,6 @@ from winnow.core.result import Measured, NotMeasured
 from winnow.core.timestamps import whole_months
 from winnow.curation.checks.coverage.traffic import LogQuery, queries_per_day
 from winnow.curation.io.readers.columns import Columns
-from winnow.training.evaluation.evaluation_facts import EvaluationFacts
 from winnow.training.evaluation.stored_results import PredictedRow, stored_measures
 from winnow.training.monitoring.accuracy_gain import AccuracyGain, measure_gain, measure_speedup
 from winnow.training.monitoring.drift import MIN_QUERIES, Drift
@@ -238,19 +238,9 @@ def test_samples_of_one_mix_are_told_apart_as_rarely_as_stated() -> None:
     assert 2 <= differing <= 19  # 10 expected of 200 at 5 %; a binomial stays within in 99.7 % of cases
 
 
-def an_evaluation(run: str, accuracy: float) -> str:
-    none = NotMeasured("a plant")
-    unmeasured = ("in_scope_accuracy", "macro_f1", "routes", "out_of_scope", "calibration_error", "calibration")
-    also = ("selective", "must_pass", "latency", "learning_curve")
-    empty = dict.fromkeys(("per_label", "confused_pairs", "by_similarity_to_train", "slices", "goals"), ())
-    facts = {"run": run, "split": "validation", "fitted_on": "validation", "rows": 100, "accuracy": accuracy}
-    rest = {"intervals": {}, "not_answered": {}, **empty, **dict.fromkeys((*unmeasured, *also), none)}
-    return EvaluationFacts.model_validate(facts | rest).model_dump_json(by_alias=True)
-
-
 def test_an_evaluation_of_an_older_form_is_not_measured(tmp_path: Path) -> None:
     run = a_run(tmp_path, "low", "linear", 0.8)
-    assert isinstance(stored_measures(run), dict)
+    assert stored_measures(run) == an_evaluation("low", 0.8)
     for text in ('{"accuracy": 0.8}', '{"accuracy": ', "[]"):
         (run.path / "evaluation" / "validation.json").write_text(text)
         assert stored_measures(run) == NotMeasured("run winnow evaluate low")
@@ -260,7 +250,7 @@ def a_run(folder: Path, name: str, method: str, accuracy: float | None, release:
     path = folder / name
     (path / "evaluation").mkdir(parents=True)
     if accuracy is not None:
-        (path / "evaluation" / "validation.json").write_text(an_evaluation(name, accuracy))
+        (path / "evaluation" / "validation.json").write_text(an_evaluation(name, accuracy).model_dump_json())
     belongs_to = ReleaseReference(name="r", sha256=release, path="../r")
     told = {"run": name, "method": method, "release": belongs_to, "trained_at": "2026-01-01", **facts}
     return Run(path, LinearRunFacts.model_construct(**told))
@@ -477,7 +467,7 @@ def test_an_incumbent_that_was_imported_is_the_baseline_and_goals_bar_a_deployme
     assert (verdict["clear_gain"], verdict["goals_missed"]) == ("holds", "holds")
     assert alone.decision.recommended_action == "collect"  # 305 labeled records
     assert not isinstance(alone.goals, NotMeasured)
-    assert [measured(alone, "goals_missed")[0]] == [sum(one["verdict"] == "not met" for one in alone.goals)]
+    assert [measured(alone, "goals_missed")[0]] == [sum(one.verdict == "not met" for one in alone.goals)]
     incumbent, _ = workspace.evaluate("first", predictions=source / "predictions.jsonl", name="parser")
     found = workspace.decide()
     assert (found.role, found.baseline, found.candidate) == ("imported", incumbent.run.id, run)

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from winnow.training.monitoring.rules import DecisionRule, RuleCondition
 
 
-UNDECIDED = "not enough evidence"
-
 RULE_STYLE = {"holds": "bold", "does not hold": "", "not_measured": "yellow"}
 
 
@@ -76,12 +74,10 @@ def _print_goals(found: DecisionReport) -> None:
     print_line()
     rows = []
     for one in found.goals:
-        measured = one["measured"]
-        needed = one["rows_needed"]
-        more = needed.get("at_this_rate") if isinstance(needed, dict) else None
-        short = f"about {more:,} at the current rate" if isinstance(more, int) and one["verdict"] == UNDECIDED else ""
-        shown = f"{measured:.3f}" if isinstance(measured, float) else "not measured"
-        rows.append((one["goal"], shown, f"{one['wanted']:g}", one["verdict"], short))
+        more = one.rows_at_this_rate
+        short = f"about {more:,} at the current rate" if isinstance(more, int) else ""
+        shown = "not measured" if isinstance(one.measured, NotMeasured) else f"{one.measured:.3f}"
+        rows.append((one.goal, shown, f"{one.wanted:g}", one.verdict, short))
     print_table(["goal", "measured", "target", "verdict", "rows needed"], rows, right=[1, 2])
 
 

@@ -1,0 +1,37 @@
+"""Evaluations in which next to nothing was measured, for tests that fill in what they need."""
+
+from __future__ import annotations
+
+from winnow.core.result import NotMeasured
+from winnow.core.vocabulary import Split
+from winnow.training.evaluation.evaluation_facts import EvaluationFacts
+
+ABSENT = NotMeasured("not in this test")
+
+
+def an_evaluation(run: str, accuracy: float, *, rows: int = 100) -> EvaluationFacts:
+    """An evaluation on validation of which only the accuracy was measured."""
+    return EvaluationFacts(
+        run=run,
+        split=Split.VALIDATION,
+        fitted_on="validation",
+        rows=rows,
+        accuracy=accuracy,
+        in_scope_accuracy=ABSENT,
+        macro_f1=ABSENT,
+        intervals={},
+        per_label=[],
+        confused_pairs=[],
+        routes=ABSENT,
+        out_of_scope=ABSENT,
+        calibration_error=ABSENT,
+        calibration=ABSENT,
+        selective=ABSENT,
+        by_similarity_to_train=[],
+        slices=[],
+        goals=[],
+        must_pass=ABSENT,
+        not_answered={},
+        latency=ABSENT,
+        learning_curve=ABSENT,
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import count
@@ -31,6 +31,15 @@ MAX_PASSES = 3
 CLIENT_TIMEOUT_SECONDS = 60
 
 VECTOR_NAME = "meaning"
+
+DRAFT = "draft"
+"""The status of a response that its annotator has saved and not submitted."""
+
+BEGUN = (DRAFT, ResponseStatus.SUBMITTED)
+"""Statuses of responses that somebody works on or has finished."""
+
+TOUCHED = (*BEGUN, ResponseStatus.DISCARDED)
+"""Statuses of all responses."""
 
 OWNER_KEY = "winnow_workspace_id"
 """The metadata of a dataset that says which Winnow workspace it belongs to."""
@@ -187,7 +196,7 @@ class ArgillaClient:
     def return_to_draft(self, response: AnnotatorResponse) -> None:
         """Turn a response back into its annotator's draft: nothing of it is lost, and its record is pending again."""
         values = {name: {"value": value} for name, value in response.content.items()}
-        body = {"values": values, "status": "draft"}
+        body = {"values": values, "status": DRAFT}
         with self._translated_errors():
             self._client.http_client.put(f"/api/v1/responses/{response.response_id}", json=body).raise_for_status()
 
@@ -203,8 +212,8 @@ class ArgillaClient:
             payload = self._client.http_client.post(path, params=params, json=body).raise_for_status().json()
         return [item["record"] for item in payload["items"]], int(payload["total"])
 
-    def delete_records(self, server_id: str, record_ids: Sequence[str], *, include_answered: bool) -> list[str]:
-        """Delete records, those with a response or draft only if `include_answered`; returns the deleted ones."""
+    def delete_records(self, server_id: str, record_ids: Sequence[str], *, keep: Collection[str] = ()) -> list[str]:
+        """Delete records, except those with a response of a status in `keep`; returns the deleted ones."""
         deleted: list[str] = []
         for start in range(0, len(record_ids), RECORDS_PER_DELETE):
             part = list(record_ids[start : start + RECORDS_PER_DELETE])
@@ -215,7 +224,7 @@ class ArgillaClient:
                 path = f"/api/v1/datasets/{server_id}/records"
                 payload = self._client.http_client.post(f"{path}/search", params=params, json={"filters": filters})
                 found = [item["record"] for item in payload.raise_for_status().json()["items"]]
-                kept = {one["external_id"] for one in found if one.get("responses") and not include_answered}
+                kept = {one["external_id"] for one in found if not _statuses(one).isdisjoint(keep)}
                 ids = [one["id"] for one in found if one["external_id"] not in kept]
                 if ids:
                     self._client.http_client.delete(path, params={"ids": ",".join(ids)}).raise_for_status()
@@ -288,6 +297,10 @@ class ArgillaClient:
         found = "it is not an Argilla server" if "<html" in message.lower() else message[:300] or type(error).__name__
         fix = "check that it is running, then run this again"
         return ServiceError(Problem(self.url, f"the labeling server failed: {found}", "", fix))
+
+
+def _statuses(record: Mapping[str, Any]) -> set[str]:
+    return {response["status"] for response in record.get("responses") or ()}
 
 
 def _server_dataset(payload: Mapping[str, Any]) -> ServerDataset:

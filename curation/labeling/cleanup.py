@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from contextlib import suppress
 
 from winnow.core.errors import WinnowError
 from winnow.core.layout import WorkspaceFolder
-from winnow.curation.labeling.argilla_client import ArgillaClient
+from winnow.curation.labeling.argilla_client import BEGUN, TOUCHED, ArgillaClient
 from winnow.curation.labeling.queues.definition import QueueDefinition
 from winnow.curation.labeling.server.connection import connect_to_argilla
 from winnow.curation.labeling.session import ArgillaSession, exclusive_queues, open_session
 from winnow.curation.store.database import Store
 from winnow.curation.store.forgotten import forgotten_ids
 from winnow.curation.store.queue_items import (
+    QueueDataset,
     argilla_copies,
     mark_delivered,
     queue_datasets,
@@ -47,7 +48,7 @@ def delete_forgotten(store: Store, session: ArgillaSession) -> None:
     for dataset, server_id, record in _copies(store, forgotten):
         exists = session.client.dataset_exists(server_id)
         if exists:
-            session.client.delete_records(server_id, [record], include_answered=True)
+            session.client.delete_records(server_id, [record])
         if exists or session.connection.embedded:
             with store.writing() as connection:
                 mark_delivered(connection, dataset, [record], at=None)
@@ -83,10 +84,17 @@ def withdraw_stale_items(store: Store, client: ArgillaClient, queue: QueueDefini
         server_id = server_ids[dataset]
         if server_id is None or not client.dataset_exists(server_id):
             continue
-        deleted = client.delete_records(server_id, records, include_answered=False)
+        deleted = client.delete_records(server_id, records, keep=TOUCHED)
         with store.writing() as connection:
             mark_delivered(connection, dataset, deleted, at=None)
             withdraw_items(connection, dataset, deleted)
+
+
+def take_back_records(client: ArgillaClient, dataset: QueueDataset, records: Sequence[str]) -> list[str]:
+    """Delete records from Argilla unless somebody has begun to answer them; returns those that are not there now."""
+    if not client.dataset_exists(dataset.server_id):
+        return list(records)
+    return client.delete_records(str(dataset.server_id), records, keep=BEGUN)
 
 
 def _copies(store: Store, records: Set[str]) -> list[tuple[str, str, str]]:

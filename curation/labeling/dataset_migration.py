@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Sequence
+
 from winnow.config.task import Task
 from winnow.core.clock import utc_now
 from winnow.curation.labeling.enqueue import find_or_insert_dataset, option_values
 from winnow.curation.labeling.queues.definition import QueueDefinition
 from winnow.curation.store.database import Store
 from winnow.curation.store.queue_items import (
+    QueueDataset,
+    QueueItem,
     copy_items,
+    mark_delivered,
     queue_datasets,
     queue_items,
     update_dataset,
@@ -16,28 +21,56 @@ from winnow.curation.store.queue_items import (
 )
 from winnow.curation.store.responses import submitted_annotators
 
+TakeBack = Callable[[QueueDataset, Sequence[str]], Collection[str]]
+"""Removes records of a dataset from Argilla unless somebody has begun to answer; returns those that are removed."""
 
-def migrate_to_current_labels(store: Store, task: Task, queue: QueueDefinition) -> list[tuple[str, str]]:
-    """Where labels have changed, move records without a response to a dataset with the current labels.
 
-    Returns old and new dataset names. The old dataset is kept in Argilla: responses given there still count.
-    Suggestions do not move, since their model did not know the new labels.
+def migrate_to_current_labels(
+    store: Store, task: Task, queue: QueueDefinition, take_back: TakeBack
+) -> list[tuple[str, str]]:
+    """Where labels have changed, move records that nobody has begun to a dataset with the current labels.
+
+    Returns old and new dataset names. A record leaves the old dataset before it enters the new one; one with a draft or
+    with one of two responses stays where it was begun, and counts as pending there. Responses in the old dataset still
+    count. Suggestions do not move, since their model did not know the new labels.
     """
     migrated = []
-    with store.writing() as connection:
-        submitted = submitted_annotators(connection)
-        active_items = [item for item in queue_items(connection, queue.name) if not item.withdrawn]
-        for old in queue_datasets(connection, queue.name):
-            if old.closed or old.options == option_values(task, queue, old.variant):
-                continue
-            unanswered = [
-                item
-                for item in active_items
-                if item.dataset == old.name and not submitted.get((old.name, item.record_id))
-            ]
-            update_dataset(connection, old.name, closed_at=utc_now())
-            new = find_or_insert_dataset(connection, task, queue, old.variant)
-            withdraw_items(connection, old.name, [item.record_id for item in unanswered])
-            copy_items(connection, unanswered, new)
+    with store.reading() as connection:
+        datasets = queue_datasets(connection, queue.name)
+    for old in datasets:
+        if not old.closed and old.options == option_values(task, queue, old.variant):
+            continue
+        unfinished, withdrawn = _items_to_take_back(store, old)
+        taken = set(take_back(old, [item.record_id for item in (*unfinished, *withdrawn)]))
+        if new := _move(store, task, queue, old, [item for item in unfinished if item.record_id in taken], taken):
             migrated.append((old.name, new))
     return migrated
+
+
+def _items_to_take_back(store: Store, old: QueueDataset) -> tuple[list[QueueItem], list[QueueItem]]:
+    """The items of a dataset that still need responses, and those that were withdrawn and are still in Argilla."""
+    with store.reading() as connection:
+        submitted = submitted_annotators(connection)
+        items = [item for item in queue_items(connection, old.queue) if item.dataset == old.name]
+    unfinished = [
+        item
+        for item in items
+        if not item.withdrawn and len(submitted.get((old.name, item.record_id), ())) < old.overlap
+    ]
+    return unfinished, [item for item in items if item.withdrawn and item.delivered]
+
+
+def _move(
+    store: Store, task: Task, queue: QueueDefinition, old: QueueDataset, items: list[QueueItem], taken: Collection[str]
+) -> str | None:
+    """Close the old dataset and move these items to the current one, whose name is returned; None without items."""
+    with store.writing() as connection:
+        if not old.closed:
+            update_dataset(connection, old.name, closed_at=utc_now())
+        mark_delivered(connection, old.name, taken, at=None)
+        if not items:
+            return None
+        new = find_or_insert_dataset(connection, task, queue, old.variant)
+        withdraw_items(connection, old.name, [item.record_id for item in items])
+        copy_items(connection, items, new)
+        return new

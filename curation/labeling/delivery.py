@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from winnow.config.task import Task
 from winnow.core.clock import utc_now
-from winnow.core.errors import Problem, WinnowError
+from winnow.core.commands import command
+from winnow.core.counted import counted
+from winnow.core.errors import Problem, ServiceError, WinnowError
 from winnow.core.vocabulary import DatasetKind
 from winnow.curation.engine.vectors import Vectors
 from winnow.curation.labeling.argilla_types import ArgillaRecord, DatasetSpec
@@ -48,11 +51,12 @@ def deliver_queue(
     candidates: Mapping[str, QueueCandidate],
     embed: EmbedTexts,
     guidelines_url: str | None,
-) -> None:
-    """Send every undelivered item of a queue to Argilla.
+) -> DeliveredRecords:
+    """Send every undelivered item of a queue to Argilla; returns what the server has stored.
 
     `candidates` has the texts, by record; items that are no longer candidates are withdrawn. Delivery is recorded bulk
-    by bulk: a kill costs at most one bulk, which is sent again and stored once.
+    by bulk: a kill costs at most one bulk, which is sent again and stored once. When Argilla stops responding, the
+    ServiceError says how many records it had stored by then.
     """
     with store.reading() as connection:
         known = queue_datasets(connection, queue.name)
@@ -60,11 +64,38 @@ def deliver_queue(
     delivery = _Delivery(
         store, task, queue, session, queue_guidelines(task, queue, before=before, guidelines_url=guidelines_url), embed
     )
-    for dataset in known:
-        if dataset.closed:
-            delivery.announce_successor(dataset, known)
-        else:
-            delivery.send(dataset, candidates)
+    try:
+        for dataset in known:
+            if dataset.closed:
+                delivery.announce_successor(dataset, known)
+            else:
+                delivery.send(dataset, candidates)
+    except ServiceError as error:
+        stored = counted(delivery.delivered.records, "record")
+        fix = f"run `{command('push', queue.name)}` again: it sends the rest"
+        interrupted = Problem(f"queue {queue.name}", f"Argilla had stored {stored} by then", "", fix)
+        raise ServiceError([*error.problems, interrupted]) from error
+    return delivery.delivered
+
+
+@dataclass
+class DeliveredRecords:
+    """Records that an Argilla server has confirmed to have stored."""
+
+    by_dataset: Counter[str] = field(default_factory=Counter)
+    """Records by dataset."""
+    blind: int = 0
+    """Records without a suggestion."""
+
+    @property
+    def records(self) -> int:
+        """Records in all datasets."""
+        return self.by_dataset.total()
+
+    def add(self, dataset: str, sent: Mapping[str, ArgillaRecord], stored: Sequence[str]) -> None:
+        """Count the records of one bulk."""
+        self.by_dataset[dataset] += len(stored)
+        self.blind += sum(sent[record].suggestion is None for record in stored)
 
 
 @dataclass(frozen=True)
@@ -77,6 +108,7 @@ class _Delivery:
     session: ArgillaSession
     guidelines: str
     embed: EmbedTexts
+    delivered: DeliveredRecords = field(default_factory=DeliveredRecords)
 
     def send(self, dataset: QueueDataset, candidates: Mapping[str, QueueCandidate]) -> None:
         """Send what is undelivered in one dataset, which is created in Argilla first if it is missing there."""
@@ -105,9 +137,11 @@ class _Delivery:
         else:
             client.grant_access(self._workspace_of(dataset), dataset.assignee)
             client.set_guidelines(server_id, self.guidelines)
-        for delivered_ids in client.upload_records(server_id, records) if records else ():
+        by_id = {one.record_id: one for one in records}
+        for stored in client.upload_records(server_id, records) if records else ():
             with self.store.writing() as connection:
-                mark_delivered(connection, dataset.name, delivered_ids, at=utc_now())
+                mark_delivered(connection, dataset.name, stored, at=utc_now())
+            self.delivered.add(dataset.name, by_id, stored)
 
     def announce_successor(self, dataset: QueueDataset, known: Sequence[QueueDataset]) -> None:
         """Say in a closed dataset where its records went."""

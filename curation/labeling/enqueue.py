@@ -57,6 +57,11 @@ class NewItems:
     blind: int = 0
     """New records without a suggestion."""
 
+    @property
+    def records(self) -> int:
+        """New records in all datasets."""
+        return sum(self.datasets.values())
+
 
 def enqueue(
     store: Store,

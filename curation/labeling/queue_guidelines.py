@@ -44,10 +44,10 @@ def queue_guidelines(
 
 
 def closed_dataset_note(successor: str, when: str) -> str:
-    """The guidelines of a dataset whose pending records moved to another one."""
+    """The guidelines of a dataset whose unanswered records moved to another one."""
     return (
         f"# Closed\n\nThe labels changed on {when[:10]}, so labeling continues in the dataset **{successor}**. "
-        "Your responses here count; please submit no more here."
+        "Your responses here count. Records that somebody had begun to answer are still here: please complete them."
     )
 
 

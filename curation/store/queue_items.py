@@ -45,7 +45,7 @@ class QueueDataset:
     responses_read_until: str | None
     """Time of the last imported response, by Argilla's clock."""
     closed: bool
-    """Whether it was replaced: the labels changed, and its pending records moved to a newer dataset."""
+    """Whether it was replaced: the labels changed, and records that nobody had begun moved to a newer dataset."""
 
     @property
     def variant(self) -> DatasetVariant:
@@ -128,13 +128,13 @@ class PendingWork:
 
 def pending_work(connection: Connection) -> PendingWork:
     """Count what is pending, as of the last pull."""
-    overlap = {one.name: one.overlap for one in queue_datasets(connection) if not one.closed}
+    overlap = {one.name: one.overlap for one in queue_datasets(connection)}
     given = submitted_annotators(connection)
     forgotten_records = forgotten_ids(connection)
     records: Counter[str] = Counter()
     responses_left = 0
     for item in queue_items(connection):
-        if item.withdrawn or item.record_id in forgotten_records or item.dataset not in overlap:
+        if item.withdrawn or item.record_id in forgotten_records:
             continue
         missing = overlap[item.dataset] - len(given.get((item.dataset, item.record_id), ()))
         if missing > 0:

@@ -15,7 +15,12 @@ from winnow.core.layout import WorkspaceFolder
 from winnow.core.vocabulary import AcquisitionStrategy
 from winnow.curation.annotations.confused_pairs import ConfusedPairs, read_confused_pairs
 from winnow.curation.annotations.feedback_facts import FEEDBACK_FILE
-from winnow.curation.labeling.cleanup import delete_forgotten, release_assignments, withdraw_stale_items
+from winnow.curation.labeling.cleanup import (
+    delete_forgotten,
+    release_assignments,
+    take_back_records,
+    withdraw_stale_items,
+)
 from winnow.curation.labeling.dataset_migration import migrate_to_current_labels
 from winnow.curation.labeling.delivery import deliver_queue
 from winnow.curation.labeling.enqueue import EnqueueSpec, enqueue
@@ -49,11 +54,11 @@ class PushResult:
 
     queue: str
     records: int
-    """Records that are new in the queue."""
+    """Records that this push wrote to Argilla: new ones, those that an interrupted push had left, and moved ones."""
     datasets: dict[str, int]
-    """New records by Argilla dataset."""
+    """Written records by Argilla dataset."""
     blind: int
-    """New records without a suggestion: the hold-out, the blind share of train, or all if there is no model."""
+    """Written records without a suggestion: the hold-out, the blind share of train, or all if there is no model."""
     pending: int
     """Records of this queue that still need a response."""
     remaining: RemainingWork
@@ -116,12 +121,12 @@ def push(workspace: WorkspaceContext, request: PushRequest, *, progress: Progres
         conflicts = measure_conflicts() if queue.uses_conflicts else None
         inputs = _read_inputs(spec, folder, store, task, embedder, conflicts, focus, progress)
         found = queue.find_candidates(inputs)
-        migrated = migrate_to_current_labels(store, task, queue)
+        migrated = migrate_to_current_labels(store, task, queue, partial(take_back_records, client))
         withdraw_stale_items(store, client, queue, {one.record_id for one in found})
         suggest = inputs.model.suggest if queue.shows_suggestions else None
         new = enqueue(store, task, spec, found, choose=partial(queue.choose, inputs), suggest=suggest)
         page = write_guidelines(task, folder.reports / "guidelines.html")
-        deliver_queue(
+        delivered = deliver_queue(
             store,
             task,
             queue,
@@ -130,17 +135,16 @@ def push(workspace: WorkspaceContext, request: PushRequest, *, progress: Progres
             embed=inputs.model.embed,
             guidelines_url=request.guidelines_url or _served_guidelines(folder, task, connection),
         )
-    records = sum(new.datasets.values())
     with store.reading() as reading:
         remaining = remaining_work(reading, annotator_activity(reading))
     return PushResult(
         queue=queue.name,
-        records=records,
-        datasets=new.datasets,
-        blind=new.blind,
+        records=delivered.records,
+        datasets=dict(delivered.by_dataset),
+        blind=delivered.blind,
         pending=remaining.pending.records.get(queue.name, 0),
         remaining=remaining,
-        candidates=sum(one.record_id not in inputs.model.queued for one in found) - records,
+        candidates=sum(one.record_id not in inputs.model.queued for one in found) - new.records,
         unscored_labels=dict(queue.unscored_labels(inputs)),
         migrated=migrated,
         url=connection.url,

@@ -21,7 +21,8 @@ import winnow
 from tests.support.commands import WINNOW_SCRIPT, run_winnow
 from tests.support.files import write_jsonl
 from tests.support.labeling import LabelingSetup, annotators_of
-from winnow.core.errors import ServiceError, WinnowError
+from winnow.core.errors import Problem, ServiceError, WinnowError
+from winnow.curation.labeling.argilla_client import ArgillaClient
 from winnow.curation.store import tables
 from winnow.curation.store.tables import push, queue_item
 from winnow.curation.store.workspace_id import workspace_id
@@ -203,6 +204,13 @@ def test_assigned_records_are_seen_by_their_person_only(labeling: LabelingSetup)
 def test_a_killed_push_is_finished_by_the_next(labeling: LabelingSetup) -> None:
     workspace = labeling.workspace
     annotators_of(labeling, "ann", "bob")
+
+    def found(name: str) -> list[dict[str, Any]]:
+        try:
+            return labeling.records(name, bare=True)
+        except StopIteration:  # the dataset is not there yet
+            return []
+
     for wait in (0.5, 1.5, 2.5, 3.0, 3.5):
         process = subprocess.Popen(
             [str(WINNOW_SCRIPT), "push", "label", "--count", "200"],
@@ -213,7 +221,11 @@ def test_a_killed_push_is_finished_by_the_next(labeling: LabelingSetup) -> None:
         time.sleep(wait)
         process.send_signal(signal.SIGKILL)
         process.wait(10)
-    workspace.push("label", count=200)
+    before = {one["external_id"] for name in ("label", "label-second-reviewer") for one in found(name)}
+    done = workspace.push("label", count=200)
+    assert 200 - len(before) <= done.records <= 200  # what it wrote, whoever reserved it
+    assert sum(done.datasets.values()) == done.records
+    assert workspace.push("label", count=200).records == 0
     held = [
         one["external_id"] for name in ("label", "label-second-reviewer") for one in labeling.records(name, bare=True)
     ]
@@ -373,12 +385,35 @@ class CutWire:
             one.close()
 
 
+UPLOAD_RECORDS = ArgillaClient.upload_records
+
+
+def lose_connection_after_one_bulk(client: ArgillaClient, server_id: str, items: Any) -> Iterator[list[str]]:
+    yield next(UPLOAD_RECORDS(client, server_id, items))
+    raise ServiceError(Problem(client.url, "the labeling server failed"))
+
+
 @pytest.fixture
 def wires() -> Iterator[list[CutWire]]:
     made: list[CutWire] = []
     yield made
     for wire in made:
         wire.listening.close()
+
+
+def test_a_push_reports_what_argilla_has_stored(labeling: LabelingSetup, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace = labeling.workspace
+    monkeypatch.setattr("winnow.curation.labeling.argilla_client.RECORDS_PER_UPLOAD", 4)
+    with monkeypatch.context() as cut:
+        cut.setattr(ArgillaClient, "upload_records", lose_connection_after_one_bulk)
+        with pytest.raises(ServiceError, match="Argilla had stored 4 records by then"):
+            workspace.push("label", count=10, second_reviewer_share=0)
+    first = ids_of(labeling, "label")
+    assert len(first) == 4
+    done = workspace.push("label", count=10, second_reviewer_share=0)
+    assert (done.records, done.datasets, done.pending) == (6, {"label": 6}, 10)
+    later = [one for one in labeling.records("label") if one["external_id"] not in first]
+    assert done.blind == sum(not one["suggestions"] for one in later)
 
 
 def test_argilla_going_away_midway_loses_nothing(
@@ -417,23 +452,61 @@ def test_argilla_going_away_midway_loses_nothing(
     assert len(decided) == len(set(decided)) == 40
 
 
+def ids_of(labeling: LabelingSetup, name: str) -> set[str]:
+    return {one["external_id"] for one in labeling.records(name, bare=True)}
+
+
 def test_labels_that_change_open_new_datasets(labeling: LabelingSetup) -> None:
     workspace = labeling.workspace
-    workspace.push("label", count=8, second_reviewer_share=0)
-    (ann,) = annotators_of(labeling, "ann")
-    old = labeling.records("label")
-    labeling.answer(ann, old[0], workspace.task.label_names[0])
+    workspace.push("label", count=10, second_reviewer_share=0.4)
+    ann, bob = annotators_of(labeling, "ann", "bob")
+    label = workspace.task.label_names[0]
+    drafted, answered, *rest = labeling.records("label")
+    half, *others = labeling.records("label-second-reviewer")
+    labeling.answer(ann, drafted, "it_vpn", status="draft")
+    labeling.answer(ann, answered, label)
+    labeling.answer(ann, half, "it_vpn")
     workspace.pull()
     workspace.rename("it_vpn", "it_tunnel")
-    done = workspace.push("label", count=7, second_reviewer_share=0)
-    assert done.migrated == [("label", "label (2)")]
+    done = workspace.push("label", count=9, second_reviewer_share=0)
+    assert done.migrated == [("label", "label (2)"), ("label-second-reviewer", "label-second-reviewer (2)")]
+    assert done.datasets == {"label (2)": len(rest), "label-second-reviewer (2)": len(others)}
+    assert (done.records, done.pending) == (7, 9)  # nothing new; one answer of two and a draft wait where they are
+    held = {name: ids_of(labeling, name) for name in ("label", "label-second-reviewer", *done.datasets)}
+    assert held["label"] == {drafted["external_id"], answered["external_id"]}
+    assert held["label-second-reviewer"] == {half["external_id"]}
+    assert sum(map(len, held.values())) == len(set().union(*held.values())) == 10
     assert "Closed" in labeling.dataset("label")["guidelines"]
     assert "it_tunnel" in labeling.dataset("label (2)")["guidelines"]
-    assert len(labeling.records("label (2)")) == 7
-    labeling.answer(ann, old[1], "it_vpn")  # still in the old one, by an open page
+    assert workspace.push("label", count=9, second_reviewer_share=0).records == 0
+
+    (draft,) = next(one for one in labeling.records("label") if one["id"] == drafted["id"])["responses"]
+    values = {"label": {"value": "it_vpn"}}
+    ann.send("PUT", f"responses/{draft['id']}", {"values": values, "status": "submitted"})
+    labeling.answer(bob, half, "it_vpn")
     report = workspace.pull()
-    assert report.imported.decisions == 1
-    assert workspace.show(old[1]["external_id"]).record.label == "it_tunnel"
+    assert (report.imported.decisions, report.remaining.pending.records) == (2, {"label": 7})
+    for record in (drafted, half):
+        assert workspace.show(record["external_id"]).record.label == "it_tunnel"
+    labeling.answer(ann, labeling.records("label (2)")[0], "it_tunnel")
+    assert workspace.pull().remaining.pending.records == {"label": 6}
+
+
+def test_rows_that_an_earlier_version_left_in_a_closed_dataset_are_taken_back(labeling: LabelingSetup) -> None:
+    workspace = labeling.workspace
+    workspace.push("label", count=4, second_reviewer_share=0)
+    with workspace.store.reading() as connection:
+        delivered = connection.execute(select(queue_item.c.record_id, queue_item.c.delivered_at)).all()
+    workspace.rename("it_vpn", "it_tunnel")
+    workspace.push("label", count=4, second_reviewer_share=0)
+    spec = {"fields": {"text": "left behind"}, "external_id": delivered[0].record_id}
+    labeling.api.send("POST", f"datasets/{labeling.dataset('label')['id']}/records/bulk", {"items": [spec]})
+    with workspace.store.writing() as connection:
+        old = queue_item.update().where(queue_item.c.dataset == "label")
+        connection.execute(old.values(delivered_at=delivered[0].delivered_at))
+    workspace.push("label", count=4, second_reviewer_share=0)
+    assert labeling.records("label") == []
+    assert len(labeling.records("label (2)")) == 4
 
 
 def test_commands_say_what_happens(labeling: LabelingSetup) -> None:
@@ -556,7 +629,6 @@ def test_one_person_alone_has_no_second_look(labeling: LabelingSetup) -> None:
 
 def test_datasets_without_news_are_not_read_again(labeling: LabelingSetup, monkeypatch: pytest.MonkeyPatch) -> None:
     from winnow.curation.labeling import response_import as pulling
-    from winnow.curation.labeling.argilla_client import ArgillaClient
 
     workspace = labeling.workspace
     workspace.push("label", count=4, second_reviewer_share=0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -349,13 +349,22 @@ def test_new_labels_move_what_waits_and_keep_what_was_answered(traffic: Workspac
     responses(traffic, (record, "ann", "a", "01"))
     text = traffic.folder.task_file.read_text()
     traffic.folder.task_file.write_text(text.replace("labels:\n", 'labels:\n  - name: "c"\n'))
-    migrated = dict(migrate_to_current_labels(traffic.store, traffic.task, LABEL))
+    begun: set[str] = set()
+
+    def take_back(dataset: QueueDataset, records: Sequence[str]) -> list[str]:
+        begun.update(records[:1])
+        return [one for one in records if one not in begun]
+
+    migrated = dict(migrate_to_current_labels(traffic.store, traffic.task, LABEL, take_back))
     assert migrated == {"label": "label (2)", "label-second-reviewer": "label-second-reviewer (2)"}
-    assert migrate_to_current_labels(traffic.store, traffic.task, LABEL) == []
+    assert len(begun) == 2  # one of each dataset
+    assert migrate_to_current_labels(traffic.store, traffic.task, LABEL, take_back) == []
     with traffic.store.reading() as connection:
         standing = [place for place in queue_items(connection) if not place.withdrawn]
         assert pending_work(connection).records == {"label": 5}
-    assert {place.dataset for place in standing} == {"label", "label (2)", "label-second-reviewer (2)"}
+    assert {place.dataset for place in standing if place.record_id in begun} == {"label", "label-second-reviewer"}
+    moved = {place.dataset for place in standing if place.record_id not in {*begun, record}}
+    assert moved == {"label (2)", "label-second-reviewer (2)"}
     assert sorted(p.record_id for p in standing) == sorted({p.record_id for p in standing})
     assert pushed(traffic, count=5) == {}
 
@@ -471,20 +480,21 @@ def test_a_record_that_left_a_dataset_may_come_back(traffic: Workspace, tmp_path
     assert pushed(traffic, count=30) == {"label": 30}
 
 
-def test_a_discard_and_a_half_answered_record_do_not_wait_in_a_closed_dataset(traffic: Workspace) -> None:
+def test_a_discarded_record_moves_and_a_half_answered_one_waits_where_it_was_begun(traffic: Workspace) -> None:
     pushed(traffic, count=4, second_reviewer_share=1.0)
     with traffic.store.reading() as connection:
         one, two, *_ = [place.record_id for place in queue_items(connection)]
     responses(traffic, (one, "ann", "-", "01"), (two, "ann", "a", "02"))
     text = traffic.folder.task_file.read_text()
     traffic.folder.task_file.write_text(text.replace("labels:\n", 'labels:\n  - name: "c"\n'))
-    migrate_to_current_labels(traffic.store, traffic.task, LABEL)
+    migrate_to_current_labels(traffic.store, traffic.task, LABEL, lambda _, records: set(records) - {two})
     with traffic.store.reading() as connection:
         migrated = {
             place.record_id
             for place in queue_items(connection)
             if not place.withdrawn and place.dataset.endswith("(2)")
         }
-        assert pending_work(connection).records == {"label": 3}
+        todo = pending_work(connection)
+    assert (todo.records, todo.responses) == ({"label": 4}, 3 * 2 + 1)
     assert one in migrated
     assert two not in migrated

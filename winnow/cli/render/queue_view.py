@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 def print_push(pushed: PushResult) -> None:
     """What is new in a queue, what is pending, and where annotators find it."""
     for old, new in pushed.migrated:
-        print_line(f"the labels have changed: records without a response moved from {old} to {new}", style="yellow")
+        print_line(f"the labels have changed: records that nobody had begun moved from {old} to {new}", style="yellow")
     datasets = ", ".join(f"{name} {count:,}" for name, count in pushed.datasets.items())
-    print_line(f"queue {pushed.queue}: {pushed.records:,} new records" + (f" ({datasets})" if datasets else ""))
+    written = f"{counted(pushed.records, 'record')} written to Argilla"
+    print_line(f"queue {pushed.queue}: {written}" + (f" ({datasets})" if datasets else ""))
     if pushed.queue == "label" and pushed.records:
         shown = pushed.records - pushed.blind
         print_line(f"with a suggestion {shown:,}, without {pushed.blind:,} (hold-out, and the blind share of train)")

@@ -52,7 +52,7 @@ def alarms() -> None:
         speed = len(texts) / (time.perf_counter() - start)
         print(
             f"{name}: {len(texts):,} queries, {speed:,.0f} per second, "
-            f"{sum(bool(s.replaced) for s in scrubbed)} detections"
+            f"{sum(bool(s.rewrites) for s in scrubbed)} detections"
         )
         for text in texts:
             for one in find_pii(text):

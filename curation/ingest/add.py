@@ -13,6 +13,7 @@ from winnow.core.clock import utc_now
 from winnow.curation.ingest.add_options import AddOptions, check_options
 from winnow.curation.ingest.dropped import DroppedFile, write_dropped
 from winnow.curation.ingest.language import detect_other_language
+from winnow.curation.ingest.rewrite_summary import FileRewrites, summarize_rewrites
 from winnow.curation.ingest.screen import KeptRow, ScreenContext
 from winnow.curation.ingest.screen_file import ScreenedFile, screen_file
 from winnow.curation.ingest.store_occurrences import store_occurrences
@@ -50,6 +51,8 @@ class AddResult:
     flagged: dict[str, int] = field(default_factory=dict)
     private: dict[str, int] = field(default_factory=dict)
     """Private values that were replaced by surrogates, by entity."""
+    rewrites: list[FileRewrites] = field(default_factory=list)
+    """The same by file and entity, with masked examples."""
     dropped_file: str | None = None
     sources: list[str] = field(default_factory=list)
     assigned_splits: dict[str, int] = field(default_factory=dict)
@@ -108,7 +111,8 @@ def add(
         dropped=dropped,
         reasons=dict(Counter(d.drop.reason for one in screened for d in one.dropped).most_common()),
         flagged={"language": len(flags)} if flags else {},
-        private=dict(sum((row.private for row in kept), Counter[str]()).most_common()),
+        private=dict(Counter(one.entity for row in kept for one in row.rewrites).most_common()),
+        rewrites=summarize_rewrites(screened),
         dropped_file=str(dropped_file.path) if dropped_file else None,
         sources=sources,
         assigned_splits=assigned_splits,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -13,6 +12,7 @@ from winnow.core.timestamps import parse_time
 from winnow.curation.annotations.renamed_labels import LabelRename, current_label
 from winnow.curation.io.readers.columns import parse_split
 from winnow.curation.io.readers.source_rows import SourceRow
+from winnow.curation.pii.rewrites import Rewrite
 from winnow.curation.pii.scrub import Scrubbed, Scrubber
 from winnow.validators.kinds import kind_of
 from winnow.validators.kinds.kind import Kind
@@ -49,8 +49,8 @@ class KeptRow:
     time: str | None
     unreadable_time: bool
     """The source gave a time that cannot be parsed; it is not kept, because it could contain anything."""
-    private: Counter[str]
-    """What was replaced, by entity."""
+    rewrites: tuple[Rewrite, ...]
+    """The private values that were replaced by surrogates."""
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ class _RowScreener:
             group=row.group,
             time=time if time and parse_time(time) else None,
             unreadable_time=bool(time and not parse_time(time)),
-            private=scrubbed.replaced,
+            rewrites=scrubbed.rewrites,
         )
 
 
@@ -165,8 +165,8 @@ def _scrub(kind: Kind, content: str, scrubber: Scrubber) -> Scrubbed:
     blocked = next((part.dropped for part in parts if part.dropped), "")
     if blocked:
         return Scrubbed("", dropped=blocked)
-    replaced = sum((part.replaced for part in parts), Counter[str]())
-    return Scrubbed(kind.with_texts(content, [part.text for part in parts]), replaced)
+    rewrites = tuple(rewrite for part in parts for rewrite in part.rewrites)
+    return Scrubbed(kind.with_texts(content, [part.text for part in parts]), rewrites)
 
 
 def _cell_value(value: Any) -> str | None:

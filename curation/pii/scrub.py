@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from winnow.core.hashing import keyed_digest
 from winnow.core.vocabulary import NAME_ENTITIES, PiiAction, PiiEntity
 from winnow.curation.pii.detect import ENTITY_PRIORITY, PiiSpan, find_pii, resolve_overlaps
+from winnow.curation.pii.rewrites import Rewrite, mask
 from winnow.curation.pii.surrogates import surrogate
 
 DEFAULT_POLICY: dict[str, PiiAction] = {
@@ -43,8 +43,8 @@ class Scrubbed:
     """A text that may be stored, or that must be dropped."""
 
     text: str
-    replaced: Counter[str] = field(default_factory=Counter)
-    """Replaced values by entity."""
+    rewrites: tuple[Rewrite, ...] = ()
+    """The values that were replaced."""
     dropped: str = ""
     """The entity for which the row is dropped; the text is empty then."""
 
@@ -66,7 +66,7 @@ class Scrubber:
 
     def scrub(self, text: str) -> Scrubbed:
         """Apply the policy; equal values get equal surrogates, and different values in a text get different ones."""
-        replaced: Counter[str] = Counter()
+        rewrites: list[Rewrite] = []
         taken: dict[str, str] = {}
         for _ in range(MAX_PASSES):  # next to a surrogate, a value may be detected that its neighbor hid
             found = self.found(text)
@@ -75,17 +75,20 @@ class Scrubber:
             blocked = next((one.entity for one in found if self.policy[one.entity] == PiiAction.DROP), "")
             if blocked:
                 return Scrubbed("", dropped=blocked)
-            parts, last = [], 0
-            for one in found:
-                parts += [text[last : one.start], self._surrogate_for(one.entity, text[one.start : one.end], taken)]
-                last = one.end
-            text = "".join([*parts, text[last:]])
-            replaced.update(one.entity for one in found)
-        return Scrubbed(text, replaced)
+            rewrites += [Rewrite(one.entity, mask(text[one.start : one.end])) for one in found]
+            text = self._replaced(text, found, taken)
+        return Scrubbed(text, tuple(rewrites))
 
     def pseudonym(self, value: str) -> str:
         """A session or user id that is itself private data, as a word that reveals nothing."""
         return f"private-{self._digest('session', value).hex()[:16]}" if find_pii(value) else value
+
+    def _replaced(self, text: str, found: Sequence[PiiSpan], taken: dict[str, str]) -> str:
+        parts, last = [], 0
+        for one in found:
+            parts += [text[last : one.start], self._surrogate_for(one.entity, text[one.start : one.end], taken)]
+            last = one.end
+        return "".join([*parts, text[last:]])
 
     def _surrogate_for(self, entity: str, value: str, taken: dict[str, str]) -> str:
         folded = (

@@ -241,8 +241,8 @@ class ProposalIntake:
             holder = f"record {found.near_id}" if found.near_id else "another proposal"
             return Drop(reason, f"{holder} ({found.near_label}) has the same content: {found.near_text!r}")
         scrubbed = self.scrubber.scrub(canonical_text(one.text))
-        if scrubbed.dropped or scrubbed.replaced:
-            entities = scrubbed.dropped or ", ".join(scrubbed.replaced)
+        if scrubbed.dropped or scrubbed.rewrites:
+            entities = scrubbed.dropped or ", ".join(dict.fromkeys(one.entity for one in scrubbed.rewrites))
             return Drop("private_data", f"it contains {entities}")
         if one.detail.get("kind") == "contrasts" and verdicts is not None:
             verdict = verdicts.get(one.text)

@@ -65,7 +65,7 @@ def test_screening_asks_the_kind_what_an_example_is(pairs_task: Task) -> None:
     first, second = texts(row.content)
     assert first == "Hello There"
     assert "jo@firm.org" not in second
-    assert row.private == {"EMAIL_ADDRESS": 1}
+    assert [one.entity for one in row.rewrites] == ["EMAIL_ADDRESS"]
     assert row.record_id == record_id("pairs", row.content)
     assert row.fold_key == PAIRS.fold_key(row.content)
     assert row.stratum == "yes, 2 texts"

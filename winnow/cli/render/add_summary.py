@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from winnow.cli.render.terminal import print_line, print_note, printable
+from winnow.cli.render.terminal import print_line, print_note, print_table, printable
+from winnow.core.counted import counted
 
 if TYPE_CHECKING:
     from winnow.curation.ingest.add import AddResult
+    from winnow.curation.ingest.rewrite_summary import FileRewrites
 
 
 def print_add_summary(result: AddResult) -> None:
@@ -20,7 +23,25 @@ def print_add_summary(result: AddResult) -> None:
     if result.reasons:
         print_line("dropped: " + ", ".join(f"{reason} {count:,}" for reason, count in result.reasons.items()))
         print_line(f"fix and add again: {result.dropped_file}")
-    if result.private:
-        print_line("private data replaced by surrogates: " + ", ".join(f"{k} {n:,}" for k, n in result.private.items()))
+    if result.rewrites:
+        _print_rewrites(result.rewrites)
     for name, count in result.flagged.items():
         print_line(f"flagged {count:,} for {name} (kept)")
+
+
+def _print_rewrites(rewrites: Sequence[FileRewrites]) -> None:
+    """What each rule replaced in each file, with masked examples and their rows."""
+    print_line(f"private data replaced by surrogates: {counted(sum(one.count for one in rewrites), 'value')}")
+    print_table(
+        ["file", "rule", "values", "examples (masked)"],
+        [
+            [
+                one.file,
+                one.entity,
+                f"{one.count:,}",
+                "; ".join(f"row {example.row}: {example.masked}" for example in one.examples),
+            ]
+            for one in rewrites
+        ],
+        right=[2],
+    )

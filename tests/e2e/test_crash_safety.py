@@ -6,9 +6,7 @@ import os
 import random
 import shutil
 import signal
-import sqlite3
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,22 +16,15 @@ import pytest
 import winnow
 from tests.support.commands import run_winnow
 from tests.support.files import write_jsonl
+from tests.support.processes import ROUNDS, start, stored_rows
 from tests.support.workspaces import add_example
 from winnow.workspace import Workspace
-
-ROUNDS = int(os.environ.get("WINNOW_SAFETY_ROUNDS", "50"))
 
 TASK = "name: t\nkind: intents\nlabels: [{name: a}, {name: b}]\n"
 
 ADD = "import sys, winnow; winnow.open(sys.argv[1]).add(sys.argv[2])"
 
 FREEZE = "import sys, winnow; winnow.open(sys.argv[1]).freeze(sys.argv[2])"
-
-
-def start(script: str, *arguments: object) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-c", script, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
 
 
 def new_workspace(folder: Path) -> Path:
@@ -46,18 +37,6 @@ def thousand_rows(path: Path) -> Path:
     return write_jsonl(path, [{"text": f"query number {i % 900}", "label": "ab"[i % 2]} for i in range(1000)])
 
 
-def counts(folder: Path) -> dict[str, int]:
-    """Rows by table, after SQLite's own checks of the file and the foreign keys."""
-    connection = sqlite3.connect(folder / ".winnow" / "winnow.db")
-    try:
-        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-        tables = ("source", "record_group", "record", "occurrence", "decision")
-        return {t: connection.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in tables}
-    finally:
-        connection.close()
-
-
 WHOLE = {"source": 1, "record_group": 900, "record": 900, "occurrence": 1000, "decision": 900}
 
 
@@ -66,7 +45,7 @@ def add_twice_at_once(folder: Path, path: Path) -> None:
     for process in both:
         _, errors = process.communicate(timeout=120)
         assert (process.returncode, errors) == (0, b"")
-    assert counts(folder) == WHOLE
+    assert stored_rows(folder) == WHOLE
 
 
 def test_two_processes_adding_the_same_rows_double_nothing(tmp_path: Path) -> None:
@@ -101,7 +80,7 @@ def killed_adds(tmp_path: Path, rounds: int) -> int:
         done = start(ADD, folder, path)
         _, errors = done.communicate(timeout=120)
         assert (done.returncode, errors) == (0, b"")
-        assert counts(folder) == WHOLE
+        assert stored_rows(folder) == WHOLE
         shutil.rmtree(folder)
     return killed
 
@@ -224,138 +203,6 @@ def test_a_reader_sees_one_moment_while_another_writes(tmp_path: Path) -> None:
         before = connection.exec_driver_sql("SELECT count(*) FROM record").scalar()
         workspace.add(thousand_rows(tmp_path / "rows.jsonl"))
         assert connection.exec_driver_sql("SELECT count(*) FROM record").scalar() == before
-
-
-LIFE = {
-    "add": "ws.add(sys.argv[2], license='MIT')",
-    "retract": "ws.retract(sys.argv[2])",
-    "rename": "ws.rename(*sys.argv[2].split('>'))",
-    "freeze": "ws.freeze(sys.argv[2])",
-    "waive": "ws.waive('disputed', by='Ann', reason=sys.argv[2], until=date(2099, 1, 1))",
-    "forget": "ws.forget(sys.argv[2])",
-}
-
-HEAD = "import sys, winnow; from datetime import date; ws = winnow.open(sys.argv[1]); "
-
-
-class Life:
-    """What a workspace must hold after every command that it saw through."""
-
-    def __init__(self, workspace: Workspace, folder: Path) -> None:
-        self.workspace, self.folder = workspace, folder
-        self.chance = random.Random(3)
-        self.files: dict[str, list[str]] = {}
-        self.retracted: set[str] = set()
-        self.forgotten: set[str] = set()
-        self.releases: dict[str, str] = {}
-        self.waived: set[str] = set()
-        self.label = "it_vpn"
-        self.step = 0
-
-    def next(self) -> tuple[str, str]:
-        """A command and its argument."""
-        self.step += 1
-        kind = self.chance.choices(list(LIFE), weights=[5, 2, 1, 2, 1, 1])[0]
-        live = [name for name in self.files if name not in self.retracted]
-        if kind == "add" or (kind in ("retract", "forget") and not live):
-            name = f"f{self.step}.jsonl"
-            self.files[name] = [f"a wholly new matter {self.step} {word}" for word in ("one", "two", "three")]
-            rows = [{"text": text, "label": self.label, "split": "train"} for text in self.files[name]]
-            return "add", str(write_jsonl(self.folder / name, rows))
-        if kind == "retract":
-            name = self.chance.choice(live)
-            self.retracted.add(name)
-            return kind, name
-        if kind == "forget":
-            text = self.chance.choice([t for name in live for t in self.files[name] if t not in self.forgotten] or [""])
-            if not text:
-                return self.next()
-            table = self.workspace.records()
-            self.forgotten.add(text)
-            return kind, str(table.loc[table["text"] == text, "id"].iloc[0])
-        if kind == "rename":
-            old, self.label = self.label, f"label_{self.step}"
-            return kind, f"{old}>{self.label}"
-        if kind == "waive":
-            self.waived.add(f"reason {self.step}")
-            return kind, f"reason {self.step}"
-        return kind, f"r{self.step}"
-
-    def check(self) -> None:
-        """The database is whole, and holds just what was done."""
-        counts(self.workspace.folder.root)
-        table = self.workspace.records()
-        known = {text for texts in self.files.values() for text in texts} - self.forgotten
-        mine = table[table["text"].str.startswith("a wholly new matter")]
-        assert set(mine["text"]) == known
-        assert mine["text"].is_unique
-        live = {t for name, texts in self.files.items() if name not in self.retracted for t in texts} - self.forgotten
-        assert set(mine.loc[mine["state"] != "superseded", "text"]) == live
-        assert set(mine.loc[mine["state"] == "labeled", "label"]) <= {self.label}
-        assert {w.reason for w in self.workspace.waivers()} == self.waived
-        ledger = {entry["name"]: entry["sha256"] for entry in self.workspace.releases()}
-        assert self.releases.items() <= ledger.items()
-        self.releases = ledger
-
-
-def killed_life(tmp_path: Path, rounds: int) -> int:
-    workspace = add_example(tmp_path / "ws")
-    task = workspace.folder.task_file  # so many matters of one label are no healthy data
-    task.write_text(task.read_text().replace("fallback_share: [0.10, 0.15]", "fallback_share: [0, 1]"))
-    workspace.check()
-    life = Life(workspace, tmp_path)
-    killed = 0
-    takes = dict.fromkeys(LIFE, 1.2) | {"freeze": 2.6}
-    for _ in range(rounds):
-        kind, argument = life.next()
-        process = start(HEAD + LIFE[kind], workspace.folder.root, argument)
-        time.sleep(life.chance.uniform(0.2, 1.1) * takes[kind])
-        process.send_signal(signal.SIGKILL)
-        process.communicate(timeout=120)
-        killed += process.returncode != 0
-        workspace.status()  # whatever it left can be read
-        if kind == "freeze" and argument in {entry["name"] for entry in workspace.releases()}:
-            continue
-        began = time.monotonic()
-        again = start(HEAD + LIFE[kind], workspace.folder.root, argument)
-        _, errors = again.communicate(timeout=240)
-        assert again.returncode == 0, (kind, argument, errors.decode())
-        takes[kind] = (takes[kind] + time.monotonic() - began) / 2
-        life.check()
-    for name in life.releases:
-        assert workspace.verify(name) == []
-    assert workspace.check().passed
-    return killed
-
-
-def test_a_life_under_fire_loses_and_doubles_nothing(tmp_path: Path) -> None:
-    killed_life(tmp_path, 8)
-
-
-@pytest.mark.slow
-def test_a_long_life_under_fire_loses_and_doubles_nothing(tmp_path: Path) -> None:
-    assert killed_life(tmp_path, 6 * ROUNDS) > 3 * ROUNDS
-
-
-@pytest.mark.slow
-def test_four_processes_of_all_kinds_at_once(tmp_path: Path) -> None:
-    workspace = add_example(tmp_path / "ws")
-    workspace.check()
-    for i in range(ROUNDS // 5):
-        path = write_jsonl(tmp_path / f"n{i}.jsonl", [{"text": f"matter {i} {w}", "label": "it_vpn"} for w in "abc"])
-        others = {"add": path, "freeze": f"r{i}", "waive": f"reason {i}"}
-        if i:
-            others["retract"] = f"n{i - 1}.jsonl"
-        running = {kind: start(HEAD + LIFE[kind], workspace.folder.root, value) for kind, value in others.items()}
-        for kind, process in running.items():
-            _, errors = process.communicate(timeout=240)
-            assert process.returncode == 0, (kind, errors.decode())
-        counts(workspace.folder.root)
-        assert workspace.verify(f"r{i}") == []
-    table = workspace.records()
-    mine = table[table["text"].str.startswith("matter ")]
-    assert len(mine) == 3 * (ROUNDS // 5)
-    assert (mine["state"] == "labeled").sum() == 3
 
 
 @pytest.mark.parametrize("part", ["data", "_versions", "all"])

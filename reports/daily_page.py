@@ -81,7 +81,10 @@ class DailyReport:
         return DailyReportFacts(
             **dict(self.people.facts()),
             status=self.status.json(),
-            gates=[GateSummary(name=gate.name, verdict=gate.verdict) for gate in self.coverage.check.gates],
+            gates=[
+                GateSummary(name=gate.name, verdict=gate.verdict, loosened=gate.loosened)
+                for gate in self.coverage.check.gates
+            ],
             coverage=NotMeasured(NO_COVERAGE) if covered is None else covered,
             runs=list(self.runs),
             confused=[ConfusedCellFacts(gold=c.gold, predicted=c.predicted, count=c.count) for c in self.cells],

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic.dataclasses import dataclass
 
+from winnow.config.gate_settings import LoosenedSetting
 from winnow.core.record import RECORD_CONFIG, Record
 from winnow.core.result import Measured, NotMeasured
 from winnow.core.vocabulary import GateVerdict
@@ -108,6 +109,8 @@ class GateSummary(Record):
     """Name of the gate."""
     verdict: GateVerdict
     """Whether the gate passed, failed, was waived, or had nothing to measure."""
+    loosened: tuple[LoosenedSetting, ...] = ()
+    """Settings of the gate that are looser than their default, with who loosened them and why."""
 
 
 class ConfusedCellFacts(Record):

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from winnow.config.overrides import with_overrides
 from winnow.config.task import Task
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.layout import WorkspaceFolder
@@ -15,9 +16,11 @@ from winnow.core.vocabulary import GateVerdict
 from winnow.curation.checks.coverage.task_facets import facet_functions, text_facets
 from winnow.curation.checks.coverage.traffic_similarity import TrafficCoverage, measure_traffic_coverage
 from winnow.curation.checks.eligibility import EXCLUDED, eligible_rows
+from winnow.curation.checks.gate_exceptions import GateExceptions
 from winnow.curation.checks.gate_inputs import GateInputs
-from winnow.curation.checks.gates import measure_gates
+from winnow.curation.checks.gates import NOT_WAIVABLE, measure_gates
 from winnow.curation.checks.gates.gate import Gate
+from winnow.curation.checks.gates.loosened import with_loosened
 from winnow.curation.checks.label_conflicts import label_conflicts
 from winnow.curation.checks.pii_scan import records_with_pii
 from winnow.curation.checks.selection import Selection, select
@@ -54,7 +57,7 @@ class CheckResult:
     """Entities that the policy does not allow, by record id."""
     sources: Mapping[str, str]
     """File name of every source, by id."""
-    waived: Mapping[str, str]
+    exceptions: GateExceptions
 
     def __repr__(self) -> str:
         verdicts = ", ".join(f"{gate.name} {gate.verdict}" for gate in self.gates)
@@ -82,6 +85,12 @@ class CheckResult:
         reasons = self.table.loc[self.table["split"] == EXCLUDED, "reason"]
         return {str(reason): int(count) for reason, count in sorted(Counter(reasons).items())}
 
+    def waivers(self) -> dict[str, str]:
+        """Who waived a gate, why and until when, by gate that is waived."""
+        return {
+            gate.name: self.exceptions.waived[gate.name] for gate in self.gates if gate.verdict == GateVerdict.WAIVED
+        }
+
     def highest_similarities(self) -> dict[str, float | None]:
         """Highest similarity left between the splits (cosine, exact search); None where a split is empty."""
         train = (self.table["split"] == "train").to_numpy()
@@ -98,14 +107,9 @@ class CheckResult:
         if duplicates is not None and duplicates < lowest:
             fix = f"set gates.duplicates.cosine to {duplicates} and check again"
             raise WinnowError(Problem("rethreshold", f"cosine {duplicates}", f"at least {lowest}", fix))
-        kept = self.task.gates
-        changed = kept.model_copy(
-            update={
-                "duplicates": kept.duplicates.model_copy(update={"cosine": duplicates or kept.duplicates.cosine}),
-                "leakage": kept.leakage.model_copy(update={"cosine": leakage or kept.leakage.cosine}),
-            }
-        )
-        task = self.task.model_copy(update={"gates": changed})
+        asked = {"duplicates": duplicates, "leakage": leakage}
+        tried = [f"{gate}.cosine={cosine}" for gate, cosine in asked.items() if cosine is not None]
+        task = with_overrides(self.task, tried)
         selection = select(eligible_rows(self.table), task, self.similarities.pairs, self.similarities.nearest)
         return apply_gates(
             task,
@@ -115,7 +119,7 @@ class CheckResult:
             self.facets,
             self.private_data,
             self.sources,
-            self.waived,
+            self.exceptions,
         )
 
 
@@ -126,7 +130,7 @@ def check(
     *,
     scrubber: Scrubber,
     sources: Mapping[str, str],
-    waived: Mapping[str, str],
+    exceptions: GateExceptions,
     folder: WorkspaceFolder,
     progress: Progress | None = None,
 ) -> CheckResult:
@@ -140,7 +144,7 @@ def check(
         selection.final, embedder, fallback=task.fallback, progress=progress, **caches
     )
     private_data = records_with_pii(table, kind_of(task), scrubber, folder.near_pairs, model=task.private.model)
-    return apply_gates(task, selection, similarities, traffic_coverage, facets, private_data, sources, waived)
+    return apply_gates(task, selection, similarities, traffic_coverage, facets, private_data, sources, exceptions)
 
 
 def apply_gates(
@@ -151,7 +155,7 @@ def apply_gates(
     facets: Mapping[str, Facet],
     private_data: Mapping[str, Sequence[str]],
     sources: Mapping[str, str],
-    waived: Mapping[str, str],
+    exceptions: GateExceptions,
 ) -> CheckResult:
     """Apply every gate to a selection. Pure."""
     final = selection.final
@@ -165,10 +169,12 @@ def apply_gates(
         private=private_data,
         sources=sources,
     )
+    reviews = exceptions.reviews(set(inputs.selected["id"]))
+    gates = with_loosened(measure_gates(inputs), task, lot_reviews=reviews, not_waivable=NOT_WAIVABLE)
     return CheckResult(
         task=task,
         table=final,
-        gates=with_waivers(measure_gates(inputs), waived),
+        gates=with_waivers(gates, exceptions.waived),
         threshold_costs=threshold_costs(selection, similarities),
         conflicts=inputs.conflicts,
         similarities=similarities,
@@ -177,5 +183,5 @@ def apply_gates(
         marginals=inputs.marginals,
         private_data=private_data,
         sources=sources,
-        waived=waived,
+        exceptions=exceptions,
     )

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 
 from winnow.core.clock import utc_now
 from winnow.core.errors import Parameter, Problem, WinnowError
+from winnow.core.statement import stated
 from winnow.core.suggest import suggestion
 from winnow.core.vocabulary import GateVerdict
 from winnow.curation.checks.gates import GATES, NOT_WAIVABLE
@@ -31,6 +32,7 @@ def waive_gate(store: Store, gate: str, *, by: str, reason: str, until: date) ->
 
     Raises WinnowError for an unknown gate, one that cannot be waived, an empty name or reason, or a date in the past.
     """
+    by, reason = stated(by), stated(reason)
     problems = []
     if gate in NOT_WAIVABLE:
         problems.append(Problem(f"waive {gate}", "this gate cannot be waived", "", "resolve what its evidence names"))
@@ -41,7 +43,7 @@ def waive_gate(store: Store, gate: str, *, by: str, reason: str, until: date) ->
     problems += [
         Problem(Parameter(name), "empty", "a name" if name == "by" else "a reason")
         for name, value in (("by", by), ("reason", reason))
-        if not value.strip()
+        if not value
     ]
     if until < datetime.now(UTC).date():
         problems.append(Problem(Parameter("until"), until.isoformat(), "today or later", "choose a later date"))

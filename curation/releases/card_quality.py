@@ -98,7 +98,7 @@ def _accuracy_line(measured: LabelAccuracyFacts | None) -> str:
 
 
 def gates_section(manifest: Manifest) -> list[str]:
-    """Every gate and every waiver."""
+    """Every gate, every waiver, and every setting that is looser than its default."""
     rows = [
         [
             gate.name,
@@ -108,6 +108,7 @@ def gates_section(manifest: Manifest) -> list[str]:
         ]
         for gate in manifest.gates
     ]
+    loosened = [f"- **{gate.name}**: {table_cell(str(one))}." for gate in manifest.gates for one in gate.loosened]
     waivers = [f"- **{gate}** is waived: {table_cell(why)}" for gate, why in manifest.waivers.items()]
     return [
         "## Gates",
@@ -115,5 +116,6 @@ def gates_section(manifest: Manifest) -> list[str]:
         *table(["gate", "measured", "threshold", "verdict"], rows),
         "",
         *(waivers or ["No gate is waived."]),
+        *(["", "Settings that are looser than their default:", "", *loosened] if loosened else []),
         "",
     ]

@@ -9,6 +9,7 @@ from winnow.core.deployment import Deployment
 from winnow.core.errors import GateError, Parameter, Problem, WinnowError
 from winnow.core.hashing import file_sha256
 from winnow.core.layout import WorkspaceFolder
+from winnow.core.statement import stated
 from winnow.core.suggest import suggestion
 from winnow.curation.store.artifacts import artifacts
 from winnow.curation.store.database import Connection, Store
@@ -35,6 +36,7 @@ def deploy(store: Store, folder: WorkspaceFolder, run: str, *, by: str, reason: 
     Raises WinnowError for a run that is not in the ledger or has no folder, or an empty name or reason, and GateError
     when the run has changed since it was recorded.
     """
+    by, reason = stated(by), stated(reason)
     with store.writing() as connection:
         _check(connection, folder, run, by, reason)
         latest = deployments(connection)[-1:]
@@ -47,7 +49,7 @@ def _check(connection: Connection, folder: WorkspaceFolder, run: str, by: str, r
     problems = [
         Problem(Parameter(name), "empty", "a name" if name == "by" else "a reason")
         for name, value in (("by", by), ("reason", reason))
-        if not value.strip()
+        if not value
     ]
     known = {entry["name"]: entry for entry in artifacts(connection, "run")}
     if run not in known:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
+from winnow.config.gate_settings import LoosenedSetting
 from winnow.config.gate_thresholds import GateThresholds
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.hashing import file_sha256
@@ -72,6 +73,8 @@ class GateFacts(Record):
     """Whether the gate passed, was waived, or had nothing to measure."""
     bound: Bound
     """On which side of the threshold the gate passes."""
+    loosened: tuple[LoosenedSetting, ...] = ()
+    """Settings of the gate that were looser than their default, with who loosened them and why."""
 
     @field_validator("measured", mode="before")
     @classmethod
@@ -207,7 +210,12 @@ def _field_problem(path: Path, found: ErrorDetails) -> Problem:
 def gate_facts(gate: Gate) -> GateFacts:
     """A gate as the manifest states it, without evidence, which may quote excluded records."""
     return GateFacts(
-        name=gate.name, measured=gate.measured, threshold=gate.threshold, verdict=gate.verdict, bound=gate.bound
+        name=gate.name,
+        measured=gate.measured,
+        threshold=gate.threshold,
+        verdict=gate.verdict,
+        bound=gate.bound,
+        loosened=gate.loosened,
     )
 
 

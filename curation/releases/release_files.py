@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from winnow.config.task import Task
 from winnow.core.atomic import sync_to_disk
 from winnow.core.versions import package_version
-from winnow.core.vocabulary import SPLITS, GateVerdict
+from winnow.core.vocabulary import SPLITS
 from winnow.curation.checks.check import CheckResult
 from winnow.curation.checks.coverage.task_facets import text_facets
 from winnow.curation.checks.eligibility import EXCLUDED
@@ -122,7 +122,7 @@ def _state_manifest(
         similarity_between_splits=SplitSimilarity(**checked.highest_similarities()),
         thresholds=task.gates,
         gates=[gate_facts(gate) for gate in checked.gates],
-        waivers={g.name: checked.waived[g.name] for g in checked.gates if g.verdict == GateVerdict.WAIVED},
+        waivers=checked.waivers(),
         embedder=embedder,
         decided_by={
             str(split): {str(by): int(n) for by, n in sorted(group["decided_by"].value_counts().items())}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
@@ -21,7 +22,6 @@ from winnow.workspace import Workspace
 TASK = """name: same-question
 kind: pairs
 licenses: {allow: [own]}
-gates: {facet_marginals: {share_max: 1}}
 must_pass: must_pass.jsonl
 """
 
@@ -51,6 +51,7 @@ def test_from_a_file_to_a_verified_release_and_a_measured_run(pairs: Workspace, 
     ]
     pairs.add(write_jsonl(tmp_path / "swapped.jsonl", swapped), license="own")
 
+    pairs.waive("facet_marginals", by="the tests", reason="templates", until=datetime.now(UTC).date())
     checked = pairs.check()
     failed = [gate.name for gate in checked.gates if gate.verdict == "fail"]
     assert failed == []

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 import winnow
 from tests.support.commands import run_winnow
 from tests.support.files import write_jsonl
-from tests.support.workspaces import add_example
+from tests.support.workspaces import add_example, waive_failing
 from winnow.config.load import parse_task
 from winnow.core.csv_cells import FORMULA_PREFIXES, escape_cell, unescape_cell
 from winnow.core.errors import WinnowError
@@ -61,6 +61,7 @@ def test_no_written_csv_holds_a_formula(make_workspace: Make, tmp_path: Path) ->
     rows = [{"text": text, "label": labels[i % 2], "split": splits[i % 5]} for i, text in enumerate(texts)]
     workspace.add(write_jsonl(tmp_path / "rows.jsonl", [*rows, {"text": "=2+2", "label": "no such", "session": "=3"}]))
     workspace.folder.task_file.write_text(workspace.folder.task_file.read_text() + LENIENT)
+    waive_failing(workspace)
     workspace.check()
     workspace.freeze("first")
     folder, _ = workspace.export("first", "csv")
@@ -72,11 +73,7 @@ def test_no_written_csv_holds_a_formula(make_workspace: Make, tmp_path: Path) ->
         assert not [cell for cell in cells if cell.startswith(FORMULA_PREFIXES)], path
 
 
-LENIENT = (
-    "gates: {duplicates: {cosine: 1, share_max: 1, label_share_max: 1}, "
-    "leakage: {cosine: 1, share_max: 1, label_share_max: 1}, "
-    "minimum_per_label: {train_rows: 0}, label_balance: {ratio_max: 1000}, facet_marginals: {labels_share_max: 1}}\n"
-)
+LENIENT = "gates: {duplicates: {cosine: 1}, leakage: {cosine: 1}}\n"
 
 
 def test_a_fixed_formula_is_added_as_the_text_that_it_was(make_workspace: Make, tmp_path: Path) -> None:
@@ -100,6 +97,7 @@ def test_strange_texts_go_the_whole_way_and_come_out_as_they_went_in(make_worksp
     result = workspace.add(write_jsonl(tmp_path / "rows.jsonl", rows))
     assert result.added == len(rows)
     workspace.folder.task_file.write_text(workspace.folder.task_file.read_text() + LENIENT)
+    waive_failing(workspace)
     workspace.freeze("first")
     exported = {row["text"] for split in ("train", "validation", "test") for row in released(workspace, split)}
     assert exported <= {row["text"] for row in rows}

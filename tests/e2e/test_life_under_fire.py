@@ -121,7 +121,8 @@ def killed_life(tmp_path: Path, rounds: int) -> Counter[str]:
     """Run a number of commands, kill each at a random instant and run it again; returns the kills by command."""
     workspace = add_example(tmp_path / "ws")
     task = workspace.folder.task_file  # so many matters of one label are no healthy data
-    task.write_text(task.read_text().replace("fallback_share: [0.10, 0.15]", "fallback_share: [0, 1]"))
+    wide = "fallback_share: [0.005, 0.5]\n  by: a test\n  reason: made up"
+    task.write_text(task.read_text().replace("fallback_share: [0.10, 0.15]", wide))
     workspace.check()
     words = sorted({word for text in workspace.records()["text"] for word in text.lower().split()})
     life = Life(workspace, tmp_path, make_encoder(tmp_path / "encoder", words))

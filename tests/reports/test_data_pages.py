@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 import winnow
+from tests.support.workspaces import waive_failing
 
 NASTY = "</script><script>alert(1)</script><img src=x onerror=alert(2)> & \"quoted\" 'text'"
 
@@ -31,8 +32,6 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     lines = "".join(f"  - name: {label}\n" for label in LABELS)
     (folder / "winnow.yaml").write_text(
         f"name: pages\nkind: intents\nlabels:\n{lines}  - name: {json.dumps(NASTY)}\nlicenses: {{allow: [unknown]}}\n"
-        "gates: {minimum_per_label: {train_rows: 0}, duplicates: {share_max: 1, label_share_max: 1}, "
-        "leakage: {share_max: 1, label_share_max: 1}}\n"
     )
     workspace = winnow.open(folder)
     matters = list(itertools.product(DEEDS, THINGS))
@@ -49,11 +48,13 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     ]
     rows += [{"text": f"{NASTY} {thing}", "label": NASTY, "split": "train"} for thing in THINGS]
     workspace.add(pd.DataFrame(rows))
+    waive_failing(workspace)
     workspace.freeze("a")
     orchids = [f"{NASTY} orchid {word} {thing}" for word in ("blooms", "wilts", "dries") for thing in THINGS]
     workspace.add(pd.DataFrame({"text": orchids, "time": "2026-03-01"}))
     workspace.rename(LABELS[0], LABELS[1])
     workspace.add(pd.DataFrame({"text": [f"{NASTY} is new"], "label": [NASTY], "split": "train"}))
+    waive_failing(workspace)
     workspace.freeze("b")
     return {"coverage": workspace.coverage()[1], "diff": workspace.diff("a", "b")[1]}
 

@@ -6,12 +6,12 @@ from typing import Annotated
 
 from pydantic import Field
 
-from winnow.config.section import Share, TaskSection
+from winnow.config.section import Count, LoosenableSection, Number, Share, TaskSection
 
-Cosine = Annotated[float, Field(ge=0.5, le=1)]
+Cosine = Annotated[Number, Field(ge=0.5, le=1)]
 
 
-class DuplicatesThresholds(TaskSection):
+class DuplicatesThresholds(LoosenableSection):
     """Dedup may not remove an unreasonable share of train: a large share indicates copied data."""
 
     cosine: Cosine = 0.97
@@ -22,7 +22,7 @@ class DuplicatesThresholds(TaskSection):
     """Maximum share of the train records of one label that may be duplicates, 0 to 1."""
 
 
-class LeakageThresholds(TaskSection):
+class LeakageThresholds(LoosenableSection):
     """Train may not lose an unreasonable share of its records because they repeat hold-out rows."""
 
     cosine: Cosine = 0.97
@@ -33,21 +33,21 @@ class LeakageThresholds(TaskSection):
     """Maximum share of the train records of one label that may repeat hold-out rows, 0 to 1."""
 
 
-class DisputedThresholds(TaskSection):
+class DisputedThresholds(LoosenableSection):
     """People or files must agree."""
 
     share_max: Share = 0.02
     """Maximum share of disputed records among all labeled or disputed records."""
 
 
-class MinimumPerLabelThresholds(TaskSection):
+class MinimumPerLabelThresholds(LoosenableSection):
     """Every label must have enough train rows to learn from."""
 
-    train_rows: Annotated[int, Field(ge=0)] = 10
+    train_rows: Annotated[Count, Field(ge=0)] = 10
     """Minimum number of train rows of each label."""
 
 
-class FacetMarginalsThresholds(TaskSection):
+class FacetMarginalsThresholds(LoosenableSection):
     """If the examples of a label are all worded alike, a model learns the wording instead of the meaning."""
 
     share_max: Share = 0.95
@@ -56,17 +56,17 @@ class FacetMarginalsThresholds(TaskSection):
     """Maximum share of labels that exceed `share_max` or miss `targets.facets`."""
 
 
-class TrafficCoverageThresholds(TaskSection):
+class TrafficCoverageThresholds(LoosenableSection):
     """Queries of users must be near records in train."""
 
     share_min: Share = 0.70
     """Minimum share of unlabeled log queries with a near train record, weighted by the frequency of each query."""
 
 
-class LabelBalanceThresholds(TaskSection):
+class LabelBalanceThresholds(LoosenableSection):
     """No label may be far larger than another one."""
 
-    ratio_max: Annotated[float, Field(ge=1)] = 10.0
+    ratio_max: Annotated[Number, Field(ge=1)] = 10.0
     """Maximum ratio of the largest to the smallest label in train, excluding the fallback."""
 
 

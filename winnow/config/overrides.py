@@ -26,6 +26,8 @@ def with_overrides(task: Task, settings: Sequence[str]) -> Task:
         for part in path:
             node = node[part]
         node[field] = _parse_value(setting, key, value)
+        section = data["targets"] if path[0] == "targets" else node
+        section.update(by=TRIED_BY, reason=TRIED_REASON)
     try:
         return Task.model_validate(data)
     except ValidationError as error:
@@ -33,6 +35,9 @@ def with_overrides(task: Task, settings: Sequence[str]) -> Task:
         where = Parameter("settings")
         raise WinnowError([Problem(where, f"{key}={fault['input']}", fault["msg"]) for key, fault in faults]) from None
 
+
+TRIED_BY, TRIED_REASON = "the settings of this check", "tried, not saved"
+"""Who set a threshold that a check only tries, and why."""
 
 MAIN_THRESHOLDS = {
     "duplicates": "gates.duplicates.share_max",
@@ -54,11 +59,16 @@ TWO_NUMBER_SETTINGS = ("fallback_share", "mix.human", "mix.log", "mix.public", "
 
 
 def _setting_path(data: Mapping[str, Any], key: str, setting: str) -> list[str]:
-    known = [*MAIN_THRESHOLDS, *(f"{gate}.{field}" for gate, fields in data["gates"].items() for field in fields)]
+    known = [*MAIN_THRESHOLDS, *_thresholds(data["gates"])]
     if key not in known:
         fix = suggestion(key, known)
         raise WinnowError(Problem(Parameter("settings"), f"unknown gate setting {key!r}", ", ".join(known), fix))
     return MAIN_THRESHOLDS.get(key, f"gates.{key}").split(".")
+
+
+def _thresholds(gates: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Every threshold of every gate, without who set it and why."""
+    return [f"{gate}.{field}" for gate, fields in gates.items() for field in fields if field not in ("by", "reason")]
 
 
 def _parse_value(setting: str, key: str, value: str) -> float | list[float] | list[str]:
@@ -73,4 +83,6 @@ def _parse_value(setting: str, key: str, value: str) -> float | list[float] | li
     if len(numbers) != wanted:
         expected = "GATE=LOWEST,HIGHEST" if wanted == 2 else "GATE=NUMBER"
         raise WinnowError(Problem(Parameter("settings"), repr(setting), expected))
-    return numbers if wanted == 2 else numbers[0]
+    if wanted == 2:
+        return numbers
+    return int(numbers[0]) if numbers[0].is_integer() else numbers[0]

@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from winnow.config.gate_thresholds import GateThresholds
-from winnow.config.section import Name, Share, TaskSection
+from winnow.config.section import Count, LoosenableSection, Name, Number, Share, TaskSection
 from winnow.core.model_vocabulary import EmbedderBackend, ThinkingEffort
 from winnow.core.vocabulary import PiiAction, PiiEntity
 
@@ -42,10 +42,10 @@ class Label(TaskSection):
     """A query that looks like the label and is not."""
 
 
-class TargetsConfig(TaskSection):
+class TargetsConfig(LoosenableSection):
     """The composition of the dataset that the data lead wants."""
 
-    per_label: Annotated[int, Field(ge=1)] = 50
+    per_label: Annotated[Count, Field(ge=1)] = 50
     """Labeled records that each label should have, in all splits together."""
     synthetic_share_max: Share = 0.7
     """Maximum share of train."""
@@ -57,7 +57,7 @@ class TargetsConfig(TaskSection):
     """Lowest share of a facet's value among the train rows of every label."""
 
 
-class ReviewConfig(TaskSection):
+class ReviewConfig(LoosenableSection):
     """How synthetic records are reviewed and accepted (design rule 5)."""
 
     share: Share = 0.15
@@ -82,18 +82,18 @@ class ReviewConfig(TaskSection):
         return self
 
 
-class SplitsConfig(TaskSection):
+class SplitsConfig(LoosenableSection):
     """How records are assigned to splits. Changes never move records that already have an assigned split."""
 
-    validation: Annotated[float, Field(ge=0, le=0.5)] = 0.15
+    validation: Annotated[Number, Field(ge=0, le=0.5)] = 0.15
     """Share of eligible human rows."""
-    test: Annotated[float, Field(ge=0, le=0.5)] = 0.15
+    test: Annotated[Number, Field(ge=0, le=0.5)] = 0.15
     """Share of eligible human rows."""
     key: str = "winnow"
     """The key of the hash that determines the order of records."""
 
 
-class PrivacyConfig(TaskSection):
+class PrivacyConfig(LoosenableSection):
     """How private data is handled when files are added."""
 
     policy: dict[PiiEntity, PiiAction] = {}
@@ -102,7 +102,7 @@ class PrivacyConfig(TaskSection):
     """A folder with a token-classification model that finds names; without it, no names are found."""
 
 
-class LicensesConfig(TaskSection):
+class LicensesConfig(LoosenableSection):
     """Licenses under which records may be exported."""
 
     allow: list[Name] = []
@@ -178,7 +178,7 @@ class Task(TaskSection):
     """Pairs of labels that people mix up."""
     slots: dict[str, list[str]] = {}
     """Values by slot that can replace each other without changing the label."""
-    variations_per_seed: Annotated[int, Field(ge=1)] = 6
+    variations_per_seed: Annotated[Count, Field(ge=1)] = 6
     """Maximum number of records of one group that stay in train."""
     targets: TargetsConfig = TargetsConfig()
     """The composition of the dataset that is wanted."""

@@ -142,6 +142,13 @@ class Bound(StrEnum):
     AT_LEAST = "at_least"
 
 
+class LooserDirection(StrEnum):
+    """In which direction a setting makes its gate easier to pass."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+
+
 class ExclusionReason(StrEnum):
     """Why a record is not exported: it has no valid label, or a row that is exported makes it superfluous."""
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from winnow.config.gate_settings import check_loosened
 from winnow.core.errors import Problem, ServiceError, WinnowError
 from winnow.curation.ingest.add import MAX_ATTEMPTS, AddResult, WorkspaceChanged
 from winnow.curation.ingest.add import add as add_source_rows
@@ -37,6 +38,7 @@ def add(  # noqa: PLR0913
 
     Raises WinnowError with the problems of every file that cannot be read; nothing is added then.
     """
+    check_loosened(workspace.task, "splits")
     kind = kind_of(workspace.task)
     sources: list[SourceRows] = []
     problems: list[Problem] = []

@@ -46,6 +46,7 @@ def check(
 def measure(workspace: WorkspaceContext, task: Task, *, progress: Progress | None = None) -> MeasuredWorkspace:
     """Measure the workspace at one moment: records, waivers and provenance come from one transaction."""
     from winnow.curation.checks.check import check as check_table
+    from winnow.curation.checks.gate_exceptions import GateExceptions
     from winnow.curation.releases.provenance import read_provenance
     from winnow.curation.store.waivers import waivers_by_gate
     from winnow.curation.store.working_view import table_of_rows, working_rows
@@ -62,7 +63,7 @@ def measure(workspace: WorkspaceContext, task: Task, *, progress: Progress | Non
         embedder,
         scrubber=workspace.scrubber(task),
         sources={source["id"]: source["name"] for source in provenance.sources},
-        waived=waived,
+        exceptions=GateExceptions(waived, provenance.lots),
         folder=workspace.folder,
         progress=progress,
     )

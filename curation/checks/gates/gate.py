@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from pydantic.dataclasses import dataclass
 
+from winnow.config.gate_settings import LoosenedSetting
 from winnow.core.record import RECORD_CONFIG
 from winnow.core.result import NotMeasured
 from winnow.core.vocabulary import Bound, GateVerdict
@@ -32,6 +33,8 @@ class Gate:
     """The command or edit that resolves a failure; empty when there is nothing to do."""
     bound: Bound = Bound.AT_MOST
     """On which side of the threshold the gate passes."""
+    loosened: tuple[LoosenedSetting, ...] = ()
+    """Settings of the gate that are looser than their default, with who loosened them and why."""
 
     @property
     def measured_text(self) -> str:

@@ -36,10 +36,10 @@ def print_check(check: CheckResult) -> None:
     ]
     print_table(["gate", "measured", "threshold", "verdict"], rows, right=[1, 2])
     for gate in check.gates:
-        if gate.evidence or gate.fix:
+        if gate.evidence or gate.loosened or gate.fix:
             print_line()
             print_line(gate.name, style=GATE_STYLE[gate.verdict])
-            for line in gate.evidence:
+            for line in (*map(str, gate.loosened), *gate.evidence):
                 print_line(f"  {printable(line)}")
             if gate.fix:
                 print_line(f"  fix: {gate.fix}", style="bold")
@@ -67,7 +67,9 @@ def print_check(check: CheckResult) -> None:
 
 
 def _verdict(gate: Gate) -> str:
-    """The verdict; names the failing part if the whole is within the threshold."""
+    """The verdict; names the failing part if the whole is within the threshold, and says if it passes loosened."""
+    if gate.verdict == GateVerdict.PASS and gate.loosened:
+        return f"{gate.verdict}, loosened"
     part = gate.evidence[0].partition(" loses ")[0] if gate.evidence and " loses " in gate.evidence[0] else ""
     within = not isinstance(gate.measured, NotMeasured) and gate.measured <= gate.threshold
     return f"fail: {part}" if gate.verdict == GateVerdict.FAIL and part and within else gate.verdict

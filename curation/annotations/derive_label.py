@@ -28,7 +28,7 @@ def derive_labels(votes: Iterable[Vote], *, synthetic: frozenset[str] = frozense
 
     The highest rank decides: adjudication, else the agreement of two or more people, else the latest person, else the
     files. Rules and models never decide, and labels from a synthetic source count as a model's. Different choices of
-    equal rank are a dispute. A record of `synthetic` that no person and no other file has labeled is `proposed`.
+    equal rank are a dispute. A record of `synthetic` that no person has labeled is `proposed`: files do not decide it.
     """
     by_record: dict[str, list[Vote]] = defaultdict(list)
     for vote in votes:
@@ -47,15 +47,13 @@ def _derive_one(votes: list[Vote], *, synthetic: bool) -> DerivedLabel:
         if most >= 2:
             return _decided({choice for choice, n in counts.items() if n == most}, "agreement")
         return _decided({list(people.values())[-1]}, "person")
+    if synthetic:
+        proposals = [vote.value for vote in votes if vote.actor in ("model", "file") and vote.kind == "label"]
+        return DerivedLabel(State.PROPOSED, proposals[-1] if proposals else None)
     files = {vote.choice for vote in votes if vote.actor == "file"}
     if files:
         return _by_file(files.pop()) if len(files) == 1 else _decided(files, "file")
-    proposals = [vote.value for vote in votes if vote.actor == "model" and vote.kind == "label"]
-    return (
-        DerivedLabel(State.PROPOSED, proposals[-1] if proposals else None)
-        if synthetic
-        else DerivedLabel(State.UNLABELED)
-    )
+    return DerivedLabel(State.UNLABELED)
 
 
 @lru_cache(maxsize=4096)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from winnow.config.task import Task
 from winnow.core.clock import utc_now
+from winnow.core.vocabulary import Origin, State
 from winnow.curation.ingest.add_options import AddOptions, check_options
 from winnow.curation.ingest.dropped import DroppedFile, write_dropped
 from winnow.curation.ingest.language import detect_other_language
@@ -24,8 +25,10 @@ from winnow.curation.store.database import Connection, Store
 from winnow.curation.store.flags import store_language_flags
 from winnow.curation.store.forgotten import forgotten_ids
 from winnow.curation.store.label_renames import label_renames
+from winnow.curation.store.machine_written import machine_written
 from winnow.curation.store.records import assigned_split_counts, live_records
 from winnow.curation.store.sources import NewSource, store_batch, store_source
+from winnow.curation.store.working_view import working_rows
 from winnow.validators.kinds import kind_of
 from winnow.validators.kinds.kind import Kind
 
@@ -102,6 +105,7 @@ def add(
             also_write(connection, {row.record_id for row in kept})
         added = {row.record_id for row in kept} - live_before
         assigned_splits = assigned_split_counts(connection, added)
+        recognized = _recognized_notes(connection, pairs, origins)
     given = sum(len(one.reading.rows) for one in screened)
     dropped = sum(len(one.dropped) for one in screened)
     return AddResult(
@@ -119,7 +123,8 @@ def add(
         notes=[note for one in screened for note in one.reading.notes]
         + _time_notes(screened)
         + _renamed_notes(kept)
-        + _kept_assignment_notes(kept_assignments),
+        + _kept_assignment_notes(kept_assignments)
+        + recognized,
     )
 
 
@@ -145,6 +150,20 @@ def _renamed_notes(kept: Sequence[KeptRow]) -> list[str]:
         f"{count:,} rows labeled {old!r} count as {new!r}, because the label was renamed"
         for (old, new), count in renamed.items()
     ]
+
+
+def _recognized_notes(
+    connection: Connection, pairs: Sequence[tuple[str, KeptRow]], origins: Mapping[str, str]
+) -> list[str]:
+    """How many rows of other origins repeat machine-written rows, and how many of these were refused."""
+    machine = machine_written(connection).records
+    repeated = [r.record_id for source, r in pairs if origins[source] != Origin.SYNTHETIC and r.record_id in machine]
+    if not repeated:
+        return []
+    refused = {row.id for row in working_rows(connection) if row.state == State.REJECTED}
+    count = sum(record in refused for record in repeated)
+    note = f"{len(repeated):,} rows repeat machine-written rows: they stay synthetic until people or lots decide"
+    return [f"{note}; {count:,} of them were refused" if count else note]
 
 
 def _kept_assignment_notes(kept: KeptAssignments) -> list[str]:

@@ -9,12 +9,14 @@ from typing import Any
 
 from winnow.config.task import Task
 from winnow.core.hashing import stable_hash
+from winnow.core.vocabulary import Origin
 from winnow.curation.annotations.renamed_labels import current_label
 from winnow.curation.ingest.screen import KeptRow
 from winnow.curation.ingest.split_assignment import NewGroup, SplitAssignment, assign_splits
 from winnow.curation.store.database import Connection
 from winnow.curation.store.groups import eligible_counts, group_ids, insert_groups
 from winnow.curation.store.label_renames import label_renames
+from winnow.curation.store.machine_written import machine_written
 from winnow.curation.store.records import groups_of_records, insert_records, record_ids, splits_of_records
 from winnow.validators.kinds import kind_of
 from winnow.validators.kinds.kind import UNLABELED_STRATUM
@@ -49,7 +51,13 @@ def store_records(
         if row.record_id not in stored:
             new_rows[row.record_id].append((source, row))
     group_of = {record: group_id_of(task, rows[0][1]) for record, rows in new_rows.items()}
-    groups = _new_groups(connection, new_rows, group_of, origins, fixed)
+    machine = machine_written(connection)
+    generated = {
+        record
+        for record, rows in new_rows.items()
+        if machine.repeats(rows[0][1].fold_key) or all(origins[source] == Origin.SYNTHETIC for source, _ in rows)
+    }
+    groups = _new_groups(connection, new_rows, group_of, generated, fixed)
     assigned = assign_splits(groups, _eligible_counts(connection, task), task.splits)
     insert_groups(connection, _group_rows(groups, assigned, new_rows, group_of, now))
     insert_records(connection, _record_rows(task, new_rows, group_of, now))
@@ -119,7 +127,7 @@ def _new_groups(
     connection: Connection,
     new_rows: dict[str, list[tuple[str, KeptRow]]],
     group_of: dict[str, str],
-    origins: Mapping[str, str],
+    generated: Set[str],
     fixed: Set[str],
 ) -> list[NewGroup]:
     known = group_ids(connection)
@@ -137,7 +145,7 @@ def _new_groups(
                 stratum=min(strata, key=lambda name: (-strata[name], name)) if strata else UNLABELED_STRATUM,
                 size=len(records),
                 given=frozenset(row.split for _, row in appearances if row.split is not None),
-                train_only=all(origins[source] == "synthetic" for source, _ in appearances),
+                train_only=all(record in generated for record in records),
                 from_fixed_rows=all(source in fixed for source, _ in appearances),
             )
         )

@@ -23,7 +23,6 @@ from winnow.curation.store.decisions import last_decision_id, votes_of
 from winnow.curation.store.label_renames import label_renames
 from winnow.curation.store.lot_tables import (
     LotRow,
-    Producer,
     VerdictRow,
     count_lots,
     first_human_decisions,
@@ -36,6 +35,7 @@ from winnow.curation.store.lot_tables import (
     records_in_lots,
     removal_times,
 )
+from winnow.curation.store.machine_written import Producer
 from winnow.curation.store.working_view import working_rows
 from winnow.validators.stats.acceptance_sampling import (
     LotDecision,

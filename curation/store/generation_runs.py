@@ -13,7 +13,7 @@ from sqlalchemy.dialects.sqlite import insert
 from winnow.core.clock import utc_now
 from winnow.core.hashing import json_hash
 from winnow.core.vocabulary import CandidateOutcome
-from winnow.curation.store.tables import candidate, generation_run
+from winnow.curation.store.tables import candidate, generation_run, occurrence
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,8 @@ class GeneratedCandidate:
     """One proposal and its outcome."""
 
     record_id: str
+    key_hash: str
+    """Hash of its text's repeat key: it recognizes the text in later files."""
     label: str
     outcome: CandidateOutcome
     reason: str = ""
@@ -53,6 +55,7 @@ def write_candidates(connection: Connection, run: str, candidates: Sequence[Gene
     """Store the outcomes of proposals as the run's next round of candidates."""
     c, moment = candidate.c, utc_now()
     number = connection.execute(select(func.max(c.round)).where(c.run_id == run)).scalar()
+    last_occurrence = connection.execute(select(func.coalesce(func.max(occurrence.c.id), 0))).scalar_one()
     rows = [
         {
             "run_id": run,
@@ -65,6 +68,8 @@ def write_candidates(connection: Connection, run: str, candidates: Sequence[Gene
             "outcome": one.outcome,
             "reason": one.reason,
             "at": moment,
+            "key_hash": one.key_hash,
+            "last_occurrence": last_occurrence,
         }
         for position, one in enumerate(candidates)
     ]

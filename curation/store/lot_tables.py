@@ -14,10 +14,8 @@ from winnow.curation.annotations.renamed_labels import current_label
 from winnow.curation.annotations.votes import HUMAN_ACTORS
 from winnow.curation.store import tables
 from winnow.curation.store.label_renames import label_renames
+from winnow.curation.store.machine_written import Producer, machine_written
 from winnow.curation.store.tables import lot_member, lot_verdict, occurrence
-
-Producer = tuple[str, str, str]
-"""Generator, prompt version and model."""
 
 NO_LABEL = ""
 """The proposed label of a record without a label in its batch."""
@@ -102,8 +100,23 @@ def insert_verdict(connection: Connection, lot: str, verdict: str, detail: Mappi
 
 
 def proposed_labels(connection: Connection) -> dict[str, tuple[Producer, str]]:
-    """Producer and proposed label of each synthetic record, from the first batch that contains it."""
-    batch, decision = tables.batch.c, tables.decision.c
+    """Producer and proposed label of each synthetic record.
+
+    They come from the first unretracted batch that contains it; for a record that no such batch contains, the producer
+    is the one that wrote its text, and the label the one that a file gave first.
+    """
+    labels, first_labels = _labels_of_files(connection)
+    found: dict[str, tuple[Producer, str]] = {}
+    for record, source, producer in _live_batches(connection):
+        found.setdefault(record, (producer, labels.get((record, source), NO_LABEL)))
+    for record, producer in machine_written(connection).records.items():
+        found.setdefault(record, (producer, first_labels.get(record, NO_LABEL)))
+    return found
+
+
+def _live_batches(connection: Connection) -> list[tuple[str, str, Producer]]:
+    """Record, source and producer of every occurrence in an unretracted batch, in the order of adding."""
+    batch = tables.batch.c
     query = (
         select(occurrence.c.record_id, occurrence.c.source_id, batch.generator, batch.prompt_version, batch.model)
         .join(tables.source, tables.source.c.id == occurrence.c.source_id)
@@ -111,21 +124,24 @@ def proposed_labels(connection: Connection) -> dict[str, tuple[Producer, str]]:
         .where(tables.source.c.retracted_at.is_(None))
         .order_by(occurrence.c.id)
     )
-    renamed = label_renames(connection)
-    labels_proposed = {
-        (record, source): current_label(value, renamed, decision=number)
-        for number, record, source, value in connection.execute(
-            select(decision.id, decision.record_id, decision.source_id, decision.value)
-            .join(tables.source, tables.source.c.id == decision.source_id)
-            .where(tables.source.c.batch_id.is_not(None), decision.kind == "label")
-            .order_by(decision.id.desc())
-        )
-    }
-    found: dict[str, tuple[Producer, str]] = {}
-    for record, source, *producer in connection.execute(query):
-        made = (producer[0], producer[1], producer[2])
-        found.setdefault(record, (made, labels_proposed.get((record, source), NO_LABEL)))
-    return found
+    return [(record, source, (made[0], made[1], made[2])) for record, source, *made in connection.execute(query)]
+
+
+def _labels_of_files(connection: Connection) -> tuple[dict[tuple[str, str], str], dict[str, str]]:
+    """The first label that each source gave a record, and the first that any gave it, under their current names."""
+    renamed, decision = label_renames(connection), tables.decision.c
+    query = (
+        select(decision.id, decision.record_id, decision.source_id, decision.value)
+        .where(decision.source_id.is_not(None), decision.kind == "label")
+        .order_by(decision.id)
+    )
+    by_source: dict[tuple[str, str], str] = {}
+    first: dict[str, str] = {}
+    for number, record, source, value in connection.execute(query):
+        label = current_label(value, renamed, decision=number) if renamed else value
+        by_source.setdefault((record, source), label)
+        first.setdefault(record, label)
+    return by_source, first
 
 
 def first_human_decisions(connection: Connection) -> dict[str, str]:

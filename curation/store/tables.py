@@ -297,6 +297,8 @@ candidate = Table(
     Column("outcome", Text, _one_of("outcome", *CandidateOutcome), nullable=False),
     Column("reason", Text, nullable=False),
     Column("at", Text, nullable=False),
+    Column("key_hash", Text),
+    Column("last_occurrence", Integer, nullable=False, server_default="0"),
 )
 
 suspected_error = Table(

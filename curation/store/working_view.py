@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, select
 
-from winnow.core.vocabulary import ORIGINS, DecidedBy, Origin, Split, State
+from winnow.core.vocabulary import DECIDED_BY_PEOPLE, ORIGINS, DecidedBy, Origin, Split, State
 from winnow.core.working_row import ENUMERATED_COLUMNS, WORKING_COLUMNS, WorkingRow
 from winnow.curation.annotations.derive_label import DerivedLabel, derive_labels
 from winnow.curation.annotations.votes import ABSTAINED, DISCARDED
@@ -19,6 +19,7 @@ from winnow.curation.store import tables
 from winnow.curation.store.decisions import votes_of
 from winnow.curation.store.forgotten import forgotten_ids
 from winnow.curation.store.lot_tables import labels_decided_by_lots
+from winnow.curation.store.machine_written import MachineWritten, machine_written
 from winnow.curation.store.tables import occurrence, record_group
 from winnow.validators.kinds import KINDS
 
@@ -33,10 +34,7 @@ def working_rows(connection: Connection) -> list[WorkingRow]:
     longer exported. A forgotten record has no row.
     """
     weight, live_sources = _live_sources(connection)
-    synthetic = frozenset(record for record, by in live_sources.items() if by.origin == Origin.SYNTHETIC)
-    votes = votes_of(connection)
-    derived = derive_labels(votes, synthetic=synthetic)
-    unsure = {vote.record_id for vote in votes if vote.choice == ABSTAINED and vote.value != DISCARDED}
+    outcomes = _read_outcomes(connection)
     query = (
         select(
             tables.record.c.id,
@@ -49,8 +47,6 @@ def working_rows(connection: Connection) -> list[WorkingRow]:
         .join(record_group, record_group.c.id == tables.record.c.group_id)
         .order_by(tables.record.c.id)
     )
-    undecided = {False: DerivedLabel(State.UNLABELED), True: DerivedLabel(State.PROPOSED)}
-    lot_labels, refused = labels_decided_by_lots(connection), DerivedLabel(State.REJECTED, None, "lot")
     superseded, unseen = DerivedLabel(State.SUPERSEDED), _LiveSources()
     forgotten = forgotten_ids(connection)
     rows = []
@@ -58,17 +54,62 @@ def working_rows(connection: Connection) -> list[WorkingRow]:
         if identity in forgotten:
             continue
         by = live_sources.get(identity, unseen)
-        own = derived.get(identity, undecided[identity in synthetic]) if by.sources else superseded
-        if own.state == State.PROPOSED and identity in lot_labels and identity not in unsure:
-            label = lot_labels[identity]
-            own = refused if label is None else DerivedLabel(State.LABELED, label, "lot")
+        own = outcomes.of(identity) if by.sources else superseded
+        origin = Origin.SYNTHETIC if identity in outcomes.machine.records else by.origin
         text = KINDS[kind].embedding_text(content)
         row = WorkingRow(
-            identity, content, text, fold, group, Split(assigned_split), by.origin, weight[identity], own.state,
+            identity, content, text, fold, group, Split(assigned_split), origin, weight[identity], own.state,
             own.label or "", DecidedBy(own.decided_by), own.candidates, by.sources, by.licenses,
         )  # fmt: skip
         rows.append(row)
     return rows
+
+
+_UNLABELED, _PROPOSED = DerivedLabel(State.UNLABELED), DerivedLabel(State.PROPOSED)
+
+_REFUSED = DerivedLabel(State.REJECTED, None, "lot")
+
+
+@dataclass(frozen=True)
+class _Outcomes:
+    """What decides the label of every record."""
+
+    machine: MachineWritten
+    derived: Mapping[str, DerivedLabel]
+    """Of every record that has a vote."""
+    lot_labels: Mapping[str, str | None]
+    """The label that an accepted lot gave a record; None in a refused lot."""
+    refused_keys: frozenset[str]
+    """Repeat keys of machine-written records that a lot or people refused."""
+    unsure: frozenset[str]
+    """Records that somebody could not decide."""
+
+    def of(self, record: str) -> DerivedLabel:
+        """The outcome for a record with an unretracted source.
+
+        A refusal holds for every record that was shown after a machine wrote its repeat key, unless a person decides.
+        """
+        own = self.derived.get(record, _PROPOSED if record in self.machine.records else _UNLABELED)
+        if own.decided_by in DECIDED_BY_PEOPLE or (own.state == State.PROPOSED and record in self.unsure):
+            return own
+        label = self.lot_labels.get(record, "") if own.state == State.PROPOSED else ""
+        if label is None or self.machine.record_keys.get(record) in self.refused_keys:
+            return _REFUSED
+        return DerivedLabel(State.LABELED, label, "lot") if label else own
+
+
+def _read_outcomes(connection: Connection) -> _Outcomes:
+    machine, votes = machine_written(connection), votes_of(connection)
+    derived = derive_labels(votes, synthetic=frozenset(machine.records))
+    lot_labels = labels_decided_by_lots(connection)
+    refused_keys = {
+        key
+        for record, key in machine.record_keys.items()
+        if record in machine.records
+        and (lot_labels.get(record, "") is None or derived.get(record, _PROPOSED).state == State.REJECTED)
+    }
+    unsure = {vote.record_id for vote in votes if vote.choice == ABSTAINED and vote.value != DISCARDED}
+    return _Outcomes(machine, derived, lot_labels, frozenset(refused_keys), frozenset(unsure))
 
 
 def working_table(connection: Connection) -> pd.DataFrame:

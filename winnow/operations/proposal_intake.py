@@ -13,7 +13,7 @@ from filelock import FileLock
 
 from winnow.config.task import Task
 from winnow.core.errors import Problem, ServiceError
-from winnow.core.example import canonical_text, record_id
+from winnow.core.example import canonical_text, fold_key, record_id, repeat_key
 from winnow.core.hashing import stable_hash
 from winnow.core.layout import WorkspaceFolder
 from winnow.core.vocabulary import CandidateOutcome, NoveltyStatus, State
@@ -35,6 +35,7 @@ from winnow.curation.store.generation_runs import (
     write_candidates,
 )
 from winnow.curation.store.lot_tables import proposed_labels
+from winnow.curation.store.machine_written import key_hash
 from winnow.curation.store.sources import GenerationBatch
 from winnow.curation.store.suspected_errors import SuspectedRecord, write_suspected_errors
 from winnow.curation.store.working_view import working_rows
@@ -181,6 +182,7 @@ class ProposalIntake:
         candidates = [
             GeneratedCandidate(
                 identity,
+                key_hash(repeat_key(fold_key(canonical_text(one.text)))),
                 one.label,
                 CandidateOutcome.DROPPED if drop else CandidateOutcome.KEPT,
                 drop.reason if drop else "",

@@ -142,6 +142,45 @@ def test_a_bad_lot_is_refused_and_rescued_by_reading_it_whole(ws: Workspace, tmp
     assert not {by for _, by in states(ws)} & {"lot"}
 
 
+@pytest.mark.parametrize("origin", [None, "human", "log", "public"])
+def test_a_refused_lot_stays_refused_when_its_file_is_added_again(
+    ws: Workspace, tmp_path: Path, origin: str | None
+) -> None:
+    synthetic(ws, tmp_path, 120)
+    (lot,) = drawn(ws)
+    judge(ws, lot.records_to_review(), lot, lambda n: n % 3 == 0)
+    assert recorded_verdict(ws) == ["refused"]
+    before = states(ws)
+    original = (tmp_path / "made.jsonl").read_text()
+    (tmp_path / "again.jsonl").write_text(original + "\n")
+    (tmp_path / "shouted.jsonl").write_text(original.replace("made number", "MADE  number,"))
+    again = ws.add(tmp_path / "again.jsonl", origin=origin)
+    (note,) = [note for note in again.notes if "machine-written" in note]
+    assert note.startswith("120 rows repeat machine-written rows: they stay synthetic")
+    assert note.endswith(f"{before['rejected', 'lot'] + before['rejected', 'person']} of them were refused")
+    assert states(ws) == before
+    ws.retract("made.jsonl")
+    assert states(ws) == before
+    shouted = ws.add(tmp_path / "shouted.jsonl", origin=origin)
+    assert shouted.assigned_splits == {"train": 120, "validation": 0, "test": 0}
+    assert states(ws) == before + Counter({("rejected", "lot"): 120})
+    assert set(ws.records()["origin"]) == {"synthetic"}
+
+
+def test_rows_of_a_retracted_batch_that_return_under_another_origin_join_a_lot(ws: Workspace, tmp_path: Path) -> None:
+    synthetic(ws, tmp_path, 40)
+    ws.retract("made.jsonl")
+    rows: list[dict[str, object]] = [{"text": f"Made number {i}!", "label": "b"} for i in range(40)]
+    ws.add(write_jsonl(tmp_path / "written.jsonl", rows), origin="human")
+    assert states(ws)["proposed", "nobody"] == 40
+    assert ws.status().next == "winnow push review, then winnow pull"
+    (lot,) = drawn(ws)
+    assert lot.producer == ("examples", "v1", "claude")
+    assert set(lot.proposed.values()) == {"b"}
+    judge(ws, list(lot.members), lot, lambda n: False)
+    assert states(ws)["labeled", "person"] == 40
+
+
 def test_a_lot_between_is_read_whole(ws: Workspace, tmp_path: Path) -> None:
     synthetic(ws, tmp_path, 100)
     (lot,) = drawn(ws)

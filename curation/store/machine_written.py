@@ -1,0 +1,182 @@
+"""Which records a machine wrote, whatever later files say about them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, func, select
+
+from winnow.core.example import repeat_key
+from winnow.core.hashing import stable_hash
+from winnow.core.vocabulary import Origin
+from winnow.curation.store import tables
+from winnow.curation.store.tables import batch, candidate, generation_run, occurrence, source
+
+Producer = tuple[str, str, str]
+"""Generator, prompt version and model."""
+
+KEY_HASH_CHARACTERS = 20
+"""Length of the hash of a repeat key that a candidate keeps: 80 bits, like record ids."""
+
+
+class MachineEvidence(NamedTuple):
+    """The first time that a machine is known to have written a text."""
+
+    position: float
+    """Its place among the ids of occurrences; a candidate has the place half-way after the last one before it."""
+    producer: Producer
+    """What wrote it."""
+
+
+@dataclass(frozen=True)
+class MachineWritten:
+    """What machines wrote: texts by their repeat keys, and the records that repeat them."""
+
+    keys: frozenset[str] = frozenset()
+    """Repeat keys that a machine wrote before any unretracted file showed them."""
+    key_hashes: frozenset[str] = frozenset()
+    """Hashes of the repeat keys of candidates, which keep no text."""
+    records: Mapping[str, Producer] = field(default_factory=dict)
+    """The producer of each machine-written record."""
+    record_keys: Mapping[str, str] = field(default_factory=dict)
+    """The repeat key of each record that was shown after a machine wrote its key, machine-written or not."""
+
+    def repeats(self, fold_key: str) -> bool:
+        """Whether a new record with this fold key would be machine-written."""
+        if not self.keys and not self.key_hashes:
+            return False
+        key = repeat_key(fold_key)
+        return key in self.keys or key_hash(key) in self.key_hashes
+
+
+def key_hash(key: str) -> str:
+    """The hash of a repeat key, as candidates keep it."""
+    return stable_hash("repeat_key", key, length=KEY_HASH_CHARACTERS)
+
+
+def machine_written(connection: Connection) -> MachineWritten:
+    """The records that a machine wrote.
+
+    A record is machine-written if a synthetic source, retracted or not, showed it before any unretracted source of
+    another origin did, or if a synthetic source or a candidate of a generation run had its repeat key before any
+    unretracted source of another origin had. A candidate that repeated what a file showed at the time does not count.
+    """
+    shown = _shown_by_machines(connection)
+    candidates = connection.execute(
+        select(candidate.c.record_id, candidate.c.key_hash, candidate.c.last_occurrence, candidate.c.at)
+        .add_columns(generation_run.c.generator, generation_run.c.prompt_version, generation_run.c.model)
+        .join(generation_run)
+    ).fetchall()
+    if not shown and not candidates:
+        return MachineWritten()
+    fold_keys = connection.execute(select(tables.record.c.id, tables.record.c.fold_key)).fetchall()
+    key_of = dict.fromkeys(shown, "") | {record: repeat_key(fold) for record, fold in fold_keys}
+    key_of = {record: key or record for record, key in key_of.items()}  # a forgotten record has no fold key
+    by_hash = _candidate_evidence(connection, candidates, key_of)
+    return _classified(shown, by_hash, key_of, _first_shown_by_others(connection))
+
+
+def _classified(
+    shown: Mapping[str, MachineEvidence],
+    by_hash: Mapping[str, MachineEvidence],
+    key_of: Mapping[str, str],
+    first_shown: Mapping[str, int],
+) -> MachineWritten:
+    """Compare when machines and when other sources first showed each record and each key."""
+    evidence = _evidence_by_key(shown, by_hash, key_of)
+    key_first_shown: dict[str, int] = {}
+    for record, position in first_shown.items():
+        if (key := key_of.get(record)) in evidence:
+            key_first_shown[key] = min(position, key_first_shown.get(key, position))
+    keys = {key for key, one in evidence.items() if one.position < key_first_shown.get(key, math.inf)}
+    records: dict[str, Producer] = {}
+    record_keys: dict[str, str] = {}
+    for record, key in key_of.items():
+        if key not in evidence:
+            continue
+        first, own = first_shown.get(record, math.inf), shown.get(record)
+        if key in keys or (own and own.position < first):
+            records[record] = (own or evidence[key]).producer
+        if record in records or evidence[key].position < first:
+            record_keys[record] = key
+    shown_first = {key_hash(key) for key in key_first_shown.keys() - keys} if by_hash else set()
+    return MachineWritten(frozenset(keys), frozenset(by_hash.keys() - shown_first), records, record_keys)
+
+
+def _evidence_by_key(
+    shown: Mapping[str, MachineEvidence], by_hash: Mapping[str, MachineEvidence], key_of: Mapping[str, str]
+) -> dict[str, MachineEvidence]:
+    """The first evidence for each repeat key of a record."""
+    evidence: dict[str, MachineEvidence] = {}
+    for record, one in shown.items():
+        evidence[key_of[record]] = min(one, evidence.get(key_of[record], one))
+    for key in set(key_of.values()) if by_hash else ():
+        if found := by_hash.get(key_hash(key)):
+            evidence[key] = min(found, evidence.get(key, found))
+    return evidence
+
+
+def _shown_by_machines(connection: Connection) -> dict[str, MachineEvidence]:
+    """The first occurrence of each record in a synthetic source, retracted ones included."""
+    query = (
+        select(occurrence.c.record_id, func.min(occurrence.c.id))
+        .add_columns(batch.c.generator, batch.c.prompt_version, batch.c.model)
+        .join(source, source.c.id == occurrence.c.source_id)
+        .join(batch, batch.c.id == source.c.batch_id, isouter=True)
+        .where(source.c.origin == Origin.SYNTHETIC)
+        .group_by(occurrence.c.record_id)
+    )
+    return {
+        record: MachineEvidence(position, (generator or "", prompt_version or "", model or ""))
+        for record, position, generator, prompt_version, model in connection.execute(query)
+    }
+
+
+def _first_shown_by_others(connection: Connection) -> dict[str, int]:
+    """The first occurrence of each record in an unretracted source that is not synthetic."""
+    query = (
+        select(occurrence.c.record_id, func.min(occurrence.c.id))
+        .join(source, source.c.id == occurrence.c.source_id)
+        .where(source.c.origin != Origin.SYNTHETIC, source.c.retracted_at.is_(None))
+        .group_by(occurrence.c.record_id)
+    )
+    return dict(connection.execute(query).tuples().all())
+
+
+def _candidate_evidence(
+    connection: Connection, candidates: Sequence[Any], key_of: Mapping[str, str]
+) -> dict[str, MachineEvidence]:
+    """The first candidate of each hashed key, without those that repeated a record which a file had shown before."""
+    if not candidates:
+        return {}
+    before = _shown_by_files(connection, key_of)
+    found: dict[str, MachineEvidence] = {}
+    for record, stored_hash, last, at, *producer in candidates:
+        hashed = stored_hash or key_hash(key_of.get(record, record))  # candidates of Winnow 0.3.0 have no hash
+        repeated = any(position <= last and retracted > at for position, retracted in before.get(hashed, ()))
+        if not repeated:
+            evidence = MachineEvidence(last + 0.5, (producer[0], producer[1], producer[2]))
+            found[hashed] = min(evidence, found.get(hashed, evidence))
+    return found
+
+
+NEVER = "9999"
+"""Later than any stored time."""
+
+
+def _shown_by_files(connection: Connection, key_of: Mapping[str, str]) -> dict[str, set[tuple[int, str]]]:
+    """Where files that are not synthetic first showed each hashed key, and until when each of them counted."""
+    query = (
+        select(occurrence.c.record_id, func.min(occurrence.c.id), source.c.retracted_at)
+        .join(source, source.c.id == occurrence.c.source_id)
+        .where(source.c.origin != Origin.SYNTHETIC)
+        .group_by(occurrence.c.record_id, source.c.id)
+    )
+    found: dict[str, set[tuple[int, str]]] = {}
+    for record, position, retracted in connection.execute(query):
+        if record in key_of:
+            found.setdefault(key_hash(key_of[record]), set()).add((position, retracted or NEVER))
+    return found

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from winnow.core.hashing import stable_hash
 from winnow.reports.html import render, write_page
-from winnow.reports.svg import Whisker, whiskers
+from winnow.reports.svg import Whisker, goal_whiskers, whiskers
 from winnow.training.evaluation.compare import Comparison
 from winnow.training.evaluation.comparison_facts import ComparedError, ComparedLabel, ComparedPair
 
@@ -30,10 +30,8 @@ def comparison_page(comparison: Comparison) -> str:
         "comparison.html.j2",
         m=facts,
         looks={run.id: run.looks_at_test() for run in comparison.runs},
-        accuracy_marks=whiskers([run.accuracy.json() for run in facts.runs]),
-        goal_marks=[
-            whiskers(run.goals, key="measured", marks=[goal["wanted"] for goal in run.goals]) for run in facts.runs
-        ],
+        accuracy_marks=whiskers([run.accuracy for run in facts.runs]),
+        goal_marks=[goal_whiskers(run.goals) for run in facts.runs],
         changes_shown=CHANGES_SHOWN,
         pairs=[_pair_section(pair, comparison) for pair in facts.pairs],
     )
@@ -59,7 +57,7 @@ class _PairSection:
 def _pair_section(pair: ComparedPair, comparison: Comparison) -> _PairSection:
     return _PairSection(
         pair,
-        whiskers([pair.accuracy.json(), pair.macro_f1.json()], key="difference", marks=[0.0, 0.0]),
+        whiskers([pair.accuracy, pair.macro_f1], marks=[0.0, 0.0]),
         [one for one in pair.per_label if one.only_first_right or one.only_second_right],
         [one for one in pair.per_confused_pair if one.first != one.second],
         _texts(comparison, right=pair.first, wrong=pair.second),

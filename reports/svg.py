@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+
+from winnow.core.result import Difference, Measured, NotMeasured
+from winnow.training.evaluation.confidence_facts import ReliabilityBin, RiskPoint
+from winnow.training.evaluation.evaluation_facts import GoalVerdict, LearningPoint
 
 WIDTH, HEIGHT = 360, 240
 
@@ -68,9 +71,9 @@ class _Axes:
     def points(self, pairs: Sequence[tuple[float, float]]) -> str:
         return " ".join(f"{x},{y}" for x, y in (self.pixel(*pair) for pair in pairs))
 
-    def dot(self, x: float, share: Mapping[str, Any], radius: float, title: str) -> Dot:
-        pixel_x, y = self.pixel(x, share["value"])
-        return Dot(pixel_x, y, self.pixel(x, share["low"])[1], self.pixel(x, share["high"])[1], round(radius, 1), title)
+    def dot(self, x: float, share: Measured, radius: float, title: str) -> Dot:
+        pixel_x, y = self.pixel(x, share.value)
+        return Dot(pixel_x, y, self.pixel(x, share.low)[1], self.pixel(x, share.high)[1], round(radius, 1), title)
 
     def x_ticks(self) -> list[tuple[float, str]]:
         """Ticks of the x axis, as shares."""
@@ -92,17 +95,16 @@ def _ticks(low: float, high: float) -> list[tuple[float, str]]:
     return [(i * step, f"{100 * i * step:g}") for i in range(first, last + 1)]
 
 
-def reliability_plot(bins: Sequence[Mapping[str, Any]]) -> Plot:
+def reliability_plot(bins: Sequence[ReliabilityBin]) -> Plot:
     """Accuracy by confidence; on the dashed line both are equal. The area of a dot is proportional to its rows."""
     axes = _Axes((0.0, 1.0), (0.0, 1.0))
-    most = max((one["accuracy"]["rows"] for one in bins), default=1)
+    most = max((one.accuracy.rows for one in bins), default=1)
     dots = [
         axes.dot(
-            one["confidence"],
-            one["accuracy"],
-            max(2.0, MAX_DOT_RADIUS * (one["accuracy"]["rows"] / most) ** 0.5),
-            f"{one['accuracy']['rows']} rows: confidence {one['confidence']:.1%}, "
-            f"accuracy {one['accuracy']['value']:.1%}",
+            one.confidence,
+            one.accuracy,
+            max(2.0, MAX_DOT_RADIUS * (one.accuracy.rows / most) ** 0.5),
+            f"{one.accuracy.rows} rows: confidence {one.confidence:.1%}, accuracy {one.accuracy.value:.1%}",
         )
         for one in bins
     ]
@@ -110,30 +112,28 @@ def reliability_plot(bins: Sequence[Mapping[str, Any]]) -> Plot:
     return Plot("Reliability", "confidence, %", "accuracy, %", axes.x_ticks(), axes.y_ticks(), dots=dots, guide=guide)
 
 
-def risk_plot(curve: Sequence[Mapping[str, float]], risk: float | None) -> Plot:
+def risk_plot(curve: Sequence[RiskPoint], risk: float | None) -> Plot:
     """Share of wrong answers by share of rows answered; the dashed line is the risk allowed by the threshold."""
-    highest = max([point["risk"] for point in curve] + [risk or 0.0, 0.02])
+    highest = max([point.risk for point in curve] + [risk or 0.0, 0.02])
     axes = _Axes((0.0, 1.0), (0.0, highest * 1.05))
-    line = axes.points([(point["coverage"], point["risk"]) for point in curve])
+    line = axes.points([(point.coverage, point.risk) for point in curve])
     guide = axes.points([(0.0, risk), (1.0, risk)]) if risk is not None else ""
     names = ("Risk and coverage", "answered, %", "wrong answers, %")
     return Plot(*names, axes.x_ticks(), axes.y_ticks(), line=line, guide=guide)
 
 
-def learning_plot(points: Sequence[Mapping[str, Any]]) -> Plot:
+def learning_plot(points: Sequence[LearningPoint]) -> Plot:
     """Validation accuracy by train rows."""
-    most = max(point["train_rows"] for point in points)
-    lowest = min(point["accuracy"]["low"] for point in points)
+    most = max(point.train_rows for point in points)
+    lowest = min(point.accuracy.low for point in points)
     step = _step(lowest, 1.0)
     axes = _Axes((0.0, most * 1.05), (step * math.floor(lowest / step), 1.0))
     dots = [
-        axes.dot(
-            point["train_rows"], point["accuracy"], 3.5, f"{point['train_rows']} rows: {point['accuracy']['value']:.1%}"
-        )
+        axes.dot(point.train_rows, point.accuracy, 3.5, f"{point.train_rows} rows: {point.accuracy.value:.1%}")
         for point in points
     ]
-    line = axes.points([(point["train_rows"], point["accuracy"]["value"]) for point in points])
-    rows = [(axes.pixel(point["train_rows"], 1.0)[0], f"{point['train_rows']:,}") for point in points]
+    line = axes.points([(point.train_rows, point.accuracy.value) for point in points])
+    rows = [(axes.pixel(point.train_rows, 1.0)[0], f"{point.train_rows:,}") for point in points]
     return Plot("Learning curve", "train rows", "accuracy, %", rows, axes.y_ticks(), dots=dots, line=line)
 
 
@@ -149,22 +149,29 @@ class Whisker:
 
 
 def whiskers(
-    figures: Sequence[Mapping[str, Any]], *, key: str = "value", marks: Sequence[float] = ()
+    figures: Sequence[Measured | Difference | NotMeasured], *, marks: Sequence[float] = ()
 ) -> list[Whisker | None]:
-    """Figures with `low` and `high` on one scale; None if not measured. `marks`: one per figure, or none."""
-    measured = [one for one in figures if "low" in one and key in one]
-    ends = [float(one[end]) for one in measured for end in ("low", "high")] + list(marks)
+    """Figures with their intervals on one scale; None if not measured. `marks`: one per figure, or none."""
+    measured = [one for one in figures if not isinstance(one, NotMeasured)]
     if not measured:
         return [None for _ in figures]
+    ends = [end for one in measured for end in (one.low, one.high)] + list(marks)
     lowest = min(ends)
     span = (max(ends) - lowest) or 1.0
 
     def scaled(value: float) -> float:
         return round(0.03 + 0.94 * (value - lowest) / span, 4)
 
+    def drawn(figure: Measured | Difference, mark: float | None) -> Whisker:
+        value = figure.difference if isinstance(figure, Difference) else figure.value
+        return Whisker(scaled(value), scaled(figure.low), scaled(figure.high), None if mark is None else scaled(mark))
+
     return [
-        Whisker(scaled(one[key]), scaled(one["low"]), scaled(one["high"]), scaled(marks[i]) if marks else None)
-        if "low" in one and key in one
-        else None
+        None if isinstance(one, NotMeasured) else drawn(one, marks[i] if marks else None)
         for i, one in enumerate(figures)
     ]
+
+
+def goal_whiskers(goals: Sequence[GoalVerdict]) -> list[Whisker | None]:
+    """The measured value of every goal on one scale, marked with its target."""
+    return whiskers([one.figure for one in goals], marks=[one.wanted for one in goals])

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from tests.support.files import write_jsonl
+from winnow.core.result import Measured, NotMeasured
 from winnow.reports.comparison_page import comparison_page
 from winnow.reports.confusion_matrix import layout_matrix, seriation
 from winnow.reports.evaluation_page import evaluation_page
@@ -20,12 +21,13 @@ from winnow.reports.svg import learning_plot, whiskers
 from winnow.training.evaluation.compare import Comparison
 from winnow.training.evaluation.comparison_facts import ComparisonFacts
 from winnow.training.evaluation.evaluate import Evaluation
+from winnow.training.evaluation.evaluation_facts import EvaluationFacts, LearningPoint, MustPass, MustPassFailure
 from winnow.training.evaluation.fit_on_validation import fit_parameters
 from winnow.training.evaluation.goals import judge_goals
 from winnow.training.evaluation.measure_split import measure_split
 from winnow.training.evaluation.metrics import confusion_matrix
 from winnow.training.predictions import ModelOutput, Predictions
-from winnow.validators.stats.intervals import proportion
+from winnow.validators.stats.intervals import measured_proportion, proportion
 from winnow.workspace import Workspace
 
 NASTY = "</script><script>alert(1)</script><img src=x onerror=alert(2)> & \"quoted\" 'text'"
@@ -110,16 +112,15 @@ def with_labels(evaluation: Evaluation, labels: list[str], gold: list[str], pred
         seed=0,
     )
     goals = judge_goals({f"recall.{labels[0]}": 0.5}, gold, predicted, labels=labels, fallback=None, seed=0)
-    failure = {"text": NASTY, "label": NASTY, "predicted": NASTY, "confidence": 0.5, "repeats_train": True}
-    own = {**evaluation.measures, **measures, "goals": goals}
-    own["must_pass"] = {
-        "status": "measured",
-        "cases": 1,
-        "passed": 0,
-        "repeats_train": proportion(0, 1).json(),
-        "new_to_train": proportion(0, 0, "no such case").json(),
-        "failures": [failure],
-    }
+    failure = MustPassFailure(text=NASTY, label=NASTY, predicted=NASTY, confidence=0.5, repeats_train=True)
+    must_pass = MustPass(
+        cases=1,
+        passed=0,
+        repeats_train=proportion(0, 1),
+        new_to_train=proportion(0, 0, "no such case"),
+        failures=[failure],
+    )
+    own = EvaluationFacts(**{**dict(evaluation.measures), **measures, "goals": goals, "must_pass": must_pass})
     manifest = evaluation.release.manifest
     task = manifest.task.model_copy(update={"labels": labels, "fallback": labels[-1]})
     release = replace(evaluation.release, manifest=manifest.model_copy(update={"task": task}))
@@ -181,11 +182,7 @@ def test_every_text_of_a_comparison_is_escaped(browser: Any, compared: Compariso
 
 
 def test_whiskers_of_one_table_share_a_scale_and_what_is_not_measured_has_none() -> None:
-    figures = [
-        {"value": 0.5, "low": 0.4, "high": 0.6},
-        {"status": "not_measured", "why": "-"},
-        {"value": 1.0, "low": 0.9, "high": 1.0},
-    ]
+    figures = [Measured(0.5, 0.4, 0.6, 10), NotMeasured("-"), Measured(1.0, 0.9, 1.0, 10)]
     first, none, last = whiskers(figures)
     assert none is None
     assert first is not None
@@ -195,7 +192,17 @@ def test_whiskers_of_one_table_share_a_scale_and_what_is_not_measured_has_none()
 
 
 def test_a_learning_curve_rises_to_the_right() -> None:
-    points = [{"train_rows": n, "accuracy": proportion(hits, 100).json()} for n, hits in ((10, 50), (100, 90))]
+    points = [
+        LearningPoint(
+            share=n / 100,
+            train_rows=n,
+            groups=n,
+            accuracy=measured_proportion(hits, 100),
+            macro_f1=NotMeasured("not in this test"),
+            seconds=1.0,
+        )
+        for n, hits in ((10, 50), (100, 90))
+    ]
     few, many = learning_plot(points).dots
     assert few.x < many.x
     assert few.y > many.y  # pixels count downwards

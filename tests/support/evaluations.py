@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from winnow.core.result import NotMeasured
 from winnow.core.vocabulary import Split
-from winnow.training.evaluation.evaluation_facts import EvaluationFacts
+from winnow.training.evaluation.evaluation_facts import EvaluationFacts, Latency
 
 ABSENT = NotMeasured("not in this test")
 
@@ -34,4 +34,23 @@ def an_evaluation(run: str, accuracy: float, *, rows: int = 100) -> EvaluationFa
         not_answered={},
         latency=ABSENT,
         learning_curve=ABSENT,
+    )
+
+
+def a_latency(seconds: float, *, node: str = "here") -> Latency:
+    """The latency of a run that takes `seconds` for every query, on an idle machine."""
+    return Latency(
+        p50_seconds=seconds,
+        p95_seconds=seconds,
+        single_queries=200,
+        queries_per_second=1 / seconds,
+        bulk_queries=1000,
+        load_seconds=1.0,
+        peak_memory_bytes=2**28,
+        machine="x86_64",
+        cores=2,
+        node=node,
+        load_average=0.1,
+        busy=False,
+        at="2026-01-01T00:00:00+00:00",
     )

@@ -80,7 +80,7 @@ def test_evaluation_reads_validation_by_default_and_records_each_look(trained_ex
     workspace.evaluate(run_id, split="test")
     assert [look.split for look in run.read_looks()[before:]] == ["validation", "test"]
     stored = json.loads((page.parent / "validation.json").read_text())
-    assert stored["accuracy"] == evaluation.measures["accuracy"]
+    assert stored["accuracy"] == evaluation.measures.accuracy
     gold, predicted = evaluation.predictions["gold"], evaluation.predictions["predicted"]
     assert stored["accuracy"] == pytest.approx((gold == predicted).mean())
     assert sum(pair["count"] for pair in stored["confused_pairs"]) == (gold != predicted).sum()
@@ -95,7 +95,7 @@ def test_a_release_folder_is_enough_on_another_machine(trained_example: Trained,
     run, _ = train(open_release(tmp_path / "first"), tmp_path / "runs")
     evaluation, page = evaluate_run(open_run(run.path), split="validation")
     assert page.exists()
-    assert evaluation.measures["accuracy"] == workspace.evaluate(run_id)[0].measures["accuracy"]
+    assert evaluation.measures.accuracy == workspace.evaluate(run_id)[0].measures.accuracy
 
 
 def test_a_changed_release_is_not_evaluated(trained_example: Trained, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.progress import Progress
-from winnow.core.result import Measure, Measured
+from winnow.core.result import Measure
 from winnow.curation.releases.release import Release, open_release
 from winnow.training.evaluation.comparison_facts import ComparedPair, ComparedRun, ComparisonFacts
 from winnow.training.evaluation.evaluate import check_release
@@ -20,7 +20,7 @@ from winnow.training.evaluation.latency import stored_latency
 from winnow.training.evaluation.paired import compare_paired, latency_ratio, within_label_noise
 from winnow.training.evaluation.run_predictions import predict_or_load
 from winnow.training.runs import Run
-from winnow.validators.stats.intervals import proportion
+from winnow.validators.stats.intervals import measured_proportion, proportion
 from winnow.validators.stats.macro_f1 import macro_f1_with_interval
 from winnow.validators.stats.significance import SIGNIFICANCE_LEVEL, holm
 
@@ -105,13 +105,11 @@ def _measure_run(
     gold, predicted = list(table["gold"]), list(table[run.id])
     pairs = list(zip(gold, predicted, strict=True))
     inside, outside = ([pair for pair in pairs if (pair[0] == fallback) is out] for out in (False, True))
-    accuracy = _share(pairs, "there are no rows")
-    assert isinstance(accuracy, Measured)  # runs without common rows are not compared
     return ComparedRun(
         run=run.id,
         method=run.facts.method,
         release=run.facts.release.name,
-        accuracy=accuracy,
+        accuracy=measured_proportion(sum(g == p for g, p in pairs), len(pairs)),
         in_scope_accuracy=_share(inside, "no rows are in scope"),
         out_of_scope_recall=_share(outside, "no rows have the fallback label"),
         macro_f1=macro_f1_with_interval(gold, predicted, labels, seed=SEED).figure,

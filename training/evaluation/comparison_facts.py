@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from winnow.core.model_vocabulary import NoiseVerdict
 from winnow.core.record import Record
 from winnow.core.result import Difference, Measured, NotMeasured
+from winnow.training.evaluation.evaluation_facts import GoalVerdict, Latency
 
 
 class ComparedLabel(Record):
@@ -123,9 +122,9 @@ class ComparedRun(Record):
     """The same among rows whose gold label is the fallback."""
     macro_f1: Measured | NotMeasured
     """Mean F1 of the labels that have rows."""
-    goals: list[dict[str, Any]]
+    goals: list[GoalVerdict]
     """Every goal of the task with the verdict on these rows, as in an evaluation."""
-    latency: dict[str, Any]
+    latency: Latency | NotMeasured
     """Latency of the run, as in an evaluation."""
 
 

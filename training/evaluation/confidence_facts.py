@@ -61,7 +61,7 @@ class FirstScoreMeasures(ScoreMeasures, _ScopeLoss):
 class OutOfScope(Record):
     """How well queries that belong to no label are recognized."""
 
-    status: Literal["measured"]
+    status: Literal["measured"] = "measured"
     """Tells this record from one that was not measured."""
     recall: Measured
     """Share of the rows with the fallback label that are predicted as the fallback."""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,9 +14,9 @@ from winnow.core.atomic import atomic_write
 from winnow.core.choices import check_choice
 from winnow.core.errors import GateError, Problem, WinnowError
 from winnow.core.progress import Progress
-from winnow.core.vocabulary import SPLITS
+from winnow.core.vocabulary import SPLITS, Split
 from winnow.curation.releases.release import Release
-from winnow.training.evaluation.evaluation_facts import EvaluationFacts
+from winnow.training.evaluation.evaluation_facts import EvaluationFacts, GoalVerdict
 from winnow.training.evaluation.fit_on_validation import load_or_fit
 from winnow.training.evaluation.goals import judge_goals
 from winnow.training.evaluation.latency import stored_latency
@@ -39,8 +39,7 @@ class Evaluation:
     run: Run
     release: Release
     split: str
-    measures: dict[str, Any]
-    """What `EvaluationFacts` describes, as JSON values."""
+    measures: EvaluationFacts
     predictions: pd.DataFrame
     """Columns `id`, `text`, `gold`, `predicted`, `confidence` (NaN when the system reports none), `similarity` (to the
     nearest train record), and `reason` when the model gives one."""
@@ -66,10 +65,10 @@ def evaluate(
     train_similarity = TrainSimilarity(run, release, vectors_cache)
     similarity = train_similarity.nearest_cosine(list(rows["text"]))
     fitted = load_or_fit(run, release, vectors_cache=vectors_cache, progress=progress)
-    measures = {
-        "run": run.id,
-        "split": split,
-        "fitted_on": fitted["split"],
+    measures = EvaluationFacts(
+        run=run.id,
+        split=Split(split),
+        fitted_on=fitted["split"],
         **measure_split(
             rows,
             output,
@@ -80,12 +79,12 @@ def evaluate(
             fitted=fitted,
             seed=run.facts.seed,
         ),
-        "goals": _goal_verdicts(release, rows, output, goals, run.facts.seed),
-        "must_pass": evaluate_must_pass(run, release, train_similarity, vectors_cache=vectors_cache),
-        "not_answered": dict(output.predictions.not_answered) if output.predictions else {},
-        "latency": stored_latency(run),
-        "learning_curve": stored_learning_curve(run),
-    }
+        goals=_goal_verdicts(release, rows, output, goals, run.facts.seed),
+        must_pass=evaluate_must_pass(run, release, train_similarity, vectors_cache=vectors_cache),
+        not_answered=dict(output.predictions.not_answered) if output.predictions else {},
+        latency=stored_latency(run),
+        learning_curve=stored_learning_curve(run),
+    )
     table = rows[["id", "text"]].assign(
         gold=rows["label"],
         predicted=output.labels,
@@ -95,7 +94,7 @@ def evaluate(
     if output.predictions and output.predictions.reasons:
         table = table.assign(reason=list(output.predictions.reasons))
     evaluation = Evaluation(run, release, split, measures, table)
-    run.record_look(split, accuracy=measures["accuracy"], rows=measures["rows"])  # recorded before the score is shown
+    run.record_look(split, accuracy=measures.accuracy, rows=measures.rows)  # recorded before the score is shown
     _write_evaluation(evaluation)
     return evaluation
 
@@ -112,7 +111,7 @@ def check_release(run: Run, release: Release, split: str) -> None:
 
 def _goal_verdicts(
     release: Release, rows: pd.DataFrame, output: ModelOutput, goals: Mapping[str, float] | None, seed: int
-) -> list[dict[str, Any]]:
+) -> list[GoalVerdict]:
     fallback = release.manifest.task.fallback
     target_goals = release.task().goals if goals is None else goals
     return judge_goals(
@@ -122,8 +121,7 @@ def _goal_verdicts(
 
 def _write_evaluation(evaluation: Evaluation) -> None:
     folder = evaluation.run.path / "evaluation"
-    facts = EvaluationFacts.model_validate(evaluation.measures)
-    stored = facts.model_dump(mode="json")
+    stored = evaluation.measures.model_dump(mode="json")
     with atomic_write(folder / f"{evaluation.split}.json") as temporary:
         temporary.write_text(json.dumps(stored, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     with atomic_write(folder / f"{evaluation.split}-predictions.jsonl") as temporary:

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from winnow.core.model_vocabulary import GoalStatus
 from winnow.core.record import ABSENT_IF_NONE, Record
-from winnow.core.result import Difference, Measured, NotMeasured
+from winnow.core.result import Difference, Measure, Measured, NotMeasured
 from winnow.core.vocabulary import Split
 from winnow.training.evaluation.confidence_facts import Calibration, OutOfScope, SelectivePrediction
 
@@ -145,6 +145,15 @@ class GoalVerdict(Record):
     """What limits the verdict; absent when nothing does."""
 
     @property
+    def figure(self) -> Measure:
+        """The measured value between its one-sided bounds."""
+        if isinstance(self.measured, NotMeasured):
+            return self.measured
+        assert self.low is not None  # absent only without rows
+        assert self.high is not None
+        return Measured(self.measured, self.low, self.high, self.rows)
+
+    @property
     def rows_at_this_rate(self) -> int | None:
         """About how many rows would allow a verdict, where these did not and the number is known."""
         needed = self.rows_needed.at_this_rate if isinstance(self.rows_needed, RowsNeeded) else None
@@ -170,7 +179,7 @@ class MustPassFailure(Record):
 class MustPass(Record):
     """The must-pass cases of the release."""
 
-    status: Literal["measured"]
+    status: Literal["measured"] = "measured"
     """Tells this record from one that was not measured."""
     cases: int
     """Number of cases."""
@@ -184,8 +193,8 @@ class MustPass(Record):
     """Every case that is answered wrongly."""
 
 
-class Latency(Record):
-    """Speed and memory of a run, measured in a process of its own."""
+class QuerySpeed(Record):
+    """How fast queries are predicted."""
 
     p50_seconds: float
     """Median duration of one query, in seconds."""
@@ -197,6 +206,11 @@ class Latency(Record):
     """Queries per second when all are predicted together: the median of the rounds."""
     bulk_queries: int
     """Queries of one round."""
+
+
+class Latency(QuerySpeed):
+    """Speed and memory of a run, measured in a process of its own."""
+
     load_seconds: float
     """Seconds until the first query was answered, the model's loading included."""
     peak_memory_bytes: int

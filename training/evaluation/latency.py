@@ -15,13 +15,13 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 from winnow.core.atomic import atomic_write
 from winnow.core.clock import utc_now
 from winnow.core.commands import command
 from winnow.core.errors import Problem, ServiceError
 from winnow.core.result import NotMeasured
+from winnow.training.evaluation.evaluation_facts import Latency, QuerySpeed
 from winnow.training.process_memory import peak_memory_bytes
 from winnow.training.run_facts import IMPORTED, PromptRunFacts
 from winnow.training.runs import NO_MODEL, Run, open_run
@@ -60,24 +60,24 @@ REMOTE_BACKENDS = ("claude", "endpoint")
 PredictBatch = Callable[[Sequence[str]], object]
 
 
-def stored_latency(run: Run) -> dict[str, Any]:
+def stored_latency(run: Run) -> Latency | NotMeasured:
     """The last measurement, if there is one."""
     if run.facts.method == IMPORTED:
-        return NotMeasured(NO_MODEL).json()
+        return NotMeasured(NO_MODEL)
     if _uses_a_service(run):
         return NotMeasured(
             "responses are stored, so predicting again would not measure the model; requests.jsonl has the seconds"
-        ).json()
+        )
     try:
         known = json.loads((run.path / LATENCY_FILE).read_text(encoding="utf-8"))
         if known["format"] == FORMAT:
-            return {key: value for key, value in known.items() if key != "format"}
+            return Latency.model_validate({key: value for key, value in known.items() if key != "format"})
     except (OSError, ValueError, KeyError, TypeError):
         pass
-    return NotMeasured(f"run {command('evaluate', run.id, latency=True)}").json()
+    return NotMeasured(f"run {command('evaluate', run.id, latency=True)}")
 
 
-def measure_latency(run: Run, texts: Sequence[str]) -> dict[str, Any]:
+def measure_latency(run: Run, texts: Sequence[str]) -> Latency | NotMeasured:
     """Measure in a separate process and save the figures in the run.
 
     Raises ServiceError when that process fails.
@@ -93,9 +93,10 @@ def measure_latency(run: Run, texts: Sequence[str]) -> dict[str, Any]:
         last = (done.stderr.strip().splitlines() or ["no error message"])[-1]
         fix = f"run {command('predict', run.id, 'FILE')} to see the error"
         raise ServiceError(Problem(f"latency of {run.id}", last[:300], "predictions", fix))
-    found: dict[str, Any] = json.loads(done.stdout)
+    found = Latency.model_validate_json(done.stdout)
+    stored = {"format": FORMAT, **found.model_dump(mode="json")}
     with atomic_write(run.path / LATENCY_FILE) as temporary:
-        temporary.write_text(json.dumps({"format": FORMAT, **found}, indent=1) + "\n", encoding="utf-8")
+        temporary.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
     return found
 
 
@@ -104,7 +105,7 @@ def _uses_a_service(run: Run) -> bool:
     return isinstance(run.facts, PromptRunFacts) and run.facts.base is None
 
 
-def time_queries(predict_batch: PredictBatch, texts: Sequence[str]) -> dict[str, Any]:
+def time_queries(predict_batch: PredictBatch, texts: Sequence[str]) -> QuerySpeed:
     """Seconds per query, one at a time (p50, p95), and queries per second in bulk (the median round)."""
     for text in texts[:WARM_UP]:
         predict_batch([text])
@@ -118,13 +119,13 @@ def time_queries(predict_batch: PredictBatch, texts: Sequence[str]) -> dict[str,
     started = time.perf_counter()
     while len(bulk) < BULK_ROUNDS and (not bulk or time.perf_counter() - started < BULK_SECONDS):
         bulk.append(_seconds(predict_batch, texts))
-    return {
-        "p50_seconds": round(quantile(single, 0.5), 6),
-        "p95_seconds": round(quantile(single, 0.95), 6),
-        "single_queries": len(single),
-        "queries_per_second": round(len(texts) / statistics.median(bulk), 1),
-        "bulk_queries": len(texts),
-    }
+    return QuerySpeed(
+        p50_seconds=round(quantile(single, 0.5), 6),
+        p95_seconds=round(quantile(single, 0.95), 6),
+        single_queries=len(single),
+        queries_per_second=round(len(texts) / statistics.median(bulk), 1),
+        bulk_queries=len(texts),
+    )
 
 
 def _seconds(predict_batch: PredictBatch, texts: Sequence[str]) -> float:
@@ -142,11 +143,19 @@ def _main(run_path: str, queries: str) -> None:
     started = time.perf_counter()
     predict(run, texts[:1])
     loading = time.perf_counter() - started
-    figures = time_queries(lambda some: predict(run, some), texts)
-    machine: dict[str, Any] = {"machine": platform.machine(), "cores": os.cpu_count(), "node": platform.node()}
-    machine |= {"load_average": round(load, 2), "busy": load > BUSY_LOAD_PER_CORE * (os.cpu_count() or 1)}
-    memory = {"load_seconds": round(loading, 3), "peak_memory_bytes": peak_memory_bytes()}
-    sys.stdout.write(json.dumps({**figures, **memory, **machine, "at": utc_now()}))
+    speed = time_queries(lambda some: predict(run, some), texts)
+    measured = Latency(
+        **dict(speed),
+        load_seconds=round(loading, 3),
+        peak_memory_bytes=peak_memory_bytes(),
+        machine=platform.machine(),
+        cores=os.cpu_count(),
+        node=platform.node(),
+        load_average=round(load, 2),
+        busy=load > BUSY_LOAD_PER_CORE * (os.cpu_count() or 1),
+        at=utc_now(),
+    )
+    sys.stdout.write(measured.model_dump_json())
 
 
 if __name__ == "__main__":

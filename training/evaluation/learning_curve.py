@@ -8,22 +8,23 @@ import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from winnow.core.atomic import atomic_write
 from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.hashing import keyed_fraction
 from winnow.core.progress import Progress
-from winnow.core.result import NotMeasured
+from winnow.core.result import Difference, NotMeasured
 from winnow.core.vocabulary import Split
 from winnow.curation.engine.embedders.embedder import open_embedder
 from winnow.curation.releases.manifest import MANIFEST
 from winnow.curation.releases.release import TASK_COPY, Release, open_release
+from winnow.training.evaluation.evaluation_facts import LearningCurve, LearningPoint
 from winnow.training.run_facts import IMPORTED, TrainedRunFacts
 from winnow.training.runs import Run
 from winnow.validators.stats.differences import paired_difference
-from winnow.validators.stats.intervals import proportion
+from winnow.validators.stats.intervals import measured_proportion
 from winnow.validators.stats.macro_f1 import macro_f1_with_interval
 
 if TYPE_CHECKING:
@@ -41,20 +42,27 @@ LEARNING_CURVE_FILE = "learning-curve.json"
 FORMAT = 1
 
 
-def stored_learning_curve(run: Run) -> dict[str, Any]:
+class _StoredPoint(LearningPoint):
+    """A point with what the gain is measured from."""
+
+    correct: str
+    """A 1 for every validation row that is predicted correctly, a 0 for every other, in their order."""
+
+
+def stored_learning_curve(run: Run) -> LearningCurve | NotMeasured:
     """The points that were measured so far, if any."""
     if run.facts.method == IMPORTED:
-        return NotMeasured("the predictions were imported: there is no model to train").json()
+        return NotMeasured("the predictions were imported: there is no model to train")
     points = _stored_points(run)
     if not points:
-        return NotMeasured(f"run {command('evaluate', run.id, learning_curve=True)}").json()
-    shown = [{key: value for key, value in point.items() if key != "correct"} for point in points]
-    return {"split": "validation", "points": shown, "gain_of_doubling": _gain_of_doubling(points)}
+        return NotMeasured(f"run {command('evaluate', run.id, learning_curve=True)}")
+    shown = [LearningPoint(**point.model_dump(exclude={"correct"})) for point in points]
+    return LearningCurve(split=Split.VALIDATION, points=shown, gain_of_doubling=_gain_of_doubling(points))
 
 
 def measure_learning_curve(
     run: Run, release: Release, *, vectors_cache: Path | None = None, progress: Progress | None = None
-) -> dict[str, Any]:
+) -> LearningCurve | NotMeasured:
     """Train the run's method on every subset and measure each on validation; the full train split is the run itself.
 
     Every point is saved in the run as soon as it is measured, so nothing is trained twice. Raises WinnowError for an
@@ -72,9 +80,9 @@ def measure_learning_curve(
     for done, share in enumerate(SHARES):
         if progress:
             progress(done, len(SHARES))
-        if all(point["share"] != share for point in points):
+        if all(point.share != share for point in points):
             point = _measure_point(run, release, groups_in_share(order, share), share, vectors_cache)
-            points = sorted([*points, point], key=lambda one: float(one["share"]))
+            points = sorted([*points, point], key=lambda one: one.share)
             _store_points(run, points)
     return stored_learning_curve(run)
 
@@ -95,7 +103,7 @@ def groups_in_share(order: dict[str, list[str]], share: float) -> set[str]:
 
 def _measure_point(
     run: Run, release: Release, groups: set[str], share: float, vectors_cache: Path | None
-) -> dict[str, Any]:
+) -> _StoredPoint:
     """Train on a set of groups and measure on validation."""
     from winnow.training.methods import predict, train
 
@@ -118,15 +126,15 @@ def _measure_point(
         predicted = predict(model, texts, vectors_cache=vectors_cache).labels
         train_rows, seconds = own.counts["train"], model.facts.seconds
     correct = [g == p for g, p in zip(gold, predicted, strict=True)]
-    return {
-        "share": share,
-        "train_rows": train_rows,
-        "groups": len(groups),
-        "accuracy": proportion(sum(correct), len(correct)).json(),
-        "macro_f1": macro_f1_with_interval(gold, predicted, release.labels, seed=run.facts.seed).figure.json(),
-        "seconds": seconds,
-        "correct": "".join("1" if ok else "0" for ok in correct),
-    }
+    return _StoredPoint(
+        share=share,
+        train_rows=train_rows,
+        groups=len(groups),
+        accuracy=measured_proportion(sum(correct), len(correct)),
+        macro_f1=macro_f1_with_interval(gold, predicted, release.labels, seed=run.facts.seed).figure,
+        seconds=seconds,
+        correct="".join("1" if ok else "0" for ok in correct),
+    )
 
 
 def _release_with_groups(release: Release, groups: set[str], folder: Path) -> Release:
@@ -145,24 +153,25 @@ def _release_with_groups(release: Release, groups: set[str], folder: Path) -> Re
     return open_release(folder, checked=False)
 
 
-def _gain_of_doubling(points: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def _gain_of_doubling(points: Sequence[_StoredPoint]) -> Difference | NotMeasured:
     """Accuracy with the full train split minus accuracy with half of it, on the same rows."""
-    correct = {point["share"]: point["correct"] for point in points}
+    correct = {point.share: point.correct for point in points}
     if not set(DOUBLING) <= set(correct):
-        return NotMeasured("the learning curve is incomplete").json()
+        return NotMeasured("the learning curve is incomplete")
     pairs = list(zip(correct[DOUBLING[0]], correct[DOUBLING[1]], strict=True))
     gained, lost = pairs.count(("0", "1")), pairs.count(("1", "0"))
-    return paired_difference(gained, lost, len(pairs)).json()
+    return paired_difference(gained, lost, len(pairs))
 
 
-def _stored_points(run: Run) -> list[dict[str, Any]]:
+def _stored_points(run: Run) -> list[_StoredPoint]:
     try:
         known = json.loads((run.path / LEARNING_CURVE_FILE).read_text(encoding="utf-8"))
-        return list(known["points"]) if known["format"] == FORMAT else []
+        return [_StoredPoint.model_validate(one) for one in known["points"]] if known["format"] == FORMAT else []
     except (OSError, ValueError, KeyError, TypeError):
         return []
 
 
-def _store_points(run: Run, points: Sequence[dict[str, Any]]) -> None:
+def _store_points(run: Run, points: Sequence[_StoredPoint]) -> None:
+    stored = [point.model_dump(mode="json") for point in points]
     with atomic_write(run.path / LEARNING_CURVE_FILE) as temporary:
-        temporary.write_text(json.dumps({"format": FORMAT, "points": points}) + "\n", encoding="utf-8")
+        temporary.write_text(json.dumps({"format": FORMAT, "points": stored}) + "\n", encoding="utf-8")

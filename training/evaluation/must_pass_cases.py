@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from winnow.core.errors import WinnowError
-from winnow.core.result import NotMeasured
+from winnow.core.result import Measure, NotMeasured
 from winnow.curation.releases.release import Release
 from winnow.curation.releases.release_lines import MustPassCase
+from winnow.training.evaluation.evaluation_facts import MustPass, MustPassFailure
 from winnow.training.evaluation.run_predictions import predict_or_load
 from winnow.training.evaluation.train_similarity import TrainSimilarity
 from winnow.training.predictions import NO_CONFIDENCE, ModelOutput
@@ -22,7 +22,7 @@ from winnow.validators.stats.intervals import proportion
 
 def evaluate_must_pass(
     run: Run, release: Release, train_similarity: TrainSimilarity, *, vectors_cache: Path | None = None
-) -> dict[str, Any]:
+) -> MustPass | NotMeasured:
     """Predict the must-pass cases of a release with a run and score them."""
     import pandas as pd
 
@@ -44,42 +44,41 @@ def score_must_pass(
     repeats_train: NDArray[np.bool_] | None,
     *,
     named: bool,
-) -> dict[str, Any]:
+) -> MustPass | NotMeasured:
     """How many must-pass cases pass, and every failed one with its text.
 
     `named` is whether the task names a must-pass file; `repeats_train` marks the cases that train contains, exactly or
     nearly: the model may have memorized those. `output` is None when an import lacks predictions for them.
     """
     if not named:
-        return NotMeasured("the task has no must_pass file").json()
+        return NotMeasured("the task has no must_pass file")
     if cases is None:
-        return NotMeasured("the release was frozen before the must-pass cases were added; freeze a new one").json()
+        return NotMeasured("the release was frozen before the must-pass cases were added; freeze a new one")
     if not cases:
-        return NotMeasured("the must_pass file has no cases").json()
+        return NotMeasured("the must_pass file has no cases")
     if output is None or repeats_train is None:
-        return NotMeasured("the imported file lacks predictions for some cases").json()
+        return NotMeasured("the imported file lacks predictions for some cases")
     passed = np.array([case.label == label for case, label in zip(cases, output.labels, strict=True)], dtype=bool)
     confidence = output.confidence
     failures = [
-        {
-            "text": case.text,
-            "label": case.label,
-            "predicted": output.labels[i],
-            "confidence": NotMeasured(NO_CONFIDENCE).json() if confidence is None else round(float(confidence[i]), 6),
-            "repeats_train": bool(repeats_train[i]),
-        }
+        MustPassFailure(
+            text=case.text,
+            label=case.label,
+            predicted=output.labels[i],
+            confidence=NotMeasured(NO_CONFIDENCE) if confidence is None else round(float(confidence[i]), 6),
+            repeats_train=bool(repeats_train[i]),
+        )
         for i, case in enumerate(cases)
         if not passed[i]
     ]
-    return {
-        "status": "measured",
-        "cases": len(cases),
-        "passed": int(passed.sum()),
-        "repeats_train": _pass_rate(passed, repeats_train),
-        "new_to_train": _pass_rate(passed, ~repeats_train),
-        "failures": failures,
-    }
+    return MustPass(
+        cases=len(cases),
+        passed=int(passed.sum()),
+        repeats_train=_pass_rate(passed, repeats_train),
+        new_to_train=_pass_rate(passed, ~repeats_train),
+        failures=failures,
+    )
 
 
-def _pass_rate(passed: NDArray[np.bool_], among: NDArray[np.bool_]) -> dict[str, Any]:
-    return proportion(int(passed[among].sum()), int(among.sum()), "there are no such cases").json()
+def _pass_rate(passed: NDArray[np.bool_], among: NDArray[np.bool_]) -> Measure:
+    return proportion(int(passed[among].sum()), int(among.sum()), "there are no such cases")

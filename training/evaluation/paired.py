@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from winnow.core.model_vocabulary import NoiseVerdict
 from winnow.core.result import NotMeasured
 from winnow.curation.review.label_accuracy_facts import NOT_AUDITED, LabelAccuracyFacts
 from winnow.training.evaluation.comparison_facts import ComparedError, ComparedLabel, LabelNoise, PairedComparison
+from winnow.training.evaluation.evaluation_facts import Latency
 from winnow.validators.stats.differences import paired_difference
 from winnow.validators.stats.macro_f1 import macro_f1_difference
 from winnow.validators.stats.significance import SIGNIFICANCE_LEVEL, holm, mcnemar
@@ -63,16 +63,17 @@ def within_label_noise(difference: float, label_accuracy: LabelAccuracyFacts | N
     return LabelNoise(wrong_labels=wrong, wrong_labels_high=wrong_high, audited=label_accuracy.audited, verdict=verdict)
 
 
-def latency_ratio(first: Mapping[str, Any], second: Mapping[str, Any]) -> float | NotMeasured:
+def latency_ratio(first: Latency | NotMeasured, second: Latency | NotMeasured) -> float | NotMeasured:
     """Seconds per query of the second model divided by those of the first, measured on the same idle machine."""
-    for one in (first, second):
-        if "p50_seconds" not in one:
-            return NotMeasured(str(one["why"]))
-    if first["node"] != second["node"]:
+    if isinstance(first, NotMeasured):
+        return first
+    if isinstance(second, NotMeasured):
+        return second
+    if first.node != second.node:
         return NotMeasured("the latencies were measured on different machines")
-    if first["busy"] or second["busy"]:
+    if first.busy or second.busy:
         return NotMeasured("the machine was busy when the latencies were measured; measure them again")
-    return float(second["p50_seconds"] / first["p50_seconds"])
+    return second.p50_seconds / first.p50_seconds
 
 
 @dataclass(frozen=True)

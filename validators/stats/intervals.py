@@ -21,8 +21,11 @@ def proportion(hits: int, rows: int, why: str = "no rows") -> Measure:
 
     Its coverage holds at small n and near 0 and 1 (Wilson 1927).
     """
-    if not rows:
-        return NotMeasured(why)
+    return measured_proportion(hits, rows) if rows else NotMeasured(why)
+
+
+def measured_proportion(hits: int, rows: int) -> Measured:
+    """The same for at least one row."""
     return Measured(hits / rows, *wilson_bounds(hits / rows, rows), rows)
 
 

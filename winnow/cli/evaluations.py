@@ -66,7 +66,7 @@ def evaluate(
             progress=progress,
         )
     if json:
-        terminal.print_json({**evaluation.measures, "report": str(page)})
+        terminal.print_json({**evaluation.measures.model_dump(mode="json"), "report": str(page)})
         return
     print_evaluation(evaluation)
     terminal.print_line()
@@ -78,8 +78,11 @@ def evaluate(
 
 def _after_evaluation(evaluation: Evaluation) -> str:
     """Feedback on the errors; after an evaluation on test, only a command that changes nothing."""
-    worst = evaluation.measures["confused_pairs"][:1]
-    if evaluation.split == "validation" and worst and evaluation.run.facts.method != IMPORTED:
+    if (
+        evaluation.split == "validation"
+        and evaluation.measures.confused_pairs
+        and evaluation.run.facts.method != IMPORTED
+    ):
         return f"winnow feedback {evaluation.run.id}"
     return "winnow compare RUN RUN"
 

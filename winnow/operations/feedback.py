@@ -103,7 +103,6 @@ def feedback(
 def _validation_counts(run: Run, rows: int, workspace: WorkspaceContext, progress: Progress | None) -> ConfusionCounts:
     """The run's errors on validation, as counts; the run is evaluated if it was not yet, or in an older form."""
     from winnow.training.evaluation.confusion_counts import ConfusionCounts, counts_from_measures
-    from winnow.training.evaluation.evaluation_facts import EvaluationFacts
     from winnow.training.evaluation.stored_results import stored_measures
 
     if not rows:
@@ -112,7 +111,7 @@ def _validation_counts(run: Run, rows: int, workspace: WorkspaceContext, progres
     if not isinstance(stored, NotMeasured):
         return counts_from_measures(stored)
     evaluated, _ = evaluate_run(run, split="validation", vectors_cache=workspace.folder.vectors, progress=progress)
-    return counts_from_measures(EvaluationFacts.model_validate(evaluated.measures))
+    return counts_from_measures(evaluated.measures)
 
 
 def _impact_of_last_round(

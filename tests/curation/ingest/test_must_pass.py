@@ -15,6 +15,7 @@ from tests.support.files import write_jsonl
 from tests.support.paths import EXAMPLE
 from winnow.core.errors import WinnowError
 from winnow.core.hashing import file_sha256
+from winnow.core.result import NotMeasured
 from winnow.curation.releases.manifest import MustPassFacts
 from winnow.curation.releases.release import open_release
 from winnow.curation.releases.release_lines import MustPassCase
@@ -71,25 +72,25 @@ def test_the_order_of_the_file_does_not_change_the_release(workspace: Workspace,
 def test_must_pass_cases_are_reported_apart_with_every_failing_text(workspace: Workspace) -> None:
     run = workspace.runs()[0]["name"]
     evaluation, page = workspace.evaluate(run)
-    found = evaluation.measures["must_pass"]
-    assert (found["cases"], found["passed"]) == (4, 3)
-    assert [one["text"] for one in found["failures"]] == ["tell me something funny about penguins"]
-    assert found["failures"][0]["predicted"] == "fallback"
-    assert found["repeats_train"]["rows"] == 1
-    assert found["new_to_train"]["rows"] == 3
+    found = evaluation.measures.must_pass
+    assert (found.cases, found.passed) == (4, 3)
+    assert [one.text for one in found.failures] == ["tell me something funny about penguins"]
+    assert found.failures[0].predicted == "fallback"
+    assert found.repeats_train.rows == 1
+    assert found.new_to_train.rows == 3
     assert "tell me something funny about penguins" in page.read_text()
-    goals = {goal["goal"]: goal["verdict"] for goal in evaluation.measures["goals"]}
+    goals = {goal.goal: goal.verdict for goal in evaluation.measures.goals}
     assert goals == {"accuracy": "met", "recall.it_vpn": "not enough evidence"}
 
 
 def test_a_release_without_them_says_why() -> None:
-    assert "has no must_pass file" in score_must_pass(None, None, None, named=False)["why"]
-    assert "frozen before" in score_must_pass(None, None, None, named=True)["why"]
-    assert score_must_pass([], None, None, named=True)["status"] == "not_measured"
+    assert "has no must_pass file" in score_must_pass(None, None, None, named=False).why
+    assert "frozen before" in score_must_pass(None, None, None, named=True).why
+    assert isinstance(score_must_pass([], None, None, named=True), NotMeasured)
     case = MustPassCase("1", "x", "a")
-    assert score_must_pass([case], None, None, named=True)["status"] == "not_measured"
+    assert isinstance(score_must_pass([case], None, None, named=True), NotMeasured)
     found = score_must_pass([case], ModelOutput(["b"]), np.array([False]), named=True)
-    assert found["failures"][0]["confidence"]["status"] == "not_measured"
+    assert isinstance(found.failures[0].confidence, NotMeasured)
 
 
 def test_every_problem_of_the_file_comes_at_once(make_workspace: Callable[..., Workspace]) -> None:

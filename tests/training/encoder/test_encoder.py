@@ -294,7 +294,7 @@ def test_the_bundled_encoder_trains_and_beats_chance(frozen_example: Workspace, 
     accuracy = np.mean([a == b for a, b in zip(predicted.labels, rows["label"], strict=True)])
     assert accuracy > 0.5  # thirteen labels: chance is 0.08
     evaluation, page = evaluate_run(run, split="validation")
-    assert evaluation.measures["accuracy"] == pytest.approx(accuracy)
+    assert evaluation.measures.accuracy == pytest.approx(accuracy)
     assert page.is_file()
 
 

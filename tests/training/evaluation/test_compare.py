@@ -14,6 +14,7 @@ from scipy.stats import binomtest
 
 import winnow
 from tests.support.commands import run_winnow
+from tests.support.evaluations import a_latency
 from tests.support.files import write_jsonl
 from winnow.core.errors import WinnowError
 from winnow.core.hashing import file_sha256
@@ -100,13 +101,15 @@ def test_a_difference_is_held_against_the_measured_label_noise(gained: int, verd
 
 
 def test_latency_is_compared_on_one_machine_only() -> None:
-    fast, slow = ({"p50_seconds": s, "node": "x", "busy": False} for s in (0.01, 0.03))
+    fast, slow = (a_latency(seconds) for seconds in (0.01, 0.03))
     assert latency_ratio(fast, slow) == pytest.approx(3)
-    assert isinstance(latency_ratio(fast, {**slow, "node": "y"}), NotMeasured)
-    busy = latency_ratio(fast, {**slow, "busy": True})
+    assert isinstance(latency_ratio(fast, slow.model_copy(update={"node": "elsewhere"})), NotMeasured)
+    busy = latency_ratio(fast, slow.model_copy(update={"busy": True}))
     assert isinstance(busy, NotMeasured)
     assert "busy" in busy.why
-    assert latency_ratio(fast, NotMeasured("never").json()) == NotMeasured("never")
+    assert (
+        latency_ratio(fast, NotMeasured("never")) == latency_ratio(NotMeasured("never"), fast) == NotMeasured("never")
+    )
 
 
 def imported(workspace: Workspace, folder: Path, name: str, share: float, release: str = "first") -> Run:
@@ -131,7 +134,7 @@ def test_runs_are_compared_and_each_look_is_written_into_every_run(frozen_exampl
     accuracies = [run.accuracy.value for run in found.facts.runs]
     assert accuracies == sorted(accuracies)
     assert accuracies[2] == 1
-    verdicts = [run.goals[0]["verdict"] for run in found.facts.runs]
+    verdicts = [run.goals[0].verdict for run in found.facts.runs]
     assert verdicts == ["not met", "not met", "met"]
     pairs = {(p.first, p.second): p for p in found.facts.pairs}
     assert set(pairs) == {(runs[a].id, runs[b].id) for a, b in ((0, 1), (0, 2), (1, 2))}

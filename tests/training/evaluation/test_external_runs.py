@@ -13,6 +13,7 @@ import pytest
 from tests.support.commands import run_winnow
 from tests.support.files import write_jsonl
 from winnow.core.errors import WinnowError
+from winnow.core.result import NotMeasured
 from winnow.training.evaluation.metrics import NO_ANSWER
 from winnow.training.imported_runs.import_run import import_predictions
 from winnow.training.imported_runs.imported_predictions import load_imported
@@ -166,12 +167,11 @@ def test_a_model_that_is_exported_and_imported_again_measures_the_same(
     )
     own, _ = workspace.evaluate(run_id, split="test")
     for key in ("accuracy", "macro_f1", "confused_pairs", "per_label", "routes", "intervals"):
-        assert evaluation.measures[key] == own.measures[key], key
-    for key in ("calibration_error",):
-        assert evaluation.measures[key] == pytest.approx(own.measures[key], abs=1e-5)
-    scope, known = evaluation.measures["out_of_scope"], own.measures["out_of_scope"]
-    assert scope["at_in_scope_loss"]["auroc"]["value"] == pytest.approx(known["at_in_scope_loss"]["auroc"]["value"])
-    assert evaluation.measures["latency"]["status"] == "not_measured"
+        assert getattr(evaluation.measures, key) == getattr(own.measures, key), key
+    assert evaluation.measures.calibration_error == pytest.approx(own.measures.calibration_error, abs=1e-5)
+    scope, known = evaluation.measures.out_of_scope, own.measures.out_of_scope
+    assert scope.at_in_scope_loss.auroc.value == pytest.approx(known.at_in_scope_loss.auroc.value)
+    assert isinstance(evaluation.measures.latency, NotMeasured)
     assert "p.jsonl" in page.read_text()
     assert evaluation.run.id in [run["name"] for run in workspace.runs()]
     with pytest.raises(WinnowError, match="an imported run without a model"):

@@ -11,6 +11,8 @@ import pytest
 
 from tests.support.files import write_jsonl
 from winnow.core.errors import ServiceError, WinnowError
+from winnow.core.result import NotMeasured
+from winnow.training.evaluation.evaluation_facts import Latency
 from winnow.training.evaluation.fit_on_validation import FITTED_FILE, load_or_fit
 from winnow.training.evaluation.latency import LATENCY_FILE, measure_latency, stored_latency, time_queries
 from winnow.training.evaluation.learning_curve import (
@@ -32,17 +34,18 @@ def run(frozen_example: Workspace, tmp_path: Path) -> Run:
 
 
 def test_latency_is_measured_in_a_process_of_its_own_and_kept(run: Run, frozen_example: Workspace) -> None:
-    assert stored_latency(run)["status"] == "not_measured"
+    assert isinstance(stored_latency(run), NotMeasured)
     found = measure_latency(run, list(frozen_example.release("first").rows("validation")["text"])[:40])
-    assert 0 < found["p50_seconds"] <= found["p95_seconds"]
-    assert found["queries_per_second"] > 0
-    assert found["peak_memory_bytes"] > 50 * 2**20  # at least the interpreter, NumPy and the model
-    assert (found["single_queries"], found["bulk_queries"]) == (40, 40)
-    assert found["busy"] == (found["load_average"] > 1.5 * found["cores"])
+    assert isinstance(found, Latency)
+    assert 0 < found.p50_seconds <= found.p95_seconds
+    assert found.queries_per_second > 0
+    assert found.peak_memory_bytes > 50 * 2**20  # at least the interpreter, NumPy and the model
+    assert (found.single_queries, found.bulk_queries) == (40, 40)
+    assert found.busy == (found.load_average > 1.5 * found.cores)
     assert stored_latency(run) == found
-    for unreadable in ("{", "[]", "{}", json.dumps({"p50_seconds": 1})):
+    for unreadable in ("{", "[]", "{}", json.dumps({"p50_seconds": 1}), json.dumps({"format": 1, "p50_seconds": 1})):
         (run.path / LATENCY_FILE).write_text(unreadable)
-        assert stored_latency(run)["status"] == "not_measured"
+        assert isinstance(stored_latency(run), NotMeasured)
 
 
 def test_a_model_that_cannot_answer_is_a_service_error(run: Run) -> None:
@@ -55,7 +58,7 @@ def test_every_query_is_asked_alone_and_then_all_together() -> None:
     asked: list[int] = []
     found = time_queries(lambda texts: asked.append(len(texts)), ["x"] * 30)
     assert asked == [1] * 5 + [1] * 30 + [30] * 3
-    assert found["single_queries"] == 30
+    assert found.single_queries == 30
 
 
 def test_parts_are_nested_and_hold_every_label() -> None:
@@ -74,16 +77,17 @@ def test_parts_are_nested_and_hold_every_label() -> None:
 
 def test_the_curve_is_measured_once_and_ends_at_the_run_itself(run: Run, frozen_example: Workspace) -> None:
     release, vectors = frozen_example.release("first"), frozen_example.folder.vectors
-    assert stored_learning_curve(run)["status"] == "not_measured"
+    assert isinstance(stored_learning_curve(run), NotMeasured)
     found = measure_learning_curve(run, release, vectors_cache=vectors)
-    assert [point["share"] for point in found["points"]] == [0.1, 0.25, 0.5, 0.75, 1.0]
-    rows = [point["train_rows"] for point in found["points"]]
+    assert [point.share for point in found.points] == [0.1, 0.25, 0.5, 0.75, 1.0]
+    rows = [point.train_rows for point in found.points]
     assert rows == sorted(rows)
     assert rows[-1] == release.counts["train"]
     evaluation, page = frozen_example.evaluate(run.path)
-    assert found["points"][-1]["accuracy"]["value"] == evaluation.measures["accuracy"]
-    assert found["points"][-1]["accuracy"]["value"] > found["points"][0]["accuracy"]["value"] + 0.1
-    assert found["gain_of_doubling"]["low"] < found["gain_of_doubling"]["high"]
+    assert found.points[-1].accuracy.value == evaluation.measures.accuracy
+    assert evaluation.measures.learning_curve == found
+    assert found.points[-1].accuracy.value > found.points[0].accuracy.value + 0.1
+    assert found.gain_of_doubling.low < found.gain_of_doubling.high
     assert "<h2>Learning curve</h2>" in page.read_text()
     kept = (run.path / LEARNING_CURVE_FILE).read_bytes()
     assert measure_learning_curve(run, release, vectors_cache=vectors) == found
@@ -97,10 +101,10 @@ def test_a_killed_curve_goes_on_where_it_stopped(run: Run, frozen_example: Works
     stored["points"] = stored["points"][:2]
     stored["points"][0]["seconds"] = 123.0  # so that a point trained anew would show
     (run.path / LEARNING_CURVE_FILE).write_text(json.dumps(stored))
-    assert stored_learning_curve(run)["gain_of_doubling"]["status"] == "not_measured"
+    assert isinstance(stored_learning_curve(run).gain_of_doubling, NotMeasured)
     again = measure_learning_curve(run, release, vectors_cache=vectors)
-    assert again["points"][0]["seconds"] == 123.0
-    assert [p["accuracy"] for p in again["points"]] == [p["accuracy"] for p in whole["points"]]
+    assert again.points[0].seconds == 123.0
+    assert [p.accuracy for p in again.points] == [p.accuracy for p in whole.points]
 
 
 def test_what_is_fitted_on_validation_is_kept_and_never_sees_test(run: Run, frozen_example: Workspace) -> None:
@@ -112,13 +116,14 @@ def test_what_is_fitted_on_validation_is_kept_and_never_sees_test(run: Run, froz
     assert load_or_fit(run, release, vectors_cache=frozen_example.folder.vectors) == fitted
     first, _ = frozen_example.evaluate(run.path)
     second, _ = frozen_example.evaluate(run.path, split="test")
-    assert first.measures["calibration"]["temperature"] == second.measures["calibration"]["temperature"]
+    assert first.measures.calibration.temperature == second.measures.calibration.temperature
 
 
 def test_an_import_has_neither(frozen_example: Workspace, tmp_path: Path) -> None:
     release = frozen_example.release("first")
     rows: list[dict[str, object]] = [{"id": i, "label": "fallback"} for i in release.rows("validation")["id"]]
     run, _ = import_predictions(release, write_jsonl(tmp_path / "p.jsonl", rows), tmp_path / "runs", name="rules")
-    assert measure_latency(run, ["x"])["status"] == stored_learning_curve(run)["status"] == "not_measured"
+    assert isinstance(measure_latency(run, ["x"]), NotMeasured)
+    assert isinstance(stored_learning_curve(run), NotMeasured)
     with pytest.raises(WinnowError, match="were imported"):
         measure_learning_curve(run, release)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,7 +10,9 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 from sklearn.metrics import log_loss
 
+from winnow.core.result import NotMeasured
 from winnow.training.evaluation.calibration import calibration_error, measure_calibration, reliability_bins
+from winnow.training.evaluation.evaluation_facts import GoalVerdict
 from winnow.training.evaluation.fit_on_validation import fit_parameters
 from winnow.training.evaluation.goals import judge_goals, judge_share, rows_needed_without_error
 from winnow.training.evaluation.out_of_scope import IN_SCOPE_LOSS, fit_scope_thresholds, measure_out_of_scope
@@ -172,38 +172,40 @@ def test_on_equal_slices_the_correction_holds_false_alarms_down() -> None:
 
 def test_59_rows_without_a_problem_prove_95_percent_and_149_prove_98() -> None:
     assert [rows_needed_without_error(goal) for goal in (0.9, 0.95, 0.98, 0.99)] == [29, 59, 149, 299]
-    assert judge_share(0.95, 59, 59)["verdict"] == "met"
-    assert judge_share(0.95, 58, 58)["verdict"] == "not enough evidence"
-    assert judge_share(0.98, 149, 149)["verdict"] == "met"
-    assert judge_share(0.98, 148, 148)["verdict"] == "not enough evidence"
+    assert judge_share("accuracy", 0.95, 59, 59).verdict == "met"
+    assert judge_share("accuracy", 0.95, 58, 58).verdict == "not enough evidence"
+    assert judge_share("accuracy", 0.98, 149, 149).verdict == "met"
+    assert judge_share("accuracy", 0.98, 148, 148).verdict == "not enough evidence"
 
 
 def test_a_goal_of_one_is_judged_by_the_sample_and_says_what_it_proves() -> None:
-    perfect = judge_share(1.0, 59, 59)
-    assert perfect["verdict"] == "met"
-    assert perfect["low"] == pytest.approx(0.05 ** (1 / 59))
-    assert "no number of rows" in perfect["note"]
-    assert perfect["rows_needed"]["if_no_error"]["status"] == "not_measured"
-    assert judge_share(1.0, 58, 59)["verdict"] == "not met"
+    perfect = judge_share("accuracy", 1.0, 59, 59)
+    assert perfect.verdict == "met"
+    assert perfect.low == pytest.approx(0.05 ** (1 / 59))
+    assert "no number of rows" in perfect.note
+    assert isinstance(perfect.rows_needed.if_no_error, NotMeasured)
+    assert judge_share("accuracy", 1.0, 58, 59).verdict == "not met"
 
 
 @given(st.integers(1, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), st.floats(0.01, 0.99))
 def test_a_verdict_is_the_exact_test_and_agrees_with_its_bounds(count: tuple[int, int], goal: float) -> None:
     hits, rows = count
-    found = judge_share(goal, hits, rows)
+    found = judge_share("accuracy", goal, hits, rows)
     better = binomtest(hits, rows, goal, alternative="greater").pvalue <= 0.05
     worse = binomtest(hits, rows, goal, alternative="less").pvalue <= 0.05
-    assert found["verdict"] == ("met" if better else "not met" if worse else "not enough evidence")
-    if abs(found["low"] - goal) > 1e-6 and abs(found["high"] - goal) > 1e-6:
-        assert (found["low"] > goal, found["high"] < goal) == (better, worse)
+    assert found.verdict == ("met" if better else "not met" if worse else "not enough evidence")
+    if abs(found.low - goal) > 1e-6 and abs(found.high - goal) > 1e-6:
+        assert (found.low > goal, found.high < goal) == (better, worse)
 
 
 def test_rows_needed_at_this_rate_bring_a_verdict() -> None:
-    found = judge_share(0.9, 94, 100)
-    assert found["verdict"] == "not enough evidence"
-    needed = found["rows_needed"]["at_this_rate"]
-    assert judge_share(0.9, round(0.94 * needed), needed)["verdict"] == "met"
-    assert judge_share(0.9, 90, 100)["rows_needed"]["at_this_rate"]["status"] == "not_measured"
+    found = judge_share("accuracy", 0.9, 94, 100)
+    assert found.verdict == "not enough evidence"
+    needed = found.rows_needed.at_this_rate
+    assert judge_share("accuracy", 0.9, round(0.94 * needed), needed).verdict == "met"
+    assert judge_share("accuracy", 0.9, 90, 100).rows_needed.at_this_rate == NotMeasured(
+        "at this rate no practical number of rows is enough"
+    )
 
 
 def test_every_goal_counts_its_own_rows() -> None:
@@ -219,10 +221,8 @@ def test_every_goal_counts_its_own_rows() -> None:
         "recall.c": 0.5,
         "macro_f1": 0.95,
     }
-    found: dict[str, Any] = {
-        one["goal"]: one for one in judge_goals(goals, gold, predicted, labels=LABELS, fallback="none", seed=0)
-    }
-    assert {name: one["rows"] for name, one in found.items()} == {
+    found = {one.goal: one for one in judge_goals(goals, gold, predicted, labels=LABELS, fallback="none", seed=0)}
+    assert {name: one.rows for name, one in found.items()} == {
         "accuracy": 200,
         "in_scope_accuracy": 160,
         "out_of_scope_recall": 40,
@@ -232,7 +232,7 @@ def test_every_goal_counts_its_own_rows() -> None:
         "recall.c": 0,
         "macro_f1": 200,
     }
-    assert {name: one["verdict"] for name, one in found.items()} == {
+    assert {name: one.verdict for name, one in found.items()} == {
         "accuracy": "met",
         "in_scope_accuracy": "not met",
         "out_of_scope_recall": "met",
@@ -242,19 +242,19 @@ def test_every_goal_counts_its_own_rows() -> None:
         "recall.c": "not enough evidence",
         "macro_f1": "not met",
     }
-    assert found["precision.a"]["measured"] == pytest.approx(2 / 3)
-    assert found["recall.c"]["measured"]["why"] == "no rows count towards this goal"
+    assert found["precision.a"].measured == pytest.approx(2 / 3)
+    assert found["recall.c"].measured.why == "no rows count towards this goal"
 
 
 def test_macro_f1_needs_about_as_many_rows_as_it_says() -> None:
     generator = np.random.default_rng(0)
 
-    def verdict(rows: int) -> dict[str, Any]:
+    def verdict(rows: int) -> GoalVerdict:
         gold = (["a", "b", "c"] * rows)[:rows]
         predicted = [g if generator.random() < 0.93 else "a" for g in gold]
         return judge_goals({"macro_f1": 0.9}, gold, predicted, labels=LABELS[:3], fallback=None, seed=0)[0]
 
     few = verdict(120)
-    assert few["verdict"] == "not enough evidence"
-    assert 120 < few["rows_needed"]["at_this_rate"] < 20_000
-    assert verdict(3000)["verdict"] == "met"
+    assert few.verdict == "not enough evidence"
+    assert 120 < few.rows_needed.at_this_rate < 20_000
+    assert verdict(3000).verdict == "met"

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from tests.support.commands import run_winnow
-from tests.support.evaluations import an_evaluation
+from tests.support.evaluations import a_latency, an_evaluation
 from tests.support.files import write_jsonl
 from tests.support.paths import ROOT
 from tests.support.workspaces import add_example
@@ -285,9 +285,8 @@ def test_who_stands_against_whom(tmp_path: Path) -> None:
 def test_speed_is_compared_on_one_machine_alone(tmp_path: Path) -> None:
     slow, fast, away = (a_run(tmp_path, name, "linear", 0.9) for name in ("slow", "fast", "away"))
     for run, seconds, node in ((slow, 0.03, "here"), (fast, 0.01, "here"), (away, 0.01, "there")):
-        (run.path / "latency.json").write_text(
-            json.dumps({"format": 1, "p50_seconds": seconds, "node": node, "busy": False})
-        )
+        stored = {"format": 1, **a_latency(seconds, node=node).model_dump(mode="json")}
+        (run.path / "latency.json").write_text(json.dumps(stored))
     assert measure_speedup(slow, fast) == pytest.approx(3.0)
     assert isinstance(measure_speedup(slow, away), NotMeasured)
     unevaluated = measure_speedup(slow, a_run(tmp_path, "new", "linear", 0.9))
@@ -471,7 +470,7 @@ def test_an_incumbent_that_was_imported_is_the_baseline_and_goals_bar_a_deployme
     incumbent, _ = workspace.evaluate("first", predictions=source / "predictions.jsonl", name="parser")
     found = workspace.decide()
     assert (found.role, found.baseline, found.candidate) == ("imported", incumbent.run.id, run)
-    assert measured(found, "baseline_is_enough") == [incumbent.measures["accuracy"]]
+    assert measured(found, "baseline_is_enough") == [incumbent.measures.accuracy]
     assert measured(found, "must_pass_cases_failed") == [5]  # examples/commands/README.md
     workspace.deploy(incumbent.run.id, by="Ann", reason="it answers today")
     after = workspace.decide()

@@ -69,7 +69,7 @@ def test_a_free_server_routes_every_text_once_and_no_key_is_stored(
     assert isinstance(estimate, CostEstimate)
     assert (estimate.usd, estimate.prices_as_of) == (0, "free, local")
     evaluation, _ = evaluate_run(run, split="validation")
-    assert evaluation.measures["accuracy"] == 1.0
+    assert evaluation.measures.accuracy == 1.0
     asked = sum(paid(chat.ledger.entries()).values())
     assert asked == -(-len(release.rows("validation")) // 5)
     methods.predict(run, list(release.rows("validation")["text"]))

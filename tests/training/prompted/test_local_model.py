@@ -120,7 +120,7 @@ def test_a_local_run_is_evaluated_without_a_key_and_says_what_it_rests_on(
     assert run.facts_of(PromptRunFacts).prompt.counted == "by the model's tokenizer"
     assert {"torch", "transformers", "model", "prompt"} <= set(run.facts.versions)
     evaluation, _ = evaluate_run(run, split="validation")
-    assert 0 <= evaluation.measures["accuracy"] <= 1
+    assert 0 <= evaluation.measures.accuracy <= 1
     assert set(evaluation.predictions["predicted"]) <= set(release.labels)
 
 

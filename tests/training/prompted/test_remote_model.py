@@ -103,7 +103,7 @@ def test_who_answers_rightly_has_accuracy_1_and_is_asked_once(
     run = trained(release, tmp_path, per_request=per_request)
     assert asked(claude) == 0  # training asks nothing
     evaluation, _ = evaluate_run(run, split="validation")
-    assert evaluation.measures["accuracy"] == 1.0
+    assert evaluation.measures.accuracy == 1.0
     texts = texts_of(release)
     assert asked(claude) == -(-len(texts) // per_request)
     predicted = methods.predict(run, texts[::-1])
@@ -112,7 +112,7 @@ def test_who_answers_rightly_has_accuracy_1_and_is_asked_once(
     assert predicted.confidence == pytest.approx(0.9)
     assert list(predicted.reasons) == [f"says {text}" for text in texts[::-1]]
     assert not predicted.not_answered
-    assert evaluation.measures["not_answered"] == {}
+    assert evaluation.measures.not_answered == {}
     assert evaluation.predictions["reason"].tolist() == [f"says {text}" for text in texts]
     cost = run_spend(run)
     assert cost["usd"] == pytest.approx(total_usd(claude.ledger.entries()))

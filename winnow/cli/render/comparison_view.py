@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from winnow.cli.render.measure_format import ROWS_SHOWN, format_interval, format_share, print_goals
+from winnow.cli.render.measure_format import ROWS_SHOWN, print_goals, share_cells
 from winnow.cli.render.terminal import print_line, print_table
 from winnow.core.model_vocabulary import NoiseVerdict
-from winnow.core.result import Measure, Measured, NotMeasured
+from winnow.core.result import NotMeasured
 
 if TYPE_CHECKING:
     from winnow.training.evaluation.compare import Comparison
     from winnow.training.evaluation.comparison_facts import ComparedPair, LabelNoise
+    from winnow.training.evaluation.evaluation_facts import Latency
 
 
 NOISE_SENTENCES = {
@@ -28,7 +28,7 @@ def print_comparison(comparison: Comparison) -> None:
     not_shared = ", ".join(f"{run} {count:,}" for run, count in found.left_out.items() if count)
     print_line(f"{found.rows:,} shared {found.split} rows" + (f"; not shared: {not_shared}" if not_shared else ""))
     rows = [
-        (one.run, *_accuracy_cells(one.accuracy), _value(one.macro_f1), _latency(one.latency)) for one in found.runs
+        (one.run, *share_cells(one.accuracy), share_cells(one.macro_f1)[0], _latency(one.latency)) for one in found.runs
     ]
     print_table(["run", "accuracy", "95 % interval", "macro-F1", "one query"], rows, right=[1, 3, 4])
     for one in found.runs:
@@ -41,16 +41,8 @@ def print_comparison(comparison: Comparison) -> None:
         _print_pair(pair)
 
 
-def _latency(latency: Mapping[str, Any]) -> str:
-    return f"{1000 * latency['p50_seconds']:.1f} ms" if "p50_seconds" in latency else "not measured"
-
-
-def _accuracy_cells(share: Measured) -> tuple[str, str]:
-    return format_share(share.value), format_interval(share.low, share.high)
-
-
-def _value(figure: Measure) -> str:
-    return "not measured" if isinstance(figure, NotMeasured) else format_share(figure.value)
+def _latency(latency: Latency | NotMeasured) -> str:
+    return "not measured" if isinstance(latency, NotMeasured) else f"{1000 * latency.p50_seconds:.1f} ms"
 
 
 def _print_pair(pair: ComparedPair) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
 from winnow.cli.render.terminal import print_line, print_table
 from winnow.core.model_vocabulary import GoalStatus
+from winnow.core.result import Measure, NotMeasured
+
+if TYPE_CHECKING:
+    from winnow.training.evaluation.evaluation_facts import GoalVerdict
+
 
 GOAL_STYLE = {GoalStatus.MET: "green", GoalStatus.NOT_MET: "bold red", GoalStatus.NOT_ENOUGH_EVIDENCE: "yellow"}
 
@@ -16,16 +21,16 @@ ROWS_SHOWN = 5
 """Number of pairs, slices, labels or failures in a list; the report has more."""
 
 
-def print_goals(goals: Sequence[Mapping[str, Any]]) -> None:
+def print_goals(goals: Sequence[GoalVerdict]) -> None:
     """Print every goal with its verdict and the basis of it."""
     if goals:
         print_line()
         rows = [
             (
-                goal["goal"],
-                f"{goal['wanted']:g}",
-                format_share(goal["measured"]),
-                Text(goal["verdict"], style=GOAL_STYLE[goal["verdict"]]),
+                goal.goal,
+                f"{goal.wanted:g}",
+                format_share(goal.measured),
+                Text(goal.verdict, style=GOAL_STYLE[goal.verdict]),
                 _goal_basis(goal),
             )
             for goal in goals
@@ -33,27 +38,28 @@ def print_goals(goals: Sequence[Mapping[str, Any]]) -> None:
         print_table(["goal", "target", "measured", "verdict", ""], rows, right=[1, 2])
 
 
-def _goal_basis(goal: Mapping[str, Any]) -> str:
+def _goal_basis(goal: GoalVerdict) -> str:
     """How many rows a verdict needs, or the confidence bound that it rests on."""
-    bound = f"95 % confidence: at least {goal['low']:.3f}" if "low" in goal else ""
-    if goal["verdict"] != GoalStatus.NOT_ENOUGH_EVIDENCE:
-        return bound if goal["verdict"] == GoalStatus.MET else f"95 % confidence: at most {goal['high']:.3f}"
-    needed = goal["rows_needed"].get("at_this_rate")
-    return (
-        f"needs about {needed:,} rows at the current rate, has {goal['rows']:,}" if isinstance(needed, int) else bound
-    )
+    needed, figure = goal.rows_at_this_rate, goal.figure
+    if needed is not None:
+        return f"needs about {needed:,} rows at the current rate, has {goal.rows:,}"
+    if isinstance(figure, NotMeasured):
+        return ""
+    if goal.verdict == GoalStatus.NOT_MET:
+        return f"95 % confidence: at most {figure.high:.3f}"
+    return f"95 % confidence: at least {figure.low:.3f}"
 
 
-def share_cells(share: Mapping[str, Any]) -> tuple[str, str]:
+def share_cells(share: Measure) -> tuple[str, str]:
     """Value and interval of a share, or "not measured"."""
-    if "value" not in share:
-        return "not measured", ""
-    return format_share(share["value"]), format_interval(share["low"], share["high"])
+    if isinstance(share, NotMeasured):
+        return format_share(share), ""
+    return format_share(share.value), format_interval(share.low, share.high)
 
 
-def format_share(value: Any) -> str:
+def format_share(value: float | NotMeasured) -> str:
     """A share with four digits, or "not measured"."""
-    return f"{value:.4f}" if isinstance(value, int | float) else "not measured"
+    return "not measured" if isinstance(value, NotMeasured) else f"{value:.4f}"
 
 
 def format_interval(low: float, high: float) -> str:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from winnow.core.vocabulary import PiiEntity
+from winnow.curation.pii.national_ids import find_national_ids
 from winnow.curation.pii.payment_cards import find_cards, find_ibans
 from winnow.curation.pii.phone_numbers import find_phones
 from winnow.curation.pii.presidio import public_suffixes, recognize
@@ -192,6 +193,7 @@ def _spans_without_phones(text: str) -> Iterator[PiiSpan]:
     yield from _urls(text)
     yield from _emails(text)
     yield from (PiiSpan("IBAN_CODE", *span) for span in find_ibans(text))
+    yield from (PiiSpan("NATIONAL_ID", *span) for span in find_national_ids(text))
     yield from (PiiSpan("CREDIT_CARD", *span) for span in find_cards(text))
     yield from _machine_addresses(text)
     if SSN.search(text):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from winnow.curation.pii.check_digits import luhn
 from winnow.curation.pii.presidio import valid_iban
 
 RUN = re.compile(r"(?<![\w.])\d(?:[ .-]?\d){11,30}(?!\w)")
@@ -50,12 +51,6 @@ def find_ibans(text: str) -> Iterator[tuple[int, int]]:
     """Spans of IBANs, in either case and with or without spaces; the longest that is valid."""
     for run in IBAN.finditer(text):
         yield from _whole_groups(text, *run.span(), _is_iban)
-
-
-def luhn(digits: str) -> bool:
-    """Whether the check digit is right (Luhn 1960, ISO/IEC 7812-1)."""
-    reverse = [int(c) for c in reversed(digits)]
-    return (sum(reverse[::2]) + sum(sum(divmod(2 * d, 10)) for d in reverse[1::2])) % 10 == 0
 
 
 def _is_iban(value: str) -> bool:

@@ -50,6 +50,7 @@ def surrogate(entity: str, number: int) -> str:
         PiiEntity.IP_ADDRESS: f"{NETWORKS[number // 254 % 3]}.{number % 254 + 1}",
         PiiEntity.MAC_ADDRESS: f"00:00:5E:00:53:{number % 256:02X}",
         PiiEntity.US_SSN: f"000-{number // 10_000 % 100:02d}-{number % 10_000:04d}",
+        PiiEntity.NATIONAL_ID: f"000{number % 100_000_000:08d}",
         PiiEntity.US_BANK_NUMBER: f"000{number % 1_000_000:06d}",
         PiiEntity.US_PASSPORT: f"X00{number % 1_000_000:06d}",
         PiiEntity.US_DRIVER_LICENSE: f"X00{number % 1_000_000:06d}",

@@ -247,6 +247,8 @@ class PiiEntity(StrEnum):
     URL = "URL"
     EMAIL_ADDRESS = "EMAIL_ADDRESS"
     IBAN_CODE = "IBAN_CODE"
+    NATIONAL_ID = "NATIONAL_ID"
+    """A national id of a country other than the United States, whose numbers have entities of their own."""
     CRYPTO = "CRYPTO"
     MAC_ADDRESS = "MAC_ADDRESS"
     IP_ADDRESS = "IP_ADDRESS"

@@ -1,4 +1,4 @@
-"""The tables of winnow.db; constraints and triggers prevent changes to history."""
+"""The tables of winnow.db and their constraints; `written_once` has the triggers that prevent changes to history."""
 
 from __future__ import annotations
 
@@ -331,61 +331,3 @@ deployment = Table(
     Column("reason", Text, nullable=False),
     Column("at", Text, nullable=False),
 )
-
-WRITTEN_ONCE = {
-    "record": ("UPDATE",),
-    "record_group": ("UPDATE",),
-    "occurrence": ("UPDATE", "DELETE"),
-    "decision": ("UPDATE", "DELETE"),
-    "artifact": ("UPDATE", "DELETE"),
-    "deployment": ("UPDATE", "DELETE"),
-    "label_rename": ("UPDATE", "DELETE"),
-    "forgotten": ("UPDATE", "DELETE"),
-    "response": ("UPDATE", "DELETE"),
-    "lot": ("UPDATE", "DELETE"),
-    "lot_member": ("UPDATE", "DELETE"),
-    "lot_verdict": ("UPDATE", "DELETE"),
-    "candidate": ("UPDATE", "DELETE"),
-    "generation_run": ("DELETE",),
-}
-"""What triggers forbid, so that neither a command nor a person in a SQL shell changes history by accident."""
-
-IS_FORGOTTEN = "EXISTS (SELECT 1 FROM forgotten WHERE record_id = OLD.{})"
-
-FORGET_EXCEPTIONS = {
-    "record": (("content", "fold_key"), "NEW.content = '' AND NEW.fold_key = ''", IS_FORGOTTEN.format("id")),
-    "occurrence": (("session", "time"), "NEW.session IS NULL AND NEW.time IS NULL", IS_FORGOTTEN.format("record_id")),
-    "record_group": (
-        ("declared",),
-        "NEW.declared = ''",
-        "NOT EXISTS (SELECT 1 FROM record WHERE group_id = OLD.id AND id NOT IN (SELECT record_id FROM forgotten))",
-    ),
-    "decision": (("why",), "NEW.why = ''", IS_FORGOTTEN.format("record_id")),
-    "response": (("content",), "NEW.content = '{}'", IS_FORGOTTEN.format("record_id")),
-    "candidate": (("detail",), "NEW.detail = '{}'", IS_FORGOTTEN.format("record_id")),
-}
-"""The only allowed change, clearing a forgotten record's content: columns, their empty values, and the condition."""
-
-
-def written_once_triggers() -> list[str]:
-    """The SQL of the triggers that prevent changes to history."""
-    return [
-        f"CREATE TRIGGER {table}_no_{event.lower()} BEFORE {event} ON {table} {_unless_forgetting(table, event)}"
-        f"BEGIN SELECT RAISE(ABORT, '{table} rows are written once'); END"
-        for table, events in WRITTEN_ONCE.items()
-        for event in events
-    ]
-
-
-RESERVED_WORDS = ("row", "round")
-"""Columns whose names are SQL keywords."""
-
-
-def _unless_forgetting(table: str, event: str) -> str:
-    if event != "UPDATE" or table not in FORGET_EXCEPTIONS:
-        return ""
-    columns, emptied, when = FORGET_EXCEPTIONS[table]
-    own = [column.name for column in metadata.tables[table].columns if column.name not in columns]
-    names = [f'"{name}"' if name in RESERVED_WORDS else name for name in own]
-    same = " AND ".join(f"NEW.{name} IS OLD.{name}" for name in names)
-    return f"WHEN NOT ({same} AND {emptied} AND {when}) "

@@ -17,7 +17,8 @@ from winnow.core.errors import ServiceError, WinnowError
 from winnow.curation.store.database import open_store
 from winnow.curation.store.migrations import HEAD
 from winnow.curation.store.records import records_by_id_prefix
-from winnow.curation.store.tables import metadata, written_once_triggers
+from winnow.curation.store.tables import metadata
+from winnow.curation.store.written_once import written_once_triggers
 
 AT = "2026-01-01T00:00:00+00:00"
 
@@ -149,3 +150,83 @@ def test_a_file_that_is_no_database_is_a_clear_error(tmp_path: Path) -> None:
     path.write_bytes(b"not a database, but long enough to look like one" * 100)
     with pytest.raises(ServiceError, match=r"still readable: nothing"):
         open_store(path)
+
+
+MAY_CHANGE = {
+    "source.retracted_at",
+    "generation_run.ended_at",
+    "waiver.withdrawn_at",
+    *(f"queue_dataset.{column.name}" for column in metadata.tables["queue_dataset"].columns),
+    *(f"queue_item.{column.name}" for column in metadata.tables["queue_item"].columns),
+    *(f"{table}.{column.name}" for table in ("flag", "suspected_error") for column in metadata.tables[table].columns),
+}
+"""The columns that a statement of one column may change in a row that nothing was retracted from or forgotten in."""
+
+MAY_BE_DELETED = {"flag", "suspected_error", "queue_dataset", "queue_item"}
+"""Flags and suspected errors are erased with their record; queues are work in progress."""
+
+
+@pytest.fixture
+def full_database(tmp_path: Path) -> sqlite3.Connection:
+    """One row in every table, and no constraint but the triggers."""
+    path = tmp_path / "winnow.db"
+    open_store(path)
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA ignore_check_constraints = ON")
+    for table in metadata.sorted_tables:
+        if table.name != "setting":
+            absent = ("retracted_at", "retracted_why", "ended_at", "withdrawn_at")
+            values = {f'"{c.name}"': None if c.name in absent else 1 for c in table.columns}
+            marks = ", ".join("?" for _ in values)
+            connection.execute(f"INSERT INTO {table.name} ({', '.join(values)}) VALUES ({marks})", [*values.values()])
+    return connection
+
+
+def is_refused(connection: sqlite3.Connection, statement: str) -> bool:
+    """Whether a trigger refuses a statement; it is undone if not."""
+    connection.execute("BEGIN")
+    try:
+        assert connection.execute(statement).rowcount >= 1
+    except sqlite3.IntegrityError:
+        return True
+    finally:
+        connection.execute("ROLLBACK")
+    return False
+
+
+def test_every_column_is_written_once_except_those_listed(full_database: sqlite3.Connection) -> None:
+    columns = [(table.name, column.name) for table in metadata.sorted_tables for column in table.columns]
+    changed = {
+        f"{table}.{column}"
+        for table, column in columns
+        if not is_refused(full_database, f"UPDATE {table} SET \"{column}\" = '2'")
+    }
+    assert changed == MAY_CHANGE
+    tables = [table.name for table in metadata.sorted_tables]
+    deleted = {table for table in tables if not is_refused(full_database, f"DELETE FROM {table}")}
+    assert deleted == MAY_BE_DELETED
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("UPDATE source SET retracted_at = 'x', retracted_why = 'y'", "UPDATE source SET retracted_at = NULL"),
+        ("UPDATE source SET retracted_at = 'x', retracted_why = 'y'", "UPDATE source SET retracted_why = 'z'"),
+        ("UPDATE generation_run SET ended_at = 'x'", "UPDATE generation_run SET ended_at = NULL"),
+    ],
+)
+def test_a_retraction_and_the_end_of_a_run_are_final(
+    full_database: sqlite3.Connection, first: str, second: str
+) -> None:
+    full_database.execute(first)
+    assert is_refused(full_database, second)
+
+
+def test_a_database_of_yesterday_gets_the_triggers_of_today(tmp_path: Path) -> None:
+    path = tmp_path / "winnow.db"
+    create_first_schema(path)
+    sql(path, f"INSERT INTO source VALUES ('s', 'h', 'n', '{{}}', 'synthetic', 'x', NULL, '{AT}', NULL, NULL)")
+    sql(path, "UPDATE source SET origin = 'human'")
+    open_store(path)
+    with pytest.raises(sqlite3.IntegrityError, match="source rows are written once"):
+        sql(path, "UPDATE source SET origin = 'synthetic'")

@@ -1,0 +1,81 @@
+"""Rows that are written once, and the triggers of winnow.db that prevent changes to them."""
+
+from __future__ import annotations
+
+from winnow.curation.store.tables import metadata
+
+WRITTEN_ONCE = {
+    "batch": ("UPDATE", "DELETE"),
+    "source": ("UPDATE", "DELETE"),
+    "record": ("UPDATE", "DELETE"),
+    "record_group": ("UPDATE", "DELETE"),
+    "occurrence": ("UPDATE", "DELETE"),
+    "decision": ("UPDATE", "DELETE"),
+    "artifact": ("UPDATE", "DELETE"),
+    "deployment": ("UPDATE", "DELETE"),
+    "label_rename": ("UPDATE", "DELETE"),
+    "forgotten": ("UPDATE", "DELETE"),
+    "response": ("UPDATE", "DELETE"),
+    "lot": ("UPDATE", "DELETE"),
+    "lot_member": ("UPDATE", "DELETE"),
+    "lot_verdict": ("UPDATE", "DELETE"),
+    "candidate": ("UPDATE", "DELETE"),
+    "generation_run": ("UPDATE", "DELETE"),
+    "waiver": ("UPDATE", "DELETE"),
+    "setting": ("UPDATE", "DELETE"),
+    "push": ("UPDATE", "DELETE"),
+}
+"""What triggers forbid, so that neither a command nor a person in a SQL shell changes history by accident."""
+
+IS_FORGOTTEN = "EXISTS (SELECT 1 FROM forgotten WHERE record_id = OLD.{})"
+
+FORGET_EXCEPTIONS = {
+    "record": (("content", "fold_key"), "NEW.content = '' AND NEW.fold_key = ''", IS_FORGOTTEN.format("id")),
+    "occurrence": (("session", "time"), "NEW.session IS NULL AND NEW.time IS NULL", IS_FORGOTTEN.format("record_id")),
+    "record_group": (
+        ("declared",),
+        "NEW.declared = ''",
+        "NOT EXISTS (SELECT 1 FROM record WHERE group_id = OLD.id AND id NOT IN (SELECT record_id FROM forgotten))",
+    ),
+    "decision": (("why",), "NEW.why = ''", IS_FORGOTTEN.format("record_id")),
+    "response": (("content",), "NEW.content = '{}'", IS_FORGOTTEN.format("record_id")),
+    "candidate": (("detail",), "NEW.detail = '{}'", IS_FORGOTTEN.format("record_id")),
+}
+"""The only allowed change, clearing a forgotten record's content: columns, their empty values, and the condition."""
+
+
+LATER_CHANGES = {
+    "source": (("retracted_at", "retracted_why"), "OLD.retracted_at IS NULL AND NEW.retracted_at IS NOT NULL"),
+    "generation_run": (("ended_at",), "OLD.ended_at IS NULL AND NEW.ended_at IS NOT NULL"),
+    "waiver": (("withdrawn_at",), "NEW.withdrawn_at IS NOT OLD.withdrawn_at"),
+}
+"""What may become true of a row after it was written: the columns, and the condition. A retraction is final."""
+
+
+def written_once_triggers() -> list[str]:
+    """The SQL of the triggers that prevent changes to history."""
+    return [
+        f"CREATE TRIGGER {table}_no_{event.lower()} BEFORE {event} ON {table} {_exception(table, event)}"
+        f"BEGIN SELECT RAISE(ABORT, '{table} rows are written once'); END"
+        for table, events in WRITTEN_ONCE.items()
+        for event in events
+    ]
+
+
+RESERVED_WORDS = ("row", "round")
+"""Columns whose names are SQL keywords."""
+
+
+def _exception(table: str, event: str) -> str:
+    """The condition under which a change is allowed, as the WHEN of a trigger; empty where none is."""
+    if event != "UPDATE" or table not in FORGET_EXCEPTIONS.keys() | LATER_CHANGES.keys():
+        return ""
+    if table in LATER_CHANGES:
+        columns, allowed = LATER_CHANGES[table]
+    else:
+        columns, emptied, when = FORGET_EXCEPTIONS[table]
+        allowed = f"{emptied} AND {when}"
+    own = [column.name for column in metadata.tables[table].columns if column.name not in columns]
+    names = [f'"{name}"' if name in RESERVED_WORDS else name for name in own]
+    same = " AND ".join(f"NEW.{name} IS OLD.{name}" for name in names)
+    return f"WHEN NOT ({same} AND {allowed}) "

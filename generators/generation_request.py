@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,8 +19,8 @@ class GenerationRequest:
     """What a generator is to write."""
 
     generator: str
-    labels: tuple[str, ...] = ()
-    pairs: tuple[tuple[str, str], ...] = ()
+    labels: Sequence[str] = ()
+    pairs: Sequence[tuple[str, str]] = ()
     kind: str = GeneratorName.EXAMPLES
     """`examples`, `ambiguous`, `domain` or `fixes`."""
     count: int | None = None

@@ -15,6 +15,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from winnow.core.call_arguments import check_call
 from winnow.core.errors import WinnowError
 from winnow.core.version import __version__
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["WinnowError", "__version__", "init", "open"]
 
 
+@check_call(dict)
 def open(path: str | Path = ".") -> Workspace:  # noqa: A001  (users call it as winnow.open)
     """The workspace at a folder or above it. Raises WinnowError if there is none."""
     from winnow.workspace import Workspace
@@ -31,6 +33,7 @@ def open(path: str | Path = ".") -> Workspace:  # noqa: A001  (users call it as 
     return Workspace.find(Path(path))
 
 
+@check_call(dict)
 def init(path: str | Path, *, template: str = "intents", from_file: str | Path | None = None) -> Workspace:
     """Create a workspace with a commented `winnow.yaml`, with the labels of the data file `from_file` if given."""
     from winnow.curation.io.readers.source_rows import read_file

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from winnow.core.call_arguments import checks_arguments
 from winnow.core.layout import WorkspaceFolder
 from winnow.operations._context import WorkspaceContext, find_workspace
 
@@ -48,6 +49,21 @@ if TYPE_CHECKING:
     from winnow.training.runs import CreatedRun, Run
 
 
+def _argument_types() -> dict[str, Any]:
+    """The types of parameters that are imported when the first method is called."""
+    import pandas as pd
+
+    from winnow.core.progress import Progress
+    from winnow.curation.io.readers.columns import Columns
+    from winnow.curation.io.readers.source_rows import SourceRows
+    from winnow.curation.store.sources import GenerationBatch
+    from winnow.generators.generation_request import GenerationRequest
+
+    types = (Columns, SourceRows, GenerationBatch, GenerationRequest)
+    return {"pd": pd, "Progress": Progress, **{one.__name__: one for one in types}}
+
+
+@checks_arguments(_argument_types)
 class Workspace:
     """A folder with a `winnow.yaml`, and everything Winnow knows about it."""
 

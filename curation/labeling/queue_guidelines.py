@@ -35,12 +35,17 @@ def queue_guidelines(
         head.append(f"The [labeling guidelines]({guidelines_url}) show every label with its examples.")
     head.append("## Labels")
     for describe in (_label_with_examples, _label_with_description, _label_name):
-        text = "\n\n".join([*head, "\n".join(describe(label) for label in labels)])
+        text = without_images("\n\n".join([*head, "\n".join(describe(label) for label in labels)]))
         if len(text) <= MAX_CHARACTERS:
             return text
     where = "see the labeling guidelines." if guidelines_url else "ask your data lead."
     missing = f"\n\n… and more labels: {where}"
     return text[: MAX_CHARACTERS - len(missing)].rpartition("\n")[0] + missing
+
+
+def without_images(markdown: str) -> str:
+    """The text with HTML and images shown as they were typed: neither may load anything from another host."""
+    return markdown.replace("<", "&lt;").replace("![", "\\!\\[")
 
 
 def closed_dataset_note(successor: str, when: str) -> str:

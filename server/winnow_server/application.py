@@ -34,24 +34,34 @@ def main(home: Path, run: Path, listening: int) -> None:
     import uvicorn
     from argilla_server import app
 
-    config = uvicorn.Config(
-        with_guidelines(app, home), log_level="warning", access_log=False, timeout_graceful_shutdown=5
-    )
+    config = uvicorn.Config(secured(app, home), log_level="warning", access_log=False, timeout_graceful_shutdown=5)
     uvicorn.Server(config).run(sockets=[socket.socket(fileno=listening)])
+
+
+def secured(app: Any, home: Path) -> Any:
+    """Argilla with the guidelines pages, a limit of sign-ins, and what protects pages in a browser."""
+    from winnow_server.page_security import argilla_pages, remove_foreign_imports, with_page_security
+    from winnow_server.sign_in import check_passwords_in_threads, with_sign_in_limit
+
+    pages = argilla_pages(app)
+    remove_foreign_imports(pages)
+    check_passwords_in_threads()
+    return with_page_security(with_sign_in_limit(with_guidelines(app, home)), pages)
 
 
 def with_guidelines(app: Any, home: Path) -> Any:
     """The application, with the pages of HOME/guidelines under addresses that only annotators know."""
+    from starlette.applications import Starlette
+    from starlette.routing import Mount
     from starlette.staticfiles import StaticFiles
 
-    pages = StaticFiles(directory=home / "guidelines", check_dir=False)
+    folder = home / "guidelines"
+    folder.mkdir(exist_ok=True)  # the first push writes the first page
+    pages = Starlette(routes=[Mount("/guidelines", StaticFiles(directory=folder))])
 
     async def respond(scope: dict[str, Any], receive: Any, send: Any) -> None:
-        path = str(scope.get("path", ""))
-        if scope["type"] == "http" and path.startswith("/guidelines/"):
-            await pages({**scope, "path": path.removeprefix("/guidelines"), "root_path": ""}, receive, send)
-        else:
-            await app(scope, receive, send)
+        guidelines = scope["type"] == "http" and str(scope["path"]).startswith("/guidelines/")
+        await (pages if guidelines else app)(scope, receive, send)
 
     return respond
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import urllib.error
+import urllib.parse
 import urllib.request
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from winnow.curation.labeling.server.accounts import DEFAULT_WORKSPACE, add_annotator
 from winnow.curation.labeling.server.argilla_api import ArgillaApi
@@ -49,6 +51,26 @@ def sign_in(server: EmbeddedServer, name: str, password: str) -> str:
     form = f"username={name}&password={password}".encode()
     with urllib.request.urlopen(f"{server.url}/api/v1/token", data=form, timeout=30) as answer:
         return str(json.load(answer)["access_token"])
+
+
+class SignInAnswer(NamedTuple):
+    """The answer to an attempt to sign in."""
+
+    status: int
+    wait: int
+    """Seconds after which the next attempt is accepted; 0 if the server does not say."""
+
+
+def try_password(server: EmbeddedServer, name: str, password: str, address: str) -> SignInAnswer:
+    """Try a password from an address, as a proxy on this machine tells it to the server."""
+    form = urllib.parse.urlencode({"username": name, "password": password}).encode()
+    request = urllib.request.Request(f"{server.url}/api/v1/token", data=form, headers={"X-Forwarded-For": address})
+    try:
+        answer = urllib.request.urlopen(request, timeout=30)
+    except urllib.error.HTTPError as error:
+        answer = error
+    with answer:
+        return SignInAnswer(answer.status, int(answer.headers.get("Retry-After", 0)))
 
 
 def new_annotator(api: ArgillaApi, name: str, argilla_workspace: str = DEFAULT_WORKSPACE) -> ArgillaApi:

@@ -205,6 +205,15 @@ def test_guidelines_fit_and_say_what_they_leave_out() -> None:
     assert "ask your data lead" in text
 
 
+def test_guidelines_show_images_and_html_as_text() -> None:
+    typed = '![x](https://elsewhere.example/x.png) <img src="https://elsewhere.example/y.png"> and [a link](/z)'
+    described = task("a", "b").model_copy(update={"labels": [Label(name="a", description=typed), Label(name="b")]})
+    text = queue_guidelines(described, LABEL)
+    assert "![" not in text
+    assert "<" not in text
+    assert "[a link](/z)" in text
+
+
 def test_guidelines_hold_everything_of_a_small_task() -> None:
     more = "confusable: [[a, b]]\nfallback: b\n"
     small = task("a", "b", more=more)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import signal
@@ -19,7 +20,7 @@ from typing import Any
 import pytest
 
 from tests.support.commands import WINNOW_SCRIPT
-from tests.support.labeling import new_annotator, sign_in
+from tests.support.labeling import new_annotator, sign_in, try_password
 from tests.support.labeling_queue import TEXTS, Queue, between, make_queue, scope, terms
 from tests.support.paths import EXAMPLE
 from winnow.core.errors import ServiceError, WinnowError
@@ -292,6 +293,61 @@ def test_the_pages_are_served(server: EmbeddedServer) -> None:
         page = answer.read().decode()
     assert "<title>" in page
     assert "Argilla" in page
+
+
+def test_guessing_passwords_has_to_wait_and_holds_nobody_else_up(
+    server: EmbeddedServer, people: dict[str, ArgillaApi]
+) -> None:
+    owner = json.loads(server.credentials.read_text())
+    for name in ("owner", "nobody"):  # whether or not there is such an account
+        answers = [try_password(server, name, "wrong", "198.51.100.1") for _ in range(7)]
+        assert [answer.status for answer in answers] == [401] * 5 + [429] * 2
+        assert 0 < answers[-1].wait <= 5
+    assert try_password(server, "owner", owner["password"], "198.51.100.1").status == 429
+    assert try_password(server, "owner", owner["password"], "198.51.100.2").status == 201
+    assert people["ann"].get("me")["username"] == "ann"
+    form = b"--x\r\nContent-Disposition: form-data; name=username\r\n\r\nowner\r\n--x--\r\n"
+    for body, kind in (
+        (b"username=%ff&password", None),
+        (form, "multipart/form-data; boundary=x"),
+        (b"{", "text/json"),
+    ):
+        headers = {"X-Forwarded-For": "198.51.100.3", **({"Content-Type": kind} if kind else {})}
+        request = urllib.request.Request(f"{server.url}/api/v1/token", data=body, headers=headers)
+        with pytest.raises(urllib.error.HTTPError, match=r"422|401"):
+            urllib.request.urlopen(request, timeout=30)
+    with pytest.raises(urllib.error.HTTPError, match="413"):
+        urllib.request.urlopen(f"{server.url}/api/v1/token", data=b"username=" + b"a" * 20_000, timeout=30)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/docs", "/api", "/api/", "/redoc", "/openapi.json", "/api/v1/docs", "//api/v1/docs", "/api/v1/docs/",
+     "/api/v1/redoc", "/api/v1/openapi.json", "/api/v1/docs/oauth2-redirect", "/guidelines/", "/guidelines/none.html",
+     "/guidelines/../argilla.db", "/guidelines/%2e%2e/argilla.db"],
+)  # fmt: skip
+def test_nothing_is_told_about_the_api_or_about_files(server: EmbeddedServer, path: str) -> None:
+    # also before the first push, when there is no page of guidelines
+    connection = http.client.HTTPConnection(server.url.removeprefix("http://"), timeout=30)
+    connection.request("GET", path)  # as it stands: urllib would normalize it
+    assert connection.getresponse().status == 404
+    connection.close()
+
+
+@pytest.mark.parametrize("path", ["/", "/sign-in", "/api/v1/version", "/api/v1/me", "/guidelines/none.html", "/docs"])
+def test_every_answer_has_security_headers(server: EmbeddedServer, path: str) -> None:
+    try:
+        answer = urllib.request.urlopen(server.url + path, timeout=30)
+    except urllib.error.HTTPError as error:
+        answer = error
+    headers = answer.headers
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    policy = headers["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe-eval" not in policy
+    assert "http" not in policy  # no other host is allowed
 
 
 def test_no_default_user_and_no_default_key(server: EmbeddedServer) -> None:

@@ -24,18 +24,13 @@ def interval(bounds: Any) -> str:
     """An interval of shares, given as two bounds, or of a share with its interval."""
     if isinstance(bounds, NotMeasured):
         return "not measured"
-    if isinstance(bounds, Measured):
-        bounds = (bounds.low, bounds.high)
-    ends = [bounds.get("low"), bounds.get("high")] if isinstance(bounds, dict) else bounds
-    low, high = (None if end is None else 100 * float(end) for end in ends)
-    return "not measured" if low is None else f"{low:.1f} to {high:.1f} %"
+    low, high = (bounds.low, bounds.high) if isinstance(bounds, Measured) else bounds
+    return f"{100 * low:.1f} to {100 * high:.1f} %"
 
 
 def why_not_measured(figure: Any) -> str:
     """Why a figure was not measured; empty if it was."""
-    if isinstance(figure, NotMeasured):
-        return figure.why
-    return str(figure.get("why", "")) if isinstance(figure, dict) else ""
+    return figure.why if isinstance(figure, NotMeasured) else ""
 
 
 def format_difference(measure: Measure) -> str:

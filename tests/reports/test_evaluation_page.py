@@ -120,7 +120,7 @@ def with_labels(evaluation: Evaluation, labels: list[str], gold: list[str], pred
         new_to_train=proportion(0, 0, "no such case"),
         failures=[failure],
     )
-    own = EvaluationFacts(**{**dict(evaluation.measures), **measures, "goals": goals, "must_pass": must_pass})
+    own = EvaluationFacts(**{**dict(evaluation.measures), **dict(measures), "goals": goals, "must_pass": must_pass})
     manifest = evaluation.release.manifest
     task = manifest.task.model_copy(update={"labels": labels, "fallback": labels[-1]})
     release = replace(evaluation.release, manifest=manifest.model_copy(update={"task": task}))

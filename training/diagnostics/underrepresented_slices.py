@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from winnow.core.commands import command
 from winnow.core.result import Measured, NotMeasured
 from winnow.training.diagnostics.issue import Issue, Issues, RunContext
 from winnow.training.evaluation.evaluation_facts import EvaluationFacts
-from winnow.validators.stats.significance import SIGNIFICANCE_LEVEL, fisher, holm
+from winnow.training.evaluation.slices import SliceCounts
+from winnow.validators.stats.significance import SIGNIFICANCE_LEVEL, holm
 
 UNDERREPRESENTED_SHARE = 0.5
 """A slice is underrepresented when train has less than this share of the rows that it should have: of the task's target
@@ -16,30 +15,6 @@ for a label, of the slice's share of validation for a wording or an origin."""
 
 MIN_SLICE_ROWS = 5
 """Minimum validation rows inside and outside a slice: with fewer, no result is significant among many slices."""
-
-
-@dataclass(frozen=True)
-class _Slice:
-    """The validation rows of one slice, compared with all other rows."""
-
-    kind: str
-    """`label`, `origin` or the name of a facet."""
-    value: str
-    rows: int
-    hits: int
-    """Rows that are predicted correctly."""
-    other_rows: int
-    other_hits: int
-
-    @property
-    def rows_lost(self) -> float:
-        """Number of rows that would be right in addition if the slice were as accurate as the other rows."""
-        return self.rows * (self.other_hits / self.other_rows) - self.hits
-
-    @property
-    def p_value(self) -> float:
-        """p-value of Fisher's exact test."""
-        return fisher(self.hits, self.rows, self.other_hits, self.other_rows)
 
 
 def underrepresented_slices(measures: EvaluationFacts, context: RunContext) -> Issues:
@@ -58,34 +33,34 @@ def underrepresented_slices(measures: EvaluationFacts, context: RunContext) -> I
     return issues
 
 
-def _label_slices(measures: EvaluationFacts) -> list[_Slice]:
+def _label_slices(measures: EvaluationFacts) -> list[SliceCounts]:
     """Every label as a slice: its recall, and the accuracy on all other rows."""
     rows, hits = measures.rows, round(measures.accuracy * measures.rows)
     right = {one.label: round(one.recall * one.rows) for one in measures.per_label if isinstance(one.recall, float)}
     return [
-        _Slice("label", one.label, one.rows, right[one.label], rows - one.rows, hits - right[one.label])
+        SliceCounts("label", one.label, one.rows, right[one.label], rows - one.rows, hits - right[one.label])
         for one in measures.per_label
         if 0 < one.rows < rows
     ]
 
 
-def _measured_slices(measures: EvaluationFacts) -> list[_Slice]:
+def _measured_slices(measures: EvaluationFacts) -> list[SliceCounts]:
     """The slices of the evaluation, without those that contain all rows."""
     found = []
     for one in measures.slices:
         inside, elsewhere = one.accuracy, one.elsewhere
         if isinstance(elsewhere, Measured):
             hits, other_hits = (round(share.value * share.rows) for share in (inside, elsewhere))
-            found.append(_Slice(one.slice, one.value, inside.rows, hits, elsewhere.rows, other_hits))
+            found.append(SliceCounts(one.slice, one.value, inside.rows, hits, elsewhere.rows, other_hits))
     return found
 
 
-def _expected_rows(one: _Slice, context: RunContext) -> float:
+def _expected_rows(one: SliceCounts, context: RunContext) -> float:
     """The number of train rows that a slice should have."""
     return context.per_label if one.kind == "label" else context.train_size * one.rows / (one.rows + one.other_rows)
 
 
-def _slice_issue(one: _Slice, have: int, expected_rows: float, p_value: float, more_data_command: str) -> Issue:
+def _slice_issue(one: SliceCounts, have: int, expected_rows: float, p_value: float, more_data_command: str) -> Issue:
     evidence = (
         f"{one.kind} {one.value}: {have:,} train rows, {expected_rows:,.0f} expected; accuracy "
         f"{one.hits / one.rows:.3f} on {one.rows:,} rows, {one.other_hits / one.other_rows:.3f} elsewhere "

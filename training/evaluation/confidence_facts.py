@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 
 from winnow.core.record import ABSENT_IF_NONE, Record
 from winnow.core.result import Measured, NotMeasured
+from winnow.core.vocabulary import Split
 
 
 class FittedValue(Record):
@@ -17,6 +18,34 @@ class FittedValue(Record):
     """The value."""
     rows: int
     """Validation rows that it was fitted on."""
+
+
+class FallbackThreshold(Record):
+    """The confidence below which a query should go to the fallback, fitted on validation."""
+
+    value: float
+    """The confidence, 0 to 1."""
+    risk: float
+    """Share of the validation answers that may be wrong, 0 to 1."""
+    rows: int
+    """Validation rows that it was fitted on."""
+    rule: str
+    """How the threshold was chosen."""
+
+
+class FittedParameters(Record):
+    """What is fitted once for every run, on validation."""
+
+    split: Split
+    """The split that the parameters were fitted on."""
+    rows: int
+    """Rows of the split."""
+    temperature: FittedValue | NotMeasured
+    """The temperature that calibrates the probabilities."""
+    fallback_threshold: FallbackThreshold | NotMeasured
+    """The confidence below which a query should go to the fallback."""
+    out_of_scope_thresholds: dict[str, FittedValue] | NotMeasured
+    """The threshold of every out-of-scope score, by the name of the score."""
 
 
 class ScoreAuroc(Record):
@@ -121,19 +150,6 @@ class RiskPoint(Record):
     """Share of the rows that are answered, 0 to 1."""
     risk: float
     """Share of the answers that are wrong, 0 to 1."""
-
-
-class FallbackThreshold(Record):
-    """The confidence below which a query should go to the fallback, fitted on validation."""
-
-    value: float
-    """The confidence, 0 to 1."""
-    risk: float
-    """Share of the validation answers that may be wrong, 0 to 1."""
-    rows: int
-    """Validation rows that it was fitted on."""
-    rule: str
-    """How the threshold was chosen."""
 
 
 class AtThreshold(Record):

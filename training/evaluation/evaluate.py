@@ -65,20 +65,21 @@ def evaluate(
     train_similarity = TrainSimilarity(run, release, vectors_cache)
     similarity = train_similarity.nearest_cosine(list(rows["text"]))
     fitted = load_or_fit(run, release, vectors_cache=vectors_cache, progress=progress)
+    measured = measure_split(
+        rows,
+        output,
+        similarity,
+        labels=release.labels,
+        fallback=release.manifest.task.fallback,
+        routes=release.task().routes,
+        fitted=fitted,
+        seed=run.facts.seed,
+    )
     measures = EvaluationFacts(
         run=run.id,
         split=Split(split),
-        fitted_on=fitted["split"],
-        **measure_split(
-            rows,
-            output,
-            similarity,
-            labels=release.labels,
-            fallback=release.manifest.task.fallback,
-            routes=release.task().routes,
-            fitted=fitted,
-            seed=run.facts.seed,
-        ),
+        fitted_on=fitted.split.value,
+        **dict(measured),
         goals=_goal_verdicts(release, rows, output, goals, run.facts.seed),
         must_pass=evaluate_must_pass(run, release, train_similarity, vectors_cache=vectors_cache),
         not_answered=dict(output.predictions.not_answered) if output.predictions else {},

@@ -257,8 +257,8 @@ class LearningCurve(Record):
     """Accuracy with all of train minus accuracy with half of it."""
 
 
-class EvaluationFacts(Record):
-    """A run measured on one split of its release."""
+class EvaluatedSplit(Record):
+    """Which run was measured, and on what."""
 
     run: str
     """Id of the run."""
@@ -266,6 +266,11 @@ class EvaluationFacts(Record):
     """The split that the run is measured on."""
     fitted_on: str
     """The split that the temperature and the thresholds were fitted on."""
+
+
+class HeadlineMeasures(Record):
+    """What the labels alone tell, without confidence."""
+
     rows: int
     """Rows of the split."""
     accuracy: float
@@ -280,6 +285,11 @@ class EvaluationFacts(Record):
     """Every label, in the order of the class ids."""
     confused_pairs: list[ErrorCount]
     """Every error, the most frequent first."""
+
+
+class SplitMeasures(HeadlineMeasures):
+    """What is measured from the rows of a split and the predictions for them."""
+
     routes: Routes | NotMeasured
     """Measures by route."""
     out_of_scope: OutOfScope | NotMeasured
@@ -294,6 +304,11 @@ class EvaluationFacts(Record):
     """Accuracy by cosine to the nearest train record."""
     slices: list[Slice]
     """Every slice, those that lose the most rows first."""
+
+
+class EvaluationFacts(SplitMeasures, EvaluatedSplit):
+    """A run measured on one split of its release."""
+
     goals: list[GoalVerdict]
     """Every goal with its verdict."""
     must_pass: MustPass | NotMeasured

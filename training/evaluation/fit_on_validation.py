@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from winnow.core.atomic import atomic_write
 from winnow.core.errors import WinnowError
 from winnow.core.progress import Progress
 from winnow.core.result import NotMeasured
+from winnow.core.vocabulary import Split
 from winnow.curation.releases.release import Release
+from winnow.training.evaluation.confidence_facts import FittedParameters
 from winnow.training.evaluation.out_of_scope import fit_scope_thresholds
 from winnow.training.evaluation.run_predictions import predict_or_load
 from winnow.training.evaluation.selective_prediction import DEFAULT_RISK, fit_threshold
@@ -27,42 +28,48 @@ FORMAT = 1
 
 def load_or_fit(
     run: Run, release: Release, *, vectors_cache: Path | None = None, progress: Progress | None = None
-) -> dict[str, Any]:
-    """Load the fitted parameters of a run; fit them on its validation predictions the first time.
-
-    Keys `temperature`, `fallback_threshold`, `out_of_scope_thresholds`, each with its value or why there is none.
-    """
+) -> FittedParameters:
+    """Load the fitted parameters of a run; fit them on its validation predictions the first time."""
     path = run.path / FITTED_FILE
     try:
         known = json.loads(path.read_text(encoding="utf-8"))
-        if known["format"] == FORMAT:
-            return dict(known)
+        if known.pop("format") == FORMAT:
+            return FittedParameters.model_validate(known)
     except (OSError, ValueError, KeyError, TypeError):
         pass
-    found = {"format": FORMAT, "split": "validation", "rows": release.counts["validation"]}
     if not release.counts["validation"]:
-        return {**found, **_nothing_fitted("the release has no validation rows")}
+        return _nothing_fitted(release, "the release has no validation rows")
     rows = release.rows("validation")
     try:
         output = predict_or_load(run, rows, vectors_cache=vectors_cache, progress=progress)
     except WinnowError as error:  # an import without validation predictions
-        return {**found, **_nothing_fitted(f"validation: {error.problems[0].found}")}
+        return _nothing_fitted(release, f"validation: {error.problems[0].found}")
     goals = release.task().goals
     risk = 1 - goals["accuracy"] if "accuracy" in goals else DEFAULT_RISK
-    found |= fit_parameters(output, list(rows["label"]), fallback=release.manifest.task.fallback, risk=risk)
+    found = fit_parameters(output, list(rows["label"]), fallback=release.manifest.task.fallback, risk=risk)
+    stored = {"format": FORMAT, **found.model_dump(mode="json")}
     with atomic_write(path) as temporary:
-        temporary.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        temporary.write_text(json.dumps(stored, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return found
 
 
-def fit_parameters(output: ModelOutput, gold: Sequence[str], *, fallback: str | None, risk: float) -> dict[str, Any]:
+def fit_parameters(output: ModelOutput, gold: Sequence[str], *, fallback: str | None, risk: float) -> FittedParameters:
     """Fit temperature, fallback threshold and out-of-scope thresholds to validation predictions. Pure."""
-    return {
-        "temperature": fit_temperature(output.predictions, gold),
-        "fallback_threshold": fit_threshold(output, gold, fallback=fallback, risk=risk),
-        "out_of_scope_thresholds": fit_scope_thresholds(output, gold, fallback=fallback),
-    }
+    return FittedParameters(
+        split=Split.VALIDATION,
+        rows=len(gold),
+        temperature=fit_temperature(output.predictions, gold),
+        fallback_threshold=fit_threshold(output, gold, fallback=fallback, risk=risk),
+        out_of_scope_thresholds=fit_scope_thresholds(output, gold, fallback=fallback),
+    )
 
 
-def _nothing_fitted(why: str) -> dict[str, Any]:
-    return {key: NotMeasured(why).json() for key in ("temperature", "fallback_threshold", "out_of_scope_thresholds")}
+def _nothing_fitted(release: Release, why: str) -> FittedParameters:
+    reason = NotMeasured(why)
+    return FittedParameters(
+        split=Split.VALIDATION,
+        rows=release.counts["validation"],
+        temperature=reason,
+        fallback_threshold=reason,
+        out_of_scope_thresholds=reason,
+    )

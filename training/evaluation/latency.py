@@ -70,8 +70,8 @@ def stored_latency(run: Run) -> Latency | NotMeasured:
         )
     try:
         known = json.loads((run.path / LATENCY_FILE).read_text(encoding="utf-8"))
-        if known["format"] == FORMAT:
-            return Latency.model_validate({key: value for key, value in known.items() if key != "format"})
+        if known.pop("format") == FORMAT:
+            return Latency.model_validate(known)
     except (OSError, ValueError, KeyError, TypeError):
         pass
     return NotMeasured(f"run {command('evaluate', run.id, latency=True)}")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from winnow.core.result import NotMeasured
 from winnow.training.evaluation.calibration import measure_calibration
+from winnow.training.evaluation.confidence_facts import FittedParameters
+from winnow.training.evaluation.evaluation_facts import SplitMeasures
 from winnow.training.evaluation.metrics import headline_metrics, metrics_by_route
 from winnow.training.evaluation.out_of_scope import measure_out_of_scope
 from winnow.training.evaluation.selective_prediction import measure_selective_prediction
@@ -27,23 +30,20 @@ def measure_split(
     labels: Sequence[str],
     fallback: str | None,
     routes: Mapping[str, str | None],
-    fitted: Mapping[str, Any],
+    fitted: FittedParameters,
     seed: int,
-) -> dict[str, Any]:
-    """Every measure of one split, as JSON-compatible values. Shares are 0 to 1; intervals are 95 %. Pure.
-
-    `rows` has the release columns; `fitted` is the result of `load_or_fit`.
-    """
+) -> SplitMeasures:
+    """Every measure of one split. Shares are 0 to 1; intervals are 95 %. Pure. `rows` has the release columns."""
     gold = list(rows["label"])
     correct = np.array([g == p for g, p in zip(gold, output.labels, strict=True)], dtype=bool)
-    calibrated = measure_calibration(output, correct, fitted["temperature"], seed=seed)
-    return {
-        **headline_metrics(gold, output.labels, labels=labels, fallback=fallback, seed=seed),
-        "routes": metrics_by_route(gold, output.labels, routes),
-        "out_of_scope": measure_out_of_scope(output, gold, fitted["out_of_scope_thresholds"], fallback=fallback),
-        "calibration_error": calibrated.get("error", calibrated),
-        "calibration": calibrated,
-        "selective": measure_selective_prediction(output, gold, fitted["fallback_threshold"], fallback=fallback),
-        "by_similarity_to_train": accuracy_by_similarity(similarity, correct),
-        "slices": measure_slices(rows, similarity, correct),
-    }
+    calibrated = measure_calibration(output, correct, fitted.temperature, seed=seed)
+    return SplitMeasures(
+        **dict(headline_metrics(gold, output.labels, labels=labels, fallback=fallback, seed=seed)),
+        routes=metrics_by_route(gold, output.labels, routes),
+        out_of_scope=measure_out_of_scope(output, gold, fitted.out_of_scope_thresholds, fallback=fallback),
+        calibration_error=calibrated if isinstance(calibrated, NotMeasured) else calibrated.error,
+        calibration=calibrated,
+        selective=measure_selective_prediction(output, gold, fitted.fallback_threshold, fallback=fallback),
+        by_similarity_to_train=accuracy_by_similarity(similarity, correct),
+        slices=measure_slices(rows, similarity, correct),
+    )

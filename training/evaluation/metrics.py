@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from winnow.core.result import Measure, NotMeasured
-from winnow.validators.stats.intervals import proportion
+from winnow.core.result import Measure, Measured, NotMeasured
+from winnow.training.evaluation.evaluation_facts import (
+    Bounds,
+    ClassMeasures,
+    ErrorCount,
+    HeadlineMeasures,
+    LabelMeasures,
+    RouteMeasures,
+    Routes,
+)
+from winnow.validators.stats.intervals import measured_proportion, proportion
 from winnow.validators.stats.macro_f1 import macro_f1_with_interval
 
 NO_ANSWER = "no answer"
@@ -43,75 +51,82 @@ def macro_f1(matrix: NDArray[np.int64]) -> float:
     return float(f1_by_label(matrix)[present].mean()) if present.any() else 0.0
 
 
-def confused_pairs(gold: Sequence[str], predicted: Sequence[str]) -> list[dict[str, Any]]:
+def confused_pairs(gold: Sequence[str], predicted: Sequence[str]) -> list[ErrorCount]:
     """Counts of gold and predicted labels that differ, most frequent first."""
     counts = Counter((g, p) for g, p in zip(gold, predicted, strict=True) if g != p)
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return [{"gold": g, "predicted": p, "count": n} for (g, p), n in ranked]
+    return [ErrorCount(gold=g, predicted=p, count=n) for (g, p), n in ranked]
 
 
 def headline_metrics(
     gold: Sequence[str], predicted: Sequence[str], *, labels: Sequence[str], fallback: str | None, seed: int
-) -> dict[str, Any]:
+) -> HeadlineMeasures:
     """Accuracy, in-scope accuracy and macro-F1 with intervals, metrics by label, and confused pairs."""
     pairs = list(zip(gold, predicted, strict=True))
-    accuracy = proportion(sum(g == p for g, p in pairs), len(pairs)).json()
+    accuracy = measured_proportion(sum(g == p for g, p in pairs), len(pairs))
     inside = [(g, p) for g, p in pairs if g != fallback]
-    in_scope = proportion(sum(g == p for g, p in inside), len(inside), "no rows are in scope").json()
-    score = macro_f1_with_interval(gold, predicted, labels, seed=seed).figure.json()
+    in_scope = proportion(sum(g == p for g, p in inside), len(inside), "no rows are in scope")
+    score = macro_f1_with_interval(gold, predicted, labels, seed=seed).figure
     figures = {"accuracy": accuracy, "in_scope_accuracy": in_scope, "macro_f1": score}
-    return {
-        "rows": len(pairs),
-        **{name: one.get("value", one) for name, one in figures.items()},
-        "intervals": {name: [one["low"], one["high"]] for name, one in figures.items() if "value" in one},
-        "per_label": metrics_by_class(gold, predicted, labels, class_kind="label"),
-        "confused_pairs": confused_pairs(gold, predicted),
-    }
+    per_label = metrics_by_class(gold, predicted, labels, class_kind="label")
+    return HeadlineMeasures(
+        rows=len(pairs),
+        accuracy=accuracy.value,
+        in_scope_accuracy=_value(in_scope),
+        macro_f1=_value(score),
+        intervals={name: (one.low, one.high) for name, one in figures.items() if isinstance(one, Measured)},
+        per_label=[LabelMeasures(label=name, **dict(one)) for name, one in zip(labels, per_label, strict=True)],
+        confused_pairs=confused_pairs(gold, predicted),
+    )
 
 
 def metrics_by_class(
     gold: Sequence[str], predicted: Sequence[str], classes: Sequence[str], *, class_kind: str
-) -> list[dict[str, Any]]:
-    """Recall, precision and F1 of every class; `class_kind` (`label` or `route`) is the key of its name."""
+) -> list[ClassMeasures]:
+    """Recall, precision and F1 of every class; `class_kind` (`label` or `route`) is what a reason calls it."""
     matrix = confusion_matrix(gold, predicted, with_no_answer(classes, predicted))
     hits, rows, given, f1 = matrix.diagonal(), matrix.sum(axis=1), matrix.sum(axis=0), f1_by_label(matrix)
     found = []
-    for i, name in enumerate(classes):
+    for i in range(len(classes)):
         no_row = f"no rows of this {class_kind}"
         recall = proportion(int(hits[i]), int(rows[i]), no_row)
         precision = proportion(int(hits[i]), int(given[i]), f"this {class_kind} was never predicted")
         found.append(
-            {
-                class_kind: name,
-                "rows": int(rows[i]),
-                **_share_and_interval("recall", recall),
-                **_share_and_interval("precision", precision),
-                "f1": float(f1[i]) if rows[i] else NotMeasured(no_row).json(),
-            }
+            ClassMeasures(
+                rows=int(rows[i]),
+                recall=_value(recall),
+                recall_interval=_interval(recall),
+                precision=_value(precision),
+                precision_interval=_interval(precision),
+                f1=float(f1[i]) if rows[i] else NotMeasured(no_row),
+            )
         )
     return found
 
 
-def _share_and_interval(name: str, share: Measure) -> dict[str, Any]:
-    if isinstance(share, NotMeasured):
-        return {name: share.json(), f"{name}_interval": share.json()}
-    return {name: share.value, f"{name}_interval": [share.low, share.high]}
+def _value(share: Measure) -> float | NotMeasured:
+    return share if isinstance(share, NotMeasured) else share.value
 
 
-def metrics_by_route(gold: Sequence[str], predicted: Sequence[str], routes: Mapping[str, str | None]) -> dict[str, Any]:
+def _interval(share: Measure) -> Bounds | NotMeasured:
+    return share if isinstance(share, NotMeasured) else (share.low, share.high)
+
+
+def metrics_by_route(
+    gold: Sequence[str], predicted: Sequence[str], routes: Mapping[str, str | None]
+) -> Routes | NotMeasured:
     """Metrics by route: an error between two labels of one route still reaches the right agent.
 
     A label without a route counts as its own route. Not measured when the task defines no routes.
     """
     if not any(routes.values()):
-        return NotMeasured("the task defines no routes").json()
+        return NotMeasured("the task defines no routes")
     gold_routes, predicted_routes = ([routes.get(label) or label for label in labels] for labels in (gold, predicted))
     classes = list(dict.fromkeys(route or label for label, route in routes.items()))
     classes += sorted(set(gold_routes) - set(classes))
-    accuracy = proportion(
-        sum(s == w for s, w in zip(gold_routes, predicted_routes, strict=True)), len(gold_routes)
-    ).json()
-    return {
-        "accuracy": accuracy,
-        "per_route": metrics_by_class(gold_routes, predicted_routes, classes, class_kind="route"),
-    }
+    right = sum(s == w for s, w in zip(gold_routes, predicted_routes, strict=True))
+    per_route = metrics_by_class(gold_routes, predicted_routes, classes, class_kind="route")
+    return Routes(
+        accuracy=measured_proportion(right, len(gold_routes)),
+        per_route=[RouteMeasures(route=name, **dict(one)) for name, one in zip(classes, per_route, strict=True)],
+    )

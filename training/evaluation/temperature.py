@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from winnow.core.result import NotMeasured
+from winnow.training.evaluation.confidence_facts import FittedValue
 from winnow.training.predictions import NO_PROBABILITIES, Predictions
 
 TEMPERATURE_BOUNDS = (0.05, 20.0)
@@ -17,21 +17,21 @@ MIN_PROBABILITY = 1e-12
 """Smaller probabilities are clipped to this, because the logarithm of 0 is infinite."""
 
 
-def fit_temperature(predictions: Predictions | None, gold: Sequence[str]) -> dict[str, Any]:
+def fit_temperature(predictions: Predictions | None, gold: Sequence[str]) -> FittedValue | NotMeasured:
     """The temperature that maximizes the likelihood of the gold labels of validation (Guo et al. 2017).
 
     Rows whose label is not one of the model's classes are ignored.
     """
     if predictions is None:
-        return NotMeasured(NO_PROBABILITIES).json()
+        return NotMeasured(NO_PROBABILITIES)
     index = {label: i for i, label in enumerate(predictions.classes)}
     rows = np.array([i for i, label in enumerate(gold) if label in index], dtype=np.int64)
     truth = np.array([index[gold[i]] for i in rows], dtype=np.int64)
     if not len(rows):
-        return NotMeasured("there are no validation rows").json()
+        return NotMeasured("there are no validation rows")
     logits = np.log(np.maximum(predictions.probabilities[rows], MIN_PROBABILITY))
     if (logits.argmax(axis=1) == truth).all():
-        return NotMeasured("every validation row is predicted correctly, so no temperature can be fitted").json()
+        return NotMeasured("every validation row is predicted correctly, so no temperature can be fitted")
     from scipy.optimize import minimize_scalar
     from scipy.special import log_softmax
 
@@ -40,7 +40,7 @@ def fit_temperature(predictions: Predictions | None, gold: Sequence[str]) -> dic
         return -float(scaled[np.arange(len(rows)), truth].mean())
 
     found = minimize_scalar(loss, bounds=np.log(TEMPERATURE_BOUNDS), method="bounded")
-    return {"value": float(np.exp(found.x)), "rows": len(rows)}
+    return FittedValue(value=float(np.exp(found.x)), rows=len(rows))
 
 
 def apply_temperature(predictions: Predictions, temperature: float) -> Predictions:

@@ -80,8 +80,3 @@ class Difference(_Figure):
 
 
 Measure = Measured | NotMeasured
-
-
-def is_measured(figure: object) -> bool:
-    """Whether a figure of a report was measured: one that was not is a dict with that status."""
-    return not (isinstance(figure, dict) and figure.get("status") == "not_measured")

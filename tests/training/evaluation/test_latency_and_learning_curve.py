@@ -113,7 +113,8 @@ def test_what_is_fitted_on_validation_is_kept_and_never_sees_test(run: Run, froz
     release = frozen_example.release("first")
     assert (fitted["split"], fitted["rows"]) == ("validation", release.counts["validation"])
     (run.path / FITTED_FILE).write_text("{torn")
-    assert load_or_fit(run, release, vectors_cache=frozen_example.folder.vectors) == fitted
+    again = load_or_fit(run, release, vectors_cache=frozen_example.folder.vectors)
+    assert {"format": 1, **again.model_dump(mode="json")} == fitted == json.loads((run.path / FITTED_FILE).read_text())
     first, _ = frozen_example.evaluate(run.path)
     second, _ = frozen_example.evaluate(run.path, split="test")
     assert first.measures.calibration.temperature == second.measures.calibration.temperature

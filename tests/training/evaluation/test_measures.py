@@ -38,9 +38,9 @@ def simulated(rows: int, *, sharpness: float = 1.0, seed: int = 0) -> tuple[list
 def test_the_temperature_undoes_what_sharpened_the_probabilities(sharpness: float) -> None:
     gold, answers = simulated(4000, sharpness=sharpness)
     fitted = fit_temperature(answers.predictions, gold)
-    assert fitted["value"] == pytest.approx(sharpness, rel=0.1)
+    assert fitted.value == pytest.approx(sharpness, rel=0.1)
     assert answers.predictions is not None
-    fixed = apply_temperature(answers.predictions, fitted["value"])
+    fixed = apply_temperature(answers.predictions, fitted.value)
     assert fixed.labels == answers.labels
     assert np.allclose(fixed.probabilities.sum(axis=1), 1)
     loss = [log_loss(gold, one.probabilities, labels=LABELS) for one in (answers.predictions, fixed)]
@@ -51,11 +51,11 @@ def test_calibration_gets_better_where_it_was_bad_and_chance_is_told_apart() -> 
     gold, answers = simulated(3000, sharpness=3.0)
     correct = np.array([g == p for g, p in zip(gold, answers.labels, strict=True)])
     found = measure_calibration(answers, correct, fit_temperature(answers.predictions, gold), seed=0)
-    assert found["error"] > found["error_if_calibrated"]["high"]
-    assert found["error_after_temperature"] < 0.2 * found["error"]
-    assert sum(one["accuracy"]["rows"] for one in found["bins"]) == 3000
-    gaps = sum(abs(one["confidence"] - one["accuracy"]["value"]) * one["accuracy"]["rows"] for one in found["bins"])
-    assert gaps / 3000 == pytest.approx(found["error"])
+    assert found.error > found.error_if_calibrated.high
+    assert found.error_after_temperature < 0.2 * found.error
+    assert sum(one.accuracy.rows for one in found.bins) == 3000
+    gaps = sum(abs(one.confidence - one.accuracy.value) * one.accuracy.rows for one in found.bins)
+    assert gaps / 3000 == pytest.approx(found.error)
     assert reliability_bins(np.empty(0), np.empty(0, dtype=bool)) == []
     assert calibration_error(np.empty(0), np.empty(0, dtype=bool)) == 0
 
@@ -64,31 +64,27 @@ def test_what_a_system_does_not_tell_is_not_measured() -> None:
     gold = ["a", "b", "none", "a"]
     silent = ModelOutput(["a", "b", "none", "b"])
     fitted = fit_parameters(silent, gold, fallback="none", risk=0.05)
-    assert {one["status"] for one in fitted.values()} == {"not_measured"}
-    assert (
-        measure_calibration(silent, np.ones(4, dtype=bool), fitted["temperature"], seed=0)["status"] == "not_measured"
-    )
-    assert (
-        measure_selective_prediction(silent, gold, fitted["fallback_threshold"], fallback="none")["status"]
-        == "not_measured"
-    )
-    found = measure_out_of_scope(silent, gold, fitted["out_of_scope_thresholds"], fallback="none")
-    assert found["recall"]["value"] == found["precision"]["value"] == 1
-    assert found["at_in_scope_loss"]["status"] == "not_measured"
+    silence = NotMeasured("the system reports no confidence")
+    assert fitted.temperature == NotMeasured("the system reports no class probabilities")
+    assert fitted.fallback_threshold == fitted.out_of_scope_thresholds == silence
+    assert measure_calibration(silent, np.ones(4, dtype=bool), fitted.temperature, seed=0) == silence
+    assert measure_selective_prediction(silent, gold, fitted.fallback_threshold, fallback="none") == silence
+    found = measure_out_of_scope(silent, gold, fitted.out_of_scope_thresholds, fallback="none")
+    assert found.recall.value == found.precision.value == 1
+    assert found.at_in_scope_loss == silence
     sure = ModelOutput(silent.labels, np.array([0.9, 0.8, 0.7, 0.2]))
     told = measure_calibration(sure, np.array([True, True, True, False]), fit_temperature(None, gold), seed=0)
-    assert told["error_after_temperature"]["why"] == "the system reports no class probabilities"
-    assert measure_out_of_scope(sure, gold, fit_scope_thresholds(sure, gold, fallback="none"), fallback="none")[
-        "by_score"
-    ].keys() == {"answer_confidence"}
+    assert told.error_after_temperature == NotMeasured("the system reports no class probabilities")
+    thresholds = fit_scope_thresholds(sure, gold, fallback="none")
+    assert measure_out_of_scope(sure, gold, thresholds, fallback="none").by_score.keys() == {"answer_confidence"}
 
 
 def test_nothing_is_fitted_on_no_rows_nor_on_no_mistake() -> None:
     right = Predictions(["a", "b"], np.array([[0.9, 0.1], [0.2, 0.8]]))
-    assert fit_temperature(right, ["a", "b"])["status"] == "not_measured"
-    assert fit_temperature(right, ["x", "y"])["status"] == "not_measured"  # labels that the model does not know
-    assert fit_scope_thresholds(ModelOutput(["a"]), ["a"], fallback=None)["why"] == "the task has no fallback label"
-    assert fit_threshold(ModelOutput([], np.empty(0)), [], fallback=None, risk=0.05)["status"] == "not_measured"
+    assert isinstance(fit_temperature(right, ["a", "b"]), NotMeasured)
+    assert isinstance(fit_temperature(right, ["x", "y"]), NotMeasured)  # labels that the model does not know
+    assert fit_scope_thresholds(ModelOutput(["a"]), ["a"], fallback=None).why == "the task has no fallback label"
+    assert isinstance(fit_threshold(ModelOutput([], np.empty(0)), [], fallback=None, risk=0.05), NotMeasured)
 
 
 @given(st.lists(st.tuples(st.sampled_from([0.2, 0.5, 0.7, 0.9]), st.booleans()), min_size=1, max_size=50))
@@ -97,27 +93,29 @@ def test_the_curve_ends_at_the_whole_error_and_rows_of_one_confidence_stand_toge
 ) -> None:
     confidence, wrong = (np.array(part) for part in zip(*rows, strict=True))
     curve = risk_coverage(confidence, wrong, len(rows))
-    assert curve[-1]["coverage"] == 1
-    assert curve[-1]["risk"] == pytest.approx(wrong.mean())
+    assert curve[-1].coverage == 1
+    assert curve[-1].risk == pytest.approx(wrong.mean())
     assert len(curve) == len(set(confidence.tolist()))
     for point in curve:
-        over = confidence >= point["threshold"]
-        assert point["risk"] == pytest.approx(wrong[over].mean())
-        assert point["coverage"] == pytest.approx(over.mean())
+        over = confidence >= point.threshold
+        assert point.risk == pytest.approx(wrong[over].mean())
+        assert point.coverage == pytest.approx(over.mean())
 
 
 def test_the_fallback_threshold_is_the_lowest_that_keeps_the_risk() -> None:
     gold, answers = simulated(2000)
     assert answers.confidence is not None
     fitted = fit_threshold(answers, gold, fallback="none", risk=0.1)
-    found = measure_selective_prediction(answers, gold, fitted, fallback="none")["at_threshold"]
-    assert found["risk"]["value"] <= 0.1
-    lower = max(c for c in answers.confidence.tolist() if c < fitted["value"])
-    more = measure_selective_prediction(answers, gold, {**fitted, "value": lower}, fallback="none")["at_threshold"]
-    assert more["risk"]["value"] > 0.1
-    assert found["accuracy"]["rows"] == 2000
-    assert fit_threshold(answers, gold, fallback="none", risk=1.0)["value"] == 0
-    assert fit_threshold(ModelOutput(["a"], np.ones(1)), ["b"], fallback=None, risk=0.1)["status"] == "not_measured"
+    found = measure_selective_prediction(answers, gold, fitted, fallback="none").at_threshold
+    assert found.risk.value <= 0.1
+    lower = max(c for c in answers.confidence.tolist() if c < fitted.value)
+    more = measure_selective_prediction(
+        answers, gold, fitted.model_copy(update={"value": lower}), fallback="none"
+    ).at_threshold
+    assert more.risk.value > 0.1
+    assert found.accuracy.rows == 2000
+    assert fit_threshold(answers, gold, fallback="none", risk=1.0).value == 0
+    assert isinstance(fit_threshold(ModelOutput(["a"], np.ones(1)), ["b"], fallback=None, risk=0.1), NotMeasured)
 
 
 def test_the_threshold_hands_over_no_more_than_the_allowed_loss_on_validation() -> None:
@@ -125,10 +123,10 @@ def test_the_threshold_hands_over_no_more_than_the_allowed_loss_on_validation() 
         gold, answers = simulated(400, seed=seed)
         fitted = fit_scope_thresholds(answers, gold, fallback="none")
         found = measure_out_of_scope(answers, gold, fitted, fallback="none")
-        for one in found["by_score"].values():
-            assert IN_SCOPE_LOSS - 0.01 <= one["in_scope_loss"]["value"] <= IN_SCOPE_LOSS
-        assert set(found["by_score"]) == {"max_probability", "fallback_probability"}
-        assert found["at_in_scope_loss"]["recall"] == found["by_score"]["max_probability"]["recall"]
+        for one in found.by_score.values():
+            assert IN_SCOPE_LOSS - 0.01 <= one.in_scope_loss.value <= IN_SCOPE_LOSS
+        assert set(found.by_score) == {"max_probability", "fallback_probability"}
+        assert found.at_in_scope_loss.recall == found.by_score["max_probability"].recall
 
 
 def test_a_model_without_a_fallback_class_has_the_score_that_all_have() -> None:
@@ -136,10 +134,10 @@ def test_a_model_without_a_fallback_class_has_the_score_that_all_have() -> None:
     gold = ["a", "none", "a", "none"]
     answers = ModelOutput(told.labels, told.confidence, told)
     found = measure_out_of_scope(answers, gold, fit_scope_thresholds(answers, gold, fallback="none"), fallback="none")
-    assert set(found["by_score"]) == {"max_probability"}
-    assert found["recall"]["value"] == 0
-    assert found["at_in_scope_loss"]["auroc"]["value"] == 1
-    assert found["at_in_scope_loss"]["recall"]["value"] == 1
+    assert set(found.by_score) == {"max_probability"}
+    assert found.recall.value == 0
+    assert found.at_in_scope_loss.auroc.value == 1
+    assert found.at_in_scope_loss.recall.value == 1
 
 
 def rows_of(kinds: list[str]) -> pd.DataFrame:
@@ -150,13 +148,14 @@ def test_a_slice_that_is_worse_is_found_and_one_that_is_not_is_not() -> None:
     kinds = ["question"] * 60 + ["formal"] * 60 + ["casual"] * 5
     correct = np.array([True] * 30 + [False] * 30 + [True] * 55 + [False] * 5 + [False] * 5)
     similarity = np.full(len(kinds), 0.75, dtype=np.float32)
-    found = {(one["slice"], one["value"]): one for one in measure_slices(rows_of(kinds), similarity, correct)}
-    assert found["phrasing", "question"]["differs"] is True
-    assert found["phrasing", "question"]["accuracy"]["value"] == 0.5
-    assert found["phrasing", "casual"]["differs"]["status"] == "not_measured"  # five rows
-    assert found["origin", "human"]["elsewhere"]["status"] == "not_measured"  # all rows
-    assert found["similarity to train", "0.7 to 0.8"]["rows"] == len(kinds)
-    lost = found["phrasing", "question"]["rows_lost"]
+    found = {(one.slice, one.value): one for one in measure_slices(rows_of(kinds), similarity, correct)}
+    assert found["phrasing", "question"].differs is True
+    assert found["phrasing", "question"].accuracy.value == 0.5
+    assert isinstance(found["phrasing", "casual"].differs, NotMeasured)  # five rows
+    assert found["phrasing", "casual"].p_value is None
+    assert isinstance(found["origin", "human"].elsewhere, NotMeasured)  # all rows
+    assert found["similarity to train", "0.7 to 0.8"].rows == len(kinds)
+    lost = found["phrasing", "question"].rows_lost
     assert lost == pytest.approx(60 * 55 / 65 - 30)
 
 
@@ -166,7 +165,7 @@ def test_on_equal_slices_the_correction_holds_false_alarms_down() -> None:
     for _ in range(100):
         kinds = generator.choice(list("abcdefgh"), 400).tolist()
         found = measure_slices(rows_of(kinds), np.full(400, 0.5, dtype=np.float32), generator.random(400) < 0.8)
-        alarms += any(one["differs"] is True for one in found)
+        alarms += any(one.differs is True for one in found)
     assert alarms <= 8  # at most 5 of 100 expected; without the correction about 25
 
 

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, f1_score, precision_recall_fscore_support
 from sklearn.metrics import confusion_matrix as reference_matrix
 
-from winnow.core.result import Measured
+from winnow.core.result import Measured, NotMeasured
 from winnow.training.evaluation.calibration import calibration_error
+from winnow.training.evaluation.evaluation_facts import ErrorCount
 from winnow.training.evaluation.metrics import (
     NO_ANSWER,
     confused_pairs,
@@ -78,15 +79,15 @@ def test_calibration_error_is_the_gap_between_confidence_and_accuracy() -> None:
 def test_confused_pairs_are_counted_the_most_frequent_first() -> None:
     found = confused_pairs(["a", "a", "b", "c"], ["b", "b", "a", "c"])
     assert found == [
-        {"gold": "a", "predicted": "b", "count": 2},
-        {"gold": "b", "predicted": "a", "count": 1},
+        ErrorCount(gold="a", predicted="b", count=2),
+        ErrorCount(gold="b", predicted="a", count=1),
     ]
 
 
 @given(st.lists(st.floats(-1, 1, width=32), min_size=1))
 def test_every_row_lies_in_one_similarity_bin(similarity: list[float]) -> None:
     rows = accuracy_by_similarity(np.array(similarity, dtype=np.float32), np.ones(len(similarity), dtype=bool))
-    assert sum(row["rows"] for row in rows) == len(similarity)
+    assert sum(row.rows for row in rows) == len(similarity)
 
 
 def test_every_figure_of_the_headline_is_scikit_learns() -> None:
@@ -94,35 +95,35 @@ def test_every_figure_of_the_headline_is_scikit_learns() -> None:
     gold = generator.choice(LABELS, 200).tolist()
     predicted = [g if generator.random() < 0.7 else "b" for g in gold]
     found = headline_metrics(gold, predicted, labels=[*LABELS, "unseen"], fallback="c", seed=0)
-    assert found["accuracy"] == pytest.approx(accuracy_score(gold, predicted))
+    assert found.accuracy == pytest.approx(accuracy_score(gold, predicted))
     precision, recall, f1, rows = precision_recall_fscore_support(gold, predicted, labels=LABELS, zero_division=0)
-    for i, one in enumerate(found["per_label"][:3]):
-        assert (one["label"], one["rows"]) == (LABELS[i], rows[i])
-        assert [one["precision"], one["recall"], one["f1"]] == pytest.approx([precision[i], recall[i], f1[i]])
-        assert one["recall_interval"][0] <= one["recall"] <= one["recall_interval"][1]
-    assert found["per_label"][3]["recall"]["status"] == "not_measured"
-    assert found["per_label"][3]["precision"]["why"] == "this label was never predicted"
+    for i, one in enumerate(found.per_label[:3]):
+        assert (one.label, one.rows) == (LABELS[i], rows[i])
+        assert [one.precision, one.recall, one.f1] == pytest.approx([precision[i], recall[i], f1[i]])
+        assert one.recall_interval[0] <= one.recall <= one.recall_interval[1]
+    assert found.per_label[3].recall == NotMeasured("no rows of this label")
+    assert found.per_label[3].precision == NotMeasured("this label was never predicted")
     inside = [(g, p) for g, p in zip(gold, predicted, strict=True) if g != "c"]
-    assert found["in_scope_accuracy"] == pytest.approx(np.mean([g == p for g, p in inside]))
+    assert found.in_scope_accuracy == pytest.approx(np.mean([g == p for g, p in inside]))
 
 
 def test_without_a_row_in_scope_its_accuracy_is_not_measured() -> None:
     found = headline_metrics(["c", "c"], ["c", "a"], labels=LABELS, fallback="c", seed=0)
-    assert found["in_scope_accuracy"]["status"] == "not_measured"
-    assert "in_scope_accuracy" not in found["intervals"]
-    assert found["accuracy"] == 0.5
+    assert found.in_scope_accuracy == NotMeasured("no rows are in scope")
+    assert "in_scope_accuracy" not in found.intervals
+    assert found.accuracy == 0.5
 
 
 def test_no_answer_is_wrong_and_no_label() -> None:
     found = headline_metrics(["a", "b"], ["a", NO_ANSWER], labels=LABELS, fallback=None, seed=0)
-    assert found["accuracy"] == 0.5
-    assert found["confused_pairs"] == [{"gold": "b", "predicted": NO_ANSWER, "count": 1}]
-    assert [one["label"] for one in found["per_label"]] == LABELS
+    assert found.accuracy == 0.5
+    assert found.confused_pairs == [ErrorCount(gold="b", predicted=NO_ANSWER, count=1)]
+    assert [one.label for one in found.per_label] == LABELS
 
 
 def test_a_route_is_right_more_often_than_its_labels() -> None:
     routes = {"a": "it", "b": "it", "c": None}
     found = metrics_by_route(["a", "a", "b", "c"], ["b", "a", "c", "c"], routes)
-    assert found["accuracy"]["value"] == 0.75  # the label in 2 of 4
-    assert {one["route"]: one["rows"] for one in found["per_route"]} == {"it": 3, "c": 1}
-    assert metrics_by_route(["a"], ["a"], dict.fromkeys(LABELS))["status"] == "not_measured"
+    assert found.accuracy.value == 0.75  # the label in 2 of 4
+    assert {one.route: one.rows for one in found.per_route} == {"it": 3, "c": 1}
+    assert metrics_by_route(["a"], ["a"], dict.fromkeys(LABELS)) == NotMeasured("the task defines no routes")

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.main import get_command
@@ -73,6 +74,10 @@ def test_json_is_one_object_with_the_contracts_keys(workspace: Path) -> None:
     keys = {"name", "measured", "threshold", "verdict", "evidence", "fix", "bound", "loosened"}
     assert set(checked["gates"][0]) == keys  # type: ignore[index]
     assert run("check", "--set", "minimum_per_label=1000", code=1)["passed"] is False
+    gates: Any = run("check", "--set", "leakage=0.3")["gates"]
+    (tried,) = next(gate["loosened"] for gate in gates if gate["name"] == "leakage")
+    assert (tried["setting"], tried["default"]) == ("gates.leakage.share_max", 0.1)
+    assert (tried["value"], tried["reason"]) == (0.3, "tried, not saved")
     frozen = run("freeze", "first")
     assert {"release", "path", "counts", "max_cross_split_similarity", "excluded"} <= set(frozen)
     assert run("verify", "first") | {"sha256": ""} == {

@@ -61,6 +61,10 @@ def yaml_of(setting: str, value: float, named: str = "") -> str:
     return inner + "\n"
 
 
+def shown(setting: str) -> str:
+    return setting.replace(".0", " (lowest)").replace(".1", " (highest)")
+
+
 def between(setting: str) -> float:
     """A value looser than the default and within the limit."""
     one = next(one for one in GATE_SETTINGS if one.setting == setting)
@@ -74,14 +78,16 @@ def between(setting: str) -> float:
 @pytest.mark.parametrize("setting", [one.setting for one in GATE_SETTINGS])
 def test_looser_than_the_default_needs_a_name_and_a_reason(setting: str) -> None:
     value = between(setting)
-    (unnamed,) = [one for one in loosened_settings(task(yaml_of(setting, value))) if one.setting == setting]
+    (unnamed,) = [one for one in loosened_settings(task(yaml_of(setting, value))) if one.setting == shown(setting)]
     assert "without a name and a reason" in unnamed.problem
     assert "by: NAME" in unnamed.fix
-    (named,) = [one for one in loosened_settings(task(yaml_of(setting, value, NAMED))) if one.setting == setting]
+    (named,) = [one for one in loosened_settings(task(yaml_of(setting, value, NAMED))) if one.setting == shown(setting)]
     assert (named.by, named.reason, named.problem, named.fix) == ("Ann", "a pilot", "", "")
-    assert str(named) == f"{setting} is {value:g}, looser than its default {named.default:g} (by Ann: a pilot)"
+    assert str(named) == f"{shown(setting)} is {value:g}, looser than its default {named.default:g} (by Ann: a pilot)"
     for half in ("by: Ann", "reason: a pilot", "by: ' ', reason: '...'", "by: '\u200b', reason: a pilot"):
-        (one,) = [one for one in loosened_settings(task(yaml_of(setting, value, half))) if one.setting == setting]
+        (one,) = [
+            one for one in loosened_settings(task(yaml_of(setting, value, half))) if one.setting == shown(setting)
+        ]
         assert "without a name" in one.problem
 
 
@@ -93,7 +99,11 @@ def test_beyond_the_limit_a_name_is_not_enough(setting: str) -> None:
         step = 1
     beyond = one.limit + (step if one.looser == "higher" else -step)
     at, over = (
-        next(found for found in loosened_settings(task(yaml_of(setting, value, NAMED))) if found.setting == setting)
+        next(
+            found
+            for found in loosened_settings(task(yaml_of(setting, value, NAMED)))
+            if found.setting == shown(setting)
+        )
         for value in (one.limit, beyond)
     )
     assert at.problem == ""

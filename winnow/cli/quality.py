@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from pydantic_core import to_jsonable_python
 
 from winnow.cli.params import JsonOption, progress_bar, workspace_of
 from winnow.cli.render import terminal
@@ -45,7 +46,7 @@ def check(
             "excluded": result.excluded,
             "similarity_between_splits": result.highest_similarities(),
         }
-        terminal.print_json({"passed": result.passed, "gates": [asdict(gate) for gate in result.gates], **extra})
+        terminal.print_json({"passed": result.passed, "gates": to_jsonable_python(result.gates), **extra})
     else:
         print_check(result)
         if not settings:

@@ -36,6 +36,11 @@ class GateSetting:
         """The section in which `by` and `reason` are written."""
         return self.named_in or self.setting.rsplit(".", 2 if self.setting[-1].isdigit() else 1)[0]
 
+    @property
+    def name(self) -> str:
+        """The setting for display."""
+        return self.setting.replace(".0", " (lowest)").replace(".1", " (highest)")
+
     def is_looser(self, value: float, than: float) -> bool:
         """Whether a value is looser than another one."""
         return value > than if self.looser == LooserDirection.HIGHER else value < than
@@ -140,12 +145,12 @@ def _loosened(one: GateSetting, value: float, default: float, section: Loosenabl
     problem, fix = "", ""
     if one.is_looser(value, one.limit):
         problem = f"beyond its limit {_text(one.limit)}, where {one.beyond} would pass"
-        fix = f"set {one.setting} to {_text(one.limit)} or a stricter value in {TASK_FILE}"
+        fix = f"set {one.name} to {_text(one.limit)} or a stricter value in {TASK_FILE}"
     elif not (section.by and section.reason):
         problem = f"looser than its default {_text(default)} without a name and a reason"
-        fix = f"write `by: NAME` and `reason: TEXT` under {one.section} in {TASK_FILE}, or remove {one.setting}"
+        fix = f"write `by: NAME` and `reason: TEXT` under {one.section} in {TASK_FILE}, or remove {one.name}"
     return LoosenedSetting(
-        setting=one.setting,
+        setting=one.name,
         gate=one.gate,
         value=value,
         default=default,

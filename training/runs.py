@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from winnow.core.clock import utc_now
 from winnow.core.commands import command
-from winnow.core.errors import Problem, WinnowError
+from winnow.core.errors import GateError, Problem, WinnowError
 from winnow.core.hashing import json_hash
 from winnow.core.versions import package_version
 from winnow.core.vocabulary import Split
@@ -58,6 +58,8 @@ class Run:
 
     path: Path
     facts: AnyRunFacts
+    places: tuple[Path, ...] = ()
+    """Folders in which its release is searched, in addition to those near the run."""
 
     @property
     def id(self) -> str:
@@ -119,9 +121,15 @@ def run_id(
     depends_on: Mapping[str, str] | None = None,
 ) -> str:
     """The id of a run: the same release, method, settings, seed and versions give the same id."""
-    facts = [release.sha256, method, settings, seed, depends_on or versions()]
-    digest = json_hash(facts, length=8)
+    digest = _identity_hash(release.sha256, method, settings, seed, depends_on or versions())
     return f"{release.name}-{method}-{digest}"
+
+
+def _identity_hash(
+    release_hash: str, method: str, settings: Mapping[str, Any], seed: int, depends_on: Mapping[str, str]
+) -> str:
+    """The end of a run's id: a hash of everything that determines the result."""
+    return json_hash([release_hash, method, dict(settings), seed, dict(depends_on)], length=8)
 
 
 def versions(packages: Sequence[str] = RESULT_PACKAGES) -> dict[str, str]:
@@ -183,10 +191,11 @@ def _remove_abandoned_parts(folder: Path) -> None:
             continue  # not a part, or of a live process of another user
 
 
-def open_run(path: Path) -> Run:
-    """Open a run folder.
+def open_run(path: Path, *, places: Sequence[Path] = ()) -> Run:
+    """Open a run folder; its release is also searched in `places`.
 
-    Raises WinnowError when the folder is not a readable run, with each field of its facts that is wrong.
+    Raises WinnowError when the folder is not a readable run, with each field of its facts that is wrong, and GateError
+    when the facts do not belong to its id.
     """
     try:
         facts = RunFile.model_validate_json((path / RUN_FILE).read_bytes()).root
@@ -194,7 +203,20 @@ def open_run(path: Path) -> Run:
         raise WinnowError([_unreadable_run(path, _describe_field(found)) for found in error.errors()]) from None
     except OSError:
         raise WinnowError(_unreadable_run(path)) from None
-    return Run(path.resolve(), facts)
+    if not _belong_to_id(facts):
+        found = f"its release, method, settings, seed or versions are not those of run {facts.run}"
+        fix = "restore the folder from a copy, or train again"
+        raise GateError(Problem(str(path / RUN_FILE), found, f"the facts that the id {facts.run} was made of", fix))
+    return Run(path.resolve(), facts, tuple(places))
+
+
+def _belong_to_id(facts: AnyRunFacts) -> bool:
+    """Whether a run's id is that of its facts: it was made of the release, method, settings, seed and versions."""
+    name, _, digest = facts.run.rpartition("-")
+    method = name.removeprefix(f"{facts.release.name}-")  # of an imported run the name of the system
+    return method != name and digest == _identity_hash(
+        facts.release.sha256, method, facts.settings, facts.seed, facts.versions
+    )
 
 
 def _unreadable_run(path: Path, detail: str = "") -> Problem:

@@ -62,5 +62,5 @@ def _check(connection: Connection, folder: WorkspaceFolder, run: str, by: str, r
         raise WinnowError(problems)
     digest = file_sha256(folder.root / known[run]["path"] / RUN_FILE)
     if digest != known[run]["sha256"]:
-        fix = "restore the run's folder from a copy, or train it again"
+        fix = "restore the run's folder from a copy, or train with another seed"
         raise GateError(Problem(f"{run}/{RUN_FILE}", f"SHA-256 {digest}", f"{known[run]['sha256']}, as recorded", fix))

@@ -25,6 +25,11 @@ def release_hashes(connection: Connection) -> dict[str, str]:
     return {entry["name"]: entry["sha256"] for entry in artifacts(connection, "release")}
 
 
+def run_hashes(connection: Connection) -> dict[str, str]:
+    """Run id to the SHA-256 of its `run.json`."""
+    return {entry["name"]: entry["sha256"] for entry in artifacts(connection, "run")}
+
+
 def artifact_exists(connection: Connection, name: str) -> bool:
     """Whether a release or run with this name was ever recorded."""
     return bool(connection.execute(select(func.count()).where(artifact.c.name == name)).scalar_one())

@@ -12,13 +12,14 @@ from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.progress import Progress
 from winnow.core.result import Measure
-from winnow.curation.releases.release import Release, open_release
+from winnow.curation.releases.release import Release
 from winnow.training.evaluation.comparison_facts import ComparedPair, ComparedRun, ComparisonFacts
 from winnow.training.evaluation.evaluate import check_release
 from winnow.training.evaluation.goals import judge_goals
 from winnow.training.evaluation.latency import stored_latency
 from winnow.training.evaluation.paired import compare_paired, latency_ratio, within_label_noise
 from winnow.training.evaluation.run_predictions import predict_or_load
+from winnow.training.run_release import release_of
 from winnow.training.runs import Run
 from winnow.validators.stats.intervals import measured_proportion, proportion
 from winnow.validators.stats.macro_f1 import macro_f1_with_interval
@@ -69,7 +70,7 @@ def compare(
     Raises WinnowError for fewer than two runs, for a run that is given twice, or when there are no common rows.
     """
     _check_runs(runs)
-    releases = [open_release(run.release_path()) for run in runs]
+    releases = [release_of(run) for run in runs]
     for run, release in zip(runs, releases, strict=True):
         check_release(run, release, split)
     common = _common_rows(runs, releases, split, current_label)

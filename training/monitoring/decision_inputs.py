@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from winnow.core.commands import command
@@ -26,6 +27,7 @@ from winnow.training.monitoring.rules import SourcedValue
 from winnow.training.monitoring.select_candidate import EvaluatedRun
 from winnow.training.monitoring.staleness import predict_newer_validation
 from winnow.training.run_facts import IMPORTED
+from winnow.training.run_release import release_folder
 from winnow.training.runs import NO_MODEL, RUN_FILE, Run
 
 if TYPE_CHECKING:
@@ -148,11 +150,8 @@ class DecisionInputs:
 
     def release_of(self, run: Run) -> Release | NotMeasured:
         """The release of a run, if its folder exists."""
-        path = run.release_path()
-        known = path if (path / MANIFEST).is_file() else self.folder.releases / run.facts.release.name
-        if (known / MANIFEST).is_file():
-            return open_release(known)
-        return NotMeasured(f"the folder of release {known.name} is missing")
+        folder = release_folder(run)
+        return open_release(folder) if isinstance(folder, Path) else folder
 
     def drift(self, deployed: EvaluatedRun | None, embedder: Callable[[], Embedder]) -> Drift | NotMeasured:
         """Drift of the traffic since the release of the deployed run was frozen."""

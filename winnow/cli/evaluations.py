@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,7 @@ from winnow.cli.render.evaluation_view import print_evaluation
 from winnow.core.commands import command
 from winnow.core.model_vocabulary import MissingPrediction
 from winnow.core.vocabulary import SPLITS, Split
+from winnow.operations._context import Context, WorkspaceContext
 from winnow.training.run_facts import IMPORTED
 
 if TYPE_CHECKING:
@@ -54,8 +56,9 @@ def evaluate(
     from winnow.operations import evaluate as operation
 
     with progress_bar("evaluating", json) as progress:
+        place = context_of(context)
         evaluation, page = operation.evaluate(
-            context_of(context),
+            place,
             run,
             split=split,
             predictions=predictions,
@@ -73,17 +76,14 @@ def evaluate(
     terminal.print_line(f"report {page}")
     if split == Split.TEST:
         terminal.print_line(f"this was evaluation {evaluation.run.looks_at_test()} on test; it is recorded in the run")
-    terminal.print_next(_after_evaluation(evaluation))
+    terminal.print_next(_after_evaluation(evaluation, run, place))
 
 
-def _after_evaluation(evaluation: Evaluation) -> str:
-    """Feedback on the errors; after an evaluation on test, only a command that changes nothing."""
-    if (
-        evaluation.split == "validation"
-        and evaluation.measures.confused_pairs
-        and evaluation.run.facts.method != IMPORTED
-    ):
-        return f"winnow feedback {evaluation.run.id}"
+def _after_evaluation(evaluation: Evaluation, run: str, place: Context) -> str:
+    """Feedback on the errors, in a workspace; after an evaluation on test, only a command that changes nothing."""
+    has_feedback = evaluation.split == "validation" and evaluation.measures.confused_pairs
+    if has_feedback and evaluation.run.facts.method != IMPORTED and isinstance(place, WorkspaceContext):
+        return command("feedback", run)
     return "winnow compare RUN RUN"
 
 
@@ -105,10 +105,10 @@ def compare(
     comparison_view.print_comparison(comparison)
     terminal.print_line()
     terminal.print_line(f"report {page}")
-    terminal.print_next(_after_comparison(comparison))
+    terminal.print_next(_after_comparison(comparison, runs))
 
 
-def _after_comparison(comparison: Comparison) -> str:
-    """Evaluate the best run: it shows where and why it is wrong."""
-    best = max(comparison.facts.runs, key=lambda one: one.accuracy.value)
-    return command("evaluate", best.run, split=comparison.facts.split)
+def _after_comparison(comparison: Comparison, runs: Sequence[str]) -> str:
+    """Evaluate the best run: it shows where and why it is wrong; `runs` are the ids or paths that were given."""
+    _, best = max(zip(comparison.facts.runs, runs, strict=True), key=lambda pair: pair[0].accuracy.value)
+    return command("evaluate", best, split=comparison.facts.split)

@@ -12,6 +12,7 @@ import typer
 
 from winnow.cli.params import (
     EncodingOption,
+    FolderArgument,
     FormatOption,
     JsonOption,
     ReleaseArgument,
@@ -116,13 +117,17 @@ def predict(
         terminal.print_note(f"{count:,} rows skipped: {reason}")
 
 
-def runs(context: typer.Context, json: JsonOption = False) -> None:
-    """List the runs of this workspace."""
+def runs(context: typer.Context, folder: FolderArgument = None, json: JsonOption = False) -> None:
+    """List the runs of this workspace, or those in a folder; runs copied from elsewhere are found."""
     from winnow.operations import list_runs as operation
 
-    print_artifacts(
-        operation.list_runs(workspace_of(context)), "runs", json, next_command="winnow train RELEASE --method linear"
-    )
+    found = operation.find_runs(context_of(context), folder)
+    if json:
+        terminal.print_json({"runs": found.runs, "problems": [str(one) for one in found.problems]})
+        return
+    print_artifacts(found.runs, "runs", json, next_command="winnow train RELEASE --method linear")
+    for one in found.problems:
+        terminal.print_note(str(one))
 
 
 def feedback(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -32,6 +33,10 @@ FormatOption = Annotated[str, choice(FORMATS, "Input format.")]
 TextColumnOption = Annotated[str | None, typer.Option(help="Column with the query text.")]
 TableOption = Annotated[str | None, typer.Option(help="Table to read from a SQLite file.")]
 EncodingOption = Annotated[str | None, typer.Option(help="Text encoding, if not UTF-8.")]
+FolderArgument = Annotated[
+    Path | None,
+    typer.Argument(metavar="[FOLDER]", help="Folder to list, also outside a workspace. [default: this workspace]"),
+]
 RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="Id of a run, or path to its folder.")]
 
 

@@ -8,7 +8,15 @@ from typing import Annotated
 
 import typer
 
-from winnow.cli.params import JsonOption, ReleaseArgument, choice, context_of, progress_bar, workspace_of
+from winnow.cli.params import (
+    FolderArgument,
+    JsonOption,
+    ReleaseArgument,
+    choice,
+    context_of,
+    progress_bar,
+    workspace_of,
+)
 from winnow.cli.render import terminal
 from winnow.cli.render.artifact_table import print_artifacts
 from winnow.cli.render.diff_view import print_diff
@@ -27,13 +35,13 @@ def diff(
     """Show what changed between two releases, and write a report."""
     from winnow.operations import diff as operation
 
-    found, page = operation.diff(workspace_of(context), old, new)
+    found, page = operation.diff(context_of(context), old, new)
     if json:
         terminal.print_json({**found.json(), "report": str(page)})
         return
     print_diff(found)
     terminal.print_line(f"report {page}")
-    terminal.print_next(f"winnow verify {found.new}")
+    terminal.print_next(command("verify", new))
 
 
 def freeze(
@@ -79,17 +87,18 @@ def export(
     """Export a release in another format."""
     from winnow.operations import export as operation
 
-    folder, written = operation.export(workspace_of(context), release, format, out=out)
+    folder, written = operation.export(context_of(context), release, format, out=out)
     if json:
         terminal.print_json({"path": str(folder), "files": written})
         return
     for name, rows in written.items():
         terminal.print_line(f"{folder / name}: {rows:,} rows")
-    terminal.print_next(f"winnow train {release} --method linear")
+    terminal.print_next(command("train", release, method="linear"))
 
 
-def releases(context: typer.Context, json: JsonOption = False) -> None:
-    """List the releases of this workspace."""
+def releases(context: typer.Context, folder: FolderArgument = None, json: JsonOption = False) -> None:
+    """List the releases of this workspace, or those in a folder."""
     from winnow.operations import list_releases as operation
 
-    print_artifacts(operation.list_releases(workspace_of(context)), "releases", json, next_command="winnow freeze NAME")
+    found = operation.list_releases(context_of(context), folder)
+    print_artifacts(found, "releases", json, next_command="winnow freeze NAME")

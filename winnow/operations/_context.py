@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,8 +23,11 @@ if TYPE_CHECKING:
     from winnow.curation.releases.release_lines import MustPassCase
     from winnow.training.runs import Run
 
-LOCAL_RUNS = Path("runs")
-"""Where runs go when there is no workspace."""
+LOCAL_RUNS, LOCAL_RELEASES, LOCAL_EXPORTS = Path("runs"), Path("releases"), Path("exports")
+"""Where runs go, releases are searched, and exports and pages are written when there is no workspace."""
+
+LOCAL_REPORTS = Path("reports")
+"""Where pages about releases are written when there is no workspace: never into a release."""
 
 
 class WorkspaceContext:
@@ -52,6 +55,16 @@ class WorkspaceContext:
     def runs_folder(self) -> Path:
         """Where new runs are written."""
         return self.folder.runs
+
+    @property
+    def exports_folder(self) -> Path:
+        """Where exports are written."""
+        return self.folder.root / "exports"
+
+    @property
+    def reports_folder(self) -> Path:
+        """Where pages about releases are written."""
+        return self.folder.reports
 
     @property
     def vectors_cache(self) -> Path | None:
@@ -116,6 +129,20 @@ class WorkspaceContext:
         with self.store.reading() as connection:
             return release_hashes(connection)
 
+    def run_hashes(self) -> Mapping[str, str]:
+        """SHA-256 of `run.json` of every run that this workspace recorded, by id."""
+        from winnow.curation.store.artifacts import run_hashes
+
+        with self.store.reading() as connection:
+            return run_hashes(connection)
+
+    def forgotten_ids(self) -> Set[str]:
+        """Ids of the records that were erased."""
+        from winnow.curation.store.forgotten import forgotten_ids
+
+        with self.store.reading() as connection:
+            return forgotten_ids(connection)
+
     def release_path(self, name_or_path: str | Path) -> Path:
         """Where a release lies, by name or path."""
         return _name_or_path(name_or_path, self.folder.releases)
@@ -137,19 +164,25 @@ class WorkspaceContext:
         return open_release(path, checked=checked)
 
     def run(self, id_or_path: str | Path) -> Run:
-        """A run by id or path."""
-        from winnow.training.runs import open_run
+        """A run by id or path; its release is searched in this workspace too."""
+        from winnow.training.runs import RUN_FILE, open_run
 
-        return open_run(_name_or_path(id_or_path, self.folder.runs))
+        path = _name_or_path(id_or_path, self.folder.runs)
+        if path == Path(path.name) and not (path / RUN_FILE).is_file():
+            raise WinnowError(_no_such_run(str(id_or_path), list(self.run_hashes())))
+        return open_run(path, places=(self.folder.releases,))
 
-    def record_run(self, run: Run) -> None:
-        """List a run in the workspace; recording the same run twice is one entry."""
+    def record_run(self, run: Run, *, release: str = "") -> None:
+        """List a run in the workspace; recording the same run twice is one entry.
+
+        `release` is the name that its release has here, by default the one that it had when the run was trained.
+        """
         from winnow.core.hashing import file_sha256
         from winnow.curation.store.artifacts import record_run
         from winnow.training.runs import RUN_FILE
 
         path = run.path.relative_to(self.folder.root.resolve()).as_posix()
-        detail = {"method": run.facts.method, "release": run.facts.release.name}
+        detail = {"method": run.facts.method, "release": release or run.facts.release.name}
         record_run(self.store, run.id, path=path, sha256=file_sha256(run.path / RUN_FILE), detail=detail)
 
 
@@ -158,6 +191,9 @@ class FolderContext:
 
     goals: Mapping[str, float] | None = None
     runs_folder = LOCAL_RUNS
+    releases_folder = LOCAL_RELEASES
+    exports_folder = LOCAL_EXPORTS
+    reports_folder = LOCAL_REPORTS
     vectors_cache: Path | None = None
 
     def page_folder(self, runs: Sequence[Run]) -> Path:
@@ -176,21 +212,25 @@ class FolderContext:
         """Not known here."""
         return None
 
-    def release_path(self, path: str | Path) -> Path:
-        """The path itself."""
-        return Path(path)
+    def forgotten_ids(self) -> Set[str]:
+        """Nothing is known of erased records."""
+        return frozenset()
 
-    def release(self, path: str | Path, *, checked: bool = True) -> Release:
-        """A release by its path."""
+    def release_path(self, name_or_path: str | Path) -> Path:
+        """The path itself, or a name in the folder `releases`."""
+        return _name_or_path(name_or_path, LOCAL_RELEASES)
+
+    def release(self, name_or_path: str | Path, *, checked: bool = True) -> Release:
+        """A release by its path, or by its name in the folder `releases`."""
         from winnow.curation.releases.release import open_release
 
-        return open_release(Path(path), checked=checked)
+        return open_release(self.release_path(name_or_path), checked=checked)
 
-    def run(self, path: str | Path) -> Run:
-        """A run by its path."""
+    def run(self, id_or_path: str | Path) -> Run:
+        """A run by its path, or by its id in the folder `runs`; its release is searched here too."""
         from winnow.training.runs import open_run
 
-        return open_run(Path(path))
+        return open_run(_name_or_path(id_or_path, LOCAL_RUNS), places=(Path(), LOCAL_RELEASES))
 
     def record_run(self, run: Run) -> None:
         """Nothing to record it in."""
@@ -207,6 +247,19 @@ def find_workspace(start: Path) -> WorkspaceContext:
 def find_context(start: Path) -> Context:
     """The workspace at a folder or above it, else the folder alone."""
     return find_workspace(start) if is_in_workspace(start) else FolderContext()
+
+
+def context_at(folder: Path) -> Context:
+    """The workspace whose folder this is, else the folder alone."""
+    own = WorkspaceFolder(folder.resolve())
+    return WorkspaceContext(own) if own.task_file.is_file() else FolderContext()
+
+
+def _no_such_run(name: str, known: Sequence[str]) -> Problem:
+    found = "its folder is gone" if name in known else "no such run"
+    expected = f"one of {', '.join(known)}" if known else "an existing run"
+    fix = f"name a run of this workspace (`{command('runs')}`) or the path of a run folder"
+    return Problem(f"run {name}", found, expected, suggestion(name, [one for one in known if one != name], fix))
 
 
 def _name_or_path(name_or_path: str | Path, home: Path) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from winnow.curation.store.label_renames import label_renames
 from winnow.curation.store.occurrences import log_occurrences
 from winnow.curation.store.working_view import working_rows
 from winnow.operations._context import WorkspaceContext
+from winnow.operations.adopt_runs import adopt_runs, check_same
 from winnow.training.monitoring.decision_inputs import DecisionInputs
 from winnow.training.runs import RUN_FILE, open_run
 
@@ -38,9 +40,17 @@ def decide(
     """
     from winnow.training.monitoring.decision_report import report_decision
 
-    wanted = workspace.run(id_or_path).id if id_or_path is not None else None
+    adopt_runs(workspace)
     inputs = read_decision_inputs(workspace.store, workspace.folder, workspace.task, progress=progress)
-    return report_decision(inputs, workspace.embedder, wanted=wanted, today=today or datetime.now(UTC))
+    wanted = None
+    if id_or_path is not None:
+        wanted = workspace.run(id_or_path)
+        check_same(workspace, wanted)
+        if wanted.id not in {run.id for run in inputs.runs}:
+            inputs = replace(inputs, runs=[*inputs.runs, wanted])
+    return report_decision(
+        inputs, workspace.embedder, wanted=wanted.id if wanted else None, today=today or datetime.now(UTC)
+    )
 
 
 def read_decision_inputs(
@@ -58,7 +68,7 @@ def read_decision_inputs(
             log_traffic=traffic_of(log_occurrences(connection)),
             deployments=deployments(connection),
             releases=artifacts(connection, "release"),
-            runs=[open_run(path) for path in paths if (path / RUN_FILE).is_file()],
+            runs=[open_run(path, places=(folder.releases,)) for path in paths if (path / RUN_FILE).is_file()],
             current_label=lambda label: current_label(label, known),
             progress=progress,
         )

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winnow.operations._context import WorkspaceContext
+from winnow.operations.adopt_runs import bring_home
 from winnow.operations.list_runs import list_runs
 
 if TYPE_CHECKING:
@@ -14,12 +15,12 @@ if TYPE_CHECKING:
 
 
 def deploy(workspace: WorkspaceContext, id_or_path: str | Path, *, by: str, reason: str) -> RecordedDeployment:
-    """Record that a run is in production from now on."""
+    """Record that a run is in production from now on; a run that lies elsewhere is copied into the workspace first."""
     from winnow.curation.releases.deploy import deploy as record_deployment
 
     known = {entry["name"] for entry in list_runs(workspace)}
     named = str(id_or_path) in known or not Path(id_or_path).is_dir()
-    run = str(id_or_path) if named else workspace.run(id_or_path).id
+    run = str(id_or_path) if named else bring_home(workspace, workspace.run(id_or_path)).id
     return record_deployment(workspace.store, workspace.folder, run, by=by, reason=reason)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from winnow.operations._context import WorkspaceContext
+from winnow.operations._context import Context
 
 if TYPE_CHECKING:
     from winnow.curation.releases.release_diff import ReleaseDiff
@@ -18,14 +18,12 @@ class DiffResult(NamedTuple):
     page: Path
 
 
-def diff(workspace: WorkspaceContext, old: str | Path, new: str | Path) -> DiffResult:
+def diff(context: Context, old: str | Path, new: str | Path) -> DiffResult:
     """What changed from one release to another; writes a page."""
     from winnow.curation.releases.release_diff import diff_releases
-    from winnow.curation.store.forgotten import forgotten_ids
     from winnow.reports.release_diff_page import write_release_diff
 
-    with workspace.store.reading() as connection:
-        gone = forgotten_ids(connection)
-    before, after = workspace.release(old), workspace.release(new)
-    found = diff_releases(before, after, current_label=workspace.label_lookup(), forgotten=gone)
-    return DiffResult(found, write_release_diff(found, workspace.folder.reports))
+    gone = context.forgotten_ids()
+    before, after = context.release(old), context.release(new)
+    found = diff_releases(before, after, current_label=context.label_lookup(), forgotten=gone)
+    return DiffResult(found, write_release_diff(found, context.reports_folder))

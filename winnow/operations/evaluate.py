@@ -68,14 +68,14 @@ def evaluate_run(
     progress: Progress | None = None,
 ) -> EvaluateResult:
     """Measure a run on its release and write the page next to the numbers; latency and learning curve on request."""
-    from winnow.curation.releases.release import open_release
     from winnow.reports.evaluation_page import write_evaluation
     from winnow.training.evaluation.evaluate import check_release
     from winnow.training.evaluation.latency import measure_latency
     from winnow.training.evaluation.learning_curve import measure_learning_curve
+    from winnow.training.run_release import release_of
     from winnow.training.scorers import scorer_of
 
-    release = open_release(run.release_path())
+    release = release_of(run)
     check_release(run, release, split)
     if learning_curve:
         measure_learning_curve(run, release, vectors_cache=vectors_cache, progress=progress)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from winnow.operations._context import WorkspaceContext
+from winnow.operations._context import Context
 
 
 class ExportResult(NamedTuple):
@@ -17,7 +17,7 @@ class ExportResult(NamedTuple):
 
 
 def export(
-    workspace: WorkspaceContext,
+    context: Context,
     name_or_path: str | Path,
     format: str,  # noqa: A002  (the word of the command line)
     *,
@@ -26,6 +26,6 @@ def export(
     """Write a release in another format, by default to `exports/RELEASE-FORMAT`."""
     from winnow.curation.releases.export import export as export_release
 
-    release = workspace.release(name_or_path)
-    folder = out or workspace.folder.root / "exports" / f"{release.name}-{format}"
+    release = context.release(name_or_path)
+    folder = out or context.exports_folder / f"{release.name}-{format}"
     return ExportResult(folder, export_release(release, format, folder))

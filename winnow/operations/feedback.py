@@ -16,6 +16,7 @@ from winnow.operations.compare import compare
 from winnow.operations.evaluate import evaluate_run
 from winnow.operations.list_runs import list_runs
 from winnow.training.feedback.impact import FeedbackImpact, measure_impact
+from winnow.training.run_release import release_of
 
 if TYPE_CHECKING:
     from winnow.core.progress import Progress
@@ -75,7 +76,7 @@ def feedback(
 
     embedder = workspace.embedder()
     run = workspace.run(wanted)
-    release = workspace.release(run.release_path())
+    release = release_of(run)
     validation = _validation_counts(run, release.counts["validation"], workspace, progress)
     with workspace.store.reading() as connection:
         forgotten, responses = forgotten_ids(connection), latest_responses(connection, workspace.task)
@@ -127,7 +128,7 @@ def _impact_of_last_round(
         raise WinnowError(
             Problem(Parameter("previous"), f"{previous}: no feedback was derived from it", "a run with feedback", fix)
         )
-    if not workspace.release(run.release_path()).counts["validation"]:
+    if not release_of(run).counts["validation"]:
         return NotMeasured("the release has no validation rows")
     compared, _ = compare(workspace, [before.path, run.path], progress=progress)
     return measure_impact(read_feedback(path), compared.rows, run.id)

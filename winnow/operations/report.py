@@ -20,6 +20,7 @@ from winnow.curation.store.queue_items import queue_datasets
 from winnow.curation.store.responses import responder_counts
 from winnow.generators.llm.spend.spend_database import SpendDatabase
 from winnow.operations._context import WorkspaceContext
+from winnow.operations.adopt_runs import adopt_runs
 from winnow.operations.coverage import coverage
 from winnow.operations.decide import decide
 from winnow.operations.report_annotators import measure_annotators
@@ -54,6 +55,7 @@ def report(workspace: WorkspaceContext, *, progress: Progress | None = None) -> 
     from winnow.curation.annotations.misclassified import misclassified_rows
     from winnow.reports.annotators_page import write_annotators
 
+    adopt_runs(workspace)
     measured = coverage(workspace, progress=progress).coverage
     task = workspace.task
     with workspace.store.reading() as connection:

@@ -329,7 +329,7 @@ def test_what_cannot_be_deployed(trained: tuple[Workspace, str], tmp_path: Path)
     shutil.copytree(workspace.folder.runs / run, foreign)
     facts = json.loads((foreign / "run.json").read_text()) | {"run": "foreign"}
     (foreign / "run.json").write_text(json.dumps(facts))
-    with pytest.raises(WinnowError, match="no such run in this workspace"):
+    with pytest.raises(WinnowError, match="are not those of run foreign"):
         workspace.deploy(foreign, by="Ann", reason="x")
     path = workspace.folder.runs / run / "run.json"
     path.write_text(path.read_text() + "\n")

@@ -1,0 +1,213 @@
+"""Runs that come home and leave home: bound to their release by hash, found by name or path, never trusted blindly."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import winnow
+from tests.support.commands import run_winnow
+from winnow.core.errors import GateError, WinnowError
+from winnow.operations._context import FolderContext
+from winnow.operations.list_runs import find_runs
+from winnow.training.run_release import release_of
+from winnow.training.runs import RUN_FILE, Run, open_run
+from winnow.workspace import Workspace
+
+
+@pytest.fixture
+def home(trained_example: tuple[Workspace, str], tmp_path: Path) -> tuple[Workspace, str]:
+    """A copy of a workspace with a release and a run."""
+    workspace, run = trained_example
+    shutil.copytree(workspace.folder.root, tmp_path / "home")
+    return winnow.open(tmp_path / "home"), run
+
+
+def trained_elsewhere(workspace: Workspace, folder: Path, *, name: str = "first", seed: int = 7) -> Run:
+    """A run that was trained in another folder on a copy of the release, whose folder there has this name."""
+    from winnow.operations.train import train
+
+    shutil.copytree(workspace.folder.releases / "first", folder / name)
+    context = FolderContext()
+    context.runs_folder = folder / "models"
+    return train(context, folder / name, seed=seed).run
+
+
+def rewrite(folder: Path, **changes: Any) -> None:
+    facts = json.loads((folder / RUN_FILE).read_text())
+    (folder / RUN_FILE).write_text(json.dumps(facts | changes))
+
+
+def names(workspace: Workspace) -> list[str]:
+    return [entry["name"] for entry in workspace.runs()]
+
+
+def test_a_run_that_comes_home_is_used_like_one_of_the_workspace(home: tuple[Workspace, str], tmp_path: Path) -> None:
+    workspace, own = home
+    run = trained_elsewhere(workspace, tmp_path / "gpu", name="copy")
+    shutil.move(run.path, workspace.folder.runs / "from-the-gpu")
+    shutil.rmtree(tmp_path / "gpu")
+    assert names(workspace) == [own, run.id]
+    entry = workspace.runs()[-1]
+    assert (entry["available"], entry["deployed"], entry["detail"]["release"]) == (True, False, "first")
+    assert (workspace.folder.runs / run.id / RUN_FILE).is_file()
+    evaluated = workspace.evaluate(run.id)
+    assert evaluated.evaluation.release.path == workspace.folder.releases / "first"
+    assert {one.id for one in workspace.compare([own, run.id]).comparison.runs} == {own, run.id}
+    assert workspace.feedback(run.id).plan.exists()
+    assert workspace.decide(run.id).facts().candidate == run.id
+    assert workspace.deploy(run.id, by="Ann", reason="better").deployment.run == run.id
+    assert [entry["deployed"] for entry in workspace.runs()] == [False, True]
+    assert workspace.decide().facts().baseline.name == run.id
+
+
+def test_a_run_given_by_its_path_is_decided_on_and_brought_home_when_it_is_deployed(
+    home: tuple[Workspace, str], tmp_path: Path
+) -> None:
+    workspace, own = home
+    run = trained_elsewhere(workspace, tmp_path / "gpu")
+    shutil.rmtree(tmp_path / "gpu" / "first")
+    workspace.evaluate(run.path)
+    assert workspace.decide(run.path).facts().candidate == run.id
+    assert names(workspace) == [own]
+    assert workspace.deploy(run.path, by="Ann", reason="better").new
+    assert not workspace.deploy(run.path, by="Ann", reason="better").new
+    assert names(workspace) == [own, run.id]
+    shutil.rmtree(run.path)
+    assert workspace.decide().facts().baseline.name == run.id
+
+
+def test_a_run_that_leaves_home_finds_its_release_beside_it(home: tuple[Workspace, str], tmp_path: Path) -> None:
+    workspace, own = home
+    away = tmp_path / "away"
+    shutil.copytree(workspace.folder.runs / own, away / "models" / "mine")
+    with pytest.raises(WinnowError, match="its release is not here") as caught:
+        release_of(open_run(away / "models" / "mine"))
+    assert workspace.release("first").sha256 in str(caught.value)
+    for place in (away / "models" / "data", away / "releases" / "other-name", away / "models" / "releases" / "x"):
+        shutil.copytree(workspace.folder.releases / "first", place)
+        assert release_of(open_run(away / "models" / "mine")).path == place.resolve()
+        shutil.rmtree(place)
+
+
+def test_a_run_of_a_release_that_is_not_here_names_the_hash(home: tuple[Workspace, str], tmp_path: Path) -> None:
+    workspace, own = home
+    run = trained_elsewhere(workspace, tmp_path / "gpu")
+    shutil.rmtree(tmp_path / "gpu" / "first")
+    stranger = tmp_path / "stranger"
+    stranger.mkdir()
+    shutil.copy(workspace.folder.task_file, stranger)
+    other = winnow.open(stranger)
+    shutil.copytree(run.path, other.folder.runs / run.id)
+    found = find_runs(other._context)
+    assert found.runs == []
+    (problem,) = found.problems
+    assert f"its release is not here: SHA-256 {run.facts.release.sha256}, frozen as first" in problem.found
+    assert str(other.folder.releases) in problem.fix
+    for use in (
+        lambda: other.evaluate(run.id),
+        lambda: other.deploy(other.folder.runs / run.id, by="Ann", reason="x"),
+        lambda: other.compare([run.id, workspace.folder.runs / own]),
+    ):
+        with pytest.raises(WinnowError, match=run.facts.release.sha256):
+            use()
+    shutil.copytree(workspace.folder.releases / "first", other.folder.releases / "renamed")
+    assert names(other) == [run.id]
+    assert other.evaluate(run.id).evaluation.release.name == "renamed"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"release": {"name": "second", "sha256": "", "path": "../first"}},
+        {"seed": 99},
+        {"settings": {"inverse_penalty": 123.0}},
+        {"versions": {"python": "2.7"}},
+        {"run": "first-linear-00000000"},
+    ],
+)
+def test_facts_that_do_not_belong_to_the_id_are_refused(
+    home: tuple[Workspace, str], tmp_path: Path, change: dict[str, Any]
+) -> None:
+    workspace, own = home
+    shutil.copytree(workspace.folder.runs / own, tmp_path / own)
+    if "release" in change:
+        change = {"release": change["release"] | {"sha256": workspace.release("first").sha256}}
+    rewrite(tmp_path / own, **change)
+    with pytest.raises(GateError, match="are not those of run"):
+        workspace.evaluate(tmp_path / own)
+    shutil.move(tmp_path / own, workspace.folder.runs / "changed")
+    found = find_runs(workspace._context)
+    assert [entry["name"] for entry in found.runs] == [own]
+    assert "are not those of run" in found.problems[0].found
+
+
+def test_another_run_under_the_same_id_is_told_and_never_deployed(home: tuple[Workspace, str], tmp_path: Path) -> None:
+    workspace, own = home
+    shutil.copytree(workspace.folder.runs / own, tmp_path / own)
+    assert workspace.deploy(tmp_path / own, by="Ann", reason="the same run").deployment.run == own
+    rewrite(tmp_path / own, trained_at="2020-01-01T00:00:00Z")
+    for use in (lambda: workspace.deploy(tmp_path / own, by="A", reason="x"), lambda: workspace.decide(tmp_path / own)):
+        with pytest.raises(GateError, match="another run of the same id"):
+            use()
+    shutil.copytree(tmp_path / own, workspace.folder.runs / "copy")
+    found = find_runs(workspace._context)
+    assert [entry["name"] for entry in found.runs] == [own]
+    assert "another run of the same id" in found.problems[0].found
+
+
+def test_a_damaged_run_is_told_and_hides_no_other(home: tuple[Workspace, str]) -> None:
+    workspace, own = home
+    (workspace.folder.runs / "broken").mkdir()
+    (workspace.folder.runs / "torn").mkdir()
+    (workspace.folder.runs / "torn" / RUN_FILE).write_text('{"run": ')
+    found = find_runs(workspace._context)
+    assert [entry["name"] for entry in found.runs] == [own]
+    assert ["not a readable run" in one.found for one in found.problems] == [True, True]
+    listed = run_winnow("runs", cwd=workspace.folder.root)
+    assert listed.returncode == 0
+    assert "torn: not a readable run" in " ".join((listed.stdout + listed.stderr).split())
+    assert workspace.decide().facts().candidate == own
+
+
+def test_a_name_that_no_run_has_is_an_error_with_the_nearest(home: tuple[Workspace, str]) -> None:
+    workspace, own = home
+    with pytest.raises(WinnowError, match=f"no such run.*did you mean '{own}'"):
+        workspace.evaluate(own[:-1])
+
+
+def test_every_command_takes_paths_where_there_is_no_workspace(home: tuple[Workspace, str], tmp_path: Path) -> None:
+    workspace, own = home
+    other = trained_elsewhere(workspace, tmp_path / "gpu")
+    place = tmp_path / "elsewhere"
+    shutil.copytree(workspace.folder.runs / own, place / "runs" / own)
+    shutil.copytree(other.path, place / "runs" / other.id)
+    shutil.copytree(workspace.folder.releases / "first", place / "releases" / "first")
+    shutil.copytree(workspace.folder.releases / "first", tmp_path / "apart")
+
+    def ran(*arguments: object, code: int = 0) -> str:
+        done = run_winnow(*arguments, cwd=place)
+        assert done.returncode == code, (arguments, done.stdout, done.stderr)
+        return done.stdout + done.stderr
+
+    release, run = place / "releases" / "first", place / "runs" / own
+    for one in ("first", release, "releases/first", tmp_path / "apart"):
+        assert "matches its own manifest" in ran("verify", one)
+        assert json.loads(ran("export", one, "--format", "csv", "--json"))["files"]["test.csv"] > 0
+    assert json.loads(ran("diff", "first", tmp_path / "apart", "--json"))["report"].startswith("reports/diff-")
+    assert "matches its own manifest" in ran("verify", "first")
+    for one in (own, run, f"runs/{own}"):
+        assert json.loads(ran("evaluate", one, "--json"))["rows"] > 0
+    assert len(json.loads(ran("compare", own, other.path, "--json"))["runs"]) == 2
+    for folder in ([], ["runs"], [place / "runs"]):
+        assert {entry["name"] for entry in json.loads(ran("runs", *folder, "--json"))["runs"]} == {own, other.id}
+    assert [entry["name"] for entry in json.loads(ran("runs", run, "--json"))["runs"]] == [own]
+    assert [entry["name"] for entry in json.loads(ran("runs", workspace.folder.root, "--json"))["runs"]] == [own]
+    for folder in ([], ["releases"], [release], [workspace.folder.root]):
+        assert [entry["name"] for entry in json.loads(ran("releases", *folder, "--json"))["releases"]] == ["first"]
+    assert "no readable release" in ran("verify", "secnd", code=2)
+    assert "not a readable run" in ran("evaluate", "secnd", code=2)

@@ -1,0 +1,53 @@
+"""The release of a run: bound by the hash of its manifest, wherever its folder lies and whatever its name is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from winnow.core.errors import Problem, WinnowError
+from winnow.core.hashing import file_sha256
+from winnow.core.result import NotMeasured
+from winnow.curation.releases.manifest import MANIFEST
+from winnow.curation.releases.release import Release, open_release
+from winnow.training.runs import Run
+
+
+def release_folder(run: Run) -> Path | NotMeasured:
+    """The folder of a run's release: where it was when the run was trained, else near the run or in its `places`."""
+    wanted = run.facts.release
+    found = next((folder for folder in _candidates(run) if _manifest_hash(folder) == wanted.sha256), None)
+    if found is not None:
+        return found
+    return NotMeasured(f"its release is not here: SHA-256 {wanted.sha256}, frozen as {wanted.name}")
+
+
+def release_of(run: Run) -> Release:
+    """The release of a run, its files checked.
+
+    Raises WinnowError with the hash that is needed when it is not here.
+    """
+    folder = release_folder(run)
+    if isinstance(folder, Path):
+        return open_release(folder)
+    places = ", ".join(dict.fromkeys(map(str, (run.path.parent, *run.places))))
+    fix = f"copy the folder of the release to one of these places: {places}"
+    raise WinnowError(Problem(f"run {run.id}", folder.why, "the release that it was trained on", fix))
+
+
+def _candidates(run: Run) -> Iterator[Path]:
+    """Folders that may be the release, the most likely first."""
+    yield run.release_path()
+    home = run.path.parent
+    for place in dict.fromkeys((*run.places, home, home.parent, home / "releases", home.parent / "releases")):
+        yield place
+        if place.is_dir():
+            yield from sorted(child for child in place.iterdir() if not child.name.startswith("."))
+
+
+def _manifest_hash(folder: Path) -> str:
+    """The hash of a release folder's manifest; empty when it is no release, or cannot be read."""
+    try:
+        return file_sha256(folder / MANIFEST) if (folder / MANIFEST).is_file() else ""
+    except OSError:
+        return ""

@@ -18,7 +18,9 @@ from winnow.curation.labeling.queues import QUEUES
 def serve(
     context: typer.Context,
     host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for the whole network.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 chooses a free one.")] = 0,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port; 0 is the one that the server had before, or a free one.")
+    ] = 0,
     background: Annotated[
         bool, typer.Option("--background", help="Return once the server responds, and leave it running.")
     ] = False,

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from filelock import FileLock
 
+from winnow.core.atomic import atomic_write
 from winnow.core.errors import Problem, ServiceError, WinnowError
 from winnow.curation.labeling.server.argilla_api import ArgillaApi
 from winnow.curation.labeling.server.server_environment import NoteProgress, server_code, server_python
@@ -23,6 +24,9 @@ from winnow.curation.labeling.server.server_environment import NoteProgress, ser
 READY_SECONDS = 180.0
 
 STOP_SECONDS = 20.0
+
+PORT_FILE = "port"
+"""The file in the server's folder with the port of its last start."""
 
 SEARCH_ENGINE_NAME = "winnow"
 """The name that the embedded server's search engine reports."""
@@ -120,6 +124,7 @@ class StartedServer(NamedTuple):
 def start_server(home: Path, *, host: str, port: int, note: NoteProgress) -> StartedServer:
     """Start a server and wait until it responds, or find the one that is already running.
 
+    Port 0 is the one that the server had before; a free one at the first start, or if another process uses that one.
     Raises ServiceError when it ends or does not respond.
     """
     home.mkdir(parents=True, exist_ok=True)
@@ -129,13 +134,40 @@ def start_server(home: Path, *, host: str, port: int, note: NoteProgress) -> Sta
         if found is not None:
             _wait_until_ready(found.home, None)
             return StartedServer(found, None)
-        process = _spawn(home, server_python(note), host, port)
+        process = _spawn(home, server_python(note), host, port or _earlier_port(home, host, note))
         note("starting the labeling server")
         try:
-            return StartedServer(_wait_until_ready(home, process), process)
+            started = StartedServer(_wait_until_ready(home, process), process)
+            _remember_port(home, started.server.port)
+            return started
         except BaseException:
             terminate_server(process)
             raise
+
+
+def _earlier_port(home: Path, host: str, note: NoteProgress) -> int:
+    """The port that this server had before, so that its address stays; 0 if there is none, or it is taken."""
+    path = home / PORT_FILE
+    port = int(path.read_text()) if path.exists() else 0
+    if not port or _is_free(host, port):
+        return port
+    note(f"port {port}, which this server had before, is used by another process: the address changes")
+    return 0
+
+
+def _remember_port(home: Path, port: int) -> None:
+    with atomic_write(home / PORT_FILE) as part:
+        part.touch(mode=0o600)
+        part.write_text(str(port))
+
+
+def _is_free(host: str, port: int) -> bool:
+    version = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=version).close()
+    except OSError:
+        return False
+    return True
 
 
 def _spawn(home: Path, python: Path, host: str, port: int) -> subprocess.Popen[bytes]:

@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import signal
+import socket
 import sqlite3
 import stat
 import subprocess
@@ -500,7 +501,9 @@ def parts(server: EmbeddedServer) -> dict[str, int]:
     return {"redis" if "redis-server" in args else "application": pid for pid, args in mine}
 
 
-def test_no_submitted_answer_is_lost_when_all_is_killed(environment: Path, tmp_path: Path) -> None:
+def test_no_submitted_answer_is_lost_when_all_is_killed_and_the_address_stays(
+    environment: Path, tmp_path: Path
+) -> None:
     server, process = start_server(tmp_path / "server", host="127.0.0.1", port=0, note=print)
     assert process is not None
     queue = make_queue(server.owner_api(), "killed", {"ann": new_annotator(server.owner_api(), "ann")})
@@ -514,6 +517,7 @@ def test_no_submitted_answer_is_lost_when_all_is_killed(environment: Path, tmp_p
     before = server.credentials.read_text()
     again, process = start_server(server.home, host="127.0.0.1", port=0, note=print)
     try:
+        assert again.url == server.url
         assert again.credentials.read_text() == before
         found = Queue(again.owner_api(), queue.id, queue.ids, {}, {}).filtered(terms(STATUS, "submitted"))
         assert found == set(TEXTS)
@@ -521,6 +525,16 @@ def test_no_submitted_answer_is_lost_when_all_is_killed(environment: Path, tmp_p
         stop_server(server.home)
     assert process is not None
     process.wait(10)
+    notes: list[str] = []
+    with socket.create_server(("127.0.0.1", server.port)):
+        elsewhere, process = start_server(server.home, host="127.0.0.1", port=0, note=notes.append)
+    assert stop_server(server.home) == elsewhere
+    assert process is not None
+    process.wait(10)
+    assert elsewhere.port != server.port
+    assert (
+        notes[0] == f"port {server.port}, which this server had before, is used by another process: the address changes"
+    )
     with sqlite3.connect(server.home / "argilla.db") as database:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 

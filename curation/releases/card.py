@@ -19,6 +19,7 @@ from winnow.curation.releases.card_contents import (
 from winnow.curation.releases.card_quality import gates_section, labeling_section, quality_section
 from winnow.curation.releases.manifest import Manifest
 from winnow.validators.kinds import kind_of
+from winnow.validators.kinds.kind import RECOVERY_COLUMNS
 
 SIZES = [(1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M")]
 """Size categories of the Hugging Face hub."""
@@ -75,6 +76,7 @@ def _front_matter(task: Task, manifest: Manifest) -> str:
         {"name": "group", **string},
         {"name": "facets", "sequence": "string"},
         {"name": "weight", "dtype": "int64"},
+        *({"name": name, **string} for name in RECOVERY_COLUMNS),
     ]
     splits = [split for split, count in manifest.counts.items() if count]
     front = {

@@ -125,5 +125,6 @@ def limits_section(task: Task, manifest: Manifest) -> list[str]:
         f"- Language: `{task.language}`; records that a detector assigned to another language: {manifest.flagged}.",
         "- Similarity is measured by one embedding model; a paraphrase that the model does not recognize is not found.",
         "- `weight` is the frequency of a record in its sources; the rows themselves are distinct.",
+        "- `decided_by` says whose decisions gave a record its label; `license` is that of its sources.",
         "",
     ]

@@ -16,7 +16,7 @@ from winnow.core.vocabulary import SPLITS, ExclusionReason
 from winnow.curation.releases.manifest import MANIFEST, Manifest, read_manifest
 from winnow.curation.releases.release_lines import ExclusionLine, MustPassCase
 from winnow.validators.kinds import KINDS
-from winnow.validators.kinds.kind import Kind
+from winnow.validators.kinds.kind import RECOVERY_COLUMNS, Kind
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,6 +76,7 @@ class Release:
         import pandas as pd
 
         table = pd.read_parquet(self.path / "data" / f"{split}.parquet")
+        table = table.assign(**{name: "" for name in RECOVERY_COLUMNS if name not in table})
         names = self.labels
         if "text" not in table:
             parts = list(self.kind.content_columns)

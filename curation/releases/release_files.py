@@ -37,7 +37,7 @@ from winnow.curation.releases.release import (
     MUST_PASS_FILE,
     TASK_COPY,
 )
-from winnow.curation.releases.release_lines import ExclusionLine, MustPassCase
+from winnow.curation.releases.release_lines import LICENSE_SEPARATOR, ExclusionLine, MustPassCase
 from winnow.validators.kinds import kind_of
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def release_rows(checked: CheckResult) -> pd.DataFrame:
         **{name: pd.Series([one[name] for one in contents], dtype=object) for name in kind.content_columns},
         route=[routes.get(label) or "" for label in selected["label"]],
         facets=pd.Series(facet_names, index=selected.index, dtype=object),
+        license=[LICENSE_SEPARATOR.join(licenses) for licenses in selected["licenses"]],
     )[kind.release_columns]
 
 

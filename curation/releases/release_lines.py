@@ -6,7 +6,10 @@ from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
 
 from winnow.core.record import RECORD_CONFIG, Record
-from winnow.core.vocabulary import ExclusionReason, Origin, Split
+from winnow.core.vocabulary import DecidedBy, ExclusionReason, Origin, Split
+
+LICENSE_SEPARATOR = "; "
+"""Between the licenses of a record that occurs in several sources."""
 
 
 class ReleaseRow(Record):
@@ -30,6 +33,10 @@ class ReleaseRow(Record):
     """Properties of the wording, as name:value."""
     weight: int
     """Frequency of the record in its sources."""
+    decided_by: DecidedBy
+    """Whose decisions gave the record its label."""
+    license: str
+    """License of its sources; several are separated by `; `."""
 
 
 class ExclusionLine(Record):

@@ -9,6 +9,12 @@ from winnow.config.task import Task
 from winnow.validators.text import Drop
 from winnow.validators.wording.guards import Guards
 
+DETAIL_COLUMNS = ("label", "route", "split", "origin", "group", "facets", "weight")
+"""The columns of a release after those of the content, in order."""
+
+RECOVERY_COLUMNS = ("decided_by", "license")
+"""The last columns of a release, with which its rows can be added to an empty workspace; older releases lack them."""
+
 UNLABELED_STRATUM = "unlabeled"
 """The stratum of examples that have no target when they are added."""
 
@@ -79,4 +85,4 @@ class Kind:
     @property
     def release_columns(self) -> list[str]:
         """Every column of a release, in order."""
-        return ["id", *self.content_columns, "label", "route", "split", "origin", "group", "facets", "weight"]
+        return ["id", *self.content_columns, *DETAIL_COLUMNS, *RECOVERY_COLUMNS]

@@ -10,6 +10,7 @@ from winnow.config.task import Task
 from winnow.core.choices import choice_problem
 from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.model_vocabulary import EXAMPLE_KINDS, GeneratorName
+from winnow.core.ranges import range_problem
 from winnow.generators.llm.batch_jobs import BatchPolling
 from winnow.generators.plan import GenerationPlan, read_plan
 
@@ -50,9 +51,13 @@ def check_request(task: Task, request: GenerationRequest) -> GenerationPlan | No
     labels = (*request.labels, *(side for pair in request.pairs for side in pair))
     choices = [*(("label", label, names) for label in labels), ("kind", request.kind, EXAMPLE_KINDS)]
     problems = [problem for choice in choices if (problem := choice_problem(*choice))]
-    for name, value in (("count", request.count), ("until", request.until), ("budget", request.budget)):
-        if value is not None and value <= 0:
-            problems.append(Problem(Parameter(name), str(value), "more than 0"))
+    numbers = (
+        ("count", request.count),
+        ("until", request.until),
+        ("budget", request.budget),
+        ("poll_seconds", request.polling.poll_seconds),
+    )
+    problems += [problem for name, value in numbers if (problem := range_problem(name, value, above=0))]
     if request.count is not None and request.until is not None:
         problems.append(Problem(Parameter("until"), "a count is given too", "either a count or this", "leave one out"))
     if request.generator == "negatives" and task.fallback is None:

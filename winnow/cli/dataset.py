@@ -9,12 +9,14 @@ from typing import Annotated
 import typer
 
 from winnow.cli.params import (
+    STDIN,
     EncodingOption,
     FormatOption,
     JsonOption,
     TableOption,
     TextColumnOption,
     choice,
+    input_files,
     workspace_of,
 )
 from winnow.cli.render import terminal
@@ -31,7 +33,9 @@ def init(
     template: Annotated[
         str, choice(TEMPLATES, "Template to start from; tools comes with a later version.")
     ] = "intents",
-    from_file: Annotated[Path | None, typer.Option("--from", help="Take the labels from this data file.")] = None,
+    from_file: Annotated[
+        Path | None, typer.Option("--from", help="Take the labels from this data file; - for standard input.")
+    ] = None,
     format: FormatOption = "auto",
     label_column: Annotated[str | None, typer.Option(help="With --from: column with the label.")] = None,
     route_column: Annotated[str | None, typer.Option(help="With --from: column with the route (agent id).")] = None,
@@ -47,17 +51,20 @@ def init(
     columns = Columns(text=text_column, label=label_column, route=route_column)
     source = None
     if from_file:
-        source = read_file(from_file, columns=columns, format=format, encoding=encoding, table=table)
+        with input_files([from_file]) as (file,):
+            source = read_file(file, columns=columns, format=format, encoding=encoding, table=table)
     made = operation.init(folder, template=template, from_file=source)
     labels = len(read_task(made.task_file).labels)
     terminal.print_line(f"wrote {made.task_file} with {labels} labels")
-    file = from_file.resolve() if from_file else "FILE"
-    terminal.print_next(f"cd {folder} && winnow add {file} --license own")
+    added = from_file.resolve() if from_file and from_file != STDIN else "FILE"
+    terminal.print_next(f"cd {folder} && winnow add {added} --license own")
 
 
 def add(
     context: typer.Context,
-    files: Annotated[list[Path], typer.Argument(metavar="FILES", help="Files to add, in any supported format.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILES", help="Files to add, in any supported format; - for standard input.")
+    ],
     format: FormatOption = "auto",
     origin: Annotated[
         str | None,
@@ -91,18 +98,19 @@ def add(
 
     columns = Columns(text_column, label_column, route_column, split_column, group_column, time_column)
     terminal.print_note(f"reading and screening {', '.join(path.name for path in files[:5])}")
-    result = operation.add(
-        workspace_of(context),
-        files,
-        format=format,
-        columns=columns,
-        origin=origin,
-        license=license,
-        split=split,
-        batch=GenerationBatch(batch, generator, prompt_version, model) if batch else None,
-        encoding=encoding,
-        table=table,
-    )
+    with input_files(files) as readable:
+        result = operation.add(
+            workspace_of(context),
+            readable,
+            format=format,
+            columns=columns,
+            origin=origin,
+            license=license,
+            split=split,
+            batch=GenerationBatch(batch, generator, prompt_version, model) if batch else None,
+            encoding=encoding,
+            table=table,
+        )
     if json:
         terminal.print_json(asdict(result))
         return

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from winnow.cli.params import JsonOption, choice, context_of, progress_bar
+from winnow.cli.params import JsonOption, choice, context_of, input_files, progress_bar
 from winnow.cli.render import comparison_view, terminal
 from winnow.cli.render.evaluation_view import print_evaluation
 from winnow.core.commands import command
@@ -35,7 +35,8 @@ def evaluate(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Predictions of another system, with columns id or text, label, and optionally confidence.",
+            help="Predictions of another system, with columns id or text, label, and optionally confidence; "
+            "- for standard input.",
         ),
     ] = None,
     name: Annotated[str, typer.Option(help="With --predictions: name of the imported run.")] = "imported",
@@ -55,13 +56,13 @@ def evaluate(
     """Evaluate a run and write its report."""
     from winnow.operations import evaluate as operation
 
-    with progress_bar("evaluating", json) as progress:
+    with input_files([predictions] if predictions else []) as given, progress_bar("evaluating", json) as progress:
         place = context_of(context)
         evaluation, page = operation.evaluate(
             place,
             run,
             split=split,
-            predictions=predictions,
+            predictions=given[0] if given else None,
             name=name,
             missing=missing,
             latency=latency,

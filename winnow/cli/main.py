@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import io
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +11,7 @@ import typer
 
 import winnow
 from winnow.cli import dataset, evaluations, generation, labeling, models, monitoring, quality, releases
+from winnow.cli.output_stream import output_stream
 from winnow.cli.render import terminal
 from winnow.core.errors import Problem, ServiceError, WinnowError
 
@@ -19,7 +19,7 @@ app = typer.Typer(
     name="winnow",
     help="Turn raw user queries into a labeled dataset that a team can trust.",
     no_args_is_help=True,
-    add_completion=False,
+    add_completion=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
@@ -84,9 +84,7 @@ app.add_typer(labeling.annotators, name="annotators")
 
 def main() -> None:
     """Entry point: errors become sentences and exit codes, never tracebacks."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a character still gets the line
+    sys.stdout, sys.stderr = (output_stream(stream) for stream in (sys.stdout, sys.stderr))
     gc.set_threshold(200_000, 20, 20)  # commands load many small objects and end: collect seldom
     try:
         app(prog_name="winnow")
@@ -94,11 +92,10 @@ def main() -> None:
         terminal.print_error(error)
         sys.exit(error.exit_code)
     except OSError as error:
-        if isinstance(error, BrokenPipeError):
-            sys.stderr.close()
-            sys.exit(0)
         place = error.filename or "file system"
         terminal.print_error(
             ServiceError(Problem(str(place), error.strerror or str(error), "", "check disk space and permissions"))
         )
         sys.exit(ServiceError.exit_code)
+    finally:
+        sys.stdout.flush()

@@ -21,6 +21,7 @@ from winnow.cli.params import (
     TextColumnOption,
     choice,
     context_of,
+    input_files,
     progress_bar,
     workspace_of,
 )
@@ -83,7 +84,12 @@ def train(
 def predict(
     context: typer.Context,
     run: RunArgument,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="File with queries, in any format that add supports.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE", help="File with queries, in any format that add supports; - for standard input."
+        ),
+    ],
     text_column: TextColumnOption = None,
     format: FormatOption = "auto",
     table: TableOption = None,
@@ -98,7 +104,8 @@ def predict(
 
     opened = context_of(context).run(run)
     columns = Columns(text=text_column, label="none", route="none", split="none", time="none")
-    reading = read_file(file, columns=columns, format=format, encoding=encoding, table=table)
+    with input_files([file]) as (readable,):
+        reading = read_file(readable, columns=columns, format=format, encoding=encoding, table=table)
     with progress_bar("embedding", json) as progress:
         rows = operation.predict_rows(opened, reading, progress=progress)
     dropped = Counter(row["reason"] for row in rows if row["label"] is None)

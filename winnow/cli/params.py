@@ -2,29 +2,51 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+import sys
+import tempfile
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from winnow.cli.render import terminal
+from winnow.core.errors import Problem, WinnowError
 from winnow.curation.io.readers import FORMATS
 from winnow.operations._context import Context, WorkspaceContext, find_context, find_workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
-    from typer.models import OptionInfo
+    from typer.models import ArgumentInfo, OptionInfo
 
     from winnow.core.progress import Progress
 
 
 def choice(choices: Iterable[str], help: str) -> OptionInfo:
     """An option whose help lists its choices. The operation refuses another value, together with all other problems."""
-    option: OptionInfo = typer.Option(metavar=f"<{'|'.join(choices)}>", help=help)
+    values = list(choices)
+    option: OptionInfo = typer.Option(metavar=f"<{'|'.join(values)}>", help=help, autocompletion=_completion_of(values))
     return option
+
+
+def choice_argument(choices: Iterable[str], name: str, help: str) -> ArgumentInfo:
+    """An argument whose help lists its choices."""
+    values = list(choices)
+    argument: ArgumentInfo = typer.Argument(
+        metavar=name, help=f"{help} {', '.join(values)}.", autocompletion=_completion_of(values)
+    )
+    return argument
+
+
+def _completion_of(values: Sequence[str]) -> Callable[[str], list[str]]:
+    """The values that a shell proposes after the characters that were typed."""
+
+    def proposed(incomplete: str) -> list[str]:
+        return [str(value) for value in values if value.startswith(incomplete)]
+
+    return proposed
 
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object and nothing else.")]
@@ -38,6 +60,24 @@ FolderArgument = Annotated[
     typer.Argument(metavar="[FOLDER]", help="Folder to list, also outside a workspace. [default: this workspace]"),
 ]
 RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="Id of a run, or path to its folder.")]
+
+
+STDIN = Path("-")
+"""The name of a file that stands for standard input."""
+
+
+@contextmanager
+def input_files(files: Sequence[Path]) -> Iterator[list[Path]]:
+    """Files to read rows from; standard input in place of `-`, however often it is named."""
+    if STDIN not in files:
+        yield list(files)
+        return
+    if sys.stdin.isatty():
+        raise WinnowError(Problem(str(STDIN), "standard input is a terminal", "rows from a pipe", "name a file"))
+    with tempfile.TemporaryDirectory(prefix="winnow-") as folder:
+        rows = Path(folder) / "stdin"
+        rows.write_bytes(sys.stdin.buffer.read())
+        yield [rows if file == STDIN else file for file in files]
 
 
 def workspace_of(context: typer.Context) -> WorkspaceContext:

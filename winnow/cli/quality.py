@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from pydantic_core import to_jsonable_python
 
-from winnow.cli.params import JsonOption, progress_bar, workspace_of
+from winnow.cli.params import JsonOption, choice_argument, progress_bar, workspace_of
 from winnow.cli.render import terminal
 from winnow.cli.render.annotator_view import print_annotators
 from winnow.cli.render.check_view import print_check
@@ -17,6 +17,7 @@ from winnow.cli.render.coverage_view import print_coverage
 from winnow.cli.render.waiver_table import print_waivers
 from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.vocabulary import GateVerdict
+from winnow.curation.checks.gates import GATES
 
 if TYPE_CHECKING:
     from winnow.curation.checks.check import CheckResult
@@ -101,7 +102,7 @@ def report(context: typer.Context, json: JsonOption = False) -> None:
 
 def waive(
     context: typer.Context,
-    gate: Annotated[str, typer.Argument(help="Gate to waive, as winnow check prints it.")],
+    gate: Annotated[str, choice_argument(GATES, "GATE", "Gate to waive.")],
     by: Annotated[str, typer.Option(help="Person responsible for the waiver.")] = "",
     reason: Annotated[str, typer.Option(help="Reason; it is printed in the release.")] = "",
     until: Annotated[

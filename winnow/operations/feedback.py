@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from winnow.core.commands import command
 from winnow.core.errors import Parameter, Problem, WinnowError
+from winnow.core.ranges import check_range
 from winnow.core.result import NotMeasured
 from winnow.curation.annotations.feedback_facts import FEEDBACK_FILE, FeedbackFacts, read_feedback, write_feedback
 from winnow.operations._context import WorkspaceContext
@@ -74,6 +75,7 @@ def feedback(
     from winnow.curation.store.forgotten import forgotten_ids
     from winnow.training.feedback.derive_feedback import derive_feedback
 
+    check_range("annotations", annotations, low=1)
     embedder = workspace.embedder()
     run = workspace.run(wanted)
     release = release_of(run)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from winnow.config.task import Task
 from winnow.core.choices import check_choice
 from winnow.core.errors import Parameter, Problem, WinnowError
+from winnow.core.ranges import check_range
 from winnow.core.vocabulary import AcquisitionStrategy
 from winnow.curation.labeling.enqueue import EnqueueSpec
 from winnow.curation.labeling.queues import queue_named
@@ -35,6 +36,8 @@ class PushRequest:
     def spec(self, task: Task) -> EnqueueSpec:
         """What to enqueue. Raises WinnowError for a request that makes no sense."""
         queue = queue_named(self.queue)
+        check_range("count", self.count, low=1)
+        check_range("second_reviewer_share", self.second_reviewer_share, low=0, high=1)
         if self.annotators and not queue.assignable:
             found = f"records of the queue {queue.name} are drawn for everybody"
             raise WinnowError(Problem(Parameter("annotators"), found, "no names", "leave it out"))

@@ -7,8 +7,11 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from winnow.core.ranges import check_range
 from winnow.curation.labeling.server.process import EmbeddedServer, start_server, stop_server
 from winnow.curation.labeling.server.server_environment import NoteProgress
+
+MAX_PORT = 65_535
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class ServerStarted:
 
 def start(server_folder: Path, *, host: str, port: int, note: NoteProgress) -> ServerStarted:
     """Start the server, or find the one that is running, and wait until it responds."""
+    check_range("port", port, low=0, high=MAX_PORT)
     server, process = start_server(server_folder, host=host, port=port, note=note)
     return ServerStarted(server, process)
 

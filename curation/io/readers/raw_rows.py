@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,12 +39,7 @@ def read_rows(
     Raises WinnowError when the file as a whole cannot be read; single bad rows come back as a Drop.
     """
     name = path.name
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise WinnowError(
-            Problem(str(path), error.strerror or str(error), "a readable file", "check the path")
-        ) from None
+    data = _file_bytes(path)
     content = decompress(data, name=name)
     if content.startswith(b"PK\x03\x04"):
         raise WinnowError(Problem(name, "a zip archive or an Excel workbook", "a text table", "save it as CSV"))
@@ -53,3 +49,17 @@ def read_rows(
     decoded = Decoded("") if reader.magic else decode(content, name=name, encoding=encoding)
     rows = list(reader.read(InputFile(path, content, decoded.text, table)))
     return RawRows(name, stable_hash(data), rows, [decoded.note] if decoded.note else [])
+
+
+def _file_bytes(path: Path) -> bytes:
+    """The bytes of a regular file. A pipe is not opened, because it would be waited for until somebody writes to it."""
+    try:
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+            fix = "save the rows in a file first; on the command line, pipe them in and name the file -"
+            raise WinnowError(Problem(str(path), "a pipe, socket or device", "a regular file", fix))
+        return path.read_bytes()
+    except OSError as error:
+        raise WinnowError(
+            Problem(str(path), error.strerror or str(error), "a readable file", "check the path")
+        ) from None

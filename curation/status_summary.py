@@ -51,6 +51,8 @@ class Status:
     """Runs of generators: what they cost, and how many of their records entered and were accepted."""
     seconds: float | None
     """Median seconds that a person takes for a response; None while it is not known."""
+    implausible: dict[str, int]
+    """Responses by annotator that came faster than their record can be read; `seconds` leaves them out."""
     sources: list[SourceSummary]
     """Every source, retracted ones included, in the order in which they were added."""
     releases: list[str]
@@ -80,6 +82,7 @@ class Status:
             "lots": [lot.model_dump(mode="json") for lot in self.lots],
             "generation": self.generation,
             "seconds": self.seconds,
+            "implausible": self.implausible,
             "sources": [asdict(one) for one in self.sources],
             "releases": self.releases,
             "runs": self.runs,

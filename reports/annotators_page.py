@@ -26,6 +26,8 @@ class AnnotatorReport:
 
     agreement: Agreement | None
     """None while there are no responses."""
+    implausible: dict[str, int]
+    """Responses by annotator that came faster than their record can be read."""
     accuracy: LabelAccuracy | None
     """Accuracy of labels from files, by audit."""
     confirmed: Measure
@@ -46,7 +48,9 @@ class AnnotatorReport:
                 ConfusedByPeople(labels=(one.first, one.second), disagreements=one.disagreements, records=one.records)
                 for one in (found.pairs if found else ())
             ],
-            people=[_annotator_facts(one) for one in (found.annotators if found else ())],
+            people=[
+                _annotator_facts(one, self.implausible.get(one.who, 0)) for one in (found.annotators if found else ())
+            ],
             anchoring=found.anchoring.difference if found else NO_RESPONSES,
             label_accuracy=self.accuracy.facts()
             if self.accuracy
@@ -57,12 +61,13 @@ class AnnotatorReport:
         )
 
 
-def _annotator_facts(one: AnnotatorAgreement) -> AnnotatorFacts:
+def _annotator_facts(one: AnnotatorAgreement, implausible: int) -> AnnotatorFacts:
     return AnnotatorFacts(
         name=one.who,
         responses=one.responses,
         majority_agreement=one.majority_agreement,
         seconds=one.seconds,
+        implausible=implausible,
         adjudicated=one.adjudicated,
         overruled=list(one.overruled),
         anchoring=one.anchoring.difference,

@@ -36,7 +36,9 @@ class AnnotatorFacts(Record):
     majority_agreement: Measured | NotMeasured
     """Share of responses that equal the majority label of the other annotators."""
     seconds: float | NotMeasured
-    """Median time of a response, in seconds."""
+    """Median time of a response, in seconds, without implausible ones."""
+    implausible: int
+    """Responses that came faster than their record can be read."""
     adjudicated: int
     """Records with a response of this annotator that were adjudicated."""
     overruled: list[OverruledResponse]

@@ -8,13 +8,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from statistics import median
+from typing import NamedTuple
 
 from winnow.curation.store.database import Connection
 from winnow.curation.store.queue_items import PendingWork, pending_work
-from winnow.curation.store.responses import response_events
+from winnow.curation.store.responses import response_events, words_of_answered_records
 
 PAUSE_SECONDS = 300.0
 """Seconds between two responses above which the annotator was not labeling."""
+
+READING_SPEED = 238
+"""Words that adults read silently in a minute (Brysbaert 2019, meta-analysis of 190 studies, English non-fiction)."""
+
+SKIMMING_FACTOR = 3
+"""Nobody reads with understanding at this multiple of READING_SPEED, about 700 words per minute; above 600, people skim
+(Rayner et al. 2016, So Much to Read, So Little Time)."""
+
+REACTION_SECONDS = 0.2
+"""The fastest reaction to something that is seen (Woods et al. 2015: 0.23 s on average)."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +37,9 @@ class AnnotatorActivity:
     """Records that the annotator labeled; an edited response counts once."""
     discarded: int
     seconds: float | None
-    """Median time from one response to the next, without pauses; None below two responses in a row."""
+    """Median time from one response to the next, without pauses and implausible ones; None if no time is left."""
+    implausible: int
+    """Responses that came faster than the record can be read: submitted in bulk, by a program, or without reading."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +53,7 @@ class RemainingWork:
 
 def annotator_activity(connection: Connection) -> list[AnnotatorActivity]:
     """Everybody who has responded, most responses first."""
+    words = words_of_answered_records(connection)
     first: dict[str, dict[tuple[str, str], str]] = defaultdict(dict)
     status: dict[str, dict[tuple[str, str], str]] = defaultdict(dict)
     for event in response_events(connection):
@@ -51,19 +65,37 @@ def annotator_activity(connection: Connection) -> list[AnnotatorActivity]:
             name=who,
             responses=sum(one == "submitted" for one in status[who].values()),
             discarded=sum(one == "discarded" for one in status[who].values()),
-            seconds=median_response_seconds(list(times.values())),
+            **pace_of_responses([(time, words.get(record, 0)) for (_, record), time in times.items()])._asdict(),
         )
         for who, times in first.items()
     ]
     return sorted(found, key=lambda one: (-one.responses, one.name))
 
 
-def median_response_seconds(times: Sequence[str]) -> float | None:
-    """Median seconds from one of these times to the next, without gaps above PAUSE_SECONDS."""
-    moments = sorted(datetime.fromisoformat(time) for time in times)
-    gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(moments)]
-    working = [gap for gap in gaps if gap <= PAUSE_SECONDS]
-    return median(working) if working else None
+class Pace(NamedTuple):
+    """How fast one annotator responds."""
+
+    seconds: float | None
+    """Median time from one response to the next."""
+    implausible: int
+    """Responses that are left out of the median because they came too fast."""
+
+
+def pace_of_responses(responses: Sequence[tuple[str, int]]) -> Pace:
+    """The pace of one annotator's responses, each with its time and the words of its record.
+
+    Gaps above PAUSE_SECONDS, and those below the reading time of the record, are left out.
+    """
+    moments = sorted((datetime.fromisoformat(time), words) for time, words in responses)
+    gaps = [((later - earlier).total_seconds(), words) for (earlier, _), (later, words) in pairwise(moments)]
+    plausible = [gap for gap, words in gaps if least_seconds(words) <= gap <= PAUSE_SECONDS]
+    implausible = sum(gap < least_seconds(words) for gap, words in gaps)
+    return Pace(median(plausible) if plausible else None, implausible)
+
+
+def least_seconds(words: int) -> float:
+    """The least time in which a person can read so many words and react."""
+    return REACTION_SECONDS + words * 60 / (SKIMMING_FACTOR * READING_SPEED)
 
 
 def remaining_work(connection: Connection, activity: Sequence[AnnotatorActivity]) -> RemainingWork:

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, func, select
 
 from winnow.core.clock import utc_now
-from winnow.curation.store.tables import response
+from winnow.curation.store.tables import record, response
+from winnow.validators.kinds import KINDS
 
 
 class ResponseKey(NamedTuple):
@@ -91,6 +92,16 @@ def response_events(connection: Connection) -> list[ResponseEvent]:
     columns = response.c
     query = select(columns.who, columns.dataset, columns.record_id, columns.status, columns.answered_at)
     return [ResponseEvent(*row) for row in connection.execute(query.order_by(columns.answered_at, columns.id))]
+
+
+def words_of_answered_records(connection: Connection) -> dict[str, int]:
+    """The number of words of every record with a response; a forgotten record has none."""
+    columns = record.c
+    query = select(columns.id, columns.kind, columns.content).where(columns.id.in_(select(response.c.record_id)))
+    return {
+        identity: len(KINDS[kind].embedding_text(content).split()) if content else 0
+        for identity, kind, content in connection.execute(query)
+    }
 
 
 def latest_comments(connection: Connection) -> dict[tuple[str, str], str]:

@@ -63,6 +63,7 @@ class PullResult:
                     "responses": one.responses,
                     "discarded": one.discarded,
                     "seconds": one.seconds,
+                    "implausible": one.implausible,
                 }
                 for one in self.annotators
             ],

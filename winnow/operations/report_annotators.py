@@ -25,11 +25,13 @@ def measure_annotators(connection: Connection, task: Task, spend: SpendDatabase)
         for row in rows
         if row.decided_by == DecidedBy.ADJUDICATOR and row.state in (State.LABELED, State.REJECTED)
     }
-    seconds = {one.name: float(one.seconds) for one in annotator_activity(connection) if one.seconds is not None}
+    activity = annotator_activity(connection)
+    seconds = {one.name: float(one.seconds) for one in activity if one.seconds is not None}
     found = measure_agreement(responses, adjudicated=adjudicated, seconds=seconds) if len(responses) else None
     quoted = {case.record for one in (found.annotators if found else ()) for case in one.overruled}
     return AnnotatorReport(
         agreement=found,
+        implausible={one.name: one.implausible for one in activity},
         accuracy=measure_label_accuracy(connection, rows),
         confirmed=confirmed_response_share(responses, rows),
         lots=load_current_lots(connection, rows),

@@ -46,6 +46,7 @@ def read_status(connection: Connection, task: Task, spend: SpendDatabase) -> Sta
     releases = [entry["name"] for entry in artifacts(connection, "release")]
     runs = [entry["name"] for entry in artifacts(connection, "run")]
     lots_now = _lots(connection, rows)
+    activity = annotator_activity(connection)
     return Status(
         by_state={state.value: states[state] for state in State},
         by_origin=dict(Counter(row.origin for row in live).most_common()),
@@ -59,7 +60,8 @@ def read_status(connection: Connection, task: Task, spend: SpendDatabase) -> Sta
         pending=pending_work(connection).records,
         lots=lots_now,
         generation=[run.json() for run in run_costs(connection, spend, rows)],
-        seconds=typical_response_seconds(annotator_activity(connection)),
+        seconds=typical_response_seconds(activity),
+        implausible={one.name: one.implausible for one in activity if one.implausible},
         sources=_sources(connection),
         releases=releases,
         runs=runs,

@@ -37,7 +37,7 @@ from winnow.curation.labeling.queues.relabel import conflict_candidates
 from winnow.curation.labeling.response_decision import decision_from_response
 from winnow.curation.labeling.response_import import store_responses
 from winnow.curation.labeling.review_form import label_options
-from winnow.curation.labeling.throughput import annotator_activity, median_response_seconds
+from winnow.curation.labeling.throughput import annotator_activity, pace_of_responses
 from winnow.curation.store.queue_items import PushedLabels, QueueDataset, pending_work, queue_datasets, queue_items
 from winnow.curation.store.tables import decision
 from winnow.workspace import Workspace
@@ -237,10 +237,20 @@ def test_guidelines_hold_everything_of_a_small_task() -> None:
 
 def test_pace_leaves_pauses_out() -> None:
     at = "2026-01-01T00:{:02}:{:02}+00:00"
-    times = [at.format(0, 0), at.format(0, 10), at.format(0, 18), at.format(30, 0), at.format(30, 12)]
-    assert median_response_seconds(times) == 10
-    assert median_response_seconds(times[:1]) is None
-    assert median_response_seconds([at.format(0, 0), at.format(59, 0)]) is None
+    responses = [(at.format(*moment), 8) for moment in ((0, 0), (0, 10), (0, 18), (30, 0), (30, 12))]
+    assert pace_of_responses(responses) == (10, 0)
+    assert pace_of_responses(responses[:1]) == (None, 0)
+    assert pace_of_responses([responses[0], responses[3]]) == (None, 0)
+
+
+def test_responses_faster_than_reading_are_named_and_left_out_of_the_pace() -> None:
+    at = "2026-01-01T00:00:{:09.6f}+00:00"
+    in_bulk = [(at.format(1), 8)] * 4
+    assert pace_of_responses(in_bulk) == (None, 3)
+    read = [(at.format(10), 8), (at.format(16), 8), (at.format(16.8), 8), (at.format(17.7), 2)]
+    assert pace_of_responses([*in_bulk, *read]) == (6.0, 4)  # eight words take 0.87 s at least, two take 0.37 s
+    long = [(at.format(0), 300), (at.format(20), 300), (at.format(50), 300)]
+    assert pace_of_responses(long) == (30.0, 1)
 
 
 def pushed(workspace: Workspace, queue: str = "label", count: int = 10, **more: Any) -> dict[str, int]:

@@ -26,12 +26,15 @@ def print_annotators(report: AnnotatorReport) -> None:
                 f"{one.responses:,}",
                 format_measure(one.majority_agreement),
                 format_measure(one.seconds),
+                f"{report.implausible.get(one.who, 0):,}",
                 f"{len(one.overruled)} of {one.adjudicated}",
             )
             for one in found.annotators
         ]
         print_table(
-            ["annotator", "responses", "agrees with the majority", "time per answer", "overruled"], rows, right=[1]
+            ["annotator", "responses", "agrees with the majority", "time per answer", "too fast to read", "overruled"],
+            rows,
+            right=[1],
         )
         for pair in found.pairs[:5]:
             print_line(

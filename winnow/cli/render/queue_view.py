@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from winnow.cli.render.lot_line import lot_line
-from winnow.cli.render.terminal import first_few, print_line, print_table, printable
+from winnow.cli.render.terminal import counts_by_name, first_few, print_line, print_table, printable
 from winnow.core.counted import counted
 from winnow.core.vocabulary import LotVerdict
 
@@ -48,6 +48,9 @@ def print_pull(result: PullResult) -> None:
             for one in result.annotators
         ]
         print_table(["annotator", "new", "responses", "discarded", "time per response"], rows, right=[1, 2, 3, 4])
+    if too_fast := {one.name: one.implausible for one in result.annotators if one.implausible}:
+        who = counts_by_name(too_fast)
+        print_line(f"faster than the record can be read, and left out of the time per response: {who}", style="yellow")
     queued = ", ".join(f"{queue} {count:,}" for queue, count in result.remaining.pending.records.items()) or "nothing"
     print_line(f"pending: {queued}{_remaining(result.remaining)}")
     for lot in result.decided_lots:
@@ -69,8 +72,8 @@ def _print_imported(imported: ImportedResponses) -> None:
     for reason, count in imported.ignored.items():
         print_line(f"{count:,} responses decide nothing: {printable(reason)}", style="yellow")
     if imported.incomplete:
-        who = ", ".join(f"{name} {count:,}" for name, count in imported.incomplete.items())
-        print_line(f"not counted, because `wrong label` needs the right label: {printable(who)}", style="yellow")
+        who = counts_by_name(imported.incomplete)
+        print_line(f"not counted, because `wrong label` needs the right label: {who}", style="yellow")
         print_line("these responses are drafts again, and their records can be answered", style="yellow")
     if imported.missing:
         few = first_few(imported.missing)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from winnow.cli.render.generation_view import run_line
 from winnow.cli.render.lot_line import lot_line
-from winnow.cli.render.terminal import print_line, print_table
+from winnow.cli.render.terminal import counts_by_name, print_line, print_table
 from winnow.cli.render.waiver_table import print_waivers
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ def print_status(status: Status) -> None:
     }
     counts["pending"] = status.pending
     rows = [(name, ", ".join(f"{k} {n:,}" for k, n in values.items()) or "none") for name, values in counts.items()]
+    if status.implausible:
+        rows.append(("too fast to read", counts_by_name(status.implausible)))
     rows += [("lot", lot_line(lot, status.seconds)) for lot in status.lots]
     rows += [("generated", run_line(run)) for run in status.generation]
     rows += [("source", f"{s.id}  {s.name}  {s.origin}, license {s.license}{_retracted(s)}") for s in status.sources]

@@ -103,6 +103,11 @@ def print_table(head: Sequence[str], rows: Sequence[Sequence[str | Text]], *, ri
     console().print(grid)
 
 
+def counts_by_name(counts: Mapping[str, int]) -> str:
+    """`ann 3, bob 1`, for names that may hold anything."""
+    return printable(", ".join(f"{name} {count:,}" for name, count in counts.items()))
+
+
 def first_few(names: Sequence[str], shown: int = 8) -> str:
     """The first names of a list, and how many more there are."""
     more = f" and {len(names) - shown} more" if len(names) > shown else ""

@@ -112,8 +112,11 @@ class Workspace:
         batch: GenerationBatch | None = None,
         encoding: str | None = None,
         table: str | None = None,
+        dry_run: bool = False,
     ) -> AddResult:
         """Screen files or a pandas table and store the rows that pass, in one transaction.
+
+        With `dry_run`, the result is the same and nothing is stored.
 
         Raises WinnowError with the problems of every file that cannot be read; nothing is added then.
         """
@@ -130,6 +133,7 @@ class Workspace:
             batch=batch,
             encoding=encoding,
             table=table,
+            dry_run=dry_run,
         )
 
     def records(self) -> pd.DataFrame:
@@ -150,11 +154,11 @@ class Workspace:
 
         return show(self._context, record)
 
-    def retract(self, source: str, *, reason: str = "") -> RetractResult:
-        """Withdraw a source that should not have been added; its history is kept."""
+    def retract(self, source: str, *, reason: str = "", dry_run: bool = False) -> RetractResult:
+        """Withdraw a source that should not have been added; its history is kept. `dry_run` changes nothing."""
         from winnow.operations.retract import retract
 
-        return retract(self._context, source, reason=reason)
+        return retract(self._context, source, reason=reason, dry_run=dry_run)
 
     def check(self, settings: Sequence[str] = (), *, progress: Progress | None = None) -> CheckResult:
         """Measure every gate; `settings` such as "leakage=0.2" try other thresholds without saving them.
@@ -196,11 +200,14 @@ class Workspace:
 
         return list_waivers(self._context)
 
-    def rename(self, old: str, new: str, *, reason: str = "") -> RenameResult:
-        """Rename a label, or merge it into another; records, splits and existing releases do not change."""
+    def rename(self, old: str, new: str, *, reason: str = "", dry_run: bool = False) -> RenameResult:
+        """Rename a label, or merge it into another; records, splits and existing releases do not change.
+
+        With `dry_run`, the result is the same and nothing changes.
+        """
         from winnow.operations.rename import rename
 
-        return rename(self._context, old, new, reason=reason)
+        return rename(self._context, old, new, reason=reason, dry_run=dry_run)
 
     def forget(self, record: str, *, reason: str = "") -> ForgetResult:
         """Erase one record's content everywhere; only the fact of the deletion is kept."""

@@ -61,6 +61,8 @@ class AddResult:
     assigned_splits: dict[str, int] = field(default_factory=dict)
     """Assigned splits of the records that were added."""
     notes: list[str] = field(default_factory=list)
+    dry_run: bool = False
+    """A preview: nothing was stored, and `dropped_file` was not written."""
 
 
 def add(
@@ -72,8 +74,9 @@ def add(
     *,
     dropped_dir: Path,
     also_write: Callable[[Connection, Set[str]], None] | None = None,
+    dry_run: bool = False,
 ) -> AddResult:
-    """Screen and store the rows that were read. Adding the same file again changes nothing.
+    """Screen and store the rows that were read. Adding the same file again changes nothing; a dry run stores nothing.
 
     `also` writes related data in the same transaction; it receives the ids of the records that are stored.
     Raises WinnowError when a file was added before with other settings, or when the options contradict each other,
@@ -86,9 +89,9 @@ def add(
     screened = [screen_file(reading, task, options, context) for reading in readings]
     kept = [row for one in screened for row in one.kept]
     flags = _language_flags(kept, kind, task.language)
-    dropped_file = write_dropped(screened, kind, dropped_dir, scrubber)
+    dropped_file = write_dropped(screened, kind, dropped_dir, scrubber, dry_run=dry_run)
     moment = utc_now()
-    with _removed_on_error(dropped_file), store.writing() as connection:
+    with _removed_on_error(dropped_file), store.writing(dry_run=dry_run) as connection:
         if (forgotten_ids(connection), label_renames(connection)) != (context.forgotten, context.renamed):
             raise WorkspaceChanged
         live_before = live_records(connection, {row.record_id for row in kept})
@@ -125,6 +128,7 @@ def add(
         + _renamed_notes(kept)
         + _kept_assignment_notes(kept_assignments)
         + recognized,
+        dry_run=dry_run,
     )
 
 

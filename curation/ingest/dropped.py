@@ -30,11 +30,14 @@ class DroppedFile:
     new: bool
 
 
-def write_dropped(screened: Sequence[ScreenedFile], kind: Kind, folder: Path, scrubber: Scrubber) -> DroppedFile | None:
+def write_dropped(
+    screened: Sequence[ScreenedFile], kind: Kind, folder: Path, scrubber: Scrubber, *, dry_run: bool = False
+) -> DroppedFile | None:
     """All dropped rows of one command, as a CSV that can be fixed and added again.
 
     Private data is replaced in every cell; if it is the reason for dropping the row, the text is left out, and source
-    and row say where to find it. A file that somebody has started to edit is never overwritten.
+    and row say where to find it. A file that somebody has started to edit is never overwritten. A dry run names the
+    file and does not write it.
     """
     rows = [(one, dropped_row) for one in screened for dropped_row in one.dropped]
     if not rows:
@@ -56,7 +59,7 @@ def write_dropped(screened: Sequence[ScreenedFile], kind: Kind, folder: Path, sc
     names = itertools.chain([stem], (f"{stem}-{n}" for n in itertools.count(2)))
     path = next(p for p in (folder / f"{n}.csv" for n in names) if not p.exists() or p.read_bytes() == content)
     new = not path.exists()
-    if new:
+    if new and not dry_run:
         with atomic_write(path) as temporary:
             temporary.write_bytes(content)
     return DroppedFile(path, new)

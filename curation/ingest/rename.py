@@ -33,14 +33,22 @@ class RenameResult:
     already: bool
     """It was already renamed; nothing changed."""
     notes: list[str]
+    dry_run: bool = False
+    """A preview: nothing was stored, and the task file was not edited."""
 
 
-def rename(store: Store, folder: WorkspaceFolder, old: str, new: str, *, why: str) -> RenameResult:
+def rename(
+    store: Store, folder: WorkspaceFolder, old: str, new: str, *, why: str, dry_run: bool = False
+) -> RenameResult:
     """Rename or merge a label in decisions and task file. Running it again completes an interrupted rename.
+
+    A dry run makes the same checks and changes nothing.
 
     Raises WinnowError when the old name is unknown, the new one is malformed, or the task file cannot be edited safely.
     """
-    with store.writing() as connection:  # the task file is read under the lock: another rename may be editing it
+    with store.writing(
+        dry_run=dry_run
+    ) as connection:  # the task file is read under the lock: another rename may be editing it
         text = folder.task_file.read_text(encoding="utf-8-sig")
         task = parse_task(text)
         known = label_renames(connection)
@@ -53,10 +61,12 @@ def rename(store: Store, folder: WorkspaceFolder, old: str, new: str, *, why: st
             store_label_rename(connection, renamed, why=why, at=utc_now())
         if in_task:
             edited = rename_label_in_text(text, task, old, new)
-            with atomic_write(folder.task_file) as temporary:
-                temporary.write_text(edited, encoding="utf-8")
+            if not dry_run:
+                with atomic_write(folder.task_file) as temporary:
+                    temporary.write_text(edited, encoding="utf-8")
     merged = in_task and new in task.label_names
-    return RenameResult(old, new, merged, records, done_before, _merge_notes(task, old, new) if merged else [])
+    notes = _merge_notes(task, old, new) if merged else []
+    return RenameResult(old, new, merged, records, done_before, notes, dry_run=dry_run)
 
 
 def _check(task: Task, old: str, new: str, *, in_task: bool, records: int) -> None:

@@ -25,17 +25,19 @@ class RetractResult:
     """Records that no other source contains; they are no longer exported."""
     already: bool
     """The source was retracted before; nothing changed."""
+    dry_run: bool = False
+    """A preview: nothing was stored."""
 
 
-def retract(store: Store, wanted: str, *, why: str) -> RetractResult:
+def retract(store: Store, wanted: str, *, why: str, dry_run: bool = False) -> RetractResult:
     """Retract a source, given by its id, a prefix of its id, or its file name.
 
     Its occurrences and decisions no longer count; the rows stay, marked with the time and the reason. Records keep
-    their assigned split, so that adding the file again restores them to the same split.
+    their assigned split, so that adding the file again restores them to the same split. A dry run stores nothing.
 
     Raises WinnowError when no source or more than one source matches.
     """
-    with store.writing() as connection:
+    with store.writing(dry_run=dry_run) as connection:
         stored = sources_as_added(connection)
         exact = [s for s in stored if s["id"] == wanted]
         likely = [s for s in stored if s["name"] == Path(wanted).name or _is_id_prefix(s["id"], wanted)]
@@ -46,12 +48,12 @@ def retract(store: Store, wanted: str, *, why: str) -> RetractResult:
             found = f"{len(live)} sources" if live else "no source"
             raise WinnowError(Problem(f"retract {wanted}", found, f"one of {choices}", "give the source's id"))
         if not live:
-            return RetractResult(fits[-1]["id"], fits[-1]["name"], 0, already=True)
+            return RetractResult(fits[-1]["id"], fits[-1]["name"], 0, already=True, dry_run=dry_run)
         source = live[0]
         records = records_of_source(connection, source["id"])
         mark_retracted(connection, source["id"], why=why, at=utc_now())
         superseded = len(records - live_records(connection, records))
-    return RetractResult(source["id"], source["name"], superseded, already=False)
+    return RetractResult(source["id"], source["name"], superseded, already=False, dry_run=dry_run)
 
 
 def _is_id_prefix(identity: str, wanted: str) -> bool:

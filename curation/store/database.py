@@ -38,11 +38,13 @@ class Store:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """The one transaction of a command. It waits for other writers; an error rolls it back."""
+    def writing(self, *, dry_run: bool = False) -> Iterator[Connection]:
+        """The one transaction of a command. It waits for other writers; an error or a dry run rolls it back."""
         engine = self.engine.execution_options(winnow_begin="BEGIN IMMEDIATE")
-        with _translated_errors(self.path), engine.connect() as connection, connection.begin():
+        with _translated_errors(self.path), engine.connect() as connection, connection.begin() as transaction:
             yield connection
+            if dry_run:
+                transaction.rollback()
 
     def vacuum(self) -> None:
         """Rewrite the file without free pages, so that deleted content cannot be recovered from it."""

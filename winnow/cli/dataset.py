@@ -10,6 +10,7 @@ import typer
 
 from winnow.cli.params import (
     STDIN,
+    DryRunOption,
     EncodingOption,
     FormatOption,
     JsonOption,
@@ -22,6 +23,7 @@ from winnow.cli.params import (
 from winnow.cli.render import terminal
 from winnow.cli.render.add_summary import print_add_summary
 from winnow.cli.render.record_view import print_record
+from winnow.cli.render.rename_summary import print_rename_summary
 from winnow.cli.render.status_view import print_status
 from winnow.config.load import read_task
 from winnow.config.template import TEMPLATES
@@ -89,6 +91,7 @@ def add(
     generator: Annotated[str, typer.Option(help="Synthetic rows: generator that produced them.")] = "unknown",
     prompt_version: Annotated[str, typer.Option(help="Synthetic rows: version of the prompt.")] = "unknown",
     model: Annotated[str, typer.Option(help="Synthetic rows: model that wrote them.")] = "unknown",
+    dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> None:
     """Screen files and add the rows that pass; rejected rows are written out with the reason."""
@@ -110,11 +113,15 @@ def add(
             batch=GenerationBatch(batch, generator, prompt_version, model) if batch else None,
             encoding=encoding,
             table=table,
+            dry_run=dry_run,
         )
     if json:
         terminal.print_json(asdict(result))
         return
     print_add_summary(result)
+    if dry_run:
+        terminal.print_dry_run()
+        return
     terminal.print_next("winnow check" if result.added or result.known else "fix the file, then run winnow add again")
 
 
@@ -151,21 +158,25 @@ def retract(
     context: typer.Context,
     source: Annotated[str, typer.Argument(metavar="SOURCE", help="Id or file name of a source (see winnow status).")],
     reason: Annotated[str, typer.Option(help="Reason for the withdrawal; stored in the history.")] = "",
+    dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> None:
     """Withdraw a source that should not have been added; the history is kept."""
     from winnow.operations import retract as operation
 
-    result = operation.retract(workspace_of(context), source, reason=reason)
+    result = operation.retract(workspace_of(context), source, reason=reason, dry_run=dry_run)
     if json:
         terminal.print_json(asdict(result))
         return
     if result.already:
         terminal.print_line(f"source {result.source} ({result.name}) was already withdrawn; nothing changed")
     else:
-        terminal.print_line(
-            f"withdrew {result.source} ({result.name}); {result.superseded:,} records are now superseded"
-        )
+        done = "would withdraw" if dry_run else "withdrew"
+        count = f"{result.superseded:,} records that no other source contains"
+        terminal.print_line(f"{done} {result.source} ({result.name}); superseded: {count}")
+    if dry_run:
+        terminal.print_dry_run()
+        return
     terminal.print_next("winnow status")
 
 
@@ -174,20 +185,20 @@ def rename(
     old: Annotated[str, typer.Argument(metavar="OLD", help="Label to rename.")],
     new: Annotated[str, typer.Argument(metavar="NEW", help="New name, or an existing label to merge into.")],
     reason: Annotated[str, typer.Option(help="Reason; stored in the history.")] = "",
+    dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> None:
     """Rename a label, or merge it into another one; existing releases do not change."""
     from winnow.operations import rename as operation
 
-    renamed = operation.rename(workspace_of(context), old, new, reason=reason)
+    renamed = operation.rename(workspace_of(context), old, new, reason=reason, dry_run=dry_run)
     if json:
         terminal.print_json(asdict(renamed))
         return
-    verb = "merged {} into {}" if renamed.merged else "renamed {} to {}"
-    already = " (already done)" if renamed.already else ""
-    terminal.print_line(f"{verb.format(old, new)}{already}: {renamed.records:,} records and winnow.yaml")
-    for line in renamed.notes:
-        terminal.print_note(line)
+    print_rename_summary(renamed)
+    if dry_run:
+        terminal.print_dry_run()
+        return
     terminal.print_next("winnow check")
 
 

@@ -50,6 +50,7 @@ def _completion_of(values: Sequence[str]) -> Callable[[str], list[str]]:
 
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object and nothing else.")]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Show what would happen, and change nothing.")]
 ReleaseArgument = Annotated[str, typer.Argument(metavar="RELEASE", help="Name of a release, or path to its folder.")]
 FormatOption = Annotated[str, choice(FORMATS, "Input format.")]
 TextColumnOption = Annotated[str | None, typer.Option(help="Column with the query text.")]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from winnow.config.load import read_task
@@ -33,8 +35,9 @@ LOCAL_REPORTS = Path("reports")
 class WorkspaceContext:
     """A workspace: its folder, its task and its database."""
 
-    def __init__(self, folder: WorkspaceFolder) -> None:
+    def __init__(self, folder: WorkspaceFolder, *, database: Path | None = None) -> None:
         self.folder = folder
+        self._database = database or folder.database
 
     @property
     def task(self) -> Task:
@@ -44,7 +47,16 @@ class WorkspaceContext:
     @cached_property
     def store(self) -> Store:
         """The database, created on first use."""
-        return open_store(self.folder.database)
+        return open_store(self._database)
+
+    @contextmanager
+    def for_changes(self, *, dry_run: bool) -> Iterator[WorkspaceContext]:
+        """The workspace to change. For a dry run in a workspace without a database, an empty temporary one is used."""
+        if not dry_run or self.folder.database.exists():
+            yield self
+            return
+        with TemporaryDirectory() as scratch:
+            yield WorkspaceContext(self.folder, database=Path(scratch) / self.folder.database.name)
 
     @property
     def goals(self) -> Mapping[str, float] | None:

@@ -33,8 +33,9 @@ def add(  # noqa: PLR0913
     batch: GenerationBatch | None = None,
     encoding: str | None = None,
     table: str | None = None,
+    dry_run: bool = False,
 ) -> AddResult:
-    """Screen files or a pandas table and store the rows that pass, in one transaction.
+    """Screen files or a pandas table and store the rows that pass, in one transaction; a dry run stores nothing.
 
     Raises WinnowError with the problems of every file that cannot be read; nothing is added then.
     """
@@ -55,6 +56,13 @@ def add(  # noqa: PLR0913
     if problems:
         raise WinnowError(problems)
     options = AddOptions(origin=origin, license=license, split=split, batch=batch)
+    with workspace.for_changes(dry_run=dry_run) as changed:
+        return _add_with_retries(changed, sources, options, dry_run=dry_run)
+
+
+def _add_with_retries(
+    workspace: WorkspaceContext, sources: Sequence[SourceRows], options: AddOptions, *, dry_run: bool
+) -> AddResult:
     for _ in range(MAX_ATTEMPTS):
         task = workspace.task
         try:
@@ -65,6 +73,7 @@ def add(  # noqa: PLR0913
                 options,
                 workspace.scrubber(task),
                 dropped_dir=workspace.folder.dropped,
+                dry_run=dry_run,
             )
         except WorkspaceChanged:
             continue

@@ -7,6 +7,7 @@ from winnow.curation.ingest.retract import retract as retract_source
 from winnow.operations._context import WorkspaceContext
 
 
-def retract(workspace: WorkspaceContext, source: str, *, reason: str = "") -> RetractResult:
-    """Withdraw a source, by id or file name; its history is kept."""
-    return retract_source(workspace.store, source, why=reason)
+def retract(workspace: WorkspaceContext, source: str, *, reason: str = "", dry_run: bool = False) -> RetractResult:
+    """Withdraw a source, by id or file name; its history is kept. A dry run stores nothing."""
+    with workspace.for_changes(dry_run=dry_run) as changed:
+        return retract_source(changed.store, source, why=reason, dry_run=dry_run)

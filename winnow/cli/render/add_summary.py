@@ -22,7 +22,7 @@ def print_add_summary(result: AddResult) -> None:
         print_line("assigned to " + ", ".join(f"{split} {count:,}" for split, count in result.assigned_splits.items()))
     if result.reasons:
         print_line("dropped: " + ", ".join(f"{reason} {count:,}" for reason, count in result.reasons.items()))
-        print_line(f"fix and add again: {result.dropped_file}")
+        print_line(f"{'would be written to' if result.dry_run else 'fix and add again:'} {result.dropped_file}")
     if result.rewrites:
         _print_rewrites(result.rewrites)
     for name, count in result.flagged.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -62,6 +63,12 @@ def print_error(error: WinnowError) -> None:
 def print_next(command: str) -> None:
     """Print the recommended next command; every command ends with it."""
     console().print(Text.assemble(("next: ", "dim"), (command, "bold")))
+
+
+def print_dry_run() -> None:
+    """Print that nothing was changed, and the same command without --dry-run as the next one."""
+    print_line("dry run: nothing was changed", style="yellow")
+    print_next(shlex.join(["winnow", *(part for part in sys.argv[1:] if part != "--dry-run")]))
 
 
 def printable(text: str) -> str:

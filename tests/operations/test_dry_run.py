@@ -1,0 +1,144 @@
+"""A dry run says what the run then does, and changes no byte of the workspace."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shlex
+import shutil
+import sqlite3
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import winnow
+from tests.support.commands import run_winnow
+from tests.support.workspaces import add_example
+from winnow.core.errors import WinnowError
+from winnow.workspace import Workspace
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace to copy."""
+    return add_example(tmp_path_factory.mktemp("example") / "ws").folder.root
+
+
+def contents(root: Path) -> dict[str, str]:
+    """Every file and folder below a workspace with its hash; databases by their rows as well."""
+    found = {}
+    for path in sorted(root.rglob("*")):
+        name = str(path.relative_to(root))
+        found[name] = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "folder"
+        if path.suffix == ".db":
+            plain = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+            found[f"{name} rows"] = hashlib.sha256("\n".join(plain.iterdump()).encode()).hexdigest()
+            plain.close()
+    return {name: value for name, value in found.items() if not name.endswith(("-wal", "-shm"))}
+
+
+def tried_then_done(workspace: Workspace, call: Callable[..., Any]) -> Any:
+    """The result of a call, after its dry run gave the same and changed nothing."""
+    before = contents(workspace.folder.root)
+    tried = call(dry_run=True)
+    assert contents(workspace.folder.root) == before
+    assert tried.dry_run
+    done = call(dry_run=False)
+    assert not done.dry_run
+    assert replace(tried, dry_run=False) == done
+    return done
+
+
+TEXTS = st.sampled_from(
+    ["my vpn drops", "the printer is on fire", "", "call +49 30 901820", "My VPN is not connecting"]
+)
+LABELS = st.sampled_from(["it_vpn", "it_wifi", "no such label", ""])
+TABLES = st.lists(st.tuples(TEXTS, LABELS), min_size=1, max_size=8)
+NAMES = st.sampled_from(["it_vpn", "it_wifi", "it_remote", "it_vnp"])
+STEPS = st.one_of(
+    st.tuples(st.just("add"), TABLES),
+    st.tuples(st.just("rename"), st.tuples(NAMES, NAMES)),
+    st.tuples(st.just("retract"), st.integers(0, 3)),
+)
+
+
+def refusal_of(call: Callable[[], Any]) -> str | None:
+    """The message of the error that a call raises, or None."""
+    try:
+        call()
+    except WinnowError as error:
+        return str(error)
+    return None
+
+
+def call_of(workspace: Workspace, verb: str, given_values: Any) -> Callable[..., Any]:
+    """The call of one random step."""
+    if verb == "add":
+        table = pd.DataFrame(given_values, columns=["text", "label"])
+        return lambda **more: workspace.add(table, license="MIT", **more)
+    if verb == "rename":
+        return lambda **more: workspace.rename(*given_values, **more)
+    sources = workspace.status().sources
+    return lambda **more: workspace.retract(sources[given_values % len(sources)].id, **more)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=st.lists(STEPS, min_size=1, max_size=5))
+def test_a_dry_run_says_what_the_run_then_does_and_changes_nothing(
+    example: Path, tmp_path: Path, steps: list[tuple[str, Any]]
+) -> None:
+    root = tmp_path / "ws"
+    shutil.rmtree(root, ignore_errors=True)
+    shutil.copytree(example, root)
+    workspace = winnow.open(root)
+    for verb, given_values in steps:
+        call = call_of(workspace, verb, given_values)
+        refusal = refusal_of(lambda call=call: call(dry_run=True))
+        if refusal is None:
+            tried_then_done(workspace, call)
+        else:
+            before = contents(root)
+            assert refusal_of(lambda call=call: call(dry_run=False)) == refusal
+            assert contents(root) == before
+
+
+def test_a_dry_run_of_add_names_the_dropped_file_and_does_not_write_it(example: Path, tmp_path: Path) -> None:
+    workspace = winnow.open(shutil.copytree(example, tmp_path / "ws"))
+    rows = pd.DataFrame({"text": ["new one", "second"], "label": ["it_vpn", "no such label"]})
+    done = tried_then_done(workspace, lambda **more: workspace.add(rows, license="MIT", **more))
+    assert (done.added, done.dropped) == (1, 1)
+    assert Path(done.dropped_file).exists()
+
+
+def test_a_dry_run_in_a_new_workspace_creates_nothing(example: Path, tmp_path: Path) -> None:
+    shutil.copy(example / "winnow.yaml", tmp_path)
+    rows = pd.DataFrame({"text": ["new one"], "label": ["it_vpn"]})
+    done = tried_then_done(winnow.open(tmp_path), lambda **more: winnow.open(tmp_path).add(rows, license="MIT", **more))
+    assert done.added == 1
+
+
+def test_the_command_shows_the_dry_run_and_the_command_without_it(example: Path, tmp_path: Path) -> None:
+    root = shutil.copytree(example, tmp_path / "ws")
+    (tmp_path / "new rows.csv").write_text("text,label\nnew one,it_vpn\nsecond,no such label\n")
+    for arguments, shown in (
+        (("add", "../new rows.csv", "--license", "MIT"), "given 2 = added 1 + known 0 + dropped 1"),
+        (("rename", "it_vpn", "it_remote", "--reason", "a clearer name"), "would rename it_vpn to it_remote"),
+        (("retract", "labeled.jsonl"), "would withdraw"),
+    ):
+        before = contents(root)
+        told = run_winnow(*arguments, "--dry-run", cwd=root)
+        assert told.returncode == 0, told.stderr
+        assert shown in told.stdout
+        assert "dry run: nothing was changed" in told.stdout
+        assert contents(root) == before
+        printed = told.stdout.split("next: winnow ", 1)[1].strip()
+        assert "--dry-run" not in printed
+        assert shlex.split(printed) == list(arguments)
+        assert json.loads(run_winnow(*arguments, "--dry-run", "--json", cwd=root).stdout)["dry_run"] is True
+        assert contents(root) == before

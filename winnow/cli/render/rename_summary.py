@@ -1,0 +1,20 @@
+"""What a rename or a merge of labels changed, or would change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from winnow.cli.render.terminal import print_line, print_note
+
+if TYPE_CHECKING:
+    from winnow.curation.ingest.rename import RenameResult
+
+
+def print_rename_summary(renamed: RenameResult) -> None:
+    """Print both names, the number of records, and what to check afterwards."""
+    merge, change = ("would merge", "would rename") if renamed.dry_run else ("merged", "renamed")
+    done = f"{merge} {renamed.old} into" if renamed.merged else f"{change} {renamed.old} to"
+    already = " (already done)" if renamed.already else ""
+    print_line(f"{done} {renamed.new}{already}: {renamed.records:,} records and winnow.yaml")
+    for line in renamed.notes:
+        print_note(line)

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from winnow.curation.pii import national_id_checks as checks
 from winnow.curation.pii.check_digits import luhn, mod_11_10
 
-LONG_ENOUGH = re.compile(r"\d(?:[ .\-/(+]?[\dA-Z]){6}", re.I)
-"""Every national id below has such a run."""
+LONG_ENOUGH = re.compile(r"(?:\d[ .\-/(+]?[A-Z]?){6}", re.I)
+"""Every national id below has six digits with little between them."""
 
 CONTEXT_CHARACTERS = 60
 """Characters before a number in which a word names it."""
@@ -49,6 +49,11 @@ def _id(pattern: str, valid: Callable[[str], bool], words: str, *, named: bool =
     return NationalId(re.compile(edges, re.I), valid, re.compile(rf"\b(?:{words}|{NATIONAL_WORDS})", re.I), named)
 
 
+def _right_before(word: str) -> str:
+    """A word that is also an ordinary one: it counts only right before the number."""
+    return rf"(?:{word})(?:\W+(?:number|no|nr|card|is|was))*\W*$"
+
+
 _NINE = r"\d{3}[ .-]?\d{3}[ .-]?\d{3}"
 _ELEVEN = r"\d{11}|\d{3}[ .-]\d{3}[ .-]\d{3}[ .-]\d{2}|\d{2}[ .-]\d{3}[ .-]\d{3}[ .-]\d{3}"
 
@@ -63,9 +68,9 @@ NATIONAL_IDS = {
     "Brazil": _id(r"\d{3}\.?\d{3}\.?\d{3}-?\d{2}", checks.brazil, "cpf"),
     "Brazil, formatted": _id(r"\d{3}\.\d{3}\.\d{3}-\d{2}", checks.brazil, "cpf", named=False),
     "Bulgaria": _id(r"\d{10}", checks.bulgaria, "egn|егн"),
-    "Canada": _id(_NINE, luhn, "sin"),
-    "Chile": _id(r"\d{1,2}\.?\d{3}\.?\d{3}-?[\dK]", checks.chile, "rut|run"),
-    "Chile, formatted": _id(r"\d{1,2}\.\d{3}\.\d{3}-[\dK]", checks.chile, "rut|run", named=False),
+    "Canada": _id(_NINE, luhn, _right_before("sin")),
+    "Chile": _id(r"\d{1,2}\.?\d{3}\.?\d{3}-?[\dK]", checks.chile, _right_before("rut|run")),
+    "Chile, formatted": _id(r"\d{1,2}\.\d{3}\.\d{3}-[\dK]", checks.chile, _right_before("rut|run"), named=False),
     "China": _id(r"[1-9]\d{5}(?:19|20)\d{2}\d{7}[\dX]", checks.china, "身份证", named=False),
     "Croatia": _id(r"\d{11}", mod_11_10, "oib"),
     "Czechia, Slovakia": _id(r"\d{6}/?\d{4}", checks.czechia, "rodn[ée]"),
@@ -78,12 +83,12 @@ NATIONAL_IDS = {
         r"[12] ?\d{2} ?(?:0[1-9]|1[0-2]|[2-9]\d) ?(?:\d{2}|2[AB]) ?\d{3} ?\d{3} ?\d{2}", checks.france,
         r"nir|num[ée]ro de s[ée]curit[ée] sociale|insee", named=False,
     ),
-    "Germany": _id(rf"{_ELEVEN}", checks.germany, r"steuer|idnr|tin"),
+    "Germany": _id(rf"{_ELEVEN}", checks.germany, f"steuer|idnr|{_right_before('tin')}"),
     "Greece": _id(r"\d{11}", checks.greece, "amka|αμκα"),
     "Hong Kong": _id(r"[A-Z]{1,2}\d{6}(?:\([\dA]\)|[\dA])", checks.hong_kong, "hkid|hong kong id"),
     "Hong Kong, formatted": _id(r"[A-Z]{1,2}\d{6}\([\dA]\)", checks.hong_kong, "hkid", named=False),
     "Iceland": _id(r"\d{6}-?\d{4}", checks.iceland, "kennitala"),
-    "India": _id(r"\d{4}[ -]?\d{4}[ -]?\d{4}", checks.india, "aadh?aa?r|uid(?:ai)?"),
+    "India": _id(r"\d{4}[ -]?\d{4}[ -]?\d{4}", checks.india, "aadh?aa?r|uidai"),
     "Ireland": _id(r"\d{7} ?[A-W][A-IW]?", checks.ireland, "ppsn?"),
     "Israel": _id(r"\d{9}", luhn, r"te?udat ze?hut|israeli id|ת\.?ז"),
     "Italy": _id(
@@ -102,7 +107,7 @@ NATIONAL_IDS = {
     "Romania": _id(r"[1-9]\d{12}", checks.romania, "cnp|cod numeric"),
     "Russia": _id(r"\d{3}-?\d{3}-?\d{3}[ -]?\d{2}", checks.russia, "snils|снилс"),
     "Serbia and neighbors": _id(r"\d{13}", checks.serbia, "jmbg|emšo|emso|јмбг"),
-    "Singapore": _id(r"[STFGM]\d{7}[A-Z]", checks.singapore, "nric|fin", named=False),
+    "Singapore": _id(r"[STFGM]\d{7}[A-Z]", checks.singapore, f"nric|{_right_before('fin')}", named=False),
     "South Africa": _id(r"\d{6} ?\d{4} ?\d{3}", checks.south_africa, "south african id|sa id|rsa id|id number"),
     "Spain": _id(r"(?:[XYZ]-?\d{7}|\d{8})[ -]?[A-Z]", checks.spain, "dni|nie|nif"),
     "Spain, without separators": _id(r"(?:[XYZ]\d{7}|\d{8})[A-Z]", checks.spain, "dni|nie|nif", named=False),

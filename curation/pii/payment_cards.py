@@ -1,18 +1,25 @@
-"""Payment cards and bank accounts: numbers that carry their own check digits."""
+"""Payment cards: numbers that carry their own check digit."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from winnow.curation.pii.check_digits import luhn
-from winnow.curation.pii.presidio import valid_iban
+from winnow.curation.pii.placeholders import is_counted_up
+from winnow.curation.pii.whole_groups import longest_valid_groups
 
 RUN = re.compile(r"(?<![\w.])\d(?:[ .-]?\d){11,30}(?!\w)")
 
-CARD_WORD = re.compile(
-    r"\b(?:cards?|cc|visa|mastercard|amex|american express|maestro|discover|debit|credit)\b\D{0,30}$", re.I
+CARD_WORD = r"cards?|cc|visa|mastercard|amex|american express|maestro|discover|debit|credit"
+
+OTHER_WORD = (
+    r"orders?|track\w*|invoice|reference|ref|parcel|package|shipment|transaction|confirmation|booking|ticket|serial|imei"
+    r"|isbn|ean|upc|gtin|sku|barcode|case|policy|claim|meter|id"
 )
+
+CONTEXT_WORDS = re.compile(rf"\b(?:(?P<yes>{CARD_WORD})|(?P<no>{OTHER_WORD}))\b", re.I)
+"""The last of these before a number decides."""
 
 CONTEXT_CHARACTERS = 60
 
@@ -22,47 +29,27 @@ ISSUER = re.compile(
 )
 """Number ranges of Visa, Mastercard, American Express, JCB, Diners, Discover and UnionPay (ISO/IEC 7812)."""
 
-IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]){11,30}(?![A-Za-z0-9])")
-
-MIN_IBAN_CHARACTERS = 15
-
-GROUP = re.compile(r"[A-Za-z0-9]+")
-
-_UPPER = {ord(c): c.upper() for c in "abcdefghijklmnopqrstuvwxyz"}
+MISTYPED_DIGITS = 16
+"""After a card word, as many digits count although they fail the check: people mistype."""
 
 
 def find_cards(text: str) -> Iterator[tuple[int, int]]:
-    """Spans of card numbers: 12 to 19 digits that pass Luhn and match an issuer, or follow a card word.
-
-    Sixteen digits after a card word count although they fail Luhn: people mistype.
-    """
+    """Spans of card numbers: 12 to 19 digits that pass Luhn and match an issuer, or follow a card word."""
     for run in RUN.finditer(text):
-        worded = bool(CARD_WORD.search(text, max(0, run.start() - CONTEXT_CHARACTERS), run.start()))
+        context = _context(text, run.start())
 
-        def is_card(value: str, worded: bool = worded) -> bool:
+        def is_card(value: str, context: str | None = context) -> bool:
             digits = re.sub(r"\D", "", value)
-            known = worded or ISSUER.fullmatch(digits)
-            return 12 <= len(digits) <= 19 and bool((luhn(digits) and known) or (worded and len(digits) == 16))
+            if not 12 <= len(digits) <= 19 or is_counted_up(digits):
+                return False
+            if context == "yes":
+                return luhn(digits) or len(digits) == MISTYPED_DIGITS
+            return context is None and luhn(digits) and bool(ISSUER.fullmatch(digits))
 
-        yield from _whole_groups(text, *run.span(), is_card)
-
-
-def find_ibans(text: str) -> Iterator[tuple[int, int]]:
-    """Spans of IBANs, in either case and with or without spaces; the longest that is valid."""
-    for run in IBAN.finditer(text):
-        yield from _whole_groups(text, *run.span(), _is_iban)
+        yield from longest_valid_groups(text, run.span(), is_card)
 
 
-def _is_iban(value: str) -> bool:
-    return len(value) >= MIN_IBAN_CHARACTERS and valid_iban(re.sub(r"[ -]", "", value).translate(_UPPER))
-
-
-def _whole_groups(text: str, start: int, end: int, holds: Callable[[str], bool]) -> Iterator[tuple[int, int]]:
-    """The longest valid run of complete groups in a span, and those on both sides of it."""
-    groups = [match.span() for match in GROUP.finditer(text, start, end)]
-    runs = [(groups[i][0], groups[j][1]) for i in range(len(groups)) for j in range(i, len(groups))]
-    found = next((run for run in sorted(runs, key=lambda run: run[0] - run[1]) if holds(text[slice(*run)])), None)
-    if found is not None:
-        yield from _whole_groups(text, start, found[0], holds)
-        yield found
-        yield from _whole_groups(text, found[1], end, holds)
+def _context(text: str, start: int) -> str | None:
+    """What the last indicative word before a number says: `yes`, `no`, or nothing."""
+    words = list(CONTEXT_WORDS.finditer(text, max(0, start - CONTEXT_CHARACTERS), start))
+    return words[-1].lastgroup if words else None

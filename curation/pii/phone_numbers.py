@@ -1,11 +1,12 @@
-"""Phone numbers: without a check digit, so the words around them decide."""
+"""Phone numbers: without a check digit, so their grouping and the words around them decide."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from winnow.curation.pii.presidio import recognize
+from winnow.curation.pii.check_digits import ean
+from winnow.curation.pii.placeholders import is_counted_up
 
 RUN = re.compile(
     r"(?<![\w$€£₹#/+-])(?<!\d[.,])\+?\(?\d(?:[ \u00a0.\-\u2010-\u2013()/]{0,3}\d){6,14}"
@@ -14,12 +15,16 @@ RUN = re.compile(
 )
 
 CONTEXT_WORDS = re.compile(
-    r"\b(?:(?P<yes>(?:tele|cell|smart)?phones?|tel|mobile|cell|fax|hotline|landline|whatsapp|sms|desk|dial"
-    r"|call(?:s|ed|ing)?|text(?:ed|ing)?|reach|contact|answering|messages? to|my registered|my number)"
+    r"\b(?:(?P<yes>(?:tele|cell|smart)?phone(?: numbers?)?|tel|mobile|cell|fax|hotline|landline|whatsapp|sms|desk|dial"
+    r"|call(?:ed|ing)?|text(?:ed|ing)?|reach|contact|answering|messages? to|my registered|my number)"
     r"|(?P<no>orders?|ticket|case|invoice|ref|reference|tracking|account|acct|policy|booking|confirmation|flight|ids?"
     r"|cards?|zip|pin|code|amount|model|part|serial|error|isbn|sku|parcel|package|shipment|transaction|transfer"
     r"|payment|batch|version|root|sum|product|average|times|divided|multiplied|plus|minus|licen[cs]e|passport|vin"
-    r"|claim|timestamp|epoch|options?|press))\b|(?P<sign>[=*×÷^]|\d\s*[-+/x])\s*$",
+    r"|claim|timestamp|epoch|options?|press|plans?|figures?|sections?|chapters?|sizes?|dimensions?|resolution|prices?"
+    r"|range|between|series|sequence|coordinates?|latitude|longitude|dates?|years?|hours|schedule|from|levels?|scores?"
+    r"|numbers (?:like|such as)|upc|ean|barcode|gtin|asin|meter|lotto|lottery|pantone|rows?|pages?|lines?|ports?|steps?"
+    r"|calls? (?:to|of)(?: \w+)?|values?|rgb|build|commit|release|budget|salary|population|distance))\b"
+    r"|(?P<sign>[=*×÷^]|\d\s*[-+/x])\s*$",
     re.I,
 )
 """The last of these before a number decides."""
@@ -30,46 +35,81 @@ CONTEXT_CHARACTERS = 45
 AFTER_YES = re.compile(r"[ \-,(]{0,2}(?:office|fax|mobile|cell|phone|tel|whatsapp)\b", re.I)
 
 AFTER_NO = re.compile(
-    r"\s*(?:[=*×÷^%]|[-+/x]\s*\d|(?:plus|minus|times|divided|usd|eur|gbp|dollars?|euros?|yen|pounds|rupees)\b)", re.I
+    r"\s*(?:[=*×÷^%]|[-+/x]\s*\d|(?:plus|minus|times|divided|usd|eur|gbp|dollars?|euros?|yen|pounds|rupees|minutes?|mins?"
+    r"|seconds?|secs?|hours?|hrs?|days?|weeks?|months?|years?|miles|km|kg|lbs?|g|grams|mg|ml|liters?|litres?|meters|metres"
+    r"|m|cm|mm|feet|ft|inch(?:es)?|[kmgt]i?b|mbps|gbps|m?ah|mw|kwh|watts?|volts?|rpm|fps|[mk]?hz|ms|ns|px|pixels|dpi|ppi|words"
+    r"|tokens|rows|records|texts|items|units|pieces|users|people|points|steps|calories|copies|lines|pages|percent|bits|bytes"
+    r"|am|pm|utc|gmt|version|edition|models?|plans?|series|packs?|cases|seats|rooms|votes|views|followers|iterations|calls)\b)",
+    re.I,
 )
+"""A number before one of these is an amount."""
 
 NOT_A_PHONE = re.compile(
-    r"\d{1,3}(?:\.\d{1,3}){3}|(?:19|20)\d\d[-./ ]?[01]?\d[-./ ]?[0-3]?\d(?:[ -]\d\d?)?"
-    r"|[0-3]?\d[-./ ][0-3]?\d[-./ ](?:19|20)\d\d(?: \d\d?)?|(?:19|20)\d\d ?[-/] ?(?:19|20)\d\d"
+    r"\d{1,3}(?:\.\d{1,3}){3}|\d{4}[-./]\d\d[-./]\d\d(?:[ -]\d\d?)*|(?:19|20)\d\d \d{1,2} \d{1,2}(?: \d\d?)*"
+    r"|(?:19|20)\d\d[01]\d[0-3]\d(?:[ -]?\d{2,6})?"
+    r"|\d{1,2}[-./ ]\d{1,2}[-./ ]\d{4}(?: \d\d?)*|\d{1,2}[-./]\d{1,2}[-./]\d{2}(?: \d\d?)*"
+    r"|(?:19|20)\d\d ?[-/] ?(?:19|20)\d\d|\d{1,3}(?:[ .]\d{3}){2,}(?:\.\d+)?|\d{1,2}(?:[ ,./-]\d{1,2}){5,}"
+    r"|(?:[01]\d|2[0-3])[0-5]\d(?:[ -]+(?:[01]\d|2[0-3])[0-5]\d)+|\d{5}[- ]\d{4}"
+    r"|\d+\.\d+(?: \d+\.\d+)+|\d+(?:\.\d+){4,}"
 )
-"""Dotted quads, dates and spans of years."""
+"""Dotted quads, dates, spans of years, thousands, lists of small numbers, times, ZIP+4, decimals and outlines."""
 
-PHONE_SHAPES = re.compile(
-    r"(?:1[-. ])?(?:\(\d{3}\) ?|\d{3}[-. ])\d{3}[-. ]\d{4}(?:\s?(?:x|ext\.?) ?\d{1,5})?"
-    r"|\(?0\d{1,4}\)?(?:[-. /]\d{2,8}){1,4}"
+NORTH_AMERICAN = re.compile(
+    r"(?:(?:1|001)[-. ])?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[-. ])\d{3}[-. ]\d{4}(?:\s?(?:x|ext\.?) ?\d{1,5})?"
 )
-"""Shapes that are phone numbers without a word next to them: 3-3-4, and groups after a leading 0."""
+"""3-3-4 with an area code that exists in form (NANP): a phone number without a word next to it."""
 
-UNLIKELY = re.compile(r"\d{5}[- ]\d{4}|\d{1,2}(?:[ ,]\d{1,2}){5,}")
-"""ZIP+4, and a list of small numbers."""
+BOOK = re.compile(r"97[89][- ]?\d{1,5}[- ]?\d{1,7}[- ]?\d{1,6}[- ]?\d")
+"""An ISBN-13, with its check digit."""
 
 MIN_DIGITS, MAX_DIGITS = 8, 15
 """Digits of an international number (ITU-T E.164 has 15 at most)."""
 
+PHONE_REGIONS = (
+    "GB",
+    "DE",
+    "FR",
+    "IN",
+    "AU",
+    "ES",
+    "IT",
+    "NL",
+    "CH",
+    "BR",
+    "BE",
+    "AT",
+    "SE",
+    "PL",
+    "NZ",
+    "ZA",
+    "JP",
+    "IE",
+)
+"""Whose national numbers, with the grouping of `phonenumbers`, count without a word next to them."""
+
 
 def find_phones(text: str) -> Iterator[tuple[int, int]]:
-    """Spans of phone numbers: 7 to 15 digits that are not a date.
+    """Spans of phone numbers: 7 to 15 digits that are not a date, a row of numbers or an amount.
 
-    With "+" and 8 digits; after a word such as "call" or "fax"; in a shape that only phone numbers have; or a national
-    number that `phonenumbers` considers valid. A word such as "order" or "account" right before, a sign of arithmetic
-    or a currency after it speak against all but the first two. A run of digits without such a word is never one.
+    With "+" and 8 digits; after a word such as "call" or "fax"; as 3-3-4; or a valid national number in the grouping of
+    its country. A word such as "order" or "account" right before, a sign of arithmetic or a unit after it speak against
+    all but the first two. A run of digits without such a word is never one.
     """
     for match in RUN.finditer(text):
         start, end = match.span()
-        context = _context(text, start)
-        digits = sum(c.isdigit() for c in re.split(r"[a-z]", match[0], flags=re.I)[0])
-        if digits > MAX_DIGITS or NOT_A_PHONE.fullmatch(match[0]) or AFTER_NO.match(text, end) or context == "sign":
+        context = "yes" if AFTER_YES.match(text, end) else _context(text, start)
+        if context == "sign" or AFTER_NO.match(text, end) or _is_another_number(match[0], context):
             continue
-        international = match[0][0] == "+" and digits >= MIN_DIGITS
-        if context == "yes" or international or AFTER_YES.match(text, end):
+        if _is_phone(match[0], context):
             yield start, end
-        elif context is None and not UNLIKELY.fullmatch(match[0]):
-            yield from _without_context(text, match[0], start, end, digits)
+
+
+def _is_phone(value: str, context: str | None) -> bool:
+    digits = sum(c.isdigit() for c in re.split(r"[a-z]", value, flags=re.I)[0])
+    if digits > MAX_DIGITS:
+        return False
+    named = context == "yes" or (value[0] == "+" and digits >= MIN_DIGITS)
+    return named or (context is None and _is_grouped_like_a_phone(value))
 
 
 def _context(text: str, start: int) -> str | None:
@@ -78,10 +118,40 @@ def _context(text: str, start: int) -> str | None:
     return words[-1].lastgroup if words else None
 
 
-def _without_context(text: str, value: str, start: int, end: int, digits: int) -> Iterator[tuple[int, int]]:
-    """A number without an indicative word next to it."""
-    if PHONE_SHAPES.fullmatch(value):
-        yield start, end
-    elif digits > MIN_DIGITS and not value.isdigit():
-        known = [span for span in recognize("PHONE_NUMBER", text) if span[0] == start]
-        yield from (span for span in known if span[1] == end or (span[1] < end and text[span[1]].isspace()))
+def _is_another_number(value: str, context: str | None) -> bool:
+    """A date, a row of numbers, an ISBN, or digits that only count up.
+
+    After a word that names a phone number, groups of three digits and of four may be one.
+    """
+    if value[0] in "+(" and NOT_A_PHONE.fullmatch(value) is None:
+        return is_counted_up(value)
+    likely = context == "yes" and re.fullmatch(
+        r"\d{2,3}(?:[ .]\d{3}){2}|\d{2}(?:[ -]\d{2}){4}|0\d(?:[. ]\d{2}){4}", value
+    )
+    book = BOOK.fullmatch(value) and ean(re.sub(r"\D", "", value))
+    other = bool(NOT_A_PHONE.fullmatch(value)) and not likely
+    return bool(book) or other or _is_round_row(value) or is_counted_up(value)
+
+
+def _is_round_row(value: str) -> bool:
+    """Whether every one of several groups is a round number, as in "500 1000 2000"."""
+    groups = re.findall(r"\d+", value)
+    return (
+        len(groups) > 1
+        and value[0] not in "+0("
+        and all(group[0] != "0" and group[-2:] in ("00", "50") for group in groups)
+    )
+
+
+def _is_grouped_like_a_phone(value: str) -> bool:
+    if NORTH_AMERICAN.fullmatch(value):
+        return True
+    return not value.isdigit() and any(_has_national_grouping(value, region) for region in PHONE_REGIONS)
+
+
+def _has_national_grouping(value: str, region: str) -> bool:
+    """A valid number of a region, in the groups in which it is written there."""
+    import phonenumbers
+
+    matcher = phonenumbers.PhoneNumberMatcher(value, region, phonenumbers.Leniency.STRICT_GROUPING)
+    return any(match.start == 0 and match.end == len(value) for match in matcher)

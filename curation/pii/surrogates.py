@@ -35,6 +35,11 @@ PATTERNS = tuple(
     )
 )
 
+PUBLIC_RESOLVERS = frozenset(
+    "1.1.1.1 1.0.0.1 8.8.8.8 8.8.4.4 9.9.9.9 149.112.112.112 208.67.222.222 208.67.220.220 94.140.14.14 4.2.2.2".split()
+)
+"""Name servers for everybody: of Cloudflare, Google, Quad9, Cisco, AdGuard and Lumen."""
+
 NETWORKS = ("203.0.113", "198.51.100", "192.0.2")
 """Kept for documentation (RFC 5737)."""
 
@@ -65,7 +70,8 @@ def surrogate(entity: str, number: int) -> str:
 def is_surrogate(value: str) -> bool:
     """Whether a value comes from a range reserved for examples or local use, of any type: it belongs to nobody."""
     try:
-        return not ipaddress.ip_interface(value).ip.is_global
+        address = ipaddress.ip_interface(value).ip
+        return not address.is_global or str(address) in PUBLIC_RESOLVERS
     except ValueError:
         return any(pattern.fullmatch(value) for pattern in PATTERNS)
 

@@ -241,7 +241,7 @@ class ArtifactKind(StrEnum):
 
 
 class PiiEntity(StrEnum):
-    """A kind of private data, by the name that Presidio gives it."""
+    """A kind of private data, mostly by the name that Presidio gives it."""
 
     SECRET = "SECRET"
     URL = "URL"

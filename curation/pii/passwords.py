@@ -1,0 +1,191 @@
+"""Passwords, keys and PINs that only the words around them identify."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from winnow.curation.pii.placeholders import is_counted_up, is_placeholder
+
+_IS = (
+    r"(?:\s+(?:number|no\.?|num|value|code))?[\"'`]?"
+    r"(?:\s*[=:#]{1,2}>?\s*|(?:\s+(?:for|of|on|at)(?:\s+[\w']+){1,3}?)?\s+(?:is|was|to be|to|as)\s+)"
+    r"(?:now\s+|be\s+|still\s+|literally\s+)?"
+)
+
+_PASSWORD = r"(?:pass[ -]?(?:word|phrase|wd)|passcode|pwd|pw)"
+
+_KEY = (
+    r"(?:secret(?:[ _-]?(?:access)?[ _-]?(?:key|token))?"
+    r"|(?:api|access|auth|private|signing|license)[ _-]?(?:key|token)|token)"
+)
+
+SECRET_WORD = re.compile(
+    r"pass|pwd|\bpw\b|secret|token|key|\bpin\b|cv[vc]|otp|code|log ?in|sign in|user|credential", re.I
+)
+"""Every rule below has one of these words."""
+
+QUOTED = re.compile(rf"\b(?:\w+_)?(?:{_PASSWORD}|{_KEY}){_IS}(?P<q>[\"'`])(?P<v>[^\"'`\s]{{4,}})(?P=q)", re.I)
+
+UNQUOTED_PASSWORD = re.compile(rf"\b(?:\w+_)?{_PASSWORD}{_IS}(?P<v>[^\s\"'`]{{4,}})", re.I)
+
+UNQUOTED_KEY = re.compile(rf"\b(?:\w+_)?{_KEY}{_IS}(?P<v>[^\s\"'`]{{8,}})", re.I)
+
+REVERSED = re.compile(
+    rf"(?<!\S)(?P<v>(?!(?:1|last|kee)pass)[^\s\"'`]{{4,}})\s+(?:is|as|for)\s+(?:my|our|the|her|his)\s+(?:\w+\s+){{0,2}}?(?:{_PASSWORD}|pin)\b",
+    re.I,
+)
+"""As in "hunter2 is my password"."""
+
+LOGIN_PAIR = re.compile(
+    r"\b(?:log ?in|sign in|user(?:name)?|credentials?)\b[^.?!\n]{0,40}?(?:\band\s+)?"
+    r"\b(?:pass|pw|pwd)\b\s*[:=]?\s*(?P<v>[^\s\"'`]{4,})",
+    re.I,
+)
+"""As in "user ann pass secret99"."""
+
+LOGIN_SLASH = re.compile(
+    r"\b(?:log ?in|credentials?)(?:\s+(?:is|are|with|as)|\s*[:=])\s*[\w.@+-]+\s*[/:|]\s*(?P<v>[^\s\"'`]{5,})", re.I
+)
+"""As in "the login is admin / P4ssw0rd"."""
+
+PIN = re.compile(
+    rf"\b(?:pin|passcode|cvv2?|cvc2?|otp|security code|verification code|one[ -]time (?:code|password))(?: code)?{_IS}"
+    r"(?P<v>\d{3,8})\b(?![.,:/-]\d|\s*[%°])",
+    re.I,
+)
+
+PIN_ALONE = re.compile(r"\bmy (?:old |new |card |bank |atm |debit )*pin,?\s+(?P<v>\d{4,6})\b(?![.,:/-]\d)", re.I)
+
+PIN_REVERSED = re.compile(
+    r"(?<![\w.,:/-])(?P<v>\d{4,6})\s+(?:is|as|for)\s+(?:my|our|the)\s+(?:\w+\s+){0,2}?(?:pin|passcode|otp)\b", re.I
+)
+
+UNIT = re.compile(
+    r"[\s-]*(?:am|pm|volts?|v|baud|ohms?|k?hz|pwm|high|low|output|input|characters?|chars?|digits?|numbers?|letters?|symbols?"
+    r"|bits?|bytes?|long|words?|days?|months?|weeks?|years?|hours?|hrs?|minutes?|mins?|seconds?|secs?|times?|attempts?|tries"
+    r"|rupees|dollars|euros|usd|or (?:more|less|fewer)|to \d|and \d)\b",
+    re.I,
+)
+"""A number before one of these is an amount."""
+
+ELECTRONICS = re.compile(
+    r"\b(?:gpio|arduino|raspberry|esp\d+|microcontroller|digital|analog|led|board|connector|bowling)\b", re.I
+)
+"""Where a pin is a piece of metal."""
+
+POSTAL_DIGITS = 6
+"""A "PIN code" of six digits is an Indian postal code."""
+
+WHAT_FOLLOWS = re.compile(
+    r"\s+(?:encod|encrypt|hash|salt|sign|protect|format|bas|compatib|complian|char|digit|letter|symbol|bits?\b|byte|long"
+    r"|word|day|week|month|hour|minute|time|second|number|string|auth|token|algorithm|or more|or less|only\b)",
+    re.I,
+)
+"""Words after a description of a password, as in "base64 encoded"."""
+
+DESCRIPTION = re.compile(
+    r"\W*(?:\d+(?:[-–~/+.]\d*)*\+?(?:st|nd|rd|th|%|x)?"
+    r"|\d+[- ]?(?:char|digit|letter|bit|byte|word|day|month|hour|min|step|factor)\w*"
+    r"|(?:base|sha|utf|aes|rsa|md|des|crc|ed|argon|oauth|saml|tls|ssl|ipv|http|hs|rs|es|iso|fips|v|windows|office|python"
+    r"|java|node|php|mysql|web)[-_ ]?\d[\d.]*(?:-\w+)*|[2-9]fa|a-z0-9|[a-z]\d?)\W*",
+    re.I,
+)
+"""What describes a password and is none: lengths, algorithms, versions."""
+
+CODE = re.compile(
+    r"[\w.]*\(|\w+\.\w+[.(\[]|[\w.]+\[|(?:self|os|process|config|env|settings|request|req|this|args|data)\.|\$|%\w+%|\{\{|<|&\w+;|\w*_\w*$"
+)
+"""An expression that stands for a value, as in `password=request.form[...]` or `token = API_TOKEN`."""
+
+FILE = re.compile(
+    r"[\w./\\~-]+\.(?:js|ts|py|ya?ml|json|txt|env|ini|cfg|conf|toml|xml|php|rb|go|java|cs|md|html?|pem|key|csv|sh)\W*|[~/.]+/\S*|https?:\S*",
+    re.I,
+)
+
+SENTENCE_END = ".,;:!?)]}"
+
+
+def find_passwords(text: str) -> Iterator[tuple[int, int]]:
+    """Spans of passwords, keys and PINs that the words around them name, where the value is no ordinary word."""
+    if not SECRET_WORD.search(text):
+        return
+    for match in QUOTED.finditer(text):
+        if _is_value(match["v"], match["v"].isalpha()):
+            yield match.span("v")
+    for pattern in (UNQUOTED_PASSWORD, REVERSED, LOGIN_PAIR, LOGIN_SLASH):
+        for match in pattern.finditer(text):
+            yield from _value_span(text, match)
+    for match in UNQUOTED_KEY.finditer(text):
+        if re.search(r"\d.*\d", match["v"]) and re.search(r"[a-z]", match["v"], re.I):
+            yield from _value_span(text, match)
+    yield from (match.span("v") for match in RARE_WORD.finditer(text) if _is_rare_word(match["v"]))
+    yield from _pins(text)
+
+
+def _value_span(text: str, match: re.Match[str]) -> Iterator[tuple[int, int]]:
+    """The value without the punctuation of the sentence, where it is one."""
+    start, end = match.span("v")
+    value = match["v"].rstrip(SENTENCE_END) if len(match["v"].rstrip(SENTENCE_END)) >= 4 else match["v"]
+    end = start + len(value)
+    if _looks_made_up(value) and _is_value(value, False) and not WHAT_FOLLOWS.match(text, end):
+        yield start, end
+
+
+def _looks_made_up(value: str) -> bool:
+    """Letters mixed with digits, signs inside a word, or capitals inside it: no word of the language."""
+    mixed = re.search(r"\d", value) and re.search(r"[^\W\d]", value)
+    signs = re.search(r"[!#$%^&*@?]\w|\w[#$%^&*@]", value) or re.search(r"\w[!#$%^&*@]$", value)
+    digits = value.isdigit() and len(value) >= 6
+    joined = re.fullmatch(r"[a-z]+(?:-[a-z]+){2,}", value, re.I)
+    return bool(mixed or signs or digits or joined)
+
+
+def _is_value(value: str, word: bool) -> bool:
+    """Not a description, an expression, a file or a placeholder; of a quoted `word`, not what a password can be."""
+    if word and re.fullmatch(STATE, value, re.I):
+        return False
+    if any(pattern.fullmatch(value) for pattern in (DESCRIPTION, FILE)) or CODE.match(value):
+        return False
+    return not is_placeholder(value) if len(value) >= 8 else not re.fullmatch(r"(?i)(?:x|\*|\.|#|0)+|null|none", value)
+
+
+RARE_WORD = re.compile(
+    r"\b(?:my|our|his|her|their|the|wifi|account|old|new)\s+(?:\w+\s+){0,2}?pass(?:word|phrase|code)\s+(?:is|was|to)\s+"
+    r"(?P<v>[a-z]{5,})(?=\s*[.,;!?)]|\s*$|\s+(?:and|but)\b)",
+    re.I,
+)
+"""A word at the end of the statement: "my password is swordfish"."""
+
+RARE_FREQUENCY = 2.9
+"""Zipf frequency of words that nobody says about a password; "incorrect" has 4.0 and "swordfish" 2.7 (wordfreq 3.1)."""
+
+DESCRIBING_WORD = re.compile(
+    r"(?:un|in|non|re|mis)\w+|\w+(?:ed|en|ing|able|ible|less|ful|al|ic|ive|ous|ary|ory|ant|ent|ate|proof|like|case|text)",
+    re.I,
+)
+"""Forms of words that describe a password, however rare they are."""
+
+STATE = (
+    r"\w+(?:ed|ing|able|ible|less)|wrong|correct|right|incorrect|invalid|valid|weak|strong|secure|insecure|safe|unsafe|old|new"
+    r"|missing|empty|blank|short|long|same|different|unknown|public|private|bad|good|fine|okay|lost|gone|null|none|undefined"
+    r"|true|false|string|text|password|secret|token|admin|root|user"
+)
+"""What people quote about a password without telling it."""
+
+
+def _is_rare_word(value: str) -> bool:
+    """Whether a word is too rare to say how a password is, and has no form of such a word."""
+    from wordfreq import zipf_frequency
+
+    return not DESCRIBING_WORD.fullmatch(value) and zipf_frequency(value, "en") < RARE_FREQUENCY
+
+
+def _pins(text: str) -> Iterator[tuple[int, int]]:
+    if ELECTRONICS.search(text):
+        return
+    for pattern in (PIN, PIN_ALONE, PIN_REVERSED):
+        for match in pattern.finditer(text):
+            postal = len(match["v"]) == POSTAL_DIGITS and re.match(r"pin ?code", match[0], re.I)
+            if not (postal or is_counted_up(match["v"]) or UNIT.match(text, match.end("v"))):
+                yield match.span("v")

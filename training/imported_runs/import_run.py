@@ -8,6 +8,7 @@ from pathlib import Path
 
 from winnow.core.choices import choice_problem
 from winnow.core.clock import utc_now
+from winnow.core.commands import command
 from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.model_vocabulary import MissingPrediction
 from winnow.core.vocabulary import SPLITS
@@ -39,7 +40,7 @@ def import_predictions(
     unless `missing` is "wrong".
     """
     _check_arguments(name, split, missing)
-    predictions = read_predictions(file, release.labels)
+    predictions = read_predictions(file, release.labels, fallback=release.task().fallback)
     matched = match_records(predictions.rows, _release_records(release), file=predictions.name)
     problems = [
         *predictions.problems,
@@ -52,9 +53,7 @@ def import_predictions(
             Problem(predictions.name, f"no row matches release {release.name}", expected, "check the release")
         )
     elif missing == MissingPrediction.REFUSE:
-        problems += _missing_predictions(
-            list(release.rows(split)["id"]) if release.counts[split] else [], matched, predictions.name, split
-        )
+        problems += _missing_predictions(release, matched, file, name, split)
     if problems:
         more = (
             [Problem(predictions.name, f"{len(problems) - PROBLEMS_SHOWN:,} more problems")]
@@ -97,13 +96,22 @@ def _partly_filled_columns(file: str, rows: Sequence[ImportedPrediction]) -> lis
     ]
 
 
-def _missing_predictions(wanted: Sequence[str], matched: MatchedPredictions, file: str, split: str) -> list[Problem]:
-    gaps = [record for record in wanted if record not in matched.by_id or matched.by_id[record].label is None]
+def _missing_predictions(
+    release: Release, matched: MatchedPredictions, file: Path, name: str, split: str
+) -> list[Problem]:
+    """The rows of a split without a prediction; predictions of another split are named as such."""
+    ids = {one: list(release.rows(one)["id"]) if release.counts[one] else [] for one in SPLITS}
+    answered = {record for record, row in matched.by_id.items() if row.label is not None}
+    gaps = [record for record in ids[split] if record not in answered]
     if not gaps:
         return []
-    found = f"no prediction for {len(gaps):,} of {len(wanted):,} {split} rows, such as {', '.join(gaps[:5])}"
+    found = f"no prediction for {len(gaps):,} of {len(ids[split]):,} {split} rows, such as {', '.join(gaps[:5])}"
     fix = "add the missing predictions, or import with missing=wrong to count them as errors"
-    return [Problem(file, found, "a prediction for each row", fix)]
+    other = next((one for one in SPLITS if ids[one] and answered.issuperset(ids[one])), None)
+    if len(gaps) == len(ids[split]) and other:
+        found = f"no prediction for any of the {len(gaps):,} {split} rows, but for all {len(ids[other]):,} {other} rows"
+        fix = f"evaluate them on {other}: `{command('evaluate', release.name, predictions=str(file), name=name, split=other)}`"
+    return [Problem(file.name, found, f"a prediction for each {split} row", fix)]
 
 
 def _check_arguments(name: str, split: str, missing: str) -> None:

@@ -28,8 +28,15 @@ CONFIDENCE_NAMES = ("confidence", "score")
 
 PROBABILITIES_NAMES = ("probabilities", "scores")
 
+PROBABILITY_PREFIXES = ("", "prob_", "probability_", "proba_", "p_", "score_")
+"""What may precede a label in the name of a column with its probability."""
+
 SUM_SLACK = 0.01
-"""Probabilities may be rounded: they are normalized when their sum differs from 1 by at most this."""
+"""Probabilities may be rounded: they are normalized when their sum differs from 1 by at most this. As much may a
+confidence differ from the probability of the label."""
+
+TIE_SLACK = 1e-9
+"""Probabilities of two labels that differ by less are equally high."""
 
 
 @dataclass(frozen=True)
@@ -64,16 +71,20 @@ class _PredictionColumns:
     label: str
     confidence: str | None
     probabilities: str | None
+    by_label: Mapping[str, str]
+    """The column with the probability of each label; empty where there are none."""
 
 
-def read_predictions(path: Path, labels: Sequence[str]) -> PredictionFile:
+def read_predictions(path: Path, labels: Sequence[str], *, fallback: str | None = None) -> PredictionFile:
     """Read a file in any format that `add` reads. `labels` are the labels that predictions may have.
 
-    Raises WinnowError when the file cannot be read, has no label column, or has neither an id nor a text column.
+    A system may answer `fallback` where it is not certain; otherwise a label that is not the most probable one is a
+    problem of its row. Raises WinnowError when the file cannot be read, has no label column, or has neither an id nor
+    a text column, or columns with the probabilities of some labels only.
     """
     found = read_rows(path)
     good = [fields for _, fields in found.rows if not isinstance(fields, Drop)]
-    columns = _find_columns(found.name, list(dict.fromkeys(key for fields in good for key in fields)))
+    columns = _find_columns(found.name, list(dict.fromkeys(key for fields in good for key in fields)), labels)
     rows: list[ImportedPrediction] = []
     problems: list[Problem] = []
     for number, fields in found.rows:
@@ -82,13 +93,15 @@ def read_predictions(path: Path, labels: Sequence[str]) -> PredictionFile:
             problems.append(Problem(where, fields.detail, "a readable row", "correct the row"))
             continue
         try:
-            rows.append(_parse_row(number, fields, columns, labels, where))
+            row = _parse_row(number, fields, columns, labels, where)
+            rows.append(row)
+            problems += _contradictions(row, labels, fallback, columns, where)
         except WinnowError as error:
             problems += error.problems
     return PredictionFile(found.name, found.file_hash, rows, problems)
 
 
-def _find_columns(name: str, present: Sequence[str]) -> _PredictionColumns:
+def _find_columns(name: str, present: Sequence[str], labels: Sequence[str]) -> _PredictionColumns:
     by_folded = {column.strip().lower(): column for column in reversed(present)}
 
     def column(names: Sequence[str]) -> str | None:
@@ -105,7 +118,44 @@ def _find_columns(name: str, present: Sequence[str]) -> _PredictionColumns:
         problems.append(Problem(name, f"no label column among {held}", "a column `label`", "rename the column"))
     if problems or label is None:
         raise WinnowError(problems)
-    return _PredictionColumns(identity, text, label, column(CONFIDENCE_NAMES), column(PROBABILITIES_NAMES))
+    confidence, probabilities = column(CONFIDENCE_NAMES), column(PROBABILITIES_NAMES)
+    others = [one for one in present if one not in (identity, text, label, confidence, probabilities)]
+    by_label = _probability_columns(name, others, labels) if probabilities is None else {}
+    return _PredictionColumns(identity, text, label, confidence, probabilities, by_label)
+
+
+def _probability_columns(name: str, present: Sequence[str], labels: Sequence[str]) -> dict[str, str]:
+    """The column of each label with its probability: all labels have one, or none has."""
+    for prefix in PROBABILITY_PREFIXES:
+        found = {label: f"{prefix}{label}" for label in labels if f"{prefix}{label}" in present}
+        if len(found) == len(labels):
+            return found
+        if found:
+            lacking = [f"{prefix}{label}" for label in labels if label not in found]
+            shown = ", ".join(lacking[:5]) + (f" and {len(lacking) - 5} more" if len(lacking) > 5 else "")
+            problem = f"columns with the probabilities of {len(found)} of {len(labels)} labels; {shown} are missing"
+            raise WinnowError(Problem(name, problem, "one for each label, or none", "complete or rename the columns"))
+    return {}
+
+
+def _contradictions(
+    row: ImportedPrediction, labels: Sequence[str], fallback: str | None, columns: _PredictionColumns, where: str
+) -> list[Problem]:
+    """Where the label or the confidence of a row contradicts its probabilities."""
+    if row.probabilities is None or row.label is None:
+        return []
+    of_label, highest = row.probabilities[list(labels).index(row.label)], max(row.probabilities)
+    problems = []
+    if row.label != fallback and of_label < highest - TIE_SLACK:
+        best = labels[row.probabilities.index(highest)]
+        found = f"label {row.label!r} has the probability {of_label:.3g}, but {best!r} has {highest:.3g}"
+        fix = "correct the label, or leave out the probabilities if the system decides otherwise"
+        problems.append(Problem(where, found, "the most probable label, or the fallback", fix))
+    states_confidence = (columns.confidence or "").strip().lower() == CONFIDENCE_NAMES[0]
+    if states_confidence and row.confidence is not None and abs(row.confidence - of_label) > SUM_SLACK:
+        found = f"confidence {row.confidence:.3g}, but the probability of {row.label!r} is {of_label:.3g}"
+        problems.append(Problem(where, found, "the same number", "correct one of them, or leave one out"))
+    return problems
 
 
 def _parse_row(
@@ -118,7 +168,8 @@ def _parse_row(
     if label is not None and label not in labels:
         fix = suggestion(label, list(labels), "map it to a label of the task or leave it empty")
         raise WinnowError(Problem(where, f"label {label!r}", "a label of the release", fix))
-    probabilities = _parse_probabilities(fields.get(columns.probabilities or ""), labels, where)
+    given = {one: fields.get(name) for one, name in columns.by_label.items()} or fields.get(columns.probabilities or "")
+    probabilities = _parse_probabilities(given, labels, where)
     confidence = _parse_confidence(fields.get(columns.confidence or ""), where)
     if confidence is None and probabilities is not None and label is not None:
         confidence = probabilities[list(labels).index(label)]

@@ -91,6 +91,54 @@ def test_a_csv_with_gold_and_prediction_reads_the_prediction(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
+    ("row", "found"),
+    [
+        ({"label": "billing", "probabilities": {"billing": 0.2, "account": 0.8}}, "'billing' has the probability 0.2"),
+        ({"label": "none", "probabilities": {"none": 0.2, "account": 0.8}}, ""),  # the fallback, below a threshold
+        ({"label": "billing", "probabilities": {"billing": 0.5, "account": 0.5}}, ""),  # a tie
+        ({"label": "account", "probabilities": {"account": 0.9, "none": 0.1}, "confidence": 0.5}, "confidence 0.5"),
+        ({"label": "account", "probabilities": {"account": 0.9, "none": 0.1}, "confidence": 0.899}, ""),
+        ({"label": "account", "probabilities": {"account": 0.9, "none": 0.1}, "score": 12}, "confidence '12'"),
+    ],
+)
+def test_a_row_that_contradicts_itself_is_named(tmp_path: Path, row: dict[str, Any], found: str) -> None:
+    file = write_jsonl(tmp_path / "p.jsonl", [{"id": "1", **row}])
+    problems = [str(one) for one in read_predictions(file, LABELS, fallback="none").problems]
+    assert len(problems) == bool(found)
+    assert all(found in problem for problem in problems)
+
+
+@pytest.mark.parametrize("prefix", ["", "prob_", "p_"])
+def test_one_column_of_probabilities_for_each_label_is_read(tmp_path: Path, prefix: str) -> None:
+    path = tmp_path / "p.csv"
+    head = ",".join(f"{prefix}{label}" for label in LABELS)
+    path.write_text(f"id,label,{head}\n1,account,0.1,0.7,0.2\n2,billing,0.1,0.7,0.2\n")
+    found = read_predictions(path, LABELS)
+    assert found.rows[0].probabilities == (0.1, 0.7, 0.2)
+    assert found.rows[0].confidence == 0.7
+    assert [problem.where for problem in found.problems] == ["p.csv, row 3"]
+
+
+def test_probabilities_of_some_labels_only_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text("id,label,billing,account\n1,account,0.1,0.9\n")
+    with pytest.raises(WinnowError, match="probabilities of 2 of 3 labels; none are missing"):
+        read_predictions(path, LABELS)
+
+
+def test_predictions_of_another_split_are_named_as_such(frozen_example: Workspace, tmp_path: Path) -> None:
+    rows = [{"id": row["id"], "label": row["label"]} for row in held_out(frozen_example, "test")]
+    file = write_jsonl(tmp_path / "test.jsonl", rows)
+    release = frozen_example.release("first")
+    with pytest.raises(WinnowError) as caught:
+        import_predictions(release, file, tmp_path / "runs", name="rules")
+    (problem,) = caught.value.problems
+    assert f"but for all {len(rows)} test rows" in problem.found
+    assert f"winnow evaluate first --predictions {file} --name rules --split test" in problem.fix
+    assert import_predictions(release, file, tmp_path / "runs", name="rules", split="test").new
+
+
+@pytest.mark.parametrize(
     ("header", "missing"), [("id,answer", "no label column"), ("query_id,label", "no id or text column")]
 )
 def test_a_file_without_the_columns_says_which(tmp_path: Path, header: str, missing: str) -> None:

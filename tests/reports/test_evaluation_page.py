@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.support.evaluations import an_evaluation
 from tests.support.files import write_jsonl
 from winnow.core.result import Measured, NotMeasured
 from winnow.reports.comparison_page import comparison_page
@@ -21,7 +22,7 @@ from winnow.reports.svg import learning_plot, whiskers
 from winnow.training.evaluation.compare import Comparison
 from winnow.training.evaluation.comparison_facts import ComparisonFacts
 from winnow.training.evaluation.evaluate import Evaluation
-from winnow.training.evaluation.evaluation_facts import EvaluationFacts, LearningPoint, MustPass, MustPassFailure
+from winnow.training.evaluation.evaluation_facts import EvaluationFacts, LearningPoint, MustPass, MustPassFailure, Slice
 from winnow.training.evaluation.fit_on_validation import fit_parameters
 from winnow.training.evaluation.goals import judge_goals
 from winnow.training.evaluation.measure_split import measure_split
@@ -164,6 +165,37 @@ def test_a_split_of_out_of_scope_rows_alone_can_be_drawn(trained_example: tuple[
     html = evaluation_page(with_labels(evaluation, ["a", "none"], ["none"] * 3, ["none", "none", "a"]))
     assert "In-scope accuracy" not in html
     assert "66.7 %" in html
+
+
+def test_what_was_not_measured_says_why_in_its_place(trained_example: tuple[Workspace, str]) -> None:
+    workspace, run_id = trained_example
+    evaluation = workspace.evaluate(run_id)[0]
+    goals = judge_goals({"recall.a": 0.9}, ["b"], ["b"], labels=["a", "b"], fallback=None, seed=0)
+    few = Slice(
+        slice="length",
+        value="long",
+        rows=3,
+        accuracy=measured_proportion(0, 3),
+        elsewhere=measured_proportion(97, 97),
+        rows_lost=3.0,
+        differs=NotMeasured("too few rows for a test"),
+    )
+    nothing = an_evaluation(run_id, 0.8).model_copy(
+        update={"intervals": {"accuracy": (0.7, 0.9), "macro_f1": (0.6, 0.9)}, "goals": goals, "slices": [few]}
+    )
+    page = evaluation_page(replace(evaluation, measures=nothing))
+    assert "no rows count towards this goal" in page
+    assert '<span class="soft">too few rows</span>' in page
+    assert page.count("not in this test") == 3  # out of scope, calibration error, calibration
+    for absent in (
+        ">None<",
+        "NotMeasured",
+        "Route accuracy",
+        "Must-pass cases",
+        "Latency and memory",
+        "Learning curve",
+    ):
+        assert absent not in page
 
 
 def test_a_setting_that_is_not_set_is_shown_as_the_default(trained_example: tuple[Workspace, str]) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 from sklearn.metrics import log_loss
 
-from winnow.core.result import NotMeasured
+from winnow.core.result import Measured, NotMeasured
 from winnow.training.evaluation.calibration import calibration_error, measure_calibration, reliability_bins
 from winnow.training.evaluation.evaluation_facts import GoalVerdict
 from winnow.training.evaluation.fit_on_validation import fit_parameters
@@ -205,6 +205,15 @@ def test_rows_needed_at_this_rate_bring_a_verdict() -> None:
     assert judge_share("accuracy", 0.9, 90, 100).rows_needed.at_this_rate == NotMeasured(
         "at this rate no practical number of rows is enough"
     )
+
+
+def test_a_goal_tells_its_bounds_and_the_rows_that_it_still_needs() -> None:
+    undecided, missed, unmeasured = (judge_share("accuracy", 0.9, *counts) for counts in ((94, 100), (5, 100), (0, 0)))
+    assert undecided.figure == Measured(0.94, undecided.low, undecided.high, 100)
+    assert undecided.rows_at_this_rate == undecided.rows_needed.at_this_rate > 100
+    assert missed.rows_at_this_rate is None  # it is decided
+    assert unmeasured.figure == NotMeasured("no rows count towards this goal")
+    assert unmeasured.rows_at_this_rate is None
 
 
 def test_every_goal_counts_its_own_rows() -> None:

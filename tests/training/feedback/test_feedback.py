@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -142,6 +143,16 @@ def test_doing_it_twice_changes_nothing_and_another_run_replaces_the_focus(round
     assert read_confused_pairs(files[1]).run == other.id
     assert files[2].read_bytes() == before[2]
     workspace.feedback(round_one.run, annotations=60)
+
+
+def test_a_run_whose_evaluation_is_of_an_older_form_is_evaluated_again(round_one: Round, tmp_path: Path) -> None:
+    shutil.copytree(round_one.workspace.folder.root, tmp_path / "ws")
+    workspace = Workspace.find(tmp_path / "ws")
+    stored = workspace.folder.runs / round_one.run / "evaluation" / "validation.json"
+    before = stored.read_bytes()
+    stored.write_text('{"per_label": [], "confused_pairs": []}')
+    assert workspace.feedback(round_one.run, annotations=60).feedback.errors == round_one.fed.feedback.errors > 0
+    assert stored.read_bytes() == before
 
 
 def test_test_rows_have_no_say(round_one: Round) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +11,11 @@ from winnow.core.errors import Problem, ServiceError, WinnowError
 from winnow.curation.ingest.add import MAX_ATTEMPTS, AddResult, WorkspaceChanged
 from winnow.curation.ingest.add import add as add_source_rows
 from winnow.curation.ingest.add_options import UNKNOWN_LICENSE, AddOptions
+from winnow.curation.ingest.group_question import given_options, group_question
 from winnow.curation.io.readers.columns import Columns
 from winnow.curation.io.readers.source_rows import SourceRows, read_file, read_table
-from winnow.curation.store.sources import GenerationBatch
+from winnow.curation.store.group_answers import group_answers, store_group_answers
+from winnow.curation.store.sources import GenerationBatch, live_file_hashes
 from winnow.operations._context import WorkspaceContext
 from winnow.validators.kinds import kind_of
 
@@ -37,10 +39,14 @@ def add(  # noqa: PLR0913
 ) -> AddResult:
     """Screen files or a pandas table and store the rows that pass, in one transaction; a dry run stores nothing.
 
-    Raises WinnowError with the problems of every file that cannot be read; nothing is added then.
+    A column that looks like a user, a session or a conversation is a question that must be answered first: name it as
+    the group column, or answer `none`. The answer is remembered for files with the same columns.
+    Raises WinnowError with the problems of every file that cannot be read, and these questions; nothing is added then.
     """
     check_loosened(workspace.task, "splits")
     kind = kind_of(workspace.task)
+    with workspace.store.reading() as connection:
+        answers, added_before = group_answers(connection), live_file_hashes(connection)
     sources: list[SourceRows] = []
     problems: list[Problem] = []
     several: Sequence[Any] = files if isinstance(files, list | tuple) else [files]
@@ -48,20 +54,32 @@ def add(  # noqa: PLR0913
         try:
             if isinstance(file, str | Path):
                 how: Any = {"columns": columns, "format": format, "encoding": encoding, "table": table}
-                sources.append(read_file(Path(file), **how, kind=kind))
+                sources.append(read_file(Path(file), **how, kind=kind, group_answers=answers))
             else:
-                sources.append(read_table(file, columns=columns, kind=kind))
+                sources.append(read_table(file, columns=columns, kind=kind, group_answers=answers))
         except WinnowError as error:
             problems += error.problems
     if problems:
         raise WinnowError(problems)
     options = AddOptions(origin=origin, license=license, split=split, batch=batch)
+    open_questions = [one for one in sources if one.group_candidates and one.file_hash not in added_before]
+    if open_questions:
+        given = given_options(options, columns, format=format, encoding=encoding, table=table)
+        given |= {"dry_run": True} if dry_run else {}
+        names = [str(file) if isinstance(file, str | Path) else "TABLE" for file in several]
+        raise WinnowError([group_question(one, names, given) for one in open_questions])
+    answered = {one.columns_key: columns.group for one in sources} if columns and columns.group else {}
     with workspace.for_changes(dry_run=dry_run) as changed:
-        return _add_with_retries(changed, sources, options, dry_run=dry_run)
+        return _add_with_retries(changed, sources, options, answered, dry_run=dry_run)
 
 
 def _add_with_retries(
-    workspace: WorkspaceContext, sources: Sequence[SourceRows], options: AddOptions, *, dry_run: bool
+    workspace: WorkspaceContext,
+    sources: Sequence[SourceRows],
+    options: AddOptions,
+    group_columns: Mapping[str, str],
+    *,
+    dry_run: bool,
 ) -> AddResult:
     for _ in range(MAX_ATTEMPTS):
         task = workspace.task
@@ -73,6 +91,7 @@ def _add_with_retries(
                 options,
                 workspace.scrubber(task),
                 dropped_dir=workspace.folder.dropped,
+                also_write=lambda connection, _: store_group_answers(connection, group_columns),
                 dry_run=dry_run,
             )
         except WorkspaceChanged:

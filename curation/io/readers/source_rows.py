@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.hashing import stable_hash
 from winnow.curation.io.readers.columns import Columns, find_columns, value_of
 from winnow.curation.io.readers.dropped_rows import FixedRows, dropped_columns, fixed_rows, unescape_value
+from winnow.curation.io.readers.group_columns import GroupCandidate, group_candidates
 from winnow.curation.io.readers.numbered_rows import Fields, NumberedRow, value_text
 from winnow.curation.io.readers.raw_rows import read_rows
 from winnow.curation.pii.detect import redact
@@ -22,11 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-SESSION_NAMES = (
-    "group", "session", "session_id", "user", "user_id", "customer", "customer_id", "conversation", "conversation_id",
-    "thread",
-)  # fmt: skip
-"""Columns that may say which rows belong together."""
+NO_ANSWERS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -56,6 +54,10 @@ class SourceRows:
     columns: Columns
     rows: list[SourceRow]
     notes: list[str]
+    columns_key: str = ""
+    """Equal for files with the same columns: what was answered about one holds for the others."""
+    group_candidates: Sequence[GroupCandidate] = ()
+    """Unused columns that may say which rows belong together; empty when the group column was chosen."""
     fixed: FixedRows | None = None
     """Set for a file of dropped rows that is added again: its rows keep their session, split, origin and license."""
 
@@ -68,29 +70,42 @@ def read_file(
     encoding: str | None = None,
     table: str | None = None,
     kind: Kind = INTENTS,
+    group_answers: Mapping[str, str] = NO_ANSWERS,
 ) -> SourceRows:
     """Read a file in any supported format.
 
+    `group_answers` maps the key of a file's columns to its group column or `none`, where this was answered before.
     Raises WinnowError when the file as a whole cannot be read; single bad rows are returned with their problem.
     """
     found = read_rows(path, format=format, encoding=encoding, table=table)
-    return _source_rows(found.name, found.file_hash, found.rows, columns or Columns(), found.notes, kind)
+    return _source_rows(found.name, found.file_hash, found.rows, columns or Columns(), found.notes, kind, group_answers)
 
 
 def read_table(
-    frame: pd.DataFrame, *, columns: Columns | None = None, name: str = "DataFrame", kind: Kind = INTENTS
+    frame: pd.DataFrame,
+    *,
+    columns: Columns | None = None,
+    name: str = "DataFrame",
+    kind: Kind = INTENTS,
+    group_answers: Mapping[str, str] = NO_ANSWERS,
 ) -> SourceRows:
-    """Read a pandas table; missing values count as absent."""
+    """Read a pandas table; missing values count as absent. `group_answers` is as for `read_file`."""
     records = frame.astype(object).where(frame.notna(), None).to_dict("records")
     digest = stable_hash(frame.to_csv(index=False).encode("utf-8", "surrogatepass"))
     numbered: list[NumberedRow] = [
         (number, {str(key): value for key, value in item.items()}) for number, item in enumerate(records, 1)
     ]
-    return _source_rows(name, digest, numbered, columns or Columns(), [], kind)
+    return _source_rows(name, digest, numbered, columns or Columns(), [], kind, group_answers)
 
 
 def _source_rows(
-    name: str, digest: str, numbered: list[NumberedRow], chosen_columns: Columns, notes: list[str], kind: Kind
+    name: str,
+    digest: str,
+    numbered: list[NumberedRow],
+    chosen_columns: Columns,
+    notes: list[str],
+    kind: Kind,
+    group_answers: Mapping[str, str],
 ) -> SourceRows:
     if not numbered:
         raise WinnowError(
@@ -108,17 +123,18 @@ def _source_rows(
         ]
     if fixed and chosen_columns.group is None:
         chosen_columns = replace(chosen_columns, group="session", split="split")
-    splits = [value_text(fields.get(key)) for key in present if key.lower() == "split" for fields in good]
+    key = stable_hash(*sorted(present), length=20)
+    if chosen_columns.group is None and key in group_answers:
+        chosen_columns = replace(chosen_columns, group=group_answers[key])
+        notes = [*notes, f"{name}: group column {group_answers[key]}, as answered before for files with these columns"]
+    splits = [value_text(fields.get(name)) for name in present if name.lower() == "split" for fields in good]
     columns = find_columns(chosen_columns, present, splits=splits, name=name, kind=kind)
     chosen = ", ".join(f"{role} = {column!r}" for role, column in columns.chosen().items())
     unused = [key for key in present if key not in columns.chosen().values()]
     notes = [*notes, f"{name}: {chosen}" + (f"; not used: {', '.join(map(redact, unused[:10]))}" if unused else "")]
-    people = [key for key in unused if key.casefold() in SESSION_NAMES]
-    if people and columns.group is None:
-        hint = f"set the group column {people[0]} if its rows belong together: they then always share a split"
-        notes.append(f"{name}: {hint}")
+    candidates = group_candidates(good, unused) if columns.group is None else []
     rows = [_source_row(number, fields, columns) for number, fields in numbered]
-    return SourceRows(name, digest, columns, rows, notes, fixed)
+    return SourceRows(name, digest, columns, rows, notes, key, candidates, fixed)
 
 
 def _source_row(number: int, fields: Fields | Drop, columns: Columns) -> SourceRow:

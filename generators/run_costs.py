@@ -48,7 +48,7 @@ class RunCost:
     def json(self) -> dict[str, Any]:
         """The shape in `status --json`."""
         each = self.usd_per_accepted
-        return {**asdict(self), "usd_per_accepted": each.json() if isinstance(each, NotMeasured) else each}
+        return {**asdict(self), "usd_per_accepted": asdict(each) if isinstance(each, NotMeasured) else each}
 
 
 @dataclass(frozen=True)

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 from pydantic.dataclasses import dataclass
-from pydantic_core import to_jsonable_python
 
 from winnow.core.record import RECORD_CONFIG
 
 
-class _Figure:
-    """What the forms of a figure have in common: their JSON form, the same as inside a record."""
-
-    def json(self) -> dict[str, Any]:
-        """The JSON form for a report."""
-        return dict(to_jsonable_python(self))
-
-
 @dataclass(frozen=True, config=RECORD_CONFIG)
-class Measured(_Figure):
+class Measured:
     """A figure with its 95 % interval."""
 
     value: float
@@ -34,7 +25,7 @@ class Measured(_Figure):
 
 
 @dataclass(frozen=True, config=RECORD_CONFIG)
-class NotMeasured(_Figure):
+class NotMeasured:
     """A figure that was not measured, and why."""
 
     why: str
@@ -68,7 +59,7 @@ NotMeasuredText = Annotated[
 
 
 @dataclass(frozen=True, config=RECORD_CONFIG)
-class Difference(_Figure):
+class Difference:
     """A difference between two figures of the same kind, measured on the same rows, with its 95 % interval."""
 
     difference: float

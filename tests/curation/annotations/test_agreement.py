@@ -202,7 +202,6 @@ def test_what_cannot_be_measured_says_why(response: np.ndarray, why: str) -> Non
     for measure in (found.alpha.overall, *found.alpha.by_label.values()):
         assert isinstance(measure, NotMeasured)
         assert why in measure.why
-        assert measure.json()["status"] == "not_measured"
     assert found.pairs == ()
     for one in found.annotators:
         assert isinstance(one.seconds, NotMeasured)

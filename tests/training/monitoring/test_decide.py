@@ -97,7 +97,7 @@ def test_a_missing_figure_does_not_save_a_rule_that_fails_anyway() -> None:
         "threshold": 0.05,
         "source": "a test",
     }
-    assert told["conditions"][1]["measured"] == NotMeasured("nobody measured it").json()
+    assert told["conditions"][1]["measured"] == {"why": "nobody measured it", "status": "not_measured"}
 
 
 BEGINNING = DecisionContext(baseline="majority baseline", release="r1")

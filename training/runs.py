@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
+from winnow.core.atomic import remove_abandoned_parts
 from winnow.core.clock import utc_now
 from winnow.core.commands import command
 from winnow.core.errors import GateError, Problem, WinnowError
@@ -157,7 +158,7 @@ def create_run(
     path = folder / name
     if (path / RUN_FILE).exists():
         return CreatedRun(open_run(path), new=False)
-    _remove_abandoned_parts(folder)
+    remove_abandoned_parts(folder)
     part = folder / f".{name}.{os.getpid()}.part"
     part.mkdir(parents=True)
     try:
@@ -177,18 +178,6 @@ def create_run(
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return CreatedRun(open_run(path), new=True)
-
-
-def _remove_abandoned_parts(folder: Path) -> None:
-    """Remove incomplete folders of killed trainings: those whose process no longer exists."""
-    for part in folder.glob(".*.part"):
-        process = part.name.split(".")[-2]
-        try:
-            os.kill(int(process), 0)
-        except ProcessLookupError:
-            shutil.rmtree(part, ignore_errors=True)
-        except (ValueError, PermissionError):
-            continue  # not a part, or of a live process of another user
 
 
 def open_run(path: Path, *, places: Sequence[Path] = ()) -> Run:

@@ -209,11 +209,14 @@ class Workspace:
 
         return rename(self._context, old, new, reason=reason, dry_run=dry_run)
 
-    def forget(self, record: str, *, reason: str = "") -> ForgetResult:
-        """Erase one record's content everywhere; only the fact of the deletion is kept."""
+    def forget(self, record: str, *, reason: str = "", dry_run: bool = False) -> ForgetResult:
+        """Erase one record's content everywhere; only the fact of the deletion is kept. This cannot be undone.
+
+        With `dry_run`, the result is the same and nothing is erased.
+        """
         from winnow.operations.forget import forget
 
-        return forget(self._context, record, reason=reason)
+        return forget(self._context, record, reason=reason, dry_run=dry_run)
 
     def generate(
         self,
@@ -289,11 +292,14 @@ class Workspace:
 
         return stop(self.folder.server) is not None
 
-    def freeze(self, name: str, *, progress: Progress | None = None) -> FreezeResult:
-        """Make a release. Raises GateError, and writes nothing, when a gate fails."""
+    def freeze(self, name: str, *, dry_run: bool = False, progress: Progress | None = None) -> FreezeResult:
+        """Make a release, which is never changed afterwards. Raises GateError, and writes nothing, when a gate fails.
+
+        With `dry_run`, the result is the same and no release is made.
+        """
         from winnow.operations.freeze import freeze
 
-        return freeze(self._context, name, progress=progress)
+        return freeze(self._context, name, dry_run=dry_run, progress=progress)
 
     def release(self, name_or_path: str | Path, *, checked: bool = True) -> Release:
         """A release by name or path; `checked` compares its files with the manifest first."""

@@ -27,27 +27,33 @@ def user_files_holding(folder: WorkspaceFolder, task: Task, text: str) -> list[s
     return [str(path.relative_to(folder.root)) for place in inside for path in files_holding(place, text)]
 
 
-def erase_from_files(folder: WorkspaceFolder, task: Task, content: str) -> list[str]:
-    """Remove the texts of a record from everything outside the database; returns the files that contained them."""
+def erase_from_files(folder: WorkspaceFolder, task: Task, content: str, *, dry_run: bool = False) -> list[str]:
+    """Remove the texts of a record from everything outside the database; returns the files that contained them.
+
+    A dry run only finds them.
+    """
     kind = kind_of(task)
-    embedded = kind.embedding_text(content)
-    delete_vectors([embedded, kind.guards(task).masked(embedded)], folder.vectors)
-    return [name for text in kind.texts(content) for name in _erase_text(folder, kind, text)]
+    if not dry_run:
+        embedded = kind.embedding_text(content)
+        delete_vectors([embedded, kind.guards(task).masked(embedded)], folder.vectors)
+    return [name for text in kind.texts(content) for name in _erase_text(folder, kind, text, dry_run=dry_run)]
 
 
-def _erase_text(folder: WorkspaceFolder, kind: Kind, text: str) -> list[str]:
+def _erase_text(folder: WorkspaceFolder, kind: Kind, text: str, *, dry_run: bool) -> list[str]:
     touched = []
     for place in (folder.reports, *folder.runs.glob("*/evaluation")):
         for path in files_holding(place, text):
-            path.unlink(missing_ok=True)
+            if not dry_run:
+                path.unlink(missing_ok=True)
             touched.append(path)
-    touched += [path for path in sorted(folder.dropped.glob("*.csv")) if _blank_dropped_rows(path, kind, text)]
+    dropped = sorted(folder.dropped.glob("*.csv"))
+    touched += [path for path in dropped if _blank_dropped_rows(path, kind, text, dry_run=dry_run)]
     asked = (
         *folder.answers.rglob("*.json"),
         *folder.runs.glob("*/answers/*/*.json"),
         *folder.runs.glob("*/prompt.json"),
     )
-    touched += [path for path in sorted(asked) if _blank_stored_response(path, text)]
+    touched += [path for path in sorted(asked) if _blank_stored_response(path, text, dry_run=dry_run)]
     return [str(path.relative_to(folder.root)) for path in touched]
 
 
@@ -70,7 +76,7 @@ def _written_forms(text: str) -> set[str]:
     return {text, text.replace('"', '""'), *quoted, *pages}
 
 
-def _blank_dropped_rows(path: Path, kind: Kind, text: str) -> bool:
+def _blank_dropped_rows(path: Path, kind: Kind, text: str, *, dry_run: bool) -> bool:
     """Blank the content of dropped rows that repeat a record or contain its text; says whether there were any."""
     rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8", errors="replace"), newline="")))
     places = range(len(kind.content_columns))
@@ -82,13 +88,13 @@ def _blank_dropped_rows(path: Path, kind: Kind, text: str) -> bool:
     ]
     for i, place in found:
         rows[i][place] = ""
-    if found:
+    if found and not dry_run:
         with atomic_write(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as handle:
             csv.writer(handle).writerows(rows)
     return bool(found)
 
 
-def _blank_stored_response(path: Path, text: str) -> bool:
+def _blank_stored_response(path: Path, text: str, *, dry_run: bool) -> bool:
     """Blank the text in a response or a prompt, also where it is quoted; says whether there was any.
 
     The rest of the response was paid for and is kept.
@@ -98,11 +104,10 @@ def _blank_stored_response(path: Path, text: str) -> bool:
     except (OSError, ValueError):
         return False
     blanked = _without_text(answer, text)
-    if blanked == answer:
-        return False
-    with atomic_write(path) as temporary:
-        temporary.write_text(json.dumps(blanked, ensure_ascii=False), encoding="utf-8")
-    return True
+    if blanked != answer and not dry_run:
+        with atomic_write(path) as temporary:
+            temporary.write_text(json.dumps(blanked, ensure_ascii=False), encoding="utf-8")
+    return bool(blanked != answer)
 
 
 def without_quotations(written: str, text: str) -> str:

@@ -38,6 +38,8 @@ class ForgetResult:
     queues: list[str]
     """Argilla datasets that still contain the record because their server was not running: the next push or pull, or
     forgetting the record again, deletes it."""
+    dry_run: bool = False
+    """A preview: nothing was removed."""
 
 
 def forget_record(
@@ -57,15 +59,11 @@ def forget_record(
     Raises WinnowError when no record or more than one fits, and ServiceError while another command still reads the
     old content.
     """
-    with store.reading() as connection:
-        stored = _find_record(connection, wanted)
-        record, content = stored.id, stored.content
-        texts = kind_of(task).texts(content) if content else ()
-        already = record in forgotten_ids(connection)
-        held = _releases_holding(connection, folder, record, texts)
+    found = _find_content(store, folder, task, wanted)
+    content = found.content
 
     def blank(written: str) -> str:
-        for text in texts:
+        for text in found.texts:
             written = without_quotations(written, text)
         return written
 
@@ -73,13 +71,52 @@ def forget_record(
     if content:
         blank_requests(blank)
     with store.writing() as connection:
-        blank_record(connection, stored, why=why, at=utc_now())
+        blank_record(connection, found.stored, why=why, at=utc_now())
     if content:
         files += erase_from_files(folder, task, content)  # what another command wrote in between
         blank_requests(blank)
     store.vacuum()
-    exports = {name for text in texts for name in user_files_holding(folder, task, text)}
-    return ForgetResult(record, already, sorted(set(files)), held, sorted(exports), queues=[])
+    exports = _exports_holding(folder, task, found.texts)
+    return ForgetResult(found.stored.id, found.already, sorted(set(files)), found.releases, exports, queues=[])
+
+
+def preview_forgetting(store: Store, folder: WorkspaceFolder, task: Task, wanted: str) -> ForgetResult:
+    """What `forget_record` would remove, and what would still contain the content; nothing is changed.
+
+    Raises WinnowError when no record or more than one fits.
+    """
+    found = _find_content(store, folder, task, wanted)
+    files = erase_from_files(folder, task, found.content, dry_run=True) if found.content else []
+    exports = _exports_holding(folder, task, found.texts)
+    return ForgetResult(
+        found.stored.id, found.already, sorted(set(files)), found.releases, exports, queues=[], dry_run=True
+    )
+
+
+@dataclass(frozen=True)
+class _FoundContent:
+    """A record to forget, and which releases hold it."""
+
+    stored: StoredRecord
+    texts: Sequence[str]
+    already: bool
+    releases: list[str]
+
+    @property
+    def content(self) -> str:
+        return self.stored.content
+
+
+def _find_content(store: Store, folder: WorkspaceFolder, task: Task, wanted: str) -> _FoundContent:
+    with store.reading() as connection:
+        stored = _find_record(connection, wanted)
+        texts = kind_of(task).texts(stored.content) if stored.content else ()
+        already = stored.id in forgotten_ids(connection)
+        return _FoundContent(stored, texts, already, _releases_holding(connection, folder, stored.id, texts))
+
+
+def _exports_holding(folder: WorkspaceFolder, task: Task, texts: Sequence[str]) -> list[str]:
+    return sorted({name for text in texts for name in user_files_holding(folder, task, text)})
 
 
 def _find_record(connection: Connection, wanted: str) -> StoredRecord:

@@ -37,6 +37,15 @@ def delete_record_from_argilla(store: Store, folder: WorkspaceFolder, record: st
         return sorted({name for name, _, _ in _copies(store, {record})})
 
 
+def datasets_out_of_reach(store: Store, folder: WorkspaceFolder, record: str) -> list[str]:
+    """Datasets that hold a record and that no running server could delete it from; nothing is deleted."""
+    held = sorted({name for name, _, _ in _copies(store, {record})})
+    with suppress(WinnowError):  # no server
+        connect_to_argilla(folder.server)
+        return []
+    return held
+
+
 def delete_forgotten(store: Store, session: ArgillaSession) -> None:
     """Delete forgotten records from Argilla, and items that quote them.
 

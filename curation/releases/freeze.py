@@ -43,6 +43,8 @@ class FreezeResult:
     max_cross_split_similarity: float | None
     """Highest cosine left between train and hold-out."""
     excluded: dict[str, int]
+    dry_run: bool = False
+    """A preview: no release was made."""
 
 
 def check_name(name: str, store: Store, folder: WorkspaceFolder) -> None:
@@ -71,9 +73,7 @@ def freeze_release(
 
     Raises GateError when a gate fails; then nothing is written. A kill leaves either no release or a complete one.
     """
-    failed = [gate for gate in checked.gates if gate.verdict == GateVerdict.FAIL]
-    if failed:
-        raise GateError([_gate_problem(gate) for gate in failed])
+    _check_gates(checked)
     check_name(name, store, folder)
     folder.releases.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.state / "freeze.lock", timeout=LOCK_SECONDS):
@@ -90,6 +90,31 @@ def freeze_release(
             raise ServiceError(Problem(str(folder.releases), error.strerror or str(error), "", fix)) from error
         finally:
             shutil.rmtree(part, ignore_errors=True)
+
+
+def preview_release(
+    name: str,
+    checked: CheckResult,
+    task_text: str,
+    must_pass: Sequence[MustPassCase],
+    embedder: str,
+    provenance: Provenance,
+    folder: WorkspaceFolder,
+    scratch: Path,
+) -> FreezeResult:
+    """The result of `freeze_release`, of files written to a folder that the caller removes.
+
+    Raises GateError when a gate fails.
+    """
+    _check_gates(checked)
+    manifest = write_release(scratch / name, checked, task_text, must_pass, embedder, provenance)
+    return _result(folder.releases / name, file_sha256(scratch / name / MANIFEST), manifest, dry_run=True)
+
+
+def _check_gates(checked: CheckResult) -> None:
+    failed = [gate for gate in checked.gates if gate.verdict == GateVerdict.FAIL]
+    if failed:
+        raise GateError([_gate_problem(gate) for gate in failed])
 
 
 def _gate_problem(gate: Gate) -> Problem:
@@ -119,11 +144,16 @@ def _publish(
         else:
             part.rename(path)
             sync_to_disk(folder.releases)
+    return _result(path, digest, manifest, dry_run=False)
+
+
+def _result(path: Path, digest: str, manifest: Manifest, *, dry_run: bool) -> FreezeResult:
     return FreezeResult(
-        release=name,
+        release=path.name,
         path=str(path),
         sha256=digest,
         counts=manifest.counts,
         max_cross_split_similarity=manifest.similarity_between_splits.train_to_hold_out,
         excluded=manifest.excluded,
+        dry_run=dry_run,
     )

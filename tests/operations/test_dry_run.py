@@ -7,6 +7,8 @@ import json
 import shlex
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -114,6 +116,54 @@ def test_a_dry_run_of_add_names_the_dropped_file_and_does_not_write_it(example: 
     done = tried_then_done(workspace, lambda **more: workspace.add(rows, license="MIT", **more))
     assert (done.added, done.dropped) == (1, 1)
     assert Path(done.dropped_file).exists()
+
+
+@pytest.mark.parametrize("measured", [True, False])
+def test_a_dry_run_of_freeze_gives_the_hash_of_the_release(
+    frozen_example: Workspace, tmp_path: Path, *, measured: bool
+) -> None:
+    workspace = winnow.open(shutil.copytree(frozen_example.folder.root, tmp_path / "ws"))
+    if not measured:  # the caches are cold: the dry run must not fill them
+        shutil.rmtree(workspace.folder.vectors)
+        shutil.rmtree(workspace.folder.near_pairs)
+    done = tried_then_done(workspace, lambda **more: workspace.freeze("second", **more))
+    assert done.sha256 == workspace.release("second").sha256
+    assert not list(workspace.folder.state.rglob("*.part"))
+
+
+def test_a_dry_run_of_freeze_is_refused_like_the_freeze(frozen_example: Workspace, tmp_path: Path) -> None:
+    workspace = winnow.open(shutil.copytree(frozen_example.folder.root, tmp_path / "ws"))
+    before = contents(workspace.folder.root)
+    assert "never reused" in str(refusal_of(lambda: workspace.freeze("first", dry_run=True)))
+    assert contents(workspace.folder.root) == before
+
+
+def test_a_dry_run_of_forget_names_the_same_files_releases_and_exports(
+    frozen_example: Workspace, tmp_path: Path
+) -> None:
+    workspace = winnow.open(shutil.copytree(frozen_example.folder.root, tmp_path / "ws"))
+    row = workspace.release("first").rows("train").iloc[0]
+    workspace.add(pd.DataFrame({"text": [row["text"]], "label": ["no such label"]}), license="MIT")
+    workspace.export("first", "jsonl", out=workspace.folder.root / "exports" / "first")
+    answer = workspace.folder.answers / "a.json"
+    answer.parent.mkdir()
+    answer.write_text(json.dumps({"examples": [row["text"]]}))
+    done = tried_then_done(workspace, lambda **more: workspace.forget(row["id"], **more))
+    assert done.releases == ["first"]
+    assert len(done.files) >= 2
+    assert done.exports
+    again = tried_then_done(workspace, lambda **more: workspace.forget(row["id"], **more))
+    assert again.already
+
+
+def test_what_a_killed_dry_run_leaves_is_removed_by_the_next(frozen_example: Workspace, tmp_path: Path) -> None:
+    workspace = winnow.open(shutil.copytree(frozen_example.folder.root, tmp_path / "ws"))
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    left = workspace.folder.state / f".scratch-abc.{ended.pid}.part"
+    left.mkdir()
+    workspace.freeze("second", dry_run=True)
+    assert not left.exists()
 
 
 def test_a_dry_run_in_a_new_workspace_creates_nothing(example: Path, tmp_path: Path) -> None:

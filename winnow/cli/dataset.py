@@ -22,6 +22,7 @@ from winnow.cli.params import (
 )
 from winnow.cli.render import terminal
 from winnow.cli.render.add_summary import print_add_summary
+from winnow.cli.render.forget_summary import print_forget_summary
 from winnow.cli.render.record_view import print_record
 from winnow.cli.render.rename_summary import print_rename_summary
 from winnow.cli.render.status_view import print_status
@@ -206,28 +207,18 @@ def forget(
     context: typer.Context,
     record: Annotated[str, typer.Argument(metavar="ID", help="Record id, or at least its first six characters.")],
     reason: Annotated[str, typer.Option(help="Reason; it is stored, so do not include private data.")] = "",
+    dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> None:
     """Erase a record's content everywhere; only the fact of the deletion is kept."""
     from winnow.operations import forget as operation
 
-    forgotten = operation.forget(workspace_of(context), record, reason=reason)
+    forgotten = operation.forget(workspace_of(context), record, reason=reason, dry_run=dry_run)
     if json:
         terminal.print_json(asdict(forgotten))
         return
-    done = "was erased before; the remaining copies were removed now" if forgotten.already else "is erased"
-    terminal.print_line(f"record {forgotten.record} {done}")
-    for file in forgotten.files:
-        terminal.print_line(f"removed from {file}")
-    for name in forgotten.releases:
-        terminal.print_line(
-            f"release {name} still contains it: freeze a new release, then delete that folder", style="yellow"
-        )
-    for name in forgotten.queues:
-        terminal.print_line(
-            f"dataset {name} on the labeling server still contains it: start the server, then forget it again or pull",
-            style="yellow",
-        )
-    for file in forgotten.exports:
-        terminal.print_line(f"{file} still contains it: delete it", style="yellow")
+    print_forget_summary(forgotten)
+    if dry_run:
+        terminal.print_dry_run()
+        return
     terminal.print_next("winnow check")

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from winnow.cli.params import (
+    DryRunOption,
     FolderArgument,
     JsonOption,
     ReleaseArgument,
@@ -47,17 +48,21 @@ def diff(
 def freeze(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="Name of the new release; names are never reused.")],
+    dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> None:
     """Create an immutable release; refused if a gate fails."""
     from winnow.operations import freeze as operation
 
     with progress_bar("embedding", json) as progress:
-        frozen = operation.freeze(workspace_of(context), name, progress=progress)
+        frozen = operation.freeze(workspace_of(context), name, dry_run=dry_run, progress=progress)
     if json:
         terminal.print_json(asdict(frozen))
         return
     print_freeze_summary(frozen)
+    if dry_run:
+        terminal.print_dry_run()
+        return
     terminal.print_next(f"winnow train {name} --method linear")
 
 

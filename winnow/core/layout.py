@@ -17,6 +17,8 @@ class WorkspaceFolder:
     """The paths of a workspace."""
 
     root: Path
+    caches: Path | None = None
+    """Where vectors and near pairs are cached; None: in the state folder."""
 
     @property
     def task_file(self) -> Path:
@@ -41,12 +43,12 @@ class WorkspaceFolder:
     @property
     def vectors(self) -> Path:
         """The Lance table of embeddings; a cache."""
-        return self.state / "vectors.lance"
+        return (self.caches or self.state) / "vectors.lance"
 
     @property
     def near_pairs(self) -> Path:
         """Measured near pairs; a cache."""
-        return self.state / "near_pairs"
+        return (self.caches or self.state) / "near_pairs"
 
     @property
     def dropped(self) -> Path:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from winnow.config.overrides import with_overrides
 from winnow.config.task import Task
+from winnow.core.layout import WorkspaceFolder
 from winnow.operations._context import WorkspaceContext
 from winnow.validators.kinds import kind_of
 
@@ -43,8 +44,17 @@ def check(
     return checked
 
 
-def measure(workspace: WorkspaceContext, task: Task, *, progress: Progress | None = None) -> MeasuredWorkspace:
-    """Measure the workspace at one moment: records, waivers and provenance come from one transaction."""
+def measure(
+    workspace: WorkspaceContext,
+    task: Task,
+    *,
+    caches: WorkspaceFolder | None = None,
+    progress: Progress | None = None,
+) -> MeasuredWorkspace:
+    """Measure the workspace at one moment: records, waivers and provenance come from one transaction.
+
+    `caches` is the workspace's folder with caches elsewhere.
+    """
     from winnow.curation.checks.check import check as check_table
     from winnow.curation.checks.gate_exceptions import GateExceptions
     from winnow.curation.releases.provenance import read_provenance
@@ -64,7 +74,7 @@ def measure(workspace: WorkspaceContext, task: Task, *, progress: Progress | Non
         scrubber=workspace.scrubber(task),
         sources={source["id"]: source["name"] for source in provenance.sources},
         exceptions=GateExceptions(waived, provenance.lots),
-        folder=workspace.folder,
+        folder=caches or workspace.folder,
         progress=progress,
     )
     return MeasuredWorkspace(checked, embedder, provenance)

@@ -12,8 +12,14 @@ if TYPE_CHECKING:
     from winnow.curation.ingest.forget import ForgetResult
 
 
-def forget(workspace: WorkspaceContext, record: str, *, reason: str = "") -> ForgetResult:
-    """Erase one record's content everywhere but in frozen releases; running it again finishes the removal."""
+def forget(workspace: WorkspaceContext, record: str, *, reason: str = "", dry_run: bool = False) -> ForgetResult:
+    """Erase one record's content everywhere but in frozen releases; running it again finishes the removal.
+
+    A dry run names the same files, releases and datasets, and changes nothing.
+    """
+    if dry_run:
+        with workspace.for_changes(dry_run=True) as unchanged:
+            return _preview(unchanged, record)
     from winnow.curation.ingest.forget import forget_record
     from winnow.curation.labeling.cleanup import delete_record_from_argilla
     from winnow.generators.llm.spend.spend_database import SpendDatabase
@@ -31,3 +37,11 @@ def forget(workspace: WorkspaceContext, record: str, *, reason: str = "") -> For
     spend.vacuum()
     queues = delete_record_from_argilla(workspace.store, workspace.folder, forgotten.record)
     return replace(forgotten, queues=queues)
+
+
+def _preview(workspace: WorkspaceContext, record: str) -> ForgetResult:
+    from winnow.curation.ingest.forget import preview_forgetting
+    from winnow.curation.labeling.cleanup import datasets_out_of_reach
+
+    found = preview_forgetting(workspace.store, workspace.folder, workspace.task, record)
+    return replace(found, queues=datasets_out_of_reach(workspace.store, workspace.folder, found.record))

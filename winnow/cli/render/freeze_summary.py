@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 def print_freeze_summary(frozen: FreezeResult) -> None:
     """Print rows, exclusions, highest similarity and hash of a new release."""
     print_line(
-        f"release {frozen.release}: " + ", ".join(f"{split} {count:,}" for split, count in frozen.counts.items())
+        f"{'would freeze' if frozen.dry_run else 'release'} {frozen.release}: "
+        + ", ".join(f"{split} {count:,}" for split, count in frozen.counts.items())
     )
     if frozen.excluded:
         print_line("excluded: " + ", ".join(f"{reason} {count:,}" for reason, count in frozen.excluded.items()))
@@ -21,5 +22,7 @@ def print_freeze_summary(frozen: FreezeResult) -> None:
     print_line(
         f"highest similarity between train and hold-out: {'not measured' if highest is None else f'{highest:.6f}'}"
     )
+    if frozen.dry_run:
+        print_line("a release is never changed, and its name is never used again")
     print_line(f"path {frozen.path}")
     print_line(f"manifest SHA-256 {frozen.sha256}")

@@ -32,6 +32,9 @@ CLIENT_TIMEOUT_SECONDS = 60
 
 VECTOR_NAME = "meaning"
 
+SESSION_FIELD = "session"
+"""The field that shows what was written before a record in its session."""
+
 DRAFT = "draft"
 """The status of a response that its annotator has saved and not submitted."""
 
@@ -236,6 +239,7 @@ class ArgillaClient:
         fields = [rg.TextField(name="text", title=spec.text_title)]
         if spec.context_title:
             fields.append(rg.TextField(name="context", title=spec.context_title, required=False))
+        fields.append(rg.TextField(name=SESSION_FIELD, title="Earlier in this session", required=False))
         metadata = [rg.IntegerMetadataProperty(name="frequency", title="Occurrences")]
         metadata.append(rg.IntegerMetadataProperty(name="words", title="Words"))
         return rg.Settings(
@@ -260,7 +264,8 @@ class ArgillaClient:
         if item.suggestion:
             label, score, agent = item.suggestion
             suggestions.append(self._rg.Suggestion("label", label, score=score, agent=agent, type="model"))
-        fields = {"text": item.text, **({"context": item.context} if item.context else {})}
+        optional = {"context": item.context, SESSION_FIELD: item.earlier_turns}
+        fields = {"text": item.text, **{name: text for name, text in optional.items() if text}}
         return self._rg.Record(
             id=item.record_id,
             fields=fields,
@@ -269,6 +274,13 @@ class ArgillaClient:
             suggestions=suggestions,
             _dataset=dataset,
         )
+
+    def shows_sessions(self, server_id: str) -> bool:
+        """Whether a dataset has the field of the earlier turns; one of an earlier version has not."""
+        with self._translated_errors():
+            path = f"/api/v1/datasets/{server_id}/fields"
+            payload = self._client.http_client.get(path).raise_for_status().json()["items"]
+        return any(one["name"] == SESSION_FIELD for one in payload)
 
     def questions(self, server_id: str) -> dict[str, set[str]]:
         """The questions of a dataset with the values of their options."""

@@ -55,6 +55,8 @@ class ArgillaRecord:
     text: str
     """The content as the form of its kind shows it."""
     context: str | None
+    earlier_turns: str | None
+    """What was written before it in the same session."""
     frequency: int
     """Its number of occurrences."""
     vector: list[float]

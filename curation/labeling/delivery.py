@@ -137,6 +137,8 @@ class _Delivery:
         else:
             client.grant_access(self._workspace_of(dataset), dataset.assignee)
             client.set_guidelines(server_id, self.guidelines)
+        if not missing and records and not client.shows_sessions(server_id):
+            records = [replace(one, earlier_turns=None) for one in records]
         by_id = {one.record_id: one for one in records}
         for stored in client.upload_records(server_id, records) if records else ():
             with self.store.writing() as connection:
@@ -220,5 +222,7 @@ def _argilla_records(
         if item.suggestion is not None:
             suggestion = (item.suggestion, float(item.score or 0), item.agent or "")
         text = form.show(one.content)
-        records.append(ArgillaRecord(one.record_id, text, one.context, one.weight, vector.tolist(), suggestion))
+        records.append(
+            ArgillaRecord(one.record_id, text, one.context, one.earlier_turns, one.weight, vector.tolist(), suggestion)
+        )
     return records

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from winnow.core.vocabulary import Origin
 from winnow.curation.store.bulk_insert import insert_new
 from winnow.curation.store.tables import forgotten, occurrence, record, source
 
@@ -48,6 +49,33 @@ def log_times(connection: Connection) -> dict[str, list[str]]:
     for record_id, time in connection.execute(query):
         times.setdefault(record_id, []).append(time or "")
     return times
+
+
+@dataclass(frozen=True)
+class SessionOccurrence:
+    """One occurrence of a record in a session."""
+
+    record: str
+    source: str
+    session: str
+    row: int
+    time: str
+    """As written in the source; empty when it has none."""
+
+
+def session_occurrences(connection: Connection) -> list[SessionOccurrence]:
+    """Every occurrence with a session in an unretracted source of people's texts, in the order of adding."""
+    columns = occurrence.c
+    query = (
+        select(columns.record_id, columns.source_id, columns.session, columns.row, columns.time)
+        .join(source, source.c.id == columns.source_id)
+        .where(columns.session.is_not(None), source.c.retracted_at.is_(None), source.c.origin != Origin.SYNTHETIC)
+        .order_by(columns.id)
+    )
+    return [
+        SessionOccurrence(record_id, source_id, session, row, time or "")
+        for record_id, source_id, session, row, time in connection.execute(query)
+    ]
 
 
 def rows_of_sources(connection: Connection, sources: set[str]) -> set[tuple[str, int]]:

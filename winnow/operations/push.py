@@ -24,15 +24,19 @@ from winnow.curation.labeling.cleanup import (
 from winnow.curation.labeling.dataset_migration import migrate_to_current_labels
 from winnow.curation.labeling.delivery import deliver_queue
 from winnow.curation.labeling.enqueue import EnqueueSpec, enqueue
+from winnow.curation.labeling.kind_forms import kind_form
+from winnow.curation.labeling.queues.candidate import QueueCandidate
 from winnow.curation.labeling.queues.definition import QueueInputs
 from winnow.curation.labeling.response_import import import_responses
 from winnow.curation.labeling.response_table import latest_responses
 from winnow.curation.labeling.server.connection import ArgillaConnection
 from winnow.curation.labeling.session import argilla_session
+from winnow.curation.labeling.session_context import with_earlier_turns
 from winnow.curation.labeling.suggestions import QueueModel
 from winnow.curation.labeling.throughput import RemainingWork, annotator_activity, remaining_work
 from winnow.curation.review.lots import record_current_verdicts
 from winnow.curation.store.database import Store
+from winnow.curation.store.occurrences import session_occurrences
 from winnow.curation.store.queue_items import queue_items
 from winnow.curation.store.working_view import working_rows
 from winnow.operations._context import WorkspaceContext
@@ -120,7 +124,7 @@ def push(workspace: WorkspaceContext, request: PushRequest, *, progress: Progres
         release_assignments(store, queue, members)
         conflicts = measure_conflicts() if queue.uses_conflicts else None
         inputs = _read_inputs(spec, folder, store, task, embedder, conflicts, focus, progress)
-        found = queue.find_candidates(inputs)
+        found = _with_sessions(store, task, inputs, queue.find_candidates(inputs))
         migrated = migrate_to_current_labels(store, task, queue, partial(take_back_records, client))
         withdraw_stale_items(store, client, queue, {one.record_id for one in found})
         suggest = inputs.model.suggest if queue.shows_suggestions else None
@@ -188,6 +192,15 @@ def _read_inputs(
         responses=responses,
         stored=stored,
     )
+
+
+def _with_sessions(
+    store: Store, task: Task, inputs: QueueInputs, candidates: Sequence[QueueCandidate]
+) -> list[QueueCandidate]:
+    """The candidates with the earlier turns of their sessions."""
+    with store.reading() as connection:
+        occurrences = session_occurrences(connection)
+    return with_earlier_turns(candidates, inputs.rows, occurrences, kind_form(kind_of(task)))
 
 
 def _confused_pairs(spec: EnqueueSpec, folder: WorkspaceFolder, task: Task) -> ConfusedPairs | None:

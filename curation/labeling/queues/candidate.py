@@ -29,7 +29,9 @@ class QueueCandidate:
     """What is shown below the text."""
     kind: DatasetKind = DatasetKind.OPEN
     quoted_ids: tuple[str, ...] = ()
-    """Other records whose texts the context quotes."""
+    """Other records whose texts the context or the earlier turns quote."""
+    earlier_turns: str | None = None
+    """What was written before it in the same session."""
 
 
 def candidate_from_row(

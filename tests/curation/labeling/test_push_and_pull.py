@@ -22,6 +22,7 @@ from tests.support.commands import WINNOW_SCRIPT, run_winnow
 from tests.support.files import write_jsonl
 from tests.support.labeling import LabelingSetup, annotators_of
 from winnow.core.errors import Problem, ServiceError, WinnowError
+from winnow.curation.io.readers.columns import Columns
 from winnow.curation.labeling.argilla_client import ArgillaClient
 from winnow.curation.store import tables
 from winnow.curation.store.tables import push, queue_item
@@ -88,7 +89,8 @@ def test_hold_out_and_the_blind_share_carry_no_suggestion(labeling: LabelingSetu
             blind[assigned_split] += 1
         assert len(one["vectors"]["meaning"]) == 384
         assert set(one["metadata"]) == {"frequency", "words"}
-        assert one["fields"] == {"text": stored[one["external_id"]]["text"]}
+        assert one["fields"]["text"] == stored[one["external_id"]]["text"]
+        assert set(one["fields"]) <= {"text", "session"}
     assert blind["validation"] + blind["test"] > 10
     assert blind["train"] > 0
     assert done.blind == sum(blind.values()) == 120 - shown
@@ -570,6 +572,20 @@ def test_a_quoted_text_is_forgotten_too(labeling: LabelingSetup, tmp_path: Path)
     assert not [one for one in labeling.records("relabel") if "Wexley cannot reach the gateway\n" in str(one)]
     assert text not in {one["fields"]["text"] for one in labeling.records("relabel")}
     assert all(text + " (" not in one["fields"]["context"] for one in labeling.records("relabel"))
+
+
+def test_earlier_turns_of_a_session_are_shown_and_forgotten(labeling: LabelingSetup, tmp_path: Path) -> None:
+    workspace = labeling.workspace
+    turns = ("the projector of room four stays dark", "I changed its lamp, same thing")
+    rows: list[dict[str, object]] = [{"text": text, "session": "projector"} for text in turns]
+    workspace.add(write_jsonl(tmp_path / "chat.jsonl", rows), origin="log", columns=Columns(group="session"))
+    count = workspace.status().by_state["unlabeled"]
+    workspace.push("label", count=count, second_reviewer_share=0)
+    shown = {one["fields"]["text"]: one for one in labeling.records("label")}
+    assert shown[turns[1]]["fields"]["session"] == f"1. {turns[0]}"
+    assert "session" not in shown[turns[0]]["fields"]
+    assert workspace.forget(shown[turns[0]]["external_id"]).queues == []
+    assert turns[0] not in str(labeling.records("label"))
 
 
 def test_an_annotators_key_is_refused(labeling: LabelingSetup, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,11 +60,12 @@ def find_ips(text: str) -> Iterator[tuple[int, int]]:
 
 
 def find_macs(text: str) -> Iterator[tuple[int, int]]:
-    """Spans of MAC addresses; of digits alone only after a word that names one."""
+    """Spans of MAC addresses, of digits alone only after a word that names one; not "aa:bb:cc:dd:ee:ff"."""
     for match in MAC.finditer(text):
         digits = re.sub(r"[.:-]", "", match[0])
         before = text[max(0, match.start() - CONTEXT_CHARACTERS) : match.start()]
-        if len(set(digits)) > 1 and (not digits.isdigit() or MAC_WORD.search(before)):
+        doubled = all(first == second for first, second in zip(digits[::2], digits[1::2], strict=True))
+        if not doubled and (not digits.isdigit() or MAC_WORD.search(before)):
             yield match.span()
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from winnow.curation.pii.placeholders import is_counted_up, is_placeholder
+from winnow.curation.pii.placeholders import PLACEHOLDER, is_counted_up
 
 _IS = (
     r"(?:\s+(?:number|no\.?|num|value|code))?[\"'`]?"
-    r"(?:\s*[=:#]{1,2}>?\s*|(?:\s+(?:for|of|on|at)(?:\s+[\w']+){1,3}?)?\s+(?:is|was|to be|to|as)\s+)"
+    r"(?:\s*[=:#]{1,2}>?\s*|(?:\s+(?:for|of|on|at|i|we|they)(?:\s+[\w']+){1,3}?)?\s+(?:is|was|to be|to|as)\s+)"
     r"(?:now\s+|be\s+|still\s+|literally\s+)?"
 )
 
@@ -21,7 +21,7 @@ _KEY = (
 )
 
 SECRET_WORD = re.compile(
-    r"pass|pwd|\bpw\b|secret|token|key|\bpin\b|cv[vc]|otp|code|log ?in|sign in|user|credential", re.I
+    r"pass|pwd|\bpw\b|curl|secret|token|key|\bpin\b|cv[vc]|otp|code|log ?in|sign in|user|credential", re.I
 )
 """Every rule below has one of these words."""
 
@@ -31,15 +31,26 @@ UNQUOTED_PASSWORD = re.compile(rf"\b(?:\w+_)?{_PASSWORD}{_IS}(?P<v>[^\s\"'`]{{4,
 
 UNQUOTED_KEY = re.compile(rf"\b(?:\w+_)?{_KEY}{_IS}(?P<v>[^\s\"'`]{{8,}})", re.I)
 
+KEY_BESIDE = re.compile(rf"\b(?:\w+_)?{_KEY}\s+(?P<v>(?=\S*\d\S*\d)(?=\S*[a-z])[\w.+/=~-]{{16,}})", re.I)
+"""As in "my api key 4f8a9c0d1e2b3a4c"."""
+
+PASS_FIELD = re.compile(r"\bpass\s*[:=]\s*(?P<v>[^\s\"'`]{4,})", re.I)
+
+QUOTED_PHRASE = re.compile(rf"\bmy {_PASSWORD}{_IS}(?P<q>[\"'`])(?P<v>[^\W\d]+(?: [^\W\d]+){{1,5}})(?P=q)", re.I)
+"""As in 'my password is "correct horse"'."""
+
+CURL_USER = re.compile(r"\bcurl\b.*?\s(?:-u|--user)\s*[\"']?[\w.@+-]+:(?P<v>[^\s\"'`]{4,})", re.I)
+
 REVERSED = re.compile(
-    rf"(?<!\S)(?P<v>(?!(?:1|last|kee)pass)[^\s\"'`]{{4,}})\s+(?:is|as|for)\s+(?:my|our|the|her|his)\s+(?:\w+\s+){{0,2}}?(?:{_PASSWORD}|pin)\b",
+    r"(?<!\S)(?P<v>(?!(?:1|last|kee)pass)[^\s\"'`]{4,})\s+(?:is|as)\s+(?:my|our|the|her|his)\s+(?:\w+\s+){0,2}?"
+    rf"{_PASSWORD}\b(?!\s+(?:manager|vault|field|reset|hint|prompt|generator|app|policy|rule|store|box))",
     re.I,
 )
 """As in "hunter2 is my password"."""
 
 LOGIN_PAIR = re.compile(
     r"\b(?:log ?in|sign in|user(?:name)?|credentials?)\b[^.?!\n]{0,40}?(?:\band\s+)?"
-    r"\b(?:pass|pw|pwd)\b\s*[:=]?\s*(?P<v>[^\s\"'`]{4,})",
+    r"\b(?:pass|pw|pwd)(?:\s*[:=]\s*|\s+)(?P<v>[^\s\"'`]{4,})",
     re.I,
 )
 """As in "user ann pass secret99"."""
@@ -55,10 +66,12 @@ PIN = re.compile(
     re.I,
 )
 
-PIN_ALONE = re.compile(r"\bmy (?:old |new |card |bank |atm |debit )*pin,?\s+(?P<v>\d{4,6})\b(?![.,:/-]\d)", re.I)
+PIN_ALONE = re.compile(
+    r"\b(?:my|enter(?:ed)?|typed?) (?:old |new |card |bank |atm |debit )*pin,?\s+(?P<v>\d{4,6})\b(?![.,:/-]\d)", re.I
+)
 
 PIN_REVERSED = re.compile(
-    r"(?<![\w.,:/-])(?P<v>\d{4,6})\s+(?:is|as|for)\s+(?:my|our|the)\s+(?:\w+\s+){0,2}?(?:pin|passcode|otp)\b", re.I
+    r"(?<![\w.,:/-])(?P<v>\d{4,6})\s+(?:is|as)\s+(?:my|our|the)\s+(?:\w+\s+){0,2}?(?:pin|passcode|otp)\b", re.I
 )
 
 UNIT = re.compile(
@@ -94,7 +107,7 @@ DESCRIPTION = re.compile(
 """What describes a password and is none: lengths, algorithms, versions."""
 
 CODE = re.compile(
-    r"[\w.]*\(|\w+\.\w+[.(\[]|[\w.]+\[|(?:self|os|process|config|env|settings|request|req|this|args|data)\.|\$|%\w+%|\{\{|<|&\w+;|\w*_\w*$"
+    r"[\w.]*\(|\w+\.\w+[.(\[]|[\w.]+\[|(?:self|os|process|config|env|settings|request|req|this|args|data)\.|\$(?-i:[A-Z_{(])|%\w+%|\{\{|<|&\w+;|\w*_\w*$"
 )
 """An expression that stands for a value, as in `password=request.form[...]` or `token = API_TOKEN`."""
 
@@ -102,6 +115,9 @@ FILE = re.compile(
     r"[\w./\\~-]+\.(?:js|ts|py|ya?ml|json|txt|env|ini|cfg|conf|toml|xml|php|rb|go|java|cs|md|html?|pem|key|csv|sh)\W*|[~/.]+/\S*|https?:\S*",
     re.I,
 )
+
+MIN_DIGITS = 6
+"""Digits of a password of digits alone; shorter numbers say how long a password is or how often it was tried."""
 
 SENTENCE_END = ".,;:!?)]}"
 
@@ -113,7 +129,8 @@ def find_passwords(text: str) -> Iterator[tuple[int, int]]:
     for match in QUOTED.finditer(text):
         if _is_value(match["v"], match["v"].isalpha()):
             yield match.span("v")
-    for pattern in (UNQUOTED_PASSWORD, REVERSED, LOGIN_PAIR, LOGIN_SLASH):
+    yield from (match.span("v") for match in QUOTED_PHRASE.finditer(text) if not SAYS_HOW.search(match["v"]))
+    for pattern in (UNQUOTED_PASSWORD, PASS_FIELD, REVERSED, LOGIN_PAIR, LOGIN_SLASH, CURL_USER, KEY_BESIDE):
         for match in pattern.finditer(text):
             yield from _value_span(text, match)
     for match in UNQUOTED_KEY.finditer(text):
@@ -136,22 +153,24 @@ def _looks_made_up(value: str) -> bool:
     """Letters mixed with digits, signs inside a word, or capitals inside it: no word of the language."""
     mixed = re.search(r"\d", value) and re.search(r"[^\W\d]", value)
     signs = re.search(r"[!#$%^&*@?]\w|\w[#$%^&*@]", value) or re.search(r"\w[!#$%^&*@]$", value)
-    digits = value.isdigit() and len(value) >= 6
-    joined = re.fullmatch(r"[a-z]+(?:-[a-z]+){2,}", value, re.I)
+    digits = value.isdigit() and len(value) >= MIN_DIGITS
+    joined = re.fullmatch(r"[a-z]{3,}(?:-(?!the\b|and\b|for\b)[a-z]{3,}){2,}", value, re.I)
     return bool(mixed or signs or digits or joined)
 
 
 def _is_value(value: str, word: bool) -> bool:
     """Not a description, an expression, a file or a placeholder; of a quoted `word`, not what a password can be."""
+    if value.isdigit() and len(value) >= MIN_DIGITS:
+        return not is_counted_up(value)
     if word and re.fullmatch(STATE, value, re.I):
         return False
     if any(pattern.fullmatch(value) for pattern in (DESCRIPTION, FILE)) or CODE.match(value):
         return False
-    return not is_placeholder(value) if len(value) >= 8 else not re.fullmatch(r"(?i)(?:x|\*|\.|#|0)+|null|none", value)
+    return not (PLACEHOLDER.search(value) or re.fullmatch(r"(?:x|\*|\.|#|0)+|null|none", value, re.I))
 
 
 RARE_WORD = re.compile(
-    r"\b(?:my|our|his|her|their|the|wifi|account|old|new)\s+(?:\w+\s+){0,2}?pass(?:word|phrase|code)\s+(?:is|was|to)\s+"
+    r"(?:^|\b(?:my|our|his|her|their|the|wifi|account|old|new)\s+(?:\w+\s+){0,2}?)pass(?:word|phrase|code)\s+(?:is|was|to)\s+"
     r"(?P<v>[a-z]{5,})(?=\s*[.,;!?)]|\s*$|\s+(?:and|but)\b)",
     re.I,
 )
@@ -165,6 +184,12 @@ DESCRIBING_WORD = re.compile(
     re.I,
 )
 """Forms of words that describe a password, however rare they are."""
+
+SAYS_HOW = re.compile(
+    r"\b(?:too|not|is|was|must|should|can|invalid|incorrect|wrong|expired|weak|short|please|again|required|least)\b",
+    re.I,
+)
+"""Words of a message about a password."""
 
 STATE = (
     r"\w+(?:ed|ing|able|ible|less)|wrong|correct|right|incorrect|invalid|valid|weak|strong|secure|insecure|safe|unsafe|old|new"

@@ -9,7 +9,7 @@ from winnow.curation.pii.check_digits import luhn
 from winnow.curation.pii.placeholders import is_counted_up
 from winnow.curation.pii.whole_groups import longest_valid_groups
 
-RUN = re.compile(r"(?<![\w.])\d(?:[ .-]?\d){11,30}(?!\w)")
+RUN = re.compile(r"(?<![\w.+])\d(?:[ .-]?\d){11,30}(?!\w)")
 
 CARD_WORD = r"cards?|cc|visa|mastercard|amex|american express|maestro|discover|debit|credit"
 

@@ -23,7 +23,8 @@ CONTEXT_WORDS = re.compile(
     r"|claim|timestamp|epoch|options?|press|plans?|figures?|sections?|chapters?|sizes?|dimensions?|resolution|prices?"
     r"|range|between|series|sequence|coordinates?|latitude|longitude|dates?|years?|hours|schedule|from|levels?|scores?"
     r"|numbers (?:like|such as)|upc|ean|barcode|gtin|asin|meter|lotto|lottery|pantone|rows?|pages?|lines?|ports?|steps?"
-    r"|calls? (?:to|of)(?: \w+)?|values?|rgb|build|commit|release|budget|salary|population|distance))\b"
+    r"|calls? (?:to|of)(?: \w+)?|values?|rgb|build|commit|release|budget|salary|population|distance"
+    r"|opens?|limits?|max|maximum|min|minimum|capacity|counts?|totals?|up to))\b"
     r"|(?P<sign>[=*×÷^]|\d\s*[-+/x])\s*$",
     re.I,
 )
@@ -47,7 +48,7 @@ AFTER_NO = re.compile(
 NOT_A_PHONE = re.compile(
     r"\d{1,3}(?:\.\d{1,3}){3}|\d{4}[-./]\d\d[-./]\d\d(?:[ -]\d\d?)*|(?:19|20)\d\d \d{1,2} \d{1,2}(?: \d\d?)*"
     r"|(?:19|20)\d\d[01]\d[0-3]\d(?:[ -]?\d{2,6})?"
-    r"|\d{1,2}[-./ ]\d{1,2}[-./ ]\d{4}(?: \d\d?)*|\d{1,2}[-./]\d{1,2}[-./]\d{2}(?: \d\d?)*"
+    r"|[0-3]?\d[-./ ][0-3]?\d[-./ ](?:19|20|00)\d\d(?: \d\d?)*|\d{1,2}[-./]\d{1,2}[-./]\d{2}(?: \d\d?)*"
     r"|(?:19|20)\d\d ?[-/] ?(?:19|20)\d\d|\d{1,3}(?:[ .]\d{3}){2,}(?:\.\d+)?|\d{1,2}(?:[ ,./-]\d{1,2}){5,}"
     r"|(?:[01]\d|2[0-3])[0-5]\d(?:[ -]+(?:[01]\d|2[0-3])[0-5]\d)+|\d{5}[- ]\d{4}"
     r"|\d+\.\d+(?: \d+\.\d+)+|\d+(?:\.\d+){4,}"
@@ -65,25 +66,9 @@ BOOK = re.compile(r"97[89][- ]?\d{1,5}[- ]?\d{1,7}[- ]?\d{1,6}[- ]?\d")
 MIN_DIGITS, MAX_DIGITS = 8, 15
 """Digits of an international number (ITU-T E.164 has 15 at most)."""
 
-PHONE_REGIONS = (
-    "GB",
-    "DE",
-    "FR",
-    "IN",
-    "AU",
-    "ES",
-    "IT",
-    "NL",
-    "CH",
-    "BR",
-    "BE",
-    "AT",
-    "SE",
-    "PL",
-    "NZ",
-    "ZA",
-    "JP",
-    "IE",
+PHONE_REGIONS = tuple(
+    "GB DE FR IN AU ES IT NL CH BR BE AT SE PL NZ ZA JP IE TR ID MY PH IL UA FI PK KE NG EG VN TW KR CN RO BG RS HR"
+    " SI".split()
 )
 """Whose national numbers, with the grouping of `phonenumbers`, count without a word next to them."""
 
@@ -126,7 +111,7 @@ def _is_another_number(value: str, context: str | None) -> bool:
     if value[0] in "+(" and NOT_A_PHONE.fullmatch(value) is None:
         return is_counted_up(value)
     likely = context == "yes" and re.fullmatch(
-        r"\d{2,3}(?:[ .]\d{3}){2}|\d{2}(?:[ -]\d{2}){4}|0\d(?:[. ]\d{2}){4}", value
+        r"\d{2,3}(?:[ .]\d{3}){2}|\d{4} \d{4}|\d{2}(?:[ -]\d{2}){4}|0\d(?:[. ]\d{2}){4}", value
     )
     book = BOOK.fullmatch(value) and ean(re.sub(r"\D", "", value))
     other = bool(NOT_A_PHONE.fullmatch(value)) and not likely
@@ -146,7 +131,8 @@ def _is_round_row(value: str) -> bool:
 def _is_grouped_like_a_phone(value: str) -> bool:
     if NORTH_AMERICAN.fullmatch(value):
         return True
-    return not value.isdigit() and any(_has_national_grouping(value, region) for region in PHONE_REGIONS)
+    slashed = "/" in value and value[0] not in "0("
+    return not (slashed or value.isdigit()) and any(_has_national_grouping(value, region) for region in PHONE_REGIONS)
 
 
 def _has_national_grouping(value: str, region: str) -> bool:

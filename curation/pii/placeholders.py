@@ -10,7 +10,7 @@ MIN_DIFFERENT_CHARACTERS = 5
 
 PLACEHOLDER = re.compile(
     r"your[_-]|example|placeholder|dummy|change_?me|redacted|insert[_-]|replace[_-]|my[_-](?:api|secret|token|key|pass)"
-    r"|xxxx|\*\*\*|\.\.\.|…|^[<{\[$%]",
+    r"|xxxx|\*\*\*|\.\.\.|…|^[<{\[%]|^\$(?-i:[A-Z_{(])",
     re.I,
 )
 """Words and signs in a key that say it is none."""
@@ -22,7 +22,7 @@ def is_placeholder(value: str) -> bool:
 
 
 def is_counted_up(value: str) -> bool:
-    """Whether the digits of a number repeat one digit or count up, such as "123-456-7890" or "0000 0000"."""
+    """Whether the digits of a number repeat one digit or count up from 1, such as "123-456-7890" or "0000 0000"."""
     digits = re.sub(r"\D", "", value)
     steps = {(int(after) - int(before)) % 10 for before, after in pairwise(digits)}
-    return steps in ({0}, {1})
+    return steps == {0} or (steps == {1} and digits[0] == "1")

@@ -53,7 +53,7 @@ VENDOR_TOKENS = {
     "LaunchDarkly": r"(?:sdk|mob|api)-[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}",
     "Linear": r"lin_(?:api|oauth)_[A-Za-z0-9]{32,}",
     "Mailchimp": r"[0-9a-f]{32}-us\d{1,2}",
-    "Mailgun": r"(?:key|pubkey)-[0-9a-f]{32}",
+    "Mailgun": r"(?:key|pubkey)-[0-9a-z]{32}",
     "New Relic": r"NR(?:AK|JS|AL|AA|II|RA|SP)-[A-Za-z0-9-]{19,}",
     "Notion": r"ntn_[A-Za-z0-9]{40,}|secret_[A-Za-z0-9]{43}",
     "npm": r"npm_[A-Za-z0-9]{36,}",

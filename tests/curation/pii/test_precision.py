@@ -238,6 +238,282 @@ meeting id 845 1234 5678
 zoom meeting 845 1234 5678
 gift card 1000 2000 5000
 $4111.11
+why does pip install torch==2.3.1.1 fail
+upgrade terraform provider to 5.31.0.2
+bump jenkins from 2.426.3.1 to 2.440.1.2
+is postgres 16.2.1.0 backwards compatible
+my nginx runs 1.25.4.1 on ubuntu 22.04
+the app version is 112.0.5615.121
+fix CVE-2024-3094 in xz 5.6.0.1
+see figure 3.12.4.1 in the manual
+follow step 2.1.3.4 please
+in paragraph 10.20.30.40 of the contract
+exhibit 12.14.16.18
+requirement 4.2.1.3 is ambiguous
+open views.py/forms.py in the editor
+diff main.rs/lib.rs
+rename index.md/readme.md
+run setup.sh/install.sh first
+compile main.cc/util.cc
+ado.net/entity framework
+ml.net/pytorch comparison
+F#/VB.net/C# interop
+json.net/newtonsoft vs system.text.json
+paint.net/gimp plugins
+file:///c:/users/public/docs
+file:///etc/hosts is empty
+where is file:///tmp/output.log
+vscode://settings
+about:blank and chrome://net-internals
+my secret key is 32 bytes long
+access token is short-lived
+my token is expired since 2 days
+the api key was rotated last week
+an api key is required for v2 endpoints
+the password is stored as sha-512
+are passwords hashed with bcrypt12
+passwords were leaked in 2019
+my password is only 6 characters
+password length is 16-64
+new password must contain 1 uppercase
+password policy is 90 days
+is password1 a weak password
+the secret is out
+the secret to 5-star reviews
+the api key is in .env.local
+token is stored in localStorage
+token = getToken()
+token: ${{ secrets.GITHUB_TOKEN }}
+password: {{ vault_pass_2 }}
+PASSWORD=changeme
+my passphrase is 5 words
+set the default pin to 4 digits
+date is 0000-00-00 in mysql
+0000-00-00 00:00:00
+1970-01-01 to 1999-12-31
+invoice date 31-12-2023
+booking 12 05 2025 to 19 05 2025
+from 2025-06-01 until 2025-06-14 for 2 adults
+plan with 300 600 900 texts
+prepaid plan 1000 2000 3000 mb
+data plans 10 20 50 100 gb
+call rates 200 400 800 minutes
+compare 500 1000 1500 calling minutes
+phone plan for 1000 2000 minutes
+order number 407-1234567-7654321
+order #100-200-3000
+my order 8301234567 is late
+parcel 00340434161094042557
+tracking number 420902109405511899223197428490
+item 1234-5678-9012-3456 out of stock
+sku 9781-4567-2345
+reference 2024-1234-5678
+flight LH 400 12 345 6789
+seat 12A 14B 15C
+hotel from 120 to 180 euros for 3 nights
+tickets 2 x 49.90 = 99.80
+tv 55 65 75 inch
+shoe size 40 41 42 43 44
+paper 210x297 or 297x420 mm
+couch 220 x 95 x 85 cm
+laptop 15.6 1920 1080 144hz
+rtx 3060 3070 3080 3090 comparison
+iphone 11 12 13 14 15
+ryzen 5 5600 7 5800 9 5900
+i5-12400 vs i7-12700
+galaxy s21 s22 s23
+pixel 6 7 8 9
+windows 95 98 2000 7 8 10 11
+add 1234567 and 7654321
+what is 123456789 times 987654321
+convert 10000000 vnd to usd
+is 2147483647 the max int
+4294967296 is 2^32
+9007199254740991 is max safe integer
+3.14159265358979
+6.02214076e23
+fibonacci 1 1 2 3 5 8 13 21
+primes 2 3 5 7 11 13 17 19 23
+1,000,000,000 rows
+100.000.000 vnd
+ratio 16 9 21 9
+192.168.0.0/16 and 10.0.0.0/8
+ping localhost or 127.0.0.1
+listen on 0.0.0.0:8080
+ports 22 80 443 8080 8443
+error 1045 28000 in mysql
+http codes 301 302 307 308
+exit codes 126 127 128 130
+0x7fff5fbff8c0 segfault
+md5 d41d8cd98f00b204e9800998ecf8427e
+sha1 da39a3ee5e6b4b0d3255bfef95601890afd80709
+revert commit 9fceb02d0ae598e95dc970b74767f19372d61af8
+docker image sha256:4c1a2d9f
+guid {21EC2020-3AEA-4069-A2DD-08002B30309D}
+isbn 9780131103627
+ISBN-13: 978-0-13-110362-7
+isbn 0131103628
+issn 2049-3630
+doi 10.1000/182
+arxiv 2103.00020
+imei 490154203237518 on my phone
+upc 012345678905
+mac address format aa-bb-cc-dd-ee-ff
+color #a1b2c3 #d4e5f6
+unix time 1609459200
+1609459200000 ms
+cron 0 12 * * 1-5
+lat 48.8584 lon 2.2945
+48.8584, 2.2945
+bus 12 at 10:15 10:45 11:15
+train 08:15-12:40
+gate opens 0830 closes 0900
+check in 1400 check out 1100
+visit target dot com
+buy it at ikea dot com
+book at hotels dot com
+i found it at ebay dot com
+stay at airbnb dot com
+the sale at macys dot com
+look for shoes at nike.com
+search at google.com
+what is new at apple.com
+return items at zara.com
+sign up at netflix dot com
+i work at google dot com
+ask at reddit dot com
+check mail at outlook.com
+email support at amazon dot com
+sign me up at spotify dot com
+log on at hotmail dot com
+price at best buy dot com
+npm i @types/node@20.1.2
+yarn add vue@3.4.21
+go get github.com/gin-gonic/gin@v1.9.1
+import github.com/stretchr/testify/assert
+from sklearn.linear_model/base import x
+java.net/http client
+com.google.android/maps crash
+what is at&t.com/support
+walmart.com/costco membership
+expedia.com/kayak/booking comparison
+uber/lyft
+tcp/ip 4/6
+and/or 24/7
+w3schools.com/html
+example.com/login
+www.example.org/path?x=1
+http://foo.example/bar
+mailto:user@example.com
+name@company.com format
+user@domain.com is a placeholder
+what does user@localhost mean
+root@localhost:/#
+postgres://postgres:postgres@db:5432/app
+mysql://user:pass@localhost:3306/db
+redis://:password@localhost:6379
+mongodb://username:password@host/db
+AKIAIOSFODNN7EXAMPLE
+Authorization: Bearer <token>
+Authorization: Bearer YOUR_TOKEN_HERE_1234
+curl -u user:password https://api.example.com
+sk-... is the prefix of openai keys
+ghp_ prefix meaning
+the AC for 12000 btu
+the visa card costs 120 150 200
+credit card limit 5000 10000 15000
+gift cards 25 50 100 200
+card games 52 54 108 cards
+card number has 16 digits
+visa 2023 2024 2025 fees
+4000 8000 12000 16000 btu
+account 401k 2024 2025
+account for 2 3 4 users
+account opened 2019-2020
+account 12 months free
+my account balance 1234.56
+social security 2024 2025 cola
+ssn format xxx-xx-xxxx
+what does 123-45-6789 look like
+passport 2024 fees
+passport valid 6 months
+drivers license renewal 2024
+driver license class 5 6 7
+nhs waiting 18 weeks
+tax id 12
+dob 01/02/1990
+age 25-34 35-44 45-54
+scores 1200 1300 1400
+gre 160 165 170
+route 66 101 280
+highway 101 280 880
+zip 94103 94107
+postal code 110001
+bitcoin at 65000 70000
+1 btc 2 eth
+room 1204 1205 1206
+call 1-800 number
+call extension 1234
+text me in 10 minutes
+phone number has 10 digits
+reach level 10 20 30 40
+contact lens -2.25 -3.50
+dial up 56k 28800 14400
+text size 12 14 16 18 20
+fax machine model 2840 2940
+mobile 5000mah 10000mah
+cell a1 b2 c3
+cell 10 20 30 40 50 60 70
+whatsapp group limit 256 512 1024
+sms limit 160 306 459
+desk 120 140 160 180
+call center 24 7 365
+1-2 3-4 5-6 7-8
+7 8 9 10 11 12
+10-20-30-40
+001-002-003
+section 8 9 10
+90 60 90
+1 cup = 236.588 ml
+120/80 130/85 blood pressure
+2x4 2x6 2x8
+m8 x 1.25 x 50
+205/55 R16 225/45 R17
+3000 x 4000 px
+8k 7680 4320
+kernel 6.8.0-31-generic
+gcc 13.2.0-23ubuntu4
+cuda 12.4.131 driver 550.54.15
+node 20.11.1 npm 10.2.4
+openjdk 17.0.10.7
+build 19045.4170
+office 16.0.17328.20162
+teams 24033.811.2738.2546
+edge 122.0.2365.92
+zoom 5.17.11.34827
+android 13.0.0.1
+ios 17.4.1
+firmware 7.00.01.03
+bios f.22 1.18.0.0
+steamos 3.5.7.20
+esp-idf 5.2.1.0
+oracle 19.3.0.0.0
+sql server 15.0.2000.5
+exchange 15.2.1118.7
+.net 8.0.2.24120
+server 2.4.58.1 crashes
+vmware 8.0.2.00300
+asterisk 20.6.0.1
+my password is up-to-date
+the password is end-to-end encrypted
+is ip68 as my phone rating enough
+use sha256 as my password hash
+is b2b as our login pass enough
+the token is 100000 rows long
+is sin 30 the same as cos 60
+the 4-2-1 rule
+my password is "too weak"
++49 as a prefix
 """.strip().split("\n")
 
 
@@ -264,6 +540,17 @@ PRIVATE = [
     ("SECRET", "change the pin on my account to *3892*"),
     ("SECRET", "my otp is *482913*"),
     ("SECRET", "*https://ann:s3cret@jenkins.firm.com* is down"),
+    ("SECRET", "my password is *$ecret99*"),
+    ("SECRET", "the password I use is *Banana77*"),
+    ("SECRET", "it says pass: *qwe123rty*"),
+    ("SECRET", 'my password is "*correct horse*"'),
+    ("SECRET", "password is *letmein*"),
+    ("SECRET", "my password is *48213377*"),
+    ("SECRET", "here is my api key *4f8a9c0d1e2b3a4c5d6e*"),
+    ("SECRET", "enter pin *5937* twice"),
+    ("SECRET", "*5937* is my pin"),
+    ("SECRET", "curl -u ann:*pw12345* fails"),
+    ("PHONE_NUMBER", "*+4915112345678* is mine"),
     ("EMAIL_ADDRESS", "*john [at] gmail [dot] com*"),
     ("EMAIL_ADDRESS", "*john(at)gmail(dot)com*"),
     ("EMAIL_ADDRESS", "*john AT gmail DOT com*"),

@@ -71,9 +71,10 @@ class DailyReport:
     cells_run: str
     """The run whose cells are shown; empty if none was evaluated."""
     actions: Sequence[ActionItem]
-    recommended_action: str
+    recommended_action: str | NotMeasured
     """The recommendation of the rules: collect, train, deploy, keep or retrain."""
     why: str
+    """The rules that hold, or why there is no recommendation."""
 
     def facts(self, page: Path) -> DailyReportFacts:
         """What `report --json` prints; `page` shows the report."""

@@ -141,7 +141,7 @@ class DailyReportFacts(AgreementFacts):
     """The largest cells of the confusion matrix of the newest evaluated run."""
     actions: list[ActionItem]
     """What to do, most important first."""
-    recommended_action: str
+    recommended_action: str | NotMeasured
     """`collect`, `train`, `deploy`, `keep` or `retrain`."""
     page: str
     """Path of the page that shows the report."""

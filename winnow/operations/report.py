@@ -22,6 +22,7 @@ from winnow.generators.llm.spend.spend_database import SpendDatabase
 from winnow.operations._context import WorkspaceContext
 from winnow.operations.adopt_runs import adopt_runs
 from winnow.operations.coverage import coverage
+from winnow.operations.damaged_releases import damaged_releases
 from winnow.operations.decide import decide
 from winnow.operations.report_annotators import measure_annotators
 from winnow.operations.status import read_status
@@ -62,7 +63,7 @@ def report(workspace: WorkspaceContext, *, progress: Progress | None = None) -> 
         annotators = measure_annotators(connection, task, SpendDatabase(workspace.folder.spend_database))
     write_annotators(annotators, workspace.folder.reports)
     errors = misclassified_rows(measured.check.train, workspace.embedder(), workspace.folder.vectors)
-    decision = decide(workspace)
+    decision = _decision(workspace)
     return build_daily_report(workspace.folder, workspace.store, task, measured, annotators, errors, decision)
 
 
@@ -73,13 +74,14 @@ def build_daily_report(
     measured: CoverageReport,
     people: AnnotatorReport,
     misclassified: Mapping[str, Sequence[Mapping[str, str]]],
-    decided: DecisionReport,
+    decided: DecisionReport | NotMeasured,
 ) -> ReportResult:
     """Gather the report and write its page. `misclassified` are train rows that the linear probe misclassifies."""
     table = measured.check.table
     texts = dict(zip(table["id"], table["text"], strict=True))
     with store.reading() as connection:
         dataset_status = read_status(connection, task, SpendDatabase(folder.spend_database))
+        damaged = damaged_releases(connection, folder)
         runs = run_summaries(artifacts(connection, "run"), folder.root)
         datasets = {one.name: one.server_id for one in queue_datasets(connection) if one.server_id}
         met = responder_counts(connection)
@@ -106,16 +108,24 @@ def build_daily_report(
         runs=runs,
         cells=cells,
         cells_run=evaluated,
-        actions=action_items(dataset_status, measured, people, _model_actions(decided)),
-        recommended_action=decided.decision.recommended_action,
-        why=decided.decision.reason,
+        actions=[*damaged, *action_items(dataset_status, measured, people, _model_actions(decided))],
+        recommended_action=decided if isinstance(decided, NotMeasured) else decided.decision.recommended_action,
+        why=decided.why if isinstance(decided, NotMeasured) else decided.decision.reason,
     )
     return ReportResult(found, write_daily_report(found, folder.reports))
 
 
-def _model_actions(decided: DecisionReport) -> list[ActionItem]:
+def _decision(workspace: WorkspaceContext) -> DecisionReport | NotMeasured:
+    """The recommendation, or what is damaged or missing of the releases and runs that it rests on."""
+    try:
+        return decide(workspace)
+    except WinnowError as error:
+        return NotMeasured("; ".join(f"{problem.where}: {problem.found}" for problem in error.problems[:3]))
+
+
+def _model_actions(decided: DecisionReport | NotMeasured) -> list[ActionItem]:
     """The findings about the candidate that concern most rows."""
-    if isinstance(decided.findings, NotMeasured):
+    if isinstance(decided, NotMeasured) or isinstance(decided.findings, NotMeasured):
         return []
     return [
         ActionItem(f"{decided.findings_run}: {one.name.replace('_', ' ')}", one.evidence, one.command)

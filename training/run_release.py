@@ -41,8 +41,15 @@ def _candidates(run: Run) -> Iterator[Path]:
     home = run.path.parent
     for place in dict.fromkeys((*run.places, home, home.parent, home / "releases", home.parent / "releases")):
         yield place
-        if place.is_dir():
-            yield from sorted(child for child in place.iterdir() if not child.name.startswith("."))
+        yield from _children(place)
+
+
+def _children(place: Path) -> list[Path]:
+    """What a folder holds, by name; nothing when it cannot be read."""
+    try:
+        return sorted(place.iterdir())
+    except OSError:
+        return []
 
 
 def _manifest_hash(folder: Path) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -38,6 +39,9 @@ FactsT = TypeVar("FactsT", bound=RunFacts)
 
 RUN_FILE = "run.json"
 LOOKS_FILE = "looks.jsonl"
+
+FOLDER_NAME = re.compile(r"[^./\\\x00-\x1f][^/\\\x00-\x1f]*")
+"""Names that a run's folder can have on every system; one that starts with a dot is a run that is being written."""
 
 NO_MODEL = "the predictions were imported: there is no model to run"
 
@@ -200,7 +204,12 @@ def open_run(path: Path, *, places: Sequence[Path] = ()) -> Run:
 
 
 def _belong_to_id(facts: AnyRunFacts) -> bool:
-    """Whether a run's id is that of its facts: it was made of the release, method, settings, seed and versions."""
+    """Whether a run's id is that of its facts: it was made of the release, method, settings, seed and versions.
+
+    An id is also the name of a folder.
+    """
+    if not FOLDER_NAME.fullmatch(facts.run):
+        return False
     name, _, digest = facts.run.rpartition("-")
     method = name.removeprefix(f"{facts.release.name}-")  # of an imported run the name of the system
     return method != name and digest == _identity_hash(

@@ -72,7 +72,8 @@ def processing_section(task: Task, manifest: Manifest) -> list[str]:
         f"4. Train rows that repeat a hold-out row (cosine {task.gates.leakage.cosine:g} or above, or the same when "
         "numbers and slot values are masked) were excluded, then train rows that repeat a train row of the same "
         f"label (cosine {task.gates.duplicates.cosine:g}). `excluded.jsonl` lists all of them.",
-        "5. The gates below were measured on the remaining rows.",
+        "5. The gates below were measured on the remaining rows"
+        + (f"; similarity with {table_cell(str(task.embedder))}." if task.embedder.model else "."),
         "",
     ]
 

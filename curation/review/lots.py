@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 
 from pydantic import TypeAdapter
 
+from winnow.config.gate_settings import DEFAULTS, check_loosened
 from winnow.config.task import ReviewConfig
 from winnow.core.clock import utc_now
 from winnow.core.hashing import stable_hash
@@ -141,6 +142,8 @@ def draw_lots(connection: Connection, rows: Iterable[WorkingRow], *, key: str, r
     """Draw one lot of each producer's proposed records that are in no lot yet, in a random order given by `key`.
 
     A lot keeps the review settings it was drawn with, even if the task file changes later.
+
+    Raises WinnowError when there are such records and the settings are looser than allowed.
     """
     in_lots = records_in_lots(connection)
     proposed = {row.id for row in rows if row.state == State.PROPOSED}
@@ -148,6 +151,8 @@ def draw_lots(connection: Connection, rows: Iterable[WorkingRow], *, key: str, r
     for record, (producer, label) in proposed_labels(connection).items():
         if record in proposed and record not in in_lots:
             pools[producer][record] = label
+    if pools:
+        check_loosened(DEFAULTS.model_copy(update={"review": review}), "review")
     last, at = last_decision_id(connection), utc_now()
     for producer, labels in sorted(pools.items()):
         number = count_lots(connection, producer) + 1

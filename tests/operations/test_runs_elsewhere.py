@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 import winnow
 from tests.support.commands import run_winnow
+from winnow.cli.main import app
 from winnow.core.errors import GateError, WinnowError
 from winnow.operations._context import FolderContext
 from winnow.operations.list_runs import find_runs
@@ -146,6 +148,21 @@ def test_facts_that_do_not_belong_to_the_id_are_refused(
     assert "are not those of run" in found.problems[0].found
 
 
+def test_an_id_that_is_no_name_of_a_folder_is_refused(home: tuple[Workspace, str], tmp_path: Path) -> None:
+    workspace, own = home
+    shutil.copytree(workspace.folder.runs / own, workspace.folder.runs / "copy")
+    facts = open_run(workspace.folder.runs / own).facts
+    for name in ("../../out", ".hidden", "a/b", "/tmp/x"):
+        rewrite(
+            workspace.folder.runs / "copy",
+            run=own.replace("first", name, 1),
+            release={"name": name, "sha256": facts.release.sha256, "path": facts.release.path},
+        )
+        found = find_runs(workspace._context)
+        assert [entry["name"] for entry in found.runs] == [own]
+        assert "are not those of run" in found.problems[0].found
+
+
 def test_another_run_under_the_same_id_is_told_and_never_deployed(home: tuple[Workspace, str], tmp_path: Path) -> None:
     workspace, own = home
     shutil.copytree(workspace.folder.runs / own, tmp_path / own)
@@ -180,34 +197,49 @@ def test_a_name_that_no_run_has_is_an_error_with_the_nearest(home: tuple[Workspa
         workspace.evaluate(own[:-1])
 
 
-def test_every_command_takes_paths_where_there_is_no_workspace(home: tuple[Workspace, str], tmp_path: Path) -> None:
+@pytest.fixture
+def elsewhere(home: tuple[Workspace, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, str, Run]:
+    """A folder without a workspace, which is the current one: a copy of a release, and two runs on it."""
     workspace, own = home
     other = trained_elsewhere(workspace, tmp_path / "gpu")
     place = tmp_path / "elsewhere"
     shutil.copytree(workspace.folder.runs / own, place / "runs" / own)
-    shutil.copytree(other.path, place / "runs" / other.id)
     shutil.copytree(workspace.folder.releases / "first", place / "releases" / "first")
     shutil.copytree(workspace.folder.releases / "first", tmp_path / "apart")
+    monkeypatch.chdir(place)
+    return place, own, other
 
-    def ran(*arguments: object, code: int = 0) -> str:
-        done = run_winnow(*arguments, cwd=place)
-        assert done.returncode == code, (arguments, done.stdout, done.stderr)
-        return done.stdout + done.stderr
 
-    release, run = place / "releases" / "first", place / "runs" / own
+def printed(*arguments: object) -> Any:
+    """What a command prints with --json."""
+    done = CliRunner().invoke(app, [*map(str, arguments), "--json"])
+    assert done.exit_code == 0, (arguments, done.output, done.exception)
+    return json.loads(done.stdout)
+
+
+def test_commands_on_releases_take_names_and_paths_where_there_is_no_workspace(
+    elsewhere: tuple[Path, str, Run], tmp_path: Path
+) -> None:
+    place, _, _ = elsewhere
+    release = place / "releases" / "first"
     for one in ("first", release, "releases/first", tmp_path / "apart"):
-        assert "matches its own manifest" in ran("verify", one)
-        assert json.loads(ran("export", one, "--format", "csv", "--json"))["files"]["test.csv"] > 0
-    assert json.loads(ran("diff", "first", tmp_path / "apart", "--json"))["report"].startswith("reports/diff-")
-    assert "matches its own manifest" in ran("verify", "first")
-    for one in (own, run, f"runs/{own}"):
-        assert json.loads(ran("evaluate", one, "--json"))["rows"] > 0
-    assert len(json.loads(ran("compare", own, other.path, "--json"))["runs"]) == 2
-    for folder in ([], ["runs"], [place / "runs"]):
-        assert {entry["name"] for entry in json.loads(ran("runs", *folder, "--json"))["runs"]} == {own, other.id}
-    assert [entry["name"] for entry in json.loads(ran("runs", run, "--json"))["runs"]] == [own]
-    assert [entry["name"] for entry in json.loads(ran("runs", workspace.folder.root, "--json"))["runs"]] == [own]
-    for folder in ([], ["releases"], [release], [workspace.folder.root]):
-        assert [entry["name"] for entry in json.loads(ran("releases", *folder, "--json"))["releases"]] == ["first"]
-    assert "no readable release" in ran("verify", "secnd", code=2)
-    assert "not a readable run" in ran("evaluate", "secnd", code=2)
+        assert printed("verify", one)["ok"]
+        assert printed("export", one, "--format", "csv")["files"]["test.csv"] > 0
+    assert (place / "exports" / "first-csv" / "test.csv").exists()
+    assert printed("diff", "first", tmp_path / "apart")["report"] == "reports/diff-first-apart.html"
+    assert printed("verify", "first")["ok"]
+    for folder in ([], ["releases"], [release], [tmp_path / "home"]):
+        assert [entry["name"] for entry in printed("releases", *folder)["releases"]] == ["first"]
+
+
+def test_commands_on_runs_take_ids_and_paths_where_there_is_no_workspace(
+    elsewhere: tuple[Path, str, Run], tmp_path: Path
+) -> None:
+    place, own, other = elsewhere
+    for one in (own, place / "runs" / own, f"runs/{own}"):
+        assert printed("evaluate", one)["rows"] > 0
+    assert len(printed("compare", own, other.path)["runs"]) == 2
+    for folder in ([], ["runs"], [place / "runs" / own], [tmp_path / "home"]):
+        assert [entry["name"] for entry in printed("runs", *folder)["runs"]] == [own]
+    assert [entry["name"] for entry in printed("runs", other.path.parent)["runs"]] == [other.id]
+    assert "no readable release" in run_winnow("verify", "secnd", cwd=place).stderr

@@ -43,6 +43,7 @@ def check(
     if json:
         costs = [asdict(cost) for cost in result.threshold_costs]
         extra = {
+            "embedder": str(result.task.embedder),
             "costs": costs,
             "excluded": result.excluded,
             "similarity_between_splits": result.highest_similarities(),

@@ -139,6 +139,7 @@ def check_loosened(task: Task, section: str) -> None:
 
 
 DEFAULTS = Task(name="default", kind="intents")
+"""A task with the default of every setting."""
 
 
 def _loosened(one: GateSetting, value: float, default: float, section: LoosenableSection) -> LoosenedSetting:

@@ -160,6 +160,9 @@ class EmbedderConfig(TaskSection):
     backend: EmbedderBackend = EmbedderBackend.OPENVINO
     """The library that runs it."""
 
+    def __str__(self) -> str:
+        return "the bundled model" if self.model is None else f"{self.model}, in place of the bundled model"
+
 
 class Task(TaskSection):
     """All of `winnow.yaml`."""

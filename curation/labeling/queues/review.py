@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from winnow.config.gate_settings import check_loosened
 from winnow.core.hashing import keyed_fraction
 from winnow.core.vocabulary import DatasetKind, Split
 from winnow.curation.labeling.label_options import REJECT_OPTION
@@ -118,7 +117,6 @@ def _read(connection: Connection, task: Task, rows: WorkingRows) -> _StoredLots:
     from winnow.curation.store.queue_items import refused_lots_pushed_at
     from winnow.curation.store.suspected_errors import suspected_errors
 
-    check_loosened(task, "review")
     draw_lots(connection, rows, key=task.splits.key, review=task.review)
     return _StoredLots(
         load_current_lots(connection, rows),

@@ -51,6 +51,16 @@ def test_all_that_is_wrong_with_a_waiver_is_said_at_once(store: Store) -> None:
     assert (by.expected, reason.expected, until.expected) == ("a name", "a reason", "today or later")
 
 
+@pytest.mark.parametrize("name", ["", " ", "\u200b", "\u2060\t", "...", "-"])
+def test_a_name_or_reason_that_nobody_can_read_is_none(store: Store, name: str) -> None:
+    with pytest.raises(WinnowError) as caught:
+        waive_gate(store, "disputed", by=name, reason=name, until=today())
+    assert [one.expected for one in caught.value.problems] == ["a name", "a reason"]
+    waive_gate(store, "disputed", by=" Ann ", reason="a pilot\n", until=today())
+    with store.reading() as connection:
+        assert [(one.by, one.reason) for one in active_waivers(connection, today())] == [("Ann", "a pilot")]
+
+
 def test_a_waiver_holds_until_its_last_day_and_can_be_withdrawn(store: Store) -> None:
     waive_gate(store, "disputed", by="Ann", reason="a pilot", until=today())
     waive_gate(store, "mix", by="Ann", reason="a pilot", until=today())

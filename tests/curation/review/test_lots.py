@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.files import write_jsonl
+from winnow.core.errors import WinnowError
 from winnow.curation.labeling.queues.review import review_candidates
 from winnow.curation.review.lots import Lot, draw_lots, load_lots, record_verdicts
 from winnow.curation.review.sampling_order import stratified_random_order
@@ -336,6 +337,28 @@ def test_the_settings_of_the_day_of_drawing_stay(ws: Workspace, tmp_path: Path) 
     ws.folder.task_file.write_text(ws.folder.task_file.read_text() + "review: {share: 0.5, confidence: 0.6}\n")
     (after,) = standing(ws)
     assert (after.lot_decision.more, after.facts().confidence) == (lot.lot_decision.more, 0.95)
+
+
+def test_a_lot_is_drawn_with_loosened_settings_only_by_name_and_the_check_shows_them(
+    ws: Workspace, tmp_path: Path
+) -> None:
+    synthetic(ws, tmp_path, 120)
+    task = ws.folder.task_file.read_text()
+    for loose in ("confidence: 0.9", "confidence: 0.9, by: Ann", "defect_rate_max: 0.5, by: Ann, reason: a pilot"):
+        ws.folder.task_file.write_text(task + f"review: {{{loose}}}\n")
+        with pytest.raises(WinnowError, match=r"winnow\.yaml, review\."):
+            drawn(ws)
+        assert standing(ws) == []
+    ws.folder.task_file.write_text(task + "review: {confidence: 0.85, by: Ann, reason: a pilot}\n")
+    (lot,) = drawn(ws)
+    while not recorded_verdict(ws):
+        (lot,) = standing(ws)
+        judge(ws, lot.records_to_review(), lot, lambda n: False)
+    ws.folder.task_file.write_text(task)
+    assert drawn(ws)[0].recorded_verdict == "accepted"
+    gate = next(gate for gate in ws.check().gates if gate.name == "undecided_lots")
+    said = "review.confidence of an accepted lot is 0.85, looser than its default 0.95 (by Ann: a pilot)"
+    assert ([str(one) for one in gate.loosened], gate.verdict) == ([said], "pass")
 
 
 def test_a_lot_gives_the_label_that_was_proposed_in_it(ws: Workspace, tmp_path: Path) -> None:

@@ -61,6 +61,8 @@ def print_check(check: CheckResult) -> None:
     )
     counts = check.selected["split"].value_counts()
     print_line()
+    if check.task.embedder.model is not None:
+        print_line(f"similarity is measured with {printable(str(check.task.embedder))}")
     print_line("would be released: " + ", ".join(f"{s} {counts.get(s, 0):,}" for s in SPLITS))
     if check.excluded:
         print_line("excluded: " + ", ".join(f"{reason} {count:,}" for reason, count in check.excluded.items()))

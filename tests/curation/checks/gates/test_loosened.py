@@ -10,13 +10,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from tests.support.commands import run_winnow
 from tests.support.workspaces import add_example
 from winnow.config.load import parse_task
-from winnow.config.task import ReviewConfig, Task
+from winnow.config.task import EmbedderConfig, ReviewConfig, Task
 from winnow.core.errors import GateError, WinnowError
 from winnow.core.result import NotMeasured
 from winnow.curation.checks.gates.gate import Gate
 from winnow.curation.checks.gates.loosened import with_loosened
+from winnow.curation.engine.embedders.model_files import bundled_model_folder
 from winnow.workspace import Workspace
 
 NAMED = "by: Ann, reason: official splits repeat each other"
@@ -159,6 +161,19 @@ def test_named_thresholds_stand_in_the_card_the_manifest_and_the_report(leaky: W
     assert said in page.read_text()
     assert [len(one.loosened) for one in report.facts(page).gates if one.name == "leakage"] == [2]
     assert said in leaky.coverage()[1].read_text()
+
+
+def test_another_embedding_model_is_shown_wherever_its_similarity_counts(tmp_path: Path) -> None:
+    workspace = add_example(tmp_path / "ws")
+    model = bundled_model_folder()
+    workspace.folder.task_file.write_text(workspace.folder.task_file.read_text() + f"\nembedder: {{model: {model}}}\n")
+    shown = f"{model}, in place of the bundled model"
+    checked = run_winnow("check", cwd=workspace.folder.root)
+    assert f"similarity is measured with {shown}" in " ".join(checked.stdout.split())
+    workspace.freeze("other")
+    assert f"similarity with {shown}." in (workspace.release("other").path / "README.md").read_text()
+    assert f"Similarity is measured with {shown}." in workspace.coverage()[1].read_text()
+    assert str(EmbedderConfig()) == "the bundled model"
 
 
 def test_no_hold_out_share_is_set_in_silence(make_workspace: Callable[..., Workspace]) -> None:

@@ -21,8 +21,10 @@ from hypothesis import strategies as st
 
 import winnow
 from tests.support.commands import run_winnow
+from tests.support.files import write_jsonl
 from tests.support.workspaces import add_example
 from winnow.core.errors import WinnowError
+from winnow.curation.io.readers.columns import Columns
 from winnow.workspace import Workspace
 
 
@@ -171,6 +173,20 @@ def test_a_dry_run_in_a_new_workspace_creates_nothing(example: Path, tmp_path: P
     rows = pd.DataFrame({"text": ["new one"], "label": ["it_vpn"]})
     done = tried_then_done(winnow.open(tmp_path), lambda **more: winnow.open(tmp_path).add(rows, license="MIT", **more))
     assert done.added == 1
+
+
+def test_a_dry_run_remembers_no_answer_about_the_group_column(example: Path, tmp_path: Path) -> None:
+    root = tmp_path / "ws"
+    root.mkdir()
+    shutil.copy(example / "winnow.yaml", root)
+    rows = [{"text": f"my vpn is gone {i}", "label": "it_vpn", "user_id": f"u{i // 3}"} for i in range(60)]
+    file = write_jsonl(tmp_path / "a.jsonl", rows)
+    before = contents(root)
+    workspace = winnow.open(root)
+    assert "user_id" in str(refusal_of(lambda: workspace.add(file, license="MIT", dry_run=True)))
+    assert workspace.add(file, license="MIT", columns=Columns(group="user_id"), dry_run=True).added == 60
+    assert "user_id" in str(refusal_of(lambda: workspace.add(file, license="MIT", dry_run=True)))
+    assert contents(root) == before
 
 
 def test_the_command_shows_the_dry_run_and_the_command_without_it(example: Path, tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def add(  # noqa: PLR0913
     """
     check_loosened(workspace.task, "splits")
     kind = kind_of(workspace.task)
-    with workspace.store.reading() as connection:
+    with workspace.for_changes(dry_run=dry_run) as asked, asked.store.reading() as connection:
         answers, added_before = group_answers(connection), live_file_hashes(connection)
     sources: list[SourceRows] = []
     problems: list[Problem] = []

@@ -34,6 +34,9 @@ HEADERS = {
 }
 """Sent with every response."""
 
+RANGE_HEADER = b"range"
+"""Removed from requests: the pinned Starlette takes quadratic time for many ranges (CVE-2025-62727)."""
+
 INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 FOREIGN_IMPORT = re.compile(r"@import\s+url\(\s*[\"']?(?:https?:)?//[^)]*\)[^;]*;")
@@ -58,7 +61,8 @@ def with_page_security(app: Any, pages: Path) -> Any:
 
         closed = (path.rstrip("/") or "/") in API_DOCUMENTATION
         answer = PlainTextResponse("not found", status_code=404) if closed else app
-        await answer(scope, receive, send_with_headers)
+        headers = [(name, value) for name, value in scope["headers"] if name != RANGE_HEADER]
+        await answer({**scope, "headers": headers}, receive, send_with_headers)
 
     return respond
 

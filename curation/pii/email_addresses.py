@@ -91,7 +91,7 @@ def _is_spelled_address(text: str, match: re.Match[str]) -> bool:
     if not is_public_host(host) or local.casefold() in NOT_A_NAME:
         return False
     at = match["at"].strip()
-    if at[0] in "[({<_" or (at == "AT" and not text.isupper()):
+    if at[0] in "[({<" or (at == "AT" and not text.isupper()) or (at == "_at_" and "_dot_" in match["host"]):
         return True
     before = text[max(0, match.start() - CONTEXT_CHARACTERS) : match.start()]
     if ADDRESS_WORD.search(before):

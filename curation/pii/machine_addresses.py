@@ -50,7 +50,10 @@ MAC_WORD = re.compile(r"\b(?:mac|adapter|hardware address|physical address|bluet
 
 
 def find_ips(text: str) -> Iterator[tuple[int, int]]:
-    """Spans of IP addresses with their prefix; of numbers that look like one only what the words around it allow."""
+    """Spans of IP addresses with their prefix; of numbers that look like one only what the words around it allow.
+
+    A network, such as 34.64.0.0/10, is no address of anybody.
+    """
     for match in QUAD.finditer(text) if text.count(".") > 2 else ():
         if _is_interface(match[0]) and _is_named_or_large(text, match):
             yield match.span()
@@ -71,9 +74,10 @@ def find_macs(text: str) -> Iterator[tuple[int, int]]:
 
 def _is_interface(value: str) -> bool:
     try:
-        return bool(ipaddress.ip_interface(value))
+        interface = ipaddress.ip_interface(value)
     except ValueError:
         return False
+    return "/" not in value or interface.ip != interface.network.network_address
 
 
 def _is_named_or_large(text: str, match: re.Match[str]) -> bool:

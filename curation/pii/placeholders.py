@@ -9,7 +9,7 @@ MIN_DIFFERENT_CHARACTERS = 5
 """Different letters and digits of a real key; "xxxxxxxx" and "00000000" have fewer."""
 
 PLACEHOLDER = re.compile(
-    r"your[_-]|example|placeholder|dummy|change_?me|redacted|insert[_-]|replace[_-]|my[_-](?:api|secret|token|key|pass)"
+    r"^your|your[_-]|example|placeholder|dummy|change_?me|redacted|insert[_-]|replace[_-]|my[_-](?:api|secret|token|key|pass)"
     r"|xxxx|\*\*\*|\.\.\.|…|^[<{\[%]|^\$(?-i:[A-Z_{(])",
     re.I,
 )

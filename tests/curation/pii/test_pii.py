@@ -118,7 +118,11 @@ def test_equal_values_stay_equal_and_different_ones_different() -> None:
 TEXTS = [
     "mail ann.lee@firm.co.uk", "call 905-674-3793", "4111 1111 1111 1111", "de89370400440532013000", "86.121.97.248",
     "https://firm.com/x", "ssn 460-89-9847", "my password is hunter2", "3c:22:fb:1a:9e:07", "account 20905432",
-    "plain words", "order no 77", "passport C03005988", "0x52908400098527886E0F7030069857D2E4169EE7",
+    "ann dot lee at gmail dot com", "ann [at] firm [dot] com", "ann_at_gmail_dot_com", "mail ann at gmail.com",
+    "ann AT gmail DOT com", "glpat-abcdefghijklmnopqrst", "my password is swordfish", "password is letmein",
+    'my password is "correct horse"', "the passphrase is correct-horse-battery-staple", "PESEL 44051401359",
+    "it says RCCMNL83S18D969H", "plain words", "order no 77",
+    "passport C03005988", "0x52908400098527886E0F7030069857D2E4169EE7",
 ]  # fmt: skip
 
 

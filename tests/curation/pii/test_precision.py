@@ -514,6 +514,9 @@ is sin 30 the same as cos 60
 the 4-2-1 rule
 my password is "too weak"
 +49 as a prefix
+the range 34.64.0.0/10 is google's
+password="yourpassword"
+is no_at_symbol.com valid
 """.strip().split("\n")
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from winnow.config.task import Task
 from winnow.core.clock import utc_now
-from winnow.core.vocabulary import Origin, State
+from winnow.core.vocabulary import DecidedBy, Origin, State
 from winnow.curation.ingest.add_options import AddOptions, check_options
 from winnow.curation.ingest.dropped import DroppedFile, write_dropped
 from winnow.curation.ingest.language import detect_other_language
@@ -27,6 +27,7 @@ from winnow.curation.store.forgotten import forgotten_ids
 from winnow.curation.store.label_renames import label_renames
 from winnow.curation.store.machine_written import machine_written
 from winnow.curation.store.records import assigned_split_counts, live_records
+from winnow.curation.store.restored_labels import RestoredLabel, insert_restored_labels
 from winnow.curation.store.sources import NewSource, store_batch, store_source
 from winnow.curation.store.working_view import working_rows
 from winnow.validators.kinds import kind_of
@@ -95,14 +96,16 @@ def add(
         if (forgotten_ids(connection), label_renames(connection)) != (context.forgotten, context.renamed):
             raise WorkspaceChanged
         live_before = live_records(connection, {row.record_id for row in kept})
-        if options.batch:
-            store_batch(connection, options.batch, moment)
-        sources = [store_source(connection, _new_source(one, options), moment) for one in screened]
+        for batch in dict.fromkeys(one.batch for one in screened if one.batch):
+            store_batch(connection, batch, moment)
+        sources = [store_source(connection, _new_source(one), moment) for one in screened]
         pairs = [(source, row) for source, one in zip(sources, screened, strict=True) for row in one.kept]
         origins = {source: one.origin for source, one in zip(sources, screened, strict=True)}
         fixed = {source for source, one in zip(sources, screened, strict=True) if one.reading.fixed}
         kept_assignments = store_records(connection, task, pairs, origins, fixed, moment)
-        store_occurrences(connection, pairs, moment)
+        shown = [(source, row) for source, row in pairs if not (row.verified and row.record_id in live_before)]
+        store_occurrences(connection, shown, moment)
+        insert_restored_labels(connection, _restored_labels(pairs))
         store_language_flags(connection, flags)
         if also_write:
             also_write(connection, {row.record_id for row in kept})
@@ -181,14 +184,23 @@ def _kept_assignment_notes(kept: KeptAssignments) -> list[str]:
     return notes
 
 
-def _new_source(one: ScreenedFile, options: AddOptions) -> NewSource:
+def _restored_labels(pairs: Sequence[tuple[str, KeptRow]]) -> list[RestoredLabel]:
+    """The labels of unchanged rows of a release that people or lots decided."""
+    return [
+        RestoredLabel(row.record_id, source, row.label, row.frozen.decided_by)
+        for source, row in pairs
+        if row.frozen and row.verified and row.label is not None and row.frozen.decided_by != DecidedBy.FILE
+    ]
+
+
+def _new_source(one: ScreenedFile) -> NewSource:
     return NewSource(
         file_hash=one.reading.file_hash,
         name=one.reading.name,
         settings=one.settings,
         origin=one.origin,
         license=one.license,
-        batch_id=options.batch.id if options.batch else None,
+        batch_id=one.batch.id if one.batch else None,
     )
 
 

@@ -11,7 +11,7 @@ from winnow.core.example import record_id
 from winnow.core.timestamps import parse_time
 from winnow.curation.annotations.renamed_labels import LabelRename, current_label
 from winnow.curation.io.readers.columns import parse_split
-from winnow.curation.io.readers.source_rows import SourceRow
+from winnow.curation.io.readers.source_rows import FrozenRow, SourceRow
 from winnow.curation.pii.rewrites import Rewrite
 from winnow.curation.pii.scrub import Scrubbed, Scrubber
 from winnow.validators.kinds import kind_of
@@ -51,6 +51,13 @@ class KeptRow:
     """The source gave a time that cannot be parsed; it is not kept, because it could contain anything."""
     rewrites: tuple[Rewrite, ...]
     """The private values that were replaced by surrogates."""
+    frozen: FrozenRow | None = None
+    """What a release states about the row, if it is one of a release."""
+
+    @property
+    def verified(self) -> bool:
+        """Whether it is a row of a release, unchanged."""
+        return self.frozen is not None and self.frozen.verified
 
 
 @dataclass(frozen=True)
@@ -134,7 +141,8 @@ class _RowScreener:
 
     def _scrubbed(self, row: SourceRow, content: str, label: str | None) -> KeptRow | Drop:
         """The row without private data, or why it is dropped after all."""
-        scrubbed = _scrub(self.kind, content, self.context.scrubber)
+        unchanged = row.frozen is not None and row.frozen.verified  # its private data was replaced before the freeze
+        scrubbed = Scrubbed(content) if unchanged else _scrub(self.kind, content, self.context.scrubber)
         if scrubbed.dropped:
             detail = f"it holds {scrubbed.dropped}, which winnow.yaml says to drop; see the source's row"
             return Drop(PRIVATE_DATA, detail)
@@ -156,6 +164,7 @@ class _RowScreener:
             time=time if time and parse_time(time) else None,
             unreadable_time=bool(time and not parse_time(time)),
             rewrites=scrubbed.rewrites,
+            frozen=row.frozen,
         )
 
 

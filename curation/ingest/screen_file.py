@@ -11,7 +11,8 @@ from winnow.core.errors import Problem, WinnowError
 from winnow.curation.ingest.add_options import NAME_THE_BATCH, UNKNOWN_LICENSE, AddOptions
 from winnow.curation.ingest.screen import DroppedRow, KeptRow, ScreenContext, screen
 from winnow.curation.io.readers.columns import parse_split
-from winnow.curation.io.readers.source_rows import SourceRows
+from winnow.curation.io.readers.source_rows import RestoredRows, SourceRows
+from winnow.curation.store.sources import GenerationBatch
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,8 @@ class ScreenedFile:
     reading: SourceRows
     origin: str
     license: str
+    batch: GenerationBatch | None
+    """The generator run that wrote synthetic rows."""
     settings: str
     kept: list[KeptRow]
     dropped: list[DroppedRow]
@@ -32,10 +35,13 @@ def screen_file(reading: SourceRows, task: Task, options: AddOptions, context: S
     labeled = any(row.label not in (None, "") for row in reading.rows)
     known_origin = reading.fixed.origin if reading.fixed else ""
     origin = options.origin or known_origin or ("human" if labeled else "log")
+    batch = options.batch
+    if reading.restored:
+        origin, batch = known_origin, _restored_batch(reading.restored)
     license = context.scrubber.scrub(options.license).text
     if license == UNKNOWN_LICENSE and reading.fixed and reading.fixed.license:
         license = reading.fixed.license
-    if origin == "synthetic" and not options.batch:
+    if origin == "synthetic" and not batch:
         raise WinnowError(
             Problem(reading.name, "synthetic rows without a batch", "the batch that they come from", NAME_THE_BATCH)
         )
@@ -52,6 +58,12 @@ def screen_file(reading: SourceRows, task: Task, options: AddOptions, context: S
         "origin": origin,
         "license": license,
         "split": options.split,
-        "batch": options.batch.id if options.batch else None,
+        "batch": batch.id if batch else None,
+        **({"release": reading.restored.release} if reading.restored and reading.restored.release else {}),
     }
-    return ScreenedFile(reading, origin, license, json.dumps(settings, sort_keys=True), kept, dropped)
+    return ScreenedFile(reading, origin, license, batch, json.dumps(settings, sort_keys=True), kept, dropped)
+
+
+def _restored_batch(restored: RestoredRows) -> GenerationBatch | None:
+    """The batch of synthetic rows of a release, which does not say what wrote each of them."""
+    return GenerationBatch(restored.batch, "release", "unknown", "unknown") if restored.batch else None

@@ -55,7 +55,8 @@ def store_records(
     generated = {
         record
         for record, rows in new_rows.items()
-        if machine.repeats(rows[0][1].fold_key) or all(origins[source] == Origin.SYNTHETIC for source, _ in rows)
+        if (machine.repeats(rows[0][1].fold_key) and not rows[0][1].verified)
+        or all(origins[source] == Origin.SYNTHETIC for source, _ in rows)
     }
     groups = _new_groups(connection, new_rows, group_of, generated, fixed)
     assigned = assign_splits(groups, _eligible_counts(connection, task), task.splits)

@@ -145,8 +145,8 @@ def _damage(path: Path) -> Problem:
 
 
 RECOVERY_HELP = (
-    "restore winnow.db from a copy; or move it away and add your source files again, or the rows of a release, "
-    f"one split at a time ({command('add', '.winnow/releases/NAME/jsonl/train.jsonl', group_column='group')})"
+    "restore winnow.db from a copy; or move it away and add the rows of a release, which keep their origin, split, "
+    f"group, weight and label ({command('add', '.winnow/releases/NAME')}), or your source files again"
 )
 
 

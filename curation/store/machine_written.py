@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from winnow.core.example import repeat_key
 from winnow.core.hashing import stable_hash
@@ -122,7 +122,7 @@ def _evidence_by_key(
 def _shown_by_machines(connection: Connection) -> dict[str, MachineEvidence]:
     """The first occurrence of each record in a synthetic source, retracted ones included."""
     query = (
-        select(occurrence.c.record_id, func.min(occurrence.c.id))
+        select(occurrence.c.record_id, func.min(_position(connection)))
         .add_columns(batch.c.generator, batch.c.prompt_version, batch.c.model)
         .join(source, source.c.id == occurrence.c.source_id)
         .join(batch, batch.c.id == source.c.batch_id, isouter=True)
@@ -138,12 +138,23 @@ def _shown_by_machines(connection: Connection) -> dict[str, MachineEvidence]:
 def _first_shown_by_others(connection: Connection) -> dict[str, int]:
     """The first occurrence of each record in an unretracted source that is not synthetic."""
     query = (
-        select(occurrence.c.record_id, func.min(occurrence.c.id))
+        select(occurrence.c.record_id, func.min(_position(connection)))
         .join(source, source.c.id == occurrence.c.source_id)
         .where(source.c.origin != Origin.SYNTHETIC, source.c.retracted_at.is_(None))
         .group_by(occurrence.c.record_id)
     )
     return dict(connection.execute(query).tuples().all())
+
+
+def _position(connection: Connection) -> ColumnElement[int]:
+    """The place of an occurrence in time: its id, and the first place of the same release for rows of a release.
+
+    These rows are not added in the order in which they were first shown, and the release states their origin.
+    """
+    release = func.json_extract(source.c.settings, "$.release")
+    query = select(release, func.min(occurrence.c.id)).join(source).where(release.is_not(None)).group_by(release)
+    first = dict(connection.execute(query).tuples().all())
+    return case(first, value=release, else_=occurrence.c.id) if first else occurrence.c.id
 
 
 def _candidate_evidence(

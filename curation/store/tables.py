@@ -22,6 +22,7 @@ from winnow.core.vocabulary import (
     ArtifactKind,
     CandidateOutcome,
     DatasetKind,
+    DecidedBy,
     DecisionKind,
     Origin,
     ResponseStatus,
@@ -119,6 +120,18 @@ decision = Table(
     Column("at", Text, nullable=False),
     Column("source_id", Text, ForeignKey("source.id")),
     UniqueConstraint("record_id", "who", "kind", "value", "turn"),
+)
+
+restored_label = Table(
+    "restored_label",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("record_id", Text, ForeignKey("record.id"), nullable=False),
+    Column("source_id", Text, ForeignKey("source.id"), nullable=False),
+    Column("label", Text, nullable=False),
+    Column("decided_by", Text, _one_of("decided_by", *DecidedBy), nullable=False),
+    Column("last_decision", Integer, nullable=False),
+    UniqueConstraint("record_id", "source_id"),
 )
 
 flag = Table(

@@ -20,6 +20,7 @@ from winnow.curation.store.decisions import votes_of
 from winnow.curation.store.forgotten import forgotten_ids
 from winnow.curation.store.lot_tables import labels_decided_by_lots
 from winnow.curation.store.machine_written import MachineWritten, machine_written
+from winnow.curation.store.restored_labels import restored_labels
 from winnow.curation.store.tables import occurrence, record_group
 from winnow.validators.kinds import KINDS
 
@@ -81,6 +82,8 @@ class _Outcomes:
     """The label that an accepted lot gave a record; None in a refused lot."""
     refused_keys: frozenset[str]
     """Repeat keys of machine-written records that a lot or people refused."""
+    restored: Mapping[str, DerivedLabel]
+    """What a release stated about a record that people or a lot had decided."""
     unsure: frozenset[str]
     """Records that somebody could not decide."""
 
@@ -90,12 +93,15 @@ class _Outcomes:
         A refusal holds for every record that was shown after a machine wrote its repeat key, unless a person decides.
         """
         own = self.derived.get(record, _PROPOSED if record in self.machine.records else _UNLABELED)
+        restored = self.restored.get(record)
         if own.decided_by in DECIDED_BY_PEOPLE or (own.state == State.PROPOSED and record in self.unsure):
             return own
+        if restored and restored.decided_by in DECIDED_BY_PEOPLE:
+            return restored
         label = self.lot_labels.get(record, "") if own.state == State.PROPOSED else ""
         if label is None or self.machine.record_keys.get(record) in self.refused_keys:
             return _REFUSED
-        return DerivedLabel(State.LABELED, label, "lot") if label else own
+        return restored or (DerivedLabel(State.LABELED, label, "lot") if label else own)
 
 
 def _read_outcomes(connection: Connection) -> _Outcomes:
@@ -109,7 +115,9 @@ def _read_outcomes(connection: Connection) -> _Outcomes:
         and (lot_labels.get(record, "") is None or derived.get(record, _PROPOSED).state == State.REJECTED)
     }
     unsure = {vote.record_id for vote in votes if vote.choice == ABSTAINED and vote.value != DISCARDED}
-    return _Outcomes(machine, derived, lot_labels, frozenset(refused_keys), frozenset(unsure))
+    return _Outcomes(
+        machine, derived, lot_labels, frozenset(refused_keys), restored_labels(connection), frozenset(unsure)
+    )
 
 
 def working_table(connection: Connection) -> pd.DataFrame:

@@ -11,6 +11,7 @@ WRITTEN_ONCE = {
     "record_group": ("UPDATE", "DELETE"),
     "occurrence": ("UPDATE", "DELETE"),
     "decision": ("UPDATE", "DELETE"),
+    "restored_label": ("UPDATE", "DELETE"),
     "artifact": ("UPDATE", "DELETE"),
     "deployment": ("UPDATE", "DELETE"),
     "label_rename": ("UPDATE", "DELETE"),

@@ -232,6 +232,7 @@ def test_a_damaged_database_is_said_clearly_with_what_is_left(tmp_path: Path) ->
     assert (done.returncode, "Traceback" in done.stderr) == (3, False), done.stderr
     assert "damaged; still readable: " in done.stderr
     assert "restore winnow.db from a copy" in done.stderr
+    assert "winnow add .winnow/releases/NAME" in " ".join(done.stderr.split())
     path.write_bytes(b"this is no database at all" * 1000)
     done = run_winnow("status", cwd=workspace.folder.root)
     assert (done.returncode, "Traceback" in done.stderr) == (3, False), done.stderr

@@ -12,8 +12,10 @@ from winnow.curation.ingest.add import MAX_ATTEMPTS, AddResult, WorkspaceChanged
 from winnow.curation.ingest.add import add as add_source_rows
 from winnow.curation.ingest.add_options import UNKNOWN_LICENSE, AddOptions
 from winnow.curation.ingest.group_question import given_options, group_question
+from winnow.curation.ingest.restore_release import release_files, release_readings
 from winnow.curation.io.readers.columns import Columns
-from winnow.curation.io.readers.source_rows import SourceRows, read_file, read_table
+from winnow.curation.io.readers.raw_rows import read_rows
+from winnow.curation.io.readers.source_rows import SourceRows, read_table, rows_of_file
 from winnow.curation.store.group_answers import group_answers, store_group_answers
 from winnow.curation.store.sources import GenerationBatch, live_file_hashes
 from winnow.operations._context import WorkspaceContext
@@ -53,8 +55,10 @@ def add(  # noqa: PLR0913
     for file in several:
         try:
             if isinstance(file, str | Path):
-                how: Any = {"columns": columns, "format": format, "encoding": encoding, "table": table}
-                sources.append(read_file(Path(file), **how, kind=kind, group_answers=answers))
+                for path in release_files(Path(file)):
+                    rows = read_rows(path, format=format, encoding=encoding, table=table)
+                    restored = release_readings(rows, path, kind, workspace.folder.releases)
+                    sources += restored or [rows_of_file(rows, columns=columns, kind=kind, group_answers=answers)]
             else:
                 sources.append(read_table(file, columns=columns, kind=kind, group_answers=answers))
         except WinnowError as error:
@@ -68,7 +72,9 @@ def add(  # noqa: PLR0913
         given |= {"dry_run": True} if dry_run else {}
         names = [str(file) if isinstance(file, str | Path) else "TABLE" for file in several]
         raise WinnowError([group_question(one, names, given) for one in open_questions])
-    answered = {one.columns_key: columns.group for one in sources} if columns and columns.group else {}
+    answered = (
+        {one.columns_key: columns.group for one in sources if one.columns_key} if columns and columns.group else {}
+    )
     with workspace.for_changes(dry_run=dry_run) as changed:
         return _add_with_retries(changed, sources, options, answered, dry_run=dry_run)
 

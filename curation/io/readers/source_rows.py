@@ -6,15 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.hashing import stable_hash
+from winnow.core.vocabulary import DecidedBy
 from winnow.curation.io.readers.columns import Columns, find_columns, value_of
 from winnow.curation.io.readers.dropped_rows import FixedRows, dropped_columns, fixed_rows, unescape_value
 from winnow.curation.io.readers.group_columns import GroupCandidate, group_candidates
 from winnow.curation.io.readers.numbered_rows import Fields, NumberedRow, value_text
-from winnow.curation.io.readers.raw_rows import read_rows
+from winnow.curation.io.readers.raw_rows import RawRows, read_rows
 from winnow.curation.pii.detect import redact
 from winnow.validators.kinds.intents import INTENTS
 from winnow.validators.kinds.kind import Kind
@@ -25,6 +26,17 @@ if TYPE_CHECKING:
 
 
 NO_ANSWERS: Mapping[str, str] = MappingProxyType({})
+
+
+class FrozenRow(NamedTuple):
+    """What a row of a release states besides the columns of other files."""
+
+    weight: int
+    """How often the record occurred in its sources."""
+    decided_by: DecidedBy
+    """Whose decisions gave it the label."""
+    verified: bool
+    """A release at hand has the row unchanged."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +53,18 @@ class SourceRow:
     time: object = None
     problem: Drop | None = None
     group: str | None = None
-    """The id of an existing group: a variation joins the group of its seed. Files cannot set this."""
+    """The id of an existing group: a variation joins the group of its seed. Only files of a release can set this."""
+    frozen: FrozenRow | None = None
+    """Set for a row with the columns of a release."""
+
+
+class RestoredRows(NamedTuple):
+    """Rows with the columns of a release."""
+
+    release: str
+    """SHA-256 of the manifest of the release that has all of them unchanged; empty if none has."""
+    batch: str
+    """The batch of synthetic rows; empty for others."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +83,8 @@ class SourceRows:
     """Unused columns that may say which rows belong together; empty when the group column was chosen."""
     fixed: FixedRows | None = None
     """Set for a file of dropped rows that is added again: its rows keep their session, split, origin and license."""
+    restored: RestoredRows | None = None
+    """Set for rows with the columns of a release, all of which one release has unchanged, or none."""
 
 
 def read_file(
@@ -78,6 +103,20 @@ def read_file(
     Raises WinnowError when the file as a whole cannot be read; single bad rows are returned with their problem.
     """
     found = read_rows(path, format=format, encoding=encoding, table=table)
+    return rows_of_file(found, columns=columns, kind=kind, group_answers=group_answers)
+
+
+def rows_of_file(
+    found: RawRows,
+    *,
+    columns: Columns | None = None,
+    kind: Kind = INTENTS,
+    group_answers: Mapping[str, str] = NO_ANSWERS,
+) -> SourceRows:
+    """The rows of a file that was read, with the role of each column; `group_answers` is as for `read_file`.
+
+    Raises WinnowError when no column holds a part of the content.
+    """
     return _source_rows(found.name, found.file_hash, found.rows, columns or Columns(), found.notes, kind, group_answers)
 
 

@@ -1,0 +1,201 @@
+"""Rows of a release that are added again keep id, origin, split, group, weight, license and who decided."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from winnow.core.errors import WinnowError
+from winnow.core.example import record_id
+from winnow.core.hashing import file_sha256, json_hash
+from winnow.core.vocabulary import ORIGINS, DecidedBy, Origin
+from winnow.curation.io.readers.columns import Columns
+from winnow.curation.io.readers.dropped_rows import FixedRows, unescape_value
+from winnow.curation.io.readers.raw_rows import RawRows
+from winnow.curation.io.readers.source_rows import FrozenRow, RestoredRows, SourceRow, SourceRows
+from winnow.curation.releases.manifest import MANIFEST
+from winnow.curation.releases.release import Release, read_release
+from winnow.curation.releases.release_lines import LICENSE_SEPARATOR
+from winnow.validators.kinds.kind import Kind
+from winnow.validators.text import Drop
+
+RESTORED_COLUMNS = ("id", "label", "split", "origin", "group", "weight")
+"""Columns that every row of a release has had since the first version, besides those of the content."""
+
+
+class ReleaseFacts(NamedTuple):
+    """What a release states about a row, besides its content."""
+
+    label: str
+    split: str
+    origin: str
+    group: str
+    weight: int
+    decided_by: str
+    """Empty in a release of Winnow 0.3.0 or earlier, as the license."""
+    license: str
+
+
+class _ReadRow(NamedTuple):
+    number: int
+    id: str
+    content: Mapping[str, str]
+    route: str
+    facts: ReleaseFacts
+    intact: bool
+    """The id is that of the content."""
+
+
+class _ReleaseName(NamedTuple):
+    sha256: str
+    """Of the manifest."""
+    name: str
+
+
+NO_RELEASE = _ReleaseName("", "")
+
+
+class _Part(NamedTuple):
+    """What the rows of one source have in common."""
+
+    origin: int
+    """Its place among the origins: human rows are stored before synthetic ones."""
+    license: str
+    release: _ReleaseName
+
+
+def release_files(path: Path) -> list[Path]:
+    """The files that hold the rows of a release, if the path is a release folder; else the path itself."""
+    return sorted((path / "jsonl").glob("*.jsonl")) if (path / MANIFEST).is_file() else [path]
+
+
+def release_readings(found: RawRows, path: Path, kind: Kind, releases: Path) -> list[SourceRows]:
+    """The rows of a file with the columns of a release, by origin, license and the release that has them unchanged.
+
+    They are compared with the rows of the releases beside the file and in the folder `releases`. An empty list means
+    that the file is not one of a release: columns are missing, or no id is the hash of its row's content.
+    """
+    rows = [_read_row(number, fields, kind) for number, fields in found.rows if not isinstance(fields, Drop)]
+    read = [row for row in rows if row is not None]
+    if len(read) < len(rows) or not any(row.intact for row in read):
+        return []
+    known = _frozen_rows(path, kind, releases)
+    parts: dict[_Part, list[SourceRow]] = defaultdict(list)
+    counts: Counter[_ReleaseName] = Counter()
+    for row in sorted(read, key=lambda row: row.id):
+        release = known.get(row.id, {}).get(row.facts, NO_RELEASE) if row.intact else NO_RELEASE
+        counts[release] += 1
+        for license, source_row in _source_rows(row, verified=bool(release.sha256)):
+            parts[_Part(ORIGINS.index(row.facts.origin), license, release)].append(source_row)
+    unreadable = [SourceRow(number, problem=drop) for number, drop in found.rows if isinstance(drop, Drop)]
+    readings = [_reading(found, part, listed) for part, listed in sorted(parts.items())]
+    readings[0].rows.extend(unreadable)
+    readings[0].notes.extend([*found.notes, *_notes(found.name, counts, sum(not row.intact for row in read))])
+    return readings
+
+
+def _read_row(number: int, fields: Mapping[str, Any], kind: Kind) -> _ReadRow | None:
+    """A row with the columns of a release; None if it is not one. A cell may be escaped, as in an exported CSV file."""
+    if not {*RESTORED_COLUMNS, *kind.content_columns} <= fields.keys() or fields["origin"] not in ORIGINS:
+        return None
+    try:
+        weight = max(1, int(fields["weight"]))
+    except (TypeError, ValueError):
+        return None
+    plain = {name: str("" if value is None else value) for name, value in fields.items()}
+    for cells in (plain, {name: unescape_value(value) for name, value in plain.items()}):
+        content = {name: cells[name] for name in kind.content_columns}
+        intact = record_id(kind.name, kind.content_of(content)) == cells["id"]
+        label, split, origin, group = (cells[name] for name in ("label", "split", "origin", "group"))
+        decided_by, license = cells.get("decided_by", ""), cells.get("license", "")
+        facts = ReleaseFacts(label, split, origin, group, weight, decided_by, license)
+        row = _ReadRow(number, cells["id"], content, cells.get("route", ""), facts, intact)
+        if intact:
+            break
+    return row
+
+
+def _source_rows(row: _ReadRow, *, verified: bool) -> Iterator[tuple[str, SourceRow]]:
+    """The row as a row of one source for each of its licenses; the first one has what is left of the weight."""
+    licenses = row.facts.license.split(LICENSE_SEPARATOR)
+    for position, license in enumerate(licenses):
+        weight = 1 if position else max(1, row.facts.weight - len(licenses) + 1)
+        frozen = FrozenRow(weight, _decided_by(row.facts) if verified else DecidedBy.FILE, verified)
+        yield (
+            license,
+            SourceRow(
+                row.number,
+                row.content,
+                row.facts.label,
+                row.route,
+                row.facts.split,
+                group=row.facts.group or None,
+                frozen=frozen,
+            ),
+        )
+
+
+def _decided_by(facts: ReleaseFacts) -> DecidedBy:
+    """Who decided; releases that do not say it hold only synthetic rows that a lot or a person accepted."""
+    return DecidedBy(facts.decided_by or (DecidedBy.LOT if facts.origin == Origin.SYNTHETIC else DecidedBy.FILE))
+
+
+def _reading(found: RawRows, part: _Part, rows: list[SourceRow]) -> SourceRows:
+    origin, verified = ORIGINS[part.origin], bool(part.release.sha256)
+    facts = [[dict(row.content), row.label, row.split, row.group, row.frozen and row.frozen[:2]] for row in rows]
+    digest = json_hash([*part, facts] if verified else [*part, found.file_hash])
+    if verified:  # their order in every file of a release is that of their ids
+        rows = [replace(row, number=number) for number, row in enumerate(rows, 1)]
+    columns = Columns(text="text", label="label", split="split", group="group")
+    batch = f"release-{digest[:12]}" if origin == Origin.SYNTHETIC else ""
+    fixed, restored = FixedRows(origin, part.license), RestoredRows(part.release.sha256, batch)
+    return SourceRows(found.name, digest, columns, rows, [], fixed=fixed, restored=restored)
+
+
+def _notes(name: str, counts: Counter[_ReleaseName], edited: int) -> list[str]:
+    """How many rows each release has unchanged, and how many no release has; `edited` ones have another text."""
+    kept = "they keep id, origin, split, group, weight, license and who decided"
+    notes = [
+        f"{name}: {count:,} rows of release {release.name}: {kept}"
+        for release, count in sorted(counts.items())
+        if release != NO_RELEASE
+    ]
+    if counts[NO_RELEASE]:
+        texts = f" ({edited:,} have a text that is not that of their id)" if edited else ""
+        found = f"{counts[NO_RELEASE]:,} rows have the columns of a release, but no release at hand has them unchanged"
+        notes.append(f"{name}: {found}{texts}: their labels count as a file's, and synthetic rows wait for review")
+    return notes
+
+
+def _frozen_rows(path: Path, kind: Kind, releases: Path) -> dict[str, dict[ReleaseFacts, _ReleaseName]]:
+    """What releases beside the file, and those in a folder, state about each row, and which release it is."""
+    folders = [*path.resolve().parents[:2], *(sorted(releases.iterdir()) if releases.is_dir() else ())]
+    known: dict[str, dict[ReleaseFacts, _ReleaseName]] = defaultdict(dict)
+    for release in _readable_releases(dict.fromkeys(folders), kind):
+        for split, count in release.counts.items():
+            file = f"data/{split}.parquet"
+            if count and _is_unchanged(release, file):
+                rows = release.rows(split)
+                columns = (rows[name] for name in ("id", *ReleaseFacts._fields))
+                for identity, *facts in zip(*columns, strict=True):
+                    known[identity].setdefault(ReleaseFacts(*facts), _ReleaseName(release.sha256, release.name))
+    return known
+
+
+def _readable_releases(folders: Mapping[Path, None], kind: Kind) -> Iterator[Release]:
+    for folder in folders:
+        if (folder / MANIFEST).is_file():
+            try:
+                release = read_release(folder)
+            except WinnowError:
+                continue  # `verify` reports it; here its rows are only not recognized
+            if release.kind.name == kind.name:
+                yield release
+
+
+def _is_unchanged(release: Release, file: str) -> bool:
+    stated, path = release.manifest.files.get(file), release.path / file
+    return stated is not None and path.is_file() and file_sha256(path) == stated.sha256

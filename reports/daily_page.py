@@ -46,6 +46,15 @@ class RecordLink:
 
 
 @dataclass(frozen=True)
+class ErrorCell:
+    """A cell of a run's confusion matrix on validation, with the rows in it."""
+
+    gold: str
+    predicted: str
+    rows: Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
 class ConfusedCell:
     """A cell of the confusion matrix: rows of one label that the model predicts as another."""
 
@@ -123,14 +132,8 @@ def _run_summary(entry: Mapping[str, Any], root: Path) -> RunSummary:
     )
 
 
-def confused_cells(
-    run: Path, train: Mapping[str, Sequence[Mapping[str, str]]], ids: Mapping[str, str], links: Mapping[str, str]
-) -> list[ConfusedCell]:
-    """The largest cells of a run's confusion matrix on validation, with the records behind them.
-
-    `train` are misclassified train rows by label (`text`, `predicted`), `ids` record ids by text, `links` addresses by
-    record id.
-    """
+def largest_error_cells(run: Path) -> list[ErrorCell]:
+    """The largest cells of a run's confusion matrix on validation off the diagonal, as many as the report shows."""
     path = run / "evaluation" / f"{SPLIT}-predictions.jsonl"
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
     found: dict[tuple[str, str], list[dict[str, Any]]] = {}
@@ -138,6 +141,20 @@ def confused_cells(
         if row["gold"] != row["predicted"]:
             found.setdefault((row["gold"], row["predicted"]), []).append(row)
     ranked = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))[:CELLS_SHOWN]
+    return [ErrorCell(gold, predicted, own) for (gold, predicted), own in ranked]
+
+
+def confused_cells(
+    cells: Sequence[ErrorCell],
+    train: Mapping[str, Sequence[Mapping[str, str]]],
+    ids: Mapping[str, str],
+    links: Mapping[str, str],
+) -> list[ConfusedCell]:
+    """The cells with the records behind them.
+
+    `train` are misclassified train rows by label (`text`, `predicted`), `ids` record ids by text, `links` addresses by
+    record id.
+    """
 
     def record_link(text: str, identity: str = "") -> RecordLink:
         own = identity or ids.get(text, "")
@@ -145,13 +162,15 @@ def confused_cells(
 
     return [
         ConfusedCell(
-            gold,
-            predicted,
-            len(own),
-            [record_link(row["text"], row["id"]) for row in own[:TEXTS_SHOWN]],
-            [record_link(m["text"]) for m in train.get(gold, ()) if m["predicted"] == predicted][:TEXTS_SHOWN],
+            cell.gold,
+            cell.predicted,
+            len(cell.rows),
+            [record_link(row["text"], row["id"]) for row in cell.rows[:TEXTS_SHOWN]],
+            [record_link(one["text"]) for one in train.get(cell.gold, ()) if one["predicted"] == cell.predicted][
+                :TEXTS_SHOWN
+            ],
         )
-        for (gold, predicted), own in ranked
+        for cell in cells
     ]
 
 

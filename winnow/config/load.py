@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, get_args
 
@@ -24,7 +25,9 @@ def read_task(path: Path, *, kinds: Mapping[str, Sequence[str]] | None = None) -
     Raises WinnowError with all problems, each with its line.
     """
     try:
-        return parse_task(path.read_text(encoding="utf-8-sig"), name=path.name, kinds=kinds)
+        text = path.read_text(encoding="utf-8-sig")
+        required = None if kinds is None else tuple((kind, tuple(keys)) for kind, keys in kinds.items())
+        return _parse_once(text, path.name, required).model_copy(deep=True)
     except FileNotFoundError:
         fix = f"run `{command('init', 'DIR')}` first, or change to the folder that contains winnow.yaml"
         raise WinnowError(Problem(str(path), "no task file here", "a winnow.yaml", fix)) from None
@@ -36,6 +39,11 @@ def read_task(path: Path, *, kinds: Mapping[str, Sequence[str]] | None = None) -
         raise WinnowError(
             Problem(str(path), f"byte {error.start} is not UTF-8", "UTF-8 text", "save the file as UTF-8")
         ) from None
+
+
+@lru_cache(maxsize=2)  # a command reads it several times; with a thousand labels, each takes seconds
+def _parse_once(text: str, name: str, required: tuple[tuple[str, tuple[str, ...]], ...] | None) -> Task:
+    return parse_task(text, name=name, kinds=None if required is None else dict(required))
 
 
 def parse_task(text: str, *, name: str = TASK_FILE, kinds: Mapping[str, Sequence[str]] | None = None) -> Task:

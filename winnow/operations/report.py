@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -32,6 +32,7 @@ from winnow.reports.daily_page import (
     action_items,
     argilla_links,
     confused_cells,
+    largest_error_cells,
     run_summaries,
     write_daily_report,
 )
@@ -42,6 +43,9 @@ if TYPE_CHECKING:
     from winnow.core.progress import Progress
 
 FINDINGS_SHOWN = 3
+
+MisclassifiedRows = Mapping[str, Sequence[Mapping[str, str]]]
+"""Label to its misclassified rows, each `text` and `predicted`."""
 
 
 class ReportResult(NamedTuple):
@@ -62,9 +66,14 @@ def report(workspace: WorkspaceContext, *, progress: Progress | None = None) -> 
     with workspace.store.reading() as connection:
         annotators = measure_annotators(connection, task, SpendDatabase(workspace.folder.spend_database))
     write_annotators(annotators, workspace.folder.reports)
-    errors = misclassified_rows(measured.check.train, workspace.embedder(), workspace.folder.vectors)
+
+    def misclassified(labels: Set[str]) -> MisclassifiedRows:
+        train = measured.check.train
+        own = train[train["label"].isin(labels)]
+        return misclassified_rows(own, workspace.embedder(), workspace.folder.vectors)
+
     decision = _decision(workspace)
-    return build_daily_report(workspace.folder, workspace.store, task, measured, annotators, errors, decision)
+    return build_daily_report(workspace.folder, workspace.store, task, measured, annotators, misclassified, decision)
 
 
 def build_daily_report(
@@ -73,10 +82,14 @@ def build_daily_report(
     task: Task,
     measured: CoverageReport,
     people: AnnotatorReport,
-    misclassified: Mapping[str, Sequence[Mapping[str, str]]],
+    misclassified: Callable[[Set[str]], MisclassifiedRows],
     decided: DecisionReport | NotMeasured,
 ) -> ReportResult:
-    """Gather the report and write its page. `misclassified` are train rows that the linear probe misclassifies."""
+    """Gather the report and write its page.
+
+    `misclassified` finds the train rows of some labels that a linear probe between these labels misclassifies. The page
+    shows few cells of the confusion matrix, so that the probe need not tell a thousand labels apart.
+    """
     table = measured.check.table
     texts = dict(zip(table["id"], table["text"], strict=True))
     with store.reading() as connection:
@@ -98,7 +111,9 @@ def build_daily_report(
     ids = {text: identity for identity, text in texts.items()}
     url = _argilla_url(folder) if queue_items else ""
     links = argilla_links(queue_items, url) if url else {}
-    cells = confused_cells(folder.runs / evaluated, misclassified, ids, links) if evaluated else []
+    errors = largest_error_cells(folder.runs / evaluated) if evaluated else []
+    involved = {label for cell in errors for label in (cell.gold, cell.predicted)}
+    cells = confused_cells(errors, misclassified(involved) if involved else {}, ids, links)
     found = DailyReport(
         at=utc_now(),
         task=task.name,

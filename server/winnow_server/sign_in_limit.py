@@ -24,6 +24,10 @@ FIRST_WAIT_SECONDS = 5.0
 MAX_WAIT_SECONDS = 60.0
 """Longest wait. Passwords are random with 96 bits, so that one attempt a minute finds none."""
 
+MAX_RUNNING = 20
+"""Attempts that are checked or wait for it, from all addresses: a check takes a quarter of a second, so they wait for 5
+seconds. Beyond that, only people who have signed in from their address before are let in."""
+
 PARALLEL_WAIT_SECONDS = 1.0
 """Wait when another attempt is still being checked and no free one is left."""
 
@@ -88,22 +92,28 @@ class SignInLimit:
     failures: OrderedDict[Any, Failures] = field(default_factory=OrderedDict)
     signed_in: OrderedDict[Any, bool] = field(default_factory=OrderedDict)
     """Accounts and addresses with a successful sign-in."""
+    running: int = 0
+    """Attempts that have begun and not ended."""
 
     def begin(self, account: str, address: str) -> Attempt:
         """Begin an attempt, or refuse it; one that has begun must be ended."""
         key = account, subscriber(address)
+        if self.running >= MAX_RUNNING and key not in self.signed_in:
+            return Attempt(key, wait=PARALLEL_WAIT_SECONDS)
         limits = [self._failures(key, ACCOUNT_ATTEMPTS)]
         if key not in self.signed_in:
             limits.append(self._failures(key[1], ADDRESS_ATTEMPTS))
         wait = max(one.wait(self.clock()) for one in limits)
         if wait > 0:
             return Attempt(key, wait=wait)
+        self.running += 1
         for one in limits:
             one.running += 1
         return Attempt(key, tuple(limits))
 
     def end(self, attempt: Attempt, *, right: bool | None) -> None:
         """End an attempt: the password was right, wrong, or was not checked (None)."""
+        self.running -= 1
         for one in attempt.limited_by:
             one.running -= 1
             if right is False:

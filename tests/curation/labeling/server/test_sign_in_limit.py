@@ -105,6 +105,18 @@ def test_parallel_attempts_are_limited_too(limit: Any) -> None:
     assert fail(limit) == 0.0
 
 
+def test_a_storm_from_many_addresses_fills_no_endless_queue(limits: ModuleType, limit: Any) -> None:
+    known = limit.begin("lea", "192.0.2.1")
+    limit.end(known, right=True)
+    begun = [limit.begin("ann", f"10.0.0.{number}") for number in range(200)]
+    assert [attempt.wait for attempt in begun] == [0.0] * limits.MAX_RUNNING + [1.0] * (200 - limits.MAX_RUNNING)
+    assert limit.begin("lea", "192.0.2.1").wait == 0.0
+    limit.end(begun[0], right=False)
+    assert limit.begin("bob", "192.0.2.1").wait == 1.0  # lea has taken that place
+    limit.end(begun[1], right=False)
+    assert limit.begin("bob", "192.0.2.1").wait == 0.0
+
+
 def test_one_network_of_ipv6_is_one_address(limits: ModuleType, limit: Any) -> None:
     assert [fail(limit, address=f"2001:db8:0:1::{number:x}") for number in range(6)] == [0.0] * 5 + [5.0]
     assert fail(limit, address="2001:db8:0:2::1") == 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,9 +10,14 @@ from dataclasses import dataclass
 from ftfy.badness import is_bad
 
 from winnow.core.suggest import nearest_name
+from winnow.core.vocabulary import DropReason
 
 MAX_CHARACTERS = 2000
 """Longer texts are documents, not queries; the default embedder reads about the first 1,000 characters."""
+
+
+WINNOW_MARK = re.compile(r'… \(\d[\d,]* characters\)\s*\Z|\A\s*\{"winnow": "dropped row"')
+"""How Winnow 0.2 marked a text that it had cut, and how a line of a file of dropped rows begins."""
 
 
 @dataclass(frozen=True)
@@ -21,31 +27,36 @@ class Drop:
     reason: str
     detail: str
     raw: str = ""
-    """The raw row, if it could not be parsed into columns."""
+    """The raw line, if it could not be parsed into columns; that of a CSV file below its header."""
 
 
 def text_problem(value: object, *, max_characters: int = MAX_CHARACTERS) -> Drop | None:
     """The problem with the text of a row, or None when the text is valid."""
     if value is None:
-        return Drop("empty", "the text is missing")
+        return Drop(DropReason.EMPTY, "the text is missing")
     if not isinstance(value, str):
-        return Drop("not_text", f"found {type(value).__name__}, expected a string")
+        return Drop(DropReason.NOT_TEXT, f"found {type(value).__name__}, expected a string")
     if not value.strip():
-        return Drop("empty", "the text is empty or only whitespace")
+        return Drop(DropReason.EMPTY, "the text is empty or only whitespace")
     if len(value) > max_characters:
-        return Drop("too_long", f"{len(value)} characters, at most {max_characters} are allowed")
+        return Drop(DropReason.TOO_LONG, f"{len(value)} characters, at most {max_characters} are allowed")
+    if WINNOW_MARK.search(value):
+        detail = "Winnow wrote this text: it is cut, or a whole line of a file of dropped rows"
+        return Drop(DropReason.WINNOW_MARK, detail)
     return _broken_characters(value)
 
 
 def _broken_characters(text: str) -> Drop | None:
     surrogates = [c for c in text if "\ud800" <= c <= "\udfff"]
     if surrogates:
-        return Drop("undecodable", f"byte or code unit {ord(surrogates[0]):#06x} is not a character; save as UTF-8")
+        return Drop(
+            DropReason.UNDECODABLE, f"byte or code unit {ord(surrogates[0]):#06x} is not a character; save as UTF-8"
+        )
     control = [c for c in text if unicodedata.category(c) == "Cc" and c not in "\t\n\r"]
     if control and not is_bad(text):
-        return Drop("control_character", f"character U+{ord(control[0]):04X}; remove it")
+        return Drop(DropReason.CONTROL_CHARACTER, f"character U+{ord(control[0]):04X}; remove it")
     if "\ufffd" in text or is_bad(text):
-        return Drop("mojibake", "the text was decoded with the wrong encoding; re-export it as UTF-8")
+        return Drop(DropReason.MOJIBAKE, "the text was decoded with the wrong encoding; re-export it as UTF-8")
     return None
 
 
@@ -55,7 +66,7 @@ def label_problem(label: str, labels: Sequence[str]) -> Drop | None:
         return None
     nearest = nearest_name(label, labels)
     hint = f"; the closest label is {nearest!r}" if nearest else ""
-    return Drop("unknown_label", f"label {label!r} is not in the task{hint}")
+    return Drop(DropReason.UNKNOWN_LABEL, f"label {label!r} is not in the task{hint}")
 
 
 def route_problem(label: str, route: str, routes: Mapping[str, str | None]) -> Drop | None:
@@ -63,4 +74,4 @@ def route_problem(label: str, route: str, routes: Mapping[str, str | None]) -> D
     wanted = routes.get(label)
     if not wanted or route == wanted:
         return None
-    return Drop("route_contradicts_task", f"route {route!r}, but the task sends {label!r} to {wanted!r}")
+    return Drop(DropReason.ROUTE_CONTRADICTS_TASK, f"route {route!r}, but the task sends {label!r} to {wanted!r}")

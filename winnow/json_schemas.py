@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from winnow.core.atomic import atomic_write
 from winnow.core.working_row import WorkingRow
 from winnow.curation.checks.gates.gate import Gate
+from winnow.curation.io.dropped_line import DroppedLine
 from winnow.curation.releases.manifest import Manifest
 from winnow.curation.releases.release_lines import ExclusionLine, MustPassCase, ReleaseRow
 from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts
@@ -25,6 +26,7 @@ from winnow.training.run_facts import RunFile
 PUBLIC_RECORDS: dict[str, type[object]] = {
     "comparison": ComparisonOutput,
     "decision": DecisionFacts,
+    "dropped_row": DroppedLine,
     "evaluation": EvaluationFacts,
     "exclusion": ExclusionLine,
     "feedback": FeedbackOutput,

@@ -12,6 +12,7 @@ from winnow.config.task import Task
 from winnow.core.clock import utc_now
 from winnow.core.vocabulary import DecidedBy, Origin, State
 from winnow.curation.ingest.add_options import AddOptions, check_options
+from winnow.curation.ingest.drop_fixes import fixes_by_reason
 from winnow.curation.ingest.dropped import DroppedFile, write_dropped
 from winnow.curation.ingest.language import detect_other_language
 from winnow.curation.ingest.rewrite_summary import FileRewrites, summarize_rewrites
@@ -26,6 +27,7 @@ from winnow.curation.store.flags import store_language_flags
 from winnow.curation.store.forgotten import forgotten_ids
 from winnow.curation.store.label_renames import label_renames
 from winnow.curation.store.machine_written import machine_written
+from winnow.curation.store.occurrences import rows_of_sources
 from winnow.curation.store.records import assigned_split_counts, live_records
 from winnow.curation.store.restored_labels import RestoredLabel, insert_restored_labels
 from winnow.curation.store.sources import NewSource, store_batch, store_source
@@ -58,6 +60,9 @@ class AddResult:
     rewrites: list[FileRewrites] = field(default_factory=list)
     """The same by file and entity, with masked examples."""
     dropped_file: str | None = None
+    """The file of dropped rows, to be fixed and added again."""
+    fixes: dict[str, str] = field(default_factory=dict)
+    """What lets dropped rows in, by reason."""
     sources: list[str] = field(default_factory=list)
     assigned_splits: dict[str, int] = field(default_factory=dict)
     """Assigned splits of the records that were added."""
@@ -90,7 +95,7 @@ def add(
     screened = [screen_file(reading, task, options, context) for reading in readings]
     kept = [row for one in screened for row in one.kept]
     flags = _language_flags(kept, kind, task.language)
-    dropped_file = write_dropped(screened, kind, dropped_dir, scrubber, dry_run=dry_run)
+    dropped_file = write_dropped(screened, kind, dropped_dir, context, set(kind.targets(task)), dry_run=dry_run)
     moment = utc_now()
     with _removed_on_error(dropped_file), store.writing(dry_run=dry_run) as connection:
         if (forgotten_ids(connection), label_renames(connection)) != (context.forgotten, context.renamed):
@@ -99,17 +104,24 @@ def add(
         for batch in dict.fromkeys(one.batch for one in screened if one.batch):
             store_batch(connection, batch, moment)
         sources = [store_source(connection, _new_source(one), moment) for one in screened]
-        pairs = [(source, row) for source, one in zip(sources, screened, strict=True) for row in one.kept]
+        stored_rows = rows_of_sources(connection, set(sources))
+        given_rows = [(source, row) for source, one in zip(sources, screened, strict=True) for row in one.kept]
+        pairs = [
+            (source, row)
+            for source, row in given_rows
+            if stored_rows.get((source, row.number), row.record_id) == row.record_id
+        ]
         origins = {source: one.origin for source, one in zip(sources, screened, strict=True)}
-        fixed = {source for source, one in zip(sources, screened, strict=True) if one.reading.fixed}
-        kept_assignments = store_records(connection, task, pairs, origins, fixed, moment)
+        restored = {source for source, one in zip(sources, screened, strict=True) if one.reading.restored}
+        known_sources = restored | {source for source, _ in stored_rows}
+        kept_assignments = store_records(connection, task, pairs, origins, known_sources, moment)
         shown = [(source, row) for source, row in pairs if not (row.verified and row.record_id in live_before)]
         store_occurrences(connection, shown, moment)
         insert_restored_labels(connection, _restored_labels(pairs))
         store_language_flags(connection, flags)
         if also_write:
-            also_write(connection, {row.record_id for row in kept})
-        added = {row.record_id for row in kept} - live_before
+            also_write(connection, {row.record_id for _, row in pairs})
+        added = {row.record_id for _, row in pairs} - live_before
         assigned_splits = assigned_split_counts(connection, added)
         recognized = _recognized_notes(connection, pairs, origins)
     given = sum(len(one.reading.rows) for one in screened)
@@ -124,11 +136,13 @@ def add(
         private=dict(Counter(one.entity for row in kept for one in row.rewrites).most_common()),
         rewrites=summarize_rewrites(screened),
         dropped_file=str(dropped_file.path) if dropped_file else None,
+        fixes=fixes_by_reason([d for one in screened for d in one.dropped]),
         sources=sources,
         assigned_splits=assigned_splits,
         notes=[note for one in screened for note in one.reading.notes]
         + _time_notes(screened)
         + _renamed_notes(kept)
+        + _changed_notes(len(given_rows) - len(pairs))
         + _kept_assignment_notes(kept_assignments)
         + recognized,
         dry_run=dry_run,
@@ -157,6 +171,11 @@ def _renamed_notes(kept: Sequence[KeptRow]) -> list[str]:
         f"{count:,} rows labeled {old!r} count as {new!r}, because the label was renamed"
         for (old, new), count in renamed.items()
     ]
+
+
+def _changed_notes(changed: int) -> list[str]:
+    note = f"{changed:,} rows were added before with another content and keep it: a row of a file is added once"
+    return [note] if changed else []
 
 
 def _recognized_notes(

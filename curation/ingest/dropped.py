@@ -1,25 +1,31 @@
-"""Write dropped rows, whole, with the reason, to a CSV that can be fixed and added again."""
+"""Write dropped rows, whole, with the reason and the fix, to a file that can be fixed and added again."""
 
 from __future__ import annotations
 
-import csv
-import io
 import itertools
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+import re
+from collections.abc import Callable, Sequence, Set
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from winnow.core.atomic import atomic_write
-from winnow.core.csv_cells import escape_cell
+from winnow.core.example import record_id
 from winnow.core.hashing import stable_hash
-from winnow.curation.ingest.screen import TEXT_WITHHELD, DroppedRow
+from winnow.core.timestamps import parse_time
+from winnow.core.vocabulary import RawFormat
+from winnow.curation.ingest.drop_fixes import fix_of
+from winnow.curation.ingest.screen import DroppedRow, ScreenContext
 from winnow.curation.ingest.screen_file import ScreenedFile
-from winnow.curation.io.readers.dropped_rows import dropped_columns
-from winnow.curation.pii.scrub import Scrubber
+from winnow.curation.io.dropped_line import DroppedBatch, DroppedLine, DroppedSource, is_encodable
+from winnow.curation.io.foreign_values import to_json
+from winnow.curation.io.readers.columns import parse_split
+from winnow.curation.io.readers.dropped_rows import WITHHELD
 from winnow.validators.kinds.kind import Kind
 
-MAX_CELL_CHARACTERS = 4000
-"""Characters of a dropped cell that are written out."""
+NOT_IN_NAMES = re.compile(r"[^\w.-]")
+"""Characters of a source's name that the name of its file of dropped rows does not take over."""
 
 
 @dataclass(frozen=True)
@@ -31,49 +37,136 @@ class DroppedFile:
 
 
 def write_dropped(
-    screened: Sequence[ScreenedFile], kind: Kind, folder: Path, scrubber: Scrubber, *, dry_run: bool = False
+    screened: Sequence[ScreenedFile],
+    kind: Kind,
+    folder: Path,
+    context: ScreenContext,
+    targets: Set[str],
+    *,
+    dry_run: bool = False,
 ) -> DroppedFile | None:
-    """All dropped rows of one command, as a CSV that can be fixed and added again.
+    """All dropped rows of one command, as JSON Lines (`DroppedLine`) that can be fixed and added again.
 
-    Private data is replaced in every cell; if it is the reason for dropping the row, the text is left out, and source
-    and row say where to find it. A file that somebody has started to edit is never overwritten. A dry run names the
-    file and does not write it.
+    Private data is replaced in every column; if it is the reason for dropping the row, the content is left out, and
+    file and row say where to find it. Rows that a file in the folder already holds are not written again, and a file
+    that somebody has started to edit is never overwritten. `targets` are the labels of the task. A dry run names
+    the file and does not write it.
     """
-    rows = [(one, dropped_row) for one in screened for dropped_row in one.dropped]
-    if not rows:
+    lines = [_line(one, row, kind, context, targets) for one in screened for row in one.dropped]
+    if not lines:
         return None
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer)
-    writer.writerow(dropped_columns(kind))
-    for one, dropped_row in rows:
-        row, withheld = dropped_row.row, dropped_row.drop.reason in TEXT_WITHHELD
-        cells = [""] * len(kind.content_columns) if withheld else _content_cells(dropped_row, kind)
-        session = scrubber.pseudonym(str(row.session)) if row.session else None
-        details = [row.label, row.route, row.split, session, row.time, dropped_row.drop.reason, dropped_row.drop.detail]
-        trace = [one.reading.name, row.number, one.origin, one.license]
-        scrubbed = [_scrubbed_cell(value, scrubber) for value in (*cells, *details)]
-        writer.writerow([escape_cell(cell) for cell in (*scrubbed, *map(str, trace))])
-    content = buffer.getvalue().encode()
+    holding = _file_holding({_identity(line) for line in lines}, folder)
+    if holding:
+        return DroppedFile(holding, new=False)
+    first = next(one for one in screened if one.dropped)
     digest = stable_hash("".join(one.reading.file_hash for one in screened), length=12)
-    stem = f"{Path(screened[0].reading.name).stem[:60]}-{digest}"
+    stem = NOT_IN_NAMES.sub("_", Path(first.reading.name).stem)[:60] + f"-{digest}"
     names = itertools.chain([stem], (f"{stem}-{n}" for n in itertools.count(2)))
-    path = next(p for p in (folder / f"{n}.csv" for n in names) if not p.exists() or p.read_bytes() == content)
-    new = not path.exists()
-    if new and not dry_run:
-        with atomic_write(path) as temporary:
-            temporary.write_bytes(content)
-    return DroppedFile(path, new)
+    path = next(path for path in (folder / f"{name}.jsonl" for name in names) if not path.exists())
+    if not dry_run:
+        _write_lines(lines, path)
+    return DroppedFile(path, new=True)
 
 
-def _content_cells(dropped_row: DroppedRow, kind: Kind) -> list[object]:
-    """The values of a row's content; a row that could not be parsed stands whole in the first column."""
-    values = [dropped_row.row.content.get(name) for name in kind.content_columns]
-    return values if any(value is not None for value in values) else [dropped_row.drop.raw, *values[1:]]
+def _write_lines(lines: Sequence[DroppedLine], path: Path) -> None:
+    with atomic_write(path) as temporary:
+        temporary.write_text("".join(f"{line.text()}\n" for line in lines), encoding="utf-8")
 
 
-def _scrubbed_cell(value: object, scrubber: Scrubber) -> str:
-    """A cell without private data; a very long one is truncated, with enough text left to find and fix it."""
-    text = "" if value is None else str(value).encode("utf-8", "backslashreplace").decode()
-    if len(text) > MAX_CELL_CHARACTERS:
-        text = f"{text[:MAX_CELL_CHARACTERS]} … ({len(text):,} characters)"
-    return scrubber.scrub(text).text
+def _identity(line: DroppedLine) -> str:
+    """What makes two lines the same row: where it came from and what it holds; the reason may change."""
+    return json.dumps([line.source.file_hash, line.number, line.row, line.raw], sort_keys=True)
+
+
+def _file_holding(wanted: Set[str], folder: Path) -> Path | None:
+    """A file in the folder that holds all of these rows."""
+    return next((path for path in sorted(folder.glob("*.jsonl")) if wanted <= _identities(path)), None)
+
+
+def _identities(path: Path) -> set[str]:
+    """The rows that a file of dropped rows holds; lines that somebody has damaged are skipped."""
+    found = set()
+    for text in path.read_text(encoding="utf-8", errors="replace").split("\n"):
+        try:
+            found.add(_identity(DroppedLine.model_validate(json.loads(text))))
+        except ValueError:
+            continue
+    return found
+
+
+def _line(
+    one: ScreenedFile, dropped_row: DroppedRow, kind: Kind, context: ScreenContext, targets: Set[str]
+) -> DroppedLine:
+    drop, row = dropped_row.drop, dropped_row.row
+    batch = DroppedBatch(**asdict(one.batch)) if one.batch else None
+    source = DroppedSource(
+        file_hash=one.reading.file_hash,
+        format=RawFormat(one.reading.format) if one.reading.format in [*RawFormat] else RawFormat.JSONL,
+        origin=one.origin,
+        license=one.license,
+        split=one.split,
+        settings=json.loads(one.settings),
+        batch=batch,
+    )
+
+    def safe(text: str) -> str:
+        return _safe_text(text, kind, context)
+
+    is_raw = bool(drop.raw) and not row.fields
+    fix = fix_of([dropped_row])
+    return DroppedLine(
+        winnow="dropped row",
+        reason=drop.reason,
+        detail=safe(drop.detail),
+        fix=safe(f"{fix}; then add the release again" if one.reading.restored and not is_raw else fix),
+        file=one.reading.name,
+        number=row.number,
+        row=None if is_raw else _columns(one, dropped_row, kind, context, targets),
+        raw=("" if drop.reason in WITHHELD else safe(drop.raw)) if is_raw else None,
+        repairable=is_raw or bool(row.fields),
+        source=source,
+    )
+
+
+def _safe_text(text: str, kind: Kind, context: ScreenContext) -> str:
+    """A text as it may be written out: private values are replaced, and a forgotten text is left out."""
+    scrubbed = context.scrubber.scrub(text).text
+    is_forgotten = is_encodable(scrubbed) and record_id(kind.name, scrubbed) in context.forgotten
+    return "" if is_forgotten else scrubbed
+
+
+def _columns(
+    one: ScreenedFile, dropped_row: DroppedRow, kind: Kind, context: ScreenContext, targets: Set[str]
+) -> dict[str, Any]:
+    """Every column of a row, or the ones that a generated row has; of a withheld row only those with a role."""
+    row, roles = dropped_row.row, one.reading.columns
+    fields = row.fields or {**row.content, "label": row.label, "session": row.session}
+    content = roles.content.values() if row.fields else kind.content_columns
+    label, session = (roles.label, roles.group) if row.fields else ("label", "session")
+    kept: dict[str | None, Callable[[str], bool]] = {
+        label: lambda text: text in targets,
+        roles.split: lambda text: parse_split(text) is not None,
+        roles.time: lambda text: parse_time(text) is not None,
+    }
+    withheld = dropped_row.drop.reason in WITHHELD
+
+    def safe(text: str) -> str:
+        return _safe_text(text, kind, context)
+
+    def cell(name: str, value: object) -> Any:
+        if withheld and name in content:
+            return None
+        text = str(value).strip()
+        if name in kept and kept[name](text):
+            return to_json(value)
+        if name == session and value is not None:
+            pseudonym = context.scrubber.pseudonym(text)
+            return to_json(value) if pseudonym == text else pseudonym
+        return to_json(value, safe)
+
+    named = {*content, *roles.chosen().values()}
+    return {
+        name if name in named else safe(name): cell(name, value)
+        for name, value in fields.items()
+        if not withheld or name in named
+    }

@@ -48,6 +48,8 @@ def _erase_text(folder: WorkspaceFolder, kind: Kind, text: str, *, dry_run: bool
             touched.append(path)
     dropped = sorted(folder.dropped.glob("*.csv"))
     touched += [path for path in dropped if _blank_dropped_rows(path, kind, text, dry_run=dry_run)]
+    lines = sorted(folder.dropped.glob("*.jsonl"))
+    touched += [path for path in lines if _blank_dropped_lines(path, text, dry_run=dry_run)]
     asked = (
         *folder.answers.rglob("*.json"),
         *folder.runs.glob("*/answers/*/*.json"),
@@ -77,7 +79,7 @@ def _written_forms(text: str) -> set[str]:
 
 
 def _blank_dropped_rows(path: Path, kind: Kind, text: str, *, dry_run: bool) -> bool:
-    """Blank the content of dropped rows that repeat a record or contain its text; says whether there were any."""
+    """The same in a file of dropped rows that Winnow 0.2 wrote as CSV."""
     rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8", errors="replace"), newline="")))
     places = range(len(kind.content_columns))
     found = [
@@ -92,6 +94,41 @@ def _blank_dropped_rows(path: Path, kind: Kind, text: str, *, dry_run: bool) -> 
         with atomic_write(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as handle:
             csv.writer(handle).writerows(rows)
     return bool(found)
+
+
+def _blank_dropped_lines(path: Path, text: str, *, dry_run: bool) -> bool:
+    """Blank every value that contains a text in a file of dropped rows; says whether there were any."""
+    lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
+    blanked = [_blanked_line(line, text) for line in lines]
+    if blanked == lines:
+        return False
+    if not dry_run:
+        with atomic_write(path) as temporary:
+            temporary.write_text("\n".join(blanked), encoding="utf-8")
+    return True
+
+
+def _blanked_line(line: str, text: str) -> str:
+    """A line of JSON without the values that contain a text; one that somebody has damaged is blanked as a whole."""
+    try:
+        facts = json.loads(line)
+    except ValueError:
+        return "" if any(form in line for form in _written_forms(text)) else line
+    shown = (
+        {key: facts[key] for key in ("row", "raw", "detail", "fix") if key in facts} if isinstance(facts, dict) else {}
+    )
+    blanked = _without_values(shown, text)
+    return line if blanked == shown else json.dumps({**facts, **blanked})
+
+
+def _without_values(value: Any, text: str) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_values(inner, text) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_without_values(inner, text) for inner in value]
+    if not isinstance(value, str):
+        return value
+    return "" if any(form in canonical_text(value) for form in _written_forms(text)) else value
 
 
 def _blank_stored_response(path: Path, text: str, *, dry_run: bool) -> bool:

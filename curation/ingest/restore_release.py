@@ -8,12 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from winnow.core.csv_cells import unescape_cell
 from winnow.core.errors import WinnowError
 from winnow.core.example import record_id
 from winnow.core.hashing import file_sha256, json_hash
 from winnow.core.vocabulary import ORIGINS, DecidedBy, Origin
 from winnow.curation.io.readers.columns import Columns
-from winnow.curation.io.readers.dropped_rows import FixedRows, unescape_value
 from winnow.curation.io.readers.raw_rows import RawRows
 from winnow.curation.io.readers.source_rows import FrozenRow, RestoredRows, SourceRow, SourceRows
 from winnow.curation.releases.manifest import MANIFEST
@@ -106,7 +106,7 @@ def _read_row(number: int, fields: Mapping[str, Any], kind: Kind) -> _ReadRow | 
     except (TypeError, ValueError):
         return None
     plain = {name: str("" if value is None else value) for name, value in fields.items()}
-    for cells in (plain, {name: unescape_value(value) for name, value in plain.items()}):
+    for cells in (plain, {name: unescape_cell(value) for name, value in plain.items()}):
         content = {name: cells[name] for name in kind.content_columns}
         intact = record_id(kind.name, kind.content_of(content)) == cells["id"]
         label, split, origin, group = (cells[name] for name in ("label", "split", "origin", "group"))
@@ -151,8 +151,8 @@ def _reading(found: RawRows, part: _Part, rows: list[SourceRow]) -> SourceRows:
         rows = [replace(row, number=number) for number, row in enumerate(rows, 1)]
     columns = Columns(text="text", label="label", split="split", group="group")
     batch = f"release-{digest[:12]}" if origin == Origin.SYNTHETIC else ""
-    fixed, restored = FixedRows(origin, part.license), RestoredRows(part.release.sha256, batch)
-    return SourceRows(found.name, digest, columns, rows, [], fixed=fixed, restored=restored)
+    restored = RestoredRows(origin, part.license, part.release.sha256, batch)
+    return SourceRows(found.name, digest, columns, rows, [], restored=restored)
 
 
 def _notes(name: str, counts: Counter[_ReleaseName], edited: int) -> list[str]:

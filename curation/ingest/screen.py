@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from winnow.config.task import Task
+from winnow.config.task import ScreenConfig, Task
 from winnow.core.example import record_id
 from winnow.core.timestamps import parse_time
+from winnow.core.vocabulary import DropReason
 from winnow.curation.annotations.renamed_labels import LabelRename, current_label
 from winnow.curation.io.readers.columns import parse_split
 from winnow.curation.io.readers.source_rows import FrozenRow, SourceRow
@@ -17,15 +19,6 @@ from winnow.curation.pii.scrub import Scrubbed, Scrubber
 from winnow.validators.kinds import kind_of
 from winnow.validators.kinds.kind import Kind
 from winnow.validators.text import Drop, label_problem, route_problem
-
-PRIVATE_DATA = "private_data"
-"""Reason for a row that is dropped because of private data."""
-
-FORGOTTEN = "forgotten"
-"""Reason for a row that repeats a forgotten record."""
-
-TEXT_WITHHELD = (PRIVATE_DATA, FORGOTTEN)
-"""Reasons for which the text of a dropped row is not written out."""
 
 
 @dataclass(frozen=True)
@@ -120,10 +113,33 @@ class _RowScreener:
         """The row as it is kept, or why it is dropped."""
         content = row.problem or self.kind.parse(row.content, self.task)
         if isinstance(content, Drop):
-            return content
+            return self._content_to_withhold(row) or content
+        unchanged = row.frozen is not None and row.frozen.verified  # its private data was replaced before the freeze
+        scrubbed = Scrubbed(content) if unchanged else _scrub(self.kind, content, self.context.scrubber)
         given = _cell_value(row.label)
         label = given if given is None or given in self.targets else current_label(given, self.context.renamed)
-        return self._problem_with_details(row, label) or self._scrubbed(row, content, label)
+        problem = self._reason_to_withhold(scrubbed) or self._problem_with_details(row, label)
+        return problem or self._kept(row, scrubbed, label)
+
+    def _content_to_withhold(self, row: SourceRow) -> Drop | None:
+        """Why the content of a row that is dropped for another reason must not be written out."""
+        unlimited = self.task.model_copy(update={"screen": ScreenConfig(max_characters=sys.maxsize)})
+        content = self.kind.parse(row.content, unlimited) if row.content else None
+        if isinstance(content, str):
+            return self._reason_to_withhold(_scrub(self.kind, content, self.context.scrubber))
+        texts = [row.problem.raw if row.problem else "", *(v for v in row.content.values() if isinstance(v, str))]
+        blocked = next((one.dropped for one in map(self.context.scrubber.scrub, texts) if one.dropped), "")
+        return self._reason_to_withhold(Scrubbed("", dropped=blocked)) if blocked else None
+
+    def _reason_to_withhold(self, scrubbed: Scrubbed) -> Drop | None:
+        """Why a content must not be stored or written out: private data, or a forgotten record."""
+        if scrubbed.dropped:
+            detail = f"it holds {scrubbed.dropped}, which winnow.yaml says to drop; see the source's row"
+            return Drop(DropReason.PRIVATE_DATA, detail)
+        identity = record_id(self.kind.name, scrubbed.text)
+        if identity in self.context.forgotten:
+            return Drop(DropReason.FORGOTTEN, f"record {identity} was forgotten and cannot be added again")
+        return None
 
     def _problem_with_details(self, row: SourceRow, label: str | None) -> Drop | None:
         """The problem with the label, the route or the split of a row."""
@@ -136,23 +152,15 @@ class _RowScreener:
                 return problem
         split = _cell_value(row.split)
         if split is not None and parse_split(split) is None:
-            return Drop("unknown_split", f"split {split!r}; expected train, validation or test")
+            return Drop(DropReason.UNKNOWN_SPLIT, f"split {split!r}; expected train, validation or test")
         return None
 
-    def _scrubbed(self, row: SourceRow, content: str, label: str | None) -> KeptRow | Drop:
-        """The row without private data, or why it is dropped after all."""
-        unchanged = row.frozen is not None and row.frozen.verified  # its private data was replaced before the freeze
-        scrubbed = Scrubbed(content) if unchanged else _scrub(self.kind, content, self.context.scrubber)
-        if scrubbed.dropped:
-            detail = f"it holds {scrubbed.dropped}, which winnow.yaml says to drop; see the source's row"
-            return Drop(PRIVATE_DATA, detail)
-        identity = record_id(self.kind.name, scrubbed.text)
-        if identity in self.context.forgotten:
-            return Drop(FORGOTTEN, f"record {identity} was forgotten and cannot be added again")
+    def _kept(self, row: SourceRow, scrubbed: Scrubbed, label: str | None) -> KeptRow:
+        """The row without private data."""
         session, time, split = _cell_value(row.session), _cell_value(row.time), _cell_value(row.split)
         return KeptRow(
             number=row.number,
-            record_id=identity,
+            record_id=record_id(self.kind.name, scrubbed.text),
             content=scrubbed.text,
             fold_key=self.kind.fold_key(scrubbed.text),
             stratum=self.kind.stratum(scrubbed.text, label),

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from winnow.config.task import Task
-from winnow.core.errors import Problem, WinnowError
-from winnow.curation.ingest.add_options import NAME_THE_BATCH, UNKNOWN_LICENSE, AddOptions
+from winnow.core.errors import Parameter, Problem, WinnowError
+from winnow.curation.ingest.add_options import UNKNOWN_LICENSE, AddOptions
 from winnow.curation.ingest.screen import DroppedRow, KeptRow, ScreenContext, screen
 from winnow.curation.io.readers.columns import parse_split
+from winnow.curation.io.readers.dropped_rows import AsAdded
 from winnow.curation.io.readers.source_rows import RestoredRows, SourceRows
 from winnow.curation.store.sources import GenerationBatch
 
@@ -22,30 +23,29 @@ class ScreenedFile:
     reading: SourceRows
     origin: str
     license: str
+    split: str | None
+    """The official split of rows that do not name one."""
     batch: GenerationBatch | None
-    """The generator run that wrote synthetic rows."""
+    """The batch of synthetic rows."""
     settings: str
+    """Columns and options, as JSON, as the source stores them."""
     kept: list[KeptRow]
     dropped: list[DroppedRow]
 
 
 def screen_file(reading: SourceRows, task: Task, options: AddOptions, context: ScreenContext) -> ScreenedFile:
     """Screen the rows of a file that was read and settle its origin and license; notes say what was assumed."""
+    if reading.as_added:
+        return _screen_as_added(reading, reading.as_added, task, options, context)
     kept, dropped = screen(reading.rows, task, context, split=options.split)
     labeled = any(row.label not in (None, "") for row in reading.rows)
-    known_origin = reading.fixed.origin if reading.fixed else ""
-    origin = options.origin or known_origin or ("human" if labeled else "log")
-    batch = options.batch
-    if reading.restored:
-        origin, batch = known_origin, _restored_batch(reading.restored)
+    restored = reading.restored
+    origin = restored.origin if restored else options.origin or ("human" if labeled else "log")
+    batch = _restored_batch(restored) if restored else options.batch
     license = context.scrubber.scrub(options.license).text
-    if license == UNKNOWN_LICENSE and reading.fixed and reading.fixed.license:
-        license = reading.fixed.license
-    if origin == "synthetic" and not batch:
-        raise WinnowError(
-            Problem(reading.name, "synthetic rows without a batch", "the batch that they come from", NAME_THE_BATCH)
-        )
-    if options.origin is None and not known_origin:
+    if license == UNKNOWN_LICENSE and restored and restored.license:
+        license = restored.license
+    if options.origin is None and not restored:
         why = "it has labels" if labeled else "it has no labels"
         reading.notes.append(f"{reading.name}: origin {origin!r}, because {why}; set the origin to change that")
     if license == UNKNOWN_LICENSE:
@@ -61,9 +61,34 @@ def screen_file(reading: SourceRows, task: Task, options: AddOptions, context: S
         "batch": batch.id if batch else None,
         **({"release": reading.restored.release} if reading.restored and reading.restored.release else {}),
     }
-    return ScreenedFile(reading, origin, license, batch, json.dumps(settings, sort_keys=True), kept, dropped)
+    text = json.dumps(settings, sort_keys=True)
+    return ScreenedFile(reading, origin, license, options.split, batch, text, kept, dropped)
 
 
 def _restored_batch(restored: RestoredRows) -> GenerationBatch | None:
     """The batch of synthetic rows of a release, which does not say what wrote each of them."""
     return GenerationBatch(restored.batch, "release", "unknown", "unknown") if restored.batch else None
+
+
+def _screen_as_added(
+    reading: SourceRows, added: AsAdded, task: Task, options: AddOptions, context: ScreenContext
+) -> ScreenedFile:
+    """Screen dropped rows with the options of the file that they came from.
+
+    Raises WinnowError for an option that differs: it would count the file as another source.
+    """
+    given = {"origin": options.origin, "split": options.split, "batch": options.batch and options.batch.id}
+    known = {"origin": added.origin, "split": added.split, "batch": added.batch and added.batch.id}
+    if options.license != UNKNOWN_LICENSE:
+        given["license"], known["license"] = options.license, added.license
+    fix = "leave it out, or add the dropped rows in a command of their own"
+    problems = [
+        Problem(Parameter(name), f"{value} for dropped rows of {reading.name}", f"{known[name]}, as it was added", fix)
+        for name, value in given.items()
+        if value is not None and value != known[name]
+    ]
+    if problems:
+        raise WinnowError(problems)
+    kept, dropped = screen(reading.rows, task, context, split=added.split)
+    batch = GenerationBatch(**added.batch.model_dump()) if added.batch else None
+    return ScreenedFile(reading, added.origin, added.license, added.split, batch, added.settings, kept, dropped)

@@ -24,8 +24,8 @@ class NewGroup:
     """The official splits that its source declared."""
     train_only: bool = False
     """Synthetic, or chosen by a model: never hold-out, regardless of its hash."""
-    from_fixed_rows: bool = False
-    """Rows that were dropped and fixed: their source has already contributed to validation."""
+    from_known_source: bool = False
+    """Rows of a source that had rows before: it has already contributed to validation."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def _assign_official(
             result[group.id] = SplitAssignment(held, "given")
         elif "train" not in group.given:
             drawn[group.stratum].append(group)
-        elif lacks_validation and not group.from_fixed_rows:
+        elif lacks_validation and not group.from_known_source:
             official_train[group.stratum].append(group)
         else:
             result[group.id] = SplitAssignment("train", "given")

@@ -37,12 +37,13 @@ def store_records(
     task: Task,
     pairs: Sequence[tuple[str, KeptRow]],
     origins: Mapping[str, str],
-    fixed: Set[str],
+    known_sources: Set[str],
     now: str,
 ) -> KeptAssignments:
     """Store new records with their groups, and assign a split to each new group.
 
-    `pairs` are source ids and rows, `origins` the origin of each source, `fixed` the sources of fixed rows.
+    `pairs` are source ids and rows, `origins` the origin of each source, `known_sources` the sources
+    that had rows before.
     Returns how many known records keep another split or group than these rows give.
     """
     stored = record_ids(connection)
@@ -58,7 +59,7 @@ def store_records(
         if (machine.repeats(rows[0][1].fold_key) and not rows[0][1].verified)
         or all(origins[source] == Origin.SYNTHETIC for source, _ in rows)
     }
-    groups = _new_groups(connection, new_rows, group_of, generated, fixed)
+    groups = _new_groups(connection, new_rows, group_of, generated, known_sources)
     assigned = assign_splits(groups, _eligible_counts(connection, task), task.splits)
     insert_groups(connection, _group_rows(groups, assigned, new_rows, group_of, now))
     insert_records(connection, _record_rows(task, new_rows, group_of, now))
@@ -129,7 +130,7 @@ def _new_groups(
     new_rows: dict[str, list[tuple[str, KeptRow]]],
     group_of: dict[str, str],
     generated: Set[str],
-    fixed: Set[str],
+    known_sources: Set[str],
 ) -> list[NewGroup]:
     known = group_ids(connection)
     members: dict[str, list[str]] = defaultdict(list)
@@ -147,7 +148,7 @@ def _new_groups(
                 size=len(records),
                 given=frozenset(row.split for _, row in appearances if row.split is not None),
                 train_only=all(record in generated for record in records),
-                from_fixed_rows=all(source in fixed for source, _ in appearances),
+                from_known_source=all(source in known_sources for source, _ in appearances),
             )
         )
     return groups

@@ -13,8 +13,8 @@ from winnow.config.task import Task
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.example import fold_key
 from winnow.core.layout import TASK_FILE
-from winnow.core.vocabulary import SPLITS
-from winnow.curation.ingest.screen import FORGOTTEN, ScreenContext, screen
+from winnow.core.vocabulary import SPLITS, DropReason
+from winnow.curation.ingest.screen import ScreenContext, screen
 from winnow.curation.io.readers.source_rows import read_file
 from winnow.curation.releases.manifest import MustPassFacts
 from winnow.curation.releases.release_lines import MustPassCase
@@ -74,4 +74,4 @@ def must_pass_summary(cases: Collection[MustPassCase], selected: pd.DataFrame) -
 
 
 def _fix(reason: str) -> str:
-    return "remove it from this file too" if reason == FORGOTTEN else "correct the row"
+    return "remove it from this file too" if reason == DropReason.FORGOTTEN else "correct the row"

@@ -78,10 +78,11 @@ def session_occurrences(connection: Connection) -> list[SessionOccurrence]:
     ]
 
 
-def rows_of_sources(connection: Connection, sources: set[str]) -> set[tuple[str, int]]:
-    """Source and row number of every occurrence in these sources."""
-    query = select(occurrence.c.source_id, occurrence.c.row).where(occurrence.c.source_id.in_(sources))
-    return {(source_id, row) for source_id, row in connection.execute(query)}
+def rows_of_sources(connection: Connection, sources: set[str]) -> dict[tuple[str, int], str]:
+    """The record of every row of these sources, by source and row number."""
+    columns = occurrence.c
+    query = select(columns.source_id, columns.row, columns.record_id).where(columns.source_id.in_(sources))
+    return {(source_id, row): record for source_id, row, record in connection.execute(query)}
 
 
 def insert_occurrences(connection: Connection, rows: list[dict[str, Any]]) -> None:

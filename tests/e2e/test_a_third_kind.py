@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import winnow
-from tests.support.files import write_jsonl
+from tests.support.files import edit_dropped, read_dropped, write_jsonl
 from tests.support.labeling import LabelingSetup, annotators_of
 from tests.support.text_pairs import PAIRS, pair_rows, texts
 from winnow.core.errors import WinnowError
@@ -96,9 +96,8 @@ def test_dropped_pairs_are_fixed_and_added_and_forgotten_ones_are_gone(pairs: Wo
     added = pairs.add(write_jsonl(tmp_path / "wrong.jsonl", [wrong]), license="own")
     assert added.dropped_file is not None
     dropped = tmp_path / "pairs" / added.dropped_file
-    table = pd.read_csv(dropped, dtype=str)
-    assert table.loc[0, ["first", "second", "label"]].tolist() == [*list(wrong.values())[:2], "maybe"]
-    table.assign(label="yes").to_csv(dropped, index=False)
+    assert read_dropped(dropped)[0]["row"] == wrong
+    edit_dropped(dropped, dropped, label="yes")
     assert pairs.add(dropped, license="own").added == 1
     (record,) = pairs.records()["id"]
     assert pairs.show(record).record.label == "yes"

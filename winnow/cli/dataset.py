@@ -28,6 +28,7 @@ from winnow.cli.render.rename_summary import print_rename_summary
 from winnow.cli.render.status_view import print_status
 from winnow.config.load import read_task
 from winnow.config.template import TEMPLATES
+from winnow.core.commands import command
 from winnow.core.vocabulary import ORIGINS, SPLITS
 
 
@@ -123,7 +124,9 @@ def add(
     if dry_run:
         terminal.print_dry_run()
         return
-    terminal.print_next("winnow check" if result.added or result.known else "fix the file, then run winnow add again")
+    terminal.print_next(
+        "winnow check" if result.added or result.known else command("add", result.dropped_file or "FILE")
+    )
 
 
 def status(context: typer.Context, json: JsonOption = False) -> None:

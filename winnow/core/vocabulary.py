@@ -149,6 +149,39 @@ class LooserDirection(StrEnum):
     LOWER = "lower"
 
 
+class RawFormat(StrEnum):
+    """Formats in which a row that cannot be read into columns is written out as it stood."""
+
+    CSV = "csv"
+    TSV = "tsv"
+    JSONL = "jsonl"
+    """One JSON value; rows of every format that is not delimited text."""
+
+
+class DropReason(StrEnum):
+    """Why a row of a file is not stored."""
+
+    EMPTY = "empty"
+    NOT_TEXT = "not_text"
+    TOO_LONG = "too_long"
+    UNDECODABLE = "undecodable"
+    """Bytes or code units that are not a character."""
+    CONTROL_CHARACTER = "control_character"
+    MOJIBAKE = "mojibake"
+    """Decoded with the wrong encoding."""
+    WINNOW_MARK = "winnow_mark"
+    """A text that Winnow wrote in place of the row's own, such as a cut one."""
+    UNKNOWN_LABEL = "unknown_label"
+    ROUTE_CONTRADICTS_TASK = "route_contradicts_task"
+    UNKNOWN_SPLIT = "unknown_split"
+    MALFORMED_ROW = "malformed_row"
+    """It cannot be read into columns."""
+    PRIVATE_DATA = "private_data"
+    """Private data that the task says to drop."""
+    FORGOTTEN = "forgotten"
+    """It repeats a forgotten record."""
+
+
 class ExclusionReason(StrEnum):
     """Why a record is not exported: it has no valid label, or a row that is exported makes it superfluous."""
 

@@ -15,7 +15,7 @@ from winnow.curation.ingest.group_question import given_options, group_question
 from winnow.curation.ingest.restore_release import release_files, release_readings
 from winnow.curation.io.readers.columns import Columns
 from winnow.curation.io.readers.raw_rows import read_rows
-from winnow.curation.io.readers.source_rows import SourceRows, read_table, rows_of_file
+from winnow.curation.io.readers.source_rows import SourceRows, read_table, sources_of_file
 from winnow.curation.store.group_answers import group_answers, store_group_answers
 from winnow.curation.store.sources import GenerationBatch, live_file_hashes
 from winnow.operations._context import WorkspaceContext
@@ -51,6 +51,7 @@ def add(  # noqa: PLR0913
         answers, added_before = group_answers(connection), live_file_hashes(connection)
     sources: list[SourceRows] = []
     problems: list[Problem] = []
+    how: Any = {"columns": columns, "kind": kind, "group_answers": answers}
     several: Sequence[Any] = files if isinstance(files, list | tuple) else [files]
     for file in several:
         try:
@@ -58,9 +59,9 @@ def add(  # noqa: PLR0913
                 for path in release_files(Path(file)):
                     rows = read_rows(path, format=format, encoding=encoding, table=table)
                     restored = release_readings(rows, path, kind, workspace.folder.releases)
-                    sources += restored or [rows_of_file(rows, columns=columns, kind=kind, group_answers=answers)]
+                    sources += restored or sources_of_file(rows, **how)
             else:
-                sources.append(read_table(file, columns=columns, kind=kind, group_answers=answers))
+                sources.append(read_table(file, **how))
         except WinnowError as error:
             problems += error.problems
     if problems:

@@ -7,6 +7,7 @@ import io
 from collections import deque
 from collections.abc import Iterator
 
+from winnow.core.vocabulary import DropReason
 from winnow.curation.io.readers.file_format import FileFormat
 from winnow.curation.io.readers.numbered_rows import NumberedRow
 from winnow.validators.text import Drop
@@ -34,6 +35,7 @@ def csv_rows(text: str, *, delimiter: str | None = None) -> Iterator[NumberedRow
             yield consumed[-1]
 
     header: list[str] | None = None
+    header_text = ""
     number = 1
     while pending:
         consumed.clear()
@@ -49,9 +51,10 @@ def csv_rows(text: str, *, delimiter: str | None = None) -> Iterator[NumberedRow
             del consumed[1:]
         number += len(consumed)
         if problem:
-            yield line, Drop("malformed_row", problem, consumed[0].rstrip("\r\n"))
+            yield line, Drop(DropReason.MALFORMED_ROW, problem, header_text + consumed[0].rstrip("\r\n"))
         elif cells and header is None:
             header = _unique_names([cell.strip() for cell in cells])
+            header_text = "".join(consumed)
         elif cells and header is not None:
             yield line, dict(zip(header, cells, strict=True))
 

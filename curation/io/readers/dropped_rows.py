@@ -1,38 +1,139 @@
-"""The columns of a file of dropped rows, and how fixed rows come back from one."""
+"""Read a file of dropped rows: each fixed row becomes a row of the file that it came from."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from winnow.core.csv_cells import unescape_cell
-from winnow.curation.io.readers.numbered_rows import Fields, value_text
+from pydantic import ValidationError
+
+from winnow.core.commands import command
+from winnow.core.errors import Problem, WinnowError
+from winnow.core.vocabulary import DropReason, RawFormat
+from winnow.curation.io.dropped_line import DroppedBatch, DroppedLine, DroppedSource
+from winnow.curation.io.foreign_values import from_json
+from winnow.curation.io.readers.columns import KNOWN_NAMES, Columns, find_columns
+from winnow.curation.io.readers.csv_reader import csv_rows, tsv_rows
+from winnow.curation.io.readers.jsonl_reader import jsonl_rows
+from winnow.curation.io.readers.numbered_rows import Fields, NumberedRow
 from winnow.validators.kinds.kind import Kind
+from winnow.validators.text import Drop
 
-DROPPED_DETAILS = (
-    "label", "route", "split", "session", "time", "reason", "detail", "file", "row", "origin", "license",
-)  # fmt: skip
+EARLIER_COLUMNS = frozenset(
+    ("label", "route", "split", "session", "time", "reason", "detail", "file", "row", "origin", "license")
+)
+"""Columns of the CSV files of dropped rows that Winnow 0.2 wrote. Their texts may be cut."""
 
+WITHHELD = (DropReason.PRIVATE_DATA, DropReason.FORGOTTEN)
+"""Reasons for which the content of a dropped row is not written out."""
 
-def dropped_columns(kind: Kind) -> list[str]:
-    """Header of the file that `add` writes for dropped rows; a file with all of these columns is one that was fixed."""
-    return [*kind.content_columns, *DROPPED_DETAILS]
+LINE_READERS = {RawFormat.CSV: csv_rows, RawFormat.TSV: tsv_rows, RawFormat.JSONL: jsonl_rows}
+"""How the raw line of a row that could not be read into columns is read after it was fixed."""
 
 
 @dataclass(frozen=True)
-class FixedRows:
-    """The origin and license that corrected rows were dropped with; empty where they differ."""
+class AsAdded:
+    """How the source of dropped rows was added; its fixed rows are added the same way."""
 
     origin: str
     license: str
+    split: str | None
+    settings: str
+    """Columns and options, as JSON, as the source stores them."""
+    batch: DroppedBatch | None
 
 
-def unescape_value(value: Any) -> Any:
-    """A value without the escape that protects spreadsheets from formulas."""
-    return unescape_cell(value) if isinstance(value, str) else value
+@dataclass(frozen=True)
+class ReadSource:
+    """The rows of one source in a file of dropped rows."""
+
+    name: str
+    file_hash: str
+    format: str
+    columns: Columns
+    rows: list[NumberedRow]
+    as_added: AsAdded
 
 
-def fixed_rows(rows: list[Fields]) -> FixedRows:
-    """The origin and license that all the rows share."""
-    origins, licenses = ({value_text(fields[name]) for fields in rows} for name in ("origin", "license"))
-    return FixedRows(origins.pop() if len(origins) == 1 else "", licenses.pop() if len(licenses) == 1 else "")
+def holds_dropped_rows(numbered: Sequence[NumberedRow]) -> bool:
+    """Whether a row is marked as a dropped row."""
+    return any(isinstance(fields, dict) and fields.get("winnow") == "dropped row" for _, fields in numbered)
+
+
+def refuse_earlier_file(name: str, present: Sequence[str], first: Mapping[str, object]) -> None:
+    """Raise WinnowError for a file of dropped rows that an earlier version wrote: its texts may be cut."""
+    if set(present) >= EARLIER_COLUMNS:
+        found = "dropped rows written by an earlier version of Winnow, which cut long texts"
+        fix = f"run `{command('add', str(first.get('file') or 'FILE'))}` in the folder of that file"
+        raise WinnowError(Problem(name, found, "the file that the rows came from", fix))
+
+
+def dropped_sources(name: str, numbered: Sequence[NumberedRow], kind: Kind) -> list[ReadSource]:
+    """The rows of a file of dropped rows, by the source that they came from.
+
+    Raises WinnowError with every line that is not one of a dropped row.
+    """
+    lines: dict[str, list[DroppedLine]] = {}
+    problems = []
+    for number, fields in numbered:
+        line = _line_or_problem(f"{name}, line {number}", fields)
+        if isinstance(line, Problem):
+            problems.append(line)
+        else:
+            lines.setdefault(f"{line.file}\0{json.dumps(line.source.model_dump(), sort_keys=True)}", []).append(line)
+    if problems:
+        raise WinnowError(problems)
+    return [_source(found, kind) for found in lines.values()]
+
+
+def _line_or_problem(place: str, fields: Fields | Drop) -> DroppedLine | Problem:
+    expected = "a line of a file of dropped rows, of which only `row` or `raw` was changed"
+    fix = "correct the line, or delete it"
+    if isinstance(fields, Drop):
+        return Problem(place, fields.detail, expected, fix)
+    try:
+        line = DroppedLine.model_validate(fields)
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()[:3])
+        return Problem(place, faults, expected, fix)
+    row: Any = line.row
+    if row is not None and not isinstance(row, dict):
+        return Problem(place, f"`row` is a {type(row).__name__}", "an object with the columns of the row", fix)
+    if row is None and not isinstance(line.raw, str):
+        return Problem(place, "neither `row` nor `raw`", expected, fix)
+    return line
+
+
+def _source(lines: Sequence[DroppedLine], kind: Kind) -> ReadSource:
+    first, source = lines[0], lines[0].source
+    columns = _columns(source, kind)
+    rows: list[NumberedRow] = [(line.number, _fields(line, columns)) for line in lines]
+    good = [fields for _, fields in rows if isinstance(fields, dict)]
+    if good and not columns.content:
+        present = list(dict.fromkeys(key for fields in good for key in fields))
+        columns = find_columns(columns, present, splits=(), name=first.file, kind=kind)
+    settings = json.dumps(source.settings, sort_keys=True)
+    as_added = AsAdded(source.origin, source.license, source.split, settings, source.batch)
+    return ReadSource(first.file, source.file_hash, source.format, columns, rows, as_added)
+
+
+def _columns(source: DroppedSource, kind: Kind) -> Columns:
+    """The columns that the source was added with."""
+    named = {role: str(column) for role, column in dict(source.settings.get("columns") or {}).items()}
+    content = {role: named[role] for role in kind.content_columns if role in named}
+    roles: dict[str, Any] = {role: named.get(role) for role in (*KNOWN_NAMES, "group")}
+    return Columns(text=content.get(next(iter(kind.content_columns))), content=content, **roles)
+
+
+def _fields(line: DroppedLine, columns: Columns) -> Fields | Drop:
+    """The columns of a row, or why it stays dropped."""
+    again = Drop(line.reason, line.detail, line.raw or "")
+    if line.row is None:
+        read = next(LINE_READERS[line.source.format](line.raw or ""), None)
+        return read[1] if read else again
+    is_withheld = line.reason in WITHHELD and not any(line.row.get(name) for name in columns.content.values())
+    if is_withheld or not line.repairable or line.reason not in [*DropReason]:
+        return again
+    return {str(key): from_json(value) for key, value in line.row.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from winnow.core.vocabulary import DropReason
 from winnow.curation.io.readers.file_format import FileFormat
 from winnow.curation.io.readers.numbered_rows import NumberedRow, row_fields
 from winnow.validators.text import Drop
@@ -17,7 +18,7 @@ def jsonl_rows(text: str) -> Iterator[NumberedRow]:
             try:
                 yield number, row_fields(json.loads(line))
             except (ValueError, RecursionError) as error:
-                yield number, Drop("malformed_row", f"not JSON ({error})", line)
+                yield number, Drop(DropReason.MALFORMED_ROW, f"not JSON ({error})", line)
 
 
 JSONL = FileFormat("jsonl", lambda file: jsonl_rows(file.text), suffixes=(".jsonl", ".ndjson"))

@@ -7,6 +7,7 @@ import math
 from typing import Any
 
 from winnow.core.errors import Problem, WinnowError
+from winnow.core.vocabulary import DropReason
 from winnow.validators.text import Drop
 
 Fields = dict[str, Any]
@@ -21,7 +22,7 @@ def row_fields(item: Any) -> Fields | Drop:
     if isinstance(item, str):
         return {"text": item}
     found = f"found a JSON {type(item).__name__}, expected an object or a string"
-    return Drop("malformed_row", found, json.dumps(item))
+    return Drop(DropReason.MALFORMED_ROW, found, json.dumps(item))
 
 
 def unreadable_file(name: str, found: str, expected: str, fix: str = "repair or convert the file") -> WinnowError:

@@ -25,6 +25,8 @@ class RawRows:
     """SHA-256 of the file's bytes on disk."""
     rows: list[NumberedRow]
     notes: list[str]
+    format: str
+    """Name of the format that it was read as."""
 
 
 def read_rows(
@@ -48,7 +50,7 @@ def read_rows(
     reader = named or detect_format(path, content)
     decoded = Decoded("") if reader.magic else decode(content, name=name, encoding=encoding)
     rows = list(reader.read(InputFile(path, content, decoded.text, table)))
-    return RawRows(name, stable_hash(data), rows, [decoded.note] if decoded.note else [])
+    return RawRows(name, stable_hash(data), rows, [decoded.note] if decoded.note else [], reader.name)
 
 
 def _file_bytes(path: Path) -> bytes:

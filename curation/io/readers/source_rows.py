@@ -12,7 +12,12 @@ from winnow.core.errors import Problem, WinnowError
 from winnow.core.hashing import stable_hash
 from winnow.core.vocabulary import DecidedBy
 from winnow.curation.io.readers.columns import Columns, find_columns, value_of
-from winnow.curation.io.readers.dropped_rows import FixedRows, dropped_columns, fixed_rows, unescape_value
+from winnow.curation.io.readers.dropped_rows import (
+    AsAdded,
+    dropped_sources,
+    holds_dropped_rows,
+    refuse_earlier_file,
+)
 from winnow.curation.io.readers.group_columns import GroupCandidate, group_candidates
 from winnow.curation.io.readers.numbered_rows import Fields, NumberedRow, value_text
 from winnow.curation.io.readers.raw_rows import RawRows, read_rows
@@ -52,6 +57,8 @@ class SourceRow:
     session: object = None
     time: object = None
     problem: Drop | None = None
+    fields: Mapping[str, object] = field(default_factory=dict)
+    """Every column of the row in the file; empty for a row that was not read from one."""
     group: str | None = None
     """The id of an existing group: a variation joins the group of its seed. Only files of a release can set this."""
     frozen: FrozenRow | None = None
@@ -61,6 +68,8 @@ class SourceRow:
 class RestoredRows(NamedTuple):
     """Rows with the columns of a release."""
 
+    origin: str
+    license: str
     release: str
     """SHA-256 of the manifest of the release that has all of them unchanged; empty if none has."""
     batch: str
@@ -81,8 +90,10 @@ class SourceRows:
     """Equal for files with the same columns: what was answered about one holds for the others."""
     group_candidates: Sequence[GroupCandidate] = ()
     """Unused columns that may say which rows belong together; empty when the group column was chosen."""
-    fixed: FixedRows | None = None
-    """Set for a file of dropped rows that is added again: its rows keep their session, split, origin and license."""
+    format: str = "jsonl"
+    """Name of the format that it was read as."""
+    as_added: AsAdded | None = None
+    """Set for dropped rows that are added again: how the file was added that they came from."""
     restored: RestoredRows | None = None
     """Set for rows with the columns of a release, all of which one release has unchanged, or none."""
 
@@ -117,7 +128,35 @@ def rows_of_file(
 
     Raises WinnowError when no column holds a part of the content.
     """
-    return _source_rows(found.name, found.file_hash, found.rows, columns or Columns(), found.notes, kind, group_answers)
+    rows = _source_rows(found.name, found.file_hash, found.rows, columns or Columns(), found.notes, kind, group_answers)
+    return replace(rows, format=found.format)
+
+
+def sources_of_file(
+    found: RawRows,
+    *,
+    columns: Columns | None = None,
+    kind: Kind = INTENTS,
+    group_answers: Mapping[str, str] = NO_ANSWERS,
+) -> list[SourceRows]:
+    """The same; a file of dropped rows is read as the files that its rows came from.
+
+    Raises WinnowError with every line of such a file that is damaged, too.
+    """
+    if not holds_dropped_rows(found.rows):
+        return [rows_of_file(found, columns=columns, kind=kind, group_answers=group_answers)]
+    return [
+        SourceRows(
+            name=one.name,
+            file_hash=one.file_hash,
+            columns=one.columns,
+            rows=[_source_row(number, fields, one.columns) for number, fields in one.rows],
+            notes=[f"{found.name}: dropped rows of {one.name}, added with the options of that file"],
+            format=one.format,
+            as_added=one.as_added,
+        )
+        for one in dropped_sources(found.name, found.rows, kind)
+    ]
 
 
 def read_table(
@@ -155,13 +194,7 @@ def _source_rows(
     if not good:
         rows = [SourceRow(number, problem=problem) for number, problem in numbered if isinstance(problem, Drop)]
         return SourceRows(name, digest, chosen_columns, rows, [*notes, f"{name}: no readable row"])
-    fixed = fixed_rows(good) if set(dropped_columns(kind)) <= set(present) else None
-    if fixed:
-        numbered = [
-            (n, f if isinstance(f, Drop) else {k: unescape_value(v) for k, v in f.items()}) for n, f in numbered
-        ]
-    if fixed and chosen_columns.group is None:
-        chosen_columns = replace(chosen_columns, group="session", split="split")
+    refuse_earlier_file(name, present, good[0])
     key = stable_hash(*sorted(present), length=20)
     if chosen_columns.group is None and key in group_answers:
         chosen_columns = replace(chosen_columns, group=group_answers[key])
@@ -173,7 +206,7 @@ def _source_rows(
     notes = [*notes, f"{name}: {chosen}" + (f"; not used: {', '.join(map(redact, unused[:10]))}" if unused else "")]
     candidates = group_candidates(good, unused) if columns.group is None else []
     rows = [_source_row(number, fields, columns) for number, fields in numbered]
-    return SourceRows(name, digest, columns, rows, notes, key, candidates, fixed)
+    return SourceRows(name, digest, columns, rows, notes, key, candidates)
 
 
 def _source_row(number: int, fields: Fields | Drop, columns: Columns) -> SourceRow:
@@ -187,4 +220,5 @@ def _source_row(number: int, fields: Fields | Drop, columns: Columns) -> SourceR
         split=value_of(fields, columns.split),
         session=value_of(fields, columns.group),
         time=value_of(fields, columns.time),
+        fields=fields,
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tests.support.files import write_jsonl
+from tests.support.files import edit_dropped, read_dropped, write_jsonl
 from tests.support.paths import EXAMPLE
 from tests.support.workspaces import add_example
 from winnow.core.errors import WinnowError
@@ -63,12 +63,10 @@ def test_two_files_that_agree_add_weight_and_not_records(make_workspace: Make) -
 def test_dropped_rows_can_be_fixed_and_added_again(make_workspace: Make, tmp_path: Path) -> None:
     ws = make_workspace("it_vpn")
     result = ws.add(rows(("good", "it_vpn"), ("mend me", "it_vnp")))
-    assert result.dropped_file is not None
-    fallen = pd.read_csv(result.dropped_file)
-    assert fallen.loc[0, ["text", "label", "reason", "row"]].tolist() == ["mend me", "it_vnp", "unknown_label", 2]
-    fallen["label"] = "it_vpn"
-    fallen.to_csv(tmp_path / "mended.csv", index=False)
-    fixed = ws.add(tmp_path / "mended.csv")
+    (line,) = read_dropped(result.dropped_file)
+    assert line["row"] == {"text": "mend me", "label": "it_vnp"}
+    assert (line["reason"], line["number"]) == ("unknown_label", 2)
+    fixed = ws.add(edit_dropped(result.dropped_file, tmp_path / "mended.jsonl", label="it_vpn"))
     assert (fixed.added, fixed.dropped) == (1, 0)
 
 
@@ -76,18 +74,15 @@ def test_fixed_rows_keep_their_session_split_origin_and_license(make_workspace: 
     ws = make_workspace("a")
     given = [{"text": f"text {i}", "label": "a" if i % 2 else "aa", "user": f"u{i // 2}"} for i in range(60)]
     first = ws.add(write_jsonl(tmp_path / "q.jsonl", given), columns=Columns(group="user"), license="MIT")
-    fallen = pd.read_csv(str(first.dropped_file)).assign(label="a")
-    fallen.to_csv(tmp_path / "mended.csv", index=False)
-    assert ws.add(tmp_path / "mended.csv").added == 30
+    assert ws.add(edit_dropped(first.dropped_file, tmp_path / "mended.jsonl", label="a")).added == 30
     table = ws.records()
     assert (table.groupby("group").size() == 2).all()
     assert set(table["licenses"]) == {("MIT",)}
     official = make_workspace("a", name="official")
-    rows = [{"text": f"t{i}", "label": "aa", "split": "train"} for i in range(40)]
+    rows = [{"text": f"t{i}", "label": "aa" if i else "a", "split": "train"} for i in range(40)]
     more = [{"text": f"v{i}", "label": "a", "split": "dev"} for i in range(10)]
     dropped = official.add(write_jsonl(tmp_path / "o.jsonl", rows + more), origin="public").dropped_file
-    pd.read_csv(str(dropped)).assign(label="a").to_csv(tmp_path / "again.csv", index=False)
-    official.add(tmp_path / "again.csv")
+    official.add(edit_dropped(dropped, tmp_path / "again.jsonl", label="a"))
     counts = official.records().groupby("assigned_split").size().to_dict()
     assert counts == {"train": 40, "validation": 10}  # mended train rows are not drawn for validation once more
     assert set(official.records()["origin"]) == {"public"}
@@ -98,12 +93,12 @@ def test_a_file_that_someone_fixes_is_never_overwritten(make_workspace: Make, tm
     path = tmp_path / "q.csv"
     path.write_text("text,label\nhello, my friend,a\n")
     fallen = Path(str(ws.add(path).dropped_file))
-    assert pd.read_csv(fallen)["text"].tolist() == ["hello, my friend,a"]  # the row as it stood
+    assert read_dropped(fallen)[0]["raw"] == "text,label\nhello, my friend,a"  # the row as it stood
     assert ws.add(path).dropped_file == str(fallen)
     fallen.write_text("half mended")
     again = Path(str(ws.add(path).dropped_file))
     assert fallen.read_text() == "half mended"
-    assert again.name == fallen.name.replace(".csv", "-2.csv")
+    assert again.name == fallen.name.replace(".jsonl", "-2.jsonl")
 
 
 def test_a_text_that_a_generator_wrote_first_waits_for_a_person_wherever_it_is_seen(make_workspace: Make) -> None:

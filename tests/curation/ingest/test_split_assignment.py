@@ -89,7 +89,7 @@ def test_official_hold_out_rows_fill_the_quota_and_synthetic_rows_do_not_raise_i
 
 @pytest.mark.parametrize("validation", [0, 1])
 def test_official_train_rows_stay_in_train_beside_official_validation_rows_and_after_a_fix(validation: int) -> None:
-    train = [NewGroup(f"train {i}", "a", 1, frozenset({"train"}), from_fixed_rows=not validation) for i in range(100)]
+    train = [NewGroup(f"train {i}", "a", 1, frozenset({"train"}), from_known_source=not validation) for i in range(100)]
     other = [NewGroup(f"validation {i}", "b", 1, frozenset({"validation"})) for i in range(validation)]
     placed = assign_splits([*train, *other], {}, SplitsConfig())
     assert {placed[group.id] for group in train} == {SplitAssignment("train", "given")}

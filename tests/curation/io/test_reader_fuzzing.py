@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import winnow
+from tests.support.files import read_dropped
 from winnow.core.errors import WinnowError
 from winnow.curation.io.readers import FORMATS
 from winnow.workspace import Workspace
@@ -134,7 +135,7 @@ def check_file(workspace: Workspace, data: bytes, suffix: str, form: str) -> Non
     assert len(table) == before + result.added
     assert "superseded" not in set(table["state"])
     if result.dropped_file:
-        assert len(pd.read_csv(result.dropped_file, keep_default_na=False)) == result.dropped
+        assert len(read_dropped(result.dropped_file)) == result.dropped
     again = workspace.add(path, format=form)
     assert (again.given, again.added, again.dropped) == (result.given, 0, result.dropped)
 

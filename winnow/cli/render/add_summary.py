@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from winnow.cli.render.terminal import print_line, print_note, print_table, printable
+from winnow.core.commands import command
 from winnow.core.counted import counted
 
 if TYPE_CHECKING:
@@ -21,8 +22,10 @@ def print_add_summary(result: AddResult) -> None:
     if result.added:
         print_line("assigned to " + ", ".join(f"{split} {count:,}" for split, count in result.assigned_splits.items()))
     if result.reasons:
-        print_line("dropped: " + ", ".join(f"{reason} {count:,}" for reason, count in result.reasons.items()))
-        print_line(f"{'would be written to' if result.dry_run else 'fix and add again:'} {result.dropped_file}")
+        for reason, count in result.reasons.items():
+            print_line(f"dropped: {reason} {count:,} (fix: {printable(result.fixes.get(reason, ''))})")
+        again = "the dropped rows would be in" if result.dry_run else "then add the dropped rows again:"
+        print_line(f"{again} {result.dropped_file if result.dry_run else command('add', str(result.dropped_file))}")
     if result.rewrites:
         _print_rewrites(result.rewrites)
     for name, count in result.flagged.items():

@@ -153,7 +153,7 @@ def test_a_stray_quote_costs_its_row_and_not_the_rest(tmp_path: Path) -> None:
     path.write_text("\n".join(["text,label", *lines]) + "\n")
     rows = read_file(path).rows
     assert len(rows) == 1000
-    assert [(r.number, r.problem.raw) for r in rows if r.problem] == [(12, '"my laptop is dead,a')]
+    assert [(r.number, r.problem.raw) for r in rows if r.problem] == [(12, 'text,label\n"my laptop is dead,a')]
     assert {r.content.get("text") for r in rows} >= {
         "query 11",
         'my "laptop is dead',

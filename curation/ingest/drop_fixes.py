@@ -1,0 +1,62 @@
+"""What lets a dropped row in: the setting or the edit, for one row or for all rows with the same reason."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+
+from winnow.core.layout import TASK_FILE
+from winnow.core.vocabulary import DropReason
+from winnow.curation.ingest.screen import DroppedRow
+
+MAX_NAMES = 5
+"""Labels that a fix names."""
+
+
+def fixes_by_reason(dropped: Sequence[DroppedRow]) -> dict[str, str]:
+    """The fix of each reason for which rows were dropped, most frequent reason first."""
+    rows: defaultdict[str, list[DroppedRow]] = defaultdict(list)
+    for one in dropped:
+        rows[one.drop.reason].append(one)
+    ordered = sorted(rows.items(), key=lambda item: -len(item[1]))
+    return {reason: fix_of(same) for reason, same in ordered}
+
+
+def fix_of(rows: Sequence[DroppedRow]) -> str:
+    """The setting or the edit that lets in rows which were dropped for the same reason."""
+    fix = FIXES.get(rows[0].drop.reason, "none: it came from a generator, which can be run again")
+    return fix if isinstance(fix, str) else fix(rows)
+
+
+def _raise_limit(rows: Sequence[DroppedRow]) -> str:
+    longest = max(
+        (len(value) for one in rows for value in one.row.content.values() if isinstance(value, str)), default=0
+    )
+    return f"set screen.max_characters in {TASK_FILE}: `screen: {{max_characters: {longest}}}`; or shorten the text"
+
+
+def _name_label(rows: Sequence[DroppedRow]) -> str:
+    labels = list(dict.fromkeys(str(one.row.label).strip() for one in rows))
+    named = ", ".join(map(repr, labels[:MAX_NAMES])) + (" and others" if len(labels) > MAX_NAMES else "")
+    return f"correct the label, or add {named} to `labels` in {TASK_FILE}"
+
+
+FIXES: dict[str, str | Callable[[Sequence[DroppedRow]], str]] = {
+    DropReason.EMPTY: "write the text, or delete the line",
+    DropReason.NOT_TEXT: "write the text in quotes",
+    DropReason.TOO_LONG: _raise_limit,
+    DropReason.UNDECODABLE: "write the character that was meant, or add the original file with its encoding",
+    DropReason.CONTROL_CHARACTER: "remove the control character",
+    DropReason.MOJIBAKE: "write the text as it was meant, or export the original file again as UTF-8",
+    DropReason.WINNOW_MARK: "write the whole text, from the original file",
+    DropReason.UNKNOWN_LABEL: _name_label,
+    DropReason.ROUTE_CONTRADICTS_TASK: f"correct the label or the route, or the route of the label in {TASK_FILE}",
+    DropReason.UNKNOWN_SPLIT: "write train, validation or test, or nothing",
+    DropReason.MALFORMED_ROW: "correct the line in `raw`, or write the columns in `row`",
+    DropReason.PRIVATE_DATA: (
+        f"set this entity to replace under `private: policy:` in {TASK_FILE} and add the original file again, "
+        "or write the text without it"
+    ),
+    DropReason.FORGOTTEN: "none: a forgotten record is never added again",
+}
+"""The fix of each reason."""

@@ -300,7 +300,7 @@ def test_guessing_passwords_has_to_wait_and_holds_nobody_else_up(
     server: EmbeddedServer, people: dict[str, ArgillaApi]
 ) -> None:
     owner = json.loads(server.credentials.read_text())
-    for name in ("owner", "nobody"):  # whether or not there is such an account
+    for name in ("nobody", "owner"):  # whether or not there is such an account
         answers = [try_password(server, name, "wrong", "198.51.100.1") for _ in range(7)]
         assert [answer.status for answer in answers] == [401] * 5 + [429] * 2
         assert 0 < answers[-1].wait <= 5

@@ -38,17 +38,16 @@ class RenameResult:
 
 
 def rename(
-    store: Store, folder: WorkspaceFolder, old: str, new: str, *, why: str, dry_run: bool = False
+    store: Store, folder: WorkspaceFolder, old: str, new: str, *, why: str, yes: bool = False, dry_run: bool = False
 ) -> RenameResult:
     """Rename or merge a label in decisions and task file. Running it again completes an interrupted rename.
 
-    A dry run makes the same checks and changes nothing.
+    A dry run changes nothing; it makes the same checks, except that a merge needs no confirmation (`yes`).
 
-    Raises WinnowError when the old name is unknown, the new one is malformed, or the task file cannot be edited safely.
+    Raises WinnowError when the old name is unknown, the new one is malformed, two labels would be merged without a
+    confirmation, or the task file cannot be edited safely.
     """
-    with store.writing(
-        dry_run=dry_run
-    ) as connection:  # the task file is read under the lock: another rename may be editing it
+    with store.writing(dry_run=dry_run) as connection:  # it locks the task file too: another rename may be editing it
         text = folder.task_file.read_text(encoding="utf-8-sig")
         task = parse_task(text)
         known = label_renames(connection)
@@ -57,6 +56,8 @@ def rename(
         done_before = not in_task and new in task.label_names and any((r.old, r.new) == (old, new) for r in known)
         if not done_before:
             _check(task, old, new, in_task=in_task, records=records)
+            if new in task.label_names and not (yes or dry_run):
+                _check_merge(old, new, records, _count_records(connection, new, known), why=why, in_task=in_task)
             renamed = LabelRename(old, new, last_decision_id(connection))
             store_label_rename(connection, renamed, why=why, at=utc_now())
         if in_task:
@@ -83,6 +84,21 @@ def _check(task: Task, old: str, new: str, *, in_task: bool, records: int) -> No
         problems.append(Problem("rename", repr(new), "a printable name of at most 200 characters", "choose another"))
     if problems:
         raise WinnowError(problems)
+
+
+def _check_merge(old: str, new: str, records: int, already_new: int, *, why: str, in_task: bool) -> None:
+    """Raises WinnowError for a merge: renaming back does not separate the two labels again.
+
+    Where only decisions have the old name and none has the new one, an interrupted rename is completed: no merge.
+    """
+    if not in_task and not already_new:
+        return
+    found = f"{new} is a label too: its {already_new:,} records and the {records:,} of {old} would be one label"
+    reason = {"reason": why} if why else {}
+    confirmed, preview = command("rename", old, new, **reason, yes=True), command("rename", old, new, dry_run=True)
+    expected = "a confirmation, because renaming back does not separate them again"
+    fix = f"merge them with `{confirmed}`, or see what would happen with `{preview}`"
+    raise WinnowError(Problem(f"rename {old} {new}", found, expected, fix))
 
 
 def _count_records(connection: Connection, label: str, known: Sequence[LabelRename]) -> int:

@@ -87,7 +87,7 @@ def call_of(workspace: Workspace, verb: str, given_values: Any) -> Callable[...,
         table = pd.DataFrame(given_values, columns=["text", "label"])
         return lambda **more: workspace.add(table, license="MIT", **more)
     if verb == "rename":
-        return lambda **more: workspace.rename(*given_values, **more)
+        return lambda **more: workspace.rename(*given_values, yes=True, **more)
     sources = workspace.status().sources
     return lambda **more: workspace.retract(sources[given_values % len(sources)].id, **more)
 

@@ -24,7 +24,7 @@ from winnow.cli.render import terminal
 from winnow.cli.render.add_summary import print_add_summary
 from winnow.cli.render.forget_summary import print_forget_summary
 from winnow.cli.render.record_view import print_record
-from winnow.cli.render.rename_summary import print_rename_summary
+from winnow.cli.render.rename_summary import confirm_merge, print_rename_summary
 from winnow.cli.render.status_view import print_status
 from winnow.config.load import read_task
 from winnow.config.template import TEMPLATES
@@ -189,13 +189,21 @@ def rename(
     old: Annotated[str, typer.Argument(metavar="OLD", help="Label to rename.")],
     new: Annotated[str, typer.Argument(metavar="NEW", help="New name, or an existing label to merge into.")],
     reason: Annotated[str, typer.Option(help="Reason; stored in the history.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Merge two labels without asking.")] = False,
     dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> None:
     """Rename a label, or merge it into another one; existing releases do not change."""
     from winnow.operations import rename as operation
 
-    renamed = operation.rename(workspace_of(context), old, new, reason=reason, dry_run=dry_run)
+    workspace = workspace_of(context)
+    if terminal.can_ask() and not (yes or dry_run or json):
+        preview = operation.rename(workspace, old, new, reason=reason, dry_run=True)
+        yes = preview.merged
+        if preview.merged and not confirm_merge(preview):
+            terminal.print_line("nothing was changed")
+            raise typer.Exit(2)
+    renamed = operation.rename(workspace, old, new, reason=reason, yes=yes, dry_run=dry_run)
     if json:
         terminal.print_json(asdict(renamed))
         return

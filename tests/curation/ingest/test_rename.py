@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import shlex
+import subprocess
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import winnow
-from tests.support.commands import run_winnow
+from tests.support.commands import WINNOW_SCRIPT, run_winnow
 from tests.support.paths import EXAMPLE
 from tests.support.workspaces import add_example
 from winnow.config.edit import rename_label_in_task, rename_label_in_text
@@ -51,7 +55,7 @@ def test_a_merge_ends_disputes_between_the_two(tmp_path: Path) -> None:
     workspace = add_example(tmp_path / "ws")
     states = workspace.records()["state"].value_counts()
     assert states["disputed"] == 1  # one text stands under it_vpn and under it_wifi
-    result = workspace.rename("it_vpn", "it_wifi")
+    result = workspace.rename("it_vpn", "it_wifi", yes=True)
     assert result.merged
     states = workspace.records()["state"].value_counts()
     assert "disputed" not in states
@@ -85,7 +89,7 @@ def test_a_name_that_comes_back_with_a_new_meaning_is_a_label_of_its_own(tmp_pat
     counts = labels_of(workspace).value_counts()
     assert counts["it_vpn"] == 1
     assert counts["it_remote"] >= 55
-    back = workspace.rename("it_remote", "it_vpn")
+    back = workspace.rename("it_remote", "it_vpn", yes=True)
     assert back.merged
     assert labels_of(workspace).value_counts()["it_vpn"] == 1 + counts["it_remote"]
 
@@ -163,10 +167,42 @@ def test_an_edited_task_file_says_exactly_the_renamed_task_or_is_refused(text: s
 
 def test_the_command_renames(tmp_path: Path) -> None:
     workspace = add_example(tmp_path / "ws")
-    told = run_winnow("rename", "it_vpn", "it_wifi", cwd=workspace.folder.root)
+    told = run_winnow("rename", "it_vpn", "it_wifi", "--yes", cwd=workspace.folder.root)
     assert told.returncode == 0, told.stderr
     assert "merged it_vpn into it_wifi: 57 records" in told.stdout
     assert winnow.open(workspace.folder.root).task.label_names.count("it_wifi") == 1
+
+
+def test_a_merge_asks_first_and_changes_nothing_until_it_is_confirmed(tmp_path: Path) -> None:
+    root = add_example(tmp_path / "ws").folder.root
+    before, text = labels_of(winnow.open(root)), (root / "winnow.yaml").read_text()
+    told = run_winnow("rename", "it_vpn", "it_wifi", "--reason", "one team", cwd=root, stdin=subprocess.DEVNULL)
+    assert told.returncode == 2
+    assert "57 of it_vpn would be one label" in told.stderr
+    pd.testing.assert_series_equal(labels_of(winnow.open(root)), before)
+    assert (root / "winnow.yaml").read_text() == text
+    with pytest.raises(WinnowError, match=re.escape("ws.rename('it_vpn', 'it_wifi', yes=True)")):
+        winnow.open(root).rename("it_vpn", "it_wifi")
+    confirmed, preview = (shlex.split(line)[1:] for line in re.findall("`(winnow [^`]*)`", told.stderr))
+    assert "would merge" in run_winnow(*preview, cwd=root).stdout
+    assert (root / "winnow.yaml").read_text() == text
+    assert "merged it_vpn into it_wifi" in run_winnow(*confirmed, cwd=root).stdout
+
+
+@pytest.mark.parametrize(("answer", "code"), [("y\n", 0), ("n\n", 2)])
+def test_on_a_terminal_a_merge_asks(tmp_path: Path, answer: str, code: int) -> None:
+    root = add_example(tmp_path / "ws").folder.root
+    ours, theirs = os.openpty()
+    command = [str(WINNOW_SCRIPT), "rename", "it_vpn", "it_wifi"]
+    run = subprocess.Popen(command, cwd=root, stdin=theirs, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    os.write(ours, answer.encode())
+    assert run.wait(timeout=300) == code
+    shown = os.read(ours, 100_000).decode()
+    os.close(ours)
+    assert "would merge it_vpn into it_wifi: 57 records" in shown
+    assert "Merge them?" in shown
+    assert ("it_vpn" in winnow.open(root).task.label_names) == (answer == "n\n")
 
 
 def test_there_and_back_and_there_again(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     workspace.add(extra.iloc[:1].assign(label="it_software"), license="MIT")
     new = ["Is the canteen open on Saturday afternoons?", "the BEAMER in room 5 is dark"]
     workspace.add(pd.DataFrame({"text": new, "label": ["fallback", "it_software"], "split": "train"}), license="MIT")
-    workspace.rename("it_vpn", "it_wifi")
+    workspace.rename("it_vpn", "it_wifi", yes=True)
     workspace.freeze("b")
     return workspace
 

@@ -419,7 +419,7 @@ def test_labels_that_were_merged_are_both_taken_out(ws: Workspace, tmp_path: Pat
     ]
     ws.add(write_jsonl(tmp_path / "made.jsonl", rows), origin="synthetic", batch=BATCH)
     drawn(ws)
-    ws.rename("a", "c")
+    ws.rename("a", "c", yes=True)
     (lot,) = standing(ws)
     while not recorded_verdict(ws):
         (lot,) = standing(ws)

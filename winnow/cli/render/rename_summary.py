@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import typer
+
 from winnow.cli.render.terminal import print_line, print_note
 
 if TYPE_CHECKING:
     from winnow.curation.ingest.rename import RenameResult
+
+
+def confirm_merge(preview: RenameResult) -> bool:
+    """Show what a merge would do and ask for it; True when it was confirmed."""
+    print_rename_summary(preview)
+    return typer.confirm("Renaming back does not separate the two labels again. Merge them?")
 
 
 def print_rename_summary(renamed: RenameResult) -> None:

@@ -65,6 +65,11 @@ def print_next(command: str) -> None:
     console().print(Text.assemble(("next: ", "dim"), (command, "bold")))
 
 
+def can_ask() -> bool:
+    """Whether somebody can answer a question: input and output are a terminal."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
 def print_dry_run() -> None:
     """Print that nothing was changed, and the same command without --dry-run as the next one."""
     print_line("dry run: nothing was changed", style="yellow")

@@ -255,3 +255,44 @@ def test_no_sequence_exports_what_a_machine_wrote_and_nobody_accepted(
             getattr(sequel, name)(*details)
             exported = sequel.exported()
             assert [text for text in exported if sequel.forbidden(text)] == []
+
+
+def human(*forms: int) -> tuple[Any, ...]:
+    """Add a file of a person with these forms of one text."""
+    return "add", "human", [(0, form, "a") for form in forms], None
+
+
+def synthetic(*forms: int) -> tuple[Any, ...]:
+    """Add a file of a machine with these forms of the same text."""
+    return "add", "synthetic", [(0, form, "a") for form in forms], None
+
+
+ACCEPTED, REFUSED = ("rule", "accepted"), ("rule", "refused")
+
+
+@pytest.mark.parametrize(
+    ("steps", "exported_forms"),
+    [
+        ([human(0), synthetic(0)], {0}),
+        ([synthetic(0), human(0)], set()),
+        ([synthetic(0), human(1, 2, 3, 4, 5, 6)], set()),
+        ([synthetic(0), ("retract", 0), human(0, 1)], set()),
+        ([human(0), synthetic(0), ("retract", 0), human(0)], set()),
+        ([human(0), ("retract", 0), synthetic(0), human(0)], set()),
+        ([human(0), synthetic(1), human(1)], {0}),
+        ([human(0), synthetic(1), human(2)], {0, 2}),
+        ([human(0), synthetic(1), REFUSED, human(2)], {0}),
+        ([synthetic(0), ACCEPTED, human(1)], {0}),
+        ([synthetic(0), REFUSED, human(0, 1), ("say", 0, 1, "a")], {1}),
+        ([synthetic(0), ("say", 0, 0, "rejection"), synthetic(1), ACCEPTED], set()),
+        ([synthetic(0), ("rename", "a", "c"), human(0), REFUSED, ("retract", 0), synthetic(1), ACCEPTED], set()),
+    ],
+)
+def test_each_rule_decides_on_its_own(
+    steps: list[tuple[Any, ...]], exported_forms: set[int], empty_database: Path, tmp_path: Path
+) -> None:
+    shutil.copy(empty_database, tmp_path / "winnow.db")
+    sequel = Sequel(open_store(tmp_path / "winnow.db"), tmp_path)
+    for name, *details in steps:
+        getattr(sequel, name)(*details)
+    assert set(sequel.exported()) == {FORMS[form](BASES[0]).strip() for form in exported_forms}

@@ -94,6 +94,8 @@ class RunFacts(RunIdentity):
     """Route of every label of the task; null for a label without one."""
     seconds: float
     """Duration of the training, in seconds."""
+    weights: dict[str, str] = Field(default_factory=dict)
+    """SHA-256 of every file of weights, by path relative to the run; empty where there are none, or not stated."""
 
 
 class TrainedRunFacts(RunFacts):

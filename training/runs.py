@@ -18,7 +18,7 @@ from winnow.core.atomic import remove_abandoned_parts
 from winnow.core.clock import utc_now
 from winnow.core.commands import command
 from winnow.core.errors import GateError, Problem, WinnowError
-from winnow.core.hashing import json_hash
+from winnow.core.hashing import file_sha256, json_hash
 from winnow.core.versions import package_version
 from winnow.core.vocabulary import Split
 from winnow.curation.releases.release import Release
@@ -175,7 +175,8 @@ def create_run(
             seed=seed,
             versions=dict(depends_on),
         )
-        facts = fill_folder(part, identity).model_dump(mode="json", exclude_unset=True)
+        filled = fill_folder(part, identity).model_copy(update={"weights": _weights(part)})
+        facts = filled.model_dump(mode="json", exclude_unset=True)
         (part / RUN_FILE).write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         if not path.exists():  # another process may have trained the same run in the meantime: keep its folder
             part.rename(path)
@@ -188,7 +189,7 @@ def open_run(path: Path, *, places: Sequence[Path] = ()) -> Run:
     """Open a run folder; its release is also searched in `places`.
 
     Raises WinnowError when the folder is not a readable run, with each field of its facts that is wrong, and GateError
-    when the facts do not belong to its id.
+    when the facts do not belong to its id, or a file of weights is missing or changed.
     """
     try:
         facts = RunFile.model_validate_json((path / RUN_FILE).read_bytes()).root
@@ -200,7 +201,22 @@ def open_run(path: Path, *, places: Sequence[Path] = ()) -> Run:
         found = f"its release, method, settings, seed or versions are not those of run {facts.run}"
         fix = "restore the folder from a copy, or train again"
         raise GateError(Problem(str(path / RUN_FILE), found, f"the facts that the id {facts.run} was made of", fix))
+    if damaged := [name for name, digest in facts.weights.items() if _file_hash(path / name) != digest]:
+        fix = "restore the folder from a copy, or train again"
+        raise GateError(
+            [Problem(str(path / name), "missing or changed", "the file that was trained", fix) for name in damaged]
+        )
     return Run(path.resolve(), facts, tuple(places))
+
+
+def _weights(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file of weights in a folder, by relative path."""
+    return {path.relative_to(folder).as_posix(): file_sha256(path) for path in sorted(folder.rglob("*.safetensors"))}
+
+
+def _file_hash(path: Path) -> str:
+    """SHA-256 of a file; empty when there is none."""
+    return file_sha256(path) if path.is_file() else ""
 
 
 def _belong_to_id(facts: AnyRunFacts) -> bool:

@@ -191,6 +191,27 @@ def test_a_damaged_run_is_told_and_hides_no_other(home: tuple[Workspace, str]) -
     assert workspace.decide().facts().candidate == own
 
 
+@pytest.mark.parametrize("content", [None, b"", b"junk"])
+def test_a_run_with_damaged_weights_is_told_and_never_used(home: tuple[Workspace, str], content: bytes | None) -> None:
+    workspace, own = home
+    weights = workspace.folder.runs / own / "model.safetensors"
+    assert list(open_run(weights.parent).facts.weights) == ["model.safetensors"]
+    if content is None:
+        weights.unlink()
+    else:
+        weights.write_bytes(content)
+    for use in (
+        lambda: workspace.evaluate(own),
+        lambda: workspace.predict(own, ["my vpn drops"]),
+        lambda: workspace.deploy(weights.parent, by="Ann", reason="x"),
+        lambda: workspace.deploy(own, by="Ann", reason="x"),
+    ):
+        with pytest.raises(GateError, match=r"model\.safetensors: missing or changed"):
+            use()
+    (problem,) = find_runs(workspace._context).problems
+    assert problem.where.endswith("model.safetensors")
+
+
 def test_a_name_that_no_run_has_is_an_error_with_the_nearest(home: tuple[Workspace, str]) -> None:
     workspace, own = home
     with pytest.raises(WinnowError, match=f"no such run.*did you mean '{own}'"):

@@ -21,6 +21,8 @@ def deploy(workspace: WorkspaceContext, id_or_path: str | Path, *, by: str, reas
     known = {entry["name"] for entry in list_runs(workspace)}
     named = str(id_or_path) in known or not Path(id_or_path).is_dir()
     run = str(id_or_path) if named else bring_home(workspace, workspace.run(id_or_path)).id
+    if (workspace.folder.runs / run).is_dir():
+        workspace.run(run)  # its problems are raised before it is recorded
     return record_deployment(workspace.store, workspace.folder, run, by=by, reason=reason)
 
 

@@ -146,11 +146,11 @@ def resolve_overlaps(text: str, found: Iterator[PiiSpan]) -> list[PiiSpan]:
     return sorted(own, key=lambda f: f.start)
 
 
-def _precedence(one: PiiSpan) -> tuple[bool, int, int, int]:
-    """What is sorted first wins."""
+def _precedence(one: PiiSpan) -> tuple[int, int, int]:
+    """What is sorted first wins: a negative length comes before every priority."""
     sure = one.entity in CHECKED or one.entity in ENCLOSING
     length, priority = one.end - one.start, ENTITY_PRIORITY.index(one.entity)
-    return (False, -length, priority, one.start) if sure else (True, priority, -length, one.start)
+    return (-length, priority, one.start) if sure else (priority, -length, one.start)
 
 
 def candidate_spans(text: str) -> Iterator[PiiSpan]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from winnow.curation.pii.check_digits import luhn
 from winnow.curation.pii.placeholders import is_counted_up
@@ -29,24 +30,43 @@ ISSUER = re.compile(
 )
 """Number ranges of Visa, Mastercard, American Express, JCB, Diners, Discover and UnionPay (ISO/IEC 7812)."""
 
+CARD_DIGITS = range(12, 20)
+"""Digits of a payment card (ISO/IEC 7812-1)."""
+
 MISTYPED_DIGITS = 16
 """After a card word, as many digits count although they fail the check: people mistype."""
 
 
+MAX_DIGITS_BESIDE = 4
+"""Further digits in the row of a card number without a card word: a date or a security code."""
+
+
 def find_cards(text: str) -> Iterator[tuple[int, int]]:
-    """Spans of card numbers: 12 to 19 digits that pass Luhn and match an issuer, or follow a card word."""
+    """Spans of card numbers: 12 to 19 digits that pass Luhn and match an issuer, or follow a card word.
+
+    Without a card word, a longer row of digits is no card, although a part of it may pass.
+    """
     for run in RUN.finditer(text):
         context = _context(text, run.start())
+        row = len(_digits(run[0]))
+        if context == "no" or is_counted_up(run[0]):
+            continue
+        holds = _named_card if context == "yes" else partial(_unnamed_card, row=row)
+        yield from longest_valid_groups(text, run.span(), holds)
 
-        def is_card(value: str, context: str | None = context) -> bool:
-            digits = re.sub(r"\D", "", value)
-            if not 12 <= len(digits) <= 19 or is_counted_up(digits):
-                return False
-            if context == "yes":
-                return luhn(digits) or len(digits) == MISTYPED_DIGITS
-            return context is None and luhn(digits) and bool(ISSUER.fullmatch(digits))
 
-        yield from longest_valid_groups(text, run.span(), is_card)
+def _named_card(value: str) -> bool:
+    digits = _digits(value)
+    return len(digits) in CARD_DIGITS and (luhn(digits) or len(digits) == MISTYPED_DIGITS)
+
+
+def _unnamed_card(value: str, row: int) -> bool:
+    digits = _digits(value)
+    return row - len(digits) <= MAX_DIGITS_BESIDE and bool(ISSUER.fullmatch(digits)) and luhn(digits)
+
+
+def _digits(value: str) -> str:
+    return re.sub(r"\D", "", value)
 
 
 def _context(text: str, start: int) -> str | None:

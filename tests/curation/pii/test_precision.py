@@ -514,6 +514,11 @@ is sin 30 the same as cos 60
 the 4-2-1 rule
 my password is "too weak"
 +49 as a prefix
+the label says 92 4111 1111 1111 1111 0000 12
+my password is argon2id hashed
+my card 1234 5678 9012 3456 is a sample
+visit kubernetes.io/docs/home
+io.acme.fr/Main2 is the class
 the range 34.64.0.0/10 is google's
 password="yourpassword"
 is no_at_symbol.com valid

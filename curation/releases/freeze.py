@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections.abc import Sequence
@@ -80,7 +81,7 @@ def freeze_release(
         check_name(name, store, folder)  # another freeze may have taken it while this one waited for the lock
         for stale in folder.releases.glob(".*.part"):
             shutil.rmtree(stale, ignore_errors=True)
-        part = folder.releases / f".{name}.part"
+        part = folder.releases / f".{name}.{os.getpid()}.part"
         try:
             manifest = write_release(part, checked, task_text, must_pass, embedder, provenance)
             frozen_ids = frozenset([*checked.selected["id"], *(case.id for case in must_pass)])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import stat
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from winnow.config.load import read_task
@@ -129,18 +130,31 @@ def read_release(path: Path) -> Release:
 
 
 def file_problems(release: Release) -> list[str]:
-    """Files that were changed, removed or added since the manifest was written."""
+    """Entries that were changed, removed or added since the manifest was written.
+
+    Everything must be a listed regular file or a folder of one. Nothing else is opened: a pipe would block.
+    """
     listed = release.manifest.files
-    present = {
-        entry.relative_to(release.path).as_posix(): entry
-        for entry in sorted(release.path.rglob("*"))
-        if entry.is_file() or entry.is_symlink()
-    }
+    folders = {parent.as_posix() for name in listed for parent in PurePosixPath(name).parents}
+    present = {entry.relative_to(release.path).as_posix(): entry for entry in sorted(release.path.rglob("*"))}
     problems = [f"{name}: missing" for name in listed if name not in present]
-    problems += [f"{name}: added after the freeze" for name in present if name not in listed and name != MANIFEST]
+    for name, entry in present.items():
+        mode = entry.lstat().st_mode
+        if stat.S_ISDIR(mode) and name in folders:
+            continue
+        if name not in listed and name != MANIFEST:
+            problems.append(f"{name}: added after the freeze")
+        elif not stat.S_ISREG(mode):
+            problems.append(f"{name}: a {_entry_type(mode)} in place of the file that was frozen")
     for name, facts in listed.items():
-        if name in present:
+        if name in present and stat.S_ISREG(present[name].lstat().st_mode):
             found = file_sha256(present[name])
             if found != facts.sha256:
                 problems.append(f"{name}: SHA-256 {found}, the manifest says {facts.sha256}")
     return problems
+
+
+def _entry_type(mode: int) -> str:
+    """What an entry of a folder is that is no regular file."""
+    types = {stat.S_IFLNK: "symbolic link", stat.S_IFDIR: "folder", stat.S_IFIFO: "pipe", stat.S_IFSOCK: "socket"}
+    return types.get(stat.S_IFMT(mode), "device")

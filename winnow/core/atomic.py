@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -49,13 +50,31 @@ def scratch_folder(parent: Path) -> Iterator[Path]:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def remove_abandoned_parts(folder: Path) -> None:
-    """Remove incomplete folders that killed commands left: those whose process no longer exists."""
-    for part in folder.glob(".*.part"):
-        process = part.name.split(".")[-2]
-        try:
-            os.kill(int(process), 0)
-        except ProcessLookupError:
+PART_NAME = re.compile(r"\..+\.(\d+)\.part")
+"""Names of incomplete files and folders, with the number of the process that writes them."""
+
+
+def remove_abandoned_parts(folder: Path, pattern: str = ".*.part") -> None:
+    """Remove incomplete files and folders that killed commands left: those whose process no longer exists."""
+    parts: list[Path] = []
+    with contextlib.suppress(FileNotFoundError):  # another command removed a folder meanwhile
+        parts += folder.glob(pattern)
+    for part in parts:
+        named = PART_NAME.fullmatch(part.name)
+        if not named or _is_running(int(named[1])):
+            continue
+        if part.is_dir() and not part.is_symlink():
             shutil.rmtree(part, ignore_errors=True)
-        except (ValueError, PermissionError):
-            continue  # not a part, or of a live process of another user
+        else:
+            with contextlib.suppress(OSError):  # removed by another command, or on a read-only disk
+                part.unlink()
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:  # of another user
+        return True
+    return True

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from winnow.config.load import read_task
 from winnow.config.task import Task
+from winnow.core.atomic import remove_abandoned_parts
 from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.layout import WorkspaceFolder, find_workspace_folder, is_in_workspace
@@ -46,8 +47,14 @@ class WorkspaceContext:
 
     @cached_property
     def store(self) -> Store:
-        """The database, created on first use."""
+        """The database, created on first use; what killed commands left in the workspace is removed first."""
+        self._remove_abandoned_parts()
         return open_store(self._database)
+
+    def _remove_abandoned_parts(self) -> None:
+        remove_abandoned_parts(self.folder.root, f".{self.folder.task_file.name}.*.part")
+        remove_abandoned_parts(self.exports_folder, "**/.*.part")
+        remove_abandoned_parts(self.folder.state, "**/.*.part")
 
     @contextmanager
     def for_changes(self, *, dry_run: bool) -> Iterator[WorkspaceContext]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -135,6 +136,24 @@ def test_verify_finds_missing_and_added_files(copied: tuple[Workspace, Path]) ->
     assert "data/extra.parquet: added after the freeze" in problems
     with pytest.raises(GateError):
         workspace.train("first")
+
+
+def add_folder(path: Path) -> None:
+    path.mkdir()
+
+
+def add_link(path: Path) -> None:
+    path.symlink_to(path.parent / "README.md")
+
+
+@pytest.mark.parametrize("add", [add_folder, add_link, os.mkfifo])
+def test_verify_finds_entries_that_are_no_files(copied: tuple[Workspace, Path], add: Callable[[Path], None]) -> None:
+    workspace, release = copied
+    add(release / "more")
+    assert workspace.verify("first") == ["more: added after the freeze"]
+    (release / "README.md").unlink()
+    add(release / "README.md")
+    assert any(problem.startswith("README.md: a ") for problem in workspace.verify("first"))
 
 
 def test_verify_finds_a_change_when_the_manifest_was_edited_with_it(copied: tuple[Workspace, Path]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, select
@@ -98,7 +99,33 @@ def insert_decisions(connection: Connection, rows: list[dict[str, Any]]) -> None
     insert_new(connection, tables.decision, rows)
 
 
-def decisions_of(connection: Connection, record_id: str) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class StoredDecision:
+    """What somebody or something decided about a record, as stored."""
+
+    id: int
+    """Later decisions have higher ids."""
+    record_id: str
+    """The record."""
+    actor: str
+    """Who decided: a value of `Actor`."""
+    who: str
+    """Name of the annotator, file, rule or model."""
+    kind: str
+    """What the decision says: a value of `DecisionKind`."""
+    value: str
+    """The label, or the corrected text."""
+    turn: int
+    """How often the same annotator had made this decision before: A, then B, then A again."""
+    why: str
+    """The reason; empty if none was given."""
+    at: str
+    """When it was made: ISO 8601, UTC."""
+    source_id: str | None
+    """The source of a file's label."""
+
+
+def decisions_of(connection: Connection, record_id: str) -> list[StoredDecision]:
     """Every decision about a record, as stored, oldest first."""
     query = select(tables.decision).where(tables.decision.c.record_id == record_id).order_by(tables.decision.c.id)
-    return [dict(row) for row in connection.execute(query).mappings()]
+    return [StoredDecision(**row) for row in connection.execute(query).mappings()]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
@@ -25,10 +27,20 @@ def clear_flag(connection: Connection, record_id: str, name: str, detail: str) -
     connection.execute(delete(flag).filter_by(record_id=record_id, name=name, detail=detail))
 
 
-def flags_of(connection: Connection, record_id: str) -> list[dict[str, str]]:
-    """Name and detail of each flag of a record."""
+@dataclass(frozen=True)
+class RecordFlag:
+    """A remark about a record."""
+
+    name: str
+    """What is remarked, such as `unclear`."""
+    detail: str
+    """By whom, or what was found."""
+
+
+def flags_of(connection: Connection, record_id: str) -> list[RecordFlag]:
+    """Each flag of a record."""
     query = select(flag.c.name, flag.c.detail).where(flag.c.record_id == record_id)
-    return [dict(row) for row in connection.execute(query).mappings()]
+    return [RecordFlag(**row) for row in connection.execute(query).mappings()]
 
 
 def store_language_flags(connection: Connection, languages: dict[str, str]) -> None:

@@ -90,7 +90,33 @@ def insert_occurrences(connection: Connection, rows: list[dict[str, Any]]) -> No
     insert_new(connection, occurrence, rows)
 
 
-def occurrences_of(connection: Connection, record_id: str) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class RecordOccurrence:
+    """One time a source showed a record."""
+
+    name: str
+    """File name of the source."""
+    row: int
+    """Row number in the file, from 1."""
+    given_label: str | None
+    """As written in the file."""
+    given_split: str | None
+    """The official split that the file declares."""
+    origin: str
+    """Where the rows of the source come from: a value of `Origin`."""
+    license: str
+    """Declared license of the source."""
+    session: str | None
+    """As written in the file."""
+    time: str | None
+    """As written in the file."""
+    at: str
+    """When the source was added: ISO 8601, UTC."""
+    retracted_at: str | None
+    """When the source was retracted; None while it counts."""
+
+
+def occurrences_of(connection: Connection, record_id: str) -> list[RecordOccurrence]:
     """Every occurrence of a record with its source, retracted ones included, in the order in which they were added."""
     columns, of_source = occurrence.c, source.c
     query = (
@@ -100,4 +126,4 @@ def occurrences_of(connection: Connection, record_id: str) -> list[dict[str, Any
         .where(columns.record_id == record_id)
         .order_by(columns.id)
     )
-    return [dict(row) for row in connection.execute(query).mappings()]
+    return [RecordOccurrence(**row) for row in connection.execute(query).mappings()]

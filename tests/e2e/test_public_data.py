@@ -34,7 +34,7 @@ def test_clinc150_repeats_five_texts_four_under_two_labels_two_into_test(clinc: 
         "what's your designation": ("user_name", "what_is_your_name"),
         "where did you grow up": ("how_old_are_you", "where_are_you_from"),
     }
-    given = {text: {s["given_split"] for s in clinc.show(text).occurrences} for text in repeated["text"]}
+    given = {text: {s.given_split for s in clinc.show(text).occurrences} for text in repeated["text"]}
     assert sum("test" in splits for splits in given.values()) == 2
     assigned_splits = repeated.set_index("text")["assigned_split"]
     assert all(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -15,11 +14,11 @@ from winnow.curation.engine.embedders.embedder import Embedder
 from winnow.curation.engine.vector_cache import cached_vectors
 from winnow.curation.releases.membership import ReleaseMembership, releases_holding
 from winnow.curation.store.database import Connection
-from winnow.curation.store.decisions import decisions_of
-from winnow.curation.store.flags import flags_of
+from winnow.curation.store.decisions import StoredDecision, decisions_of
+from winnow.curation.store.flags import RecordFlag, flags_of
 from winnow.curation.store.forgotten import forgotten_by_id_prefix
 from winnow.curation.store.groups import split_reason
-from winnow.curation.store.occurrences import occurrences_of
+from winnow.curation.store.occurrences import RecordOccurrence, occurrences_of
 from winnow.curation.store.working_view import working_rows
 from winnow.operations._context import WorkspaceContext
 
@@ -52,11 +51,11 @@ class RecordDetails:
     """The record as it is now."""
     split_reason: str
     """Why its group has its split."""
-    occurrences: list[dict[str, Any]]
+    occurrences: list[RecordOccurrence]
     """The times that sources showed it, the first added first."""
-    decisions: list[dict[str, Any]]
+    decisions: list[StoredDecision]
     """What people, files, rules and models decided about it."""
-    flags: list[dict[str, Any]]
+    flags: list[RecordFlag]
     """What checks noted about it."""
     neighbors: list[NearRecord] | None
     """Nearest live records; None when this record was never embedded."""

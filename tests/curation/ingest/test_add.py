@@ -247,7 +247,7 @@ def test_a_retracted_source_stops_counting_and_leaves_its_trace(make_workspace: 
     assert after["state"].to_dict() == {"shared": "labeled", "mine": "labeled", "theirs": "superseded"}
     assert after.loc["shared", "weight"] == 1
     trace = ws.show("theirs")
-    assert trace.occurrences[0]["retracted_at"] is not None
+    assert trace.occurrences[0].retracted_at is not None
     assert len(trace.decisions) == 1
     assert ws.retract(source).already
     back = ws.add(wrong)

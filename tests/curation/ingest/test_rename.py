@@ -77,7 +77,7 @@ def test_the_old_file_can_be_added_again_and_changes_nothing(tmp_path: Path) -> 
     assert any("count as 'it_remote'" in note for note in told.notes)
     shown = workspace.show("the tunnel to the office breaks off")
     assert shown.record.label == "it_remote"
-    assert shown.occurrences[0]["given_label"] == "it_vpn"
+    assert shown.occurrences[0].given_label == "it_vpn"
 
 
 def test_a_name_that_comes_back_with_a_new_meaning_is_a_label_of_its_own(tmp_path: Path) -> None:

@@ -37,5 +37,5 @@ def test_a_new_queue_needs_only_its_definition(labeling: LabelingSetup, monkeypa
     pulled = workspace.pull()
     assert dict(pulled.imported.by_queue) == {"shortest": 1}
     decision = workspace.show(records[0]["external_id"]).decisions[-1]
-    assert (decision["actor"], decision["why"]) == ("person", "queue shortest")
+    assert (decision.actor, decision.why) == ("person", "queue shortest")
     assert pulled.remaining.pending.records == {"shortest": 6}

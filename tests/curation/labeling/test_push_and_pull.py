@@ -61,8 +61,8 @@ def test_out_and_back(labeling: LabelingSetup) -> None:
     assert stored[shared[1]["external_id"]]["state"] == "unlabeled"
     assert stored[twice[0]["external_id"]]["label"] == labels[1]
     decision = workspace.show(first["id"]).decisions[-1]
-    assert decision["who"].startswith("ann-")
-    assert decision["at"].startswith(("2", "3"))
+    assert decision.who.startswith("ann-")
+    assert decision.at.startswith(("2", "3"))
     response = shared[0]["id"]
     stays = next(one for one in labeling.records("label") if one["id"] == response)["responses"][0]
     ann.send("PUT", f"responses/{stays['id']}", {"values": {"label": {"value": labels[3]}}, "status": "submitted"})

@@ -344,7 +344,7 @@ def test_the_order_of_answers_decides_and_not_the_order_of_reading(traffic: Work
     responses(traffic, (record, "bob", "b", "05"), (record, "ann", "a", "01"))
     assert states(traffic)[record] == ("labeled", "b")
     shown = traffic.show(record)
-    assert [(one["who"], one["value"]) for one in shown.decisions] == [("ann", "a"), ("bob", "b")]
+    assert [(one.who, one.value) for one in shown.decisions] == [("ann", "a"), ("bob", "b")]
 
 
 def test_answers_about_what_was_not_pushed_decide_nothing(traffic: Workspace) -> None:
@@ -399,7 +399,7 @@ def test_a_forgotten_record_leaves_no_answer_behind(traffic: Workspace) -> None:
         traffic.store, lambda: traffic.task, [(known, AnnotatorResponse(record, "ann", "submitted", said, at, at))], {}
     )
     assert found.flagged == {"personal_data": [record]}
-    assert [one["name"] for one in traffic.show(record).flags] == ["personal_data"]
+    assert [one.name for one in traffic.show(record).flags] == ["personal_data"]
     traffic.forget(record)
     assert b"Wxyzw" not in traffic.folder.database.read_bytes()
     with traffic.store.reading() as connection:
@@ -476,7 +476,7 @@ def test_a_flag_that_is_unticked_is_taken_back(traffic: Workspace) -> None:
         at = f"2026-01-01T00:{minute}:00.000000+00:00"
         told = AnnotatorResponse(record, "ann", "submitted", {"label": "a", "flags": flags}, at, at)
         store_responses(traffic.store, lambda: traffic.task, [(known, told)], {})
-        assert [one["name"] for one in traffic.show(record).flags] == flags
+        assert [one.name for one in traffic.show(record).flags] == flags
 
 
 def test_what_an_assignee_discards_may_go_to_another(traffic: Workspace) -> None:

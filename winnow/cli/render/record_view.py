@@ -25,25 +25,25 @@ def print_record(shown: RecordDetails) -> None:
         ("weight", str(record.weight)),
         ("releases", ", ".join(f"{r.release} ({r.split})" for r in shown.releases) or "none"),
     ]
-    facts += [("flag", f"{flag['name']}: {flag['detail']}") for flag in shown.flags]
+    facts += [("flag", f"{flag.name}: {flag.detail}") for flag in shown.flags]
     print_table(["", ""], facts)
     print_line()
     head = ["source", "row", "label", "split", "origin", "added", ""]
     occurrences = [
         (
-            s["name"],
-            str(s["row"]),
-            s["given_label"] or "–",
-            s["given_split"] or "–",
-            s["origin"],
-            s["at"],
-            "retracted" if s["retracted_at"] else "",
+            s.name,
+            str(s.row),
+            s.given_label or "–",
+            s.given_split or "–",
+            s.origin,
+            s.at,
+            "retracted" if s.retracted_at else "",
         )
         for s in shown.occurrences
     ]
     print_table(head, occurrences, right=[1])
     print_line()
-    decisions = [(d["actor"], d["who"], d["kind"], d["value"], d["why"], d["at"]) for d in shown.decisions]
+    decisions = [(d.actor, d.who, d.kind, d.value, d.why, d.at) for d in shown.decisions]
     print_table(["actor", "who", "decision", "value", "reason", "time"], decisions)
     print_line()
     if shown.neighbors is None:

@@ -52,7 +52,7 @@ MAC_WORD = re.compile(r"\b(?:mac|adapter|hardware address|physical address|bluet
 def find_ips(text: str) -> Iterator[tuple[int, int]]:
     """Spans of IP addresses with their prefix; of numbers that look like one only what the words around it allow.
 
-    A network, such as 34.64.0.0/10, is no address of anybody.
+    A network, such as 34.64.0.0/10, is no address of anybody, and neither are four numbers with a 0 at the end.
     """
     for match in QUAD.finditer(text) if text.count(".") > 2 else ():
         if _is_interface(match[0]) and _is_named_or_large(text, match):
@@ -77,7 +77,8 @@ def _is_interface(value: str) -> bool:
         interface = ipaddress.ip_interface(value)
     except ValueError:
         return False
-    return "/" not in value or interface.ip != interface.network.network_address
+    network = interface.network.network_address if "/" in value else None
+    return interface.ip != network and not value.endswith(".0")
 
 
 def _is_named_or_large(text: str, match: re.Match[str]) -> bool:

@@ -514,6 +514,124 @@ is sin 30 the same as cos 60
 the 4-2-1 rule
 my password is "too weak"
 +49 as a prefix
+the contact lists 978-0-13-110362-7
+what is the password for wifi at starbucks
+i need a password reset for user1234
+reset password for account 5
+my user id is 12345678
+customer number 87654321
+member id 1234567890
+my frequent flyer number is 123456789
+booking reference ABC123 for flight 1234
+gate code is 4512
+the door code is 4512#
+promo code is SAVE20NOW
+coupon code: SUMMER25
+discount code is WELCOME10
+use code SPRING2024 at checkout
+the security code for the door is 3 digits
+error code is 0x8007
+country code is +49
+dial code +353
+area code 415
+exit code is 137
+qr code is 2048 bits
+my promo token is free
+session token has 30 minutes
+secret is stored in k8s
+client secret expires in 24h
+set JWT secret to a 256-bit value
+rotate api keys every 90 days
+token limit is 128000
+max token is 4096
+token: 4096 tokens
+context window of token is 200000 tokens
+license key is MIT
+license key: GPL-3.0
+my api key is free tier v2
+api key is 32chars
+api key is v1beta1
+access key is alt+shift+1
+private key is id_rsa2
+ssh key is ed25519
+auth token is x509v3
+key is ctrl+alt+del1
+the passport office opens 0900
+credit card ending 4242
+my card ends with 1234
+card number ending in 9876
+visa gift card $25 $50 $100
+amex points 150000 200000
+transfer 50000 to savings account 2
+account ending 5678
+iban starts with DE89
+swift DEUTDEFF500
+flight from 10:30 to 14:45 on 12.06
+trip 12.06.-18.06.2025
+between 2025-01-01 and 2025-12-31 for 2-4 people
+hotels under 100-150 euros
+100-150-200 usd
+size 10-12-14
+bra 34b 36c
+jeans 32x34 34x36
+lens 24-70 70-200 100-400
+4-6-8 hours
+sunday 11-12-1
+win 10 21h2 19044.1288
+macbook air 13.6 2560x1664
+ssd 1tb 2tb 4tb
+ram 16 32 64 gb
+model xps 13 9310 9320
+dell 7490 5490 3490
+thinkpad t480 t490 t14
+lenovo 81yk00gyus
+part wd40efrx-68n32n0
+asin B08N5WRWNW
+asin: B07XJ8C8F5
+sku AB123456C
+ean: 5901234123457
+gtin 00012345600012
+5901234123457 is not found
+upc code 012345678905
+imei 356938035643809
+serial C02XK1YYJGH5
+fcc id BCG-E2946A
+order id 12345678Z
+ticket S1234567D
+case A123456(3)
+postcode SW1A 1AA
+plate AB12 CDE
+vat GB999999973
+company number 12345678
+isin US0378331005
+cusip 037833100
+ticker BRK.B 3.5
+zone 10.5.4.3 of the map
+bug 1.2.3.4 regression
+libc6 2.35-0ubuntu3.6
+1.8.0_392
+jdk1.8.0.392
+openssl-3.0.13.2
+ffmpeg 6.1.1.2
+v1.27.3.1
+k8s v1.29.0.1
+game update 1.20.80.05
+minecraft 1.20.51.01
+firefox esr 115.9.1.0
+teams version is 24033.811
+server is 2.4.1.0
+router firmware 3.0.0.4.388
+dns over https
+ping 50 60 70 ms
+ip rating ip67 ip68
+ip address 4 octets
+host a party for 10 20 30 people
+host 12 34 56 78
+mac 13.6.4.1
+mac 10 11 12 13
+bluetooth 5.0 5.1 5.2 5.3
+password=getPass2(user)
+my password is unhashed
 the label says 92 4111 1111 1111 1111 0000 12
 my password is argon2id hashed
 my card 1234 5678 9012 3456 is a sample

@@ -28,6 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not kept:
         config.stash[TEMPORARY_CACHE] = tempfile.mkdtemp(prefix="winnow-test-cache-")
     os.environ["WINNOW_CACHE"] = kept or config.stash[TEMPORARY_CACHE]
+    os.environ["WINNOW_STATE"] = f"{os.environ['WINNOW_CACHE']}/state"
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

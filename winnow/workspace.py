@@ -160,6 +160,12 @@ class Workspace:
 
         return retract(self._context, source, reason=reason, dry_run=dry_run)
 
+    def trust(self, file: str | Path) -> Path:
+        """Allow a Python file that `facets:` names to run as it is now, on this machine; returns its path."""
+        from winnow.operations.trust import trust
+
+        return trust(self._context, file)
+
     def check(self, settings: Sequence[str] = (), *, progress: Progress | None = None) -> CheckResult:
         """Measure every gate; `settings` such as "leakage=0.2" try other thresholds without saving them.
 

@@ -55,6 +55,7 @@ COMMANDS = (
     quality.coverage,
     quality.report,
     quality.waive,
+    quality.trust,
     dataset.rename,
     dataset.forget,
     releases.diff,

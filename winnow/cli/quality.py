@@ -23,6 +23,18 @@ if TYPE_CHECKING:
     from winnow.curation.checks.check import CheckResult
 
 
+def trust(
+    context: typer.Context,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="Python file that facets: in winnow.yaml names.")],
+) -> None:
+    """Allow a workspace's own Python file to run on this machine, as it is now."""
+    from winnow.operations import trust as operation
+
+    path = operation.trust(workspace_of(context), file)
+    terminal.print_line(f"{terminal.printable(str(path))} may run on this machine until it changes")
+    terminal.print_next("winnow check")
+
+
 def check(
     context: typer.Context,
     settings: Annotated[

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import ModuleType
 
 from winnow.config.task import Task
+from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.layout import TASK_FILE
+from winnow.core.trusted_files import is_trusted
 from winnow.validators.wording.facets import Facet, facets_of, length, noise, phrasing, slot_facet
 from winnow.validators.wording.spelling import misspelling_detector
 
@@ -45,7 +47,7 @@ def _custom_facet(name: str, location: str, root: Path) -> Facet:
         raise WinnowError(
             Problem(where, f"no file {file} in {root}", "a Python file next to winnow.yaml", "correct the path")
         )
-    loaded = _import_file(path, where)
+    loaded = _import_file(path, file, where)
     found = getattr(loaded, function, None)
     if not callable(found):
         raise WinnowError(
@@ -67,13 +69,18 @@ def _custom_facet(name: str, location: str, root: Path) -> Facet:
     return value
 
 
-def _import_file(path: Path, where: str) -> object:
-    spec = importlib.util.spec_from_file_location(f"winnow_facets_{path.stem}", path)
-    if spec is None or spec.loader is None:
-        raise WinnowError(Problem(where, f"{path} cannot be loaded", "a Python file", "correct the path"))
-    module = importlib.util.module_from_spec(spec)
+def _import_file(path: Path, file: str, where: str) -> object:
+    """The module of a file that the user allowed to run. What was compiled of it before is not used."""
+    source = path.read_bytes()
+    if not is_trusted(path, source):
+        found = f"{file} is code that was not allowed to run on this machine, or has changed since"
+        raise WinnowError(
+            Problem(where, found, "code that you have read", f"read it, then run `{command('trust', file)}`")
+        )
+    module = ModuleType(f"winnow_facets_{path.stem}")
+    module.__file__ = str(path)
     try:
-        spec.loader.exec_module(module)
+        exec(compile(source, str(path), "exec"), module.__dict__)
     except (Exception, SystemExit) as error:
         found = f"{type(error).__name__}: {error}"
         raise WinnowError(Problem(where, found, "a file that loads", f"correct {path.name}")) from error

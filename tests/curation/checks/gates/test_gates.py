@@ -386,12 +386,19 @@ def test_a_team_adds_a_facet_as_a_function(make_workspace: Callable[..., Workspa
         workspace.check()
     own = workspace.folder.root / "mine.py"
     own.write_text("def tone(text):\n    return 'polite' if 'please' in text else 'plain'\n")
+    with pytest.raises(WinnowError, match=r"not allowed to run.*ws\.trust\('mine\.py'\)"):
+        workspace.check()
+    workspace.trust("mine.py")
     gate = gate_of(workspace, "facet_marginals")
     assert re.search("a: 2.% tone=polite, wanted at least 50%", gate.evidence[0])
     own.write_text("def tone(text):\n    return 1 / 0\n")
+    with pytest.raises(WinnowError, match="has changed since"):
+        workspace.check()
+    workspace.trust("mine.py")
     with pytest.raises(WinnowError, match="ZeroDivisionError"):
         workspace.check()
     own.write_text("def tone(text):\n    return 5\n")
+    workspace.trust("mine.py")
     with pytest.raises(WinnowError, match="expected: a word"):
         workspace.check()
 

@@ -514,6 +514,9 @@ is sin 30 the same as cos 60
 the 4-2-1 rule
 my password is "too weak"
 +49 as a prefix
+is x = 415-867-2671 negative
+the routing number 021000022 is refused
+DE88370400440532013000 has a typo
 the contact lists 978-0-13-110362-7
 what is the password for wifi at starbucks
 i need a password reset for user1234

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
-from winnow.core.atomic import remove_abandoned_parts
+from winnow.core.atomic import make_readable, remove_abandoned_parts
 from winnow.core.clock import utc_now
 from winnow.core.commands import command
 from winnow.core.errors import GateError, Problem, WinnowError
@@ -178,6 +178,7 @@ def create_run(
         filled = fill_folder(part, identity).model_copy(update={"weights": _weights(part)})
         facts = filled.model_dump(mode="json", exclude_unset=True)
         (part / RUN_FILE).write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        make_readable(part)
         if not path.exists():  # another process may have trained the same run in the meantime: keep its folder
             part.rename(path)
     finally:

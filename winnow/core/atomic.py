@@ -50,6 +50,27 @@ def scratch_folder(parent: Path) -> Iterator[Path]:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
+PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
+"""Modes of the state of a workspace: only the user can enter it."""
+
+SHARED_FOLDER, SHARED_FILE = 0o755, 0o644
+"""Modes within a release or a run, which is readable as a whole when it is copied out of the state."""
+
+
+def set_mode(path: Path, mode: int) -> None:
+    """Give a file or folder this mode; one of another user, or on a disk without modes, is left as it is."""
+    with contextlib.suppress(OSError):
+        if path.stat().st_mode & 0o777 != mode:
+            path.chmod(mode)
+
+
+def make_readable(folder: Path) -> None:
+    """Give all files of a folder one mode, and all folders one mode, whatever wrote them."""
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_symlink():
+            set_mode(path, SHARED_FOLDER if path.is_dir() else SHARED_FILE)
+
+
 PART_NAME = re.compile(r"\..+\.(\d+)\.part")
 """Names of incomplete files and folders, with the number of the process that writes them."""
 

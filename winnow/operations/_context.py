@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from winnow.config.load import read_task
 from winnow.config.task import Task
-from winnow.core.atomic import remove_abandoned_parts
+from winnow.core.atomic import PRIVATE_FILE, PRIVATE_FOLDER, remove_abandoned_parts, set_mode
 from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.layout import WorkspaceFolder, find_workspace_folder, is_in_workspace
@@ -49,7 +49,11 @@ class WorkspaceContext:
     def store(self) -> Store:
         """The database, created on first use; what killed commands left in the workspace is removed first."""
         self._remove_abandoned_parts()
-        return open_store(self._database)
+        store = open_store(self._database)
+        set_mode(self.folder.state, PRIVATE_FOLDER)
+        for database in (self.folder.database, self.folder.spend_database):
+            set_mode(database, PRIVATE_FILE)
+        return store
 
     def _remove_abandoned_parts(self) -> None:
         remove_abandoned_parts(self.folder.root, f".{self.folder.task_file.name}.*.part")

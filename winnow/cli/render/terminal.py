@@ -32,13 +32,13 @@ def console(*, stderr: bool = False) -> Console:
 
 
 def print_line(text: str = "", *, style: str | None = None) -> None:
-    """Print one line; markup in the text is printed as is."""
-    console().print(Text(text, style=style or ""))
+    """Print one line; markup in the text is printed as is, and characters that a terminal acts on are escaped."""
+    console().print(Text(printable(text), style=style or ""))
 
 
 def print_note(text: str) -> None:
     """Print one line of additional information on stderr."""
-    console(stderr=True).print(Text(text, style="dim"))
+    console(stderr=True).print(Text(printable(text), style="dim"))
 
 
 def print_json(data: Mapping[str, Any]) -> None:
@@ -57,12 +57,13 @@ def print_error(error: WinnowError) -> None:
     for problem in error.problems:
         if isinstance(problem.where, Parameter):
             problem = replace(problem, where=option(problem.where))
+        problem = replace(problem, where=problem.where.replace("\n", "\\n"))  # a file name must not forge a line
         out.print(Text.assemble(("error: ", "bold red"), printable(str(problem))))
 
 
 def print_next(command: str) -> None:
     """Print the recommended next command; every command ends with it."""
-    console().print(Text.assemble(("next: ", "dim"), (command, "bold")))
+    console().print(Text.assemble(("next: ", "dim"), (printable(command), "bold")))
 
 
 def can_ask() -> bool:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 import winnow
 from winnow.core.errors import WinnowError
+from winnow.core.layout import WorkspaceFolder
 from winnow.curation.io.readers.columns import Columns
 from winnow.curation.store.sources import GenerationBatch
 from winnow.generators.generation_request import GenerationRequest
@@ -72,7 +73,8 @@ def call(name: str, arguments: dict[str, Any]) -> Any:
     """Call a method of a workspace that does not exist, or one of the two functions."""
     if name.startswith("winnow."):
         return getattr(winnow, name.removeprefix("winnow."))(**arguments)
-    return getattr(Workspace(WorkspaceContext(None)), name)(**arguments)  # type: ignore[arg-type]
+    nowhere = WorkspaceContext(WorkspaceFolder(Path("no such workspace")))
+    return getattr(Workspace(nowhere), name)(**arguments)
 
 
 def other_arguments(name: str, wrong: str) -> dict[str, Any]:

@@ -94,10 +94,10 @@ AWS_SECRET = re.compile(
     r"(?P<v>(?=\S{0,39}\d)(?=\S{0,39}[a-z])(?=\S{0,39}[A-Z])[A-Za-z0-9/+]{40})(?![\w/+=])",
     re.S,
 )
-"""An AWS secret access key has 40 characters and no prefix; a word before it says what it is."""
+"""An AWS secret access key has 40 characters and no prefix; a word before it says what it is.
 
-HEX = re.compile(r"[\da-f]+", re.I)
-"""The hash of a commit has 40 characters too."""
+The hash of a commit has 40 characters too, but no capital letters.
+"""
 
 PEM = re.compile(
     r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----.*?(?:-----END [A-Z0-9 ]+-----|\Z)|PuTTY-User-Key-File-\d.*\Z",
@@ -115,5 +115,5 @@ def find_secrets(text: str) -> Iterator[tuple[int, int]]:
         if not is_placeholder(match[0]):
             yield match.span()
     for match in AWS_SECRET.finditer(text):
-        if not HEX.fullmatch(match["v"]) and not is_placeholder(match["v"]):
+        if not is_placeholder(match["v"]):
             yield match.span("v")

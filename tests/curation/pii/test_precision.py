@@ -514,6 +514,7 @@ is sin 30 the same as cos 60
 the 4-2-1 rule
 my password is "too weak"
 +49 as a prefix
+1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN3 is mistyped
 is x = 415-867-2671 negative
 the routing number 021000022 is refused
 DE88370400440532013000 has a typo

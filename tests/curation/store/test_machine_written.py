@@ -59,6 +59,10 @@ def test_forms_of_a_text_share_the_repeat_key(base: str) -> None:
     assert len({repeat_key(fold_key(form(base))) for form in FORMS}) == 1
 
 
+def test_a_character_that_is_not_shown_does_not_split_a_number() -> None:
+    assert repeat_key(fold_key("order 1\u200b5")) == repeat_key(fold_key("order 15"))
+
+
 @pytest.mark.parametrize(
     ("one", "other"), [("version 1.5", "version 15"), ("at 1 5", "at 15"), ("👍", "👎"), ("की", "का"), ("?", "!")]
 )

@@ -30,7 +30,7 @@ NOT_IN_NAMES = re.compile(r"[^\w.-]")
 
 @dataclass(frozen=True)
 class DroppedFile:
-    """Where dropped rows were written, and whether the file is new."""
+    """Where dropped rows were written, and whether this command wrote the file."""
 
     path: Path
     new: bool
@@ -65,7 +65,7 @@ def write_dropped(
     path = next(path for path in (folder / f"{name}.jsonl" for name in names) if not path.exists())
     if not dry_run:
         _write_lines(lines, path)
-    return DroppedFile(path, new=True)
+    return DroppedFile(path, new=not dry_run)
 
 
 def _write_lines(lines: Sequence[DroppedLine], path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import json
 import shlex
 import shutil
@@ -150,9 +151,15 @@ def test_a_dry_run_of_forget_names_the_same_files_releases_and_exports(
     answer = workspace.folder.answers / "a.json"
     answer.parent.mkdir()
     answer.write_text(json.dumps({"examples": [row["text"]]}))
+    page = workspace.folder.reports / "page.html"
+    page.parent.mkdir(exist_ok=True)
+    page.write_text(f"<p>{html.escape(row['text'])}</p>")
     done = tried_then_done(workspace, lambda **more: workspace.forget(row["id"], **more))
     assert done.releases == ["first"]
-    assert len(done.files) >= 2
+    state = workspace.folder.state.name
+    assert {f"{state}/answers/a.json", f"{state}/reports/page.html"} <= set(done.files)
+    assert any(name.startswith(f"{state}/dropped/") for name in done.files)
+    assert not page.exists()
     assert done.exports
     again = tried_then_done(workspace, lambda **more: workspace.forget(row["id"], **more))
     assert again.already

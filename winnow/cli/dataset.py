@@ -83,7 +83,7 @@ def add(
     split_column: Annotated[str | None, typer.Option(help="Column with the official split; none to ignore it.")] = None,
     group_column: Annotated[
         str | None,
-        typer.Option(help="Column that groups rows, such as session or user; a group never spans two splits."),
+        typer.Option(help="Column that groups rows, such as session or user, or none; a group never spans two splits."),
     ] = None,
     time_column: Annotated[str | None, typer.Option(help="Column with the timestamp.")] = None,
     split: Annotated[str | None, choice(SPLITS, "Official split of all rows in these files.")] = None,
@@ -96,7 +96,7 @@ def add(
     dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> None:
-    """Screen files and add the rows that pass; rejected rows are written out with the reason."""
+    """Screen files and add the rows that pass; dropped rows are written to a file with the reason."""
     from winnow.curation.io.readers.columns import Columns
     from winnow.curation.store.sources import GenerationBatch
     from winnow.operations import add as operation
@@ -193,7 +193,7 @@ def rename(
     dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> None:
-    """Rename a label, or merge it into another one; existing releases do not change."""
+    """Rename a label, or merge it into another one after a confirmation; existing releases do not change."""
     from winnow.operations import rename as operation
 
     workspace = workspace_of(context)
@@ -221,7 +221,7 @@ def forget(
     dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> None:
-    """Erase a record's content everywhere; only the fact of the deletion is kept."""
+    """Erase a record's content everywhere but in releases; this cannot be undone. See --dry-run."""
     from winnow.operations import forget as operation
 
     forgotten = operation.forget(workspace_of(context), record, reason=reason, dry_run=dry_run)

@@ -47,11 +47,11 @@ def diff(
 
 def freeze(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="Name of the new release; names are never reused.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the new release; names are never reused.")],
     dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> None:
-    """Create an immutable release; refused if a gate fails."""
+    """Create a release, which is never changed afterwards; refused if a gate fails."""
     from winnow.operations import freeze as operation
 
     with progress_bar("embedding", json) as progress:

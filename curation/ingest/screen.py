@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from winnow.config.task import ScreenConfig, Task
 from winnow.core.example import record_id
 from winnow.core.timestamps import parse_time
-from winnow.core.vocabulary import DropReason
+from winnow.core.vocabulary import DropReason, PiiAction
 from winnow.curation.annotations.renamed_labels import LabelRename, current_label
 from winnow.curation.io.readers.columns import parse_split
 from winnow.curation.io.readers.source_rows import FrozenRow, SourceRow
@@ -123,6 +123,9 @@ class _RowScreener:
 
     def _content_to_withhold(self, row: SourceRow) -> Drop | None:
         """Why the content of a row that is dropped for another reason must not be written out."""
+        drops_values = PiiAction.DROP in self.context.scrubber.policy.values()
+        if not drops_values and not self.context.forgotten:
+            return None  # nothing could be found, and a row that is too long takes long to search
         unlimited = self.task.model_copy(update={"screen": ScreenConfig(max_characters=sys.maxsize)})
         content = self.kind.parse(row.content, unlimited) if row.content else None
         if isinstance(content, str):

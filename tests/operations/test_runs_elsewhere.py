@@ -87,6 +87,8 @@ def test_a_run_that_leaves_home_finds_its_release_beside_it(home: tuple[Workspac
     workspace, own = home
     away = tmp_path / "away"
     shutil.copytree(workspace.folder.runs / own, away / "models" / "mine")
+    decoy = shutil.copytree(workspace.folder.releases / "first", away / "first")
+    (decoy / "manifest.json").write_text((decoy / "manifest.json").read_text() + "\n")
     with pytest.raises(WinnowError, match="its release is not here") as caught:
         release_of(open_run(away / "models" / "mine"))
     assert workspace.release("first").sha256 in str(caught.value)

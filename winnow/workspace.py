@@ -206,14 +206,17 @@ class Workspace:
 
         return list_waivers(self._context)
 
-    def rename(self, old: str, new: str, *, reason: str = "", yes: bool = False, dry_run: bool = False) -> RenameResult:
+    def rename(
+        self, old: str, new: str, *, reason: str = "", yes: bool = False, undo: bool = False, dry_run: bool = False
+    ) -> RenameResult:
         """Rename a label, or merge it into another; records, splits and existing releases do not change.
 
-        A merge is refused until it is confirmed with `yes`. With `dry_run`, the result is the same and nothing changes.
+        A merge is refused until it is confirmed with `yes`. `undo` takes the latest rename of `old` to `new` back, as
+        long as no release was frozen since. With `dry_run`, the result is the same and nothing changes.
         """
         from winnow.operations.rename import rename
 
-        return rename(self._context, old, new, reason=reason, yes=yes, dry_run=dry_run)
+        return rename(self._context, old, new, reason=reason, yes=yes, undo=undo, dry_run=dry_run)
 
     def forget(self, record: str, *, reason: str = "", dry_run: bool = False) -> ForgetResult:
         """Erase one record's content everywhere; only the fact of the deletion is kept. This cannot be undone.

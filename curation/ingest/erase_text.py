@@ -41,7 +41,7 @@ def erase_from_files(folder: WorkspaceFolder, task: Task, content: str, *, dry_r
 
 def _erase_text(folder: WorkspaceFolder, kind: Kind, text: str, *, dry_run: bool) -> list[str]:
     touched = []
-    for place in (folder.reports, *folder.runs.glob("*/evaluation")):
+    for place in (folder.reports, folder.earlier_tasks, *folder.runs.glob("*/evaluation")):
         for path in files_holding(place, text):
             if not dry_run:
                 path.unlink(missing_ok=True)

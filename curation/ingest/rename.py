@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from winnow.config.edit import rename_label_in_text
@@ -14,9 +14,10 @@ from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.layout import TASK_FILE, WorkspaceFolder
 from winnow.core.suggest import suggestion
-from winnow.curation.annotations.renamed_labels import LabelRename, current_label
-from winnow.curation.store.database import Connection, Store
-from winnow.curation.store.decisions import label_decisions, last_decision_id
+from winnow.curation.annotations.renamed_labels import LabelRename
+from winnow.curation.ingest.earlier_tasks import keep_task_file
+from winnow.curation.store.database import Store
+from winnow.curation.store.decisions import count_records, last_decision_id
 from winnow.curation.store.label_renames import label_renames, store_label_rename
 
 
@@ -35,6 +36,8 @@ class RenameResult:
     notes: list[str]
     dry_run: bool = False
     """A preview: nothing was stored, and the task file was not edited."""
+    undone: bool = False
+    """The rename or merge was undone: `records` have the old name again."""
 
 
 def rename(
@@ -51,18 +54,19 @@ def rename(
         text = folder.task_file.read_text(encoding="utf-8-sig")
         task = parse_task(text)
         known = label_renames(connection)
-        records = _count_records(connection, old, known)
+        records = count_records(connection, old)
         in_task = old in task.label_names
         done_before = not in_task and new in task.label_names and any((r.old, r.new) == (old, new) for r in known)
         if not done_before:
             _check(task, old, new, in_task=in_task, records=records)
             if new in task.label_names and not (yes or dry_run):
-                _check_merge(old, new, records, _count_records(connection, new, known), why=why, in_task=in_task)
+                _check_merge(old, new, records, count_records(connection, new), why=why, in_task=in_task)
             renamed = LabelRename(old, new, last_decision_id(connection))
             store_label_rename(connection, renamed, why=why, at=utc_now())
         if in_task:
             edited = rename_label_in_text(text, task, old, new)
             if not dry_run:
+                keep_task_file(folder, text, edited)
                 with atomic_write(folder.task_file) as temporary:
                     temporary.write_text(edited, encoding="utf-8")
     merged = in_task and new in task.label_names
@@ -87,7 +91,7 @@ def _check(task: Task, old: str, new: str, *, in_task: bool, records: int) -> No
 
 
 def _check_merge(old: str, new: str, records: int, already_new: int, *, why: str, in_task: bool) -> None:
-    """Raises WinnowError for a merge: renaming back does not separate the two labels again.
+    """Raises WinnowError for a merge: it can be undone only until a release is frozen.
 
     Where only decisions have the old name and none has the new one, an interrupted rename is completed: no merge.
     """
@@ -96,15 +100,9 @@ def _check_merge(old: str, new: str, records: int, already_new: int, *, why: str
     found = f"{new} is a label too: its {already_new:,} records and the {records:,} of {old} would be one label"
     reason = {"reason": why} if why else {}
     confirmed, preview = command("rename", old, new, **reason, yes=True), command("rename", old, new, dry_run=True)
-    expected = "a confirmation, because renaming back does not separate them again"
+    expected = "a confirmation, because a merge cannot be undone once a release was frozen with it"
     fix = f"merge them with `{confirmed}`, or see what would happen with `{preview}`"
     raise WinnowError(Problem(f"rename {old} {new}", found, expected, fix))
-
-
-def _count_records(connection: Connection, label: str, known: Sequence[LabelRename]) -> int:
-    """Count the records with a decision for the label that has this name today."""
-    decisions = label_decisions(connection)
-    return len({d.record_id for d in decisions if current_label(d.value, known, decision=d.id) == label})
 
 
 def _merge_notes(task: Task, old: str, new: str) -> list[str]:

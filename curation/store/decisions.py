@@ -11,7 +11,7 @@ from winnow.curation.annotations.renamed_labels import current_label
 from winnow.curation.annotations.votes import HUMAN_ACTORS, Vote
 from winnow.curation.store import tables
 from winnow.curation.store.bulk_insert import insert_new
-from winnow.curation.store.label_renames import label_renames
+from winnow.curation.store.label_renames import label_renames, labels_as_given
 
 
 def votes_of(connection: Connection, *, of_people: bool = False) -> list[Vote]:
@@ -25,7 +25,7 @@ def votes_of(connection: Connection, *, of_people: bool = False) -> list[Vote]:
         row[0] for row in connection.execute(select(tables.source.c.id).where(tables.source.c.origin == "synthetic"))
     }
     decision = tables.decision.c
-    renamed = label_renames(connection)
+    renamed, given = label_renames(connection), labels_as_given(connection)
     query = (
         select(
             decision.id,
@@ -47,7 +47,8 @@ def votes_of(connection: Connection, *, of_people: bool = False) -> list[Vote]:
     if any(row.actor in HUMAN_ACTORS for row in rows):
         rows = sorted(rows, key=lambda row: row.at if row.actor in HUMAN_ACTORS else "")
     for number, source, record, actor, who, kind, value, _ in rows:
-        name = current_label(value, renamed, decision=number) if renamed else value
+        label = given.get(number, value)
+        name = current_label(label, renamed, decision=number) if renamed else label
         votes.append(Vote(record, "model" if source in made else actor, who, kind, name))
     return votes
 
@@ -89,9 +90,16 @@ class LabelDecision(NamedTuple):
 
 def label_decisions(connection: Connection) -> list[LabelDecision]:
     """Every decision for a label."""
-    columns = tables.decision.c
+    columns, given = tables.decision.c, labels_as_given(connection)
     query = select(columns.id, columns.record_id, columns.value).where(columns.kind == "label")
-    return [LabelDecision(*row) for row in connection.execute(query)]
+    return [LabelDecision(row.id, row.record_id, given.get(row.id, row.value)) for row in connection.execute(query)]
+
+
+def count_records(connection: Connection, label: str) -> int:
+    """Number of records with a decision for the label that has this name today."""
+    known = label_renames(connection)
+    decided = label_decisions(connection)
+    return len({one.record_id for one in decided if current_label(one.value, known, decision=one.id) == label})
 
 
 def insert_decisions(connection: Connection, rows: list[dict[str, Any]]) -> None:

@@ -171,6 +171,8 @@ label_rename = Table(
     Column("last_decision", Integer, nullable=False),
     Column("why", Text, nullable=False),
     Column("at", Text, nullable=False),
+    Column("undoes", Integer, ForeignKey("label_rename.id")),
+    Column("releases", Integer, nullable=False, server_default="0"),
 )
 
 forgotten = Table(

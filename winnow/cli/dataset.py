@@ -190,6 +190,9 @@ def rename(
     new: Annotated[str, typer.Argument(metavar="NEW", help="New name, or an existing label to merge into.")],
     reason: Annotated[str, typer.Option(help="Reason; stored in the history.")] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Merge two labels without asking.")] = False,
+    undo: Annotated[
+        bool, typer.Option("--undo", help="Undo the latest rename of OLD to NEW, until a release is frozen.")
+    ] = False,
     dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> None:
@@ -197,13 +200,13 @@ def rename(
     from winnow.operations import rename as operation
 
     workspace = workspace_of(context)
-    if terminal.can_ask() and not (yes or dry_run or json):
+    if terminal.can_ask() and not (yes or undo or dry_run or json):
         preview = operation.rename(workspace, old, new, reason=reason, dry_run=True)
         yes = preview.merged
         if preview.merged and not confirm_merge(preview):
             terminal.print_line("nothing was changed")
             raise typer.Exit(2)
-    renamed = operation.rename(workspace, old, new, reason=reason, yes=yes, dry_run=dry_run)
+    renamed = operation.rename(workspace, old, new, reason=reason, yes=yes, undo=undo, dry_run=dry_run)
     if json:
         terminal.print_json(asdict(renamed))
         return

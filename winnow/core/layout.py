@@ -51,6 +51,11 @@ class WorkspaceFolder:
         return (self.caches or self.state) / "near_pairs"
 
     @property
+    def earlier_tasks(self) -> Path:
+        """Task files as they were before labels were renamed or merged, by the hash of the file afterwards."""
+        return self.state / "earlier_tasks"
+
+    @property
     def dropped(self) -> Path:
         """Dropped rows with their reasons."""
         return self.state / "dropped"

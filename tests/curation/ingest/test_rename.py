@@ -201,7 +201,7 @@ def test_on_a_terminal_a_merge_asks(tmp_path: Path, answer: str, code: int) -> N
     shown = os.read(ours, 100_000).decode()
     os.close(ours)
     assert "would merge it_vpn into it_wifi: 57 records" in shown
-    assert "Merge them?" in shown
+    assert "Merge the two labels?" in shown
     assert ("it_vpn" in winnow.open(root).task.label_names) == (answer == "n\n")
 
 

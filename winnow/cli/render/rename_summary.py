@@ -15,11 +15,15 @@ if TYPE_CHECKING:
 def confirm_merge(preview: RenameResult) -> bool:
     """Show what a merge would do and ask for it; True when it was confirmed."""
     print_rename_summary(preview)
-    return typer.confirm("Renaming back does not separate the two labels again. Merge them?")
+    return typer.confirm("Once a release is frozen, this cannot be undone. Merge the two labels?")
 
 
 def print_rename_summary(renamed: RenameResult) -> None:
     """Print both names, the number of records, and what to check afterwards."""
+    if renamed.undone:
+        verb = "would separate" if renamed.dry_run else "separated"
+        print_line(f"{verb} {renamed.old} from {renamed.new} again: {renamed.records:,} records and winnow.yaml")
+        return
     merge, change = ("would merge", "would rename") if renamed.dry_run else ("merged", "renamed")
     done = f"{merge} {renamed.old} into" if renamed.merged else f"{change} {renamed.old} to"
     already = " (already done)" if renamed.already else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from winnow.core.vocabulary import SLOT_FACET_PREFIX
 from winnow.generators.variations.abbreviations import abbreviations
 from winnow.generators.variations.casing import casing
 from winnow.generators.variations.contractions import contractions
@@ -63,7 +64,7 @@ def changes(query: TokenizedQuery, kind: str, language: str) -> Iterator[TextCha
 def kept_facets(seed: Mapping[str, str], text: str, kind: str, slots: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """The facets of a seed that its variation still has. A team's own facets are not known here."""
     functions: dict[str, Facet] = {"phrasing": phrasing, "length": length}
-    functions |= {f"slot.{name}": slot_facet(values) for name, values in slots.items()}
+    functions |= {f"{SLOT_FACET_PREFIX}{name}": slot_facet(values) for name, values in slots.items()}
     now = facets_of(text, {name: functions[name] for name in seed if name in functions})
     return {
         name: value

@@ -84,7 +84,13 @@ def test_looser_than_the_default_needs_a_name_and_a_reason(setting: str) -> None
     (named,) = [one for one in loosened_settings(task(yaml_of(setting, value, NAMED))) if one.setting == shown(setting)]
     assert (named.by, named.reason, named.problem, named.fix) == ("Ann", "a pilot", "", "")
     assert str(named) == f"{shown(setting)} is {value:g}, looser than its default {named.default:g} (by Ann: a pilot)"
-    for half in ("by: Ann", "reason: a pilot", "by: ' ', reason: '...'", "by: '\u200b', reason: a pilot"):
+    for half in (
+        "by: Ann",
+        "reason: a pilot",
+        "by: ' ', reason: '...'",
+        "by: '\u200b', reason: a pilot",
+        "by: \u3164, reason: \u115f",
+    ):
         (one,) = [
             one for one in loosened_settings(task(yaml_of(setting, value, half))) if one.setting == shown(setting)
         ]

@@ -12,6 +12,7 @@ from winnow.config.load import parse_task, read_task
 from winnow.config.overrides import with_overrides
 from winnow.config.template import intents_task
 from winnow.core.errors import WinnowError
+from winnow.core.vocabulary import BUILT_IN_FACETS
 from winnow.validators.kinds import required_keys
 
 BROKEN = """\
@@ -123,6 +124,14 @@ def test_every_gate_with_a_threshold_can_be_asked_what_if() -> None:
     ):
         with pytest.raises(WinnowError, match=r"^settings: "):
             with_overrides(task, [setting])
+
+
+@pytest.mark.parametrize("name", [*BUILT_IN_FACETS, "slot.device", "slot.other"])
+def test_an_own_facet_cannot_replace_another_facet(name: str) -> None:
+    base = "name: t\nkind: intents\nlabels: [{name: a}]\nslots: {device: [laptop]}\n"
+    with pytest.raises(WinnowError, match=re.escape(f"'{name}' is a built-in facet")):
+        parse_task(f"{base}facets: {{{name}: facets.py:own}}\n")
+    assert parse_task(f"{base}facets: {{own_{name}: facets.py:own}}\n").facets
 
 
 def test_a_missing_task_file_says_what_to_do(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from winnow.config.task import GOALS, GOALS_BY_LABEL
 from winnow.config.yaml_lines import KeyPath
 from winnow.core.errors import Problem
 from winnow.core.suggest import suggestion
-from winnow.core.vocabulary import BUILT_IN_FACETS
+from winnow.core.vocabulary import BUILT_IN_FACETS, SLOT_FACET_PREFIX
 
 
 def cross_problems(raw: dict[str, Any], kinds: Mapping[str, Sequence[str]] | None) -> Iterator[tuple[KeyPath, Problem]]:
@@ -46,6 +46,7 @@ def cross_problems(raw: dict[str, Any], kinds: Mapping[str, Sequence[str]] | Non
                 Problem("", f"the pair contains {pair[0]!r} twice", "two different labels", "replace one"),
             )
     yield from _goal_problems(raw, names)
+    yield from _own_facet_problems(raw)
     yield from _share_problems(raw)
 
 
@@ -86,6 +87,15 @@ def _unknown_label(key_path: KeyPath, name: object, names: list[str]) -> Iterato
         yield key_path, Problem("", f"unknown label {name!r}", "one of `labels`", fix)
 
 
+def _own_facet_problems(raw: dict[str, Any]) -> Iterator[tuple[KeyPath, Problem]]:
+    """An own facet with the name of another one would be measured in its place."""
+    own = raw.get("facets")
+    for name in map(str, own if isinstance(own, dict) else ()):
+        if name in BUILT_IN_FACETS or name.startswith(SLOT_FACET_PREFIX):
+            expected = f"a name other than {', '.join(BUILT_IN_FACETS)} and {SLOT_FACET_PREFIX}NAME"
+            yield ("facets", name), Problem("", f"{name!r} is a built-in facet", expected, "rename it")
+
+
 def _share_problems(raw: dict[str, Any]) -> Iterator[tuple[KeyPath, Problem]]:
     splits = raw.get("splits")
     if isinstance(splits, dict):
@@ -111,7 +121,7 @@ def _target_problems(raw: dict[str, Any], targets: dict[str, Any]) -> Iterator[t
             )
     facets, slots, own = targets.get("facets"), raw.get("slots"), raw.get("facets")
     known: dict[str, tuple[str, ...]] = dict(BUILT_IN_FACETS)
-    known |= {f"slot.{name}": () for name in (slots if isinstance(slots, dict) else ())}
+    known |= {f"{SLOT_FACET_PREFIX}{name}": () for name in (slots if isinstance(slots, dict) else ())}
     known |= dict.fromkeys(own if isinstance(own, dict) else (), ())
     for name, wanted in facets.items() if isinstance(facets, dict) else ():
         where: KeyPath = ("targets", "facets", str(name))

@@ -27,7 +27,7 @@ def fold_key(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
-_INVISIBLE_LETTERS = frozenset(
+INVISIBLE_LETTERS = frozenset(
     "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u3164\uffa0" + "".join(map(chr, range(0xFE00, 0xFE10)))
 )
 """Letters and marks that are not shown. Source: Default_Ignorable_Code_Point in the Unicode Character Database."""
@@ -48,6 +48,6 @@ def repeat_key(fold: str) -> str:
 def _letter_or_space(character: str) -> str:
     """A letter, mark or digit as it is, nothing for an invisible character, a space for every other one."""
     category = unicodedata.category(character)
-    if category == "Cf" or character in _INVISIBLE_LETTERS:
+    if category == "Cf" or character in INVISIBLE_LETTERS:
         return ""
     return " " if category[0] in "PSZC" else character

@@ -338,3 +338,6 @@ BUILT_IN_FACETS = {
     "noise": ("clean", "typo", "shouting", "stretched"),
 }
 """The facets of every task, and their values."""
+
+SLOT_FACET_PREFIX = "slot."
+"""Before the name of a slot in the name of its facet."""

@@ -11,6 +11,7 @@ from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.layout import TASK_FILE
 from winnow.core.trusted_files import is_trusted
+from winnow.core.vocabulary import SLOT_FACET_PREFIX
 from winnow.validators.wording.facets import Facet, facets_of, length, noise, phrasing, slot_facet
 from winnow.validators.wording.spelling import misspelling_detector
 
@@ -29,7 +30,7 @@ def facet_functions(task: Task, root: Path) -> dict[str, Facet]:
         "length": length,
         "noise": lambda text: noise(text, is_misspelled),
     }
-    functions |= {f"slot.{name}": slot_facet(values) for name, values in task.slots.items()}
+    functions |= {f"{SLOT_FACET_PREFIX}{name}": slot_facet(values) for name, values in task.slots.items()}
     return functions | {name: _custom_facet(name, location, root) for name, location in task.facets.items()}
 
 

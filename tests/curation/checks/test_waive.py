@@ -51,7 +51,7 @@ def test_all_that_is_wrong_with_a_waiver_is_said_at_once(store: Store) -> None:
     assert (by.expected, reason.expected, until.expected) == ("a name", "a reason", "today or later")
 
 
-@pytest.mark.parametrize("name", ["", " ", "\u200b", "\u2060\t", "...", "-"])
+@pytest.mark.parametrize("name", ["", " ", "\u200b", "\u2060\t", "...", "-", "\u3164", "\u115f \u1160", "\uffa0"])
 def test_a_name_or_reason_that_nobody_can_read_is_none(store: Store, name: str) -> None:
     with pytest.raises(WinnowError) as caught:
         waive_gate(store, "disputed", by=name, reason=name, until=today())

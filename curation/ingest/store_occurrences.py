@@ -14,7 +14,8 @@ from winnow.curation.store.occurrences import insert_occurrences, rows_of_source
 def store_occurrences(connection: Connection, pairs: Sequence[tuple[str, KeptRow]], now: str) -> None:
     """Store each row as an occurrence, and its label as a decision of the file.
 
-    A row of a release is stored as often as the record occurred; the repetitions have numbers after the last row.
+    A row that a release has unchanged is stored as often as the release says that the record occurred; the repetitions
+    have numbers after the last row. Any other row counts once, whatever weight it states.
     Rows that the source already contained make no new decision, even if their label was renamed since.
     """
     last_row: dict[str, int] = {}
@@ -31,7 +32,7 @@ def store_occurrences(connection: Connection, pairs: Sequence[tuple[str, KeptRow
             "time": row.time,
         }
         for source, row in pairs
-        for repeat in range(row.frozen.weight if row.frozen else 1)
+        for repeat in range(row.frozen.weight if row.frozen and row.verified else 1)
     ]
     known = rows_of_sources(connection, {source for source, _ in pairs})
     insert_occurrences(connection, occurrences)

@@ -17,6 +17,7 @@ from tests.support.commands import run_winnow
 from tests.support.files import write_jsonl
 from tests.support.paths import EXAMPLE
 from tests.support.workspaces import add_example
+from winnow.core.example import record_id
 from winnow.curation.review.lots import draw_lots
 from winnow.curation.store.decisions import DecisionKey, insert_decision
 from winnow.curation.store.lot_tables import insert_verdict, lot_members, lot_rows
@@ -218,3 +219,16 @@ def test_the_advice_for_a_damaged_database_recovers_the_same_rows(original: Path
         ws.waive(gate, by="test", reason="test", until="2099-01-01")
     ws.freeze("again")
     pd.testing.assert_frame_equal(frozen(folder, "again"), frozen(original))
+
+
+def test_a_row_counts_once_if_no_release_here_has_it_unchanged(empty: Callable[[], Workspace], tmp_path: Path) -> None:
+    text = "where is my parcel"
+    identity = record_id("intents", text)
+    ws = empty()
+    label = ws.task.labels[0]
+    row = {
+        "id": identity, "text": text, "label": label.name, "route": label.route or "", "split": "train",
+        "origin": "human", "group": identity, "facets": [], "weight": 1000, "decided_by": "file", "license": "own",
+    }  # fmt: skip
+    ws.add(write_jsonl(tmp_path / "rows.jsonl", [row]))
+    assert ws.records()["weight"].tolist() == [1]

@@ -51,6 +51,8 @@ def store_records(
     for source, row in pairs:
         if row.record_id not in stored:
             new_rows[row.record_id].append((source, row))
+    for rows in new_rows.values():
+        rows.sort(key=lambda pair: _group_preference(task, pair[1]))
     group_of = {record: group_id_of(task, rows[0][1]) for record, rows in new_rows.items()}
     machine = machine_written(connection)
     generated = {
@@ -123,6 +125,11 @@ def group_id_of(task: Task, row: KeptRow) -> str:
     if row.session is None:
         return row.record_id
     return stable_hash(task.kind, "session", row.session, length=20)
+
+
+def _group_preference(task: Task, row: KeptRow) -> tuple[bool, str]:
+    """Sorts the rows of a record: its group is that of the first one, whatever the order of the files was."""
+    return row.group is None and row.session is None, group_id_of(task, row)
 
 
 def _new_groups(

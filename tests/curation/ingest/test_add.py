@@ -319,3 +319,17 @@ def test_a_refused_addition_leaves_no_file_of_refused_rows(make_workspace: Make,
     with pytest.raises(WinnowError, match="the same settings"):
         workspace.add(path, license="MIT")
     assert sorted(workspace.folder.dropped.iterdir()) == before
+
+
+def test_the_order_of_the_files_decides_neither_groups_nor_splits(make_workspace: Make, tmp_path: Path) -> None:
+    shared = [{"text": f"question {n} of many", "label": "a", "customer": f"x{n // 2}"} for n in range(60)]
+    other = [{**row, "customer": f"y{n // 3}"} for n, row in enumerate(shared)]
+    undeclared = [{**row, "customer": None} for row in shared[:30]]
+    files = [write_jsonl(tmp_path / f"{n}.jsonl", rows) for n, rows in enumerate((shared, other, undeclared))]
+    tables = []
+    for order in itertools.permutations(files):
+        ws = make_workspace("a", name="-".join(file.stem for file in order))
+        ws.add(list(order), columns=Columns(group="customer"))
+        tables.append(ws.records().set_index("id")[["group", "assigned_split"]].sort_index())
+    for table in tables[1:]:
+        pd.testing.assert_frame_equal(table, tables[0])

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
+from winnow.core.vocabulary import BUILT_IN_FACETS
 
 QUERIES_PER_REGION = 5
 """Queries to write for a region of uncovered traffic."""
@@ -35,7 +37,7 @@ class LabelNeed:
     cells: Sequence[Mapping[str, Any]] = ()
     """Wordings that are missing: `phrasing`, `length`, `count`."""
     misclassified: Sequence[Mapping[str, str]] = ()
-    """Train rows that a model misclassifies: `text` and `predicted`; kind `fixes` needs them."""
+    """Train rows that a model misclassifies: `text` and `predicted`, a label; kind `fixes` needs them."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,14 @@ def _label_need(
         problems.append(Problem(f"{path}, labels[{position}].label", repr(label), "a label of the task", fix))
         return None
     cells = [cell for cell in one.get("cells") or [] if {"phrasing", "length", "count"} <= cell.keys()]
+    for facet, cell in product(("phrasing", "length"), cells):
+        if cell[facet] not in (values := BUILT_IN_FACETS[facet]):
+            where = f"{path}, labels[{position}].cells.{facet}"
+            problems.append(Problem(where, repr(cell[facet]), " | ".join(values), "correct it"))
     count = max(sum(int(cell["count"]) for cell in cells), int(one.get("missing") or 0))
-    misclassified = [m for m in one.get("misclassified") or [] if {"text", "predicted"} <= m.keys()]
+    misclassified = [
+        {"text": str(m["text"]), "predicted": str(m["predicted"])}
+        for m in one.get("misclassified") or []
+        if {"text", "predicted"} <= m.keys() and m["predicted"] in labels
+    ]
     return LabelNeed(str(label), count, cells, misclassified) if count else None

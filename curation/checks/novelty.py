@@ -15,6 +15,7 @@ from winnow.config.task import Task
 from winnow.core.example import canonical_text, fold_key, record_id
 from winnow.core.vocabulary import NoveltyStatus, Split
 from winnow.core.working_row import WorkingRow
+from winnow.curation.checks.hold_out_texts import HoldOutTexts
 from winnow.curation.engine.embedders.embedder import Embedder
 from winnow.curation.engine.exact_search import cosines
 from winnow.curation.engine.vector_cache import embed_with_cache
@@ -73,7 +74,7 @@ class NoveltyCheck:
     """Compares proposals with the records of one moment."""
 
     rows: Sequence[WorkingRow]
-    """Live working rows; `proposed` ones carry the proposed label."""
+    """Live working rows, and hold-out rows in every state; `proposed` ones carry the proposed label."""
     task: Task
     embedder: Embedder
     vectors_cache: Path
@@ -83,8 +84,20 @@ class NoveltyCheck:
         return [row for row in self.rows if row.assigned_split != Split.TRAIN]
 
     @cached_property
+    def hold_out_texts(self) -> HoldOutTexts:
+        """The texts that no prompt may show."""
+        return HoldOutTexts.of(self._hold_out)
+
+    @cached_property
+    def train(self) -> list[WorkingRow]:
+        """The rows of train that do not repeat a hold-out row."""
+        return [
+            row for row in self.rows if row.assigned_split == Split.TRAIN and not self.hold_out_texts.repeated_by(row)
+        ]
+
+    @cached_property
     def _train(self) -> list[WorkingRow]:
-        return [row for row in self.rows if row.assigned_split == Split.TRAIN and row.label]
+        return [row for row in self.train if row.label]
 
     @cached_property
     def _guards(self) -> Guards:

@@ -17,6 +17,7 @@ from winnow.curation.annotations.confused_pairs import ConfusedPairs, label_erro
 from winnow.curation.annotations.crowdlab import ClassProbabilities
 from winnow.curation.annotations.label_errors import LabelErrorRanking, SuspectedLabelError, find_label_errors
 from winnow.curation.annotations.out_of_fold import FOLDS, assign_folds, out_of_fold_probabilities
+from winnow.curation.checks.hold_out_texts import HoldOutTexts
 from winnow.curation.engine.embedders.embedder import Embedder
 from winnow.curation.engine.linear_probe import LinearProbe, fit_probe
 from winnow.curation.engine.vector_cache import embed_with_cache
@@ -110,11 +111,10 @@ class QueueModel:
 
     @cached_property
     def train_rows(self) -> WorkingRows:
-        """The labeled records of the train split."""
-        known = set(self.labels)
-        return [
-            r for r in self.rows if r.state == State.LABELED and r.assigned_split == Split.TRAIN and r.label in known
-        ]
+        """The labeled records of the train split that do not repeat a hold-out record."""
+        known, hold_out = set(self.labels), HoldOutTexts.of(self.rows)
+        train = (r for r in self.rows if r.state == State.LABELED and r.assigned_split == Split.TRAIN)
+        return [r for r in train if r.label in known and not hold_out.repeated_by(r)]
 
     @cached_property
     def train_vectors(self) -> Vectors:

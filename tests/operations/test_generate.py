@@ -453,3 +453,59 @@ def test_fixes_learn_from_mistakes_on_train(workspace: Workspace, claude: Claude
     said = [body["messages"][0]["content"] for body in claude.bodies.values()]
     assert said
     assert all("mistakes" in own and '"predicted"' in own for own in said)
+
+
+def sent_texts(claude: Claude) -> str:
+    """All requests as one folded text."""
+    return "".join(json.dumps(body, ensure_ascii=False) for body in claude.bodies.values()).casefold()
+
+
+def held_out_texts(workspace: Workspace, label: str) -> list[str]:
+    """The hold-out texts of a label."""
+    records = workspace.records()
+    return list(records[(records["assigned_split"] != "train") & (records["label"] == label)]["text"])
+
+
+@pytest.mark.parametrize("retracted", [False, True])
+def test_no_request_shows_another_form_of_a_hold_out_text(
+    workspace: Workspace, claude: Claude, tmp_path: Path, retracted: bool
+) -> None:
+    held = [f"which badge opens door {word}" for word in ("alpha", "bravo", "delta", "gamma")]
+    source = workspace.add(pd.DataFrame({"text": held, "label": "hr_leave"}), license="own", split="test").sources[0]
+    forms = [held[0].upper() + "?", f"{held[1]}\u3164!", held[2].replace(" ", ", "), f"({held[3].title()})"]
+    workspace.add(pd.DataFrame({"text": forms[:2], "label": "hr_leave"}), license="own", split="train")
+    workspace.add(pd.DataFrame({"text": forms[2:]}), license="own", origin="log", split="train")
+    if retracted:
+        workspace.retract(source)
+    generate(workspace, count=40)
+    records = workspace.records()
+    regions = [{"id": "r", "records": list(records[(records["assigned_split"] == "train")]["id"])}]
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps({"regions": regions}))
+    generate(workspace, plan=path)
+    assert "vpn client" in sent_texts(claude)
+    assert "badge" not in sent_texts(claude)
+
+
+def test_texts_of_a_plan_that_repeat_hold_out_records_are_left_out(
+    workspace: Workspace, claude: Claude, tmp_path: Path
+) -> None:
+    held = held_out_texts(workspace, "hr_leave")
+    rows = [{"text": text.upper() + "?", "predicted": "other"} for text in held]
+    need = {"label": "hr_leave", "missing": 4, "misclassified": [*rows, {"text": "a new one", "predicted": "other"}]}
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps({"labels": [need]}))
+    notes: list[str] = []
+    workspace.generate(GenerationRequest("examples", kind="fixes", plan=path, polling=QUICK), note=notes.append)
+    assert held
+    assert "a new one" in sent_texts(claude)
+    assert not [text for text in held if text.casefold() in sent_texts(claude)]
+    assert notes[0] == f"{len(held)} of {len(held) + 1} texts of the plan repeat hold-out records, and are not sent."
+
+
+def test_a_plan_names_wordings_of_the_vocabulary_only(workspace: Workspace, tmp_path: Path) -> None:
+    cells = [{"phrasing": "how do i", "length": "short", "count": 1}]
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps({"labels": [{"label": "other", "cells": cells}]}))
+    with pytest.raises(WinnowError, match="how do i"):
+        generate(workspace, plan=path)

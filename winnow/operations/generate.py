@@ -147,7 +147,7 @@ def run_generation(
         before = find_run(connection, spec)
     done = before is not None and before.ended and not request.wants_more
     # planned before the run is stored, because there may be nothing to do
-    job = None if done else plan_job(request, plan, intake, context.misclassified, judge)
+    job = None if done else plan_job(request, plan, intake, context.misclassified, judge, context.note)
     if request.dry_run:
         intake.run = before or NOT_STARTED
     else:

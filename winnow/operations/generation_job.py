@@ -8,7 +8,7 @@ from dataclasses import replace
 from winnow.core.commands import command
 from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.model_vocabulary import GeneratorName
-from winnow.core.vocabulary import Split
+from winnow.curation.checks.hold_out_texts import HoldOutTexts
 from winnow.generators.allocation import allocate
 from winnow.generators.generation_request import GenerationRequest
 from winnow.generators.llm.request import ModelChoice
@@ -30,8 +30,12 @@ def plan_job(
     intake: ProposalIntake,
     misclassified: MisclassifiedByLabel,
     judge: ModelChoice | None,
+    note: Callable[[str], None],
 ) -> GenerationJob:
-    """The job that a request means for the current dataset. Raises WinnowError when nothing is missing."""
+    """The job that a request means for the current dataset. Raises WinnowError when nothing is missing.
+
+    `note` receives how many texts of the plan are left out because they repeat a hold-out record.
+    """
     per_request = intake.task.generate.per_request
     wanted = request.count or request.until
     if request.generator == "contrasts":
@@ -51,9 +55,11 @@ def plan_job(
             until=request.until,
             judge=judge,
         )
+    nearby = intake.nearby()
+    plan = _without_hold_out(plan, nearby.hold_out_texts, note)
     needs, regions = _label_needs(request, plan, intake, misclassified, wanted), []
     if plan and not request.labels and request.generator == "examples":
-        texts = {row.id: row.text for row in intake.nearby().rows if row.assigned_split == Split.TRAIN}
+        texts = {row.id: row.text for row in nearby.train}
         for region in plan.regions:
             shown = [texts[record] for record in region.records if record in texts]
             if shown:
@@ -62,6 +68,24 @@ def plan_job(
         raise WinnowError(_nothing_to_do(request))
     generator = GeneratorName(request.generator if request.generator == GeneratorName.NEGATIVES else request.kind)
     return GenerationJob(generator, needs, regions=regions, per_request=per_request, until=request.until, judge=judge)
+
+
+def _without_hold_out(
+    plan: GenerationPlan | None, hold_out: HoldOutTexts, note: Callable[[str], None]
+) -> GenerationPlan | None:
+    """The plan without the texts that repeat a hold-out record."""
+    if plan is None:
+        return None
+    needs = [replace(need, misclassified=_not_in_hold_out(need.misclassified, hold_out)) for need in plan.needs]
+    before, after = (sum(len(need.misclassified) for need in listed) for listed in (plan.needs, needs))
+    if before > after:
+        note(f"{before - after} of {before} texts of the plan repeat hold-out records, and are not sent.")
+    return replace(plan, needs=needs)
+
+
+def _not_in_hold_out(rows: Sequence[Mapping[str, str]], hold_out: HoldOutTexts) -> list[Mapping[str, str]]:
+    """The rows whose `text` does not repeat a hold-out record."""
+    return [row for row in rows if not hold_out.contain(row["text"])]
 
 
 def _nothing_to_do(request: GenerationRequest) -> Problem:
@@ -90,7 +114,10 @@ def _label_needs(
     else:
         labels = request.labels or [name for name in task.label_names if name != task.fallback]
     planned = {need.label: need for need in plan.needs} if plan else {}
-    errors = misclassified() if request.kind == "fixes" else {}
+    errors: Mapping[str, Sequence[Mapping[str, str]]] = {}
+    if request.kind == "fixes":
+        hold_out = intake.nearby().hold_out_texts
+        errors = {name: _not_in_hold_out(rows, hold_out) for name, rows in misclassified().items()}
     if request.kind == "fixes":
         labels = [name for name in labels if len(errors.get(name) or ()) >= MIN_MISCLASSIFIED or name in planned]
     if request.kind == "ambiguous":

@@ -16,7 +16,7 @@ from winnow.core.errors import Problem, ServiceError
 from winnow.core.example import canonical_text, fold_key, record_id, repeat_key
 from winnow.core.hashing import stable_hash
 from winnow.core.layout import WorkspaceFolder
-from winnow.core.vocabulary import CandidateOutcome, NoveltyStatus, State
+from winnow.core.vocabulary import CandidateOutcome, NoveltyStatus, Split, State
 from winnow.curation.checks.novelty import Novelty, NoveltyCheck, ProposedText
 from winnow.curation.ingest.add import MAX_ATTEMPTS, AddResult, WorkspaceChanged
 from winnow.curation.ingest.add import add as add_readings
@@ -88,7 +88,9 @@ class ProposalIntake:
         train = self.check().train
         real = train[train["origin"] != "synthetic"]
         columns = (real[name] for name in ("id", "text", "label", "group"))
-        return [SeedRecord(*map(str, row)) for row in zip(*columns, strict=True)]
+        seeds = [SeedRecord(*map(str, row)) for row in zip(*columns, strict=True)]
+        hold_out = self.nearby().hold_out_texts
+        return [seed for seed in seeds if not hold_out.contain(seed.text)]
 
     def prompt_context(self) -> PromptContext:
         """What prompts show of the current dataset."""
@@ -103,14 +105,14 @@ class ProposalIntake:
         return PromptContext(self.task, by_label, near, self.run.id)
 
     def nearby(self) -> NoveltyCheck:
-        """The current records; synthetic ones with their proposed label."""
+        """The current records and all hold-out records; synthetic ones with their proposed label."""
         with self.store.reading() as connection:
             rows = working_rows(connection)
             proposed = {record: label for record, (_, label) in proposed_labels(connection).items()}
         live = [
             replace(row, label=proposed.get(row.id, "")) if row.state == State.PROPOSED else row
             for row in rows
-            if row.state not in (State.SUPERSEDED, State.REJECTED)
+            if row.state not in (State.SUPERSEDED, State.REJECTED) or row.assigned_split != Split.TRAIN
         ]
         return NoveltyCheck(live, self.task, self.embedder, self.folder.vectors)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from winnow.core.commands import command
+from winnow.core.example import INVISIBLE_LETTERS
 from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates.gate import Gate, at_most, gate_not_measured
 
@@ -14,17 +16,38 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-UNKNOWN_LICENSES = frozenset(
-    ["", "unknown", "none", "n/a", "na", "?", "-", "other", "unspecified", "not specified", "tbd"]
+UNKNOWN_WORDS = frozenset(
+    "noassertion tba tbd todo undefined undetermined undisclosed unknown unlicensed unspecified unstated".split()
 )
-"""Values that name no license."""
+"""Words that leave a license unknown wherever they occur. NOASSERTION is the word of SPDX."""
 
-NON_COMMERCIAL = re.compile(
-    r"\bby[- ]nc\b|\bcc\b.*\bnc\b|\bnon?[- ]?commercial|\bnot\b.*\bcommercial"
-    r"|\b(?:research|academic|educational?|personal|private|evaluation|testing)\b.*\b(?:only|purposes?|use)\b",
-    re.IGNORECASE,
+EMPTY_WORDS = UNKNOWN_WORDS.union(
+    "a an any applicable available blank declared defined empty file found given is it known licence licences license "
+    "licensed licenses misc missing mixed n na nan nil no nolicense none not null of other provided see set specified "
+    "stated the there to various was yet".split()
 )
-"""SPDX identifiers such as CC-BY-NC-4.0, and the same in plain words."""
+"""Words that name no license: a text of nothing but these words and numbers is unknown."""
+
+_FIELDS = "research|academic|scientific|teaching|educational?|personal|private|evaluation|testing|trial|demo"
+NON_COMMERCIAL = re.compile(
+    r"\w nc\b|^nc(?: (?:nd|sa|\d+))*$|\b(?:cc ?|by ?)+nc(?:nd|sa)?\b|\bncnd\b|\bncgl\b"
+    r"|\bnon?(?: for)? ?(?:commercial|profit)|\b(?:not|never|without)\b.*\b(?:commercial|profit)"
+    r"|\bcommercial\b.*\b(?:prohibited|forbidden|excluded|disallowed)\b"
+    rf"|\b(?:{_FIELDS})\b.*\b(?:only|purposes?|use)\b|\bonly\b.*\b(?:{_FIELDS})\b"
+)
+"""SPDX identifiers such as CC-BY-NC-4.0 and NCGL-UK-2.0, and the same in plain words; matches words with spaces."""
+
+RESERVED = re.compile(
+    r"\ball rights reserved\b|\bdo not\b|\bdon t\b|\bmust not\b|\bmay not\b|\bno (?:re)?(?:use|distribution)\b"
+    r"|\b(?:confidential|proprietary|restricted|secret|prohibited|forbidden|classified)\b"
+)
+"""Words with which an owner keeps the rights; matches words with spaces."""
+
+_SOURCES = re.compile(";")
+"""Between the licenses of several sources, as releases write them."""
+
+_OPERATORS = re.compile(r"\b(?:and|or|with)\b|[|&]")
+"""Between the parts of a license expression."""
 
 
 def licenses_gate(inputs: GateInputs) -> Gate:
@@ -36,12 +59,12 @@ def measure_licenses(selected: pd.DataFrame, allowed: Sequence[str]) -> Gate:
     """The same from the selected rows. A license is unusable when it is unknown or forbids commercial use."""
     if selected.empty:
         return gate_not_measured("licenses", 0, "no labeled record yet", command("add", "FILE"))
-    usable = {
-        name: license_problem(name) is None or name in allowed for name in selected["licenses"].explode().unique()
-    }
+    usable = {name: license_problem(name, allowed) is None for name in selected["licenses"].explode().unique()}
     unusable = selected[[not any(usable[name] for name in names) for names in selected["licenses"]]]
     counts = unusable["licenses"].explode().value_counts()
-    evidence = [f"{count:,} records under {name!r}: {license_problem(str(name))}" for name, count in counts.items()]
+    evidence = [
+        f"{count:,} records under {name!r}: {license_problem(str(name), allowed)}" for name, count in counts.items()
+    ]
     source = unusable["sources"].iloc[0][0] if len(unusable) else ""
     add_again = command("add", "FILE", license="NAME")
     fix = (
@@ -51,10 +74,36 @@ def measure_licenses(selected: pd.DataFrame, allowed: Sequence[str]) -> Gate:
     return at_most("licenses", len(unusable), 0, evidence, fix)
 
 
-def license_problem(name: str) -> str | None:
-    """Why a license may not be used unless the task allows it, or None."""
-    if name.strip().casefold() in UNKNOWN_LICENSES:
+def license_problem(name: str, allowed: Sequence[str] = ()) -> str | None:
+    """Why a license may not be used unless the task allows it, or None.
+
+    A text with `;` holds several licenses, as in the rows of a release: each of them must be usable or allowed.
+    """
+    if name in allowed:
+        return None
+    parts = [part for part in map(str.strip, _SOURCES.split(unicodedata.normalize("NFKC", name))) if part]
+    problems = (_problem(part) for part in parts or [""] if part not in allowed)
+    return next(filter(None, problems), None)
+
+
+def _problem(name: str) -> str | None:
+    """The same for the license of one source, with compatibility forms of characters already replaced."""
+    folded = name.casefold()
+    if any(map(_is_unknown, _OPERATORS.split(folded))):
         return "the license is unknown"
-    if "all rights reserved" in name.casefold():
-        return "all rights are reserved"
-    return "it forbids commercial use" if NON_COMMERCIAL.search(name) else None
+    words = " ".join(_words(folded))
+    if RESERVED.search(words):
+        return "all rights are reserved" if "all rights reserved" in words else "its owner restricts the use"
+    return "it forbids commercial use" if NON_COMMERCIAL.search(words) else None
+
+
+def _is_unknown(folded: str) -> bool:
+    """Whether a text names no license."""
+    words = _words(folded)
+    return not UNKNOWN_WORDS.isdisjoint(words) or all(word.isdigit() or word in EMPTY_WORDS for word in words)
+
+
+def _words(folded: str) -> list[str]:
+    """Runs of letters and runs of digits, without characters that are not shown."""
+    shown = "".join(c for c in folded if unicodedata.category(c) != "Cf" and c not in INVISIBLE_LETTERS)
+    return re.findall(r"[^\W\d_]+|\d+", shown)

@@ -224,6 +224,11 @@ def test_a_synthetic_row_that_no_person_decided_fails() -> None:
     [
         "unknown", "", "?", "n/a", "CC-BY-NC-4.0", "cc by nc", "Non-Commercial", "research only", "no commercial use",
         "for research purposes only", "not for commercial use", "academic use only", "All rights reserved",
+        "cc_by_nc_4.0", "by_nc", "CCBYNC4", "BY-NCSA", "NC-ND", "NC", "non\u2010commercial", "non\u00adcommercial",
+        "Commercial use is prohibited", "only for research", "not for sale or commercial use", "NCGL-UK-2.0",
+        "unknown.", "(unknown)", "unknown license", "NOASSERTION", "??", ".", "--", "n.a.", "null", "nil", "no license",
+        "No licence was stated", "\u3164", "\u200b", "4.0", "own; unknown", "own\uff1b unknown", "own; ?",
+        "MIT OR other", "own, unknown", "own; CC-BY-NC-4.0", "do not use", "confidential", "restricted", "proprietary",
     ],
 )  # fmt: skip
 def test_a_license_that_allows_nothing_fails_unless_the_task_allows_it(name: str) -> None:
@@ -235,9 +240,22 @@ def test_a_license_that_allows_nothing_fails_unless_the_task_allows_it(name: str
     )  # also shown under a usable one
 
 
-@pytest.mark.parametrize("name", ["MIT", "CC-BY-4.0", "Apache-2.0", "own", "NCSA", "CC0-1.0", "NC State"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "MIT", "CC-BY-4.0", "Apache-2.0", "own", "NCSA", "CC0-1.0", "NC State", "0BSD", "GPL-2.0+", "MIT; own", "own;",
+        "Apache License, 2.0", "MIT OR Apache-2.0", "GPL-2.0-only WITH Classpath-exception-2.0", "Unlicense", "x",
+        "CC-BY-SA-4.0", "ODbL-1.0", "public domain", "Commercial license", "no restrictions", "CDLA-Permissive-2.0",
+    ],
+)  # fmt: skip
 def test_usable_licenses_pass(name: str) -> None:
     assert measure_licenses(changed("licenses", 0, (name,)), []).verdict == "pass"
+
+
+def test_every_license_of_a_text_with_several_must_be_usable_or_allowed() -> None:
+    table = changed("licenses", 0, ("own; CC-BY-NC-4.0; unknown",))
+    assert measure_licenses(table, ["CC-BY-NC-4.0"]).verdict == "fail"
+    assert measure_licenses(table, ["CC-BY-NC-4.0", "unknown"]).verdict == "pass"
 
 
 def test_a_tiny_source_is_not_judged_by_its_share() -> None:

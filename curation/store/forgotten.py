@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from winnow.curation.store import tables
+from winnow.curation.store.machine_written import key_hash, machine_written
 from winnow.curation.store.records import StoredRecord
 from winnow.curation.store.tables import forgotten, record_group
 
@@ -25,8 +26,13 @@ def forgotten_by_id_prefix(connection: Connection, prefix: str) -> dict[str, Any
 
 
 def blank_record(connection: Connection, record: StoredRecord, *, why: str, at: str) -> None:
-    """Mark a record as forgotten and remove its content from every table; the last one also clears its group's name."""
-    values = {"record_id": record.id, "why": why, "at": at}
+    """Mark a record as forgotten and remove its content from every table; the last one also clears its group's name.
+
+    A record that was shown after a machine wrote its text keeps the hash of its repeat key, which recognizes the text
+    in later files.
+    """
+    key = machine_written(connection).record_keys.get(record.id)
+    values = {"record_id": record.id, "why": why, "at": at, "key_hash": None if key is None else key_hash(key)}
     connection.execute(insert(forgotten).values(**values).on_conflict_do_nothing())
     connection.execute(update(tables.record).where(tables.record.c.id == record.id).values(content="", fold_key=""))
     _update(connection, tables.occurrence, record.id, session=None, time=None)

@@ -13,7 +13,7 @@ from winnow.core.example import repeat_key
 from winnow.core.hashing import stable_hash
 from winnow.core.vocabulary import Origin
 from winnow.curation.store import tables
-from winnow.curation.store.tables import batch, candidate, generation_run, occurrence, source
+from winnow.curation.store.tables import batch, candidate, forgotten, generation_run, occurrence, source
 
 Producer = tuple[str, str, str]
 """Generator, prompt version and model."""
@@ -38,7 +38,7 @@ class MachineWritten:
     keys: frozenset[str] = frozenset()
     """Repeat keys that a machine wrote before any unretracted file showed them."""
     key_hashes: frozenset[str] = frozenset()
-    """Hashes of the repeat keys of candidates, which keep no text."""
+    """Hashes of the repeat keys of candidates and of forgotten records, which keep no text."""
     records: Mapping[str, Producer] = field(default_factory=dict)
     """The producer of each machine-written record."""
     record_keys: Mapping[str, str] = field(default_factory=dict)
@@ -53,7 +53,7 @@ class MachineWritten:
 
 
 def key_hash(key: str) -> str:
-    """The hash of a repeat key, as candidates keep it."""
+    """The hash of a repeat key, as candidates and forgotten records keep it."""
     return stable_hash("repeat_key", key, length=KEY_HASH_CHARACTERS)
 
 
@@ -74,9 +74,21 @@ def machine_written(connection: Connection) -> MachineWritten:
         return MachineWritten()
     fold_keys = connection.execute(select(tables.record.c.id, tables.record.c.fold_key)).fetchall()
     key_of = dict.fromkeys(shown, "") | {record: repeat_key(fold) for record, fold in fold_keys}
+    hashes = _forgotten_hashes(connection)
+    shared = {key_hash(key): key for key in set(key_of.values())} if hashes else {}
+    key_of |= {record: shared.get(hashed, "") for record, hashed in hashes.items()}
     key_of = {record: key or record for record, key in key_of.items()}  # a forgotten record has no fold key
     by_hash = _candidate_evidence(connection, candidates, key_of)
+    for record, hashed in hashes.items():
+        if record in shown:
+            by_hash[hashed] = min(shown[record], by_hash.get(hashed, shown[record]))
     return _classified(shown, by_hash, key_of, _first_shown_by_others(connection))
+
+
+def _forgotten_hashes(connection: Connection) -> dict[str, str]:
+    """The hash of the repeat key of each forgotten record that has one."""
+    query = select(forgotten.c.record_id, forgotten.c.key_hash).where(forgotten.c.key_hash.is_not(None))
+    return dict(connection.execute(query).tuples().all())
 
 
 def _classified(

@@ -181,6 +181,7 @@ forgotten = Table(
     Column("record_id", Text, ForeignKey("record.id"), primary_key=True),
     Column("why", Text, nullable=False),
     Column("at", Text, nullable=False),
+    Column("key_hash", Text),
 )
 
 push = Table(

@@ -300,3 +300,16 @@ def test_each_rule_decides_on_its_own(
     for name, *details in steps:
         getattr(sequel, name)(*details)
     assert set(sequel.exported()) == {FORMS[form](BASES[0]).strip() for form in exported_forms}
+
+
+def test_a_forgotten_machine_written_row_is_recognized_in_later_files(make_workspace: Callable[..., Workspace]) -> None:
+    ws = make_workspace("a")
+    batch = GenerationBatch("g", "examples", "v1", "m")
+    texts = ["a text of a model", "another one of its kind"]
+    ws.add(pd.DataFrame({"text": texts, "label": "a"}), origin="synthetic", license="own", batch=batch)
+    for text in texts:
+        ws.forget(identity(text))
+    ws.add(pd.DataFrame({"text": [text.upper() + "!" for text in texts], "label": "a", "split": "test"}), license="own")
+    table = ws.records()
+    assert (len(table), set(table["state"]), set(table["origin"])) == (2, {"proposed"}, {"synthetic"})
+    assert set(table["assigned_split"]) == {"train"}

@@ -90,7 +90,7 @@ TOKEN = re.compile(
 )
 
 AWS_SECRET = re.compile(
-    r"(?i:aws|amazon|secret|access[ _-]?key).{0,40}?(?<![\w/+=])"
+    r"(?i:aws|amazon|secret|access[ _-]?key).{0,40}?(?<![\w/+])"
     r"(?P<v>(?=\S{0,39}\d)(?=\S{0,39}[a-z])(?=\S{0,39}[A-Z])[A-Za-z0-9/+]{40})(?![\w/+=])",
     re.S,
 )

@@ -212,7 +212,7 @@ def rename(
         return
     print_rename_summary(renamed)
     if dry_run:
-        terminal.print_dry_run()
+        terminal.print_dry_run(*(["--yes"] if renamed.merged and not yes else []))
         return
     terminal.print_next("winnow check")
 

@@ -10,7 +10,7 @@ from winnow.config.gate_settings import check_loosened
 from winnow.core.errors import Problem, ServiceError, WinnowError
 from winnow.curation.ingest.add import MAX_ATTEMPTS, AddResult, WorkspaceChanged
 from winnow.curation.ingest.add import add as add_source_rows
-from winnow.curation.ingest.add_options import UNKNOWN_LICENSE, AddOptions
+from winnow.curation.ingest.add_options import UNKNOWN_LICENSE, AddOptions, check_options
 from winnow.curation.ingest.group_question import given_options, group_question
 from winnow.curation.ingest.restore_release import release_files, release_readings
 from winnow.curation.io.readers.columns import Columns
@@ -45,6 +45,8 @@ def add(  # noqa: PLR0913
     the group column, or answer `none`. The answer is remembered for files with the same columns.
     Raises WinnowError with the problems of every file that cannot be read, and these questions; nothing is added then.
     """
+    options = AddOptions(origin=origin, license=license, split=split, batch=batch)
+    check_options(options)
     check_loosened(workspace.task, "splits")
     kind = kind_of(workspace.task)
     with workspace.for_changes(dry_run=dry_run) as asked, asked.store.reading() as connection:
@@ -66,7 +68,6 @@ def add(  # noqa: PLR0913
             problems += error.problems
     if problems:
         raise WinnowError(problems)
-    options = AddOptions(origin=origin, license=license, split=split, batch=batch)
     open_questions = [one for one in sources if one.group_candidates and one.file_hash not in added_before]
     if open_questions:
         given = given_options(options, columns, format=format, encoding=encoding, table=table)

@@ -6,7 +6,7 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pandas as pd
@@ -71,7 +71,7 @@ def build(folder: Path) -> None:
     decide(ws, third, people["label"].iloc[2], actor="adjudicator")
     decide(ws, rows.loc[rows["text"] == made[0]["text"], "id"].iloc[0], label)
     for gate in {gate.name for gate in ws.check().gates if gate.verdict == "fail"}:
-        ws.waive(gate, by="test", reason="test", until="2099-01-01")
+        ws.waive(gate, by="test", reason="test", until=date(2099, 1, 1))
     ws.freeze("first")
 
 
@@ -216,7 +216,7 @@ def test_the_advice_for_a_damaged_database_recovers_the_same_rows(original: Path
 
     ws = winnow.open(folder)
     for gate in {gate.name for gate in ws.check().gates if gate.verdict == "fail"}:
-        ws.waive(gate, by="test", reason="test", until="2099-01-01")
+        ws.waive(gate, by="test", reason="test", until=date(2099, 1, 1))
     ws.freeze("again")
     pd.testing.assert_frame_equal(frozen(folder, "again"), frozen(original))
 

@@ -37,6 +37,7 @@ from winnow.curation.annotations.feedback_facts import (
     FeedbackFacts,
     FeedbackPair,
 )
+from winnow.curation.io.readers.columns import Columns
 from winnow.curation.labeling.queues.candidate import QueueCandidate
 from winnow.curation.labeling.queues.relabel import label_error_candidates
 from winnow.curation.labeling.suggestions import QueueModel
@@ -84,7 +85,7 @@ class Round:
 def round_one(tmp_path_factory: pytest.TempPathFactory) -> Round:
     workspace, wrong = planted(tmp_path_factory.mktemp("feedback") / "ws")
     traffic = EXAMPLE / "traffic.jsonl"
-    workspace.add(traffic, license="Apache-2.0")
+    workspace.add(traffic, license="Apache-2.0", columns=Columns(group="none"))
     workspace.freeze("first")
     run, _ = workspace.train("first")
     return Round(workspace, wrong, run.id, workspace.feedback(run.id, annotations=60))

@@ -71,10 +71,10 @@ def can_ask() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def print_dry_run() -> None:
-    """Print that nothing was changed, and the same command without --dry-run as the next one."""
+def print_dry_run(*options: str) -> None:
+    """Print that nothing was changed, and the same command without --dry-run as the next one, with further options."""
     print_line("dry run: nothing was changed", style="yellow")
-    print_next(shlex.join(["winnow", *(part for part in sys.argv[1:] if part != "--dry-run")]))
+    print_next(shlex.join(["winnow", *(part for part in sys.argv[1:] if part != "--dry-run"), *options]))
 
 
 def printable(text: str) -> str:

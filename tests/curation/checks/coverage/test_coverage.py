@@ -23,6 +23,7 @@ from winnow.curation.checks.coverage.label_overlap import label_overlaps
 from winnow.curation.checks.coverage.traffic_similarity import near_threshold
 from winnow.curation.checks.coverage.uncovered_regions import typical_words
 from winnow.curation.engine.exact_search import nearest_outside_group
+from winnow.curation.io.readers.columns import Columns
 from winnow.validators.wording.diversity import (
     compression_ratio,
     distinct,
@@ -196,7 +197,7 @@ ORCHIDS = [
 @pytest.fixture(scope="module")
 def with_traffic(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     workspace = add_example(tmp_path_factory.mktemp("coverage") / "ws")
-    workspace.add(EXAMPLE / "traffic.jsonl", license="Apache-2.0")
+    workspace.add(EXAMPLE / "traffic.jsonl", license="Apache-2.0", columns=Columns(group="none"))
     times = [f"2026-{9 + i % 2:02d}-01T10:00:00Z" for i in range(len(ORCHIDS))]
     workspace.add(pd.DataFrame({"text": ORCHIDS, "time": times}), license="Apache-2.0")
     return workspace

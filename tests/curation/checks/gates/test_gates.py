@@ -31,6 +31,7 @@ from winnow.curation.checks.gates.schema import measure_schema
 from winnow.curation.checks.gates.synthetic_share import measure_synthetic_share
 from winnow.curation.checks.gates.traffic_coverage import measure_traffic_gate
 from winnow.curation.checks.gates.undecided_lots import measure_undecided_lots
+from winnow.curation.io.readers.columns import Columns
 from winnow.curation.store.sources import GenerationBatch
 from winnow.workspace import Workspace
 
@@ -377,7 +378,7 @@ def test_unlicensed_rows_fail_the_license_gate_until_they_are_added_with_one(tmp
 
 def test_traffic_about_something_else_fails_the_coverage_gate(tmp_path: object) -> None:
     workspace = add_example(tmp_path / "ws")  # type: ignore[operator]
-    workspace.add(EXAMPLE / "traffic.jsonl", license="Apache-2.0")
+    workspace.add(EXAMPLE / "traffic.jsonl", license="Apache-2.0", columns=Columns(group="none"))
     assert gate_of(workspace, "traffic_coverage").verdict == "pass"
     strange = [f"which orchid blooms in week {i} of a rainy season in the highlands" for i in range(400)]
     workspace.add(pd.DataFrame({"text": strange}), license="MIT")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from winnow.core.example import repeat_key
 from winnow.core.progress import Progress
 from winnow.core.vocabulary import SPLITS
 from winnow.curation.checks.eligibility import EXCLUDED
@@ -89,9 +90,9 @@ class RowVectors:
         """Vectors of the texts with numbers and slot values masked."""
         return self._vectors[[self._position[self._masked[row]] for row in rows.tolist()]]
 
-    def keys(self, rows: RowPositions) -> list[str]:
-        """Keys that are equal if one row repeats another: folded and masked."""
-        return [self._guards.masked(fold) for fold in self.folds[rows]]
+    def keys(self, rows: RowPositions) -> list[tuple[str, str]]:
+        """Two keys of each row: masked, and without punctuation. A row repeats another if they share either."""
+        return [(self._guards.masked(fold), repeat_key(fold)) for fold in self.folds[rows]]
 
 
 def search_all(row_vectors: RowVectors, floor: float) -> Similarities:
@@ -117,9 +118,9 @@ def nearest_hold_out_rows(row_vectors: RowVectors, rows: RowPositions, hold_out:
     masked_index, masked_similarity = nearest(row_vectors.masked(rows), row_vectors.masked(hold_out))
     better = (masked_similarity > similarity) | ((masked_similarity == similarity) & (masked_index < index))
     index, similarity = np.where(better, masked_index, index), np.where(better, masked_similarity, similarity)
-    first = {key: i for i, key in reversed(list(enumerate(row_vectors.keys(hold_out))))}
-    for row, key in enumerate(row_vectors.keys(rows)):
-        repeated = first.get(key)
+    first = {key: i for i, keys in reversed(list(enumerate(row_vectors.keys(hold_out)))) for key in keys}
+    for row, keys in enumerate(row_vectors.keys(rows)):
+        repeated = min((first[key] for key in keys if key in first), default=None)
         if repeated is not None and (similarity[row] < 1 or repeated < index[row]):
             index[row], similarity[row] = repeated, 1.0
     return NearestRows(hold_out[index] if len(hold_out) else index, np.minimum(similarity, np.float32(1.0)))

@@ -126,3 +126,14 @@ def test_of_equally_near_rows_the_first_is_named() -> None:
     index, similarity = nearest(np.eye(4, dtype=np.float32)[[1, 0, 3]], base)
     assert index.tolist() == [1, 0, 0]
     assert similarity.tolist() == [1.0, 1.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    "form", ["m\u3164y v\u3164pn i\u3164s do\u3164wn", "my, vpn; is... (down)", "m-y v-p-n i-s d-o-w-n"]
+)
+def test_a_form_of_a_hold_out_text_is_an_exact_repeat_of_it(tmp_path: Path, form: str) -> None:
+    table = placed(["where is my parcel", "my vpn is down", form], ["test", "test", "train"])
+    found = measured(table, tmp_path / "kept", tmp_path / "v.lance").nearest
+    at = {text: i for i, text in enumerate(table["text"])}
+    assert found.position[at[form]] == at["my vpn is down"]
+    assert found.similarity[at[form]] == 1

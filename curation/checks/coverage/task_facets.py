@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import ModuleType
 
@@ -40,7 +40,10 @@ def text_facets(texts: Iterable[str], functions: Mapping[str, Facet]) -> list[di
 
 
 def _custom_facet(name: str, location: str, root: Path) -> Facet:
-    """A team's function. An exception, or a value that is no word, becomes a WinnowError that names the function."""
+    """A team's function. It is called three times, in two modules: its value may depend on nothing but the text.
+
+    An exception, a value that is no word, or different values become a WinnowError that names the function.
+    """
     file, _, function = location.rpartition(":")
     path = (root / file).resolve()
     where = f"{TASK_FILE}, facets.{name}"
@@ -48,30 +51,45 @@ def _custom_facet(name: str, location: str, root: Path) -> Facet:
         raise WinnowError(
             Problem(where, f"no file {file} in {root}", "a Python file next to winnow.yaml", "correct the path")
         )
-    loaded = _import_file(path, file, where)
-    found = getattr(loaded, function, None)
-    if not callable(found):
-        raise WinnowError(
-            Problem(where, f"no function {function} in {file}", f"def {function}(text)", "correct the name")
-        )
+    found, again = (_load_function(path, file, function, where, salt) for salt in ("", "another process"))
 
     def value(text: str) -> str:
-        try:
-            result = found(text)
-        except (Exception, SystemExit) as error:
-            found_text = f"{type(error).__name__}: {error} for {text[:80]!r}"
-            raise WinnowError(Problem(location, found_text, "a word", "correct the function")) from error
-        if not isinstance(result, str) or not result.isprintable() or len(result) > MAX_VALUE_CHARACTERS:
-            raise WinnowError(
-                Problem(location, f"{result!r} for {text[:80]!r}"[:300], "a word", "correct the function")
-            )
+        result = _checked_value(found, location, text)
+        for repeated in (_checked_value(again, location, text), _checked_value(again, location, text)):
+            if repeated != result:
+                found_text = f"{result!r} and then {repeated!r} for the same text {text[:80]!r}"
+                fix = "remove chance, the time, `hash` and what is kept between calls from the function"
+                raise WinnowError(Problem(location, found_text, "one word for a text, in every process", fix))
         return result
 
     return value
 
 
-def _import_file(path: Path, file: str, where: str) -> object:
-    """The module of a file that the user allowed to run. What was compiled of it before is not used."""
+def _checked_value(function: Callable[[str], object], location: str, text: str) -> str:
+    try:
+        result = function(text)
+    except (Exception, SystemExit) as error:
+        found_text = f"{type(error).__name__}: {error} for {text[:80]!r}"
+        raise WinnowError(Problem(location, found_text, "a word", "correct the function")) from error
+    if not isinstance(result, str) or not result.isprintable() or len(result) > MAX_VALUE_CHARACTERS:
+        raise WinnowError(Problem(location, f"{result!r} for {text[:80]!r}"[:300], "a word", "correct the function"))
+    return result
+
+
+def _load_function(path: Path, file: str, function: str, where: str, salt: str) -> Callable[[str], object]:
+    found = getattr(_import_file(path, file, where, salt), function, None)
+    if not callable(found):
+        raise WinnowError(
+            Problem(where, f"no function {function} in {file}", f"def {function}(text)", "correct the name")
+        )
+    return found  # type: ignore[no-any-return]  # the code of a team
+
+
+def _import_file(path: Path, file: str, where: str, salt: str) -> object:
+    """The module of a file that the user allowed to run. What was compiled of it before is not used.
+
+    With a `salt`, its `hash` gives other values, as the built-in one does in another process.
+    """
     source = path.read_bytes()
     if not is_trusted(path, source):
         found = f"{file} is code that was not allowed to run on this machine, or has changed since"
@@ -80,6 +98,8 @@ def _import_file(path: Path, file: str, where: str) -> object:
         )
     module = ModuleType(f"winnow_facets_{path.stem}")
     module.__file__ = str(path)
+    if salt:
+        module.__dict__["hash"] = lambda value: hash((salt, value))
     try:
         exec(compile(source, str(path), "exec"), module.__dict__)
     except (Exception, SystemExit) as error:

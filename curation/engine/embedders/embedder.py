@@ -6,7 +6,6 @@ import importlib.metadata
 import itertools
 import json
 import platform
-import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,7 +20,12 @@ from winnow.core.hashing import json_hash
 from winnow.core.progress import Progress
 from winnow.core.user_cache import user_cache_folder
 from winnow.curation.engine.embedders.model_files import local_model_folder, model_files, model_hash
-from winnow.curation.engine.embedders.openvino_backend import OpenVinoModel, convert, openvino_precision
+from winnow.curation.engine.embedders.openvino_backend import (
+    OpenVinoModel,
+    convert,
+    is_as_converted,
+    openvino_precision,
+)
 from winnow.curation.engine.embedders.sentence_transformers import TorchModel, load_sentence_transformer
 from winnow.curation.engine.vectors import Vectors
 
@@ -113,10 +117,13 @@ def _equal_length_batches(order: Sequence[int], tokens: Sequence[Sequence[int]])
 
 
 def _converted_model_folder(embedder: Embedder) -> Path:
-    """The folder of the converted model; converted on first use. Two processes may convert at once."""
+    """The folder of the converted model; converted on first use, and again when a file of it was changed.
+
+    Two processes may convert at once.
+    """
     version = importlib.metadata.version("openvino")
     folder = user_cache_folder() / "models" / f"{embedder.weights_hash[:16]}-openvino-{version}"
-    if (folder / "model.json").exists():
+    if is_as_converted(folder):
         return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as parent:
@@ -125,8 +132,8 @@ def _converted_model_folder(embedder: Embedder) -> Path:
         convert(embedder.folder, target, embedder.precision)
         try:
             target.rename(folder)
-        except OSError:  # another process was first, or left an incomplete folder
-            if not (folder / "model.json").exists():
-                shutil.rmtree(folder)
+        except OSError:  # another process was first, or the folder is incomplete or was changed
+            if not is_as_converted(folder):
+                folder.rename(Path(parent) / "replaced")
                 target.rename(folder)
     return folder

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from winnow.core.errors import Problem, ServiceError
+from winnow.core.hashing import file_sha256, json_hash
 from winnow.curation.engine.embedders.sentence_transformers import TorchModel, load_sentence_transformer
 from winnow.curation.engine.vectors import Vectors
 
@@ -23,6 +24,10 @@ EQUIVALENCE_TEXTS = (
     "transfer 50 dollars from my savings to checking and tell me the balance afterwards, please",
     "¿Dónde está mi tarjeta?",
 )
+
+
+CONVERTED_FILES = ("model.xml", "model.bin", "tokenizer.json")
+"""What a conversion writes besides `model.json`, which states their SHA-256."""
 
 
 def openvino_precision() -> str:
@@ -60,6 +65,17 @@ class OpenVinoModel:
             yield batch, self._compiled({"input_ids": ids, "attention_mask": np.ones_like(ids)})[0]
 
 
+def is_as_converted(folder: Path) -> bool:
+    """Whether every file of a converted model has the content that the conversion wrote."""
+    try:
+        facts = json.loads((folder / "model.json").read_text())
+        stated = facts.pop("facts_hash")
+        hashes = {name: file_sha256(folder / name) for name in CONVERTED_FILES}
+        return bool(stated == json_hash(facts) and facts["sha256"] == hashes)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):  # missing, damaged, or of an earlier version
+        return False
+
+
 def convert(model_folder: str, target: Path, precision: str) -> None:
     """Convert the pipeline into a folder, and check that it gives the pipeline's vectors.
 
@@ -90,7 +106,9 @@ def convert(model_folder: str, target: Path, precision: str) -> None:
         graph = frontend.convert(frontend.load(decoder))
     openvino.save_model(graph, target / "model.xml", compress_to_fp16=False)
     (target / "tokenizer.json").write_text(model.tokenizer.backend_tokenizer.to_str(), encoding="utf-8")
-    facts = {"dimensions": model.get_embedding_dimension(), "max_length": model.max_seq_length}
+    hashes = {name: file_sha256(target / name) for name in CONVERTED_FILES}
+    facts = {"dimensions": model.get_embedding_dimension(), "max_length": model.max_seq_length, "sha256": hashes}
+    facts["facts_hash"] = json_hash(facts)
     (target / "model.json").write_text(json.dumps(facts))
     _check_equivalence(target, model, precision)
 

@@ -13,6 +13,7 @@ from tests.support.paths import EXAMPLE
 from winnow.core.errors import ServiceError, WinnowError
 from winnow.curation.engine.embedders.embedder import open_embedder
 from winnow.curation.engine.embedders.model_files import BUNDLED_SHA256, bundled_model_folder
+from winnow.curation.engine.embedders.openvino_backend import is_as_converted
 from winnow.curation.engine.vector_cache import embed_with_cache
 
 LINES = (EXAMPLE / "labeled.jsonl").read_text().splitlines()
@@ -147,3 +148,24 @@ def test_a_second_process_needs_neither_torch_nor_sentence_transformers() -> Non
         "sys.exit(any(m in sys.modules for m in ('torch', 'sentence_transformers', 'transformers')))"
     )
     assert subprocess.run([sys.executable, "-c", script], timeout=120).returncode == 0
+
+
+@pytest.mark.parametrize("changed", ["tokenizer.json", "model.bin", "model.json"])
+def test_a_changed_converted_model_is_converted_again(
+    tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: str
+) -> None:
+    monkeypatch.setenv("WINNOW_CACHE", str(tmp_path))
+    texts = ["one long text about the door of the room", "another"]
+    vectors = open_embedder(str(tiny_model)).encode(texts)
+    [converted] = (tmp_path / "models").iterdir()
+    content = (converted / changed).read_bytes()
+    if changed == "model.json":
+        (converted / changed).write_bytes(content.replace(b'"max_length": 64', b'"max_length": 4'))
+    elif changed == "tokenizer.json":
+        (converted / changed).write_bytes(content.replace(b'"door":', b'"doer":', 1))
+    else:
+        (converted / changed).write_bytes(content[:-400] + bytes(400))
+    assert (converted / changed).read_bytes() != content
+    assert np.array_equal(open_embedder(str(tiny_model)).encode(texts), vectors)
+    assert is_as_converted(converted)
+    assert [path.name for path in (tmp_path / "models").iterdir()] == [converted.name]

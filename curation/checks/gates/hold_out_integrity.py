@@ -1,9 +1,10 @@
-"""Gate: hold-out is labeled by people or files, never synthetic, and no group spans two splits."""
+"""Gate: hold-out is large enough, labeled by people or files, never synthetic, and no group spans two splits."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from winnow.config.gate_settings import GATE_SETTINGS
 from winnow.core.commands import command
 from winnow.core.vocabulary import DECIDED_BY_PEOPLE, SPLITS, DecidedBy
 from winnow.curation.checks.gate_inputs import GateInputs
@@ -16,16 +17,26 @@ if TYPE_CHECKING:
 HOLD_OUT_DECIDERS = (*DECIDED_BY_PEOPLE, DecidedBy.FILE.value)
 
 
+SMALLEST_SHARE = {
+    one.setting.removeprefix("splits."): one.limit for one in GATE_SETTINGS if one.setting.startswith("splits.")
+}
+"""The smallest share of the selected rows that each hold-out split may have, 0 to 1: the limit of `splits`."""
+
+ROWS_ENOUGH = 1000
+"""A split of that many rows may be a smaller share: a proportion measured on it is known to 3.1 points (95%)."""
+
+
 def hold_out_integrity_gate(inputs: GateInputs) -> Gate:
     """Violations of "hold-out first" and of "no group spans two splits"."""
     return measure_hold_out_integrity(inputs.selected)
 
 
 def measure_hold_out_integrity(selected: pd.DataFrame) -> Gate:
-    """The same from the selected rows; no violation is allowed, and no split may be empty."""
+    """The same from the selected rows; no violation is allowed, and no split may be empty or too small to measure."""
     if selected.empty:
         return gate_not_measured("hold_out_integrity", 0, "no labeled record yet", command("add", "FILE"))
     problems = [f"the {split} split is empty" for split in SPLITS if split not in set(selected["split"])]
+    problems += _too_small(selected)
     spans = selected.groupby("group", sort=True)["split"].nunique()
     problems += [f"group {group} spans {n} splits" for group, n in spans[spans > 1].items()]
     hold_out = selected[selected["split"] != "train"]
@@ -42,3 +53,13 @@ def measure_hold_out_integrity(selected: pd.DataFrame) -> Gate:
     problems += [f"record {i} is exported as {s}, but its assigned split is {a}" for i, s, a in wrong_split.to_numpy()]
     fix = f"{command('add', 'FILE')}: labeled rows without an official split, so that some are assigned to every split"
     return at_most("hold_out_integrity", len(problems), 0, problems, fix)
+
+
+def _too_small(selected: pd.DataFrame) -> list[str]:
+    """Hold-out splits with too small a share of the rows, whatever `splits` or an official split made them so."""
+    rows = selected["split"].value_counts()
+    return [
+        f"the {split} split has {rows[split]:,} of {len(selected):,} rows, less than {least:.0%}"
+        for split, least in SMALLEST_SHARE.items()
+        if split in rows and rows[split] < min(ROWS_ENOUGH, least * len(selected))
+    ]

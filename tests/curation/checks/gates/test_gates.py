@@ -69,6 +69,25 @@ def test_healthy_data_passes() -> None:
     assert measure_hold_out_integrity(table).verdict == "pass"
 
 
+def split_sizes(train: int, validation: int, test: int) -> pd.DataFrame:
+    """Healthy rows with so many in each split."""
+    splits = ["train"] * train + ["validation"] * validation + ["test"] * test
+    table = healthy().iloc[[0] * len(splits)]
+    return table.assign(split=splits, assigned_split=splits, group=[f"f{i}" for i in range(len(splits))])
+
+
+@pytest.mark.parametrize("sizes", [(98, 1, 1), (18_000, 1_000, 1_000), (118_000, 1_000, 1_000), (1, 1, 1)])
+def test_a_hold_out_split_that_can_be_measured_passes(sizes: tuple[int, int, int]) -> None:
+    assert measure_hold_out_integrity(split_sizes(*sizes)).verdict == "pass"
+
+
+def test_a_hold_out_split_that_is_too_small_fails_whatever_made_it_so() -> None:
+    gate = measure_hold_out_integrity(split_sizes(234, 1, 1))
+    assert (gate.measured, gate.verdict) == (2, "fail")
+    assert gate.evidence[0] == "the validation split has 1 of 236 rows, less than 1%"
+    assert measure_hold_out_integrity(split_sizes(118_001, 1_000, 999)).measured == 1
+
+
 @pytest.mark.parametrize(
     "table",
     [

@@ -30,7 +30,7 @@ from winnow.curation.store.machine_written import machine_written
 from winnow.curation.store.occurrences import rows_of_sources
 from winnow.curation.store.records import assigned_split_counts, live_records
 from winnow.curation.store.restored_labels import RestoredLabel, insert_restored_labels
-from winnow.curation.store.sources import NewSource, store_batch, store_source
+from winnow.curation.store.sources import NewSource, sources_by_file_hash, store_batch, store_source
 from winnow.curation.store.working_view import working_rows
 from winnow.validators.kinds import kind_of
 from winnow.validators.kinds.kind import Kind
@@ -91,7 +91,9 @@ def add(
     kind = kind_of(task)
     check_options(options)
     with store.reading() as connection:
-        context = ScreenContext(scrubber, forgotten_ids(connection), label_renames(connection))
+        context = ScreenContext(
+            scrubber, forgotten_ids(connection), label_renames(connection), sources_by_file_hash(connection)
+        )
     screened = [screen_file(reading, task, options, context) for reading in readings]
     kept = [row for one in screened for row in one.kept]
     flags = _language_flags(kept, kind, task.language)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from winnow.config.task import ScreenConfig, Task
@@ -16,6 +16,7 @@ from winnow.curation.io.readers.columns import parse_split
 from winnow.curation.io.readers.source_rows import FrozenRow, SourceRow
 from winnow.curation.pii.rewrites import Rewrite
 from winnow.curation.pii.scrub import Scrubbed, Scrubber
+from winnow.curation.store.sources import StoredSource
 from winnow.validators.kinds import kind_of
 from winnow.validators.kinds.kind import Kind
 from winnow.validators.text import Drop, label_problem, route_problem
@@ -76,6 +77,8 @@ class ScreenContext:
     forgotten: frozenset[str] = frozenset()
     """Ids of records that must not be added again."""
     renamed: Sequence[LabelRename] = ()
+    sources: Mapping[str, StoredSource] = field(default_factory=dict)
+    """The last source of each file that was added, by the file's hash."""
 
 
 def screen(rows: Iterable[SourceRow], task: Task, context: ScreenContext, *, split: str | None = None) -> Screened:

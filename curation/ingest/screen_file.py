@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from winnow.config.task import Task
 from winnow.core.errors import Parameter, Problem, WinnowError
-from winnow.curation.ingest.add_options import UNKNOWN_LICENSE, AddOptions
+from winnow.curation.ingest.add_options import UNKNOWN_LICENSE, AddOptions, check_options
 from winnow.curation.ingest.screen import DroppedRow, KeptRow, ScreenContext, screen
+from winnow.curation.io.dropped_line import DroppedBatch
 from winnow.curation.io.readers.columns import parse_split
 from winnow.curation.io.readers.dropped_rows import AsAdded
 from winnow.curation.io.readers.source_rows import RestoredRows, SourceRows
-from winnow.curation.store.sources import GenerationBatch
+from winnow.curation.store.sources import GenerationBatch, StoredSource
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ def _screen_as_added(
 
     Raises WinnowError for an option that differs: it would count the file as another source.
     """
+    added = _checked(reading, added, context)
     given = {"origin": options.origin, "split": options.split, "batch": options.batch and options.batch.id}
     known = {"origin": added.origin, "split": added.split, "batch": added.batch and added.batch.id}
     if options.license != UNKNOWN_LICENSE:
@@ -92,3 +94,40 @@ def _screen_as_added(
     kept, dropped = screen(reading.rows, task, context, split=added.split)
     batch = GenerationBatch(**added.batch.model_dump()) if added.batch else None
     return ScreenedFile(reading, added.origin, added.license, added.split, batch, added.settings, kept, dropped)
+
+
+def _checked(reading: SourceRows, added: AsAdded, context: ScreenContext) -> AsAdded:
+    """How the source of dropped rows was added: as the workspace stores it, else as the file states it, checked.
+
+    Raises WinnowError for stated options that contradict each other, and for a fixed row of a release.
+    """
+    stored = context.sources.get(reading.file_hash)
+    if stored:
+        return _as_stored(reading, stored)
+    batch = GenerationBatch(**added.batch.model_dump()) if added.batch else None
+    try:
+        check_options(AddOptions(added.origin, added.license, added.split, batch))
+    except WinnowError as error:
+        fix = "correct `source` in the file of dropped rows, or add the file that the rows came from"
+        raise WinnowError(
+            [replace(one, where=f"dropped rows of {reading.name}", fix=fix) for one in error.problems]
+        ) from None
+    license = context.scrubber.scrub(added.license).text
+    settings = {
+        "columns": reading.columns.chosen(),
+        "origin": added.origin,
+        "license": license,
+        "split": added.split,
+        "batch": batch.id if batch else None,
+    }
+    return replace(added, license=license, settings=json.dumps(settings, sort_keys=True))
+
+
+def _as_stored(reading: SourceRows, stored: StoredSource) -> AsAdded:
+    """How the workspace stores the source. Raises WinnowError for a fixed row of a release."""
+    settings = json.loads(stored.settings)
+    if "release" in settings and any(row.problem is None for row in reading.rows):
+        found = f"a fixed row of the release {settings['release']}"
+        raise WinnowError(Problem(f"dropped rows of {reading.name}", found, "rows of a file", "add the release again"))
+    batch = DroppedBatch(**asdict(stored.batch)) if stored.batch else None
+    return AsAdded(stored.origin, stored.license, settings.get("split"), stored.settings, batch)

@@ -36,6 +36,31 @@ class GenerationBatch:
     model: str
 
 
+@dataclass(frozen=True)
+class StoredSource:
+    """How a file was added."""
+
+    origin: str
+    license: str
+    settings: str
+    """Columns and options, as JSON."""
+    batch: GenerationBatch | None
+    """The batch of a synthetic source."""
+
+
+def sources_by_file_hash(connection: Connection) -> dict[str, StoredSource]:
+    """How each file was added, by its hash: its live source, else its last one."""
+    batches = {
+        row["id"]: GenerationBatch(row["id"], row["generator"], row["prompt_version"], row["model"])
+        for row in connection.execute(select(tables.batch)).mappings()
+    }
+    rows = sorted(sources_as_added(connection), key=lambda row: row["retracted_at"] is None)
+    return {
+        row["file_hash"]: StoredSource(row["origin"], row["license"], row["settings"], batches.get(row["batch_id"]))
+        for row in rows
+    }
+
+
 def store_batch(connection: Connection, batch: GenerationBatch, now: str) -> None:
     """Store a batch once. Raises WinnowError when a different run already has this name."""
     stored = connection.execute(select(tables.batch).where(tables.batch.c.id == batch.id)).mappings().first()

@@ -208,7 +208,7 @@ def test_a_line_that_could_not_be_read_is_fixed_as_it_stood(
     dropped.write_text(json.dumps(line))
     result = workspace.add(dropped)
     assert (result.added, result.dropped) == (1, 0)
-    assert {row["row"] for record in workspace.records()["id"] for row in workspace.show(record).occurrences} <= {1, 2}
+    assert {row.row for record in workspace.records()["id"] for row in workspace.show(record).occurrences} <= {1, 2}
 
 
 def test_the_printed_setting_and_command_work_as_printed(tmp_path: Path) -> None:
@@ -291,3 +291,46 @@ def test_private_values_of_every_column_are_replaced(make_workspace: Make, tmp_p
     assert "firm.com" not in json.dumps(line)
     assert (line["row"]["time"], line["row"]["n"]) == ("1700000000", 3)
     DroppedLine.model_validate(line)
+
+
+def forged_line(text: str, **source: Any) -> dict[str, Any]:
+    """A line of a file of dropped rows whose source was written by hand."""
+    columns = {"columns": {"text": "text", "label": "label"}}
+    stated = {"file_hash": "a" * 64, "format": "jsonl", "origin": "human", "license": "own", "split": None}
+    return {
+        "winnow": "dropped row", "reason": "too_long", "detail": "", "fix": "", "file": "x.jsonl", "number": 1,
+        "row": {"text": text, "label": "a"}, "raw": None, "repairable": True,
+        "source": {**stated, "settings": columns | {"release": "R1"}, "batch": None, **source},
+    }  # fmt: skip
+
+
+def test_dropped_rows_cannot_claim_to_have_been_shown_with_an_earlier_release(
+    make_workspace: Make, tmp_path: Path
+) -> None:
+    ws = make_workspace("a")
+    ws.add(write_jsonl(tmp_path / "early.jsonl", [forged_line("an early row")]))
+    batch = GenerationBatch("g", "examples", "v1", "m")
+    ws.add(pd.DataFrame({"text": ["a text of a model"], "label": "a"}), origin="synthetic", license="own", batch=batch)
+    ws.add(write_jsonl(tmp_path / "late.jsonl", [forged_line("a text of a model", file_hash="b" * 64)]))
+    states = ws.records().set_index("text")["state"]
+    assert states.to_dict() == {"an early row": "labeled", "a text of a model": "proposed"}
+    assert not [settings for *_, settings, _, _, _ in everything(ws)[4] if "release" in json.loads(settings)]
+
+
+def test_dropped_rows_are_added_as_the_stored_source_was(make_workspace: Make, tmp_path: Path) -> None:
+    ws = make_workspace("a")
+    batch = GenerationBatch("g", "examples", "v1", "m")
+    rows = [{"text": "a text of a model", "label": "a"}, {"text": "another text", "label": "unknown"}]
+    first = ws.add(write_jsonl(tmp_path / "q.jsonl", rows), origin="synthetic", license="own", batch=batch)
+    (line,) = read_dropped(Path(str(first.dropped_file)))
+    line["row"]["label"] = "a"
+    line["source"] |= {"origin": "human", "batch": None, "split": "test", "license": "MIT"}
+    ws.add(write_jsonl(tmp_path / "fixed.jsonl", [line]))
+    assert ws.records()["state"].tolist() == ["proposed", "proposed"]
+    assert len(everything(ws)[4]) == 1
+
+
+@pytest.mark.parametrize("source", [{"origin": "synthetic"}, {"origin": "someone"}, {"split": "exam"}])
+def test_options_of_an_unknown_source_are_checked(make_workspace: Make, tmp_path: Path, source: dict[str, str]) -> None:
+    with pytest.raises(WinnowError, match="dropped rows of x"):
+        make_workspace("a").add(write_jsonl(tmp_path / "rows.jsonl", [forged_line("a row", **source)]))

@@ -10,15 +10,16 @@ from pathlib import Path
 
 from winnow.config.task import Task
 from winnow.core.clock import utc_now
-from winnow.core.vocabulary import DecidedBy, Origin, State
+from winnow.core.vocabulary import Origin, State
 from winnow.curation.ingest.add_options import AddOptions, check_options
 from winnow.curation.ingest.drop_fixes import fixes_by_reason
 from winnow.curation.ingest.dropped import DroppedFile, write_dropped
 from winnow.curation.ingest.language import detect_other_language
+from winnow.curation.ingest.own_decisions import keep_own_decisions
 from winnow.curation.ingest.rewrite_summary import FileRewrites, summarize_rewrites
 from winnow.curation.ingest.screen import KeptRow, ScreenContext
 from winnow.curation.ingest.screen_file import ScreenedFile, screen_file
-from winnow.curation.ingest.store_occurrences import store_occurrences
+from winnow.curation.ingest.store_occurrences import is_decided, store_occurrences
 from winnow.curation.ingest.store_records import KeptAssignments, store_records
 from winnow.curation.io.readers.source_rows import SourceRows
 from winnow.curation.pii.scrub import Scrubber
@@ -113,6 +114,7 @@ def add(
             for source, row in given_rows
             if stored_rows.get((source, row.number), row.record_id) == row.record_id
         ]
+        pairs, own_notes = keep_own_decisions(connection, pairs)
         origins = {source: one.origin for source, one in zip(sources, screened, strict=True)}
         restored = {source for source, one in zip(sources, screened, strict=True) if one.reading.restored}
         known_sources = restored | {source for source, _ in stored_rows}
@@ -146,7 +148,8 @@ def add(
         + _renamed_notes(kept)
         + _changed_notes(len(given_rows) - len(pairs))
         + _kept_assignment_notes(kept_assignments)
-        + recognized,
+        + recognized
+        + own_notes,
         dry_run=dry_run,
     )
 
@@ -210,7 +213,7 @@ def _restored_labels(pairs: Sequence[tuple[str, KeptRow]]) -> list[RestoredLabel
     return [
         RestoredLabel(row.record_id, source, row.label, row.frozen.decided_by)
         for source, row in pairs
-        if row.frozen and row.verified and row.label is not None and row.frozen.decided_by != DecidedBy.FILE
+        if row.frozen and row.label is not None and is_decided(row)
     ]
 
 

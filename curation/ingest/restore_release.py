@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from winnow.core.csv_cells import unescape_cell
-from winnow.core.errors import WinnowError
+from winnow.core.errors import Problem, WinnowError
 from winnow.core.example import record_id
 from winnow.core.hashing import file_sha256, json_hash
 from winnow.core.vocabulary import ORIGINS, DecidedBy, Origin
@@ -19,6 +19,7 @@ from winnow.curation.io.readers.source_rows import FrozenRow, RestoredRows, Sour
 from winnow.curation.releases.manifest import MANIFEST
 from winnow.curation.releases.release import Release, read_release
 from winnow.curation.releases.release_lines import LICENSE_SEPARATOR
+from winnow.curation.releases.verify import require_recorded
 from winnow.validators.kinds.kind import Kind
 from winnow.validators.text import Drop
 
@@ -72,17 +73,24 @@ def release_files(path: Path) -> list[Path]:
     return sorted((path / "jsonl").glob("*.jsonl")) if (path / MANIFEST).is_file() else [path]
 
 
-def release_readings(found: RawRows, path: Path, kind: Kind, releases: Path) -> list[SourceRows]:
+def release_readings(
+    found: RawRows, path: Path, kind: Kind, releases: Path, ledger: Mapping[str, str]
+) -> list[SourceRows]:
     """The rows of a file with the columns of a release, by origin, license and the release that has them unchanged.
 
     They are compared with the rows of the releases beside the file and in the folder `releases`. An empty list means
     that the file is not one of a release: columns are missing, or no id is the hash of its row's content.
+
+    `ledger` maps the releases of the workspace to manifest hashes. Raises GateError for a file of a release in the
+    folder `releases` that contradicts it.
     """
+    for folder in (*path.absolute().parents[:2], *path.resolve().parents[:2]):
+        require_recorded(folder, releases, ledger)
     rows = [_read_row(number, fields, kind) for number, fields in found.rows if not isinstance(fields, Drop)]
     read = [row for row in rows if row is not None]
     if len(read) < len(rows) or not any(row.intact for row in read):
         return []
-    known = _frozen_rows(path, kind, releases)
+    known = _frozen_rows(path, kind, releases, ledger)
     parts: dict[_Part, list[SourceRow]] = defaultdict(list)
     counts: Counter[_ReleaseName] = Counter()
     for row in sorted(read, key=lambda row: row.id):
@@ -123,7 +131,7 @@ def _source_rows(row: _ReadRow, *, verified: bool) -> Iterator[tuple[str, Source
     licenses = row.facts.license.split(LICENSE_SEPARATOR)
     for position, license in enumerate(licenses):
         weight = 1 if position else max(1, row.facts.weight - len(licenses) + 1)
-        frozen = FrozenRow(weight, _decided_by(row.facts) if verified else DecidedBy.FILE, verified)
+        frozen = FrozenRow(weight, _decided_by(row) if verified else DecidedBy.FILE, verified)
         yield (
             license,
             SourceRow(
@@ -138,9 +146,18 @@ def _source_rows(row: _ReadRow, *, verified: bool) -> Iterator[tuple[str, Source
         )
 
 
-def _decided_by(facts: ReleaseFacts) -> DecidedBy:
-    """Who decided; releases that do not say it hold only synthetic rows that a lot or a person accepted."""
-    return DecidedBy(facts.decided_by or (DecidedBy.LOT if facts.origin == Origin.SYNTHETIC else DecidedBy.FILE))
+def _decided_by(row: _ReadRow) -> DecidedBy:
+    """Who decided; releases that do not say it hold only synthetic rows that a lot or a person accepted.
+
+    Raises WinnowError for a value that no release has.
+    """
+    stated = row.facts.decided_by or (DecidedBy.LOT if row.facts.origin == Origin.SYNTHETIC else DecidedBy.FILE)
+    expected = [one for one in DecidedBy if one != DecidedBy.NOBODY]
+    if stated not in expected:
+        found = f"the release says that {stated!r} decided its label"
+        fix = "restore the release from a copy, or leave it out"
+        raise WinnowError(Problem(f"record {row.id}", found, f"one of {', '.join(expected)}", fix))
+    return DecidedBy(stated)
 
 
 def _reading(found: RawRows, part: _Part, rows: list[SourceRow]) -> SourceRows:
@@ -170,11 +187,13 @@ def _notes(name: str, counts: Counter[_ReleaseName], edited: int) -> list[str]:
     return notes
 
 
-def _frozen_rows(path: Path, kind: Kind, releases: Path) -> dict[str, dict[ReleaseFacts, _ReleaseName]]:
+def _frozen_rows(
+    path: Path, kind: Kind, releases: Path, ledger: Mapping[str, str]
+) -> dict[str, dict[ReleaseFacts, _ReleaseName]]:
     """What releases beside the file, and those in a folder, state about each row, and which release it is."""
     folders = [*path.resolve().parents[:2], *(sorted(releases.iterdir()) if releases.is_dir() else ())]
     known: dict[str, dict[ReleaseFacts, _ReleaseName]] = defaultdict(dict)
-    for release in _readable_releases(dict.fromkeys(folders), kind):
+    for release in _readable_releases(dict.fromkeys(folders), kind, releases, ledger):
         for split, count in release.counts.items():
             file = f"data/{split}.parquet"
             if count and _is_unchanged(release, file):
@@ -185,10 +204,13 @@ def _frozen_rows(path: Path, kind: Kind, releases: Path) -> dict[str, dict[Relea
     return known
 
 
-def _readable_releases(folders: Mapping[Path, None], kind: Kind) -> Iterator[Release]:
+def _readable_releases(
+    folders: Mapping[Path, None], kind: Kind, releases: Path, ledger: Mapping[str, str]
+) -> Iterator[Release]:
     for folder in folders:
         if (folder / MANIFEST).is_file():
             try:
+                require_recorded(folder, releases, ledger)
                 release = read_release(folder)
             except WinnowError:
                 continue  # `verify` reports it; here its rows are only not recognized

@@ -48,11 +48,11 @@ def store_occurrences(connection: Connection, pairs: Sequence[tuple[str, KeptRow
             "source_id": source,
         }
         for source, row in reversed(pairs)
-        if row.label is not None and (source, row.number) not in known and not _is_decided(row)
+        if row.label is not None and (source, row.number) not in known and not is_decided(row)
     }
     insert_decisions(connection, list(reversed(decisions.values())))
 
 
-def _is_decided(row: KeptRow) -> bool:
+def is_decided(row: KeptRow) -> bool:
     """Whether a release states that people or a lot decided the label."""
     return row.frozen is not None and row.verified and row.frozen.decided_by != DecidedBy.FILE

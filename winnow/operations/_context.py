@@ -171,8 +171,9 @@ class WorkspaceContext:
         return _name_or_path(name_or_path, self.folder.releases)
 
     def release(self, name_or_path: str | Path, *, checked: bool = True) -> Release:
-        """A release by name or path; `checked` compares its files with the manifest first."""
+        """A release by name or path; `checked` compares its files with the manifest and the ledger first."""
         from winnow.curation.releases.release import open_release
+        from winnow.curation.releases.verify import require_recorded
 
         path = self.release_path(name_or_path)
         if not path.exists():
@@ -184,7 +185,10 @@ class WorkspaceContext:
             raise WinnowError(
                 Problem(f"release {name_or_path}", found, expected, suggestion(str(name_or_path), others, fix))
             )
-        return open_release(path, checked=checked)
+        release = open_release(path, checked=checked)
+        if checked:
+            require_recorded(path, self.folder.releases, self.release_hashes() or {})
+        return release
 
     def run(self, id_or_path: str | Path) -> Run:
         """A run by id or path; its release is searched in this workspace too."""

@@ -16,6 +16,7 @@ from winnow.curation.ingest.restore_release import release_files, release_readin
 from winnow.curation.io.readers.columns import Columns
 from winnow.curation.io.readers.raw_rows import read_rows
 from winnow.curation.io.readers.source_rows import SourceRows, read_table, sources_of_file
+from winnow.curation.store.artifacts import release_hashes
 from winnow.curation.store.group_answers import group_answers, store_group_answers
 from winnow.curation.store.sources import GenerationBatch, live_file_hashes
 from winnow.operations._context import WorkspaceContext
@@ -51,6 +52,7 @@ def add(  # noqa: PLR0913
     kind = kind_of(workspace.task)
     with workspace.for_changes(dry_run=dry_run) as asked, asked.store.reading() as connection:
         answers, added_before = group_answers(connection), live_file_hashes(connection)
+        recorded = release_hashes(connection)
     sources: list[SourceRows] = []
     problems: list[Problem] = []
     how: Any = {"columns": columns, "kind": kind, "group_answers": answers}
@@ -60,7 +62,7 @@ def add(  # noqa: PLR0913
             if isinstance(file, str | Path):
                 for path in release_files(Path(file)):
                     rows = read_rows(path, format=format, encoding=encoding, table=table)
-                    restored = release_readings(rows, path, kind, workspace.folder.releases)
+                    restored = release_readings(rows, path, kind, workspace.folder.releases, recorded)
                     sources += restored or sources_of_file(rows, **how)
             else:
                 sources.append(read_table(file, **how))

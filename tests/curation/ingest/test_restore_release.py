@@ -17,7 +17,9 @@ from tests.support.commands import run_winnow
 from tests.support.files import write_jsonl
 from tests.support.paths import EXAMPLE
 from tests.support.workspaces import add_example
+from winnow.core.errors import WinnowError
 from winnow.core.example import record_id
+from winnow.core.hashing import file_sha256
 from winnow.curation.review.lots import draw_lots
 from winnow.curation.store.decisions import DecisionKey, insert_decision
 from winnow.curation.store.lot_tables import insert_verdict, lot_members, lot_rows
@@ -196,6 +198,63 @@ def test_a_refused_row_is_not_accepted_by_the_release_of_another_workspace(
     ws.add(original / ".winnow" / "releases" / "first")
     table = ws.records().set_index("id")
     assert set(table.loc[lot["id"], "state"]) == {"rejected"}
+
+
+def state_differently(release: Path, text: str, **facts: str) -> None:
+    """Edit a row of a release, and the manifest with it."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    manifest = json.loads((release / "manifest.json").read_text())
+    for path in sorted((release / "data").glob("*.parquet")):
+        table = pq.read_table(path)
+        rows = [{**row, **(facts if row["text"] == text else {})} for row in table.to_pylist()]
+        pq.write_table(pa.Table.from_pylist(rows, schema=table.schema), path)
+        manifest["files"][f"data/{path.name}"]["sha256"] = file_sha256(path)
+    (release / "manifest.json").write_text(json.dumps(manifest))
+
+
+def test_a_release_that_contradicts_the_ledger_is_not_read_back(original: Path, tmp_path: Path) -> None:
+    import winnow
+
+    ws = winnow.open(shutil.copytree(original, tmp_path / "ws"))
+    release = ws.folder.releases / "first"
+    state_differently(release, frozen(original)["text"].iloc[0], decided_by="person")
+    link = tmp_path / "link"
+    link.symlink_to(release)
+    for path in (release, release / "data" / "test.parquet", link):
+        with pytest.raises(WinnowError, match="the ledger says"):
+            ws.add(path)
+
+
+@pytest.mark.parametrize("known", ["proposed", "rejected"])
+def test_a_foreign_release_does_not_decide_rows_that_are_known_as_machine_written(
+    original: Path, empty: Callable[[], Workspace], tmp_path: Path, known: str
+) -> None:
+    made = frozen(original).query("origin == 'synthetic' and decided_by == 'lot'")
+    shown = [{"text": text, "label": label} for text, label in zip(made["text"], made["label"], strict=True)]
+    shown[1]["text"] = shown[1]["text"].upper()
+    ws = empty()
+    ws.add(write_jsonl(tmp_path / "own.jsonl", shown), origin="synthetic", batch=BATCH)
+    if known == "rejected":
+        rule(ws, "refused")
+    release = shutil.copytree(original / ".winnow" / "releases" / "first", tmp_path / "foreign")
+    state_differently(release, made["text"].iloc[0], decided_by="person")
+    state_differently(release, made["text"].iloc[1], decided_by="adjudicator", origin="human")
+    notes = ws.add(sorted((release / "data").glob("*.parquet"))).notes
+    assert any(f"{len(made)} rows keep the state that they have in this workspace" in note for note in notes)
+    table = ws.records().set_index("id")
+    assert set(table.loc[made["id"], "state"]) == {known}
+    assert set(table.loc[made["id"], "origin"]) == {"synthetic"}
+
+
+def test_a_release_that_names_an_unknown_decider_is_refused(
+    original: Path, empty: Callable[[], Workspace], tmp_path: Path
+) -> None:
+    release = shutil.copytree(original / ".winnow" / "releases" / "first", tmp_path / "foreign")
+    state_differently(release, frozen(original)["text"].iloc[0], decided_by="president")
+    with pytest.raises(WinnowError, match="'president' decided its label"):
+        empty().add(sorted((release / "data").glob("*.parquet")))
 
 
 @pytest.mark.slow

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 from tests.support.commands import WINNOW_SCRIPT, run_winnow
+from tests.support.files import write_jsonl
 from tests.support.paths import EXAMPLE
 from tests.support.workspaces import add_example
 from winnow.core.errors import GateError, WinnowError
@@ -156,13 +157,48 @@ def test_verify_finds_entries_that_are_no_files(copied: tuple[Workspace, Path], 
     assert any(problem.startswith("README.md: a ") for problem in workspace.verify("first"))
 
 
-def test_verify_finds_a_change_when_the_manifest_was_edited_with_it(copied: tuple[Workspace, Path]) -> None:
-    workspace, release = copied
+def edit_consistently(release: Path) -> None:
+    """Change a file of a release and the manifest with it."""
     target = release / "jsonl" / "train.jsonl"
     target.write_text(target.read_text().replace("vpn", "VPN"))
     manifest = json.loads((release / "manifest.json").read_text())
     manifest["files"]["jsonl/train.jsonl"] = {"sha256": file_sha256(target), "bytes": target.stat().st_size}
     (release / "manifest.json").write_text(json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+
+
+def test_verify_does_not_take_a_link_to_another_release_for_the_one_that_was_named(
+    copied: tuple[Workspace, Path],
+) -> None:
+    workspace, release = copied
+    row = {"text": "the secure tunnel of my manager wants a new certificate", "label": workspace.task.label_names[0]}
+    workspace.add(write_jsonl(release.parent.parent.parent / "more.jsonl", [row]), license="own")
+    for gate in [gate.name for gate in workspace.check().gates if gate.verdict == "fail"]:
+        workspace.waive(gate, by="test", reason="test", until="2099-01-01")
+    workspace.freeze("second")
+    shutil.move(release, release.with_name("moved"))
+    release.symlink_to(release.with_name("second"))
+    assert any("the ledger says" in problem for problem in workspace.verify("first"))
+    with pytest.raises(GateError, match="the ledger says"):
+        workspace.release("first")
+    assert workspace.verify("second") == workspace.verify("moved") == []
+
+
+def test_a_release_that_contradicts_the_ledger_is_neither_exported_nor_trained_on(
+    copied: tuple[Workspace, Path],
+) -> None:
+    workspace, release = copied
+    edit_consistently(release)
+    (release.parent.parent.parent / "link").symlink_to(release)
+    for name in ("first", release, release.parent.parent.parent / "link"):
+        with pytest.raises(GateError, match="the ledger says"):
+            workspace.export(name, format="csv")
+        with pytest.raises(GateError, match="the ledger says"):
+            workspace.train(name)
+
+
+def test_verify_finds_a_change_when_the_manifest_was_edited_with_it(copied: tuple[Workspace, Path]) -> None:
+    workspace, release = copied
+    edit_consistently(release)
     assert open_release(release)  # the folder agrees with itself
     assert any("ledger" in problem for problem in workspace.verify("first"))
     elsewhere = release.parent.parent.parent / "renamed"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from winnow.core.example import repeat_key
 from winnow.core.vocabulary import DecidedBy, Origin, State
@@ -37,17 +38,23 @@ class _OwnKnowledge:
         return row.record_id in self.machine.records or self.machine.repeats(row.fold_key)
 
 
-def keep_own_decisions(
-    connection: Connection, pairs: Sequence[tuple[str, KeptRow]]
-) -> tuple[list[tuple[str, KeptRow]], list[str]]:
+class KeptDecisions(NamedTuple):
+    """Rows to store, and what to tell about them."""
+
+    pairs: list[tuple[str, KeptRow]]
+    """Source ids and rows."""
+    notes: list[str]
+    """How many rows have another state here than the release says; empty if none has."""
+
+
+def keep_own_decisions(connection: Connection, pairs: Sequence[tuple[str, KeptRow]]) -> KeptDecisions:
     """Pairs of sources and rows, without who decided the rows that this workspace knows as machine-written.
 
-    Also returns a note with the number of rows whose state differs from what the release says. Call it before the rows
-    are stored.
+    Call it before the rows are stored.
     """
     machine = machine_written(connection)
     if not (machine.keys or machine.key_hashes or machine.records) or not any(is_decided(row) for _, row in pairs):
-        return list(pairs), []
+        return KeptDecisions(list(pairs), [])
     rows = working_rows(connection)
     restored = restored_labels(connection).keys()
     refused = {repeat_key(r.fold_key) for r in rows if r.state == State.REJECTED and r.origin == Origin.SYNTHETIC}
@@ -56,7 +63,8 @@ def keep_own_decisions(
     held = {row.record_id: row.label for _, row in pairs if is_decided(row) and own.decides(row)}
     labels = {row.id: row.label for row in rows if row.state == State.LABELED}
     differing = sum(labels.get(record) != label for record, label in held.items())
-    return [(source, _as_of_file(row) if row.record_id in held else row) for source, row in pairs], _notes(differing)
+    kept = [(source, _as_of_file(row) if row.record_id in held else row) for source, row in pairs]
+    return KeptDecisions(kept, _notes(differing))
 
 
 def _as_of_file(row: KeptRow) -> KeptRow:

@@ -209,8 +209,7 @@ def test_the_queues_take_what_lies_in_the_focus_first(round_one: Round) -> None:
 
     def near_the_pair(positions: list[int]) -> float:
         told = model.suggest([free[i].text for i in positions])
-        inside = {label for pair in round_one.fed.feedback.pairs for label in pair.labels}
-        return float(np.mean([label in inside for label, _, _ in told]))
+        return float(np.mean([label in PAIR for label, _, _ in told]))
 
     diverse = model.choose("diverse", free, list(range(len(free))), 12)
     assert near_the_pair(chosen) > near_the_pair(diverse)
@@ -250,8 +249,8 @@ def test_the_next_release_says_what_was_fixed(round_one: Round, tmp_path: Path) 
     assert cells.errors_before - cells.fixed + cells.introduced == cells.errors_after
     own, others = told.labels_of_the_pairs, told.other_labels
     assert isinstance(own, AccuracyChange)
-    assert isinstance(others, AccuracyChange)
-    assert own.rows + others.rows == len(workspace.release("second").rows("validation"))
+    other_rows = others.rows if isinstance(others, AccuracyChange) else 0  # the pairs may hold every label
+    assert own.rows + other_rows == len(workspace.release("second").rows("validation"))
     assert own.accuracy.difference >= 0
     shown = run_winnow("feedback", run.id, cwd=workspace.folder.root)
     assert shown.returncode == 0, shown.stderr

@@ -94,6 +94,7 @@ def _recommended() -> list[tuple[str, str]]:
                 keywords = [
                     f"{one.arg}={ast.unparse(one.value) if isinstance(one.value, ast.Constant) else repr('VALUE')}"
                     for one in node.keywords
+                    if one.arg  # `**given` are checked where they are made
                 ]
                 if isinstance(node.args[0], ast.Constant):
                     found.append((f"{module.name}:{node.lineno}", f"command({', '.join(arguments + keywords)})"))

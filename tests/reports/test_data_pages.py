@@ -52,7 +52,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     workspace.freeze("a")
     orchids = [f"{NASTY} orchid {word} {thing}" for word in ("blooms", "wilts", "dries") for thing in THINGS]
     workspace.add(pd.DataFrame({"text": orchids, "time": "2026-03-01"}))
-    workspace.rename(LABELS[0], LABELS[1])
+    workspace.rename(LABELS[0], LABELS[1], yes=True)
     workspace.add(pd.DataFrame({"text": [f"{NASTY} is new"], "label": [NASTY], "split": "train"}))
     waive_failing(workspace)
     workspace.freeze("b")

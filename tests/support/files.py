@@ -15,7 +15,7 @@ def write_jsonl(path: Path, rows: list[dict[str, object]]) -> Path:
 
 def read_dropped(path: str | Path | None) -> list[dict[str, Any]]:
     """The lines of a file of dropped rows."""
-    return [json.loads(line) for line in Path(str(path)).read_text(encoding="utf-8").splitlines()]
+    return [json.loads(line) for line in Path(str(path)).read_text(encoding="utf-8").split("\n") if line]
 
 
 def edit_dropped(path: str | Path | None, edited: Path, **columns: object) -> Path:

@@ -78,7 +78,7 @@ def release_readings(
 ) -> list[SourceRows]:
     """The rows of a file with the columns of a release, by origin, license and the release that has them unchanged.
 
-    They are compared with the rows of the releases beside the file and in the folder `releases`. An empty list means
+    They are compared with the rows of the releases next to the file and in the folder `releases`. An empty list means
     that the file is not one of a release: columns are missing, or no id is the hash of its row's content.
 
     `ledger` maps the releases of the workspace to manifest hashes. Raises GateError for a file of a release in the
@@ -190,7 +190,7 @@ def _notes(name: str, counts: Counter[_ReleaseName], edited: int) -> list[str]:
 def _frozen_rows(
     path: Path, kind: Kind, releases: Path, ledger: Mapping[str, str]
 ) -> dict[str, dict[ReleaseFacts, _ReleaseName]]:
-    """What releases beside the file, and those in a folder, state about each row, and which release it is."""
+    """What releases next to the file, and those in a folder, state about each row, and which release it is."""
     folders = [*path.resolve().parents[:2], *(sorted(releases.iterdir()) if releases.is_dir() else ())]
     known: dict[str, dict[ReleaseFacts, _ReleaseName]] = defaultdict(dict)
     for release in _readable_releases(dict.fromkeys(folders), kind, releases, ledger):

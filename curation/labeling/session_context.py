@@ -26,7 +26,7 @@ def with_earlier_turns(
 ) -> list[QueueCandidate]:
     """The candidates with the earlier turns of their session, where there are any.
 
-    Only turns of the record's own assigned split are shown, so that no hold-out text is read beside a train record.
+    Only turns of the record's own assigned split are shown, so that no hold-out text is shown with a train record.
     """
     by_id = {row.id: row for row in rows}
     earlier = turns_before(occurrences)

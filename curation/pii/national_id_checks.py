@@ -1,7 +1,7 @@
 """Whether a number is a national id: one function a country, after the rule that its authority publishes.
 
 Every function takes the letters and digits of the number, in upper case and without separators. The rules are those of
-the OECD's Tax Identification Numbers pages (oecd.org, "TINs") and of the authority that is named beside the function.
+the OECD's Tax Identification Numbers pages (oecd.org, "TINs") and of the authority that is named at the function.
 """
 
 from __future__ import annotations

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,10 +18,8 @@ from winnow.core.vocabulary import GateVerdict
 from winnow.curation.checks.check import CheckResult
 from winnow.curation.checks.gates.gate import Gate
 from winnow.curation.releases.manifest import MANIFEST, Manifest
-from winnow.curation.releases.provenance import Provenance
 from winnow.curation.releases.release import open_release
-from winnow.curation.releases.release_files import write_release
-from winnow.curation.releases.release_lines import MustPassCase
+from winnow.curation.releases.release_files import ReleaseContent, write_release
 from winnow.curation.store.artifacts import artifact_exists, record_release
 from winnow.curation.store.database import Store
 from winnow.curation.store.forgotten import forgotten_ids
@@ -60,21 +57,12 @@ def check_name(name: str, store: Store, folder: WorkspaceFolder) -> None:
         raise WinnowError(Problem(f"freeze {name}", "the name is already in the ledger", "a new name", fix))
 
 
-def freeze_release(
-    name: str,
-    checked: CheckResult,
-    task_text: str,
-    must_pass: Sequence[MustPassCase],
-    embedder: str,
-    provenance: Provenance,
-    folder: WorkspaceFolder,
-    store: Store,
-) -> FreezeResult:
-    """Write the release and record it in the ledger. `must_pass` is what `read_must_pass` found.
+def freeze_release(name: str, content: ReleaseContent, folder: WorkspaceFolder, store: Store) -> FreezeResult:
+    """Write the release and record it in the ledger.
 
     Raises GateError when a gate fails; then nothing is written. A kill leaves either no release or a complete one.
     """
-    _check_gates(checked)
+    _check_gates(content.checked)
     check_name(name, store, folder)
     folder.releases.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.state / "freeze.lock", timeout=LOCK_SECONDS):
@@ -83,8 +71,8 @@ def freeze_release(
             shutil.rmtree(stale, ignore_errors=True)
         part = folder.releases / f".{name}.{os.getpid()}.part"
         try:
-            manifest = write_release(part, checked, task_text, must_pass, embedder, provenance)
-            frozen_ids = frozenset([*checked.selected["id"], *(case.id for case in must_pass)])
+            manifest = write_release(part, content)
+            frozen_ids = frozenset([*content.checked.selected["id"], *(case.id for case in content.must_pass)])
             return _publish(part, name, manifest, folder, store, frozen_ids)
         except OSError as error:
             fix = "free some space and freeze again; no release was created"
@@ -93,22 +81,13 @@ def freeze_release(
             shutil.rmtree(part, ignore_errors=True)
 
 
-def preview_release(
-    name: str,
-    checked: CheckResult,
-    task_text: str,
-    must_pass: Sequence[MustPassCase],
-    embedder: str,
-    provenance: Provenance,
-    folder: WorkspaceFolder,
-    scratch: Path,
-) -> FreezeResult:
+def preview_release(name: str, content: ReleaseContent, folder: WorkspaceFolder, scratch: Path) -> FreezeResult:
     """The result of `freeze_release`, of files written to a folder that the caller removes.
 
     Raises GateError when a gate fails.
     """
-    _check_gates(checked)
-    manifest = write_release(scratch / name, checked, task_text, must_pass, embedder, provenance)
+    _check_gates(content.checked)
+    manifest = write_release(scratch / name, content)
     return _result(folder.releases / name, file_sha256(scratch / name / MANIFEST), manifest, dry_run=True)
 
 

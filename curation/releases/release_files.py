@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,22 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+@dataclass(frozen=True)
+class ReleaseContent:
+    """What a release is made of."""
+
+    checked: CheckResult
+    """The selected rows, and the gates that were measured on them."""
+    task_text: str
+    """The task file."""
+    must_pass: Sequence[MustPassCase]
+    """What `read_must_pass` found."""
+    embedder: str
+    """Identity of the embedding model that similarity was measured with."""
+    provenance: Provenance
+    """Sources, lots and decisions behind the rows."""
+
+
 def release_rows(checked: CheckResult) -> pd.DataFrame:
     """The selected rows with the release columns, sorted by id; `label` holds names."""
     import pandas as pd
@@ -62,16 +79,9 @@ def release_rows(checked: CheckResult) -> pd.DataFrame:
     )[kind.release_columns]
 
 
-def write_release(
-    part: Path,
-    checked: CheckResult,
-    task_text: str,
-    must_pass: Sequence[MustPassCase],
-    embedder: str,
-    provenance: Provenance,
-) -> Manifest:
-    """Write every file of the release; the manifest comes last."""
-    task = checked.task
+def write_release(part: Path, content: ReleaseContent) -> Manifest:
+    """Write every file of the release to the folder `part`; the manifest comes last."""
+    checked, task = content.checked, content.checked.task
     rows = release_rows(checked)
     shutil.rmtree(part, ignore_errors=True)
     for sub in ("data", "jsonl"):
@@ -81,11 +91,11 @@ def write_release(
         if len(split_rows):
             _write_parquet(split_rows, task, part / "data" / f"{split}.parquet")
         _write_jsonl(split_rows, part / "jsonl" / f"{split}.jsonl")
-    (part / TASK_COPY).write_text(task_text, encoding="utf-8")
+    (part / TASK_COPY).write_text(content.task_text, encoding="utf-8")
     _write_excluded(checked, part / EXCLUDED_FILE)
     if task.must_pass is not None:
-        (part / MUST_PASS_FILE).write_text(must_pass_lines(must_pass), encoding="utf-8", newline="\n")
-    manifest = _state_manifest(rows, checked, must_pass, embedder, provenance)
+        (part / MUST_PASS_FILE).write_text(must_pass_lines(content.must_pass), encoding="utf-8", newline="\n")
+    manifest = _state_manifest(rows, content)
     parquet = {
         path: file_facts(part / path) for path in (f"data/{s}.parquet" for s in SPLITS) if (part / path).exists()
     }
@@ -106,15 +116,9 @@ def write_release(
     return manifest
 
 
-def _state_manifest(
-    rows: pd.DataFrame,
-    checked: CheckResult,
-    must_pass: Sequence[MustPassCase],
-    embedder: str,
-    provenance: Provenance,
-) -> Manifest:
+def _state_manifest(rows: pd.DataFrame, content: ReleaseContent) -> Manifest:
     """The manifest without its list of files, which are not written yet."""
-    task = checked.task
+    checked, task, provenance = content.checked, content.checked.task, content.provenance
     return Manifest(
         format=MANIFEST_FORMAT,
         task=TaskFacts(name=task.name, kind=task.kind, labels=kind_of(task).targets(task), fallback=task.fallback),
@@ -124,7 +128,7 @@ def _state_manifest(
         thresholds=task.gates,
         gates=[gate_facts(gate) for gate in checked.gates],
         waivers=checked.waivers(),
-        embedder=embedder,
+        embedder=content.embedder,
         decided_by={
             str(split): {str(by): int(n) for by, n in sorted(group["decided_by"].value_counts().items())}
             for split, group in checked.selected.groupby("split", sort=True)
@@ -135,7 +139,7 @@ def _state_manifest(
         single_answers_confirmed=provenance.confirmed,
         label_accuracy=provenance.accuracy.facts() if provenance.accuracy else None,
         flagged=provenance.flagged(checked.selected, "language"),
-        must_pass=must_pass_summary(must_pass, checked.selected) if task.must_pass is not None else None,
+        must_pass=must_pass_summary(content.must_pass, checked.selected) if task.must_pass is not None else None,
         versions={package: package_version(package) for package in VERSIONED_PACKAGES},
     )
 

@@ -182,14 +182,14 @@ def test_another_run_under_the_same_id_is_told_and_never_deployed(home: tuple[Wo
 def test_a_damaged_run_is_told_and_hides_no_other(home: tuple[Workspace, str]) -> None:
     workspace, own = home
     (workspace.folder.runs / "broken").mkdir()
-    (workspace.folder.runs / "torn").mkdir()
-    (workspace.folder.runs / "torn" / RUN_FILE).write_text('{"run": ')
+    (workspace.folder.runs / "unreadable").mkdir()
+    (workspace.folder.runs / "unreadable" / RUN_FILE).write_text('{"run": ')
     found = find_runs(workspace._context)
     assert [entry["name"] for entry in found.runs] == [own]
     assert ["not a readable run" in one.found for one in found.problems] == [True, True]
     listed = run_winnow("runs", cwd=workspace.folder.root)
     assert listed.returncode == 0
-    assert "torn: not a readable run" in " ".join((listed.stdout + listed.stderr).split())
+    assert "unreadable: not a readable run" in " ".join((listed.stdout + listed.stderr).split())
     assert workspace.decide().facts().candidate == own
 
 

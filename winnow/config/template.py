@@ -53,7 +53,7 @@ splits:
   validation: 0.15                # shares of eligible human rows; a record keeps its assigned split permanently
   test: 0.15
   key: winnow                     # a changed key affects only splits assigned later
-gates:                            # thresholds; looser than the default needs `by: NAME, reason: TEXT` beside it
+gates:                            # thresholds; one looser than its default also needs `by: NAME, reason: TEXT`
   duplicates: {cosine: 0.97, share_max: 0.20, label_share_max: 0.50}
   leakage: {cosine: 0.97, share_max: 0.10, label_share_max: 0.25}
   disputed: {share_max: 0.02}

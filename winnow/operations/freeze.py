@@ -32,6 +32,7 @@ def freeze(
 def _freeze(workspace: WorkspaceContext, name: str, *, scratch: Path | None, progress: Progress | None) -> FreezeResult:
     """Make a release, or with a scratch folder only the files of one there."""
     from winnow.curation.releases.freeze import check_name, freeze_release, preview_release
+    from winnow.curation.releases.release_files import ReleaseContent
 
     store, folder = workspace.store, workspace.folder
     check_name(name, store, folder)
@@ -40,8 +41,10 @@ def _freeze(workspace: WorkspaceContext, name: str, *, scratch: Path | None, pro
     must_pass = workspace.must_pass_cases(task)
     caches = _copied_caches(folder, scratch) if scratch else None
     checked, embedder, provenance = measure(workspace, task, caches=caches, progress=progress)
-    facts = (name, checked, task_text, must_pass, embedder.identity, provenance)
-    return preview_release(*facts, folder, scratch) if scratch else freeze_release(*facts, folder, store)
+    content = ReleaseContent(checked, task_text, must_pass, embedder.identity, provenance)
+    if scratch:
+        return preview_release(name, content, folder, scratch)
+    return freeze_release(name, content, folder, store)
 
 
 def _copied_caches(folder: WorkspaceFolder, scratch: Path) -> WorkspaceFolder:

@@ -62,11 +62,11 @@ def test_two_files_that_agree_add_weight_and_not_records(make_workspace: Make) -
 
 def test_dropped_rows_can_be_fixed_and_added_again(make_workspace: Make, tmp_path: Path) -> None:
     ws = make_workspace("it_vpn")
-    result = ws.add(rows(("good", "it_vpn"), ("mend me", "it_vnp")))
+    result = ws.add(rows(("good", "it_vpn"), ("fix me", "it_vnp")))
     (line,) = read_dropped(result.dropped_file)
-    assert line["row"] == {"text": "mend me", "label": "it_vnp"}
+    assert line["row"] == {"text": "fix me", "label": "it_vnp"}
     assert (line["reason"], line["number"]) == ("unknown_label", 2)
-    fixed = ws.add(edit_dropped(result.dropped_file, tmp_path / "mended.jsonl", label="it_vpn"))
+    fixed = ws.add(edit_dropped(result.dropped_file, tmp_path / "fixed.jsonl", label="it_vpn"))
     assert (fixed.added, fixed.dropped) == (1, 0)
 
 
@@ -74,7 +74,7 @@ def test_fixed_rows_keep_their_session_split_origin_and_license(make_workspace: 
     ws = make_workspace("a")
     given = [{"text": f"text {i}", "label": "a" if i % 2 else "aa", "user": f"u{i // 2}"} for i in range(60)]
     first = ws.add(write_jsonl(tmp_path / "q.jsonl", given), columns=Columns(group="user"), license="MIT")
-    assert ws.add(edit_dropped(first.dropped_file, tmp_path / "mended.jsonl", label="a")).added == 30
+    assert ws.add(edit_dropped(first.dropped_file, tmp_path / "fixed.jsonl", label="a")).added == 30
     table = ws.records()
     assert (table.groupby("group").size() == 2).all()
     assert set(table["licenses"]) == {("MIT",)}

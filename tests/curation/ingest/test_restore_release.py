@@ -84,7 +84,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def empty(original: Path, tmp_path: Path) -> Callable[[], Workspace]:
-    """A workspace with the same task and no database; the release is beside it, not in it."""
+    """A workspace with the same task and no database; the release is next to it, not in it."""
     import winnow
 
     def make() -> Workspace:

@@ -10,7 +10,13 @@ from pathlib import Path
 
 from winnow.config.task import Task
 from winnow.core.clock import utc_now
-from winnow.core.vocabulary import Origin, State
+from winnow.curation.ingest.add_notes import (
+    changed_notes,
+    kept_assignment_notes,
+    recognized_notes,
+    renamed_notes,
+    time_notes,
+)
 from winnow.curation.ingest.add_options import AddOptions, check_options
 from winnow.curation.ingest.drop_fixes import fixes_by_reason
 from winnow.curation.ingest.dropped import DroppedFile, write_dropped
@@ -20,19 +26,17 @@ from winnow.curation.ingest.rewrite_summary import FileRewrites, summarize_rewri
 from winnow.curation.ingest.screen import KeptRow, ScreenContext
 from winnow.curation.ingest.screen_file import ScreenedFile, screen_file
 from winnow.curation.ingest.store_occurrences import is_decided, store_occurrences
-from winnow.curation.ingest.store_records import KeptAssignments, store_records
+from winnow.curation.ingest.store_records import store_records
 from winnow.curation.io.readers.source_rows import SourceRows
 from winnow.curation.pii.scrub import Scrubber
 from winnow.curation.store.database import Connection, Store
 from winnow.curation.store.flags import store_language_flags
 from winnow.curation.store.forgotten import forgotten_ids
 from winnow.curation.store.label_renames import label_renames
-from winnow.curation.store.machine_written import machine_written
 from winnow.curation.store.occurrences import rows_of_sources
 from winnow.curation.store.records import assigned_split_counts, live_records
 from winnow.curation.store.restored_labels import RestoredLabel, insert_restored_labels
 from winnow.curation.store.sources import NewSource, sources_by_file_hash, store_batch, store_source
-from winnow.curation.store.working_view import working_rows
 from winnow.validators.kinds import kind_of
 from winnow.validators.kinds.kind import Kind
 
@@ -85,7 +89,7 @@ def add(
 ) -> AddResult:
     """Screen and store the rows that were read. Adding the same file again changes nothing; a dry run stores nothing.
 
-    `also` writes related data in the same transaction; it receives the ids of the records that are stored.
+    `also_write` writes related data in the same transaction; it receives the ids of the records that are stored.
     Raises WinnowError when a file was added before with other settings, or when the options contradict each other,
     and WorkspaceChanged when another command renamed a label or forgot a record while the files were screened.
     """
@@ -103,37 +107,17 @@ def add(
     with _removed_on_error(dropped_file), store.writing(dry_run=dry_run) as connection:
         if (forgotten_ids(connection), label_renames(connection)) != (context.forgotten, context.renamed):
             raise WorkspaceChanged
-        live_before = live_records(connection, {row.record_id for row in kept})
-        for batch in dict.fromkeys(one.batch for one in screened if one.batch):
-            store_batch(connection, batch, moment)
-        sources = [store_source(connection, _new_source(one), moment) for one in screened]
-        stored_rows = rows_of_sources(connection, set(sources))
-        given_rows = [(source, row) for source, one in zip(sources, screened, strict=True) for row in one.kept]
-        pairs = [
-            (source, row)
-            for source, row in given_rows
-            if stored_rows.get((source, row.number), row.record_id) == row.record_id
-        ]
-        pairs, own_notes = keep_own_decisions(connection, pairs)
-        origins = {source: one.origin for source, one in zip(sources, screened, strict=True)}
-        restored = {source for source, one in zip(sources, screened, strict=True) if one.reading.restored}
-        known_sources = restored | {source for source, _ in stored_rows}
-        kept_assignments = store_records(connection, task, pairs, origins, known_sources, moment)
-        shown = [(source, row) for source, row in pairs if not (row.verified and row.record_id in live_before)]
-        store_occurrences(connection, shown, moment)
-        insert_restored_labels(connection, _restored_labels(pairs))
+        stored = _store(connection, task, screened, moment)
+        flags = {record: detail for record, detail in flags.items() if record in stored.records}
         store_language_flags(connection, flags)
         if also_write:
-            also_write(connection, {row.record_id for _, row in pairs})
-        added = {row.record_id for _, row in pairs} - live_before
-        assigned_splits = assigned_split_counts(connection, added)
-        recognized = _recognized_notes(connection, pairs, origins)
+            also_write(connection, stored.records)
     given = sum(len(one.reading.rows) for one in screened)
     dropped = sum(len(one.dropped) for one in screened)
     return AddResult(
         given=given,
-        added=len(added),
-        known=given - dropped - len(added),
+        added=len(stored.added),
+        known=given - dropped - len(stored.added),
         dropped=dropped,
         reasons=dict(Counter(d.drop.reason for one in screened for d in one.dropped).most_common()),
         flagged={"language": len(flags)} if flags else {},
@@ -141,17 +125,64 @@ def add(
         rewrites=summarize_rewrites(screened),
         dropped_file=str(dropped_file.path) if dropped_file else None,
         fixes=fixes_by_reason([d for one in screened for d in one.dropped]),
-        sources=sources,
-        assigned_splits=assigned_splits,
+        sources=stored.sources,
+        assigned_splits=stored.assigned_splits,
         notes=[note for one in screened for note in one.reading.notes]
-        + _time_notes(screened)
-        + _renamed_notes(kept)
-        + _changed_notes(len(given_rows) - len(pairs))
-        + _kept_assignment_notes(kept_assignments)
-        + recognized
-        + own_notes,
+        + time_notes(screened)
+        + renamed_notes(kept)
+        + stored.notes,
         dry_run=dry_run,
     )
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """What one `add` stored."""
+
+    sources: list[str]
+    records: set[str]
+    """Ids of the records that the rows show, known ones included."""
+    added: set[str]
+    """Ids of the records that were new."""
+    assigned_splits: dict[str, int]
+    """Assigned splits of the new records."""
+    notes: list[str]
+
+
+def _store(connection: Connection, task: Task, screened: Sequence[ScreenedFile], moment: str) -> _Stored:
+    """Store sources, records, groups, occurrences and labels; rows that were stored before are not stored again."""
+    live_before = live_records(connection, {row.record_id for one in screened for row in one.kept})
+    for batch in dict.fromkeys(one.batch for one in screened if one.batch):
+        store_batch(connection, batch, moment)
+    sources = [store_source(connection, _new_source(one), moment) for one in screened]
+    by_source = list(zip(sources, screened, strict=True))
+    stored_rows = rows_of_sources(connection, set(sources))
+    given = [(source, row) for source, one in by_source for row in one.kept]
+    unchanged = [pair for pair in given if _is_new_or_same(pair, stored_rows)]
+    pairs, own_notes = keep_own_decisions(connection, unchanged)
+    origins = {source: one.origin for source, one in by_source}
+    known_sources = {source for source, one in by_source if one.reading.restored} | {
+        source for source, _ in stored_rows
+    }
+    kept_assignments = store_records(connection, task, pairs, origins, known_sources, moment)
+    shown = [(source, row) for source, row in pairs if not (row.verified and row.record_id in live_before)]
+    store_occurrences(connection, shown, moment)
+    insert_restored_labels(connection, _restored_labels(pairs))
+    records = {row.record_id for _, row in pairs}
+    notes = [
+        *changed_notes(len(given) - len(pairs)),
+        *kept_assignment_notes(kept_assignments),
+        *recognized_notes(connection, pairs, origins),
+        *own_notes,
+    ]
+    added = records - live_before
+    return _Stored(sources, records, added, assigned_split_counts(connection, added), notes)
+
+
+def _is_new_or_same(pair: tuple[str, KeptRow], stored_rows: Mapping[tuple[str, int], str]) -> bool:
+    """Whether a row of a source was not stored before, or shows the record that it showed then."""
+    source, row = pair
+    return stored_rows.get((source, row.number), row.record_id) == row.record_id
 
 
 @contextlib.contextmanager
@@ -163,49 +194,6 @@ def _removed_on_error(dropped: DroppedFile | None) -> Iterator[None]:
         if dropped and dropped.new:
             dropped.path.unlink(missing_ok=True)
         raise
-
-
-def _time_notes(screened: Sequence[ScreenedFile]) -> list[str]:
-    unread = sum(row.unreadable_time for one in screened for row in one.kept)
-    return [f"{unread:,} times are not ISO 8601 or seconds since 1970, and are not kept"] if unread else []
-
-
-def _renamed_notes(kept: Sequence[KeptRow]) -> list[str]:
-    renamed = Counter((row.given_label, row.label) for row in kept if row.given_label != row.label)
-    return [
-        f"{count:,} rows labeled {old!r} count as {new!r}, because the label was renamed"
-        for (old, new), count in renamed.items()
-    ]
-
-
-def _changed_notes(changed: int) -> list[str]:
-    note = f"{changed:,} rows were added before with another content and keep it: a row of a file is added once"
-    return [note] if changed else []
-
-
-def _recognized_notes(
-    connection: Connection, pairs: Sequence[tuple[str, KeptRow]], origins: Mapping[str, str]
-) -> list[str]:
-    """How many rows of other origins repeat machine-written rows, and how many of these were refused."""
-    machine = machine_written(connection).records
-    repeated = [r.record_id for source, r in pairs if origins[source] != Origin.SYNTHETIC and r.record_id in machine]
-    if not repeated:
-        return []
-    refused = {row.id for row in working_rows(connection) if row.state == State.REJECTED}
-    count = sum(record in refused for record in repeated)
-    note = f"{len(repeated):,} rows repeat machine-written rows: they stay synthetic until people or lots decide"
-    return [f"{note}; {count:,} of them were refused" if count else note]
-
-
-def _kept_assignment_notes(kept: KeptAssignments) -> list[str]:
-    notes = []
-    if kept.assigned_splits:
-        given = "the official split given now: a split never changes once it is assigned"
-        notes.append(f"{kept.assigned_splits:,} known records keep an assigned split other than {given}")
-    if kept.groups:
-        given = "the session declared now: a group never changes, so rows of one session may be in several splits"
-        notes.append(f"{kept.groups:,} known records keep a group other than {given}")
-    return notes
 
 
 def _restored_labels(pairs: Sequence[tuple[str, KeptRow]]) -> list[RestoredLabel]:

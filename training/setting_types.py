@@ -23,7 +23,7 @@ NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False), Number]
 Share = Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False), Number]
 
 Count = Annotated[int, Field(ge=1, le=1_000_000), Number]
-"""The upper bound only finds slips of the keyboard: no setting is near it."""
+"""The upper bound only catches typing errors: no setting is near it."""
 
 Weight = Annotated[float, Field(ge=1e-6, le=1e6, allow_inf_nan=False), Number]
 """The weight of one term against another; beyond this the other term is lost in rounding or the fit does not end."""

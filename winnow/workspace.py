@@ -311,7 +311,7 @@ class Workspace:
         return freeze(self._context, name, dry_run=dry_run, progress=progress)
 
     def release(self, name_or_path: str | Path, *, checked: bool = True) -> Release:
-        """A release by name or path; `checked` compares its files with the manifest first."""
+        """A release by name or path; `checked` compares its files with the manifest, and that with the recorded one."""
         return self._context.release(name_or_path, checked=checked)
 
     def verify(self, name_or_path: str | Path) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from winnow.core.counted import counted
 from winnow.core.vocabulary import Origin, State
 from winnow.curation.ingest.screen import KeptRow
 from winnow.curation.ingest.screen_file import ScreenedFile
@@ -31,7 +32,8 @@ def renamed_notes(kept: Sequence[KeptRow]) -> list[str]:
 
 def changed_notes(changed: int) -> list[str]:
     """How many rows of a known source have another content now."""
-    note = f"{changed:,} rows were added before with another content and keep it: a row of a file is added once"
+    reason = "a row of a file is added once, and it was added with other content before"
+    note = f"{counted(changed, 'row')} not changed: {reason}"
     return [note] if changed else []
 
 
@@ -39,13 +41,16 @@ def recognized_notes(
     connection: Connection, pairs: Sequence[tuple[str, KeptRow]], origins: Mapping[str, str]
 ) -> list[str]:
     """How many rows of other origins repeat machine-written rows, and how many of these were refused."""
+    if all(origin == Origin.SYNTHETIC for origin in origins.values()):
+        return []
     machine = machine_written(connection).records
     repeated = [r.record_id for source, r in pairs if origins[source] != Origin.SYNTHETIC and r.record_id in machine]
     if not repeated:
         return []
     refused = {row.id for row in working_rows(connection) if row.state == State.REJECTED}
     count = sum(record in refused for record in repeated)
-    note = f"{len(repeated):,} rows repeat machine-written rows: they stay synthetic until people or lots decide"
+    meaning = "their origin stays synthetic, and only people or lots decide their labels"
+    note = f"{len(repeated):,} rows repeat machine-written rows: {meaning}"
     return [f"{note}; {count:,} of them were refused" if count else note]
 
 

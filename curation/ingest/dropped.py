@@ -48,9 +48,9 @@ def write_dropped(
     """All dropped rows of one command, as JSON Lines (`DroppedLine`) that can be fixed and added again.
 
     Private data is replaced in every column; if it is the reason for dropping the row, the content is left out, and
-    file and row say where to find it. Rows that a file in the folder already holds are not written again, and a file
-    that somebody has started to edit is never overwritten. `targets` are the labels of the task. A dry run names
-    the file and does not write it.
+    file and row say where to find it. If one file in the folder already holds all of these rows, nothing is
+    written, and a file that somebody has started to edit is never overwritten. `targets` are the labels of the task.
+    A dry run names the file and does not write it.
     """
     lines = [_line(one, row, kind, context, targets) for one in screened for row in one.dropped]
     if not lines:

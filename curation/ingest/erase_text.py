@@ -79,7 +79,7 @@ def _written_forms(text: str) -> set[str]:
 
 
 def _blank_dropped_rows(path: Path, kind: Kind, text: str, *, dry_run: bool) -> bool:
-    """The same in a file of dropped rows that Winnow 0.2 wrote as CSV."""
+    """Blank the content that holds a text in a CSV of dropped rows, as Winnow 0.2 wrote it; whether any did."""
     rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8", errors="replace"), newline="")))
     places = range(len(kind.content_columns))
     found = [

@@ -1,4 +1,4 @@
-"""The question which column groups the rows of a file, asked before anything is stored."""
+"""Ask which column groups the rows of a file, before anything is stored."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from winnow.core.commands import Option, command
+from winnow.core.counted import counted
 from winnow.core.errors import Problem
 from winnow.curation.ingest.add_options import UNKNOWN_LICENSE, AddOptions
 from winnow.curation.io.readers.columns import NO_COLUMN, Columns
@@ -20,7 +21,8 @@ def group_question(source: SourceRows, files: Sequence[str], given: Mapping[str,
     first = source.group_candidates[0]
     names = " and ".join(repr(one.column) for one in source.group_candidates[:3])
     verb = "look" if len(source.group_candidates) > 1 else "looks"
-    found = f"{names} {verb} like a user, a session or a conversation: {first.values:,} values in {first.rows:,} rows"
+    figures = f"{counted(first.values, 'value')} in {counted(first.rows, 'row')}"
+    found = f"{names} {verb} like a user, a session or a conversation: {figures}"
     answers = [command("add", *files, **{**given, "group_column": one.column}) for one in source.group_candidates[:3]]
     declined = command("add", *files, **{**given, "group_column": NO_COLUMN})
     fix = (

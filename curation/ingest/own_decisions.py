@@ -1,4 +1,4 @@
-"""What this workspace knows about machine-written rows holds against what a release that is read back says."""
+"""For machine-written rows, this workspace's own decisions take precedence over what a release states."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class _OwnKnowledge:
 
 
 class KeptDecisions(NamedTuple):
-    """Rows to store, and what to tell about them."""
+    """Rows to store, and notes for the user."""
 
     pairs: list[tuple[str, KeptRow]]
     """Source ids and rows."""

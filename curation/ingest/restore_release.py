@@ -182,7 +182,8 @@ def _notes(name: str, counts: Counter[_ReleaseName], edited: int) -> list[str]:
     ]
     if counts[NO_RELEASE]:
         texts = f" ({edited:,} have a text that is not that of their id)" if edited else ""
-        found = f"{counts[NO_RELEASE]:,} rows have the columns of a release, but no release at hand has them unchanged"
+        missing = "no release next to the file or in the workspace contains them unchanged"
+        found = f"{counts[NO_RELEASE]:,} rows have the columns of a release, but {missing}"
         notes.append(f"{name}: {found}{texts}: their labels count as a file's, and synthetic rows wait for review")
     return notes
 

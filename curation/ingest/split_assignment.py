@@ -25,7 +25,7 @@ class NewGroup:
     train_only: bool = False
     """Synthetic, or chosen by a model: never hold-out, regardless of its hash."""
     from_known_source: bool = False
-    """Rows of a source that had rows before: it has already contributed to validation."""
+    """Rows of a release, or of a source that had rows before: no validation share is drawn from them."""
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ def store_records(
     """Store new records with their groups, and assign a split to each new group.
 
     `pairs` are source ids and rows, `origins` the origin of each source, `known_sources` the sources
-    that had rows before.
+    that had rows before or that hold rows of a release.
     Returns how many known records keep another split or group than these rows give.
     """
     stored = record_ids(connection)

@@ -1,4 +1,4 @@
-"""Undo a rename or a merge of labels, as long as no release rests on it."""
+"""Undo a rename or a merge of labels, as long as no release depends on it."""
 
 from __future__ import annotations
 
@@ -29,13 +29,20 @@ def undo_rename(
     """
     with store.writing(dry_run=dry_run) as connection:
         text = folder.task_file.read_text(encoding="utf-8-sig")
-        stored = [one for one in stored_renames(connection) if (one.old, one.new) == (old, new)]
+        renames = stored_renames(connection)
+        stored = [one for one in renames if (one.old, one.new) == (old, new)]
         if not stored:
             found = f"{old} was not renamed to {new}, or that was undone"
             fix = f"{command('status')} lists the labels"
             raise WinnowError(Problem(f"rename {old} {new}", found, "a rename to undo", fix))
         _check_releases(connection, stored[-1])
-        restored = text if old in parse_task(text).label_names else kept_task_file(folder, text)
+        restored = text if old in parse_task(text).label_names else None
+        if restored is None and stored[-1] != renames[-1]:
+            later = renames[-1]
+            found = f"{later.old} was renamed to {later.new} since"
+            fix = f"run `{command('rename', later.old, later.new, undo=True)}` first"
+            raise WinnowError(Problem(f"rename {old} {new}", found, "the latest rename", fix))
+        restored = restored or kept_task_file(folder, text)
         if restored is None:
             found = f"no label {old!r}, and the file was edited since the labels were merged"
             fix = f"put {old!r} back into {TASK_FILE}, then run `{command('rename', old, new, undo=True)}` again"
@@ -53,6 +60,6 @@ def _check_releases(connection: Connection, renamed: StoredRename) -> None:
     since = [entry["name"] for entry in artifacts(connection, "release")][renamed.releases :]
     if since:
         found = f"release {since[0]} was frozen with it"
-        expected = "a rename that no release rests on"
+        expected = "a rename that no release depends on"
         fix = "add a new label and relabel its records"
         raise WinnowError(Problem(f"rename {renamed.old} {renamed.new}", found, expected, fix))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 from sqlalchemy import Connection, insert, select
 
-from winnow.curation.store.tables import setting
+from winnow.curation.io.readers.columns import NO_COLUMN
+from winnow.curation.store.tables import setting, source
 
 PREFIX = "group_column"
 
@@ -14,6 +16,13 @@ PREFIX = "group_column"
 def group_answers(connection: Connection) -> dict[str, str]:
     """The latest answer, a group column or `none`, by the key of the columns of a file."""
     return {key: column for (key, _), column in sorted(_all_answers(connection).items())}
+
+
+def live_group_columns(connection: Connection) -> dict[str, str]:
+    """The group column, or `none`, that each unretracted file was added with, by its hash."""
+    query = select(source.c.file_hash, source.c.settings).where(source.c.retracted_at.is_(None))
+    found = {digest: json.loads(settings) for digest, settings in connection.execute(query).tuples()}
+    return {digest: settings.get("columns", {}).get("group", NO_COLUMN) for digest, settings in found.items()}
 
 
 def store_group_answers(connection: Connection, answers: Mapping[str, str]) -> None:

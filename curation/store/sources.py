@@ -99,12 +99,6 @@ def all_sources(connection: Connection) -> list[dict[str, Any]]:
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
-def live_file_hashes(connection: Connection) -> set[str]:
-    """SHA-256 of every file that was added and not retracted since."""
-    query = select(tables.source.c.file_hash).where(tables.source.c.retracted_at.is_(None))
-    return set(connection.execute(query).scalars())
-
-
 def source_names(connection: Connection) -> dict[str, str]:
     """File names by source id."""
     return {row.id: row.name for row in connection.execute(select(tables.source.c.id, tables.source.c.name))}

@@ -51,6 +51,13 @@ def test_rows_are_read_from_standard_input(workspace: Path) -> None:
     assert "stdin" in run_winnow("status", cwd=workspace).stdout
 
 
+def test_a_question_about_standard_input_names_it_in_the_commands(workspace: Path) -> None:
+    rows = "".join(json.dumps({"text": f"a question {n}", "session": f"s{n // 3}"}) + "\n" for n in range(30))
+    asked = run_winnow("add", "-", "--license", "own", cwd=workspace, input=rows)
+    assert asked.returncode == 2
+    assert "winnow add - --license own --group-column session" in " ".join(asked.stderr.split())
+
+
 def test_a_task_is_made_of_standard_input(tmp_path: Path) -> None:
     made = run_winnow("init", "new", "--from", "-", cwd=tmp_path, input=ROWS)
     assert made.returncode == 0, made.stderr

@@ -8,12 +8,22 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from winnow.config.gate_settings import GATE_SETTINGS, NEVER_LOOSER, check_loosened, loosened_settings
+from winnow.config.gate_settings import GATE_SETTINGS, check_loosened, loosened_settings
 from winnow.config.load import parse_task
 from winnow.config.overrides import with_overrides
 from winnow.config.task import GenerateConfig, ScreenConfig, Task
 from winnow.core.errors import WinnowError
 from winnow.curation.checks.gates import GATES
+
+NEVER_LOOSER = {
+    "targets.per_label": "evidence of a gate only; no gate compares it",
+    "targets.mix": "every entry is one more condition",
+    "targets.facets": "every entry is one more condition",
+    "review.second_reviewer_share": "the release states how many labels two people decided",
+    "review.blind_share": "the reports state the influence of shown suggestions",
+}
+"""The other numbers of these sections, and why no value of theirs makes a gate easier to pass in silence."""
+
 
 BASE = "name: t\nkind: intents\nlabels: [{name: a}]\n"
 NAMED = "by: Ann, reason: a pilot"
@@ -191,3 +201,11 @@ def test_what_a_check_tries_is_named_as_tried_and_cannot_be_renamed() -> None:
     assert (one.value, one.by, one.reason) == (0.3, "the settings of this check", "tried, not saved")
     with pytest.raises(WinnowError, match="unknown gate setting"):
         with_overrides(saved, ["leakage.by=Ann"])
+
+
+def test_a_setting_that_is_tried_does_not_name_who_chose_the_others() -> None:
+    unnamed = with_overrides(task("targets: {synthetic_share_max: 0.85}\n"), ["mix.human=0.1,0.9"])
+    assert [one.by for one in loosened_settings(unnamed) if one.setting == "targets.synthetic_share_max"] == [""]
+    named = task("gates: {leakage: {cosine: 0.98, by: Ann, reason: official}}\n")
+    (both,) = {(one.by, one.reason) for one in loosened_settings(with_overrides(named, ["leakage=0.2"]))}
+    assert both == ("Ann, or the settings of this check", "official, or tried, not saved")

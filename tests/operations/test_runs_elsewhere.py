@@ -108,7 +108,7 @@ def test_a_run_of_a_release_that_is_not_here_names_the_hash(home: tuple[Workspac
     other = winnow.open(stranger)
     shutil.copytree(run.path, other.folder.runs / run.id)
     found = find_runs(other._context)
-    assert found.runs == []
+    assert found.entries == []
     (problem,) = found.problems
     assert f"its release is not here: SHA-256 {run.facts.release.sha256}, frozen as first" in problem.found
     assert str(other.folder.releases) in problem.fix
@@ -146,7 +146,7 @@ def test_facts_that_do_not_belong_to_the_id_are_refused(
         workspace.evaluate(tmp_path / own)
     shutil.move(tmp_path / own, workspace.folder.runs / "changed")
     found = find_runs(workspace._context)
-    assert [entry["name"] for entry in found.runs] == [own]
+    assert [entry["name"] for entry in found.entries] == [own]
     assert "are not those of run" in found.problems[0].found
 
 
@@ -161,7 +161,7 @@ def test_an_id_that_is_no_name_of_a_folder_is_refused(home: tuple[Workspace, str
             release={"name": name, "sha256": facts.release.sha256, "path": facts.release.path},
         )
         found = find_runs(workspace._context)
-        assert [entry["name"] for entry in found.runs] == [own]
+        assert [entry["name"] for entry in found.entries] == [own]
         assert "are not those of run" in found.problems[0].found
 
 
@@ -175,7 +175,7 @@ def test_another_run_under_the_same_id_is_told_and_never_deployed(home: tuple[Wo
             use()
     shutil.copytree(tmp_path / own, workspace.folder.runs / "copy")
     found = find_runs(workspace._context)
-    assert [entry["name"] for entry in found.runs] == [own]
+    assert [entry["name"] for entry in found.entries] == [own]
     assert "another run of the same id" in found.problems[0].found
 
 
@@ -185,7 +185,7 @@ def test_a_damaged_run_is_told_and_hides_no_other(home: tuple[Workspace, str]) -
     (workspace.folder.runs / "unreadable").mkdir()
     (workspace.folder.runs / "unreadable" / RUN_FILE).write_text('{"run": ')
     found = find_runs(workspace._context)
-    assert [entry["name"] for entry in found.runs] == [own]
+    assert [entry["name"] for entry in found.entries] == [own]
     assert ["not a readable run" in one.found for one in found.problems] == [True, True]
     listed = run_winnow("runs", cwd=workspace.folder.root)
     assert listed.returncode == 0
@@ -266,3 +266,18 @@ def test_commands_on_runs_take_ids_and_paths_where_there_is_no_workspace(
         assert [entry["name"] for entry in printed("runs", *folder)["runs"]] == [own]
     assert [entry["name"] for entry in printed("runs", other.path.parent)["runs"]] == [other.id]
     assert "no readable release" in run_winnow("verify", "secnd", cwd=place).stderr
+
+
+def test_a_damaged_release_in_a_folder_is_named_and_the_others_are_listed(
+    home: tuple[Workspace, str], tmp_path: Path
+) -> None:
+    workspace, _ = home
+    shutil.copytree(workspace.folder.releases / "first", tmp_path / "all" / "good")
+    shutil.copytree(workspace.folder.releases / "first", tmp_path / "all" / "bad")
+    (tmp_path / "all" / "bad" / "manifest.json").write_text('{"format": 1}')
+    listed = json.loads(run_winnow("releases", "all", "--json", cwd=tmp_path).stdout)
+    assert [entry["name"] for entry in listed["releases"]] == ["good"]
+    assert all("bad" in one for one in listed["problems"])
+    shown = run_winnow("releases", "all", cwd=tmp_path)
+    assert shown.returncode == 0
+    assert "next: winnow train RELEASE --method linear" in shown.stdout + shown.stderr  # there is nothing to freeze

@@ -269,7 +269,7 @@ class EvaluatedSplit(Record):
 
 
 class HeadlineMeasures(Record):
-    """What the labels alone tell, without confidence."""
+    """What is measured from the labels alone, without confidence."""
 
     rows: int
     """Rows of the split."""

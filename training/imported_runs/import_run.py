@@ -110,7 +110,7 @@ def _missing_predictions(
     other = next((one for one in SPLITS if ids[one] and answered.issuperset(ids[one])), None)
     if len(gaps) == len(ids[split]) and other:
         found = f"no prediction for any of the {len(gaps):,} {split} rows, but for all {len(ids[other]):,} {other} rows"
-        repeat = command("evaluate", release.name, predictions=str(file), name=name, split=other)
+        repeat = command("evaluate", str(release.path), predictions=str(file), name=name, split=other)
         fix = f"evaluate them on {other}: `{repeat}`"
     return [Problem(file.name, found, f"a prediction for each {split} row", fix)]
 

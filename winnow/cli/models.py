@@ -129,12 +129,7 @@ def runs(context: typer.Context, folder: FolderArgument = None, json: JsonOption
     from winnow.operations import list_runs as operation
 
     found = operation.find_runs(context_of(context), folder)
-    if json:
-        terminal.print_json({"runs": found.runs, "problems": [str(one) for one in found.problems]})
-        return
-    print_artifacts(found.runs, "runs", json, next_command="winnow train RELEASE --method linear")
-    for one in found.problems:
-        terminal.print_note(str(one))
+    print_artifacts(found, "runs", json, next_command="winnow train RELEASE --method linear")
 
 
 def feedback(

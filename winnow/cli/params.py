@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -78,7 +79,11 @@ def input_files(files: Sequence[Path]) -> Iterator[list[Path]]:
     with tempfile.TemporaryDirectory(prefix="winnow-") as folder:
         rows = Path(folder) / "stdin"
         rows.write_bytes(sys.stdin.buffer.read())
-        yield [rows if file == STDIN else file for file in files]
+        try:
+            yield [rows if file == STDIN else file for file in files]
+        except WinnowError as error:  # the file is deleted: recommended commands read standard input again
+            error.problems[:] = [replace(one, fix=one.fix.replace(str(rows), str(STDIN))) for one in error.problems]
+            raise
 
 
 def workspace_of(context: typer.Context) -> WorkspaceContext:

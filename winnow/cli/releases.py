@@ -25,6 +25,7 @@ from winnow.cli.render.freeze_summary import print_freeze_summary
 from winnow.cli.render.verification_view import print_verification, print_verification_json
 from winnow.core.commands import command
 from winnow.curation.io.writers import WRITERS
+from winnow.operations._context import WorkspaceContext
 
 
 def diff(
@@ -105,5 +106,7 @@ def releases(context: typer.Context, folder: FolderArgument = None, json: JsonOp
     """List the releases of this workspace, or those in a folder."""
     from winnow.operations import list_releases as operation
 
-    found = operation.list_releases(context_of(context), folder)
-    print_artifacts(found, "releases", json, next_command="winnow freeze NAME")
+    place = context_of(context)
+    found = operation.find_releases(place, folder)
+    following = "winnow freeze NAME" if isinstance(place, WorkspaceContext) else "winnow train RELEASE --method linear"
+    print_artifacts(found, "releases", json, next_command=following)

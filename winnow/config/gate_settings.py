@@ -58,11 +58,13 @@ GATE_SETTINGS = (
     GateSetting("gates.leakage.label_share_max", "leakage", HIGHER, 0.75, "a label that only repeats hold-out rows"),
     GateSetting("gates.disputed.share_max", "disputed", HIGHER, 0.2, "labels on which people do not agree"),
     GateSetting("gates.minimum_per_label.train_rows", "minimum_per_label", LOWER, 1, "labels without a train row"),
-    GateSetting("gates.label_balance.ratio_max", "label_balance", HIGHER, 100, "a label that drowns all others"),
+    GateSetting("gates.label_balance.ratio_max", "label_balance", HIGHER, 100, "a label far larger than all others"),
     GateSetting("gates.facet_marginals.share_max", "facet_marginals", HIGHER, 0.99, "labels worded all alike"),
     GateSetting("gates.facet_marginals.labels_share_max", "facet_marginals", HIGHER, 0.5, "mostly uniform labels"),
     GateSetting("gates.traffic_coverage.share_min", "traffic_coverage", LOWER, 0.3, "data unlike what users ask"),
-    GateSetting("targets.synthetic_share_max", "synthetic_share", HIGHER, 0.9, "train data that nobody wrote"),
+    GateSetting(
+        "targets.synthetic_share_max", "synthetic_share", HIGHER, 0.9, "train data that is almost only synthetic"
+    ),
     GateSetting("targets.fallback_share.0", "fallback_share", LOWER, 0.005, "train without out-of-scope rows"),
     GateSetting("targets.fallback_share.1", "fallback_share", HIGHER, 0.5, "train with mostly out-of-scope rows"),
     GateSetting("review.share", "undecided_lots", LOWER, 0.05, "lots that almost nobody read"),
@@ -73,15 +75,6 @@ GATE_SETTINGS = (
     GateSetting("splits.test", "hold_out_integrity", LOWER, 0.01, "a test split too small to measure"),
 )
 """Every such number. The limits are conventions: beyond one, the gate would pass what `beyond` says."""
-
-NEVER_LOOSER = {
-    "targets.per_label": "evidence of a gate only; no gate compares it",
-    "targets.mix": "every entry is one more condition",
-    "targets.facets": "every entry is one more condition",
-    "review.second_reviewer_share": "the release states how many labels two people decided",
-    "review.blind_share": "the reports state the influence of shown suggestions",
-}
-"""The other numbers of these sections, and why no value of theirs makes a gate easier to pass in silence."""
 
 
 class LoosenedSetting(Record):
@@ -124,6 +117,12 @@ def loosened_numbers(task: Task, prefix: str = "") -> Iterator[LoosenedSetting]:
             yield _loosened(one, value, default, _value(task, one.section))
 
 
+def loosened_in(task: Task, section: str) -> set[str]:
+    """The keys of the numbers that are looser than their default and whose `by` and `reason` stand in a section."""
+    own = (one for one in GATE_SETTINGS if one.section == section)
+    return {one.setting for one in own if one.is_looser(_value(task, one.setting), _value(DEFAULTS, one.setting))}
+
+
 def check_loosened(task: Task, section: str) -> None:
     """Raises WinnowError with every setting of a section that is loosened and may not be.
 
@@ -149,7 +148,8 @@ def _loosened(one: GateSetting, value: float, default: float, section: Loosenabl
         fix = f"set {one.name} to {_text(one.limit)} or a stricter value in {TASK_FILE}"
     elif not (section.by and section.reason):
         problem = f"looser than its default {_text(default)} without a name and a reason"
-        fix = f"write `by: NAME` and `reason: TEXT` under {one.section} in {TASK_FILE}, or remove {one.name}"
+        back = f"set {one.name} back to {_text(default)}"
+        fix = f"write `by: NAME` and `reason: TEXT` under {one.section} in {TASK_FILE}, or {back}"
     return LoosenedSetting(
         setting=one.name,
         gate=one.gate,

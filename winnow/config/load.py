@@ -101,7 +101,9 @@ def _model_problem(problem: Any) -> Problem:
         return Problem("", f"unknown key {key!r}", ", ".join(known), suggestion(str(loc[-1]), known, "remove it"))
     if problem["type"] == "missing":
         return Problem("", f"key {key!r} is missing", "all required keys", f"add `{loc[-1]}:`")
-    message = problem["msg"].removeprefix("Input should be ").replace("Input should", "it to")
+    message = (
+        problem["msg"].removeprefix("Value error, ").removeprefix("Input should be ").replace("Input should", "it to")
+    )
     fix = "put it in quotes" if problem["type"] == "string_type" else ""
     return Problem("", f"{key} is {problem['input']!r}"[:200], message, fix)
 

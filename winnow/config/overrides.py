@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 from pydantic import ValidationError
 
+from winnow.config.gate_settings import loosened_in
+from winnow.config.section import LoosenableSection
 from winnow.config.task import Task
 from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.suggest import suggestion
@@ -27,7 +29,8 @@ def with_overrides(task: Task, settings: Sequence[str]) -> Task:
             node = node[part]
         node[field] = _parse_value(setting, key, value)
         section = data["targets"] if path[0] == "targets" else node
-        section.update(by=TRIED_BY, reason=TRIED_REASON)
+        named = "targets" if path[0] == "targets" else ".".join(path)
+        _state_trial(section, loosened_in(task, named) - {".".join([*path, field])})
     try:
         return Task.model_validate(data)
     except ValidationError as error:
@@ -35,6 +38,9 @@ def with_overrides(task: Task, settings: Sequence[str]) -> Task:
         where = Parameter("settings")
         raise WinnowError([Problem(where, f"{key}={fault['input']}", fault["msg"]) for key, fault in faults]) from None
 
+
+STATEMENT = tuple(LoosenableSection.model_fields)
+"""The fields that say who chose the settings of a section, and why."""
 
 TRIED_BY, TRIED_REASON = "the settings of this check", "tried, not saved"
 """Who set a threshold that a check only tries, and why."""
@@ -58,6 +64,18 @@ TWO_NUMBER_SETTINGS = ("fallback_share", "mix.human", "mix.log", "mix.public", "
 """Settings that take two numbers."""
 
 
+def _state_trial(section: dict[str, Any], others: Set[str]) -> None:
+    """State that a setting of a section is only tried; `others` are the saved settings there that are loosened, too.
+
+    These keep who chose them and why: if nobody is named, they still count as unnamed.
+    """
+    for field, tried in zip(STATEMENT, (TRIED_BY, TRIED_REASON), strict=True):
+        if not others:
+            section[field] = tried
+        elif section[field] and tried not in section[field]:
+            section[field] = f"{section[field]}, or {tried}"
+
+
 def _setting_path(data: Mapping[str, Any], key: str, setting: str) -> list[str]:
     known = [*MAIN_THRESHOLDS, *_thresholds(data["gates"])]
     if key not in known:
@@ -68,7 +86,7 @@ def _setting_path(data: Mapping[str, Any], key: str, setting: str) -> list[str]:
 
 def _thresholds(gates: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """Every threshold of every gate, without who set it and why."""
-    return [f"{gate}.{field}" for gate, fields in gates.items() for field in fields if field not in ("by", "reason")]
+    return [f"{gate}.{field}" for gate, fields in gates.items() for field in fields if field not in STATEMENT]
 
 
 def _parse_value(setting: str, key: str, value: str) -> float | list[float] | list[str]:

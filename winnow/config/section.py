@@ -13,7 +13,7 @@ from winnow.core.statement import stated
 def _as_number(value: object) -> object:
     """The value itself; a string or a boolean, which pydantic would read as a number, is none."""
     if isinstance(value, str | bool):
-        raise ValueError("Input should be a number, without quotes")
+        raise ValueError("Input should be a number such as 0.95, not text, true or false")
     return value
 
 

@@ -171,7 +171,7 @@ class WorkspaceContext:
         return _name_or_path(name_or_path, self.folder.releases)
 
     def release(self, name_or_path: str | Path, *, checked: bool = True) -> Release:
-        """A release by name or path; `checked` compares its files with the manifest and the ledger first."""
+        """A release by name or path; `checked` compares its files with the manifest, and that with the record."""
         from winnow.curation.releases.release import open_release
         from winnow.curation.releases.verify import require_recorded
 

@@ -17,8 +17,8 @@ from winnow.curation.io.readers.columns import Columns
 from winnow.curation.io.readers.raw_rows import read_rows
 from winnow.curation.io.readers.source_rows import SourceRows, read_table, sources_of_file
 from winnow.curation.store.artifacts import release_hashes
-from winnow.curation.store.group_answers import group_answers, store_group_answers
-from winnow.curation.store.sources import GenerationBatch, live_file_hashes
+from winnow.curation.store.group_answers import group_answers, live_group_columns, store_group_answers
+from winnow.curation.store.sources import GenerationBatch
 from winnow.operations._context import WorkspaceContext
 from winnow.validators.kinds import kind_of
 
@@ -51,7 +51,7 @@ def add(  # noqa: PLR0913
     check_loosened(workspace.task, "splits")
     kind = kind_of(workspace.task)
     with workspace.for_changes(dry_run=dry_run) as asked, asked.store.reading() as connection:
-        answers, added_before = group_answers(connection), live_file_hashes(connection)
+        answers = group_answers(connection) | live_group_columns(connection)
         recorded = release_hashes(connection)
     sources: list[SourceRows] = []
     problems: list[Problem] = []
@@ -70,7 +70,7 @@ def add(  # noqa: PLR0913
             problems += error.problems
     if problems:
         raise WinnowError(problems)
-    open_questions = [one for one in sources if one.group_candidates and one.file_hash not in added_before]
+    open_questions = [one for one in sources if one.group_candidates]
     if open_questions:
         given = given_options(options, columns, format=format, encoding=encoding, table=table)
         given |= {"dry_run": True} if dry_run else {}

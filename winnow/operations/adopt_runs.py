@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,15 +20,16 @@ if TYPE_CHECKING:
 def adopt_runs(workspace: WorkspaceContext) -> list[Problem]:
     """Record every run that was copied into the workspace's folder of runs; returns why others are not recorded."""
     problems: list[Problem] = []
+    recorded = dict(workspace.run_hashes())
     for folder in _run_folders(workspace.folder.runs):
         try:
-            _record(workspace, _under_its_id(workspace.run(folder)))
+            _record(workspace, _under_its_id(workspace.run(folder)), recorded)
         except WinnowError as error:
             problems += error.problems
     return problems
 
 
-def bring_home(workspace: WorkspaceContext, run: Run) -> Run:
+def copy_into_workspace(workspace: WorkspaceContext, run: Run) -> Run:
     """The run in the workspace's folder of runs, copied into it if it lies elsewhere, and recorded.
 
     Raises WinnowError when its release is not here, and GateError when the workspace has another run of this id.
@@ -36,36 +37,37 @@ def bring_home(workspace: WorkspaceContext, run: Run) -> Run:
     from winnow.training.run_release import release_of
 
     release_of(run)
-    home = workspace.folder.runs / run.id
+    home, recorded = workspace.folder.runs / run.id, dict(workspace.run_hashes())
     if run.path != home.resolve():
-        check_same(workspace, run)
+        check_same(run, recorded)
         if not home.exists():
             _copy(run.path, home)
     own = workspace.run(home)
-    _record(workspace, own)
+    _record(workspace, own, recorded)
     return own
 
 
-def check_same(workspace: WorkspaceContext, run: Run) -> None:
-    """Raises GateError when the workspace has recorded another run under the same id."""
+def check_same(run: Run, recorded: Mapping[str, str]) -> None:
+    """Raises GateError when another run is recorded under the same id; `recorded` maps ids to hashes of `run.json`."""
     from winnow.training.runs import RUN_FILE
 
-    own, recorded = file_sha256(run.path / RUN_FILE), workspace.run_hashes().get(run.id)
-    if recorded not in (None, own):
+    own, known = file_sha256(run.path / RUN_FILE), recorded.get(run.id)
+    if known not in (None, own):
         found = f"SHA-256 {own}: another run of the same id"
-        expected = f"SHA-256 {recorded}, as this workspace recorded run {run.id}"
+        expected = f"SHA-256 {known}, as this workspace recorded run {run.id}"
         fix = "restore the folder from a copy, or use the run of the workspace by its id"
         raise GateError(Problem(str(run.path / RUN_FILE), found, expected, fix))
 
 
-def _record(workspace: WorkspaceContext, run: Run) -> None:
-    """Record a run whose release is here; one that is recorded must be the same."""
+def _record(workspace: WorkspaceContext, run: Run, recorded: dict[str, str]) -> None:
+    """Record a run whose release is here, also in `recorded`; one that is recorded must be the same."""
     from winnow.training.run_release import release_of
+    from winnow.training.runs import RUN_FILE
 
-    if run.id in workspace.run_hashes():
-        check_same(workspace, run)
-        return
-    workspace.record_run(run, release=release_of(run).name)
+    check_same(run, recorded)
+    if run.id not in recorded:
+        workspace.record_run(run, release=release_of(run).name)
+        recorded[run.id] = file_sha256(run.path / RUN_FILE)
 
 
 def _run_folders(runs: Path) -> Iterator[Path]:

@@ -45,7 +45,7 @@ def decide(
     wanted = None
     if id_or_path is not None:
         wanted = workspace.run(id_or_path)
-        check_same(workspace, wanted)
+        check_same(wanted, workspace.run_hashes())
         if wanted.id not in {run.id for run in inputs.runs}:
             inputs = replace(inputs, runs=[*inputs.runs, wanted])
     return report_decision(

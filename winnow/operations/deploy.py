@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winnow.operations._context import WorkspaceContext
-from winnow.operations.adopt_runs import bring_home
+from winnow.operations.adopt_runs import copy_into_workspace
 from winnow.operations.list_runs import list_runs
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def deploy(workspace: WorkspaceContext, id_or_path: str | Path, *, by: str, reas
 
     known = {entry["name"] for entry in list_runs(workspace)}
     named = str(id_or_path) in known or not Path(id_or_path).is_dir()
-    run = str(id_or_path) if named else bring_home(workspace, workspace.run(id_or_path)).id
+    run = str(id_or_path) if named else copy_into_workspace(workspace, workspace.run(id_or_path)).id
     if (workspace.folder.runs / run).is_dir():
         workspace.run(run)  # its problems are raised before it is recorded
     return record_deployment(workspace.store, workspace.folder, run, by=by, reason=reason)

@@ -57,7 +57,7 @@ def plan_job(
         )
     nearby = intake.nearby()
     plan = _without_hold_out(plan, nearby.hold_out_texts, note)
-    needs, regions = _label_needs(request, plan, intake, misclassified, wanted), []
+    needs, regions = _label_needs(request, plan, intake, nearby.hold_out_texts, misclassified, wanted), []
     if plan and not request.labels and request.generator == "examples":
         texts = {row.id: row.text for row in nearby.train}
         for region in plan.regions:
@@ -104,6 +104,7 @@ def _label_needs(
     request: GenerationRequest,
     plan: GenerationPlan | None,
     intake: ProposalIntake,
+    hold_out: HoldOutTexts,
     misclassified: MisclassifiedByLabel,
     wanted: int | None,
 ) -> list[LabelNeed]:
@@ -116,9 +117,7 @@ def _label_needs(
     planned = {need.label: need for need in plan.needs} if plan else {}
     errors: Mapping[str, Sequence[Mapping[str, str]]] = {}
     if request.kind == "fixes":
-        hold_out = intake.nearby().hold_out_texts
         errors = {name: _not_in_hold_out(rows, hold_out) for name, rows in misclassified().items()}
-    if request.kind == "fixes":
         labels = [name for name in labels if len(errors.get(name) or ()) >= MIN_MISCLASSIFIED or name in planned]
     if request.kind == "ambiguous":
         prompt_context = intake.prompt_context()

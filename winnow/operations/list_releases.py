@@ -5,17 +5,24 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from winnow.core.errors import WinnowError
 from winnow.operations._context import Context, WorkspaceContext, context_at
+from winnow.operations.listed import Listed, places_below
 
 
-def list_releases(context: Context, folder: Path | None = None) -> list[dict[str, Any]]:
-    """The releases of a workspace, oldest first, or those in a folder, by name.
+def list_releases(workspace: WorkspaceContext) -> list[dict[str, Any]]:
+    """The releases of a workspace, oldest first.
 
     `forgotten` counts the erased records that each still contains, `available` says whether its folder exists.
     """
+    return find_releases(workspace).entries
+
+
+def find_releases(context: Context, folder: Path | None = None) -> Listed:
+    """The releases of a workspace, oldest first, or those in a folder, by name; damaged ones are problems."""
     place = context if folder is None else context_at(folder)
     if isinstance(place, WorkspaceContext):
-        return _workspace_releases(place)
+        return Listed(_workspace_releases(place), [])
     return _folder_releases(folder or place.releases_folder)
 
 
@@ -30,14 +37,18 @@ def _workspace_releases(workspace: WorkspaceContext) -> list[dict[str, Any]]:
     return [{**e, "forgotten": held.get(e["name"], 0), "available": e["name"] in available} for e in entries]
 
 
-def _folder_releases(folder: Path) -> list[dict[str, Any]]:
+def _folder_releases(folder: Path) -> Listed:
     """The releases in a folder, or the one that the folder is; a release does not say when it was frozen."""
     from winnow.curation.releases.manifest import MANIFEST
     from winnow.curation.releases.release import read_release
 
-    places = [folder, *(sorted(folder.iterdir()) if folder.is_dir() else ())]
-    found = [read_release(place) for place in places if (place / MANIFEST).is_file()]
-    return [
+    found, problems = [], []
+    for place in places_below(folder, MANIFEST):
+        try:
+            found.append(read_release(place))
+        except WinnowError as error:
+            problems += error.problems
+    entries = [
         {
             "name": release.name,
             "kind": "release",
@@ -50,3 +61,4 @@ def _folder_releases(folder: Path) -> list[dict[str, Any]]:
         }
         for release in found
     ]
+    return Listed(entries, problems)

@@ -20,7 +20,6 @@ from winnow.curation.store.queue_items import queue_datasets
 from winnow.curation.store.responses import responder_counts
 from winnow.generators.llm.spend.spend_database import SpendDatabase
 from winnow.operations._context import WorkspaceContext
-from winnow.operations.adopt_runs import adopt_runs
 from winnow.operations.coverage import coverage
 from winnow.operations.damaged_releases import damaged_releases
 from winnow.operations.decide import decide
@@ -60,7 +59,6 @@ def report(workspace: WorkspaceContext, *, progress: Progress | None = None) -> 
     from winnow.curation.annotations.misclassified import misclassified_rows
     from winnow.reports.annotators_page import write_annotators
 
-    adopt_runs(workspace)
     measured = coverage(workspace, progress=progress).coverage
     task = workspace.task
     with workspace.store.reading() as connection:

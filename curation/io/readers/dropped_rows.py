@@ -54,6 +54,8 @@ class ReadSource:
     format: str
     columns: Columns
     rows: list[NumberedRow]
+    unchanged: dict[int, Drop]
+    """Why rows stay dropped whose columns are in `rows`, by their place there."""
     as_added: AsAdded
 
 
@@ -109,14 +111,17 @@ def _line_or_problem(place: str, fields: Fields | Drop) -> DroppedLine | Problem
 def _source(lines: Sequence[DroppedLine], kind: Kind) -> ReadSource:
     first, source = lines[0], lines[0].source
     columns = _columns(source, kind)
-    rows: list[NumberedRow] = [(line.number, _fields(line, columns)) for line in lines]
+    rows: list[NumberedRow] = [(line.number, _fields(line)) for line in lines]
     good = [fields for _, fields in rows if isinstance(fields, dict)]
     if good and not columns.content:
         present = list(dict.fromkeys(key for fields in good for key in fields))
         columns = find_columns(columns, present, splits=(), name=first.file, kind=kind)
     settings = json.dumps(source.settings, sort_keys=True)
     as_added = AsAdded(source.origin, source.license, source.split, settings, source.batch)
-    return ReadSource(first.file, source.file_hash, source.format, columns, rows, as_added)
+    unchanged = {
+        place: Drop(line.reason, line.detail) for place, line in enumerate(lines) if _stays_dropped(line, columns)
+    }
+    return ReadSource(first.file, source.file_hash, source.format, columns, rows, unchanged, as_added)
 
 
 def _columns(source: DroppedSource, kind: Kind) -> Columns:
@@ -127,13 +132,17 @@ def _columns(source: DroppedSource, kind: Kind) -> Columns:
     return Columns(text=content.get(next(iter(kind.content_columns))), content=content, **roles)
 
 
-def _fields(line: DroppedLine, columns: Columns) -> Fields | Drop:
-    """The columns of a row, or why it stays dropped."""
-    again = Drop(line.reason, line.detail, line.raw or "")
+def _fields(line: DroppedLine) -> Fields | Drop:
+    """The columns of a row, or why its raw line cannot be read into columns."""
     if line.row is None:
         read = next(LINE_READERS[line.source.format](line.raw or ""), None)
-        return read[1] if read else again
-    is_withheld = line.reason in WITHHELD and not any(line.row.get(name) for name in columns.content.values())
-    if is_withheld or not line.repairable or line.reason not in [*DropReason]:
-        return again
+        return read[1] if read else Drop(line.reason, line.detail, line.raw or "")
     return {str(key): from_json(value) for key, value in line.row.items()}
+
+
+def _stays_dropped(line: DroppedLine, columns: Columns) -> bool:
+    """Whether a row with columns cannot be added from here: its content is still withheld, or it is not repairable."""
+    if line.row is None:
+        return False
+    is_withheld = line.reason in WITHHELD and not any(line.row.get(name) for name in columns.content.values())
+    return is_withheld or not line.repairable or line.reason not in [*DropReason]

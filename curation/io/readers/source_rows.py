@@ -41,7 +41,7 @@ class FrozenRow(NamedTuple):
     decided_by: DecidedBy
     """Whose decisions gave it the label."""
     verified: bool
-    """A release at hand has the row unchanged."""
+    """A release next to the file or in the workspace contains the row unchanged."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,8 @@ class SourceRow:
     fields: Mapping[str, object] = field(default_factory=dict)
     """Every column of the row in the file; empty for a row that was not read from one."""
     group: str | None = None
-    """The id of an existing group: a variation joins the group of its seed. Only files of a release can set this."""
+    """The id of an existing group: a variation joins the group of its seed. Of all files, only those of
+    a release can set this."""
     frozen: FrozenRow | None = None
     """Set for a row with the columns of a release."""
 
@@ -150,7 +151,12 @@ def sources_of_file(
             name=one.name,
             file_hash=one.file_hash,
             columns=one.columns,
-            rows=[_source_row(number, fields, one.columns) for number, fields in one.rows],
+            rows=[
+                replace(_source_row(number, fields, one.columns), problem=one.unchanged[place])
+                if place in one.unchanged
+                else _source_row(number, fields, one.columns)
+                for place, (number, fields) in enumerate(one.rows)
+            ],
             notes=[f"{found.name}: dropped rows of {one.name}, added with the options of that file"],
             format=one.format,
             as_added=one.as_added,
@@ -196,7 +202,9 @@ def _source_rows(
         return SourceRows(name, digest, chosen_columns, rows, [*notes, f"{name}: no readable row"])
     refuse_earlier_file(name, present, good[0])
     key = stable_hash(*sorted(present), length=20)
-    if chosen_columns.group is None and key in group_answers:
+    if chosen_columns.group is None and digest in group_answers:
+        chosen_columns = replace(chosen_columns, group=group_answers[digest])
+    elif chosen_columns.group is None and key in group_answers:
         chosen_columns = replace(chosen_columns, group=group_answers[key])
         notes = [*notes, f"{name}: group column {group_answers[key]}, as answered before for files with these columns"]
     splits = [value_text(fields.get(name)) for name in present if name.lower() == "split" for fields in good]

@@ -86,3 +86,16 @@ def test_a_file_that_was_added_before_is_not_asked_about(
         older.setattr("winnow.curation.io.readers.source_rows.group_candidates", lambda rows, unused: [])
         workspace.add(path)
     assert workspace.add(path).added == 0
+
+
+def test_an_answer_about_another_file_changes_nothing_for_one_that_was_added(
+    make_workspace: Make, tmp_path: Path
+) -> None:
+    workspace = make_workspace("a", "b")
+    single = [{**row, "text": f"{row['text']}, alone", "Session Id": f"x{n}"} for n, row in enumerate(TALKS)]
+    first = write_jsonl(tmp_path / "single.jsonl", single)  # every row has its own session: nothing is asked
+    workspace.add(first)
+    second = write_jsonl(tmp_path / "talks.jsonl", TALKS)
+    workspace.add(second, columns=Columns(group="Session Id"))
+    assert workspace.add(first).added == 0
+    assert workspace.add([first, second]).added == 0

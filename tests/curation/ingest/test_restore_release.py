@@ -173,7 +173,7 @@ def test_changed_rows_are_told_apart_and_decide_nothing(
     ws = empty()
     notes = ws.add(path).notes
     assert any(f"{len(rows) - 2} rows of release first" in note for note in notes)
-    (note,) = [note for note in notes if "no release at hand" in note]
+    (note,) = [note for note in notes if "no release next to the file" in note]
     assert note.startswith("train.jsonl: 2 rows have the columns of a release")
     assert "(1 have a text that is not that of their id)" in note
     table = ws.records().set_index("text")

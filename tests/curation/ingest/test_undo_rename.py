@@ -107,3 +107,14 @@ def test_a_database_of_an_earlier_version_gets_the_columns(workspace: Workspace)
     stored = connection.execute("SELECT undoes, releases FROM label_rename").fetchall()
     connection.close()
     assert stored == [(None, 0)]
+
+
+def test_renames_are_undone_in_reverse_order(workspace: Workspace) -> None:
+    before, text = labels(workspace), workspace.folder.task_file.read_bytes()
+    workspace.rename("it_vpn", "it_remote")
+    workspace.rename("it_remote", "it_tunnel")
+    with pytest.raises(WinnowError, match=r"run `?ws\.rename\('it_remote', 'it_tunnel', undo=True\)"):
+        workspace.rename("it_vpn", "it_remote", undo=True)
+    workspace.rename("it_remote", "it_tunnel", undo=True)
+    workspace.rename("it_vpn", "it_remote", undo=True)
+    assert (labels(workspace), workspace.folder.task_file.read_bytes()) == (before, text)

@@ -86,7 +86,7 @@ def test_a_candidate_that_was_dropped_is_recognized_in_a_file(make_workspace: Ca
         write_candidates(connection, run.id, candidates)
     result = ws.add(pd.DataFrame({"text": ["A bad proposal!", "a bad proposal", "HUMAN TEXT 3"], "label": "a"}))
     assert [note for note in result.notes if "machine-written" in note] == [
-        "2 rows repeat machine-written rows: they stay synthetic until people or lots decide"
+        "2 rows repeat machine-written rows: their origin stays synthetic, and only people or lots decide their labels"
     ]
     table = ws.records().set_index("text")
     assert set(table.loc[["A bad proposal!", "a bad proposal"], "state"]) == {"proposed"}

@@ -5,18 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from winnow.cli.render import terminal
+from winnow.operations.listed import Listed
 
 
-def print_artifacts(entries: list[dict[str, Any]], what: str, json: bool, *, next_command: str) -> None:
-    """Print the releases or runs of a workspace, as a table or as JSON."""
+def print_artifacts(found: Listed, what: str, json: bool, *, next_command: str) -> None:
+    """Print the releases or runs that were found, as a table or as JSON, and why others cannot be used."""
     if json:
-        terminal.print_json({what: entries})
+        terminal.print_json({what: found.entries, "problems": [str(one) for one in found.problems]})
         return
-    rows = [(e["name"], e["at"], e["sha256"][:12], _details(e["detail"]) + _marker(e)) for e in entries]
+    rows = [(e["name"], e["at"], e["sha256"][:12], _details(e["detail"]) + _marker(e)) for e in found.entries]
     if rows:
         terminal.print_table(["name", "created", "SHA-256", ""], rows)
     else:
         terminal.print_line(f"no {what} yet")
+    for one in found.problems:
+        terminal.print_note(str(one))
     terminal.print_next(next_command)
 
 

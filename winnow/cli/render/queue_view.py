@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 def print_push(pushed: PushResult) -> None:
     """What is new in a queue, what is pending, and where annotators find it."""
     for old, new in pushed.migrated:
-        print_line(f"the labels have changed: records that nobody had begun moved from {old} to {new}", style="yellow")
+        print_line(
+            f"the labels have changed: records without a response or draft moved from {old} to {new}", style="yellow"
+        )
     datasets = ", ".join(f"{name} {count:,}" for name, count in pushed.datasets.items())
     written = f"{counted(pushed.records, 'record')} written to Argilla"
     print_line(f"queue {pushed.queue}: {written}" + (f" ({datasets})" if datasets else ""))

@@ -117,7 +117,7 @@ def print_table(head: Sequence[str], rows: Sequence[Sequence[str | Text]], *, ri
 
 
 def counts_by_name(counts: Mapping[str, int]) -> str:
-    """`ann 3, bob 1`, for names that may hold anything."""
+    """`ann 3, bob 1`, for names that may contain any character."""
     return printable(", ".join(f"{name} {count:,}" for name, count in counts.items()))
 
 

@@ -1,0 +1,1 @@
+"""Checks of dialogues that call tools: the canonical dialogue, call formats, schemas, grounding and pairing."""

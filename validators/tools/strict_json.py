@@ -1,0 +1,71 @@
+"""JSON that is read without tolerance: what a lenient parser repairs or loses in silence is an error here."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn, TypeAlias
+
+JsonValue: TypeAlias = "bool | int | float | str | Sequence[JsonValue] | Mapping[str, JsonValue] | None"
+"""A value that JSON can hold. NaN and the infinities are none."""
+
+
+class JsonError(ValueError):
+    """Why a text is not strict JSON, in words for a message."""
+
+
+def read_json(text: str) -> Any:
+    """The value of a JSON text.
+
+    Raises JsonError for text that is not JSON, a key that occurs twice in one object, NaN or an infinity, a number
+    too large for a float, half of a surrogate pair, and text after the value.
+    """
+    try:
+        value = json.loads(
+            text, object_pairs_hook=_object, parse_constant=_refuse_constant, parse_float=_finite, parse_int=_integer
+        )
+    except json.JSONDecodeError as error:
+        raise JsonError(f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from None
+    except RecursionError:
+        raise JsonError("nested too deeply") from None
+    _refuse_surrogates(text if "\\u" not in text else write_json(value))
+    return value
+
+
+def write_json(value: object) -> str:
+    """The canonical JSON of a value: keys sorted, Unicode as it is, `, ` and `: ` as separators."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, allow_nan=False)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        raise JsonError(f"key {twice!r} occurs twice in one object")
+    return found
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise JsonError(f"{name} is not a JSON number")
+
+
+def _finite(digits: str) -> float:
+    value = float(digits)
+    if math.isinf(value):
+        raise JsonError(f"number {digits[:40]} is too large")
+    return value
+
+
+def _integer(digits: str) -> int:
+    try:
+        return int(digits)
+    except ValueError:  # more digits than Python converts
+        raise JsonError(f"number {digits[:40]}… is too large") from None
+
+
+def _refuse_surrogates(text: str) -> None:
+    half = next((c for c in text if "\ud800" <= c <= "\udfff"), None)
+    if half:
+        raise JsonError(f"code unit {ord(half):#06x} is half of a character")

@@ -105,7 +105,12 @@ def tools_json(dialogue: Dialogue) -> str:
 def from_json(messages: str, tools: str) -> Dialogue:
     """The inverse of `messages_json` and `tools_json`. Raises ValueError or KeyError for text of another form."""
     offered = tuple(Tool(one["name"], one["description"], one["parameters"]) for one in read_json(tools))
-    return Dialogue(tuple(_turn(one) for one in read_json(messages)), offered)
+    return Dialogue(turns_from_json(messages), offered)
+
+
+def turns_from_json(messages: str) -> tuple[Turn, ...]:
+    """The turns of what `messages_json` wrote."""
+    return tuple(_turn(one) for one in read_json(messages))
 
 
 def _turn_fields(turn: Turn) -> dict[str, Any]:
@@ -137,7 +142,7 @@ def _tool_fields(tool: Tool) -> dict[str, Any]:
 def _turn(fields: Mapping[str, Any]) -> Turn:
     return Turn(
         role=Role(fields["role"]),
-        content=fields["content"],
+        content=fields.get("content", ""),
         calls=tuple(map(_call, fields.get("calls", ()))),
         call_id=fields.get("call_id", ""),
         reasoning=fields.get("reasoning", ""),

@@ -11,6 +11,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from winnow.config.cross_checks import cross_problems
+from winnow.config.documents import with_documents
 from winnow.config.task import Task
 from winnow.config.yaml_lines import MAX_VALUES, KeyPath, expanded_size, key_lines, line_of, repeated_keys
 from winnow.core.commands import command
@@ -22,12 +23,13 @@ from winnow.core.suggest import suggestion
 def read_task(path: Path, *, kinds: Mapping[str, Sequence[str]] | None = None) -> Task:
     """Read and check a task file. `kinds` maps every kind to the keys that it requires; None leaves it unchecked.
 
-    Raises WinnowError with all problems, each with its line.
+    Raises WinnowError with all problems, each with its line, and for files that it names and that cannot be read.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
         required = None if kinds is None else tuple((kind, tuple(keys)) for kind, keys in kinds.items())
-        return _parse_once(text, path.name, required).model_copy(deep=True)
+        task = _parse_once(text, path.name, required).model_copy(deep=True)
+        return with_documents(task, path.parent, name=path.name)
     except FileNotFoundError:
         fix = f"run `{command('init', 'DIR')}` first, or change to the folder that contains winnow.yaml"
         raise WinnowError(Problem(str(path), "no task file here", "a winnow.yaml", fix)) from None

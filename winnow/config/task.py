@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
 from winnow.config.gate_thresholds import GateThresholds
 from winnow.config.section import Count, LoosenableSection, Name, Number, Share, TaskSection
@@ -213,6 +214,24 @@ class Task(TaskSection):
     """For `kind: tools`: a text file with the system prompt."""
     call_format: str = "fenced_json"
     """For `kind: tools`: how a call is written in a message."""
+    _document_texts: dict[str, str] = PrivateAttr(default_factory=dict)
+    """The texts of the files that `tools` and `system_prompt` name, by key."""
+
+    @property
+    def tool_schemas_text(self) -> str:
+        """The content of the file `tools`; empty if there is none or it was not read."""
+        return self._document_texts.get("tools", "")
+
+    @property
+    def system_prompt_text(self) -> str:
+        """The content of the file `system_prompt`; empty if there is none or it was not read."""
+        return self._document_texts.get("system_prompt", "")
+
+    def with_document_texts(self, texts: Mapping[str, str]) -> Task:
+        """The task with the texts of the files that it names, by key."""
+        task = self.model_copy()
+        task._document_texts = dict(texts)
+        return task
 
     @property
     def label_names(self) -> list[str]:

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from winnow.validators.tools.dialects import read_dialogue
+from winnow.validators.tools.dialects.dialect import DialogueError, PairedBy
+from winnow.validators.tools.dialogue import Call, Dialogue, Role, Turn, messages_json
+
+
+def call(identity: str, name: str = "f", arguments: str = "{}") -> dict[str, Any]:
+    return {"id": identity, "type": "function", "function": {"name": name, "arguments": arguments}}
+
+
+def user(text: str = "hello") -> dict[str, Any]:
+    return {"role": "user", "content": text}
+
+
+def asks(*calls: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"role": "assistant", "content": None, "tool_calls": list(calls), **more}
+
+
+def result(identity: str, text: str = "ok") -> dict[str, Any]:
+    return {"role": "tool", "tool_call_id": identity, "content": text}
+
+
+def test_openai_chat_is_read_with_new_ids_and_the_text_of_every_call() -> None:
+    found = read_dialogue(
+        [
+            {"role": "system", "content": "Be kind."},
+            user("weather in Paris and Rome?"),
+            asks(call("x9", "weather", '{"city":  "Paris"}'), call("x8", "weather", '{"city":"Rome"}')),
+            result("x8", "20"),
+            result("x9", "18"),
+            {"role": "assistant", "content": [{"type": "text", "text": "18 and 20."}], "reasoning_content": "easy"},
+        ]
+    )
+    calls = (Call("call_1", "weather", {"city": "Paris"}), Call("call_2", "weather", {"city": "Rome"}))
+    assert found.turns == (
+        Turn(Role.USER, "weather in Paris and Rome?"),
+        Turn(Role.ASSISTANT, calls=calls),
+        Turn(Role.TOOL, "20", call_id="call_2"),
+        Turn(Role.TOOL, "18", call_id="call_1"),
+        Turn(Role.ASSISTANT, "18 and 20.", reasoning="easy"),
+    )
+    assert (found.system, found.paired_by) == ("Be kind.", PairedBy.ID)
+    assert found.raw_calls == ('{"city":  "Paris"}', '{"city":"Rome"}')
+
+
+def test_results_without_an_id_answer_the_first_open_call_of_their_name() -> None:
+    found = read_dialogue(
+        [
+            user(),
+            {"role": "assistant", "content": "", "function_call": {"name": "f", "arguments": "{}"}},
+            {"role": "function", "name": "f", "content": "one"},
+        ]
+    )
+    assert found.turns[-1] == Turn(Role.TOOL, "one", call_id="call_1")
+    assert found.paired_by == PairedBy.ORDER
+
+
+def test_a_turn_with_weight_zero_is_not_learned() -> None:
+    found = read_dialogue([user(), asks(call("a"), weight=0), result("a"), {"role": "assistant", "content": "no"}])
+    assert [turn.train for turn in found.turns] == [True, False, True, True]
+
+
+def test_the_own_form_reads_back_what_it_wrote() -> None:
+    accepted = Call("call_1", "f", {"a": 1}, {"a": [2, ""]}, (Call("call_1", "g", {}),))
+    turns = (
+        Turn(Role.USER, "go"),
+        Turn(Role.ASSISTANT, calls=(accepted,), reasoning="why", train=False),
+        Turn(Role.TOOL, "ok", call_id="call_1"),
+        Turn(Role.ASSISTANT, "Done."),
+    )
+    text = messages_json(Dialogue(turns))
+    assert read_dialogue(text).turns == turns
+    named = text.replace("call_1", "z")
+    assert read_dialogue(json.loads(named)).turns == turns
+
+
+@pytest.mark.parametrize(
+    ("messages", "problem"),
+    [
+        ("[1", r"the messages are not JSON"),
+        ([], r"no list of objects"),
+        ([{"from": "human", "value": "x"}], r"keys from, value; expected: .*OpenAI chat"),
+        ([user(), asks(call("a", arguments='{"x": 1, "x": 2}'))], r"message 2: the arguments of f are key 'x' occurs"),
+        ([user(), asks(call("a", arguments="[1]"))], r"message 2: the arguments of f are no JSON object"),
+        ([user(), asks(call("a", arguments=""))], r"the arguments of f are not JSON"),
+        ([user(), asks(call("a"), call("a"))], r"two calls have the id 'a'"),
+        ([user(), asks({"id": "a", "type": "function", "function": {"arguments": "{}"}})], r"a call has no name"),
+        ([user(), asks({**call("a"), "custom": 1})], r"unknown key 'custom' in a call"),
+        ([user(), asks(call("a")), result("b")], r"message 3: a result for the call 'b', which was not made"),
+        ([user(), {"role": "tool", "content": "x"}], r"message 2: a result without a call"),
+        ([user(), {"role": "system", "content": "x"}], r"message 2: a system prompt after the first turn"),
+        ([{**user(), "image": "x"}], r"unknown key 'image' for the role user"),
+        ([{"role": "user", "content": [{"type": "image_url"}]}], r"parts that are no text"),
+        ([user(), asks(call("a"), weight=0.5)], r"weight 0.5, expected 0 or 1"),
+        ([user(), {"role": "assistant", "calls": [{"id": "a", "name": "f"}]}], r"the arguments of 'f' are no object"),
+        ([user(), {"role": "assistant", "calls": {}}], r"turn 2: calls is no list"),
+        ([user(), {"role": "assistant", "content": "x", "train": 1}], r"train is 1, expected true or false"),
+        ([{"role": "user", "content": "x", "train": True}], r"unknown key 'train' for the role user"),
+    ],
+)  # fmt: skip
+def test_what_breaks_the_form_is_named(messages: object, problem: str) -> None:
+    with pytest.raises(DialogueError, match=problem):
+        read_dialogue(messages)
+
+
+def test_every_problem_is_named_at_once() -> None:
+    with pytest.raises(DialogueError) as error:
+        read_dialogue([user(), asks(call("a", arguments="x"), call("b", arguments="y")), result("c")])
+    assert len(error.value.problems) == 3

@@ -1,0 +1,33 @@
+"""Forms in which files hold dialogues, one file each; DIALECTS lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from winnow.validators.tools.dialects.canonical import CANONICAL
+from winnow.validators.tools.dialects.dialect import Dialect, DialogueError, SourceDialogue
+from winnow.validators.tools.dialects.openai_chat import OPENAI_CHAT
+from winnow.validators.tools.strict_json import JsonError, read_json
+
+DIALECTS: tuple[Dialect, ...] = (CANONICAL, OPENAI_CHAT)
+"""Every dialect; the first one that recognizes the messages of a row reads them."""
+
+
+def read_dialogue(messages: object) -> SourceDialogue:
+    """The dialogue of a cell: a list of messages, or one as JSON text.
+
+    Raises DialogueError with every problem.
+    """
+    if isinstance(messages, str):
+        try:
+            messages = read_json(messages)
+        except JsonError as error:
+            raise DialogueError([f"the messages are {error}"]) from None
+    if not isinstance(messages, Sequence) or not messages or not all(isinstance(one, Mapping) for one in messages):
+        raise DialogueError(["the messages are no list of objects"])
+    dialect = next((one for one in DIALECTS if one.recognizes(messages)), None)
+    if dialect is None:
+        keys = ", ".join(sorted({str(key) for one in messages for key in one})[:10])
+        expected = " or ".join(one.title for one in DIALECTS)
+        raise DialogueError([f"messages with the keys {keys}; expected: {expected}"])
+    return dialect.read(messages)

@@ -14,6 +14,13 @@ JsonValue: TypeAlias = "bool | int | float | str | Sequence[JsonValue] | Mapping
 class JsonError(ValueError):
     """Why a text is not strict JSON, in words for a message."""
 
+    def __init__(self, reason: str, *, place: str = "", offset: int = 0) -> None:
+        super().__init__(reason + place)
+        self.reason = reason
+        """The same without the place, for a message that names the place in a longer text."""
+        self.offset = offset
+        """Number of characters before the error; 0 where only the value as a whole is known."""
+
 
 def read_json(text: str) -> Any:
     """The value of a JSON text.
@@ -25,11 +32,12 @@ def read_json(text: str) -> Any:
         value = json.loads(
             text, object_pairs_hook=_object, parse_constant=_refuse_constant, parse_float=_finite, parse_int=_integer
         )
+        _refuse_surrogates(text if "\\u" not in text else write_json(value))
     except json.JSONDecodeError as error:
-        raise JsonError(f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from None
+        place = f" at line {error.lineno}, column {error.colno}"
+        raise JsonError(f"not JSON: {error.msg}", place=place, offset=error.pos) from None
     except RecursionError:
         raise JsonError("nested too deeply") from None
-    _refuse_surrogates(text if "\\u" not in text else write_json(value))
     return value
 
 

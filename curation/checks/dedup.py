@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -39,18 +39,20 @@ def without_duplicates(
     threshold: float,
     variations_per_seed: int,
     order: Sequence[int],
+    answer_key: Callable[[str], str] | None = None,
 ) -> pd.DataFrame:
     """Exclude train records that repeat another train record of the same label.
 
     The best record of a neighborhood is kept and named in `kept_id`; a record is only dropped in favor of one that is
     kept, so there are no chains. Within a group only exact repeats and records beyond `variations_per_seed` are
-    dropped. `order` is `keep_order(table)`.
+    dropped. `order` is `keep_order(table)`. Rows whose contents have different answer keys never repeat each other.
     """
     train = (table["split"] == Split.TRAIN).to_numpy()
     neighbors = _neighbors_by_row(pairs.above(threshold))
     to_compare = _rows_to_compare(table[train], variations_per_seed) | neighbors.keys()
     labels, groups, folds, texts, ids = (table[name].to_list() for name in ("label", "group", "fold_key", "text", "id"))
-    kept_folds: dict[tuple[str, str], int] = {}
+    answers = {row: answer_key(table["content"].iat[row]) if answer_key else "" for row in to_compare}
+    kept_folds: dict[tuple[str, str, str], int] = {}
     kept: set[int] = set()
     group_members: dict[str, list[int]] = defaultdict(list)
     exclusions: dict[int, tuple[str, float]] = {}
@@ -58,7 +60,7 @@ def without_duplicates(
     for row in order:
         if not train[row] or row not in to_compare:
             continue
-        fold, label, group = (folds[row], labels[row]), labels[row], groups[row]
+        fold, label, group = (folds[row], labels[row], answers[row]), labels[row], groups[row]
         if fold in kept_folds:
             exclusions[row] = (ids[kept_folds[fold]], 1.0)
             continue
@@ -68,6 +70,7 @@ def without_duplicates(
                 for similarity, other in neighbors.get(row, ())
                 if other in kept
                 and labels[other] == label
+                and answers[other] == answers[row]
                 and groups[other] != group
                 and protecting_guard(guards.signature(texts[other]), guards.signature(texts[row])) is None
             ),

@@ -35,7 +35,8 @@ class Selection:
 def select(eligible: pd.DataFrame, task: Task, pairs: NearPairs, nearest: NearestHoldOut) -> Selection:
     """Select at the task's thresholds, from what `eligible_rows` returned."""
     unleaked = without_leaks(eligible, nearest, threshold=task.gates.leakage.cosine)
-    guards, order = kind_of(task).guards(task), keep_order(unleaked)
+    kind = kind_of(task)
+    guards, order = kind.guards(task), keep_order(unleaked)
 
     @functools.cache
     def deduplicated(cosine: float) -> pd.DataFrame:
@@ -46,6 +47,7 @@ def select(eligible: pd.DataFrame, task: Task, pairs: NearPairs, nearest: Neares
             threshold=cosine,
             variations_per_seed=task.variations_per_seed,
             order=order,
+            answer_key=kind.answer_key,
         )
 
     return Selection(eligible, unleaked, deduplicated(task.gates.duplicates.cosine), deduplicated)

@@ -47,6 +47,8 @@ class KeptRow:
     """The private values that were replaced by surrogates."""
     frozen: FrozenRow | None = None
     """What a release states about the row, if it is one of a release."""
+    source_form: str = ""
+    """What the row held beside the content, as JSON; empty if nothing, or if private data was replaced."""
 
     @property
     def verified(self) -> bool:
@@ -120,9 +122,15 @@ class _RowScreener:
         unchanged = row.frozen is not None and row.frozen.verified  # its private data was replaced before the freeze
         scrubbed = Scrubbed(content) if unchanged else _scrub(self.kind, content, self.context.scrubber)
         given = _cell_value(row.label)
-        label = given if given is None or given in self.targets else current_label(given, self.context.renamed)
+        label = None if given is None else self._current_target(given)
         problem = self._reason_to_withhold(scrubbed) or self._problem_with_details(row, label)
-        return problem or self._kept(row, scrubbed, label)
+        target = problem or self.kind.target_of(scrubbed.text, label, self.task)
+        return target if isinstance(target, Drop) else self._kept(row, scrubbed, target)
+
+    def _current_target(self, given: str) -> str:
+        """The target that a row gives, under its name of today."""
+        known = given in self.targets or self.kind.is_other_target(given, self.task)
+        return given if known else current_label(given, self.context.renamed)
 
     def _content_to_withhold(self, row: SourceRow) -> Drop | None:
         """Why the content of a row that is dropped for another reason must not be written out."""
@@ -150,7 +158,7 @@ class _RowScreener:
     def _problem_with_details(self, row: SourceRow, label: str | None) -> Drop | None:
         """The problem with the label, the route or the split of a row."""
         if label is not None:
-            if label not in self.targets:
+            if label not in self.targets and not self.kind.is_other_target(label, self.task):
                 return label_problem(label, list(self.targets))
             route = _cell_value(row.route)
             problem = route_problem(label, route, self.routes) if route is not None else None
@@ -179,6 +187,7 @@ class _RowScreener:
             unreadable_time=bool(time and not parse_time(time)),
             rewrites=scrubbed.rewrites,
             frozen=row.frozen,
+            source_form="" if scrubbed.rewrites else self.kind.source_form(row.content),
         )
 
 

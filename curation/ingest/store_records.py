@@ -18,6 +18,7 @@ from winnow.curation.store.groups import eligible_counts, group_ids, insert_grou
 from winnow.curation.store.label_renames import label_renames
 from winnow.curation.store.machine_written import machine_written
 from winnow.curation.store.records import groups_of_records, insert_records, record_ids, splits_of_records
+from winnow.curation.store.source_forms import insert_source_forms
 from winnow.validators.kinds import kind_of
 from winnow.validators.kinds.kind import UNLABELED_STRATUM
 
@@ -65,6 +66,8 @@ def store_records(
     assigned = assign_splits(groups, _eligible_counts(connection, task), task.splits)
     insert_groups(connection, _group_rows(groups, assigned, new_rows, group_of, now))
     insert_records(connection, _record_rows(task, new_rows, group_of, now))
+    forms = {record: rows[0][1].source_form for record, rows in new_rows.items()}
+    insert_source_forms(connection, {record: form for record, form in forms.items() if form})
     known = {row.record_id: row.split for _, row in pairs if row.split and row.record_id not in new_rows}
     kept = {record: split for record, split in splits_of_records(connection).items() if record in known}
     expected_move = ("train", "validation")  # a source without validation contributes some of its train: expected

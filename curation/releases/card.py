@@ -41,7 +41,7 @@ def dataset_card(task: Task, manifest: Manifest, label_counts: Mapping[str, Mapp
             f"---\n{_front_matter(task, manifest)}---",
             f"# {task.name}",
             "",
-            dataset_sentence(task),
+            dataset_sentence(task, manifest),
             "",
             "```python",
             "from datasets import load_dataset",
@@ -64,11 +64,11 @@ def _front_matter(task: Task, manifest: Manifest) -> str:
     total = sum(manifest.counts.values())
     size = next((word for limit, word in SIZES if total < limit), "n>1M")
     kind = kind_of(task)
-    classes = {str(i): name for i, name in enumerate(kind.targets(task))}
+    classes = {str(i): name for i, name in enumerate(manifest.task.labels)}
     string = {"dtype": "string"}
     features: list[dict[str, Any]] = [
         {"name": "id", **string},
-        *({"name": name, **string} for name in kind.content_columns),
+        *({"name": name, **string} for name in (*kind.content_columns, *kind.task_columns)),
         {"name": "label", "dtype": {"class_label": {"names": classes}}},
         {"name": "route", **string},
         {"name": "split", **string},

@@ -11,11 +11,10 @@ from winnow.curation.releases.markdown import counts_text, table, table_cell
 from winnow.validators.kinds import kind_of, target_labels
 
 
-def dataset_sentence(task: Task) -> str:
+def dataset_sentence(task: Task, manifest: Manifest) -> str:
     """What the dataset is, in one sentence."""
-    kind = kind_of(task)
-    count = len(kind.targets(task))
-    return f"A dataset for {kind.purpose.phrase} with {count} labels, frozen and checked by Winnow."
+    purpose, count = kind_of(task).purpose, len(manifest.task.labels)
+    return f"A dataset for {purpose.phrase} with {count} labels, frozen and checked by Winnow."
 
 
 def splits_section(manifest: Manifest) -> list[str]:

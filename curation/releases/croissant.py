@@ -74,7 +74,7 @@ def croissant(task: Task, manifest: Manifest, files: Mapping[str, FileFacts]) ->
         "@type": "sc:Dataset",
         "conformsTo": VERSION,
         "name": task.name,
-        "description": dataset_sentence(task),
+        "description": dataset_sentence(task, manifest),
         "version": f"1.0.0+{content[:12]}",
         "inLanguage": task.language,
         "keywords": list(kind_of(task).purpose.keywords),
@@ -95,7 +95,7 @@ def croissant(task: Task, manifest: Manifest, files: Mapping[str, FileFacts]) ->
             }
             for path, facts in files.items()
         ],
-        "recordSet": [_labels(task), *(_record_set(path, task) for path in files)],
+        "recordSet": [_labels(manifest), *(_record_set(path, task) for path in files)],
     }
 
 
@@ -109,7 +109,7 @@ def _personal_data(manifest: Manifest) -> str:
     return f"Private data was detected by pattern and replaced or dropped, except {', '.join(allowed) or 'nothing'}."
 
 
-def _labels(task: Task) -> dict[str, Any]:
+def _labels(manifest: Manifest) -> dict[str, Any]:
     """The classes with their numbers, as inline data."""
     return {
         "@type": "cr:RecordSet",
@@ -121,14 +121,15 @@ def _labels(task: Task) -> dict[str, Any]:
             {"@type": "cr:Field", "@id": "labels/class_id", "name": "class_id", "dataType": "sc:Integer"},
             {"@type": "cr:Field", "@id": "labels/name", "name": "name", "dataType": "sc:Text"},
         ],
-        "data": [{"labels/class_id": i, "labels/name": name} for i, name in enumerate(kind_of(task).targets(task))],
+        "data": [{"labels/class_id": i, "labels/name": name} for i, name in enumerate(manifest.task.labels)],
     }
 
 
 def _columns(task: Task) -> dict[str, tuple[str, str]]:
     """The data type and the description of every column of a release."""
     kind = kind_of(task)
-    known = COLUMNS | {name: ("sc:Text", part.description) for name, part in kind.content_columns.items()}
+    content = {name: ("sc:Text", part.description) for name, part in kind.content_columns.items()}
+    known = COLUMNS | content | {name: ("sc:Text", one.description) for name, one in kind.task_columns.items()}
     return {name: known[name] for name in kind.release_columns}
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from winnow.config.task import Task
 from winnow.core.atomic import sync_to_disk
 from winnow.core.versions import package_version
 from winnow.core.vocabulary import SPLITS
@@ -39,7 +38,8 @@ from winnow.curation.releases.release import (
     TASK_COPY,
 )
 from winnow.curation.releases.release_lines import LICENSE_SEPARATOR, ExclusionLine, MustPassCase
-from winnow.validators.kinds import kind_of
+from winnow.validators.kinds import allowed_targets, kind_of
+from winnow.validators.kinds.kind import Kind
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,6 +73,7 @@ def release_rows(checked: CheckResult) -> pd.DataFrame:
     facet_names = [[f"{name}:{value}" for name, value in sorted(found.items())] for found in facets]
     return selected.assign(
         **{name: pd.Series([one[name] for one in contents], dtype=object) for name in kind.content_columns},
+        **{name: column.value(task) for name, column in kind.task_columns.items()},
         route=[routes.get(label) or "" for label in selected["label"]],
         facets=pd.Series(facet_names, index=selected.index, dtype=object),
         license=[LICENSE_SEPARATOR.join(licenses) for licenses in selected["licenses"]],
@@ -82,16 +83,20 @@ def release_rows(checked: CheckResult) -> pd.DataFrame:
 def write_release(part: Path, content: ReleaseContent) -> Manifest:
     """Write every file of the release to the folder `part`; the manifest comes last."""
     checked, task = content.checked, content.checked.task
-    rows = release_rows(checked)
+    rows, kind = release_rows(checked), kind_of(task)
+    labels = allowed_targets(task, rows["label"])
     shutil.rmtree(part, ignore_errors=True)
     for sub in ("data", "jsonl"):
         (part / sub).mkdir(parents=True)
     for split in SPLITS:
         split_rows = rows[rows["split"] == split]
         if len(split_rows):
-            _write_parquet(split_rows, task, part / "data" / f"{split}.parquet")
+            _write_parquet(split_rows, labels, kind, part / "data" / f"{split}.parquet")
         _write_jsonl(split_rows, part / "jsonl" / f"{split}.jsonl")
     (part / TASK_COPY).write_text(content.task_text, encoding="utf-8")
+    for name, text in task.documents.items():
+        (part / name).parent.mkdir(parents=True, exist_ok=True)
+        (part / name).write_text(text, encoding="utf-8", newline="\n")
     _write_excluded(checked, part / EXCLUDED_FILE)
     if task.must_pass is not None:
         (part / MUST_PASS_FILE).write_text(must_pass_lines(content.must_pass), encoding="utf-8", newline="\n")
@@ -119,9 +124,10 @@ def write_release(part: Path, content: ReleaseContent) -> Manifest:
 def _state_manifest(rows: pd.DataFrame, content: ReleaseContent) -> Manifest:
     """The manifest without its list of files, which are not written yet."""
     checked, task, provenance = content.checked, content.checked.task, content.provenance
+    labels = allowed_targets(task, rows["label"])
     return Manifest(
         format=MANIFEST_FORMAT,
-        task=TaskFacts(name=task.name, kind=task.kind, labels=kind_of(task).targets(task), fallback=task.fallback),
+        task=TaskFacts(name=task.name, kind=task.kind, labels=labels, fallback=task.fallback),
         counts={split: int((rows["split"] == split).sum()) for split in SPLITS},
         excluded=checked.excluded,
         similarity_between_splits=SplitSimilarity(**checked.highest_similarities()),
@@ -144,15 +150,14 @@ def _state_manifest(rows: pd.DataFrame, content: ReleaseContent) -> Manifest:
     )
 
 
-def _write_parquet(rows: pd.DataFrame, task: Task, path: Path) -> None:
+def _write_parquet(rows: pd.DataFrame, targets: Sequence[str], kind: Kind, path: Path) -> None:
     """Parquet with Hugging Face features in its schema, so that `label` is read as a ClassLabel."""
     import pyarrow as pa
     import pyarrow.parquet as pq
     from datasets import ClassLabel, Features, Sequence, Value
 
-    string, kind = Value("string"), kind_of(task)
-    targets = kind.targets(task)
-    other_types = {"label": ClassLabel(names=targets), "facets": Sequence(string), "weight": Value("int64")}
+    string = Value("string")
+    other_types = {"label": ClassLabel(names=list(targets)), "facets": Sequence(string), "weight": Value("int64")}
     features = Features({name: other_types.get(name, string) for name in kind.release_columns})
     class_ids = {name: i for i, name in enumerate(targets)}
     columns = {name: rows[name].tolist() for name in features}

@@ -38,6 +38,7 @@ def blank_record(connection: Connection, record: StoredRecord, *, why: str, at: 
     _update(connection, tables.occurrence, record.id, session=None, time=None)
     _update(connection, tables.decision, record.id, why="")
     _update(connection, tables.response, record.id, content="{}")
+    connection.execute(delete(tables.source_form).where(tables.source_form.c.record_id == record.id))
     connection.execute(delete(tables.flag).where(tables.flag.c.record_id == record.id))
     connection.execute(delete(tables.suspected_error).where(tables.suspected_error.c.record_id == record.id))
     _update(connection, tables.candidate, record.id, detail="{}")

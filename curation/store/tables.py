@@ -134,6 +134,13 @@ restored_label = Table(
     UniqueConstraint("record_id", "source_id"),
 )
 
+source_form = Table(
+    "source_form",
+    metadata,
+    Column("record_id", Text, ForeignKey("record.id"), primary_key=True),
+    Column("content", Text, nullable=False),
+)
+
 flag = Table(
     "flag",
     metadata,

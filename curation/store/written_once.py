@@ -25,6 +25,7 @@ WRITTEN_ONCE = {
     "waiver": ("UPDATE", "DELETE"),
     "setting": ("UPDATE", "DELETE"),
     "push": ("UPDATE", "DELETE"),
+    "source_form": ("UPDATE",),
 }
 """What triggers forbid, so that neither a command nor a person in a SQL shell changes history by accident."""
 

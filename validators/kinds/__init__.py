@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from winnow.config.cross_checks import unknown_kind
@@ -25,6 +26,13 @@ def kind_of(task: Task) -> Kind:
 def required_keys() -> dict[str, tuple[str, ...]]:
     """Every kind, with the keys that its task files must have."""
     return {name: kind.required_keys for name, kind in KINDS.items()}
+
+
+def allowed_targets(task: Task, found: Iterable[str]) -> list[str]:
+    """Every target in the order of the class ids: the listed ones, then others of `found` that are targets, sorted."""
+    kind = kind_of(task)
+    listed = kind.targets(task)
+    return [*listed, *sorted(name for name in {*found} - {*listed} if kind.is_other_target(name, task))]
 
 
 def target_labels(task: Task) -> list[Label]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from winnow.config.task import Task
 from winnow.validators.text import Drop
@@ -19,6 +19,21 @@ UNLABELED_STRATUM = "unlabeled"
 """The stratum of examples that have no target when they are added."""
 
 
+def no_other_target(target: str, task: Task) -> bool:
+    """For kinds whose targets are all listed."""
+    return False
+
+
+def given_target(content: str, given: str | None, task: Task) -> str | None:
+    """For kinds whose targets only people and files know."""
+    return given
+
+
+def no_source_form(values: Mapping[str, object]) -> str:
+    """For kinds whose content is all that the source holds."""
+    return ""
+
+
 def target_or_unlabeled(content: str, target: str | None) -> str:
     """The target as the stratum."""
     return target or UNLABELED_STRATUM
@@ -32,6 +47,17 @@ class ContentColumn:
     """The names that it may have in a file, the likeliest first."""
     title: str
     """What it is called on the form that annotators fill in."""
+    description: str
+    """What it holds, as one sentence for the metadata of a release."""
+    optional: bool = False
+    """Whether a file may lack it."""
+
+
+@dataclass(frozen=True)
+class TaskColumn:
+    """One column of a release that has the same value in every row. It is a string."""
+
+    value: Callable[[Task], str]
     description: str
     """What it holds, as one sentence for the metadata of a release."""
 
@@ -77,6 +103,20 @@ class Kind:
     """What protects an embedding text from dedup, and what is masked in it before leakage is measured."""
     targets: Callable[[Task], list[str]]
     """The values that a target may have, in the order of the class ids."""
+    readable: Callable[[str], str] = str
+    """The content as text for people."""
+    is_other_target: Callable[[str, Task], bool] = no_other_target
+    """Whether a name that `targets` does not list is a target too, such as a combination of listed ones."""
+    target_of: Callable[[str, str | None, Task], str | Drop | None] = given_target
+    """The target of a content with the target that its file gives, or with none: the given one or, for kinds whose
+    content shows it, that; None where only people can tell, and why the row is dropped if the two differ."""
+    answer_key: Callable[[str], str] | None = None
+    """A key of what is learned besides the target: contents with different keys never repeat each other. None where
+    the target is the whole answer."""
+    source_form: Callable[[Mapping[str, object]], str] = no_source_form
+    """What the source held beside the content, as JSON to be kept with the record; empty if nothing."""
+    task_columns: Mapping[str, TaskColumn] = field(default_factory=dict)
+    """The columns of a release, after those of the content, that have one value for the whole task."""
     stratum: Callable[[str, str | None], str] = target_or_unlabeled
     """The stratum of a content with this target: hold-out quotas are kept per stratum."""
     required_keys: tuple[str, ...] = ()
@@ -85,4 +125,4 @@ class Kind:
     @property
     def release_columns(self) -> list[str]:
         """Every column of a release, in order."""
-        return ["id", *self.content_columns, *DETAIL_COLUMNS, *RECOVERY_COLUMNS]
+        return ["id", *self.content_columns, *self.task_columns, *DETAIL_COLUMNS, *RECOVERY_COLUMNS]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
-from winnow.validators.tools.strict_json import JsonValue, read_json, write_json
+from winnow.validators.tools.strict_json import JsonValue, write_json
 
 
 class Role(StrEnum):
@@ -98,19 +100,27 @@ def messages_json(dialogue: Dialogue) -> str:
 
 
 def tools_json(dialogue: Dialogue) -> str:
-    """The offered tools as canonical JSON, sorted by name."""
-    return write_json([_tool_fields(tool) for tool in sorted(dialogue.tools, key=lambda tool: tool.name)])
+    """The offered tools as canonical JSON, sorted by name.
+
+    Inside a tool, everything keeps the order it was declared in: calls are written in the order of the arguments.
+    """
+    tools = sorted(dialogue.tools, key=lambda tool: tool.name)
+    return write_json([_tool_fields(tool) for tool in tools], sort_keys=False)
 
 
 def from_json(messages: str, tools: str) -> Dialogue:
     """The inverse of `messages_json` and `tools_json`. Raises ValueError or KeyError for text of another form."""
-    offered = tuple(Tool(one["name"], one["description"], one["parameters"]) for one in read_json(tools))
-    return Dialogue(turns_from_json(messages), offered)
+    return Dialogue(turns_from_json(messages), _tools_from_json(tools))
+
+
+@lru_cache(maxsize=256)  # most dialogues of a dataset offer the same tools
+def _tools_from_json(text: str) -> tuple[Tool, ...]:
+    return tuple(Tool(one["name"], one["description"], one["parameters"]) for one in json.loads(text))
 
 
 def turns_from_json(messages: str) -> tuple[Turn, ...]:
     """The turns of what `messages_json` wrote."""
-    return tuple(_turn(one) for one in read_json(messages))
+    return tuple(_turn(one) for one in json.loads(messages))
 
 
 def _turn_fields(turn: Turn) -> dict[str, Any]:

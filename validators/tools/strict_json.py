@@ -41,9 +41,9 @@ def read_json(text: str) -> Any:
     return value
 
 
-def write_json(value: object) -> str:
-    """The canonical JSON of a value: keys sorted, Unicode as it is, `, ` and `: ` as separators."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, allow_nan=False)
+def write_json(value: object, *, sort_keys: bool = True) -> str:
+    """The canonical JSON of a value: keys sorted or in their order, Unicode as it is, `, ` and `: ` as separators."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=sort_keys, allow_nan=False)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

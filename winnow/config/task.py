@@ -227,6 +227,11 @@ class Task(TaskSection):
         """The content of the file `system_prompt`; empty if there is none or it was not read."""
         return self._document_texts.get("system_prompt", "")
 
+    @property
+    def documents(self) -> dict[str, str]:
+        """The texts of the files that the task names and that were read, by the file's name."""
+        return {str(getattr(self, key)): text for key, text in self._document_texts.items()}
+
     def with_document_texts(self, texts: Mapping[str, str]) -> Task:
         """The task with the texts of the files that it names, by key."""
         task = self.model_copy()

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from winnow.config.documents import with_documents
 from winnow.config.load import parse_task
 from winnow.core.atomic import scratch_folder
 from winnow.core.layout import WorkspaceFolder
@@ -37,7 +38,7 @@ def _freeze(workspace: WorkspaceContext, name: str, *, scratch: Path | None, pro
     store, folder = workspace.store, workspace.folder
     check_name(name, store, folder)
     task_text = folder.task_file.read_text(encoding="utf-8-sig")
-    task = parse_task(task_text, kinds=required_keys())
+    task = with_documents(parse_task(task_text, kinds=required_keys()), folder.root, name=folder.task_file.name)
     must_pass = workspace.must_pass_cases(task)
     caches = _copied_caches(folder, scratch) if scratch else None
     checked, embedder, provenance = measure(workspace, task, caches=caches, progress=progress)

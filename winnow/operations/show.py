@@ -19,8 +19,11 @@ from winnow.curation.store.flags import RecordFlag, flags_of
 from winnow.curation.store.forgotten import forgotten_by_id_prefix
 from winnow.curation.store.groups import split_reason
 from winnow.curation.store.occurrences import RecordOccurrence, occurrences_of
+from winnow.curation.store.source_forms import source_form_of
 from winnow.curation.store.working_view import working_rows
 from winnow.operations._context import WorkspaceContext
+from winnow.validators.kinds import kind_of
+from winnow.validators.kinds.kind import Kind
 
 NEAREST = 5
 
@@ -49,6 +52,10 @@ class RecordDetails:
 
     record: WorkingRow
     """The record as it is now."""
+    readable: str
+    """Its content as text for people."""
+    source_form: str
+    """What its first source held beside the content, as JSON; empty if nothing."""
     split_reason: str
     """Why its group has its split."""
     occurrences: list[RecordOccurrence]
@@ -66,10 +73,12 @@ class RecordDetails:
 def show(workspace: WorkspaceContext, record: str) -> RecordDetails:
     """One record with its occurrences, decisions, neighbors and releases."""
     with workspace.store.reading() as connection:
-        return read_record(connection, workspace.folder, workspace.embedder(), record)
+        return read_record(connection, workspace.folder, workspace.embedder(), record, kind_of(workspace.task))
 
 
-def read_record(connection: Connection, folder: WorkspaceFolder, embedder: Embedder, wanted: str) -> RecordDetails:
+def read_record(
+    connection: Connection, folder: WorkspaceFolder, embedder: Embedder, wanted: str, kind: Kind
+) -> RecordDetails:
     """Look a record up by id, a prefix of its id, or by its exact text.
 
     Raises WinnowError when no record or more than one matches.
@@ -90,6 +99,8 @@ def read_record(connection: Connection, folder: WorkspaceFolder, embedder: Embed
     identity = record.id
     return RecordDetails(
         record=record,
+        readable=kind.readable(record.content),
+        source_form=source_form_of(connection, identity),
         split_reason=split_reason(connection, record.group),
         occurrences=occurrences_of(connection, identity),
         decisions=decisions_of(connection, identity),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from winnow.core.commands import command
 from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates.gate import Gate, at_most, gate_not_measured
-from winnow.validators.kinds import kind_of
+from winnow.validators.kinds import allowed_targets
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def schema_gate(inputs: GateInputs) -> Gate:
     """Violations of the release schema; none is allowed."""
-    return measure_schema(inputs.selected, kind_of(inputs.task).targets(inputs.task))
+    return measure_schema(inputs.selected, allowed_targets(inputs.task, inputs.selected["label"]))
 
 
 def measure_schema(selected: pd.DataFrame, labels: Sequence[str]) -> Gate:

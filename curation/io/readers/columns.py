@@ -89,7 +89,7 @@ def find_columns(
     missing = [
         Problem(name, f"no {role} column among: {held}", f"one of {', '.join(part.names)}", f"name the {role} column")
         for role, part in kind.content_columns.items()
-        if role not in found.content
+        if role not in found.content and not part.optional
     ]
     if missing:
         raise WinnowError(missing)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from winnow.curation.io.writers.chat_writer import write_chat
 from winnow.curation.io.writers.csv_writer import write_csv
 from winnow.curation.io.writers.jsonl_writer import write_jsonl
+from winnow.curation.io.writers.openai_writer import write_openai
+from winnow.validators.kinds.kind import Kind
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,4 +23,13 @@ WRITERS: dict[str, tuple[str, Writer]] = {
     "jsonl": (".jsonl", write_jsonl),
     "csv": (".csv", write_csv),
     "chat": (".jsonl", write_chat),
+    "openai": (".jsonl", write_openai),
 }
+
+REQUIRED_COLUMNS = {"chat": "text", "openai": "messages"}
+"""The column of the content that a format is about; the other formats hold any column."""
+
+
+def formats_of(kind: Kind) -> list[str]:
+    """The formats that releases of a kind can be written in."""
+    return [name for name in WRITERS if REQUIRED_COLUMNS.get(name) in (None, *kind.content_columns)]

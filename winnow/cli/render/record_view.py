@@ -14,7 +14,7 @@ def print_record(shown: RecordDetails) -> None:
     """Print one record with its history, nearest neighbors and releases."""
     record = shown.record
     facts = [
-        ("text", record.text),
+        ("text", shown.readable),
         ("id", record.id),
         ("state", record.state + (f" ({' or '.join(record.candidates)})" if record.candidates else "")),
         ("label", record.label or "none"),

@@ -1,0 +1,220 @@
+"""Kind `tools`: an example is a dialogue with the tools that were offered, and its target is its behavior."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from winnow.validators.tools.behavior import Behavior, behavior_of
+from winnow.validators.tools.structure import structure_problems
+
+from winnow.config.task import Task
+from winnow.core.example import canonical_text, fold_key
+from winnow.core.hashing import stable_hash
+from winnow.core.vocabulary import DropReason
+from winnow.validators.kinds.kind import ContentColumn, Kind, Purpose, TaskColumn
+from winnow.validators.text import Drop, text_problem
+from winnow.validators.tools.dialects import read_dialogue
+from winnow.validators.tools.dialects.dialect import DialogueError
+from winnow.validators.tools.dialogue import Call, Dialogue, Role, Tool, Turn, from_json, messages_json, tools_json
+from winnow.validators.tools.readable import readable
+from winnow.validators.tools.schemas.read_tools import read_tools
+from winnow.validators.tools.strict_json import write_json
+from winnow.validators.wording.guards import Guards
+
+MAX_PROBLEMS = 5
+"""Problems of one row that its reason names."""
+
+MAX_CHARACTERS = 100_000
+"""Longer turns of an assistant or a tool are documents; the turns of a user keep to `screen.max_characters`."""
+
+
+def dialogue_of(content: str) -> Dialogue:
+    """The dialogue of a stored content."""
+    parts = json.loads(content)
+    return from_json(parts["messages"], parts["tools"])
+
+
+def content_of(dialogue: Dialogue) -> str:
+    """The stored form of a dialogue: its messages and its tools, each as JSON text."""
+    return _content({"messages": messages_json(dialogue), "tools": tools_json(dialogue)})
+
+
+def _content(values: Mapping[str, str]) -> str:
+    return canonical_text(write_json({"messages": values["messages"], "tools": values["tools"]}))
+
+
+def _column_values(content: str) -> Mapping[str, str]:
+    parts: Mapping[str, str] = json.loads(content)
+    return parts
+
+
+def _texts(content: str) -> tuple[str, ...]:
+    found: list[str] = []
+
+    def note(text: str) -> str:
+        found.append(text)
+        return text
+
+    _with_mapped_texts(dialogue_of(content), note)
+    return tuple(found)
+
+
+def _with_texts(content: str, texts: Sequence[str]) -> str:
+    remaining = iter(texts)
+    return content_of(_with_mapped_texts(dialogue_of(content), lambda _: next(remaining)))
+
+
+def _with_mapped_texts(dialogue: Dialogue, change: Callable[[str], str]) -> Dialogue:
+    """The dialogue with every text of its turns changed, in order: contents, reasoning, and strings in arguments."""
+    return replace(dialogue, turns=tuple(_mapped_turn(turn, change) for turn in dialogue.turns))
+
+
+def _mapped_turn(turn: Turn, change: Callable[[str], str]) -> Turn:
+    reasoning = change(turn.reasoning) if turn.reasoning else ""
+    content = change(turn.content) if turn.content else ""
+    return replace(
+        turn, reasoning=reasoning, content=content, calls=tuple(_mapped_call(call, change) for call in turn.calls)
+    )
+
+
+def _mapped_call(call: Call, change: Callable[[str], str]) -> Call:
+    return replace(
+        call,
+        arguments=_mapped_value(call.arguments, change),
+        accepted=_mapped_value(call.accepted, change),
+        accepted_calls=tuple(_mapped_call(other, change) for other in call.accepted_calls),
+    )
+
+
+def _mapped_value(value: Any, change: Callable[[str], str]) -> Any:
+    """A JSON value with its strings changed; keys stay, and a text with nothing in it does, too."""
+    if isinstance(value, str):
+        return change(value) if value else value
+    if isinstance(value, Mapping):
+        return {key: _mapped_value(value[key], change) for key in sorted(value)}
+    if isinstance(value, Sequence):
+        return [_mapped_value(one, change) for one in value]
+    return value
+
+
+def _embedding_text(content: str) -> str:
+    """What the user said and what the tools returned: what dedup and leakage compare."""
+    turns = dialogue_of(content).turns
+    return "\n".join(turn.content for turn in turns if turn.role != Role.ASSISTANT and turn.content)
+
+
+def _answer_key(content: str) -> str:
+    """Hash of the calls and of the offered tools."""
+    dialogue = dialogue_of(content)
+    calls = [[call.name, call.arguments] for _, call in dialogue.calls()]
+    return stable_hash(write_json(calls), tools_json(dialogue), length=20)
+
+
+def offered_by_task(task: Task) -> tuple[Tool, ...]:
+    """The tools of the task's own file, sorted by name; none if it names no file."""
+    return read_tools(task.tool_schemas_text).tools
+
+
+def _parse(values: Mapping[str, object], task: Task) -> str | Drop:
+    """The stored form of a row's messages and tools, or why the row is dropped."""
+    offered = read_tools(values["tools"] if values.get("tools") is not None else task.tool_schemas_text)
+    if offered.problems:
+        return _drop(DropReason.MALFORMED_DIALOGUE, list(map(str, offered.problems)))
+    try:
+        dialogue = Dialogue(read_dialogue(values.get("messages")).turns, offered.tools)
+    except DialogueError as error:
+        return _drop(DropReason.MALFORMED_DIALOGUE, error.problems)
+    problem = _text_problem(dialogue, task)
+    if problem is not None:
+        return problem
+    if structure := structure_problems(dialogue):
+        return _drop(DropReason.MALFORMED_DIALOGUE, list(map(str, structure)))
+    if calls := call_problems(dialogue):
+        return _drop(DropReason.INVALID_CALL, list(map(str, calls)))
+    return content_of(dialogue)
+
+
+def _source_form(values: Mapping[str, object]) -> str:
+    """The text of every call as the source has it, how results were paired, and the source's own system prompt."""
+    found = read_dialogue(values.get("messages"))
+    if not found.raw_calls and not found.system:
+        return ""
+    return write_json({"calls": found.raw_calls, "paired_by": found.paired_by, "system_prompt": found.system})
+
+
+def _drop(reason: DropReason, problems: Sequence[str]) -> Drop:
+    more = f"; and {len(problems) - MAX_PROBLEMS} more" if len(problems) > MAX_PROBLEMS else ""
+    return Drop(reason, "; ".join(problems[:MAX_PROBLEMS]) + more)
+
+
+def _text_problem(dialogue: Dialogue, task: Task) -> Drop | None:
+    """The first turn whose text cannot be accepted; what is empty is a matter of structure."""
+    for number, turn in enumerate(dialogue.turns, 1):
+        limit = task.screen.max_characters if turn.role == Role.USER else MAX_CHARACTERS
+        for text in filter(None, (turn.content, turn.reasoning)):
+            problem = text_problem(text, max_characters=limit)
+            if problem is not None:
+                return replace(problem, detail=f"turn {number}: {problem.detail}")
+    return None
+
+
+def _targets(task: Task) -> list[str]:
+    return [*(tool.name for tool in offered_by_task(task)), *Behavior]
+
+
+_SEVERAL_TOOLS = re.compile(r"[^+\s]+(\+[^+\s]+)*")
+
+
+def _is_other_target(target: str, task: Task) -> bool:
+    """Whether it names one or several tools; whether the dialogue calls them is checked with the content."""
+    return _SEVERAL_TOOLS.fullmatch(target) is not None
+
+
+def _target_of(content: str, given: str | None, task: Task) -> str | Drop | None:
+    """The behavior that the content shows; where only people can tell, the one that is given."""
+    shown = behavior_of(dialogue_of(content))
+    if given is None or given == shown.certain:
+        return shown.certain
+    if shown.certain is None and given in shown.possible:
+        return given
+    expected = shown.certain or " or ".join(shown.possible)
+    return Drop(DropReason.LABEL_CONTRADICTS_CONTENT, f"label {given!r}, but the dialogue shows {expected!r}")
+
+
+TOOLS = Kind(
+    name="tools",
+    purpose=Purpose(
+        phrase="calling tools in dialogues",
+        task_categories=("text-generation",),
+        keywords=("tool calling", "function calling", "assistants", "dialogues"),
+    ),
+    content_columns={
+        "messages": ContentColumn(
+            ("messages",), title="Dialogue", description="The turns of the dialogue with its calls, as JSON."
+        ),
+        "tools": ContentColumn(
+            ("tools",), title="Tools", description="The tools that were offered, as JSON Schemas.", optional=True
+        ),
+    },
+    parse=_parse,
+    column_values=_column_values,
+    content_of=_content,
+    texts=_texts,
+    with_texts=_with_texts,
+    fold_key=lambda content: fold_key(_embedding_text(content)),
+    embedding_text=_embedding_text,
+    guards=lambda task: Guards(task.slots),
+    targets=_targets,
+    readable=lambda content: readable(dialogue_of(content)),
+    is_other_target=_is_other_target,
+    target_of=_target_of,
+    answer_key=_answer_key,
+    source_form=_source_form,
+    task_columns={
+        "system_prompt": TaskColumn(lambda task: task.system_prompt_text, "The system prompt of the task."),
+    },
+)

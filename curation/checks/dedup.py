@@ -51,7 +51,8 @@ def without_duplicates(
     neighbors = _neighbors_by_row(pairs.above(threshold))
     to_compare = _rows_to_compare(table[train], variations_per_seed) | neighbors.keys()
     labels, groups, folds, texts, ids = (table[name].to_list() for name in ("label", "group", "fold_key", "text", "id"))
-    answers = {row: answer_key(table["content"].iat[row]) if answer_key else "" for row in to_compare}
+    contents = table["content"].to_list() if answer_key else []
+    answers = {row: answer_key(contents[row]) if answer_key else "" for row in to_compare}
     kept_folds: dict[tuple[str, str, str], int] = {}
     kept: set[int] = set()
     group_members: dict[str, list[int]] = defaultdict(list)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 from winnow.core.example import canonical_text
+from winnow.validators.tools.call_formats.answer import FormatError
+from winnow.validators.tools.call_formats.openai_tool_calls import read_calls
 from winnow.validators.tools.dialects.dialect import Dialect, DialogueError, Message, PairedBy, SourceDialogue
 from winnow.validators.tools.dialogue import Call, Role, Turn
-from winnow.validators.tools.strict_json import JsonError, read_json, write_json
 
 SYSTEM_ROLES = ("system", "developer")
 
@@ -26,10 +26,6 @@ KNOWN_KEYS = {
     "function": {"role", "content", "name"},
 }  # fmt: skip
 """The keys that a message may have, by its role. `weight` is that of OpenAI's fine-tuning files: 0 is not learned."""
-
-CALL_KEYS = {"id", "type", "function", "index"}
-
-FUNCTION_KEYS = {"name", "arguments"}
 
 
 def recognizes(messages: Sequence[Message]) -> bool:
@@ -106,49 +102,21 @@ class _Reading:
         self.open.extend(calls)
 
     def _calls(self, number: int, message: Message) -> Iterator[Call]:
-        given = message.get("tool_calls") or []
-        if message.get("function_call"):
-            given = [{"id": "", "type": "function", "function": message["function_call"]}, *given]
-        if not isinstance(given, Sequence) or isinstance(given, str):
-            self._problem(number, "tool_calls is no list")
-            return
-        for one in given:
-            call = self._call(number, one)
-            if call is not None:
-                yield call
-
-    def _call(self, number: int, given: Any) -> Call | None:
-        function = given.get("function") if isinstance(given, Mapping) else None
-        if not isinstance(function, Mapping) or given.get("type", "function") != "function":
-            self._problem(number, "a call is no function call with `function: {name, arguments}`")
-            return None
-        if unknown := sorted({*function} - {"name", "arguments"}) + sorted(
-            {*given} - {"id", "type", "function", "index"}
-        ):
-            self._problem(number, f"unknown key {unknown[0]!r} in a call")
-        name, identity = function.get("name"), given.get("id") or ""
-        if not isinstance(name, str) or not name:
-            self._problem(number, "a call has no name")
-            return None
-        if identity and identity in self.ids:
-            self._problem(number, f"two calls have the id {identity!r}")
-        arguments = self._arguments(number, name, function.get("arguments"))
-        own = f"call_{len(self.raw_calls)}"
-        self.ids[str(identity) or own] = own
-        return Call(own, name, arguments)
-
-    def _arguments(self, number: int, name: str, given: object) -> Mapping[str, Any]:
-        """The argument object; its text is kept as it is."""
-        self.raw_calls.append(given if isinstance(given, str) else write_json(given))
+        """The calls with their new ids. The text of their arguments is kept."""
         try:
-            found = read_json(given) if isinstance(given, str) else given
-        except JsonError as error:
-            self._problem(number, f"the arguments of {name} are {error}")
-            return {}
-        if not isinstance(found, Mapping):
-            self._problem(number, f"the arguments of {name} are no JSON object")
-            return {}
-        return found
+            given = read_calls(message)
+        except FormatError as error:
+            self.problems.extend(f"message {number}: {problem}" for problem in error.problems)
+            return
+        functions = [one["function"] for one in message.get("tool_calls") or ()] or [message.get("function_call")]
+        for call, function in zip(given, functions, strict=False):
+            self.raw_calls.append(function["arguments"])
+            own = f"call_{len(self.raw_calls)}"
+            if message.get("tool_calls"):
+                if call.id in self.ids:
+                    self._problem(number, f"an earlier call has the id {call.id!r} too")
+                self.ids[call.id] = own
+            yield replace(call, id=own)
 
     def _result(self, number: int, message: Message, content: str) -> None:
         given = message.get("tool_call_id")

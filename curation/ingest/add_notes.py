@@ -23,7 +23,7 @@ def time_notes(screened: Sequence[ScreenedFile]) -> list[str]:
 
 def renamed_notes(kept: Sequence[KeptRow]) -> list[str]:
     """How many rows count under the new name of their label."""
-    renamed = Counter((row.given_label, row.label) for row in kept if row.given_label != row.label)
+    renamed = Counter((row.given_label, row.label) for row in kept if row.given_label not in (None, row.label))
     return [
         f"{count:,} rows labeled {old!r} count as {new!r}, because the label was renamed"
         for (old, new), count in renamed.items()

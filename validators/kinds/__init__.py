@@ -11,8 +11,9 @@ from winnow.core.errors import WinnowError
 from winnow.core.layout import TASK_FILE
 from winnow.validators.kinds.intents import INTENTS
 from winnow.validators.kinds.kind import Kind
+from winnow.validators.kinds.tools import TOOLS
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (INTENTS,)}
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (INTENTS, TOOLS)}
 """Every kind by its name. A new kind is one file and one entry here."""
 
 

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
-
-from winnow.validators.tools.behavior import Behavior, behavior_of
-from winnow.validators.tools.structure import structure_problems
 
 from winnow.config.task import Task
 from winnow.core.example import canonical_text, fold_key
@@ -17,13 +13,19 @@ from winnow.core.hashing import stable_hash
 from winnow.core.vocabulary import DropReason
 from winnow.validators.kinds.kind import ContentColumn, Kind, Purpose, TaskColumn
 from winnow.validators.text import Drop, text_problem
+from winnow.validators.tools.behavior import TOOL_SEPARATOR, Behavior, Certain, derived_label
 from winnow.validators.tools.dialects import read_dialogue
 from winnow.validators.tools.dialects.dialect import DialogueError
 from winnow.validators.tools.dialogue import Call, Dialogue, Role, Tool, Turn, from_json, messages_json, tools_json
 from winnow.validators.tools.readable import readable
+from winnow.validators.tools.schemas.check_arguments import argument_problems
 from winnow.validators.tools.schemas.read_tools import read_tools
 from winnow.validators.tools.strict_json import write_json
+from winnow.validators.tools.structure import structure_problems
 from winnow.validators.wording.guards import Guards
+
+ANSWERS_IN_TEXT = (Behavior.DIRECT.value, Behavior.ASK.value, Behavior.UNABLE.value)
+"""Behaviors between which people decide, where tools are offered and none is called."""
 
 MAX_PROBLEMS = 5
 """Problems of one row that its reason names."""
@@ -133,7 +135,7 @@ def _parse(values: Mapping[str, object], task: Task) -> str | Drop:
         return problem
     if structure := structure_problems(dialogue):
         return _drop(DropReason.MALFORMED_DIALOGUE, list(map(str, structure)))
-    if calls := call_problems(dialogue):
+    if calls := argument_problems(dialogue):
         return _drop(DropReason.INVALID_CALL, list(map(str, calls)))
     return content_of(dialogue)
 
@@ -166,23 +168,23 @@ def _targets(task: Task) -> list[str]:
     return [*(tool.name for tool in offered_by_task(task)), *Behavior]
 
 
-_SEVERAL_TOOLS = re.compile(r"[^+\s]+(\+[^+\s]+)*")
-
-
 def _is_other_target(target: str, task: Task) -> bool:
-    """Whether it names one or several tools; whether the dialogue calls them is checked with the content."""
-    return _SEVERAL_TOOLS.fullmatch(target) is not None
+    """Whether it may name one or several tools; whether the dialogue calls them is checked with the content."""
+    names = target.split(TOOL_SEPARATOR)
+    return all(names) and names == sorted(set(names))
 
 
 def _target_of(content: str, given: str | None, task: Task) -> str | Drop | None:
-    """The behavior that the content shows; where only people can tell, the one that is given."""
-    shown = behavior_of(dialogue_of(content))
-    if given is None or given == shown.certain:
-        return shown.certain
-    if shown.certain is None and given in shown.possible:
+    """The behavior of a dialogue: its calls show it; an answer in text has the given one, or a certain one."""
+    dialogue = dialogue_of(content)
+    derived = derived_label(dialogue)
+    if given is None or given == derived.label:
+        return str(derived.label) if isinstance(derived, Certain) or given else None
+    is_open = derived.label in ANSWERS_IN_TEXT
+    if is_open and given in ANSWERS_IN_TEXT:
         return given
-    expected = shown.certain or " or ".join(shown.possible)
-    return Drop(DropReason.LABEL_CONTRADICTS_CONTENT, f"label {given!r}, but the dialogue shows {expected!r}")
+    expected = " or ".join(ANSWERS_IN_TEXT) if is_open else derived.label
+    return Drop(DropReason.LABEL_CONTRADICTS_CONTENT, f"label {given!r}, but the dialogue shows {expected}")
 
 
 TOOLS = Kind(

@@ -32,7 +32,7 @@ def with_overrides(task: Task, settings: Sequence[str]) -> Task:
         named = "targets" if path[0] == "targets" else ".".join(path)
         _state_trial(section, loosened_in(task, named) - {".".join([*path, field])})
     try:
-        return Task.model_validate(data)
+        return Task.model_validate(data).with_documents_of(task)
     except ValidationError as error:
         faults = [(".".join(map(str, fault["loc"])), fault) for fault in error.errors()]
         where = Parameter("settings")

@@ -227,6 +227,10 @@ class Task(TaskSection):
         """The content of the file `system_prompt`; empty if there is none or it was not read."""
         return self._document_texts.get("system_prompt", "")
 
+    def with_documents_of(self, other: Task) -> Task:
+        """The task with the texts of the files that another version of it was read with."""
+        return self.with_document_texts(other._document_texts)
+
     @property
     def documents(self) -> dict[str, str]:
         """The texts of the files that the task names and that were read, by the file's name."""

@@ -1,0 +1,145 @@
+"""What the assistant does in a dialogue: the label of a tool-calling example, derived from its content.
+
+With calls, the label is the names of all tools that trained turns call, sorted and joined by `+`. Without calls it is one
+of four behaviors, decided by the last trained turn of the assistant. Only `general` follows from the form alone. The
+others are certain where a rule leaves no doubt; otherwise the most likely one is proposed, and people decide.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from winnow.validators.tools.dialogue import Dialogue, Role, Turn
+from winnow.validators.tools.missing_arguments import AskedArgument, asked_arguments, requests_in
+
+TOOL_SEPARATOR = "+"
+"""Between the names of tools in a label."""
+
+
+class Behavior(StrEnum):
+    """What the assistant does without calling a tool."""
+
+    DIRECT = "direct"
+    """It answers in text, although tools are offered."""
+    ASK = "ask"
+    """A required value is missing, and it asks for it."""
+    UNABLE = "unable"
+    """No offered tool serves, and it says so."""
+    GENERAL = "general"
+    """Instruction data: no tools are offered."""
+
+
+@dataclass(frozen=True)
+class Certain:
+    """The label that follows from the content."""
+
+    label: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """The most likely label, for people to confirm."""
+
+    label: str
+    why: str
+
+
+LACKS_TOOL = re.compile(
+    r"\bi(?:'m| am)? (?:\w+ly )?(?:do not|don't|lack|have no|haven't|without)\b(?: \w+){0,6}? "
+    r"(?:capabilit|abilit|tools?\b|functions?\b|functionalit|features?\b)|"
+    r"\b(?:no|none of (?:the|my|these)|not (?:a|any)|(?:is|are)n't (?:a|any))(?: [\w-]+){0,3}? "
+    r"(?:tools?|functions?|functionality|capability|capabilities)\b|"
+    r"\b(?:tools?|functions?|functionality|capabilities|abilities)\b(?: \S+){0,8}? "
+    r"(?:(?:do|does|are|is|can) ?(?:not|n't)|don't|doesn't|aren't|isn't|can't|cannot)\b|"
+    r"\b(?:tools?|functions?|functionality|capabilities|abilities)\b(?: [\w-]+){0,4}? (?:is|are)(?: \w+)? "
+    r"(?:limited|restricted)\b|"
+    r"\b(?:beyond|outside)(?: of)? (?:my|the scope of my|what i can)\b|"
+    r"\b(?:capabilit|abilit)\w*\b[^.?!]*\b(?:do(?:es)? not|don't|doesn't) (?:include|cover|extend)\b",
+    re.IGNORECASE,
+)
+"""The assistant says that it has no tool or capability for the request, in so many words."""
+
+CANNOT = re.compile(
+    r"\bi(?:'m| am)? (?:\w+ly )?(?:cannot|can't|can not|unable to|not able to|won't be able to|am unable|am not able)\b",
+    re.IGNORECASE,
+)
+"""The assistant says that it cannot do something; why is open: a rule may forbid it, or a value is missing."""
+
+CAN_INSTEAD = re.compile(
+    r"\b(?:but|however)\b[^.?!]*\bi can\b|[.!?] +(?:but |however,? )?i (?:can|could)\b", re.IGNORECASE
+)
+"""It names what it can do instead."""
+
+OTHER_REASON = re.compile(
+    r"\b(?:without|until|unless|polic(?:y|ies)|eligible|ineligible|allowed|permitted|rules?|because|since|due to|required|requires|"
+    r"need|missing|not found|find)\b",
+    re.IGNORECASE,
+)
+"""Words that give another reason than a missing tool."""
+
+PLEASANTRY = re.compile(
+    r"\W*(?:(?:hi|hello|hey|thanks?|thank you|many thanks|great|good|perfect|ok(?:ay)?|bye|goodbye|cheers|awesome|nice|so much|"
+    r"very much|a lot|morning|evening|afternoon|night|there|again|for (?:your|the) (?:help|time)|that(?:'s| is) "
+    r"(?:all|it|great|perfect)|no|have a (?:nice|good|great) day|you too|see you)\b\W*)+",
+    re.IGNORECASE,
+)
+"""A greeting, thanks or a farewell: nothing that a tool could do is asked."""
+
+
+def derived_label(dialogue: Dialogue) -> Certain | Proposed:
+    """The label of a dialogue, or a proposal where the content leaves it open."""
+    trained = [turn for turn in dialogue.turns if turn.role is Role.ASSISTANT and turn.train]
+    called = sorted({call.name for turn in trained for call in turn.calls})
+    if called:
+        return Certain(TOOL_SEPARATOR.join(called), "the tools that are called")
+    if not dialogue.tools:
+        return Certain(Behavior.GENERAL, "no tools are offered")
+    if not trained:
+        return Proposed(Behavior.DIRECT, "no turn of the assistant is trained")
+    return _without_calls(dialogue, trained[-1])
+
+
+def _without_calls(dialogue: Dialogue, answer: Turn) -> Certain | Proposed:
+    """What an answer in text does."""
+    place = max(index for index, turn in enumerate(dialogue.turns) if turn is answer)
+    said = [turn.content for turn in dialogue.turns[:place] if turn.role is Role.USER]
+    text = _plain(answer.content)
+    requests = requests_in(text)
+    asked = list(asked_arguments(requests, dialogue.tools, "\n".join(said)))
+    lacks = LACKS_TOOL.search(text)
+    if requests:
+        return _asking(requests, asked, lacks is not None)
+    if lacks:
+        return Certain(Behavior.UNABLE, f"the answer says {lacks.group()!r}")
+    if said and PLEASANTRY.fullmatch(said[-1]):
+        return Certain(Behavior.DIRECT, "the user says only a greeting, thanks or a farewell")
+    if cannot := CANNOT.search(text):
+        return _refusing(dialogue, text, cannot.group())
+    return Proposed(Behavior.DIRECT, "an answer without a question and without a refusal")
+
+
+def _plain(text: str) -> str:
+    """The text with straight apostrophes and without marks of code and emphasis."""
+    return re.sub(r"[`*\"“”]|</?code>", "", text.replace("’", "'"))
+
+
+def _asking(requests: list[str], asked: list[AskedArgument], lacks_tool: bool) -> Certain | Proposed:
+    if lacks_tool:
+        return Proposed(Behavior.UNABLE, f"a refusal, but also a request: {requests[0]!r}")
+    missing = next((one for one in asked if not one.given), None)
+    if missing:
+        return Certain(Behavior.ASK, f"the answer asks for {missing.argument!r} of {missing.tool!r}, not given so far")
+    if asked:
+        why = f"the answer asks for {asked[0].argument!r} of {asked[0].tool!r}, but the user may have given it"
+        return Proposed(Behavior.ASK, why)
+    return Proposed(Behavior.ASK, f"a request that names no required argument: {requests[0]!r}")
+
+
+def _refusing(dialogue: Dialogue, text: str, words: str) -> Certain | Proposed:
+    results = any(turn.role is Role.TOOL for turn in dialogue.turns)
+    if CAN_INSTEAD.search(text) and not OTHER_REASON.search(text) and not results:
+        return Certain(Behavior.UNABLE, f"the answer says {words!r}, and what it can do instead")
+    return Proposed(Behavior.UNABLE, f"the answer says {words!r}, but the reason is not certain")

@@ -11,6 +11,8 @@ from winnow.config.task import Task
 from winnow.curation.checks.coverage.traffic_similarity import TrafficCoverage
 from winnow.curation.checks.eligibility import EXCLUDED
 from winnow.curation.checks.selection import Selection
+from winnow.validators.kinds.tools import TOOLS, dialogue_of
+from winnow.validators.tools.dialogue import Dialogue
 from winnow.validators.wording.label_facets import FacetMarginals
 
 if TYPE_CHECKING:
@@ -41,6 +43,14 @@ class GateInputs:
     def selected(self) -> pd.DataFrame:
         """The rows that a release would hold."""
         return self.final[self.final["split"] != EXCLUDED]
+
+    @cached_property
+    def dialogues(self) -> Mapping[str, Dialogue]:
+        """The dialogues that a release would hold, by record id; empty for kinds without dialogues."""
+        if self.task.kind != TOOLS.name:
+            return {}
+        contents = zip(self.selected["id"], self.selected["content"], strict=True)
+        return {record: dialogue_of(content) for record, content in contents}
 
     @cached_property
     def train(self) -> pd.DataFrame:

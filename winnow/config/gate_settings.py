@@ -62,6 +62,7 @@ GATE_SETTINGS = (
     GateSetting("gates.facet_marginals.share_max", "facet_marginals", HIGHER, 0.99, "labels worded all alike"),
     GateSetting("gates.facet_marginals.labels_share_max", "facet_marginals", HIGHER, 0.5, "mostly uniform labels"),
     GateSetting("gates.traffic_coverage.share_min", "traffic_coverage", LOWER, 0.3, "data unlike what users ask"),
+    GateSetting("gates.answer_style.share_min", "answer_style", LOWER, 0.3, "answers in many different forms"),
     GateSetting(
         "targets.synthetic_share_max", "synthetic_share", HIGHER, 0.9, "train data that is almost only synthetic"
     ),

@@ -70,6 +70,14 @@ class LabelBalanceThresholds(LoosenableSection):
     """Maximum ratio of the largest to the smallest label in train, excluding the fallback."""
 
 
+class AnswerStyleThresholds(LoosenableSection):
+    """For `kind: tools`: answers with calls must be written alike, or a model learns to mix forms."""
+
+    share_min: Share = 0.80
+    """Minimum share of the train answers with calls whose prose has the most frequent form: how many sentences stand
+    before the calls, and how they end."""
+
+
 class GateThresholds(TaskSection):
     """Thresholds of the gates. Sound data passes every default."""
 
@@ -87,3 +95,5 @@ class GateThresholds(TaskSection):
     """Of the gate on uniform wording."""
     traffic_coverage: TrafficCoverageThresholds = TrafficCoverageThresholds()
     """Of the gate on queries of users without a near train record."""
+    answer_style: AnswerStyleThresholds = AnswerStyleThresholds()
+    """Of the gate on answers that are written alike, for `kind: tools`."""

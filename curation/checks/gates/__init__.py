@@ -1,15 +1,18 @@
-"""The gates, one file each; GATES lists them in the order in which they are shown."""
+"""The gates, one file each; the lists here have them in the order in which they are shown."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from winnow.curation.checks.gate_inputs import GateInputs
+from winnow.curation.checks.gates.answer_style import answer_style_gate
+from winnow.curation.checks.gates.call_format import call_format_gate
 from winnow.curation.checks.gates.disputed import disputed_gate
 from winnow.curation.checks.gates.duplicates import duplicates_gate
 from winnow.curation.checks.gates.facet_marginals import facet_marginals_gate
 from winnow.curation.checks.gates.fallback_share import fallback_share_gate
 from winnow.curation.checks.gates.gate import Gate
+from winnow.curation.checks.gates.grounding import grounding_gate
 from winnow.curation.checks.gates.hold_out_integrity import hold_out_integrity_gate
 from winnow.curation.checks.gates.label_balance import label_balance_gate
 from winnow.curation.checks.gates.leakage import leakage_gate
@@ -22,7 +25,7 @@ from winnow.curation.checks.gates.synthetic_share import synthetic_share_gate
 from winnow.curation.checks.gates.traffic_coverage import traffic_coverage_gate
 from winnow.curation.checks.gates.undecided_lots import undecided_lots_gate
 
-GATES: dict[str, Callable[[GateInputs], Gate]] = {
+GATES_OF_EVERY_KIND: dict[str, Callable[[GateInputs], Gate]] = {
     "schema": schema_gate,
     "hold_out_integrity": hold_out_integrity_gate,
     "duplicates": duplicates_gate,
@@ -39,12 +42,27 @@ GATES: dict[str, Callable[[GateInputs], Gate]] = {
     "licenses": licenses_gate,
     "private_data": private_data_gate,
 }
-"""Every gate by its name. A new gate is one file and one entry here."""
+"""The gates that every kind of task has. A new gate is one file and one entry, here or below."""
+
+GATES_OF_KINDS: dict[str, dict[str, Callable[[GateInputs], Gate]]] = {
+    "tools": {
+        "call_format": call_format_gate,
+        "grounding": grounding_gate,
+        "answer_style": answer_style_gate,
+    },
+}
+"""The gates of single kinds, by the kind's name."""
+
+GATES: dict[str, Callable[[GateInputs], Gate]] = GATES_OF_EVERY_KIND | {
+    name: gate for gates in GATES_OF_KINDS.values() for name, gate in gates.items()
+}
+"""Every gate by its name."""
 
 NOT_WAIVABLE = ("schema", "hold_out_integrity", "undecided_lots", "call_format")
 """Gates that no waiver covers (design rule 7)."""
 
 
 def measure_gates(inputs: GateInputs) -> list[Gate]:
-    """Every gate, in the order in which they are shown."""
-    return [gate(inputs) for gate in GATES.values()]
+    """Every gate of the task's kind, in the order in which they are shown."""
+    gates = GATES_OF_EVERY_KIND | GATES_OF_KINDS.get(inputs.task.kind, {})
+    return [gate(inputs) for gate in gates.values()]

@@ -42,7 +42,7 @@ class JsonLayout(StrEnum):
     COMPACT = "compact"
     """On one line without spaces."""
     INDENTED = "indented"
-    """One value a line, indented by 1 to 8 spaces or by a tab."""
+    """One value a line, each level indented by the same spaces or tabs."""
     OTHER = "other"
     """In another way, or differently in one answer."""
 
@@ -60,7 +60,7 @@ _ABBREVIATION = re.compile(
 """Periods that end no sentence: initials, `e.g.`, `p.m.`, titles and the like."""
 _SENTENCE_END = re.compile(r"(?:[.!?…][\"'”’»)\]]*\s+(?=[^\sa-z])|[。！？]|\n)+")
 """Where a sentence ends within a text. After a lower-case letter follows none: `e.g. milk`, `Yahoo! mail`."""
-_INDENTS: tuple[int | str, ...] = (2, 4, 1, 3, 8, 6, "\t")
+_INDENT = re.compile(r"[\[{]\n([ \t]+)")
 
 
 @dataclass(frozen=True, order=True)
@@ -141,12 +141,12 @@ def json_layout(raw: str) -> JsonLayout:
         return JsonLayout.ONE_LINE
     if _is_written(text, value, separators=(",", ":")):
         return JsonLayout.COMPACT
-    indented = any(_is_written(text, value, indent=indent) for indent in _INDENTS)
-    return JsonLayout.INDENTED if indented else JsonLayout.OTHER
+    indent = _INDENT.match(text)
+    return JsonLayout.INDENTED if indent and _is_written(text, value, indent=indent[1]) else JsonLayout.OTHER
 
 
 def _is_written(
-    text: str, value: object, *, separators: tuple[str, str] | None = None, indent: int | str | None = None
+    text: str, value: object, *, separators: tuple[str, str] | None = None, indent: str | None = None
 ) -> bool:
     """Whether a text is how Python writes a value, with letters that are not ASCII escaped or not."""
     written = (

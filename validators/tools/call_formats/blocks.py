@@ -99,9 +99,13 @@ def _first_block(reader: _Reader) -> int:
 
 def _end_of_fence(lines: Sequence[str], opening: int, fence: str) -> int:
     """The line that closes a code fence of the prose; the last line if none does."""
-    closing = re.compile(rf"\s*{fence[0]}{{{len(fence)},}}\s*")
     last = len(lines) - 1
-    return next((line for line in range(opening + 1, last) if closing.fullmatch(lines[line])), last)
+    return next((line for line in range(opening + 1, last) if _closes(lines[line].strip(), fence)), last)
+
+
+def _closes(line: str, fence: str) -> bool:
+    """Whether a line is a fence of the same kind, at least as long."""
+    return line.startswith(fence) and not line.strip(fence)
 
 
 def _check_prose(reader: _Reader, prose: str, tools: Sequence[Tool]) -> None:

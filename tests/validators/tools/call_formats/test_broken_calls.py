@@ -24,6 +24,7 @@ VALID = {
         f"Here is the script.\n\n```python\nprint({{1: 2}})\n```\n\nI save it.\n\n```json\n{TASK}\n```",
         "You have three tasks.\n\n- one\n- two",
         "Use this:\n\n```python\nprint('hi')\n```",
+        f"Nothing:\n\n```\n```\n\n~~~\n```\n~~~\n\n```json\n{TASK}\n```",
         "Use this:\n\n````markdown\n```text\nhi\n```\n````\n\nIt works.",
         "The tool `create_task` takes ```any``` title, and {braces}.",
         'The API returns `{"name": "Ann", "age": 3}`.',

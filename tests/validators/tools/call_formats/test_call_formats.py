@@ -1,62 +1,15 @@
-"""What holds for every call format: an answer is read back from how it is written, or it is not written."""
+"""What every call format writes, and what it refuses to write."""
 
 from __future__ import annotations
 
-import json
 import math
-from contextlib import suppress
-from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from winnow.validators.tools.call_formats import CALL_FORMATS, Answer, FormatError, FormatFault, format_problems
 from winnow.validators.tools.dialogue import Call, Dialogue, Role, Tool, Turn
 
 TEXT_FORMATS = [name for name, form in CALL_FORMATS.items() if form.in_text]
-TRAPS = ["```", "```json", "\n```\n", '"', "\\", "\\n", "</script>", "{}", "\u2028", "\x7f", "ü", "🙂", "null", " "]
-TAGS = ["<tool_call>", "</tool_call>"]
-CALLS = ['{"tool": "f", "params": {}}', '{"name": "f", "arguments": {}}']
-PARTS = ["```json", "```", "\n", "\n\n", " ", "Sure.", *CALLS, *TAGS]
-CHARACTERS = st.characters(exclude_categories=("Cs",))
-TEXT = st.lists(st.one_of(st.sampled_from(TRAPS), st.text(CHARACTERS, max_size=5)), max_size=4).map("".join)
-VALUE: st.SearchStrategy[Any] = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), TEXT),
-    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(TEXT, inner, max_size=3)),
-    max_leaves=8,
-)
-PROSE = st.sampled_from(
-    ["", "Adding it.", "Ünïcode 🙂: yes", "So:\n\n```python\nprint('```')\n```\n\nDone.", "- a\n- b"]
-)
-
-
-@st.composite
-def answers(draw: st.DrawFn) -> Answer:
-    called = draw(st.lists(st.tuples(st.sampled_from("fgh"), st.dictionaries(TEXT, VALUE, max_size=3)), max_size=3))
-    calls = tuple(Call(f"call_{number}", name, values) for number, (name, values) in enumerate(called, 1))
-    return Answer(draw(PROSE), calls)
-
-
-@pytest.mark.parametrize("name", CALL_FORMATS)
-@settings(max_examples=150, deadline=None)
-@given(answer=answers())
-def test_a_written_answer_is_read_back(name: str, answer: Answer) -> None:
-    form = CALL_FORMATS[name]
-    written = form.render(answer, ())
-    assert form.parse(written, ()) == answer
-    assert json.dumps(form.render(form.parse(written, ()), ())) == json.dumps(written)
-
-
-@pytest.mark.parametrize("name", TEXT_FORMATS)
-@settings(max_examples=300, deadline=None)
-@given(parts=st.lists(st.one_of(st.sampled_from(PARTS), st.text(CHARACTERS, max_size=2)), max_size=12))
-def test_every_text_that_is_read_is_written_again(name: str, parts: list[str]) -> None:
-    """Also what chance puts together: it is refused, or it is exactly what `render` writes."""
-    text = "".join(parts)
-    form = CALL_FORMATS[name]
-    with suppress(FormatError):
-        assert form.render(form.parse(text, ()), ()) == text
 
 
 @pytest.mark.parametrize("name", TEXT_FORMATS)
@@ -67,7 +20,7 @@ def test_a_call_never_takes_more_than_its_three_lines(name: str) -> None:
     assert len(text.split("\n")) == 3
 
 
-@pytest.mark.parametrize("tag", [*TAGS, "see <tool_call>\n{}\n</tool_call>"])
+@pytest.mark.parametrize("tag", ["<tool_call>", "</tool_call>", "see <tool_call>\n{}\n</tool_call>"])
 def test_the_tags_of_hermes_are_refused_in_arguments(tag: str) -> None:
     answer = Answer("", (Call("call_1", "f", {"x": [tag]}),))
     with pytest.raises(FormatError) as caught:
@@ -190,3 +143,74 @@ def test_every_format_has_a_message() -> None:
             ],
         },
     }
+
+
+def places_of(text: str) -> list[tuple[FormatFault, str]]:
+    with pytest.raises(FormatError) as caught:
+        CALL_FORMATS["fenced_json"].parse(text, ())
+    return [(problem.name, problem.place) for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "place"),
+    [
+        ("\ufeffHello.", FormatFault.BYTE_ORDER_MARK, "line 1, column 1"),
+        ("```json\n[]\n```", FormatFault.NOT_AN_OBJECT, "line 2, column 1"),
+        ('```json\n{"tool": "f"}\n```', FormatFault.MISSING_KEY, "line 2, column 1"),
+        ('```json\n{"tool": "f", "params": {}, "ü": 1}\n```', FormatFault.UNKNOWN_KEY, "line 2, column 29"),
+        ('```json\n{"tool": "f", "params": {}, "\\u00fc": 1}\n```', FormatFault.UNKNOWN_KEY, "line 2, column 1"),
+        ('```json {"tool": "f", "params": {}}\n```', FormatFault.OPENING_LINE, "line 1, column 1"),
+        ('```json {"tool": "f", "params": {}}```', FormatFault.OPENING_LINE, "line 1, column 1"),
+        ("Hm:\n```json\n", FormatFault.UNCLOSED_BLOCK, "line 2, column 1"),
+    ],
+)
+def test_one_problem_is_reported_once_at_its_place(text: str, name: FormatFault, place: str) -> None:
+    assert places_of(text) == [(name, place)]
+
+
+def test_the_json_of_a_block_with_another_opening_line_is_checked_too() -> None:
+    assert places_of('```JSON\n{"tool": ""}\n```') == [
+        (FormatFault.OPENING_LINE, "line 1, column 1"),
+        (FormatFault.MISSING_KEY, "line 2, column 1"),
+        (FormatFault.INVALID_NAME, "line 2, column 2"),
+    ]
+
+
+def test_an_excerpt_is_cut_after_forty_characters() -> None:
+    for count, shown in ((40, repr("x" * 40)), (41, repr("x" * 40) + "…")):
+        with pytest.raises(FormatError, match=r"not JSON") as caught:
+            CALL_FORMATS["fenced_json"].parse(f"```json\n{'x' * count}\n```", ())
+        assert caught.value.problems[0].found.endswith(f": {shown}")
+
+
+def test_what_follows_the_last_block_is_named() -> None:
+    with pytest.raises(FormatError, match=r"line 3, column 4: .*a line break; expected: the end of the text"):
+        CALL_FORMATS["fenced_json"].parse('```json\n{"tool": "f", "params": {}}\n```\n', ())
+
+
+def test_a_call_that_cannot_be_written_is_named() -> None:
+    calls = (Call("a", "f", {}), Call("b", "f", {"x": math.nan}))
+    for name, place in (("fenced_json", "call 2"), ("openai_tool_calls", r"tool_calls\[1\].function.arguments")):
+        with pytest.raises(FormatError, match=f"^{place}: "):
+            CALL_FORMATS[name].render(Answer("", calls), ())
+
+
+def test_calls_are_numbered_within_a_text() -> None:
+    form = CALL_FORMATS["fenced_json"]
+    text = form.render(Answer("", (Call("call_7", "f", {}), Call("call_9", "ü", {"ä": "ö"}))), ())
+    assert [call.id for call in form.parse(text, ()).calls] == ["call_1", "call_2"]
+    assert text.endswith('{"tool": "ü", "params": {"ä": "ö"}}\n```')
+
+
+def test_only_the_schema_of_the_called_tool_orders_the_arguments() -> None:
+    other = Tool("f", "", {"type": "object", "properties": {"b": {}, "a": {}}})
+    written = CALL_FORMATS["fenced_json"].render(Answer("", (Call("c", "g", {"a": 1, "b": 2}),)), (other, EVENT))
+    assert '{"a": 1, "b": 2}' in written
+
+
+@pytest.mark.parametrize("schema", [{"items": True}, {"properties": {"x": True}}, {"items": {}}, {}])
+def test_a_schema_that_says_nothing_about_the_order_changes_nothing(schema: dict[str, object]) -> None:
+    tool = Tool("f", "", {"type": "object", "properties": {"x": schema}})
+    arguments = {"x": [{"b": 1, "a": [2, {"d": 3, "c": 4}]}]}
+    written = CALL_FORMATS["fenced_json"].render(Answer("", (Call("c", "f", arguments),)), (tool,))
+    assert '{"x": [{"b": 1, "a": [2, {"d": 3, "c": 4}]}]}' in written

@@ -127,6 +127,12 @@ def test_all_problems_of_a_message_are_reported() -> None:
     ]
 
 
+def test_a_role_is_named_or_missing() -> None:
+    for message, found in (({"content": "Hi."}, "missing"), ({"role": "user", "content": "Hi."}, "'user'")):
+        with pytest.raises(FormatError, match=f"role: {found}; expected: 'assistant'"):
+            parse(message)
+
+
 @pytest.mark.parametrize("arguments", ["{}", '{"a": [1, {"b": null}], "c": "\\u00fc"}'])
 def test_the_legacy_call_is_checked_like_the_others(arguments: str) -> None:
     assert read_calls({"function_call": {"name": "f", "arguments": arguments}})[0].id == "call_1"

@@ -1,8 +1,9 @@
 """What the assistant does in a dialogue: the label of a tool-calling example, derived from its content.
 
-With calls, the label is the names of all tools that trained turns call, sorted and joined by `+`. Without calls it is one
-of four behaviors, decided by the last trained turn of the assistant. Only `general` follows from the form alone. The
-others are certain where a rule leaves no doubt; otherwise the most likely one is proposed, and people decide.
+With calls, the label is the names of all tools that trained turns call, sorted and joined by `+`. Without calls it is
+one of four behaviors, decided by the last trained turn of the assistant. Only `general` follows from the form alone.
+The others are certain where a rule leaves no doubt; otherwise the most likely one is proposed, and people decide. The
+rules know English only.
 """
 
 from __future__ import annotations
@@ -47,41 +48,51 @@ class Proposed:
     why: str
 
 
+TOOLS = r"(?:tools?|functions?|functionalit(?:y|ies)|features?|capabilit(?:y|ies)|abilit(?:y|ies))"
+
+OFFERED = r"(?:my|available|provided|current|offered|given|existing|accessible)"
+
+NEGATED = r"(?:(?:do|does|are|is|can|could) ?not|don't|doesn't|aren't|isn't|can't|cannot|couldn't)"
+
 LACKS_TOOL = re.compile(
-    r"\bi(?:'m| am)? (?:\w+ly )?(?:do not|don't|lack|have no|haven't|without)\b(?: \w+){0,6}? "
-    r"(?:capabilit|abilit|tools?\b|functions?\b|functionalit|features?\b)|"
-    r"\b(?:no|none of (?:the|my|these)|not (?:a|any)|(?:is|are)n't (?:a|any))(?: [\w-]+){0,3}? "
-    r"(?:tools?|functions?|functionality|capability|capabilities)\b|"
-    r"\b(?:tools?|functions?|functionality|capabilities|abilities)\b(?: \S+){0,8}? "
-    r"(?:(?:do|does|are|is|can) ?(?:not|n't)|don't|doesn't|aren't|isn't|can't|cannot)\b|"
-    r"\b(?:tools?|functions?|functionality|capabilities|abilities)\b(?: [\w-]+){0,4}? (?:is|are)(?: \w+)? "
-    r"(?:limited|restricted)\b|"
-    r"\b(?:beyond|outside)(?: of)? (?:my|the scope of my|what i can)\b|"
-    r"\b(?:capabilit|abilit)\w*\b[^.?!]*\b(?:do(?:es)? not|don't|doesn't) (?:include|cover|extend)\b",
+    rf"\bi(?:'m| am)? (?:\w+ly )?(?:do not|don't|lack|have no|haven't|without)\b(?: \w+){{0,6}}? {TOOLS}\b|"
+    rf"\bnone of (?:the|my|these)(?: [\w-]+){{0,3}}? {TOOLS}\b|"
+    rf"\b{OFFERED} (?:[\w-]+ )?{TOOLS}\b(?: \S+){{0,8}}? (?:{NEGATED}|(?:is|are)(?: \w+)? (?:limited|restricted))\b|"
+    rf"\b{TOOLS} (?:that are |which are )?(?:available|provided|i have|at my disposal|listed|given)\b(?: \S+){{0,8}}? "
+    rf"{NEGATED}\b|\b(?:beyond|outside)(?: of)? (?:my|the scope of my|what i can)\b",
     re.IGNORECASE,
 )
 """The assistant says that it has no tool or capability for the request, in so many words."""
 
+NO_SUCH_TOOL = re.compile(
+    rf"\bthere(?:'s| is| are|)? ?(?:no|n't an?|n't any|not an?)\b(?: [\w-]+){{0,3}}? {TOOLS}\b", re.I
+)
+"""There is no tool for it; but so may an answer about a program say."""
+
+APOLOGY = re.compile(r"\b(?:sorry|apolog\w+|unfortunately|afraid)\b", re.IGNORECASE)
+
 CANNOT = re.compile(
-    r"\bi(?:'m| am)? (?:\w+ly )?(?:cannot|can't|can not|unable to|not able to|won't be able to|am unable|am not able)\b",
-    re.IGNORECASE,
+    r"\bi(?:'m| am)? (?:\w+ly )?(?:cannot|can't|can not|unable to|not able to|won't be able to)\b", re.IGNORECASE
 )
 """The assistant says that it cannot do something; why is open: a rule may forbid it, or a value is missing."""
 
 CAN_INSTEAD = re.compile(
-    r"\b(?:but|however)\b[^.?!]*\bi can\b|[.!?] +(?:but |however,? )?i (?:can|could)\b", re.IGNORECASE
+    r"\b(?:but|however)\b[^.?!]*\bi can\b|[.!?] +(?:but |however,? )?i (?:can|could)\b|"
+    r"\bmy (?:current |only )?(?:capabilit|function|tool)",
+    re.IGNORECASE,
 )
 """It names what it can do instead."""
 
+RULE = re.compile(r"\b(?:polic(?:y|ies)|(?:in)?eligible|not (?:allowed|permitted)|rules?|guidelines)\b", re.IGNORECASE)
+"""Words of a rule that forbids what a tool could do."""
+
 OTHER_REASON = re.compile(
-    r"\b(?:without|until|unless|polic(?:y|ies)|eligible|ineligible|allowed|permitted|rules?|because|since|due to|required|requires|"
-    r"need|missing|not found|find)\b",
-    re.IGNORECASE,
+    rf"{RULE.pattern}|\b(?:without|until|unless|because|since|due to|requires?|required|missing|not found|find)\b", re.I
 )
 """Words that give another reason than a missing tool."""
 
 PLEASANTRY = re.compile(
-    r"\W*(?:(?:hi|hello|hey|thanks?|thank you|many thanks|great|good|perfect|ok(?:ay)?|bye|goodbye|cheers|awesome|nice|so much|"
+    r"\W*(?:(?:hi|hello|hey|thanks?|thank you|many thanks|great|good|perfect|ok(?:ay)?|bye|goodbye|cheers|nice|so much|"
     r"very much|a lot|morning|evening|afternoon|night|there|again|for (?:your|the) (?:help|time)|that(?:'s| is) "
     r"(?:all|it|great|perfect)|no|have a (?:nice|good|great) day|you too|see you)\b\W*)+",
     re.IGNORECASE,
@@ -108,10 +119,12 @@ def _without_calls(dialogue: Dialogue, answer: Turn) -> Certain | Proposed:
     said = [turn.content for turn in dialogue.turns[:place] if turn.role is Role.USER]
     text = _plain(answer.content)
     requests = requests_in(text)
-    asked = list(asked_arguments(requests, dialogue.tools, "\n".join(said)))
-    lacks = LACKS_TOOL.search(text)
+    asked = asked_arguments(requests, dialogue.tools, "\n".join(said))
+    lacks = LACKS_TOOL.search(text) or (APOLOGY.search(text) and NO_SUCH_TOOL.search(text))
     if requests:
-        return _asking(requests, asked, lacks is not None)
+        return _asking(requests, asked, bool(lacks))
+    if lacks and RULE.search(text):
+        return Proposed(Behavior.UNABLE, f"the answer says {lacks.group()!r}, but also names a rule that forbids it")
     if lacks:
         return Certain(Behavior.UNABLE, f"the answer says {lacks.group()!r}")
     if said and PLEASANTRY.fullmatch(said[-1]):

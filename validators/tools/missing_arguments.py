@@ -7,9 +7,11 @@ question word stands in a request, and as not given only where nothing in the us
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any
 
 from winnow.validators.tools.dialogue import Tool
@@ -18,17 +20,17 @@ from winnow.validators.wording.guards import NUMBER
 SENTENCE = re.compile(r"(?<=[.!?])[\"')*]*\s+|\n+")
 
 OFFER = re.compile(
-    r"^\W*(?:(?:otherwise|alternatively|however|or|so|and)\W+)?(?:would you (?:like|prefer) (?:me|to|help)|do you want (?:me|to)|"
-    r"shall i|should i|may i|can i|could i|how (?:can|may|else can) i|(?:is there )?anything else|what else|"
-    r"if you(?:'d| would)? (?:like|want|need)|does that|is that|did that|ready)\b",
+    r"^\W*(?:(?:otherwise|alternatively|however|or|so|and)\W+)?(?:would you (?:like|prefer) (?:me|to|help)|"
+    r"do you want (?:me|to)|shall i|should i|may i|can i|could i|how (?:can|may|else can) i|"
+    r"(?:is there )?anything else|what else|if you(?:'d| would)? (?:like|want|need)|(?:does|is|did) that|ready)\b",
     re.IGNORECASE,
 )
 """Questions that offer something or ask for consent: no value is missing."""
 
 REQUEST = re.compile(
-    r"\?\W*$|\bplease (?:provide|tell|share|give|specify|enter|send|let me know|confirm|clarify|name)\b|"
-    r"\b(?:tell|give) me\b|\blet me know (?:what|which|when|where|who|how|your|the)\b|"
-    r"\bi(?:'ll| will|'d| would)?(?: \w+)? need (?:you to (?:provide|tell|give|specify)|the|your|a|an|to know|some|more|both)\b",
+    r"\?\W*$|\bplease (?:provide|tell|share|give|specify|enter|send|confirm|name)\b|(?<!if you )\b(?:tell|give) me\b|"
+    r"\blet me know (?:what|which|when|where|who|how|your|the)\b|\bi(?:'ll| will|'d| would)?(?: \w+)? need "
+    r"(?:you to (?:provide|tell|give|specify)|the|your|a|an|to know|some|more|both)\b",
     re.IGNORECASE,
 )
 """A question, or a sentence that asks for something."""
@@ -50,15 +52,18 @@ FILLER = frozenset(
 DATE_WORDS = re.compile(
     r"\b(?:today|tonight|tomorrow|yesterday|(?:mon|tues|wednes|thurs|fri|satur|sun)day|weekend|week|month|year|january|"
     r"february|march|april|may|june|july|august|september|october|november|december|spring|summer|fall|autumn|winter|"
-    r"christmas|easter|birthday)s?\b",
+    r"christmas|easter|birthday)s?\b|\b\d{1,2}(?:st|nd|rd|th)\b|\b\d{1,4}([-/.])\d{1,2}\1\d{1,4}\b",
     re.IGNORECASE,
 )
 
 TIME_WORDS = re.compile(
     r"\b(?:noon|midday|midnight|morning|afternoon|evening|night|tonight|now|later|earlier|breakfast|lunch|dinner|o'clock|"
-    r"hour|half|quarter|dawn|sunset)s?\b",
+    r"hour|half|quarter|dawn|sunset)s?\b|\b\d{1,2}[:.]\d\d\b|\bat \d{1,2}\b|\b\d{1,2} ?[ap]\.?m\b",
     re.IGNORECASE,
 )
+
+CODE = re.compile(r"\w_\w|\b[A-Z]{3,}\b|\d{3,}|#\d|[A-Za-z]\d|\b\d+(?!(?:[ap]m|st|nd|rd|th|h)\b)[A-Za-z]\w*")
+"""What looks like an identifier: an underscore, capitals, three digits, or digits and letters together."""
 
 
 class ValueKind(StrEnum):
@@ -90,6 +95,7 @@ CUES: Mapping[ValueKind, re.Pattern[str]] = {
     ValueKind.NUMBER: re.compile(r"\bhow (?:many|much|long|old|far|tall|big|often)\b", re.IGNORECASE),
     ValueKind.DATE: re.compile(r"\bwhen\b|\b(?:what|which) (?:date|day)\b|\bdates?\b", re.IGNORECASE),
     ValueKind.TIME: re.compile(r"\bwhen\b|\b(?:what|which) time\b|\btimes?\b", re.IGNORECASE),
+    ValueKind.IDENTIFIER: re.compile(r"\bids?\b|\bidentifiers?\b", re.IGNORECASE),
     ValueKind.EMAIL: re.compile(r"\be-?mail address(?:es)?\b|\bwho(?:m)?\b.*\bto\b", re.IGNORECASE),
     ValueKind.PLACE: re.compile(
         r"\bwhere\b|\b(?:what|which) (?:city|place|town|location|area|country)\b", re.IGNORECASE
@@ -105,6 +111,8 @@ class AskedArgument:
 
     tool: str
     argument: str
+    named: bool
+    """Whether a request has its name, not only a word that asks for values of its kind."""
     given: bool
     """Whether something in the user's words could be its value."""
 
@@ -115,13 +123,17 @@ def requests_in(text: str) -> list[str]:
     return [sentence for sentence in sentences if REQUEST.search(sentence) and not OFFER.search(sentence)]
 
 
-def asked_arguments(requests: Sequence[str], tools: Iterable[Tool], user_text: str) -> Iterator[AskedArgument]:
-    """The required arguments of the offered tools that the requests name."""
-    for tool in tools:
-        for name in tool.required:
-            schema = tool.properties.get(name)
-            if isinstance(schema, Mapping) and any(_asks_for(name, schema, request) for request in requests):
-                yield AskedArgument(tool.name, name, may_be_given(name, schema, tool, user_text))
+def asked_arguments(requests: Sequence[str], tools: Iterable[Tool], user_text: str) -> list[AskedArgument]:
+    """The required arguments of the offered tools that the requests ask for; named ones of the likeliest tool first."""
+    found = [
+        AskedArgument(tool.name, name, named, may_be_given(name, schema, tool, user_text))
+        for tool in tools
+        for name in tool.required
+        if isinstance(schema := tool.properties.get(name), Mapping)
+        and ((named := any(_names(name, request) for request in requests)) or _has_cue(name, schema, requests))
+    ]
+    asked_of = Counter(one.tool for one in found if one.named)
+    return sorted(found, key=lambda one: (not one.named, -asked_of[one.tool]))
 
 
 def value_kind(name: str, schema: Mapping[str, Any]) -> ValueKind:
@@ -133,6 +145,8 @@ def value_kind(name: str, schema: Mapping[str, Any]) -> ValueKind:
         return by_format[schema["format"]]
     if schema.get("type") in ("number", "integer"):
         return ValueKind.NUMBER
+    if "mail address" in str(schema.get("description", "")):
+        return ValueKind.EMAIL
     words = set(name_words(name))
     return next((kind for kind, known in KIND_WORDS.items() if words & known), ValueKind.TEXT)
 
@@ -142,15 +156,16 @@ def name_words(name: str) -> list[str]:
     return [part.lower() for part in NAME_PART.findall(name)]
 
 
-def _asks_for(name: str, schema: Mapping[str, Any], request: str) -> bool:
+def _names(name: str, request: str) -> bool:
+    """Whether all words of a name stand in a request, also written as two words or as one."""
     words = [_stem(word) for word in WORD.findall(request.lower().replace("_", " "))]
     wanted = [_stem(word) for word in name_words(name)]
-    if wanted and (
-        set(wanted) <= set(words) or "".join(wanted) in {a + b for a, b in zip(words, words[1:], strict=False)}
-    ):
-        return True
+    return bool(wanted) and (set(wanted) <= set(words) or "".join(wanted) in {a + b for a, b in pairwise(words)})
+
+
+def _has_cue(name: str, schema: Mapping[str, Any], requests: Sequence[str]) -> bool:
     cue = CUES.get(value_kind(name, schema))
-    return cue is not None and bool(cue.search(request))
+    return cue is not None and any(cue.search(request) for request in requests)
 
 
 def _stem(word: str) -> str:
@@ -165,12 +180,14 @@ def may_be_given(name: str, schema: Mapping[str, Any], tool: Tool, user_text: st
         return any(_stands_in(value, user_text) for value in schema["enum"])
     if kind is ValueKind.EMAIL:
         return "@" in user_text
-    if kind in (ValueKind.NUMBER, ValueKind.IDENTIFIER):
-        return bool(NUMBER.search(user_text)) or _has_code(user_text)
+    if kind is ValueKind.IDENTIFIER:
+        return bool(CODE.search(user_text))
+    if kind is ValueKind.NUMBER:
+        return bool(NUMBER.search(TIME_WORDS.sub("", DATE_WORDS.sub("", user_text))))
     if kind is ValueKind.DATE:
-        return bool(NUMBER.search(user_text) or DATE_WORDS.search(user_text))
+        return bool(DATE_WORDS.search(user_text) or NUMBER.search(TIME_WORDS.sub("", user_text)))
     if kind is ValueKind.TIME:
-        return bool(NUMBER.search(user_text) or TIME_WORDS.search(user_text))
+        return bool(TIME_WORDS.search(user_text) or NUMBER.search(DATE_WORDS.sub("", user_text)))
     return bool(_content_words(user_text) - _vocabulary(tool))
 
 
@@ -179,13 +196,9 @@ def _stands_in(value: object, text: str) -> bool:
     return bool(set(words) & {_stem(word) for word in WORD.findall(text.lower())})
 
 
-def _has_code(text: str) -> bool:
-    """Whether a token looks like an identifier: it has an underscore, or capitals only."""
-    return bool(re.search(r"\w_\w|\b[A-Z]{3,}\b", text))
-
-
 def _content_words(text: str) -> set[str]:
-    return {_stem(word) for word in WORD.findall(text.lower()) if word not in FILLER}
+    words = (word.partition("'")[0] for word in WORD.findall(text.lower().replace("’", "'")))
+    return {_stem(word) for word in words if word not in FILLER}
 
 
 def _vocabulary(tool: Tool) -> set[str]:

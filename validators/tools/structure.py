@@ -64,7 +64,7 @@ def structure_problems(dialogue: Dialogue) -> list[StructureProblem]:
     """Everything that is wrong with the turns of a dialogue, in their order."""
     if not dialogue.turns:
         return [StructureProblem(StructureProblemName.NO_TURNS, 0, "the dialogue has no turns")]
-    reading = _Reading(dialogue.turns)
+    reading = _TurnReader(dialogue.turns)
     for place, turn in enumerate(dialogue.turns):
         reading.take(place, turn)
     reading.end()
@@ -72,7 +72,7 @@ def structure_problems(dialogue: Dialogue) -> list[StructureProblem]:
 
 
 @dataclass
-class _Reading:
+class _TurnReader:
     """What was read so far."""
 
     turns: tuple[Turn, ...]

@@ -19,6 +19,7 @@ from winnow.generators.variations.variation_kinds import KINDS
 from winnow.training.diagnostics import DIAGNOSTICS
 from winnow.training.methods import METHODS
 from winnow.validators.kinds import KINDS as TASK_KINDS
+from winnow.validators.tools.call_formats import CALL_FORMATS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE_PATTERNS = (
@@ -36,6 +37,7 @@ OLD_PAGES = ("CHANGELOG.md",)
 """Pages that also name options of earlier versions."""
 ROWS = {
     "add.md": [name for name in FORMATS if name != "auto"],
+    "calls.md": list(CALL_FORMATS),
     "check.md": list(GATES),
     "freeze.md": list(WRITERS),
     "generate.md": list(KINDS),

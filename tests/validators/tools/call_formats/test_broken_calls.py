@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 
@@ -230,3 +231,21 @@ def test_a_message_shows_what_was_found_and_expected() -> None:
     assert str(problems_of(FENCED.replace("\n\n```", "\n```", 1), "fenced_json")[0]) == (
         "line 2, column 1: not the form of this format: '```json'; expected: a line break"
     )
+
+
+@pytest.mark.parametrize(("format_name", "valid"), [("fenced_json", FENCED), ("hermes_tags", HERMES)])
+def test_no_change_of_one_character_turns_a_call_into_prose(format_name: str, valid: str) -> None:
+    """A changed argument is another valid answer; with fewer calls, a call would be trained as text."""
+    changed = {
+        valid[:start] + new + valid[start + length :]
+        for start in range(len(valid))
+        for new in ("", "`", "'", " ", "\n", "{", "}", "<", "/", "\u200b")
+        for length in (0, 1)
+    }
+    parse = CALL_FORMATS[format_name].parse
+    accepted = []
+    for text in changed:
+        with suppress(FormatError):
+            accepted.append(parse(text, ()))
+    assert 0 < len(accepted) < len(changed) / 2
+    assert {len(answer.calls) for answer in accepted} == {2}

@@ -41,10 +41,17 @@ WEATHER = Tool("get_weather", "Weather of a city.", {"type": "object", "properti
         "[TOOL_CALLS] [...]",
         "<｜tool▁calls▁begin｜>",
         "<|tool_call|>[...]",
+        "<|tool_calls_section_begin|><|tool_call_begin|>functions.f:0",
+        "<|channel|>commentary to=functions.get_weather <|constrain|>json<|message|>{}",
+        '<invoke name="get_weather">',
+        "✿FUNCTION✿: get_weather",
         "functools[...]",
         "Action: get_weather\nAction Input: Rome",
         "get_weather(city='Rome')",
         '[get_weather(city="Rome"), f()]',
+        'get_weather("Rome")',
+        'get_weather({"city": "Rome"})',
+        "get_weather(\n    city='Rome',\n)",
     ],
 )
 def test_a_call_in_prose_is_found_at_its_beginning(call: str) -> None:
@@ -61,7 +68,7 @@ def test_a_call_in_prose_is_found_at_its_beginning(call: str) -> None:
         '{"tool": "hammer", "price": 3}',
         "I use the tool get_weather with these params: city.",
         "The name: Ann. The arguments: none.",
-        "Call get_weather(city) or get_weather().",
+        'Call get_weather(city) or get_weather(), or get_weather ("Rome").',
         "If get_weather(city == 'Rome') holds, other_get_weather(city='Rome') does too.",
         "My action: none. Action is needed.",
         "Compare a < tool and b > call; the function f(x) = 2x.",
@@ -73,7 +80,7 @@ def test_prose_is_left_alone(prose: str) -> None:
     assert list(calls_in_prose(prose, (WEATHER,))) == []
 
 
-def test_calls_in_python_are_found_for_offered_tools_only() -> None:
+def test_calls_as_in_a_program_are_found_for_offered_tools_only() -> None:
     prose = "print(text='hi'), get_weather(city='Rome')"
     assert list(calls_in_prose(prose)) == []
     assert list(calls_in_prose(prose, (WEATHER,))) == [prose.index("get_weather")]

@@ -31,7 +31,7 @@ MAX_PROBLEMS = 5
 """Problems of one row that its reason names."""
 
 MAX_CHARACTERS = 100_000
-"""Longer turns of an assistant or a tool are documents; the turns of a user keep to `screen.max_characters`."""
+"""Longer turns are documents. The turns of a user keep to `screen.max_characters` instead, where the task sets it."""
 
 
 def dialogue_of(content: str) -> Dialogue:
@@ -156,7 +156,8 @@ def _drop(reason: DropReason, problems: Sequence[str]) -> Drop:
 def _text_problem(dialogue: Dialogue, task: Task) -> Drop | None:
     """The first turn whose text cannot be accepted; what is empty is a matter of structure."""
     for number, turn in enumerate(dialogue.turns, 1):
-        limit = task.screen.max_characters if turn.role == Role.USER else MAX_CHARACTERS
+        is_limited = turn.role == Role.USER and "max_characters" in task.screen.model_fields_set
+        limit = task.screen.max_characters if is_limited else MAX_CHARACTERS
         for text in filter(None, (turn.content, turn.reasoning)):
             problem = text_problem(text, max_characters=limit)
             if problem is not None:

@@ -35,9 +35,9 @@ def context(**policy: str) -> ScreenContext:
 
 def test_a_task_of_an_unknown_kind_is_refused() -> None:
     with pytest.raises(
-        WinnowError, match=r"winnow\.yaml: kind: tools; expected: a kind that this version handles: intents"
+        WinnowError, match=r"winnow\.yaml: kind: images; expected: a kind that this version handles: intents, tools"
     ):
-        kind_of(TASK.model_copy(update={"kind": "tools"}))
+        kind_of(TASK.model_copy(update={"kind": "images"}))
 
 
 def test_an_intent_is_its_text_and_its_label() -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from winnow.validators.tools.call_formats.call_json import in_schema_order, write_object
+from winnow.validators.tools.call_formats.call_json import in_schema_order
 from winnow.validators.tools.dialogue import Call, Dialogue, Turn
+from winnow.validators.tools.strict_json import write_json
 
 MAX_RESULT_CHARACTERS = 400
 """Longer results of tools are cut: the whole one is in the content of the record."""
@@ -26,7 +27,7 @@ def _turn_lines(turn: Turn, dialogue: Dialogue) -> Iterator[str]:
     if turn.content:
         yield f"{who}: {_shortened(turn.content) if turn.call_id else turn.content}"
     for call in turn.calls:
-        yield f"{who}, {call.id}: {call.name}({write_object(in_schema_order(call, dialogue.tools))})"
+        yield f"{who}, {call.id}: {call.name}({write_json(in_schema_order(call, dialogue.tools), sort_keys=False)})"
         yield from _alternatives(call)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from winnow.validators.tools.call_formats import CALL_FORMATS, format_problems
 from winnow.validators.tools.dialects import read_dialogue
 from winnow.validators.tools.dialects.dialect import DialogueError, PairedBy
 from winnow.validators.tools.dialogue import Call, Dialogue, Role, Turn, messages_json
@@ -113,3 +114,17 @@ def test_every_problem_is_named_at_once() -> None:
     with pytest.raises(DialogueError) as error:
         read_dialogue([user(), asks(call("a", arguments="x"), call("b", arguments="y")), result("c")])
     assert len(error.value.problems) == 3
+
+
+def test_white_space_around_an_answer_is_removed_and_other_texts_stay() -> None:
+    messages = [
+        user(" hello\n"),
+        asks(call("x9")) | {"content": "Looking.\n\n"},
+        result("x9", "18\n"),
+        {"role": "assistant", "content": "\n It is 18.\n\nBye. "},
+    ]
+    contents = [" hello\n", "Looking.", "18\n", "It is 18.\n\nBye."]
+    found = read_dialogue(messages)
+    assert [turn.content for turn in found.turns] == contents
+    assert read_dialogue(messages_json(Dialogue(found.turns))).turns == found.turns
+    assert format_problems(Dialogue(found.turns), CALL_FORMATS["fenced_json"]) == {}

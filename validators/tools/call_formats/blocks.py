@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from winnow.validators.tools.call_formats.answer import Answer, FormatError, FormatFault, FormatProblem, same_answer
-from winnow.validators.tools.call_formats.call_json import CallKeys, in_schema_order, read_call, write_object
+from winnow.validators.tools.call_formats.call_json import CallKeys, in_schema_order, read_call
 from winnow.validators.tools.call_formats.calls_in_prose import calls_in_prose
 from winnow.validators.tools.call_formats.text_places import excerpt_at, first_difference, place_at
 from winnow.validators.tools.dialogue import Call, Tool
+from winnow.validators.tools.strict_json import write_json
 
 BYTE_ORDER_MARK = "\ufeff"
 
@@ -184,8 +185,9 @@ def _written(answer: Answer, syntax: BlockSyntax, tools: Sequence[Tool]) -> str:
 
 
 def _block(number: int, call: Call, syntax: BlockSyntax, tools: Sequence[Tool]) -> str:
+    fields = {syntax.keys.name: call.name, syntax.keys.arguments: in_schema_order(call, tools)}
     try:
-        line = write_object({syntax.keys.name: call.name, syntax.keys.arguments: in_schema_order(call, tools)})
+        line = write_json(fields, sort_keys=False)
     except (ValueError, TypeError, RecursionError) as error:
         raise FormatError(
             [FormatProblem(FormatFault.NOT_JSON, f"call {number}", str(error), "arguments that JSON can hold")]

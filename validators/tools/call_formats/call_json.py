@@ -52,7 +52,9 @@ def _object_faults(text: str, value: Mapping[str, Any], keys: CallKeys) -> Itera
             yield JsonFault(FormatFault.UNKNOWN_KEY, _offset_of(text, key), f"unknown key {key!r}", expected)
     if missing := [key for key in wanted if key not in value]:
         found = "no key " + " and no key ".join(map(repr, missing))
-        expected = f"the keys {keys.name!r} and {keys.arguments!r}: a block holds a call and nothing else"
+        expected = (
+            f"the keys {keys.name!r} and {keys.arguments!r}; JSON that is not a call is written without such a block"
+        )
         yield JsonFault(FormatFault.MISSING_KEY, 0, found, expected)
     if keys.name in value and (found := name_fault(value[keys.name])):
         yield JsonFault(FormatFault.INVALID_NAME, _offset_of(text, keys.name), found, "the name of a tool")
@@ -73,15 +75,6 @@ def json_type(value: object) -> str:
     """The type of a JSON value with its article: "a list", "null"."""
     names = {dict: "an object", list: "a list", str: "a string", bool: "a boolean", type(None): "null"}
     return names.get(type(value), "a number")
-
-
-def write_object(value: Mapping[str, Any]) -> str:
-    """The JSON of an object on one line, in its own order, with Unicode as it is.
-
-    Raises ValueError for NaN and the infinities, TypeError for what JSON cannot hold, RecursionError for an object
-    that is nested too deeply.
-    """
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def in_schema_order(call: Call, tools: Sequence[Tool]) -> dict[str, JsonValue]:

@@ -16,11 +16,11 @@ from winnow.validators.tools.call_formats.answer import (
     FormatProblem,
     same_answer,
 )
-from winnow.validators.tools.call_formats.call_json import in_schema_order, json_type, name_fault, write_object
+from winnow.validators.tools.call_formats.call_json import in_schema_order, json_type, name_fault
 from winnow.validators.tools.call_formats.calls_in_prose import calls_in_prose
 from winnow.validators.tools.call_formats.text_places import excerpt_at, place_at
 from winnow.validators.tools.dialogue import Call, Role, Tool
-from winnow.validators.tools.strict_json import JsonError, read_json
+from winnow.validators.tools.strict_json import JsonError, read_json, write_json
 
 _CALL_KEYS = ("id", "type", "function")
 _FUNCTION_KEYS = ("name", "arguments")
@@ -77,7 +77,7 @@ def render(answer: Answer, tools: Sequence[Tool] = ()) -> dict[str, Any]:
 
 def _written_call(number: int, call: Call, tools: Sequence[Tool]) -> dict[str, Any]:
     try:
-        arguments = write_object(in_schema_order(call, tools))
+        arguments = write_json(in_schema_order(call, tools), sort_keys=False)
     except (ValueError, TypeError, RecursionError) as error:
         place = f"tool_calls[{number}].function.arguments"
         problem = FormatProblem(FormatFault.NOT_JSON, place, str(error), "arguments that JSON can hold")

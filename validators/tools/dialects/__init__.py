@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from winnow.validators.tools.dialects.canonical import CANONICAL
 from winnow.validators.tools.dialects.dialect import Dialect, DialogueError, SourceDialogue
 from winnow.validators.tools.dialects.openai_chat import OPENAI_CHAT
+from winnow.validators.tools.dialogue import Role, Turn
 from winnow.validators.tools.strict_json import JsonError, read_json
 
 DIALECTS: tuple[Dialect, ...] = (CANONICAL, OPENAI_CHAT)
@@ -16,6 +18,7 @@ DIALECTS: tuple[Dialect, ...] = (CANONICAL, OPENAI_CHAT)
 def read_dialogue(messages: object) -> SourceDialogue:
     """The dialogue of a cell: a list of messages, or one as JSON text.
 
+    White space around the answers of the assistant is removed: call formats and chat templates write none.
     Raises DialogueError with every problem.
     """
     if isinstance(messages, str):
@@ -30,4 +33,9 @@ def read_dialogue(messages: object) -> SourceDialogue:
         keys = ", ".join(sorted({str(key) for one in messages for key in one})[:10])
         expected = " or ".join(one.title for one in DIALECTS)
         raise DialogueError([f"messages with the keys {keys}; expected: {expected}"])
-    return dialect.read(messages)
+    found = dialect.read(messages)
+    return replace(found, turns=tuple(map(_trimmed, found.turns)))
+
+
+def _trimmed(turn: Turn) -> Turn:
+    return replace(turn, content=turn.content.strip()) if turn.role == Role.ASSISTANT else turn

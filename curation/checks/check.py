@@ -21,7 +21,7 @@ from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates import NOT_WAIVABLE, measure_gates
 from winnow.curation.checks.gates.gate import Gate
 from winnow.curation.checks.gates.loosened import with_loosened
-from winnow.curation.checks.label_conflicts import label_conflicts
+from winnow.curation.checks.label_conflicts import answer_conflicts, label_conflicts
 from winnow.curation.checks.pii_scan import records_with_pii
 from winnow.curation.checks.selection import Selection, select
 from winnow.curation.checks.similarity import measure_similarity
@@ -158,12 +158,15 @@ def apply_gates(
     exceptions: GateExceptions,
 ) -> CheckResult:
     """Apply every gate to a selection. Pure."""
-    final = selection.final
+    final, kind = selection.final, kind_of(task)
+    cosine = task.gates.duplicates.cosine
     train = final[final["split"] == "train"]
     inputs = GateInputs(
         task=task,
         selection=selection,
-        conflicts=label_conflicts(final, similarities.pairs, threshold=task.gates.duplicates.cosine),
+        conflicts=answer_conflicts(final, kind)
+        if kind.question_key
+        else label_conflicts(final, similarities.pairs, threshold=cosine),
         traffic_coverage=traffic_coverage,
         marginals=measure_marginals(list(train["label"]), text_facets(train["text"], facets), task),
         private=private_data,

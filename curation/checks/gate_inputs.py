@@ -26,7 +26,7 @@ class GateInputs:
     task: Task
     selection: Selection
     conflicts: pd.DataFrame
-    """Near train pairs under different labels (`label_conflicts`)."""
+    """Pairs whose answers contradict each other (`label_conflicts` or, for dialogues, `answer_conflicts`)."""
     traffic_coverage: TrafficCoverage
     marginals: FacetMarginals
     private: Mapping[str, Sequence[str]]

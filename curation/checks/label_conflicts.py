@@ -1,10 +1,14 @@
-"""Near train rows under different labels: for a person to decide, never merged."""
+"""Rows whose answers contradict each other: for a person to decide, never merged."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from itertools import combinations
 from typing import TYPE_CHECKING
 
+from winnow.curation.checks.eligibility import EXCLUDED
 from winnow.curation.engine.exact_search import NearPairs
+from winnow.validators.kinds.kind import Kind
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,3 +35,20 @@ def label_conflicts(table: pd.DataFrame, pairs: NearPairs, *, threshold: float) 
         }
     )
     return found.sort_values(["similarity", "left", "right"], ascending=[False, True, True], ignore_index=True)
+
+
+def answer_conflicts(table: pd.DataFrame, kind: Kind) -> pd.DataFrame:
+    """Selected records with an equal question and different answers, in any split, sorted by id.
+
+    For kinds with a question key. Columns `left`, `right` (ids) and `similarity`, which is 1.
+    """
+    import pandas as pd
+
+    selected = table[table["split"] != EXCLUDED].sort_values("id")
+    answers: dict[str, dict[tuple[str, str], str]] = defaultdict(dict)
+    for identity, label, content in zip(selected["id"], selected["label"], selected["content"], strict=True):
+        question = kind.question_key(content) if kind.question_key else identity
+        answers[question].setdefault((label, kind.answer_key(content) if kind.answer_key else ""), identity)
+    pairs = [pair for same in answers.values() for pair in combinations(same.values(), 2)]
+    found = pd.DataFrame(pairs, columns=["left", "right"]).assign(similarity=1.0)
+    return found.sort_values(["left", "right"], ignore_index=True)

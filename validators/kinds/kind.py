@@ -113,6 +113,9 @@ class Kind:
     answer_key: Callable[[str], str] | None = None
     """A key of what is learned besides the target: contents with different keys never repeat each other. None where
     the target is the whole answer."""
+    question_key: Callable[[str], str] | None = None
+    """A key of all that an answer depends on: contents with equal keys and different answers are in dispute. None where
+    the target is the whole answer: then decisions about one record are in dispute, and near records in conflict."""
     source_form: Callable[[Mapping[str, object]], str] = no_source_form
     """What the source held beside the content, as JSON to be kept with the record; empty if nothing."""
     task_columns: Mapping[str, TaskColumn] = field(default_factory=dict)

@@ -116,6 +116,13 @@ def _answer_key(content: str) -> str:
     return stable_hash(write_json(calls), tools_json(dialogue), length=20)
 
 
+def _question_key(content: str) -> str:
+    """Hash of the turns of the user, the results and the offered tools."""
+    dialogue = dialogue_of(content)
+    given = [[turn.role, turn.content] for turn in dialogue.turns if turn.role != Role.ASSISTANT]
+    return stable_hash(write_json(given), tools_json(dialogue), length=20)
+
+
 def offered_by_task(task: Task) -> tuple[Tool, ...]:
     """The tools of the task's own file, sorted by name; none if it names no file."""
     return read_tools(task.tool_schemas_text).tools
@@ -216,6 +223,7 @@ TOOLS = Kind(
     is_other_target=_is_other_target,
     target_of=_target_of,
     answer_key=_answer_key,
+    question_key=_question_key,
     source_form=_source_form,
     task_columns={
         "system_prompt": TaskColumn(lambda task: task.system_prompt_text, "The system prompt of the task."),

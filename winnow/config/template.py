@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 import yaml
 
+from winnow.core.layout import TASK_FILE
+
 TEMPLATES = ("intents", "tools")
 """The templates that a workspace can start from."""
 
@@ -66,6 +68,82 @@ licenses:
 # goals: {accuracy: 0.95, recall.LABEL: 0.9}   # what a model must reach; met, not met, or not enough evidence
 # must_pass: must_pass.jsonl      # queries that every model has to get right, with `text` and `label`
 """
+
+
+_TOOLS_HEAD = """\
+# The task of this workspace. `winnow check` validates it and reports every problem with its line.
+name: {name}
+kind: tools                       # an example is one dialogue, its label the tools that are called, or none
+language: en                      # other languages are flagged by `winnow add`, not dropped
+tools: tools.json                 # offered in every dialogue that names no tools of its own
+system_prompt: system_prompt.txt  # replaces the system prompts of the dialogues that are added
+call_format: fenced_json          # how a model is to write calls; every answer is checked against it
+"""
+
+_TOOLS_TAIL = """\
+splits:
+  validation: 0.15                # shares of eligible human rows; a record keeps its assigned split permanently
+  test: 0.15
+  key: winnow                     # a changed key affects only splits assigned later
+gates:                            # thresholds; one looser than its default also needs `by: NAME, reason: TEXT`
+  duplicates: {cosine: 0.97, share_max: 0.20, label_share_max: 0.50}
+  leakage: {cosine: 0.97, share_max: 0.10, label_share_max: 0.25}
+  minimum_per_label: {train_rows: 10}
+  answer_style: {share_min: 0.80}
+licenses:
+  allow: []                       # licenses that pass although they are `unknown` or forbid commercial use
+"""
+
+_EXAMPLE_TOOLS = """\
+[
+  {
+    "name": "create_task",
+    "description": "Add something to do to the user's list.",
+    "parameters": {
+      "type": "object",
+      "properties": {
+        "title": {"type": "string"},
+        "due_date": {"type": "string", "format": "date"}
+      },
+      "required": ["title"]
+    }
+  },
+  {
+    "name": "get_weather",
+    "description": "The forecast for a place on a day.",
+    "parameters": {
+      "type": "object",
+      "properties": {
+        "location": {"type": "string"},
+        "date": {"type": "string", "format": "date", "description": "Today if left out."}
+      },
+      "required": ["location"]
+    }
+  }
+]
+"""
+
+_EXAMPLE_PROMPT = """\
+You are a personal assistant. Today is Monday, 2026-03-02.
+
+To call tools, write one short sentence, then one fenced JSON block for each call, and nothing after the last block:
+
+```json
+{"tool": "get_weather", "params": {"location": "Oslo"}}
+```
+
+Use only the tools that are offered, and only values that the user or a result gave. Ask when a required value is
+missing. Say so when no tool serves the request.
+"""
+
+
+def tools_task(name: str) -> dict[str, str]:
+    """The files of a task for dialogues that call tools, by name: the task file first, then those that it names."""
+    return {
+        TASK_FILE: _TOOLS_HEAD.format(name=_scalar(name)) + _TOOLS_TAIL,
+        "tools.json": _EXAMPLE_TOOLS,
+        "system_prompt.txt": _EXAMPLE_PROMPT,
+    }
 
 
 def intents_task(name: str, *, routes: Mapping[str, str | None] | None = None) -> str:

@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 from winnow.config.load import parse_task
-from winnow.config.template import TEMPLATES, intents_task
+from winnow.config.template import TEMPLATES, intents_task, tools_task
 from winnow.core.choices import check_choice
 from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.layout import TASK_FILE, WorkspaceFolder
@@ -15,18 +15,27 @@ from winnow.curation.io.readers.source_rows import SourceRows
 
 def init(folder: Path, *, template: str = "intents", from_file: SourceRows | None = None) -> WorkspaceFolder:
     """Write a first task file, with the labels of the rows that were read. An existing one is never overwritten."""
-    task_file = folder / TASK_FILE
     check_choice("template", template, TEMPLATES)
-    if template == "tools":
-        fix = "use the template intents, or wait for the version that adds tool-calling tasks"
-        raise WinnowError(Problem(Parameter("template"), "tools is not available yet", "intents", fix))
-    if task_file.exists():
-        raise WinnowError(Problem(str(task_file), "the file already exists", "a new folder", "edit it instead"))
+    if template == "tools" and from_file:
+        fix = "leave one of them out: the labels of dialogues follow from their calls"
+        raise WinnowError(Problem(Parameter("template"), "tools together with a file", "", fix))
     name = folder.resolve().name or "task"
-    text = intents_task(name, routes=routes_by_label(from_file) if from_file else None)
-    parse_task(text)
+    files = (
+        tools_task(name)
+        if template == "tools"
+        else {TASK_FILE: intents_task(name, routes=routes_by_label(from_file) if from_file else None)}
+    )
+    existing = [
+        Problem(str(folder / file), "the file already exists", "a new folder", "edit it instead")
+        for file in files
+        if (folder / file).exists()
+    ]
+    if existing:
+        raise WinnowError(existing)
+    parse_task(files[TASK_FILE])
     folder.mkdir(parents=True, exist_ok=True)
-    task_file.write_text(text, encoding="utf-8")
+    for file, text in reversed(files.items()):  # the task file last: it makes the folder a workspace
+        (folder / file).write_text(text, encoding="utf-8")
     return WorkspaceFolder(folder)
 
 

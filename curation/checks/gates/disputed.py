@@ -16,9 +16,20 @@ if TYPE_CHECKING:
 
 
 def disputed_gate(inputs: GateInputs) -> Gate:
-    """Share of disputed records among those with a label or a dispute."""
+    """Share of disputed records among those with a label or a dispute.
+
+    Dialogues with equal user turns, results and tools and different answers are in dispute, too.
+    """
     states = inputs.final["state"]
     pairs = Counter(inputs.final.loc[states == "disputed", "candidates"])
+    if inputs.dialogues:
+        left, right = inputs.conflicts["left"], inputs.conflicts["right"]
+        states = states.mask(inputs.final["id"].isin({*left, *right}), "disputed")
+        named = {
+            record: f"{label} ({record})"
+            for record, label in zip(inputs.final["id"], inputs.final["label"], strict=True)
+        }
+        pairs.update((named[one], named[other]) for one, other in zip(left, right, strict=True))
     return measure_disputed(states, pairs, inputs.task.gates.disputed.share_max)
 
 

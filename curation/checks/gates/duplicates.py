@@ -13,7 +13,7 @@ def duplicates_gate(inputs: GateInputs) -> Gate:
     """Share of train rows lost to dedup: overall, by label and by source."""
     limits = inputs.task.gates.duplicates
     evidence = excluded_examples(inputs.final, ExclusionReason.DUPLICATE)
-    if len(inputs.conflicts):
+    if len(inputs.conflicts) and not inputs.dialogues:
         evidence.append(f"{len(inputs.conflicts)} near pairs have different labels: a person decides, none is dropped")
     return measure_lost_share(
         "duplicates",

@@ -54,7 +54,7 @@ class _Reader:
         self.found.append((offset, FormatProblem(name, place_at(self.text, offset), found, expected)))
 
     def report_line(self, name: FormatFault, line: int, found: str, expected: str) -> None:
-        self.report(name, self.offsets[line], f"{found} {self.lines[line]!r}", expected)
+        self.report(name, self.offsets[line], f"{found} {excerpt_at(self.text, self.offsets[line])}", expected)
 
 
 def parse_blocks(text: str, syntax: BlockSyntax, tools: Sequence[Tool] = ()) -> Answer:

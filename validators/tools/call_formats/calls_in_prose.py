@@ -33,6 +33,7 @@ _TAGS = [
     rf"{_key('type')}\s*{_QUOTE}(?:tool_use|tool_call|function_call)\b",  # Anthropic, OpenAI
     r"</?\s*(?:tool_?calls?|function_?calls?|tool_use|start_function_call)\b",  # Hermes, Glaive, FunctionGemma
     r"<function\s*=",  # Llama 3.1 with tools of the user
+    r"<(?:use_mcp_)?tool(?:_name)?>",  # Cline
     r"<invoke\s+name\s*=",  # Claude
     r"<\|(?:python_tag|tool_call)",  # Llama 3, Phi-4, Granite, Kimi
     r"\bto=functions\.",  # GPT-OSS

@@ -183,6 +183,13 @@ def test_an_excerpt_is_cut_after_forty_characters() -> None:
         assert caught.value.problems[0].found.endswith(f": {shown}")
 
 
+def test_an_excerpt_ends_with_its_line() -> None:
+    with pytest.raises(FormatError, match=r"^line 1, column 1: the line '```json x'; expected: the line '```json', a"):
+        CALL_FORMATS["fenced_json"].parse('```json x\n{"tool": "f", "params": {}}\n```', ())
+    with pytest.raises(FormatError, match=f"^line 1, column 1: the line '```json {'x' * 32}'…; expected"):
+        CALL_FORMATS["fenced_json"].parse(f"```json {'x' * 1000}\n{{}}\n```", ())
+
+
 def test_what_follows_the_last_block_is_named() -> None:
     with pytest.raises(FormatError, match=r"line 3, column 4: .*a line break; expected: the end of the text"):
         CALL_FORMATS["fenced_json"].parse('```json\n{"tool": "f", "params": {}}\n```\n', ())

@@ -45,6 +45,8 @@ WEATHER = Tool("get_weather", "Weather of a city.", {"type": "object", "properti
         "<|channel|>commentary to=functions.get_weather <|constrain|>json<|message|>{}",
         '<invoke name="get_weather">',
         "✿FUNCTION✿: get_weather",
+        "<use_mcp_tool><server_name>s</server_name></use_mcp_tool>",
+        "```xml\n<tool>get_weather</tool>\n```",
         "functools[...]",
         "Action: get_weather\nAction Input: Rome",
         "get_weather(city='Rome')",

@@ -55,6 +55,9 @@ _QUARTER_WORDS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd"
 _SECONDS = range(10**8, 4 * 10**9)
 """Unix times from 1973 to 2096."""
 
+_MOMENT = re.compile(r"time|date|day|epoch|unix|since|until|from|start|end|before|after|\bat\b", re.I)
+"""What the name or description of a Unix time says."""
+
 _REST = re.compile(r"[\s,;/|:.\-–—TZ\"'()\[\]]*|to|and|until|through", re.I)
 
 
@@ -115,7 +118,7 @@ def same_date(leaf: Leaf, passage: Passage) -> Evidence | None:
 
 def dates_of_value(leaf: Leaf) -> list[list[DateMention]]:
     """The readings of each date of a value that consists of nothing else; empty for other values."""
-    if leaf.number is not None and leaf.number.is_integer():
+    if leaf.number is not None and leaf.number.is_integer() and _MOMENT.search(f"{leaf.name} {leaf.description}"):
         moment = _unix_days(leaf.number)
         if moment:
             return [moment]

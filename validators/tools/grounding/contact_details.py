@@ -24,6 +24,8 @@ _SPOKEN = (
     (re.compile(r"\s+(?:dot|\(dot\)|\[dot\])\s+", re.I), "."),
 )
 
+_PHONE_WORDS = frozenset("phone mobile telephone tel fax sms whatsapp".split())
+
 _COMMON_HOST_WORDS = frozenset("www com org net io co http https html htm index gov edu".split())
 
 
@@ -39,11 +41,11 @@ def is_url(text: str) -> bool:
 
 def is_phone(leaf: Leaf) -> bool:
     """Whether a value is a phone number, by its name and its digits."""
-    named = any(
-        word in ("phone", "mobile", "telephone", "tel", "fax", "sms", "whatsapp") or "phone" in word
-        for word in leaf.about
-    )
-    return named and _PHONE.fullmatch(leaf.text) is not None and len(_digits(leaf.text)) >= MIN_PHONE_DIGITS
+    named = any(word in _PHONE_WORDS or "phone" in word for word in leaf.about)
+    described = re.match(r"\W*(?:the |an? )?(?:\w+ ){0,3}(?:tele)?phone number", leaf.description, re.I)
+    if not (named or described):
+        return False
+    return _PHONE.fullmatch(leaf.text) is not None and len(_digits(leaf.text)) >= MIN_PHONE_DIGITS
 
 
 def same_contact(leaf: Leaf, passage: Passage) -> Evidence | None:

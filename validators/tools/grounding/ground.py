@@ -15,6 +15,7 @@ from winnow.validators.tools.grounding.clock_times import same_time, times_of_va
 from winnow.validators.tools.grounding.contact_details import is_email, is_phone, is_url, same_contact
 from winnow.validators.tools.grounding.currency_names import same_currency
 from winnow.validators.tools.grounding.finding import Evidence, GroundingFinding, GroundingLevel, GroundingRule
+from winnow.validators.tools.grounding.folding import contains_joined
 from winnow.validators.tools.grounding.leaf import Leaf, leaves
 from winnow.validators.tools.grounding.locale_codes import same_locale
 from winnow.validators.tools.grounding.nothing_given import nothing_given
@@ -110,16 +111,21 @@ def _finding(turn: int, leaf: Leaf, before: _Before) -> GroundingFinding:
 
 
 def _placeholder(leaf: Leaf, before: _Before) -> _Verdict | None:
-    quotable = [one for one in before.given if one.role is not None]
-    if (
-        not is_placeholder(leaf)
-        or leaf.is_default
-        or any(one.has(leaf.text) or same_words(leaf, one) for one in quotable)
-    ):
+    if not is_placeholder(leaf) or leaf.is_default:
+        return None
+    if any(_says(leaf, one) for one in before.given if one.role is not None):
         return None
     return _Verdict(
         GroundingLevel.ERROR, GroundingRule.PLACEHOLDER, f"{leaf.text!r} stands for a value that nothing gives"
     )
+
+
+def _says(leaf: Leaf, passage: Passage) -> bool:
+    """Whether a passage has a value as it is, apart from case and separators."""
+    if passage.has(leaf.text) or contains_joined(passage.text, leaf.text):
+        return True
+    contact = same_contact(leaf, passage)
+    return contact is not None and contact.level is GroundingLevel.NORMALIZED
 
 
 def _literal(leaf: Leaf, before: _Before) -> _Verdict | None:

@@ -20,7 +20,11 @@ _NUMBERED = frozenset(
 )
 """Things whose number or code identifies one of them."""
 
-_QUANTITY_WORDS = frozenset("limit count max min num total size page offset length amount quantity".split())
+_OTHER_WORDS = frozenset(
+    "limit count max min num total size page offset length amount quantity date year type field fields column kind "
+    "format name slug".split()
+)
+"""Words of a name that say that its value is something else, whatever stands beside them."""
 
 _DESCRIBED = re.compile(r"^\W*(?:the |an? )?(?:[\w-]+ ){0,4}(?:id|identifier)s?\b", re.I)
 
@@ -31,6 +35,11 @@ _RANDOM = (
 )
 """Forms that only generated identifiers have, whatever the argument is called: UUIDs, hashes, letters with digits."""
 
+_SCRAMBLED_LENGTH = 8
+
+_SCRAMBLED_PIECE = 2.6
+"""Characters between changes of case or kind, on average; words in camel case have more than 4."""
+
 _EXAMPLE = re.compile(r"(?:e\.?g\.?|example|such as|like|default)[^.;]*$", re.I)
 
 
@@ -39,12 +48,22 @@ def is_opaque_id(leaf: Leaf) -> bool:
     text = leaf.text
     if isinstance(leaf.value, bool) or (isinstance(leaf.value, float) and not leaf.value.is_integer()):
         return False
-    words = set(split_name(leaf.name))
-    if words & _SECRET_WORDS:
+    if not _SECRET_WORDS.isdisjoint(split_name(leaf.name)):
         return True
-    if any(form.fullmatch(part) for form in _RANDOM for part in re.split(r"[:/=?&,.\s]", text)):
-        return True
-    return _names_id(leaf, words) and any(c.isdigit() for c in text) and not re.search(r"\s", text)
+    if re.search(r"\s", text) or not names_id(leaf):
+        return _is_generated(text)
+    return any(c.isdigit() for c in text) or _is_scrambled(text) or _is_generated(text)
+
+
+def _is_generated(text: str) -> bool:
+    """Whether a value, or a part of it, has a form that only generated identifiers have."""
+    return any(form.fullmatch(part) for form in _RANDOM for part in re.split(r"[:/=?&,.\s]", text))
+
+
+def _is_scrambled(text: str) -> bool:
+    """Whether upper and lower case change as only in random letters: "EXeTwQWrcwY"."""
+    pieces = split_name(text)
+    return len(text) >= _SCRAMBLED_LENGTH and len(text) / max(len(pieces), 1) <= _SCRAMBLED_PIECE
 
 
 def is_listed(leaf: Leaf) -> bool:
@@ -53,12 +72,13 @@ def is_listed(leaf: Leaf) -> bool:
     return found is not None and not _EXAMPLE.search(leaf.description[: found.start()])
 
 
-def _names_id(leaf: Leaf, words: set[str]) -> bool:
-    if words & _QUANTITY_WORDS:
+def names_id(leaf: Leaf) -> bool:
+    """Whether an argument holds an identifier, by its name or by the first words of its description."""
+    words = set(split_name(leaf.name))
+    if words & _OTHER_WORDS:
         return False
     if words & _ID_WORDS or ({"key", "token"} & words and len(leaf.text) >= 6):
         return True
     if {"number", "no", "code"} & words and words & _NUMBERED:
         return True
-    joined = leaf.name.lower().endswith(("id", "ids"))
-    return joined and _DESCRIBED.match(leaf.description) is not None
+    return _DESCRIBED.match(leaf.description) is not None

@@ -6,6 +6,7 @@ import re
 
 from winnow.validators.tools.grounding.folding import split_name
 from winnow.validators.tools.grounding.leaf import Leaf
+from winnow.validators.tools.grounding.opaque_ids import names_id
 
 _DATE_PART = r"(?:YYYY|YY|MM|DD|HH|SS)"
 
@@ -19,20 +20,25 @@ _TEMPLATES = [
         r"x{3,}(?:[-.\s]?x+)*",
         r"n/?a|tb[cda]|todo|unknown|unspecified|undefined|placeholder|to be (?:determined|decided|confirmed)",
         r"not[_ ](?:provided|specified|given|available|known)",
-        r".*[_\s-]here|(?:insert|replace|enter)[_\s-](?:your|the|with|a)\b.*",
+        r"(?:your|insert|enter|put|paste|add)\b.*[_\s-]here|[a-z_]+_here",
+        r"(?:insert|replace|enter)[_\s-](?:your|the|with|a)\b.*",
         r"(?:john|jane)[\s_.]doe",
-        r"[a-z]+[_-]?1234?5?6?",
+        r"[a-z]+[_-]?1234?5?6?|123456(?:7(?:8(?:90?)?)?)?",
     )
 ]
 
 _INSIDE_TEXT = re.compile(r"\[(?:your|my|insert|enter|recipient|sender)\b[^\]]*\]|<your\b[^>]*>|\{\{[^}]+\}\}", re.I)
 
-_RESERVED_HOST = re.compile(r"(?:[@/.]|^)example\.(?:com|org|net|edu)\b|\.(?:test|example|invalid)(?=[/:?]|$)", re.I)
+_RESERVED_HOST = re.compile(
+    r"(?:[@/.]|^)example\.(?:com|org|net|edu)\b|(?:@|://)[\w.-]+\.(?:test|example|invalid)\b", re.I
+)
 """Names that RFC 2606 and RFC 6761 reserve for documentation, so that nobody owns them."""
 
 _SLOT = r"(?:key|id|uuid|token|secret|password|username|e?mail|url|code|address|number|name|cursor|value|session)"
 
-_FILLED_SLOT = re.compile(rf"(?:your|my|our|sample|example|dummy|fake)[_\s-]?(?:\w+[_\s-]){{0,2}}{_SLOT}", re.I)
+_FILLED_SLOT = re.compile(
+    rf"(?:your|my|our|sample|example|dummy|fake|specific|next|previous|valid)[_\s-]?(?:\w+[_\s-]){{0,2}}{_SLOT}", re.I
+)
 
 _NAMED_SLOT = re.compile(rf"[a-z]+(?:_[a-z]+)*_{_SLOT}")
 
@@ -42,21 +48,32 @@ _CONSTANT = re.compile(
 
 _FILLERS = frozenset("your my our sample example placeholder dummy fake".split())
 
+_ABOUT_VALUES = frozenset("format pattern template type field fields column columns sort".split())
+"""Words in the name of an argument whose values look like placeholders: `YYYY-MM-DD` is a date format."""
+
 _WEAK_FILLERS = frozenset("the a an some any valid actual real test demo value here".split())
 """They say nothing beside a filler, but may be values by themselves."""
 
 
 def is_placeholder(leaf: Leaf) -> bool:
-    """Whether a string stands for a value instead of being one. Formats are values of an argument that names one."""
-    if not isinstance(leaf.value, str) or {"format", "pattern", "template"} & leaf.about:
+    """Whether a string stands for a value instead of being one. Some arguments hold a format or the name of a field."""
+    if not isinstance(leaf.value, str) or _ABOUT_VALUES & leaf.about:
         return False
     text = leaf.text
-    if any(form.fullmatch(text) for form in _TEMPLATES) or _INSIDE_TEXT.search(text) or _RESERVED_HOST.search(text):
+    if any(form.fullmatch(text) for form in (*_TEMPLATES, _FILLED_SLOT)) or _INSIDE_TEXT.search(text):
         return True
-    if _FILLED_SLOT.fullmatch(text):
+    return _RESERVED_HOST.search(text) is not None or _names_slot(leaf) or _repeats_name(leaf)
+
+
+def _names_slot(leaf: Leaf) -> bool:
+    """Whether a value says which value belongs here: `SERENA_WILLIAMS_ID`, `session_token`, "the id for Ann"."""
+    words = split_name(leaf.text)
+    if leaf.text in leaf.allowed or leaf.text in leaf.description:
+        return False
+    if names_id(leaf) and "id" in words and len(words) > 1:
         return True
-    shares_name = not leaf.about.isdisjoint(split_name(text)) and text not in leaf.description
-    return (shares_name and bool(_CONSTANT.fullmatch(text) or _NAMED_SLOT.fullmatch(text))) or _repeats_name(leaf)
+    constant = _CONSTANT.fullmatch(leaf.text) or _NAMED_SLOT.fullmatch(leaf.text)
+    return constant is not None and not leaf.about.isdisjoint(words)
 
 
 def _repeats_name(leaf: Leaf) -> bool:

@@ -24,7 +24,6 @@ FRIDAY = date(2024, 3, 1)
         ("the meeting is on 2024-03-05", "20240305"),
         ("the meeting is on 2024-03-05", "05/03/2024"),
         ("the meeting is on 2024-03-05", "March 5, 2024"),
-        ("the meeting is on March 5, 2024", 1709596800),
         ("from March 18th to 22nd", "2024-03-22"),
         ("from 18 to 22 March", "2024-03-18"),
         ("everything in August 2023", "2023-08-01"),
@@ -124,6 +123,15 @@ def test_a_part_of_a_date_counts_under_its_name(name: str, said: str, value: obj
 def test_a_month_is_not_a_number_under_another_name() -> None:
     assert grade("the calendar of September 2023", 9, name="month").rule is GroundingRule.SAME_DATE
     assert grade("the calendar of September 2023", 9, name="copies").rule is GroundingRule.COMPUTED
+
+
+def test_a_unix_time_is_a_date_where_the_argument_says_so() -> None:
+    said = "everything since March 5, 2024"
+    for value in (1709596800, 1709596800000):
+        assert grade(said, value, name="since").rule is GroundingRule.SAME_DATE
+        assert grade(said, value, name="n", schema={"description": "Unix time."}).rule is GroundingRule.SAME_DATE
+        assert grade(said, value, name="population").rule is GroundingRule.COMPUTED
+    assert grade(said, 1709942400, name="since").rule is GroundingRule.COMPUTED
 
 
 def test_the_reason_quotes_the_words_and_the_turn() -> None:

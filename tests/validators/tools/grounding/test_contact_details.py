@@ -40,6 +40,12 @@ def test_a_contact_that_nobody_gave_is_an_error(said: str, value: str, name: str
         assert (found.level, found.rule) == (GroundingLevel.ERROR, GroundingRule.INVENTED_CONTACT), found.why
 
 
+def test_a_description_may_say_that_a_value_is_a_phone_number() -> None:
+    schema = {"description": "The phone number to validate."}
+    assert grade("validate it", "+14155550132", name="number", schema=schema).rule is GroundingRule.INVENTED_CONTACT
+    assert grade("validate it 7", "+14155550132", name="number").rule is GroundingRule.COMPUTED
+
+
 @pytest.mark.parametrize(
     ("said", "value", "name"),
     [

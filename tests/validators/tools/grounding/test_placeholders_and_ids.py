@@ -32,6 +32,13 @@ from winnow.validators.tools.grounding.finding import GroundingLevel, GroundingR
         ("city", "unknown"),
         ("body", "Dear Ann, see you then. Best, [Your Name]"),
         ("name", "John Doe"),
+        ("after", "specific_post_id"),
+        ("playlist_id", "ChillPlaylistID"),
+        ("artist_id", "Oslo ID"),
+        ("match_id", "match_id_for_ann_in_oslo"),
+        ("code", "123456"),
+        ("city", "CITY_NAME_HERE"),
+        ("host", "https://shop.test/a"),
     ],
 )
 def test_a_placeholder_is_an_error(name: str, value: str) -> None:
@@ -46,6 +53,7 @@ def test_a_placeholder_is_an_error(name: str, value: str) -> None:
         ("name", "John Doe"),
         ("note", "your_api_key"),
         ("city", "sample city"),
+        ("id", "ID-7"),
     ],
 )
 def test_a_placeholder_that_the_user_gave_is_none(name: str, value: str) -> None:
@@ -60,6 +68,10 @@ def test_a_placeholder_that_the_user_gave_is_none(name: str, value: str) -> None
         ("subject", "Your order is late"),
         ("topic", "sample sizes in surveys"),
         ("code", "print('here')"),
+        ("song", "Wish You Were Here"),
+        ("package", "org.winnow.test"),
+        ("id_type", "passport_id"),
+        ("region_id", "northern"),
     ],
 )
 def test_values_that_only_look_like_placeholders(name: str, value: str) -> None:
@@ -78,6 +90,9 @@ def test_values_that_only_look_like_placeholders(name: str, value: str) -> None:
         ("uri", "spotify:track:1lHC7Vw1AWsN53oX5w6lgy", ""),
         ("reference", "550e8400-e29b-41d4-a716-446655440000", ""),
         ("api_key", "sk-83f0a1", ""),
+        ("tconst", "tt1375666", "The title identifier, which starts with tt."),
+        ("make", 14, "The make ID of the motorcycles."),
+        ("video_id", "EXeTwQWrcwY", ""),
     ],
 )
 def test_an_id_that_no_turn_gives_is_an_error(name: str, value: object, description: str) -> None:
@@ -95,11 +110,23 @@ def test_an_id_that_no_turn_gives_is_an_error(name: str, value: object, descript
         ("valid", 17, "How long it is valid."),
         ("symbol", "AAPL", ""),
         ("category_id", 2, "1 for movies, 2 for series."),
+        ("slug", "acme-7", "The unique identifier of the company."),
+        ("region_id", "NorthAmerica", ""),
+        ("year", 1999, "The ID of the year."),
     ],
 )
 def test_other_values_are_no_invented_ids(name: str, value: object, description: str) -> None:
     schema = {"description": description}
     assert grade("finish 3 for Ann", value, name=name, schema=schema).level is GroundingLevel.REVIEW
+
+
+def test_words_of_a_template_do_not_give_it() -> None:
+    said = "the stats of Serena Williams, and the game with ID 'NBA20220615'"
+    assert grade(said, "SERENA_WILLIAMS_ID", name="player_id").rule is GroundingRule.PLACEHOLDER
+
+
+def test_a_reserved_address_that_the_user_gave_in_another_form_is_given() -> None:
+    assert grade("is example.com up?", "https://example.com", name="url").level is GroundingLevel.NORMALIZED
 
 
 def test_an_id_that_is_copied_from_the_description_says_so() -> None:

@@ -160,6 +160,15 @@ def test_all_problems_are_reported_with_turns_as_people_count() -> None:
     ]
 
 
+def test_a_message_names_the_turn_of_the_call() -> None:
+    late = (user(), answer(), user(), calling("a"), answer("Wait."), result("a"), calling("a"))
+    assert [str(problem) for problem in structure_problems(Dialogue(late))] == [
+        "turn 4: call 'a' has no result before turn 5; only calls of the last turn may have none",
+        "turn 6: the result of call 'a' must follow turn 4 directly",
+        "turn 7: call id 'a' is also that of a call in turn 4",
+    ]
+
+
 def test_public_dialogues_keep_the_order() -> None:
     rows = json.loads(public_data("llamafactory_toolcall/glaive_toolcall_en_demo.json").read_text(encoding="utf-8"))
     assert [structure_problems(Dialogue(tuple(_turns(row["conversations"])))) for row in rows] == [[]] * len(rows)

@@ -73,9 +73,12 @@ def exists(year: int, month: int, day: int) -> bool:
 
 def is_impossible_date(text: str) -> bool:
     """Whether a text is written as a date that the calendar does not have, in either order of day and month."""
-    if len(text) < 8 or not (text[:2].isdigit() or text[1:2] in "-/."):
-        return False
     return any(_impossible(match) for match in (form.fullmatch(text.strip()) for form in WRITTEN_DATES) if match)
+
+
+def begins_with_impossible_date(text: str) -> bool:
+    """Whether a text begins as `date` and `date-time` ask for, but with a date that the calendar does not have."""
+    return bool(DATE.match(text)) and not is_date(text[: len("2025-02-28")])
 
 
 def _impossible(found: re.Match[str]) -> bool:

@@ -10,7 +10,7 @@ from jsonschema.exceptions import ValidationError
 from winnow.core.suggest import suggestion
 from winnow.validators.tools.schemas.argument_problem import ArgumentProblemName, Violation
 from winnow.validators.tools.schemas.closed_schema import ALTERNATIVE, DECLARED
-from winnow.validators.tools.schemas.formats import EXAMPLES, is_impossible_date
+from winnow.validators.tools.schemas.formats import EXAMPLES, begins_with_impossible_date, is_impossible_date
 from winnow.validators.tools.strict_json import JsonError, read_json, write_json
 
 TYPE_WORDS = {
@@ -133,7 +133,7 @@ def _enum(error: ValidationError) -> Iterator[Violation]:
 
 
 def _format(error: ValidationError) -> Iterator[Violation]:
-    impossible = is_impossible_date(error.instance)
+    impossible = is_impossible_date(error.instance) or begins_with_impossible_date(error.instance)
     name = ArgumentProblemName.NO_SUCH_DATE if impossible else ArgumentProblemName.WRONG_FORMAT
     yield Violation(name, _path(error), shown(error.instance), EXAMPLES[error.validator_value])
 

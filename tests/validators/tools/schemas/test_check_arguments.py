@@ -30,6 +30,9 @@ PROPERTIES: dict[str, Any] = {
     "at": {"type": "string", "format": "time"},
     "start": {"type": "string", "format": "date-time"},
     "mail": {"type": "string", "format": "email"},
+    "until": {"type": ["string", "null"], "format": "date-time"},
+    "from": {"type": ["string", "null"], "format": "time"},
+    "cc": {"type": ["string", "null"], "format": "email"},
     "guests": {"type": "integer", "minimum": 1, "maximum": 9},
     "price": {"type": "number", "exclusiveMinimum": 0, "multipleOf": 0.5},
     "public": {"type": "boolean"},
@@ -76,6 +79,13 @@ def problems_of(arguments: Mapping[str, Any]) -> list[tuple[Name, str]]:
         ({"day": "2024-02-29"}, {"day": "2025-02-29"}, Name.NO_SUCH_DATE, "day"),
         ({"day": "2025-12-01"}, {"day": "2025-13-01"}, Name.NO_SUCH_DATE, "day"),
         ({"day": "2025-02-28"}, {"day": "28.02.2025"}, Name.WRONG_FORMAT, "day"),
+        ({"day": "2025-12-31"}, {"day": "2025-12-32"}, Name.NO_SUCH_DATE, "day"),
+        ({"until": None}, {"until": "2025-02-28"}, Name.WRONG_FORMAT, "until"),
+        ({"from": None}, {"from": "half past ten"}, Name.WRONG_FORMAT, "from"),
+        ({"cc": None}, {"cc": "ann..lee@example.com"}, Name.WRONG_FORMAT, "cc"),
+        ({"text": "2025-12-32"}, {"text": "2025-31-12"}, Name.NO_SUCH_DATE, "text"),
+        ({"text": "1899-02-30"}, {"text": "2025/04/31"}, Name.NO_SUCH_DATE, "text"),
+        ({"text": "2025-02-30-7"}, {"text": " 2025-02-30 "}, Name.NO_SUCH_DATE, "text"),
         ({"day": "2025-02-28"}, {"day": "2025-2-28"}, Name.WRONG_FORMAT, "day"),
         ({"day": "2025-02-28"}, {"day": "tomorrow"}, Name.WRONG_FORMAT, "day"),
         ({"at": "23:59"}, {"at": "24:30"}, Name.WRONG_FORMAT, "at"),
@@ -236,6 +246,11 @@ def test_what_is_accepted_in_place_of_a_call_is_checked_too() -> None:
 def test_the_problems_of_every_call_are_reported() -> None:
     broken = Call("call_1", "create_event", {})
     assert len(argument_problems(dialogue_of(broken, broken, Call("call_3", "create_event", VALID)))) == 2
+
+
+def test_a_nullable_date_may_be_null() -> None:
+    tool = tool_of({"type": "object", "properties": {"day": {"type": "string", "format": "date", "nullable": True}}})
+    assert schema_violations(tool, {"day": None}) == []
 
 
 def test_a_schema_is_never_fetched() -> None:

@@ -15,12 +15,21 @@ from winnow.validators.tools.schemas.gemini_schema import GEMINI_TYPES, without_
 from winnow.validators.tools.schemas.openapi_schema import without_openapi_forms
 from winnow.validators.tools.schemas.python_types import PYTHON_WORDS, Schema, union
 from winnow.validators.tools.schemas.references import resolved, unresolved
-from winnow.validators.tools.schemas.schema_places import alternatives, argument_path, rewritten
+from winnow.validators.tools.schemas.schema_places import (
+    CHILD_MAPS,
+    DEFINITIONS,
+    alternatives,
+    argument_path,
+    rewritten,
+)
 from winnow.validators.tools.schemas.tool_problem import ToolProblem, ToolProblemName, UnmappableTypeError
 from winnow.validators.tools.schemas.xlam_types import declared_type
 
 NO_ARGUMENTS: Schema = {"type": "object", "properties": {}}
 """The schema of a tool that takes no arguments."""
+
+NULLABLE_KEYWORDS = ("default", "const")
+"""Keywords whose value may be null."""
 
 META_VALIDATOR = Draft202012Validator(
     Draft202012Validator.META_SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER
@@ -71,7 +80,7 @@ class _Walk:
     def schema(self, node: Any, path: str) -> Any:
         if not isinstance(node, Mapping):
             return node
-        found = without_openapi_forms(without_gemini_forms(self._typed(dict(node), path)))
+        found = without_openapi_forms(without_gemini_forms(self._typed(_without_padding(node), path)))
         found = _with_required_list(found)
         return rewritten(found, lambda one, keyword, key: self.schema(one, argument_path(path, keyword, key)))
 
@@ -86,6 +95,19 @@ class _Walk:
             self.problems.append(ToolProblem(ToolProblemName.UNMAPPABLE_TYPE, self.tool, path, str(error)))
             return {key: value for key, value in node.items() if key != "type"}
         return {**schema, **{key: value for key, value in node.items() if key != "type"}}
+
+
+def without_nulls(node: Any) -> Any:
+    """An object without the nulls with which tables pad each one to the keys of all others."""
+    if not isinstance(node, Mapping):
+        return node
+    return {key: value for key, value in node.items() if value is not None or key in NULLABLE_KEYWORDS}
+
+
+def _without_padding(node: Mapping[str, Any]) -> Schema:
+    """The node without keywords, properties and definitions that are null."""
+    found: Schema = without_nulls(node)
+    return found | {key: without_nulls(found[key]) for key in (*CHILD_MAPS, *DEFINITIONS) if key in found}
 
 
 def _type_of(given: object) -> Schema:

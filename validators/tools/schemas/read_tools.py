@@ -13,7 +13,7 @@ from winnow.validators.tools.schemas.anthropic_tools import ANTHROPIC_TOOL
 from winnow.validators.tools.schemas.declaration import Declaration, ToolDialect
 from winnow.validators.tools.schemas.gemini_schema import GEMINI_JSON_SCHEMA, function_declarations
 from winnow.validators.tools.schemas.mcp_tools import MCP_TOOL
-from winnow.validators.tools.schemas.normalize_schema import normalized_schema
+from winnow.validators.tools.schemas.normalize_schema import normalized_schema, without_nulls
 from winnow.validators.tools.schemas.openai_tools import OPENAI_FLAT_TOOL, OPENAI_NESTED_TOOL
 from winnow.validators.tools.schemas.tool_problem import ToolProblem, ToolProblemName
 from winnow.validators.tools.schemas.xlam_types import argument_map_schema, is_argument_map
@@ -99,7 +99,7 @@ def _unreadable(tool: str, detail: str) -> ToolProblem:
 @lru_cache(maxsize=CACHED_TOOLS)
 def _read_declaration(text: str) -> tuple[Tool | None, tuple[ToolProblem, ...]]:
     """The tool of one declaration, or its problems; they name no tool where it has no name."""
-    declared = read_json(text)
+    declared = without_nulls(read_json(text))
     dialect = _dialect_of(declared)
     if dialect is None:
         return None, (_unreadable("", _unknown_form(declared)),)
@@ -130,7 +130,7 @@ def _dialect_of(declared: object) -> ToolDialect | None:
 
 def _parameters(declaration: Declaration, name: str) -> tuple[Mapping[str, Any], list[ToolProblem]]:
     """The schema as the dialect writes it, and what keeps it from being one."""
-    parameters = declaration.parameters
+    parameters = without_nulls(declaration.parameters)
     if not isinstance(declaration.description, str | None):
         return {}, [_unreadable(name, "the description is no text")]
     if parameters is None or parameters == {}:

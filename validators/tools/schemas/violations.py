@@ -9,7 +9,7 @@ from jsonschema.exceptions import ValidationError
 
 from winnow.core.suggest import suggestion
 from winnow.validators.tools.schemas.argument_problem import ArgumentProblemName, Violation
-from winnow.validators.tools.schemas.closed_schema import ALTERNATIVE, DECLARED
+from winnow.validators.tools.schemas.closed_schema import DECLARED
 from winnow.validators.tools.schemas.formats import EXAMPLES, begins_with_impossible_date, is_impossible_date
 from winnow.validators.tools.strict_json import JsonError, read_json, write_json
 
@@ -49,11 +49,16 @@ LIMITS = {
 def violations(errors: Iterable[ValidationError]) -> Iterator[Violation]:
     """What each error says, in words for a person."""
     found = list(errors)
-    undecided = {tuple(error.absolute_path) for error in found if error.validator in ALTERNATIVE}
     for error in found:
-        if error.validator == "unevaluatedProperties" and tuple(error.absolute_path) in undecided:
-            continue  # which arguments are declared depends on the alternative
-        yield from _NAMED.get(str(error.validator), _limit)(error)
+        named = _NAMED.get(str(error.validator), _limit)(error)
+        if error.validator == "unevaluatedProperties" and len(found) > 1:
+            named = (one for one in named if one.argument not in _declared_paths(error))
+        yield from named
+
+
+def _declared_paths(error: ValidationError) -> set[str]:
+    """The arguments that alternatives declare: where one does not fit, its arguments only seem undeclared."""
+    return {_path(error, name) for name in error.schema[DECLARED]}
 
 
 def shown(value: object) -> str:
@@ -77,6 +82,15 @@ def _path(error: ValidationError, *more: str) -> str:
 def _missing(error: ValidationError) -> Iterator[Violation]:
     (name,) = (name for name in error.validator_value if error.message.startswith(f"{name!r} is a required"))
     yield Violation(ArgumentProblemName.MISSING, _path(error, name), "it is missing", "a value, because it is required")
+
+
+def _missing_beside(error: ValidationError) -> Iterator[Violation]:
+    """What `dependentRequired` asks for beside an argument that is there."""
+    for name, needed in error.validator_value.items():
+        for other in needed if name in error.instance else ():
+            if other not in error.instance:
+                expected = f"a value, because {name!r} is given"
+                yield Violation(ArgumentProblemName.MISSING, _path(error, other), "it is missing", expected)
 
 
 def _undeclared(error: ValidationError) -> Iterator[Violation]:
@@ -197,6 +211,7 @@ def _limit(error: ValidationError) -> Iterator[Violation]:
 
 _NAMED: Mapping[str, Callable[[ValidationError], Iterator[Violation]]] = {
     "required": _missing,
+    "dependentRequired": _missing_beside,
     "additionalProperties": _undeclared,
     "unevaluatedProperties": _undeclared,
     "type": _type,

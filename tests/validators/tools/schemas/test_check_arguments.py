@@ -186,6 +186,26 @@ def test_alternatives_at_the_top_declare_arguments_together() -> None:
     assert [one.name for one in schema_violations(tool, {"unit": "C"})] == [Name.NO_ALTERNATIVE]
 
 
+def test_where_an_alternative_does_not_fit_only_what_no_alternative_declares_is_undeclared() -> None:
+    parts = [{"properties": {"b": {"type": "string"}}, "required": ["b"]}, {"properties": {"c": {"type": "integer"}}}]
+    tool = tool_of({"type": "object", "allOf": parts})
+    assert schema_violations(tool, {"b": "x", "c": 1}) == []
+    found = schema_violations(tool, {"c": "1", "d": 1})
+    assert [(one.name, one.argument) for one in found] == [
+        (Name.MISSING, "b"),
+        (Name.NUMBER_AS_STRING, "c"),
+        (Name.UNDECLARED, "d"),
+    ]
+
+
+def test_arguments_may_need_each_other() -> None:
+    properties = {"street": {"type": "string"}, "city": {"type": "string"}, "zip": {"type": "string"}}
+    tool = tool_of({"type": "object", "properties": properties, "dependentRequired": {"street": ["city", "zip"]}})
+    assert schema_violations(tool, {"city": "Rome"}) == []
+    (violation,) = schema_violations(tool, {"street": "Via Roma", "city": "Rome"})
+    assert (violation.name, violation.argument) == (Name.MISSING, "zip")
+
+
 def test_an_object_may_be_open_in_one_alternative() -> None:
     tool = tool_of({"type": "object", "properties": {"x": {"anyOf": [PLACE, {"type": "object", "required": ["id"]}]}}})
     assert schema_violations(tool, {"x": {"id": 1, "anything": 2}}) == []

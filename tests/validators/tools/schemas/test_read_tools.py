@@ -251,6 +251,19 @@ def test_arguments_may_have_the_names_of_keywords() -> None:
     assert properties_of({"properties": nested}) == nested
 
 
+def test_nulls_that_pad_a_table_are_dropped() -> None:
+    padded = {"type": "string", "enum": None, "items": None, "description": None, "properties": None}
+    declared = {"type": "object", "properties": {"city": padded, "title": None}, "required": None, "$defs": None}
+    assert schema_of({"name": "f", "description": None, "parameters": declared}) == {
+        "type": "object",
+        "properties": {"city": {"type": "string"}},
+    }
+    xlam = {"name": "f", "input_schema": None, "function": None, "parameters": {"city": {"type": "str"}, "title": None}}
+    assert schema_of(xlam)["properties"] == {"city": {"type": "string"}}
+    kept = {"anyOf": [{"type": "string"}, {"type": "null"}], "default": None}
+    assert properties_of({"type": "object", "properties": {"x": kept}}) == {"x": kept}
+
+
 def test_a_tool_without_arguments_has_none() -> None:
     for declared in ({}, {"parameters": {}}, {"parameters": None}, {"input_schema": {"type": "object"}}):
         assert schema_of({"name": "f", **declared}) == {"type": "object", "properties": {}}

@@ -77,7 +77,7 @@ class _Closing:
             return found
 
         found = rewritten(node, close)
-        if node.get("properties") and not _is_map(node):
+        if not _is_map(node):
             return {key: value for key, value in found.items() if key not in EXTRA or value is False}
         return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from datetime import date
 
 from jsonschema import FormatChecker
@@ -24,6 +25,9 @@ WRITTEN_DATES = (
     re.compile(r"(?P<day>\d\d?)([-/.])(?P<month>\d\d?)\2(?P<year>(?:19|20|21)\d\d)"),
 )
 """How a date is written in digits; a text that is exactly one is a date even without a format."""
+
+BEGINS_AS_DATE = re.compile(r"\s*\d{1,4}[-/.]\d")
+"""Most texts do not begin like this and need no closer look."""
 
 LARGEST_DAY = 31
 
@@ -73,6 +77,8 @@ def exists(year: int, month: int, day: int) -> bool:
 
 def is_impossible_date(text: str) -> bool:
     """Whether a text is written as a date that the calendar does not have, in either order of day and month."""
+    if not BEGINS_AS_DATE.match(text):
+        return False
     return any(_impossible(match) for match in (form.fullmatch(text.strip()) for form in WRITTEN_DATES) if match)
 
 
@@ -90,8 +96,16 @@ def _impossible(found: re.Match[str]) -> bool:
     return not (exists(year, month, day) or swapped) or bool(wrong_time)
 
 
-FORMATS_CHECKED = FormatChecker(formats=())
-"""The checker for jsonschema. Other formats are descriptions only, as JSON Schema 2020-12 has it."""
+FORMATS: Mapping[str, Callable[[object], bool]] = {
+    "date": is_date,
+    "time": is_time,
+    "date-time": is_date_time,
+    "email": is_email,
+}
+"""The formats that are checked. Others are descriptions only, as JSON Schema 2020-12 has it."""
 
-for _name, _check in {"date": is_date, "time": is_time, "date-time": is_date_time, "email": is_email}.items():
+FORMATS_CHECKED = FormatChecker(formats=())
+"""The checker of FORMATS for jsonschema."""
+
+for _name, _check in FORMATS.items():
     FORMATS_CHECKED.checks(_name)(_check)

@@ -9,6 +9,7 @@ import pytest
 from winnow.validators.tools.dialogue import Call, Dialogue, Role, Tool, Turn
 from winnow.validators.tools.schemas.argument_problem import ArgumentProblemName as Name
 from winnow.validators.tools.schemas.check_arguments import argument_problems, schema_violations
+from winnow.validators.tools.schemas.closed_schema import closed_schema
 from winnow.validators.tools.schemas.read_tools import read_tools
 
 PLACE = {"type": "object", "properties": {"city": {"type": "string"}, "zip": {"type": "string"}}, "required": ["city"]}
@@ -125,6 +126,9 @@ def problems_of(arguments: Mapping[str, Any]) -> list[tuple[Name, str]]:
         ({"tags": ["a", "b"]}, {"tags": ["a", "a"]}, Name.REPEATED_ITEM, "tags"),
         ({"tags": ["a"]}, {"tags": "a"}, Name.WRONG_TYPE, "tags"),
         ({"tags": ["a"]}, {"tags": '["a"]'}, Name.JSON_AS_STRING, "tags"),
+        ({"tags": ["a"]}, {"tags": "12"}, Name.WRONG_TYPE, "tags"),
+        ({"tags": ["a"]}, {"tags": '{"a": 1}'}, Name.WRONG_TYPE, "tags"),
+        ({"place": {"city": "x"}}, {"place": '["x"]'}, Name.WRONG_TYPE, "place"),
         ({"tags": ["1"]}, {"tags": ["a", 1]}, Name.WRONG_TYPE, "tags[1]"),
         ({"place": {"city": "Rome"}}, {"place": {"zip": "1"}}, Name.MISSING, "place.city"),
         ({"place": {"city": "Rome"}}, {"place": {"city": "Rome", "town": "Rome"}}, Name.UNDECLARED, "place.town"),
@@ -198,6 +202,27 @@ def test_where_an_alternative_does_not_fit_only_what_no_alternative_declares_is_
     ]
 
 
+def test_a_part_that_allows_more_does_not_open_the_others() -> None:
+    parts = [{"type": "object", "additionalProperties": True}, {"properties": {"b": {"type": "string"}}}]
+    for tool in (
+        tool_of({"type": "object", "allOf": parts}),
+        tool_of({"type": "object", "properties": {"b": {"type": "object", "allOf": parts}}}),
+    ):
+        declared = {"b": "x"} if "allOf" in tool.parameters else {"b": {"b": "x"}}
+        assert schema_violations(tool, declared) == []
+        undeclared = {**declared, "c": 1} if "allOf" in tool.parameters else {"b": {"b": "x", "c": 1}}
+        assert [one.name for one in schema_violations(tool, undeclared)] == [Name.UNDECLARED]
+
+
+def test_an_object_without_alternatives_is_closed_by_the_fast_keyword() -> None:
+    closed = closed_schema(
+        {"type": "object", "properties": {"a": PLACE, "b": {"$ref": "#/$defs/B"}}, "$defs": {"B": PLACE}}
+    )
+    assert (closed["additionalProperties"], closed["properties"]["a"]["additionalProperties"]) == (False, False)
+    assert "unevaluatedProperties" not in closed | closed["properties"]["a"]
+    assert closed["properties"]["b"]["unevaluatedProperties"] is False
+
+
 def test_arguments_may_need_each_other() -> None:
     properties = {"street": {"type": "string"}, "city": {"type": "string"}, "zip": {"type": "string"}}
     tool = tool_of({"type": "object", "properties": properties, "dependentRequired": {"street": ["city", "zip"]}})
@@ -234,6 +259,39 @@ def test_a_message_names_turn_call_tool_argument_found_and_expected() -> None:
         + ", ".join(sorted(PROPERTIES))
         + "; did you mean 'color'?",
     ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"guests": "3.5"}, '"3.5"; expected: an integer'),
+        ({"price": "3.5"}, '"3.5"; expected: a number; fix: write 3.5 without quotes'),
+        ({"guests": 3.0}, "3.0; expected: an integer; fix: write 3"),
+        ({"public": "TRUE"}, '"TRUE"; expected: true or false; fix: write true without quotes'),
+        ({"note": 1}, "1; expected: a string or null"),
+        ({"color": "gren"}, '"gren"; expected: one of "red", "green", "dark blue"; did you mean \'green\'?'),
+        ({"size": "tiny"}, '"tiny"; expected: "small" or "large"'),
+        ({"guests": 10}, "10; expected: at most 9"),
+        ({"code": "a"}, '"a"; expected: a match of the pattern "^[A-Z]{3}$"'),
+        ({"point": [1, 2, 3]}, "[1, 2, 3]; expected: 2 items"),
+        ({"title": "x" * 78}, f'"{"x" * 78}"; expected: at most 20 characters'),
+        ({"title": "x" * 79}, f'"{"x" * 79}…; expected: at most 20 characters'),
+    ],
+)
+def test_a_violation_says_what_was_found_what_was_expected_and_what_to_write(
+    arguments: dict[str, Any], message: str
+) -> None:
+    assert [str(one) for one in schema_violations(TOOL, {**VALID, **arguments})] == [message]
+
+
+def test_the_alternative_with_the_same_fixed_value_fits_best() -> None:
+    one_of = [
+        {"type": "object", "properties": {"kind": {"const": kind}, size: {"type": "number"}}}
+        for kind, size in (("circle", "radius"), ("square", "side"))
+    ]
+    tool = tool_of({"type": "object", "properties": {"shape": {"oneOf": one_of}}})
+    (violation,) = schema_violations(tool, {"shape": {"kind": "square", "side": "1"}})
+    assert (violation.name, violation.argument) == (Name.NUMBER_AS_STRING, "shape.side")
 
 
 def test_an_unknown_tool_is_named() -> None:

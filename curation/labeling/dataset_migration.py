@@ -13,7 +13,7 @@ from winnow.curation.store.queue_items import (
     QueueDataset,
     QueueItem,
     copy_items,
-    mark_delivered,
+    mark_undelivered,
     queue_datasets,
     queue_items,
     update_dataset,
@@ -67,7 +67,7 @@ def _move(
     with store.writing() as connection:
         if not old.closed:
             update_dataset(connection, old.name, closed_at=utc_now())
-        mark_delivered(connection, old.name, taken, at=None)
+        mark_undelivered(connection, old.name, list(taken))
         if not items:
             return None
         new = find_or_insert_dataset(connection, task, queue, old.variant)

@@ -30,8 +30,10 @@ from winnow.curation.store.queue_items import (
     QueueItem,
     last_push_with_other_labels,
     mark_delivered,
+    mark_undelivered,
     queue_datasets,
     queue_items,
+    set_quoted_ids,
     update_dataset,
     withdraw_items,
 )
@@ -114,21 +116,11 @@ class _Delivery:
         """Send what is undelivered in one dataset, which is created in Argilla first if it is missing there."""
         client = self.session.client
         missing = not client.dataset_exists(dataset.server_id)
-        with self.store.writing() as connection:
-            if missing:
-                _mark_undelivered(connection, dataset)
-            undelivered = [
-                item
-                for item in queue_items(connection, self.queue.name)
-                if item.dataset == dataset.name and not (item.delivered or item.withdrawn)
-            ]
-            stale = [item.record_id for item in undelivered if item.record_id not in candidates]
-            withdraw_items(connection, dataset.name, stale)
+        pending = self._pending_items(dataset, candidates, missing=missing)
         shown = candidates
         if dataset.kind == DatasetKind.BLIND:
             shown = {record: replace(one, context=None) for record, one in candidates.items()}
-        pending, form = [one for one in undelivered if one.record_id in candidates], kind_form(kind_of(self.task))
-        records = _argilla_records(pending, shown, form, self.embed)
+        records = _argilla_records(pending, shown, kind_form(kind_of(self.task)), self.embed)
         if missing and not records:
             return
         server_id = dataset.server_id or ""
@@ -137,13 +129,35 @@ class _Delivery:
         else:
             client.grant_access(self._workspace_of(dataset), dataset.assignee)
             client.set_guidelines(server_id, self.guidelines)
-        if not missing and records and not client.shows_sessions(server_id):
+        if records and not client.shows_sessions(server_id):
             records = [replace(one, earlier_turns=None) for one in records]
         by_id = {one.record_id: one for one in records}
         for stored in client.upload_records(server_id, records) if records else ():
             with self.store.writing() as connection:
                 mark_delivered(connection, dataset.name, stored, at=utc_now())
             self.delivered.add(dataset.name, by_id, stored)
+
+    def _pending_items(
+        self, dataset: QueueDataset, candidates: Mapping[str, QueueCandidate], *, missing: bool
+    ) -> list[QueueItem]:
+        """The undelivered items of a dataset; those that are no longer candidates are withdrawn.
+
+        What they quote is stored before they are sent. It is added to what an interrupted push may have sent.
+        """
+        with self.store.writing() as connection:
+            if missing:
+                _mark_unfinished_undelivered(connection, dataset)
+            undelivered = [
+                item
+                for item in queue_items(connection, self.queue.name)
+                if item.dataset == dataset.name and not (item.delivered or item.withdrawn)
+            ]
+            pending = [item for item in undelivered if item.record_id in candidates]
+            stale = [item.record_id for item in undelivered if item.record_id not in candidates]
+            withdraw_items(connection, dataset.name, stale)
+            quoted = {one.record_id: (*one.quoted_ids, *candidates[one.record_id].quoted_ids) for one in pending}
+            set_quoted_ids(connection, dataset.name, quoted)
+        return pending
 
     def announce_successor(self, dataset: QueueDataset, known: Sequence[QueueDataset]) -> None:
         """Say in a closed dataset where its records went."""
@@ -198,7 +212,7 @@ class _Delivery:
         return argilla_workspace_of(self.session.connection.workspace, self.queue, dataset.assignee)
 
 
-def _mark_undelivered(connection: Connection, dataset: QueueDataset) -> None:
+def _mark_unfinished_undelivered(connection: Connection, dataset: QueueDataset) -> None:
     """Items that the server has lost and annotators have not finished have to be sent again."""
     submitted = submitted_annotators(connection)
     unfinished = [
@@ -208,7 +222,7 @@ def _mark_undelivered(connection: Connection, dataset: QueueDataset) -> None:
         and item.delivered
         and len(submitted.get((dataset.name, item.record_id), ())) < dataset.overlap
     ]
-    mark_delivered(connection, dataset.name, unfinished, at=None)
+    mark_undelivered(connection, dataset.name, unfinished)
 
 
 def _argilla_records(

@@ -170,7 +170,6 @@ def _insert_items(
                 "score": score,
                 "agent": agent,
                 "hidden_suggestion": label if one.record_id in blind else None,
-                "quoted_ids": json.dumps(one.quoted_ids),
                 "delivered_at": None,
                 "withdrawn_at": None,
                 "at": at,

@@ -19,8 +19,8 @@ def origin_question(source: SourceRows, file: str, given: Mapping[str, Option]) 
     `file` is the file as the command was given it, and `given` are the options of the command. Where the group column
     is an open question too, the commands answer both.
     """
-    said = source.synthetic_columns[0]
-    found = f"column {said.column!r} says that a machine wrote {said.synthetic:,} of {counted(said.rows, 'row')}"
+    stated = source.synthetic_columns[0]
+    found = f"column {stated.column!r} says that a machine wrote {stated.synthetic:,} of {counted(stated.rows, 'row')}"
     expected = "an origin before anything is stored: a synthetic row is reviewed first, and is never hold-out"
     human = {**given, "origin": Origin.HUMAN.value}
     synthetic = {**given, "origin": Origin.SYNTHETIC.value, "batch": f"{Path(file).stem}-{source.file_hash[:6]}"}

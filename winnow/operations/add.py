@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from winnow.curation.ingest.add import MAX_ATTEMPTS, AddResult, WorkspaceChanged
 from winnow.curation.ingest.add import add as add_source_rows
 from winnow.curation.ingest.add_options import UNKNOWN_LICENSE, AddOptions, check_options
 from winnow.curation.ingest.group_question import given_options, group_question
+from winnow.curation.ingest.options_without_effect import options_without_effect
 from winnow.curation.ingest.origin_question import origin_question
 from winnow.curation.ingest.restore_release import release_files, release_readings
 from winnow.curation.io.readers.columns import Columns
@@ -76,7 +78,8 @@ def add(  # noqa: PLR0913
             problems += error.problems
     given = given_options(options, columns, format=format, encoding=encoding, table=table)
     given |= {"dry_run": True} if dry_run else {}
-    problems = problems or _questions(read, given, live)
+    unused = (problem for _, rows in read for problem in options_without_effect(rows, options, columns))
+    problems = problems or [*dict.fromkeys(unused)] or _questions(read, given, live)
     if problems:
         raise WinnowError(problems)
     sources = [rows for _, rows in read]
@@ -93,13 +96,18 @@ def _questions(
     """What must be answered before the sources that were read from files are stored.
 
     A file that is already stored was answered. Questions about groups follow those about origins, each of which is
-    about one file and answers both.
+    about one file and answers both; a question about groups is one about all files with the same columns.
     """
     asked = [(file, rows) for file, rows in read if rows.synthetic_columns and rows.file_hash not in live]
     if asked and "origin" not in given:
         return [origin_question(rows, file, given) for file, rows in asked]
-    names = list(dict.fromkeys(file for file, _ in read))
-    return [group_question(rows, names, given) for _, rows in read if rows.group_candidates]
+    files: dict[str, list[str]] = defaultdict(list)
+    for file, rows in read:
+        files[rows.columns_key].append(file)
+    open_questions = {rows.columns_key: rows for _, rows in reversed(read) if rows.group_candidates}
+    return [
+        group_question(rows, list(dict.fromkeys(files[key])), given) for key, rows in reversed(open_questions.items())
+    ]
 
 
 def _add_with_retries(

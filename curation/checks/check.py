@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from winnow.config.overrides import with_overrides
 from winnow.config.task import Task
 from winnow.core.errors import Problem, WinnowError
+from winnow.core.example import repeat_key
 from winnow.core.layout import WorkspaceFolder
 from winnow.core.progress import Progress
-from winnow.core.vocabulary import GateVerdict
+from winnow.core.vocabulary import GateVerdict, Split
 from winnow.curation.checks.coverage.task_facets import facet_functions, text_facets
 from winnow.curation.checks.coverage.traffic_similarity import TrafficCoverage, measure_traffic_coverage
 from winnow.curation.checks.eligibility import EXCLUDED, eligible_rows
@@ -21,11 +23,13 @@ from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates import NOT_WAIVABLE, measure_gates
 from winnow.curation.checks.gates.gate import Gate
 from winnow.curation.checks.gates.loosened import with_loosened
+from winnow.curation.checks.hold_out_texts import HoldOutTexts
 from winnow.curation.checks.label_conflicts import label_conflicts
 from winnow.curation.checks.pii_scan import records_with_pii
 from winnow.curation.checks.selection import Selection, select
 from winnow.curation.checks.similarity import measure_similarity
 from winnow.curation.checks.similarity_search import Similarities
+from winnow.curation.checks.task_texts import RepeatedText, without_hold_out_texts
 from winnow.curation.checks.threshold_costs import ThresholdCost, lowest_cosine, threshold_costs
 from winnow.curation.checks.waive import with_waivers
 from winnow.curation.engine.embedders.embedder import Embedder
@@ -68,6 +72,12 @@ class CheckResult:
     def passed(self) -> bool:
         """Whether no gate fails."""
         return all(gate.verdict != GateVerdict.FAIL for gate in self.gates)
+
+    @cached_property
+    def repeated_task_texts(self) -> Sequence[RepeatedText]:
+        """Texts of the task file that repeat a hold-out record: generators and prompts leave them out."""
+        keys = self.table.loc[self.table["assigned_split"] != Split.TRAIN, "fold_key"]
+        return without_hold_out_texts(self.task, HoldOutTexts(frozenset(map(repeat_key, keys)))).left_out
 
     @property
     def selected(self) -> pd.DataFrame:

@@ -61,6 +61,8 @@ def print_check(check: CheckResult) -> None:
     )
     counts = check.selected["split"].value_counts()
     print_line()
+    for repeated in check.repeated_task_texts:
+        print_line(printable(str(repeated)), style="yellow")
     if check.task.embedder.model is not None:
         print_line(f"similarity is measured with {printable(str(check.task.embedder))}")
     print_line("would be released: " + ", ".join(f"{s} {counts.get(s, 0):,}" for s in SPLITS))

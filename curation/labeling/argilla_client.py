@@ -38,10 +38,10 @@ SESSION_FIELD = "session"
 DRAFT = "draft"
 """The status of a response that its annotator has saved and not submitted."""
 
-BEGUN = (DRAFT, ResponseStatus.SUBMITTED)
+STARTED = (DRAFT, ResponseStatus.SUBMITTED)
 """Statuses of responses that somebody works on or has finished."""
 
-TOUCHED = (*BEGUN, ResponseStatus.DISCARDED)
+TOUCHED = (*STARTED, ResponseStatus.DISCARDED)
 """Statuses of all responses."""
 
 OWNER_KEY = "winnow_workspace_id"

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from winnow.core.errors import WinnowError
 from winnow.core.layout import WorkspaceFolder
-from winnow.curation.labeling.argilla_client import BEGUN, TOUCHED, ArgillaClient
+from winnow.curation.labeling.argilla_client import STARTED, TOUCHED, ArgillaClient
 from winnow.curation.labeling.queues.definition import QueueDefinition
 from winnow.curation.labeling.server.connection import connect_to_argilla
 from winnow.curation.labeling.session import ArgillaSession, exclusive_queues, open_session
@@ -105,10 +105,10 @@ def withdraw_stale_items(store: Store, client: ArgillaClient, queue: QueueDefini
 
 
 def take_back_records(client: ArgillaClient, dataset: QueueDataset, records: Sequence[str]) -> list[str]:
-    """Delete records from Argilla unless somebody has begun to answer them; returns those that are not there now."""
+    """Delete records from Argilla unless somebody has started to answer them; returns those that are not there now."""
     if not client.dataset_exists(dataset.server_id):
         return list(records)
-    return client.delete_records(str(dataset.server_id), records, keep=BEGUN)
+    return client.delete_records(str(dataset.server_id), records, keep=STARTED)
 
 
 def _copies(store: Store, records: Set[str]) -> list[tuple[str, str, str]]:

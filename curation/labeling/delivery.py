@@ -163,13 +163,12 @@ class _Delivery:
         """Say in a closed dataset where its records went."""
         client = self.session.client
         later = [one for one in known if one.variant == dataset.variant and not one.closed]
-        if later and dataset.server_id and client.dataset_exists(dataset.server_id):
-            client.set_guidelines(dataset.server_id, closed_dataset_note(later[-1].name, utc_now()))
+        if later and dataset.closed_at and dataset.server_id and client.dataset_exists(dataset.server_id):
+            client.set_guidelines(dataset.server_id, closed_dataset_note(later[-1].name, dataset.closed_at))
 
     def _create(self, dataset: QueueDataset, *, dimensions: int) -> str:
-        """Create a dataset in Argilla and store its id."""
+        """Create a dataset in Argilla, or continue with the one of an interrupted push; its id is stored."""
         client, argilla_workspace = self.session.client, self._workspace_of(dataset)
-        client.grant_access(argilla_workspace, dataset.assignee)
         spec = DatasetSpec(
             name=dataset.name,
             workspace=argilla_workspace,
@@ -181,7 +180,9 @@ class _Delivery:
             overlap=dataset.overlap,
             dimensions=dimensions,
         )
-        server_id = self._find_interrupted(spec) or client.create_dataset(spec, self.guidelines)
+        interrupted = self._find_interrupted(spec)
+        client.grant_access(argilla_workspace, dataset.assignee)
+        server_id = interrupted or client.create_dataset(spec, self.guidelines)
         with self.store.writing() as connection:
             update_dataset(connection, dataset.name, server_id=server_id, responses_read_until=None)
         return server_id
@@ -189,7 +190,7 @@ class _Delivery:
     def _find_interrupted(self, spec: DatasetSpec) -> str | None:
         """The dataset that an interrupted push published; one that was not published yet is deleted.
 
-        Raises WinnowError when the name belongs to another workspace or another task.
+        Raises WinnowError when the name belongs to another workspace or another task; then the server is not changed.
         """
         client = self.session.client
         space = client.argilla_workspace_id(spec.workspace)
@@ -197,7 +198,6 @@ class _Delivery:
         for known in named:
             if is_foreign(client, known, spec.owner):
                 raise WinnowError(foreign_dataset(client.url, known, spec.owner))
-            client.set_owner(known, spec.owner)
             if not known.ready:
                 client.delete_dataset(known.id)
             elif client.questions(known.id) != {one.name: set(one.options) for one in spec.questions}:
@@ -205,6 +205,7 @@ class _Delivery:
                 fix = f"rename or delete it there, or set {WORKSPACE_VARIABLE} to another name"
                 raise WinnowError(Problem(where, "it asks other questions", "a free name", fix))
             else:
+                client.set_owner(known, spec.owner)
                 return known.id
         return None
 

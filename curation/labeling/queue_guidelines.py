@@ -48,11 +48,12 @@ def without_images(markdown: str) -> str:
     return markdown.replace("<", "&lt;").replace("![", "\\!\\[")
 
 
-def closed_dataset_note(successor: str, when: str) -> str:
-    """The guidelines of a dataset whose unanswered records moved to another one."""
+def closed_dataset_note(successor: str, closed_at: str) -> str:
+    """The guidelines of a dataset whose unanswered records moved to another one at a time (UTC, ISO 8601)."""
     return (
-        f"# Closed\n\nThe labels changed on {when[:10]}, so labeling continues in the dataset **{successor}**. "
-        "Your responses here count. Records that somebody had begun to answer are still here: please complete them."
+        f"# Closed\n\nThe labels changed, so this dataset was closed on {closed_at[:10]}, and labeling continues in "
+        f"the dataset **{successor}**. Your responses here count. Records that somebody had started to answer are "
+        "still here: please complete them."
     )
 
 

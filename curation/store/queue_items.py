@@ -44,8 +44,14 @@ class QueueDataset:
     """Argilla's id; None until the dataset is created there."""
     responses_read_until: str | None
     """Time of the last imported response, by Argilla's clock."""
-    closed: bool
-    """Whether it was replaced: the labels changed, and records that nobody had begun moved to a newer dataset."""
+    closed_at: str | None
+    """UTC, ISO 8601: when it was replaced because the labels had changed; records that nobody had started moved to a
+    newer dataset. None: it is open."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was replaced."""
+        return self.closed_at is not None
 
     @property
     def variant(self) -> DatasetVariant:
@@ -89,7 +95,7 @@ def queue_datasets(connection: Connection, queue: str | None = None) -> list[Que
             options=tuple(json.loads(row.options)),
             server_id=row.server_id,
             responses_read_until=row.responses_read_until,
-            closed=row.closed_at is not None,
+            closed_at=row.closed_at,
         )
         for row in connection.execute(query)
     ]

@@ -74,10 +74,15 @@ class CheckResult:
         return all(gate.verdict != GateVerdict.FAIL for gate in self.gates)
 
     @cached_property
+    def hold_out_texts(self) -> HoldOutTexts:
+        """The texts of all hold-out records, selected or not."""
+        keys = self.table.loc[self.table["assigned_split"] != Split.TRAIN, "fold_key"]
+        return HoldOutTexts(frozenset(map(repeat_key, keys)))
+
+    @cached_property
     def repeated_task_texts(self) -> Sequence[RepeatedText]:
         """Texts of the task file that repeat a hold-out record: generators and prompts leave them out."""
-        keys = self.table.loc[self.table["assigned_split"] != Split.TRAIN, "fold_key"]
-        return without_hold_out_texts(self.task, HoldOutTexts(frozenset(map(repeat_key, keys)))).left_out
+        return without_hold_out_texts(self.task, self.hold_out_texts).left_out
 
     @property
     def selected(self) -> pd.DataFrame:

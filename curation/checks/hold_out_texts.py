@@ -33,9 +33,9 @@ class HoldOutTexts:
         return max(map(len, self.keys), default=0)
 
     def repeated_by(self, row: WorkingRow) -> bool:
-        """Whether a record repeats a hold-out record, apart from case, punctuation and invisible characters."""
+        """Whether a record repeats a hold-out record, apart from case, punctuation, HTML and invisible characters."""
         return repeat_key(row.fold_key) in self.keys
 
     def contain(self, text: str) -> bool:
-        """Whether a text repeats a hold-out record, apart from case, punctuation and invisible characters."""
+        """Whether a text repeats a hold-out record, apart from case, punctuation, HTML and invisible characters."""
         return repeat_key(fold_key(canonical_text(text))) in self.keys

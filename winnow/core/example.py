@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from winnow.core.hashing import stable_hash
+from winnow.core.markup import without_markup
 
 ID_CHARACTERS = 20
 """80 bits of SHA-256: a collision among a million records has a probability of about 4e-13 (n^2 / 2^81)."""
@@ -38,9 +39,19 @@ _SPACE_BETWEEN_DIGITS = re.compile(r"(?<=\d) +(?=\d)")
 
 
 def repeat_key(fold: str) -> str:
-    """A coarser key, made of a fold key: texts that differ in punctuation, symbols or invisible characters share it.
+    """A coarser key, made of a fold key: texts share it that differ in punctuation, symbols, HTML or what is not shown.
 
     Two numbers stay apart: 1.5 is not 15. A text without letters and digits keeps its fold key.
+    """
+    if "&" not in fold and "<" not in fold:
+        return repeat_key_with_markup(fold)
+    return repeat_key_with_markup(fold_key(without_markup(fold)) or fold)
+
+
+def repeat_key_with_markup(fold: str) -> str:
+    """The same, except that HTML is a part of the text.
+
+    Hashes that were stored before repeat keys left HTML out are hashes of this key.
     """
     visible = _SPACE_BETWEEN_DIGITS.sub(".", "".join(map(_letter_or_space, fold))).replace(" ", "")
     return unicodedata.normalize("NFKC", visible) or fold

@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from winnow.core.example import repeat_key, repeat_key_with_markup
 from winnow.core.hashing import stable_hash
-from winnow.core.vocabulary import Origin
+from winnow.core.vocabulary import ArtifactKind, Origin
 from winnow.curation.store import tables
-from winnow.curation.store.tables import batch, candidate, forgotten, generation_run, occurrence, source
+from winnow.curation.store.tables import artifact, batch, candidate, forgotten, generation_run, occurrence, source
 
 Producer = tuple[str, str, str]
 """Generator, prompt version and model."""
@@ -170,10 +170,12 @@ def _first_shown_by_others(connection: Connection) -> dict[str, int]:
 def _position(connection: Connection) -> ColumnElement[int]:
     """The place of an occurrence in time: its id, and the first place of the same release for rows of a release.
 
-    These rows are not added in the order in which they were first shown, and the release states their origin.
+    These rows are not added in the order in which they were first shown, and the release states their origin. Only
+    releases of this workspace count: older versions stored whatever release a file of dropped rows named.
     """
     release = func.json_extract(source.c.settings, "$.release")
-    query = select(release, func.min(occurrence.c.id)).join(source).where(release.is_not(None)).group_by(release)
+    recorded = select(artifact.c.sha256).where(artifact.c.kind == ArtifactKind.RELEASE)
+    query = select(release, func.min(occurrence.c.id)).join(source).where(release.in_(recorded)).group_by(release)
     first = dict(connection.execute(query).tuples().all())
     return case(first, value=release, else_=occurrence.c.id) if first else occurrence.c.id
 

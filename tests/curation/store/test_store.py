@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import sqlite3
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from winnow.curation.store.database import open_store
 from winnow.curation.store.migrations import HEAD
 from winnow.curation.store.records import records_by_id_prefix
 from winnow.curation.store.tables import metadata
+from winnow.curation.store.working_view import working_rows
 from winnow.curation.store.written_once import written_once_triggers
 
 AT = "2026-01-01T00:00:00+00:00"
@@ -230,3 +232,24 @@ def test_a_database_of_yesterday_gets_the_triggers_of_today(tmp_path: Path) -> N
     open_store(path)
     with pytest.raises(sqlite3.IntegrityError, match="source rows are written once"):
         sql(path, "UPDATE source SET origin = 'synthetic'")
+
+
+@pytest.mark.parametrize(("recorded", "origin"), [("elsewhere", "synthetic"), ("known", "human")])
+def test_in_an_old_database_only_a_recorded_release_says_when_its_rows_were_shown(
+    tmp_path: Path, recorded: str, origin: str
+) -> None:
+    path = tmp_path / "winnow.db"
+    create_first_schema(path)
+    settings = json.dumps({"release": "known"})
+    shown = [("first", settings, "human"), ("by a machine", "{}", "synthetic"), ("By a machine!", settings, "human")]
+    for number, (text, stated, source_origin) in enumerate(shown):
+        sql(path, f"INSERT INTO record_group VALUES ('g{number}', '', 'train', 'drawn', 'a', '{AT}')")
+        fold = text.casefold()
+        sql(path, f"INSERT INTO record VALUES ('r{number}', 'intents', '{text}', '{fold}', 'g{number}', '{AT}')")
+        source = f"'s{number}', 'h{number}', 'n', '{stated}', '{source_origin}', 'x', NULL, '{AT}', NULL, NULL"
+        sql(path, f"INSERT INTO source VALUES ({source})")
+        sql(path, f"INSERT INTO occurrence (record_id, source_id, row) VALUES ('r{number}', 's{number}', 1)")
+    sql(path, f"INSERT INTO artifact VALUES ('one', 'release', 'p', '{recorded}', '{{}}', '{AT}')")
+    with open_store(path).reading() as connection:
+        rows = {row.id: row.origin for row in working_rows(connection)}
+    assert rows == {"r0": "human", "r1": "synthetic", "r2": origin}

@@ -36,10 +36,10 @@ def print_check(check: CheckResult) -> None:
     ]
     print_table(["gate", "measured", "threshold", "verdict"], rows, right=[1, 2])
     for gate in check.gates:
-        if gate.evidence or gate.loosened or gate.fix:
+        if gate.evidence or gate.loosened or gate.notes or gate.fix:
             print_line()
             print_line(gate.name, style=GATE_STYLE[gate.verdict])
-            for line in (*map(str, gate.loosened), *gate.evidence):
+            for line in (*map(str, gate.loosened), *gate.notes, *gate.evidence):
                 print_line(f"  {printable(line)}")
             if gate.fix:
                 print_line(f"  fix: {gate.fix}", style="bold")

@@ -44,7 +44,9 @@ def store_waiver(connection: Connection, gate: str, *, by: str, reason: str, unt
     connection.execute(
         insert(waiver)
         .values(**values, at=now)
-        .on_conflict_do_update(index_elements=list(values), set_={"withdrawn_at": None})
+        .on_conflict_do_update(
+            index_elements=list(values), set_={"withdrawn_at": None}, where=waiver.c.withdrawn_at.is_not(None)
+        )
     )
 
 

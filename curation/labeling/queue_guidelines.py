@@ -35,7 +35,7 @@ def queue_guidelines(
         head.append(f"The [labeling guidelines]({guidelines_url}) show every label with its examples.")
     head.append("## Labels")
     for describe in (_label_with_examples, _label_with_description, _label_name):
-        text = without_images("\n\n".join([*head, "\n".join(describe(label) for label in labels)]))
+        text = without_html_and_images("\n\n".join([*head, "\n".join(describe(label) for label in labels)]))
         if len(text) <= MAX_CHARACTERS:
             return text
     where = "see the labeling guidelines." if guidelines_url else "ask your data lead."
@@ -43,7 +43,7 @@ def queue_guidelines(
     return text[: MAX_CHARACTERS - len(missing)].rpartition("\n")[0] + missing
 
 
-def without_images(markdown: str) -> str:
+def without_html_and_images(markdown: str) -> str:
     """The text with HTML and images shown as they were typed: neither may load anything from another host."""
     return markdown.replace("<", "&lt;").replace("![", "\\!\\[")
 

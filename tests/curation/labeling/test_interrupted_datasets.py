@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from tests.support.files import write_jsonl
 from tests.support.labeling import LabelingSetup, annotators_of
-from winnow.core.errors import WinnowError
+from winnow.core.errors import ServiceError, WinnowError
 from winnow.curation.io.readers.columns import Columns
-from winnow.curation.labeling.argilla_client import OWNER_KEY, SESSION_FIELD
+from winnow.curation.labeling.argilla_client import OWNER_KEY, SESSION_FIELD, ArgillaClient
 from winnow.curation.store import tables
 from winnow.workspace import Workspace
 
@@ -81,3 +82,13 @@ def test_a_closed_dataset_states_when_it_was_closed(labeling: LabelingSetup) -> 
             closed = tables.queue_dataset.c.closed_at.is_not(None)
             connection.execute(tables.queue_dataset.update().where(closed).values(closed_at="2026-01-02T03:04:05Z"))
     assert "this dataset was closed on 2026-01-02, " in labeling.dataset("label")["guidelines"]
+
+
+def test_a_server_that_fails_is_not_one_without_the_dataset(labeling: LabelingSetup) -> None:
+    labeling.workspace.push("label", count=1, second_reviewer_share=0)
+    client = ArgillaClient(labeling.api.url, labeling.api.key)
+    assert client.dataset_exists(labeling.dataset("label")["id"])
+    assert not client.dataset_exists(str(UUID(int=1)))
+    assert not client.dataset_exists(None)
+    with pytest.raises(ServiceError):
+        client.dataset_exists("malformed")  # Argilla responds with 422

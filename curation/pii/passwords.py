@@ -15,13 +15,26 @@ _IS = (
 
 _PASSWORD = r"(?:pass[ -]?(?:word|phrase|wd)|passcode|pwd|pw)"
 
+_FOREIGN_PASSWORD = (
+    r"(?:contrase(?:ñ|n\u0303|n)a|(?:mi|tu|su|nuestra) clave|clave(?= del? (?:la )?(?:wi-?fi|red|cuenta|correo|acceso))"
+    r"|\w*passwort|\w*kennwort|mot de passe|mdp|password|parola d'ordine|senha|palavra[- ]passe|\w*wachtwoord|pw|pwd)"
+)
+"""What Spanish, German, French, Italian, Portuguese and Dutch call a password; the last four also say "password"."""
+
+_FOREIGN_IS = (
+    r"(?:\s*[=:]\s*|(?:\s+[^\W\d]+){0,4}?\s+(?:es|era|será|ist|war|lautet|est|était|sera|è|e'|sarà|é|is|was|wordt)"
+    r"\s*:?\s+(?:(?:ahora|jetzt|nun|maintenant|ora|adesso|agora|nu)\s+)?)[\"'`]?"
+)
+
 _KEY = (
     r"(?:secret(?:[ _-]?(?:access)?[ _-]?(?:key|token))?"
     r"|(?:api|access|auth|private|signing|license)[ _-]?(?:key|token)|token)"
 )
 
 SECRET_WORD = re.compile(
-    r"pass|pwd|\bpw\b|curl|secret|token|key|\bpin\b|cv[vc]|otp|code|log ?in|sign in|user|credential", re.I
+    r"pass|pwd|\bpw\b|curl|secret|token|key|\bpin\b|cv[vc]|otp|code|log ?in|sign in|user|credential"
+    r"|contrase|clave|kennwort|mdp|parola|senha|wachtwoord",
+    re.I,
 )
 """Every rule below has one of these words."""
 
@@ -31,8 +44,21 @@ UNQUOTED_PASSWORD = re.compile(rf"\b(?:\w+_)?{_PASSWORD}{_IS}(?P<v>[^\s\"'`]{{4,
 
 UNQUOTED_KEY = re.compile(rf"\b(?:\w+_)?{_KEY}{_IS}(?P<v>[^\s\"'`]{{8,}})", re.I)
 
-KEY_BESIDE = re.compile(rf"\b(?:\w+_)?{_KEY}\s+(?P<v>(?=\S*\d\S*\d)(?=\S*[a-z])[\w.+/=~-]{{16,}})", re.I)
+KEY_WITHOUT_VERB = re.compile(rf"\b(?:\w+_)?{_KEY}\s+(?P<v>[\w.+/=~-]{{16,}})", re.I)
 """As in "my api key 4f8a9c0d1e2b3a4c"."""
+
+FOREIGN_PASSWORD = re.compile(rf"\b{_FOREIGN_PASSWORD}{_FOREIGN_IS}(?P<v>[^\s\"'`]{{4,}})", re.I)
+"""As in "mein Passwort ist hunter2"."""
+
+FOREIGN_REVERSED = re.compile(
+    r"(?<!\S)(?P<v>[^\s\"'`]{4,})\s+(?:es|ist|est|è|é|is)\s+(?:la |a |o |il )?"
+    rf"(?:mi|mein|unser|mon|notre|mia|nostra|minha|nossa|mijn|ons)\s+{_FOREIGN_PASSWORD}\b",
+    re.I,
+)
+"""As in "hunter2 ist mein Passwort"."""
+
+PW_WITHOUT_VERB = re.compile(r"\b(?:pw|pwd|passwd)\s+(?P<v>(?![/~.\\-])[^\s\"'`]{6,})", re.I)
+"""As in "wifi pw Tr0ub4dor"."""
 
 PASS_FIELD = re.compile(r"\bpass\s*[:=]\s*(?P<v>[^\s\"'`]{4,})", re.I)
 
@@ -92,14 +118,16 @@ POSTAL_DIGITS = 6
 
 WHAT_FOLLOWS = re.compile(
     r"\s+(?:encod|encrypt|hash|salt|sign|protect|format|bas|compatib|complian|char|digit|letter|symbol|bits?\b|byte|long"
-    r"|word|day|week|month|hour|minute|time|second|number|string|auth|token|algorithm|or more|or less|only\b)",
+    r"|word|day|week|month|hour|minute|time|second|number|string|auth|token|algorithm|or more|or less|only\b"
+    r"|zeichen|stell|ziffer|buchstab|car[aá]?[ct]|d[ií]git|cifr|letter|lettr|letras|chiff|teken|cijfer|verschl)",
     re.I,
 )
 """Words after a description of a password, as in "base64 encoded"."""
 
 DESCRIPTION = re.compile(
     r"\W*(?:\d+(?:[-–~/+.]\d*)*\+?(?:st|nd|rd|th|%|x)?"
-    r"|\d+[- ]?(?:char|digit|letter|bit|byte|word|day|month|hour|min|step|factor)\w*"
+    r"|\d+[- ]?(?:char|digit|letter|bit|byte|word|day|month|hour|min|step|factor"
+    r"|zeichen|stell|ziffer|car[aá]c|d[ií]g|cifr|lett|chiff|teken|cijfer|tage|d[ií]as|jours|giorni|dagen|mal\b)\w*"
     r"|(?:base|sha|utf|aes|rsa|md|des|crc|ed|argon|oauth|saml|tls|ssl|ipv|http|hs|rs|es|iso|fips|v|windows|office|python"
     r"|java|node|php|mysql|web)[-_ ]?\d[\d.]*(?:-\w+)*|[2-9]fa|a-z0-9|[a-z]\d?)\W*",
     re.I,
@@ -121,6 +149,41 @@ MIN_DIGITS = 6
 
 SENTENCE_END = ".,;:!?)]}"
 
+MIN_CHARACTERS = 4
+"""Characters of a password."""
+
+RANDOM = re.compile(r"[\w+/=-]{16,}", re.A)
+"""Base64 and base64url: 96 bits or more, as keys of services have."""
+
+WORD = re.compile(r"[A-Z][a-z]{2,}|[a-z]{3,}|[A-Z]{3,}")
+"""A part of a name such as MyApiKey_FOR_tests."""
+
+COMMON_FREQUENCY = 3.0
+"""Zipf frequency from which a part of a value is a word (wordfreq 3.1): once in a million words."""
+
+MAX_WORD_SHARE = 0.3
+"""Share of the characters of a key that may stand in words by chance."""
+
+MIN_DIGITS_INSIDE = 3
+"""Changes between letters and digits of a key in one case; a name such as user_id_12345678 has none."""
+
+
+PASSWORDS = (
+    UNQUOTED_PASSWORD,
+    FOREIGN_PASSWORD,
+    FOREIGN_REVERSED,
+    PW_WITHOUT_VERB,
+    PASS_FIELD,
+    REVERSED,
+    LOGIN_PAIR,
+    LOGIN_SLASH,
+    CURL_USER,
+)
+"""Where a password stands; `v` is the password, if it looks made up."""
+
+KEYS = (UNQUOTED_KEY, KEY_WITHOUT_VERB)
+"""Where a key stands."""
+
 
 def find_passwords(text: str) -> Iterator[tuple[int, int]]:
     """Spans of passwords, keys and PINs that the words around them name, where the value is no ordinary word."""
@@ -130,23 +193,41 @@ def find_passwords(text: str) -> Iterator[tuple[int, int]]:
         if _is_value(match["v"], match["v"].isalpha()):
             yield match.span("v")
     yield from (match.span("v") for match in QUOTED_PHRASE.finditer(text) if not SAYS_HOW.search(match["v"]))
-    for pattern in (UNQUOTED_PASSWORD, PASS_FIELD, REVERSED, LOGIN_PAIR, LOGIN_SLASH, CURL_USER, KEY_BESIDE):
-        for match in pattern.finditer(text):
-            yield from _value_span(text, match)
-    for match in UNQUOTED_KEY.finditer(text):
-        if re.search(r"\d.*\d", match["v"]) and re.search(r"[a-z]", match["v"], re.I):
-            yield from _value_span(text, match)
+    for patterns, looks_right in ((PASSWORDS, _looks_made_up), (KEYS, _looks_like_a_key)):
+        for match in (match for pattern in patterns for match in pattern.finditer(text)):
+            value = _without_sentence_end(match["v"])
+            end = match.start("v") + len(value)
+            if looks_right(value) and _is_value(value, False) and not WHAT_FOLLOWS.match(text, end):
+                yield match.start("v"), EXCLAMATION.match(text, end).end()  # type: ignore[union-attr]
     yield from (match.span("v") for match in RARE_WORD.finditer(text) if _is_rare_word(match["v"]))
     yield from _pins(text)
 
 
-def _value_span(text: str, match: re.Match[str]) -> Iterator[tuple[int, int]]:
-    """The value without the punctuation of the sentence, where it is one."""
-    start, end = match.span("v")
-    value = match["v"].rstrip(SENTENCE_END) if len(match["v"].rstrip(SENTENCE_END)) >= 4 else match["v"]
-    end = start + len(value)
-    if _looks_made_up(value) and _is_value(value, False) and not WHAT_FOLLOWS.match(text, end):
-        yield start, end
+EXCLAMATION = re.compile("!*")
+"""Exclamation marks after a password may be a part of it: they are replaced with it."""
+
+
+def _without_sentence_end(value: str) -> str:
+    """The value without the punctuation of the sentence, unless hardly anything would be left."""
+    stripped = value.rstrip(SENTENCE_END)
+    return stripped if len(stripped) >= MIN_CHARACTERS else value
+
+
+def _looks_like_a_key(value: str) -> bool:
+    """Two digits and a letter, or letters that are no words."""
+    return bool(re.search(r"\d.*\d", value) and re.search(r"[a-z]", value, re.I)) or _is_random(value)
+
+
+def _is_random(value: str) -> bool:
+    """Whether a value of base64 or base64url, in both cases or with several digits inside, is not made of words."""
+    from wordfreq import zipf_frequency
+
+    mixed = re.search("[a-z]", value) and re.search("[A-Z]", value)
+    inside = len(re.findall(r"[a-z]\d|\d[a-z]", value, re.I))
+    if not RANDOM.fullmatch(value) or not (mixed or inside >= MIN_DIGITS_INSIDE):
+        return False
+    words = [word for word in WORD.findall(value) if zipf_frequency(word, "en") >= COMMON_FREQUENCY]
+    return sum(map(len, words)) < MAX_WORD_SHARE * len(value)
 
 
 def _looks_made_up(value: str) -> bool:
@@ -164,7 +245,9 @@ def _is_value(value: str, word: bool) -> bool:
         return not is_counted_up(value)
     if word and re.fullmatch(STATE, value, re.I):
         return False
-    if any(pattern.fullmatch(value) for pattern in (DESCRIPTION, FILE)) or CODE.match(value):
+    if any(pattern.fullmatch(value) for pattern in (DESCRIPTION, FILE)) or (
+        CODE.match(value) and not _is_random(value)
+    ):
         return False
     return not (PLACEHOLDER.search(value) or re.fullmatch(r"(?:x|\*|\.|#|0)+|null|none", value, re.I))
 

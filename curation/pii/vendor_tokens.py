@@ -99,6 +99,22 @@ AWS_SECRET = re.compile(
 The hash of a commit has 40 characters too, but no capital letters.
 """
 
+NAMED_AWS_SECRET = re.compile(
+    r"(?i:(?:aws|amazon)[ _-]*secret|secret[ _-]?access[ _-]?key).{0,30}?(?<![\w/+])"
+    r"(?P<v>(?=(?:\S*?[a-z/+][A-Z]){5})[A-Za-z0-9/+]{40})(?![\w/+=])",
+    re.S,
+)
+"""After its full name it also counts without a digit, if its case changes like that of random letters."""
+
+PRIVATE_KEY = re.compile(
+    r"(?:\bpriv(?:ate)?[ _-]?key|\bsecp256k1"
+    r"|\b(?:eth(?:ereum|er)?|metamask|bitcoin|btc|wallet)(?:'s)?[ _-](?:\w+ )?(?:secret|key))"
+    r"(?:(?!\b(?:hash|public|transaction|tx|txid|block|sha\d*|checksum|fingerprint|address)\b).){0,40}?"
+    r"(?<!\w)(?P<v>(?:0x)?[0-9a-f]{64})(?!\w)",
+    re.I | re.S,
+)
+"""A key of secp256k1, the curve of Bitcoin and Ethereum, has 64 hexadecimal digits (SEC 2); so have hashes."""
+
 PEM = re.compile(
     r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----.*?(?:-----END [A-Z0-9 ]+-----|\Z)|PuTTY-User-Key-File-\d.*\Z",
     re.S,
@@ -114,6 +130,5 @@ def find_secrets(text: str) -> Iterator[tuple[int, int]]:
     for match in TOKEN.finditer(text):
         if not is_placeholder(match[0]):
             yield match.span()
-    for match in AWS_SECRET.finditer(text):
-        if not is_placeholder(match["v"]):
-            yield match.span("v")
+    for pattern in (AWS_SECRET, NAMED_AWS_SECRET, PRIVATE_KEY):
+        yield from (match.span("v") for match in pattern.finditer(text) if not is_placeholder(match["v"]))

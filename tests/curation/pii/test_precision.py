@@ -644,6 +644,34 @@ io.acme.fr/Main2 is the class
 the range 34.64.0.0/10 is google's
 password="yourpassword"
 is no_at_symbol.com valid
+my password is wrong!
+mein Passwort ist 8-stellig
+mein Passwort ist falsch!
+das Passwort ist 12 Zeichen lang
+mi contraseña es incorrecta
+mi contraseña es de 8 caracteres
+la contraseña es muy débil!
+la clave es la paciencia
+le mot de passe est invalide
+mon mot de passe est oublié
+la password è sbagliata
+a senha é muito curta
+minha senha é a mesma
+mijn wachtwoord is verlopen
+het wachtwoord is 8 tekens lang
+pw windows10
+pwd /var/www2
+run pwd then ls -l4
+the pw protected file
+api key is MyApiKeyFromEnv_v2
+token is user_id_12345678
+the api key is process_env_API_KEY_2
+my token is CancellationTokenSource_Default
+the secret is AbstractSingletonProxyFactoryBean
+eth transaction 0x4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318 failed
+private key hash 4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318
+sha256 4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318
+aws secret manager arn for my application and the other account
 """.strip().split("\n")
 
 
@@ -680,6 +708,30 @@ PRIVATE = [
     ("SECRET", "enter pin *5937* twice"),
     ("SECRET", "*5937* is my pin"),
     ("SECRET", "curl -u ann:*pw12345* fails"),
+    ("SECRET", "my password is *hunter2!* and it fails"),
+    ("SECRET", "pwd: *Sunfl0wer!*"),
+    ("SECRET", "wifi pw *Tr0ub4dor*"),
+    ("SECRET", "my pwd *blue42monkey!*"),
+    ("SECRET", "mi contraseña es *hunter2*"),
+    ("SECRET", "mi contrasen\u0303a es *hunter2*"),
+    ("SECRET", "la clave del wifi es *Gato1234!*"),
+    ("SECRET", "mein Passwort ist *Sommer24*, und es geht nicht"),
+    ("SECRET", "das WLAN-Passwort lautet jetzt *Sommer24!*"),
+    ("SECRET", "*Sommer24* ist mein Passwort"),
+    ("SECRET", "mon mot de passe est *Soleil99*"),
+    ("SECRET", "le mdp du wifi est *Soleil99*"),
+    ("SECRET", "la password del wifi è *Gatto77*"),
+    ("SECRET", "la mia password e' *Gatto77*"),
+    ("SECRET", "a senha do wifi é *Gato2024*"),
+    ("SECRET", "minha palavra-passe é *Gato2024*"),
+    ("SECRET", "het wachtwoord van mijn account is *Fiets22*"),
+    ("SECRET", "wachtwoord: *Fiets22*"),
+    ("SECRET", "my api key is *x8Kd_93jsKq0ZZp1_aa9*"),
+    ("SECRET", "the token is *kJhGfDsA-qWeRtYuI_oPzXcVbN*."),
+    ("SECRET", "api key *Zk3-_aB9xQ_pL0mN-rT7vWyU* is refused"),
+    ("SECRET", "my ETH key is *4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318*"),
+    ("SECRET", "private key: *0x4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318*"),
+    ("SECRET", "secp256k1 says *4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318*"),
     ("PHONE_NUMBER", "*+4915112345678* is mine"),
     ("EMAIL_ADDRESS", "*john [at] gmail [dot] com*"),
     ("EMAIL_ADDRESS", "*john(at)gmail(dot)com*"),

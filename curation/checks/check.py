@@ -29,6 +29,7 @@ from winnow.curation.checks.pii_scan import records_with_pii
 from winnow.curation.checks.selection import Selection, select
 from winnow.curation.checks.similarity import measure_similarity
 from winnow.curation.checks.similarity_search import Similarities
+from winnow.curation.checks.slot_protection import slot_protection
 from winnow.curation.checks.task_texts import RepeatedText, without_hold_out_texts
 from winnow.curation.checks.threshold_costs import ThresholdCost, lowest_cosine, threshold_costs
 from winnow.curation.checks.waive import with_waivers
@@ -175,10 +176,12 @@ def apply_gates(
     """Apply every gate to a selection. Pure."""
     final = selection.final
     train = final[final["split"] == "train"]
+    cosine = task.gates.duplicates.cosine
     inputs = GateInputs(
         task=task,
         selection=selection,
-        conflicts=label_conflicts(final, similarities.pairs, threshold=task.gates.duplicates.cosine),
+        conflicts=label_conflicts(final, similarities.pairs, threshold=cosine),
+        slot_protection=slot_protection(final, similarities.pairs, kind_of(task).guards(task), threshold=cosine),
         traffic_coverage=traffic_coverage,
         marginals=measure_marginals(list(train["label"]), text_facets(train["text"], facets), task),
         private=private_data,

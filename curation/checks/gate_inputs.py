@@ -11,6 +11,7 @@ from winnow.config.task import Task
 from winnow.curation.checks.coverage.traffic_similarity import TrafficCoverage
 from winnow.curation.checks.eligibility import EXCLUDED
 from winnow.curation.checks.selection import Selection
+from winnow.curation.checks.slot_protection import SlotProtection
 from winnow.validators.wording.label_facets import FacetMarginals
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ class GateInputs:
     selection: Selection
     conflicts: pd.DataFrame
     """Near train pairs under different labels (`label_conflicts`)."""
+    slot_protection: SlotProtection
+    """Near train pairs that only slot values keep from being duplicates."""
     traffic_coverage: TrafficCoverage
     marginals: FacetMarginals
     private: Mapping[str, Sequence[str]]

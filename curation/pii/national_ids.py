@@ -83,7 +83,7 @@ NATIONAL_IDS = {
         r"[12] ?\d{2} ?(?:0[1-9]|1[0-2]|[2-9]\d) ?(?:\d{2}|2[AB]) ?\d{3} ?\d{3} ?\d{2}", checks.france,
         r"nir|num[ée]ro de s[ée]curit[ée] sociale|insee", named=False,
     ),
-    "Germany": _id(rf"{_ELEVEN}", checks.germany, f"steuer|idnr|{_right_before('tin')}"),
+    "Germany": _id(_ELEVEN, checks.germany, f"steuer|idnr|{_right_before('tin')}"),
     "Greece": _id(r"\d{11}", checks.greece, "amka|αμκα"),
     "Hong Kong": _id(r"[A-Z]{1,2}\d{6}(?:\([\dA]\)|[\dA])", checks.hong_kong, "hkid|hong kong id"),
     "Hong Kong, formatted": _id(r"[A-Z]{1,2}\d{6}\([\dA]\)", checks.hong_kong, "hkid", named=False),

@@ -6,6 +6,7 @@ import ipaddress
 import re
 
 from winnow.core.vocabulary import PiiEntity
+from winnow.curation.pii.check_digits import luhn
 
 NAMES = (
     "Alex Sam Robin Kim Chris Jamie Taylor Morgan Casey Riley Jordan Avery Quinn Rowan Sasha Noel Marlin Devon Skyler "
@@ -79,9 +80,7 @@ def is_surrogate(value: str) -> bool:
 def _card(number: int) -> str:
     """Sixteen digits that pass Luhn."""
     body = f"40000000{number % 10_000_000:07d}"
-    reverse = [int(c) for c in reversed(body)]
-    check = -(sum(reverse[1::2]) + sum(sum(divmod(2 * d, 10)) for d in reverse[::2])) % 10
-    return f"{body}{check}"
+    return next(card for digit in range(10) if luhn(card := f"{body}{digit}"))
 
 
 def _iban(number: int) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from winnow.curation.pii.placeholders import is_placeholder
 
-MAY_HOLD = re.compile(r"[\w+/=-]{16}|xox[a-z]-|PRIVATE KEY|PuTTY-User")
+PART_OF_TOKEN = r"[\w+/=-]{16}|xox[a-z]-|PRIVATE KEY|PuTTY-User"
 """Every token below has such a part."""
 
 VENDOR_TOKENS = {
@@ -124,7 +124,7 @@ PEM = re.compile(
 
 def find_secrets(text: str) -> Iterator[tuple[int, int]]:
     """Whole spans of keys and tokens whose form says that they are secret."""
-    if not MAY_HOLD.search(text):
+    if not re.search(PART_OF_TOKEN, text):
         return
     yield from (match.span() for match in PEM.finditer(text))
     for match in TOKEN.finditer(text):

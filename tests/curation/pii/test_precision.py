@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Callable
+from typing import Any
+
+import phonenumbers
 import pytest
 
 from winnow.curation.pii.detect import find_pii
+from winnow.curation.pii.phone_numbers import (
+    MAX_UNRECOGNIZED,
+    PHONE_REGIONS,
+    _has_national_grouping,
+    _may_be_national,
+)
 
 INNOCENT = """
 shop at target dot com
@@ -771,3 +782,63 @@ def test_the_longest_checkable_find_wins() -> None:
     ]
     text = "see https://shop.firm.com/pay?card=4111111111111111"
     assert [(one.entity, one.start) for one in find_pii(text)] == [("URL", 4)]
+
+
+def numbers(characters: int, form: Callable[[random.Random], str], between: str) -> str:
+    chosen = random.Random(0)
+    return between.join(form(chosen) for _ in range(characters))[:characters]
+
+
+@pytest.mark.parametrize("between", [" ", ", ", "\n", "-"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda chosen: str(chosen.randrange(10 ** chosen.randint(1, 5))),
+        lambda chosen: f"{chosen.randrange(10_000):04d}",
+        lambda chosen: f"{chosen.randrange(1000)} {chosen.randrange(10_000)} {chosen.randrange(1000)}",
+    ],
+)
+def test_rows_of_numbers_need_few_checks_of_phone_numbers(
+    form: Callable[[random.Random], str], between: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checks = []
+    real = phonenumbers.PhoneNumberMatcher
+
+    def counted(*arguments: Any) -> Any:
+        checks.append(arguments)
+        return real(*arguments)
+
+    monkeypatch.setattr(phonenumbers, "PhoneNumberMatcher", counted)
+    counts = []
+    for characters in (2_000, 4_000):
+        checks.clear()
+        find_pii(numbers(characters, form, between))
+        counts.append(len(checks))
+    assert counts[1] <= 1.1 * counts[0] + len(PHONE_REGIONS)
+    assert counts[1] <= MAX_UNRECOGNIZED * len(PHONE_REGIONS) / 2
+
+
+def test_a_list_of_phone_numbers_is_found_to_its_end() -> None:
+    texts = [f"0{chosen} {chosen}5674" for chosen in range(20, 100)]
+    single = [text for text in texts if find_pii(text)]
+    assert len(single) > 2 * MAX_UNRECOGNIZED
+    assert len(find_pii(", ".join(single))) == len(single)
+
+
+def test_the_quick_look_at_digits_loses_no_national_number() -> None:
+    chosen = random.Random(0)
+    values = [f"0{chosen.randrange(10, 999)} {chosen.randrange(10**4, 10**7)}" for _ in range(60)]
+    values += [
+        f"{chosen.randrange(10, 999)} {chosen.randrange(100, 9999)} {chosen.randrange(100, 9999)}" for _ in range(60)
+    ]
+    for region in PHONE_REGIONS:
+        examples = [phonenumbers.example_number_for_type(region, kind) for kind in range(11)]
+        written = phonenumbers.PhoneNumberFormat.NATIONAL
+        values += [phonenumbers.format_number(one, written) for one in examples if one]
+    lost = [
+        (value, region)
+        for value in values
+        for region in PHONE_REGIONS
+        if not _may_be_national(value, region) and _has_national_grouping(value, region)
+    ]
+    assert lost == []

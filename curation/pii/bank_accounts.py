@@ -34,7 +34,7 @@ COUNTRIES_BY_LENGTH = {
 
 
 def find_ibans(text: str) -> Iterator[tuple[int, int]]:
-    """Spans of IBANs, in either case and with or without spaces; the longest that is valid."""
+    """Spans of valid IBANs, in either case and with or without spaces; of overlapping ones the longest."""
     for run in IBAN.finditer(text):
         yield from longest_valid_groups(text, run.span(), _is_iban)
 

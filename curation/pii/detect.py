@@ -78,7 +78,7 @@ FINDERS: tuple[tuple[PiiEntity, Callable[[str], Iterator[tuple[int, int]]]], ...
 """The rules, apart from web addresses and phone numbers."""
 
 BLANK = "¤"
-"""Neither digit, letter nor separator."""
+"""A character that is not a digit, letter or separator; it replaces what other rules found."""
 
 
 def find_pii(text: str) -> list[PiiSpan]:

@@ -94,7 +94,7 @@ def china(value: str) -> bool:
 
 
 def czechia(value: str) -> bool:
-    """Rodné číslo, also of Slovakia; 50 is added to the month of women, 20 where a day's numbers ran out."""
+    """Rodné číslo, also of Slovakia; 50 is added to the month for women, and 20 on days whose numbers ran out."""
     month = f"{int(value[2:4]) % 50 % 20:02d}"
     rest = int(value[:9]) % 11
     return rest % 10 == int(value[9]) and is_date(value[4:6], month, value[:2])

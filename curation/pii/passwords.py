@@ -36,7 +36,7 @@ SECRET_WORD = re.compile(
     r"|contrase|clave|kennwort|mdp|parola|senha|wachtwoord",
     re.I,
 )
-"""Every rule below has one of these words."""
+"""Every rule below requires one of these words."""
 
 QUOTED = re.compile(rf"\b(?:\w+_)?(?:{_PASSWORD}|{_KEY}){_IS}(?P<q>[\"'`])(?P<v>[^\"'`\s]{{4,}})(?P=q)", re.I)
 
@@ -111,7 +111,7 @@ UNIT = re.compile(
 ELECTRONICS = re.compile(
     r"\b(?:gpio|arduino|raspberry|esp\d+|microcontroller|digital|analog|led|board|connector|bowling)\b", re.I
 )
-"""Where a pin is a piece of metal."""
+"""Words of a text in which a pin is a part of a device."""
 
 POSTAL_DIGITS = 6
 """A "PIN code" of six digits is an Indian postal code."""
@@ -145,27 +145,27 @@ FILE = re.compile(
 )
 
 MIN_DIGITS = 6
-"""Digits of a password of digits alone; shorter numbers say how long a password is or how often it was tried."""
+"""Minimum number of digits of a password without letters; shorter numbers are often lengths or counts of attempts."""
 
 SENTENCE_END = ".,;:!?)]}"
 
 MIN_CHARACTERS = 4
-"""Characters of a password."""
+"""Minimum number of characters of a password."""
 
 RANDOM = re.compile(r"[\w+/=-]{16,}", re.A)
-"""Base64 and base64url: 96 bits or more, as keys of services have."""
+"""Base64 or base64url of 96 bits or more, like the keys of services."""
 
 WORD = re.compile(r"[A-Z][a-z]{2,}|[a-z]{3,}|[A-Z]{3,}")
-"""A part of a name such as MyApiKey_FOR_tests."""
+"""A possible word in a name such as MyApiKey_FOR_tests."""
 
 COMMON_FREQUENCY = 3.0
 """Zipf frequency from which a part of a value is a word (wordfreq 3.1): once in a million words."""
 
 MAX_WORD_SHARE = 0.3
-"""Share of the characters of a key that may stand in words by chance."""
+"""Share of the characters of a random key that may form words by chance."""
 
 MIN_DIGITS_INSIDE = 3
-"""Changes between letters and digits of a key in one case; a name such as user_id_12345678 has none."""
+"""Minimum number of changes between letters and digits in a key of one case; user_id_12345678 has none."""
 
 
 PASSWORDS = (
@@ -179,10 +179,10 @@ PASSWORDS = (
     LOGIN_SLASH,
     CURL_USER,
 )
-"""Where a password stands; `v` is the password, if it looks made up."""
+"""Patterns whose group `v` is a password, provided that it does not look like a word."""
 
 KEYS = (UNQUOTED_KEY, KEY_WITHOUT_VERB)
-"""Where a key stands."""
+"""Patterns whose group `v` is a key, provided that it does not look like a name."""
 
 
 def find_passwords(text: str) -> Iterator[tuple[int, int]]:
@@ -208,13 +208,13 @@ EXCLAMATION = re.compile("!*")
 
 
 def _without_sentence_end(value: str) -> str:
-    """The value without the punctuation of the sentence, unless hardly anything would be left."""
+    """The value without the punctuation that ends the sentence, unless it would become too short for a password."""
     stripped = value.rstrip(SENTENCE_END)
     return stripped if len(stripped) >= MIN_CHARACTERS else value
 
 
 def _looks_like_a_key(value: str) -> bool:
-    """Two digits and a letter, or letters that are no words."""
+    """Whether a value has two digits and a letter, or is random."""
     return bool(re.search(r"\d.*\d", value) and re.search(r"[a-z]", value, re.I)) or _is_random(value)
 
 
@@ -260,7 +260,7 @@ RARE_WORD = re.compile(
 """A word at the end of the statement: "my password is swordfish"."""
 
 RARE_FREQUENCY = 2.9
-"""Zipf frequency of words that nobody says about a password; "incorrect" has 4.0 and "swordfish" 2.7 (wordfreq 3.1)."""
+"""Zipf frequency of words that do not describe a password: "incorrect" has 4.0, "swordfish" 2.7 (wordfreq 3.1)."""
 
 DESCRIBING_WORD = re.compile(
     r"(?:un|in|non|re|mis)\w+|\w+(?:ed|en|ing|able|ible|less|ful|al|ic|ive|ous|ary|ory|ant|ent|ate|proof|like|case|text)",
@@ -272,18 +272,18 @@ SAYS_HOW = re.compile(
     r"\b(?:too|not|is|was|must|should|can|invalid|incorrect|wrong|expired|weak|short|please|again|required|least)\b",
     re.I,
 )
-"""Words of a message about a password."""
+"""Words of an error message about a password."""
 
 STATE = (
     r"\w+(?:ed|ing|able|ible|less)|wrong|correct|right|incorrect|invalid|valid|weak|strong|secure|insecure|safe|unsafe|old|new"
     r"|missing|empty|blank|short|long|same|different|unknown|public|private|bad|good|fine|okay|lost|gone|null|none|undefined"
     r"|true|false|string|text|password|secret|token|admin|root|user"
 )
-"""What people quote about a password without telling it."""
+"""Words about a password that people put in quotes and that are not the password."""
 
 
 def _is_rare_word(value: str) -> bool:
-    """Whether a word is too rare to say how a password is, and has no form of such a word."""
+    """Whether a word is too rare to describe a password, and does not have the form of such a word."""
     from wordfreq import zipf_frequency
 
     return not DESCRIBING_WORD.fullmatch(value) and zipf_frequency(value, "en") < RARE_FREQUENCY

@@ -33,13 +33,13 @@ ISSUER = re.compile(
 """Number ranges of Visa, Mastercard, American Express, JCB, Diners, Discover and UnionPay (ISO/IEC 7812)."""
 
 CARD_DIGITS = range(12, 20)
-"""Digits of a payment card (ISO/IEC 7812-1)."""
+"""Number of digits of a payment card number (ISO/IEC 7812-1)."""
 
 MISTYPED_DIGITS = 16
 """After a card word, as many digits count although they fail the check: people mistype."""
 
 MAX_OTHER_DIGITS = 4
-"""Digits of a date or a security code that may follow a card number in one row without a card word."""
+"""Number of further digits, such as a date or a security code, next to a card number without a card word."""
 
 
 def find_cards(text: str) -> Iterator[tuple[int, int]]:

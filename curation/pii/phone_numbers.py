@@ -65,7 +65,7 @@ NORTH_AMERICAN = re.compile(
 
 DIGIT_BEFORE = re.compile(r"\d[ .-]\Z")
 DIGIT_AFTER = re.compile(r"[ .-]\d")
-"""A number with these is a part of a longer row of numbers."""
+"""A number with a digit next to it is a part of a longer row of numbers."""
 
 BOOK = re.compile(r"97[89][- ]?\d{1,5}[- ]?\d{1,7}[- ]?\d{1,6}[- ]?\d")
 """An ISBN-13, with its check digit."""
@@ -74,9 +74,9 @@ MIN_DIGITS, MAX_DIGITS = 8, 15
 """Digits of an international number (ITU-T E.164 has 15 at most)."""
 
 MAX_UNRECOGNIZED = 20
-"""Numbers without a word that turned out to be none, after which a text is a table: further ones need a word.
+"""A text with so many other numbers is a table: from then on, a phone number counts only after a word.
 
-Every one of them is compared with the numbers of all regions below, about 1 ms each.
+Each of these numbers is compared with the numbers of the regions below, 0.5 ms per region.
 """
 
 PHONE_REGIONS = tuple(
@@ -159,7 +159,7 @@ def _is_grouped_like_a_phone(value: str) -> bool:
 
 
 def _has_national_grouping(value: str, region: str) -> bool:
-    """A valid number of a region, in the groups in which it is written there."""
+    """Whether a value is a valid number of a region, grouped as it is written there."""
     import phonenumbers
 
     matcher = phonenumbers.PhoneNumberMatcher(value, region, phonenumbers.Leniency.STRICT_GROUPING)
@@ -167,13 +167,13 @@ def _has_national_grouping(value: str, region: str) -> bool:
 
 
 def _may_be_national(value: str, region: str) -> bool:
-    """Whether the digits may be a valid number of a region, however grouped: much faster than finding out."""
+    """Whether the digits may be a valid number of a region: a quick check before the exact one."""
     return bool(_national_form(region).fullmatch(re.sub(r"\D", "", value)))
 
 
 @cache
 def _national_form(region: str) -> re.Pattern[str]:
-    """Every national number of a region and of those with its calling code, with the prefix that is dialed at home."""
+    """Matches the national numbers of the regions that share a calling code, also with the code or the trunk prefix."""
     from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, country_code_for_region
 
     code = country_code_for_region(region)

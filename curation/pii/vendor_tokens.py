@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from winnow.curation.pii.placeholders import is_placeholder
 
 PART_OF_TOKEN = r"[\w+/=-]{16}|xox[a-z]-|PRIVATE KEY|PuTTY-User"
-"""Every token below has such a part."""
+"""Every token below contains a match of this pattern."""
 
 VENDOR_TOKENS = {
     "AWS access key": r"(?:A3T[A-Z0-9]|ABIA|ACCA|AKIA|ASIA|AROA|AIDA)[0-9A-Z]{16}",
@@ -83,7 +83,7 @@ VENDOR_TOKENS = {
     "Yandex Cloud": r"t1\.[\w-]+=*\.[\w-]{80,}|AQVN[\w-]{35,}",
     "bearer token": r"(?<=Bearer )(?=\S*\d)[\w.~+/-]{20,}=*",
 }
-"""What is a secret whatever stands around it, by vendor."""
+"""Forms of secrets that need no word before them, by vendor."""
 
 TOKEN = re.compile(
     rf"(?<![\w-])(?:{'|'.join(VENDOR_TOKENS.values())})(?![A-Za-z0-9])|(?<=Authorization: Basic )[\w+/]{{12,}}=*"
@@ -119,7 +119,7 @@ PEM = re.compile(
     r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----.*?(?:-----END [A-Z0-9 ]+-----|\Z)|PuTTY-User-Key-File-\d.*\Z",
     re.S,
 )
-"""A private key to its last line, or to the end of the text where that is missing."""
+"""A private key up to its last line, or up to the end of the text if that line is missing."""
 
 
 def find_secrets(text: str) -> Iterator[tuple[int, int]]:

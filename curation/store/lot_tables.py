@@ -13,6 +13,7 @@ from sqlalchemy.dialects.sqlite import insert
 from winnow.curation.annotations.renamed_labels import current_label
 from winnow.curation.annotations.votes import HUMAN_ACTORS
 from winnow.curation.store import tables
+from winnow.curation.store.bulk_insert import insert_new
 from winnow.curation.store.label_renames import label_renames, labels_as_given
 from winnow.curation.store.machine_written import Producer, machine_written
 from winnow.curation.store.tables import lot_member, lot_verdict, occurrence
@@ -96,7 +97,7 @@ def insert_lot(connection: Connection, lot: LotRow, members: Iterable[tuple[str,
 def insert_verdict(connection: Connection, lot: str, verdict: str, detail: Mapping[str, Any], *, at: str) -> None:
     """Store a verdict, unless the lot already has it."""
     values = {"lot_id": lot, "verdict": verdict, "detail": json.dumps(detail), "at": at}
-    connection.execute(insert(lot_verdict).values(**values).on_conflict_do_nothing())
+    insert_new(connection, lot_verdict, [values])
 
 
 def proposed_labels(connection: Connection) -> dict[str, tuple[Producer, str]]:

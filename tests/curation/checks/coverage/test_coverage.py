@@ -264,6 +264,7 @@ def decide(workspace: Workspace, texts: pd.Series, label: str) -> None:
         "who": "ann",
         "kind": "label",
         "value": label,
+        "turn": 0,
         "why": "",
         "at": "2026-01-01",
         "source_id": None,

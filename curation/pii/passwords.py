@@ -17,14 +17,16 @@ _PASSWORD = r"(?:pass[ -]?(?:word|phrase|wd)|passcode|pwd|pw)"
 
 _FOREIGN_PASSWORD = (
     r"(?:contrase(?:ñ|n\u0303|n)a|(?:mi|tu|su|nuestra) clave|clave(?= del? (?:la )?(?:wi-?fi|red|cuenta|correo|acceso))"
-    r"|\w*passwort|\w*kennwort|mot de passe|mdp|password|parola d'ordine|senha|palavra[- ]passe|\w*wachtwoord|pw|pwd)"
+    r"|\w*passwort|\w*kennwort|mot de passe|mdp|parola d'ordine|senha|palavra[- ]passe|\w*wachtwoord)"
 )
-"""What Spanish, German, French, Italian, Portuguese and Dutch call a password; the last four also say "password"."""
+"""Names of a password in Spanish, German, French, Italian, Portuguese and Dutch, which also use "password" and "pw"."""
 
-_FOREIGN_IS = (
-    r"(?:\s*[=:]\s*|(?:\s+[^\W\d]+){0,4}?\s+(?:es|era|será|ist|war|lautet|est|était|sera|è|e'|sarà|é|is|was|wordt)"
-    r"\s*:?\s+(?:(?:ahora|jetzt|nun|maintenant|ora|adesso|agora|nu)\s+)?)[\"'`]?"
-)
+_BETWEEN = r"(?:\s+[^\W\d]+){0,4}?\s+"
+"""Up to four words between the name and the verb, as in "la contraseña de mi cuenta es"."""
+
+_FOREIGN_IS = rf"{_BETWEEN}(?:es|era|será|ist|war|lautet|est|c'est|était|sera|è|e'|sarà|é)"
+
+_FOREIGN_NOW = r"\s*:?\s+(?:(?:ahora|jetzt|nun|maintenant|ora|adesso|agora|nu)\s+)?[\"'`]?"
 
 _KEY = (
     r"(?:secret(?:[ _-]?(?:access)?[ _-]?(?:key|token))?"
@@ -47,17 +49,23 @@ UNQUOTED_KEY = re.compile(rf"\b(?:\w+_)?{_KEY}{_IS}(?P<v>[^\s\"'`]{{8,}})", re.I
 KEY_WITHOUT_VERB = re.compile(rf"\b(?:\w+_)?{_KEY}\s+(?P<v>[\w.+/=~-]{{16,}})", re.I)
 """As in "my api key 4f8a9c0d1e2b3a4c"."""
 
-FOREIGN_PASSWORD = re.compile(rf"\b{_FOREIGN_PASSWORD}{_FOREIGN_IS}(?P<v>[^\s\"'`]{{4,}})", re.I)
+FOREIGN_PASSWORD = re.compile(
+    rf"\b(?:(?:{_FOREIGN_PASSWORD}|clave)\s*[=:]\s*[\"'`]?|(?:{_FOREIGN_PASSWORD}|password|pw|pwd){_FOREIGN_IS}{_FOREIGN_NOW}"
+    rf"|\w*wachtwoord{_BETWEEN}(?:is|was|wordt){_FOREIGN_NOW})(?P<v>[^\s\"'`]{{4,}})",
+    re.I,
+)
 """As in "mein Passwort ist hunter2"."""
 
 FOREIGN_REVERSED = re.compile(
     r"(?<!\S)(?P<v>[^\s\"'`]{4,})\s+(?:es|ist|est|è|é|is)\s+(?:la |a |o |il )?"
-    rf"(?:mi|mein|unser|mon|notre|mia|nostra|minha|nossa|mijn|ons)\s+{_FOREIGN_PASSWORD}\b",
+    rf"(?:mi|mein|unser|mon|notre|mia|nostra|minha|nossa|mijn|ons)\s+(?:{_FOREIGN_PASSWORD}|password|pw)\b",
     re.I,
 )
 """As in "hunter2 ist mein Passwort"."""
 
-PW_WITHOUT_VERB = re.compile(r"\b(?:pw|pwd|passwd)\s+(?P<v>(?![/~.\\-])[^\s\"'`]{6,})", re.I)
+PW_WITHOUT_VERB = re.compile(
+    r"\b(?:pw|pwd|passwd|contraseña|\w*passwort|\w*kennwort|\w*wachtwoord|mdp)\s+(?P<v>(?![/~.\\-])[^\s\"'`]{6,})", re.I
+)
 """As in "wifi pw Tr0ub4dor"."""
 
 PASS_FIELD = re.compile(r"\bpass\s*[:=]\s*(?P<v>[^\s\"'`]{4,})", re.I)

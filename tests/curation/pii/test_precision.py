@@ -683,6 +683,15 @@ eth transaction 0x4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f3623
 private key hash 4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318
 sha256 4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318
 aws secret manager arn for my application and the other account
+the password field type is varchar255
+password for office365 is expired
+das Passwort ist zu kurz, mindestens 8 Zeichen
+mein Passwort für Office365 ist abgelaufen
+mon mot de passe est expiré depuis 2024
+la contraseña es la misma que la de 2023
+la clave: 80/20
+das Passwort windows11 zurücksetzen
+mijn wachtwoord voor windows10 is weg
 it reads 23110 8557 384 1412 934 735001 1284 357177
 it reads 395 6834 4473 5294 09391 164 0134 297221
 it reads 4971 4251 795 51840 054 3222 577388 641
@@ -738,6 +747,11 @@ PRIVATE = [
     ("SECRET", "la mia password e' *Gatto77*"),
     ("SECRET", "a senha do wifi é *Gato2024*"),
     ("SECRET", "minha palavra-passe é *Gato2024*"),
+    ("SECRET", "mon mot de passe c'est *Soleil99*"),
+    ("SECRET", "mot de passe : *Soleil99*"),
+    ("SECRET", "Passwort *Sommer24!* geht nicht"),
+    ("SECRET", "clave: *Gato1234*"),
+    ("SECRET", "el password de mi cuenta es *Gato1234*"),
     ("SECRET", "het wachtwoord van mijn account is *Fiets22*"),
     ("SECRET", "wachtwoord: *Fiets22*"),
     ("SECRET", "my api key is *x8Kd_93jsKq0ZZp1_aa9*"),

@@ -84,7 +84,9 @@ def test_a_bare_aws_secret_is_found_after_a_word_that_names_it(hint: str) -> Non
     assert AWS_SECRET in [text[one.start : one.end] for one in find_pii(text)]
 
 
-@pytest.mark.parametrize("hint", ["AWS_SECRET_ACCESS_KEY=", "my aws secret is ", "secret access key: "])
+@pytest.mark.parametrize(
+    "hint", ["AWS_SECRET_ACCESS_KEY=", "my aws secret is ", "secret access key: ", "aws secret (prod): "]
+)
 def test_an_aws_secret_without_digits_is_found_after_its_full_name(hint: str) -> None:
     chosen = random.Random(hint)
     for _ in range(50):
@@ -107,7 +109,7 @@ def test_random_keys_of_base64url_are_found_after_a_word_that_names_them() -> No
     "text",
     [
         f"the row reads {AWS_SECRET}",
-        "the aws secret is at /prod/Billing/DatabaseCredentials/Primary",
+        "the aws secret (prod/Billing/DatabaseCredentials/Primary) is missing",
         "aws deploys commit 2fd4e1c67a2d28fced849ee1bb76e7391b93eb12",
         "3f2504e0-4f89-11d3-9a0c-0305e82c3301 is the id of the job",
         "put YOUR_API_KEY or sk-xxxxxxxxxxxxxxxxxxxxxxxx there",

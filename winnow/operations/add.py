@@ -14,6 +14,7 @@ from winnow.curation.ingest.add import MAX_ATTEMPTS, AddResult, WorkspaceChanged
 from winnow.curation.ingest.add import add as add_source_rows
 from winnow.curation.ingest.add_options import UNKNOWN_LICENSE, AddOptions, check_options
 from winnow.curation.ingest.group_question import given_options, group_question
+from winnow.curation.ingest.known_releases import KnownReleases
 from winnow.curation.ingest.options_without_effect import options_without_effect
 from winnow.curation.ingest.origin_question import origin_question
 from winnow.curation.ingest.restore_release import release_files, release_readings
@@ -60,7 +61,7 @@ def add(  # noqa: PLR0913
     kind = kind_of(workspace.task)
     with workspace.for_changes(dry_run=dry_run) as asked, asked.store.reading() as connection:
         answers, live = group_answers(connection), live_group_columns(connection)
-        recorded = release_hashes(connection)
+        known_releases = KnownReleases(kind, workspace.folder.releases, release_hashes(connection))
     read: list[tuple[str, SourceRows]] = []
     problems: list[Problem] = []
     how: Any = {"columns": columns, "kind": kind, "group_answers": answers | live}
@@ -70,7 +71,7 @@ def add(  # noqa: PLR0913
             if isinstance(file, str | Path):
                 for path in release_files(Path(file)):
                     rows = read_rows(path, format=format, encoding=encoding, table=table)
-                    restored = release_readings(rows, path, kind, workspace.folder.releases, recorded)
+                    restored = release_readings(rows, path, known_releases)
                     read += [(str(file), one) for one in restored or sources_of_file(rows, **how)]
             else:
                 read.append((TABLE, read_table(file, **how)))

@@ -92,7 +92,7 @@ class DailyReport:
             **dict(self.people.facts()),
             status=self.status.json(),
             gates=[
-                GateSummary(name=gate.name, verdict=gate.verdict, loosened=gate.loosened)
+                GateSummary(name=gate.name, verdict=gate.verdict, loosened=gate.loosened, notes=gate.notes)
                 for gate in self.coverage.check.gates
             ],
             coverage=NotMeasured(NO_COVERAGE) if covered is None else covered,

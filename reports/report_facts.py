@@ -113,6 +113,8 @@ class GateSummary(Record):
     """Whether the gate passed, failed, was waived, or had nothing to measure."""
     loosened: tuple[LoosenedSetting, ...] = ()
     """Settings of the gate that are looser than their default, with who loosened them and why."""
+    notes: tuple[str, ...] = ()
+    """What a reader of a release has to know although it does not fail the gate."""
 
 
 class ConfusedCellFacts(Record):

@@ -204,7 +204,7 @@ class PromptRunFacts(TrainedRunFacts):
     method: Literal["prompt"]
     """Always `prompt`."""
     left_out: int
-    """Examples of the task file that the prompt leaves out because a hold-out row repeats them."""
+    """Texts of the task file that the prompt leaves out, as a whole or in part, because a hold-out row repeats them."""
     prompts: str
     """Versions of the prompt files."""
     prompt: PromptLength

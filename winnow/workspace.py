@@ -155,7 +155,10 @@ class Workspace:
         return show(self._context, record)
 
     def retract(self, source: str, *, reason: str = "", dry_run: bool = False) -> RetractResult:
-        """Withdraw a source that should not have been added; its history is kept. `dry_run` changes nothing."""
+        """Withdraw a source: its rows and labels no longer count. `dry_run` changes nothing.
+
+        Adding the same file again undoes it; generated rows have no file.
+        """
         from winnow.operations.retract import retract
 
         return retract(self._context, source, reason=reason, dry_run=dry_run)

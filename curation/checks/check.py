@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from winnow.config.overrides import with_overrides
 from winnow.config.task import Task
 from winnow.core.errors import Problem, WinnowError
+from winnow.core.example import repeat_key
 from winnow.core.layout import WorkspaceFolder
 from winnow.core.progress import Progress
-from winnow.core.vocabulary import GateVerdict
+from winnow.core.vocabulary import GateVerdict, Split
 from winnow.curation.checks.coverage.task_facets import facet_functions, text_facets
 from winnow.curation.checks.coverage.traffic_similarity import TrafficCoverage, measure_traffic_coverage
 from winnow.curation.checks.eligibility import EXCLUDED, eligible_rows
@@ -21,11 +23,14 @@ from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates import NOT_WAIVABLE, measure_gates
 from winnow.curation.checks.gates.gate import Gate
 from winnow.curation.checks.gates.loosened import with_loosened
+from winnow.curation.checks.hold_out_texts import HoldOutTexts
 from winnow.curation.checks.label_conflicts import answer_conflicts, label_conflicts
 from winnow.curation.checks.pii_scan import records_with_pii
 from winnow.curation.checks.selection import Selection, select
 from winnow.curation.checks.similarity import measure_similarity
 from winnow.curation.checks.similarity_search import Similarities
+from winnow.curation.checks.slot_protection import slot_protection
+from winnow.curation.checks.task_texts import RepeatedText, without_hold_out_texts
 from winnow.curation.checks.threshold_costs import ThresholdCost, lowest_cosine, threshold_costs
 from winnow.curation.checks.waive import with_waivers
 from winnow.curation.engine.embedders.embedder import Embedder
@@ -68,6 +73,17 @@ class CheckResult:
     def passed(self) -> bool:
         """Whether no gate fails."""
         return all(gate.verdict != GateVerdict.FAIL for gate in self.gates)
+
+    @cached_property
+    def hold_out_texts(self) -> HoldOutTexts:
+        """The texts of all hold-out records, selected or not."""
+        keys = self.table.loc[self.table["assigned_split"] != Split.TRAIN, "fold_key"]
+        return HoldOutTexts(frozenset(map(repeat_key, keys)))
+
+    @cached_property
+    def repeated_task_texts(self) -> Sequence[RepeatedText]:
+        """Texts of the task file that repeat a hold-out record: generators and prompts leave them out."""
+        return without_hold_out_texts(self.task, self.hold_out_texts).left_out
 
     @property
     def selected(self) -> pd.DataFrame:
@@ -161,12 +177,14 @@ def apply_gates(
     final, kind = selection.final, kind_of(task)
     cosine = task.gates.duplicates.cosine
     train = final[final["split"] == "train"]
+    cosine = task.gates.duplicates.cosine
     inputs = GateInputs(
         task=task,
         selection=selection,
         conflicts=answer_conflicts(final, kind)
         if kind.question_key
         else label_conflicts(final, similarities.pairs, threshold=cosine),
+        slot_protection=slot_protection(final, similarities.pairs, kind.guards(task), threshold=cosine),
         traffic_coverage=traffic_coverage,
         marginals=measure_marginals(list(train["label"]), text_facets(train["text"], facets), task),
         private=private_data,

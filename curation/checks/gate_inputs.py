@@ -11,6 +11,7 @@ from winnow.config.task import Task
 from winnow.curation.checks.coverage.traffic_similarity import TrafficCoverage
 from winnow.curation.checks.eligibility import EXCLUDED
 from winnow.curation.checks.selection import Selection
+from winnow.curation.checks.slot_protection import SlotProtection
 from winnow.validators.kinds.tools import TOOLS, dialogue_of
 from winnow.validators.tools.dialogue import Dialogue
 from winnow.validators.wording.label_facets import FacetMarginals
@@ -27,6 +28,8 @@ class GateInputs:
     selection: Selection
     conflicts: pd.DataFrame
     """Pairs whose answers contradict each other (`label_conflicts` or, for dialogues, `answer_conflicts`)."""
+    slot_protection: SlotProtection
+    """Near train pairs that only slot values keep from being duplicates."""
     traffic_coverage: TrafficCoverage
     marginals: FacetMarginals
     private: Mapping[str, Sequence[str]]

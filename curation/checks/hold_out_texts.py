@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from winnow.core.example import canonical_text, fold_key, repeat_key
 from winnow.core.vocabulary import Split
@@ -21,10 +22,20 @@ class HoldOutTexts:
         """The texts of all hold-out records, also those whose source was retracted."""
         return cls(frozenset(repeat_key(row.fold_key) for row in rows if row.assigned_split != Split.TRAIN))
 
+    @classmethod
+    def of_texts(cls, texts: Iterable[str]) -> HoldOutTexts:
+        """The same from the texts of hold-out records."""
+        return cls(frozenset(repeat_key(fold_key(canonical_text(text))) for text in texts))
+
+    @cached_property
+    def longest(self) -> int:
+        """Characters of the longest key."""
+        return max(map(len, self.keys), default=0)
+
     def repeated_by(self, row: WorkingRow) -> bool:
-        """Whether a record repeats a hold-out record, apart from case, punctuation and invisible characters."""
+        """Whether a record repeats a hold-out record, apart from case, punctuation, HTML and invisible characters."""
         return repeat_key(row.fold_key) in self.keys
 
     def contain(self, text: str) -> bool:
-        """Whether a text repeats a hold-out record, apart from case, punctuation and invisible characters."""
+        """Whether a text repeats a hold-out record, apart from case, punctuation, HTML and invisible characters."""
         return repeat_key(fold_key(canonical_text(text))) in self.keys

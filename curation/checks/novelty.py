@@ -16,6 +16,7 @@ from winnow.core.example import canonical_text, fold_key, record_id
 from winnow.core.vocabulary import NoveltyStatus, Split
 from winnow.core.working_row import WorkingRow
 from winnow.curation.checks.hold_out_texts import HoldOutTexts
+from winnow.curation.checks.task_texts import ScreenedTask, without_hold_out_texts
 from winnow.curation.engine.embedders.embedder import Embedder
 from winnow.curation.engine.exact_search import cosines
 from winnow.curation.engine.vector_cache import embed_with_cache
@@ -87,6 +88,11 @@ class NoveltyCheck:
     def hold_out_texts(self) -> HoldOutTexts:
         """The texts that no prompt may show."""
         return HoldOutTexts.of(self._hold_out)
+
+    @cached_property
+    def screened_task(self) -> ScreenedTask:
+        """The task that prompts show and rules use: without texts that repeat a hold-out record."""
+        return without_hold_out_texts(self.task, self.hold_out_texts)
 
     @cached_property
     def train(self) -> list[WorkingRow]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-FORMAT = "2"
+FORMAT = "3"
 """Raise it when the rules change: then every record is scanned again."""
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-FORMAT = "3"
+FORMAT = "4"
 """Raise it when the measurement changes: older cache entries are then ignored."""
 
 

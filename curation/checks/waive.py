@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 
 from winnow.core.clock import utc_now
 from winnow.core.errors import Parameter, Problem, WinnowError
-from winnow.core.statement import stated
+from winnow.core.statement import stated, statement_problems
 from winnow.core.suggest import suggestion
 from winnow.core.vocabulary import GateVerdict
 from winnow.curation.checks.gates import GATES, NOT_WAIVABLE
@@ -40,11 +40,7 @@ def waive_gate(store: Store, gate: str, *, by: str, reason: str, until: date) ->
         waivable = ", ".join(name for name in GATES if name not in NOT_WAIVABLE)
         fix = suggestion(gate, list(GATES), "choose one of these")
         problems.append(Problem(f"waive {gate}", "no such gate", waivable, fix))
-    problems += [
-        Problem(Parameter(name), "empty", "a name" if name == "by" else "a reason")
-        for name, value in (("by", by), ("reason", reason))
-        if not value
-    ]
+    problems += statement_problems(by=by, reason=reason)
     if until < datetime.now(UTC).date():
         problems.append(Problem(Parameter("until"), until.isoformat(), "today or later", "choose a later date"))
     if problems:

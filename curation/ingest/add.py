@@ -33,6 +33,7 @@ from winnow.curation.store.database import Connection, Store
 from winnow.curation.store.flags import store_language_flags
 from winnow.curation.store.forgotten import forgotten_ids
 from winnow.curation.store.label_renames import label_renames
+from winnow.curation.store.machine_written import machine_written
 from winnow.curation.store.occurrences import rows_of_sources
 from winnow.curation.store.records import assigned_split_counts, live_records
 from winnow.curation.store.restored_labels import RestoredLabel, insert_restored_labels
@@ -159,12 +160,13 @@ def _store(connection: Connection, task: Task, screened: Sequence[ScreenedFile],
     stored_rows = rows_of_sources(connection, set(sources))
     given = [(source, row) for source, one in by_source for row in one.kept]
     unchanged = [pair for pair in given if _is_new_or_same(pair, stored_rows)]
-    pairs, own_notes = keep_own_decisions(connection, unchanged)
+    machine = machine_written(connection)
+    pairs, own_notes = keep_own_decisions(connection, unchanged, machine)
     origins = {source: one.origin for source, one in by_source}
     known_sources = {source for source, one in by_source if one.reading.restored} | {
         source for source, _ in stored_rows
     }
-    kept_assignments = store_records(connection, task, pairs, origins, known_sources, moment)
+    kept_assignments = store_records(connection, task, pairs, origins, known_sources, machine, moment)
     shown = [(source, row) for source, row in pairs if not (row.verified and row.record_id in live_before)]
     store_occurrences(connection, shown, moment)
     insert_restored_labels(connection, _restored_labels(pairs))

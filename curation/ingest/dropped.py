@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable, Sequence, Set
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -108,10 +109,7 @@ def _line(
         settings=json.loads(one.settings),
         batch=batch,
     )
-
-    def safe(text: str) -> str:
-        return _safe_text(text, kind, context)
-
+    safe = partial(_safe_text, kind=kind, context=context)
     is_raw = bool(drop.raw) and not row.fields
     fix = fix_of([dropped_row])
     return DroppedLine(
@@ -149,9 +147,7 @@ def _columns(
         roles.time: lambda text: parse_time(text) is not None,
     }
     withheld = dropped_row.drop.reason in WITHHELD
-
-    def safe(text: str) -> str:
-        return _safe_text(text, kind, context)
+    safe = partial(_safe_text, kind=kind, context=context)
 
     def cell(name: str, value: object) -> Any:
         if withheld and name in content:

@@ -36,8 +36,8 @@ class ForgetResult:
     exports: list[str]
     """Files under `exports/`, and the `must_pass` file, that contain the text; the user has to delete them too."""
     queues: list[str]
-    """Argilla datasets that still contain the record because their server was not running: the next push or pull, or
-    forgetting the record again, deletes it."""
+    """Argilla datasets that may still contain or quote the record because their server was not running: the next push
+    or pull, or forgetting the record again, deletes it."""
     dry_run: bool = False
     """A preview: nothing was removed."""
 

@@ -16,7 +16,7 @@ from winnow.curation.io.readers.source_rows import SourceRows
 def group_question(source: SourceRows, files: Sequence[str], given: Mapping[str, Option]) -> Problem:
     """Which column groups the rows of a source, with a command for each answer.
 
-    `files` are all files of the command, and `given` the options that it was given.
+    `files` are the files of the command with the same columns, and `given` the options that it was given.
     """
     first = source.group_candidates[0]
     names = " and ".join(repr(one.column) for one in source.group_candidates[:3])

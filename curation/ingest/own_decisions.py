@@ -11,7 +11,7 @@ from winnow.core.vocabulary import DecidedBy, Origin, State
 from winnow.curation.ingest.screen import KeptRow
 from winnow.curation.ingest.store_occurrences import is_decided
 from winnow.curation.store.database import Connection
-from winnow.curation.store.machine_written import MachineWritten, machine_written
+from winnow.curation.store.machine_written import MachineWritten
 from winnow.curation.store.restored_labels import restored_labels
 from winnow.curation.store.working_view import working_rows
 
@@ -47,12 +47,13 @@ class KeptDecisions(NamedTuple):
     """How many rows have another state here than the release says; empty if none has."""
 
 
-def keep_own_decisions(connection: Connection, pairs: Sequence[tuple[str, KeptRow]]) -> KeptDecisions:
+def keep_own_decisions(
+    connection: Connection, pairs: Sequence[tuple[str, KeptRow]], machine: MachineWritten
+) -> KeptDecisions:
     """Pairs of sources and rows, without who decided the rows that this workspace knows as machine-written.
 
-    Call it before the rows are stored.
+    Call it before the rows are stored; `machine` is what machines wrote until then.
     """
-    machine = machine_written(connection)
     if not (machine.keys or machine.key_hashes or machine.records) or not any(is_decided(row) for _, row in pairs):
         return KeptDecisions(list(pairs), [])
     rows = working_rows(connection)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,33 +11,19 @@ from typing import Any, NamedTuple
 from winnow.core.csv_cells import unescape_cell
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.example import record_id
-from winnow.core.hashing import file_sha256, json_hash
+from winnow.core.hashing import json_hash
 from winnow.core.vocabulary import ORIGINS, DecidedBy, Origin
+from winnow.curation.ingest.known_releases import NO_RELEASE, KnownReleases, ReleasedRows, ReleaseFacts, ReleaseName
 from winnow.curation.io.readers.columns import Columns
 from winnow.curation.io.readers.raw_rows import RawRows
 from winnow.curation.io.readers.source_rows import FrozenRow, RestoredRows, SourceRow, SourceRows
 from winnow.curation.releases.manifest import MANIFEST
-from winnow.curation.releases.release import Release, read_release
 from winnow.curation.releases.release_lines import LICENSE_SEPARATOR
-from winnow.curation.releases.verify import require_recorded
 from winnow.validators.kinds.kind import Kind
 from winnow.validators.text import Drop
 
 RESTORED_COLUMNS = ("id", "label", "split", "origin", "group", "weight")
 """Columns that every row of a release has had since the first version, besides those of the content."""
-
-
-class ReleaseFacts(NamedTuple):
-    """What a release states about a row, besides its content."""
-
-    label: str
-    split: str
-    origin: str
-    group: str
-    weight: int
-    decided_by: str
-    """Empty in a release of Winnow 0.3.0 or earlier, as the license."""
-    license: str
 
 
 class _ReadRow(NamedTuple):
@@ -50,22 +36,13 @@ class _ReadRow(NamedTuple):
     """The id is that of the content."""
 
 
-class _ReleaseName(NamedTuple):
-    sha256: str
-    """Of the manifest."""
-    name: str
-
-
-NO_RELEASE = _ReleaseName("", "")
-
-
 class _Part(NamedTuple):
     """What the rows of one source have in common."""
 
     origin: int
     """Its place among the origins: human rows are stored before synthetic ones."""
     license: str
-    release: _ReleaseName
+    release: ReleaseName
 
 
 def release_files(path: Path) -> list[Path]:
@@ -73,28 +50,25 @@ def release_files(path: Path) -> list[Path]:
     return sorted((path / "jsonl").glob("*.jsonl")) if (path / MANIFEST).is_file() else [path]
 
 
-def release_readings(
-    found: RawRows, path: Path, kind: Kind, releases: Path, ledger: Mapping[str, str]
-) -> list[SourceRows]:
+def release_readings(found: RawRows, path: Path, known: KnownReleases) -> list[SourceRows]:
     """The rows of a file with the columns of a release, by origin, license and the release that has them unchanged.
 
-    They are compared with the rows of the releases next to the file and in the folder `releases`. An empty list means
-    that the file is not one of a release: columns are missing, or no id is the hash of its row's content.
+    They are compared with the rows of the releases next to the file and in the workspace. An empty list means that the
+    file is not one of a release: columns are missing, or no id is the hash of its row's content.
 
-    `ledger` maps the releases of the workspace to manifest hashes. Raises GateError for a file of a release in the
-    folder `releases` that contradicts it.
+    Raises GateError for a file of a release of the workspace that contradicts its ledger.
     """
     for folder in (*path.absolute().parents[:2], *path.resolve().parents[:2]):
-        require_recorded(folder, releases, ledger)
-    rows = [_read_row(number, fields, kind) for number, fields in found.rows if not isinstance(fields, Drop)]
+        known.require_recorded(folder)
+    rows = [_read_row(number, fields, known.kind) for number, fields in found.rows if not isinstance(fields, Drop)]
     read = [row for row in rows if row is not None]
     if len(read) < len(rows) or not any(row.intact for row in read):
         return []
-    known = _frozen_rows(path, kind, releases, ledger)
+    releases = known.near(path)
     parts: dict[_Part, list[SourceRow]] = defaultdict(list)
-    counts: Counter[_ReleaseName] = Counter()
+    counts: Counter[ReleaseName] = Counter()
     for row in sorted(read, key=lambda row: row.id):
-        release = known.get(row.id, {}).get(row.facts, NO_RELEASE) if row.intact else NO_RELEASE
+        release = _release_of(row, releases)
         counts[release] += 1
         for license, source_row in _source_rows(row, verified=bool(release.sha256)):
             parts[_Part(ORIGINS.index(row.facts.origin), license, release)].append(source_row)
@@ -103,6 +77,12 @@ def release_readings(
     readings[0].rows.extend(unreadable)
     readings[0].notes.extend([*found.notes, *_notes(found.name, counts, sum(not row.intact for row in read))])
     return readings
+
+
+def _release_of(row: _ReadRow, releases: Sequence[ReleasedRows]) -> ReleaseName:
+    """The first release that has the row unchanged."""
+    having = (one.release for one in releases if row.intact and one.facts.get(row.id) == row.facts)
+    return next(having, NO_RELEASE)
 
 
 def _read_row(number: int, fields: Mapping[str, Any], kind: Kind) -> _ReadRow | None:
@@ -172,7 +152,7 @@ def _reading(found: RawRows, part: _Part, rows: list[SourceRow]) -> SourceRows:
     return SourceRows(found.name, digest, columns, rows, [], restored=restored)
 
 
-def _notes(name: str, counts: Counter[_ReleaseName], edited: int) -> list[str]:
+def _notes(name: str, counts: Counter[ReleaseName], edited: int) -> list[str]:
     """How many rows each release has unchanged, and how many no release has; `edited` ones have another text."""
     kept = "they keep id, origin, split, group, weight, license and who decided"
     notes = [
@@ -186,39 +166,3 @@ def _notes(name: str, counts: Counter[_ReleaseName], edited: int) -> list[str]:
         found = f"{counts[NO_RELEASE]:,} rows have the columns of a release, but {missing}"
         notes.append(f"{name}: {found}{texts}: their labels count as a file's, and synthetic rows wait for review")
     return notes
-
-
-def _frozen_rows(
-    path: Path, kind: Kind, releases: Path, ledger: Mapping[str, str]
-) -> dict[str, dict[ReleaseFacts, _ReleaseName]]:
-    """What releases next to the file, and those in a folder, state about each row, and which release it is."""
-    folders = [*path.resolve().parents[:2], *(sorted(releases.iterdir()) if releases.is_dir() else ())]
-    known: dict[str, dict[ReleaseFacts, _ReleaseName]] = defaultdict(dict)
-    for release in _readable_releases(dict.fromkeys(folders), kind, releases, ledger):
-        for split, count in release.counts.items():
-            file = f"data/{split}.parquet"
-            if count and _is_unchanged(release, file):
-                rows = release.rows(split)
-                columns = (rows[name] for name in ("id", *ReleaseFacts._fields))
-                for identity, *facts in zip(*columns, strict=True):
-                    known[identity].setdefault(ReleaseFacts(*facts), _ReleaseName(release.sha256, release.name))
-    return known
-
-
-def _readable_releases(
-    folders: Mapping[Path, None], kind: Kind, releases: Path, ledger: Mapping[str, str]
-) -> Iterator[Release]:
-    for folder in folders:
-        if (folder / MANIFEST).is_file():
-            try:
-                require_recorded(folder, releases, ledger)
-                release = read_release(folder)
-            except WinnowError:
-                continue  # `verify` reports it; here its rows are only not recognized
-            if release.kind.name == kind.name:
-                yield release
-
-
-def _is_unchanged(release: Release, file: str) -> bool:
-    stated, path = release.manifest.files.get(file), release.path / file
-    return stated is not None and path.is_file() and file_sha256(path) == stated.sha256

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from winnow.core.clock import utc_now
 from winnow.core.errors import Problem, WinnowError
@@ -25,6 +28,8 @@ class RetractResult:
     """Records that no other source contains; they are no longer exported."""
     already: bool
     """The source was retracted before; nothing changed."""
+    from_file: bool
+    """The rows are those of a file or table, and adding it again undoes the retraction; generated rows have none."""
     dry_run: bool = False
     """A preview: nothing was stored."""
 
@@ -32,8 +37,9 @@ class RetractResult:
 def retract(store: Store, wanted: str, *, why: str, dry_run: bool = False) -> RetractResult:
     """Retract a source, given by its id, a prefix of its id, or its file name.
 
-    Its occurrences and decisions no longer count; the rows stay, marked with the time and the reason. Records keep
-    their assigned split, so that adding the file again restores them to the same split. A dry run stores nothing.
+    Its occurrences and labels no longer count; they stay stored, marked with the time and the reason. Records keep
+    their assigned split and the decisions of people and lots, so that adding the file again undoes the retraction. A
+    dry run stores nothing.
 
     Raises WinnowError when no source or more than one source matches.
     """
@@ -48,12 +54,17 @@ def retract(store: Store, wanted: str, *, why: str, dry_run: bool = False) -> Re
             found = f"{len(live)} sources" if live else "no source"
             raise WinnowError(Problem(f"retract {wanted}", found, f"one of {choices}", "give the source's id"))
         if not live:
-            return RetractResult(fits[-1]["id"], fits[-1]["name"], 0, already=True, dry_run=dry_run)
+            return _result(fits[-1], 0, already=True, dry_run=dry_run)
         source = live[0]
         records = records_of_source(connection, source["id"])
         mark_retracted(connection, source["id"], why=why, at=utc_now())
         superseded = len(records - live_records(connection, records))
-    return RetractResult(source["id"], source["name"], superseded, already=False, dry_run=dry_run)
+    return _result(source, superseded, already=False, dry_run=dry_run)
+
+
+def _result(source: Mapping[str, Any], superseded: int, *, already: bool, dry_run: bool) -> RetractResult:
+    from_file = bool(json.loads(source["settings"])["columns"])  # generated rows have no columns of a file
+    return RetractResult(source["id"], source["name"], superseded, already, from_file, dry_run)
 
 
 def _is_id_prefix(identity: str, wanted: str) -> bool:

@@ -54,16 +54,21 @@ def screen_file(reading: SourceRows, task: Task, options: AddOptions, context: S
     stem = parse_split(Path(reading.name).name.split(".")[0])
     if stem and options.split is None and "split" not in reading.columns.chosen():
         reading.notes.append(f"{reading.name}: no official split; set the split {stem} if it is one")
+    settings = _settings(reading, AddOptions(origin, license, options.split, batch))
+    return ScreenedFile(reading, origin, license, options.split, batch, settings, kept, dropped)
+
+
+def _settings(reading: SourceRows, options: AddOptions) -> str:
+    """Columns and options of a source, as JSON; of rows of a release also which one it is."""
     settings = {
         "columns": reading.columns.chosen(),
-        "origin": origin,
-        "license": license,
+        "origin": options.origin,
+        "license": options.license,
         "split": options.split,
-        "batch": batch.id if batch else None,
+        "batch": options.batch.id if options.batch else None,
         **({"release": reading.restored.release} if reading.restored and reading.restored.release else {}),
     }
-    text = json.dumps(settings, sort_keys=True)
-    return ScreenedFile(reading, origin, license, options.split, batch, text, kept, dropped)
+    return json.dumps(settings, sort_keys=True)
 
 
 def _restored_batch(restored: RestoredRows) -> GenerationBatch | None:
@@ -105,22 +110,16 @@ def _checked(reading: SourceRows, added: AsAdded, context: ScreenContext) -> AsA
     if stored:
         return _as_stored(reading, stored)
     batch = GenerationBatch(**added.batch.model_dump()) if added.batch else None
+    stated = AddOptions(added.origin, added.license, added.split, batch)
     try:
-        check_options(AddOptions(added.origin, added.license, added.split, batch))
+        check_options(stated)
     except WinnowError as error:
         fix = "correct `source` in the file of dropped rows, or add the file that the rows came from"
         raise WinnowError(
             [replace(one, where=f"dropped rows of {reading.name}", fix=fix) for one in error.problems]
         ) from None
     license = context.scrubber.scrub(added.license).text
-    settings = {
-        "columns": reading.columns.chosen(),
-        "origin": added.origin,
-        "license": license,
-        "split": added.split,
-        "batch": batch.id if batch else None,
-    }
-    return replace(added, license=license, settings=json.dumps(settings, sort_keys=True))
+    return replace(added, license=license, settings=_settings(reading, replace(stated, license=license)))
 
 
 def _as_stored(reading: SourceRows, stored: StoredSource) -> AsAdded:

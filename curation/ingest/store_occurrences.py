@@ -43,6 +43,7 @@ def store_occurrences(connection: Connection, pairs: Sequence[tuple[str, KeptRow
             "who": f"file:{source}",
             "kind": "label",
             "value": row.label,
+            "turn": 0,
             "why": f"row {row.number}",
             "at": now,
             "source_id": source,

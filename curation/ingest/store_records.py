@@ -16,7 +16,7 @@ from winnow.curation.ingest.split_assignment import NewGroup, SplitAssignment, a
 from winnow.curation.store.database import Connection
 from winnow.curation.store.groups import eligible_counts, group_ids, insert_groups
 from winnow.curation.store.label_renames import label_renames
-from winnow.curation.store.machine_written import machine_written
+from winnow.curation.store.machine_written import MachineWritten
 from winnow.curation.store.records import groups_of_records, insert_records, record_ids, splits_of_records
 from winnow.curation.store.source_forms import insert_source_forms
 from winnow.validators.kinds import kind_of
@@ -39,12 +39,13 @@ def store_records(
     pairs: Sequence[tuple[str, KeptRow]],
     origins: Mapping[str, str],
     known_sources: Set[str],
+    machine: MachineWritten,
     now: str,
 ) -> KeptAssignments:
     """Store new records with their groups, and assign a split to each new group.
 
     `pairs` are source ids and rows, `origins` the origin of each source, `known_sources` the sources
-    that had rows before or that hold rows of a release.
+    that had rows before or that hold rows of a release, `machine` what machines wrote before these rows are stored.
     Returns how many known records keep another split or group than these rows give.
     """
     stored = record_ids(connection)
@@ -55,7 +56,6 @@ def store_records(
     for rows in new_rows.values():
         rows.sort(key=lambda pair: _group_preference(task, pair[1]))
     group_of = {record: group_id_of(task, rows[0][1]) for record, rows in new_rows.items()}
-    machine = machine_written(connection)
     generated = {
         record
         for record, rows in new_rows.items()

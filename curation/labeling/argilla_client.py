@@ -38,10 +38,10 @@ SESSION_FIELD = "session"
 DRAFT = "draft"
 """The status of a response that its annotator has saved and not submitted."""
 
-BEGUN = (DRAFT, ResponseStatus.SUBMITTED)
+STARTED = (DRAFT, ResponseStatus.SUBMITTED)
 """Statuses of responses that somebody works on or has finished."""
 
-TOUCHED = (*BEGUN, ResponseStatus.DISCARDED)
+TOUCHED = (*STARTED, ResponseStatus.DISCARDED)
 """Statuses of all responses."""
 
 OWNER_KEY = "winnow_workspace_id"
@@ -98,9 +98,8 @@ class ArgillaClient:
                 found_workspace.add_user(self._client.users(name))
 
     def dataset_exists(self, server_id: str | None) -> bool:
-        """Whether the server has a dataset."""
-        with self._translated_errors():
-            return server_id is not None and bool(self._client.api.datasets.exists(server_id))
+        """Whether the server has a dataset. A server that cannot tell raises ServiceError."""
+        return server_id is not None and self.find_dataset(server_id) is not None
 
     def find_dataset(self, server_id: str) -> ServerDataset | None:
         """A dataset of the server; None if it does not have it."""

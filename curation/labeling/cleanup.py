@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from winnow.core.errors import WinnowError
 from winnow.core.layout import WorkspaceFolder
-from winnow.curation.labeling.argilla_client import BEGUN, TOUCHED, ArgillaClient
+from winnow.curation.labeling.argilla_client import STARTED, TOUCHED, ArgillaClient
 from winnow.curation.labeling.queues.definition import QueueDefinition
 from winnow.curation.labeling.server.connection import connect_to_argilla
 from winnow.curation.labeling.session import ArgillaSession, exclusive_queues, open_session
@@ -16,7 +16,7 @@ from winnow.curation.store.forgotten import forgotten_ids
 from winnow.curation.store.queue_items import (
     QueueDataset,
     argilla_copies,
-    mark_delivered,
+    mark_undelivered,
     queue_datasets,
     queue_items,
     withdraw_items,
@@ -60,7 +60,9 @@ def delete_forgotten(store: Store, session: ArgillaSession) -> None:
             session.client.delete_records(server_id, [record])
         if exists or session.connection.embedded:
             with store.writing() as connection:
-                mark_delivered(connection, dataset, [record], at=None)
+                mark_undelivered(connection, dataset, [record])
+                if record in forgotten:
+                    withdraw_items(connection, dataset, [record])
 
 
 def release_assignments(store: Store, queue: QueueDefinition, members: Set[str]) -> None:
@@ -80,14 +82,17 @@ def release_assignments(store: Store, queue: QueueDefinition, members: Set[str])
 
 
 def withdraw_stale_items(store: Store, client: ArgillaClient, queue: QueueDefinition, candidates: Set[str]) -> None:
-    """Delete items that are no longer candidates (retracted, or decided elsewhere) and that nobody has touched."""
+    """Delete items that are no longer candidates (retracted, or decided elsewhere) and that nobody has touched.
+
+    This includes what an interrupted push may have sent.
+    """
     with store.reading() as connection:
         submitted = submitted_annotators(connection)
         server_ids = {one.name: one.server_id for one in queue_datasets(connection, queue.name)}
         stale: dict[str, list[str]] = {}
         for item in queue_items(connection, queue.name):
             untouched = not submitted.get((item.dataset, item.record_id))
-            if item.delivered and not item.withdrawn and item.record_id not in candidates and untouched:
+            if not item.withdrawn and item.record_id not in candidates and untouched:
                 stale.setdefault(item.dataset, []).append(item.record_id)
     for dataset, records in stale.items():
         server_id = server_ids[dataset]
@@ -95,15 +100,15 @@ def withdraw_stale_items(store: Store, client: ArgillaClient, queue: QueueDefini
             continue
         deleted = client.delete_records(server_id, records, keep=TOUCHED)
         with store.writing() as connection:
-            mark_delivered(connection, dataset, deleted, at=None)
+            mark_undelivered(connection, dataset, deleted)
             withdraw_items(connection, dataset, deleted)
 
 
 def take_back_records(client: ArgillaClient, dataset: QueueDataset, records: Sequence[str]) -> list[str]:
-    """Delete records from Argilla unless somebody has begun to answer them; returns those that are not there now."""
+    """Delete records from Argilla unless somebody has started to answer them; returns those that are not there now."""
     if not client.dataset_exists(dataset.server_id):
         return list(records)
-    return client.delete_records(str(dataset.server_id), records, keep=BEGUN)
+    return client.delete_records(str(dataset.server_id), records, keep=STARTED)
 
 
 def _copies(store: Store, records: Set[str]) -> list[tuple[str, str, str]]:

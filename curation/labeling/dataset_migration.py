@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
+from typing import NamedTuple
 
 from winnow.config.task import Task
 from winnow.core.clock import utc_now
@@ -13,7 +15,7 @@ from winnow.curation.store.queue_items import (
     QueueDataset,
     QueueItem,
     copy_items,
-    mark_delivered,
+    mark_undelivered,
     queue_datasets,
     queue_items,
     update_dataset,
@@ -22,42 +24,58 @@ from winnow.curation.store.queue_items import (
 from winnow.curation.store.responses import submitted_annotators
 
 TakeBack = Callable[[QueueDataset, Sequence[str]], Collection[str]]
-"""Removes records of a dataset from Argilla unless somebody has begun to answer; returns those that are removed."""
+"""Removes records of a dataset from Argilla unless somebody has started to answer; returns those that are removed."""
 
 
 def migrate_to_current_labels(
     store: Store, task: Task, queue: QueueDefinition, take_back: TakeBack
 ) -> list[tuple[str, str]]:
-    """Where labels have changed, move records that nobody has begun to a dataset with the current labels.
+    """Where labels have changed, move records that nobody has started to a dataset with the current labels.
 
     Returns old and new dataset names. A record leaves the old dataset before it enters the new one; one with a draft or
-    with one of two responses stays where it was begun, and counts as pending there. Responses in the old dataset still
-    count. Suggestions do not move, since their model did not know the new labels.
+    with one of two responses stays where it was started, and counts as pending there. Responses in the old dataset
+    still count. Suggestions do not move, since their model did not know the new labels.
     """
     migrated = []
-    with store.reading() as connection:
-        datasets = queue_datasets(connection, queue.name)
-    for old in datasets:
-        if not old.closed and old.options == option_values(task, queue, old.variant):
+    for old, unfinished, withdrawn in _replaced_datasets(store, task, queue):
+        wanted = [item.record_id for item in (*unfinished, *withdrawn)]
+        taken = set(take_back(old, wanted)) if wanted else set()
+        if old.closed and not taken:
             continue
-        unfinished, withdrawn = _items_to_take_back(store, old)
-        taken = set(take_back(old, [item.record_id for item in (*unfinished, *withdrawn)]))
         if new := _move(store, task, queue, old, [item for item in unfinished if item.record_id in taken], taken):
             migrated.append((old.name, new))
     return migrated
 
 
-def _items_to_take_back(store: Store, old: QueueDataset) -> tuple[list[QueueItem], list[QueueItem]]:
-    """The items of a dataset that still need responses, and those that were withdrawn and are still in Argilla."""
+class _ReplacedDataset(NamedTuple):
+    """A dataset with other labels than the current ones, and its items that may still be in Argilla."""
+
+    dataset: QueueDataset
+    unfinished: list[QueueItem]
+    """Items that still need responses."""
+    withdrawn: list[QueueItem]
+    """Items that were withdrawn and are still in Argilla."""
+
+
+def _replaced_datasets(store: Store, task: Task, queue: QueueDefinition) -> list[_ReplacedDataset]:
     with store.reading() as connection:
-        submitted = submitted_annotators(connection)
-        items = [item for item in queue_items(connection, old.queue) if item.dataset == old.name]
-    unfinished = [
-        item
-        for item in items
-        if not item.withdrawn and len(submitted.get((old.name, item.record_id), ())) < old.overlap
+        datasets, submitted = queue_datasets(connection, queue.name), submitted_annotators(connection)
+        items: dict[str, list[QueueItem]] = defaultdict(list)
+        for item in queue_items(connection, queue.name):
+            items[item.dataset].append(item)
+    return [
+        _ReplacedDataset(
+            old,
+            [
+                one
+                for one in items[old.name]
+                if not one.withdrawn and len(submitted.get((old.name, one.record_id), ())) < old.overlap
+            ],
+            [one for one in items[old.name] if one.withdrawn and one.delivered],
+        )
+        for old in datasets
+        if old.closed or old.options != option_values(task, queue, old.variant)
     ]
-    return unfinished, [item for item in items if item.withdrawn and item.delivered]
 
 
 def _move(
@@ -67,7 +85,7 @@ def _move(
     with store.writing() as connection:
         if not old.closed:
             update_dataset(connection, old.name, closed_at=utc_now())
-        mark_delivered(connection, old.name, taken, at=None)
+        mark_undelivered(connection, old.name, list(taken))
         if not items:
             return None
         new = find_or_insert_dataset(connection, task, queue, old.variant)

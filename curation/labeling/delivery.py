@@ -30,8 +30,10 @@ from winnow.curation.store.queue_items import (
     QueueItem,
     last_push_with_other_labels,
     mark_delivered,
+    mark_undelivered,
     queue_datasets,
     queue_items,
+    set_quoted_ids,
     update_dataset,
     withdraw_items,
 )
@@ -114,21 +116,11 @@ class _Delivery:
         """Send what is undelivered in one dataset, which is created in Argilla first if it is missing there."""
         client = self.session.client
         missing = not client.dataset_exists(dataset.server_id)
-        with self.store.writing() as connection:
-            if missing:
-                _mark_undelivered(connection, dataset)
-            undelivered = [
-                item
-                for item in queue_items(connection, self.queue.name)
-                if item.dataset == dataset.name and not (item.delivered or item.withdrawn)
-            ]
-            stale = [item.record_id for item in undelivered if item.record_id not in candidates]
-            withdraw_items(connection, dataset.name, stale)
+        pending = self._pending_items(dataset, candidates, missing=missing)
         shown = candidates
         if dataset.kind == DatasetKind.BLIND:
             shown = {record: replace(one, context=None) for record, one in candidates.items()}
-        pending, form = [one for one in undelivered if one.record_id in candidates], kind_form(kind_of(self.task))
-        records = _argilla_records(pending, shown, form, self.embed)
+        records = _argilla_records(pending, shown, kind_form(kind_of(self.task)), self.embed)
         if missing and not records:
             return
         server_id = dataset.server_id or ""
@@ -137,7 +129,7 @@ class _Delivery:
         else:
             client.grant_access(self._workspace_of(dataset), dataset.assignee)
             client.set_guidelines(server_id, self.guidelines)
-        if not missing and records and not client.shows_sessions(server_id):
+        if records and not client.shows_sessions(server_id):
             records = [replace(one, earlier_turns=None) for one in records]
         by_id = {one.record_id: one for one in records}
         for stored in client.upload_records(server_id, records) if records else ():
@@ -145,17 +137,38 @@ class _Delivery:
                 mark_delivered(connection, dataset.name, stored, at=utc_now())
             self.delivered.add(dataset.name, by_id, stored)
 
+    def _pending_items(
+        self, dataset: QueueDataset, candidates: Mapping[str, QueueCandidate], *, missing: bool
+    ) -> list[QueueItem]:
+        """The undelivered items of a dataset; those that are no longer candidates are withdrawn.
+
+        What they quote is stored before they are sent. It is added to what an interrupted push may have sent.
+        """
+        with self.store.writing() as connection:
+            if missing:
+                _mark_unfinished_undelivered(connection, dataset)
+            undelivered = [
+                item
+                for item in queue_items(connection, self.queue.name)
+                if item.dataset == dataset.name and not (item.delivered or item.withdrawn)
+            ]
+            pending = [item for item in undelivered if item.record_id in candidates]
+            stale = [item.record_id for item in undelivered if item.record_id not in candidates]
+            withdraw_items(connection, dataset.name, stale)
+            quoted = {one.record_id: (*one.quoted_ids, *candidates[one.record_id].quoted_ids) for one in pending}
+            set_quoted_ids(connection, dataset.name, quoted)
+        return pending
+
     def announce_successor(self, dataset: QueueDataset, known: Sequence[QueueDataset]) -> None:
         """Say in a closed dataset where its records went."""
         client = self.session.client
         later = [one for one in known if one.variant == dataset.variant and not one.closed]
-        if later and dataset.server_id and client.dataset_exists(dataset.server_id):
-            client.set_guidelines(dataset.server_id, closed_dataset_note(later[-1].name, utc_now()))
+        if later and dataset.closed_at and dataset.server_id and client.dataset_exists(dataset.server_id):
+            client.set_guidelines(dataset.server_id, closed_dataset_note(later[-1].name, dataset.closed_at))
 
     def _create(self, dataset: QueueDataset, *, dimensions: int) -> str:
-        """Create a dataset in Argilla and store its id."""
+        """Create a dataset in Argilla, or continue with the one of an interrupted push; its id is stored."""
         client, argilla_workspace = self.session.client, self._workspace_of(dataset)
-        client.grant_access(argilla_workspace, dataset.assignee)
         spec = DatasetSpec(
             name=dataset.name,
             workspace=argilla_workspace,
@@ -167,7 +180,9 @@ class _Delivery:
             overlap=dataset.overlap,
             dimensions=dimensions,
         )
-        server_id = self._find_interrupted(spec) or client.create_dataset(spec, self.guidelines)
+        interrupted = self._find_interrupted(spec)
+        client.grant_access(argilla_workspace, dataset.assignee)
+        server_id = interrupted or client.create_dataset(spec, self.guidelines)
         with self.store.writing() as connection:
             update_dataset(connection, dataset.name, server_id=server_id, responses_read_until=None)
         return server_id
@@ -175,7 +190,7 @@ class _Delivery:
     def _find_interrupted(self, spec: DatasetSpec) -> str | None:
         """The dataset that an interrupted push published; one that was not published yet is deleted.
 
-        Raises WinnowError when the name belongs to another workspace or another task.
+        Raises WinnowError when the name belongs to another workspace or another task; then the server is not changed.
         """
         client = self.session.client
         space = client.argilla_workspace_id(spec.workspace)
@@ -183,7 +198,6 @@ class _Delivery:
         for known in named:
             if is_foreign(client, known, spec.owner):
                 raise WinnowError(foreign_dataset(client.url, known, spec.owner))
-            client.set_owner(known, spec.owner)
             if not known.ready:
                 client.delete_dataset(known.id)
             elif client.questions(known.id) != {one.name: set(one.options) for one in spec.questions}:
@@ -191,6 +205,7 @@ class _Delivery:
                 fix = f"rename or delete it there, or set {WORKSPACE_VARIABLE} to another name"
                 raise WinnowError(Problem(where, "it asks other questions", "a free name", fix))
             else:
+                client.set_owner(known, spec.owner)
                 return known.id
         return None
 
@@ -198,7 +213,7 @@ class _Delivery:
         return argilla_workspace_of(self.session.connection.workspace, self.queue, dataset.assignee)
 
 
-def _mark_undelivered(connection: Connection, dataset: QueueDataset) -> None:
+def _mark_unfinished_undelivered(connection: Connection, dataset: QueueDataset) -> None:
     """Items that the server has lost and annotators have not finished have to be sent again."""
     submitted = submitted_annotators(connection)
     unfinished = [
@@ -208,7 +223,7 @@ def _mark_undelivered(connection: Connection, dataset: QueueDataset) -> None:
         and item.delivered
         and len(submitted.get((dataset.name, item.record_id), ())) < dataset.overlap
     ]
-    mark_delivered(connection, dataset.name, unfinished, at=None)
+    mark_undelivered(connection, dataset.name, unfinished)
 
 
 def _argilla_records(

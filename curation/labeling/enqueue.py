@@ -54,8 +54,6 @@ class NewItems:
 
     datasets: dict[str, int] = field(default_factory=dict)
     """New records by dataset."""
-    blind: int = 0
-    """New records without a suggestion."""
 
     @property
     def records(self) -> int:
@@ -91,7 +89,7 @@ def enqueue(
     suggestions = {one.record_id: suggestion for one, suggestion in zip(train, made, strict=False)}
     blind = {one.record_id for one in chosen if one.record_id not in suggestions or _is_blind(one, task)}
     with store.writing() as connection:
-        return NewItems(_insert_items(connection, task, spec, chosen, suggestions, blind), len(blind))
+        return NewItems(_insert_items(connection, task, spec, chosen, suggestions, blind))
 
 
 def find_or_insert_dataset(connection: Connection, task: Task, queue: QueueDefinition, variant: DatasetVariant) -> str:
@@ -170,7 +168,6 @@ def _insert_items(
                 "score": score,
                 "agent": agent,
                 "hidden_suggestion": label if one.record_id in blind else None,
-                "quoted_ids": json.dumps(one.quoted_ids),
                 "delivered_at": None,
                 "withdrawn_at": None,
                 "at": at,

@@ -35,7 +35,7 @@ def queue_guidelines(
         head.append(f"The [labeling guidelines]({guidelines_url}) show every label with its examples.")
     head.append("## Labels")
     for describe in (_label_with_examples, _label_with_description, _label_name):
-        text = without_images("\n\n".join([*head, "\n".join(describe(label) for label in labels)]))
+        text = without_html_and_images("\n\n".join([*head, "\n".join(describe(label) for label in labels)]))
         if len(text) <= MAX_CHARACTERS:
             return text
     where = "see the labeling guidelines." if guidelines_url else "ask your data lead."
@@ -43,16 +43,17 @@ def queue_guidelines(
     return text[: MAX_CHARACTERS - len(missing)].rpartition("\n")[0] + missing
 
 
-def without_images(markdown: str) -> str:
+def without_html_and_images(markdown: str) -> str:
     """The text with HTML and images shown as they were typed: neither may load anything from another host."""
     return markdown.replace("<", "&lt;").replace("![", "\\!\\[")
 
 
-def closed_dataset_note(successor: str, when: str) -> str:
-    """The guidelines of a dataset whose unanswered records moved to another one."""
+def closed_dataset_note(successor: str, closed_at: str) -> str:
+    """The guidelines of a dataset whose unanswered records moved to another one at a time (UTC, ISO 8601)."""
     return (
-        f"# Closed\n\nThe labels changed on {when[:10]}, so labeling continues in the dataset **{successor}**. "
-        "Your responses here count. Records that somebody had begun to answer are still here: please complete them."
+        f"# Closed\n\nThe labels changed, so this dataset was closed on {closed_at[:10]}, and labeling continues in "
+        f"the dataset **{successor}**. Your responses here count. Records that somebody had started to answer are "
+        "still here: please complete them."
     )
 
 

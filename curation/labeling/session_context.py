@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -9,6 +10,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from winnow.core.timestamps import parse_time
+from winnow.core.vocabulary import Split
 from winnow.core.working_row import WorkingRow
 from winnow.curation.labeling.kind_forms import KindForm
 from winnow.curation.labeling.queues.candidate import QueueCandidate, WorkingRows
@@ -24,29 +26,28 @@ MAX_TURN_CHARACTERS = 300
 def with_earlier_turns(
     candidates: Sequence[QueueCandidate], rows: WorkingRows, occurrences: Sequence[SessionOccurrence], form: KindForm
 ) -> list[QueueCandidate]:
-    """The candidates with the earlier turns of their session, where there are any.
-
-    Only turns of the record's own assigned split are shown, so that no hold-out text is shown with a train record.
-    """
+    """The candidates with the earlier turns of their session, where there are any."""
     by_id = {row.id: row for row in rows}
-    earlier = turns_before(occurrences)
-    return [_with_turns(one, earlier.get(one.record_id, ()), by_id, form) for one in candidates]
+    earlier = turns_before(occurrences, {row.id: row.assigned_split for row in rows})
+    return [_with_turns(one, [by_id[turn] for turn in earlier.get(one.record_id, ())], form) for one in candidates]
 
 
-def turns_before(occurrences: Sequence[SessionOccurrence]) -> dict[str, list[str]]:
-    """The records before each record in its session, oldest first; of its first session in which there are any.
+def turns_before(occurrences: Sequence[SessionOccurrence], split_of: Mapping[str, Split]) -> dict[str, list[str]]:
+    """The last MAX_TURNS records before each record in its session, oldest first; of its first session that has any.
 
-    A session is ordered by time where every turn has one that can be parsed, else by row.
+    Only records of its own assigned split are counted, so that no hold-out text is shown with a train record; those
+    without a split are left out. A session is ordered by time where every turn has one that can be parsed, else by row.
     """
     found: dict[str, list[str]] = {}
     ordered = sorted(occurrences, key=lambda one: (one.source, one.session, one.row))
     for _, turns in groupby(ordered, key=lambda one: (one.source, one.session)):
-        seen: list[str] = []
-        for turn in _in_order(list(turns)):
-            before = [record for record in seen if record != turn.record]
-            if before:
-                found.setdefault(turn.record, before)
-            seen.append(turn.record)
+        latest: dict[Split, deque[str]] = {split: deque(maxlen=MAX_TURNS) for split in Split}
+        for turn in _in_order([one for one in turns if one.record in split_of]):
+            before = latest[split_of[turn.record]]
+            # Up to the last turn of a record that is not found yet, all turns were its own: the latest ones suffice.
+            if turn.record not in found and (others := [record for record in before if record != turn.record]):
+                found[turn.record] = others
+            before.append(turn.record)
     return found
 
 
@@ -61,15 +62,7 @@ def _in_order(turns: list[SessionOccurrence]) -> list[SessionOccurrence]:
     return [one.turn for one in sorted(timed)] if len(timed) == len(turns) else turns
 
 
-def _with_turns(
-    candidate: QueueCandidate, earlier: Sequence[str], rows: Mapping[str, WorkingRow], form: KindForm
-) -> QueueCandidate:
-    own = rows.get(candidate.record_id)
-    if own is None:
-        return candidate
-    shown = [rows[one] for one in earlier if one in rows and rows[one].assigned_split == own.assigned_split][
-        -MAX_TURNS:
-    ]
+def _with_turns(candidate: QueueCandidate, shown: Sequence[WorkingRow], form: KindForm) -> QueueCandidate:
     if not shown:
         return candidate
     lines = [f"{number}. {_shortened(form.show(row.content))}" for number, row in enumerate(shown, 1)]

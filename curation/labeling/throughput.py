@@ -21,8 +21,8 @@ READING_SPEED = 238
 """Words that adults read silently in a minute (Brysbaert 2019, meta-analysis of 190 studies, English non-fiction)."""
 
 SKIMMING_FACTOR = 3
-"""Nobody reads with understanding at this multiple of READING_SPEED, about 700 words per minute; above 600, people skim
-(Rayner et al. 2016, So Much to Read, So Little Time)."""
+"""At this multiple of READING_SPEED, about 700 words per minute, nobody understands what they read; from about 600 on,
+people skim (Rayner et al. 2016, So Much to Read, So Little Time)."""
 
 REACTION_SECONDS = 0.2
 """The fastest reaction to something that is seen (Woods et al. 2015: 0.23 s on average)."""
@@ -30,16 +30,16 @@ REACTION_SECONDS = 0.2
 
 @dataclass(frozen=True)
 class AnnotatorActivity:
-    """What an annotator has done so far."""
+    """How much an annotator has labeled, and how fast."""
 
     name: str
     responses: int
     """Records that the annotator labeled; an edited response counts once."""
     discarded: int
     seconds: float | None
-    """Median time from one response to the next, without pauses and implausible ones; None if no time is left."""
+    """Median seconds from one response to the next, without pauses and implausible responses; None if none is left."""
     implausible: int
-    """Responses that came faster than the record can be read: submitted in bulk, by a program, or without reading."""
+    """Responses given faster than a person can read the record: in bulk, by a program, or without reading."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +48,11 @@ class RemainingWork:
 
     pending: PendingWork
     minutes: float | None
-    """Of one annotator's work, at the median pace of all; None while no pace is known."""
+    """Minutes that one annotator would need at the median pace of all; None while no pace is known."""
 
 
 def annotator_activity(connection: Connection) -> list[AnnotatorActivity]:
-    """Everybody who has responded, most responses first."""
+    """The activity of every annotator who has responded, most responses first."""
     words = words_of_answered_records(connection)
     first: dict[str, dict[tuple[str, str], str]] = defaultdict(dict)
     status: dict[str, dict[tuple[str, str], str]] = defaultdict(dict)
@@ -76,15 +76,15 @@ class Pace(NamedTuple):
     """How fast one annotator responds."""
 
     seconds: float | None
-    """Median time from one response to the next."""
+    """Median seconds from one response to the next; None if no response was plausible."""
     implausible: int
-    """Responses that are left out of the median because they came too fast."""
+    """Responses that are excluded from the median because they came too fast."""
 
 
 def pace_of_responses(responses: Sequence[tuple[str, int]]) -> Pace:
     """The pace of one annotator's responses, each with its time and the words of its record.
 
-    Gaps above PAUSE_SECONDS, and those below the reading time of the record, are left out.
+    Gaps longer than PAUSE_SECONDS, or shorter than it takes to read the record, are excluded.
     """
     moments = sorted((datetime.fromisoformat(time), words) for time, words in responses)
     gaps = [((later - earlier).total_seconds(), words) for (earlier, _), (later, words) in pairwise(moments)]
@@ -94,12 +94,12 @@ def pace_of_responses(responses: Sequence[tuple[str, int]]) -> Pace:
 
 
 def least_seconds(words: int) -> float:
-    """The least time in which a person can read so many words and react."""
+    """The fewest seconds in which a person can read this many words and react."""
     return REACTION_SECONDS + words * 60 / (SKIMMING_FACTOR * READING_SPEED)
 
 
 def remaining_work(connection: Connection, activity: Sequence[AnnotatorActivity]) -> RemainingWork:
-    """What is pending, and how many minutes that is at the annotators' pace."""
+    """What is pending, and how many minutes it will take at the annotators' pace."""
     pending = pending_work(connection)
     seconds = typical_response_seconds(activity)
     return RemainingWork(pending, None if seconds is None else pending.responses * seconds / 60)

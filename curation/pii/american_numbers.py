@@ -48,7 +48,7 @@ AMOUNT = re.compile(
 CONTEXT_CHARACTERS = 48
 
 ACCOUNT_DIGITS = range(6, 18)
-"""Digits of a bank account (NACHA allows 17)."""
+"""Number of digits of a bank account number (NACHA allows 17)."""
 
 
 def find_social_security_numbers(text: str) -> Iterator[tuple[int, int]]:
@@ -61,17 +61,17 @@ def find_social_security_numbers(text: str) -> Iterator[tuple[int, int]]:
 
 
 def find_licenses(text: str) -> Iterator[tuple[int, int]]:
-    """Spans of numbers of driver's licenses, after the words."""
+    """Spans of driver's license numbers that follow "driver's license" or the like."""
     yield from (match.span("v") for match in LICENSE.finditer(text) if not DATE.fullmatch(match["v"]))
 
 
 def find_passports(text: str) -> Iterator[tuple[int, int]]:
-    """Spans of numbers of passports, after the word."""
+    """Spans of passport numbers that follow the word "passport"."""
     yield from (match.span("v") for match in PASSPORT.finditer(text))
 
 
 def find_bank_accounts(text: str) -> Iterator[tuple[int, int]]:
-    """Spans of numbers of accounts, after the word, and of banks (ABA routing numbers), with their check digit."""
+    """Spans of account numbers after "account" or the like, and of ABA routing numbers with a valid check digit."""
     for match in ACCOUNT.finditer(text):
         digits = sum(c.isdigit() for c in match["v"])
         if digits in ACCOUNT_DIGITS and not (DATE.fullmatch(match["v"]) or AMOUNT.match(text, match.end())):
@@ -82,7 +82,7 @@ def find_bank_accounts(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _could_be_issued(match: re.Match[str]) -> bool:
-    """No area is 000 or 666, no group 00, no serial number 0000 (SSA, randomization of 2011)."""
+    """Whether area, group and serial number are in use: not 000 or 666, 00 and 0000 (SSA, randomization of 2011)."""
     digits = re.sub(r"\D", "", match["v"])
     sample = digits in SAMPLE_SSN or is_counted_up(digits)
     return not (sample or match["area"] in ("000", "666") or match["group"] == "00" or match["serial"] == "0000")

@@ -32,21 +32,15 @@ COUNTRIES_BY_LENGTH = {
 }
 """Countries by the number of characters of their IBANs (SWIFT IBAN registry, release 101)."""
 
-MIN_CHARACTERS = 15
-
 
 def find_ibans(text: str) -> Iterator[tuple[int, int]]:
-    """Spans of IBANs, in either case and with or without spaces; the longest that is valid."""
+    """Spans of valid IBANs, in either case and with or without spaces; of overlapping ones the longest."""
     for run in IBAN.finditer(text):
         yield from longest_valid_groups(text, run.span(), _is_iban)
 
 
 def _is_iban(value: str) -> bool:
     compact = re.sub(r"[ -]", "", value).upper()
-    if (
-        len(value) < MIN_CHARACTERS
-        or not compact.isascii()
-        or compact[:2] not in COUNTRIES_BY_LENGTH.get(len(compact), "").split()
-    ):
+    if not compact.isascii() or compact[:2] not in COUNTRIES_BY_LENGTH.get(len(compact), "").split():
         return False
     return compact[2:4].isdigit() and mod_97_10(compact[4:] + compact[:4])

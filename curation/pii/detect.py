@@ -23,7 +23,7 @@ from winnow.curation.pii.passwords import find_passwords
 from winnow.curation.pii.payment_cards import find_cards
 from winnow.curation.pii.phone_numbers import find_phones
 from winnow.curation.pii.surrogates import is_surrogate
-from winnow.curation.pii.vendor_tokens import find_secrets
+from winnow.curation.pii.vendor_tokens import PART_OF_TOKEN, find_secrets
 from winnow.curation.pii.wallets import find_wallets
 from winnow.curation.pii.web_addresses import find_urls
 
@@ -40,17 +40,25 @@ ENTITY_PRIORITY = tuple(entity.value for entity in PiiEntity)
 """Every entity; the earlier one wins where two overlap."""
 
 MAY_HOLD = re.compile(
-    r"""[\d@/!#$%^&*"`=:]|\s'|\?\w|PRIVATE KEY|PuTTY-User|[\w+/=-]{16}|xox[a-z]-"""
+    r"""[\d@/!#$%^&*"`=:]|\s'|\?\w"""
+    rf"|{PART_OF_TOKEN}"
     r"|dot|[\[({<_]\s?at|\bat [\w-]+\.\w|pass|pwd|\bpw\b|[a-z]-[a-z]+-[a-z]",
     re.I | re.S,
 )
 """Every rule needs one of these: a text without them is skipped at once. A test checks the rules against it."""
 
-CHECKED = frozenset({PiiEntity.IBAN_CODE, PiiEntity.CREDIT_CARD, PiiEntity.NATIONAL_ID, PiiEntity.CRYPTO})
-"""Entities whose values carry check digits."""
-
-ENCLOSING = frozenset({PiiEntity.SECRET, PiiEntity.URL, PiiEntity.EMAIL_ADDRESS})
-"""Entities whose values have a form of their own and may hold others."""
+SELF_EVIDENT = frozenset(
+    {
+        PiiEntity.IBAN_CODE,
+        PiiEntity.CREDIT_CARD,
+        PiiEntity.NATIONAL_ID,
+        PiiEntity.CRYPTO,
+        PiiEntity.SECRET,
+        PiiEntity.URL,
+        PiiEntity.EMAIL_ADDRESS,
+    }
+)
+"""Entities whose values have check digits, or a form of their own; they may contain a value of another entity."""
 
 FINDERS: tuple[tuple[PiiEntity, Callable[[str], Iterator[tuple[int, int]]]], ...] = (
     (PiiEntity.SECRET, find_secrets),
@@ -70,7 +78,7 @@ FINDERS: tuple[tuple[PiiEntity, Callable[[str], Iterator[tuple[int, int]]]], ...
 """The rules, apart from web addresses and phone numbers."""
 
 BLANK = "¤"
-"""Neither digit, letter nor separator."""
+"""A character that is not a digit, letter or separator; it replaces what other rules found."""
 
 
 def find_pii(text: str) -> list[PiiSpan]:
@@ -148,9 +156,8 @@ def resolve_overlaps(text: str, found: Iterator[PiiSpan]) -> list[PiiSpan]:
 
 def _precedence(one: PiiSpan) -> tuple[int, int, int]:
     """What is sorted first wins: a negative length comes before every priority."""
-    sure = one.entity in CHECKED or one.entity in ENCLOSING
     length, priority = one.end - one.start, ENTITY_PRIORITY.index(one.entity)
-    return (-length, priority, one.start) if sure else (priority, -length, one.start)
+    return (-length, priority, one.start) if one.entity in SELF_EVIDENT else (priority, -length, one.start)
 
 
 def candidate_spans(text: str) -> Iterator[PiiSpan]:

@@ -12,7 +12,7 @@ ADDRESS = re.compile(
 )
 
 REPOSITORY_USER = re.compile(r"(?:git|hg|svn)@[\w.-]+$", re.I)
-"""Everybody's user of a server of repositories, as in "git@github.com:owner/name"."""
+"""The user name that everybody shares on a repository server, as in "git@github.com:owner/name"."""
 
 EXAMPLE_ADDRESS = re.compile(
     r"(?:you|your[\w.-]*|user|username|name|someone|somebody|me|email|first\.?last|firstname\.lastname)"
@@ -31,7 +31,7 @@ SPELLED = re.compile(
 MAY_BE_SPELLED = re.compile(
     r"(?:\sat\s|_at_|[\[({<]\s?(?:at|@)|\s@|@\s)(?=.*(?:\.\s?\w|dot[^\w]|_dot_|\.\s?[\])}>]))", re.I | re.S
 )
-"""Every spelled address has an "at" with a dot behind it."""
+"""Every spelled-out address contains "at", followed by a dot."""
 
 CONNECTOR = re.compile(r"\s?[\[({<]\s?(?:dot|\.)\s?[\])}>]\s?|\s(?:dot|\.)\s|_dot_", re.I)
 
@@ -54,7 +54,7 @@ ADDRESS_WORD = re.compile(
 CUE = re.compile(
     r"(?:^|[:,;(\"']|\b(?:is|was|to|from|as|under|cc|and|or|for|by|e-?mail|me|with|address|contact|reach))\s*$", re.I
 )
-"""What may stand before an address at a provider; not an ordinary verb, as in "shop at"."""
+"""What may precede an address at a mail provider; an ordinary verb, as in "shop at", may not."""
 
 NOT_A_NAME = frozenset(
     "in up on off out over here there look looking looked sign signed log login logged shop shopping shopped buy bought"
@@ -64,7 +64,7 @@ NOT_A_NAME = frozenset(
     " sell selling this that these those get got use used using see saw something anything everything what which who"
     " stop stopped start started store stored download free available cheaper offer offered book booked booking".split()
 )
-"""Words before "at" that are no name of a mailbox."""
+"""Words before "at" that are not the name of a mailbox."""
 
 CONTEXT_CHARACTERS = 40
 

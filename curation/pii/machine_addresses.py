@@ -27,10 +27,10 @@ VERSION_WORD = re.compile(
     r"[^?!]{0,30}$",
     re.I,
 )
-"""Words before the number of a version, a figure or a section."""
+"""Words that precede a version, figure or section number."""
 
 OWN_WORD = re.compile(r"\b(?:ip|ipv4|ip address|address|ping|ssh)\W*$", re.I)
-"""Words that count although a version is mentioned before them."""
+"""Words that indicate an address even if a version is mentioned before them."""
 
 AFTER = re.compile(r":\d{2,5}\b|/\d{1,2}\b|\s+(?:port|is unreachable|subnet)\b", re.I)
 """What follows an address: a port or a prefix."""

@@ -10,10 +10,10 @@ from winnow.curation.pii.detect import PiiSpan
 from winnow.curation.pii.scrub import NameFinder
 
 ENTITY_OF_TAG = {"PER": "PERSON", "PERSON": "PERSON", "LOC": "LOCATION", "GPE": "LOCATION", "ORG": "ORGANIZATION"}
-"""The labels that models use."""
+"""The entity for each label that models use."""
 
 MIN_SCORE = 0.5
-"""Lower scores are ignored."""
+"""Finds with a lower score, from 0 to 1, are ignored."""
 
 
 def load_name_model(path: Path) -> NameFinder:

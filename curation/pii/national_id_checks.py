@@ -33,11 +33,11 @@ BRITISH_UNUSED = ("BG", "GB", "KN", "NK", "NT", "TN", "ZZ")
 
 
 def is_date(day: str, month: str, year: str) -> bool:
-    """Whether two digits each are a date of this or the last century."""
+    """Whether a day, month and year of two digits each are a date in this century or, but for 1900-02-29, the last."""
     try:
         return bool(datetime.date(2000 + int(year), int(month), int(day)))
     except ValueError:
-        return month == "02" and day == "29" and int(year) % 4 == 0
+        return False
 
 
 def argentina(value: str) -> bool:
@@ -94,7 +94,7 @@ def china(value: str) -> bool:
 
 
 def czechia(value: str) -> bool:
-    """Rodné číslo, also of Slovakia; 50 is added to the month of women, 20 where a day's numbers ran out."""
+    """Rodné číslo, also of Slovakia; 50 is added to the month for women, and 20 on days whose numbers ran out."""
     month = f"{int(value[2:4]) % 50 % 20:02d}"
     rest = int(value[:9]) % 11
     return rest % 10 == int(value[9]) and is_date(value[4:6], month, value[:2])

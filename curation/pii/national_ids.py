@@ -10,7 +10,7 @@ from winnow.curation.pii import national_id_checks as checks
 from winnow.curation.pii.check_digits import luhn, mod_11_10
 
 LONG_ENOUGH = re.compile(r"(?:\d[ .\-/(+]?[A-Z]?){6}", re.I)
-"""Every national id below has six digits with little between them."""
+"""Every national id below has six digits with at most a separator and a letter between them."""
 
 CONTEXT_CHARACTERS = 60
 """Characters before a number in which a word names it."""
@@ -28,18 +28,18 @@ OTHER_NUMBER = re.compile(
     r"\W+(?:\w+\W+){0,2}$",
     re.I,
 )
-"""Words that name another number, right before it."""
+"""Words right before a number that say that it is another kind of number."""
 
 
 class NationalId(NamedTuple):
-    """One country's number."""
+    """The national id of one country."""
 
     pattern: re.Pattern[str]
-    """As it is written, with its separators."""
+    """Its written form, with separators."""
     valid: Callable[[str], bool]
     """Whether the letters and digits are such a number."""
     words: re.Pattern[str]
-    """What people call it."""
+    """The words that people use for it."""
     named: bool
     """It counts only after one of the words: a number of this form could be anything."""
 
@@ -83,7 +83,7 @@ NATIONAL_IDS = {
         r"[12] ?\d{2} ?(?:0[1-9]|1[0-2]|[2-9]\d) ?(?:\d{2}|2[AB]) ?\d{3} ?\d{3} ?\d{2}", checks.france,
         r"nir|num[ée]ro de s[ée]curit[ée] sociale|insee", named=False,
     ),
-    "Germany": _id(rf"{_ELEVEN}", checks.germany, f"steuer|idnr|{_right_before('tin')}"),
+    "Germany": _id(_ELEVEN, checks.germany, f"steuer|idnr|{_right_before('tin')}"),
     "Greece": _id(r"\d{11}", checks.greece, "amka|αμκα"),
     "Hong Kong": _id(r"[A-Z]{1,2}\d{6}(?:\([\dA]\)|[\dA])", checks.hong_kong, "hkid|hong kong id"),
     "Hong Kong, formatted": _id(r"[A-Z]{1,2}\d{6}\([\dA]\)", checks.hong_kong, "hkid", named=False),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from winnow.curation.pii.check_digits import luhn
+from winnow.curation.pii.context_words import last_word
 from winnow.curation.pii.placeholders import is_counted_up
 from winnow.curation.pii.whole_groups import longest_valid_groups
 
@@ -23,6 +24,7 @@ CONTEXT_WORDS = re.compile(rf"\b(?:(?P<yes>{CARD_WORD})|(?P<no>{OTHER_WORD}))\b"
 """The last of these before a number decides."""
 
 CONTEXT_CHARACTERS = 60
+"""Characters before a number in which a word decides."""
 
 ISSUER = re.compile(
     r"4(?:\d{12}|\d{15}|\d{18})|(?:5[1-5]\d\d|22[2-9]\d|2[3-6]\d\d|27[01]\d|2720)\d{12}|3[47]\d{13}|(?:2131|1800)\d{11}"
@@ -31,14 +33,13 @@ ISSUER = re.compile(
 """Number ranges of Visa, Mastercard, American Express, JCB, Diners, Discover and UnionPay (ISO/IEC 7812)."""
 
 CARD_DIGITS = range(12, 20)
-"""Digits of a payment card (ISO/IEC 7812-1)."""
+"""Number of digits of a payment card number (ISO/IEC 7812-1)."""
 
 MISTYPED_DIGITS = 16
 """After a card word, as many digits count although they fail the check: people mistype."""
 
-
-MAX_DIGITS_BESIDE = 4
-"""Further digits in the row of a card number without a card word: a date or a security code."""
+MAX_OTHER_DIGITS = 4
+"""Number of further digits, such as a date or a security code, next to a card number without a card word."""
 
 
 def find_cards(text: str) -> Iterator[tuple[int, int]]:
@@ -47,7 +48,7 @@ def find_cards(text: str) -> Iterator[tuple[int, int]]:
     Without a card word, a longer row of digits is no card, although a part of it may pass.
     """
     for run in RUN.finditer(text):
-        context = _context(text, run.start())
+        context = last_word(CONTEXT_WORDS, text, run.start(), characters=CONTEXT_CHARACTERS)
         row = len(_digits(run[0]))
         if context == "no" or is_counted_up(run[0]):
             continue
@@ -62,14 +63,8 @@ def _named_card(value: str) -> bool:
 
 def _unnamed_card(value: str, row: int) -> bool:
     digits = _digits(value)
-    return row - len(digits) <= MAX_DIGITS_BESIDE and bool(ISSUER.fullmatch(digits)) and luhn(digits)
+    return row - len(digits) <= MAX_OTHER_DIGITS and bool(ISSUER.fullmatch(digits)) and luhn(digits)
 
 
 def _digits(value: str) -> str:
     return re.sub(r"\D", "", value)
-
-
-def _context(text: str, start: int) -> str | None:
-    """What the last indicative word before a number says: `yes`, `no`, or nothing."""
-    words = list(CONTEXT_WORDS.finditer(text, max(0, start - CONTEXT_CHARACTERS), start))
-    return words[-1].lastgroup if words else None

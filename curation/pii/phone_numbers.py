@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
+from typing import Any
 
 from winnow.curation.pii.check_digits import ean
+from winnow.curation.pii.context_words import last_word
 from winnow.curation.pii.placeholders import is_counted_up
 
 RUN = re.compile(
@@ -60,11 +63,21 @@ NORTH_AMERICAN = re.compile(
 )
 """3-3-4 with an area code that exists in form (NANP): a phone number without a word next to it."""
 
+DIGIT_BEFORE = re.compile(r"\d[ .-]\Z")
+DIGIT_AFTER = re.compile(r"[ .-]\d")
+"""A number with a digit next to it is a part of a longer row of numbers."""
+
 BOOK = re.compile(r"97[89][- ]?\d{1,5}[- ]?\d{1,7}[- ]?\d{1,6}[- ]?\d")
 """An ISBN-13, with its check digit."""
 
 MIN_DIGITS, MAX_DIGITS = 8, 15
 """Digits of an international number (ITU-T E.164 has 15 at most)."""
+
+MAX_UNRECOGNIZED = 20
+"""A text with so many other numbers is a table: from then on, a phone number counts only after a word.
+
+Each of these numbers is compared with the numbers of the regions below, 0.5 ms per region.
+"""
 
 PHONE_REGIONS = tuple(
     "GB DE FR IN AU ES IT NL CH BR BE AT SE PL NZ ZA JP IE TR ID MY PH IL UA FI PK KE NG EG VN TW KR CN RO BG RS HR"
@@ -77,30 +90,38 @@ def find_phones(text: str) -> Iterator[tuple[int, int]]:
     """Spans of phone numbers: 7 to 15 digits that are not a date, a row of numbers or an amount.
 
     With "+" and 8 digits; after a word such as "call" or "fax"; as 3-3-4; or a valid national number in the grouping of
-    its country. A word such as "order" or "account" right before, a sign of arithmetic or a unit after it speak against
-    all but the first two. A run of digits without such a word is never one.
+    its country. A word such as "order" or "account" right before, a sign of arithmetic or a unit after it, and more
+    digits next to it speak against all but the first two. A run of digits without such a word is never one.
     """
+    unrecognized = 0
     for match in RUN.finditer(text):
         start, end = match.span()
-        context = "yes" if AFTER_YES.match(text, end) else _context(text, start)
+        named = AFTER_YES.match(text, end)
+        context = "yes" if named else last_word(CONTEXT_WORDS, text, start, characters=CONTEXT_CHARACTERS)
         if context == "sign" or AFTER_NO.match(text, end) or _is_another_number(match[0], context):
             continue
-        if _is_phone(match[0], context):
+        if _is_named_or_international(match[0], context):
             yield start, end
+        elif context is None and unrecognized < MAX_UNRECOGNIZED and _stands_alone(text, match):
+            if _is_grouped_like_a_phone(match[0]):
+                yield start, end
+            else:
+                unrecognized += 1
 
 
-def _is_phone(value: str, context: str | None) -> bool:
-    digits = sum(c.isdigit() for c in re.split(r"[a-z]", value, flags=re.I)[0])
-    if digits > MAX_DIGITS:
-        return False
-    named = context == "yes" or (value[0] == "+" and digits >= MIN_DIGITS)
-    return named or (context is None and _is_grouped_like_a_phone(value))
+def _is_named_or_international(value: str, context: str | None) -> bool:
+    digits = _digits_without_extension(value)
+    return digits <= MAX_DIGITS and (context == "yes" or (value[0] == "+" and digits >= MIN_DIGITS))
 
 
-def _context(text: str, start: int) -> str | None:
-    """What the last indicative word before a number says about it: `yes`, `no`, `sign`, or nothing."""
-    words = list(CONTEXT_WORDS.finditer(text, max(0, start - CONTEXT_CHARACTERS), start))
-    return words[-1].lastgroup if words else None
+def _digits_without_extension(value: str) -> int:
+    return sum(c.isdigit() for c in re.split(r"[a-z]", value, flags=re.I)[0])
+
+
+def _stands_alone(text: str, match: re.Match[str]) -> bool:
+    """Whether a number of a possible length is not a part of a longer row of numbers."""
+    beside = DIGIT_BEFORE.search(text, max(0, match.start() - 2), match.start()) or DIGIT_AFTER.match(text, match.end())
+    return not beside and _digits_without_extension(match[0]) <= MAX_DIGITS
 
 
 def _is_another_number(value: str, context: str | None) -> bool:
@@ -132,12 +153,36 @@ def _is_grouped_like_a_phone(value: str) -> bool:
     if NORTH_AMERICAN.fullmatch(value):
         return True
     slashed = "/" in value and value[0] not in "0("
-    return not (slashed or value.isdigit()) and any(_has_national_grouping(value, region) for region in PHONE_REGIONS)
+    return not (slashed or value.isdigit()) and any(
+        _has_national_grouping(value, region) for region in PHONE_REGIONS if _may_be_national(value, region)
+    )
 
 
 def _has_national_grouping(value: str, region: str) -> bool:
-    """A valid number of a region, in the groups in which it is written there."""
+    """Whether a value is a valid number of a region, grouped as it is written there."""
     import phonenumbers
 
     matcher = phonenumbers.PhoneNumberMatcher(value, region, phonenumbers.Leniency.STRICT_GROUPING)
     return any(match.start == 0 and match.end == len(value) for match in matcher)
+
+
+def _may_be_national(value: str, region: str) -> bool:
+    """Whether the digits may be a valid number of a region: a quick check before the exact one."""
+    return bool(_national_form(region).fullmatch(re.sub(r"\D", "", value)))
+
+
+@cache
+def _national_form(region: str) -> re.Pattern[str]:
+    """Matches the national numbers of the regions that share a calling code, also with the code or the trunk prefix."""
+    from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, country_code_for_region
+
+    code = country_code_for_region(region)
+    every = [_metadata(one).general_desc.national_number_pattern for one in COUNTRY_CODE_TO_REGION_CODE[code]]
+    numbers = "|".join(f"(?:{one})" for one in every)
+    return re.compile(rf"(?:{code})?(?:{_metadata(region).national_prefix_for_parsing or ''})?(?:{numbers})")
+
+
+def _metadata(region: str) -> Any:
+    from phonenumbers import PhoneMetadata
+
+    return PhoneMetadata.metadata_for_region(region)

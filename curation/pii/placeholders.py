@@ -6,14 +6,14 @@ import re
 from itertools import pairwise
 
 MIN_DIFFERENT_CHARACTERS = 5
-"""Different letters and digits of a real key; "xxxxxxxx" and "00000000" have fewer."""
+"""Minimum number of different letters and digits in a real key; "xxxxxxxx" and "00000000" have fewer."""
 
 PLACEHOLDER = re.compile(
     r"^your|your[_-]|example|placeholder|dummy|change_?me|redacted|insert[_-]|replace[_-]|my[_-](?:api|secret|token|key|pass)"
     r"|xxxx|\*\*\*|\.\.\.|…|^[<{\[%]|^\$(?-i:[A-Z_{(])",
     re.I,
 )
-"""Words and signs in a key that say it is none."""
+"""Words and signs that show that a value is not a real key."""
 
 
 def is_placeholder(value: str) -> bool:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 MASK = "*"
 
 MIN_SHOWN_AT_BOTH_ENDS = 8
-"""Characters of a value whose last character is shown too; of a shorter one it would tell too much."""
+"""Minimum length of a value whose last character is shown too: in a shorter one it would reveal too much."""
 
 
 class Rewrite(NamedTuple):

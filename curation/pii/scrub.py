@@ -18,7 +18,7 @@ DEFAULT_POLICY: dict[str, PiiAction] = {
 """What happens by default. Names are allowed: patterns cannot find them, and a model that can is often wrong."""
 
 SURROGATE_NUMBERS = 10**12
-"""How many numbers a value may be given."""
+"""The number that selects the surrogate of a value is less than this."""
 
 PUNCTUATION_MATTERS = (
     PiiEntity.EMAIL_ADDRESS,

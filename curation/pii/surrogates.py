@@ -6,12 +6,13 @@ import ipaddress
 import re
 
 from winnow.core.vocabulary import PiiEntity
+from winnow.curation.pii.check_digits import luhn
 
 NAMES = (
     "Alex Sam Robin Kim Chris Jamie Taylor Morgan Casey Riley Jordan Avery Quinn Rowan Sasha Noel Marlin Devon Skyler "
     "Emery Finley Harper Sidney Blair Dakota Ellis Frankie Kendall Lennox Marley Oakley Parker"
 ).split()
-"""Given names that fit anyone."""
+"""Given names of people of any gender."""
 
 PLACES = "Springfield Fairview Riverside Greenville Clayton Ashland Milford Oxbridge".split()
 
@@ -38,10 +39,10 @@ PATTERNS = tuple(
 PUBLIC_RESOLVERS = frozenset(
     "1.1.1.1 1.0.0.1 8.8.8.8 8.8.4.4 9.9.9.9 149.112.112.112 208.67.222.222 208.67.220.220 94.140.14.14 4.2.2.2".split()
 )
-"""Name servers for everybody: of Cloudflare, Google, Quad9, Cisco, AdGuard and Lumen."""
+"""Public name servers of Cloudflare, Google, Quad9, Cisco, AdGuard and Lumen."""
 
 NETWORKS = ("203.0.113", "198.51.100", "192.0.2")
-"""Kept for documentation (RFC 5737)."""
+"""Networks that are reserved for documentation (RFC 5737)."""
 
 
 def surrogate(entity: str, number: int) -> str:
@@ -77,11 +78,9 @@ def is_surrogate(value: str) -> bool:
 
 
 def _card(number: int) -> str:
-    """Sixteen digits that pass Luhn."""
+    """A card number of sixteen digits that passes the Luhn check."""
     body = f"40000000{number % 10_000_000:07d}"
-    reverse = [int(c) for c in reversed(body)]
-    check = -(sum(reverse[1::2]) + sum(sum(divmod(2 * d, 10)) for d in reverse[::2])) % 10
-    return f"{body}{check}"
+    return next(card for digit in range(10) if luhn(card := f"{body}{digit}"))
 
 
 def _iban(number: int) -> str:

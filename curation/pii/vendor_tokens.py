@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from winnow.curation.pii.placeholders import is_placeholder
 
-MAY_HOLD = re.compile(r"[\w+/=-]{16}|xox[a-z]-|PRIVATE KEY|PuTTY-User")
-"""Every token below has such a part."""
+PART_OF_TOKEN = r"[\w+/=-]{16}|xox[a-z]-|PRIVATE KEY|PuTTY-User"
+"""Every token below contains a match of this pattern."""
 
 VENDOR_TOKENS = {
     "AWS access key": r"(?:A3T[A-Z0-9]|ABIA|ACCA|AKIA|ASIA|AROA|AIDA)[0-9A-Z]{16}",
@@ -83,7 +83,7 @@ VENDOR_TOKENS = {
     "Yandex Cloud": r"t1\.[\w-]+=*\.[\w-]{80,}|AQVN[\w-]{35,}",
     "bearer token": r"(?<=Bearer )(?=\S*\d)[\w.~+/-]{20,}=*",
 }
-"""What is a secret whatever stands around it, by vendor."""
+"""Forms of secrets that need no word before them, by vendor."""
 
 TOKEN = re.compile(
     rf"(?<![\w-])(?:{'|'.join(VENDOR_TOKENS.values())})(?![A-Za-z0-9])|(?<=Authorization: Basic )[\w+/]{{12,}}=*"
@@ -99,21 +99,36 @@ AWS_SECRET = re.compile(
 The hash of a commit has 40 characters too, but no capital letters.
 """
 
+NAMED_AWS_SECRET = re.compile(
+    r"(?i:(?:aws|amazon)[ _-]*secret|secret[ _-]?access[ _-]?key).{0,30}?(?<![\w/+])"
+    r"(?P<v>(?=(?:\S*?[a-z/+][A-Z]){5})[A-Za-z0-9/+]{40})(?![\w/+=])",
+    re.S,
+)
+"""After its full name it also counts without a digit, if its case changes like that of random letters."""
+
+PRIVATE_KEY = re.compile(
+    r"(?:\bpriv(?:ate)?[ _-]?key|\bsecp256k1"
+    r"|\b(?:eth(?:ereum|er)?|metamask|bitcoin|btc|wallet)(?:'s)?[ _-](?:\w+ )?(?:secret|key))"
+    r"(?:(?!\b(?:hash|public|transaction|tx|txid|block|sha\d*|checksum|fingerprint|address)\b).){0,40}?"
+    r"(?<!\w)(?P<v>(?:0x)?[0-9a-f]{64})(?!\w)",
+    re.I | re.S,
+)
+"""A key of secp256k1, the curve of Bitcoin and Ethereum, has 64 hexadecimal digits (SEC 2); so have hashes."""
+
 PEM = re.compile(
     r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----.*?(?:-----END [A-Z0-9 ]+-----|\Z)|PuTTY-User-Key-File-\d.*\Z",
     re.S,
 )
-"""A private key to its last line, or to the end of the text where that is missing."""
+"""A private key up to its last line, or up to the end of the text if that line is missing."""
 
 
 def find_secrets(text: str) -> Iterator[tuple[int, int]]:
     """Whole spans of keys and tokens whose form says that they are secret."""
-    if not MAY_HOLD.search(text):
+    if not re.search(PART_OF_TOKEN, text):
         return
     yield from (match.span() for match in PEM.finditer(text))
     for match in TOKEN.finditer(text):
         if not is_placeholder(match[0]):
             yield match.span()
-    for match in AWS_SECRET.finditer(text):
-        if not is_placeholder(match["v"]):
-            yield match.span("v")
+    for pattern in (AWS_SECRET, NAMED_AWS_SECRET, PRIVATE_KEY):
+        yield from (match.span("v") for match in pattern.finditer(text) if not is_placeholder(match["v"]))

@@ -18,20 +18,20 @@ SEGWIT = re.compile(rf"(?<!\w)bc1[{BECH32}]{{11,71}}(?!\w)", re.I)
 BECH32_GENERATORS = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 
 BECH32_CHECKS = (1, 0x2BC830A3)
-"""What is left of a valid address of version 0 (BIP 173) and of a later one (BIP 350)."""
+"""The remainder of a valid address: of version 0 (BIP 173), and of later versions (BIP 350)."""
 
 ETHEREUM = re.compile(r"(?<!\w)0x[0-9a-fA-F]{40}(?!\w)")
 
 
 def find_wallets(text: str) -> Iterator[tuple[int, int]]:
-    """Spans of addresses of wallets."""
+    """Spans of wallet addresses."""
     yield from (match.span() for match in BITCOIN.finditer(text) if _is_base58check(match[0]))
     yield from (match.span() for match in SEGWIT.finditer(text) if _is_bech32(match[0].lower()))
     yield from (match.span() for match in ETHEREUM.finditer(text))
 
 
 def _is_base58check(value: str) -> bool:
-    """The last four bytes are the start of the double SHA-256 of the others."""
+    """Whether the last four bytes are the start of the double SHA-256 of the others."""
     number = 0
     for character in value:
         number = number * 58 + BASE58.index(character)
@@ -41,7 +41,7 @@ def _is_base58check(value: str) -> bool:
 
 
 def _is_bech32(value: str) -> bool:
-    """The BCH code of BIP 173 over the human-readable part "bc" and the data."""
+    """Whether the BCH code of BIP 173 over the human-readable part "bc" and the data is valid."""
     data = [BECH32.index(c) for c in value[3:]]
     check = 1
     for number in [ord(c) >> 5 for c in "bc"] + [0] + [ord(c) & 31 for c in "bc"] + data:

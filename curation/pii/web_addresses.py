@@ -35,20 +35,20 @@ RESERVED = re.compile(
 """Hosts of a local network or of an example (RFC 2606, RFC 6762, RFC 8375)."""
 
 EXAMPLE_PATH = re.compile(r"/example[\w-]*(?:[/.]|$)", re.I)
-"""A path whose owner is an example."""
+"""The path of a page of an owner named "example"."""
 
 PACKAGE = re.compile(r"(?:com|org|net|io|dev|java|javax|android|app|edu|gov)\.", re.I)
-"""The name of a package or class in Java's order starts with the top-level domain."""
+"""The start of the name of a Java package, which begins with the top-level domain."""
 
 FILE_SUFFIXES = frozenset(
     "py sh rs md pl so ps cc ml ai app zip mov in am la do st tf pm sc mk tk cat info int name pub properties map link"
     " page ink swift box bar foo data dev cs js ts go java txt html htm php css json xml yml yaml sql exe dll vi ms"
     " ac rb kt lua bash bat net io rest stream search spec".split()
 )
-"""Top-level domains that are also the suffix of a file, a part of a package's name or of a technology's."""
+"""Top-level domains that are also file suffixes, or parts of the names of packages and technologies."""
 
 SPECIFIC = re.compile(r"\d|[?&]\w+=|~|%[\da-f]{2}|@", re.I)
-"""What an address has and "booking.com/expedia" has not."""
+"""Characters that occur in the address of a page and not in names such as "booking.com/expedia"."""
 
 VERSION = re.compile(r"(?<=/)v?\d+(?:\.\d+)*(?:(?:alpha|beta|rc)\d*)?(?=/|$)|\.v\d+(?=/|$)|[:@][\w.-]+$", re.I)
 """The version of an interface, as in "networking.k8s.io/v1", and the tag of an image."""
@@ -76,7 +76,7 @@ TRAILING = ".,;:!?)]}*_~"
 
 
 def find_urls(text: str) -> Iterator[tuple[int, int, bool]]:
-    """Spans of web addresses, and whether each holds a login."""
+    """Spans of web addresses, and whether each contains a login."""
     if "/" not in text and "?" not in text:
         return
     for match in WITH_SCHEME.finditer(text):

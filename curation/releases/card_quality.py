@@ -98,7 +98,7 @@ def _accuracy_line(measured: LabelAccuracyFacts | None) -> str:
 
 
 def gates_section(manifest: Manifest) -> list[str]:
-    """Every gate, every waiver, and every setting that is looser than its default."""
+    """Every gate with its notes, every waiver, and every setting that is looser than its default."""
     rows = [
         [
             gate.name,
@@ -109,6 +109,7 @@ def gates_section(manifest: Manifest) -> list[str]:
         for gate in manifest.gates
     ]
     loosened = [f"- **{gate.name}**: {table_cell(str(one))}." for gate in manifest.gates for one in gate.loosened]
+    notes = [f"- **{gate.name}**: {table_cell(one)}." for gate in manifest.gates for one in gate.notes]
     waivers = [f"- **{gate}** is waived: {table_cell(why)}" for gate, why in manifest.waivers.items()]
     return [
         "## Gates",
@@ -117,5 +118,6 @@ def gates_section(manifest: Manifest) -> list[str]:
         "",
         *(waivers or ["No gate is waived."]),
         *(["", "Settings that are looser than their default:", "", *loosened] if loosened else []),
+        *(["", "To know about gates that do not fail:", "", *notes] if notes else []),
         "",
     ]

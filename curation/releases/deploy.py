@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from winnow.core.commands import command
 from winnow.core.deployment import Deployment
-from winnow.core.errors import GateError, Parameter, Problem, WinnowError
+from winnow.core.errors import GateError, Problem, WinnowError
 from winnow.core.hashing import file_sha256
 from winnow.core.layout import WorkspaceFolder
-from winnow.core.statement import stated
+from winnow.core.statement import stated, statement_problems
 from winnow.core.suggest import suggestion
 from winnow.curation.store.artifacts import artifacts
 from winnow.curation.store.database import Connection, Store
@@ -46,11 +46,7 @@ def deploy(store: Store, folder: WorkspaceFolder, run: str, *, by: str, reason: 
 
 
 def _check(connection: Connection, folder: WorkspaceFolder, run: str, by: str, reason: str) -> None:
-    problems = [
-        Problem(Parameter(name), "empty", "a name" if name == "by" else "a reason")
-        for name, value in (("by", by), ("reason", reason))
-        if not value
-    ]
+    problems = statement_problems(by=by, reason=reason)
     known = {entry["name"]: entry for entry in artifacts(connection, "run")}
     if run not in known:
         fix = suggestion(run, list(known), f"{command('runs')} lists them")

@@ -67,8 +67,6 @@ def freeze_release(name: str, content: ReleaseContent, folder: WorkspaceFolder, 
     folder.releases.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.state / "freeze.lock", timeout=LOCK_SECONDS):
         check_name(name, store, folder)  # another freeze may have taken it while this one waited for the lock
-        for stale in folder.releases.glob(".*.part"):
-            shutil.rmtree(stale, ignore_errors=True)
         part = folder.releases / f".{name}.{os.getpid()}.part"
         try:
             manifest = write_release(part, content)

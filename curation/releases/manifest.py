@@ -75,6 +75,8 @@ class GateFacts(Record):
     """On which side of the threshold the gate passes."""
     loosened: tuple[LoosenedSetting, ...] = ()
     """Settings of the gate that were looser than their default, with who loosened them and why."""
+    notes: tuple[str, ...] = ()
+    """What a reader of the release has to know although it did not fail the gate."""
 
     @field_validator("measured", mode="before")
     @classmethod
@@ -216,6 +218,7 @@ def gate_facts(gate: Gate) -> GateFacts:
         verdict=gate.verdict,
         bound=gate.bound,
         loosened=gate.loosened,
+        notes=gate.notes,
     )
 
 

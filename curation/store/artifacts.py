@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select, text
 from sqlalchemy.dialects.sqlite import insert
 
 from winnow.core.clock import utc_now
+from winnow.curation.store.bulk_insert import insert_new
 from winnow.curation.store.database import Store
 from winnow.curation.store.tables import artifact
 
@@ -43,8 +44,7 @@ def record_release(connection: Connection, name: str, *, path: str, sha256: str,
 def record_run(store: Store, name: str, *, path: str, sha256: str, detail: Mapping[str, Any]) -> None:
     """Record a run; recording the same run twice gives one entry."""
     with store.writing() as connection:
-        values = _row("run", name, path, sha256, detail)
-        connection.execute(insert(artifact).values(**values).on_conflict_do_nothing())
+        insert_new(connection, artifact, [_row("run", name, path, sha256, detail)])
 
 
 def _row(kind: str, name: str, path: str, sha256: str, detail: Mapping[str, Any]) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,6 +71,22 @@ def open_store(path: Path) -> Store:
                 if _revision(path) != HEAD:
                     _migrate(store)
     return store
+
+
+def has_current_schema(path: Path) -> bool:
+    """Whether a database file exists and opening it would not migrate it."""
+    with _translated_errors(path):
+        return _revision(path) == HEAD
+
+
+def copy_database(path: Path, copy: Path) -> None:
+    """Copy a database with everything that is committed, also what is still in its write-ahead log."""
+    with (
+        _translated_errors(path),
+        closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as source,
+        closing(sqlite3.connect(copy)) as target,
+    ):
+        source.backup(target)
 
 
 def workspace_setting(connection: Connection, name: str) -> str:

@@ -11,7 +11,7 @@ from winnow.curation.annotations.renamed_labels import current_label
 from winnow.curation.annotations.votes import HUMAN_ACTORS, Vote
 from winnow.curation.store import tables
 from winnow.curation.store.bulk_insert import insert_new
-from winnow.curation.store.label_renames import label_renames, labels_as_given
+from winnow.curation.store.label_renames import current_names, label_renames, labels_as_given
 
 
 def votes_of(connection: Connection, *, of_people: bool = False) -> list[Vote]:
@@ -25,7 +25,7 @@ def votes_of(connection: Connection, *, of_people: bool = False) -> list[Vote]:
         row[0] for row in connection.execute(select(tables.source.c.id).where(tables.source.c.origin == "synthetic"))
     }
     decision = tables.decision.c
-    renamed, given = label_renames(connection), labels_as_given(connection)
+    current_name = current_names(connection)
     query = (
         select(
             decision.id,
@@ -47,9 +47,7 @@ def votes_of(connection: Connection, *, of_people: bool = False) -> list[Vote]:
     if any(row.actor in HUMAN_ACTORS for row in rows):
         rows = sorted(rows, key=lambda row: row.at if row.actor in HUMAN_ACTORS else "")
     for number, source, record, actor, who, kind, value, _ in rows:
-        label = given.get(number, value)
-        name = current_label(label, renamed, decision=number) if renamed else label
-        votes.append(Vote(record, "model" if source in made else actor, who, kind, name))
+        votes.append(Vote(record, "model" if source in made else actor, who, kind, current_name(number, value)))
     return votes
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from winnow.curation.store import tables
+from winnow.curation.store.bulk_insert import insert_new
 from winnow.curation.store.machine_written import key_hash, machine_written
 from winnow.curation.store.records import StoredRecord
 from winnow.curation.store.tables import forgotten, record_group
@@ -33,7 +33,7 @@ def blank_record(connection: Connection, record: StoredRecord, *, why: str, at: 
     """
     key = machine_written(connection).record_keys.get(record.id)
     values = {"record_id": record.id, "why": why, "at": at, "key_hash": None if key is None else key_hash(key)}
-    connection.execute(insert(forgotten).values(**values).on_conflict_do_nothing())
+    insert_new(connection, forgotten, [values])
     connection.execute(update(tables.record).where(tables.record.c.id == record.id).values(content="", fold_key=""))
     _update(connection, tables.occurrence, record.id, session=None, time=None)
     _update(connection, tables.decision, record.id, why="")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Text, cast, func, literal, select
 
 from winnow.core.vocabulary import Actor
-from winnow.curation.annotations.renamed_labels import LabelRename
+from winnow.curation.annotations.renamed_labels import LabelRename, current_label
 from winnow.curation.store.tables import artifact, decision, label_rename, occurrence
 
 
@@ -34,6 +35,12 @@ def stored_renames(connection: Connection) -> list[StoredRename]:
     undone = select(c.undoes).where(c.undoes.is_not(None))
     query = select(c.id, c.old, c.new, c.last_decision, c.releases).where(c.undoes.is_(None), c.id.not_in(undone))
     return [StoredRename(*row) for row in connection.execute(query.order_by(c.id))]
+
+
+def current_names(connection: Connection) -> Callable[[int, str], str]:
+    """A function that gives the current name of the label in a decision: by the decision's id and the stored label."""
+    renamed, given = label_renames(connection), labels_as_given(connection)
+    return lambda decision, label: current_label(given.get(decision, label), renamed, decision=decision)
 
 
 def store_label_rename(

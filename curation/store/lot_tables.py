@@ -13,7 +13,8 @@ from sqlalchemy.dialects.sqlite import insert
 from winnow.curation.annotations.renamed_labels import current_label
 from winnow.curation.annotations.votes import HUMAN_ACTORS
 from winnow.curation.store import tables
-from winnow.curation.store.label_renames import label_renames, labels_as_given
+from winnow.curation.store.bulk_insert import insert_new
+from winnow.curation.store.label_renames import current_names, label_renames
 from winnow.curation.store.machine_written import Producer, machine_written
 from winnow.curation.store.tables import lot_member, lot_verdict, occurrence
 
@@ -96,7 +97,7 @@ def insert_lot(connection: Connection, lot: LotRow, members: Iterable[tuple[str,
 def insert_verdict(connection: Connection, lot: str, verdict: str, detail: Mapping[str, Any], *, at: str) -> None:
     """Store a verdict, unless the lot already has it."""
     values = {"lot_id": lot, "verdict": verdict, "detail": json.dumps(detail), "at": at}
-    connection.execute(insert(lot_verdict).values(**values).on_conflict_do_nothing())
+    insert_new(connection, lot_verdict, [values])
 
 
 def proposed_labels(connection: Connection) -> dict[str, tuple[Producer, str]]:
@@ -129,7 +130,7 @@ def _live_batches(connection: Connection) -> list[tuple[str, str, Producer]]:
 
 def _labels_of_files(connection: Connection) -> tuple[dict[tuple[str, str], str], dict[str, str]]:
     """The first label that each source gave a record, and the first that any gave it, under their current names."""
-    renamed, given, decision = label_renames(connection), labels_as_given(connection), tables.decision.c
+    current_name, decision = current_names(connection), tables.decision.c
     query = (
         select(decision.id, decision.record_id, decision.source_id, decision.value)
         .where(decision.source_id.is_not(None), decision.kind == "label")
@@ -138,8 +139,7 @@ def _labels_of_files(connection: Connection) -> tuple[dict[tuple[str, str], str]
     by_source: dict[tuple[str, str], str] = {}
     first: dict[str, str] = {}
     for number, record, source, value in connection.execute(query):
-        named = given.get(number, value)
-        label = current_label(named, renamed, decision=number) if renamed else named
+        label = current_name(number, value)
         by_source.setdefault((record, source), label)
         first.setdefault(record, label)
     return by_source, first

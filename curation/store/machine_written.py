@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, case, func, select
 
-from winnow.core.example import repeat_key
+from winnow.core.example import repeat_key, repeat_key_with_markup
 from winnow.core.hashing import stable_hash
-from winnow.core.vocabulary import Origin
+from winnow.core.vocabulary import ArtifactKind, Origin
 from winnow.curation.store import tables
-from winnow.curation.store.tables import batch, candidate, forgotten, generation_run, occurrence, source
+from winnow.curation.store.tables import artifact, batch, candidate, forgotten, generation_run, occurrence, source
 
 Producer = tuple[str, str, str]
 """Generator, prompt version and model."""
@@ -49,7 +49,8 @@ class MachineWritten:
         if not self.keys and not self.key_hashes:
             return False
         key = repeat_key(fold_key)
-        return key in self.keys or key_hash(key) in self.key_hashes
+        hashes = {key_hash(key), key_hash(repeat_key_with_markup(fold_key))}
+        return key in self.keys or not hashes.isdisjoint(self.key_hashes)
 
 
 def key_hash(key: str) -> str:
@@ -65,7 +66,7 @@ def machine_written(connection: Connection) -> MachineWritten:
     unretracted source of another origin had. A candidate that repeated what a file showed at the time does not count.
     """
     shown = _shown_by_machines(connection)
-    candidates = connection.execute(
+    candidates: Sequence[Any] = connection.execute(
         select(candidate.c.record_id, candidate.c.key_hash, candidate.c.last_occurrence, candidate.c.at)
         .add_columns(generation_run.c.generator, generation_run.c.prompt_version, generation_run.c.model)
         .join(generation_run)
@@ -74,7 +75,9 @@ def machine_written(connection: Connection) -> MachineWritten:
         return MachineWritten()
     fold_keys = connection.execute(select(tables.record.c.id, tables.record.c.fold_key)).fetchall()
     key_of = dict.fromkeys(shown, "") | {record: repeat_key(fold) for record, fold in fold_keys}
-    hashes = _forgotten_hashes(connection)
+    hash_of = _current_hashes(fold for _, fold in fold_keys)
+    hashes = {record: hash_of.get(old, old) for record, old in _forgotten_hashes(connection).items()}
+    candidates = [(record, hash_of.get(old, old), *others) for record, old, *others in candidates]
     shared = {key_hash(key): key for key in set(key_of.values())} if hashes else {}
     key_of |= {record: shared.get(hashed, "") for record, hashed in hashes.items()}
     key_of = {record: key or record for record, key in key_of.items()}  # a forgotten record has no fold key
@@ -83,6 +86,12 @@ def machine_written(connection: Connection) -> MachineWritten:
         if record in shown:
             by_hash[hashed] = min(shown[record], by_hash.get(hashed, shown[record]))
     return _classified(shown, by_hash, key_of, _first_shown_by_others(connection))
+
+
+def _current_hashes(folds: Iterable[str]) -> dict[str, str]:
+    """The hash of each repeat key that left HTML in, as former versions stored it, to the one without HTML."""
+    marked = [fold for fold in folds if "&" in fold or "<" in fold]
+    return {key_hash(repeat_key_with_markup(fold)): key_hash(repeat_key(fold)) for fold in marked}
 
 
 def _forgotten_hashes(connection: Connection) -> dict[str, str]:
@@ -161,10 +170,12 @@ def _first_shown_by_others(connection: Connection) -> dict[str, int]:
 def _position(connection: Connection) -> ColumnElement[int]:
     """The place of an occurrence in time: its id, and the first place of the same release for rows of a release.
 
-    These rows are not added in the order in which they were first shown, and the release states their origin.
+    These rows are not added in the order in which they were first shown, and the release states their origin. Only
+    releases of this workspace count: older versions stored whatever release a file of dropped rows named.
     """
     release = func.json_extract(source.c.settings, "$.release")
-    query = select(release, func.min(occurrence.c.id)).join(source).where(release.is_not(None)).group_by(release)
+    recorded = select(artifact.c.sha256).where(artifact.c.kind == ArtifactKind.RELEASE)
+    query = select(release, func.min(occurrence.c.id)).join(source).where(release.in_(recorded)).group_by(release)
     first = dict(connection.execute(query).tuples().all())
     return case(first, value=release, else_=occurrence.c.id) if first else occurrence.c.id
 

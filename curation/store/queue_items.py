@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from winnow.core.clock import utc_now
@@ -44,8 +44,14 @@ class QueueDataset:
     """Argilla's id; None until the dataset is created there."""
     responses_read_until: str | None
     """Time of the last imported response, by Argilla's clock."""
-    closed: bool
-    """Whether it was replaced: the labels changed, and records that nobody had begun moved to a newer dataset."""
+    closed_at: str | None
+    """UTC, ISO 8601: when it was replaced because the labels had changed; records that nobody had started moved to a
+    newer dataset. None: it is open."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was replaced."""
+        return self.closed_at is not None
 
     @property
     def variant(self) -> DatasetVariant:
@@ -69,6 +75,8 @@ class QueueItem:
     """The suggestion of the model, when it is hidden from annotators."""
     delivered: bool
     withdrawn: bool
+    quoted_ids: tuple[str, ...]
+    """Records whose texts its copy in Argilla may quote, in any order."""
 
 
 def queue_datasets(connection: Connection, queue: str | None = None) -> list[QueueDataset]:
@@ -87,7 +95,7 @@ def queue_datasets(connection: Connection, queue: str | None = None) -> list[Que
             options=tuple(json.loads(row.options)),
             server_id=row.server_id,
             responses_read_until=row.responses_read_until,
-            closed=row.closed_at is not None,
+            closed_at=row.closed_at,
         )
         for row in connection.execute(query)
     ]
@@ -111,6 +119,7 @@ def queue_items(connection: Connection, queue: str | None = None) -> list[QueueI
             row.hidden_suggestion,
             row.delivered_at is not None,
             row.withdrawn_at is not None,
+            tuple(json.loads(row.quoted_ids)),
         )
         for row in connection.execute(query)
     ]
@@ -144,17 +153,22 @@ def pending_work(connection: Connection) -> PendingWork:
 
 
 def argilla_copies(connection: Connection, records: Set[str]) -> list[tuple[str, str, str]]:
-    """Copies of these records in Argilla, and items that quote one: dataset, its id on the server, record."""
+    """Copies of these records in Argilla, and items that quote one: dataset, its id on the server, record.
+
+    An item whose delivery was not confirmed counts as well, until it is withdrawn: a push that was interrupted may have
+    sent it.
+    """
     columns = queue_item.c
+    sent = columns.delivered_at.is_not(None) | columns.withdrawn_at.is_(None) | (columns.quoted_ids != "[]")
     query = (
         select(columns.dataset, queue_dataset.c.server_id, columns.record_id, columns.quoted_ids)
         .join(queue_dataset, queue_dataset.c.name == columns.dataset)
-        .where(columns.delivered_at.is_not(None), queue_dataset.c.server_id.is_not(None))
+        .where(sent, queue_dataset.c.server_id.is_not(None))
     )
     return [
         (name, server_id, record)
         for name, server_id, record, quoted_ids in connection.execute(query)
-        if record in records or (quoted_ids != "[]" and not records.isdisjoint(json.loads(quoted_ids)))
+        if record in records or not records.isdisjoint(json.loads(quoted_ids))
     ]
 
 
@@ -205,9 +219,23 @@ def update_dataset(connection: Connection, name: str, **values: Any) -> None:
     connection.execute(update(queue_dataset).where(queue_dataset.c.name == name).values(**values))
 
 
-def mark_delivered(connection: Connection, dataset: str, records: Iterable[str], *, at: str | None) -> None:
-    """Mark records as delivered to Argilla; with `at` None, they have to be sent again."""
-    _update_items(connection, dataset, list(records), delivered_at=at)
+def mark_delivered(connection: Connection, dataset: str, records: Sequence[str], *, at: str) -> None:
+    """Mark records as delivered to Argilla."""
+    _update_items(connection, dataset, records, delivered_at=at)
+
+
+def mark_undelivered(connection: Connection, dataset: str, records: Sequence[str]) -> None:
+    """Mark records as no longer in Argilla: those that are not withdrawn have to be sent again."""
+    _update_items(connection, dataset, records, delivered_at=None, quoted_ids="[]")
+
+
+def set_quoted_ids(connection: Connection, dataset: str, quoted: Mapping[str, Iterable[str]]) -> None:
+    """Store which records the copies of these records in Argilla may quote."""
+    columns = queue_item.c
+    one = update(queue_item).where(columns.dataset == dataset, columns.record_id == bindparam("record"))
+    rows = [{"record": record, "quoted": json.dumps(sorted(set(ids)))} for record, ids in quoted.items()]
+    if rows:
+        connection.execute(one.values(quoted_ids=bindparam("quoted")), rows)
 
 
 def withdraw_items(connection: Connection, dataset: str, records: Sequence[str]) -> None:
@@ -225,9 +253,10 @@ def _update_items(connection: Connection, dataset: str, records: Sequence[str], 
 
 
 def upsert_items(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    """Store queue items; a withdrawn record may return to its dataset."""
+    """Store queue items; a withdrawn record may return to its dataset, where an earlier copy may still quote others."""
     new = insert(queue_item)
-    changed = {column.name: new.excluded[column.name] for column in queue_item.columns if not column.primary_key}
+    kept = ("dataset", "record_id", "quoted_ids")
+    changed = {column.name: new.excluded[column.name] for column in queue_item.columns if column.name not in kept}
     connection.execute(new.on_conflict_do_update(index_elements=["dataset", "record_id"], set_=changed), rows)
 
 
@@ -236,6 +265,10 @@ def copy_items(connection: Connection, items: Sequence[QueueItem], dataset: str)
     keys = {(item.dataset, item.record_id) for item in items}
     emptied = dict.fromkeys(("delivered_at", "withdrawn_at", "suggestion", "score", "hidden_suggestion"))
     stored = connection.execute(select(queue_item).where(queue_item.c.dataset.in_({item.dataset for item in items})))
-    rows = [{**row._mapping, **emptied, "dataset": dataset} for row in stored if (row.dataset, row.record_id) in keys]
+    rows = [
+        {**row._mapping, **emptied, "dataset": dataset, "quoted_ids": "[]"}
+        for row in stored
+        if (row.dataset, row.record_id) in keys
+    ]
     if rows:
         upsert_items(connection, rows)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection, select, update
-from sqlalchemy.dialects.sqlite import insert
 
+from winnow.curation.store.bulk_insert import insert_new
 from winnow.curation.store.tables import waiver
 
 
@@ -41,11 +41,9 @@ def waivers_by_gate(connection: Connection, today: date) -> dict[str, str]:
 def store_waiver(connection: Connection, gate: str, *, by: str, reason: str, until: date, now: str) -> None:
     """Record a waiver. Recording the same waiver twice gives one; a withdrawn waiver becomes active again."""
     values = {"gate": gate, "by": by, "reason": reason, "until": until.isoformat()}
-    connection.execute(
-        insert(waiver)
-        .values(**values, at=now)
-        .on_conflict_do_update(index_elements=list(values), set_={"withdrawn_at": None})
-    )
+    withdrawn = waiver.c.withdrawn_at.is_not(None)
+    connection.execute(update(waiver).filter_by(**values).where(withdrawn).values(withdrawn_at=None))
+    insert_new(connection, waiver, [{**values, "at": now}])
 
 
 def mark_withdrawn(connection: Connection, gate: str, now: str) -> None:

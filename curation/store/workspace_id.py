@@ -5,8 +5,8 @@ from __future__ import annotations
 import secrets
 
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects.sqlite import insert
 
+from winnow.curation.store.bulk_insert import insert_new
 from winnow.curation.store.tables import setting
 
 SETTING = "workspace_id"
@@ -21,5 +21,5 @@ def workspace_id(connection: Connection) -> str:
     A copy of the database that is made later has the same id, one that is made earlier draws its own.
     """
     drawn = {"name": SETTING, "value": secrets.token_hex(ID_BYTES)}
-    connection.execute(insert(setting).values(**drawn).on_conflict_do_nothing())
+    insert_new(connection, setting, [drawn])
     return str(connection.execute(select(setting.c.value).where(setting.c.name == SETTING)).scalar_one())

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Table, UniqueConstraint
+
 from winnow.curation.store.tables import metadata
 
 WRITTEN_ONCE = {
@@ -55,17 +60,60 @@ LATER_CHANGES = {
 
 
 def written_once_triggers() -> list[str]:
-    """The SQL of the triggers that prevent changes to history."""
-    return [
+    """The SQL of the triggers that prevent changes to history.
+
+    `INSERT OR REPLACE` deletes rows without a trigger, so an insertion of a key that is already stored is refused.
+    """
+    changes = [
         f"CREATE TRIGGER {table}_no_{event.lower()} BEFORE {event} ON {table} {_exception(table, event)}"
         f"BEGIN SELECT RAISE(ABORT, '{table} rows are written once'); END"
         for table, events in WRITTEN_ONCE.items()
         for event in events
     ]
+    insertions = [
+        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN {_is_stored(metadata.tables[table])} "
+        f"BEGIN SELECT RAISE(ABORT, '{table} rows are written once'); END"
+        for table in WRITTEN_ONCE
+    ]
+    return changes + insertions
+
+
+class UniqueKey(NamedTuple):
+    """Columns whose values no two rows of a table share."""
+
+    columns: Sequence[str]
+    where: str
+    """The condition, as SQL, under which the key is unique; empty where it always is."""
+
+
+def unique_keys(table: Table) -> list[UniqueKey]:
+    """The primary key, the unique constraints and the unique indexes of a table."""
+    constraints = sorted(
+        tuple(column.name for column in one.columns) for one in table.constraints if isinstance(one, UniqueConstraint)
+    )
+    keys = [UniqueKey(columns, "") for columns in (tuple(table.primary_key.columns.keys()), *constraints)]
+    for index in sorted((one for one in table.indexes if one.unique), key=lambda one: str(one.name)):
+        keys.append(UniqueKey(tuple(index.columns.keys()), str(index.dialect_options["sqlite"]["where"])))
+    return keys
+
+
+def _is_stored(table: Table) -> str:
+    """The condition that a row with a key of the new row is stored."""
+    found = []
+    for columns, where in unique_keys(table):
+        same = " AND ".join(f"{quoted(name)} = NEW.{quoted(name)}" for name in columns)
+        both = f" AND {where} AND NEW.{where}" if where else ""
+        found.append(f"EXISTS (SELECT 1 FROM {table.name} WHERE {same}{both})")
+    return " OR ".join(found)
 
 
 RESERVED_WORDS = ("row", "round")
 """Columns whose names are SQL keywords."""
+
+
+def quoted(column: str) -> str:
+    """The name of a column in SQL."""
+    return f'"{column}"' if column in RESERVED_WORDS else column
 
 
 def _exception(table: str, event: str) -> str:
@@ -78,6 +126,5 @@ def _exception(table: str, event: str) -> str:
         columns, emptied, when = FORGET_EXCEPTIONS[table]
         allowed = f"{emptied} AND {when}"
     own = [column.name for column in metadata.tables[table].columns if column.name not in columns]
-    names = [f'"{name}"' if name in RESERVED_WORDS else name for name in own]
-    same = " AND ".join(f"NEW.{name} IS OLD.{name}" for name in names)
+    same = " AND ".join(f"NEW.{name} IS OLD.{name}" for name in map(quoted, own))
     return f"WHEN NOT ({same} AND {allowed}) "

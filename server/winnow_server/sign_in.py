@@ -1,4 +1,4 @@
-"""Sign-in with a limit: too many wrong passwords are refused before Argilla checks them."""
+"""Limit sign-in: after too many wrong passwords, attempts are refused before Argilla checks the password."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ CREATED, UNAUTHORIZED, TOO_LARGE, TOO_MANY_REQUESTS = 201, 401, 413, 429
 
 
 def check_passwords_in_threads() -> None:
-    """Patch Argilla, which checks passwords in its event loop: a sign-in would hold up every other request."""
+    """Patch Argilla to check passwords in a thread: in its event loop, a sign-in holds up every other request."""
     checkers = ThreadPoolExecutor(CHECKS_AT_ONCE, "password", _lower_priority)
 
     async def check(function: Callable[..., Any], *given: str) -> Any:
@@ -54,7 +54,7 @@ def check_passwords_in_threads() -> None:
 
 
 def with_sign_in_limit(app: Any) -> Any:
-    """The application, which answers 429 with the seconds to wait to further attempts after too many failures."""
+    """The application with a limit: after too many failures, an attempt gets status 429 and the seconds to wait."""
     limit, turns = SignInLimit(), asyncio.Semaphore(CHECKS_AT_ONCE)
 
     async def respond(scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -116,7 +116,7 @@ async def _account(scope: dict[str, Any], body: bytes) -> str:
 
 
 def _replay(body: bytes, receive: Any) -> Any:
-    """A `receive` that gives a body that was read already, then what comes after it."""
+    """A `receive` that returns a body that was already read, and then passes on what follows."""
     given = False
 
     async def receive_again() -> Any:

@@ -93,10 +93,10 @@ class SignInLimit:
     signed_in: OrderedDict[Any, bool] = field(default_factory=OrderedDict)
     """Accounts and addresses with a successful sign-in."""
     running: int = 0
-    """Attempts that have begun and not ended."""
+    """Attempts that have started and not ended."""
 
     def begin(self, account: str, address: str) -> Attempt:
-        """Begin an attempt, or refuse it; one that has begun must be ended."""
+        """Start an attempt, or refuse it; an attempt that was started must be ended."""
         key = account, subscriber(address)
         if self.running >= MAX_RUNNING and key not in self.signed_in:
             return Attempt(key, wait=PARALLEL_WAIT_SECONDS)

@@ -8,7 +8,7 @@ SHARED_STEMS = set("add check compare deploy evaluate export forget freeze renam
 """An operation may be named as the module that it calls: `winnow.operations.add`, `winnow.curation.ingest.add`."""
 METAPHORS = frozenset(
     """
-    room rooms door doors desk desks workshop workshops till tills books voice voices rival rivals kin torn fix mends
+    room rooms door doors desk desks workshop workshops till tills books voice voices rival rivals kin torn mend mends
     mended morning handbook sighting sightings family families licence licences fate fates told said hole holes
     suspect suspects mistake mistakes reserve
     """.split()

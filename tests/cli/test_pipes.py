@@ -51,6 +51,12 @@ def test_rows_are_read_from_standard_input(workspace: Path) -> None:
     assert "stdin" in run_winnow("status", cwd=workspace).stdout
 
 
+def test_plain_text_on_standard_input_is_one_query_per_line(workspace: Path) -> None:
+    typed = "hello, how do I pay for parking\nwhere is my badge for the garage\n"
+    added = json.loads(run_winnow("add", "-", "--license", "own", "--json", cwd=workspace, input=typed).stdout)
+    assert (added["given"], added["added"], added["dropped"]) == (2, 2, 0)
+
+
 def test_a_question_about_standard_input_names_it_in_the_commands(workspace: Path) -> None:
     rows = "".join(json.dumps({"text": f"a question {n}", "session": f"s{n // 3}"}) + "\n" for n in range(30))
     asked = run_winnow("add", "-", "--license", "own", cwd=workspace, input=rows)

@@ -26,6 +26,7 @@ from tests.support.files import write_jsonl
 from tests.support.workspaces import add_example
 from winnow.core.errors import WinnowError
 from winnow.curation.io.readers.columns import Columns
+from winnow.curation.store.database import has_current_schema
 from winnow.workspace import Workspace
 
 
@@ -180,6 +181,36 @@ def test_a_dry_run_in_a_new_workspace_creates_nothing(example: Path, tmp_path: P
     rows = pd.DataFrame({"text": ["new one"], "label": ["it_vpn"]})
     done = tried_then_done(winnow.open(tmp_path), lambda **more: winnow.open(tmp_path).add(rows, license="MIT", **more))
     assert done.added == 1
+
+
+def make_older(database: Path) -> None:
+    """Take back the last change of the schema, so that the database is one of an older version."""
+    plain = sqlite3.connect(database)
+    names = plain.execute("SELECT name FROM sqlite_master WHERE name LIKE '%_no_replace'").fetchall()
+    assert names
+    for (name,) in names:
+        plain.execute(f"DROP TRIGGER {name}")
+    plain.execute("UPDATE alembic_version SET version_num = '0007'")
+    plain.commit()
+    plain.close()
+
+
+def test_a_dry_run_does_not_migrate_the_database_of_an_older_version(frozen_example: Workspace, tmp_path: Path) -> None:
+    root = shutil.copytree(frozen_example.folder.root, tmp_path / "ws")
+    record = str(frozen_example.records()["id"].iloc[0])
+    database = frozen_example.folder.database.relative_to(frozen_example.folder.root)
+    make_older(root / database)
+    before = contents(root)
+    rows = pd.DataFrame({"text": ["new one"], "label": ["it_vpn"]})
+    assert winnow.open(root).add(rows, license="MIT", dry_run=True).added == 1
+    assert winnow.open(root).retract("labeled.jsonl", dry_run=True).dry_run
+    assert winnow.open(root).rename("it_vpn", "it_remote", dry_run=True).records
+    assert winnow.open(root).forget(record, dry_run=True).dry_run
+    assert winnow.open(root).freeze("second", dry_run=True).dry_run
+    assert contents(root) == before
+    assert not has_current_schema(root / database)
+    assert winnow.open(root).add(rows, license="MIT").added == 1
+    assert has_current_schema(root / database)
 
 
 def test_a_dry_run_remembers_no_answer_about_the_group_column(example: Path, tmp_path: Path) -> None:

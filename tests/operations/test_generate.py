@@ -509,3 +509,79 @@ def test_a_plan_names_wordings_of_the_vocabulary_only(workspace: Workspace, tmp_
     path.write_text(json.dumps({"labels": [{"label": "other", "cells": cells}]}))
     with pytest.raises(WinnowError, match="how do i"):
         generate(workspace, plan=path)
+
+
+HELD_OUT = (
+    "Which badge opens the garage?",
+    "my token expired",
+    "Lisbon",
+    "The printer on floor two jams",
+    "badge lost",
+)
+
+QUOTING = """
+labels:
+  - name: it_wifi
+    description: 'The wifi is slow, e.g. "MY TOKEN EXPIRED!", or drops. For instance: badge lost.'
+    examples: ["is the wifi down", "which badge, opens the GARAGE"]
+  - name: it_vpn
+    near_miss: {text: "the printer on floor two jams.", label: it_wifi}
+  - name: hr_leave
+    description: My Token Expired
+  - name: other
+slots: {city: [lisbon, oslo]}
+"""
+
+QUOTING_PLACES = (
+    "label it_wifi, description quotes",
+    "label it_wifi, example 2 repeats",
+    "label it_vpn, near_miss repeats",
+    "label hr_leave, description repeats",
+    "slot city, value 1 repeats",
+)
+
+
+@pytest.fixture
+def quoting(workspace: Workspace) -> Workspace:
+    """The task file quotes hold-out records in every place that has texts."""
+    workspace.add(pd.DataFrame({"text": HELD_OUT, "label": "hr_leave"}), license="own", split="test")
+    path = workspace.folder.task_file
+    head, _, rest = path.read_text(encoding="utf-8").partition("labels:")
+    rest = rest[rest.index("licenses:") :]
+    path.write_text(f"{head}{QUOTING.lstrip()}{rest}", encoding="utf-8")
+    return workspace
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_nothing_that_the_task_file_quotes_of_hold_out_is_sent(
+    quoting: Workspace, claude: Claude, dry_run: bool
+) -> None:
+    notes: list[str] = []
+    orders: list[dict[str, Any]] = [
+        *({"kind": kind, "count": 12} for kind in ("examples", "ambiguous", "domain")),
+        {"generator": "contrasts", "count": 4},
+        {"generator": "negatives", "count": 8, "judge": True},
+    ]
+    for order in orders:
+        request = GenerationRequest(**{"generator": "examples", **order}, polling=QUICK, dry_run=dry_run)
+        quoting.generate(request, note=notes.append)
+    sent = sent_texts(claude)
+    assert "oslo" in sent
+    assert "is the wifi down" in sent
+    assert "or drops. for instance: …." in sent
+    assert not [word for word in ("garage", "expired", "badge lost", "lisbon", "printer") if word in sent]
+    for place in QUOTING_PLACES:
+        assert [note for note in notes if place in note], place
+
+
+def test_check_names_what_the_task_file_quotes_of_hold_out(quoting: Workspace) -> None:
+    said = [str(one) for one in quoting.check().repeated_task_texts]
+    assert [one.removeprefix("winnow.yaml, ").split(" a hold-out")[0] for one in said] == list(QUOTING_PLACES)
+
+
+def test_rules_use_no_slot_value_that_repeats_a_hold_out_record(quoting: Workspace) -> None:
+    office = {"text": ["is the office in oslo open"], "label": "hr_leave"}
+    quoting.add(pd.DataFrame(office), license="own", split="train")
+    made = quoting.generate_variations(labels=["hr_leave"], kinds=["slots"])
+    assert [one.place for one in made.left_out if "slot" in one.place] == ["slot city, value 1"]
+    assert not [text for text in quoting.records()["text"] if "lisbon" in text.casefold() and text != "Lisbon"]

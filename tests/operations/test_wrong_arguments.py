@@ -129,3 +129,98 @@ def test_the_fields_of_an_argument_are_checked_too(name: str, parameter: str, va
 def test_predict_takes_a_list_of_texts(value: Any) -> None:
     with pytest.raises(WinnowError, match=r"texts: .*Sequence\[str\]"):
         call("predict", {"id_or_path": "run", "texts": value})
+
+
+NOT_TEXTS = [
+    "my vpn drops", {"a set"}, {"a": 1}.keys(), pd.Series(["a"]), pd.Series([1, 2]), pd.Series(["a", None]),
+    pd.Series([1.5, None], name="text"), pd.Index(["a"]), pd.DataFrame({"query": ["a"]}), np.array(["a"]),
+    ["a", 5], ["a", None], (text for text in ["a"]), map(str, [1]), {"a": 1}, b"a", 5, None, [None], [["a"]],
+    np.array([1]), ["a", True], Path("a"), pd.Series([], dtype=object), np.array([["a"]]), pd.DataFrame({0: [1]}),
+]  # fmt: skip
+NOT_FILES = [
+    pd.Series(["a"]), pd.Index(["a"], name="q"), np.array(["a"]), {"text": ["a"]}, [{"text": "a"}], {Path("a")},
+    ["a", 5], 5, [["a"]], {"a": 1}, np.array([["a"]]), b"a", (path for path in [Path("a")]),
+]  # fmt: skip
+
+
+def fix_of(name: str, parameter: str, value: Any) -> str:
+    with pytest.raises(WinnowError) as caught:
+        call(name, {**other_arguments(name, parameter), parameter: value})
+    return caught.value.problems[0].fix
+
+
+@pytest.mark.parametrize(
+    ("name", "parameter", "value"),
+    [*(("predict", "texts", value) for value in NOT_TEXTS), *(("add", "files", value) for value in NOT_FILES)],
+)
+def test_a_printed_fix_runs_and_is_accepted(name: str, parameter: str, value: Any) -> None:
+    fix = fix_of(name, parameter, value)
+    if fix:
+        fixed = eval(fix, {"pd": pd, parameter: value})
+        with pytest.raises(WinnowError) as caught:  # the workspace does not exist
+            call(name, {**other_arguments(name, parameter), parameter: fixed})
+        assert parameter not in [problem.where for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("name", "parameter", "value", "fix"),
+    [
+        ("predict", "texts", "my vpn drops", "[texts]"),
+        ("predict", "texts", {"a set"}, "list(texts)"),
+        ("predict", "texts", pd.Series(["a"]), "texts.tolist()"),
+        ("predict", "texts", pd.Series(["a", None]), "texts.dropna().tolist()"),
+        ("predict", "texts", pd.DataFrame({"id": [1], "query": ["a"]}), "texts['query'].tolist()"),
+        ("predict", "texts", ["a", 5], "[str(one) for one in texts]"),
+        ("predict", "texts", ["a", None], "[one for one in texts if one is not None]"),
+        ("predict", "texts", [["a"]], ""),
+        ("predict", "texts", ["a", float("nan")], ""),
+        ("predict", "texts", [None], ""),
+        ("add", "files", pd.Series(["a"]), 'files.to_frame("text")'),
+        ("add", "files", np.array(["a"]), 'pd.DataFrame({"text": files})'),
+        ("add", "files", [{"text": "a"}], "pd.DataFrame(files)"),
+        ("add", "files", {Path("a.csv")}, "list(files)"),
+    ],
+)
+def test_the_fix_depends_on_what_was_given(name: str, parameter: str, value: Any, fix: str) -> None:
+    assert fix_of(name, parameter, value) == fix
+
+
+def test_a_generator_is_not_consumed_by_its_own_error() -> None:
+    texts = (text for text in ["a", "b"])
+    assert fix_of("predict", "texts", texts) == "list(texts)"
+    assert list(texts) == ["a", "b"]
+
+
+@settings(max_examples=200)
+@given(st.data())
+def test_a_misspelled_parameter_is_named_with_the_nearest_one(data: st.DataObject) -> None:
+    name, parameter, _ = data.draw(st.sampled_from([one for one in PARAMETERS if len(one[1]) > 3]))
+    place = data.draw(st.integers(0, len(parameter) - 1))
+    wrong = parameter[:place] + parameter[place + 1 :]
+    with pytest.raises(WinnowError) as caught:
+        call(name, {**other_arguments(name, ""), wrong: "text"})
+    assert [one.where for one in caught.value.problems] == [wrong]
+    assert caught.value.problems[0].fix == f"did you mean {parameter!r}?"
+
+
+def test_calls_that_do_not_fit_are_explained_all_at_once() -> None:
+    nowhere: Any = Workspace(WorkspaceContext(WorkspaceFolder(Path("no such workspace"))))
+    with pytest.raises(WinnowError) as caught:
+        nowhere.rename("old", reson="a", dryrun=True)
+    assert [(one.where, one.fix) for one in caught.value.problems] == [
+        ("reson", "did you mean 'reason'?"),
+        ("dryrun", "did you mean 'dry_run'?"),
+        ("new", ""),
+    ]
+    with pytest.raises(WinnowError, match=r"old: given twice"):
+        nowhere.rename("old", "new", old="again")
+    with pytest.raises(WinnowError, match=r"show\(\) was called with 2 arguments too many"):
+        nowhere.show("a", "b", "c")
+
+
+def test_a_series_of_queries_is_added_as_the_fix_says(tmp_path: Path) -> None:
+    ws = winnow.init(tmp_path / "ws")
+    files: Any = pd.Series(["how do I pay", "where is my card"], name="query")
+    with pytest.raises(WinnowError) as caught:
+        ws.add(files, license="own")
+    assert ws.add(eval(caught.value.problems[0].fix), license="own").given == 2

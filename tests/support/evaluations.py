@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from tests.support.files import write_jsonl
 from winnow.core.result import NotMeasured
 from winnow.core.vocabulary import Split
 from winnow.training.evaluation.evaluation_facts import EvaluationFacts, Latency
+from winnow.training.evaluation.metrics import confused_pairs, headline_metrics
 
 ABSENT = NotMeasured("not in this test")
 
@@ -35,6 +39,25 @@ def an_evaluation(run: str, accuracy: float, *, rows: int = 100) -> EvaluationFa
         latency=ABSENT,
         learning_curve=ABSENT,
     )
+
+
+def store_evaluation(folder: Path, run: str, accuracy: float, *, rows: int = 100) -> EvaluationFacts:
+    """Write an evaluation and the predictions that it was computed from into the folder of a run."""
+    right = round(accuracy * rows)
+    gold, predicted = ["a"] * rows, ["a"] * right + ["b"] * (rows - right)
+    measures = an_evaluation(run, accuracy, rows=rows).model_copy(
+        update={
+            "per_label": headline_metrics(gold, predicted, labels=["a", "b"], fallback=None, seed=0).per_label,
+            "confused_pairs": confused_pairs(gold, predicted),
+        }
+    )
+    (folder / "evaluation").mkdir(exist_ok=True)
+    (folder / "evaluation" / "validation.json").write_text(measures.model_dump_json())
+    predictions = [
+        {"id": str(i), "gold": g, "predicted": p} for i, (g, p) in enumerate(zip(gold, predicted, strict=True))
+    ]
+    write_jsonl(folder / "evaluation" / "validation-predictions.jsonl", predictions)
+    return measures
 
 
 def a_latency(seconds: float, *, node: str = "here") -> Latency:

@@ -61,12 +61,14 @@ class SignInAnswer(NamedTuple):
     """Seconds after which the next attempt is accepted; 0 if the server does not say."""
 
 
-def try_password(server: EmbeddedServer, name: str, password: str, address: str) -> SignInAnswer:
-    """Try a password from an address, as a proxy on this machine tells it to the server."""
+def try_password(
+    server: EmbeddedServer, name: str, password: str, address: str, *, patience: float = 30
+) -> SignInAnswer:
+    """Try a password from an address, as a proxy on this machine tells it to the server; wait `patience` seconds."""
     form = urllib.parse.urlencode({"username": name, "password": password}).encode()
     request = urllib.request.Request(f"{server.url}/api/v1/token", data=form, headers={"X-Forwarded-For": address})
     try:
-        answer = urllib.request.urlopen(request, timeout=30)
+        answer = urllib.request.urlopen(request, timeout=patience)
     except urllib.error.HTTPError as error:
         answer = error
     with answer:

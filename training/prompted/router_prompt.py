@@ -13,6 +13,9 @@ from winnow.config.task import EndpointConfig, Task
 from winnow.core.example import fold_key
 from winnow.core.hashing import keyed_hash
 from winnow.core.model_vocabulary import PromptBackend
+from winnow.core.vocabulary import HOLD_OUT_SPLITS
+from winnow.curation.checks.hold_out_texts import HoldOutTexts
+from winnow.curation.checks.task_texts import without_hold_out_texts
 from winnow.curation.releases.release import Release
 from winnow.generators.llm.model_roles import chosen_effort
 from winnow.generators.llm.request import CLAUDE, LlmRequest, ModelChoice, list_schema, make_request
@@ -47,7 +50,7 @@ class RouterPrompt:
     shown: list[str]
     """Ids of the train rows that the prompt shows."""
     left_out: int
-    """Examples and near misses of the task file that a hold-out row repeats."""
+    """Texts of the task file that are not shown, or only in part, because a hold-out row repeats them."""
 
     provider: str = CLAUDE
     """Whose wire format requests are sent in."""
@@ -84,15 +87,17 @@ class RouterPrompt:
 def build_router_prompt(release: Release, settings: PromptSettings, *, seed: int) -> RouterPrompt:
     """Render the prompt from the release's own task file.
 
-    No hold-out text is shown: an example or near miss of the task file that repeats one is left out.
+    No hold-out text is shown: what the task file repeats of one, and train rows that repeat one, are left out.
     """
     task = release.task()
     local = settings.backend == PromptBackend.LOCAL
     endpoint = settings.endpoint or task.generate.endpoint
     remote = endpoint if settings.backend == PromptBackend.ENDPOINT else EndpointConfig()
-    holdout_keys = {fold_key(text) for split in ("validation", "test") for text in release.rows(split)["text"]}
-    shown_task, left_out = _without_holdout_texts(task, holdout_keys)
-    chosen = _rows_to_show(release, settings.examples_per_label, seed, known=set(_examples(shown_task)))
+    hold_out = HoldOutTexts.of_texts(text for split in HOLD_OUT_SPLITS for text in release.rows(split)["text"])
+    shown_task, left_out = without_hold_out_texts(task, hold_out)
+    chosen = _rows_to_show(
+        release, settings.examples_per_label, seed, known=set(_examples(shown_task)), hold_out=hold_out
+    )
     labels = [
         one.model_copy(update={"examples": [*one.examples, *(text for _, text in chosen.get(one.name, ()))]})
         for one in shown_task.labels
@@ -110,7 +115,7 @@ def build_router_prompt(release: Release, settings: PromptSettings, *, seed: int
         own=load_prompt(names[0]).text,
         prompts=prompt_versions(*names),
         shown=sorted(identity for rows in chosen.values() for identity, _ in rows),
-        left_out=left_out,
+        left_out=len(left_out),
         provider=remote.provider,
     )
 
@@ -130,19 +135,9 @@ def _examples(task: Task) -> Iterable[str]:
     return (fold_key(text) for label in task.labels for text in label.examples)
 
 
-def _without_holdout_texts(task: Task, holdout_keys: Set[str]) -> tuple[Task, int]:
-    """The task without texts that hold-out rows repeat, and the number of removed texts."""
-    count = 0
-    labels = []
-    for one in task.labels:
-        kept = [text for text in one.examples if fold_key(text) not in holdout_keys]
-        near = one.near_miss if one.near_miss and fold_key(one.near_miss.text) not in holdout_keys else None
-        count += len(one.examples) - len(kept) + (one.near_miss is not None and near is None)
-        labels.append(one.model_copy(update={"examples": kept, "near_miss": near}))
-    return task.model_copy(update={"labels": labels}), count
-
-
-def _rows_to_show(release: Release, per_label: int, seed: int, *, known: Set[str]) -> dict[str, list[tuple[str, str]]]:
+def _rows_to_show(
+    release: Release, per_label: int, seed: int, *, known: Set[str], hold_out: HoldOutTexts
+) -> dict[str, list[tuple[str, str]]]:
     """Ids and texts of train rows by label: synthetic rows last, otherwise in an order that follows from the seed."""
     if not per_label:
         return {}
@@ -153,6 +148,6 @@ def _rows_to_show(release: Release, per_label: int, seed: int, *, known: Set[str
     )  # rows are sorted by id, and equal keys keep that order
     chosen: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for identity, text, label, _ in ranked:
-        if len(chosen[label]) < per_label and fold_key(text) not in known:
+        if len(chosen[label]) < per_label and fold_key(text) not in known and not hold_out.contain(text):
             chosen[label].append((identity, text))
     return chosen

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -116,6 +117,15 @@ class Guards:
             directions=frozenset(TO.findall(folded)),
             opposites=_OPPOSITE_WORDS.intersection(_WORD.findall(folded)),
         )
+
+    def differing_slots(self, one: str, other: str) -> set[str]:
+        """The slots whose values alone keep two near texts apart; empty when another guard does too, or none does."""
+        first, second = self.signature(one), self.signature(other)
+        if list(protecting_guards(first, second)) != ["slots"]:
+            return set()
+        values, others = Counter(first.slots), Counter(second.slots)
+        differing = (values - others) + (others - values) or values  # the same values in another order
+        return {self._slot_of[value] for value in differing}
 
     def masked(self, text: str) -> str:
         """The text with 0 for numbers and the slot's name for slot values; case-folded if it has a slot value."""

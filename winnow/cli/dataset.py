@@ -25,6 +25,7 @@ from winnow.cli.render.add_summary import print_add_summary
 from winnow.cli.render.forget_summary import print_forget_summary
 from winnow.cli.render.record_view import print_record
 from winnow.cli.render.rename_summary import confirm_merge, print_rename_summary
+from winnow.cli.render.retract_summary import print_retract_summary
 from winnow.cli.render.status_view import print_status
 from winnow.config.load import read_task
 from winnow.config.template import TEMPLATES
@@ -165,7 +166,7 @@ def retract(
     dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> None:
-    """Withdraw a source that should not have been added; the history is kept."""
+    """Withdraw a source: its rows and labels no longer count. Adding the same file again undoes it. See --dry-run."""
     from winnow.operations import retract as operation
 
     result = operation.retract(workspace_of(context), source, reason=reason, dry_run=dry_run)
@@ -175,9 +176,7 @@ def retract(
     if result.already:
         terminal.print_line(f"source {result.source} ({result.name}) was already withdrawn; nothing changed")
     else:
-        done = "would withdraw" if dry_run else "withdrew"
-        count = f"{result.superseded:,} records that no other source contains"
-        terminal.print_line(f"{done} {result.source} ({result.name}); superseded: {count}")
+        print_retract_summary(result)
     if dry_run:
         terminal.print_dry_run()
         return

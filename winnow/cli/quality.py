@@ -56,6 +56,7 @@ def check(
         costs = [asdict(cost) for cost in result.threshold_costs]
         extra = {
             "embedder": str(result.task.embedder),
+            "task_file": [str(one) for one in result.repeated_task_texts],
             "costs": costs,
             "excluded": result.excluded,
             "similarity_between_splits": result.highest_similarities(),

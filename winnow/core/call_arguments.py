@@ -1,14 +1,15 @@
-"""Checks the arguments of a call of the Python API against the types that its parameters declare."""
+"""Checks the arguments of a call of the Python API against the parameters and the types that they declare."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, wraps
 from pathlib import Path
 from types import FunctionType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, get_type_hints
 
+from winnow.core.argument_fixes import argument_fix
 from winnow.core.errors import Parameter, Problem, WinnowError
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ TypesByName = Callable[[], Mapping[str, Any]]
 
 
 def checks_arguments(types_by_name: TypesByName) -> Callable[[Class], Class]:
-    """A class whose public methods raise WinnowError for arguments of the wrong type, all of them at once."""
+    """A class whose public methods raise WinnowError for unknown, missing and wrong arguments, all of them at once."""
 
     def decorate(cls: Class) -> Class:
         for name, member in list(vars(cls).items()):
@@ -43,7 +44,7 @@ def checks_arguments(types_by_name: TypesByName) -> Callable[[Class], Class]:
 
 
 def check_call(types_by_name: TypesByName) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """A function that raises WinnowError for arguments of the wrong type, all of them at once."""
+    """A function that raises WinnowError for unknown, missing and wrong arguments, all of them at once."""
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         signature = inspect.signature(function)
@@ -66,6 +67,8 @@ def check_call(types_by_name: TypesByName) -> Callable[[Callable[P, R]], Callabl
 
         @wraps(function)
         def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+            if unbound := _binding_problems(function.__name__, signature, args, kwargs):
+                raise WinnowError(unbound)
             given = signature.bind(*args, **kwargs).arguments
             problems = [
                 problem
@@ -81,6 +84,33 @@ def check_call(types_by_name: TypesByName) -> Callable[[Callable[P, R]], Callabl
     return decorate
 
 
+def _binding_problems(
+    function: str, signature: inspect.Signature, args: Sequence[object], kwargs: Mapping[str, object]
+) -> list[Problem]:
+    """Every reason why a call does not fit the parameters of a function, whatever the values are."""
+    from winnow.core.suggest import suggestion
+
+    parameters = signature.parameters
+    positional = [one.name for one in parameters.values() if one.kind is not one.KEYWORD_ONLY]
+    by_position = positional[: len(args)]
+    named = [name for name in parameters if name not in ("self", "cls")]
+    problems = [
+        Problem(Parameter(name), f"{function}() has no such parameter", ", ".join(named), suggestion(name, named))
+        for name in kwargs
+        if name not in parameters
+    ]
+    problems += [Problem(Parameter(name), "given twice", "once") for name in by_position if name in kwargs]
+    problems += [
+        Problem(Parameter(one.name), f"missing in the call of {function}()", str(one.annotation))
+        for one in parameters.values()
+        if one.default is one.empty and one.name not in (*by_position, *kwargs)
+    ]
+    if len(args) > len(positional):
+        extra = f"{function}() was called with {len(args) - len(positional)} arguments too many without a name"
+        problems.append(Problem(function, extra, ", ".join(named), "name the arguments"))
+    return problems
+
+
 def _problem(name: str, value: object, adapter: TypeAdapter[Any], annotation: str) -> Problem | None:
     """What is wrong with one argument; None when it has the declared type."""
     from pydantic import ValidationError
@@ -88,10 +118,21 @@ def _problem(name: str, value: object, adapter: TypeAdapter[Any], annotation: st
     try:
         adapter.validate_python((value,))
     except ValidationError as error:
-        return Problem(Parameter(name), _found(value, error), annotation, _fix(name, value, annotation))
+        fix = argument_fix(name, value, annotation, lambda other: _is_valid(other, adapter))
+        return Problem(Parameter(name), _found(value, error), annotation, fix)
     if isinstance(value, str | Path) and _NULL in str(value):
         return Problem(Parameter(name), f"{str(value)!r:.{_SHOWN}} with a null character", "text without it")
     return None
+
+
+def _is_valid(value: object, adapter: TypeAdapter[Any]) -> bool:
+    from pydantic import ValidationError
+
+    try:
+        adapter.validate_python((value,))
+    except ValidationError:
+        return False
+    return True
 
 
 def _found(value: object, error: ValidationError) -> str:
@@ -111,11 +152,3 @@ def _shown(value: object) -> str:
         text = repr(value)
         return f"{type(value).__name__} {text[:_SHOWN]}" + ("…" if len(text) > _SHOWN else "")
     return f"object of type {type(value).__name__}"
-
-
-def _fix(name: str, value: object, annotation: str) -> str:
-    if "Sequence[" not in annotation:
-        return ""
-    if isinstance(value, str):
-        return f"[{name}] for a single one"
-    return f"list({name})" if hasattr(value, "__iter__") and not isinstance(value, bytes | Mapping) else ""

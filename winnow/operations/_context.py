@@ -16,7 +16,7 @@ from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.layout import WorkspaceFolder, find_workspace_folder, is_in_workspace
 from winnow.core.suggest import suggestion
-from winnow.curation.store.database import Store, open_store
+from winnow.curation.store.database import Store, copy_database, has_current_schema, open_store
 from winnow.validators.kinds import required_keys
 
 if TYPE_CHECKING:
@@ -62,12 +62,19 @@ class WorkspaceContext:
 
     @contextmanager
     def for_changes(self, *, dry_run: bool) -> Iterator[WorkspaceContext]:
-        """The workspace to change. For a dry run in a workspace without a database, an empty temporary one is used."""
-        if not dry_run or self.folder.database.exists():
+        """The workspace to change.
+
+        A dry run has a temporary database where the workspace has none, or one of an older version: a migrated copy.
+        """
+        database = self.folder.database
+        if not dry_run or (database.exists() and has_current_schema(database)):
             yield self
             return
         with TemporaryDirectory() as scratch:
-            yield WorkspaceContext(self.folder, database=Path(scratch) / self.folder.database.name)
+            temporary = Path(scratch) / database.name
+            if database.exists():
+                copy_database(database, temporary)
+            yield WorkspaceContext(self.folder, database=temporary)
 
     @property
     def goals(self) -> Mapping[str, float] | None:

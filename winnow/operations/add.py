@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from winnow.config.gate_settings import check_loosened
+from winnow.core.commands import Option
 from winnow.core.errors import Problem, ServiceError, WinnowError
 from winnow.curation.ingest.add import MAX_ATTEMPTS, AddResult, WorkspaceChanged
 from winnow.curation.ingest.add import add as add_source_rows
 from winnow.curation.ingest.add_options import UNKNOWN_LICENSE, AddOptions, check_options
 from winnow.curation.ingest.group_question import given_options, group_question
+from winnow.curation.ingest.known_releases import KnownReleases
+from winnow.curation.ingest.options_without_effect import options_without_effect
+from winnow.curation.ingest.origin_question import origin_question
 from winnow.curation.ingest.restore_release import release_files, release_readings
 from winnow.curation.io.readers.columns import Columns
 from winnow.curation.io.readers.raw_rows import read_rows
@@ -24,6 +29,9 @@ from winnow.validators.kinds import kind_of
 
 if TYPE_CHECKING:
     import pandas as pd
+
+TABLE = "TABLE"
+"""Stands for a pandas table in recommended calls."""
 
 
 def add(  # noqa: PLR0913
@@ -43,7 +51,8 @@ def add(  # noqa: PLR0913
     """Screen files or a pandas table and store the rows that pass, in one transaction; a dry run stores nothing.
 
     A column that looks like a user, a session or a conversation is a question that must be answered first: name it as
-    the group column, or answer `none`. The answer is remembered for files with the same columns.
+    the group column, or answer `none`. The answer is remembered for files with the same columns. A column that says
+    that a machine wrote some rows is a question, too, unless the origin is given.
     Raises WinnowError with the problems of every file that cannot be read, and these questions; nothing is added then.
     """
     options = AddOptions(origin=origin, license=license, split=split, batch=batch)
@@ -51,36 +60,55 @@ def add(  # noqa: PLR0913
     check_loosened(workspace.task, "splits")
     kind = kind_of(workspace.task)
     with workspace.for_changes(dry_run=dry_run) as asked, asked.store.reading() as connection:
-        answers = group_answers(connection) | live_group_columns(connection)
-        recorded = release_hashes(connection)
-    sources: list[SourceRows] = []
+        answers, live = group_answers(connection), live_group_columns(connection)
+        known_releases = KnownReleases(kind, workspace.folder.releases, release_hashes(connection))
+    read: list[tuple[str, SourceRows]] = []
     problems: list[Problem] = []
-    how: Any = {"columns": columns, "kind": kind, "group_answers": answers}
+    how: Any = {"columns": columns, "kind": kind, "group_answers": answers | live}
     several: Sequence[Any] = files if isinstance(files, list | tuple) else [files]
     for file in several:
         try:
             if isinstance(file, str | Path):
                 for path in release_files(Path(file)):
                     rows = read_rows(path, format=format, encoding=encoding, table=table)
-                    restored = release_readings(rows, path, kind, workspace.folder.releases, recorded)
-                    sources += restored or sources_of_file(rows, **how)
+                    restored = release_readings(rows, path, known_releases)
+                    read += [(str(file), one) for one in restored or sources_of_file(rows, **how)]
             else:
-                sources.append(read_table(file, **how))
+                read.append((TABLE, read_table(file, **how)))
         except WinnowError as error:
             problems += error.problems
+    given = given_options(options, columns, format=format, encoding=encoding, table=table)
+    given |= {"dry_run": True} if dry_run else {}
+    unused = (problem for _, rows in read for problem in options_without_effect(rows, options, columns))
+    problems = problems or [*dict.fromkeys(unused)] or _questions(read, given, live)
     if problems:
         raise WinnowError(problems)
-    open_questions = [one for one in sources if one.group_candidates]
-    if open_questions:
-        given = given_options(options, columns, format=format, encoding=encoding, table=table)
-        given |= {"dry_run": True} if dry_run else {}
-        names = [str(file) if isinstance(file, str | Path) else "TABLE" for file in several]
-        raise WinnowError([group_question(one, names, given) for one in open_questions])
+    sources = [rows for _, rows in read]
     answered = (
         {one.columns_key: columns.group for one in sources if one.columns_key} if columns and columns.group else {}
     )
     with workspace.for_changes(dry_run=dry_run) as changed:
         return _add_with_retries(changed, sources, options, answered, dry_run=dry_run)
+
+
+def _questions(
+    read: Sequence[tuple[str, SourceRows]], given: Mapping[str, Option], live: Mapping[str, str]
+) -> list[Problem]:
+    """What must be answered before the sources that were read from files are stored.
+
+    A file that is already stored was answered. Questions about groups follow those about origins, each of which is
+    about one file and answers both; a question about groups is one about all files with the same columns.
+    """
+    asked = [(file, rows) for file, rows in read if rows.synthetic_columns and rows.file_hash not in live]
+    if asked and "origin" not in given:
+        return [origin_question(rows, file, given) for file, rows in asked]
+    files: dict[str, list[str]] = defaultdict(list)
+    for file, rows in read:
+        files[rows.columns_key].append(file)
+    open_questions = {rows.columns_key: rows for _, rows in reversed(read) if rows.group_candidates}
+    return [
+        group_question(rows, list(dict.fromkeys(files[key])), given) for key, rows in reversed(open_questions.items())
+    ]
 
 
 def _add_with_retries(

@@ -11,6 +11,7 @@ from winnow.core.commands import command
 from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.ranges import check_range
 from winnow.core.result import NotMeasured
+from winnow.core.vocabulary import Split
 from winnow.curation.annotations.feedback_facts import FEEDBACK_FILE, FeedbackFacts, read_feedback, write_feedback
 from winnow.operations._context import WorkspaceContext
 from winnow.operations.compare import compare
@@ -21,6 +22,8 @@ from winnow.training.run_release import release_of
 
 if TYPE_CHECKING:
     from winnow.core.progress import Progress
+    from winnow.curation.checks.hold_out_texts import HoldOutTexts
+    from winnow.curation.releases.release import Release
     from winnow.training.evaluation.confusion_counts import ConfusionCounts
     from winnow.training.feedback.derive_feedback import Feedback
     from winnow.training.run_facts import RunFacts
@@ -36,6 +39,8 @@ class FeedbackOutput(FeedbackFacts):
 
     plan: str
     """Path of the generation plan."""
+    left_out: int
+    """Train rows of the release that are not used, because they repeat hold-out records of this workspace."""
     impact: FeedbackImpact | NotMeasured
     """What the previous round of feedback fixed."""
 
@@ -47,12 +52,15 @@ class FeedbackResult:
     feedback: Feedback
     plan: Path
     """The generation plan; it quotes train rows."""
+    left_out: int
+    """Train rows of the release that are not used, because they repeat hold-out records of this workspace."""
     impact: FeedbackImpact | NotMeasured
     """What the previous round fixed, or why that is not measured."""
 
     def output(self) -> FeedbackOutput:
         """What `feedback --json` prints."""
-        return FeedbackOutput(**dict(self.feedback.facts()), plan=str(self.plan), impact=self.impact)
+        facts = dict(self.feedback.facts())
+        return FeedbackOutput(**facts, plan=str(self.plan), left_out=self.left_out, impact=self.impact)
 
 
 def feedback(
@@ -66,24 +74,30 @@ def feedback(
     """Derive feedback, write the focus of the queues and the generation plan, and measure the previous round.
 
     Idempotent: the same run in the same workspace gives the same files. Feedback on another run replaces the focus.
+    Rows of its release that repeat hold-out records of this workspace are not used: a run may come from elsewhere.
     """
     from winnow.core.atomic import atomic_write
     from winnow.curation.annotations.agreement import label_pairs
     from winnow.curation.annotations.response_matrix import response_matrix
+    from winnow.curation.checks.hold_out_texts import HoldOutTexts
     from winnow.curation.engine.vector_cache import embed_with_cache
     from winnow.curation.labeling.response_table import latest_responses
     from winnow.curation.store.forgotten import forgotten_ids
+    from winnow.curation.store.working_view import working_rows
     from winnow.training.feedback.derive_feedback import derive_feedback
 
     check_range("annotations", annotations, low=1)
     embedder = workspace.embedder()
     run = workspace.run(wanted)
     release = release_of(run)
-    validation = _validation_counts(run, release.counts["validation"], workspace, progress)
     with workspace.store.reading() as connection:
         forgotten, responses = forgotten_ids(connection), latest_responses(connection, workspace.task)
+        rows = working_rows(connection)
+    tests = HoldOutTexts.of(row for row in rows if row.assigned_split == Split.TEST)
+    validation = _validation_counts(run, release, tests, workspace, progress)
     train = release.rows("train")
-    train = train[~train["id"].isin(forgotten)].reset_index(drop=True)
+    repeats = train["text"].map(HoldOutTexts.of(rows).contain).astype(bool)
+    train = train[~train["id"].isin(forgotten) & ~repeats].reset_index(drop=True)
     vectors = embed_with_cache(list(train["text"]), embedder, workspace.folder.vectors, progress=progress)
     plan = workspace.folder.reports / f"feedback-{run.id}.json"
     found = derive_feedback(
@@ -100,21 +114,31 @@ def feedback(
     with atomic_write(plan) as temporary:
         temporary.write_text(json_text.dumps(found.plan, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     write_feedback(found.facts(), run.path / FEEDBACK_FILE, workspace.folder.state / FEEDBACK_FILE)
-    return FeedbackResult(found, plan, impact)
+    return FeedbackResult(found, plan, int(repeats.sum()), impact)
 
 
-def _validation_counts(run: Run, rows: int, workspace: WorkspaceContext, progress: Progress | None) -> ConfusionCounts:
-    """The run's errors on validation, as counts; the run is evaluated if it was not yet, or in an older form."""
-    from winnow.training.evaluation.confusion_counts import ConfusionCounts, counts_from_measures
-    from winnow.training.evaluation.stored_results import stored_measures
+def _validation_counts(
+    run: Run, release: Release, tests: HoldOutTexts, workspace: WorkspaceContext, progress: Progress | None
+) -> ConfusionCounts:
+    """The run's errors on validation, as counts, without rows that repeat test records of this workspace.
 
-    if not rows:
+    The run is evaluated if it was not yet, or in an older form.
+    """
+    from winnow.training.evaluation.confusion_counts import ConfusionCounts, count_confusions, counts_from_measures
+    from winnow.training.evaluation.stored_results import stored_measures, stored_predictions
+
+    if not release.counts["validation"]:
         return ConfusionCounts()
-    stored = stored_measures(run)
-    if not isinstance(stored, NotMeasured):
-        return counts_from_measures(stored)
-    evaluated, _ = evaluate_run(run, split="validation", vectors_cache=workspace.folder.vectors, progress=progress)
-    return counts_from_measures(evaluated.measures)
+    measures = stored_measures(run)
+    if isinstance(measures, NotMeasured):
+        evaluated, _ = evaluate_run(run, split="validation", vectors_cache=workspace.folder.vectors, progress=progress)
+        measures = evaluated.measures
+    rows = release.rows("validation")
+    repeats = {record for record, text in zip(rows["id"], rows["text"], strict=True) if tests.contain(text)}
+    if not repeats:
+        return counts_from_measures(measures)
+    used = [one for record, one in stored_predictions(run).items() if record not in repeats]
+    return count_confusions([one.gold for one in used], [one.predicted for one in used])
 
 
 def _impact_of_last_round(

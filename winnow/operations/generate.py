@@ -159,6 +159,8 @@ def run_generation(
         if job is None:
             return _result(intake, ledger, GenerationEnd.KNOWN, RoundEstimate.nothing(), model_roles, ())
         estimated = _estimate_round(intake, ledger, clients[model_roles.writer], job, model_roles, request)
+        for left_out in intake.nearby().screened_task.left_out:
+            context.note(str(left_out))
         context.note(str(estimated))
         if request.dry_run:
             return _result(intake, ledger, GenerationEnd.ESTIMATED, estimated, model_roles, ())
@@ -305,7 +307,8 @@ def _estimate_round(
     judging = []
     if judge:
         texts = [f"{TYPICAL_QUERY} {i}" for i in range(sum(one.items for one in writing))]
-        drafts = judge_requests(intake.task, judge.choice, texts, key="", per_request=TEXTS_PER_JUDGE_REQUEST)
+        task = intake.nearby().screened_task.task
+        drafts = judge_requests(task, judge.choice, texts, key="", per_request=TEXTS_PER_JUDGE_REQUEST)
         judging = [one for one, _ in drafts]
     with intake.store.reading() as connection:
         before = history(

@@ -13,6 +13,7 @@ from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.hashing import stable_hash
 from winnow.core.model_vocabulary import GenerationEnd
 from winnow.curation.checks.novelty import ProposedText
+from winnow.curation.checks.task_texts import RepeatedText
 from winnow.curation.ingest.add import AddResult
 from winnow.curation.store.generation_runs import GenerationRun, RunSpec, begin_run, end_run, outcome_counts
 from winnow.generators.allocation import allocate
@@ -54,6 +55,8 @@ class GeneratedVariations:
     """Variations that the rules dropped themselves, by reason."""
     missing: dict[str, int]
     """Variations fewer than requested, by label."""
+    left_out: Sequence[RepeatedText]
+    """Texts of the task file that the rules did not use, because they repeat a hold-out record."""
     less_diverse: Sequence[str]
 
     def json(self) -> dict[str, Any]:
@@ -69,6 +72,7 @@ class GeneratedVariations:
             "by_label": self.by_label,
             "refused": self.refused,
             "missing": self.missing,
+            "left_out": [str(one) for one in self.left_out],
             "less_diverse": list(self.less_diverse),
         }
 
@@ -89,6 +93,7 @@ def generate_variations(
     require_generated_kind(task)
     intake = open_intake(workspace, task)
     chosen = _checked_kinds(task, labels, count, kinds)
+    task, left_out = intake.nearby().screened_task
     facts = [f"{seed.id} {seed.label}" for seed in intake.seeds]
     settings = {
         "labels": list(labels),
@@ -123,6 +128,7 @@ def generate_variations(
         by_label=dict(Counter(one.label for one in made.kept)),
         refused=made.reasons(),
         missing=made.missing,
+        left_out=left_out,
         less_diverse=less_diverse_labels(intake),
     )
 

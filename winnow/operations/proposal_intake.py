@@ -102,7 +102,7 @@ class ProposalIntake:
         def near(label: str, texts: Sequence[str]) -> Sequence[str]:
             return nearby.nearest_texts(label, texts, MAX_NEAREST_TEXTS)
 
-        return PromptContext(self.task, by_label, near, self.run.id)
+        return PromptContext(nearby.screened_task.task, by_label, near, self.run.id)
 
     def nearby(self) -> NoveltyCheck:
         """The current records and all hold-out records; synthetic ones with their proposed label."""

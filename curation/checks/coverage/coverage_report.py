@@ -203,22 +203,24 @@ class _UncoveredTraffic(NamedTuple):
 def _uncovered_traffic(
     check: CheckResult, train: pd.DataFrame, train_vectors: Vectors, traffic_vectors: Vectors
 ) -> _UncoveredTraffic:
-    """Regions of traffic assigned to train that is near no train record, or only near synthetic ones."""
+    """Regions of traffic that is near no train record, or only near synthetic ones.
+
+    Only traffic that is assigned to train and repeats no hold-out record is in them, because plans quote it.
+    """
     traffic_coverage = check.traffic_coverage
     if traffic_coverage.near_cosine is None:
         return _UncoveredTraffic([], 0)
     traffic = check.table.iloc[traffic_coverage.traffic]
-    uncovered = (~traffic_coverage.covered | traffic_coverage.synthetic_only) & (
-        traffic["assigned_split"] == "train"
-    ).to_numpy()
-    rows = np.flatnonzero(uncovered)
+    repeats = traffic["text"].map(check.hold_out_texts.contain).to_numpy(dtype=bool)
+    quotable = (traffic["assigned_split"] == "train").to_numpy() & ~repeats
+    rows = np.flatnonzero((~traffic_coverage.covered | traffic_coverage.synthetic_only) & quotable)
     labels = check.table["label"].to_numpy()
     facts = traffic.iloc[rows].assign(
         nearest=labels[traffic_coverage.position[rows]],
         similarity=traffic_coverage.similarity[rows],
         synthetic_only=traffic_coverage.synthetic_only[rows],
     )
-    texts = [*train["text"], *traffic.loc[traffic["assigned_split"] == "train", "text"]]
+    texts = [*train["text"], *traffic.loc[quotable, "text"]]
     word_counts = Counter(word for text in texts for word in words_of(text))
     word_counts.update(
         dict.fromkeys(frequent_words(check.task.language), len(texts))

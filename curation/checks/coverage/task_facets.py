@@ -42,7 +42,7 @@ def text_facets(texts: Iterable[str], functions: Mapping[str, Facet]) -> list[di
 def _custom_facet(name: str, location: str, root: Path) -> Facet:
     """A team's function. It is called three times, in two modules: its value may depend on nothing but the text.
 
-    An exception, a value that is no word, or different values become a WinnowError that names the function.
+    An exception, a value that is not a word, or different values become a WinnowError that names the function.
     """
     file, _, function = location.rpartition(":")
     path = (root / file).resolve()
@@ -58,8 +58,8 @@ def _custom_facet(name: str, location: str, root: Path) -> Facet:
         for repeated in (_checked_value(again, location, text), _checked_value(again, location, text)):
             if repeated != result:
                 found_text = f"{result!r} and then {repeated!r} for the same text {text[:80]!r}"
-                fix = "remove chance, the time, `hash` and what is kept between calls from the function"
-                raise WinnowError(Problem(location, found_text, "one word for a text, in every process", fix))
+                fix = "use no random numbers, clock or `hash` in the function, and keep no values between calls"
+                raise WinnowError(Problem(location, found_text, "the same word in every call and process", fix))
         return result
 
     return value
@@ -86,7 +86,7 @@ def _load_function(path: Path, file: str, function: str, where: str, salt: str) 
 
 
 def _import_file(path: Path, file: str, where: str, salt: str) -> object:
-    """The module of a file that the user allowed to run. What was compiled of it before is not used.
+    """The module of a file that the user allowed to run. A compiled copy of it is not used.
 
     With a `salt`, its `hash` gives other values, as the built-in one does in another process.
     """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from winnow.core.commands import command
 from winnow.core.vocabulary import ExclusionReason
 from winnow.curation.checks.gate_inputs import GateInputs
@@ -10,12 +12,12 @@ from winnow.curation.checks.gates.lost_share import excluded_examples, measure_l
 
 
 def duplicates_gate(inputs: GateInputs) -> Gate:
-    """Share of train rows lost to dedup: overall, by label and by source."""
+    """Share of train rows lost to dedup: overall, by label and by source; with a note on what slots protect."""
     limits = inputs.task.gates.duplicates
     evidence = excluded_examples(inputs.final, ExclusionReason.DUPLICATE)
     if len(inputs.conflicts) and not inputs.dialogues:
         evidence.append(f"{len(inputs.conflicts)} near pairs have different labels: a person decides, none is dropped")
-    return measure_lost_share(
+    gate = measure_lost_share(
         "duplicates",
         inputs.unleaked_train,
         inputs.train,
@@ -25,3 +27,4 @@ def duplicates_gate(inputs: GateInputs) -> Gate:
         evidence=evidence,
         fix=f"find out why rows repeat: {command('show', 'ID')}; or raise gates.duplicates in winnow.yaml",
     )
+    return replace(gate, notes=tuple(inputs.slot_protection.notes()))

@@ -35,6 +35,8 @@ class Gate:
     """On which side of the threshold the gate passes."""
     loosened: tuple[LoosenedSetting, ...] = ()
     """Settings of the gate that are looser than their default, with who loosened them and why."""
+    notes: tuple[str, ...] = ()
+    """What a reader of the release has to know although it does not fail the gate; without texts of records."""
 
     @property
     def measured_text(self) -> str:

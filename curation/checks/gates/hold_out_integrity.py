@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from winnow.config.gate_settings import GATE_SETTINGS
+from winnow.config.task import SplitsConfig
 from winnow.core.commands import command
-from winnow.core.vocabulary import DECIDED_BY_PEOPLE, SPLITS, DecidedBy
+from winnow.core.vocabulary import DECIDED_BY_PEOPLE, HOLD_OUT_SPLITS, SPLITS, DecidedBy, Origin
 from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates.gate import Gate, at_most, gate_not_measured
 
@@ -26,9 +28,31 @@ ROWS_ENOUGH = 1000
 """A split of that many rows may be a smaller share: a proportion measured on it is known to 3.1 points (95%)."""
 
 
+SMALL_PART = 0.5
+"""A split with less than this part of the share that the task states is noted. Chosen by us: the quotas of few rows
+are rounded, and official splits are often smaller than the default."""
+
+
 def hold_out_integrity_gate(inputs: GateInputs) -> Gate:
-    """Violations of "hold-out first" and of "no group spans two splits"."""
-    return measure_hold_out_integrity(inputs.selected)
+    """Violations of "hold-out first" and of "no group spans two splits", with notes on small splits."""
+    gate = measure_hold_out_integrity(inputs.selected)
+    return replace(gate, notes=tuple(small_split_notes(inputs.selected, inputs.task.splits)))
+
+
+def small_split_notes(selected: pd.DataFrame, splits: SplitsConfig) -> list[str]:
+    """The actual share of each hold-out split that is far below the share in the task, beside that share.
+
+    A split is assigned when a record is added, so the task may state another share now. Synthetic rows, which are never
+    hold-out, do not count.
+    """
+    written = selected.loc[selected["origin"] != Origin.SYNTHETIC, "split"]
+    total, stated = len(written), {split: getattr(splits, split) for split in HOLD_OUT_SPLITS}
+    return [
+        f"the {split} split has {count:,} of {total:,} rows that are not synthetic ({count / total:.1%}), "
+        f"less than half of splits.{split}, which is {stated[split]:.0%}"
+        for split, count in written.value_counts().sort_index(ascending=False).items()
+        if split in stated and count < SMALL_PART * stated[split] * total
+    ]
 
 
 def measure_hold_out_integrity(selected: pd.DataFrame) -> Gate:

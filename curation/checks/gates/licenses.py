@@ -11,6 +11,7 @@ from winnow.core.commands import command
 from winnow.core.example import INVISIBLE_LETTERS
 from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates.gate import Gate, at_most, gate_not_measured
+from winnow.curation.releases.release_lines import LICENSE_SEPARATOR
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,9 +43,6 @@ RESERVED = re.compile(
     r"|\b(?:confidential|proprietary|restricted|secret|prohibited|forbidden|classified)\b"
 )
 """Words with which an owner keeps the rights; matches words with spaces."""
-
-_SOURCES = re.compile(";")
-"""Between the licenses of several sources, as releases write them."""
 
 _OPERATORS = re.compile(r"\b(?:and|or|with)\b|[|&]")
 """Between the parts of a license expression."""
@@ -81,7 +79,8 @@ def license_problem(name: str, allowed: Sequence[str] = ()) -> str | None:
     """
     if name in allowed:
         return None
-    parts = [part for part in map(str.strip, _SOURCES.split(unicodedata.normalize("NFKC", name))) if part]
+    several = unicodedata.normalize("NFKC", name).split(LICENSE_SEPARATOR.strip())
+    parts = [part for part in map(str.strip, several) if part]
     problems = (_problem(part) for part in parts or [""] if part not in allowed)
     return next(filter(None, problems), None)
 

@@ -100,10 +100,15 @@ def _candidate(rows: Sequence[Fields], column: str) -> GroupCandidate | None:
     return None
 
 
+def name_words(name: str) -> list[str]:
+    """The words of a name: `userId`, `User ID` and `user_id` are `user` and `id`."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", unicodedata.normalize("NFC", name))
+    return re.findall(r"[^\W_]+", spaced.casefold())
+
+
 def _words(column: str) -> set[str]:
-    """`userId`, `User ID` and `user_id` are `user` and `id`."""
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", unicodedata.normalize("NFC", column))
-    words = re.findall(r"[^\W_]+", spaced.casefold())
+    """The words of a column's name, also without the ending of an id or a plural."""
+    words = name_words(column)
     joined = {word.removesuffix(ending) for word in words for ending in ("id", "ids", "no", "nr", "s")}
     return {*words, *joined}
 

@@ -47,7 +47,7 @@ def read_rows(
         raise WinnowError(Problem(name, "a zip archive or an Excel workbook", "a text table", "save it as CSV"))
     check_choice("format", format, FORMATS)
     named = next((reader for reader in READERS if reader.name == format), None)
-    reader = named or detect_format(path, content)
+    reader = named or detect_format(path, content, encoding=encoding)
     decoded = Decoded("") if reader.magic else decode(content, name=name, encoding=encoding)
     rows = list(reader.read(InputFile(path, content, decoded.text, table)))
     return RawRows(name, stable_hash(data), rows, [decoded.note] if decoded.note else [], reader.name)

@@ -20,6 +20,7 @@ from winnow.curation.io.readers.dropped_rows import (
 )
 from winnow.curation.io.readers.group_columns import GroupCandidate, group_candidates
 from winnow.curation.io.readers.numbered_rows import Fields, NumberedRow, value_text
+from winnow.curation.io.readers.origin_columns import SyntheticColumn, synthetic_columns
 from winnow.curation.io.readers.raw_rows import RawRows, read_rows
 from winnow.curation.pii.detect import redact
 from winnow.validators.kinds.intents import INTENTS
@@ -91,6 +92,8 @@ class SourceRows:
     """Equal for files with the same columns: what was answered about one holds for the others."""
     group_candidates: Sequence[GroupCandidate] = ()
     """Unused columns that may say which rows belong together; empty when the group column was chosen."""
+    synthetic_columns: Sequence[SyntheticColumn] = ()
+    """Unused columns that say that a machine wrote some of the rows."""
     format: str = "jsonl"
     """Name of the format that it was read as."""
     as_added: AsAdded | None = None
@@ -214,7 +217,7 @@ def _source_rows(
     notes = [*notes, f"{name}: {chosen}" + (f"; not used: {', '.join(map(redact, unused[:10]))}" if unused else "")]
     candidates = group_candidates(good, unused) if columns.group is None else []
     rows = [_source_row(number, fields, columns) for number, fields in numbered]
-    return SourceRows(name, digest, columns, rows, notes, key, candidates)
+    return SourceRows(name, digest, columns, rows, notes, key, candidates, synthetic_columns(good, unused))
 
 
 def _source_row(number: int, fields: Fields | Drop, columns: Columns) -> SourceRow:

@@ -59,3 +59,8 @@ def test_a_synthetic_record_waits_for_a_person() -> None:
         "unlabeled"
     )  # seen in traffic too: a query that nobody has labeled
     assert derive_labels([proposal, FILE_B])["r"] == DerivedLabel("labeled", "b", "file")
+
+
+def test_a_file_proposes_the_label_of_a_synthetic_record_and_a_rule_does_not() -> None:
+    votes = [vote("model", "a"), FILE_B, vote("rule", "c")]
+    assert derive_labels(votes, synthetic=frozenset({"r"})) == {"r": DerivedLabel("proposed", "b")}

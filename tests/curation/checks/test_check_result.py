@@ -69,6 +69,14 @@ def test_a_check_passes_when_no_gate_fails() -> None:
     healthy = CheckResult(**{**vars(result), "gates": [gate for gate in waived.gates if gate.name not in still]})
     assert healthy.passed
     assert repr(healthy).startswith("<CheckResult passed: 6 rows")
+    assert waived.waivers() == dict.fromkeys(failed - still, "a pilot")
+    assert checked().waivers() == {}
+
+
+def test_texts_of_the_task_are_compared_with_the_hold_out() -> None:
+    labels = [Label(name="a", examples=["Text F!", "text a"]), Label(name="b", examples=["text g"])]
+    result = CheckResult(**{**vars(checked()), "task": TASK.model_copy(update={"labels": labels})})
+    assert [one.place for one in result.repeated_task_texts] == ["label a, example 1", "label b, example 1"]
 
 
 def test_the_highest_similarities_left_are_those_of_selected_train_rows() -> None:

@@ -61,6 +61,13 @@ def test_a_name_or_reason_that_nobody_can_read_is_none(store: Store, name: str) 
         assert [(one.by, one.reason) for one in active_waivers(connection, today())] == [("Ann", "a pilot")]
 
 
+def test_a_waiver_that_is_given_twice_is_one(store: Store) -> None:
+    for _ in range(2):  # the first command may have been killed after it had stored the waiver
+        waive_gate(store, "disputed", by="Ann", reason="a pilot", until=today())
+    with store.reading() as connection:
+        assert [waiver.reason for waiver in active_waivers(connection, today())] == ["a pilot"]
+
+
 def test_a_waiver_holds_until_its_last_day_and_can_be_withdrawn(store: Store) -> None:
     waive_gate(store, "disputed", by="Ann", reason="a pilot", until=today())
     waive_gate(store, "mix", by="Ann", reason="a pilot", until=today())

@@ -395,6 +395,13 @@ def lose_connection_after_one_bulk(client: ArgillaClient, server_id: str, items:
     raise ServiceError(Problem(client.url, "the labeling server failed"))
 
 
+def lose_connection_after_the_bulk_was_stored(client: ArgillaClient, server_id: str, items: Any) -> Iterator[list[str]]:
+    """The bulk is stored, and the confirmation does not arrive."""
+    list(UPLOAD_RECORDS(client, server_id, items))
+    yield from ()
+    raise ServiceError(Problem(client.url, "the labeling server failed"))
+
+
 @pytest.fixture
 def wires() -> Iterator[list[CutWire]]:
     made: list[CutWire] = []
@@ -586,6 +593,60 @@ def test_earlier_turns_of_a_session_are_shown_and_forgotten(labeling: LabelingSe
     assert "session" not in shown[turns[0]]["fields"]
     assert workspace.forget(shown[turns[0]]["external_id"]).queues == []
     assert turns[0] not in str(labeling.records("label"))
+
+
+def test_what_a_later_delivery_quotes_is_forgotten(labeling: LabelingSetup, tmp_path: Path) -> None:
+    workspace = labeling.workspace
+    lamps, follow_up = ("the lamp of room four is dark", "the lamp of room five is dark"), "I changed it, same thing"
+
+    def add_session(name: str, *texts: str) -> None:
+        rows: list[dict[str, object]] = [{"text": text, "session": name} for text in texts]
+        file = write_jsonl(tmp_path / f"{name}.jsonl", rows)
+        workspace.add(file, origin="log", columns=Columns(group="session"), split="train")
+
+    def push() -> dict[str, dict[str, Any]]:
+        count = workspace.status().by_state["unlabeled"]
+        workspace.push("label", count=count, second_reviewer_share=0)
+        return {one["fields"]["text"]: one for one in labeling.records("label")}
+
+    for name, lamp in zip(("one", "two"), lamps, strict=True):
+        add_session(name, lamp, follow_up)
+    shown = push()
+    first, second = sorted(lamps, key=lambda lamp: lamp not in shown[follow_up]["fields"]["session"])
+    assert second not in shown[follow_up]["fields"]["session"]
+    assert workspace.forget(shown[first]["external_id"]).queues == []
+    shown = push()  # the follow-up is sent again, now with its other session
+    assert second in shown[follow_up]["fields"]["session"]
+    assert workspace.forget(shown[second]["external_id"]).queues == []
+    assert not [one for one in labeling.records("label") if "the lamp of" in str(one["fields"])]
+    assert "session" not in push()[follow_up]["fields"]
+
+
+def test_what_an_interrupted_push_sent_is_forgotten_and_taken_back(
+    labeling: LabelingSetup, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    workspace = labeling.workspace
+    turns = ("the projector of room four stays dark", "I changed its lamp, same thing")
+    rows: list[dict[str, object]] = [{"text": text, "session": "projector"} for text in turns]
+    chat = write_jsonl(tmp_path / "chat.jsonl", rows)
+    workspace.push("label", count=5, second_reviewer_share=0)
+    before = ids_of(labeling, "label")
+    workspace.add(chat, origin="log", columns=Columns(group="session"))
+    with monkeypatch.context() as killed:
+        killed.setattr(ArgillaClient, "upload_records", lose_connection_after_the_bulk_was_stored)
+        with pytest.raises(ServiceError, match="Argilla had stored 0 records by then"):
+            workspace.push("label", count=workspace.status().by_state["unlabeled"], second_reviewer_share=0)
+    sent = {one["fields"]["text"]: one for one in labeling.records("label") if one["external_id"] not in before}
+    assert turns[0] in sent[turns[1]]["fields"]["session"]
+    assert workspace.forget(sent[turns[0]]["external_id"]).queues == []
+    assert turns[0] not in str(labeling.records("label"))  # neither the record nor what quotes it
+    traffic = next(one["external_id"] for text, one in sent.items() if text not in turns)
+    assert workspace.forget(traffic).queues == []
+    assert traffic not in ids_of(labeling, "label")
+    assert workspace.forget(traffic).queues == []  # nothing is left to delete
+    workspace.retract("traffic.jsonl")
+    workspace.push("label", count=5, second_reviewer_share=0)
+    assert [one["fields"]["text"] for one in labeling.records("label")] == [turns[1]]
 
 
 def test_an_annotators_key_is_refused(labeling: LabelingSetup, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from tests.support.commands import run_winnow
 from tests.support.files import write_jsonl
@@ -352,7 +352,7 @@ def test_answers_about_what_was_not_pushed_decide_nothing(traffic: Workspace) ->
     with traffic.store.reading() as connection:
         record = queue_items(connection)[0].record_id
     at = "2026-01-01T00:00:00.000000+00:00"
-    dataset = QueueDataset("label", "label", None, 1, "open", (), None, None, False)
+    dataset = QueueDataset("label", "label", None, 1, "open", (), None, None, None)
     stranger = AnnotatorResponse("no such record", "ann", "submitted", {"label": "a"}, at, at)
     unknown = AnnotatorResponse(record, "ann", "submitted", {"label": "never heard of"}, at, at)
     found = store_responses(traffic.store, lambda: traffic.task, [(dataset, stranger), (dataset, unknown)], {})
@@ -477,6 +477,51 @@ def test_a_flag_that_is_unticked_is_taken_back(traffic: Workspace) -> None:
         told = AnnotatorResponse(record, "ann", "submitted", {"label": "a", "flags": flags}, at, at)
         store_responses(traffic.store, lambda: traffic.task, [(known, told)], {})
         assert [one.name for one in traffic.show(record).flags] == flags
+
+
+def test_datasets_with_nothing_to_take_back_are_neither_asked_for_nor_written(traffic: Workspace) -> None:
+    pushed(traffic, count=6, second_reviewer_share=0.5)
+    asked: list[str] = []
+    statements: list[str] = []
+
+    def take_back(dataset: QueueDataset, records: Sequence[str]) -> Sequence[str]:
+        asked.append(dataset.name)
+        return records
+
+    @event.listens_for(traffic.store.engine, "before_cursor_execute")
+    def count(_: Any, __: Any, statement: str, *___: Any) -> None:
+        statements.append(statement)
+
+    def migrate() -> list[tuple[str, str]]:
+        asked.clear()
+        statements.clear()
+        return migrate_to_current_labels(traffic.store, traffic.task, LABEL, take_back)
+
+    reads = []
+    for name in "cde":
+        text = traffic.folder.task_file.read_text()
+        traffic.folder.task_file.write_text(text.replace("labels:\n", f'labels:\n  - name: "{name}"\n'))
+        assert len(migrate()) == len(asked) == 2
+        assert migrate() == asked == []
+        reads.append(list(statements))
+    assert {one.split()[0] for one in reads[0]} == {"BEGIN", "SELECT"}
+    assert "BEGIN IMMEDIATE" not in reads[0]
+    assert reads == [reads[0]] * 3  # with two, four and six closed datasets
+    with traffic.store.reading() as connection:
+        assert sum(one.closed for one in queue_datasets(connection)) == 6
+
+
+def test_a_dataset_whose_records_are_answered_is_closed_when_the_labels_change(traffic: Workspace) -> None:
+    pushed(traffic, count=1)
+    with traffic.store.reading() as connection:
+        record = queue_items(connection)[0].record_id
+    responses(traffic, (record, "ann", "a", "01"))
+    text = traffic.folder.task_file.read_text()
+    traffic.folder.task_file.write_text(text.replace("labels:\n", 'labels:\n  - name: "c"\n'))
+    assert migrate_to_current_labels(traffic.store, traffic.task, LABEL, lambda _, records: records) == []
+    with traffic.store.reading() as connection:
+        assert [one.closed for one in queue_datasets(connection)] == [True]
+    assert pushed(traffic, count=1) == {"label (2)": 1}
 
 
 def test_what_an_assignee_discards_may_go_to_another(traffic: Workspace) -> None:

@@ -14,7 +14,7 @@ from winnow.curation.io.readers.columns import Columns
 from winnow.curation.labeling.kind_forms import KindForm
 from winnow.curation.labeling.queues.candidate import QueueCandidate
 from winnow.curation.labeling.queues.label import label_candidates
-from winnow.curation.labeling.session_context import MAX_TURN_CHARACTERS, turns_before, with_earlier_turns
+from winnow.curation.labeling.session_context import MAX_TURN_CHARACTERS, MAX_TURNS, turns_before, with_earlier_turns
 from winnow.curation.store.occurrences import SessionOccurrence, session_occurrences
 from winnow.curation.store.working_view import working_rows
 from winnow.workspace import Workspace
@@ -26,17 +26,60 @@ def turn(record: str, row: int, *, session: str = "s", source: str = "file", tim
     return SessionOccurrence(record, source, session, row, time)
 
 
+def before(*turns: SessionOccurrence, test: str = "") -> dict[str, list[str]]:
+    """The turns before each record; all records are in train, apart from those of one letter each in `test`."""
+    return turns_before(turns, {one.record: Split.TEST if one.record in test else Split.TRAIN for one in turns})
+
+
 def test_turns_are_ordered_by_time_and_without_times_by_row() -> None:
     timed = [turn("a", 1, time="2026-01-01T10:05:00Z"), turn("b", 2, time="2026-01-01T11:00:00+01:00")]
-    assert turns_before(timed) == {"a": ["b"]}
-    assert turns_before([timed[0], turn("b", 2)]) == {"b": ["a"]}  # one time is missing
-    assert turns_before([turn("b", 2), turn("c", 3), turn("a", 1)]) == {"b": ["a"], "c": ["a", "b"]}
+    assert before(*timed) == {"a": ["b"]}
+    assert before(timed[0], turn("b", 2)) == {"b": ["a"]}  # one time is missing
+    assert before(turn("b", 2), turn("c", 3), turn("a", 1)) == {"b": ["a"], "c": ["a", "b"]}
 
 
 def test_sessions_and_sources_are_not_mixed() -> None:
-    assert turns_before([turn("a", 1), turn("b", 2, session="t"), turn("c", 3, source="other")]) == {}
+    assert before(turn("a", 1), turn("b", 2, session="t"), turn("c", 3, source="other")) == {}
     again = [turn("b", 1), turn("a", 1, session="t"), turn("b", 2, session="t"), turn("b", 3, session="t")]
-    assert turns_before(again) == {"b": ["a"]}  # the first session in which something comes before it
+    assert before(*again) == {"b": ["a"]}  # the first session in which something comes before it
+
+
+def session_of(letters: str) -> list[SessionOccurrence]:
+    return [turn(letter, row) for row, letter in enumerate(letters)]
+
+
+def test_the_latest_turns_of_the_own_split_are_counted() -> None:
+    assert before(*session_of("abcdefg"))["g"] == list("bcdef")
+    assert before(*session_of("vwabcdefxy"), test="vwxy") == {
+        **before(*session_of("abcdef")),
+        **{"w": ["v"], "x": ["v", "w"], "y": ["v", "w", "x"]},
+    }
+    assert before(*session_of("bbbbbbabb")) == {"a": ["b"] * MAX_TURNS, "b": ["a"]}  # a repeat is not before itself
+    assert turns_before(session_of("ab"), {"b": Split.TRAIN}) == {}
+
+
+class CountedId(str):
+    """An id that counts how often ids are compared, and stops at `LIMIT` comparisons."""
+
+    LIMIT = 20 * 20_000
+    __hash__ = str.__hash__
+    comparisons = 0
+
+    def __eq__(self, other: object) -> bool:
+        CountedId.comparisons += 1
+        assert CountedId.comparisons < self.LIMIT
+        return str.__eq__(self, other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+
+@pytest.mark.parametrize(("different", "expected"), [(1, 0), (2, 2), (20_000, 19_999)])
+def test_the_work_is_proportional_to_the_turns(different: int, expected: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(CountedId, "comparisons", 0)
+    turns = [turn(CountedId(f"record {row % different}"), row) for row in range(20_000)]
+    assert len(before(*turns)) == expected
+    assert CountedId.comparisons > 0
 
 
 @pytest.fixture

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Callable
+from typing import Any
+
+import phonenumbers
 import pytest
 
 from winnow.curation.pii.detect import find_pii
+from winnow.curation.pii.phone_numbers import (
+    MAX_UNRECOGNIZED,
+    PHONE_REGIONS,
+    _has_national_grouping,
+    _may_be_national,
+)
 
 INNOCENT = """
 shop at target dot com
@@ -644,6 +655,46 @@ io.acme.fr/Main2 is the class
 the range 34.64.0.0/10 is google's
 password="yourpassword"
 is no_at_symbol.com valid
+my password is wrong!
+mein Passwort ist 8-stellig
+mein Passwort ist falsch!
+das Passwort ist 12 Zeichen lang
+mi contraseña es incorrecta
+mi contraseña es de 8 caracteres
+la contraseña es muy débil!
+la clave es la paciencia
+le mot de passe est invalide
+mon mot de passe est oublié
+la password è sbagliata
+a senha é muito curta
+minha senha é a mesma
+mijn wachtwoord is verlopen
+het wachtwoord is 8 tekens lang
+pw windows10
+pwd /var/www2
+run pwd then ls -l4
+the pw protected file
+api key is MyApiKeyFromEnv_v2
+token is user_id_12345678
+the api key is process_env_API_KEY_2
+my token is CancellationTokenSource_Default
+the secret is AbstractSingletonProxyFactoryBean
+eth transaction 0x4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318 failed
+private key hash 4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318
+sha256 4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318
+aws secret manager arn for my application and the other account
+the password field type is varchar255
+password for office365 is expired
+das Passwort ist zu kurz, mindestens 8 Zeichen
+mein Passwort für Office365 ist abgelaufen
+mon mot de passe est expiré depuis 2024
+la contraseña es la misma que la de 2023
+la clave: 80/20
+das Passwort windows11 zurücksetzen
+mijn wachtwoord voor windows10 is weg
+it reads 23110 8557 384 1412 934 735001 1284 357177
+it reads 395 6834 4473 5294 09391 164 0134 297221
+it reads 4971 4251 795 51840 054 3222 577388 641
 """.strip().split("\n")
 
 
@@ -680,6 +731,35 @@ PRIVATE = [
     ("SECRET", "enter pin *5937* twice"),
     ("SECRET", "*5937* is my pin"),
     ("SECRET", "curl -u ann:*pw12345* fails"),
+    ("SECRET", "my password is *hunter2!* and it fails"),
+    ("SECRET", "pwd: *Sunfl0wer!*"),
+    ("SECRET", "wifi pw *Tr0ub4dor*"),
+    ("SECRET", "my pwd *blue42monkey!*"),
+    ("SECRET", "mi contraseña es *hunter2*"),
+    ("SECRET", "mi contrasen\u0303a es *hunter2*"),
+    ("SECRET", "la clave del wifi es *Gato1234!*"),
+    ("SECRET", "mein Passwort ist *Sommer24*, und es geht nicht"),
+    ("SECRET", "das WLAN-Passwort lautet jetzt *Sommer24!*"),
+    ("SECRET", "*Sommer24* ist mein Passwort"),
+    ("SECRET", "mon mot de passe est *Soleil99*"),
+    ("SECRET", "le mdp du wifi est *Soleil99*"),
+    ("SECRET", "la password del wifi è *Gatto77*"),
+    ("SECRET", "la mia password e' *Gatto77*"),
+    ("SECRET", "a senha do wifi é *Gato2024*"),
+    ("SECRET", "minha palavra-passe é *Gato2024*"),
+    ("SECRET", "mon mot de passe c'est *Soleil99*"),
+    ("SECRET", "mot de passe : *Soleil99*"),
+    ("SECRET", "Passwort *Sommer24!* geht nicht"),
+    ("SECRET", "clave: *Gato1234*"),
+    ("SECRET", "el password de mi cuenta es *Gato1234*"),
+    ("SECRET", "het wachtwoord van mijn account is *Fiets22*"),
+    ("SECRET", "wachtwoord: *Fiets22*"),
+    ("SECRET", "my api key is *x8Kd_93jsKq0ZZp1_aa9*"),
+    ("SECRET", "the token is *kJhGfDsA-qWeRtYuI_oPzXcVbN*."),
+    ("SECRET", "api key *Zk3-_aB9xQ_pL0mN-rT7vWyU* is refused"),
+    ("SECRET", "my ETH key is *4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318*"),
+    ("SECRET", "private key: *0x4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318*"),
+    ("SECRET", "secp256k1 says *4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318*"),
     ("PHONE_NUMBER", "*+4915112345678* is mine"),
     ("EMAIL_ADDRESS", "*john [at] gmail [dot] com*"),
     ("EMAIL_ADDRESS", "*john(at)gmail(dot)com*"),
@@ -719,3 +799,63 @@ def test_the_longest_checkable_find_wins() -> None:
     ]
     text = "see https://shop.firm.com/pay?card=4111111111111111"
     assert [(one.entity, one.start) for one in find_pii(text)] == [("URL", 4)]
+
+
+def numbers(characters: int, form: Callable[[random.Random], str], between: str) -> str:
+    chosen = random.Random(0)
+    return between.join(form(chosen) for _ in range(characters))[:characters]
+
+
+@pytest.mark.parametrize("between", [" ", ", ", "\n", "-"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda chosen: str(chosen.randrange(10 ** chosen.randint(1, 5))),
+        lambda chosen: f"{chosen.randrange(10_000):04d}",
+        lambda chosen: f"{chosen.randrange(1000)} {chosen.randrange(10_000)} {chosen.randrange(1000)}",
+    ],
+)
+def test_rows_of_numbers_need_few_checks_of_phone_numbers(
+    form: Callable[[random.Random], str], between: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checks = []
+    real = phonenumbers.PhoneNumberMatcher
+
+    def counted(*arguments: Any) -> Any:
+        checks.append(arguments)
+        return real(*arguments)
+
+    monkeypatch.setattr(phonenumbers, "PhoneNumberMatcher", counted)
+    counts = []
+    for characters in (2_000, 4_000):
+        checks.clear()
+        find_pii(numbers(characters, form, between))
+        counts.append(len(checks))
+    assert counts[1] <= 1.1 * counts[0] + len(PHONE_REGIONS)
+    assert counts[1] <= MAX_UNRECOGNIZED * len(PHONE_REGIONS) / 2
+
+
+def test_a_list_of_phone_numbers_is_found_to_its_end() -> None:
+    texts = [f"0{chosen} {chosen}5674" for chosen in range(20, 100)]
+    single = [text for text in texts if find_pii(text)]
+    assert len(single) > 2 * MAX_UNRECOGNIZED
+    assert len(find_pii(", ".join(single))) == len(single)
+
+
+def test_the_quick_look_at_digits_loses_no_national_number() -> None:
+    chosen = random.Random(0)
+    values = [f"0{chosen.randrange(10, 999)} {chosen.randrange(10**4, 10**7)}" for _ in range(60)]
+    values += [
+        f"{chosen.randrange(10, 999)} {chosen.randrange(100, 9999)} {chosen.randrange(100, 9999)}" for _ in range(60)
+    ]
+    for region in PHONE_REGIONS:
+        examples = [phonenumbers.example_number_for_type(region, kind) for kind in range(11)]
+        written = phonenumbers.PhoneNumberFormat.NATIONAL
+        values += [phonenumbers.format_number(one, written) for one in examples if one]
+    lost = [
+        (value, region)
+        for value in values
+        for region in PHONE_REGIONS
+        if not _may_be_national(value, region) and _has_national_grouping(value, region)
+    ]
+    assert lost == []

@@ -85,9 +85,31 @@ def test_a_bare_aws_secret_is_found_after_a_word_that_names_it(hint: str) -> Non
 
 
 @pytest.mark.parametrize(
+    "hint", ["AWS_SECRET_ACCESS_KEY=", "my aws secret is ", "secret access key: ", "aws secret (prod): "]
+)
+def test_an_aws_secret_without_digits_is_found_after_its_full_name(hint: str) -> None:
+    chosen = random.Random(hint)
+    for _ in range(50):
+        secret = "".join(chosen.choices(f"{LETTERS}/+", k=40))
+        text = f"{hint}{secret} is refused"
+        assert secret in [text[one.start : one.end] for one in find_pii(text)], secret
+
+
+def test_random_keys_of_base64url_are_found_after_a_word_that_names_them() -> None:
+    chosen = random.Random(0)
+    keys = ["".join(chosen.choices(f"{MIXED}-_", k=chosen.choice([20, 24, 32, 43]))) for _ in range(400)]
+    texts = [f"the api key is {key} and fails" for key in keys]
+    whole = [
+        key in [text[one.start : one.end] for one in find_pii(text)] for key, text in zip(keys, texts, strict=True)
+    ]
+    assert sum(whole) >= 0.98 * len(keys)  # words of three letters stand in a few by chance
+
+
+@pytest.mark.parametrize(
     "text",
     [
         f"the row reads {AWS_SECRET}",
+        "the aws secret (prod/Billing/DatabaseCredentials/Primary) is missing",
         "aws deploys commit 2fd4e1c67a2d28fced849ee1bb76e7391b93eb12",
         "3f2504e0-4f89-11d3-9a0c-0305e82c3301 is the id of the job",
         "put YOUR_API_KEY or sk-xxxxxxxxxxxxxxxxxxxxxxxx there",

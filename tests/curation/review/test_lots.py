@@ -157,7 +157,7 @@ def test_a_refused_lot_stays_refused_when_its_file_is_added_again(
     (tmp_path / "shouted.jsonl").write_text(original.replace("made number", "MADE  number,"))
     again = ws.add(tmp_path / "again.jsonl", origin=origin)
     (note,) = [note for note in again.notes if "machine-written" in note]
-    assert note.startswith("120 rows repeat machine-written rows: they stay synthetic")
+    assert note.startswith("120 rows repeat machine-written rows: their origin stays synthetic")
     assert note.endswith(f"{before['rejected', 'lot'] + before['rejected', 'person']} of them were refused")
     assert states(ws) == before
     ws.retract("made.jsonl")

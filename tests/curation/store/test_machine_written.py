@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import shutil
 import tempfile
 import unicodedata
@@ -16,7 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from winnow.config.load import parse_task
-from winnow.core.example import fold_key, record_id, repeat_key
+from winnow.core.example import fold_key, record_id, repeat_key, repeat_key_with_markup
+from winnow.core.markup import without_markup
 from winnow.core.vocabulary import CandidateOutcome
 from winnow.curation.annotations.renamed_labels import LabelRename
 from winnow.curation.checks.eligibility import EXCLUDED, eligible_rows
@@ -32,7 +34,7 @@ from winnow.curation.store.decisions import DecisionKey, insert_decision, last_d
 from winnow.curation.store.generation_runs import GeneratedCandidate, RunSpec, begin_run, write_candidates
 from winnow.curation.store.label_renames import store_label_rename
 from winnow.curation.store.lot_tables import insert_verdict, lot_members, lot_rows
-from winnow.curation.store.machine_written import key_hash
+from winnow.curation.store.machine_written import key_hash, machine_written
 from winnow.curation.store.sources import GenerationBatch
 from winnow.curation.store.working_view import working_rows, working_table
 from winnow.workspace import Workspace
@@ -51,6 +53,10 @@ FORMS: tuple[Callable[[str], str], ...] = (
     lambda text: unicodedata.normalize("NFD", text) + ".",
     lambda text: "".join(chr(ord(one) + 0xFEE0) if "a" <= one <= "z" else one for one in text),
     lambda text: text.replace(" ", "-", 1),
+    lambda text: text.replace("é", "&eacute;").replace("ü", "&#252;").replace("e", "&#x65;", 1),
+    lambda text: html.escape(f"<b>{text}</b>"),
+    lambda text: f'<p class="q">{text.upper()}</p><br/>',
+    lambda text: text.replace(" ", "<br>", 1) + "&nbsp;<!-- end -->",
 )
 
 
@@ -68,6 +74,29 @@ def test_a_character_that_is_not_shown_does_not_split_a_number() -> None:
 )
 def test_different_texts_keep_different_repeat_keys(one: str, other: str) -> None:
     assert repeat_key(fold_key(one)) != repeat_key(fold_key(other))
+
+
+@pytest.mark.parametrize("text", ["the caf&eacute; is <b>shut</b>", "a &lt; b in python"])
+def test_hashes_that_were_stored_with_html_still_count(make_workspace: Callable[..., Workspace], text: str) -> None:
+    ws = make_workspace("a")
+    human = "tea &amp; milk for <i>two</i>"
+    ws.add(pd.DataFrame({"text": [human, *(f"human text {i}" for i in range(20))], "label": "a"}))
+    former = [key_hash(repeat_key_with_markup(fold_key(one))) for one in (text, human)]
+    candidates = [
+        GeneratedCandidate(identity(one), hashed, "a", CandidateOutcome.DROPPED, "judge_disagrees")
+        for one, hashed in zip((text, human), former, strict=True)
+    ]
+    with ws.store.writing() as connection:
+        run = begin_run(connection, RunSpec("examples", "v1", "m", {}))
+        write_candidates(connection, run.id, candidates)
+        machine = machine_written(connection)
+        assert [machine.repeats(fold_key(one)) for one in (text, human)] == [True, False]
+    result = ws.add(pd.DataFrame({"text": [text, f"{text}!", human.upper()], "label": "a"}))
+    assert any(note.startswith("2 rows repeat machine-written rows") for note in result.notes)
+    states = ws.records().set_index("text")["state"]
+    assert states[[text, f"{text}!", human.upper()]].tolist() == ["proposed", "proposed", "labeled"]
+    ws.add(pd.DataFrame({"text": [without_markup(text)], "label": "a"}))
+    assert ws.records().set_index("text").loc[without_markup(text), "state"] == "proposed"
 
 
 def test_a_candidate_that_was_dropped_is_recognized_in_a_file(make_workspace: Callable[..., Workspace]) -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 
 import alembic.command
@@ -14,11 +16,13 @@ from sqlalchemy.exc import IntegrityError
 
 import winnow.curation.store
 from winnow.core.errors import ServiceError, WinnowError
+from winnow.curation.store.bulk_insert import insert_new
 from winnow.curation.store.database import open_store
 from winnow.curation.store.migrations import HEAD
 from winnow.curation.store.records import records_by_id_prefix
 from winnow.curation.store.tables import metadata
-from winnow.curation.store.written_once import written_once_triggers
+from winnow.curation.store.working_view import working_rows
+from winnow.curation.store.written_once import WRITTEN_ONCE, unique_keys, written_once_triggers
 
 AT = "2026-01-01T00:00:00+00:00"
 
@@ -230,3 +234,56 @@ def test_a_database_of_yesterday_gets_the_triggers_of_today(tmp_path: Path) -> N
     open_store(path)
     with pytest.raises(sqlite3.IntegrityError, match="source rows are written once"):
         sql(path, "UPDATE source SET origin = 'synthetic'")
+
+
+@pytest.mark.parametrize(("recorded", "origin"), [("elsewhere", "synthetic"), ("known", "human")])
+def test_in_an_old_database_only_a_recorded_release_says_when_its_rows_were_shown(
+    tmp_path: Path, recorded: str, origin: str
+) -> None:
+    path = tmp_path / "winnow.db"
+    create_first_schema(path)
+    settings = json.dumps({"release": "known"})
+    shown = [("first", settings, "human"), ("by a machine", "{}", "synthetic"), ("By a machine!", settings, "human")]
+    for number, (text, stated, source_origin) in enumerate(shown):
+        sql(path, f"INSERT INTO record_group VALUES ('g{number}', '', 'train', 'drawn', 'a', '{AT}')")
+        fold = text.casefold()
+        sql(path, f"INSERT INTO record VALUES ('r{number}', 'intents', '{text}', '{fold}', 'g{number}', '{AT}')")
+        source = f"'s{number}', 'h{number}', 'n', '{stated}', '{source_origin}', 'x', NULL, '{AT}', NULL, NULL"
+        sql(path, f"INSERT INTO source VALUES ({source})")
+        sql(path, f"INSERT INTO occurrence (record_id, source_id, row) VALUES ('r{number}', 's{number}', 1)")
+    sql(path, f"INSERT INTO artifact VALUES ('one', 'release', 'p', '{recorded}', '{{}}', '{AT}')")
+    with open_store(path).reading() as connection:
+        rows = {row.id: row.origin for row in working_rows(connection)}
+    assert rows == {"r0": "human", "r1": "synthetic", "r2": origin}
+
+
+def replacement(table: str, key: Sequence[str]) -> str:
+    """A statement that replaces the row of a table by one that has the same key and is otherwise different."""
+    columns = [column.name for column in metadata.tables[table].columns]
+    kept = {*key, "retracted_at"}
+    values = ", ".join(f'"{name}"' if name in kept else "2" for name in columns)
+    return f"INSERT OR REPLACE INTO {table} SELECT {values} FROM {table}"
+
+
+def test_no_row_that_is_written_once_is_replaced_by_an_insertion(full_database: sqlite3.Connection) -> None:
+    keys = [(table, key.columns) for table in WRITTEN_ONCE for key in unique_keys(metadata.tables[table])]
+    assert len(keys) > len(WRITTEN_ONCE)
+    assert [one for one in keys if not is_refused(full_database, replacement(*one))] == []
+
+
+def test_a_replacement_is_refused_in_a_migrated_database_and_what_is_stored_is_skipped(tmp_path: Path) -> None:
+    path = tmp_path / "winnow.db"
+    create_first_schema(path)
+    row = "'s', 'h', 'n', '{{}}', '{}', 'x', NULL, '" + AT + "', NULL, NULL"
+    sql(path, f"INSERT INTO source VALUES ({row.format('synthetic')})")
+    sql(path, f"INSERT OR REPLACE INTO source VALUES ({row.format('log')})")
+    store = open_store(path)
+    with pytest.raises(sqlite3.IntegrityError, match="source rows are written once"):
+        sql(path, f"INSERT OR REPLACE INTO source VALUES ({row.format('human')})")
+    setting = metadata.tables["setting"]
+    for value in ("1", "2"):
+        with store.writing() as connection:
+            insert_new(connection, setting, [{"name": "a", "value": value}, {"name": f"only {value}", "value": "x"}])
+    stored = sql(path, "SELECT name, value FROM setting WHERE name IN ('a', 'only 1', 'only 2') ORDER BY name")
+    assert stored == [("a", "1"), ("only 1", "x"), ("only 2", "x")]
+    assert sql(path, "SELECT origin FROM source") == [("log",)]

@@ -22,6 +22,7 @@ from tests.support.labeling import LabelingSetup
 from tests.support.paths import EXAMPLE
 from tests.support.workspaces import add_example
 from winnow.core.errors import WinnowError
+from winnow.core.example import fold_key
 from winnow.core.result import NotMeasured
 from winnow.curation.annotations.agreement import LabelPair
 from winnow.curation.annotations.confused_pairs import (
@@ -49,6 +50,7 @@ from winnow.training.evaluation.confusion_counts import (
     count_confusions,
     rank_confused_pairs,
 )
+from winnow.training.evaluation.stored_results import stored_predictions
 from winnow.training.feedback.actions import split_annotations
 from winnow.training.feedback.derive_feedback import derive_feedback
 from winnow.training.feedback.guideline_warnings import guideline_warnings
@@ -126,6 +128,37 @@ def test_nothing_of_a_hold_out_row_gets_out(round_one: Round) -> None:
     train = set(records[records["assigned_split"] == "train"]["text"])
     assert {one["text"] for label in json.loads(plan)["labels"] for one in label["misclassified"]} <= train
     assert not any(text in focus for text in records["text"] if len(text) > 20)
+
+
+def test_feedback_on_a_run_from_elsewhere_uses_no_hold_out_row_of_the_workspace(
+    round_one: Round, tmp_path: Path
+) -> None:
+    elsewhere = round_one.workspace
+    plan = json.loads(round_one.fed.plan.read_text())
+    quoted = [one["text"] for label in plan["labels"] for one in label["misclassified"]]
+    release = elsewhere.release("first")
+    validation = stored_predictions(elsewhere.run(round_one.run))
+    wrong = [record for record, one in validation.items() if {one.gold, one.predicted} == set(PAIR)]
+    texts = dict(release.rows("validation")[["id", "text"]].itertuples(index=False))
+    held = [*quoted, *(texts[record] for record in wrong)]
+    assert quoted
+    assert wrong
+    (tmp_path / "ws").mkdir()
+    shutil.copy(elsewhere.folder.task_file, tmp_path / "ws")
+    workspace = Workspace.find(tmp_path / "ws")
+    workspace.add(
+        pd.DataFrame({"text": [f"{text.upper()}!" for text in held], "label": ONE}), license="own", split="test"
+    )
+    shutil.copytree(release.path, workspace.folder.releases / "first")
+    run = shutil.copytree(elsewhere.run(round_one.run).path, workspace.folder.runs / round_one.run)
+    fed = workspace.feedback(run)
+    written = fed.plan.read_text()
+    train = {fold_key(text) for text in release.rows("train")["text"]}
+    assert fed.output().left_out == sum(fold_key(text) in train for text in set(quoted))
+    assert json.loads(written)["labels"]
+    assert not [text for text in held if json.dumps(text, ensure_ascii=False) in written]
+    counted = {pair.labels: pair.validation_errors for pair in fed.feedback.pairs}
+    assert counted.get(PAIR, 0) == 0 < round_one.fed.feedback.pairs[0].validation_errors
 
 
 def test_doing_it_twice_changes_nothing_and_another_run_replaces_the_focus(round_one: Round) -> None:

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from tests.support.commands import run_winnow
-from tests.support.evaluations import a_latency, an_evaluation
+from tests.support.evaluations import a_latency, store_evaluation
 from tests.support.files import write_jsonl
 from tests.support.paths import ROOT
 from tests.support.workspaces import add_example
@@ -240,17 +240,47 @@ def test_samples_of_one_mix_are_told_apart_as_rarely_as_stated() -> None:
 
 def test_an_evaluation_of_an_older_form_is_not_measured(tmp_path: Path) -> None:
     run = a_run(tmp_path, "low", "linear", 0.8)
-    assert stored_measures(run) == an_evaluation("low", 0.8)
+    assert stored_measures(run) == store_evaluation(run.path, "low", 0.8)
     for text in ('{"accuracy": 0.8}', '{"accuracy": ', "[]"):
         (run.path / "evaluation" / "validation.json").write_text(text)
         assert stored_measures(run) == NotMeasured("run winnow evaluate low")
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        {"accuracy": 0.97},
+        {"rows": 1000},
+        {"confused_pairs": []},
+        {"per_label": []},
+        {"per_label": [{"recall": 1.0}]},
+    ],
+)
+def test_figures_that_are_not_those_of_the_stored_predictions_are_not_measured(
+    tmp_path: Path, edit: dict[str, Any]
+) -> None:
+    run = a_run(tmp_path, "low", "linear", 0.8)
+    path = run.path / "evaluation" / "validation.json"
+    stored = json.loads(path.read_text())
+    if edit.get("per_label"):
+        edit = {"per_label": [stored["per_label"][0] | edit["per_label"][0], *stored["per_label"][1:]]}
+    path.write_text(json.dumps(stored | edit))
+    found = stored_measures(run)
+    assert isinstance(found, NotMeasured)
+    assert found.why.endswith("run winnow evaluate low")
+
+
+def test_without_its_predictions_an_evaluation_is_not_measured(tmp_path: Path) -> None:
+    run = a_run(tmp_path, "low", "linear", 0.8)
+    (run.path / "evaluation" / "validation-predictions.jsonl").unlink()
+    assert isinstance(stored_measures(run), NotMeasured)
 
 
 def a_run(folder: Path, name: str, method: str, accuracy: float | None, release: str = "r", **facts: Any) -> Run:
     path = folder / name
     (path / "evaluation").mkdir(parents=True)
     if accuracy is not None:
-        (path / "evaluation" / "validation.json").write_text(an_evaluation(name, accuracy).model_dump_json())
+        store_evaluation(path, name, accuracy)
     belongs_to = ReleaseReference(name="r", sha256=release, path="../r")
     told = {"run": name, "method": method, "release": belongs_to, "trained_at": "2026-01-01", **facts}
     return Run(path, LinearRunFacts.model_construct(**told))

@@ -36,10 +36,10 @@ def print_check(check: CheckResult) -> None:
     ]
     print_table(["gate", "measured", "threshold", "verdict"], rows, right=[1, 2])
     for gate in check.gates:
-        if gate.evidence or gate.loosened or gate.fix:
+        if gate.evidence or gate.loosened or gate.notes or gate.fix:
             print_line()
             print_line(gate.name, style=GATE_STYLE[gate.verdict])
-            for line in (*map(str, gate.loosened), *gate.evidence):
+            for line in (*map(str, gate.loosened), *gate.notes, *gate.evidence):
                 print_line(f"  {printable(line)}")
             if gate.fix:
                 print_line(f"  fix: {gate.fix}", style="bold")
@@ -61,6 +61,8 @@ def print_check(check: CheckResult) -> None:
     )
     counts = check.selected["split"].value_counts()
     print_line()
+    for repeated in check.repeated_task_texts:
+        print_line(printable(str(repeated)), style="yellow")
     if check.task.embedder.model is not None:
         print_line(f"similarity is measured with {printable(str(check.task.embedder))}")
     print_line("would be released: " + ", ".join(f"{s} {counts.get(s, 0):,}" for s in SPLITS))

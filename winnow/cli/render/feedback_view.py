@@ -19,6 +19,8 @@ PAIRS_SHOWN = 10
 def print_feedback(result: FeedbackResult) -> None:
     """Print the confused pairs, the actions with their expected fixes, and the effect of the previous round."""
     found = result.feedback
+    if result.left_out:
+        terminal.print_note(f"{result.left_out:,} train rows of {found.release} repeat hold-out records: not used")
     if not found.pairs:
         terminal.print_line(f"{found.run}: no pair of labels is confused more than once in validation or train")
     else:

@@ -25,6 +25,6 @@ def print_forget_summary(forgotten: ForgetResult) -> None:
         print_line(f"release {name} {still}: freeze a new release, then delete that folder", style="yellow")
     for name in forgotten.queues:
         advice = "start the server, then forget it again or pull"
-        print_line(f"dataset {name} on the labeling server {still}: {advice}", style="yellow")
+        print_line(f"dataset {name} on the labeling server may still contain it: {advice}", style="yellow")
     for file in forgotten.exports:
         print_line(f"{file} {still}: delete it", style="yellow")

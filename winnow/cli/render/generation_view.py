@@ -53,6 +53,8 @@ def render_generation(result: GenerationResult) -> None:
 def render_variations(result: GeneratedVariations) -> None:
     """Print the result of a run of rules."""
     added = result.added
+    for left_out in result.left_out:
+        print_note(printable(str(left_out)))
     if result.known:
         print_line("the same seeds were varied before; nothing changed", style="yellow")
     print_line(f"given {added.given:,} = added {added.added:,} + known {added.known:,} + dropped {added.dropped:,}")

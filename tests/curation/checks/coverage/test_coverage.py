@@ -264,6 +264,7 @@ def decide(workspace: Workspace, texts: pd.Series, label: str) -> None:
         "who": "ann",
         "kind": "label",
         "value": label,
+        "turn": 0,
         "why": "",
         "at": "2026-01-01",
         "source_id": None,
@@ -319,7 +320,7 @@ def test_a_label_that_has_too_much_of_everything_is_planned_for_all_the_same(wit
     assert all(one["cells"] for one in json.loads(plan_path.read_text())["labels"])
 
 
-def test_hold_out_queries_do_not_name_a_region(tmp_path: Path) -> None:
+def test_hold_out_queries_and_their_repeats_are_in_no_region(tmp_path: Path) -> None:
     from tests.support.files import write_jsonl
 
     workspace = add_example(tmp_path / "ws")
@@ -328,3 +329,9 @@ def test_hold_out_queries_do_not_name_a_region(tmp_path: Path) -> None:
     held = [{"text": f"bloomed winter balcony {i} {'x' * i}", "split": "test"} for i in range(60)]
     workspace.add(write_jsonl(tmp_path / "h.jsonl", held), license="MIT")
     assert workspace.coverage()[0].regions[0].words == words
+    shown = workspace.coverage()[0].regions[0].examples[0]
+    repeat = {"text": [f"{shown.text.upper()}?"], "label": workspace.task.label_names[:1]}
+    workspace.add(pd.DataFrame(repeat), license="MIT", split="test")
+    found, _, plan_path = workspace.coverage()
+    assert shown.id not in {record for region in found.regions for record in region.record_ids}
+    assert shown.text not in plan_path.read_text()

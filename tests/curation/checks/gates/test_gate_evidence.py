@@ -5,11 +5,12 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from winnow.config.task import SplitsConfig
 from winnow.curation.checks.gates.disputed import measure_disputed
 from winnow.curation.checks.gates.facet_marginals import measure_facet_marginals
 from winnow.curation.checks.gates.fallback_share import measure_fallback_share
 from winnow.curation.checks.gates.gate import at_least, at_most
-from winnow.curation.checks.gates.hold_out_integrity import measure_hold_out_integrity
+from winnow.curation.checks.gates.hold_out_integrity import measure_hold_out_integrity, small_split_notes
 from winnow.curation.checks.gates.label_balance import measure_label_balance
 from winnow.curation.checks.gates.licenses import license_problem, measure_licenses
 from winnow.curation.checks.gates.mix import measure_mix
@@ -239,3 +240,44 @@ def test_a_synthetic_record_needs_a_person_or_a_lot(decider: str, undecided: int
     assert gate.measured == undecided
     named = "record r0 is synthetic, and neither a person nor a lot decided it"
     assert gate.evidence == (named,) * undecided
+
+
+@pytest.mark.parametrize(
+    "name", ["unknown origin", "4.0", "no license", "un\u200bknown", "\u3164", "MIT and unknown", ""]
+)
+def test_a_text_that_names_no_license_is_unknown(name: str) -> None:
+    assert license_problem(name) == "the license is unknown"
+
+
+def split_sizes(train: int, validation: int, test: int) -> pd.DataFrame:
+    splits = ["train"] * train + ["validation"] * validation + ["test"] * test
+    return rows(len(splits), split=splits, assigned_split=splits)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "problems"),
+    [
+        ((196, 2, 2), 0),  # one percent itself is enough
+        ((197, 2, 1), 1),
+        ((118_000, 1_000, 1_000), 0),  # a thousand rows are enough, whatever their share
+        ((118_001, 1_000, 999), 1),
+    ],
+)
+def test_a_hold_out_split_has_one_percent_or_a_thousand_rows(sizes: tuple[int, int, int], problems: int) -> None:
+    assert measure_hold_out_integrity(split_sizes(*sizes)).measured == problems
+
+
+def test_a_split_under_half_of_its_share_in_the_task_is_noted() -> None:
+    splits = SplitsConfig(validation=0.2, test=0.2)
+    assert small_split_notes(split_sizes(80, 10, 10), splits) == []  # half itself is enough
+    notes = small_split_notes(split_sizes(82, 9, 9), splits)
+    assert [note.split(", ")[0] for note in notes] == [
+        "the validation split has 9 of 100 rows that are not synthetic (9.0%)",
+        "the test split has 9 of 100 rows that are not synthetic (9.0%)",
+    ]
+
+
+def test_synthetic_rows_do_not_make_a_split_small() -> None:
+    table = split_sizes(80, 10, 10).assign(origin=["synthetic"] * 60 + ["human"] * 40)
+    assert small_split_notes(table, SplitsConfig(validation=0.4, test=0.4)) == []
+    assert len(small_split_notes(table.assign(origin="human"), SplitsConfig(validation=0.4, test=0.4))) == 2

@@ -12,6 +12,7 @@ from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates import GATES, NOT_WAIVABLE, measure_gates
 from winnow.curation.checks.gates.gate import Gate
 from winnow.curation.checks.selection import Selection
+from winnow.curation.checks.slot_protection import SlotProtection
 from winnow.validators.wording.label_facets import FacetMarginals, FacetShortfall
 
 
@@ -63,6 +64,7 @@ def inputs(
         task=task,
         selection=Selection(eligible, unleaked, final, lambda _: final),
         conflicts=pd.DataFrame({"left": ["x"]}),
+        slot_protection=SlotProtection(3, 4, {"device": 3}),
         traffic_coverage=coverage,
         marginals=FacetMarginals({}, {"a": 1000, "b": 1}, list(shortfalls)),
         private={"r": ["URL"]},
@@ -94,6 +96,7 @@ def test_duplicates_are_what_was_lost_after_leaks() -> None:
     assert (gate.measured, gate.threshold) == (0.8, 0.2)
     assert gate.evidence[0] == "label a loses 80.0% (4 of 5 rows), more than 50%"
     assert gate.evidence[-2] == "'text' repeats 'text' (0.980)"
+    assert gate.notes == tuple(SlotProtection(3, 4, {"device": 3}).notes())
     assert gate.evidence[-1] == "1 near pairs have different labels: a person decides, none is dropped"
 
 
@@ -103,6 +106,7 @@ def test_without_conflicts_none_are_counted() -> None:
         given.task,
         given.selection,
         given.conflicts.iloc[:0],
+        given.slot_protection,
         given.traffic_coverage,
         given.marginals,
         given.private,

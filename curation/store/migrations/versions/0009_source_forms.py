@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
@@ -25,5 +25,8 @@ STATEMENTS = [
     """,
     """
     CREATE TRIGGER source_form_no_update BEFORE UPDATE ON source_form BEGIN SELECT RAISE(ABORT, 'source_form rows are written once'); END
+    """,
+    """
+    CREATE TRIGGER source_form_no_replace BEFORE INSERT ON source_form WHEN EXISTS (SELECT 1 FROM source_form WHERE record_id = NEW.record_id) BEGIN SELECT RAISE(ABORT, 'source_form rows are written once'); END
     """,
 ]

@@ -169,6 +169,11 @@ def test_nullable_allows_null() -> None:
             {"type": "array", "items": [{"type": "float"}, {"type": "string"}], "additionalItems": False},
             {"type": "array", "prefixItems": [{"type": "number"}, {"type": "string"}], "items": False},
         ),
+        ({"type": "array", "items": [{"type": "number"}]}, {"type": "array", "prefixItems": [{"type": "number"}]}),
+        (
+            {"type": "string", "nullable": True, "enum": ["x", None]},
+            {"type": ["string", "null"], "enum": ["x", None]},
+        ),
         ({"type": "ARRAY", "maxItems": "5"}, {"type": "array", "maxItems": 5}),
         ({"type": "STRING", "format": "enum", "enum": ["A"]}, {"type": "string", "enum": ["A"]}),
         ({"type": "string", "$schema": "http://json-schema.org/draft-04/schema#"}, {"type": "string"}),
@@ -234,6 +239,7 @@ def test_a_recursive_schema_is_read() -> None:
         ({"type": "str", "description": "Optional. The key.", "default": ""}, False, None),
         ({"type": "str", "description": "The key; it is not optional."}, True, None),
         ({"type": "str, required"}, True, None),
+        ({"description": "The key."}, True, None),
     ],
 )
 def test_xlam_says_what_is_required(argument: dict[str, Any], required: bool, default: object) -> None:

@@ -332,12 +332,48 @@ def test_what_cannot_be_read_is_refused_by_name(declared: object, message: str) 
 
 
 def test_required_may_name_an_argument_of_an_alternative() -> None:
-    declared = {
-        "type": "object",
-        "required": ["a"],
-        "oneOf": [{"properties": {"a": {"type": "string"}}}, {"$ref": "#/$defs/A"}],
-    }
-    assert schema_of({"name": "f", "inputSchema": {**declared, "$defs": {"A": {"properties": {"a": {}}}}}})
+    definitions = {"B": {"properties": {"b": {}}, "anyOf": [{"$ref": "#/$defs/B"}]}}
+    one_of = [{"properties": {"a": {"type": "string"}}}, {"$ref": "#/$defs/B"}]
+    declared = {"type": "object", "required": ["a", "b"], "oneOf": one_of, "$defs": definitions}
+    assert schema_of({"name": "f", "inputSchema": declared})
+    assert schema_of(
+        {"name": "f", "inputSchema": {"type": "object", "patternProperties": {"^x": {}}, "required": ["x1"]}}
+    )
+
+
+@pytest.mark.parametrize(
+    ("properties", "argument"),
+    [
+        ({"x": {"items": {"enum": "a"}}}, "x[]"),
+        ({"x": {"additionalProperties": {"enum": "a"}}}, "x.*"),
+        ({"items": {"enum": "a"}}, "items"),
+        ({"properties": {"properties": {"items": {"enum": "a"}}}}, "properties.items"),
+        ({"x": {"properties": [1]}}, "x"),
+        ({"x": "string"}, "x"),
+    ],
+)
+def test_an_invalid_schema_is_named_by_its_argument(properties: dict[str, Any], argument: str) -> None:
+    (problem, *_) = read_tools({"name": "f", "parameters": {"type": "object", "properties": properties}}).problems
+    assert (problem.name, problem.argument) == (ToolProblemName.INVALID_SCHEMA, argument)
+
+
+@pytest.mark.parametrize("given", [[], [1], 5, {"a": 1}, ["string", "bytes"]])
+def test_a_type_that_is_no_word_is_refused(given: object) -> None:
+    inner = {"type": given, "nullable": True, "properties": {"y": {"type": "bytes"}}}
+    problems = read_tools({"name": "f", "parameters": {"type": "object", "properties": {"x": inner}}}).problems
+    assert [(problem.name, problem.argument) for problem in problems] == [
+        (ToolProblemName.UNMAPPABLE_TYPE, "x"),
+        (ToolProblemName.UNMAPPABLE_TYPE, "x.y"),
+    ]
+
+
+def test_a_schema_may_be_nested_too_deeply() -> None:
+    schema: dict[str, Any] = {"type": "string"}
+    for _ in range(400):
+        schema = {"type": "array", "items": schema}
+    assert messages_of({"name": "f", "parameters": {"type": "object", "properties": {"x": schema}}}) == [
+        "tool 'f': the schema of the arguments is nested too deeply"
+    ]
 
 
 def test_every_problem_is_reported_at_once() -> None:

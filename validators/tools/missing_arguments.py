@@ -169,8 +169,8 @@ def _has_cue(name: str, schema: Mapping[str, Any], requests: Sequence[str]) -> b
 
 
 def _stem(word: str) -> str:
-    """The word without the ending of a plural."""
-    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+    """The word without the ending of a plural; both sides of a comparison are cut alike."""
+    return word.removesuffix("s")
 
 
 def may_be_given(name: str, schema: Mapping[str, Any], tool: Tool, user_text: str) -> bool:

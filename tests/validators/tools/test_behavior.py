@@ -188,6 +188,38 @@ def test_the_last_trained_turn_decides() -> None:
     )
 
 
+def test_only_the_last_turn_of_the_user_is_a_pleasantry() -> None:
+    turns = (
+        Turn(Role.USER, "Hello!"),
+        Turn(Role.ASSISTANT, "Hello."),
+        Turn(Role.USER, "What is a tort?"),
+        Turn(Role.ASSISTANT, "A wrong."),
+    )
+    assert isinstance(derived_label(Dialogue(turns, TOOLS)), Proposed)
+
+
+@pytest.mark.parametrize(
+    ("user", "answer", "why"),
+    [
+        ("Hm.", "Which color? Which shape?", "a request that names no required argument: 'Which color?'"),
+        ("Hm.", "I don't have a tool for it. Why? Really?", "a refusal, but also a request: 'Why?'"),
+        (
+            "Book Luigi's for 4 on Friday at 7 pm.",
+            "Which restaurant, and how many guests?",
+            "the answer asks for 'restaurant' of 'book_table', but the user may have given it",
+        ),
+    ],
+)
+def test_a_proposal_gives_the_first_reason(user: str, answer: str, why: str) -> None:
+    assert label_of(user, answer).why == why
+
+
+def test_named_arguments_come_before_those_of_a_kind() -> None:
+    asked = asked_arguments(["What is the e-mail address, and which tone?"], (INVITE,), "Invite Ann.")
+    assert [(one.argument, one.named) for one in asked] == [("tone", True), ("to", False)]
+    assert [one.named for one in asked_arguments(["City?"], (WEATHER,), "Weather?")] == [True]
+
+
 def test_offers_are_no_requests() -> None:
     text = "Would you like me to book it? Which day? Is there anything else? Please tell me the city. Shall I go on?"
     assert requests_in(text) == ["Which day?", "Please tell me the city."]
@@ -212,6 +244,7 @@ def test_the_named_argument_of_the_likeliest_tool_is_given_as_the_reason() -> No
         ("taskId", {"type": "string"}, ValueKind.IDENTIFIER),
         ("city", {"enum": ["Rome"]}, ValueKind.CHOICE),
         ("day", {"type": "integer"}, ValueKind.NUMBER),
+        ("day", {"type": "number"}, ValueKind.NUMBER),
         ("home_address", {"type": "string"}, ValueKind.PLACE),
         ("guest", {"type": "string"}, ValueKind.PERSON),
         ("body", {"type": "string"}, ValueKind.TEXT),

@@ -17,6 +17,7 @@ from winnow.validators.tools.schemas.python_types import PYTHON_WORDS, Schema, u
 from winnow.validators.tools.schemas.references import resolved, unresolved
 from winnow.validators.tools.schemas.schema_places import (
     CHILD_MAPS,
+    CHILDREN,
     DEFINITIONS,
     alternatives,
     argument_path,
@@ -156,12 +157,13 @@ def _problems(schema: Schema, tool: str) -> Iterator[ToolProblem]:
 
 
 def _place(error: ValidationError) -> str:
+    """The path of the argument whose schema is wrong."""
     path = ""
-    steps = [str(step) for step in error.absolute_path]
-    for keyword, key in zip(steps, [*steps[1:], ""], strict=True):
-        if keyword in ("properties", "items", "additionalProperties"):
-            path = argument_path(path, keyword, key)
-    return path
+    steps = map(str, error.absolute_path)
+    for keyword in steps:
+        if keyword in (*CHILD_MAPS, *CHILDREN):
+            path = argument_path(path, keyword, next(steps, "") if keyword in CHILD_MAPS else "")
+    return path.removesuffix(".")
 
 
 def _invalid(error: ValidationError) -> str:
@@ -186,7 +188,6 @@ def declared_names(schema: Any, root: Schema, seen: frozenset[str] = frozenset()
     names = set(schema.get("properties", ()))
     for one in alternatives(schema):
         names |= declared_names(one, root, seen)
-    reference = schema.get("$ref")
-    if isinstance(reference, str) and reference not in seen:
-        names |= declared_names(resolved(schema, root), root, seen | {reference})
+    if "$ref" in schema and schema["$ref"] not in seen:
+        names |= declared_names(resolved(schema, root), root, seen | {schema["$ref"]})
     return names

@@ -110,7 +110,10 @@ def _read_declaration(text: str) -> tuple[Tool | None, tuple[ToolProblem, ...]]:
     parameters, problems = _parameters(declaration, name)
     if problems:
         return None, tuple(problems)
-    normalized = normalized_schema(parameters, name)
+    try:
+        normalized = normalized_schema(parameters, name)
+    except RecursionError:
+        return None, (_unreadable(name, "the schema of the arguments is nested too deeply"),)
     if normalized.problems:
         return None, normalized.problems
     return Tool(name, str(declaration.description or "").strip(), normalized.schema), ()

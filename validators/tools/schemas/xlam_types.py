@@ -63,7 +63,7 @@ def _parts(text: str) -> list[str]:
     """The text cut at the commas outside brackets."""
     parts, depth = [""], 0
     for character in text:
-        depth += (character in "[(") - (character in "])")
+        depth += (character == "[") - (character == "]")
         if character == "," and not depth:
             parts.append("")
         else:

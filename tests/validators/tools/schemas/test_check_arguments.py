@@ -223,6 +223,21 @@ def test_an_object_without_alternatives_is_closed_by_the_fast_keyword() -> None:
     assert closed["properties"]["b"]["unevaluatedProperties"] is False
 
 
+def test_a_condition_asks_only_for_what_it_names() -> None:
+    rome = {"type": "object", "properties": {"city": {"const": "Rome"}}, "required": ["city"]}
+    tool = tool_of(
+        {
+            "type": "object",
+            "properties": {"place": PLACE, "guide": {"type": "string"}},
+            "if": {"properties": {"place": rome}, "required": ["place"]},
+            "then": {"required": ["guide"]},
+        }
+    )
+    assert schema_violations(tool, {"place": {"city": "Oslo", "zip": "1"}}) == []
+    (violation,) = schema_violations(tool, {"place": {"city": "Rome", "zip": "1"}})
+    assert (violation.name, violation.argument) == (Name.MISSING, "guide")
+
+
 def test_arguments_may_need_each_other() -> None:
     properties = {"street": {"type": "string"}, "city": {"type": "string"}, "zip": {"type": "string"}}
     tool = tool_of({"type": "object", "properties": properties, "dependentRequired": {"street": ["city", "zip"]}})
@@ -232,6 +247,8 @@ def test_arguments_may_need_each_other() -> None:
 
 
 def test_an_object_may_be_open_in_one_alternative() -> None:
+    nullable = tool_of({"type": "object", "properties": {"x": {"anyOf": [PLACE, {"type": ["object", "null"]}]}}})
+    assert schema_violations(nullable, {"x": {"anything": 2}}) == []
     tool = tool_of({"type": "object", "properties": {"x": {"anyOf": [PLACE, {"type": "object", "required": ["id"]}]}}})
     assert schema_violations(tool, {"x": {"id": 1, "anything": 2}}) == []
     assert [one.argument for one in schema_violations(tool, {"x": {"city": "Rome", "anything": 2}})] == ["x.anything"]

@@ -169,6 +169,11 @@ def test_nullable_allows_null() -> None:
             {"type": "array", "items": [{"type": "float"}, {"type": "string"}], "additionalItems": False},
             {"type": "array", "prefixItems": [{"type": "number"}, {"type": "string"}], "items": False},
         ),
+        ({"type": "array", "items": [{"type": "number"}]}, {"type": "array", "prefixItems": [{"type": "number"}]}),
+        (
+            {"type": "string", "nullable": True, "enum": ["x", None]},
+            {"type": ["string", "null"], "enum": ["x", None]},
+        ),
         ({"type": "ARRAY", "maxItems": "5"}, {"type": "array", "maxItems": 5}),
         ({"type": "STRING", "format": "enum", "enum": ["A"]}, {"type": "string", "enum": ["A"]}),
         ({"type": "string", "$schema": "http://json-schema.org/draft-04/schema#"}, {"type": "string"}),
@@ -234,6 +239,7 @@ def test_a_recursive_schema_is_read() -> None:
         ({"type": "str", "description": "Optional. The key.", "default": ""}, False, None),
         ({"type": "str", "description": "The key; it is not optional."}, True, None),
         ({"type": "str, required"}, True, None),
+        ({"description": "The key."}, True, None),
     ],
 )
 def test_xlam_says_what_is_required(argument: dict[str, Any], required: bool, default: object) -> None:
@@ -326,12 +332,48 @@ def test_what_cannot_be_read_is_refused_by_name(declared: object, message: str) 
 
 
 def test_required_may_name_an_argument_of_an_alternative() -> None:
-    declared = {
-        "type": "object",
-        "required": ["a"],
-        "oneOf": [{"properties": {"a": {"type": "string"}}}, {"$ref": "#/$defs/A"}],
-    }
-    assert schema_of({"name": "f", "inputSchema": {**declared, "$defs": {"A": {"properties": {"a": {}}}}}})
+    definitions = {"B": {"properties": {"b": {}}, "anyOf": [{"$ref": "#/$defs/B"}]}}
+    one_of = [{"properties": {"a": {"type": "string"}}}, {"$ref": "#/$defs/B"}]
+    declared = {"type": "object", "required": ["a", "b"], "oneOf": one_of, "$defs": definitions}
+    assert schema_of({"name": "f", "inputSchema": declared})
+    assert schema_of(
+        {"name": "f", "inputSchema": {"type": "object", "patternProperties": {"^x": {}}, "required": ["x1"]}}
+    )
+
+
+@pytest.mark.parametrize(
+    ("properties", "argument"),
+    [
+        ({"x": {"items": {"enum": "a"}}}, "x[]"),
+        ({"x": {"additionalProperties": {"enum": "a"}}}, "x.*"),
+        ({"items": {"enum": "a"}}, "items"),
+        ({"properties": {"properties": {"items": {"enum": "a"}}}}, "properties.items"),
+        ({"x": {"properties": [1]}}, "x"),
+        ({"x": "string"}, "x"),
+    ],
+)
+def test_an_invalid_schema_is_named_by_its_argument(properties: dict[str, Any], argument: str) -> None:
+    (problem, *_) = read_tools({"name": "f", "parameters": {"type": "object", "properties": properties}}).problems
+    assert (problem.name, problem.argument) == (ToolProblemName.INVALID_SCHEMA, argument)
+
+
+@pytest.mark.parametrize("given", [[], [1], 5, {"a": 1}, ["string", "bytes"]])
+def test_a_type_that_is_no_word_is_refused(given: object) -> None:
+    inner = {"type": given, "nullable": True, "properties": {"y": {"type": "bytes"}}}
+    problems = read_tools({"name": "f", "parameters": {"type": "object", "properties": {"x": inner}}}).problems
+    assert [(problem.name, problem.argument) for problem in problems] == [
+        (ToolProblemName.UNMAPPABLE_TYPE, "x"),
+        (ToolProblemName.UNMAPPABLE_TYPE, "x.y"),
+    ]
+
+
+def test_a_schema_may_be_nested_too_deeply() -> None:
+    schema: dict[str, Any] = {"type": "string"}
+    for _ in range(400):
+        schema = {"type": "array", "items": schema}
+    assert messages_of({"name": "f", "parameters": {"type": "object", "properties": {"x": schema}}}) == [
+        "tool 'f': the schema of the arguments is nested too deeply"
+    ]
 
 
 def test_every_problem_is_reported_at_once() -> None:

@@ -177,7 +177,6 @@ def apply_gates(
     final, kind = selection.final, kind_of(task)
     cosine = task.gates.duplicates.cosine
     train = final[final["split"] == "train"]
-    cosine = task.gates.duplicates.cosine
     inputs = GateInputs(
         task=task,
         selection=selection,

@@ -53,7 +53,6 @@ FIXES: dict[str, str | Callable[[Sequence[DroppedRow]], str]] = {
     DropReason.LABEL_CONTRADICTS_CONTENT: "write the behavior that the calls show, or nothing; or correct the calls",
     DropReason.MALFORMED_DIALOGUE: "correct the messages or the tools in `row`",
     DropReason.INVALID_CALL: f"correct the call, or the tool in the row or in the file `tools` of {TASK_FILE}",
-    DropReason.UNGROUNDED_VALUE: "let the user or a result give the value, or let the assistant ask for it",
     DropReason.ROUTE_CONTRADICTS_TASK: f"correct the label or the route, or the route of the label in {TASK_FILE}",
     DropReason.UNKNOWN_SPLIT: "write train, validation or test, or nothing",
     DropReason.MALFORMED_ROW: "correct the line in `raw`, or write the columns in `row`",

@@ -178,8 +178,6 @@ class DropReason(StrEnum):
     """Messages or tools that cannot be read, or turns that do not follow each other."""
     INVALID_CALL = "invalid_call"
     """A call of an unknown tool, or with arguments that its schema does not allow."""
-    UNGROUNDED_VALUE = "ungrounded_value"
-    """An argument whose value nobody gave."""
     ROUTE_CONTRADICTS_TASK = "route_contradicts_task"
     UNKNOWN_SPLIT = "unknown_split"
     MALFORMED_ROW = "malformed_row"

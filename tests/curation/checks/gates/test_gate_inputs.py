@@ -9,7 +9,7 @@ import pytest
 from winnow.config.task import Label, Task
 from winnow.curation.checks.coverage.traffic_similarity import TrafficCoverage
 from winnow.curation.checks.gate_inputs import GateInputs
-from winnow.curation.checks.gates import GATES, NOT_WAIVABLE, measure_gates
+from winnow.curation.checks.gates import GATES, GATES_OF_EVERY_KIND, NOT_WAIVABLE, measure_gates
 from winnow.curation.checks.gates.gate import Gate
 from winnow.curation.checks.selection import Selection
 from winnow.curation.checks.slot_protection import SlotProtection
@@ -63,7 +63,7 @@ def inputs(
     return GateInputs(
         task=task,
         selection=Selection(eligible, unleaked, final, lambda _: final),
-        conflicts=pd.DataFrame({"left": ["x"]}),
+        conflicts=pd.DataFrame({"left": ["x"], "right": ["y"]}),
         slot_protection=SlotProtection(3, 4, {"device": 3}),
         traffic_coverage=coverage,
         marginals=FacetMarginals({}, {"a": 1000, "b": 1}, list(shortfalls)),
@@ -77,7 +77,7 @@ def measured(name: str, given: GateInputs) -> Gate:
 
 
 def test_the_gates_are_measured_in_the_order_in_which_they_are_shown() -> None:
-    assert [gate.name for gate in measure_gates(inputs(table({})))] == list(GATES)
+    assert [gate.name for gate in measure_gates(inputs(table({})))] == list(GATES_OF_EVERY_KIND)
     assert NOT_WAIVABLE == ("schema", "hold_out_integrity", "undecided_lots", "call_format")  # design rule 7
 
 

@@ -15,7 +15,7 @@ from tests.support.workspaces import add_example
 from winnow.cli.main import app
 from winnow.core.errors import WinnowError
 from winnow.core.result import NotMeasured
-from winnow.curation.checks.gates import GATES
+from winnow.curation.checks.gates import GATES_OF_EVERY_KIND
 from winnow.curation.checks.gates.disputed import measure_disputed
 from winnow.curation.checks.gates.facet_marginals import measure_facet_marginals
 from winnow.curation.checks.gates.fallback_share import measure_fallback_share
@@ -286,7 +286,7 @@ def test_a_tiny_source_is_not_judged_by_its_share() -> None:
 
 def test_nothing_to_measure_is_said_and_is_no_pass(make_workspace: Callable[..., Workspace]) -> None:
     verdicts = {gate.name: gate.verdict for gate in make_workspace("a", "b").check().gates}
-    assert list(verdicts) == list(GATES)
+    assert list(verdicts) == list(GATES_OF_EVERY_KIND)
     assert verdicts["schema"] == verdicts["leakage"] == verdicts["duplicates"] == verdicts["disputed"] == "not_measured"
 
 
@@ -322,7 +322,7 @@ def test_every_failed_gate_names_a_command_that_exists(make_workspace: Callable[
         workspace = make_workspace("a", "b", name=name)
         workspace.add(pd.DataFrame({"text": texts, "label": "a", "split": splits}))
         failed += [gate for gate in workspace.check().gates if gate.verdict == "fail"]
-    assert {gate.name for gate in failed} == set(GATES)
+    assert {gate.name for gate in failed} == set(GATES_OF_EVERY_KIND)
     for gate in failed:
         named = re.findall(r"winnow (\w+)", gate.fix)
         assert gate.verdict == "fail"

@@ -1,0 +1,83 @@
+"""The gates of dialogues: how calls are written, whether their values were given, and whether answers are alike."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from tests.curation.checks.gates.test_gate_inputs import inputs, measured, table
+from winnow.curation.checks.gates import GATES_OF_EVERY_KIND, GATES_OF_KINDS, measure_gates
+from winnow.curation.checks.label_conflicts import answer_conflicts
+from winnow.validators.kinds.tools import TOOLS, content_of
+from winnow.validators.tools.dialogue import Call, Dialogue, Role, Tool, Turn
+
+OPEN = Tool(
+    "open_ticket",
+    "Open a ticket.",
+    {"type": "object", "properties": {"ticket_id": {"type": "string"}}, "required": ["ticket_id"]},
+)
+
+
+def dialogue(question: str, ticket: str, prose: str = "I will open it.", tools: tuple[Tool, ...] = (OPEN,)) -> str:
+    call = Call("call_1", OPEN.name, {"ticket_id": ticket})
+    return content_of(Dialogue((Turn(Role.USER, question), Turn(Role.ASSISTANT, prose, (call,))), tools))
+
+
+def dialogues(*contents: str, labels: str | list[str] = OPEN.name) -> pd.DataFrame:
+    rows = table(*({"content": content} for content in contents))
+    return rows.assign(label=labels)
+
+
+def given(final: pd.DataFrame, **settings: object) -> object:
+    return inputs(final, kind="tools", labels=[], **settings)
+
+
+GOOD = dialogue("please open ticket TK-4711", "TK-4711")
+
+
+def test_dialogues_have_gates_of_their_own() -> None:
+    names = [gate.name for gate in measure_gates(given(dialogues(GOOD)))]  # type: ignore[arg-type]
+    assert names == [*GATES_OF_EVERY_KIND, *GATES_OF_KINDS["tools"]]
+    for name in GATES_OF_KINDS["tools"]:
+        assert measured(name, given(dialogues(GOOD))).verdict == "pass"  # type: ignore[arg-type]
+        assert measured(name, inputs(table({}))).verdict == "not_measured"
+
+
+def test_a_value_that_nobody_gave_fails() -> None:
+    gate = measured("grounding", given(dialogues(GOOD, dialogue("please open my ticket", "TK-4711"))))  # type: ignore[arg-type]
+    assert (gate.measured, gate.verdict) == (1, "fail")
+    assert "ticket_id" in gate.evidence[0]
+
+
+def test_a_value_may_come_from_the_system_prompt() -> None:
+    shown = given(dialogues(dialogue("please open my ticket", "TK-4711")))
+    prompt = shown.task.with_document_texts({"system_prompt": "The user's ticket is TK-4711."})  # type: ignore[attr-defined]
+    object.__setattr__(shown, "task", prompt)
+    assert measured("grounding", shown).measured == 0  # type: ignore[arg-type]
+
+
+def test_an_answer_that_the_format_cannot_hold_fails() -> None:
+    bad = dialogue("please open ticket TK-4711", "TK-4711", prose='```json\n{"tool": "x"}\n```\nI will.')
+    gate = measured("call_format", given(dialogues(GOOD, bad)))  # type: ignore[arg-type]
+    assert (gate.measured, gate.verdict) == (1, "fail")
+    assert "turn 2" in gate.evidence[0]
+
+
+def test_answers_in_several_forms_fail_below_the_share() -> None:
+    others = [dialogue(f"open ticket TK-{i}", f"TK-{i}", prose="Sure: I will. Wait!") for i in range(2)]
+    alike = [dialogue(f"please open ticket TK-{i}", f"TK-{i}") for i in range(10, 18)]
+    assert measured("answer_style", given(dialogues(*alike, *others))).verdict == "pass"  # type: ignore[arg-type]
+    gate = measured("answer_style", given(dialogues(*alike[1:], *others)))  # type: ignore[arg-type]
+    assert (gate.measured, gate.verdict) == (0.7778, "fail")
+
+
+def test_only_equal_questions_with_different_answers_are_in_dispute() -> None:
+    same = dialogue("please open ticket TK-4711", "TK-4711", prose="Opening it.")
+    other_call = dialogue("please open ticket TK-4711", "TK-4712")
+    other_tools = dialogue("please open ticket TK-4711", "TK-4713", tools=(OPEN, Tool("close", "", {"type": "object"})))
+    final = dialogues(GOOD, same, other_call, other_tools)
+    conflicts = answer_conflicts(final, TOOLS)
+    assert conflicts[["left", "right"]].to_numpy().tolist() == [[final["id"][0], final["id"][2]]]
+    shown = given(final)
+    object.__setattr__(shown, "conflicts", conflicts)
+    gate = measured("disputed", shown)  # type: ignore[arg-type]
+    assert (gate.measured, gate.verdict) == (0.5, "fail")

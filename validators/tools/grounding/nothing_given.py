@@ -56,6 +56,12 @@ _REQUEST_WORDS = frozenset(
 )
 """Words with which people ask, whatever they ask for."""
 
+_JOINED = re.compile(r",|&|\b(?:and|with|plus)\b", re.I)
+"""What joins the parts of a list: "me and my wife" are two."""
+
+_DEICTIC = frozenset(["me", "self", "home", "here", "now", "current", "current location"])
+"""Values that mean the user's own person, place or time, which need not be said."""
+
 _IMPLIED = (0, 1)
 """Numbers that language implies without saying them: "a ticket", "no luggage"."""
 
@@ -77,6 +83,8 @@ def nothing_given(
         typed = not any(_dates(text, others) for text in texts)
     elif times_of_value(leaf):
         typed = not any(_times(text, others) for text in texts)
+    elif leaf.text.lower() in _DEICTIC:
+        return False
     else:
         taken = _request_stems(tool) | _same_kind(leaf, accounted) | _numbers(leaf, others)
         return not any(_unexplained(text, taken) for text in texts)
@@ -113,6 +121,8 @@ def _counts(leaf: Leaf, text: str, others: Sequence[str]) -> bool:
     """Whether a text has a number that gives no other argument, or numbers from which this one may be computed."""
     mentions = number_mentions(text)
     if _free(mentions, others) or (date_mentions(text) and _PARTS_OF_DATE & leaf.about):
+        return True
+    if leaf.number is not None and 1 < leaf.number <= 1 + len(_JOINED.findall(text)):  # it may count what is listed
         return True
     readings = [reading for mention in mentions[:_MANY] for reading in mention.readings]
     return leaf.number is not None and any(math.isclose(leaf.number, one, rel_tol=1e-3) for one in _computed(readings))

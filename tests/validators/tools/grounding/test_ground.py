@@ -110,6 +110,7 @@ def test_composed_text_and_knowledge_are_reviewed() -> None:
         ("How is the weather in the city going to be?", "city", "New York"),
         ("What's the weather in Oslo?", "date", "2024-05-01"),
         ("Book a flight to Oslo", "passengers", 4),
+        ("Book a flight to Oslo and back", "passengers", 3),
         ("Set an alarm", "time", "07:15"),
     ],
 )
@@ -129,6 +130,8 @@ def test_a_required_value_that_nothing_gives_is_an_error(said: str, name: str, v
         ("Who won the World Cup in Qatar?", "year", 2022),
         ("Call it a day on Labor Day", "date", "2024-09-02"),
         ("Book a flight for me", "passengers", 1),
+        ("Book a flight for me and my wife", "passengers", 2),
+        ("How far is it?", "value", "home"),
         ("Wake me in the morning", "time", "07:15"),
         ("Book a flight for two days later", "date", "2024-09-02"),
     ],

@@ -54,11 +54,11 @@ def misspelling_detector(language: str) -> Callable[[str], bool]:
     return misspelt
 
 
-def frequent_words(language: str) -> list[str]:
-    """The function words of a language, approximately: its FUNCTION_WORDS most frequent words; empty if unknown."""
+def frequent_words(language: str, count: int = FUNCTION_WORDS) -> list[str]:
+    """The most frequent words of a language, by default about as many as are function words; empty if unknown."""
     import wordfreq
 
-    return wordfreq.top_n_list(language, FUNCTION_WORDS) if language in wordfreq.available_languages() else []
+    return wordfreq.top_n_list(language, count) if language in wordfreq.available_languages() else []
 
 
 def _one_edit_away(word: str, letters: list[str]) -> Iterator[str]:

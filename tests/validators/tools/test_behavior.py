@@ -208,6 +208,11 @@ def test_only_the_last_turn_of_the_user_is_a_pleasantry() -> None:
             "Which restaurant, and how many guests?",
             "the answer asks for 'restaurant' of 'book_table', but the user may have given it",
         ),
+        (
+            "Book Luigi's in Rome for 4 on Friday at 7 pm.",
+            "Which restaurant, how many guests, and in which city?",
+            "the answer asks for 'restaurant' of 'book_table', but the user may have given it",
+        ),
     ],
 )
 def test_a_proposal_gives_the_first_reason(user: str, answer: str, why: str) -> None:

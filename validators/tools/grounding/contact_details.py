@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from winnow.validators.tools.grounding.finding import Evidence, GroundingLevel
@@ -37,6 +38,14 @@ def is_email(text: str) -> bool:
 def is_url(text: str) -> bool:
     """Whether a value is a web address."""
     return _URL.fullmatch(text) is not None
+
+
+def is_network_address(text: str) -> bool:
+    """Whether a value is an IP address that is not of the machine itself."""
+    try:
+        return not ip_address(text).is_loopback
+    except ValueError:
+        return False
 
 
 def is_phone(leaf: Leaf) -> bool:

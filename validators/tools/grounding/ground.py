@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
@@ -12,7 +12,13 @@ from winnow.validators.tools.dialogue import Call, Dialogue, Role, Tool
 from winnow.validators.tools.grounding.booleans import is_flagged
 from winnow.validators.tools.grounding.calendar_dates import date_mentions, dates_of_value, same_date
 from winnow.validators.tools.grounding.clock_times import same_time, times_of_value
-from winnow.validators.tools.grounding.contact_details import is_email, is_phone, is_url, same_contact
+from winnow.validators.tools.grounding.contact_details import (
+    is_email,
+    is_network_address,
+    is_phone,
+    is_url,
+    same_contact,
+)
 from winnow.validators.tools.grounding.currency_names import same_currency
 from winnow.validators.tools.grounding.finding import Evidence, GroundingFinding, GroundingLevel, GroundingRule
 from winnow.validators.tools.grounding.folding import contains_joined
@@ -60,6 +66,8 @@ class _Verdict:
     level: GroundingLevel
     rule: GroundingRule
     why: str
+    quoted: str = ""
+    """The given words that account for the value."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +79,8 @@ class _Before:
     tool: Tool | None
     earlier_arguments: str
     """The arguments of the assistant's earlier calls."""
+    accounted: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Filled when it is first asked for."""
 
     @cached_property
     def given(self) -> tuple[Passage, ...]:
@@ -177,7 +187,8 @@ def _evidence(leaf: Leaf, before: _Before, normalizer: Normalizer) -> tuple[Pass
 def _graded(leaf: Leaf, rule: GroundingRule, found: tuple[Passage, Evidence]) -> _Verdict:
     passage, evidence = found
     note = f" ({evidence.note})" if evidence.note else ""
-    return _Verdict(evidence.level, rule, f"{leaf.text!r} is {evidence.quoted!r} of {passage.place}{note}")
+    why = f"{leaf.text!r} is {evidence.quoted!r} of {passage.place}{note}"
+    return _Verdict(evidence.level, rule, why, evidence.quoted)
 
 
 def _each_part(leaf: Leaf, before: _Before) -> _Verdict | None:
@@ -211,7 +222,7 @@ def _invented(leaf: Leaf, before: _Before) -> _Verdict | None:
     if is_opaque_id(leaf):
         why = f"no turn gives the id {leaf.text!r}"
         return _Verdict(GroundingLevel.ERROR, GroundingRule.INVENTED_ID, why + _copied(leaf))
-    if is_email(leaf.text) or is_phone(leaf) or is_url(leaf.text):
+    if any(is_address(leaf.text) for is_address in (is_email, is_url, is_network_address)) or is_phone(leaf):
         why = f"no turn gives the address {leaf.text!r}"
         return _Verdict(GroundingLevel.ERROR, GroundingRule.INVENTED_CONTACT, why + _copied(leaf))
     return None
@@ -222,14 +233,25 @@ def _copied(leaf: Leaf) -> str:
 
 
 def _missing(leaf: Leaf, before: _Before) -> _Verdict | None:
-    others = [other.text for other in leaves(before.call, before.tool) if other.path != leaf.path]
-    if leaf.has_default or not nothing_given(leaf, before.given, before.tool, others):
+    if leaf.has_default:
+        return None
+    others = {path: texts for path, texts in _accounted(before).items() if path != leaf.path}
+    if not nothing_given(leaf, before.given, before.tool, others):
         return None
     if leaf.required:
         why = f"{leaf.name!r} is required and nothing gives it; the right behavior is to ask"
         return _Verdict(GroundingLevel.ERROR, GroundingRule.NOTHING_GIVEN, why)
     why = f"{leaf.name!r} is optional and nothing gives it; it can be left out"
     return _Verdict(GroundingLevel.REVIEW, GroundingRule.NOTHING_GIVEN, why)
+
+
+def _accounted(before: _Before) -> dict[str, tuple[str, ...]]:
+    """The text of every value that something given accounts for, and the words that do, by path."""
+    if not before.accounted:
+        for leaf in leaves(before.call, before.tool):
+            verdict = _literal(leaf, before) or _normalized(leaf, before)
+            before.accounted[leaf.path] = (leaf.text, verdict.quoted) if verdict else ()
+    return before.accounted
 
 
 def _assistant_only(leaf: Leaf, before: _Before) -> _Verdict | None:

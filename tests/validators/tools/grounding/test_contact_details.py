@@ -30,6 +30,7 @@ def test_a_contact_in_another_form_is_normalized(said: str, value: str, name: st
     [
         ("mail Ann", "ann.lee@gmail.com", "to"),
         ("open the page", "https://winnow.dev/docs", "url"),
+        ("ping the server", "10.0.3.17", "ip"),
         ("call Ann", "+14155550132", "phone"),
         ("call (415) 555-0132", "+14155550133", "phone"),
     ],
@@ -52,6 +53,7 @@ def test_a_description_may_say_that_a_value_is_a_phone_number() -> None:
         ("mail Ann Lee at Corp", "ann.lee@corp.com", "to"),
         ("open the homepage of Mozilla", "https://www.mozilla.org", "url"),
         ("call the police", "911", "phone"),
+        ("ping this computer", "127.0.0.1", "ip"),
     ],
 )
 def test_a_contact_that_may_be_known_is_reviewed(said: str, value: str, name: str) -> None:

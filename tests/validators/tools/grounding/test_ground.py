@@ -110,6 +110,7 @@ def test_composed_text_and_knowledge_are_reviewed() -> None:
         ("How is the weather in the city going to be?", "city", "New York"),
         ("What's the weather in Oslo?", "date", "2024-05-01"),
         ("Book a flight to Oslo", "passengers", 4),
+        ("Book a flight to Oslo and back", "passengers", 3),
         ("Set an alarm", "time", "07:15"),
     ],
 )
@@ -129,12 +130,56 @@ def test_a_required_value_that_nothing_gives_is_an_error(said: str, name: str, v
         ("Who won the World Cup in Qatar?", "year", 2022),
         ("Call it a day on Labor Day", "date", "2024-09-02"),
         ("Book a flight for me", "passengers", 1),
+        ("Book a flight for me and my wife", "passengers", 2),
+        ("How far is it?", "value", "home"),
         ("Wake me in the morning", "time", "07:15"),
         ("Book a flight for two days later", "date", "2024-09-02"),
     ],
 )
 def test_a_required_value_that_something_may_give_is_reviewed(said: str, name: str, value: object) -> None:
     assert grade(said, value, name=name).level is GroundingLevel.REVIEW
+
+
+def _rule(said: str, arguments: dict[str, object], asked: str) -> GroundingRule:
+    found = ground(dialogue_of(said, arguments, description="Converts money, tells the distance, lets people fly."))
+    return next(one.rule for one in found if one.argument == asked)
+
+
+@pytest.mark.parametrize(
+    ("said", "arguments", "asked"),
+    [
+        ("convert 500 to Euros", {"amount": 500, "to_currency": "EUR", "from_currency": "USD"}, "from_currency"),
+        ("convert USD to Euros", {"amount": 500, "to_currency": "EUR", "from_currency": "USD"}, "amount"),
+        ("a loan of $5000 at 4%", {"value": 5000, "rate": 0.04, "months": 36}, "months"),
+        ("the distance to Bergen", {"location1": "Oslo", "location2": "Bergen"}, "location1"),
+        ("fly to Bergen", {"origin": "Oslo", "destination": "Bergen"}, "origin"),
+        ("fly on May 5th", {"departure_date": "2024-05-05", "return_date": "2024-05-12"}, "return_date"),
+        ("see you at 3pm", {"start": "15:00", "end": "17:00"}, "end"),
+    ],
+)
+def test_what_gives_another_argument_does_not_give_this_one(
+    said: str, arguments: dict[str, object], asked: str
+) -> None:
+    assert _rule(said, arguments, asked) is GroundingRule.NOTHING_GIVEN
+
+
+@pytest.mark.parametrize(
+    ("said", "arguments", "asked"),
+    [
+        ("27 extroverts and 28 introverts", {"extroverts": 27, "introverts": 28, "total": 55}, "total"),
+        ("3 shirts for $20 each", {"count": 3, "price": 20, "sum": 60}, "sum"),
+        ("half of 90", {"whole": 90, "part": 45}, "part"),
+        ("from the 11th result", {"result": 11, "skip": 10}, "skip"),
+        ("three nights from May 5th", {"checkin": "2024-05-05", "nights": 3, "checkout": "2024-05-08"}, "checkout"),
+        ("at 3pm for 2 hours", {"start": "15:00", "hours": 2, "end": "17:00"}, "end"),
+        ("a moderately active man of 30", {"age": 30, "activity_level": 3}, "activity_level"),
+        ("the weather in Oslo", {"city": "Oslo", "country": "Norway"}, "country"),
+        ("a growth of 4% for 3 years", {"growth": 0.04, "years": 3, "rates": "[0.04] * 3"}, "rates"),
+        ("the calendar of May 5", {"day": 5, "month": 6}, "month"),
+    ],
+)
+def test_what_gives_another_argument_may_give_this_one_too(said: str, arguments: dict[str, object], asked: str) -> None:
+    assert _rule(said, arguments, asked) in (GroundingRule.COMPUTED, GroundingRule.COMPOSED)
 
 
 def test_a_default_means_that_nobody_has_to_be_asked() -> None:

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 
+from tests.support.public_data import public_data
 from winnow.validators.tools.dialogue import Call, Dialogue, Role, Tool, Turn
 from winnow.validators.tools.schemas.argument_problem import ArgumentProblemName as Name
 from winnow.validators.tools.schemas.check_arguments import argument_problems, schema_violations
@@ -301,9 +302,10 @@ def test_a_violation_says_what_was_found_what_was_expected_and_what_to_write(
     assert [str(one) for one in schema_violations(TOOL, {**VALID, **arguments})] == [message]
 
 
-def test_the_alternative_with_the_same_fixed_value_fits_best() -> None:
+@pytest.mark.parametrize("fixed", [lambda kind: {"const": kind}, lambda kind: {"enum": [kind]}])
+def test_the_alternative_with_the_same_fixed_value_fits_best(fixed: Callable[[str], dict[str, Any]]) -> None:
     one_of = [
-        {"type": "object", "properties": {"kind": {"const": kind}, size: {"type": "number"}}}
+        {"type": "object", "properties": {"kind": fixed(kind), size: {"type": "number"}}}
         for kind, size in (("circle", "radius"), ("square", "side"))
     ]
     tool = tool_of({"type": "object", "properties": {"shape": {"oneOf": one_of}}})
@@ -368,3 +370,24 @@ def test_declared_arguments_of_every_dialect_are_checked() -> None:
         (Name.REPEATED_ITEM, "c"),
     ]
     assert json.loads(json.dumps(tool.parameters)) == tool.parameters
+
+
+def test_of_public_calls_only_a_list_for_a_number_is_refused() -> None:
+    rows = json.loads(public_data("llamafactory_toolcall/glaive_toolcall_en_demo.json").read_text(encoding="utf-8"))
+    calls = [
+        (row["tools"], json.loads(one["value"]))
+        for row in rows
+        for one in row["conversations"]
+        if one["from"] == "function_call"
+    ]
+    assert len(calls) > 200
+    problems = [
+        str(problem)
+        for tools, call in calls
+        for problem in argument_problems(
+            dialogue_of(Call("call_1", call["name"], call["arguments"]), tools=read_tools(tools).tools)
+        )
+    ]
+    assert problems == [
+        "turn 2, call_1: tool 'track_calories', argument 'calories_per_item': [150, 350, 800]; expected: a number"
+    ]

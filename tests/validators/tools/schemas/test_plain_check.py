@@ -90,6 +90,8 @@ VALID = {
 def test_ordinary_arguments_are_plainly_valid() -> None:
     assert is_plainly_valid(PLAIN, VALID)
     assert is_plainly_valid(PLAIN, {"day": "2026-03-05", "people": 1, "price": 1.5})
+    described = {"type": "boolean", "title": "Paid", "description": "x", "default": True, "examples": [True]}
+    assert is_plainly_valid(described, False)
 
 
 @pytest.mark.parametrize(

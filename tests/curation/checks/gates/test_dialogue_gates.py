@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from tests.curation.checks.gates.test_gate_inputs import inputs, measured, table
+from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates import GATES_OF_EVERY_KIND, GATES_OF_KINDS, measure_gates
 from winnow.curation.checks.label_conflicts import answer_conflicts
 from winnow.validators.kinds.tools import TOOLS, content_of
@@ -27,37 +30,38 @@ def dialogues(*contents: str, labels: str | list[str] = OPEN.name) -> pd.DataFra
     return rows.assign(label=labels)
 
 
-def given(final: pd.DataFrame, **settings: object) -> object:
-    return inputs(final, kind="tools", labels=[], **settings)
+def given(final: pd.DataFrame, *, system_prompt: str = "") -> GateInputs:
+    shown = inputs(final, kind="tools", labels=[])
+    task = shown.task.with_document_texts({"system_prompt": system_prompt})
+    return replace(shown, task=task, conflicts=answer_conflicts(final, TOOLS))
 
 
 GOOD = dialogue("please open ticket TK-4711", "TK-4711")
 
 
 def test_dialogues_have_gates_of_their_own() -> None:
-    names = [gate.name for gate in measure_gates(given(dialogues(GOOD)))]  # type: ignore[arg-type]
+    names = [gate.name for gate in measure_gates(given(dialogues(GOOD)))]
     assert names == [*GATES_OF_EVERY_KIND, *GATES_OF_KINDS["tools"]]
     for name in GATES_OF_KINDS["tools"]:
-        assert measured(name, given(dialogues(GOOD))).verdict == "pass"  # type: ignore[arg-type]
+        assert measured(name, given(dialogues(GOOD))).verdict == "pass"
         assert measured(name, inputs(table({}))).verdict == "not_measured"
 
 
 def test_a_value_that_nobody_gave_fails() -> None:
-    gate = measured("grounding", given(dialogues(GOOD, dialogue("please open my ticket", "TK-4711"))))  # type: ignore[arg-type]
+    gate = measured("grounding", given(dialogues(GOOD, dialogue("please open my ticket", "TK-4711"))))
     assert (gate.measured, gate.verdict) == (1, "fail")
     assert "ticket_id" in gate.evidence[0]
 
 
 def test_a_value_may_come_from_the_system_prompt() -> None:
-    shown = given(dialogues(dialogue("please open my ticket", "TK-4711")))
-    prompt = shown.task.with_document_texts({"system_prompt": "The user's ticket is TK-4711."})  # type: ignore[attr-defined]
-    object.__setattr__(shown, "task", prompt)
-    assert measured("grounding", shown).measured == 0  # type: ignore[arg-type]
+    final = dialogues(dialogue("please open my ticket", "TK-4711"))
+    assert measured("grounding", given(final)).measured == 1
+    assert measured("grounding", given(final, system_prompt="The user's ticket is TK-4711.")).measured == 0
 
 
 def test_an_answer_that_the_format_cannot_hold_fails() -> None:
     bad = dialogue("please open ticket TK-4711", "TK-4711", prose='```json\n{"tool": "x"}\n```\nI will.')
-    gate = measured("call_format", given(dialogues(GOOD, bad)))  # type: ignore[arg-type]
+    gate = measured("call_format", given(dialogues(GOOD, bad)))
     assert (gate.measured, gate.verdict) == (1, "fail")
     assert "turn 2" in gate.evidence[0]
 
@@ -65,8 +69,8 @@ def test_an_answer_that_the_format_cannot_hold_fails() -> None:
 def test_answers_in_several_forms_fail_below_the_share() -> None:
     others = [dialogue(f"open ticket TK-{i}", f"TK-{i}", prose="Sure: I will. Wait!") for i in range(2)]
     alike = [dialogue(f"please open ticket TK-{i}", f"TK-{i}") for i in range(10, 18)]
-    assert measured("answer_style", given(dialogues(*alike, *others))).verdict == "pass"  # type: ignore[arg-type]
-    gate = measured("answer_style", given(dialogues(*alike[1:], *others)))  # type: ignore[arg-type]
+    assert measured("answer_style", given(dialogues(*alike, *others))).verdict == "pass"
+    gate = measured("answer_style", given(dialogues(*alike[1:], *others)))
     assert (gate.measured, gate.verdict) == (0.7778, "fail")
 
 
@@ -77,7 +81,5 @@ def test_only_equal_questions_with_different_answers_are_in_dispute() -> None:
     final = dialogues(GOOD, same, other_call, other_tools)
     conflicts = answer_conflicts(final, TOOLS)
     assert conflicts[["left", "right"]].to_numpy().tolist() == [[final["id"][0], final["id"][2]]]
-    shown = given(final)
-    object.__setattr__(shown, "conflicts", conflicts)
-    gate = measured("disputed", shown)  # type: ignore[arg-type]
+    gate = measured("disputed", given(final))
     assert (gate.measured, gate.verdict) == (0.5, "fail")

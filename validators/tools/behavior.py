@@ -116,10 +116,10 @@ def derived_label(dialogue: Dialogue) -> Certain | Proposed:
 def _without_calls(dialogue: Dialogue, answer: Turn) -> Certain | Proposed:
     """What an answer in text does."""
     place = max(index for index, turn in enumerate(dialogue.turns) if turn is answer)
-    said = [turn.content for turn in dialogue.turns[:place] if turn.role is Role.USER]
+    user_texts = [turn.content for turn in dialogue.turns[:place] if turn.role is Role.USER]
     text = _plain(answer.content)
     requests = requests_in(text)
-    asked = asked_arguments(requests, dialogue.tools, "\n".join(said))
+    asked = asked_arguments(requests, dialogue.tools, "\n".join(user_texts))
     lacks = LACKS_TOOL.search(text) or (APOLOGY.search(text) and NO_SUCH_TOOL.search(text))
     if requests:
         return _asking(requests, asked, bool(lacks))
@@ -127,7 +127,7 @@ def _without_calls(dialogue: Dialogue, answer: Turn) -> Certain | Proposed:
         return Proposed(Behavior.UNABLE, f"the answer says {lacks.group()!r}, but also names a rule that forbids it")
     if lacks:
         return Certain(Behavior.UNABLE, f"the answer says {lacks.group()!r}")
-    if said and PLEASANTRY.fullmatch(said[-1]):
+    if user_texts and PLEASANTRY.fullmatch(user_texts[-1]):
         return Certain(Behavior.DIRECT, "the user says only a greeting, thanks or a farewell")
     if cannot := CANNOT.search(text):
         return _refusing(dialogue, text, cannot.group())

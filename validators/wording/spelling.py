@@ -61,6 +61,13 @@ def frequent_words(language: str, count: int = FUNCTION_WORDS) -> list[str]:
     return wordfreq.top_n_list(language, count) if language in wordfreq.available_languages() else []
 
 
+def frequency(word: str, language: str) -> float:
+    """How frequent a word is in a language, as its Zipf value; 0 if it is not known."""
+    import wordfreq
+
+    return float(wordfreq.zipf_frequency(word, language))
+
+
 def _one_edit_away(word: str, letters: list[str]) -> Iterator[str]:
     """Every string one edit away, except inflections: a final "s" is neither added nor removed."""
     for i in range(len(word) + 1):

@@ -18,7 +18,7 @@ from winnow.validators.tools.grounding.passage import Passage
 from winnow.validators.tools.grounding.quantities import quantities
 from winnow.validators.tools.grounding.relative_dates import relative_dates
 from winnow.validators.wording.facets import QUESTION_WORDS
-from winnow.validators.wording.spelling import frequent_words
+from winnow.validators.wording.spelling import frequency, frequent_words
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
@@ -27,6 +27,12 @@ _SENTENCE_START = re.compile(r"(?:^|[.!?:\n]\s*)[\"'“‘(]*$")
 _QUOTED = re.compile(r"[\"“”‘][^\"“”]+[\"“”’]|(?<!\w)'[^']+'(?!\w)")
 
 _DAY_PARTS = re.compile(r"\b(?:morning|afternoon|evening|night|noon|breakfast|lunch|dinner|brunch)\b", re.I)
+
+_BEGINNING = 500
+"""Characters of a text by which its language is told."""
+
+_KNOWN_ZIPF = 3.7
+"""Most words of a request in another language are rarer in English than this (5 occurrences in a million words)."""
 
 _PARTS_OF_DATE = frozenset({"year", "month", "day"})
 
@@ -77,6 +83,8 @@ def nothing_given(
     """
     others = [text for texts in accounted.values() for text in texts]
     texts = [passage.text for passage in passages]
+    if not all(map(_reads_english, texts)):
+        return False
     if not isinstance(leaf.value, str):
         typed = not _may_be_implied(leaf) and not any(_counts(leaf, text, others) for text in texts)
     elif dates_of_value(leaf):
@@ -90,6 +98,15 @@ def nothing_given(
         return not any(_unexplained(text, taken) for text in texts)
     explained = _request_stems(tool) | {each for other in others for each in stems(other)}
     return typed and not any(_names(text, explained) for text in texts)
+
+
+def _reads_english(text: str) -> bool:
+    """Whether most words are English ones; the rules about dates, numbers and requests know no other language."""
+    words = [word for word in _WORD.findall(text[:_BEGINNING]) if len(word) > 2 and word.islower()]
+    letters = [c for c in text[:_BEGINNING] if c.isalpha()]
+    if 2 * sum(map(str.isascii, letters)) < len(letters):
+        return False
+    return 2 * sum(frequency(word, "en") < _KNOWN_ZIPF for word in words) <= len(words)
 
 
 def _may_be_implied(leaf: Leaf) -> bool:

@@ -52,7 +52,7 @@ def is_opaque_id(leaf: Leaf) -> bool:
         return True
     if re.search(r"\s", text) or not names_id(leaf):
         return _is_generated(text)
-    return any(c.isdigit() for c in text) or _is_scrambled(text) or _is_generated(text)
+    return any(c.isdigit() for c in text) or _is_scrambled(text)
 
 
 def _is_generated(text: str) -> bool:

@@ -185,11 +185,11 @@ def _no_alternative(error: ValidationError, branches: Sequence[Sequence[Validati
         name, fix = _mistaken_type(error.instance, set(types))
         expected = " or ".join(TYPE_WORDS[one] for one in dict.fromkeys(types))
         return Violation(name, _path(error), shown(error.instance), expected, fix)
-    told = dict.fromkeys(
+    described = dict.fromkeys(
         f"{one.argument}: {one}".removeprefix(": ") for branch in branches for one in violations(branch)
     )
     return Violation(
-        ArgumentProblemName.NO_ALTERNATIVE, _path(error), "fits no alternative: " + " | ".join(told), "one of them"
+        ArgumentProblemName.NO_ALTERNATIVE, _path(error), "fits no alternative: " + " | ".join(described), "one of them"
     )
 
 

@@ -168,6 +168,8 @@ def test_what_gives_another_argument_does_not_give_this_one(
     [
         ("27 extroverts and 28 introverts", {"extroverts": 27, "introverts": 28, "total": 55}, "total"),
         ("3 shirts for $20 each", {"count": 3, "price": 20, "sum": 60}, "sum"),
+        ("58 guests with 20 adults", {"guests": 58, "adults": 20, "others": 38}, "others"),
+        ("share 90 among 3", {"total": 90, "people": 3, "each": 30}, "each"),
         ("half of 90", {"whole": 90, "part": 45}, "part"),
         ("from the 11th result", {"result": 11, "skip": 10}, "skip"),
         ("three nights from May 5th", {"checkin": "2024-05-05", "nights": 3, "checkout": "2024-05-08"}, "checkout"),
@@ -175,11 +177,25 @@ def test_what_gives_another_argument_does_not_give_this_one(
         ("a moderately active man of 30", {"age": 30, "activity_level": 3}, "activity_level"),
         ("the weather in Oslo", {"city": "Oslo", "country": "Norway"}, "country"),
         ("a growth of 4% for 3 years", {"growth": 0.04, "years": 3, "rates": "[0.04] * 3"}, "rates"),
-        ("the calendar of May 5", {"day": 5, "month": 6}, "month"),
+        ("the calendar of May 5", {"day": 5, "month": 9}, "month"),
     ],
 )
 def test_what_gives_another_argument_may_give_this_one_too(said: str, arguments: dict[str, object], asked: str) -> None:
     assert _rule(said, arguments, asked) in (GroundingRule.COMPUTED, GroundingRule.COMPOSED)
+
+
+@pytest.mark.parametrize(
+    ("said", "value"),
+    [
+        ("今天天气怎么样", "2026-03-02"),
+        ("¿qué tiempo hace mañana?", "2026-03-03"),
+        ("quel temps fera-t-il demain ?", "2026-03-03"),
+        ("wie wird morgen das wetter", "2026-03-03"),
+        ("расскажи про погоду завтра", "2026-03-03"),
+    ],
+)
+def test_nothing_is_missing_in_a_language_that_the_rules_do_not_know(said: str, value: str) -> None:
+    assert grade(said, value, name="date").rule is GroundingRule.COMPUTED
 
 
 def test_a_default_means_that_nobody_has_to_be_asked() -> None:

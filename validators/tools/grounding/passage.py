@@ -54,6 +54,8 @@ def _joined(text: str, place: int) -> bool:
     before, after = text[place - 1], text[place]
     if _cased(before) and _cased(after):
         return True
+    if before in "-−" and after.isdigit():  # a sign, not the hyphen of a range
+        return place == 1 or not text[place - 2].isalnum()
     if before in ".," and after.isdigit():
         return place > 1 and text[place - 2].isdigit()
     return before.isdigit() and after in ".," and text[place + 1 : place + 2].isdigit()

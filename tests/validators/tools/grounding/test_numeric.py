@@ -31,6 +31,7 @@ from winnow.validators.tools.grounding.finding import GroundingLevel, GroundingR
         ("[10,20,30]", 20),
         ("a couple of tickets", 2),
         ("¾ of a cup", 0.75),
+        ("it is −5.0 degrees", -5),
     ],
 )
 def test_a_number_in_another_form_is_normalized(said: str, value: float) -> None:
@@ -61,6 +62,12 @@ def test_a_part_of_a_number_is_not_the_number(said: str, value: float) -> None:
     found = grade(said, value, name="n")
     assert found.level is not GroundingLevel.LITERAL
     assert value == 150 or found.level is GroundingLevel.REVIEW
+
+
+def test_a_sign_belongs_to_a_number() -> None:
+    assert grade("it is -5 degrees", -5, name="n").level is GroundingLevel.LITERAL
+    assert grade("it is -5 degrees", 5, name="n").level is GroundingLevel.REVIEW
+    assert grade("pages 3-5", 5, name="n").level is GroundingLevel.LITERAL
 
 
 def test_elements_of_a_list_may_be_in_a_range() -> None:

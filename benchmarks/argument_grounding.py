@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks.texts import PUBLIC
+from benchmarks.texts import PUBLIC, ROOT
+from winnow.validators.tools.dialects import read_dialogue
 from winnow.validators.tools.dialogue import Call, Dialogue, Role, Turn
 from winnow.validators.tools.grounding.finding import GroundingFinding, GroundingLevel
 from winnow.validators.tools.grounding.ground import ground
@@ -21,6 +22,8 @@ from winnow.validators.tools.schemas.read_tools import read_tools
 
 TUNED_ROWS = 500
 """The rules were written while looking at the first rows of xLAM; the others were left out."""
+
+ASSISTANT = ROOT / "examples" / "assistant"
 
 SPEAKERS = {"human": Role.USER, "gpt": Role.ASSISTANT, "function_call": Role.ASSISTANT, "observation": Role.TOOL}
 
@@ -51,6 +54,13 @@ def _turn(turn: dict[str, str]) -> Turn:
     calls = json.loads(turn["value"])
     found = calls if isinstance(calls, list) else [calls]
     return Turn(role, calls=tuple(Call(f"call_{n}", one["name"], one["arguments"]) for n, one in enumerate(found, 1)))
+
+
+def assistant_dialogues() -> list[Dialogue]:
+    """The written dialogues of the example, none of which has a value that nothing gives."""
+    tools = read_tools((ASSISTANT / "tools.json").read_text(encoding="utf-8")).tools
+    lines = (ASSISTANT / "dialogues.jsonl").read_text(encoding="utf-8").splitlines()
+    return [Dialogue(read_dialogue(json.loads(line)["messages"]).turns, tools) for line in lines]
 
 
 def report(name: str, dialogues: list[Dialogue], system_prompt: str = "", *, errors: bool) -> None:
@@ -91,6 +101,8 @@ def main() -> None:
     rows = [json.loads(line) for line in tau.read_text(encoding="utf-8").splitlines()]
     prompt = (PUBLIC / "tau_bench" / "airline_wiki.md").read_text(encoding="utf-8")
     report("τ-bench, airline", list(sharegpt_dialogues(rows)), prompt, errors=errors)
+    prompt = (ASSISTANT / "system_prompt.txt").read_text(encoding="utf-8")
+    report("examples/assistant", assistant_dialogues(), prompt, errors=errors)
 
 
 if __name__ == "__main__":

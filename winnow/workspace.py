@@ -169,15 +169,19 @@ class Workspace:
 
         return trust(self._context, file)
 
-    def check(self, settings: Sequence[str] = (), *, progress: Progress | None = None) -> CheckResult:
+    def check(
+        self, settings: Sequence[str] = (), *, base_model: str | None = None, progress: Progress | None = None
+    ) -> CheckResult:
         """Measure every gate; `settings` such as "leakage=0.2" try other thresholds without saving them.
+
+        `base_model` is a folder or hub id, in place of the one in the task file: dialogues are checked in its template.
 
         Excluded rows, and near pairs under different labels, are written to `.winnow/reports/`, unless there are
         settings.
         """
         from winnow.operations.check import check
 
-        return check(self._context, settings, progress=progress)
+        return check(self._context, settings, base_model=base_model, progress=progress)
 
     def coverage(self, *, progress: Progress | None = None) -> CoverageResult:
         """Measure what the dataset lacks of what users ask; writes a page and a generation plan."""

@@ -14,7 +14,11 @@ from winnow.core.errors import Problem, WinnowError
 from winnow.core.example import repeat_key
 from winnow.core.layout import WorkspaceFolder
 from winnow.core.progress import Progress
+from winnow.core.result import NotMeasured
 from winnow.core.vocabulary import GateVerdict, Split
+from winnow.curation.checks.chat_template.base_model import render_for_base_model
+from winnow.curation.checks.chat_template.render_records import NO_BASE_MODEL, RenderedRecords
+from winnow.curation.checks.chat_template.template_facts import ChatTemplateFacts
 from winnow.curation.checks.coverage.task_facets import facet_functions, text_facets
 from winnow.curation.checks.coverage.traffic_similarity import TrafficCoverage, measure_traffic_coverage
 from winnow.curation.checks.eligibility import EXCLUDED, eligible_rows
@@ -63,6 +67,8 @@ class CheckResult:
     sources: Mapping[str, str]
     """File name of every source, by id."""
     exceptions: GateExceptions
+    rendered: RenderedRecords | NotMeasured = NO_BASE_MODEL
+    """The dialogues in the chat template of the base model, if one is named."""
 
     def __repr__(self) -> str:
         verdicts = ", ".join(f"{gate.name} {gate.verdict}" for gate in self.gates)
@@ -101,6 +107,11 @@ class CheckResult:
         reasons = self.table.loc[self.table["split"] == EXCLUDED, "reason"]
         return {str(reason): int(count) for reason, count in sorted(Counter(reasons).items())}
 
+    def chat_template(self) -> ChatTemplateFacts | None:
+        """What the base model's chat template makes of the selected dialogues; None if no base model is named."""
+        rendered = self.rendered
+        return None if isinstance(rendered, NotMeasured) else rendered.report(self.selected["id"]).facts
+
     def waivers(self) -> dict[str, str]:
         """Who waived a gate, why and until when, by gate that is waived."""
         return {
@@ -136,6 +147,7 @@ class CheckResult:
             self.private_data,
             self.sources,
             self.exceptions,
+            self.rendered,
         )
 
 
@@ -160,10 +172,13 @@ def check(
         selection.final, embedder, fallback=task.fallback, progress=progress, **caches
     )
     private_data = records_with_pii(table, kind_of(task), scrubber, folder.near_pairs, model=task.private.model)
-    return apply_gates(task, selection, similarities, traffic_coverage, facets, private_data, sources, exceptions)
+    rendered = render_for_base_model(eligible, task, folder.root, progress=progress)
+    return apply_gates(
+        task, selection, similarities, traffic_coverage, facets, private_data, sources, exceptions, rendered
+    )
 
 
-def apply_gates(
+def apply_gates(  # noqa: PLR0913  (everything that is measured before)
     task: Task,
     selection: Selection,
     similarities: Similarities,
@@ -172,6 +187,7 @@ def apply_gates(
     private_data: Mapping[str, Sequence[str]],
     sources: Mapping[str, str],
     exceptions: GateExceptions,
+    rendered: RenderedRecords | NotMeasured = NO_BASE_MODEL,
 ) -> CheckResult:
     """Apply every gate to a selection. Pure."""
     final, kind = selection.final, kind_of(task)
@@ -188,6 +204,7 @@ def apply_gates(
         marginals=measure_marginals(list(train["label"]), text_facets(train["text"], facets), task),
         private=private_data,
         sources=sources,
+        rendered=rendered,
     )
     reviews = exceptions.reviews(set(inputs.selected["id"]))
     gates = with_loosened(measure_gates(inputs), task, lot_reviews=reviews, not_waivable=NOT_WAIVABLE)
@@ -204,4 +221,5 @@ def apply_gates(
         private_data=private_data,
         sources=sources,
         exceptions=exceptions,
+        rendered=rendered,
     )

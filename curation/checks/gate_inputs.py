@@ -8,6 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from winnow.config.task import Task
+from winnow.core.result import NotMeasured
+from winnow.curation.checks.chat_template.render_records import NO_BASE_MODEL, RenderedRecords
 from winnow.curation.checks.coverage.traffic_similarity import TrafficCoverage
 from winnow.curation.checks.eligibility import EXCLUDED
 from winnow.curation.checks.selection import Selection
@@ -36,6 +38,8 @@ class GateInputs:
     """Entities that the policy does not allow, by record id (`records_with_pii`)."""
     sources: Mapping[str, str]
     """File names of sources, by id."""
+    rendered: RenderedRecords | NotMeasured = NO_BASE_MODEL
+    """The dialogues in the chat template of the base model, if one is named."""
 
     @property
     def final(self) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
@@ -12,9 +12,10 @@ from winnow.config.gate_settings import LoosenedSetting
 from winnow.config.gate_thresholds import GateThresholds
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.hashing import file_sha256
-from winnow.core.record import Record
+from winnow.core.record import ABSENT_IF_NONE, Record
 from winnow.core.result import Measured, NotMeasured
 from winnow.core.vocabulary import SPLITS, Bound, GateVerdict, Origin, PiiAction
+from winnow.curation.checks.chat_template.template_facts import ChatTemplateFacts
 from winnow.curation.checks.gates.gate import Gate
 from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts
 from winnow.curation.review.lot_facts import ExportedLotFacts
@@ -157,6 +158,8 @@ class Manifest(Record):
     """Rows that the language detector assigned to another language."""
     must_pass: MustPassFacts | None = None
     """The must-pass cases; absent if the task names none."""
+    chat_template: Annotated[ChatTemplateFacts | None, ABSENT_IF_NONE] = None
+    """The dialogues in the chat template of the base model; absent if the task names none."""
     versions: dict[str, str | None]
     """Versions of the packages that can change a byte of a release."""
     files: dict[str, FileFacts] = Field(default_factory=dict)

@@ -146,6 +146,7 @@ def _state_manifest(rows: pd.DataFrame, content: ReleaseContent) -> Manifest:
         label_accuracy=provenance.accuracy.facts() if provenance.accuracy else None,
         flagged=provenance.flagged(checked.selected, "language"),
         must_pass=must_pass_summary(content.must_pass, checked.selected) if task.must_pass is not None else None,
+        chat_template=checked.chat_template(),
         versions={package: package_version(package) for package in VERSIONED_PACKAGES},
     )
 

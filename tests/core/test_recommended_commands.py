@@ -19,6 +19,8 @@ from winnow.workspace import Workspace
 
 CASES = [
     (("check",), {}, "winnow check", "ws.check()"),
+    (("check",), {"for_": "MODEL"}, "winnow check --for MODEL", "ws.check(base_model='MODEL')"),
+    (("push label",), {"for_": "ada"}, "winnow push label --for ada", "ws.push('label', annotators='ada')"),
     (("add", "FILE"), {"origin": "log"}, "winnow add FILE --origin log", "ws.add('FILE', origin='log')"),
     (
         ("add", "FILE"),

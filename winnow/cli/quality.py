@@ -45,13 +45,21 @@ def check(
             help="Try another threshold without saving it, such as leakage=0.2 or duplicates.cosine=0.95.",
         ),
     ] = [],  # noqa: B006  (Typer copies it)
+    base_model: Annotated[
+        str | None,
+        typer.Option(
+            "--for",
+            metavar="MODEL",
+            help="Folder or hub id of a model: check the dialogues in its chat template. Its weights are not loaded.",
+        ),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Measure every gate; exit with 1 if one fails."""
     from winnow.operations import check as operation
 
     with progress_bar("embedding", json) as progress:
-        result = operation.check(workspace_of(context), settings, progress=progress)
+        result = operation.check(workspace_of(context), settings, base_model=base_model, progress=progress)
     if json:
         costs = [asdict(cost) for cost in result.threshold_costs]
         extra = {
@@ -60,6 +68,7 @@ def check(
             "costs": costs,
             "excluded": result.excluded,
             "similarity_between_splits": result.highest_similarities(),
+            "chat_template": to_jsonable_python(result.chat_template()),
         }
         terminal.print_json({"passed": result.passed, "gates": to_jsonable_python(result.gates), **extra})
     else:

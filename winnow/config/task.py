@@ -165,6 +165,20 @@ class EmbedderConfig(TaskSection):
         return "the bundled model" if self.model is None else f"{self.model}, in place of the bundled model"
 
 
+class BaseModelConfig(TaskSection):
+    """The model that is to be trained; its name alone stands for a section with nothing else."""
+
+    model: Name
+    """A folder or hub id with the model's tokenizer and chat template."""
+    window: Annotated[Count, Field(ge=1)] | None = None
+    """Tokens of a row in training; by default what the model states."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_name(cls, value: object) -> object:
+        return {"model": value} if isinstance(value, str) else value
+
+
 class Task(TaskSection):
     """All of `winnow.yaml`."""
 
@@ -214,6 +228,8 @@ class Task(TaskSection):
     """For `kind: tools`: a text file with the system prompt."""
     call_format: str = "fenced_json"
     """For `kind: tools`: how a call is written in a message."""
+    base_model: BaseModelConfig | None = None
+    """For `kind: tools`: the model in whose chat template dialogues are checked."""
     _document_texts: dict[str, str] = PrivateAttr(default_factory=dict)
     """The texts of the files that `tools` and `system_prompt` name, by key."""
 

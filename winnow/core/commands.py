@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 Option = str | int | float | Sequence[str]
 
@@ -27,6 +27,12 @@ ONLY_COMMANDS = ("annotators",)
 
 PARAMETERS = {"for": "annotators", "set": "settings", "from": "from_file", "label": "labels"}
 """Options whose parameter has another name."""
+
+PARAMETERS_OF_VERBS = {"check": {"for": "base_model"}}
+"""Options whose parameter has a name of its own in one command."""
+
+OPTION_OF_PARAMETER = {"annotators": "for", "base_model": "for", "settings": "set"}
+"""Parameters whose option has another name."""
 
 _CALLS_OF: dict[str, str] = {}
 """The calls of all command lines that were made, for `in_python`."""
@@ -52,8 +58,7 @@ def command(verb: str, *arguments: str, **options: Option) -> str:
 
 def option(parameter: str) -> str:
     """The option of a parameter: `--for` of `annotators`."""
-    names = {python: name for name, python in PARAMETERS.items() if name in ("for", "set")}
-    return "--" + names.get(parameter, parameter).rstrip("_").replace("_", "-")
+    return "--" + OPTION_OF_PARAMETER.get(parameter, parameter).rstrip("_").replace("_", "-")
 
 
 def in_python(message: str) -> str:
@@ -75,16 +80,16 @@ def _call(line: str, verb: str, arguments: Sequence[str], options: dict[str, Opt
         return f"ws.generate(GenerationRequest({', '.join([repr(rest[0]), *_request_fields(options)])}))"
     values = [repr(part) for part in ((*rest, *arguments) if name not in CALLS else arguments)]
     if name != "deployment history":
-        values += _keywords(options)
+        values += _keywords(options, PARAMETERS | PARAMETERS_OF_VERBS.get(verb, {}))
     return f"{call}({', '.join(values)})"
 
 
-def _keywords(options: dict[str, Option]) -> list[str]:
+def _keywords(options: dict[str, Option], parameters: Mapping[str, str]) -> list[str]:
     """The keyword arguments of a call. Columns, and what describes a batch, are objects."""
     columns = {name.removesuffix("_column"): value for name, value in options.items() if name.endswith("_column")}
     batch = [name for name in ("batch", "generator", "prompt_version", "model") if name in options]
     plain = {name: value for name, value in options.items() if not name.endswith("_column") and name not in batch}
-    found = [f"{PARAMETERS.get(name.rstrip('_'), name)}={value!r}" for name, value in plain.items()]
+    found = [f"{parameters.get(name.rstrip('_'), name)}={value!r}" for name, value in plain.items()]
     if "background" in plain:
         found = []
     if columns:

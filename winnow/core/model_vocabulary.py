@@ -171,3 +171,22 @@ class GeneratorName(StrEnum):
 
 EXAMPLE_KINDS = (GeneratorName.EXAMPLES, GeneratorName.AMBIGUOUS, GeneratorName.DOMAIN, GeneratorName.FIXES)
 """The kinds of examples that can be requested for a label; each has a prompt file of the same name."""
+
+
+class TemplateFault(StrEnum):
+    """What a chat template does to an answer that a model is trained on."""
+
+    REFUSED = "refused"
+    """The template raises an error, or the answer cannot be written in the task's call format."""
+    NOTHING_TRAINED = "nothing_trained"
+    """No token of the answer is in the loss."""
+    ANSWER_CUT = "answer_cut"
+    """The window ends before the answer does."""
+    STOP_NOT_TRAINED = "stop_not_trained"
+    """The last token in the loss does not end the turn."""
+    CALL_DROPPED = "call_dropped"
+    """The name or an argument of a call is not in the text."""
+    TEXT_DROPPED = "text_dropped"
+    """Something that is said or returned is not in the text."""
+    PREFIX_CHANGED = "prefix_changed"
+    """What stands before a turn is written differently once the turn is added."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from winnow.config.overrides import with_overrides
-from winnow.config.task import Task
+from winnow.config.task import BaseModelConfig, Task
 from winnow.core.layout import WorkspaceFolder
 from winnow.operations._context import WorkspaceContext
 from winnow.validators.kinds import kind_of
@@ -28,9 +29,15 @@ class MeasuredWorkspace(NamedTuple):
 
 
 def check(
-    workspace: WorkspaceContext, settings: Sequence[str] = (), *, progress: Progress | None = None
+    workspace: WorkspaceContext,
+    settings: Sequence[str] = (),
+    *,
+    base_model: str | None = None,
+    progress: Progress | None = None,
 ) -> CheckResult:
     """Measure every gate; `settings` such as "leakage=0.2" try other thresholds without saving them.
+
+    `base_model` is a folder or hub id, in place of the one in the task file: dialogues are checked in its template.
 
     Excluded rows, and near pairs under different labels, are written to `.winnow/reports/`, unless there are settings.
     """
@@ -38,10 +45,20 @@ def check(
 
     task = workspace.task
     workspace.must_pass_cases(task)  # its problems are raised now, not only when a release is frozen
-    checked = measure(workspace, with_overrides(task, settings), progress=progress).check
+    tried = _for_base_model(with_overrides(task, settings), base_model)
+    checked = measure(workspace, tried, progress=progress).check
     if not settings:
         write_check_tables(checked, workspace.folder.reports)
     return checked
+
+
+def _for_base_model(task: Task, model: str | None) -> Task:
+    """The task with another base model, which keeps the window that the task file states."""
+    if model is None:
+        return task
+    named = str(Path(model).resolve()) if Path(model).exists() else model
+    window = task.base_model.window if task.base_model else None
+    return task.model_copy(update={"base_model": BaseModelConfig(model=named, window=window)})
 
 
 def measure(

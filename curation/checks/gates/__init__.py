@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from winnow.curation.checks.chat_template.render_records import NO_BASE_MODEL
 from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates.answer_style import answer_style_gate
 from winnow.curation.checks.gates.call_format import call_format_gate
+from winnow.curation.checks.gates.chat_template import chat_template_gate
 from winnow.curation.checks.gates.disputed import disputed_gate
 from winnow.curation.checks.gates.duplicates import duplicates_gate
 from winnow.curation.checks.gates.facet_marginals import facet_marginals_gate
@@ -53,9 +55,14 @@ GATES_OF_KINDS: dict[str, dict[str, Callable[[GateInputs], Gate]]] = {
 }
 """The gates of single kinds, by the kind's name."""
 
-GATES: dict[str, Callable[[GateInputs], Gate]] = GATES_OF_EVERY_KIND | {
-    name: gate for gates in GATES_OF_KINDS.values() for name, gate in gates.items()
-}
+GATES_WITH_BASE_MODEL: dict[str, Callable[[GateInputs], Gate]] = {"chat_template": chat_template_gate}
+"""The gates that are measured only for a named base model."""
+
+GATES: dict[str, Callable[[GateInputs], Gate]] = (
+    GATES_OF_EVERY_KIND
+    | {name: gate for gates in GATES_OF_KINDS.values() for name, gate in gates.items()}
+    | GATES_WITH_BASE_MODEL
+)
 """Every gate by its name."""
 
 NOT_WAIVABLE = ("schema", "hold_out_integrity", "undecided_lots", "call_format")
@@ -65,4 +72,6 @@ NOT_WAIVABLE = ("schema", "hold_out_integrity", "undecided_lots", "call_format")
 def measure_gates(inputs: GateInputs) -> list[Gate]:
     """Every gate of the task's kind, in the order in which they are shown."""
     gates = GATES_OF_EVERY_KIND | GATES_OF_KINDS.get(inputs.task.kind, {})
+    if inputs.rendered != NO_BASE_MODEL:
+        gates |= GATES_WITH_BASE_MODEL
     return [gate(inputs) for gate in gates.values()]

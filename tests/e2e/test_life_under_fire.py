@@ -133,14 +133,14 @@ def killed_life(tmp_path: Path, rounds: int) -> Counter[str]:
         process = start(HEAD + COMMANDS[command], workspace.folder.root, argument)
         time.sleep(life.chance.uniform(0.2, 1.1) * seconds[command])
         process.send_signal(signal.SIGKILL)
-        process.communicate(timeout=120)
+        process.communicate(timeout=900)
         killed[command] += process.returncode != 0
         workspace.status()  # whatever it left can be read
         if command == "freeze" and argument in {entry["name"] for entry in workspace.releases()}:
             continue
         began = time.monotonic()
         again = start(HEAD + COMMANDS[command], workspace.folder.root, argument)
-        _, errors = again.communicate(timeout=240)
+        _, errors = again.communicate(timeout=900)
         assert again.returncode == 0, (command, argument, errors.decode())
         seconds[command] = (seconds[command] + time.monotonic() - began) / 2
         life.check()
@@ -173,7 +173,7 @@ def test_four_processes_of_all_kinds_at_once(tmp_path: Path) -> None:
             others["retract"] = f"n{i - 1}.jsonl"
         running = {name: start(HEAD + COMMANDS[name], workspace.folder.root, value) for name, value in others.items()}
         for name, process in running.items():
-            _, errors = process.communicate(timeout=240)
+            _, errors = process.communicate(timeout=900)
             assert process.returncode == 0, (name, errors.decode())
         stored_rows(workspace.folder.root)
         assert workspace.verify(f"r{i}") == []

@@ -72,15 +72,24 @@ LLAMA_TOKENS = ("<|begin_of_text|>", "<|eot_id|>", "<|start_header_id|>", "<|end
 
 
 def make_chat_tokenizer(
-    folder: Path, template: str | None, *, special: tuple[str, ...] = ("<s>", "</s>"), window: int | None = None
+    folder: Path,
+    template: str | None,
+    *,
+    special: tuple[str, ...] = ("<s>", "</s>"),
+    window: int | None = None,
+    pairs: tuple[str, ...] = (),
 ) -> Path:
-    """The tokenizer of a model in a folder. The first special token begins a text, the second one ends an answer."""
+    """The tokenizer of a model in a folder. The first special token begins a text, the second one ends an answer.
+
+    `pairs` are two bytes that are one token, as the byte alphabet of GPT-2 writes them.
+    """
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers
     from transformers import PreTrainedTokenizerFast
 
-    names = [*special, *sorted(pre_tokenizers.ByteLevel.alphabet())]
-    tokenizer = Tokenizer(models.BPE({token: number for number, token in enumerate(names)}, []))
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    names = [*special, *sorted(pre_tokenizers.ByteLevel.alphabet()), *pairs]
+    merges = [(pair[0], pair[1]) for pair in pairs]
+    tokenizer = Tokenizer(models.BPE({token: number for number, token in enumerate(names)}, merges))
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
     tokenizer.decoder = decoders.ByteLevel()
     made = PreTrainedTokenizerFast(
         tokenizer_object=tokenizer, bos_token=special[0], eos_token=special[1], extra_special_tokens=list(special[2:])

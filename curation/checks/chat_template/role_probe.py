@@ -30,18 +30,24 @@ _RESULTS = Dialogue(
 )
 """A dialogue with two results in a row, as compound answers have them."""
 
+_ONE_RESULT = Dialogue(
+    (_RESULTS.turns[0], Turn(Role.ASSISTANT, "Looking it up.", _CALLS[:1]), _RESULTS.turns[2]), _RESULTS.tools
+)
+
 
 def refused_roles(chat: ChatTokenizer, call_format: CallFormat) -> dict[str, str]:
     """Why the template refuses the role of the system prompt or of results of tools; those that it renders are absent.
 
-    The reason is the template's own where it raises an error, or that it leaves their text out.
+    The reason is the template's own where it raises an error, or that it leaves their text out. Templates that take
+    one call at most refuse the second one, and not the role: where they get calls, one result is probed.
     """
-    results = [dict(one.fields) for one in chat_messages(_RESULTS, "", call_format)]
+    dialogue = _RESULTS if call_format.in_text else _ONE_RESULT
+    results = [dict(one.fields) for one in chat_messages(dialogue, "", call_format)]
     system = [{"role": SYSTEM, "content": MARKERS[0]}, {"role": Role.USER.value, "content": "Hello."}]
     tools = () if call_format.in_text else openai_tools(_RESULTS)
     found = {
         SYSTEM: _refusal(lambda: chat.render(system, prompt=True), MARKERS[:1]),
-        Role.TOOL.value: _refusal(lambda: chat.render(results, tools, prompt=True), MARKERS),
+        Role.TOOL.value: _refusal(lambda: chat.render(results, tools, prompt=True), MARKERS[: len(results) - 2]),
     }
     return {role: why for role, why in found.items() if why}
 

@@ -105,8 +105,27 @@ def test_native_calls_need_a_template_that_writes_them(tmp_path: Path) -> None:
     dropped = rendered(tmp_path / "smol", CHATML, call_format="openai_tool_calls")
     assert faults(dropped) == {"call_dropped": 1}
     assert dropped.by_record["r0"].problems[0].detail == "the call of get_weather is not in the answer"
-    several = rendered(tmp_path / "llama", LLAMA, special=LLAMA_TOKENS, call_format="openai_tool_calls")
-    assert "refused" in faults(several) or several.refused
+    mistral = rendered(tmp_path / "mistral", MISTRAL, special=("<s>", "</s>"), call_format="openai_tool_calls")
+    assert faults(mistral) == {"call_dropped": 1}
+
+
+def test_a_template_that_takes_one_call_refuses_two_and_loses_the_prose(tmp_path: Path) -> None:
+    one = Dialogue((COMPOUND.turns[0], Turn(Role.ASSISTANT, "Looking it up.", (OSLO,)), *COMPOUND.turns[2:3]), TOOLS)
+    found = rendered(tmp_path, LLAMA, COMPOUND, one, special=LLAMA_TOKENS, call_format="openai_tool_calls")
+    assert found.refused == {}
+    assert faults(found) == {"refused": 1, "text_dropped": 1}
+    assert [one.turn for one in found.by_record["r0"].problems] == [1]
+
+
+def test_the_ids_of_calls_are_those_that_mistral_takes(tmp_path: Path) -> None:
+    strict = QWEN.replace(
+        "{%- elif message.role == 'tool' %}",
+        "{%- elif message.role == 'tool' %}{%- if message.tool_call_id | length != 9 %}"
+        "{{- raise_exception('Tool call IDs should be alphanumeric strings with length 9!') }}{%- endif %}",
+    )
+    found = rendered(tmp_path, strict)
+    assert found.refused == {}
+    assert faults(found) == {}
 
 
 def test_an_argument_that_is_not_written_is_named(tmp_path: Path) -> None:
@@ -118,6 +137,19 @@ def test_an_argument_that_is_not_written_is_named(tmp_path: Path) -> None:
 def test_an_answer_without_a_stop_token_is_found(tmp_path: Path) -> None:
     endless = CHATML.replace("message['content'] + '<|im_end|>'", "message['content']")
     assert faults(rendered(tmp_path, endless)) == {"stop_not_trained": 4}
+
+
+def test_a_special_token_that_the_template_writes_ends_an_answer_unless_it_pads_or_begins(tmp_path: Path) -> None:
+    special = ("<s>", "</s>", *CHATML_TOKENS)
+    assert faults(rendered(tmp_path / "end", CHATML, special=special)) == {}
+    begins = CHATML.replace("<|im_end|>", "<s>")
+    assert faults(rendered(tmp_path / "begin", begins, special=special)) == {"stop_not_trained": 4}
+
+
+def test_the_tokens_at_which_the_model_stops_end_an_answer(tmp_path: Path) -> None:
+    folder = make_chat_tokenizer(tmp_path / "model", MISTRAL)
+    (folder / "generation_config.json").write_text('{"eos_token_id": [1, 7]}')
+    assert open_chat_tokenizer(str(folder)).stop_ids == {1, 7}
 
 
 def test_an_end_of_turn_that_is_plain_text_is_no_stop_token(tmp_path: Path) -> None:
@@ -137,6 +169,23 @@ def test_a_template_that_shortens_earlier_answers_changes_the_prefix(tmp_path: P
     found = rendered(tmp_path, short)
     assert faults(found) == {"prefix_changed": 2}
     assert str(found.by_record["r0"].problems[0]).startswith("turn 5: the turns before it changed: 'Looking up both.'")
+
+
+def test_a_prompt_whose_last_token_joins_the_answer_is_found(tmp_path: Path) -> None:
+    wide = CHATML.replace(
+        "+ message['content']", "+ ('\n' if message.role == 'assistant' else '') + message['content']"
+    )
+    assert faults(rendered(tmp_path / "apart", wide, PLAIN)) == {}
+    assert faults(rendered(tmp_path / "joined", wide, PLAIN, pairs=("ĊĊ",))) == {"prefix_changed": 1}
+
+
+def test_a_turn_of_the_user_that_is_shortened_is_found(tmp_path: Path) -> None:
+    cut = CHATML.replace(
+        "message['content'] +", "(message['content'][:40] if message.role == 'user' else message['content']) +"
+    )
+    found = rendered(tmp_path, cut)
+    assert faults(found) == {"text_dropped": 1}
+    assert found.by_record["r0"].problems[0].detail.startswith('what the user says is not in the prompt: "How is the')
 
 
 def test_a_dialogue_that_the_template_refuses_is_one_fault(tmp_path: Path) -> None:

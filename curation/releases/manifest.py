@@ -31,6 +31,9 @@ MANIFEST_FORMAT = 1
 VERSIONED_PACKAGES = ("winnow", "datasets", "numpy", "openvino", "pandas", "pyarrow", "torch", "wordfreq")
 """Packages whose version can change a byte of a release."""
 
+TEMPLATE_PACKAGES = ("jinja2", "tokenizers", "transformers")
+"""Packages whose version can change what a chat template makes of dialogues."""
+
 
 class TaskFacts(Record):
     """The task of a release, in short; `task.yaml` has all of it."""

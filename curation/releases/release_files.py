@@ -21,6 +21,7 @@ from winnow.curation.releases.croissant import croissant
 from winnow.curation.releases.manifest import (
     MANIFEST,
     MANIFEST_FORMAT,
+    TEMPLATE_PACKAGES,
     VERSIONED_PACKAGES,
     Manifest,
     SplitSimilarity,
@@ -125,6 +126,7 @@ def _state_manifest(rows: pd.DataFrame, content: ReleaseContent) -> Manifest:
     """The manifest without its list of files, which are not written yet."""
     checked, task, provenance = content.checked, content.checked.task, content.provenance
     labels = allowed_targets(task, rows["label"])
+    packages = (*VERSIONED_PACKAGES, *(TEMPLATE_PACKAGES if task.base_model else ()))
     return Manifest(
         format=MANIFEST_FORMAT,
         task=TaskFacts(name=task.name, kind=task.kind, labels=labels, fallback=task.fallback),
@@ -147,7 +149,7 @@ def _state_manifest(rows: pd.DataFrame, content: ReleaseContent) -> Manifest:
         flagged=provenance.flagged(checked.selected, "language"),
         must_pass=must_pass_summary(content.must_pass, checked.selected) if task.must_pass is not None else None,
         chat_template=checked.chat_template(),
-        versions={package: package_version(package) for package in VERSIONED_PACKAGES},
+        versions={package: package_version(package) for package in packages},
     )
 
 

@@ -71,6 +71,7 @@ def test_the_manifest_states_the_hash_of_the_rendered_rows(assistant: Workspace,
     assert manifest.chat_template == workspace.check().chat_template()
     assert manifest.chat_template is not None
     assert manifest.chat_template.model == "smol"
+    assert {"jinja2", "tokenizers", "transformers"} <= set(manifest.versions)
     without = {key: value for key, value in manifest.json_form().items() if key != "chat_template"}
     assert Manifest.model_validate(without).json_form() == without  # as of a release before this field
     task.write_text(task.read_text().replace("smol\n", "{model: smol, window: 100}\n"))

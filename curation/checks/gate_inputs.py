@@ -14,6 +14,7 @@ from winnow.curation.checks.coverage.traffic_similarity import TrafficCoverage
 from winnow.curation.checks.eligibility import EXCLUDED
 from winnow.curation.checks.selection import Selection
 from winnow.curation.checks.slot_protection import SlotProtection
+from winnow.validators.kinds.kind import Kind
 from winnow.validators.kinds.tools import TOOLS, dialogue_of
 from winnow.validators.tools.dialogue import Dialogue
 from winnow.validators.wording.label_facets import FacetMarginals
@@ -73,6 +74,11 @@ class GateInputs:
     def unleaked_train(self) -> pd.DataFrame:
         """Train rows that do not repeat a hold-out row, before dedup."""
         return _train_rows(self.selection.unleaked)
+
+
+def separate_targets(labels: pd.Series[str], kind: Kind) -> pd.Series[str]:
+    """The labels with each combined one replaced by its parts: a row counts for every tool that it calls."""
+    return labels.map(kind.target_parts, na_action="ignore").explode()
 
 
 def _train_rows(table: pd.DataFrame) -> pd.DataFrame:

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from winnow.config.cross_checks import unknown_kind
 from winnow.config.task import Label, Task
-from winnow.core.errors import WinnowError
+from winnow.core.errors import Problem, WinnowError
 from winnow.core.layout import TASK_FILE
+from winnow.core.suggest import suggestion
 from winnow.validators.kinds.intents import INTENTS
 from winnow.validators.kinds.kind import Kind
 from winnow.validators.kinds.tools import TOOLS
@@ -22,6 +23,30 @@ def kind_of(task: Task) -> Kind:
     if task.kind not in KINDS:
         raise WinnowError(replace(unknown_kind(task.kind, list(KINDS)), where=TASK_FILE))
     return KINDS[task.kind]
+
+
+def with_known_pairs(task: Task) -> Task:
+    """The task itself. Raises WinnowError with every name in `confusable` that is neither a tool nor a behavior.
+
+    Only for tasks whose tools were read; the pairs of other tasks are checked with their labels.
+    """
+    if not task.tool_schemas_text:
+        return task
+    known = kind_of(task).targets(task)
+    problems = [
+        Problem(
+            f"{TASK_FILE}: confusable",
+            f"unknown tool {name!r}",
+            f"a tool in {task.tools} or a behavior",
+            suggestion(name, known, f"add it to {task.tools}, or remove it here"),
+        )
+        for pair in task.confusable
+        for name in pair
+        if name not in known
+    ]
+    if problems:
+        raise WinnowError(problems)
+    return task
 
 
 def required_keys() -> dict[str, tuple[str, ...]]:

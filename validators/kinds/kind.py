@@ -34,6 +34,11 @@ def no_source_form(values: Mapping[str, object]) -> str:
     return ""
 
 
+def whole_target(target: str) -> tuple[str, ...]:
+    """For kinds whose targets are not combined."""
+    return (target,)
+
+
 def target_or_unlabeled(content: str, target: str | None) -> str:
     """The target as the stratum."""
     return target or UNLABELED_STRATUM
@@ -107,6 +112,8 @@ class Kind:
     """The content as text for people."""
     is_other_target: Callable[[str, Task], bool] = no_other_target
     """Whether a name that `targets` does not list is a target too, such as a combination of listed ones."""
+    target_parts: Callable[[str], tuple[str, ...]] = whole_target
+    """The listed targets that a target consists of: the gates on labels count a row for each of them."""
     target_of: Callable[[str, str | None, Task], str | Drop | None] = given_target
     """The target of a content with the target that its file gives, or with none: the given one or, for kinds whose
     content shows it, that; None where only people can tell, and why the row is dropped if the two differ."""

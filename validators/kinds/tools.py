@@ -221,6 +221,7 @@ TOOLS = Kind(
     targets=_targets,
     readable=lambda content: readable(dialogue_of(content)),
     is_other_target=_is_other_target,
+    target_parts=lambda target: tuple(target.split(TOOL_SEPARATOR)),
     target_of=_target_of,
     answer_key=_answer_key,
     question_key=_question_key,

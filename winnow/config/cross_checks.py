@@ -15,7 +15,8 @@ from winnow.core.vocabulary import BUILT_IN_FACETS, SLOT_FACET_PREFIX
 def cross_problems(raw: dict[str, Any], kinds: Mapping[str, Sequence[str]] | None) -> Iterator[tuple[KeyPath, Problem]]:
     """Problems between keys. Checks the raw data, so that they are reported together with problems within keys.
 
-    `kinds` maps every kind to the keys that it requires; None leaves the kind unchecked.
+    `kinds` maps every kind to the keys that it requires; None leaves the kind unchecked. Confusable tools are checked
+    where the file of tools is read (`winnow.validators.kinds.with_known_pairs`).
     """
     if kinds is not None and isinstance(raw.get("kind"), str):
         yield from _kind_problems(raw, kinds)
@@ -38,7 +39,7 @@ def cross_problems(raw: dict[str, Any], kinds: Mapping[str, Sequence[str]] | Non
         yield from _unknown_label(("fallback",), raw["fallback"], names)
     confusable = raw.get("confusable")
     for index, pair in enumerate(confusable if isinstance(confusable, list) else []):
-        for side, name in enumerate(pair if isinstance(pair, list) else []):
+        for side, name in enumerate(pair if isinstance(pair, list) and not raw.get("tools") else []):
             yield from _unknown_label(("confusable", index, side), name, names)
         if isinstance(pair, list) and len(pair) == 2 and pair[0] == pair[1]:
             yield (

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from winnow.core.commands import command
-from winnow.curation.checks.gate_inputs import GateInputs
+from winnow.curation.checks.gate_inputs import GateInputs, separate_targets
 from winnow.curation.checks.gates.gate import Gate, at_most, gate_not_measured
+from winnow.validators.kinds import kind_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 def label_balance_gate(inputs: GateInputs) -> Gate:
     """Ratio of the largest train label to the smallest one that has rows, the fallback excluded."""
     task = inputs.task
-    return measure_label_balance(inputs.train["label"], task.fallback, task.gates.label_balance.ratio_max)
+    labels = separate_targets(inputs.train["label"], kind_of(task))
+    return measure_label_balance(labels, task.fallback, task.gates.label_balance.ratio_max)
 
 
 def measure_label_balance(train: pd.Series[str], fallback: str | None, ratio_max: float) -> Gate:

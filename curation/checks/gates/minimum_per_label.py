@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from winnow.core.commands import command
 from winnow.core.vocabulary import Bound
-from winnow.curation.checks.gate_inputs import GateInputs
+from winnow.curation.checks.gate_inputs import GateInputs, separate_targets
 from winnow.curation.checks.gates.gate import EVIDENCE_SHOWN, Gate, verdict_of
 from winnow.validators.kinds import kind_of
 
@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 def minimum_per_label_gate(inputs: GateInputs) -> Gate:
     """Train rows of the smallest label."""
     task, final, selected = inputs.task, inputs.final, inputs.selected
+    kind = kind_of(task)
     return measure_minimum_per_label(
-        inputs.train["label"],
-        kind_of(task).targets(task),
+        separate_targets(inputs.train["label"], kind),
+        kind.targets(task),
         task.gates.minimum_per_label.train_rows,
         task.targets.per_label,
-        final.loc[final["state"] == "labeled", "label"],
-        selected.loc[selected["split"] != "train", "label"],
+        separate_targets(final.loc[final["state"] == "labeled", "label"], kind),
+        separate_targets(selected.loc[selected["split"] != "train", "label"], kind),
     )
 
 

@@ -83,3 +83,15 @@ def test_only_equal_questions_with_different_answers_are_in_dispute() -> None:
     assert conflicts[["left", "right"]].to_numpy().tolist() == [[final["id"][0], final["id"][2]]]
     gate = measured("disputed", given(final))
     assert (gate.measured, gate.verdict) == (0.5, "fail")
+
+
+def test_a_combined_label_counts_for_each_of_its_tools() -> None:
+    contents = [GOOD] * 12
+    rows = dialogues(*contents, labels=["close"] * 3 + ["open_ticket"] * 4 + ["close+open_ticket"] * 5)
+    assert measured("label_balance", given(rows)).measured == round(9 / 8, 2)
+    shown = given(rows)
+    tools = '[{"name": "close", "parameters": {"type": "object"}}]'
+    counted = replace(shown, task=shown.task.with_document_texts({"tools": tools}))
+    evidence = measured("minimum_per_label", counted).evidence
+    assert "close has 8 train rows" in evidence
+    assert "direct has 0 train rows" in evidence

@@ -1,0 +1,83 @@
+"""The assistant example goes from its file to an export, with the commands that its README names."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.support.commands import run_winnow
+from tests.support.paths import ROOT
+
+ASSISTANT = ROOT / "examples" / "assistant"
+
+COMMANDS = re.findall(r"^winnow (.+)$", (ASSISTANT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[subprocess.CompletedProcess[str]]]:
+    """A copy of the example, and every command of the README as it ran there."""
+    folder = tmp_path_factory.mktemp("loop") / "assistant"
+    shutil.copytree(ASSISTANT, folder)
+    return folder, [run_winnow(*command.split(), cwd=folder) for command in COMMANDS]
+
+
+def test_every_command_of_the_readme_succeeds(
+    runs: tuple[Path, list[subprocess.CompletedProcess[str]]],
+) -> None:
+    assert [command.split()[0] for command in COMMANDS] == ["add", "check", "freeze", "verify", "export"]
+    for command, run in zip(COMMANDS, runs[1], strict=True):
+        assert run.returncode == 0, f"winnow {command}\n{run.stdout}\n{run.stderr}"
+    assert "given 309 = added 309 + known 0 + dropped 0" in runs[1][0].stdout
+
+
+def test_only_gates_that_say_who_loosened_them_are_loosened(
+    runs: tuple[Path, list[subprocess.CompletedProcess[str]]],
+) -> None:
+    folder, _ = runs
+    result = json.loads(run_winnow("check", "--json", cwd=folder).stdout)
+    verdicts = {gate["name"]: gate["verdict"] for gate in result["gates"]}
+    assert set(verdicts.values()) <= {"pass", "not_measured"}
+    assert {verdicts[name] for name in ("minimum_per_label", "label_balance", "call_format", "grounding")} == {"pass"}
+    assert verdicts["fallback_share"] == "not_measured"
+
+
+def test_a_record_is_shown_as_a_dialogue_and_the_export_keeps_every_call(
+    runs: tuple[Path, list[subprocess.CompletedProcess[str]]],
+) -> None:
+    folder, _ = runs
+    exported = [
+        json.loads(line)
+        for file in sorted((folder / "exports" / "first-openai").glob("*.jsonl"))
+        for line in file.read_text(encoding="utf-8").splitlines()
+    ]
+    given = [json.loads(line) for line in (ASSISTANT / "dialogues.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert len(exported) == len(given) == 309
+    assert sorted(map(calls_of, exported)) == sorted(map(calls_of, given))
+    released = pd.read_parquet(folder / ".winnow" / "releases" / "first" / "data" / "train.parquet")
+    shown = run_winnow("show", released["id"].iloc[0], cwd=folder)
+    assert shown.returncode == 0, shown.stderr
+    assert re.search(r"\buser\b", shown.stdout)
+
+
+def calls_of(row: dict[str, list[dict[str, list[dict[str, dict[str, str]]]]]]) -> str:
+    """The calls of a row with their arguments as objects, as text that can be compared."""
+    calls = [call["function"] for message in row["messages"] for call in message.get("tool_calls") or ()]
+    return json.dumps([[call["name"], json.loads(call["arguments"])] for call in calls], sort_keys=True)
+
+
+def test_a_confusable_tool_that_does_not_exist_is_refused_with_a_suggestion(tmp_path: Path) -> None:
+    folder = tmp_path / "assistant"
+    shutil.copytree(ASSISTANT, folder)
+    text = (folder / "winnow.yaml").read_text(encoding="utf-8")
+    (folder / "winnow.yaml").write_text(text.replace("[create_task, create_event]", "[create_tasks, ask]"))
+    run = run_winnow("status", cwd=folder)
+    assert run.returncode == 2
+    assert "unknown tool 'create_tasks'" in run.stderr
+    assert "did you mean 'create_task'?" in run.stderr
+    assert run.stderr.count("error:") == 1

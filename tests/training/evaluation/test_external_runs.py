@@ -134,7 +134,7 @@ def test_predictions_of_another_split_are_named_as_such(frozen_example: Workspac
         import_predictions(release, file, tmp_path / "runs", name="rules")
     (problem,) = caught.value.problems
     assert f"but for all {len(rows)} test rows" in problem.found
-    assert f"winnow evaluate first --predictions {file} --name rules --split test" in problem.fix
+    assert f"winnow evaluate {release.path} --predictions {file} --name rules --split test" in problem.fix
     assert import_predictions(release, file, tmp_path / "runs", name="rules", split="test").new
 
 

@@ -9,7 +9,7 @@ from pydantic import Field, PrivateAttr, model_validator
 
 from winnow.config.gate_thresholds import GateThresholds
 from winnow.config.section import Count, LoosenableSection, Name, Number, Share, TaskSection
-from winnow.core.model_vocabulary import EmbedderBackend, ThinkingEffort
+from winnow.core.model_vocabulary import CallFormatName, EmbedderBackend, ThinkingEffort
 from winnow.core.vocabulary import PiiAction, PiiEntity
 
 GOALS = ("accuracy", "in_scope_accuracy", "macro_f1", "out_of_scope_recall")
@@ -226,7 +226,7 @@ class Task(TaskSection):
     """For `kind: tools`: a JSON file of tool schemas."""
     system_prompt: str | None = None
     """For `kind: tools`: a text file with the system prompt."""
-    call_format: str = "fenced_json"
+    call_format: CallFormatName = CallFormatName.FENCED_JSON
     """For `kind: tools`: how a call is written in a message."""
     base_model: BaseModelConfig | None = None
     """For `kind: tools`: the model in whose chat template dialogues are checked."""

@@ -190,3 +190,11 @@ class TemplateFault(StrEnum):
     """Something that is said or returned is not in the text."""
     PREFIX_CHANGED = "prefix_changed"
     """What stands before a turn is written differently once the turn is added."""
+
+
+class CallFormatName(StrEnum):
+    """How an answer of an assistant writes its calls. The formats are in validators/tools/call_formats."""
+
+    FENCED_JSON = "fenced_json"
+    HERMES_TAGS = "hermes_tags"
+    OPENAI_TOOL_CALLS = "openai_tool_calls"

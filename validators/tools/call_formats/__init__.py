@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from winnow.core.model_vocabulary import CallFormatName
 from winnow.validators.tools.call_formats import fenced_json, hermes_tags, openai_tool_calls
 from winnow.validators.tools.call_formats.answer import Answer, FormatError, FormatFault, FormatProblem
 from winnow.validators.tools.dialogue import Dialogue, Role, Tool
@@ -31,9 +32,9 @@ class CallFormat:
 
 
 CALL_FORMATS: Mapping[str, CallFormat] = {
-    "fenced_json": CallFormat(fenced_json.parse, fenced_json.render, in_text=True),
-    "hermes_tags": CallFormat(hermes_tags.parse, hermes_tags.render, in_text=True),
-    "openai_tool_calls": CallFormat(openai_tool_calls.parse, openai_tool_calls.render, in_text=False),
+    CallFormatName.FENCED_JSON: CallFormat(fenced_json.parse, fenced_json.render, in_text=True),
+    CallFormatName.HERMES_TAGS: CallFormat(hermes_tags.parse, hermes_tags.render, in_text=True),
+    CallFormatName.OPENAI_TOOL_CALLS: CallFormat(openai_tool_calls.parse, openai_tool_calls.render, in_text=False),
 }
 """Every call format by the name that `call_format` in winnow.yaml has for it. The first is the default."""
 

@@ -6,6 +6,9 @@ import math
 
 import pytest
 
+from winnow.config.load import parse_task
+from winnow.core.errors import WinnowError
+from winnow.core.model_vocabulary import CallFormatName
 from winnow.validators.tools.call_formats import CALL_FORMATS, Answer, FormatError, FormatFault, format_problems
 from winnow.validators.tools.dialogue import Call, Dialogue, Role, Tool, Turn
 
@@ -221,3 +224,11 @@ def test_a_schema_that_says_nothing_about_the_order_changes_nothing(schema: dict
     arguments = {"x": [{"b": 1, "a": [2, {"d": 3, "c": 4}]}]}
     written = CALL_FORMATS["fenced_json"].render(Answer("", (Call("c", "f", arguments),)), (tool,))
     assert '{"x": [{"b": 1, "a": [2, {"d": 3, "c": 4}]}]}' in written
+
+
+def test_the_task_file_names_one_of_the_formats() -> None:
+    assert list(CALL_FORMATS) == list(CallFormatName)
+    for name in CALL_FORMATS:
+        assert parse_task(f"name: t\nkind: tools\ncall_format: {name}\n").call_format == name
+    with pytest.raises(WinnowError, match=r"call_format is 'fenced'.*'fenced_json'"):
+        parse_task("name: t\nkind: tools\ncall_format: fenced\n")

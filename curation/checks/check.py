@@ -19,7 +19,7 @@ from winnow.core.vocabulary import GateVerdict, Split
 from winnow.curation.checks.chat_template.base_model import render_for_base_model
 from winnow.curation.checks.chat_template.render_records import NO_BASE_MODEL, RenderedRecords
 from winnow.curation.checks.chat_template.template_facts import ChatTemplateFacts
-from winnow.curation.checks.coverage.task_facets import facet_functions, text_facets
+from winnow.curation.checks.coverage.task_facets import facet_functions, record_facets
 from winnow.curation.checks.coverage.traffic_similarity import TrafficCoverage, measure_traffic_coverage
 from winnow.curation.checks.eligibility import EXCLUDED, eligible_rows
 from winnow.curation.checks.gate_exceptions import GateExceptions
@@ -201,7 +201,7 @@ def apply_gates(  # noqa: PLR0913  (everything that is measured before)
         else label_conflicts(final, similarities.pairs, threshold=cosine),
         slot_protection=slot_protection(final, similarities.pairs, kind.guards(task), threshold=cosine),
         traffic_coverage=traffic_coverage,
-        marginals=measure_marginals(list(train["label"]), text_facets(train["text"], facets), task),
+        marginals=measure_marginals(list(train["label"]), record_facets(train, task, facets), task),
         private=private_data,
         sources=sources,
         rendered=rendered,

@@ -13,7 +13,7 @@ from winnow.core.atomic import sync_to_disk
 from winnow.core.versions import package_version
 from winnow.core.vocabulary import SPLITS
 from winnow.curation.checks.check import CheckResult
-from winnow.curation.checks.coverage.task_facets import text_facets
+from winnow.curation.checks.coverage.task_facets import record_facets
 from winnow.curation.checks.eligibility import EXCLUDED
 from winnow.curation.pii.scrub import DEFAULT_POLICY
 from winnow.curation.releases.card import dataset_card
@@ -70,7 +70,7 @@ def release_rows(checked: CheckResult) -> pd.DataFrame:
     selected = checked.selected.sort_values("id", ignore_index=True)
     contents = [kind.column_values(content) for content in selected["content"]]
     routes = task.routes
-    facets = text_facets(selected["text"], checked.facets)
+    facets = record_facets(selected, task, checked.facets)
     facet_names = [[f"{name}:{value}" for name, value in sorted(found.items())] for found in facets]
     return selected.assign(
         **{name: pd.Series([one[name] for one in contents], dtype=object) for name in kind.content_columns},

@@ -137,3 +137,16 @@ def test_an_own_facet_cannot_replace_another_facet(name: str) -> None:
 def test_a_missing_task_file_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(WinnowError, match=r"winnow\.init"):
         read_task(tmp_path / "winnow.yaml")
+
+
+def test_facets_of_dialogues_are_built_in_for_the_kind_tools_only() -> None:
+    targets = "targets: {facets: {turns: {two: 0.1}}}\n"
+    assert parse_task(f"name: t\nkind: tools\n{targets}").targets.facets == {"turns": {"two": 0.1}}
+    for text in (
+        f"name: t\nkind: intents\n{targets}",
+        "name: t\nkind: tools\ntargets: {facets: {turns: {many: 0.1}}}\n",
+        "name: t\nkind: tools\nfacets: {turns: facets.py:turns}\n",
+    ):
+        with pytest.raises(WinnowError, match="facet|turns"):
+            parse_task(text)
+    assert parse_task("name: t\nkind: intents\nfacets: {turns: facets.py:turns}\n").facets

@@ -60,6 +60,12 @@ def test_a_record_is_shown_as_a_dialogue_and_the_export_keeps_every_call(
     assert len(exported) == len(given) == 309
     assert sorted(map(calls_of, exported)) == sorted(map(calls_of, given))
     released = pd.read_parquet(folder / ".winnow" / "releases" / "first" / "data" / "train.parquet")
+    facets = {facet for found in released["facets"] for facet in found}
+    assert facets >= {"turns:three_or_more", "threads_id:yes", "correction:yes", "tool_set:subset", "difficulty:hard"}
+    without_tools = released[released["tools"] == "[]"]
+    assert len(without_tools) > 0
+    assert all("no_call_kind:general" in found and "tool_set:none" in found for found in without_tools["facets"])
+    assert all(sum(facet.startswith("phrasing:") for facet in found) == 1 for found in released["facets"])
     shown = run_winnow("show", released["id"].iloc[0], cwd=folder)
     assert shown.returncode == 0, shown.stderr
     assert re.search(r"\buser\b", shown.stdout)

@@ -34,6 +34,11 @@ def no_source_form(values: Mapping[str, object]) -> str:
     return ""
 
 
+def no_facets(content: str, target: str, task: Task) -> Mapping[str, str]:
+    """For kinds whose facets are those of a text."""
+    return {}
+
+
 def whole_target(target: str) -> tuple[str, ...]:
     """For kinds whose targets are not combined."""
     return (target,)
@@ -114,6 +119,10 @@ class Kind:
     """Whether a name that `targets` does not list is a target too, such as a combination of listed ones."""
     target_parts: Callable[[str], tuple[str, ...]] = whole_target
     """The listed targets that a target consists of: the gates on labels count a row for each of them."""
+    wording_text: Callable[[str], str] | None = None
+    """The text whose wording is measured by facets; None where it is `embedding_text`."""
+    facets: Callable[[str, str, Task], Mapping[str, str]] = no_facets
+    """The facets of a content with its target besides those of its wording, by name."""
     target_of: Callable[[str, str | None, Task], str | Drop | None] = given_target
     """The target of a content with the target that its file gives, or with none: the given one or, for kinds whose
     content shows it, that; None where only people can tell, and why the row is dropped if the two differ."""

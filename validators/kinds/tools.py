@@ -17,6 +17,7 @@ from winnow.validators.tools.behavior import TOOL_SEPARATOR, Behavior, Certain, 
 from winnow.validators.tools.dialects import read_dialogue
 from winnow.validators.tools.dialects.dialect import DialogueError
 from winnow.validators.tools.dialogue import Call, Dialogue, Role, Tool, Turn, from_json, messages_json, tools_json
+from winnow.validators.tools.dialogue_facets import dialogue_facets
 from winnow.validators.tools.readable import readable
 from winnow.validators.tools.schemas.check_arguments import argument_problems
 from winnow.validators.tools.schemas.read_tools import read_tools
@@ -107,6 +108,11 @@ def _embedding_text(content: str) -> str:
     """What the user said and what the tools returned: what dedup and leakage compare."""
     turns = dialogue_of(content).turns
     return "\n".join(turn.content for turn in turns if turn.role != Role.ASSISTANT and turn.content)
+
+
+def _first_user_turn(content: str) -> str:
+    """What the user says first: the wording of the request."""
+    return next((turn.content for turn in dialogue_of(content).turns if turn.role == Role.USER), "")
 
 
 def _answer_key(content: str) -> str:
@@ -221,6 +227,8 @@ TOOLS = Kind(
     targets=_targets,
     readable=lambda content: readable(dialogue_of(content)),
     is_other_target=_is_other_target,
+    wording_text=_first_user_turn,
+    facets=lambda content, target, task: dialogue_facets(dialogue_of(content), target, offered_by_task(task)),
     target_parts=lambda target: tuple(target.split(TOOL_SEPARATOR)),
     target_of=_target_of,
     answer_key=_answer_key,

@@ -9,7 +9,7 @@ from winnow.config.task import GOALS, GOALS_BY_LABEL
 from winnow.config.yaml_lines import KeyPath
 from winnow.core.errors import Problem
 from winnow.core.suggest import suggestion
-from winnow.core.vocabulary import BUILT_IN_FACETS, SLOT_FACET_PREFIX
+from winnow.core.vocabulary import BUILT_IN_FACETS, DIALOGUE_FACETS, SLOT_FACET_PREFIX
 
 
 def cross_problems(raw: dict[str, Any], kinds: Mapping[str, Sequence[str]] | None) -> Iterator[tuple[KeyPath, Problem]]:
@@ -90,11 +90,16 @@ def _unknown_label(key_path: KeyPath, name: object, names: list[str]) -> Iterato
 
 def _own_facet_problems(raw: dict[str, Any]) -> Iterator[tuple[KeyPath, Problem]]:
     """An own facet with the name of another one would be measured in its place."""
-    own = raw.get("facets")
+    own, built_in = raw.get("facets"), _built_in_facets(raw)
     for name in map(str, own if isinstance(own, dict) else ()):
-        if name in BUILT_IN_FACETS or name.startswith(SLOT_FACET_PREFIX):
-            expected = f"a name other than {', '.join(BUILT_IN_FACETS)} and {SLOT_FACET_PREFIX}NAME"
+        if name in built_in or name.startswith(SLOT_FACET_PREFIX):
+            expected = f"a name other than {', '.join(built_in)} and {SLOT_FACET_PREFIX}NAME"
             yield ("facets", name), Problem("", f"{name!r} is a built-in facet", expected, "rename it")
+
+
+def _built_in_facets(raw: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    """The facets of every task of this kind, and their values."""
+    return BUILT_IN_FACETS | (DIALOGUE_FACETS if raw.get("kind") == "tools" else {})
 
 
 def _share_problems(raw: dict[str, Any]) -> Iterator[tuple[KeyPath, Problem]]:
@@ -121,7 +126,7 @@ def _target_problems(raw: dict[str, Any], targets: dict[str, Any]) -> Iterator[t
                 Problem("", f"{bounds} is in descending order", "[lowest, highest]", "swap them"),
             )
     facets, slots, own = targets.get("facets"), raw.get("slots"), raw.get("facets")
-    known: dict[str, tuple[str, ...]] = dict(BUILT_IN_FACETS)
+    known: dict[str, tuple[str, ...]] = _built_in_facets(raw)
     known |= {f"{SLOT_FACET_PREFIX}{name}": () for name in (slots if isinstance(slots, dict) else ())}
     known |= dict.fromkeys(own if isinstance(own, dict) else (), ())
     for name, wanted in facets.items() if isinstance(facets, dict) else ():

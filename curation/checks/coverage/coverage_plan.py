@@ -7,7 +7,7 @@ from typing import Any
 
 from winnow.curation.checks.coverage.coverage_report import CoverageReport
 from winnow.curation.checks.coverage.label_overlap import MIN_SHOWN_SCORE
-from winnow.curation.checks.coverage.task_facets import text_facets
+from winnow.curation.checks.coverage.task_facets import record_facets
 from winnow.validators.kinds import kind_of
 from winnow.validators.wording.label_facets import FacetShortfall
 
@@ -64,7 +64,7 @@ def coverage_plan(coverage: CoverageReport) -> dict[str, Any]:
 def _labels(coverage: CoverageReport) -> list[dict[str, Any]]:
     check, missing = coverage.check, coverage.short_labels
     train = check.train
-    wordings = text_facets(train["text"], {name: check.facets[name] for name in ("phrasing", "length")})
+    wordings = record_facets(train, check.task, {name: check.facets[name] for name in ("phrasing", "length")})
     counts = Counter((label, w["phrasing"], w["length"]) for label, w in zip(train["label"], wordings, strict=True))
     short: dict[str, list[FacetShortfall]] = {}
     for one in check.marginals.shortfalls:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from winnow.config.task import Task
 from winnow.core.commands import command
@@ -12,8 +13,13 @@ from winnow.core.errors import Problem, WinnowError
 from winnow.core.layout import TASK_FILE
 from winnow.core.trusted_files import is_trusted
 from winnow.core.vocabulary import SLOT_FACET_PREFIX
+from winnow.validators.kinds import kind_of
+from winnow.validators.kinds.kind import no_facets
 from winnow.validators.wording.facets import Facet, facets_of, length, noise, phrasing, slot_facet
 from winnow.validators.wording.spelling import misspelling_detector
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MAX_VALUE_CHARACTERS = 60
 """The longest value that a team's own facet may return."""
@@ -37,6 +43,17 @@ def facet_functions(task: Task, root: Path) -> dict[str, Facet]:
 def text_facets(texts: Iterable[str], functions: Mapping[str, Facet]) -> list[dict[str, str]]:
     """The facets of every text, as one dict each."""
     return [facets_of(text, functions) for text in texts]
+
+
+def record_facets(rows: pd.DataFrame, task: Task, functions: Mapping[str, Facet]) -> list[dict[str, str]]:
+    """The facets of every labeled record: those of its wording, and those of its kind."""
+    kind = kind_of(task)
+    texts = rows["text"] if kind.wording_text is None else map(kind.wording_text, rows["content"])
+    wordings = text_facets(texts, functions)
+    if kind.facets is no_facets:
+        return wordings
+    records = zip(rows["content"], rows["label"], wordings, strict=True)
+    return [wording | dict(kind.facets(content, label, task)) for content, label, wording in records]
 
 
 def _custom_facet(name: str, location: str, root: Path) -> Facet:

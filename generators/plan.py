@@ -11,7 +11,7 @@ from typing import Any
 
 from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
-from winnow.core.vocabulary import BUILT_IN_FACETS
+from winnow.core.facet_values import BUILT_IN_FACETS
 
 QUERIES_PER_REGION = 5
 """Queries to write for a region of uncovered traffic."""

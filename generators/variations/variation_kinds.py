@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from winnow.core.vocabulary import SLOT_FACET_PREFIX
+from winnow.core.facet_values import SLOT_FACET_PREFIX
 from winnow.generators.variations.abbreviations import abbreviations
 from winnow.generators.variations.casing import casing
 from winnow.generators.variations.contractions import contractions

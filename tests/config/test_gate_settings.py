@@ -110,9 +110,7 @@ def test_looser_than_the_default_needs_a_name_and_a_reason(setting: str) -> None
 @pytest.mark.parametrize("setting", [one.setting for one in GATE_SETTINGS])
 def test_beyond_the_limit_a_name_is_not_enough(setting: str) -> None:
     one = next(one for one in GATE_SETTINGS if one.setting == setting)
-    step = 0.004 if one.limit < 20 else 1
-    if setting == "gates.minimum_per_label.train_rows":
-        step = 1
+    step = 1 if isinstance(one.limit, int) else 0.004
     beyond = one.limit + (step if one.looser == "higher" else -step)
     at, over = (
         next(

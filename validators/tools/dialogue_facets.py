@@ -68,15 +68,15 @@ DATE_OR_TIME = re.compile(r"\d{4}-\d\d-\d\d(?:[T ].*)?|\d{1,2}:\d\d(?::\d\d)?")
 
 def dialogue_facets(dialogue: Dialogue, label: str, task_tools: Sequence[Tool]) -> dict[str, str]:
     """Every facet that applies to a dialogue with this label, by name. `task_tools` are those of the task."""
-    said = [turn.content for turn in dialogue.turns if turn.role is Role.USER]
+    user_texts = [turn.content for turn in dialogue.turns if turn.role is Role.USER]
     found = {
-        "turns": TURN_COUNTS.get(len(said), "three_or_more"),
+        "turns": TURN_COUNTS.get(len(user_texts), "three_or_more"),
         "several_tools": _yes(len({call.name for _, call in dialogue.calls()}) > 1),
         "optional_arguments": optional_arguments(dialogue),
-        "time_reference": _yes(any(map(TIME_REFERENCE.search, said))),
+        "time_reference": _yes(any(map(TIME_REFERENCE.search, user_texts))),
         "threads_id": _yes(next(threading_calls(dialogue), None) is not None),
-        "ordinal_reference": _yes(any(map(ORDINAL_REFERENCE.search, said))),
-        "correction": _yes(corrects(said)),
+        "ordinal_reference": _yes(any(map(ORDINAL_REFERENCE.search, user_texts))),
+        "correction": _yes(corrects(user_texts)),
         "tool_set": tool_set(dialogue, task_tools),
     }
     if label in list(Behavior):
@@ -118,9 +118,11 @@ def tool_set(dialogue: Dialogue, task_tools: Sequence[Tool]) -> str:
     return "subset" if all(known.get(name) == tool for name, tool in offered.items()) else "other"
 
 
-def corrects(said: Sequence[str]) -> bool:
+def corrects(user_texts: Sequence[str]) -> bool:
     """Whether the user corrects something that was said before: in the same turn, or in an earlier one."""
-    return any(CORRECTION.search(text) for text in said[:1]) or any(LATER_CORRECTION.search(text) for text in said[1:])
+    return any(CORRECTION.search(text) for text in user_texts[:1]) or any(
+        LATER_CORRECTION.search(text) for text in user_texts[1:]
+    )
 
 
 def threading_calls(dialogue: Dialogue) -> Iterator[Call]:
@@ -134,8 +136,8 @@ def threading_calls(dialogue: Dialogue) -> Iterator[Call]:
             returned |= {value for value in _result_values(turn.content) if value.casefold() not in given}
         else:
             calls = " ".join(value for call in turn.calls for value in _leaves(call.arguments))
-            said = turn.content if turn.role is Role.USER else ""
-            given += f" {said} {calls}".casefold()
+            spoken = turn.content if turn.role is Role.USER else ""
+            given += f" {spoken} {calls}".casefold()
 
 
 def _ids(call: Call, tool: Tool | None) -> Iterator[str]:

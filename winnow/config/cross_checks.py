@@ -8,8 +8,8 @@ from typing import Any
 from winnow.config.task import GOALS, GOALS_BY_LABEL
 from winnow.config.yaml_lines import KeyPath
 from winnow.core.errors import Problem
+from winnow.core.facet_values import BUILT_IN_FACETS, DIALOGUE_FACETS, SLOT_FACET_PREFIX
 from winnow.core.suggest import suggestion
-from winnow.core.vocabulary import BUILT_IN_FACETS, DIALOGUE_FACETS, SLOT_FACET_PREFIX
 
 
 def cross_problems(raw: dict[str, Any], kinds: Mapping[str, Sequence[str]] | None) -> Iterator[tuple[KeyPath, Problem]]:
@@ -117,6 +117,9 @@ def _share_problems(raw: dict[str, Any]) -> Iterator[tuple[KeyPath, Problem]]:
 def _target_problems(raw: dict[str, Any], targets: dict[str, Any]) -> Iterator[tuple[KeyPath, Problem]]:
     mix = targets.get("mix")
     named: dict[KeyPath, Any] = {("fallback_share",): targets.get("fallback_share")}
+    composition = targets.get("composition")
+    if isinstance(composition, dict):
+        named |= {("composition", key): composition.get(key) for key in ("no_call_share", "general_share")}
     named |= {("mix", str(name)): bounds for name, bounds in (mix.items() if isinstance(mix, dict) else ())}
     for key_path, bounds in named.items():
         numbers = isinstance(bounds, list) and len(bounds) == 2 and all(isinstance(b, int | float) for b in bounds)

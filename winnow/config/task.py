@@ -43,6 +43,25 @@ class Label(TaskSection):
     """A query that looks like the label and is not."""
 
 
+class CompositionTargets(LoosenableSection):
+    """For `kind: tools`: the composition of the dataset. The defaults are the lower ends of usual figures."""
+
+    single_per_tool: Count = 20
+    """Dialogues that call only this tool, for each tool of the task."""
+    contrastive_pairs: Count = 60
+    """Pairs of rows of one group with different labels, for each confusable pair."""
+    multi_turn: Count = 100
+    """Dialogues with two or more turns of the user."""
+    threads_id: Count = 50
+    """Dialogues with a call whose id comes from a result, for each tool that changes something by its id."""
+    compound: Count = 50
+    """Dialogues that call several tools."""
+    no_call_share: tuple[Share, Share] = (0.10, 0.15)
+    """Lowest and highest share of dialogues without a call although tools are offered."""
+    general_share: tuple[Share, Share] = (0.05, 0.15)
+    """Lowest and highest share of instruction data without tools."""
+
+
 class TargetsConfig(LoosenableSection):
     """The composition of the dataset that the data lead wants."""
 
@@ -52,6 +71,8 @@ class TargetsConfig(LoosenableSection):
     """Maximum share of train."""
     fallback_share: tuple[Share, Share] = (0.10, 0.15)
     """Lowest and highest share of train."""
+    composition: CompositionTargets = CompositionTargets()
+    """For `kind: tools`: of which dialogues the dataset is composed."""
     mix: dict[str, tuple[Share, Share]] = {}
     """Lowest and highest share of train, by origin or by the name of a source file."""
     facets: dict[str, dict[str, Share]] = {}

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from winnow.config.task import Task
 from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
+from winnow.core.facet_values import SLOT_FACET_PREFIX
 from winnow.core.layout import TASK_FILE
 from winnow.core.trusted_files import is_trusted
-from winnow.core.vocabulary import SLOT_FACET_PREFIX
 from winnow.validators.kinds import kind_of
 from winnow.validators.kinds.kind import no_facets
 from winnow.validators.wording.facets import Facet, facets_of, length, noise, phrasing, slot_facet

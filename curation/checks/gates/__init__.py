@@ -9,6 +9,7 @@ from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates.answer_style import answer_style_gate
 from winnow.curation.checks.gates.call_format import call_format_gate
 from winnow.curation.checks.gates.chat_template import chat_template_gate
+from winnow.curation.checks.gates.composition import composition_gate
 from winnow.curation.checks.gates.disputed import disputed_gate
 from winnow.curation.checks.gates.duplicates import duplicates_gate
 from winnow.curation.checks.gates.facet_marginals import facet_marginals_gate
@@ -51,6 +52,7 @@ GATES_OF_KINDS: dict[str, dict[str, Callable[[GateInputs], Gate]]] = {
         "call_format": call_format_gate,
         "grounding": grounding_gate,
         "answer_style": answer_style_gate,
+        "composition": composition_gate,
     },
 }
 """The gates of single kinds, by the kind's name."""

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from winnow.core.vocabulary import DIALOGUE_FACETS
+from winnow.core.facet_values import DIALOGUE_FACETS
 from winnow.validators.tools.behavior import Behavior
 from winnow.validators.tools.dialogue import Call, Dialogue, Role, Tool, Turn
 from winnow.validators.tools.dialogue_facets import dialogue_facets

@@ -43,7 +43,8 @@ def test_dialogues_have_gates_of_their_own() -> None:
     names = [gate.name for gate in measure_gates(given(dialogues(GOOD)))]
     assert names == [*GATES_OF_EVERY_KIND, *GATES_OF_KINDS["tools"]]
     for name in GATES_OF_KINDS["tools"]:
-        assert measured(name, given(dialogues(GOOD))).verdict == "pass"
+        verdict = "fail" if name == "composition" else "pass"
+        assert measured(name, given(dialogues(GOOD))).verdict == verdict
         assert measured(name, inputs(table({}))).verdict == "not_measured"
 
 

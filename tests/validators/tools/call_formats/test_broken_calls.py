@@ -180,14 +180,14 @@ def test_valid_answers_are_accepted(format_name: str, text: str) -> None:
     assert form.render(form.parse(text, ()), ()) == text
 
 
-@pytest.mark.parametrize(("name", "fault", "line", "change"), BROKEN_FENCES, ids=lambda value: str(value))
+@pytest.mark.parametrize(("name", "fault", "line", "change"), BROKEN_FENCES, ids=[one[0] for one in BROKEN_FENCES])
 def test_a_broken_fence_is_refused_with_its_line(name: str, fault: FormatFault, line: int, change: Change) -> None:
     problems = problems_of(change(FENCED), "fenced_json")
     assert (problems[0].name, problems[0].place.split(",")[0]) == (fault, f"line {line}"), problems
 
 
 @pytest.mark.parametrize("format_name", KEYS)
-@pytest.mark.parametrize(("name", "fault", "change"), BROKEN_JSON, ids=lambda value: str(value))
+@pytest.mark.parametrize(("name", "fault", "change"), BROKEN_JSON, ids=[one[0] for one in BROKEN_JSON])
 def test_broken_json_is_refused_with_its_line(format_name: str, name: str, fault: FormatFault, change: Change) -> None:
     valid = {"fenced_json": FENCED, "hermes_tags": HERMES}[format_name]
     call = TASK.replace("tool", "NAME").replace("params", "ARGUMENTS")

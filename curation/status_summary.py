@@ -39,6 +39,8 @@ class Status:
     """Live records by origin, the most frequent first."""
     by_label: dict[str, int]
     """Labeled records, in the task's order; labels without records count 0."""
+    enough_for: str
+    """What so many labeled dialogues are usually enough for; empty for kinds without usual sizes."""
     assigned_splits: dict[str, int]
     """Live records by assigned split."""
     queues: dict[str, int]
@@ -76,6 +78,7 @@ class Status:
         """The shape of `status --json`."""
         return {
             "records": {"by_state": self.by_state, "by_origin": self.by_origin, "by_label": self.by_label},
+            "enough_for": self.enough_for,
             "assigned_splits": self.assigned_splits,
             "queues": self.queues,
             "pending": self.pending,

@@ -47,6 +47,13 @@ def test_only_gates_that_say_who_loosened_them_are_loosened(
     assert verdicts["fallback_share"] == "not_measured"
 
 
+def test_status_says_what_the_size_is_enough_for(
+    runs: tuple[Path, list[subprocess.CompletedProcess[str]]],
+) -> None:
+    status = run_winnow("status", cwd=runs[0]).stdout
+    assert "enough for the format of calls; 500 for single calls" in status
+
+
 def test_a_record_is_shown_as_a_dialogue_and_the_export_keeps_every_call(
     runs: tuple[Path, list[subprocess.CompletedProcess[str]]],
 ) -> None:

@@ -28,9 +28,9 @@ def kind_of(task: Task) -> Kind:
 def with_known_pairs(task: Task) -> Task:
     """The task itself. Raises WinnowError with every name in `confusable` that is neither a tool nor a behavior.
 
-    Only for tasks whose tools were read; the pairs of other tasks are checked with their labels.
+    Only for tasks with a file of tools; the pairs of other tasks are checked with their labels.
     """
-    if not task.tool_schemas_text:
+    if task.kind != TOOLS.name or not task.tools:
         return task
     known = kind_of(task).targets(task)
     problems = [

@@ -39,6 +39,11 @@ def no_facets(content: str, target: str, task: Task) -> Mapping[str, str]:
     return {}
 
 
+def no_size_needed(records: int) -> str:
+    """For kinds without usual sizes of a dataset."""
+    return ""
+
+
 def whole_target(target: str) -> tuple[str, ...]:
     """For kinds whose targets are not combined."""
     return (target,)
@@ -123,6 +128,8 @@ class Kind:
     """The text whose wording is measured by facets; None where it is `embedding_text`."""
     facets: Callable[[str, str, Task], Mapping[str, str]] = no_facets
     """The facets of a content with its target besides those of its wording, by name."""
+    enough_for: Callable[[int], str] = no_size_needed
+    """What so many labeled records are usually enough for; empty where nothing is usual."""
     target_of: Callable[[str, str | None, Task], str | Drop | None] = given_target
     """The target of a content with the target that its file gives, or with none: the given one or, for kinds whose
     content shows it, that; None where only people can tell, and why the row is dropped if the two differ."""

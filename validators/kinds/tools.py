@@ -17,6 +17,7 @@ from winnow.validators.tools.behavior import TOOL_SEPARATOR, Behavior, Certain, 
 from winnow.validators.tools.dialects import read_dialogue
 from winnow.validators.tools.dialects.dialect import DialogueError
 from winnow.validators.tools.dialogue import Call, Dialogue, Role, Tool, Turn, from_json, messages_json, tools_json
+from winnow.validators.tools.dialogue_composition import enough_for
 from winnow.validators.tools.dialogue_facets import dialogue_facets
 from winnow.validators.tools.readable import readable
 from winnow.validators.tools.schemas.check_arguments import argument_problems
@@ -229,6 +230,7 @@ TOOLS = Kind(
     is_other_target=_is_other_target,
     wording_text=_first_user_turn,
     facets=lambda content, target, task: dialogue_facets(dialogue_of(content), target, offered_by_task(task)),
+    enough_for=enough_for,
     target_parts=lambda target: tuple(target.split(TOOL_SEPARATOR)),
     target_of=_target_of,
     answer_key=_answer_key,

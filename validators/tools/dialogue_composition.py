@@ -23,6 +23,14 @@ CHANGES = re.compile(
 ID_NAME = re.compile(r"(?:^|_)ids?$|[a-z]Ids?$")
 """Names of arguments that identify something."""
 
+SIZES = (
+    (300, "the format of calls"),
+    (500, "single calls"),
+    (800, "telling similar tools apart"),
+    (1500, "robust answers"),
+)
+"""From how many labeled dialogues a dataset is usually enough for what: rules of thumb, not measured."""
+
 
 @dataclass(frozen=True)
 class LabeledDialogue:
@@ -91,6 +99,14 @@ def measure_composition(
         no_call={kind.value: labels[kind] for kind in NO_CALL_KINDS},
         general=labels[Behavior.GENERAL],
     )
+
+
+def enough_for(dialogues: int) -> str:
+    """What so many labeled dialogues are usually enough for, and from how many the next aim is."""
+    reached = [aim for size, aim in SIZES if size <= dialogues]
+    following = next(((size, aim) for size, aim in SIZES if size > dialogues), None)
+    now = f"enough for {reached[-1]}" if reached else "not enough for a training yet"
+    return f"{now}; {following[0]:,} for {following[1]}" if following else now
 
 
 def changes_by_id(tool: Tool) -> bool:

@@ -37,9 +37,9 @@ def cross_problems(raw: dict[str, Any], kinds: Mapping[str, Sequence[str]] | Non
             yield from _unknown_label(("labels", index, "near_miss", "label"), near_miss["label"], names)
     if raw.get("fallback") is not None and names:
         yield from _unknown_label(("fallback",), raw["fallback"], names)
-    confusable = raw.get("confusable")
+    confusable, has_tools = raw.get("confusable"), raw.get("kind") == "tools" and raw.get("tools")
     for index, pair in enumerate(confusable if isinstance(confusable, list) else []):
-        for side, name in enumerate(pair if isinstance(pair, list) and not raw.get("tools") else []):
+        for side, name in enumerate(pair if isinstance(pair, list) and not has_tools else []):
             yield from _unknown_label(("confusable", index, side), name, names)
         if isinstance(pair, list) and len(pair) == 2 and pair[0] == pair[1]:
             yield (

@@ -28,7 +28,7 @@ from winnow.curation.store.working_view import working_rows
 from winnow.generators.llm.spend.spend_database import SpendDatabase
 from winnow.operations._context import WorkspaceContext
 from winnow.reports.generation_costs import run_costs
-from winnow.validators.kinds import allowed_targets
+from winnow.validators.kinds import allowed_targets, kind_of
 
 
 def status(workspace: WorkspaceContext) -> Status:
@@ -51,6 +51,7 @@ def read_status(connection: Connection, task: Task, spend: SpendDatabase) -> Sta
         by_state={state.value: states[state] for state in State},
         by_origin=dict(Counter(row.origin for row in live).most_common()),
         by_label={name: labels[name] for name in allowed_targets(task, labels)},
+        enough_for=kind_of(task).enough_for(states[State.LABELED]),
         assigned_splits={split: sum(r.assigned_split == split for r in live) for split in SPLITS},
         queues={
             "label": states[State.UNLABELED],

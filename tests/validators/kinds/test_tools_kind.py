@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from winnow.config.load import parse_task
+from winnow.core.errors import WinnowError
 from winnow.core.vocabulary import DropReason
+from winnow.validators.kinds import with_known_pairs
 from winnow.validators.kinds.tools import TOOLS, content_of, dialogue_of
 from winnow.validators.text import Drop
 
@@ -157,3 +159,24 @@ def test_people_can_read_a_dialogue() -> None:
         "assistant: It is 18 degrees.",
         "tools offered: get_weather, send_email",
     ]
+
+
+def test_the_wording_of_a_dialogue_is_that_of_the_first_turn_of_the_user() -> None:
+    rows = [*messages("weather in Paris?"), {"role": "user", "content": "Thanks."}]
+    assert TOOLS.wording_text is not None
+    assert TOOLS.wording_text(content(rows)) == "weather in Paris?"
+    facets = TOOLS.facets(content(rows), "get_weather", TASK)
+    assert (facets["turns"], facets["tool_set"]) == ("two", "all")
+
+
+def test_confusable_pairs_name_tools_or_behaviors() -> None:
+    task = parse_task("name: t\nkind: tools\ntools: t.json\nconfusable: [[get_weather, ask], [send_mail, direct]]\n")
+    documents = {"tools": json.dumps([WEATHER, MAIL])}
+    with pytest.raises(WinnowError, match="'send_mail'") as refused:
+        with_known_pairs(task.with_document_texts(documents))
+    assert len(refused.value.problems) == 1
+    with pytest.raises(WinnowError, match="get_weather"):
+        with_known_pairs(task.with_document_texts({"tools": ""}))
+    assert with_known_pairs(TASK) is TASK
+    with pytest.raises(WinnowError, match="one of `labels`"):
+        parse_task("name: t\nkind: intents\nlabels: [{name: a}]\ntools: t.json\nconfusable: [[a, b]]\n")

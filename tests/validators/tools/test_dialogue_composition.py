@@ -15,6 +15,7 @@ from winnow.validators.tools.dialogue_composition import (
     PairCount,
     changes_by_id,
     contrastive_pairs,
+    enough_for,
     measure_composition,
 )
 
@@ -133,3 +134,17 @@ def test_answers_without_a_call_are_spread_over_their_kinds() -> None:
         "no dialogue with the label direct",
         "no dialogue with the label unable",
     ]
+
+
+@pytest.mark.parametrize(
+    ("dialogues", "text"),
+    [
+        (299, "not enough for a training yet; 300 for the format of calls"),
+        (300, "enough for the format of calls; 500 for single calls"),
+        (799, "enough for single calls; 800 for telling similar tools apart"),
+        (800, "enough for telling similar tools apart; 1,500 for robust answers"),
+        (1500, "enough for robust answers"),
+    ],
+)
+def test_the_size_is_enough_for_something(dialogues: int, text: str) -> None:
+    assert enough_for(dialogues) == text

@@ -25,6 +25,8 @@ def print_status(status: Status) -> None:
     }
     counts["pending"] = status.pending
     rows = [(name, ", ".join(f"{k} {n:,}" for k, n in values.items()) or "none") for name, values in counts.items()]
+    if status.enough_for:
+        rows.insert(1, ("size", status.enough_for))
     if status.implausible:
         rows.append(("too fast to read", counts_by_name(status.implausible)))
     rows += [("lot", lot_line(lot, status.seconds)) for lot in status.lots]

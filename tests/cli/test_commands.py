@@ -166,8 +166,21 @@ def test_text_from_a_terminal_of_another_encoding_does_not_crash(workspace: Path
     assert b"Traceback" not in done.stderr
 
 
-def test_the_tools_template_is_refused_until_tool_calling_tasks_exist(tmp_path: Path) -> None:
-    refused = run_winnow("init", ".", "--template", "tools", cwd=tmp_path)
-    assert refused.returncode == 2
-    assert "--template: tools is not available yet; expected: intents" in refused.stderr
-    assert not (tmp_path / "winnow.yaml").exists()
+def test_the_tools_template_starts_a_workspace_for_dialogues(tmp_path: Path) -> None:
+    made = run_winnow("init", "assistant", "--template", "tools", cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+    assert "winnow.yaml with 6 labels" in made.stdout  # two tools and four kinds of answers in text
+    folder = tmp_path / "assistant"
+    assert {path.name for path in folder.iterdir()} == {"winnow.yaml", "tools.json", "system_prompt.txt"}
+    call = {"id": "c1", "type": "function", "function": {"name": "get_weather", "arguments": '{"location": "Oslo"}'}}
+    turns = [
+        {"role": "user", "content": "Weather in Oslo?"},
+        {"role": "assistant", "content": "", "tool_calls": [call]},
+    ]
+    added = run_winnow("add", write_jsonl(folder / "one.jsonl", [{"messages": turns}]), "--license", "own", cwd=folder)
+    assert "added 1 +" in added.stdout, added.stderr
+    again = run_winnow("init", "assistant", "--template", "tools", cwd=tmp_path)
+    assert again.returncode == 2
+    assert again.stderr.count("the file already exists") == 3
+    both = run_winnow("init", "other", "--template", "tools", "--from", EXAMPLE / "labeled.jsonl", cwd=tmp_path)
+    assert "--template: tools together with a file" in both.stderr

@@ -31,6 +31,7 @@ from winnow.config.load import read_task
 from winnow.config.template import TEMPLATES
 from winnow.core.commands import command
 from winnow.core.vocabulary import ORIGINS, SPLITS
+from winnow.validators.kinds import kind_of
 
 
 def init(
@@ -59,8 +60,8 @@ def init(
         with input_files([from_file]) as (file,):
             source = read_file(file, columns=columns, format=format, encoding=encoding, table=table)
     made = operation.init(folder, template=template, from_file=source)
-    labels = len(read_task(made.task_file).labels)
-    terminal.print_line(f"wrote {made.task_file} with {labels} labels")
+    task = read_task(made.task_file)
+    terminal.print_line(f"wrote {made.task_file} with {len(kind_of(task).targets(task))} labels")
     added = from_file.resolve() if from_file and from_file != STDIN else "FILE"
     terminal.print_next(f"cd {folder} && winnow add {added} --license own")
 

@@ -288,15 +288,12 @@ def test_one_unreadable_file_keeps_all_out(make_workspace: Make, tmp_path: Path)
     assert len(ws.records()) == 0
 
 
-def test_tools_are_refused_clearly(tmp_path: Path) -> None:
-    with pytest.raises(WinnowError, match="tools is not available yet"):
-        Workspace.init(tmp_path / "tools", template="tools")
-    assert not (tmp_path / "tools").exists()
-    (tmp_path / "winnow.yaml").write_text("name: t\nkind: tools\nlabels: [{name: a}, {name: b}]\n")
+def test_an_unknown_kind_is_refused_clearly(tmp_path: Path) -> None:
+    (tmp_path / "winnow.yaml").write_text("name: t\nkind: images\nlabels: [{name: a}, {name: b}]\n")
     ws = Workspace.find(tmp_path)
-    with pytest.raises(WinnowError, match=r"kind: tools; expected: a kind that this version handles: intents"):
+    with pytest.raises(WinnowError, match=r"kind: images; expected: a kind that this version handles: intents, tools"):
         ws.add(rows(("x", "a")))
-    with pytest.raises(WinnowError, match=r"kind: tools; expected: a kind that this version handles: intents"):
+    with pytest.raises(WinnowError, match=r"kind: images; expected: a kind that this version handles: intents, tools"):
         ws.check()
 
 

@@ -19,9 +19,10 @@ from winnow.core.errors import WinnowError
 from winnow.core.model_vocabulary import EXAMPLE_KINDS, MissingPrediction
 from winnow.core.vocabulary import ORIGINS, SPLITS, AcquisitionStrategy
 from winnow.curation.io.readers import FORMATS
-from winnow.curation.io.writers import WRITERS
+from winnow.curation.io.writers import WRITERS, formats_of
 from winnow.generators.variations.variation_kinds import KINDS
 from winnow.training.methods import METHODS
+from winnow.validators.kinds.intents import INTENTS
 from winnow.workspace import Workspace
 
 CHOICES: dict[str, Iterable[str]] = {
@@ -84,5 +85,6 @@ def test_another_value_is_refused_with_the_choices(frozen_example: Workspace, tm
             app(["-w", folder, *command, *arguments.get(command[0], []), name, "nothing"], standalone_mode=False)
         (problem,) = refused.value.problems
         assert (problem.where, problem.found) == (name.strip("-"), "unknown value 'nothing'"), option
-        assert problem.expected == ", ".join(choices)
+        fitting = formats_of(INTENTS) if option == "export --format" else choices
+        assert problem.expected == ", ".join(fitting)
         assert refused.value.exit_code == 2

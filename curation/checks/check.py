@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from winnow.config.overrides import with_overrides
 from winnow.config.task import Task
 from winnow.core.errors import Problem, WinnowError
-from winnow.core.example import repeat_key
 from winnow.core.layout import WorkspaceFolder
 from winnow.core.progress import Progress
 from winnow.core.result import NotMeasured
@@ -83,8 +82,8 @@ class CheckResult:
     @cached_property
     def hold_out_texts(self) -> HoldOutTexts:
         """The texts of all hold-out records, selected or not."""
-        keys = self.table.loc[self.table["assigned_split"] != Split.TRAIN, "fold_key"]
-        return HoldOutTexts(frozenset(map(repeat_key, keys)))
+        hold_out = self.table["assigned_split"] != Split.TRAIN
+        return HoldOutTexts.of_fold_keys(self.table.loc[hold_out, "fold_key"])
 
     @cached_property
     def repeated_task_texts(self) -> Sequence[RepeatedText]:

@@ -20,12 +20,17 @@ class HoldOutTexts:
     @classmethod
     def of(cls, rows: Iterable[WorkingRow]) -> HoldOutTexts:
         """The texts of all hold-out records, also those whose source was retracted."""
-        return cls(frozenset(repeat_key(row.fold_key) for row in rows if row.assigned_split != Split.TRAIN))
+        return cls.of_fold_keys(row.fold_key for row in rows if row.assigned_split != Split.TRAIN)
 
     @classmethod
     def of_texts(cls, texts: Iterable[str]) -> HoldOutTexts:
         """The same from the texts of hold-out records."""
-        return cls(frozenset(repeat_key(fold_key(canonical_text(text))) for text in texts))
+        return cls.of_fold_keys(fold_key(canonical_text(text)) for text in texts)
+
+    @classmethod
+    def of_fold_keys(cls, fold_keys: Iterable[str]) -> HoldOutTexts:
+        """The same from their fold keys."""
+        return cls(frozenset(map(repeat_key, fold_keys)))
 
     @cached_property
     def longest(self) -> int:

@@ -41,6 +41,8 @@ class SlotProtection(NamedTuple):
 
 def slot_protection(final: pd.DataFrame, pairs: NearPairs, guards: Guards, *, threshold: float) -> SlotProtection:
     """The selected near train pairs that only slots keep apart; `final` is the table after the last stage."""
+    if not guards.has_slots:
+        return SlotProtection(0, 0, {})
     train = (final["split"] == Split.TRAIN).to_numpy()
     texts, labels, groups = (final[name].to_list() for name in ("text", "label", "group"))
     close = pairs.above(threshold)

@@ -60,7 +60,7 @@ class KnownReleases:
     """The folder with the releases of the workspace."""
     ledger: Mapping[str, str]
     """The manifest hashes of the workspace's releases, by name."""
-    _rows: dict[Path, ReleasedRows | None] = field(default_factory=dict)
+    _rows: dict[Path, ReleasedRows | None] = field(default_factory=dict, init=False, repr=False)
 
     def require_recorded(self, folder: Path) -> None:
         """Raises GateError for a release in the workspace that contradicts its ledger."""

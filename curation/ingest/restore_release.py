@@ -13,12 +13,12 @@ from winnow.core.errors import Problem, WinnowError
 from winnow.core.example import record_id
 from winnow.core.hashing import json_hash
 from winnow.core.vocabulary import ORIGINS, DecidedBy, Origin
+from winnow.core.working_row import LICENSE_SEPARATOR
 from winnow.curation.ingest.known_releases import NO_RELEASE, KnownReleases, ReleasedRows, ReleaseFacts, ReleaseName
 from winnow.curation.io.readers.columns import Columns
 from winnow.curation.io.readers.raw_rows import RawRows
 from winnow.curation.io.readers.source_rows import FrozenRow, RestoredRows, SourceRow, SourceRows
 from winnow.curation.releases.manifest import MANIFEST
-from winnow.curation.releases.release_lines import LICENSE_SEPARATOR
 from winnow.validators.kinds.kind import Kind
 from winnow.validators.text import Drop
 

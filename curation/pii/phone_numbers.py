@@ -120,8 +120,10 @@ def _digits_without_extension(value: str) -> int:
 
 def _stands_alone(text: str, match: re.Match[str]) -> bool:
     """Whether a number of a possible length is not a part of a longer row of numbers."""
-    beside = DIGIT_BEFORE.search(text, max(0, match.start() - 2), match.start()) or DIGIT_AFTER.match(text, match.end())
-    return not beside and _digits_without_extension(match[0]) <= MAX_DIGITS
+    neighbor = DIGIT_BEFORE.search(text, max(0, match.start() - 2), match.start()) or DIGIT_AFTER.match(
+        text, match.end()
+    )
+    return not neighbor and _digits_without_extension(match[0]) <= MAX_DIGITS
 
 
 def _is_another_number(value: str, context: str | None) -> bool:

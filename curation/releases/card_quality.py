@@ -118,6 +118,6 @@ def gates_section(manifest: Manifest) -> list[str]:
         "",
         *(waivers or ["No gate is waived."]),
         *(["", "Settings that are looser than their default:", "", *loosened] if loosened else []),
-        *(["", "To know about gates that do not fail:", "", *notes] if notes else []),
+        *(["", "Notes on the gates:", "", *notes] if notes else []),
         "",
     ]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from winnow.core.atomic import sync_to_disk
 from winnow.core.versions import package_version
 from winnow.core.vocabulary import SPLITS
+from winnow.core.working_row import LICENSE_SEPARATOR
 from winnow.curation.checks.check import CheckResult
 from winnow.curation.checks.coverage.task_facets import record_facets
 from winnow.curation.checks.eligibility import EXCLUDED
@@ -38,7 +39,7 @@ from winnow.curation.releases.release import (
     MUST_PASS_FILE,
     TASK_COPY,
 )
-from winnow.curation.releases.release_lines import LICENSE_SEPARATOR, ExclusionLine, MustPassCase
+from winnow.curation.releases.release_lines import ExclusionLine, MustPassCase
 from winnow.validators.kinds import allowed_targets, kind_of
 from winnow.validators.kinds.kind import Kind
 

@@ -8,9 +8,6 @@ from pydantic.dataclasses import dataclass
 from winnow.core.record import RECORD_CONFIG, Record
 from winnow.core.vocabulary import DecidedBy, ExclusionReason, Origin, Split
 
-LICENSE_SEPARATOR = "; "
-"""Between the licenses of a record that occurs in several sources."""
-
 
 class ReleaseRow(Record):
     """A row of `jsonl/SPLIT.jsonl`. Further fields, such as `text`, hold the content in the columns of the kind."""

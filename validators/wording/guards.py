@@ -101,6 +101,11 @@ class Guards:
         either = "|".join(re.escape(value) for value in sorted(self._slot_of, key=len, reverse=True))
         self._slots = re.compile(rf"(?<!\w)(?:{either})(?!\w)") if either else None
 
+    @property
+    def has_slots(self) -> bool:
+        """Whether the task has any slot value."""
+        return self._slots is not None
+
     def signature(self, text: str) -> GuardSignature:
         """The parts of a text that protect it from dedup. Cached, because dedup requests the same texts repeatedly."""
         if text not in self._signatures:

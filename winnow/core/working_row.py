@@ -44,6 +44,9 @@ class WorkingRow:
     """Licenses of these sources, sorted."""
 
 
+LICENSE_SEPARATOR = "; "
+"""Between the licenses of a record that occurs in several sources, where they are written as one text."""
+
 WORKING_COLUMNS: tuple[str, ...] = tuple(field.name for field in fields(WorkingRow))
 """The columns of the working table."""
 

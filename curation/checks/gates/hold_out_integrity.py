@@ -40,7 +40,7 @@ def hold_out_integrity_gate(inputs: GateInputs) -> Gate:
 
 
 def small_split_notes(selected: pd.DataFrame, splits: SplitsConfig) -> list[str]:
-    """The actual share of each hold-out split that is far below the share in the task, beside that share.
+    """The actual share of each hold-out split that is far below the share in the task, with that share.
 
     A split is assigned when a record is added, so the task may state another share now. Synthetic rows, which are never
     hold-out, do not count.

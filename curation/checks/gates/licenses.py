@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from winnow.core.commands import command
 from winnow.core.example import INVISIBLE_LETTERS
+from winnow.core.working_row import LICENSE_SEPARATOR
 from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates.gate import Gate, at_most, gate_not_measured
-from winnow.curation.releases.release_lines import LICENSE_SEPARATOR
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -21,7 +21,7 @@ MACHINE_WORDS = frozenset(
 """Words for rows that a machine wrote, in the names and the values of columns."""
 
 HELPING_WORDS = frozenset("is was by data row rows model written made auto automatically text example query".split())
-"""Words that may stand beside one of `MACHINE_WORDS`, as in `is_synthetic` or `machine-written`."""
+"""Words that may occur with one of `MACHINE_WORDS`, as in `is_synthetic` or `machine-written`."""
 
 TRUE_VALUES = frozenset(("true", "1", "1.0", "yes", "y", "t"))
 """How files write that a yes/no column holds."""

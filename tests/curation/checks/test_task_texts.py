@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from winnow.config.task import Label, Task
+from winnow.config.task import Label, NearMiss, Task
 from winnow.core.example import canonical_text, fold_key, joined_keys, key_words, repeat_key
 from winnow.curation.checks.hold_out_texts import HoldOutTexts
 from winnow.curation.checks.task_texts import without_hold_out_texts
@@ -40,6 +40,17 @@ def test_a_description_keeps_what_quotes_no_hold_out_record(description: str, sh
 
 def test_of_two_quotes_that_begin_alike_the_longer_one_goes() -> None:
     assert described("Say close my account now please", "close my account", "Close my account now") == "Say … please"
+
+
+def test_examples_near_misses_and_slot_values_that_repeat_hold_out_are_left_out_and_named() -> None:
+    label = Label(
+        name="a", examples=["Refund!", "send it back"], near_miss=NearMiss(text="where is MY parcel", label="b")
+    )
+    task = Task(name="desk", kind="intents", labels=[label, Label(name="b")], slots={"city": ["Oslo", "refund"]})
+    shown, left_out = without_hold_out_texts(task, HoldOutTexts.of_texts(["refund", "Where is my parcel?"]))
+    assert (shown.labels[0].examples, shown.labels[0].near_miss) == (["send it back"], None)
+    assert shown.slots == {"city": ["Oslo"]}
+    assert [one.place for one in left_out] == ["label a, example 1", "label a, near_miss", "slot city, value 2"]
 
 
 def test_without_hold_out_the_task_stays_as_it_is() -> None:

@@ -18,11 +18,11 @@ def known(workspace: Workspace) -> KnownReleases:
 def test_a_release_is_read_once_for_all_files(frozen_example: Workspace, tmp_path: Path) -> None:
     copy = Path(shutil.copytree(frozen_example.folder.releases / "first", tmp_path / "copy"))
     releases = known(frozen_example)
-    beside, own = releases.near(copy / "jsonl" / "train.jsonl")
+    next_to_file, own = releases.near(copy / "jsonl" / "train.jsonl")
     again, own_again = releases.near(copy / "jsonl" / "test.jsonl")
-    assert beside is again
+    assert next_to_file is again
     assert own is own_again
-    assert beside.facts == own.facts
+    assert next_to_file.facts == own.facts
     (elsewhere,) = releases.near(tmp_path / "rows.jsonl")
     assert elsewhere is own
     assert len(own.facts) == sum(frozen_example.release("first").counts.values())

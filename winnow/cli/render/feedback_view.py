@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from winnow.cli.render import terminal
+from winnow.core.counted import counted
 from winnow.core.result import NotMeasured
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ def print_feedback(result: FeedbackResult) -> None:
     """Print the confused pairs, the actions with their expected fixes, and the effect of the previous round."""
     found = result.feedback
     if result.left_out:
-        terminal.print_note(f"{result.left_out:,} train rows of {found.release} repeat hold-out records: not used")
+        rows = counted(result.left_out, "train row")
+        terminal.print_note(f"{rows} of {found.release} not used: hold-out records have the same text")
     if not found.pairs:
         terminal.print_line(f"{found.run}: no pair of labels is confused more than once in validation or train")
     else:

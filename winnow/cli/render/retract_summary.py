@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from winnow.cli.render.terminal import print_line, printable
+from winnow.core.counted import counted
 
 if TYPE_CHECKING:
     from winnow.curation.ingest.retract import RetractResult
@@ -17,7 +18,7 @@ NO_UNDO = "this cannot be undone: its rows were generated, so there is no file t
 def print_retract_summary(result: RetractResult) -> None:
     """Print what no longer counts, what stays, and whether and how the retraction can be undone."""
     done = "would withdraw" if result.dry_run else "withdrew"
-    count = f"{result.superseded:,} records that no other source contains"
+    count = f"{counted(result.superseded, 'record')} that no other source contains"
     print_line(f"{done} {result.source} ({printable(result.name)}); superseded: {count}")
     print_line("its rows and labels no longer count; assigned splits, decisions of people, and releases stay")
     print_line(UNDO if result.from_file else NO_UNDO, style="" if result.from_file else "yellow")

@@ -9,7 +9,12 @@ from winnow.core.commands import command
 from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates.gate import Gate, at_most, gate_not_measured
 from winnow.validators.kinds.tools import offered_by_task
-from winnow.validators.tools.dialogue_composition import Composition, LabeledDialogue, measure_composition
+from winnow.validators.tools.dialogue_composition import (
+    Composition,
+    LabeledDialogue,
+    PairCount,
+    measure_composition,
+)
 
 
 def composition_gate(inputs: GateInputs) -> Gate:
@@ -37,6 +42,8 @@ def missed_targets(found: Composition, targets: CompositionTargets) -> Iterator[
     pairs = {" and ".join(pair): count.pairs for pair, count in found.contrastive.items()}
     yield from _too_few("dialogues that call only", found.single, targets.single_per_tool)
     yield from _too_few("contrastive pairs of", pairs, targets.contrastive_pairs)
+    if found.contrastive and targets.contrastive_pairs > 0 and not any(map(_is_compound, found.contrastive.values())):
+        yield "no contrastive pair in which a row calls several tools"
     yield from _too_few("dialogues with an id from a result in a call of", found.threading, targets.threads_id)
     for what, count, least in (
         ("dialogues with several turns of the user", found.multi_turn, targets.multi_turn),
@@ -48,6 +55,10 @@ def missed_targets(found: Composition, targets: CompositionTargets) -> Iterator[
     if targets.no_call_share[0] > 0:
         yield from (f"no dialogue with the label {kind}" for kind, count in found.no_call.items() if not count)
     yield from _outside("general instruction data", found.general_share, targets.general_share)
+
+
+def _is_compound(count: PairCount) -> bool:
+    return count.compound > 0
 
 
 def _too_few(what: str, counts: Mapping[str, int], least: int) -> Iterator[str]:

@@ -35,6 +35,8 @@ class Status:
 
     by_state: dict[str, int]
     """Records by state."""
+    corrected: int
+    """Superseded records that a corrected record replaced; the sources of the others were retracted."""
     by_origin: dict[str, int]
     """Live records by origin, the most frequent first."""
     by_label: dict[str, int]
@@ -77,7 +79,12 @@ class Status:
     def json(self) -> dict[str, Any]:
         """The shape of `status --json`."""
         return {
-            "records": {"by_state": self.by_state, "by_origin": self.by_origin, "by_label": self.by_label},
+            "records": {
+                "by_state": self.by_state,
+                "corrected": self.corrected,
+                "by_origin": self.by_origin,
+                "by_label": self.by_label,
+            },
             "enough_for": self.enough_for,
             "assigned_splits": self.assigned_splits,
             "queues": self.queues,

@@ -38,17 +38,20 @@ def label_conflicts(table: pd.DataFrame, pairs: NearPairs, *, threshold: float) 
 
 
 def answer_conflicts(table: pd.DataFrame, kind: Kind) -> pd.DataFrame:
-    """Selected records with an equal question and different answers, in any split, sorted by id.
+    """Selected records with an equal question, or that correct the same record, and different answers, in any split.
 
-    For kinds with a question key. Columns `left`, `right` (ids) and `similarity`, which is 1.
+    For kinds with a question key. Columns `left`, `right` (ids) and `similarity`, which is 1; sorted by id.
     """
     import pandas as pd
 
     selected = table[table["split"] != EXCLUDED].sort_values("id")
     answers: dict[str, dict[tuple[str, str], str]] = defaultdict(dict)
-    for identity, label, content in zip(selected["id"], selected["label"], selected["content"], strict=True):
-        question = kind.question_key(content) if kind.question_key else identity
-        answers[question].setdefault((label, kind.answer_key(content) if kind.answer_key else ""), identity)
-    pairs = [pair for same in answers.values() for pair in combinations(same.values(), 2)]
-    found = pd.DataFrame(pairs, columns=["left", "right"]).assign(similarity=1.0)
+    for identity, label, content, supersedes in selected[["id", "label", "content", "supersedes"]].itertuples(
+        index=False, name=None
+    ):
+        answer = label, kind.answer_key(content) if kind.answer_key else ""
+        for question in (kind.question_key(content) if kind.question_key else identity, *supersedes):
+            answers[question].setdefault(answer, identity)
+    pairs = {pair for same in answers.values() for pair in combinations(same.values(), 2)}
+    found = pd.DataFrame(sorted(pairs), columns=["left", "right"]).assign(similarity=1.0)
     return found.sort_values(["left", "right"], ignore_index=True)

@@ -18,6 +18,12 @@ from winnow.curation.ingest.add_notes import (
     time_notes,
 )
 from winnow.curation.ingest.add_options import AddOptions, check_options
+from winnow.curation.ingest.corrections import (
+    checked_corrections,
+    in_groups_of_superseded,
+    read_for_corrections,
+    store_supersessions,
+)
 from winnow.curation.ingest.drop_fixes import fixes_by_reason
 from winnow.curation.ingest.dropped import DroppedFile, write_dropped
 from winnow.curation.ingest.language import detect_other_language
@@ -72,6 +78,8 @@ class AddResult:
     sources: list[str] = field(default_factory=list)
     assigned_splits: dict[str, int] = field(default_factory=dict)
     """Assigned splits of the records that were added."""
+    superseded: int = 0
+    """Records that counted before and that corrected rows supersede now."""
     notes: list[str] = field(default_factory=list)
     dry_run: bool = False
     """A preview: nothing was stored, and `dropped_file` was not written."""
@@ -92,7 +100,8 @@ def add(
 
     `also_write` writes related data in the same transaction; it receives the ids of the records that are stored.
     Raises WinnowError when a file was added before with other settings, or when the options contradict each other,
-    and WorkspaceChanged when another command renamed a label or forgot a record while the files were screened.
+    and WorkspaceChanged when another command renamed a label, forgot a record or changed what rows correct while the
+    files were screened.
     """
     kind = kind_of(task)
     check_options(options)
@@ -100,13 +109,18 @@ def add(
         context = ScreenContext(
             scrubber, forgotten_ids(connection), label_renames(connection), sources_by_file_hash(connection)
         )
-    screened = [screen_file(reading, task, options, context) for reading in readings]
+    files = [screen_file(reading, task, options, context) for reading in readings]
+    with store.reading() as connection:
+        corrected = read_for_corrections(connection, files)
+    screened = checked_corrections(files, kind, corrected)
     kept = [row for one in screened for row in one.kept]
     flags = _language_flags(kept, kind, task.language)
     dropped_file = write_dropped(screened, kind, dropped_dir, context, set(kind.targets(task)), dry_run=dry_run)
     moment = utc_now()
     with _removed_on_error(dropped_file), store.writing(dry_run=dry_run) as connection:
         if (forgotten_ids(connection), label_renames(connection)) != (context.forgotten, context.renamed):
+            raise WorkspaceChanged
+        if read_for_corrections(connection, files) != corrected:
             raise WorkspaceChanged
         stored = _store(connection, task, screened, moment)
         flags = {record: detail for record, detail in flags.items() if record in stored.records}
@@ -128,6 +142,7 @@ def add(
         fixes=fixes_by_reason([d for one in screened for d in one.dropped]),
         sources=stored.sources,
         assigned_splits=stored.assigned_splits,
+        superseded=stored.superseded,
         notes=[note for one in screened for note in one.reading.notes]
         + time_notes(screened)
         + renamed_notes(kept)
@@ -147,6 +162,8 @@ class _Stored:
     """Ids of the records that were new."""
     assigned_splits: dict[str, int]
     """Assigned splits of the new records."""
+    superseded: int
+    """Records that corrections supersede since now."""
     notes: list[str]
 
 
@@ -162,6 +179,7 @@ def _store(connection: Connection, task: Task, screened: Sequence[ScreenedFile],
     unchanged = [pair for pair in given if _is_new_or_same(pair, stored_rows)]
     machine = machine_written(connection)
     pairs, own_notes = keep_own_decisions(connection, unchanged, machine)
+    pairs = in_groups_of_superseded(connection, task, pairs)
     origins = {source: one.origin for source, one in by_source}
     known_sources = {source for source, one in by_source if one.reading.restored} | {
         source for source, _ in stored_rows
@@ -170,15 +188,17 @@ def _store(connection: Connection, task: Task, screened: Sequence[ScreenedFile],
     shown = [(source, row) for source, row in pairs if not (row.verified and row.record_id in live_before)]
     store_occurrences(connection, shown, moment)
     insert_restored_labels(connection, _restored_labels(pairs))
+    effect = store_supersessions(connection, pairs, moment)
     records = {row.record_id for _, row in pairs}
     notes = [
         *changed_notes(len(given) - len(pairs)),
         *kept_assignment_notes(kept_assignments),
         *recognized_notes(connection, pairs, origins),
         *own_notes,
+        *effect.notes,
     ]
     added = records - live_before
-    return _Stored(sources, records, added, assigned_split_counts(connection, added), notes)
+    return _Stored(sources, records, added, assigned_split_counts(connection, added), effect.superseded, notes)
 
 
 def _is_new_or_same(pair: tuple[str, KeptRow], stored_rows: Mapping[tuple[str, int], str]) -> bool:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
+from winnow.core.commands import command
 from winnow.core.layout import TASK_FILE
 from winnow.core.vocabulary import DropReason
 from winnow.curation.ingest.screen import DroppedRow
+from winnow.curation.io.readers.columns import NO_COLUMN
 
 MAX_NAMES = 5
 """Labels that a fix names."""
@@ -53,6 +55,14 @@ FIXES: dict[str, str | Callable[[Sequence[DroppedRow]], str]] = {
     DropReason.LABEL_CONTRADICTS_CONTENT: "write the behavior that the calls show, or nothing; or correct the calls",
     DropReason.MALFORMED_DIALOGUE: "correct the messages or the tools in `row`",
     DropReason.INVALID_CALL: f"correct the call, or the tool in the row or in the file `tools` of {TASK_FILE}",
+    DropReason.SUPERSEDES_UNKNOWN: (
+        f"write the id that `{command('show', 'TEXT')}` prints, or nothing; if the column means something else, "
+        f"`{command('add', 'FILE', supersedes_column=NO_COLUMN)}`"
+    ),
+    DropReason.SUPERSEDES_ITSELF: "correct the answer, or leave `supersedes` empty",
+    DropReason.SUPERSEDES_IN_CYCLE: f"leave `supersedes` empty, or first `{command('retract', 'SOURCE')}`",
+    DropReason.SUPERSEDES_OTHER_REQUEST: "keep the user's turns and the tools, or leave `supersedes` empty",
+    DropReason.SUPERSEDES_HOLD_OUT: "let a person write the correction, and add it with origin human; or leave it out",
     DropReason.ROUTE_CONTRADICTS_TASK: f"correct the label or the route, or the route of the label in {TASK_FILE}",
     DropReason.UNKNOWN_SPLIT: "write train, validation or test, or nothing",
     DropReason.MALFORMED_ROW: "correct the line in `raw`, or write the columns in `row`",

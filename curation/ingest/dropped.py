@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from winnow.core.atomic import atomic_write
-from winnow.core.example import record_id
+from winnow.core.example import ID_CHARACTERS, record_id
 from winnow.core.hashing import stable_hash
 from winnow.core.timestamps import parse_time
 from winnow.core.vocabulary import RawFormat
@@ -27,6 +27,8 @@ from winnow.validators.kinds.kind import Kind
 
 NOT_IN_NAMES = re.compile(r"[^\w.-]")
 """Characters of a source's name that the name of its file of dropped rows does not take over."""
+
+RECORD_ID = re.compile(rf"[0-9a-f]{{{ID_CHARACTERS}}}")
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,7 @@ def _columns(
         label: lambda text: text in targets,
         roles.split: lambda text: parse_split(text) is not None,
         roles.time: lambda text: parse_time(text) is not None,
+        roles.supersedes: lambda text: RECORD_ID.fullmatch(text) is not None,
     }
     withheld = dropped_row.drop.reason in WITHHELD
     safe = partial(_safe_text, kind=kind, context=context)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from winnow.config.task import Task
 from winnow.core.clock import utc_now
@@ -16,6 +16,8 @@ from winnow.curation.store.artifacts import artifacts
 from winnow.curation.store.database import Connection, Store
 from winnow.curation.store.forgotten import blank_record, forgotten_ids
 from winnow.curation.store.records import StoredRecord, records_by_id_prefix
+from winnow.curation.store.supersessions import supersessions_of
+from winnow.curation.store.working_view import working_rows
 from winnow.validators.kinds import kind_of
 
 MIN_ID_CHARACTERS = 6
@@ -38,6 +40,8 @@ class ForgetResult:
     queues: list[str]
     """Argilla datasets that may still contain or quote the record because their server was not running: the next push
     or pull, or forgetting the record again, deletes it."""
+    count_again: list[str] = field(default_factory=list)
+    """Ids of records that only this one superseded."""
     dry_run: bool = False
     """A preview: nothing was removed."""
 
@@ -77,7 +81,7 @@ def forget_record(
         blank_requests(blank)
     store.vacuum()
     exports = _exports_holding(folder, task, found.texts)
-    return ForgetResult(found.stored.id, found.already, sorted(set(files)), found.releases, exports, queues=[])
+    return _result(found, files, exports)
 
 
 def preview_forgetting(store: Store, folder: WorkspaceFolder, task: Task, wanted: str) -> ForgetResult:
@@ -88,8 +92,18 @@ def preview_forgetting(store: Store, folder: WorkspaceFolder, task: Task, wanted
     found = _find_content(store, folder, task, wanted)
     files = erase_from_files(folder, task, found.content, dry_run=True) if found.content else []
     exports = _exports_holding(folder, task, found.texts)
+    return replace(_result(found, files, exports), dry_run=True)
+
+
+def _result(found: _FoundContent, files: Sequence[str], exports: list[str]) -> ForgetResult:
     return ForgetResult(
-        found.stored.id, found.already, sorted(set(files)), found.releases, exports, queues=[], dry_run=True
+        found.stored.id,
+        found.already,
+        sorted(set(files)),
+        found.releases,
+        exports,
+        queues=[],
+        count_again=found.count_again,
     )
 
 
@@ -101,6 +115,7 @@ class _FoundContent:
     texts: Sequence[str]
     already: bool
     releases: list[str]
+    count_again: list[str]
 
     @property
     def content(self) -> str:
@@ -112,7 +127,18 @@ def _find_content(store: Store, folder: WorkspaceFolder, task: Task, wanted: str
         stored = _find_record(connection, wanted)
         texts = kind_of(task).texts(stored.content) if stored.content else ()
         already = stored.id in forgotten_ids(connection)
-        return _FoundContent(stored, texts, already, _releases_holding(connection, folder, stored.id, texts))
+        releases = _releases_holding(connection, folder, stored.id, texts)
+        return _FoundContent(stored, texts, already, releases, _counting_again(connection, stored.id))
+
+
+def _counting_again(connection: Connection, record: str) -> list[str]:
+    """The records that only this one supersedes. If it is superseded itself, its correction supersedes them, too."""
+    if not supersessions_of(connection, record):
+        return []
+    rows = working_rows(connection)
+    if any(row.id == record and row.superseded_by for row in rows):
+        return []
+    return [row.id for row in rows if row.superseded_by == (record,) and row.sources]
 
 
 def _exports_holding(folder: WorkspaceFolder, task: Task, texts: Sequence[str]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from winnow.core.errors import Problem, WinnowError
 from winnow.curation.store.database import Store
 from winnow.curation.store.records import live_records
 from winnow.curation.store.sources import mark_retracted, records_of_source, sources_as_added
+from winnow.curation.store.working_view import corrected_records
 
 MIN_ID_CHARACTERS = 6
 """The shortest accepted prefix of an id: an empty argument from a script must not retract a source."""
@@ -30,6 +31,8 @@ class RetractResult:
     """The source was retracted before; nothing changed."""
     from_file: bool
     """The rows are those of a file or table, and adding it again undoes the retraction; generated rows have none."""
+    count_again: int = 0
+    """Records that only corrections of this source superseded."""
     dry_run: bool = False
     """A preview: nothing was stored."""
 
@@ -54,17 +57,21 @@ def retract(store: Store, wanted: str, *, why: str, dry_run: bool = False) -> Re
             found = f"{len(live)} sources" if live else "no source"
             raise WinnowError(Problem(f"retract {wanted}", found, f"one of {choices}", "give the source's id"))
         if not live:
-            return _result(fits[-1], 0, already=True, dry_run=dry_run)
+            return replace(_result(fits[-1]), already=True, dry_run=dry_run)
         source = live[0]
         records = records_of_source(connection, source["id"])
+        corrected = corrected_records(connection)
         mark_retracted(connection, source["id"], why=why, at=utc_now())
-        superseded = len(records - live_records(connection, records))
-    return _result(source, superseded, already=False, dry_run=dry_run)
+        live_now = live_records(connection, records | corrected)
+        count_again = len((corrected & live_now) - corrected_records(connection))
+    superseded = len(records - live_now)
+    return replace(_result(source), superseded=superseded, count_again=count_again, dry_run=dry_run)
 
 
-def _result(source: Mapping[str, Any], superseded: int, *, already: bool, dry_run: bool) -> RetractResult:
+def _result(source: Mapping[str, Any]) -> RetractResult:
+    """The result for a source from which nothing is withdrawn yet."""
     from_file = bool(json.loads(source["settings"])["columns"])  # generated rows have no columns of a file
-    return RetractResult(source["id"], source["name"], superseded, already, from_file, dry_run)
+    return RetractResult(source["id"], source["name"], superseded=0, already=False, from_file=from_file)
 
 
 def _is_id_prefix(identity: str, wanted: str) -> bool:

@@ -49,6 +49,8 @@ class KeptRow:
     """What a release states about the row, if it is one of a release."""
     source_form: str = ""
     """What the row held beside the content, as JSON; empty if nothing, or if private data was replaced."""
+    supersedes: str | None = None
+    """The id of the record that it corrects."""
 
     @property
     def verified(self) -> bool:
@@ -188,6 +190,7 @@ class _RowScreener:
             rewrites=scrubbed.rewrites,
             frozen=row.frozen,
             source_form="" if scrubbed.rewrites else self.kind.source_form(row.content),
+            supersedes=_cell_value(row.supersedes),
         )
 
 

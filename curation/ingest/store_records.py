@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -128,6 +128,11 @@ def group_id_of(task: Task, row: KeptRow) -> str:
     if row.session is None:
         return row.record_id
     return stable_hash(task.kind, "session", row.session, length=20)
+
+
+def group_of_rows(task: Task, rows: Iterable[KeptRow]) -> str:
+    """The group of a new record that these rows show."""
+    return group_id_of(task, min(rows, key=lambda row: _group_preference(task, row)))
 
 
 def _group_preference(task: Task, row: KeptRow) -> tuple[bool, str]:

@@ -12,6 +12,9 @@ from winnow.curation.store import tables
 from winnow.curation.store.bulk_insert import insert_new
 from winnow.curation.store.tables import occurrence, record_group
 
+MAX_PARAMETERS = 10_000
+"""Values of one statement; SQLite allows 32,766 (SQLITE_MAX_VARIABLE_NUMBER)."""
+
 
 class StoredRecord(NamedTuple):
     """A record's id, content and group."""
@@ -33,6 +36,14 @@ def records_by_id_prefix(connection: Connection, prefix: str) -> list[StoredReco
     found = column.id.startswith(prefix, autoescape=True)
     query = select(column.id, column.content, column.group_id).where(found).limit(3)
     return [StoredRecord(*row) for row in connection.execute(query)]
+
+
+def contents_of_records(connection: Connection, ids: set[str]) -> dict[str, str]:
+    """The content of these records, in the canonical form of their kind; empty for a forgotten one."""
+    query = select(tables.record.c.id, tables.record.c.content)
+    if len(ids) <= MAX_PARAMETERS:
+        query = query.where(tables.record.c.id.in_(ids))
+    return {identity: content for identity, content in connection.execute(query).tuples() if identity in ids}
 
 
 def groups_of_records(connection: Connection) -> dict[str, str]:

@@ -134,6 +134,19 @@ restored_label = Table(
     UniqueConstraint("record_id", "source_id"),
 )
 
+supersession = Table(
+    "supersession",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("record_id", Text, ForeignKey("record.id"), nullable=False),
+    Column("superseded_id", Text, ForeignKey("record.id"), nullable=False),
+    Column("source_id", Text, ForeignKey("source.id"), nullable=False),
+    Column("who", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    UniqueConstraint("record_id", "superseded_id", "source_id"),
+)
+
 source_form = Table(
     "source_form",
     metadata,

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select
 from winnow.core.vocabulary import DECIDED_BY_PEOPLE, ORIGINS, DecidedBy, Origin, Split, State
 from winnow.core.working_row import ENUMERATED_COLUMNS, WORKING_COLUMNS, WorkingRow
 from winnow.curation.annotations.derive_label import DerivedLabel, derive_labels
+from winnow.curation.annotations.superseded import WITHOUT_EFFECT, Superseded, superseded_records
 from winnow.curation.annotations.votes import ABSTAINED, DISCARDED
 from winnow.curation.store import tables
 from winnow.curation.store.decisions import votes_of
@@ -21,6 +22,7 @@ from winnow.curation.store.forgotten import forgotten_ids
 from winnow.curation.store.lot_tables import labels_decided_by_lots
 from winnow.curation.store.machine_written import MachineWritten, machine_written
 from winnow.curation.store.restored_labels import restored_labels
+from winnow.curation.store.supersessions import live_supersessions
 from winnow.curation.store.tables import occurrence, record_group
 from winnow.validators.kinds import KINDS
 
@@ -31,8 +33,8 @@ if TYPE_CHECKING:
 def working_rows(connection: Connection) -> list[WorkingRow]:
     """One row per record, sorted by id.
 
-    A record that is in no unretracted source is `superseded`: it keeps its assigned split and its history, and is no
-    longer exported. A forgotten record has no row.
+    A record that is in no unretracted source, or that another one corrects, is `superseded`: it keeps its assigned
+    split and its history, and is no longer exported. A forgotten record has no row.
     """
     weight, live_sources = _live_sources(connection)
     outcomes = _read_outcomes(connection)
@@ -49,21 +51,37 @@ def working_rows(connection: Connection) -> list[WorkingRow]:
         .order_by(tables.record.c.id)
     )
     superseded, unseen = DerivedLabel(State.SUPERSEDED), _LiveSources()
+    corrected = _superseded_records(connection, outcomes)
     forgotten = forgotten_ids(connection)
     rows = []
     for identity, kind, content, fold, group, assigned_split in connection.execute(query).fetchall():
         if identity in forgotten:
             continue
         by = live_sources.get(identity, unseen)
-        own = outcomes.of(identity) if by.sources else superseded
+        superseded_by, earlier = corrected.by.get(identity, ()), corrected.earlier.get(identity, ())
+        own = outcomes.of(identity) if by.sources and not superseded_by else superseded
         origin = Origin.SYNTHETIC if identity in outcomes.machine.records else by.origin
         text = KINDS[kind].embedding_text(content)
         row = WorkingRow(
             identity, content, text, fold, group, Split(assigned_split), origin, weight[identity], own.state,
             own.label or "", DecidedBy(own.decided_by), own.candidates, by.sources, by.licenses,
+            superseded_by, earlier,
         )  # fmt: skip
         rows.append(row)
     return rows
+
+
+def _superseded_records(connection: Connection, outcomes: _Outcomes) -> Superseded:
+    """What corrections supersede. One that waits for a review, or that people refused, has no effect."""
+    stated = live_supersessions(connection)
+    return superseded_records(one for one in stated if outcomes.of(one.record).state not in WITHOUT_EFFECT)
+
+
+def corrected_records(connection: Connection) -> set[str]:
+    """The records in unretracted sources that corrections supersede."""
+    if not live_supersessions(connection):
+        return set()
+    return {row.id for row in working_rows(connection) if row.superseded_by and row.sources}
 
 
 _UNLABELED, _PROPOSED = DerivedLabel(State.UNLABELED), DerivedLabel(State.PROPOSED)

@@ -31,6 +31,7 @@ WRITTEN_ONCE = {
     "setting": ("UPDATE", "DELETE"),
     "push": ("UPDATE", "DELETE"),
     "source_form": ("UPDATE",),
+    "supersession": ("UPDATE", "DELETE"),
 }
 """What triggers forbid, so that neither a command nor a person in a SQL shell changes history by accident."""
 
@@ -49,6 +50,11 @@ FORGET_EXCEPTIONS = {
     "candidate": (("detail",), "NEW.detail = '{}'", IS_FORGOTTEN.format("record_id")),
 }
 """The only allowed change, clearing a forgotten record's content: columns, their empty values, and the condition."""
+
+FORGET_DELETIONS = {
+    "supersession": f"{IS_FORGOTTEN.format('record_id')} OR {IS_FORGOTTEN.format('superseded_id')}",
+}
+"""The condition under which a row is deleted, because it names a forgotten record."""
 
 
 LATER_CHANGES = {
@@ -118,6 +124,8 @@ def quoted(column: str) -> str:
 
 def _exception(table: str, event: str) -> str:
     """The condition under which a change is allowed, as the WHEN of a trigger; empty where none is."""
+    if event == "DELETE" and table in FORGET_DELETIONS:
+        return f"WHEN NOT ({FORGET_DELETIONS[table]}) "
     if event != "UPDATE" or table not in FORGET_EXCEPTIONS.keys() | LATER_CHANGES.keys():
         return ""
     if table in LATER_CHANGES:

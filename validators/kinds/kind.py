@@ -139,6 +139,9 @@ class Kind:
     question_key: Callable[[str], str] | None = None
     """A key of all that an answer depends on: contents with equal keys and different answers are in dispute. None where
     the target is the whole answer: then decisions about one record are in dispute, and near records in conflict."""
+    request_key: Callable[[str], str] | None = None
+    """A key of what a corrected answer leaves as it is: a record supersedes only one with an equal key. None where
+    decisions correct the answer."""
     source_form: Callable[[Mapping[str, object]], str] = no_source_form
     """What the source held beside the content, as JSON to be kept with the record; empty if nothing."""
     task_columns: Mapping[str, TaskColumn] = field(default_factory=dict)

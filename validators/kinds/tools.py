@@ -130,6 +130,13 @@ def _question_key(content: str) -> str:
     return stable_hash(write_json(given), tools_json(dialogue), length=20)
 
 
+def _request_key(content: str) -> str:
+    """Hash of the turns of the user and the offered tools; a corrected call may have another result."""
+    dialogue = dialogue_of(content)
+    asked = [turn.content for turn in dialogue.turns if turn.role == Role.USER]
+    return stable_hash(write_json(asked), tools_json(dialogue), length=20)
+
+
 def offered_by_task(task: Task) -> tuple[Tool, ...]:
     """The tools of the task's own file, sorted by name; none if it names no file."""
     return read_tools(task.tool_schemas_text).tools
@@ -235,6 +242,7 @@ TOOLS = Kind(
     target_of=_target_of,
     answer_key=_answer_key,
     question_key=_question_key,
+    request_key=_request_key,
     source_form=_source_form,
     task_columns={
         "system_prompt": TaskColumn(lambda task: task.system_prompt_text, "The system prompt of the task."),

@@ -88,6 +88,9 @@ def add(
         typer.Option(help="Column that groups rows, such as session or user, or none; a group never spans two splits."),
     ] = None,
     time_column: Annotated[str | None, typer.Option(help="Column with the timestamp.")] = None,
+    supersedes_column: Annotated[
+        str | None, typer.Option(help="Column with the id of the record whose answer the row corrects, or none.")
+    ] = None,
     split: Annotated[str | None, choice(SPLITS, "Official split of all rows in these files.")] = None,
     table: TableOption = None,
     encoding: EncodingOption = None,
@@ -103,7 +106,9 @@ def add(
     from winnow.curation.store.sources import GenerationBatch
     from winnow.operations import add as operation
 
-    columns = Columns(text_column, label_column, route_column, split_column, group_column, time_column)
+    columns = Columns(
+        text_column, label_column, route_column, split_column, group_column, time_column, supersedes_column
+    )
     terminal.print_note(f"reading and screening {', '.join(path.name for path in files[:5])}")
     with input_files(files) as readable:
         result = operation.add(

@@ -20,7 +20,7 @@ class State(StrEnum):
     """Decisions of equal rank differ."""
     REJECTED = "rejected"
     SUPERSEDED = "superseded"
-    """All sources of the record were retracted."""
+    """All sources of the record were retracted, or a corrected record replaced it."""
 
 
 STATES: tuple[str, ...] = tuple(state.value for state in State)
@@ -178,6 +178,13 @@ class DropReason(StrEnum):
     """Messages or tools that cannot be read, or turns that do not follow each other."""
     INVALID_CALL = "invalid_call"
     """A call of an unknown tool, or with arguments that its schema does not allow."""
+    SUPERSEDES_UNKNOWN = "supersedes_unknown"
+    SUPERSEDES_ITSELF = "supersedes_itself"
+    SUPERSEDES_IN_CYCLE = "supersedes_in_cycle"
+    SUPERSEDES_OTHER_REQUEST = "supersedes_other_request"
+    """The record to supersede has other user turns or offered tools."""
+    SUPERSEDES_HOLD_OUT = "supersedes_hold_out"
+    """A synthetic row, or a record of train, would take the place of a hold-out record."""
     ROUTE_CONTRADICTS_TASK = "route_contradicts_task"
     UNKNOWN_SPLIT = "unknown_split"
     MALFORMED_ROW = "malformed_row"

@@ -42,6 +42,10 @@ class WorkingRow:
     """Ids of the live sources that contain it."""
     licenses: tuple[str, ...]
     """Licenses of these sources, sorted."""
+    superseded_by: tuple[str, ...] = ()
+    """Ids of the corrected records that supersede it; empty if none does."""
+    supersedes: tuple[str, ...] = ()
+    """Ids of the records that it supersedes, directly or through other corrections."""
 
 
 LICENSE_SEPARATOR = "; "

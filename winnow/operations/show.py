@@ -20,6 +20,7 @@ from winnow.curation.store.forgotten import forgotten_by_id_prefix
 from winnow.curation.store.groups import split_reason
 from winnow.curation.store.occurrences import RecordOccurrence, occurrences_of
 from winnow.curation.store.source_forms import source_form_of
+from winnow.curation.store.supersessions import StoredSupersession, supersessions_of
 from winnow.curation.store.working_view import working_rows
 from winnow.operations._context import WorkspaceContext
 from winnow.validators.kinds import kind_of
@@ -62,6 +63,9 @@ class RecordDetails:
     """The times that sources showed it, the first added first."""
     decisions: list[StoredDecision]
     """What people, files, rules and models decided about it."""
+    supersessions: list[StoredSupersession]
+    """What sources state about the records that it corrects, and about its corrections, retracted ones included. Those
+    that count are in `superseded_by` and `supersedes` of the record."""
     flags: list[RecordFlag]
     """What checks noted about it."""
     neighbors: list[NearRecord] | None
@@ -104,6 +108,7 @@ def read_record(
         split_reason=split_reason(connection, record.group),
         occurrences=occurrences_of(connection, identity),
         decisions=decisions_of(connection, identity),
+        supersessions=supersessions_of(connection, identity),
         flags=flags_of(connection, identity),
         neighbors=_neighbors(record, rows, folder, embedder),
         releases=list(releases_holding(connection, folder, identity)),

@@ -49,6 +49,7 @@ def read_status(connection: Connection, task: Task, spend: SpendDatabase) -> Sta
     activity = annotator_activity(connection)
     return Status(
         by_state={state.value: states[state] for state in State},
+        corrected=sum(bool(row.superseded_by and row.sources) for row in rows),
         by_origin=dict(Counter(row.origin for row in live).most_common()),
         by_label={name: labels[name] for name in allowed_targets(task, labels)},
         enough_for=kind_of(task).enough_for(states[State.LABELED]),

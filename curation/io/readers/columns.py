@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
-from winnow.core.errors import Problem, WinnowError
+from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.suggest import suggestion
 from winnow.core.vocabulary import SPLITS, Split
 from winnow.curation.pii.detect import redact
@@ -16,6 +16,7 @@ KNOWN_NAMES = {
     "route": ("agent", "route"),
     "split": ("split",),
     "time": ("time", "timestamp", "created_at", "date", "datetime"),
+    "supersedes": ("supersedes",),
 }
 """Names of columns that do not hold the content, the likeliest first."""
 
@@ -46,6 +47,8 @@ class Columns:
     split: str | None = None
     group: str | None = None
     time: str | None = None
+    supersedes: str | None = None
+    """Ids of the records that rows correct; only for kinds with a `request_key`."""
     content: Mapping[str, str] = field(default_factory=dict)
     """The file's column of each content column of the kind; `text` above is that of the first one."""
 
@@ -64,18 +67,20 @@ def find_columns(
 
     `splits` are the values of a column called "split": it is taken only when nearly all of them name a split.
 
-    Raises WinnowError when a given column is missing or when no column holds a part of the content.
+    Raises WinnowError when a given column is missing, when the kind has no use for it, or when no column holds a part
+    of the content.
     """
     problems = [
         _missing_column(name, role, column, present)
         for role, column in chosen_columns.chosen().items()
         if column not in present
     ]
+    problems += _superfluous_column(chosen_columns, kind)
     if problems:
         raise WinnowError(problems)
     by_folded = {column.strip().lower(): column for column in reversed(present)}
     found = _with_content(chosen_columns, by_folded, kind)
-    for role, names in KNOWN_NAMES.items():
+    for role, names in _known_names(kind).items():
         column = next((by_folded[n] for n in names if n in by_folded), None)
         if (
             getattr(chosen_columns, role) is None
@@ -94,6 +99,20 @@ def find_columns(
     if missing:
         raise WinnowError(missing)
     return found
+
+
+def _known_names(kind: Kind) -> Mapping[str, Sequence[str]]:
+    """The names of the columns that a file of a kind may have besides its content."""
+    return {role: names for role, names in KNOWN_NAMES.items() if role != "supersedes" or kind.request_key}
+
+
+def _superfluous_column(chosen_columns: Columns, kind: Kind) -> list[Problem]:
+    """A column of superseded records for a kind whose answers are corrected by decisions."""
+    if kind.request_key or chosen_columns.supersedes in (None, NO_COLUMN):
+        return []
+    found = f"{chosen_columns.supersedes!r} for a task of kind {kind.name}"
+    fix = "leave it out, and let people correct the labels in the queue relabel"
+    return [Problem(Parameter("supersedes_column"), found, "a kind whose records hold their answers: tools", fix)]
 
 
 def _with_content(chosen_columns: Columns, by_folded: Mapping[str, str], kind: Kind) -> Columns:

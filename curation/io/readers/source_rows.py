@@ -65,6 +65,8 @@ class SourceRow:
     a release can set this."""
     frozen: FrozenRow | None = None
     """Set for a row with the columns of a release."""
+    supersedes: object = None
+    """The id of the record that the row corrects."""
 
 
 class RestoredRows(NamedTuple):
@@ -232,4 +234,5 @@ def _source_row(number: int, fields: Fields | Drop, columns: Columns) -> SourceR
         session=value_of(fields, columns.group),
         time=value_of(fields, columns.time),
         fields=fields,
+        supersedes=value_of(fields, columns.supersedes),
     )

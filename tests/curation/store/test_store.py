@@ -166,8 +166,9 @@ MAY_CHANGE = {
 }
 """The columns that a statement of one column may change in a row that nothing was retracted from or forgotten in."""
 
-MAY_BE_DELETED = {"flag", "suspected_error", "source_form", "queue_dataset", "queue_item"}
-"""Flags, suspected errors and source forms are erased with their record; queues are work in progress."""
+MAY_BE_DELETED = {"flag", "suspected_error", "source_form", "supersession", "queue_dataset", "queue_item"}
+"""Flags, suspected errors and source forms are erased with their record, and so are supersessions that name a forgotten
+record, as the one here does; queues are work in progress."""
 
 
 @pytest.fixture

@@ -21,6 +21,9 @@ def print_add_summary(result: AddResult) -> None:
     print_line(f"given {result.given:,} = added {result.added:,} + known {result.known:,} + dropped {result.dropped:,}")
     if result.added:
         print_line("assigned to " + ", ".join(f"{split} {count:,}" for split, count in result.assigned_splits.items()))
+    if result.superseded:
+        verb = "would be superseded" if result.dry_run else "superseded"
+        print_line(f"{verb} by corrected rows: {counted(result.superseded, 'record')}")
     if result.reasons:
         for reason, count in result.reasons.items():
             print_line(f"dropped: {reason} {count:,} (fix: {printable(result.fixes.get(reason, ''))})")

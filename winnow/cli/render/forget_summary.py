@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from winnow.cli.render.terminal import print_line
+from winnow.core.commands import command
 
 if TYPE_CHECKING:
     from winnow.curation.ingest.forget import ForgetResult
@@ -18,6 +19,9 @@ def print_forget_summary(forgotten: ForgetResult) -> None:
     else:
         done = "was erased before; the remaining copies were removed now" if forgotten.already else "is erased"
         print_line(f"record {forgotten.record} {done}")
+    for record in forgotten.count_again:
+        done = "would count again" if forgotten.dry_run else "counts again"
+        print_line(f"record {record}, which it corrected, {done}: `{command('forget', record)}` erases it, too")
     for file in forgotten.files:
         print_line(f"{'would be removed from' if forgotten.dry_run else 'removed from'} {file}")
     still = "would still contain it" if forgotten.dry_run else "still contains it"

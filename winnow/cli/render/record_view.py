@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from winnow.cli.render.terminal import print_line, print_table
 
 if TYPE_CHECKING:
+    from winnow.core.working_row import WorkingRow
+    from winnow.curation.store.supersessions import StoredSupersession
     from winnow.operations.show import RecordDetails
 
 
@@ -25,6 +27,7 @@ def print_record(shown: RecordDetails) -> None:
         ("weight", str(record.weight)),
         ("releases", ", ".join(f"{r.release} ({r.split})" for r in shown.releases) or "none"),
     ]
+    facts += [(_role(one, record.id), _statement(one, record)) for one in shown.supersessions]
     facts += [("flag", f"{flag.name}: {flag.detail}") for flag in shown.flags]
     print_table(["", ""], facts)
     print_line()
@@ -51,3 +54,18 @@ def print_record(shown: RecordDetails) -> None:
         return
     near = [(f"{n.similarity:.3f}", n.label or n.state, n.assigned_split, n.text) for n in shown.neighbors]
     print_table(["cosine", "label", "assigned split", "nearest records"], near, right=[0])
+
+
+def _role(one: StoredSupersession, record: str) -> str:
+    return "supersedes" if one.record == record else "superseded by"
+
+
+def _statement(one: StoredSupersession, record: WorkingRow) -> str:
+    """The other record, who states it, and whether it counts."""
+    other, counting = (
+        (one.superseded, record.supersedes) if one.record == record.id else (one.record, record.superseded_by)
+    )
+    effect = "" if other in counting else ", without effect: the correction is proposed or rejected"
+    if one.retracted_at:
+        effect = f", retracted {one.retracted_at}"
+    return f"{other} ({one.name}, {one.why}, {one.at}{effect})"

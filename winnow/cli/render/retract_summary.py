@@ -20,5 +20,7 @@ def print_retract_summary(result: RetractResult) -> None:
     done = "would withdraw" if result.dry_run else "withdrew"
     count = f"{counted(result.superseded, 'record')} that no other source contains"
     print_line(f"{done} {result.source} ({printable(result.name)}); superseded: {count}")
+    if result.count_again:
+        print_line(f"count again, because their corrections are withdrawn: {counted(result.count_again, 'record')}")
     print_line("its rows and labels no longer count; assigned splits, decisions of people, and releases stay")
     print_line(UNDO if result.from_file else NO_UNDO, style="" if result.from_file else "yellow")

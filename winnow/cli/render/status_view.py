@@ -8,6 +8,7 @@ from winnow.cli.render.generation_view import run_line
 from winnow.cli.render.lot_line import lot_line
 from winnow.cli.render.terminal import counts_by_name, print_line, print_table
 from winnow.cli.render.waiver_table import print_waivers
+from winnow.core.counted import counted
 
 if TYPE_CHECKING:
     from winnow.core.deployment import Deployment
@@ -27,6 +28,8 @@ def print_status(status: Status) -> None:
     rows = [(name, ", ".join(f"{k} {n:,}" for k, n in values.items()) or "none") for name, values in counts.items()]
     if status.enough_for:
         rows.insert(1, ("size", status.enough_for))
+    if status.corrected:
+        rows.insert(1, ("corrected", f"{counted(status.corrected, 'superseded record')} with a corrected answer"))
     if status.implausible:
         rows.append(("too fast to read", counts_by_name(status.implausible)))
     rows += [("lot", lot_line(lot, status.seconds)) for lot in status.lots]

@@ -20,7 +20,7 @@ from winnow.curation.checks.chat_template.render_records import NO_BASE_MODEL, R
 from winnow.curation.checks.chat_template.template_facts import ChatTemplateFacts
 from winnow.curation.checks.coverage.task_facets import facet_functions, record_facets
 from winnow.curation.checks.coverage.traffic_similarity import TrafficCoverage, measure_traffic_coverage
-from winnow.curation.checks.eligibility import EXCLUDED, eligible_rows
+from winnow.curation.checks.eligibility import EXCLUDED, eligible_rows, held_out_records
 from winnow.curation.checks.gate_exceptions import GateExceptions
 from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates import NOT_WAIVABLE, measure_gates
@@ -136,7 +136,8 @@ class CheckResult:
         asked = {"duplicates": duplicates, "leakage": leakage}
         tried = [f"{gate}.cosine={cosine}" for gate, cosine in asked.items() if cosine is not None]
         task = with_overrides(self.task, tried)
-        selection = select(eligible_rows(self.table), task, self.similarities.pairs, self.similarities.nearest)
+        eligible = eligible_rows(self.table, held_out_records(self.table, task))
+        selection = select(eligible, task, self.similarities.pairs, self.similarities.nearest)
         return apply_gates(
             task,
             selection,
@@ -163,7 +164,7 @@ def check(
 ) -> CheckResult:
     """Measure the working table and apply the gates. When nothing changed since the last check, no model is loaded."""
     facets = facet_functions(task, folder.root)
-    eligible = eligible_rows(table)
+    eligible = eligible_rows(table, held_out_records(table, task))
     caches = {"vectors_cache": folder.vectors, "near_cache": folder.near_pairs}
     similarities = measure_similarity(eligible, task, embedder, progress=progress, **caches)
     selection = select(eligible, task, similarities.pairs, similarities.nearest)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from winnow.config.task import Task
 from winnow.core.vocabulary import ExclusionReason, Origin, Split, State
+from winnow.validators.kinds import kind_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,25 +19,37 @@ EXCLUDED = "excluded"
 """The value of `split` for a row that is not exported."""
 
 
-def eligible_rows(table: pd.DataFrame) -> pd.DataFrame:
+def held_out_records(table: pd.DataFrame, task: Task) -> frozenset[str]:
+    """The ids of the records that the task keeps out of train and validation, whatever their split is."""
+    kind = kind_of(task)
+    contents = zip(table["id"], table["content"], strict=True)
+    return frozenset(record for record, content in contents if kind.is_held_out(content, task))
+
+
+def eligible_rows(table: pd.DataFrame, held_out: Collection[str] = frozenset()) -> pd.DataFrame:
     """The working table with `split` and `reason`: what may be exported before anything is compared.
 
-    A record without a valid label is excluded, and so is a synthetic record in a hold-out split.
+    A record without a valid label is excluded, and so is a synthetic record in a hold-out split, and one of `held_out`
+    (ids of records) in train or validation.
     """
     split: list[str] = []
     reason: list[str] = []
-    for state, assigned_split, origin in zip(table["state"], table["assigned_split"], table["origin"], strict=True):
+    columns = (table[name] for name in ("id", "state", "assigned_split", "origin"))
+    for record, state, assigned_split, origin in zip(*columns, strict=True):
         if state != State.LABELED:
             split.append(EXCLUDED)
             reason.append(state)
         elif assigned_split != Split.TRAIN and origin == Origin.SYNTHETIC:
             split.append(EXCLUDED)
             reason.append(ExclusionReason.SYNTHETIC_IN_HOLD_OUT.value)
+        elif assigned_split != Split.TEST and record in held_out:
+            split.append(EXCLUDED)
+            reason.append(ExclusionReason.HELD_OUT_TOOL.value)
         else:
             split.append(assigned_split)
             reason.append("")
-    columns = {"split": split, "reason": reason, "kept_id": [""] * len(table)}
-    return table.assign(**{k: np.array(v, dtype=object) for k, v in columns.items()}, similarity=np.nan)
+    added = {"split": split, "reason": reason, "kept_id": [""] * len(table)}
+    return table.assign(**{k: np.array(v, dtype=object) for k, v in added.items()}, similarity=np.nan)
 
 
 def exclude(table: pd.DataFrame, exclusions: Mapping[int, tuple[str, float]], reason: ExclusionReason) -> pd.DataFrame:

@@ -24,6 +24,8 @@ class NewGroup:
     """The official splits that its source declared."""
     train_only: bool = False
     """Synthetic, or chosen by a model: never hold-out, regardless of its hash."""
+    held_out: bool = False
+    """The task keeps one of its records out of train and validation: always test, unless it is train-only."""
     from_known_source: bool = False
     """Rows of a release, or of a source that had rows before: no validation share is drawn from them."""
 
@@ -49,12 +51,13 @@ def assign_splits(
     `already` counts the eligible records of (stratum, split) from earlier additions. Shares are met per
     stratum: in hash order, groups fill the test quota, then validation, then train. Official splits are
     kept; when none of the groups was given to validation, a share of those given to train goes there.
+    Held-out groups go to test, whatever their official split is, and fill no quota.
     """
     ordered = sorted(groups, key=lambda f: draw_order(splits.key, f.id))
     result, drawn = _assign_official(ordered, splits)
     counts = Counter(existing_counts)
     for group in groups:
-        if group.id in result and not group.train_only:
+        if group.id in result and not (group.train_only or group.held_out):
             counts[(group.stratum, result[group.id].assigned_split)] += group.size
     totals: Counter[str] = Counter()
     for (stratum, _), count in counts.items():
@@ -69,7 +72,7 @@ def assign_splits(
 def _assign_official(
     groups: Sequence[NewGroup], splits: SplitsConfig
 ) -> tuple[dict[str, SplitAssignment], dict[str, list[NewGroup]]]:
-    """Place groups with an official split and train-only groups; return the others by stratum, to be drawn."""
+    """Place train-only, held-out and official groups; return the others by stratum, to be drawn."""
     result: dict[str, SplitAssignment] = {}
     drawn: dict[str, list[NewGroup]] = defaultdict(list)
     official_train: dict[str, list[NewGroup]] = defaultdict(list)
@@ -78,6 +81,8 @@ def _assign_official(
         held = next((split for split in HOLD_OUT_SPLITS if split in group.given), None)
         if group.train_only:
             result[group.id] = SplitAssignment("train", "train_only")
+        elif group.held_out:
+            result[group.id] = SplitAssignment("test", "held_out_tool")
         elif held:
             result[group.id] = SplitAssignment(held, "given")
         elif "train" not in group.given:

@@ -62,7 +62,7 @@ def store_records(
         if (machine.repeats(rows[0][1].fold_key) and not rows[0][1].verified)
         or all(origins[source] == Origin.SYNTHETIC for source, _ in rows)
     }
-    groups = _new_groups(connection, new_rows, group_of, generated, known_sources)
+    groups = _new_groups(connection, task, new_rows, group_of, generated, known_sources)
     assigned = assign_splits(groups, _eligible_counts(connection, task), task.splits)
     insert_groups(connection, _group_rows(groups, assigned, new_rows, group_of, now))
     insert_records(connection, _record_rows(task, new_rows, group_of, now))
@@ -142,12 +142,13 @@ def _group_preference(task: Task, row: KeptRow) -> tuple[bool, str]:
 
 def _new_groups(
     connection: Connection,
+    task: Task,
     new_rows: dict[str, list[tuple[str, KeptRow]]],
     group_of: dict[str, str],
     generated: Set[str],
     known_sources: Set[str],
 ) -> list[NewGroup]:
-    known = group_ids(connection)
+    known, is_held_out = group_ids(connection), kind_of(task).is_held_out
     members: dict[str, list[str]] = defaultdict(list)
     for record in new_rows:
         if group_of[record] not in known:
@@ -163,6 +164,7 @@ def _new_groups(
                 size=len(records),
                 given=frozenset(row.split for _, row in appearances if row.split is not None),
                 train_only=all(record in generated for record in records),
+                held_out=any(is_held_out(new_rows[record][0][1].content, task) for record in records),
                 from_known_source=all(source in known_sources for source, _ in appearances),
             )
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from winnow.config.cross_checks import unknown_kind
@@ -12,7 +12,7 @@ from winnow.core.layout import TASK_FILE
 from winnow.core.suggest import suggestion
 from winnow.validators.kinds.intents import INTENTS
 from winnow.validators.kinds.kind import Kind
-from winnow.validators.kinds.tools import TOOLS
+from winnow.validators.kinds.tools import TOOLS, offered_by_task
 
 KINDS: dict[str, Kind] = {kind.name: kind for kind in (INTENTS, TOOLS)}
 """Every kind by its name. A new kind is one file and one entry here."""
@@ -25,28 +25,32 @@ def kind_of(task: Task) -> Kind:
     return KINDS[task.kind]
 
 
-def with_known_pairs(task: Task) -> Task:
-    """The task itself. Raises WinnowError with every name in `confusable` that is neither a tool nor a behavior.
+def with_known_tools(task: Task) -> Task:
+    """The task itself. Raises WinnowError with every unknown name in `confusable` and in `splits.hold_out_tools`.
 
-    Only for tasks with a file of tools; the pairs of other tasks are checked with their labels.
+    A pair names tools or behaviors, and only tools are held out. Only for tasks with a file of tools: the pairs of
+    other tasks are checked with their labels.
     """
     if task.kind != TOOLS.name or not task.tools:
         return task
-    known = kind_of(task).targets(task)
+    tools, targets = [tool.name for tool in offered_by_task(task)], kind_of(task).targets(task)
+    pairs = [name for pair in task.confusable for name in pair]
     problems = [
-        Problem(
-            f"{TASK_FILE}: confusable",
-            f"unknown tool {name!r}",
-            f"a tool in {task.tools} or a behavior",
-            suggestion(name, known, f"add it to {task.tools}, or remove it here"),
-        )
-        for pair in task.confusable
-        for name in pair
-        if name not in known
+        *_unknown_tools("confusable", pairs, targets, f"a tool in {task.tools} or a behavior", task),
+        *_unknown_tools("splits.hold_out_tools", task.splits.hold_out_tools, tools, f"a tool in {task.tools}", task),
     ]
     if problems:
         raise WinnowError(problems)
     return task
+
+
+def _unknown_tools(
+    key: str, names: Sequence[str], known: Sequence[str], expected: str, task: Task
+) -> Iterator[Problem]:
+    for name in names:
+        if name not in known:
+            fix = suggestion(name, known, f"add it to {task.tools}, or remove it here")
+            yield Problem(f"{TASK_FILE}: {key}", f"unknown tool {name!r}", expected, fix)
 
 
 def required_keys() -> dict[str, tuple[str, ...]]:

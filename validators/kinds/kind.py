@@ -44,6 +44,11 @@ def no_size_needed(records: int) -> str:
     return ""
 
 
+def nothing_held_out(content: str, task: Task) -> bool:
+    """For kinds of which every example may be in every split."""
+    return False
+
+
 def whole_target(target: str) -> tuple[str, ...]:
     """For kinds whose targets are not combined."""
     return (target,)
@@ -148,6 +153,8 @@ class Kind:
     """The columns of a release, after those of the content, that have one value for the whole task."""
     stratum: Callable[[str, str | None], str] = target_or_unlabeled
     """The stratum of a content with this target: hold-out quotas are kept per stratum."""
+    is_held_out: Callable[[str, Task], bool] = nothing_held_out
+    """Whether the task keeps a content out of train and validation: its group goes to test when it is first added."""
     required_keys: tuple[str, ...] = ()
     """Keys that a task file of this kind must have, and not empty."""
 

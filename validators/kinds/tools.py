@@ -19,6 +19,7 @@ from winnow.validators.tools.dialects.dialect import DialogueError
 from winnow.validators.tools.dialogue import Call, Dialogue, Role, Tool, Turn, from_json, messages_json, tools_json
 from winnow.validators.tools.dialogue_composition import enough_for
 from winnow.validators.tools.dialogue_facets import dialogue_facets
+from winnow.validators.tools.held_out_tools import calls_held_out_tool
 from winnow.validators.tools.readable import readable
 from winnow.validators.tools.schemas.check_arguments import argument_problems
 from winnow.validators.tools.schemas.read_tools import read_tools
@@ -244,6 +245,7 @@ TOOLS = Kind(
     question_key=_question_key,
     request_key=_request_key,
     source_form=_source_form,
+    is_held_out=lambda content, task: calls_held_out_tool(dialogue_of(content), task),
     task_columns={
         "system_prompt": TaskColumn(lambda task: task.system_prompt_text, "The system prompt of the task."),
     },

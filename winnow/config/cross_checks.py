@@ -15,8 +15,8 @@ from winnow.core.suggest import suggestion
 def cross_problems(raw: dict[str, Any], kinds: Mapping[str, Sequence[str]] | None) -> Iterator[tuple[KeyPath, Problem]]:
     """Problems between keys. Checks the raw data, so that they are reported together with problems within keys.
 
-    `kinds` maps every kind to the keys that it requires; None leaves the kind unchecked. Confusable tools are checked
-    where the file of tools is read (`winnow.validators.kinds.with_known_pairs`).
+    `kinds` maps every kind to the keys that it requires; None leaves the kind unchecked. Names of tools are checked
+    where the file of tools is read (`winnow.validators.kinds.with_known_tools`).
     """
     if kinds is not None and isinstance(raw.get("kind"), str):
         yield from _kind_problems(raw, kinds)
@@ -105,6 +105,9 @@ def _built_in_facets(raw: dict[str, Any]) -> dict[str, tuple[str, ...]]:
 def _share_problems(raw: dict[str, Any]) -> Iterator[tuple[KeyPath, Problem]]:
     splits = raw.get("splits")
     if isinstance(splits, dict):
+        if splits.get("hold_out_tools") and raw.get("kind") != "tools":
+            found = f"tools that are held out, in a task of kind {raw.get('kind')}"
+            yield ("splits", "hold_out_tools"), Problem("", found, "a task of kind tools", "remove `hold_out_tools`")
         held = [splits.get(key, 0.15) for key in ("validation", "test")]
         if all(isinstance(share, int | float) for share in held) and sum(held) >= 0.8:
             fix = "leave at least 0.2 for train"

@@ -113,6 +113,8 @@ class SplitsConfig(LoosenableSection):
     """Share of eligible human rows."""
     key: str = "winnow"
     """The key of the hash that determines the order of records."""
+    hold_out_tools: list[Name] = []
+    """For `kind: tools`: tools that only test calls. Groups that call one go to test when they are first added."""
 
 
 class PrivacyConfig(LoosenableSection):

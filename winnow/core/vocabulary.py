@@ -50,6 +50,8 @@ class SplitReason(StrEnum):
     DRAWN = "drawn"
     TRAIN_ONLY = "train_only"
     """Synthetic, or not labeled by a person or a file."""
+    HELD_OUT_TOOL = "held_out_tool"
+    """A dialogue of it calls a tool of `splits.hold_out_tools`."""
 
 
 class Origin(StrEnum):
@@ -196,7 +198,7 @@ class DropReason(StrEnum):
 
 
 class ExclusionReason(StrEnum):
-    """Why a record is not exported: it has no valid label, or a row that is exported makes it superfluous."""
+    """Why a record is not exported: it has no valid label, its split must not hold it, or it repeats a row."""
 
     UNLABELED = State.UNLABELED.value
     PROPOSED = State.PROPOSED.value
@@ -205,6 +207,8 @@ class ExclusionReason(StrEnum):
     SUPERSEDED = State.SUPERSEDED.value
     SYNTHETIC_IN_HOLD_OUT = "synthetic_in_hold_out"
     """Validation and test contain no generated records."""
+    HELD_OUT_TOOL = "held_out_tool"
+    """A train or validation record that calls a tool of `splits.hold_out_tools`."""
     LEAKAGE = "leakage"
     """A train record that repeats a hold-out record."""
     DUPLICATE = "duplicate"

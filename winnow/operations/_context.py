@@ -17,7 +17,7 @@ from winnow.core.errors import Problem, WinnowError
 from winnow.core.layout import WorkspaceFolder, find_workspace_folder, is_in_workspace
 from winnow.core.suggest import suggestion
 from winnow.curation.store.database import Store, copy_database, has_current_schema, open_store
-from winnow.validators.kinds import required_keys, with_known_pairs
+from winnow.validators.kinds import required_keys, with_known_tools
 
 if TYPE_CHECKING:
     from winnow.curation.engine.embedders.embedder import Embedder
@@ -43,7 +43,7 @@ class WorkspaceContext:
     @property
     def task(self) -> Task:
         """The task file, read again. Raises WinnowError with all its problems."""
-        return with_known_pairs(read_task(self.folder.task_file, kinds=required_keys()))
+        return with_known_tools(read_task(self.folder.task_file, kinds=required_keys()))
 
     @cached_property
     def store(self) -> Store:

@@ -13,7 +13,7 @@ from winnow.core.atomic import scratch_folder
 from winnow.core.layout import WorkspaceFolder
 from winnow.operations._context import WorkspaceContext
 from winnow.operations.check import measure
-from winnow.validators.kinds import required_keys, with_known_pairs
+from winnow.validators.kinds import required_keys, with_known_tools
 
 if TYPE_CHECKING:
     from winnow.core.progress import Progress
@@ -39,7 +39,7 @@ def _freeze(workspace: WorkspaceContext, name: str, *, scratch: Path | None, pro
     check_name(name, store, folder)
     task_text = folder.task_file.read_text(encoding="utf-8-sig")
     parsed = parse_task(task_text, kinds=required_keys())
-    task = with_known_pairs(with_documents(parsed, folder.root, name=folder.task_file.name))
+    task = with_known_tools(with_documents(parsed, folder.root, name=folder.task_file.name))
     must_pass = workspace.must_pass_cases(task)
     caches = _copied_caches(folder, scratch) if scratch else None
     checked, embedder, provenance = measure(workspace, task, caches=caches, progress=progress)

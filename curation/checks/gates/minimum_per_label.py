@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 def minimum_per_label_gate(inputs: GateInputs) -> Gate:
-    """Train rows of the smallest label."""
+    """Train rows of the smallest label. Tools that are held out have none on purpose, and are no labels of train."""
     task, final, selected = inputs.task, inputs.final, inputs.selected
     kind = kind_of(task)
     return measure_minimum_per_label(
         separate_targets(inputs.train["label"], kind),
-        kind.targets(task),
+        [target for target in kind.targets(task) if target not in task.splits.hold_out_tools],
         task.gates.minimum_per_label.train_rows,
         task.targets.per_label,
         separate_targets(final.loc[final["state"] == "labeled", "label"], kind),

@@ -17,6 +17,7 @@ groups = st.lists(
         size=st.integers(1, 4),
         given=st.sets(st.sampled_from(["train", "validation", "test"])).map(frozenset),
         train_only=st.booleans(),
+        held_out=st.booleans(),
     ),
     unique_by=lambda group: group.id,
     max_size=60,
@@ -38,6 +39,8 @@ def test_official_splits_are_honored_and_synthetic_rows_are_train(new: list[NewG
         got = placed[group.id].assigned_split
         if group.train_only:
             assert got == "train"
+        elif group.held_out:
+            assert placed[group.id] == SplitAssignment("test", "held_out_tool")
         elif "test" in group.given:
             assert got == "test"
         elif "validation" in group.given:
@@ -85,6 +88,15 @@ def test_official_hold_out_rows_fill_the_quota_and_synthetic_rows_do_not_raise_i
     placed = assign_splits([*drawn, *official, *synthetic], {}, SplitsConfig(validation=0.15, test=0.15))
     assert Counter(placed[group.id].assigned_split for group in drawn) == {"train": 82, "validation": 18}
     assert {placed[group.id] for group in synthetic} == {SplitAssignment("train", "train_only")}
+
+
+def test_groups_of_held_out_tools_fill_no_quota() -> None:
+    drawn = [NewGroup(f"drawn {i}", "a", 1) for i in range(100)]
+    held_out = [NewGroup(f"held out {i}", "a", 1, frozenset({"train"}), held_out=True) for i in range(40)]
+    placed = assign_splits([*drawn, *held_out], {}, SplitsConfig(validation=0.15, test=0.15))
+    assert {placed[group.id] for group in held_out} == {SplitAssignment("test", "held_out_tool")}
+    alone = assign_splits(drawn, {}, SplitsConfig(validation=0.15, test=0.15))
+    assert {group.id: placed[group.id] for group in drawn} == alone
 
 
 @pytest.mark.parametrize("validation", [0, 1])

@@ -61,6 +61,14 @@ def test_only_standing_labels_are_candidates_and_synthetic_rows_never_hold_out()
     assert table({"origin": "synthetic"})["split"].tolist() == ["train"]
 
 
+def test_a_record_that_the_task_holds_out_is_exported_in_test_only() -> None:
+    splits = ["train", "validation", "test", "train"]
+    rows = [{"id": name, "assigned_split": split} for name, split in zip("abcd", splits, strict=True)]
+    frame = eligible_rows(table(*rows), held_out={"a", "b", "c"})
+    assert frame["split"].tolist() == ["excluded", "excluded", "test", "train"]
+    assert frame["reason"].tolist() == ["held_out_tool", "held_out_tool", "", ""]
+
+
 def test_the_dropped_record_names_its_keeper_and_the_similarity() -> None:
     frame = deduplicated(table({}, {}), pairs((0, 1, 0.98)))
     assert frame.loc[1, ["split", "reason", "kept_id"]].tolist() == ["excluded", "duplicate", "a"]

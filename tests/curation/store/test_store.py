@@ -18,6 +18,7 @@ import winnow.curation.store
 from winnow.core.errors import ServiceError, WinnowError
 from winnow.curation.store.bulk_insert import insert_new
 from winnow.curation.store.database import open_store
+from winnow.curation.store.groups import split_reason
 from winnow.curation.store.migrations import HEAD
 from winnow.curation.store.records import records_by_id_prefix
 from winnow.curation.store.tables import metadata
@@ -89,6 +90,21 @@ def test_an_older_database_is_migrated_with_its_rows_and_rules(tmp_path: Path) -
         "INSERT INTO occurrence (record_id, source_id, row) VALUES ('nobody', 's', 2)",
         f"INSERT INTO record VALUES ('r3', 'intents', 'T', 't', 'no group', '{AT}')",
     ):
+        with pytest.raises(sqlite3.IntegrityError):
+            sql(path, statement)
+
+
+def test_a_migrated_database_stores_groups_of_held_out_tools(tmp_path: Path) -> None:
+    path = tmp_path / "winnow.db"
+    create_first_schema(path)
+    group = "INSERT INTO record_group VALUES ('{}', '', 'test', '{}', 'a', '" + AT + "')"
+    sql(path, group.format("f", "given"))
+    with pytest.raises(sqlite3.IntegrityError):
+        sql(path, group.format("g", "held_out_tool"))
+    with open_store(path).reading() as connection:
+        assert split_reason(connection, "f") == "given"
+    sql(path, group.format("g", "held_out_tool"))
+    for statement in (group.format("h", "another reason"), "UPDATE record_group SET why = 'drawn'"):
         with pytest.raises(sqlite3.IntegrityError):
             sql(path, statement)
 

@@ -8,7 +8,7 @@ import pytest
 from winnow.config.load import parse_task
 from winnow.core.errors import WinnowError
 from winnow.core.vocabulary import DropReason
-from winnow.validators.kinds import with_known_pairs
+from winnow.validators.kinds import with_known_tools
 from winnow.validators.kinds.tools import TOOLS, content_of, dialogue_of
 from winnow.validators.text import Drop
 
@@ -169,14 +169,18 @@ def test_the_wording_of_a_dialogue_is_that_of_the_first_turn_of_the_user() -> No
     assert (facets["turns"], facets["tool_set"]) == ("two", "all")
 
 
-def test_confusable_pairs_name_tools_or_behaviors() -> None:
+def test_confusable_pairs_name_tools_or_behaviors_and_only_tools_are_held_out() -> None:
     task = parse_task("name: t\nkind: tools\ntools: t.json\nconfusable: [[get_weather, ask], [send_mail, direct]]\n")
     documents = {"tools": json.dumps([WEATHER, MAIL])}
     with pytest.raises(WinnowError, match="'send_mail'") as refused:
-        with_known_pairs(task.with_document_texts(documents))
+        with_known_tools(task.with_document_texts(documents))
     assert len(refused.value.problems) == 1
     with pytest.raises(WinnowError, match="get_weather"):
-        with_known_pairs(task.with_document_texts({"tools": ""}))
-    assert with_known_pairs(TASK) is TASK
+        with_known_tools(task.with_document_texts({"tools": ""}))
+    assert with_known_tools(TASK) is TASK
+    task = parse_task("name: t\nkind: tools\ntools: t.json\nsplits: {hold_out_tools: [get_wether, send_email, ask]}\n")
+    with pytest.raises(WinnowError, match="did you mean 'get_weather'") as refused:
+        with_known_tools(task.with_document_texts(documents))
+    assert [problem.found for problem in refused.value.problems] == ["unknown tool 'get_wether'", "unknown tool 'ask'"]
     with pytest.raises(WinnowError, match="one of `labels`"):
         parse_task("name: t\nkind: intents\nlabels: [{name: a}]\ntools: t.json\nconfusable: [[a, b]]\n")

@@ -9,9 +9,6 @@ from typing import NamedTuple
 
 from winnow.core.vocabulary import State
 
-WITHOUT_EFFECT = (State.PROPOSED, State.REJECTED)
-"""States of a correction that supersedes nothing: it waits for a review, or it was refused."""
-
 
 class Supersession(NamedTuple):
     """A record that corrects another one."""
@@ -20,6 +17,16 @@ class Supersession(NamedTuple):
     """Id of the corrected record."""
     superseded: str
     """Id of the record that it corrects."""
+    by_machine: bool = False
+    """A synthetic source states it."""
+
+    def has_effect(self, state: State) -> bool:
+        """Whether the correction supersedes anything in this state of its own.
+
+        People's corrections do at once, also while the row waits for a review because a machine wrote the request;
+        corrections of machines only when people or a lot have accepted them. A refused one supersedes nothing.
+        """
+        return state != State.REJECTED and not (self.by_machine and state == State.PROPOSED)
 
 
 @dataclass(frozen=True)

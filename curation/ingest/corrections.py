@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from winnow.config.task import Task
 from winnow.core.counted import counted
 from winnow.core.vocabulary import HOLD_OUT_SPLITS, DropReason, Origin
-from winnow.curation.annotations.superseded import WITHOUT_EFFECT, Supersession, reachable
+from winnow.curation.annotations.superseded import Supersession, reachable
 from winnow.curation.ingest.screen import DroppedRow, KeptRow
 from winnow.curation.ingest.screen_file import ScreenedFile
 from winnow.curation.ingest.store_records import group_of_rows
@@ -93,8 +93,10 @@ def _drops(screened: Sequence[ScreenedFile], kind: Kind, stored: StoredForCorrec
         if (drop := _problem(one, row, older, kind, contents, stored))
     }
     direct: dict[str, set[str]] = defaultdict(set)
-    for record, superseded in stored.supersessions | {(row.record_id, older) for _, _, row, older in corrections}:
-        direct[record].add(superseded)
+    for known in stored.supersessions:
+        direct[known.record].add(known.superseded)
+    for _, _, row, older in corrections:
+        direct[row.record_id].add(older)
     return problems or {place: drop for place, _, row, older in corrections if (drop := _cycle(row, older, direct))}
 
 
@@ -176,8 +178,8 @@ def store_supersessions(connection: Connection, pairs: Sequence[tuple[str, KeptR
     stored = record_ids(connection)
     rows = [_supersession_row(source, row, now) for source, row in corrections if row.supersedes in stored]
     insert_supersessions(connection, rows)
-    given = {row.record_id for _, row in corrections}
-    waiting = sum(row.id in given and row.state in WITHOUT_EFFECT for row in working_rows(connection))
+    effect = {row.id: row.supersedes for row in working_rows(connection)}
+    waiting = len({row.record_id for _, row in corrections if row.supersedes not in effect[row.record_id]})
     return Effect(len(corrected_records(connection) - before), _waiting_notes(waiting))
 
 
@@ -193,5 +195,5 @@ def _supersession_row(source: str, row: KeptRow, now: str) -> dict[str, Any]:
 
 
 def _waiting_notes(waiting: int) -> list[str]:
-    reason = "they are proposed or rejected, and only people or an accepted lot can change that"
+    reason = "a machine wrote them and nobody has accepted them, or they were rejected"
     return [f"{counted(waiting, 'correction')} without effect: {reason}"] if waiting else []

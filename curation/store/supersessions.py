@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, or_, select
 
+from winnow.core.vocabulary import Origin
 from winnow.curation.annotations.superseded import Supersession
 from winnow.curation.store.bulk_insert import insert_new
 from winnow.curation.store.tables import source, supersession
@@ -41,11 +42,12 @@ def insert_supersessions(connection: Connection, rows: list[dict[str, Any]]) -> 
 def live_supersessions(connection: Connection) -> frozenset[Supersession]:
     """What unretracted sources state."""
     query = (
-        select(supersession.c.record_id, supersession.c.superseded_id)
+        select(supersession.c.record_id, supersession.c.superseded_id, source.c.origin)
         .join(source, source.c.id == supersession.c.source_id)
         .where(source.c.retracted_at.is_(None))
     )
-    return frozenset(Supersession(*row) for row in connection.execute(query))
+    rows = connection.execute(query).tuples()
+    return frozenset(Supersession(record, old, by_machine=origin == Origin.SYNTHETIC) for record, old, origin in rows)
 
 
 def supersessions_of(connection: Connection, record: str) -> list[StoredSupersession]:
@@ -70,7 +72,7 @@ def forget_supersessions(connection: Connection, record: str) -> None:
 def _joined(connection: Connection, record: str) -> list[dict[str, Any]]:
     """The supersessions that take the place of the two of a record in the middle of a chain."""
     columns = supersession.c
-    earlier = [one.superseded for one in sorted(live_supersessions(connection)) if one.record == record]
+    earlier = sorted({one.superseded for one in live_supersessions(connection) if one.record == record})
     query = select(columns.record_id, columns.source_id, columns.who, columns.why, columns.at)
     later: Sequence[Any] = connection.execute(query.where(columns.superseded_id == record)).mappings().all()
     return [{**row, "superseded_id": one} for row in later for one in earlier]

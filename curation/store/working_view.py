@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 from winnow.core.vocabulary import DECIDED_BY_PEOPLE, ORIGINS, DecidedBy, Origin, Split, State
 from winnow.core.working_row import ENUMERATED_COLUMNS, WORKING_COLUMNS, WorkingRow
 from winnow.curation.annotations.derive_label import DerivedLabel, derive_labels
-from winnow.curation.annotations.superseded import WITHOUT_EFFECT, Superseded, superseded_records
+from winnow.curation.annotations.superseded import Superseded, superseded_records
 from winnow.curation.annotations.votes import ABSTAINED, DISCARDED
 from winnow.curation.store import tables
 from winnow.curation.store.decisions import votes_of
@@ -72,9 +72,9 @@ def working_rows(connection: Connection) -> list[WorkingRow]:
 
 
 def _superseded_records(connection: Connection, outcomes: _Outcomes) -> Superseded:
-    """What corrections supersede. One that waits for a review, or that people refused, has no effect."""
+    """What the corrections that have an effect supersede."""
     stated = live_supersessions(connection)
-    return superseded_records(one for one in stated if outcomes.of(one.record).state not in WITHOUT_EFFECT)
+    return superseded_records(one for one in stated if one.has_effect(outcomes.of(one.record).state))
 
 
 def corrected_records(connection: Connection) -> set[str]:

@@ -248,6 +248,14 @@ def test_a_synthetic_correction_waits_for_people(ws: Workspace) -> None:
     assert ws.show(record).record.superseded_by == ()
 
 
+def test_a_correction_by_people_takes_a_synthetic_record_out_at_once(ws: Workspace) -> None:
+    add(ws, "made", dialogue("Weather in Rome?", "Oslo"), origin="synthetic", batch=MADE)
+    decide(ws, ids(ws)["Oslo"], "label", "weather")
+    result = add(ws, "right", right(ids(ws)["Oslo"]), origin="human")
+    assert result.superseded == 1
+    assert states(ws) == {"Oslo": "superseded", "Rome": "proposed"}
+
+
 def decide(ws: Workspace, record: str, kind: str, value: str) -> None:
     with ws.store.writing() as connection:
         connection.exec_driver_sql(

@@ -65,7 +65,7 @@ def _statement(one: StoredSupersession, record: WorkingRow) -> str:
     other, counting = (
         (one.superseded, record.supersedes) if one.record == record.id else (one.record, record.superseded_by)
     )
-    effect = "" if other in counting else ", without effect: the correction is proposed or rejected"
+    effect = "" if other in counting else ", without effect until the correction is accepted"
     if one.retracted_at:
         effect = f", retracted {one.retracted_at}"
     return f"{other} ({one.name}, {one.why}, {one.at}{effect})"

@@ -155,7 +155,7 @@ def _parse(values: Mapping[str, object], task: Task) -> str | Drop:
     problem = _text_problem(dialogue, task)
     if problem is not None:
         return problem
-    if structure := structure_problems(dialogue):
+    if structure := structure_problems(dialogue, without_result=task.tools_without_result):
         return _drop(DropReason.MALFORMED_DIALOGUE, list(map(str, structure)))
     if calls := argument_problems(dialogue):
         return _drop(DropReason.INVALID_CALL, list(map(str, calls)))
@@ -180,7 +180,7 @@ def _text_problem(dialogue: Dialogue, task: Task) -> Drop | None:
     for number, turn in enumerate(dialogue.turns, 1):
         is_limited = turn.role == Role.USER and "max_characters" in task.screen.model_fields_set
         limit = task.screen.max_characters if is_limited else MAX_CHARACTERS
-        for text in filter(None, (turn.content, turn.reasoning)):
+        for text in filter(str.strip, (turn.content, turn.reasoning)):
             problem = text_problem(text, max_characters=limit)
             if problem is not None:
                 return replace(problem, detail=f"turn {number}: {problem.detail}")

@@ -8,7 +8,7 @@ dialogue may end with the user or with results: nothing is learned from them, bu
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -23,7 +23,7 @@ class StructureProblemName(StrEnum):
     """No turn of the assistant is trained."""
     FIRST_TURN_NOT_USER = "first_turn_not_user"
     EMPTY_TURN = "empty_turn"
-    """Nothing is said, called or returned; spaces are nothing."""
+    """Nothing is said, called or returned; spaces are nothing. Some tools may return nothing."""
     REPEATED_ROLE = "repeated_role"
     """Two turns of the user or of the assistant in a row."""
     USER_AFTER_RESULT = "user_after_result"
@@ -60,11 +60,14 @@ class StructureProblem:
         return f"turn {self.turn + 1}: {self.detail}"
 
 
-def structure_problems(dialogue: Dialogue) -> list[StructureProblem]:
-    """Everything that is wrong with the turns of a dialogue, in their order."""
+def structure_problems(dialogue: Dialogue, *, without_result: Collection[str] = ()) -> list[StructureProblem]:
+    """Everything that is wrong with the turns of a dialogue, in their order.
+
+    Results of the tools `without_result` may be empty.
+    """
     if not dialogue.turns:
         return [StructureProblem(StructureProblemName.NO_TURNS, 0, "the dialogue has no turns")]
-    reading = _TurnReader(dialogue.turns)
+    reading = _TurnReader(dialogue.turns, {call.id: call.name for _, call in dialogue.calls()}, without_result)
     for place, turn in enumerate(dialogue.turns):
         reading.take(place, turn)
     reading.end()
@@ -76,6 +79,10 @@ class _TurnReader:
     """What was read so far."""
 
     turns: tuple[Turn, ...]
+    tools: Mapping[str, str]
+    """The tool of each call, by the call's id."""
+    without_result: Collection[str]
+    """Tools whose results may be empty."""
     problems: list[StructureProblem] = field(default_factory=list)
     made: dict[str, int] = field(default_factory=dict)
     """The turn of each call so far, by its id."""
@@ -86,6 +93,7 @@ class _TurnReader:
 
     def take(self, place: int, turn: Turn) -> None:
         """Read one turn."""
+        self._empty(place, turn)
         for name, detail in _own_problems(turn):
             self._problem(name, place, detail)
         if turn.role is Role.TOOL:
@@ -104,6 +112,13 @@ class _TurnReader:
 
     def _problem(self, name: StructureProblemName, place: int, detail: str, call_id: str = "") -> None:
         self.problems.append(StructureProblem(name, place, detail, call_id))
+
+    def _empty(self, place: int, turn: Turn) -> None:
+        tool = self.tools.get(turn.call_id, "")
+        if turn.content.strip() or turn.calls or (turn.role is Role.TOOL and tool in self.without_result):
+            return
+        detail = _empty_result(tool) if turn.role is Role.TOOL else "nothing is said"
+        self._problem(StructureProblemName.EMPTY_TURN, place, detail)
 
     def _order(self, place: int, turn: Turn) -> None:
         """Read a turn of the user or the assistant: it may follow results, or a turn of the other."""
@@ -164,11 +179,16 @@ class _TurnReader:
         return StructureProblemName.RESULT_WITHOUT_CALL, f"a result of call {call_id!r}, which no turn before made"
 
 
+def _empty_result(tool: str) -> str:
+    """What was found and what to do; `tool` is empty where the result answers no call."""
+    if not tool:
+        return "the result is empty; write what the tool returned"
+    add = f"add {tool} to tools_without_result in winnow.yaml"
+    return f"the result of tool {tool!r} is empty; write what it returned or, if it returns nothing, {add}"
+
+
 def _own_problems(turn: Turn) -> Iterator[tuple[StructureProblemName, str]]:
     """What is wrong with a turn by itself."""
-    if not turn.content.strip() and not turn.calls:
-        what = "the result is empty; write what the tool returned" if turn.role is Role.TOOL else "nothing is said"
-        yield StructureProblemName.EMPTY_TURN, what
     if turn.role is not Role.ASSISTANT:
         if turn.calls:
             yield StructureProblemName.CALLS_OUTSIDE_ASSISTANT, f"the role {turn.role} cannot call tools"

@@ -249,6 +249,8 @@ class Task(TaskSection):
     """For `kind: tools`: a JSON file of tool schemas."""
     system_prompt: str | None = None
     """For `kind: tools`: a text file with the system prompt."""
+    tools_without_result: list[Name] = []
+    """For `kind: tools`: names of tools whose result may be empty, such as a tool for thinking."""
     call_format: CallFormatName = CallFormatName.FENCED_JSON
     """For `kind: tools`: how a call is written in a message."""
     base_model: BaseModelConfig | None = None

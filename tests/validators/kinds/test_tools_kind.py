@@ -56,6 +56,18 @@ def test_the_content_covers_turns_and_tools_and_not_the_system_prompt() -> None:
     assert TOOLS.content_of(TOOLS.column_values(one)) == one
 
 
+@pytest.mark.parametrize("nothing", ["", None, " "])
+def test_the_task_file_names_tools_whose_result_may_be_empty(nothing: Any) -> None:
+    dropped = TOOLS.parse({"messages": messages(result=nothing)}, TASK)
+    assert isinstance(dropped, Drop)
+    assert "add get_weather to tools_without_result in winnow.yaml" in dropped.detail
+    text = "name: t\nkind: tools\ntools_without_result: [get_weather]\n"
+    task = parse_task(text).with_document_texts({"tools": json.dumps([WEATHER, MAIL])})
+    kept = TOOLS.parse({"messages": messages(result=nothing)}, task)
+    assert isinstance(kept, str), kept
+    assert dialogue_of(kept).turns[2].content.strip() == ""
+
+
 def test_a_cell_may_hold_the_messages_as_json() -> None:
     assert content(json.dumps(messages())) == content(messages())  # type: ignore[arg-type]
 

@@ -160,6 +160,20 @@ def test_all_problems_are_reported_with_turns_as_people_count() -> None:
     ]
 
 
+def test_only_results_of_tools_without_result_may_be_empty() -> None:
+    think = Turn(Role.ASSISTANT, "", (Call("a", "think", {"thought": "Rome, Italy?"}), Call("b", "weather", {})))
+    dialogue = Dialogue((user(), think, result("a", ""), result("b", " "), answer()))
+    found = [str(problem) for problem in structure_problems(dialogue, without_result=["think"])]
+    assert found == [
+        "turn 4: the result of tool 'weather' is empty; write what it returned or, if it returns nothing, "
+        "add weather to tools_without_result in winnow.yaml"
+    ]
+    assert len(structure_problems(dialogue)) == 2
+    assert structure_problems(dialogue, without_result=["weather", "think"]) == []
+    silent = Dialogue((user(), think, result("a"), result("b"), answer("")))
+    assert [problem.name for problem in structure_problems(silent, without_result=["think", ""])] == [Name.EMPTY_TURN]
+
+
 def test_a_message_names_the_turn_of_the_call() -> None:
     late = (user(), answer(), user(), calling("a"), answer("Wait."), result("a"), calling("a"))
     assert [str(problem) for problem in structure_problems(Dialogue(late))] == [

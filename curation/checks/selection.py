@@ -37,6 +37,7 @@ def select(eligible: pd.DataFrame, task: Task, pairs: NearPairs, nearest: Neares
     unleaked = without_leaks(eligible, nearest, threshold=task.gates.leakage.cosine)
     kind = kind_of(task)
     guards, order = kind.guards(task), keep_order(unleaked)
+    answer_key = functools.cache(kind.answer_key) if kind.answer_key else None
 
     @functools.cache
     def deduplicated(cosine: float) -> pd.DataFrame:
@@ -47,7 +48,7 @@ def select(eligible: pd.DataFrame, task: Task, pairs: NearPairs, nearest: Neares
             threshold=cosine,
             variations_per_seed=task.variations_per_seed,
             order=order,
-            answer_key=kind.answer_key,
+            answer_key=answer_key,
         )
 
     return Selection(eligible, unleaked, deduplicated(task.gates.duplicates.cosine), deduplicated)

@@ -36,12 +36,12 @@ from winnow.curation.ingest.store_records import store_records
 from winnow.curation.io.readers.source_rows import SourceRows
 from winnow.curation.pii.scrub import Scrubber
 from winnow.curation.store.database import Connection, Store
-from winnow.curation.store.flags import store_language_flags
+from winnow.curation.store.flags import LANGUAGE_FLAG, records_with_flag, store_language_flags
 from winnow.curation.store.forgotten import forgotten_ids
 from winnow.curation.store.label_renames import label_renames
 from winnow.curation.store.machine_written import machine_written
 from winnow.curation.store.occurrences import rows_of_sources
-from winnow.curation.store.records import assigned_split_counts, live_records
+from winnow.curation.store.records import assigned_split_counts, live_records, record_ids
 from winnow.curation.store.restored_labels import RestoredLabel, insert_restored_labels
 from winnow.curation.store.sources import NewSource, sources_by_file_hash, store_batch, store_source
 from winnow.validators.kinds import kind_of
@@ -109,12 +109,13 @@ def add(
         context = ScreenContext(
             scrubber, forgotten_ids(connection), label_renames(connection), sources_by_file_hash(connection)
         )
+        known = record_ids(connection)
     files = [screen_file(reading, task, options, context) for reading in readings]
     with store.reading() as connection:
         corrected = read_for_corrections(connection, files)
     screened = checked_corrections(files, kind, corrected)
     kept = [row for one in screened for row in one.kept]
-    flags = _language_flags(kept, kind, task.language)
+    flags = _language_flags([row for row in kept if row.record_id not in known], kind, task.language)
     dropped_file = write_dropped(screened, kind, dropped_dir, context, set(kind.targets(task)), dry_run=dry_run)
     moment = utc_now()
     with _removed_on_error(dropped_file), store.writing(dry_run=dry_run) as connection:
@@ -125,6 +126,7 @@ def add(
         stored = _store(connection, task, screened, moment)
         flags = {record: detail for record, detail in flags.items() if record in stored.records}
         store_language_flags(connection, flags)
+        flagged = stored.records & records_with_flag(connection, LANGUAGE_FLAG)
         if also_write:
             also_write(connection, stored.records)
     given = sum(len(one.reading.rows) for one in screened)
@@ -135,7 +137,7 @@ def add(
         known=given - dropped - len(stored.added),
         dropped=dropped,
         reasons=dict(Counter(d.drop.reason for one in screened for d in one.dropped).most_common()),
-        flagged={"language": len(flags)} if flags else {},
+        flagged={LANGUAGE_FLAG: len(flagged)} if flagged else {},
         private=dict(Counter(one.entity for row in kept for one in row.rewrites).most_common()),
         rewrites=summarize_rewrites(screened),
         dropped_file=str(dropped_file.path) if dropped_file else None,
@@ -239,6 +241,7 @@ def _new_source(one: ScreenedFile) -> NewSource:
 
 
 def _language_flags(kept: Sequence[KeptRow], kind: Kind, language: str) -> dict[str, str]:
+    """The detected language of each record that seems to be in another one. Slow: for new records only."""
     texts = {row.record_id: " ".join(kind.texts(row.content)) for row in kept}
     ids = list(texts)
     return {ids[i]: found for i, found in detect_other_language(list(texts.values()), language).items()}

@@ -201,6 +201,8 @@ def _scrub(kind: Kind, content: str, scrubber: Scrubber) -> Scrubbed:
     if blocked:
         return Scrubbed("", dropped=blocked)
     rewrites = tuple(rewrite for part in parts for rewrite in part.rewrites)
+    if not rewrites:
+        return Scrubbed(content)
     return Scrubbed(kind.with_texts(content, [part.text for part in parts]), rewrites)
 
 

@@ -10,10 +10,18 @@ from sqlalchemy.dialects.sqlite import insert
 from winnow.curation.store.bulk_insert import insert_new
 from winnow.curation.store.tables import flag
 
+LANGUAGE_FLAG = "language"
+"""The name of the flag of a record that seems to be in a language other than the task's."""
+
 
 def all_flags(connection: Connection) -> list[tuple[str, str]]:
     """Record and name of every flag."""
     return [(row.record_id, row.name) for row in connection.execute(select(flag.c.record_id, flag.c.name))]
+
+
+def records_with_flag(connection: Connection, name: str) -> set[str]:
+    """The records that have a flag of this name."""
+    return set(connection.execute(select(flag.c.record_id).where(flag.c.name == name)).scalars())
 
 
 def set_flag(connection: Connection, record_id: str, name: str, detail: str) -> bool:
@@ -45,5 +53,5 @@ def flags_of(connection: Connection, record_id: str) -> list[RecordFlag]:
 
 def store_language_flags(connection: Connection, languages: dict[str, str]) -> None:
     """Flag records whose text seems to be in a language other than the task's; `languages` maps record to language."""
-    rows = [{"record_id": record, "name": "language", "detail": detail} for record, detail in languages.items()]
+    rows = [{"record_id": record, "name": LANGUAGE_FLAG, "detail": detail} for record, detail in languages.items()]
     insert_new(connection, flag, rows)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from winnow.config.task import Task
@@ -37,8 +39,13 @@ MAX_CHARACTERS = 100_000
 """Longer turns are documents. The turns of a user keep to `screen.max_characters` instead, where the task sets it."""
 
 
+CACHED_DIALOGUES = 16
+"""So many parsed dialogues are kept: what is asked about one record is mostly asked in a row."""
+
+
+@lru_cache(CACHED_DIALOGUES)
 def dialogue_of(content: str) -> Dialogue:
-    """The dialogue of a stored content."""
+    """The dialogue of a stored content. It is shared: nothing in it may be changed."""
     parts = json.loads(content)
     return from_json(parts["messages"], parts["tools"])
 
@@ -54,7 +61,7 @@ def _content(values: Mapping[str, str]) -> str:
 
 def _column_values(content: str) -> Mapping[str, str]:
     parts: Mapping[str, str] = json.loads(content)
-    return parts
+    return {**parts, "tools": sys.intern(parts["tools"])}  # most dialogues of a dataset offer the same tools
 
 
 def _texts(content: str) -> tuple[str, ...]:

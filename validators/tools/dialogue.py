@@ -9,6 +9,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
+from winnow.core.identity_cache import cached_by_identity
 from winnow.validators.tools.strict_json import JsonValue, write_json
 
 
@@ -20,11 +21,14 @@ class Role(StrEnum):
     TOOL = "tool"
 
 
+CACHED_TOOL_SETS = 256
+"""So many sets of tools are kept: most dialogues of a dataset offer the same one."""
+
 OMITTED = ""
 """Among the accepted values of an argument: the argument may be left out."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Call:
     """One call of a tool."""
 
@@ -40,7 +44,7 @@ class Call:
     """Other calls that are right in place of this one. They have the same id, and no `accepted_calls` themselves."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Turn:
     """What one participant says or returns at once."""
 
@@ -57,7 +61,7 @@ class Turn:
     """Whether a model learns this turn, if it is one of the assistant; a failed turn stays as context."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Tool:
     """One tool as it is offered."""
 
@@ -77,7 +81,7 @@ class Tool:
         return self.parameters.get("required", ())  # type: ignore[no-any-return]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Dialogue:
     """A conversation of a user with an assistant that may call tools."""
 
@@ -104,8 +108,13 @@ def tools_json(dialogue: Dialogue) -> str:
 
     Inside a tool, everything keeps the order it was declared in: calls are written in the order of the arguments.
     """
-    tools = sorted(dialogue.tools, key=lambda tool: tool.name)
-    return write_json([_tool_fields(tool) for tool in tools], sort_keys=False)
+    return _tools_text(dialogue.tools)
+
+
+@cached_by_identity(CACHED_TOOL_SETS)
+def _tools_text(tools: tuple[Tool, ...]) -> str:
+    by_name = sorted(tools, key=lambda tool: tool.name)
+    return write_json([_tool_fields(tool) for tool in by_name], sort_keys=False)
 
 
 def from_json(messages: str, tools: str) -> Dialogue:
@@ -113,7 +122,7 @@ def from_json(messages: str, tools: str) -> Dialogue:
     return Dialogue(turns_from_json(messages), _tools_from_json(tools))
 
 
-@lru_cache(maxsize=256)  # most dialogues of a dataset offer the same tools
+@lru_cache(CACHED_TOOL_SETS)
 def _tools_from_json(text: str) -> tuple[Tool, ...]:
     return tuple(Tool(one["name"], one["description"], one["parameters"]) for one in json.loads(text))
 

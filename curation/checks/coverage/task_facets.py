@@ -48,12 +48,14 @@ def text_facets(texts: Iterable[str], functions: Mapping[str, Facet]) -> list[di
 def record_facets(rows: pd.DataFrame, task: Task, functions: Mapping[str, Facet]) -> list[dict[str, str]]:
     """The facets of every labeled record: those of its wording, and those of its kind."""
     kind = kind_of(task)
-    texts = rows["text"] if kind.wording_text is None else map(kind.wording_text, rows["content"])
-    wordings = text_facets(texts, functions)
-    if kind.facets is no_facets:
-        return wordings
-    records = zip(rows["content"], rows["label"], wordings, strict=True)
-    return [wording | dict(kind.facets(content, label, task)) for content, label, wording in records]
+    if kind.wording_text is None and kind.facets is no_facets:
+        return text_facets(rows["text"], functions)
+    records = zip(rows["text"], rows["content"], rows["label"], strict=True)
+    return [
+        facets_of(kind.wording_text(content) if kind.wording_text else text, functions)
+        | dict(kind.facets(content, label, task))
+        for text, content, label in records
+    ]
 
 
 def _custom_facet(name: str, location: str, root: Path) -> Facet:

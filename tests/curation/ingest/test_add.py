@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import itertools
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +12,8 @@ from tests.support.files import edit_dropped, read_dropped, write_jsonl
 from tests.support.paths import EXAMPLE
 from tests.support.workspaces import add_example
 from winnow.core.errors import WinnowError
+from winnow.curation.ingest import add as add_rows
+from winnow.curation.ingest.language import detect_other_language
 from winnow.curation.io.readers.columns import Columns
 from winnow.curation.review.lot_facts import UndrawnLotFacts
 from winnow.curation.store.sources import GenerationBatch
@@ -40,6 +42,24 @@ def test_adding_again_changes_nothing(tmp_path: Path) -> None:
     again = ws.add(EXAMPLE / "labeled.jsonl", license="Apache-2.0")
     assert (again.added, again.known) == (0, 765)
     pd.testing.assert_frame_equal(ws.records(), before)
+
+
+def test_the_language_of_known_records_is_not_detected_again_and_their_flags_are_still_counted(
+    make_workspace: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    detected: list[str] = []
+
+    def recorded(texts: Sequence[str], language: str) -> dict[int, str]:
+        detected.extend(texts)
+        return detect_other_language(texts, language)
+
+    monkeypatch.setattr(add_rows, "detect_other_language", recorded)
+    german = "Mein Passwort funktioniert seit gestern Abend leider nicht mehr"
+    ws = make_workspace("a", "b")
+    assert ws.add(rows((german, "a"), ("one", "a"))).flagged == {"language": 1}
+    assert ws.add(rows((german, "a"), ("two", "b"))).flagged == {"language": 1}
+    assert ws.add(rows(("two", "b"), ("three", "b"))).flagged == {}
+    assert detected == [german, "one", "two", "three"]
 
 
 def test_a_text_under_two_labels_is_one_disputed_record(make_workspace: Make) -> None:

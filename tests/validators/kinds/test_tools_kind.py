@@ -95,6 +95,13 @@ def test_every_text_is_looked_at_and_can_be_replaced() -> None:
     assert dialogue_of(changed).turns[1].calls[0].arguments == {"city": "Rome", "day": "May 2"}
 
 
+def test_dialogues_share_the_text_of_their_tools_and_are_parsed_once_in_a_row() -> None:
+    one, other = content(messages()), content(messages(answer="Eighteen."))
+    assert TOOLS.column_values(one)["tools"] is TOOLS.column_values(other)["tools"]
+    assert dialogue_of(one) is dialogue_of(one)
+    assert dialogue_of(one).tools is dialogue_of(other).tools
+
+
 @pytest.mark.parametrize(
     ("rows", "reason", "detail"),
     [

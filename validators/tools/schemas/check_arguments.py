@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.validators import extend
 from referencing import Registry
 
+from winnow.core.identity_cache import cached_by_identity
 from winnow.core.suggest import suggestion
 from winnow.validators.tools.dialogue import OMITTED, Call, Dialogue, Tool
 from winnow.validators.tools.schemas.argument_problem import ArgumentProblem, ArgumentProblemName, Violation
@@ -96,19 +97,9 @@ def schema_violations(tool: Tool, arguments: Mapping[str, Any]) -> list[Violatio
     return list(dict.fromkeys(found))
 
 
+@cached_by_identity(CACHED_OBJECTS)  # dialogues mostly share their tools
 def _validator_of(schema: Mapping[str, Any]) -> Any:
-    """The validator of a schema, found by the identity of the object: dialogues mostly share their tools."""
-    kept, validator = _KEPT.get(id(schema), (None, None))
-    if kept is not schema:
-        validator = _validator(json.dumps(schema))
-        if len(_KEPT) >= CACHED_OBJECTS:
-            _KEPT.clear()
-        _KEPT[id(schema)] = (schema, validator)
-    return validator
-
-
-_KEPT: dict[int, tuple[Mapping[str, Any] | None, Any]] = {}
-"""Schemas by their identity, with their validators. Keeping the object keeps its identity from being used again."""
+    return _validator(json.dumps(schema))
 
 
 @lru_cache(maxsize=CACHED_SCHEMAS)

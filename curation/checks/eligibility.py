@@ -10,6 +10,7 @@ import numpy as np
 from winnow.config.task import Task
 from winnow.core.vocabulary import ExclusionReason, Origin, Split, State
 from winnow.validators.kinds import kind_of
+from winnow.validators.kinds.kind import nothing_held_out
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,6 +23,8 @@ EXCLUDED = "excluded"
 def held_out_records(table: pd.DataFrame, task: Task) -> frozenset[str]:
     """The ids of the records that the task keeps out of train and validation, whatever their split is."""
     kind = kind_of(task)
+    if kind.is_held_out is nothing_held_out:
+        return frozenset()
     contents = zip(table["id"], table["content"], strict=True)
     return frozenset(record for record, content in contents if kind.is_held_out(content, task))
 

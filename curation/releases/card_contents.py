@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from winnow.config.task import Task
 from winnow.core.vocabulary import SPLITS, PiiAction
+from winnow.curation.checks.held_out_tools import HeldOutToolsFacts, held_out_sentence
 from winnow.curation.releases.manifest import Manifest, MustPassFacts
 from winnow.curation.releases.markdown import counts_text, table, table_cell
 from winnow.validators.kinds import kind_of, target_labels
@@ -39,7 +40,19 @@ def splits_section(manifest: Manifest) -> list[str]:
         "",
         "Excluded, by reason: " + (counts_text(excluded) or "nothing") + ".",
         "",
+        *held_out_tools_section(manifest.held_out_tools),
         *must_pass_section(manifest.must_pass),
+    ]
+
+
+def held_out_tools_section(facts: HeldOutToolsFacts | None) -> list[str]:
+    """The tools that only test calls, with their records."""
+    if facts is None:
+        return []
+    return [
+        f"A split by unseen tools: no row of train or validation calls {', '.join(facts.tools)}; "
+        f"{held_out_sentence(facts)}. Report known and unseen tools apart.",
+        "",
     ]
 
 

@@ -17,6 +17,7 @@ from winnow.core.result import Measured, NotMeasured
 from winnow.core.vocabulary import SPLITS, Bound, GateVerdict, Origin, PiiAction
 from winnow.curation.checks.chat_template.template_facts import ChatTemplateFacts
 from winnow.curation.checks.gates.gate import Gate
+from winnow.curation.checks.held_out_tools import HeldOutToolsFacts
 from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts
 from winnow.curation.review.lot_facts import ExportedLotFacts
 from winnow.validators.kinds import KINDS
@@ -163,6 +164,8 @@ class Manifest(Record):
     """The must-pass cases; absent if the task names none."""
     chat_template: Annotated[ChatTemplateFacts | None, ABSENT_IF_NONE] = None
     """The dialogues in the chat template of the base model; absent if the task names none."""
+    held_out_tools: Annotated[HeldOutToolsFacts | None, ABSENT_IF_NONE] = None
+    """The test records of a split by unseen tools; absent if the task holds no tools out."""
     versions: dict[str, str | None]
     """Versions of the packages that can change a byte of a release."""
     files: dict[str, FileFacts] = Field(default_factory=dict)

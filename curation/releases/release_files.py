@@ -16,6 +16,7 @@ from winnow.core.working_row import LICENSE_SEPARATOR
 from winnow.curation.checks.check import CheckResult
 from winnow.curation.checks.coverage.task_facets import record_facets
 from winnow.curation.checks.eligibility import EXCLUDED
+from winnow.curation.checks.held_out_tools import measure_held_out_tools
 from winnow.curation.pii.scrub import DEFAULT_POLICY
 from winnow.curation.releases.card import dataset_card
 from winnow.curation.releases.croissant import croissant
@@ -150,6 +151,7 @@ def _state_manifest(rows: pd.DataFrame, content: ReleaseContent) -> Manifest:
         flagged=provenance.flagged(checked.selected, "language"),
         must_pass=must_pass_summary(content.must_pass, checked.selected) if task.must_pass is not None else None,
         chat_template=checked.chat_template(),
+        held_out_tools=measure_held_out_tools(checked.selected, task),
         versions={package: package_version(package) for package in packages},
     )
 

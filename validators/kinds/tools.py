@@ -217,6 +217,11 @@ def _target_of(content: str, given: str | None, task: Task) -> str | Drop | None
     return Drop(DropReason.LABEL_CONTRADICTS_CONTENT, f"label {given!r}, but the dialogue shows {expected}")
 
 
+def _is_held_out(content: str, task: Task) -> bool:
+    """Whether any turn calls a tool that is held out; most tasks hold none out, and then nothing is parsed."""
+    return bool(task.splits.hold_out_tools) and calls_held_out_tool(dialogue_of(content), task)
+
+
 TOOLS = Kind(
     name="tools",
     purpose=Purpose(
@@ -252,7 +257,7 @@ TOOLS = Kind(
     question_key=_question_key,
     request_key=_request_key,
     source_form=_source_form,
-    is_held_out=lambda content, task: calls_held_out_tool(dialogue_of(content), task),
+    is_held_out=_is_held_out,
     task_columns={
         "system_prompt": TaskColumn(lambda task: task.system_prompt_text, "The system prompt of the task."),
     },

@@ -24,7 +24,7 @@ def _names(call: Call) -> Iterator[str]:
 
 def calls_held_out_tool(dialogue: Dialogue, task: Task) -> bool:
     """Whether any turn calls a tool of `splits.hold_out_tools`."""
-    return bool(task.splits.hold_out_tools) and not called_tools(dialogue).isdisjoint(task.splits.hold_out_tools)
+    return not called_tools(dialogue).isdisjoint(task.splits.hold_out_tools)
 
 
 def offered_in_prompt(dialogue: Dialogue, task: Task, split: str) -> tuple[Tool, ...]:

@@ -1,7 +1,8 @@
-"""Gate: hold-out is large enough, labeled by people or files, never synthetic, and no group spans two splits."""
+"""Gate: hold-out is large enough, labeled by people or files, never synthetic, and shares no group or held-out tool."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -9,8 +10,10 @@ from winnow.config.gate_settings import GATE_SETTINGS
 from winnow.config.task import SplitsConfig
 from winnow.core.commands import command
 from winnow.core.vocabulary import DECIDED_BY_PEOPLE, HOLD_OUT_SPLITS, SPLITS, DecidedBy, Origin
+from winnow.curation.checks.eligibility import held_out_records
 from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates.gate import Gate, at_most, gate_not_measured
+from winnow.curation.checks.held_out_tools import held_out_notes, measure_held_out_tools
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,9 +37,16 @@ are rounded, and official splits are often smaller than the default."""
 
 
 def hold_out_integrity_gate(inputs: GateInputs) -> Gate:
-    """Violations of "hold-out first" and of "no group spans two splits", with notes on small splits."""
-    gate = measure_hold_out_integrity(inputs.selected)
-    return replace(gate, notes=tuple(small_split_notes(inputs.selected, inputs.task.splits)))
+    """Violations of "hold-out first" and of "no group spans two splits", with notes on small splits.
+
+    Test rows of tools that are held out are not part of the share that a task states for test.
+    """
+    selected, task = inputs.selected, inputs.task
+    held_out = held_out_records(selected, task)
+    gate = measure_hold_out_integrity(selected, held_out)
+    notes = small_split_notes(selected[~selected["id"].isin(held_out)], task.splits)
+    facts = measure_held_out_tools(selected, task)
+    return replace(gate, notes=(*notes, *(held_out_notes(facts, task) if facts else ())))
 
 
 def small_split_notes(selected: pd.DataFrame, splits: SplitsConfig) -> list[str]:
@@ -55,8 +65,11 @@ def small_split_notes(selected: pd.DataFrame, splits: SplitsConfig) -> list[str]
     ]
 
 
-def measure_hold_out_integrity(selected: pd.DataFrame) -> Gate:
-    """The same from the selected rows; no violation is allowed, and no split may be empty or too small to measure."""
+def measure_hold_out_integrity(selected: pd.DataFrame, held_out: Collection[str] = frozenset()) -> Gate:
+    """The same from the selected rows; no violation is allowed, and no split may be empty or too small to measure.
+
+    `held_out` are the ids of the records that only test may hold.
+    """
     if selected.empty:
         return gate_not_measured("hold_out_integrity", 0, "no labeled record yet", command("add", "FILE"))
     problems = [f"the {split} split is empty" for split in SPLITS if split not in set(selected["split"])]
@@ -75,6 +88,10 @@ def measure_hold_out_integrity(selected: pd.DataFrame) -> Gate:
     ]
     wrong_split = hold_out.loc[hold_out["split"] != hold_out["assigned_split"], ["id", "split", "assigned_split"]]
     problems += [f"record {i} is exported as {s}, but its assigned split is {a}" for i, s, a in wrong_split.to_numpy()]
+    unseen = selected["id"].isin(held_out) & (selected["split"] != "test")
+    problems += [
+        f"record {i} in {s} calls a held-out tool" for i, s in selected.loc[unseen, ["id", "split"]].to_numpy()
+    ]
     fix = f"{command('add', 'FILE')}: labeled rows without an official split, so that some are assigned to every split"
     return at_most("hold_out_integrity", len(problems), 0, problems, fix)
 

@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 STAMP := .venv/.ready
 
-.PHONY: help setup demo test test-slow mutants lint schemas bench clean
+.PHONY: help setup demo demo-tools test test-slow mutants lint schemas bench clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -19,6 +19,9 @@ $(STAMP): pyproject.toml constraints.txt
 
 demo: setup ## Run the whole loop on the help-desk example
 	PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/helpdesk/demo.sh build/demo
+
+demo-tools: setup ## Take the example with tool-calling dialogues from its file to a verified release
+	PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/assistant/demo.sh build/demo-tools
 
 test: lint ## Run lint and all tests except the slow ones
 	$(BIN)/pytest -n 2 --dist loadfile

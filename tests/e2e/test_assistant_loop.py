@@ -1,8 +1,9 @@
-"""The assistant example goes from its file to an export, with the commands that its README names."""
+"""The assistant example goes from its file to an export: `make demo-tools` runs the commands of its README."""
 
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tests.support.commands import run_winnow
+from tests.support.commands import WINNOW_SCRIPT, run_winnow
 from tests.support.paths import ROOT
 
 ASSISTANT = ROOT / "examples" / "assistant"
@@ -20,26 +21,42 @@ COMMANDS = re.findall(r"^winnow (.+)$", (ASSISTANT / "README.md").read_text(enco
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[subprocess.CompletedProcess[str]]]:
-    """A copy of the example, and every command of the README as it ran there."""
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The workspace of `make demo-tools`, and what the demo printed."""
     folder = tmp_path_factory.mktemp("loop") / "assistant"
-    shutil.copytree(ASSISTANT, folder)
-    return folder, [run_winnow(*command.split(), cwd=folder) for command in COMMANDS]
+    path = f"{WINNOW_SCRIPT.parent}{os.pathsep}{os.environ['PATH']}"
+    run = subprocess.run(
+        ["sh", str(ASSISTANT / "demo.sh"), str(folder)],
+        text=True,
+        capture_output=True,
+        timeout=600,
+        env=os.environ | {"PATH": path},
+    )
+    assert run.returncode == 0, f"{run.stdout}\n{run.stderr}"
+    return folder, run.stdout
 
 
-def test_every_command_of_the_readme_succeeds(
-    runs: tuple[Path, list[subprocess.CompletedProcess[str]]],
-) -> None:
-    assert [command.split()[0] for command in COMMANDS] == ["add", "check", "freeze", "verify", "export"]
-    for command, run in zip(COMMANDS, runs[1], strict=True):
-        assert run.returncode == 0, f"winnow {command}\n{run.stdout}\n{run.stderr}"
-    assert "given 309 = added 309 + known 0 + dropped 0" in runs[1][0].stdout
+def test_the_demo_runs_every_command_of_the_readme_and_shows_a_dialogue(demo: tuple[Path, str]) -> None:
+    _, printed = demo
+    steps = re.findall(r"\$ winnow (.+?)\x1b", printed)
+    assert [step for step in steps if not step.startswith("show ")] == COMMANDS
+    assert [step.split()[0] for step in steps] == [
+        "add", "check", "status", "show", "freeze", "verify", "export", "coverage",
+    ]  # fmt: skip
+    assert "given 309 = added 309 + known 0 + dropped 0" in printed
+    assert 'winnow show "I\'m calling Grandma on Sunday at 11, add that."' in printed
+    assert 'create_event({"title": "Call Grandma", "date": "2026-03-08", "start_time": "11:00"})' in printed
+
+
+def test_the_makefile_and_the_readme_name_the_demo() -> None:
+    assert "sh examples/assistant/demo.sh build/demo-tools" in (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert "make demo-tools" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_only_gates_that_say_who_loosened_them_are_loosened(
-    runs: tuple[Path, list[subprocess.CompletedProcess[str]]],
+    demo: tuple[Path, str],
 ) -> None:
-    folder, _ = runs
+    folder, _ = demo
     result = json.loads(run_winnow("check", "--json", cwd=folder).stdout)
     verdicts = {gate["name"]: gate["verdict"] for gate in result["gates"]}
     assert set(verdicts.values()) <= {"pass", "not_measured"}
@@ -48,16 +65,16 @@ def test_only_gates_that_say_who_loosened_them_are_loosened(
 
 
 def test_status_says_what_the_size_is_enough_for(
-    runs: tuple[Path, list[subprocess.CompletedProcess[str]]],
+    demo: tuple[Path, str],
 ) -> None:
-    status = run_winnow("status", cwd=runs[0]).stdout
+    status = run_winnow("status", cwd=demo[0]).stdout
     assert "enough for the format of calls; 500 for single calls" in status
 
 
 def test_a_record_is_shown_as_a_dialogue_and_the_export_keeps_every_call(
-    runs: tuple[Path, list[subprocess.CompletedProcess[str]]],
+    demo: tuple[Path, str],
 ) -> None:
-    folder, _ = runs
+    folder, _ = demo
     exported = [
         json.loads(line)
         for file in sorted((folder / "exports" / "first-openai").glob("*.jsonl"))

@@ -114,9 +114,12 @@ def _mapped_value(value: Any, change: Callable[[str], str]) -> Any:
 
 
 def _embedding_text(content: str) -> str:
-    """What the user said and what the tools returned: what dedup and leakage compare."""
-    turns = dialogue_of(content).turns
-    return "\n".join(turn.content for turn in turns if turn.role != Role.ASSISTANT and turn.content)
+    """What the user said and what the tools returned: what dedup and leakage compare.
+
+    Read from the JSON without building the turns: most commands ask for it, of every record.
+    """
+    turns = json.loads(_column_values(content)["messages"])
+    return "\n".join(turn["content"] for turn in turns if turn["role"] != Role.ASSISTANT and turn.get("content"))
 
 
 def _first_user_turn(content: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from winnow.config.task import Task
 from winnow.core.vocabulary import SPLITS, PiiAction
-from winnow.curation.checks.held_out_tools import HeldOutToolsFacts, held_out_sentence
+from winnow.curation.checks.held_out_counts import HeldOutToolsFacts, held_out_sentence
 from winnow.curation.releases.manifest import Manifest, MustPassFacts
 from winnow.curation.releases.markdown import counts_text, table, table_cell
 from winnow.validators.kinds import kind_of, target_labels

@@ -17,7 +17,7 @@ from winnow.core.result import Measured, NotMeasured
 from winnow.core.vocabulary import SPLITS, Bound, GateVerdict, Origin, PiiAction
 from winnow.curation.checks.chat_template.template_facts import ChatTemplateFacts
 from winnow.curation.checks.gates.gate import Gate
-from winnow.curation.checks.held_out_tools import HeldOutToolsFacts
+from winnow.curation.checks.held_out_counts import HeldOutToolsFacts
 from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts
 from winnow.curation.review.lot_facts import ExportedLotFacts
 from winnow.validators.kinds import KINDS

@@ -16,7 +16,7 @@ from winnow.core.working_row import LICENSE_SEPARATOR
 from winnow.curation.checks.check import CheckResult
 from winnow.curation.checks.coverage.task_facets import record_facets
 from winnow.curation.checks.eligibility import EXCLUDED
-from winnow.curation.checks.held_out_tools import measure_held_out_tools
+from winnow.curation.checks.held_out_counts import measure_held_out_tools
 from winnow.curation.pii.scrub import DEFAULT_POLICY
 from winnow.curation.releases.card import dataset_card
 from winnow.curation.releases.croissant import croissant

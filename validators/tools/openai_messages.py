@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from winnow.validators.tools.call_formats import openai_tool_calls
@@ -15,9 +16,9 @@ def openai_messages(dialogue: Dialogue, system_prompt: str = "") -> list[dict[st
     return [*system, *(_message(turn, dialogue) for turn in dialogue.turns)]
 
 
-def openai_tools(dialogue: Dialogue) -> list[dict[str, Any]]:
-    """The offered tools, sorted by name."""
-    return [_declaration(tool) for tool in dialogue.tools]
+def openai_tools(tools: Iterable[Tool]) -> list[dict[str, Any]]:
+    """The declarations of tools, in their order."""
+    return [_declaration(tool) for tool in tools]
 
 
 def _message(turn: Turn, dialogue: Dialogue) -> dict[str, Any]:

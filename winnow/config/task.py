@@ -248,7 +248,9 @@ class Task(TaskSection):
     tools: str | None = None
     """For `kind: tools`: a JSON file of tool schemas."""
     system_prompt: str | None = None
-    """For `kind: tools`: a text file with the system prompt."""
+    """For `kind: tools`: a text file with the system prompt. `{tools}` in it stands for the offered tools."""
+    tools_in_prompt: bool = True
+    """For `kind: tools`: whether the offered tools are documented in the system prompt where calls are text."""
     tools_without_result: list[Name] = []
     """For `kind: tools`: names of tools whose result may be empty, such as a tool for thinking."""
     call_format: CallFormatName = CallFormatName.FENCED_JSON

@@ -13,6 +13,7 @@ from winnow.curation.checks.chat_template.chat_tokenizer import open_chat_tokeni
 from winnow.curation.checks.chat_template.render_records import NO_BASE_MODEL, RenderedRecords, render_records
 from winnow.curation.checks.eligibility import EXCLUDED
 from winnow.validators.kinds.tools import TOOLS, dialogue_of
+from winnow.validators.tools.prompt import prompt_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +35,8 @@ def render_for_base_model(
     local = folder / name
     chat = open_chat_tokenizer(str(local) if local.exists() else name, name=name, window=task.base_model.window)
     rows = eligible[eligible["split"] != EXCLUDED]
-    dialogues = {record: dialogue_of(content) for record, content in zip(rows["id"], rows["content"], strict=True)}
-    return render_records(
-        dialogues, chat, system_prompt=task.system_prompt_text, call_format=task.call_format, progress=progress
-    )
+    dialogues = {}
+    for record, content, split in zip(rows["id"], rows["content"], rows["split"], strict=True):
+        dialogue = dialogue_of(content)
+        dialogues[record] = dialogue, prompt_of(dialogue, task, split)
+    return render_records(dialogues, chat, call_format=task.call_format, progress=progress)

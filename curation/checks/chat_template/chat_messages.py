@@ -1,8 +1,9 @@
 """A dialogue as the messages that a chat template takes, with roles that it refuses folded into turns of the user.
 
-In a text format, calls are written into the content of the assistant's messages and the tools are not handed to the
-template, also where it could present them: it would ask for calls in the model's own notation, and two notations in
-one dataset train a blend of both. `openai_tool_calls` hands over calls and tools as they are.
+In a text format, calls are written into the content of the assistant's messages, and the system message documents the
+tools (`winnow.validators.tools.prompt`). They are not handed to the template, also where it could present them: it
+would ask for calls in the model's own notation, and two notations in one dataset train a blend of both.
+`openai_tool_calls` hands over calls and tools as they are.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ from winnow.curation.checks.chat_template.template_facts import ChatTemplateFact
 from winnow.validators.tools.call_formats import CALL_FORMATS, format_problems
 from winnow.validators.tools.dialogue import Dialogue, Role
 from winnow.validators.tools.openai_messages import openai_tools
+from winnow.validators.tools.prompt import Prompt
 
 NO_BASE_MODEL = NotMeasured("no base model is named")
 
@@ -93,33 +94,32 @@ class RenderedRecords:
 
 
 def render_records(
-    dialogues: Mapping[str, Dialogue],
+    dialogues: Mapping[str, tuple[Dialogue, Prompt]],
     chat: ChatTokenizer,
     *,
-    system_prompt: str,
     call_format: str,
     progress: Progress | None = None,
 ) -> RenderedRecords:
-    """Render every dialogue, by the id of its record, as it is trained and served: the system prompt first."""
+    """Render every dialogue, by the id of its record, as it is trained and served: its prompt first."""
     refused = refused_roles(chat, CALL_FORMATS[call_format])
     rendered = {}
-    for done, (record, dialogue) in enumerate(dialogues.items(), 1):
-        rendered[record] = render_dialogue(dialogue, chat, system_prompt, call_format, refused)
+    for done, (record, (dialogue, prompt)) in enumerate(dialogues.items(), 1):
+        rendered[record] = render_dialogue(dialogue, chat, prompt, call_format, refused)
         if progress and (done % PROGRESS_EVERY == 0 or done == len(dialogues)):
             progress(done, len(dialogues))
     return RenderedRecords(chat, call_format, refused, rendered)
 
 
 def render_dialogue(
-    dialogue: Dialogue, chat: ChatTokenizer, system_prompt: str, call_format: str, refused: Iterable[str]
+    dialogue: Dialogue, chat: ChatTokenizer, prompt: Prompt, call_format: str, refused: Iterable[str]
 ) -> RenderedDialogue:
     """One dialogue with everything that is wrong with its answers."""
     written = CALL_FORMATS[call_format]
     unwritable = format_problems(dialogue, written)
     if unwritable:
         return _not_rendered([_refused(turn, "; ".join(map(str, found))) for turn, found in unwritable.items()])
-    messages = chat_messages(dialogue, system_prompt, written)
-    rows, refusals = _rows(chat, folded(messages, set(refused)), () if written.in_text else openai_tools(dialogue))
+    messages = chat_messages(dialogue, prompt.system, written)
+    rows, refusals = _rows(chat, folded(messages, set(refused)), openai_tools(prompt.tools))
     problems = [*refusals, *(problem for row in rows for problem in text_problems(row))]
     trained = [row for row in rows if row.message.trained]
     longest, lost = _token_findings(trained, chat)

@@ -44,7 +44,7 @@ def refused_roles(chat: ChatTokenizer, call_format: CallFormat) -> dict[str, str
     dialogue = _RESULTS if call_format.in_text else _ONE_RESULT
     results = [dict(one.fields) for one in chat_messages(dialogue, "", call_format)]
     system = [{"role": SYSTEM, "content": MARKERS[0]}, {"role": Role.USER.value, "content": "Hello."}]
-    tools = () if call_format.in_text else openai_tools(_RESULTS)
+    tools = () if call_format.in_text else openai_tools(_RESULTS.tools)
     found = {
         SYSTEM: _refusal(lambda: chat.render(system, prompt=True), MARKERS[:1]),
         Role.TOOL.value: _refusal(lambda: chat.render(results, tools, prompt=True), MARKERS[: len(results) - 2]),

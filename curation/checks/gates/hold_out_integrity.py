@@ -13,7 +13,7 @@ from winnow.core.vocabulary import DECIDED_BY_PEOPLE, HOLD_OUT_SPLITS, SPLITS, D
 from winnow.curation.checks.eligibility import held_out_records
 from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates.gate import Gate, at_most, gate_not_measured
-from winnow.curation.checks.held_out_tools import held_out_notes, measure_held_out_tools
+from winnow.curation.checks.held_out_counts import held_out_notes, measure_held_out_tools
 
 if TYPE_CHECKING:
     import pandas as pd

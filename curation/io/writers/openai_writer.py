@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from winnow.curation.io.writers.jsonl_writer import write_lines
 from winnow.validators.tools.dialogue import from_json
 from winnow.validators.tools.openai_messages import openai_messages, openai_tools
+from winnow.validators.tools.prompt import with_tools
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,5 +20,6 @@ def write_openai(rows: pd.DataFrame, _: Sequence[str], path: Path) -> None:
     lines = []
     for messages, tools, prompt in zip(rows["messages"], rows["tools"], rows["system_prompt"], strict=True):
         dialogue = from_json(messages, tools)
-        lines.append({"messages": openai_messages(dialogue, prompt), "tools": openai_tools(dialogue)})
+        system = with_tools(prompt, "")  # the tools have a key of their own
+        lines.append({"messages": openai_messages(dialogue, system), "tools": openai_tools(dialogue.tools)})
     write_lines(path, lines)

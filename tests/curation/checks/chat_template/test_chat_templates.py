@@ -16,6 +16,7 @@ from tests.fakes.tiny_chat_tokenizer import (
     QWEN,
     make_chat_tokenizer,
 )
+from winnow.config.load import parse_task
 from winnow.core.errors import WinnowError
 from winnow.core.result import NotMeasured
 from winnow.curation.checks.chat_template.chat_messages import chat_messages, folded
@@ -24,6 +25,7 @@ from winnow.curation.checks.chat_template.render_records import RenderedRecords,
 from winnow.curation.checks.gates.chat_template import measure_chat_template, template_notes
 from winnow.validators.tools.call_formats import CALL_FORMATS
 from winnow.validators.tools.dialogue import Call, Dialogue, Role, Tool, Turn
+from winnow.validators.tools.prompt import prompt_of
 
 TOOLS = (Tool("get_weather", "", {"type": "object", "properties": {"location": {"type": "string"}}}),)
 OSLO, ROME = (Call(f"call_{n}", "get_weather", {"location": city}) for n, city in ((1, "Oslo"), (2, "Rome")))
@@ -44,12 +46,20 @@ SYSTEM = "You help with the weather."
 
 
 def rendered(
-    folder: Path, template: str, *dialogues: Dialogue, call_format: str = "fenced_json", **options: Any
+    folder: Path,
+    template: str,
+    *dialogues: Dialogue,
+    call_format: str = "fenced_json",
+    tools_in_prompt: str = "false",
+    **options: Any,
 ) -> RenderedRecords:
     options.setdefault("special", CHATML_TOKENS)
     chat = open_chat_tokenizer(str(make_chat_tokenizer(folder / "model", template, **options)))
-    by_id = {f"r{number}": one for number, one in enumerate(dialogues or (COMPOUND, PLAIN))}
-    return render_records(by_id, chat, system_prompt=SYSTEM, call_format=call_format)
+    task = parse_task(f"name: t\nkind: tools\ncall_format: {call_format}\ntools_in_prompt: {tools_in_prompt}\n")
+    task = task.with_document_texts({"system_prompt": SYSTEM})
+    given = dialogues or (COMPOUND, PLAIN)
+    by_id = {f"r{number}": (one, prompt_of(one, task, "train")) for number, one in enumerate(given)}
+    return render_records(by_id, chat, call_format=call_format)
 
 
 def faults(found: RenderedRecords) -> dict[str, int]:
@@ -248,3 +258,15 @@ def test_what_is_no_chat_model_is_refused_in_words(tmp_path: Path, case: str) ->
         WinnowError, match="no chat template" if case == "no template" else "no tokenizer can be loaded"
     ):
         open_chat_tokenizer(str(folder))
+
+
+def test_prompts_document_the_offered_tools_and_those_of_instructions_none(tmp_path: Path) -> None:
+    plain = rendered(tmp_path / "plain", CHATML)
+    documented = rendered(tmp_path / "documented", CHATML, tools_in_prompt="true")
+    assert faults(documented) == {}
+    added = len("\n\nget_weather(location?: string)")  # the tokenizer has one token for each byte
+    assert documented.by_record["r0"].longest_row == plain.by_record["r0"].longest_row + added
+    assert documented.by_record["r0"].sha256 != plain.by_record["r0"].sha256
+    assert documented.by_record["r1"] == plain.by_record["r1"]
+    cut = rendered(tmp_path / "cut", CHATML, window=plain.by_record["r0"].longest_row, tools_in_prompt="true")
+    assert "answer_cut" in faults(cut)

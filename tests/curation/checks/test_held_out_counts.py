@@ -9,7 +9,7 @@ import pandas as pd
 from tests.curation.checks.gates.test_gate_inputs import inputs, measured, table
 from winnow.config.task import Task
 from winnow.curation.checks.gate_inputs import GateInputs
-from winnow.curation.checks.held_out_tools import HeldOutToolsFacts, measure_held_out_tools
+from winnow.curation.checks.held_out_counts import HeldOutToolsFacts, measure_held_out_tools
 from winnow.validators.kinds.tools import content_of
 from winnow.validators.tools.dialogue import Call, Dialogue, Role, Tool, Turn
 

@@ -18,6 +18,7 @@ from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts
 from winnow.curation.review.lot_facts import LotFacts
 from winnow.operations.compare import ComparisonOutput
 from winnow.operations.feedback import FeedbackOutput
+from winnow.operations.label_errors import LabelErrors
 from winnow.reports.report_facts import DailyReportFacts
 from winnow.training.evaluation.evaluation_facts import EvaluationFacts
 from winnow.training.monitoring.decision_facts import DecisionFacts
@@ -32,6 +33,7 @@ PUBLIC_RECORDS: dict[str, type[object]] = {
     "feedback": FeedbackOutput,
     "gate": Gate,
     "label_accuracy": LabelAccuracyFacts,
+    "label_errors": LabelErrors,
     "lot": LotFacts,
     "manifest": Manifest,
     "must_pass_case": MustPassCase,

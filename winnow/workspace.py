@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from winnow.operations.feedback import FeedbackResult
     from winnow.operations.generate import GenerationResult
     from winnow.operations.generate_variations import GeneratedVariations
+    from winnow.operations.label_errors import LabelErrors
     from winnow.operations.pull import PullResult
     from winnow.operations.push import PushResult
     from winnow.operations.report import ReportResult
@@ -188,6 +189,12 @@ class Workspace:
         from winnow.operations.coverage import coverage
 
         return coverage(self._context, progress=progress)
+
+    def label_errors(self, *, output: str | Path | None = None, progress: Progress | None = None) -> LabelErrors:
+        """Rank labeled records whose label or calls are probably wrong; `output` is a CSV or JSONL file for all."""
+        from winnow.operations.label_errors import label_errors
+
+        return label_errors(self._context, output=output, progress=progress)
 
     def report(self, *, progress: Progress | None = None) -> ReportResult:
         """Write the daily report, and the pages about annotators and coverage next to it."""

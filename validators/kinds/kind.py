@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from winnow.config.task import Task
+from winnow.core.label_evidence import LabelEvidence
 from winnow.validators.text import Drop
 from winnow.validators.wording.guards import Guards
 
@@ -49,6 +50,16 @@ def nothing_held_out(content: str, task: Task) -> bool:
     return False
 
 
+def any_target(content: str, target: str) -> bool:
+    """For kinds whose examples may all have every target."""
+    return True
+
+
+def no_evidence(records: Sequence[LabeledContent], task: Task) -> Sequence[Sequence[LabelEvidence]]:
+    """For kinds whose label errors only a model can find."""
+    return [()] * len(records)
+
+
 def whole_target(target: str) -> tuple[str, ...]:
     """For kinds whose targets are not combined."""
     return (target,)
@@ -80,6 +91,18 @@ class TaskColumn:
     value: Callable[[Task], str]
     description: str
     """What it holds, as one sentence for the metadata of a release."""
+
+
+@dataclass(frozen=True)
+class LabeledContent:
+    """One labeled record, as rules about label errors see it."""
+
+    id: str
+    """Record id."""
+    content: str
+    """Its stored form."""
+    target: str
+    """Its label."""
 
 
 @dataclass(frozen=True)
@@ -151,6 +174,12 @@ class Kind:
     """What the source held beside the content, as JSON to be kept with the record; empty if nothing."""
     task_columns: Mapping[str, TaskColumn] = field(default_factory=dict)
     """The columns of a release, after those of the content, that have one value for the whole task."""
+    request_text: Callable[[str], str] | None = None
+    """The text from which a model judges whether a target is right; None where it is `embedding_text`."""
+    could_be: Callable[[str, str], bool] = any_target
+    """Whether a content could have a target: a tool that is not offered cannot be called."""
+    label_evidence: Callable[[Sequence[LabeledContent], Task], Sequence[Sequence[LabelEvidence]]] = no_evidence
+    """What rules find against each of some records, all of one split, which are compared with each other."""
     stratum: Callable[[str, str | None], str] = target_or_unlabeled
     """The stratum of a content with this target: hold-out quotas are kept per stratum."""
     is_held_out: Callable[[str, Task], bool] = nothing_held_out

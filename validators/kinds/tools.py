@@ -12,8 +12,9 @@ from typing import Any
 from winnow.config.task import Task
 from winnow.core.example import canonical_text, fold_key
 from winnow.core.hashing import stable_hash
+from winnow.core.label_evidence import LabelEvidence
 from winnow.core.vocabulary import DropReason
-from winnow.validators.kinds.kind import ContentColumn, Kind, Purpose, TaskColumn
+from winnow.validators.kinds.kind import ContentColumn, Kind, LabeledContent, Purpose, TaskColumn
 from winnow.validators.text import Drop, text_problem
 from winnow.validators.tools.behavior import TOOL_SEPARATOR, Behavior, Certain, derived_label
 from winnow.validators.tools.dialects import read_dialogue
@@ -22,7 +23,9 @@ from winnow.validators.tools.dialogue import Call, Dialogue, Role, Tool, Turn, f
 from winnow.validators.tools.dialogue_composition import enough_for
 from winnow.validators.tools.dialogue_facets import dialogue_facets
 from winnow.validators.tools.held_out_tools import calls_held_out_tool
+from winnow.validators.tools.label_evidence import could_be_labeled, dialogue_evidence
 from winnow.validators.tools.readable import readable
+from winnow.validators.tools.same_question import AnsweredDialogue
 from winnow.validators.tools.schemas.check_arguments import argument_problems
 from winnow.validators.tools.schemas.read_tools import read_tools
 from winnow.validators.tools.strict_json import write_json
@@ -120,6 +123,16 @@ def _embedding_text(content: str) -> str:
     """
     turns = json.loads(_column_values(content)["messages"])
     return "\n".join(turn["content"] for turn in turns if turn["role"] != Role.ASSISTANT and turn.get("content"))
+
+
+def _request_text(content: str) -> str:
+    """Everything that the user says: results of tools would give the called tools away."""
+    return "\n".join(turn.content for turn in dialogue_of(content).turns if turn.role == Role.USER)
+
+
+def _label_evidence(records: Sequence[LabeledContent], task: Task) -> list[list[LabelEvidence]]:
+    dialogues = [AnsweredDialogue(one.id, one.target, dialogue_of(one.content)) for one in records]
+    return dialogue_evidence(dialogues, task.system_prompt_text)
 
 
 def _first_user_turn(content: str) -> str:
@@ -252,6 +265,9 @@ TOOLS = Kind(
     readable=lambda content: readable(dialogue_of(content)),
     is_other_target=_is_other_target,
     wording_text=_first_user_turn,
+    request_text=_request_text,
+    could_be=lambda content, target: could_be_labeled(dialogue_of(content), target),
+    label_evidence=_label_evidence,
     facets=lambda content, target, task: dialogue_facets(dialogue_of(content), target, offered_by_task(task)),
     enough_for=enough_for,
     target_parts=lambda target: tuple(target.split(TOOL_SEPARATOR)),

@@ -53,6 +53,7 @@ COMMANDS = (
     dataset.retract,
     quality.check,
     quality.coverage,
+    quality.label_errors,
     quality.report,
     quality.waive,
     quality.trust,

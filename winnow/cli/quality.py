@@ -1,9 +1,10 @@
-"""Commands on data quality: check, coverage, report, waive."""
+"""Commands on data quality: check, coverage, label-errors, report, waive."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,13 +15,16 @@ from winnow.cli.render import terminal
 from winnow.cli.render.annotator_view import print_annotators
 from winnow.cli.render.check_view import print_check
 from winnow.cli.render.coverage_view import print_coverage
+from winnow.cli.render.label_error_view import SHOWN, print_label_errors
 from winnow.cli.render.waiver_table import print_waivers
+from winnow.core.commands import command
 from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.vocabulary import GateVerdict
 from winnow.curation.checks.gates import GATES
 
 if TYPE_CHECKING:
     from winnow.curation.checks.check import CheckResult
+    from winnow.operations.label_errors import LabelErrors
 
 
 def trust(
@@ -105,6 +109,35 @@ def coverage(context: typer.Context, json: JsonOption = False) -> None:
     terminal.print_line(f"report {page}")
     terminal.print_line(f"plan {plan}")
     terminal.print_next("winnow check")
+
+
+def label_errors(
+    context: typer.Context,
+    output: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write every suspected record to this file, .csv or .jsonl."),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Rank labeled records whose label or calls are probably wrong, with the evidence; changes nothing."""
+    from winnow.operations import label_errors as operation
+
+    with progress_bar("embedding", json) as progress:
+        found = operation.label_errors(workspace_of(context), output=output, progress=progress)
+    if json:
+        terminal.print_json(found.model_dump(mode="json"))
+        return
+    print_label_errors(found)
+    if output is not None:
+        terminal.print_line(f"all of them {output}")
+    terminal.print_next(_after_label_errors(found, is_written=output is not None))
+
+
+def _after_label_errors(found: LabelErrors, *, is_written: bool) -> str:
+    """Write all of them if there are more than shown, else look at the first one, else check."""
+    if len(found.suspected) > SHOWN and not is_written:
+        return command("label-errors", output="label_errors.csv")
+    return command("show", found.suspected[0].id) if found.suspected else command("check")
 
 
 def report(context: typer.Context, json: JsonOption = False) -> None:

@@ -14,6 +14,7 @@ Option = str | int | float | Sequence[str]
 CALLS = {
     "init": "winnow.init",
     "deployment history": "ws.deployments",
+    "label-errors": "ws.label_errors",
     "generate variations": "ws.generate_variations",
     "generate examples": "ws.generate",
     "generate contrasts": "ws.generate",

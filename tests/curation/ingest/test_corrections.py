@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-import winnow
+from tests.support.dialogues import TOOLS, dialogue, tools_workspace
 from tests.support.files import edit_dropped, read_dropped, write_jsonl
 from tests.support.workspaces import new_workspace, waive_failing
 from winnow.core.errors import WinnowError
@@ -17,43 +17,12 @@ from winnow.curation.io.readers.columns import Columns
 from winnow.curation.store.sources import GenerationBatch
 from winnow.workspace import Workspace
 
-ARGUMENTS = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
-
-TOOLS = [{"name": name, "description": name, "parameters": ARGUMENTS} for name in ("weather", "traffic")]
-
 MADE = GenerationBatch("b1", "examples", "v1", "a model")
-
-
-def dialogue(
-    question: str,
-    city: str,
-    *,
-    tool: str = "weather",
-    result: str = "fine",
-    tools: list[Any] = TOOLS,
-    **columns: object,
-) -> dict[str, object]:
-    """A row with one call."""
-    call = {"id": "x", "type": "function", "function": {"name": tool, "arguments": json.dumps({"city": city})}}
-    messages: list[dict[str, object]] = [
-        {"role": "user", "content": question},
-        {"role": "assistant", "content": "I will look.", "tool_calls": [call]},
-        {"role": "tool", "tool_call_id": "x", "content": result},
-        {"role": "assistant", "content": f"It is {result}."},
-    ]
-    return {"messages": messages, "tools": tools, **columns}
 
 
 @pytest.fixture
 def ws(tmp_path: Path) -> Workspace:
     return tools_workspace(tmp_path / "ws")
-
-
-def tools_workspace(folder: Path) -> Workspace:
-    folder.mkdir()
-    (folder / "tools.json").write_text(json.dumps(TOOLS))
-    (folder / "winnow.yaml").write_text("name: t\nkind: tools\ntools: tools.json\nlicenses: {allow: [unknown]}\n")
-    return winnow.open(folder)
 
 
 def add(ws: Workspace, name: str, *rows: dict[str, object], **options: Any) -> AddResult:

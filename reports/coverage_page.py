@@ -12,7 +12,9 @@ from winnow.core.vocabulary import SPLITS
 from winnow.curation.checks.coverage.coverage_plan import coverage_plan
 from winnow.curation.checks.coverage.coverage_report import CoverageReport
 from winnow.curation.checks.coverage.label_overlap import MIN_SHOWN_SCORE
+from winnow.curation.checks.coverage.task_facets import wording_texts
 from winnow.reports.html import render, write_page
+from winnow.validators.kinds import kind_of
 
 REGIONS_SHOWN = 40
 
@@ -21,6 +23,12 @@ OVERLAPS_SHOWN = 12
 SHORTFALLS_SHOWN = 40
 
 WEAKEST_SHOWN = 20
+
+STEPS_SHOWN = 40
+
+TARGETS_SHOWN = 100
+
+ARGUMENTS_SHOWN = 200
 
 
 class CoverageFiles(NamedTuple):
@@ -45,6 +53,11 @@ def coverage_page(coverage: CoverageReport) -> str:
     return render(
         "coverage.html.j2",
         task=check.task,
+        noun=kind_of(check.task).noun,
+        splits=SPLITS,
+        steps_shown=STEPS_SHOWN,
+        targets_shown=TARGETS_SHOWN,
+        arguments_shown=ARGUMENTS_SHOWN,
         c=coverage,
         check=check,
         near=check.traffic_coverage.near_cosine,
@@ -60,7 +73,8 @@ def coverage_page(coverage: CoverageReport) -> str:
 
 
 def _overlaps(coverage: CoverageReport) -> list[dict[str, Any]]:
-    texts = dict(zip(coverage.check.table["id"], coverage.check.table["text"], strict=True))
+    train = coverage.check.train
+    texts = dict(zip(train["id"], wording_texts(train, kind_of(coverage.check.task)), strict=True))
     return [
         {
             "one": one,

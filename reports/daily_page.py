@@ -21,6 +21,7 @@ from winnow.reports.formatting import describe_lot, format_alpha, format_measure
 from winnow.reports.html import render, write_page
 from winnow.reports.report_facts import ActionItem, ConfusedCellFacts, DailyReportFacts, GateSummary, RunSummary
 from winnow.training.evaluation.stored_results import measures_in
+from winnow.validators.kinds import kind_of
 
 RUNS_SHOWN = 8
 
@@ -32,7 +33,7 @@ REGIONS_SHOWN = 5
 
 SPLIT = "validation"
 
-NO_COVERAGE = "there are no log queries, or too few train records"
+NO_COVERAGE = "there are no unlabeled log records, or too few train records"
 
 
 @dataclass(frozen=True)
@@ -216,8 +217,9 @@ def action_items(
             for pair in people.agreement.pairs[:2]
         ]
     found += model_findings
+    noun = kind_of(coverage.check.task).noun
     for region in coverage.regions[:2]:
-        evidence = f"{region.queries:,} queries with no similar train record"
+        evidence = f"{region.queries:,} {noun.many} with no similar train record"
         found.append(ActionItem(f"users ask about {' '.join(region.words[:4])}", evidence, command("push label")))
     short = sorted(coverage.short_labels.items(), key=lambda item: (-item[1], item[0]))
     if short:
@@ -233,6 +235,7 @@ def write_daily_report(report: DailyReport, folder: Path) -> Path:
     page = render(
         "daily.html.j2",
         m=report,
+        noun=kind_of(report.coverage.check.task).noun,
         regions=report.coverage.regions[:REGIONS_SHOWN],
         words=format_measure,
         alpha=format_alpha,

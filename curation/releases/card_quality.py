@@ -8,6 +8,7 @@ from winnow.curation.releases.manifest import Manifest
 from winnow.curation.releases.markdown import number_text, percent_text, table, table_cell
 from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts, OriginAccuracyFacts
 from winnow.curation.review.lot_facts import ExportedLotFacts
+from winnow.validators.kinds import KINDS
 
 BOUND_SIGNS = {Bound.AT_MOST: "≤", Bound.AT_LEAST: "≥"}
 
@@ -53,7 +54,7 @@ def _lot_line(lot: ExportedLotFacts) -> str:
 def quality_section(manifest: Manifest) -> list[str]:
     """Label accuracy, disputes, coverage and balance."""
     gates = {gate.name: gate.measured for gate in manifest.gates}
-    traffic = gates["traffic_coverage"]
+    traffic, many = gates["traffic_coverage"], KINDS[manifest.task.kind].noun.many
     disputed = gates["disputed"]
     return [
         "## Measured quality",
@@ -61,7 +62,7 @@ def quality_section(manifest: Manifest) -> list[str]:
         _accuracy_line(manifest.label_accuracy),
         *_confirmed_lines(manifest.single_answers_confirmed),
         f"- Disputed records (several labels), excluded: {percent_text(disputed)} of labeled and disputed ones.",
-        f"- Real queries (unlabeled, from logs) with a near train record: {percent_text(traffic)}.",
+        f"- Real {many} (unlabeled, from logs) with a near train record: {percent_text(traffic)}.",
         f"- Largest to smallest label in train: {number_text(gates['label_balance'])}.",
         f"- Labels with too uniform wording: {percent_text(gates['facet_marginals'])}.",
         "",

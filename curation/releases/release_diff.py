@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from winnow.core.vocabulary import ChangeKind, ExclusionReason
 from winnow.curation.releases.release import Release
+from winnow.curation.releases.task_changes import TaskChange, task_changes
+from winnow.validators.kinds.kind import Kind
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 NEW, REMOVED, FORGOTTEN = "new record", "no longer in the workspace", "forgotten since then"
 
@@ -17,7 +22,7 @@ class ExportedRow(NamedTuple):
     """What is compared of a record in a release."""
 
     text: str
-    """What the embedding model reads."""
+    """Its content as text for people."""
     label: str
     """Name of its label in the release."""
     split: str
@@ -33,7 +38,7 @@ class RecordChange:
     id: str
     """Record id."""
     text: str
-    """What the embedding model reads; empty if it was forgotten since."""
+    """Its content as text for people; empty if it was forgotten since."""
     before: str
     """Its label before; empty if it was not exported."""
     after: str
@@ -75,6 +80,8 @@ class ReleaseDiff:
     """Records exported before and excluded now, by reason."""
     no_longer_excluded: dict[str, int]
     """Records excluded before and exported now, by the reason that no longer applies."""
+    task_changes: list[TaskChange]
+    """Changed tools and system prompt; empty for kinds without them."""
 
     def __repr__(self) -> str:
         counts = Counter(change.kind for change in self.changes)
@@ -133,6 +140,7 @@ def diff_releases(
         exclusions=_paired(Counter(old.manifest.excluded), Counter(new.manifest.excluded)),
         newly_excluded=_count_reasons(before, after, excluded_after),
         no_longer_excluded=_count_reasons(after, before, excluded_before),
+        task_changes=task_changes(old.task(), new.task()),
     )
 
 
@@ -164,9 +172,16 @@ def _count_reasons(
 
 def _rows(release: Release) -> dict[str, ExportedRow]:
     tables = [release.rows(split) for split, count in release.counts.items() if count]
-    columns = ("id", "text", "label", "split")
-    rows = (row for table in tables for row in zip(*(table[name] for name in columns), strict=True))
-    return {record: ExportedRow(*values) for record, *values in rows}
+    return {record: row for table in tables for record, row in _readable_rows(table, release.kind)}
+
+
+def _readable_rows(table: pd.DataFrame, kind: Kind) -> Iterator[tuple[str, ExportedRow]]:
+    parts = list(kind.content_columns)
+    for record, label, split, *values in zip(
+        table["id"], table["label"], table["split"], *(table[part] for part in parts), strict=True
+    ):
+        content = kind.content_of(dict(zip(parts, values, strict=True)))
+        yield record, ExportedRow(kind.readable(content), label, split)
 
 
 def _paired(old: Counter[str], new: Counter[str]) -> dict[str, tuple[int, int]]:

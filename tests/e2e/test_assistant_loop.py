@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -14,6 +15,7 @@ import pytest
 
 from tests.support.commands import WINNOW_SCRIPT, run_winnow
 from tests.support.paths import ROOT
+from winnow.workspace import Workspace
 
 ASSISTANT = ROOT / "examples" / "assistant"
 
@@ -71,6 +73,34 @@ def test_status_says_what_the_size_is_enough_for(
     assert "enough for the format of calls; 500 for single calls" in status
 
 
+def test_coverage_counts_tools_behaviors_and_arguments(demo: tuple[Path, str]) -> None:
+    folder, printed = demo
+    found = json.loads(run_winnow("coverage", "--json", cwd=folder).stdout)
+    released = [
+        pd.read_parquet(folder / ".winnow" / "releases" / "first" / "data" / f"{split}.parquet")
+        for split in ("train", "validation", "test")
+    ]
+    targets = {one["name"]: one["splits"] for one in found["tools"]["targets"]}
+    for split, table in zip(("train", "validation", "test"), released, strict=True):
+        rows = table[table["messages"].str.contains(r'"name": ?"send_email"')]
+        assert targets["send_email"][split] == {"records": len(rows), "groups": rows["group"].nunique()}
+    assert set(targets) >= {"create_task", "ask", "direct", "unable", "general"}
+    priority = next(
+        use for use in found["tools"]["arguments"] if (use["tool"], use["name"]) == ("create_task", "priority")
+    )
+    assert priority["unused_values"] == ["medium"]
+    step = "Write dialogues in which priority of create_task is medium: no train call has such a value."
+    assert found["tools"]["next_steps"] == [step]
+    assert step in printed
+    assert not any(line["missed"] for line in found["tools"]["composition"])
+    page = (folder / ".winnow" / "reports" / "coverage.html").read_text(encoding="utf-8")
+    assert step in page
+    assert "no unlabeled log dialogue" in page
+    assert not re.search(r"\bquer(y|ies)\b|\bintents?\b", page)
+    assert {pair["advice"] for pair in found["overlaps"]} == {"write contrasts"}
+    assert not any("+" in label for pair in found["overlaps"] for label in pair["labels"])
+
+
 def test_a_record_is_shown_as_a_dialogue_and_the_export_keeps_every_call(
     demo: tuple[Path, str],
 ) -> None:
@@ -111,3 +141,88 @@ def test_a_confusable_tool_that_does_not_exist_is_refused_with_a_suggestion(tmp_
     assert "unknown tool 'create_tasks'" in run.stderr
     assert "did you mean 'create_task'?" in run.stderr
     assert run.stderr.count("error:") == 1
+
+
+def test_messages_and_tools_come_back_exactly_as_the_documentation_loads_them(
+    demo: tuple[Path, str], tmp_path: Path
+) -> None:
+    text = (ROOT / "docs" / "tools.md").read_text(encoding="utf-8")
+    (snippet,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    compare = """
+files = {split: f".winnow/releases/first/jsonl/{split}.jsonl" for split in splits}
+lines = load_dataset("json", data_files=files)
+for split in splits:
+    assert [(one["id"], one["messages"], one["tools"]) for one in lines[split]] == [
+        (one["id"], one["messages"], one["tools"]) for one in splits[split]
+    ]
+print(json.dumps(rows))
+"""
+    environment = os.environ | {"HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path)}
+    run = subprocess.run(
+        [sys.executable, "-c", snippet + compare], cwd=demo[0], text=True, capture_output=True, env=environment
+    )
+    assert run.returncode == 0, run.stderr
+    loaded = json.loads(run.stdout.splitlines()[-1])
+    declared = json.loads((ASSISTANT / "tools.json").read_text(encoding="utf-8"))
+    names = {tool["function"]["name"]: tool["function"] for tool in declared}
+    given = [one for one in loaded if len(one["tools"]) == len(names)]
+    assert len(given) > 100
+    assert all({tool["name"]: tool for tool in one["tools"]} == names for one in given)
+
+
+@pytest.mark.parametrize("changed", ["tools.json", "system_prompt.txt"])
+def test_one_changed_byte_of_the_tools_or_the_system_prompt_is_found(
+    demo: tuple[Path, str], tmp_path: Path, changed: str
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(demo[0] / ".winnow" / "releases" / "first", copy)
+    content = bytearray((copy / changed).read_bytes())
+    content[len(content) // 2] ^= 1
+    (copy / changed).chmod(0o600)
+    (copy / changed).write_bytes(bytes(content))
+    run = run_winnow("verify", copy, cwd=tmp_path)
+    assert run.returncode == 1
+    assert changed in run.stdout + run.stderr
+
+
+def test_the_metadata_of_the_release_is_valid_croissant(demo: tuple[Path, str]) -> None:
+    import mlcroissant
+
+    dataset = mlcroissant.Dataset(jsonld=str(demo[0] / ".winnow" / "releases" / "first" / "croissant.json"))
+    assert not dataset.metadata.issues.errors
+    found = [row["test/messages"].decode() for row in dataset.records("test")]
+    assert found == list(Workspace.find(demo[0]).release("first").rows("test")["messages"])
+    card = (demo[0] / ".winnow" / "releases" / "first" / "README.md").read_text(encoding="utf-8")
+    assert not re.search(r"\bquer(y|ies)\b|\bintents?\b", card)
+
+
+def test_a_diff_shows_dialogues_tools_and_the_system_prompt(demo: tuple[Path, str], tmp_path: Path) -> None:
+    folder = tmp_path / "ws"
+    shutil.copytree(demo[0], folder)
+    tools = json.loads((folder / "tools.json").read_text(encoding="utf-8"))
+    send = next(tool["function"] for tool in tools if tool["function"]["name"] == "send_email")
+    send["parameters"]["properties"]["cc"] = {"type": "string"}
+    (folder / "tools.json").write_text(json.dumps(tools), encoding="utf-8")
+    with (folder / "system_prompt.txt").open("a", encoding="utf-8") as file:
+        file.write("Say please.\n")
+    call = {"function": {"name": "create_task", "arguments": '{"title": "Bike to the shop"}'}}
+    messages = [
+        {"role": "user", "content": "Write down that the bike goes to the shop."},
+        {"role": "assistant", "content": "I'll add that.", "tool_calls": [{"id": "c1", "type": "function", **call}]},
+    ]
+    workspace = Workspace.find(folder)
+    workspace.add(pd.DataFrame({"messages": [messages], "label": ["create_task"]}), license="own")
+    workspace.freeze("second")
+    found = json.loads(run_winnow("diff", "first", "second", "--json", cwd=folder).stdout)
+    assert [one["text"].splitlines()[0] for one in found["changes"]] == [
+        "user: Write down that the bike goes to the shop."
+    ]
+    assert found["task_changes"] == [
+        ["tool send_email", "changed", ['argument cc added: {"type": "string"}']],
+        ["system prompt", "changed", ["+Say please."]],
+    ]
+    printed = run_winnow("diff", "first", "second", cwd=folder).stdout
+    assert "tool send_email changed\n  argument cc added" in printed
+    page = (folder / ".winnow" / "reports" / "diff-first-second.html").read_text(encoding="utf-8")
+    assert "create_task({&#34;title&#34;: &#34;Bike to the shop&#34;})" in page
+    assert "+Say please." in page

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from winnow.config.task import Task
 from winnow.core.example import canonical_text, fold_key
-from winnow.validators.kinds.kind import ContentColumn, Kind, Purpose
+from winnow.validators.kinds.kind import ContentColumn, Kind, Noun, Purpose
 from winnow.validators.text import Drop, text_problem
 from winnow.validators.wording.guards import Guards
 
@@ -47,5 +47,6 @@ INTENTS = Kind(
     embedding_text=str,
     guards=lambda task: Guards(task.slots),
     targets=_targets,
+    noun=Noun("query", "queries"),
     required_keys=("labels",),
 )

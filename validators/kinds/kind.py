@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from winnow.config.task import Task
 from winnow.core.label_evidence import LabelEvidence
@@ -84,6 +85,19 @@ class ContentColumn:
     """Whether a file may lack it."""
 
 
+class Noun(NamedTuple):
+    """What one example is called, and what several are."""
+
+    one: str
+    """Singular."""
+    many: str
+    """Plural."""
+
+
+RECORD = Noun("record", "records")
+"""For kinds whose examples have no name of their own."""
+
+
 @dataclass(frozen=True)
 class TaskColumn:
     """One column of a release that has the same value in every row. It is a string."""
@@ -146,6 +160,8 @@ class Kind:
     """What protects an embedding text from dedup, and what is masked in it before leakage is measured."""
     targets: Callable[[Task], list[str]]
     """The values that a target may have, in the order of the class ids."""
+    noun: Noun = RECORD
+    """What an example is called in pages and messages."""
     readable: Callable[[str], str] = str
     """The content as text for people."""
     is_other_target: Callable[[str, Task], bool] = no_other_target

@@ -14,7 +14,7 @@ from winnow.core.example import canonical_text, fold_key
 from winnow.core.hashing import stable_hash
 from winnow.core.label_evidence import LabelEvidence
 from winnow.core.vocabulary import DropReason
-from winnow.validators.kinds.kind import ContentColumn, Kind, LabeledContent, Purpose, TaskColumn
+from winnow.validators.kinds.kind import ContentColumn, Kind, LabeledContent, Noun, Purpose, TaskColumn
 from winnow.validators.text import Drop, text_problem
 from winnow.validators.tools.behavior import TOOL_SEPARATOR, Behavior, Certain, derived_label
 from winnow.validators.tools.dialects import read_dialogue
@@ -262,6 +262,7 @@ TOOLS = Kind(
     embedding_text=_embedding_text,
     guards=lambda task: Guards(task.slots),
     targets=_targets,
+    noun=Noun("dialogue", "dialogues"),
     readable=lambda content: readable(dialogue_of(content)),
     is_other_target=_is_other_target,
     wording_text=_first_user_turn,

@@ -28,7 +28,8 @@ def coverage_plan(coverage: CoverageReport) -> dict[str, Any]:
 
     `labels`: `label`, `labeled`, `target`, `missing`, `cells` [{`phrasing`, `length`, `have`, `count`}] and `facets`
     [{`facet`, `value`, `count`}] that are missing. `regions`: uncovered traffic with the ids of its records.
-    `overlaps`: pairs of labels with advice. Nothing in it comes from records assigned to hold-out.
+    `overlaps`: pairs of labels with advice. `next_steps`: what people should write, for dialogues.
+    Nothing in it quotes records assigned to hold-out.
     """
     check = coverage.check
     return {
@@ -58,6 +59,7 @@ def coverage_plan(coverage: CoverageReport) -> dict[str, Any]:
             for one in coverage.overlaps[:SHOWN_OVERLAPS]
             if one.score >= MIN_SHOWN_SCORE
         ],
+        "next_steps": coverage.next_steps,
     }
 
 

@@ -16,11 +16,17 @@ from winnow.core.timestamps import month_of
 from winnow.curation.checks.check import CheckResult
 from winnow.curation.checks.coverage.clustering import fit_centered_space
 from winnow.curation.checks.coverage.label_overlap import LabelOverlap, label_overlaps
+from winnow.curation.checks.coverage.selected_tools import selected_tool_coverage
+from winnow.curation.checks.coverage.task_facets import wording_texts
 from winnow.curation.checks.coverage.uncovered_regions import UncoveredRegion, find_regions, words_of
+from winnow.curation.checks.gate_inputs import separate_targets
 from winnow.curation.engine.embedders.embedder import Embedder
 from winnow.curation.engine.vector_cache import embed_with_cache
 from winnow.curation.engine.vectors import Vectors
 from winnow.validators.kinds import kind_of
+from winnow.validators.kinds.kind import Kind, given_target
+from winnow.validators.tools.tool_coverage import ToolCoverage
+from winnow.validators.tools.writing_steps import writing_steps
 from winnow.validators.wording.diversity import Diversity, diversity
 from winnow.validators.wording.spelling import frequent_words
 
@@ -86,7 +92,9 @@ class CoverageReport:
     overlaps: list[LabelOverlap]
     diversity: list[LabelDiversity]
     labeled: dict[str, int]
-    """Labeled records by label, over all splits: what `targets.per_label` counts."""
+    """Labeled records by label, over all splits: what `targets.per_label` counts. Each tool of a label counts."""
+    tools: ToolCoverage | None = None
+    """Tools, behaviors and arguments of the selected dialogues; None for kinds without dialogues."""
 
     def __repr__(self) -> str:
         share = "not measured" if self.share is None else f"{self.share:.1%} of traffic covered"
@@ -94,6 +102,7 @@ class CoverageReport:
 
     def json(self) -> dict[str, Any]:
         """The report as JSON; the plan says what to do about each part."""
+        tools = {} if self.tools is None else {"tools": self.tools.json() | {"next_steps": self.next_steps}}
         return {
             "traffic": {
                 "queries": self.queries,
@@ -110,7 +119,13 @@ class CoverageReport:
             "shortfalls": [asdict(one) for one in self.check.marginals.shortfalls],
             "overlaps": [asdict(one) for one in self.overlaps],
             "diversity": [asdict(one) for one in self.diversity],
+            **tools,
         }
+
+    @property
+    def next_steps(self) -> list[str]:
+        """What people should write next, one sentence for each gap; empty for kinds without dialogues."""
+        return [] if self.tools is None else writing_steps(self.tools, per_label=self.check.task.targets.per_label)
 
     @property
     def share(self) -> float | None:
@@ -142,8 +157,9 @@ def measure_coverage(
     vectors = dict(zip(texts, embed_with_cache(texts, embedder, vectors_cache, progress=progress), strict=True))
     train_vectors = _stacked(vectors, train["text"])
     groups = np.unique(train["group"].to_numpy().astype(str), return_inverse=True)[1]
-    weight = traffic["weight"].to_numpy()
-    states = table.loc[table["state"] == "labeled", "label"]
+    weight, kind = traffic["weight"].to_numpy(), kind_of(task)
+    targets = kind.targets(task)
+    states = separate_targets(table.loc[table["state"] == "labeled", "label"], kind)
     uncovered = _uncovered_traffic(check, train, train_vectors, _stacked(vectors, traffic["text"]))
     return CoverageReport(
         check=check,
@@ -156,10 +172,21 @@ def measure_coverage(
         else [],
         regions=uncovered.regions,
         outside_regions=uncovered.outside_regions,
-        overlaps=label_overlaps(list(train["id"]), list(train["label"]), train_vectors, groups),
-        diversity=_diversity(train, train_vectors, kind_of(task).targets(task)),
-        labeled={label: int(count) for label, count in _counts(states, kind_of(task).targets(task)).items()},
+        overlaps=_overlaps(train, train_vectors, groups, kind, targets),
+        diversity=_diversity(train, train_vectors, targets, wording_texts(train, kind)),
+        labeled={label: int(count) for label, count in _counts(states, targets).items()},
+        tools=selected_tool_coverage(check),
     )
+
+
+def _overlaps(
+    train: pd.DataFrame, vectors: Vectors, groups: NDArray[np.int64], kind: Kind, targets: Sequence[str]
+) -> list[LabelOverlap]:
+    """The overlaps of listed labels; combinations of them overlap by nature."""
+    rows = np.flatnonzero(train["label"].isin(targets).to_numpy())
+    listed = train.iloc[rows]
+    fixed = kind.target_of is not given_target
+    return label_overlaps(list(listed["id"]), list(listed["label"]), vectors[rows], groups[rows], fixed_labels=fixed)
 
 
 def _months(ids: Sequence[str], times: Mapping[str, Sequence[str]], covered: NDArray[np.bool_]) -> list[MonthlyTraffic]:
@@ -210,17 +237,18 @@ def _uncovered_traffic(
     traffic_coverage = check.traffic_coverage
     if traffic_coverage.near_cosine is None:
         return _UncoveredTraffic([], 0)
-    traffic = check.table.iloc[traffic_coverage.traffic]
+    traffic, kind = check.table.iloc[traffic_coverage.traffic], kind_of(check.task)
     repeats = traffic["text"].map(check.hold_out_texts.contain).to_numpy(dtype=bool)
     quotable = (traffic["assigned_split"] == "train").to_numpy() & ~repeats
     rows = np.flatnonzero((~traffic_coverage.covered | traffic_coverage.synthetic_only) & quotable)
     labels = check.table["label"].to_numpy()
     facts = traffic.iloc[rows].assign(
+        text=wording_texts(traffic.iloc[rows], kind),
         nearest=labels[traffic_coverage.position[rows]],
         similarity=traffic_coverage.similarity[rows],
         synthetic_only=traffic_coverage.synthetic_only[rows],
     )
-    texts = [*train["text"], *traffic.loc[quotable, "text"]]
+    texts = [*wording_texts(train, kind), *wording_texts(traffic[quotable], kind)]
     word_counts = Counter(word for text in texts for word in words_of(text))
     word_counts.update(
         dict.fromkeys(frequent_words(check.task.language), len(texts))
@@ -232,11 +260,13 @@ def _uncovered_traffic(
     return _UncoveredTraffic(regions, len(rows) - inside)
 
 
-def _diversity(train: pd.DataFrame, train_vectors: Vectors, labels: Sequence[str]) -> list[LabelDiversity]:
+def _diversity(
+    train: pd.DataFrame, train_vectors: Vectors, labels: Sequence[str], wordings: Sequence[str]
+) -> list[LabelDiversity]:
     """Of each label's rows; for a label with human and synthetic rows, also of equal numbers of each."""
     diversities = []
     names, made = train["label"].to_numpy(), (train["origin"] == "synthetic").to_numpy()
-    texts = train["text"].to_numpy()
+    texts = np.array(wordings, dtype=object)
     for label in labels:
         rows = np.flatnonzero(names == label)
         parts = {"all": rows}

@@ -55,12 +55,18 @@ class LabelOverlap:
 
 
 def label_overlaps(
-    ids: Sequence[str], labels: Sequence[str], vectors: Vectors, groups: NDArray[np.int64]
+    ids: Sequence[str],
+    labels: Sequence[str],
+    vectors: Vectors,
+    groups: NDArray[np.int64],
+    *,
+    fixed_labels: bool = False,
 ) -> list[LabelOverlap]:
     """Every pair of labels with neighbors in each other, the most overlapping first.
 
     `ids`, `labels`, (n, d) unit `vectors` and numbered `groups` are those of n train records. Members of one group
-    do not count as neighbors: a contrastive pair is near on purpose.
+    do not count as neighbors: a contrastive pair is near on purpose. `fixed_labels` follow from the content: nobody can
+    merge or redefine them, and contrastive pairs are always the advice.
     """
     names, codes = np.unique(np.array(labels, dtype=str), return_inverse=True)
     if len(names) < 2:
@@ -85,6 +91,7 @@ def label_overlaps(
             float(score[a, b]),
             (float(share[a, b]), float(share[b, a])),
             [NearestPair(ids[i], ids[j], round(c, 4)) for c, i, j in nearest_pairs[int(a), int(b)]],
+            fixed_labels=fixed_labels,
         )
         for a, b in zip(left[order], right[order], strict=True)
     ]
@@ -108,10 +115,21 @@ def _nearest_pairs_by_labels(
 
 
 def _label_overlap(
-    labels: tuple[str, str], score: float, shares: tuple[float, float], pairs: list[NearestPair]
+    labels: tuple[str, str],
+    score: float,
+    shares: tuple[float, float],
+    pairs: list[NearestPair],
+    *,
+    fixed_labels: bool,
 ) -> LabelOverlap:
     first, second = labels
-    if min(shares) >= MERGE_SHARE:
+    if fixed_labels:
+        advice = OverlapAdvice.CONTRAST
+        why = (
+            f"the nearest record of {shares[0]:.0%} of {first} is one of {second}, and of {shares[1]:.0%} the reverse; "
+            "contrastive pairs teach the boundary"
+        )
+    elif min(shares) >= MERGE_SHARE:
         advice = OverlapAdvice.MERGE
         why = f"{shares[0]:.0%} of {first} and {shares[1]:.0%} of {second} have their nearest record in the other"
     elif max(shares) >= MERGE_SHARE or (max(shares) >= 2 * ONE_SIDED_SHARE and min(shares) < ONE_SIDED_SHARE):

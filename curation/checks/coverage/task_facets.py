@@ -14,7 +14,7 @@ from winnow.core.facet_values import SLOT_FACET_PREFIX
 from winnow.core.layout import TASK_FILE
 from winnow.core.trusted_files import is_trusted
 from winnow.validators.kinds import kind_of
-from winnow.validators.kinds.kind import no_facets
+from winnow.validators.kinds.kind import Kind, no_facets
 from winnow.validators.wording.facets import Facet, facets_of, length, noise, phrasing, slot_facet
 from winnow.validators.wording.spelling import misspelling_detector
 
@@ -43,6 +43,11 @@ def facet_functions(task: Task, root: Path) -> dict[str, Facet]:
 def text_facets(texts: Iterable[str], functions: Mapping[str, Facet]) -> list[dict[str, str]]:
     """The facets of every text, as one dict each."""
     return [facets_of(text, functions) for text in texts]
+
+
+def wording_texts(rows: pd.DataFrame, kind: Kind) -> list[str]:
+    """What people asked in every record: the texts whose wording is measured and shown."""
+    return list(rows["text"] if kind.wording_text is None else map(kind.wording_text, rows["content"]))
 
 
 def record_facets(rows: pd.DataFrame, task: Task, functions: Mapping[str, Facet]) -> list[dict[str, str]]:

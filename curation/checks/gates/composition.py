@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
-from winnow.config.task import CompositionTargets
+from winnow.config.task import CompositionTargets, Task
 from winnow.core.commands import command
 from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates.gate import Gate, at_most, gate_not_measured
 from winnow.validators.kinds.tools import offered_by_task
-from winnow.validators.tools.dialogue_composition import (
-    Composition,
-    LabeledDialogue,
-    PairCount,
-    measure_composition,
-)
+from winnow.validators.tools.composition_lines import composition_lines
+from winnow.validators.tools.dialogue import Dialogue
+from winnow.validators.tools.dialogue_composition import Composition, LabeledDialogue, measure_composition
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def composition_gate(inputs: GateInputs) -> Gate:
@@ -22,12 +23,17 @@ def composition_gate(inputs: GateInputs) -> Gate:
     selected, task = inputs.selected, inputs.task
     if not inputs.dialogues:
         return gate_not_measured("composition", 0, "no labeled dialogue yet", command("add", "FILE"))
+    found = selected_composition(selected, inputs.dialogues, task)
+    return judge_composition(found, task.targets.composition)
+
+
+def selected_composition(selected: pd.DataFrame, dialogues: Mapping[str, Dialogue], task: Task) -> Composition:
+    """The composition of the rows that a release would hold; `dialogues` by record id."""
     rows = [
-        LabeledDialogue(inputs.dialogues[record], label, group)
+        LabeledDialogue(dialogues[record], label, group)
         for record, label, group in zip(selected["id"], selected["label"], selected["group"], strict=True)
     ]
-    found = measure_composition(rows, offered_by_task(task), task.confusable)
-    return judge_composition(found, task.targets.composition)
+    return measure_composition(rows, offered_by_task(task), task.confusable)
 
 
 def judge_composition(found: Composition, targets: CompositionTargets) -> Gate:
@@ -39,33 +45,4 @@ def judge_composition(found: Composition, targets: CompositionTargets) -> Gate:
 
 def missed_targets(found: Composition, targets: CompositionTargets) -> Iterator[str]:
     """Every target that is missed, with what was found and what is wanted."""
-    pairs = {" and ".join(pair): count.pairs for pair, count in found.contrastive.items()}
-    yield from _too_few("dialogues that call only", found.single, targets.single_per_tool)
-    yield from _too_few("contrastive pairs of", pairs, targets.contrastive_pairs)
-    if found.contrastive and targets.contrastive_pairs > 0 and not any(map(_is_compound, found.contrastive.values())):
-        yield "no contrastive pair in which a row calls several tools"
-    yield from _too_few("dialogues with an id from a result in a call of", found.threading, targets.threads_id)
-    for what, count, least in (
-        ("dialogues with several turns of the user", found.multi_turn, targets.multi_turn),
-        ("dialogues that call several tools", found.compound, targets.compound),
-    ):
-        if count < least:
-            yield f"{count:,} {what}, wanted {least:,}"
-    yield from _outside("dialogues without a call", found.no_call_share, targets.no_call_share)
-    if targets.no_call_share[0] > 0:
-        yield from (f"no dialogue with the label {kind}" for kind, count in found.no_call.items() if not count)
-    yield from _outside("general instruction data", found.general_share, targets.general_share)
-
-
-def _is_compound(count: PairCount) -> bool:
-    return count.compound > 0
-
-
-def _too_few(what: str, counts: Mapping[str, int], least: int) -> Iterator[str]:
-    yield from (f"{count:,} {what} {name}, wanted {least:,}" for name, count in counts.items() if count < least)
-
-
-def _outside(what: str, share: float, bounds: tuple[float, float]) -> Iterator[str]:
-    low, high = bounds
-    if not low <= share <= high:
-        yield f"{share:.1%} {what}, wanted {low:.0%} to {high:.0%}"
+    return (str(line) for line in composition_lines(found, targets) if line.missed)

@@ -131,7 +131,7 @@ def test_some_contrastive_pairs_have_a_side_that_calls_several_tools() -> None:
     plain = composition_of(row("find"), row("update_order"))
     compound = composition_of(row("find"), row("find+update_order"))
     targets = CompositionTargets.model_validate(NO_TARGETS | {"contrastive_pairs": 1})
-    assert list(missed_targets(plain, targets)) == ["no contrastive pair in which a row calls several tools"]
+    assert list(missed_targets(plain, targets)) == ["0 contrastive pairs in which a row calls several tools, wanted 1"]
     assert list(missed_targets(compound, targets)) == []
     assert list(missed_targets(plain, CompositionTargets.model_validate(NO_TARGETS))) == []
 
@@ -140,8 +140,8 @@ def test_answers_without_a_call_are_spread_over_their_kinds() -> None:
     found = composition_of(row("ask"), row("find"))
     targets = CompositionTargets.model_validate(NO_TARGETS | {"no_call_share": (0.1, 0.6)})
     assert list(missed_targets(found, targets)) == [
-        "no dialogue with the label direct",
-        "no dialogue with the label unable",
+        "0 dialogues with the label direct, wanted 1",
+        "0 dialogues with the label unable, wanted 1",
     ]
 
 

@@ -2,34 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from winnow.cli.render.terminal import first_few, print_line, print_table
+from winnow.core.vocabulary import SPLITS
 
 if TYPE_CHECKING:
     from winnow.curation.checks.coverage.coverage_report import CoverageReport
+    from winnow.validators.tools.tool_coverage import ToolCoverage
+
+TARGETS_SHOWN = 40
+
+STEPS_SHOWN = 10
 
 
 def print_coverage(coverage: CoverageReport) -> None:
     """Print uncovered traffic, labels below the target, labels that overlap, labels with uniform wording."""
     from winnow.curation.checks.coverage.label_overlap import MIN_SHOWN_SCORE
+    from winnow.validators.kinds import kind_of
 
+    noun = kind_of(coverage.check.task).noun
+    if coverage.tools is not None:
+        _print_tools(coverage.tools)
     if coverage.share is None:
         print_line(
-            "traffic covered: not measured; " + ("train is too small" if coverage.queries else "no unlabeled log query")
+            "traffic covered: not measured; "
+            + ("train is too small" if coverage.queries else f"no unlabeled log {noun.one}")
         )
     else:
         near = f"cosine {coverage.check.traffic_coverage.near_cosine:.3f} or above"
-        print_line(f"traffic covered: {coverage.share:.1%} of {coverage.queries:,} queries ({near})")
+        print_line(f"traffic covered: {coverage.share:.1%} of {coverage.queries:,} {noun.many} ({near})")
     if coverage.synthetic_only:
-        print_line(f"covered by synthetic records only: {coverage.synthetic_only:,} queries")
+        print_line(f"covered by synthetic records only: {coverage.synthetic_only:,} {noun.many}")
     if coverage.regions:
         print_line()
         rows = [
             (region.id, f"{region.queries:,}", ", ".join(region.words), region.nearest_label, region.examples[0].text)
             for region in coverage.regions[:10]
         ]
-        print_table(["uncovered region", "queries", "words", "nearest label", "for example"], rows, right=[1])
+        print_table(["uncovered region", noun.many, "words", "nearest label", "for example"], rows, right=[1])
     more = len(coverage.regions) - 10
     if more > 0:
         print_line(f"and {more} more uncovered regions in the report")
@@ -46,3 +58,26 @@ def print_coverage(coverage: CoverageReport) -> None:
     target = coverage.check.task.targets.per_label
     print_line(f"labels below the target of {target}: {first_few(list(short))}")
     print_line(f"labels with too uniform wording: {first_few(sorted(one_sided))}")
+    if coverage.tools is not None:
+        _print_steps(coverage.next_steps)
+
+
+def _print_tools(tools: ToolCoverage) -> None:
+    """Print dialogues and groups of each tool and behavior by split."""
+    rows = [
+        (one.name, *(f"{count.records:,} ({count.groups:,})" for count in one.splits.values()))
+        for one in tools.targets[:TARGETS_SHOWN]
+    ]
+    print_table(["dialogues (groups)", *SPLITS], rows, right=[1, 2, 3])
+    if len(tools.targets) > TARGETS_SHOWN:
+        print_line(f"and {len(tools.targets) - TARGETS_SHOWN:,} more in the report")
+    print_line()
+
+
+def _print_steps(steps: Sequence[str]) -> None:
+    print_line()
+    print_line("what to write next:" if steps else "what to write next: nothing is missing")
+    for step in steps[:STEPS_SHOWN]:
+        print_line(f"- {step}")
+    if len(steps) > STEPS_SHOWN:
+        print_line(f"and {len(steps) - STEPS_SHOWN:,} more gaps in the report")

@@ -50,7 +50,7 @@ def print_record(shown: RecordDetails) -> None:
     print_table(["actor", "who", "decision", "value", "reason", "time"], decisions)
     print_line()
     if shown.neighbors is None:
-        print_line("nearest records: not measured; winnow check compares labeled records and log queries")
+        print_line("nearest records: not measured; winnow check compares labeled and log records")
         return
     near = [(f"{n.similarity:.3f}", n.label or n.state, n.assigned_split, n.text) for n in shown.neighbors]
     print_table(["cosine", "label", "assigned split", "nearest records"], near, right=[0])

@@ -215,7 +215,7 @@ def test_the_synthetic_share_has_four_digits() -> None:
 def test_a_query_exactly_at_the_near_cosine_is_covered() -> None:
     gate = measure_traffic_gate([0.6, 0.59, 0.7], [1, 1, 1], 0.6, 0.6667)
     assert (gate.measured, gate.verdict) == (0.6667, "pass")
-    assert gate.evidence == ("1 of 3 queries have no train record at cosine 0.600 or above",)
+    assert gate.evidence == ("1 of 3 records have no train record at cosine 0.600 or above",)
 
 
 def test_traffic_needs_as_many_frequencies_as_similarities() -> None:

@@ -18,7 +18,7 @@ import winnow.curation.store
 from winnow.core.errors import ServiceError, WinnowError
 from winnow.curation.store.bulk_insert import insert_new
 from winnow.curation.store.database import open_store
-from winnow.curation.store.groups import split_reason
+from winnow.curation.store.groups import eligible_counts, split_reason
 from winnow.curation.store.migrations import HEAD
 from winnow.curation.store.records import records_by_id_prefix
 from winnow.curation.store.tables import metadata
@@ -107,6 +107,15 @@ def test_a_migrated_database_stores_groups_of_held_out_tools(tmp_path: Path) -> 
     for statement in (group.format("h", "another reason"), "UPDATE record_group SET why = 'drawn'"):
         with pytest.raises(sqlite3.IntegrityError):
             sql(path, statement)
+
+
+def test_groups_that_fill_no_quota_are_not_counted(database: Path) -> None:
+    for number, why in enumerate(("train_only", "held_out_tool", "given"), 1):
+        sql(database, f"INSERT INTO record_group VALUES ('g{number}', '', 'test', '{why}', 'a', '{AT}')")
+        sql(database, f"INSERT INTO record VALUES ('r{number}', 'intents', 'T', 't', 'g{number}', '{AT}')")
+        sql(database, f"INSERT INTO occurrence (record_id, source_id, row) VALUES ('r{number}', 's', {number + 1})")
+    with open_store(database).reading() as connection:
+        assert sorted(eligible_counts(connection)) == [("a", "test", 1), ("a", "train", 1)]
 
 
 def test_a_database_with_broken_references_is_not_migrated(tmp_path: Path) -> None:

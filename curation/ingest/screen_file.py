@@ -40,14 +40,15 @@ def screen_file(reading: SourceRows, task: Task, options: AddOptions, context: S
         return _screen_as_added(reading, reading.as_added, task, options, context)
     kept, dropped = screen(reading.rows, task, context, split=options.split)
     labeled = any(row.label not in (None, "") for row in reading.rows)
+    corrects = any(row.supersedes not in (None, "") for row in reading.rows)
     restored = reading.restored
-    origin = restored.origin if restored else options.origin or ("human" if labeled else "log")
+    origin = restored.origin if restored else options.origin or ("human" if labeled or corrects else "log")
     batch = _restored_batch(restored) if restored else options.batch
     license = context.scrubber.scrub(options.license).text
     if license == UNKNOWN_LICENSE and restored and restored.license:
         license = restored.license
     if options.origin is None and not restored:
-        why = "it has labels" if labeled else "it has no labels"
+        why = "it has labels" if labeled else "it corrects records" if corrects else "it has no labels"
         reading.notes.append(f"{reading.name}: origin {origin!r}, because {why}; set the origin to change that")
     if license == UNKNOWN_LICENSE:
         reading.notes.append(f"{reading.name}: license unknown, and a release needs one: name the license")

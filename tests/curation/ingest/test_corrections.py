@@ -70,6 +70,7 @@ def test_a_correction_supersedes_the_record_and_joins_its_group_and_split(ws: Wo
     assert table["group"].nunique() == 1
     assert set(table["assigned_split"]) == {"test"}
     new = ids(ws)["Rome"]
+    assert table["origin"].to_dict() == {record: "log", new: "human"}
     assert (table["superseded_by"][record], table["supersedes"][new]) == ((new,), (record,))
     assert ws.status().corrected == 1
     again = add(ws, "right", right(record, session="another"), columns=Columns(group="session"))

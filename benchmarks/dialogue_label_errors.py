@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from winnow.config.load import parse_task
-from winnow.core.label_evidence import EvidenceKind
+from winnow.core.label_error_evidence import EvidenceKind
 from winnow.curation.annotations.label_errors import find_label_errors
 from winnow.curation.engine.embedders.embedder import open_embedder
 from winnow.validators.kinds.tools import TOOLS, content_of, dialogue_of

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from winnow.core.label_evidence import EvidenceKind, LabelEvidence
+from winnow.core.label_error_evidence import EvidenceKind, LabelEvidence
 from winnow.core.record import ABSENT_IF_NONE, Record
 from winnow.core.vocabulary import Split
 from winnow.core.working_row import WorkingRow

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from tests.architecture.source_tree import SourceModule, class_names_twice, stems_twice, words_of
 
-SHARED_STEMS = set("add check compare deploy evaluate export forget freeze rename retract verify waive".split())
+SHARED_STEMS = set(
+    "add check compare deploy evaluate export forget freeze label_errors rename retract verify waive".split()
+)
 """An operation may be named as the module that it calls: `winnow.operations.add`, `winnow.curation.ingest.add`."""
 METAPHORS = frozenset(
     """

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from winnow.core.errors import WinnowError
-from winnow.core.label_evidence import EvidenceKind, LabelEvidence
+from winnow.core.label_error_evidence import EvidenceKind, LabelEvidence
 from winnow.core.vocabulary import Split
 from winnow.curation.annotations.suspected_labels import SuspectedLabel
 from winnow.reports.label_error_table import write_label_errors

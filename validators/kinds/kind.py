@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from winnow.config.task import Task
-from winnow.core.label_evidence import LabelEvidence
+from winnow.core.label_error_evidence import LabelEvidence
 from winnow.validators.text import Drop
 from winnow.validators.wording.guards import Guards
 

@@ -12,7 +12,7 @@ from typing import Any
 from winnow.config.task import Task
 from winnow.core.example import canonical_text, fold_key
 from winnow.core.hashing import stable_hash
-from winnow.core.label_evidence import LabelEvidence
+from winnow.core.label_error_evidence import LabelEvidence
 from winnow.core.vocabulary import DropReason
 from winnow.validators.kinds.kind import ContentColumn, Kind, LabeledContent, Noun, Purpose, TaskColumn
 from winnow.validators.text import Drop, text_problem

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from winnow.core.counted import counted
-from winnow.core.label_evidence import EvidenceKind, LabelEvidence
+from winnow.core.label_error_evidence import EvidenceKind, LabelEvidence
 from winnow.validators.tools.behavior import TOOL_SEPARATOR, Behavior
 from winnow.validators.tools.dialogue import Dialogue
 from winnow.validators.tools.grounding.finding import GroundingLevel

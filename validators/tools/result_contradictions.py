@@ -98,8 +98,8 @@ def _object_failed(value: Mapping[str, JsonValue]) -> bool:
     if any(fields.get(key) is False for key in ("success", "ok", "found")):
         return True
     states = {fold(str(fields.get(key, ""))).replace(" ", "_") for key in ("status", "result")}
-    said = fields.get("message")
-    return bool(states & _FAILED_STATES) or (isinstance(said, str) and bool(_FAILURE_TEXT.search(said)))
+    message = fields.get("message")
+    return bool(states & _FAILED_STATES) or (isinstance(message, str) and bool(_FAILURE_TEXT.search(message)))
 
 
 def _ignored_failure(dialogue: Dialogue, place: int) -> Iterator[Contradiction]:

@@ -45,7 +45,7 @@ class _Batch:
     """The calls of one turn and their results; without calls, the answer that ends the work on a user's turn."""
 
     turn: int
-    said: Turn
+    spoken: Turn
     results: tuple[str, ...] = ()
 
 
@@ -79,9 +79,9 @@ def _disagreement(own: AnsweredDialogue, other: AnsweredDialogue) -> Disagreemen
     if not (_is_offered(first, second) and _is_offered(second, first)):
         return None
     for one, another, same_past in _aligned(first, second):
-        if one and another and not (one.said.train and another.said.train):
+        if one and another and not (one.spoken.train and another.spoken.train):
             return None
-        calls, others = (batch.said.calls if batch else () for batch in (one, another))
+        calls, others = (batch.spoken.calls if batch else () for batch in (one, another))
         if not same_past and not (calls and others):
             return None
         unlike = _unlike(calls, others, first, second, names_only=not same_past)

@@ -67,7 +67,7 @@ def _same_moment(one: Leaf, other: Leaf) -> bool:
     if (
         dates_of_value(one)
         and dates_of_value(other)
-        and not (same_date(one, _said(other)) or same_date(other, _said(one)))
+        and not (same_date(one, _passage(other)) or same_date(other, _passage(one)))
     ):
         return _offset(one) != _offset(other)
     times = [{mention.minutes[0] for mention in times_of_value(leaf)} for leaf in (one, other)]
@@ -80,8 +80,8 @@ def _offset(leaf: Leaf) -> str:
 
 
 def _gives(source: Leaf, wanted: Leaf) -> bool:
-    return any(normalizer(wanted, _said(source)) for _, normalizer in NORMALIZERS)
+    return any(normalizer(wanted, _passage(source)) for _, normalizer in NORMALIZERS)
 
 
-def _said(leaf: Leaf) -> Passage:
+def _passage(leaf: Leaf) -> Passage:
     return Passage(leaf.text, "", Role.TOOL)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from winnow.core.label_evidence import LabelEvidence
+from winnow.core.label_error_evidence import LabelEvidence
 from winnow.core.record import Record
 from winnow.core.vocabulary import Split, State
 from winnow.curation.annotations.suspected_labels import (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from winnow.core.label_evidence import EvidenceKind, LabelEvidence
+from winnow.core.label_error_evidence import EvidenceKind, LabelEvidence
 from winnow.core.vocabulary import DecidedBy, Origin, Split, State
 from winnow.core.working_row import WorkingRow
 from winnow.curation.annotations.suspected_labels import SuspectedLabel, counts_by_kind, ranked, suspected_label

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from winnow.core.label_evidence import EvidenceKind
+from winnow.core.label_error_evidence import EvidenceKind
 from winnow.validators.tools.dialogue import Call, Dialogue, Role, Tool, Turn
 from winnow.validators.tools.label_evidence import could_be_labeled, dialogue_evidence
 from winnow.validators.tools.same_question import AnsweredDialogue

@@ -14,7 +14,7 @@ import winnow
 from tests.support.commands import run_winnow
 from tests.support.paths import ROOT
 from tests.support.workspaces import new_workspace
-from winnow.core.label_evidence import EvidenceKind
+from winnow.core.label_error_evidence import EvidenceKind
 from winnow.core.vocabulary import Split
 from winnow.operations.label_errors import LabelErrors
 from winnow.workspace import Workspace

@@ -101,6 +101,19 @@ def test_coverage_counts_tools_behaviors_and_arguments(demo: tuple[Path, str]) -
     assert not any("+" in label for pair in found["overlaps"] for label in pair["labels"])
 
 
+def test_requests_from_production_are_compared_with_train(demo: tuple[Path, str], tmp_path: Path) -> None:
+    folder = tmp_path / "assistant"
+    shutil.copytree(demo[0], folder)
+    asked = ["Please put the rent on my to-do list.", "Transpose this sonata into B flat minor."]
+    rows = [{"messages": [{"role": "user", "content": text}]} for text in asked]
+    (folder / "requests.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    added = run_winnow("add", "requests.jsonl", "--origin", "log", "--license", "own", cwd=folder)
+    assert "added 2 + known 0 + dropped 0" in added.stdout, added.stdout + added.stderr
+    found = json.loads(run_winnow("coverage", "--json", cwd=folder).stdout)
+    assert found["traffic"]["queries"] == 2
+    assert run_winnow("status", cwd=folder).stdout.count("unlabeled 2") == 1
+
+
 def test_a_record_is_shown_as_a_dialogue_and_the_export_keeps_every_call(
     demo: tuple[Path, str],
 ) -> None:

@@ -223,6 +223,9 @@ def _is_other_target(target: str, task: Task) -> bool:
 def _target_of(content: str, given: str | None, task: Task) -> str | Drop | None:
     """The behavior of a dialogue: its calls show it; an answer in text has the given one, or a certain one."""
     dialogue = dialogue_of(content)
+    if dialogue.is_request:
+        detail = f"label {given!r}, but the dialogue is a request without an answer"
+        return None if given is None else Drop(DropReason.LABEL_CONTRADICTS_CONTENT, detail)
     derived = derived_label(dialogue)
     if given is None or given == derived.label:
         return str(derived.label) if isinstance(derived, Certain) or given else None

@@ -106,7 +106,7 @@ def derived_label(dialogue: Dialogue) -> Certain | Proposed:
     called = sorted({call.name for turn in trained for call in turn.calls})
     if called:
         return Certain(TOOL_SEPARATOR.join(called), "the tools that are called")
-    if not dialogue.tools:
+    if not dialogue.tools and trained:
         return Certain(Behavior.GENERAL, "no tools are offered")
     if not trained:
         return Proposed(Behavior.DIRECT, "no turn of the assistant is trained")

@@ -93,6 +93,11 @@ class Dialogue:
         """The offered tool of this name."""
         return next((tool for tool in self.tools if tool.name == name), None)
 
+    @property
+    def is_request(self) -> bool:
+        """Whether it is what a user asked and nothing else, as traffic is: it has no behavior."""
+        return all(turn.role is Role.USER for turn in self.turns)
+
     def calls(self) -> Iterator[tuple[int, Call]]:
         """Every call with the index of its turn, in order."""
         return ((place, call) for place, turn in enumerate(self.turns) for call in turn.calls)

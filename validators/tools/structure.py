@@ -61,7 +61,7 @@ class StructureProblem:
 
 
 def structure_problems(dialogue: Dialogue, *, without_result: Collection[str] = ()) -> list[StructureProblem]:
-    """Everything that is wrong with the turns of a dialogue, in their order.
+    """Everything that is wrong with the turns of a dialogue, in their order. A request alone is one, too.
 
     Results of the tools `without_result` may be empty.
     """
@@ -107,7 +107,8 @@ class _TurnReader:
         """Report what only the end shows."""
         last = len(self.turns) - 1
         self._unanswered({call_id: place for call_id, place in self.open.items() if place != last}, "the end")
-        if not any(turn.role is Role.ASSISTANT and turn.train for turn in self.turns):
+        answers = [turn for turn in self.turns if turn.role is not Role.USER]
+        if answers and not any(turn.role is Role.ASSISTANT and turn.train for turn in answers):
             self._problem(StructureProblemName.NOTHING_TO_LEARN, last, "no turn of the assistant is trained")
 
     def _problem(self, name: StructureProblemName, place: int, detail: str, call_id: str = "") -> None:

@@ -155,6 +155,16 @@ def test_people_say_what_an_answer_in_text_does() -> None:
     assert isinstance(TOOLS.target_of(without_tools, "direct", TASK), Drop)
 
 
+@pytest.mark.parametrize("tools", [None, []])
+def test_a_request_alone_has_no_behavior(tools: list[dict[str, object]] | None) -> None:
+    request = content([{"role": "user", "content": "weather in Paris?"}], tools=tools)
+    assert TOOLS.target_of(request, None, TASK) is None
+    for label in ("get_weather", "direct", "general"):
+        refused = TOOLS.target_of(request, label, TASK)
+        assert isinstance(refused, Drop)
+        assert (refused.reason, "without an answer" in refused.detail) == (DropReason.LABEL_CONTRADICTS_CONTENT, True)
+
+
 def test_targets_are_the_tools_and_four_answers_in_text_and_others_combine_tools() -> None:
     assert TOOLS.targets(TASK) == ["get_weather", "send_email", "direct", "ask", "unable", "general"]
     assert TOOLS.is_other_target("get_weather+send_email", TASK)

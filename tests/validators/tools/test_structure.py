@@ -38,6 +38,7 @@ VALID = {
     "parallel results in another order": (user(), calling("a", "b"), result("b"), result("a"), answer()),
     "calls after a result": (user(), calling("a"), result("a"), calling("b"), result("b"), answer(), user(), answer()),
     "unanswered calls at the end": (user(), answer("Which city?"), user("Rome."), calling("a", "b")),
+    "a request alone": (user(),),
     "ends with results": (user(), calling("a", "b"), result("a"), result("b")),
     "ends with the user": (user(), answer(), user("Thanks.")),
     "reasoning": (user(), Turn(Role.ASSISTANT, "18 °C.", reasoning="It is Rome.")),
@@ -58,7 +59,6 @@ def test_a_valid_order_is_accepted(turns: tuple[Turn, ...]) -> None:
 
 BROKEN = {
     "no turns": ((), [(Name.NO_TURNS, 0, "")]),
-    "only the user": ((user(),), [(Name.NOTHING_TO_LEARN, 0, "")]),
     "nothing trained": ((user(), Turn(Role.ASSISTANT, "Hi.", train=False)), [(Name.NOTHING_TO_LEARN, 1, "")]),
     "assistant first": ((answer(), user(), answer()), [(Name.FIRST_TURN_NOT_USER, 0, "")]),
     "result first": (

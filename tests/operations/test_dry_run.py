@@ -190,7 +190,8 @@ def make_older(database: Path) -> None:
     assert names
     for (name,) in names:
         plain.execute(f"DROP TRIGGER {name}")
-    plain.execute("DROP TABLE source_form")
+    for table in ("source_form", "supersession"):
+        plain.execute(f"DROP TABLE {table}")
     plain.execute("UPDATE alembic_version SET version_num = '0007'")
     plain.commit()
     plain.close()

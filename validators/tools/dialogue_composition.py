@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from winnow.core.vocabulary import Split
 from winnow.validators.tools.behavior import TOOL_SEPARATOR, Behavior
 from winnow.validators.tools.dialogue import Dialogue, Role, Tool
 from winnow.validators.tools.dialogue_facets import threading_calls
@@ -34,13 +35,15 @@ SIZES = (
 
 @dataclass(frozen=True)
 class LabeledDialogue:
-    """One row, as far as the composition depends on it."""
+    """One row that a release would hold."""
 
     dialogue: Dialogue
     label: str
     """The behavior."""
     group: str
     """Rows of one group were written together, such as both sides of a contrastive pair."""
+    split: str = Split.TRAIN
+    """The split that holds it."""
 
 
 @dataclass(frozen=True)

@@ -11,20 +11,8 @@ from winnow.core.vocabulary import SPLITS, Split
 from winnow.validators.tools.argument_use import ArgumentUse, argument_uses
 from winnow.validators.tools.behavior import TOOL_SEPARATOR, Behavior
 from winnow.validators.tools.composition_lines import CompositionLine
-from winnow.validators.tools.dialogue import Dialogue, Tool
-
-
-@dataclass(frozen=True)
-class SelectedDialogue:
-    """One row that a release would hold."""
-
-    dialogue: Dialogue
-    label: str
-    """The behavior."""
-    group: str
-    """Its group."""
-    split: str
-    """The split that holds it."""
+from winnow.validators.tools.dialogue import Tool
+from winnow.validators.tools.dialogue_composition import LabeledDialogue
 
 
 class SplitCount(NamedTuple):
@@ -76,7 +64,7 @@ class ToolCoverage:
 
 
 def measure_tool_coverage(
-    rows: Sequence[SelectedDialogue], tools: Sequence[Tool], composition: Sequence[CompositionLine]
+    rows: Sequence[LabeledDialogue], tools: Sequence[Tool], composition: Sequence[CompositionLine]
 ) -> ToolCoverage:
     """How rows cover the tools of the task, and others that they call. `composition` is passed on."""
     offered = {tool.name: tool for row in rows for tool in row.dialogue.tools} | {tool.name: tool for tool in tools}
@@ -90,7 +78,7 @@ def measure_tool_coverage(
     )
 
 
-def _train_calls(rows: Sequence[SelectedDialogue]) -> Mapping[str, list[Mapping[str, Any]]]:
+def _train_calls(rows: Sequence[LabeledDialogue]) -> Mapping[str, list[Mapping[str, Any]]]:
     """The argument objects of trained turns of train dialogues, by tool."""
     found: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for row in rows:
@@ -101,7 +89,7 @@ def _train_calls(rows: Sequence[SelectedDialogue]) -> Mapping[str, list[Mapping[
     return found
 
 
-def _targets(rows: Sequence[SelectedDialogue], tools: Sequence[str]) -> Iterator[TargetCoverage]:
+def _targets(rows: Sequence[LabeledDialogue], tools: Sequence[str]) -> Iterator[TargetCoverage]:
     groups: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for row in rows:
         for name in row.label.split(TOOL_SEPARATOR):

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
-from winnow.config.task import CompositionTargets, Task
+from winnow.config.task import CompositionTargets
 from winnow.core.commands import command
 from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates.gate import Gate, at_most, gate_not_measured
+from winnow.curation.checks.selected_dialogues import labeled_dialogues
 from winnow.validators.kinds.tools import offered_by_task
 from winnow.validators.tools.composition_lines import composition_lines
-from winnow.validators.tools.dialogue import Dialogue
-from winnow.validators.tools.dialogue_composition import Composition, LabeledDialogue, measure_composition
-
-if TYPE_CHECKING:
-    import pandas as pd
+from winnow.validators.tools.dialogue_composition import Composition, measure_composition
 
 
 def composition_gate(inputs: GateInputs) -> Gate:
@@ -23,17 +19,9 @@ def composition_gate(inputs: GateInputs) -> Gate:
     selected, task = inputs.selected, inputs.task
     if not inputs.dialogues:
         return gate_not_measured("composition", 0, "no labeled dialogue yet", command("add", "FILE"))
-    found = selected_composition(selected, inputs.dialogues, task)
+    rows = labeled_dialogues(selected, inputs.dialogues)
+    found = measure_composition(rows, offered_by_task(task), task.confusable)
     return judge_composition(found, task.targets.composition)
-
-
-def selected_composition(selected: pd.DataFrame, dialogues: Mapping[str, Dialogue], task: Task) -> Composition:
-    """The composition of the rows that a release would hold; `dialogues` by record id."""
-    rows = [
-        LabeledDialogue(dialogues[record], label, group)
-        for record, label, group in zip(selected["id"], selected["label"], selected["group"], strict=True)
-    ]
-    return measure_composition(rows, offered_by_task(task), task.confusable)
 
 
 def judge_composition(found: Composition, targets: CompositionTargets) -> Gate:

@@ -9,7 +9,8 @@ import pytest
 from winnow.validators.tools.argument_use import argument_uses
 from winnow.validators.tools.composition_lines import CompositionLine
 from winnow.validators.tools.dialogue import Call, Dialogue, Role, Tool, Turn
-from winnow.validators.tools.tool_coverage import SelectedDialogue, SplitCount, ToolCoverage, measure_tool_coverage
+from winnow.validators.tools.dialogue_composition import LabeledDialogue
+from winnow.validators.tools.tool_coverage import SplitCount, ToolCoverage, measure_tool_coverage
 from winnow.validators.tools.writing_steps import writing_steps
 
 WEATHER = Tool(
@@ -32,15 +33,15 @@ WEATHER = Tool(
 MAIL = Tool("mail", "", {"type": "object", "properties": {"to": {"type": "string"}, "cc": {"type": "string"}}})
 
 
-def row(label: str, split: str = "train", group: str = "", *, train: bool = True, **arguments: Any) -> SelectedDialogue:
+def row(label: str, split: str = "train", group: str = "", *, train: bool = True, **arguments: Any) -> LabeledDialogue:
     names = label.split("+") if label.split("+")[0] in ("weather", "mail", "other") else []
     calls = tuple(Call(f"call_{i}", name, arguments) for i, name in enumerate(names))
     turns = (Turn(Role.USER, "Hi."), Turn(Role.ASSISTANT, "Yes.", calls, train=train))
     tools = () if label == "general" else (MAIL, WEATHER, Tool("other", "", {"type": "object", "properties": {}}))
-    return SelectedDialogue(Dialogue(turns, tools), label, group or f"{label}{split}{arguments}", split)
+    return LabeledDialogue(Dialogue(turns, tools), label, group or f"{label}{split}{arguments}", split)
 
 
-def covered(*rows: SelectedDialogue) -> ToolCoverage:
+def covered(*rows: LabeledDialogue) -> ToolCoverage:
     return measure_tool_coverage(rows, [MAIL, WEATHER], [])
 
 

@@ -145,7 +145,7 @@ PLANTERS = (swapped, other_argument, other_result)
 
 
 def planted(clean: Sequence[Example]) -> list[Example]:
-    """The set with errors: swapped calls and results in place of records, copies with other arguments beside them."""
+    """The set with errors: swapped calls and results in place of records, copies with other arguments added."""
     rng = random.Random(SEED)
     every, taken = list(clean), set[int]()
     for plant in PLANTERS:

@@ -282,7 +282,7 @@ SCRIPTS: Sequence[Callable[[Words], Iterator[Row]]] = (
 
 
 def _planted_pair(planting: Planting, words: Words) -> tuple[Row, Row]:
-    """A row, and one that is planted beside it."""
+    """A row, and the one that is planted for it."""
     phrase, (day, date), identity = words.phrase(), words.day(), words.identity("task")
     arguments = {"title": phrase, "due_date": date, "priority": "high"}
 

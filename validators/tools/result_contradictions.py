@@ -134,7 +134,7 @@ def _other_values(call: Call, result: str, place: int) -> Iterator[str]:
 
 
 def _described_object(value: JsonValue) -> Mapping[str, JsonValue]:
-    """The object that a result describes: its only member that is an object, with what stands beside it."""
+    """The object that a result describes: its only member that is an object, with its other members."""
     if not isinstance(value, Mapping):
         return {}
     inner = [one for one in value.values() if isinstance(one, Mapping)]

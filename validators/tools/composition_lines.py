@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from winnow.config.task import CompositionTargets
 from winnow.validators.tools.dialogue_composition import Composition
@@ -24,6 +24,8 @@ class CompositionLine:
     """Which share there should be at most; None for counts."""
     dialogues: int = 0
     """Dialogues of the dataset, of which a share is one."""
+    target: str = ""
+    """The tool or behavior whose dialogues are counted; empty where it is more than a label."""
 
     @property
     def missed(self) -> bool:
@@ -57,7 +59,7 @@ class CompositionLine:
 def composition_lines(found: Composition, targets: CompositionTargets) -> Iterator[CompositionLine]:
     """Every target that applies, in the order of the task file."""
     pairs = {" and ".join(pair): count.pairs for pair, count in found.contrastive.items()}
-    yield from _each("dialogues that call only", found.single, targets.single_per_tool)
+    yield from _each_target("dialogues that call only", found.single, targets.single_per_tool)
     yield from _each("contrastive pairs of", pairs, targets.contrastive_pairs)
     if found.contrastive and targets.contrastive_pairs > 0:
         compound = sum(count.compound for count in found.contrastive.values())
@@ -68,8 +70,12 @@ def composition_lines(found: Composition, targets: CompositionTargets) -> Iterat
     total = found.dialogues
     yield CompositionLine("dialogues without a call", found.no_call_share, *targets.no_call_share, total)
     if targets.no_call_share[0] > 0:
-        yield from _each("dialogues with the label", found.no_call, 1)
+        yield from _each_target("dialogues with the label", found.no_call, 1)
     yield CompositionLine("general instruction data", found.general_share, *targets.general_share, total)
+
+
+def _each_target(what: str, counts: Mapping[str, int], least: int) -> Iterator[CompositionLine]:
+    yield from (replace(line, target=name) for name, line in zip(counts, _each(what, counts, least), strict=True))
 
 
 def _each(what: str, counts: Mapping[str, int], least: int) -> Iterator[CompositionLine]:

@@ -29,7 +29,7 @@ SHOWN_VALUES = 5
 def writing_steps(coverage: ToolCoverage, *, per_label: int) -> list[str]:
     """One sentence for each gap: missed targets, then splits, then arguments. `per_label` is the target of each."""
     steps = [_composition_step(line) for line in coverage.composition if line.missed]
-    covered = {line.what.rpartition(" ")[2] for line in coverage.composition if line.missed and line.highest is None}
+    covered = {line.target for line in coverage.composition if line.missed}
     few = [one for one in coverage.targets if one.records < per_label and one.name not in covered]
     steps += [_target_step(one, per_label) for one in few]
     steps += [step for one in coverage.targets for step in _hold_out_steps(one)]

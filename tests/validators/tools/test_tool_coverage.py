@@ -85,9 +85,17 @@ def test_values_in_lists_and_properties_of_objects_are_counted() -> None:
     assert "at.inner.inner.inner.lat" in uses  # a schema may contain itself
 
 
+def test_a_missed_pair_does_not_hide_that_a_tool_has_too_few_dialogues() -> None:
+    lines = [CompositionLine("contrastive pairs of weather and mail", 0, 1)]
+    rows = [row("mail", split, to="a@example.com") for split in ("train", "validation", "test")]
+    steps = writing_steps(measure_tool_coverage(rows, [MAIL], lines), per_label=5)
+    assert "Write more contrastive pairs of weather and mail: found 0, wanted 1, missing 1." in steps
+    assert "Write more dialogues that call mail: found 3, wanted 5, missing 2." in steps
+
+
 def test_every_gap_becomes_a_sentence() -> None:
     lines = [
-        CompositionLine("dialogues that call only mail", 1, 3),
+        CompositionLine("dialogues that call only mail", 1, 3, target="mail"),
         CompositionLine("dialogues without a call", 0.05, 0.10, 0.15, 100),
         CompositionLine("general instruction data", 0.2, 0.05, 0.15, 100),
     ]

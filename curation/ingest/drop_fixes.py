@@ -56,8 +56,8 @@ FIXES: dict[str, str | Callable[[Sequence[DroppedRow]], str]] = {
     DropReason.MALFORMED_DIALOGUE: "correct the messages or the tools in `row`",
     DropReason.INVALID_CALL: f"correct the call, or the tool in the row or in the file `tools` of {TASK_FILE}",
     DropReason.SUPERSEDES_UNKNOWN: (
-        f"write the id that `{command('show', 'TEXT')}` prints, or nothing; if the column means something else, "
-        f"`{command('add', 'FILE', supersedes_column=NO_COLUMN)}`"
+        f"write the id that `{command('show', 'TEXT')}` prints, or nothing; if the column means something else, first "
+        f"`{command('retract', 'SOURCE')}`, then `{command('add', 'FILE', supersedes_column=NO_COLUMN)}`"
     ),
     DropReason.SUPERSEDES_ITSELF: "correct the answer, or leave `supersedes` empty",
     DropReason.SUPERSEDES_IN_CYCLE: f"leave `supersedes` empty, or first `{command('retract', 'SOURCE')}`",

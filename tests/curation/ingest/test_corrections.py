@@ -372,3 +372,11 @@ def test_another_column_may_name_the_record_and_none_ignores_it(ws: Workspace) -
     row = right("", supersedes=None, corrects=record)
     assert add(ws, "none", right(record), columns=Columns(supersedes="none"), dry_run=True).superseded == 0
     assert add(ws, "right", row, columns=Columns(supersedes="corrects")).superseded == 1
+
+
+def test_a_column_that_means_something_else_is_ignored_as_the_reason_says(ws: Workspace) -> None:
+    dropped = add(ws, "notes", right("an older policy"))
+    assert dropped.fixes["supersedes_unknown"].endswith("`winnow add FILE --supersedes-column none`")
+    source = dropped.sources[0]
+    ws.retract(source)
+    assert add(ws, "notes", right("an older policy"), columns=Columns(supersedes="none")).added == 1

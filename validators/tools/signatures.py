@@ -31,7 +31,7 @@ def signatures(tools: Iterable[Tool]) -> str:
 
 
 def _lines(tool: Tool) -> Iterator[str]:
-    fields = _fields(tool.parameters, _Reader(tool.parameters))
+    fields = _fields(tool.parameters, _SignatureReader(tool.parameters))
     description = _one_line(tool.description)
     yield f"{tool.name}({fields})" + (f": {description}" if description else "")
     for name, schema in tool.properties.items():
@@ -43,7 +43,7 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-class _Reader:
+class _SignatureReader:
     """Looks up references in the schema of a tool; one inside itself is written as its name."""
 
     def __init__(self, root: Mapping[str, Any], opened: frozenset[str] = frozenset()) -> None:
@@ -94,10 +94,10 @@ class _Reader:
         target = self.root.get("$defs", {}).get(name)
         if target is None or name in self.opened:
             return name
-        return _Reader(self.root, self.opened | {name}).type_of(target)
+        return _SignatureReader(self.root, self.opened | {name}).type_of(target)
 
 
-def _fields(schema: Mapping[str, Any], reader: _Reader) -> str:
+def _fields(schema: Mapping[str, Any], reader: _SignatureReader) -> str:
     """The properties of an object, the optional ones with a question mark."""
     required = schema.get("required", ())
     properties = schema.get("properties", {}).items()

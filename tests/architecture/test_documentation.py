@@ -20,6 +20,7 @@ from winnow.training.diagnostics import DIAGNOSTICS
 from winnow.training.methods import METHODS
 from winnow.validators.kinds import KINDS as TASK_KINDS
 from winnow.validators.tools.call_formats import CALL_FORMATS
+from winnow.validators.tools.dialects import DIALECTS, LAYOUTS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE_PATTERNS = (
@@ -39,6 +40,7 @@ ROWS = {
     "add.md": [name for name in FORMATS if name != "auto"],
     "calls.md": list(CALL_FORMATS),
     "check.md": list(GATES),
+    "dialogue-formats.md": [*(dialect.name for dialect in DIALECTS), *(layout.name for layout in LAYOUTS)],
     "freeze.md": list(WRITERS),
     "generate.md": list(KINDS),
     "label.md": [*(queue.name for queue in QUEUES), *(strategy.value for strategy in AcquisitionStrategy)],

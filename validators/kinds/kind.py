@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from winnow.config.task import Task
 from winnow.core.label_error_evidence import LabelEvidence
+from winnow.validators.row_layout import RowLayout
 from winnow.validators.text import Drop
 from winnow.validators.wording.guards import Guards
 
@@ -200,6 +201,8 @@ class Kind:
     """The stratum of a content with this target: hold-out quotas are kept per stratum."""
     is_held_out: Callable[[str, Task], bool] = nothing_held_out
     """Whether the task keeps a content out of train and validation: its group goes to test when it is first added."""
+    layouts: tuple[RowLayout, ...] = ()
+    """The layouts of rows that have no column for the content itself; the first that recognizes a row reads it."""
     required_keys: tuple[str, ...] = ()
     """Keys that a task file of this kind must have, and not empty."""
 

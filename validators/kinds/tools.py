@@ -17,7 +17,7 @@ from winnow.core.vocabulary import DropReason
 from winnow.validators.kinds.kind import ContentColumn, Kind, LabeledContent, Noun, Purpose, TaskColumn
 from winnow.validators.text import Drop, text_problem
 from winnow.validators.tools.behavior import TOOL_SEPARATOR, Behavior, Certain, derived_label
-from winnow.validators.tools.dialects import read_dialogue
+from winnow.validators.tools.dialects import LAYOUTS, read_dialogue
 from winnow.validators.tools.dialects.dialect import DialogueError
 from winnow.validators.tools.dialogue import Call, Dialogue, Role, Tool, Turn, from_json, messages_json, tools_json
 from winnow.validators.tools.dialogue_composition import enough_for
@@ -168,13 +168,15 @@ def offered_by_task(task: Task) -> tuple[Tool, ...]:
 
 def _parse(values: Mapping[str, object], task: Task) -> str | Drop:
     """The stored form of a row's messages and tools, or why the row is dropped."""
-    offered = read_tools(values["tools"] if values.get("tools") is not None else task.tool_schemas_text)
-    if offered.problems:
-        return _drop(DropReason.MALFORMED_DIALOGUE, list(map(str, offered.problems)))
     try:
-        dialogue = Dialogue(read_dialogue(values.get("messages")).turns, offered.tools)
+        source = read_dialogue(values.get("messages"))
     except DialogueError as error:
         return _drop(DropReason.MALFORMED_DIALOGUE, error.problems)
+    declared = (values.get("tools"), source.tools, task.tool_schemas_text)
+    offered = read_tools(next(one for one in declared if one is not None))
+    if offered.problems:
+        return _drop(DropReason.MALFORMED_DIALOGUE, list(map(str, offered.problems)))
+    dialogue = Dialogue(source.turns, offered.tools)
     problem = _text_problem(dialogue, task)
     if problem is not None:
         return problem
@@ -250,7 +252,9 @@ TOOLS = Kind(
     ),
     content_columns={
         "messages": ContentColumn(
-            ("messages",), title="Dialogue", description="The turns of the dialogue with its calls, as JSON."
+            ("messages", "conversations", "conversation"),
+            title="Dialogue",
+            description="The turns of the dialogue with its calls, as JSON.",
         ),
         "tools": ContentColumn(
             ("tools",), title="Tools", description="The tools that were offered, as JSON Schemas.", optional=True
@@ -281,6 +285,7 @@ TOOLS = Kind(
     request_key=_request_key,
     source_form=_source_form,
     is_held_out=_is_held_out,
+    layouts=LAYOUTS,
     task_columns={
         "system_prompt": TaskColumn(lambda task: task.system_prompt_text, "The system prompt of the task."),
     },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
@@ -10,6 +11,7 @@ from winnow.core.suggest import suggestion
 from winnow.core.vocabulary import SPLITS, Split
 from winnow.curation.pii.detect import redact
 from winnow.validators.kinds.kind import Kind
+from winnow.validators.row_layout import Fields, RowLayout, layout_of
 
 KNOWN_NAMES = {
     "label": ("label", "intent", "category", "class"),
@@ -60,12 +62,29 @@ class Columns:
         return {role: column for role, column in named.items() if column and column != NO_COLUMN}
 
 
+def layouts_of(rows: Sequence[Fields], kind: Kind) -> dict[RowLayout, int]:
+    """The layouts that recognize rows without a column for the content itself, and how many rows each."""
+    if not kind.layouts:
+        return {}
+    names = {name for part in kind.content_columns.values() if not part.optional for name in part.names}
+    bare = (row for row in rows if not any(row[key] is not None for key in row if key.strip().lower() in names))
+    found = (layout_of(row, kind.layouts) for row in bare)
+    return dict(Counter(one for one in found if one))
+
+
 def find_columns(
-    chosen_columns: Columns, present: Sequence[str], *, splits: Sequence[object], name: str, kind: Kind
+    chosen_columns: Columns,
+    present: Sequence[str],
+    *,
+    splits: Sequence[object],
+    name: str,
+    kind: Kind,
+    layouts: Sequence[RowLayout] = (),
 ) -> Columns:
     """Fill in the roles that the user did not set.
 
     `splits` are the values of a column called "split": it is taken only when nearly all of them name a split.
+    `layouts` are those of some of the rows: their columns have no other role, and no content column must be there.
 
     Raises WinnowError when a given column is missing, when the kind has no use for it, or when no column holds a part
     of the content.
@@ -80,8 +99,9 @@ def find_columns(
         raise WinnowError(problems)
     by_folded = {column.strip().lower(): column for column in reversed(present)}
     found = _with_content(chosen_columns, by_folded, kind)
+    read_by_layout = {*()}.union(*(one.columns for one in layouts))
     for role, names in _known_names(kind).items():
-        column = next((by_folded[n] for n in names if n in by_folded), None)
+        column = next((by_folded[n] for n in names if n in by_folded and by_folded[n] not in read_by_layout), None)
         if (
             getattr(chosen_columns, role) is None
             and column is not None
@@ -94,7 +114,7 @@ def find_columns(
     missing = [
         Problem(name, f"no {role} column among: {held}", f"one of {', '.join(part.names)}", f"name the {role} column")
         for role, part in kind.content_columns.items()
-        if role not in found.content and not part.optional
+        if role not in found.content and not part.optional and not layouts
     ]
     if missing:
         raise WinnowError(missing)

@@ -14,7 +14,7 @@ from winnow.core.errors import Problem, WinnowError
 from winnow.core.vocabulary import DropReason, RawFormat
 from winnow.curation.io.dropped_line import DroppedBatch, DroppedLine, DroppedSource
 from winnow.curation.io.foreign_values import from_json
-from winnow.curation.io.readers.columns import KNOWN_NAMES, Columns, find_columns
+from winnow.curation.io.readers.columns import KNOWN_NAMES, Columns, find_columns, layouts_of
 from winnow.curation.io.readers.csv_reader import csv_rows, tsv_rows
 from winnow.curation.io.readers.jsonl_reader import jsonl_rows
 from winnow.curation.io.readers.numbered_rows import Fields, NumberedRow
@@ -115,7 +115,8 @@ def _source(lines: Sequence[DroppedLine], kind: Kind) -> ReadSource:
     good = [fields for _, fields in rows if isinstance(fields, dict)]
     if good and not columns.content:
         present = list(dict.fromkeys(key for fields in good for key in fields))
-        columns = find_columns(columns, present, splits=(), name=first.file, kind=kind)
+        layouts = [*layouts_of(good, kind)]
+        columns = find_columns(columns, present, splits=(), name=first.file, kind=kind, layouts=layouts)
     settings = json.dumps(source.settings, sort_keys=True)
     as_added = AsAdded(source.origin, source.license, source.split, settings, source.batch)
     unchanged = {

@@ -8,10 +8,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from winnow.core.counted import counted
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.hashing import stable_hash
 from winnow.core.vocabulary import DecidedBy
-from winnow.curation.io.readers.columns import Columns, find_columns, value_of
+from winnow.curation.io.readers.columns import Columns, find_columns, layouts_of, value_of
 from winnow.curation.io.readers.dropped_rows import (
     AsAdded,
     dropped_sources,
@@ -25,6 +26,7 @@ from winnow.curation.io.readers.raw_rows import RawRows, read_rows
 from winnow.curation.pii.detect import redact
 from winnow.validators.kinds.intents import INTENTS
 from winnow.validators.kinds.kind import Kind
+from winnow.validators.row_layout import ArrangedRow, layout_of
 from winnow.validators.text import Drop
 
 if TYPE_CHECKING:
@@ -157,9 +159,9 @@ def sources_of_file(
             file_hash=one.file_hash,
             columns=one.columns,
             rows=[
-                replace(_source_row(number, fields, one.columns), problem=one.unchanged[place])
+                replace(_source_row(number, fields, one.columns, kind), problem=one.unchanged[place])
                 if place in one.unchanged
-                else _source_row(number, fields, one.columns)
+                else _source_row(number, fields, one.columns, kind)
                 for place, (number, fields) in enumerate(one.rows)
             ],
             notes=[f"{found.name}: dropped rows of {one.name}, added with the options of that file"],
@@ -213,26 +215,40 @@ def _source_rows(
         chosen_columns = replace(chosen_columns, group=group_answers[key])
         notes = [*notes, f"{name}: group column {group_answers[key]}, as answered before for files with these columns"]
     splits = [value_text(fields.get(name)) for name in present if name.lower() == "split" for fields in good]
-    columns = find_columns(chosen_columns, present, splits=splits, name=name, kind=kind)
-    chosen = ", ".join(f"{role} = {column!r}" for role, column in columns.chosen().items())
-    unused = [key for key in present if key not in columns.chosen().values()]
-    notes = [*notes, f"{name}: {chosen}" + (f"; not used: {', '.join(map(redact, unused[:10]))}" if unused else "")]
+    layouts = layouts_of(good, kind)
+    columns = find_columns(chosen_columns, present, splits=splits, name=name, kind=kind, layouts=[*layouts])
+    used = {*columns.chosen().values()}.union(*(one.columns for one in layouts))
+    chosen = [f"{one.title} ({counted(rows, 'row')})" for one, rows in layouts.items()]
+    chosen += [f"{role} = {column!r}" for role, column in columns.chosen().items()]
+    unused = [key for key in present if key not in used]
+    left = f"; not used: {', '.join(map(redact, unused[:10]))}" if unused else ""
+    notes = [*notes, f"{name}: {', '.join(chosen)}{left}"]
     candidates = group_candidates(good, unused) if columns.group is None else []
-    rows = [_source_row(number, fields, columns) for number, fields in numbered]
+    rows = [_source_row(number, fields, columns, kind) for number, fields in numbered]
     return SourceRows(name, digest, columns, rows, notes, key, candidates, synthetic_columns(good, unused))
 
 
-def _source_row(number: int, fields: Fields | Drop, columns: Columns) -> SourceRow:
+def _source_row(number: int, fields: Fields | Drop, columns: Columns, kind: Kind) -> SourceRow:
     if isinstance(fields, Drop):
         return SourceRow(number, problem=fields)
+    has_content = columns.text is not None and fields.get(columns.text) is not None
+    layout = None if has_content else layout_of(fields, kind.layouts)
+    arranged = layout.arrange(fields) if layout else ArrangedRow(_content(fields, columns))
+    drop = arranged if isinstance(arranged, Drop) else None
+    content, label = (_content(fields, columns), None) if isinstance(arranged, Drop) else arranged
     return SourceRow(
         number,
-        content={role: fields.get(column) for role, column in columns.content.items()},
-        label=value_of(fields, columns.label),
+        content=content,
+        label=value_of(fields, columns.label) if label is None else label,
         route=value_of(fields, columns.route),
         split=value_of(fields, columns.split),
         session=value_of(fields, columns.group),
         time=value_of(fields, columns.time),
+        problem=drop,
         fields=fields,
         supersedes=value_of(fields, columns.supersedes),
     )
+
+
+def _content(fields: Fields, columns: Columns) -> dict[str, object]:
+    return {role: fields.get(column) for role, column in columns.content.items()}

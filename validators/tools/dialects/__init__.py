@@ -1,18 +1,23 @@
-"""Forms in which files hold dialogues, one file each; DIALECTS lists them."""
+"""Forms in which files hold dialogues, one file each: DIALECTS of messages, and LAYOUTS of whole rows."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from winnow.validators.row_layout import RowLayout
 from winnow.validators.tools.dialects.canonical import CANONICAL
 from winnow.validators.tools.dialects.dialect import Dialect, DialogueError, SourceDialogue
 from winnow.validators.tools.dialects.openai_chat import OPENAI_CHAT
+from winnow.validators.tools.dialects.xlam_rows import XLAM
 from winnow.validators.tools.dialogue import Role, Turn
 from winnow.validators.tools.strict_json import JsonError, read_json
 
 DIALECTS: tuple[Dialect, ...] = (CANONICAL, OPENAI_CHAT)
 """Every dialect; the first one that recognizes the messages of a row reads them."""
+
+LAYOUTS: tuple[RowLayout, ...] = (XLAM,)
+"""Every layout of rows without a column of messages; the first one that recognizes a row reads it."""
 
 
 def read_dialogue(messages: object) -> SourceDialogue:

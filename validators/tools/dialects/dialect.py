@@ -39,6 +39,8 @@ class SourceDialogue:
     """The text of the arguments of every call as the source has it, in order."""
     paired_by: PairedBy = PairedBy.ID
     """How the results were paired with their calls."""
+    tools: object = None
+    """The tools that the messages themselves declare, as a system prompt may; None if they declare none."""
 
 
 @dataclass(frozen=True)

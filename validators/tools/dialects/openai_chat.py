@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 
 from winnow.core.example import canonical_text
 from winnow.validators.tools.call_formats.answer import FormatError
 from winnow.validators.tools.call_formats.openai_tool_calls import read_calls
-from winnow.validators.tools.dialects.dialect import Dialect, DialogueError, Message, PairedBy, SourceDialogue
-from winnow.validators.tools.dialogue import Call, Role, Turn
+from winnow.validators.tools.dialects.dialect import Dialect, Message, SourceDialogue
+from winnow.validators.tools.dialects.dialogue_builder import DialogueBuilder, SourceCall
 
 SYSTEM_ROLES = ("system", "developer")
-
-RESULT_ROLES = ("tool", "function")
-"""`function` is the role of results before November 2023, when there was one call at a time and no id."""
 
 KNOWN_KEYS = {
     "user": {"role", "content", "name"},
@@ -25,7 +21,8 @@ KNOWN_KEYS = {
     "tool": {"role", "content", "tool_call_id", "name"},
     "function": {"role", "content", "name"},
 }  # fmt: skip
-"""The keys that a message may have, by its role. `weight` is that of OpenAI's fine-tuning files: 0 is not learned."""
+"""The keys that a message may have, by its role. `function` is the role of results before November 2023, when there was
+one call at a time and no id. `weight` is that of OpenAI's fine-tuning files: 0 is not learned."""
 
 
 def recognizes(messages: Sequence[Message]) -> bool:
@@ -36,107 +33,64 @@ def recognizes(messages: Sequence[Message]) -> bool:
 
 def read(messages: Sequence[Message]) -> SourceDialogue:
     """The dialogue. Raises DialogueError with every problem."""
-    reading = _Reading()
+    builder = DialogueBuilder()
     for number, message in enumerate(messages, 1):
-        reading.take(number, message)
-    if reading.problems:
-        raise DialogueError(reading.problems)
-    return SourceDialogue(tuple(reading.turns), reading.system, tuple(reading.raw_calls), reading.paired_by)
+        _take(builder, number, message)
+    return builder.dialogue()
 
 
 def _has_calls(message: Message) -> bool:
     return bool(message.get("tool_calls") or message.get("function_call"))
 
 
-@dataclass
-class _Reading:
-    """What was read so far."""
-
-    turns: list[Turn] = field(default_factory=list)
-    system: str = ""
-    raw_calls: list[str] = field(default_factory=list)
-    paired_by: PairedBy = PairedBy.ID
-    problems: list[str] = field(default_factory=list)
-    ids: dict[str, str] = field(default_factory=dict)
-    """The new id of each call, by that of the source."""
-    open: list[Call] = field(default_factory=list)
-    """Calls without a result yet, in order."""
-
-    def take(self, number: int, message: Message) -> None:
-        """Read one message."""
-        role = message["role"]
-        content = _text(message.get("content"))
-        if content is None:
-            self._problem(number, "the content has parts that are no text")
-            content = ""
-        if role in SYSTEM_ROLES:
-            self._system(number, content)
-            return
-        if unknown := sorted(set(message) - KNOWN_KEYS[role]):
-            self._problem(number, f"unknown key {unknown[0]!r} for the role {role}")
-        if role == "user":
-            self.turns.append(Turn(Role.USER, content))
-        elif role == "assistant":
-            self._answer(number, message, content)
-        else:
-            self._result(number, message, content)
-
-    def _problem(self, number: int, what: str) -> None:
-        self.problems.append(f"message {number}: {what}")
-
-    def _system(self, number: int, content: str) -> None:
-        if self.turns:
-            self._problem(number, "a system prompt after the first turn")
-        self.system = "\n\n".join(filter(None, (self.system, content)))
-
-    def _answer(self, number: int, message: Message, content: str) -> None:
-        calls = tuple(self._calls(number, message))
-        refusal, reasoning = (
-            _text(value) or ""
-            for value in (message.get("refusal"), message.get("reasoning_content", message.get("reasoning")))
-        )
-        weight = message.get("weight")
-        if weight not in (None, 0, 1):
-            self._problem(number, f"weight {weight!r}, expected 0 or 1")
-        self.turns.append(Turn(Role.ASSISTANT, content or refusal, calls, reasoning=reasoning, train=weight != 0))
-        self.open.extend(calls)
-
-    def _calls(self, number: int, message: Message) -> Iterator[Call]:
-        """The calls with their new ids. The text of their arguments is kept."""
-        try:
-            given = read_calls(message)
-        except FormatError as error:
-            self.problems.extend(f"message {number}: {problem}" for problem in error.problems)
-            return
-        functions = [one["function"] for one in message.get("tool_calls") or ()] or [message.get("function_call")]
-        for call, function in zip(given, functions, strict=False):
-            self.raw_calls.append(function["arguments"])
-            own = f"call_{len(self.raw_calls)}"
-            if message.get("tool_calls"):
-                if call.id in self.ids:
-                    self._problem(number, f"an earlier call has the id {call.id!r} too")
-                self.ids[call.id] = own
-            yield replace(call, id=own)
-
-    def _result(self, number: int, message: Message, content: str) -> None:
-        given = message.get("tool_call_id")
-        call = self._answered(number, message) if not given else self.ids.get(str(given))
-        if call is None:
-            self._problem(
-                number, f"a result for the call {given!r}, which was not made" if given else "a result without a call"
-            )
-            return
-        self.open = [one for one in self.open if one.id != call]
-        self.turns.append(Turn(Role.TOOL, content, call_id=call))
-
-    def _answered(self, number: int, message: Message) -> str | None:
-        """The call that a result without an id answers: the first open one, of the same name if it gives one."""
-        self.paired_by = PairedBy.ORDER
-        name = message.get("name")
-        return next((one.id for one in self.open if name in (None, one.name)), None)
+def _take(builder: DialogueBuilder, number: int, message: Message) -> None:
+    """Read one message."""
+    role = message["role"]
+    content = text_of_parts(message.get("content"))
+    if content is None:
+        builder.add_problem(number, "the content has parts that are no text")
+        content = ""
+    if role in SYSTEM_ROLES:
+        builder.add_system(number, content)
+        return
+    if unknown := sorted(set(message) - KNOWN_KEYS[role]):
+        builder.add_problem(number, f"unknown key {unknown[0]!r} for the role {role}")
+    if role == "user":
+        builder.add_user(content)
+    elif role == "assistant":
+        _take_answer(builder, number, message, content)
+    else:
+        call_id, name = message.get("tool_call_id"), message.get("name")
+        builder.add_result(number, content, call_id=str(call_id or ""), name=str(name or ""))
 
 
-def _text(content: object) -> str | None:
+def _take_answer(builder: DialogueBuilder, number: int, message: Message, content: str) -> None:
+    refusal, reasoning = (
+        text_of_parts(value) or ""
+        for value in (message.get("refusal"), message.get("reasoning_content", message.get("reasoning")))
+    )
+    weight = message.get("weight")
+    if weight not in (None, 0, 1):
+        builder.add_problem(number, f"weight {weight!r}, expected 0 or 1")
+    calls = tuple(_calls(builder, number, message))
+    builder.add_answer(number, content or refusal, calls, reasoning=reasoning, train=weight != 0)
+
+
+def _calls(builder: DialogueBuilder, number: int, message: Message) -> Iterator[SourceCall]:
+    """The calls of a message with the text of their arguments; the legacy `function_call` has no id."""
+    try:
+        given = read_calls(message)
+    except FormatError as error:
+        for problem in error.problems:
+            builder.add_problem(number, str(problem))
+        return
+    listed = message.get("tool_calls")
+    functions = [one["function"] for one in listed or ()] or [message.get("function_call")]
+    for call, function in zip(given, functions, strict=False):
+        yield SourceCall(call.name, call.arguments, function["arguments"], call.id if listed else "")
+
+
+def text_of_parts(content: object) -> str | None:
     """The text of a message's content: a string, a list of text parts, or nothing. None if it holds something else."""
     if content is None:
         return ""

@@ -1,0 +1,41 @@
+"""What a row layout declares: columns in which files hold an example in parts that must be put together first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from winnow.validators.text import Drop
+
+Fields = Mapping[str, Any]
+"""One row of a file: every column, by its name."""
+
+
+class ArrangedRow(NamedTuple):
+    """What a row of a layout holds."""
+
+    content: Mapping[str, object]
+    """One value per content column of the kind, as a file with these columns would have it."""
+    label: object = None
+    """The label, if the layout has a place for it that is no column."""
+
+
+@dataclass(frozen=True)
+class RowLayout:
+    """One layout of the columns of a row. A row that has a column for the content itself needs none."""
+
+    name: str
+    title: str
+    """What it is called in a message."""
+    recognizes: Callable[[Fields], bool]
+    """Whether a row has this layout; it must be fast, and may look at names and types of columns only."""
+    arrange: Callable[[Fields], ArrangedRow | Drop]
+    """The content of a row, or why it cannot be read."""
+    columns: frozenset[str]
+    """The columns that it reads."""
+
+
+def layout_of(fields: Fields, layouts: Sequence[RowLayout]) -> RowLayout | None:
+    """The first layout that recognizes a row."""
+    return next((one for one in layouts if one.recognizes(fields)), None)

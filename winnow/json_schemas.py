@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from winnow.core.atomic import atomic_write
+from winnow.core.interaction_line import InteractionLine
 from winnow.core.working_row import WorkingRow
 from winnow.curation.checks.gates.gate import Gate
 from winnow.curation.io.dropped_line import DroppedLine
@@ -32,6 +33,7 @@ PUBLIC_RECORDS: dict[str, type[object]] = {
     "exclusion": ExclusionLine,
     "feedback": FeedbackOutput,
     "gate": Gate,
+    "interaction": InteractionLine,
     "label_accuracy": LabelAccuracyFacts,
     "label_errors": LabelErrors,
     "lot": LotFacts,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import os
-import shutil
 import sqlite3
 import tempfile
 from pathlib import Path
@@ -16,8 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import winnow
-from tests.support.files import read_dropped
-from winnow.core.errors import WinnowError
+from tests.support.fuzzing import check_file, damaged, empty_if_large
 from winnow.curation.io.readers import FORMATS
 from winnow.workspace import Workspace
 
@@ -100,13 +98,6 @@ def table_files(draw: st.DrawFn) -> bytes:
         return path.read_bytes()
 
 
-@st.composite
-def damaged(draw: st.DrawFn, files: st.SearchStrategy[bytes]) -> bytes:
-    data = draw(files)
-    cut = draw(st.integers(0, len(data)))
-    return data[:cut] + draw(st.binary(max_size=8)) + data[cut + draw(st.integers(0, 20)) :]
-
-
 whole = st.one_of(csv_files(), json_files(), rasa_files(), table_files(), st.binary(max_size=200))
 
 files = st.one_of(whole, damaged(whole), whole.map(gzip.compress), damaged(whole.map(gzip.compress)))
@@ -117,27 +108,6 @@ def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     folder = tmp_path_factory.mktemp("fuzz")
     (folder / "winnow.yaml").write_text("name: t\nkind: intents\nlabels: [{name: a, route: r}, {name: b}]\n")
     return winnow.open(folder)
-
-
-def check_file(workspace: Workspace, data: bytes, suffix: str, form: str) -> None:
-    path = workspace.folder.root / f"file{suffix}"
-    path.write_bytes(data)
-    before = len(workspace.records())
-    try:
-        result = workspace.add(path, format=form)
-    except WinnowError as error:
-        assert error.problems  # noqa: PT017  (an error is one of two right outcomes)
-        assert len(workspace.records()) == before
-        return
-    assert result.given == result.added + result.known + result.dropped
-    assert sum(result.reasons.values()) == result.dropped
-    table = workspace.records()
-    assert len(table) == before + result.added
-    assert "superseded" not in set(table["state"])
-    if result.dropped_file:
-        assert len(read_dropped(result.dropped_file)) == result.dropped
-    again = workspace.add(path, format=form)
-    assert (again.given, again.added, again.dropped) == (result.given, 0, result.dropped)
 
 
 SLOW_EXAMPLES = int(os.environ.get("WINNOW_FUZZ_FILES", "2500"))
@@ -162,8 +132,4 @@ def test_no_file_ends_in_a_traceback_and_no_row_vanishes(
 @given(*arguments)
 def test_thousands_of_files(fuzzed: Workspace, data: bytes, suffix: str, form: str) -> None:
     check_file(fuzzed, data, suffix, form)
-    if len(fuzzed.records()) > 2000:  # start afresh, so that the last file costs no more than the first
-        root = fuzzed.folder.root
-        shutil.rmtree(fuzzed.folder.state)
-        fuzzed.__dict__.pop("store")
-        assert winnow.open(root)
+    empty_if_large(fuzzed)

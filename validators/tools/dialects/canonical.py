@@ -60,7 +60,7 @@ def _renumbered_call(call: Mapping[str, Any], ids: dict[str, str]) -> dict[str, 
 def _problems(number: int, message: Message) -> Iterator[str]:
     """What keeps a message from having the form."""
     role = message.get("role")
-    if role not in TURN_KEYS:
+    if role not in [*Role]:
         yield f"turn {number}: role {role!r}, expected user, assistant or tool"
         return
     if unknown := sorted(set(message) - TURN_KEYS[role]):

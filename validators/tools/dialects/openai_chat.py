@@ -27,7 +27,7 @@ one call at a time and no id. `weight` is that of OpenAI's fine-tuning files: 0 
 
 def recognizes(messages: Sequence[Message]) -> bool:
     """Whether every message has a role of OpenAI's chat."""
-    roles = {*SYSTEM_ROLES, *KNOWN_KEYS}
+    roles = (*SYSTEM_ROLES, *KNOWN_KEYS)  # no set: a role may be a list
     return all(message.get("role") in roles and ("content" in message or _has_calls(message)) for message in messages)
 
 

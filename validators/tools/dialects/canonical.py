@@ -9,7 +9,7 @@ from winnow.validators.tools.dialects.dialect import Dialect, DialogueError, Mes
 from winnow.validators.tools.dialogue import Role, turns_from_json
 from winnow.validators.tools.strict_json import write_json
 
-TURN_KEYS = {
+TURN_KEYS: Mapping[str, set[str]] = {
     Role.USER: {"role", "content"},
     Role.ASSISTANT: {"role", "content", "calls", "reasoning", "train"},
     Role.TOOL: {"role", "content", "call_id"},
@@ -60,7 +60,7 @@ def _renumbered_call(call: Mapping[str, Any], ids: dict[str, str]) -> dict[str, 
 def _problems(number: int, message: Message) -> Iterator[str]:
     """What keeps a message from having the form."""
     role = message.get("role")
-    if role not in [*Role]:
+    if not isinstance(role, str) or role not in TURN_KEYS:
         yield f"turn {number}: role {role!r}, expected user, assistant or tool"
         return
     if unknown := sorted(set(message) - TURN_KEYS[role]):

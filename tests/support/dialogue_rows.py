@@ -20,6 +20,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "tools": TOOLS,
     },
     "openai": dialogue("How is the weather in Paris?", "Paris"),
+    "request": {"text": "How is the weather in Paris?"},
     "xlam": {
         "query": "How is the weather in Paris?",
         "answers": json.dumps([{"name": "weather", "arguments": _PARIS}]),

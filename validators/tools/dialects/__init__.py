@@ -9,6 +9,7 @@ from winnow.validators.row_layout import RowLayout
 from winnow.validators.tools.dialects.canonical import CANONICAL
 from winnow.validators.tools.dialects.dialect import Dialect, DialogueError, SourceDialogue
 from winnow.validators.tools.dialects.openai_chat import OPENAI_CHAT
+from winnow.validators.tools.dialects.request_rows import REQUEST
 from winnow.validators.tools.dialects.xlam_rows import XLAM
 from winnow.validators.tools.dialogue import Role, Turn
 from winnow.validators.tools.strict_json import JsonError, read_json
@@ -16,8 +17,11 @@ from winnow.validators.tools.strict_json import JsonError, read_json
 DIALECTS: tuple[Dialect, ...] = (CANONICAL, OPENAI_CHAT)
 """Every dialect; the first one that recognizes the messages of a row reads them."""
 
-LAYOUTS: tuple[RowLayout, ...] = (XLAM,)
-"""Every layout of rows without a column of messages; the first one that recognizes a row reads it."""
+LAYOUTS: tuple[RowLayout, ...] = (XLAM, REQUEST)
+"""Every layout of rows without a column of messages; the first one that recognizes a row reads it.
+
+A request alone goes last: its column may be one of several in other layouts.
+"""
 
 
 def read_dialogue(messages: object) -> SourceDialogue:

@@ -32,8 +32,8 @@ LEVELS = (
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 COMMAND_LINE = re.compile(r"(?<![\w./])winnow [a-z]+")
 """A command line that is written out instead of made by `winnow.core.commands.command`."""
-SQL_HOMES = ("winnow.curation.store", "winnow.generators.llm.spend", "winnow.curation.io.readers.sqlite_reader")
-"""The reader opens the user's own databases."""
+SQL_HOMES = ("winnow.curation.store", "winnow.generators.llm.spend", "winnow.curation.io.readers.databases")
+"""The readers open databases of users."""
 SQL_PACKAGES = frozenset({"sqlalchemy", "sqlite3", "alembic"})
 SQL_CALLS = frozenset(
     {"execute", "executemany", "executescript", "exec_driver_sql", "scalar_one", "scalars", "mappings"}

@@ -10,6 +10,7 @@ from pathlib import Path
 from winnow.curation.io.readers import READERS
 from winnow.curation.io.readers.columns import KNOWN_NAMES
 from winnow.curation.io.readers.csv_reader import CSV, DELIMITERS
+from winnow.curation.io.readers.databases.sql_reader import SQL
 from winnow.curation.io.readers.decoding import decode
 from winnow.curation.io.readers.file_format import FileFormat
 from winnow.curation.io.readers.json_reader import JSON
@@ -30,6 +31,7 @@ TABLE_SHARE = 0.5
 STARTS = (
     (JSON, re.compile(r"\[\s*[\[{\"\]]")),
     (JSONL, re.compile(r"\{\s*[\"'}]")),
+    (SQL, re.compile(r"(?:PRAGMA\s+\w+\s*=|CREATE\s+TABLE\s|BEGIN\s+TRANSACTION\s*;)", re.I)),
     (RASA, re.compile(r"(?:version:[^\n]*\s+)?nlu:\s*\n")),
     (CSV, re.compile(r"<(?:\?xml|!doctype|html)\b|sep=.\s*\n", re.I)),
 )

@@ -19,7 +19,7 @@ from tests.support.fuzzing import check_file, damaged, empty_if_large
 from winnow.curation.io.readers import FORMATS
 from winnow.workspace import Workspace
 
-SUFFIXES = ["", ".csv", ".tsv", ".jsonl", ".json", ".parquet", ".db", ".yml", ".txt", ".csv.gz", ".jsonl.gz"]
+SUFFIXES = ["", ".csv", ".tsv", ".jsonl", ".json", ".parquet", ".db", ".sql", ".yml", ".txt", ".csv.gz", ".jsonl.gz"]
 
 COLUMNS = ["text", "query", "label", "intent", "agent", "split", "time", "user", "", "text", "ü"]
 

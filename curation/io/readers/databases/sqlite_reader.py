@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from winnow.core.errors import Problem, WinnowError
+from winnow.curation.io.readers.databases.database_tables import open_database, rows_of_table, table_to_read
 from winnow.curation.io.readers.file_format import FileFormat, InputFile
 from winnow.curation.io.readers.numbered_rows import NumberedRow, unreadable_file
 
@@ -17,27 +18,13 @@ def sqlite_rows(data: bytes, *, name: str = "file", table: str | None = None) ->
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "source.db"
         copy.write_bytes(data)
-        connection = sqlite3.connect(copy)
-        connection.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
-        connection.row_factory = sqlite3.Row
+        connection = open_database(str(copy))
         try:
-            found = _tables(connection)
-            if table is None and len(found) != 1:
-                raise unreadable_file(name, f"{len(found)} tables ({', '.join(found)})", "one table", "name the table")
-            if table is not None and table not in found:
-                raise unreadable_file(name, f"no table {table!r}", f"one of {', '.join(found)}", "choose one of these")
-            quoted = (table or found[0]).replace('"', '""')
-            for number, row in enumerate(connection.execute(f'SELECT * FROM "{quoted}"'), 1):
-                yield number, dict(row)
+            yield from enumerate(rows_of_table(connection, table_to_read(connection, name=name, table=table)), 1)
         except sqlite3.Error as error:
             raise unreadable_file(name, f"damaged SQLite file ({error})", "an intact SQLite file") from None
         finally:
             connection.close()
-
-
-def _tables(connection: sqlite3.Connection) -> list[str]:
-    query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
-    return [row[0] for row in connection.execute(query)]
 
 
 def refuse_unfinished_log(path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Read databases of users: SQLite files, and dumps of them. The only SQL on data of others."""

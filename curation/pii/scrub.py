@@ -83,6 +83,11 @@ class Scrubber:
         """A session or user id that is itself private data, as a word that reveals nothing."""
         return f"private-{self._digest('session', value).hex()[:16]}" if find_pii(value) else value
 
+    def surrogate_number(self, value: tuple[str, str]) -> int:
+        """The number that selects the surrogate of an entity and a folded value."""
+        entity, folded = value
+        return int.from_bytes(self._digest(entity, folded)[:8]) % SURROGATE_NUMBERS
+
     def _replaced(self, text: str, found: Sequence[PiiSpan], taken: dict[str, str]) -> str:
         parts, last = [], 0
         for one in found:
@@ -96,7 +101,7 @@ class Scrubber:
             if entity in PUNCTUATION_MATTERS
             else re.sub(r"[\W_]", "", value.casefold())
         )
-        number = int.from_bytes(self._digest(entity, folded)[:8]) % SURROGATE_NUMBERS
+        number = self.surrogate_number((entity, folded))
         stand_in = surrogate(entity, number)
         for step in range(1, MAX_COLLISIONS):
             if taken.get(stand_in, folded) == folded:

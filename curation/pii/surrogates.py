@@ -18,20 +18,34 @@ PLACES = "Springfield Fairview Riverside Greenville Clayton Ashland Milford Oxbr
 
 COMPANIES = "Acme Globex Initech Umbrella Hooli Vandelay Wonka Contoso".split()
 
+_BETWEEN = r"[ .\-()/]{0,3}"
+"""What may stand between two digits."""
+
+NUMBERS_OF_NOBODY = {9: "999000", 6: "9990"}
+"""How numbers begin that stand for a JSON number, which has no zeros in front, by the least number of digits."""
+
 PATTERNS = tuple(
     re.compile(pattern, re.I)
     for pattern in (
         r".*@(?:[\w-]+\.)*(?:example(?:\.(?:com|org|net|edu))?|test|invalid)",  # RFC 2606
         r"https?://(?:[\w-]+\.)*(?:example(?:\.(?:com|org|net))?|test|invalid|localhost)(?:[:/?#].*)?",
-        r"(?:\D*1)?\D*\d{3}\D*555\D*01\d\D*\d|555\D*01\d\d",  # 555-0100 to 555-0199, kept for fiction (NANPA)
+        # 555-0100 to 555-0199 with and without an area, kept for fiction (NANPA)
+        r"(?:\D*1)?\D*\d{3}\D*555\D*01\d\D*\d|555\D*01\d\d",
+        rf"(?:(?:\+|00)?1{_BETWEEN})?(?:\(?(?:\d{_BETWEEN}){{3}})?5{_BETWEEN}5{_BETWEEN}5{_BETWEEN}0{_BETWEEN}1(?:{_BETWEEN}\d){{2}}",
         r"000-\d\d-\d{4}|987\D?65\D?432\d",  # no area is 000; 987-65-4320 to 4329 are kept for advertising (SSA)
-        r"4000\D?0000\D?\d{4}\D?\d{4}",  # a range that payment services use for tests
-        r"GB\d\d\W?TEST[\d ]{14,18}",
-        r"00[:-]00[:-]5E[:-]00[:-]53[:-]\w\w",  # RFC 7042
-        r"000\d{3,14}",
+        rf"4{_BETWEEN}(?:0{_BETWEEN}){{7}}\d(?:{_BETWEEN}\d){{3,10}}",  # a range that payment services use for tests
+        r"GB\d\d\W?TEST[\d -]{14,18}",
+        r"[A-Z]{2}[ -]?0[ -]?0(?:[ -]?\d){11,30}",  # the check digits of an IBAN are 02 to 98
+        r"00[:-]?00[:.-]?5E[:-]?00[:.-]?53[:-]?\w\w",  # RFC 7042
+        r"(?:[X\W_]*0){3}(?:[X\W_]*\d){3,60}[X\W_]*",
+        rf"\+\d{{1,3}}{_BETWEEN}0(?:{_BETWEEN}0){{2}}(?:{_BETWEEN}\d){{3,11}}",
+        "|".join(
+            rf"{_BETWEEN.join(start)}(?:{_BETWEEN}\d){{{least - len(start)},30}}"
+            for least, start in NUMBERS_OF_NOBODY.items()
+        ),
         r"X00\d{6}",
         r"0x0{36}[0-9a-f]{4}|1BitcoinEaterAddressDontSendf59kuE",
-        r"EXAMPLE-SECRET-\d+|AKIA\w*EXAMPLE",
+        r"EXAMPLE-SECRET-\d+|AKIA\w*EXAMPLE|(?:[A-Z]{1,12}[_-]){0,2}EXAMPLE\d{3,}",
         "|".join((*NAMES, *PLACES, *COMPANIES)),
     )
 )

@@ -23,7 +23,7 @@ class ArrangedRow(NamedTuple):
 
 @dataclass(frozen=True)
 class RowLayout:
-    """One layout of the columns of a row. A row that has a column for the content itself needs none."""
+    """One layout of the columns of a row. A row whose column holds all of the content needs none."""
 
     name: str
     title: str
@@ -36,6 +36,10 @@ class RowLayout:
     """The columns that it reads."""
 
 
-def layout_of(fields: Fields, layouts: Sequence[RowLayout]) -> RowLayout | None:
-    """The first layout that recognizes a row."""
-    return next((one for one in layouts if one.recognizes(fields)), None)
+def layout_of(fields: Fields, layouts: Sequence[RowLayout], *, content_names: frozenset[str]) -> RowLayout | None:
+    """The first layout that recognizes a row and reads every column of the row that could be the content itself.
+
+    `content_names` are the names of such columns, folded.
+    """
+    own = {key for key, value in fields.items() if value is not None and key.strip().lower() in content_names}
+    return next((one for one in layouts if own <= one.columns and one.recognizes(fields)), None)

@@ -21,6 +21,28 @@ ROWS: dict[str, dict[str, Any]] = {
     },
     "openai": dialogue("How is the weather in Paris?", "Paris"),
     "request": {"text": "How is the weather in Paris?"},
+    "hugging_face": {
+        "messages": [
+            {"role": "user", "content": "How is the weather in Paris?"},
+            {
+                "role": "assistant",
+                "tool_calls": [{"type": "function", "function": {"name": "weather", "arguments": _PARIS}}],
+            },
+            {"role": "tool", "name": "weather", "content": "sunny"},
+            {"role": "assistant", "content": "It is sunny."},
+        ],
+        "tools": TOOLS,
+    },
+    "prompt_completion": {
+        "prompt": [{"role": "user", "content": "How is the weather in Paris?"}],
+        "completion": [
+            {
+                "role": "assistant",
+                "tool_calls": [{"type": "function", "function": {"name": "weather", "arguments": _PARIS}}],
+            },
+        ],
+        "tools": TOOLS,
+    },
     "xlam": {
         "query": "How is the weather in Paris?",
         "answers": json.dumps([{"name": "weather", "arguments": _PARIS}]),

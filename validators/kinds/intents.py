@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from winnow.config.task import Task
 from winnow.core.example import canonical_text, fold_key
+from winnow.validators.intent_rows import INTENT_LAYOUTS
 from winnow.validators.kinds.kind import ContentColumn, Kind, Noun, Purpose
 from winnow.validators.text import Drop, text_problem
 from winnow.validators.wording.guards import Guards
@@ -49,4 +50,5 @@ INTENTS = Kind(
     targets=_targets,
     noun=Noun("query", "queries"),
     required_keys=("labels",),
+    layouts=INTENT_LAYOUTS,
 )

@@ -202,9 +202,14 @@ class Kind:
     is_held_out: Callable[[str, Task], bool] = nothing_held_out
     """Whether the task keeps a content out of train and validation: its group goes to test when it is first added."""
     layouts: tuple[RowLayout, ...] = ()
-    """The layouts of rows that have no column for the content itself; the first that recognizes a row reads it."""
+    """The layouts of rows whose content is in several columns; the first that recognizes a row reads it."""
     required_keys: tuple[str, ...] = ()
     """Keys that a task file of this kind must have, and not empty."""
+
+    @property
+    def content_names(self) -> frozenset[str]:
+        """The names, folded, of the columns that a file must have: they hold the content itself."""
+        return frozenset(name for part in self.content_columns.values() if not part.optional for name in part.names)
 
     @property
     def release_columns(self) -> list[str]:

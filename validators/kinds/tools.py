@@ -15,6 +15,7 @@ from winnow.core.hashing import stable_hash
 from winnow.core.label_error_evidence import LabelEvidence
 from winnow.core.vocabulary import DropReason
 from winnow.validators.kinds.kind import ContentColumn, Kind, LabeledContent, Noun, Purpose, TaskColumn
+from winnow.validators.preference_rows import PREFERENCE
 from winnow.validators.text import Drop, text_problem
 from winnow.validators.tools.behavior import TOOL_SEPARATOR, Behavior, Certain, derived_label
 from winnow.validators.tools.dialects import LAYOUTS, read_dialogue
@@ -285,7 +286,7 @@ TOOLS = Kind(
     request_key=_request_key,
     source_form=_source_form,
     is_held_out=_is_held_out,
-    layouts=LAYOUTS,
+    layouts=(PREFERENCE, *LAYOUTS),
     task_columns={
         "system_prompt": TaskColumn(lambda task: task.system_prompt_text, "The system prompt of the task."),
     },

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from typing import NamedTuple
 
 from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.suggest import suggestion
@@ -62,14 +63,27 @@ class Columns:
         return {role: column for role, column in named.items() if column and column != NO_COLUMN}
 
 
-def layouts_of(rows: Sequence[Fields], kind: Kind) -> dict[RowLayout, int]:
-    """The layouts that recognize rows without a column for the content itself, and how many rows each."""
-    if not kind.layouts:
-        return {}
-    names = {name for part in kind.content_columns.values() if not part.optional for name in part.names}
-    bare = (row for row in rows if not any(row[key] is not None for key in row if key.strip().lower() in names))
-    found = (layout_of(row, kind.layouts) for row in bare)
-    return dict(Counter(one for one in found if one))
+class RowLayouts(NamedTuple):
+    """What is known of the layouts of a file's rows."""
+
+    rows: dict[RowLayout, int]
+    """How many rows each layout reads."""
+    own: frozenset[str]
+    """The columns that have a value in a row that no layout reads."""
+
+
+def row_layout(fields: Fields, kind: Kind, *, text: str | None) -> RowLayout | None:
+    """The layout that reads a row; None where the column of the content does, such as a chosen one: `text`."""
+    if not kind.layouts or (text is not None and fields.get(text) is not None):
+        return None
+    return layout_of(fields, kind.layouts, content_names=kind.content_names)
+
+
+def layouts_of(rows: Sequence[Fields], kind: Kind, *, text: str | None = None) -> RowLayouts:
+    """The layouts of rows; `text` is the column of the content, if the user chose one."""
+    found = [row_layout(row, kind, text=text) for row in rows]
+    own = {key for row, one in zip(rows, found, strict=True) if one is None for key in row if row[key] is not None}
+    return RowLayouts(dict(Counter(one for one in found if one)), frozenset(own))
 
 
 def find_columns(
@@ -79,12 +93,13 @@ def find_columns(
     splits: Sequence[object],
     name: str,
     kind: Kind,
-    layouts: Sequence[RowLayout] = (),
+    layouts: RowLayouts | None = None,
 ) -> Columns:
     """Fill in the roles that the user did not set.
 
     `splits` are the values of a column called "split": it is taken only when nearly all of them name a split.
-    `layouts` are those of some of the rows: their columns have no other role, and no content column must be there.
+    `layouts` are those of the rows: what a layout reads has no other role, and where one reads rows, no column of the
+    content must be there.
 
     Raises WinnowError when a given column is missing, when the kind has no use for it, or when no column holds a part
     of the content.
@@ -98,8 +113,11 @@ def find_columns(
     if problems:
         raise WinnowError(problems)
     by_folded = {column.strip().lower(): column for column in reversed(present)}
-    found = _with_content(chosen_columns, by_folded, kind)
-    read_by_layout = {*()}.union(*(one.columns for one in layouts))
+    arranged = layouts.rows if layouts else {}
+    only_arranged = kind.content_names - {key.strip().lower() for key in layouts.own} if layouts and arranged else ()
+    own = {name: column for name, column in by_folded.items() if name not in only_arranged}
+    found = _with_content(chosen_columns, own, kind)
+    read_by_layout = {*()}.union(*(one.columns for one in arranged))
     for role, names in _known_names(kind).items():
         column = next((by_folded[n] for n in names if n in by_folded and by_folded[n] not in read_by_layout), None)
         if (
@@ -114,7 +132,7 @@ def find_columns(
     missing = [
         Problem(name, f"no {role} column among: {held}", f"one of {', '.join(part.names)}", f"name the {role} column")
         for role, part in kind.content_columns.items()
-        if role not in found.content and not part.optional and not layouts
+        if role not in found.content and not part.optional and not arranged
     ]
     if missing:
         raise WinnowError(missing)

@@ -115,7 +115,7 @@ def _source(lines: Sequence[DroppedLine], kind: Kind) -> ReadSource:
     good = [fields for _, fields in rows if isinstance(fields, dict)]
     if good and not columns.content:
         present = list(dict.fromkeys(key for fields in good for key in fields))
-        layouts = [*layouts_of(good, kind)]
+        layouts = layouts_of(good, kind)
         columns = find_columns(columns, present, splits=(), name=first.file, kind=kind, layouts=layouts)
     settings = json.dumps(source.settings, sort_keys=True)
     as_added = AsAdded(source.origin, source.license, source.split, settings, source.batch)

@@ -12,7 +12,7 @@ from winnow.core.counted import counted
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.hashing import stable_hash
 from winnow.core.vocabulary import DecidedBy
-from winnow.curation.io.readers.columns import Columns, find_columns, layouts_of, value_of
+from winnow.curation.io.readers.columns import Columns, find_columns, layouts_of, row_layout, value_of
 from winnow.curation.io.readers.dropped_rows import (
     AsAdded,
     dropped_sources,
@@ -26,7 +26,7 @@ from winnow.curation.io.readers.raw_rows import RawRows, read_rows
 from winnow.curation.pii.detect import redact
 from winnow.validators.kinds.intents import INTENTS
 from winnow.validators.kinds.kind import Kind
-from winnow.validators.row_layout import ArrangedRow, layout_of
+from winnow.validators.row_layout import ArrangedRow
 from winnow.validators.text import Drop
 
 if TYPE_CHECKING:
@@ -159,9 +159,11 @@ def sources_of_file(
             file_hash=one.file_hash,
             columns=one.columns,
             rows=[
-                replace(_source_row(number, fields, one.columns, kind), problem=one.unchanged[place])
+                replace(
+                    _source_row(number, fields, one.columns, kind, text=one.columns.text), problem=one.unchanged[place]
+                )
                 if place in one.unchanged
-                else _source_row(number, fields, one.columns, kind)
+                else _source_row(number, fields, one.columns, kind, text=one.columns.text)
                 for place, (number, fields) in enumerate(one.rows)
             ],
             notes=[f"{found.name}: dropped rows of {one.name}, added with the options of that file"],
@@ -215,24 +217,24 @@ def _source_rows(
         chosen_columns = replace(chosen_columns, group=group_answers[key])
         notes = [*notes, f"{name}: group column {group_answers[key]}, as answered before for files with these columns"]
     splits = [value_text(fields.get(name)) for name in present if name.lower() == "split" for fields in good]
-    layouts = layouts_of(good, kind)
-    columns = find_columns(chosen_columns, present, splits=splits, name=name, kind=kind, layouts=[*layouts])
-    used = {*columns.chosen().values()}.union(*(one.columns for one in layouts))
-    chosen = [f"{one.title} ({counted(rows, 'row')})" for one, rows in layouts.items()]
+    layouts = layouts_of(good, kind, text=chosen_columns.text)
+    columns = find_columns(chosen_columns, present, splits=splits, name=name, kind=kind, layouts=layouts)
+    used = {*columns.chosen().values()}.union(*(one.columns for one in layouts.rows))
+    chosen = [f"{one.title} ({counted(rows, 'row')})" for one, rows in layouts.rows.items()]
     chosen += [f"{role} = {column!r}" for role, column in columns.chosen().items()]
     unused = [key for key in present if key not in used]
     left = f"; not used: {', '.join(map(redact, unused[:10]))}" if unused else ""
     notes = [*notes, f"{name}: {', '.join(chosen)}{left}"]
     candidates = group_candidates(good, unused) if columns.group is None else []
-    rows = [_source_row(number, fields, columns, kind) for number, fields in numbered]
+    rows = [_source_row(number, fields, columns, kind, text=chosen_columns.text) for number, fields in numbered]
     return SourceRows(name, digest, columns, rows, notes, key, candidates, synthetic_columns(good, unused))
 
 
-def _source_row(number: int, fields: Fields | Drop, columns: Columns, kind: Kind) -> SourceRow:
+def _source_row(number: int, fields: Fields | Drop, columns: Columns, kind: Kind, *, text: str | None) -> SourceRow:
+    """One row with its values by role; `text` is the column of the content, if it was chosen."""
     if isinstance(fields, Drop):
         return SourceRow(number, problem=fields)
-    has_content = columns.text is not None and fields.get(columns.text) is not None
-    layout = None if has_content else layout_of(fields, kind.layouts)
+    layout = row_layout(fields, kind, text=text)
     arranged = layout.arrange(fields) if layout else ArrangedRow(_content(fields, columns))
     drop = arranged if isinstance(arranged, Drop) else None
     content, label = (_content(fields, columns), None) if isinstance(arranged, Drop) else arranged

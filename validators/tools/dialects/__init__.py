@@ -8,16 +8,26 @@ from dataclasses import replace
 from winnow.validators.row_layout import RowLayout
 from winnow.validators.tools.dialects.canonical import CANONICAL
 from winnow.validators.tools.dialects.dialect import Dialect, DialogueError, SourceDialogue
+from winnow.validators.tools.dialects.hugging_face_chat import HUGGING_FACE
 from winnow.validators.tools.dialects.openai_chat import OPENAI_CHAT
+from winnow.validators.tools.dialects.prompt_completion_rows import PROMPT_COMPLETION
 from winnow.validators.tools.dialects.request_rows import REQUEST
 from winnow.validators.tools.dialects.xlam_rows import XLAM
 from winnow.validators.tools.dialogue import Role, Turn
 from winnow.validators.tools.strict_json import JsonError, read_json
 
-DIALECTS: tuple[Dialect, ...] = (CANONICAL, OPENAI_CHAT)
+DIALECTS: tuple[Dialect, ...] = (
+    CANONICAL,
+    HUGGING_FACE,
+    OPENAI_CHAT,
+)
 """Every dialect; the first one that recognizes the messages of a row reads them."""
 
-LAYOUTS: tuple[RowLayout, ...] = (XLAM, REQUEST)
+LAYOUTS: tuple[RowLayout, ...] = (
+    XLAM,
+    PROMPT_COMPLETION,
+    REQUEST,
+)
 """Every layout of rows without a column of messages; the first one that recognizes a row reads it.
 
 A request alone goes last: its column may be one of several in other layouts.

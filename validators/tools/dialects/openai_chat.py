@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from winnow.core.example import canonical_text
 from winnow.validators.tools.call_formats.answer import FormatError
@@ -33,9 +33,18 @@ def recognizes(messages: Sequence[Message]) -> bool:
 
 def read(messages: Sequence[Message]) -> SourceDialogue:
     """The dialogue. Raises DialogueError with every problem."""
+    return read_messages(messages, calls=_calls)
+
+
+CallReader = Callable[[DialogueBuilder, int, Message], Iterable[SourceCall]]
+"""Yields the calls of a numbered message, and notes what is wrong with them."""
+
+
+def read_messages(messages: Sequence[Message], *, calls: CallReader) -> SourceDialogue:
+    """The dialogue of messages with these roles and keys. Raises DialogueError with every problem."""
     builder = DialogueBuilder()
     for number, message in enumerate(messages, 1):
-        _take(builder, number, message)
+        _take(builder, number, message, calls)
     return builder.dialogue()
 
 
@@ -43,7 +52,7 @@ def _has_calls(message: Message) -> bool:
     return bool(message.get("tool_calls") or message.get("function_call"))
 
 
-def _take(builder: DialogueBuilder, number: int, message: Message) -> None:
+def _take(builder: DialogueBuilder, number: int, message: Message, calls: CallReader) -> None:
     """Read one message."""
     role = message["role"]
     content = text_of_parts(message.get("content"))
@@ -53,18 +62,21 @@ def _take(builder: DialogueBuilder, number: int, message: Message) -> None:
     if role in SYSTEM_ROLES:
         builder.add_system(number, content)
         return
-    if unknown := sorted(set(message) - KNOWN_KEYS[role]):
+    given = {key for key, value in message.items() if value is not None}  # tables pad messages with nulls
+    if unknown := sorted(given - KNOWN_KEYS[role]):
         builder.add_problem(number, f"unknown key {unknown[0]!r} for the role {role}")
     if role == "user":
         builder.add_user(content)
     elif role == "assistant":
-        _take_answer(builder, number, message, content)
+        _take_answer(builder, number, message, content, tuple(calls(builder, number, message)))
     else:
         call_id, name = message.get("tool_call_id"), message.get("name")
         builder.add_result(number, content, call_id=str(call_id or ""), name=str(name or ""))
 
 
-def _take_answer(builder: DialogueBuilder, number: int, message: Message, content: str) -> None:
+def _take_answer(
+    builder: DialogueBuilder, number: int, message: Message, content: str, calls: Sequence[SourceCall]
+) -> None:
     refusal, reasoning = (
         text_of_parts(value) or ""
         for value in (message.get("refusal"), message.get("reasoning_content", message.get("reasoning")))
@@ -72,7 +84,6 @@ def _take_answer(builder: DialogueBuilder, number: int, message: Message, conten
     weight = message.get("weight")
     if weight not in (None, 0, 1):
         builder.add_problem(number, f"weight {weight!r}, expected 0 or 1")
-    calls = tuple(_calls(builder, number, message))
     builder.add_answer(number, content or refusal, calls, reasoning=reasoning, train=weight != 0)
 
 

@@ -1,0 +1,7 @@
+"""Layouts of rows that hold a query and its label as the turns of a chat, or in columns of other names."""
+
+from winnow.validators.intent_rows.chat_rows import CHAT_ROWS, PROMPT_AND_COMPLETION
+from winnow.validators.preference_rows import PREFERENCE
+
+INTENT_LAYOUTS = (PREFERENCE, CHAT_ROWS, PROMPT_AND_COMPLETION)
+"""Every layout; the first one that recognizes a row reads it."""

@@ -1,0 +1,79 @@
+"""A query as the turn of the user and its label as that of the assistant: what `export --format chat` writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from winnow.core.vocabulary import DropReason
+from winnow.validators.row_layout import ArrangedRow, Fields, RowLayout
+from winnow.validators.text import Drop
+from winnow.validators.tools.strict_json import JsonError, read_json
+
+SYSTEM_ROLES = ("system", "developer")
+EXPECTED = "one turn of the user, then at most one of the assistant with the label"
+
+
+def arrange_chat(fields: Fields) -> ArrangedRow | Drop:
+    """The only turn of the user as text, and that of the assistant as label; a system message is no part of it."""
+    messages = fields["messages"]
+    try:
+        messages = read_json(messages) if isinstance(messages, str) else messages
+    except JsonError as error:
+        return _drop(f"the messages are {error}")
+    return _arranged(messages)
+
+
+def arrange_prompt(fields: Fields) -> ArrangedRow | Drop:
+    """The prompt as text and the completion as label, both as text or both as messages."""
+    prompt, completion = fields["prompt"], fields["completion"]
+    if isinstance(prompt, str) and isinstance(completion, str):
+        return ArrangedRow({"text": prompt}, completion.strip())
+    if isinstance(prompt, list) and isinstance(completion, list):
+        return _arranged([*prompt, *completion])
+    return _drop("prompt and completion are neither two texts nor two lists of messages")
+
+
+def _arranged(messages: object) -> ArrangedRow | Drop:
+    if not isinstance(messages, list) or not all(isinstance(one, Mapping) for one in messages):
+        return _drop("the messages are no list of objects")
+    turns = [one for one in messages if one.get("role") not in SYSTEM_ROLES]
+    if problem := next(_problems(turns), ""):
+        return _drop(f"{problem}; expected: {EXPECTED}")
+    label = turns[1]["content"].strip() if len(turns) > 1 else None
+    return ArrangedRow({"text": turns[0]["content"]}, label)
+
+
+def _problems(turns: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    roles = [str(one.get("role")) for one in turns]
+    if roles not in (["user"], ["user", "assistant"]):
+        yield f"turns of {', '.join(roles) or 'nobody'}"
+    for number, turn in enumerate(turns, 1):
+        if not isinstance(turn.get("content"), str):
+            yield f"turn {number}: the content is no text"
+        if turn.get("tool_calls") or turn.get("function_call"):
+            yield f"turn {number}: a call of a tool"
+
+
+def _drop(detail: str) -> Drop:
+    return Drop(DropReason.MALFORMED_DIALOGUE, detail)
+
+
+def _has_pair(fields: Fields) -> bool:
+    return fields.get("prompt") is not None and fields.get("completion") is not None
+
+
+CHAT_ROWS = RowLayout(
+    "chat",
+    "chat messages",
+    lambda fields: fields.get("messages") is not None,
+    arrange_chat,
+    frozenset({"messages"}),
+)
+PROMPT_AND_COMPLETION = RowLayout(
+    "prompt_completion",
+    "prompt and completion",
+    _has_pair,
+    arrange_prompt,
+    frozenset({"prompt", "completion"}),
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -19,6 +19,17 @@ class ArrangedRow(NamedTuple):
     """One value per content column of the kind, as a file with these columns would have it."""
     label: object = None
     """The label, if the layout has a place for it that is no column."""
+
+
+class RowRequest(NamedTuple):
+    """What the row of an interaction is made with."""
+
+    stored: str = ""
+    """The stored content of the interaction, where the files hold only feedback about it."""
+    labels: Collection[str] = ()
+    """Every label that an answer may name, former ones included."""
+    keep_failed: bool = False
+    """Whether failed calls stay before their correction as context."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import pytest
 from pydantic import BaseModel
 
 from winnow.config.gate_settings import GATE_SETTINGS, check_loosened, loosened_settings
+from winnow.config.interactions import InteractionsConfig
 from winnow.config.load import parse_task
 from winnow.config.overrides import with_overrides
 from winnow.config.task import GenerateConfig, ScreenConfig, Task
@@ -27,7 +28,7 @@ NEVER_LOOSER = {
 
 BASE = "name: t\nkind: intents\nlabels: [{name: a}]\n"
 NAMED = "by: Ann, reason: a pilot"
-OTHER_SECTIONS = (GenerateConfig, ScreenConfig)
+OTHER_SECTIONS = (GenerateConfig, InteractionsConfig, ScreenConfig)
 """Sections that no gate measures: what may be added, and what is generated."""
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from winnow.config.task import Task
 from winnow.core.example import canonical_text, fold_key
 from winnow.validators.intent_rows import INTENT_LAYOUTS
+from winnow.validators.interactions.logged_query import query_row
 from winnow.validators.kinds.kind import ContentColumn, Kind, Noun, Purpose
 from winnow.validators.text import Drop, text_problem
 from winnow.validators.wording.guards import Guards
@@ -48,6 +49,7 @@ INTENTS = Kind(
     embedding_text=str,
     guards=lambda task: Guards(task.slots),
     targets=_targets,
+    interaction_row=query_row,
     noun=Noun("query", "queries"),
     required_keys=("labels",),
     layouts=INTENT_LAYOUTS,

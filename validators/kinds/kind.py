@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from winnow.config.task import Task
+from winnow.core.interaction_line import InteractionLine
 from winnow.core.label_error_evidence import LabelEvidence
-from winnow.validators.row_layout import RowLayout
+from winnow.validators.row_layout import ArrangedRow, RowLayout, RowRequest
 from winnow.validators.text import Drop
 from winnow.validators.wording.guards import Guards
 
@@ -203,6 +204,8 @@ class Kind:
     """Whether the task keeps a content out of train and validation: its group goes to test when it is first added."""
     layouts: tuple[RowLayout, ...] = ()
     """The layouts of rows whose content is in several columns; the first that recognizes a row reads it."""
+    interaction_row: Callable[[InteractionLine, RowRequest], ArrangedRow | Drop] | None = None
+    """The row of an interaction of a log with its updates applied; None where logs cannot be read."""
     required_keys: tuple[str, ...] = ()
     """Keys that a task file of this kind must have, and not empty."""
 

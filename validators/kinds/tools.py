@@ -25,6 +25,7 @@ from winnow.validators.tools.dialogue_composition import enough_for
 from winnow.validators.tools.dialogue_facets import dialogue_facets
 from winnow.validators.tools.held_out_tools import calls_held_out_tool
 from winnow.validators.tools.label_evidence import could_be_labeled, dialogue_evidence
+from winnow.validators.tools.logged_dialogue import dialogue_row
 from winnow.validators.tools.readable import readable
 from winnow.validators.tools.same_question import AnsweredDialogue
 from winnow.validators.tools.schemas.check_arguments import argument_problems
@@ -189,11 +190,13 @@ def _parse(values: Mapping[str, object], task: Task) -> str | Drop:
 
 
 def _source_form(values: Mapping[str, object]) -> str:
-    """The text of every call as the source has it, how results were paired, and the source's own system prompt."""
+    """The calls as the source has them, how results were paired, its system prompt, and turns that were corrected."""
     found = read_dialogue(values.get("messages"))
-    if not found.raw_calls and not found.system:
+    system, replaced = found.system or values.get("system_prompt") or "", values.get("replaced", "[]")
+    beside = {"replaced": replaced} if replaced != "[]" else {}
+    if not found.raw_calls and not system and not beside:
         return ""
-    return write_json({"calls": found.raw_calls, "paired_by": found.paired_by, "system_prompt": found.system})
+    return write_json({"calls": found.raw_calls, "paired_by": found.paired_by, "system_prompt": system, **beside})
 
 
 def _drop(reason: DropReason, problems: Sequence[str]) -> Drop:
@@ -287,6 +290,7 @@ TOOLS = Kind(
     source_form=_source_form,
     is_held_out=_is_held_out,
     layouts=(PREFERENCE, *LAYOUTS),
+    interaction_row=dialogue_row,
     task_columns={
         "system_prompt": TaskColumn(lambda task: task.system_prompt_text, "The system prompt of the task."),
     },

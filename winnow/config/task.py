@@ -8,6 +8,7 @@ from typing import Annotated, Self
 from pydantic import Field, PrivateAttr, model_validator
 
 from winnow.config.gate_thresholds import GateThresholds
+from winnow.config.interactions import InteractionsConfig
 from winnow.config.section import Count, LoosenableSection, Name, Number, Share, TaskSection
 from winnow.core.model_vocabulary import CallFormatName, EmbedderBackend, ThinkingEffort
 from winnow.core.vocabulary import PiiAction, PiiEntity
@@ -241,6 +242,8 @@ class Task(TaskSection):
     """Thresholds of the gates."""
     screen: ScreenConfig = ScreenConfig()
     """Limits on texts."""
+    interactions: InteractionsConfig = InteractionsConfig()
+    """How the interactions of a log are judged."""
     embedder: EmbedderConfig = EmbedderConfig()
     """The embedding model."""
     generate: GenerateConfig = GenerateConfig()

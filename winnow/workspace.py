@@ -340,11 +340,18 @@ class Workspace:
 
         return diff(self._context, old, new)
 
-    def export(self, name_or_path: str | Path, format: str, *, out: Path | None = None) -> ExportResult:  # noqa: A002
+    def export(
+        self,
+        name_or_path: str | Path,
+        format: str,  # noqa: A002
+        *,
+        out: Path | None = None,
+        prompt_template: str | None = None,
+    ) -> ExportResult:
         """Write a release in another format, by default to `exports/RELEASE-FORMAT`."""
         from winnow.operations.export import export
 
-        return export(self._context, name_or_path, format, out=out)
+        return export(self._context, name_or_path, format, out=out, prompt_template=prompt_template)
 
     def releases(self) -> list[dict[str, Any]]:
         """The recorded releases, oldest first, with counts of `forgotten` records and whether each is `available`."""

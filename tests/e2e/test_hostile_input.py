@@ -64,7 +64,7 @@ def test_no_written_csv_holds_a_formula(make_workspace: Make, tmp_path: Path) ->
     waive_failing(workspace)
     workspace.check()
     workspace.freeze("first")
-    folder, _ = workspace.export("first", "csv")
+    folder = workspace.export("first", "csv").folder
     written = [*folder.glob("*.csv"), *workspace.folder.reports.glob("*.csv")]
     assert len(written) >= 5
     for path in written:

@@ -21,6 +21,7 @@ from winnow.cli.params import (
 from winnow.cli.render import terminal
 from winnow.cli.render.artifact_table import print_artifacts
 from winnow.cli.render.diff_view import print_diff
+from winnow.cli.render.export_summary import export_json, print_export
 from winnow.cli.render.freeze_summary import print_freeze_summary
 from winnow.cli.render.verification_view import print_verification, print_verification_json
 from winnow.core.commands import command
@@ -88,17 +89,20 @@ def export(
     release: ReleaseArgument,
     format: Annotated[str, choice(WRITERS, "Output format.")],
     out: Annotated[Path | None, typer.Option(help="Output folder. [default: exports/RELEASE-FORMAT]")] = None,
+    prompt_template: Annotated[
+        str | None,
+        typer.Option(help="Words around a query: 'Classify this input: {text}'. [default: the task's]"),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Export a release in another format."""
     from winnow.operations import export as operation
 
-    folder, written = operation.export(context_of(context), release, format, out=out)
+    result = operation.export(context_of(context), release, format, out=out, prompt_template=prompt_template)
     if json:
-        terminal.print_json({"path": str(folder), "files": written})
+        terminal.print_json(export_json(result))
         return
-    for name, rows in written.items():
-        terminal.print_line(f"{folder / name}: {rows:,} rows")
+    print_export(result)
     terminal.print_next(command("train", release, method="linear"))
 
 

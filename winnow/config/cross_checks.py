@@ -47,6 +47,12 @@ def cross_problems(raw: dict[str, Any], kinds: Mapping[str, Sequence[str]] | Non
                 Problem("", f"the pair contains {pair[0]!r} twice", "two different labels", "replace one"),
             )
     yield from _goal_problems(raw, names)
+    if raw.get("prompt_template") and raw.get("kind") == "tools":
+        found, fix = (
+            "a prompt template, in a task of kind tools",
+            "remove it; `system_prompt` names a file for dialogues",
+        )
+        yield ("prompt_template",), Problem("", found, "a task of kind intents", fix)
     yield from _own_facet_problems(raw)
     yield from _share_problems(raw)
 

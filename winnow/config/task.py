@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Self
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 
 from winnow.config.gate_thresholds import GateThresholds
 from winnow.config.interactions import InteractionsConfig
 from winnow.config.section import Count, LoosenableSection, Name, Number, Share, TaskSection
 from winnow.core.model_vocabulary import CallFormatName, EmbedderBackend, ThinkingEffort
+from winnow.core.prompt_template import template_fault
 from winnow.core.vocabulary import PiiAction, PiiEntity
 
 GOALS = ("accuracy", "in_scope_accuracy", "macro_f1", "out_of_scope_recall")
@@ -18,6 +19,12 @@ GOALS = ("accuracy", "in_scope_accuracy", "macro_f1", "out_of_scope_recall")
 
 GOALS_BY_LABEL = ("recall", "precision")
 """Measures of one label, written as `recall.LABEL`."""
+
+
+def _with_place(template: str) -> str:
+    if fault := template_fault(template):
+        raise ValueError(f"{fault}; a template has it exactly once")
+    return template
 
 
 class NearMiss(TaskSection):
@@ -260,6 +267,8 @@ class Task(TaskSection):
     """For `kind: tools`: how a call is written in a message."""
     base_model: BaseModelConfig | None = None
     """For `kind: tools`: the model in whose chat template dialogues are checked."""
+    prompt_template: Annotated[str, AfterValidator(_with_place)] | None = None
+    """For `kind: intents`: the words around a query in exports for language models; `{text}` stands for the query."""
     _document_texts: dict[str, str] = PrivateAttr(default_factory=dict)
     """The texts of the files that `tools` and `system_prompt` name, by key."""
 

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from winnow.core.errors import Parameter, Problem, WinnowError
+from winnow.core.prompt_template import parse_template, template_fault
 from winnow.operations._context import Context
+
+if TYPE_CHECKING:
+    from winnow.core.prompt_template import PromptTemplate
+    from winnow.curation.releases.export import Exported
+    from winnow.curation.releases.release import Release
 
 
 class ExportResult(NamedTuple):
@@ -13,7 +20,9 @@ class ExportResult(NamedTuple):
 
     folder: Path
     rows: dict[str, int]
-    """Rows by file name."""
+    """Lines by file name."""
+    exported: Exported
+    """The same with what was lost, and warnings."""
 
 
 def export(
@@ -22,10 +31,28 @@ def export(
     format: str,  # noqa: A002  (the word of the command line)
     *,
     out: Path | None = None,
+    prompt_template: str | None = None,
 ) -> ExportResult:
-    """Write a release in another format, by default to `exports/RELEASE-FORMAT`."""
+    """Write a release in another format, by default to `exports/RELEASE-FORMAT`.
+
+    The prompt template is that of the task unless one is given. Raises WinnowError for one without a place for the
+    text, and for a release of dialogues.
+    """
     from winnow.curation.releases.export import export as export_release
 
     release = context.release(name_or_path)
     folder = out or context.exports_folder / f"{release.name}-{format}"
-    return ExportResult(folder, export_release(release, format, folder))
+    exported = export_release(release, format, folder, template=_template(release, prompt_template))
+    return ExportResult(folder, dict(exported.rows), exported)
+
+
+def _template(release: Release, given: str | None) -> PromptTemplate:
+    where, expected = Parameter("prompt_template"), "{text} exactly once, such as 'Classify this input: {text}'"
+    if given is None:
+        return parse_template(release.task().prompt_template)
+    if "text" not in release.kind.content_columns:
+        found = f"a template for a release of kind {release.kind.name}"
+        raise WinnowError(Problem(where, found, "a release of kind intents", "leave it out"))
+    if fault := template_fault(given):
+        raise WinnowError(Problem(where, f"{given!r}: {fault}", expected, "write {text} where the text stands"))
+    return parse_template(given)

@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
-
-from winnow.curation.io.writers.chat_writer import write_chat
-from winnow.curation.io.writers.csv_writer import write_csv
-from winnow.curation.io.writers.jsonl_writer import write_jsonl
-from winnow.curation.io.writers.openai_writer import write_openai
+from winnow.curation.io.writers.alpaca_writer import ALPACA_FORMAT
+from winnow.curation.io.writers.anthropic_writer import ANTHROPIC_FORMAT
+from winnow.curation.io.writers.chat_writer import CHAT_FORMAT
+from winnow.curation.io.writers.csv_writer import CSV_FORMAT
+from winnow.curation.io.writers.export_format import ExportFormat
+from winnow.curation.io.writers.jsonl_writer import JSONL_FORMAT
+from winnow.curation.io.writers.openai_writer import OPENAI_FORMAT
+from winnow.curation.io.writers.sharegpt_writer import SHAREGPT_FORMAT
+from winnow.curation.io.writers.trl_messages_writer import TRL_MESSAGES_FORMAT
+from winnow.curation.io.writers.trl_writer import TRL_FORMAT
 from winnow.validators.kinds.kind import Kind
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-
-Writer = Callable[["pd.DataFrame", Sequence[str], Path], None]
-"""Writes rows of a release to a file. The columns say which of the rows' columns are those of the release."""
-
-WRITERS: dict[str, tuple[str, Writer]] = {
-    "jsonl": (".jsonl", write_jsonl),
-    "csv": (".csv", write_csv),
-    "chat": (".jsonl", write_chat),
-    "openai": (".jsonl", write_openai),
+WRITERS: dict[str, ExportFormat] = {
+    one.name: one
+    for one in (
+        JSONL_FORMAT,
+        CSV_FORMAT,
+        CHAT_FORMAT,
+        OPENAI_FORMAT,
+        ANTHROPIC_FORMAT,
+        SHAREGPT_FORMAT,
+        ALPACA_FORMAT,
+        TRL_FORMAT,
+        TRL_MESSAGES_FORMAT,
+    )
 }
-
-REQUIRED_COLUMNS = {"chat": "text", "openai": "messages"}
-"""The column of the content that a format is about; the other formats hold any column."""
+"""Every format by its name."""
 
 
 def formats_of(kind: Kind) -> list[str]:
     """The formats that releases of a kind can be written in."""
-    return [name for name in WRITERS if REQUIRED_COLUMNS.get(name) in (None, *kind.content_columns)]
+    return [name for name, one in WRITERS.items() if _holds(one, kind)]
+
+
+def _holds(one: ExportFormat, kind: Kind) -> bool:
+    dialogues, texts = "messages" in kind.content_columns, "text" in kind.content_columns
+    return bool(one.table or (dialogues and one.dialogue) or (texts and one.query))

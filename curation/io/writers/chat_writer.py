@@ -1,21 +1,19 @@
-"""Chat: one dialogue per row, the text as the user's turn, the label as the assistant's."""
+"""Chat: one dialogue per row, the prompt as the user's turn, the label as the assistant's."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
-
-from winnow.curation.io.writers.jsonl_writer import write_lines
-
-if TYPE_CHECKING:
-    import pandas as pd
+from winnow.curation.io.writers.export_format import ExportFormat, Line, QueryRow
+from winnow.validators.tools.dialogue import Role
 
 
-def write_chat(rows: pd.DataFrame, _: Sequence[str], path: Path) -> None:
-    """One dialogue per row: the text as the user's turn, the label as the assistant's."""
-    turns = [
-        {"messages": [{"role": "user", "content": text}, {"role": "assistant", "content": label}]}
-        for text, label in zip(rows["text"], rows["label"], strict=True)
-    ]
-    write_lines(path, turns)
+def chat_turns(row: QueryRow) -> list[Line]:
+    """The prompt as the user's turn, and the label as the assistant's."""
+    return [{"role": Role.USER.value, "content": row.prompt}, {"role": Role.ASSISTANT.value, "content": row.label}]
+
+
+def chat_line(row: QueryRow) -> Line:
+    """One dialogue with both turns."""
+    return {"messages": chat_turns(row)}
+
+
+CHAT_FORMAT = ExportFormat("chat", query=chat_line)

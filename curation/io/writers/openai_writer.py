@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
-
-from winnow.curation.io.writers.jsonl_writer import write_lines
-from winnow.validators.tools.dialogue import from_json
+from winnow.core.export_losses import ExportLoss
+from winnow.curation.io.writers.chat_writer import chat_line
+from winnow.curation.io.writers.export_format import DialogueRow, ExportFormat, Line
+from winnow.curation.io.writers.openai_file_rules import file_warnings
 from winnow.validators.tools.openai_messages import openai_messages, openai_tools
 from winnow.validators.tools.prompt import with_tools
 
-if TYPE_CHECKING:
-    import pandas as pd
+
+def openai_line(row: DialogueRow) -> list[Line]:
+    """One object with `messages`, the system prompt first, and `tools`."""
+    system = with_tools(row.task.system_prompt_text, "")  # the tools have a key of their own
+    return [{"messages": openai_messages(row.dialogue, system), "tools": openai_tools(row.dialogue.tools)}]
 
 
-def write_openai(rows: pd.DataFrame, _: Sequence[str], path: Path) -> None:
-    """One object per row with `messages`, the system prompt first, and `tools`."""
-    lines = []
-    for messages, tools, prompt in zip(rows["messages"], rows["tools"], rows["system_prompt"], strict=True):
-        dialogue = from_json(messages, tools)
-        system = with_tools(prompt, "")  # the tools have a key of their own
-        lines.append({"messages": openai_messages(dialogue, system), "tools": openai_tools(dialogue.tools)})
-    write_lines(path, lines)
+OPENAI_FORMAT = ExportFormat(
+    "openai",
+    query=chat_line,
+    dialogue=openai_line,
+    loses=lambda _: frozenset({ExportLoss.ACCEPTED}),
+    warnings=file_warnings,
+)

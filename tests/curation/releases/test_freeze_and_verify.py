@@ -256,7 +256,7 @@ def test_the_task_that_was_checked_is_the_task_that_is_frozen(tmp_path: Path, mo
 def test_export_writes_every_row_in_each_format(frozen_example: Workspace, tmp_path: Path) -> None:
     release = frozen_example.release("first")
     for form in ("jsonl", "csv", "chat"):
-        folder, written = frozen_example.export("first", form, out=tmp_path / form)
+        folder, written, _ = frozen_example.export("first", form, out=tmp_path / form)
         assert list(written.values()) == list(release.counts.values())
         assert {path.name for path in folder.iterdir()} == set(written)
     csv = pd.read_csv(tmp_path / "csv" / "train.csv")

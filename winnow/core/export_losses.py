@@ -1,0 +1,37 @@
+"""What an export format has no place for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class ExportLoss(StrEnum):
+    """A part of a dialogue that an export does not hold, or why it leaves a dialogue out."""
+
+    ACCEPTED = "accepted"
+    REASONING = "reasoning"
+    PROSE_BESIDE_CALLS = "prose_beside_calls"
+    RESULT_ORDER = "result_order"
+    """Results are paired with their calls by order, and the dialogue has them in another one."""
+    TURNS_AT_END = "turns_at_end"
+    """Turns after the last answer that is learned."""
+    UNLEARNED_TURN = "unlearned_turn"
+    """The format has no mark for an answer that is not learned, so that a trainer would learn it."""
+    UNWRITABLE = "unwritable"
+    """An answer that the format's notation of calls cannot hold."""
+
+
+LEFT_OUT = (ExportLoss.UNLEARNED_TURN, ExportLoss.UNWRITABLE)
+"""Losses for which the whole dialogue is left out of the file."""
+
+LOSS_TEXTS: Mapping[ExportLoss, str] = {
+    ExportLoss.ACCEPTED: "without the values and calls that are accepted too",
+    ExportLoss.REASONING: "without the reasoning of the assistant",
+    ExportLoss.PROSE_BESIDE_CALLS: "without what the assistant says beside its calls",
+    ExportLoss.RESULT_ORDER: "with results in the order of the calls",
+    ExportLoss.TURNS_AT_END: "without the turns after the last answer that is learned",
+    ExportLoss.UNLEARNED_TURN: "left out: they have an answer that must not be learned",
+    ExportLoss.UNWRITABLE: "left out: the notation of calls cannot hold an answer",
+}
+"""What happened to the dialogues, in words that follow their number."""

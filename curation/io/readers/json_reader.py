@@ -11,17 +11,38 @@ from winnow.curation.io.readers.numbered_rows import NumberedRow, row_fields, un
 
 
 def json_rows(text: str, *, name: str = "file") -> Iterator[NumberedRow]:
-    """A JSON list of objects or strings, an object that contains one such list, or {label: [texts]}."""
+    """A JSON list of objects or strings, an object that contains one such list, {label: [texts]}, or answers of D1."""
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise unreadable_file(name, f"not JSON ({error})", "valid JSON") from None
-    if isinstance(data, dict):
+    answers = answers_of_d1(data)
+    if answers is not None:
+        data = _rows_of_answers(answers, name)
+    elif isinstance(data, dict):
         data = _rows_of(data)
     if not isinstance(data, list):
         raise unreadable_file(name, f"a JSON {type(data).__name__}", "a list of objects or of strings")
     for number, item in enumerate(data, 1):
         yield number, row_fields(item)
+
+
+def answers_of_d1(data: Any) -> list[dict[str, Any]] | None:
+    """The answers that `wrangler d1 execute --json` or the API of D1 wrote, one per statement; None for other data."""
+    listed = data.get("result") if isinstance(data, dict) and "success" in data else data
+    if not isinstance(listed, list) or not listed:
+        return None
+    is_answer = all(isinstance(one, dict) and {"results", "success"} <= one.keys() for one in listed)
+    return listed if is_answer else None
+
+
+def _rows_of_answers(answers: list[dict[str, Any]], name: str) -> list[Any]:
+    """The rows of all answers, in order. Raises WinnowError where a statement failed: its rows are missing."""
+    for number, answer in enumerate(answers, 1):
+        if answer["success"] is not True or not isinstance(answer["results"], list):
+            found = f"statement {number} failed: {str(answer.get('error', 'no rows'))[:200]}"
+            raise unreadable_file(name, found, "answers with success", "run the query again")
+    return [row for answer in answers for row in answer["results"]]
 
 
 WRAPPER_KEYS = ("data", "rows", "items", "examples", "queries", "texts", "records")

@@ -144,6 +144,19 @@ def test_a_sqlite_file_with_two_tables_asks_which(tmp_path: Path) -> None:
     assert read_file(tmp_path / "a.db", table="two").rows[0].content["text"] == "y"
 
 
+def test_answers_of_d1_give_their_rows(tmp_path: Path) -> None:
+    answer = {"results": records(), "success": True, "meta": {"duration": 0.2, "rows_read": 2}}
+    empty = {"results": [], "success": True, "meta": {}}
+    path = tmp_path / "rows.json"
+    path.write_text(json.dumps([empty, answer]))  # of `wrangler d1 execute --json`
+    assert content(read_file(path)) == ROWS
+    path.write_text(json.dumps({"result": [answer], "errors": [], "messages": [], "success": True}))  # of the API
+    assert content(read_file(path)) == ROWS
+    path.write_text(json.dumps([answer, {"results": [], "success": False, "error": "no such table: x"}]))
+    with pytest.raises(WinnowError, match=r"rows\.json: statement 2 failed: no such table: x"):
+        read_file(path)
+
+
 def test_a_stray_quote_costs_its_row_and_not_the_rest(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     lines = [f"query {i},a" for i in range(1000)]

@@ -20,6 +20,7 @@ from winnow.curation.io.readers.dropped_rows import (
     refuse_earlier_file,
 )
 from winnow.curation.io.readers.group_columns import GroupCandidate, group_candidates
+from winnow.curation.io.readers.message_tables import message_table
 from winnow.curation.io.readers.numbered_rows import Fields, NumberedRow, value_text
 from winnow.curation.io.readers.origin_columns import SyntheticColumn, synthetic_columns
 from winnow.curation.io.readers.raw_rows import RawRows, read_rows
@@ -207,8 +208,7 @@ def _source_rows(
     good = [fields for _, fields in numbered if not isinstance(fields, Drop)]
     present = list(dict.fromkeys(key for fields in good for key in fields))
     if not good:
-        rows = [SourceRow(number, problem=problem) for number, problem in numbered if isinstance(problem, Drop)]
-        return SourceRows(name, digest, chosen_columns, rows, [*notes, f"{name}: no readable row"])
+        return _no_readable_row(name, digest, numbered, chosen_columns, notes)
     refuse_earlier_file(name, present, good[0])
     key = stable_hash(*sorted(present), length=20)
     if chosen_columns.group is None and digest in group_answers:
@@ -216,6 +216,13 @@ def _source_rows(
     elif chosen_columns.group is None and key in group_answers:
         chosen_columns = replace(chosen_columns, group=group_answers[key])
         notes = [*notes, f"{name}: group column {group_answers[key]}, as answered before for files with these columns"]
+    table = message_table(numbered, chosen_columns, kind)
+    if table:
+        numbered, chosen_columns, notes = table.rows, table.columns, [*notes, f"{name}: {table.note}"]
+        good = [fields for _, fields in numbered if not isinstance(fields, Drop)]
+        present = list(dict.fromkeys(key for fields in good for key in fields))
+    if not good:
+        return _no_readable_row(name, digest, numbered, chosen_columns, notes)
     splits = [value_text(fields.get(name)) for name in present if name.lower() == "split" for fields in good]
     layouts = layouts_of(good, kind, text=chosen_columns.text)
     columns = find_columns(chosen_columns, present, splits=splits, name=name, kind=kind, layouts=layouts)
@@ -228,6 +235,13 @@ def _source_rows(
     candidates = group_candidates(good, unused) if columns.group is None else []
     rows = [_source_row(number, fields, columns, kind, text=chosen_columns.text) for number, fields in numbered]
     return SourceRows(name, digest, columns, rows, notes, key, candidates, synthetic_columns(good, unused))
+
+
+def _no_readable_row(
+    name: str, digest: str, numbered: list[NumberedRow], columns: Columns, notes: list[str]
+) -> SourceRows:
+    rows = [SourceRow(number, problem=problem) for number, problem in numbered if isinstance(problem, Drop)]
+    return SourceRows(name, digest, columns, rows, [*notes, f"{name}: no readable row"])
 
 
 def _source_row(number: int, fields: Fields | Drop, columns: Columns, kind: Kind, *, text: str | None) -> SourceRow:

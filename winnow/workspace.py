@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from winnow.config.task import Task
+    from winnow.config.tool_mapping import ToolMapping
     from winnow.core.deployment import Deployment
     from winnow.core.progress import Progress
     from winnow.curation.checks.check import CheckResult
@@ -54,13 +55,14 @@ def _argument_types() -> dict[str, Any]:
     """The types of parameters that are imported when the first method is called."""
     import pandas as pd
 
+    from winnow.config.tool_mapping import ToolMapping
     from winnow.core.progress import Progress
     from winnow.curation.io.readers.columns import Columns
     from winnow.curation.io.readers.source_rows import SourceRows
     from winnow.curation.store.sources import GenerationBatch
     from winnow.generators.generation_request import GenerationRequest
 
-    types = (Columns, SourceRows, GenerationBatch, GenerationRequest)
+    types = (Columns, SourceRows, GenerationBatch, GenerationRequest, ToolMapping)
     return {"pd": pd, "Progress": Progress, **{one.__name__: one for one in types}}
 
 
@@ -111,6 +113,7 @@ class Workspace:
         license: str = "unknown",
         split: str | None = None,
         batch: GenerationBatch | None = None,
+        tool_mapping: str | Path | ToolMapping | None = None,
         encoding: str | None = None,
         table: str | None = None,
         dry_run: bool = False,
@@ -132,6 +135,7 @@ class Workspace:
             license=license,
             split=split,
             batch=batch,
+            tool_mapping=tool_mapping,
             encoding=encoding,
             table=table,
             dry_run=dry_run,

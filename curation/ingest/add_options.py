@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from winnow.config.tool_mapping import ToolMapping
 from winnow.core.choices import choice_problem
 from winnow.core.commands import command
 from winnow.core.errors import Parameter, Problem, WinnowError
@@ -28,6 +29,8 @@ class AddOptions:
     split: str | None = None
     """The official split of rows that do not name one."""
     batch: GenerationBatch | None = None
+    tool_mapping: ToolMapping | None = None
+    """What the tools of the files are in the task; checked for it."""
 
 
 def check_options(options: AddOptions) -> None:

@@ -54,6 +54,10 @@ FIXES: dict[str, str | Callable[[Sequence[DroppedRow]], str]] = {
     DropReason.UNKNOWN_LABEL: _name_label,
     DropReason.LABEL_CONTRADICTS_CONTENT: "write the behavior that the calls show, or nothing; or correct the calls",
     DropReason.MALFORMED_DIALOGUE: "correct the messages or the tools in `row`",
+    DropReason.UNMAPPED_TOOL: (
+        "map the tool in the tool mapping; if the file is added already, first "
+        f"`{command('retract', 'SOURCE')}`, then `{command('add', 'FILE', tool_mapping='MAPPING')}`"
+    ),
     DropReason.INVALID_CALL: f"correct the call, or the tool in the row or in the file `tools` of {TASK_FILE}",
     DropReason.SUPERSEDES_UNKNOWN: (
         f"write the id that `{command('show', 'TEXT')}` prints, or nothing; if the column means something else, first "

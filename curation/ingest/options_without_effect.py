@@ -18,7 +18,12 @@ def options_without_effect(source: SourceRows, options: AddOptions, columns: Col
     """
     roles = {role: column for role, column in asdict(columns or Columns()).items() if role != "content" and column}
     if source.restored:
-        stated = {"origin": options.origin, "split": options.split, "batch": options.batch and options.batch.id}
+        stated: dict[str, object] = {
+            "origin": options.origin,
+            "split": options.split,
+            "batch": options.batch and options.batch.id,
+        }
+        stated["tool_mapping"] = "a mapping" if options.tool_mapping else None
         stated |= {f"{role}_column": column for role, column in roles.items()}
         given = {name: value for name, value in stated.items() if value is not None}
         what = f"rows of a release in {source.name}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from winnow.config.task import ScreenConfig, Task
+from winnow.config.tool_mapping import ToolMapping
 from winnow.core.example import record_id
 from winnow.core.timestamps import parse_time
 from winnow.core.vocabulary import DropReason, PiiAction
@@ -35,7 +36,7 @@ class KeptRow:
     """Hold-out quotas are kept per stratum."""
     label: str | None
     given_label: str | None
-    """The label as given in the file; it may have been renamed since."""
+    """The label as given in the file, with the task's tools; it may have been renamed since."""
     split: str | None
     session: str | None
     group: str | None
@@ -85,15 +86,23 @@ class ScreenContext:
     """The last source of each file that was added, by the file's hash."""
 
 
-def screen(rows: Iterable[SourceRow], task: Task, context: ScreenContext, *, split: str | None = None) -> Screened:
+def screen(
+    rows: Iterable[SourceRow],
+    task: Task,
+    context: ScreenContext,
+    *,
+    split: str | None = None,
+    mapping: ToolMapping | None = None,
+) -> Screened:
     """Sort rows into kept and dropped, and scrub the kept ones. `split` is the official split of rows without one.
 
+    A mapping replaces foreign tools by those of the task; it was checked for the task before.
     A renamed label that the task no longer has counts under its new name.
     """
     kept: list[KeptRow] = []
     dropped: list[DroppedRow] = []
     kind = kind_of(task)
-    screener = _RowScreener(task, kind, dict.fromkeys(kind.targets(task)), task.routes, context, split)
+    screener = _RowScreener(task, kind, dict.fromkeys(kind.targets(task)), task.routes, context, split, mapping)
     for row in rows:
         found = screener.screen(row)
         if isinstance(found, Drop):
@@ -115,19 +124,33 @@ class _RowScreener:
     context: ScreenContext
     split: str | None
     """The official split of rows that do not name one."""
+    mapping: ToolMapping | None
+    """What the tools of the rows are in the task."""
 
     def screen(self, row: SourceRow) -> KeptRow | Drop:
         """The row as it is kept, or why it is dropped."""
-        content = row.problem or self.kind.parse(row.content, self.task)
+        content = row.problem or self._parsed(row.content, self.task)
         if isinstance(content, Drop):
             return self._content_to_withhold(row) or content
         unchanged = row.frozen is not None and row.frozen.verified  # its private data was replaced before the freeze
         scrubbed = Scrubbed(content) if unchanged else _scrub(self.kind, content, self.context.scrubber)
-        given = _cell_value(row.label)
+        given = self._given_target(row)
         label = None if given is None else self._current_target(given)
         problem = self._reason_to_withhold(scrubbed) or self._problem_with_details(row, label)
         target = problem or self.kind.target_of(scrubbed.text, label, self.task)
         return target if isinstance(target, Drop) else self._kept(row, scrubbed, target)
+
+    def _parsed(self, content: Mapping[str, object], task: Task) -> str | Drop:
+        """The content of a row, with the task's tools."""
+        support = self.kind.tool_mapping
+        return (
+            support.parse(content, task, self.mapping) if support and self.mapping else self.kind.parse(content, task)
+        )
+
+    def _given_target(self, row: SourceRow) -> str | None:
+        """The target that a row gives, with the task's tools."""
+        given, support = _cell_value(row.label), self.kind.tool_mapping
+        return support.target(given, self.mapping) if given and support and self.mapping else given
 
     def _current_target(self, given: str) -> str:
         """The target that a row gives, under its name of today."""
@@ -140,7 +163,7 @@ class _RowScreener:
         if not drops_values and not self.context.forgotten:
             return None  # nothing could be found, and a row that is too long takes long to search
         unlimited = self.task.model_copy(update={"screen": ScreenConfig(max_characters=sys.maxsize)})
-        content = self.kind.parse(row.content, unlimited) if row.content else None
+        content = self._parsed(row.content, unlimited) if row.content else None
         if isinstance(content, str):
             return self._reason_to_withhold(_scrub(self.kind, content, self.context.scrubber))
         texts = [row.problem.raw if row.problem else "", *(v for v in row.content.values() if isinstance(v, str))]
@@ -181,7 +204,7 @@ class _RowScreener:
             fold_key=self.kind.fold_key(scrubbed.text),
             stratum=self.kind.stratum(scrubbed.text, label),
             label=label,
-            given_label=_cell_value(row.label),
+            given_label=self._given_target(row),
             split=parse_split(split) if split else self.split,
             session=self.context.scrubber.pseudonym(session) if session else None,
             group=row.group,

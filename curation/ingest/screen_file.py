@@ -6,7 +6,10 @@ import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from winnow.config.task import Task
+from winnow.config.tool_mapping import ToolMapping, checked_mapping
 from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.curation.ingest.add_options import UNKNOWN_LICENSE, AddOptions, check_options
 from winnow.curation.ingest.screen import DroppedRow, KeptRow, ScreenContext, screen
@@ -15,6 +18,7 @@ from winnow.curation.io.readers.columns import parse_split
 from winnow.curation.io.readers.dropped_rows import AsAdded
 from winnow.curation.io.readers.source_rows import RestoredRows, SourceRows
 from winnow.curation.store.sources import GenerationBatch, StoredSource
+from winnow.validators.kinds import kind_of
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ def screen_file(reading: SourceRows, task: Task, options: AddOptions, context: S
     """Screen the rows of a file that was read and settle its origin and license; notes say what was assumed."""
     if reading.as_added:
         return _screen_as_added(reading, reading.as_added, task, options, context)
-    kept, dropped = screen(reading.rows, task, context, split=options.split)
+    kept, dropped = screen(reading.rows, task, context, split=options.split, mapping=options.tool_mapping)
     labeled = any(row.label not in (None, "") for row in reading.rows)
     corrects = any(row.supersedes not in (None, "") for row in reading.rows)
     restored = reading.restored
@@ -55,7 +59,7 @@ def screen_file(reading: SourceRows, task: Task, options: AddOptions, context: S
     stem = parse_split(Path(reading.name).name.split(".")[0])
     if stem and options.split is None and "split" not in reading.columns.chosen():
         reading.notes.append(f"{reading.name}: no official split; set the split {stem} if it is one")
-    settings = _settings(reading, AddOptions(origin, license, options.split, batch))
+    settings = _settings(reading, AddOptions(origin, license, options.split, batch, options.tool_mapping))
     return ScreenedFile(reading, origin, license, options.split, batch, settings, kept, dropped)
 
 
@@ -67,6 +71,7 @@ def _settings(reading: SourceRows, options: AddOptions) -> str:
         "license": options.license,
         "split": options.split,
         "batch": options.batch.id if options.batch else None,
+        **({"tool_mapping": options.tool_mapping.json_form()} if options.tool_mapping else {}),
         **({"release": reading.restored.release} if reading.restored and reading.restored.release else {}),
     }
     return json.dumps(settings, sort_keys=True)
@@ -84,9 +89,13 @@ def _screen_as_added(
 
     Raises WinnowError for an option that differs: it would count the file as another source.
     """
-    added = _checked(reading, added, context)
+    added = _checked(reading, added, task, context)
+    mapping = _mapping_of(reading, added, task)
     given = {"origin": options.origin, "split": options.split, "batch": options.batch and options.batch.id}
     known = {"origin": added.origin, "split": added.split, "batch": added.batch and added.batch.id}
+    if options.tool_mapping is not None:
+        given["tool_mapping"] = "another mapping" if options.tool_mapping != mapping else None
+        known["tool_mapping"] = "the mapping" if mapping else "no mapping"
     if options.license != UNKNOWN_LICENSE:
         given["license"], known["license"] = options.license, added.license
     fix = "leave it out, or add the dropped rows in a command of their own"
@@ -97,12 +106,30 @@ def _screen_as_added(
     ]
     if problems:
         raise WinnowError(problems)
-    kept, dropped = screen(reading.rows, task, context, split=added.split)
+    kept, dropped = screen(reading.rows, task, context, split=added.split, mapping=mapping)
     batch = GenerationBatch(**added.batch.model_dump()) if added.batch else None
     return ScreenedFile(reading, added.origin, added.license, added.split, batch, added.settings, kept, dropped)
 
 
-def _checked(reading: SourceRows, added: AsAdded, context: ScreenContext) -> AsAdded:
+def _mapping_of(reading: SourceRows, added: AsAdded, task: Task) -> ToolMapping | None:
+    """The tool mapping that the source of dropped rows was added with.
+
+    Raises WinnowError for one that does not fit the task, or is none.
+    """
+    stated, support = json.loads(added.settings).get("tool_mapping"), kind_of(task).tool_mapping
+    if stated is None or support is None:
+        return None
+    where = f"dropped rows of {reading.name}: tool_mapping"
+    try:
+        mapping = ToolMapping.model_validate(stated)
+    except ValidationError as error:
+        found = f"{'.'.join(map(str, error.errors()[0]['loc']))}: {error.errors()[0]['msg']}"
+        fix = "add the file that the rows came from"
+        raise WinnowError(Problem(where, found, "the mapping that the file was added with", fix)) from None
+    return checked_mapping(mapping, where, lambda one: support.faults(one, task))
+
+
+def _checked(reading: SourceRows, added: AsAdded, task: Task, context: ScreenContext) -> AsAdded:
     """How the source of dropped rows was added: as the workspace stores it, else as the file states it, checked.
 
     Raises WinnowError for stated options that contradict each other, and for a fixed row of a release.
@@ -111,7 +138,7 @@ def _checked(reading: SourceRows, added: AsAdded, context: ScreenContext) -> AsA
     if stored:
         return _as_stored(reading, stored)
     batch = GenerationBatch(**added.batch.model_dump()) if added.batch else None
-    stated = AddOptions(added.origin, added.license, added.split, batch)
+    stated = AddOptions(added.origin, added.license, added.split, batch, _mapping_of(reading, added, task))
     try:
         check_options(stated)
     except WinnowError as error:

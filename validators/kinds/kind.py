@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from winnow.config.task import Task
+from winnow.config.tool_mapping import ToolMapping
+from winnow.config.yaml_lines import KeyPath
+from winnow.core.errors import Problem
 from winnow.core.interaction_line import InteractionLine
 from winnow.core.label_error_evidence import LabelEvidence
 from winnow.validators.row_layout import ArrangedRow, RowLayout, RowRequest
@@ -71,6 +74,18 @@ def whole_target(target: str) -> tuple[str, ...]:
 def target_or_unlabeled(content: str, target: str | None) -> str:
     """The target as the stratum."""
     return target or UNLABELED_STRATUM
+
+
+@dataclass(frozen=True)
+class ToolMappingSupport:
+    """How a kind whose examples call tools reads examples with foreign ones."""
+
+    parse: Callable[[Mapping[str, object], Task, ToolMapping], str | Drop]
+    """The content of a row with the task's tools in place of the foreign ones, or why the row is dropped."""
+    target: Callable[[str, ToolMapping], str]
+    """The target that a row gives, with the task's names."""
+    faults: Callable[[ToolMapping, Task], Iterator[tuple[KeyPath, Problem]]]
+    """What is wrong with a mapping for the task, by key."""
 
 
 @dataclass(frozen=True)
@@ -206,6 +221,8 @@ class Kind:
     """The layouts of rows whose content is in several columns; the first that recognizes a row reads it."""
     interaction_row: Callable[[InteractionLine, RowRequest], ArrangedRow | Drop] | None = None
     """The row of an interaction of a log with its updates applied; None where logs cannot be read."""
+    tool_mapping: ToolMappingSupport | None = None
+    """How foreign tools are mapped to those of the task; None where examples call none."""
     required_keys: tuple[str, ...] = ()
     """Keys that a task file of this kind must have, and not empty."""
 

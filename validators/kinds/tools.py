@@ -10,11 +10,20 @@ from functools import lru_cache
 from typing import Any
 
 from winnow.config.task import Task
+from winnow.config.tool_mapping import ToolMapping
 from winnow.core.example import canonical_text, fold_key
 from winnow.core.hashing import stable_hash
 from winnow.core.label_error_evidence import LabelEvidence
 from winnow.core.vocabulary import DropReason
-from winnow.validators.kinds.kind import ContentColumn, Kind, LabeledContent, Noun, Purpose, TaskColumn
+from winnow.validators.kinds.kind import (
+    ContentColumn,
+    Kind,
+    LabeledContent,
+    Noun,
+    Purpose,
+    TaskColumn,
+    ToolMappingSupport,
+)
 from winnow.validators.preference_rows import PREFERENCE
 from winnow.validators.text import Drop, text_problem
 from winnow.validators.tools.behavior import TOOL_SEPARATOR, Behavior, Certain, derived_label
@@ -26,10 +35,12 @@ from winnow.validators.tools.dialogue_facets import dialogue_facets
 from winnow.validators.tools.held_out_tools import calls_held_out_tool
 from winnow.validators.tools.label_evidence import could_be_labeled, dialogue_evidence
 from winnow.validators.tools.logged_dialogue import dialogue_row
+from winnow.validators.tools.map_tools import ToolMapper, map_tools, mapped_label
+from winnow.validators.tools.mapping_faults import mapping_faults
 from winnow.validators.tools.readable import readable
 from winnow.validators.tools.same_question import AnsweredDialogue
 from winnow.validators.tools.schemas.check_arguments import argument_problems
-from winnow.validators.tools.schemas.read_tools import read_tools
+from winnow.validators.tools.schemas.read_tools import OfferedTools, read_tools
 from winnow.validators.tools.strict_json import write_json
 from winnow.validators.tools.structure import structure_problems
 from winnow.validators.wording.guards import Guards
@@ -168,17 +179,17 @@ def offered_by_task(task: Task) -> tuple[Tool, ...]:
     return read_tools(task.tool_schemas_text).tools
 
 
-def _parse(values: Mapping[str, object], task: Task) -> str | Drop:
-    """The stored form of a row's messages and tools, or why the row is dropped."""
+def _parse(values: Mapping[str, object], task: Task, mapping: ToolMapping | None = None) -> str | Drop:
+    """The stored form of a row's messages and tools, or why the row is dropped; a mapping replaces foreign tools."""
     try:
         source = read_dialogue(values.get("messages"))
     except DialogueError as error:
         return _drop(DropReason.MALFORMED_DIALOGUE, error.problems)
     declared = (values.get("tools"), source.tools, task.tool_schemas_text)
     offered = read_tools(next(one for one in declared if one is not None))
-    if offered.problems:
-        return _drop(DropReason.MALFORMED_DIALOGUE, list(map(str, offered.problems)))
-    dialogue = Dialogue(source.turns, offered.tools)
+    dialogue = _with_own_tools(source.turns, offered, task, mapping)
+    if isinstance(dialogue, Drop):
+        return dialogue
     problem = _text_problem(dialogue, task)
     if problem is not None:
         return problem
@@ -187,6 +198,17 @@ def _parse(values: Mapping[str, object], task: Task) -> str | Drop:
     if calls := argument_problems(dialogue):
         return _drop(DropReason.INVALID_CALL, list(map(str, calls)))
     return content_of(dialogue)
+
+
+def _with_own_tools(
+    turns: tuple[Turn, ...], offered: OfferedTools, task: Task, mapping: ToolMapping | None
+) -> Dialogue | Drop:
+    """The dialogue with the offered tools, or with those that they are in the task."""
+    if mapping is not None:
+        return map_tools(turns, offered, ToolMapper(mapping, {tool.name: tool for tool in offered_by_task(task)}))
+    if offered.problems:
+        return _drop(DropReason.MALFORMED_DIALOGUE, list(map(str, offered.problems)))
+    return Dialogue(turns, offered.tools)
 
 
 def _source_form(values: Mapping[str, object]) -> str:
@@ -291,6 +313,9 @@ TOOLS = Kind(
     is_held_out=_is_held_out,
     layouts=(PREFERENCE, *LAYOUTS),
     interaction_row=dialogue_row,
+    tool_mapping=ToolMappingSupport(
+        _parse, mapped_label, lambda mapping, task: mapping_faults(mapping, offered_by_task(task))
+    ),
     task_columns={
         "system_prompt": TaskColumn(lambda task: task.system_prompt_text, "The system prompt of the task."),
     },

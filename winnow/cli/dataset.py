@@ -98,6 +98,9 @@ def add(
     generator: Annotated[str, typer.Option(help="Synthetic rows: generator that produced them.")] = "unknown",
     prompt_version: Annotated[str, typer.Option(help="Synthetic rows: version of the prompt.")] = "unknown",
     model: Annotated[str, typer.Option(help="Synthetic rows: model that wrote them.")] = "unknown",
+    tool_mapping: Annotated[
+        Path | None, typer.Option(help="YAML file that says which tools of the files are which tools of the task.")
+    ] = None,
     dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> None:
@@ -120,6 +123,7 @@ def add(
             license=license,
             split=split,
             batch=GenerationBatch(batch, generator, prompt_version, model) if batch else None,
+            tool_mapping=tool_mapping,
             encoding=encoding,
             table=table,
             dry_run=dry_run,

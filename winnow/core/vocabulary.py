@@ -178,6 +178,7 @@ class DropReason(StrEnum):
     """Of dialogues: another behavior than that of the calls."""
     MALFORMED_DIALOGUE = "malformed_dialogue"
     """Messages or tools that cannot be read, or turns that do not follow each other."""
+    UNMAPPED_TOOL = "unmapped_tool"
     INVALID_CALL = "invalid_call"
     """A call of an unknown tool, or with arguments that its schema does not allow."""
     SUPERSEDES_UNKNOWN = "supersedes_unknown"

@@ -25,10 +25,13 @@ from winnow.curation.store.artifacts import release_hashes
 from winnow.curation.store.group_answers import group_answers, live_group_columns, store_group_answers
 from winnow.curation.store.sources import GenerationBatch
 from winnow.operations._context import WorkspaceContext
+from winnow.operations.tool_mapping_for import tool_mapping_for
 from winnow.validators.kinds import kind_of
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from winnow.config.tool_mapping import ToolMapping
 
 TABLE = "TABLE"
 """Stands for a pandas table in recommended calls."""
@@ -44,6 +47,7 @@ def add(  # noqa: PLR0913
     license: str = UNKNOWN_LICENSE,
     split: str | None = None,
     batch: GenerationBatch | None = None,
+    tool_mapping: str | Path | ToolMapping | None = None,
     encoding: str | None = None,
     table: str | None = None,
     dry_run: bool = False,
@@ -52,13 +56,16 @@ def add(  # noqa: PLR0913
 
     A column that looks like a user, a session or a conversation is a question that must be answered first: name it as
     the group column, or answer `none`. The answer is remembered for files with the same columns. A column that says
-    that a machine wrote some rows is a question, too, unless the origin is given.
+    that a machine wrote some rows is a question, too, unless the origin is given. A tool mapping, or the file with one,
+    replaces the tools of the rows by those of the task.
     Raises WinnowError with the problems of every file that cannot be read, and these questions; nothing is added then.
     """
-    options = AddOptions(origin=origin, license=license, split=split, batch=batch)
+    task = workspace.task
+    kind = kind_of(task)
+    mapping = tool_mapping_for(task, tool_mapping) if tool_mapping is not None else None
+    options = AddOptions(origin=origin, license=license, split=split, batch=batch, tool_mapping=mapping)
     check_options(options)
-    check_loosened(workspace.task, "splits")
-    kind = kind_of(workspace.task)
+    check_loosened(task, "splits")
     with workspace.for_changes(dry_run=dry_run) as asked, asked.store.reading() as connection:
         answers, live = group_answers(connection), live_group_columns(connection)
         known_releases = KnownReleases(kind, workspace.folder.releases, release_hashes(connection))
@@ -78,6 +85,7 @@ def add(  # noqa: PLR0913
         except WinnowError as error:
             problems += error.problems
     given = given_options(options, columns, format=format, encoding=encoding, table=table)
+    given |= {"tool_mapping": str(tool_mapping)} if isinstance(tool_mapping, str | Path) else {}
     given |= {"dry_run": True} if dry_run else {}
     unused = (problem for _, rows in read for problem in options_without_effect(rows, options, columns))
     problems = problems or [*dict.fromkeys(unused)] or _questions(read, given, live)

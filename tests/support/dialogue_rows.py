@@ -9,6 +9,21 @@ from tests.support.dialogues import TOOLS, dialogue
 
 _PARIS = {"city": "Paris"}
 
+_ASKED: dict[str, Any] = {"role": "user", "content": "How is the weather in Paris?"}
+_SAYS: dict[str, Any] = {"role": "assistant", "content": "It is sunny."}
+_USES_TOOL: dict[str, Any] = {
+    "role": "assistant",
+    "content": [
+        {"type": "thinking", "thinking": "The weather tool.", "signature": "x"},
+        {"type": "text", "text": "I will look."},
+        {"type": "tool_use", "id": "a", "name": "weather", "input": _PARIS},
+    ],
+}
+_TOOL_RESULT: dict[str, Any] = {
+    "role": "user",
+    "content": [{"type": "tool_result", "tool_use_id": "a", "content": "sunny"}],
+}
+
 ROWS: dict[str, dict[str, Any]] = {
     "winnow": {
         "messages": [
@@ -21,6 +36,12 @@ ROWS: dict[str, dict[str, Any]] = {
     },
     "openai": dialogue("How is the weather in Paris?", "Paris"),
     "request": {"text": "How is the weather in Paris?"},
+    "anthropic": {"messages": [_ASKED, _USES_TOOL, _TOOL_RESULT, _SAYS], "tools": TOOLS},
+    "system": {"system": "Be kind.", "messages": [_ASKED, _USES_TOOL, _TOOL_RESULT, _SAYS], "tools": TOOLS},
+    "anthropic_request": {
+        "request": {"model": "m", "system": "Be kind.", "messages": [_ASKED], "tools": TOOLS},
+        "response": {"type": "message", "content": _USES_TOOL["content"], "stop_reason": "tool_use"},
+    },
     "hugging_face": {
         "messages": [
             {"role": "user", "content": "How is the weather in Paris?"},

@@ -93,7 +93,7 @@ def _json(text: str) -> JsonValue:
 
 def _object_failed(value: Mapping[str, JsonValue]) -> bool:
     fields = {key.lower(): inner for key, inner in value.items()}
-    if any(fields.get(key) not in (None, False, "", 0, [], {}) for key in ("error", "errors", "exception")):
+    if any(fields.get(key) not in (None, False, "", 0, [], {}) for key in ("error", "errors", "exception", "is_error")):
         return True
     if any(fields.get(key) is False for key in ("success", "ok", "found")):
         return True

@@ -6,18 +6,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from winnow.validators.row_layout import RowLayout
+from winnow.validators.tools.dialects.anthropic_messages import ANTHROPIC
+from winnow.validators.tools.dialects.anthropic_rows import ANTHROPIC_ROWS
 from winnow.validators.tools.dialects.canonical import CANONICAL
 from winnow.validators.tools.dialects.dialect import Dialect, DialogueError, SourceDialogue
 from winnow.validators.tools.dialects.hugging_face_chat import HUGGING_FACE
 from winnow.validators.tools.dialects.openai_chat import OPENAI_CHAT
 from winnow.validators.tools.dialects.prompt_completion_rows import PROMPT_COMPLETION
 from winnow.validators.tools.dialects.request_rows import REQUEST
+from winnow.validators.tools.dialects.system_rows import SYSTEM_ROWS
 from winnow.validators.tools.dialects.xlam_rows import XLAM
 from winnow.validators.tools.dialogue import Role, Turn
 from winnow.validators.tools.strict_json import JsonError, read_json
 
 DIALECTS: tuple[Dialect, ...] = (
     CANONICAL,
+    ANTHROPIC,
     HUGGING_FACE,
     OPENAI_CHAT,
 )
@@ -26,6 +30,8 @@ DIALECTS: tuple[Dialect, ...] = (
 LAYOUTS: tuple[RowLayout, ...] = (
     XLAM,
     PROMPT_COMPLETION,
+    SYSTEM_ROWS,
+    ANTHROPIC_ROWS,
     REQUEST,
 )
 """Every layout of rows without a column of messages; the first one that recognizes a row reads it.

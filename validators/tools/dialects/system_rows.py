@@ -1,0 +1,41 @@
+"""Messages with the system prompt in a column `system` beside them, as requests to Anthropic have it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from winnow.core.vocabulary import DropReason
+from winnow.validators.row_layout import ArrangedRow, Fields, RowLayout
+from winnow.validators.text import Drop
+from winnow.validators.tools.dialects.content_blocks import BlocksError, joined_text
+from winnow.validators.tools.strict_json import JsonError, read_json
+
+COLUMNS = frozenset({"messages", "system", "tools"})
+
+
+def arrange(fields: Fields) -> ArrangedRow | Drop:
+    """The system prompt as the first message."""
+    messages: Any = fields["messages"]
+    try:
+        messages = read_json(messages) if isinstance(messages, str) else messages
+        return ArrangedRow({"messages": with_system(fields["system"], messages), "tools": fields.get("tools")})
+    except JsonError as error:
+        return Drop(DropReason.MALFORMED_DIALOGUE, f"the messages are {error}")
+    except BlocksError as error:
+        return Drop(DropReason.MALFORMED_DIALOGUE, f"the system prompt: {error}")
+
+
+def with_system(system: object, messages: Any) -> Any:
+    """The messages after the system prompt, if there is one; what is no list stays as it is.
+
+    Raises BlocksError for a system prompt that is neither a text nor a list of text blocks.
+    """
+    text = joined_text(system, separator="\n\n")
+    return [{"role": "system", "content": text}, *messages] if text and isinstance(messages, list) else messages
+
+
+def _recognizes(fields: Fields) -> bool:
+    return fields.get("messages") is not None and bool(fields.get("system"))
+
+
+SYSTEM_ROWS = RowLayout("system", "messages with a system prompt beside them", _recognizes, arrange, COLUMNS)

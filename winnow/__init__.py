@@ -13,16 +13,17 @@ Every command of the command line is a method of `Workspace` with the same name;
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from winnow.core.call_arguments import check_call
 from winnow.core.errors import WinnowError
 from winnow.core.version import __version__
 
 if TYPE_CHECKING:
+    from winnow.interaction_log import log_interaction
     from winnow.workspace import Workspace
 
-__all__ = ["WinnowError", "__version__", "init", "open"]
+__all__ = ["WinnowError", "__version__", "init", "log_interaction", "open"]
 
 
 @check_call(dict)
@@ -40,3 +41,12 @@ def init(path: str | Path, *, template: str = "intents", from_file: str | Path |
     from winnow.workspace import Workspace
 
     return Workspace.init(Path(path), template=template, from_file=read_file(Path(from_file)) if from_file else None)
+
+
+def __getattr__(name: str) -> Any:
+    """`log_interaction`, imported when it is first used."""
+    if name != "log_interaction":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from winnow.interaction_log import log_interaction
+
+    return log_interaction

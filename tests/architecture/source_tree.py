@@ -25,7 +25,7 @@ LEVELS = (
     ("winnow.training",),
     ("winnow.reports",),
     ("winnow.operations",),
-    ("winnow.workspace",),
+    ("winnow.workspace", "winnow.interaction_log"),
     ("winnow.cli",),
 )
 """From the lowest to the highest; packages of one level do not import each other."""

@@ -23,6 +23,13 @@ _TOOL_RESULT: dict[str, Any] = {
     "role": "user",
     "content": [{"type": "tool_result", "tool_use_id": "a", "content": "sunny"}],
 }
+_CALL_ITEM: dict[str, Any] = {
+    "type": "function_call",
+    "call_id": "a",
+    "name": "weather",
+    "arguments": json.dumps(_PARIS),
+}
+_OUTPUT_ITEM: dict[str, Any] = {"type": "function_call_output", "call_id": "a", "output": "sunny"}
 
 ROWS: dict[str, dict[str, Any]] = {
     "winnow": {
@@ -63,6 +70,14 @@ ROWS: dict[str, dict[str, Any]] = {
             },
         ],
         "tools": TOOLS,
+    },
+    "openai_responses": {"messages": [_ASKED, _CALL_ITEM, _OUTPUT_ITEM, _SAYS], "tools": TOOLS},
+    "responses_request": {
+        "instructions": "Be kind.",
+        "input": [_ASKED, _CALL_ITEM, _OUTPUT_ITEM],
+        "output": [{"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Sunny."}]}],
+        "tools": TOOLS,
+        "label": "direct",
     },
     "xlam": {
         "query": "How is the weather in Paris?",

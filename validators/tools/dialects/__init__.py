@@ -12,6 +12,8 @@ from winnow.validators.tools.dialects.canonical import CANONICAL
 from winnow.validators.tools.dialects.dialect import Dialect, DialogueError, SourceDialogue
 from winnow.validators.tools.dialects.hugging_face_chat import HUGGING_FACE
 from winnow.validators.tools.dialects.openai_chat import OPENAI_CHAT
+from winnow.validators.tools.dialects.openai_responses import OPENAI_RESPONSES
+from winnow.validators.tools.dialects.openai_responses_rows import OPENAI_RESPONSES_ROWS
 from winnow.validators.tools.dialects.prompt_completion_rows import PROMPT_COMPLETION
 from winnow.validators.tools.dialects.request_rows import REQUEST
 from winnow.validators.tools.dialects.system_rows import SYSTEM_ROWS
@@ -20,6 +22,7 @@ from winnow.validators.tools.dialogue import Role, Turn
 from winnow.validators.tools.strict_json import JsonError, read_json
 
 DIALECTS: tuple[Dialect, ...] = (
+    OPENAI_RESPONSES,
     CANONICAL,
     ANTHROPIC,
     HUGGING_FACE,
@@ -32,6 +35,7 @@ LAYOUTS: tuple[RowLayout, ...] = (
     PROMPT_COMPLETION,
     SYSTEM_ROWS,
     ANTHROPIC_ROWS,
+    OPENAI_RESPONSES_ROWS,
     REQUEST,
 )
 """Every layout of rows without a column of messages; the first one that recognizes a row reads it.

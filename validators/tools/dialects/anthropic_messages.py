@@ -36,7 +36,7 @@ OWN_TYPES = frozenset({*BLOCK_KEYS, "redacted_thinking", "server_tool_use"}) - {
 
 
 @dataclass
-class _Answer:
+class _BlockAnswer:
     """What the blocks of an answer hold."""
 
     texts: list[str] = field(default_factory=list)
@@ -102,7 +102,7 @@ def _take_result(builder: DialogueBuilder, number: int, block: Block) -> None:
 
 
 def _take_answer(builder: DialogueBuilder, number: int, message: Message) -> None:
-    answer = _Answer()
+    answer = _BlockAnswer()
     for block in blocks_of(message.get("content")):
         read_block = BLOCK_READERS.get(str(block.get("type")))
         if read_block is None:
@@ -117,15 +117,15 @@ def _take_answer(builder: DialogueBuilder, number: int, message: Message) -> Non
     builder.add_answer(number, text, answer.calls, reasoning=reasoning, train=message.get("weight") != 0)
 
 
-def _read_text(answer: _Answer, block: Block) -> None:
+def _read_text(answer: _BlockAnswer, block: Block) -> None:
     answer.texts.append(text_of(block, "text"))
 
 
-def _read_thinking(answer: _Answer, block: Block) -> None:
+def _read_thinking(answer: _BlockAnswer, block: Block) -> None:
     answer.reasoning.append(text_of(block, "thinking"))
 
 
-def _read_call(answer: _Answer, block: Block) -> None:
+def _read_call(answer: _BlockAnswer, block: Block) -> None:
     name = text_of(block, "name")
     try:
         arguments = read_arguments(block.get("input"))
@@ -134,7 +134,7 @@ def _read_call(answer: _Answer, block: Block) -> None:
     answer.calls.append(SourceCall(name, arguments.value, arguments.raw, text_of(block, "id")))
 
 
-BLOCK_READERS: dict[str, Callable[[_Answer, Block], None]] = {
+BLOCK_READERS: dict[str, Callable[[_BlockAnswer, Block], None]] = {
     "text": _read_text,
     "thinking": _read_thinking,
     "tool_use": _read_call,

@@ -31,7 +31,7 @@ WHOLE = ("completed", "None")
 
 
 @dataclass
-class _Answer:
+class _ItemAnswer:
     """The items of one answer of the assistant."""
 
     number: int
@@ -43,11 +43,11 @@ class _Answer:
 
 
 @dataclass
-class _Reader:
+class _ItemReader:
     """The turns so far, and the answer whose items are being read."""
 
     builder: DialogueBuilder = field(default_factory=DialogueBuilder)
-    answer: _Answer | None = None
+    answer: _ItemAnswer | None = None
 
     def finish_answer(self) -> None:
         """Add the answer whose items are complete."""
@@ -57,11 +57,11 @@ class _Reader:
         text, reasoning = canonical_text("".join(one.texts)), canonical_text("\n\n".join(one.reasoning))
         self.builder.add_answer(one.number, text, one.calls, reasoning=reasoning, train=one.train)
 
-    def answer_of(self, number: int, item: Message, *, is_next: bool) -> _Answer:
+    def answer_of(self, number: int, item: Message, *, is_next: bool) -> _ItemAnswer:
         """The answer that an item belongs to; `is_next` says that it begins one after what was said or called."""
         if self.answer is not None and is_next and (self.answer.texts or self.answer.calls):
             self.finish_answer()
-        self.answer = self.answer or _Answer(number)
+        self.answer = self.answer or _ItemAnswer(number)
         self.answer.train = self.answer.train and item.get("weight") != 0
         return self.answer
 
@@ -74,7 +74,7 @@ def recognizes(messages: Sequence[Message]) -> bool:
 
 def read(messages: Sequence[Message]) -> SourceDialogue:
     """The dialogue. Raises DialogueError with every problem."""
-    reader = _Reader()
+    reader = _ItemReader()
     for number, item in enumerate(messages, 1):
         try:
             _take(reader, number, item)
@@ -84,7 +84,7 @@ def read(messages: Sequence[Message]) -> SourceDialogue:
     return reader.builder.dialogue()
 
 
-def _take(reader: _Reader, number: int, item: Message) -> None:
+def _take(reader: _ItemReader, number: int, item: Message) -> None:
     kind = str(item.get("type") or ("message" if "role" in item else None))
     read_item = ITEM_READERS.get(kind)
     if read_item is None:
@@ -95,7 +95,7 @@ def _take(reader: _Reader, number: int, item: Message) -> None:
     read_item(reader, number, item)
 
 
-def _take_message(reader: _Reader, number: int, item: Message) -> None:
+def _take_message(reader: _ItemReader, number: int, item: Message) -> None:
     role = item.get("role")
     if role == "assistant":
         reader.answer_of(number, item, is_next=True).texts.append(_answer_text(item.get("content")))
@@ -121,7 +121,7 @@ def _answer_text(content: object) -> str:
     )
 
 
-def _take_call(reader: _Reader, number: int, item: Message) -> None:
+def _take_call(reader: _ItemReader, number: int, item: Message) -> None:
     name = text_of(item, "name")
     try:
         arguments = read_arguments(item.get("arguments"))
@@ -136,20 +136,20 @@ def _call_id(item: Message) -> str:
     return "" if item.get("call_id") is None else text_of(item, "call_id")
 
 
-def _take_output(reader: _Reader, number: int, item: Message) -> None:
+def _take_output(reader: _ItemReader, number: int, item: Message) -> None:
     reader.finish_answer()
     text = canonical_text(joined_text(item.get("output"), types=TEXT_TYPES, separator="\n"))
     reader.builder.add_result(number, text, call_id=_call_id(item), name=str(item.get("name") or ""))
 
 
-def _take_reasoning(reader: _Reader, number: int, item: Message) -> None:
+def _take_reasoning(reader: _ItemReader, number: int, item: Message) -> None:
     """The reasoning where it is given, else its summary; what is encrypted only is none."""
     given = blocks_of(item.get("content")) or blocks_of(item.get("summary"))
     texts = [text_of(part, "text") for part in given]
     reader.answer_of(number, item, is_next=True).reasoning.extend(texts)
 
 
-ITEM_READERS: Mapping[str, Callable[[_Reader, int, Message], None]] = {
+ITEM_READERS: Mapping[str, Callable[[_ItemReader, int, Message], None]] = {
     "message": _take_message,
     "function_call": _take_call,
     "function_call_output": _take_output,

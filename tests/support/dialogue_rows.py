@@ -30,6 +30,17 @@ _CALL_ITEM: dict[str, Any] = {
     "arguments": json.dumps(_PARIS),
 }
 _OUTPUT_ITEM: dict[str, Any] = {"type": "function_call_output", "call_id": "a", "output": "sunny"}
+_STEPS: list[dict[str, Any]] = [
+    {"step_id": 1, "source": "user", "message": "How is the weather in Paris?"},
+    {
+        "step_id": 2,
+        "source": "agent",
+        "message": "",
+        "tool_calls": [{"tool_call_id": "a", "function_name": "weather", "arguments": _PARIS}],
+        "observation": {"results": [{"source_call_id": "a", "content": "sunny"}]},
+    },
+    {"step_id": 3, "source": "agent", "message": "It is sunny."},
+]
 
 ROWS: dict[str, dict[str, Any]] = {
     "winnow": {
@@ -78,6 +89,13 @@ ROWS: dict[str, dict[str, Any]] = {
         "output": [{"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Sunny."}]}],
         "tools": TOOLS,
         "label": "direct",
+    },
+    "atif": {"messages": _STEPS, "tools": TOOLS},
+    "atif_trajectory": {
+        "schema_version": "ATIF-v1.7",
+        "session_id": "s",
+        "agent": {"name": "a", "version": "1", "tool_definitions": TOOLS},
+        "steps": _STEPS,
     },
     "xlam": {
         "query": "How is the weather in Paris?",

@@ -51,6 +51,8 @@ WRAPPER_KEYS = ("data", "rows", "items", "examples", "queries", "texts", "record
 
 def _rows_of(data: dict[str, Any]) -> list[Any]:
     """The rows of a JSON object: {label: [texts]}, {split: [[text, label]]}, one list under any key, or one row."""
+    if any(_has_parts(data.get(key), names) for key, names in PARTS_OF_A_ROW.items()):
+        return [data]
     lists = {key: value for key, value in data.items() if isinstance(value, list)}
     only = next(iter(lists)) if len(lists) == 1 else None
     strings = lists and all(isinstance(item, str) for value in lists.values() for item in value)
@@ -61,6 +63,14 @@ def _rows_of(data: dict[str, Any]) -> list[Any]:
         split = {key: key.rpartition("_")[2] for key in lists}
         return [{"text": t, "label": own, "split": split[key]} for key, value in lists.items() for t, own in value]
     return lists[only] if only is not None else [data]
+
+
+PARTS_OF_A_ROW = {"steps": {"source"}, "input": {"role", "type"}, "output": {"type"}}
+"""Keys of an object that is one row, and of which each object in their list has one: the parts of a dialogue."""
+
+
+def _has_parts(value: Any, names: set[str]) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(one, dict) and names & {*one} for one in value)
 
 
 def _is_pair(item: Any) -> bool:

@@ -8,6 +8,8 @@ from dataclasses import replace
 from winnow.validators.row_layout import RowLayout
 from winnow.validators.tools.dialects.anthropic_messages import ANTHROPIC
 from winnow.validators.tools.dialects.anthropic_rows import ANTHROPIC_ROWS
+from winnow.validators.tools.dialects.atif_rows import ATIF_ROWS
+from winnow.validators.tools.dialects.atif_steps import ATIF
 from winnow.validators.tools.dialects.canonical import CANONICAL
 from winnow.validators.tools.dialects.dialect import Dialect, DialogueError, SourceDialogue
 from winnow.validators.tools.dialects.hugging_face_chat import HUGGING_FACE
@@ -23,6 +25,7 @@ from winnow.validators.tools.strict_json import JsonError, read_json
 
 DIALECTS: tuple[Dialect, ...] = (
     OPENAI_RESPONSES,
+    ATIF,
     CANONICAL,
     ANTHROPIC,
     HUGGING_FACE,
@@ -36,6 +39,7 @@ LAYOUTS: tuple[RowLayout, ...] = (
     SYSTEM_ROWS,
     ANTHROPIC_ROWS,
     OPENAI_RESPONSES_ROWS,
+    ATIF_ROWS,
     REQUEST,
 )
 """Every layout of rows without a column of messages; the first one that recognizes a row reads it.

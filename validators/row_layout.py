@@ -19,6 +19,8 @@ class ArrangedRow(NamedTuple):
     """One value per content column of the kind, as a file with these columns would have it."""
     label: object = None
     """The label, if the layout has a place for it that is no column."""
+    session: object = None
+    """The session that the row belongs to, if the layout states one and no column of groups was chosen."""
 
 
 class RowRequest(NamedTuple):

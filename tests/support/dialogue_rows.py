@@ -102,4 +102,19 @@ ROWS: dict[str, dict[str, Any]] = {
         "answers": json.dumps([{"name": "weather", "arguments": _PARIS}]),
         "tools": json.dumps(TOOLS),
     },
+    "gateway": {
+        "id": "01J",
+        "provider": "workers-ai",
+        "status_code": 200,
+        "metadata": {"session_id": "s1"},
+        "request": {
+            "messages": [
+                {"role": "user", "content": "How is the weather in Paris?"},
+                {"role": "assistant", "content": "", "tool_calls": [{"name": "weather", "arguments": _PARIS}]},
+                {"role": "tool", "name": "weather", "content": "sunny"},
+            ],
+            "tools": TOOLS,
+        },
+        "response": 'data: {"response": "It is "}\n\ndata: {"response": "sunny."}\n\ndata: [DONE]\n\n',
+    },
 }

@@ -153,7 +153,7 @@ def _message(number: int, fields: Fields, found: MessageColumns) -> dict[str, An
 
 
 def _calls(number: int, value: object) -> list[Any] | None:
-    """The calls of a row, in OpenAI's form; Workers AI writes name and arguments without `function`."""
+    """The calls of a row, in a form of OpenAI or of Hugging Face."""
     if isinstance(value, str) and value.strip():
         try:
             value = read_json(value)
@@ -163,15 +163,7 @@ def _calls(number: int, value: object) -> list[Any] | None:
         return None
     if not isinstance(value, list):
         raise _NoDialogueError(f"row {number}: the calls are no list")
-    return [_call(f"row{number}_{place}", one) for place, one in enumerate(value, 1)]
-
-
-def _call(own_id: str, call: Any) -> Any:
-    if not isinstance(call, dict) or "function" in call or not {"name", "arguments"} <= call.keys():
-        return call
-    arguments = call["arguments"]
-    text = arguments if isinstance(arguments, str) else write_json(arguments, sort_keys=False)
-    return {"id": call.get("id", own_id), "type": "function", "function": {"name": call["name"], "arguments": text}}
+    return value
 
 
 def _plain(fields: Fields) -> dict[str, str | int | None]:

@@ -251,14 +251,14 @@ def _source_row(number: int, fields: Fields | Drop, columns: Columns, kind: Kind
     layout = row_layout(fields, kind, text=text)
     arranged = layout.arrange(fields) if layout else ArrangedRow(_content(fields, columns))
     drop = arranged if isinstance(arranged, Drop) else None
-    content, label = (_content(fields, columns), None) if isinstance(arranged, Drop) else arranged
+    found = ArrangedRow(_content(fields, columns)) if isinstance(arranged, Drop) else arranged
     return SourceRow(
         number,
-        content=content,
-        label=value_of(fields, columns.label) if label is None else label,
+        content=found.content,
+        label=value_of(fields, columns.label) if found.label is None else found.label,
         route=value_of(fields, columns.route),
         split=value_of(fields, columns.split),
-        session=value_of(fields, columns.group),
+        session=found.session if columns.group is None else value_of(fields, columns.group),
         time=value_of(fields, columns.time),
         problem=drop,
         fields=fields,

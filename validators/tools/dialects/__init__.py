@@ -12,6 +12,7 @@ from winnow.validators.tools.dialects.atif_rows import ATIF_ROWS
 from winnow.validators.tools.dialects.atif_steps import ATIF
 from winnow.validators.tools.dialects.canonical import CANONICAL
 from winnow.validators.tools.dialects.dialect import Dialect, DialogueError, SourceDialogue
+from winnow.validators.tools.dialects.gateway_rows import GATEWAY
 from winnow.validators.tools.dialects.hugging_face_chat import HUGGING_FACE
 from winnow.validators.tools.dialects.openai_chat import OPENAI_CHAT
 from winnow.validators.tools.dialects.openai_responses import OPENAI_RESPONSES
@@ -34,6 +35,7 @@ DIALECTS: tuple[Dialect, ...] = (
 """Every dialect; the first one that recognizes the messages of a row reads them."""
 
 LAYOUTS: tuple[RowLayout, ...] = (
+    GATEWAY,
     XLAM,
     PROMPT_COMPLETION,
     SYSTEM_ROWS,

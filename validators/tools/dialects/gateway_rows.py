@@ -1,0 +1,64 @@
+"""Logs of AI gateways: a request to a model and its response. Only the response is learned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from winnow.core.vocabulary import DropReason
+from winnow.validators.gateway_logs.answers import answer_of, response_of
+from winnow.validators.gateway_logs.bodies import BodyError, read_body
+from winnow.validators.gateway_logs.exchange import COLUMNS, Exchange, exchange_of, is_exchange
+from winnow.validators.gateway_logs.prompts import prompt_of
+from winnow.validators.row_layout import ArrangedRow, Fields, RowLayout
+from winnow.validators.text import Drop
+from winnow.validators.tools.dialects.openai_responses_rows import OPENAI_RESPONSES_ROWS
+
+
+def arrange(fields: Fields) -> ArrangedRow | Drop:
+    """The messages of the request, and then the answer of the response."""
+    exchange = exchange_of(fields)
+    if exchange.failure:
+        return _drop(exchange.failure)
+    try:
+        items = _items_of_responses(exchange)
+    except BodyError as error:
+        return _drop(f"the response {error}")
+    arranged = OPENAI_RESPONSES_ROWS.arrange(items) if items else _chat(exchange, fields.get("tools"))
+    return arranged if isinstance(arranged, Drop) else arranged._replace(session=exchange.session)
+
+
+def _chat(exchange: Exchange, tools: object) -> ArrangedRow | Drop:
+    part = "request"
+    try:
+        prompt = prompt_of(exchange.request)
+        part = "response"
+        answer = answer_of(exchange.response)
+    except BodyError as error:
+        return _drop(f"the {part} {error}")
+    offered = prompt.tools if prompt.tools is not None else tools
+    return ArrangedRow({"messages": [*map(_context, prompt.messages), answer], "tools": offered})
+
+
+def _items_of_responses(exchange: Exchange) -> Fields | None:
+    """The request and response of OpenAI's Responses API, as its own layout reads them; None for another API."""
+    try:
+        request = read_body(exchange.request)
+    except BodyError:
+        return None
+    if not isinstance(request, Mapping) or "messages" in request or request.get("input") is None:
+        return None
+    row = {"request": request, "response": response_of(exchange.response)}
+    return row if OPENAI_RESPONSES_ROWS.recognizes(row) else None
+
+
+def _context(message: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A message of the request: an earlier answer is learned from the entry whose response it is."""
+    return {**message, "weight": 0} if message.get("role") == "assistant" else message
+
+
+def _drop(detail: str) -> Drop:
+    return Drop(DropReason.MALFORMED_DIALOGUE, detail)
+
+
+GATEWAY = RowLayout("gateway", "logs of an AI gateway", is_exchange, arrange, COLUMNS)

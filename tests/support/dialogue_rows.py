@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from tests.support.dialogues import TOOLS, dialogue
+from tests.support.sharegpt_rows import SHAREGPT_ROWS
 
 _PARIS = {"city": "Paris"}
 
@@ -43,6 +44,7 @@ _STEPS: list[dict[str, Any]] = [
 ]
 
 ROWS: dict[str, dict[str, Any]] = {
+    **SHAREGPT_ROWS,
     "winnow": {
         "messages": [
             {"role": "user", "content": "How is the weather in Paris?"},

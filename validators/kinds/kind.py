@@ -22,6 +22,9 @@ DETAIL_COLUMNS = ("label", "route", "split", "origin", "group", "facets", "weigh
 RECOVERY_COLUMNS = ("decided_by", "license")
 """The last columns of a release, with which its rows can be added to an empty workspace; older releases lack them."""
 
+LABEL_COLUMNS = ("label", "intent", "category", "class")
+"""The names that a column of labels may have in a file, the likeliest first."""
+
 UNLABELED_STRATUM = "unlabeled"
 """The stratum of examples that have no target when they are added."""
 
@@ -217,6 +220,8 @@ class Kind:
     """The stratum of a content with this target: hold-out quotas are kept per stratum."""
     is_held_out: Callable[[str, Task], bool] = nothing_held_out
     """Whether the task keeps a content out of train and validation: its group goes to test when it is first added."""
+    label_columns: tuple[str, ...] = LABEL_COLUMNS
+    """The names that the column of labels may have in a file of this kind."""
     layouts: tuple[RowLayout, ...] = ()
     """The layouts of rows whose content is in several columns; the first that recognizes a row reads it."""
     interaction_row: Callable[[InteractionLine, RowRequest], ArrangedRow | Drop] | None = None

@@ -286,6 +286,7 @@ TOOLS = Kind(
             ("tools",), title="Tools", description="The tools that were offered, as JSON Schemas.", optional=True
         ),
     },
+    label_columns=("label",),  # a category is the subject of a dialogue, not what the assistant does
     parse=_parse,
     column_values=_column_values,
     content_of=_content,

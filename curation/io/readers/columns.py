@@ -11,11 +11,11 @@ from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.suggest import suggestion
 from winnow.core.vocabulary import SPLITS, Split
 from winnow.curation.pii.detect import redact
-from winnow.validators.kinds.kind import Kind
+from winnow.validators.kinds.kind import LABEL_COLUMNS, Kind
 from winnow.validators.row_layout import Fields, RowLayout, layout_of
 
 KNOWN_NAMES = {
-    "label": ("label", "intent", "category", "class"),
+    "label": LABEL_COLUMNS,
     "route": ("agent", "route"),
     "split": ("split",),
     "time": ("time", "timestamp", "created_at", "date", "datetime"),
@@ -141,7 +141,8 @@ def find_columns(
 
 def _known_names(kind: Kind) -> Mapping[str, Sequence[str]]:
     """The names of the columns that a file of a kind may have besides its content."""
-    return {role: names for role, names in KNOWN_NAMES.items() if role != "supersedes" or kind.request_key}
+    names = {role: names for role, names in KNOWN_NAMES.items() if role != "supersedes" or kind.request_key}
+    return {**names, "label": kind.label_columns}
 
 
 def _superfluous_column(chosen_columns: Columns, kind: Kind) -> list[Problem]:

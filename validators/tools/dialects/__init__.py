@@ -13,13 +13,19 @@ from winnow.validators.tools.dialects.atif_steps import ATIF
 from winnow.validators.tools.dialects.canonical import CANONICAL
 from winnow.validators.tools.dialects.dialect import Dialect, DialogueError, SourceDialogue
 from winnow.validators.tools.dialects.gateway_rows import GATEWAY
+from winnow.validators.tools.dialects.glaive import GLAIVE
+from winnow.validators.tools.dialects.glaive_rows import GLAIVE_ROWS
+from winnow.validators.tools.dialects.hermes import HERMES
 from winnow.validators.tools.dialects.hugging_face_chat import HUGGING_FACE
 from winnow.validators.tools.dialects.openai_chat import OPENAI_CHAT
 from winnow.validators.tools.dialects.openai_responses import OPENAI_RESPONSES
 from winnow.validators.tools.dialects.openai_responses_rows import OPENAI_RESPONSES_ROWS
 from winnow.validators.tools.dialects.prompt_completion_rows import PROMPT_COMPLETION
+from winnow.validators.tools.dialects.prompt_tools import tools_in_prompt
 from winnow.validators.tools.dialects.request_rows import REQUEST
+from winnow.validators.tools.dialects.sharegpt import SHAREGPT
 from winnow.validators.tools.dialects.system_rows import SYSTEM_ROWS
+from winnow.validators.tools.dialects.typed_parts import TYPED_PARTS
 from winnow.validators.tools.dialects.xlam_rows import XLAM
 from winnow.validators.tools.dialogue import Role, Turn
 from winnow.validators.tools.strict_json import JsonError, read_json
@@ -27,16 +33,21 @@ from winnow.validators.tools.strict_json import JsonError, read_json
 DIALECTS: tuple[Dialect, ...] = (
     OPENAI_RESPONSES,
     ATIF,
+    HERMES,
+    GLAIVE,
+    TYPED_PARTS,
     CANONICAL,
     ANTHROPIC,
     HUGGING_FACE,
     OPENAI_CHAT,
+    SHAREGPT,
 )
 """Every dialect; the first one that recognizes the messages of a row reads them."""
 
 LAYOUTS: tuple[RowLayout, ...] = (
     GATEWAY,
     XLAM,
+    GLAIVE_ROWS,
     PROMPT_COMPLETION,
     SYSTEM_ROWS,
     ANTHROPIC_ROWS,
@@ -69,7 +80,8 @@ def read_dialogue(messages: object) -> SourceDialogue:
         expected = " or ".join(one.title for one in DIALECTS)
         raise DialogueError([f"messages with the keys {keys}; expected: {expected}"])
     found = dialect.read(messages)
-    return replace(found, turns=tuple(map(_trimmed, found.turns)))
+    tools = tools_in_prompt(found.system) if found.tools is None else found.tools
+    return replace(found, turns=tuple(map(_trimmed, found.turns)), tools=tools)
 
 
 def _trimmed(turn: Turn) -> Turn:

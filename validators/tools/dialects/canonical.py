@@ -26,7 +26,7 @@ OWN_KEYS = frozenset({"calls", "call_id", "train"})
 def recognizes(messages: Sequence[Message]) -> bool:
     """Whether messages have Winnow's own form."""
     keys = {key for message in messages for key in message}
-    return bool(keys & OWN_KEYS)
+    return bool(keys & OWN_KEYS) and "from" not in keys
 
 
 def read(messages: Sequence[Message]) -> SourceDialogue:

@@ -17,7 +17,7 @@ class SourceCall:
     name: str
     arguments: Mapping[str, JsonValue]
     raw: str
-    """The text of the arguments in the source."""
+    """The text of the arguments in the source, or of the whole call where it is written as one text."""
     id: str = ""
     """The source's own id; empty if it gives none."""
 
@@ -71,8 +71,7 @@ class DialogueBuilder:
         """Read the result of a call: of the one with this id, else of the first open one, of this name if given."""
         call = self._ids.get(call_id) if call_id else self._first_open(name)
         if call is None:
-            made = f"a result for the call {call_id!r}, which was not made"
-            self.add_problem(number, made if call_id else "a result without a call")
+            self.add_problem(number, _without_call(call_id, name))
             return
         self._open = [one for one in self._open if one.id != call]
         self.turns.append(Turn(Role.TOOL, text, call_id=call))
@@ -89,3 +88,10 @@ class DialogueBuilder:
     def _first_open(self, name: str) -> str | None:
         self._paired_by = PairedBy.ORDER
         return next((one.id for one in self._open if name in ("", one.name)), None)
+
+
+def _without_call(call_id: str, name: str) -> str:
+    """Why a result belongs to no call."""
+    if call_id:
+        return f"a result for the call {call_id!r}, which was not made"
+    return f"a result of {name!r}, and no call of it is open" if name else "a result without a call"

@@ -10,12 +10,14 @@ from winnow.validators.text import Drop
 from winnow.validators.tools.dialects.content_blocks import BlocksError, joined_text
 from winnow.validators.tools.strict_json import JsonError, read_json
 
-COLUMNS = frozenset({"messages", "system", "tools"})
+MESSAGES = ("messages", "conversations", "conversation")
+
+COLUMNS = frozenset({*MESSAGES, "system", "tools"})
 
 
 def arrange(fields: Fields) -> ArrangedRow | Drop:
     """The system prompt as the first message."""
-    messages: Any = fields["messages"]
+    messages = _messages(fields)
     try:
         messages = read_json(messages) if isinstance(messages, str) else messages
         return ArrangedRow({"messages": with_system(fields["system"], messages), "tools": fields.get("tools")})
@@ -35,7 +37,11 @@ def with_system(system: object, messages: Any) -> Any:
 
 
 def _recognizes(fields: Fields) -> bool:
-    return fields.get("messages") is not None and bool(fields.get("system"))
+    return _messages(fields) is not None and bool(fields.get("system"))
+
+
+def _messages(fields: Fields) -> Any:
+    return next((fields[name] for name in MESSAGES if fields.get(name) is not None), None)
 
 
 SYSTEM_ROWS = RowLayout("system", "messages with a system prompt beside them", _recognizes, arrange, COLUMNS)

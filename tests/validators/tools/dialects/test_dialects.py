@@ -86,7 +86,7 @@ def test_the_own_form_reads_back_what_it_wrote() -> None:
     [
         ("[1", r"the messages are not JSON"),
         ([], r"no list of objects"),
-        ([{"from": "human", "value": "x"}], r"keys from, value; expected: .*OpenAI chat"),
+        ([{"speaker": "human", "text": "x"}], r"keys speaker, text; expected: .*OpenAI chat"),
         ([user(), asks(call("a", arguments='{"x": 1, "x": 2}'))], r"message 2: tool_calls.*arguments.*key 'x' occurs"),
         ([user(), asks(call("a", arguments="[1]"))], r"message 2: .*arguments: the JSON of a list"),
         ([user(), asks(call("a", arguments=""))], r"arguments, line 1, .*expected: a string with the JSON"),

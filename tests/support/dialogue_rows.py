@@ -42,6 +42,15 @@ _STEPS: list[dict[str, Any]] = [
     },
     {"step_id": 3, "source": "agent", "message": "It is sunny."},
 ]
+_ASKED_IN_PARTS: dict[str, Any] = {
+    "role": "user",
+    "parts": [{"type": "text", "content": "How is the weather in Paris?"}],
+}
+_ANSWERED_IN_PARTS: dict[str, Any] = {
+    "role": "assistant",
+    "parts": [{"type": "tool_call", "id": "a", "name": "weather", "arguments": _PARIS}],
+    "finish_reason": "tool_call",
+}
 
 ROWS: dict[str, dict[str, Any]] = {
     **SHAREGPT_ROWS,
@@ -98,6 +107,18 @@ ROWS: dict[str, dict[str, Any]] = {
         "session_id": "s",
         "agent": {"name": "a", "version": "1", "tool_definitions": TOOLS},
         "steps": _STEPS,
+    },
+    "otel_messages": {"messages": [_ASKED_IN_PARTS, _ANSWERED_IN_PARTS], "tools": TOOLS},
+    "otel": {
+        "traceId": "4bf9",
+        "spanId": "00f0",
+        "name": "chat m",
+        "attributes": {
+            "gen_ai.operation.name": "chat",
+            "gen_ai.input.messages": json.dumps([_ASKED_IN_PARTS]),
+            "gen_ai.output.messages": [_ANSWERED_IN_PARTS],
+            "gen_ai.tool.definitions": json.dumps(TOOLS),
+        },
     },
     "xlam": {
         "query": "How is the weather in Paris?",

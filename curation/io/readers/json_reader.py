@@ -8,6 +8,7 @@ from typing import Any
 
 from winnow.curation.io.readers.file_format import FileFormat
 from winnow.curation.io.readers.numbered_rows import NumberedRow, row_fields, unreadable_file
+from winnow.curation.io.readers.span_rows import with_spans
 
 
 def json_rows(text: str, *, name: str = "file") -> Iterator[NumberedRow]:
@@ -23,8 +24,7 @@ def json_rows(text: str, *, name: str = "file") -> Iterator[NumberedRow]:
         data = _rows_of(data)
     if not isinstance(data, list):
         raise unreadable_file(name, f"a JSON {type(data).__name__}", "a list of objects or of strings")
-    for number, item in enumerate(data, 1):
-        yield number, row_fields(item)
+    yield from with_spans((number, row_fields(item)) for number, item in enumerate(data, 1))
 
 
 def answers_of_d1(data: Any) -> list[dict[str, Any]] | None:
@@ -65,7 +65,7 @@ def _rows_of(data: dict[str, Any]) -> list[Any]:
     return lists[only] if only is not None else [data]
 
 
-PARTS_OF_A_ROW = {"steps": {"source"}, "input": {"role", "type"}, "output": {"type"}}
+PARTS_OF_A_ROW = {"resourceSpans": {"scopeSpans"}, "steps": {"source"}, "input": {"role", "type"}, "output": {"type"}}
 """Keys of an object that is one row, and of which each object in their list has one: the parts of a dialogue."""
 
 

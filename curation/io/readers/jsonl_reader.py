@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from winnow.core.vocabulary import DropReason
 from winnow.curation.io.readers.file_format import FileFormat
 from winnow.curation.io.readers.numbered_rows import NumberedRow, row_fields
+from winnow.curation.io.readers.span_rows import with_spans
 from winnow.validators.text import Drop
 
 
@@ -21,4 +22,4 @@ def jsonl_rows(text: str) -> Iterator[NumberedRow]:
                 yield number, Drop(DropReason.MALFORMED_ROW, f"not JSON ({error})", line)
 
 
-JSONL = FileFormat("jsonl", lambda file: jsonl_rows(file.text), suffixes=(".jsonl", ".ndjson"))
+JSONL = FileFormat("jsonl", lambda file: with_spans(jsonl_rows(file.text)), suffixes=(".jsonl", ".ndjson"))

@@ -20,6 +20,8 @@ from winnow.validators.tools.dialects.hugging_face_chat import HUGGING_FACE
 from winnow.validators.tools.dialects.openai_chat import OPENAI_CHAT
 from winnow.validators.tools.dialects.openai_responses import OPENAI_RESPONSES
 from winnow.validators.tools.dialects.openai_responses_rows import OPENAI_RESPONSES_ROWS
+from winnow.validators.tools.dialects.otel_messages import OTEL_MESSAGES
+from winnow.validators.tools.dialects.otel_spans import OTEL_SPANS
 from winnow.validators.tools.dialects.prompt_completion_rows import PROMPT_COMPLETION
 from winnow.validators.tools.dialects.prompt_tools import tools_in_prompt
 from winnow.validators.tools.dialects.request_rows import REQUEST
@@ -36,6 +38,7 @@ DIALECTS: tuple[Dialect, ...] = (
     HERMES,
     GLAIVE,
     TYPED_PARTS,
+    OTEL_MESSAGES,
     CANONICAL,
     ANTHROPIC,
     HUGGING_FACE,
@@ -53,6 +56,7 @@ LAYOUTS: tuple[RowLayout, ...] = (
     ANTHROPIC_ROWS,
     OPENAI_RESPONSES_ROWS,
     ATIF_ROWS,
+    OTEL_SPANS,
     REQUEST,
 )
 """Every layout of rows without a column of messages; the first one that recognizes a row reads it.

@@ -120,6 +120,14 @@ ROWS: dict[str, dict[str, Any]] = {
             "gen_ai.tool.definitions": json.dumps(TOOLS),
         },
     },
+    "alpaca": {
+        "instruction": "How is the weather?",
+        "input": "Paris",
+        "output": json.dumps([{"name": "weather", "arguments": _PARIS}]),
+        "history": [["Hi", "Hello!"]],
+        "system": "Be kind.",
+        "tools": TOOLS,
+    },
     "xlam": {
         "query": "How is the weather in Paris?",
         "answers": json.dumps([{"name": "weather", "arguments": _PARIS}]),

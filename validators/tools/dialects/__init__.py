@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from winnow.validators.row_layout import RowLayout
+from winnow.validators.tools.dialects.alpaca_rows import ALPACA
 from winnow.validators.tools.dialects.anthropic_messages import ANTHROPIC
 from winnow.validators.tools.dialects.anthropic_rows import ANTHROPIC_ROWS
 from winnow.validators.tools.dialects.atif_rows import ATIF_ROWS
@@ -57,6 +58,7 @@ LAYOUTS: tuple[RowLayout, ...] = (
     OPENAI_RESPONSES_ROWS,
     ATIF_ROWS,
     OTEL_SPANS,
+    ALPACA,
     REQUEST,
 )
 """Every layout of rows without a column of messages; the first one that recognizes a row reads it.

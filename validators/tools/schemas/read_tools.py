@@ -15,6 +15,8 @@ from winnow.validators.tools.schemas.gemini_schema import GEMINI_JSON_SCHEMA, fu
 from winnow.validators.tools.schemas.mcp_tools import MCP_TOOL
 from winnow.validators.tools.schemas.normalize_schema import normalized_schema, without_nulls
 from winnow.validators.tools.schemas.openai_tools import OPENAI_FLAT_TOOL, OPENAI_NESTED_TOOL
+from winnow.validators.tools.schemas.openapi_document import is_openapi, operations
+from winnow.validators.tools.schemas.openapi_yaml import is_openapi_yaml, yaml_as_json
 from winnow.validators.tools.schemas.tool_problem import ToolProblem, ToolProblemName
 from winnow.validators.tools.schemas.xlam_types import argument_map_schema, is_argument_map
 from winnow.validators.tools.strict_json import JsonError, read_json, write_json
@@ -50,7 +52,9 @@ class OfferedTools:
 
 
 def read_tools(declared: object) -> OfferedTools:
-    """The tools that a list, a single declaration, an answer to MCP's `tools/list`, or one of these as JSON declares.
+    """The tools that a list, a declaration, an answer to MCP's `tools/list` or an OpenAPI document declares.
+
+    Each may be JSON text; a document may be YAML, too.
 
     A tool with a problem is not among the tools. One that is declared twice in the same way is offered once.
     """
@@ -62,12 +66,15 @@ def read_tools(declared: object) -> OfferedTools:
 @lru_cache(maxsize=CACHED_TOOL_LISTS)
 def _read_text(text: str) -> OfferedTools:
     try:
-        declarations = list(_declarations(read_json(text)))
+        declarations = list(_declarations(read_json(yaml_as_json(text) if is_openapi_yaml(text) else text)))
     except JsonError as error:
         return OfferedTools((), (_unreadable("", f"the tools are {error}"),))
     found: dict[str, list[Tool]] = {}
     problems: list[ToolProblem] = []
     for number, declared in enumerate(declarations, 1):
+        if isinstance(declared, ToolProblem):
+            problems.append(declared)
+            continue
         tool, wrong = _read_declaration(json.dumps(declared, ensure_ascii=False))
         problems.extend(problem if problem.tool else replace(problem, tool=f"tool {number}") for problem in wrong)
         if tool is not None:
@@ -81,10 +88,12 @@ def _read_text(text: str) -> OfferedTools:
 
 
 def _declarations(value: Any) -> Iterator[Any]:
-    """Every declaration in a list, an answer that has one, or a single object."""
+    """Every declaration in a list, an answer that has one, a document, or a single object."""
     if isinstance(value, Sequence) and not isinstance(value, str):
         for one in value:
             yield from _declarations(one)
+    elif is_openapi(value):
+        yield from operations(value)
     elif isinstance(value, Mapping) and "name" not in value:
         inside = value.get("result", value.get("tools", function_declarations(value)))
         yield from _declarations(inside) if isinstance(inside, Mapping | list) else [value]

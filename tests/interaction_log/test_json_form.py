@@ -74,6 +74,7 @@ def test_json_stays_as_it_is(value: object) -> None:
         ({1: "a", "1": "b"}, {"not_json": "builtins.dict"}),
         ({(1, 2): "a"}, {"not_json": "builtins.dict"}),
         (float("nan"), {"not_json": "builtins.float"}),
+        (np.zeros(200_000), {"not_json": "numpy.ndarray"}),
         (b"a", {"not_json": "builtins.bytes"}),
         (CYCLE, [{"not_json": "builtins.list"}]),
         (Broken(), {"not_json": f"{__name__}.Broken"}),

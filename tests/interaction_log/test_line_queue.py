@@ -101,6 +101,52 @@ def test_an_interrupted_thread_leaves_no_other_waiting(tmp_path: Path) -> None:
     assert log.read_bytes() == b"2\n"
 
 
+def test_a_fork_waits_until_no_thread_writes(tmp_path: Path) -> None:
+    """Else the child would hold the lock of the file for as long as it lives."""
+    log, started, go_on, forked = tmp_path / "log", threading.Event(), threading.Event(), threading.Event()
+
+    def path() -> Path:
+        started.set()
+        go_on.wait(10)
+        return log
+
+    def fork() -> None:
+        process = os.fork()
+        if not process:
+            os._exit(0)
+        os.waitpid(process, 0)
+        forked.set()
+
+    queue = LineQueue(path)
+    threads = [threading.Thread(target=queue.append, args=(b"1\n",)), threading.Thread(target=fork)]
+    threads[0].start()
+    started.wait(10)
+    threads[1].start()
+    assert not forked.wait(0.3)
+    go_on.set()
+    assert forked.wait(10)
+    for thread in threads:
+        thread.join()
+
+
+def test_a_process_that_is_forked_amid_a_write_of_its_own_thread(tmp_path: Path) -> None:
+    """A signal handler may fork at any time; the line of the parent is written by the parent."""
+    log, children = tmp_path / "log", []
+
+    def path() -> Path:
+        if not children:
+            children.append(os.fork())
+            if not children[0]:
+                os._exit(0)
+        return log
+
+    queue = LineQueue(path)
+    assert queue.append(b"1\n")
+    assert queue.append(b"2\n")
+    assert os.waitpid(children[0], 0)[1] == 0
+    assert log.read_bytes() == b"1\n2\n"
+
+
 def test_a_forked_process_writes_its_own_lines_only(tmp_path: Path) -> None:
     log = tmp_path / "log"
     queue = LineQueue(lambda: log)

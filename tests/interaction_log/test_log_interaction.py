@@ -16,6 +16,7 @@ import pytest
 import winnow
 from tests.support.interaction_logs import lines_of
 from winnow.interaction_log import current_interaction, last_interaction_id
+from winnow.interaction_log.log_file import open_log
 
 
 @pytest.fixture
@@ -217,7 +218,7 @@ def test_the_pieces_of_a_stream_are_joined(log: Path) -> None:
 
 
 def test_pieces_that_are_no_text_are_a_list_as_they_were(log: Path) -> None:
-    @winnow.log_interaction(log, output=lambda pieces: pieces[-1])
+    @winnow.log_interaction(log, output=lambda pieces: pieces[1])
     def count(text: str) -> Generator[dict[str, int], None, None]:
         shared = {"n": 0}
         for shared["n"] in range(3):
@@ -225,12 +226,13 @@ def test_pieces_that_are_no_text_are_a_list_as_they_were(log: Path) -> None:
 
     for _ in count("x"):
         pass
-    assert only_line(log)["output"] == {"n": 2}
+    assert only_line(log)["output"] == {"n": 1}
 
 
 def test_a_stream_that_is_not_read_to_its_end(log: Path) -> None:
     @winnow.log_interaction(log)
     def stream(text: str) -> Generator[str, None, None]:
+        current_interaction().add(session="s")  # type: ignore[union-attr]
         yield "a"
         yield "b"
 
@@ -238,7 +240,7 @@ def test_a_stream_that_is_not_read_to_its_end(log: Path) -> None:
     next(pieces)
     del pieces
     line = only_line(log)
-    assert (line["output"], line["result"]["status"]) == ("a", "cancelled")
+    assert (line["output"], line["result"]["status"], line["session"]) == ("a", "cancelled", "s")
 
 
 def test_a_function_that_returns_a_stream(log: Path) -> None:
@@ -254,13 +256,19 @@ def test_a_function_that_returns_a_stream(log: Path) -> None:
 
 
 def test_asynchronous_streams(log: Path) -> None:
+    ended: list[str] = []
+
     @winnow.log_interaction(log)
     async def stream(text: str) -> AsyncGenerator[str, str]:
-        heard = yield "a"
+        if interaction := current_interaction():
+            interaction.add(session=text)
         try:
+            heard = yield "a"
             yield heard
         except KeyError:
             yield "c"
+        finally:
+            ended.append(text)
 
     @winnow.log_interaction(log)
     async def returned(text: str) -> AsyncGenerator[str, str]:
@@ -274,12 +282,51 @@ def test_asynchronous_streams(log: Path) -> None:
         closed = stream("y")
         await anext(closed)
         await closed.aclose()
+        assert ended == ["x", "y"]
         assert [piece async for piece in await returned("z")] == ["a", None]
 
     assert inspect.isasyncgenfunction(stream)
     asyncio.run(read())
+    assert {line["session"] == line["task"] for line in lines_of(log)} == {True}
     ends = [(line["task"], line["output"], line["result"]["status"]) for line in lines_of(log)]
     assert ends == [("x", "abc", "ok"), ("y", "a", "cancelled"), ("z", ["a", None], "ok")]
+
+
+def test_a_function_that_returns_a_coroutine(log: Path) -> None:
+    async def answer(text: str) -> str:
+        current_interaction().add(metadata={"from": "within"})  # type: ignore[union-attr]
+        return text + "!"
+
+    logged = winnow.log_interaction(log, agent_role="r")(lambda text: answer(text))
+    assert asyncio.run(logged("a")) == "a!"
+    line = only_line(log)
+    assert (line["task"], line["output"], line["metadata"]) == ("a", "a!", {"from": "within"})
+
+
+def test_a_stream_without_pieces_and_a_function_without_parameters(log: Path) -> None:
+    @winnow.log_interaction(log)
+    def nothing() -> Generator[str, None, None]:
+        yield from ()
+
+    assert list(nothing()) == []
+    line = only_line(log)
+    assert line["output"] == ""
+    assert "task" not in line
+
+
+def test_a_class_that_is_more_than_a_generator_is_returned_as_it_is(log: Path) -> None:
+    class Stream(Generator[str, None, None]):
+        headers = "h"
+
+        def send(self, value: object) -> str:
+            raise StopIteration
+
+        def throw(self, *error: Any) -> str:
+            raise StopIteration
+
+    stream = Stream()
+    assert winnow.log_interaction(log, agent_role="r")(lambda text: stream)("a") is stream
+    assert only_line(log)["output"] == {"not_json": f"{__name__}.{Stream.__qualname__}"}
 
 
 def test_a_plain_call_and_feedback_that_arrives_later(log: Path) -> None:
@@ -317,6 +364,10 @@ def test_feedback_on_an_interaction_that_was_not_logged_writes_nothing(log: Path
             r"result.tests_passed: a value of type int; .*bool",
         ),
         ({"agent_role": "r", "task": 1, "feedback": {"rating": 6}}, r"feedback.rating: .*less than or equal to 5"),
+        (
+            {"agent_role": "r", "task": 1, "feedback": {"rating": "5"}},
+            r"feedback.rating: a value of type str; .*integer",
+        ),
         ({"agent_role": "r", "task": 1, "feedback": {"stars": 5}}, r"feedback.stars: .*Extra inputs are not permitted"),
         ({"about": "7", "feedback": {"rating": 5}}, r"about: .*should match pattern"),
         ({"agentrole": "r"}, r"agentrole: log_interaction\(\) has no such parameter; .*did you mean 'agent_role'"),
@@ -349,6 +400,28 @@ def test_a_log_that_cannot_be_written_is_reported_once_and_no_concern_of_the_app
     assert answer("d") == "d"
     assert [line["task"] for line in lines_of(log)] == ["d"]
     assert caplog.messages[1:] == [f"{log}: interactions are logged again; 3 were not"]
+
+
+def test_what_a_function_adds_in_a_wrong_form_is_no_concern_of_the_app(
+    log: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    @winnow.log_interaction(log)
+    def answer(text: str) -> str:
+        current_interaction().add(result={"status": "good"})  # type: ignore[union-attr]
+        return text
+
+    assert answer("a") == "a"
+    assert not log.exists()
+    assert "could not be logged: result.status: a value of type str; expected: 'ok'" in caplog.text
+
+
+def test_a_report_does_not_quote_what_was_to_be_logged(log: Path, caplog: pytest.LogCaptureFixture) -> None:
+    def make_line() -> Any:
+        raise ValueError("ann.lee@firm.co.uk is no address")
+
+    assert open_log(log, None, False).write(make_line) is None
+    assert "could not be logged: ValueError; " in caplog.text
+    assert "ann.lee" not in caplog.text
 
 
 def test_a_daily_log_has_a_file_per_day(log: Path) -> None:

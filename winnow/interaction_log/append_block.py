@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 from pathlib import Path
 
@@ -10,6 +11,9 @@ from winnow.core.atomic import sync_to_disk
 from winnow.interaction_log.exclusive_file import opened_alone
 
 LINE_FEED = b"\n"
+
+NO_SYNC_OF_FOLDERS = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EACCES})
+"""What file systems answer that keep no folders, and a folder whose files may be written but not listed."""
 
 
 def append_block(path: Path, block: bytes) -> None:
@@ -48,6 +52,9 @@ def _write_all(descriptor: int, block: bytes) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Keep a new file's name through a crash of the machine."""
-    if os.name == "posix":
+    """Keep a new file's name through a crash of the machine, where folders can be written to disk."""
+    try:
         sync_to_disk(folder)
+    except OSError as error:
+        if os.name == "posix" and error.errno not in NO_SYNC_OF_FOLDERS:
+            raise

@@ -24,6 +24,9 @@ MAX_DEPTH = 100
 PLAIN_FORMS = ("model_dump", "tolist")
 """Methods with which pydantic's models, and numbers and arrays of numpy, offer a plain form themselves."""
 
+MAX_ARRAY_BYTES = 1_000_000
+"""A larger array is marked: it is no text of an app, and takes long to write."""
+
 MAX_INTEGER_BITS = 14_000
 """Python writes integers of at most 4,300 digits as text."""
 
@@ -58,6 +61,8 @@ def _converted(value: object, inside: tuple[int, ...]) -> JsonValue:
         return _marked(value)
     if dataclasses.is_dataclass(value):
         return {one.name: _form(getattr(value, one.name), inside) for one in dataclasses.fields(value)}
+    if getattr(value, "nbytes", 0) > MAX_ARRAY_BYTES:
+        return _marked(value)
     plain = next((method for name in PLAIN_FORMS if callable(method := getattr(value, name, None))), None)
     return _form(plain(), inside) if plain else _marked(value)
 

@@ -76,6 +76,7 @@ class _Turn:
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._is_taken = False
+        self._is_taken_for_fork = False
 
     def take(self) -> bool:
         """Wait for it; False, without it, if the thread has it already."""
@@ -91,6 +92,15 @@ class _Turn:
         self._is_taken = False
         self._lock.release()
 
+    def before_fork(self) -> None:
+        """Wait for it; a thread that forks amid its own write has it already."""
+        self._is_taken_for_fork = self.take()
+
+    def after_fork(self) -> None:
+        """Give it up, in either process."""
+        if self._is_taken_for_fork:
+            self.give_up()
+
 
 _turn = _Turn()
 _queues: list[LineQueue] = []
@@ -99,8 +109,8 @@ _queues: list[LineQueue] = []
 def _in_forked_process() -> None:
     for queue in _queues:
         queue.forget_waiting()
-    _turn.give_up()
+    _turn.after_fork()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=_turn.take, after_in_parent=_turn.give_up, after_in_child=_in_forked_process)
+    os.register_at_fork(before=_turn.before_fork, after_in_parent=_turn.after_fork, after_in_child=_in_forked_process)

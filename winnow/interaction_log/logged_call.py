@@ -65,8 +65,11 @@ class LoggedCall:
         self._added |= {name: json_form(value) for name, value in fields.items() if value is not None}
 
     def continues(self) -> None:
-        """A stream goes on with the call: it is not written at the end of the context that runs, but of the next."""
+        """A stream or a coroutine goes on with the call: it is written at the end of its context, not of this one."""
         self._continues = True
+
+    def streams(self) -> None:
+        """The output comes in pieces, possibly none."""
         self._pieces = []
 
     def returned(self, value: object) -> None:
@@ -75,14 +78,14 @@ class LoggedCall:
 
     def yielded(self, piece: object) -> None:
         """One piece of a stream, as it is now: the function may change it later."""
-        self._pieces = [] if self._pieces is None else self._pieces
-        self._pieces.append(json_form(piece))
+        if self._pieces is not None:
+            self._pieces.append(json_form(piece))
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if not self._has_ended(error):
+        if self._goes_on():
             return
         set_last_interaction(self._write(time.perf_counter() - self._started, error))
 
@@ -90,7 +93,7 @@ class LoggedCall:
         return self
 
     async def __aexit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if not self._has_ended(error):
+        if self._goes_on():
             return
         from asyncio import to_thread
 
@@ -101,9 +104,10 @@ class LoggedCall:
             written = self._write(seconds, error)
         set_last_interaction(written)
 
-    def _has_ended(self, error: BaseException | None) -> bool:
+    def _goes_on(self) -> bool:
+        """Whether another context is to end the call; asked once."""
         continues, self._continues = self._continues, False
-        return error is not None or not continues
+        return continues
 
     def _write(self, seconds: float, error: BaseException | None) -> str | None:
         return self._settings.log.write(lambda: self._line(seconds, error))
@@ -127,14 +131,14 @@ class LoggedCall:
             self._settings.log.report_selector(name, error)
 
     def _arguments(self, *args: Any, **kwargs: Any) -> object:
-        """The argument of a function of one parameter, or all of them by name."""
+        """The argument of a function of one parameter, or all of them by name; None if there is no parameter."""
         bound = self._settings.signature.bind(*args, **kwargs)
         bound.apply_defaults()
         stated = dict(bound.arguments)
         first = next(iter(self._settings.signature.parameters), None)
         if first in BOUND_FIRST:
             stated.pop(first)
-        return next(iter(stated.values())) if len(stated) == 1 else stated
+        return next(iter(stated.values())) if len(stated) == 1 else stated or None
 
 
 def joined(pieces: Sequence[object]) -> object:

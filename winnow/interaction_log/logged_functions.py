@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import Callable
 from functools import wraps
+from types import AsyncGeneratorType, CoroutineType, GeneratorType
 from typing import Any
 
 from winnow.interaction_log.current_interaction import as_current
@@ -32,10 +33,7 @@ def _plain(function: Function, settings: CallSettings) -> Function:
 
 def _asynchronous(function: Function, settings: CallSettings) -> Function:
     async def logged(*args: Any, **kwargs: Any) -> Any:
-        async with LoggedCall(settings, args, kwargs) as call:
-            with as_current(call):
-                value = await function(*args, **kwargs)
-            return _returned(value, call)
+        return await _awaited(function(*args, **kwargs), LoggedCall(settings, args, kwargs))
 
     return logged
 
@@ -63,12 +61,25 @@ WRAPPERS: tuple[tuple[Callable[[Function], bool], Callable[[Function, CallSettin
 
 
 def _returned(value: Any, call: LoggedCall) -> Any:
-    """The value. A generator continues the call, which is logged when the stream ends."""
-    if isinstance(value, Generator):
-        call.continues()
-        return logged_stream(value, call)
-    if isinstance(value, AsyncGenerator):
-        call.continues()
-        return logged_async_stream(lambda: OpenedStream(value, call))()
-    call.returned(value)
-    return value
+    """The value. A generator or a coroutine continues the call, which is logged when it ends."""
+    go_on = next((go_on for cls, go_on in _CONTINUED if isinstance(value, cls)), None)
+    if go_on is None:
+        call.returned(value)
+        return value
+    call.continues()
+    return go_on(value, call)
+
+
+async def _awaited(value: Any, call: LoggedCall) -> Any:
+    async with call:
+        with as_current(call):
+            result = await value
+        return _returned(result, call)
+
+
+_CONTINUED: tuple[tuple[type, Callable[[Any, LoggedCall], Any]], ...] = (
+    (GeneratorType, logged_stream),
+    (AsyncGeneratorType, lambda value, call: logged_async_stream(lambda: OpenedStream(value, call))()),
+    (CoroutineType, _awaited),
+)
+"""Python's own classes only: others may offer more than the protocol, which a caller could miss."""

@@ -21,6 +21,7 @@ class OpenedStream(NamedTuple):
 def logged_stream(stream: Generator[Any, Any, Any], call: LoggedCall) -> Generator[Any, Any, Any]:
     """The same stream; the call is logged when it ends, or when its reader closes it."""
     with call:
+        call.streams()
         return (yield from _KeptPieces(stream, call))
 
 
@@ -30,6 +31,7 @@ def logged_async_stream(opened: Callable[..., OpenedStream]) -> Callable[..., As
     async def logged(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:
         stream, call = opened(*args, **kwargs)
         async with call:
+            call.streams()
             piece = await _next_piece(stream.asend(None), call)
             while piece is not _END:
                 try:

@@ -54,7 +54,7 @@ class OfferedTools:
 def read_tools(declared: object) -> OfferedTools:
     """The tools that a list, a declaration, an answer to MCP's `tools/list` or an OpenAPI document declares.
 
-    Each may be JSON text; a document may be YAML, too.
+    Each may be JSON text, also inside a list, as older files of ms-swift have it; a document may be YAML, too.
 
     A tool with a problem is not among the tools. One that is declared twice in the same way is offered once.
     """
@@ -97,6 +97,8 @@ def _declarations(value: Any) -> Iterator[Any]:
     elif isinstance(value, Mapping) and "name" not in value:
         inside = value.get("result", value.get("tools", function_declarations(value)))
         yield from _declarations(inside) if isinstance(inside, Mapping | list) else [value]
+    elif isinstance(value, str) and value.lstrip().startswith("{"):
+        yield from _declarations(read_json(value))
     else:
         yield value
 

@@ -11,6 +11,7 @@ import pytest
 from winnow.core.errors import WinnowError
 from winnow.curation.io.readers.columns import Columns
 from winnow.curation.io.readers.source_rows import SourceRows, read_file, read_table
+from winnow.validators.kinds.tools import TOOLS
 
 ROWS = [("My VPN drops", "it_vpn", "agent_it"), ("Où est ma paie?", "hr_pay", "agent_hr")]
 
@@ -107,6 +108,16 @@ def test_columns_are_recognized_chosen_and_reported(tmp_path: Path) -> None:
     assert (told.label, told.split, told.session) == ("greet", None, "u1")
     with pytest.raises(WinnowError, match="did you mean 'topic'"):
         read_file(path, columns=Columns(label="topics"))
+
+
+def test_only_a_column_of_that_name_holds_the_label_of_a_dialogue(tmp_path: Path) -> None:
+    row = {"messages": [{"role": "user", "content": "hi"}], "category": "greetings"}
+    (tmp_path / "a.jsonl").write_text(json.dumps(row))
+    assert read_file(tmp_path / "a.jsonl", kind=TOOLS).rows[0].label is None
+    (tmp_path / "b.jsonl").write_text(json.dumps({**row, "label": "direct"}))
+    assert read_file(tmp_path / "b.jsonl", kind=TOOLS).rows[0].label == "direct"
+    (tmp_path / "c.jsonl").write_text(json.dumps({"text": "hi", "category": "greetings"}))
+    assert read_file(tmp_path / "c.jsonl").rows[0].label == "greetings"
 
 
 def test_a_split_column_is_taken_only_when_it_names_splits(tmp_path: Path) -> None:

@@ -270,6 +270,11 @@ def test_nulls_that_pad_a_table_are_dropped() -> None:
     assert properties_of({"type": "object", "properties": {"x": kept}}) == {"x": kept}
 
 
+def test_a_list_may_hold_declarations_as_json_text() -> None:
+    declared = [{**WEATHER, "parameters": CITY}, {"name": "now", "parameters": {}}]
+    assert read_tools([json.dumps(one) for one in declared]) == read_tools(declared)
+
+
 def test_a_tool_without_arguments_has_none() -> None:
     for declared in ({}, {"parameters": {}}, {"parameters": None}, {"input_schema": {"type": "object"}}):
         assert schema_of({"name": "f", **declared}) == {"type": "object", "properties": {}}
@@ -304,6 +309,7 @@ def test_a_tool_declared_twice_in_different_ways_is_refused(second: dict[str, An
         ("[{'name': 'f'}]", "the tools are not JSON"),
         ([1], "tool 1: a tool in no known form"),
         (["weather"], "tool 1: found the text 'weather'"),
+        (['{"name": "f"'], "the tools are not JSON"),
         ([{"description": "x"}], "tool 1: a tool in no known form"),
         ([{"name": " ", "parameters": CITY}], "tool 1: the tool has no name"),
         ([{"type": "function", "function": {"parameters": CITY}}], "tool 1: the tool has no name"),

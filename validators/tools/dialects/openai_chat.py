@@ -9,6 +9,7 @@ from winnow.validators.tools.call_formats.answer import FormatError
 from winnow.validators.tools.call_formats.openai_tool_calls import read_calls
 from winnow.validators.tools.dialects.dialect import Dialect, Message, SourceDialogue
 from winnow.validators.tools.dialects.dialogue_builder import DialogueBuilder, SourceCall
+from winnow.validators.tools.dialects.reasoning_tags import ReasonedText, leading_reasoning
 
 SYSTEM_ROLES = ("system", "developer")
 
@@ -84,7 +85,8 @@ def _take_answer(
     weight = message.get("weight")
     if weight not in (None, 0, 1):
         builder.add_problem(number, f"weight {weight!r}, expected 0 or 1")
-    builder.add_answer(number, content or refusal, calls, reasoning=reasoning, train=weight != 0)
+    answer = ReasonedText(reasoning, content) if reasoning else leading_reasoning(content)
+    builder.add_answer(number, answer.text or refusal, calls, reasoning=answer.reasoning, train=weight != 0)
 
 
 def _calls(builder: DialogueBuilder, number: int, message: Message) -> Iterator[SourceCall]:

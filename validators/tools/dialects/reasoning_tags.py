@@ -30,3 +30,11 @@ def split_reasoning(text: str) -> ReasonedText:
     if wrong:
         raise DialogueError([f"the tag {wrong[0]} is no part of one whole block at the beginning of the answer"])
     return ReasonedText(reasoning, rest)
+
+
+def leading_reasoning(text: str) -> ReasonedText:
+    """The same for formats with a place of their own for reasoning: other tags are text of the answer."""
+    try:
+        return split_reasoning(text)
+    except DialogueError:
+        return ReasonedText("", text)

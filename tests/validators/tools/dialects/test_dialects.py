@@ -62,6 +62,19 @@ def test_results_without_an_id_answer_the_first_open_call_of_their_name() -> Non
     assert found.paired_by == PairedBy.ORDER
 
 
+@pytest.mark.parametrize(
+    ("content", "more", "turn"),
+    [
+        ("<think>\nEasy.\n</think>\n\n18.", {}, Turn(Role.ASSISTANT, "18.", reasoning="Easy.")),
+        ("<think></think>18.", {"reasoning": "Easy."}, Turn(Role.ASSISTANT, "<think></think>18.", reasoning="Easy.")),
+        ("Write `<think>` first.", {}, Turn(Role.ASSISTANT, "Write `<think>` first.")),
+    ],
+)
+def test_reasoning_may_stand_in_tags_before_the_answer(content: str, more: dict[str, Any], turn: Turn) -> None:
+    found = read_dialogue([user(), {"role": "assistant", "content": content, **more}])
+    assert found.turns[1] == turn
+
+
 def test_a_turn_with_weight_zero_is_not_learned() -> None:
     found = read_dialogue([user(), asks(call("a"), weight=0), result("a"), {"role": "assistant", "content": "no"}])
     assert [turn.train for turn in found.turns] == [True, False, True, True]

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
+from winnow.core.vocabulary import DropReason
 from winnow.curation.io.readers.file_format import FileFormat
-from winnow.curation.io.readers.numbered_rows import NumberedRow, row_fields, unreadable_file
+from winnow.curation.io.readers.numbered_rows import Fields, NumberedRow, row_fields, unreadable_file
+from winnow.curation.io.readers.repeated_keys import decode_json, json_text, repeated_detail, repeated_key
 from winnow.curation.io.readers.span_rows import with_spans
+from winnow.validators.text import Drop
 
 
 def json_rows(text: str, *, name: str = "file") -> Iterator[NumberedRow]:
     """A JSON list of objects or strings, an object that contains one such list, {label: [texts]}, or answers of D1."""
     try:
-        data = json.loads(text)
+        data, repeated = decode_json(text)
     except (ValueError, RecursionError) as error:
         raise unreadable_file(name, f"not JSON ({error})", "valid JSON") from None
     answers = answers_of_d1(data)
@@ -24,7 +26,16 @@ def json_rows(text: str, *, name: str = "file") -> Iterator[NumberedRow]:
         data = _rows_of(data)
     if not isinstance(data, list):
         raise unreadable_file(name, f"a JSON {type(data).__name__}", "a list of objects or of strings")
-    yield from with_spans((number, row_fields(item)) for number, item in enumerate(data, 1))
+    if repeated and not any(map(repeated_key, data)):
+        raise unreadable_file(name, f"the key {repeated!r} twice in one object around the rows", "each key once")
+    read = _whole_fields if repeated else row_fields
+    yield from with_spans((number, read(item)) for number, item in enumerate(data, 1))
+
+
+def _whole_fields(item: Any) -> Fields | Drop:
+    """The fields of one item, or a drop if a key occurs twice in one of its objects."""
+    key = repeated_key(item)
+    return Drop(DropReason.MALFORMED_ROW, repeated_detail(key), json_text(item)) if key else row_fields(item)
 
 
 def answers_of_d1(data: Any) -> list[dict[str, Any]] | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from winnow.core.vocabulary import DropReason
 from winnow.curation.io.readers.file_format import FileFormat
 from winnow.curation.io.readers.numbered_rows import NumberedRow, row_fields
+from winnow.curation.io.readers.repeated_keys import decode_json, repeated_detail
 from winnow.curation.io.readers.span_rows import with_spans
 from winnow.validators.text import Drop
 
@@ -17,9 +17,14 @@ def jsonl_rows(text: str) -> Iterator[NumberedRow]:
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             try:
-                yield number, row_fields(json.loads(line))
+                decoded = decode_json(line)
             except (ValueError, RecursionError) as error:
                 yield number, Drop(DropReason.MALFORMED_ROW, f"not JSON ({error})", line)
+                continue
+            if decoded.repeated:
+                yield number, Drop(DropReason.MALFORMED_ROW, repeated_detail(decoded.repeated), line)
+            else:
+                yield number, row_fields(decoded.value)
 
 
 JSONL = FileFormat("jsonl", lambda file: with_spans(jsonl_rows(file.text)), suffixes=(".jsonl", ".ndjson"))

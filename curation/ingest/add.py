@@ -27,10 +27,14 @@ from winnow.curation.ingest.corrections import (
 from winnow.curation.ingest.drop_fixes import fixes_by_reason
 from winnow.curation.ingest.dropped import DroppedFile, write_dropped
 from winnow.curation.ingest.language import detect_other_language
+from winnow.curation.ingest.log_rulings import InteractionCounts, RuledLogs, ruled_logs, without_confirmations
+from winnow.curation.ingest.merge_interactions import merge_interactions
 from winnow.curation.ingest.own_decisions import keep_own_decisions
+from winnow.curation.ingest.placed_lines import read_log_lines
 from winnow.curation.ingest.rewrite_summary import FileRewrites, summarize_rewrites
 from winnow.curation.ingest.screen import KeptRow, ScreenContext
 from winnow.curation.ingest.screen_file import ScreenedFile, screen_file
+from winnow.curation.ingest.store_log_effects import store_log_effects
 from winnow.curation.ingest.store_occurrences import is_decided, store_occurrences
 from winnow.curation.ingest.store_records import store_records
 from winnow.curation.io.readers.source_rows import SourceRows
@@ -44,6 +48,7 @@ from winnow.curation.store.occurrences import rows_of_sources
 from winnow.curation.store.records import assigned_split_counts, live_records, record_ids
 from winnow.curation.store.restored_labels import RestoredLabel, insert_restored_labels
 from winnow.curation.store.sources import NewSource, sources_by_file_hash, store_batch, store_source
+from winnow.curation.store.taken_lines import taken_lines
 from winnow.validators.kinds import kind_of
 from winnow.validators.kinds.kind import Kind
 
@@ -80,6 +85,8 @@ class AddResult:
     """Assigned splits of the records that were added."""
     superseded: int = 0
     """Records that counted before and that corrected rows supersede now."""
+    interactions: InteractionCounts | None = None
+    """What became of the interactions of logs; None if no file is a log."""
     notes: list[str] = field(default_factory=list)
     dry_run: bool = False
     """A preview: nothing was stored, and `dropped_file` was not written."""
@@ -110,10 +117,14 @@ def add(
             scrubber, forgotten_ids(connection), label_renames(connection), sources_by_file_hash(connection)
         )
         known = record_ids(connection)
-    files = [screen_file(reading, task, options, context) for reading in readings]
+        logs = read_log_lines(connection, readings)
+    merged = merge_interactions(readings, logs, task, kind, context.renamed)
+    files = [screen_file(reading, task, options, context) for reading in merged.readings]
+    files = without_confirmations(files, merged)
     with store.reading() as connection:
         corrected = read_for_corrections(connection, files)
-    screened = checked_corrections(files, kind, corrected)
+    ruled = ruled_logs(checked_corrections(files, kind, corrected), merged, logs, task, kind, context)
+    screened = ruled.screened
     kept = [row for one in screened for row in one.kept]
     flags = _language_flags([row for row in kept if row.record_id not in known], kind, task.language)
     dropped_file = write_dropped(screened, kind, dropped_dir, context, set(kind.targets(task)), dry_run=dry_run)
@@ -123,13 +134,15 @@ def add(
             raise WorkspaceChanged
         if read_for_corrections(connection, files) != corrected:
             raise WorkspaceChanged
-        stored = _store(connection, task, screened, moment)
+        if logs.placed and taken_lines(connection) != logs.taken:
+            raise WorkspaceChanged
+        stored = _store(connection, task, ruled, moment)
         flags = {record: detail for record, detail in flags.items() if record in stored.records}
         store_language_flags(connection, flags)
         flagged = stored.records & records_with_flag(connection, LANGUAGE_FLAG)
         if also_write:
             also_write(connection, stored.records)
-    given = sum(len(one.reading.rows) for one in screened)
+    given = sum(len(one.rows) for one in readings)
     dropped = sum(len(one.dropped) for one in screened)
     return AddResult(
         given=given,
@@ -145,6 +158,7 @@ def add(
         sources=stored.sources,
         assigned_splits=stored.assigned_splits,
         superseded=stored.superseded,
+        interactions=ruled.counts,
         notes=[note for one in screened for note in one.reading.notes]
         + time_notes(screened)
         + renamed_notes(kept)
@@ -169,13 +183,20 @@ class _Stored:
     notes: list[str]
 
 
-def _store(connection: Connection, task: Task, screened: Sequence[ScreenedFile], moment: str) -> _Stored:
-    """Store sources, records, groups, occurrences and labels; rows that were stored before are not stored again."""
+def _store(connection: Connection, task: Task, ruled: RuledLogs, moment: str) -> _Stored:
+    """Store sources, records, groups, occurrences and labels; rows that were stored before are not stored again.
+
+    A log of which nothing is taken is no source.
+    """
+    taken_from = {line.place.file for effect in ruled.effects for line in effect.lines}
+    files = {n: one for n, one in enumerate(ruled.screened) if n in taken_from or not one.reading.is_log}
+    screened = [*files.values()]
     live_before = live_records(connection, {row.record_id for one in screened for row in one.kept})
     for batch in dict.fromkeys(one.batch for one in screened if one.batch):
         store_batch(connection, batch, moment)
     sources = [store_source(connection, _new_source(one), moment) for one in screened]
     by_source = list(zip(sources, screened, strict=True))
+    source_of_file = dict(zip(files, sources, strict=True))
     stored_rows = rows_of_sources(connection, set(sources))
     given = [(source, row) for source, one in by_source for row in one.kept]
     unchanged = [pair for pair in given if _is_new_or_same(pair, stored_rows)]
@@ -190,6 +211,7 @@ def _store(connection: Connection, task: Task, screened: Sequence[ScreenedFile],
     shown = [(source, row) for source, row in pairs if not (row.verified and row.record_id in live_before)]
     store_occurrences(connection, shown, moment)
     insert_restored_labels(connection, _restored_labels(pairs))
+    store_log_effects(connection, ruled.effects, source_of_file, moment)
     effect = store_supersessions(connection, pairs, moment)
     records = {row.record_id for _, row in pairs}
     notes = [

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from winnow.core.commands import command
+from winnow.core.interaction_vocabulary import InteractionDrop
 from winnow.core.layout import TASK_FILE
 from winnow.core.vocabulary import DropReason
 from winnow.curation.ingest.screen import DroppedRow
@@ -74,6 +75,13 @@ FIXES: dict[str, str | Callable[[Sequence[DroppedRow]], str]] = {
         f"set this entity to replace under `private: policy:` in {TASK_FILE} and add the original file again, "
         "or write the text without it"
     ),
+    InteractionDrop.MALFORMED: "correct the fields in `row`; what is not listed there belongs into `metadata`",
+    InteractionDrop.FAILED: (
+        f"set `interactions: {{failures: negative}}` or another minimum in {TASK_FILE}, or give the right answer in "
+        "`feedback.corrections`"
+    ),
+    InteractionDrop.UNKNOWN: "give the file with the interaction together with this one, or first",
+    InteractionDrop.CHANGED: "give the line an id of its own; a correction belongs into `feedback.corrections`",
     DropReason.FORGOTTEN: "none: a forgotten record is never added again",
 }
 """The fix of each reason."""

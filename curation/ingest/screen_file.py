@@ -15,7 +15,7 @@ from winnow.curation.ingest.add_options import UNKNOWN_LICENSE, AddOptions, chec
 from winnow.curation.ingest.screen import DroppedRow, KeptRow, ScreenContext, screen
 from winnow.curation.io.dropped_line import DroppedBatch
 from winnow.curation.io.readers.columns import parse_split
-from winnow.curation.io.readers.dropped_rows import AsAdded
+from winnow.curation.io.readers.dropped_rows import LOG_SETTING, AsAdded
 from winnow.curation.io.readers.source_rows import RestoredRows, SourceRows
 from winnow.curation.store.sources import GenerationBatch, StoredSource
 from winnow.validators.kinds import kind_of
@@ -46,13 +46,14 @@ def screen_file(reading: SourceRows, task: Task, options: AddOptions, context: S
     labeled = any(row.label not in (None, "") for row in reading.rows)
     corrects = any(row.supersedes not in (None, "") for row in reading.rows)
     restored = reading.restored
-    origin = restored.origin if restored else options.origin or ("human" if labeled or corrects else "log")
+    origin = restored.origin if restored else options.origin or _assumed_origin(reading, is_decided=labeled or corrects)
     batch = _restored_batch(restored) if restored else options.batch
     license = context.scrubber.scrub(options.license).text
     if license == UNKNOWN_LICENSE and restored and restored.license:
         license = restored.license
     if options.origin is None and not restored:
-        why = "it has labels" if labeled else "it corrects records" if corrects else "it has no labels"
+        found = "it has labels" if labeled else "it corrects records" if corrects else "it has no labels"
+        why = "it is an interaction log" if reading.is_log else found
         reading.notes.append(f"{reading.name}: origin {origin!r}, because {why}; set the origin to change that")
     if license == UNKNOWN_LICENSE:
         reading.notes.append(f"{reading.name}: license unknown, and a release needs one: name the license")
@@ -61,6 +62,11 @@ def screen_file(reading: SourceRows, task: Task, options: AddOptions, context: S
         reading.notes.append(f"{reading.name}: no official split; set the split {stem} if it is one")
     settings = _settings(reading, AddOptions(origin, license, options.split, batch, options.tool_mapping))
     return ScreenedFile(reading, origin, license, options.split, batch, settings, kept, dropped)
+
+
+def _assumed_origin(reading: SourceRows, *, is_decided: bool) -> str:
+    """The origin of a file for which none is given. `is_decided`: it has labels or corrections, which people write."""
+    return "human" if is_decided and not reading.is_log else "log"
 
 
 def _settings(reading: SourceRows, options: AddOptions) -> str:
@@ -72,6 +78,7 @@ def _settings(reading: SourceRows, options: AddOptions) -> str:
         "split": options.split,
         "batch": options.batch.id if options.batch else None,
         **({"tool_mapping": options.tool_mapping.json_form()} if options.tool_mapping else {}),
+        **({LOG_SETTING: True} if reading.is_log else {}),
         **({"release": reading.restored.release} if reading.restored and reading.restored.release else {}),
     }
     return json.dumps(settings, sort_keys=True)

@@ -12,6 +12,7 @@ from winnow.curation.store.machine_written import key_hash, machine_written
 from winnow.curation.store.records import StoredRecord
 from winnow.curation.store.supersessions import forget_supersessions
 from winnow.curation.store.tables import forgotten, record_group
+from winnow.curation.store.taken_lines import forget_interactions
 
 
 def forgotten_ids(connection: Connection) -> frozenset[str]:
@@ -44,6 +45,7 @@ def blank_record(connection: Connection, record: StoredRecord, *, why: str, at: 
     connection.execute(delete(tables.suspected_error).where(tables.suspected_error.c.record_id == record.id))
     _update(connection, tables.candidate, record.id, detail="{}")
     forget_supersessions(connection, record.id)
+    forget_interactions(connection, record.id)
     if _is_group_forgotten(connection, record.group_id):
         connection.execute(update(record_group).where(record_group.c.id == record.group_id).values(declared=""))
 

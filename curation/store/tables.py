@@ -147,6 +147,22 @@ supersession = Table(
     UniqueConstraint("record_id", "superseded_id", "source_id"),
 )
 
+interaction = Table(
+    "interaction",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", Text, nullable=False, index=True),
+    Column("line_hash", Text, nullable=False),
+    Column("content_hash", Text, nullable=False),
+    Column("record_id", Text, ForeignKey("record.id"), nullable=False),
+    Column("source_id", Text, ForeignKey("source.id"), nullable=False),
+    Column("row", Integer, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("proposed", Text),
+    Column("at", Text, nullable=False),
+    UniqueConstraint("source_id", "line_hash"),
+)
+
 source_form = Table(
     "source_form",
     metadata,

@@ -32,6 +32,7 @@ WRITTEN_ONCE = {
     "push": ("UPDATE", "DELETE"),
     "source_form": ("UPDATE",),
     "supersession": ("UPDATE", "DELETE"),
+    "interaction": ("UPDATE", "DELETE"),
 }
 """What triggers forbid, so that neither a command nor a person in a SQL shell changes history by accident."""
 
@@ -53,6 +54,7 @@ FORGET_EXCEPTIONS = {
 
 FORGET_DELETIONS = {
     "supersession": f"{IS_FORGOTTEN.format('record_id')} OR {IS_FORGOTTEN.format('superseded_id')}",
+    "interaction": IS_FORGOTTEN.format("record_id"),
 }
 """The condition under which a row is deleted, because it names a forgotten record."""
 

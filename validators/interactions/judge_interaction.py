@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from winnow.config.interactions import InteractionsConfig
@@ -16,6 +16,14 @@ NO_CORRECTIONS: tuple[object, ...] = (None, "", [], {}, NO_CALLS)
 """Corrections that give no right answer."""
 
 
+class _Fault(NamedTuple):
+    """One thing that speaks against an answer."""
+
+    reason: str
+    """A name for it, to count by."""
+    detail: str
+
+
 class JudgedAnswer(NamedTuple):
     """What is known about the answer of an interaction."""
 
@@ -24,6 +32,8 @@ class JudgedAnswer(NamedTuple):
     """What it follows from, for a decision or a reason."""
     by_person: bool
     """A person said so."""
+    reason: str = ""
+    """Of a failure: the first thing that speaks against the answer, as a name to count by."""
 
 
 def judged_answer(line: InteractionLine, policy: InteractionsConfig) -> JudgedAnswer:
@@ -36,32 +46,37 @@ def judged_answer(line: InteractionLine, policy: InteractionsConfig) -> JudgedAn
     if feedback.corrections not in NO_CORRECTIONS:
         return JudgedAnswer(Judgment.CORRECTED, "corrected", by_person=True)
     if faults := [*_bad_feedback(feedback, policy)]:
-        return JudgedAnswer(Judgment.FAILED, ", ".join(faults), by_person=True)
+        return _failed(faults, by_person=True)
     is_tested = bool(result.tests_passed) or not policy.require_tests_passed
     if feedback.rating is not None and is_tested:
         return JudgedAnswer(Judgment.GOOD, f"rating {feedback.rating}", by_person=True)
     if faults := [*_bad_results(result, policy)]:
-        return JudgedAnswer(Judgment.FAILED, ", ".join(faults), by_person=False)
+        return _failed(faults, by_person=False)
     if is_tested and (reasons := [*_good_results(result, policy)]):
         return JudgedAnswer(Judgment.GOOD, ", ".join(reasons), by_person=False)
     return JudgedAnswer(Judgment.UNRATED, "neither rated nor tested", by_person=False)
 
 
-def _bad_feedback(feedback: HumanFeedback, policy: InteractionsConfig) -> Iterator[str]:
+def _failed(faults: Sequence[_Fault], *, by_person: bool) -> JudgedAnswer:
+    why = ", ".join(fault.detail for fault in faults)
+    return JudgedAnswer(Judgment.FAILED, why, by_person=by_person, reason=faults[0].reason)
+
+
+def _bad_feedback(feedback: HumanFeedback, policy: InteractionsConfig) -> Iterator[_Fault]:
     if feedback.rating is not None and feedback.rating < policy.minimum_rating:
-        yield f"rating {feedback.rating}, expected {policy.minimum_rating} or more"
+        yield _Fault("rating", f"rating {feedback.rating}, expected {policy.minimum_rating} or more")
     if feedback.corrections == NO_CALLS:
-        yield "no call is right"
+        yield _Fault("corrections", "no call is right")
 
 
-def _bad_results(result: ExecutionResult, policy: InteractionsConfig) -> Iterator[str]:
+def _bad_results(result: ExecutionResult, policy: InteractionsConfig) -> Iterator[_Fault]:
     if result.status not in (None, ExecutionStatus.OK):
-        yield f"status {result.status}"
+        yield _Fault(f"status {result.status}", f"status {result.status}")
     if result.tests_passed is False:
-        yield "tests failed"
+        yield _Fault("tests", "tests failed")
     minimum, score = policy.minimum_review_score, result.review_score
     if minimum is not None and score is not None and score < minimum:
-        yield f"review score {score:g}, expected {minimum:g} or more"
+        yield _Fault("review score", f"review score {score:g}, expected {minimum:g} or more")
 
 
 def _good_results(result: ExecutionResult, policy: InteractionsConfig) -> Iterator[str]:

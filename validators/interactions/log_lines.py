@@ -46,6 +46,11 @@ CONTENT = ("task", "output", "messages")
 
 OUTCOME_NAMES = frozenset({*CHANGED_BY_UPDATES, "execution_result", "human_feedback"})
 
+AGENT_NAMES = frozenset({"agent_role", "agent"})
+
+UPDATE_NAMES = OUTCOME_NAMES | {"id", "interaction_id", "about", "timestamp", "time", "created_at"}
+"""The fields of an update of another app."""
+
 JSON_COLUMNS = ("result", "feedback", "messages", "tools", "metadata")
 """Fields that a table holds as JSON text."""
 
@@ -84,19 +89,28 @@ class ForeignLine(Record):
 
 
 def is_log_line(fields: Fields) -> bool:
-    """Whether a row is a line of an interaction log: it says so, or it has a result or feedback about something."""
+    """Whether a row is a line of an interaction log.
+
+    It says so, or it has a task or messages with the role of an agent, a task with a result or feedback, or a result or
+    feedback about an id and nothing else.
+    """
     if fields.get("kind") in [*LineKind] and "version" in fields:
         return True
-    has_outcome = any(name in OUTCOME_NAMES for name in fields)
-    return has_outcome and ("task" in fields or ("about" in fields and not {"messages", "text"} & fields.keys()))
+    has_outcome, named = not OUTCOME_NAMES.isdisjoint(fields), not AGENT_NAMES.isdisjoint(fields)
+    if "task" in fields:
+        return has_outcome or named
+    if "messages" in fields:
+        return has_outcome and named
+    return has_outcome and set(fields) <= UPDATE_NAMES
 
 
 def read_log_line(fields: Fields) -> InteractionLine | Drop:
     """The line, or why it is not of the form.
 
-    Lines of other apps get the id that they state, else one that is the hash of the line, and the time in UTC.
+    An update whose texts were withheld still has its scores. Lines of other apps get the id that they state, else one
+    that is the hash of the line, and the time in UTC.
     """
-    if fields.get("withheld"):
+    if fields.get("withheld") and not fields.get("about"):
         return Drop(DropReason.PRIVATE_DATA, f"its content was withheld when it was logged: {fields['withheld']}")
     try:
         if "version" in fields:

@@ -19,6 +19,7 @@ from winnow.curation.ingest.options_without_effect import options_without_effect
 from winnow.curation.ingest.origin_question import origin_question
 from winnow.curation.ingest.restore_release import release_files, release_readings
 from winnow.curation.io.readers.columns import Columns
+from winnow.curation.io.readers.interaction_log import log_readings
 from winnow.curation.io.readers.raw_rows import read_rows
 from winnow.curation.io.readers.source_rows import SourceRows, read_table, sources_of_file
 from winnow.curation.store.artifacts import release_hashes
@@ -79,7 +80,9 @@ def add(  # noqa: PLR0913
                 for path in release_files(Path(file)):
                     rows = read_rows(path, format=format, encoding=encoding, table=table)
                     restored = release_readings(rows, path, known_releases)
-                    read += [(str(file), one) for one in restored or sources_of_file(rows, **how)]
+                    read += [
+                        (str(file), one) for one in restored or log_readings(rows, kind) or sources_of_file(rows, **how)
+                    ]
             else:
                 read.append((TABLE, read_table(file, **how)))
         except WinnowError as error:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
+from winnow.core.interaction_vocabulary import InteractionDrop
 from winnow.core.vocabulary import DropReason, RawFormat
 from winnow.curation.io.dropped_line import DroppedBatch, DroppedLine, DroppedSource
 from winnow.curation.io.foreign_values import from_json
@@ -28,6 +29,9 @@ EARLIER_COLUMNS = frozenset(
 
 WITHHELD = (DropReason.PRIVATE_DATA, DropReason.FORGOTTEN)
 """Reasons for which the content of a dropped row is not written out."""
+
+LOG_SETTING = "interactions"
+"""The key in the settings of a source that says that it is an interaction log."""
 
 LINE_READERS = {RawFormat.CSV: csv_rows, RawFormat.TSV: tsv_rows, RawFormat.JSONL: jsonl_rows}
 """How the raw line of a row that could not be read into columns is read after it was fixed."""
@@ -57,6 +61,8 @@ class ReadSource:
     unchanged: dict[int, Drop]
     """Why rows stay dropped whose columns are in `rows`, by their place there."""
     as_added: AsAdded
+    is_log: bool = False
+    """The rows are lines of an interaction log."""
 
 
 def holds_dropped_rows(numbered: Sequence[NumberedRow]) -> bool:
@@ -113,7 +119,7 @@ def _source(lines: Sequence[DroppedLine], kind: Kind) -> ReadSource:
     columns = _columns(source, kind)
     rows: list[NumberedRow] = [(line.number, _fields(line)) for line in lines]
     good = [fields for _, fields in rows if isinstance(fields, dict)]
-    if good and not columns.content:
+    if good and not columns.content and not source.settings.get(LOG_SETTING):
         present = list(dict.fromkeys(key for fields in good for key in fields))
         layouts = layouts_of(good, kind)
         columns = find_columns(columns, present, splits=(), name=first.file, kind=kind, layouts=layouts)
@@ -122,7 +128,8 @@ def _source(lines: Sequence[DroppedLine], kind: Kind) -> ReadSource:
     unchanged = {
         place: Drop(line.reason, line.detail) for place, line in enumerate(lines) if _stays_dropped(line, columns)
     }
-    return ReadSource(first.file, source.file_hash, source.format, columns, rows, unchanged, as_added)
+    is_log = bool(source.settings.get(LOG_SETTING))
+    return ReadSource(first.file, source.file_hash, source.format, columns, rows, unchanged, as_added, is_log)
 
 
 def _columns(source: DroppedSource, kind: Kind) -> Columns:
@@ -146,4 +153,4 @@ def _stays_dropped(line: DroppedLine, columns: Columns) -> bool:
     if line.row is None:
         return False
     is_withheld = line.reason in WITHHELD and not any(line.row.get(name) for name in columns.content.values())
-    return is_withheld or not line.repairable or line.reason not in [*DropReason]
+    return is_withheld or not line.repairable or line.reason not in [*DropReason, *InteractionDrop]

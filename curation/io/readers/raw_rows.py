@@ -9,6 +9,7 @@ from pathlib import Path
 from winnow.core.choices import check_choice
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.hashing import stable_hash
+from winnow.core.vocabulary import RawFormat
 from winnow.curation.io.readers import FORMATS, READERS
 from winnow.curation.io.readers.decoding import Decoded, decode, decompress
 from winnow.curation.io.readers.detect_format import detect_format
@@ -27,6 +28,8 @@ class RawRows:
     notes: list[str]
     format: str
     """Name of the format that it was read as."""
+    text: str = ""
+    """The whole text of a file of JSON Lines; empty for other formats."""
 
 
 def read_rows(
@@ -50,7 +53,8 @@ def read_rows(
     reader = named or detect_format(path, content, encoding=encoding)
     decoded = Decoded("") if reader.magic else decode(content, name=name, encoding=encoding)
     rows = list(reader.read(InputFile(path, content, decoded.text, table)))
-    return RawRows(name, stable_hash(data), rows, [decoded.note] if decoded.note else [], reader.name)
+    text = decoded.text if reader.name == RawFormat.JSONL else ""
+    return RawRows(name, stable_hash(data), rows, [decoded.note] if decoded.note else [], reader.name, text)
 
 
 def _file_bytes(path: Path) -> bytes:

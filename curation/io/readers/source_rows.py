@@ -15,6 +15,7 @@ from winnow.core.vocabulary import DecidedBy
 from winnow.curation.io.readers.columns import Columns, find_columns, layouts_of, row_layout, value_of
 from winnow.curation.io.readers.dropped_rows import (
     AsAdded,
+    ReadSource,
     dropped_sources,
     holds_dropped_rows,
     refuse_earlier_file,
@@ -105,6 +106,8 @@ class SourceRows:
     """Set for dropped rows that are added again: how the file was added that they came from."""
     restored: RestoredRows | None = None
     """Set for rows with the columns of a release, all of which one release has unchanged, or none."""
+    is_log: bool = False
+    """The rows are lines of an interaction log. They have no content until they are merged to interactions."""
 
 
 def read_file(
@@ -159,20 +162,24 @@ def sources_of_file(
             name=one.name,
             file_hash=one.file_hash,
             columns=one.columns,
-            rows=[
-                replace(
-                    _source_row(number, fields, one.columns, kind, text=one.columns.text), problem=one.unchanged[place]
-                )
-                if place in one.unchanged
-                else _source_row(number, fields, one.columns, kind, text=one.columns.text)
-                for place, (number, fields) in enumerate(one.rows)
-            ],
+            rows=[_dropped_row(one, place, kind) for place in range(len(one.rows))],
             notes=[f"{found.name}: dropped rows of {one.name}, added with the options of that file"],
             format=one.format,
             as_added=one.as_added,
+            is_log=one.is_log,
         )
         for one in dropped_sources(found.name, found.rows, kind)
     ]
+
+
+def _dropped_row(source: ReadSource, place: int, kind: Kind) -> SourceRow:
+    """One fixed row of a source, or why it stays dropped."""
+    number, fields = source.rows[place]
+    if source.is_log and not isinstance(fields, Drop):
+        row = SourceRow(number, fields=fields)
+    else:
+        row = _source_row(number, fields, source.columns, kind, text=source.columns.text)
+    return replace(row, problem=source.unchanged.get(place, row.problem))
 
 
 def read_table(

@@ -191,9 +191,17 @@ MAY_CHANGE = {
 }
 """The columns that a statement of one column may change in a row that nothing was retracted from or forgotten in."""
 
-MAY_BE_DELETED = {"flag", "suspected_error", "source_form", "supersession", "queue_dataset", "queue_item"}
-"""Flags, suspected errors and source forms are erased with their record, and so are supersessions that name a forgotten
-record, as the one here does; queues are work in progress."""
+MAY_BE_DELETED = {
+    "flag",
+    "suspected_error",
+    "source_form",
+    "supersession",
+    "interaction",
+    "queue_dataset",
+    "queue_item",
+}
+"""Flags, suspected errors and source forms are erased with their record, and so are supersessions and interactions that
+name a forgotten record, as the ones here do; queues are work in progress."""
 
 
 @pytest.fixture

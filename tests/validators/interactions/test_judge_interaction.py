@@ -47,20 +47,22 @@ def test_empty_corrections_correct_nothing(nothing: object) -> None:
 
 def test_that_no_call_is_right_is_a_failure_by_a_person() -> None:
     assert judged({"tests_passed": True}, {"corrections": {"calls": []}}) == JudgedAnswer(
-        Judgment.FAILED, "no call is right", by_person=True
+        Judgment.FAILED, "no call is right", by_person=True, reason="corrections"
     )
 
 
 @pytest.mark.parametrize(
-    ("result", "why"),
+    ("result", "why", "reason"),
     [
-        ({"status": "error"}, "status error"),
-        ({"status": "failed", "tests_passed": False}, "status failed, tests failed"),
-        ({"tests_passed": True, "review_score": 0.4}, "review score 0.4, expected 0.5 or more"),
+        ({"status": "error"}, "status error", "status error"),
+        ({"status": "failed", "tests_passed": False}, "status failed, tests failed", "status failed"),
+        ({"status": "ok", "tests_passed": False}, "tests failed", "tests"),
+        ({"tests_passed": True, "review_score": 0.4}, "review score 0.4, expected 0.5 or more", "review score"),
     ],
 )
-def test_a_failed_result_is_a_failure(result: dict[str, Any], why: str) -> None:
-    assert judged(result, minimum_review_score=0.5) == JudgedAnswer(Judgment.FAILED, why, by_person=False)
+def test_a_failed_result_is_a_failure(result: dict[str, Any], why: str, reason: str) -> None:
+    found = judged(result, minimum_review_score=0.5)
+    assert found == JudgedAnswer(Judgment.FAILED, why, by_person=False, reason=reason)
 
 
 def test_a_review_score_says_nothing_without_a_minimum() -> None:

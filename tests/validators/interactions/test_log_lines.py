@@ -106,6 +106,10 @@ def test_a_withheld_line_is_dropped_for_its_private_data() -> None:
     found = read_log_line(held)
     assert isinstance(found, Drop)
     assert found.reason == DropReason.PRIVATE_DATA
+    del held["agent_role"]
+    scores = read({**held, "kind": "update", "about": ID, "feedback": {"rating": 1}})
+    assert scores.feedback is not None
+    assert scores.feedback.rating == 1
 
 
 @pytest.mark.parametrize(
@@ -115,6 +119,11 @@ def test_a_withheld_line_is_dropped_for_its_private_data() -> None:
         ({"version": 1, "kind": "update", "about": ID}, True),
         ({"task": "a", "execution_result": {}}, True),
         ({"about": "a", "feedback": {}}, True),
+        ({"id": "a", "human_feedback": {}}, True),
+        ({"task": "a", "agent_role": "r"}, True),
+        ({"messages": [], "agent": "r", "result": {}}, True),
+        ({"messages": [], "agent": "r"}, False),
+        ({"messages": [], "result": 1}, False),
         ({"task": "a", "output": "b"}, False),
         ({"text": "a", "feedback": "good"}, False),
         ({"messages": [], "tools": []}, False),

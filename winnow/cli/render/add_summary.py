@@ -11,6 +11,7 @@ from winnow.core.counted import counted
 
 if TYPE_CHECKING:
     from winnow.curation.ingest.add import AddResult
+    from winnow.curation.ingest.log_rulings import InteractionCounts
     from winnow.curation.ingest.rewrite_summary import FileRewrites
 
 
@@ -21,6 +22,8 @@ def print_add_summary(result: AddResult) -> None:
     print_line(f"given {result.given:,} = added {result.added:,} + known {result.known:,} + dropped {result.dropped:,}")
     if result.added:
         print_line("assigned to " + ", ".join(f"{split} {count:,}" for split, count in result.assigned_splits.items()))
+    if result.interactions:
+        print_line(interaction_line(result.interactions))
     if result.superseded:
         verb = "would be superseded" if result.dry_run else "superseded"
         print_line(f"{verb} by corrected rows: {counted(result.superseded, 'record')}")
@@ -33,6 +36,16 @@ def print_add_summary(result: AddResult) -> None:
         _print_rewrites(result.rewrites)
     for name, count in result.flagged.items():
         print_line(f"flagged {count:,} for {name} (kept)")
+
+
+def interaction_line(counts: InteractionCounts) -> str:
+    """How many interactions of logs were known, taken, updated and failed, and why."""
+    parts = {"taken": counts.taken, "failed": counts.failed}
+    by_reason = {name: ", ".join(f"{why} {n:,}" for why, n in sorted(found.items())) for name, found in parts.items()}
+    taken, failed = (f"{sum(found.values()):,}" for found in parts.values())
+    named = {name: f" ({reasons})" if reasons else "" for name, reasons in by_reason.items()}
+    known = f"{counts.known:,} known, {taken} taken{named['taken']}, {counts.updated:,} updated"
+    return f"interactions: {known}; {failed} failed{named['failed']}"
 
 
 def _print_rewrites(rewrites: Sequence[FileRewrites]) -> None:

@@ -217,7 +217,7 @@ def _source_rows(
     if not good:
         return _no_readable_row(name, digest, numbered, chosen_columns, notes)
     refuse_earlier_file(name, present, good[0])
-    key = stable_hash(*sorted(present), length=20)
+    key = stable_hash(*(name.encode("utf-8", "surrogatepass") for name in sorted(present)), length=20)
     if chosen_columns.group is None and digest in group_answers:
         chosen_columns = replace(chosen_columns, group=group_answers[digest])
     elif chosen_columns.group is None and key in group_answers:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from winnow.core.errors import WinnowError
 from winnow.core.vocabulary import DropReason
 from winnow.curation.io.readers.json_reader import json_rows
 from winnow.curation.io.readers.jsonl_reader import jsonl_rows
+from winnow.curation.io.readers.source_rows import read_file
 from winnow.validators.text import Drop
 
 GOOD = '{"text": "b", "label": "x"}'
@@ -41,3 +44,9 @@ def test_deep_nesting_is_read_or_refused() -> None:
         assert (number, isinstance(row, Drop)) == (1, True)
     ((_, dropped),) = json_rows("[" + '{"a": ' * 900 + '{"b": 1, "b": 2}' + "}" * 900 + "]")
     assert isinstance(dropped, Drop)
+
+
+def test_a_key_with_half_of_a_character_costs_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"text": "hello", "label": "x", "\\ud800": 1}\n')
+    (row,) = read_file(tmp_path / "a.jsonl").rows
+    assert (row.content, row.label) == ({"text": "hello"}, "x")

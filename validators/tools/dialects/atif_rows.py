@@ -23,7 +23,7 @@ def arrange(fields: Fields) -> ArrangedRow:
     """The steps as messages, and the tools of the agent; without any, those of the task are offered."""
     agent = fields.get("agent")
     tools = agent.get("tool_definitions") if isinstance(agent, Mapping) else None
-    return ArrangedRow({"messages": fields["steps"], "tools": tools})
+    return ArrangedRow({"messages": fields["steps"], "tools": tools}, session=fields.get("session_id"))
 
 
 ATIF_ROWS = RowLayout("atif_trajectory", "trajectories in ATIF", recognizes, arrange, COLUMNS)

@@ -11,8 +11,9 @@ from winnow.validators.text import Drop
 from winnow.validators.tools.dialects.otlp_values import OtlpError, attributes_of
 from winnow.validators.tools.strict_json import JsonError, read_json
 
-OPERATION, INPUT, OUTPUT, SYSTEM, TOOLS = (
+OPERATION, CONVERSATION, INPUT, OUTPUT, SYSTEM, TOOLS = (
     "gen_ai.operation.name",
+    "gen_ai.conversation.id",
     "gen_ai.input.messages",
     "gen_ai.output.messages",
     "gen_ai.system_instructions",
@@ -23,7 +24,7 @@ CUT_REASONS = ("length", "content_filter", "error")
 """Values of `finish_reason` for an answer that is not whole."""
 
 ID_COLUMNS = ("spanId", "span_id", "traceId", "trace_id", "context")
-COLUMNS = frozenset({"attributes", OPERATION, INPUT, OUTPUT, SYSTEM, TOOLS})
+COLUMNS = frozenset({"attributes", OPERATION, CONVERSATION, INPUT, OUTPUT, SYSTEM, TOOLS})
 
 
 def recognizes(fields: Fields) -> bool:
@@ -50,7 +51,7 @@ def arrange(fields: Fields) -> ArrangedRow | Drop:
         return _drop(problem)
     first = [{"role": "system", "parts": system}] if system else []
     messages = [*first, *(map(_context, given) if answers else given), *answers]
-    return ArrangedRow({"messages": messages, "tools": attributes.get(TOOLS)})
+    return ArrangedRow({"messages": messages, "tools": attributes.get(TOOLS)}, session=attributes.get(CONVERSATION))
 
 
 def _why_no_chat(operation: object, name: str) -> str:

@@ -95,4 +95,5 @@ def test_a_trajectory_is_one_row_of_a_file_or_the_whole_file(tmp_path: Path) -> 
     (tmp_path / "more.jsonl").write_text(json.dumps(one) + "\n" + json.dumps(other))
     added = workspace.add(tmp_path / "more.jsonl", origin="log", license="own")
     assert (added.given, added.added, added.known) == (2, 1, 1)
-    assert [ATIF_ROWS.arrange(row).content["tools"] for row in (one, other)] == [TOOLS[:1], None]
+    arranged = [ATIF_ROWS.arrange(row) for row in (one, other)]
+    assert [(row.content["tools"], row.session) for row in arranged] == [(TOOLS[:1], "s"), (None, "s")]

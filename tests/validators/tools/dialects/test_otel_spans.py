@@ -83,6 +83,7 @@ def test_a_part_that_cannot_be_read_is_named(message: dict[str, Any], problem: s
 
 ATTRIBUTES: dict[str, Any] = {
     "gen_ai.operation.name": "chat",
+    "gen_ai.conversation.id": "c1",
     "gen_ai.system_instructions": [text("Be kind.")],
     "gen_ai.input.messages": json.dumps([ASKED, says("assistant", call("a")), says("tool", response("a"))]),
     "gen_ai.output.messages": [says("assistant", text("It is 18."), finish_reason="stop")],
@@ -125,7 +126,7 @@ def test_the_output_of_a_chat_is_learned(row: dict[str, Any]) -> None:
     assert [(turn.role, turn.train) for turn in found.turns] == [
         (Role.USER, True), (Role.ASSISTANT, False), (Role.TOOL, True), (Role.ASSISTANT, True),
     ]  # fmt: skip
-    assert found.system == "Be kind."
+    assert (found.system, arranged.session) == ("Be kind.", "c1")
     assert len(json.loads(str(arranged.content["tools"]))) == 2
 
 

@@ -38,6 +38,8 @@ def log_interaction(
     output: Callable[[Any], object] = ...,
     session: str | Callable[..., str] | None = None,
     model: str | None = None,
+    tools: Sequence[Mapping[str, Any]] | None = None,
+    metadata: Mapping[str, Any] | None = None,
     workspace: str | Path | None = None,
     daily: bool = False,
 ) -> Callable[[F], F]: ...

@@ -171,7 +171,7 @@ def check(
     traffic_coverage = measure_traffic_coverage(
         selection.final, embedder, fallback=task.fallback, progress=progress, **caches
     )
-    private_data = records_with_pii(table, kind_of(task), scrubber, folder.near_pairs, model=task.private.model)
+    private_data = records_with_pii(table, task, scrubber, folder.near_pairs)
     rendered = render_for_base_model(eligible, task, folder.root, progress=progress)
     return apply_gates(
         task, selection, similarities, traffic_coverage, facets, private_data, sources, exceptions, rendered

@@ -82,6 +82,10 @@ FIXES: dict[str, str | Callable[[Sequence[DroppedRow]], str]] = {
     ),
     InteractionDrop.UNKNOWN: "give the file with the interaction together with this one, or first",
     InteractionDrop.CHANGED: "give the line an id of its own; a correction belongs into `feedback.corrections`",
+    DropReason.SURROGATE_UNFIT: (
+        f"allow this entity under `private: policy:` in {TASK_FILE}, or widen the schema of the argument, and add the "
+        "original file again"
+    ),
     DropReason.FORGOTTEN: "none: a forgotten record is never added again",
 }
 """The fix of each reason."""

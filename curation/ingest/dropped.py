@@ -17,6 +17,7 @@ from winnow.core.hashing import stable_hash
 from winnow.core.timestamps import parse_time
 from winnow.core.vocabulary import RawFormat
 from winnow.curation.ingest.drop_fixes import fix_of
+from winnow.curation.ingest.dropped_values import without_private_values
 from winnow.curation.ingest.screen import DroppedRow, ScreenContext
 from winnow.curation.ingest.screen_file import ScreenedFile
 from winnow.curation.io.dropped_line import DroppedBatch, DroppedLine, DroppedSource, is_encodable
@@ -100,6 +101,8 @@ def _identities(path: Path) -> set[str]:
 def _line(
     one: ScreenedFile, dropped_row: DroppedRow, kind: Kind, context: ScreenContext, targets: Set[str]
 ) -> DroppedLine:
+    if kind.json_content is not None:
+        dropped_row = without_private_values(dropped_row, one.reading.columns, context.scrubber)
     drop, row = dropped_row.drop, dropped_row.row
     batch = DroppedBatch(**asdict(one.batch)) if one.batch else None
     source = DroppedSource(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from winnow.config.task import ScreenConfig, Task
@@ -13,6 +14,7 @@ from winnow.core.example import record_id
 from winnow.core.timestamps import parse_time
 from winnow.core.vocabulary import DropReason, PiiAction
 from winnow.curation.annotations.renamed_labels import LabelRename, current_label
+from winnow.curation.ingest.scrub_content import scrub_content
 from winnow.curation.io.readers.columns import parse_split
 from winnow.curation.io.readers.source_rows import FrozenRow, SourceRow
 from winnow.curation.pii.rewrites import Rewrite
@@ -21,6 +23,9 @@ from winnow.curation.store.sources import StoredSource
 from winnow.validators.kinds import kind_of
 from winnow.validators.kinds.kind import Kind
 from winnow.validators.text import Drop, label_problem, route_problem
+
+CACHED_TEXTS = 64
+"""So many system prompts are searched for private data once."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +107,8 @@ def screen(
     kept: list[KeptRow] = []
     dropped: list[DroppedRow] = []
     kind = kind_of(task)
-    screener = _RowScreener(task, kind, dict.fromkeys(kind.targets(task)), task.routes, context, split, mapping)
+    holds = lru_cache(CACHED_TEXTS)(lambda text: bool(context.scrubber.found(text)))
+    screener = _RowScreener(task, kind, dict.fromkeys(kind.targets(task)), task.routes, context, split, mapping, holds)
     for row in rows:
         found = screener.screen(row)
         if isinstance(found, Drop):
@@ -126,6 +132,8 @@ class _RowScreener:
     """The official split of rows that do not name one."""
     mapping: ToolMapping | None
     """What the tools of the rows are in the task."""
+    holds_private_data: Callable[[str], bool]
+    """Whether a text holds private data; rows of one source often share a system prompt."""
 
     def screen(self, row: SourceRow) -> KeptRow | Drop:
         """The row as it is kept, or why it is dropped."""
@@ -133,12 +141,17 @@ class _RowScreener:
         if isinstance(content, Drop):
             return self._content_to_withhold(row) or content
         unchanged = row.frozen is not None and row.frozen.verified  # its private data was replaced before the freeze
-        scrubbed = Scrubbed(content) if unchanged else _scrub(self.kind, content, self.context.scrubber)
+        scrubbed = Scrubbed(content) if unchanged else self._scrubbed(content)
+        if isinstance(scrubbed, Drop):
+            return scrubbed
         given = self._given_target(row)
         label = None if given is None else self._current_target(given)
         problem = self._reason_to_withhold(scrubbed) or self._problem_with_details(row, label)
         target = problem or self.kind.target_of(scrubbed.text, label, self.task)
         return target if isinstance(target, Drop) else self._kept(row, scrubbed, target)
+
+    def _scrubbed(self, content: str) -> Scrubbed | Drop:
+        return scrub_content(self.kind, content, self.task, self.context.scrubber)
 
     def _parsed(self, content: Mapping[str, object], task: Task) -> str | Drop:
         """The content of a row, with the task's tools."""
@@ -165,7 +178,8 @@ class _RowScreener:
         unlimited = self.task.model_copy(update={"screen": ScreenConfig(max_characters=sys.maxsize)})
         content = self._parsed(row.content, unlimited) if row.content else None
         if isinstance(content, str):
-            return self._reason_to_withhold(_scrub(self.kind, content, self.context.scrubber))
+            scrubbed = self._scrubbed(content)
+            return scrubbed if isinstance(scrubbed, Drop) else self._reason_to_withhold(scrubbed)
         texts = [row.problem.raw if row.problem else "", *(v for v in row.content.values() if isinstance(v, str))]
         blocked = next((one.dropped for one in map(self.context.scrubber.scrub, texts) if one.dropped), "")
         return self._reason_to_withhold(Scrubbed("", dropped=blocked)) if blocked else None
@@ -194,6 +208,14 @@ class _RowScreener:
             return Drop(DropReason.UNKNOWN_SPLIT, f"split {split!r}; expected train, validation or test")
         return None
 
+    def _source_form(self, row: SourceRow) -> str:
+        """What the row holds beside the content, if there is nothing private in it, such as in its system prompt."""
+        form = self.kind.source_form(row.content)
+        if not form or self.kind.json_content is None:
+            return form
+        texts = [form] if self.mapping else self.kind.json_content.source_texts(form)  # a mapping may leave values out
+        return "" if any(map(self.holds_private_data, texts)) else form
+
     def _kept(self, row: SourceRow, scrubbed: Scrubbed, label: str | None) -> KeptRow:
         """The row without private data."""
         session, time, split = _cell_value(row.session), _cell_value(row.time), _cell_value(row.split)
@@ -212,21 +234,9 @@ class _RowScreener:
             unreadable_time=bool(time and not parse_time(time)),
             rewrites=scrubbed.rewrites,
             frozen=row.frozen,
-            source_form="" if scrubbed.rewrites else self.kind.source_form(row.content),
+            source_form="" if scrubbed.rewrites else self._source_form(row),
             supersedes=_cell_value(row.supersedes),
         )
-
-
-def _scrub(kind: Kind, content: str, scrubber: Scrubber) -> Scrubbed:
-    """The content with the private data in its texts replaced."""
-    parts = [scrubber.scrub(text) for text in kind.texts(content)]
-    blocked = next((part.dropped for part in parts if part.dropped), "")
-    if blocked:
-        return Scrubbed("", dropped=blocked)
-    rewrites = tuple(rewrite for part in parts for rewrite in part.rewrites)
-    if not rewrites:
-        return Scrubbed(content)
-    return Scrubbed(kind.with_texts(content, [part.text for part in parts]), rewrites)
 
 
 def _cell_value(value: Any) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from winnow.core.vocabulary import NAME_ENTITIES, PiiAction, PiiEntity
 from winnow.curation.pii.detect import MAY_HOLD, PiiSpan
@@ -90,6 +91,11 @@ def _blocked(spans: Mapping[int, Sequence[PiiSpan]], scrubber: Scrubber) -> str:
     return next((entity for entity in entities if scrubber.policy[entity] == PiiAction.DROP), "")
 
 
+@lru_cache(maxsize=4096)
+def _may_be_private(key: str) -> bool:
+    return MAY_BE_PRIVATE_NAME.search(key) is not None
+
+
 def _value_at(span: PiiSpan, text: str) -> PrivateValue:
     return private_value(span.entity, text[span.start : span.end])
 
@@ -105,15 +111,18 @@ class _Search:
     def spans(self, index: int, text: str) -> list[PiiSpan]:
         """Private data in a text by itself, or as the name of its argument reveals it, without listed values."""
         place = self.places[index]
-        if place.is_key and not MAY_BE_PRIVATE_NAME.search(text):
+        if not text or (place.is_key and not _may_be_private(text)):
             return []
         found = self.scrubber.found(text)
         phrase = phrase_of(place.name) if len(text) <= MAX_CHARACTERS else ""
         if phrase and not found and text not in self.listed and MAY_HOLD.search(phrase + text):
             found = without_phrase(self.scrubber.found(phrase + text), phrase)
         if self.listed and found:
-            found = [one for one in found if text[one.start : one.end] not in self.listed]
+            found = [one for one in found if not self._is_listed(_value_at(one, text))]
         return [one for one in found if not place.is_number or (one.start, one.end) == (0, len(text))]
+
+    def _is_listed(self, value: PrivateValue) -> bool:
+        return any(private_value(value.entity, one).folded == value.folded for one in self.listed)
 
     def occurrences(
         self, texts: Sequence[str], spans: Mapping[int, Sequence[PiiSpan]], table: SurrogateTable

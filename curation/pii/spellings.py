@@ -27,6 +27,9 @@ MIN_SOUGHT = 7
 MIN_SOUGHT_SECRET = 8
 """Characters from which a password or key is looked for in every text; a shorter one may be a word."""
 
+MIN_SOUGHT_MIXED = 5
+"""The same of one with letters and digits."""
+
 MIN_SOUGHT_NAME = 3
 """Characters from which a name is looked for in every text."""
 
@@ -83,11 +86,17 @@ def _pattern(value: PrivateValue) -> str:
     entity, folded = value
     if entity in NAME_ENTITIES:
         return rf"(?<!\w){re.escape(folded)}(?!\w)" if len(folded) >= MIN_SOUGHT_NAME else ""
-    if entity in NUMBERS or folded.isdigit():
+    if entity in NUMBERS or (entity == PiiEntity.SECRET and folded.isdigit()):
         return _number_pattern(value) if len(folded) >= MIN_SOUGHT else ""
-    if entity == PiiEntity.SECRET and len(folded) < MIN_SOUGHT_SECRET:
+    if entity == PiiEntity.SECRET and not _is_distinctive(folded):
         return ""
     return PATTERNS.get(PiiEntity(entity), _plain_pattern)(folded)
+
+
+def _is_distinctive(secret: str) -> bool:
+    """Whether a password or key is long, or mixes letters with digits like no word does."""
+    mixed = re.search(r"\d", secret) and re.search(r"[^\W\d]", secret)
+    return len(secret) >= (MIN_SOUGHT_MIXED if mixed else MIN_SOUGHT_SECRET)
 
 
 def _number_pattern(value: PrivateValue) -> str:
@@ -108,7 +117,7 @@ def _address_pattern(folded: str) -> str:
 
 def _web_pattern(folded: str) -> str:
     rest = WEB_START.sub("", folded)
-    return rf"(?<![\w.@-])(?:https?://)?(?:www\.)?{re.escape(rest)}/?(?![\w/?#=&%-]|\.\w)" if "/" in rest else ""
+    return rf"(?<![\w.@-])(?:https?://)?(?:www\.)?{re.escape(rest)}/?(?![\w/#=&%-]|[.?]\w)"
 
 
 def _grouped_pattern(folded: str) -> str:
@@ -116,11 +125,11 @@ def _grouped_pattern(folded: str) -> str:
 
 
 def _plain_pattern(folded: str) -> str:
-    return rf"(?<!\w){re.escape(folded)}(?!\w)"
+    return rf"(?<![a-z0-9]){re.escape(folded)}(?![a-z0-9])"
 
 
 def _machine_pattern(folded: str) -> str:
-    return rf"(?<![\w.:]){re.escape(folded)}(?![\w:]|\.\d)"
+    return rf"(?<![a-z0-9.:]){re.escape(folded)}(?![a-z0-9:]|\.\d)"
 
 
 PATTERNS = {

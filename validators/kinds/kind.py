@@ -12,6 +12,7 @@ from winnow.config.yaml_lines import KeyPath
 from winnow.core.errors import Problem
 from winnow.core.interaction_line import InteractionLine
 from winnow.core.label_error_evidence import LabelEvidence
+from winnow.validators.json_content import JsonContent
 from winnow.validators.row_layout import ArrangedRow, RowLayout, RowRequest
 from winnow.validators.text import Drop
 from winnow.validators.wording.guards import Guards
@@ -228,6 +229,8 @@ class Kind:
     """The row of an interaction of a log with its updates applied; None where logs cannot be read."""
     tool_mapping: ToolMappingSupport | None = None
     """How foreign tools are mapped to those of the task; None where examples call none."""
+    json_content: JsonContent | None = None
+    """How private data is replaced in a content as a whole; None where every text is replaced by itself."""
     required_keys: tuple[str, ...] = ()
     """Keys that a task file of this kind must have, and not empty."""
 

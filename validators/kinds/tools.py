@@ -15,6 +15,7 @@ from winnow.core.example import canonical_text, fold_key
 from winnow.core.hashing import stable_hash
 from winnow.core.label_error_evidence import LabelEvidence
 from winnow.core.vocabulary import DropReason
+from winnow.validators.json_content import JsonContent
 from winnow.validators.kinds.kind import (
     ContentColumn,
     Kind,
@@ -37,6 +38,14 @@ from winnow.validators.tools.label_evidence import could_be_labeled, dialogue_ev
 from winnow.validators.tools.logged_dialogue import dialogue_row
 from winnow.validators.tools.map_tools import ToolMapper, map_tools, mapped_label
 from winnow.validators.tools.mapping_faults import mapping_faults
+from winnow.validators.tools.private_places import (
+    addresses_and_numbers,
+    beside_calls,
+    broken_by_replacing,
+    listed_values,
+    private_places,
+    with_private_places,
+)
 from winnow.validators.tools.readable import readable
 from winnow.validators.tools.same_question import AnsweredDialogue
 from winnow.validators.tools.schemas.check_arguments import argument_problems
@@ -316,6 +325,15 @@ TOOLS = Kind(
     interaction_row=dialogue_row,
     tool_mapping=ToolMappingSupport(
         _parse, mapped_label, lambda mapping, task: mapping_faults(mapping, offered_by_task(task))
+    ),
+    json_content=JsonContent(
+        value=lambda content: private_places(dialogue_of(content)),
+        with_value=lambda content, value: content_of(with_private_places(dialogue_of(content), value)),
+        listed=lambda content, task: (
+            listed_values(dialogue_of(content).tools) | addresses_and_numbers(task.system_prompt_text)
+        ),
+        source_texts=beside_calls,
+        broken_by=lambda before, after: broken_by_replacing(dialogue_of(before), dialogue_of(after)),
     ),
     task_columns={
         "system_prompt": TaskColumn(lambda task: task.system_prompt_text, "The system prompt of the task."),

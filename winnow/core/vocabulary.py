@@ -194,8 +194,8 @@ class DropReason(StrEnum):
     """It cannot be read into columns."""
     PRIVATE_DATA = "private_data"
     """Private data that the task says to drop."""
+    SURROGATE_UNFIT = "surrogate_unfit"
     FORGOTTEN = "forgotten"
-    """It repeats a forgotten record."""
 
 
 class ExclusionReason(StrEnum):

@@ -27,7 +27,7 @@ EARLIER_COLUMNS = frozenset(
 )
 """Columns of the CSV files of dropped rows that Winnow 0.2 wrote. Their texts may be cut."""
 
-WITHHELD = (DropReason.PRIVATE_DATA, DropReason.FORGOTTEN)
+WITHHELD = (DropReason.PRIVATE_DATA, DropReason.SURROGATE_UNFIT, DropReason.FORGOTTEN)
 """Reasons for which the content of a dropped row is not written out."""
 
 LOG_SETTING = "interactions"

@@ -45,6 +45,7 @@ from winnow.curation.store.forgotten import forgotten_ids
 from winnow.curation.store.label_renames import label_renames
 from winnow.curation.store.machine_written import machine_written
 from winnow.curation.store.occurrences import rows_of_sources
+from winnow.curation.store.origin_models import WHOLE_SOURCE, insert_origin_models
 from winnow.curation.store.records import assigned_split_counts, live_records, record_ids
 from winnow.curation.store.restored_labels import RestoredLabel, insert_restored_labels
 from winnow.curation.store.sources import NewSource, sources_by_file_hash, store_batch, store_source
@@ -208,6 +209,7 @@ def _store(connection: Connection, task: Task, ruled: RuledLogs, moment: str) ->
         source for source, _ in stored_rows
     }
     kept_assignments = store_records(connection, task, pairs, origins, known_sources, machine, moment)
+    _store_models(connection, by_source, stored_rows)
     shown = [(source, row) for source, row in pairs if not (row.verified and row.record_id in live_before)]
     store_occurrences(connection, shown, moment)
     insert_restored_labels(connection, _restored_labels(pairs))
@@ -223,6 +225,18 @@ def _store(connection: Connection, task: Task, ruled: RuledLogs, moment: str) ->
     ]
     added = records - live_before
     return _Stored(sources, records, added, assigned_split_counts(connection, added), effect.superseded, notes)
+
+
+def _store_models(
+    connection: Connection, by_source: Sequence[tuple[str, ScreenedFile]], stored: Mapping[tuple[str, int], str]
+) -> None:
+    """Store which models wrote the rows of each source; a row that was stored before keeps what it stated then."""
+    for source, one in by_source:
+        rows = {
+            row.number: row.origin_model for row in one.kept if row.origin_model and (source, row.number) not in stored
+        }
+        whole = {WHOLE_SOURCE: one.origin_model} if one.origin_model else {}
+        insert_origin_models(connection, source, whole | rows)
 
 
 def _is_new_or_same(pair: tuple[str, KeptRow], stored_rows: Mapping[tuple[str, int], str]) -> bool:

@@ -38,7 +38,13 @@ def given_options(options: AddOptions, columns: Columns | None, **reading: str |
     chosen = {f"{role}_column": column for role, column in asdict(columns or Columns()).items() if role != "content"}
     batch = asdict(options.batch) if options.batch else {}
     batch["batch"] = batch.pop("id", None)
-    plain = {"origin": options.origin, "license": options.license, "split": options.split, **reading}
+    plain = {
+        "origin": options.origin,
+        "license": options.license,
+        "split": options.split,
+        "origin_model": options.origin_model,
+        **reading,
+    }
     defaults = {"license": UNKNOWN_LICENSE, "format": "auto"}
     given = {**plain, **chosen, **batch}
     return {name: value for name, value in given.items() if value is not None and value != defaults.get(name)}

@@ -26,6 +26,8 @@ class ReleaseFacts(NamedTuple):
     decided_by: str
     """Empty in a release of Winnow 0.3.0 or earlier, as the license."""
     license: str
+    origin_model: str
+    """Empty in a release of Winnow 0.3.0 or earlier, too."""
 
 
 class ReleaseName(NamedTuple):

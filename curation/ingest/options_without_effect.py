@@ -24,6 +24,7 @@ def options_without_effect(source: SourceRows, options: AddOptions, columns: Col
             "split": options.split,
             "batch": options.batch and options.batch.id,
         }
+        stated["origin_model"] = options.origin_model
         stated["tool_mapping"] = "a mapping" if options.tool_mapping else None
         stated |= {f"{role}_column": column for role, column in roles.items()}
         given = {name: value for name, value in stated.items() if value is not None}

@@ -43,6 +43,7 @@ class _Part(NamedTuple):
     """Its place among the origins: human rows are stored before synthetic ones."""
     license: str
     release: ReleaseName
+    origin_model: str
 
 
 def release_files(path: Path) -> list[Path]:
@@ -71,7 +72,7 @@ def release_readings(found: RawRows, path: Path, known: KnownReleases) -> list[S
         release = _release_of(row, releases)
         counts[release] += 1
         for license, source_row in _source_rows(row, verified=bool(release.sha256)):
-            parts[_Part(ORIGINS.index(row.facts.origin), license, release)].append(source_row)
+            parts[_Part(ORIGINS.index(row.facts.origin), license, release, row.facts.origin_model)].append(source_row)
     unreadable = [SourceRow(number, problem=drop) for number, drop in found.rows if isinstance(drop, Drop)]
     readings = [_reading(found, part, listed) for part, listed in sorted(parts.items())]
     readings[0].rows.extend(unreadable)
@@ -99,7 +100,7 @@ def _read_row(number: int, fields: Mapping[str, Any], kind: Kind) -> _ReadRow | 
         intact = record_id(kind.name, kind.content_of(content)) == cells["id"]
         label, split, origin, group = (cells[name] for name in ("label", "split", "origin", "group"))
         decided_by, license = cells.get("decided_by", ""), cells.get("license", "")
-        facts = ReleaseFacts(label, split, origin, group, weight, decided_by, license)
+        facts = ReleaseFacts(label, split, origin, group, weight, decided_by, license, cells.get("origin_model", ""))
         row = _ReadRow(number, cells["id"], content, cells.get("route", ""), facts, intact)
         if intact:
             break
@@ -143,18 +144,19 @@ def _decided_by(row: _ReadRow) -> DecidedBy:
 def _reading(found: RawRows, part: _Part, rows: list[SourceRow]) -> SourceRows:
     origin, verified = ORIGINS[part.origin], bool(part.release.sha256)
     facts = [[dict(row.content), row.label, row.split, row.group, row.frozen and row.frozen[:2]] for row in rows]
-    digest = json_hash([*part, facts] if verified else [*part, found.file_hash])
+    stated = part if part.origin_model else part[:3]  # the hash is that of versions without models
+    digest = json_hash([*stated, facts] if verified else [*stated, found.file_hash])
     if verified:  # their order in every file of a release is that of their ids
         rows = [replace(row, number=number) for number, row in enumerate(rows, 1)]
     columns = Columns(text="text", label="label", split="split", group="group")
     batch = f"release-{digest[:12]}" if origin == Origin.SYNTHETIC else ""
-    restored = RestoredRows(origin, part.license, part.release.sha256, batch)
+    restored = RestoredRows(origin, part.license, part.release.sha256, batch, part.origin_model)
     return SourceRows(found.name, digest, columns, rows, [], restored=restored)
 
 
 def _notes(name: str, counts: Counter[ReleaseName], edited: int) -> list[str]:
     """How many rows each release has unchanged, and how many no release has; `edited` ones have another text."""
-    kept = "they keep id, origin, split, group, weight, license and who decided"
+    kept = "they keep id, origin, split, group, weight, license, model and who decided"
     notes = [
         f"{name}: {count:,} rows of release {release.name}: {kept}"
         for release, count in sorted(counts.items())

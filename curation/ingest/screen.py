@@ -57,6 +57,8 @@ class KeptRow:
     """What the row held beside the content, as JSON; empty if nothing, or if private data was replaced."""
     supersedes: str | None = None
     """The id of the record that it corrects."""
+    origin_model: str | None = None
+    """The models that wrote it, where the row names them itself."""
 
     @property
     def verified(self) -> bool:
@@ -236,6 +238,7 @@ class _RowScreener:
             frozen=row.frozen,
             source_form="" if scrubbed.rewrites else self._source_form(row),
             supersedes=_cell_value(row.supersedes),
+            origin_model=self.context.scrubber.scrub(_cell_value(row.origin_model) or "").text or None,
         )
 
 

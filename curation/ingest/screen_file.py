@@ -11,12 +11,14 @@ from pydantic import ValidationError
 from winnow.config.task import Task
 from winnow.config.tool_mapping import ToolMapping, checked_mapping
 from winnow.core.errors import Parameter, Problem, WinnowError
+from winnow.core.working_row import MODEL_SEPARATOR
 from winnow.curation.ingest.add_options import UNKNOWN_LICENSE, AddOptions, check_options
 from winnow.curation.ingest.screen import DroppedRow, KeptRow, ScreenContext, screen
 from winnow.curation.io.dropped_line import DroppedBatch
 from winnow.curation.io.readers.columns import parse_split
 from winnow.curation.io.readers.dropped_rows import LOG_SETTING, AsAdded
 from winnow.curation.io.readers.source_rows import RestoredRows, SourceRows
+from winnow.curation.store.origin_models import UNKNOWN_MODEL, models_in
 from winnow.curation.store.sources import GenerationBatch, StoredSource
 from winnow.validators.kinds import kind_of
 
@@ -36,6 +38,8 @@ class ScreenedFile:
     """Columns and options, as JSON, as the source stores them."""
     kept: list[KeptRow]
     dropped: list[DroppedRow]
+    origin_model: str | None = None
+    """The models that wrote rows which name none themselves."""
 
 
 def screen_file(reading: SourceRows, task: Task, options: AddOptions, context: ScreenContext) -> ScreenedFile:
@@ -49,6 +53,7 @@ def screen_file(reading: SourceRows, task: Task, options: AddOptions, context: S
     origin = restored.origin if restored else options.origin or _assumed_origin(reading, is_decided=labeled or corrects)
     batch = _restored_batch(restored) if restored else options.batch
     license = context.scrubber.scrub(options.license).text
+    model = restored.origin_model or None if restored else _scrubbed_model(options, context)
     if license == UNKNOWN_LICENSE and restored and restored.license:
         license = restored.license
     if options.origin is None and not restored:
@@ -60,8 +65,8 @@ def screen_file(reading: SourceRows, task: Task, options: AddOptions, context: S
     stem = parse_split(Path(reading.name).name.split(".")[0])
     if stem and options.split is None and "split" not in reading.columns.chosen():
         reading.notes.append(f"{reading.name}: no official split; set the split {stem} if it is one")
-    settings = _settings(reading, AddOptions(origin, license, options.split, batch, options.tool_mapping))
-    return ScreenedFile(reading, origin, license, options.split, batch, settings, kept, dropped)
+    settings = _settings(reading, replace(options, origin=origin, license=license, batch=batch, origin_model=model))
+    return ScreenedFile(reading, origin, license, options.split, batch, settings, kept, dropped, model)
 
 
 def _assumed_origin(reading: SourceRows, *, is_decided: bool) -> str:
@@ -77,6 +82,7 @@ def _settings(reading: SourceRows, options: AddOptions) -> str:
         "license": options.license,
         "split": options.split,
         "batch": options.batch.id if options.batch else None,
+        **({"origin_model": options.origin_model} if options.origin_model else {}),
         **({"tool_mapping": options.tool_mapping.json_form()} if options.tool_mapping else {}),
         **({LOG_SETTING: True} if reading.is_log else {}),
         **({"release": reading.restored.release} if reading.restored and reading.restored.release else {}),
@@ -86,7 +92,11 @@ def _settings(reading: SourceRows, options: AddOptions) -> str:
 
 def _restored_batch(restored: RestoredRows) -> GenerationBatch | None:
     """The batch of synthetic rows of a release, which does not say what wrote each of them."""
-    return GenerationBatch(restored.batch, "release", "unknown", "unknown") if restored.batch else None
+    return (
+        GenerationBatch(restored.batch, "release", "unknown", restored.origin_model or UNKNOWN_MODEL)
+        if restored.batch
+        else None
+    )
 
 
 def _screen_as_added(
@@ -97,9 +107,10 @@ def _screen_as_added(
     Raises WinnowError for an option that differs: it would count the file as another source.
     """
     added = _checked(reading, added, task, context)
-    mapping = _mapping_of(reading, added, task)
+    mapping, model = _mapping_of(reading, added, task), _model_of(added)
     given = {"origin": options.origin, "split": options.split, "batch": options.batch and options.batch.id}
     known = {"origin": added.origin, "split": added.split, "batch": added.batch and added.batch.id}
+    given["origin_model"], known["origin_model"] = _scrubbed_model(options, context), model
     if options.tool_mapping is not None:
         given["tool_mapping"] = "another mapping" if options.tool_mapping != mapping else None
         known["tool_mapping"] = "the mapping" if mapping else "no mapping"
@@ -115,7 +126,19 @@ def _screen_as_added(
         raise WinnowError(problems)
     kept, dropped = screen(reading.rows, task, context, split=added.split, mapping=mapping)
     batch = GenerationBatch(**added.batch.model_dump()) if added.batch else None
-    return ScreenedFile(reading, added.origin, added.license, added.split, batch, added.settings, kept, dropped)
+    return ScreenedFile(reading, added.origin, added.license, added.split, batch, added.settings, kept, dropped, model)
+
+
+def _scrubbed_model(options: AddOptions, context: ScreenContext) -> str | None:
+    """The stated models without private data, each once."""
+    names = models_in(context.scrubber.scrub(options.origin_model or "").text)
+    return MODEL_SEPARATOR.join(dict.fromkeys(names)) or None
+
+
+def _model_of(added: AsAdded) -> str | None:
+    """The models that were stated for the source of dropped rows."""
+    stated = json.loads(added.settings).get("origin_model")
+    return stated if isinstance(stated, str) and stated else None
 
 
 def _mapping_of(reading: SourceRows, added: AsAdded, task: Task) -> ToolMapping | None:
@@ -145,7 +168,8 @@ def _checked(reading: SourceRows, added: AsAdded, task: Task, context: ScreenCon
     if stored:
         return _as_stored(reading, stored)
     batch = GenerationBatch(**added.batch.model_dump()) if added.batch else None
-    stated = AddOptions(added.origin, added.license, added.split, batch, _mapping_of(reading, added, task))
+    model, mapping = _model_of(added), _mapping_of(reading, added, task)
+    stated = AddOptions(added.origin, added.license, added.split, batch, model, mapping)
     try:
         check_options(stated)
     except WinnowError as error:

@@ -96,6 +96,7 @@ def sources_section(manifest: Manifest) -> list[str]:
         [table_cell(s.name), f"{s.records:,}", s.origin, table_cell(s.license), f"`{s.sha256[:12]}`"]
         for s in manifest.sources
     ]
+    models = manifest.origin_models
     return [
         "## Sources",
         "",
@@ -104,6 +105,11 @@ def sources_section(manifest: Manifest) -> list[str]:
         "Origins: `human` was written for this dataset, `log` is production traffic, `public` is public data, "
         "`synthetic` was generated and accepted by people. A record that occurs in several files counts in each.",
         "",
+        *(
+            [f"Rows by the model that wrote them, as the sources state it: {counts_text(models)}.", ""]
+            if models
+            else []
+        ),
     ]
 
 

@@ -100,7 +100,11 @@ def croissant(task: Task, manifest: Manifest, files: Mapping[str, FileFacts]) ->
 
 
 def _data_collection(manifest: Manifest) -> str:
-    parts = [f"{s.records:,} records of origin {s.origin} from {s.name}" for s in manifest.sources]
+    parts = [
+        f"{s.records:,} records of origin {s.origin} from {s.name}"
+        + (f", written by {s.origin_model}" if s.origin_model else "")
+        for s in manifest.sources
+    ]
     return "; ".join(parts) or "no source"
 
 

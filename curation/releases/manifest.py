@@ -105,6 +105,8 @@ class SourceFacts(Record):
     """Generator run that produced it; null for files."""
     records: int
     """Exported records that occur in the source; a record that occurs in several sources counts in each."""
+    origin_model: Annotated[str | None, ABSENT_IF_NONE] = None
+    """Models that wrote its rows, as it was stated for the whole file; absent if none was."""
 
 
 class MustPassFacts(Record):
@@ -152,6 +154,9 @@ class Manifest(Record):
     """What was done with each kind of private data."""
     sources: list[SourceFacts]
     """Files that the rows come from."""
+    origin_models: Annotated[dict[str, int] | None, ABSENT_IF_NONE] = None
+    """Rows by the model that wrote them, as their sources state it; a row of several models counts for each. Absent if
+    no model is stated."""
     lots: list[ExportedLotFacts] = Field(default_factory=list)
     """Lots of generated records that were exported."""
     single_answers_confirmed: Measured | NotMeasured = NotMeasured("not stated")

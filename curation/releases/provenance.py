@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from winnow.curation.review.lot_facts import ExportedLotFacts
 from winnow.curation.review.lots import Lot, load_lots
 from winnow.curation.store.database import Connection
 from winnow.curation.store.flags import all_flags
+from winnow.curation.store.origin_models import origin_models
 from winnow.curation.store.sources import all_sources
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ class Provenance:
 
     sources: list[dict[str, Any]]
     """Every source, by file hash."""
+    models: Mapping[str, str]
+    """The models that wrote the rows of a source, by source; only where one is stated."""
     flags: list[tuple[str, str]]
     """Record and name of every flag."""
     accuracy: LabelAccuracy | None
@@ -49,6 +52,7 @@ class Provenance:
                 license=source["license"],
                 batch=source["batch_id"],
                 records=shown[source["id"]],
+                origin_model=self.models.get(source["id"]),
             )
             for source in self.sources
             if source["id"] in shown
@@ -66,10 +70,17 @@ class Provenance:
         return sum(flag == name and record in ids for record, flag in self.flags)
 
 
+def count_models(selected: pd.DataFrame) -> dict[str, int] | None:
+    """The selected records by the model that wrote them, most first; None if no model is stated."""
+    counts = Counter(model for models in selected["origin_models"] for model in models)
+    return dict(sorted(counts.items(), key=lambda one: (-one[1], one[0]))) or None
+
+
 def read_provenance(connection: Connection, rows: Sequence[WorkingRow], task: Task) -> Provenance:
     """Read sources, flags, audits and lots; `rows` are the working rows of the same moment."""
     return Provenance(
         all_sources(connection),
+        origin_models(connection).of_source,
         all_flags(connection),
         measure_label_accuracy(connection, rows),
         confirmed_response_share(latest_responses(connection, task), rows),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from winnow.core.atomic import sync_to_disk
 from winnow.core.versions import package_version
 from winnow.core.vocabulary import SPLITS
-from winnow.core.working_row import LICENSE_SEPARATOR
+from winnow.core.working_row import LICENSE_SEPARATOR, MODEL_SEPARATOR
 from winnow.curation.checks.check import CheckResult
 from winnow.curation.checks.coverage.task_facets import record_facets
 from winnow.curation.checks.eligibility import EXCLUDED
@@ -32,7 +32,7 @@ from winnow.curation.releases.manifest import (
     gate_facts,
 )
 from winnow.curation.releases.must_pass_file import must_pass_lines, must_pass_summary
-from winnow.curation.releases.provenance import Provenance
+from winnow.curation.releases.provenance import Provenance, count_models
 from winnow.curation.releases.release import (
     CARD,
     CROISSANT,
@@ -79,6 +79,7 @@ def release_rows(checked: CheckResult) -> pd.DataFrame:
         **{name: column.value(task) for name, column in kind.task_columns.items()},
         route=[routes.get(label) or "" for label in selected["label"]],
         facets=pd.Series(facet_names, index=selected.index, dtype=object),
+        origin_model=[MODEL_SEPARATOR.join(models) for models in selected["origin_models"]],
         license=[LICENSE_SEPARATOR.join(licenses) for licenses in selected["licenses"]],
     )[kind.release_columns]
 
@@ -145,6 +146,7 @@ def _state_manifest(rows: pd.DataFrame, content: ReleaseContent) -> Manifest:
         },
         private={**DEFAULT_POLICY, **{str(entity): action for entity, action in task.private.policy.items()}},
         sources=provenance.exported_sources(checked.selected),
+        origin_models=count_models(checked.selected),
         lots=provenance.exported_lots(checked.selected),
         single_answers_confirmed=provenance.confirmed,
         label_accuracy=provenance.accuracy.facts() if provenance.accuracy else None,

@@ -34,6 +34,8 @@ class ReleaseRow(Record):
     """Whose decisions gave the record its label."""
     license: str
     """License of its sources; several are separated by `; `."""
+    origin_model: str = ""
+    """Models that wrote it, as its sources state it, separated by `; `; empty if none is stated."""
 
 
 class ExclusionLine(Record):

@@ -68,6 +68,14 @@ source = Table(
     Column("retracted_why", Text),
 )
 
+origin_model = Table(
+    "origin_model",
+    metadata,
+    Column("source_id", Text, ForeignKey("source.id"), primary_key=True),
+    Column("row", Integer, primary_key=True),
+    Column("model", Text, nullable=False),
+)
+
 Index("one_live_source_per_file", source.c.file_hash, unique=True, sqlite_where=text("retracted_at IS NULL"))
 
 record_group = Table(

@@ -20,7 +20,8 @@ from winnow.curation.store import tables
 from winnow.curation.store.decisions import votes_of
 from winnow.curation.store.forgotten import forgotten_ids
 from winnow.curation.store.lot_tables import labels_decided_by_lots
-from winnow.curation.store.machine_written import MachineWritten, machine_written
+from winnow.curation.store.machine_written import MachineWritten, Producer, machine_written
+from winnow.curation.store.origin_models import UNKNOWN_MODEL, models_in, origin_models
 from winnow.curation.store.restored_labels import restored_labels
 from winnow.curation.store.supersessions import live_supersessions
 from winnow.curation.store.tables import occurrence, record_group
@@ -37,6 +38,7 @@ def working_rows(connection: Connection) -> list[WorkingRow]:
     split and its history, and is no longer exported. A forgotten record has no row.
     """
     weight, live_sources = _live_sources(connection)
+    written_by = _models_by_record(connection)
     outcomes = _read_outcomes(connection)
     query = (
         select(
@@ -62,13 +64,34 @@ def working_rows(connection: Connection) -> list[WorkingRow]:
         own = outcomes.of(identity) if by.sources and not superseded_by else superseded
         origin = Origin.SYNTHETIC if identity in outcomes.machine.records else by.origin
         text = KINDS[kind].embedding_text(content)
+        models = _all_models(written_by.get(identity, set()), outcomes.machine.records.get(identity))
         row = WorkingRow(
             identity, content, text, fold, group, Split(assigned_split), origin, weight[identity], own.state,
             own.label or "", DecidedBy(own.decided_by), own.candidates, by.sources, by.licenses,
-            superseded_by, earlier,
+            superseded_by, earlier, models,
         )  # fmt: skip
         rows.append(row)
     return rows
+
+
+def _models_by_record(connection: Connection) -> dict[str, set[str]]:
+    """The models that wrote each record, as its live sources state it."""
+    stated = origin_models(connection)
+    if not stated.of_source and not stated.of_row:
+        return {}
+    shown = select(occurrence.c.record_id, occurrence.c.source_id, occurrence.c.row)
+    live = shown.join(tables.source).where(tables.source.c.retracted_at.is_(None))
+    found: dict[str, set[str]] = {}
+    for record, source, row in connection.execute(live):
+        if model := stated.of(source, row):
+            found.setdefault(record, set()).update(models_in(model))
+    return found
+
+
+def _all_models(stated: set[str], producer: Producer | None) -> tuple[str, ...]:
+    """The stated models, and the one that is known to have generated the text."""
+    generated = {producer[2]} - {UNKNOWN_MODEL} if producer else set()
+    return tuple(sorted(stated | generated))
 
 
 def _superseded_records(connection: Connection, outcomes: _Outcomes) -> Superseded:

@@ -33,6 +33,7 @@ WRITTEN_ONCE = {
     "source_form": ("UPDATE",),
     "supersession": ("UPDATE", "DELETE"),
     "interaction": ("UPDATE", "DELETE"),
+    "origin_model": ("UPDATE", "DELETE"),
 }
 """What triggers forbid, so that neither a command nor a person in a SQL shell changes history by accident."""
 

@@ -20,7 +20,7 @@ from winnow.validators.wording.guards import Guards
 DETAIL_COLUMNS = ("label", "route", "split", "origin", "group", "facets", "weight")
 """The columns of a release after those of the content, in order."""
 
-RECOVERY_COLUMNS = ("decided_by", "license")
+RECOVERY_COLUMNS = ("decided_by", "license", "origin_model")
 """The last columns of a release, with which its rows can be added to an empty workspace; older releases lack them."""
 
 LABEL_COLUMNS = ("label", "intent", "category", "class")

@@ -98,6 +98,12 @@ def add(
     generator: Annotated[str, typer.Option(help="Synthetic rows: generator that produced them.")] = "unknown",
     prompt_version: Annotated[str, typer.Option(help="Synthetic rows: version of the prompt.")] = "unknown",
     model: Annotated[str, typer.Option(help="Synthetic rows: model that wrote them.")] = "unknown",
+    origin_model: Annotated[
+        str | None, typer.Option(help="Model that wrote the rows, such as gpt-4o; several are separated by ';'.")
+    ] = None,
+    origin_model_column: Annotated[
+        str | None, typer.Option(help="Column with the model that wrote the row, or none.")
+    ] = None,
     tool_mapping: Annotated[
         Path | None, typer.Option(help="YAML file that says which tools of the files are which tools of the task.")
     ] = None,
@@ -110,7 +116,14 @@ def add(
     from winnow.operations import add as operation
 
     columns = Columns(
-        text_column, label_column, route_column, split_column, group_column, time_column, supersedes_column
+        text_column,
+        label_column,
+        route_column,
+        split_column,
+        group_column,
+        time_column,
+        supersedes_column,
+        origin_model_column,
     )
     terminal.print_note(f"reading and screening {', '.join(path.name for path in files[:5])}")
     with input_files(files) as readable:
@@ -123,6 +136,7 @@ def add(
             license=license,
             split=split,
             batch=GenerationBatch(batch, generator, prompt_version, model) if batch else None,
+            origin_model=origin_model,
             tool_mapping=tool_mapping,
             encoding=encoding,
             table=table,

@@ -46,10 +46,15 @@ class WorkingRow:
     """Ids of the corrected records that supersede it; empty if none does."""
     supersedes: tuple[str, ...] = ()
     """Ids of the records that it supersedes, directly or through other corrections."""
+    origin_models: tuple[str, ...] = ()
+    """Models that wrote it, as its live sources state it, sorted; empty if none states one."""
 
 
 LICENSE_SEPARATOR = "; "
 """Between the licenses of a record that occurs in several sources, where they are written as one text."""
+
+MODEL_SEPARATOR = "; "
+"""Between the models that wrote a record, where they are written as one text."""
 
 WORKING_COLUMNS: tuple[str, ...] = tuple(field.name for field in fields(WorkingRow))
 """The columns of the working table."""

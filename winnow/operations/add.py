@@ -48,6 +48,7 @@ def add(  # noqa: PLR0913
     license: str = UNKNOWN_LICENSE,
     split: str | None = None,
     batch: GenerationBatch | None = None,
+    origin_model: str | None = None,
     tool_mapping: str | Path | ToolMapping | None = None,
     encoding: str | None = None,
     table: str | None = None,
@@ -64,7 +65,7 @@ def add(  # noqa: PLR0913
     task = workspace.task
     kind = kind_of(task)
     mapping = tool_mapping_for(task, tool_mapping) if tool_mapping is not None else None
-    options = AddOptions(origin=origin, license=license, split=split, batch=batch, tool_mapping=mapping)
+    options = AddOptions(origin, license, split, batch, origin_model, mapping)
     check_options(options)
     check_loosened(task, "splits")
     with workspace.for_changes(dry_run=dry_run) as asked, asked.store.reading() as connection:

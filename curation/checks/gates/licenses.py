@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from winnow.core.commands import command
@@ -12,6 +13,7 @@ from winnow.core.example import INVISIBLE_LETTERS
 from winnow.core.working_row import LICENSE_SEPARATOR
 from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates.gate import Gate, at_most, gate_not_measured
+from winnow.curation.checks.model_terms_notes import terms_notes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,8 +51,12 @@ _OPERATORS = re.compile(r"\b(?:and|or|with)\b|[|&]")
 
 
 def licenses_gate(inputs: GateInputs) -> Gate:
-    """Selected records that no source provides under a usable license."""
-    return measure_licenses(inputs.selected, inputs.task.licenses.allow)
+    """Selected records that no source provides under a usable license.
+
+    Notes state the terms of the models that wrote selected records: whether these apply is for a person to decide.
+    """
+    gate = measure_licenses(inputs.selected, inputs.task.licenses.allow)
+    return replace(gate, notes=tuple(terms_notes(inputs.selected)))
 
 
 def measure_licenses(selected: pd.DataFrame, allowed: Sequence[str]) -> Gate:

@@ -10,8 +10,10 @@ from typing import NamedTuple
 from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.suggest import suggestion
 from winnow.core.vocabulary import SPLITS, Split
+from winnow.curation.io.readers.numbered_rows import value_text
 from winnow.curation.pii.detect import redact
 from winnow.validators.kinds.kind import LABEL_COLUMNS, Kind
+from winnow.validators.model_terms import are_model_names
 from winnow.validators.row_layout import Fields, RowLayout, layout_of
 
 KNOWN_NAMES = {
@@ -20,6 +22,7 @@ KNOWN_NAMES = {
     "split": ("split",),
     "time": ("time", "timestamp", "created_at", "date", "datetime"),
     "supersedes": ("supersedes",),
+    "origin_model": ("origin_model", "model", "generator"),
 }
 """Names of columns that do not hold the content, the likeliest first."""
 
@@ -52,6 +55,8 @@ class Columns:
     time: str | None = None
     supersedes: str | None = None
     """Ids of the records that rows correct; only for kinds with a `request_key`."""
+    origin_model: str | None = None
+    """Names of the models that wrote rows."""
     content: Mapping[str, str] = field(default_factory=dict)
     """The file's column of each content column of the kind; `text` above is that of the first one."""
 
@@ -94,10 +99,12 @@ def find_columns(
     name: str,
     kind: Kind,
     layouts: RowLayouts | None = None,
+    rows: Sequence[Fields] = (),
 ) -> Columns:
     """Fill in the roles that the user did not set.
 
     `splits` are the values of a column called "split": it is taken only when nearly all of them name a split.
+    A column called `model` or `generator` is taken only when nearly all of its values in `rows` name known models.
     `layouts` are those of the rows: what a layout reads has no other role, and where one reads rows, no column of the
     content must be there.
 
@@ -128,6 +135,8 @@ def find_columns(
             found = replace(found, **{role: column})  # type: ignore[arg-type]  # the roles of KNOWN_NAMES are strings
     if chosen_columns.split is None and found.split and not _are_split_names(splits):
         found = replace(found, split=None)
+    if chosen_columns.origin_model is None and found.origin_model and not _names_models(found.origin_model, rows):
+        found = replace(found, origin_model=None)
     held = ", ".join(redact(name) for name in present[:20]) or "none"  # without a header they are a row
     missing = [
         Problem(name, f"no {role} column among: {held}", f"one of {', '.join(part.names)}", f"name the {role} column")
@@ -170,6 +179,12 @@ def _with_content(chosen_columns: Columns, by_folded: Mapping[str, str], kind: K
 def _are_split_names(values: Sequence[object]) -> bool:
     given = [value for value in values if value]
     return sum(parse_split(value) is not None for value in given) >= MIN_SPLIT_SHARE * len(given)
+
+
+def _names_models(column: str, rows: Sequence[Fields]) -> bool:
+    """Whether a column says which model wrote a row; one called `model` may list products."""
+    own_name = column.strip().lower() == KNOWN_NAMES["origin_model"][0]
+    return own_name or are_model_names(value_text(fields.get(column)) for fields in rows)
 
 
 def parse_split(value: object) -> str | None:

@@ -71,6 +71,8 @@ class SourceRow:
     """Set for a row with the columns of a release."""
     supersedes: object = None
     """The id of the record that the row corrects."""
+    origin_model: object = None
+    """The models that wrote the row."""
 
 
 class RestoredRows(NamedTuple):
@@ -82,6 +84,8 @@ class RestoredRows(NamedTuple):
     """SHA-256 of the manifest of the release that has all of them unchanged; empty if none has."""
     batch: str
     """The batch of synthetic rows; empty for others."""
+    origin_model: str = ""
+    """The models that wrote the rows, separated by `; `; empty if none is stated."""
 
 
 @dataclass(frozen=True)
@@ -232,7 +236,7 @@ def _source_rows(
         return _no_readable_row(name, digest, numbered, chosen_columns, notes)
     splits = [value_text(fields.get(name)) for name in present if name.lower() == "split" for fields in good]
     layouts = layouts_of(good, kind, text=chosen_columns.text)
-    columns = find_columns(chosen_columns, present, splits=splits, name=name, kind=kind, layouts=layouts)
+    columns = find_columns(chosen_columns, present, splits=splits, name=name, kind=kind, layouts=layouts, rows=good)
     used = {*columns.chosen().values()}.union(*(one.columns for one in layouts.rows))
     chosen = [f"{one.title} ({counted(rows, 'row')})" for one, rows in layouts.rows.items()]
     chosen += [f"{role} = {column!r}" for role, column in columns.chosen().items()]
@@ -270,6 +274,7 @@ def _source_row(number: int, fields: Fields | Drop, columns: Columns, kind: Kind
         problem=drop,
         fields=fields,
         supersedes=value_of(fields, columns.supersedes),
+        origin_model=value_of(fields, columns.origin_model),
     )
 
 

@@ -32,7 +32,7 @@ AT = "2026-01-01T00:00:00+00:00"
 
 BATCH = GenerationBatch("b1", "examples", "v1", "claude")
 
-STATED = ["id", "text", "label", "split", "origin", "group", "weight", "decided_by", "license"]
+STATED = ["id", "text", "label", "split", "origin", "group", "weight", "decided_by", "license", "origin_model"]
 """The columns of a release that adding it again restores."""
 
 
@@ -107,6 +107,7 @@ def frozen(folder: Path, name: str = "first") -> pd.DataFrame:
 def restored(ws: Workspace) -> pd.DataFrame:
     table = ws.records().rename(columns={"assigned_split": "split"})
     table = table.assign(license=["; ".join(licenses) for licenses in table["licenses"]])
+    table = table.assign(origin_model=["; ".join(models) for models in table["origin_models"]])
     return table.sort_values(["split", "id"])[STATED].reset_index(drop=True).astype(object)
 
 

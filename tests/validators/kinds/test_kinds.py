@@ -51,7 +51,7 @@ def test_an_intent_is_its_text_and_its_label() -> None:
     assert (INTENTS.stratum(content, "a"), INTENTS.stratum(content, None)) == ("a", UNLABELED_STRATUM)
     assert INTENTS.release_columns == [
         "id", "text", "label", "route", "split", "origin", "group", "facets", "weight",
-        "decided_by", "license",
+        "decided_by", "license", "origin_model",
     ]  # fmt: skip
 
 

@@ -33,6 +33,7 @@ def table(*rows: dict[str, object]) -> pd.DataFrame:
         "similarity": np.nan,
         "sources": ("s1",),
         "licenses": ("MIT",),
+        "origin_models": (),
         "supersedes": (),
     }
     filled = [{"id": f"{i:020x}", "group": f"g{i}"} | defaults | row for i, row in enumerate(rows)]

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from winnow.validators.tools.call_formats import hermes_tags
-from winnow.validators.tools.call_formats.answer import FormatError
 from winnow.validators.tools.call_formats.calls_in_prose import calls_in_prose
-from winnow.validators.tools.dialogue import Call
 from winnow.validators.tools.strict_json import JsonError, read_json, write_json
 
 CALL_KEYS = frozenset({"name", "arguments"})
@@ -19,16 +16,16 @@ class AnswerTextError(ValueError):
 
 
 def answer_message(text: str) -> dict[str, Any]:
-    """The text as a message of OpenAI's chat: JSON of calls and nothing else, Hermes' tags after prose, or prose.
+    """The text as a message: with calls of OpenAI's chat for JSON of calls and nothing else, else as it is.
 
-    Raises AnswerTextError for text that looks like a call in another form, or like a damaged one.
+    Hermes' tags are left in the text: the dialect `hermes` reads them. Raises AnswerTextError for text that looks like
+    a call in another form, or like a damaged one.
     """
     listed = _listed_calls(text)
     if listed:
-        return _message("", [call["arguments"] for call in listed], [call["name"] for call in listed])
-    if "<tool_call>" in text:
-        return _tagged(text)
-    place = min(calls_in_prose(text), default=None)
+        return {"role": "assistant", "content": "", "tool_calls": [*map(_call, listed)]}
+    is_tagged = "<tool_call>" in text
+    place = None if is_tagged else min(calls_in_prose(text), default=None)
     if place is not None:
         excerpt = text[place : place + 60]
         raise AnswerTextError(
@@ -58,18 +55,6 @@ def _is_call(value: object) -> bool:
     )
 
 
-def _tagged(text: str) -> dict[str, Any]:
-    try:
-        answer = hermes_tags.parse(text.strip())
-    except FormatError as error:
-        raise AnswerTextError("; ".join(map(str, error.problems))) from None
-    calls: tuple[Call, ...] = answer.calls
-    return _message(answer.content, [call.arguments for call in calls], [call.name for call in calls])
-
-
-def _message(content: str, arguments: list[Any], names: list[str]) -> dict[str, Any]:
-    calls = [
-        {"type": "function", "function": {"name": name, "arguments": write_json(given, sort_keys=False)}}
-        for name, given in zip(names, arguments, strict=True)
-    ]
-    return {"role": "assistant", "content": content, "tool_calls": calls}
+def _call(call: Mapping[str, Any]) -> dict[str, Any]:
+    arguments = write_json(call["arguments"], sort_keys=False)
+    return {"type": "function", "function": {"name": call["name"], "arguments": arguments}}

@@ -59,7 +59,6 @@ def test_the_history_goes_first_and_an_empty_input_adds_nothing(history: Any) ->
         ({"history": [["Hi"]]}, "the history is no list of pairs"),
         ({"system": 7}, "the content is neither a text nor a list"),
         ({"output": '{"name": "weather", "arguments": {"city": "Par'}, 'the output: \'{"name"'),
-        ({"output": "<tool_call>\n{}\n</tool_call>"}, "the output: "),
     ],
 )
 def test_a_row_that_cannot_be_read_is_dropped_with_the_reason(columns: dict[str, Any], reason: str) -> None:

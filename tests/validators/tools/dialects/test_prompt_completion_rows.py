@@ -10,7 +10,7 @@ from tests.support.dialogues import TOOLS, tools_workspace
 from winnow.core.vocabulary import DropReason
 from winnow.validators.text import Drop
 from winnow.validators.tools.dialects import read_dialogue
-from winnow.validators.tools.dialects.dialect import SourceDialogue
+from winnow.validators.tools.dialects.dialect import DialogueError, SourceDialogue
 from winnow.validators.tools.dialects.prompt_completion_rows import PROMPT_COMPLETION
 from winnow.validators.tools.dialogue import Call, Role, Turn
 
@@ -33,6 +33,7 @@ def arranged(prompt: Any, completion: Any, **more: Any) -> SourceDialogue | Drop
         (json.dumps(PARIS), Turn(Role.ASSISTANT, calls=CALLS)),
         (json.dumps([PARIS]), Turn(Role.ASSISTANT, calls=CALLS)),
         (f"One moment.\n<tool_call>\n{json.dumps(PARIS)}\n</tool_call>", Turn(Role.ASSISTANT, "One moment.", CALLS)),
+        (f"<tool_call>{json.dumps(PARIS)}</tool_call>", Turn(Role.ASSISTANT, calls=CALLS)),
         ('{"name": "Bob", "age": 3}', Turn(Role.ASSISTANT, '{"name": "Bob", "age": 3}')),
     ],
 )
@@ -64,7 +65,6 @@ def test_of_messages_only_the_completion_is_learned() -> None:
         ([{"role": "user", "content": "x"}], [], {}, "prompt is a list of messages, completion is '[]'"),
         ("x", 7, {}, "prompt is a text, completion is '7'"),
         ("x", "y", {"label": False}, "a preference row with a `label` of true or false"),
-        ("x", '<tool_call>\n{"name": "weather"', {}, "completion: "),
         ("x", '[{"name": "weather", "arguments": {"city": "Par', {}, 'completion: \'{"name"'),
         ("x", "Action: weather\nAction Input: Paris", {}, "completion: 'Action: weather"),
     ],
@@ -74,6 +74,11 @@ def test_what_is_no_answer_is_dropped_with_the_reason(prompt: Any, completion: A
     assert isinstance(found, Drop)
     assert found.detail.startswith(reason)
     assert found.reason == DropReason.MALFORMED_DIALOGUE
+
+
+def test_a_broken_tag_is_a_problem_of_the_dialogue() -> None:
+    with pytest.raises(DialogueError, match=r"message 2: "):
+        arranged("x", '<tool_call>\n{"name": "weather"')
 
 
 def test_preference_rows_are_dropped_as_such(tmp_path: Path) -> None:

@@ -80,6 +80,7 @@ FIXES: dict[str, str | Callable[[Sequence[DroppedRow]], str]] = {
         f"set `interactions: {{failures: negative}}` or another minimum in {TASK_FILE}, or give the right answer in "
         "`feedback.corrections`"
     ),
+    InteractionDrop.OTHER_AGENT: f"add the role to `interactions: {{agent_roles: [...]}}` in {TASK_FILE}",
     InteractionDrop.UNKNOWN: "give the file with the interaction together with this one, or first",
     InteractionDrop.CHANGED: "give the line an id of its own; a correction belongs into `feedback.corrections`",
     DropReason.SURROGATE_UNFIT: (

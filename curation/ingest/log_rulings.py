@@ -129,6 +129,7 @@ class _Ruler:
     def __post_init__(self) -> None:
         logs = [(file, one) for file, one in enumerate(self.screened) if one.reading.is_log]
         self.kept = {LinePlace(file, row.number): row for file, one in logs for row in one.kept}
+        self.targets = self.kind.targets(self.task)
         self.refused = {LinePlace(file, row.row.number): row.drop for file, one in logs for row in one.dropped}
 
     def effect(self, one: MergedInteraction) -> LogEffect | None:
@@ -159,9 +160,8 @@ class _Ruler:
         if row:
             return row.label
         given = one.label and current_label(one.label, self.context.renamed)
-        targets = self.kind.targets(self.task)
-        if given and given not in targets and not self.kind.is_other_target(given, self.task):
-            return label_problem(given, targets)
+        if given and given not in self.targets and not self.kind.is_other_target(given, self.task):
+            return label_problem(given, self.targets)
         return self.kind.target_of(self.logs.contents.get(one.record, ""), given, self.task)
 
     def _ruling(self, one: MergedInteraction, label: str | None) -> Ruling | None:

@@ -113,7 +113,11 @@ class _LogMerger:
         return self._merged(InteractionHistory(tuple(taken), stored, main, tuple(same)))
 
     def _merged(self, history: InteractionHistory) -> MergedInteraction | None:
-        merged = history.merged()
+        roles, merged = self.task.interactions.agent_roles, history.merged()
+        if roles and history.stored is None and merged.agent_role not in roles:
+            found = f"agent_role {merged.agent_role!r}, expected {' or '.join(roles)}"
+            self._refuse(history.fresh, Drop(InteractionDrop.OTHER_AGENT, found))
+            return None
         judged = judged_answer(merged, self.task.interactions)
         if history.stored is None:
             return self._new(history, merged, judged)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from winnow.config.section import Count, Share, TaskSection
+from winnow.config.section import Count, Name, Share, TaskSection
 from winnow.core.interaction_line import BEST_RATING
 from winnow.core.interaction_vocabulary import FailurePolicy
 
@@ -14,6 +14,8 @@ from winnow.core.interaction_vocabulary import FailurePolicy
 class InteractionsConfig(TaskSection):
     """How `add` judges the interactions of a log."""
 
+    agent_roles: tuple[Name, ...] = ()
+    """Agents whose interactions are read, by their role in the log; all by default."""
     minimum_rating: Annotated[Count, Field(ge=1, le=BEST_RATING)] = 4
     """Lowest rating by a person of a good answer; a lower one is a failure."""
     minimum_review_score: Share | None = None

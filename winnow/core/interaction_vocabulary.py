@@ -34,5 +34,7 @@ class InteractionDrop(StrEnum):
     """Its answer failed, and the policy says to drop it."""
     UNKNOWN = "interaction_unknown"
     """A result or feedback about an interaction that was not read yet."""
+    OTHER_AGENT = "interaction_of_other_agent"
+    """The task reads the interactions of other agents only."""
     CHANGED = "interaction_changed"
     """An interaction with this id has another content."""

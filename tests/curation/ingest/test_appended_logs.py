@@ -87,7 +87,7 @@ def log_of(drawn: Sequence[tuple[Any, ...]]) -> list[Line]:
     return lines
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawn=LINES, ends=st.lists(st.integers(0, 8), max_size=2), grows=st.booleans())
 def test_lines_added_one_after_the_other_give_what_they_give_together(
     empty: Path, tmp_path: Path, drawn: list[tuple[Any, ...]], ends: list[int], grows: bool

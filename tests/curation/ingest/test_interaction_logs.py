@@ -334,6 +334,16 @@ def test_columns_cannot_be_chosen_for_a_log(tools: Workspace) -> None:
         tools.add(path, license="own", columns=Columns(group="session"))
 
 
+def test_only_the_agents_that_the_task_names_are_read(intents: Workspace) -> None:
+    task = intents.folder.root / "winnow.yaml"
+    task.write_text(task.read_text() + "interactions: {agent_roles: [router]}\n")
+    good = {"feedback": {"rating": 5}}
+    other = interaction("a", "my vpn drops", "it_vpn", **good)
+    own = {**interaction("b", "the vpn drops", "it_vpn", **good), "agent_role": "router"}
+    result = added(intents, other, own)
+    assert (result.added, result.reasons) == (1, {InteractionDrop.OTHER_AGENT: 1})
+
+
 def test_sessions_are_groups(tools: Workspace) -> None:
     lines: list[Any] = [
         interaction(str(n), f"Weather in {city}?", call(city), result=GOOD, session="s")

@@ -67,6 +67,10 @@ class DialogueBuilder:
         self.turns.append(Turn(Role.ASSISTANT, text, own, reasoning=reasoning, train=train))
         self._open.extend(own)
 
+    def open_tools(self) -> list[str]:
+        """The tool of every call that has no result yet."""
+        return [one.name for one in self._open]
+
     def add_result(self, number: int, text: str, *, call_id: str = "", name: str = "") -> None:
         """Read the result of a call: of the one with this id, else of the first open one, of this name if given."""
         call = self._ids.get(call_id) if call_id else self._first_open(name)

@@ -8,11 +8,9 @@ from collections.abc import Iterator
 from winnow.core.vocabulary import DropReason
 from winnow.validators.row_layout import ArrangedRow, Fields, RowLayout
 from winnow.validators.text import Drop
+from winnow.validators.tools.dialects.sharegpt import END_OF_TEXT
 
 COLUMNS = frozenset({"chat", "system"})
-
-END = "<|endoftext|>"
-"""What ends every answer."""
 
 _MARK = re.compile(r"^(USER|ASSISTANT|FUNCTION RESPONSE):[ \t]*", re.MULTILINE)
 
@@ -33,7 +31,7 @@ def arrange(fields: Fields) -> ArrangedRow | Drop:
 
 
 def _without_end(text: str) -> str:
-    return text.strip().removesuffix(END).strip()
+    return text.strip().removesuffix(END_OF_TEXT).strip()
 
 
 def _outside(before: str, spoken: list[tuple[str, str]]) -> Iterator[str]:
@@ -44,10 +42,10 @@ def _outside(before: str, spoken: list[tuple[str, str]]) -> Iterator[str]:
 def _unfinished(spoken: list[tuple[str, str]]) -> Iterator[str]:
     """Answers without their end: cut off, or parted by a line that only looks like the next speaker."""
     for number, (speaker, text) in enumerate(spoken, 1):
-        if speaker == "ASSISTANT" and not text.strip().endswith(END):
-            yield f"part {number}: the answer does not end with {END!r}, so that it is cut off or parted wrongly"
-        elif END in _without_end(text):
-            yield f"part {number}: {END!r} before the end of what {speaker} says"
+        if speaker == "ASSISTANT" and not text.strip().endswith(END_OF_TEXT):
+            yield f"part {number}: the answer does not end with {END_OF_TEXT!r}, so it is cut off or parted wrongly"
+        elif END_OF_TEXT in _without_end(text):
+            yield f"part {number}: {END_OF_TEXT!r} before the end of what {speaker} says"
 
 
 GLAIVE_ROWS = RowLayout(

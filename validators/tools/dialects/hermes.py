@@ -73,13 +73,13 @@ def _one_text(prose: Sequence[str]) -> str:
     return texts[0] if texts else ""
 
 
-def results(text: str) -> list[WrittenResult]:
+def results(text: str, tools: Sequence[str]) -> list[WrittenResult]:
     """The results of a text: one in each pair of tags, or the text itself where it has none."""
     if not _holds_results(text):
         if "tool_response>" in text:
             raise DialogueError(["text outside of <tool_response>, or a tag without the other one"])
-        return [named_result(text)]
-    return [named_result(one.strip()) for one in _RESULT.findall(text)]
+        return [named_result(text, tools)]
+    return [named_result(one.strip(), tools) for one in _RESULT.findall(text)]
 
 
 def _holds_results(text: str) -> bool:

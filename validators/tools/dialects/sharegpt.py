@@ -28,6 +28,9 @@ from winnow.validators.tools.dialects.spoken_messages import (
 from winnow.validators.tools.dialects.written_calls import structured_calls, written_calls
 from winnow.validators.tools.dialects.written_results import WrittenResult, result_list
 
+END_OF_TEXT = "<|endoftext|>"
+"""What ends every answer in files that were made from glaive's."""
+
 
 class MarkedAnswer(NamedTuple):
     """What the text of an answer says and calls."""
@@ -42,8 +45,8 @@ class Markup:
 
     answer: Callable[[str], MarkedAnswer] = MarkedAnswer
     """The text and the calls of an answer without its reasoning. Raises DialogueError."""
-    results: Callable[[str], list[WrittenResult]] = result_list
-    """The results that a text holds. Raises DialogueError."""
+    results: Callable[[str, Sequence[str]], list[WrittenResult]] = result_list
+    """The results that a text holds, given the tools whose results are awaited. Raises DialogueError."""
     holds_results: Callable[[str], bool] = lambda text: False
     """Whether a text of the user is nothing but results."""
 
@@ -91,7 +94,7 @@ class _ChatReader:
 
     def _take_part(self, number: int, message: Message, text: str, *, is_call: bool) -> None:
         try:
-            reasoning, rest = split_reasoning(text)
+            reasoning, rest = split_reasoning(text.rstrip().removesuffix(END_OF_TEXT))
             marked = _only_calls(message, rest) if is_call else self.markup.answer(rest)
         except DialogueError as error:
             for problem in error.problems:
@@ -101,7 +104,7 @@ class _ChatReader:
 
     def _take_results(self, number: int, message: Message, text: str) -> None:
         try:
-            results = self.markup.results(text)
+            results = self.markup.results(text, self.builder.open_tools())
         except DialogueError as error:
             for problem in error.problems:
                 self.builder.add_problem(number, problem)

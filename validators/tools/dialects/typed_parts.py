@@ -80,7 +80,7 @@ def _take(builder: DialogueBuilder, number: int, message: Message) -> None:
         one = _answer(builder, number, message, text)
         builder.add_answer(number, one.text, one.calls, reasoning=one.reasoning, train=one.train)
     else:
-        for result in result_list(text):
+        for result in result_list(text, builder.open_tools()):
             builder.add_result(number, result.text, name=result.name)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from winnow.validators.tools.literals import FoundValue, entry_texts, list_elements, read_literals
@@ -20,20 +21,21 @@ class WrittenResult(NamedTuple):
     """The tool, if the source names it."""
 
 
-def named_result(text: str) -> WrittenResult:
-    """The result of a text: without the object around it that names the tool, if it is one."""
+def named_result(text: str, tools: Sequence[str]) -> WrittenResult:
+    """The result of a text: without the object around it, if that names one of the tools whose results are awaited.
+
+    Another object with a name and a content, such as that of a file, is what the tool returned.
+    """
     found = _values(text)
-    if len(found) == 1 and _is_named(found[0].value):
+    if len(found) == 1 and _names_one_of(tools, found[0].value):
         return _without_name(text, found[0])
     return WrittenResult(text)
 
 
-def result_list(text: str) -> list[WrittenResult]:
-    """The results of a text: several if it is a list of results that each name their tool, else the text itself."""
-    if not text.lstrip().startswith("["):
-        return [WrittenResult(text)]
-    found = _values(text)
-    if len(found) == 1 and found[0].value and all(map(_is_named, found[0].value)):
+def result_list(text: str, tools: Sequence[str]) -> list[WrittenResult]:
+    """The results of a text: several if it is a list of objects that each name one of the tools, else the text."""
+    found = _values(text) if text.lstrip().startswith("[") else []
+    if len(found) == 1 and found[0].value and all(_names_one_of(tools, one) for one in found[0].value):
         return [_without_name(text, one) for one in list_elements(text, found[0])]
     return [WrittenResult(text)]
 
@@ -46,10 +48,10 @@ def _values(text: str) -> list[FoundValue]:
         return []
 
 
-def _is_named(value: Any) -> bool:
+def _names_one_of(tools: Sequence[str], value: Any) -> bool:
     if not isinstance(value, dict) or not value.keys() <= NAMED_KEYS:
         return False
-    return isinstance(value.get("name"), str) and "content" in value
+    return value.get("name") in tools and "content" in value
 
 
 def _without_name(text: str, found: FoundValue) -> WrittenResult:

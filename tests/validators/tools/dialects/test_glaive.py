@@ -87,6 +87,13 @@ def test_arguments_that_are_open_or_broken_are_named(written: str, problem: str)
         arguments(written)
 
 
+def test_the_mark_at_the_end_of_an_answer_is_no_part_of_it() -> None:
+    found = read_dialogue(
+        [of("human"), of("gpt", f"{CALL}<|endoftext|>"), of("tool"), of("gpt", "18. <|endoftext|>\n")]
+    )
+    assert (found.turns[1].calls[0].name, found.turns[3].content) == ("weather", "18.")
+
+
 def test_a_closing_tag_alone_is_a_problem() -> None:
     with pytest.raises(DialogueError, match=r"message 2: </functioncall> without <functioncall>"):
         read_dialogue([of("human"), of("gpt", f"x </functioncall> {CALL}")])

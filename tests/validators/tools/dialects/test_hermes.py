@@ -43,6 +43,7 @@ def test_calls_and_results_in_tags() -> None:
         ('{"name": "weather", "content": {\'t\': None}}', "{'t': None}"),
         ('{"tool_call_id": "x", "name": "weather", "content": "sunny"}', "sunny"),
         ('{"name": "Paris", "t": 18}', '{"name": "Paris", "t": 18}'),
+        ('{"name": "notes.txt", "content": "hi"}', '{"name": "notes.txt", "content": "hi"}'),  # what a tool returned
         ("It is sunny.", "It is sunny."),
     ],
 )
@@ -62,6 +63,12 @@ def test_results_may_stand_in_turns_of_the_user_and_texts_after_the_calls() -> N
         Turn(Role.ASSISTANT, "One moment.", (CALL_PARIS,)),
         Turn(Role.TOOL, "18", call_id="call_1"),
     )
+
+
+def test_quotes_may_be_mixed_in_a_call() -> None:
+    call = """<tool_call>\n{"arguments": {'questions': ["It's on?", 'A "b"?']}, 'name': "f"}\n</tool_call>"""
+    found = read_dialogue([of("human"), of("gpt", call)])
+    assert found.turns[1].calls == (Call("call_1", "f", {"questions": ["It's on?", 'A "b"?']}),)
 
 
 def test_a_tag_inside_an_argument_is_part_of_it() -> None:
@@ -88,10 +95,6 @@ def test_calls_in_messages_side_by_side_are_one_turn() -> None:
         ([of("gpt", f"First {PARIS} then {ROME}")], r"message 2: text at 2 places around the calls.*'then'"),
         ([of("gpt", PARIS), of("tool", "<tool_response>18")], r"message 3: text outside of <tool_response>, or a tag"),
         ([of("gpt", PARIS), of("tool", "18 <tool_response>18</tool_response>")], r"message 3: text outside of <tool_r"),
-        (
-            [of("gpt", PARIS), of("tool", '<tool_response>{"name": "g", "content": 1}</tool_response>')],
-            r"message 3: a result of 'g', and no call of it is open",
-        ),
     ],
 )
 def test_what_breaks_the_form_is_named(messages: list[dict[str, Any]], problem: str) -> None:

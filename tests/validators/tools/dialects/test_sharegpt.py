@@ -69,7 +69,7 @@ def test_one_message_with_a_list_of_named_results_answers_several_calls() -> Non
         Turn(Role.TOOL, '{"x": 2}', call_id="call_2"),
         Turn(Role.TOOL, "one", call_id="call_1"),
     )
-    plain = '[{"name": "Chicken", "price": 3}]'  # a list that the tool returned
+    plain = '[{"name": "notes.txt", "content": "hi"}]'  # a list that the tool returned
     found = read_dialogue([of("human"), of("function_call", written()), of("observation", plain), of("gpt")])
     assert found.turns[2].content == plain
 

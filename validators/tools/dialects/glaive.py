@@ -25,7 +25,7 @@ _QUOTED_ARGUMENTS = re.compile(
 
 def recognizes(messages: Sequence[Message]) -> bool:
     """Whether an answer holds a call after the tag."""
-    return is_chat(messages) and any(OPENING in text for text in texts_of(messages, Speaker.ANSWER))
+    return is_chat(messages) and any(OPENING in text or CLOSING in text for text in texts_of(messages, Speaker.ANSWER))
 
 
 def answer(text: str) -> MarkedAnswer:

@@ -14,12 +14,16 @@ COLUMNS = frozenset({"chat", "system"})
 
 _MARK = re.compile(r"^(USER|ASSISTANT|FUNCTION RESPONSE):[ \t]*", re.MULTILINE)
 
+_MARK_IN_LINE = re.compile(r"(?:^|(?<=\s))(USER|ASSISTANT|FUNCTION RESPONSE):[ \t]*")
+"""The same in files that write a whole dialogue on one line."""
+
 _SPEAKERS = {"USER": "human", "ASSISTANT": "gpt", "FUNCTION RESPONSE": "function_response"}
 
 
 def arrange(fields: Fields) -> ArrangedRow | Drop:
     """The parts of the text as messages."""
-    marked = _MARK.split(fields["chat"])
+    chat = fields["chat"]
+    marked = (_MARK if len(_MARK.findall(chat)) > 1 else _MARK_IN_LINE).split(chat)
     spoken = list(zip(marked[1::2], marked[2::2], strict=True))
     problems = [*_outside(marked[0], spoken), *_unfinished(spoken)]
     if problems:

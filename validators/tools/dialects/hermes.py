@@ -21,6 +21,8 @@ from winnow.validators.tools.strict_json import JsonError
 
 OPENING, CLOSING = "<tool_call>", "</tool_call>"
 
+TAGS = (OPENING, CLOSING, "<tool_response>", "</tool_response>")
+
 _RESULTS = re.compile(r"\s*(?:<tool_response>.*?</tool_response>\s*)+", re.DOTALL)
 
 _RESULT = re.compile(r"<tool_response>(.*?)</tool_response>", re.DOTALL)
@@ -32,7 +34,7 @@ def recognizes(messages: Sequence[Message]) -> bool:
         return False
     answers = texts_of(messages, Speaker.ANSWER)
     results = [*texts_of(messages, Speaker.RESULT), *texts_of(messages, Speaker.USER)]
-    return any(OPENING in text or CLOSING in text for text in answers) or any(map(_holds_results, results))
+    return any(tag in text for text in answers for tag in TAGS) or any(map(_holds_results, results))
 
 
 def answer(text: str) -> MarkedAnswer:
@@ -46,8 +48,10 @@ def answer(text: str) -> MarkedAnswer:
         calls += written_calls(text[opening + len(OPENING) : closing])
         at = closing + len(CLOSING)
     prose.append(text[at:])
-    if any(CLOSING in one for one in prose):
+    if CLOSING in "".join(prose):
         raise DialogueError([f"{CLOSING} without {OPENING}"])
+    if any(tag in one for one in prose for tag in TAGS):
+        raise DialogueError(["a result in the text of an answer, expected it in a message of its own"])
     return MarkedAnswer(_one_text(prose), tuple(calls))
 
 

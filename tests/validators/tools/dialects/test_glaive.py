@@ -97,6 +97,8 @@ def test_the_mark_at_the_end_of_an_answer_is_no_part_of_it() -> None:
 def test_a_closing_tag_alone_is_a_problem() -> None:
     with pytest.raises(DialogueError, match=r"message 2: </functioncall> without <functioncall>"):
         read_dialogue([of("human"), of("gpt", f"x </functioncall> {CALL}")])
+    with pytest.raises(DialogueError, match=r"message 2: </functioncall> without <functioncall>"):
+        read_dialogue([of("human"), of("gpt", "x </functioncall>")])
 
 
 def test_a_row_is_parted_by_its_speakers() -> None:
@@ -118,6 +120,15 @@ def test_a_row_is_parted_by_its_speakers() -> None:
     assert [tool["name"] for tool in found.tools] == ["weather"]
 
 
+def test_a_row_may_hold_everything_on_one_line() -> None:
+    row, line = (GLAIVE_ROWS.arrange({"chat": chat}) for chat in (CHAT, " ".join(CHAT.split())))
+    assert not isinstance(row, Drop)
+    assert not isinstance(line, Drop)
+    parted, found = (read_dialogue(one.content["messages"]).turns for one in (row, line))
+    assert [turn.role for turn in found] == [turn.role for turn in parted]
+    assert found[1] == Turn(Role.ASSISTANT, "I will look.", (Call("call_1", "weather", {"city": "Paris"}),))
+
+
 def test_a_row_may_lack_the_prompt_and_other_columns_are_no_chat() -> None:
     arranged = GLAIVE_ROWS.arrange({"chat": "USER: hi\n\n\nASSISTANT: Hello! <|endoftext|>"})
     assert not isinstance(arranged, Drop)
@@ -133,6 +144,7 @@ def test_a_row_may_lack_the_prompt_and_other_columns_are_no_chat() -> None:
         ("", "the chat begins with '', expected 'USER:'"),
         ("USER: hi\n\n\nASSISTANT: Hello, how", "part 2: the answer does not end with '<|endoftext|>'"),
         ("USER: a play\n\n\nASSISTANT: Yes:\nUSER: ha\n<|endoftext|>", "part 2: the answer does not end with"),
+        ("USER: Is ASSISTANT: a word? ASSISTANT: Yes. <|endoftext|>", "part 2: the answer does not end with"),
         ("USER: hi\n\n\nASSISTANT: A <|endoftext|> B <|endoftext|>", "part 2: '<|endoftext|>' before the end"),
     ],
 )

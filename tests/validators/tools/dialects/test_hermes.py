@@ -93,6 +93,11 @@ def test_calls_in_messages_side_by_side_are_one_turn() -> None:
         ),
         ([of("gpt", "<tool_call></tool_call>")], r"message 2: no call, expected an object"),
         ([of("gpt", f"First {PARIS} then {ROME}")], r"message 2: text at 2 places around the calls.*'then'"),
+        (
+            [of("gpt", f"{PARIS}\n<tool_response>\n18\n</tool_response>\nIt is 18.")],
+            r"message 2: a result in the text of an answer, expected it in a message of its own",
+        ),
+        ([of("gpt", "<tool_response>18</tool_response>")], r"message 2: a result in the text of an answer"),
         ([of("gpt", PARIS), of("tool", "<tool_response>18")], r"message 3: text outside of <tool_response>, or a tag"),
         ([of("gpt", PARIS), of("tool", "18 <tool_response>18</tool_response>")], r"message 3: text outside of <tool_r"),
     ],

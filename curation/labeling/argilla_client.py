@@ -235,7 +235,7 @@ class ArgillaClient:
 
     def _settings(self, spec: DatasetSpec, guidelines: str) -> Any:
         rg = self._rg
-        fields = [rg.TextField(name="text", title=spec.text_title)]
+        fields = [rg.TextField(name="text", title=spec.text_title, use_markdown=spec.is_markdown)]
         if spec.context_title:
             fields.append(rg.TextField(name="context", title=spec.context_title, required=False))
         fields.append(rg.TextField(name=SESSION_FIELD, title="Earlier in this session", required=False))
@@ -262,13 +262,14 @@ class ArgillaClient:
         suggestions = []
         if item.suggestion:
             label, score, agent = item.suggestion
-            suggestions.append(self._rg.Suggestion("label", label, score=score, agent=agent, type="model"))
+            scores = [score] * len(label) if isinstance(label, list) else score
+            suggestions.append(self._rg.Suggestion("label", label, score=scores, agent=agent, type="model"))
         optional = {"context": item.context, SESSION_FIELD: item.earlier_turns}
         fields = {"text": item.text, **{name: text for name, text in optional.items() if text}}
         return self._rg.Record(
             id=item.record_id,
             fields=fields,
-            metadata={"frequency": item.frequency, "words": len(item.text.split())},
+            metadata={"frequency": item.frequency, "words": item.words},
             vectors={VECTOR_NAME: item.vector},
             suggestions=suggestions,
             _dataset=dataset,

@@ -23,6 +23,8 @@ class DatasetSpec:
     """Label options that are shown before the rest is folded."""
     text_title: str
     """Title of the first field, which shows the example."""
+    is_markdown: bool
+    """Whether that field is rendered as Markdown."""
     context_title: str | None
     """Title of the second field, which shows a record's context; None: there is none."""
     overlap: int
@@ -54,14 +56,16 @@ class ArgillaRecord:
     record_id: str
     text: str
     """The content as the form of its kind shows it."""
+    words: int
+    """Words of the text that stands for it."""
     context: str | None
     earlier_turns: str | None
     """What was written before it in the same session."""
     frequency: int
     """Its number of occurrences."""
     vector: list[float]
-    suggestion: tuple[str, float, str] | None
-    """Label, probability and agent."""
+    suggestion: tuple[str | list[str], float, str] | None
+    """Label, or labels where several may be chosen; probability and agent."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from winnow.core.vocabulary import DatasetKind
 from winnow.curation.engine.vectors import Vectors
 from winnow.curation.labeling.argilla_types import ArgillaRecord, DatasetSpec
 from winnow.curation.labeling.enqueue import label_definitions_json
-from winnow.curation.labeling.kind_forms import KindForm, kind_form
+from winnow.curation.labeling.kind_forms import kind_form
 from winnow.curation.labeling.ownership import argilla_workspace_of, foreign_dataset, is_foreign
 from winnow.curation.labeling.queue_guidelines import closed_dataset_note, queue_guidelines
 from winnow.curation.labeling.queues.candidate import QueueCandidate
@@ -117,18 +117,17 @@ class _Delivery:
         client = self.session.client
         missing = not client.dataset_exists(dataset.server_id)
         pending = self._pending_items(dataset, candidates, missing=missing)
-        shown = candidates
-        if dataset.kind == DatasetKind.BLIND:
-            shown = {record: replace(one, context=None) for record, one in candidates.items()}
-        records = _argilla_records(pending, shown, kind_form(kind_of(self.task)), self.embed)
-        if missing and not records:
+        if missing and not pending:
             return
-        server_id = dataset.server_id or ""
+        vectors: Any = self.embed([candidates[item.record_id].text for item in pending]) if pending else ()
         if missing:
-            server_id = self._create(dataset, dimensions=len(records[0].vector))
+            server_id = self._create(dataset, dimensions=len(vectors[0]))
         else:
+            server_id = dataset.server_id or ""
             client.grant_access(self._workspace_of(dataset), dataset.assignee)
             client.set_guidelines(server_id, self.guidelines)
+        shown = [candidates[item.record_id] for item in pending]
+        records = self._records(dataset, pending, shown, vectors)
         if records and not client.shows_sessions(server_id):
             records = [replace(one, earlier_turns=None) for one in records]
         by_id = {one.record_id: one for one in records}
@@ -136,6 +135,38 @@ class _Delivery:
             with self.store.writing() as connection:
                 mark_delivered(connection, dataset.name, stored, at=utc_now())
             self.delivered.add(dataset.name, by_id, stored)
+
+    def _records(
+        self,
+        dataset: QueueDataset,
+        items: Sequence[QueueItem],
+        candidates: Sequence[QueueCandidate],
+        vectors: Any,
+    ) -> list[ArgillaRecord]:
+        """What annotators see of each item; in a blind dataset, nothing of the answer that they are to give."""
+        form, is_blind = kind_form(kind_of(self.task)), dataset.kind == DatasetKind.BLIND
+        show = form.show_blind if is_blind else form.show
+        return [
+            ArgillaRecord(
+                one.record_id,
+                show(one.content, self.task),
+                len(one.text.split()),
+                None if is_blind else one.context,
+                one.earlier_turns,
+                one.weight,
+                vector.tolist(),
+                self._suggestion(item),
+            )
+            for item, one, vector in zip(items, candidates, vectors, strict=True)
+        ]
+
+    def _suggestion(self, item: QueueItem) -> tuple[str | list[str], float, str] | None:
+        """Label, probability and agent that an item suggests; a list of labels where several may be chosen."""
+        if item.suggestion is None:
+            return None
+        kind = kind_of(self.task)
+        value = item.suggestion if kind.combined_target is None else list(kind.target_parts(item.suggestion))
+        return value, float(item.score or 0), item.agent or ""
 
     def _pending_items(
         self, dataset: QueueDataset, candidates: Mapping[str, QueueCandidate], *, missing: bool
@@ -169,13 +200,15 @@ class _Delivery:
     def _create(self, dataset: QueueDataset, *, dimensions: int) -> str:
         """Create a dataset in Argilla, or continue with the one of an interrupted push; its id is stored."""
         client, argilla_workspace = self.session.client, self._workspace_of(dataset)
+        form = kind_form(kind_of(self.task))
         spec = DatasetSpec(
             name=dataset.name,
             workspace=argilla_workspace,
             owner=self.session.workspace_id,
             questions=form_questions(self.task, self.queue, dataset.kind),
             visible=VISIBLE_OPTIONS,
-            text_title=kind_form(kind_of(self.task)).title,
+            text_title=form.title,
+            is_markdown=form.is_markdown,
             context_title=None if dataset.kind == DatasetKind.BLIND else self.queue.context_title,
             overlap=dataset.overlap,
             dimensions=dimensions,
@@ -224,20 +257,3 @@ def _mark_unfinished_undelivered(connection: Connection, dataset: QueueDataset) 
         and len(submitted.get((dataset.name, item.record_id), ())) < dataset.overlap
     ]
     mark_undelivered(connection, dataset.name, unfinished)
-
-
-def _argilla_records(
-    undelivered: Sequence[QueueItem], candidates: Mapping[str, QueueCandidate], form: KindForm, embed: EmbedTexts
-) -> list[ArgillaRecord]:
-    shown = [candidates[item.record_id] for item in undelivered]
-    vectors: Any = embed([one.text for one in shown]) if shown else []
-    records = []
-    for item, one, vector in zip(undelivered, shown, vectors, strict=True):
-        suggestion = None
-        if item.suggestion is not None:
-            suggestion = (item.suggestion, float(item.score or 0), item.agent or "")
-        text = form.show(one.content)
-        records.append(
-            ArgillaRecord(one.record_id, text, one.context, one.earlier_turns, one.weight, vector.tolist(), suggestion)
-        )
-    return records

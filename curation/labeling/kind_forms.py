@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from winnow.config.task import Task
+from winnow.curation.labeling.dialogue_html import dialogue_html, request_html
 from winnow.validators.kinds.intents import INTENTS
 from winnow.validators.kinds.kind import Kind
+from winnow.validators.kinds.tools import TOOLS, dialogue_of
 
 
 @dataclass(frozen=True)
@@ -14,16 +17,36 @@ class KindForm:
     """The field that shows an example."""
 
     title: str
-    show: Callable[[str], str]
+    show: Callable[[str, Task], str]
     """The content as annotators read it."""
+    show_blind: Callable[[str, Task], str]
+    """The same without the answer that they are to give themselves."""
+    as_text: Callable[[str], str]
+    """The content as plain text, for lines that quote it."""
+    is_markdown: bool = False
+    """Whether Argilla renders what is shown as Markdown, with the HTML in it."""
 
 
-KIND_FORMS: dict[str, KindForm] = {INTENTS.name: KindForm("Query", str)}
+def _plain_form(title: str, as_text: Callable[[str], str]) -> KindForm:
+    """A form that shows plain text, which has no answer in it."""
+    return KindForm(title, lambda content, _: as_text(content), lambda content, _: as_text(content), as_text)
+
+
+KIND_FORMS: dict[str, KindForm] = {
+    INTENTS.name: _plain_form("Query", str),
+    TOOLS.name: KindForm(
+        "Dialogue",
+        lambda content, task: dialogue_html(dialogue_of(content), task.system_prompt_text),
+        lambda content, _: request_html(dialogue_of(content)),
+        TOOLS.readable,
+        is_markdown=True,
+    ),
+}
 
 
 def kind_form(kind: Kind) -> KindForm:
     """The form of a kind."""
-    return KIND_FORMS.get(kind.name) or KindForm("Example", lambda content: _titled_columns(kind, content))
+    return KIND_FORMS.get(kind.name) or _plain_form("Example", lambda content: _titled_columns(kind, content))
 
 
 def _titled_columns(kind: Kind, content: str) -> str:

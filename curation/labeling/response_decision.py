@@ -15,6 +15,8 @@ from winnow.curation.labeling.label_options import (
     UNSURE_OPTION,
     WRONG_LABEL,
 )
+from winnow.validators.kinds.intents import INTENTS
+from winnow.validators.kinds.kind import Kind
 
 
 class ResponseDecision(NamedTuple):
@@ -32,40 +34,59 @@ def decision_from_response(
     renamed: Sequence[LabelRename],
     *,
     proposed: str | None = None,
+    kind: Kind = INTENTS,
 ) -> ResponseDecision:
     """The decision that a response is. A label that has been renamed since counts under its new name.
 
     An incomplete response decides as little as a discarded one.
 
-    `proposed` is the label that a verdict is about. Raises KeyError for a label that the task does not have.
+    `proposed` is the label that a verdict is about; `kind` says how several chosen labels make one. Raises KeyError for
+    a label that the task does not have.
     """
-    if status == ResponseStatus.DISCARDED or is_incomplete(content, status):
+    if status == ResponseStatus.DISCARDED or is_incomplete(content, status, kind=kind):
         return ResponseDecision(DecisionKind.ABSTENTION, DISCARDED)
-    value = content.get("label")
+    value = _chosen_label(content, kind)
     verdict = content.get("verdict")
     if verdict is not None:
-        return _decision_from_verdict(verdict, value, labels, renamed, proposed)
+        return _decision_from_verdict(verdict, value, labels, renamed, proposed, kind)
     if value == REJECT_OPTION:
         return ResponseDecision(DecisionKind.REJECTION, "unusable")
     if value in (UNSURE_OPTION, SEVERAL_INTENTS_OPTION):
         return ResponseDecision(DecisionKind.ABSTENTION, str(value).removeprefix(SPECIAL_PREFIX))
-    return ResponseDecision(DecisionKind.LABEL, _current_label(value, labels, renamed))
+    return ResponseDecision(DecisionKind.LABEL, _current_label(value, labels, renamed, kind))
 
 
-def is_incomplete(content: Mapping[str, Any], status: str) -> bool:
-    """Whether a submitted response calls the proposed label wrong without giving the right one."""
-    wrong = content.get("verdict") == WRONG_LABEL
-    return status == ResponseStatus.SUBMITTED and wrong and content.get("label") is None
+def is_incomplete(content: Mapping[str, Any], status: str, *, kind: Kind = INTENTS) -> bool:
+    """Whether a submitted response calls the proposed label wrong without the right one, or chooses a contradiction."""
+    chosen = _chosen_label(content, kind)
+    needs_label = content.get("verdict") == WRONG_LABEL or bool(content.get("label"))
+    return status == ResponseStatus.SUBMITTED and needs_label and chosen is None
+
+
+def _chosen_label(content: Mapping[str, Any], kind: Kind) -> str | None:
+    """The label of a response, a combination of several ones included; None if there is none, or a contradiction."""
+    value = content.get("label")
+    if not isinstance(value, list):
+        return value
+    if len(value) == 1:
+        return str(value[0])
+    has_other_option = any(str(one).startswith(SPECIAL_PREFIX) for one in value)
+    return None if has_other_option or kind.combined_target is None else kind.combined_target(value)
 
 
 def _decision_from_verdict(
-    verdict: str, value: str | None, labels: Sequence[str], renamed: Sequence[LabelRename], proposed: str | None
+    verdict: str,
+    value: str | None,
+    labels: Sequence[str],
+    renamed: Sequence[LabelRename],
+    proposed: str | None,
+    kind: Kind,
 ) -> ResponseDecision:
     """A verdict on a proposed label; one that contradicts itself is an abstention, which goes to an adjudicator."""
     if verdict == "unusable":
         return ResponseDecision(DecisionKind.REJECTION, "unusable")
-    better = None if value is None else _current_label(value, labels, renamed)
-    proposed = _current_label(proposed, labels, renamed) if proposed else None
+    better = None if value is None else _current_label(value, labels, renamed, kind)
+    proposed = _current_label(proposed, labels, renamed, kind) if proposed else None
     if verdict == "right":
         if not proposed or better not in (None, proposed):
             return ResponseDecision(DecisionKind.ABSTENTION, "unsure")
@@ -75,8 +96,13 @@ def _decision_from_verdict(
     return ResponseDecision(DecisionKind.LABEL, better)
 
 
-def _current_label(value: str | None, labels: Sequence[str], renamed: Sequence[LabelRename]) -> str:
-    name = value if value in labels else current_label(str(value), renamed)
-    if name not in labels:
-        raise KeyError(value)
-    return str(name)
+def _current_label(value: str | None, labels: Sequence[str], renamed: Sequence[LabelRename], kind: Kind) -> str:
+    parts = [_current_part(part, labels, renamed) for part in kind.target_parts(str(value))]
+    return parts[0] if kind.combined_target is None else str(kind.combined_target(parts))
+
+
+def _current_part(name: str, labels: Sequence[str], renamed: Sequence[LabelRename]) -> str:
+    current = name if name in labels else current_label(name, renamed)
+    if current not in labels:
+        raise KeyError(name)
+    return current

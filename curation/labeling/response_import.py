@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from winnow.config.task import Task
 from winnow.core.errors import ServiceError
-from winnow.core.vocabulary import Actor, ResponseStatus
+from winnow.core.vocabulary import Actor, DecisionKind, ResponseStatus
 from winnow.curation.labeling.argilla_client import ArgillaClient
 from winnow.curation.labeling.argilla_types import AnnotatorResponse
 from winnow.curation.labeling.queues import queue_named
@@ -29,8 +29,10 @@ from winnow.curation.store.queue_items import (
     update_dataset,
     withdraw_items,
 )
+from winnow.curation.store.records import contents_of_records
 from winnow.curation.store.responses import ResponseKey, insert_response, stored_response_keys
 from winnow.validators.kinds import kind_of
+from winnow.validators.text import Drop
 
 ReadTask = Callable[[], Task]
 """Reads the task file."""
@@ -96,7 +98,8 @@ def import_responses(store: Store, read_task: ReadTask, client: ArgillaClient) -
     except ServiceError:
         store_responses(store, read_task, read, {})
         raise
-    incomplete = [(dataset, one) for dataset, one in read if is_incomplete(one.content, one.status)]
+    kind = kind_of(read_task())
+    incomplete = [(dataset, one) for dataset, one in read if is_incomplete(one.content, one.status, kind=kind)]
     for dataset, _ in incomplete:
         read_until.pop(dataset.name, None)
     imported = store_responses(store, read_task, read, read_until)
@@ -148,7 +151,9 @@ class _ResponseWriter:
     def __init__(self, connection: Connection, task: Task, records: set[str]) -> None:
         self.imported = ImportedResponses()
         self.connection = connection
-        self.labels = kind_of(task).targets(task)
+        self.task, self.kind = task, kind_of(task)
+        self.labels = self.kind.targets(task)
+        self.contents = contents_of_records(connection, records)
         self.renamed = label_renames(connection)
         self.items = {(item.dataset, item.record_id): item for item in queue_items(connection)}
         self.forgotten = forgotten_ids(connection)
@@ -169,16 +174,23 @@ class _ResponseWriter:
             return
         try:
             kind, value = decision_from_response(
-                response.content, response.status, self.labels, self.renamed, proposed=item.label_at_push
+                response.content,
+                response.status,
+                self.labels,
+                self.renamed,
+                proposed=item.label_at_push,
+                kind=self.kind,
             )
         except KeyError as unknown:  # not stored, so that it counts once the task has the label
             self.imported.ignored[f"the task does not have the label {unknown}"] += 1
             self.unread_datasets.add(dataset.name)
             return
+        if kind == DecisionKind.LABEL and self._contradicts_content(response.record_id, value):
+            kind, value = DecisionKind.REJECTION, f"the answer is wrong: {value} is right"
         queue = queue_named(dataset.queue)
         decision = DecisionKey(response.record_id, _actor(queue), response.who, kind, value)
         status = ResponseStatus(response.status)
-        if is_incomplete(response.content, status):
+        if is_incomplete(response.content, status, kind=self.kind):
             if decision[:3] not in self.latest:
                 return
             status = ResponseStatus.DISCARDED  # the annotator's earlier response no longer counts
@@ -207,6 +219,10 @@ class _ResponseWriter:
         insert_decision(self.connection, decision, turn=turn, why=why, at=response.answered_at)
         self._remember(decision)
         self.imported.decisions += 1
+
+    def _contradicts_content(self, record: str, label: str) -> bool:
+        """Whether the content shows another label: then it is the answer in it that the annotator calls wrong."""
+        return isinstance(self.kind.target_of(self.contents[record], label, self.task), Drop)
 
     def _remember(self, decision: DecisionKey) -> None:
         record, actor, who, kind, value = decision

@@ -35,7 +35,8 @@ def latest_responses(connection: Connection, task: Task) -> pd.DataFrame:
     """
     import pandas as pd
 
-    renamed, labels, forgotten = label_renames(connection), kind_of(task).targets(task), forgotten_ids(connection)
+    renamed, forgotten, task_kind = label_renames(connection), forgotten_ids(connection), kind_of(task)
+    labels = task_kind.targets(task)
     kinds = {dataset.name: dataset.kind for dataset in queue_datasets(connection)}
     items = {(item.dataset, item.record_id): item for item in queue_items(connection)}
     latest = {(response.record_id, response.who): response for response in stored_responses(connection)}
@@ -46,7 +47,7 @@ def latest_responses(connection: Connection, task: Task) -> pd.DataFrame:
             continue
         try:
             kind, value = decision_from_response(
-                response.content, response.status, labels, renamed, proposed=item.label_at_push
+                response.content, response.status, labels, renamed, proposed=item.label_at_push, kind=task_kind
             )
         except KeyError:
             continue

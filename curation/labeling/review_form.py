@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from winnow.config.task import Task
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.layout import TASK_FILE
 from winnow.core.vocabulary import DatasetKind
-from winnow.curation.labeling.label_options import OPTION_TITLES, VERDICT_OPTIONS
+from winnow.curation.labeling.label_options import OPTION_TITLES, SEVERAL_INTENTS_OPTION, VERDICT_OPTIONS
 from winnow.curation.labeling.queues.definition import QueueDefinition
 from winnow.validators.kinds import kind_of
 
@@ -34,12 +34,14 @@ class FormQuestion:
 
 def form_questions(task: Task, queue: QueueDefinition, kind: DatasetKind = DatasetKind.OPEN) -> list[FormQuestion]:
     """The questions of a dataset."""
-    label = FormQuestion("label", "Label", label_options(task, queue, kind), required=True)
+    several = kind_of(task).combined_target is not None
+    options = label_options(task, queue, kind)
+    label = FormQuestion("label", "Label", options, required=True, multiple_choice=several)
     if queue.asks_verdict and kind != DatasetKind.BLIND:
         verdict = FormQuestion("verdict", "The proposed label is", VERDICT_OPTIONS, required=True)
         first = [
             verdict,
-            FormQuestion("label", "The right label, required if this one is wrong", label.options),
+            replace(label, title="The right label, required if this one is wrong", required=False),
         ]
     else:
         first = [label]
@@ -55,10 +57,13 @@ def label_options(task: Task, queue: QueueDefinition, kind: DatasetKind = Datase
 
     Raises WinnowError below two labels.
     """
-    targets = kind_of(task).targets(task)
+    task_kind = kind_of(task)
+    targets = task_kind.targets(task)
     if len(targets) < 2:
         fix = "add labels to the task file"
         raise WinnowError(Problem(TASK_FILE, f"{len(targets)} labels", "2 or more to choose from", fix))
     values = queue.blind_special_options if kind == DatasetKind.BLIND else queue.special_options
+    if task_kind.combined_target is not None:  # several labels are chosen together
+        values = tuple(one for one in values if one != SEVERAL_INTENTS_OPTION)
     labels, special = {name: name for name in targets}, {value: OPTION_TITLES[value] for value in values}
     return {**special, **labels} if len(labels) + len(special) > VISIBLE_OPTIONS else {**labels, **special}

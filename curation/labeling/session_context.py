@@ -65,7 +65,7 @@ def _in_order(turns: list[SessionOccurrence]) -> list[SessionOccurrence]:
 def _with_turns(candidate: QueueCandidate, shown: Sequence[WorkingRow], form: KindForm) -> QueueCandidate:
     if not shown:
         return candidate
-    lines = [f"{number}. {_shortened(form.show(row.content))}" for number, row in enumerate(shown, 1)]
+    lines = [f"{number}. {_shortened(form.as_text(row.content))}" for number, row in enumerate(shown, 1)]
     quoted = (*candidate.quoted_ids, *dict.fromkeys(row.id for row in shown))
     return replace(candidate, earlier_turns="\n".join(lines), quoted_ids=quoted)
 

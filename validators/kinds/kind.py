@@ -189,6 +189,9 @@ class Kind:
     """Whether a name that `targets` does not list is a target too, such as a combination of listed ones."""
     target_parts: Callable[[str], tuple[str, ...]] = whole_target
     """The listed targets that a target consists of: the gates on labels count a row for each of them."""
+    combined_target: Callable[[Sequence[str]], str | None] | None = None
+    """The target that several chosen ones make together, and None if they contradict each other; None where people
+    choose one target."""
     wording_text: Callable[[str], str] | None = None
     """The text whose wording is measured by facets; None where it is `embedding_text`."""
     facets: Callable[[str, str, Task], Mapping[str, str]] = no_facets

@@ -257,6 +257,13 @@ def _is_other_target(target: str, task: Task) -> bool:
     return all(names) and names == sorted(set(names))
 
 
+def _combined_target(chosen: Sequence[str]) -> str | None:
+    """Several tools make one target; a behavior stands alone."""
+    if len(chosen) > 1 and any(one in [*Behavior] for one in chosen):
+        return None
+    return TOOL_SEPARATOR.join(sorted({*chosen})) or None
+
+
 def _target_of(content: str, given: str | None, task: Task) -> str | Drop | None:
     """The behavior of a dialogue: its calls show it; an answer in text has the given one, or a certain one."""
     dialogue = dialogue_of(content)
@@ -315,6 +322,7 @@ TOOLS = Kind(
     facets=lambda content, target, task: dialogue_facets(dialogue_of(content), target, offered_by_task(task)),
     enough_for=enough_for,
     target_parts=lambda target: tuple(target.split(TOOL_SEPARATOR)),
+    combined_target=_combined_target,
     target_of=_target_of,
     answer_key=_answer_key,
     question_key=_question_key,

@@ -25,7 +25,9 @@ def dialogue_evidence(dialogues: Sequence[AnsweredDialogue], system_prompt: str)
 
 
 def could_be_labeled(dialogue: Dialogue, label: str) -> bool:
-    """Whether a dialogue with these offered tools could have a label."""
+    """Whether a dialogue with these offered tools could have a label; a request without an answer has none."""
+    if dialogue.is_request:
+        return False
     if not dialogue.tools or label == Behavior.GENERAL:
         return not dialogue.tools and label == Behavior.GENERAL
     return label in list(Behavior) or all(dialogue.tool(name) for name in label.split(TOOL_SEPARATOR))

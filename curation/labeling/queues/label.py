@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from winnow.config.task import Task
 from winnow.core.vocabulary import AcquisitionStrategy, State
 from winnow.curation.labeling.queues.candidate import QueueCandidate, WorkingRows, candidate_from_row
 from winnow.curation.labeling.queues.definition import QueueDefinition, QueueInputs
+from winnow.validators.kinds import kind_of
 
 
-def label_candidates(rows: WorkingRows) -> list[QueueCandidate]:
-    """Unlabeled records."""
-    return [candidate_from_row(row) for row in rows if row.state == State.UNLABELED]
+def label_candidates(rows: WorkingRows, task: Task) -> list[QueueCandidate]:
+    """Unlabeled records that could have a label: a request without an answer cannot, in a task that teaches answers."""
+    kind = kind_of(task)
+    targets = kind.targets(task)
+    unlabeled = (row for row in rows if row.state == State.UNLABELED)
+    return [candidate_from_row(row) for row in unlabeled if any(kind.could_be(row.content, one) for one in targets)]
 
 
 def _choose(inputs: QueueInputs, free: Sequence[QueueCandidate], ranks: Sequence[int], count: int) -> list[int]:
@@ -20,8 +25,8 @@ def _choose(inputs: QueueInputs, free: Sequence[QueueCandidate], ranks: Sequence
 
 LABEL = QueueDefinition(
     name="label",
-    purpose="Choose the label that says what the person wants.",
-    find_candidates=lambda inputs: label_candidates(inputs.rows),
+    purpose="Choose the label that says what the person wants, or in a dialogue what the assistant does.",
+    find_candidates=lambda inputs: label_candidates(inputs.rows, inputs.task),
     choose=_choose,
     strategies=tuple(AcquisitionStrategy),
     shows_suggestions=True,

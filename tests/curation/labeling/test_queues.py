@@ -150,7 +150,7 @@ def test_who_is_a_candidate() -> None:
         row("d", state=State.DISPUTED, label=""),
         row("x", state=State.SUPERSEDED),
     ]
-    assert [one.record_id for one in label_candidates(rows)] == ["u"]
+    assert [one.record_id for one in label_candidates(rows, task("a", "b"))] == ["u"]
     assert [one.record_id for one in audit_candidates(rows)] == ["f"]
     votes = [
         Vote("p", "person", "ann", "label", "a"),
@@ -256,7 +256,7 @@ def test_responses_faster_than_reading_are_named_and_left_out_of_the_pace() -> N
 def pushed(workspace: Workspace, queue: str = "label", count: int = 10, **more: Any) -> dict[str, int]:
     """Place records as `push` does, without a server."""
     rows = [WorkingRow(*values) for values in workspace.records().itertuples(index=False, name=None)]
-    found = label_candidates(rows) if queue == "label" else audit_candidates(rows)
+    found = label_candidates(rows, workspace.task) if queue == "label" else audit_candidates(rows)
     order = EnqueueSpec(queue_named(queue), count, **more)
 
     def choose(free: Any, ranked: list[int], n: int) -> list[int]:
@@ -293,7 +293,7 @@ def test_assigned_and_second_looks_have_datasets_of_their_own(traffic: Workspace
     assert todo.responses == 29 + counts["label-second-reviewer"]
 
 
-def responses(workspace: Workspace, *told: tuple[str, str, str, str], queue: str = "label") -> Any:
+def responses(workspace: Workspace, *told: tuple[str, str, Any, str], queue: str = "label") -> Any:
     """Enter answers of (record, who, value, minute); a value of "-" is a discard."""
     with workspace.store.reading() as connection:
         by_record = {place.record_id: place.dataset for place in queue_items(connection, queue) if not place.withdrawn}

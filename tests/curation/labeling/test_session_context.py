@@ -11,15 +11,16 @@ import pytest
 from tests.support.files import write_jsonl
 from winnow.core.vocabulary import Split
 from winnow.curation.io.readers.columns import Columns
-from winnow.curation.labeling.kind_forms import KindForm
+from winnow.curation.labeling.kind_forms import kind_form
 from winnow.curation.labeling.queues.candidate import QueueCandidate
 from winnow.curation.labeling.queues.label import label_candidates
 from winnow.curation.labeling.session_context import MAX_TURN_CHARACTERS, MAX_TURNS, turns_before, with_earlier_turns
 from winnow.curation.store.occurrences import SessionOccurrence, session_occurrences
 from winnow.curation.store.working_view import working_rows
+from winnow.validators.kinds.intents import INTENTS
 from winnow.workspace import Workspace
 
-FORM = KindForm("Query", str)
+FORM = kind_form(INTENTS)
 
 
 def turn(record: str, row: int, *, session: str = "s", source: str = "file", time: str = "") -> SessionOccurrence:
@@ -103,7 +104,8 @@ def candidates(workspace: Workspace, *, other_split: str = "") -> dict[str, Queu
         rows, occurrences = working_rows(connection), session_occurrences(connection)
     rows = [replace(row, assigned_split=Split.TRAIN) for row in rows]
     rows = [replace(row, assigned_split=Split.TEST) if other_split and other_split in row.text else row for row in rows]
-    return {one.text[:13]: one for one in with_earlier_turns(label_candidates(rows), rows, occurrences, FORM)}
+    found = label_candidates(rows, workspace.task)
+    return {one.text[:13]: one for one in with_earlier_turns(found, rows, occurrences, FORM)}
 
 
 def test_earlier_turns_are_shown_as_they_are_stored(chats: Workspace) -> None:

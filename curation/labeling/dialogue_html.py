@@ -7,7 +7,7 @@ no blank line, which would end the HTML.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 
 from winnow.core.counted import counted
@@ -57,26 +57,31 @@ def _said(who: str, text: str) -> str:
 def _call(who: str, call: Call, dialogue: Dialogue) -> str:
     """A call with one row per argument, and as JSON, folded."""
     arguments = in_schema_order(call, dialogue.tools)
-    rows = "".join(
-        f"<tr><td>{_text(name)}</td><td>{_text(_shown(value))}</td><td>{_accepted(call, name)}</td></tr>"
-        for name, value in arguments.items()
-    )
-    table = f"<table><tr><th>Argument</th><th>Value</th><th>Also right</th></tr>{rows}</table>"
+    rows = [["Argument", "Value", "Also right"]]
+    rows += [[name, _shown(value), _accepted_values(call, name)] for name, value in arguments.items()]
+    if not any(accepted for *_, accepted in rows[1:]):
+        rows = [row[:2] for row in rows]
     left_out = [name for name, values in sorted(call.accepted.items()) if name not in arguments and values]
     others = [f"{other.name}({write_json(other.arguments)})" for other in call.accepted_calls]
     also = [*(f"{name}: {_accepted_values(call, name)}" for name in left_out), *others]
     return "".join(
         [
             f"<p><b>{who} calls</b> <code>{_text(call.name)}</code></p>",
-            table if arguments else "<p>without arguments</p>",
+            _table(rows) if arguments else "<p>without arguments</p>",
             f"<p>Also right: {_text('; '.join(also))}</p>" if also else "",
             _folded("As JSON", _code(json.dumps(arguments, ensure_ascii=False, indent=2))),
         ]
     )
 
 
-def _accepted(call: Call, name: str) -> str:
-    return _text(_accepted_values(call, name))
+def _table(rows: Sequence[Sequence[str]]) -> str:
+    """A table whose first row is the header."""
+    header, *lines = rows
+    return f"<table>{_row(header, 'th')}{''.join(_row(line, 'td') for line in lines)}</table>"
+
+
+def _row(cells: Sequence[str], tag: str) -> str:
+    return f"<tr>{''.join(f'<{tag}>{_text(cell)}</{tag}>' for cell in cells)}</tr>"
 
 
 def _accepted_values(call: Call, name: str) -> str:

@@ -24,6 +24,9 @@ def dialogue(question: str = "Weather in Paris?", city: str = "Paris", result: s
 def test_a_call_is_a_table_and_what_is_long_is_folded() -> None:
     html = dialogue_html(dialogue(), "")
     assert "<tr><td>city</td><td>Paris</td><td>paris</td></tr>" in html
+    call = Call("call_1", "weather", {"city": "Rome"})
+    plain = Dialogue((Turn(Role.USER, "Go."), Turn(Role.ASSISTANT, calls=(call,))))
+    assert "<table><tr><th>Argument</th><th>Value</th></tr><tr><td>city</td>" in dialogue_html(plain, "")
     assert "Also right: days: left out; now({})" in html
     assert "Result of <code>weather</code></summary><pre><code>{<br>  &quot;sky&quot;: &quot;clear&quot;<br>}" in html
     assert "<summary>Assistant thinks</summary><p>A tool helps.</p>" in html

@@ -40,7 +40,7 @@ PATTERNS = tuple(
         r"(?:[X\W_]*0){3}(?:[X\W_]*\d){3,60}[X\W_]*",
         rf"\+\d{{1,3}}{_BETWEEN}0(?:{_BETWEEN}0){{2}}(?:{_BETWEEN}\d){{3,11}}",
         "|".join(
-            rf"{_BETWEEN.join(start)}(?:{_BETWEEN}\d){{{least - len(start)},30}}"
+            rf"[+(]{{0,2}}{_BETWEEN.join(start)}(?:{_BETWEEN}\d){{{least - len(start)},30}}"
             for least, start in NUMBERS_OF_NOBODY.items()
         ),
         r"X00\d{6}",

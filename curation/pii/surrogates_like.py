@@ -112,6 +112,8 @@ def _iban_of_country(number: int, occurrence: str) -> str:
     length = len(letters) - 4
     bodies = (f"{(number + step) % 10**10:0{length}d}" for step in range(2))
     country = "".join(letters[:2])
+    if not country.isalpha():
+        return ""
     body = next(one for one in bodies if not mod_97_10(f"{one}{country.upper()}00"))
     left = iter(f"{country}00{body}")
     return "".join(next(left) if character.isalnum() else character for character in occurrence)

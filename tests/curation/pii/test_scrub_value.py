@@ -13,7 +13,6 @@ from winnow.curation.pii.detect import find_pii
 from winnow.curation.pii.scrub import DEFAULT_POLICY, Scrubber
 from winnow.curation.pii.scrub_value import found_in_value, scrub_value
 from winnow.curation.pii.spellings import private_value
-from winnow.curation.pii.surrogates import is_surrogate
 from winnow.curation.pii.surrogates_like import forms_like
 from winnow.validators.tools.strict_json import JsonValue
 
@@ -114,7 +113,7 @@ def test_nothing_else_changes() -> None:
 
 PLANTED = {
     "EMAIL_ADDRESS": "ann.lee@firm.co.uk",
-    "PHONE_NUMBER": "905-674-3793",
+    "PHONE_NUMBER": "+49 30 901820",
     "CREDIT_CARD": "4111 1111 1111 1111",
     "IBAN_CODE": "DE89 3704 0044 0532 0130 00",
     "IP_ADDRESS": "86.121.97.248",
@@ -136,7 +135,7 @@ def test_every_form_of_a_surrogate_is_known_again_as_one(entity: str, number: in
     written = digits(PLANTED[entity]) if joined and digits(PLANTED[entity]) else PLANTED[entity]
     for form in filter(None, forms_like(entity, number, written, is_number=False)):
         for text in (f"take {form} then", f"my number is {form}", f'{{"phone": "{form}", "account": 1}}'):
-            assert [text[one.start : one.end] for one in find_pii(text) if not is_surrogate(form)] == [], text
+            assert find_pii(text) == [], text
 
 
 def test_forms_keep_length_and_classes_where_a_schema_asks_for_them() -> None:

@@ -52,6 +52,7 @@ from winnow.curation.store.sources import NewSource, sources_by_file_hash, store
 from winnow.curation.store.taken_lines import taken_lines
 from winnow.validators.kinds import kind_of
 from winnow.validators.kinds.kind import Kind
+from winnow.validators.unmapped_names import UnmappedTools
 
 MAX_ATTEMPTS = 5
 """Attempts of one add while other commands rename labels or forget records."""
@@ -89,6 +90,8 @@ class AddResult:
     interactions: InteractionCounts | None = None
     """What became of the interactions of logs; None if no file is a log."""
     notes: list[str] = field(default_factory=list)
+    unmapped: UnmappedTools | None = None
+    """Of a dry run with a tool mapping: the tools that map to none, and a mapping to be filled in."""
     dry_run: bool = False
     """A preview: nothing was stored, and `dropped_file` was not written."""
 
@@ -164,8 +167,17 @@ def add(
         + time_notes(screened)
         + renamed_notes(kept)
         + stored.notes,
+        unmapped=_unmapped(screened, kind, task, options) if dry_run else None,
         dry_run=dry_run,
     )
+
+
+def _unmapped(screened: Sequence[ScreenedFile], kind: Kind, task: Task, options: AddOptions) -> UnmappedTools | None:
+    """The tools of all rows that the mapping leaves out; None without a mapping."""
+    if kind.tool_mapping is None or options.tool_mapping is None:
+        return None
+    contents = (row.content for one in screened for row in one.reading.rows if row.problem is None)
+    return kind.tool_mapping.unmapped(contents, options.tool_mapping, task)
 
 
 @dataclass(frozen=True)

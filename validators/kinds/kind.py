@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from winnow.core.label_error_evidence import LabelEvidence
 from winnow.validators.json_content import JsonContent
 from winnow.validators.row_layout import ArrangedRow, RowLayout, RowRequest
 from winnow.validators.text import Drop
+from winnow.validators.unmapped_names import UnmappedTools
 from winnow.validators.wording.guards import Guards
 
 DETAIL_COLUMNS = ("label", "route", "split", "origin", "group", "facets", "weight")
@@ -90,6 +91,8 @@ class ToolMappingSupport:
     """The target that a row gives, with the task's names."""
     faults: Callable[[ToolMapping, Task], Iterator[tuple[KeyPath, Problem]]]
     """What is wrong with a mapping for the task, by key."""
+    unmapped: Callable[[Iterable[Mapping[str, object]], ToolMapping, Task], UnmappedTools]
+    """The tools of rows that map to none of the task."""
 
 
 @dataclass(frozen=True)

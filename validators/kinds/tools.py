@@ -52,6 +52,7 @@ from winnow.validators.tools.schemas.check_arguments import argument_problems
 from winnow.validators.tools.schemas.read_tools import OfferedTools, read_tools
 from winnow.validators.tools.strict_json import write_json
 from winnow.validators.tools.structure import structure_problems
+from winnow.validators.tools.unmapped_tools import unmapped_tools
 from winnow.validators.wording.guards import Guards
 
 ANSWERS_IN_TEXT = (Behavior.DIRECT.value, Behavior.ASK.value, Behavior.UNABLE.value)
@@ -62,7 +63,6 @@ MAX_PROBLEMS = 5
 
 MAX_CHARACTERS = 100_000
 """Longer turns are documents. The turns of a user keep to `screen.max_characters` instead, where the task sets it."""
-
 
 CACHED_DIALOGUES = 16
 """So many parsed dialogues are kept: what is asked about one record is mostly asked in a row."""
@@ -196,7 +196,7 @@ def _parse(values: Mapping[str, object], task: Task, mapping: ToolMapping | None
         return _drop(DropReason.MALFORMED_DIALOGUE, error.problems)
     declared = (values.get("tools"), source.tools, task.tool_schemas_text)
     offered = read_tools(next(one for one in declared if one is not None))
-    dialogue = _with_own_tools(source.turns, offered, task, mapping)
+    dialogue = _replaced(source.turns, offered, task, mapping)
     if isinstance(dialogue, Drop):
         return dialogue
     problem = _text_problem(dialogue, task)
@@ -209,15 +209,13 @@ def _parse(values: Mapping[str, object], task: Task, mapping: ToolMapping | None
     return content_of(dialogue)
 
 
-def _with_own_tools(
-    turns: tuple[Turn, ...], offered: OfferedTools, task: Task, mapping: ToolMapping | None
-) -> Dialogue | Drop:
+def _replaced(turns: Sequence[Turn], offered: OfferedTools, task: Task, mapping: ToolMapping | None) -> Dialogue | Drop:
     """The dialogue with the offered tools, or with those that they are in the task."""
     if mapping is not None:
         return map_tools(turns, offered, ToolMapper(mapping, {tool.name: tool for tool in offered_by_task(task)}))
     if offered.problems:
         return _drop(DropReason.MALFORMED_DIALOGUE, list(map(str, offered.problems)))
-    return Dialogue(turns, offered.tools)
+    return Dialogue(tuple(turns), offered.tools)
 
 
 def _source_form(values: Mapping[str, object]) -> str:
@@ -332,7 +330,10 @@ TOOLS = Kind(
     layouts=(PREFERENCE, *LAYOUTS),
     interaction_row=dialogue_row,
     tool_mapping=ToolMappingSupport(
-        _parse, mapped_label, lambda mapping, task: mapping_faults(mapping, offered_by_task(task))
+        _parse,
+        mapped_label,
+        lambda mapping, task: mapping_faults(mapping, offered_by_task(task)),
+        lambda contents, mapping, task: unmapped_tools(contents, mapping, offered_by_task(task)),
     ),
     json_content=JsonContent(
         value=lambda content: private_places(dialogue_of(content)),

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from winnow.curation.ingest.add import AddResult
     from winnow.curation.ingest.log_rulings import InteractionCounts
     from winnow.curation.ingest.rewrite_summary import FileRewrites
+    from winnow.validators.unmapped_names import UnmappedTools
+
+SHOWN_TOOLS = 20
+"""Unmapped tools in the table; the mapping has all that are called."""
 
 
 def print_add_summary(result: AddResult) -> None:
@@ -32,6 +36,8 @@ def print_add_summary(result: AddResult) -> None:
             print_line(f"dropped: {reason} {count:,} (fix: {printable(result.fixes.get(reason, ''))})")
         again = "the dropped rows would be in" if result.dry_run else "then add the dropped rows again:"
         print_line(f"{again} {result.dropped_file if result.dry_run else command('add', str(result.dropped_file))}")
+    if result.unmapped and result.unmapped.tools:
+        _print_unmapped(result.unmapped)
     if result.rewrites:
         _print_rewrites(result.rewrites)
     for name, count in result.flagged.items():
@@ -46,6 +52,17 @@ def interaction_line(counts: InteractionCounts) -> str:
     named = {name: f" ({reasons})" if reasons else "" for name, reasons in by_reason.items()}
     known = f"{counts.known:,} known, {taken} taken{named['taken']}, {counts.updated:,} updated"
     return f"interactions: {known}; {failed} failed{named['failed']}"
+
+
+def _print_unmapped(found: UnmappedTools) -> None:
+    """The tools that map to none, and the mapping to be filled in."""
+    print_line(f"tools that map to none of the task: {len(found.tools):,}")
+    rows = [[printable(one.name), f"{one.called:,}", f"{one.offered:,}"] for one in found.tools[:SHOWN_TOOLS]]
+    print_table(["tool", "called in dialogues", "offered in dialogues"], rows, right=[1, 2])
+    if len(found.tools) > SHOWN_TOOLS:
+        print_line(f"and {len(found.tools) - SHOWN_TOOLS:,} more")
+    print_line("a mapping to be filled in and added to the file:")
+    print_line(printable(found.skeleton))
 
 
 def _print_rewrites(rewrites: Sequence[FileRewrites]) -> None:

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 import winnow
+from tests.support.commands import run_winnow
 from tests.support.tool_mappings import MAPPING, OWN, foreign_dialogue
 from winnow.config.tool_mapping import ToolMapping
 from winnow.core.errors import WinnowError
@@ -109,3 +110,16 @@ def test_a_mapping_needs_a_kind_with_tools_and_rows_without_a_release(tmp_path: 
     (workspace.folder.root / "winnow.yaml").write_text("name: t\nkind: intents\nlabels: [{name: a}, {name: b}]\n")
     with pytest.raises(WinnowError, match=r"tool_mapping: a tool mapping for a task of kind intents"):
         workspace.add(file, tool_mapping=mapping)
+
+
+def test_a_dry_run_lists_what_is_left_to_map(tmp_path: Path) -> None:
+    workspace, file, mapping = workspace_with(tmp_path / "w", ROWS)
+    preview = workspace.add(file, tool_mapping=mapping, dry_run=True)
+    assert preview.unmapped is not None
+    assert [(one.name, one.called, one.offered) for one in preview.unmapped.tools] == [("get_news", 1, 5)]
+    assert "get_news" in preview.unmapped.skeleton
+    printed = run_winnow("add", file, "--tool-mapping", mapping, "--dry-run", cwd=workspace.folder.root).stdout
+    assert "tools that map to none of the task: 1" in printed
+    assert preview.unmapped.skeleton.strip() in printed
+    assert workspace.add(file, dry_run=True).unmapped is None
+    assert workspace.add(file, tool_mapping=mapping).unmapped is None

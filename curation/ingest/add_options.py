@@ -9,6 +9,7 @@ from winnow.config.tool_mapping import ToolMapping
 from winnow.core.choices import choice_problem
 from winnow.core.commands import command
 from winnow.core.errors import Parameter, Problem, WinnowError
+from winnow.core.model_output_names import ModelOutputName
 from winnow.core.vocabulary import HOLD_OUT_SPLITS, ORIGINS, SPLITS
 from winnow.curation.store.origin_models import UNKNOWN_MODEL, models_in
 from winnow.curation.store.sources import GenerationBatch
@@ -35,13 +36,19 @@ class AddOptions:
     """The models that wrote rows which name none themselves, separated by `; `."""
     tool_mapping: ToolMapping | None = None
     """What the tools of the files are in the task; checked for it."""
+    model_output: str | None = None
+    """The form of the answers, where they are the raw output of a model."""
 
 
 def check_options(options: AddOptions) -> None:
     """Raise WinnowError with all contradictions among the options of one `add`."""
     problems = [
         problem
-        for parameter, value, choices in (("origin", options.origin, ORIGINS), ("split", options.split, SPLITS))
+        for parameter, value, choices in (
+            ("origin", options.origin, ORIGINS),
+            ("split", options.split, SPLITS),
+            ("model_output", options.model_output, [*ModelOutputName]),
+        )
         if value is not None and (problem := choice_problem(parameter, value, choices))
     ]
     if options.batch and options.origin != "synthetic":

@@ -26,6 +26,7 @@ def options_without_effect(source: SourceRows, options: AddOptions, columns: Col
         }
         stated["origin_model"] = options.origin_model
         stated["tool_mapping"] = "a mapping" if options.tool_mapping else None
+        stated["model_output"] = options.model_output
         stated |= {f"{role}_column": column for role, column in roles.items()}
         given = {name: value for name, value in stated.items() if value is not None}
         what = f"rows of a release in {source.name}"

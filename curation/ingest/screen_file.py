@@ -15,6 +15,7 @@ from winnow.core.working_row import MODEL_SEPARATOR
 from winnow.curation.ingest.add_options import UNKNOWN_LICENSE, AddOptions, check_options
 from winnow.curation.ingest.screen import DroppedRow, KeptRow, ScreenContext, screen
 from winnow.curation.io.dropped_line import DroppedBatch
+from winnow.curation.io.model_output.read_model_output import read_model_output
 from winnow.curation.io.readers.columns import parse_split
 from winnow.curation.io.readers.dropped_rows import LOG_SETTING, AsAdded
 from winnow.curation.io.readers.source_rows import RestoredRows, SourceRows
@@ -46,6 +47,7 @@ def screen_file(reading: SourceRows, task: Task, options: AddOptions, context: S
     """Screen the rows of a file that was read and settle its origin and license; notes say what was assumed."""
     if reading.as_added:
         return _screen_as_added(reading, reading.as_added, task, options, context)
+    reading = read_model_output(reading, options.model_output)
     kept, dropped = screen(reading.rows, task, context, split=options.split, mapping=options.tool_mapping)
     labeled = any(row.label not in (None, "") for row in reading.rows)
     corrects = any(row.supersedes not in (None, "") for row in reading.rows)
@@ -85,6 +87,7 @@ def _settings(reading: SourceRows, options: AddOptions) -> str:
         **({"origin_model": options.origin_model} if options.origin_model else {}),
         **({"tool_mapping": options.tool_mapping.json_form()} if options.tool_mapping else {}),
         **({LOG_SETTING: True} if reading.is_log else {}),
+        **({"model_output": options.model_output} if options.model_output else {}),
         **({"release": reading.restored.release} if reading.restored and reading.restored.release else {}),
     }
     return json.dumps(settings, sort_keys=True)
@@ -114,6 +117,9 @@ def _screen_as_added(
     if options.tool_mapping is not None:
         given["tool_mapping"] = "another mapping" if options.tool_mapping != mapping else None
         known["tool_mapping"] = "the mapping" if mapping else "no mapping"
+    output_form = json.loads(added.settings).get("model_output")
+    if options.model_output is not None:
+        given["model_output"], known["model_output"] = options.model_output, output_form
     if options.license != UNKNOWN_LICENSE:
         given["license"], known["license"] = options.license, added.license
     fix = "leave it out, or add the dropped rows in a command of their own"
@@ -124,6 +130,7 @@ def _screen_as_added(
     ]
     if problems:
         raise WinnowError(problems)
+    reading = read_model_output(reading, output_form)
     kept, dropped = screen(reading.rows, task, context, split=added.split, mapping=mapping)
     batch = GenerationBatch(**added.batch.model_dump()) if added.batch else None
     return ScreenedFile(reading, added.origin, added.license, added.split, batch, added.settings, kept, dropped, model)
@@ -169,7 +176,9 @@ def _checked(reading: SourceRows, added: AsAdded, task: Task, context: ScreenCon
         return _as_stored(reading, stored)
     batch = GenerationBatch(**added.batch.model_dump()) if added.batch else None
     model, mapping = _model_of(added), _mapping_of(reading, added, task)
-    stated = AddOptions(added.origin, added.license, added.split, batch, model, mapping)
+    form = json.loads(added.settings).get("model_output")
+    form = None if form is None else str(form)
+    stated = AddOptions(added.origin, added.license, added.split, batch, model, mapping, form)
     try:
         check_options(stated)
     except WinnowError as error:

@@ -30,6 +30,7 @@ from winnow.cli.render.status_view import print_status
 from winnow.config.load import read_task
 from winnow.config.template import TEMPLATES
 from winnow.core.commands import command
+from winnow.core.model_output_names import ModelOutputName
 from winnow.core.vocabulary import ORIGINS, SPLITS
 from winnow.validators.kinds import kind_of
 
@@ -107,6 +108,9 @@ def add(
     tool_mapping: Annotated[
         Path | None, typer.Option(help="YAML file that says which tools of the files are which tools of the task.")
     ] = None,
+    model_output: Annotated[
+        str | None, choice([*ModelOutputName], "Form of the answers, if they are the raw output of a model.")
+    ] = None,
     dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> None:
@@ -138,6 +142,7 @@ def add(
             batch=GenerationBatch(batch, generator, prompt_version, model) if batch else None,
             origin_model=origin_model,
             tool_mapping=tool_mapping,
+            model_output=model_output,
             encoding=encoding,
             table=table,
             dry_run=dry_run,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from winnow.config.gate_settings import check_loosened
 from winnow.core.commands import Option
-from winnow.core.errors import Problem, ServiceError, WinnowError
+from winnow.core.errors import Parameter, Problem, ServiceError, WinnowError
 from winnow.curation.ingest.add import MAX_ATTEMPTS, AddResult, WorkspaceChanged
 from winnow.curation.ingest.add import add as add_source_rows
 from winnow.curation.ingest.add_options import UNKNOWN_LICENSE, AddOptions, check_options
@@ -28,6 +28,7 @@ from winnow.curation.store.sources import GenerationBatch
 from winnow.operations._context import WorkspaceContext
 from winnow.operations.tool_mapping_for import tool_mapping_for
 from winnow.validators.kinds import kind_of
+from winnow.validators.kinds.tools import TOOLS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,6 +51,7 @@ def add(  # noqa: PLR0913
     batch: GenerationBatch | None = None,
     origin_model: str | None = None,
     tool_mapping: str | Path | ToolMapping | None = None,
+    model_output: str | None = None,
     encoding: str | None = None,
     table: str | None = None,
     dry_run: bool = False,
@@ -59,14 +61,17 @@ def add(  # noqa: PLR0913
     A column that looks like a user, a session or a conversation is a question that must be answered first: name it as
     the group column, or answer `none`. The answer is remembered for files with the same columns. A column that says
     that a machine wrote some rows is a question, too, unless the origin is given. A tool mapping, or the file with one,
-    replaces the tools of the rows by those of the task.
+    replaces the tools of the rows by those of the task. With `model_output`, the answers are the raw output of a model.
     Raises WinnowError with the problems of every file that cannot be read, and these questions; nothing is added then.
     """
     task = workspace.task
     kind = kind_of(task)
     mapping = tool_mapping_for(task, tool_mapping) if tool_mapping is not None else None
-    options = AddOptions(origin, license, split, batch, origin_model, mapping)
+    options = AddOptions(origin, license, split, batch, origin_model, mapping, model_output)
     check_options(options)
+    if model_output is not None and kind is not TOOLS:
+        found = f"raw output of a model for a task of kind {kind.name}"
+        raise WinnowError(Problem(Parameter("model_output"), found, f"a task of kind {TOOLS.name}", "leave it out"))
     check_loosened(task, "splits")
     with workspace.for_changes(dry_run=dry_run) as asked, asked.store.reading() as connection:
         answers, live = group_answers(connection), live_group_columns(connection)
@@ -90,6 +95,7 @@ def add(  # noqa: PLR0913
             problems += error.problems
     given = given_options(options, columns, format=format, encoding=encoding, table=table)
     given |= {"tool_mapping": str(tool_mapping)} if isinstance(tool_mapping, str | Path) else {}
+    given |= {"model_output": model_output} if model_output else {}
     given |= {"dry_run": True} if dry_run else {}
     unused = (problem for _, rows in read for problem in options_without_effect(rows, options, columns))
     problems = problems or [*dict.fromkeys(unused)] or _questions(read, given, live)

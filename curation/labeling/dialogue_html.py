@@ -33,7 +33,7 @@ def dialogue_html(dialogue: Dialogue, system_prompt: str) -> str:
 
 def request_html(dialogue: Dialogue) -> str:
     """What the user says, without answers, and the offered tools: from this a person decides blind."""
-    requests = (_said("User", turn.content) for turn in dialogue.turns if turn.role == Role.USER)
+    requests = (_spoken("User", turn.content) for turn in dialogue.turns if turn.role == Role.USER)
     return "".join([*requests, _offered(dialogue)])
 
 
@@ -45,12 +45,12 @@ def _turn(turn: Turn, dialogue: Dialogue, names: dict[str, str]) -> Iterator[str
     if turn.reasoning:
         yield _folded(f"{who} thinks", f"<p>{_text(turn.reasoning)}</p>")
     if turn.content:
-        yield _said(who, turn.content)
+        yield _spoken(who, turn.content)
     for call in turn.calls:
         yield _call(who, call, dialogue)
 
 
-def _said(who: str, text: str) -> str:
+def _spoken(who: str, text: str) -> str:
     return f"<p><b>{who}</b><br>{_text(text)}</p>"
 
 

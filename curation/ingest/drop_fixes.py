@@ -59,6 +59,7 @@ FIXES: dict[str, str | Callable[[Sequence[DroppedRow]], str]] = {
         "map the tool in the tool mapping; if the file is added already, first "
         f"`{command('retract', 'SOURCE')}`, then `{command('add', 'FILE', tool_mapping='MAPPING')}`"
     ),
+    DropReason.PART_OF_DIALOGUE: "nothing: the dialogue is read from the row of its last answer",
     DropReason.INVALID_CALL: f"correct the call, or the tool in the row or in the file `tools` of {TASK_FILE}",
     DropReason.SUPERSEDES_UNKNOWN: (
         f"write the id that `{command('show', 'TEXT')}` prints, or nothing; if the column means something else, first "

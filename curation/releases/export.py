@@ -15,7 +15,7 @@ from winnow.core.prompt_template import PromptTemplate
 from winnow.core.vocabulary import SPLITS
 from winnow.curation.io.writers import WRITERS, formats_of
 from winnow.curation.io.writers.export_format import ExportFormat, WrittenLine
-from winnow.curation.io.writers.written_rows import WrittenRow, lines_text, written_rows
+from winnow.curation.io.writers.written_rows import WrittenRow, content_rows, lines_text, written_rows
 from winnow.curation.releases.release import Release
 
 DATASET_INFO = "dataset_info.json"
@@ -101,7 +101,7 @@ def _prepared(release: Release, split: str, chosen: ExportFormat, template: Prom
     rows = release.rows(split)
     if chosen.table is not None:
         return _PreparedFile(chosen.table(rows, release.columns), len(rows))
-    written = list(written_rows(rows, chosen, release.task(), template))
+    written = list(written_rows(content_rows(rows, release.task(), template), chosen))
     lines = [line for row in written for line in row.lines]
     return _PreparedFile(lines_text(lines), len(lines), written)
 

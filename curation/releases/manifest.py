@@ -18,6 +18,7 @@ from winnow.core.vocabulary import SPLITS, Bound, GateVerdict, Origin, PiiAction
 from winnow.curation.checks.chat_template.template_facts import ChatTemplateFacts
 from winnow.curation.checks.gates.gate import Gate
 from winnow.curation.checks.held_out_counts import HeldOutToolsFacts
+from winnow.curation.releases.round_trip import ExportFacts
 from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts
 from winnow.curation.review.lot_facts import ExportedLotFacts
 from winnow.validators.kinds import KINDS
@@ -171,6 +172,8 @@ class Manifest(Record):
     """The dialogues in the chat template of the base model; absent if the task names none."""
     held_out_tools: Annotated[HeldOutToolsFacts | None, ABSENT_IF_NONE] = None
     """The test records of a split by unseen tools; absent if the task holds no tools out."""
+    exports: dict[str, ExportFacts] = Field(default_factory=dict)
+    """The rows in each export format; empty in releases of Winnow 0.3.0 or earlier."""
     versions: dict[str, str | None]
     """Versions of the packages that can change a byte of a release."""
     files: dict[str, FileFacts] = Field(default_factory=dict)

@@ -41,6 +41,7 @@ from winnow.curation.releases.release import (
     TASK_COPY,
 )
 from winnow.curation.releases.release_lines import ExclusionLine, MustPassCase
+from winnow.curation.releases.round_trip import exports_of
 from winnow.validators.kinds import allowed_targets, kind_of
 from winnow.validators.kinds.kind import Kind
 
@@ -154,6 +155,7 @@ def _state_manifest(rows: pd.DataFrame, content: ReleaseContent) -> Manifest:
         must_pass=must_pass_summary(content.must_pass, checked.selected) if task.must_pass is not None else None,
         chat_template=checked.chat_template(),
         held_out_tools=measure_held_out_tools(checked.selected, task),
+        exports=exports_of(rows, task),
         versions={package: package_version(package) for package in packages},
     )
 

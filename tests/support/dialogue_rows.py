@@ -52,6 +52,15 @@ _ANSWERED_IN_PARTS: dict[str, Any] = {
     "finish_reason": "tool_call",
 }
 
+_TEXT_CALL = 'Looking.\n\n```json\n{"tool": "weather", "params": {"city": "Paris"}}\n```'
+
+_WITH_TEXT_CALL = [
+    {"role": "user", "content": "How is the weather in Paris?"},
+    {"role": "assistant", "content": _TEXT_CALL},
+    {"role": "tool", "content": "sunny", "tool_call_id": "call_1"},
+    {"role": "assistant", "content": "It is sunny."},
+]
+
 ROWS: dict[str, dict[str, Any]] = {
     **SHAREGPT_ROWS,
     "winnow": {
@@ -62,6 +71,15 @@ ROWS: dict[str, dict[str, Any]] = {
             {"role": "assistant", "content": "It is sunny.", "reasoning": "The result says so."},
         ],
         "tools": TOOLS,
+    },
+    "text_calls": {"messages": _WITH_TEXT_CALL, "tools": TOOLS},
+    "answers": {
+        "id": "x1",
+        "prompt": _WITH_TEXT_CALL[:3],
+        "completion": _WITH_TEXT_CALL[3:],
+        "offered_tools": json.dumps(TOOLS),
+        "answer": 1,
+        "answers": 1,
     },
     "openai": dialogue("How is the weather in Paris?", "Paris"),
     "request": {"text": "How is the weather in Paris?"},

@@ -2,8 +2,16 @@
 
 from winnow.validators.intent_rows.alpaca_queries import ALPACA_QUERIES
 from winnow.validators.intent_rows.chat_rows import CHAT_ROWS, PROMPT_AND_COMPLETION
+from winnow.validators.intent_rows.conversation_rows import CONVERSATION_ROWS
 from winnow.validators.intent_rows.gateway_requests import GATEWAY_REQUESTS
 from winnow.validators.preference_rows import PREFERENCE
 
-INTENT_LAYOUTS = (PREFERENCE, GATEWAY_REQUESTS, CHAT_ROWS, PROMPT_AND_COMPLETION, ALPACA_QUERIES)
+INTENT_LAYOUTS = (
+    PREFERENCE,
+    GATEWAY_REQUESTS,
+    CHAT_ROWS,
+    CONVERSATION_ROWS,
+    PROMPT_AND_COMPLETION,
+    ALPACA_QUERIES,
+)
 """Every layout; the first one that recognizes a row reads it."""

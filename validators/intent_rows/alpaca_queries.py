@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from winnow.core.prompt_template import PromptText
 from winnow.core.vocabulary import DropReason
 from winnow.validators.alpaca_text import instruction_text
 from winnow.validators.row_layout import ArrangedRow, Fields, RowLayout
@@ -18,7 +19,7 @@ def arrange(fields: Fields) -> ArrangedRow | Drop:
         text = instruction_text(fields)
     except ValueError as error:
         return Drop(DropReason.MALFORMED_DIALOGUE, str(error))
-    return ArrangedRow({"text": text}, fields["output"].strip() or None)
+    return ArrangedRow({"text": PromptText(text)}, fields["output"].strip() or None)
 
 
 def _recognizes(fields: Fields) -> bool:

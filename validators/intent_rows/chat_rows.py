@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from winnow.core.prompt_template import PromptText
 from winnow.core.vocabulary import DropReason
 from winnow.validators.row_layout import ArrangedRow, Fields, RowLayout
 from winnow.validators.text import Drop
@@ -28,7 +29,7 @@ def arrange_prompt(fields: Fields) -> ArrangedRow | Drop:
     """The prompt as text and the completion as label, both as text or both as messages."""
     prompt, completion = fields["prompt"], fields["completion"]
     if isinstance(prompt, str) and isinstance(completion, str):
-        return ArrangedRow({"text": prompt}, completion.strip())
+        return ArrangedRow({"text": PromptText(prompt)}, completion.strip())
     if isinstance(prompt, list) and isinstance(completion, list):
         return _arranged([*prompt, *completion])
     return _drop("prompt and completion are neither two texts nor two lists of messages")
@@ -41,7 +42,7 @@ def _arranged(messages: object) -> ArrangedRow | Drop:
     if problem := next(_problems(turns), ""):
         return _drop(f"{problem}; expected: {EXPECTED}")
     label = turns[1]["content"].strip() if len(turns) > 1 else None
-    return ArrangedRow({"text": turns[0]["content"]}, label)
+    return ArrangedRow({"text": PromptText(turns[0]["content"])}, label)
 
 
 def _problems(turns: Sequence[Mapping[str, Any]]) -> Iterator[str]:

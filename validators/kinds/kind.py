@@ -184,6 +184,8 @@ class Kind:
     """What protects an embedding text from dedup, and what is masked in it before leakage is measured."""
     targets: Callable[[Task], list[str]]
     """The values that a target may have, in the order of the class ids."""
+    read_content: Callable[[Mapping[str, object], Task], str | Drop] | None = None
+    """`parse` without the checks of a content that is stored already; None where they are fast."""
     noun: Noun = RECORD
     """What an example is called in pages and messages."""
     readable: Callable[[str], str] = str
@@ -237,6 +239,8 @@ class Kind:
     """How foreign tools are mapped to those of the task; None where examples call none."""
     json_content: JsonContent | None = None
     """How private data is replaced in a content as a whole; None where every text is replaced by itself."""
+    lossless_formats: tuple[str, ...] = ("jsonl", "csv")
+    """Export formats that hold every content, except for what they name as lost: each freeze reads them back."""
     required_keys: tuple[str, ...] = ()
     """Keys that a task file of this kind must have, and not empty."""
 

@@ -29,14 +29,13 @@ from winnow.validators.preference_rows import PREFERENCE
 from winnow.validators.text import Drop, text_problem
 from winnow.validators.tools.behavior import TOOL_SEPARATOR, Behavior, Certain, derived_label
 from winnow.validators.tools.dialects import LAYOUTS, read_dialogue
-from winnow.validators.tools.dialects.dialect import DialogueError
 from winnow.validators.tools.dialogue import Call, Dialogue, Role, Tool, Turn, from_json, messages_json, tools_json
 from winnow.validators.tools.dialogue_composition import enough_for
 from winnow.validators.tools.dialogue_facets import dialogue_facets
 from winnow.validators.tools.held_out_tools import calls_held_out_tool
 from winnow.validators.tools.label_evidence import could_be_labeled, dialogue_evidence
 from winnow.validators.tools.logged_dialogue import dialogue_row
-from winnow.validators.tools.map_tools import ToolMapper, map_tools, mapped_label
+from winnow.validators.tools.map_tools import mapped_label
 from winnow.validators.tools.mapping_faults import mapping_faults
 from winnow.validators.tools.private_places import (
     addresses_and_numbers,
@@ -47,9 +46,10 @@ from winnow.validators.tools.private_places import (
     with_private_places,
 )
 from winnow.validators.tools.readable import readable
+from winnow.validators.tools.row_dialogue import dialogue_of_row, dropped_for
 from winnow.validators.tools.same_question import AnsweredDialogue
 from winnow.validators.tools.schemas.check_arguments import argument_problems
-from winnow.validators.tools.schemas.read_tools import OfferedTools, read_tools
+from winnow.validators.tools.schemas.read_tools import read_tools
 from winnow.validators.tools.strict_json import write_json
 from winnow.validators.tools.structure import structure_problems
 from winnow.validators.tools.unmapped_tools import unmapped_tools
@@ -57,9 +57,6 @@ from winnow.validators.wording.guards import Guards
 
 ANSWERS_IN_TEXT = (Behavior.DIRECT.value, Behavior.ASK.value, Behavior.UNABLE.value)
 """Behaviors between which people decide, where tools are offered and none is called."""
-
-MAX_PROBLEMS = 5
-"""Problems of one row that its reason names."""
 
 MAX_CHARACTERS = 100_000
 """Longer turns are documents. The turns of a user keep to `screen.max_characters` instead, where the task sets it."""
@@ -188,34 +185,25 @@ def offered_by_task(task: Task) -> tuple[Tool, ...]:
     return read_tools(task.tool_schemas_text).tools
 
 
+def _read_content(values: Mapping[str, object], task: Task) -> str | Drop:
+    """The stored form of a row's messages and tools, unchecked, or why they cannot be read."""
+    found = dialogue_of_row(values, task)
+    return found if isinstance(found, Drop) else content_of(found)
+
+
 def _parse(values: Mapping[str, object], task: Task, mapping: ToolMapping | None = None) -> str | Drop:
     """The stored form of a row's messages and tools, or why the row is dropped; a mapping replaces foreign tools."""
-    try:
-        source = read_dialogue(values.get("messages"))
-    except DialogueError as error:
-        return _drop(DropReason.MALFORMED_DIALOGUE, error.problems)
-    declared = (values.get("tools"), source.tools, task.tool_schemas_text)
-    offered = read_tools(next(one for one in declared if one is not None))
-    dialogue = _replaced(source.turns, offered, task, mapping)
+    dialogue = dialogue_of_row(values, task, mapping)
     if isinstance(dialogue, Drop):
         return dialogue
     problem = _text_problem(dialogue, task)
     if problem is not None:
         return problem
     if structure := structure_problems(dialogue, without_result=task.tools_without_result):
-        return _drop(DropReason.MALFORMED_DIALOGUE, list(map(str, structure)))
+        return dropped_for(DropReason.MALFORMED_DIALOGUE, list(map(str, structure)))
     if calls := argument_problems(dialogue):
-        return _drop(DropReason.INVALID_CALL, list(map(str, calls)))
+        return dropped_for(DropReason.INVALID_CALL, list(map(str, calls)))
     return content_of(dialogue)
-
-
-def _replaced(turns: Sequence[Turn], offered: OfferedTools, task: Task, mapping: ToolMapping | None) -> Dialogue | Drop:
-    """The dialogue with the offered tools, or with those that they are in the task."""
-    if mapping is not None:
-        return map_tools(turns, offered, ToolMapper(mapping, {tool.name: tool for tool in offered_by_task(task)}))
-    if offered.problems:
-        return _drop(DropReason.MALFORMED_DIALOGUE, list(map(str, offered.problems)))
-    return Dialogue(tuple(turns), offered.tools)
 
 
 def _source_form(values: Mapping[str, object]) -> str:
@@ -226,11 +214,6 @@ def _source_form(values: Mapping[str, object]) -> str:
     if not found.raw_calls and not system and not beside:
         return ""
     return write_json({"calls": found.raw_calls, "paired_by": found.paired_by, "system_prompt": system, **beside})
-
-
-def _drop(reason: DropReason, problems: Sequence[str]) -> Drop:
-    more = f"; and {len(problems) - MAX_PROBLEMS} more" if len(problems) > MAX_PROBLEMS else ""
-    return Drop(reason, "; ".join(problems[:MAX_PROBLEMS]) + more)
 
 
 def _text_problem(dialogue: Dialogue, task: Task) -> Drop | None:
@@ -302,6 +285,7 @@ TOOLS = Kind(
     },
     label_columns=("label",),  # a category is the subject of a dialogue, not what the assistant does
     parse=_parse,
+    read_content=_read_content,
     column_values=_column_values,
     content_of=_content,
     texts=_texts,
@@ -328,6 +312,7 @@ TOOLS = Kind(
     source_form=_source_form,
     is_held_out=_is_held_out,
     layouts=(PREFERENCE, *LAYOUTS),
+    lossless_formats=("jsonl", "csv", "openai", "anthropic", "trl_messages"),
     interaction_row=dialogue_row,
     tool_mapping=ToolMappingSupport(
         _parse,

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from winnow.core.identity_cache import cached_by_identity
 from winnow.validators.tools.dialogue import Tool
 
 LIMITS = (
@@ -22,6 +23,9 @@ LIMITS = (
 REFERENCE = "#/$defs/"
 """How references inside a tool's schema begin."""
 
+CACHED_TOOLS = 4096
+"""So many tools are kept in this form: the dialogues of a dataset offer the same ones."""
+
 Schema = Mapping[str, Any] | bool
 
 
@@ -30,7 +34,12 @@ def signatures(tools: Iterable[Tool]) -> str:
     return "\n".join(line for tool in tools for line in _lines(tool))
 
 
-def _lines(tool: Tool) -> Iterator[str]:
+@cached_by_identity(CACHED_TOOLS)
+def _lines(tool: Tool) -> tuple[str, ...]:
+    return tuple(_written_lines(tool))
+
+
+def _written_lines(tool: Tool) -> Iterator[str]:
     fields = _fields(tool.parameters, _SignatureReader(tool.parameters))
     description = _one_line(tool.description)
     yield f"{tool.name}({fields})" + (f": {description}" if description else "")

@@ -8,6 +8,10 @@ PLACEHOLDER = "{text}"
 """Where the text stands. Every other brace is a character like any other."""
 
 
+class PromptText(str):
+    """A text as a prompt for a language model has it: perhaps with the words of a template around it."""
+
+
 class PromptTemplate(NamedTuple):
     """A prompt template in two parts."""
 

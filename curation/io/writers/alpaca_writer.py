@@ -10,14 +10,12 @@ from itertools import groupby
 
 from winnow.config.task import Task
 from winnow.core.export_losses import ExportLoss
-from winnow.curation.io.writers.answers_as_text import text_answer, text_prompt
+from winnow.curation.io.writers.answers_as_text import TextForm, text_form
 from winnow.curation.io.writers.dialogue_losses import learned_part
 from winnow.curation.io.writers.export_format import DialogueRow, ExportFormat, Line, QueryRow
 from winnow.curation.io.writers.sharegpt_writer import joined_results
-from winnow.validators.tools.dialogue import Role, Turn, tools_json
-
-RESULT_TAGS = ("<tool_response>\n", "\n</tool_response>")
-"""Around the results of an answer."""
+from winnow.validators.tools.dialects.alpaca_rows import RESULT_TAGS
+from winnow.validators.tools.dialogue import Dialogue, Role, Turn, tools_json
 
 
 def alpaca_query_line(row: QueryRow) -> Line:
@@ -27,8 +25,8 @@ def alpaca_query_line(row: QueryRow) -> Line:
 
 def alpaca_line(row: DialogueRow) -> list[Line]:
     """One object with `instruction`, `input`, `output`, `history` and `system`; `tools` is JSON text."""
-    groups = [list(group) for _, group in groupby(learned_part(row.dialogue), lambda turn: turn.role)]
-    spoken = [_text(turns, row) for turns in groups]
+    text, turns = text_form(row), enumerate(learned_part(row.dialogue))
+    spoken = [_spoken(list(group), text, row.dialogue) for _, group in groupby(turns, lambda one: one[1].role)]
     *history, (instruction, output) = [list(pair) for pair in zip(spoken[::2], spoken[1::2], strict=True)]
     return [
         {
@@ -37,19 +35,19 @@ def alpaca_line(row: DialogueRow) -> list[Line]:
             "input": "",
             "output": output,
             "history": history,
-            "system": text_prompt(row),
+            "system": text.system,
             "tools": tools_json(row.dialogue),
             "label": row.label,
         }
     ]
 
 
-def _text(turns: list[Turn], row: DialogueRow) -> str:
+def _spoken(turns: list[tuple[int, Turn]], text: TextForm, dialogue: Dialogue) -> str:
     """What one side says: the user, the assistant, or tools."""
-    role = turns[0].role
-    if role == Role.TOOL:
-        return joined_results(turns).join(RESULT_TAGS)
-    return text_answer(turns[0], row) if role == Role.ASSISTANT else turns[0].content
+    place, first = turns[0]
+    if first.role == Role.TOOL:
+        return joined_results([turn for _, turn in turns], dialogue).join(RESULT_TAGS)
+    return text.answers[place] if first.role == Role.ASSISTANT else first.content
 
 
 def _dataset_columns(task: Task) -> Line:

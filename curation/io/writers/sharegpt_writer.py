@@ -12,11 +12,12 @@ from itertools import groupby
 
 from winnow.config.task import Task
 from winnow.core.export_losses import ExportLoss
-from winnow.curation.io.writers.answers_as_text import RESULT_GAP, text_answer, text_prompt, writes_text
+from winnow.curation.io.writers.answers_as_text import TextForm, text_form, writes_text
 from winnow.curation.io.writers.dialogue_losses import learned_part
 from winnow.curation.io.writers.export_format import DialogueRow, ExportFormat, Line, QueryRow
 from winnow.validators.tools.call_formats.answer import FormatError, FormatFault, FormatProblem
 from winnow.validators.tools.call_formats.call_json import in_schema_order
+from winnow.validators.tools.dialects.written_results import RESULT_GAP, is_one_result
 from winnow.validators.tools.dialogue import Dialogue, Role, Turn, tools_json
 from winnow.validators.tools.prompt import with_tools
 from winnow.validators.tools.strict_json import write_json
@@ -29,13 +30,12 @@ def sharegpt_query_line(row: QueryRow) -> Line:
 
 def sharegpt_line(row: DialogueRow) -> list[Line]:
     """One object with `conversations`, `system` and `tools`, the last one as JSON text."""
-    as_text = writes_text(row.task)
-    system = text_prompt(row) if as_text else with_tools(row.task.system_prompt_text, "")
-    turns = [*_conversation(row, as_text=as_text)]
+    text = text_form(row) if writes_text(row.task) else None
+    system = text.system if text else with_tools(row.task.system_prompt_text, "")
     return [
         {
             "id": row.id,
-            "conversations": turns,
+            "conversations": [*_conversation(row, text)],
             "system": system,
             "tools": tools_json(row.dialogue),
             "label": row.label,
@@ -43,26 +43,28 @@ def sharegpt_line(row: DialogueRow) -> list[Line]:
     ]
 
 
-def joined_results(turns: list[Turn]) -> str:
+def joined_results(turns: list[Turn], dialogue: Dialogue) -> str:
     """The results of one answer as one text. Raises FormatError where they could not be told apart again."""
-    if any(RESULT_GAP.strip() in turn.content for turn in turns):
-        expected = "results without the text that separates them"
-        problem = FormatProblem(FormatFault.RESERVED_TEXT, "a result", repr(RESULT_GAP.strip()), expected)
+    names = [tool.name for tool in dialogue.tools]
+    if not all(is_one_result(turn.content, names) for turn in turns):
+        found, expected = "a text that is read as several results, or as one with a name", "another text"
+        problem = FormatProblem(FormatFault.RESERVED_TEXT, "a result", found, expected)
         raise FormatError([problem])
     return RESULT_GAP.join(turn.content for turn in turns)
 
 
-def _conversation(row: DialogueRow, *, as_text: bool) -> Iterator[Line]:
-    for role, group in groupby(learned_part(row.dialogue), lambda turn: turn.role):
-        turns = list(group)
+def _conversation(row: DialogueRow, text: TextForm | None) -> Iterator[Line]:
+    """The turns; `text` has the answers where calls are written as text."""
+    for role, group in groupby(enumerate(learned_part(row.dialogue)), lambda one: one[1].role):
+        (place, first), *others = group
         if role == Role.TOOL:
-            yield _message("observation", joined_results(turns))
+            yield _message("observation", joined_results([first, *(turn for _, turn in others)], row.dialogue))
         elif role == Role.USER:
-            yield _message("human", turns[0].content)
-        elif as_text or not turns[0].calls:
-            yield _message("gpt", text_answer(turns[0], row) if as_text else turns[0].content)
+            yield _message("human", first.content)
+        elif text or not first.calls:
+            yield _message("gpt", text.answers[place] if text else first.content)
         else:
-            yield _message("function_call", _calls(turns[0], row.dialogue))
+            yield _message("function_call", _calls(first, row.dialogue))
 
 
 def _calls(turn: Turn, dialogue: Dialogue) -> str:

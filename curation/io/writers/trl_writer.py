@@ -7,7 +7,7 @@ answers would not be learned. The row of the last answer holds the whole dialogu
 from __future__ import annotations
 
 from winnow.core.export_losses import ExportLoss
-from winnow.curation.io.writers.answers_as_text import text_answer, text_prompt, writes_text
+from winnow.curation.io.writers.answers_as_text import TextForm, text_form, writes_text
 from winnow.curation.io.writers.chat_writer import chat_turns
 from winnow.curation.io.writers.export_format import DialogueRow, ExportFormat, Line, QueryRow
 from winnow.curation.io.writers.trl_messages_writer import answer_marks, result_message, template_messages
@@ -50,18 +50,18 @@ def trl_lines(row: DialogueRow) -> list[Line]:
 def _messages(row: DialogueRow) -> list[Line]:
     if not writes_text(row.task):
         return template_messages(row.dialogue, prompt_of(row.dialogue, row.task, row.split).system)
-    prompt = text_prompt(row)
+    text = text_form(row)
     names = {call.id: call.name for _, call in row.dialogue.calls()}
-    system = [{"role": "system", "content": prompt}] if prompt else []
-    return [*system, *(_text_message(turn, row, names) for turn in row.dialogue.turns)]
+    system = [{"role": "system", "content": text.system}] if text.system else []
+    return [*system, *(_text_message(place, turn, text, names) for place, turn in enumerate(row.dialogue.turns))]
 
 
-def _text_message(turn: Turn, row: DialogueRow, names: dict[str, str]) -> Line:
+def _text_message(place: int, turn: Turn, text: TextForm, names: dict[str, str]) -> Line:
     if turn.role == Role.TOOL:
         return result_message(turn, names)
     if turn.role == Role.USER:
         return {"role": turn.role.value, "content": turn.content}
-    return {"role": turn.role.value, "content": text_answer(turn, row), **answer_marks(turn)}
+    return {"role": turn.role.value, "content": text.answers[place], **answer_marks(turn)}
 
 
 def _tools(row: DialogueRow) -> Line:

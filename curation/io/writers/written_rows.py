@@ -1,4 +1,4 @@
-"""Rows of a release in an export format: the text of a file, and what it does not hold."""
+"""Rows of a release in an export format: their lines, and what these do not hold."""
 
 from __future__ import annotations
 
@@ -36,15 +36,27 @@ class WrittenRow:
         return any(loss in LEFT_OUT for loss in self.losses)
 
 
-def written_rows(
-    rows: pd.DataFrame, export_format: ExportFormat, task: Task, template: PromptTemplate
-) -> Iterator[WrittenRow]:
-    """Every row in a format that writes lines. What the rows are, texts or dialogues, their columns say."""
+def content_rows(rows: pd.DataFrame, task: Task, template: PromptTemplate) -> list[QueryRow] | list[DialogueRow]:
+    """The rows of a table for the formats that write lines; none for a kind without texts and dialogues."""
     if "messages" in rows:
-        yield from _written_dialogues(rows, export_format, task)
-    elif export_format.query is not None:
-        for record, text, label in zip(rows["id"], rows["text"], rows["label"], strict=True):
-            yield WrittenRow(record, [export_format.query(QueryRow(record, template.fill(text), label))], {})
+        columns = (rows[name] for name in ("id", "label", "split", "messages", "tools"))
+        return [
+            DialogueRow(record, label, split, from_json(messages, tools), task)
+            for record, label, split, messages, tools in zip(*columns, strict=True)
+        ]
+    if "text" not in rows:
+        return []
+    columns = (rows[name] for name in ("id", "text", "label"))
+    return [QueryRow(record, template.fill(text), label) for record, text, label in zip(*columns, strict=True)]
+
+
+def written_rows(rows: Iterable[QueryRow | DialogueRow], export_format: ExportFormat) -> Iterator[WrittenRow]:
+    """Every row in a format that writes lines."""
+    for row in rows:
+        if isinstance(row, DialogueRow):
+            yield _written_dialogue(row, export_format)
+        elif export_format.query is not None:
+            yield WrittenRow(row.id, [export_format.query(row)], {})
 
 
 def lines_text(lines: Iterable[Mapping[Any, Any]]) -> str:
@@ -52,17 +64,12 @@ def lines_text(lines: Iterable[Mapping[Any, Any]]) -> str:
     return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
 
 
-def _written_dialogues(rows: pd.DataFrame, export_format: ExportFormat, task: Task) -> Iterator[WrittenRow]:
-    loses = export_format.loses(task)
-    columns = (rows[name] for name in ("id", "label", "split", "messages", "tools"))
-    for record, label, split, messages, tools in zip(*columns, strict=True):
-        row = DialogueRow(record, label, split, from_json(messages, tools), task)
-        found = WrittenRow(record, [], dict.fromkeys(sorted(dialogue_losses(row.dialogue, loses)), ""))
-        yield found if found.is_left_out else _with_lines(found, row, export_format)
-
-
-def _with_lines(found: WrittenRow, row: DialogueRow, export_format: ExportFormat) -> WrittenRow:
+def _written_dialogue(row: DialogueRow, export_format: ExportFormat) -> WrittenRow:
     assert export_format.dialogue is not None
+    losses = sorted(dialogue_losses(row.dialogue, export_format.loses(row.task)))
+    found = WrittenRow(row.id, [], dict.fromkeys(losses, ""))
+    if found.is_left_out:
+        return found
     try:
         return replace(found, lines=export_format.dialogue(row))
     except FormatError as error:

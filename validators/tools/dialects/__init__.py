@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from winnow.validators.row_layout import RowLayout
 from winnow.validators.tools.dialects.alpaca_rows import ALPACA
+from winnow.validators.tools.dialects.answer_rows import ANSWER_ROWS
 from winnow.validators.tools.dialects.anthropic_messages import ANTHROPIC
 from winnow.validators.tools.dialects.anthropic_rows import ANTHROPIC_ROWS
 from winnow.validators.tools.dialects.atif_rows import ATIF_ROWS
@@ -28,6 +29,7 @@ from winnow.validators.tools.dialects.prompt_tools import tools_in_prompt
 from winnow.validators.tools.dialects.request_rows import REQUEST
 from winnow.validators.tools.dialects.sharegpt import SHAREGPT
 from winnow.validators.tools.dialects.system_rows import SYSTEM_ROWS
+from winnow.validators.tools.dialects.text_calls import TEXT_CALLS
 from winnow.validators.tools.dialects.typed_parts import TYPED_PARTS
 from winnow.validators.tools.dialects.xlam_rows import XLAM
 from winnow.validators.tools.dialogue import Role, Turn
@@ -36,6 +38,7 @@ from winnow.validators.tools.strict_json import JsonError, read_json
 DIALECTS: tuple[Dialect, ...] = (
     OPENAI_RESPONSES,
     ATIF,
+    TEXT_CALLS,
     HERMES,
     GLAIVE,
     TYPED_PARTS,
@@ -50,6 +53,7 @@ DIALECTS: tuple[Dialect, ...] = (
 
 LAYOUTS: tuple[RowLayout, ...] = (
     GATEWAY,
+    ANSWER_ROWS,
     XLAM,
     GLAIVE_ROWS,
     PROMPT_COMPLETION,

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from winnow.validators.tools.call_formats import fenced_json
+from winnow.validators.tools.call_formats.answer import FormatError
 from winnow.validators.tools.call_formats.calls_in_prose import calls_in_prose
+from winnow.validators.tools.dialects.text_calls import FENCED_CALL
 from winnow.validators.tools.strict_json import JsonError, read_json, write_json
 
 CALL_KEYS = frozenset({"name", "arguments"})
@@ -24,6 +27,8 @@ def answer_message(text: str) -> dict[str, Any]:
     listed = _listed_calls(text)
     if listed:
         return {"role": "assistant", "content": "", "tool_calls": [*map(_call, listed)]}
+    if FENCED_CALL.search(text):
+        return _fenced(text)
     is_tagged = "<tool_call>" in text
     place = None if is_tagged else min(calls_in_prose(text), default=None)
     if place is not None:
@@ -32,6 +37,15 @@ def answer_message(text: str) -> dict[str, Any]:
             f"{excerpt!r} looks like a call; expected: the tags <tool_call>, or JSON with name and arguments"
         )
     return {"role": "assistant", "content": text}
+
+
+def _fenced(text: str) -> dict[str, Any]:
+    try:
+        answer = fenced_json.parse(text.strip())
+    except FormatError as error:
+        raise AnswerTextError("; ".join(map(str, error.problems))) from None
+    calls = [_call({"name": call.name, "arguments": call.arguments}) for call in answer.calls]
+    return {"role": "assistant", "content": answer.content, "tool_calls": calls}
 
 
 def _listed_calls(text: str) -> list[Any]:

@@ -8,6 +8,9 @@ from typing import Any, NamedTuple
 from winnow.validators.tools.literals import FoundValue, entry_texts, list_elements, read_literals
 from winnow.validators.tools.strict_json import JsonError
 
+RESULT_GAP = "\n</tool_response>\n<tool_response>\n"
+"""Between several results in one message: LLaMA-Factory joins them in this way where it reads OpenAI's messages."""
+
 NAMED_KEYS = frozenset({"name", "content", "tool_call_id"})
 """The keys of a result with the name of its tool."""
 
@@ -32,8 +35,19 @@ def named_result(text: str, tools: Sequence[str]) -> WrittenResult:
     return WrittenResult(text)
 
 
+def is_one_result(text: str, tools: Sequence[str]) -> bool:
+    """Whether a text is read as one result, and as it is."""
+    if RESULT_GAP.strip() in text:
+        return False
+    could_be_named = '"name"' in text and '"content"' in text
+    whole = WrittenResult(text)
+    return not could_be_named or (named_result(text, tools) == whole and result_list(text, tools) == [whole])
+
+
 def result_list(text: str, tools: Sequence[str]) -> list[WrittenResult]:
-    """The results of a text: several if it is a list of objects that each name one of the tools, else the text."""
+    """The results of a text: several if LLaMA-Factory joined them, or for a list that names the tools."""
+    if RESULT_GAP in text:
+        return [WrittenResult(one) for one in text.split(RESULT_GAP)]
     found = _values(text) if text.lstrip().startswith("[") else []
     if len(found) == 1 and found[0].value and all(_names_one_of(tools, one) for one in found[0].value):
         return [_without_name(text, one) for one in list_elements(text, found[0])]

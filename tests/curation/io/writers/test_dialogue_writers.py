@@ -159,7 +159,7 @@ def test_results_that_could_not_be_told_apart_are_left_out_with_the_reason(name:
     unclear = Turn(Role.TOOL, "a\n</tool_response>\n<tool_response>\nb", call_id="call_1")
     found = written(replace(BOTH, turns=(*BOTH.turns[:2], unclear, *BOTH.turns[3:])), name)
     assert found.lines == []
-    assert "results without the text that separates them" in found.losses[ExportLoss.UNWRITABLE]
+    assert "read as several results" in found.losses[ExportLoss.UNWRITABLE]
 
 
 def test_an_answer_that_the_notation_cannot_hold_is_left_out_with_the_reason() -> None:

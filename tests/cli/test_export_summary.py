@@ -1,0 +1,41 @@
+"""An export says where its files lie, what they lack, and how LLaMA-Factory reads them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from winnow.cli.render.export_summary import export_json, print_export
+from winnow.core.export_losses import ExportLoss
+from winnow.curation.releases.export import Exported
+from winnow.operations.export import ExportResult
+
+EXPORTED = Exported(
+    rows={"train.jsonl": 1200},
+    losses={ExportLoss.REASONING: 1, ExportLoss.UNWRITABLE: 4},
+    examples={ExportLoss.REASONING: ["a1"], ExportLoss.UNWRITABLE: ["b1: line 1: a fence", "b2", "b3"]},
+    warnings=["train.jsonl: 3 examples; OpenAI asks for at least 10"],
+    dataset_info={"first_train": {"file_name": "train.jsonl", "columns": {"messages": "conversations"}}},
+)
+RESULT = ExportResult(Path("exports"), dict(EXPORTED.rows), EXPORTED)
+
+
+def test_everything_is_printed_with_the_warnings_first(capsys: pytest.CaptureFixture[str]) -> None:
+    print_export(RESULT)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:5] == [
+        "warning: train.jsonl: 3 examples; OpenAI asks for at least 10",
+        "exports/train.jsonl: 1,200 rows",
+        "lost: 1 without the reasoning of the assistant (a1)",
+        "lost: 4 left out: the notation of calls cannot hold an answer (b1: line 1: a fence, b2, b3, …)",
+        "exports/dataset_info.json: for LLaMA-Factory",
+    ]
+    assert '"messages": "conversations"' in "".join(lines[5:])
+
+
+def test_the_json_has_the_same() -> None:
+    found = export_json(RESULT)
+    assert (found["files"], found["lost"]) == ({"train.jsonl": 1200}, {"reasoning": 1, "unwritable": 4})
+    assert found["warnings"] == list(EXPORTED.warnings)
+    assert found["dataset_info"] == EXPORTED.dataset_info

@@ -10,6 +10,7 @@ from winnow.curation.io.writers.chat_writer import chat_line
 from winnow.curation.io.writers.export_format import DialogueRow, ExportFormat, Line
 from winnow.validators.tools.call_formats.call_json import in_schema_order
 from winnow.validators.tools.dialogue import Dialogue, Role, Tool, Turn
+from winnow.validators.tools.failed_result import failure_text
 from winnow.validators.tools.prompt import with_tools
 
 
@@ -40,7 +41,10 @@ def _message(turns: list[Turn], dialogue: Dialogue) -> Line:
 
 
 def _result(turn: Turn) -> Line:
-    return {"type": "tool_result", "tool_use_id": turn.call_id, "content": turn.content}
+    """The block of a result; one that its source marked as failed has the mark again."""
+    block = {"type": "tool_result", "tool_use_id": turn.call_id, "content": turn.content}
+    failure = failure_text(turn.content)
+    return block if failure is None else {**block, "content": failure, "is_error": True}
 
 
 def _answer_blocks(turn: Turn, dialogue: Dialogue) -> Iterator[Line]:

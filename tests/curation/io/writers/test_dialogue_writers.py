@@ -11,7 +11,9 @@ from tests.support.exported import BOTH, PARIS, ROME, USER, WEATHER, line_of, to
 from winnow.core.export_losses import ExportLoss
 from winnow.curation.io.writers import WRITERS
 from winnow.validators.tools.call_formats import CALL_FORMATS, Answer
+from winnow.validators.tools.dialects import read_dialogue
 from winnow.validators.tools.dialogue import Dialogue, Role, Turn, tools_json
+from winnow.validators.tools.failed_result import failed_result
 from winnow.validators.tools.signatures import signatures
 
 NATIVE = tools_task("openai_tool_calls")
@@ -25,6 +27,16 @@ def test_openai_has_the_tools_under_a_key_of_their_own() -> None:
     assert line["messages"][0] == {"role": "system", "content": "Be kind."}
     assert [tool["function"]["name"] for tool in line["tools"]] == ["weather"]
     assert line["messages"][2]["tool_calls"][0]["function"]["arguments"] == '{"city": "Paris"}'
+
+
+def test_anthropic_marks_a_failed_result_again() -> None:
+    result = Turn(Role.TOOL, failed_result("no such city"), call_id="call_1")
+    line = line_of(
+        Dialogue((USER, Turn(Role.ASSISTANT, "", (PARIS,)), result, BOTH.turns[-1]), (WEATHER,)), "anthropic"
+    )
+    block = {"type": "tool_result", "tool_use_id": "call_1", "content": "no such city", "is_error": True}
+    assert line["messages"][2]["content"] == [block]
+    assert read_dialogue(line["messages"]).turns[2] == result
 
 
 def test_anthropic_has_calls_and_results_as_blocks() -> None:

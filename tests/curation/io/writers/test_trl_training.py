@@ -13,8 +13,6 @@ from tests.support.exported import BOTH, PARIS, USER, WEATHER, tools_task, writt
 from winnow.curation.io.writers.written_rows import lines_text
 from winnow.validators.tools.dialogue import Call, Dialogue, Role, Tool, Turn
 
-trl = pytest.importorskip("trl", reason="TRL is not installed (pip install trl)")
-
 TEMPLATE = (
     "{% if tools %}<|im_start|>tools\n{{ tools | tojson }}<|im_end|>{% endif %}"
     "{% for one in messages %}<|im_start|>{{ one.role }}\n"

@@ -1,6 +1,7 @@
 """What makers of language models say about training other models with what theirs wrote.
 
-The clauses are quoted or summarized from the texts named beside them. These may have changed: read the current ones.
+Read on 2026-11-29 in stored copies of the pages named here. An entry that is `quoted` was not read at the maker's own
+page: its clause is what third parties quote or summarize. Terms change: read the current text before you rely on one.
 """
 
 from __future__ import annotations
@@ -9,9 +10,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-
-CHECKED = "2026-11-29"
-"""The day on which the table was compared with copies of these texts, some of them quoted by others."""
 
 MIN_NAME_SHARE = 0.9
 """Share of the values of a column that must be names of known models before it is used automatically."""
@@ -43,42 +41,47 @@ class ModelTerms:
     link: str
     """Where the terms are."""
     dated: str
-    """Since when the text with the clause applied, year first; empty where its copy does not say it."""
+    """Since when the text that was read applies, year first; empty where it does not say so or was not read."""
+    quoted: bool
+    """Whether the clause is known from third parties only, and not from the maker's page or repository."""
 
 
-def _terms(models: str, maker: str, terms: TrainingTerms, clause: str, link: str, dated: str = "") -> ModelTerms:
-    return ModelTerms(re.compile(models), maker, terms, clause, link, dated)
+def _terms(
+    models: str, maker: str, terms: TrainingTerms, clause: str, link: str, dated: str = "", *, quoted: bool = False
+) -> ModelTerms:
+    return ModelTerms(re.compile(models), maker, terms, clause, link, dated, quoted)
 
 
 _FREE, _FORBIDDEN, _CONDITIONAL = TrainingTerms.FREE, TrainingTerms.FORBIDDEN, TrainingTerms.CONDITIONAL
+_UNREAD = TrainingTerms.UNREAD
 
-_HUB = "https://huggingface.co"
+_GITHUB, _HUB = "https://github.com", "https://huggingface.co"
 
 MODEL_TERMS: tuple[ModelTerms, ...] = (
-    _terms(r"\bgpt-?oss", "OpenAI", _FREE, "Apache-2.0", f"{_HUB}/openai/gpt-oss-120b"),
+    _terms(r"\bgpt-?oss", "OpenAI", _FREE, "Apache-2.0", f"{_GITHUB}/openai/gpt-oss"),
     _terms(
         r"\bgpt-?[3-9](?!all)|chatgpt|\btext-davinci|\bo[1345](?:$|-(?:mini|pro|preview|\d))",
         "OpenAI",
         _FORBIDDEN,
-        'users may not "use Output to develop models that compete with OpenAI"',
+        "users may not use output to develop models that compete with OpenAI",
         "https://openai.com/policies/terms-of-use/",
-        "2024-01-31",
+        quoted=True,
     ),
     _terms(
         r"\bclaude",
         "Anthropic",
         _FORBIDDEN,
-        'customers may not "build a competing product or service, including to train competing AI models"',
+        "customers may not build a competing product or service, nor train competing models",
         "https://www.anthropic.com/legal/commercial-terms",
-        "2025-06-17",
+        quoted=True,
     ),
     _terms(
-        r"\bgemini|\bbard\b|\bpalm-?2",
+        r"\bgemini",
         "Google",
         _FORBIDDEN,
-        'users may not "develop models that compete with the Services (e.g., Gemini API or Google AI Studio)"',
+        'users "may not use the Services to develop models that compete with the Services"',
         "https://ai.google.dev/gemini-api/terms",
-        "2025-05-20",
+        "2025-02-05",
     ),
     _terms(
         r"\bgemma-?(?:[123]|\d+b|$)",
@@ -86,6 +89,7 @@ MODEL_TERMS: tuple[ModelTerms, ...] = (
         _CONDITIONAL,
         "a model trained with outputs to perform like Gemma is a Model Derivative, to which the Gemma terms apply",
         "https://ai.google.dev/gemma/terms",
+        quoted=True,
     ),
     _terms(
         r"\bgrok",
@@ -93,52 +97,64 @@ MODEL_TERMS: tuple[ModelTerms, ...] = (
         _FORBIDDEN,
         "users may not use outputs to develop models or services that compete with xAI",
         "https://x.ai/legal/terms-of-service",
+        quoted=True,
     ),
     _terms(
         r"llama-?(?:3[.-][1-9](?!\d*b)|4)|distill-llama",
         "Meta",
         _CONDITIONAL,
-        'a distributed model that was improved with outputs shows "Built with Llama" and has a name with "Llama" first',
-        "https://www.llama.com/faq/",
+        'a model that is trained with outputs and distributed has a name that begins with "Llama"',
+        f"{_GITHUB}/meta-llama/llama-models/blob/main/models/llama3_1/LICENSE",
+        "2024-07-23",
     ),
     _terms(
         r"llama-?[23](?!\d)|codellama",
         "Meta",
         _FORBIDDEN,
-        'outputs may not be used "to improve any other large language model"',
+        "the license restricts training any other model with outputs",
         "https://www.llama.com/faq/",
     ),
     _terms(
         r"\bcommand-(?:r|a|light|nightly)(?:$|[-+\d])|\bcohere|\baya-",
         "Cohere",
-        TrainingTerms.UNREAD,
-        "the terms of the API and the licenses of the open weights (CC-BY-NC) differ",
+        _UNREAD,
+        "the API has terms of use, and the open weights have licenses of their own",
         "https://cohere.com/terms-of-use",
     ),
     _terms(
-        r"\bqwen-?2\.5.*(?<![\d.])72b|\bqwen-?2-.*(?<![\d.])72b",
+        r"\bqwen-?2\.5.*(?<![\d.])72b",
         "Alibaba",
         _CONDITIONAL,
-        'a distributed model that was improved with outputs shows "Built with Qwen" or "Improved using Qwen"',
-        f"{_HUB}/Qwen/Qwen2.5-72B-Instruct/blob/main/LICENSE",
+        'a model that is trained with outputs and distributed shows "Built with Qwen" or "Improved using Qwen"',
+        f"{_HUB}/Qwen/Qwen2.5-72B-Instruct/discussions/18",
     ),
+    _terms(r"\bqwen-?2-.*(?<![\d.])72b", "Alibaba", _UNREAD, "the Tongyi Qianwen license", f"{_HUB}/Qwen/Qwen2-72B"),
+    _terms(r"\bqwen-?2\.5.*(?<![\d.])3b", "Alibaba", _UNREAD, "the Qwen research license", f"{_HUB}/Qwen/Qwen2.5-3B"),
+    _terms(r"\bqwen-?3.*\d+b", "Alibaba", _FREE, "Apache-2.0", f"{_GITHUB}/QwenLM/Qwen3"),
+    _terms(r"\bqwen-?2.*\d+b|\bqwq-32b", "Alibaba", _FREE, "Apache-2.0", f"{_HUB}/Qwen", quoted=True),
     _terms(
-        r"\bqwen-?2\.5.*(?<![\d.])3b",
-        "Alibaba",
-        TrainingTerms.UNREAD,
-        "the Qwen research license",
-        f"{_HUB}/Qwen/Qwen2.5-3B-Instruct/blob/main/LICENSE",
-    ),
-    _terms(r"\bqwen-?(?:2\.5|3|2).*\d+b|\bqwq-32b", "Alibaba", _FREE, "Apache-2.0", f"{_HUB}/Qwen"),
-    _terms(
-        r"\bmi[sx]tral-(?:7b|8x7b|8x22b|nemo)|\bmistral-small-(?:24b|3|2501|2503|2506)|\bmixtral\b",
+        r"\bmi[sx]tral-(?:7b|8x7b|8x22b|nemo)|\bmixtral\b",
         "Mistral AI",
         _FREE,
         "Apache-2.0",
-        "https://docs.mistral.ai/getting-started/models/",
+        "https://docs.mistral.ai/getting-started/open_weight_models/",
     ),
-    _terms(r"\bdeepseek", "DeepSeek", _FREE, "MIT, or the DeepSeek model license", f"{_HUB}/deepseek-ai"),
-    _terms(r"\bphi-?[34]", "Microsoft", _FREE, "MIT", f"{_HUB}/microsoft"),
+    _terms(
+        r"\bmistral-small-(?:24b|3|2501|2503|2506)", "Mistral AI", _FREE, "Apache-2.0", f"{_HUB}/mistralai", quoted=True
+    ),
+    _terms(r"\bdeepseek-r1", "DeepSeek", _FREE, "MIT", f"{_GITHUB}/deepseek-ai/DeepSeek-R1"),
+    _terms(
+        r"\bdeepseek-(?:coder|llm|v2|v3(?:$|-base))",
+        "DeepSeek",
+        _CONDITIONAL,
+        "a model trained with outputs to perform like the model is one of its Derivatives: "
+        "its license must pass on the use restrictions",
+        f"{_GITHUB}/deepseek-ai/DeepSeek-V3/blob/main/LICENSE-MODEL",
+        "2023-10-23",
+    ),
+    _terms(r"\bdeepseek", "DeepSeek", _UNREAD, "the license differs by version", f"{_HUB}/deepseek-ai"),
+    _terms(r"\bphi-?4", "Microsoft", _FREE, "MIT", f"{_HUB}/microsoft/phi-4"),
+    _terms(r"\bphi-?3", "Microsoft", _FREE, "MIT", f"{_HUB}/microsoft", quoted=True),
     _terms(r"\bsmollm", "Hugging Face", _FREE, "Apache-2.0", f"{_HUB}/HuggingFaceTB"),
     _terms(r"\bolmo", "Ai2", _FREE, "Apache-2.0", f"{_HUB}/allenai"),
 )

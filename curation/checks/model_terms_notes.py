@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PHRASES = {
-    TrainingTerms.FORBIDDEN: "forbids it to train competing models with them",
+    TrainingTerms.FORBIDDEN: "restricts training other models with them",
     TrainingTerms.CONDITIONAL: "allows training other models with them under conditions",
-    TrainingTerms.UNREAD: "has terms that are not compared here",
+    TrainingTerms.UNREAD: "has terms that this table does not know",
 }
 """What the maker says; a license without such a clause needs no note."""
 
@@ -42,4 +42,5 @@ def _note(model: str, count: int, terms: ModelTerms | None) -> str:
     if terms.terms == TrainingTerms.FREE:
         return ""
     dated = f", text of {terms.dated}" if terms.dated else ""
-    return f"{written}: {terms.maker} {PHRASES[terms.terms]}: {terms.clause} ({terms.link}{dated})"
+    quoted = ", as quoted by third parties" if terms.quoted else ""
+    return f"{written}: {terms.maker} {PHRASES[terms.terms]}: {terms.clause}{quoted} ({terms.link}{dated})"

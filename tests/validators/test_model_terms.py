@@ -30,11 +30,15 @@ from winnow.validators.model_terms import MODEL_TERMS, TrainingTerms, are_model_
         ("command-r-plus", "Cohere", "unread"),
         ("Qwen/Qwen2.5-72B-Instruct", "Alibaba", "conditional"),
         ("Qwen2.5-3B-Instruct", "Alibaba", "unread"),
+        ("Qwen2-72B-Instruct", "Alibaba", "unread"),
         ("Qwen2.5-Coder-32B-Instruct", "Alibaba", "free"),
         ("Qwen3-8B", "Alibaba", "free"),
         ("Mixtral-8x22B-Instruct-v0.1", "Mistral AI", "free"),
         ("mistralai/Mistral-7B-Instruct-v0.2", "Mistral AI", "free"),
-        ("DeepSeek-V2-Chat", "DeepSeek", "free"),
+        ("DeepSeek-V2-Chat", "DeepSeek", "conditional"),
+        ("deepseek-ai/DeepSeek-V3", "DeepSeek", "conditional"),
+        ("DeepSeek-V3-0324", "DeepSeek", "unread"),
+        ("DeepSeek-R1", "DeepSeek", "free"),
         ("DeepSeek-R1-Distill-Llama-8B", "Meta", "conditional"),
         ("SmolLM2-135M-Instruct", "Hugging Face", "free"),
     ],
@@ -55,6 +59,11 @@ def test_another_name_is_not_guessed(model: str) -> None:
 def test_every_entry_has_a_clause_and_a_link() -> None:
     assert {one.terms for one in MODEL_TERMS} == {*TrainingTerms}
     assert all(one.clause and one.link.startswith("https://") for one in MODEL_TERMS)
+
+
+def test_only_text_that_was_read_has_quotation_marks_and_a_date() -> None:
+    assert any(one.quoted for one in MODEL_TERMS)
+    assert not [one.clause for one in MODEL_TERMS if one.quoted and ('"' in one.clause or one.dated)]
 
 
 def test_a_column_names_models_if_nearly_all_values_do() -> None:

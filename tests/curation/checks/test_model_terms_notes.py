@@ -18,13 +18,13 @@ def test_restricted_and_unknown_models_are_noted_most_records_first() -> None:
         "1 record written by llama-3.1-8b",
         "2 synthetic records of a model that is not named",
     ]
-    assert "OpenAI forbids" in notes[1]
-    assert "(https://openai.com/policies/terms-of-use/, text of 2024-01-31)" in notes[1]
-    assert "has terms that are not compared here" in notes[2]
+    assert "OpenAI restricts" in notes[1]
+    assert "as quoted by third parties (https://openai.com/policies/terms-of-use/)" in notes[1]
+    assert "has terms that this table does not know" in notes[2]
     assert "under conditions" in notes[3]
+    assert "quoted" not in notes[3]
+    assert notes[3].endswith("LICENSE, text of 2024-07-23)")
 
 
 def test_free_models_and_people_need_no_note() -> None:
-    assert (
-        terms_notes(pd.DataFrame({"origin_models": [("DeepSeek-V2-Chat",), ()], "origin": ["public", "human"]})) == []
-    )
+    assert terms_notes(pd.DataFrame({"origin_models": [("Mixtral-8x22B",), ()], "origin": ["public", "human"]})) == []

@@ -15,7 +15,7 @@ from winnow.core.timestamps import parse_time
 from winnow.core.vocabulary import DropReason
 from winnow.validators.row_layout import Fields
 from winnow.validators.text import Drop
-from winnow.validators.tools.strict_json import JsonError, read_json, write_json
+from winnow.validators.tools.strict_json import read_json, write_json
 
 OTHER_NAMES = {
     "interaction_id": "id",
@@ -44,11 +44,17 @@ OTHER_STATUSES = {
 CONTENT = ("task", "output", "messages")
 """Fields of which an interaction has at least one, and an update none."""
 
-OUTCOME_NAMES = frozenset({*CHANGED_BY_UPDATES, "execution_result", "human_feedback"})
 
-AGENT_NAMES = frozenset({"agent_role", "agent"})
+def _names_of(*fields: str) -> frozenset[str]:
+    """The fields and the names that other apps use for them."""
+    return frozenset({*fields, *(name for name, own in OTHER_NAMES.items() if own in fields)})
 
-UPDATE_NAMES = OUTCOME_NAMES | {"id", "interaction_id", "about", "timestamp", "time", "created_at"}
+
+OUTCOME_NAMES = _names_of(*CHANGED_BY_UPDATES)
+
+AGENT_NAMES = _names_of("agent_role")
+
+UPDATE_NAMES = OUTCOME_NAMES | _names_of("id", "about", "timestamp")
 """The fields of an update of another app."""
 
 JSON_COLUMNS = ("result", "feedback", "messages", "tools", "metadata")
@@ -118,7 +124,7 @@ def read_log_line(fields: Fields) -> InteractionLine | Drop:
         return _foreign_line(fields)
     except ValidationError as error:
         return Drop(InteractionDrop.MALFORMED, _problems(error))
-    except (JsonError, ValueError, TypeError) as error:
+    except (ValueError, TypeError) as error:
         return Drop(InteractionDrop.MALFORMED, str(error))
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from winnow.core.interaction_line import CorrectionKey
+from winnow.validators.tools.dialects.argument_object import ArgumentsError, read_arguments
 from winnow.validators.tools.dialogue import Role
-from winnow.validators.tools.strict_json import JsonError, read_json
 
 MESSAGE_KEYS = frozenset({"content", "tool_calls", "calls"})
 """Keys of an object that is a message of the assistant."""
@@ -89,14 +89,10 @@ def _call(number: int, value: object) -> GivenCall:
     unknown = sorted((set(value) - allowed) | (set(function) - {"id", "name", "arguments"}))  # type: ignore[call-overload]
     if unknown:
         raise AnswerError(f"call {number} has the unknown key {unknown[0]!r}, expected name and arguments")
-    arguments = function.get("arguments")
     try:
-        arguments = read_json(arguments) if isinstance(arguments, str) else arguments
-    except JsonError as error:
-        raise AnswerError(f"call {number}: the arguments are {error}") from None
-    if not isinstance(arguments, Mapping):
-        raise AnswerError(f"call {number}: the arguments of {function['name']!r} are no object")
-    return GivenCall(function["name"], arguments)
+        return GivenCall(function["name"], read_arguments(function.get("arguments")).value)
+    except ArgumentsError as error:
+        raise AnswerError(f"call {number}, {function['name']!r}: {error}") from None
 
 
 def _shown(value: object) -> str:

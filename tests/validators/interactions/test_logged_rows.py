@@ -144,9 +144,15 @@ def test_a_stored_dialogue_is_corrected_without_its_line() -> None:
         ({"output": 3}, "output: 3, expected a text"),
         ({"output": {"label": "ask"}}, "output: a label, expected an answer"),
         ({"output": {"wind": 3}}, "output: an object with wind, expected"),
-        ({"output": {"name": "weather", "arguments": "{"}}, "output: call 1: the arguments are not JSON"),
-        ({"output": {"name": "weather", "arguments": '{"a": 1, "a": 2}'}}, "output: call 1: the arguments are key 'a'"),
-        ({"output": {"name": "weather", "arguments": 3}}, "output: call 1: the arguments of 'weather' are no object"),
+        ({"output": {"name": "weather", "arguments": "{"}}, "output: call 1, 'weather': the arguments are not JSON"),
+        (
+            {"output": {"name": "weather", "arguments": '{"a": 1, "a": 2}'}},
+            "output: call 1, 'weather': the arguments are key 'a'",
+        ),
+        (
+            {"output": {"name": "weather", "arguments": 3}},
+            "output: call 1, 'weather': the arguments are '3', expected an object",
+        ),
         ({"output": [{**CALL, "result": 3}]}, "output: call 1 has the unknown key 'result'"),
         ({"output": {"role": "user", "content": "x"}}, "output: a message of the role 'user'"),
         ({"output": {"content": "x", "audio": 1}}, "output: a message with the key 'audio'"),

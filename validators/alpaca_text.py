@@ -1,8 +1,13 @@
-"""What the user says in a row of Alpaca."""
+"""Rows of Alpaca, of both kinds of content: how they are recognized, and what the user says in them."""
 
 from __future__ import annotations
 
 from winnow.validators.row_layout import Fields
+
+
+def is_alpaca(fields: Fields) -> bool:
+    """Whether a row has an instruction and a text as its output."""
+    return fields.get("instruction") is not None and isinstance(fields.get("output"), str)
 
 
 def instruction_text(fields: Fields) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from winnow.core.vocabulary import DropReason
 from winnow.validators.text import Drop
 
 Fields = Mapping[str, Any]
@@ -47,6 +48,11 @@ class RowLayout:
     """The content of a row, or why it cannot be read."""
     columns: frozenset[str]
     """The columns that it reads."""
+
+
+def malformed_dialogue(detail: str) -> Drop:
+    """The drop of a row whose columns hold no dialogue, or no query as a chat."""
+    return Drop(DropReason.MALFORMED_DIALOGUE, detail)
 
 
 def layout_of(fields: Fields, layouts: Sequence[RowLayout], *, content_names: frozenset[str]) -> RowLayout | None:

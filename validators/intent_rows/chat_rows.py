@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from winnow.core.prompt_template import PromptText
-from winnow.core.vocabulary import DropReason
-from winnow.validators.row_layout import ArrangedRow, Fields, RowLayout
+from winnow.validators.row_layout import ArrangedRow, Fields, RowLayout, malformed_dialogue
 from winnow.validators.text import Drop
+from winnow.validators.tools.dialects import prompt_completion_rows
 from winnow.validators.tools.strict_json import JsonError, read_json
 
 SYSTEM_ROLES = ("system", "developer")
@@ -21,7 +21,7 @@ def arrange_chat(fields: Fields) -> ArrangedRow | Drop:
     try:
         messages = read_json(messages) if isinstance(messages, str) else messages
     except JsonError as error:
-        return _drop(f"the messages are {error}")
+        return malformed_dialogue(f"the messages are {error}")
     return _arranged(messages)
 
 
@@ -32,15 +32,15 @@ def arrange_prompt(fields: Fields) -> ArrangedRow | Drop:
         return ArrangedRow({"text": PromptText(prompt)}, completion.strip())
     if isinstance(prompt, list) and isinstance(completion, list):
         return _arranged([*prompt, *completion])
-    return _drop("prompt and completion are neither two texts nor two lists of messages")
+    return malformed_dialogue("prompt and completion are neither two texts nor two lists of messages")
 
 
 def _arranged(messages: object) -> ArrangedRow | Drop:
     if not isinstance(messages, list) or not all(isinstance(one, Mapping) for one in messages):
-        return _drop("the messages are no list of objects")
+        return malformed_dialogue("the messages are no list of objects")
     turns = [one for one in messages if one.get("role") not in SYSTEM_ROLES]
     if problem := next(_problems(turns), ""):
-        return _drop(f"{problem}; expected: {EXPECTED}")
+        return malformed_dialogue(f"{problem}; expected: {EXPECTED}")
     label = turns[1]["content"].strip() if len(turns) > 1 else None
     return ArrangedRow({"text": PromptText(turns[0]["content"])}, label)
 
@@ -56,14 +56,6 @@ def _problems(turns: Sequence[Mapping[str, Any]]) -> Iterator[str]:
             yield f"turn {number}: a call of a tool"
 
 
-def _drop(detail: str) -> Drop:
-    return Drop(DropReason.MALFORMED_DIALOGUE, detail)
-
-
-def _has_pair(fields: Fields) -> bool:
-    return fields.get("prompt") is not None and fields.get("completion") is not None
-
-
 CHAT_ROWS = RowLayout(
     "chat",
     "chat messages",
@@ -74,7 +66,7 @@ CHAT_ROWS = RowLayout(
 PROMPT_AND_COMPLETION = RowLayout(
     "prompt_completion",
     "prompt and completion",
-    _has_pair,
+    prompt_completion_rows.recognizes,
     arrange_prompt,
     frozenset({"prompt", "completion"}),
 )

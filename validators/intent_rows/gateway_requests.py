@@ -9,7 +9,7 @@ from winnow.core.vocabulary import DropReason
 from winnow.validators.gateway_logs.bodies import BodyError
 from winnow.validators.gateway_logs.exchange import COLUMNS, exchange_of, is_exchange
 from winnow.validators.gateway_logs.prompts import prompt_of
-from winnow.validators.row_layout import ArrangedRow, Fields, RowLayout
+from winnow.validators.row_layout import ArrangedRow, Fields, RowLayout, malformed_dialogue
 from winnow.validators.text import Drop
 from winnow.validators.tools.dialects.openai_chat import text_of_parts
 
@@ -23,7 +23,7 @@ def arrange_request(fields: Fields) -> ArrangedRow | Drop:
     try:
         last = prompt_of(exchange.request).messages[-1]
     except BodyError as error:
-        return Drop(DropReason.MALFORMED_DIALOGUE, f"the request {error}")
+        return malformed_dialogue(f"the request {error}")
     if last.get("role") != "user" or _holds_results(last):
         found = "results of tools" if _holds_results(last) else f"a message of the role {str(last.get('role'))[:40]!r}"
         return Drop(DropReason.EMPTY, f"the request ends with {found}, not with a query")

@@ -82,7 +82,12 @@ def _written_call(number: int, call: Call, tools: Sequence[Tool]) -> dict[str, A
         place = f"tool_calls[{number}].function.arguments"
         problem = FormatProblem(FormatFault.NOT_JSON, place, str(error), "arguments that JSON can hold")
         raise FormatError([problem]) from None
-    return {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": arguments}}
+    return {"id": call.id, **call_object(call.name, arguments)}
+
+
+def call_object(name: str, arguments: str) -> dict[str, Any]:
+    """A call without an id as `tool_calls` holds it; `arguments` is JSON text."""
+    return {"type": "function", "function": {"name": name, "arguments": arguments}}
 
 
 def _message_problems(message: Mapping[str, Any]) -> Iterator[FormatProblem]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from winnow.core.vocabulary import DropReason
-from winnow.validators.alpaca_text import instruction_text
-from winnow.validators.row_layout import ArrangedRow, Fields, RowLayout
+from winnow.validators.alpaca_text import instruction_text, is_alpaca
+from winnow.validators.row_layout import ArrangedRow, Fields, RowLayout, malformed_dialogue
 from winnow.validators.text import Drop
 from winnow.validators.tools.dialects.answer_text import AnswerTextError, answer_message
 from winnow.validators.tools.dialects.system_rows import with_system
@@ -27,7 +26,7 @@ def arrange(fields: Fields) -> ArrangedRow | Drop:
         pairs = [*history, [asked, fields["output"]]]
         messages = with_system(fields.get("system"), _messages(pairs))
     except ValueError as error:
-        return Drop(DropReason.MALFORMED_DIALOGUE, str(error))
+        return malformed_dialogue(str(error))
     return ArrangedRow({"messages": messages, "tools": fields.get("tools")})
 
 
@@ -75,8 +74,4 @@ def _answer(text: str) -> dict[str, Any]:
         raise ValueError(f"the output: {error}") from None
 
 
-def _recognizes(fields: Fields) -> bool:
-    return fields.get("instruction") is not None and isinstance(fields.get("output"), str)
-
-
-ALPACA = RowLayout("alpaca", "Alpaca", _recognizes, arrange, COLUMNS)
+ALPACA = RowLayout("alpaca", "Alpaca", is_alpaca, arrange, COLUMNS)

@@ -8,6 +8,7 @@ from typing import Any
 from winnow.validators.tools.call_formats import fenced_json
 from winnow.validators.tools.call_formats.answer import FormatError
 from winnow.validators.tools.call_formats.calls_in_prose import calls_in_prose
+from winnow.validators.tools.call_formats.openai_tool_calls import call_object
 from winnow.validators.tools.dialects.text_calls import FENCED_CALL
 from winnow.validators.tools.strict_json import JsonError, read_json, write_json
 
@@ -70,5 +71,4 @@ def _is_call(value: object) -> bool:
 
 
 def _call(call: Mapping[str, Any]) -> dict[str, Any]:
-    arguments = write_json(call["arguments"], sort_keys=False)
-    return {"type": "function", "function": {"name": call["name"], "arguments": arguments}}
+    return call_object(call["name"], write_json(call["arguments"], sort_keys=False))

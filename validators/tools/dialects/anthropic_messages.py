@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from winnow.core.example import canonical_text
-from winnow.validators.tools.dialects.argument_object import ArgumentsError, read_arguments
+from winnow.validators.tools.dialects.block_messages import block_call, is_learned, take_each
 from winnow.validators.tools.dialects.content_blocks import (
     Block,
     BlocksError,
@@ -55,11 +56,7 @@ def recognizes(messages: Sequence[Message]) -> bool:
 def read(messages: Sequence[Message]) -> SourceDialogue:
     """The dialogue. Raises DialogueError with every problem."""
     builder = DialogueBuilder()
-    for number, message in enumerate(messages, 1):
-        try:
-            _take(builder, number, message)
-        except BlocksError as error:
-            builder.add_problem(number, str(error))
+    take_each(builder, messages, partial(_take, builder))
     return builder.dialogue()
 
 
@@ -67,8 +64,7 @@ def _take(builder: DialogueBuilder, number: int, message: Message) -> None:
     role = message.get("role")
     if not isinstance(role, str) or role not in ROLES:
         raise BlocksError(f"role {role!r}, expected {', '.join(sorted(ROLES))}")
-    if unknown := sorted(str(key) for key in message if message[key] is not None and key not in MESSAGE_KEYS):
-        raise BlocksError(f"unknown key {unknown[0]!r}")
+    refuse_unknown_keys(message, MESSAGE_KEYS, of="a message")
     if role == "system":
         builder.add_system(number, canonical_text(joined_text(message.get("content"), separator="\n\n")))
     elif role == "user":
@@ -87,13 +83,13 @@ def _take_user(builder: DialogueBuilder, number: int, blocks: Sequence[Block]) -
             _take_result(builder, number, block)
         else:
             texts.append(joined_text([block], separator=""))
-            refuse_unknown_keys(block, BLOCK_KEYS["text"])
+            _refuse_unknown_keys(block)
     if texts or not blocks:
         builder.add_user(canonical_text("\n".join(texts)))
 
 
 def _take_result(builder: DialogueBuilder, number: int, block: Block) -> None:
-    refuse_unknown_keys(block, BLOCK_KEYS["tool_result"])
+    _refuse_unknown_keys(block)
     text = canonical_text(joined_text(block.get("content"), separator="\n"))
     if block.get("is_error") not in (None, True, False):
         raise BlocksError(f"is_error is {block['is_error']!r}, expected true or false")
@@ -109,12 +105,12 @@ def _take_answer(builder: DialogueBuilder, number: int, message: Message) -> Non
             raise BlocksError(
                 f"a block of type {block.get('type')!r} in an answer, expected {', '.join(BLOCK_READERS)}"
             )
-        refuse_unknown_keys(block, BLOCK_KEYS[block["type"]])
+        _refuse_unknown_keys(block)
         if answer.calls and block["type"] != "tool_use":
             raise BlocksError(f"a block of type {block['type']!r} after a call")
         read_block(answer, block)
     text, reasoning = (canonical_text(part) for part in ("".join(answer.texts), "\n\n".join(answer.reasoning)))
-    builder.add_answer(number, text, answer.calls, reasoning=reasoning, train=message.get("weight") != 0)
+    builder.add_answer(number, text, answer.calls, reasoning=reasoning, train=is_learned(message))
 
 
 def _read_text(answer: _BlockAnswer, block: Block) -> None:
@@ -126,12 +122,11 @@ def _read_thinking(answer: _BlockAnswer, block: Block) -> None:
 
 
 def _read_call(answer: _BlockAnswer, block: Block) -> None:
-    name = text_of(block, "name")
-    try:
-        arguments = read_arguments(block.get("input"))
-    except ArgumentsError as error:
-        raise BlocksError(f"{name!r}: {error}") from None
-    answer.calls.append(SourceCall(name, arguments.value, arguments.raw, text_of(block, "id")))
+    answer.calls.append(block_call(text_of(block, "name"), block.get("input"), text_of(block, "id")))
+
+
+def _refuse_unknown_keys(block: Block) -> None:
+    refuse_unknown_keys(block, BLOCK_KEYS[block["type"]], of=f"a block of type {block['type']!r}")
 
 
 BLOCK_READERS: dict[str, Callable[[_BlockAnswer, Block], None]] = {

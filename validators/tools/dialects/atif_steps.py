@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from winnow.core.example import canonical_text
-from winnow.validators.tools.dialects.argument_object import ArgumentsError, read_arguments
+from winnow.validators.tools.dialects.block_messages import block_call, take_each
 from winnow.validators.tools.dialects.content_blocks import BlocksError, joined_text, refuse_unknown_keys, text_of
 from winnow.validators.tools.dialects.dialect import Dialect, Message, SourceDialogue
 from winnow.validators.tools.dialects.dialogue_builder import DialogueBuilder, SourceCall
@@ -30,18 +31,13 @@ def recognizes(messages: Sequence[Message]) -> bool:
 def read(messages: Sequence[Message]) -> SourceDialogue:
     """The dialogue. Raises DialogueError with every problem; message 1 is the first step."""
     builder = DialogueBuilder()
-    for number, step in enumerate(messages, 1):
-        try:
-            _take(builder, number, step)
-        except BlocksError as error:
-            builder.add_problem(number, str(error))
+    take_each(builder, messages, partial(_take, builder))
     return builder.dialogue()
 
 
 def _take(builder: DialogueBuilder, number: int, step: Message) -> None:
     source = step["source"]
-    if unknown := sorted(str(key) for key in step if step[key] is not None and key not in STEP_KEYS):
-        raise BlocksError(f"unknown key {unknown[0]!r} in a step")
+    refuse_unknown_keys(step, STEP_KEYS, of="a step")
     text = canonical_text(joined_text(step["message"], separator="\n"))
     results = _results(step)
     if source == "agent":
@@ -82,12 +78,8 @@ def _call(call: Any) -> SourceCall:
     name, identity = call.get("function_name"), call.get("tool_call_id")
     if not isinstance(name, str) or not isinstance(identity, str):
         raise BlocksError("a call without the texts function_name and tool_call_id")
-    refuse_unknown_keys(call, CALL_KEYS)
-    try:
-        arguments = read_arguments(call.get("arguments"))
-    except ArgumentsError as error:
-        raise BlocksError(f"{name!r}: {error}") from None
-    return SourceCall(name, arguments.value, arguments.raw, identity)
+    refuse_unknown_keys(call, CALL_KEYS, of="a call")
+    return block_call(name, call.get("arguments"), identity)
 
 
 def _results(step: Message) -> list[Any]:
@@ -105,7 +97,7 @@ def _take_result(builder: DialogueBuilder, number: int, result: Any) -> None:
         raise BlocksError("a result that is no object")
     if result.get("subagent_trajectory_ref") is not None:
         raise BlocksError("a result in another trajectory (subagent_trajectory_ref)")
-    refuse_unknown_keys(result, RESULT_KEYS)
+    refuse_unknown_keys(result, RESULT_KEYS, of="a result")
     text = canonical_text(joined_text(result.get("content"), separator="\n"))
     call_id = "" if result.get("source_call_id") is None else text_of(result, "source_call_id")
     builder.add_result(number, text, call_id=call_id)

@@ -43,8 +43,8 @@ def text_of(block: Block, key: str) -> str:
     return text
 
 
-def refuse_unknown_keys(block: Block, known: Collection[str]) -> None:
-    """Raise BlocksError for a key with a value that would be lost."""
-    unknown = sorted(str(key) for key, value in block.items() if value is not None and key not in known)
+def refuse_unknown_keys(holder: Mapping[str, Any], known: Collection[str], *, of: str) -> None:
+    """Raise BlocksError for a key with a value that would be lost; `of` says what has it, as in "a message"."""
+    unknown = sorted(str(key) for key, value in holder.items() if value is not None and key not in known)
     if unknown:
-        raise BlocksError(f"unknown key {unknown[0]!r} in a block of type {block.get('type')!r}")
+        raise BlocksError(f"unknown key {unknown[0]!r} of {of}")

@@ -49,6 +49,11 @@ class DialogueBuilder:
         """Note why a message cannot be read."""
         self.problems.append(f"message {number}: {what}")
 
+    def add_problems(self, number: int, error: DialogueError) -> None:
+        """Note every problem of a part of a message."""
+        for problem in error.problems:
+            self.add_problem(number, problem)
+
     def add_system(self, number: int, text: str) -> None:
         """Read a system prompt; several are joined."""
         if self.turns:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-from winnow.core.vocabulary import DropReason
 from winnow.validators.gateway_logs.answers import answer_of, response_of
 from winnow.validators.gateway_logs.bodies import BodyError, read_body
 from winnow.validators.gateway_logs.exchange import COLUMNS, Exchange, exchange_of, is_exchange
 from winnow.validators.gateway_logs.prompts import prompt_of
-from winnow.validators.row_layout import ArrangedRow, Fields, RowLayout
+from winnow.validators.row_layout import ArrangedRow, Fields, RowLayout, malformed_dialogue
 from winnow.validators.text import Drop
+from winnow.validators.tools.dialects.context_messages import as_context
 from winnow.validators.tools.dialects.openai_responses_rows import OPENAI_RESPONSES_ROWS
 
 
@@ -19,11 +18,11 @@ def arrange(fields: Fields) -> ArrangedRow | Drop:
     """The messages of the request, and then the answer of the response."""
     exchange = exchange_of(fields)
     if exchange.failure:
-        return _drop(exchange.failure)
+        return malformed_dialogue(exchange.failure)
     try:
         items = _items_of_responses(exchange)
     except BodyError as error:
-        return _drop(f"the response {error}")
+        return malformed_dialogue(f"the response {error}")
     arranged = OPENAI_RESPONSES_ROWS.arrange(items) if items else _chat(exchange, fields.get("tools"))
     return arranged if isinstance(arranged, Drop) else arranged._replace(session=exchange.session)
 
@@ -35,9 +34,9 @@ def _chat(exchange: Exchange, tools: object) -> ArrangedRow | Drop:
         part = "response"
         answer = answer_of(exchange.response)
     except BodyError as error:
-        return _drop(f"the {part} {error}")
+        return malformed_dialogue(f"the {part} {error}")
     offered = prompt.tools if prompt.tools is not None else tools
-    return ArrangedRow({"messages": [*map(_context, prompt.messages), answer], "tools": offered})
+    return ArrangedRow({"messages": [*map(as_context, prompt.messages), answer], "tools": offered})
 
 
 def _items_of_responses(exchange: Exchange) -> Fields | None:
@@ -50,15 +49,6 @@ def _items_of_responses(exchange: Exchange) -> Fields | None:
         return None
     row = {"request": request, "response": response_of(exchange.response)}
     return row if OPENAI_RESPONSES_ROWS.recognizes(row) else None
-
-
-def _context(message: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A message of the request: an earlier answer is learned from the entry whose response it is."""
-    return {**message, "weight": 0} if message.get("role") == "assistant" else message
-
-
-def _drop(detail: str) -> Drop:
-    return Drop(DropReason.MALFORMED_DIALOGUE, detail)
 
 
 GATEWAY = RowLayout("gateway", "logs of an AI gateway", is_exchange, arrange, COLUMNS)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from winnow.core.vocabulary import DropReason
-from winnow.validators.row_layout import ArrangedRow, Fields, RowLayout
+from winnow.validators.row_layout import ArrangedRow, Fields, RowLayout, malformed_dialogue
 from winnow.validators.text import Drop
 from winnow.validators.tools.dialects.sharegpt import END_OF_TEXT
 
@@ -27,7 +26,7 @@ def arrange(fields: Fields) -> ArrangedRow | Drop:
     spoken = list(zip(marked[1::2], marked[2::2], strict=True))
     problems = [*_outside(marked[0], spoken), *_unfinished(spoken)]
     if problems:
-        return Drop(DropReason.MALFORMED_DIALOGUE, "; ".join(problems))
+        return malformed_dialogue("; ".join(problems))
     system = str(fields.get("system") or "").strip().removeprefix("SYSTEM:").strip()
     messages = [{"from": "system", "value": system}] if system else []
     messages += [{"from": _SPEAKERS[speaker], "value": _without_end(text)} for speaker, text in spoken]

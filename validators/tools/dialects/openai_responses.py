@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from winnow.core.example import canonical_text
-from winnow.validators.tools.dialects.argument_object import ArgumentsError, read_arguments
+from winnow.validators.tools.dialects.block_messages import block_call, is_learned, take_each
 from winnow.validators.tools.dialects.content_blocks import (
     BlocksError,
     blocks_of,
@@ -62,7 +63,7 @@ class _ItemReader:
         if self.answer is not None and is_next and (self.answer.texts or self.answer.calls):
             self.finish_answer()
         self.answer = self.answer or _ItemAnswer(number)
-        self.answer.train = self.answer.train and item.get("weight") != 0
+        self.answer.train = self.answer.train and is_learned(item)
         return self.answer
 
 
@@ -75,11 +76,7 @@ def recognizes(messages: Sequence[Message]) -> bool:
 def read(messages: Sequence[Message]) -> SourceDialogue:
     """The dialogue. Raises DialogueError with every problem."""
     reader = _ItemReader()
-    for number, item in enumerate(messages, 1):
-        try:
-            _take(reader, number, item)
-        except BlocksError as error:
-            reader.builder.add_problem(number, str(error))
+    take_each(reader.builder, messages, partial(_take, reader))
     reader.finish_answer()
     return reader.builder.dialogue()
 
@@ -89,7 +86,7 @@ def _take(reader: _ItemReader, number: int, item: Message) -> None:
     read_item = ITEM_READERS.get(kind)
     if read_item is None:
         raise BlocksError(f"an item of type {kind!r}, expected {', '.join(ITEM_READERS)}")
-    refuse_unknown_keys(item, ITEM_KEYS[kind])
+    refuse_unknown_keys(item, ITEM_KEYS[kind], of=f"an item of type {kind!r}")
     if str(item.get("status")) not in WHOLE:
         raise BlocksError(f"an item with the status {item['status']!r}, expected 'completed'")
     read_item(reader, number, item)
@@ -122,12 +119,7 @@ def _answer_text(content: object) -> str:
 
 
 def _take_call(reader: _ItemReader, number: int, item: Message) -> None:
-    name = text_of(item, "name")
-    try:
-        arguments = read_arguments(item.get("arguments"))
-    except ArgumentsError as error:
-        raise BlocksError(f"{name!r}: {error}") from None
-    call = SourceCall(name, arguments.value, arguments.raw, _call_id(item))
+    call = block_call(text_of(item, "name"), item.get("arguments"), _call_id(item))
     reader.answer_of(number, item, is_next=False).calls.append(call)
 
 

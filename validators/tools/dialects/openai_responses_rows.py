@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from winnow.core.vocabulary import DropReason
-from winnow.validators.row_layout import ArrangedRow, Fields, RowLayout
+from winnow.validators.row_layout import ArrangedRow, Fields, RowLayout, malformed_dialogue
 from winnow.validators.text import Drop
 
 COLUMNS = frozenset(
@@ -32,7 +31,7 @@ def arrange(fields: Fields) -> ArrangedRow | Drop:
     if isinstance(request, Mapping) and isinstance(response, Mapping):
         row = {**request, **response, "input": request["input"]}
     if problem := next(_problems(row), ""):
-        return Drop(DropReason.MALFORMED_DIALOGUE, problem)
+        return malformed_dialogue(problem)
     output = row.get("output") or []
     given = _items(row["input"], "user")
     context = [{**item, "weight": 0} for item in given] if output else given

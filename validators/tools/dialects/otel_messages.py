@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from winnow.core.example import canonical_text
-from winnow.validators.tools.dialects.argument_object import ArgumentsError, read_arguments
+from winnow.validators.tools.dialects.block_messages import block_call, is_learned, take_each
 from winnow.validators.tools.dialects.content_blocks import Block, BlocksError, refuse_unknown_keys, text_of
 from winnow.validators.tools.dialects.dialect import Dialect, Message, SourceDialogue
 from winnow.validators.tools.dialects.dialogue_builder import DialogueBuilder, SourceCall
@@ -44,11 +45,7 @@ def recognizes(messages: Sequence[Message]) -> bool:
 def read(messages: Sequence[Message]) -> SourceDialogue:
     """The dialogue. Raises DialogueError with every problem."""
     builder = DialogueBuilder()
-    for number, message in enumerate(messages, 1):
-        try:
-            _take(builder, number, message)
-        except BlocksError as error:
-            builder.add_problem(number, str(error))
+    take_each(builder, messages, partial(_take, builder))
     return builder.dialogue()
 
 
@@ -56,8 +53,7 @@ def _take(builder: DialogueBuilder, number: int, message: Message) -> None:
     role = str(message.get("role"))
     if role not in PARTS_OF_ROLE:
         raise BlocksError(f"role {role!r}, expected {', '.join(PARTS_OF_ROLE)}")
-    if unknown := sorted(str(key) for key in message if message[key] is not None and key not in MESSAGE_KEYS):
-        raise BlocksError(f"unknown key {unknown[0]!r}")
+    refuse_unknown_keys(message, MESSAGE_KEYS, of="a message")
     parts = message["parts"]
     _check_parts(parts, role)
     texts = [text_of(part, "content") for part in parts if part["type"] == "text"]
@@ -80,7 +76,7 @@ def _check_parts(parts: Sequence[Any], role: str) -> None:
         kind = str(part.get("type")) if isinstance(part, Mapping) else "none"
         if kind not in PARTS_OF_ROLE[role]:
             raise BlocksError(f"a part of type {kind!r} for the role {role}")
-        refuse_unknown_keys(part, PART_KEYS[kind])
+        refuse_unknown_keys(part, PART_KEYS[kind], of=f"a part of type {kind!r}")
         if latest == "tool_call" and kind != latest:
             raise BlocksError(f"a part of type {kind!r} after a call")
         if latest == "text" and kind == "tool_call_response":
@@ -91,17 +87,12 @@ def _check_parts(parts: Sequence[Any], role: str) -> None:
 def _take_answer(builder: DialogueBuilder, number: int, message: Message, text: str) -> None:
     reasoning = "\n\n".join(text_of(part, "content") for part in message["parts"] if part["type"] == "reasoning")
     calls = [_call(part) for part in message["parts"] if part["type"] == "tool_call"]
-    train = message.get("weight") != 0
+    train = is_learned(message)
     builder.add_answer(number, canonical_text(text), calls, reasoning=canonical_text(reasoning), train=train)
 
 
 def _call(part: Block) -> SourceCall:
-    name = text_of(part, "name")
-    try:
-        arguments = read_arguments(part.get("arguments"))
-    except ArgumentsError as error:
-        raise BlocksError(f"{name!r}: {error}") from None
-    return SourceCall(name, arguments.value, arguments.raw, _id(part))
+    return block_call(text_of(part, "name"), part.get("arguments"), _id(part))
 
 
 def _id(part: Block) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from winnow.core.vocabulary import DropReason
-from winnow.validators.row_layout import ArrangedRow, Fields, RowLayout
+from winnow.validators.row_layout import ArrangedRow, Fields, RowLayout, malformed_dialogue
 from winnow.validators.text import Drop
+from winnow.validators.tools.dialects.context_messages import as_context
 from winnow.validators.tools.dialects.otlp_values import OtlpError, attributes_of
 from winnow.validators.tools.strict_json import JsonError, read_json
 
@@ -38,19 +38,19 @@ def arrange(fields: Fields) -> ArrangedRow | Drop:
     try:
         attributes = attributes_of(fields.get("attributes") or {})
     except OtlpError as error:
-        return _drop(f"the attributes of the span: {error}")
+        return malformed_dialogue(f"the attributes of the span: {error}")
     attributes |= {key: fields[key] for key in COLUMNS & {*fields}}
     operation = attributes.get(OPERATION)
     if operation not in (None, *CHAT_OPERATIONS) or attributes.get(INPUT) is None:
-        return _drop(_why_no_chat(operation, str(fields.get("name", ""))))
+        return malformed_dialogue(_why_no_chat(operation, str(fields.get("name", ""))))
     try:
         given, answers, system = (_listed(attributes, key) for key in (INPUT, OUTPUT, SYSTEM))
     except (JsonError, OtlpError) as error:
-        return _drop(str(error))
+        return malformed_dialogue(str(error))
     if problem := next(_problems(answers), ""):
-        return _drop(problem)
+        return malformed_dialogue(problem)
     first = [{"role": "system", "parts": system}] if system else []
-    messages = [*first, *(map(_context, given) if answers else given), *answers]
+    messages = [*first, *(map(as_context, given) if answers else given), *answers]
     return ArrangedRow({"messages": messages, "tools": attributes.get(TOOLS)}, session=attributes.get(CONVERSATION))
 
 
@@ -81,15 +81,6 @@ def _problems(answers: list[Any]) -> Iterator[str]:
     reasons = [str(one.get("finish_reason")) for one in answers]
     if cut := next((one for one in reasons if one in CUT_REASONS), ""):
         yield f"the answer is not whole: finish_reason {cut!r}"
-
-
-def _context(message: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A message of the input: what the assistant said there is not learned from this span."""
-    return {**message, "weight": 0} if message.get("role") == "assistant" else message
-
-
-def _drop(detail: str) -> Drop:
-    return Drop(DropReason.MALFORMED_DIALOGUE, detail)
 
 
 OTEL_SPANS = RowLayout("otel", "spans of OpenTelemetry", recognizes, arrange, COLUMNS)

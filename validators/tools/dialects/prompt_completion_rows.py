@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from winnow.core.vocabulary import DropReason
-from winnow.validators.row_layout import ArrangedRow, Fields, RowLayout
+from winnow.validators.row_layout import ArrangedRow, Fields, RowLayout, malformed_dialogue
 from winnow.validators.text import Drop
 from winnow.validators.tools.dialects.answer_text import AnswerTextError, answer_message
+from winnow.validators.tools.dialects.context_messages import as_context
 
 COLUMNS = frozenset({"prompt", "completion", "tools"})
 
@@ -22,26 +21,23 @@ def arrange(fields: Fields) -> ArrangedRow | Drop:
     """The prompt and the completion as one list of messages."""
     prompt, completion = fields["prompt"], fields["completion"]
     if isinstance(fields.get("label"), bool):
-        return _drop("a preference row with a `label` of true or false; expected: a row with an answer to learn")
+        return malformed_dialogue(
+            "a preference row with a `label` of true or false; expected: a row with an answer to learn"
+        )
     if isinstance(prompt, str) and isinstance(completion, str):
         return _arranged_texts(prompt, completion, fields.get("tools"))
     if not (_are_messages(prompt) and _are_messages(completion)):
         found = f"prompt is {_form(prompt)}, completion is {_form(completion)}"
-        return _drop(f"{found}; expected: two texts or two lists of messages")
-    return ArrangedRow({"messages": [*map(_context, prompt), *completion], "tools": fields.get("tools")})
+        return malformed_dialogue(f"{found}; expected: two texts or two lists of messages")
+    return ArrangedRow({"messages": [*map(as_context, prompt), *completion], "tools": fields.get("tools")})
 
 
 def _arranged_texts(prompt: str, completion: str, tools: object) -> ArrangedRow | Drop:
     try:
         answer = answer_message(completion)
     except AnswerTextError as error:
-        return _drop(f"completion: {error}")
+        return malformed_dialogue(f"completion: {error}")
     return ArrangedRow({"messages": [{"role": "user", "content": prompt}, answer], "tools": tools})
-
-
-def _context(message: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A message of the prompt: what the assistant says there is not learned."""
-    return {**message, "weight": 0} if message.get("role") == "assistant" else message
 
 
 def _are_messages(value: object) -> bool:
@@ -52,10 +48,6 @@ def _form(value: object) -> str:
     if isinstance(value, str):
         return "a text"
     return "a list of messages" if _are_messages(value) else f"{str(value)[:40]!r}"
-
-
-def _drop(detail: str) -> Drop:
-    return Drop(DropReason.MALFORMED_DIALOGUE, detail)
 
 
 PROMPT_COMPLETION = RowLayout("prompt_completion", "TRL's prompt and completion", recognizes, arrange, COLUMNS)

@@ -97,8 +97,7 @@ class _ChatReader:
             reasoning, rest = split_reasoning(text.rstrip().removesuffix(END_OF_TEXT))
             marked = _only_calls(message, rest) if is_call else self.markup.answer(rest)
         except DialogueError as error:
-            for problem in error.problems:
-                self.builder.add_problem(number, problem)
+            self.builder.add_problems(number, error)
             marked, reasoning = MarkedAnswer(text), ""
         self.parts.append(AnswerPart(number, marked.text, marked.calls, reasoning, is_learned(message)))
 
@@ -106,8 +105,7 @@ class _ChatReader:
         try:
             results = self.markup.results(text, self.builder.open_tools())
         except DialogueError as error:
-            for problem in error.problems:
-                self.builder.add_problem(number, problem)
+            self.builder.add_problems(number, error)
             return
         for one in results:
             name, call_id = one.name or message.get("name"), message.get("tool_call_id")

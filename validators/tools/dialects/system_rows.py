@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from winnow.core.vocabulary import DropReason
-from winnow.validators.row_layout import ArrangedRow, Fields, RowLayout
+from winnow.validators.row_layout import ArrangedRow, Fields, RowLayout, malformed_dialogue
 from winnow.validators.text import Drop
 from winnow.validators.tools.dialects.content_blocks import BlocksError, joined_text
 from winnow.validators.tools.strict_json import JsonError, read_json
@@ -22,9 +21,9 @@ def arrange(fields: Fields) -> ArrangedRow | Drop:
         messages = read_json(messages) if isinstance(messages, str) else messages
         return ArrangedRow({"messages": with_system(fields["system"], messages), "tools": fields.get("tools")})
     except JsonError as error:
-        return Drop(DropReason.MALFORMED_DIALOGUE, f"the messages are {error}")
+        return malformed_dialogue(f"the messages are {error}")
     except BlocksError as error:
-        return Drop(DropReason.MALFORMED_DIALOGUE, f"the system prompt: {error}")
+        return malformed_dialogue(f"the system prompt: {error}")
 
 
 def with_system(system: object, messages: Any) -> Any:

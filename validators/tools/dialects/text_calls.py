@@ -12,6 +12,7 @@ from typing import Any
 
 from winnow.validators.tools.call_formats import fenced_json, hermes_tags
 from winnow.validators.tools.call_formats.answer import Answer, FormatError
+from winnow.validators.tools.call_formats.openai_tool_calls import call_object
 from winnow.validators.tools.dialects import openai_chat
 from winnow.validators.tools.dialects.dialect import Dialect, DialogueError, Message, SourceDialogue
 from winnow.validators.tools.dialects.written_results import RESULT_GAP
@@ -103,11 +104,7 @@ def _native(messages: Sequence[Message], answers: Mapping[int, Answer]) -> Itera
 
 def _with_calls(answer: Answer, count: int) -> dict[str, Any]:
     calls = [
-        {
-            "id": f"call_{number}",
-            "type": "function",
-            "function": {"name": call.name, "arguments": write_json(call.arguments, sort_keys=False)},
-        }
+        {"id": f"call_{number}", **call_object(call.name, write_json(call.arguments, sort_keys=False))}
         for number, call in enumerate(answer.calls, count + 1)
     ]
     return {"content": answer.content, **({"tool_calls": calls} if calls else {})}

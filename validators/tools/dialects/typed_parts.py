@@ -94,8 +94,7 @@ def _answer(builder: DialogueBuilder, number: int, message: Message, text: str) 
         calls = [call for one in written for call in written_calls(one)]
     except DialogueError as error:
         calls = []
-        for problem in error.problems:
-            builder.add_problem(number, problem)
+        builder.add_problems(number, error)
     return AnswerPart(number, text, tuple(calls), _text(message, "reasoning"), is_learned(message))
 
 

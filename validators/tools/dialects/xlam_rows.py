@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from winnow.core.vocabulary import DropReason
-from winnow.validators.row_layout import ArrangedRow, Fields, RowLayout
+from winnow.validators.row_layout import ArrangedRow, Fields, RowLayout, malformed_dialogue
 from winnow.validators.text import Drop
+from winnow.validators.tools.call_formats.openai_tool_calls import call_object
 from winnow.validators.tools.strict_json import JsonError, read_json, write_json
 
 COLUMNS = frozenset({"query", "answers", "tools"})
@@ -19,11 +19,11 @@ def arrange(fields: Fields) -> ArrangedRow | Drop:
     try:
         calls = read_json(answers) if isinstance(answers, str) else answers
     except JsonError as error:
-        return Drop(DropReason.MALFORMED_DIALOGUE, f"the answers are {error}")
+        return malformed_dialogue(f"the answers are {error}")
     if not isinstance(calls, list):
-        return Drop(DropReason.MALFORMED_DIALOGUE, "the answers are no list of calls")
+        return malformed_dialogue("the answers are no list of calls")
     if problems := [*_problems(calls)]:
-        return Drop(DropReason.MALFORMED_DIALOGUE, "; ".join(problems))
+        return malformed_dialogue("; ".join(problems))
     messages: list[dict[str, Any]] = [{"role": "user", "content": fields["query"]}]
     messages += [{"role": "assistant", "content": "", "tool_calls": [*map(_call, range(1, len(calls) + 1), calls)]}]
     return ArrangedRow({"messages": messages, "tools": fields["tools"]})
@@ -44,7 +44,7 @@ def _problems(calls: list[Any]) -> Iterator[str]:
 
 def _call(number: int, call: Mapping[str, Any]) -> dict[str, Any]:
     arguments = write_json(call["arguments"], sort_keys=False)
-    return {"id": f"a{number}", "type": "function", "function": {"name": call["name"], "arguments": arguments}}
+    return {"id": f"a{number}", **call_object(call["name"], arguments)}
 
 
 XLAM = RowLayout("xlam", "xLAM", lambda fields: fields.keys() >= COLUMNS, arrange, COLUMNS)

@@ -81,14 +81,15 @@ def test_a_failed_result_keeps_its_mark_and_an_empty_one_is_empty() -> None:
         ([assistant(use("a"), use("a"))], r"an earlier call has the id 'a' too"),
         ([assistant({**use("a"), "input": "Paris"})], r"message 2: 'weather': the arguments are not JSON"),
         ([assistant({**use("a"), "input": None})], r"'weather': the arguments are 'None', expected an object"),
-        ([assistant({**use("a"), "extra": 1})], r"unknown key 'extra' in a block of type 'tool_use'"),
+        ([assistant({**use("a"), "extra": 1})], r"unknown key 'extra' of a block of type 'tool_use'"),
         ([assistant({"type": "tool_use", "name": "f", "input": {}})], r"of type 'tool_use' without the text 'id'"),
         ([assistant({"type": "redacted_thinking", "data": "x"})], r"a block of type 'redacted_thinking' in an answer"),
         ([assistant(use("a")), user(result("a", [{"type": "image"}]))], r"a block of type 'image', expected 'text'"),
         ([assistant(use("a")), user(result("a", is_error="yes"))], r"is_error is 'yes'"),
         ([assistant(use("a")), user({"type": "document"})], r"a block of type 'document'"),
         ([assistant(use("a")), {"role": "tool", "content": "x"}], r"message 3: role 'tool', expected assistant"),
-        ([{**assistant(use("a")), "usage": {}}], r"message 2: unknown key 'usage'"),
+        ([{**assistant(use("a")), "weight": 0.5}], r"message 2: weight 0.5, expected 0 or 1"),
+        ([{**assistant(use("a")), "usage": {}}], r"message 2: unknown key 'usage' of a message"),
     ],
 )  # fmt: skip
 def test_what_breaks_the_form_is_named(messages: list[Any], problem: str) -> None:

@@ -78,7 +78,8 @@ def test_two_answers_in_a_row_stay_two_turns() -> None:
     [
         (call("a", "{"), r"message 2: 'weather': the arguments are not JSON"),
         (call("a", status="incomplete"), r"message 2: an item with the status 'incomplete'"),
-        (call("a", namespace="crm"), r"unknown key 'namespace'"),
+        (call("a", weight=0.5), r"message 2: weight 0.5, expected 0 or 1"),
+        (call("a", namespace="crm"), r"unknown key 'namespace' of an item of type 'function_call'"),
         ({**call("a"), "call_id": 3}, r"without the text 'call_id'"),
         (output("z", "18"), r"a result for the call 'z', which was not made"),
         ({"type": "web_search_call", "id": "w"}, r"an item of type 'web_search_call', expected message, function_call"),

@@ -69,10 +69,11 @@ def test_parts_become_turns() -> None:
         (says("user", text("x"), response("a")), r"text of the user before a result"),
         (says("assistant", call("a", "[]")), r"'weather': the arguments are '\[\]'"),
         (says("assistant", {"type": "tool_call", "name": "f"}), r"'f': the arguments are 'None', expected an object"),
-        (says("assistant", {**call("a"), "server": 1}), r"unknown key 'server'"),
+        (says("assistant", {**call("a"), "server": 1}), r"unknown key 'server' of a part of type 'tool_call'"),
         (says("tool", response("a", None)), r"without a response"),
         (says("tool", response("z")), r"a result for the call 'z', which was not made"),
         (says("assistant", "x"), r"a part of type 'none'"),
+        (says("assistant", text("x"), weight=0.5), r"message 2: weight 0.5, expected 0 or 1"),
         (says("assistant", text("x"), cost=1), r"unknown key 'cost'"),
     ],
 )

@@ -85,10 +85,6 @@ ROWS: dict[str, dict[str, Any]] = {
     "request": {"text": "How is the weather in Paris?"},
     "anthropic": {"messages": [_ASKED, _USES_TOOL, _TOOL_RESULT, _SAYS], "tools": TOOLS},
     "system": {"system": "Be kind.", "messages": [_ASKED, _USES_TOOL, _TOOL_RESULT, _SAYS], "tools": TOOLS},
-    "anthropic_request": {
-        "request": {"model": "m", "system": "Be kind.", "messages": [_ASKED], "tools": TOOLS},
-        "response": {"type": "message", "content": _USES_TOOL["content"], "stop_reason": "tool_use"},
-    },
     "hugging_face": {
         "messages": [
             {"role": "user", "content": "How is the weather in Paris?"},

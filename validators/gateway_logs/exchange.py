@@ -68,7 +68,7 @@ class Exchange:
 
 
 def is_exchange(fields: Fields) -> bool:
-    """Whether a row is an entry of the log of a gateway."""
+    """Whether a row is an entry of the log of a gateway, or a request and its response alone."""
     columns = _columns_of(fields)
     if columns is None:
         return False
@@ -80,7 +80,7 @@ def is_exchange(fields: Fields) -> bool:
     if columns.request == "input":
         return isinstance(request, Mapping) and isinstance(response, Mapping)
     is_log = columns.request != "request" or bool(LOG_COLUMNS & fields.keys())
-    return is_log or (_may_be_body(response) and not _has_own_layout(response))
+    return is_log or _may_be_body(response)
 
 
 def exchange_of(fields: Fields) -> Exchange:
@@ -89,13 +89,14 @@ def exchange_of(fields: Fields) -> Exchange:
     request, response = fields.get(columns.request), fields.get(columns.response)
     if columns.request == "messages":
         request = {**_object(fields.get("model_parameters")), "messages": _value(request)}
-    status = _status(fields)
-    for part in ("request", "response"):  # Portkey: each with its headers
-        given = request if part == "request" else response
-        if isinstance(given, Mapping) and isinstance(given.get("body"), Mapping | str):
-            status = status or str(given.get("status") or "")
-            request, response = (given["body"], response) if part == "request" else (request, given["body"])
-    return Exchange(request, response, _failure(fields, status), _session(fields))
+    asked, answered = _with_headers(request), _with_headers(response)
+    failure = _failure(fields, _status(fields) or str(answered.get("status") or ""))
+    return Exchange(asked.get("body", request), answered.get("body", response), failure, _session(fields))
+
+
+def _with_headers(part: object) -> Mapping[str, Any]:
+    """A request or a response that has its body beside its headers and status, as Portkey writes it; else nothing."""
+    return part if isinstance(part, Mapping) and isinstance(part.get("body"), Mapping | str) else {}
 
 
 def _columns_of(fields: Fields) -> BodyColumns | None:
@@ -103,16 +104,7 @@ def _columns_of(fields: Fields) -> BodyColumns | None:
 
 
 def _may_be_body(value: object) -> bool:
-    return isinstance(value, Mapping) or (
-        isinstance(value, str) and value.lstrip().startswith(("{", "data:", "event:"))
-    )
-
-
-def _has_own_layout(response: object) -> bool:
-    """Whether a response beside its request and nothing else is of Anthropic or of OpenAI's Responses API."""
-    if not isinstance(response, Mapping):
-        return False
-    return response.get("type") in ("message", "error") or isinstance(response.get("output"), list)
+    return isinstance(value, Mapping) or (isinstance(value, str) and value.lstrip().startswith(BODY_STARTS))
 
 
 def _status(fields: Fields) -> str:

@@ -21,7 +21,9 @@ class RequestPrompt:
     """What a request asks."""
 
     messages: Sequence[Mapping[str, Any]]
-    """The messages with the system prompt first."""
+    """The messages, or the items of OpenAI's Responses API; those of OpenAI hold the system prompt, too."""
+    system: object = None
+    """The system prompt beside the messages, as Anthropic's requests have it: a text or blocks of text."""
     tools: object = None
     """The offered tools in the provider's form; None if the request names none."""
 
@@ -31,14 +33,16 @@ def prompt_of(body: object) -> RequestPrompt:
     found = read_body(body)
     if isinstance(found, list):
         raise BodyError("is a stream")
-    if "messages" not in found:
+    if "messages" not in found and not _are_objects(found.get("input")):
         return RequestPrompt([{"role": "user", "content": _prompt_text(found)}])
-    messages = found["messages"]
-    if not isinstance(messages, list) or not messages or not all(isinstance(one, Mapping) for one in messages):
+    messages = found.get("messages", found.get("input"))
+    if not _are_objects(messages):
         raise BodyError("has messages that are no list of objects")
-    system = _system_text(found.get("system"))
-    first = [{"role": "system", "content": system}] if system else []
-    return RequestPrompt([*first, *messages], found.get("tools", found.get("functions")))
+    return RequestPrompt(messages, found.get("system"), found.get("tools", found.get("functions")))
+
+
+def _are_objects(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(one, Mapping) for one in value)
 
 
 def _prompt_text(body: Mapping[str, Any]) -> str:
@@ -50,15 +54,3 @@ def _prompt_text(body: Mapping[str, Any]) -> str:
     if body.get("raw"):
         raise BodyError("has a raw prompt, whose turns are not marked; expected the messages of a chat")
     return prompt
-
-
-def _system_text(system: object) -> str:
-    """The system prompt beside the messages of Anthropic: a text or blocks of text."""
-    if system is None or isinstance(system, str):
-        return system or ""
-    texts = (
-        [one.get("text") if isinstance(one, Mapping) else None for one in system] if isinstance(system, list) else []
-    )
-    if not texts or not all(isinstance(text, str) for text in texts):
-        raise BodyError("has a system prompt that is no text")
-    return "\n\n".join(map(str, texts))

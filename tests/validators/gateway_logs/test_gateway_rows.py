@@ -173,6 +173,7 @@ def choice(message: Any = CALLING, reason: str = "stop") -> dict[str, Any]:
         ({"RequestBody": REQUEST, "ResponseBody": {}, "RateLimited": True}, "the request was refused by a rate limit"),
         (entry(response=None), "the response is missing"),
         (entry(response={"error": {"message": "no"}}), "the response is an error"),
+        (entry(response={"type": "error"}), "the response is an error"),
         (entry(response=[1]), "the response is a list, expected an object"),
         (entry(response='{"choices": [], "choices": []}'), "the response is key 'choices' occurs twice"),
         (entry(request={"type": "encrypted", "data": "QUJD"}), "the request is encrypted; decrypt the log first"),
@@ -188,7 +189,7 @@ def choice(message: Any = CALLING, reason: str = "stop") -> dict[str, Any]:
         (entry({"contents": []}), "the request is one to Gemini; expected the messages of a chat"),
         (entry({"prompt": "[INST] hi", "raw": True}), "the request has a raw prompt"),
         (entry({"messages": "hi"}), "the request has messages that are no list of objects"),
-        (entry({"messages": [ASK], "system": 3}), "the request has a system prompt that is no text"),
+        (entry({"messages": [ASK], "system": 3}), "the system prompt of the request: the content is neither"),
         (entry(response=stream(chunk({"content": "It"}))), "the response is a stream that ends before the answer does"),
         (entry(response=stream({"error": "overloaded"})), "the response is a stream with an error: overloaded"),
         (entry(response=stream({"x": 1})), "the response is a stream of an unknown form"),
@@ -205,11 +206,9 @@ def test_a_request_without_a_whole_answer_is_dropped_with_the_reason(row: dict[s
 @pytest.mark.parametrize(
     "row",
     [
-        {"request": {"input": "hi"}, "response": ITEMS},  # of OpenAI's Responses API, too
         {"input": [ASK], "output": ITEMS["output"], "model": "m", "status": "completed"},
         {"request": "Weather in Paris?", "response": "sunny", "model": "m"},
         {"input": "Weather in Paris?", "output": "sunny"},
-        {"request": {"messages": [ASK]}, "response": {"type": "message", "content": []}},  # Anthropic's own layout
         {"messages": [ASK], "response": {"choices": []}},
         {"query": "q", "answers": "[]", "tools": "[]"},
     ],
@@ -286,6 +285,23 @@ def test_the_turns_of_an_anthropic_conversation_before_the_response_are_context(
     )
 
 
+@pytest.mark.parametrize(
+    ("request_", "response"),
+    [
+        ({"messages": [ASK], "system": [{"type": "text", "text": "Be short."}]}, {"type": "message", "content": "No."}),
+        ({"input": [ASK], "instructions": "Be short."}, ITEMS),
+    ],
+    ids=["anthropic", "responses"],
+)
+def test_a_request_and_its_response_need_no_other_column_of_a_log(request_: Any, response: Any) -> None:
+    row = {"request": request_, "response": response}
+    assert GATEWAY.recognizes(row)
+    arranged = GATEWAY.arrange(row)
+    assert not isinstance(arranged, Drop)
+    assert read_dialogue(arranged.content["messages"]).system == "Be short."
+    assert turns(row)[0].role == Role.USER
+
+
 def test_the_requests_of_one_session_are_rows_of_one_group(tmp_path: Path) -> None:
     workspace = tools_workspace(tmp_path / "w")
     result = {"role": "tool", "tool_call_id": "a", "content": "sunny"}
@@ -296,7 +312,9 @@ def test_the_requests_of_one_session_are_rows_of_one_group(tmp_path: Path) -> No
     path = write_jsonl(tmp_path / "logs.jsonl", rows)
     added = workspace.add(path, license="own")
     assert (added.given, added.added, added.dropped) == (3, 2, 1)
-    assert added.notes[0].startswith("logs.jsonl: logs of an AI gateway (3 rows), time = 'created_at'")
+    assert added.notes[0].startswith(
+        "logs.jsonl: requests to a model with their responses (3 rows), time = 'created_at'"
+    )
     assert read_dropped(added.dropped_file)[0]["detail"] == "the request failed with status 500"
     found = read_file(path, kind=KINDS["tools"])
     assert [(row.session, row.time) for row in found.rows[:2]] == [("s1", "2026-01-01T10:00:00Z")] * 2
@@ -316,15 +334,28 @@ def test_for_intents_the_last_message_of_the_user_is_the_query(tmp_path: Path) -
         entry({"messages": [ASK, CALLING, result]}),
         entry({"messages": [ASK, {"role": "user", "content": blocks}]}),
         entry({"contents": []}),
+        {"request": {"input": "And in Rome?"}, "response": ITEMS},
+        entry({"input": [ASK, {"role": "user", "content": [{"type": "input_text", "text": "Hm?"}]}]}, None),
+        entry({"input": [ASK, {"type": "function_call_output", "call_id": "a", "output": "sunny"}]}, ITEMS),
+        entry({"input": "a text to embed"}, {"object": "list", "data": []}),
+        entry({"messages": [{"role": "user", "content": [{"type": "image"}]}]}),
     ]
     path = write_jsonl(tmp_path / "logs.jsonl", rows)
     added = workspace.add(path, license="own")
-    assert (added.given, added.added, added.reasons) == (6, 3, {"empty": 2, "malformed_dialogue": 1})
+    assert (added.given, added.added, added.reasons) == (
+        11,
+        5,
+        {"empty": 3, "malformed_dialogue": 2, "not_text": 1},
+    )
     found = read_file(path)
-    assert [row.content.get("text") for row in found.rows[:3]] == ["Weather in Paris?", "And tomorrow?", "Did it fail?"]
+    texts = [row.content["text"] for row in found.rows if row.problem is None]
+    assert texts == ["Weather in Paris?", "And tomorrow?", "Did it fail?", "And in Rome?", "Hm?"]
     assert [row.problem.detail for row in found.rows if row.problem] == [
         "the request ends with a message of the role 'tool', not with a query",
         "the request ends with results of tools, not with a query",
         "the request is one to Gemini; expected the messages of a chat",
+        "the request ends with results of tools, not with a query",
+        "the request is one to a model of embeddings; expected the messages of a chat",
+        "the last message of the request: a block of type 'image', expected 'input_text' or 'output_text' or 'text'",
     ]
     assert found.rows[0].session == "s1"

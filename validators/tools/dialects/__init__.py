@@ -9,7 +9,6 @@ from winnow.validators.row_layout import RowLayout
 from winnow.validators.tools.dialects.alpaca_rows import ALPACA
 from winnow.validators.tools.dialects.answer_rows import ANSWER_ROWS
 from winnow.validators.tools.dialects.anthropic_messages import ANTHROPIC
-from winnow.validators.tools.dialects.anthropic_rows import ANTHROPIC_ROWS
 from winnow.validators.tools.dialects.atif_rows import ATIF_ROWS
 from winnow.validators.tools.dialects.atif_steps import ATIF
 from winnow.validators.tools.dialects.canonical import CANONICAL
@@ -58,7 +57,6 @@ LAYOUTS: tuple[RowLayout, ...] = (
     GLAIVE_ROWS,
     PROMPT_COMPLETION,
     SYSTEM_ROWS,
-    ANTHROPIC_ROWS,
     OPENAI_RESPONSES_ROWS,
     ATIF_ROWS,
     OTEL_SPANS,

@@ -1,4 +1,4 @@
-"""Logs of AI gateways: a request to a model and its response. Only the response is learned."""
+"""A request to a model and its response, alone or in the log of an AI gateway. Only the response is learned."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from winnow.validators.gateway_logs.exchange import COLUMNS, Exchange, exchange_
 from winnow.validators.gateway_logs.prompts import prompt_of
 from winnow.validators.row_layout import ArrangedRow, Fields, RowLayout, malformed_dialogue
 from winnow.validators.text import Drop
+from winnow.validators.tools.dialects.content_blocks import BlocksError
 from winnow.validators.tools.dialects.context_messages import as_context
 from winnow.validators.tools.dialects.openai_responses_rows import OPENAI_RESPONSES_ROWS
+from winnow.validators.tools.dialects.system_rows import with_system
 
 
 def arrange(fields: Fields) -> ArrangedRow | Drop:
@@ -20,7 +22,7 @@ def arrange(fields: Fields) -> ArrangedRow | Drop:
     if exchange.failure:
         return malformed_dialogue(exchange.failure)
     try:
-        items = _items_of_responses(exchange)
+        items = items_of_responses(exchange)
     except BodyError as error:
         return malformed_dialogue(f"the response {error}")
     arranged = OPENAI_RESPONSES_ROWS.arrange(items) if items else _chat(exchange, fields.get("tools"))
@@ -33,14 +35,19 @@ def _chat(exchange: Exchange, tools: object) -> ArrangedRow | Drop:
         prompt = prompt_of(exchange.request)
         part = "response"
         answer = answer_of(exchange.response)
+        messages = with_system(prompt.system, [*map(as_context, prompt.messages), answer])
     except BodyError as error:
         return malformed_dialogue(f"the {part} {error}")
-    offered = prompt.tools if prompt.tools is not None else tools
-    return ArrangedRow({"messages": [*map(as_context, prompt.messages), answer], "tools": offered})
+    except BlocksError as error:
+        return malformed_dialogue(f"the system prompt of the request: {error}")
+    return ArrangedRow({"messages": messages, "tools": prompt.tools if prompt.tools is not None else tools})
 
 
-def _items_of_responses(exchange: Exchange) -> Fields | None:
-    """The request and response of OpenAI's Responses API, as its own layout reads them; None for another API."""
+def items_of_responses(exchange: Exchange) -> Fields | None:
+    """The request and response of OpenAI's Responses API, as its own layout reads them; None for another API.
+
+    Raises BodyError for a response that is missing, an error, or no whole stream.
+    """
     try:
         request = read_body(exchange.request)
     except BodyError:
@@ -51,4 +58,4 @@ def _items_of_responses(exchange: Exchange) -> Fields | None:
     return row if OPENAI_RESPONSES_ROWS.recognizes(row) else None
 
 
-GATEWAY = RowLayout("gateway", "logs of an AI gateway", is_exchange, arrange, COLUMNS)
+GATEWAY = RowLayout("gateway", "requests to a model with their responses", is_exchange, arrange, COLUMNS)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from winnow.core.example import canonical_text
 from winnow.validators.tools.call_formats.answer import FormatError
 from winnow.validators.tools.call_formats.openai_tool_calls import read_calls
+from winnow.validators.tools.dialects.content_blocks import BlocksError, joined_text
 from winnow.validators.tools.dialects.dialect import Dialect, Message, SourceDialogue
 from winnow.validators.tools.dialects.dialogue_builder import DialogueBuilder, SourceCall
 from winnow.validators.tools.dialects.reasoning_tags import ReasonedText, leading_reasoning
@@ -56,7 +57,7 @@ def _has_calls(message: Message) -> bool:
 def _take(builder: DialogueBuilder, number: int, message: Message, calls: CallReader) -> None:
     """Read one message."""
     role = message["role"]
-    content = text_of_parts(message.get("content"))
+    content = _text_of_parts(message.get("content"))
     if content is None:
         builder.add_problem(number, "the content has parts that are no text")
         content = ""
@@ -79,7 +80,7 @@ def _take_answer(
     builder: DialogueBuilder, number: int, message: Message, content: str, calls: Sequence[SourceCall]
 ) -> None:
     refusal, reasoning = (
-        text_of_parts(value) or ""
+        _text_of_parts(value) or ""
         for value in (message.get("refusal"), message.get("reasoning_content", message.get("reasoning")))
     )
     weight = message.get("weight")
@@ -103,18 +104,12 @@ def _calls(builder: DialogueBuilder, number: int, message: Message) -> Iterator[
         yield SourceCall(call.name, call.arguments, function["arguments"], call.id if listed else "")
 
 
-def text_of_parts(content: object) -> str | None:
+def _text_of_parts(content: object) -> str | None:
     """The text of a message's content: a string, a list of text parts, or nothing. None if it holds something else."""
-    if content is None:
-        return ""
-    if isinstance(content, str):
-        return canonical_text(content)
-    if not isinstance(content, Sequence):
+    try:
+        return canonical_text(joined_text(content, separator=""))
+    except BlocksError:
         return None
-    parts = [part.get("text") if isinstance(part, Mapping) and part.get("type") == "text" else None for part in content]
-    if not all(isinstance(part, str) for part in parts):
-        return None
-    return canonical_text("".join(map(str, parts)))
 
 
 OPENAI_CHAT = Dialect("openai", "OpenAI chat with `tool_calls`", recognizes, read)

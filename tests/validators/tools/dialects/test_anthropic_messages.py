@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.support.dialogues import TOOLS, tools_workspace
+from tests.support.dialogues import tools_workspace
 from winnow.core.vocabulary import DropReason
 from winnow.validators.text import Drop
 from winnow.validators.tools.dialects import read_dialogue
-from winnow.validators.tools.dialects.anthropic_rows import ANTHROPIC_ROWS
 from winnow.validators.tools.dialects.dialect import DialogueError
 from winnow.validators.tools.dialects.system_rows import SYSTEM_ROWS
 from winnow.validators.tools.dialogue import Call, Role, Turn
@@ -106,41 +105,6 @@ def test_the_system_prompt_beside_the_messages_is_the_first_message() -> None:
     assert not SYSTEM_ROWS.recognizes({"messages": [ASKED], "system": None})
     assert isinstance(SYSTEM_ROWS.arrange({**row, "system": 7}), Drop)
     assert isinstance(SYSTEM_ROWS.arrange({**row, "messages": "["}), Drop)
-
-
-def pair(response: dict[str, Any], **request: Any) -> dict[str, Any]:
-    messages = [ASKED, assistant(use("a")), user(result("a"))]
-    return {"request": {"messages": messages, "tools": TOOLS, **request}, "response": {"type": "message", **response}}
-
-
-def test_of_a_request_and_its_response_the_response_is_learned() -> None:
-    row = pair({"content": [text("It is 18.")], "stop_reason": "end_turn"}, system="Be kind.")
-    assert ANTHROPIC_ROWS.recognizes(row)
-    arranged = ANTHROPIC_ROWS.arrange(row)
-    assert not isinstance(arranged, Drop)
-    found = read_dialogue(arranged.content["messages"])
-    learned = [(turn.role, turn.train) for turn in found.turns if turn.role == Role.ASSISTANT]
-    assert learned == [(Role.ASSISTANT, False), (Role.ASSISTANT, True)]
-    assert (found.system, arranged.content["tools"]) == ("Be kind.", TOOLS)
-
-
-@pytest.mark.parametrize(
-    ("response", "request_", "reason"),
-    [
-        (
-            {"type": "error", "error": {"type": "overloaded_error"}},
-            {},
-            "the response is an error: {'type': 'overloaded",
-        ),
-        ({"content": [], "stop_reason": "max_tokens"}, {}, "the response is not whole: stop_reason 'max_tokens'"),
-        ({"content": []}, {"messages": "x"}, "the messages of the request are no list"),
-        ({"content": []}, {"system": 3}, "the system prompt of the request: the content is neither"),
-    ],
-)
-def test_a_pair_without_a_whole_answer_is_dropped(response: Any, request_: Any, reason: str) -> None:
-    found = ANTHROPIC_ROWS.arrange(pair(response, **request_))
-    assert isinstance(found, Drop)
-    assert found.detail.startswith(reason)
 
 
 def test_a_call_without_its_result_and_a_user_who_speaks_too_early_are_dropped(tmp_path: Path) -> None:

@@ -221,6 +221,7 @@ class _RowScreener:
     def _kept(self, row: SourceRow, scrubbed: Scrubbed, label: str | None) -> KeptRow:
         """The row without private data."""
         session, time, split = _cell_value(row.session), _cell_value(row.time), _cell_value(row.split)
+        model = _cell_value(row.origin_model)
         return KeptRow(
             number=row.number,
             record_id=record_id(self.kind.name, scrubbed.text),
@@ -238,7 +239,7 @@ class _RowScreener:
             frozen=row.frozen,
             source_form="" if scrubbed.rewrites else self._source_form(row),
             supersedes=_cell_value(row.supersedes),
-            origin_model=self.context.scrubber.scrub(_cell_value(row.origin_model) or "").text or None,
+            origin_model=self.context.scrubber.scrub(model).text if model else None,
         )
 
 

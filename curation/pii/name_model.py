@@ -37,7 +37,7 @@ def load_name_model(path: Path) -> NameFinder:
     tagger = pipeline("token-classification", model=model, tokenizer=tokenizer, aggregation_strategy="first")
 
     def found(text: str) -> Iterator[PiiSpan]:
-        for one in tagger(text):
+        for one in tagger(text) if text.strip() else ():  # models refuse a text without a word
             entity = ENTITY_OF_TAG.get(str(one["entity_group"]).upper())
             if entity and one["score"] >= MIN_SCORE:
                 yield PiiSpan(entity, int(one["start"]), int(one["end"]))

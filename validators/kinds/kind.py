@@ -245,6 +245,11 @@ class Kind:
     """Keys that a task file of this kind must have, and not empty."""
 
     @property
+    def holds_dialogues(self) -> bool:
+        """Whether the content is a dialogue: `messages`, and the tools that were offered."""
+        return "messages" in self.content_columns
+
+    @property
     def content_names(self) -> frozenset[str]:
         """The names, folded, of the columns that a file must have: they hold the content itself."""
         return frozenset(name for part in self.content_columns.values() if not part.optional for name in part.names)

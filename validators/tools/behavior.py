@@ -102,7 +102,7 @@ PLEASANTRY = re.compile(
 
 def derived_label(dialogue: Dialogue) -> Certain | Proposed:
     """The label of a dialogue, or a proposal where the content leaves it open."""
-    trained = [turn for turn in dialogue.turns if turn.role is Role.ASSISTANT and turn.train]
+    trained = [turn for turn in dialogue.turns if turn.is_learned]
     called = sorted({call.name for turn in trained for call in turn.calls})
     if called:
         return Certain(TOOL_SEPARATOR.join(called), "the tools that are called")

@@ -60,6 +60,11 @@ class Turn:
     train: bool = True
     """Whether a model learns this turn, if it is one of the assistant; a failed turn stays as context."""
 
+    @property
+    def is_learned(self) -> bool:
+        """Whether it is an answer of the assistant that a model learns."""
+        return self.role is Role.ASSISTANT and self.train
+
 
 @dataclass(frozen=True, slots=True)
 class Tool:

@@ -108,7 +108,7 @@ class _TurnReader:
         last = len(self.turns) - 1
         self._unanswered({call_id: place for call_id, place in self.open.items() if place != last}, "the end")
         answers = [turn for turn in self.turns if turn.role is not Role.USER]
-        if answers and not any(turn.role is Role.ASSISTANT and turn.train for turn in answers):
+        if answers and not any(turn.is_learned for turn in answers):
             self._problem(StructureProblemName.NOTHING_TO_LEARN, last, "no turn of the assistant is trained")
 
     def _problem(self, name: StructureProblemName, place: int, detail: str, call_id: str = "") -> None:

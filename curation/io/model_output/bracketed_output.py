@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from winnow.curation.io.model_output.output_form import OutputForm, RawAnswer
-from winnow.validators.tools.strict_json import write_json
 
 
 def _write_list(answer: RawAnswer) -> str:
-    calls = ", ".join(f'{{"name": {write_json(one.name)}, "arguments": {one.json}}}' for one in answer.calls)
+    calls = ", ".join(one.json_object() for one in answer.calls)
     return answer.content + (f"[TOOL_CALLS] [{calls}]" if calls else "")
 
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from winnow.curation.io.model_output.output_form import OutputForm, RawAnswer
-from winnow.validators.tools.strict_json import write_json
 
 PYTHON_TAG = "<|python_tag|>"
 
 
 def _write(answer: RawAnswer) -> str:
-    calls = [f'{{"name": {write_json(one.name)}, "parameters": {one.json}}}' for one in answer.calls]
-    return answer.content + "; ".join(calls)
+    return answer.content + "; ".join(one.json_object(arguments="parameters") for one in answer.calls)
 
 
 LLAMA3 = OutputForm(

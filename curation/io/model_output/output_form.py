@@ -33,6 +33,10 @@ class WrittenCall:
         """The arguments as JSON, in their order. Raises ValueError for what JSON cannot hold, such as NaN."""
         return write_json(self.arguments, sort_keys=False)
 
+    def json_object(self, *, arguments: str = "arguments") -> str:
+        """The call as a JSON object of `name` and the key of the arguments. Raises ValueError as `json`."""
+        return f'{{"name": {write_json(self.name)}, "{arguments}": {self.json}}}'
+
 
 @dataclass(frozen=True)
 class RawAnswer:

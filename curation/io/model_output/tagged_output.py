@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from winnow.curation.io.model_output.output_form import OutputForm, RawAnswer
-from winnow.validators.tools.strict_json import write_json
 
 
 def with_thinking(answer: RawAnswer) -> str:
@@ -13,15 +12,12 @@ def with_thinking(answer: RawAnswer) -> str:
 
 
 def _write_qwen(answer: RawAnswer) -> str:
-    calls = [
-        f'\n<tool_call>\n{{"name": {write_json(one.name)}, "arguments": {one.json}}}\n</tool_call>'
-        for one in answer.calls
-    ]
+    calls = [f"\n<tool_call>\n{one.json_object()}\n</tool_call>" for one in answer.calls]
     return with_thinking(answer) + "".join(calls)
 
 
 def _write_phi4(answer: RawAnswer) -> str:
-    calls = ", ".join(f'{{"name": {write_json(one.name)}, "arguments": {one.json}}}' for one in answer.calls)
+    calls = ", ".join(one.json_object() for one in answer.calls)
     return answer.content + (f"<|tool_call|>[{calls}]<|/tool_call|>" if calls else "")
 
 

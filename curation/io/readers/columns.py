@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, field, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.suggest import suggestion
@@ -123,29 +123,39 @@ def find_columns(
     arranged = layouts.rows if layouts else {}
     only_arranged = kind.content_names - {key.strip().lower() for key in layouts.own} if layouts and arranged else ()
     own = {name: column for name, column in by_folded.items() if name not in only_arranged}
-    found = _with_content(chosen_columns, own, kind)
     read_by_layout = {*()}.union(*(one.columns for one in arranged))
-    for role, names in _known_names(kind).items():
-        column = next((by_folded[n] for n in names if n in by_folded and by_folded[n] not in read_by_layout), None)
-        if (
-            getattr(chosen_columns, role) is None
-            and column is not None
-            and column not in chosen_columns.chosen().values()
-        ):
-            found = replace(found, **{role: column})  # type: ignore[arg-type]  # the roles of KNOWN_NAMES are strings
+    found = _with_content(chosen_columns, own, kind)
+    found = replace(found, **_recognized_roles(chosen_columns, by_folded, kind, read_by_layout))
     if chosen_columns.split is None and found.split and not _are_split_names(splits):
         found = replace(found, split=None)
     if chosen_columns.origin_model is None and found.origin_model and not _names_models(found.origin_model, rows):
         found = replace(found, origin_model=None)
-    held = ", ".join(redact(name) for name in present[:20]) or "none"  # without a header they are a row
-    missing = [
-        Problem(name, f"no {role} column among: {held}", f"one of {', '.join(part.names)}", f"name the {role} column")
-        for role, part in kind.content_columns.items()
-        if role not in found.content and not part.optional and not arranged
-    ]
-    if missing:
+    if not arranged and (missing := _missing_content(name, found, present, kind)):
         raise WinnowError(missing)
     return found
+
+
+def _recognized_roles(
+    chosen_columns: Columns, by_folded: Mapping[str, str], kind: Kind, read_by_layout: Set[str]
+) -> dict[str, Any]:
+    """Role to column, for the roles that the user left open and whose column has a known name and no other role."""
+    taken = {*chosen_columns.chosen().values(), *read_by_layout}
+    found = {
+        role: next((by_folded[one] for one in names if one in by_folded and by_folded[one] not in read_by_layout), None)
+        for role, names in _known_names(kind).items()
+        if getattr(chosen_columns, role) is None
+    }
+    return {role: column for role, column in found.items() if column is not None and column not in taken}
+
+
+def _missing_content(name: str, found: Columns, present: Sequence[str], kind: Kind) -> list[Problem]:
+    """The parts of the content that no column holds."""
+    held = ", ".join(redact(name) for name in present[:20]) or "none"  # without a header they are a row
+    return [
+        Problem(name, f"no {role} column among: {held}", f"one of {', '.join(part.names)}", f"name the {role} column")
+        for role, part in kind.content_columns.items()
+        if role not in found.content and not part.optional
+    ]
 
 
 def _known_names(kind: Kind) -> Mapping[str, Sequence[str]]:

@@ -79,7 +79,7 @@ def message_columns(rows: Sequence[Fields], chosen: Columns, kind: Kind) -> Mess
     if chosen.time not in (None, NO_COLUMN):
         found["time"] = chosen.time
     conversation, role, content = found.pop("conversation"), found.pop("role"), found.pop("content")
-    has_own_content = kind.name == "tools" and any(fields.get("messages") is not None for fields in rows)
+    has_own_content = kind.holds_dialogues and any(fields.get("messages") is not None for fields in rows)
     if not (conversation and role and content) or has_own_content or chosen.text not in (None, content):
         return None
     if not any(role_of(fields, role) for fields in rows) or _holds_lists(rows, conversation):

@@ -40,14 +40,15 @@ class MessageTable:
 def message_table(numbered: Sequence[NumberedRow], chosen: Columns, kind: Kind) -> MessageTable | None:
     """The dialogues or queries of a table of messages; None where the rows are something else.
 
-    For tools, the messages of a conversation are one row: in the order of their place or their time, messages of the
-    same time in the order of the rows. For intents, the messages of users are queries with the conversation as group.
+    Where the kind holds dialogues, the messages of a conversation are one row: in the order of their place or their
+    time, messages of the same time in the order of the rows. Elsewhere, the messages of users are queries with the
+    conversation as group.
     """
     good = [fields for _, fields in numbered if not isinstance(fields, Drop)]
     found = message_columns(good, chosen, kind)
     if found is None:
         return None
-    return _dialogues(numbered, chosen, found) if kind.name == "tools" else _queries(numbered, chosen, found)
+    return _dialogues(numbered, chosen, found) if kind.holds_dialogues else _queries(numbered, chosen, found)
 
 
 def _queries(numbered: Sequence[NumberedRow], chosen: Columns, found: MessageColumns) -> MessageTable:

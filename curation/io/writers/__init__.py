@@ -37,5 +37,4 @@ def formats_of(kind: Kind) -> list[str]:
 
 
 def _holds(one: ExportFormat, kind: Kind) -> bool:
-    dialogues, texts = "messages" in kind.content_columns, "text" in kind.content_columns
-    return bool(one.table or (dialogues and one.dialogue) or (texts and one.query))
+    return bool(one.table or (one.dialogue if kind.holds_dialogues else "text" in kind.content_columns and one.query))

@@ -14,6 +14,7 @@ from winnow.curation.io.writers.answers_as_text import TextForm, text_form
 from winnow.curation.io.writers.dialogue_losses import learned_part
 from winnow.curation.io.writers.export_format import DialogueRow, ExportFormat, Line, QueryRow
 from winnow.curation.io.writers.sharegpt_writer import joined_results
+from winnow.validators.kinds import kind_of
 from winnow.validators.tools.dialects.alpaca_rows import RESULT_TAGS
 from winnow.validators.tools.dialogue import Dialogue, Role, Turn, tools_json
 
@@ -52,7 +53,7 @@ def _spoken(turns: list[tuple[int, Turn]], text: TextForm, dialogue: Dialogue) -
 
 def _dataset_columns(task: Task) -> Line:
     columns = {"prompt": "instruction", "query": "input", "response": "output"}
-    more = {"system": "system", "history": "history"} if task.kind == "tools" else {}
+    more = {"system": "system", "history": "history"} if kind_of(task).holds_dialogues else {}
     return {"formatting": "alpaca", "columns": {**columns, **more}}
 
 

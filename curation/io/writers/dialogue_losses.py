@@ -15,12 +15,8 @@ def dialogue_losses(dialogue: Dialogue, loses: Iterable[ExportLoss]) -> frozense
 
 def learned_part(dialogue: Dialogue) -> tuple[Turn, ...]:
     """The turns up to the last answer that is learned."""
-    end = max((place for place, turn in enumerate(dialogue.turns, 1) if _is_learned(turn)), default=0)
+    end = max((place for place, turn in enumerate(dialogue.turns, 1) if turn.is_learned), default=0)
     return dialogue.turns[:end]
-
-
-def _is_learned(turn: Turn) -> bool:
-    return turn.role == Role.ASSISTANT and turn.train
 
 
 def _has_unlearned(dialogue: Dialogue) -> bool:

@@ -15,6 +15,7 @@ from winnow.core.export_losses import ExportLoss
 from winnow.curation.io.writers.answers_as_text import TextForm, text_form, writes_text
 from winnow.curation.io.writers.dialogue_losses import learned_part
 from winnow.curation.io.writers.export_format import DialogueRow, ExportFormat, Line, QueryRow
+from winnow.validators.kinds import kind_of
 from winnow.validators.tools.call_formats.answer import FormatError, FormatFault, FormatProblem
 from winnow.validators.tools.call_formats.call_json import in_schema_order
 from winnow.validators.tools.dialects.written_results import RESULT_GAP, is_one_result
@@ -85,7 +86,7 @@ def _losses(task: Task) -> frozenset[ExportLoss]:
 def _dataset_columns(task: Task) -> Line:
     """The tools are left out where the system prompt documents them: LLaMA-Factory would document them again."""
     columns = {"messages": "conversations"}
-    if task.kind == "tools":
+    if kind_of(task).holds_dialogues:
         columns |= {"system": "system"} if writes_text(task) else {"system": "system", "tools": "tools"}
     return {"formatting": "sharegpt", "columns": columns}
 

@@ -30,9 +30,7 @@ def trl_lines(row: DialogueRow) -> list[Line]:
     """One object per answer that is learned: `prompt` is everything before it."""
     messages = _messages(row)
     start = len(messages) - len(row.dialogue.turns)
-    learned = [
-        place for place, turn in enumerate(row.dialogue.turns, start) if turn.role == Role.ASSISTANT and turn.train
-    ]
+    learned = [place for place, turn in enumerate(row.dialogue.turns, start) if turn.is_learned]
     return [
         {
             "id": row.id,

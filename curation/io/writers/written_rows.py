@@ -26,7 +26,7 @@ class WrittenRow:
     id: str
     """Record id."""
     lines: Sequence[Line]
-    """None if the row is left out."""
+    """Empty if the row is left out."""
     losses: Mapping[ExportLoss, str]
     """What the lines do not hold, with the reason where it has one of its own."""
 

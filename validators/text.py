@@ -30,6 +30,12 @@ class Drop:
     """The raw line, if it could not be parsed into columns; that of a CSV file below its header."""
 
 
+def first_problems(problems: Sequence[str], *, most: int) -> str:
+    """The detail of a drop: its first problems, and how many more there are."""
+    more = f"; and {len(problems) - most} more" if len(problems) > most else ""
+    return "; ".join(problems[:most]) + more
+
+
 def text_problem(value: object, *, max_characters: int = MAX_CHARACTERS) -> Drop | None:
     """The problem with the text of a row, or None when the text is valid."""
     if value is None:

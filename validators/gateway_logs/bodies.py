@@ -23,36 +23,35 @@ def read_body(body: object) -> Mapping[str, Any] | list[Any]:
 
     Raises BodyError for a body that is missing, encrypted, not JSON, or neither an object nor a stream.
     """
-    if isinstance(body, str) and body.lstrip().startswith(STREAM_STARTS):
-        return _parts_of_stream(body)
     if body is None or body == "":
         raise BodyError("is missing")
-    found = _read(body) if isinstance(body, str) else body
-    if isinstance(found, str) and found.lstrip().startswith(STREAM_STARTS):
-        return _parts_of_stream(found)
+    found = _read(body) if isinstance(body, str) and not _is_stream(body) else body
+    if _is_stream(found):
+        return _checked_parts(found)
     if not isinstance(found, Mapping):
         raise BodyError(f"is a {type(found).__name__}, expected an object")
     if found.get("type") == "encrypted":
         raise BodyError("is encrypted; decrypt the log first")
-    return read_parts(found[STREAMED_KEY]) if STREAMED_KEY in found else found
+    return _checked_parts(found[STREAMED_KEY]) if STREAMED_KEY in found else found
 
 
-def read_parts(parts: object) -> list[Any]:
+def _is_stream(body: object) -> bool:
+    return isinstance(body, str) and body.lstrip().startswith(STREAM_STARTS)
+
+
+def _checked_parts(parts: object) -> list[Any]:
     """The parts of a streamed response, which a log holds as a list or as text. Raises BodyError."""
     if isinstance(parts, str):
-        return _parts_of_stream(parts)
+        parts = _parts_of_text(parts)
     if not isinstance(parts, Sequence) or not all(isinstance(one, Mapping) for one in parts):
         raise BodyError("is a stream whose parts are no objects")
     return list(parts)
 
 
-def _parts_of_stream(text: str) -> list[Any]:
+def _parts_of_text(text: str) -> list[Any]:
     """The data of every event; `[DONE]` only ends the stream."""
     data = [_data_of(event) for event in text.replace("\r\n", "\n").replace("\r", "\n").split("\n\n")]
-    parts = [_read(one) for one in data if one and one.strip() != "[DONE]"]
-    if not all(isinstance(one, Mapping) for one in parts):
-        raise BodyError("is a stream whose parts are no objects")
-    return parts
+    return [_read(one) for one in data if one and one.strip() != "[DONE]"]
 
 
 def _data_of(event: str) -> str:

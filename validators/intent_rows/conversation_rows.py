@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from winnow.validators.intent_rows.chat_rows import arrange_chat
 from winnow.validators.row_layout import ArrangedRow, Fields, RowLayout
 from winnow.validators.text import Drop
+from winnow.validators.tools.dialects.spoken_messages import Speaker, speaker_name, speaker_of, value_of_message
 
-ROLES = {"human": "user", "user": "user", "gpt": "assistant", "assistant": "assistant", "system": "system"}
-"""The role in a chat of each participant."""
+ROLES = {Speaker.SYSTEM: "system", Speaker.USER: "user", Speaker.ANSWER: "assistant"}
+"""The role in a chat of each speaker."""
 
 
 def arrange_conversation(fields: Fields) -> ArrangedRow | Drop:
@@ -23,7 +24,9 @@ def arrange_conversation(fields: Fields) -> ArrangedRow | Drop:
 def _chat_turn(turn: Mapping[str, object]) -> Mapping[str, object]:
     if "from" not in turn:
         return turn
-    return {"role": ROLES.get(str(turn["from"]), turn["from"]), "content": turn.get("value")}
+    speaker = speaker_of(turn)
+    role = ROLES.get(speaker) if speaker else None
+    return {"role": role or speaker_name(turn), "content": value_of_message(turn)}
 
 
 CONVERSATION_ROWS = RowLayout(

@@ -14,7 +14,7 @@ from winnow.core.record import Record
 from winnow.core.timestamps import parse_time
 from winnow.core.vocabulary import DropReason
 from winnow.validators.row_layout import Fields
-from winnow.validators.text import Drop
+from winnow.validators.text import Drop, first_problems
 from winnow.validators.tools.strict_json import read_json, write_json
 
 OTHER_NAMES = {
@@ -204,8 +204,7 @@ def _time(stated: str | int | float | None) -> str:
 def _problems(error: ValidationError) -> str:
     """What was found and expected, by the field."""
     found = [f"{'.'.join(map(str, one['loc'])) or 'the line'}: {_found(one)}{one['msg']}" for one in error.errors()]
-    more = f"; and {len(found) - MAX_PROBLEMS} more" if len(found) > MAX_PROBLEMS else ""
-    return "; ".join(found[:MAX_PROBLEMS]) + more
+    return first_problems(found, most=MAX_PROBLEMS)
 
 
 def _found(problem: Any) -> str:

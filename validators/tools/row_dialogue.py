@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from winnow.config.task import Task
 from winnow.config.tool_mapping import ToolMapping
 from winnow.core.vocabulary import DropReason
-from winnow.validators.text import Drop
+from winnow.validators.text import Drop, first_problems
 from winnow.validators.tools.dialects import read_dialogue
 from winnow.validators.tools.dialects.dialect import DialogueError
 from winnow.validators.tools.dialogue import Dialogue, Turn
@@ -43,5 +43,4 @@ def _with_own_tools(
 
 def dropped_for(reason: DropReason, problems: Sequence[str]) -> Drop:
     """Why a row is dropped, with its first problems."""
-    more = f"; and {len(problems) - MAX_PROBLEMS} more" if len(problems) > MAX_PROBLEMS else ""
-    return Drop(reason, "; ".join(problems[:MAX_PROBLEMS]) + more)
+    return Drop(reason, first_problems(problems, most=MAX_PROBLEMS))

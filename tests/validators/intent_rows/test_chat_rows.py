@@ -11,6 +11,7 @@ import pytest
 import winnow
 from winnow.core.vocabulary import DropReason
 from winnow.validators.intent_rows.chat_rows import CHAT_ROWS, PROMPT_AND_COMPLETION
+from winnow.validators.intent_rows.conversation_rows import CONVERSATION_ROWS
 from winnow.validators.row_layout import ArrangedRow
 from winnow.validators.text import Drop
 from winnow.workspace import Workspace
@@ -56,6 +57,15 @@ def test_another_conversation_is_no_query(messages: Any, reason: str) -> None:
     found = CHAT_ROWS.arrange({"messages": messages})
     assert isinstance(found, Drop)
     assert found.detail.startswith(reason)
+
+
+@pytest.mark.parametrize(("asks", "answers"), [("human", "gpt"), ("user", "assistant"), ("Human", "chatgpt")])
+def test_the_speakers_of_sharegpt_have_the_names_that_dialogues_know(asks: str, answers: str) -> None:
+    turns = [{"from": asks, "value": USER["content"]}, {"from": answers, "value": "card"}]
+    assert CONVERSATION_ROWS.arrange({"conversations": turns}) == ArrangedRow({"text": USER["content"]}, "card")
+    found = CONVERSATION_ROWS.arrange({"conversations": [*turns, {"from": "stranger", "value": "x"}]})
+    assert isinstance(found, Drop)
+    assert found.detail.startswith("turns of user, assistant, stranger")
 
 
 def test_prompt_and_completion_are_two_texts_or_two_lists() -> None:

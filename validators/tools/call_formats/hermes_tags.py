@@ -25,14 +25,17 @@ from winnow.validators.tools.call_formats.blocks import BlockSyntax, parse_block
 from winnow.validators.tools.call_formats.call_json import CallKeys
 from winnow.validators.tools.dialogue import Tool
 
+OPENING, CLOSING = "<tool_call>", "</tool_call>"
+"""The tags around a call."""
+
 _SYNTAX = BlockSyntax(
-    opening="<tool_call>",
-    closing="</tool_call>",
+    opening=OPENING,
+    closing=CLOSING,
     gap="\n",
     keys=CallKeys("name", "arguments"),
     like_opening=re.compile(r"<\s*tool[\s_-]?call", re.IGNORECASE),
     like_closing=re.compile(r"^\s*<\s*/?\s*tool[\s_-]?call|<\s*/\s*tool[\s_-]?call\s*>\s*$", re.IGNORECASE),
-    reserved=("<tool_call>", "</tool_call>"),
+    reserved=(OPENING, CLOSING),
 )
 
 

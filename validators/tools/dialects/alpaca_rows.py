@@ -7,6 +7,7 @@ from typing import Any
 from winnow.validators.alpaca_text import instruction_text, is_alpaca
 from winnow.validators.row_layout import ArrangedRow, Fields, RowLayout, malformed_dialogue
 from winnow.validators.text import Drop
+from winnow.validators.tools.call_formats.hermes_tags import OPENING
 from winnow.validators.tools.dialects.answer_text import AnswerTextError, answer_message
 from winnow.validators.tools.dialects.system_rows import with_system
 from winnow.validators.tools.dialects.written_results import RESULT_GAP
@@ -56,7 +57,7 @@ def _messages(pairs: list[list[str]]) -> list[dict[str, Any]]:
 
 def _is_open(messages: list[dict[str, Any]]) -> bool:
     """Whether the last answer has calls; those in tags are read later."""
-    return bool(messages) and bool(messages[-1].get("tool_calls") or "<tool_call>" in messages[-1]["content"])
+    return bool(messages) and bool(messages[-1].get("tool_calls") or OPENING in messages[-1]["content"])
 
 
 def _results(asked: str) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from winnow.validators.tools.call_formats import fenced_json
+from winnow.validators.tools.call_formats import fenced_json, hermes_tags
 from winnow.validators.tools.call_formats.answer import FormatError
 from winnow.validators.tools.call_formats.calls_in_prose import calls_in_prose
 from winnow.validators.tools.call_formats.openai_tool_calls import call_object
@@ -30,12 +30,12 @@ def answer_message(text: str) -> dict[str, Any]:
         return {"role": "assistant", "content": "", "tool_calls": [*map(_call, listed)]}
     if FENCED_CALL.search(text):
         return _fenced(text)
-    is_tagged = "<tool_call>" in text
+    is_tagged = hermes_tags.OPENING in text
     place = None if is_tagged else min(calls_in_prose(text), default=None)
     if place is not None:
         excerpt = text[place : place + 60]
         raise AnswerTextError(
-            f"{excerpt!r} looks like a call; expected: the tags <tool_call>, or JSON with name and arguments"
+            f"{excerpt!r} looks like a call; expected: the tags {hermes_tags.OPENING}, or JSON with name and arguments"
         )
     return {"role": "assistant", "content": text}
 

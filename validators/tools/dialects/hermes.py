@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from functools import partial
 
+from winnow.validators.tools.call_formats.hermes_tags import CLOSING, OPENING
 from winnow.validators.tools.call_formats.text_places import excerpt_at
 from winnow.validators.tools.dialects.dialect import Dialect, DialogueError, Message
 from winnow.validators.tools.dialects.dialogue_builder import SourceCall
@@ -18,8 +19,6 @@ from winnow.validators.tools.dialects.written_calls import written_calls
 from winnow.validators.tools.dialects.written_results import WrittenResult, named_result
 from winnow.validators.tools.literals import skip_space, value_at
 from winnow.validators.tools.strict_json import JsonError
-
-OPENING, CLOSING = "<tool_call>", "</tool_call>"
 
 TAGS = (OPENING, CLOSING, "<tool_response>", "</tool_response>")
 

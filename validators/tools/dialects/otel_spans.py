@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from winnow.validators.gateway_logs.answers import CUT_REASONS
 from winnow.validators.row_layout import ArrangedRow, Fields, RowLayout, malformed_dialogue
 from winnow.validators.text import Drop
 from winnow.validators.tools.dialects.context_messages import as_context
@@ -20,8 +21,8 @@ OPERATION, CONVERSATION, INPUT, OUTPUT, SYSTEM, TOOLS = (
     "gen_ai.tool.definitions",
 )
 CHAT_OPERATIONS = ("chat", "generate_content", "text_completion")
-CUT_REASONS = ("length", "content_filter", "error")
-"""Values of `finish_reason` for an answer that is not whole."""
+CUT_FINISH_REASONS = CUT_REASONS | {"error"}
+"""Values of `finish_reason` for an answer that is not whole: those of the convention and those of the providers."""
 
 ID_COLUMNS = ("spanId", "span_id", "traceId", "trace_id", "context")
 COLUMNS = frozenset({"attributes", OPERATION, CONVERSATION, INPUT, OUTPUT, SYSTEM, TOOLS})
@@ -79,7 +80,7 @@ def _problems(answers: list[Any]) -> Iterator[str]:
     if len(answers) > 1:
         yield f"{len(answers)} answers to choose from; expected: one"
     reasons = [str(one.get("finish_reason")) for one in answers]
-    if cut := next((one for one in reasons if one in CUT_REASONS), ""):
+    if cut := next((one for one in reasons if one in CUT_FINISH_REASONS), ""):
         yield f"the answer is not whole: finish_reason {cut!r}"
 
 

@@ -22,9 +22,6 @@ from winnow.validators.tools.strict_json import write_json
 FENCED_CALL = re.compile(r'^```json\n\{"tool": "', re.MULTILINE)
 """How a call in the format `fenced_json` begins."""
 
-TAG = "<tool_call>"
-"""How a call in the format `hermes_tags` begins."""
-
 SHAREGPT_ROLES = {"system": "system", "human": "user", "gpt": "assistant", "observation": "tool"}
 """The role of OpenAI's chat for each turn of ShareGPT."""
 
@@ -39,7 +36,7 @@ def recognizes(messages: Sequence[Message]) -> bool:
     answers = [one["content"] for one in plain if one and one["role"] == Role.ASSISTANT]
     if any(FENCED_CALL.search(text) for text in answers):
         return True
-    tagged = [text for text in answers if TAG in text]
+    tagged = [text for text in answers if hermes_tags.OPENING in text]
     results = [one["content"] for one in plain if one and one["role"] == Role.TOOL]
     in_roles = "from" not in messages[0] and not any("<tool_response>" in text for text in results)
     joined = any(RESULT_GAP in text and not text.startswith("<tool_response>") for text in results)
@@ -75,7 +72,7 @@ def _plain(message: Message) -> dict[str, Any] | None:
 
 
 def _answer(text: str) -> Answer:
-    return hermes_tags.parse(text.strip()) if TAG in text else fenced_json.parse(text.strip())
+    return hermes_tags.parse(text.strip()) if hermes_tags.OPENING in text else fenced_json.parse(text.strip())
 
 
 def _has_tagged_calls(text: str) -> bool:

@@ -141,9 +141,12 @@ def test_the_output_of_a_chat_is_learned(row: dict[str, Any]) -> None:
         (span(**{"gen_ai.input.messages": "["}), "gen_ai.input.messages is not JSON"),
         (span(**{"gen_ai.output.messages": "{}"}), "gen_ai.output.messages is '{}', expected a list of objects"),
         (span(**{"gen_ai.output.messages": [says("assistant")] * 2}), "2 answers to choose from"),
-        (
-            span(**{"gen_ai.output.messages": [says("assistant", finish_reason="length")]}),
-            "the answer is not whole: finish_reason 'length'",
+        *(
+            (
+                span(**{"gen_ai.output.messages": [says("assistant", finish_reason=reason)]}),
+                f"the answer is not whole: finish_reason '{reason}'",
+            )
+            for reason in ("length", "max_tokens", "error")
         ),
         (span([{"key": "a"}, {"key": "a"}]), "the attributes of the span: the key 'a' occurs twice"),
         (span([{"value": {}}]), "the attributes of the span: an attribute without a key"),

@@ -91,7 +91,7 @@ class AddResult:
     """What became of the interactions of logs; None if no file is a log."""
     notes: list[str] = field(default_factory=list)
     unmapped: UnmappedTools | None = None
-    """Of a dry run with a tool mapping: the tools that map to none, and a mapping to be filled in."""
+    """Of a dry run with a tool mapping: the tools that map to none, and a mapping to fill in."""
     dry_run: bool = False
     """A preview: nothing was stored, and `dropped_file` was not written."""
 

@@ -44,7 +44,7 @@ def _checked_parts(parts: object) -> list[Any]:
     if isinstance(parts, str):
         parts = _parts_of_text(parts)
     if not isinstance(parts, Sequence) or not all(isinstance(one, Mapping) for one in parts):
-        raise BodyError("is a stream whose parts are no objects")
+        raise BodyError("is a stream whose parts are not objects")
     return list(parts)
 
 

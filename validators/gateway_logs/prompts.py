@@ -13,7 +13,7 @@ OTHER_REQUESTS = {
     "input": "is one to a model of embeddings",
     "inputs": "is one to a model without turns",
 }
-"""Requests that are no chat, by a key of theirs."""
+"""Requests that are not a chat, by a key of theirs."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class RequestPrompt:
 
 
 def prompt_of(body: object) -> RequestPrompt:
-    """The messages and tools of a request. Raises BodyError for one that is no chat."""
+    """The messages and tools of a request. Raises BodyError for one that is not a chat."""
     found = read_body(body)
     if isinstance(found, list):
         raise BodyError("is a stream")
@@ -37,7 +37,7 @@ def prompt_of(body: object) -> RequestPrompt:
         return RequestPrompt([{"role": "user", "content": _prompt_text(found)}])
     messages = found.get("messages", found.get("input"))
     if not _are_objects(messages):
-        raise BodyError("has messages that are no list of objects")
+        raise BodyError("has messages that are not a list of objects")
     return RequestPrompt(messages, found.get("system"), found.get("tools", found.get("functions")))
 
 

@@ -125,21 +125,21 @@ WHOLE_RESPONSES = ("response.completed", "response.incomplete", "response.failed
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise BodyError(f"is a stream with a part {str(value)[:40]!r} that is no text")
+        raise BodyError(f"is a stream with a part {str(value)[:40]!r} that is not text")
     return value
 
 
 def _object(value: object) -> Part:
     """An object; none given is an empty one."""
     if not isinstance(value, Mapping | None):
-        raise BodyError(f"is a stream with a part {str(value)[:40]!r} that is no object")
+        raise BodyError(f"is a stream with a part {str(value)[:40]!r} that is not an object")
     return value or {}
 
 
 def _objects(value: object) -> Sequence[Part]:
     """A list of objects; none given is an empty one."""
     if not isinstance(value, list | None):
-        raise BodyError(f"is a stream with a part {str(value)[:40]!r} that is no list")
+        raise BodyError(f"is a stream with a part {str(value)[:40]!r} that is not a list")
     return [*map(_object, value or ())]
 
 

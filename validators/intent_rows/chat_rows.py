@@ -16,7 +16,7 @@ EXPECTED = "one turn of the user, then at most one of the assistant with the lab
 
 
 def arrange_chat(fields: Fields) -> ArrangedRow | Drop:
-    """The only turn of the user as text, and that of the assistant as label; a system message is no part of it."""
+    """The only turn of the user as text, and that of the assistant as label; a system message is not part of it."""
     messages = fields["messages"]
     try:
         messages = read_json(messages) if isinstance(messages, str) else messages
@@ -37,7 +37,7 @@ def arrange_prompt(fields: Fields) -> ArrangedRow | Drop:
 
 def _arranged(messages: object) -> ArrangedRow | Drop:
     if not isinstance(messages, list) or not all(isinstance(one, Mapping) for one in messages):
-        return malformed_dialogue("the messages are no list of objects")
+        return malformed_dialogue("the messages are not a list of objects")
     turns = [one for one in messages if one.get("role") not in SYSTEM_ROLES]
     if problem := next(_problems(turns), ""):
         return malformed_dialogue(f"{problem}; expected: {EXPECTED}")
@@ -51,7 +51,7 @@ def _problems(turns: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         yield f"turns of {', '.join(roles) or 'nobody'}"
     for number, turn in enumerate(turns, 1):
         if not isinstance(turn.get("content"), str):
-            yield f"turn {number}: the content is no text"
+            yield f"turn {number}: the content is not text"
         if turn.get("tool_calls") or turn.get("function_call"):
             yield f"turn {number}: a call of a tool"
 

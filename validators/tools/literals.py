@@ -134,7 +134,7 @@ class _LiteralReader:
                 _fail(self.text, place, "a key in quotes")
             if key in found:
                 where = f" at {place_at(self.text, place)}"
-                raise JsonError(f"key {key!r} occurs twice in one object", place=where, offset=place)
+                raise JsonError(f"not valid: key {key!r} occurs twice in one object", place=where, offset=place)
             self._expect(":")
             found[key] = self.value()
             self._separate("}")

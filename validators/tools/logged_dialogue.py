@@ -2,7 +2,7 @@
 
 What the assistant did since the last turn of the user is what failed. A corrected text keeps the calls and results that
 it may be based on, and a corrected call keeps them if the policy says so; as context, which is not learned. A failed
-answer in text cannot stay: two answers in a row are no dialogue.
+answer in text cannot stay: two answers in a row are not a dialogue.
 """
 
 from __future__ import annotations

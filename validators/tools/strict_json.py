@@ -51,18 +51,18 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         seen: set[str] = set()
         twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise JsonError(f"key {twice!r} occurs twice in one object")
+        raise JsonError(f"not strict JSON: key {twice!r} occurs twice in one object")
     return found
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise JsonError(f"{name} is not a JSON number")
+    raise JsonError(f"not strict JSON: {name} is not a number")
 
 
 def _finite(digits: str) -> float:
     value = float(digits)
     if math.isinf(value):
-        raise JsonError(f"number {digits[:40]} is too large")
+        raise JsonError(f"not strict JSON: number {digits[:40]} is too large")
     return value
 
 
@@ -70,10 +70,10 @@ def _integer(digits: str) -> int:
     try:
         return int(digits)
     except ValueError:  # more digits than Python converts
-        raise JsonError(f"number {digits[:40]}… is too large") from None
+        raise JsonError(f"not strict JSON: number {digits[:40]}… is too large") from None
 
 
 def _refuse_surrogates(text: str) -> None:
     half = next((c for c in text if "\ud800" <= c <= "\udfff"), None)
     if half:
-        raise JsonError(f"code unit {ord(half):#06x} is half of a character")
+        raise JsonError(f"not strict JSON: code unit {ord(half):#06x} is half of a character")

@@ -1,4 +1,4 @@
-"""The tools of a file that map to none of the task: how often they occur, and a mapping to be filled in."""
+"""The tools of a file that map to none of the task: how often they occur, and a mapping to fill in."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _argument_lines(foreign: Mapping[str, Any], own: Tool) -> Iterator[str]:
         yield "    arguments:"
     yield from (f"      {_quoted(name)}: {_quoted(nearest)}" for name, nearest in matched.items() if nearest)
     for name in (name for name, nearest in matched.items() if not nearest):
-        yield f"    # {_quoted(name)} is no argument of {own.name}: name it under `arguments:` or `drop:`"
+        yield f"    # {_quoted(name)} is not an argument of {own.name}: name it under `arguments:` or `drop:`"
     for name in free:
         if name in own.required:
             yield f"    # set: {{{_quoted(name)}: VALUE}}  # {own.name} requires it"

@@ -38,7 +38,7 @@ from winnow.validators.kinds import kind_of
 def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to create the workspace in.")],
     template: Annotated[
-        str, choice(TEMPLATES, "Template to start from; tools comes with a later version.")
+        str, choice(TEMPLATES, "Template to start from: intents for queries, tools for dialogues with tool calls.")
     ] = "intents",
     from_file: Annotated[
         Path | None, typer.Option("--from", help="Take the labels from this data file; - for standard input.")
@@ -100,16 +100,16 @@ def add(
     prompt_version: Annotated[str, typer.Option(help="Synthetic rows: version of the prompt.")] = "unknown",
     model: Annotated[str, typer.Option(help="Synthetic rows: model that wrote them.")] = "unknown",
     origin_model: Annotated[
-        str | None, typer.Option(help="Model that wrote the rows, such as gpt-4o; several are separated by ';'.")
+        str | None, typer.Option(help="Model that wrote the rows, such as gpt-4o; separate several with ';'.")
     ] = None,
     origin_model_column: Annotated[
         str | None, typer.Option(help="Column with the model that wrote the row, or none.")
     ] = None,
     tool_mapping: Annotated[
-        Path | None, typer.Option(help="YAML file that says which tools of the files are which tools of the task.")
+        Path | None, typer.Option(help="YAML file that maps the tools in the files to the tools of the task.")
     ] = None,
     model_output: Annotated[
-        str | None, choice([*ModelOutputName], "Form of the answers, if they are the raw output of a model.")
+        str | None, choice([*ModelOutputName], "Format of the answers, if they are raw model output.")
     ] = None,
     dry_run: DryRunOption = False,
     json: JsonOption = False,

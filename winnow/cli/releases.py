@@ -91,7 +91,7 @@ def export(
     out: Annotated[Path | None, typer.Option(help="Output folder. [default: exports/RELEASE-FORMAT]")] = None,
     prompt_template: Annotated[
         str | None,
-        typer.Option(help="Words around a query: 'Classify this input: {text}'. [default: the task's]"),
+        typer.Option(help="Prompt around each query, such as 'Classify this input: {text}'. [default: the task's]"),
     ] = None,
     json: JsonOption = False,
 ) -> None:

@@ -72,7 +72,7 @@ class OutputForm:
     starts: Sequence[str] = ()
     """What may begin one."""
     call_like: str = "(?!)"
-    """A pattern of texts that are no text of an answer, because they look like a call of this form."""
+    """A pattern of texts that are not text of an answer, because they look like a call of this form."""
 
     def read(self, text: str) -> RawAnswer:
         """The answer of an output. Raises ModelOutputError for a text that writing the answer does not give back."""
@@ -86,7 +86,9 @@ class OutputForm:
         if given != written:
             place = first_difference(given, written)
             found, expected = given[place : place + EXCERPT], written[place : place + EXCERPT]
-            raise ModelOutputError(f"{found!r} was read as {expected!r}, so that the text does not come back")
+            raise ModelOutputError(
+                f"{found!r} was read as {expected!r}, so writing the answer again gives another text"
+            )
         self._check_texts(answer)
         return answer
 
@@ -129,7 +131,7 @@ def _answer(found: Mapping[str, Any]) -> RawAnswer:
     calls = [call for one in listed for call in (one if isinstance(one, list) else [one])]
     for call in calls:
         if not isinstance(call.get("name"), str) or not isinstance(call.get("arguments"), Mapping):
-            raise ModelOutputError("a call whose name is no text or whose arguments are no object")
+            raise ModelOutputError("a call whose name is not text or whose arguments are not an object")
     texts = [found.get(key) or "" for key in ("content", "reasoning")]
     return RawAnswer(texts[0], texts[1], tuple(WrittenCall(call["name"], call["arguments"]) for call in calls))
 

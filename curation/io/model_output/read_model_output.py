@@ -45,7 +45,7 @@ def _messages(value: object) -> list[Any]:
     except JsonError as error:
         raise ModelOutputError(f"the messages are {error}") from None
     if not isinstance(value, list) or not all(isinstance(one, Mapping) and "role" in one for one in value):
-        raise ModelOutputError("the messages are no list of objects with a role and a content")
+        raise ModelOutputError("the messages are not a list of objects with a role and a content")
     return value
 
 
@@ -53,9 +53,11 @@ def _message(number: int, message: Mapping[str, Any], form: OutputForm, name: st
     if message["role"] != Role.ASSISTANT:
         return message
     if any(message.get(key) for key in CALL_KEYS) or not isinstance(message.get("content"), str):
-        raise ModelOutputError(f"message {number}: calls beside the text, or no text; expected the output of {name}")
+        raise ModelOutputError(
+            f"message {number}: calls beside the text, or no text; expected: output of {name} as text"
+        )
     try:
         answer = form.read(message["content"])
     except ModelOutputError as error:
-        raise ModelOutputError(f"message {number}: no output of {name}: {error}") from None
+        raise ModelOutputError(f"message {number}: not valid output of {name}: {error}") from None
     return {**message, **answer.message()}

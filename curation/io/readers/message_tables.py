@@ -24,7 +24,7 @@ ROWS = "message_rows"
 
 
 class _NoDialogueError(ValueError):
-    """Why the rows of a conversation are no dialogue."""
+    """Why the rows of a conversation are not a dialogue."""
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ def _calls(number: int, value: object) -> list[Any] | None:
     if value in (None, "", []):
         return None
     if not isinstance(value, list):
-        raise _NoDialogueError(f"row {number}: the calls are no list")
+        raise _NoDialogueError(f"row {number}: the calls are not a list")
     return value
 
 

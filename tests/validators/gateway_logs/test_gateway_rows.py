@@ -175,7 +175,10 @@ def choice(message: Any = CALLING, reason: str = "stop") -> dict[str, Any]:
         (entry(response={"error": {"message": "no"}}), "the response is an error"),
         (entry(response={"type": "error"}), "the response is an error"),
         (entry(response=[1]), "the response is a list, expected an object"),
-        (entry(response='{"choices": [], "choices": []}'), "the response is key 'choices' occurs twice"),
+        (
+            entry(response='{"choices": [], "choices": []}'),
+            "the response is not strict JSON: key 'choices' occurs twice",
+        ),
         (entry(request={"type": "encrypted", "data": "QUJD"}), "the request is encrypted; decrypt the log first"),
         (entry(response={"choices": [choice(), choice()]}), "the response holds 2 answers; expected one"),
         (entry(response={"choices": [choice(reason="length")]}), "the response is not whole"),
@@ -188,15 +191,15 @@ def choice(message: Any = CALLING, reason: str = "stop") -> dict[str, Any]:
         (entry({"input": "hi"}, {**ITEMS, "status": "incomplete"}), "the response has the status 'incomplete'"),
         (entry({"contents": []}), "the request is one to Gemini; expected the messages of a chat"),
         (entry({"prompt": "[INST] hi", "raw": True}), "the request has a raw prompt"),
-        (entry({"messages": "hi"}), "the request has messages that are no list of objects"),
+        (entry({"messages": "hi"}), "the request has messages that are not a list of objects"),
         (entry({"messages": [ASK], "system": 3}), "the system prompt of the request: the content is neither"),
         (entry(response=stream(chunk({"content": "It"}))), "the response is a stream that ends before the answer does"),
         (entry(response=stream({"error": "overloaded"})), "the response is a stream with an error: overloaded"),
         (entry(response=stream({"x": 1})), "the response is a stream of an unknown form"),
         (entry(response=stream(chunk({"content": 3}, "stop"))), "the response is a stream with a part '3' that is no"),
-        (entry(response='data: {"a": NaN}\n\n'), "the response is NaN is not a JSON number"),
-        (entry(response="data: 3\n\n"), "the response is a stream whose parts are no objects"),
-        (entry(response={"streamed_data": 3}), "the response is a stream whose parts are no objects"),
+        (entry(response='data: {"a": NaN}\n\n'), "the response is not strict JSON: NaN is not a number"),
+        (entry(response="data: 3\n\n"), "the response is a stream whose parts are not objects"),
+        (entry(response={"streamed_data": 3}), "the response is a stream whose parts are not objects"),
     ],
 )
 def test_a_request_without_a_whole_answer_is_dropped_with_the_reason(row: dict[str, Any], detail: str) -> None:
@@ -252,7 +255,9 @@ def test_a_stream_of_anthropic_gives_the_blocks_of_its_message() -> None:
     assert "ends before the answer does" in reason(entry(response=anthropic_text(BLOCKS[:-2])))
     twice = {**BLOCKS[8], "delta": {"type": "input_json_delta", "partial_json": '"Paris", "city": "Rome"}'}}
     broken = [*BLOCKS[:8], twice, *BLOCKS[9:]]
-    assert "arguments that are key 'city' occurs twice" in reason(entry(response=anthropic_text(broken)))
+    assert "arguments that are not strict JSON: key 'city' occurs twice" in reason(
+        entry(response=anthropic_text(broken))
+    )
 
 
 @pytest.mark.parametrize(

@@ -45,11 +45,11 @@ def test_the_user_says_the_query_and_the_assistant_the_label(messages: Any, labe
     ("messages", "reason"),
     [
         ("[", "the messages are not JSON"),
-        ([USER, 1], "the messages are no list of objects"),
+        ([USER, 1], "the messages are not a list of objects"),
         ([SYSTEM], "turns of nobody"),
         ([USER, ANSWER, USER], "turns of user, assistant, user"),
         ([ANSWER], "turns of assistant"),
-        ([USER, {"role": "assistant", "content": None}], "turn 2: the content is no text"),
+        ([USER, {"role": "assistant", "content": None}], "turn 2: the content is not text"),
         ([USER, {**ANSWER, "tool_calls": [{}]}], "turn 2: a call of a tool"),
     ],
 )

@@ -147,7 +147,7 @@ def test_a_stored_dialogue_is_corrected_without_its_line() -> None:
         ({"output": {"name": "weather", "arguments": "{"}}, "output: call 1, 'weather': the arguments are not JSON"),
         (
             {"output": {"name": "weather", "arguments": '{"a": 1, "a": 2}'}},
-            "output: call 1, 'weather': the arguments are key 'a'",
+            "output: call 1, 'weather': the arguments are not strict JSON",
         ),
         (
             {"output": {"name": "weather", "arguments": 3}},

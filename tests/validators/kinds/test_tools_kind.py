@@ -111,7 +111,7 @@ def test_dialogues_share_the_text_of_their_tools_and_are_parsed_once_in_a_row() 
         (messages()[1:], DropReason.MALFORMED_DIALOGUE, "turn 1"),
         (messages(answer=""), DropReason.MALFORMED_DIALOGUE, "turn 4"),
         (messages(result="a\x00b"), DropReason.CONTROL_CHARACTER, "turn 3: character U+0000"),
-        ([], DropReason.MALFORMED_DIALOGUE, "no list of objects"),
+        ([], DropReason.MALFORMED_DIALOGUE, "not a list of objects"),
     ],
 )
 def test_what_is_not_valid_is_dropped_with_the_reason(rows: Any, reason: DropReason, detail: str) -> None:

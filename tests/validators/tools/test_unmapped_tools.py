@@ -48,7 +48,7 @@ def test_the_proposed_mapping_is_one_and_leaves_only_tools_without_a_similar_nam
     assert proposed.tools["find_films"].arguments == {"titles": "title"}
     assert proposed.ignore == ("latest",)
     assert '# set: {"people": VALUE}  # book_table requires it' in text
-    assert '# "page" is no argument of find_film' in text
+    assert '# "page" is not an argument of find_film' in text
     left = unmapped_tools(ROWS, proposed, OWN)
     assert [one.name for one in left.tools] == ["headlines"]
     assert parse_tool_mapping(left.skeleton, "m.yaml", lambda one: mapping_faults(one, OWN)) == NOTHING

@@ -81,7 +81,7 @@ def read_dialogue(messages: object) -> SourceDialogue:
         except JsonError as error:
             raise DialogueError([f"the messages are {error}"]) from None
     if not isinstance(messages, Sequence) or not messages or not all(isinstance(one, Mapping) for one in messages):
-        raise DialogueError(["the messages are no list of objects"])
+        raise DialogueError(["the messages are not a list of objects"])
     dialect = next((one for one in DIALECTS if one.recognizes(messages)), None)
     if dialect is None:
         keys = ", ".join(sorted({str(key) for one in messages for key in one})[:10])

@@ -38,7 +38,7 @@ def _history(given: object) -> list[list[str]]:
     except JsonError as error:
         raise ValueError(f"the history is {error}") from None
     if not isinstance(pairs, list) or not all(map(_is_pair, pairs)):
-        raise ValueError("the history is no list of pairs of texts: what the user said, and the answer")
+        raise ValueError("the history is not a list of pairs of texts: what the user said, and the answer")
     return pairs
 
 

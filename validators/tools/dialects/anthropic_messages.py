@@ -30,7 +30,7 @@ BLOCK_KEYS = {
     "tool_use": {"type", "id", "name", "input", "cache_control", "caller"},
     "tool_result": {"type", "tool_use_id", "content", "is_error", "cache_control"},
 }
-"""The keys that a block may have, by its type. `signature`, `cache_control` and `caller` are no part of the answer."""
+"""The keys that a block may have, by its type. `signature`, `cache_control` and `caller` are not part of the answer."""
 
 OWN_TYPES = frozenset({*BLOCK_KEYS, "redacted_thinking", "server_tool_use"}) - {"text"}
 """Types that messages of OpenAI do not have."""

@@ -57,10 +57,10 @@ def _take(builder: DialogueBuilder, number: int, step: Message) -> None:
 def _take_answer(builder: DialogueBuilder, number: int, step: Message, text: str) -> None:
     listed = step.get("tool_calls") or []
     if not isinstance(listed, list):
-        raise BlocksError("tool_calls is no list")
+        raise BlocksError("tool_calls is not a list")
     reasoning = step.get("reasoning_content") or ""
     if not isinstance(reasoning, str):
-        raise BlocksError("reasoning_content is no text")
+        raise BlocksError("reasoning_content is not text")
     calls = [*map(_call, listed)]
     builder.add_answer(number, text, calls, reasoning=canonical_text(reasoning), train=_is_learned(step))
 
@@ -74,7 +74,7 @@ def _is_learned(step: Message) -> bool:
 
 def _call(call: Any) -> SourceCall:
     if not isinstance(call, Mapping):
-        raise BlocksError("a call that is no object")
+        raise BlocksError("a call that is not an object")
     name, identity = call.get("function_name"), call.get("tool_call_id")
     if not isinstance(name, str) or not isinstance(identity, str):
         raise BlocksError("a call without the texts function_name and tool_call_id")
@@ -94,7 +94,7 @@ def _results(step: Message) -> list[Any]:
 
 def _take_result(builder: DialogueBuilder, number: int, result: Any) -> None:
     if not isinstance(result, Mapping):
-        raise BlocksError("a result that is no object")
+        raise BlocksError("a result that is not an object")
     if result.get("subagent_trajectory_ref") is not None:
         raise BlocksError("a result in another trajectory (subagent_trajectory_ref)")
     refuse_unknown_keys(result, RESULT_KEYS, of="a result")

@@ -66,15 +66,15 @@ def _problems(number: int, message: Message) -> Iterator[str]:
     if unknown := sorted(set(message) - TURN_KEYS[role]):
         yield f"turn {number}: unknown key {unknown[0]!r} for the role {role}"
     if not isinstance(message.get("content", ""), str):
-        yield f"turn {number}: the content is no text"
+        yield f"turn {number}: the content is not text"
     for name in ("reasoning", "call_id"):
         if not isinstance(message.get(name, ""), str):
-            yield f"turn {number}: {name} is no text"
+            yield f"turn {number}: {name} is not text"
     if not isinstance(message.get("train", True), bool):
         yield f"turn {number}: train is {message['train']!r}, expected true or false"
     calls = message.get("calls", [])
     if not isinstance(calls, list):
-        yield f"turn {number}: calls is no list"
+        yield f"turn {number}: calls is not a list"
         return
     for call in calls:
         yield from (f"turn {number}: {problem}" for problem in _call_problems(call))
@@ -82,7 +82,7 @@ def _problems(number: int, message: Message) -> Iterator[str]:
 
 def _call_problems(call: object) -> Iterator[str]:
     if not isinstance(call, Mapping):
-        yield "a call is no object"
+        yield "a call is not an object"
         return
     if unknown := sorted(set(call) - CALL_KEYS):
         yield f"unknown key {unknown[0]!r} in a call"
@@ -90,10 +90,10 @@ def _call_problems(call: object) -> Iterator[str]:
         if not isinstance(call.get(name), str) or not call[name]:
             yield f"a call has no {name}"
     if not isinstance(call.get("arguments"), Mapping):
-        yield f"the arguments of {call.get('name')!r} are no object"
+        yield f"the arguments of {call.get('name')!r} are not an object"
     accepted = call.get("accepted", {})
     if not isinstance(accepted, Mapping) or not all(isinstance(values, list) for values in accepted.values()):
-        yield f"accepted of {call.get('name')!r} is no object of lists"
+        yield f"accepted of {call.get('name')!r} is not an object of lists"
     others = call.get("accepted_calls", [])
     for other in others if isinstance(others, list) else [None]:
         yield from _call_problems(other)

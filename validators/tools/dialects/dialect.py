@@ -21,7 +21,7 @@ class PairedBy(StrEnum):
 
 
 class DialogueError(ValueError):
-    """Why messages are no dialogue: every problem, in words for a message."""
+    """Why messages are not a dialogue: every problem, in words for a message."""
 
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__("; ".join(problems))
@@ -34,7 +34,7 @@ class SourceDialogue:
 
     turns: tuple[Turn, ...]
     system: str = ""
-    """The source's own system prompt; it is no part of the dialogue."""
+    """The source's own system prompt; it is not part of the dialogue."""
     raw_calls: tuple[str, ...] = ()
     """The text of the arguments of every call as the source has it, in order."""
     paired_by: PairedBy = PairedBy.ID

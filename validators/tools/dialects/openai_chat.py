@@ -59,7 +59,7 @@ def _take(builder: DialogueBuilder, number: int, message: Message, calls: CallRe
     role = message["role"]
     content = _text_of_parts(message.get("content"))
     if content is None:
-        builder.add_problem(number, "the content has parts that are no text")
+        builder.add_problem(number, "the content has parts that are not text")
         content = ""
     if role in SYSTEM_ROLES:
         builder.add_system(number, content)

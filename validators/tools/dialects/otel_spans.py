@@ -59,7 +59,7 @@ def _why_no_chat(operation: object, name: str) -> str:
     if operation in CHAT_OPERATIONS:
         return f"the chat of the span {name[:40]!r} was not recorded: it has no {INPUT}"
     found = f"its operation is {operation!r}" if operation else f"it has no {OPERATION}"
-    return f"the span {name[:40]!r} is no chat: {found}; expected: {', '.join(CHAT_OPERATIONS)}"
+    return f"the span {name[:40]!r} is not a chat: {found}; expected: {', '.join(CHAT_OPERATIONS)}"
 
 
 def _listed(attributes: Mapping[str, Any], key: str) -> list[Any]:

@@ -28,7 +28,7 @@ def split_reasoning(text: str) -> ReasonedText:
     reasoning, rest = (found[2].strip(), text[found.end() :]) if found else ("", text)
     wrong = _TAG.search(reasoning) or _TAG.search(rest)
     if wrong:
-        raise DialogueError([f"the tag {wrong[0]} is no part of one whole block at the beginning of the answer"])
+        raise DialogueError([f"the tag {wrong[0]} is not part of one whole block at the beginning of the answer"])
     return ReasonedText(reasoning, rest)
 
 

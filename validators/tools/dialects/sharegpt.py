@@ -69,7 +69,7 @@ class _ChatReader:
             expected = ", ".join(SPEAKERS)
             self.builder.add_problem(number, f"the speaker {speaker_name(message)!r}, expected one of {expected}")
         elif text is None and speaker is not Speaker.CALL:
-            self.builder.add_problem(number, "the content is no text")
+            self.builder.add_problem(number, "the content is not text")
         else:
             self._take_spoken(number, speaker, message, text or "")
 

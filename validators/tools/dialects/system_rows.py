@@ -27,7 +27,7 @@ def arrange(fields: Fields) -> ArrangedRow | Drop:
 
 
 def with_system(system: object, messages: Any) -> Any:
-    """The messages after the system prompt, if there is one; what is no list stays as it is.
+    """The messages after the system prompt, if there is one; what is not a list stays as it is.
 
     Raises BlocksError for a system prompt that is neither a text nor a list of text blocks.
     """

@@ -21,7 +21,7 @@ def arrange(fields: Fields) -> ArrangedRow | Drop:
     except JsonError as error:
         return malformed_dialogue(f"the answers are {error}")
     if not isinstance(calls, list):
-        return malformed_dialogue("the answers are no list of calls")
+        return malformed_dialogue("the answers are not a list of calls")
     if problems := [*_problems(calls)]:
         return malformed_dialogue("; ".join(problems))
     messages: list[dict[str, Any]] = [{"role": "user", "content": fields["query"]}]
@@ -37,7 +37,7 @@ def _problems(calls: list[Any]) -> Iterator[str]:
         if not isinstance(one, Mapping) or not isinstance(one.get("name"), str):
             yield f"answer {number} names no tool"
         elif not isinstance(one.get("arguments"), Mapping):
-            yield f"answer {number}: the arguments of {one['name']!r} are no object"
+            yield f"answer {number}: the arguments of {one['name']!r} are not an object"
         elif unknown := sorted(set(one) - {"name", "arguments", "id"}):
             yield f"answer {number}: unknown key {unknown[0]!r}"
 

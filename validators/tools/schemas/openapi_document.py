@@ -14,7 +14,7 @@ IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
 """Names of header parameters that OpenAPI says are ignored."""
 
 BODY = "body"
-"""The argument that holds a body which is no object with properties."""
+"""The argument that holds a body which is not an object with properties."""
 
 FORM_TYPE = "application/x-www-form-urlencoded"
 
@@ -82,7 +82,7 @@ def _parameters(item: Mapping[str, Any], operation: Mapping[str, Any], document:
     for holder in (item, operation):
         listed = holder.get("parameters", [])
         if not isinstance(listed, list):
-            raise _OperationError("the parameters are no list")
+            raise _OperationError("the parameters are not a list")
         for one in listed:
             parameter = resolved(one, document) if isinstance(one, Mapping) else {}
             if not isinstance(parameter.get("name"), str) or not isinstance(parameter.get("in"), str):

@@ -52,7 +52,10 @@ def _refuse_repeated_keys(node: yaml.Node, seen: set[int]) -> None:
         keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
         twice = next((key for place, key in enumerate(keys) if key in keys[:place]), None)
         if twice is not None:
-            raise JsonError(f"key {twice!r} occurs twice in one object", place=f" at line {node.start_mark.line + 1}")
+            raise JsonError(
+                f"not strict YAML: key {twice!r} occurs twice in one object",
+                place=f" at line {node.start_mark.line + 1}",
+            )
     for part in node.value:
         for one in part if isinstance(part, tuple) else (part,):
             _refuse_repeated_keys(one, seen)

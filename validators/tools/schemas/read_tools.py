@@ -146,7 +146,7 @@ def _parameters(declaration: Declaration, name: str) -> tuple[Mapping[str, Any],
     """The schema as the dialect writes it, and what keeps it from being one."""
     parameters = without_nulls(declaration.parameters)
     if not isinstance(declaration.description, str | None):
-        return {}, [_unreadable(name, "the description is no text")]
+        return {}, [_unreadable(name, "the description is not text")]
     if parameters is None or parameters == {}:
         return {}, []
     if not isinstance(parameters, Mapping):

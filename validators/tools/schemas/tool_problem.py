@@ -10,7 +10,7 @@ class ToolProblemName(StrEnum):
     """Why a tool is refused."""
 
     NOT_A_DECLARATION = "not_a_declaration"
-    """The text is not JSON, the value is no object, or it has no name, description or schema that can be read."""
+    """The text is not JSON, the value is not an object, or it has no name, description or schema that can be read."""
     UNMAPPABLE_TYPE = "unmappable_type"
     """An argument's type has no JSON form."""
     UNRESOLVED_REFERENCE = "unresolved_reference"

@@ -55,13 +55,13 @@ def interaction_line(counts: InteractionCounts) -> str:
 
 
 def _print_unmapped(found: UnmappedTools) -> None:
-    """The tools that map to none, and the mapping to be filled in."""
+    """The tools that map to none, and a mapping to fill in."""
     print_line(f"tools that map to none of the task: {len(found.tools):,}")
     rows = [[printable(one.name), f"{one.called:,}", f"{one.offered:,}"] for one in found.tools[:SHOWN_TOOLS]]
     print_table(["tool", "called in dialogues", "offered in dialogues"], rows, right=[1, 2])
     if len(found.tools) > SHOWN_TOOLS:
         print_line(f"and {len(found.tools) - SHOWN_TOOLS:,} more")
-    print_line("a mapping to be filled in and added to the file:")
+    print_line("entries to fill in and add to the mapping file:")
     print_line(printable(found.skeleton))
 
 

@@ -157,7 +157,7 @@ def _failure(database: _DumpDatabase, statement: Statement, name: str) -> str:
         found = f"line {statement.line}: {word}, which changes rows"
         raise unreadable_file(name, found, "a dump: CREATE TABLE and INSERT statements", fix)
     if effect is StatementEffect.DROP and word:
-        return f"{word} is no statement of a dump, and was not run"
+        return f"{word} is not a statement of a dump, and was not run"
     return database.run(statement) if effect is StatementEffect.RUN else ""
 
 

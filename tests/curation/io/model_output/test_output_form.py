@@ -83,7 +83,7 @@ def test_what_is_written_is_read_back(name: str) -> None:
 def test_a_key_that_occurs_twice_is_refused(name: str) -> None:
     own, other = ("city:", "city:<escape>x<escape>,") if name == "function_gemma" else ('"city": ', '"city": "x", ')
     twice = written(name).replace(own, other + own, 1)
-    assert "does not come back" in problem(name, twice)
+    assert "gives another text" in problem(name, twice)
 
 
 @names
@@ -111,7 +111,7 @@ def test_a_call_without_arguments_is_refused(name: str) -> None:
 def test_a_missing_closing_tag_is_refused(name: str) -> None:
     text = written(name)
     last = next(one for one in OUTPUT_FORMS[name].marks if text.endswith(one))
-    assert "does not come back" in problem(name, text.removesuffix(last))
+    assert "gives another text" in problem(name, text.removesuffix(last))
 
 
 @pytest.mark.parametrize("name", WITH_TAGS_AROUND_CALLS)
@@ -123,8 +123,8 @@ def test_text_between_and_after_calls_is_never_lost(name: str) -> None:
         "qwen": "</tool_call>",
     }
     end = closing.get(name, "<end_function_call>")
-    assert "does not come back" in problem(name, written(name).replace(end, f"{end}and", 1))
-    assert "does not come back" in problem(
+    assert "gives another text" in problem(name, written(name).replace(end, f"{end}and", 1))
+    assert "gives another text" in problem(
         name, written(name) + "and more" if name != "gpt_oss" else written(name) + "x"
     )
 
@@ -143,10 +143,10 @@ def test_a_cut_output_is_refused(name: str) -> None:
         ("llama3", '{"zz": 1, "name": "f", "parameters": {}}', "a call in another form"),
         ("llama3", '{"name": "f", "parameters": {}}; {"name": "g", "parameters": {}}', "it cannot be read"),
         ("mistral", '[TOOL_CALLS] {"name": "f", "arguments": {}}', "it cannot be read"),
-        ("mistral", '[TOOL_CALLS] [{"name": 3, "arguments": {}}]', "a call whose name is no text"),
-        ("mistral", '[TOOL_CALLS] [{"name": "f", "arguments": "{}"}]', "whose arguments are no object"),
-        ("gpt_oss", "Hello", "does not come back"),
-        ("cohere", "Hello", "does not come back"),
+        ("mistral", '[TOOL_CALLS] [{"name": 3, "arguments": {}}]', "a call whose name is not text"),
+        ("mistral", '[TOOL_CALLS] [{"name": "f", "arguments": "{}"}]', "whose arguments are not an object"),
+        ("gpt_oss", "Hello", "gives another text"),
+        ("cohere", "Hello", "gives another text"),
     ],
 )
 def test_what_is_no_answer_of_the_form_is_refused(name: str, text: str, reason: str) -> None:

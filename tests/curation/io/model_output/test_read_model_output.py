@@ -33,7 +33,7 @@ def test_dialogues_whose_answers_are_raw_output_are_added(tmp_path: Path) -> Non
     assert (added.given, added.added, added.reasons) == (5, 2, {"malformed_dialogue": 3})
     details = [line["detail"] for line in read_dropped(added.dropped_file)]
     assert [detail[:40] for detail in details] == [
-        'message 2: no output of qwen: \'1,"city":',
+        "message 2: not valid output of qwen: '1,",
         "message 1: calls beside the text, or no ",
         "the messages are not JSON: Expecting pro",
     ]

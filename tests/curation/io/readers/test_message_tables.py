@@ -110,9 +110,12 @@ def written(path: Path, rows: list[dict[str, Any]]) -> Path:
         ([message("user", "hi"), message("assistant", "", tool_calls="[{")], "row 2: the calls are not JSON"),
         (
             [message("user", "hi"), message("assistant", "", tool_calls='[{"name": "f", "name": "g"}]')],
-            "row 2: the calls are key 'name' occurs twice",
+            "row 2: the calls are not strict JSON: key 'name' occurs twice",
         ),
-        ([message("user", "hi"), message("assistant", "", tool_calls='{"name": "f"}')], "row 2: the calls are no list"),
+        (
+            [message("user", "hi"), message("assistant", "", tool_calls='{"name": "f"}')],
+            "row 2: the calls are not a list",
+        ),
         ([message("user", "hi", tools="[]"), message("assistant", "a", tools="[{}]")], "the rows of one conversation"),
         ([message("user", "hi"), message("user", "a", tool_calls=CALL)], "message 2: unknown key 'tool_calls'"),
     ],

@@ -30,7 +30,7 @@ def llama_factory_problems(line: Mapping[str, Any], entry: Mapping[str, Any]) ->
     problems = [f"unknown column {name}" for name in columns.keys() - COLUMNS]
     problems += [f"no column {name}" for name in columns.values() if name not in line]
     texts = [line[columns[name]] for name in ("prompt", "query", "response", "system", "tools") if name in columns]
-    problems += ["a column that is no text" for text in texts if not isinstance(text, str)]
+    problems += ["a column that is not text" for text in texts if not isinstance(text, str)]
     if "tools" in columns:
         tools = json.loads(line[columns["tools"]])
         problems += ["a tool without properties" for tool in tools if "properties" not in tool["parameters"]]

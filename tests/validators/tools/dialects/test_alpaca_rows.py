@@ -56,7 +56,7 @@ def test_the_history_goes_first_and_an_empty_input_adds_nothing(history: Any) ->
         ({"instruction": 3}, "the instruction is '3', expected a text"),
         ({"input": ["x"]}, "the input is \"['x']\", expected a text"),
         ({"history": "["}, "the history is not JSON"),
-        ({"history": [["Hi"]]}, "the history is no list of pairs"),
+        ({"history": [["Hi"]]}, "the history is not a list of pairs"),
         ({"system": 7}, "the content is neither a text nor a list"),
         ({"output": '{"name": "weather", "arguments": {"city": "Par'}, 'the output: \'{"name"'),
     ],

@@ -60,7 +60,7 @@ def test_a_step_that_is_copied_made_without_a_model_or_marked_is_context(mark: d
         (step("user", "x", observation=seen({"content": "y"})), r"calls or results in a step of the user"),
         (step("system", "compacted"), r"message 2: a system prompt after the first turn"),
         (step("agent", score=1), r"unknown key 'score' of a step"),
-        (step("agent", tool_calls={}, reasoning_content=1), r"reasoning_content is no text"),
+        (step("agent", tool_calls={}, reasoning_content=1), r"reasoning_content is not text"),
         (step("agent", tool_calls=[{"function_name": "f"}]), r"without the texts function_name and tool_call_id"),
         (step("agent", tool_calls=[call("a", arguments=[1])]), r"'weather': the arguments are '\[1\]'"),
         (step("agent", tool_calls=[call("a", result=1)]), r"unknown key 'result' of a call"),

@@ -134,9 +134,12 @@ def test_the_output_of_a_chat_is_learned(row: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        (span({"http.method": "GET"}), "the span 'chat m' is no chat: it has no gen_ai.operation.name"),
-        (span(**{"gen_ai.operation.name": "execute_tool"}), "the span 'chat m' is no chat: its operation is 'execute_"),
-        (span(**{"gen_ai.operation.name": ["chat"]}), "the span 'chat m' is no chat: its operation is ['chat']"),
+        (span({"http.method": "GET"}), "the span 'chat m' is not a chat: it has no gen_ai.operation.name"),
+        (
+            span(**{"gen_ai.operation.name": "execute_tool"}),
+            "the span 'chat m' is not a chat: its operation is 'execute_",
+        ),
+        (span(**{"gen_ai.operation.name": ["chat"]}), "the span 'chat m' is not a chat: its operation is ['chat']"),
         (span(**{"gen_ai.input.messages": None}), "the chat of the span 'chat m' was not recorded"),
         (span(**{"gen_ai.input.messages": "["}), "gen_ai.input.messages is not JSON"),
         (span(**{"gen_ai.output.messages": "{}"}), "gen_ai.output.messages is '{}', expected a list of objects"),

@@ -128,7 +128,7 @@ def test_reasoning_stands_in_tags_before_calls_and_text() -> None:
     ("messages", "problem"),
     [
         ([of("human"), of("moderator")], r"message 2: the speaker 'moderator', expected one of .*function_call"),
-        ([of("human", [1]), of("gpt")], r"message 1: the content is no text"),
+        ([of("human", [1]), of("gpt")], r"message 1: the content is not text"),
         ([of("human", image="x")], r"message 1: unknown key 'image'"),
         ([of("human"), of("gpt", weight=0.5)], r"message 2: weight is 0.5, expected true or false"),
         ([of("human"), of("gpt"), of("system")], r"message 3: a system prompt after the first turn"),
@@ -146,8 +146,8 @@ def test_reasoning_stands_in_tags_before_calls_and_text() -> None:
         ([of("human"), of("function_call", '{"name": "f", "arguments": "x"}')], r"arguments of 'f' are neither JSON"),
         ([of("human"), of("function_call", '{"name": "f", "name": "g", "arguments": {}}')], r"key 'name' occurs twice"),
         ([of("human"), of("function_call", '{"name": "f", "args": {}}')], r"unknown key 'args' in a call"),
-        ([of("human"), of("gpt", "Hm. <think>why</think> Yes.")], r"the tag <think> is no part of one whole block"),
-        ([of("human"), of("gpt", "why</think> Yes.")], r"the tag </think> is no part of one whole block"),
+        ([of("human"), of("gpt", "Hm. <think>why</think> Yes.")], r"the tag <think> is not part of one whole block"),
+        ([of("human"), of("gpt", "why</think> Yes.")], r"the tag </think> is not part of one whole block"),
         ([of("human"), of("gpt", "<think>a</think><scratch_pad>b</scratch_pad>c")], r"the tag <scratch_pad> is no"),
     ],
 )  # fmt: skip

@@ -39,10 +39,10 @@ def test_a_row_is_a_question_and_its_calls() -> None:
     [
         ("[{", "the answers are "),
         ('[{"name": "weather", "arguments": {"city": "Paris", "city": "Rome"}}]', "the answers are "),
-        ("{}", "the answers are no list of calls"),
+        ("{}", "the answers are not a list of calls"),
         ([], "the answers hold no call"),
         ([{"arguments": {}}], "answer 1 names no tool"),
-        ([PARIS, {"name": "weather", "arguments": "Rome"}], "answer 2: the arguments of 'weather' are no object"),
+        ([PARIS, {"name": "weather", "arguments": "Rome"}], "answer 2: the arguments of 'weather' are not an object"),
         ([{**PARIS, "result": 3}], "answer 1: unknown key 'result'"),
     ],
 )

@@ -95,7 +95,7 @@ def test_nothing_of_an_optional_body_is_required() -> None:
     ("operation", "problem"),
     [
         ({}, "tool GET /weather/{city}: the operation has no operationId"),
-        ({"operationId": "f", "parameters": {}}, "tool 'f': the parameters are no list"),
+        ({"operationId": "f", "parameters": {}}, "tool 'f': the parameters are not a list"),
         ({"operationId": "f", "parameters": [{"$ref": "#/x"}]}, "tool 'f': the parameter"),
         (
             {"operationId": "f", "parameters": [CITY, {**CITY, "in": "query"}]},
@@ -180,7 +180,10 @@ def test_a_task_names_a_document_in_yaml(tmp_path: Path) -> None:
     ("text", "problem"),
     [
         ("openapi: 3.1.0\npaths: [", "the tools are not YAML"),
-        ("openapi: 3.1.0\npaths: {}\npaths: {}", "the tools are key 'paths' occurs twice in one object at line 1"),
+        (
+            "openapi: 3.1.0\npaths: {}\npaths: {}",
+            "the tools are not strict YAML: key 'paths' occurs twice in one object at line 1",
+        ),
         ("openapi: 3.1.0\npaths: &a {x: *a}", "the tools are empty, or YAML with aliases"),
         ("openapi: .nan\npaths: {}", "the tools are not YAML"),
         ("tools: []", "the tools are not JSON"),

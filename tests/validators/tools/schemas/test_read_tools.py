@@ -313,7 +313,7 @@ def test_a_tool_declared_twice_in_different_ways_is_refused(second: dict[str, An
         ([{"description": "x"}], "tool 1: a tool in no known form"),
         ([{"name": " ", "parameters": CITY}], "tool 1: the tool has no name"),
         ([{"type": "function", "function": {"parameters": CITY}}], "tool 1: the tool has no name"),
-        ([{"name": "f", "description": ["x"], "parameters": CITY}], "tool 'f': the description is no text"),
+        ([{"name": "f", "description": ["x"], "parameters": CITY}], "tool 'f': the description is not text"),
         ([{"name": "f", "parameters": "CITY"}], "tool 'f': the schema of the arguments is \"CITY\""),
         ([{"name": "f", "parameters": {"city": "str"}}], "tool 'f': the arguments are neither a JSON Schema nor a map"),
         ([{"type": "web_search_20250305", "name": "web_search"}], "tool 1: a tool in no known form"),

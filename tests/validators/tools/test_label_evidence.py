@@ -45,10 +45,17 @@ def test_calls_that_are_not_learned_need_no_grounds() -> None:
 
 
 def test_only_offered_tools_can_be_the_label() -> None:
-    offered, nothing = Dialogue((), TOOLS), Dialogue(())
+    turns = (Turn(Role.USER, "Hello"), Turn(Role.ASSISTANT, "Hello, what can I do?"))
+    offered, nothing = Dialogue(turns, TOOLS), Dialogue(turns)
     assert could_be_labeled(offered, "complete_task+delete_task")
     assert could_be_labeled(offered, "ask")
     assert not could_be_labeled(offered, "complete_task+send_email")
     assert not could_be_labeled(offered, "general")
     assert could_be_labeled(nothing, "general")
     assert not could_be_labeled(nothing, "unable")
+
+
+def test_a_request_without_an_answer_has_no_label() -> None:
+    request = (Turn(Role.USER, "Hello"),)
+    assert not could_be_labeled(Dialogue(request, TOOLS), "ask")
+    assert not could_be_labeled(Dialogue(request), "general")

@@ -9,17 +9,16 @@ from winnow.core.prompt_template import PromptText
 from winnow.validators.row_layout import ArrangedRow, Fields, RowLayout, malformed_dialogue
 from winnow.validators.text import Drop
 from winnow.validators.tools.dialects import prompt_completion_rows
-from winnow.validators.tools.strict_json import JsonError, read_json
+from winnow.validators.tools.dialects.openai_chat import SYSTEM_ROLES
+from winnow.validators.tools.strict_json import JsonError, read_cell
 
-SYSTEM_ROLES = ("system", "developer")
 EXPECTED = "one turn of the user, then at most one of the assistant with the label"
 
 
 def arrange_chat(fields: Fields) -> ArrangedRow | Drop:
     """The only turn of the user as text, and that of the assistant as label; a system message is not part of it."""
-    messages = fields["messages"]
     try:
-        messages = read_json(messages) if isinstance(messages, str) else messages
+        messages = read_cell(fields["messages"])
     except JsonError as error:
         return malformed_dialogue(f"the messages are {error}")
     return _arranged(messages)

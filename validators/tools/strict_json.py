@@ -41,6 +41,11 @@ def read_json(text: str) -> Any:
     return value
 
 
+def read_cell(cell: object) -> Any:
+    """The value of a cell that holds it as it is or as JSON text. Raises JsonError as `read_json`."""
+    return read_json(cell) if isinstance(cell, str) else cell
+
+
 def write_json(value: object, *, sort_keys: bool = True) -> str:
     """The canonical JSON of a value: keys sorted or in their order, Unicode as it is, `, ` and `: ` as separators."""
     return json.dumps(value, ensure_ascii=False, sort_keys=sort_keys, allow_nan=False)

@@ -12,7 +12,7 @@ from winnow.curation.io.model_output.output_form import ModelOutputError, Output
 from winnow.curation.io.readers.source_rows import SourceRow, SourceRows
 from winnow.validators.text import Drop
 from winnow.validators.tools.dialogue import Role
-from winnow.validators.tools.strict_json import JsonError, read_json
+from winnow.validators.tools.strict_json import JsonError, read_cell
 
 CALL_KEYS = ("tool_calls", "function_call", "calls")
 
@@ -41,7 +41,7 @@ def _row(row: SourceRow, form: OutputForm, name: str) -> SourceRow:
 
 def _messages(value: object) -> list[Any]:
     try:
-        value = read_json(value) if isinstance(value, str) else value
+        value = read_cell(value)
     except JsonError as error:
         raise ModelOutputError(f"the messages are {error}") from None
     if not isinstance(value, list) or not all(isinstance(one, Mapping) and "role" in one for one in value):

@@ -122,8 +122,7 @@ def _source(lines: Sequence[DroppedLine], kind: Kind) -> ReadSource:
     if good and not columns.content and not source.settings.get(LOG_SETTING):
         present = list(dict.fromkeys(key for fields in good for key in fields))
         layouts = layouts_of(good, kind)
-        how: Any = {"name": first.file, "kind": kind, "layouts": layouts, "rows": good}
-        columns = find_columns(columns, present, splits=(), **how)
+        columns = find_columns(columns, present, splits=(), name=first.file, kind=kind, layouts=layouts, rows=good)
     settings = json.dumps(source.settings, sort_keys=True)
     as_added = AsAdded(source.origin, source.license, source.split, settings, source.batch)
     unchanged = {

@@ -12,7 +12,7 @@ from winnow.core.counted import counted
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.hashing import stable_hash
 from winnow.core.vocabulary import DecidedBy
-from winnow.curation.io.readers.columns import Columns, find_columns, layouts_of, row_layout, value_of
+from winnow.curation.io.readers.columns import Columns, RowLayouts, find_columns, layouts_of, row_layout, value_of
 from winnow.curation.io.readers.dropped_rows import (
     AsAdded,
     ReadSource,
@@ -238,14 +238,19 @@ def _source_rows(
     layouts = layouts_of(good, kind, text=chosen_columns.text)
     columns = find_columns(chosen_columns, present, splits=splits, name=name, kind=kind, layouts=layouts, rows=good)
     used = {*columns.chosen().values()}.union(*(one.columns for one in layouts.rows))
-    chosen = [f"{one.title} ({counted(rows, 'row')})" for one, rows in layouts.rows.items()]
-    chosen += [f"{role} = {column!r}" for role, column in columns.chosen().items()]
     unused = [key for key in present if key not in used]
-    left = f"; not used: {', '.join(map(redact, unused[:10]))}" if unused else ""
-    notes = [*notes, f"{name}: {', '.join(chosen)}{left}"]
+    notes = [*notes, f"{name}: {_what_was_read(layouts, columns, unused)}"]
     candidates = group_candidates(good, unused) if columns.group is None else []
     rows = [_source_row(number, fields, columns, kind, text=chosen_columns.text) for number, fields in numbered]
     return SourceRows(name, digest, columns, rows, notes, key, candidates, synthetic_columns(good, unused))
+
+
+def _what_was_read(layouts: RowLayouts, columns: Columns, unused: Sequence[str]) -> str:
+    """The layouts of the rows, the column of each role, and the columns that have none."""
+    chosen = [f"{one.title} ({counted(rows, 'row')})" for one, rows in layouts.rows.items()]
+    chosen += [f"{role} = {column!r}" for role, column in columns.chosen().items()]
+    left = f"; not used: {', '.join(map(redact, unused[:10]))}" if unused else ""
+    return ", ".join(chosen) + left
 
 
 def _no_readable_row(

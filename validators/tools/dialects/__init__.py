@@ -32,7 +32,7 @@ from winnow.validators.tools.dialects.text_calls import TEXT_CALLS
 from winnow.validators.tools.dialects.typed_parts import TYPED_PARTS
 from winnow.validators.tools.dialects.xlam_rows import XLAM
 from winnow.validators.tools.dialogue import Role, Turn
-from winnow.validators.tools.strict_json import JsonError, read_json
+from winnow.validators.tools.strict_json import JsonError, read_cell
 
 DIALECTS: tuple[Dialect, ...] = (
     OPENAI_RESPONSES,
@@ -75,11 +75,10 @@ def read_dialogue(messages: object) -> SourceDialogue:
     White space around the answers of the assistant is removed: call formats and chat templates write none.
     Raises DialogueError with every problem.
     """
-    if isinstance(messages, str):
-        try:
-            messages = read_json(messages)
-        except JsonError as error:
-            raise DialogueError([f"the messages are {error}"]) from None
+    try:
+        messages = read_cell(messages)
+    except JsonError as error:
+        raise DialogueError([f"the messages are {error}"]) from None
     if not isinstance(messages, Sequence) or not messages or not all(isinstance(one, Mapping) for one in messages):
         raise DialogueError(["the messages are not a list of objects"])
     dialect = next((one for one in DIALECTS if one.recognizes(messages)), None)

@@ -11,7 +11,7 @@ from winnow.validators.tools.call_formats.hermes_tags import OPENING
 from winnow.validators.tools.dialects.answer_text import AnswerTextError, answer_message
 from winnow.validators.tools.dialects.system_rows import with_system
 from winnow.validators.tools.dialects.written_results import RESULT_GAP
-from winnow.validators.tools.strict_json import JsonError, read_json
+from winnow.validators.tools.strict_json import JsonError, read_cell
 
 RESULT_TAGS = ("<tool_response>\n", "\n</tool_response>")
 """Around what tools returned to the calls of the answer before."""
@@ -34,7 +34,7 @@ def arrange(fields: Fields) -> ArrangedRow | Drop:
 def _history(given: object) -> list[list[str]]:
     """Pairs of what the user said and what was answered. Raises ValueError for anything else."""
     try:
-        pairs: Any = read_json(given) if isinstance(given, str) and given else given or []
+        pairs = read_cell(given or [])
     except JsonError as error:
         raise ValueError(f"the history is {error}") from None
     if not isinstance(pairs, list) or not all(map(_is_pair, pairs)):

@@ -7,7 +7,7 @@ from typing import Any
 from winnow.validators.row_layout import ArrangedRow, Fields, RowLayout, malformed_dialogue
 from winnow.validators.text import Drop
 from winnow.validators.tools.dialects.content_blocks import BlocksError, joined_text
-from winnow.validators.tools.strict_json import JsonError, read_json
+from winnow.validators.tools.strict_json import JsonError, read_cell
 
 MESSAGES = ("messages", "conversations", "conversation")
 
@@ -18,7 +18,7 @@ def arrange(fields: Fields) -> ArrangedRow | Drop:
     """The system prompt as the first message."""
     messages = _messages(fields)
     try:
-        messages = read_json(messages) if isinstance(messages, str) else messages
+        messages = read_cell(messages)
         return ArrangedRow({"messages": with_system(fields["system"], messages), "tools": fields.get("tools")})
     except JsonError as error:
         return malformed_dialogue(f"the messages are {error}")

@@ -8,7 +8,7 @@ from typing import Any
 from winnow.validators.row_layout import ArrangedRow, Fields, RowLayout, malformed_dialogue
 from winnow.validators.text import Drop
 from winnow.validators.tools.call_formats.openai_tool_calls import call_object
-from winnow.validators.tools.strict_json import JsonError, read_json, write_json
+from winnow.validators.tools.strict_json import JsonError, read_cell, write_json
 
 COLUMNS = frozenset({"query", "answers", "tools"})
 
@@ -17,7 +17,7 @@ def arrange(fields: Fields) -> ArrangedRow | Drop:
     """The query as a turn of the user, and the answers as calls of OpenAI's chat."""
     answers = fields["answers"]
     try:
-        calls = read_json(answers) if isinstance(answers, str) else answers
+        calls = read_cell(answers)
     except JsonError as error:
         return malformed_dialogue(f"the answers are {error}")
     if not isinstance(calls, list):

@@ -2,7 +2,6 @@
 
 from winnow.validators.intent_rows.alpaca_queries import ALPACA_QUERIES
 from winnow.validators.intent_rows.chat_rows import CHAT_ROWS, PROMPT_AND_COMPLETION
-from winnow.validators.intent_rows.conversation_rows import CONVERSATION_ROWS
 from winnow.validators.intent_rows.gateway_requests import GATEWAY_REQUESTS
 from winnow.validators.preference_rows import PREFERENCE
 
@@ -10,7 +9,6 @@ INTENT_LAYOUTS = (
     PREFERENCE,
     GATEWAY_REQUESTS,
     CHAT_ROWS,
-    CONVERSATION_ROWS,
     PROMPT_AND_COMPLETION,
     ALPACA_QUERIES,
 )

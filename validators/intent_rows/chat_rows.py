@@ -1,4 +1,4 @@
-"""A query as the turn of the user and its label as that of the assistant: what `export --format chat` writes."""
+"""A query as the turn of the user and its label as that of the assistant, in the forms of chat and ShareGPT."""
 
 from __future__ import annotations
 
@@ -10,7 +10,14 @@ from winnow.validators.row_layout import ArrangedRow, Fields, RowLayout, malform
 from winnow.validators.text import Drop
 from winnow.validators.tools.dialects import prompt_completion_rows
 from winnow.validators.tools.dialects.openai_chat import SYSTEM_ROLES
+from winnow.validators.tools.dialects.spoken_messages import Speaker, speaker_name, speaker_of, value_of_message
 from winnow.validators.tools.strict_json import JsonError, read_cell
+
+COLUMNS = ("messages", "conversations")
+"""The columns that may hold the turns, the likeliest first."""
+
+ROLES = {Speaker.SYSTEM: "system", Speaker.USER: "user", Speaker.ANSWER: "assistant"}
+"""The role in a chat of each speaker of ShareGPT."""
 
 EXPECTED = "one turn of the user, then at most one of the assistant with the label"
 
@@ -18,10 +25,14 @@ EXPECTED = "one turn of the user, then at most one of the assistant with the lab
 def arrange_chat(fields: Fields) -> ArrangedRow | Drop:
     """The only turn of the user as text, and that of the assistant as label; a system message is not part of it."""
     try:
-        messages = read_cell(fields["messages"])
+        messages = read_cell(_column(fields))
     except JsonError as error:
         return malformed_dialogue(f"the messages are {error}")
     return _arranged(messages)
+
+
+def _column(fields: Fields) -> object:
+    return next((fields[name] for name in COLUMNS if fields.get(name) is not None), None)
 
 
 def arrange_prompt(fields: Fields) -> ArrangedRow | Drop:
@@ -37,11 +48,20 @@ def arrange_prompt(fields: Fields) -> ArrangedRow | Drop:
 def _arranged(messages: object) -> ArrangedRow | Drop:
     if not isinstance(messages, list) or not all(isinstance(one, Mapping) for one in messages):
         return malformed_dialogue("the messages are not a list of objects")
-    turns = [one for one in messages if one.get("role") not in SYSTEM_ROLES]
+    turns = [one for one in map(_chat_turn, messages) if one.get("role") not in SYSTEM_ROLES]
     if problem := next(_problems(turns), ""):
         return malformed_dialogue(f"{problem}; expected: {EXPECTED}")
     label = turns[1]["content"].strip() if len(turns) > 1 else None
     return ArrangedRow({"text": PromptText(turns[0]["content"])}, label)
+
+
+def _chat_turn(message: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The message with `role` and `content`, where it has a speaker and a text as in ShareGPT."""
+    if "from" not in message:
+        return message
+    speaker = speaker_of(message)
+    role = ROLES.get(speaker) if speaker else None
+    return {**message, "role": role or speaker_name(message), "content": value_of_message(message)}
 
 
 def _problems(turns: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -58,9 +78,9 @@ def _problems(turns: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 CHAT_ROWS = RowLayout(
     "chat",
     "chat messages",
-    lambda fields: fields.get("messages") is not None,
+    lambda fields: _column(fields) is not None,
     arrange_chat,
-    frozenset({"messages"}),
+    frozenset(COLUMNS),
 )
 PROMPT_AND_COMPLETION = RowLayout(
     "prompt_completion",

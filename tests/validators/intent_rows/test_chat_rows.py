@@ -11,7 +11,6 @@ import pytest
 import winnow
 from winnow.core.vocabulary import DropReason
 from winnow.validators.intent_rows.chat_rows import CHAT_ROWS, PROMPT_AND_COMPLETION
-from winnow.validators.intent_rows.conversation_rows import CONVERSATION_ROWS
 from winnow.validators.row_layout import ArrangedRow
 from winnow.validators.text import Drop
 from winnow.workspace import Workspace
@@ -62,8 +61,9 @@ def test_another_conversation_is_no_query(messages: Any, reason: str) -> None:
 @pytest.mark.parametrize(("asks", "answers"), [("human", "gpt"), ("user", "assistant"), ("Human", "chatgpt")])
 def test_the_speakers_of_sharegpt_have_the_names_that_dialogues_know(asks: str, answers: str) -> None:
     turns = [{"from": asks, "value": USER["content"]}, {"from": answers, "value": "card"}]
-    assert CONVERSATION_ROWS.arrange({"conversations": turns}) == ArrangedRow({"text": USER["content"]}, "card")
-    found = CONVERSATION_ROWS.arrange({"conversations": [*turns, {"from": "stranger", "value": "x"}]})
+    for cell in (turns, json.dumps(turns)):
+        assert CHAT_ROWS.arrange({"conversations": cell}) == ArrangedRow({"text": USER["content"]}, "card")
+    found = CHAT_ROWS.arrange({"conversations": [*turns, {"from": "stranger", "value": "x"}]})
     assert isinstance(found, Drop)
     assert found.detail.startswith("turns of user, assistant, stranger")
 

@@ -36,7 +36,9 @@ def checked(
     waived: dict[str, str] | None = None,
 ) -> CheckResult:
     frame = table(LABELS, SPLITS) if frame is None else frame
-    frame = frame.assign(candidates=[()] * len(frame), sources=[("s",)] * len(frame), licenses=[("MIT",)] * len(frame))
+    count = len(frame)
+    frame = frame.assign(candidates=[()] * count, sources=[("s",)] * count, licenses=[("MIT",)] * count)
+    frame = frame.assign(origin_models=[()] * count)
     similarities = Similarities(near, found, validation_to_test)
     selection = select(frame, TASK, near, found)
     return apply_gates(TASK, selection, similarities, NO_TRAFFIC, {}, {}, {}, GateExceptions(waived or {}))

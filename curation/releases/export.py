@@ -10,6 +10,7 @@ from pathlib import Path
 
 from winnow.core.atomic import atomic_write
 from winnow.core.choices import check_choice
+from winnow.core.counted import counted
 from winnow.core.export_losses import LOSS_TEXTS, ExportLoss
 from winnow.core.prompt_template import PromptTemplate
 from winnow.core.vocabulary import SPLITS
@@ -43,8 +44,9 @@ class Exported:
     def loss_lines(self) -> list[str]:
         """Everything that was lost, in words."""
         return [
-            f"{count:,} {LOSS_TEXTS[loss]} ({', '.join(self.examples[loss])}{', …' if count > IDS_SHOWN else ''})"
+            f"{counted(count, 'dialogue')} {LOSS_TEXTS[loss]} ({', '.join(self.examples[loss])}{more})"
             for loss, count in self.losses.items()
+            for more in (", …" if count > IDS_SHOWN else "",)
         ]
 
 

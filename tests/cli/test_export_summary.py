@@ -14,8 +14,8 @@ from winnow.operations.export import ExportResult
 EXPORTED = Exported(
     rows={"train.jsonl": 1200},
     losses={ExportLoss.REASONING: 1, ExportLoss.UNWRITABLE: 4},
-    examples={ExportLoss.REASONING: ["a1"], ExportLoss.UNWRITABLE: ["b1: line 1: a fence", "b2", "b3"]},
-    warnings=["train.jsonl: 3 examples; OpenAI asks for at least 10"],
+    examples={ExportLoss.REASONING: ["a1"], ExportLoss.UNWRITABLE: ["b1: a fence", "b2", "b3"]},
+    warnings=["train.jsonl: 3 examples; OpenAI requires at least 10"],
     dataset_info={"first_train": {"file_name": "train.jsonl", "columns": {"messages": "conversations"}}},
 )
 RESULT = ExportResult(Path("exports"), dict(EXPORTED.rows), EXPORTED)
@@ -25,10 +25,10 @@ def test_everything_is_printed_with_the_warnings_first(capsys: pytest.CaptureFix
     print_export(RESULT)
     lines = capsys.readouterr().out.splitlines()
     assert lines[:5] == [
-        "warning: train.jsonl: 3 examples; OpenAI asks for at least 10",
+        "warning: train.jsonl: 3 examples; OpenAI requires at least 10",
         "exports/train.jsonl: 1,200 rows",
-        "lost: 1 without the reasoning of the assistant (a1)",
-        "lost: 4 left out: the notation of calls cannot hold an answer (b1: line 1: a fence, b2, b3, …)",
+        "lost: 1 dialogue without the reasoning of the assistant (a1)",
+        "lost: 4 dialogues left out because the notation of calls cannot hold an answer (b1: a fence, b2, b3, …)",
         "exports/dataset_info.json: for LLaMA-Factory",
     ]
     assert '"messages": "conversations"' in "".join(lines[5:])

@@ -26,12 +26,12 @@ LEFT_OUT = (ExportLoss.UNLEARNED_TURN, ExportLoss.UNWRITABLE)
 """Losses for which the whole dialogue is left out of the file."""
 
 LOSS_TEXTS: Mapping[ExportLoss, str] = {
-    ExportLoss.ACCEPTED: "without the values and calls that are accepted too",
+    ExportLoss.ACCEPTED: "without the other accepted values and calls",
     ExportLoss.REASONING: "without the reasoning of the assistant",
-    ExportLoss.PROSE_BESIDE_CALLS: "without what the assistant says beside its calls",
+    ExportLoss.PROSE_BESIDE_CALLS: "without the text in the same turn as calls",
     ExportLoss.RESULT_ORDER: "with results in the order of the calls",
-    ExportLoss.TURNS_AT_END: "without the turns after the last answer that is learned",
-    ExportLoss.UNLEARNED_TURN: "left out: they have an answer that must not be learned",
-    ExportLoss.UNWRITABLE: "left out: the notation of calls cannot hold an answer",
+    ExportLoss.TURNS_AT_END: "without the turns after the last answer that is trained on",
+    ExportLoss.UNLEARNED_TURN: "left out because of an answer that must not be trained on",
+    ExportLoss.UNWRITABLE: "left out because the notation of calls cannot hold an answer",
 }
 """What happened to the dialogues, in words that follow their number."""

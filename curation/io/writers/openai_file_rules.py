@@ -9,11 +9,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from winnow.core.counted import counted
 from winnow.core.vocabulary import Split
 from winnow.curation.io.writers.export_format import WrittenLine
 
 MIN_EXAMPLES = 10
-"""Fewer examples in a training file are refused."""
+"""A training file needs at least so many examples."""
 
 MAX_TOOLS = 128
 """An example may offer so many tools."""
@@ -34,9 +35,9 @@ def file_warnings(examples: Sequence[WrittenLine], name: str) -> list[str]:
     for example in examples:
         for rule in dict.fromkeys(_broken_rules(example.line)):
             broken.setdefault(rule, []).append(example.id)
-    found = [f"{name}: {rule}: {_listed(ids)}" for rule, ids in broken.items()]
+    found = [f"{name}: {rule}: not so in {_listed(ids)}" for rule, ids in broken.items()]
     if name.startswith(Split.TRAIN) and len(examples) < MIN_EXAMPLES:
-        found.insert(0, f"{name}: {len(examples)} examples; OpenAI asks for at least {MIN_EXAMPLES}")
+        found.insert(0, f"{name}: {counted(len(examples), 'example')}; OpenAI requires at least {MIN_EXAMPLES}")
     return found
 
 
@@ -49,13 +50,13 @@ def _broken_rules(line: Mapping[str, Any]) -> Iterator[str]:
     messages, tools = line["messages"], line.get("tools", [])
     answers = [message for message in messages if message["role"] == "assistant"]
     if messages[-1]["role"] != "assistant":
-        yield "OpenAI asks that the assistant has the last message, which it has not in"
+        yield "OpenAI requires the last message to be the assistant's"
     if not any(answer.get("weight", 1) for answer in answers):
-        yield "OpenAI asks for an answer of weight 1, which is missing in"
+        yield "OpenAI requires an answer of weight 1"
     if len(tools) > MAX_TOOLS:
-        yield f"OpenAI takes at most {MAX_TOOLS} tools, and there are more in"
+        yield f"OpenAI accepts at most {MAX_TOOLS} tools"
     for key in sorted({key for answer in answers for key in answer} - ANSWER_KEYS):
-        yield f"OpenAI does not know the key {key!r}, which answers have in"
+        yield f"OpenAI requires answers without the key {key!r}"
     for called in (tool["function"]["name"] for tool in tools):
         if not NAME.fullmatch(called):
-            yield f"OpenAI takes names of tools like {NAME.pattern}, and not {called!r} of"
+            yield f"OpenAI requires tool names that match {NAME.pattern}, unlike {called!r}"

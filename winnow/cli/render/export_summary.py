@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from winnow.cli.render.terminal import print_line
+from winnow.core.counted import counted
 
 if TYPE_CHECKING:
     from winnow.operations.export import ExportResult
@@ -16,7 +17,7 @@ def print_export(result: ExportResult) -> None:
     for warning in result.exported.warnings:
         print_line(f"warning: {warning}")
     for name, rows in result.rows.items():
-        print_line(f"{result.folder / name}: {rows:,} rows")
+        print_line(f"{result.folder / name}: {counted(rows, 'row')}")
     for line in result.exported.loss_lines():
         print_line(f"lost: {line}")
     if result.exported.dataset_info:

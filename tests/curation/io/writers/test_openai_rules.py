@@ -20,10 +20,10 @@ def test_a_file_that_keeps_the_rules_has_no_warning() -> None:
 
 def test_every_broken_rule_is_named_with_its_rows() -> None:
     wrong = {
-        "the assistant has the last message": replace(BOTH, turns=BOTH.turns[:4]),
+        "the last message to be the assistant's": replace(BOTH, turns=BOTH.turns[:4]),
         "an answer of weight 1": replace(BOTH, turns=(BOTH.turns[0], Turn(Role.ASSISTANT, "No.", train=False))),
         "'reasoning_content'": replace(BOTH, turns=(BOTH.turns[0], Turn(Role.ASSISTANT, "No.", reasoning="Hm."))),
-        "not 'look.up' of": Dialogue((BOTH.turns[0], BOTH.turns[4]), (replace(WEATHER, name="look.up"),)),
+        "unlike 'look.up'": Dialogue((BOTH.turns[0], BOTH.turns[4]), (replace(WEATHER, name="look.up"),)),
         f"at most {MAX_TOOLS} tools": Dialogue(
             (BOTH.turns[0], BOTH.turns[4]), tuple(Tool(f"t{n}", "", {"type": "object"}) for n in range(MAX_TOOLS + 1))
         ),
@@ -37,5 +37,5 @@ def test_every_broken_rule_is_named_with_its_rows() -> None:
 
 
 def test_only_a_training_file_needs_ten_examples() -> None:
-    assert file_warnings([example(0, BOTH)], "train.jsonl") == ["train.jsonl: 1 examples; OpenAI asks for at least 10"]
+    assert file_warnings([example(0, BOTH)], "train.jsonl") == ["train.jsonl: 1 example; OpenAI requires at least 10"]
     assert file_warnings([example(0, BOTH)], "test.jsonl") == []

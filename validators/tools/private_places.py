@@ -110,10 +110,15 @@ def broken_by_replacing(before: Dialogue, after: Dialogue) -> list[BrokenPlace]:
 
 def _path(problem: ArgumentProblem, dialogue: Dialogue) -> tuple[str | int, ...]:
     """Where the argument is in the value of the dialogue; the whole call where it is in what is accepted."""
-    calls = dialogue.turns[problem.turn].calls
-    index = next(i for i, call in enumerate(calls) if call.id == problem.call_id)
-    call = (problem.turn, "calls", index)
-    return call if problem.among else (*call, "arguments", *_argument(problem.argument, calls[index]))
+    path = _argument_path(problem.turn, problem.call_id, problem.argument, dialogue)
+    return path[: path.index("arguments")] if problem.among else path
+
+
+def _argument_path(turn: int, call_id: str, argument: str, dialogue: Dialogue) -> tuple[str | int, ...]:
+    """Where an argument of a call is in the value of the dialogue."""
+    calls = dialogue.turns[turn].calls
+    index = next(i for i, call in enumerate(calls) if call.id == call_id)
+    return (turn, "calls", index, "arguments", *_argument(argument, calls[index]))
 
 
 def _argument(path: str, call: Call) -> tuple[str, ...]:
@@ -143,13 +148,7 @@ def _without_ground(before: Dialogue, after: Dialogue) -> Iterator[BrokenPlace]:
     for new in ground(after):
         was = old.get((new.turn, new.call_id, new.argument))
         if was is not None and LEVELS.index(new.level) > LEVELS.index(was.level):
-            yield BrokenPlace(_place(new, after), _worse(was, new))
-
-
-def _place(finding: GroundingFinding, dialogue: Dialogue) -> tuple[str | int, ...]:
-    calls = dialogue.turns[finding.turn].calls
-    index = next(i for i, call in enumerate(calls) if call.id == finding.call_id)
-    return (finding.turn, "calls", index, "arguments", *_argument(finding.argument, calls[index]))
+            yield BrokenPlace(_argument_path(new.turn, new.call_id, new.argument, after), _worse(was, new))
 
 
 def _worse(was: GroundingFinding, new: GroundingFinding) -> str:

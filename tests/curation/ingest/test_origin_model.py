@@ -90,7 +90,7 @@ def test_the_model_is_a_setting_of_the_source(tmp_path: Path) -> None:
 def released(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     folder = tmp_path_factory.mktemp("models")
     workspace = new_workspace(folder / "w", "a", "b")
-    rows = [*queries(0, 40), *queries(40, 60, origin_model="DeepSeek-V2-Chat")]
+    rows = [*queries(0, 40), *queries(40, 60, origin_model="DeepSeek-R1")]
     workspace.add(
         write_jsonl(folder / "f.jsonl", rows), origin="public", license="MIT", origin_model="gpt-4o; our-model"
     )
@@ -104,7 +104,7 @@ def test_a_release_states_its_models(released: Workspace) -> None:
     folder = released.folder.releases / "first"
     manifest = json.loads((folder / "manifest.json").read_text())
     counts = manifest["origin_models"]
-    assert counts["gpt-4o"] == counts["our-model"] > counts["DeepSeek-V2-Chat"] > 0
+    assert counts["gpt-4o"] == counts["our-model"] > counts["DeepSeek-R1"] > 0
     assert {one["name"]: one.get("origin_model") for one in manifest["sources"]} == {
         "f.jsonl": "gpt-4o; our-model", "own.jsonl": None,
     }  # fmt: skip
@@ -112,7 +112,7 @@ def test_a_release_states_its_models(released: Workspace) -> None:
     assert [note.split(" written by ")[1].split(":")[0].split(",")[0] for note in notes] == ["gpt-4o", "our-model"]
     card = (folder / "README.md").read_text()
     assert "Rows by the model that wrote them" in card
-    assert "OpenAI forbids it to train competing models with them" in card
+    assert "OpenAI restricts training other models with them" in card
     assert "written by gpt-4o; our-model" in json.loads((folder / "croissant.json").read_text())["rai:dataCollection"]
 
 
@@ -120,7 +120,7 @@ def test_models_are_read_back_with_a_release(released: Workspace, tmp_path: Path
     folder = released.folder.releases / "first"
     frozen = [json.loads(line) for path in (folder / "jsonl").glob("*.jsonl") for line in path.open()]
     stated = {row["id"]: row["origin_model"] for row in frozen}
-    assert set(stated.values()) == {"gpt-4o; our-model", "DeepSeek-V2-Chat", ""}
+    assert set(stated.values()) == {"gpt-4o; our-model", "DeepSeek-R1", ""}
     workspace = new_workspace(tmp_path / "w", "a", "b")
     workspace.add(folder)
     rows = workspace.records()

@@ -71,7 +71,7 @@ LINES = st.lists(
 
 
 def log_of(drawn: Sequence[tuple[Any, ...]]) -> list[Line]:
-    """A log in which every interaction comes before the updates about it."""
+    """A log in which every interaction comes before the updates about it, and no two have the same question."""
     lines: list[Line] = []
     seen = set()
     for second, (number, *rest) in enumerate(drawn):
@@ -79,7 +79,9 @@ def log_of(drawn: Sequence[tuple[Any, ...]]) -> list[Line]:
         if len(rest) == 2 and name not in seen:
             seen.add(name)
             city, result = rest
-            lines.append(interaction(name, f"Weather in {city}?", call(city), second=second, result=result))
+            lines.append(
+                interaction(name, f"Weather in {city}, part {number}?", call(city), second=second, result=result)
+            )
         elif len(rest) == 2:
             lines.append(update(name, second=second, result=rest[1] or {"status": "ok"}))
         elif name in seen:

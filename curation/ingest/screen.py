@@ -211,7 +211,7 @@ class _RowScreener:
         return None
 
     def _source_form(self, row: SourceRow) -> str:
-        """What the row holds beside the content, if there is nothing private in it, such as in its system prompt."""
+        """What the row holds besides the content, if there is nothing private in it, such as in its system prompt."""
         form = self.kind.source_form(row.content)
         if not form or self.kind.json_content is None:
             return form

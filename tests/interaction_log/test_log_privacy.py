@@ -171,4 +171,4 @@ def test_characters_at_which_programs_end_a_line_are_escaped(tmp_path: Path) -> 
     written = (tmp_path / "log").read_text(encoding="utf-8")
     assert len(written.splitlines()) == 1
     assert json.loads(written)["task"] == text
-    assert read_log(tmp_path / "log").torn == []
+    assert read_log(tmp_path / "log").incomplete == []

@@ -34,7 +34,7 @@ BOTH = Dialogue(
     ),
     (WEATHER,),
 )
-"""Two calls beside prose, their results, and an answer."""
+"""Two calls with prose, their results, and an answer."""
 
 
 def tools_task(call_format: str = "fenced_json", prompt: str = "Be kind.") -> Task:

@@ -34,28 +34,28 @@ class ReadLog(NamedTuple):
     """What is in a log."""
 
     lines: list[dict[str, Any]]
-    torn: list[bytes]
+    incomplete: list[bytes]
     """Pieces that are no JSON, or that no line feed ends."""
 
 
 def read_log(path: Path) -> ReadLog:
     """The lines of a log; each complete one must be of the documented form."""
     *ended, rest = path.read_bytes().split(b"\n")
-    lines, torn = [], [rest] if rest else []
+    lines, incomplete = [], [rest] if rest else []
     for text in ended:
         try:
             lines.append(json.loads(text))
         except ValueError:
-            torn.append(text)
+            incomplete.append(text)
         else:
             InteractionLine.model_validate_json(text, strict=True)
-    return ReadLog(lines, torn)
+    return ReadLog(lines, incomplete)
 
 
 def lines_of(path: Path) -> list[dict[str, Any]]:
-    """The lines of a log in which nothing is torn."""
+    """The lines of a log in which nothing is incomplete."""
     read = read_log(path)
-    assert read.torn == []
+    assert read.incomplete == []
     return read.lines
 
 

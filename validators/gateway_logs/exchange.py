@@ -95,7 +95,7 @@ def exchange_of(fields: Fields) -> Exchange:
 
 
 def _with_headers(part: object) -> Mapping[str, Any]:
-    """A request or a response that has its body beside its headers and status, as Portkey writes it; else nothing."""
+    """A request or a response that has its body next to its headers and status, as Portkey writes it; else nothing."""
     return part if isinstance(part, Mapping) and isinstance(part.get("body"), Mapping | str) else {}
 
 

@@ -23,7 +23,7 @@ class RequestPrompt:
     messages: Sequence[Mapping[str, Any]]
     """The messages, or the items of OpenAI's Responses API; those of OpenAI hold the system prompt, too."""
     system: object = None
-    """The system prompt beside the messages, as Anthropic's requests have it: a text or blocks of text."""
+    """The system prompt next to the messages, as Anthropic's requests have it: a text or blocks of text."""
     tools: object = None
     """The offered tools in the provider's form; None if the request names none."""
 

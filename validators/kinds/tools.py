@@ -39,10 +39,10 @@ from winnow.validators.tools.map_tools import mapped_label
 from winnow.validators.tools.mapping_faults import mapping_faults
 from winnow.validators.tools.private_places import (
     addresses_and_numbers,
-    beside_calls,
     broken_by_replacing,
     listed_values,
     private_places,
+    texts_besides_calls,
     with_private_places,
 )
 from winnow.validators.tools.readable import readable
@@ -210,10 +210,10 @@ def _source_form(values: Mapping[str, object]) -> str:
     """The calls as the source has them, how results were paired, its system prompt, and turns that were corrected."""
     found = read_dialogue(values.get("messages"))
     system, replaced = found.system or values.get("system_prompt") or "", values.get("replaced", "[]")
-    beside = {"replaced": replaced} if replaced != "[]" else {}
-    if not found.raw_calls and not system and not beside:
+    more = {"replaced": replaced} if replaced != "[]" else {}
+    if not found.raw_calls and not system and not more:
         return ""
-    return write_json({"calls": found.raw_calls, "paired_by": found.paired_by, "system_prompt": system, **beside})
+    return write_json({"calls": found.raw_calls, "paired_by": found.paired_by, "system_prompt": system, **more})
 
 
 def _text_problem(dialogue: Dialogue, task: Task) -> Drop | None:
@@ -326,7 +326,7 @@ TOOLS = Kind(
         listed=lambda content, task: (
             listed_values(dialogue_of(content).tools) | addresses_and_numbers(task.system_prompt_text)
         ),
-        source_texts=beside_calls,
+        source_texts=texts_besides_calls,
         broken_by=lambda before, after: broken_by_replacing(dialogue_of(before), dialogue_of(after)),
     ),
     task_columns={

@@ -83,8 +83,8 @@ def _listed(schema: Any) -> Iterator[str]:
             yield from _listed(inner)
 
 
-def beside_calls(source_form: str) -> list[str]:
-    """The texts of a source form that stand beside the text of the calls: its system prompt and replaced turns."""
+def texts_besides_calls(source_form: str) -> list[str]:
+    """The texts of a source form that are not the text of its calls: its system prompt and replaced turns."""
     return [text for key, inner in json.loads(source_form).items() if key != "calls" for text in _leaves(inner)]
 
 

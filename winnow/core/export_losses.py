@@ -11,7 +11,7 @@ class ExportLoss(StrEnum):
 
     ACCEPTED = "accepted"
     REASONING = "reasoning"
-    PROSE_BESIDE_CALLS = "prose_beside_calls"
+    PROSE_WITH_CALLS = "prose_with_calls"
     RESULT_ORDER = "result_order"
     """Results are paired with their calls by order, and the dialogue has them in another one."""
     TURNS_AT_END = "turns_at_end"
@@ -28,7 +28,7 @@ LEFT_OUT = (ExportLoss.UNLEARNED_TURN, ExportLoss.UNWRITABLE)
 LOSS_TEXTS: Mapping[ExportLoss, str] = {
     ExportLoss.ACCEPTED: "without the other accepted values and calls",
     ExportLoss.REASONING: "without the reasoning of the assistant",
-    ExportLoss.PROSE_BESIDE_CALLS: "without the text in the same turn as calls",
+    ExportLoss.PROSE_WITH_CALLS: "without the text in the same turn as calls",
     ExportLoss.RESULT_ORDER: "with results in the order of the calls",
     ExportLoss.TURNS_AT_END: "without the turns after the last answer that is trained on",
     ExportLoss.UNLEARNED_TURN: "left out because of an answer that must not be trained on",

@@ -18,7 +18,7 @@ INTERACTION_ID = r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a
 BEST_RATING = 5
 
 CHANGED_BY_UPDATES = frozenset({"result", "feedback"})
-"""The fields that an update may have beside those of every line."""
+"""The fields that an update may have besides those of every line."""
 
 PARTS_OF_EVERY_LINE = frozenset({"version", "kind", "id", "timestamp", "replaced", "withheld"})
 

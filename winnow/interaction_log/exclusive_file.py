@@ -55,7 +55,7 @@ def _current_descriptor(path: Path) -> int:
 
 @contextlib.contextmanager
 def locked_by_neighbor(path: Path) -> Iterator[int]:
-    """The same with a lock file beside the file, for systems without `flock`."""
+    """The same with a lock file next to the file, for systems without `flock`."""
     from filelock import FileLock
 
     with FileLock(path.with_name(f".{path.name}.lock")):

@@ -1,4 +1,4 @@
-"""The privacy policy of a log: that of the workspace it is in, or the default one with a key beside the log."""
+"""The privacy policy of a log: that of the workspace it is in, or the default one with a key next to the log."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KEY_BYTES = 32
 
 
 def key_file_of(log: Path) -> Path:
-    """Where the key of a log outside of a workspace is: beside it, one for all days."""
+    """Where the key of a log outside of a workspace is: next to it, one for all days."""
     return log.with_name(f".{log.name}.key")
 
 
@@ -33,14 +33,14 @@ def scrubber_of(log: Path, workspace: Path | None) -> Scrubber:
 
     start = workspace or log.parent
     if workspace is None and not is_in_workspace(start):
-        return Scrubber(DEFAULT_POLICY, _key_beside(log))
+        return Scrubber(DEFAULT_POLICY, _key_next_to(log))
     from winnow.operations._context import WorkspaceContext
 
     context = WorkspaceContext(find_workspace_folder(start))
     return context.scrubber(context.task)
 
 
-def _key_beside(log: Path) -> bytes:
+def _key_next_to(log: Path) -> bytes:
     """The key of a log, drawn by the first process that writes to it."""
     path = key_file_of(log)
     path.parent.mkdir(parents=True, exist_ok=True)

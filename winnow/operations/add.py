@@ -28,6 +28,7 @@ from winnow.curation.store.sources import GenerationBatch
 from winnow.operations._context import WorkspaceContext
 from winnow.operations.tool_mapping_for import tool_mapping_for
 from winnow.validators.kinds import kind_of
+from winnow.validators.kinds.kind import Kind
 from winnow.validators.kinds.tools import TOOLS
 
 if TYPE_CHECKING:
@@ -69,9 +70,7 @@ def add(  # noqa: PLR0913
     mapping = tool_mapping_for(task, tool_mapping) if tool_mapping is not None else None
     options = AddOptions(origin, license, split, batch, origin_model, mapping, model_output)
     check_options(options)
-    if model_output is not None and kind is not TOOLS:
-        found = f"raw output of a model for a task of kind {kind.name}"
-        raise WinnowError(Problem(Parameter("model_output"), found, f"a task of kind {TOOLS.name}", "leave it out"))
+    _check_model_output(model_output, kind)
     check_loosened(task, "splits")
     with workspace.for_changes(dry_run=dry_run) as asked, asked.store.reading() as connection:
         answers, live = group_answers(connection), live_group_columns(connection)
@@ -107,6 +106,13 @@ def add(  # noqa: PLR0913
     )
     with workspace.for_changes(dry_run=dry_run) as changed:
         return _add_with_retries(changed, sources, options, answered, dry_run=dry_run)
+
+
+def _check_model_output(form: str | None, kind: Kind) -> None:
+    """Raises WinnowError for raw output of a model in a task whose examples hold no answers."""
+    if form is not None and not kind.holds_dialogues:
+        found = f"raw output of a model for a task of kind {kind.name}"
+        raise WinnowError(Problem(Parameter("model_output"), found, f"a task of kind {TOOLS.name}", "leave it out"))
 
 
 def _questions(

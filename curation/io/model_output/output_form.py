@@ -118,7 +118,7 @@ class OutputForm:
         return text.removesuffix(stop).removeprefix(start).strip()
 
     def _comparable(self, text: str) -> str:
-        """The text without what may differ: white space beside tags and in JSON, and how JSON writes characters."""
+        """The text without what may differ: white space next to tags and in JSON, and how JSON writes characters."""
         if not self.marks:
             return _plain(text)
         pieces = re.split("(" + "|".join(map(re.escape, sorted(self.marks, key=len, reverse=True))) + ")", text)

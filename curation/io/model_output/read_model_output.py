@@ -54,7 +54,7 @@ def _message(number: int, message: Mapping[str, Any], form: OutputForm, name: st
         return message
     if any(message.get(key) for key in CALL_KEYS) or not isinstance(message.get("content"), str):
         raise ModelOutputError(
-            f"message {number}: calls beside the text, or no text; expected: output of {name} as text"
+            f"message {number}: calls in addition to the text, or no text; expected: output of {name} as text"
         )
     try:
         answer = form.read(message["content"])

@@ -61,6 +61,6 @@ ALPACA_FORMAT = ExportFormat(
     "alpaca",
     query=alpaca_query_line,
     dialogue=alpaca_line,
-    loses=lambda _: frozenset({*ExportLoss} - {ExportLoss.PROSE_BESIDE_CALLS, ExportLoss.UNWRITABLE}),
+    loses=lambda _: frozenset({*ExportLoss} - {ExportLoss.PROSE_WITH_CALLS, ExportLoss.UNWRITABLE}),
     dataset_columns=_dataset_columns,
 )

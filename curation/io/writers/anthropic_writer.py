@@ -1,4 +1,4 @@
-"""Anthropic: messages with content blocks, the system prompt and the tools beside them."""
+"""Anthropic: messages with content blocks, and the system prompt and the tools under keys of their own."""
 
 from __future__ import annotations
 

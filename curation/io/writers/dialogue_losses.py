@@ -36,7 +36,7 @@ def _has_results_in_other_order(dialogue: Dialogue) -> bool:
 _HAS: Mapping[ExportLoss, Callable[[Dialogue], bool]] = {
     ExportLoss.ACCEPTED: _has_accepted,
     ExportLoss.REASONING: lambda dialogue: any(turn.reasoning for turn in dialogue.turns),
-    ExportLoss.PROSE_BESIDE_CALLS: lambda dialogue: any(turn.content and turn.calls for turn in dialogue.turns),
+    ExportLoss.PROSE_WITH_CALLS: lambda dialogue: any(turn.content and turn.calls for turn in dialogue.turns),
     ExportLoss.RESULT_ORDER: _has_results_in_other_order,
     ExportLoss.TURNS_AT_END: lambda dialogue: len(learned_part(dialogue)) < len(dialogue.turns),
     ExportLoss.UNLEARNED_TURN: _has_unlearned,

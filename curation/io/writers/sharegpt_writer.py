@@ -79,8 +79,8 @@ def _message(who: str, text: str) -> Line:
 
 
 def _losses(task: Task) -> frozenset[ExportLoss]:
-    every = {*ExportLoss} - {ExportLoss.PROSE_BESIDE_CALLS, ExportLoss.UNWRITABLE}
-    return frozenset(every if writes_text(task) else every | {ExportLoss.PROSE_BESIDE_CALLS})
+    every = {*ExportLoss} - {ExportLoss.PROSE_WITH_CALLS, ExportLoss.UNWRITABLE}
+    return frozenset(every if writes_text(task) else every | {ExportLoss.PROSE_WITH_CALLS})
 
 
 def _dataset_columns(task: Task) -> Line:

@@ -30,7 +30,7 @@ def result_message(turn: Turn, names: dict[str, str]) -> Line:
 
 
 def answer_marks(turn: Turn) -> Line:
-    """The keys of an answer beside its content and its calls."""
+    """The keys of an answer besides its content and its calls."""
     return {
         **({"reasoning_content": turn.reasoning} if turn.reasoning else {}),
         **({} if turn.train else {"weight": 0}),

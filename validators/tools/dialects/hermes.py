@@ -69,7 +69,7 @@ def _end_of_block(text: str, opening: int) -> int:
 
 
 def _one_text(prose: Sequence[str]) -> str:
-    """The text beside the calls of an answer: before or after them."""
+    """The text next to the calls of an answer: before or after them."""
     texts = [one.strip() for one in prose if one.strip()]
     if len(texts) > 1:
         raise DialogueError([f"text at {len(texts)} places around the calls, expected it at one: {texts[1][:40]!r}"])

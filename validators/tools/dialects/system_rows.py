@@ -1,4 +1,4 @@
-"""Messages with the system prompt in a column `system` beside them, as requests to Anthropic have it."""
+"""Messages with the system prompt in a column `system`, as requests to Anthropic have it."""
 
 from __future__ import annotations
 
@@ -43,4 +43,4 @@ def _messages(fields: Fields) -> Any:
     return next((fields[name] for name in MESSAGES if fields.get(name) is not None), None)
 
 
-SYSTEM_ROWS = RowLayout("system", "messages with a system prompt beside them", _recognizes, arrange, COLUMNS)
+SYSTEM_ROWS = RowLayout("system", "messages with a system prompt in a column of its own", _recognizes, arrange, COLUMNS)

@@ -93,7 +93,7 @@ def _parameters(item: Mapping[str, Any], operation: Mapping[str, Any], document:
 
 
 def _parameter_schema(parameter: Mapping[str, Any]) -> Any:
-    """The schema of a parameter, with the description that stands beside it."""
+    """The schema of a parameter, with the description that stands next to it."""
     schema = parameter.get("schema")
     if schema is None:
         schema = _content_schema(parameter.get("content"), parameter["name"])

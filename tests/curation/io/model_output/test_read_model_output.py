@@ -34,7 +34,7 @@ def test_dialogues_whose_answers_are_raw_output_are_added(tmp_path: Path) -> Non
     details = [line["detail"] for line in read_dropped(added.dropped_file)]
     assert [detail[:40] for detail in details] == [
         "message 2: not valid output of qwen: '1,",
-        "message 1: calls beside the text, or no ",
+        "message 1: calls in addition to the text",
         "the messages are not JSON: Expecting pro",
     ]
     turns = [json.loads(json.loads(content)["messages"]) for content in workspace.records()["content"]]

@@ -109,7 +109,7 @@ def test_sharegpt_has_function_calls_where_calls_are_no_text() -> None:
     assert line["system"] == "Be kind."
     assert line["conversations"][1]["from"] == "function_call"
     assert json.loads(line["conversations"][1]["value"])[1] == {"name": "weather", "arguments": {"city": "Rome"}}
-    assert written(BOTH, "sharegpt", NATIVE).losses == {ExportLoss.PROSE_BESIDE_CALLS: ""}
+    assert written(BOTH, "sharegpt", NATIVE).losses == {ExportLoss.PROSE_WITH_CALLS: ""}
 
 
 def test_alpaca_has_earlier_turns_as_history_and_results_as_turns_of_the_user() -> None:

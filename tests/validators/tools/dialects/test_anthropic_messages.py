@@ -96,7 +96,7 @@ def test_what_breaks_the_form_is_named(messages: list[Any], problem: str) -> Non
         read_dialogue([ASKED, *messages])
 
 
-def test_the_system_prompt_beside_the_messages_is_the_first_message() -> None:
+def test_the_system_prompt_next_to_the_messages_is_the_first_message() -> None:
     row = {"system": [text("Be kind."), text("Be brief.")], "messages": json.dumps([ASKED, assistant(use("a"))])}
     assert SYSTEM_ROWS.recognizes(row)
     arranged = SYSTEM_ROWS.arrange(row)

@@ -51,7 +51,7 @@ def test_the_prompt_of_messages_in_every_form_declares_tools() -> None:
     assert read_dialogue([system, *messages]).tools == [[F]]
 
 
-def test_the_prompt_in_a_column_is_kept_and_declares_tools_beside_conversations() -> None:
+def test_the_prompt_in_a_column_is_kept_and_declares_tools_for_conversations() -> None:
     system = f"Be kind. <tools>{json.dumps([F])}</tools>"
     row = {"conversations": [{"from": "human", "value": "hi"}, {"from": "gpt", "value": "Hello!"}], "system": system}
     assert SYSTEM_ROWS.recognizes(row)

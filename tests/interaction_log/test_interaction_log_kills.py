@@ -76,15 +76,6 @@ def test_acknowledged_lines_of_eight_processes_survive_kills(tmp_path: Path) -> 
     assert outcome.acknowledged >= LINES_BEFORE_KILLS * outcome.kills
 
 
-@pytest.mark.slow
-def test_acknowledged_lines_of_eight_processes_survive_kills(tmp_path: Path) -> None:
-    outcome = write_and_kill(tmp_path, processes=8, rounds=max(2, ROUNDS // 2), seed=2)
-    print(
-        f"{outcome.acknowledged:,} acknowledged, {outcome.lines:,} lines, {outcome.incomplete} cut, {outcome.kills} kills"
-    )
-    assert outcome.acknowledged >= LINES_BEFORE_KILLS * outcome.kills
-
-
 def test_a_writer_that_is_killed_holding_the_log_stops_no_other(tmp_path: Path) -> None:
     """The log is locked by a process that never gives it up until it is killed."""
     script = (

@@ -136,9 +136,8 @@ def _run_all(database: _DumpDatabase, dump: str, name: str) -> None:
         failure = _failure(database, statement, name)
         end = statement.end
         if failure and statement.has_line_break and not breaks_lines:
-            begin = end - len(statement.text) - (0 if statement.is_open else 1)
-            end = next_line_of_statement(dump, begin)
-            statement = statement._replace(text=dump[begin:end].rstrip())
+            end = next_line_of_statement(dump, statement.start)
+            statement = statement._replace(text=dump[statement.start : end].rstrip())
         if failure:
             database.drop(statement, failure)
         breaks_lines |= statement.has_line_break and not failure
@@ -149,7 +148,7 @@ def _run_all(database: _DumpDatabase, dump: str, name: str) -> None:
 def _failure(database: _DumpDatabase, statement: Statement, name: str) -> str:
     """Why a statement was not read; empty if it was, or if it need not be."""
     if statement.is_open:
-        return "a quote, a name or a comment that begins in this statement never ends"
+        return "a quote, a name, a comment or a trigger that begins in this statement never ends"
     effect = next(effect for begins, effect in EFFECTS if begins.match(statement.text))
     word = statement.text.split(maxsplit=1)[0][:20].upper() if statement.text.strip() else ""
     if effect is StatementEffect.REFUSE_FILE:

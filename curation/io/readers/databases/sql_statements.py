@@ -24,6 +24,9 @@ _PART = re.compile(
 
 _TRIGGER = re.compile(r"CREATE\s+(?:TEMP\w*\s+)?TRIGGER\b", re.IGNORECASE)
 
+MAX_SPACE_AFTER_END = 200
+"""Characters that are searched for the END of a trigger: those before every semicolon, in a statement of any length."""
+
 _TRIGGER_END = re.compile(r"\bEND\s*\Z", re.IGNORECASE)
 
 _LINE_OF_STATEMENT = re.compile(r"^(?:INSERT|REPLACE|CREATE|PRAGMA|BEGIN|COMMIT|DELETE|DROP)\b", re.M | re.I)
@@ -36,12 +39,14 @@ class Statement(NamedTuple):
     """The line on which it begins, from 1."""
     text: str
     """Without the semicolon."""
+    start: int
+    """Number of characters of the dump before it."""
     end: int
     """Number of characters of the dump up to its end."""
     has_line_break: bool
     """Whether a string in it holds a line break as it is. Programs that write dumps write `char(10)` instead."""
     is_open: bool
-    """A string, a name or a comment in it never ends."""
+    """A string, a name or a comment in it never ends, or it is a trigger without END."""
 
 
 def statement_at(dump: str, start: int, line: int) -> Statement | None:
@@ -55,15 +60,17 @@ def statement_at(dump: str, start: int, line: int) -> Statement | None:
     for part in _PART.finditer(dump, begin):
         has_line_break |= part.lastgroup == "text" and "\n" in part.group()
         if part.lastgroup == "open":
-            return Statement(line, dump[begin:], len(dump), has_line_break=True, is_open=True)
-        if part.lastgroup == "end" and not _is_inside_trigger(text := dump[begin : part.start()]):
-            return Statement(line, text, part.end(), has_line_break, is_open=False)
-    return Statement(line, dump[begin:].rstrip(), len(dump), has_line_break, is_open=False)
+            return Statement(line, dump[begin:], begin, len(dump), has_line_break=True, is_open=True)
+        if part.lastgroup == "end" and not _is_inside_trigger(dump, begin, part.start()):
+            return Statement(line, dump[begin : part.start()], begin, part.end(), has_line_break, is_open=False)
+    is_open = _is_inside_trigger(dump, begin, len(dump))
+    return Statement(line, dump[begin:].rstrip(), begin, len(dump), has_line_break and not is_open, is_open)
 
 
-def _is_inside_trigger(text: str) -> bool:
+def _is_inside_trigger(dump: str, begin: int, end: int) -> bool:
     """Whether a statement goes on after a semicolon: a trigger holds statements itself, up to END."""
-    return bool(_TRIGGER.match(text)) and not _TRIGGER_END.search(text)
+    is_trigger = _TRIGGER.match(dump, begin, end)
+    return bool(is_trigger) and not _TRIGGER_END.search(dump, max(begin, end - MAX_SPACE_AFTER_END), end)
 
 
 def next_line_of_statement(dump: str, start: int) -> int:

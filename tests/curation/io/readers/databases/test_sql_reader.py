@@ -174,6 +174,30 @@ def test_a_dump_that_was_cut_off_keeps_the_rows_before_the_cut(place: int) -> No
     assert rows == whole[: len(rows)]
 
 
+def test_a_dump_with_line_breaks_that_was_cut_off_anywhere_is_read_to_its_end() -> None:
+    rows = ["INSERT INTO t (text) VALUES('one\ntwo');", "INSERT INTO t VALUES('it''s\n', -- why\n 1) /* no */;\n"]
+    dump = "\n".join(["CREATE TABLE t (text TEXT, n DEFAULT 0);", "INSERT INTO t (text) VALUES('a');", *rows])
+    for place in range(dump.index("INSERT"), len(dump)):
+        read, dropped = good_and_dropped(dump[:place])
+        assert len(read) + len(dropped) == dump[:place].count("\nI"), dump[:place]
+
+
+def test_a_last_statement_that_fails_without_a_semicolon_is_dropped_once() -> None:
+    rows, dropped = good_and_dropped("CREATE TABLE t (text TEXT);\nINSERT INTO t VALUES('\n'--);")
+    assert rows == []
+    assert [detail.split(":")[0] for detail in dropped] == ["line 2"]
+
+
+def test_a_trigger_that_never_ends_is_dropped_in_linear_time() -> None:
+    begin = "CREATE TABLE t (text TEXT);\nINSERT INTO t VALUES('a');\n"
+    trigger = "CREATE TRIGGER seen AFTER INSERT ON t BEGIN\n" + "INSERT INTO t VALUES('b');\n" * 20_000
+    begun = time.perf_counter()
+    rows, dropped = good_and_dropped(begin + trigger)
+    assert (rows, [detail.split(":")[0] for detail in dropped]) == ([{"text": "a"}], ["line 3"])
+    assert time.perf_counter() - begun < 20
+    assert good_and_dropped(begin + trigger + " END") == (rows, [])
+
+
 @settings(max_examples=200)
 @given(st.lists(st.text("ab'\"`;()[]-/*\n\\,0NULX"), max_size=6))
 def test_no_text_ends_in_a_traceback_and_no_broken_statement_vanishes(statements: list[str]) -> None:

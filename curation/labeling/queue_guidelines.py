@@ -6,12 +6,28 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from winnow.config.task import Label, Task
+from winnow.curation.labeling.described_labels import described_labels
 from winnow.curation.labeling.queues.definition import QueueDefinition
 from winnow.curation.store.queue_items import PushedLabels
-from winnow.validators.kinds import target_labels
+from winnow.validators.kinds import kind_of, target_labels
 
 MAX_CHARACTERS = 10_000
 """Characters that Argilla accepts."""
+
+QUERY_POINTS = (
+    "Read the whole query. Decide by what the person wants, not by single words.",
+    "**unsure**: you cannot tell which label it is. Say in the comment which ones you hesitate between.",
+    "**several intents**: the person wants two things that belong to different labels.",
+)
+"""How to decide about queries."""
+
+DIALOGUE_POINTS = (
+    "Read the whole dialogue, also the offered tools. Decide by what the assistant should do, not by single words.",
+    "The behavior is the tool that is called, or **direct**, **ask**, **unable** or **general**. Where several tools "
+    "are called, choose all of them; any other behavior is chosen alone.",
+    "**unsure**: you cannot tell which behavior it is. Say in the comment which ones you hesitate between.",
+)
+"""How to decide about dialogues."""
 
 
 def queue_guidelines(
@@ -26,16 +42,17 @@ def queue_guidelines(
     `before` is when the queue was last pushed with other label definitions, and which. What does not fit is on the
     labeling guidelines page, whose address is `guidelines_url`.
     """
-    labels = target_labels(task)
-    head = [f"# {task.name}: {queue.name}", queue.purpose, *_instructions(task, queue)]
+    kind, labels = kind_of(task), target_labels(task)
+    head = [f"# {task.name}: {queue.name}", queue.purpose_for(kind), *_instructions(task, queue)]
     changed = label_definition_changes(before.labels, labels) if before else []
     if before and changed:
         head += [f"## What changed since {before.at[:10]}", *(f"- {line}" for line in changed)]
     if guidelines_url:
         head.append(f"The [labeling guidelines]({guidelines_url}) show every label with its examples.")
-    head.append("## Labels")
+    shown = described_labels(task)
+    head.append("## Behaviors" if kind.holds_dialogues else "## Labels")
     for describe in (_label_with_examples, _label_with_description, _label_name):
-        text = without_html_and_images("\n\n".join([*head, "\n".join(describe(label) for label in labels)]))
+        text = without_html_and_images("\n\n".join([*head, "\n".join(map(describe, shown))]))
         if len(text) <= MAX_CHARACTERS:
             return text
     where = "see the labeling guidelines." if guidelines_url else "ask your data lead."
@@ -77,13 +94,12 @@ def label_definition_changes(old: Sequence[Mapping[str, Any]], new: Sequence[Lab
 
 
 def _instructions(task: Task, queue: QueueDefinition) -> list[str]:
+    kind = kind_of(task)
     points = [
-        "Read the whole query. Decide by what the person wants, not by single words.",
-        "**unsure**: you cannot tell which label it is. Say in the comment which ones you hesitate between.",
-        "**several intents**: the person wants two things that belong to different labels.",
-        *queue.notes,
+        *(DIALOGUE_POINTS if kind.holds_dialogues else QUERY_POINTS),
+        *queue.notes_for(kind),
         "Flags: **personal data** (a name, number or address of a person), **unclear**, **offensive**.",
-        "Discard passes a query on to others. Keys: a number chooses a label, Enter submits.",
+        f"Discard passes a {kind.noun.one} on to others. Keys: a number chooses a label, Enter submits.",
     ]
     if task.fallback:
         points.insert(1, f"**{task.fallback}**: the query belongs to no other label.")

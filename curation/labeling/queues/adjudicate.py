@@ -109,12 +109,21 @@ ADJUDICATE = QueueDefinition(
         "Annotators, or sources, disagree about these queries. Their decisions are shown below each query. "
         "Your response decides."
     ),
+    dialogue_purpose=(
+        "Annotators, or sources, disagree about these dialogues. What they decided is shown below each dialogue, with "
+        "the answers that they wrote. Your response decides: choose the right behavior. If the answer in the dialogue "
+        "is wrong, write the corrected answer, or copy one of those that are shown."
+    ),
     find_candidates=_find,
     read=_read,
     default_count=None,
     special_options=(*QueueDefinition.special_options, REJECT_OPTION),
     context_title="Decisions so far",
     notes=("**leave it out**: no model should learn from this query: it makes no sense, or is not a query at all.",),
+    dialogue_notes=(
+        "**leave it out**: no model should learn from this dialogue, and no answer would make it useful: it makes no "
+        "sense, or nobody would write it.",
+    ),
     for_leads=True,
     uses_responses=True,
 )

@@ -23,5 +23,10 @@ AUDIT = QueueDefinition(
         "These queries are a random sample. Your responses measure how accurate the labels of the dataset are, so "
         "nothing is suggested: choose the label that says what the person wants."
     ),
+    dialogue_purpose=(
+        "These dialogues are a random sample. Your responses measure how accurate the dataset is, so nothing is "
+        "suggested: choose the behavior that is right. If the answer that is shown is wrong, say what is wrong and, "
+        "if you can, write the corrected answer."
+    ),
     find_candidates=lambda inputs: audit_candidates(inputs.rows),
 )

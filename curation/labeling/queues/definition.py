@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from winnow.config.task import Task
     from winnow.curation.labeling.suggestions import QueueModel
     from winnow.curation.store.database import Connection
+    from winnow.validators.kinds.kind import Kind
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class QueueDefinition:
 
     name: str
     purpose: str
-    """The first paragraph of the guidelines in Argilla."""
+    """The first paragraph of the guidelines in Argilla, for queries."""
     find_candidates: Callable[[QueueInputs], list[QueueCandidate]]
     choose: Callable[[QueueInputs, Sequence[QueueCandidate], Sequence[int], int], list[int]] = take_at_random
     """Positions of the chosen candidates, given their random ranks and how many are wanted."""
@@ -77,6 +78,10 @@ class QueueDefinition:
     """Title of what is shown below the text; None: nothing is shown."""
     notes: tuple[str, ...] = ()
     """Further lines of the guidelines in Argilla."""
+    dialogue_purpose: str = ""
+    """The purpose where the records are dialogues; empty: the same."""
+    dialogue_notes: tuple[str, ...] | None = None
+    """The notes where the records are dialogues; None: the same."""
     for_leads: bool = False
     """Only leads see it, and what they decide is an adjudication."""
     assignable: bool = True
@@ -94,3 +99,11 @@ class QueueDefinition:
     """Whether confused pairs of the last feedback are used where there are any."""
     unscored_labels: Callable[[QueueInputs], Mapping[str, int]] = lambda _: {}
     """Labels too rare for the model to find errors in, with their number of groups."""
+
+    def purpose_for(self, kind: Kind) -> str:
+        """The first paragraph of the guidelines, in the words of a kind."""
+        return (self.dialogue_purpose if kind.holds_dialogues else "") or self.purpose
+
+    def notes_for(self, kind: Kind) -> tuple[str, ...]:
+        """Further lines of the guidelines, in the words of a kind."""
+        return self.dialogue_notes if kind.holds_dialogues and self.dialogue_notes is not None else self.notes

@@ -25,7 +25,8 @@ def _choose(inputs: QueueInputs, free: Sequence[QueueCandidate], ranks: Sequence
 
 LABEL = QueueDefinition(
     name="label",
-    purpose="Choose the label that says what the person wants, or in a dialogue what the assistant does.",
+    purpose="Choose the label that says what the person wants.",
+    dialogue_purpose="Choose the behavior of the assistant in each dialogue: what it does about what the user asks.",
     find_candidates=lambda inputs: label_candidates(inputs.rows, inputs.task),
     choose=_choose,
     strategies=tuple(AcquisitionStrategy),
@@ -34,5 +35,9 @@ LABEL = QueueDefinition(
     notes=(
         "Some queries come with a label suggested by a model. It is often right and sometimes wrong: "
         "read the query first.",
+    ),
+    dialogue_notes=(
+        "Some dialogues come with a behavior suggested by a model. It is often right and sometimes wrong: "
+        "read the dialogue first.",
     ),
 )

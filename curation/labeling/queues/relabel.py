@@ -16,6 +16,9 @@ from winnow.curation.labeling.queues.candidate import (
     without_repeats,
 )
 from winnow.curation.labeling.queues.definition import QueueDefinition, QueueInputs, take_in_order
+from winnow.validators.kinds import kind_of
+from winnow.validators.kinds.intents import INTENTS
+from winnow.validators.kinds.kind import Noun
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,17 +29,21 @@ if TYPE_CHECKING:
 NEIGHBORS_SHOWN = 3
 """Nearest records of other labels that are shown."""
 
-BLIND_MODEL = "a model that did not see this query"
+BLIND_MODEL = "a model that did not see this {noun}"
 
-PAIR_MODEL = "a model that did not see this query, choosing between two labels that the last run confuses,"
+PAIR_MODEL = BLIND_MODEL + ", choosing between two labels that the last run confuses,"
 
 
 def label_error_candidates(
-    rows: WorkingRows, label_errors: Sequence[SuspectedLabelError], *, doubted_by: str = BLIND_MODEL
+    rows: WorkingRows,
+    label_errors: Sequence[SuspectedLabelError],
+    *,
+    noun: Noun = INTENTS.noun,
+    doubted_by: str = BLIND_MODEL,
 ) -> list[QueueCandidate]:
     """Suspected errors in labels from files, in their order, with the nearest records of both labels.
 
-    The errors' positions count `rows`.
+    The errors' positions count `rows`. `noun` is what a record is called.
     """
     found = []
     for one in label_errors:
@@ -45,9 +52,9 @@ def label_error_candidates(
             continue
         nearest = [*one.near_given[:NEIGHBORS_SHOWN], *one.near_proposed[:NEIGHBORS_SHOWN]]
         head = (
-            f"Labeled {one.given} by a file; {doubted_by} would choose {one.proposed} "
+            f"Labeled {one.given} by a file; {doubted_by.format(noun=noun.one)} would choose {one.proposed} "
             f"(probability {one.proposed_probability:.2f}, {one.given}: {one.given_probability:.2f}). "
-            "Nearest queries of both labels:"
+            f"Nearest {noun.many} of both labels:"
         )
         lines = [_quote(rows[i], cosine) for i, cosine in nearest]
         context = "\n".join([head, *lines])
@@ -82,10 +89,10 @@ def _quote(row: WorkingRow, similarity: float) -> str:
 
 def _find(inputs: QueueInputs) -> list[QueueCandidate]:
     """Confused pairs of the last feedback, then conflicts, then other label errors."""
-    model = inputs.model
-    confused = label_error_candidates(model.train_rows, model.confused_pair_errors, doubted_by=PAIR_MODEL)
+    model, noun = inputs.model, kind_of(inputs.task).noun
+    confused = label_error_candidates(model.train_rows, model.confused_pair_errors, noun=noun, doubted_by=PAIR_MODEL)
     conflicts = conflict_candidates(inputs.rows, inputs.conflicts) if inputs.conflicts is not None else []
-    errors = label_error_candidates(model.train_rows, model.label_errors.ranked)
+    errors = label_error_candidates(model.train_rows, model.label_errors.ranked, noun=noun)
     return without_repeats(confused, without_repeats(conflicts, errors))
 
 
@@ -95,11 +102,20 @@ RELABEL = QueueDefinition(
         "The label of each of these queries may be wrong. The evidence is shown below the query: decide again, from "
         "the query alone, what the person wants."
     ),
+    dialogue_purpose=(
+        "The answer of each of these dialogues may be wrong. The evidence is shown below the dialogue: decide again, "
+        "from the dialogue alone, which behavior is right. If the answer that is shown is wrong, say what is wrong "
+        "and, if you can, write the corrected answer."
+    ),
     find_candidates=_find,
     choose=take_in_order,
     special_options=(*QueueDefinition.special_options, REJECT_OPTION),
     context_title="Evidence",
     notes=("**leave it out**: no model should learn from this query: it makes no sense, or is not a query at all.",),
+    dialogue_notes=(
+        "**leave it out**: no model should learn from this dialogue, and no answer would make it useful: it makes no "
+        "sense, or nobody would write it.",
+    ),
     uses_conflicts=True,
     uses_feedback=True,
     unscored_labels=lambda inputs: inputs.model.label_errors.unscored_labels,

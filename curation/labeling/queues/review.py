@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from winnow.core.hashing import keyed_fraction
 from winnow.core.vocabulary import DatasetKind, Split
+from winnow.curation.labeling.described_labels import described_labels
 from winnow.curation.labeling.label_options import REJECT_OPTION
 from winnow.curation.labeling.queues.candidate import QueueCandidate, WorkingRows
 from winnow.curation.labeling.queues.definition import QueueDefinition, QueueInputs, take_in_order
 from winnow.curation.review.measured_queues import REVIEW_QUEUE
-from winnow.validators.kinds import target_labels
 
 if TYPE_CHECKING:
     from winnow.config.task import Task
@@ -49,7 +49,7 @@ def review_candidates(
     Lots that were refused by `refused_lots_pushed` are reviewed in full.
     """
     known = {row.id: row for row in rows}
-    meanings = {label.name: label.description for label in target_labels(task)}
+    meanings = {label.name: label.description for label in described_labels(task)}
     found: dict[str, QueueCandidate] = {}
     for lot in lots:
         sampled = dict.fromkeys(
@@ -146,6 +146,13 @@ REVIEW = QueueDefinition(
         "would write such a query, choose unusable; if another label is right, choose wrong label and then the right "
         "one: without it your response is not counted and returns to your drafts. If no label is proposed, choose one "
         "yourself. Your responses decide about the whole lot."
+    ),
+    dialogue_purpose=(
+        "A machine wrote these dialogues. Is the answer of the assistant right, with every call and argument? If no "
+        "person would write such a request, choose unusable. If the answer is wrong, say what is wrong, and give the "
+        "right behavior or the corrected answer: without one of them your response is not counted and returns to your "
+        "drafts with the reason. If no answer is shown, choose the behavior that is right. Your responses decide about "
+        "the whole lot."
     ),
     find_candidates=_find,
     choose=take_in_order,

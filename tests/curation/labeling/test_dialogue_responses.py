@@ -10,9 +10,12 @@ import pytest
 
 from tests.curation.labeling.test_queues import pushed, responses, states
 from tests.support.dialogues import dialogue, tools_workspace
+from winnow.config.load import parse_task
 from winnow.core.vocabulary import DatasetKind
 from winnow.curation.labeling.label_options import SEVERAL_INTENTS_OPTION, UNSURE_OPTION
-from winnow.curation.labeling.queues import queue_named
+from winnow.curation.labeling.queue_guidelines import queue_guidelines
+from winnow.curation.labeling.queues import QUEUES, queue_named
+from winnow.curation.labeling.queues.definition import QueueDefinition
 from winnow.curation.labeling.queues.label import label_candidates
 from winnow.curation.labeling.response_decision import decision_from_response, is_incomplete
 from winnow.curation.labeling.review_form import form_questions, label_options
@@ -56,6 +59,18 @@ def test_the_form_lets_people_choose_several_tools(tmp_path: Path) -> None:
     assert SEVERAL_INTENTS_OPTION not in label_options(workspace.task, queue_named("label"))
     verdict, label, *_ = form_questions(workspace.task, queue_named("review"), DatasetKind.OPEN)
     assert (verdict.multiple_choice, label.multiple_choice, label.required) == (False, True, False)
+
+
+@pytest.mark.parametrize("queue", QUEUES, ids=lambda queue: queue.name)
+def test_guidelines_speak_of_dialogues_and_describe_their_behaviors(tmp_path: Path, queue: QueueDefinition) -> None:
+    task = tools_workspace(tmp_path / "w").task
+    text = queue_guidelines(task, queue)
+    assert "quer" not in text
+    assert "## Behaviors" in text
+    assert "- **weather**: weather" in text
+    assert "- **ask**: a required value is missing" in text
+    intents = parse_task("name: t\nkind: intents\nlabels: [{name: a}, {name: b}]\n")
+    assert "dialogue" not in queue_guidelines(intents, queue)
 
 
 def test_a_label_that_contradicts_the_calls_rejects_the_dialogue(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ pytest_plugins = (
     "tests.fixtures.browser",
     "tests.fixtures.claude",
     "tests.fixtures.labeling",
+    "tests.fixtures.limits_of_tests",
     "tests.fixtures.workspaces",
 )
 TEMPORARY_CACHE = pytest.StashKey[str]()

@@ -1,19 +1,34 @@
-"""The kinds of tasks that examples are generated for. To add one, write its prompts and proposals and list it here."""
+"""Which generators write examples of which kinds of tasks.
+
+To add a kind to a generator, write what it generates and list the kind here.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from winnow.config.task import Task
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.layout import TASK_FILE
+from winnow.core.model_vocabulary import GeneratorName
 from winnow.validators.kinds import kind_of
 from winnow.validators.kinds.intents import INTENTS
 
-GENERATED_KINDS = (INTENTS.name,)
+GENERATED_KINDS: Mapping[str, tuple[str, ...]] = {
+    GeneratorName.EXAMPLES: (INTENTS.name,),
+    GeneratorName.CONTRASTS: (INTENTS.name,),
+    GeneratorName.NEGATIVES: (INTENTS.name,),
+    GeneratorName.VARIATIONS: (INTENTS.name,),
+}
+"""The kinds of each generator."""
 
 
-def require_generated_kind(task: Task) -> None:
-    """Raises WinnowError when no examples are generated for tasks of this kind."""
-    name = kind_of(task).name
-    if name not in GENERATED_KINDS:
-        expected = f"a kind that examples are generated for: {', '.join(GENERATED_KINDS)}"
-        raise WinnowError(Problem(TASK_FILE, f"kind: {name}", expected, "add examples from files"))
+def require_generated_kind(task: Task, generator: str) -> None:
+    """Raises WinnowError when a generator does not write examples for tasks of this kind."""
+    name, kinds = kind_of(task).name, GENERATED_KINDS[generator]
+    if name in kinds:
+        return
+    others = [one for one, its_kinds in GENERATED_KINDS.items() if name in its_kinds]
+    fix = f"for this kind, use {' or '.join(others)}" if others else "add examples from files"
+    expected = f"a kind that {generator} are generated for: {', '.join(kinds)}"
+    raise WinnowError(Problem(TASK_FILE, f"kind: {name}", expected, fix))

@@ -14,7 +14,8 @@ from winnow.core.hashing import keyed_shuffle
 class Proposal:
     """One candidate record."""
 
-    text: str
+    content: str
+    """In the stored form of the task's kind: for intents the query, for tools the JSON of messages and tools."""
     label: str
     detail: Mapping[str, Any] = field(default_factory=dict)
     """What was requested: the brief, the edit or the rule."""
@@ -29,7 +30,10 @@ class SeedRecord:
     """A record of train that a prompt may show or a rule may vary."""
 
     id: str
+    content: str
+    """In the stored form of the task's kind."""
     text: str
+    """What stands for the content: what is compared, and what prompts quote."""
     label: str
     group: str
 

@@ -88,10 +88,8 @@ class Intake(Protocol):
     def worth_judging(self, proposals: Sequence[Proposal]) -> Sequence[bool]:
         """Which proposals would not be dropped anyway."""
 
-    def ingest(
-        self, answered: Mapping[str, Sequence[Proposal]], verdicts_by_text: Mapping[str, JudgeVerdict] | None
-    ) -> None:
-        """Add the proposals of each request, exactly once however often it is called."""
+    def ingest(self, answered: Mapping[str, Sequence[Proposal]], verdicts: Mapping[str, JudgeVerdict] | None) -> None:
+        """Add the proposals of each request, exactly once however often it is called; verdicts are by content."""
 
     def not_ingested(self, requests: Sequence[str]) -> Sequence[str]:
         """The requests whose proposals are not ingested yet."""
@@ -218,21 +216,21 @@ def _judge_and_ingest(
     if job.judge is None or not answered:
         intake.ingest(answered, None)
         return end
-    texts = _worth_judging(answered, intake)
-    verdicts_by_text, judged = _judge(texts, job.judge, ledger, send, intake.prompt_context())
+    contents = _worth_judging(answered, intake)
+    verdicts, judged = _judge(contents, job.judge, ledger, send, intake.prompt_context())
     complete = {
         identity: found
         for identity, found in answered.items()
-        if judged == GenerationEnd.DONE or all(one.text in verdicts_by_text or one.text not in texts for one in found)
+        if judged == GenerationEnd.DONE or all(one.content in verdicts or one.content not in contents for one in found)
     }
-    intake.ingest(complete, verdicts_by_text)
+    intake.ingest(complete, verdicts)
     return end if end != GenerationEnd.DONE else judged
 
 
 def _worth_judging(answered: Mapping[str, Sequence[Proposal]], intake: Intake) -> list[str]:
     every = [one for found in answered.values() for one in found]
     worth = intake.worth_judging(every)
-    return list(dict.fromkeys(one.text for one, keep in zip(every, worth, strict=True) if keep))
+    return list(dict.fromkeys(one.content for one, keep in zip(every, worth, strict=True) if keep))
 
 
 def _judge(

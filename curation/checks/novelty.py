@@ -1,7 +1,8 @@
-"""Whether a proposed text is new: no known record, no repeat, no leak from hold-out, no other label nearby."""
+"""Whether a proposed content is new: no known record, no repeat, no leak from hold-out, no other label nearby."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from winnow.config.task import Task
-from winnow.core.example import canonical_text, fold_key, record_id
+from winnow.core.example import canonical_text, record_id
 from winnow.core.vocabulary import NoveltyStatus, Split
 from winnow.core.working_row import WorkingRow
 from winnow.curation.checks.hold_out_texts import HoldOutTexts
@@ -22,6 +23,7 @@ from winnow.curation.engine.exact_search import cosines
 from winnow.curation.engine.vector_cache import embed_with_cache
 from winnow.curation.engine.vectors import Vectors
 from winnow.validators.kinds import kind_of
+from winnow.validators.kinds.kind import Kind
 from winnow.validators.wording.guards import Guards, protecting_guard
 
 PROPOSALS_PER_BLOCK = 128
@@ -34,13 +36,21 @@ neighbor's label (`python -m benchmarks.generation_cost nearness`, docs/decision
 
 
 @dataclass(frozen=True)
-class ProposedText:
-    """A text, the label proposed for it, and the group that it belongs to."""
+class ProposedContent:
+    """A content, the label proposed for it, and the group that it belongs to."""
 
+    content: str
+    """In the stored form of the task's kind."""
     text: str
+    """The text that stands for the content: what is embedded and compared."""
     label: str
     group: str = ""
     """Records and proposals of the same group are not compared with each other; empty if it has none."""
+
+    @classmethod
+    def of(cls, kind: Kind, content: str, label: str, group: str = "") -> ProposedContent:
+        """A content with the text that its kind compares."""
+        return cls(content, kind.embedding_text(content), label, group)
 
 
 @dataclass(frozen=True)
@@ -106,8 +116,12 @@ class NoveltyCheck:
         return [row for row in self.train if row.label]
 
     @cached_property
+    def _kind(self) -> Kind:
+        return kind_of(self.task)
+
+    @cached_property
     def _guards(self) -> Guards:
-        return kind_of(self.task).guards(self.task)
+        return self._kind.guards(self.task)
 
     @cached_property
     def _train_vectors(self) -> Vectors:
@@ -139,7 +153,7 @@ class NoveltyCheck:
         near = (self._train_vectors[own] @ self.vectors(texts).T).max(axis=1)
         return [self._train[own[i]].text for i in np.argsort(-near, kind="stable")[:count]]
 
-    def nearest_labels(self, proposed: Sequence[ProposedText]) -> list[NearestLabel]:
+    def nearest_labels(self, proposed: Sequence[ProposedContent]) -> list[NearestLabel]:
         """For each proposal the label of its nearest train record of another group."""
         found: list[NearestLabel] = []
         groups = np.array([row.group for row in self._train], dtype=object)
@@ -150,7 +164,7 @@ class NoveltyCheck:
                 found.append(NearestLabel(self._train[best].label, float(scores[best])) if best >= 0 else NO_LABEL)
         return found
 
-    def compare(self, proposed: Sequence[ProposedText]) -> list[Novelty]:
+    def compare(self, proposed: Sequence[ProposedContent]) -> list[Novelty]:
         """What is near each proposal, including earlier proposals that are clear."""
         exact = self._exact_repeats(proposed)
         leaks = self._leaks(proposed)
@@ -160,16 +174,17 @@ class NoveltyCheck:
         ]
         return self._compare_with_each_other(proposed, [first or then for first, then in zip(exact, near, strict=True)])
 
-    def _exact_repeats(self, proposed: Sequence[ProposedText]) -> list[Novelty | None]:
+    def _exact_repeats(self, proposed: Sequence[ProposedContent]) -> list[Novelty | None]:
         """Exact and folded repeats, found without the embedding model."""
         by_id = {row.id: row for row in self.rows}
-        by_fold = {
-            row.fold_key: row for row in sorted(self.rows, key=lambda row: row.assigned_split == Split.TRAIN)[::-1]
-        }
+        by_fold: dict[str, list[WorkingRow]] = defaultdict(list)
+        for known in sorted(self.rows, key=lambda row: row.assigned_split == Split.TRAIN):
+            by_fold[known.fold_key].append(known)
         found: list[Novelty | None] = []
         for one in proposed:
-            row = by_id.get(record_id(self.task.kind, one.text))
-            same = row or by_fold.get(fold_key(canonical_text(one.text)))
+            row = by_id.get(record_id(self.task.kind, one.content))
+            folded = by_fold.get(self._kind.fold_key(canonical_text(one.content)), ())
+            same = row or next((other for other in folded if not self._is_contrast_of(one, other)), None)
             if same is None:
                 found.append(None)
             elif same.assigned_split != Split.TRAIN:
@@ -178,7 +193,21 @@ class NoveltyCheck:
                 found.append(_novelty(same, NoveltyStatus.KNOWN if row else NoveltyStatus.REPEATS, 1.0))
         return found
 
-    def _leaks(self, proposed: Sequence[ProposedText]) -> NDArray[np.bool_]:
+    def _is_contrast_of(self, one: ProposedContent, other: WorkingRow | ProposedContent) -> bool:
+        """Whether two contents of a group have the same text but not the same question, and not the same answer.
+
+        Such as the same turns with other tools; a hold-out record is in no group with a proposal.
+        """
+        if not (one.group and one.group == other.group and self._kind.question_key):
+            return False
+        asked_alike = self._kind.question_key(one.content) == self._kind.question_key(other.content)
+        return not asked_alike and not self._is_answered_alike(one.content, other.content)
+
+    def _is_answered_alike(self, content: str, other: str) -> bool:
+        """Whether the two answers are the same, as far as they are more than a label."""
+        return self._kind.answer_key is None or self._kind.answer_key(content) == self._kind.answer_key(other)
+
+    def _leaks(self, proposed: Sequence[ProposedContent]) -> NDArray[np.bool_]:
         """Which proposals repeat a hold-out row, plain or with numbers and slot values masked."""
         least = self.task.gates.leakage.cosine
         leaks = np.zeros(len(proposed), dtype=bool)
@@ -190,22 +219,29 @@ class NoveltyCheck:
                 start += len(part)
         return leaks
 
-    def _compare_with_train(self, proposed: Sequence[ProposedText]) -> list[Novelty]:
-        labels = np.array([row.label for row in self._train], dtype=object)
+    def _compare_with_train(self, proposed: Sequence[ProposedContent]) -> list[Novelty]:
         groups = np.array([row.group for row in self._train], dtype=object)
+        own = {label: self._labeled_like(label) for label in {one.label for one in proposed}}
         found: list[Novelty] = []
         for part, product in self._cosine_blocks(proposed, self._train_vectors):
             for one, scores in zip(part, product, strict=True):
                 outside_group = scores if not one.group else np.where(groups == one.group, -1.0, scores)
-                found.append(self._compare_one(one, outside_group, labels == one.label))
+                found.append(self._compare_one(one, outside_group, own[one.label]))
         return found
 
-    def _compare_one(self, one: ProposedText, scores: NDArray[np.float32], own: NDArray[np.bool_]) -> Novelty:
+    def _labeled_like(self, label: str) -> NDArray[np.bool_]:
+        """Which train rows have the label, or share a part of it where labels are combined."""
+        parts = {*self._kind.target_parts(label)}
+        return np.array([not parts.isdisjoint(self._kind.target_parts(row.label)) for row in self._train], dtype=bool)
+
+    def _compare_one(self, one: ProposedContent, scores: NDArray[np.float32], own: NDArray[np.bool_]) -> Novelty:
         least = self.task.gates.duplicates.cosine
         signature = self._guards.signature(one.text)
         for i in np.flatnonzero(own & (scores >= least)):
-            if protecting_guard(signature, self._guards.signature(self._train[i].text)) is None:
-                return _novelty(self._train[i], NoveltyStatus.REPEATS, float(scores[i]))
+            row = self._train[i]
+            protected = protecting_guard(signature, self._guards.signature(row.text)) is not None
+            if not protected and self._is_answered_alike(one.content, row.content):
+                return _novelty(row, NoveltyStatus.REPEATS, float(scores[i]))
         others = np.where(own, -1.0, scores)
         best = int(others.argmax()) if len(others) else -1
         nearest_own = float(np.where(own, scores, -1.0).max(initial=-1.0))
@@ -213,17 +249,17 @@ class NoveltyCheck:
             return replace(_novelty(self._train[best], NoveltyStatus.CLEAR, float(others[best])), other_label=True)
         return Novelty(NoveltyStatus.CLEAR)
 
-    def _compare_with_each_other(self, proposed: Sequence[ProposedText], found: list[Novelty]) -> list[Novelty]:
+    def _compare_with_each_other(self, proposed: Sequence[ProposedContent], found: list[Novelty]) -> list[Novelty]:
         """Compare proposals with each other: of repeats, the first is kept."""
         least = self.task.gates.duplicates.cosine
         kept: list[int] = []
-        folds: dict[str, int] = {}
+        folds: dict[str, list[int]] = defaultdict(list)
         vectors = self.vectors([one.text for one in proposed]) if proposed else np.empty((0, 0), dtype=np.float32)
         for i, one in enumerate(proposed):
             if found[i].status != NoveltyStatus.CLEAR:
                 continue
-            fold = fold_key(canonical_text(one.text))
-            before = folds.get(fold)
+            folded = folds[self._kind.fold_key(canonical_text(one.content))]
+            before = next((j for j in folded if not self._is_contrast_of(one, proposed[j])), None)
             if before is None and kept:
                 signature = self._guards.signature(one.text)
                 alike = np.flatnonzero(vectors[kept] @ vectors[i] >= least)
@@ -232,21 +268,22 @@ class NoveltyCheck:
                 earlier = proposed[before]
                 found[i] = Novelty(NoveltyStatus.REPEATS, near_text=earlier.text, near_label=earlier.label)
                 continue
-            folds[fold] = i
+            folded.append(i)
             kept.append(i)
         return found
 
-    def _is_repeat(self, one: ProposedText, other: ProposedText, signature: Any) -> bool:
+    def _is_repeat(self, one: ProposedContent, other: ProposedContent, signature: Any) -> bool:
         outside_group = not one.group or one.group != other.group
         return (
             outside_group
             and one.label == other.label
             and protecting_guard(signature, self._guards.signature(other.text)) is None
+            and self._is_answered_alike(one.content, other.content)
         )
 
     def _cosine_blocks(
-        self, proposed: Sequence[ProposedText], base: Vectors
-    ) -> Iterator[tuple[Sequence[ProposedText], NDArray[np.float32]]]:
+        self, proposed: Sequence[ProposedContent], base: Vectors
+    ) -> Iterator[tuple[Sequence[ProposedContent], NDArray[np.float32]]]:
         """Blocks of proposals with their cosines to all vectors, shape (block, vectors)."""
         own = self.vectors([one.text for one in proposed]) if proposed else base[:0]
         for start in range(0, len(proposed), PROPOSALS_PER_BLOCK):

@@ -111,7 +111,7 @@ def test_dropped_pairs_are_fixed_and_added_and_forgotten_ones_are_gone(pairs: Wo
 
 
 def test_a_kind_without_prompts_is_not_generated(pairs: Workspace) -> None:
-    with pytest.raises(WinnowError, match=r"kind: pairs; expected: a kind that examples are generated for: intents"):
+    with pytest.raises(WinnowError, match=r"kind: pairs; expected: a kind that variations are generated for: intents"):
         pairs.generate_variations()
 
 

@@ -76,7 +76,7 @@ TASK = Task(
 )
 
 SEEDS = {
-    name: [SeedRecord(f"{name}{n}", f"{name} text {n}", name, f"{name}{n}") for n in range(9)]
+    name: [SeedRecord(f"{name}{n}", f"{name} text {n}", f"{name} text {n}", name, f"{name}{n}") for n in range(9)]
     for name in TASK.label_names
 }
 
@@ -157,7 +157,7 @@ def test_an_answer_proposes_at_most_one_query_a_brief() -> None:
         {"brief": 1, "text": "b"}, {"brief": 0, "text": "a"}, {"brief": 1, "text": "again"}, {"brief": 9, "text": "x"},
         {"brief": "2", "text": "no number"}, {"brief": 2, "text": "  "}, "no object",
     ]  # fmt: skip
-    assert [one.text for one in read_queries(told, json.dumps({"queries": items}))] == ["a", "b"]
+    assert [one.content for one in read_queries(told, json.dumps({"queries": items}))] == ["a", "b"]
     assert read_queries(told, '{"queries": [{"brief": 0, "te') == []
     assert read_items("[]", "queries", {}) == []
 
@@ -166,7 +166,7 @@ def test_both_sides_of_a_pair_share_a_group_and_two_pairs_do_not() -> None:
     _, about = contrasts.contrast_requests(MATERIAL, VOICE, ("vpn", "wifi"), 2, per_request=5, round_number=0)[0]
     pairs = [{"first": f"a{n}", "second": f"b{n}", "edit": "e"} for n in range(4)]
     found = contrasts.read_contrasts(json.loads(about), json.dumps({"pairs": pairs}), "q-1")
-    assert [(one.text, one.label) for one in found] == [("a0", "vpn"), ("b0", "wifi"), ("a1", "vpn"), ("b1", "wifi")]
+    assert [(one.content, one.label) for one in found] == [("a0", "vpn"), ("b0", "wifi"), ("a1", "vpn"), ("b1", "wifi")]
     assert Counter(one.group_key for one in found) == {"contrast q-1 0": 2, "contrast q-1 1": 2}
 
 

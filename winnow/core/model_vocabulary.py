@@ -151,7 +151,7 @@ class MissingPrediction(StrEnum):
 
 
 class GeneratorName(StrEnum):
-    """What a request to a language model asks for, by the name of its prompt."""
+    """What a run generates; where a language model writes it, the name of its prompt."""
 
     EXAMPLES = "examples"
     """Queries of a label in diverse wordings, personas and situations."""
@@ -167,6 +167,12 @@ class GeneratorName(StrEnum):
     """Pairs that differ little and have different labels."""
     NEGATIVES = "negatives"
     """Out-of-scope queries."""
+    DIALOGUES = "dialogues"
+    """Dialogues that call tools, and answers without a call."""
+    RULES = "rules"
+    """Contrasts of dialogues by rule, without a model."""
+    VARIATIONS = "variations"
+    """Changes of records by rule that keep the label, without a model."""
 
 
 EXAMPLE_KINDS = (GeneratorName.EXAMPLES, GeneratorName.AMBIGUOUS, GeneratorName.DOMAIN, GeneratorName.FIXES)

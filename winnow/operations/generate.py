@@ -112,7 +112,7 @@ def generate(
     The same request continues its run until that has ended. Raises ServiceError when the model cannot be reached.
     """
     task = workspace.task
-    require_generated_kind(task)
+    require_generated_kind(task, request.generator)
 
     def misclassified() -> dict[str, list[dict[str, str]]]:
         from winnow.curation.annotations.misclassified import misclassified_rows

@@ -11,8 +11,8 @@ from winnow.config.task import Task
 from winnow.core.choices import choice_problem
 from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.hashing import stable_hash
-from winnow.core.model_vocabulary import GenerationEnd
-from winnow.curation.checks.novelty import ProposedText
+from winnow.core.model_vocabulary import GenerationEnd, GeneratorName
+from winnow.curation.checks.novelty import ProposedContent
 from winnow.curation.checks.task_texts import RepeatedText
 from winnow.curation.ingest.add import AddResult
 from winnow.curation.store.generation_runs import GenerationRun, RunSpec, begin_run, end_run, outcome_counts
@@ -90,7 +90,7 @@ def generate_variations(
     an unknown label or kind.
     """
     task, store = workspace.task, workspace.store
-    require_generated_kind(task)
+    require_generated_kind(task, GeneratorName.VARIATIONS)
     intake = open_intake(workspace, task)
     chosen = _checked_kinds(task, labels, count, kinds)
     task, left_out = intake.nearby().screened_task
@@ -104,7 +104,7 @@ def generate_variations(
         "seeds": stable_hash("\n".join(facts), length=16),
     }
     with store.writing() as connection:
-        run = begin_run(connection, RunSpec("variations", RULES_VERSION, RULES_MODEL, settings))
+        run = begin_run(connection, RunSpec(GeneratorName.VARIATIONS, RULES_VERSION, RULES_MODEL, settings))
         entered = any(outcome_counts(connection, run.id).values())
         if entered:
             end_run(
@@ -158,7 +158,9 @@ def _make_variations(
     wanted = allocate(count, short) if count is not None else None
 
     def nearest(texts: Sequence[str], groups: Sequence[str]) -> Sequence[tuple[str, float]]:
-        return nearby.nearest_labels([ProposedText(text, "", group) for text, group in zip(texts, groups, strict=True)])
+        return nearby.nearest_labels(
+            [ProposedContent(text, text, "", group) for text, group in zip(texts, groups, strict=True)]
+        )
 
     def drop_reasons(some: Sequence[Variation]) -> Sequence[str | None]:
         return intake.drop_reasons([_as_proposal(one) for one in some])

@@ -13,11 +13,11 @@ from filelock import FileLock
 
 from winnow.config.task import Task
 from winnow.core.errors import Problem, ServiceError
-from winnow.core.example import canonical_text, fold_key, record_id, repeat_key
+from winnow.core.example import canonical_text, record_id, repeat_key
 from winnow.core.hashing import stable_hash
 from winnow.core.layout import WorkspaceFolder
-from winnow.core.vocabulary import CandidateOutcome, NoveltyStatus, Split, State
-from winnow.curation.checks.novelty import Novelty, NoveltyCheck, ProposedText
+from winnow.core.vocabulary import CandidateOutcome, Split, State
+from winnow.curation.checks.novelty import NoveltyCheck
 from winnow.curation.ingest.add import MAX_ATTEMPTS, AddResult, WorkspaceChanged
 from winnow.curation.ingest.add import add as add_readings
 from winnow.curation.ingest.add_options import AddOptions
@@ -39,12 +39,14 @@ from winnow.curation.store.machine_written import key_hash
 from winnow.curation.store.sources import GenerationBatch
 from winnow.curation.store.suspected_errors import SuspectedRecord, write_suspected_errors
 from winnow.curation.store.working_view import working_rows
-from winnow.generators.contrasts import not_minimal_edit
 from winnow.generators.judge import JudgeVerdict
 from winnow.generators.proposal import PromptContext, Proposal, SeedRecord
+from winnow.generators.proposal_problems import column_values, fold_key_of
 from winnow.operations._context import WorkspaceContext
 from winnow.operations.check import measure
-from winnow.validators.text import Drop
+from winnow.operations.proposal_drops import ExaminedProposal, ProposalExamination
+from winnow.validators.kinds import kind_of
+from winnow.validators.kinds.kind import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -87,7 +89,7 @@ class ProposalIntake:
         """Train rows that are not synthetic, as a release would hold them now, in the order of their ids."""
         train = self.check().train
         real = train[train["origin"] != "synthetic"]
-        columns = (real[name] for name in ("id", "text", "label", "group"))
+        columns = (real[name] for name in ("id", "content", "text", "label", "group"))
         seeds = [SeedRecord(*map(str, row)) for row in zip(*columns, strict=True)]
         hold_out = self.nearby().hold_out_texts
         return [seed for seed in seeds if not hold_out.contain(seed.text)]
@@ -122,7 +124,7 @@ class ProposalIntake:
 
     def drop_reasons(self, proposals: Sequence[Proposal]) -> list[str | None]:
         """Why each proposal would be dropped, as a reason's name; None where it would be kept."""
-        return [drop.reason if drop else None for drop in self._drops(self.nearby(), proposals)]
+        return [one.drop.reason if one.drop else None for one in self._examination().examine(proposals)]
 
     def edits(self) -> Sequence[str]:
         """The edits that this run's contrasts have used."""
@@ -143,8 +145,7 @@ class ProposalIntake:
 
     def worth_judging(self, proposals: Sequence[Proposal]) -> Sequence[bool]:
         """Which proposals would not be dropped anyway, so that no judge is paid for the others."""
-        drops = self._drops(self.nearby(), proposals)
-        return [drop is None for drop in drops]
+        return [one.drop is None for one in self._examination().examine(proposals)]
 
     def ingest(self, answered: Mapping[str, Sequence[Proposal]], verdicts: Mapping[str, JudgeVerdict] | None) -> None:
         """Add the proposals of each request once: another process of the same run waits, then finds them added."""
@@ -166,104 +167,58 @@ class ProposalIntake:
     ) -> None:
         if not proposals:
             return
-        nearby = self.nearby()
-        near = nearby.compare([self._as_proposed(one) for one in proposals])
-        drops = self._drops(nearby, proposals, near, verdicts)
-        ids = [record_id(self.task.kind, canonical_text(one.text)) for one in proposals]
+        kind = self._kind
+        examined = self._examination(verdicts).examine(proposals)
+        ids = [record_id(kind.name, canonical_text(one.content)) for one in proposals]
         rows = [
             SourceRow(
                 i + 1,
-                {"text": one.text},
+                column_values(kind, one.content),
                 one.label,
                 session=one.group_key or None,
                 problem=drop,
                 group=self._groups.get(one.seed),
             )
-            for i, (one, drop) in enumerate(zip(proposals, drops, strict=True))
+            for i, (one, _, drop) in enumerate(examined)
         ]
         candidates = [
             GeneratedCandidate(
                 identity,
-                key_hash(repeat_key(fold_key(canonical_text(one.text)))),
+                key_hash(repeat_key(fold_key_of(kind, one.content))),
                 one.label,
                 CandidateOutcome.DROPPED if drop else CandidateOutcome.KEPT,
                 drop.reason if drop else "",
                 one.detail,
                 request,
             )
-            for identity, one, drop, request in zip(ids, proposals, drops, requests, strict=True)
+            for identity, (one, _, drop), request in zip(ids, examined, requests, strict=True)
         ]
-        passing = [i for i, drop in enumerate(drops) if drop is None]
-        suspected = [s for i in passing for s in self._suspected_errors(ids[i], proposals[i], near[i], verdicts)]
+        kept = [(identity, one) for identity, one in zip(ids, examined, strict=True) if one.drop is None]
+        suspected = [s for identity, one in kept for s in self._suspected_errors(identity, one, verdicts)]
         self._add(rows, candidates, suspected)
-        for i in passing:
-            self.new_texts[proposals[i].label].append(proposals[i].text)
+        for _, one in kept:
+            self.new_texts[one.proposal.label].append(kind.embedding_text(one.proposal.content))
+
+    @property
+    def _kind(self) -> Kind:
+        return kind_of(self.task)
 
     @cached_property
     def _groups(self) -> dict[str, str]:
         return {seed.id: seed.group for seed in self.seeds}
 
-    def _as_proposed(self, one: Proposal) -> ProposedText:
-        return ProposedText(one.text, one.label, self._groups.get(one.seed) or one.group_key)
-
-    def _drops(
-        self,
-        nearby: NoveltyCheck,
-        proposals: Sequence[Proposal],
-        near: Sequence[Novelty] | None = None,
-        verdicts: Mapping[str, JudgeVerdict] | None = None,
-    ) -> list[Drop | None]:
-        """Why each proposal is dropped; None where it is kept. The sides of a pair are kept or dropped together."""
-        near = near or nearby.compare([self._as_proposed(one) for one in proposals])
-        drops = [self._drop(one, found, verdicts) for one, found in zip(proposals, near, strict=True)]
-        pairs_by_key: dict[str, list[int]] = defaultdict(list)
-        for i, one in enumerate(proposals):
-            if one.detail.get("kind") == "contrasts":
-                pairs_by_key[one.group_key].append(i)
-        pairs = [pair for pair in pairs_by_key.values() if len(pair) == 2]
-        alike = nearby.similarity([(proposals[a].text, proposals[b].text) for a, b in pairs])
-        for pair, cosine in zip(pairs, alike, strict=True):
-            dropped_side = next((drops[i] for i in pair if drops[i]), None)
-            reason = not_minimal_edit(cosine)
-            for i in pair:
-                if drops[i] is None and (dropped_side or reason):
-                    why = (
-                        f"the other side was dropped: {dropped_side.reason}"
-                        if dropped_side
-                        else f"cosine {cosine:.3f} between the sides"
-                    )
-                    drops[i] = Drop("other_side_dropped" if dropped_side else reason, why)
-        return drops
-
-    def _drop(self, one: Proposal, found: Novelty, verdicts: Mapping[str, JudgeVerdict] | None) -> Drop | None:
-        if one.label not in self.task.label_names:
-            return Drop("unknown_label", f"{one.label!r} is not a label of the task")
-        if found.status == NoveltyStatus.LEAKS:
-            return Drop("leakage", "it repeats a hold-out row, exactly or nearly")
-        if found.status in (NoveltyStatus.KNOWN, NoveltyStatus.REPEATS):
-            reason = "repeats_a_record" if found.near_label == one.label else "labeled_otherwise"
-            holder = f"record {found.near_id}" if found.near_id else "another proposal"
-            return Drop(reason, f"{holder} ({found.near_label}) has the same content: {found.near_text!r}")
-        scrubbed = self.scrubber.scrub(canonical_text(one.text))
-        if scrubbed.dropped or scrubbed.rewrites:
-            entities = scrubbed.dropped or ", ".join(dict.fromkeys(one.entity for one in scrubbed.rewrites))
-            return Drop("private_data", f"it contains {entities}")
-        if one.detail.get("kind") == "contrasts" and verdicts is not None:
-            verdict = verdicts.get(one.text)
-            if verdict is None:
-                return Drop("not_judged", "the judge gave no readable verdict")
-            if verdict.label != one.label:
-                return Drop("judge_disagrees", f"{verdict.label}: {verdict.why}")
-        return None
+    def _examination(self, verdicts: Mapping[str, JudgeVerdict] | None = None) -> ProposalExamination:
+        return ProposalExamination(self.nearby(), self.scrubber, self._groups, verdicts)
 
     def _suspected_errors(
-        self, identity: str, one: Proposal, found: Novelty, verdicts: Mapping[str, JudgeVerdict] | None
+        self, identity: str, examined: ExaminedProposal, verdicts: Mapping[str, JudgeVerdict] | None
     ) -> list[SuspectedRecord]:
+        one, found, _ = examined
         suspected = []
         if found.other_label:
             why = f"The nearest record has the label {found.near_label} (cosine {found.similarity:.2f})."
             suspected.append(SuspectedRecord(identity, BY_SIMILARITY, why, (found.near_id,)))
-        verdict = (verdicts or {}).get(one.text)
+        verdict = (verdicts or {}).get(one.content)
         if verdict is not None and verdict.label != one.label:
             suspected.append(
                 SuspectedRecord(
@@ -275,7 +230,7 @@ class ProposalIntake:
     def _add(
         self, rows: list[SourceRow], candidates: list[GeneratedCandidate], suspected: list[SuspectedRecord]
     ) -> None:
-        facts = [[row.content["text"], row.label, row.session, row.group] for row in rows]
+        facts = [[*row.content.values(), row.label, row.session, row.group] for row in rows]
         content = json.dumps(facts, ensure_ascii=False)
         digest = stable_hash(f"{self.run.id}\n{content}")
         batch = GenerationBatch(self.run.id, self.run.generator, self.run.prompt_version, self.run.model)

@@ -64,4 +64,4 @@ def check_request(task: Task, request: GenerationRequest) -> GenerationPlan | No
         problems.append(Problem("winnow.yaml", "no fallback", "a label for out-of-scope queries", "add `fallback:`"))
     if problems:
         raise WinnowError(problems)
-    return read_plan(request.plan, names) if request.plan else None
+    return read_plan(request.plan, task) if request.plan else None

@@ -7,6 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from winnow.core.hashing import json_hash
+from winnow.core.quota_names import INTENT_QUOTAS, PAIR_SEPARATOR, QuotaName
 from winnow.curation.annotations.feedback_facts import UnderrepresentedLabel
 from winnow.training.evaluation.confusion_counts import ConfusedPair
 
@@ -21,6 +23,9 @@ CONTRASTS_PER_PAIR = (5, 20)
 
 ROWS_PER_ERROR = 3
 """Rows to generate for each expected validation error of a label."""
+
+MIN_KNOWN_ERRORS = 3
+"""Misclassified rows that a label must have before queries are written like them."""
 
 EXAMPLES_PER_LABEL = 20
 """Maximum number of misclassified rows of a label in the plan."""
@@ -50,13 +55,15 @@ def generation_plan(
     slices = _errors_by_wording(train, predicted)
     ranked = sorted(short.keys() | expected.keys(), key=lambda name: (-expected[name], name))
     missing = {label: max(short.get(label, 0), math.ceil(ROWS_PER_ERROR * expected[label])) for label in ranked}
+    contrasts = {pair.labels: min(maximum, max(minimum, math.ceil(pair.expected_errors))) for pair in pairs}
+    known_errors = {label: min(len(misclassified.get(label, ())), EXAMPLES_PER_LABEL) for label in ranked}
+    quotas = _quotas(missing, known_errors, {PAIR_SEPARATOR.join(pair): count for pair, count in contrasts.items()})
     return {
         "format": FORMAT,
+        "id": json_hash([run, quotas], length=12),
         "run": run,
-        "confused": [
-            {"labels": list(pair.labels), "count": min(maximum, max(minimum, math.ceil(pair.expected_errors)))}
-            for pair in pairs
-        ],
+        "quotas": quotas,
+        "confused": [{"labels": list(pair), "count": count} for pair, count in contrasts.items()],
         "labels": [
             {
                 "label": label,
@@ -67,6 +74,23 @@ def generation_plan(
             for label in ranked
         ],
         "regions": [],
+    }
+
+
+def _quotas(
+    missing: Mapping[str, int], known_errors: Mapping[str, int], contrasts: Mapping[str, int]
+) -> dict[str, dict[str, int] | int]:
+    """How many records of which type are to be added: rows like the known errors of a label, then others it lacks.
+
+    `ambiguous`, `domain` and `negatives` are 0: errors do not say how many of them a label needs.
+    """
+    fixes = {label: count for label, count in known_errors.items() if count >= MIN_KNOWN_ERRORS}
+    rest = {label: count - fixes.get(label, 0) for label, count in missing.items()}
+    stated: dict[str, dict[str, int] | int] = {str(name): 0 for name in INTENT_QUOTAS}
+    return stated | {
+        QuotaName.PER_LABEL.value: {label: count for label, count in rest.items() if count > 0},
+        QuotaName.FIXES.value: fixes,
+        QuotaName.CONTRASTS.value: dict(contrasts),
     }
 
 

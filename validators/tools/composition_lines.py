@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from winnow.config.task import CompositionTargets
+from winnow.core.quota_names import PAIR_SEPARATOR, QuotaName
 from winnow.validators.tools.dialogue_composition import Composition
 
 
@@ -26,6 +27,10 @@ class CompositionLine:
     """Dialogues of the dataset, of which a share is one."""
     target: str = ""
     """The tool or behavior whose dialogues are counted; empty where it is more than a label."""
+    quota: str = ""
+    """The quota of a plan that closes the gap; empty where several do."""
+    of: str = ""
+    """The tool, behavior or pair that the quota is about; empty for all dialogues together."""
 
     @property
     def missed(self) -> bool:
@@ -58,25 +63,29 @@ class CompositionLine:
 
 def composition_lines(found: Composition, targets: CompositionTargets) -> Iterator[CompositionLine]:
     """Every target that applies, in the order of the task file."""
-    pairs = {" and ".join(pair): count.pairs for pair, count in found.contrastive.items()}
-    yield from _each_target("dialogues that call only", found.single, targets.single_per_tool)
-    yield from _each("contrastive pairs of", pairs, targets.contrastive_pairs)
+    pairs = {PAIR_SEPARATOR.join(pair): count.pairs for pair, count in found.contrastive.items()}
+    yield from _each_target("dialogues that call only", found.single, targets.single_per_tool, QuotaName.PER_TOOL)
+    for line in _each("contrastive pairs of", pairs, targets.contrastive_pairs, QuotaName.CONTRASTS):
+        yield replace(line, what=f"contrastive pairs of {line.of.replace(PAIR_SEPARATOR, ' and ')}")
     if found.contrastive and targets.contrastive_pairs > 0:
         compound = sum(count.compound for count in found.contrastive.values())
         yield CompositionLine("contrastive pairs in which a row calls several tools", compound, 1)
-    yield from _each("dialogues with an id from a result in a call of", found.threading, targets.threads_id)
-    yield CompositionLine("dialogues with several turns of the user", found.multi_turn, targets.multi_turn)
-    yield CompositionLine("dialogues that call several tools", found.compound, targets.compound)
+    threading = "dialogues with an id from a result in a call of"
+    yield from _each(threading, found.threading, targets.threads_id, QuotaName.THREADS_ID)
+    several_turns, several_tools = "dialogues with several turns of the user", "dialogues that call several tools"
+    yield CompositionLine(several_turns, found.multi_turn, targets.multi_turn, quota=QuotaName.MULTI_TURN)
+    yield CompositionLine(several_tools, found.compound, targets.compound, quota=QuotaName.COMPOUND)
     total = found.dialogues
     yield CompositionLine("dialogues without a call", found.no_call_share, *targets.no_call_share, total)
     if targets.no_call_share[0] > 0:
-        yield from _each_target("dialogues with the label", found.no_call, 1)
+        yield from _each_target("dialogues with the label", found.no_call, 1, QuotaName.BEHAVIORS)
     yield CompositionLine("general instruction data", found.general_share, *targets.general_share, total)
 
 
-def _each_target(what: str, counts: Mapping[str, int], least: int) -> Iterator[CompositionLine]:
-    yield from (replace(line, target=name) for name, line in zip(counts, _each(what, counts, least), strict=True))
+def _each_target(what: str, counts: Mapping[str, int], least: int, quota: QuotaName) -> Iterator[CompositionLine]:
+    yield from (replace(line, target=line.of) for line in _each(what, counts, least, quota))
 
 
-def _each(what: str, counts: Mapping[str, int], least: int) -> Iterator[CompositionLine]:
-    yield from (CompositionLine(f"{what} {name}", count, least) for name, count in counts.items())
+def _each(what: str, counts: Mapping[str, int], least: int, quota: QuotaName) -> Iterator[CompositionLine]:
+    for name, count in counts.items():
+        yield CompositionLine(f"{what} {name}", count, least, quota=quota, of=name)

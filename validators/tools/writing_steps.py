@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from winnow.core.counted import counted
 from winnow.core.vocabulary import SPLITS
+from winnow.validators.tools.argument_gaps import GapKind, argument_gaps
 from winnow.validators.tools.argument_use import ArgumentUse
 from winnow.validators.tools.behavior import Behavior
 from winnow.validators.tools.composition_lines import CompositionLine
@@ -18,9 +19,6 @@ BEHAVIOR_TEXTS = {
     Behavior.GENERAL: "that offer no tools",
 }
 """What dialogues of each behavior are."""
-
-FEW_CALLS = 5
-"""With fewer calls of a tool, an argument that all of them give says nothing."""
 
 SHOWN_VALUES = 5
 """Unused values that a sentence names."""
@@ -36,9 +34,9 @@ def writing_steps(coverage: ToolCoverage, *, per_label: int) -> list[str]:
     return steps + [step for use in coverage.arguments for step in _argument_steps(use)]
 
 
-def described(target: TargetCoverage) -> str:
+def described(target: str) -> str:
     """What the dialogues of a tool or behavior are, after "dialogues"."""
-    return f"that call {target.name}" if target.is_tool else BEHAVIOR_TEXTS[Behavior(target.name)]
+    return BEHAVIOR_TEXTS[Behavior(target)] if target in list(Behavior) else f"that call {target}"
 
 
 def _composition_step(line: CompositionLine) -> str:
@@ -51,25 +49,24 @@ def _composition_step(line: CompositionLine) -> str:
 def _target_step(target: TargetCoverage, per_label: int) -> str:
     missing = per_label - target.records
     counts = f"found {target.records:,}, wanted {per_label:,}, missing {missing:,}"
-    return f"Write more dialogues {described(target)}: {counts}."
+    return f"Write more dialogues {described(target.name)}: {counts}."
 
 
 def _hold_out_steps(target: TargetCoverage) -> Iterator[str]:
     empty = [split for split in SPLITS if not target.splits[split].records]
     if empty and target.records:
         have = f"{' and '.join(empty)} {'has' if len(empty) == 1 else 'have'} none"
-        yield f"Add new groups of dialogues {described(target)}: {have}, and groups keep their split."
+        yield f"Add new groups of dialogues {described(target.name)}: {have}, and groups keep their split."
 
 
 def _argument_steps(use: ArgumentUse) -> Iterator[str]:
-    calls = counted(use.possible, "train call")
-    if not use.possible:
-        return
-    if not use.required and not use.present:
+    calls, gaps = counted(use.possible, "train call"), argument_gaps([use])
+    kinds = [gap.kind for gap in gaps]
+    if GapKind.NEVER_GIVEN in kinds:
         yield f"Write dialogues in which {use.tool} gets the optional argument {use.name}: none of {calls} has it."
-    elif not use.required and use.present == use.possible >= FEW_CALLS:
+    if GapKind.ALWAYS_GIVEN in kinds:
         yield f"Write dialogues in which {use.tool} does not get the optional argument {use.name}: all {calls} have it."
-    if use.present and use.unused_values:
+    if GapKind.UNUSED_VALUE in kinds:
         shown = ", ".join(use.unused_values[:SHOWN_VALUES])
         more = len(use.unused_values) - SHOWN_VALUES
         shown += f" and {more:,} more" if more > 0 else ""

@@ -8,11 +8,12 @@ from dataclasses import replace
 from winnow.core.commands import command
 from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.model_vocabulary import GeneratorName
+from winnow.core.quota_names import CONTRASTS_PER_PAIR, QUERIES_PER_REGION
 from winnow.curation.checks.hold_out_texts import HoldOutTexts
 from winnow.generators.allocation import allocate
 from winnow.generators.generation_request import GenerationRequest
 from winnow.generators.llm.request import ModelChoice
-from winnow.generators.plan import CONTRASTS_PER_PAIR, QUERIES_PER_REGION, GenerationPlan, LabelNeed
+from winnow.generators.plan import GenerationPlan, LabelNeed
 from winnow.generators.query_request import neighbor_labels
 from winnow.generators.rounds import GenerationJob
 from winnow.operations.proposal_intake import ProposalIntake

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
+from winnow.core.hashing import json_hash
 from winnow.curation.checks.coverage.coverage_report import CoverageReport
 from winnow.curation.checks.coverage.label_overlap import MIN_SHOWN_SCORE
+from winnow.curation.checks.coverage.planned_quotas import planned_quotas
 from winnow.curation.checks.coverage.task_facets import record_facets
 from winnow.validators.kinds import kind_of
+from winnow.validators.tools.argument_gaps import argument_gaps
 from winnow.validators.wording.label_facets import FacetShortfall
 
 PLAN_FORMAT = 1
@@ -28,15 +33,19 @@ def coverage_plan(coverage: CoverageReport) -> dict[str, Any]:
 
     `labels`: `label`, `labeled`, `target`, `missing`, `cells` [{`phrasing`, `length`, `have`, `count`}] and `facets`
     [{`facet`, `value`, `count`}] that are missing. `regions`: uncovered traffic with the ids of its records.
-    `overlaps`: pairs of labels with advice. `next_steps`: what people should write, for dialogues.
-    Nothing in it quotes records assigned to hold-out.
+    `overlaps`: pairs of labels with advice. `quotas`: how many records of which type generators are to add. For
+    dialogues also `arguments`: gaps in their use, `traffic`: what it asks for, and `next_steps`: what people should
+    write. Nothing in it quotes records assigned to hold-out.
     """
-    check = coverage.check
+    check, labels = coverage.check, _labels(coverage)
+    quotas = planned_quotas(coverage, {one["label"]: _rows_of(one) for one in labels})
     return {
         "format": PLAN_FORMAT,
+        "id": json_hash([check.task.name, quotas], length=12),
         "task": check.task.name,
+        "quotas": quotas,
         "near_cosine": check.traffic_coverage.near_cosine,
-        "labels": _labels(coverage),
+        "labels": labels,
         "regions": [
             {
                 "id": region.id,
@@ -59,7 +68,23 @@ def coverage_plan(coverage: CoverageReport) -> dict[str, Any]:
             for one in coverage.overlaps[:SHOWN_OVERLAPS]
             if one.score >= MIN_SHOWN_SCORE
         ],
+        **_dialogue_parts(coverage),
         "next_steps": coverage.next_steps,
+    }
+
+
+def _rows_of(planned: Mapping[str, Any]) -> int:
+    """The rows that a label lacks, for its target and for its wordings."""
+    return max(int(planned["missing"]), sum(int(cell["count"]) for cell in planned["cells"]))
+
+
+def _dialogue_parts(coverage: CoverageReport) -> dict[str, Any]:
+    """Gaps of arguments and of traffic, for kinds with dialogues."""
+    if coverage.tools is None or coverage.tool_traffic is None:
+        return {}
+    return {
+        "arguments": [{**asdict(gap), "key": gap.key} for gap in argument_gaps(coverage.tools.arguments)],
+        "traffic": [asdict(one) for one in coverage.tool_traffic.gaps],
     }
 
 

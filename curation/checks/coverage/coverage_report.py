@@ -18,6 +18,7 @@ from winnow.curation.checks.coverage.clustering import fit_centered_space
 from winnow.curation.checks.coverage.label_overlap import LabelOverlap, label_overlaps
 from winnow.curation.checks.coverage.selected_tools import selected_tool_coverage
 from winnow.curation.checks.coverage.task_facets import wording_texts
+from winnow.curation.checks.coverage.tool_traffic import ToolTraffic, measure_tool_traffic, traffic_steps
 from winnow.curation.checks.coverage.uncovered_regions import UncoveredRegion, find_regions, words_of
 from winnow.curation.checks.gate_inputs import separate_targets
 from winnow.curation.engine.embedders.embedder import Embedder
@@ -95,6 +96,8 @@ class CoverageReport:
     """Labeled records by label, over all splits: what `targets.per_label` counts. Each tool of a label counts."""
     tools: ToolCoverage | None = None
     """Tools, behaviors and arguments of the selected dialogues; None for kinds without dialogues."""
+    tool_traffic: ToolTraffic | None = None
+    """Tools and behaviors that traffic asks for; None for kinds without dialogues."""
 
     def __repr__(self) -> str:
         share = "not measured" if self.share is None else f"{self.share:.1%} of traffic covered"
@@ -120,12 +123,16 @@ class CoverageReport:
             "overlaps": [asdict(one) for one in self.overlaps],
             "diversity": [asdict(one) for one in self.diversity],
             **tools,
+            **({} if self.tool_traffic is None else {"tool_traffic": self.tool_traffic.json()}),
         }
 
     @property
     def next_steps(self) -> list[str]:
         """What people should write next, one sentence for each gap; empty for kinds without dialogues."""
-        return [] if self.tools is None else writing_steps(self.tools, per_label=self.check.task.targets.per_label)
+        if self.tools is None:
+            return []
+        asked = traffic_steps(self.tool_traffic) if self.tool_traffic else []
+        return asked + writing_steps(self.tools, per_label=self.check.task.targets.per_label)
 
     @property
     def share(self) -> float | None:
@@ -176,6 +183,9 @@ def measure_coverage(
         diversity=_diversity(train, train_vectors, targets, wording_texts(train, kind)),
         labeled={label: int(count) for label, count in _counts(states, targets).items()},
         tools=selected_tool_coverage(check),
+        tool_traffic=measure_tool_traffic(table, traffic_coverage, check.hold_out_texts, kind)
+        if kind.holds_dialogues
+        else None,
     )
 
 

@@ -198,7 +198,7 @@ def test_test_rows_have_no_say(round_one: Round) -> None:
 
 
 def test_generators_read_the_plan(round_one: Round) -> None:
-    plan = read_plan(round_one.fed.plan, round_one.workspace.task.label_names)
+    plan = read_plan(round_one.fed.plan, round_one.workspace.task)
     assert next(iter(plan.pairs)) == PAIR
     needs = {need.label: need for need in plan.needs}
     assert set(PAIR) <= set(needs)

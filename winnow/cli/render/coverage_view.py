@@ -10,6 +10,7 @@ from winnow.core.vocabulary import SPLITS
 
 if TYPE_CHECKING:
     from winnow.curation.checks.coverage.coverage_report import CoverageReport
+    from winnow.curation.checks.coverage.tool_traffic import ToolTraffic
     from winnow.validators.tools.tool_coverage import ToolCoverage
 
 TARGETS_SHOWN = 40
@@ -33,6 +34,8 @@ def print_coverage(coverage: CoverageReport) -> None:
     else:
         near = f"cosine {coverage.check.traffic_coverage.near_cosine:.3f} or above"
         print_line(f"traffic covered: {coverage.share:.1%} of {coverage.queries:,} {noun.many} ({near})")
+    if coverage.tool_traffic is not None and coverage.tool_traffic.interactions:
+        _print_tool_traffic(coverage.tool_traffic)
     if coverage.synthetic_only:
         print_line(f"covered by synthetic records only: {coverage.synthetic_only:,} {noun.many}")
     if coverage.regions:
@@ -72,6 +75,29 @@ def _print_tools(tools: ToolCoverage) -> None:
     if len(tools.targets) > TARGETS_SHOWN:
         print_line(f"and {len(tools.targets) - TARGETS_SHOWN:,} more in the report")
     print_line()
+
+
+def _print_tool_traffic(traffic: ToolTraffic) -> None:
+    """Print what traffic asks for more often than train has it."""
+    print_line()
+    rows = [
+        (
+            one.name,
+            f"{one.labeled:,}",
+            f"{one.estimated:,}",
+            f"{one.share:.1%}",
+            f"{one.train_share:.1%}",
+            f"{one.missing:,}",
+        )
+        for one in traffic.gaps[:TARGETS_SHOWN]
+    ]
+    if rows:
+        header = ["traffic asks for", "labeled", "estimated", "of traffic", "of train", "missing"]
+        print_table(header, rows, right=[1, 2, 3, 4, 5])
+    else:
+        print_line("traffic asks for no tool and no behavior that train has too rarely")
+    if traffic.unknown:
+        print_line(f"not estimated, because no train dialogue is near: {traffic.unknown:,} of {traffic.interactions:,}")
 
 
 def _print_steps(steps: Sequence[str]) -> None:

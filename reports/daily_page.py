@@ -14,6 +14,7 @@ from winnow.core.counted import counted
 from winnow.core.result import NotMeasured
 from winnow.core.vocabulary import GateVerdict
 from winnow.curation.checks.coverage.coverage_report import CoverageReport
+from winnow.curation.releases.release_use import run_command
 from winnow.curation.review.lot_facts import LotFacts, UndrawnLotFacts
 from winnow.curation.status_summary import Status
 from winnow.reports.annotators_page import AnnotatorReport
@@ -232,10 +233,12 @@ def action_items(
 
 def write_daily_report(report: DailyReport, folder: Path) -> Path:
     """Write `report.html`; returns its path."""
+    kind = kind_of(report.coverage.check.task)
     page = render(
         "daily.html.j2",
         m=report,
-        noun=kind_of(report.coverage.check.task).noun,
+        noun=kind.noun,
+        run_command=run_command(kind, "NAME"),
         regions=report.coverage.regions[:REGIONS_SHOWN],
         words=format_measure,
         alpha=format_alpha,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from winnow.core.choices import check_choice
 from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.model_vocabulary import TrainingMethod
+from winnow.curation.releases.release_use import run_command, use_command
 from winnow.training import linear
 from winnow.training.encoder import encoder_method
 from winnow.training.encoder.encoder_settings import EncoderSettings
@@ -20,6 +21,7 @@ from winnow.training.predictions import Predictions
 from winnow.training.prompted import prompt_method, prompt_settings
 from winnow.training.runs import CreatedRun, Run
 from winnow.training.settings_file import check_settings
+from winnow.validators.kinds import KINDS
 
 if TYPE_CHECKING:
     from winnow.core.progress import Progress
@@ -67,6 +69,7 @@ def train(
     and for each setting that is unknown or out of range, the seed included.
     """
     chosen = method_named(method)
+    _require_trained_kind(release)
     checked = _checked_settings(chosen, settings, seed)
     if report_to:
         _require_step_training(chosen, method, "report_to")
@@ -80,6 +83,7 @@ def dry_run(release: Release, *, method: str, seed: int, settings: Mapping[str, 
     Raises WinnowError for an unknown method or setting, or for a method that does not train in steps.
     """
     chosen = method_named(method)
+    _require_trained_kind(release)
     checked = _checked_settings(chosen, settings, seed)
     return _require_step_training(chosen, method, "dry_run")(release, settings=checked, seed=seed)
 
@@ -97,6 +101,19 @@ def method_named(name: str) -> Method:
     Raises WinnowError when there is no such method.
     """
     return METHODS[check_choice("method", name, METHODS)]
+
+
+def _require_trained_kind(release: Release) -> None:
+    """Raises WinnowError for a release of a kind that no method trains models for."""
+    kind = release.kind
+    if not kind.training_methods:
+        trained = ", ".join(name for name, one in KINDS.items() if one.training_methods)
+        fix = (
+            f"export it with `{use_command(kind, str(release.path))}` and train with other software; "
+            f"`{run_command(kind, str(release.path))}` reads the labels that it predicts"
+        )
+        expected = f"a kind that models are trained for: {trained}"
+        raise WinnowError(Problem(f"release {release.name}", f"kind: {kind.name}", expected, fix))
 
 
 def _checked_settings(chosen: Method, settings: Mapping[str, Any] | None, seed: int) -> Any:

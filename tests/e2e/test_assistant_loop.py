@@ -50,6 +50,19 @@ def test_the_demo_runs_every_command_of_the_readme_and_shows_a_dialogue(demo: tu
     assert 'create_event({"title": "Call Grandma", "date": "2026-03-08", "start_time": "11:00"})' in printed
 
 
+def test_what_is_recommended_after_a_release_runs_as_printed(demo: tuple[Path, str]) -> None:
+    folder, printed = demo
+    assert "--method" not in printed
+    assert printed.count("next: winnow export first --format openai") == 2  # after freeze, and after verify
+    refused = run_winnow("train", "first", cwd=folder)
+    assert refused.returncode == 2
+    assert "kind: tools; expected: a kind that models are trained for: intents" in refused.stderr
+    (advised,) = re.findall(r"`winnow (export .+?)`", refused.stderr)
+    assert run_winnow(*advised.split(), cwd=folder).returncode == 0
+    decided = json.loads(run_winnow("decide", "--json", cwd=folder).stdout)
+    assert "train" not in decided["next"]
+
+
 def test_the_makefile_and_the_readme_name_the_demo() -> None:
     assert "sh examples/assistant/demo.sh build/demo-tools" in (ROOT / "Makefile").read_text(encoding="utf-8")
     assert "make demo-tools" in (ROOT / "README.md").read_text(encoding="utf-8")

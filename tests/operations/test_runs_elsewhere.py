@@ -280,4 +280,4 @@ def test_a_damaged_release_in_a_folder_is_named_and_the_others_are_listed(
     assert all("bad" in one for one in listed["problems"])
     shown = run_winnow("releases", "all", cwd=tmp_path)
     assert shown.returncode == 0
-    assert "next: winnow train RELEASE --method linear" in shown.stdout + shown.stderr  # there is nothing to freeze
+    assert "next: winnow verify RELEASE" in shown.stdout + shown.stderr  # there is nothing to freeze

@@ -10,6 +10,7 @@ from winnow.core.commands import command
 from winnow.core.model_vocabulary import GoalStatus
 from winnow.core.result import NotMeasured
 from winnow.curation.releases.release import Release
+from winnow.curation.releases.release_use import run_command
 from winnow.training.evaluation.evaluation_facts import GoalVerdict
 from winnow.training.evaluation.stored_results import PredictedRow, accuracy_of, stored_predictions
 from winnow.training.monitoring.accuracy_gain import AccuracyGain, measure_gain, measure_speedup
@@ -17,8 +18,7 @@ from winnow.training.monitoring.decision_inputs import DecisionInputs
 from winnow.training.monitoring.majority_baseline import majority_label, predict_constant
 from winnow.training.monitoring.rules import SourcedValue
 from winnow.training.monitoring.select_candidate import CandidateSelection, EvaluatedRun
-
-NO_CANDIDATE = NotMeasured(f"there is no candidate; run {command('train', 'RELEASE')}")
+from winnow.validators.kinds import kind_of
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,8 @@ class CandidateComparison:
     accuracy_gain: AccuracyGain | NotMeasured
     goals: list[GoalVerdict] | NotMeasured
     """Every goal with the candidate's verdict."""
+    no_candidate: NotMeasured
+    """What is not measured without a candidate."""
 
     @property
     def baseline(self) -> str:
@@ -45,20 +47,24 @@ class CandidateComparison:
             "baseline_accuracy": _baseline_accuracy(self.selection, self.baseline_predictions),
             "accuracy_gain": _sourced(value, lambda one: one.accuracy.difference, rows),
             "p_value": _sourced(value, lambda one: one.p_value, rows),
-            "speedup": _speedup(self.selection),
+            "speedup": _speedup(self.selection, self.no_candidate),
             "goals_missed": _sourced(self.goals, _goals_missed, "goals of winnow.yaml, evaluation of the candidate"),
-            "must_pass_failed": _must_pass_failed(self.selection.candidate),
+            "must_pass_failed": _must_pass_failed(self.selection.candidate, self.no_candidate),
         }
 
 
 def compare_candidate(selection: CandidateSelection, inputs: DecisionInputs) -> CandidateComparison:
     """Read the predictions of baseline and candidate and compare them."""
     baseline_predictions, candidate_predictions = _predictions_of_both(selection, inputs)
+    no_candidate = NotMeasured(f"there is no candidate; run {run_command(kind_of(inputs.task), 'RELEASE')}")
     return CandidateComparison(
         selection,
         baseline_predictions,
-        _accuracy_gain(selection, baseline_predictions, candidate_predictions),
-        _goal_verdicts(selection.candidate, inputs.task.goals),
+        no_candidate
+        if selection.candidate is None
+        else _accuracy_gain(selection.baseline, selection.candidate, baseline_predictions, candidate_predictions),
+        no_candidate if selection.candidate is None else _goal_verdicts(selection.candidate, inputs.task.goals),
+        no_candidate,
     )
 
 
@@ -87,13 +93,12 @@ def _gold_rows(release: Release, current_label: Callable[[str], str]) -> dict[st
 
 
 def _accuracy_gain(
-    selection: CandidateSelection,
+    baseline: EvaluatedRun | None,
+    candidate: EvaluatedRun,
     baseline_predictions: dict[str, PredictedRow],
     candidate_predictions: dict[str, PredictedRow],
 ) -> AccuracyGain | NotMeasured:
-    if selection.candidate is None:
-        return NO_CANDIDATE
-    for evaluated in (selection.baseline, selection.candidate):
+    for evaluated in (baseline, candidate):
         if evaluated and isinstance(evaluated.measures, NotMeasured):
             return evaluated.measures
     return measure_gain(baseline_predictions, candidate_predictions)
@@ -112,9 +117,9 @@ def _sourced(value: Any, read: Callable[[Any], float], source: str) -> SourcedVa
     return SourcedValue(value if isinstance(value, NotMeasured) else read(value), source)
 
 
-def _speedup(selection: CandidateSelection) -> SourcedValue:
+def _speedup(selection: CandidateSelection, no_candidate: NotMeasured) -> SourcedValue:
     if selection.candidate is None:
-        return SourcedValue(NO_CANDIDATE, command("runs"))
+        return SourcedValue(no_candidate, command("runs"))
     if selection.baseline is None:
         return SourcedValue(NotMeasured("the majority baseline has no latency"), selection.role)
     return SourcedValue(
@@ -122,10 +127,8 @@ def _speedup(selection: CandidateSelection) -> SourcedValue:
     )
 
 
-def _goal_verdicts(candidate: EvaluatedRun | None, goals: Mapping[str, float]) -> list[GoalVerdict] | NotMeasured:
+def _goal_verdicts(candidate: EvaluatedRun, goals: Mapping[str, float]) -> list[GoalVerdict] | NotMeasured:
     """The verdict on every goal of the task, from the candidate's evaluation."""
-    if candidate is None:
-        return NO_CANDIDATE
     if not goals:
         return NotMeasured("the task has no goals")
     if isinstance(candidate.measures, NotMeasured):
@@ -140,10 +143,10 @@ def _goals_missed(verdicts: Sequence[GoalVerdict]) -> float:
     return sum(1 for one in verdicts if one.verdict == GoalStatus.NOT_MET)
 
 
-def _must_pass_failed(candidate: EvaluatedRun | None) -> SourcedValue:
+def _must_pass_failed(candidate: EvaluatedRun | None, no_candidate: NotMeasured) -> SourcedValue:
     source = "must_pass of winnow.yaml, evaluation of the candidate"
     if candidate is None:
-        return SourcedValue(NO_CANDIDATE, source)
+        return SourcedValue(no_candidate, source)
     if isinstance(candidate.measures, NotMeasured):
         return SourcedValue(candidate.measures, source)
     value = candidate.measures.must_pass

@@ -96,7 +96,7 @@ class DecisionInputs:
         """Queries per day."""
         dated = len(self.log_traffic.queries)
         return SourcedValue(
-            queries_per_day(self.log_traffic.queries), f"timestamps of {dated:,} log queries, last four weeks"
+            queries_per_day(self.log_traffic.queries), f"timestamps of {dated:,} records of logs, last four weeks"
         )
 
     def accuracy_loss(self, deployed: EvaluatedRun | None) -> SourcedValue:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from winnow.core.commands import command
 from winnow.core.deployment import Deployment
 from winnow.core.result import NotMeasured
+from winnow.curation.releases.release_use import use_command
 from winnow.training.diagnostics.diagnose import Findings, diagnose
 from winnow.training.diagnostics.run_context import read_run_context
 from winnow.training.evaluation.evaluation_facts import GoalVerdict
@@ -27,6 +28,7 @@ from winnow.training.monitoring.recommend import DecisionContext, Recommendation
 from winnow.training.monitoring.rules import RuleInputs
 from winnow.training.monitoring.select_candidate import SIMPLEST_METHOD, SIMPLEST_RUN, EvaluatedRun, select_candidate
 from winnow.training.run_facts import IMPORTED
+from winnow.validators.kinds import kind_of
 
 if TYPE_CHECKING:
     from winnow.curation.engine.embedders.embedder import Embedder
@@ -121,6 +123,7 @@ def _decision_context(comparison: CandidateComparison, inputs: DecisionInputs, f
     newest = inputs.newest.sha256 if inputs.newest else None
     newer_release_exists = bool(deployed and newest and newest != deployed.facts.release.sha256)
     missing = [one for one in (baseline, candidate) if one and isinstance(one.measures, NotMeasured)]
+    kind = kind_of(inputs.task)
     trained = deployed.facts.method != IMPORTED if deployed else False
     return DecisionContext(
         baseline=comparison.baseline,
@@ -132,6 +135,9 @@ def _decision_context(comparison: CandidateComparison, inputs: DecisionInputs, f
         release=inputs.newest.name if inputs.newest else None,
         newer_release_exists=newer_release_exists,
         method=deployed.facts.method if deployed and trained else SIMPLEST_METHOD,
+        use_release=""
+        if kind.training_methods
+        else use_command(kind, inputs.newest.name if inputs.newest else "RELEASE"),
         collect=command("push label") if inputs.unlabeled else command("add", "FILE"),
         fix_command=fix_command,
     )

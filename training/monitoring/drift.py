@@ -89,7 +89,9 @@ def measure_drift(
     earlier = [one for one in traffic.queries if one.at <= frozen.at]
     if len(newer) < MIN_QUERIES:
         undated = f" ({traffic.undated:,} others have no readable time)" if traffic.undated else ""
-        return NotMeasured(f"{len(newer):,} log queries since the freeze, at least {MIN_QUERIES} are needed{undated}")
+        return NotMeasured(
+            f"{len(newer):,} records of logs since the freeze, at least {MIN_QUERIES} are needed{undated}"
+        )
     near = _TrainSimilarity.of(frozen, embedder, vectors_cache, progress)
     now, before = near.uncovered(newer), near.uncovered(earlier)
     return Drift(
@@ -116,7 +118,7 @@ def _label_shift(
         return label_shift(_label_counts(earlier, predict), now, against="earlier traffic", seed=seed)
     if len(frozen.train) < MIN_QUERIES:
         return NotMeasured(
-            f"{len(frozen.train):,} train rows and {len(earlier):,} earlier queries, at least {MIN_QUERIES} are needed"
+            f"{len(frozen.train):,} train rows and {len(earlier):,} earlier records, at least {MIN_QUERIES} are needed"
         )
     return label_shift(Counter(frozen.train["label"]), now, against="train", seed=seed)
 
@@ -159,7 +161,7 @@ class _TrainSimilarity:
         if self.near <= -1:
             return NotMeasured("train is too small to determine the similarity threshold")
         if len(queries) < MIN_QUERIES:
-            return NotMeasured(f"{len(queries):,} queries, at least {MIN_QUERIES} are needed")
+            return NotMeasured(f"{len(queries):,} records, at least {MIN_QUERIES} are needed")
         distinct = {one.record: one for one in queries}
         vectors = embed_with_cache([one.text for one in distinct.values()], self.embedder, self.vectors_cache)
         group_number = {name: i for i, name in enumerate(dict.fromkeys(self.groups))}
@@ -167,4 +169,4 @@ class _TrainSimilarity:
         query_groups = np.array([group_number.get(one.group, -1) for one in distinct.values()], dtype=np.int64)
         far = highest_similarity_outside_group(vectors, self.own, query_groups, own) < self.near
         uncovered = dict(zip(distinct, far.tolist(), strict=True))
-        return proportion(sum(uncovered[one.record] for one in queries), len(queries), "there are no queries")
+        return proportion(sum(uncovered[one.record] for one in queries), len(queries), "there are no records")

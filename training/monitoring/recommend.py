@@ -42,6 +42,8 @@ class DecisionContext:
     """The newest release is newer than the deployed run's."""
     method: str = "linear"
     """The training method to recommend: that of the deployed run."""
+    use_release: str = ""
+    """The command in place of training, for kinds that are trained with other software."""
     collect: str = command("push label")
     """The command that adds labeled records."""
     fix_command: str = command("status")
@@ -148,4 +150,4 @@ def _for_no_better_candidate(candidate: str, context: DecisionContext) -> _NextA
 
 
 def _train(context: DecisionContext) -> str:
-    return command("train", context.release or "RELEASE", method=context.method)
+    return context.use_release or command("train", context.release or "RELEASE", method=context.method)

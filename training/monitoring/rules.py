@@ -185,7 +185,7 @@ def apply_rules(values: RuleInputs) -> list[DecisionRule]:
         DecisionRule(
             "baseline_is_enough", DONT_TRAIN, (_at_least("accuracy", values.baseline_accuracy, BASELINE_ENOUGH),)
         ),
-        DecisionRule("little_traffic", DONT_TRAIN, (_below("queries per day", values.queries_per_day, FEW_QUERIES),)),
+        DecisionRule("little_traffic", DONT_TRAIN, (_below("requests per day", values.queries_per_day, FEW_QUERIES),)),
         DecisionRule("few_labeled_records", COLLECT, (_below("labeled records", values.labeled_records, FEW_RECORDS),)),
         DecisionRule("clear_gain", DEPLOY, (_at_least(gained, values.accuracy_gain, CLEAR_GAIN),)),
         DecisionRule("gain_and_faster", DEPLOY, (accuracy_gain, _at_least("speedup", values.speedup, FASTER))),

@@ -65,7 +65,7 @@ def select_candidate(
     Raises WinnowError when the wanted run is unknown or already deployed.
     """
     if wanted is not None and wanted not in {run.id for run in runs}:
-        known = ", ".join(run.id for run in runs) or f"{command('train', 'RELEASE')} first"
+        known = ", ".join(run.id for run in runs) or "a run; there is none yet"
         raise WinnowError(Problem(wanted, "not a run of this workspace", known, f"{command('runs')} lists them"))
     evaluated = [EvaluatedRun(run, stored_measures(run)) for run in runs]
     if wanted is not None and wanted == deployed:

@@ -12,6 +12,7 @@ from winnow.config.yaml_lines import KeyPath
 from winnow.core.errors import Problem
 from winnow.core.interaction_line import InteractionLine
 from winnow.core.label_error_evidence import LabelEvidence
+from winnow.core.model_vocabulary import TrainingMethod
 from winnow.validators.json_content import JsonContent
 from winnow.validators.row_layout import ArrangedRow, RowLayout, RowRequest
 from winnow.validators.text import Drop
@@ -241,6 +242,10 @@ class Kind:
     """How private data is replaced in a content as a whole; None where every text is replaced by itself."""
     lossless_formats: tuple[str, ...] = ("jsonl", "csv")
     """Export formats that hold every content, except for what they name as lost: each freeze reads them back."""
+    training_methods: tuple[TrainingMethod, ...] = tuple(TrainingMethod)
+    """How models are trained on a release, the simplest method first; none if they are trained with other software."""
+    export_format: str = "jsonl"
+    """The export format for training with other software."""
     required_keys: tuple[str, ...] = ()
     """Keys that a task file of this kind must have, and not empty."""
 

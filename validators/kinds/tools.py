@@ -313,6 +313,8 @@ TOOLS = Kind(
     is_held_out=_is_held_out,
     layouts=(PREFERENCE, *LAYOUTS),
     lossless_formats=("jsonl", "csv", "openai", "anthropic", "trl_messages"),
+    training_methods=(),
+    export_format="openai",
     interaction_row=dialogue_row,
     tool_mapping=ToolMappingSupport(
         _parse,

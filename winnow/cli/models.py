@@ -31,8 +31,11 @@ from winnow.cli.render.feedback_view import print_feedback
 from winnow.cli.render.training_view import print_dry_run, print_trained
 from winnow.core.commands import command
 from winnow.core.model_vocabulary import TrainingMethod
+from winnow.curation.releases.release_use import run_command
 from winnow.operations._context import WorkspaceContext
 from winnow.operations.feedback import DEFAULT_ANNOTATIONS
+from winnow.validators.kinds import kind_of
+from winnow.validators.kinds.intents import INTENTS
 
 
 def train(
@@ -128,8 +131,10 @@ def runs(context: typer.Context, folder: FolderArgument = None, json: JsonOption
     """List the runs of this workspace, or those in a folder; runs copied from elsewhere are found."""
     from winnow.operations import list_runs as operation
 
-    found = operation.find_runs(context_of(context), folder)
-    print_artifacts(found, "runs", json, next_command="winnow train RELEASE --method linear")
+    place = context_of(context)
+    found = operation.find_runs(place, folder)
+    kind = kind_of(place.task) if isinstance(place, WorkspaceContext) else INTENTS
+    print_artifacts(found, "runs", json, next_command=run_command(kind, "RELEASE"))
 
 
 def feedback(

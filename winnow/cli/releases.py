@@ -26,7 +26,9 @@ from winnow.cli.render.freeze_summary import print_freeze_summary
 from winnow.cli.render.verification_view import print_verification, print_verification_json
 from winnow.core.commands import command
 from winnow.curation.io.writers import WRITERS
+from winnow.curation.releases.release_use import use_command
 from winnow.operations._context import WorkspaceContext
+from winnow.validators.kinds import kind_of
 
 
 def diff(
@@ -65,7 +67,7 @@ def freeze(
     if dry_run:
         terminal.print_dry_run()
         return
-    terminal.print_next(f"winnow train {name} --method linear")
+    terminal.print_next(use_command(kind_of(workspace_of(context).task), name))
 
 
 def verify(context: typer.Context, release: ReleaseArgument, json: JsonOption = False) -> None:
@@ -79,7 +81,7 @@ def verify(context: typer.Context, release: ReleaseArgument, json: JsonOption = 
         print_verification(result, release)
     if not result.verification.problems:
         if not json:
-            terminal.print_next(command("train", release, method="linear"))
+            terminal.print_next(use_command(context_of(context).release(release, checked=False).kind, release))
         return
     raise typer.Exit(1)
 
@@ -98,12 +100,15 @@ def export(
     """Export a release in another format."""
     from winnow.operations import export as operation
 
-    result = operation.export(context_of(context), release, format, out=out, prompt_template=prompt_template)
+    place = context_of(context)
+    result = operation.export(place, release, format, out=out, prompt_template=prompt_template)
     if json:
         terminal.print_json(export_json(result))
         return
     print_export(result)
-    terminal.print_next(command("train", release, method="linear"))
+    kind = place.release(release, checked=False).kind
+    in_workspace = command("report") if isinstance(place, WorkspaceContext) else command("verify", release)
+    terminal.print_next(use_command(kind, release) if kind.training_methods else in_workspace)
 
 
 def releases(context: typer.Context, folder: FolderArgument = None, json: JsonOption = False) -> None:
@@ -112,5 +117,5 @@ def releases(context: typer.Context, folder: FolderArgument = None, json: JsonOp
 
     place = context_of(context)
     found = operation.find_releases(place, folder)
-    following = "winnow freeze NAME" if isinstance(place, WorkspaceContext) else "winnow train RELEASE --method linear"
+    following = command("freeze", "NAME") if isinstance(place, WorkspaceContext) else command("verify", "RELEASE")
     print_artifacts(found, "releases", json, next_command=following)

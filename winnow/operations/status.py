@@ -12,6 +12,7 @@ from winnow.core.vocabulary import SPLITS, State
 from winnow.core.working_row import WorkingRow
 from winnow.curation.labeling.queues.adjudicate import adjudicate_candidates
 from winnow.curation.labeling.throughput import annotator_activity, typical_response_seconds
+from winnow.curation.releases.release_use import use_command
 from winnow.curation.review.lot_facts import LotFacts, UndrawnLotFacts
 from winnow.curation.review.lots import load_current_lots
 from winnow.curation.status_summary import SourceSummary, Status
@@ -29,6 +30,7 @@ from winnow.generators.llm.spend.spend_database import SpendDatabase
 from winnow.operations._context import WorkspaceContext
 from winnow.reports.generation_costs import run_costs
 from winnow.validators.kinds import allowed_targets, kind_of
+from winnow.validators.kinds.kind import Kind
 
 
 def status(workspace: WorkspaceContext) -> Status:
@@ -70,12 +72,16 @@ def read_status(connection: Connection, task: Task, spend: SpendDatabase) -> Sta
         deployed=next(reversed(deployments(connection)), None),
         waivers=active_waivers(connection, datetime.now(UTC).date()),
         forgotten=len(forgotten_ids(connection)),
-        next=_next(states, lots_now, releases, runs),
+        next=_next(kind_of(task), states, lots_now, releases, runs),
     )
 
 
 def _next(
-    states: Counter[State], lots_now: list[LotFacts | UndrawnLotFacts], releases: list[str], runs: list[str]
+    kind: Kind,
+    states: Counter[State],
+    lots_now: list[LotFacts | UndrawnLotFacts],
+    releases: list[str],
+    runs: list[str],
 ) -> str:
     if any(isinstance(lot, UndrawnLotFacts) or lot.more for lot in lots_now):
         return f"{command('push review')}, then {command('pull')}"
@@ -84,7 +90,7 @@ def _next(
     if not releases:
         return command("check")
     if not any(run.startswith(f"{releases[-1]}-") for run in runs):
-        return command("train", releases[-1], method="linear")
+        return use_command(kind, releases[-1])
     return command("evaluate", runs[-1])
 
 

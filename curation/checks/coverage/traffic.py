@@ -55,7 +55,7 @@ def queries_per_day(queries: Sequence[LogQuery]) -> float | NotMeasured:
     A log of less than a day counts as one day.
     """
     if not queries:
-        return NotMeasured(f"no log query has a readable time: {ADD_LOG}")
+        return NotMeasured(f"no record of a log has a readable time: {ADD_LOG}")
     newest = queries[-1].at
     begin = max(queries[0].at, newest - timedelta(days=WINDOW_DAYS))
     days = max((newest - begin) / timedelta(days=1), 1.0)

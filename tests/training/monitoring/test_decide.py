@@ -460,7 +460,7 @@ def test_drift_is_measured_on_traffic_since_the_freeze(trained: tuple[Workspace,
     log("few.jsonl", texts[150 : 150 + MIN_QUERIES - 1], frozen + timedelta(days=1))
     few = workspace.decide().drift
     assert isinstance(few, NotMeasured)
-    assert f"{MIN_QUERIES - 1} log queries" in few.why
+    assert f"{MIN_QUERIES - 1} records of logs" in few.why
     log("more.jsonl", texts[300:400], frozen + timedelta(days=2))
     calm = workspace.decide().drift
     assert isinstance(calm, Drift)

@@ -102,7 +102,9 @@ def _print_drift(drift: Drift | NotMeasured) -> None:
     if isinstance(drift, NotMeasured):
         print_line(f"drift: not measured; {drift.why}")
         return
-    print_line(f"drift since {drift.release} was frozen: {drift.newer:,} newer queries, {drift.earlier:,} earlier")
+    print_line(
+        f"drift since {drift.release} was frozen: {drift.newer:,} newer records of logs, {drift.earlier:,} earlier"
+    )
     print_line(f"  not covered by train: {_share(drift.uncovered)}; earlier: {_share(drift.uncovered_before)}")
     change = drift.uncovered_change
     if not isinstance(change, NotMeasured):

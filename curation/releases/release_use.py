@@ -1,0 +1,18 @@
+"""What a release is for next: training here, or an export where models are trained with other software."""
+
+from __future__ import annotations
+
+from winnow.core.commands import command
+from winnow.validators.kinds.kind import Kind
+
+
+def use_command(kind: Kind, release: str) -> str:
+    """Training by the simplest method of the kind; an export if the kind has none."""
+    if not kind.training_methods:
+        return command("export", release, format=kind.export_format)
+    return command("train", release, method=kind.training_methods[0])
+
+
+def run_command(kind: Kind, release: str) -> str:
+    """What makes a run: training, or, if the kind has no method, reading the predictions of other software."""
+    return command("train", release) if kind.training_methods else command("evaluate", release, predictions="FILE")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from winnow.core.commands import command
+from winnow.core.lot_kind import LotKind
 from winnow.core.result import Measure, Measured, NotMeasured
 from winnow.core.vocabulary import LotVerdict
 from winnow.curation.review.lots import Lot
@@ -60,6 +61,8 @@ def describe_lot(lot: Lot) -> str:
     """The verdict on a lot, or the next step."""
     verdict = lot.recorded_verdict or lot.lot_decision.verdict
     bound = lot.lot_decision.evidence.lot_rate_upper
+    if lot.kind == LotKind.PROPOSED_LABELS and verdict == LotVerdict.REFUSED:
+        return "refused: its records are unlabeled again"
     words = {
         LotVerdict.ACCEPTED: f"accepted: at most {bound:.1%} defects, at the error level of all looks together",
         LotVerdict.REFUSED: f"refused: {command('push review', include_refused=True)} reviews every record",

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from winnow.operations.generate import GenerationResult
     from winnow.operations.generate_variations import GeneratedVariations
     from winnow.operations.label_errors import LabelErrors
+    from winnow.operations.propose_result import ProposeResult
     from winnow.operations.pull import PullResult
     from winnow.operations.push import PushResult
     from winnow.operations.report import ReportResult
@@ -275,6 +276,33 @@ class Workspace:
         from winnow.operations.generate_variations import generate_variations
 
         return generate_variations(self._context, labels=labels, count=count, kinds=kinds)
+
+    def propose(
+        self,
+        run: str | Path | None = None,
+        *,
+        min_confidence: float | None = None,
+        count: int | None = None,
+        predictions: str | Path | None = None,
+        model: str = "",
+        progress: Progress | None = None,
+    ) -> ProposeResult:
+        """Propose labels for unlabeled train records: by a run, or those that another model wrote to a file.
+
+        They wait in lots, which people accept or refuse by reading a sample (`push("review")`). `count` is the largest
+        number of proposals, `min_confidence` the lowest confidence of one (by default 0.9 for a run).
+        """
+        from winnow.operations.propose import propose
+
+        return propose(
+            self._context,
+            run,
+            min_confidence=min_confidence,
+            count=count,
+            predictions=predictions,
+            model=model,
+            progress=progress,
+        )
 
     def push(
         self,

@@ -22,4 +22,4 @@ class GateExceptions:
     def reviews(self, selected: Set[str]) -> list[ReviewConfig]:
         """The review settings of every accepted lot with a selected record; `selected` are record ids."""
         accepted = (lot for lot in self.lots if lot.recorded_verdict == LotVerdict.ACCEPTED)
-        return [lot.review for lot in accepted if not selected.isdisjoint(lot.members)]
+        return [lot.review for lot in accepted if not selected.isdisjoint(lot.decided_records())]

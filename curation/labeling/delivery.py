@@ -63,9 +63,11 @@ def deliver_queue(
     with store.reading() as connection:
         known = queue_datasets(connection, queue.name)
         before = last_push_with_other_labels(connection, queue.name, label_definitions_json(task))
-    delivery = _Delivery(
-        store, task, queue, session, queue_guidelines(task, queue, before=before, guidelines_url=guidelines_url), embed
-    )
+    guidelines = {
+        kind: queue_guidelines(task, queue, dataset_kind=kind, before=before, guidelines_url=guidelines_url)
+        for kind in DatasetKind
+    }
+    delivery = _Delivery(store, task, queue, session, guidelines, embed)
     try:
         for dataset in known:
             if dataset.closed:
@@ -108,7 +110,7 @@ class _Delivery:
     task: Task
     queue: QueueDefinition
     session: ArgillaSession
-    guidelines: str
+    guidelines: Mapping[DatasetKind, str]
     embed: EmbedTexts
     delivered: DeliveredRecords = field(default_factory=DeliveredRecords)
 
@@ -125,7 +127,7 @@ class _Delivery:
         else:
             server_id = dataset.server_id or ""
             client.grant_access(self._workspace_of(dataset), dataset.assignee)
-            client.set_guidelines(server_id, self.guidelines)
+            client.set_guidelines(server_id, self.guidelines[dataset.kind])
         shown = [candidates[item.record_id] for item in pending]
         records = self._records(dataset, pending, shown, vectors)
         if records and not client.shows_sessions(server_id):
@@ -215,7 +217,7 @@ class _Delivery:
         )
         interrupted = self._find_interrupted(spec)
         client.grant_access(argilla_workspace, dataset.assignee)
-        server_id = interrupted or client.create_dataset(spec, self.guidelines)
+        server_id = interrupted or client.create_dataset(spec, self.guidelines[dataset.kind])
         with self.store.writing() as connection:
             update_dataset(connection, dataset.name, server_id=server_id, responses_read_until=None)
         return server_id

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from winnow.config.task import Label, Task
+from winnow.core.vocabulary import DatasetKind
 from winnow.curation.labeling.described_labels import described_labels
 from winnow.curation.labeling.queues.definition import QueueDefinition
 from winnow.curation.store.queue_items import PushedLabels
@@ -34,16 +35,18 @@ def queue_guidelines(
     task: Task,
     queue: QueueDefinition,
     *,
+    dataset_kind: DatasetKind = DatasetKind.OPEN,
     before: PushedLabels | None = None,
     guidelines_url: str | None = None,
 ) -> str:
-    """The guidelines of a queue, in Markdown, at most MAX_CHARACTERS long.
+    """The guidelines of a queue's dataset, in Markdown, at most MAX_CHARACTERS long.
 
     `before` is when the queue was last pushed with other label definitions, and which. What does not fit is on the
     labeling guidelines page, whose address is `guidelines_url`.
     """
     kind, labels = kind_of(task), target_labels(task)
-    head = [f"# {task.name}: {queue.name}", queue.purpose_for(kind), *_instructions(task, queue)]
+    purpose = queue.purpose_for(kind, blind=dataset_kind == DatasetKind.BLIND)
+    head = [f"# {task.name}: {queue.name}", purpose, *_instructions(task, queue)]
     changed = label_definition_changes(before.labels, labels) if before else []
     if before and changed:
         head += [f"## What changed since {before.at[:10]}", *(f"- {line}" for line in changed)]

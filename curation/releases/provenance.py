@@ -61,7 +61,7 @@ class Provenance:
     def exported_lots(self, selected: pd.DataFrame) -> list[ExportedLotFacts]:
         """The lots with selected records, and the verdict on each."""
         ids = set(selected["id"])
-        exported = [(lot.facts(), len(ids.intersection(lot.members))) for lot in self.lots]
+        exported = [(lot.facts(), len(ids.intersection(lot.decided_records()))) for lot in self.lots]
         return [ExportedLotFacts(**dict(facts), exported=count) for facts, count in exported if count]
 
     def flagged(self, selected: pd.DataFrame, name: str) -> int:

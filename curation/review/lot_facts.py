@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Literal
 
+from winnow.core.lot_kind import LotKind
 from winnow.core.record import Record
 from winnow.core.vocabulary import LotVerdict
 
 
 class UndrawnLotFacts(Record):
-    """Generated records of one producer that no lot holds yet."""
+    """Records of one producer that no lot holds yet."""
 
+    kind: LotKind = LotKind.GENERATED_RECORDS
+    """What the lot will certify."""
     generator: str
     """Name of the generator that produced the records."""
     prompt_version: str
@@ -26,14 +29,16 @@ class UndrawnLotFacts(Record):
 
 
 class LotFacts(Record):
-    """One lot of generated records and what its review found so far."""
+    """One lot and what its review found so far."""
 
+    kind: LotKind = LotKind.GENERATED_RECORDS
+    """What it certifies: generated records, or labels that a model proposed for real ones."""
     generator: str
-    """Name of the generator that produced the records."""
+    """Name of the generator that produced the records; of proposed labels `propose` and the confidence band."""
     prompt_version: str
-    """Version of the prompt or rules that produced them."""
+    """Version of the prompt or rules that produced them; `-` if there is none."""
     model: str
-    """Model that produced them."""
+    """Model that produced them; of proposed labels the run or the name of the model."""
     number: int
     """The first, second … lot of its generator, prompt version and model."""
     records: int
@@ -57,7 +62,8 @@ class LotFacts(Record):
     by_label: dict[str, tuple[int, int]]
     """Reviewed records of the sample and defects among them, by proposed label."""
     fully_inspected_labels: tuple[str, ...]
-    """Labels of an accepted lot whose records are all reviewed."""
+    """Labels that an accepted lot does not decide: their records are all reviewed, or with proposed labels unlabeled
+    again."""
 
 
 class ExportedLotFacts(LotFacts):

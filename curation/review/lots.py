@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 
@@ -12,11 +11,13 @@ from winnow.config.gate_settings import DEFAULTS, check_loosened
 from winnow.config.task import ReviewConfig
 from winnow.core.clock import utc_now
 from winnow.core.hashing import stable_hash
+from winnow.core.lot_kind import LotKind
 from winnow.core.vocabulary import DECIDED_BY_PEOPLE, RECORDED_VERDICTS, LotVerdict, State
 from winnow.core.working_row import WorkingRow
 from winnow.curation.annotations.derive_label import derive_labels
 from winnow.curation.annotations.renamed_labels import current_label
 from winnow.curation.review.lot_facts import LotFacts
+from winnow.curation.review.lot_pools import undrawn_pools
 from winnow.curation.review.sampling_order import stratified_random_order
 from winnow.curation.review.undecided import undecided_records
 from winnow.curation.store.database import Connection, Store
@@ -32,8 +33,7 @@ from winnow.curation.store.lot_tables import (
     latest_verdicts,
     lot_members,
     lot_rows,
-    proposed_labels,
-    records_in_lots,
+    lots_of_proposals,
     removal_times,
 )
 from winnow.curation.store.machine_written import Producer
@@ -78,7 +78,9 @@ class Lot:
     verdict_at: str
     """When it was recorded; empty until then."""
     fully_inspected_labels: tuple[str, ...]
-    """Labels of an accepted lot whose records are all reviewed."""
+    """Labels that an accepted lot does not decide: their records are reviewed in full, or proposals are withdrawn."""
+    kind: LotKind = LotKind.GENERATED_RECORDS
+    """What it certifies."""
 
     @property
     def name(self) -> str:
@@ -86,7 +88,12 @@ class Lot:
         return f"{' '.join(self.producer)} #{self.number}"
 
     def outside_sample(self) -> list[str]:
-        """Members that may be shown as suspected errors: unless the lot is accepted, none that a look could count."""
+        """Members that may be shown as suspected errors: unless the lot is accepted, none that a look could count.
+
+        None of a lot of proposed labels: people read only its sample, however large it is.
+        """
+        if self.kind == LotKind.PROPOSED_LABELS:
+            return []
         if self.recorded_verdict == LotVerdict.ACCEPTED:
             return [record for record in self.members if record not in self.reviewed]
         last = max(look_sizes(len(self.members), share=self.review.share), default=len(self.members))
@@ -99,6 +106,7 @@ class Lot:
         lot_decision = self.lot_decision
         generator, prompt_version, model = self.producer
         return LotFacts(
+            kind=self.kind,
             generator=generator,
             prompt_version=prompt_version,
             model=model,
@@ -125,8 +133,22 @@ class Lot:
             found[self.proposed[record]] = read + 1, defects + wrong
         return found
 
+    def decided_records(self) -> list[str]:
+        """Members whose label this lot or its reviewers decided, of a decided lot."""
+        if self.kind == LotKind.GENERATED_RECORDS:
+            return list(self.members)
+        read = self.lot_decision.evidence.read
+        accepted = self.members[read:] if self.recorded_verdict == LotVerdict.ACCEPTED else ()
+        left_out = self.fully_inspected_labels
+        return [*self.members[:read], *(record for record in accepted if self.proposed[record] not in left_out)]
+
     def records_to_review(self, *, include_refused: bool = False) -> list[str]:
-        """Members to review next, in order; with `include_refused`, all remaining members of a refused lot."""
+        """Members to review next, in order; with `include_refused`, all remaining members of a refused lot.
+
+        Records that a decided lot of proposed labels leaves undecided are unlabeled again, and not reviewed.
+        """
+        if self.kind == LotKind.PROPOSED_LABELS and self.recorded_verdict:
+            return []
         left = [record for record in self.members if record not in self.reviewed]
         if self.recorded_verdict == LotVerdict.ACCEPTED:
             return [record for record in left if self.proposed[record] in self.fully_inspected_labels]
@@ -145,21 +167,17 @@ def draw_lots(connection: Connection, rows: Iterable[WorkingRow], *, key: str, r
 
     Raises WinnowError when there are such records and the settings are looser than allowed.
     """
-    in_lots = records_in_lots(connection)
-    proposed = {row.id for row in rows if row.state == State.PROPOSED}
-    pools: dict[Producer, dict[str, str]] = defaultdict(dict)
-    for record, (producer, label) in proposed_labels(connection).items():
-        if record in proposed and record not in in_lots:
-            pools[producer][record] = label
+    pools = undrawn_pools(connection, rows)
     if pools:
         check_loosened(DEFAULTS.model_copy(update={"review": review}), "review")
     last, at = last_decision_id(connection), utc_now()
-    for producer, labels in sorted(pools.items()):
+    for producer, pool in sorted(pools.items()):
         number = count_lots(connection, producer) + 1
         identity = stable_hash(*producer, str(number), length=12)
-        order = stratified_random_order(labels, key=f"{key}\0{identity}")
+        order = stratified_random_order(pool.labels, key=f"{key}\0{identity}")
         row = LotRow(identity, producer, number, review.model_dump_json(), last)
-        insert_lot(connection, row, [(record, labels[record]) for record in order], at=at)
+        members = [(record, pool.labels[record]) for record in order]
+        insert_lot(connection, row, members, proposals=pool.proposals, at=at)
 
 
 def load_lots(
@@ -174,7 +192,11 @@ def load_lots(
     renamed = label_renames(connection)
     labels_by_people = _labels_by_people(connection)
     first, removed_at = first_human_decisions(connection), removal_times(connection)
-    members, verdicts = lot_members(connection), latest_verdicts(connection)
+    members, verdicts, of_proposals = (
+        lot_members(connection),
+        latest_verdicts(connection),
+        lots_of_proposals(connection),
+    )
     found = []
     for lot in lot_rows(connection):
         own = members[lot.id]
@@ -194,7 +216,8 @@ def load_lots(
                 reviewed[record] = labels_by_people.get(record) != label
             elif row.decided_by in DECIDED_BY_PEOPLE and record not in undecided:
                 reviewed[record] = row.state != State.LABELED or row.label != label
-        found.append(_build_lot(lot, proposed, current_names, reviewed, verdicts.get(lot.id)))
+        kind = LotKind.PROPOSED_LABELS if lot.id in of_proposals else LotKind.GENERATED_RECORDS
+        found.append(_build_lot(lot, kind, proposed, current_names, reviewed, verdicts.get(lot.id)))
     return found
 
 
@@ -211,7 +234,8 @@ def record_verdicts(connection: Connection, current_lots: Iterable[Lot]) -> list
     new, at = [], utc_now()
     for lot in current_lots:
         lot_decision = lot.lot_decision
-        if lot.recorded_verdict == LotVerdict.REFUSED and len(lot.reviewed) == len(lot.members):
+        read_in_full = lot.kind == LotKind.GENERATED_RECORDS and len(lot.reviewed) == len(lot.members)
+        if lot.recorded_verdict == LotVerdict.REFUSED and read_in_full:
             lot_decision = replace(lot_decision, verdict=LotVerdict.FULLY_REVIEWED)
         elif lot.recorded_verdict is not None:
             continue
@@ -262,6 +286,7 @@ def _labels_by_people(connection: Connection) -> dict[str, str | None]:
 
 def _build_lot(
     row: LotRow,
+    kind: LotKind,
     proposed: dict[str, str],
     current_names: dict[str, str],
     reviewed: Mapping[str, bool],
@@ -281,6 +306,7 @@ def _build_lot(
             target=review.defect_rate_target,
             maximum=review.defect_rate_max,
             confidence=review.confidence,
+            first_look=review.proposals_sample if kind == LotKind.PROPOSED_LABELS else None,
         )
     fully_inspected = recorded.detail["fully_inspected_labels"] if recorded else ()
     return Lot(
@@ -299,4 +325,5 @@ def _build_lot(
         fully_inspected_labels=tuple(
             sorted({current_names[label] for label in fully_inspected if label in current_names})
         ),
+        kind=kind,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, select
@@ -70,8 +71,14 @@ def latest_verdicts(connection: Connection) -> dict[str, VerdictRow]:
 
 
 def records_in_lots(connection: Connection) -> set[str]:
-    """Every record that is in a lot."""
-    return set(connection.execute(select(lot_member.c.record_id)).scalars())
+    """Every record that is in a lot of generated records."""
+    return set(connection.execute(select(lot_member.c.record_id).where(lot_member.c.proposal_id.is_(None))).scalars())
+
+
+def lots_of_proposals(connection: Connection) -> set[str]:
+    """Ids of the lots whose labels a model proposed for records that it did not write."""
+    query = select(lot_member.c.lot_id).where(lot_member.c.proposal_id.is_not(None)).distinct()
+    return set(connection.execute(query).scalars())
 
 
 def count_lots(connection: Connection, producer: Producer) -> int:
@@ -81,14 +88,30 @@ def count_lots(connection: Connection, producer: Producer) -> int:
     return int(connection.execute(select(func.count()).select_from(tables.lot).where(*same)).scalar_one())
 
 
-def insert_lot(connection: Connection, lot: LotRow, members: Iterable[tuple[str, str]], *, at: str) -> None:
-    """Store a lot and its members: records with their proposed labels, in random order."""
+def insert_lot(
+    connection: Connection,
+    lot: LotRow,
+    members: Iterable[tuple[str, str]],
+    *,
+    proposals: Mapping[str, int] = MappingProxyType({}),
+    at: str,
+) -> None:
+    """Store a lot and its members: records with their proposed labels, in random order.
+
+    `proposals` has the proposal of each record in a lot of proposed labels.
+    """
     generator, prompt_version, model = lot.producer
     producer = {"generator": generator, "prompt_version": prompt_version, "model": model}
     values = {"number": lot.number, "settings": lot.settings, "last_decision": lot.last_decision, "at": at}
     connection.execute(insert(tables.lot).values(id=lot.id, **producer, **values))
     rows = [
-        {"record_id": record, "lot_id": lot.id, "position": position, "proposed": proposed}
+        {
+            "record_id": record,
+            "lot_id": lot.id,
+            "position": position,
+            "proposed": proposed,
+            "proposal_id": proposals.get(record),
+        }
         for position, (record, proposed) in enumerate(members)
     ]
     connection.execute(insert(lot_member), rows)
@@ -163,7 +186,7 @@ def removal_times(connection: Connection) -> dict[str, str]:
 
 
 def labels_decided_by_lots(connection: Connection) -> dict[str, str | None]:
-    """Records decided by the verdict of a lot, unless people decide: the accepted label, or None in a refused lot."""
+    """Generated records decided by a lot's verdict, unless people decide: the accepted label; None in a refused lot."""
     renamed = label_renames(connection)
     drawn_at = {lot.id: lot.last_decision for lot in lot_rows(connection)}
     latest = {
@@ -174,7 +197,8 @@ def labels_decided_by_lots(connection: Connection) -> dict[str, str | None]:
         return {}
     columns = lot_member.c
     found: dict[str, str | None] = {}
-    for record, lot, proposed in connection.execute(select(columns.record_id, columns.lot_id, columns.proposed)):
+    members = select(columns.record_id, columns.lot_id, columns.proposed).where(columns.proposal_id.is_(None))
+    for record, lot, proposed in connection.execute(members):
         verdict, fully_inspected_labels = latest.get(lot, ("", set()))
         if verdict == "accepted" and proposed not in (NO_LABEL, *fully_inspected_labels):
             found[record] = current_label(proposed, renamed, decision=drawn_at[lot])

@@ -308,13 +308,29 @@ lot = Table(
     UniqueConstraint("generator", "prompt_version", "model", "number"),
 )
 
+label_proposal = Table(
+    "label_proposal",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("record_id", Text, ForeignKey("record.id"), nullable=False),
+    Column("model", Text, nullable=False),
+    Column("prompt_version", Text, nullable=False),
+    Column("band", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("confidence", Float),
+    Column("last_decision", Integer, nullable=False),
+    Column("at", Text, nullable=False),
+    UniqueConstraint("record_id", "model"),
+)
+
 lot_member = Table(
     "lot_member",
     metadata,
     Column("record_id", Text, ForeignKey("record.id"), primary_key=True),
-    Column("lot_id", Text, ForeignKey("lot.id"), nullable=False),
+    Column("lot_id", Text, ForeignKey("lot.id"), primary_key=True),
     Column("position", Integer, nullable=False),
     Column("proposed", Text),
+    Column("proposal_id", Integer, ForeignKey("label_proposal.id"), index=True),
     UniqueConstraint("lot_id", "position"),
 )
 

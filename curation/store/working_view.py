@@ -19,6 +19,7 @@ from winnow.curation.annotations.votes import ABSTAINED, DISCARDED
 from winnow.curation.store import tables
 from winnow.curation.store.decisions import votes_of
 from winnow.curation.store.forgotten import forgotten_ids
+from winnow.curation.store.label_proposals import LabelProposal, ProposalStatus, latest_proposals
 from winnow.curation.store.lot_tables import labels_decided_by_lots
 from winnow.curation.store.machine_written import MachineWritten, Producer, machine_written
 from winnow.curation.store.origin_models import UNKNOWN_MODEL, models_in, origin_models
@@ -127,6 +128,8 @@ class _Outcomes:
     """What a release stated about a record that people or a lot had decided."""
     unsure: frozenset[str]
     """Records that somebody could not decide."""
+    proposals: Mapping[str, LabelProposal]
+    """The latest label that a model proposed for a record."""
 
     def of(self, record: str) -> DerivedLabel:
         """The outcome for a record with an unretracted source.
@@ -142,7 +145,20 @@ class _Outcomes:
         label = self.lot_labels.get(record, "") if own.state == State.PROPOSED else ""
         if label is None or self.machine.record_keys.get(record) in self.refused_keys:
             return _REFUSED
-        return restored or (DerivedLabel(State.LABELED, label, "lot") if label else own)
+        if restored:
+            return restored
+        return DerivedLabel(State.LABELED, label, "lot") if label else self._with_proposal(record, own)
+
+    def _with_proposal(self, record: str, own: DerivedLabel) -> DerivedLabel:
+        """The outcome for a record that people, files and other lots leave unlabeled: what a model proposed for it."""
+        proposal = self.proposals.get(record)
+        if proposal is None or own.state != State.UNLABELED:
+            return own
+        if proposal.status == ProposalStatus.WAITING:
+            return DerivedLabel(State.PROPOSED, proposal.label)
+        if proposal.status == ProposalStatus.ACCEPTED and record not in self.unsure:
+            return DerivedLabel(State.LABELED, proposal.label, "lot")
+        return own
 
 
 def _read_outcomes(connection: Connection) -> _Outcomes:
@@ -157,7 +173,13 @@ def _read_outcomes(connection: Connection) -> _Outcomes:
     }
     unsure = {vote.record_id for vote in votes if vote.choice == ABSTAINED and vote.value != DISCARDED}
     return _Outcomes(
-        machine, derived, lot_labels, frozenset(refused_keys), restored_labels(connection), frozenset(unsure)
+        machine,
+        derived,
+        lot_labels,
+        frozenset(refused_keys),
+        restored_labels(connection),
+        frozenset(unsure),
+        latest_proposals(connection),
     )
 
 

@@ -25,6 +25,7 @@ WRITTEN_ONCE = {
     "lot": ("UPDATE", "DELETE"),
     "lot_member": ("UPDATE", "DELETE"),
     "lot_verdict": ("UPDATE", "DELETE"),
+    "label_proposal": ("UPDATE", "DELETE"),
     "candidate": ("UPDATE", "DELETE"),
     "generation_run": ("UPDATE", "DELETE"),
     "waiver": ("UPDATE", "DELETE"),

@@ -190,7 +190,7 @@ def make_older(database: Path) -> None:
     assert names
     for (name,) in names:
         plain.execute(f"DROP TRIGGER {name}")
-    for table in ("source_form", "supersession", "interaction", "origin_model"):
+    for table in ("source_form", "supersession", "interaction", "origin_model", "label_proposal"):
         plain.execute(f"DROP TABLE {table}")
     plain.execute("UPDATE alembic_version SET version_num = '0007'")
     plain.commit()

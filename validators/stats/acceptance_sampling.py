@@ -30,6 +30,9 @@ LOOKS = (0.15, 0.25, 0.40, 0.65)
 MIN_SAMPLE = 20
 """Minimum sample size in rows. A lot of at most this size is reviewed in full."""
 
+FIXED_LOOKS = (1, 2, 4, 8)
+"""Sample sizes of lots with fixed looks, as multiples of the first: precision depends on them, not on shares."""
+
 MIN_DEFECTS = 2
 """Minimum number of defects for a label to be reviewed in full: a single one may be chance."""
 
@@ -74,14 +77,22 @@ class LotDecision:
 
 
 def decide_lot(
-    lot_size: int, defective: Sequence[bool], *, share: float, target: float, maximum: float, confidence: float
+    lot_size: int,
+    defective: Sequence[bool],
+    *,
+    share: float,
+    target: float,
+    maximum: float,
+    confidence: float,
+    first_look: int | None = None,
 ) -> LotDecision:
     """Decide a lot from the rows read, in the order of the sample, True for a defect.
 
     The conditions in the module docstring apply. Accepted when the observed rate is at most the target and "above the
     maximum" is rejected; refused when "within the target" is rejected. A lot that is neither after its last look is
-    reviewed in full. Raises ValueError when more rows are read than the lot has, or when the target is above the
-    maximum.
+    reviewed in full; where `first_look` made its looks smaller, it is refused: nobody reads a million rows. That raises
+    the share of refused lots near the target, and never accepts one. Raises ValueError when more rows are read than the
+    lot has, or when the target is above the maximum.
     """
     read = len(defective)
     if not read <= lot_size or lot_size < 1:
@@ -89,7 +100,7 @@ def decide_lot(
     if target > maximum:
         raise ValueError(f"the target {target} is above the maximum {maximum}")
     level = (1 - confidence) / len(LOOKS)
-    sizes = look_sizes(lot_size, share=share)
+    sizes = look_sizes(lot_size, share=share, first_look=first_look)
     reached = [size for size in sizes if size <= read]
 
     def weigh(counted: int) -> LotEvidence:
@@ -106,16 +117,21 @@ def decide_lot(
             return LotDecision(LotVerdict.REFUSED, look, 0, seen)
     if len(reached) < len(sizes):
         return LotDecision(LotVerdict.NEXT_LOOK, len(reached), sizes[len(reached)] - read, seen)
+    if sizes[-1:] < look_sizes(lot_size, share=share)[-1:]:
+        return LotDecision(LotVerdict.REFUSED, len(reached), 0, seen)
     return LotDecision(LotVerdict.FULL_REVIEW, len(reached), lot_size - read, seen)
 
 
-def look_sizes(lot_size: int, *, share: float) -> tuple[int, ...]:
+def look_sizes(lot_size: int, *, share: float, first_look: int | None = None) -> tuple[int, ...]:
     """Sample size in rows at each look, ascending, each below the lot size; empty when the lot is too small to sample.
 
     The first look is at `share`, the others are at the shares of `LOOKS` above it. Looks of equal size count as one.
+    With `first_look`, each is at most its multiple in `FIXED_LOOKS` of this number of rows.
     """
     shares = (share, *(later for later in LOOKS[1:] if later > share))
-    sizes = {max(MIN_SAMPLE, math.ceil(_exact(part) * lot_size)) for part in shares}
+    by_share = [max(MIN_SAMPLE, math.ceil(_exact(part) * lot_size)) for part in shares]
+    largest = [lot_size if first_look is None else multiple * first_look for multiple in FIXED_LOOKS]
+    sizes = {min(size, most) for size, most in zip(by_share, largest, strict=False)}
     return tuple(sorted(size for size in sizes if size < lot_size))
 
 

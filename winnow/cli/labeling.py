@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,6 +10,7 @@ import typer
 from winnow.cli.params import JsonOption, choice, progress_bar, workspace_of
 from winnow.cli.render import terminal
 from winnow.cli.render.account_view import print_account, print_accounts
+from winnow.cli.render.propose_view import print_proposed
 from winnow.cli.render.queue_view import print_pull, print_push
 from winnow.cli.render.server_view import print_stopped
 from winnow.core.vocabulary import AcquisitionStrategy
@@ -78,6 +80,41 @@ def annotators_remove(context: typer.Context, name: NameArgument, json: JsonOpti
     from winnow.operations.annotators import remove_annotator
 
     print_account(remove_annotator(workspace_of(context).folder.server, name), json=json)
+
+
+def propose(
+    context: typer.Context,
+    run: Annotated[str | None, typer.Argument(metavar="[RUN]", help="Id of a run, or path to its folder.")] = None,
+    min_confidence: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="Lowest confidence of a proposal. [default: 0.9 for a run, none for a file]"),
+    ] = None,
+    count: Annotated[int | None, typer.Option(min=1, help="Largest number of proposals. [default: all]")] = None,
+    predictions: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="File with the labels of another model: id or content, label, confidence."),
+    ] = None,
+    model: Annotated[str, typer.Option(metavar="NAME", help="Name of the model that wrote the file.")] = "",
+    json: JsonOption = False,
+) -> None:
+    """Let a run label unlabeled train records; people accept or refuse the labels by reading a sample."""
+    from winnow.operations import propose as operation
+
+    with progress_bar("embedding", json) as progress:
+        found = operation.propose(
+            workspace_of(context),
+            run,
+            min_confidence=min_confidence,
+            count=count,
+            predictions=predictions,
+            model=model,
+            progress=progress,
+        )
+    if json:
+        terminal.print_json(found.json())
+        return
+    print_proposed(found)
+    terminal.print_next(found.next)
 
 
 def push(

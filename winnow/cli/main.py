@@ -71,6 +71,7 @@ COMMANDS = (
     monitoring.deploy,
     models.feedback,
     labeling.serve,
+    labeling.propose,
     labeling.push,
     labeling.pull,
     releases.releases,

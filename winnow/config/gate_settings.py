@@ -78,6 +78,7 @@ GATE_SETTINGS = (
     GateSetting("targets.composition.general_share.0", "composition", LOWER, 0.005, "no general instruction data"),
     GateSetting("targets.composition.general_share.1", "composition", HIGHER, 0.5, "mostly general instruction data"),
     GateSetting("review.share", "undecided_lots", LOWER, 0.05, "lots that almost nobody read"),
+    GateSetting("review.proposals_sample", "undecided_lots", LOWER, 50, "lots that almost nobody read"),
     GateSetting("review.defect_rate_target", "undecided_lots", HIGHER, 0.1, "lots with many defects"),
     GateSetting("review.defect_rate_max", "undecided_lots", HIGHER, 0.25, "lots with many defects"),
     GateSetting("review.confidence", "undecided_lots", LOWER, 0.8, "lots accepted by chance"),

@@ -92,6 +92,9 @@ class ReviewConfig(LoosenableSection):
 
     share: Share = 0.15
     """Share of a lot that is sampled and reviewed."""
+    proposals_sample: Annotated[Count, Field(ge=20)] = 100
+    """Records that people read first of a lot of labels that a model proposed, if `share` of it is more; the later
+    looks read at most 2, 4 and 8 times as many."""
     defect_rate_target: Share = 0.05
     """Observed defect rate up to which a lot can be accepted."""
     defect_rate_max: Share = 0.10

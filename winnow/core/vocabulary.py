@@ -14,7 +14,7 @@ class State(StrEnum):
 
     UNLABELED = "unlabeled"
     PROPOSED = "proposed"
-    """Machine-made and not reviewed."""
+    """A machine wrote the record or its label, and its lot is not decided."""
     LABELED = "labeled"
     DISPUTED = "disputed"
     """Decisions of equal rank differ."""

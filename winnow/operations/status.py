@@ -14,6 +14,7 @@ from winnow.curation.labeling.queues.adjudicate import adjudicate_candidates
 from winnow.curation.labeling.throughput import annotator_activity, typical_response_seconds
 from winnow.curation.releases.release_use import use_command
 from winnow.curation.review.lot_facts import LotFacts, UndrawnLotFacts
+from winnow.curation.review.lot_pools import undrawn_pools
 from winnow.curation.review.lots import load_current_lots
 from winnow.curation.status_summary import SourceSummary, Status
 from winnow.curation.store.artifacts import artifacts
@@ -21,7 +22,6 @@ from winnow.curation.store.database import Connection
 from winnow.curation.store.decisions import votes_of
 from winnow.curation.store.deployments import deployments
 from winnow.curation.store.forgotten import forgotten_ids
-from winnow.curation.store.lot_tables import proposed_labels
 from winnow.curation.store.queue_items import pending_work
 from winnow.curation.store.sources import sources_as_added
 from winnow.curation.store.waivers import active_waivers
@@ -95,16 +95,12 @@ def _next(
 
 
 def _lots(connection: Connection, rows: list[WorkingRow]) -> list[LotFacts | UndrawnLotFacts]:
-    """Lots as they stand, then synthetic records that no lot has yet, by their maker."""
-    drawn_lots = load_current_lots(connection, rows)
-    placed = {record for lot in drawn_lots for record in lot.members}
-    proposed = {row.id for row in rows if row.state == State.PROPOSED} - placed
-    pools = Counter(producer for record, (producer, _) in proposed_labels(connection).items() if record in proposed)
+    """Lots as they stand, then the records that no lot has yet, by their producer."""
     fresh = [
-        UndrawnLotFacts(generator=g, prompt_version=v, model=m, records=count)
-        for (g, v, m), count in sorted(pools.items())
+        UndrawnLotFacts(kind=pool.kind, generator=g, prompt_version=v, model=m, records=len(pool.labels))
+        for (g, v, m), pool in sorted(undrawn_pools(connection, rows).items())
     ]
-    return [*(lot.facts() for lot in drawn_lots), *fresh]
+    return [*(lot.facts() for lot in load_current_lots(connection, rows)), *fresh]
 
 
 def _sources(connection: Connection) -> list[SourceSummary]:

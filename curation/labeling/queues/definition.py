@@ -60,6 +60,10 @@ class QueueDefinition:
     purpose: str
     """The first paragraph of the guidelines in Argilla, for queries."""
     find_candidates: Callable[[QueueInputs], list[QueueCandidate]]
+    blind_purpose: str = ""
+    """The same in blind datasets, for queries; empty where it is `purpose`."""
+    blind_dialogue_purpose: str = ""
+    """The same in blind datasets, for dialogues; empty where it is `dialogue_purpose`."""
     choose: Callable[[QueueInputs, Sequence[QueueCandidate], Sequence[int], int], list[int]] = take_at_random
     """Positions of the chosen candidates, given their random ranks and how many are wanted."""
     read: Callable[[Connection, Task, WorkingRows], Any] | None = None
@@ -100,9 +104,12 @@ class QueueDefinition:
     unscored_labels: Callable[[QueueInputs], Mapping[str, int]] = lambda _: {}
     """Labels too rare for the model to find errors in, with their number of groups."""
 
-    def purpose_for(self, kind: Kind) -> str:
-        """The first paragraph of the guidelines, in the words of a kind."""
-        return (self.dialogue_purpose if kind.holds_dialogues else "") or self.purpose
+    def purpose_for(self, kind: Kind, *, blind: bool = False) -> str:
+        """The first paragraph of the guidelines for the examples of a kind, in a blind dataset or another one."""
+        queries, dialogues = self.purpose, self.dialogue_purpose
+        if blind:
+            queries, dialogues = self.blind_purpose or queries, self.blind_dialogue_purpose or dialogues
+        return (kind.holds_dialogues and dialogues) or queries
 
     def notes_for(self, kind: Kind) -> tuple[str, ...]:
         """Further lines of the guidelines, in the words of a kind."""

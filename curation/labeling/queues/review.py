@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from winnow.core.hashing import keyed_fraction
+from winnow.core.lot_kind import LotKind
 from winnow.core.vocabulary import DatasetKind, Split
 from winnow.curation.labeling.described_labels import described_labels
 from winnow.curation.labeling.label_options import REJECT_OPTION
@@ -46,6 +47,7 @@ def review_candidates(
 ) -> list[QueueCandidate]:
     """The records that the lots need reviewed next, in their random order; then suspected errors outside the samples.
 
+    People choose the label of a record that only a model has labeled, and do not see which one it proposed.
     Lots that were refused by `refused_lots_pushed` are reviewed in full.
     """
     known = {row.id: row for row in rows}
@@ -66,7 +68,7 @@ def review_candidates(
             reason, quoted_ids = error_evidence.get(record, ("", ())) if record not in sampled else ("", ())
             if reason:
                 kind, context = DatasetKind.SUSPECTED, f"{context}\n{reason}"
-            elif not label or keyed_fraction(task.splits.key, "blind", record) < task.review.blind_share:
+            elif lot.kind == LotKind.PROPOSED_LABELS or not label or _is_in_blind_share(task, record):
                 kind = DatasetKind.BLIND
             found[record] = QueueCandidate(
                 record,
@@ -80,6 +82,10 @@ def review_candidates(
                 quoted_ids,
             )
     return list(found.values())
+
+
+def _is_in_blind_share(task: Task, record: str) -> bool:
+    return keyed_fraction(task.splits.key, "blind", record) < task.review.blind_share
 
 
 def label_error_evidence(model: QueueModel, proposed: Mapping[str, str], *, most: int) -> dict[str, ErrorEvidence]:
@@ -160,6 +166,16 @@ REVIEW = QueueDefinition(
     writes=True,
     default_count=None,
     special_options=(),
+    blind_purpose=(
+        "Choose the label that says what the person wants: nothing is suggested here. People wrote some of these "
+        "queries, and a machine wrote others; if no person would write such a query, leave it out. Your responses "
+        "decide about many more queries that nobody reads."
+    ),
+    blind_dialogue_purpose=(
+        "Choose what the assistant should do: nothing is suggested here. People wrote some of these requests, and a "
+        "machine wrote others; if no person would write such a request, leave it out. Your responses decide about many "
+        "more dialogues that nobody reads."
+    ),
     blind_special_options=(*QueueDefinition.special_options, REJECT_OPTION),
     asks_verdict=True,
     context_title="Proposed",

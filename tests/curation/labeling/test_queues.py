@@ -18,7 +18,7 @@ from winnow.config.load import parse_task
 from winnow.config.task import Label, Task
 from winnow.core.errors import WinnowError
 from winnow.core.hashing import keyed_fraction
-from winnow.core.vocabulary import DecidedBy, Origin, Split, State
+from winnow.core.vocabulary import DatasetKind, DecidedBy, Origin, Split, State
 from winnow.core.working_row import WorkingRow
 from winnow.curation.annotations.derive_label import derive_labels
 from winnow.curation.annotations.renamed_labels import LabelRename
@@ -34,6 +34,7 @@ from winnow.curation.labeling.queues.audit import AUDIT, audit_candidates
 from winnow.curation.labeling.queues.candidate import QueueCandidate
 from winnow.curation.labeling.queues.label import LABEL, label_candidates
 from winnow.curation.labeling.queues.relabel import conflict_candidates
+from winnow.curation.labeling.queues.review import REVIEW
 from winnow.curation.labeling.response_decision import decision_from_response
 from winnow.curation.labeling.response_import import store_responses
 from winnow.curation.labeling.review_form import label_options
@@ -233,6 +234,16 @@ def test_guidelines_hold_everything_of_a_small_task() -> None:
     assert "suggest" not in queue_guidelines(small, AUDIT).replace("nothing is suggested", "")
     assert "leave it out" in queue_guidelines(small, ADJUDICATE)
     assert label_definition_changes([one.model_dump() for one in small.labels], small.labels) == []
+
+
+def test_a_blind_dataset_says_nothing_of_a_proposed_label() -> None:
+    shown = queue_guidelines(task("a", "b"), REVIEW)
+    blind = queue_guidelines(task("a", "b"), REVIEW, dataset_kind=DatasetKind.BLIND)
+    assert "A machine wrote these queries. Is the proposed label right" in shown
+    assert "People wrote some of these queries" in blind
+    assert "proposed" not in blind
+    same = queue_guidelines(task("a", "b"), LABEL, dataset_kind=DatasetKind.BLIND)
+    assert same == queue_guidelines(task("a", "b"), LABEL)
 
 
 def test_pace_leaves_pauses_out() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from winnow.core.lot_kind import LotKind
 from winnow.core.vocabulary import LotVerdict
 from winnow.curation.review.lot_facts import LotFacts, UndrawnLotFacts
 
@@ -13,6 +14,8 @@ VERDICTS = {
     LotVerdict.NEXT_LOOK: "next look",
 }
 
+REFUSED_PROPOSALS = "refused; its records are unlabeled again, and another run may propose labels"
+
 
 def lot_line(lot: LotFacts | UndrawnLotFacts, seconds: float | None) -> str:
     """A lot on one line; `seconds` is the typical time of a response, if known."""
@@ -23,5 +26,8 @@ def lot_line(lot: LotFacts | UndrawnLotFacts, seconds: float | None) -> str:
     minutes = f", about {max(1, round(lot.more * seconds / 60)):,} minutes" if seconds and lot.more else ""
     more = f"{lot.more:,} more to review{minutes}" if lot.more else ""
     labels = lot.fully_inspected_labels
-    inspected = f"labels to review in full: {', '.join(labels)}" if labels else ""
-    return "; ".join(filter(None, (counts, VERDICTS[lot.verdict].format(**dict(lot)), more, inspected)))
+    proposals = lot.kind == LotKind.PROPOSED_LABELS
+    left_out = "labels that it leaves unlabeled" if proposals else "labels to review in full"
+    inspected = f"{left_out}: {', '.join(labels)}" if labels else ""
+    verdict = REFUSED_PROPOSALS if proposals and lot.verdict == LotVerdict.REFUSED else VERDICTS[lot.verdict]
+    return "; ".join(filter(None, (counts, verdict.format(**dict(lot)), more, inspected)))

@@ -13,6 +13,7 @@ from winnow.core.model_vocabulary import EXAMPLE_KINDS, GeneratorName
 from winnow.core.ranges import range_problem
 from winnow.generators.llm.batch_jobs import BatchPolling
 from winnow.generators.plan import GenerationPlan, read_plan
+from winnow.generators.plan_part import PlanPart
 
 
 @dataclass(frozen=True)
@@ -37,12 +38,18 @@ class GenerationRequest:
     again: bool = False
     """Start a new run although one with the same request has ended."""
     dry_run: bool = False
+    part: PlanPart | None = None
+    """The part of a plan that the run carries out. Its budget is that of all runs of the plan together."""
+    planned: GenerationPlan | None = None
+    """The plan itself, in place of its file."""
+    more: int | None = None
+    """Stop after this many accepted candidates more than the run has; for a part of a plan."""
 
     @property
     def wants_more(self) -> bool:
         """Whether to start a new run although one with the same request has ended: records may be missing again."""
         default = self.generator != "contrasts" and not (self.count or self.until or self.plan)
-        return self.again or default
+        return self.again or default or self.part is not None
 
 
 def check_request(task: Task, request: GenerationRequest) -> GenerationPlan | None:
@@ -64,4 +71,4 @@ def check_request(task: Task, request: GenerationRequest) -> GenerationPlan | No
         problems.append(Problem("winnow.yaml", "no fallback", "a label for out-of-scope queries", "add `fallback:`"))
     if problems:
         raise WinnowError(problems)
-    return read_plan(request.plan, task) if request.plan else None
+    return read_plan(request.plan, task) if request.plan else request.planned

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from winnow.operations.export import ExportResult
     from winnow.operations.feedback import FeedbackResult
     from winnow.operations.generate import GenerationResult
+    from winnow.operations.generate_plan import PlanResult
     from winnow.operations.generate_variations import GeneratedVariations
     from winnow.operations.label_errors import LabelErrors
     from winnow.operations.propose_result import ProposeResult
@@ -264,6 +265,25 @@ class Workspace:
         from winnow.operations.generate import generate
 
         return generate(self._context, request, note=note, progress=progress)
+
+    def generate_plan(
+        self,
+        plan: str | Path,
+        *,
+        budget: float | None = None,
+        dry_run: bool = False,
+        note: Callable[[str], None] = print,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> PlanResult:
+        """Carry out a plan of `coverage` or `feedback`: by rules first, by a model next, within one budget in USD.
+
+        Running it again adds what is still missing, and nothing twice. Without a key for a model, only rules run.
+        """
+        from winnow.generators.generation_request import GenerationRequest
+        from winnow.operations.generate_plan import generate_plan
+
+        request = GenerationRequest("plan", budget=budget, dry_run=dry_run)
+        return generate_plan(self._context, Path(plan), request, note=note, progress=progress)
 
     def generate_variations(
         self, *, labels: Sequence[str] = (), count: int | None = None, kinds: Sequence[str] = ()

@@ -1,4 +1,4 @@
-"""winnow generate variations|examples|contrasts|negatives."""
+"""winnow generate variations|examples|contrasts|negatives, and winnow generate --plan FILE."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from winnow.cli.params import JsonOption, choice, progress_bar, workspace_of
+from winnow.cli.planned_generation import carry_out_plan
 from winnow.cli.render import generation_view, terminal
 from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.model_vocabulary import EXAMPLE_KINDS, GenerationEnd, GeneratorName
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 generate = typer.Typer(
     help="Generate new records, by rule or with a language model. All of them go to review.", no_args_is_help=True
 )
+
 
 STOPPED_AT_BUDGET = 4
 
@@ -51,6 +53,25 @@ RerunOption = Annotated[bool, typer.Option("--rerun", help="Start a new run even
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Estimate the cost without generating anything.")]
 
 POLL_SECONDS = 20.0
+
+
+@generate.callback(invoke_without_command=True)
+def plan_options(
+    context: typer.Context,
+    plan: PlanOption = None,
+    budget: Annotated[float | None, typer.Option(help="Hard spending limit for the whole plan, in USD.")] = None,
+    batch_api: BatchOption = False,
+    no_wait: NoWaitOption = False,
+    poll_seconds: PollOption = POLL_SECONDS,
+    dry_run: DryRunOption = False,
+    json: JsonOption = False,
+) -> None:
+    """Generate new records, by rule or with a language model. All of them go to review.
+
+    With --plan and no generator: carry out a plan, by rules first and by a model next, within one budget.
+    """
+    polling = (not no_wait, poll_seconds)
+    carry_out_plan(context, plan, budget, dry_run=dry_run, batches=batch_api, polling=polling, json=json)
 
 
 @generate.command()

@@ -15,6 +15,7 @@ CALLS = {
     "init": "winnow.init",
     "deployment history": "ws.deployments",
     "label-errors": "ws.label_errors",
+    "generate": "ws.generate_plan",
     "generate variations": "ws.generate_variations",
     "generate examples": "ws.generate",
     "generate contrasts": "ws.generate",

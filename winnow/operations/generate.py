@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -41,6 +41,7 @@ from winnow.operations._context import WorkspaceContext
 from winnow.operations.batch_diversity import less_diverse_labels
 from winnow.operations.check import measure
 from winnow.operations.generation_job import MisclassifiedByLabel, plan_job
+from winnow.operations.plan_progress import kept_by, run_budget
 from winnow.operations.proposal_intake import ProposalIntake, combined_result, open_intake
 from winnow.reports.generation_costs import run_costs
 
@@ -145,6 +146,8 @@ def run_generation(
     spec = _run_spec(context.task, request, model_roles, plan)
     with context.store.reading() as connection:
         before = find_run(connection, spec)
+        if request.more is not None:
+            request = replace(request, until=request.more + kept_by(connection, before))
     done = before is not None and before.ended and not request.wants_more
     # planned before the run is stored, because there may be nothing to do
     job = None if done else plan_job(request, plan, intake, context.misclassified, judge, context.note)
@@ -241,7 +244,7 @@ def _open_ledger(
         process=process,
         processes=intake.folder.state / "processes",
         usage_cost=usage_cost,
-        budgets=Budgets(nanodollars(request.budget), nanodollars(context.task.generate.budget)),
+        budgets=Budgets(run_budget(intake, request), nanodollars(context.task.generate.budget)),
     )
 
 
@@ -282,6 +285,8 @@ def _run_spec(task: Task, request: GenerationRequest, model_roles: ModelRoles, p
         "effort": model_roles.writer.choice.effort,
         "task": stable_hash(task.model_dump_json(include={"labels", "fallback"}), length=16),
     }
+    if request.part is not None:
+        settings = {name: settings[name] for name in ("judge", "effort", "task")} | dict(request.part.facts)
     generator = request.generator if request.kind == "examples" else request.kind
     return RunSpec(generator, prompt_versions(*names, "task"), model_roles.writer.choice.model, settings)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from winnow.curation.ingest.add import AddResult
 from winnow.curation.store.generation_runs import GenerationRun, RunSpec, begin_run, end_run, outcome_counts
 from winnow.generators.allocation import allocate
 from winnow.generators.generated_kinds import require_generated_kind
+from winnow.generators.plan_part import PlanPart
 from winnow.generators.proposal import Proposal
 from winnow.generators.variations.base import (
     Seed,
@@ -83,12 +84,17 @@ def generate_variations(
     labels: Sequence[str] = (),
     count: int | None = None,
     kinds: Sequence[str] = (),
+    wanted: Mapping[str, int] | None = None,
+    part: PlanPart | None = None,
 ) -> GeneratedVariations:
     """Vary train records by rule until groups are full or `count` is reached; the same seeds give the same variations.
 
     By default all labels are varied, by the kinds of change that helped where it was measured. Raises WinnowError for
     an unknown label or kind.
+
+    `wanted` are numbers by label instead, for a `part` of a plan.
     """
+    labels = list(wanted) if wanted else labels
     task, store = workspace.task, workspace.store
     require_generated_kind(task, GeneratorName.VARIATIONS)
     intake = open_intake(workspace, task)
@@ -97,11 +103,12 @@ def generate_variations(
     facts = [f"{seed.id} {seed.label}" for seed in intake.seeds]
     settings = {
         "labels": list(labels),
-        "count": count,
+        "count": dict(wanted) if wanted else count,
         "kinds": list(chosen),
         "per_group": task.variations_per_seed,
         "slots": {name: list(values) for name, values in task.slots.items()},
         "seeds": stable_hash("\n".join(facts), length=16),
+        **(part.facts if part else {}),
     }
     with store.writing() as connection:
         run = begin_run(connection, RunSpec(GeneratorName.VARIATIONS, RULES_VERSION, RULES_MODEL, settings))
@@ -112,7 +119,9 @@ def generate_variations(
             )  # all records are added together, so the run was killed between adding and ending
     intake.run = run
     made = (
-        VariationResult([], [], {}) if entered or run.ended else _make_variations(intake, task, labels, count, chosen)
+        VariationResult([], [], {})
+        if entered or run.ended
+        else _make_variations(intake, task, labels, wanted or count, chosen)
     )
     intake.ingest_rules_batch([_as_proposal(one) for one in made.kept])
     with store.writing() as connection:
@@ -146,7 +155,11 @@ def _checked_kinds(task: Task, labels: Sequence[str], count: int | None, kinds: 
 
 
 def _make_variations(
-    intake: ProposalIntake, task: Task, labels: Sequence[str], count: int | None, kinds: Sequence[str]
+    intake: ProposalIntake,
+    task: Task,
+    labels: Sequence[str],
+    count: Mapping[str, int] | int | None,
+    kinds: Sequence[str],
 ) -> VariationResult:
     nearby = intake.nearby()
     members = Counter(row.group for row in nearby.rows)
@@ -155,7 +168,7 @@ def _make_variations(
     ]
     have = Counter(row.label for row in nearby.rows if row.label)
     short = {name: max(0, task.targets.per_label - have[name]) for name in dict.fromkeys(seed.label for seed in seeds)}
-    wanted = allocate(count, short) if count is not None else None
+    wanted = allocate(count, short) if isinstance(count, int) else count
 
     def nearest(texts: Sequence[str], groups: Sequence[str]) -> Sequence[tuple[str, float]]:
         return nearby.nearest_labels(

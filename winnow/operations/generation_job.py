@@ -45,7 +45,7 @@ def plan_job(
             fix = f"run `{command('generate contrasts', pair='A,B')}`, or name pairs under `confusable:`"
             raise WinnowError(Problem(Parameter("pair"), "no pair of labels", "confusable pairs or a plan", fix))
         counts = (
-            allocate(wanted, dict.fromkeys(pairs, 0))
+            allocate(wanted, {pair: 2 * (n or 0) for pair, n in pairs.items()})
             if wanted
             else {p: 2 * (n or CONTRASTS_PER_PAIR) for p, n in pairs.items()}
         )

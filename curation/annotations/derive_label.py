@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from winnow.core.vocabulary import State
-from winnow.curation.annotations.votes import REJECTED, Vote, latest_choices
+from winnow.curation.annotations.votes import CORRECTED, REJECTED, Vote, latest_choices
 
 
 @dataclass(frozen=True)
@@ -63,9 +63,10 @@ def _by_file(choice: str) -> DerivedLabel:
 
 
 def _decided(choices: set[str], by: str) -> DerivedLabel:
+    labels = tuple(sorted(choice for choice in choices if choice != REJECTED and not choice.startswith(CORRECTED)))
     if len(choices) > 1:
-        return DerivedLabel(State.DISPUTED, None, by, tuple(sorted(choice for choice in choices if choice != REJECTED)))
+        return DerivedLabel(State.DISPUTED, None, by, labels)
     choice = next(iter(choices))
-    if choice == REJECTED:
+    if not labels:  # the answer was left out, or another record corrects it
         return DerivedLabel(State.REJECTED, None, by)
     return DerivedLabel(State.LABELED, choice, by)

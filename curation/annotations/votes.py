@@ -6,8 +6,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from winnow.core.vocabulary import DecisionKind
+
 REJECTED = "\0rejected"
 """The value that a rejection votes for; no label can have this name."""
+
+CORRECTED = "\0corrected "
+"""The beginning of the choice of a corrected answer; the id of its record follows."""
 
 ABSTAINED = "\0abstained"
 """The choice of somebody who cannot decide: it withdraws the same person's earlier choice and does not count."""
@@ -31,6 +36,8 @@ class Vote(NamedTuple):
     @property
     def choice(self) -> str:
         """What the vote is for."""
+        if self.kind == DecisionKind.CORRECTION:
+            return CORRECTED + self.value
         return {"rejection": REJECTED, "abstention": ABSTAINED}.get(self.kind, self.value)
 
 

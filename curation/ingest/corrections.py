@@ -90,7 +90,7 @@ def _drops(screened: Sequence[ScreenedFile], kind: Kind, stored: StoredForCorrec
     problems = {
         place: drop
         for place, one, row, older in corrections
-        if (drop := _problem(one, row, older, kind, contents, stored))
+        if (drop := _problem(one.origin, row, older, kind, contents, stored))
     }
     direct: dict[str, set[str]] = defaultdict(set)
     for known in stored.supersessions:
@@ -100,8 +100,16 @@ def _drops(screened: Sequence[ScreenedFile], kind: Kind, stored: StoredForCorrec
     return problems or {place: drop for place, _, row, older in corrections if (drop := _cycle(row, older, direct))}
 
 
+def correction_problem(row: KeptRow, older: str, origin: str, kind: Kind, stored: StoredForCorrections) -> Drop | None:
+    """Why a single row of an origin cannot correct a stored record."""
+    direct: dict[str, set[str]] = defaultdict(set)
+    for known in (*stored.supersessions, Supersession(row.record_id, older)):
+        direct[known.record].add(known.superseded)
+    return _problem(origin, row, older, kind, stored.contents, stored) or _cycle(row, older, direct)
+
+
 def _problem(
-    one: ScreenedFile, row: KeptRow, older: str, kind: Kind, contents: Mapping[str, str], stored: StoredForCorrections
+    origin: str, row: KeptRow, older: str, kind: Kind, contents: Mapping[str, str], stored: StoredForCorrections
 ) -> Drop | None:
     """Why a row cannot correct a record."""
     if older == row.record_id:
@@ -112,14 +120,14 @@ def _problem(
         return Drop(DropReason.SUPERSEDES_UNKNOWN, f"no record {older!r} in the workspace or in these files")
     if kind.request_key and kind.request_key(contents[older]) != kind.request_key(row.content):
         return Drop(DropReason.SUPERSEDES_OTHER_REQUEST, f"record {older} has other user turns or offered tools")
-    return _hold_out_problem(one, row, stored.splits.get(older), stored)
+    return _hold_out_problem(origin, row, stored.splits.get(older), stored)
 
 
-def _hold_out_problem(one: ScreenedFile, row: KeptRow, split: str | None, stored: StoredForCorrections) -> Drop | None:
+def _hold_out_problem(origin: str, row: KeptRow, split: str | None, stored: StoredForCorrections) -> Drop | None:
     """Why a row cannot take the place of a record of a split: hold-out is written by people, and never moves."""
     if split not in HOLD_OUT_SPLITS:
         return None
-    if one.origin == Origin.SYNTHETIC:
+    if origin == Origin.SYNTHETIC:
         return Drop(DropReason.SUPERSEDES_HOLD_OUT, f"a synthetic row for record {row.supersedes} of {split}")
     own = stored.splits.get(row.record_id, split)
     detail = f"record {row.record_id} is in {own} already, and record {row.supersedes} in {split}"

@@ -7,9 +7,31 @@ from dataclasses import dataclass
 
 from winnow.config.task import Task
 from winnow.curation.labeling.dialogue_html import dialogue_html, request_html
+from winnow.curation.labeling.editable_answer import DIALOGUE_ANSWER, EditableAnswer
 from winnow.validators.kinds.intents import INTENTS
 from winnow.validators.kinds.kind import Kind
 from winnow.validators.kinds.tools import TOOLS, dialogue_of
+
+
+@dataclass(frozen=True)
+class FormWords:
+    """Titles of questions and options in the words of a kind."""
+
+    label: str
+    verdict: str
+    right_label: str
+    """The label question next to a verdict."""
+    wrong: str
+    """The verdict that something is wrong."""
+
+
+QUERY_WORDS = FormWords(
+    "Label", "The proposed label is", "The right label, required if this one is wrong", "wrong label"
+)
+
+DIALOGUE_WORDS = FormWords(
+    "Behavior", "The answer is", "The right behavior, if it is another one than the proposed", "wrong"
+)
 
 
 @dataclass(frozen=True)
@@ -25,6 +47,10 @@ class KindForm:
     """The content as plain text, for lines that quote it."""
     is_markdown: bool = False
     """Whether Argilla renders what is shown as Markdown, with the HTML in it."""
+    answer: EditableAnswer | None = None
+    """How people correct its answer; None where the label is the whole answer."""
+    words: FormWords = QUERY_WORDS
+    """The titles of the questions."""
 
 
 def _plain_form(title: str, as_text: Callable[[str], str]) -> KindForm:
@@ -36,10 +62,12 @@ KIND_FORMS: dict[str, KindForm] = {
     INTENTS.name: _plain_form("Query", str),
     TOOLS.name: KindForm(
         "Dialogue",
-        lambda content, task: dialogue_html(dialogue_of(content), task.system_prompt_text),
+        lambda content, task: dialogue_html(dialogue_of(content), task),
         lambda content, _: request_html(dialogue_of(content)),
         TOOLS.readable,
         is_markdown=True,
+        answer=DIALOGUE_ANSWER,
+        words=DIALOGUE_WORDS,
     ),
 }
 

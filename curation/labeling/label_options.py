@@ -14,6 +14,9 @@ UNSURE_OPTION, SEVERAL_INTENTS_OPTION, REJECT_OPTION = (
 WRONG_LABEL = "wrong_label"
 """The verdict that needs a label to be complete."""
 
+ANSWER_IS_WRONG = "the answer is wrong: "
+"""The reason of a rejection begins with it where a person says what is wrong, or which behavior is right."""
+
 VERDICT_OPTIONS = {"right": "right", WRONG_LABEL: "wrong label", "unusable": "unusable"}
 """Verdicts on a proposed label: value to displayed text."""
 

@@ -8,6 +8,7 @@ from typing import Any
 from winnow.config.task import Label, Task
 from winnow.core.vocabulary import DatasetKind
 from winnow.curation.labeling.described_labels import described_labels
+from winnow.curation.labeling.kind_forms import kind_form
 from winnow.curation.labeling.queues.definition import QueueDefinition
 from winnow.curation.store.queue_items import PushedLabels
 from winnow.validators.kinds import kind_of, target_labels
@@ -101,6 +102,7 @@ def _instructions(task: Task, queue: QueueDefinition) -> list[str]:
     points = [
         *(DIALOGUE_POINTS if kind.holds_dialogues else QUERY_POINTS),
         *queue.notes_for(kind),
+        *_correction_points(task, queue),
         "Flags: **personal data** (a name, number or address of a person), **unclear**, **offensive**.",
         f"Discard passes a {kind.noun.one} on to others. Keys: a number chooses a label, Enter submits.",
     ]
@@ -109,6 +111,28 @@ def _instructions(task: Task, queue: QueueDefinition) -> list[str]:
     lines = ["## How to decide", "\n".join(f"- {point}" for point in points)]
     pairs = [f"- {left} or {right}?" for left, right in task.confusable]
     return [*lines, *(["These are often confused:\n" + "\n".join(pairs)] if pairs else [])]
+
+
+def _correction_points(task: Task, queue: QueueDefinition) -> list[str]:
+    """How to say what is wrong with an answer, and how to correct it."""
+    form = kind_form(kind_of(task)).answer
+    if form is None or not queue.asks_correction:
+        return []
+    return [
+        "If an answer is wrong, choose everything that is wrong with it. **Invented value**: nothing in the dialogue "
+        "gives it. **Wording**: only what the assistant says is wrong, not what it does.",
+        "**Corrected answer**: the answer to the last request, with its calls, exactly as the assistant would write "
+        "it. Open *The answer as text* below the dialogue, copy it and change it. If it breaks the format, your "
+        f"response returns to your drafts, with the reason at the top of the comment.{_example(form.example(task))}",
+    ]
+
+
+def _example(written: str) -> str:
+    """An answer in a code block of a list; none where it has tags, which guidelines show as they were typed."""
+    if "<" in written:
+        return ""
+    lines = "\n".join(f"  {line}".rstrip() for line in written.split("\n"))
+    return f" An example:\n\n  ````\n{lines}\n  ````\n"
 
 
 def _label_with_examples(label: Label) -> str:

@@ -45,10 +45,13 @@ def decision_from_response(
     """
     if status == ResponseStatus.DISCARDED or is_incomplete(content, status, kind=kind):
         return ResponseDecision(DecisionKind.ABSTENTION, DISCARDED)
-    value = _chosen_label(content, kind)
+    if corrected := stored_correction(content):
+        return ResponseDecision(DecisionKind.CORRECTION, corrected.record)
+    value = chosen_label(content, kind)
     verdict = content.get("verdict")
     if verdict is not None:
-        return _decision_from_verdict(verdict, value, labels, renamed, proposed, kind)
+        names_problem = bool(content.get("wrong"))
+        return _decision_from_verdict(verdict, value, labels, renamed, proposed, kind, names_problem=names_problem)
     if value == REJECT_OPTION:
         return ResponseDecision(DecisionKind.REJECTION, "unusable")
     if value in (UNSURE_OPTION, SEVERAL_INTENTS_OPTION):
@@ -58,12 +61,30 @@ def decision_from_response(
 
 def is_incomplete(content: Mapping[str, Any], status: str, *, kind: Kind = INTENTS) -> bool:
     """Whether a submitted response calls the proposed label wrong without the right one, or chooses a contradiction."""
-    chosen = _chosen_label(content, kind)
+    chosen = chosen_label(content, kind)
     needs_label = content.get("verdict") == WRONG_LABEL or bool(content.get("label"))
-    return status == ResponseStatus.SUBMITTED and needs_label and chosen is None
+    return status == ResponseStatus.SUBMITTED and needs_label and chosen is None and not stored_correction(content)
 
 
-def _chosen_label(content: Mapping[str, Any], kind: Kind) -> str | None:
+class StoredCorrection(NamedTuple):
+    """The corrected answer of a response, once it is stored as a record."""
+
+    record: str
+    """Its id."""
+    label: str
+
+    def as_value(self) -> dict[str, str]:
+        """What a stored response has in place of the text, which is in the record alone."""
+        return self._asdict()
+
+
+def stored_correction(content: Mapping[str, Any]) -> StoredCorrection | None:
+    """The corrected answer of a stored response; None if it has none."""
+    value = content.get("correction")
+    return StoredCorrection(value["record"], value["label"]) if isinstance(value, Mapping) else None
+
+
+def chosen_label(content: Mapping[str, Any], kind: Kind) -> str | None:
     """The label of a response, a combination of several ones included; None if there is none, or a contradiction."""
     value = content.get("label")
     if not isinstance(value, list):
@@ -81,6 +102,8 @@ def _decision_from_verdict(
     renamed: Sequence[LabelRename],
     proposed: str | None,
     kind: Kind,
+    *,
+    names_problem: bool,
 ) -> ResponseDecision:
     """A verdict on a proposed label; one that contradicts itself is an abstention, which goes to an adjudicator."""
     if verdict == "unusable":
@@ -91,7 +114,7 @@ def _decision_from_verdict(
         if not proposed or better not in (None, proposed):
             return ResponseDecision(DecisionKind.ABSTENTION, "unsure")
         return ResponseDecision(DecisionKind.LABEL, proposed)
-    if better is None or better == proposed:
+    if better is None or (better == proposed and not names_problem):
         return ResponseDecision(DecisionKind.ABSTENTION, "unsure")
     return ResponseDecision(DecisionKind.LABEL, better)
 

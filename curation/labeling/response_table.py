@@ -9,7 +9,7 @@ from winnow.core.vocabulary import DatasetKind
 from winnow.curation.annotations.renamed_labels import current_label
 from winnow.curation.labeling.label_options import OPTION_TITLES, REJECT_OPTION
 from winnow.curation.labeling.queues import queue_named
-from winnow.curation.labeling.response_decision import decision_from_response
+from winnow.curation.labeling.response_decision import decision_from_response, stored_correction
 from winnow.curation.store.database import Connection
 from winnow.curation.store.forgotten import forgotten_ids
 from winnow.curation.store.label_renames import label_renames
@@ -29,6 +29,8 @@ RESPONSE_TABLE_COLUMNS = ("record", "who", "label", "suggestion", "model_label",
 
 def latest_responses(connection: Connection, task: Task) -> pd.DataFrame:
     """One row for each annotator and record, without abstentions and without adjudications.
+
+    A corrected answer counts as its behavior.
 
     `suggestion` is the label that was shown with the record, `model_label` the one that was hidden in a blind dataset;
     both are empty where there is none.
@@ -54,7 +56,8 @@ def latest_responses(connection: Connection, task: Task) -> pd.DataFrame:
         if kind == "abstention":
             continue
         proposed = _proposed_label(item, kinds[response.dataset])
-        label = value if kind == "label" else REJECTED_LABEL
+        corrected = stored_correction(response.content)
+        label = value if kind == "label" else current_label(corrected.label, renamed) if corrected else REJECTED_LABEL
         current = [current_label(one, renamed) if one else "" for one in proposed]
         rows.append((response.record_id, response.who, label, *current, item.queue))
     return pd.DataFrame(rows, columns=list(RESPONSE_TABLE_COLUMNS))

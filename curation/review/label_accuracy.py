@@ -14,6 +14,7 @@ from winnow.curation.annotations.renamed_labels import current_label
 from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts, OriginAccuracyFacts
 from winnow.curation.review.measured_queues import AUDIT_QUEUE
 from winnow.curation.store.database import Connection
+from winnow.curation.store.decisions import answers_by_people
 from winnow.curation.store.label_renames import label_renames
 from winnow.curation.store.queue_items import queue_items
 from winnow.curation.store.responses import submitted_annotators
@@ -72,11 +73,12 @@ def measure_label_accuracy(connection: Connection, rows: Iterable[WorkingRow]) -
     """Accuracy of the labels that were audited; None when nothing was audited. `rows` are the working rows.
 
     The audit's records are a random sample of labels from files. A label is right if people's decision, adjudication
-    included, is the label that the record had when it was pushed. Source of the interval: Wilson (1927).
+    included, is the label that the record had when it was pushed, and nobody corrected its answer. Source of the
+    interval: Wilson (1927).
     """
     renamed = label_renames(connection)
     now = {row.id: row for row in rows}
-    responses = submitted_annotators(connection)
+    responses, corrected = submitted_annotators(connection), answers_by_people(connection)
     right: Counter[str] = Counter()
     audited: Counter[str] = Counter()
     unsure = 0
@@ -87,6 +89,8 @@ def measure_label_accuracy(connection: Connection, rows: Iterable[WorkingRow]) -
         if row.decided_by in DECIDED_BY_PEOPLE and row.state in (State.LABELED, State.REJECTED):
             audited[row.origin] += 1
             right[row.origin] += row.label == current_label(item.label_at_push, renamed)
+        elif corrected.get(item.record_id, set()).intersection(row.superseded_by):
+            audited[row.origin] += 1  # the answer was wrong, also where its label is right
         elif row.state != State.SUPERSEDED:
             unsure += 1
     total = audited.total()

@@ -212,6 +212,8 @@ def load_lots(
         reviewed = {}
         for record, label in proposed.items():
             row = state.get(record)
+            if row is None and record in undecided and record not in removed_at:
+                continue  # two answers correct it, and an adjudicator has to choose
             if row is None:
                 reviewed[record] = labels_by_people.get(record) != label
             elif row.decided_by in DECIDED_BY_PEOPLE and record not in undecided:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
+from winnow.core.vocabulary import DecisionKind
 from winnow.curation.annotations.renamed_labels import current_label
 from winnow.curation.annotations.votes import HUMAN_ACTORS, Vote
 from winnow.curation.store import tables
@@ -49,6 +51,15 @@ def votes_of(connection: Connection, *, of_people: bool = False) -> list[Vote]:
     for number, source, record, actor, who, kind, value, _ in rows:
         votes.append(Vote(record, "model" if source in made else actor, who, kind, current_name(number, value)))
     return votes
+
+
+def answers_by_people(connection: Connection) -> dict[str, set[str]]:
+    """The ids of the corrected answers that people gave, by the record that they correct; withdrawn ones included."""
+    columns, found = tables.decision.c, defaultdict(set)
+    query = select(columns.record_id, columns.value).where(columns.kind == DecisionKind.CORRECTION)
+    for record, corrected in connection.execute(query).tuples():
+        found[record].add(corrected)
+    return dict(found)
 
 
 class DecisionKey(NamedTuple):

@@ -47,11 +47,11 @@ def stored_responses(connection: Connection) -> list[StoredResponse]:
     ]
 
 
-def stored_response_keys(connection: Connection) -> set[ResponseKey]:
-    """The keys of all stored responses."""
+def stored_response_statuses(connection: Connection) -> dict[ResponseKey, str]:
+    """The status of every stored response."""
     columns = response.c
-    query = select(columns.dataset, columns.record_id, columns.who, columns.answered_at)
-    return {ResponseKey(*row) for row in connection.execute(query)}
+    query = select(columns.dataset, columns.record_id, columns.who, columns.answered_at, columns.status)
+    return {ResponseKey(*key): status for *key, status in connection.execute(query)}
 
 
 def insert_response(connection: Connection, key: ResponseKey, *, status: str, content: Any, started_at: str) -> None:

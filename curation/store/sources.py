@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select, text, update
 from sqlalchemy.dialects.sqlite import insert
@@ -91,6 +91,26 @@ def store_source(connection: Connection, new: NewSource, now: str) -> str:
     identity = short if not stored else f"{short}.{len(stored) + 1}"
     connection.execute(insert(tables.source).values(**asdict(new), id=identity, at=now))
     return identity
+
+
+class SourceOfRecord(NamedTuple):
+    """What an unretracted source states about the records that it contains."""
+
+    origin: str
+    license: str
+    batch_id: str | None
+
+
+def sources_of_record(connection: Connection, record: str) -> list[SourceOfRecord]:
+    """The unretracted sources that contain a record, the first added first."""
+    column, source = tables.occurrence.c, tables.source
+    query = (
+        select(source.c.origin, source.c.license, source.c.batch_id)
+        .join(source, source.c.id == column.source_id)
+        .where(column.record_id == record, source.c.retracted_at.is_(None))
+        .order_by(column.id)
+    )
+    return list(dict.fromkeys(SourceOfRecord(*row) for row in connection.execute(query)))
 
 
 def all_sources(connection: Connection) -> list[dict[str, Any]]:

@@ -89,6 +89,11 @@ def _models_by_record(connection: Connection) -> dict[str, set[str]]:
     return found
 
 
+def models_of_record(connection: Connection, record: str) -> list[str]:
+    """The models that wrote a record, as its live sources state it, sorted."""
+    return sorted(_models_by_record(connection).get(record, ()))
+
+
 def _all_models(stated: set[str], producer: Producer | None) -> tuple[str, ...]:
     """The stated models, and the one that is known to have generated the text."""
     generated = {producer[2]} - {UNKNOWN_MODEL} if producer else set()

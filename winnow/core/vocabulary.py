@@ -84,7 +84,7 @@ class DecisionKind(StrEnum):
     LABEL = "label"
     REJECTION = "rejection"
     CORRECTION = "correction"
-    """A better wording of the text."""
+    """Another record, whose id is the value, has the corrected answer."""
     ABSTENTION = "abstention"
 
 

@@ -9,7 +9,8 @@ from winnow.core.commands import command
 from winnow.curation.labeling.cleanup import delete_forgotten
 from winnow.curation.labeling.queues.adjudicate import ADJUDICATE, unqueued_disputes
 from winnow.curation.labeling.queues.review import REVIEW
-from winnow.curation.labeling.response_import import ImportedResponses, import_responses
+from winnow.curation.labeling.response_import import import_responses
+from winnow.curation.labeling.response_writer import ImportedResponses
 from winnow.curation.labeling.session import argilla_session
 from winnow.curation.labeling.throughput import (
     AnnotatorActivity,
@@ -74,6 +75,8 @@ class PullResult:
             "flagged": self.imported.flagged,
             "ignored": dict(self.imported.ignored),
             "incomplete": dict(self.imported.incomplete),
+            "returned": [one.json() for one in self.imported.returned],
+            "corrected": self.imported.corrected,
             "missing_datasets": self.imported.missing,
             "url": self.url,
         }
@@ -84,7 +87,7 @@ def pull(workspace: WorkspaceContext) -> PullResult:
     store = workspace.store
     with argilla_session(workspace.folder, store) as session:
         delete_forgotten(store, session)
-        imported = import_responses(store, lambda: workspace.task, session.client)
+        imported = import_responses(store, lambda: workspace.task, session.client, workspace.scrubber)
         verdicts = record_current_verdicts(store)
     with store.reading() as connection:
         activity = annotator_activity(connection)

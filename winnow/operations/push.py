@@ -119,7 +119,8 @@ def push(workspace: WorkspaceContext, request: PushRequest, *, progress: Progres
         if len(members) < 2 and request.second_reviewer_share is None:
             spec = replace(spec, second_reviewer_share=0.0)  # there is no second annotator
         delete_forgotten(store, session)
-        import_responses(store, read_task, client)  # first, so that a record with a response keeps its dataset
+        # first, so that a record with a response keeps its dataset
+        import_responses(store, read_task, client, workspace.scrubber)
         record_current_verdicts(store)
         release_assignments(store, queue, members)
         conflicts = measure_conflicts() if queue.uses_conflicts else None

@@ -28,5 +28,6 @@ AUDIT = QueueDefinition(
         "suggested: choose the behavior that is right. If the answer that is shown is wrong, say what is wrong and, "
         "if you can, write the corrected answer."
     ),
+    asks_correction=True,
     find_candidates=lambda inputs: audit_candidates(inputs.rows),
 )

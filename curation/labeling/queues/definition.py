@@ -78,6 +78,8 @@ class QueueDefinition:
     """The same in blind datasets."""
     asks_verdict: bool = False
     """Annotators judge a proposed label, except in blind datasets."""
+    asks_correction: bool = False
+    """Annotators say what is wrong with an answer and may correct it, for kinds with an answer besides the label."""
     context_title: str | None = None
     """Title of what is shown below the text; None: nothing is shown."""
     notes: tuple[str, ...] = ()

@@ -107,6 +107,7 @@ RELABEL = QueueDefinition(
         "from the dialogue alone, which behavior is right. If the answer that is shown is wrong, say what is wrong "
         "and, if you can, write the corrected answer."
     ),
+    asks_correction=True,
     find_candidates=_find,
     choose=take_in_order,
     special_options=(*QueueDefinition.special_options, REJECT_OPTION),

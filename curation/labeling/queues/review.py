@@ -178,6 +178,7 @@ REVIEW = QueueDefinition(
     ),
     blind_special_options=(*QueueDefinition.special_options, REJECT_OPTION),
     asks_verdict=True,
+    asks_correction=True,
     context_title="Proposed",
     assignable=False,
     second_reviewer=True,

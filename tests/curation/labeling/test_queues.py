@@ -37,6 +37,7 @@ from winnow.curation.labeling.queues.relabel import conflict_candidates
 from winnow.curation.labeling.queues.review import REVIEW
 from winnow.curation.labeling.response_decision import decision_from_response
 from winnow.curation.labeling.response_import import store_responses
+from winnow.curation.labeling.response_writer import ImportedResponses
 from winnow.curation.labeling.review_form import label_options
 from winnow.curation.labeling.throughput import annotator_activity, pace_of_responses
 from winnow.curation.store.queue_items import PushedLabels, QueueDataset, pending_work, queue_datasets, queue_items
@@ -304,6 +305,11 @@ def test_assigned_and_second_looks_have_datasets_of_their_own(traffic: Workspace
     assert todo.responses == 29 + counts["label-second-reviewer"]
 
 
+def store_read(workspace: Workspace, read: Sequence[tuple[QueueDataset, AnnotatorResponse]]) -> ImportedResponses:
+    """Store responses as `pull` does, without a server."""
+    return store_responses(workspace.store, lambda: workspace.task, read, {}, workspace._context.scrubber)
+
+
 def responses(workspace: Workspace, *told: tuple[str, str, Any, str], queue: str = "label") -> Any:
     """Enter answers of (record, who, value, minute); a value of "-" is a discard."""
     with workspace.store.reading() as connection:
@@ -314,7 +320,7 @@ def responses(workspace: Workspace, *told: tuple[str, str, Any, str], queue: str
         at = f"2026-01-01T00:{minute}:00.000000+00:00"
         status, content = ("discarded", {}) if value == "-" else ("submitted", {"label": value})
         read.append((known[by_record[record]], AnnotatorResponse(record, who, status, content, at, at)))
-    return store_responses(workspace.store, lambda: workspace.task, read, {})
+    return store_read(workspace, read)
 
 
 def states(workspace: Workspace) -> dict[str, tuple[str, str]]:
@@ -366,7 +372,7 @@ def test_answers_about_what_was_not_pushed_decide_nothing(traffic: Workspace) ->
     dataset = QueueDataset("label", "label", None, 1, "open", (), None, None, None)
     stranger = AnnotatorResponse("no such record", "ann", "submitted", {"label": "a"}, at, at)
     unknown = AnnotatorResponse(record, "ann", "submitted", {"label": "never heard of"}, at, at)
-    found = store_responses(traffic.store, lambda: traffic.task, [(dataset, stranger), (dataset, unknown)], {})
+    found = store_read(traffic, [(dataset, stranger), (dataset, unknown)])
     assert found.decisions == 0
     assert sum(found.ignored.values()) == 2
     assert states(traffic)[record] == ("unlabeled", "")
@@ -406,24 +412,14 @@ def test_a_forgotten_record_leaves_no_answer_behind(traffic: Workspace) -> None:
         known = queue_datasets(connection)[0]
     at = "2026-01-01T00:00:00.000000+00:00"
     said = {"label": "a", "comment": "This is Mrs Wxyzw", "flags": ["personal_data"]}
-    found = store_responses(
-        traffic.store, lambda: traffic.task, [(known, AnnotatorResponse(record, "ann", "submitted", said, at, at))], {}
-    )
+    found = store_read(traffic, [(known, AnnotatorResponse(record, "ann", "submitted", said, at, at))])
     assert found.flagged == {"personal_data": [record]}
     assert [one.name for one in traffic.show(record).flags] == ["personal_data"]
     traffic.forget(record)
     assert b"Wxyzw" not in traffic.folder.database.read_bytes()
     with traffic.store.reading() as connection:
         assert pending_work(connection).records == {"label": 1}
-    assert (
-        store_responses(
-            traffic.store,
-            lambda: traffic.task,
-            [(known, AnnotatorResponse(record, "bob", "submitted", said, at, at))],
-            {},
-        ).responses
-        == 0
-    )
+    assert store_read(traffic, [(known, AnnotatorResponse(record, "bob", "submitted", said, at, at))]).responses == 0
     assert b"Wxyzw" not in traffic.folder.database.read_bytes()
 
 
@@ -486,7 +482,7 @@ def test_a_flag_that_is_unticked_is_taken_back(traffic: Workspace) -> None:
     for minute, flags in (("01", ["unclear"]), ("02", [])):
         at = f"2026-01-01T00:{minute}:00.000000+00:00"
         told = AnnotatorResponse(record, "ann", "submitted", {"label": "a", "flags": flags}, at, at)
-        store_responses(traffic.store, lambda: traffic.task, [(known, told)], {})
+        store_read(traffic, [(known, told)])
         assert [one.name for one in traffic.show(record).flags] == flags
 
 

@@ -10,10 +10,14 @@ from winnow.core.counted import counted
 from winnow.core.vocabulary import LotVerdict
 
 if TYPE_CHECKING:
-    from winnow.curation.labeling.response_import import ImportedResponses
+    from winnow.curation.labeling.response_writer import ImportedResponses
     from winnow.curation.labeling.throughput import RemainingWork
     from winnow.operations.pull import PullResult
     from winnow.operations.push import PushResult
+
+
+RETURNED_SHOWN = 5
+"""Responses that are not counted and shown with their reason."""
 
 
 def print_push(pushed: PushResult) -> None:
@@ -71,12 +75,17 @@ def _print_imported(imported: ImportedResponses) -> None:
         f"{imported.responses:,} new or edited responses" + (f" ({queues})" if queues else "") + f" to "
         f"{len(imported.records):,} records: {imported.decisions:,} decisions, {imported.discarded:,} discarded"
     )
+    if imported.corrected:
+        print_line(f"{counted(imported.corrected, 'corrected answer')}: each takes the place of the reviewed record")
     for reason, count in imported.ignored.items():
         print_line(f"{count:,} responses decide nothing: {printable(reason)}", style="yellow")
     if imported.incomplete:
-        who = counts_by_name(imported.incomplete)
-        print_line(f"not counted, because `wrong label` needs the right label: {who}", style="yellow")
-        print_line("these responses are drafts again, and their records can be answered", style="yellow")
+        print_line(f"not counted, and drafts again: {counts_by_name(imported.incomplete)}", style="yellow")
+        for one in imported.returned[:RETURNED_SHOWN]:
+            response = one.response
+            print_line(f"  {response.who}, record {response.record_id}: {printable(one.why)}", style="yellow")
+        if (more := len(imported.returned) - RETURNED_SHOWN) > 0:
+            print_line(f"  and {more:,} more; each has its reason at the top of its comment", style="yellow")
     if imported.missing:
         few = first_few(imported.missing)
         print_line(f"this server does not have {few}: is it another server than before?", style="yellow")

@@ -1,0 +1,58 @@
+"""Writes decisions of people: one that repeats somebody's latest decision about a record is not stored again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Set
+from typing import NamedTuple
+
+from winnow.core.vocabulary import DecisionKind
+from winnow.curation.annotations.votes import HUMAN_ACTORS
+from winnow.curation.store.database import Connection
+from winnow.curation.store.decisions import DecisionKey, decision_keys, insert_decision
+
+
+class DecidedValue(NamedTuple):
+    """What somebody decided."""
+
+    kind: str
+    value: str
+
+
+class DecisionWriter:
+    """The decisions of one transaction, and the latest one of everybody before."""
+
+    def __init__(self, connection: Connection, records: Set[str]) -> None:
+        """Remember what people decided about any record, and everybody about `records`."""
+        self._connection = connection
+        self._latest: dict[tuple[str, str, str], DecidedValue] = {}
+        self._turns: Counter[tuple[str, str, str, str]] = Counter()
+        for decision in decision_keys(connection):
+            if decision.record_id in records or decision.actor in HUMAN_ACTORS:
+                self._remember(decision)
+
+    def latest_of(self, decision: DecisionKey) -> DecidedValue | None:
+        """The latest decision of the same actor about the same record."""
+        return self._latest.get(decision[:3])
+
+    def corrections_of(self, record: str) -> dict[str, set[tuple[str, str]]]:
+        """The corrected answers that people stand by now: the actors and names by the id of the corrected record."""
+        found: dict[str, set[tuple[str, str]]] = {}
+        for (about, actor, who), decided in self._latest.items():
+            if about == record and decided.kind == DecisionKind.CORRECTION:
+                found.setdefault(decided.value, set()).add((actor, who))
+        return found
+
+    def decide(self, decision: DecisionKey, *, why: str, at: str) -> bool:
+        """Store a decision, unless it is the latest one already; returns whether it was stored."""
+        if self._latest.get(decision[:3]) == decision[3:]:
+            return False
+        record, _, who, kind, value = decision
+        insert_decision(self._connection, decision, turn=self._turns[record, who, kind, value], why=why, at=at)
+        self._remember(decision)
+        return True
+
+    def _remember(self, decision: DecisionKey) -> None:
+        record, actor, who, kind, value = decision
+        self._latest[record, actor, who] = DecidedValue(kind, value)
+        self._turns[record, who, kind, value] += 1

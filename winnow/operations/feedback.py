@@ -85,8 +85,10 @@ def feedback(
     from winnow.curation.store.forgotten import forgotten_ids
     from winnow.curation.store.working_view import working_rows
     from winnow.training.feedback.derive_feedback import derive_feedback
+    from winnow.training.feedback.feedback_kinds import require_feedback_kind
 
     check_range("annotations", annotations, low=1)
+    require_feedback_kind(workspace.task)
     embedder = workspace.embedder()
     run = workspace.run(wanted)
     release = release_of(run)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from winnow.core.lot_kind import LotKind
 from winnow.core.result import Measure, NotMeasured
 from winnow.core.vocabulary import Bound, DecidedBy, LotVerdict
 from winnow.curation.releases.manifest import Manifest
@@ -22,7 +23,7 @@ DECIDED_BY_NAMES = {
 
 
 def labeling_section(manifest: Manifest) -> list[str]:
-    """Who decided the labels, and the review of synthetic rows."""
+    """Who decided the labels, and the review of lots."""
     deciders = [by for by in DECIDED_BY_NAMES if any(by in counts for counts in manifest.decided_by.values())]
     rows = [
         [split, *(f"{manifest.decided_by.get(split, {}).get(by, 0):,}" for by in deciders)] for split in manifest.counts
@@ -33,19 +34,37 @@ def labeling_section(manifest: Manifest) -> list[str]:
         *table(["split", *(DECIDED_BY_NAMES[by] for by in deciders)], rows),
         "",
         "No label was decided by a rule or a model alone.",
+        *_machine_labeled_lines(manifest),
         "",
         *(_lot_line(lot) for lot in manifest.lots),
         *([""] if manifest.lots else []),
     ]
 
 
+def _machine_labeled_lines(manifest: Manifest) -> list[str]:
+    """How many rows have a label that a model proposed and nobody read."""
+    if not manifest.machine_labeled:
+        return []
+    counts = [(split, count, manifest.counts[split]) for split, count in manifest.machine_labeled.items() if count]
+    shares = "; ".join(f"{count:,} of {total:,} {split} rows ({count / total:.1%})" for split, count, total in counts)
+    return ["", f"Machine-labeled, accepted in a lot that people read a sample of: {shares}."]
+
+
 def _lot_line(lot: ExportedLotFacts) -> str:
-    name = f"{lot.generator} {lot.prompt_version} by {lot.model}, lot {lot.number}"
-    head = f"- Synthetic: {name}, {lot.records:,} records, {lot.exported:,} of them in this release. People "
+    if lot.kind == LotKind.PROPOSED_LABELS:
+        version = "" if lot.prompt_version == "-" else f", prompt version {lot.prompt_version}"
+        band = lot.generator.partition(" ")[2]
+        head = f"- Machine-labeled: {lot.model}{version}, confidence {band}, lot {lot.number}"
+        read = "read in random order, without seeing the proposed labels,"
+    else:
+        head = f"- Synthetic: {lot.generator} {lot.prompt_version} by {lot.model}, lot {lot.number}"
+        read = "reviewed"
+    head += f", {lot.records:,} records, {lot.exported:,} of them in this release. People "
     if lot.verdict != LotVerdict.ACCEPTED:
         return head + "reviewed each of these."
+    order = "" if lot.kind == LotKind.PROPOSED_LABELS else " in random order"
     return head + (
-        f"reviewed {lot.read:,} of them in random order and found {lot.defects:,} defects; the lot was accepted. "
+        f"{read} {lot.read:,} of them{order} and found {lot.defects:,} defects; the lot was accepted. "
         f"With {100 * lot.confidence:g} % confidence its defect rate is at most "
         f"{percent_text(lot.defect_rate_upper)} (exact, hypergeometric; before defects were corrected)."
     )

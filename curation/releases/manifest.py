@@ -159,7 +159,10 @@ class Manifest(Record):
     """Rows by the model that wrote them, as their sources state it; a row of several models counts for each. Absent if
     no model is stated."""
     lots: list[ExportedLotFacts] = Field(default_factory=list)
-    """Lots of generated records that were exported."""
+    """Lots that decided exported records."""
+    machine_labeled: Annotated[dict[str, int] | None, ABSENT_IF_NONE] = None
+    """Rows by split that are not synthetic and whose label an accepted lot of proposed labels decided. Absent if there
+    are none."""
     single_answers_confirmed: Measured | NotMeasured = NotMeasured("not stated")
     """Share of single responses to hold-out rows that the outcome confirms."""
     label_accuracy: LabelAccuracyFacts | None = None

@@ -17,6 +17,7 @@ from winnow.curation.checks.check import CheckResult
 from winnow.curation.checks.coverage.task_facets import record_facets
 from winnow.curation.checks.eligibility import EXCLUDED
 from winnow.curation.checks.held_out_counts import measure_held_out_tools
+from winnow.curation.checks.machine_labeled import count_machine_labeled
 from winnow.curation.pii.scrub import DEFAULT_POLICY
 from winnow.curation.releases.card import dataset_card
 from winnow.curation.releases.croissant import croissant
@@ -149,6 +150,7 @@ def _state_manifest(rows: pd.DataFrame, content: ReleaseContent) -> Manifest:
         sources=provenance.exported_sources(checked.selected),
         origin_models=count_models(checked.selected),
         lots=provenance.exported_lots(checked.selected),
+        machine_labeled=count_machine_labeled(checked.selected),
         single_answers_confirmed=provenance.confirmed,
         label_accuracy=provenance.accuracy.facts() if provenance.accuracy else None,
         flagged=provenance.flagged(checked.selected, "language"),

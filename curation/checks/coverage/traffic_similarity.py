@@ -63,8 +63,8 @@ class TrafficCoverage:
 
 
 def traffic_positions(table: pd.DataFrame) -> NDArray[np.int64]:
-    """Positions of the records that coverage is measured on: production queries without a label."""
-    return np.flatnonzero(((table["state"] == "unlabeled") & (table["origin"] == "log")).to_numpy())
+    """Positions of the records that coverage is measured on: production queries whose label nobody has decided."""
+    return np.flatnonzero((table["state"].isin(("unlabeled", "proposed")) & (table["origin"] == "log")).to_numpy())
 
 
 def measure_traffic_coverage(

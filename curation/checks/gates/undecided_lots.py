@@ -1,13 +1,15 @@
-"""Gate: synthetic rows that neither a person nor an accepted lot decided."""
+"""Gate: synthetic rows that neither a person nor an accepted lot decided, and the share of machine-labeled rows."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from winnow.core.commands import command
 from winnow.core.vocabulary import DECIDED_BY_PEOPLE, DecidedBy
 from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates.gate import Gate, at_most, gate_not_measured
+from winnow.curation.checks.machine_labeled import machine_labeled_note
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,16 +20,18 @@ LOT_DECIDERS = (*DECIDED_BY_PEOPLE, DecidedBy.LOT.value)
 
 def undecided_lots_gate(inputs: GateInputs) -> Gate:
     """Synthetic rows in the selection that neither a person nor an accepted lot decided; none is allowed."""
-    return measure_undecided_lots(inputs.selected, int((inputs.final["state"] == "proposed").sum()))
+    waiting = int((inputs.final["state"] == "proposed").sum())
+    return measure_undecided_lots(inputs.selected, waiting, note=machine_labeled_note(inputs.train))
 
 
-def measure_undecided_lots(selected: pd.DataFrame, proposed_count: int) -> Gate:
+def measure_undecided_lots(selected: pd.DataFrame, proposed_count: int, *, note: str = "") -> Gate:
     """The same from the selected rows; `proposed_count` records await review and are not among them."""
-    if not proposed_count and not (selected["origin"] == "synthetic").any():
-        return gate_not_measured("undecided_lots", 0, "no synthetic record", "")
+    if not proposed_count and not note and not (selected["origin"] == "synthetic").any():
+        return gate_not_measured("undecided_lots", 0, "no lot", "")
     undecided = selected[(selected["origin"] == "synthetic") & ~selected["decided_by"].isin(LOT_DECIDERS)]
     evidence = [f"record {i} is synthetic, and neither a person nor a lot decided it" for i in undecided["id"]]
     if proposed_count:
-        evidence.append(f"{proposed_count:,} synthetic records await review and are not exported")
+        evidence.append(f"{proposed_count:,} records wait for the verdict on their lot and are not exported")
     fix = f"{command('push review')}, then {command('pull')}"
-    return at_most("undecided_lots", len(undecided), 0, evidence, fix, always=True)
+    gate = at_most("undecided_lots", len(undecided), 0, evidence, fix, always=True)
+    return replace(gate, notes=(note,)) if note else gate

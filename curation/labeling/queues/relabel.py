@@ -1,4 +1,4 @@
-"""Queue `relabel`: labels from files that near duplicates or an out-of-fold model contradict."""
+"""Queue `relabel`: labels from files and accepted lots that near duplicates or an out-of-fold model contradict."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from winnow.core.vocabulary import DecidedBy
+from winnow.core.vocabulary import DecidedBy, Origin
 from winnow.core.working_row import WorkingRow
 from winnow.curation.labeling.label_options import REJECT_OPTION
 from winnow.curation.labeling.queues.candidate import (
@@ -41,18 +41,19 @@ def label_error_candidates(
     noun: Noun = INTENTS.noun,
     doubted_by: str = BLIND_MODEL,
 ) -> list[QueueCandidate]:
-    """Suspected errors in labels from files, in their order, with the nearest records of both labels.
+    """Suspected errors in labels that nobody has read, in their order, with the nearest records of both labels.
 
     The errors' positions count `rows`. `noun` is what a record is called.
     """
     found = []
     for one in label_errors:
         row = rows[one.position]
-        if one.score <= 0 or row.decided_by != DecidedBy.FILE:
+        decider = _decider_to_doubt(row)
+        if one.score <= 0 or not decider:
             continue
         nearest = [*one.near_given[:NEIGHBORS_SHOWN], *one.near_proposed[:NEIGHBORS_SHOWN]]
         head = (
-            f"Labeled {one.given} by a file; {doubted_by.format(noun=noun.one)} would choose {one.proposed} "
+            f"Labeled {one.given} by {decider}; {doubted_by.format(noun=noun.one)} would choose {one.proposed} "
             f"(probability {one.proposed_probability:.2f}, {one.given}: {one.given_probability:.2f}). "
             f"Nearest {noun.many} of both labels:"
         )
@@ -75,12 +76,21 @@ def conflict_candidates(rows: WorkingRows, conflicts: pd.DataFrame) -> list[Queu
     found = []
     for record, neighbors in near.items():
         row, shown = by_id[record], neighbors[:NEIGHBORS_SHOWN]
-        if row.decided_by != DecidedBy.FILE:
+        decider = _decider_to_doubt(row)
+        if not decider:
             continue
-        head = f"Labeled {row.label} by a file. Near duplicates with other labels:"
+        head = f"Labeled {row.label} by {decider}. Near duplicates with other labels:"
         context = "\n".join([head, *(_quote(by_id[other], similarity) for other, similarity in shown)])
         found.append(candidate_from_row(row, context=context, quoted_ids=[other for other, _ in shown]))
     return found
+
+
+def _decider_to_doubt(row: WorkingRow) -> str:
+    """Who decided a label that nobody has read, in the words of the evidence; empty where people or a generator did."""
+    if row.decided_by == DecidedBy.FILE:
+        return "a file"
+    machine_labeled = row.decided_by == DecidedBy.LOT and row.origin != Origin.SYNTHETIC
+    return "an accepted lot" if machine_labeled else ""
 
 
 def _quote(row: WorkingRow, similarity: float) -> str:

@@ -307,7 +307,7 @@ def test_the_gate_lets_accepted_lots_through_and_nothing_else(ws: Workspace, tmp
         return next(one for one in ws.check().gates if one.name == "undecided_lots")
 
     assert gate().verdict == "pass"
-    assert "60 synthetic records await review" in gate().evidence[0]
+    assert "60 records wait for the verdict on their lot" in gate().evidence[0]
     (lot,) = drawn(ws)
     while not recorded_verdict(ws):
         (lot,) = standing(ws)

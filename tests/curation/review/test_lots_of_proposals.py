@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -10,7 +11,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import winnow
 from tests.support.files import write_jsonl
+from tests.support.workspaces import waive_failing
 from winnow.core.errors import WinnowError
 from winnow.core.lot_kind import LotKind
 from winnow.core.vocabulary import DatasetKind, State
@@ -242,3 +245,41 @@ def test_looser_settings_need_a_name_before_a_lot_is_drawn(make_workspace: Calla
 )
 def test_every_confidence_has_one_band(confidence: float | None, band: str) -> None:
     assert band_of(confidence) == band
+
+
+def test_a_release_states_which_rows_are_machine_labeled_and_restores_them(ws: Workspace, tmp_path: Path) -> None:
+    records = propose_all(ws)
+    waiting = next(gate for gate in ws.check().gates if gate.name == "undecided_lots")
+    assert f"{len(records):,} records wait for the verdict on their lot" in waiting.evidence[0]
+    (lot,) = current_lots(ws)
+    while not lot.recorded_verdict:
+        read_next(ws, lot, lambda _: False)
+        (lot,) = current_lots(ws)
+    waive_failing(ws)
+    checked = ws.check()
+    train = checked.train
+    by_lot = int((train["decided_by"] == "lot").sum())
+    assert by_lot > 100
+    gate = next(gate for gate in checked.gates if gate.name == "undecided_lots")
+    assert (gate.measured, gate.verdict) == (0, "pass")
+    assert gate.notes[0].startswith(f"{by_lot:,} of {len(train):,} train rows")
+    ws.freeze("first")
+    release = ws.release("first")
+    manifest = release.manifest
+    assert manifest.machine_labeled == {"train": by_lot, "validation": 0, "test": 0}
+    (stated,) = manifest.lots
+    decided = set(train.loc[train["decided_by"] == "lot", "id"])
+    assert (stated.kind, stated.records) == (LotKind.PROPOSED_LABELS, len(records))
+    assert by_lot <= stated.exported <= len(records)
+    card = (release.path / "README.md").read_text()
+    assert f"Machine-labeled, accepted in a lot that people read a sample of: {by_lot:,} of" in card
+    assert "- Machine-labeled: m1, confidence 0.95-0.99, lot 1" in card
+    assert "without seeing the proposed labels" in card
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    shutil.copy(ws.folder.task_file, empty)
+    shutil.copytree(release.path, empty / "first")
+    restored = winnow.open(empty)
+    restored.add(empty / "first", license="unknown")
+    rows = restored.records().set_index("id").loc[sorted(decided)]
+    assert set(zip(rows["state"], rows["decided_by"], rows["origin"], strict=True)) == {("labeled", "lot", "log")}

@@ -186,3 +186,33 @@ def test_status_says_what_a_lot_waits_for(labeling: LabelingSetup, tmp_path: Pat
     (lot,) = workspace.status().lots
     assert (lot.verdict, lot.read, lot.more) == ("next_look", 0, 20)
     assert lot.model_dump_json()
+
+
+def test_proposed_labels_are_read_blind_and_a_lot_of_them_is_accepted(labeling: LabelingSetup, tmp_path: Path) -> None:
+    workspace = labeling.workspace
+    rows = workspace.records()
+    traffic = rows[(rows["state"] == "unlabeled") & (rows["assigned_split"] == "train")]["id"].iloc[:60]
+    predicted = [{"id": record, "label": "it_vpn", "confidence": 0.97} for record in traffic]
+    file = write_jsonl(tmp_path / "predicted.jsonl", predicted)
+    assert workspace.propose(predictions=file, model="router-v7").proposed == 60
+    (ann,) = annotators_of(labeling, "ann")
+    pushed = workspace.push("review")
+    assert pushed.datasets == {"review-blind": 20}
+    assert workspace.push("review").records == 0
+    shown = labeling.records("review-blind")
+    assert "it_vpn" not in str([(record["fields"], record["metadata"], record["suggestions"]) for record in shown])
+    assert "People wrote some of these queries" in labeling.dataset("review-blind")["guidelines"]
+    assert {record["external_id"] for record in shown} <= set(traffic)
+    for record in shown:
+        labeling.answer(ann, record, "it_vpn")
+    workspace.pull()
+    while workspace.status().lots[0].verdict != "accepted":
+        workspace.push("review")
+        answered = [record for record in labeling.records("review-blind") if not record["responses"]]
+        for record in answered:
+            labeling.answer(ann, record, "it_vpn")
+        workspace.pull()
+        assert answered
+    stored = workspace.records().set_index("id").loc[list(traffic)]
+    assert set(stored["label"]) == {"it_vpn"}
+    assert set(stored["decided_by"]) == {"person", "lot"}

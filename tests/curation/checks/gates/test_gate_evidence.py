@@ -226,8 +226,8 @@ def test_traffic_needs_as_many_frequencies_as_similarities() -> None:
 def test_records_that_await_review_are_counted_and_fail_nothing() -> None:
     gate = measure_undecided_lots(rows(), 1)
     assert (gate.measured, gate.threshold, gate.verdict) == (0, 0, "pass")
-    assert gate.evidence == ("1 synthetic records await review and are not exported",)
-    assert measure_undecided_lots(rows(), 0).evidence == ("no synthetic record",)
+    assert gate.evidence == ("1 records wait for the verdict on their lot and are not exported",)
+    assert measure_undecided_lots(rows(), 0).evidence == ("no lot",)
 
 
 @pytest.mark.parametrize(

@@ -182,7 +182,7 @@ def test_traffic_counts_by_its_weight() -> None:
 
 def test_only_proposed_records_await_review() -> None:
     gate = measured("undecided_lots", inputs(table({}, {}, PROPOSED, PROPOSED, DISPUTED)))
-    assert (gate.measured, gate.evidence) == (0, ("2 synthetic records await review and are not exported",))
+    assert (gate.measured, gate.evidence) == (0, ("2 records wait for the verdict on their lot and are not exported",))
 
 
 def test_private_data_is_looked_for_in_live_records() -> None:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from winnow.core.vocabulary import Origin, Split, State
 from winnow.curation.checks.coverage.traffic_similarity import TrafficCoverage
 from winnow.curation.checks.hold_out_texts import HoldOutTexts
@@ -75,7 +77,7 @@ def measure_tool_traffic(table: pd.DataFrame, near: TrafficCoverage, hold_out: H
     Only records that are assigned to train and repeat no hold-out record count: no model estimates a label of another.
     """
     own = table[(table["origin"] == Origin.LOG) & (table["assigned_split"] == Split.TRAIN) & (table["weight"] > 0)]
-    own = own[[not hold_out.contain(text) for text in own["text"]]]
+    own = own[np.array([not hold_out.contain(text) for text in own["text"]], dtype=bool)]
     labeled = own[own["state"] == State.LABELED]
     requests = own[own["state"] == State.UNLABELED]
     nearest = table["label"].to_numpy()[near.position[near.covered]]

@@ -49,6 +49,12 @@ def test_logged_dialogues_count_by_their_label_and_requests_by_their_nearest_dia
     assert of(found, "ask").share == round(2 / 9, 4)
 
 
+def test_without_traffic_nothing_is_missing() -> None:
+    found = measured(TRAIN, {}, {})
+    assert (found.interactions, found.gaps) == (0, [])
+    assert of(found, "add").train == 90
+
+
 def test_hold_out_traffic_is_not_estimated() -> None:
     repeating = ["r2", "r0", *row("r2", log=True)[2:]]
     log = [row("r0", log=True, assigned="test"), row("r1", log=True), repeating]

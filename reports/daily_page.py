@@ -17,6 +17,7 @@ from winnow.curation.checks.coverage.coverage_report import CoverageReport
 from winnow.curation.releases.release_use import run_command
 from winnow.curation.review.lot_facts import LotFacts, UndrawnLotFacts
 from winnow.curation.status_summary import Status
+from winnow.generators.generation_advice import more_without_model
 from winnow.reports.annotators_page import AnnotatorReport
 from winnow.reports.formatting import describe_lot, format_alpha, format_measure
 from winnow.reports.html import render, write_page
@@ -218,16 +219,14 @@ def action_items(
             for pair in people.agreement.pairs[:2]
         ]
     found += model_findings
-    noun = kind_of(coverage.check.task).noun
+    kind = kind_of(coverage.check.task)
     for region in coverage.regions[:2]:
-        evidence = f"{region.queries:,} {noun.many} with no similar train record"
+        evidence = f"{region.queries:,} {kind.noun.many} with no similar train record"
         found.append(ActionItem(f"users ask about {' '.join(region.words[:4])}", evidence, command("push label")))
     short = sorted(coverage.short_labels.items(), key=lambda item: (-item[1], item[0]))
     if short:
         evidence = ", ".join(f"{label} {count:,}" for label, count in short[:4])
-        found.append(
-            ActionItem("labels are under their target", f"missing: {evidence}", command("generate variations"))
-        )
+        found.append(ActionItem("labels are under their target", f"missing: {evidence}", more_without_model(kind)))
     return found
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from winnow.core.commands import command
 from winnow.core.result import NotMeasured
+from winnow.generators.generation_advice import more_contrasts
 from winnow.training.diagnostics.issue import Issue, Issues, RunContext
 from winnow.training.evaluation.confusion_counts import counts_from_measures
 from winnow.training.evaluation.evaluation_facts import EvaluationFacts
+from winnow.validators.kinds.kind import Kind
 from winnow.validators.stats.binomial import probability_at_least
 from winnow.validators.stats.significance import SIGNIFICANCE_LEVEL
 
@@ -42,7 +43,7 @@ def confused_labels(measures: EvaluationFacts, context: RunContext) -> Issues:
             by_pair.setdefault(key, []).append(_Direction(count, label, predicted))
     errors = sum(one.errors for directions in by_pair.values() for one in directions)
     return [
-        _pair_issue(directions, errors)
+        _pair_issue(directions, errors, context.kind)
         for directions in by_pair.values()
         if _dominates(sum(one.errors for one in directions), errors, pairs)
     ]
@@ -55,12 +56,12 @@ def _dominates(count: int, errors: int, pairs: int) -> bool:
     return probability_at_least(count, errors, 1 / pairs) * pairs < SIGNIFICANCE_LEVEL
 
 
-def _pair_issue(directions: Sequence[_Direction], errors: int) -> Issue:
+def _pair_issue(directions: Sequence[_Direction], errors: int, kind: Kind) -> Issue:
     count = sum(one.errors for one in directions)
     measured = ", ".join(
         f"{one.gold} predicted as {one.predicted} {one.errors:,} times" for one in sorted(directions, reverse=True)
     )
     first, second = sorted((directions[0].gold, directions[0].predicted))
     cause = "the two labels overlap in wording or meaning, or train rows of one have the other's label"
-    fix = command("generate contrasts", pair=f"{first},{second}")
+    fix = more_contrasts(kind, first, second)
     return Issue(count, f"{measured}: {count / errors:.0%} of {errors:,} errors", cause, fix)

@@ -9,6 +9,8 @@ from typing import NamedTuple
 from winnow.core.result import Measured, NotMeasured
 from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts
 from winnow.training.evaluation.evaluation_facts import EvaluationFacts
+from winnow.validators.kinds.intents import INTENTS
+from winnow.validators.kinds.kind import Kind
 
 
 class EpochLosses(NamedTuple):
@@ -38,6 +40,7 @@ class RunContext:
     """The command that adds train rows: labeling where unlabeled queries exist, else generation."""
     label_accuracy: LabelAccuracyFacts | NotMeasured
     """Label accuracy measured in the audit, from the manifest."""
+    kind: Kind = INTENTS
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from winnow.core.progress import Progress
 from winnow.core.result import Measured, NotMeasured
 from winnow.curation.releases.release import Release
 from winnow.curation.review.label_accuracy_facts import NOT_AUDITED
+from winnow.generators.generation_advice import more_examples
 from winnow.training.diagnostics.issue import EpochLosses, RunContext
 from winnow.training.encoder.training_curves import CURVES_FILE
 from winnow.training.methods import predict
@@ -54,8 +55,9 @@ def read_run_context(
         train_rows=_train_rows(train),
         train_size=len(train),
         per_label=release.task().targets.per_label,
-        more_data_command=command("push label", strategy="mixed") if unlabeled else command("generate examples"),
+        more_data_command=command("push label", strategy="mixed") if unlabeled else more_examples(release.kind),
         label_accuracy=audited or NotMeasured(NOT_AUDITED),
+        kind=release.kind,
     )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from winnow.core.commands import command
 from winnow.core.result import Measured, NotMeasured
+from winnow.generators.generation_advice import more_examples
 from winnow.training.diagnostics.issue import Issue, Issues, RunContext
 from winnow.training.evaluation.evaluation_facts import EvaluationFacts
 from winnow.training.evaluation.slices import SliceCounts
@@ -29,7 +29,7 @@ def underrepresented_slices(measures: EvaluationFacts, context: RunContext) -> I
         have = context.train_rows.get((one.kind, one.value), 0)
         expected_rows = _expected_rows(one, context)
         if p_value < SIGNIFICANCE_LEVEL and one.rows_lost > 0 and have < UNDERREPRESENTED_SHARE * expected_rows:
-            issues.append(_slice_issue(one, have, expected_rows, p_value, context.more_data_command))
+            issues.append(_slice_issue(one, have, expected_rows, p_value, context))
     return issues
 
 
@@ -60,13 +60,13 @@ def _expected_rows(one: SliceCounts, context: RunContext) -> float:
     return context.per_label if one.kind == "label" else context.train_size * one.rows / (one.rows + one.other_rows)
 
 
-def _slice_issue(one: SliceCounts, have: int, expected_rows: float, p_value: float, more_data_command: str) -> Issue:
+def _slice_issue(one: SliceCounts, have: int, expected_rows: float, p_value: float, context: RunContext) -> Issue:
     evidence = (
         f"{one.kind} {one.value}: {have:,} train rows, {expected_rows:,.0f} expected; accuracy "
         f"{one.hits / one.rows:.3f} on {one.rows:,} rows, {one.other_hits / one.other_rows:.3f} elsewhere "
         f"(p {_format_p_value(p_value)})"
     )
-    fix = command("generate examples", label=one.value) if one.kind == "label" else more_data_command
+    fix = more_examples(context.kind, one.value) if one.kind == "label" else context.more_data_command
     return Issue(one.rows_lost, evidence, "train has too few rows of this slice", fix)
 
 

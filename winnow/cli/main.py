@@ -17,7 +17,7 @@ from winnow.core.errors import Problem, ServiceError, WinnowError
 
 app = typer.Typer(
     name="winnow",
-    help="Turn raw user queries into a labeled dataset that a team can trust.",
+    help="Turn raw user queries and conversations into a labeled dataset that a team can trust.",
     no_args_is_help=True,
     add_completion=True,
     rich_markup_mode=None,

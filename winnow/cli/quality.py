@@ -96,7 +96,7 @@ def _after_check(result: CheckResult) -> str:
 
 
 def coverage(context: typer.Context, json: JsonOption = False) -> None:
-    """Find user queries that the training data does not cover; write a report and a generation plan."""
+    """Find requests of users that the training data does not cover; write a report and a generation plan."""
     from winnow.operations import coverage as operation
 
     with progress_bar("embedding", json) as progress:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 import winnow
 from tests.support.commands import WINNOW_SCRIPT, run_winnow
+from tests.support.dialogues import tools_workspace
 from tests.support.paths import EXAMPLE
 from tests.support.workspaces import add_example
 from winnow.config.edit import rename_label_in_task, rename_label_in_text
@@ -27,6 +28,11 @@ from winnow.workspace import Workspace
 
 def labels_of(workspace: Workspace) -> pd.Series:
     return workspace.records().set_index("id")["label"]
+
+
+def test_labels_that_follow_from_calls_are_not_renamed(tmp_path: Path) -> None:
+    with pytest.raises(WinnowError, match=r"labels of kind tools are behaviors and names of tools"):
+        tools_workspace(tmp_path / "ws").rename("weather", "forecast")
 
 
 def test_a_renamed_label_keeps_its_records_assigned_splits_and_place(tmp_path: Path) -> None:

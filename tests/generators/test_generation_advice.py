@@ -1,0 +1,34 @@
+"""Where examples are missing, a command is recommended whose generator writes examples of the kind."""
+
+from __future__ import annotations
+
+import pytest
+
+from winnow.core.model_vocabulary import GeneratorName
+from winnow.generators import generation_advice
+from winnow.generators.generation_advice import more_contrasts, more_examples, more_without_model
+from winnow.validators.kinds.intents import INTENTS
+from winnow.validators.kinds.tools import TOOLS
+
+
+def test_queries_are_written_by_label() -> None:
+    assert more_examples(INTENTS) == "winnow generate examples"
+    assert more_examples(INTENTS, "it_vpn") == "winnow generate examples --label it_vpn"
+    assert more_contrasts(INTENTS, "a", "b") == "winnow generate contrasts --pair a,b"
+    assert more_without_model(INTENTS) == "winnow generate variations"
+
+
+def test_dialogues_are_written_by_tool_and_behavior(monkeypatch: pytest.MonkeyPatch) -> None:
+    kinds = {"dialogues": (TOOLS.name,), GeneratorName.CONTRASTS.value: (TOOLS.name,)}
+    monkeypatch.setattr(generation_advice, "GENERATED_KINDS", kinds)
+    assert more_examples(TOOLS, "ask") == "winnow generate dialogues --behavior ask"
+    assert more_examples(TOOLS, "a+b") == "winnow generate dialogues --tool a --tool b"
+    assert more_contrasts(TOOLS, "a", "b") == "winnow generate contrasts --pair a,b"
+    assert more_contrasts(TOOLS, "a+b", "b") == "winnow generate dialogues"  # a pair names single tools or behaviors
+
+
+def test_where_nothing_is_generated_a_file_is_added(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(generation_advice, "GENERATED_KINDS", {})
+    assert {more_examples(TOOLS, "ask"), more_without_model(TOOLS), more_contrasts(TOOLS, "a", "b")} == {
+        "winnow add FILE"
+    }

@@ -55,6 +55,8 @@ class Status:
     """Runs of generators: what they cost, and how many of their records entered and were accepted."""
     seconds: float | None
     """Median seconds that a person takes for a response; None while it is not known."""
+    reading_seconds: float | None
+    """Median seconds that reading a record without a label takes at 238 words a minute; None if there is none."""
     implausible: dict[str, int]
     """Responses by annotator that came faster than their record can be read; `seconds` leaves them out."""
     sources: list[SourceSummary]
@@ -92,6 +94,7 @@ class Status:
             "lots": [lot.model_dump(mode="json") for lot in self.lots],
             "generation": self.generation,
             "seconds": self.seconds,
+            "reading_seconds": self.reading_seconds,
             "implausible": self.implausible,
             "sources": [asdict(one) for one in self.sources],
             "releases": self.releases,

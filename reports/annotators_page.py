@@ -8,12 +8,13 @@ from pathlib import Path
 from winnow.core.commands import command
 from winnow.core.result import Measure, NotMeasured
 from winnow.curation.annotations.agreement import Agreement, AnnotatorAgreement
+from winnow.curation.annotations.argument_agreement import ArgumentAgreement
 from winnow.curation.review.label_accuracy import LabelAccuracy
 from winnow.curation.review.lots import Lot
 from winnow.generators.run_costs import RunCost
 from winnow.reports.formatting import describe_lot, format_difference, format_measure
 from winnow.reports.html import render, write_page
-from winnow.reports.report_facts import AgreementFacts, AnnotatorFacts, ConfusedByPeople
+from winnow.reports.report_facts import AgreementFacts, AnnotatorFacts, ArgumentAgreementFacts, ConfusedByPeople
 
 NO_RESPONSES = NotMeasured("no responses yet")
 
@@ -35,6 +36,8 @@ class AnnotatorReport:
     lots: list[Lot]
     generation: list[RunCost]
     """Generation runs and their cost."""
+    arguments: list[ArgumentAgreement]
+    """Agreement by argument, in dialogues."""
     texts: dict[str, str]
     """Texts of the quoted records, by id."""
 
@@ -47,6 +50,10 @@ class AnnotatorReport:
             confused_by_people=[
                 ConfusedByPeople(labels=(one.first, one.second), disagreements=one.disagreements, records=one.records)
                 for one in (found.pairs if found else ())
+            ],
+            arguments=[
+                ArgumentAgreementFacts(tool=one.tool, argument=one.argument, agreement=one.agreement)
+                for one in self.arguments
             ],
             people=[
                 _annotator_facts(one, self.implausible.get(one.who, 0)) for one in (found.annotators if found else ())

@@ -47,6 +47,17 @@ class AnnotatorFacts(Record):
     """Agreement with a shown suggestion minus agreement with a hidden one."""
 
 
+class ArgumentAgreementFacts(Record):
+    """How often two annotators who stand by an answer of a dialogue give an argument the same value."""
+
+    tool: str
+    """Name of the tool."""
+    argument: str
+    """Name of the argument; empty: whether both call the tool at all."""
+    agreement: Measured
+    """Share of the pairs of answers with equal values."""
+
+
 class AgreementFacts(Record):
     """What responses show about annotators, guidelines, labels and lots."""
 
@@ -56,6 +67,8 @@ class AgreementFacts(Record):
     """Krippendorff's alpha of each label against all others."""
     confused_by_people: list[ConfusedByPeople]
     """Pairs of labels that annotators disagree about, most frequent first."""
+    arguments: list[ArgumentAgreementFacts]
+    """Agreement by argument, by tool and argument; empty for kinds whose answer is the label."""
     people: list[AnnotatorFacts]
     """Annotators by name."""
     anchoring: Measured | NotMeasured

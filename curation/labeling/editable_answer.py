@@ -14,6 +14,7 @@ from winnow.validators.tools.call_formats import Answer, FormatError
 from winnow.validators.tools.corrected_answer import (
     InvalidAnswer,
     answer_as_text,
+    calls_of_answer,
     corrected_dialogue,
     first_problems,
     text_format,
@@ -37,6 +38,8 @@ class EditableAnswer:
     correct: CorrectAnswer
     as_text: Callable[[str, Task], str]
     """The answer of a content as a person would write it."""
+    calls: Callable[[str], Sequence[Call]]
+    """The calls of the answer of a content."""
     example: Callable[[Task], str]
     """A written answer, for the guidelines."""
 
@@ -76,5 +79,6 @@ def _example_value(schema: Mapping[str, Any]) -> Any:
 DIALOGUE_ANSWER = EditableAnswer(
     correct=_corrected_content,
     as_text=lambda content, task: answer_as_text(dialogue_of(content), task),
+    calls=lambda content: calls_of_answer(dialogue_of(content)),
     example=_example,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from winnow.curation.store.database import Connection
 from winnow.curation.store.queue_items import PendingWork, pending_work
-from winnow.curation.store.responses import response_events, words_of_answered_records
+from winnow.curation.store.responses import response_events, words_of_answered_records, words_to_read
 
 PAUSE_SECONDS = 300.0
 """Seconds between two responses above which the annotator was not labeling."""
@@ -48,7 +48,10 @@ class RemainingWork:
 
     pending: PendingWork
     minutes: float | None
-    """Minutes that one annotator would need at the median pace of all; None while no pace is known."""
+    """Minutes that one annotator would need at the median pace of all or, while no pace is known, to read what is
+    pending once at READING_SPEED; None if the texts are forgotten."""
+    is_measured: bool = True
+    """Whether the minutes follow from the annotators' pace."""
 
 
 def annotator_activity(connection: Connection) -> list[AnnotatorActivity]:
@@ -102,7 +105,17 @@ def remaining_work(connection: Connection, activity: Sequence[AnnotatorActivity]
     """What is pending, and how many minutes it will take at the annotators' pace."""
     pending = pending_work(connection)
     seconds = typical_response_seconds(activity)
-    return RemainingWork(pending, None if seconds is None else pending.responses * seconds / 60)
+    if seconds is not None:
+        return RemainingWork(pending, pending.responses * seconds / 60)
+    words = words_to_read(connection, pending.missing.keys())
+    to_read = sum(words.get(record, 0) * missing for record, missing in pending.missing.items())
+    return RemainingWork(pending, to_read / READING_SPEED if to_read else None, is_measured=False)
+
+
+def reading_seconds(texts: Iterable[str]) -> float | None:
+    """The median seconds that reading one of these texts takes at READING_SPEED; None without texts."""
+    words = [len(text.split()) for text in texts]
+    return 60 * median(words) / READING_SPEED if words else None
 
 
 def typical_response_seconds(activity: Sequence[AnnotatorActivity]) -> float | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, select, update
@@ -133,6 +133,8 @@ class PendingWork:
     """By queue: records with fewer responses than their dataset needs."""
     responses: int
     """Responses that are still missing."""
+    missing: Mapping[str, int] = field(default_factory=dict)
+    """The same by record."""
 
 
 def pending_work(connection: Connection) -> PendingWork:
@@ -141,15 +143,15 @@ def pending_work(connection: Connection) -> PendingWork:
     given = submitted_annotators(connection)
     forgotten_records = forgotten_ids(connection)
     records: Counter[str] = Counter()
-    responses_left = 0
+    missing_by_record: Counter[str] = Counter()
     for item in queue_items(connection):
         if item.withdrawn or item.record_id in forgotten_records:
             continue
         missing = overlap[item.dataset] - len(given.get((item.dataset, item.record_id), ()))
         if missing > 0:
             records[item.queue] += 1
-            responses_left += missing
-    return PendingWork(dict(records), responses_left)
+            missing_by_record[item.record_id] += missing
+    return PendingWork(dict(records), missing_by_record.total(), missing_by_record)
 
 
 def argilla_copies(connection: Connection, records: Set[str]) -> list[tuple[str, str, str]]:

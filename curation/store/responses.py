@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -101,6 +102,17 @@ def words_of_answered_records(connection: Connection) -> dict[str, int]:
     return {
         identity: len(KINDS[kind].embedding_text(content).split()) if content else 0
         for identity, kind, content in connection.execute(query)
+    }
+
+
+def words_to_read(connection: Connection, records: Collection[str]) -> dict[str, int]:
+    """The number of words that annotators read of each record, answers included; a forgotten one has none."""
+    wanted, columns = {*records}, record.c
+    query = select(columns.id, columns.kind, columns.content).where(columns.content != "")
+    return {
+        identity: len(KINDS[kind].readable(content).split())
+        for identity, kind, content in (connection.execute(query) if wanted else ())
+        if identity in wanted
     }
 
 

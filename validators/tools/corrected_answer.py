@@ -10,7 +10,7 @@ from winnow.config.task import Task
 from winnow.core.model_vocabulary import CallFormatName
 from winnow.validators.tools.call_formats import CALL_FORMATS, Answer, CallFormat, FormatError
 from winnow.validators.tools.call_formats.answer import same_answer
-from winnow.validators.tools.dialogue import Dialogue, Role
+from winnow.validators.tools.dialogue import Call, Dialogue, Role
 from winnow.validators.tools.grounding.finding import GroundingLevel
 from winnow.validators.tools.grounding.ground import ground
 from winnow.validators.tools.strict_json import write_json
@@ -44,6 +44,12 @@ def place_of_answer(dialogue: Dialogue) -> int | None:
     last_request = max((place for place, turn in enumerate(dialogue.turns) if turn.role is Role.USER), default=-1)
     calling = [place for place in learned if place > last_request and dialogue.turns[place].calls]
     return max(calling or learned, default=None)
+
+
+def calls_of_answer(dialogue: Dialogue) -> tuple[Call, ...]:
+    """The calls of the answer that would be corrected."""
+    place = place_of_answer(dialogue)
+    return () if place is None else dialogue.turns[place].calls
 
 
 def answer_as_text(dialogue: Dialogue, task: Task) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from winnow.config.task import Task
 from winnow.core.vocabulary import DecidedBy, State
 from winnow.curation.annotations.agreement import measure_agreement
+from winnow.curation.annotations.argument_agreement import argument_agreement
+from winnow.curation.labeling.answers_of_people import answers_of_people
 from winnow.curation.labeling.response_table import REJECTED_LABEL, latest_responses
 from winnow.curation.labeling.throughput import annotator_activity
 from winnow.curation.review.label_accuracy import confirmed_response_share, measure_label_accuracy
@@ -36,5 +38,6 @@ def measure_annotators(connection: Connection, task: Task, spend: SpendDatabase)
         confirmed=confirmed_response_share(responses, rows),
         lots=load_current_lots(connection, rows),
         generation=run_costs(connection, spend, rows),
+        arguments=argument_agreement(answers_of_people(connection, task)),
         texts={row.id: row.text for row in rows if row.id in quoted},
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import UTC, datetime
 
@@ -11,7 +12,7 @@ from winnow.core.commands import command
 from winnow.core.vocabulary import SPLITS, State
 from winnow.core.working_row import WorkingRow
 from winnow.curation.labeling.queues.adjudicate import adjudicate_candidates
-from winnow.curation.labeling.throughput import annotator_activity, typical_response_seconds
+from winnow.curation.labeling.throughput import annotator_activity, reading_seconds, typical_response_seconds
 from winnow.curation.releases.release_use import use_command
 from winnow.curation.review.lot_facts import LotFacts, UndrawnLotFacts
 from winnow.curation.review.lot_pools import undrawn_pools
@@ -31,6 +32,9 @@ from winnow.operations._context import WorkspaceContext
 from winnow.reports.generation_costs import run_costs
 from winnow.validators.kinds import allowed_targets, kind_of
 from winnow.validators.kinds.kind import Kind
+
+RECORDS_TIMED = 200
+"""Records whose words are counted for the time of reading one."""
 
 
 def status(workspace: WorkspaceContext) -> Status:
@@ -65,6 +69,7 @@ def read_status(connection: Connection, task: Task, spend: SpendDatabase) -> Sta
         lots=lots_now,
         generation=[run.json() for run in run_costs(connection, spend, rows)],
         seconds=typical_response_seconds(activity),
+        reading_seconds=reading_seconds(_texts_to_read(live, task)),
         implausible={one.name: one.implausible for one in activity if one.implausible},
         sources=_sources(connection),
         releases=releases,
@@ -74,6 +79,12 @@ def read_status(connection: Connection, task: Task, spend: SpendDatabase) -> Sta
         forgotten=len(forgotten_ids(connection)),
         next=_next(kind_of(task), states, lots_now, releases, runs),
     )
+
+
+def _texts_to_read(rows: Sequence[WorkingRow], task: Task) -> list[str]:
+    """What annotators would read of the first records that have no label yet, by id: enough for a median."""
+    open_rows = [row for row in rows if row.state in (State.PROPOSED, State.UNLABELED)]
+    return [kind_of(task).readable(row.content) for row in open_rows[:RECORDS_TIMED]]
 
 
 def _next(

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from winnow.core.vocabulary import DecidedBy, DecisionKind, State
+from winnow.core.vocabulary import DecisionKind, State
 from winnow.core.working_row import WorkingRow
 from winnow.curation.annotations.votes import (
     ABSTAINED,
     REJECTED,
     Vote,
+    latest_choices,
     latest_votes,
     needs_adjudication,
     votes_by_record,
@@ -52,8 +53,7 @@ def adjudicate_candidates(
     """Disputed records, those on which annotators disagree, and `doubtful` ones, with everybody's decisions.
 
     `comments` are by record and annotator, `answers` are the corrected answers that people wrote, by the id of their
-    record. Annotators are not named, so that the lead weighs the decisions and not who
-    made them.
+    record. Annotators are not named, so that the lead weighs the decisions and not who made them.
     """
     own = votes_by_record(votes)
     return [
@@ -64,7 +64,7 @@ def adjudicate_candidates(
         )
         for row in rows
         if row.state == State.DISPUTED
-        or (row.id in doubtful and row.decided_by != DecidedBy.ADJUDICATOR)
+        or (row.id in doubtful and not latest_choices(own[row.id], "adjudicator"))
         or (_counts(row, own[row.id]) and needs_adjudication(own[row.id]))
     ]
 

@@ -23,12 +23,17 @@ from winnow.curation.labeling.response_table import latest_responses
 from winnow.curation.labeling.response_writer import ImportedResponses
 from winnow.curation.labeling.returned_responses import RETURNED
 from winnow.curation.labeling.review_form import form_questions
+from winnow.curation.labeling.throughput import READING_SPEED, annotator_activity, remaining_work
 from winnow.curation.review.label_accuracy import measure_label_accuracy
 from winnow.curation.review.lots import load_current_lots
 from winnow.curation.store.queue_items import argilla_copies, queue_datasets, queue_items
 from winnow.curation.store.responses import latest_comments
 from winnow.curation.store.sources import GenerationBatch
 from winnow.curation.store.working_view import working_rows
+from winnow.generators.llm.spend.spend_database import SpendDatabase
+from winnow.operations.report_annotators import measure_annotators
+from winnow.reports.annotators_page import write_annotators
+from winnow.validators.kinds.tools import TOOLS
 from winnow.workspace import Workspace
 
 CALL = '```json\n{{"tool": "{tool}", "params": {{"city": "{city}"}}}}\n```'
@@ -126,6 +131,12 @@ def test_a_corrected_answer_takes_the_place_of_the_reviewed_record(reviewed: Wor
     with reviewed.store.reading() as connection:
         [lot] = load_current_lots(connection, working_rows(connection))
         assert latest_responses(connection, reviewed.task)["label"].tolist() == ["weather"]
+        work = remaining_work(connection, annotator_activity(connection))
+    assert (work.pending.responses, work.is_measured) == (2, False)
+    readable = [TOOLS.readable(row_of(reviewed, record_of(reviewed, city))["content"]) for city in ("Rome", "Bonn")]
+    assert work.minutes == sum(len(text.split()) for text in readable) / READING_SPEED
+    shown = reviewed.status()
+    assert (shown.seconds, shown.reading_seconds) == (None, 60 * len(readable[0].split()) / READING_SPEED)
     assert record in lot.reviewed
     assert new["id"] not in lot.members
     again = respond(reviewed, record, "ann", "01", **wrong(call("Oslo")))
@@ -216,6 +227,24 @@ def test_equal_corrections_are_one_record_and_different_ones_go_to_a_lead(review
     kept = [row for row in corrections_of(reviewed, record) if row["state"] == "labeled"]
     assert [(row["decided_by"], row["id"] == new["id"]) for row in kept] == [("adjudicator", False)]
     assert row_of(reviewed, new["id"])["state"] == "rejected"
+
+
+def test_agreement_by_argument_compares_the_answers_that_people_stand_by(reviewed: Workspace) -> None:
+    first, second, third = (record_of(reviewed, city) for city in CITIES)
+    respond(reviewed, first, "ann", "01", verdict="right")
+    respond(reviewed, first, "bob", "02", **wrong(call("Oslo")))
+    respond(reviewed, second, "ann", "03", verdict="right")
+    respond(reviewed, second, "bob", "04", verdict="right")
+    respond(reviewed, third, "ann", "05", verdict="right")
+    respond(reviewed, third, "bob", "06", **wrong("", label=["ask"]))  # it stands by no answer
+    with reviewed.store.reading() as connection:
+        report = measure_annotators(connection, reviewed.task, SpendDatabase(reviewed.folder.spend_database))
+    [whole, city] = report.facts().arguments
+    assert (whole.tool, whole.argument, whole.agreement.value, whole.agreement.rows) == ("weather", "", 1.0, 2)
+    assert (city.argument, city.agreement.value, city.agreement.rows) == ("city", 0.5, 2)
+    assert report.agreement
+    assert [(one.first, one.second) for one in report.agreement.pairs] == [("ask", "weather")]  # by behavior
+    assert "Agreement by argument" in write_annotators(report, reviewed.folder.reports).read_text()
 
 
 def lead(workspace: Workspace, record: str, minute: str, **content: Any) -> None:

@@ -41,6 +41,9 @@ def print_annotators(report: AnnotatorReport) -> None:
                 f"annotators confuse {pair.first} and {pair.second} ({pair.disagreements:,} times): "
                 "fix the guideline, not the data"
             )
+    if report.arguments:
+        by_argument = [(one.tool, one.argument or "(call)", format_measure(one.agreement)) for one in report.arguments]
+        print_table(["tool", "argument", "two annotators give the same"], by_argument)
     print_line(f"labels from files: {_label_accuracy(report)}")
     print_line(f"single-annotator hold-out answers confirmed: {format_measure(report.confirmed)}")
     for lot in report.lots:

@@ -17,13 +17,14 @@ VERDICTS = {
 REFUSED_PROPOSALS = "refused; its records are unlabeled again, and another run may propose labels"
 
 
-def lot_line(lot: LotFacts | UndrawnLotFacts, seconds: float | None) -> str:
-    """A lot on one line; `seconds` is the typical time of a response, if known."""
+def lot_line(lot: LotFacts | UndrawnLotFacts, seconds: float | None, *, is_reading: bool = False) -> str:
+    """A lot on one line; `seconds` is the typical time of a response, if known, or with `is_reading` of reading one."""
     name = f"{lot.generator} {lot.prompt_version} {lot.model}"
+    each = f", about {seconds:,.0f} seconds to read one" if seconds and is_reading else ""
     if isinstance(lot, UndrawnLotFacts):
-        return f"{name}: {lot.records:,} records not in a lot yet; winnow push review"
+        return f"{name}: {lot.records:,} records not in a lot yet{each}; winnow push review"
     counts = f"{name} #{lot.number}, {lot.records:,} records: {lot.read:,} reviewed, {lot.defects:,} defective"
-    minutes = f", about {max(1, round(lot.more * seconds / 60)):,} minutes" if seconds and lot.more else ""
+    minutes = _minutes(lot.more * seconds, is_reading=is_reading) if seconds and lot.more else ""
     more = f"{lot.more:,} more to review{minutes}" if lot.more else ""
     labels = lot.fully_inspected_labels
     proposals = lot.kind == LotKind.PROPOSED_LABELS
@@ -31,3 +32,7 @@ def lot_line(lot: LotFacts | UndrawnLotFacts, seconds: float | None) -> str:
     inspected = f"{left_out}: {', '.join(labels)}" if labels else ""
     verdict = REFUSED_PROPOSALS if proposals and lot.verdict == LotVerdict.REFUSED else VERDICTS[lot.verdict]
     return "; ".join(filter(None, (counts, verdict.format(**dict(lot)), more, inspected)))
+
+
+def _minutes(seconds: float, *, is_reading: bool) -> str:
+    return f", about {max(1, round(seconds / 60)):,} minutes" + (" to read them" if is_reading else "")

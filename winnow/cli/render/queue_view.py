@@ -102,4 +102,4 @@ def _remaining(remaining: RemainingWork) -> str:
     if remaining.minutes is None:
         return f" ({summary})"
     minutes = f"about {remaining.minutes:,.0f} minutes" if remaining.minutes >= 1.5 else "about a minute"
-    return f" ({summary}, {minutes})"
+    return f" ({summary}, {minutes}{'' if remaining.is_measured else ' to read them; no pace known yet'})"

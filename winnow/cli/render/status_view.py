@@ -32,7 +32,8 @@ def print_status(status: Status) -> None:
         rows.insert(1, ("corrected", f"{counted(status.corrected, 'superseded record')} with a corrected answer"))
     if status.implausible:
         rows.append(("too fast to read", counts_by_name(status.implausible)))
-    rows += [("lot", lot_line(lot, status.seconds)) for lot in status.lots]
+    seconds, is_reading = status.seconds or status.reading_seconds, not status.seconds
+    rows += [("lot", lot_line(lot, seconds, is_reading=is_reading)) for lot in status.lots]
     rows += [("generated", run_line(run)) for run in status.generation]
     rows += [("source", f"{s.id}  {s.name}  {s.origin}, license {s.license}{_retracted(s)}") for s in status.sources]
     if status.forgotten:

@@ -13,12 +13,14 @@ from winnow.core.layout import TASK_FILE
 from winnow.core.model_vocabulary import GeneratorName
 from winnow.validators.kinds import kind_of
 from winnow.validators.kinds.intents import INTENTS
+from winnow.validators.kinds.tools import TOOLS
 
 GENERATED_KINDS: Mapping[str, tuple[str, ...]] = {
     GeneratorName.EXAMPLES: (INTENTS.name,),
     GeneratorName.CONTRASTS: (INTENTS.name,),
     GeneratorName.NEGATIVES: (INTENTS.name,),
     GeneratorName.VARIATIONS: (INTENTS.name,),
+    GeneratorName.RULES: (TOOLS.name,),
 }
 """The kinds of each generator."""
 

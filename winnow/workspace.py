@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from winnow.operations.export import ExportResult
     from winnow.operations.feedback import FeedbackResult
     from winnow.operations.generate import GenerationResult
+    from winnow.operations.generate_contrasts_by_rule import ContrastsByRule
     from winnow.operations.generate_plan import PlanResult
     from winnow.operations.generate_variations import GeneratedVariations
     from winnow.operations.label_errors import LabelErrors
@@ -284,6 +285,14 @@ class Workspace:
 
         request = GenerationRequest("plan", budget=budget, dry_run=dry_run)
         return generate_plan(self._context, Path(plan), request, note=note, progress=progress)
+
+    def generate_contrasts_by_rule(
+        self, *, rules: Sequence[str] = (), labels: Sequence[str] = (), count: int | None = None
+    ) -> ContrastsByRule:
+        """Make contrasts of train dialogues by rule, without a model; all of them go to review."""
+        from winnow.operations.generate_contrasts_by_rule import generate_contrasts_by_rule
+
+        return generate_contrasts_by_rule(self._context, rules=rules, labels=labels, count=count)
 
     def generate_variations(
         self, *, labels: Sequence[str] = (), count: int | None = None, kinds: Sequence[str] = ()

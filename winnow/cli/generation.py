@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,7 +12,8 @@ from winnow.cli.params import JsonOption, choice, progress_bar, workspace_of
 from winnow.cli.planned_generation import carry_out_plan
 from winnow.cli.render import generation_view, terminal
 from winnow.core.errors import Parameter, Problem, WinnowError
-from winnow.core.model_vocabulary import EXAMPLE_KINDS, GenerationEnd, GeneratorName
+from winnow.core.model_vocabulary import EXAMPLE_KINDS, ContrastSource, GenerationEnd, GeneratorName
+from winnow.generators.dialogue_rules import DIALOGUE_RULES
 from winnow.generators.variations.variation_kinds import KINDS
 
 if TYPE_CHECKING:
@@ -137,6 +139,10 @@ def contrasts(
     pair: Annotated[
         list[str], typer.Option("--pair", help="Two labels, as A,B; default: the confusable pairs. Can be repeated.")
     ] = [],  # noqa: B006
+    by: Annotated[
+        str, choice(ContrastSource, "Who makes them: a language model, or rules, which are for dialogues.")
+    ] = ContrastSource.MODEL,
+    rule: Annotated[list[str], choice(DIALOGUE_RULES, "With --by rules: use this rule; can be repeated.")] = [],  # noqa: B006
     count: CountOption = None,
     until: UntilOption = None,
     plan: PlanOption = None,
@@ -148,7 +154,13 @@ def contrasts(
     dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> None:
-    """Have a language model write similar pairs with different labels; a blind judge checks both sides."""
+    """Make similar pairs with different labels: a model writes them and a blind judge checks both sides, or by rule."""
+    if by == ContrastSource.RULES:
+        given = {"pair": pair, "until": until, "plan": plan, "budget": budget, "batch_api": batch_api}
+        _contrasts_by_rule(context, rule, count, given, json)
+        return
+    if rule:
+        raise WinnowError(Problem(Parameter("rule"), ", ".join(rule), "only with --by rules", "add --by rules"))
     _run_generator(
         context,
         json,
@@ -193,6 +205,25 @@ def negatives(
         again=rerun,
         dry_run=dry_run,
     )
+
+
+def _contrasts_by_rule(
+    context: typer.Context, rules: list[str], count: int | None, given: Mapping[str, Any], json: bool
+) -> None:
+    """Make contrasts by rule. Raises WinnowError for what only a model uses."""
+    from winnow.operations.generate_contrasts_by_rule import generate_contrasts_by_rule
+
+    unused = [
+        Problem(Parameter(name), "it has no effect on rules", fix="leave it out") for name in given if given[name]
+    ]
+    if unused:
+        raise WinnowError(unused)
+    result = generate_contrasts_by_rule(workspace_of(context), rules=rules, count=count)
+    if json:
+        terminal.print_json(result.json())
+        return
+    generation_view.render_contrasts_by_rule(result)
+    terminal.print_next("winnow push review" if result.kept else "winnow coverage")
 
 
 def _parse_pair(text: str) -> tuple[str, str]:

@@ -175,6 +175,13 @@ class GeneratorName(StrEnum):
     """Changes of records by rule that keep the label, without a model."""
 
 
+class ContrastSource(StrEnum):
+    """Who makes contrasts."""
+
+    MODEL = "model"
+    RULES = "rules"
+
+
 EXAMPLE_KINDS = (GeneratorName.EXAMPLES, GeneratorName.AMBIGUOUS, GeneratorName.DOMAIN, GeneratorName.FIXES)
 """The kinds of examples that can be requested for a label; each has a prompt file of the same name."""
 

@@ -16,6 +16,7 @@ from winnow.core.errors import Problem, ServiceError
 from winnow.core.example import canonical_text, record_id, repeat_key
 from winnow.core.hashing import stable_hash
 from winnow.core.layout import WorkspaceFolder
+from winnow.core.model_vocabulary import GeneratorName
 from winnow.core.vocabulary import CandidateOutcome, Split, State
 from winnow.curation.checks.novelty import NoveltyCheck
 from winnow.curation.ingest.add import MAX_ATTEMPTS, AddResult, WorkspaceChanged
@@ -215,7 +216,7 @@ class ProposalIntake:
     ) -> list[SuspectedRecord]:
         one, found, _ = examined
         suspected = []
-        if found.other_label:
+        if found.other_label and self.run.generator != GeneratorName.RULES:  # contrasts are near other labels
             why = f"The nearest record has the label {found.near_label} (cosine {found.similarity:.2f})."
             suspected.append(SuspectedRecord(identity, BY_SIMILARITY, why, (found.near_id,)))
         verdict = (verdicts or {}).get(one.content)

@@ -10,6 +10,7 @@ from winnow.core.model_vocabulary import GenerationEnd
 
 if TYPE_CHECKING:
     from winnow.operations.generate import GenerationResult
+    from winnow.operations.generate_contrasts_by_rule import ContrastsByRule
     from winnow.operations.generate_variations import GeneratedVariations
 
 
@@ -70,6 +71,17 @@ def render_variations(result: GeneratedVariations) -> None:
     for label in result.less_diverse:
         print_line(LESS_DIVERSE_MESSAGE.format(label), style="yellow")
     print_line(f"run {result.run.id}: {result.kept:,} records")
+
+
+def render_contrasts_by_rule(result: ContrastsByRule) -> None:
+    """Print what each rule made of the seeds, and why it made nothing of the others."""
+    added = result.added
+    print_line(f"given {added.given:,} = added {added.added:,} + known {added.known:,} + dropped {added.dropped:,}")
+    print_line(f"of {result.seeds:,} seeds, by rule:")
+    for name, one in result.rules.items():
+        state = "made before" if one.known else _counted(one.by_label) or "none"
+        refused = f"; refused: {_counted(one.refused)}" if one.refused else ""
+        print_line(f"{name}: {one.kept:,} contrasts ({state}){refused}")
 
 
 def _counted(counts: Mapping[str, int]) -> str:

@@ -1,16 +1,20 @@
-"""Run `winnow` as a user would: as a process of its own."""
+"""Run `winnow` as a user would: in a process of its own."""
 
 from __future__ import annotations
 
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
-WINNOW_SCRIPT = Path(sys.executable).parent / "winnow"
+from tests.support.forked_commands import CAN_FORK, WINNOW_SCRIPT, run_forked
+
+TIMEOUT = 300
 
 
 def run_winnow(*arguments: object, cwd: Path, **options: Any) -> subprocess.CompletedProcess[str]:
-    """Run the installed script; `options` go to `subprocess.run`."""
-    command = [str(WINNOW_SCRIPT), *map(str, arguments)]
-    return subprocess.run(command, cwd=cwd, text=True, capture_output=True, timeout=300, **options)
+    """Run a command; with `options`, which go to `subprocess.run`, as the installed script."""
+    words = [str(one) for one in arguments]
+    if CAN_FORK and not options:
+        return run_forked(words, cwd=cwd, timeout=TIMEOUT)
+    command = [str(WINNOW_SCRIPT), *words]
+    return subprocess.run(command, cwd=cwd, text=True, capture_output=True, timeout=TIMEOUT, **options)

@@ -17,7 +17,8 @@ from winnow.validators.kinds.tools import TOOLS
 
 GENERATED_KINDS: Mapping[str, tuple[str, ...]] = {
     GeneratorName.EXAMPLES: (INTENTS.name,),
-    GeneratorName.CONTRASTS: (INTENTS.name,),
+    GeneratorName.CONTRASTS: (INTENTS.name, TOOLS.name),
+    GeneratorName.DIALOGUES: (TOOLS.name,),
     GeneratorName.NEGATIVES: (INTENTS.name,),
     GeneratorName.VARIATIONS: (INTENTS.name,),
     GeneratorName.RULES: (TOOLS.name,),

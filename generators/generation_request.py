@@ -11,9 +11,11 @@ from winnow.core.choices import choice_problem
 from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.model_vocabulary import EXAMPLE_KINDS, GeneratorName
 from winnow.core.ranges import range_problem
+from winnow.generators.generated_labels import generated_labels
 from winnow.generators.llm.batch_jobs import BatchPolling
 from winnow.generators.plan import GenerationPlan, read_plan
 from winnow.generators.plan_part import PlanPart
+from winnow.validators.tools.dialogue_composition import NO_CALL_KINDS
 
 
 @dataclass(frozen=True)
@@ -22,11 +24,15 @@ class GenerationRequest:
 
     generator: str
     labels: Sequence[str] = ()
+    tools: Sequence[str] = ()
+    """Of dialogues: the tools that they call or, with `behaviors`, that they are about; all where it is empty."""
+    behaviors: Sequence[str] = ()
+    """Of dialogues: the behaviors without a call; none where only dialogues with calls are wanted."""
     pairs: Sequence[tuple[str, str]] = ()
     kind: str = GeneratorName.EXAMPLES
     """`examples`, `ambiguous`, `domain` or `fixes`."""
     count: int | None = None
-    """Total number of queries to request; None: what the plan names or the targets lack."""
+    """Total number of queries or dialogues to request; None: what the plan names or the targets lack."""
     until: int | None = None
     """Stop after this many accepted candidates."""
     plan: Path | None = None
@@ -54,9 +60,12 @@ class GenerationRequest:
 
 def check_request(task: Task, request: GenerationRequest) -> GenerationPlan | None:
     """Read the plan of a request. Raises WinnowError with everything that is wrong with the request."""
-    names = task.label_names
+    names = generated_labels(task)
     labels = (*request.labels, *(side for pair in request.pairs for side in pair))
+    tools = [name for name in names if name not in [*NO_CALL_KINDS]]
     choices = [*(("label", label, names) for label in labels), ("kind", request.kind, EXAMPLE_KINDS)]
+    choices += [("tool", name, tools) for name in request.tools]
+    choices += [("behavior", name, NO_CALL_KINDS) for name in request.behaviors]
     problems = [problem for choice in choices if (problem := choice_problem(*choice))]
     numbers = (
         ("count", request.count),

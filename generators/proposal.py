@@ -8,6 +8,7 @@ from typing import Any
 
 from winnow.config.task import Task
 from winnow.core.hashing import keyed_shuffle
+from winnow.validators.text import Drop
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,8 @@ class Proposal:
     """The id of the record that it varies; it joins that record's group."""
     group_key: str = ""
     """The same for all proposals of one new group."""
+    problem: Drop | None = None
+    """Why it is dropped whatever its content is, such as an answer of a model that could not be read."""
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,8 @@ PROPOSAL_PROBLEMS: Mapping[str, Callable[[Proposal, Task], Drop | None]] = {TOOL
 
 def proposal_problem(one: Proposal, task: Task) -> Drop | None:
     """Why a proposal cannot be an example of the task, whatever the dataset holds; None where it can."""
+    if one.problem is not None:
+        return one.problem
     kind = kind_of(task)
     if one.label not in kind.targets(task) and not kind.is_other_target(one.label, task):
         return Drop(DropReason.UNKNOWN_LABEL, f"{one.label!r} is not a label of the task")

@@ -24,7 +24,7 @@ class RoundEstimate:
 
     requests: int
     items: int
-    """Queries or pair sides that are requested."""
+    """Queries, dialogues or pair sides that are requested."""
     input_tokens: int
     counted: bool
     """The API counted the first request, and the others are estimated from it by length; otherwise only by length."""
@@ -39,6 +39,8 @@ class RoundEstimate:
     prices_as_of: str
     free: bool = False
     """No model of the round costs anything."""
+    noun: str = "queries"
+    """What the items are called."""
 
     @classmethod
     def nothing(cls) -> RoundEstimate:
@@ -64,7 +66,7 @@ class RoundEstimate:
                 f"about {round(self.items * self.kept_share):,} will be accepted, as {self.kept_share:.0%} were before"
             )
         return (
-            f"{self.requests:,} requests for {self.items:,} queries; {self.input_tokens:,} input tokens ({how}), "
+            f"{self.requests:,} requests for {self.items:,} {self.noun}; {self.input_tokens:,} input tokens ({how}), "
             f"about {self.output_tokens:,} output tokens; {cost}; {share}"
         )
 

@@ -23,6 +23,7 @@ from winnow.generators import contrasts, judge
 from winnow.generators.allocation import allocate
 from winnow.generators.diversity_grid import WORDINGS, query_briefs
 from winnow.generators.examples import example_requests
+from winnow.generators.job import GenerationJob
 from winnow.generators.llm.anthropic import message_body
 from winnow.generators.llm.estimate import estimate
 from winnow.generators.llm.model_roles import ModelRole
@@ -36,7 +37,6 @@ from winnow.generators.prompts.prompt_file import load_prompt, quote_as_data
 from winnow.generators.proposal import PromptContext, SeedRecord
 from winnow.generators.query_request import read_queries
 from winnow.generators.region_queries import region_requests
-from winnow.generators.rounds import GenerationJob
 
 PROMPT_HASHES = {
     "task": "1 290351478db3",
@@ -52,6 +52,13 @@ PROMPT_HASHES = {
     "router_task": "1 1df75a8f2c49",
     "router": "1 12a157c9baf0",
     "router_local": "1 e0ce4dacf104",
+    "dialogue_task": "1 aa477a845db0",
+    "dialogues": "1 aaccb128e336",
+    "dialogue_results": "1 bca7eb44c2a3",
+    "dialogue_continuations": "1 1acd225d7e8b",
+    "dialogue_contrasts": "1 9f04389871d7",
+    "dialogue_judge_task": "1 d66da6656fc1",
+    "dialogue_judge": "1 5822a5ef4107",
 }
 """Of each prompt's text: whoever changes one raises its version and writes the new hash here."""
 

@@ -1,4 +1,4 @@
-"""winnow generate variations|examples|contrasts|negatives, and winnow generate --plan FILE."""
+"""winnow generate variations|examples|dialogues|contrasts|negatives, and winnow generate --plan FILE."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.model_vocabulary import EXAMPLE_KINDS, ContrastSource, GenerationEnd, GeneratorName
 from winnow.generators.dialogue_rules import DIALOGUE_RULES
 from winnow.generators.variations.variation_kinds import KINDS
+from winnow.validators.tools.dialogue_composition import NO_CALL_KINDS
 
 if TYPE_CHECKING:
     from winnow.generators.generation_request import GenerationRequest
@@ -30,7 +31,9 @@ STOPPED_AT_BUDGET = 4
 
 LabelOption = Annotated[list[str], typer.Option("--label", help="Generate for this label; can be repeated.")]
 
-CountOption = Annotated[int | None, typer.Option(help="Total number of queries to request; default: what is missing.")]
+CountOption = Annotated[
+    int | None, typer.Option(help="Total number of queries or dialogues to request; default: what is missing.")
+]
 
 UntilOption = Annotated[int | None, typer.Option(help="Stop after N accepted candidates or at the budget.")]
 
@@ -122,6 +125,49 @@ def examples(
         generator="examples",
         labels=tuple(label),
         kind=kind,
+        count=count,
+        until=until,
+        plan=plan,
+        judge=judge,
+        budget=budget,
+        batches=batch_api,
+        again=rerun,
+        dry_run=dry_run,
+    )
+
+
+@generate.command()
+def dialogues(
+    context: typer.Context,
+    tool: Annotated[
+        list[str],
+        typer.Option(
+            "--tool", help="Write dialogues that call this tool; with --behavior: that are about it. Can be repeated."
+        ),
+    ] = [],  # noqa: B006
+    behavior: Annotated[
+        list[str], choice(NO_CALL_KINDS, "Write dialogues of this behavior, without a call; can be repeated.")
+    ] = [],  # noqa: B006
+    count: CountOption = None,
+    until: UntilOption = None,
+    plan: PlanOption = None,
+    judge: JudgeOption = False,
+    budget: BudgetOption = None,
+    batch_api: BatchOption = False,
+    no_wait: NoWaitOption = False,
+    poll_seconds: PollOption = POLL_SECONDS,
+    rerun: RerunOption = False,
+    dry_run: DryRunOption = False,
+    json: JsonOption = False,
+) -> None:
+    """Have a language model write dialogues that call tools, ask, answer directly, or say that no tool serves."""
+    _run_generator(
+        context,
+        json,
+        polling=(not no_wait, poll_seconds),
+        generator=GeneratorName.DIALOGUES.value,
+        tools=tuple(tool),
+        behaviors=tuple(behavior),
         count=count,
         until=until,
         plan=plan,

@@ -11,18 +11,16 @@ from typing import Any, cast
 from winnow.config.task import Task
 from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
-from winnow.core.hashing import file_sha256, stable_hash
 from winnow.core.model_vocabulary import GenerationEnd, ResponseOutcome
 from winnow.curation.ingest.add import AddResult
 from winnow.curation.store.database import Store
-from winnow.curation.store.generation_runs import NOT_STARTED, GenerationRun, RunSpec, begin_run, end_run, find_run
-from winnow.curation.store.working_view import working_rows
+from winnow.curation.store.generation_runs import NOT_STARTED, GenerationRun, begin_run, end_run, find_run
 from winnow.generators.generated_kinds import require_generated_kind
 from winnow.generators.generation_request import GenerationRequest, check_request
-from winnow.generators.judge import judge_requests
+from winnow.generators.judging import JUDGE
 from winnow.generators.llm.batch_jobs import send_in_batches
 from winnow.generators.llm.client import BatchClient, LlmClient
-from winnow.generators.llm.estimate import RoundEstimate, estimate
+from winnow.generators.llm.estimate import RoundEstimate
 from winnow.generators.llm.ledger_types import Budgets, SpendTotals
 from winnow.generators.llm.model_roles import ModelRole, ModelRoles, choose_models
 from winnow.generators.llm.prices import NANO_PER_USD, Usage, nanodollars
@@ -33,22 +31,15 @@ from winnow.generators.llm.spend.run_batch_jobs import BatchJobs
 from winnow.generators.llm.spend.spend_database import SpendDatabase
 from winnow.generators.llm.spend.spend_ledger import SpendLedger
 from winnow.generators.llm.worker_pool import OnProgress, send_requests
-from winnow.generators.plan import GenerationPlan
-from winnow.generators.prompts.prompt_file import prompt_versions
-from winnow.generators.rounds import JUDGE, TEXTS_PER_JUDGE_REQUEST, WRITE, GenerationJob, round_requests, run_rounds
-from winnow.generators.run_costs import history
+from winnow.generators.rounds import run_rounds
 from winnow.operations._context import WorkspaceContext
 from winnow.operations.batch_diversity import less_diverse_labels
 from winnow.operations.check import measure
 from winnow.operations.generation_job import MisclassifiedByLabel, plan_job
 from winnow.operations.plan_progress import kept_by, run_budget
 from winnow.operations.proposal_intake import ProposalIntake, combined_result, open_intake
-from winnow.reports.generation_costs import run_costs
-
-TYPICAL_QUERY = "how do i get this to work again without losing what i had before"
-"""Stands in for queries that are not written yet when the cost of judging them is estimated."""
-
-PROMPTS_OF = {"contrasts": ("contrasts", "judge"), "negatives": ("negatives",)}
+from winnow.operations.round_estimate import estimate_round
+from winnow.operations.run_spec import run_spec
 
 
 @dataclass(frozen=True)
@@ -143,7 +134,7 @@ def run_generation(
     intake = context.open_intake()
     judge = model_roles.judge.choice if model_roles.judge else None
     intake.judge = judge.model if judge else ""
-    spec = _run_spec(context.task, request, model_roles, plan)
+    spec = run_spec(context.task, request, model_roles, plan)
     with context.store.reading() as connection:
         before = find_run(connection, spec)
         if request.more is not None:
@@ -161,7 +152,7 @@ def run_generation(
         ledger = _open_ledger(context, intake, request, model_roles, process)
         if job is None:
             return _result(intake, ledger, GenerationEnd.KNOWN, RoundEstimate.nothing(), model_roles, ())
-        estimated = _estimate_round(intake, ledger, clients[model_roles.writer], job, model_roles, request)
+        estimated = estimate_round(intake, ledger, clients[model_roles.writer], job, model_roles, request)
         for left_out in intake.nearby().screened_task.left_out:
             context.note(str(left_out))
         context.note(str(estimated))
@@ -268,66 +259,4 @@ def _result(
         free=model_roles.free,
         less_diverse=less_diverse_labels(intake),
         unanswered=sum(outcome != ResponseOutcome.ANSWERED for outcome in outcomes.values()),
-    )
-
-
-def _run_spec(task: Task, request: GenerationRequest, model_roles: ModelRoles, plan: GenerationPlan | None) -> RunSpec:
-    """What identifies a run. Budget, batch API and polling are not part of it."""
-    names = PROMPTS_OF.get(request.generator) or (request.kind, *(["regions"] if plan and plan.regions else []))
-    settings = {
-        "labels": list(request.labels),
-        "pairs": [list(pair) for pair in request.pairs],
-        "kind": request.kind,
-        "count": request.count,
-        "until": request.until,
-        "plan": file_sha256(request.plan)[:16] if request.plan else "",
-        "judge": model_roles.judge.choice.model if model_roles.judge else "",
-        "effort": model_roles.writer.choice.effort,
-        "task": stable_hash(task.model_dump_json(include={"labels", "fallback"}), length=16),
-    }
-    if request.part is not None:
-        settings = {name: settings[name] for name in ("judge", "effort", "task")} | dict(request.part.facts)
-    generator = request.generator if request.kind == "examples" else request.kind
-    return RunSpec(generator, prompt_versions(*names, "task"), model_roles.writer.choice.model, settings)
-
-
-def _estimate_round(
-    intake: ProposalIntake,
-    ledger: SpendLedger,
-    client: LlmClient,
-    job: GenerationJob,
-    model_roles: ModelRoles,
-    request: GenerationRequest,
-) -> RoundEstimate:
-    """The cost of the first round with its judging; for a run that continues, of what is still open in it."""
-    planned = ledger.planned(f"{WRITE} 0")
-    ended = ledger.outcomes(planned)
-    writing = [one.request for one in planned if one.id not in ended]
-    writer, judge = model_roles.writer, model_roles.judge
-    if not planned:
-        drafts = round_requests(
-            job.scaled(job.until or job.count), writer.choice, intake.prompt_context(), (), round_number=0
-        )
-        writing = [one for one, _ in drafts]
-    judging = []
-    if judge:
-        texts = [f"{TYPICAL_QUERY} {i}" for i in range(sum(one.items for one in writing))]
-        task = intake.nearby().screened_task.task
-        drafts = judge_requests(task, judge.choice, texts, key="", per_request=TEXTS_PER_JUDGE_REQUEST)
-        judging = [one for one, _ in drafts]
-    with intake.store.reading() as connection:
-        before = history(
-            run_costs(connection, ledger.database, working_rows(connection)),
-            intake.run.generator,
-            writer.choice.model,
-        )
-    return estimate(
-        writing,
-        writer,
-        judging,
-        judge,
-        count_tokens=client.count_tokens,
-        batch=request.batches,
-        output_tokens=before.output_tokens if before else None,
-        kept_share=before.kept_share if before else None,
     )

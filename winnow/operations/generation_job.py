@@ -12,10 +12,11 @@ from winnow.core.quota_names import CONTRASTS_PER_PAIR, QUERIES_PER_REGION
 from winnow.curation.checks.hold_out_texts import HoldOutTexts
 from winnow.generators.allocation import allocate
 from winnow.generators.generation_request import GenerationRequest
+from winnow.generators.job import GenerationJob
 from winnow.generators.llm.request import ModelChoice
 from winnow.generators.plan import GenerationPlan, LabelNeed
 from winnow.generators.query_request import neighbor_labels
-from winnow.generators.rounds import GenerationJob
+from winnow.operations.dialogue_job import plan_dialogues
 from winnow.operations.proposal_intake import ProposalIntake
 
 MIN_MISCLASSIFIED = 3
@@ -37,6 +38,8 @@ def plan_job(
 
     `note` receives how many texts of the plan are left out because they repeat a hold-out record.
     """
+    if request.generator == GeneratorName.DIALOGUES:
+        return plan_dialogues(request, plan, intake, judge)
     per_request = intake.task.generate.per_request
     wanted = request.count or request.until
     if request.generator == "contrasts":

@@ -220,7 +220,8 @@ class ProposalIntake:
             why = f"The nearest record has the label {found.near_label} (cosine {found.similarity:.2f})."
             suspected.append(SuspectedRecord(identity, BY_SIMILARITY, why, (found.near_id,)))
         verdict = (verdicts or {}).get(one.content)
-        if verdict is not None and verdict.label != one.label:
+        parts = self._kind.target_parts
+        if verdict is not None and not {*parts(verdict.label)} <= {*parts(one.label)}:
             suspected.append(
                 SuspectedRecord(
                     identity, self.judge, f"A judge model that did not see the label chose {verdict.label}."

@@ -146,12 +146,11 @@ class _Delivery:
         vectors: Any,
     ) -> list[ArgillaRecord]:
         """What annotators see of each item; in a blind dataset, nothing of the answer that they are to give."""
-        form, is_blind = kind_form(kind_of(self.task)), dataset.kind == DatasetKind.BLIND
-        show = form.show_blind if is_blind else form.show
+        is_blind = dataset.kind == DatasetKind.BLIND
         return [
             ArgillaRecord(
                 one.record_id,
-                show(one.content, self.task),
+                self._shown(one.content, is_blind=is_blind),
                 len(one.text.split()),
                 None if is_blind else one.context,
                 one.earlier_turns,
@@ -161,6 +160,14 @@ class _Delivery:
             )
             for item, one, vector in zip(items, candidates, vectors, strict=True)
         ]
+
+    def _shown(self, content: str, *, is_blind: bool) -> str:
+        """A content as annotators read it; where they may correct its answer, they may copy it, too."""
+        form = kind_form(kind_of(self.task))
+        if is_blind:
+            return form.show_blind(content, self.task)
+        to_copy = form.answer.show(content, self.task) if form.answer and self.queue.asks_correction else ""
+        return form.show(content, self.task) + to_copy
 
     def _suggestion(self, item: QueueItem) -> tuple[str | list[str], float, str] | None:
         """Label, probability and agent that an item suggests; a list of labels where several may be chosen."""

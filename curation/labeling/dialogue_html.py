@@ -10,10 +10,8 @@ import json
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from winnow.config.task import Task
 from winnow.core.counted import counted
 from winnow.validators.tools.call_formats.call_json import in_schema_order
-from winnow.validators.tools.corrected_answer import answer_as_text
 from winnow.validators.tools.dialogue import Call, Dialogue, Role, Tool, Turn
 from winnow.validators.tools.grounding.finding import GroundingFinding, GroundingLevel
 from winnow.validators.tools.grounding.ground import ground
@@ -26,17 +24,22 @@ NOTED_LEVELS = (GroundingLevel.ERROR, GroundingLevel.REVIEW)
 """Levels of grounding that annotators are shown."""
 
 
-def dialogue_html(dialogue: Dialogue, task: Task) -> str:
-    """The whole dialogue, what the checks note about its calls, the offered tools, and its answer as text."""
+def dialogue_html(dialogue: Dialogue, system_prompt: str) -> str:
+    """The whole dialogue, what the checks note about its calls, and the offered tools."""
     names = {call.id: call.name for _, call in dialogue.calls()}
     parts = [part for turn in dialogue.turns for part in _turn(turn, dialogue, names)]
-    return "".join([*parts, *_notes(dialogue, task.system_prompt_text), _offered(dialogue), *_answer(dialogue, task)])
+    return "".join([*parts, *_notes(dialogue, system_prompt), _offered(dialogue)])
 
 
 def request_html(dialogue: Dialogue) -> str:
     """What the user says, without answers, and the offered tools: from this a person decides blind."""
     requests = (_spoken("User", turn.content) for turn in dialogue.turns if turn.role == Role.USER)
     return "".join([*requests, _offered(dialogue)])
+
+
+def answer_html(written: str) -> str:
+    """The answer that a corrected one takes the place of, as a person would write it: to be copied and changed."""
+    return _folded("The answer as text, to copy for a corrected one", _code(written)) if written else ""
 
 
 def _turn(turn: Turn, dialogue: Dialogue, names: dict[str, str]) -> Iterator[str]:
@@ -116,12 +119,6 @@ def _offered(dialogue: Dialogue) -> str:
 
 def _tool(tool: Tool) -> str:
     return f"<li>{_text(signatures([tool]))}</li>"
-
-
-def _answer(dialogue: Dialogue, task: Task) -> Iterator[str]:
-    """The answer that a corrected one takes the place of, to be copied and changed."""
-    if written := answer_as_text(dialogue, task):
-        yield _folded("The answer as text, to copy for a corrected one", _code(written))
 
 
 def _folded(title: str, html: str) -> str:

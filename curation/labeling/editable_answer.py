@@ -8,6 +8,7 @@ from typing import Any
 
 from winnow.config.task import Task
 from winnow.core.answer_problem import AnswerProblem
+from winnow.curation.labeling.dialogue_html import answer_html
 from winnow.validators.kinds.tools import TOOLS, content_of, dialogue_of, offered_by_task
 from winnow.validators.text import Drop
 from winnow.validators.tools.call_formats import Answer, FormatError
@@ -38,6 +39,8 @@ class EditableAnswer:
     correct: CorrectAnswer
     as_text: Callable[[str, Task], str]
     """The answer of a content as a person would write it."""
+    show: Callable[[str, Task], str]
+    """The same as it is shown below an example, to be copied."""
     calls: Callable[[str], Sequence[Call]]
     """The calls of the answer of a content."""
     example: Callable[[Task], str]
@@ -79,6 +82,7 @@ def _example_value(schema: Mapping[str, Any]) -> Any:
 DIALOGUE_ANSWER = EditableAnswer(
     correct=_corrected_content,
     as_text=lambda content, task: answer_as_text(dialogue_of(content), task),
+    show=lambda content, task: answer_html(answer_as_text(dialogue_of(content), task)),
     calls=lambda content: calls_of_answer(dialogue_of(content)),
     example=_example,
 )

@@ -62,7 +62,7 @@ KIND_FORMS: dict[str, KindForm] = {
     INTENTS.name: _plain_form("Query", str),
     TOOLS.name: KindForm(
         "Dialogue",
-        lambda content, task: dialogue_html(dialogue_of(content), task),
+        lambda content, task: dialogue_html(dialogue_of(content), task.system_prompt_text),
         lambda content, _: request_html(dialogue_of(content)),
         TOOLS.readable,
         is_markdown=True,

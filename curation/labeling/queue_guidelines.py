@@ -123,7 +123,7 @@ def _correction_points(task: Task, queue: QueueDefinition) -> list[str]:
         "gives it. **Wording**: only what the assistant says is wrong, not what it does.",
         "**Corrected answer**: the answer to the last request, with its calls, exactly as the assistant would write "
         "it. Open *The answer as text* below the dialogue, copy it and change it. If it breaks the format, your "
-        f"response returns to your drafts, with the reason at the top of the comment.{_example(form.example(task))}",
+        f"response returns to your drafts, with the reason at the top of it.{_example(form.example(task))}",
     ]
 
 

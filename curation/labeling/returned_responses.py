@@ -1,4 +1,4 @@
-"""Responses that are not counted and return to their annotator, with the reason at the top of the comment."""
+"""Responses that are not counted and return to their annotator, with the reason at the top of what they wrote."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from winnow.curation.labeling.argilla_types import AnnotatorResponse
+from winnow.curation.labeling.review_form import CORRECTION
 
 RETURNED = "↩ Returned: "
 """What the line with the reason begins with; it is removed when the response is submitted again."""
@@ -20,10 +21,11 @@ class ReturnedResponse:
     why: str
 
     def as_draft(self) -> AnnotatorResponse:
-        """The response with the reason at the top of its comment."""
+        """The response with the reason at the top of its corrected answer or, if it has none, of its comment."""
         content = without_reason(self.response.content)
-        comment = "\n".join(filter(None, (RETURNED + " ".join(self.why.split()), content.get("comment"))))
-        return replace(self.response, content={**content, "comment": comment})
+        place = CORRECTION if content.get(CORRECTION) else "comment"
+        text = "\n".join(filter(None, (RETURNED + " ".join(self.why.split()), content.get(place))))
+        return replace(self.response, content={**content, place: text})
 
     def json(self) -> dict[str, str]:
         """One entry of `returned` in `pull --json`."""
@@ -31,11 +33,13 @@ class ReturnedResponse:
 
 
 def without_reason(content: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of a response without the reason of its last return; an empty comment is no comment."""
-    comment = content.get("comment")
-    if not comment or RETURNED.strip() not in str(comment):
-        return dict(content)
-    kept = [line for line in str(comment).splitlines() if not line.startswith(RETURNED.strip())]
-    rest = {name: value for name, value in content.items() if name != "comment"}
-    own = "\n".join(kept).strip()
-    return {**rest, "comment": own} if own else rest
+    """The values of a response without the reason of its last return; a text of which nothing is left is none."""
+    own = {name: _own_lines(value) if name in (CORRECTION, "comment") else value for name, value in content.items()}
+    return {name: value for name, value in own.items() if value is not None}
+
+
+def _own_lines(text: str | None) -> str | None:
+    """What a person wrote, as it is where it has no reason."""
+    lines = (text or "").splitlines()
+    kept = [line for line in lines if not line.startswith(RETURNED.strip())]
+    return text if len(kept) == len(lines) else "\n".join(kept).strip() or None

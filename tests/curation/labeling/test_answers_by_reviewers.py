@@ -160,40 +160,41 @@ def test_calls_that_stay_the_same_keep_what_follows(reviewed: Workspace) -> None
     assert [turn["content"] for turn in turns[1:]] == ["I will look.", "fine", "It is fine there."]
 
 
-@pytest.mark.parametrize(
-    ("content", "why"),
-    [
-        (wrong('I will look.\n\n```json\n{"tool": "weather", "params": {"city": "Oslo"}\n```'), "line 4"),
-        (wrong(call("Oslo", tool="wether")), "weather"),
-        (wrong('```json\n{"tool": "weather", "params": {}}\n```'), "city"),
-        (wrong(call("<city>")), "city"),
-        (wrong(call("Oslo"), label=["ask"]), "contradicts the corrected answer"),
-        (wrong("Which country do you mean?"), "choose the behavior"),
-        (wrong(call("Paris")), "is the answer of the dialogue"),
-        (wrong(""), "right behavior or the corrected answer"),
-        (wrong("", label=["weather"]), "proposed behavior"),
-        (wrong("", label=["weather", "ask"]), "contradict each other"),
-        ({"verdict": "right", "correction": call("Oslo")}, "cannot be right"),
-        ({"verdict": "right", "wrong": ["wording"]}, "cannot be right"),
-        ({"verdict": "unusable", "correction": call("Oslo")}, "left out"),
-        (wrong(call("Oslo"), label=[UNSURE_OPTION]), "unsure"),
-        (wrong(call("Oslo"), label=[REJECT_OPTION]), "left out"),
-    ],
+CANNOT_BE_KEPT: tuple[tuple[dict[str, Any], str], ...] = (
+    (wrong('I will look.\n\n```json\n{"tool": "weather", "params": {"city": "Oslo"}\n```'), "line 4"),
+    (wrong(call("Oslo", tool="wether")), "weather"),
+    (wrong('```json\n{"tool": "weather", "params": {}}\n```'), "city"),
+    (wrong(call("<city>")), "city"),
+    (wrong(call("Oslo"), label=["ask"]), "contradicts the corrected answer"),
+    (wrong("Which country do you mean?"), "choose the behavior"),
+    (wrong(call("Paris")), "is the answer of the dialogue"),
+    (wrong(""), "right behavior or the corrected answer"),
+    (wrong("", label=["weather"]), "proposed behavior"),
+    (wrong("", label=["weather", "ask"]), "contradict each other"),
+    ({"verdict": "right", "correction": call("Oslo")}, "cannot be right"),
+    ({"verdict": "right", "wrong": ["wording"]}, "cannot be right"),
+    ({"verdict": "unusable", "correction": call("Oslo")}, "left out"),
+    (wrong(call("Oslo"), label=[UNSURE_OPTION]), "unsure"),
+    (wrong(call("Oslo"), label=[REJECT_OPTION]), "left out"),
 )
-def test_what_cannot_be_kept_returns_as_a_draft_with_the_reason(
-    reviewed: Workspace, content: dict[str, Any], why: str
-) -> None:
+"""Responses, and a part of the reason why each returns to its annotator."""
+
+
+def test_what_cannot_be_kept_returns_as_a_draft_with_the_reason(reviewed: Workspace) -> None:
     record = record_of(reviewed, "Oslo")
     comment = f"{RETURNED}an earlier reason\nmy own words"
-    done = respond(reviewed, record, "ann", "01", **content, comment=comment)
-    [returned] = done.returned
-    assert why in returned.why
-    assert (done.decisions, done.corrected, dict(done.incomplete)) == (0, 0, {"ann": 1})
-    draft = returned.as_draft()
-    assert draft.content == {**content, "comment": f"{RETURNED}{returned.why}\nmy own words"}
-    assert states(reviewed)[record] == ("proposed", "weather")
+    for minute, (content, why) in enumerate(CANNOT_BE_KEPT, 10):
+        done = respond(reviewed, record, "ann", str(minute), **content, comment=comment)
+        [returned] = done.returned
+        assert why in returned.why
+        assert (done.decisions, done.corrected, dict(done.incomplete)) == (0, 0, {"ann": 1})
+        draft, place = returned.as_draft(), "correction" if content.get("correction") else "comment"
+        own = {**content, "comment": "my own words"}
+        assert draft.content == {**own, place: f"{RETURNED}{returned.why}\n{own[place]}"}
+        assert states(reviewed)[record] == ("proposed", "weather")
     assert len(reviewed.records()) == len(CITIES)
-    fixed = respond(reviewed, record, "ann", "02", **wrong(call("Oslo")), comment=draft.content["comment"])
+    text = f"{RETURNED}a reason\n{call('Oslo')}"
+    fixed = respond(reviewed, record, "ann", "50", **wrong(text), comment=comment)
     assert (fixed.decisions, fixed.returned) == (1, [])
     assert [one for one in reviewed.show(record).decisions if one.kind == "correction"]
     with reviewed.store.reading() as connection:
@@ -309,6 +310,21 @@ def argilla_copies_of(connection: Any, record: str) -> Sequence[str]:
     """The records whose copies in Argilla quote a record; the datasets are on no server here."""
     assert argilla_copies(connection, {record}) == []
     return [item.record_id for item in queue_items(connection) if record in item.quoted_ids]
+
+
+def test_a_correction_is_stored_with_its_decision_or_not_at_all(reviewed: Workspace) -> None:
+    record = record_of(reviewed, "Oslo")
+    with reviewed.store.writing() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER stop BEFORE INSERT ON decision BEGIN SELECT RAISE(ABORT, 'stopped'); END"
+        )
+    with pytest.raises(Exception, match="stopped"):
+        respond(reviewed, record, "ann", "01", **wrong(call("Oslo")))
+    assert (len(reviewed.records()), len(reviewed.status().sources)) == (len(CITIES), 1)
+    with reviewed.store.writing() as connection:
+        connection.exec_driver_sql("DROP TRIGGER stop")
+    assert respond(reviewed, record, "ann", "01", **wrong(call("Oslo"))).corrected == 1
+    assert (len(reviewed.records()), len(reviewed.status().sources)) == (len(CITIES) + 1, 2)
 
 
 def test_an_answer_that_was_stored_as_withdrawn_returns_again_after_a_kill(reviewed: Workspace) -> None:

@@ -117,6 +117,36 @@ def latest_proposals(connection: Connection) -> dict[str, LabelProposal]:
     }
 
 
+@dataclass(frozen=True)
+class ProposalOfRecord:
+    """One proposal for a record, as stored."""
+
+    model: str
+    """The run, or the name of the model."""
+    label: str
+    """Under the name that it had at the time."""
+    confidence: float | None
+    """As the model stated it; None if it stated none."""
+    band: str
+    """The confidence band."""
+    lot: str | None
+    """Id of its lot; None while no lot is drawn."""
+    at: str
+    """When it was proposed: ISO 8601, UTC."""
+
+
+def proposals_of(connection: Connection, record: str) -> list[ProposalOfRecord]:
+    """Every label that models proposed for a record, oldest first."""
+    columns = label_proposal.c
+    query = (
+        select(columns.model, columns.label, columns.confidence, columns.band, lot_member.c.lot_id, columns.at)
+        .join(lot_member, lot_member.c.proposal_id == columns.id, isouter=True)
+        .where(columns.record_id == record)
+        .order_by(columns.id)
+    )
+    return [ProposalOfRecord(*row) for row in connection.execute(query)]
+
+
 def records_proposed_by(connection: Connection, model: str) -> set[str]:
     """The records for which a run or another model ever proposed a label."""
     query = select(label_proposal.c.record_id).where(label_proposal.c.model == model)

@@ -69,6 +69,10 @@ def test_the_command_proposes_what_the_api_does(ws: Workspace, trained_example: 
     assert told.returncode == 0, told.stderr
     assert "3 labels proposed" in told.stdout
     assert "next: winnow push review" in told.stdout
+    rows = ws.records()
+    shown = run_winnow("show", str(rows.loc[rows["state"] == "proposed", "id"].iloc[0]), cwd=ws.folder.root)
+    assert f"({trained_example[1]}, confidence 0." in shown.stdout
+    assert "no lot yet" in shown.stdout
     refused = run_winnow("propose", cwd=ws.folder.root)
     assert refused.returncode == 2
     assert "a run or a file of predictions" in refused.stderr

@@ -18,6 +18,7 @@ from winnow.curation.store.decisions import StoredDecision, decisions_of
 from winnow.curation.store.flags import RecordFlag, flags_of
 from winnow.curation.store.forgotten import forgotten_by_id_prefix
 from winnow.curation.store.groups import split_reason
+from winnow.curation.store.label_proposals import ProposalOfRecord, proposals_of
 from winnow.curation.store.occurrences import RecordOccurrence, occurrences_of
 from winnow.curation.store.source_forms import source_form_of
 from winnow.curation.store.supersessions import StoredSupersession, supersessions_of
@@ -63,6 +64,8 @@ class RecordDetails:
     """The times that sources showed it, the first added first."""
     decisions: list[StoredDecision]
     """What people, files, rules and models decided about it."""
+    proposals: list[ProposalOfRecord]
+    """The labels that models proposed for it, oldest first."""
     supersessions: list[StoredSupersession]
     """What sources state about the records that it corrects, and about its corrections, retracted ones included. Those
     that count are in `superseded_by` and `supersedes` of the record."""
@@ -108,6 +111,7 @@ def read_record(
         split_reason=split_reason(connection, record.group),
         occurrences=occurrences_of(connection, identity),
         decisions=decisions_of(connection, identity),
+        proposals=proposals_of(connection, identity),
         supersessions=supersessions_of(connection, identity),
         flags=flags_of(connection, identity),
         neighbors=_neighbors(record, rows, folder, embedder),

@@ -8,6 +8,7 @@ from winnow.cli.render.terminal import print_line, print_table
 
 if TYPE_CHECKING:
     from winnow.core.working_row import WorkingRow
+    from winnow.curation.store.label_proposals import ProposalOfRecord
     from winnow.curation.store.supersessions import StoredSupersession
     from winnow.operations.show import RecordDetails
 
@@ -28,6 +29,7 @@ def print_record(shown: RecordDetails) -> None:
         ("releases", ", ".join(f"{r.release} ({r.split})" for r in shown.releases) or "none"),
     ]
     facts += [(_role(one, record.id), _statement(one, record)) for one in shown.supersessions]
+    facts += [("proposed", _proposal(one)) for one in shown.proposals]
     facts += [("flag", f"{flag.name}: {flag.detail}") for flag in shown.flags]
     print_table(["", ""], facts)
     print_line()
@@ -54,6 +56,12 @@ def print_record(shown: RecordDetails) -> None:
         return
     near = [(f"{n.similarity:.3f}", n.label or n.state, n.assigned_split, n.text) for n in shown.neighbors]
     print_table(["cosine", "label", "assigned split", "nearest records"], near, right=[0])
+
+
+def _proposal(one: ProposalOfRecord) -> str:
+    """The label, which model proposed it, and its lot."""
+    confidence = "" if one.confidence is None else f", confidence {one.confidence:.3f}"
+    return f"{one.label} ({one.model}{confidence}, {f'lot {one.lot}' if one.lot else 'no lot yet'}, {one.at})"
 
 
 def _role(one: StoredSupersession, record: str) -> str:

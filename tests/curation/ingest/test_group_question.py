@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shlex
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from tests.support.commands import WINNOW_SCRIPT, run_winnow
+from tests.support.commands import run_winnow
 from tests.support.files import write_jsonl
 from winnow.core.errors import WinnowError
 from winnow.curation.io.readers.columns import Columns
@@ -45,9 +44,7 @@ def test_both_answers_run_as_printed(make_workspace: Make, tmp_path: Path) -> No
         assert (asked.returncode, asked.stdout) == (2, "")
         lines = [part for part in asked.stderr.replace("\n", " ").split("`") if part.startswith("winnow add")]
         [line] = [part for part in lines if shlex.split(part)[-1] == answer]
-        done = subprocess.run(
-            [str(WINNOW_SCRIPT), *shlex.split(line)[1:]], cwd=workspace.folder.root, capture_output=True, text=True
-        )
+        done = run_winnow(*shlex.split(line)[1:], cwd=workspace.folder.root)
         assert done.returncode == 0, done.stderr
         assert groups(workspace) == count
         assert workspace.status().sources[0].license == "my own"

@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.commands import WINNOW_SCRIPT
+from tests.support.commands import WINNOW_SCRIPT, run_winnow
 from tests.support.labeling import new_annotator, sign_in, try_password
 from tests.support.labeling_queue import TEXTS, Queue, between, make_queue, scope, terms
 from tests.support.paths import EXAMPLE
@@ -452,7 +452,7 @@ def workspace(tmp_path: Path) -> Path:
 
 
 def winnow(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([WINNOW_SCRIPT, *arguments], cwd=cwd, capture_output=True, text=True, timeout=300)
+    return run_winnow(*arguments, cwd=cwd)
 
 
 def test_the_command_starts_finds_and_stops(environment: Path, workspace: Path) -> None:

@@ -14,7 +14,7 @@ from winnow.validators.kinds.intents import INTENTS
 from winnow.validators.kinds.tools import TOOLS, dialogue_of, offered_by_task
 from winnow.validators.tools.argument_gaps import closed_gaps
 from winnow.validators.tools.behavior import TOOL_SEPARATOR, Behavior
-from winnow.validators.tools.dialogue import Role
+from winnow.validators.tools.dialogue import Dialogue, Role, Tool
 from winnow.validators.tools.dialogue_composition import LabeledDialogue, contrastive_pairs
 from winnow.validators.tools.dialogue_facets import threading_calls
 
@@ -67,13 +67,7 @@ def _dialogues(
     task: Task, quotas: Sequence[Quota], added: Sequence[AddedRecord], others: Sequence[AddedRecord]
 ) -> dict[Quota, int]:
     tools = {tool.name: tool for tool in offered_by_task(task)}
-    counts: Counter[tuple[QuotaName, str]] = Counter()
-    for record in added:
-        dialogue = dialogue_of(record.content)
-        counts.update(_label_keys(record.label))
-        counts[QuotaName.MULTI_TURN, ""] += sum(turn.role is Role.USER for turn in dialogue.turns) > 1
-        counts.update((QuotaName.THREADS_ID, name) for name in {call.name for call in threading_calls(dialogue)})
-        counts.update((QuotaName.ARGUMENTS, key) for key in closed_gaps(dialogue, tools))
+    counts = Counter(key for record in added for key in dialogue_keys(dialogue_of(record.content), record.label, tools))
     before, after = _labeled(others), _labeled([*others, *added])
     return {
         quota: _pairs(after, quota) - _pairs(before, quota)
@@ -81,6 +75,15 @@ def _dialogues(
         else counts[quota.name, quota.of]
         for quota in quotas
     }
+
+
+def dialogue_keys(dialogue: Dialogue, label: str, tools: Mapping[str, Tool]) -> Iterator[tuple[QuotaName, str]]:
+    """The name and subject of each quota that a dialogue counts for by itself; `tools` are the task's, by name."""
+    yield from _label_keys(label)
+    if sum(turn.role is Role.USER for turn in dialogue.turns) > 1:
+        yield QuotaName.MULTI_TURN, ""
+    yield from ((QuotaName.THREADS_ID, name) for name in {call.name for call in threading_calls(dialogue)})
+    yield from ((QuotaName.ARGUMENTS, key) for key in closed_gaps(dialogue, tools))
 
 
 def _label_keys(label: str) -> list[tuple[QuotaName, str]]:

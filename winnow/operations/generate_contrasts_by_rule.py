@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from winnow.core.choices import choice_problem
 from winnow.core.errors import Parameter, Problem, WinnowError
@@ -18,7 +18,7 @@ from winnow.generators.dialogue_rules import DIALOGUE_RULES
 from winnow.generators.dialogue_rules.dialogue_rule import DialogueRule, RuleContext
 from winnow.generators.dialogue_rules.make_contrasts import ReadSeeds, make_contrasts, read_seeds, rule_context
 from winnow.generators.generated_kinds import require_generated_kind
-from winnow.generators.plan_part import PlanPart
+from winnow.generators.pick_contrasts import ContrastPicker
 from winnow.generators.proposal import Proposal, SeedRecord
 from winnow.operations._context import WorkspaceContext
 from winnow.operations.generate_variations import RULES_MODEL
@@ -84,13 +84,14 @@ def generate_contrasts_by_rule(
     rules: Sequence[str] = (),
     labels: Sequence[str] = (),
     count: int | None = None,
-    part: PlanPart | None = None,
+    picker: ContrastPicker | None = None,
 ) -> ContrastsByRule:
     """Make contrasts of train dialogues by rule, `count` of all rules together, or as many as groups can hold.
 
     By default all rules are used, on seeds of all labels. The same seeds give the same contrasts, and a run that was
-    interrupted is continued. `part` is the part of a plan that this carries out. Raises WinnowError for an unknown rule
-    or label, or where the task has no dialogues.
+    interrupted is continued. Raises WinnowError for an unknown rule or label, or where the task has no dialogues.
+
+    With a `picker`, only what a plan lacks enters, and counts for its part of the plan.
     """
     task = workspace.task
     require_generated_kind(task, GeneratorName.RULES)
@@ -102,7 +103,8 @@ def generate_contrasts_by_rule(
     )
     read = read_seeds(seeds)
     context = rule_context(task, read, task.splits.key)
-    made = {name: _Rule(intake, DIALOGUE_RULES[name], seeds, read, context, part).run(wanted[name]) for name in names}
+    picks = _Picks(picker, picker.facts) if picker else None
+    made = {name: _Rule(intake, DIALOGUE_RULES[name], seeds, read, context, picks).run(wanted[name]) for name in names}
     return ContrastsByRule(combined_result(intake.added), len(seeds), made)
 
 
@@ -120,6 +122,18 @@ def _checked_rules(
     return [name for name in DIALOGUE_RULES if name in rules or not rules]
 
 
+class _Picks(NamedTuple):
+    """What a plan lacks, and what identifies its runs: how much it lacked before the first of them."""
+
+    picker: ContrastPicker
+    facts: Mapping[str, Any]
+
+    def chosen(self, proposals: Sequence[Proposal], seeds: Sequence[SeedRecord]) -> list[Proposal]:
+        """The proposals that the plan lacks."""
+        self.picker.labels = {seed.id: seed.label for seed in seeds}
+        return self.picker.pick(proposals)
+
+
 @dataclass(frozen=True)
 class _Rule:
     """One rule with the seeds that it is used on."""
@@ -129,7 +143,7 @@ class _Rule:
     seeds: Sequence[SeedRecord]
     read: ReadSeeds
     context: RuleContext
-    part: PlanPart | None
+    picks: _Picks | None
 
     def run(self, wanted: int | None) -> ContrastsOfRule:
         """Make the contrasts of the rule once, in one transaction."""
@@ -159,7 +173,7 @@ class _Rule:
             "seeds": stable_hash("\n".join(facts), length=16),
             "task": stable_hash(task.system_prompt_text, task.model_dump_json(include={"confusable"}), length=16),
         }
-        facts_of_plan = self.part.facts if self.part else {}
+        facts_of_plan = self.picks.facts if self.picks else {}
         return RunSpec(GeneratorName.RULES, self.rule.stated_version, RULES_MODEL, {**settings, **facts_of_plan})
 
     def _chosen(self, wanted: int | None, refused: Counter[str]) -> list[Proposal]:
@@ -171,8 +185,9 @@ class _Rule:
         reasons = self.intake.drop_reasons(fitting)
         refused.update(reason for reason in reasons if reason)
         passing = [one for one, reason in zip(fitting, reasons, strict=True) if reason is None]
-        refused.update({NOT_NEEDED: len(passing[wanted:])} if wanted is not None and passing[wanted:] else {})
-        return passing[:wanted]
+        chosen = self.picks.chosen(passing, self.seeds) if self.picks else passing[:wanted]
+        refused.update({NOT_NEEDED: len(passing) - len(chosen)} if len(chosen) < len(passing) else {})
+        return chosen
 
     def _in_groups(self, proposals: Sequence[Proposal], refused: Counter[str]) -> list[Proposal]:
         """The contrasts for which their group has room."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,23 @@ from winnow.generators.llm.model_roles import choose_models
 from winnow.generators.llm.prices import NANO_PER_USD
 from winnow.generators.llm.spend.spend_database import SpendDatabase
 from winnow.generators.llm.worker_pool import OnProgress
-from winnow.generators.plan import read_plan
+from winnow.generators.plan import GenerationPlan, read_plan
 from winnow.operations._context import WorkspaceContext
+from winnow.operations.dialogue_steps import dialogue_steps
 from winnow.operations.plan_progress import QuotaProgress, plan_progress, spent_by_plan
-from winnow.operations.plan_steps import STEPS, PlanStep, StepContext, StepMaker, total_missing
+from winnow.operations.plan_steps import PlanStep, StepContext, StepMaker, query_steps, total_missing
+from winnow.validators.kinds.intents import INTENTS
+from winnow.validators.kinds.tools import TOOLS
+
+STEPS: Mapping[str, Callable[[GenerationPlan], list[PlanStep]]] = {
+    INTENTS.name: query_steps,
+    TOOLS.name: dialogue_steps,
+}
+"""The steps that carry out a plan of each kind, in order: rules first."""
+
+PASSES = {StepMaker.RULES: 1, StepMaker.MODEL: 3}
+"""How often a step is carried out while it adds something. A model may write records of another type than requested;
+rules would make the same again."""
 
 STOPPING_ENDS = (GenerationEnd.BUDGET, GenerationEnd.WAITING)
 """Ends of a step after which the following ones are not started."""
@@ -132,19 +145,23 @@ def _finished(
     context: StepContext, step: PlanStep, carried: CarriedStep, quotas: Sequence[QuotaProgress], result: PlanResult
 ) -> CarriedStep:
     """The step with what it gave; the progress of the plan is measured anew."""
-    try:
-        ended = step.carry_out(context, step, quotas)
-    except ServiceError:
-        raise
-    except WinnowError as error:
-        return replace(carried, problem="; ".join(map(str, error.problems)))
-    if ended.end == GenerationEnd.ESTIMATED:
-        return replace(carried, end=ended.end, usd=ended.usd)
-    if ended.end in STOPPING_ENDS:
-        result.end = ended.end
-    result.quotas = plan_progress(context.workspace, context.plan)
-    left = total_missing(step.open_quotas(result.quotas))
-    return replace(carried, end=ended.end, added=carried.wanted - left)
+    for _ in range(PASSES[step.maker]):
+        try:
+            ended = step.carry_out(context, step, quotas)
+        except ServiceError:
+            raise
+        except WinnowError as error:
+            return replace(carried, problem="; ".join(map(str, error.problems)))
+        if ended.end == GenerationEnd.ESTIMATED:
+            return replace(carried, end=ended.end, usd=ended.usd)
+        result.quotas = plan_progress(context.workspace, context.plan)
+        before, quotas = total_missing(quotas), step.open_quotas(result.quotas)
+        carried = replace(carried, end=ended.end, added=carried.wanted - total_missing(quotas))
+        if ended.end in STOPPING_ENDS:
+            result.end = ended.end
+        if ended.end != GenerationEnd.DONE or not 0 < total_missing(quotas) < before:
+            return carried
+    return carried
 
 
 def _no_model(context: StepContext) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
@@ -18,7 +18,6 @@ from winnow.operations._context import WorkspaceContext
 from winnow.operations.generate import GenerationResult, generate
 from winnow.operations.generate_variations import generate_variations
 from winnow.operations.plan_progress import QuotaProgress
-from winnow.validators.kinds.intents import INTENTS
 
 
 class StepMaker(StrEnum):
@@ -128,13 +127,15 @@ def _write_negatives(context: StepContext, step: PlanStep, quotas: Sequence[Quot
     return context.ask_model(step.name, GenerationRequest(GeneratorName.NEGATIVES), more=total_missing(quotas))
 
 
-def _write_contrasts(context: StepContext, step: PlanStep, quotas: Sequence[QuotaProgress]) -> StepEnd:
+def write_contrasts(context: StepContext, step: PlanStep, quotas: Sequence[QuotaProgress]) -> StepEnd:
+    """Have a model write contrastive pairs."""
     pairs = {(one.quota.pair[0], one.quota.pair[1]): one.missing for one in quotas}
     request = GenerationRequest(GeneratorName.CONTRASTS, planned=GenerationPlan((), (), pairs))
     return context.ask_model(step.name, request, more=2 * total_missing(quotas))
 
 
-def _intent_steps(plan: GenerationPlan) -> list[PlanStep]:
+def query_steps(plan: GenerationPlan) -> list[PlanStep]:
+    """The steps for `kind: intents`, in order."""
     model, examples = StepMaker.MODEL, [str(kind) for kind in EXAMPLE_KINDS]
     return [
         PlanStep("variations", StepMaker.RULES, (QuotaName.PER_LABEL,), _vary),
@@ -144,9 +145,5 @@ def _intent_steps(plan: GenerationPlan) -> list[PlanStep]:
             for region in plan.regions
         ),
         PlanStep("negatives", model, (QuotaName.NEGATIVES,), _write_negatives),
-        PlanStep("contrasts", model, (QuotaName.CONTRASTS,), _write_contrasts),
+        PlanStep("contrasts", model, (QuotaName.CONTRASTS,), write_contrasts),
     ]
-
-
-STEPS: Mapping[str, Callable[[GenerationPlan], list[PlanStep]]] = {INTENTS.name: _intent_steps}
-"""The steps that carry out a plan of each kind, in order: rules first."""

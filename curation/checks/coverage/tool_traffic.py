@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from winnow.core.vocabulary import Origin, Split, State
-from winnow.curation.checks.coverage.traffic_similarity import TrafficCoverage
+from winnow.curation.checks.coverage.traffic_similarity import UNDECIDED, TrafficCoverage
 from winnow.curation.checks.hold_out_texts import HoldOutTexts
 from winnow.validators.kinds.kind import Kind
 from winnow.validators.stats.intervals import wilson_bounds
@@ -79,7 +79,7 @@ def measure_tool_traffic(table: pd.DataFrame, near: TrafficCoverage, hold_out: H
     own = table[(table["origin"] == Origin.LOG) & (table["assigned_split"] == Split.TRAIN) & (table["weight"] > 0)]
     own = own[np.array([not hold_out.contain(text) for text in own["text"]], dtype=bool)]
     labeled = own[own["state"] == State.LABELED]
-    requests = own[own["state"] == State.UNLABELED]
+    requests = own[own["state"].isin(UNDECIDED)]
     nearest = table["label"].to_numpy()[near.position[near.covered]]
     estimate = dict(zip(table["id"].to_numpy()[near.traffic[near.covered]], nearest, strict=True))
     estimates = [estimate.get(record, "") for record in requests["id"]]

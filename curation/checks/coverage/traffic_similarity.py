@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from winnow.core.array_cache import load_arrays, save_arrays
 from winnow.core.hashing import stable_hash
 from winnow.core.progress import Progress
+from winnow.core.vocabulary import State
 from winnow.curation.engine.embedders.embedder import Embedder
 from winnow.curation.engine.exact_search import highest_similarity_outside_group, nearest
 from winnow.curation.engine.vector_cache import embed_with_cache
@@ -27,6 +28,9 @@ NEAR_QUANTILE = 0.10
 
 SAMPLE_SIZE = 4000
 """Train records that the quantile is measured on: the standard error of its rank is 0.5 %."""
+
+UNDECIDED = (State.UNLABELED.value, State.PROPOSED.value)
+"""The states of traffic whose label nobody has decided: a label that only a model proposed changes no coverage."""
 
 MIN_TRAIN_ROWS = 20
 """Train records below which `near_cosine` is not measured."""
@@ -64,7 +68,7 @@ class TrafficCoverage:
 
 def traffic_positions(table: pd.DataFrame) -> NDArray[np.int64]:
     """Positions of the records that coverage is measured on: production queries whose label nobody has decided."""
-    return np.flatnonzero((table["state"].isin(("unlabeled", "proposed")) & (table["origin"] == "log")).to_numpy())
+    return np.flatnonzero((table["state"].isin(UNDECIDED) & (table["origin"] == "log")).to_numpy())
 
 
 def measure_traffic_coverage(

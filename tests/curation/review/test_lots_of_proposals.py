@@ -22,7 +22,8 @@ from winnow.curation.review.confidence_bands import band_of
 from winnow.curation.review.lots import Lot, draw_lots, load_current_lots, record_verdicts
 from winnow.curation.review.proposal_rules import read_proposal_rules
 from winnow.curation.review.store_proposals import PredictedLabel, ProposedBy, store_proposals
-from winnow.curation.store.label_proposals import latest_proposals
+from winnow.curation.store.database import Connection
+from winnow.curation.store.label_proposals import NewProposal, insert_proposals, latest_proposals
 from winnow.curation.store.tables import decision
 from winnow.curation.store.working_view import working_rows
 from winnow.workspace import Workspace
@@ -204,11 +205,12 @@ def test_a_renamed_label_is_accepted_under_its_new_name(ws: Workspace) -> None:
 def test_a_kill_while_proposals_are_stored_leaves_none(ws: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     before = open_records(ws)
 
-    def stop() -> str:
+    def insert_half(connection: Connection, proposals: list[NewProposal], **values: str) -> None:
+        insert_proposals(connection, proposals[::2], **values)
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("winnow.curation.review.store_proposals.utc_now", stop)
+        patched.setattr("winnow.curation.review.store_proposals.insert_proposals", insert_half)
         with pytest.raises(KeyboardInterrupt):
             propose_all(ws)
     assert open_records(ws) == before

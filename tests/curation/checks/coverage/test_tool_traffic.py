@@ -49,6 +49,14 @@ def test_logged_dialogues_count_by_their_label_and_requests_by_their_nearest_dia
     assert of(found, "ask").share == round(2 / 9, 4)
 
 
+def test_a_label_that_only_a_model_proposed_changes_nothing_about_traffic() -> None:
+    proposed = row("r0", log=True)
+    proposed[2:4] = ["mail", "proposed"]
+    found = measured([*TRAIN, proposed], {"r0": 0.9}, {"r0": "u0"})
+    assert found == measured([*TRAIN, row("r0", log=True)], {"r0": 0.9}, {"r0": "u0"})
+    assert found.interactions == 1
+
+
 def test_without_traffic_nothing_is_missing() -> None:
     found = measured(TRAIN, {}, {})
     assert (found.interactions, found.gaps) == (0, [])

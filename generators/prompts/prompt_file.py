@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class PromptFile:
 
     def render(self, **values: object) -> str:
         """The prompt with its values. Raises jinja2's UndefinedError when one is missing."""
-        return _environment().from_string(self.text).render(**values).strip() + "\n"
+        return _template(self.text).render(**values).strip() + "\n"
 
 
 @cache
@@ -43,6 +43,12 @@ def prompt_versions(*names: str) -> str:
 def quote_as_data(value: Any) -> str:
     """A value as JSON on one line, escaped so that no text can end the quotation or open a tag."""
     return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+@cache
+def _template(text: str) -> Template:
+    """The template of a prompt file, compiled once: every request renders it."""
+    return _environment().from_string(text)
 
 
 @cache

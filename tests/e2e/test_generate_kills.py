@@ -69,6 +69,15 @@ def openai_writer(monkeypatch: pytest.MonkeyPatch) -> Writer:
     return Writer(server, f"  model: qwen3-8b\n  endpoint: {endpoint}\n", chat_body)
 
 
+CLAUDE_FAST = pytest.mark.parametrize(
+    "writer",
+    [claude_writer, pytest.param(openai_writer, marks=pytest.mark.slow)],
+    ids=["claude", "openai"],
+    indirect=True,
+)
+"""What does not depend on the provider is tested with the other one among the slow tests."""
+
+
 @pytest.fixture(params=[claude_writer, openai_writer], ids=["claude", "openai"])
 def writer(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Writer]:
     made: Writer = request.param(monkeypatch)
@@ -166,6 +175,7 @@ def test_twenty_kills_in_the_middle_of_five_hundred_requests(tmp_path: Path, wri
     check_kills(tmp_path / "ws", writer, kills=20, count=500, seed=2)
 
 
+@CLAUDE_FAST
 def test_two_processes_share_one_run_and_one_budget(tmp_path: Path, writer: Writer) -> None:
     place = workspace(tmp_path / "ws", writer)
     budget = 0.6
@@ -182,6 +192,7 @@ def test_two_processes_share_one_run_and_one_budget(tmp_path: Path, writer: Writ
     assert sum(one["added"] for one in told) == len(received(place, writer))
 
 
+@CLAUDE_FAST
 def test_the_command_line_says_where_the_budget_ended(tmp_path: Path, writer: Writer) -> None:
     place = workspace(tmp_path / "ws", writer)
     process = begin(place.folder.root, "--count", "60", "--budget", "0.1")

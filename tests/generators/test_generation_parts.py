@@ -105,6 +105,13 @@ def test_a_prompt_lacks_nothing() -> None:
         load_prompt("examples").render(label="x")
 
 
+def test_a_prompt_is_compiled_once() -> None:
+    prompt = load_prompt("judge")
+    begun = time.process_time()
+    assert len({prompt.render(queries=["a"]) for _ in range(2000)}) == 1
+    assert time.process_time() - begun < 1.5  # compiling it takes some milliseconds each time
+
+
 @given(st.text())
 def test_no_text_ends_its_quotation(text: str) -> None:
     quoted = quote_as_data([text])

@@ -182,6 +182,14 @@ def test_a_dump_with_line_breaks_that_was_cut_off_anywhere_is_read_to_its_end() 
         assert len(read) + len(dropped) == dump[:place].count("\nI"), dump[:place]
 
 
+def test_a_dump_of_quotes_that_hypothesis_found_is_read_to_its_end() -> None:
+    values = ["N;NLL;", "N[", "'--0\\]", "'--0\\]", "", "'--0\\]"]
+    rows, dropped = good_and_dropped(
+        "\n".join(["CREATE TABLE t (text);", *(f"INSERT INTO t VALUES({v});" for v in values)])
+    )
+    assert (rows, len(dropped)) == ([], 7)
+
+
 def test_a_last_statement_that_fails_without_a_semicolon_is_dropped_once() -> None:
     rows, dropped = good_and_dropped("CREATE TABLE t (text TEXT);\nINSERT INTO t VALUES('\n'--);")
     assert rows == []

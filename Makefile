@@ -20,7 +20,7 @@ $(STAMP): pyproject.toml constraints.txt
 demo: setup ## Run the whole loop on the help-desk example
 	PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/helpdesk/demo.sh build/demo
 
-demo-tools: setup ## Take the example with tool-calling dialogues from its file to a verified release
+demo-tools: setup ## Run the loop on the example with tool-calling dialogues, from logs to a verified release
 	PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/assistant/demo.sh build/demo-tools
 
 test: lint ## Run lint and all tests except the slow ones

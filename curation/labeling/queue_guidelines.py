@@ -47,7 +47,7 @@ def queue_guidelines(
     """
     kind, labels = kind_of(task), target_labels(task)
     purpose = queue.purpose_for(kind, blind=dataset_kind == DatasetKind.BLIND)
-    head = [f"# {task.name}: {queue.name}", purpose, *_instructions(task, queue)]
+    head = [f"# {task.name}: {queue.name}", purpose, *_instructions(task, queue, dataset_kind)]
     changed = label_definition_changes(before.labels, labels) if before else []
     if before and changed:
         head += [f"## What changed since {before.at[:10]}", *(f"- {line}" for line in changed)]
@@ -97,12 +97,12 @@ def label_definition_changes(old: Sequence[Mapping[str, Any]], new: Sequence[Lab
     return lines
 
 
-def _instructions(task: Task, queue: QueueDefinition) -> list[str]:
+def _instructions(task: Task, queue: QueueDefinition, dataset_kind: DatasetKind) -> list[str]:
     kind = kind_of(task)
     points = [
         *(DIALOGUE_POINTS if kind.holds_dialogues else QUERY_POINTS),
         *queue.notes_for(kind),
-        *_correction_points(task, queue),
+        *(() if dataset_kind == DatasetKind.BLIND else _correction_points(task, queue)),
         "Flags: **personal data** (a name, number or address of a person), **unclear**, **offensive**.",
         f"Discard passes a {kind.noun.one} on to others. Keys: a number chooses a label, Enter submits.",
     ]

@@ -71,6 +71,9 @@ def test_guidelines_speak_of_dialogues_and_describe_their_behaviors(tmp_path: Pa
     assert "- **ask**: a required value is missing" in text
     intents = parse_task("name: t\nkind: intents\nlabels: [{name: a}, {name: b}]\n")
     assert "dialogue" not in queue_guidelines(intents, queue)
+    blind = queue_guidelines(task, queue, dataset_kind=DatasetKind.BLIND)
+    assert "Corrected answer" not in blind
+    assert ("Corrected answer" in text) == queue.asks_correction
 
 
 def test_a_label_that_contradicts_the_calls_rejects_the_dialogue(tmp_path: Path) -> None:

@@ -69,6 +69,12 @@ def carry_out(workspace: Workspace, path: Path, **told: Any) -> PlanResult:
 def test_rules_come_first_and_the_model_fills_the_rest_once(workspace: Workspace, claude: Claude) -> None:
     path = write_plan(workspace)
     before = len(workspace.records())
+    found = carry_out(workspace, path, dry_run=True)
+    assert [step.end for step in found.steps] == ["estimated"] * 5
+    assert all(step.usd for step in found.steps[1:])
+    assert found.steps[1].wanted == 18  # rules may leave less for the model
+    assert len(workspace.records()) == before
+    assert not paid(claude.ledger.entries())
     made = carry_out(workspace, path, budget=5.0)
     steps = {step.name: step for step in made.steps}
     assert list(steps) == ["variations", "examples", "ambiguous", "negatives", "contrasts"]
@@ -101,6 +107,9 @@ def test_without_a_key_rules_run_and_the_rest_is_named(workspace: Workspace, no_
     assert len(workspace.records()) == records
     assert "no model was asked: ANTHROPIC_API_KEY: it is not set" in printed
     assert "ambiguous" in printed.split("still missing")[1]
+    source = next(source for source in workspace.status().sources if source.origin == "synthetic")
+    workspace.retract(source.id)  # what was refused or retracted is missing again
+    assert carry_out(workspace, path, dry_run=True).steps[0].wanted == 18
 
 
 def test_one_budget_limits_all_steps_and_a_higher_one_continues(workspace: Workspace, claude: Claude) -> None:
@@ -115,25 +124,6 @@ def test_one_budget_limits_all_steps_and_a_higher_one_continues(workspace: Works
     assert not done.missing
     assert not paid_again(claude.ledger.entries())
     assert done.usd == pytest.approx(total_usd(claude.ledger.entries()))
-
-
-def test_an_estimate_sends_and_adds_nothing(workspace: Workspace, claude: Claude) -> None:
-    path = write_plan(workspace)
-    before = len(workspace.records())
-    found = carry_out(workspace, path, dry_run=True)
-    assert [step.end for step in found.steps] == ["estimated"] * 5
-    assert all(step.usd for step in found.steps[1:])
-    assert found.steps[1].wanted == 18  # rules may leave less for the model
-    assert len(workspace.records()) == before
-    assert not paid(claude.ledger.entries())
-
-
-def test_refused_records_are_missing_again(workspace: Workspace, no_key: None) -> None:
-    path = write_plan(workspace, per_label={"it_wifi": 3})
-    assert not carry_out(workspace, path).missing
-    source = next(source for source in workspace.status().sources if source.origin == "synthetic")
-    workspace.retract(source.id)
-    assert carry_out(workspace, path, dry_run=True).missing[0].missing == 3
 
 
 def test_wrong_plans_and_options_are_refused(workspace: Workspace, no_key: None) -> None:

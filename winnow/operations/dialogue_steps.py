@@ -20,15 +20,19 @@ from winnow.operations.plan_progress import QuotaProgress
 from winnow.operations.plan_steps import PlanStep, StepContext, StepEnd, StepMaker, total_missing, write_contrasts
 from winnow.validators.kinds.tools import offered_by_task
 from winnow.validators.tools.argument_gaps import ArgumentGap, GapKind, possible_gaps
+from winnow.validators.tools.behavior import Behavior
 from winnow.validators.tools.dialogue import Tool
-from winnow.validators.tools.dialogue_composition import NO_CALL_KINDS, changes_by_id
+from winnow.validators.tools.dialogue_composition import changes_by_id
+
+NOT_GENERATED = (Behavior.GENERAL.value,)
+"""What no generator writes: instructions without tools."""
 
 Cells = list[dict[str, Any]]
 """Parts of briefs, each with a `count`."""
 
 
 def dialogue_steps(plan: GenerationPlan) -> list[PlanStep]:
-    """The steps for `kind: tools`, in order. Quotas that no step fills, such as `general`, are left to people."""
+    """The steps for `kind: tools`, in order. Instructions without tools are left to people."""
     write = (
         ("dialogues", (QuotaName.PER_TOOL,), _calls),
         ("dialogues without a call", (QuotaName.BEHAVIORS,), _answers),
@@ -38,9 +42,12 @@ def dialogue_steps(plan: GenerationPlan) -> list[PlanStep]:
         ("dialogues with arguments", (QuotaName.ARGUMENTS,), _arguments),
     )
     return [
-        PlanStep("contrasts by rule", StepMaker.RULES, TOOL_QUOTAS, _by_rule),
+        PlanStep("contrasts by rule", StepMaker.RULES, TOOL_QUOTAS, _by_rule, never=NOT_GENERATED),
         PlanStep("contrasts", StepMaker.MODEL, (QuotaName.CONTRASTS,), write_contrasts),
-        *(PlanStep(name, StepMaker.MODEL, quotas, partial(_write, needs)) for name, quotas, needs in write),
+        *(
+            PlanStep(name, StepMaker.MODEL, quotas, partial(_write, needs), never=NOT_GENERATED)
+            for name, quotas, needs in write
+        ),
     ]
 
 
@@ -60,7 +67,7 @@ Needs = Callable[[Sequence[Tool], Sequence[QuotaProgress]], Iterator[LabelNeed]]
 
 def _write(needs: Needs, context: StepContext, step: PlanStep, quotas: Sequence[QuotaProgress]) -> StepEnd:
     wanted = list(needs(offered_tools(context.workspace.task), quotas))
-    if not wanted:
+    if not wanted:  # such as two calls with one tool
         found = ", ".join(str(one.quota) for one in quotas)
         raise WinnowError(
             Problem("plan", found, "quotas that a generator can fill", "write these by hand and add them")
@@ -77,7 +84,7 @@ def _calls(tools: Sequence[Tool], quotas: Sequence[QuotaProgress]) -> Iterator[L
 
 
 def _answers(tools: Sequence[Tool], quotas: Sequence[QuotaProgress]) -> Iterator[LabelNeed]:
-    yield from (LabelNeed(one.quota.of, one.missing) for one in quotas if one.quota.of in NO_CALL_KINDS)
+    yield from (LabelNeed(one.quota.of, one.missing) for one in quotas)
 
 
 def _with_ids(tools: Sequence[Tool], quotas: Sequence[QuotaProgress]) -> Iterator[LabelNeed]:

@@ -17,6 +17,7 @@ from winnow.generators.llm.prices import NANO_PER_USD
 from winnow.generators.llm.spend.spend_database import SpendDatabase
 from winnow.generators.llm.worker_pool import OnProgress
 from winnow.generators.plan import GenerationPlan, read_plan
+from winnow.generators.plan_quotas import Quota
 from winnow.operations._context import WorkspaceContext
 from winnow.operations.dialogue_steps import dialogue_steps
 from winnow.operations.plan_progress import QuotaProgress, plan_progress, spent_by_plan
@@ -66,6 +67,8 @@ class PlanResult:
     quotas: Sequence[QuotaProgress] = ()
     """Every quota with what has been added for it, by this command and earlier ones."""
     end: GenerationEnd = GenerationEnd.DONE
+    left_to_people: Sequence[Quota] = ()
+    """Quotas that no step can fill."""
     no_model: str = ""
     """Why no model can be asked; empty if one can, or if none is needed."""
     usd: float = 0.0
@@ -88,6 +91,7 @@ class PlanResult:
             "end": self.end,
             "steps": [asdict(step) for step in self.steps],
             "quotas": quotas,
+            "left_to_people": [str(quota) for quota in self.left_to_people],
             "no_model": self.no_model,
             "usd": self.usd,
         }
@@ -117,7 +121,9 @@ def generate_plan(
         raise WinnowError(Problem(str(path), "all its quotas are 0", "a quota", "nothing needs to be written"))
     context = StepContext(workspace, plan, request, note, progress)
     result = PlanResult(plan.id, quotas=plan_progress(workspace, plan))
-    for step in STEPS[task.kind](plan):
+    steps = STEPS[task.kind](plan)
+    result.left_to_people = [quota for quota in plan.quotas if not any(step.fills(quota) for step in steps)]
+    for step in steps:
         _carry_out(context, step, result)
     database = SpendDatabase(workspace.folder.spend_database)
     result.usd = spent_by_plan(workspace.store, database, plan.id) / NANO_PER_USD

@@ -13,6 +13,7 @@ from winnow.generators.generation_request import GenerationRequest
 from winnow.generators.llm.worker_pool import OnProgress
 from winnow.generators.plan import GenerationPlan, LabelNeed
 from winnow.generators.plan_part import PlanPart
+from winnow.generators.plan_quotas import Quota
 from winnow.generators.quota_counts import REGION_STEP, STEP_QUOTAS
 from winnow.operations._context import WorkspaceContext
 from winnow.operations.generate import GenerationResult, generate
@@ -82,15 +83,17 @@ class PlanStep:
     carry_out: Callable[[StepContext, PlanStep, Sequence[QuotaProgress]], StepEnd]
     """Adds what is missing of the given quotas of these names; they are not empty."""
     of: str = ""
-    """The only name whose quotas it fills; empty for all."""
+    """The only subject whose quotas it fills; empty for all."""
+    never: Sequence[str] = ()
+    """Subjects whose quotas it cannot fill."""
+
+    def fills(self, quota: Quota) -> bool:
+        """Whether it can add what a quota counts."""
+        return quota.name in self.quotas and (not self.of or quota.of == self.of) and quota.of not in self.never
 
     def open_quotas(self, progress: Sequence[QuotaProgress]) -> list[QuotaProgress]:
         """The quotas that it can fill and that are not filled."""
-        return [
-            one
-            for one in progress
-            if one.missing and one.quota.name in self.quotas and (not self.of or one.quota.of == self.of)
-        ]
+        return [one for one in progress if one.missing and self.fills(one.quota)]
 
 
 def total_missing(quotas: Sequence[QuotaProgress]) -> int:

@@ -24,13 +24,13 @@ QUOTAS_SHOWN = 30
 
 def render_plan(result: PlanResult, *, estimated: bool) -> None:
     """Print steps, then the quotas that are not filled."""
-    if not result.steps:
+    if not result.steps and not result.missing:
         print_line("every quota of the plan is filled; nothing was generated")
         return
-    if estimated:
+    if estimated and result.steps:
         rows = [(step.name, step.maker, f"{step.wanted:,}", _estimate(step)) for step in result.steps]
         print_table(["step", "by", "to give", "estimate"], rows, right=[2])
-    else:
+    elif result.steps:
         rows_given = [
             (step.name, step.maker, f"{step.wanted:,}", f"{step.added:,}", f"{step.wanted - step.added:,}", _end(step))
             for step in result.steps
@@ -41,6 +41,8 @@ def render_plan(result: PlanResult, *, estimated: bool) -> None:
             print_line(f"{step.name}: {step.problem}", style="yellow")
     if result.no_model:
         print_line(f"no model was asked: {result.no_model}", style="yellow")
+    for quota in result.left_to_people:
+        print_line(f"{quota}: no generator writes them; write {quota.count:,} by hand and add them", style="yellow")
     if not estimated:
         _print_missing(result)
         print_line(f"plan {result.plan}: ${result.usd:.4f} spent so far")

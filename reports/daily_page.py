@@ -204,7 +204,7 @@ def action_items(
     undrawn = sum(lot.records for lot in status.lots if isinstance(lot, UndrawnLotFacts))
     if unread or undrawn:
         evidence = f"{counted(undrawn, 'record')} outside of lots, {unread:,} more to review in lots"
-        found.append(ActionItem("generated records await review", evidence, command("push review")))
+        found.append(ActionItem("records in lots await review", evidence, command("push review")))
     if status.queues.get("adjudicate"):
         evidence = f"{counted(status.queues['adjudicate'], 'record')} on which annotators disagree"
         found.append(ActionItem("disputes await adjudication", evidence, command("push adjudicate")))

@@ -9,6 +9,7 @@ from winnow.curation.releases.manifest import Manifest
 from winnow.curation.releases.markdown import number_text, percent_text, table, table_cell
 from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts, OriginAccuracyFacts
 from winnow.curation.review.lot_facts import ExportedLotFacts
+from winnow.curation.review.lot_pools import NO_PROMPT_VERSION
 from winnow.validators.kinds import KINDS
 
 BOUND_SIGNS = {Bound.AT_MOST: "≤", Bound.AT_LEAST: "≥"}
@@ -52,7 +53,7 @@ def _machine_labeled_lines(manifest: Manifest) -> list[str]:
 
 def _lot_line(lot: ExportedLotFacts) -> str:
     if lot.kind == LotKind.PROPOSED_LABELS:
-        version = "" if lot.prompt_version == "-" else f", prompt version {lot.prompt_version}"
+        version = "" if lot.prompt_version == NO_PROMPT_VERSION else f", prompt version {lot.prompt_version}"
         band = lot.generator.partition(" ")[2]
         head = f"- Machine-labeled: {lot.model}{version}, confidence {band}, lot {lot.number}"
         read = "read in random order, without seeing the proposed labels,"

@@ -13,6 +13,14 @@ from winnow.curation.store.label_proposals import latest_proposals
 from winnow.curation.store.lot_tables import proposed_labels, records_in_lots
 from winnow.curation.store.machine_written import Producer
 
+NO_PROMPT_VERSION = "-"
+"""The prompt version of proposed labels that no prompt made."""
+
+
+def producer_name(producer: Producer) -> str:
+    """Generator, prompt version and model, for display; without the version where there is none."""
+    return " ".join(part for part in producer if part != NO_PROMPT_VERSION)
+
 
 @dataclass(frozen=True)
 class LotPool:

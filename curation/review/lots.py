@@ -17,7 +17,7 @@ from winnow.core.working_row import WorkingRow
 from winnow.curation.annotations.derive_label import derive_labels
 from winnow.curation.annotations.renamed_labels import current_label
 from winnow.curation.review.lot_facts import LotFacts
-from winnow.curation.review.lot_pools import undrawn_pools
+from winnow.curation.review.lot_pools import producer_name, undrawn_pools
 from winnow.curation.review.sampling_order import stratified_random_order
 from winnow.curation.review.undecided import undecided_records
 from winnow.curation.store.database import Connection, Store
@@ -85,7 +85,7 @@ class Lot:
     @property
     def name(self) -> str:
         """Producer and number, for display."""
-        return f"{' '.join(self.producer)} #{self.number}"
+        return f"{producer_name(self.producer)} #{self.number}"
 
     def outside_sample(self) -> list[str]:
         """Members that may be shown as suspected errors: unless the lot is accepted, none that a look could count.

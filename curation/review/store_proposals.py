@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from winnow.config.task import Task
 from winnow.core.clock import utc_now
 from winnow.curation.review.confidence_bands import band_of
+from winnow.curation.review.lot_pools import NO_PROMPT_VERSION
 from winnow.curation.review.proposal_rules import NotProposed, read_proposal_rules
 from winnow.curation.store.database import Store
 from winnow.curation.store.label_proposals import NewProposal, insert_proposals
@@ -20,7 +21,7 @@ class ProposedBy:
 
     model: str
     """Id of a run, or the name of a model."""
-    prompt_version: str = "-"
+    prompt_version: str = NO_PROMPT_VERSION
     """Version of the prompt, if there is one."""
 
 

@@ -12,6 +12,7 @@ from winnow.core.commands import command
 from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.ranges import check_range
 from winnow.core.working_row import WorkingRow
+from winnow.curation.review.lot_pools import NO_PROMPT_VERSION
 from winnow.curation.review.proposal_rules import NotProposed, read_proposal_rules
 from winnow.curation.review.store_proposals import (
     PredictedLabel,
@@ -147,4 +148,4 @@ def _is_answer(output: Predictions, confidence: float) -> bool:
 
 def _prompt_version(run: Run) -> str:
     """The version of a prompted run's prompt; `-` for other methods."""
-    return str(getattr(run.facts, "prompts", "-"))
+    return str(getattr(run.facts, "prompts", NO_PROMPT_VERSION))

@@ -102,7 +102,7 @@ def test_a_good_lot_is_accepted_from_a_sample_that_is_read_blind(ws: Workspace) 
     records = propose_all(ws)
     (lot,) = current_lots(ws)
     assert (lot.kind, len(lot.members)) == (LotKind.PROPOSED_LABELS, len(records))
-    assert lot.producer == ("propose 0.95-0.99", "-", "m1")
+    assert (lot.producer, lot.name) == (("propose 0.95-0.99", "-", "m1"), "propose 0.95-0.99 m1 #1")
     assert states(ws, records) == {("proposed", "nobody"): len(records)}
     with ws.store.reading() as connection:
         rows = working_rows(connection)

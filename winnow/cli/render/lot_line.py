@@ -5,6 +5,7 @@ from __future__ import annotations
 from winnow.core.lot_kind import LotKind
 from winnow.core.vocabulary import LotVerdict
 from winnow.curation.review.lot_facts import LotFacts, UndrawnLotFacts
+from winnow.curation.review.lot_pools import producer_name
 
 VERDICTS = {
     LotVerdict.ACCEPTED: "accepted, at most {defect_rate_upper:.1%} defects (one-sided)",
@@ -19,7 +20,7 @@ REFUSED_PROPOSALS = "refused; its records are unlabeled again, and another run m
 
 def lot_line(lot: LotFacts | UndrawnLotFacts, seconds: float | None, *, is_reading: bool = False) -> str:
     """A lot on one line; `seconds` is the typical time of a response, if known, or with `is_reading` of reading one."""
-    name = f"{lot.generator} {lot.prompt_version} {lot.model}"
+    name = producer_name((lot.generator, lot.prompt_version, lot.model))
     each = f", about {seconds:,.0f} seconds to read one" if seconds and is_reading else ""
     if isinstance(lot, UndrawnLotFacts):
         return f"{name}: {lot.records:,} records not in a lot yet{each}; winnow push review"

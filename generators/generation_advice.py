@@ -9,6 +9,7 @@ from winnow.core.model_vocabulary import GeneratorName
 from winnow.generators.generated_kinds import GENERATED_KINDS
 from winnow.validators.kinds.kind import Kind
 from winnow.validators.tools.behavior import Behavior
+from winnow.validators.tools.dialogue_composition import NO_CALL_KINDS
 
 
 def is_generated(kind: Kind, generator: str) -> bool:
@@ -20,9 +21,9 @@ def more_examples(kind: Kind, target: str = "") -> str:
     """The command that has examples written, of one target if it is given; adding a file where nothing is generated."""
     if is_generated(kind, GeneratorName.EXAMPLES):
         return command("generate examples", label=target) if target else command("generate examples")
-    if is_generated(kind, "dialogues"):
+    if is_generated(kind, GeneratorName.DIALOGUES) and target != Behavior.GENERAL:
         parts = kind.target_parts(target) if target else ()
-        behaviors = [one for one in parts if one in [*Behavior]]
+        behaviors = [one for one in parts if one in [*NO_CALL_KINDS]]
         return command("generate dialogues", tool=_without(parts, behaviors), behavior=behaviors)
     return command("add", "FILE")
 

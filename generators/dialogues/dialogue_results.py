@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from winnow.core.hashing import keyed_shuffle, stable_hash
+from winnow.core.hashing import keyed_hash, keyed_shuffle, stable_hash
 from winnow.generators.dialogues.dialogue_prompt import shared_dialogue_prompt
 from winnow.generators.dialogues.dialogue_requests import ITEMS_PER_DIALOGUE
 from winnow.generators.llm.request import ModelChoice, RequestDraft, list_schema, make_request
@@ -20,6 +20,9 @@ from winnow.validators.tools.strict_json import JsonError, read_json, write_json
 
 MAX_SHOWN_RESULTS = 2
 """Real results of each tool in a request."""
+
+IDS = range(100, 10_000)
+"""Numbers of ids: few tokens, and different ones in most dialogues."""
 
 RESULTS_SCHEMA = list_schema(
     "results", {"dialogue": {"type": "integer"}, "call": {"type": "string"}, "result": {"type": "string"}}
@@ -53,7 +56,9 @@ def result_requests(
         names = dict.fromkeys(call["tool"] for call in calls)
         seeds = {name: real_results(prompt_context, name, number, start) for name in names}
         own = load_prompt("dialogue_results").render(
-            calls=calls, seeds={name: results for name, results in seeds.items() if results}
+            calls=calls,
+            seeds={name: results for name, results in seeds.items() if results},
+            first_id=first_id(prompt_context.key, *part),
         )
         request = make_request(
             model_choice,
@@ -65,6 +70,11 @@ def result_requests(
         context = {"keys": part, "calls": [[call.id for call in one.turns[-1].calls] for one in dialogues]}
         found.append((request, json.dumps(context)))
     return found
+
+
+def first_id(*parts: str) -> int:
+    """A number for ids: other dialogues get other ones, and questions about equal calls differ."""
+    return IDS.start + keyed_hash("ids", *parts) % len(IDS)
 
 
 def _asked_calls(place: int, dialogue: Dialogue) -> Iterator[dict[str, Any]]:

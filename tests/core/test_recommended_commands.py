@@ -51,6 +51,12 @@ CASES = [
         "winnow generate contrasts --pair A,B",
         "ws.generate(GenerationRequest('contrasts', pairs=(('A', 'B'),)))",
     ),
+    (
+        ("generate dialogues",),
+        {"tool": ["a", "b"], "behavior": []},
+        "winnow generate dialogues --tool a --tool b",
+        "ws.generate(GenerationRequest('dialogues', tools=['a', 'b']))",
+    ),
     (("annotators add", "ada"), {}, "winnow annotators add ada", "winnow annotators add ada"),
     (
         ("waive leakage",),

@@ -23,6 +23,7 @@ def test_dialogues_are_written_by_tool_and_behavior(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(generation_advice, "GENERATED_KINDS", kinds)
     assert more_examples(TOOLS, "ask") == "winnow generate dialogues --behavior ask"
     assert more_examples(TOOLS, "a+b") == "winnow generate dialogues --tool a --tool b"
+    assert more_examples(TOOLS, "general") == "winnow add FILE"  # no generator writes dialogues without tools
     assert more_contrasts(TOOLS, "a", "b") == "winnow generate contrasts --pair a,b"
     assert more_contrasts(TOOLS, "a+b", "b") == "winnow generate dialogues"  # a pair names single tools or behaviors
 

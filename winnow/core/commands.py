@@ -104,8 +104,8 @@ def _keywords(options: dict[str, Option], parameters: Mapping[str, str]) -> list
 
 def _request_fields(options: dict[str, Option]) -> list[str]:
     """The fields of a GenerationRequest for the options of `winnow generate`."""
-    renamed = {"label": "labels", "pair": "pairs", "batch_api": "batches"}
-    fields = {renamed.get(name, name): value for name, value in options.items()}
+    renamed = {"label": "labels", "pair": "pairs", "batch_api": "batches", "tool": "tools", "behavior": "behaviors"}
+    fields = {renamed.get(name, name): value for name, value in options.items() if value or value == 0}
     if "labels" in fields:
         fields["labels"] = (str(fields["labels"]),)
     if "pairs" in fields:

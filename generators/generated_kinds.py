@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from winnow.config.task import Task
+from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.layout import TASK_FILE
 from winnow.core.model_vocabulary import GeneratorName
@@ -26,12 +27,19 @@ GENERATED_KINDS: Mapping[str, tuple[str, ...]] = {
 """The kinds of each generator."""
 
 
+def generator_command(generator: str) -> str:
+    """The command that runs a generator."""
+    if generator == GeneratorName.RULES:
+        return command(f"generate {GeneratorName.CONTRASTS}", by="rules")
+    return command(f"generate {generator}")
+
+
 def require_generated_kind(task: Task, generator: str) -> None:
     """Raises WinnowError when a generator does not write examples for tasks of this kind."""
     name, kinds = kind_of(task).name, GENERATED_KINDS[generator]
     if name in kinds:
         return
     others = [one for one, its_kinds in GENERATED_KINDS.items() if name in its_kinds]
-    fix = f"for this kind, use {' or '.join(others)}" if others else "add examples from files"
+    fix = f"use {' or '.join(f'`{generator_command(one)}`' for one in others)}" if others else "add examples from files"
     expected = f"a kind that {generator} are generated for: {', '.join(kinds)}"
     raise WinnowError(Problem(TASK_FILE, f"kind: {name}", expected, fix))

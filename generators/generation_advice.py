@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from winnow.core.commands import command
 from winnow.core.model_vocabulary import GeneratorName
-from winnow.generators.generated_kinds import GENERATED_KINDS
+from winnow.generators.generated_kinds import GENERATED_KINDS, generator_command
 from winnow.validators.kinds.kind import Kind
 from winnow.validators.tools.behavior import Behavior
 from winnow.validators.tools.dialogue_composition import NO_CALL_KINDS
@@ -30,7 +30,10 @@ def more_examples(kind: Kind, target: str = "") -> str:
 
 def more_without_model(kind: Kind) -> str:
     """The command that has examples written by rule; as `more_examples` where no rule does."""
-    return command("generate variations") if is_generated(kind, GeneratorName.VARIATIONS) else more_examples(kind)
+    for generator in (GeneratorName.VARIATIONS, GeneratorName.RULES):
+        if is_generated(kind, generator):
+            return generator_command(generator)
+    return more_examples(kind)
 
 
 def more_contrasts(kind: Kind, first: str, second: str) -> str:

@@ -21,6 +21,7 @@ CALLS = {
     "generate contrasts": "ws.generate",
     "generate negatives": "ws.generate",
     "generate dialogues": "ws.generate",
+    "contrasts by rule": "ws.generate_contrasts_by_rule",
 }
 """The calls of commands that are not named as the method of a workspace."""
 
@@ -77,6 +78,8 @@ def _call(line: str, verb: str, arguments: Sequence[str], options: dict[str, Opt
     if first in ONLY_COMMANDS:
         return line
     name = "deployment history" if verb == "deploy" and "history" in options else verb
+    if verb == "generate contrasts" and options.get("by") == "rules":
+        name, options = "contrasts by rule", {key: value for key, value in options.items() if key != "by"}
     call = CALLS.get(name, f"ws.{first}")
     if call == "ws.generate":
         return f"ws.generate(GenerationRequest({', '.join([repr(rest[0]), *_request_fields(options)])}))"
@@ -89,7 +92,8 @@ def _call(line: str, verb: str, arguments: Sequence[str], options: dict[str, Opt
 def _keywords(options: dict[str, Option], parameters: Mapping[str, str]) -> list[str]:
     """The keyword arguments of a call. Columns, and what describes a batch, are objects."""
     columns = {name.removesuffix("_column"): value for name, value in options.items() if name.endswith("_column")}
-    batch = [name for name in ("batch", "generator", "prompt_version", "model") if name in options]
+    described = ("batch", "generator", "prompt_version", "model") if "batch" in options else ()
+    batch = [name for name in described if name in options]
     plain = {name: value for name, value in options.items() if not name.endswith("_column") and name not in batch}
     found = [f"{parameters.get(name.rstrip('_'), name)}={value!r}" for name, value in plain.items()]
     if "background" in plain:
@@ -97,8 +101,8 @@ def _keywords(options: dict[str, Option], parameters: Mapping[str, str]) -> list
     if columns:
         found.append(f"columns=Columns({', '.join(f'{name}={value!r}' for name, value in columns.items())})")
     if batch:
-        described = [str(options.get(name, "unknown")) for name in ("batch", "generator", "prompt_version", "model")]
-        found.append(f"batch=GenerationBatch({', '.join(map(repr, described))})")
+        values = [str(options.get(name, "unknown")) for name in ("batch", "generator", "prompt_version", "model")]
+        found.append(f"batch=GenerationBatch({', '.join(map(repr, values))})")
     return found
 
 

@@ -21,7 +21,7 @@ GENERATED_KINDS: Mapping[str, tuple[str, ...]] = {
     GeneratorName.CONTRASTS: (INTENTS.name, TOOLS.name),
     GeneratorName.DIALOGUES: (TOOLS.name,),
     GeneratorName.NEGATIVES: (INTENTS.name,),
-    GeneratorName.VARIATIONS: (INTENTS.name,),
+    GeneratorName.VARIATIONS: (INTENTS.name, TOOLS.name),
     GeneratorName.RULES: (TOOLS.name,),
 }
 """The kinds of each generator."""

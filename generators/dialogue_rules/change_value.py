@@ -40,6 +40,8 @@ class OtherValue(NamedTuple):
     """As the turn gives it."""
     is_moment: bool
     """Whether it is a date or a time."""
+    is_number: bool = False
+    """Whether it is a quantity."""
 
 
 _ID = re.compile(r"[A-Za-z]*[A-Za-z_#-]\d{2,}|\d{3,12}")
@@ -123,7 +125,7 @@ def _other_value(given: GivenValue, number: int, request: SingleCall) -> OtherVa
         if form is _other_id and given.words.isdigit() and "id" not in given.name.casefold():
             continue
         if (found := form(given.words, number)) is not None:
-            return OtherValue(found, found, is_moment=form in (_other_date, _other_time))
+            return OtherValue(found, found, form in (_other_date, _other_time), form is _other_number)
     return None
 
 
@@ -134,8 +136,17 @@ def _stands_alone(request: SingleCall, given: GivenValue, other: OtherValue, sys
     rest = request.asked.replace(given.words, "")
     if other.is_moment and MOMENTS.search(rest):
         return False
+    if other.is_number and re.search(r"[\d\[]", rest):  # quantities of one request mostly have to fit each other
+        return False
     others = [str(value) for key, value in request.call.arguments.items() if key != given.name]
+    if other.is_moment and any(_is_like(one, other.value) for one in others):
+        return False
     return all(occurrences(request.asked, one) for one in others if re.search(r"\d", one))
+
+
+def _is_like(value: str, other: str) -> bool:
+    """Whether both are dates, or both are times: one could not come before the other any more."""
+    return len(value) == len(other) and re.fullmatch(r"[\d:-]+", value) is not None
 
 
 def _with_value(request: SingleCall, given: GivenValue, other: OtherValue) -> Contrast | None:

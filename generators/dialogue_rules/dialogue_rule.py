@@ -19,6 +19,8 @@ class RefusedContrast(StrEnum):
     """The request needs further calls before the user speaks again."""
     OTHER_TOOL_COULD_SERVE = "other_tool_could_serve"
     """Another offered tool is confusable with the called one, or does something similar."""
+    ANSWERABLE_WITHOUT_TOOL = "answerable_without_tool"
+    """The tool only computes what an assistant can work out."""
     NO_OTHER_TOOL = "no_other_tool"
     """No other tool is offered."""
     NO_SUCH_VALUE = "no_such_value"

@@ -10,7 +10,7 @@ from winnow.generators.dialogue_rules.dialogue_rule import (
     RefusedContrast,
     RuleContext,
 )
-from winnow.generators.dialogue_rules.tool_purpose import could_serve_instead
+from winnow.generators.dialogue_rules.tool_purpose import computes, could_serve_instead
 from winnow.validators.tools.behavior import Behavior
 
 ANSWERS = (
@@ -31,6 +31,8 @@ def _without_tool(seed: DialogueSeed, context: RuleContext) -> Contrast | Refuse
     others = request.other_tools
     if not others:
         return RefusedContrast.NO_OTHER_TOOL
+    if computes(request.tool):
+        return RefusedContrast.ANSWERABLE_WITHOUT_TOOL
     if could_serve_instead(request.tool, others, context.confusable.get(request.call.name, frozenset())):
         return RefusedContrast.OTHER_TOOL_COULD_SERVE
     answer = keyed_shuffle(ANSWERS, context.key, seed.id, "drop_needed_tool")[0]

@@ -130,7 +130,7 @@ def _values(name: str, schema: Mapping[str, Any]) -> list[str | int]:
     is_counted = not COUNTED.isdisjoint(name.casefold().split("_"))
     if schema.get("type") != "integer" or not is_counted:
         return []
-    choices = (15, 30, 45, 60, 90) if "duration" in name else (3, 5, 8, 15, 20)
+    choices = (30, 45, 60, 90) if "duration" in name else (3, 5, 8, 15, 20)
     return [value for value in choices if value != schema.get("default")]
 
 

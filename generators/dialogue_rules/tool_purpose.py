@@ -10,7 +10,7 @@ from winnow.validators.tools.missing_arguments import FILLER, WORD, name_words
 
 VERBS = (
     frozenset("get list show find search fetch retrieve read look lookup view query check return provide give".split()),
-    frozenset("create add new make insert put schedule book plan register set save".split()),
+    frozenset("create add make insert put schedule book plan register set save".split()),
     frozenset("update change edit modify move rename adjust set".split()),
     frozenset("delete remove cancel clear drop complete close finish".split()),
     frozenset("send write reply email mail message post notify".split()),
@@ -21,7 +21,7 @@ VERBS = (
 
 _VERBS = frozenset(verb for verbs in VERBS for verb in verbs)
 
-SIMILAR = 0.5
+SIMILAR = 0.4
 """From this share of common words (of those of the shorter description), two descriptions say something similar."""
 
 MIN_COMMON = 2
@@ -63,6 +63,18 @@ _UNSAYABLE = re.compile(
 )
 """Words and marks of descriptions that no user writes."""
 
+COMPUTATIONS = frozenset(
+    """
+    analyze calculate check classify combine compare compute convert count determine divide encode estimate evaluate
+    extract flatten format generate identify integrate merge multiply predict project reverse rotate simulate solve sort
+    split summarize sum translate validate verify write
+    """.split()
+)
+"""Verbs of tools that only compute."""
+
+_VALUES = re.compile(r"\b(?:list|array|string|number|integer|word|sentence|matrix|tree|graph)s?\b", re.IGNORECASE)
+"""What a tool computes from."""
+
 _ASIDE = re.compile(r",(?![^,]*,)(?!.*\b(?:and|or)\b).*$")
 """A last part after a comma that is not the end of a list."""
 
@@ -80,6 +92,15 @@ def may_look_up(tool: Tool, others: Collection[Tool]) -> bool:
 def is_update(tool: Tool) -> bool:
     """Whether a tool changes something that exists: its optional arguments are what is changed."""
     return bool(_stems(name_words(tool.name)) & VERBS[2])
+
+
+def computes(tool: Tool) -> bool:
+    """Whether a tool works out its result from the request alone: an assistant could answer without it."""
+    first = tool.description.split(" ", 1)[0].lower()
+    forms = {first, first.removesuffix("s"), first.removesuffix("es")}
+    of_values = bool(forms & {"find", "return", "get", "remove"}) and bool(_VALUES.search(tool.description))
+    adds = "add" in forms and re.search(r"\b(?:binary|numbers?|integers?)\b", tool.description, re.IGNORECASE)
+    return of_values or bool(adds) or not forms.isdisjoint(COMPUTATIONS) or tool.name.startswith(("is_", "has_"))
 
 
 def is_lookup(tool: Tool) -> bool:

@@ -114,6 +114,13 @@ def test_tools_for_the_same_thing_with_other_verbs_do_not_serve() -> None:
     assert could_serve_instead(tool("forward_geocode", "Find a place."), [tool("geocode", "Locate it.")], ())
 
 
+def test_what_an_assistant_can_work_out_itself_needs_no_tool() -> None:
+    add = tool("add", "Calculates the sum of two numbers.", "a b", a={"type": "integer"}, b={"type": "integer"})
+    assert made("drop_needed_tool", seed("What is 2 and 3?", add, MAIL, a=2, b=3)) == "answerable_without_tool"
+    smallest = tool("smallest", "Finds the smallest number of a list.", "n", n={"type": "array"})
+    assert made("drop_needed_tool", seed("Smallest of 1, 2?", smallest, MAIL, n=[1, 2])) == "answerable_without_tool"
+
+
 def test_without_a_required_value_the_assistant_asks_for_it() -> None:
     found = made("blank_needed_value", OSLO)
     asked, answer, calls = turns(found)
@@ -251,6 +258,11 @@ def test_a_value_does_not_change_where_something_else_would_have_to() -> None:
     prompted = seed("Delete note n_123", DELETE, note_id="n_123")
     assert made("change_value", prompted, system_prompt="Never delete n_123.") == "value_elsewhere"
     assert made("change_value", OSLO) == "no_such_value"
+    stay = tool("find_room", "Find a room.", "start end", start=TEXT, end=TEXT)
+    booked = seed("Is a room free from 2026-03-01 to 2026-03-04?", stay, start="2026-03-01", end="2026-03-04")
+    assert made("change_value", booked) == "value_elsewhere"
+    roll = tool("roll", "Roll dice.", "dice", dice={"type": "integer"})
+    assert made("change_value", seed("Can 3 dice have a sum of 9?", roll, dice=3)) == "value_elsewhere"
 
 
 def test_an_optional_argument_comes_and_goes_with_its_words() -> None:

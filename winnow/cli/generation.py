@@ -14,6 +14,7 @@ from winnow.cli.render import generation_view, terminal
 from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.model_vocabulary import EXAMPLE_KINDS, ContrastSource, GenerationEnd, GeneratorName
 from winnow.generators.dialogue_rules import DIALOGUE_RULES
+from winnow.generators.dialogue_variations import VALUES
 from winnow.generators.variations.variation_kinds import KINDS
 from winnow.validators.tools.dialogue_composition import NO_CALL_KINDS
 
@@ -83,7 +84,7 @@ def plan_options(
 def variations(
     context: typer.Context,
     label: LabelOption = [],  # noqa: B006
-    kind: Annotated[list[str], choice(KINDS, "Use this kind of variation; can be repeated.")] = [],  # noqa: B006
+    kind: Annotated[list[str], choice((*KINDS, VALUES), "Use this kind of variation; can be repeated.")] = [],  # noqa: B006
     count: Annotated[
         int | None, typer.Option(help="Total number of variations; default: until groups are full.")
     ] = None,

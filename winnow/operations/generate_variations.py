@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from winnow.config.task import Task
@@ -17,10 +17,12 @@ from winnow.curation.checks.task_texts import RepeatedText
 from winnow.curation.ingest.add import AddResult
 from winnow.curation.store.generation_runs import GenerationRun, RunSpec, begin_run, end_run, outcome_counts
 from winnow.generators.allocation import allocate
+from winnow.generators.dialogue_variations import DIALOGUE_KINDS, VALUES, DialogueVariations
 from winnow.generators.generated_kinds import require_generated_kind
 from winnow.generators.plan_part import PlanPart
 from winnow.generators.proposal import Proposal
 from winnow.generators.variations.base import (
+    FindRefusals,
     Seed,
     Variation,
     VariationChecks,
@@ -31,6 +33,7 @@ from winnow.generators.variations.vary import vary
 from winnow.operations._context import WorkspaceContext
 from winnow.operations.batch_diversity import less_diverse_labels
 from winnow.operations.proposal_intake import ProposalIntake, combined_result, open_intake
+from winnow.validators.kinds import kind_of
 
 RULES_MODEL = "rules"
 """Stored as the model of these records."""
@@ -118,12 +121,15 @@ def generate_variations(
                 connection, run.id
             )  # all records are added together, so the run was killed between adding and ending
     intake.run = run
+    dialogues = DialogueVariations.of(intake.seeds, task) if kind_of(task).holds_dialogues else None
     made = (
         VariationResult([], [], {})
         if entered or run.ended
-        else _make_variations(intake, task, labels, wanted or count, chosen)
+        else _make_variations(intake, task, labels, wanted or count, chosen, dialogues)
     )
-    intake.ingest_rules_batch([_as_proposal(one) for one in made.kept])
+    intake.ingest_rules_batch(
+        [one for one in (_proposal(each, dialogues) for each in made.kept) if not isinstance(one, str)]
+    )
     with store.writing() as connection:
         end_run(connection, run.id)
     return GeneratedVariations(
@@ -144,14 +150,17 @@ def generate_variations(
 
 def _checked_kinds(task: Task, labels: Sequence[str], count: int | None, kinds: Sequence[str]) -> Sequence[str]:
     """The kinds of a run. Raises WinnowError with all problems."""
-    known = kinds_for(task.language)
-    choices = [*(("label", label, task.label_names) for label in labels), *(("kind", kind, known) for kind in kinds)]
+    kind = kind_of(task)
+    of_texts = kinds_for(task.language)
+    known = tuple(one for one in DIALOGUE_KINDS if one in (VALUES, *of_texts)) if kind.holds_dialogues else of_texts
+    unknown = [label for label in labels if not kind.is_other_target(label, task)]
+    choices = [*(("label", label, kind.targets(task)) for label in unknown), *(("kind", kind, known) for kind in kinds)]
     problems = [problem for choice in choices if (problem := choice_problem(*choice))]
     if count is not None and count <= 0:
         problems.append(Problem(Parameter("count"), str(count), "more than 0"))
     if problems:
         raise WinnowError(problems)
-    return kinds or [kind for kind in DEFAULT_KINDS if kind in known]
+    return kinds or [one for one in known if one in (VALUES, *DEFAULT_KINDS)]
 
 
 def _make_variations(
@@ -160,12 +169,13 @@ def _make_variations(
     labels: Sequence[str],
     count: Mapping[str, int] | int | None,
     kinds: Sequence[str],
+    dialogues: DialogueVariations | None,
 ) -> VariationResult:
     nearby = intake.nearby()
     members = Counter(row.group for row in nearby.rows)
-    seeds = [
-        Seed(seed.id, seed.text, seed.label, seed.group) for seed in intake.seeds if not labels or seed.label in labels
-    ]
+    chosen = [seed for seed in intake.seeds if not labels or seed.label in labels]
+    texts = [Seed(seed.id, seed.text, seed.label, seed.group) for seed in chosen]
+    seeds = dialogues.seeds(chosen) if dialogues else texts
     have = Counter(row.label for row in nearby.rows if row.label)
     short = {name: max(0, task.targets.per_label - have[name]) for name in dict.fromkeys(seed.label for seed in seeds)}
     wanted = allocate(count, short) if isinstance(count, int) else count
@@ -176,11 +186,42 @@ def _make_variations(
         )
 
     def drop_reasons(some: Sequence[Variation]) -> Sequence[str | None]:
-        return intake.drop_reasons([_as_proposal(one) for one in some])
+        proposals = [_proposal(one, dialogues) for one in some]
+        found = iter(intake.drop_reasons([one for one in proposals if not isinstance(one, str)]))
+        return [one if isinstance(one, str) else next(found) for one in proposals]
 
-    checks = VariationChecks(nearest, drop_reasons)
-    return vary(seeds, task, kinds=kinds, wanted=wanted, members=members, key=task.splits.key, checks=checks)
+    checks = VariationChecks(None if dialogues else nearest, drop_reasons)
+    first: list[Variation] = []
+    if dialogues and VALUES in kinds:
+        changed = dialogues.other_values(chosen, task.splits.key)
+        first = _fitting(changed, members, wanted, task.variations_per_seed, drop_reasons)
+        members.update(one.group for one in first)
+        wanted = wanted and {name: wanted[name] - sum(one.label == name for one in first) for name in wanted}
+        kinds = [kind for kind in kinds if kind != VALUES]
+    made = vary(seeds, task, kinds=kinds, wanted=wanted, members=members, key=task.splits.key, checks=checks)
+    return replace(made, kept=[*first, *made.kept])
 
 
-def _as_proposal(one: Variation) -> Proposal:
+def _fitting(
+    variations: Sequence[Variation],
+    members: Mapping[str, int],
+    wanted: Mapping[str, int] | None,
+    capacity: int,
+    drop_reasons: FindRefusals,
+) -> list[Variation]:
+    """The variations that pass and for which their group and label have room."""
+    groups, labels, kept = Counter(members), Counter[str](), []
+    for one, reason in zip(variations, drop_reasons(variations), strict=True):
+        is_wanted = wanted is None or labels[one.label] < wanted.get(one.label, 0)
+        if reason is None and is_wanted and groups[one.group] < capacity:
+            groups[one.group] += 1
+            labels[one.label] += 1
+            kept.append(one)
+    return kept
+
+
+def _proposal(one: Variation, dialogues: DialogueVariations | None) -> Proposal | str:
+    """What enters of a variation, or why it cannot."""
+    if dialogues is not None:
+        return dialogues.proposal(one)
     return Proposal(one.text, one.label, {"kind": one.kind, "change": one.detail}, seed=one.seed_id)

@@ -33,7 +33,7 @@ def latest_responses(connection: Connection, task: Task) -> pd.DataFrame:
     A corrected answer counts as its behavior.
 
     `suggestion` is the label that was shown with the record, `model_label` the one that was hidden in a blind dataset;
-    both are empty where there is none.
+    both are empty where there is none. What somebody answered blind first, and then with the answer, counts as blind.
     """
     import pandas as pd
 
@@ -42,6 +42,11 @@ def latest_responses(connection: Connection, task: Task) -> pd.DataFrame:
     kinds = {dataset.name: dataset.kind for dataset in queue_datasets(connection)}
     items = {(item.dataset, item.record_id): item for item in queue_items(connection)}
     latest = {(response.record_id, response.who): response for response in stored_responses(connection)}
+    blind_first = {
+        (response.record_id, response.who): items[response.dataset, response.record_id]
+        for response in stored_responses(connection)
+        if kinds[response.dataset] == DatasetKind.BLIND
+    }
     rows = []
     for response in latest.values():
         item = items[response.dataset, response.record_id]
@@ -55,7 +60,8 @@ def latest_responses(connection: Connection, task: Task) -> pd.DataFrame:
             continue
         if kind == "abstention":
             continue
-        proposed = _proposed_label(item, kinds[response.dataset])
+        first = blind_first.get((response.record_id, response.who), item)
+        proposed = _proposed_label(first, kinds[first.dataset])
         corrected = stored_correction(response.content)
         label = value if kind == "label" else current_label(corrected.label, renamed) if corrected else REJECTED_LABEL
         current = [current_label(one, renamed) if one else "" for one in proposed]

@@ -46,6 +46,14 @@ def contents_of_records(connection: Connection, ids: set[str]) -> dict[str, str]
     return {identity: content for identity, content in connection.execute(query).tuples() if identity in ids}
 
 
+def kinds_of_records(connection: Connection, ids: set[str]) -> dict[str, str]:
+    """The kind of these records."""
+    query = select(tables.record.c.id, tables.record.c.kind)
+    if len(ids) <= MAX_PARAMETERS:
+        query = query.where(tables.record.c.id.in_(ids))
+    return {identity: kind for identity, kind in connection.execute(query).tuples() if identity in ids}
+
+
 def groups_of_records(connection: Connection) -> dict[str, str]:
     """The group of every record."""
     query = select(tables.record.c.id, tables.record.c.group_id)

@@ -54,6 +54,10 @@ step push review
 submit_recorded ann "$ann"
 submit_recorded bob "$bob"
 step pull
+step push review
+submit_recorded ann "$ann"
+submit_recorded bob "$bob"
+step pull
 step push adjudicate
 submit_recorded lea "$lea"
 step pull

@@ -44,8 +44,8 @@ def test_the_demo_runs_every_command_of_the_readme_and_shows_a_dialogue(demo: tu
     steps = re.findall(r"\$ winnow (.+?)\x1b", printed)
     assert [step for step in steps if not step.startswith("show ")] == COMMANDS
     assert [step.split()[0] for step in steps] == [
-        "add", "add", "add", "add", "status", "show", "serve", "push", "push", "pull", "push", "pull", "serve",
-        "generate", "check", "freeze", "verify", "export", "coverage",
+        "add", "add", "add", "add", "status", "show", "serve", "push", "push", "pull", "push", "pull", "push", "pull",
+        "serve", "generate", "check", "freeze", "verify", "export", "coverage",
     ]  # fmt: skip
     assert "given 309 = added 309 + known 0 + dropped 0" in printed
     assert 'winnow show "I\'m calling Grandma on Sunday at 11, add that."' in printed

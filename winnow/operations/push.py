@@ -171,8 +171,8 @@ def _read_inputs(
     queue = spec.queue
     with store.writing() if queue.writes else store.reading() as connection:
         rows = working_rows(connection)
-        queued = frozenset(item.record_id for item in queue_items(connection, queue.name) if not item.withdrawn)
         stored = queue.read(connection, task, rows) if queue.read else None
+        queued = frozenset(item.record_id for item in queue_items(connection, queue.name) if not item.withdrawn)
         responses = latest_responses(connection, task) if queue.uses_responses else None
     model = QueueModel(
         rows=rows,

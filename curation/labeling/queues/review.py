@@ -33,6 +33,7 @@ class _StoredLots:
     lots: list[Lot]
     refused_lots_pushed: str
     """When refused lots were last pushed for full review; empty for never."""
+    confirmed_blind: frozenset[str]
     suspected: Mapping[str, ErrorEvidence]
     """Records that checks or a judge suspect."""
 
@@ -44,11 +45,13 @@ def review_candidates(
     task: Task,
     *,
     refused_lots_pushed: str,
+    confirmed_blind: frozenset[str] = frozenset(),
 ) -> list[QueueCandidate]:
     """The records that the lots need reviewed next, in their random order; then suspected errors outside the samples.
 
     People choose the label of a record that only a model has labeled, and do not see which one it proposed.
-    Lots that were refused by `refused_lots_pushed` are reviewed in full.
+    Lots that were refused by `refused_lots_pushed` are reviewed in full. Records that were `confirmed_blind` are shown
+    with their answers now.
     """
     known = {row.id: row for row in rows}
     meanings = {label.name: label.description for label in described_labels(task)}
@@ -68,7 +71,9 @@ def review_candidates(
             reason, quoted_ids = error_evidence.get(record, ("", ())) if record not in sampled else ("", ())
             if reason:
                 kind, context = DatasetKind.SUSPECTED, f"{context}\n{reason}"
-            elif lot.kind == LotKind.PROPOSED_LABELS or not label or _is_in_blind_share(task, record):
+            elif record not in confirmed_blind and (
+                lot.kind == LotKind.PROPOSED_LABELS or not label or _is_in_blind_share(task, record)
+            ):
                 kind = DatasetKind.BLIND
             found[record] = QueueCandidate(
                 record,
@@ -119,14 +124,21 @@ def label_error_evidence(model: QueueModel, proposed: Mapping[str, str], *, most
 
 def _read(connection: Connection, task: Task, rows: WorkingRows) -> _StoredLots:
     """Draw the lots that are not drawn yet, from the rows of this moment, and read all."""
+    from winnow.curation.annotations.votes import votes_by_record
+    from winnow.curation.review.confirmed_blind import records_confirmed_blind, withdraw_from_blind_datasets
     from winnow.curation.review.lots import draw_lots, load_current_lots
+    from winnow.curation.store.decisions import votes_of
     from winnow.curation.store.queue_items import refused_lots_pushed_at
     from winnow.curation.store.suspected_errors import suspected_errors
 
     draw_lots(connection, rows, key=task.splits.key, review=task.review)
+    votes = votes_by_record(votes_of(connection, of_people=True))
+    confirmed_blind = records_confirmed_blind(connection, dict(votes))
+    withdraw_from_blind_datasets(connection, confirmed_blind)
     return _StoredLots(
         load_current_lots(connection, rows),
         refused_lots_pushed_at(connection, REVIEW_QUEUE),
+        confirmed_blind,
         suspected_errors(connection),
     )
 
@@ -142,7 +154,14 @@ def _find(inputs: QueueInputs) -> list[QueueCandidate]:
         evidence |= label_error_evidence(inputs.model, proposed, most=most)
         evidence |= {record: stored.suspected[record] for record in proposed if record in stored.suspected}
     pushed = FAR_FUTURE if inputs.include_refused else stored.refused_lots_pushed
-    return review_candidates(stored.lots, inputs.rows, evidence, inputs.task, refused_lots_pushed=pushed)
+    return review_candidates(
+        stored.lots,
+        inputs.rows,
+        evidence,
+        inputs.task,
+        refused_lots_pushed=pushed,
+        confirmed_blind=stored.confirmed_blind,
+    )
 
 
 REVIEW = QueueDefinition(

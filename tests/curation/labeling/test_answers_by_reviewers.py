@@ -50,24 +50,33 @@ def in_order(free: Sequence[Any], _: Sequence[int], count: int) -> list[int]:
     return [*range(len(free))][:count]
 
 
-@pytest.fixture
-def reviewed(tmp_path: Path) -> Workspace:
+def in_review(folder: Path, *, blind_share: float) -> Workspace:
     """Three machine-written dialogues, each of which waits for a review and calls with the wrong city."""
-    workspace = tools_workspace(tmp_path / "w")
-    (workspace.folder.root / "winnow.yaml").open("a").write("review: {blind_share: 0}\n")
+    workspace = tools_workspace(folder / "w")
+    (workspace.folder.root / "winnow.yaml").open("a").write(f"review: {{blind_share: {blind_share}}}\n")
     rows = [dialogue(f"How is the weather in {city}, not in Paris?", "Paris") for city in CITIES]
     batch = GenerationBatch("made", "dialogues", "1", "claude")
-    workspace.add(write_jsonl(tmp_path / "made.jsonl", rows), origin="synthetic", license="own", batch=batch)
-    review = queue_named("review")
-    with workspace.store.writing() as connection:
-        assert review.read
-        lots = review.read(connection, workspace.task, working_rows(connection)).lots
-        found = review_candidates(lots, working_rows(connection), {}, workspace.task, refused_lots_pushed="")
-    order = EnqueueSpec(review, 10, second_reviewer_share=0.0)
-    enqueue(
-        workspace.store, workspace.task, order, found, choose=lambda free, _, n: [*range(len(free))][:n], suggest=None
-    )
+    workspace.add(write_jsonl(folder / "made.jsonl", rows), origin="synthetic", license="own", batch=batch)
+    fill_review(workspace)
     return workspace
+
+
+def fill_review(workspace: Workspace) -> dict[str, int]:
+    """Place what the lots need next as `push review` does, without a server; returns the records by dataset."""
+    review = queue_named("review")
+    assert review.read
+    with workspace.store.writing() as connection:
+        stored = review.read(connection, workspace.task, working_rows(connection))
+        rows = working_rows(connection)
+    again = stored.confirmed_blind
+    found = review_candidates(stored.lots, rows, {}, workspace.task, refused_lots_pushed="", confirmed_blind=again)
+    order = EnqueueSpec(review, 10, second_reviewer_share=0.0)
+    return enqueue(workspace.store, workspace.task, order, found, choose=in_order, suggest=None).datasets
+
+
+@pytest.fixture
+def reviewed(tmp_path: Path) -> Workspace:
+    return in_review(tmp_path, blind_share=0)
 
 
 def record_of(workspace: Workspace, city: str) -> str:
@@ -246,6 +255,28 @@ def test_agreement_by_argument_compares_the_answers_that_people_stand_by(reviewe
     assert report.agreement
     assert [(one.first, one.second) for one in report.agreement.pairs] == [("ask", "weather")]  # by behavior
     assert "Agreement by argument" in write_annotators(report, reviewed.folder.reports).read_text()
+
+
+def test_what_was_confirmed_blind_is_read_again_with_its_answer(tmp_path: Path) -> None:
+    workspace = in_review(tmp_path, blind_share=1)
+    first, second = record_of(workspace, "Oslo"), record_of(workspace, "Rome")
+    respond(workspace, first, "ann", "01", label=["weather"])
+    respond(workspace, second, "ann", "02", label=["ask"])
+
+    def counted() -> frozenset[str]:
+        with workspace.store.reading() as connection:
+            [lot] = load_current_lots(connection, working_rows(connection))
+        return lot.reviewed
+
+    assert counted() == {second}  # another behavior is right: no answer could be
+    assert fill_review(workspace) == {"review": 1}
+    assert fill_review(workspace) == {}
+    assert counted() == {second}
+    respond(workspace, first, "ann", "03", **wrong(call("Oslo")))
+    assert counted() == {first, second}
+    with workspace.store.reading() as connection:
+        table = latest_responses(connection, workspace.task).set_index("record")
+    assert table.loc[first, ["label", "suggestion", "model_label"]].tolist() == ["weather", "", "weather"]
 
 
 def lead(workspace: Workspace, record: str, minute: str, **content: Any) -> None:

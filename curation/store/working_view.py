@@ -23,6 +23,7 @@ from winnow.curation.store.label_proposals import LabelProposal, ProposalStatus,
 from winnow.curation.store.lot_tables import labels_decided_by_lots
 from winnow.curation.store.machine_written import MachineWritten, Producer, machine_written
 from winnow.curation.store.origin_models import UNKNOWN_MODEL, models_in, origin_models
+from winnow.curation.store.refused_repeats import refused_repeats
 from winnow.curation.store.restored_labels import restored_labels
 from winnow.curation.store.supersessions import live_supersessions
 from winnow.curation.store.tables import occurrence, record_group
@@ -127,8 +128,8 @@ class _Outcomes:
     """Of every record that has a vote."""
     lot_labels: Mapping[str, str | None]
     """The label that an accepted lot gave a record; None in a refused lot."""
-    refused_keys: frozenset[str]
-    """Repeat keys of machine-written records that a lot or people refused."""
+    refused: frozenset[str]
+    """Records that a lot or people refused, machine-written, and what repeats them."""
     restored: Mapping[str, DerivedLabel]
     """What a release stated about a record that people or a lot had decided."""
     unsure: frozenset[str]
@@ -139,7 +140,7 @@ class _Outcomes:
     def of(self, record: str) -> DerivedLabel:
         """The outcome for a record with an unretracted source.
 
-        A refusal holds for every record that was shown after a machine wrote its repeat key, unless a person decides.
+        A refusal holds for what repeats the record, unless a person decides.
         """
         own = self.derived.get(record, _PROPOSED if record in self.machine.records else _UNLABELED)
         restored = self.restored.get(record)
@@ -148,7 +149,7 @@ class _Outcomes:
         if restored and restored.decided_by in DECIDED_BY_PEOPLE:
             return restored
         label = self.lot_labels.get(record, "") if own.state == State.PROPOSED else ""
-        if label is None or self.machine.record_keys.get(record) in self.refused_keys:
+        if label is None or record in self.refused:
             return _REFUSED
         if restored:
             return restored
@@ -170,18 +171,17 @@ def _read_outcomes(connection: Connection) -> _Outcomes:
     machine, votes = machine_written(connection), votes_of(connection)
     derived = derive_labels(votes, synthetic=frozenset(machine.records))
     lot_labels = labels_decided_by_lots(connection)
-    refused_keys = {
-        key
-        for record, key in machine.record_keys.items()
-        if record in machine.records
-        and (lot_labels.get(record, "") is None or derived.get(record, _PROPOSED).state == State.REJECTED)
+    refused = {
+        record
+        for record in machine.records
+        if lot_labels.get(record, "") is None or derived.get(record, _PROPOSED).state == State.REJECTED
     }
     unsure = {vote.record_id for vote in votes if vote.choice == ABSTAINED and vote.value != DISCARDED}
     return _Outcomes(
         machine,
         derived,
         lot_labels,
-        frozenset(refused_keys),
+        refused_repeats(connection, machine, refused),
         restored_labels(connection),
         frozenset(unsure),
         latest_proposals(connection),

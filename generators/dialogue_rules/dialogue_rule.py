@@ -20,7 +20,7 @@ class RefusedContrast(StrEnum):
     OTHER_TOOL_COULD_SERVE = "other_tool_could_serve"
     """Another offered tool is confusable with the called one, or does something similar."""
     ANSWERABLE_WITHOUT_TOOL = "answerable_without_tool"
-    """The tool only computes what an assistant can work out."""
+    """The tool only computes what an assistant can work out, or finds what it knows."""
     NO_OTHER_TOOL = "no_other_tool"
     """No other tool is offered."""
     NO_SUCH_VALUE = "no_such_value"

@@ -10,7 +10,7 @@ from winnow.generators.dialogue_rules.dialogue_rule import (
     RefusedContrast,
     RuleContext,
 )
-from winnow.generators.dialogue_rules.tool_purpose import computes, could_serve_instead
+from winnow.generators.dialogue_rules.tool_purpose import computes, could_serve_instead, tells_common_knowledge
 from winnow.validators.tools.behavior import Behavior
 
 ANSWERS = (
@@ -31,7 +31,7 @@ def _without_tool(seed: DialogueSeed, context: RuleContext) -> Contrast | Refuse
     others = request.other_tools
     if not others:
         return RefusedContrast.NO_OTHER_TOOL
-    if computes(request.tool):
+    if computes(request.tool) or tells_common_knowledge(request.tool):
         return RefusedContrast.ANSWERABLE_WITHOUT_TOOL
     if could_serve_instead(request.tool, others, context.confusable.get(request.call.name, frozenset())):
         return RefusedContrast.OTHER_TOOL_COULD_SERVE
@@ -41,4 +41,4 @@ def _without_tool(seed: DialogueSeed, context: RuleContext) -> Contrast | Refuse
     )
 
 
-DROP_NEEDED_TOOL = DialogueRule("drop_needed_tool", 1, "the needed tool is not offered", _without_tool)
+DROP_NEEDED_TOOL = DialogueRule("drop_needed_tool", 2, "the needed tool is not offered", _without_tool)

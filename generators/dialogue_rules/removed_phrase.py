@@ -30,6 +30,9 @@ FOLLOWING = re.compile(
 DATE_PHRASE = r"\s(?:(?:on|by|for|until|before|from)\s+)?(?:the\s+)?$"
 """What stands before a date and is removed with it."""
 
+MEASURED = re.compile(r"\b(?:with|at|using|in|for)\s+an?\s+[\w'’ -]+$", re.IGNORECASE)
+"""What names a quantity right before "of"."""
+
 MIN_WORDS = 3
 """A turn with fewer words left says too little."""
 
@@ -51,7 +54,7 @@ def without_phrase(text: str, value: str, name: str, *, is_date: bool = False) -
     kept = before[: phrase.start()].rstrip()
     rest = after.lstrip("\"'”’")
     words = re.findall(r"[\w'’-]+", kept.lower())
-    if len(words) < MIN_WORDS or _needs_more(words[-1]) or kept[-1] in ",:;-":
+    if len(words) < MIN_WORDS or _needs_more(words[-1]) or kept[-1] in ",:;-" or _is_cut(kept, phrase[0]):
         return None
     return None if _is_named(name, f"{kept} {rest}") else f"{kept}{rest}".strip()
 
@@ -59,6 +62,11 @@ def without_phrase(text: str, value: str, name: str, *, is_date: bool = False) -
 def _needs_more(word: str) -> bool:
     """Whether a word asks for something after it, such as a preposition or "priced"."""
     return word in LAST_WORDS or word.endswith(("ed", "ing"))
+
+
+def _is_cut(kept: str, phrase: str) -> bool:
+    """Whether "with a significance level" is left of "with a significance level of 0.01"."""
+    return phrase.split()[:1] == ["of"] and MEASURED.search(kept) is not None
 
 
 def _is_named(name: str, text: str) -> bool:

@@ -65,12 +65,19 @@ _UNSAYABLE = re.compile(
 
 COMPUTATIONS = frozenset(
     """
-    analyze calculate check classify combine compare compute convert count determine divide encode estimate evaluate
-    extract flatten format generate identify integrate merge multiply predict project reverse rotate simulate solve sort
-    split summarize sum translate validate verify write
+    analyze calculate check classify combine compare compute conduct convert count create determine divide encode
+    estimate evaluate extract flatten format generate identify integrate merge multiply perform predict project reverse
+    rotate simulate solve sort split summarize sum translate validate verify write
     """.split()
 )
 """Verbs of tools that only compute."""
+
+_KNOWLEDGE = re.compile(
+    r"\b(?:bible|capitals?|countr(?:y|ies)|definitions?|facts?|jokes?|languages?|meanings?|poems?|quotes?|quotations?|"
+    r"recipes?|riddles?|synonyms?|trivia|verses?|visas?)\b",
+    re.IGNORECASE,
+)
+"""What an assistant knows something about without looking it up."""
 
 _VALUES = re.compile(r"\b(?:list|array|string|number|integer|word|sentence|matrix|tree|graph)s?\b", re.IGNORECASE)
 """What a tool computes from."""
@@ -101,6 +108,11 @@ def computes(tool: Tool) -> bool:
     of_values = bool(forms & {"find", "return", "get", "remove"}) and bool(_VALUES.search(tool.description))
     adds = "add" in forms and re.search(r"\b(?:binary|numbers?|integers?)\b", tool.description, re.IGNORECASE)
     return of_values or bool(adds) or not forms.isdisjoint(COMPUTATIONS) or tool.name.startswith(("is_", "has_"))
+
+
+def tells_common_knowledge(tool: Tool) -> bool:
+    """Whether a tool finds what an assistant could answer from what it has learned."""
+    return bool(_KNOWLEDGE.search(" ".join([*name_words(tool.name), tool.description])))
 
 
 def is_lookup(tool: Tool) -> bool:

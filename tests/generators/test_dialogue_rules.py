@@ -119,6 +119,10 @@ def test_what_an_assistant_can_work_out_itself_needs_no_tool() -> None:
     assert made("drop_needed_tool", seed("What is 2 and 3?", add, MAIL, a=2, b=3)) == "answerable_without_tool"
     smallest = tool("smallest", "Finds the smallest number of a list.", "n", n={"type": "array"})
     assert made("drop_needed_tool", seed("Smallest of 1, 2?", smallest, MAIL, n=[1, 2])) == "answerable_without_tool"
+    recipes = tool("go", "Fetch recipes for a dish.", "dish", dish=TEXT)
+    assert made("drop_needed_tool", seed("How do I cook a risotto?", recipes, MAIL, dish="risotto")) == (
+        "answerable_without_tool"
+    )
 
 
 def test_without_a_required_value_the_assistant_asks_for_it() -> None:
@@ -164,6 +168,7 @@ def test_a_value_is_not_blanked_where_it_is_still_given_or_the_turn_breaks(one: 
         ("I take a sample size of 500. What now?", "500", "sample_size", None),
         ("Will it rain in New York City?", "New York", "city", None),
         ("Tell me about Oslo.", "Oslo", "city", None),
+        ("Compare both with an error level of 0.01.", "0.01", "alpha", None),
     ],
 )
 def test_a_phrase_is_removed_only_where_the_rest_reads_well(text: str, value: str, name: str, left: str | None) -> None:
@@ -228,6 +233,26 @@ def test_a_confusable_tool_takes_over_where_one_word_tells_them_apart() -> None:
     to_mail = {"delete_note": frozenset({"send_mail"})}
     mailed = seed("Please delete note n_12", DELETE, MAIL, note_id="n_12")
     assert made("swap_confusable_tool", mailed, confusable=to_mail) == "arguments_do_not_map"
+
+
+def test_an_id_tells_which_of_two_confusable_tools_is_meant() -> None:
+    event = tool("delete_event", "Remove an appointment.", "event_id", event_id=TEXT)
+    task = tool("delete_task", "Remove a task.", "task_id", task_id=TEXT)
+    confusable = {"delete_event": frozenset({"delete_task"})}
+
+    def swapped(asked: str, other: Tool = task) -> Contrast | RefusedContrast:
+        one = seed(asked, event, other, event_id="event_48")
+        return made("swap_confusable_tool", one, confusable=confusable)
+
+    found = swapped("Cancel event_48 please")
+    asked, _, calls = turns(found)
+    assert (asked, calls) == ("Cancel task_48 please", [("delete_task", {"task_id": "task_48"})])
+    assert isinstance(found, Contrast)
+    assert found.label == "delete_task"
+    for contradicting in ("Cancel the event event_48", "Take event_48 out of my calendar", "Drop event_48: event_48"):
+        assert swapped(contradicting) == "reads_broken"
+    reasoned = tool("delete_task", "Remove a task.", "task_id reason", task_id=TEXT, reason=TEXT)
+    assert swapped("Cancel event_48 please", reasoned) == "arguments_do_not_map"
 
 
 @pytest.mark.parametrize(

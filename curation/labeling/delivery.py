@@ -28,12 +28,12 @@ from winnow.curation.store.database import Connection, Store
 from winnow.curation.store.queue_items import (
     QueueDataset,
     QueueItem,
+    add_quoted_ids,
     last_push_with_other_labels,
     mark_delivered,
     mark_undelivered,
     queue_datasets,
     queue_items,
-    set_quoted_ids,
     update_dataset,
     withdraw_items,
 )
@@ -195,8 +195,8 @@ class _Delivery:
             pending = [item for item in undelivered if item.record_id in candidates]
             stale = [item.record_id for item in undelivered if item.record_id not in candidates]
             withdraw_items(connection, dataset.name, stale)
-            quoted = {one.record_id: (*one.quoted_ids, *candidates[one.record_id].quoted_ids) for one in pending}
-            set_quoted_ids(connection, dataset.name, quoted)
+            quoted = {one.record_id: candidates[one.record_id].quoted_ids for one in pending}
+            add_quoted_ids(connection, dataset.name, quoted)
         return pending
 
     def announce_successor(self, dataset: QueueDataset, known: Sequence[QueueDataset]) -> None:

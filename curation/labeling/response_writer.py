@@ -27,13 +27,7 @@ from winnow.curation.store.decisions import DecisionKey
 from winnow.curation.store.flags import clear_flag, set_flag
 from winnow.curation.store.forgotten import forgotten_ids
 from winnow.curation.store.label_renames import label_renames
-from winnow.curation.store.queue_items import (
-    QueueDataset,
-    QueueItem,
-    queue_items,
-    set_quoted_ids,
-    withdraw_items,
-)
+from winnow.curation.store.queue_items import QueueDataset, QueueItem, add_quoted_ids, queue_items, withdraw_items
 from winnow.curation.store.records import contents_of_records
 from winnow.curation.store.responses import ResponseKey, insert_response, stored_response_statuses
 from winnow.validators.kinds import kind_of
@@ -195,8 +189,7 @@ class ResponseWriter:
         self.corrections.follow(decision, before, stored_correction(response.content), at=response.answered_at)
         if corrected := stored_correction(response.content):
             self.imported.corrected += new
-            quoted = {response.record_id: (*item.quoted_ids, corrected.record)}
-            set_quoted_ids(self.connection, dataset.name, quoted)
+            add_quoted_ids(self.connection, dataset.name, {response.record_id: [corrected.record]})
 
     def _contradicts_content(self, record: str, label: str) -> bool:
         """Whether the content shows another label: then it is the answer in it that the annotator calls wrong."""

@@ -28,6 +28,10 @@ class DatasetVariant(NamedTuple):
     kind: DatasetKind = DatasetKind.OPEN
 
 
+RECORDS_PER_STATEMENT = 500
+"""Records that one statement names."""
+
+
 @dataclass(frozen=True)
 class QueueDataset:
     """One Argilla dataset of a queue."""
@@ -231,13 +235,19 @@ def mark_undelivered(connection: Connection, dataset: str, records: Sequence[str
     _update_items(connection, dataset, records, delivered_at=None, quoted_ids="[]")
 
 
-def set_quoted_ids(connection: Connection, dataset: str, quoted: Mapping[str, Iterable[str]]) -> None:
-    """Store which records the copies of these records in Argilla may quote."""
-    columns = queue_item.c
+def add_quoted_ids(connection: Connection, dataset: str, quoted: Mapping[str, Iterable[str]]) -> None:
+    """Store which further records the copies of these records in Argilla may quote."""
+    columns, records = queue_item.c, list(quoted)
     one = update(queue_item).where(columns.dataset == dataset, columns.record_id == bindparam("record"))
-    rows = [{"record": record, "quoted": json.dumps(sorted(set(ids)))} for record, ids in quoted.items()]
-    if rows:
-        connection.execute(one.values(quoted_ids=bindparam("quoted")), rows)
+    for start in range(0, len(records), RECORDS_PER_STATEMENT):
+        own = columns.record_id.in_(records[start : start + RECORDS_PER_STATEMENT])
+        known = connection.execute(select(columns.record_id, columns.quoted_ids).where(columns.dataset == dataset, own))
+        rows = [
+            {"record": record, "quoted": json.dumps(sorted({*json.loads(ids), *quoted[record]}))}
+            for record, ids in known.tuples()
+        ]
+        if rows:
+            connection.execute(one.values(quoted_ids=bindparam("quoted")), rows)
 
 
 def withdraw_items(connection: Connection, dataset: str, records: Sequence[str]) -> None:
@@ -247,8 +257,8 @@ def withdraw_items(connection: Connection, dataset: str, records: Sequence[str])
 
 def _update_items(connection: Connection, dataset: str, records: Sequence[str], **values: Any) -> None:
     columns = queue_item.c
-    for start in range(0, len(records), 500):
-        part = records[start : start + 500]
+    for start in range(0, len(records), RECORDS_PER_STATEMENT):
+        part = records[start : start + RECORDS_PER_STATEMENT]
         connection.execute(
             update(queue_item).where(columns.dataset == dataset, columns.record_id.in_(part)).values(**values)
         )

@@ -337,6 +337,23 @@ def test_a_forgotten_correction_leaves_no_text_behind(reviewed: Workspace) -> No
     assert "forgotten" in refused.returned[0].why
 
 
+def test_two_corrections_of_a_record_in_one_pull_are_both_deleted_in_argilla_when_forgotten(
+    reviewed: Workspace,
+) -> None:
+    record = record_of(reviewed, "Oslo")
+    with reviewed.store.reading() as connection:
+        [dataset] = queue_datasets(connection, "review")
+    read = []
+    for who, prose in (("ann", "I will look."), ("bob", "Wxyzw looks.")):
+        at = f"2026-01-01T00:00:{len(read):02}.000000+00:00"
+        content = wrong(call("Oslo", prose=prose))
+        read.append((dataset, AnnotatorResponse(record, who, "submitted", content, at, at)))
+    assert store_read(reviewed, read).corrected == 2
+    with reviewed.store.reading() as connection:
+        quoting = [argilla_copies_of(connection, new["id"]) for new in corrections_of(reviewed, record)]
+    assert quoting == [[record], [record]]
+
+
 def argilla_copies_of(connection: Any, record: str) -> Sequence[str]:
     """The records whose copies in Argilla quote a record; the datasets are on no server here."""
     assert argilla_copies(connection, {record}) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -55,7 +56,7 @@ def read_turns(written: object, before: Sequence[Turn] = ()) -> tuple[Turn, ...]
     """The turns of an answer, whose calls are counted on from those `before`. Raises UnreadableTurnError."""
     if not isinstance(written, list) or not written:
         raise UnreadableTurnError("no turns, expected a list of them")
-    numbers = iter(range(1 + sum(len(turn.calls) for turn in before), 10_000))
+    numbers = itertools.count(1 + sum(len(turn.calls) for turn in before))
     return tuple(_turn(place, one, numbers) for place, one in enumerate(written, len(before) + 1))
 
 

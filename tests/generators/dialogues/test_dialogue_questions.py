@@ -20,7 +20,7 @@ from winnow.generators.dialogues.dialogue_prompt import offered_tools
 from winnow.generators.dialogues.dialogue_requests import dialogue_requests, read_dialogues
 from winnow.generators.dialogues.dialogue_results import read_results
 from winnow.generators.dialogues.id_sources import id_sources
-from winnow.generators.dialogues.written_turns import turns_schema
+from winnow.generators.dialogues.written_turns import read_turns, turns_schema
 from winnow.generators.llm.request import ModelChoice
 from winnow.generators.plan import LabelNeed
 from winnow.generators.proposal import PromptContext, SeedRecord
@@ -249,3 +249,9 @@ def test_the_schema_of_turns_is_one_that_the_api_compiles() -> None:
 
     for tools in (TOOLS, ()):
         check_schema(turns_schema(tools), "here")
+
+
+def test_an_answer_with_more_calls_than_any_dialogue_has_is_read_and_not_a_crash() -> None:
+    calls = [{"tool": "weather", "arguments": "{}"}] * 10_001
+    [turn] = read_turns([{"role": "assistant", "text": "", "calls": calls}])
+    assert turn.calls[-1].id == "call_10001"

@@ -15,6 +15,7 @@ from winnow.curation.labeling.label_options import (
     UNSURE_OPTION,
     WRONG_LABEL,
 )
+from winnow.curation.labeling.review_form import CORRECTION, WRONG
 from winnow.validators.kinds.intents import INTENTS
 from winnow.validators.kinds.kind import Kind
 
@@ -50,7 +51,7 @@ def decision_from_response(
     value = chosen_label(content, kind)
     verdict = content.get("verdict")
     if verdict is not None:
-        names_problem = bool(content.get("wrong"))
+        names_problem = bool(content.get(WRONG))
         return _decision_from_verdict(verdict, value, labels, renamed, proposed, kind, names_problem=names_problem)
     if value == REJECT_OPTION:
         return ResponseDecision(DecisionKind.REJECTION, "unusable")
@@ -80,7 +81,7 @@ class StoredCorrection(NamedTuple):
 
 def stored_correction(content: Mapping[str, Any]) -> StoredCorrection | None:
     """The corrected answer of a stored response; None if it has none."""
-    value = content.get("correction")
+    value = content.get(CORRECTION)
     return StoredCorrection(value["record"], value["label"]) if isinstance(value, Mapping) else None
 
 

@@ -58,7 +58,7 @@ def _by_rule(context: StepContext, step: PlanStep, quotas: Sequence[QuotaProgres
         picker.lacks(one.quota, one.missing)
     made = generate_contrasts_by_rule(context.workspace, picker=picker)
     known = all(rule.known for rule in made.rules.values())
-    return StepEnd(GenerationEnd.KNOWN if known else GenerationEnd.DONE, "")
+    return StepEnd(GenerationEnd.KNOWN if known else GenerationEnd.DONE)
 
 
 Needs = Callable[[Sequence[Tool], Sequence[QuotaProgress]], Iterator[LabelNeed]]

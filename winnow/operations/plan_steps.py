@@ -16,7 +16,7 @@ from winnow.generators.plan_part import PlanPart
 from winnow.generators.plan_quotas import Quota
 from winnow.generators.quota_counts import REGION_STEP, STEP_QUOTAS
 from winnow.operations._context import WorkspaceContext
-from winnow.operations.generate import GenerationResult, generate
+from winnow.operations.generate import generate
 from winnow.operations.generate_variations import generate_variations
 from winnow.operations.plan_progress import QuotaProgress
 
@@ -55,22 +55,16 @@ class StepContext:
             polling=self.request.polling,
             dry_run=self.request.dry_run,
         )
-        return StepEnd.of(generate(self.workspace, asked, note=self.note, progress=self.progress))
+        result = generate(self.workspace, asked, note=self.note, progress=self.progress)
+        return StepEnd(result.end, result.estimate.usd)
 
 
 class StepEnd(NamedTuple):
     """How a step ended."""
 
     end: GenerationEnd
-    run: str
-    """The run that carried it out."""
     usd: float | None = 0.0
     """What its first round is estimated to cost; None where the price is not known."""
-
-    @classmethod
-    def of(cls, result: GenerationResult) -> StepEnd:
-        """The end of a run of a model."""
-        return cls(result.end, result.run.id, result.estimate.usd)
 
 
 @dataclass(frozen=True)
@@ -103,8 +97,8 @@ def total_missing(quotas: Sequence[QuotaProgress]) -> int:
 
 def _vary(context: StepContext, step: PlanStep, quotas: Sequence[QuotaProgress]) -> StepEnd:
     wanted = {one.quota.of: one.missing for one in quotas}
-    made = generate_variations(context.workspace, wanted=wanted, part=context.part(step.name))
-    return StepEnd(GenerationEnd.DONE, made.run.id)
+    generate_variations(context.workspace, wanted=wanted, part=context.part(step.name))
+    return StepEnd(GenerationEnd.DONE)
 
 
 def _write_queries(context: StepContext, step: PlanStep, quotas: Sequence[QuotaProgress]) -> StepEnd:

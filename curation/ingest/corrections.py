@@ -41,7 +41,7 @@ def read_for_corrections(connection: Connection, screened: Sequence[ScreenedFile
     if not rows:
         return StoredForCorrections()
     wanted = {row.supersedes for row in rows if row.supersedes} | {row.record_id for row in rows}
-    splits = {record: split for record, split in splits_of_records(connection).items() if record in wanted}
+    splits = splits_of_records(connection, wanted)
     contents = contents_of_records(connection, set(splits))
     return StoredForCorrections(contents, splits, forgotten_ids(connection), live_supersessions(connection))
 

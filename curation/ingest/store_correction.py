@@ -69,7 +69,7 @@ class CorrectionStore:
         if not written_by:
             return Drop(DropReason.SUPERSEDES_UNKNOWN, f"record {one.record}, which it corrects, was retracted")
         origin = Origin.SYNTHETIC if self._is_machine_written(one.record) else Origin.HUMAN
-        row = replace(found, group=groups_of_records(self.connection)[one.record])
+        row = replace(found, group=groups_of_records(self.connection, {one.record})[one.record])
         problem = correction_problem(row, one.record, origin, kind_of(self.task), self._stored(one, row))
         if problem is not None:
             return problem
@@ -91,8 +91,7 @@ class CorrectionStore:
 
     def _stored(self, one: Correction, row: KeptRow) -> StoredForCorrections:
         wanted, connection = {one.record, row.record_id}, self.connection
-        splits = {record: split for record, split in splits_of_records(connection).items() if record in wanted}
-        contents = contents_of_records(connection, wanted)
+        splits, contents = splits_of_records(connection, wanted), contents_of_records(connection, wanted)
         return StoredForCorrections(contents, splits, forgotten_ids(connection), live_supersessions(connection))
 
     def _store(self, one: Correction, row: KeptRow, new: NewSource) -> None:

@@ -14,7 +14,7 @@ from winnow.curation.annotations.renamed_labels import current_label
 from winnow.curation.ingest.screen import KeptRow
 from winnow.curation.ingest.split_assignment import NewGroup, SplitAssignment, assign_splits
 from winnow.curation.store.database import Connection
-from winnow.curation.store.groups import eligible_counts, group_ids, insert_groups
+from winnow.curation.store.groups import eligible_counts, insert_groups, stored_groups
 from winnow.curation.store.label_renames import label_renames
 from winnow.curation.store.machine_written import MachineWritten
 from winnow.curation.store.records import groups_of_records, insert_records, record_ids, splits_of_records
@@ -48,7 +48,7 @@ def store_records(
     that had rows before or that hold rows of a release, `machine` what machines wrote before these rows are stored.
     Returns how many known records keep another split or group than these rows give.
     """
-    stored = record_ids(connection)
+    stored = record_ids(connection, {row.record_id for _, row in pairs})
     new_rows: dict[str, list[tuple[str, KeptRow]]] = defaultdict(list)
     for source, row in pairs:
         if row.record_id not in stored:
@@ -63,13 +63,13 @@ def store_records(
         or all(origins[source] == Origin.SYNTHETIC for source, _ in rows)
     }
     groups = _new_groups(connection, task, new_rows, group_of, generated, known_sources)
-    assigned = assign_splits(groups, _eligible_counts(connection, task), task.splits)
+    assigned = assign_splits(groups, _eligible_counts(connection, task), task.splits) if groups else {}
     insert_groups(connection, _group_rows(groups, assigned, new_rows, group_of, now))
     insert_records(connection, _record_rows(task, new_rows, group_of, now))
     forms = {record: rows[0][1].source_form for record, rows in new_rows.items()}
     insert_source_forms(connection, {record: form for record, form in forms.items() if form})
     known = {row.record_id: row.split for _, row in pairs if row.split and row.record_id not in new_rows}
-    kept = {record: split for record, split in splits_of_records(connection).items() if record in known}
+    kept = splits_of_records(connection, known.keys())
     expected_move = ("train", "validation")  # a source without validation contributes some of its train: expected
     return KeptAssignments(
         assigned_splits=sum(known[r] != split and (known[r], split) != expected_move for r, split in kept.items()),
@@ -117,8 +117,8 @@ def _record_rows(
 
 def _other_groups(connection: Connection, task: Task, rows: Sequence[KeptRow]) -> int:
     declared = {row.record_id: group_id_of(task, row) for row in rows if row.session or row.group}
-    stored = groups_of_records(connection) if declared else {}
-    return sum(declared.get(record, group) != group for record, group in stored.items())
+    stored = groups_of_records(connection, declared.keys())
+    return sum(declared[record] != group for record, group in stored.items())
 
 
 def group_id_of(task: Task, row: KeptRow) -> str:
@@ -148,7 +148,7 @@ def _new_groups(
     generated: Set[str],
     known_sources: Set[str],
 ) -> list[NewGroup]:
-    known, is_held_out = group_ids(connection), kind_of(task).is_held_out
+    known, is_held_out = stored_groups(connection, {*group_of.values()}), kind_of(task).is_held_out
     members: dict[str, list[str]] = defaultdict(list)
     for record in new_rows:
         if group_of[record] not in known:

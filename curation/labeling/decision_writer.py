@@ -26,6 +26,8 @@ class DecisionWriter:
         """Remember what people decided about any record, and everybody about `records`."""
         self._connection = connection
         self._latest: dict[tuple[str, str, str], DecidedValue] = {}
+        self._corrected: dict[str, set[tuple[str, str]]] = {}
+        """The actors and names who ever corrected the answer of a record, by the record."""
         self._turns: Counter[tuple[str, str, str, str]] = Counter()
         for decision in decision_keys(connection):
             if decision.record_id in records or decision.actor in HUMAN_ACTORS:
@@ -38,9 +40,10 @@ class DecisionWriter:
     def corrections_of(self, record: str) -> dict[str, set[tuple[str, str]]]:
         """The corrected answers that people stand by now: the actors and names by the id of the corrected record."""
         found: dict[str, set[tuple[str, str]]] = {}
-        for (about, actor, who), decided in self._latest.items():
-            if about == record and decided.kind == DecisionKind.CORRECTION:
-                found.setdefault(decided.value, set()).add((actor, who))
+        for person in self._corrected.get(record, ()):
+            decided = self._latest[record, *person]
+            if decided.kind == DecisionKind.CORRECTION:
+                found.setdefault(decided.value, set()).add(person)
         return found
 
     def decide(self, decision: DecisionKey, *, why: str, at: str) -> bool:
@@ -55,4 +58,6 @@ class DecisionWriter:
     def _remember(self, decision: DecisionKey) -> None:
         record, actor, who, kind, value = decision
         self._latest[record, actor, who] = DecidedValue(kind, value)
+        if kind == DecisionKind.CORRECTION:
+            self._corrected.setdefault(record, set()).add((actor, who))
         self._turns[record, who, kind, value] += 1

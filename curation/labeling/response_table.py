@@ -41,10 +41,11 @@ def latest_responses(connection: Connection, task: Task) -> pd.DataFrame:
     labels = task_kind.targets(task)
     kinds = {dataset.name: dataset.kind for dataset in queue_datasets(connection)}
     items = {(item.dataset, item.record_id): item for item in queue_items(connection)}
-    latest = {(response.record_id, response.who): response for response in stored_responses(connection)}
+    responses = stored_responses(connection)
+    latest = {(response.record_id, response.who): response for response in responses}
     blind_first = {
         (response.record_id, response.who): items[response.dataset, response.record_id]
-        for response in stored_responses(connection)
+        for response in responses
         if kinds[response.dataset] == DatasetKind.BLIND
     }
     rows = []

@@ -31,12 +31,13 @@ def records_confirmed_blind(connection: Connection, votes: dict[str, list[Vote]]
         for record, proposed in _answered_blind_only(connection).items()
         if {*_choices(votes.get(record, []))} == {proposed}
     }
-    if not confirmed:
+    kinds = kinds_of_records(connection, confirmed)
+    with_answers = {one for one in confirmed if KINDS[kinds[one]].answer_key is not None}
+    if not with_answers:
         return frozenset()
     certified, members = lots_of_proposals(connection), lot_members(connection)
     generated = {record for lot, own in members.items() if lot not in certified for record, _ in own}
-    kinds = kinds_of_records(connection, confirmed)
-    return frozenset(one for one in confirmed & generated if KINDS[kinds[one]].answer_key is not None)
+    return frozenset(with_answers & generated)
 
 
 def withdraw_from_blind_datasets(connection: Connection, records: frozenset[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -85,8 +86,12 @@ class _PredictionReader:
         scrubbed = scrub_content(self.kind, parsed, self.task, self.scrubber)
         return scrubbed if isinstance(scrubbed, Drop) else record_id(self.kind.name, scrubbed.text)
 
+    @cached_property
+    def _targets(self) -> frozenset[str]:
+        return frozenset(self.kind.targets(self.task))
+
     def _label_today(self, label: str) -> str:
-        known = label in self.kind.targets(self.task) or self.kind.is_other_target(label, self.task)
+        known = label in self._targets or self.kind.is_other_target(label, self.task)
         return label if known else self.label_now(label)
 
     def _cell(self, fields: Mapping[str, Any], names: Sequence[str]) -> str:

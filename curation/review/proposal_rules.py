@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -84,18 +84,24 @@ class ProposalRules:
     def refusal(self, record: str) -> NotProposed | None:
         """Why no label can be proposed for a record, whatever the label; None if one can."""
         row = self.rows.get(record)
-        if row is None:
-            return NotProposed.UNKNOWN_RECORD
-        checks = (
-            (row.assigned_split != Split.TRAIN, NotProposed.HOLD_OUT),
-            (row.state in _BY_STATE, _BY_STATE.get(row.state)),
-            (record in self.before, NotProposed.PROPOSED_BEFORE),
-            (record in self.unsure, NotProposed.UNSURE),
-            (record in self.queued, NotProposed.IN_QUEUE),
-            (self.hold_out.repeated_by(row), NotProposed.REPEATS_HOLD_OUT),
-            (not self._has_possible_label(row), NotProposed.NO_LABEL_POSSIBLE),
-        )
-        return next((reason for applies, reason in checks if applies), None)
+        return NotProposed.UNKNOWN_RECORD if row is None else next(self._refusals(row), None)
+
+    def _refusals(self, row: WorkingRow) -> Iterator[NotProposed]:
+        """Why no label can be proposed for a record; what takes longer to find is looked for last."""
+        if row.assigned_split != Split.TRAIN:
+            yield NotProposed.HOLD_OUT
+        if row.state in _BY_STATE:
+            yield _BY_STATE[row.state]
+        if row.id in self.before:
+            yield NotProposed.PROPOSED_BEFORE
+        if row.id in self.unsure:
+            yield NotProposed.UNSURE
+        if row.id in self.queued:
+            yield NotProposed.IN_QUEUE
+        if self.hold_out.repeated_by(row):
+            yield NotProposed.REPEATS_HOLD_OUT
+        if not self._has_possible_label(row):
+            yield NotProposed.NO_LABEL_POSSIBLE
 
     def label_refusal(self, record: str, label: str) -> NotProposed | None:
         """Why a record cannot have a label; None if it can."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -9,12 +10,16 @@ from sqlalchemy import Connection, func, select
 from winnow.core.vocabulary import SplitReason
 from winnow.curation.store import tables
 from winnow.curation.store.bulk_insert import insert_new
+from winnow.curation.store.records import MAX_PARAMETERS
 from winnow.curation.store.tables import occurrence, record_group
 
 
-def group_ids(connection: Connection) -> set[str]:
-    """The ids of all stored groups."""
-    return {row[0] for row in connection.execute(select(record_group.c.id))}
+def stored_groups(connection: Connection, ids: Set[str]) -> set[str]:
+    """Which of these groups are stored."""
+    query = select(record_group.c.id)
+    if len(ids) <= MAX_PARAMETERS:
+        query = query.where(record_group.c.id.in_(ids))
+    return {*ids}.intersection(connection.execute(query).scalars())
 
 
 def insert_groups(connection: Connection, rows: list[dict[str, Any]]) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Set
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Column, Connection, select
 
 from winnow.core.vocabulary import SPLITS
 from winnow.curation.store import tables
@@ -25,9 +26,9 @@ class StoredRecord(NamedTuple):
     group_id: str
 
 
-def record_ids(connection: Connection) -> set[str]:
-    """The ids of all stored records."""
-    return {row[0] for row in connection.execute(select(tables.record.c.id))}
+def record_ids(connection: Connection, ids: Set[str] | None = None) -> set[str]:
+    """The ids of all stored records, or which of these are stored."""
+    return set(_column_of_records(connection, tables.record.c.id, ids))
 
 
 def records_by_id_prefix(connection: Connection, prefix: str) -> list[StoredRecord]:
@@ -38,34 +39,36 @@ def records_by_id_prefix(connection: Connection, prefix: str) -> list[StoredReco
     return [StoredRecord(*row) for row in connection.execute(query)]
 
 
-def contents_of_records(connection: Connection, ids: set[str]) -> dict[str, str]:
+def contents_of_records(connection: Connection, ids: Set[str]) -> dict[str, str]:
     """The content of these records, in the canonical form of their kind; empty for a forgotten one."""
-    query = select(tables.record.c.id, tables.record.c.content)
-    if len(ids) <= MAX_PARAMETERS:
-        query = query.where(tables.record.c.id.in_(ids))
-    return {identity: content for identity, content in connection.execute(query).tuples() if identity in ids}
+    return _column_of_records(connection, tables.record.c.content, ids)
 
 
-def kinds_of_records(connection: Connection, ids: set[str]) -> dict[str, str]:
+def kinds_of_records(connection: Connection, ids: Set[str]) -> dict[str, str]:
     """The kind of these records."""
-    query = select(tables.record.c.id, tables.record.c.kind)
-    if len(ids) <= MAX_PARAMETERS:
-        query = query.where(tables.record.c.id.in_(ids))
-    return {identity: kind for identity, kind in connection.execute(query).tuples() if identity in ids}
+    return _column_of_records(connection, tables.record.c.kind, ids)
 
 
-def groups_of_records(connection: Connection) -> dict[str, str]:
-    """The group of every record."""
-    query = select(tables.record.c.id, tables.record.c.group_id)
-    return {row.id: row.group_id for row in connection.execute(query)}
+def groups_of_records(connection: Connection, ids: Set[str] | None = None) -> dict[str, str]:
+    """The group of every record, or of these."""
+    return _column_of_records(connection, tables.record.c.group_id, ids)
 
 
-def splits_of_records(connection: Connection) -> dict[str, str]:
-    """The assigned split of every record."""
-    query = select(tables.record.c.id, record_group.c.assigned_split).join(
-        record_group, record_group.c.id == tables.record.c.group_id
-    )
-    return {row.id: row.assigned_split for row in connection.execute(query)}
+def splits_of_records(connection: Connection, ids: Set[str] | None = None) -> dict[str, str]:
+    """The assigned split of every record, or of these."""
+    return _column_of_records(connection, record_group.c.assigned_split, ids)
+
+
+def _column_of_records(connection: Connection, column: Column[str], ids: Set[str] | None) -> dict[str, str]:
+    """A column of records or of their groups, by record: of all records, or of these."""
+    identity = tables.record.c.id
+    query = select(identity, column).select_from(tables.record)
+    if column.table is record_group:
+        query = query.join(record_group, record_group.c.id == tables.record.c.group_id)
+    if ids is not None and len(ids) <= MAX_PARAMETERS:
+        query = query.where(identity.in_(ids))
+    found = connection.execute(query).tuples()
+    return {record: value for record, value in found if ids is None or record in ids}
 
 
 def insert_records(connection: Connection, rows: list[dict[str, Any]]) -> None:
@@ -82,5 +85,5 @@ def live_records(connection: Connection, ids: set[str] | None = None) -> set[str
 
 def assigned_split_counts(connection: Connection, ids: set[str]) -> dict[str, int]:
     """How many of these records are assigned to each split."""
-    counts = Counter(split for record, split in splits_of_records(connection).items() if record in ids)
+    counts = Counter(splits_of_records(connection, ids).values())
     return {split: counts[split] for split in SPLITS}

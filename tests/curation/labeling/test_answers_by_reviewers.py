@@ -156,6 +156,16 @@ def test_a_corrected_answer_takes_the_place_of_the_reviewed_record(reviewed: Wor
     assert row_of(reviewed, new["id"])["state"] == "superseded"
 
 
+def test_a_corrected_answer_has_every_license_of_what_it_corrects(reviewed: Workspace, tmp_path: Path) -> None:
+    rows = [dialogue("How is the weather in Oslo, not in Paris?", "Paris")]
+    batch = GenerationBatch("again", "dialogues", "1", "claude")
+    reviewed.add(write_jsonl(tmp_path / "again.jsonl", rows), origin="synthetic", license="CC-BY-4.0", batch=batch)
+    record = record_of(reviewed, "Oslo")
+    respond(reviewed, record, "ann", "01", **wrong(call("Oslo")))
+    [new] = corrections_of(reviewed, record)
+    assert [*new["licenses"]] == ["CC-BY-4.0", "own"]
+
+
 def test_calls_that_stay_the_same_keep_what_follows(reviewed: Workspace) -> None:
     record = record_of(reviewed, "Oslo")
     respond(reviewed, record, "ann", "01", **wrong(call("Paris", prose="Looking it up."), wrong=["wording"]))

@@ -16,7 +16,7 @@ class RefusedContrast(StrEnum):
     NO_SINGLE_CALL = "no_single_call"
     """The first answer that acts makes no call or several, or other answers are accepted in its place."""
     MORE_CALLS_FOLLOW = "more_calls_follow"
-    """The request needs further calls before the user speaks again."""
+    """The request needs further calls before the user speaks again, or once they answer a question about it."""
     OTHER_TOOL_COULD_SERVE = "other_tool_could_serve"
     """Another offered tool is confusable with the called one, or does something similar."""
     ANSWERABLE_WITHOUT_TOOL = "answerable_without_tool"

@@ -31,7 +31,7 @@ class SingleCall:
     tools: tuple[Tool, ...]
     """All offered tools."""
     calls_follow: bool
-    """Whether other calls follow before the user speaks again."""
+    """Whether the request needs other calls: before the user speaks again, or once they answer a question about it."""
 
     @property
     def other_tools(self) -> tuple[Tool, ...]:
@@ -89,10 +89,12 @@ def single_call(dialogue: Dialogue) -> SingleCall | None:
 
 
 def _calls_follow(turns: Sequence[Turn]) -> bool:
-    """Whether an answer calls a tool before the user speaks again."""
+    """Whether an answer calls a tool before the user speaks again, or after the assistant asked them something."""
+    is_question = False
     for turn in turns:
-        if turn.role is Role.USER:
-            return False
         if turn.calls:
             return True
+        if turn.role is Role.USER and not is_question:
+            return False
+        is_question = turn.content.rstrip().endswith("?")
     return False

@@ -76,6 +76,23 @@ def turns(found: Contrast | RefusedContrast) -> tuple[str, str, list[tuple[str, 
     return asked.content, answer.content, [(call.name, call.arguments) for call in answer.calls]
 
 
+@pytest.mark.parametrize(
+    ("found", "asks_for_one"), [("Two notes are about it. Which one should I delete?", True), ("There are two.", False)]
+)
+def test_a_request_whose_call_only_finds_what_to_ask_about_needs_more_calls(found: str, asks_for_one: bool) -> None:
+    turns = (
+        Turn(Role.USER, "Delete the note about the attic."),
+        Turn(Role.ASSISTANT, "", (Call("call_1", "list_notes", {}),)),
+        Turn(Role.TOOL, "[]", call_id="call_1"),
+        Turn(Role.ASSISTANT, found),
+        Turn(Role.USER, "note_2, please"),
+        Turn(Role.ASSISTANT, "", (Call("call_2", "delete_note", {"note_id": "note_2"}),)),
+    )
+    request = single_call(Dialogue(turns, (DELETE, tool("list_notes", "Show all."))))
+    assert request is not None
+    assert request.calls_follow is asks_for_one
+
+
 OSLO = seed("Will it rain in Oslo?", WEATHER, MAIL, city="Oslo")
 
 

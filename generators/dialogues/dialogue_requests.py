@@ -32,6 +32,7 @@ from winnow.generators.proposal import PromptContext, Proposal
 from winnow.validators.kinds.tools import TOOLS, content_of
 from winnow.validators.tools.behavior import Behavior, derived_label
 from winnow.validators.tools.dialogue import Dialogue, Tool
+from winnow.validators.tools.strict_json import JsonError, read_json
 
 MAX_SHOWN = 4
 """Real dialogues in a request; each request shows other ones."""
@@ -157,9 +158,9 @@ def shown_label(dialogue: Dialogue, wanted: str) -> str:
 def listed_items(text: str, name: str) -> list[dict[str, Any]] | str:
     """The objects that a response lists under a name, or in words why they cannot be read."""
     try:
-        found = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        return f"the answer is not JSON: {error}"
+        found = read_json(text)
+    except JsonError as error:
+        return f"the answer is {error}"
     listed = found.get(name) if isinstance(found, dict) else None
     if not isinstance(listed, list):
         return f"the answer has no list {name!r}"

@@ -83,9 +83,12 @@ def _call(place: int, written: object, number: int) -> Call:
 
 
 def unreadable(written: object, tools: Sequence[Tool]) -> str:
-    """A content that holds an answer which could not be read, so that it is dropped and kept with its reason."""
+    """A content that holds an answer which could not be read, so that it is dropped and kept with its reason.
+
+    Halves of surrogate pairs, which cannot be stored, are replaced by question marks.
+    """
     text = written if isinstance(written, str) else write_json(written)
-    return content_of(Dialogue((Turn(Role.ASSISTANT, text),), tuple(tools)))
+    return content_of(Dialogue((Turn(Role.ASSISTANT, text.encode(errors="replace").decode()),), tuple(tools)))
 
 
 def unreadable_drop(detail: str) -> Drop:

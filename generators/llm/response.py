@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from winnow.core.model_vocabulary import ResponseOutcome
 from winnow.generators.llm.prices import Usage
+from winnow.validators.tools.strict_json import JsonError, read_json
 
 
 @dataclass(frozen=True)
@@ -23,10 +23,10 @@ class LlmResponse:
 
 
 def read_items(text: str, name: str, fields: Mapping[str, type]) -> list[dict[str, Any]]:
-    """The items of a response whose fields have these types; other items and invalid JSON are skipped."""
+    """The items of a response whose fields have these types; others are skipped, and so is what is no strict JSON."""
     try:
-        found = json.loads(text)
-    except ValueError:
+        found = read_json(text)
+    except JsonError:
         return []
     listed = found.get(name) if isinstance(found, dict) else None
     return [

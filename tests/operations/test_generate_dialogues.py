@@ -219,6 +219,23 @@ def test_unreadable_answers_and_missing_results_are_dropped_with_their_reason(
     assert made.kept == made.added.given - sum(reasons.values()) > 0
 
 
+def test_answers_that_are_no_strict_json_are_dropped_and_paid_once(workspace: Workspace, claude: Claude) -> None:
+    turns = json.dumps([user("x")])
+    answers = [
+        f'{{"dialogues": [{{"brief": 0, "turns": {turns}, "turns": {turns}}}]}}',  # a key that occurs twice
+        '{"dialogues": [{"brief": 0, "turns": [NaN]}]}',
+        '{"dialogues": [{"brief": 0, "turns": "\\ud800"}]}',
+        "[" * 1500,
+    ]
+    line = iter(answers)
+    claude.writer = lambda _: next(line)
+    set_task(workspace, "generate: {per_request: 1}")
+    made = generate(workspace, tools=("create_task",), count=len(answers))
+    assert (made.end, made.added.reasons) == ("done", {"malformed_dialogue": len(answers)})
+    assert generate(workspace, tools=("create_task",), count=len(answers)).end == "known"
+    assert not paid_again(claude.ledger.entries())
+
+
 def test_every_way_to_fail_loses_and_doubles_nothing(workspace: Workspace, claude: Claude) -> None:
     claude.script = mixed(
         [

@@ -186,9 +186,16 @@ def test_an_answer_that_breaks_the_form_is_a_proposal_with_its_problem(turns: ob
 
 def test_a_response_that_is_no_json_is_one_proposal_with_its_problem() -> None:
     context = {"kind": "dialogues", "label": "create_task", "briefs": [{"brief": 0}, {"brief": 1}]}
-    for text in ('{"dialogues": [', "[]", "I would rather not", "[" * 100_000):
+    for text in ('{"dialogues": [', "[]", "I would rather not", "[" * 100_000, "\ud800"):
         found = read_dialogues(context, text, TASK)
+        assert found[0].content.encode()
         assert [one.problem.reason for one in found if one.problem] == ["malformed_dialogue"]
+
+
+def test_an_answer_about_dialogues_that_is_nested_too_deeply_answers_nothing() -> None:
+    deep = "[" * 100_000 + "]" * 100_000
+    assert read_results({"keys": ["a"], "calls": [["call_1"]]}, f'{{"results": {deep}}}') == {}
+    assert read_dialogue_verdicts({"contents": ["a"]}, f'{{"verdicts": {deep}}}') == {}
 
 
 def test_an_answer_to_no_brief_or_to_one_twice_is_left_out() -> None:

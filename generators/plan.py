@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
@@ -18,6 +17,7 @@ from winnow.core.quota_names import CONTRASTS_PER_PAIR, PAIR_SEPARATOR, QUERIES_
 from winnow.generators.plan_quotas import Quota, QuotaScope, read_count, read_quotas, unknown_name
 from winnow.validators.kinds import kind_of
 from winnow.validators.kinds.intents import INTENTS
+from winnow.validators.tools.strict_json import read_json
 
 PLAN_KEYS = (
     "format",
@@ -36,6 +36,12 @@ PLAN_KEYS = (
     "guidelines",
 )
 """What a plan may contain."""
+
+LISTS = ("labels", "regions", "confused", "overlaps", "arguments")
+"""The parts of a plan that are lists of objects."""
+
+LIST_IN = {"labels": "misclassified", "regions": "records"}
+"""What an entry of a part holds as a list, if it holds it."""
 
 CELL_KEYS = ("phrasing", "length", "count")
 """What each wording of a label must have."""
@@ -79,11 +85,7 @@ def read_plan(path: Path, task: Task) -> GenerationPlan:
     """Read a plan for a task. Raises WinnowError with all its problems."""
     raw, labels = _read_object(path), kind_of(task).targets(task)
     problems = [unknown_name(f"{path}, {key}", key, PLAN_KEYS) for key in raw if key not in PLAN_KEYS]
-    problems += [
-        Problem(f"{path}, {name}", f"a {type(raw[name]).__name__}", "a list", "correct it")
-        for name in ("labels", "regions", "confused", "overlaps", "arguments")
-        if not isinstance(raw.get(name, []), list)
-    ]
+    problems += _form_problems(path, raw)
     needs = [
         need for need in (_label_need(path, i, one, labels, problems) for i, one in _entries(raw, "labels")) if need
     ]
@@ -93,8 +95,8 @@ def read_plan(path: Path, task: Task) -> GenerationPlan:
         if isinstance(one.get("records"), list)
     ]
     plan = GenerationPlan(needs, regions, dict(_pairs(path, raw, labels, problems)))
-    gaps = [str(one.get("key")) for _, one in _entries(raw, "arguments")]
-    scope = QuotaScope(task, [one.id for one in regions], list(plan.pairs), gaps)
+    scope = QuotaScope(task, [one.id for one in regions], list(plan.pairs))
+    scope = replace(scope, gaps=list(_gaps(path, raw, scope.names(QuotaName.ARGUMENTS), problems)))
     stated = read_quotas(f"{path}, quotas", raw["quotas"], scope, problems) if "quotas" in raw else None
     if not (needs or regions or plan.pairs or stated) and not problems:
         expected = "quotas, labels, regions or confused pairs"
@@ -109,19 +111,60 @@ def read_plan(path: Path, task: Task) -> GenerationPlan:
 def _read_object(path: Path) -> Mapping[str, Any]:
     fix = f"`{command('coverage')}` and `{command('feedback', 'RUN')}` write plans"
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        raw = read_json(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
         raise WinnowError(Problem(str(path), str(error), "a plan as JSON", fix)) from None
     if not isinstance(raw, dict):
         raise WinnowError(Problem(str(path), f"a JSON {type(raw).__name__}", "a plan as a JSON object", fix))
     return raw
 
 
+def _form_problems(path: Path, raw: Mapping[str, Any]) -> list[Problem]:
+    """What is wrong with the form of an id, of lists and of what they hold."""
+    named = raw.get("id", "")
+    found = [] if isinstance(named, str) else [Problem(f"{path}, id", _shown(named), "a text", "correct it")]
+    for name in LISTS:
+        listed = raw.get(name, [])
+        if not isinstance(listed, list):
+            found.append(Problem(f"{path}, {name}", f"a {type(listed).__name__}", "a list", "correct it"))
+            continue
+        entries = [(f"{path}, {name}[{i}]", one) for i, one in enumerate(listed)]
+        found += [
+            Problem(where, _shown(one), "an object", "correct it")
+            for where, one in entries
+            if not isinstance(one, dict)
+        ]
+        if name in LIST_IN:
+            key = LIST_IN[name]
+            found += [
+                Problem(f"{where}.{key}", _shown(one[key]), "a list", "correct it")
+                for where, one in entries
+                if isinstance(one, dict) and not isinstance(one.get(key) or [], list)
+            ]
+    return found
+
+
+def _shown(value: object) -> str:
+    return repr(value)[:100]
+
+
 def _entries(raw: Mapping[str, Any], name: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The objects of a list, with their positions."""
     found = raw.get(name)
     for i, one in enumerate(found if isinstance(found, list) else []):
         if isinstance(one, dict):
             yield i, one
+
+
+def _gaps(path: Path, raw: Mapping[str, Any], known: Sequence[str], problems: list[Problem]) -> Iterator[str]:
+    """The gaps in the use of arguments, of those that the tools of the task can have."""
+    possible = set(known)
+    for i, one in _entries(raw, "arguments"):
+        key = str(one.get("key"))
+        if key in possible:
+            yield key
+        else:
+            problems.append(unknown_name(f"{path}, arguments[{i}].key", key, known))
 
 
 def _implied_quotas(plan: GenerationPlan, task: Task) -> list[Quota]:
@@ -140,15 +183,21 @@ def _pairs(
     for where in ("confused", "overlaps"):
         for i, one in _entries(raw, where):
             named = one.get("labels")
-            if not (isinstance(named, list) and len(named) == 2 and all(name in labels for name in named)):
+            if not _is_pair(named, labels):
                 fix = "correct it"
                 problems.append(Problem(f"{path}, {where}[{i}].labels", repr(named), "two labels of the task", fix))
                 continue
-            pair = (named[0], named[1])
+            pair = (one["labels"][0], one["labels"][1])
             count = read_count(f"{path}, {where}[{i}].count", one.get("count", CONTRASTS_PER_PAIR), problems)
             if pair not in seen:
                 yield pair, count
             seen.add(pair)
+
+
+def _is_pair(named: object, labels: Sequence[str]) -> bool:
+    return (
+        isinstance(named, list) and len(named) == 2 and named[0] != named[1] and all(name in labels for name in named)
+    )
 
 
 def _label_need(
@@ -164,8 +213,8 @@ def _label_need(
     count = max(in_cells, read_count(f"{where}.missing", one.get("missing") or 0, problems))
     misclassified = [
         {"text": str(m["text"]), "predicted": str(m["predicted"])}
-        for m in one.get("misclassified") or []
-        if isinstance(m, dict) and {"text", "predicted"} <= m.keys() and m["predicted"] in labels
+        for _, m in _entries(one, "misclassified")
+        if {"text", "predicted"} <= m.keys() and m["predicted"] in labels
     ]
     return LabelNeed(str(label), count, cells, misclassified) if count else None
 

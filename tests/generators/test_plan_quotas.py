@@ -103,12 +103,42 @@ def test_every_wrong_quota_is_named_with_what_is_expected(tmp_path: Path, tools:
         ({"labels": {}}, "labels: a dict; expected: a list"),
         ({"labels": [{"label": "a", "missing": "many"}]}, "labels[0].missing: 'many'; expected: a whole number"),
         ({"labels": [{"label": "a", "cells": [{"count": 3}]}]}, "labels[0].cells: 1 without them"),
+        (
+            {"labels": [{"label": "a", "missing": 3, "misclassified": 5}]},
+            "labels[0].misclassified: 5; expected: a list",
+        ),
+        ({"labels": [{"label": "a", "missing": 3}, "b"]}, "labels[1]: 'b'; expected: an object"),
+        ({"regions": [{"id": "r1", "records": 5}]}, "regions[0].records: 5; expected: a list"),
+        ({"id": {"a": 1}, "quotas": {"negatives": 1}}, "id: {'a': 1}; expected: a text"),
         ({"confused": [{"labels": ["a", "b"], "count": -2}]}, "confused[0].count: -2"),
+        ({"confused": [{"labels": ["a", "a"]}]}, "confused[0].labels: ['a', 'a']; expected: two labels"),
         ({}, "it is empty"),
     ],
 )
 def test_other_parts_of_a_plan_are_read_as_strictly(tmp_path: Path, plan: object, told: str) -> None:
     assert told in problems(tmp_path, INTENTS, plan)[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('{"quotas": {"negatives": 5, "negatives": 500}}', "key 'negatives' occurs twice"),
+        ('{"quotas": {"negatives": NaN}}', "NaN is not a number"),
+        ('{"id": "\\ud800", "quotas": {"negatives": 5}}', "half of a character"),
+        ("[" * 100_000, "nested too deeply"),
+    ],
+)
+def test_a_plan_is_strict_json(tmp_path: Path, text: str, told: str) -> None:
+    path = tmp_path / "plan.json"
+    path.write_text(text)
+    with pytest.raises(WinnowError, match=told):
+        read_plan(path, INTENTS)
+
+
+def test_gaps_are_those_that_the_tools_of_the_task_can_have(tmp_path: Path, tools: Task) -> None:
+    plan = {"quotas": {"arguments": 3}, "arguments": [{"key": "show_task.stat"}, {"key": "show_task.state"}]}
+    (found,) = problems(tmp_path, tools, plan)
+    assert found.startswith("arguments[0].key: unknown name 'show_task.stat'")
 
 
 def test_a_plan_without_quotas_implies_them_and_an_edited_plan_keeps_its_id(tmp_path: Path) -> None:

@@ -11,10 +11,12 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.support.commands import WINNOW_SCRIPT
-from tests.support.dialogues import dialogue, tools_workspace
+from tests.support.dialogues import TOOLS, dialogue, tools_workspace
 from winnow.cli.main import app
 from winnow.core.errors import WinnowError
+from winnow.curation.io.readers.columns import Columns
 from winnow.curation.store.generation_runs import candidate_outcomes
+from winnow.generators.dialogue_rules import DIALOGUE_RULES
 from winnow.workspace import Workspace
 
 TRAIN = ("Oslo", "Bergen", "Trondheim", "Tromsø")
@@ -38,8 +40,6 @@ def rows() -> list[dict[str, object]]:
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """Eight dialogues of train with their contrasts by two rules, and six of hold-out."""
     made = tools_workspace(tmp_path_factory.mktemp("by_rule") / "ws")
-    from winnow.curation.io.readers.columns import Columns
-
     made.add(pd.DataFrame(rows()), columns=Columns(group="group"), license="own")
     made.generate_contrasts_by_rule(rules=["drop_needed_tool", "blank_needed_value"])
     return made
@@ -53,7 +53,8 @@ def test_contrasts_join_the_group_of_their_seed_and_wait_for_review_in_lots_by_r
     train = old[old["assigned_split"] == "train"]
     assert set(new["group"]) <= set(train["group"])
     lots = {(lot.generator, lot.prompt_version, lot.model): lot.records for lot in workspace.status().lots}
-    assert lots.keys() == {("rules", "drop_needed_tool 1", "rules"), ("rules", "blank_needed_value 1", "rules")}
+    versions = [DIALOGUE_RULES[name].stated_version for name in ("drop_needed_tool", "blank_needed_value")]
+    assert lots.keys() == {("rules", version, "rules") for version in versions}
     assert sum(lots.values()) == len(new) > 8
 
 
@@ -85,6 +86,24 @@ def test_a_count_is_shared_by_the_rules_and_groups_do_not_overflow(tmp_path: Pat
     assert result.rules["drop_needed_tool"].refused["not_needed"] > 0
     made.generate_contrasts_by_rule()
     assert made.records().groupby("group").size().max() == 2
+
+
+def test_what_is_dropped_takes_no_place_in_its_group(tmp_path: Path) -> None:
+    made = tools_workspace(tmp_path / "ws")
+    with made.folder.task_file.open("a") as file:
+        file.write("variations_per_seed: 8\n")
+    known = [dialogue(f"How is the weather in {city}?", city, split="train", group="g") for city in TRAIN]
+    refused = [{**one, "tools": TOOLS[1:], "messages": _refusal(one), "label": "unable"} for one in known[1:]]
+    made.add(pd.DataFrame([*known, *refused]), columns=Columns(group="group"), license="own")
+    (made_by_rule,) = made.generate_contrasts_by_rule(rules=["drop_needed_tool"]).rules.values()
+    assert (made_by_rule.kept, made_by_rule.refused["repeats_a_record"]) == (1, 3)
+
+
+def _refusal(one: dict[str, object]) -> list[dict[str, str]]:
+    """The question of a row, with the answer that no tool serves."""
+    messages = one["messages"]
+    assert isinstance(messages, list)
+    return [messages[0], {"role": "assistant", "content": "I do not have a tool for that."}]
 
 
 @pytest.mark.parametrize(

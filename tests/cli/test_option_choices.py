@@ -20,6 +20,7 @@ from winnow.core.model_vocabulary import EXAMPLE_KINDS, MissingPrediction
 from winnow.core.vocabulary import ORIGINS, SPLITS, AcquisitionStrategy
 from winnow.curation.io.readers import FORMATS
 from winnow.curation.io.writers import WRITERS, formats_of
+from winnow.generators.dialogue_variations import VALUES
 from winnow.generators.variations.variation_kinds import KINDS
 from winnow.training.methods import METHODS
 from winnow.validators.kinds.intents import INTENTS
@@ -31,7 +32,7 @@ CHOICES: dict[str, Iterable[str]] = {
     "add --format": FORMATS,
     "add --origin": ORIGINS,
     "add --split": SPLITS,
-    "generate variations --kind": KINDS,
+    "generate variations --kind": (*KINDS, VALUES),
     "generate examples --kind": EXAMPLE_KINDS,
     "push --strategy": AcquisitionStrategy,
     "export --format": WRITERS,
@@ -40,6 +41,11 @@ CHOICES: dict[str, Iterable[str]] = {
     "evaluate --split": SPLITS,
     "evaluate --missing": MissingPrediction,
     "compare --split": SPLITS,
+}
+
+CHOICES_OF_INTENTS: dict[str, Iterable[str]] = {
+    "generate variations --kind": KINDS,
+    "export --format": formats_of(INTENTS),
 }
 
 
@@ -85,6 +91,6 @@ def test_another_value_is_refused_with_the_choices(frozen_example: Workspace, tm
             app(["-w", folder, *command, *arguments.get(command[0], []), name, "nothing"], standalone_mode=False)
         (problem,) = refused.value.problems
         assert (problem.where, problem.found) == (name.strip("-"), "unknown value 'nothing'"), option
-        fitting = formats_of(INTENTS) if option == "export --format" else choices
+        fitting = CHOICES_OF_INTENTS.get(option, choices)
         assert problem.expected == ", ".join(fitting)
         assert refused.value.exit_code == 2

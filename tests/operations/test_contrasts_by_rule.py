@@ -110,7 +110,11 @@ def _refusal(one: dict[str, object]) -> list[dict[str, str]]:
     ("options", "expected"),
     [
         (["--rule", "drop_needed_tool"], "only with --by rules"),
-        (["--by", "rules", "--budget", "1", "--until", "3"], "it has no effect on rules"),
+        (["--by", "rules", "--budget", "1"], "budget: contrasts by rule do not have it"),
+        (["--by", "rules", "--until", "3"], "until: contrasts by rule do not have it"),
+        (["--by", "rules", "--rerun"], "rerun: contrasts by rule do not have it"),
+        (["--by", "rules", "--no-wait"], "no_wait: contrasts by rule do not have it"),
+        (["--by", "rules", "--dry-run"], "dry_run: contrasts by rule do not have it"),
     ],
 )
 def test_options_of_the_other_source_are_refused(workspace: Workspace, options: list[str], expected: str) -> None:

@@ -132,6 +132,7 @@ def test_wrong_plans_and_options_are_refused(workspace: Workspace, no_key: None)
     with pytest.raises(WinnowError, match=r"budget: -1"):
         carry_out(workspace, write_plan(workspace), budget=-1.0)
     root = workspace.folder.root
-    told = run_winnow("generate", "--plan", "plan.json", "examples", cwd=root).stderr
-    assert "options before the name of a generator" in told
+    for options in (["--plan", "plan.json"], ["--no-wait"]):
+        told = run_winnow("generate", *options, "examples", cwd=root).stderr
+        assert "options before the name of a generator" in told
     assert "no generator and no plan" in run_winnow("generate", "--budget", "1", cwd=root).stderr

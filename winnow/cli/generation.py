@@ -190,7 +190,13 @@ def contrasts(
         str, choice(ContrastSource, "Who makes them: a language model, or rules, which are for dialogues.")
     ] = ContrastSource.MODEL,
     rule: Annotated[list[str], choice(DIALOGUE_RULES, "With --by rules: use this rule; can be repeated.")] = [],  # noqa: B006
-    count: CountOption = None,
+    count: Annotated[
+        int | None,
+        typer.Option(
+            help="Total number of pairs to request, or of contrasts by rule; default: what is missing, or by rule "
+            "until groups are full."
+        ),
+    ] = None,
     until: UntilOption = None,
     plan: PlanOption = None,
     budget: BudgetOption = None,
@@ -204,6 +210,7 @@ def contrasts(
     """Make similar pairs with different labels: a model writes them and a blind judge checks both sides, or by rule."""
     if by == ContrastSource.RULES:
         given = {"pair": pair, "until": until, "plan": plan, "budget": budget, "batch_api": batch_api}
+        given |= {"no_wait": no_wait, "rerun": rerun, "dry_run": dry_run}
         _contrasts_by_rule(context, rule, count, given, json)
         return
     if rule:
@@ -261,7 +268,9 @@ def _contrasts_by_rule(
     from winnow.operations.generate_contrasts_by_rule import generate_contrasts_by_rule
 
     unused = [
-        Problem(Parameter(name), "it has no effect on rules", fix="leave it out") for name in given if given[name]
+        Problem(Parameter(name), "contrasts by rule do not have it", fix="leave it out")
+        for name in given
+        if given[name]
     ]
     if unused:
         raise WinnowError(unused)

@@ -27,10 +27,12 @@ def carry_out_plan(
 ) -> None:
     """Run the group `generate` itself: with a plan and no generator, carry out the plan."""
     if context.invoked_subcommand is not None:
-        _refuse_options(context, plan is not None or budget is not None or dry_run or batches or json)
+        given = plan is not None or budget is not None or dry_run or batches or json or not polling[0]
+        _refuse_options(context, given)
         return
     if plan is None:
-        raise WinnowError(Problem(Parameter("plan"), "no generator and no plan", "either", f"`{command('coverage')}`"))
+        fix = f"`{command('coverage')}` writes a plan"
+        raise WinnowError(Problem(Parameter("plan"), "no generator and no plan", "one of them", fix))
     from winnow.generators.generation_request import GenerationRequest
     from winnow.generators.llm.batch_jobs import BatchPolling
     from winnow.operations.generate_plan import generate_plan
@@ -50,5 +52,5 @@ def carry_out_plan(
 def _refuse_options(context: typer.Context, given: bool) -> None:
     """Options before a generator would have no effect."""
     if given:
-        fix = f"write them after it: `{command(f'generate {context.invoked_subcommand}')}` and the options"
-        raise WinnowError(Problem("generate", "options before the name of a generator", "them after it", fix))
+        fix = f"begin with `{command(f'generate {context.invoked_subcommand}')}`"
+        raise WinnowError(Problem("generate", "options before the name of a generator", "options after it", fix))

@@ -65,7 +65,10 @@ def render_variations(result: GeneratedVariations) -> None:
     if result.refused:
         print_line("dropped by the rules: " + _counted(result.refused))
     if result.missing:
-        print_line("fewer than requested, because groups are full: " + _counted(result.missing), style="yellow")
+        print_line(
+            "fewer than requested, because groups are full or no rule applies: " + _counted(result.missing),
+            style="yellow",
+        )
     if result.suspected_errors:
         print_line(f"{result.suspected_errors:,} suspected label errors: reviewers see them in addition to the sample")
     for label in result.less_diverse:

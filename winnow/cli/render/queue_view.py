@@ -85,10 +85,7 @@ def _print_imported(imported: ImportedResponses) -> None:
             response = one.response
             print_line(f"  {response.who}, record {response.record_id}: {printable(one.why)}", style="yellow")
         if (more := len(imported.returned) - RETURNED_SHOWN) > 0:
-            print_line(
-                f"  and {more:,} more; each has its reason in its first line",
-                style="yellow",
-            )
+            print_line(f"  and {more:,} more; each draft says why in its first line", style="yellow")
     if imported.missing:
         few = first_few(imported.missing)
         print_line(f"this server does not have {few}: is it another server than before?", style="yellow")

@@ -80,8 +80,8 @@ the schema of its tool and against what the user and earlier results said, and t
 interactions were dropped, and answers that users had corrected were replaced. Two annotators labeled what the assistant did
 where the log does not show it, and a lead decided where they disagreed. Of two recorded lots of synthetic dialogues, one was
 accepted after 20 of its 30 dialogues were read without a defect; the other was refused, but the answers that the annotators
-corrected are used. Contrasts that were made by rule await review. Every gate passed, the release was frozen and verified, and its rows were exported in the form of OpenAI's
-chat.
+corrected are used. Contrasts that were made by rule wait for review. Every gate passed, the release was frozen and
+verified, and its rows were exported in the form of OpenAI's chat.
 
 Open the coverage report:   $PWD/.winnow/reports/coverage.html
 Read the dataset card:      $PWD/.winnow/releases/first/README.md

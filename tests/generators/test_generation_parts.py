@@ -54,9 +54,9 @@ PROMPT_HASHES = {
     "router_local": "1 e0ce4dacf104",
     "dialogue_task": "1 aa477a845db0",
     "dialogues": "1 347fffbabd66",
-    "dialogue_results": "1 9dcb125b0ff3",
-    "dialogue_continuations": "1 1acd225d7e8b",
-    "dialogue_contrasts": "1 9f04389871d7",
+    "dialogue_results": "1 e5567792b146",
+    "dialogue_continuations": "1 7170095f6ff8",
+    "dialogue_contrasts": "1 5d3d0b436326",
     "dialogue_judge_task": "1 d66da6656fc1",
     "dialogue_judge": "1 5822a5ef4107",
 }

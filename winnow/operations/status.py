@@ -12,6 +12,7 @@ from winnow.core.commands import command
 from winnow.core.vocabulary import SPLITS, State
 from winnow.core.working_row import WorkingRow
 from winnow.curation.labeling.queues.adjudicate import adjudicate_candidates
+from winnow.curation.labeling.queues.label import rows_to_label
 from winnow.curation.labeling.throughput import annotator_activity, reading_seconds, typical_response_seconds
 from winnow.curation.releases.release_use import use_command
 from winnow.curation.review.lot_facts import LotFacts, UndrawnLotFacts
@@ -61,7 +62,7 @@ def read_status(connection: Connection, task: Task, spend: SpendDatabase) -> Sta
         enough_for=kind_of(task).enough_for(states[State.LABELED]),
         assigned_splits={split: sum(r.assigned_split == split for r in live) for split in SPLITS},
         queues={
-            "label": states[State.UNLABELED],
+            "label": len(rows_to_label(rows, task)),
             "review": states[State.PROPOSED],
             "adjudicate": len(adjudicate_candidates(rows, votes_of(connection, of_people=True), {}, {})),
         },

@@ -6,17 +6,23 @@ from collections.abc import Sequence
 
 from winnow.config.task import Task
 from winnow.core.vocabulary import AcquisitionStrategy, State
+from winnow.core.working_row import WorkingRow
 from winnow.curation.labeling.queues.candidate import QueueCandidate, WorkingRows, candidate_from_row
 from winnow.curation.labeling.queues.definition import QueueDefinition, QueueInputs
 from winnow.validators.kinds import kind_of
 
 
 def label_candidates(rows: WorkingRows, task: Task) -> list[QueueCandidate]:
+    """The records to label."""
+    return [candidate_from_row(row) for row in rows_to_label(rows, task)]
+
+
+def rows_to_label(rows: WorkingRows, task: Task) -> list[WorkingRow]:
     """Unlabeled records that could have a label: a request without an answer cannot, in a task that teaches answers."""
     kind = kind_of(task)
     targets = kind.targets(task)
     unlabeled = (row for row in rows if row.state == State.UNLABELED)
-    return [candidate_from_row(row) for row in unlabeled if any(kind.could_be(row.content, one) for one in targets)]
+    return [row for row in unlabeled if any(kind.could_be(row.content, one) for one in targets)]
 
 
 def _choose(inputs: QueueInputs, free: Sequence[QueueCandidate], ranks: Sequence[int], count: int) -> list[int]:

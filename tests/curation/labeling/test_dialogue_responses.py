@@ -99,3 +99,4 @@ def test_requests_without_an_answer_are_not_labeled(tmp_path: Path) -> None:
     with workspace.store.reading() as connection:
         found = label_candidates(working_rows(connection), workspace.task)
     assert ["Is it nice?" in one.text for one in found] == [True]
+    assert workspace.status().queues["label"] == 1

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from winnow.config.task import Task
 from winnow.core.hashing import stable_hash
-from winnow.core.vocabulary import DropReason, Origin
+from winnow.core.vocabulary import HOLD_OUT_SPLITS, DropReason, Origin
 from winnow.core.working_row import MODEL_SEPARATOR
 from winnow.curation.ingest.corrections import StoredForCorrections, correction_problem
 from winnow.curation.ingest.screen import KeptRow, ScreenContext, screen
@@ -27,7 +27,13 @@ from winnow.curation.store.machine_written import MachineWritten, machine_writte
 from winnow.curation.store.occurrences import rows_of_sources
 from winnow.curation.store.origin_models import insert_origin_models
 from winnow.curation.store.records import contents_of_records, groups_of_records, splits_of_records
-from winnow.curation.store.sources import NewSource, SourceOfRecord, sources_of_record, store_source
+from winnow.curation.store.sources import (
+    CORRECTIONS_BY,
+    NewSource,
+    SourceOfRecord,
+    sources_of_record,
+    store_source,
+)
 from winnow.curation.store.supersessions import insert_supersessions, live_supersessions
 from winnow.curation.store.working_view import models_of_record
 from winnow.validators.kinds import kind_of
@@ -70,7 +76,12 @@ class CorrectionStore:
             return Drop(DropReason.SUPERSEDES_UNKNOWN, f"record {one.record}, which it corrects, was retracted")
         origin = Origin.SYNTHETIC if self._is_machine_written(one.record) else Origin.HUMAN
         row = replace(found, group=groups_of_records(self.connection, {one.record})[one.record])
-        problem = correction_problem(row, one.record, origin, kind_of(self.task), self._stored(one, row))
+        stored = self._stored(one, row)
+        own = stored.splits.get(row.record_id)
+        if own in HOLD_OUT_SPLITS and own != stored.splits.get(one.record):
+            detail = f"record {row.record_id} of {own} is the dialogue with this answer: leave this dialogue out"
+            return Drop(DropReason.SUPERSEDES_HOLD_OUT, detail)
+        problem = correction_problem(row, one.record, origin, kind_of(self.task), stored)
         if problem is not None:
             return problem
         for source in _new_sources(one, origin, written_by):
@@ -113,7 +124,7 @@ def _new_sources(one: Correction, origin: Origin, written_by: list[SourceOfRecor
     """The sources of a person's corrections: one for each license of the record, in the batch that it came from."""
     batch = next((source.batch_id for source in written_by if source.batch_id), None)
     batch = batch if origin == Origin.SYNTHETIC else None
-    settings: Mapping[str, object] = {"columns": {}, "corrections_by": one.who, "batch": batch}
+    settings: Mapping[str, object] = {"columns": {}, CORRECTIONS_BY: one.who, "batch": batch}
     return [
         NewSource(
             file_hash=stable_hash("corrections", one.who, origin, license, batch or ""),

@@ -1,7 +1,8 @@
 """Corrected answers of responses as records, and what people's decisions about a record mean for its corrections.
 
 A person who corrects an answer also labels the corrected record. Whoever decides otherwise later takes that back, and
-the decision of an adjudicator also rejects the other corrections of the record.
+the decision of an adjudicator also rejects the other corrections of the record. A record that was also added otherwise
+is never rejected by that.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from winnow.curation.labeling.response_decision import StoredCorrection
 from winnow.curation.pii.scrub import Scrubber
 from winnow.curation.store.database import Connection
 from winnow.curation.store.decisions import DecisionKey
+from winnow.curation.store.sources import is_only_correction
 from winnow.validators.text import Drop
 
 NOT_CHOSEN = "another answer was chosen"
@@ -56,18 +58,19 @@ class AnswerCorrections:
         now = corrected.record if corrected else None
         stated = self._decisions.corrections_of(record)
         if before and before.kind == DecisionKind.CORRECTION and before.value != now:
-            supported = bool(stated.get(before.value, set()) - {(actor, who)})
+            others = stated.get(before.value, set()) - {(actor, who)}
+            supported = bool(others) or not is_only_correction(self._connection, before.value)
             self._withdraw(DecisionKey(before.value, actor, who, "", ""), supported=supported, of=record, at=at)
         if corrected:
             label = DecisionKey(corrected.record, actor, who, DecisionKind.LABEL, corrected.label)
             self._decisions.decide(label, why=f"corrected answer of record {record}", at=at)
         if actor == Actor.ADJUDICATOR and kind != DecisionKind.ABSTENTION:
-            for other in sorted(stated.keys() - {now}):
+            for other in sorted(one for one in stated.keys() - {now} if is_only_correction(self._connection, one)):
                 rejection = DecisionKey(other, actor, who, DecisionKind.REJECTION, NOT_CHOSEN)
                 self._decisions.decide(rejection, why=f"decided about record {record}", at=at)
 
     def _withdraw(self, own: DecisionKey, *, supported: bool, of: str, at: str) -> None:
-        """Take back a corrected answer: it counts on if others wrote it too, and is rejected otherwise."""
+        """Take back a corrected answer: it counts on if others wrote or added it too, and is rejected otherwise."""
         kind, value = (
             (DecisionKind.ABSTENTION, DISCARDED) if supported else (DecisionKind.REJECTION, "its author withdrew it")
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
@@ -93,6 +94,10 @@ def store_source(connection: Connection, new: NewSource, now: str) -> str:
     return identity
 
 
+CORRECTIONS_BY = "corrections_by"
+"""Who wrote the corrected answers, in the settings of a source of them."""
+
+
 class SourceOfRecord(NamedTuple):
     """What an unretracted source states about the records that it contains."""
 
@@ -111,6 +116,17 @@ def sources_of_record(connection: Connection, record: str) -> list[SourceOfRecor
         .order_by(column.id)
     )
     return list(dict.fromkeys(SourceOfRecord(*row) for row in connection.execute(query)))
+
+
+def is_only_correction(connection: Connection, record: str) -> bool:
+    """Whether a record is in unretracted sources of corrected answers alone: nobody added it otherwise."""
+    column, source = tables.occurrence.c, tables.source
+    query = (
+        select(source.c.settings)
+        .join(tables.occurrence, source.c.id == column.source_id)
+        .where(column.record_id == record, source.c.retracted_at.is_(None))
+    )
+    return all(CORRECTIONS_BY in json.loads(settings) for settings in connection.execute(query).scalars())
 
 
 def all_sources(connection: Connection) -> list[dict[str, Any]]:

@@ -181,30 +181,30 @@ class _Rule:
         made = make_contrasts(self.rule, self.read, self.context, self.intake.task)
         refused.update(made.refused)
         in_order = keyed_shuffle(made.proposals, self.context.key, self.rule.name)
-        room = self._room()
-        waiting = [one for one in in_order if room[one.seed] > 0]
+        open_places = self._open_places()
+        waiting = [one for one in in_order if open_places[one.seed] > 0]
         reasons = self.intake.drop_reasons(waiting)
         refused.update(reason for reason in reasons if reason)
         passing = [one for one, reason in zip(waiting, reasons, strict=True) if reason is None]
-        fitting = self._in_groups(passing, room)
+        fitting = self._in_groups(passing, open_places)
         if full := len(in_order) - len(waiting) + len(passing) - len(fitting):
             refused[GROUP_IS_FULL] += full
         chosen = self.picks.chosen(fitting, self.seeds) if self.picks else fitting[:wanted]
         refused.update({NOT_NEEDED: len(fitting) - len(chosen)} if len(chosen) < len(fitting) else {})
         return chosen
 
-    def _room(self) -> Mapping[str, int]:
+    def _open_places(self) -> Mapping[str, int]:
         """How many records the group of each seed can still take."""
         members = Counter(row.group for row in self.intake.nearby().rows)
         return {seed.id: self.intake.task.variations_per_seed - members[seed.group] for seed in self.seeds}
 
-    def _in_groups(self, proposals: Sequence[Proposal], room: Mapping[str, int]) -> list[Proposal]:
-        """The contrasts for which their group has room: one that is dropped takes none."""
+    def _in_groups(self, proposals: Sequence[Proposal], open_places: Mapping[str, int]) -> list[Proposal]:
+        """The contrasts for which their group has open places: one that is dropped takes none."""
         group_of = {seed.id: seed.group for seed in self.seeds}
         taken: Counter[str] = Counter()
         kept = []
         for one in proposals:
-            if taken[group_of[one.seed]] < room[one.seed]:
+            if taken[group_of[one.seed]] < open_places[one.seed]:
                 taken[group_of[one.seed]] += 1
                 kept.append(one)
         return kept

@@ -99,7 +99,7 @@ def made_call(tool: str, thing: str, draw: random.Random) -> tuple[str, tuple[st
 
 
 def _results(own: str, draw: random.Random) -> list[Json]:
-    calls = json.loads(next(line for line in own.splitlines() if line.startswith('[{"dialogue"')))
+    calls = json.loads(re.search(r"The calls:\n<data>(.*)</data>", own)[1])  # type: ignore[index]
     return [
         {"dialogue": one["dialogue"], "call": one["call"], "result": json.dumps(result_of(one, draw))} for one in calls
     ]

@@ -26,14 +26,17 @@ def test_dialogues_are_written_by_tool_and_behavior() -> None:
     assert more_examples(TOOLS, "general") == "winnow add FILE"  # no generator writes dialogues without tools
     assert more_contrasts(TOOLS, "a", "b") == "winnow generate contrasts --pair a,b"
     assert more_examples(TOOLS, "general") == "winnow add FILE"  # dialogues without tools are not generated
-    assert more_without_model(TOOLS) == "winnow generate contrasts --by rules"
+    assert more_without_model(TOOLS) == "winnow generate variations"
     assert more_contrasts(TOOLS, "a+b", "b") == "winnow generate dialogues"  # a pair names single tools or behaviors
 
 
 def test_a_generator_that_does_not_write_the_kind_names_the_commands_that_do() -> None:
     with pytest.raises(WinnowError, match=r"`ws.generate_contrasts_by_rule\(\)`") as told:
         require_generated_kind(Task(name="t", kind="tools"), "negatives")
-    assert "`winnow generate dialogues` or `winnow generate contrasts --by rules`" in told.value.problems[0].fix
+    assert told.value.problems[0].fix == (
+        "use `winnow generate contrasts` or `winnow generate dialogues` or `winnow generate variations` or "
+        "`winnow generate contrasts --by rules`"
+    )
 
 
 def test_where_nothing_is_generated_a_file_is_added(monkeypatch: pytest.MonkeyPatch) -> None:

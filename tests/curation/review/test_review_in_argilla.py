@@ -155,7 +155,8 @@ def test_a_wrong_label_without_the_right_one_is_not_counted(labeling: LabelingSe
     assert report.remaining.pending.records["review"] == pushed.pending - 1
     shown = {one["id"]: one for one in labeling.records("review")}
     (draft,) = shown[first["id"]]["responses"]
-    assert (draft["status"], draft["values"]["comment"]) == ("draft", {"value": "as I said"})
+    reason = "↩ Returned: `wrong label` needs the right label"
+    assert (draft["status"], draft["values"]["comment"]) == ("draft", {"value": f"{reason}\nas I said"})
     assert shown[first["id"]]["status"] == "pending"
 
     stored = shown[edited["id"]]["responses"][0]["id"]

@@ -100,7 +100,7 @@ class ProposalRules:
             yield NotProposed.IN_QUEUE
         if self.hold_out.repeated_by(row):
             yield NotProposed.REPEATS_HOLD_OUT
-        if not self._has_possible_label(row):
+        if not kind_of(self.task).can_be_labeled(row.content):
             yield NotProposed.NO_LABEL_POSSIBLE
 
     def label_refusal(self, record: str, label: str) -> NotProposed | None:
@@ -120,10 +120,6 @@ class ProposalRules:
     @cached_property
     def _targets(self) -> list[str]:
         return kind_of(self.task).targets(self.task)
-
-    def _has_possible_label(self, row: WorkingRow) -> bool:
-        could_be = kind_of(self.task).could_be
-        return any(could_be(row.content, label) for label in self._targets)
 
 
 def read_proposal_rules(connection: Connection, task: Task, *, model: str) -> ProposalRules:

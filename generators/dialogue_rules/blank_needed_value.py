@@ -29,8 +29,6 @@ QUESTIONS = (
 
 def _without_value(seed: DialogueSeed, context: RuleContext) -> Contrast | RefusedContrast:
     request = seed.request
-    if request.calls_follow:
-        return RefusedContrast.MORE_CALLS_FOLLOW
     refused = RefusedContrast.NO_SUCH_VALUE
     for given in given_values(request):
         if given.name in request.tool.required:
@@ -61,4 +59,6 @@ def _asking_for(seed: DialogueSeed, context: RuleContext, given: GivenValue) -> 
     return Contrast(dialogue, Behavior.ASK, f"without {name}: {given.words!r}")
 
 
-BLANK_NEEDED_VALUE = DialogueRule("blank_needed_value", 1, "a required value is not given", _without_value)
+BLANK_NEEDED_VALUE = DialogueRule(
+    "blank_needed_value", 1, "a required value is not given", _without_value, answers_whole_request=True
+)

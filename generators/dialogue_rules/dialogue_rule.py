@@ -95,6 +95,14 @@ class DialogueRule:
     purpose: str
     """What it does, as half a sentence."""
     make: Callable[[DialogueSeed, RuleContext], Contrast | RefusedContrast]
+    answers_whole_request: bool = False
+    """Whether its contrast is only right where the call is all that the request needs."""
+
+    def contrast(self, seed: DialogueSeed, context: RuleContext) -> Contrast | RefusedContrast:
+        """The other side of a dialogue, or why there is none."""
+        if self.answers_whole_request and seed.request.calls_follow:
+            return RefusedContrast.MORE_CALLS_FOLLOW
+        return self.make(seed, context)
 
     @property
     def stated_version(self) -> str:

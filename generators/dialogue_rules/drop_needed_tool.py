@@ -26,8 +26,6 @@ ANSWERS = (
 
 def _without_tool(seed: DialogueSeed, context: RuleContext) -> Contrast | RefusedContrast:
     request = seed.request
-    if request.calls_follow:
-        return RefusedContrast.MORE_CALLS_FOLLOW
     others = request.other_tools
     if not others:
         return RefusedContrast.NO_OTHER_TOOL
@@ -41,4 +39,6 @@ def _without_tool(seed: DialogueSeed, context: RuleContext) -> Contrast | Refuse
     )
 
 
-DROP_NEEDED_TOOL = DialogueRule("drop_needed_tool", 2, "the needed tool is not offered", _without_tool)
+DROP_NEEDED_TOOL = DialogueRule(
+    "drop_needed_tool", 2, "the needed tool is not offered", _without_tool, answers_whole_request=True
+)

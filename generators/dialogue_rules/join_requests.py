@@ -54,8 +54,6 @@ IMPERATIVE = re.compile(
 
 def _joined(seed: DialogueSeed, context: RuleContext) -> Contrast | RefusedContrast:
     request = seed.request
-    if request.calls_follow:
-        return RefusedContrast.MORE_CALLS_FOLLOW
     if not is_joinable(request):
         return RefusedContrast.READS_BROKEN
     for other in keyed_shuffle(context.partners, context.key, seed.id, "join_requests"):
@@ -121,4 +119,6 @@ def _continued(text: str) -> str:
     return text[0].lower() + text[1:] if is_plain else text
 
 
-JOIN_REQUESTS = DialogueRule("join_requests", 1, "a second request follows in the same turn", _joined)
+JOIN_REQUESTS = DialogueRule(
+    "join_requests", 1, "a second request follows in the same turn", _joined, answers_whole_request=True
+)

@@ -75,7 +75,7 @@ def make_contrasts(rule: DialogueRule, seeds: ReadSeeds, context: RuleContext, t
     if seeds.unusable:
         made.refused[RefusedContrast.NO_SINGLE_CALL] = seeds.unusable
     for seed, place in _with_places(seeds.usable):
-        found = rule.make(seed, replace(context, place=place))
+        found = rule.contrast(seed, replace(context, place=place))
         if isinstance(found, RefusedContrast):
             made.refused[found] += 1
             continue

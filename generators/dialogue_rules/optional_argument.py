@@ -118,7 +118,7 @@ def _addable(request: SingleCall, key: str) -> Iterator[OptionalValue]:
 
 
 def _is_stated(request: SingleCall, name: str) -> bool:
-    """Whether people state such an argument beside the request."""
+    """Whether people state such an argument in a sentence of its own."""
     return not is_lookup(request.tool) or not OF_LOOKUPS.isdisjoint(name_words(name))
 
 

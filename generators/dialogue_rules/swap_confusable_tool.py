@@ -25,8 +25,6 @@ ENDING_WORDS = frozenset({"cancel", "delete", "discard", "drop", "erase", "remov
 
 def _swapped(seed: DialogueSeed, context: RuleContext) -> Contrast | RefusedContrast:
     request = seed.request
-    if request.calls_follow or request.before:
-        return RefusedContrast.MORE_CALLS_FOLLOW
     others = [tool for tool in request.tools if tool.name in context.confusable.get(request.call.name, ())]
     refused = RefusedContrast.NOT_CONFUSABLE
     for other in others:
@@ -94,8 +92,8 @@ def _contrast(request: SingleCall, other: Tool, asked: str, arguments: Mapping[s
 
 
 def _says_only(request: SingleCall, words: Set[str]) -> bool:
-    """Whether a turn has only these words, fillers and the values of the call: a reason could contradict."""
-    rest = request.asked
+    """Whether a dialogue has only these words, fillers and the values of the call: a reason could contradict."""
+    rest = "\n".join((request.text_besides(), request.asked))
     for value in request.call.arguments.values():
         rest = re.sub(re.escape(str(value)), " ", rest, flags=re.IGNORECASE)
     return set(WORD.findall(rest.lower())) <= {*words, *FILLER}
@@ -112,5 +110,9 @@ def _maps(arguments: Mapping[str, Any], tool: Tool, other: Tool) -> bool:
 
 
 SWAP_CONFUSABLE_TOOL = DialogueRule(
-    "swap_confusable_tool", 2, "one word or id names the other tool of a confusable pair", _swapped
+    "swap_confusable_tool",
+    2,
+    "one word or id names the other tool of a confusable pair",
+    _swapped,
+    answers_whole_request=True,
 )

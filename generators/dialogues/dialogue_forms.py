@@ -91,14 +91,14 @@ FORMS_WITH_ID = (LOOKUP, ORDINAL, REVISED)
 """Of tools that change something by its id: people rarely know ids."""
 
 WITH_ID_SLOTS = 6
-"""So many forms with an id from a result stand beside one dialogue of each of the two in which the user knows it."""
+"""Dialogues with an id from a result for each `single` and each `closed` one, in which the user knows the id."""
 
 
 def forms_of(tool: Tool, partners: Sequence[str], sources: Sequence[str] = ()) -> tuple[DialogueForm, ...]:
     """The forms of dialogues that call a tool, in their proportions.
 
-    `partners` can be called beside it. `sources` are the tools that are known to return ids for it; where none are,
-    the model finds them.
+    `partners` can be called together with it. `sources` are the tools that are known to return ids for it; where none
+    are, the model finds them.
     """
     if changes_by_id(tool):
         possible = [form for form in FORMS_WITH_ID if not sources or first_tools(form, sources)]

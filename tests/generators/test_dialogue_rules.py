@@ -66,7 +66,7 @@ def seed(
 
 
 def made(rule: str, one: DialogueSeed, **context: Any) -> Contrast | RefusedContrast:
-    return DIALOGUE_RULES[rule].make(one, RuleContext("key", **context))
+    return DIALOGUE_RULES[rule].contrast(one, RuleContext("key", **context))
 
 
 def turns(found: Contrast | RefusedContrast) -> tuple[str, str, list[tuple[str, Mapping[str, Any]]]]:
@@ -91,6 +91,13 @@ def test_a_request_whose_call_only_finds_what_to_ask_about_needs_more_calls(foun
     request = single_call(Dialogue(turns, (DELETE, tool("list_notes", "Show all."))))
     assert request is not None
     assert request.calls_follow is asks_for_one
+
+
+@pytest.mark.parametrize("rule", ["drop_needed_tool", "blank_needed_value", "join_requests", "swap_confusable_tool"])
+def test_a_contrast_to_a_whole_request_is_not_made_of_its_first_call(rule: str) -> None:
+    one = seed("Will it rain in Oslo?", WEATHER, MAIL, city="Oslo")
+    more = replace(one, request=replace(one.request, calls_follow=True))
+    assert made(rule, one) != "more_calls_follow" == made(rule, more)
 
 
 OSLO = seed("Will it rain in Oslo?", WEATHER, MAIL, city="Oslo")

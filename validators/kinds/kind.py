@@ -62,6 +62,11 @@ def nothing_held_out(content: str, task: Task) -> bool:
     return False
 
 
+def any_content(content: str) -> bool:
+    """For kinds whose examples may all have a target."""
+    return True
+
+
 def any_target(content: str, target: str) -> bool:
     """For kinds whose examples may all have every target."""
     return True
@@ -224,6 +229,8 @@ class Kind:
     """The text from which a model judges whether a target is right; None where it is `embedding_text`."""
     could_be: Callable[[str, str], bool] = any_target
     """Whether a content could have a target: a tool that is not offered cannot be called."""
+    can_be_labeled: Callable[[str], bool] = any_content
+    """Whether a content could have some target at all. Asked of every unlabeled record, so it must be cheap."""
     label_evidence: Callable[[Sequence[LabeledContent], Task], Sequence[Sequence[LabelEvidence]]] = no_evidence
     """What rules find against each of some records, all of one split, which are compared with each other."""
     stratum: Callable[[str, str | None], str] = target_or_unlabeled

@@ -149,6 +149,11 @@ def _request_text(content: str) -> str:
     return "\n".join(turn.content for turn in dialogue_of(content).turns if turn.role == Role.USER)
 
 
+def _is_answered(content: str) -> bool:
+    """Whether somebody else than the user speaks: a request alone has no behavior. The turns are not built for it."""
+    return any(turn["role"] != Role.USER for turn in json.loads(_column_values(content)["messages"]))
+
+
 def _label_evidence(records: Sequence[LabeledContent], task: Task) -> list[list[LabelEvidence]]:
     dialogues = [AnsweredDialogue(one.id, one.target, dialogue_of(one.content)) for one in records]
     return dialogue_evidence(dialogues, task.system_prompt_text)
@@ -300,6 +305,7 @@ TOOLS = Kind(
     wording_text=_first_user_turn,
     request_text=_request_text,
     could_be=lambda content, target: could_be_labeled(dialogue_of(content), target),
+    can_be_labeled=_is_answered,
     label_evidence=_label_evidence,
     facets=lambda content, target, task: dialogue_facets(dialogue_of(content), target, offered_by_task(task)),
     enough_for=enough_for,

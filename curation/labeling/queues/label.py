@@ -19,10 +19,8 @@ def label_candidates(rows: WorkingRows, task: Task) -> list[QueueCandidate]:
 
 def rows_to_label(rows: WorkingRows, task: Task) -> list[WorkingRow]:
     """Unlabeled records that could have a label: a request without an answer cannot, in a task that teaches answers."""
-    kind = kind_of(task)
-    targets = kind.targets(task)
-    unlabeled = (row for row in rows if row.state == State.UNLABELED)
-    return [row for row in unlabeled if any(kind.could_be(row.content, one) for one in targets)]
+    can_be_labeled = kind_of(task).can_be_labeled
+    return [row for row in rows if row.state == State.UNLABELED and can_be_labeled(row.content)]
 
 
 def _choose(inputs: QueueInputs, free: Sequence[QueueCandidate], ranks: Sequence[int], count: int) -> list[int]:

@@ -7,7 +7,7 @@ import pytest
 from winnow.core.result import Measured, NotMeasured
 from winnow.validators.tools.dialogue import Call, Dialogue, Role, Turn
 from winnow.validators.tools.style import (
-    EditableAnswer,
+    AnswerForm,
     JsonLayout,
     ProseEnding,
     ProseLength,
@@ -19,11 +19,11 @@ from winnow.validators.tools.style import (
 )
 
 CALL = Call("call_1", "f", {})
-NO_PROSE = EditableAnswer(ProseLength.NO_PROSE, ProseEnding.NO_PROSE)
-SENTENCE = EditableAnswer(ProseLength.ONE_SENTENCE, ProseEnding.PERIOD)
+NO_PROSE = AnswerForm(ProseLength.NO_PROSE, ProseEnding.NO_PROSE)
+SENTENCE = AnswerForm(ProseLength.ONE_SENTENCE, ProseEnding.PERIOD)
 
 
-def form_of(prose: str, *raw_calls: str) -> EditableAnswer:
+def form_of(prose: str, *raw_calls: str) -> AnswerForm:
     calls = (CALL,) * max(1, len(raw_calls))
     return answer_forms(Dialogue((Turn(Role.ASSISTANT, prose, calls),)), raw_calls)[0]
 
@@ -51,7 +51,7 @@ def form_of(prose: str, *raw_calls: str) -> EditableAnswer:
     ],
 )
 def test_the_form_of_prose(prose: str, length: ProseLength, ending: ProseEnding) -> None:
-    assert form_of(prose) == EditableAnswer(length, ending)
+    assert form_of(prose) == AnswerForm(length, ending)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_only_answers_with_calls_that_a_model_learns_have_a_form() -> None:
 
 
 def test_the_share_of_the_most_frequent_form() -> None:
-    forms = [SENTENCE] * 7 + [NO_PROSE] * 2 + [EditableAnswer(ProseLength.ONE_SENTENCE, ProseEnding.COLON)]
+    forms = [SENTENCE] * 7 + [NO_PROSE] * 2 + [AnswerForm(ProseLength.ONE_SENTENCE, ProseEnding.COLON)]
     random.Random(0).shuffle(forms)
     style = measure_style(iter(forms))
     assert isinstance(style, Style)

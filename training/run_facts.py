@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 from pydantic import Field, JsonValue, RootModel
 
 from winnow.core.model_vocabulary import ClassWeights, Device, Pooling, Precision
-from winnow.core.record import Record
+from winnow.core.record import ABSENT_IF_NONE, Record
 from winnow.core.result import NotMeasuredText
 from winnow.core.vocabulary import Split
 
@@ -170,6 +170,50 @@ class EncoderRunFacts(TrainedRunFacts, EncoderTraining):
     """The encoder that was fine-tuned."""
 
 
+class AdapterTraining(Record):
+    """What the training of an adapter measured."""
+
+    trained_answers: int
+    """Answers of train that were learned: rows of a prompt and an answer."""
+    general_answers: int
+    """Answers among them that belong to instructions without tools."""
+    validation_answers: int
+    """Answers of validation whose loss selected the checkpoint; 0 if the last one was kept instead."""
+    epochs: float
+    """Epochs that were trained."""
+    best_epoch: float
+    """The epoch that was kept."""
+    trained_parameters: int
+    """Number of parameters that were trained."""
+    trained_tokens: int
+    """Tokens of answers that were learned in one epoch, stop tokens included."""
+    tokens_per_second: float
+    """Tokens of prompts and answers per second of training, those that rows share counted for each row."""
+    hardware: Hardware
+    """What the training ran on."""
+    peak_memory: PeakMemory
+    """Peak memory of the training."""
+    seconds: float
+    """Duration of the training in seconds, including the time before an interruption."""
+    resumed: bool
+    """Whether the training was interrupted and resumed."""
+
+
+class AdapterRunFacts(TrainedRunFacts, AdapterTraining):
+    """A run of method `adapter`."""
+
+    method: Literal["adapter"]
+    """Always `adapter`."""
+    base: BaseModelFacts
+    """The causal language model that the adapter belongs to."""
+    template_sha256: str
+    """SHA-256 of the chat template that it was trained with, in hexadecimal."""
+    call_format: str
+    """How calls are written in an answer; empty for intents."""
+    role: Annotated[str | None, ABSENT_IF_NONE] = None
+    """The role of `roles` in the task file that it answers for; absent where the task has none."""
+
+
 class PromptLength(Record):
     """The length of a rendered prompt."""
 
@@ -253,7 +297,7 @@ class ImportedRunFacts(RunFacts):
     """Whether the system reports the probability of every class."""
 
 
-AnyRunFacts = LinearRunFacts | EncoderRunFacts | PromptRunFacts | ImportedRunFacts
+AnyRunFacts = LinearRunFacts | EncoderRunFacts | AdapterRunFacts | PromptRunFacts | ImportedRunFacts
 """The facts of a run of any method. A new method is one more record here."""
 
 

@@ -19,6 +19,7 @@ from winnow.core.errors import Problem, WinnowError
 from winnow.core.model_vocabulary import Precision
 from winnow.core.progress import Progress
 from winnow.generators.prompts.prompt_file import quote_as_data
+from winnow.training.causal_models import unusable_model
 from winnow.training.hardware import detect_hardware
 from winnow.training.prompted.prompt_settings import PromptSettings
 from winnow.training.prompted.router_prompt import RouterPrompt, load_router_prompt
@@ -145,13 +146,6 @@ def _check(
             problems.append(Problem(f"model {folder}", found, "different tokens for every label", "use another model"))
     if problems:
         raise WinnowError(problems)
-
-
-def unusable_model(name: str, why: str) -> WinnowError:
-    """The error for something that is not a causal language model."""
-    fix = "name a folder or hub id of a causal language model with weights in safetensors"
-    found = f"cannot be loaded ({why.splitlines()[0][:160]})"
-    return WinnowError(Problem(f"model {name}", found, "a causal language model", fix))
 
 
 @lru_cache(maxsize=1)  # queries that are sent one after the other load the model once

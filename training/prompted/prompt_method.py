@@ -15,8 +15,8 @@ from winnow.core.hashing import stable_hash
 from winnow.core.model_vocabulary import PromptBackend
 from winnow.core.progress import Progress
 from winnow.curation.engine.embedders.embedder import Embedder, open_embedder
-from winnow.curation.engine.embedders.model_files import refuse_pickles
 from winnow.curation.releases.release import Release
+from winnow.training.causal_models import local_base
 from winnow.training.predictions import Predictions
 from winnow.training.prompted.prompt_settings import PromptSettings
 from winnow.training.prompted.router_prompt import (
@@ -101,7 +101,7 @@ def _train_local(
     embedder: Embedder | None,
     started: float,
 ) -> CreatedRun:
-    base = _local_base(settings.model)
+    base = local_base(settings.model)
 
     def fill_folder(part: Path, identity: RunIdentity) -> PromptRunFacts:
         from winnow.training.prompted.local_model import tokenize_prompt
@@ -150,7 +150,7 @@ def predict(
 
         requested = run.facts_of(PromptRunFacts).base
         assert requested is not None, "a run of a local model names it"
-        base = _local_base(requested.model)
+        base = local_base(requested.model)
         if base.weights_hash != requested.weights_hash:
             other = f"the model {requested.model} has weights {base.weights_hash[:16]}"
             fix = "bring the model that the run names, or train again with this one"
@@ -182,26 +182,6 @@ def _run_facts(
         "peak_memory": measure_peak_memory(),
         "seconds": round(time.perf_counter() - started, 3),
     }
-
-
-def _local_base(model: str | None) -> Embedder:
-    """A local model's folder and the hash of its files.
-
-    Raises WinnowError when no model is named, or the name is neither a folder nor a model on the hub.
-    """
-    from winnow.training.prompted.local_model import unusable_model
-
-    if model is None:
-        fix = "set `model` to a folder or hub id"
-        raise WinnowError(
-            Problem("settings", "backend is local, but no model is named", "a causal language model", fix)
-        )
-    try:
-        base = open_embedder(model, backend="torch")  # finds and hashes the model's files without loading them
-    except WinnowError as error:
-        raise unusable_model(model, error.problems[0].found) from None
-    refuse_pickles(Path(base.folder))
-    return base
 
 
 def _prompt_hash(router_prompt: RouterPrompt) -> str:

@@ -1,0 +1,1 @@
+"""The answers that a model gives in dialogues: what it is asked, and what it says."""

@@ -52,7 +52,7 @@ def test_a_folder_without_the_file_is_no_run(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "found"),
     [
-        ({"method": "magic"}, "'magic'.*'linear', 'encoder', 'prompt', 'imported'"),
+        ({"method": "magic"}, "'magic'.*'linear', 'encoder', 'adapter', 'prompt', 'imported'"),
         ({"seed": "one"}, "run.json, seed: .*integer"),
         ({"release": {"name": "first", "sha256": "0" * 64}}, "run.json, release.path: Field required"),
         ({"trained_at": None}, "run.json, trained_at: Field required"),

@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from winnow.core.answer_vocabulary import AnswerError, AnswerLevel
+from winnow.core.answer_vocabulary import AnswerErrorType, AnswerLevel
 from winnow.core.atomic import atomic_write
 from winnow.core.record import Record
 from winnow.training.runs import Run
-from winnow.validators.tools.judged_answer import LEVELS
+from winnow.validators.tools.answer_judgment import LEVELS
 
 ANSWERS_FILE = "{name}-answers.jsonl"
 """In the folder `evaluation` of a run; the name is that of a split or of a suite."""
@@ -19,7 +19,7 @@ ANSWERS_FILE = "{name}-answers.jsonl"
 class AnswerErrorLine(Record):
     """One thing that is wrong with an answer."""
 
-    name: AnswerError
+    name: AnswerErrorType
     """Its type."""
     detail: str
     """What was found and what was expected."""

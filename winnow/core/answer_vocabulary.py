@@ -25,7 +25,7 @@ class AnswerLevel(StrEnum):
     """Every argument has an accepted value; an answer in text shows the expected behavior."""
 
 
-class AnswerError(StrEnum):
+class AnswerErrorType(StrEnum):
     """One thing that is wrong with an answer."""
 
     MALFORMED = "malformed"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from winnow.core.answer_vocabulary import AnswerError, AnswerLevel
+from winnow.core.answer_vocabulary import AnswerErrorType, AnswerLevel
 
 LEVELS = tuple(AnswerLevel)
 """The levels, in order."""
@@ -14,7 +14,7 @@ LEVELS = tuple(AnswerLevel)
 class FoundError:
     """One thing that is wrong with an answer, and where."""
 
-    name: AnswerError
+    name: AnswerErrorType
     detail: str
     """In words, with what was found and what was expected."""
     tool: str = ""
@@ -24,7 +24,7 @@ class FoundError:
 
 
 @dataclass(frozen=True)
-class JudgedAnswer:
+class AnswerJudgment:
     """One answer, compared with the expected one."""
 
     passed: int

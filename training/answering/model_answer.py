@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class GivenAnswer:
+class ModelAnswer:
     """One answer, as the model wrote it, without its stop token."""
 
     text: str

@@ -1,0 +1,1 @@
+"""Measures of answers that may call tools, from judged answers."""

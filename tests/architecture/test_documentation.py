@@ -10,6 +10,7 @@ import pytest
 import typer
 
 from winnow.cli.main import app
+from winnow.core.package_vocabulary import PackageTarget, TargetRule
 from winnow.core.vocabulary import AcquisitionStrategy
 from winnow.curation.checks.gates import GATES
 from winnow.curation.io.readers import FORMATS
@@ -44,6 +45,7 @@ ROWS = {
     "freeze.md": list(WRITERS),
     "generate.md": list(KINDS),
     "label.md": [*(queue.name for queue in QUEUES), *(strategy.value for strategy in AcquisitionStrategy)],
+    "package.md": [*PackageTarget, *TargetRule],
     "task.md": list(TASK_KINDS),
     "train.md": list(METHODS),
     "decide.md": [diagnostic.__name__ for diagnostic in DIAGNOSTICS],

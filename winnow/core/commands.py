@@ -31,7 +31,7 @@ ONLY_COMMANDS = ("annotators",)
 PARAMETERS = {"for": "annotators", "set": "settings", "from": "from_file", "label": "labels"}
 """Options whose parameter has another name."""
 
-PARAMETERS_OF_VERBS = {"check": {"for": "base_model"}}
+PARAMETERS_OF_VERBS = {"check": {"for": "base_model"}, "package": {"for": "target"}}
 """Options whose parameter has a name of its own in one command."""
 
 OPTION_OF_PARAMETER = {"annotators": "for", "base_model": "for", "settings": "set"}

@@ -18,6 +18,7 @@ from winnow.curation.io.writers import WRITERS
 from winnow.curation.labeling.queues import QUEUES
 from winnow.generators.variations.variation_kinds import KINDS
 from winnow.training.diagnostics import DIAGNOSTICS
+from winnow.training.diagnostics.tools import TOOL_DIAGNOSTICS
 from winnow.training.methods import METHODS
 from winnow.validators.kinds import KINDS as TASK_KINDS
 from winnow.validators.tools.call_formats import CALL_FORMATS
@@ -48,7 +49,7 @@ ROWS = {
     "package.md": [*PackageTarget, *TargetRule],
     "task.md": list(TASK_KINDS),
     "train.md": list(METHODS),
-    "decide.md": [diagnostic.__name__ for diagnostic in DIAGNOSTICS],
+    "decide.md": [diagnostic.__name__ for diagnostic in (*DIAGNOSTICS, *TOOL_DIAGNOSTICS)],
 }
 """What has a row in a table of a page of docs/."""
 

@@ -45,12 +45,12 @@ def confused_labels(measures: EvaluationFacts, context: RunContext) -> Issues:
     return [
         _pair_issue(directions, errors, context.kind)
         for directions in by_pair.values()
-        if _dominates(sum(one.errors for one in directions), errors, pairs)
+        if dominates(sum(one.errors for one in directions), errors, pairs)
     ]
 
 
-def _dominates(count: int, errors: int, pairs: int) -> bool:
-    """One-sided binomial test with Bonferroni correction over all pairs."""
+def dominates(count: int, errors: int, pairs: int) -> bool:
+    """Whether one pair has a large share of the errors, by a one-sided binomial test with Bonferroni over all pairs."""
     if count < PAIR_ROWS or count < PAIR_SHARE * errors:
         return False
     return probability_at_least(count, errors, 1 / pairs) * pairs < SIGNIFICANCE_LEVEL

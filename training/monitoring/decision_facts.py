@@ -7,7 +7,7 @@ from typing import Literal
 from winnow.core.deployment import Deployment
 from winnow.core.record import Record
 from winnow.core.result import NotMeasured
-from winnow.training.diagnostics.diagnose import Findings
+from winnow.training.diagnostics.findings import Findings
 from winnow.training.evaluation.evaluation_facts import GoalVerdict
 from winnow.training.monitoring.accuracy_gain import AccuracyGain
 from winnow.training.monitoring.drift import Drift

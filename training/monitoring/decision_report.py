@@ -11,7 +11,8 @@ from winnow.core.commands import command
 from winnow.core.deployment import Deployment
 from winnow.core.result import NotMeasured
 from winnow.curation.releases.release_use import use_command
-from winnow.training.diagnostics.diagnose import Findings, diagnose
+from winnow.training.diagnostics.diagnose import diagnose
+from winnow.training.diagnostics.findings import Findings
 from winnow.training.diagnostics.run_context import read_run_context
 from winnow.training.evaluation.evaluation_facts import GoalVerdict
 from winnow.training.monitoring.accuracy_gain import AccuracyGain

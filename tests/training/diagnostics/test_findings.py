@@ -13,7 +13,8 @@ import pytest
 from tests.support.evaluations import ABSENT, an_evaluation
 from winnow.core.result import Measured, NotMeasured
 from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts
-from winnow.training.diagnostics.diagnose import Findings, diagnose
+from winnow.training.diagnostics.diagnose import diagnose
+from winnow.training.diagnostics.findings import Findings
 from winnow.training.diagnostics.issue import EpochLosses, RunContext
 from winnow.training.diagnostics.run_context import read_run_context
 from winnow.training.evaluation.confidence_facts import (

@@ -12,7 +12,7 @@ from winnow.core.result import Measure, NotMeasured
 
 if TYPE_CHECKING:
     from winnow.core.deployment import Deployment
-    from winnow.training.diagnostics.diagnose import Findings
+    from winnow.training.diagnostics.findings import Findings
     from winnow.training.monitoring.decision_report import DecisionReport
     from winnow.training.monitoring.drift import Drift
     from winnow.training.monitoring.rules import DecisionRule, RuleCondition

@@ -1,0 +1,82 @@
+"""Wrong arguments: the right tool is called, but with wrong or malformed arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from winnow.core.answer_vocabulary import AnswerErrorType
+from winnow.training.diagnostics.issue import Issue, Issues
+from winnow.training.diagnostics.tools.answer_context import AnswerContext
+from winnow.training.diagnostics.tools.failing_dialogues import (
+    MIN_DIALOGUES,
+    TOO_FEW_DIALOGUES,
+    FailingDialogues,
+    count_failing,
+    errors_as_text,
+    is_frequent,
+)
+from winnow.training.diagnostics.tools.fixes_of_tools import more_dialogues
+from winnow.training.evaluation.tools.answer_results import AnswerErrorLine, AnswerResult
+from winnow.validators.tools.behavior import TOOL_SEPARATOR, Behavior
+
+ARGUMENT_ERRORS = (
+    AnswerErrorType.MISSING_ARGUMENT,
+    AnswerErrorType.INVENTED_ARGUMENT,
+    AnswerErrorType.WRONG_TYPE,
+    AnswerErrorType.INVALID_VALUE,
+    AnswerErrorType.WRONG_VALUE,
+)
+"""Errors in the arguments of a call of the right tool."""
+
+MALFORMED_BEHAVIOR = "malformed"
+"""The behavior of an answer that the call format cannot read."""
+
+
+def wrong_arguments(results: Sequence[AnswerResult], context: AnswerContext) -> Issues:
+    """Tools whose calls are malformed or have wrong arguments in significantly more dialogues than allowed."""
+    by_tool = {tool: answers_that_name(results, tool) for tool in sorted(expected_tools(results))}
+    counts = {tool: count_failing(own, partial(errors_in_calls, tool=tool)) for tool, own in by_tool.items()}
+    tested = {tool: count for tool, count in counts.items() if count.dialogues >= MIN_DIALOGUES}
+    if not tested:
+        return TOO_FEW_DIALOGUES
+    return [
+        _issue(tool, count, by_tool[tool], context)
+        for tool, count in tested.items()
+        if is_frequent(count, tests=len(tested))
+    ]
+
+
+def expected_tools(results: Sequence[AnswerResult]) -> set[str]:
+    """All tools that some answer should call."""
+    return {tool for one in results for tool in tools_of(one.expected)}
+
+
+def tools_of(behavior: str) -> list[str]:
+    """The tools of a behavior; none where it is one without calls."""
+    return [] if behavior in [*Behavior, MALFORMED_BEHAVIOR] else behavior.split(TOOL_SEPARATOR)
+
+
+def answers_that_name(results: Sequence[AnswerResult], tool: str) -> list[AnswerResult]:
+    """Answers that should call a tool and do, or that cannot be read."""
+    asked = [one for one in results if tool in tools_of(one.expected)]
+    return [one for one in asked if one.behavior == MALFORMED_BEHAVIOR or tool in tools_of(one.behavior)]
+
+
+def errors_in_calls(result: AnswerResult, tool: str) -> list[AnswerErrorLine]:
+    """The errors in the arguments of a tool, and those that make the answer unreadable."""
+    return [
+        one
+        for one in result.errors
+        if one.name == AnswerErrorType.MALFORMED or (one.name in ARGUMENT_ERRORS and one.tool == tool)
+    ]
+
+
+def _issue(tool: str, count: FailingDialogues, own: Sequence[AnswerResult], context: AnswerContext) -> Issue:
+    errors = errors_as_text(error for one in own for error in errors_in_calls(one, tool))
+    evidence = (
+        f"{tool}: the arguments are wrong or malformed in {count.failing:,} of {count.dialogues:,} dialogues that "
+        f"should call it and do: {count.share}; {errors}"
+    )
+    cause = "train has too few calls of this tool, or too few values of its arguments"
+    return Issue(count.failing, evidence, cause, more_dialogues(tool, count.failing, context.tools))

@@ -22,10 +22,12 @@ from winnow.operations.feedback import FeedbackOutput
 from winnow.operations.label_errors import LabelErrors
 from winnow.reports.report_facts import DailyReportFacts
 from winnow.training.evaluation.evaluation_facts import EvaluationFacts
+from winnow.training.monitoring.ab_test.ab_facts import AbTestFacts
 from winnow.training.monitoring.decision_facts import DecisionFacts
 from winnow.training.run_facts import RunFile
 
 PUBLIC_RECORDS: dict[str, type[object]] = {
+    "ab_test": AbTestFacts,
     "comparison": ComparisonOutput,
     "decision": DecisionFacts,
     "dropped_row": DroppedLine,

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from winnow.operations.push import PushResult
     from winnow.operations.report import ReportResult
     from winnow.operations.show import RecordDetails
+    from winnow.training.monitoring.ab_test.ab_facts import AbTestFacts
     from winnow.training.monitoring.decision_report import DecisionReport
     from winnow.training.runs import CreatedRun, Run
 
@@ -531,6 +532,12 @@ class Workspace:
         from winnow.operations.decide import decide
 
         return decide(self._context, id_or_path, today=today, progress=progress)
+
+    def decide_ab(self, log: str | Path, *, baseline: str | None = None) -> AbTestFacts:
+        """Judge a log of two variants in production: deploy the candidate, keep the baseline, or collect more."""
+        from winnow.operations.decide_ab import decide_ab
+
+        return decide_ab(self._context, log, baseline=baseline)
 
     def deploy(self, id_or_path: str | Path, *, by: str, reason: str) -> RecordedDeployment:
         """Record that a run is in production from now on; also says whether that is new."""

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from winnow.cli.params import JsonOption, progress_bar, workspace_of
 from winnow.cli.render import decision_view, terminal
+from winnow.cli.render.ab_view import print_ab_test
+from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
+from winnow.operations._context import WorkspaceContext
 
 
 def decide(
@@ -18,11 +22,30 @@ def decide(
         str | None,
         typer.Argument(metavar="[RUN]", help="Candidate run. [default: the best run on the newest release]"),
     ] = None,
+    ab: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Judge a log of two variants in production instead: rows of variant, outcome, and optionally rating, "
+            "session, id and time.",
+        ),
+    ] = None,
+    baseline: Annotated[
+        str | None,
+        typer.Option(help="With --ab: the variant in production. [default: the deployed run, else the first by name]"),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Recommend, by explicit rules, whether to collect data, train, deploy, keep or retrain."""
     from winnow.operations import decide as operation
 
+    if ab is not None:
+        _decide_ab(workspace_of(context), ab, run=run, baseline=baseline, json=json)
+        return
+    if baseline is not None:
+        raise WinnowError(
+            Problem("--baseline", "only a log has variants", "--ab FILE", "name the log, or leave it out")
+        )
     with progress_bar("embedding", json) as progress:
         found = operation.decide(workspace_of(context), run, progress=progress)
     if json:
@@ -30,6 +53,23 @@ def decide(
         return
     decision_view.print_decision(found)
     terminal.print_next(found.decision.next)
+
+
+def _decide_ab(workspace: WorkspaceContext, log: Path, *, run: str | None, baseline: str | None, json: bool) -> None:
+    from winnow.operations import decide_ab as operation
+
+    if run is not None:
+        raise WinnowError(
+            Problem("RUN", f"{run}, with --ab", "a log alone: it names its variants", "leave the run out")
+        )
+    found = operation.decide_ab(workspace, log, baseline=baseline)
+    if json:
+        terminal.print_json(found.model_dump(mode="json"))
+        return
+    print_ab_test(found)
+    candidate = found.candidate.name if operation.is_run(workspace, found.candidate.name) else "RUN"
+    following = {"deploy": command("deploy", candidate, by="NAME", reason="TEXT"), "keep": command("decide")}
+    terminal.print_next(following.get(found.recommended_action, command("decide", ab=str(log))))
 
 
 def deploy(

@@ -14,6 +14,7 @@ Option = str | int | float | Sequence[str]
 CALLS = {
     "init": "winnow.init",
     "deployment history": "ws.deployments",
+    "decide on a log": "ws.decide_ab",
     "label-errors": "ws.label_errors",
     "generate": "ws.generate_plan",
     "generate variations": "ws.generate_variations",
@@ -31,7 +32,7 @@ ONLY_COMMANDS = ("annotators",)
 PARAMETERS = {"for": "annotators", "set": "settings", "from": "from_file", "label": "labels"}
 """Options whose parameter has another name."""
 
-PARAMETERS_OF_VERBS = {"check": {"for": "base_model"}, "package": {"for": "target"}}
+PARAMETERS_OF_VERBS = {"check": {"for": "base_model"}, "decide": {"ab": "log"}, "package": {"for": "target"}}
 """Options whose parameter has a name of its own in one command."""
 
 OPTION_OF_PARAMETER = {"annotators": "for", "base_model": "for", "settings": "set"}
@@ -80,6 +81,8 @@ def _call(line: str, verb: str, arguments: Sequence[str], options: dict[str, Opt
     name = "deployment history" if verb == "deploy" and "history" in options else verb
     if verb == "generate contrasts" and options.get("by") == "rules":
         name, options = "contrasts by rule", {key: value for key, value in options.items() if key != "by"}
+    if verb == "decide" and "ab" in options:
+        name = "decide on a log"
     call = CALLS.get(name, f"ws.{first}")
     if call == "ws.generate":
         return f"ws.generate(GenerationRequest({', '.join([repr(rest[0]), *_request_fields(options)])}))"

@@ -539,11 +539,22 @@ class Workspace:
 
         return decide_ab(self._context, log, baseline=baseline)
 
-    def deploy(self, id_or_path: str | Path, *, by: str, reason: str) -> RecordedDeployment:
-        """Record that a run is in production from now on; also says whether that is new."""
+    def deploy(
+        self,
+        id_or_path: str | Path,
+        *,
+        by: str,
+        reason: str,
+        target: str | None = None,
+        remote_id: str | None = None,
+    ) -> RecordedDeployment:
+        """Record that a run is in production from now on; also says whether that is new.
+
+        `target` is the runtime that serves it, and `remote_id` its id or name there.
+        """
         from winnow.operations.deploy import deploy
 
-        return deploy(self._context, id_or_path, by=by, reason=reason)
+        return deploy(self._context, id_or_path, by=by, reason=reason, target=target, remote_id=remote_id)
 
     def deployments(self) -> list[Deployment]:
         """Every deployment, oldest first; the last one is in production."""

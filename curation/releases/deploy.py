@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from winnow.core.commands import command
 from winnow.core.deployment import Deployment
-from winnow.core.errors import GateError, Problem, WinnowError
+from winnow.core.errors import GateError, Parameter, Problem, WinnowError
 from winnow.core.hashing import file_sha256
 from winnow.core.layout import WorkspaceFolder
 from winnow.core.statement import stated, statement_problems
@@ -14,6 +16,7 @@ from winnow.core.suggest import suggestion
 from winnow.curation.store.artifacts import artifacts
 from winnow.curation.store.database import Connection, Store
 from winnow.curation.store.deployments import deployments, store_deployment
+from winnow.curation.store.remote_names import RemotePlace, store_remote_name, used_names
 
 RUN_FILE = "run.json"
 """The file of a run whose hash is in the ledger."""
@@ -27,26 +30,33 @@ class RecordedDeployment(NamedTuple):
     """False when it was recorded before."""
 
 
-def deploy(store: Store, folder: WorkspaceFolder, run: str, *, by: str, reason: str) -> RecordedDeployment:
-    """Record that a run of this workspace answers in production from now on.
+def deploy(
+    store: Store, folder: WorkspaceFolder, run: str, *, by: str, reason: str, place: RemotePlace | None = None
+) -> RecordedDeployment:
+    """Record that a run of this workspace answers in production from now on, and under which id in which runtime.
 
-    The active deployment, by the same person for the same reason, is not recorded twice; a return to an earlier run
-    is recorded.
+    The active deployment, by the same person for the same reason in the same place, is not recorded twice; a return to
+    an earlier run is recorded.
 
-    Raises WinnowError for a run that is not in the ledger or has no folder, or an empty name or reason, and GateError
-    when the run has changed since it was recorded.
+    Raises WinnowError for a run that is not in the ledger or has no folder, an empty name or reason, or an id of
+    another run, and GateError when the run has changed since it was recorded.
     """
     by, reason = stated(by), stated(reason)
     with store.writing() as connection:
-        _check(connection, folder, run, by, reason)
+        _check(connection, folder, run, by, reason, place)
+        same = Deployment(run, by, reason, "", *(place or (None, None)))
         latest = deployments(connection)[-1:]
-        if latest and (latest[0].run, latest[0].by, latest[0].reason) == (run, by, reason):
+        if latest and replace(latest[0], at="") == same:
             return RecordedDeployment(latest[0], new=False)
-        return RecordedDeployment(store_deployment(connection, run, by=by, reason=reason), new=True)
+        if place:
+            store_remote_name(connection, place, run)
+        return RecordedDeployment(store_deployment(connection, run, by=by, reason=reason, place=place), new=True)
 
 
-def _check(connection: Connection, folder: WorkspaceFolder, run: str, by: str, reason: str) -> None:
-    problems = statement_problems(by=by, reason=reason)
+def _check(
+    connection: Connection, folder: WorkspaceFolder, run: str, by: str, reason: str, place: RemotePlace | None
+) -> None:
+    problems = [*statement_problems(by=by, reason=reason), *_place_problems(connection, run, place)]
     known = {entry["name"]: entry for entry in artifacts(connection, "run")}
     if run not in known:
         fix = suggestion(run, list(known), f"{command('runs')} lists them")
@@ -60,3 +70,16 @@ def _check(connection: Connection, folder: WorkspaceFolder, run: str, by: str, r
     if digest != known[run]["sha256"]:
         fix = "restore the run's folder from a copy, or train with another seed"
         raise GateError(Problem(f"{run}/{RUN_FILE}", f"SHA-256 {digest}", f"{known[run]['sha256']}, as recorded", fix))
+
+
+def _place_problems(connection: Connection, run: str, place: RemotePlace | None) -> Iterator[Problem]:
+    if place is None:
+        return
+    if not place.name.isprintable() or not stated(place.name):
+        fix = "copy it from the list of the runtime"
+        yield Problem(Parameter("remote_id"), repr(place.name), "the id or name of the run there", fix)
+    user = used_names(connection, place.target).get(place.name)
+    if user not in (None, run):
+        fix = "upload the run under a name of its own, and name that"
+        found = f"{place.name!r} is run {user} in {place.target}"
+        yield Problem(Parameter("remote_id"), found, "an id that no other run had", fix)

@@ -406,4 +406,15 @@ deployment = Table(
     Column("by", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("at", Text, nullable=False),
+    Column("target", Text),
+    Column("remote_id", Text),
+)
+
+remote_name = Table(
+    "remote_name",
+    metadata,
+    Column("target", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("run", Text, ForeignKey("artifact.name"), nullable=False),
+    Column("at", Text, nullable=False),
 )

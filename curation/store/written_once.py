@@ -19,6 +19,7 @@ WRITTEN_ONCE = {
     "restored_label": ("UPDATE", "DELETE"),
     "artifact": ("UPDATE", "DELETE"),
     "deployment": ("UPDATE", "DELETE"),
+    "remote_name": ("UPDATE", "DELETE"),
     "label_rename": ("UPDATE", "DELETE"),
     "forgotten": ("UPDATE", "DELETE"),
     "response": ("UPDATE", "DELETE"),

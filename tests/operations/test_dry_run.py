@@ -190,8 +190,10 @@ def make_older(database: Path) -> None:
     assert names
     for (name,) in names:
         plain.execute(f"DROP TRIGGER {name}")
-    for table in ("source_form", "supersession", "interaction", "origin_model", "label_proposal"):
+    for table in ("source_form", "supersession", "interaction", "origin_model", "label_proposal", "remote_name"):
         plain.execute(f"DROP TABLE {table}")
+    for column in ("target", "remote_id"):
+        plain.execute(f"ALTER TABLE deployment DROP COLUMN {column}")
     plain.execute("UPDATE alembic_version SET version_num = '0007'")
     plain.commit()
     plain.close()

@@ -8,11 +8,12 @@ from typing import Annotated
 
 import typer
 
-from winnow.cli.params import JsonOption, progress_bar, workspace_of
+from winnow.cli.params import JsonOption, choice, progress_bar, workspace_of
 from winnow.cli.render import decision_view, terminal
 from winnow.cli.render.ab_view import print_ab_test
 from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
+from winnow.core.package_vocabulary import PackageTarget
 from winnow.operations._context import WorkspaceContext
 
 
@@ -77,6 +78,8 @@ def deploy(
     run: Annotated[str | None, typer.Argument(metavar="RUN", help="A run's id, or the path of its folder.")] = None,
     by: Annotated[str, typer.Option(help="Person who made the decision.")] = "",
     reason: Annotated[str, typer.Option(help="Reason; stored in the history.")] = "",
+    target: Annotated[str | None, choice(PackageTarget, "Runtime that serves the run.")] = None,
+    remote_id: Annotated[str | None, typer.Option(help="Id or name of the run in that runtime.")] = None,
     history: Annotated[bool, typer.Option("--history", help="List all deployments instead.")] = False,
     json: JsonOption = False,
 ) -> None:
@@ -94,10 +97,11 @@ def deploy(
         return
     if run is None:
         raise WinnowError(Problem("RUN", "missing", "a run of this workspace", "winnow runs lists them"))
-    made, new = operation.deploy(workspace, run, by=by, reason=reason)
+    made, new = operation.deploy(workspace, run, by=by, reason=reason, target=target, remote_id=remote_id)
     if json:
         terminal.print_json({"deployed": asdict(made), "new": new})
         return
     already = "" if new else "already "
-    terminal.print_line(f"{made.run} {already}deployed since {made.at} by {made.by}: {made.reason}")
+    where = decision_view.place_of(made)
+    terminal.print_line(f"{made.run} {already}deployed{where} since {made.at} by {made.by}: {made.reason}")
     terminal.print_next("winnow decide")

@@ -19,3 +19,7 @@ class Deployment:
     """Why."""
     at: str
     """When it was recorded, in UTC."""
+    target: str | None = None
+    """The runtime that serves it, such as `cloudflare`; null where none was named."""
+    remote_id: str | None = None
+    """Its id or name in that runtime; null where none was named."""

@@ -33,16 +33,23 @@ def find_runs(context: Context, folder: Path | None = None) -> Listed:
 def _workspace_runs(workspace: WorkspaceContext) -> Listed:
     from winnow.curation.store.artifacts import artifacts
     from winnow.curation.store.deployments import deployments
+    from winnow.curation.store.remote_names import remote_places
     from winnow.operations.adopt_runs import adopt_runs
 
     problems = adopt_runs(workspace)
     with workspace.store.reading() as connection:
         deployed = {one.run for one in deployments(connection)[-1:]}
         entries = artifacts(connection, "run")
+        places = remote_places(connection)
     root = workspace.folder.root
     return Listed(
         [
-            {**entry, "deployed": entry["name"] in deployed, "available": (root / entry["path"]).is_dir()}
+            {
+                **entry,
+                "deployed": entry["name"] in deployed,
+                "available": (root / entry["path"]).is_dir(),
+                "places": [place._asdict() for place in places.get(entry["name"], ())],
+            }
             for entry in entries
         ],
         problems,
@@ -71,6 +78,7 @@ def _folder_runs(folder: Path) -> Listed:
                 "at": facts.trained_at,
                 "deployed": False,
                 "available": True,
+                "places": [],
             }
         )
     return Listed(sorted(entries, key=lambda entry: (entry["at"], entry["name"])), problems)

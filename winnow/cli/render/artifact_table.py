@@ -13,7 +13,9 @@ def print_artifacts(found: Listed, what: str, json: bool, *, next_command: str) 
     if json:
         terminal.print_json({what: found.entries, "problems": [str(one) for one in found.problems]})
         return
-    rows = [(e["name"], e["at"], e["sha256"][:12], _details(e["detail"]) + _marker(e)) for e in found.entries]
+    rows = [
+        (e["name"], e["at"], e["sha256"][:12], _details(e["detail"]) + _places(e) + _marker(e)) for e in found.entries
+    ]
     if rows:
         terminal.print_table(["name", "created", "SHA-256", ""], rows)
     else:
@@ -32,6 +34,11 @@ def _marker(entry: dict[str, Any]) -> str:
     if entry.get("forgotten"):
         return f"; contains {entry['forgotten']} erased records: freeze a new release and delete this one"
     return ""
+
+
+def _places(entry: dict[str, Any]) -> str:
+    """The names that a run has in runtimes."""
+    return "".join(f", {place['target']} {place['name']}" for place in entry.get("places", ()))
 
 
 def _details(detail: dict[str, Any]) -> str:

@@ -139,5 +139,10 @@ def print_deployments(deployments: Sequence[Deployment]) -> None:
     if not deployments:
         print_line("no deployments yet")
         return
-    rows = [(one.at, one.run, one.by, one.reason) for one in reversed(deployments)]
+    rows = [(one.at, one.run + place_of(one), one.by, one.reason) for one in reversed(deployments)]
     print_table(["deployed", "run", "by", "reason"], rows)
+
+
+def place_of(one: Deployment) -> str:
+    """Where a run answers, as it follows its id; empty where no runtime was named."""
+    return f" in {one.target} as {one.remote_id}" if one.target else ""

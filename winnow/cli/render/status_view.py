@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from winnow.cli.render.decision_view import place_of
 from winnow.cli.render.generation_view import run_line
 from winnow.cli.render.lot_line import lot_line
 from winnow.cli.render.terminal import counts_by_name, print_line, print_table
@@ -50,7 +51,7 @@ def print_status(status: Status) -> None:
 
 
 def _deployed(one: Deployment | None) -> str:
-    return f"{one.run} since {one.at}, by {one.by}: {one.reason}" if one else "none"
+    return f"{one.run}{place_of(one)} since {one.at}, by {one.by}: {one.reason}" if one else "none"
 
 
 def _retracted(source: SourceSummary) -> str:

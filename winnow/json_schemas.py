@@ -22,6 +22,7 @@ from winnow.operations.feedback import FeedbackOutput
 from winnow.operations.label_errors import LabelErrors
 from winnow.reports.report_facts import DailyReportFacts
 from winnow.training.evaluation.evaluation_facts import EvaluationFacts
+from winnow.training.evaluation.tools.tool_facts import ToolEvaluationFacts
 from winnow.training.monitoring.ab_test.ab_facts import AbTestFacts
 from winnow.training.monitoring.decision_facts import DecisionFacts
 from winnow.training.run_facts import RunFile
@@ -44,6 +45,7 @@ PUBLIC_RECORDS: dict[str, type[object]] = {
     "release_row": ReleaseRow,
     "report": DailyReportFacts,
     "run": RunFile,
+    "tool_evaluation": ToolEvaluationFacts,
     "working_row": WorkingRow,
 }
 """Every public record by the name of its schema. A new record is one entry here."""

@@ -26,17 +26,20 @@ def kind_of(task: Task) -> Kind:
 
 
 def with_known_tools(task: Task) -> Task:
-    """The task itself. Raises WinnowError with every unknown name in `confusable` and in `splits.hold_out_tools`.
+    """The task itself. Raises WinnowError with every unknown name in `confusable`, `goals` and `splits.hold_out_tools`.
 
-    A pair names tools or behaviors, and only tools are held out. Only for tasks with a file of tools: the pairs of
-    other tasks are checked with their labels.
+    Pairs and goals name tools or behaviors, and only tools are held out. Only for tasks with a file of tools: the names
+    of other tasks are checked with their labels.
     """
     if task.kind != TOOLS.name or not task.tools:
         return task
     tools, targets = [tool.name for tool in offered_by_task(task)], kind_of(task).targets(task)
     pairs = [name for pair in task.confusable for name in pair]
+    in_goals = [name.partition(".")[2] for name in task.goals if "." in name]
+    tool_or_behavior = f"a tool in {task.tools} or a behavior"
     problems = [
-        *_unknown_tools("confusable", pairs, targets, f"a tool in {task.tools} or a behavior", task),
+        *_unknown_tools("confusable", pairs, targets, tool_or_behavior, task),
+        *_unknown_tools("goals", in_goals, targets, tool_or_behavior, task),
         *_unknown_tools("splits.hold_out_tools", task.splits.hold_out_tools, tools, f"a tool in {task.tools}", task),
     ]
     if problems:

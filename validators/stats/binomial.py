@@ -17,8 +17,10 @@ def probability_at_most(hits: int, rows: int, share: float) -> float:
     return float(binom.cdf(hits, rows, share))
 
 
-def clopper_pearson_bounds(hits: int, rows: int, *, level: float) -> tuple[float, float]:
+def clopper_pearson_bounds(hits: float, rows: float, *, level: float) -> tuple[float, float]:
     """The exact lower and upper bound of a share, each one-sided at the error level `level`.
+
+    Effective counts, which may be fractions, are allowed (Korn and Graubard 1998).
 
     Source: Clopper and Pearson (1934), "The Use of Confidence or Fiducial Limits Illustrated in the Case of the
     Binomial".

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from winnow.config.task import GOALS, GOALS_BY_LABEL
+from winnow.config.goal_checks import goal_problems
 from winnow.config.yaml_lines import KeyPath
 from winnow.core.errors import Problem
 from winnow.core.facet_values import BUILT_IN_FACETS, DIALOGUE_FACETS, SLOT_FACET_PREFIX
@@ -46,7 +46,7 @@ def cross_problems(raw: dict[str, Any], kinds: Mapping[str, Sequence[str]] | Non
                 ("confusable", index),
                 Problem("", f"the pair contains {pair[0]!r} twice", "two different labels", "replace one"),
             )
-    yield from _goal_problems(raw, names)
+    yield from goal_problems(raw, names)
     if raw.get("prompt_template") and raw.get("kind") == "tools":
         found, fix = (
             "a prompt template, in a task of kind tools",
@@ -70,22 +70,6 @@ def unknown_kind(kind: str, known: Sequence[str]) -> Problem:
     """A kind of task that this version does not handle."""
     fix = suggestion(kind, known, "change `kind`")
     return Problem("", f"kind: {kind}", f"a kind that this version handles: {', '.join(known)}", fix)
-
-
-def _goal_problems(raw: dict[str, Any], labels: list[str]) -> Iterator[tuple[KeyPath, Problem]]:
-    goals = raw.get("goals")
-    known = [*GOALS, *(f"{measure}.{label}" for measure in GOALS_BY_LABEL for label in labels)]
-    for name in goals if isinstance(goals, dict) else ():
-        key_path = ("goals", str(name))
-        if name not in known:
-            fix = suggestion(str(name), known, "use a listed measure, with a label of the task")
-            yield (
-                key_path,
-                Problem("", f"unknown goal {name!r}", f"{', '.join(GOALS)}, recall.LABEL, precision.LABEL", fix),
-            )
-        elif name == "out_of_scope_recall" and raw.get("fallback") is None:
-            fix = "set `fallback`, or remove the goal"
-            yield key_path, Problem("", "a goal for out-of-scope queries", "a task with a `fallback` label", fix)
 
 
 def _unknown_label(key_path: KeyPath, name: object, names: list[str]) -> Iterator[tuple[KeyPath, Problem]]:

@@ -17,6 +17,19 @@ from winnow.core.vocabulary import PiiAction, PiiEntity
 GOALS = ("accuracy", "in_scope_accuracy", "macro_f1", "out_of_scope_recall")
 """Measures that `goals` may contain, in addition to GOALS_BY_LABEL."""
 
+TOOL_GOALS = (
+    "valid",
+    "schema",
+    "selection",
+    "arguments",
+    "values",
+    "accuracy",
+    "pairs",
+    "no_call_precision",
+    "no_call_recall",
+)
+"""For `kind: tools`: measures that `goals` may contain, in addition to GOALS_BY_LABEL of a tool or behavior."""
+
 GOALS_BY_LABEL = ("recall", "precision")
 """Measures of one label, written as `recall.LABEL`."""
 
@@ -245,7 +258,8 @@ class Task(TaskSection):
     private: PrivacyConfig = PrivacyConfig()
     """How private data is handled."""
     goals: dict[str, Share] = {}
-    """Values a model must reach to be deployed, by measure: one of GOALS, `recall.LABEL` or `precision.LABEL`."""
+    """Values a model must reach to be deployed, by measure: `recall.LABEL`, `precision.LABEL`, or one of GOALS or, for
+    `kind: tools`, of TOOL_GOALS."""
     must_pass: str | None = None
     """A file next to `winnow.yaml` with queries that every model has to get right."""
     gates: GateThresholds = GateThresholds()

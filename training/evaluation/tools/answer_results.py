@@ -58,6 +58,12 @@ class AnswerResult(Record):
     """Arguments of the expected calls that may not be left out."""
     tokens: int
     """Tokens that were generated; 0 for an imported answer."""
+    expected_calls: int = 0
+    """How many calls are expected; 0 where text is."""
+    follows_result: bool = False
+    """Whether the turn before it is a result of a tool."""
+    threads_id: bool = False
+    """Whether an expected call has an id that an earlier result returned first."""
 
     @property
     def key(self) -> str:

@@ -10,6 +10,7 @@ import pytest
 import typer
 
 from winnow.cli.main import app
+from winnow.core.answer_vocabulary import AnswerErrorType, AnswerLevel
 from winnow.core.package_vocabulary import PackageTarget, TargetRule
 from winnow.core.vocabulary import AcquisitionStrategy
 from winnow.curation.checks.gates import GATES
@@ -50,6 +51,7 @@ ROWS = {
     "task.md": list(TASK_KINDS),
     "train.md": list(METHODS),
     "decide.md": [diagnostic.__name__ for diagnostic in (*DIAGNOSTICS, *TOOL_DIAGNOSTICS)],
+    "evaluate-tools.md": [*AnswerLevel, *AnswerErrorType],
 }
 """What has a row in a table of a page of docs/."""
 

@@ -34,7 +34,10 @@ class AnswerJudgment:
     expected: str
     """The expected behavior: tools joined by `+` in alphabetical order, or `direct`, `ask`, `unable` or `general`."""
     behavior: str
-    """The behavior of the answer, in the same words; `malformed` where the call format cannot read it."""
+    """The behavior of the answer, in the same words; `malformed` where the call format cannot read it, or it is empty.
+
+    A call that is accepted in place of the expected one counts as the expected behavior.
+    """
     matched_arguments: int = 0
     """Expected arguments that the answer has with an accepted value."""
     expected_arguments: int = 0

@@ -12,9 +12,12 @@ class AnswerLevel(StrEnum):
     """
 
     VALID_FORMAT = "valid_format"
-    """The call format reads it."""
+    """The call format reads it, it is not empty, and it ended with a stop token."""
     VALID_SCHEMA = "valid_schema"
-    """Every call of an offered tool has the arguments that its schema demands, and no others."""
+    """Every call of an offered tool has the arguments that its schema demands, and no others.
+
+    A call of a tool that is not offered has no schema: it fails the next level.
+    """
     KNOWN_TOOLS = "known_tools"
     """Every call is one of an offered tool."""
     RIGHT_COUNT = "right_count"
@@ -31,7 +34,7 @@ class AnswerErrorType(StrEnum):
     MALFORMED = "malformed"
     """The call format cannot read it."""
     NOT_FINISHED = "not_finished"
-    """It ends without a stop token, at the longest answer that is allowed."""
+    """It ends without a stop token, at the longest answer that is allowed; it fails every level."""
     INVENTED_TOOL = "invented_tool"
     """A call of a tool that is not offered."""
     WRONG_TOOL = "wrong_tool"
@@ -59,4 +62,4 @@ class AnswerErrorType(StrEnum):
     WRONG_BEHAVIOR = "wrong_behavior"
     """It answers in text, but shows another behavior than `direct` or `unable`, whichever is expected."""
     EMPTY = "empty"
-    """It says and calls nothing."""
+    """It says and calls nothing; it fails every level, as a malformed answer does."""

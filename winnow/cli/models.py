@@ -50,7 +50,13 @@ def train(
         ),
     ] = TrainingMethod.LINEAR,
     seed: Annotated[int, typer.Option(help="Random seed; the same seed and settings give the same run.")] = 0,
-    settings: Annotated[Path | None, typer.Option(help="YAML file with settings of the method.")] = None,
+    settings: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE|NAME",
+            help="YAML file with settings of the method, or the name of a shipped one, such as smollm2-135m.",
+        ),
+    ] = None,
     changes: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override one setting.")
     ] = None,

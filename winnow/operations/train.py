@@ -53,8 +53,9 @@ def estimate_training(
 
 
 def method_settings(method: str, *, file: Path | None, changes: Sequence[str]) -> dict[str, Any]:
-    """The settings of a method, from a file and `KEY=VALUE` overrides."""
+    """The settings of a method, from a file, or the shipped one of this name, and `KEY=VALUE` overrides."""
     from winnow.training.methods import method_named
     from winnow.training.settings_file import read_settings
+    from winnow.training.sizing.shipped_settings import settings_path
 
-    return read_settings(method_named(method).settings, file=file, changes=changes)
+    return read_settings(method_named(method).settings, file=file and settings_path(file), changes=changes)

@@ -1,0 +1,1 @@
+"""What training an adapter takes, computed from the shape of the base model: parameters, bytes, memory."""

@@ -15,6 +15,8 @@ from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.model_vocabulary import TrainingMethod
 from winnow.curation.releases.release_use import run_command, use_command
 from winnow.training import linear
+from winnow.training.adapter import adapter_method
+from winnow.training.adapter.adapter_settings import AdapterSettings
 from winnow.training.encoder import encoder_method
 from winnow.training.encoder.encoder_settings import EncoderSettings
 from winnow.training.predictions import Predictions
@@ -49,6 +51,9 @@ METHODS: dict[str, Method] = {
     TrainingMethod.ENCODER: Method(
         EncoderSettings, encoder_method.train, encoder_method.predict, encoder_method.dry_run
     ),
+    TrainingMethod.ADAPTER: Method(
+        AdapterSettings, adapter_method.train, adapter_method.predict, adapter_method.dry_run
+    ),
     TrainingMethod.PROMPT: Method(prompt_settings.PromptSettings, prompt_method.train, prompt_method.predict),
 }
 
@@ -69,7 +74,7 @@ def train(
     and for each setting that is unknown or out of range, the seed included.
     """
     chosen = method_named(method)
-    _require_trained_kind(release)
+    _require_trained_kind(release, method)
     checked = _checked_settings(chosen, settings, seed)
     if report_to:
         _require_step_training(chosen, method, "report_to")
@@ -83,7 +88,7 @@ def dry_run(release: Release, *, method: str, seed: int, settings: Mapping[str, 
     Raises WinnowError for an unknown method or setting, or for a method that does not train in steps.
     """
     chosen = method_named(method)
-    _require_trained_kind(release)
+    _require_trained_kind(release, method)
     checked = _checked_settings(chosen, settings, seed)
     return _require_step_training(chosen, method, "dry_run")(release, settings=checked, seed=seed)
 
@@ -103,17 +108,22 @@ def method_named(name: str) -> Method:
     return METHODS[check_choice("method", name, METHODS)]
 
 
-def _require_trained_kind(release: Release) -> None:
-    """Raises WinnowError for a release of a kind that no method trains models for."""
+def _require_trained_kind(release: Release, method: str) -> None:
+    """Raises WinnowError for a release of a kind that the method trains no models for."""
     kind = release.kind
-    if not kind.training_methods:
-        trained = ", ".join(name for name, one in KINDS.items() if one.training_methods)
-        fix = (
-            f"export it with `{use_command(kind, str(release.path))}` and train with other software; "
-            f"`{run_command(kind, str(release.path))}` reads the labels that it predicts"
-        )
-        expected = f"a kind that models are trained for: {trained}"
-        raise WinnowError(Problem(f"release {release.name}", f"kind: {kind.name}", expected, fix))
+    if method in kind.training_methods:
+        return
+    found, place = f"kind: {kind.name}", str(release.path)
+    if kind.training_methods:
+        expected = f"a method for it: {', '.join(kind.training_methods)}"
+        fix = f"run `{use_command(kind, place)}`"
+        raise WinnowError(Problem(f"release {release.name}", f"{found}, method {method}", expected, fix))
+    trained = ", ".join(name for name, one in KINDS.items() if one.training_methods)
+    fix = (
+        f"export it with `{use_command(kind, place)}` and train with other software; "
+        f"`{run_command(kind, place)}` reads the labels that it predicts"
+    )
+    raise WinnowError(Problem(f"release {release.name}", found, f"a kind that models are trained for: {trained}", fix))
 
 
 def _checked_settings(chosen: Method, settings: Mapping[str, Any] | None, seed: int) -> Any:

@@ -13,6 +13,7 @@ from winnow.core.vocabulary import Split
 
 if TYPE_CHECKING:
     from winnow.curation.engine.embedders.embedder import Embedder
+    from winnow.training.causal_models import LocalBase
 
 IMPORTED: Literal["imported"] = "imported"
 """The method of a run whose predictions were imported from another system."""
@@ -54,8 +55,8 @@ class BaseModelFacts(Record):
     """Hash of the weights, in hexadecimal."""
 
     @classmethod
-    def of(cls, model: Embedder) -> Self:
-        """The facts of a model that was found and hashed like an embedder."""
+    def of(cls, model: Embedder | LocalBase) -> Self:
+        """The facts of a model that was found and hashed."""
         return cls(model=model.requested, weights_hash=model.weights_hash)
 
 
@@ -177,6 +178,8 @@ class AdapterTraining(Record):
     """Answers of train that were learned: rows of a prompt and an answer."""
     general_answers: int
     """Answers among them that belong to instructions without tools."""
+    general_left_out: int = 0
+    """Further answers of this kind that were not learned, because they would be more than `general_share`."""
     validation_answers: int
     """Answers of validation whose loss selected the checkpoint; 0 if the last one was kept instead."""
     epochs: float
@@ -189,6 +192,8 @@ class AdapterTraining(Record):
     """Tokens of answers that were learned in one epoch, stop tokens included."""
     tokens_per_second: float
     """Tokens of prompts and answers per second of training, those that rows share counted for each row."""
+    saved_as: Precision = Precision.BF16
+    """Number format of the saved weights: bf16, or f32 where greedy answers change when they are rounded to it."""
     hardware: Hardware
     """What the training ran on."""
     peak_memory: PeakMemory

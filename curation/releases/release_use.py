@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from winnow.core.commands import command
+from winnow.core.model_vocabulary import TrainingMethod
 from winnow.validators.kinds.kind import Kind
 
 
@@ -15,4 +16,7 @@ def use_command(kind: Kind, release: str) -> str:
 
 def run_command(kind: Kind, release: str) -> str:
     """What makes a run: training, or, if the kind has no method, reading the predictions of other software."""
-    return command("train", release) if kind.training_methods else command("evaluate", release, predictions="FILE")
+    if not kind.training_methods:
+        return command("evaluate", release, predictions="FILE")
+    first = kind.training_methods[0]
+    return command("train", release) if first == TrainingMethod.LINEAR else command("train", release, method=first)

@@ -51,7 +51,7 @@ def estimate_training(
         arguments = training_arguments(
             settings, hardware, Path(scratch), seed=seed, report_to=None, validated=setup.validated, steps=len(batches)
         )
-        timer = _StepTimer()
+        timer = StepTimer()
         trainer = build_trainer(setup, arguments, settings, callbacks=[timer])
         trainer.train()
         evaluation_started = time.perf_counter()
@@ -78,7 +78,7 @@ def _evenly_spaced_batches(rows: list[dict[str, Any]], size: int) -> list[list[d
     return [batches[round(i * (len(batches) - 1) / max(count - 1, 1))] for i in range(count)]
 
 
-class _StepTimer(TrainerCallback):  # type: ignore[misc]  # the Trainer requires a subclass
+class StepTimer(TrainerCallback):  # type: ignore[misc]  # the Trainer requires a subclass
     """Times every step."""
 
     def __init__(self) -> None:

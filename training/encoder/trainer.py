@@ -70,7 +70,7 @@ def fit_encoder(
     `checkpoints` is a folder for this training only; an interrupted training resumes from it.
     """
     started = time.perf_counter()
-    _check_reporting(report_to)
+    check_reporting(report_to)
     hardware = detect_hardware(settings.precision)
     with seeded_randomness(seed):
         setup = prepare_training(folder, train, validation, settings=settings, seed=seed, hardware=hardware)
@@ -156,7 +156,8 @@ def build_trainer(
     return trainer
 
 
-def _check_reporting(report_to: str | None) -> None:
+def check_reporting(report_to: str | None) -> None:
+    """Raises WinnowError for an experiment tracker that is not installed."""
     from transformers.integrations import get_available_reporting_integrations
 
     known = get_available_reporting_integrations()

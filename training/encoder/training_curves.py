@@ -9,20 +9,21 @@ CURVES_FILE = "curves.json"
 """In a run folder: its training curves."""
 
 
-def training_curves(history: Sequence[Mapping[str, Any]]) -> dict[str, list[dict[str, float]]]:
-    """The points `train` {epoch, loss} and `validation` {epoch, loss, accuracy, macro_f1} from a Trainer's log.
+SCORES = ("accuracy", "macro_f1")
+"""Measures of validation beside its loss; a method may have only the first."""
 
-    Both losses include label smoothing and class weights. The train loss is the mean over the epoch while the model was
-    trained, so it can be above the validation loss.
+
+def training_curves(history: Sequence[Mapping[str, Any]]) -> dict[str, list[dict[str, float]]]:
+    """The points `train` {epoch, loss} and `validation` {epoch, loss, and those of SCORES} from a Trainer's log.
+
+    Both losses include label smoothing and class weights. The train loss is the mean since the point before it while
+    the model was trained, so it can be above the validation loss. For an adapter, accuracy is the share of tokens
+    of answers that are the likeliest ones after those before them.
     """
     train = [{"epoch": entry["epoch"], "loss": entry["loss"]} for entry in history if "loss" in entry]
     validation = [
-        {
-            "epoch": entry["epoch"],
-            "loss": entry["eval_loss"],
-            "accuracy": entry["eval_accuracy"],
-            "macro_f1": entry["eval_macro_f1"],
-        }
+        {"epoch": entry["epoch"], "loss": entry["eval_loss"]}
+        | {name: entry[f"eval_{name}"] for name in SCORES if f"eval_{name}" in entry}
         for entry in history
         if "eval_loss" in entry
     ]

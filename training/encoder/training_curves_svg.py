@@ -14,13 +14,13 @@ COLORS = {"train": "#b45309", "validation": "#1d4ed8", "accuracy": "#1d4ed8", "m
 Points = list[tuple[float, float]]
 
 
-def draw_training_curves(points: Mapping[str, Sequence[Mapping[str, float]]], *, best_epoch: int) -> str:
+def draw_training_curves(points: Mapping[str, Sequence[Mapping[str, float]]], *, best_epoch: float) -> str:
     """Two panels, loss and validation scores over epochs; a dashed line marks the best epoch."""
     validation = points["validation"]
     loss = {name: [(p["epoch"], p["loss"]) for p in points[name]] for name in ("train", "validation")}
     scores = {
-        "accuracy": [(p["epoch"], p["accuracy"]) for p in validation],
-        "macro-F1": [(p["epoch"], p["macro_f1"]) for p in validation],
+        title: [(p["epoch"], p[name]) for p in validation if name in p]
+        for title, name in (("accuracy", "accuracy"), ("macro-F1", "macro_f1"))
     }
     panels = [("loss by epoch", loss)]
     if validation:
@@ -37,7 +37,7 @@ def draw_training_curves(points: Mapping[str, Sequence[Mapping[str, float]]], *,
     )
 
 
-def _panel(title: str, lines: Mapping[str, Points], left: float, best_epoch: int) -> str:
+def _panel(title: str, lines: Mapping[str, Points], left: float, best_epoch: float) -> str:
     points = [point for line in lines.values() for point in line]
     last = max(epoch for epoch, _ in points)
     low, high = min(value for _, value in points), max(value for _, value in points)
@@ -56,7 +56,7 @@ def _panel(title: str, lines: Mapping[str, Points], left: float, best_epoch: int
         parts.append(f'<text x="{x(epoch):.1f}" y="{TOP + HEIGHT + 16}" text-anchor="middle">{epoch}</text>')
     parts.append(
         f'<line x1="{x(best_epoch):.1f}" x2="{x(best_epoch):.1f}" y1="{TOP}" y2="{TOP + HEIGHT}" stroke="#6b7280" '
-        f'stroke-dasharray="4 4"><title>best epoch: {best_epoch}</title></line>'
+        f'stroke-dasharray="4 4"><title>best epoch: {best_epoch:g}</title></line>'
     )
     for i, (name, line) in enumerate(lines.items()):
         path = " ".join(f"{x(epoch):.1f},{y(value):.1f}" for epoch, value in line)

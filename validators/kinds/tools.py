@@ -14,6 +14,7 @@ from winnow.config.tool_mapping import ToolMapping
 from winnow.core.example import canonical_text, fold_key
 from winnow.core.hashing import stable_hash
 from winnow.core.label_error_evidence import LabelEvidence
+from winnow.core.model_vocabulary import TrainingMethod
 from winnow.core.vocabulary import DropReason
 from winnow.validators.json_content import JsonContent
 from winnow.validators.kinds.kind import (
@@ -319,7 +320,7 @@ TOOLS = Kind(
     is_held_out=_is_held_out,
     layouts=(PREFERENCE, *LAYOUTS),
     lossless_formats=("jsonl", "csv", "openai", "anthropic", "trl_messages"),
-    training_methods=(),
+    training_methods=(TrainingMethod.ADAPTER, TrainingMethod.PROMPT),
     export_format="openai",
     interaction_row=dialogue_row,
     tool_mapping=ToolMappingSupport(

@@ -46,7 +46,7 @@ def train(
         choice(
             TrainingMethod,
             "linear: logistic regression on embeddings. encoder: LoRA fine-tuning of a sentence encoder. "
-            "prompt: the task as a prompt to a language model.",
+            "adapter: LoRA fine-tuning of a causal language model. prompt: the task as a prompt to a language model.",
         ),
     ] = TrainingMethod.LINEAR,
     seed: Annotated[int, typer.Option(help="Random seed; the same seed and settings give the same run.")] = 0,

@@ -92,6 +92,8 @@ class TrainingMethod(StrEnum):
     """Logistic regression on embeddings."""
     ENCODER = "encoder"
     """LoRA fine-tuning of a sentence encoder."""
+    ADAPTER = "adapter"
+    """LoRA fine-tuning of a causal language model."""
     PROMPT = "prompt"
     """The task as a prompt to Claude or a local model."""
 
@@ -119,6 +121,14 @@ class Precision(StrEnum):
     """A setting only: bf16 where the hardware supports it natively, else f32."""
     BF16 = "bf16"
     F32 = "f32"
+
+
+class Quantization(StrEnum):
+    """The number format of a base model's weights while an adapter is trained on them."""
+
+    NONE = "none"
+    NF4 = "nf4"
+    """Four bits (QLoRA)."""
 
 
 class Pooling(StrEnum):

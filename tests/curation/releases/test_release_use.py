@@ -14,7 +14,7 @@ from winnow.validators.kinds.tools import TOOLS
     ("kind", "use", "run"),
     [
         (INTENTS, "winnow train r1 --method linear", "winnow train r1"),
-        (TOOLS, "winnow export r1 --format openai", "winnow evaluate r1 --predictions FILE"),
+        (TOOLS, "winnow train r1 --method adapter", "winnow train r1 --method adapter"),
     ],
 )
 def test_a_release_is_trained_on_or_exported(kind: Kind, use: str, run: str) -> None:

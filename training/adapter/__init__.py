@@ -1,0 +1,1 @@
+"""Method `adapter`: LoRA on a causal language model that learns exactly the answers."""

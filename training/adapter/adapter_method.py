@@ -1,0 +1,245 @@
+"""Train a run of method `adapter` on a release, and predict with it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from winnow.config.task import Task
+from winnow.core.clock import utc_now
+from winnow.core.errors import Problem, WinnowError
+from winnow.core.progress import Progress
+from winnow.core.vocabulary import Split
+from winnow.curation.checks.chat_template.chat_tokenizer import ChatTokenizer, open_chat_tokenizer
+from winnow.curation.engine.embedders.embedder import Embedder, open_embedder
+from winnow.curation.releases.release import Release
+from winnow.training.adapter.adapter_settings import AdapterSettings
+from winnow.training.adapter.general_share import MixedRows, mix_general
+from winnow.training.adapter.query_prompt import query_prompt
+from winnow.training.adapter.trained_rows import LabeledQuery, TrainedRow, dialogue_rows, query_rows
+from winnow.training.answering.answer_request import requests_of_rows
+from winnow.training.causal_models import LocalBase, local_base
+from winnow.training.encoder.training_curves import CURVES_FILE, training_curves
+from winnow.training.encoder.training_curves_svg import draw_training_curves
+from winnow.training.predictions import Predictions
+from winnow.training.run_facts import AdapterRunFacts, BaseModelFacts, EmbedderFacts, RunIdentity
+from winnow.training.runs import RESULT_PACKAGES, CreatedRun, Run, create_run, run_id, versions
+
+if TYPE_CHECKING:
+    from winnow.training.adapter.adapter_trainer import AdapterRows, TrainedAdapter
+    from winnow.training.encoder.dry_run import DryRunEstimate
+
+CURVES_PLOT_FILE = "curves.svg"
+
+ADAPTER_PACKAGES = (*RESULT_PACKAGES, "accelerate", "peft", "transformers", "trl")
+"""Packages whose version is part of a run's id, as are the hashes of the base model and of its chat template."""
+
+COMPARED_ANSWERS = 8
+"""Greedy answers that must stay the same when the weights are rounded to bf16."""
+
+
+@dataclass(frozen=True)
+class LearnedRelease:
+    """A release as an adapter learns it."""
+
+    base: LocalBase
+    chat: ChatTokenizer
+    train: MixedRows
+    validation: list[TrainedRow]
+
+    @property
+    def rows(self) -> AdapterRows:
+        """What the trainer takes."""
+        from winnow.training.adapter.adapter_trainer import AdapterRows
+
+        return AdapterRows(self.train.rows, self.validation)
+
+
+def train(
+    release: Release,
+    folder: Path,
+    *,
+    settings: AdapterSettings | None = None,
+    seed: int = 0,
+    embedder: Embedder | None = None,
+    vectors_cache: Path | None = None,
+    progress: Progress | None = None,
+    report_to: str | None = None,
+) -> CreatedRun:
+    """Train, and save the LoRA layers in a run folder; also returns whether the run is new.
+
+    An interrupted training resumes from its last complete checkpoint: until the run is finished, its checkpoints are in
+    `.RUN.resume` in the folder of runs. `embedder` is recorded for similarity measures, by default the task's;
+    `vectors_cache` is not used. `report_to` is passed to the Trainer (`tensorboard`, `wandb`, ...).
+
+    Raises WinnowError when the release has no train rows, the base model cannot be loaded, or an answer cannot be
+    learned as it is.
+    """
+    from filelock import FileLock
+
+    chosen = settings or AdapterSettings()
+    base = local_base(base_name(release, chosen))
+    chat = open_chat(base, release.task(), chosen)
+    requested = asdict(chosen)
+    depends_on = versions(ADAPTER_PACKAGES) | {"base": base.weights_hash, "template": chat.template_sha256}
+    resume = folder / f".{run_id(release, 'adapter', requested, seed, depends_on=depends_on)}.resume"
+
+    def fill_folder(part: Path, identity: RunIdentity) -> AdapterRunFacts:
+        from winnow.training.adapter.adapter_trainer import fit_adapter
+
+        learned = learned_release(release, base, chat, chosen, seed=seed)
+        fitted = fit_adapter(
+            base,
+            chat,
+            learned.rows,
+            settings=chosen,
+            seed=seed,
+            checkpoints=resume,
+            report_to=report_to,
+            progress=progress,
+        )
+        return _write_run(part, resume, identity, release, learned, fitted, embedder)
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(resume.with_suffix(".lock")):  # two processes would write into the same checkpoint folder
+        created = create_run(
+            folder,
+            release,
+            method="adapter",
+            settings=requested,
+            seed=seed,
+            fill_folder=fill_folder,
+            depends_on=depends_on,
+        )
+        shutil.rmtree(resume, ignore_errors=True)
+    return created
+
+
+def predict(
+    run: Run, texts: Sequence[str], *, vectors_cache: Path | None = None, progress: Progress | None = None
+) -> Predictions:
+    """Predict labels with a run's model; `vectors_cache` is not used.
+
+    Raises WinnowError when the base model's weights differ from those that the run was trained on.
+    """
+    raise WinnowError(Problem(run.id, "it answers in dialogues", "a run that labels texts", "evaluate it instead"))
+
+
+def dry_run(release: Release, *, settings: AdapterSettings | None = None, seed: int = 0) -> DryRunEstimate:
+    """Train ten steps and estimate the whole training on this machine; nothing is kept."""
+    from winnow.training.adapter.adapter_dry_run import estimate_adapter
+
+    chosen = settings or AdapterSettings()
+    base = local_base(base_name(release, chosen))
+    chat = open_chat(base, release.task(), chosen)
+    learned = learned_release(release, base, chat, chosen, seed=seed)
+    return estimate_adapter(base, chat, learned.rows, settings=chosen, seed=seed)
+
+
+def base_name(release: Release, settings: AdapterSettings) -> str | None:
+    """The base model: the setting, or the task's, whose folder may be relative to the workspace of the release."""
+    stated = release.task().base_model
+    if settings.model or stated is None:
+        return settings.model
+    in_workspace = release.path.parent.parent / stated.model
+    return str(in_workspace) if not Path(stated.model).exists() and in_workspace.exists() else stated.model
+
+
+def open_chat(base: LocalBase, task: Task, settings: AdapterSettings) -> ChatTokenizer:
+    """The tokenizer of the base model, with the window that rows may have."""
+    stated = task.base_model.window if task.base_model and settings.model is None else None
+    return open_chat_tokenizer(base.folder, name=base.requested or "", window=settings.max_length or stated)
+
+
+def learned_release(
+    release: Release, base: LocalBase, chat: ChatTokenizer, settings: AdapterSettings, *, seed: int
+) -> LearnedRelease:
+    """The rows of train and validation. Raises WinnowError when there is nothing to learn, or a row is faulty."""
+    train_rows = trained_rows_of(release, Split.TRAIN, chat, settings)
+    if not train_rows:
+        fix = "freeze a release with train rows"
+        raise WinnowError(Problem(release.name, "no answers to learn in train", "a release with answers in train", fix))
+    mixed = mix_general(train_rows, share=settings.general_share, seed=seed)
+    return LearnedRelease(base, chat, mixed, trained_rows_of(release, Split.VALIDATION, chat, settings))
+
+
+def trained_rows_of(release: Release, split: str, chat: ChatTokenizer, settings: AdapterSettings) -> list[TrainedRow]:
+    """The answers of one split as rows of a prompt and an answer."""
+    task, rows = release.task(), release.rows(split)
+    if release.kind.holds_dialogues:
+        return dialogue_rows(requests_of_rows(rows, task, split), chat)
+    prompt = query_prompt(chat, instruction=settings.instruction, prompt_template=task.prompt_template)
+    columns = (rows[name] for name in ("id", "text", "label"))
+    return query_rows([LabeledQuery(*map(str, values)) for values in zip(*columns, strict=True)], prompt)
+
+
+def _greedy_answers(learned: LearnedRelease, fitted: TrainedAdapter) -> Callable[[Any], list[list[int]]]:
+    """A function that answers some prompts of validation, or of train where there is none."""
+    from winnow.training.adapter.greedy_tokens import autocast, greedy_tokens
+    from winnow.training.adapter.training_watch import sampled_rows
+
+    rows = sampled_rows(learned.validation or learned.train.rows, COMPARED_ANSWERS)
+    limit, stop_ids = 2 * max(len(row.answer_ids) for row in learned.train.rows), learned.chat.stop_ids
+
+    def answers(model: Any) -> list[list[int]]:
+        with autocast(fitted.hardware):
+            return [greedy_tokens(model, row.prompt_ids, stop_ids=stop_ids, limit=limit) for row in rows]
+
+    return answers
+
+
+def _write_run(
+    part: Path,
+    resume: Path,
+    identity: RunIdentity,
+    release: Release,
+    learned: LearnedRelease,
+    fitted: TrainedAdapter,
+    embedder: Embedder | None,
+) -> AdapterRunFacts:
+    """Write the adapter, its training curves and samples; returns the facts of the run."""
+    from winnow.training.adapter.saved_adapter import ADAPTER_FOLDER, save_adapter
+    from winnow.training.adapter.training_watch import SAMPLES_FILE
+
+    task, base = release.task(), BaseModelFacts.of(learned.base)
+    saved = save_adapter(
+        fitted.model, part / ADAPTER_FOLDER, base=base.model or "", answers=_greedy_answers(learned, fitted)
+    )
+    points = training_curves(fitted.history)
+    checked = points["validation"]
+    epochs = max((point["epoch"] for point in points["train"]), default=0.0)
+    best = min(checked, key=lambda point: point["loss"])["epoch"] if checked else epochs
+    (part / CURVES_FILE).write_text(json.dumps(points, indent=1) + "\n", encoding="utf-8")
+    (part / CURVES_PLOT_FILE).write_text(draw_training_curves(points, best_epoch=best), encoding="utf-8")
+    if (resume / SAMPLES_FILE).is_file():
+        shutil.copy(resume / SAMPLES_FILE, part / SAMPLES_FILE)
+    near = embedder or open_embedder(task.embedder.model, backend=task.embedder.backend)
+    return AdapterRunFacts(
+        **dict(identity),
+        method="adapter",
+        trained_at=utc_now(),
+        routes=task.routes,
+        seconds=fitted.seconds,
+        train_rows=release.counts["train"],
+        embedder=EmbedderFacts.of(near),
+        trained_answers=len(learned.train.rows),
+        general_answers=learned.train.general,
+        general_left_out=learned.train.left_out,
+        validation_answers=len(learned.validation),
+        epochs=epochs,
+        best_epoch=best,
+        trained_parameters=fitted.trained_parameters,
+        trained_tokens=sum(len(row.answer_ids) for row in learned.train.rows),
+        tokens_per_second=fitted.tokens_per_second,
+        saved_as=saved,
+        hardware=fitted.hardware,
+        peak_memory=fitted.peak_memory,
+        resumed=fitted.resumed,
+        base=base,
+        template_sha256=learned.chat.template_sha256,
+        call_format=task.call_format if release.kind.holds_dialogues else "",
+    )

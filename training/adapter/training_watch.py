@@ -1,0 +1,121 @@
+"""What happens beside the steps of a training: checks at fixed steps, samples, progress and the time."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from transformers import TrainerCallback
+
+from winnow.core.progress import Progress
+from winnow.curation.checks.chat_template.chat_tokenizer import ChatTokenizer
+from winnow.training.adapter.adapter_settings import AdapterSettings
+from winnow.training.adapter.greedy_tokens import autocast, greedy_tokens
+from winnow.training.adapter.trained_rows import TrainedRow
+from winnow.training.encoder.checkpoints import write_elapsed_seconds
+from winnow.training.run_facts import Hardware
+
+SAMPLES_FILE = "samples.jsonl"
+"""In a run folder: answers that the model wrote at each checkpoint."""
+
+
+def check_steps(rows: int, settings: AdapterSettings) -> frozenset[int]:
+    """The steps after which validation is measured and a checkpoint saved: evenly spaced in every epoch."""
+    epoch, checks = -(-rows // settings.batch_size), settings.checks_per_epoch
+    found = {round(epoch * (done + part / checks)) for done in range(settings.epochs) for part in range(1, checks + 1)}
+    return frozenset(found - {0})
+
+
+class TrainingWatch(TrainerCallback):  # type: ignore[misc]  # the Trainer requires a subclass
+    """Asks for checks, writes samples, reports progress, and measures the time across interruptions."""
+
+    def __init__(
+        self,
+        train: Sequence[TrainedRow],
+        validation: Sequence[TrainedRow],
+        chat: ChatTokenizer,
+        settings: AdapterSettings,
+        hardware: Hardware,
+        folder: Path,
+        progress: Progress | None,
+    ) -> None:
+        self.folder, self.progress, self.chat, self.hardware = folder, progress, chat, hardware
+        self.due = check_steps(len(train), settings)
+        self.sampled = sampled_rows(validation, settings.samples)
+        self.longest = max((len(row.answer_ids) for row in train), default=0)
+        self.step_tokens = sum(len(row.input_ids) for row in train) / max(len(train), 1) * settings.batch_size
+        self.started = self.step_started = time.perf_counter()
+        self.elapsed, self.step_seconds, self.steps = 0.0, 0.0, 0
+
+    def start(self, started: float, elapsed: float, step: int) -> None:
+        """State when this process began and how far an interrupted training came: later samples are written again."""
+        self.started, self.elapsed = started, elapsed
+        path = self.folder / SAMPLES_FILE
+        lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+        kept = [line for line in lines if _step_of(line) <= step]
+        if lines:
+            path.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
+
+    def seconds(self) -> float:
+        """Seconds spent so far, including before an interruption."""
+        return self.elapsed + time.perf_counter() - self.started
+
+    def tokens_per_second(self) -> float:
+        """Tokens of prompts and answers per second of the steps of this process; 0 before the first step."""
+        return round(self.step_tokens * self.steps / self.step_seconds, 1) if self.step_seconds else 0.0
+
+    def on_step_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """Start the timer of a step."""
+        self.step_started = time.perf_counter()
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """Report progress in rows, and ask for a check where one is due."""
+        self.step_seconds += time.perf_counter() - self.step_started
+        self.steps += 1
+        if state.global_step in self.due:
+            control.should_log = control.should_save = True
+            control.should_evaluate = args.eval_strategy != "no"
+        if self.progress:
+            size = args.per_device_train_batch_size
+            self.progress(size * state.global_step, size * state.max_steps)
+
+    def on_save(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """Write samples, and the elapsed time into the checkpoint that was just written."""
+        if self.sampled:
+            self._write_samples(kwargs["model"], state)
+        write_elapsed_seconds(self.folder / f"checkpoint-{state.global_step}", self.seconds())
+
+    def _write_samples(self, model: Any, state: Any) -> None:
+        training = model.training
+        model.eval()
+        with (self.folder / SAMPLES_FILE).open("a", encoding="utf-8") as handle, autocast(self.hardware):
+            for row in self.sampled:
+                limit = 2 * self.longest
+                answer = greedy_tokens(model, row.prompt_ids, stop_ids=self.chat.stop_ids, limit=limit)
+                line = {
+                    "step": state.global_step,
+                    "epoch": round(state.epoch, 3),
+                    "record": row.record,
+                    "turn": row.turn + 1,
+                    "expected": self.chat.tokenizer.decode(row.answer_ids),
+                    "answer": self.chat.tokenizer.decode(answer),
+                }
+                handle.write(json.dumps(line, ensure_ascii=False) + "\n")
+        model.train(training)
+
+
+def sampled_rows(rows: Sequence[TrainedRow], count: int) -> list[TrainedRow]:
+    """So many of the rows, evenly spaced in the order of their records."""
+    ordered = sorted(rows, key=lambda row: (row.record, row.turn))
+    chosen = min(count, len(ordered))
+    return [ordered[place * len(ordered) // chosen] for place in range(chosen)]
+
+
+def _step_of(line: str) -> float:
+    try:
+        return float(json.loads(line)["step"])
+    except (ValueError, KeyError, TypeError):
+        return float("inf")  # cut off by a kill

@@ -17,7 +17,7 @@ from winnow.curation.releases.manifest import Manifest
 from winnow.curation.releases.release_lines import ExclusionLine, MustPassCase, ReleaseRow
 from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts
 from winnow.curation.review.lot_facts import LotFacts
-from winnow.operations.compare import ComparisonOutput
+from winnow.operations.compare import ComparisonOutput, ToolComparisonOutput
 from winnow.operations.feedback import FeedbackOutput
 from winnow.operations.label_errors import LabelErrors
 from winnow.reports.report_facts import DailyReportFacts
@@ -46,6 +46,7 @@ PUBLIC_RECORDS: dict[str, type[object]] = {
     "report": DailyReportFacts,
     "run": RunFile,
     "tool_evaluation": ToolEvaluationFacts,
+    "tool_comparison": ToolComparisonOutput,
     "working_row": WorkingRow,
 }
 """Every public record by the name of its schema. A new record is one entry here."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import winnow
 from tests.support.paths import ROOT
+from tests.support.workspaces import waive_failing
 from winnow.curation.io.readers.columns import Columns
 from winnow.workspace import Workspace
 
@@ -28,6 +29,13 @@ def small_assistant(folder: Path, *, every: int = 4, more: str = "") -> Workspac
     made = winnow.open(folder)
     made.add(folder / "some.jsonl", license="own", columns=Columns(group="group"))
     return made
+
+
+def freeze_assistant(folder: Path) -> None:
+    """The same, frozen as `first`; gates that so few dialogues fail are waived."""
+    workspace = small_assistant(folder)
+    waive_failing(workspace)
+    workspace.freeze("first")
 
 
 def example_rows() -> list[dict[str, object]]:

@@ -69,7 +69,7 @@ def compare(
 
     Raises WinnowError for fewer than two runs, for a run that is given twice, or when there are no common rows.
     """
-    _check_runs(runs)
+    check_runs(runs)
     releases = [release_of(run) for run in runs]
     for run, release in zip(runs, releases, strict=True):
         check_release(run, release, split)
@@ -166,7 +166,8 @@ def _common_rows(
     return _CommonRows(rows, left_out, len(shared) - len(same))
 
 
-def _check_runs(runs: Sequence[Run]) -> None:
+def check_runs(runs: Sequence[Run]) -> None:
+    """Raises WinnowError for fewer than two runs, or for a run that is given twice."""
     ids = [run.id for run in runs]
     if len(ids) < 2:
         raise WinnowError(Problem("runs", f"{len(ids)} run given", "two or more", f"{command('runs')} lists them"))

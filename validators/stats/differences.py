@@ -29,13 +29,13 @@ BISECTION_STEPS = 60
 """Bisection steps: 2 / 2^60 is far below the smallest possible difference of shares, whatever the number of rows."""
 
 
-def paired_difference(gained: int, lost: int, rows: int) -> Difference:
+def paired_difference(gained: float, lost: float, rows: float) -> Difference:
     """Difference of two shares measured on the same rows: (gained - lost) / rows.
 
-    `gained` counts the rows that only the second model gets right, `lost` those that only the first gets right. The
-    interval is the score interval of Tango (1998), "Equivalence test and confidence interval for the difference in
-    proportions for the paired-sample design". The paired bootstrap has too little coverage when few rows differ
-    (docs/decisions/0020-evaluation.md).
+    `gained` counts the rows that only the second model gets right, `lost` those that only the first gets right; all
+    three may be effective numbers, of rows that depend on each other. The interval is the score interval of Tango
+    (1998), "Equivalence test and confidence interval for the difference in proportions for the paired-sample design".
+    The paired bootstrap has too little coverage when few rows differ (docs/decisions/0020-evaluation.md).
     """
     value = (gained - lost) / rows
     low = _zero_crossing(lambda delta: _tango_score(gained, lost, rows, delta) - CONFIDENCE_Z, -1.0, value)
@@ -43,7 +43,7 @@ def paired_difference(gained: int, lost: int, rows: int) -> Difference:
     return Difference(value, low, high)
 
 
-def _tango_score(gained: int, lost: int, rows: int, delta: float) -> float:
+def _tango_score(gained: float, lost: float, rows: float, delta: float) -> float:
     """The score statistic of the hypothesis that the difference is `delta`; it decreases as `delta` grows."""
     a, b = 2.0 * rows, -gained - lost + (2 * rows - gained + lost) * delta
     root = math.sqrt(max(b * b + 4 * a * lost * delta * (1 - delta), 0.0))

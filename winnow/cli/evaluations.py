@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from winnow.cli.params import JsonOption, choice, context_of, input_files, progress_bar
-from winnow.cli.render import comparison_view, terminal
+from winnow.cli.render import terminal
+from winnow.cli.render.comparison_view import print_comparison
 from winnow.cli.render.evaluation_view import print_evaluation
+from winnow.cli.render.tool_comparison_view import print_tool_comparison
 from winnow.core.commands import command
 from winnow.core.model_vocabulary import MissingPrediction
+from winnow.core.record import Record
 from winnow.core.vocabulary import SPLITS, Split
 from winnow.operations._context import Context, WorkspaceContext
+from winnow.training.evaluation.comparison_facts import ComparisonFacts
+from winnow.training.evaluation.tools.tool_comparison_facts import ToolComparisonFacts
 from winnow.training.run_facts import IMPORTED
 
 if TYPE_CHECKING:
     from winnow.training.evaluation.compare import Comparison
     from winnow.training.evaluation.evaluate import Evaluation
+    from winnow.training.evaluation.tools.compare_tool_runs import ToolComparison
 
+
+COMPARISON_VIEWS: Mapping[type[Record], Callable[[Any], None]] = {
+    ComparisonFacts: print_comparison,
+    ToolComparisonFacts: print_tool_comparison,
+}
+"""What prints a comparison, by what it measured."""
 
 SplitOption = Annotated[str, choice(SPLITS, "Split to evaluate on; every evaluation on test is recorded in the run.")]
 
@@ -103,13 +115,14 @@ def compare(
     if json:
         terminal.print_json(compared.output().model_dump(mode="json"))
         return
-    comparison_view.print_comparison(comparison)
+    COMPARISON_VIEWS[type(comparison.facts)](comparison)
     terminal.print_line()
     terminal.print_line(f"report {page}")
     terminal.print_next(_after_comparison(comparison, runs))
 
 
-def _after_comparison(comparison: Comparison, runs: Sequence[str]) -> str:
+def _after_comparison(comparison: Comparison | ToolComparison, runs: Sequence[str]) -> str:
     """Evaluate the best run: it shows where and why it is wrong; `runs` are the ids or paths that were given."""
-    _, best = max(zip(comparison.facts.runs, runs, strict=True), key=lambda pair: pair[0].accuracy.value)
+    accuracy = [one.accuracy.value for one in comparison.facts.runs]
+    best = runs[accuracy.index(max(accuracy))]
     return command("evaluate", best, split=comparison.facts.split)

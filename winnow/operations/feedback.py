@@ -14,7 +14,6 @@ from winnow.core.result import NotMeasured
 from winnow.core.vocabulary import Split
 from winnow.curation.annotations.feedback_facts import FEEDBACK_FILE, FeedbackFacts, read_feedback, write_feedback
 from winnow.operations._context import WorkspaceContext
-from winnow.operations.compare import compare
 from winnow.operations.evaluate import evaluate_run
 from winnow.operations.list_runs import list_runs
 from winnow.training.feedback.impact import FeedbackImpact, measure_impact
@@ -147,6 +146,8 @@ def _impact_of_last_round(
     workspace: WorkspaceContext, run: Run, previous: str | Path | None, progress: Progress | None
 ) -> FeedbackImpact | NotMeasured:
     """What the previous round of feedback fixed."""
+    from winnow.training.evaluation.compare import compare
+
     before = workspace.run(previous) if previous else _previous_run(workspace, run)
     if before is None:
         return NotMeasured("no feedback on an earlier run with the same settings and another release")
@@ -158,7 +159,12 @@ def _impact_of_last_round(
         )
     if not release_of(run).counts["validation"]:
         return NotMeasured("the release has no validation rows")
-    compared, _ = compare(workspace, [before.path, run.path], progress=progress)
+    compared = compare(
+        [before, run],
+        current_label=workspace.label_lookup(),
+        vectors_cache=workspace.vectors_cache,
+        progress=progress,
+    )
     return measure_impact(read_feedback(path), compared.rows, run.id)
 
 

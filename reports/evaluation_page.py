@@ -62,7 +62,7 @@ def evaluation_page(evaluation: Evaluation) -> str:
         matrix=layout_matrix(counts, labels, last=fallback),
         fallback=fallback,
         score_names=SCORE_NAMES,
-        **_slices(measures.slices),
+        **slices_shown(measures.slices),
         **_plots(measures),
     )
 
@@ -75,7 +75,7 @@ class _ConfusedPair:
     texts: list[str]
 
 
-def _slices(slices: Sequence[Slice]) -> dict[str, Any]:
+def slices_shown(slices: Sequence[Slice]) -> dict[str, Any]:
     """Slices with lower accuracy than other rows, those beyond chance first; without slices of nearly all rows."""
     weak = [
         one

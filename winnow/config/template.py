@@ -92,6 +92,11 @@ gates:                            # thresholds; one looser than its default also
   answer_style: {share_min: 0.80}
 licenses:
   allow: []                       # licenses that pass although they are `unknown` or forbid commercial use
+goals:                            # what a model must reach; met, not met, or not enough evidence
+  selection: 0.90                 # of the answers that should call, those that call the right tools
+  valid: 0.98                     # answers that the call format reads
+  no_call_precision: 0.90         # of the answers without a call, those that should have none
+  # pairs: 0.95                   # accuracy on the pairs of `confusable`, where they are listed
 """
 
 _EXAMPLE_TOOLS = """\

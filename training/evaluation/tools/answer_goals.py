@@ -57,6 +57,12 @@ def judge_answer_goals(goals: Mapping[str, float], results: Sequence[AnswerResul
     return [judge_clustered(name, goal, counts_of(results, _count_of(name, task))) for name, goal in goals.items()]
 
 
+def suggested_verdicts(results: Sequence[AnswerResult], task: Task) -> list[GoalVerdict]:
+    """The usual goals, without those for pairs where the task declares none."""
+    usual = {name: goal for name, goal in SUGGESTED_GOALS.items() if name != "pairs" or task.confusable}
+    return judge_answer_goals(usual, results, task)
+
+
 def _count_of(name: str, task: Task) -> Count:
     measure, _, behavior = name.partition(".")
     if behavior:

@@ -35,14 +35,14 @@ def print_evaluation(evaluation: Evaluation) -> None:
     rows += _scope_rows(measures.out_of_scope)
     rows += _calibration_rows(measures.calibration)
     rows += _fallback_rows(measures.selective)
-    rows += _speed_rows(measures.latency)
+    rows += speed_rows(measures.latency)
     print_table([evaluation.split, f"{measures.rows:,} rows", "95 % interval"], rows, right=[1])
     for why, count in measures.not_answered.items():
         print_line(f"{count:,} texts got no readable answer ({why}) and go to the fallback", style="yellow")
     print_goals(measures.goals)
     _print_must_pass(measures.must_pass)
-    _print_slices(measures.slices)
-    _print_learning_curve(measures.learning_curve)
+    print_weak_slices(measures.slices)
+    print_learning_curve(measures.learning_curve)
     pairs = measures.confused_pairs[:ROWS_SHOWN]
     if pairs:
         print_line()
@@ -87,13 +87,14 @@ def _fallback_rows(chosen: SelectivePrediction | NotMeasured) -> list[tuple[str,
     return [(f"answered at confidence ≥ {threshold.value:.2f}", f"{result.answered.value:.1%}", wrong)]
 
 
-def _speed_rows(latency: Latency | NotMeasured) -> list[tuple[str, str, str]]:
+def speed_rows(latency: Latency | NotMeasured, *, one: str = "one query") -> list[tuple[str, str, str]]:
+    """How long one takes, and how many are answered in bulk; nothing where it was not measured."""
     if isinstance(latency, NotMeasured):
         return []
     single = f"{1000 * latency.p50_seconds:.1f} ms, p95 {1000 * latency.p95_seconds:.1f} ms"
     memory = f"peak memory {latency.peak_memory_bytes / 2**20:,.0f} MiB"
     busy = "; the machine was under other load" if latency.busy else ""
-    return [("one query", single, f"{latency.queries_per_second:,.0f} per second in bulk; {memory}{busy}")]
+    return [(one, single, f"{latency.queries_per_second:,.0f} per second in bulk; {memory}{busy}")]
 
 
 def _print_must_pass(must_pass: MustPass | NotMeasured) -> None:
@@ -108,7 +109,8 @@ def _print_must_pass(must_pass: MustPass | NotMeasured) -> None:
         print_line(f"  and {len(must_pass.failures) - ROWS_SHOWN:,} more in the report")
 
 
-def _print_slices(slices: Sequence[Slice]) -> None:
+def print_weak_slices(slices: Sequence[Slice], *, rows_are: str = "rows") -> None:
+    """Print the slices that are weaker than all other rows beyond chance."""
     weak = [one for one in slices if one.differs is True and one.rows_lost > 0][:ROWS_SHOWN]
     if weak:
         print_line()
@@ -116,11 +118,12 @@ def _print_slices(slices: Sequence[Slice]) -> None:
             (f"{one.slice}: {one.value}", f"{one.rows:,}", *share_cells(one.accuracy), *share_cells(one.elsewhere))
             for one in weak
         ]
-        head = ["significantly weaker", "rows", "accuracy", "95 % interval", "other rows", "95 % interval"]
+        head = ["significantly weaker", rows_are, "accuracy", "95 % interval", f"other {rows_are}", "95 % interval"]
         print_table(head, rows, right=[1, 2, 4])
 
 
-def _print_learning_curve(curve: LearningCurve | NotMeasured) -> None:
+def print_learning_curve(curve: LearningCurve | NotMeasured) -> None:
+    """Print the points of the learning curve, where it was measured."""
     if not isinstance(curve, NotMeasured):
         print_line()
         rows = [(f"{p.share:.0%}", f"{p.train_rows:,}", *share_cells(p.accuracy)) for p in curve.points]

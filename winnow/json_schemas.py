@@ -23,6 +23,7 @@ from winnow.operations.label_errors import LabelErrors
 from winnow.reports.report_facts import DailyReportFacts
 from winnow.training.evaluation.evaluation_facts import EvaluationFacts
 from winnow.training.evaluation.tools.tool_facts import ToolEvaluationFacts
+from winnow.training.forgetting.general_facts import GeneralFacts
 from winnow.training.monitoring.ab_test.ab_facts import AbTestFacts
 from winnow.training.monitoring.decision_facts import DecisionFacts
 from winnow.training.run_facts import RunFile
@@ -36,6 +37,7 @@ PUBLIC_RECORDS: dict[str, type[object]] = {
     "exclusion": ExclusionLine,
     "feedback": FeedbackOutput,
     "gate": Gate,
+    "general": GeneralFacts,
     "interaction": InteractionLine,
     "label_accuracy": LabelAccuracyFacts,
     "label_errors": LabelErrors,

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from winnow.operations.push import PushResult
     from winnow.operations.report import ReportResult
     from winnow.operations.show import RecordDetails
+    from winnow.training.forgetting.general_facts import GeneralFacts
     from winnow.training.monitoring.ab_test.ab_facts import AbTestFacts
     from winnow.training.monitoring.decision_report import DecisionReport
     from winnow.training.runs import CreatedRun, Run
@@ -533,6 +534,14 @@ class Workspace:
 
         return decide(self._context, id_or_path, today=today, progress=progress)
 
+    def evaluate_general(
+        self, id_or_path: str | Path, file: str | Path, *, progress: Progress | None = None
+    ) -> GeneralFacts:
+        """Compare an adapter with its base model on general instructions: what it forgets."""
+        from winnow.operations.evaluate_general import evaluate_general
+
+        return evaluate_general(self._context, id_or_path, file, progress=progress)
+
     def decide_ab(self, log: str | Path, *, baseline: str | None = None) -> AbTestFacts:
         """Judge a log of two variants in production: deploy the candidate, keep the baseline, or collect more."""
         from winnow.operations.decide_ab import decide_ab
@@ -547,14 +556,24 @@ class Workspace:
         reason: str,
         target: str | None = None,
         remote_id: str | None = None,
+        accept_forgetting: str = "",
     ) -> RecordedDeployment:
         """Record that a run is in production from now on; also says whether that is new.
 
-        `target` is the runtime that serves it, and `remote_id` its id or name there.
+        `target` is the runtime that serves it, and `remote_id` its id or name there. `accept_forgetting` says why an
+        adapter is deployed that degrades on general instructions or was not measured on them.
         """
         from winnow.operations.deploy import deploy
 
-        return deploy(self._context, id_or_path, by=by, reason=reason, target=target, remote_id=remote_id)
+        return deploy(
+            self._context,
+            id_or_path,
+            by=by,
+            reason=reason,
+            target=target,
+            remote_id=remote_id,
+            accept_forgetting=accept_forgetting,
+        )
 
     def deployments(self) -> list[Deployment]:
         """Every deployment, oldest first; the last one is in production."""

@@ -12,8 +12,10 @@ from winnow.cli.params import JsonOption, choice, context_of, input_files, progr
 from winnow.cli.render import terminal
 from winnow.cli.render.comparison_view import print_comparison
 from winnow.cli.render.evaluation_view import print_evaluation
+from winnow.cli.render.forgetting_view import print_forgetting
 from winnow.cli.render.tool_comparison_view import print_tool_comparison
 from winnow.core.commands import command
+from winnow.core.evaluation_vocabulary import ForgettingVerdict
 from winnow.core.model_vocabulary import MissingPrediction
 from winnow.core.record import Record
 from winnow.core.vocabulary import SPLITS, Split
@@ -63,11 +65,21 @@ def evaluate(
     learning_curve: Annotated[
         bool, typer.Option("--learning-curve", help="Also train on subsets of train and evaluate each on validation.")
     ] = False,
+    general: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Measure instead what an adapter forgets: rows of question, choices and answer, or of messages.",
+        ),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Evaluate a run and write its report."""
     from winnow.operations import evaluate as operation
 
+    if general is not None:
+        _evaluate_general(context_of(context), run, general, json)
+        return
     with input_files([predictions] if predictions else []) as given, progress_bar("evaluating", json) as progress:
         place = context_of(context)
         evaluation, page = operation.evaluate(
@@ -90,6 +102,20 @@ def evaluate(
     if split == Split.TEST:
         terminal.print_line(f"this was evaluation {evaluation.run.looks_at_test()} on test; it is recorded in the run")
     terminal.print_next(_after_evaluation(evaluation, run, place))
+
+
+def _evaluate_general(place: Context, run: str, file: Path, json: bool) -> None:
+    """What a run forgets of general instructions."""
+    from winnow.operations import evaluate_general as operation
+
+    with input_files([file]) as (given,), progress_bar("scoring", json) as progress:
+        found = operation.evaluate_general(place, run, given, progress=progress)
+    if json:
+        terminal.print_json(found.model_dump(mode="json"))
+        return
+    print_forgetting(found)
+    lost = found.verdict == ForgettingVerdict.DEGRADES
+    terminal.print_next("winnow train RELEASE --method adapter" if lost else command("decide", found.run))
 
 
 def _after_evaluation(evaluation: Evaluation, run: str, place: Context) -> str:

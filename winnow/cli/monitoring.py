@@ -80,6 +80,14 @@ def deploy(
     reason: Annotated[str, typer.Option(help="Reason; stored in the history.")] = "",
     target: Annotated[str | None, choice(PackageTarget, "Runtime that serves the run.")] = None,
     remote_id: Annotated[str | None, typer.Option(help="Id or name of the run in that runtime.")] = None,
+    accept_forgetting: Annotated[
+        str,
+        typer.Option(
+            metavar="TEXT",
+            help="Why a run is deployed that degrades on general instructions or was not measured on them; stored with "
+            "the reason.",
+        ),
+    ] = "",
     history: Annotated[bool, typer.Option("--history", help="List all deployments instead.")] = False,
     json: JsonOption = False,
 ) -> None:
@@ -97,7 +105,15 @@ def deploy(
         return
     if run is None:
         raise WinnowError(Problem("RUN", "missing", "a run of this workspace", "winnow runs lists them"))
-    made, new = operation.deploy(workspace, run, by=by, reason=reason, target=target, remote_id=remote_id)
+    made, new = operation.deploy(
+        workspace,
+        run,
+        by=by,
+        reason=reason,
+        target=target,
+        remote_id=remote_id,
+        accept_forgetting=accept_forgetting,
+    )
     if json:
         terminal.print_json({"deployed": asdict(made), "new": new})
         return

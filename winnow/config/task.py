@@ -260,6 +260,8 @@ class Task(TaskSection):
     goals: dict[str, Share] = {}
     """Values a model must reach to be deployed, by measure: `recall.LABEL`, `precision.LABEL`, or one of GOALS or, for
     `kind: tools`, of TOOL_GOALS."""
+    general_loss_max: Share = 0.02
+    """For `kind: tools`: what a run may lose on general instructions, as a share, before `deploy` refuses it."""
     must_pass: str | None = None
     """A file next to `winnow.yaml` with queries that every model has to get right."""
     gates: GateThresholds = GateThresholds()

@@ -15,6 +15,7 @@ CALLS = {
     "init": "winnow.init",
     "deployment history": "ws.deployments",
     "decide on a log": "ws.decide_ab",
+    "evaluate on general rows": "ws.evaluate_general",
     "label-errors": "ws.label_errors",
     "generate": "ws.generate_plan",
     "generate variations": "ws.generate_variations",
@@ -29,10 +30,18 @@ CALLS = {
 ONLY_COMMANDS = ("annotators",)
 """Commands without a call: accounts of the labeling server are managed in a terminal."""
 
+MODES = {("decide", "ab"): "decide on a log", ("evaluate", "general"): "evaluate on general rows"}
+"""Options with which a verb has a call of its own, as CALLS names it."""
+
 PARAMETERS = {"for": "annotators", "set": "settings", "from": "from_file", "label": "labels"}
 """Options whose parameter has another name."""
 
-PARAMETERS_OF_VERBS = {"check": {"for": "base_model"}, "decide": {"ab": "log"}, "package": {"for": "target"}}
+PARAMETERS_OF_VERBS = {
+    "check": {"for": "base_model"},
+    "decide": {"ab": "log"},
+    "evaluate": {"general": "file"},
+    "package": {"for": "target"},
+}
 """Options whose parameter has a name of its own in one command."""
 
 OPTION_OF_PARAMETER = {"annotators": "for", "base_model": "for", "settings": "set"}
@@ -81,8 +90,7 @@ def _call(line: str, verb: str, arguments: Sequence[str], options: dict[str, Opt
     name = "deployment history" if verb == "deploy" and "history" in options else verb
     if verb == "generate contrasts" and options.get("by") == "rules":
         name, options = "contrasts by rule", {key: value for key, value in options.items() if key != "by"}
-    if verb == "decide" and "ab" in options:
-        name = "decide on a log"
+    name = next((own for (of, key), own in MODES.items() if verb == of and key in options), name)
     call = CALLS.get(name, f"ws.{first}")
     if call == "ws.generate":
         return f"ws.generate(GenerationRequest({', '.join([repr(rest[0]), *_request_fields(options)])}))"

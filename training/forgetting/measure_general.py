@@ -1,0 +1,167 @@
+"""Measure what an adapter forgets: its base model and the run on the same rows, one after the other."""
+
+from __future__ import annotations
+
+import gc
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from winnow.core.answer_vocabulary import AnswerErrorType
+from winnow.core.atomic import atomic_write
+from winnow.core.clock import utc_now
+from winnow.core.errors import GateError, Problem, WinnowError
+from winnow.core.evaluation_vocabulary import ForgettingVerdict
+from winnow.core.progress import Progress
+from winnow.core.result import NotMeasured
+from winnow.curation.checks.chat_template.chat_tokenizer import open_chat_tokenizer
+from winnow.training.answering.answer_request import AnswerRequest, requests_of
+from winnow.training.answering.model_answer import ModelAnswer
+from winnow.training.causal_models import LocalBase, load_network, local_base
+from winnow.training.forgetting.forgetting_gate import GENERAL_FILE
+from winnow.training.forgetting.general_facts import GeneralCalls, GeneralFacts, UnaskedCall
+from winnow.training.forgetting.general_rows import GeneralFile
+from winnow.training.forgetting.judge_forgetting import (
+    judge_calls,
+    judge_questions,
+    judge_references,
+    overall_verdict,
+    rows_needed,
+)
+from winnow.training.forgetting.score_rows import GeneralScores, GeneralTokens, score, tokenize
+from winnow.training.hardware import detect_hardware
+from winnow.training.run_facts import AdapterRunFacts
+from winnow.training.run_release import release_of
+from winnow.training.runs import Run
+from winnow.validators.tools.behavior import Behavior
+from winnow.validators.tools.dialogue import Dialogue, Role, Turn
+from winnow.validators.tools.judge_answer import judge_answer
+
+CALL_ERRORS = frozenset({AnswerErrorType.CALLED, AnswerErrorType.INVENTED_TOOL, AnswerErrorType.MALFORMED})
+"""Errors of an answer that calls a tool, or begins to: a call that was cut off or is broken is malformed."""
+
+ADAPTER_FOLDER = "adapter"
+"""In the folder of a run."""
+
+
+AnswersOf = Callable[[Sequence[AnswerRequest]], Sequence[ModelAnswer]]
+"""Gives an answer to every request, in order."""
+
+
+@dataclass(frozen=True)
+class _BothScores:
+    before: GeneralScores
+    after: GeneralScores
+
+
+def measure_general(
+    run: Run, content: GeneralFile, *, margin: float, answer: AnswersOf | None = None, progress: Progress | None = None
+) -> GeneralFacts:
+    """Compare a run with its base model on general rows, and write the result into the run.
+
+    `answer` gives the run's answers to requests; without it, calls without tools are not measured.
+
+    Raises WinnowError for a run that is no adapter or whose base model is not here, and GateError when the base model
+    is another one than the run was trained on.
+    """
+    facts = _adapter_facts(run)
+    base = _base_of(facts)
+    chat = open_chat_tokenizer(str(base.folder), name=facts.base.model or "")
+    scores = _both_scores(run, base, content, tokenize(content, chat), progress)
+    questions = judge_questions(scores.before.right, scores.after.right, margin=margin)
+    references = judge_references(scores.before.probability, scores.after.probability, margin=margin)
+    calls = _calls(run, facts, content, margin, answer)
+    measured = [one.verdict for one in (questions, references, calls) if not isinstance(one, NotMeasured)]
+    verdict = overall_verdict(measured)
+    found = GeneralFacts(
+        run=run.id,
+        base=facts.base.model,
+        file=content.name,
+        sha256=content.sha256,
+        measured_at=utc_now(),
+        margin=margin,
+        questions=questions,
+        references=references,
+        unasked_calls=calls,
+        verdict=verdict,
+        rows_needed=rows_needed(margin) if verdict is ForgettingVerdict.NOT_ENOUGH_EVIDENCE else None,
+    )
+    _write(run, found)
+    return found
+
+
+def _adapter_facts(run: Run) -> AdapterRunFacts:
+    if isinstance(run.facts, AdapterRunFacts):
+        return run.facts
+    expected = "a run of method adapter: other methods do not change a language model"
+    raise WinnowError(Problem(f"run {run.id}", f"method {run.facts.method}", expected, "name such a run"))
+
+
+def _base_of(facts: AdapterRunFacts) -> LocalBase:
+    base = local_base(facts.base.model)
+    if base.weights_hash != facts.base.weights_hash:
+        fix = "restore the base model that the run was trained on"
+        raise GateError(
+            Problem(
+                f"model {facts.base.model}", f"hash {base.weights_hash}", f"{facts.base.weights_hash}, as trained", fix
+            )
+        )
+    return base
+
+
+def _both_scores(
+    run: Run, base: LocalBase, content: GeneralFile, tokens: GeneralTokens, progress: Progress | None
+) -> _BothScores:
+    """One model after the other, so that only one is in memory, in the precision of the training."""
+    hardware, scores = detect_hardware(_adapter_facts(run).hardware.precision), []
+    for adapter in (None, run.path / ADAPTER_FOLDER):
+        network = load_network(Path(base.folder), hardware, adapter=adapter)
+        scores.append(score(network, content, tokens, progress=progress))
+        del network
+        gc.collect()
+    return _BothScores(*scores)
+
+
+def _requests(run: Run, content: GeneralFile) -> list[AnswerRequest]:
+    """The instructions as dialogues without tools, of which the last answer is asked for."""
+    dialogues = {}
+    for row in content.instructions:
+        earlier = (Turn(Role(one["role"]), one["content"], train=False) for one in row.messages)
+        turns = (*earlier, Turn(Role.ASSISTANT, row.reference))
+        dialogues[str(row.number)] = Dialogue(turns, ()), Behavior.GENERAL.value
+    return list(requests_of(dialogues, release_of(run).task()))
+
+
+def _calls(
+    run: Run, facts: AdapterRunFacts, content: GeneralFile, margin: float, answer: AnswersOf | None
+) -> GeneralCalls | NotMeasured:
+    if not facts.call_format:
+        return NotMeasured("the run answers with labels and calls no tools")
+    if answer is None:
+        return NotMeasured("no answers were generated")
+    requests = _requests(run, content)
+    return judge_calls(unasked_calls(requests, answer(requests)), len(requests), margin=margin)
+
+
+def unasked_calls(requests: Sequence[AnswerRequest], answers: Sequence[ModelAnswer]) -> list[UnaskedCall]:
+    """Answers that call, or that the call format cannot read because they begin to."""
+    found = []
+    for request, answer in zip(requests, answers, strict=True):
+        judged = judge_answer(
+            answer.text,
+            expected=request.expected,
+            before=request.before,
+            label=request.label,
+            call_format=request.call_format,
+            finished=answer.finished,
+        )
+        if not CALL_ERRORS.isdisjoint(one.name for one in judged.errors):
+            found.append(UnaskedCall(row=int(request.record), answer=answer.text))
+    return found
+
+
+def _write(run: Run, found: GeneralFacts) -> None:
+    with atomic_write(run.path / "evaluation" / GENERAL_FILE) as temporary:
+        stored = found.model_dump(mode="json")
+        temporary.write_text(json.dumps(stored, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -1,0 +1,100 @@
+"""What a run forgets of general instructions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from winnow.cli.render.terminal import print_line, print_note, print_table, printable
+from winnow.core.evaluation_vocabulary import ForgettingVerdict
+from winnow.core.result import Difference, NotMeasured
+
+if TYPE_CHECKING:
+    from winnow.training.forgetting.general_facts import GeneralFacts
+
+VERDICT_STYLES = {
+    ForgettingVerdict.DEGRADES: "bold red",
+    ForgettingVerdict.NO_MEASURED_CHANGE: "green",
+    ForgettingVerdict.NOT_ENOUGH_EVIDENCE: "yellow",
+}
+
+SHOWN_CALLS = 3
+
+
+def print_forgetting(found: GeneralFacts) -> None:
+    """Print what was measured before and after, with the verdict on each and on all."""
+    print_line(f"{found.run} and its base model {found.base} on {found.file}")
+    print_line(f"a loss of {100 * found.margin:g} points is accepted (general_loss_max)")
+    print_table(["measured", "rows", "before", "after", "change in points", "verdict"], _rows(found), right=[1, 2, 3])
+    calls = found.unasked_calls
+    if not isinstance(calls, NotMeasured):
+        for one in calls.calls[:SHOWN_CALLS]:
+            print_note(f"row {one.row} is answered with a call: {printable(one.answer[:120])}")
+    print_line()
+    print_line(f"verdict: {found.verdict}", style=VERDICT_STYLES[found.verdict])
+    if found.rows_needed is not None:
+        print_line(
+            f"Of each kind, {found.rows_needed:,} rows on which nothing changes would show that nothing is lost "
+            "beyond the margin."
+        )
+
+
+def _rows(found: GeneralFacts) -> list[tuple[str | Text, ...]]:
+    questions, references, calls = found.questions, found.references, found.unasked_calls
+    rows: list[tuple[str | Text, ...]] = []
+    if isinstance(questions, NotMeasured):
+        rows.append(_not_measured("questions answered correctly", questions))
+    else:
+        shares = (f"{questions.before.value:.4f}", f"{questions.after.value:.4f}")
+        rows.append(
+            (
+                "questions answered correctly",
+                f"{questions.before.rows:,}",
+                *shares,
+                _change(questions.change, questions.p_value),
+                _verdict(questions.verdict),
+            )
+        )
+    if isinstance(references, NotMeasured):
+        rows.append(_not_measured("probability of reference answers", references))
+    else:
+        shares = (f"{references.before:.4f}", f"{references.after:.4f}")
+        rows.append(
+            (
+                "probability of reference answers",
+                f"{references.rows:,}",
+                *shares,
+                _change(references.change, references.p_value),
+                _verdict(references.verdict),
+            )
+        )
+    if isinstance(calls, NotMeasured):
+        rows.append(_not_measured("answers that call without tools", calls))
+    else:
+        share = calls.share
+        interval = f"{100 * share.low:.1f} to {100 * share.high:.1f}%"
+        rows.append(
+            (
+                "answers that call without tools",
+                f"{share.rows:,}",
+                "",
+                f"{share.value:.4f}",
+                f"{len(calls.calls):,} answers ({interval})",
+                _verdict(calls.verdict),
+            )
+        )
+    return rows
+
+
+def _not_measured(what: str, why: NotMeasured) -> tuple[str | Text, ...]:
+    return (what, "", "", "", "", f"not measured; {why.why}")
+
+
+def _change(change: Difference, p_value: float) -> str:
+    low, high = 100 * change.low, 100 * change.high
+    return f"{100 * change.difference:+.1f} ({low:+.1f} to {high:+.1f}), p {p_value:.4g}"
+
+
+def _verdict(verdict: ForgettingVerdict) -> Text:
+    return Text(verdict, style=VERDICT_STYLES[verdict])

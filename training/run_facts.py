@@ -217,6 +217,8 @@ class AdapterRunFacts(TrainedRunFacts, AdapterTraining):
     """How calls are written in an answer; empty for intents."""
     role: Annotated[str | None, ABSENT_IF_NONE] = None
     """The role of `roles` in the task file that it answers for; absent where the task has none."""
+    answer_limit: Annotated[int | None, ABSENT_IF_NONE] = None
+    """The most tokens of an answer: twice those of the longest one in train, within bounds."""
 
 
 class PromptLength(Record):
@@ -266,6 +268,12 @@ class PromptRunFacts(TrainedRunFacts):
     """Name of the model of the service; absent for a local model."""
     estimate: CostEstimate | None = None
     """Expected cost of evaluating on validation; absent for a local model."""
+    template_sha256: Annotated[str | None, ABSENT_IF_NONE] = None
+    """SHA-256 of the chat template, in hexadecimal; absent where texts are labeled."""
+    call_format: Annotated[str | None, ABSENT_IF_NONE] = None
+    """How calls are written in an answer; absent where texts are labeled."""
+    answer_limit: Annotated[int | None, ABSENT_IF_NONE] = None
+    """The most tokens of an answer; absent where texts are labeled."""
 
 
 class ImportedFileFacts(Record):

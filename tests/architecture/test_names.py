@@ -5,9 +5,10 @@ from __future__ import annotations
 from tests.architecture.source_tree import SourceModule, class_names_twice, stems_twice, words_of
 
 SHARED_STEMS = set(
-    "add check compare deploy evaluate export forget freeze label_errors rename retract verify waive".split()
+    "add answer check compare deploy evaluate export forget freeze label_errors rename retract verify waive".split()
 )
-"""An operation may be named as the module that it calls: `winnow.operations.add`, `winnow.curation.ingest.add`."""
+"""An operation may be named as the module that it calls: `winnow.operations.add`, `winnow.curation.ingest.add`.
+`answer` is what a call format writes and, in `winnow.training.answering`, what a run is asked for."""
 METAPHORS = frozenset(
     """
     room rooms door doors desk desks workshop workshops till tills books voice voices rival rivals kin torn mend mends

@@ -51,3 +51,34 @@ def dialogue_id(row: dict[str, object]) -> str:
     content = KIND.parse(row, parse_task("name: t\nkind: tools\n"))
     assert isinstance(content, str), content
     return record_id("tools", content)
+
+
+CITIES = ("Rome", "Oslo", "Lima", "Cairo", "Quito", "Seoul", "Paris", "Accra", "Delhi", "Dakar", "Hanoi", "Tunis")
+
+
+def freeze_dialogues(folder: Path) -> None:
+    """A workspace with 36 dialogues about two tools, frozen as `first`: each has splits, and answers with and without
+    calls."""
+    from tests.support.files import write_jsonl
+    from tests.support.workspaces import waive_failing
+
+    workspace = tools_workspace(folder)
+    rows = []
+    for number, city in enumerate(CITIES):
+        split = {"split": ("train", "train", "validation", "test")[number % 4]}
+        rows.append(dialogue(f"What is the weather in {city}?", city, result=f"{number} degrees", **split))
+        rows.append(dialogue(f"How busy are the roads of {city}?", city, tool="traffic", result="calm", **split))
+        rows.append(
+            {
+                "messages": [
+                    {"role": "user", "content": f"Tell me a joke about {city}."},
+                    {"role": "assistant", "content": f"{city} walks into a bar, number {number}."},
+                ],
+                "tools": TOOLS,
+                "label": "direct",
+                **split,
+            }
+        )
+    workspace.add(write_jsonl(folder / "rows.jsonl", rows), license="unknown")
+    waive_failing(workspace)
+    workspace.freeze("first")

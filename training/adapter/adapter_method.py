@@ -21,7 +21,9 @@ from winnow.training.adapter.adapter_settings import AdapterSettings
 from winnow.training.adapter.general_share import MixedRows, mix_general
 from winnow.training.adapter.query_prompt import query_prompt
 from winnow.training.adapter.trained_rows import LabeledQuery, TrainedRow, dialogue_rows, query_rows
+from winnow.training.answering.answer_limit import answer_limit
 from winnow.training.answering.answer_request import requests_of_rows
+from winnow.training.answering.run_base import base_name
 from winnow.training.causal_models import LocalBase, local_base
 from winnow.training.encoder.training_curves import CURVES_FILE, training_curves
 from winnow.training.encoder.training_curves_svg import draw_training_curves
@@ -82,7 +84,7 @@ def train(
     from filelock import FileLock
 
     chosen = settings or AdapterSettings()
-    base = local_base(base_name(release, chosen))
+    base = local_base(base_name(release, chosen.model))
     chat = open_chat(base, release.task(), chosen)
     requested = asdict(chosen)
     depends_on = versions(ADAPTER_PACKAGES) | {"base": base.weights_hash, "template": chat.template_sha256}
@@ -134,19 +136,10 @@ def dry_run(release: Release, *, settings: AdapterSettings | None = None, seed: 
     from winnow.training.adapter.adapter_dry_run import estimate_adapter
 
     chosen = settings or AdapterSettings()
-    base = local_base(base_name(release, chosen))
+    base = local_base(base_name(release, chosen.model))
     chat = open_chat(base, release.task(), chosen)
     learned = learned_release(release, base, chat, chosen, seed=seed)
     return estimate_adapter(base, chat, learned.rows, settings=chosen, seed=seed)
-
-
-def base_name(release: Release, settings: AdapterSettings) -> str | None:
-    """The base model: the setting, or the task's, whose folder may be relative to the workspace of the release."""
-    stated = release.task().base_model
-    if settings.model or stated is None:
-        return settings.model
-    in_workspace = release.path.parent.parent / stated.model
-    return str(in_workspace) if not Path(stated.model).exists() and in_workspace.exists() else stated.model
 
 
 def open_chat(base: LocalBase, task: Task, settings: AdapterSettings) -> ChatTokenizer:
@@ -242,4 +235,5 @@ def _write_run(
         base=base,
         template_sha256=learned.chat.template_sha256,
         call_format=task.call_format if release.kind.holds_dialogues else "",
+        answer_limit=answer_limit(max(len(row.answer_ids) for row in learned.train.rows)),
     )

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from winnow.core.clock import utc_now
-from winnow.core.errors import Problem, WinnowError
 from winnow.core.hashing import stable_hash
 from winnow.core.model_vocabulary import PromptBackend
 from winnow.core.progress import Progress
 from winnow.curation.engine.embedders.embedder import Embedder, open_embedder
 from winnow.curation.releases.release import Release
+from winnow.training.answering.run_base import base_of_run
 from winnow.training.causal_models import local_base
 from winnow.training.predictions import Predictions
 from winnow.training.prompted.prompt_settings import PromptSettings
@@ -50,6 +50,10 @@ def train(
     Raises WinnowError when there is no key, the model has no price, or the local model cannot be used.
     """
     chosen = settings or PromptSettings()
+    if release.kind.holds_dialogues:
+        from winnow.training.answering.base_model_run import train_base_model
+
+        return train_base_model(release, folder, settings=chosen, seed=seed, embedder=embedder)
     started = time.perf_counter()
     router_prompt = build_router_prompt(release, chosen, seed=seed)
     if chosen.backend == PromptBackend.LOCAL:
@@ -148,14 +152,8 @@ def predict(
     if router_prompt.backend == PromptBackend.LOCAL:
         from winnow.training.prompted.local_model import probabilities as scored
 
-        requested = run.facts_of(PromptRunFacts).base
-        assert requested is not None, "a run of a local model names it"
-        base = local_base(requested.model)
-        if base.weights_hash != requested.weights_hash:
-            other = f"the model {requested.model} has weights {base.weights_hash[:16]}"
-            fix = "bring the model that the run names, or train again with this one"
-            raise WinnowError(Problem(run.id, other, requested.weights_hash[:16], fix))
-        return Predictions(router_prompt.classes, scored(run, base.folder, texts, progress=progress))
+        folder = base_of_run(run).folder
+        return Predictions(router_prompt.classes, scored(run, folder, texts, progress=progress))
     from winnow.training.prompted.remote_model import route_texts
     from winnow.training.prompted.router_answers import probabilities
 

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from winnow.training.forgetting.general_facts import GeneralFacts
     from winnow.training.monitoring.ab_test.ab_facts import AbTestFacts
     from winnow.training.monitoring.decision_report import DecisionReport
+    from winnow.training.packaging.build_package import BuiltPackage
     from winnow.training.runs import CreatedRun, Run
 
 
@@ -547,6 +548,30 @@ class Workspace:
         from winnow.operations.decide_ab import decide_ab
 
         return decide_ab(self._context, log, baseline=baseline)
+
+    def package(
+        self,
+        id_or_path: str | Path,
+        *,
+        target: str,
+        name: str | None = None,
+        out: str | Path | None = None,
+        rules: str | Path | None = None,
+    ) -> BuiltPackage:
+        """Pack a run's adapter for the runtime that serves it: files, model card, prompt and commands.
+
+        `rules` is a file that replaces the rules of the target. Raises GateError with every rule that the run violates.
+        """
+        from winnow.operations.package import package
+
+        return package(
+            self._context,
+            id_or_path,
+            target=target,
+            name=name,
+            out=Path(out) if out is not None else None,
+            rules=Path(rules) if rules is not None else None,
+        )
 
     def deploy(
         self,

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 import winnow
-from winnow.cli import dataset, evaluations, generation, labeling, models, monitoring, quality, releases
+from winnow.cli import dataset, evaluations, generation, labeling, models, monitoring, packages, quality, releases
 from winnow.cli.output_stream import output_stream
 from winnow.cli.render import terminal
 from winnow.core.errors import Problem, ServiceError, WinnowError
@@ -68,6 +68,7 @@ COMMANDS = (
     evaluations.evaluate,
     evaluations.compare,
     monitoring.decide,
+    packages.package,
     monitoring.deploy,
     models.feedback,
     labeling.serve,

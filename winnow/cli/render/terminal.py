@@ -36,6 +36,11 @@ def print_line(text: str = "", *, style: str | None = None) -> None:
     console().print(Text(printable(text), style=style or ""))
 
 
+def print_commands(text: str) -> None:
+    """Print commands to copy: lines that are longer than the terminal are not broken."""
+    console().print(Text(printable(text), style=""), soft_wrap=True)
+
+
 def print_note(text: str) -> None:
     """Print one line of additional information on stderr."""
     console(stderr=True).print(Text(printable(text), style="dim"))

@@ -11,12 +11,13 @@ POWER = 0.8
 
 
 def level_of_look(look: int) -> float:
-    """The level at which look 1, 2, 3, … at a growing sample is tested: 0.05 / 2^look.
+    """The level at which look 1, 2, 3, … at a growing sample is tested: 0.05 / (look * (look + 1)).
 
     The levels of all looks add up to 0.05, so that the probability of a false alarm at any of them is at most that,
-    however the looks depend on each other and however many there are (Bonferroni's inequality).
+    however the looks depend on each other and however many there are (Bonferroni's inequality). Levels that halve with
+    each look add up to the same, and leave too little for later looks (docs/decisions/0051-general-and-looks.md).
     """
-    return SIGNIFICANCE_LEVEL * 0.5**look
+    return SIGNIFICANCE_LEVEL / (look * (look + 1))
 
 
 def units_needed(distance: float, variance: float, *, level: float) -> int | None:

@@ -99,7 +99,7 @@ def test_other_requests_in_each_variant_are_independent(tmp_path: Path) -> None:
     assert found.gain.difference == pytest.approx(0.2)
     assert found.recommended_action == "deploy"
     assert judged(tmp_path, rows, look=9).recommended_action == "deploy"
-    assert judged(tmp_path, rows, look=14).recommended_action == "collect"  # 0.05 / 2^14
+    assert judged(tmp_path, rows, look=90).recommended_action == "collect"  # 0.05 / (90 * 91)
 
 
 def test_rows_of_one_session_are_no_further_evidence(tmp_path: Path) -> None:
@@ -177,9 +177,9 @@ def test_more_traffic_is_counted_in_units_and_days(tmp_path: Path) -> None:
     timed = [{**row, "time": f"2026-03-{1 + place // 20:02}T00:00:00"} for place, row in enumerate(rows)]
     more = judged(tmp_path, timed).more_traffic
     assert isinstance(more, AbMoreTraffic)
-    # (2.498 + 0.842)^2 * (0.25 + 0.24) * 100 / 99 / 0.01 = 552, at the level of the second look, 0.0125
-    assert more.units == pytest.approx(552 - 100, abs=1)
-    assert more.days == pytest.approx(452 * 9 / 100, abs=0.2)
+    # (2.638 + 0.842)^2 * (0.25 + 0.24) * 100 / 99 / 0.01 = 599, at the level of the second look, 0.05 / 6
+    assert more.units == pytest.approx(599 - 100, abs=2)
+    assert more.days == pytest.approx(499 * 9 / 100, abs=0.3)
     assert judged(tmp_path, rows).more_traffic != more  # without times, the days are not known
 
 
@@ -215,6 +215,6 @@ def test_the_command_judges_a_log_and_records_the_look(make_workspace: Any, tmp_
         more.write('{"variant": "new", "outcome": "success"}\n{"variant": "new"}\n')
     again = run_winnow("decide", "--ab", log, "--baseline", "old", "--json", cwd=root)
     facts = AbTestFacts.model_validate_json(again.stdout)
-    assert (facts.look, facts.level, [one.row for one in facts.left_out]) == (2, 0.0125, [402])
+    assert (facts.look, facts.level, [one.row for one in facts.left_out]) == (2, 0.05 / 6, [402])
     refused = run_winnow("decide", "RUN", "--ab", log, cwd=root)
     assert (refused.returncode, "leave the run out" in refused.stderr) == (2, True)

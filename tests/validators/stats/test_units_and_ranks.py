@@ -66,8 +66,8 @@ def test_ratings_of_the_same_units_are_compared_by_signed_ranks() -> None:
 
 
 def test_the_levels_of_all_looks_add_up_to_one_level() -> None:
-    assert [level_of_look(look) for look in (1, 2, 3)] == [0.025, 0.0125, 0.00625]
-    assert sum(level_of_look(look) for look in range(1, 60)) == pytest.approx(0.05)
+    assert [level_of_look(look) for look in (1, 2, 3)] == pytest.approx([0.05 / 2, 0.05 / 6, 0.05 / 12])
+    assert sum(level_of_look(look) for look in range(1, 10_000)) == pytest.approx(0.05, rel=1e-3)
 
 
 def test_the_textbook_size_of_two_groups() -> None:

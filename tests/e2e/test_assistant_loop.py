@@ -82,15 +82,17 @@ def calls_as_text(answer: str) -> str:
 
 def test_what_is_recommended_after_a_release_runs_as_printed(demo: tuple[Path, str]) -> None:
     folder, printed = demo
-    assert "--method" not in printed
-    assert printed.count("next: winnow export first --format openai") == 2  # after freeze, and after verify
+    advised = "winnow train first --method adapter"
+    assert printed.count(f"next: {advised}") == 3  # after freeze, after verify, and after export
     refused = run_winnow("train", "first", cwd=folder)
     assert refused.returncode == 2
-    assert "kind: tools; expected: a kind that models are trained for: intents" in refused.stderr
-    (advised,) = re.findall(r"`winnow (export .+?)`", refused.stderr)
-    assert run_winnow(*advised.split(), cwd=folder).returncode == 0
+    assert "kind: tools, method linear; expected: a method for it: adapter, prompt" in refused.stderr
+    assert f"`{advised.removesuffix('adapter')}" in refused.stderr.replace(str(folder / "releases" / "first"), "first")
+    unnamed = run_winnow(*advised.split()[1:], cwd=folder)
+    assert unnamed.returncode == 2
+    assert "no base model is named" in unnamed.stderr
     decided = json.loads(run_winnow("decide", "--json", cwd=folder).stdout)
-    assert "train" not in decided["next"]
+    assert "linear" not in decided["next"]
 
 
 def test_the_makefile_and_the_readme_name_the_demo() -> None:

@@ -84,7 +84,7 @@ def train(
     from filelock import FileLock
 
     chosen = settings or AdapterSettings()
-    base = local_base(base_name(release, chosen.model))
+    base = base_of(release, chosen)
     chat = open_chat(base, release.task(), chosen)
     requested = asdict(chosen)
     depends_on = versions(ADAPTER_PACKAGES) | {"base": base.weights_hash, "template": chat.template_sha256}
@@ -136,10 +136,21 @@ def dry_run(release: Release, *, settings: AdapterSettings | None = None, seed: 
     from winnow.training.adapter.adapter_dry_run import estimate_adapter
 
     chosen = settings or AdapterSettings()
-    base = local_base(base_name(release, chosen.model))
+    base = base_of(release, chosen)
     chat = open_chat(base, release.task(), chosen)
     learned = learned_release(release, base, chat, chosen, seed=seed)
     return estimate_adapter(base, chat, learned.rows, settings=chosen, seed=seed)
+
+
+def base_of(release: Release, settings: AdapterSettings) -> LocalBase:
+    """The base model: the setting, or the task's.
+
+    Raises WinnowError when neither names one, or it is not on this machine.
+    """
+    if name := base_name(release, settings.model):
+        return local_base(name)
+    fix = "name `base_model` in winnow.yaml and freeze again, or set `model` to a folder or hub id"
+    raise WinnowError(Problem(f"release {release.name}", "no base model is named", "a causal language model", fix))
 
 
 def open_chat(base: LocalBase, task: Task, settings: AdapterSettings) -> ChatTokenizer:

@@ -135,7 +135,7 @@ def _decision_context(comparison: CandidateComparison, inputs: DecisionInputs, f
         candidate_is_newer=bool(newer_release_exists and candidate and candidate.run.facts.release.sha256 == newest),
         release=inputs.newest.name if inputs.newest else None,
         newer_release_exists=newer_release_exists,
-        method=deployed.facts.method if deployed and trained else SIMPLEST_METHOD,
+        method=deployed.facts.method if deployed and trained else (kind.training_methods or (SIMPLEST_METHOD,))[0],
         use_release=""
         if kind.training_methods
         else use_command(kind, inputs.newest.name if inputs.newest else "RELEASE"),

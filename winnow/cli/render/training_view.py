@@ -8,7 +8,7 @@ from winnow.cli.render import terminal
 
 if TYPE_CHECKING:
     from winnow.training.encoder.dry_run import DryRunEstimate
-    from winnow.training.run_facts import CostEstimate, PromptLength
+    from winnow.training.run_facts import AdapterRunFacts, CostEstimate, PromptLength
     from winnow.training.runs import Run
 
 
@@ -30,14 +30,26 @@ def print_dry_run(estimate: DryRunEstimate, release: str, method: str, json: boo
 
 def print_trained(run: Run, new: bool) -> None:
     """Print what was trained and where it is, and what evaluating a prompted run will cost."""
-    from winnow.training.run_facts import PromptRunFacts, TrainedRunFacts
+    from winnow.training.run_facts import AdapterRunFacts, PromptRunFacts, TrainedRunFacts
 
     facts = run.facts_of(TrainedRunFacts)
     known = "" if new else " (already trained)"
     terminal.print_line(f"run {run.id}: {facts.train_rows:,} rows, {facts.seconds:.1f} s{known}")
     terminal.print_line(f"path {run.path}")
+    if isinstance(facts, AdapterRunFacts):
+        terminal.print_line(_answers_line(facts))
     if isinstance(facts, PromptRunFacts) and facts.estimate:
         terminal.print_line(_prompt_cost_line(facts.prompt, facts.estimate))
+
+
+def _answers_line(facts: AdapterRunFacts) -> str:
+    """What was learned, and the general answers that were not."""
+    general = f"{facts.general_answers:,} of them general"
+    if facts.general_left_out:
+        general += f" ({facts.general_left_out:,} more left out by general_share)"
+    best = f"best checkpoint after {facts.best_epoch:.3g} of {facts.epochs:.3g} epochs"
+    speed = f"{facts.tokens_per_second:,.0f} tokens a second"
+    return f"{facts.trained_answers:,} answers learned, {general}; {best}; {speed}; saved as {facts.saved_as}"
 
 
 def _prompt_cost_line(prompt: PromptLength, expected: CostEstimate) -> str:

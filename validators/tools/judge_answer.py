@@ -1,7 +1,7 @@
 """An answer of a model against the expected one: how many of the six levels it passes, and every error with its type.
 
 The rules for values are those of the Berkeley Function Calling Leaderboard, with the exceptions that
-docs/evaluate-tools.md lists. The wording of an answer is not judged: of text, only the behavior is.
+docs/decisions/0048-bfcl-agreement.md lists. The wording of an answer is not judged: of text, only the behavior is.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from typing import Any
 from winnow.core.answer_vocabulary import AnswerErrorType
 from winnow.validators.tools.dialogue import OMITTED, Call, Tool
 from winnow.validators.tools.grounding.leaf import Leaf
-from winnow.validators.tools.grounding.opaque_ids import is_opaque_id, names_id
+from winnow.validators.tools.grounding.opaque_ids import is_opaque_id
 from winnow.validators.tools.judging.same_text import same_text
 from winnow.validators.tools.schemas.references import resolved
 from winnow.validators.tools.schemas.violations import shown
@@ -55,9 +55,9 @@ class _ValuePlace:
         return resolved(schema, self.root) if isinstance(schema, Mapping) else {}
 
     def is_exact(self, text: str) -> bool:
-        """Whether a text is an identifier or one of listed values, which no other writing replaces."""
+        """Whether a text is an identifier (by its form, or with a digit by its name), or a listed value."""
         leaf = Leaf(self.path, self.name, text, (self.schema,))
-        return bool(leaf.allowed) or names_id(leaf) or is_opaque_id(leaf)
+        return bool(leaf.allowed) or is_opaque_id(leaf)
 
 
 def argument_differences(

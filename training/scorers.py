@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
+from winnow.curation.releases.release import Release
 from winnow.training.evaluation.evaluate import Evaluation, evaluate
+from winnow.training.evaluation.tools.evaluate_tools import evaluate_tools
+from winnow.training.evaluation.tools.tool_evaluation import ToolEvaluation
+from winnow.training.imported_runs.imported_answers import ANSWERS_FILE
+from winnow.training.run_facts import IMPORTED
+from winnow.training.runs import Run
 from winnow.validators.kinds.intents import INTENTS
 from winnow.validators.kinds.kind import Kind
+from winnow.validators.kinds.tools import TOOLS
 
-Scorer = Callable[..., Evaluation]
+AnyEvaluation = Evaluation | ToolEvaluation
+"""A run's result on one split; its `measures` say of what form."""
+
+Scorer = Callable[..., AnyEvaluation]
 """A function with the parameters of `training.evaluation.evaluate.evaluate`."""
 
-SCORERS: dict[str, Scorer] = {INTENTS.name: evaluate}
+
+def score_tools(run: Run, release: Release, split: str = "validation", **how: Any) -> AnyEvaluation:
+    """Answers of a run, judged; an imported run that holds labels only is scored as classification."""
+    labels_only = run.facts.method == IMPORTED and not (run.path / ANSWERS_FILE).exists()
+    return (evaluate if labels_only else evaluate_tools)(run, release, split, **how)
+
+
+SCORERS: dict[str, Scorer] = {INTENTS.name: evaluate, TOOLS.name: score_tools}
 
 
 def scorer_of(kind: Kind) -> Scorer:

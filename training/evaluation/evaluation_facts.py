@@ -242,6 +242,8 @@ class LearningPoint(Record):
     """Accuracy on validation."""
     macro_f1: Measured | NotMeasured
     """Macro-F1 on validation."""
+    selection: Annotated[Measured | NotMeasured | None, ABSENT_IF_NONE] = None
+    """For tool calls: tool selection on validation; absent for labels."""
     seconds: float
     """Duration of the training, in seconds."""
 
@@ -319,3 +321,8 @@ class EvaluationFacts(SplitMeasures, EvaluatedSplit):
     """Speed and memory."""
     learning_curve: LearningCurve | NotMeasured
     """Accuracy by the size of train."""
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether any row is predicted wrongly."""
+        return bool(self.confused_pairs)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from winnow.core.atomic import atomic_write
 from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.hashing import keyed_fraction
 from winnow.core.progress import Progress
+from winnow.core.record import ABSENT_IF_NONE
 from winnow.core.result import Difference, NotMeasured
 from winnow.core.vocabulary import Split
 from winnow.curation.engine.embedders.embedder import open_embedder
@@ -23,9 +25,7 @@ from winnow.curation.releases.release import TASK_COPY, Release, open_release
 from winnow.training.evaluation.evaluation_facts import LearningCurve, LearningPoint
 from winnow.training.run_facts import IMPORTED, TrainedRunFacts
 from winnow.training.runs import Run
-from winnow.validators.stats.differences import paired_difference
-from winnow.validators.stats.intervals import measured_proportion
-from winnow.validators.stats.macro_f1 import macro_f1_with_interval
+from winnow.validators.stats.paired_clusters import PairedCluster, compare_clusters
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,6 +47,8 @@ class _StoredPoint(LearningPoint):
 
     correct: str
     """A 1 for every validation row that is predicted correctly, a 0 for every other, in their order."""
+    records: Annotated[list[int] | None, ABSENT_IF_NONE] = None
+    """The number of the record that each row is an answer of; absent where every record is one row."""
 
 
 def stored_learning_curve(run: Run) -> LearningCurve | NotMeasured:
@@ -56,7 +58,7 @@ def stored_learning_curve(run: Run) -> LearningCurve | NotMeasured:
     points = _stored_points(run)
     if not points:
         return NotMeasured(f"run {command('evaluate', run.id, learning_curve=True)}")
-    shown = [LearningPoint(**point.model_dump(exclude={"correct"})) for point in points]
+    shown = [LearningPoint(**point.model_dump(exclude={"correct", "records"})) for point in points]
     return LearningCurve(split=Split.VALIDATION, points=shown, gain_of_doubling=_gain_of_doubling(points))
 
 
@@ -105,10 +107,9 @@ def _measure_point(
     run: Run, release: Release, groups: set[str], share: float, vectors_cache: Path | None
 ) -> _StoredPoint:
     """Train on a set of groups and measure on validation."""
-    from winnow.training.methods import predict, train
+    from winnow.training.evaluation.learning_points import measure_point
+    from winnow.training.methods import train
 
-    rows = release.rows("validation")
-    gold, texts = list(rows["label"]), list(rows["text"])
     with tempfile.TemporaryDirectory() as folder:
         model, own = run, release
         if share < 1:
@@ -123,17 +124,20 @@ def _measure_point(
                 embedder=open_embedder(recorded.model, backend=recorded.backend),
                 vectors_cache=vectors_cache,
             )
-        predicted = predict(model, texts, vectors_cache=vectors_cache).labels
+        found = measure_point(model, own, seed=run.facts.seed, vectors_cache=vectors_cache)
         train_rows, seconds = own.counts["train"], model.facts.seconds
-    correct = [g == p for g, p in zip(gold, predicted, strict=True)]
+    numbers = {record: number for number, record in enumerate(dict.fromkeys(found.records))}
+    several = len(numbers) < len(found.records)
     return _StoredPoint(
         share=share,
         train_rows=train_rows,
         groups=len(groups),
-        accuracy=measured_proportion(sum(correct), len(correct)),
-        macro_f1=macro_f1_with_interval(gold, predicted, release.labels, seed=run.facts.seed).figure,
+        accuracy=found.accuracy,
+        macro_f1=found.macro_f1,
+        selection=found.selection,
         seconds=seconds,
-        correct="".join("1" if ok else "0" for ok in correct),
+        correct="".join("1" if ok else "0" for ok in found.correct),
+        records=[numbers[record] for record in found.records] if several else None,
     )
 
 
@@ -142,7 +146,8 @@ def _release_with_groups(release: Release, groups: set[str], folder: Path) -> Re
     import pyarrow.parquet as pq
 
     (folder / "data").mkdir(parents=True)
-    shutil.copy(release.path / TASK_COPY, folder)
+    for name in (TASK_COPY, *release.task().documents):
+        shutil.copy(release.path / name, folder)
     shutil.copy(release.path / "data" / "validation.parquet", folder / "data")
     table = pq.read_table(release.path / "data" / "train.parquet")
     kept = table.filter([group in groups for group in table.column("group").to_pylist()])
@@ -155,12 +160,16 @@ def _release_with_groups(release: Release, groups: set[str], folder: Path) -> Re
 
 def _gain_of_doubling(points: Sequence[_StoredPoint]) -> Difference | NotMeasured:
     """Accuracy with the full train split minus accuracy with half of it, on the same rows."""
-    correct = {point.share: point.correct for point in points}
-    if not set(DOUBLING) <= set(correct):
+    by_share = {point.share: point for point in points}
+    if not set(DOUBLING) <= set(by_share):
         return NotMeasured("the learning curve is incomplete")
-    pairs = list(zip(correct[DOUBLING[0]], correct[DOUBLING[1]], strict=True))
-    gained, lost = pairs.count(("0", "1")), pairs.count(("1", "0"))
-    return paired_difference(gained, lost, len(pairs))
+    half, whole = (by_share[share] for share in DOUBLING)
+    clusters: dict[int, PairedCluster] = {}
+    for record, before, after in zip(half.records or itertools.count(), half.correct, whole.correct, strict=False):
+        so_far = clusters.get(record, PairedCluster(0, 0, 0))
+        gained, lost = int(before < after), int(before > after)
+        clusters[record] = PairedCluster(so_far.answers + 1, so_far.gained + gained, so_far.lost + lost)
+    return compare_clusters(list(clusters.values())).difference
 
 
 def _stored_points(run: Run) -> list[_StoredPoint]:

@@ -14,6 +14,7 @@ from winnow.cli.render.comparison_view import print_comparison
 from winnow.cli.render.evaluation_view import print_evaluation
 from winnow.cli.render.forgetting_view import print_forgetting
 from winnow.cli.render.tool_comparison_view import print_tool_comparison
+from winnow.cli.render.tool_evaluation_view import print_tool_evaluation
 from winnow.core.commands import command
 from winnow.core.evaluation_vocabulary import ForgettingVerdict
 from winnow.core.model_vocabulary import MissingPrediction
@@ -21,14 +22,22 @@ from winnow.core.record import Record
 from winnow.core.vocabulary import SPLITS, Split
 from winnow.operations._context import Context, WorkspaceContext
 from winnow.training.evaluation.comparison_facts import ComparisonFacts
+from winnow.training.evaluation.evaluation_facts import EvaluationFacts
 from winnow.training.evaluation.tools.tool_comparison_facts import ToolComparisonFacts
+from winnow.training.evaluation.tools.tool_facts import ToolEvaluationFacts
 from winnow.training.run_facts import IMPORTED
 
 if TYPE_CHECKING:
     from winnow.training.evaluation.compare import Comparison
-    from winnow.training.evaluation.evaluate import Evaluation
     from winnow.training.evaluation.tools.compare_tool_runs import ToolComparison
+    from winnow.training.scorers import AnyEvaluation
 
+
+EVALUATION_VIEWS: Mapping[type[Record], Callable[[Any], None]] = {
+    EvaluationFacts: print_evaluation,
+    ToolEvaluationFacts: print_tool_evaluation,
+}
+"""What prints an evaluation, by what it measured."""
 
 COMPARISON_VIEWS: Mapping[type[Record], Callable[[Any], None]] = {
     ComparisonFacts: print_comparison,
@@ -96,7 +105,7 @@ def evaluate(
     if json:
         terminal.print_json({**evaluation.measures.model_dump(mode="json"), "report": str(page)})
         return
-    print_evaluation(evaluation)
+    EVALUATION_VIEWS[type(evaluation.measures)](evaluation)
     terminal.print_line()
     terminal.print_line(f"report {page}")
     if split == Split.TEST:
@@ -118,9 +127,9 @@ def _evaluate_general(place: Context, run: str, file: Path, json: bool) -> None:
     terminal.print_next("winnow train RELEASE --method adapter" if lost else command("decide", found.run))
 
 
-def _after_evaluation(evaluation: Evaluation, run: str, place: Context) -> str:
+def _after_evaluation(evaluation: AnyEvaluation, run: str, place: Context) -> str:
     """Feedback on the errors, in a workspace; after an evaluation on test, only a command that changes nothing."""
-    has_feedback = evaluation.split == "validation" and evaluation.measures.confused_pairs
+    has_feedback = evaluation.split == "validation" and evaluation.measures.has_errors
     if has_feedback and evaluation.run.facts.method != IMPORTED and isinstance(place, WorkspaceContext):
         return command("feedback", run)
     return "winnow compare RUN RUN"

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from winnow.core.model_vocabulary import MissingPrediction
+from winnow.core.record import Record
 from winnow.operations._context import Context
 
 if TYPE_CHECKING:
     from winnow.core.progress import Progress
     from winnow.curation.releases.release import Release
-    from winnow.training.evaluation.evaluate import Evaluation
     from winnow.training.runs import CreatedRun, Run
+    from winnow.training.scorers import AnyEvaluation
 
 
 class EvaluateResult(NamedTuple):
     """The evaluation, and the page that shows it."""
 
-    evaluation: Evaluation
+    evaluation: AnyEvaluation
     page: Path
 
 
@@ -68,7 +69,6 @@ def evaluate_run(
     progress: Progress | None = None,
 ) -> EvaluateResult:
     """Measure a run on its release and write the page next to the numbers; latency and learning curve on request."""
-    from winnow.reports.evaluation_page import write_evaluation
     from winnow.training.evaluation.evaluate import check_release
     from winnow.training.evaluation.latency import measure_latency
     from winnow.training.evaluation.learning_curve import measure_learning_curve
@@ -83,7 +83,22 @@ def evaluate_run(
         measure_latency(run, list(release.rows("validation" if release.counts["validation"] else "train")["text"]))
     score = scorer_of(release.kind)
     evaluation = score(run, release, split, goals=goals, vectors_cache=vectors_cache, progress=progress)
-    return EvaluateResult(evaluation, write_evaluation(evaluation, run.path / "evaluation" / f"{split}.html"))
+    write = _writer_of(evaluation.measures)
+    return EvaluateResult(evaluation, write(evaluation, run.path / "evaluation" / f"{split}.html"))
+
+
+def _writer_of(measures: Record) -> Callable[[Any, Path], Path]:
+    """What draws the page, by what was measured."""
+    from winnow.reports.evaluation_page import write_evaluation
+    from winnow.reports.tool_evaluation_page import write_tool_evaluation
+    from winnow.training.evaluation.evaluation_facts import EvaluationFacts
+    from winnow.training.evaluation.tools.tool_facts import ToolEvaluationFacts
+
+    writers: dict[type[Record], Callable[[Any, Path], Path]] = {
+        EvaluationFacts: write_evaluation,
+        ToolEvaluationFacts: write_tool_evaluation,
+    }
+    return writers[type(measures)]
 
 
 def import_run(release: Release, predictions: Path, folder: Path, *, name: str, split: str, missing: str) -> CreatedRun:

@@ -126,6 +126,7 @@ def _validation_counts(
     The run is evaluated if it was not yet, or in an older form.
     """
     from winnow.training.evaluation.confusion_counts import ConfusionCounts, count_confusions, counts_from_measures
+    from winnow.training.evaluation.evaluation_facts import EvaluationFacts
     from winnow.training.evaluation.stored_results import stored_measures, stored_predictions
 
     if not release.counts["validation"]:
@@ -133,6 +134,7 @@ def _validation_counts(
     measures = stored_measures(run)
     if isinstance(measures, NotMeasured):
         evaluated, _ = evaluate_run(run, split="validation", vectors_cache=workspace.folder.vectors, progress=progress)
+        assert isinstance(evaluated.measures, EvaluationFacts)  # kinds without labels to confuse are refused before
         measures = evaluated.measures
     rows = release.rows("validation")
     repeats = {record for record, text in zip(rows["id"], rows["text"], strict=True) if tests.contain(text)}

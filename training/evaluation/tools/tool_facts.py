@@ -213,3 +213,8 @@ class ToolEvaluationFacts(MeasuredAnswers):
     """Speed and memory."""
     learning_curve: LearningCurve | NotMeasured
     """Accuracy by the size of train."""
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether any answer is wrong."""
+        return bool(self.errors)

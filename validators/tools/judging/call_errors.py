@@ -13,7 +13,7 @@ from winnow.validators.tools.judging.argument_differences import (
     argument_differences,
     may_be_left_out,
 )
-from winnow.validators.tools.schemas.argument_problem import ArgumentProblemName, Violation
+from winnow.validators.tools.schemas.argument_problem import ArgumentProblemName
 from winnow.validators.tools.schemas.check_arguments import schema_violations
 
 ERROR_OF_PROBLEM: Mapping[ArgumentProblemName, AnswerErrorType] = {
@@ -47,18 +47,9 @@ class CallComparison:
     """Arguments of the expected call that are there with an accepted value."""
 
 
-def schema_problems(call: Call, tool: Tool) -> list[Violation]:
-    """Every way in which the arguments of a call break the schema of its tool."""
-    try:
-        return schema_violations(tool, call.arguments)
-    except RecursionError:
-        what = "arguments that are nested too deeply to be checked"
-        return [Violation(ArgumentProblemName.OTHER, "", what, "what the schema declares")]
-
-
 def schema_errors(call: Call, tool: Tool) -> Iterator[LeveledError]:
     """The errors of a call of an offered tool that its schema shows."""
-    for one in schema_problems(call, tool):
+    for one in schema_violations(tool, call.arguments):
         name = ERROR_OF_PROBLEM.get(one.name, AnswerErrorType.INVALID_VALUE)
         yield LeveledError(AnswerLevel.VALID_SCHEMA, FoundError(name, str(one), call.name, one.argument))
 

@@ -87,7 +87,7 @@ def schema_violations(tool: Tool, arguments: Mapping[str, Any]) -> list[Violatio
     """Every way in which arguments break the schema of a tool."""
     validator = _validator_of(tool.parameters)
     plain = is_plainly_valid(validator.schema, arguments)
-    found = [] if plain else list(violations(validator.iter_errors(arguments)))
+    found = [] if plain else _checked(validator, arguments)
     known = {violation.argument for violation in found}
     found += [
         Violation(ArgumentProblemName.NO_SUCH_DATE, path, shown(text), "a date of the calendar")
@@ -95,6 +95,15 @@ def schema_violations(tool: Tool, arguments: Mapping[str, Any]) -> list[Violatio
         if path not in known
     ]
     return list(dict.fromkeys(found))
+
+
+def _checked(validator: Any, arguments: Mapping[str, Any]) -> list[Violation]:
+    """What jsonschema finds, or that it cannot tell: `multipleOf` of a number with 400 digits has no float."""
+    try:
+        return list(violations(validator.iter_errors(arguments)))
+    except (OverflowError, RecursionError):
+        what = "a number too large to be checked, or values nested too deeply"
+        return [Violation(ArgumentProblemName.OTHER, "", what, "arguments that can be checked against the schema")]
 
 
 @cached_by_identity(CACHED_OBJECTS)  # dialogues mostly share their tools

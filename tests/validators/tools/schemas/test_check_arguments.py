@@ -372,6 +372,12 @@ def test_declared_arguments_of_every_dialect_are_checked() -> None:
     assert json.loads(json.dumps(tool.parameters)) == tool.parameters
 
 
+def test_a_number_without_a_float_is_no_crash() -> None:
+    tool = Tool("f", "", {"type": "object", "properties": {"price": PROPERTIES["price"]}})
+    (found,) = schema_violations(tool, {"price": 10**400})
+    assert (found.name, found.found) == (Name.OTHER, "a number too large to be checked, or values nested too deeply")
+
+
 def test_of_public_calls_only_a_list_for_a_number_is_refused() -> None:
     rows = json.loads(public_data("llamafactory_toolcall/glaive_toolcall_en_demo.json").read_text(encoding="utf-8"))
     calls = [

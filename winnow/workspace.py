@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from winnow.training.forgetting.general_facts import GeneralFacts
     from winnow.training.monitoring.ab_test.ab_facts import AbTestFacts
     from winnow.training.monitoring.decision_report import DecisionReport
+    from winnow.training.packaging.adapter_check import AdapterCheck
     from winnow.training.packaging.build_package import BuiltPackage
     from winnow.training.runs import CreatedRun, Run
 
@@ -572,6 +573,28 @@ class Workspace:
             out=Path(out) if out is not None else None,
             rules=Path(rules) if rules is not None else None,
         )
+
+    def verify_adapter(
+        self,
+        id_or_path: str | Path,
+        *,
+        count: int = 20,
+        file: Sequence[str | Path] = (),
+        endpoint: str | None = None,
+        model: str | None = None,
+        base: str | None = None,
+        progress: Progress | None = None,
+    ) -> AdapterCheck:
+        """Compare base and adapter on the same prompts; `require_differences` of the result refuses equal answers.
+
+        With `endpoint`, the server there is asked for the adapter by the name `model`, and for the base model by the
+        name `base`. `file` are two files of answers: of the base model, then with the adapter.
+        """
+        from winnow.operations.verify_adapter import served_model, verify_adapter
+
+        served = served_model(endpoint, model, base)
+        files = [Path(one) for one in file]
+        return verify_adapter(self._context, id_or_path, count=count, files=files, served=served, progress=progress)
 
     def deploy(
         self,

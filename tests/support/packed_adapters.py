@@ -12,6 +12,7 @@ from tests.fakes.tiny_chat_tokenizer import CHATML, CHATML_TOKENS, make_chat_tok
 from winnow.core.clock import utc_now
 from winnow.core.model_vocabulary import Device, Precision
 from winnow.core.result import NotMeasured
+from winnow.curation.checks.chat_template.chat_tokenizer import open_chat_tokenizer
 from winnow.training.causal_models import load_network, local_base
 from winnow.training.run_facts import (
     AdapterRunFacts,
@@ -72,7 +73,8 @@ def make_adapter_run(
             train_rows=1,
             embedder=EmbedderFacts(model=None, backend="none", identity="none"),
             base=BaseModelFacts(model=own.requested, weights_hash=own.weights_hash),
-            template_sha256="0" * 64,
+            template_sha256=open_chat_tokenizer(str(base)).template_sha256,
+            answer_limit=6,
             call_format=release.task().call_format,
             trained_answers=1,
             general_answers=0,

@@ -69,6 +69,7 @@ COMMANDS = (
     evaluations.compare,
     monitoring.decide,
     packages.package,
+    packages.verify_adapter,
     monitoring.deploy,
     models.feedback,
     labeling.serve,

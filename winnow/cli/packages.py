@@ -1,16 +1,19 @@
-"""Commands on packages of adapters."""
+"""Commands on packages of adapters: package, verify-adapter."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from winnow.cli.params import JsonOption, RunArgument, context_of
+from winnow.cli.params import JsonOption, RunArgument, context_of, progress_bar
 from winnow.cli.render import terminal
+from winnow.cli.render.adapter_check_view import print_adapter_check
 from winnow.core.commands import command
 from winnow.core.package_vocabulary import PackageTarget
+from winnow.operations.verify_adapter import DEFAULT_PROMPTS
 
 
 def package(
@@ -39,4 +42,46 @@ def package(
     terminal.print_line(f"{made.folder}: {made.name} for {made.target}{already}")
     terminal.print_line()
     terminal.print_commands(made.commands.rstrip())
-    terminal.print_next(command("deploy", run, by="NAME", reason="TEXT", target=made.target, remote_id=made.name))
+    terminal.print_next(command("verify-adapter", run))
+
+
+def verify_adapter(
+    context: typer.Context,
+    run: RunArgument,
+    count: Annotated[int, typer.Option(help="Number of prompts of validation.")] = DEFAULT_PROMPTS,
+    endpoint: Annotated[
+        str | None, typer.Option(help="Address of a server with the API of OpenAI, such as http://localhost:8000/v1.")
+    ] = None,
+    model: Annotated[str | None, typer.Option(help="Name of the adapter on that server.")] = None,
+    base: Annotated[
+        str | None, typer.Option(help="Name of the base model on that server. [default: asked on this machine]")
+    ] = None,
+    file: Annotated[
+        list[Path] | None,
+        typer.Option(help="JSONL file of answers; twice: those of the base model, then those with the adapter."),
+    ] = None,
+    prompts: Annotated[Path | None, typer.Option(help="Only write the prompts to this JSONL file.")] = None,
+    json: JsonOption = False,
+) -> None:
+    """Compare base and adapter on the same prompts; exit with 1 if all answers are the same."""
+    from winnow.operations import verify_adapter as operation
+
+    place = context_of(context)
+    if prompts:
+        written = operation.write_adapter_prompts(place, run, prompts, count=count)
+        if json:
+            terminal.print_json({"prompts": str(prompts), "rows": written})
+            return
+        terminal.print_line(f"{prompts}: {written:,} prompts")
+        terminal.print_next(command("verify-adapter", run, file=["BASE", "ADAPTER"]))
+        return
+    served = operation.served_model(endpoint, model, base)
+    with progress_bar("answering", json) as progress:
+        found = operation.verify_adapter(place, run, count=count, files=file or (), served=served, progress=progress)
+    if json:
+        terminal.print_json(asdict(found))
+    else:
+        print_adapter_check(found)
+    found.require_differences()
+    if not json:
+        terminal.print_next(command("deploy", run, by="NAME", reason="TEXT"))

@@ -17,6 +17,7 @@ CALLS = {
     "decide on a log": "ws.decide_ab",
     "evaluate on general rows": "ws.evaluate_general",
     "label-errors": "ws.label_errors",
+    "verify-adapter": "ws.verify_adapter",
     "generate": "ws.generate_plan",
     "generate variations": "ws.generate_variations",
     "generate examples": "ws.generate",

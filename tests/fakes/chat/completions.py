@@ -26,14 +26,20 @@ class ChatError(Exception):
         self.body = {"error": {"message": message, "type": "invalid_request_error", "param": None, "code": code}}
 
 
-def check(request: Any, models: tuple[str, ...]) -> Json:
+DIALOGUE_FIELDS = {"model", "messages", "max_tokens", "temperature"}
+"""What Winnow sends to a model that was trained to answer in dialogues."""
+
+
+def check(request: Any, models: tuple[str, ...], *, dialogues: bool = False) -> Json:
     """A valid request, or the API's 400 or 404."""
     if not isinstance(request, dict) or not isinstance(request.get("messages"), list):
         raise ChatError(400, "'messages' is a required property")
-    if unknown := sorted(set(request) - FIELDS):
+    if unknown := sorted(set(request) - (DIALOGUE_FIELDS if dialogues else FIELDS)):
         raise ChatError(400, f"Unknown parameter: {unknown[0]!r}")
     if request.get("model") not in models:
         raise ChatError(404, f"The model `{request.get('model')}` does not exist.", "model_not_found")
+    if dialogues:
+        return request
     if [one.get("role") for one in request["messages"]] != ["system", "user"]:
         raise ChatError(400, "Conversation roles must be system, user")
     wanted = request.get("response_format") or {}

@@ -85,7 +85,7 @@ class ChatHandler(BaseHTTPRequestHandler):
         if self.path != COMPLETIONS:
             raise ChatError(404, f"{self.path}: not found")
         try:
-            request = check(json.loads(body), chat.models)
+            request = check(json.loads(body), chat.models, dialogues=chat.dialogues)
         except ValueError as error:
             raise ChatError(400, f"not valid JSON: {error}") from error
         arrival = chat.arrive(request)

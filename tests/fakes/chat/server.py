@@ -35,6 +35,8 @@ class Chat(RunningServer):
     """Makes the answer's text from the request; None: words that fit the schema, drawn from the request's hash."""
     script: Script = field(default_factory=always)
     """Outcomes of POST /v1/chat/completions."""
+    dialogues: bool = False
+    """Whether requests are dialogues, without a schema of the answer; `writer` answers them."""
     with_usage: bool = True
     """Whether completions tell their tokens."""
     prices: Mapping[str, Price] = field(default_factory=dict)

@@ -12,7 +12,6 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from tests.support.build_once import build_once
 from tests.support.packed_adapters import CPU, make_adapter_run, make_chatml_model, make_linear_run
 from winnow.cli.main import app
 from winnow.core.errors import GateError, WinnowError
@@ -24,21 +23,6 @@ from winnow.workspace import Workspace
 PROMPTS = [
     f"<|im_start|>user\nWhat is the weather in {number}?<|im_end|>\n<|im_start|>assistant\n" for number in range(9)
 ]
-
-
-@pytest.fixture(scope="module")
-def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tiny model with the template of SmolLM2, in a folder that Cloudflare's rules can name."""
-    return build_once(tmp_path_factory, "tiny-chatml", make_chatml_model)
-
-
-@pytest.fixture(scope="module")
-def packed(frozen_assistant: Path, tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, Run]:
-    """A copy of the frozen example with a run; tests of this module may add packages to it."""
-    root = tmp_path_factory.mktemp("packed") / "ws"
-    shutil.copytree(frozen_assistant, root)
-    workspace = Workspace.find(root)
-    return workspace, make_adapter_run(workspace, tiny_base)
 
 
 @pytest.fixture(scope="module")

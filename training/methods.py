@@ -15,7 +15,7 @@ from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.model_vocabulary import TrainingMethod
 from winnow.curation.releases.release_use import run_command, use_command
 from winnow.training import linear
-from winnow.training.adapter import adapter_method
+from winnow.training.adapter import adapter_dry_runs, adapter_method
 from winnow.training.adapter.adapter_settings import AdapterSettings
 from winnow.training.encoder import encoder_method
 from winnow.training.encoder.encoder_settings import EncoderSettings
@@ -28,7 +28,9 @@ from winnow.validators.kinds import KINDS
 if TYPE_CHECKING:
     from winnow.core.progress import Progress
     from winnow.curation.releases.release import Release
+    from winnow.training.adapter.adapter_plan import AdapterPlan, TargetCheck
     from winnow.training.encoder.dry_run import DryRunEstimate
+    from winnow.training.packaging.target_rules import TargetRules
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,10 @@ class Method:
     """The dataclass of its settings."""
     train: Callable[..., CreatedRun]
     predict: Callable[..., Predictions]
-    dry_run: Callable[..., DryRunEstimate] | None = None
+    dry_run: Callable[..., DryRunEstimate | AdapterPlan] | None = None
     """Only for methods that train in steps; these can also report to an experiment tracker (`report_to`)."""
+    check_target: Callable[..., TargetCheck] | None = None
+    """Only for methods whose runs are packaged for runtimes; their dry run takes a `target`."""
 
 
 MAX_SEED = 2**32 - 1
@@ -52,7 +56,11 @@ METHODS: dict[str, Method] = {
         EncoderSettings, encoder_method.train, encoder_method.predict, encoder_method.dry_run
     ),
     TrainingMethod.ADAPTER: Method(
-        AdapterSettings, adapter_method.train, adapter_method.predict, adapter_method.dry_run
+        AdapterSettings,
+        adapter_method.train,
+        adapter_method.predict,
+        adapter_dry_runs.dry_run,
+        adapter_dry_runs.check_target,
     ),
     TrainingMethod.PROMPT: Method(prompt_settings.PromptSettings, prompt_method.train, prompt_method.predict),
 }
@@ -82,15 +90,40 @@ def train(
     return chosen.train(release, folder, settings=checked, seed=seed, **how)
 
 
-def dry_run(release: Release, *, method: str, seed: int, settings: Mapping[str, Any] | None = None) -> DryRunEstimate:
+def dry_run(
+    release: Release,
+    *,
+    method: str,
+    seed: int,
+    settings: Mapping[str, Any] | None = None,
+    target: TargetRules | None = None,
+) -> DryRunEstimate | AdapterPlan:
     """Train ten steps and estimate the seconds and memory of the whole training; nothing is kept.
 
-    Raises WinnowError for an unknown method or setting, or for a method that does not train in steps.
+    With `target`, the result also says what that runtime would refuse. Raises WinnowError for an unknown method or
+    setting, or for a method that does not train in steps or is not packaged.
     """
     chosen = method_named(method)
     _require_trained_kind(release, method)
     checked = _checked_settings(chosen, settings, seed)
-    return _require_step_training(chosen, method, "dry_run")(release, settings=checked, seed=seed)
+    estimate = _require_step_training(chosen, method, "dry_run")
+    if target is None:
+        return estimate(release, settings=checked, seed=seed)
+    _require_packaged(chosen, method)
+    return estimate(release, settings=checked, seed=seed, target=target)
+
+
+def check_target(
+    release: Release, *, method: str, seed: int, settings: Mapping[str, Any] | None = None, target: TargetRules
+) -> TargetCheck:
+    """What a runtime would refuse about a run before it is trained.
+
+    Raises WinnowError for an unknown method or setting, or for a method that is not packaged.
+    """
+    chosen = method_named(method)
+    _require_trained_kind(release, method)
+    checked = _checked_settings(chosen, settings, seed)
+    return _require_packaged(chosen, method)(release, settings=checked, seed=seed, target=target)
 
 
 def predict(
@@ -140,7 +173,15 @@ def _checked_settings(chosen: Method, settings: Mapping[str, Any] | None, seed: 
     return checked
 
 
-def _require_step_training(chosen: Method, name: str, parameter: str) -> Callable[..., DryRunEstimate]:
+def _require_packaged(chosen: Method, name: str) -> Callable[..., TargetCheck]:
+    if chosen.check_target is None:
+        known = ", ".join(known for known, one in METHODS.items() if one.check_target)
+        found = f"runs of method {name} are not packaged"
+        raise WinnowError(Problem(Parameter("for"), found, f"one of the methods {known}", "leave it out"))
+    return chosen.check_target
+
+
+def _require_step_training(chosen: Method, name: str, parameter: str) -> Callable[..., DryRunEstimate | AdapterPlan]:
     if chosen.dry_run is None:
         known = ", ".join(known for known, one in METHODS.items() if one.dry_run)
         found = f"method {name} does not train in steps"

@@ -21,6 +21,7 @@ from winnow.operations.compare import ComparisonOutput, ToolComparisonOutput
 from winnow.operations.feedback import FeedbackOutput
 from winnow.operations.label_errors import LabelErrors
 from winnow.reports.report_facts import DailyReportFacts
+from winnow.training.adapter.adapter_plan import AdapterPlan
 from winnow.training.evaluation.evaluation_facts import EvaluationFacts
 from winnow.training.evaluation.tools.tool_facts import ToolEvaluationFacts
 from winnow.training.forgetting.general_facts import GeneralFacts
@@ -29,6 +30,7 @@ from winnow.training.monitoring.decision_facts import DecisionFacts
 from winnow.training.run_facts import RunFile
 
 PUBLIC_RECORDS: dict[str, type[object]] = {
+    "adapter_plan": AdapterPlan,
     "ab_test": AbTestFacts,
     "comparison": ComparisonOutput,
     "decision": DecisionFacts,

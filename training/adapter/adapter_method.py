@@ -33,7 +33,6 @@ from winnow.training.runs import RESULT_PACKAGES, CreatedRun, Run, create_run, r
 
 if TYPE_CHECKING:
     from winnow.training.adapter.adapter_trainer import AdapterRows, TrainedAdapter
-    from winnow.training.encoder.dry_run import DryRunEstimate
 
 CURVES_PLOT_FILE = "curves.svg"
 
@@ -129,17 +128,6 @@ def predict(
     Raises WinnowError when the base model's weights differ from those that the run was trained on.
     """
     raise WinnowError(Problem(run.id, "it answers in dialogues", "a run that labels texts", "evaluate it instead"))
-
-
-def dry_run(release: Release, *, settings: AdapterSettings | None = None, seed: int = 0) -> DryRunEstimate:
-    """Train ten steps and estimate the whole training on this machine; nothing is kept."""
-    from winnow.training.adapter.adapter_dry_run import estimate_adapter
-
-    chosen = settings or AdapterSettings()
-    base = base_of(release, chosen)
-    chat = open_chat(base, release.task(), chosen)
-    learned = learned_release(release, base, chat, chosen, seed=seed)
-    return estimate_adapter(base, chat, learned.rows, settings=chosen, seed=seed)
 
 
 def base_of(release: Release, settings: AdapterSettings) -> LocalBase:

@@ -45,6 +45,8 @@ class MemoryNeeded(Record):
 
     batch_tokens: Size
     """Tokens of the largest batch; those that rows share count once."""
+    trained_tokens: Size
+    """Tokens of answers among them, which get logits."""
     lora_bf16_gib: Gib
     """On a GPU with the base model in bf16 and gradient checkpointing, in GiB."""
     qlora_nf4_gib: Gib

@@ -48,6 +48,8 @@ class NetworkShape:
     vocabulary: int
     window: int | None
     """Longest row in tokens, where the configuration states it."""
+    quantization: str = ""
+    """How the published weights are quantized (`quant_method`); empty: not at all."""
 
     @property
     def linear_parameters(self) -> int:
@@ -105,7 +107,14 @@ def shape_of_config(config: Any) -> NetworkShape:
         layers=text.num_hidden_layers,
         vocabulary=text.vocab_size,
         window=getattr(text, "max_position_embeddings", None),
+        quantization=_quantization(config),
     )
+
+
+def _quantization(config: Any) -> str:
+    stated = getattr(config, "quantization_config", None)
+    method = stated.get("quant_method") if isinstance(stated, dict) else getattr(stated, "quant_method", None)
+    return "" if stated is None else str(getattr(method, "value", method) or "unknown")
 
 
 def _linear_layers(network: Any) -> tuple[LinearLayer, ...]:

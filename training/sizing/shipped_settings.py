@@ -10,9 +10,14 @@ from winnow.core.suggest import suggestion
 FOLDER = Path(__file__).parent.parent / "settings" / "models"
 
 
+def shipped_files() -> list[Path]:
+    """Every shipped settings file, by name."""
+    return sorted(FOLDER.glob("*.yaml"))
+
+
 def shipped_names() -> list[str]:
     """The names that stand for a shipped settings file."""
-    return sorted(path.stem for path in FOLDER.glob("*.yaml"))
+    return [path.stem for path in shipped_files()]
 
 
 def settings_path(name_or_path: Path) -> Path:

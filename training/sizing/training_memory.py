@@ -16,8 +16,9 @@ from winnow.training.sizing.network_shape import NetworkShape
 ADAPTER_BYTES = 16
 """Bytes for each trained parameter: weight, gradient and two moments of Adam, each in f32."""
 
-NF4_BYTES = 0.5 + 4 / 64
-"""Bytes for each quantized weight: 4 bits, and one f32 scale for 64 weights (Dettmers et al. 2023, "QLoRA")."""
+NF4_BYTES = (4 + 8 / 64 + 32 / (64 * 256)) / 8
+"""Bytes for each quantized weight: 4 bits, 8 for the scale of 64 weights and 32 for that of 256 scales (Dettmers et al.
+2023, "QLoRA", double quantization)."""
 
 RUNTIME_BYTES = {Device.CPU: 900 * 2**20, Device.CUDA: 2**30}
 """What Python, PyTorch, transformers, peft and trl take before a model is loaded; on a GPU, the CUDA context."""
@@ -48,19 +49,12 @@ class ActivationBytes:
     dropout_intermediate: int = 4
 
 
-ACTIVATIONS = {
-    WeightFormat.F32: ActivationBytes(24, 16, 8, 28, dropout_hidden=40),
-    WeightFormat.F32_AUTOCAST: ActivationBytes(24, 8, 4, 14, dropout_hidden=24),
-    WeightFormat.BF16: ActivationBytes(36, 10, 4, 28, dropout_hidden=24),
-    WeightFormat.NF4: ActivationBytes(36, 10, 4, 28, dropout_hidden=24),
-}
+IN_F32 = ActivationBytes(24, 16, 8, 28, dropout_hidden=40)
 
-LOGIT_BYTES = {
-    WeightFormat.F32: 12,
-    WeightFormat.F32_AUTOCAST: 14,
-    WeightFormat.BF16: 14,
-    WeightFormat.NF4: 14,
-}
+IN_BF16 = ActivationBytes(24, 8, 4, 14, dropout_hidden=24)
+"""With autocast; whether the weights lie in f32 or bf16 makes no difference."""
+
+LOGIT_BYTES_F32, LOGIT_BYTES_BF16 = 12, 14
 """Bytes of one logit at the peak: in the computed format and in f32, its log-probability and its gradient in f32."""
 
 
@@ -71,7 +65,7 @@ class BatchShape:
     tokens: int
     """Tokens that go through the network; those that rows share count once."""
     logit_tokens: int
-    """Tokens whose logits are computed."""
+    """Tokens whose logits are computed: those before a trained one."""
 
 
 @dataclass(frozen=True)
@@ -106,14 +100,15 @@ def memory_parts(
     checkpointing: bool = False,
 ) -> MemoryParts:
     """The memory of a training. With gradient checkpointing, one layer at a time keeps its activations."""
-    per_layer = batch.tokens * _token_bytes(shape, ACTIVATIONS[weights], rank=rank, dropout=dropout)
+    is_f32 = weights == WeightFormat.F32
+    per_layer = batch.tokens * _token_bytes(shape, IN_F32 if is_f32 else IN_BF16, rank=rank, dropout=dropout)
     states = batch.tokens * shape.layers * shape.hidden * (4 if weights in _ON_CPU else 2)
     return MemoryParts(
         runtime=RUNTIME_BYTES[Device.CPU if weights in _ON_CPU else Device.CUDA],
         weights=_weight_bytes(shape, weights),
         adapter=ADAPTER_BYTES * trained_parameters,
         activations=states + per_layer if checkpointing else shape.layers * per_layer,
-        logits=batch.logit_tokens * shape.vocabulary * LOGIT_BYTES[weights],
+        logits=batch.logit_tokens * shape.vocabulary * (LOGIT_BYTES_F32 if is_f32 else LOGIT_BYTES_BF16),
     )
 
 

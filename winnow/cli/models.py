@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 from json import dumps
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -28,14 +28,20 @@ from winnow.cli.params import (
 from winnow.cli.render import terminal
 from winnow.cli.render.artifact_table import print_artifacts
 from winnow.cli.render.feedback_view import print_feedback
+from winnow.cli.render.plan_of_adapter import print_plan
 from winnow.cli.render.training_view import print_dry_run, print_trained
 from winnow.core.commands import command
 from winnow.core.model_vocabulary import TrainingMethod
+from winnow.core.package_vocabulary import PackageTarget
 from winnow.curation.releases.release_use import run_command
 from winnow.operations._context import WorkspaceContext
 from winnow.operations.feedback import DEFAULT_ANNOTATIONS
 from winnow.validators.kinds import kind_of
 from winnow.validators.kinds.intents import INTENTS
+
+if TYPE_CHECKING:
+    from winnow.training.adapter.adapter_plan import AdapterPlan
+    from winnow.training.encoder.dry_run import DryRunEstimate
 
 
 def train(
@@ -61,8 +67,21 @@ def train(
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override one setting.")
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Take ten steps, then estimate time and memory of the full training.")
+        bool,
+        typer.Option(
+            "--dry-run",
+            help="Take ten steps, then estimate time and memory of the full training; for adapter also the package.",
+        ),
     ] = False,
+    target: Annotated[
+        str | None,
+        typer.Option(
+            "--for",
+            metavar=f"<{'|'.join(PackageTarget)}>",
+            help="Runtime whose rules the adapter is checked against before anything is trained.",
+        ),
+    ] = None,
+    rules: Annotated[Path | None, typer.Option(help="YAML file with rules of the runtime in place of its own.")] = None,
     report_to: Annotated[
         str | None, typer.Option(help="Experiment tracker, passed to the Trainer: tensorboard, wandb, …")
     ] = None,
@@ -77,8 +96,9 @@ def train(
         "seed": seed,
         "settings": operation.method_settings(method, file=settings, changes=changes or ()),
     }
+    options["target"] = operation.target_rules(target, rules)
     if dry_run:
-        print_dry_run(operation.estimate_training(place, release, **options), release, method, json)
+        _print_estimate(operation.estimate_training(place, release, **options), release, method, json)
         return
     with progress_bar("embedding" if method == TrainingMethod.LINEAR else "training", json) as progress:
         run, new = operation.train(place, release, **options, report_to=report_to, progress=progress)
@@ -88,6 +108,18 @@ def train(
         return
     print_trained(run, new)
     terminal.print_next(command("evaluate", run.id if isinstance(place, WorkspaceContext) else str(run.path)))
+
+
+def _print_estimate(estimate: DryRunEstimate | AdapterPlan, release: str, method: str, json: bool) -> None:
+    """Print a dry run. Exits with 1 when a target would refuse the adapter."""
+    from winnow.training.adapter.adapter_plan import AdapterPlan
+
+    if not isinstance(estimate, AdapterPlan):
+        print_dry_run(estimate, release, method, json)
+        return
+    print_plan(estimate, release, json)
+    if estimate.target is not None and estimate.target.faults:
+        raise typer.Exit(1)
 
 
 def predict(

@@ -6,11 +6,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from winnow.core.errors import GateError, Parameter, Problem, WinnowError
 from winnow.operations._context import Context
 
 if TYPE_CHECKING:
     from winnow.core.progress import Progress
+    from winnow.curation.releases.release import Release
+    from winnow.training.adapter.adapter_plan import AdapterPlan
     from winnow.training.encoder.dry_run import DryRunEstimate
+    from winnow.training.packaging.target_rules import TargetRules
     from winnow.training.runs import CreatedRun
 
 
@@ -22,12 +26,19 @@ def train(
     seed: int = 0,
     settings: Mapping[str, Any] | None = None,
     report_to: str | None = None,
+    target: TargetRules | None = None,
     progress: Progress | None = None,
 ) -> CreatedRun:
-    """Train on a release by any method; a release folder is all it needs. The same settings give the same run."""
+    """Train on a release by any method; a release folder is all it needs. The same settings give the same run.
+
+    With `target`, the rules of a runtime, nothing is trained that it would refuse.
+    Raises GateError with everything that it would refuse.
+    """
     from winnow.training.methods import train as train_method
 
     release = context.release(name_or_path)
+    if target is not None:
+        _require_target(release, method=method, seed=seed, settings=settings, target=target)
     created = train_method(
         release,
         context.runs_folder,
@@ -43,13 +54,46 @@ def train(
     return created
 
 
+def _require_target(
+    release: Release, *, method: str, seed: int, settings: Mapping[str, Any] | None, target: TargetRules
+) -> None:
+    from winnow.training.methods import check_target
+
+    checked = check_target(release, method=method, seed=seed, settings=settings, target=target)
+    if checked.faults:
+        raise GateError([Problem(one.where, one.found, one.expected, one.fix) for one in checked.faults])
+
+
+def target_rules(target: str | None, rules: Path | None) -> TargetRules | None:
+    """The rules of a runtime, from a file if one is given; None without a runtime.
+
+    Raises WinnowError for an unknown runtime or a file that holds no rules of it.
+    """
+    from winnow.training.packaging.target_rules import rules_of
+
+    if target is None:
+        if rules is not None:
+            raise WinnowError(Problem(Parameter("rules"), "rules without a runtime", "a runtime, too", "name it"))
+        return None
+    return rules_of(target, rules)
+
+
 def estimate_training(
-    context: Context, name_or_path: str | Path, *, method: str, seed: int, settings: Mapping[str, Any] | None = None
-) -> DryRunEstimate:
-    """Take ten steps of a training and estimate the seconds and memory of the whole; nothing is kept."""
+    context: Context,
+    name_or_path: str | Path,
+    *,
+    method: str,
+    seed: int,
+    settings: Mapping[str, Any] | None = None,
+    target: TargetRules | None = None,
+) -> DryRunEstimate | AdapterPlan:
+    """Take ten steps of a training and estimate the seconds and memory of the whole; nothing is kept.
+
+    With `target`, the plan of an adapter also says what this runtime would refuse.
+    """
     from winnow.training.methods import dry_run
 
-    return dry_run(context.release(name_or_path), method=method, seed=seed, settings=settings)
+    return dry_run(context.release(name_or_path), method=method, seed=seed, settings=settings, target=target)
 
 
 def method_settings(method: str, *, file: Path | None, changes: Sequence[str]) -> dict[str, Any]:

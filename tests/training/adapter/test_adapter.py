@@ -22,6 +22,7 @@ from winnow.curation.checks.chat_template.chat_tokenizer import ChatTokenizer
 from winnow.curation.releases.release import Release
 from winnow.training import methods
 from winnow.training.adapter import adapter_method
+from winnow.training.adapter.adapter_plan import AdapterPlan
 from winnow.training.adapter.adapter_settings import AdapterSettings
 from winnow.training.adapter.collated_rows import check_collated
 from winnow.training.adapter.general_share import mix_general
@@ -32,6 +33,7 @@ from winnow.training.adapter.saved_adapter import save_adapter
 from winnow.training.adapter.trained_rows import NOT_TRAINED, TrainedRow
 from winnow.training.adapter.training_watch import check_steps
 from winnow.training.causal_models import load_network, local_base
+from winnow.training.encoder.dry_run import DryRunEstimate
 from winnow.training.hardware import detect_hardware
 from winnow.training.run_facts import AdapterRunFacts, Hardware
 from winnow.training.runs import Run
@@ -243,7 +245,10 @@ def test_layers_that_the_model_lacks_are_named(release: Release, model: Path, tm
 def test_a_dry_run_keeps_nothing(release: Release, model: Path) -> None:
     before = sorted(release.path.parent.rglob("*"))
     settings = {**QUICK, "model": str(model), "batch_size": 2}
-    estimate = methods.dry_run(release, method="adapter", seed=0, settings=settings)
+    plan = methods.dry_run(release, method="adapter", seed=0, settings=settings)
+    assert isinstance(plan, AdapterPlan)
+    estimate = plan.steps
+    assert isinstance(estimate, DryRunEstimate)
     assert 0 < estimate.steps <= 10
     assert estimate.total_steps == 2 * -(-2 * release.counts["train"] // 2)
     assert estimate.seconds > estimate.seconds_per_step > 0

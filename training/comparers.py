@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from winnow.core.errors import Problem, WinnowError
 from winnow.training.evaluation.compare import Comparison, compare
 from winnow.training.evaluation.tools.compare_tool_runs import ToolComparison, compare_tool_runs
 from winnow.training.run_release import release_of
 from winnow.training.runs import Run
+from winnow.training.scorers import has_labels_only
 from winnow.validators.kinds.intents import INTENTS
 from winnow.validators.kinds.tools import TOOLS
 
 Comparer = Callable[..., Comparison | ToolComparison]
 """A function with the parameters of `training.evaluation.compare.compare`."""
 
-COMPARERS: dict[str, Comparer] = {INTENTS.name: compare, TOOLS.name: compare_tool_runs}
+
+def compare_dialogue_runs(runs: Sequence[Run], split: str = "validation", **how: Any) -> Comparison | ToolComparison:
+    """Runs by their answers; imported runs that hold labels only are compared as classification with each other."""
+    compare_runs: Comparer = compare if all(map(has_labels_only, runs)) else compare_tool_runs
+    return compare_runs(runs, split, **how)
+
+
+COMPARERS: dict[str, Comparer] = {INTENTS.name: compare, TOOLS.name: compare_dialogue_runs}
 
 
 def comparer_of(runs: Sequence[Run]) -> Comparer:

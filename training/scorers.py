@@ -25,8 +25,12 @@ Scorer = Callable[..., AnyEvaluation]
 
 def score_tools(run: Run, release: Release, split: str = "validation", **how: Any) -> AnyEvaluation:
     """Answers of a run, judged; an imported run that holds labels only is scored as classification."""
-    labels_only = run.facts.method == IMPORTED and not (run.path / ANSWERS_FILE).exists()
-    return (evaluate if labels_only else evaluate_tools)(run, release, split, **how)
+    return (evaluate if has_labels_only(run) else evaluate_tools)(run, release, split, **how)
+
+
+def has_labels_only(run: Run) -> bool:
+    """Whether a run was imported from predicted labels, without answers."""
+    return run.facts.method == IMPORTED and not (run.path / ANSWERS_FILE).exists()
 
 
 SCORERS: dict[str, Scorer] = {INTENTS.name: evaluate, TOOLS.name: score_tools}

@@ -8,6 +8,7 @@ from pathlib import Path
 from winnow.core.clock import utc_now
 from winnow.curation.releases.release import Release
 from winnow.training.evaluation.tools.answer_results import AnswerResult, write_answer_results
+from winnow.training.imported_runs.imported_answers import ANSWERS_FILE
 from winnow.training.run_facts import IMPORTED, ImportedFileFacts, ImportedRunFacts, RunIdentity
 from winnow.training.runs import Run, create_run
 
@@ -18,6 +19,7 @@ def a_run(
     """A run with these judged answers, as an evaluation of imported answers leaves it."""
 
     def fill(part: Path, identity: RunIdentity) -> ImportedRunFacts:
+        (part / ANSWERS_FILE).touch()  # answers were imported, and not labels only
         return ImportedRunFacts(
             **dict(identity),
             method=IMPORTED,

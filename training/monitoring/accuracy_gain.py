@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Callable
 
 from winnow.core.record import Record
 from winnow.core.result import Difference, NotMeasured
@@ -10,8 +11,7 @@ from winnow.training.evaluation.latency import stored_latency
 from winnow.training.evaluation.paired import latency_ratio
 from winnow.training.evaluation.stored_results import PredictedRow
 from winnow.training.runs import Run
-from winnow.validators.stats.differences import paired_difference
-from winnow.validators.stats.significance import mcnemar
+from winnow.validators.stats.paired_clusters import PairedCluster, compare_clusters
 
 
 class AccuracyGain(Record):
@@ -26,22 +26,32 @@ class AccuracyGain(Record):
     accuracy: Difference
     """Accuracy of the new system minus that of the old one, with its 95 % interval."""
     p_value: float
-    """p-value of McNemar's exact test."""
+    """p-value of McNemar's exact test; for answers in dialogues, of the exact sign test on dialogues."""
 
 
-def measure_gain(old: dict[str, PredictedRow], new: dict[str, PredictedRow]) -> AccuracyGain | NotMeasured:
-    """Compare on the records that both predicted, with the same gold label in both. Pure."""
+def measure_gain(
+    old: dict[str, PredictedRow], new: dict[str, PredictedRow], *, record_of: Callable[[str], str] = str
+) -> AccuracyGain | NotMeasured:
+    """Compare on the rows that both predicted, with the same gold label in both. Pure.
+
+    Rows are given by key. `record_of` says which record a key belongs to: several answers of one record depend on each
+    other.
+    """
     common = [record for record in sorted(old.keys() & new.keys()) if old[record].gold == new[record].gold]
     if not common:
         return NotMeasured("the two were evaluated on no common rows")
-    pairs = Counter((old[r].gold == old[r].predicted, new[r].gold == new[r].predicted) for r in common)
-    gained, lost = pairs[False, True], pairs[True, False]
+    by_record: dict[str, Counter[tuple[bool, bool]]] = defaultdict(Counter)
+    for key in common:
+        outcome = (old[key].gold == old[key].predicted, new[key].gold == new[key].predicted)
+        by_record[record_of(key)][outcome] += 1
+    clusters = [PairedCluster(own.total(), own[False, True], own[True, False]) for own in by_record.values()]
+    found = compare_clusters(clusters)
     return AccuracyGain(
         rows=len(common),
-        only_candidate_right=gained,
-        only_baseline_right=lost,
-        accuracy=paired_difference(gained, lost, len(common)),
-        p_value=mcnemar(gained, lost),
+        only_candidate_right=sum(one.gained for one in clusters),
+        only_baseline_right=sum(one.lost for one in clusters),
+        accuracy=found.difference,
+        p_value=found.p_value,
     )
 
 

@@ -12,13 +12,17 @@ from winnow.core.result import NotMeasured
 from winnow.curation.releases.release import Release
 from winnow.curation.releases.release_use import run_command
 from winnow.training.evaluation.evaluation_facts import GoalVerdict
-from winnow.training.evaluation.stored_results import PredictedRow, accuracy_of, stored_predictions
+from winnow.training.evaluation.stored_results import PredictedRow, accuracy_of
+from winnow.training.evaluation.tools.tool_facts import ToolEvaluationFacts
 from winnow.training.monitoring.accuracy_gain import AccuracyGain, measure_gain, measure_speedup
 from winnow.training.monitoring.decision_inputs import DecisionInputs
 from winnow.training.monitoring.majority_baseline import majority_label, predict_constant
 from winnow.training.monitoring.rules import SourcedValue
-from winnow.training.monitoring.select_candidate import CandidateSelection, EvaluatedRun
+from winnow.training.monitoring.select_candidate import NO_BASELINE, CandidateSelection, EvaluatedRun
+from winnow.training.monitoring.stored_evidence import StoredEvidence, evidence_of
 from winnow.validators.kinds import kind_of
+
+NOTHING_TO_COMPARE = NotMeasured("there is no baseline: no run is deployed or imported, and none is of the base model")
 
 
 @dataclass(frozen=True)
@@ -55,28 +59,29 @@ class CandidateComparison:
 
 def compare_candidate(selection: CandidateSelection, inputs: DecisionInputs) -> CandidateComparison:
     """Read the predictions of baseline and candidate and compare them."""
-    baseline_predictions, candidate_predictions = _predictions_of_both(selection, inputs)
+    evidence = evidence_of(kind_of(inputs.task))
+    baseline_predictions, candidate_predictions = _predictions_of_both(selection, inputs, evidence)
     no_candidate = NotMeasured(f"there is no candidate; run {run_command(kind_of(inputs.task), 'RELEASE')}")
     return CandidateComparison(
         selection,
         baseline_predictions,
         no_candidate
         if selection.candidate is None
-        else _accuracy_gain(selection.baseline, selection.candidate, baseline_predictions, candidate_predictions),
+        else _accuracy_gain(selection, selection.candidate, baseline_predictions, candidate_predictions, evidence),
         no_candidate if selection.candidate is None else _goal_verdicts(selection.candidate, inputs.task.goals),
         no_candidate,
     )
 
 
 def _predictions_of_both(
-    selection: CandidateSelection, inputs: DecisionInputs
+    selection: CandidateSelection, inputs: DecisionInputs, evidence: StoredEvidence
 ) -> tuple[dict[str, PredictedRow], dict[str, PredictedRow]]:
     """Validation predictions of baseline and candidate; without a baseline run, those of the majority baseline."""
     candidate, newest = selection.candidate, inputs.newest
-    predictions = stored_predictions(candidate.run, inputs.current_label) if candidate else {}
+    predictions = evidence.rows(candidate.run, inputs.current_label) if candidate else {}
     if selection.baseline:
-        return stored_predictions(selection.baseline.run, inputs.current_label), predictions
-    if newest is None or not newest.counts["train"]:
+        return evidence.rows(selection.baseline.run, inputs.current_label), predictions
+    if newest is None or not newest.counts["train"] or not evidence.has_majority_baseline:
         return {}, predictions
     rows = predictions or _gold_rows(newest, inputs.current_label)
     majority = inputs.current_label(majority_label(list(newest.rows("train")["label"])))
@@ -93,21 +98,26 @@ def _gold_rows(release: Release, current_label: Callable[[str], str]) -> dict[st
 
 
 def _accuracy_gain(
-    baseline: EvaluatedRun | None,
+    selection: CandidateSelection,
     candidate: EvaluatedRun,
     baseline_predictions: dict[str, PredictedRow],
     candidate_predictions: dict[str, PredictedRow],
+    evidence: StoredEvidence,
 ) -> AccuracyGain | NotMeasured:
-    for evaluated in (baseline, candidate):
+    for evaluated in (selection.baseline, candidate):
         if evaluated and isinstance(evaluated.measures, NotMeasured):
             return evaluated.measures
-    return measure_gain(baseline_predictions, candidate_predictions)
+    if selection.role == NO_BASELINE:
+        return NOTHING_TO_COMPARE
+    return measure_gain(baseline_predictions, candidate_predictions, record_of=evidence.record_of)
 
 
 def _baseline_accuracy(selection: CandidateSelection, baseline_predictions: dict[str, PredictedRow]) -> SourcedValue:
     if selection.baseline:
         source = f"{selection.baseline.run.id} ({selection.role}), on its own validation"
         return SourcedValue(selection.baseline.accuracy, source)
+    if selection.role == NO_BASELINE:
+        return SourcedValue(NOTHING_TO_COMPARE, command("runs"))
     return SourcedValue(
         accuracy_of(baseline_predictions), "majority baseline: the most frequent train label, on validation"
     )
@@ -121,7 +131,7 @@ def _speedup(selection: CandidateSelection, no_candidate: NotMeasured) -> Source
     if selection.candidate is None:
         return SourcedValue(no_candidate, command("runs"))
     if selection.baseline is None:
-        return SourcedValue(NotMeasured("the majority baseline has no latency"), selection.role)
+        return SourcedValue(NotMeasured(f"the {selection.role} has no latency"), selection.role)
     return SourcedValue(
         measure_speedup(selection.baseline.run, selection.candidate.run), "p50 per query, latency.json of both runs"
     )
@@ -149,5 +159,7 @@ def _must_pass_failed(candidate: EvaluatedRun | None, no_candidate: NotMeasured)
         return SourcedValue(no_candidate, source)
     if isinstance(candidate.measures, NotMeasured):
         return SourcedValue(candidate.measures, source)
+    if isinstance(candidate.measures, ToolEvaluationFacts):
+        return SourcedValue(NotMeasured("must-pass cases are queries with a label"), source)
     value = candidate.measures.must_pass
     return SourcedValue(value if isinstance(value, NotMeasured) else value.cases - value.passed, source)

@@ -19,16 +19,17 @@ from winnow.core.working_row import WorkingRow
 from winnow.curation.checks.coverage.traffic import Traffic, queries_per_day
 from winnow.curation.releases.manifest import MANIFEST
 from winnow.curation.releases.release import Release, open_release
-from winnow.training.evaluation.stored_results import accuracy_of, stored_predictions
+from winnow.training.evaluation.stored_results import accuracy_of
 from winnow.training.methods import predict
 from winnow.training.monitoring.drift import Drift, TrainedRelease, measure_drift
 from winnow.training.monitoring.new_records import count_new_records
 from winnow.training.monitoring.rules import SourcedValue
 from winnow.training.monitoring.select_candidate import EvaluatedRun
-from winnow.training.monitoring.staleness import predict_newer_validation
+from winnow.training.monitoring.stored_evidence import StoredEvidence, evidence_of
 from winnow.training.run_facts import IMPORTED
 from winnow.training.run_release import release_folder
 from winnow.training.runs import NO_MODEL, RUN_FILE, Run
+from winnow.validators.kinds import kind_of
 
 if TYPE_CHECKING:
     from winnow.config.task import Task
@@ -82,6 +83,11 @@ class DecisionInputs:
         paths = [self.folder.root / entry["path"] for entry in reversed(self.releases)]
         return next((open_release(path) for path in paths if (path / MANIFEST).is_file()), None)
 
+    @property
+    def evidence(self) -> StoredEvidence:
+        """How evaluations of runs are read."""
+        return evidence_of(kind_of(self.task))
+
     def labeled_records(self) -> SourcedValue:
         """Number of labeled records."""
         count = sum(1 for row in self.rows if row.state == State.LABELED)
@@ -108,7 +114,7 @@ class DecisionInputs:
             return SourcedValue(own, deployed.run.id)
         if newest is None or newest.sha256 == deployed.run.facts.release.sha256:
             return SourcedValue(NotMeasured("there is no release newer than the deployed run's"), command("releases"))
-        predicted = predict_newer_validation(
+        predicted = self.evidence.newer_rows(
             deployed.run,
             newest,
             current_label=self.current_label,
@@ -120,7 +126,7 @@ class DecisionInputs:
         now = accuracy_of(predicted)
         if isinstance(now, NotMeasured):
             return SourcedValue(now, newest.name)
-        before = len(stored_predictions(deployed.run))
+        before = len(self.evidence.rows(deployed.run, self.current_label))
         source = (
             f"{own:.3f} on {before:,} validation rows of its release, {now:.3f} on {len(predicted):,} of {newest.name}"
         )
@@ -172,7 +178,7 @@ class DecisionInputs:
         return measure_drift(
             self.log_traffic,
             TrainedRelease(release.name, at, release.rows("train"), release.manifest.task.fallback),
-            NotMeasured(NO_MODEL) if run.facts.method == IMPORTED else predict_labels,
+            self.evidence.label_shift or (NotMeasured(NO_MODEL) if run.facts.method == IMPORTED else predict_labels),
             embedder(),
             vectors_cache=self.folder.vectors,
             progress=self.progress,

@@ -11,9 +11,7 @@ from winnow.core.commands import command
 from winnow.core.deployment import Deployment
 from winnow.core.result import NotMeasured
 from winnow.curation.releases.release_use import use_command
-from winnow.training.diagnostics.diagnose import diagnose
 from winnow.training.diagnostics.findings import Findings
-from winnow.training.diagnostics.run_context import read_run_context
 from winnow.training.evaluation.evaluation_facts import GoalVerdict
 from winnow.training.monitoring.accuracy_gain import AccuracyGain
 from winnow.training.monitoring.compare_candidate import CandidateComparison, compare_candidate
@@ -27,9 +25,10 @@ from winnow.training.monitoring.decision_inputs import DecisionInputs
 from winnow.training.monitoring.drift import Drift
 from winnow.training.monitoring.recommend import DecisionContext, Recommendation, recommend
 from winnow.training.monitoring.rules import RuleInputs
-from winnow.training.monitoring.select_candidate import SIMPLEST_METHOD, SIMPLEST_RUN, EvaluatedRun, select_candidate
+from winnow.training.monitoring.select_candidate import NO_BASELINE, SIMPLEST_RUN, EvaluatedRun, select_candidate
 from winnow.training.run_facts import IMPORTED
 from winnow.validators.kinds import kind_of
+from winnow.validators.kinds.kind import Kind
 
 if TYPE_CHECKING:
     from winnow.curation.engine.embedders.embedder import Embedder
@@ -88,7 +87,9 @@ def report_decision(
     """
     deployed, newest = inputs.deployed, inputs.newest
     own = deployed.id if deployed else None
-    selection = select_candidate(inputs.runs, deployed=own, release=newest.sha256 if newest else None, wanted=wanted)
+    selection = select_candidate(
+        inputs.runs, deployed=own, release=newest.sha256 if newest else None, wanted=wanted, evidence=inputs.evidence
+    )
     in_production = selection.baseline if deployed else None
     comparison = compare_candidate(selection, inputs)
     rule_inputs = RuleInputs(
@@ -124,7 +125,7 @@ def _decision_context(comparison: CandidateComparison, inputs: DecisionInputs, f
     newest = inputs.newest.sha256 if inputs.newest else None
     newer_release_exists = bool(deployed and newest and newest != deployed.facts.release.sha256)
     missing = [one for one in (baseline, candidate) if one and isinstance(one.measures, NotMeasured)]
-    kind = kind_of(inputs.task)
+    kind, release = kind_of(inputs.task), inputs.newest.name if inputs.newest else "RELEASE"
     trained = deployed.facts.method != IMPORTED if deployed else False
     return DecisionContext(
         baseline=comparison.baseline,
@@ -133,15 +134,21 @@ def _decision_context(comparison: CandidateComparison, inputs: DecisionInputs, f
         simplest_run=baseline.run.id if baseline and comparison.selection.role == SIMPLEST_RUN else None,
         unevaluated=missing[0].run.id if missing else None,
         candidate_is_newer=bool(newer_release_exists and candidate and candidate.run.facts.release.sha256 == newest),
+        make_baseline=command("train", release, method=inputs.evidence.simplest_method)
+        if comparison.selection.role == NO_BASELINE
+        else "",
         release=inputs.newest.name if inputs.newest else None,
         newer_release_exists=newer_release_exists,
-        method=deployed.facts.method if deployed and trained else (kind.training_methods or (SIMPLEST_METHOD,))[0],
-        use_release=""
-        if kind.training_methods
-        else use_command(kind, inputs.newest.name if inputs.newest else "RELEASE"),
+        method=deployed.facts.method if deployed and trained else _first_method(kind),
+        use_release="" if kind.training_methods else use_command(kind, release),
         collect=command("push label") if inputs.unlabeled else command("add", "FILE"),
         fix_command=fix_command,
     )
+
+
+def _first_method(kind: Kind) -> str:
+    """The method to train with first."""
+    return kind.training_methods[0] if kind.training_methods else ""
 
 
 def _findings_about(evaluated: EvaluatedRun | None, inputs: DecisionInputs) -> Findings | NotMeasured:
@@ -153,11 +160,11 @@ def _findings_about(evaluated: EvaluatedRun | None, inputs: DecisionInputs) -> F
     release = inputs.release_of(evaluated.run)
     if isinstance(release, NotMeasured):
         return release
-    context = read_run_context(
+    return inputs.evidence.findings(
         evaluated.run,
         release,
+        evaluated.measures,
         unlabeled=inputs.unlabeled,
         vectors_cache=inputs.folder.vectors,
         progress=inputs.progress,
     )
-    return diagnose(evaluated.measures, context)

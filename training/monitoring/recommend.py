@@ -32,6 +32,8 @@ class DecisionContext:
     deployed: str | None = None
     simplest_run: str | None = None
     """The baseline, if it is an undeployed run of a simpler method: it could be the candidate itself."""
+    make_baseline: str = ""
+    """The command that makes a run to compare with, where there is nothing."""
     unevaluated: str | None = None
     """The baseline or the candidate, if it was not evaluated yet."""
     candidate_is_newer: bool = False
@@ -43,7 +45,7 @@ class DecisionContext:
     method: str = "linear"
     """The training method to recommend: that of the deployed run."""
     use_release: str = ""
-    """The command in place of training, for kinds that are trained with other software."""
+    """The command in place of training, for kinds that no method trains."""
     collect: str = command("push label")
     """The command that adds labeled records."""
     fix_command: str = command("status")
@@ -145,6 +147,8 @@ def _for_no_better_candidate(candidate: str, context: DecisionContext) -> _NextA
             f"{context.unevaluated} was not evaluated on validation",
             command("evaluate", context.unevaluated),
         )
+    if context.make_baseline:
+        return _NextAction("keep", f"there is no baseline to compare {candidate} with", context.make_baseline)
     next_command = command("decide", context.simplest_run) if context.simplest_run else context.fix_command
     return _NextAction("keep", f"the gain of {candidate} over {context.baseline} is too small", next_command)
 

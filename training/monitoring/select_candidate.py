@@ -9,15 +9,16 @@ from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.result import NotMeasured
 from winnow.training.evaluation.evaluation_facts import EvaluationFacts
-from winnow.training.evaluation.stored_results import stored_measures
+from winnow.training.evaluation.tools.tool_facts import ToolEvaluationFacts
+from winnow.training.monitoring.stored_evidence import LABEL_EVIDENCE, StoredEvidence
 from winnow.training.run_facts import IMPORTED
 from winnow.training.runs import Run
 
-SIMPLEST_METHOD = "linear"
-"""The method that others are compared with when nothing is deployed or imported."""
-
 DEPLOYED, IMPORTED_RUN, SIMPLEST_RUN, MAJORITY_BASELINE = "deployed", "imported", "simplest run", "majority baseline"
 """The roles of a baseline."""
+
+NO_BASELINE = "no baseline"
+"""The role of nothing, for kinds without a majority baseline."""
 
 
 @dataclass(frozen=True)
@@ -25,13 +26,15 @@ class EvaluatedRun:
     """A run and its stored evaluation on validation."""
 
     run: Run
-    measures: EvaluationFacts | NotMeasured
+    measures: EvaluationFacts | ToolEvaluationFacts | NotMeasured
 
     @property
     def accuracy(self) -> float | NotMeasured:
         """Accuracy on the validation split of its own release."""
         value = self.measures
-        return value if isinstance(value, NotMeasured) else value.accuracy
+        if isinstance(value, NotMeasured):
+            return value
+        return value.accuracy.value if isinstance(value, ToolEvaluationFacts) else value.accuracy
 
     @property
     def rank(self) -> tuple[float, str]:
@@ -45,7 +48,7 @@ class CandidateSelection:
     """The baseline and the candidate."""
 
     baseline: EvaluatedRun | None
-    """None when the majority baseline takes its place."""
+    """None when the majority baseline takes its place, or nothing."""
     role: str
     """The role of the baseline, one of the roles above."""
     candidate: EvaluatedRun | None
@@ -54,20 +57,25 @@ class CandidateSelection:
 
 
 def select_candidate(
-    runs: Sequence[Run], *, deployed: str | None, release: str | None, wanted: str | None
+    runs: Sequence[Run],
+    *,
+    deployed: str | None,
+    release: str | None,
+    wanted: str | None,
+    evidence: StoredEvidence = LABEL_EVIDENCE,
 ) -> CandidateSelection:
     """Select among runs, given oldest first. Pure except for reading their evaluations.
 
-    The baseline is the deployed run, else the newest import, else the best `linear` run if there are runs of other
-    methods, else the majority baseline. The candidate is the `wanted` run, else the run trained on `release` (a
-    SHA-256) with the highest validation accuracy.
+    The baseline is the deployed run, else the newest import, else the best run of the simplest method if there are runs
+    of other methods, else the majority baseline, for kinds that have one. The candidate is the `wanted` run, else the
+    run trained on `release` (a SHA-256) with the highest validation accuracy.
 
     Raises WinnowError when the wanted run is unknown or already deployed.
     """
     if wanted is not None and wanted not in {run.id for run in runs}:
         known = ", ".join(run.id for run in runs) or "a run; there is none yet"
         raise WinnowError(Problem(wanted, "not a run of this workspace", known, f"{command('runs')} lists them"))
-    evaluated = [EvaluatedRun(run, stored_measures(run)) for run in runs]
+    evaluated = [EvaluatedRun(run, evidence.measures(run)) for run in runs]
     if wanted is not None and wanted == deployed:
         raise WinnowError(Problem(wanted, "the run is already deployed", "another run", "leave it out"))
     trained = [one for one in evaluated if one.run.facts.method != IMPORTED and one.run.id != deployed]
@@ -78,11 +86,12 @@ def select_candidate(
     if deployed_run or imports:
         baseline, role = deployed_run or imports[-1], DEPLOYED if deployed_run else IMPORTED_RUN
         return CandidateSelection(baseline, role, _best(pool), len(pool))
-    others = [one for one in pool if one.run.facts.method != SIMPLEST_METHOD]
-    simplest = _best([one for one in own if one.run.facts.method == SIMPLEST_METHOD])
+    others = [one for one in pool if one.run.facts.method != evidence.simplest_method]
+    simplest = _best([one for one in own if one.run.facts.method == evidence.simplest_method])
     if others and simplest:
         return CandidateSelection(simplest, SIMPLEST_RUN, _best(others), len(others))
-    return CandidateSelection(None, MAJORITY_BASELINE, _best(pool), len(pool))
+    role = MAJORITY_BASELINE if evidence.has_majority_baseline else NO_BASELINE
+    return CandidateSelection(None, role, _best(pool), len(pool))
 
 
 def _best(some: Sequence[EvaluatedRun]) -> EvaluatedRun | None:

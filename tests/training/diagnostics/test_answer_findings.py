@@ -170,4 +170,4 @@ def test_forgotten_instructions(high: float, expected: bool) -> None:
     assert ("forgotten_instructions" in told) is expected
     if expected:
         assert told["forgotten_instructions"].rows == 10
-        assert "10.0 points fewer right answers" in told["forgotten_instructions"].evidence
+        assert "by 10.0 points" in told["forgotten_instructions"].evidence

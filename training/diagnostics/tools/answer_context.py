@@ -24,4 +24,4 @@ class AnswerContext:
     losses: EpochLosses | NotMeasured
     """Losses at the epoch that was kept."""
     general_answers: Difference | NotMeasured
-    """The share of right answers to general instructions, with the adapter minus without it."""
+    """How much better the run answers general instructions than its base model, 1 being always right."""

@@ -19,7 +19,7 @@ def forgotten_instructions(results: Sequence[AnswerResult], context: AnswerConte
     if change.high >= 0:
         return []
     evidence = (
-        f"general instructions: {percentage_points(-change.difference)} fewer right answers than the base model "
+        f"general instructions are answered worse than by the base model by {percentage_points(-change.difference)} "
         f"({-100 * change.high:.1f} to {-100 * change.low:.1f})"
     )
     cause = "train has too few instructions without tools (`general`), or is trained for too long"

@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from winnow.core.result import NotMeasured
+from winnow.core.result import Difference, NotMeasured
 from winnow.curation.releases.release import Release
 from winnow.training.diagnostics.issue import EpochLosses
 from winnow.training.diagnostics.tools.answer_context import AnswerContext
 from winnow.training.encoder.training_curves import CURVES_FILE
+from winnow.training.forgetting.forgetting_gate import stored_general
 from winnow.training.run_facts import AdapterRunFacts, PromptRunFacts
 from winnow.training.runs import Run
 from winnow.validators.kinds.tools import offered_by_task
-
-GENERAL_NOT_MEASURED = NotMeasured("general instructions were not evaluated")
 
 
 def read_answer_context(run: Run, release: Release) -> AnswerContext:
@@ -27,8 +26,17 @@ def read_answer_context(run: Run, release: Release) -> AnswerContext:
         base_model=(base.model if base else None) or "",
         tools={tool.name for tool in offered_by_task(release.task())},
         losses=_losses_of_best_epoch(run),
-        general_answers=GENERAL_NOT_MEASURED,
+        general_answers=_general_change(run),
     )
+
+
+def _general_change(run: Run) -> Difference | NotMeasured:
+    """The change on general questions with choices; else that on instructions with a reference answer."""
+    found = stored_general(run)
+    if isinstance(found, NotMeasured):
+        return found
+    measured = found.references if isinstance(found.questions, NotMeasured) else found.questions
+    return measured if isinstance(measured, NotMeasured) else measured.change
 
 
 def _losses_of_best_epoch(run: Run) -> EpochLosses | NotMeasured:

@@ -169,19 +169,13 @@ def trained_rows_of(release: Release, split: str, chat: ChatTokenizer, settings:
     return query_rows([LabeledQuery(*map(str, values)) for values in zip(*columns, strict=True)], prompt)
 
 
-def _greedy_answers(learned: LearnedRelease, fitted: TrainedAdapter) -> Callable[[Any], list[list[int]]]:
+def _compared_answers(learned: LearnedRelease) -> Callable[[Any], list[Any]]:
     """A function that answers some prompts of validation, or of train where there is none."""
-    from winnow.training.adapter.greedy_tokens import autocast, greedy_tokens
-    from winnow.training.adapter.training_watch import sampled_rows
+    from winnow.training.adapter.sampled_answers import sampled_answers, sampled_rows
 
     rows = sampled_rows(learned.validation or learned.train.rows, COMPARED_ANSWERS)
-    limit, stop_ids = 2 * max(len(row.answer_ids) for row in learned.train.rows), learned.chat.stop_ids
-
-    def answers(model: Any) -> list[list[int]]:
-        with autocast(fitted.hardware):
-            return [greedy_tokens(model, row.prompt_ids, stop_ids=stop_ids, limit=limit) for row in rows]
-
-    return answers
+    longest = max(len(row.answer_ids) for row in learned.train.rows)
+    return lambda model: list(sampled_answers(model, rows, learned.chat, longest=longest))
 
 
 def _write_run(
@@ -198,9 +192,7 @@ def _write_run(
     from winnow.training.adapter.training_watch import SAMPLES_FILE
 
     task, base = release.task(), BaseModelFacts.of(learned.base)
-    saved = save_adapter(
-        fitted.model, part / ADAPTER_FOLDER, base=base.model or "", answers=_greedy_answers(learned, fitted)
-    )
+    saved = save_adapter(fitted.model, part / ADAPTER_FOLDER, base=base.model or "", answers=_compared_answers(learned))
     points = training_curves(fitted.history)
     checked = points["validation"]
     epochs = max((point["epoch"] for point in points["train"]), default=0.0)

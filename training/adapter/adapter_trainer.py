@@ -37,6 +37,9 @@ from winnow.training.run_facts import Hardware, PeakMemory
 
 ALL_LINEAR = "all-linear"
 
+CHECKED_TOGETHER = 16
+"""Answers of validation in a batch, at least: without gradients, more of them fit into the memory."""
+
 NEVER = 10**9
 """Steps between two checks of the Trainer: TrainingWatch decides when they are due."""
 
@@ -87,7 +90,7 @@ def fit_adapter(
     require_quantization(settings.quantization, hardware)
     with seeded_randomness(seed), quiet_libraries():
         last = last_checkpoint(checkpoints)
-        watch = TrainingWatch(rows.train, rows.validation, chat, settings, hardware, checkpoints, progress)
+        watch = TrainingWatch(rows.train, rows.validation, chat, settings, checkpoints, progress)
         watch.start(started, elapsed_seconds(last), trainer_state(last)["global_step"] if last else 0)
         arguments = training_arguments(settings, hardware, checkpoints, seed=seed, report_to=report_to, rows=rows)
         trainer = build_trainer(base, chat, rows, arguments, settings, hardware, callbacks=[watch])
@@ -136,7 +139,7 @@ def training_arguments(
         num_train_epochs=settings.epochs,
         max_steps=steps,
         per_device_train_batch_size=settings.batch_size,
-        per_device_eval_batch_size=settings.batch_size,
+        per_device_eval_batch_size=max(settings.batch_size, CHECKED_TOGETHER),
         learning_rate=settings.learning_rate,
         weight_decay=settings.weight_decay,
         warmup_steps=settings.warmup,  # a value below 1 is a share of the steps

@@ -21,9 +21,7 @@ WEIGHTS_FILE = "adapter_model.safetensors"
 CONFIG_FILE = "adapter_config.json"
 
 
-def save_adapter(
-    model: Any, folder: Path, *, base: str, answers: Callable[[Any], Sequence[Sequence[int]]]
-) -> Precision:
+def save_adapter(model: Any, folder: Path, *, base: str, answers: Callable[[Any], Sequence[object]]) -> Precision:
     """Write weights and configuration, and return the number format of the weights.
 
     `answers` gives greedy answers of a model to some prompts: if they change when the weights are rounded to bf16, the

@@ -13,10 +13,9 @@ from transformers import TrainerCallback
 from winnow.core.progress import Progress
 from winnow.curation.checks.chat_template.chat_tokenizer import ChatTokenizer
 from winnow.training.adapter.adapter_settings import AdapterSettings
-from winnow.training.adapter.greedy_tokens import autocast, greedy_tokens
+from winnow.training.adapter.sampled_answers import sampled_answers, sampled_rows
 from winnow.training.adapter.trained_rows import TrainedRow
 from winnow.training.encoder.checkpoints import write_elapsed_seconds
-from winnow.training.run_facts import Hardware
 
 SAMPLES_FILE = "samples.jsonl"
 """In a run folder: answers that the model wrote at each checkpoint."""
@@ -38,11 +37,10 @@ class TrainingWatch(TrainerCallback):  # type: ignore[misc]  # the Trainer requi
         validation: Sequence[TrainedRow],
         chat: ChatTokenizer,
         settings: AdapterSettings,
-        hardware: Hardware,
         folder: Path,
         progress: Progress | None,
     ) -> None:
-        self.folder, self.progress, self.chat, self.hardware = folder, progress, chat, hardware
+        self.folder, self.progress, self.chat = folder, progress, chat
         self.due = check_steps(len(train), settings)
         self.sampled = sampled_rows(validation, settings.samples)
         self.longest = max((len(row.answer_ids) for row in train), default=0)
@@ -89,29 +87,21 @@ class TrainingWatch(TrainerCallback):  # type: ignore[misc]  # the Trainer requi
         write_elapsed_seconds(self.folder / f"checkpoint-{state.global_step}", self.seconds())
 
     def _write_samples(self, model: Any, state: Any) -> None:
-        training = model.training
-        model.eval()
-        with (self.folder / SAMPLES_FILE).open("a", encoding="utf-8") as handle, autocast(self.hardware):
-            for row in self.sampled:
-                limit = 2 * self.longest
-                answer = greedy_tokens(model, row.prompt_ids, stop_ids=self.chat.stop_ids, limit=limit)
+        training, decode = model.training, self.chat.tokenizer.decode
+        answers = sampled_answers(model.eval(), self.sampled, self.chat, longest=self.longest)
+        model.train(training)
+        with (self.folder / SAMPLES_FILE).open("a", encoding="utf-8") as handle:
+            for row, answer in zip(self.sampled, answers, strict=True):
                 line = {
                     "step": state.global_step,
                     "epoch": round(state.epoch, 3),
                     "record": row.record,
                     "turn": row.turn + 1,
-                    "expected": self.chat.tokenizer.decode(row.answer_ids),
-                    "answer": self.chat.tokenizer.decode(answer),
+                    "expected": decode(row.answer_ids[:-1]),
+                    "answer": decode(answer.ids),
+                    "finished": answer.finished,
                 }
                 handle.write(json.dumps(line, ensure_ascii=False) + "\n")
-        model.train(training)
-
-
-def sampled_rows(rows: Sequence[TrainedRow], count: int) -> list[TrainedRow]:
-    """So many of the rows, evenly spaced in the order of their records."""
-    ordered = sorted(rows, key=lambda row: (row.record, row.turn))
-    chosen = min(count, len(ordered))
-    return [ordered[place * len(ordered) // chosen] for place in range(chosen)]
 
 
 def _step_of(line: str) -> float:

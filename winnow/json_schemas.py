@@ -28,6 +28,7 @@ from winnow.training.forgetting.general_facts import GeneralFacts
 from winnow.training.monitoring.ab_test.ab_facts import AbTestFacts
 from winnow.training.monitoring.decision_facts import DecisionFacts
 from winnow.training.run_facts import RunFile
+from winnow.training.suites.suite_facts import FormatSensitivity, SuiteFacts
 
 PUBLIC_RECORDS: dict[str, type[object]] = {
     "adapter_plan": AdapterPlan,
@@ -38,6 +39,7 @@ PUBLIC_RECORDS: dict[str, type[object]] = {
     "evaluation": EvaluationFacts,
     "exclusion": ExclusionLine,
     "feedback": FeedbackOutput,
+    "format_sensitivity": FormatSensitivity,
     "gate": Gate,
     "general": GeneralFacts,
     "interaction": InteractionLine,
@@ -51,6 +53,7 @@ PUBLIC_RECORDS: dict[str, type[object]] = {
     "run": RunFile,
     "tool_evaluation": ToolEvaluationFacts,
     "tool_comparison": ToolComparisonOutput,
+    "suite": SuiteFacts,
     "working_row": WorkingRow,
 }
 """Every public record by the name of its schema. A new record is one entry here."""

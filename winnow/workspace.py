@@ -56,6 +56,8 @@ if TYPE_CHECKING:
     from winnow.training.packaging.adapter_check import AdapterCheck
     from winnow.training.packaging.build_package import BuiltPackage
     from winnow.training.runs import CreatedRun, Run
+    from winnow.training.suites.suite_evaluation import SuiteEvaluation
+    from winnow.training.suites.suite_facts import FormatSensitivity
 
 
 def _argument_types() -> dict[str, Any]:
@@ -543,6 +545,27 @@ class Workspace:
         from winnow.operations.evaluate_general import evaluate_general
 
         return evaluate_general(self._context, id_or_path, file, progress=progress)
+
+    def evaluate_suite(
+        self, id_or_path: str | Path, file: str | Path, *, progress: Progress | None = None
+    ) -> SuiteEvaluation:
+        """Measure a run on dialogues that were written for measuring, and are never added."""
+        from winnow.operations.evaluate_suite import evaluate_suite
+
+        return evaluate_suite(self._context, id_or_path, file, progress=progress)
+
+    def evaluate_format_sensitivity(
+        self,
+        id_or_path: str | Path,
+        *,
+        split: str = "validation",
+        suite: str | Path | None = None,
+        progress: Progress | None = None,
+    ) -> FormatSensitivity:
+        """Ask a run for the same answers with prompts that say the same in another form."""
+        from winnow.operations.evaluate_suite import evaluate_format_sensitivity
+
+        return evaluate_format_sensitivity(self._context, id_or_path, split=split, suite=suite, progress=progress)
 
     def decide_ab(self, log: str | Path, *, baseline: str | None = None) -> AbTestFacts:
         """Judge a log of two variants in production: deploy the candidate, keep the baseline, or collect more."""

@@ -28,6 +28,7 @@ def adapter_run(
     seed: int = 0,
     base: BaseModelFacts = NO_BASE,
     adapter: Path | None = None,
+    template_sha256: str = "0" * 64,
 ) -> Run:
     """A run of an adapter on a release of a workspace, recorded there; `adapter` is a folder that peft saved."""
 
@@ -54,7 +55,8 @@ def adapter_run(
             seconds=1.0,
             resumed=False,
             base=base,
-            template_sha256="0" * 64,
+            template_sha256=template_sha256,
+            answer_limit=16,
             call_format=call_format,
         )
 

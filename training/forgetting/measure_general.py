@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import gc
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from winnow.core.answer_vocabulary import AnswerErrorType
 from winnow.core.atomic import atomic_write
 from winnow.core.clock import utc_now
-from winnow.core.errors import GateError, Problem, WinnowError
+from winnow.core.errors import Problem, WinnowError
 from winnow.core.evaluation_vocabulary import ForgettingVerdict
+from winnow.core.model_vocabulary import Precision
 from winnow.core.progress import Progress
 from winnow.core.result import NotMeasured
 from winnow.curation.checks.chat_template.chat_tokenizer import open_chat_tokenizer
 from winnow.training.answering.answer_request import AnswerRequest, requests_of
+from winnow.training.answering.answer_source import AnswersOf
+from winnow.training.answering.answering_model import ADAPTER_FOLDER, answering_hardware
 from winnow.training.answering.model_answer import ModelAnswer
-from winnow.training.causal_models import LocalBase, load_network, local_base
+from winnow.training.answering.run_base import base_of_run
+from winnow.training.causal_models import LocalBase, load_network
 from winnow.training.forgetting.forgetting_gate import GENERAL_FILE
 from winnow.training.forgetting.general_facts import GeneralCalls, GeneralFacts, UnaskedCall
 from winnow.training.forgetting.general_rows import GeneralFile
@@ -30,7 +34,6 @@ from winnow.training.forgetting.judge_forgetting import (
     rows_needed,
 )
 from winnow.training.forgetting.score_rows import GeneralScores, GeneralTokens, score, tokenize
-from winnow.training.hardware import detect_hardware
 from winnow.training.run_facts import AdapterRunFacts
 from winnow.training.run_release import release_of
 from winnow.training.runs import Run
@@ -40,13 +43,6 @@ from winnow.validators.tools.judge_answer import judge_answer
 
 CALL_ERRORS = frozenset({AnswerErrorType.CALLED, AnswerErrorType.INVENTED_TOOL, AnswerErrorType.MALFORMED})
 """Errors of an answer that calls a tool, or begins to: a call that was cut off or is broken is malformed."""
-
-ADAPTER_FOLDER = "adapter"
-"""In the folder of a run."""
-
-
-AnswersOf = Callable[[Sequence[AnswerRequest]], Sequence[ModelAnswer]]
-"""Gives an answer to every request, in order."""
 
 
 @dataclass(frozen=True)
@@ -62,11 +58,10 @@ def measure_general(
 
     `answer` gives the run's answers to requests; without it, calls without tools are not measured.
 
-    Raises WinnowError for a run that is no adapter or whose base model is not here, and GateError when the base model
-    is another one than the run was trained on.
+    Raises WinnowError for a run that is no adapter, or whose base model is not here or has other weights.
     """
     facts = _adapter_facts(run)
-    base = _base_of(facts)
+    base = base_of_run(run)
     chat = open_chat_tokenizer(str(base.folder), name=facts.base.model or "")
     scores = _both_scores(run, base, content, tokenize(content, chat), progress)
     questions = judge_questions(scores.before.right, scores.after.right, margin=margin)
@@ -98,23 +93,11 @@ def _adapter_facts(run: Run) -> AdapterRunFacts:
     raise WinnowError(Problem(f"run {run.id}", f"method {run.facts.method}", expected, "name such a run"))
 
 
-def _base_of(facts: AdapterRunFacts) -> LocalBase:
-    base = local_base(facts.base.model)
-    if base.weights_hash != facts.base.weights_hash:
-        fix = "restore the base model that the run was trained on"
-        raise GateError(
-            Problem(
-                f"model {facts.base.model}", f"hash {base.weights_hash}", f"{facts.base.weights_hash}, as trained", fix
-            )
-        )
-    return base
-
-
 def _both_scores(
     run: Run, base: LocalBase, content: GeneralFile, tokens: GeneralTokens, progress: Progress | None
 ) -> _BothScores:
-    """One model after the other, so that only one is in memory, in the precision of the training."""
-    hardware, scores = detect_hardware(_adapter_facts(run).hardware.precision), []
+    """One model after the other, so that only one is in memory, with the precision with which the run answers."""
+    hardware, scores = answering_hardware(Precision(str(run.facts.settings.get("precision", Precision.AUTO)))), []
     for adapter in (None, run.path / ADAPTER_FOLDER):
         network = load_network(Path(base.folder), hardware, adapter=adapter)
         scores.append(score(network, content, tokens, progress=progress))

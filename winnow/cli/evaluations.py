@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from winnow.cli.evaluations_beside_splits import evaluate_format_sensitivity, evaluate_general, evaluate_suite
 from winnow.cli.params import JsonOption, choice, context_of, input_files, progress_bar
 from winnow.cli.render import terminal
 from winnow.cli.render.comparison_view import print_comparison
 from winnow.cli.render.evaluation_view import print_evaluation
-from winnow.cli.render.forgetting_view import print_forgetting
 from winnow.cli.render.tool_comparison_view import print_tool_comparison
 from winnow.cli.render.tool_evaluation_view import print_tool_evaluation
 from winnow.core.commands import command
-from winnow.core.evaluation_vocabulary import ForgettingVerdict
 from winnow.core.model_vocabulary import MissingPrediction
 from winnow.core.record import Record
 from winnow.core.vocabulary import SPLITS, Split
@@ -81,13 +80,33 @@ def evaluate(
             help="Measure instead what an adapter forgets: rows of question, choices and answer, or of messages.",
         ),
     ] = None,
+    suite: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Measure instead on a suite: labeled dialogues, in any format that add reads, that are never added.",
+        ),
+    ] = None,
+    format_sensitivity: Annotated[
+        bool,
+        typer.Option(
+            "--format-sensitivity",
+            help="Measure instead how much the answers depend on the form of the prompt, on the split or --suite.",
+        ),
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Evaluate a run and write its report."""
     from winnow.operations import evaluate as operation
 
     if general is not None:
-        _evaluate_general(context_of(context), run, general, json)
+        evaluate_general(context_of(context), run, general, json=json)
+        return
+    if format_sensitivity:
+        evaluate_format_sensitivity(context_of(context), run, split=split, suite=suite, json=json)
+        return
+    if suite is not None:
+        evaluate_suite(context_of(context), run, suite, json=json)
         return
     with input_files([predictions] if predictions else []) as given, progress_bar("evaluating", json) as progress:
         place = context_of(context)
@@ -111,20 +130,6 @@ def evaluate(
     if split == Split.TEST:
         terminal.print_line(f"this was evaluation {evaluation.run.looks_at_test()} on test; it is recorded in the run")
     terminal.print_next(_after_evaluation(evaluation, run, place))
-
-
-def _evaluate_general(place: Context, run: str, file: Path, json: bool) -> None:
-    """What a run forgets of general instructions."""
-    from winnow.operations import evaluate_general as operation
-
-    with input_files([file]) as (given,), progress_bar("scoring", json) as progress:
-        found = operation.evaluate_general(place, run, given, progress=progress)
-    if json:
-        terminal.print_json(found.model_dump(mode="json"))
-        return
-    print_forgetting(found)
-    lost = found.verdict == ForgettingVerdict.DEGRADES
-    terminal.print_next("winnow train RELEASE --method adapter" if lost else command("decide", found.run))
 
 
 def _after_evaluation(evaluation: AnyEvaluation, run: str, place: Context) -> str:

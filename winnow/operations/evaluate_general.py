@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ def evaluate_general(
 
     The margin is that of the task; outside a workspace, that of the run's release.
     """
+    from winnow.training.answering.answer import answers_of
     from winnow.training.forgetting.general_rows import read_general_file
     from winnow.training.forgetting.measure_general import measure_general
     from winnow.training.run_release import release_of
@@ -26,4 +28,5 @@ def evaluate_general(
     run = context.run(id_or_path)
     content = read_general_file(Path(file))
     task = context.task if isinstance(context, WorkspaceContext) else release_of(run).task()
-    return measure_general(run, content, margin=task.general_loss_max, progress=progress)
+    answer = partial(answers_of, run, progress=progress)
+    return measure_general(run, content, margin=task.general_loss_max, answer=answer, progress=progress)

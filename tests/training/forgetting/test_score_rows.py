@@ -14,7 +14,8 @@ from tests.fakes.tiny_causal_model import make_causal
 from tests.support.adapter_runs import adapter_run
 from tests.support.commands import run_winnow
 from tests.support.files import write_jsonl
-from winnow.core.errors import GateError, WinnowError
+from winnow.cli.render.forgetting_view import print_forgetting
+from winnow.core.errors import WinnowError
 from winnow.core.model_vocabulary import Precision
 from winnow.core.result import Measured, NotMeasured
 from winnow.curation.checks.chat_template.chat_tokenizer import open_chat_tokenizer
@@ -34,17 +35,12 @@ CHOICES = ["on", "a rather long choice of many words", "née"]
 
 
 @pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_causal(tmp_path_factory.mktemp("tiny"), chat=True)
-
-
-@pytest.fixture(scope="module")
-def adapter(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def adapter(tiny_chat: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """LoRA layers that change the model."""
     import torch
     from peft import LoraConfig, get_peft_model
 
-    network = get_peft_model(_network(tiny), LoraConfig(r=4, target_modules="all-linear", task_type="CAUSAL_LM"))
+    network = get_peft_model(_network(tiny_chat), LoraConfig(r=4, target_modules="all-linear", task_type="CAUSAL_LM"))
     with torch.random.fork_rng(), torch.no_grad():
         torch.manual_seed(1)
         for name, weights in network.named_parameters():
@@ -70,10 +66,10 @@ def general(folder: Path, questions: int = 6, instructions: int = 4) -> GeneralF
     return read_general_file(write_jsonl(folder / "general.jsonl", rows))
 
 
-def test_the_scores_of_a_batch_are_those_of_each_row_alone(tiny: Path, tmp_path: Path) -> None:
+def test_the_scores_of_a_batch_are_those_of_each_row_alone(tiny_chat: Path, tmp_path: Path) -> None:
     import torch
 
-    network, chat, content = _network(tiny), open_chat_tokenizer(str(tiny)), general(tmp_path)
+    network, chat, content = _network(tiny_chat), open_chat_tokenizer(str(tiny_chat)), general(tmp_path)
     found = score(network, content, tokenize(content, chat))
 
     def alone(prompt: str, answer: str) -> float:
@@ -111,14 +107,17 @@ def test_answers_that_begin_a_call_are_counted(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def ws(frozen_example: Workspace, tmp_path: Path) -> Workspace:
-    shutil.copytree(frozen_example.folder.root, tmp_path / "ws")
+def ws(frozen_dialogues: Workspace, tmp_path: Path) -> Workspace:
+    shutil.copytree(frozen_dialogues.folder.root, tmp_path / "ws")
     return winnow.open(tmp_path / "ws")
 
 
-def test_a_run_is_measured_before_and_after(ws: Workspace, tiny: Path, adapter: Path, tmp_path: Path) -> None:
-    base = BaseModelFacts(model=str(tiny), weights_hash=local_base(str(tiny)).weights_hash)
-    run = adapter_run(ws, "first", call_format="", base=base, adapter=adapter)
+def test_a_run_is_measured_before_and_after(
+    ws: Workspace, tiny_chat: Path, adapter: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    base = BaseModelFacts(model=str(tiny_chat), weights_hash=local_base(str(tiny_chat)).weights_hash)
+    template = open_chat_tokenizer(str(tiny_chat)).template_sha256
+    run = adapter_run(ws, "first", base=base, adapter=adapter, template_sha256=template)
     general(tmp_path)
     shown = run_winnow("evaluate", run.id, "--general", tmp_path / "general.jsonl", "--json", cwd=ws.folder.root)
     assert shown.returncode == 0, shown.stderr
@@ -129,23 +128,26 @@ def test_a_run_is_measured_before_and_after(ws: Workspace, tiny: Path, adapter: 
     assert (found.margin, found.references.rows) == (0.02, 4)
     assert not isinstance(found.questions, NotMeasured)
     assert isinstance(found.questions.before, Measured)
-    assert isinstance(found.unasked_calls, NotMeasured)
+    assert not isinstance(found.unasked_calls, NotMeasured)
+    assert found.unasked_calls.share.rows == 4
+    print_forgetting(found)
+    assert f"verdict: {found.verdict}" in capsys.readouterr().out
 
 
 def test_an_adapter_without_effect_changes_nothing_and_another_base_is_refused(
-    ws: Workspace, tiny: Path, tmp_path: Path
+    ws: Workspace, tiny_chat: Path, tmp_path: Path
 ) -> None:
     from peft import LoraConfig, get_peft_model
 
-    network = get_peft_model(_network(tiny), LoraConfig(r=2, target_modules="all-linear", task_type="CAUSAL_LM"))
+    network = get_peft_model(_network(tiny_chat), LoraConfig(r=2, target_modules="all-linear", task_type="CAUSAL_LM"))
     network.save_pretrained(tmp_path / "zero")
     content = general(tmp_path)
-    digest = local_base(str(tiny)).weights_hash
-    base = BaseModelFacts(model=str(tiny), weights_hash=digest)
+    digest = local_base(str(tiny_chat)).weights_hash
+    base = BaseModelFacts(model=str(tiny_chat), weights_hash=digest)
     run = adapter_run(ws, "first", call_format="", base=base, adapter=tmp_path / "zero")
     found = measure_general(run, content, margin=0.02)
     assert not isinstance(found.references, NotMeasured)
     assert (found.references.change.difference, found.references.p_value) == (0, 1)
-    other = BaseModelFacts(model=str(tiny), weights_hash="0" * 64)
-    with pytest.raises(GateError, match=r"as trained"):
+    other = BaseModelFacts(model=str(tiny_chat), weights_hash="0" * 64)
+    with pytest.raises(WinnowError, match=r"has weights"):
         measure_general(adapter_run(ws, "first", call_format="", seed=1, base=other), content, margin=0.02)

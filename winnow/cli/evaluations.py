@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from winnow.cli.evaluations_beside_splits import evaluate_format_sensitivity, evaluate_general, evaluate_suite
+from winnow.cli.evaluations_beside_splits import (
+    evaluate_format_sensitivity,
+    evaluate_general,
+    evaluate_suite,
+    refuse_beside_splits,
+)
 from winnow.cli.params import JsonOption, choice, context_of, input_files, progress_bar
 from winnow.cli.render import terminal
 from winnow.cli.render.comparison_view import print_comparison
@@ -99,6 +104,10 @@ def evaluate(
     """Evaluate a run and write its report."""
     from winnow.operations import evaluate as operation
 
+    modes = {"--general": general, "--suite": suite, "--format-sensitivity": format_sensitivity}
+    others = {"--predictions": predictions, "--latency": latency, "--learning-curve": learning_curve}
+    asks_no_split = split != Split.VALIDATION and (suite is not None or not format_sensitivity)
+    refuse_beside_splits(modes, {**others, "--split": asks_no_split})
     if general is not None:
         evaluate_general(context_of(context), run, general, json=json)
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from winnow.cli.params import input_files, progress_bar
@@ -9,8 +10,26 @@ from winnow.cli.render import terminal
 from winnow.cli.render.forgetting_view import print_forgetting
 from winnow.cli.render.suite_view import print_format_sensitivity, print_suite
 from winnow.core.commands import command
+from winnow.core.errors import Problem, WinnowError
 from winnow.core.evaluation_vocabulary import ForgettingVerdict
 from winnow.operations._context import Context
+
+TOGETHER = {"--suite", "--format-sensitivity"}
+"""Options that each measure something of their own, and may be given together."""
+
+
+def refuse_beside_splits(modes: Mapping[str, object], others: Mapping[str, object]) -> None:
+    """Raises WinnowError for options without effect: beside one of `modes`, or two modes that exclude each other."""
+    chosen = [name for name, value in modes.items() if value]
+    if not chosen:
+        return
+    ignored = [name for name, value in others.items() if value]
+    if len(chosen) > 1 and set(chosen) != TOGETHER:
+        ignored += chosen[1:]
+    if ignored:
+        found = f"given together with {chosen[0]}, where it has no effect"
+        fix = "evaluate twice: once with each of them"
+        raise WinnowError([Problem(name, found, f"{chosen[0]} alone", fix) for name in ignored])
 
 
 def evaluate_general(place: Context, run: str, file: Path, *, json: bool) -> None:

@@ -52,12 +52,24 @@ def test_wrong_rows_are_left_out_with_their_reason(tmp_path: Path) -> None:
         {"variant": "a", "outcome": 1, "rating": True},
         {"variant": "a", "outcome": 1, "rating": "nan"},
         {"variant": "a", "outcome": 1, "time": "yesterday"},
+        {"variant": ["a"], "outcome": 1},
     ]
     path.write_text("".join(json.dumps(row) + "\n" for row in [*good, *bad]) + '{"variant": "a", "out', "utf-8")
     log = read_ab_log(path)
     assert [row.outcome for row in log.rows] == [1, 0, 0, 1, 1, 0]
-    words = ["no variant", "outcome is missing", "outcome 2", "'ok'", "'good'", "rating True", "'nan'", "time", "JSON"]
-    assert [row.row for row in log.left_out] == list(range(7, 16))
+    words = [
+        "no variant",
+        "outcome is missing",
+        "outcome 2",
+        "'ok'",
+        "'good'",
+        "rating True",
+        "'nan'",
+        "time",
+        "['a']",
+        "JSON",
+    ]
+    assert [row.row for row in log.left_out] == list(range(7, 17))
     assert all(word in one.reason for word, one in zip(words, log.left_out, strict=True))
 
 

@@ -14,6 +14,7 @@ from tests.support.commands import run_winnow
 from tests.support.dialogues import dialogue
 from tests.support.files import write_jsonl
 from winnow.cli.render.suite_view import print_format_sensitivity, print_suite
+from winnow.core.errors import WinnowError
 from winnow.training.suites.suite_facts import FormatSensitivity, SuiteFacts
 from winnow.workspace import Workspace
 
@@ -68,3 +69,24 @@ def test_a_run_is_asked_with_prompts_in_another_form(
     assert [look.split for look in ws.run(run).read_looks()] == ["validation"]
     print_format_sensitivity(found)
     assert "reversed tools" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("options", "refused"),
+    [
+        (["--general", "g.jsonl", "--suite", "s.jsonl"], "--suite"),
+        (["--general", "g.jsonl", "--format-sensitivity"], "--format-sensitivity"),
+        (["--suite", "s.jsonl", "--latency"], "--latency"),
+        (["--suite", "s.jsonl", "--split", "test"], "--split"),
+        (["--suite", "s.jsonl", "--format-sensitivity", "--split", "test"], "--split"),
+        (["--format-sensitivity", "--learning-curve"], "--learning-curve"),
+    ],
+)
+def test_options_without_effect_are_refused(options: list[str], refused: str) -> None:
+    from typer.testing import CliRunner
+
+    from winnow.cli.main import app
+
+    found = CliRunner().invoke(app, ["evaluate", "RUN", *options])
+    assert isinstance(found.exception, WinnowError)
+    assert [one.where for one in found.exception.problems] == [refused]

@@ -26,6 +26,8 @@ OUTCOMES: Mapping[str, float] = {
 SESSION_NAMES, REQUEST_NAMES, TIME_NAMES = ("session", "session_id", "user", "user_id"), ("id", "request_id"), ("time",)
 """Columns that may hold who was served, which request it was, and when; the first that a row has is read."""
 
+READ_COLUMNS = ("variant", "outcome", "rating", *SESSION_NAMES, *REQUEST_NAMES, *TIME_NAMES)
+
 
 @dataclass(frozen=True)
 class AbRow:
@@ -109,6 +111,9 @@ def _no_rows(name: str, left_out: Sequence[LeftOutAbRow]) -> Problem:
 
 
 def _read_row(number: int, fields: Mapping[str, Any]) -> AbRow | _Faulty:
+    listed = next((name for name in READ_COLUMNS if isinstance(fields.get(name), dict | list)), "")
+    if listed:
+        return _Faulty(f"{listed} {_shown(fields[listed])}; expected: a text or a number")
     variant = value_text(fields.get("variant")).strip()
     if not variant:
         return _Faulty("no variant; expected: the name of what answered in `variant`")

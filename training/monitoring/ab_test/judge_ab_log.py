@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from winnow.core.errors import Problem, WinnowError
+from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.production_vocabulary import AbDesign
 from winnow.core.result import NotMeasured
 from winnow.training.monitoring.ab_test.ab_facts import AbMoreTraffic, AbTestFacts, AbVariant
@@ -32,7 +32,9 @@ def judge_ab_log(log: AbLog, *, baseline: str, look: int) -> AbTestFacts:
     """
     counts = variants_of(log)
     if baseline not in counts:
-        raise WinnowError(Problem("baseline", f"{baseline!r} is no variant of {log.name}", " or ".join(sorted(counts))))
+        raise WinnowError(
+            Problem(Parameter("baseline"), f"{baseline!r} is no variant of {log.name}", " or ".join(sorted(counts)))
+        )
     (candidate,) = set(counts) - {baseline}
     units = units_of(log.rows, baseline)
     if not units.outcomes.are_measured:

@@ -97,5 +97,5 @@ def _value(value: float | NotMeasured) -> str:
 def _more(more: AbMoreTraffic, units: str) -> str:
     if isinstance(more.units, NotMeasured):
         return f"more traffic: {more.units.why}"
-    days = f", about {more.days:g} days at the rate of the log" if more.days is not None else ""
+    days = f", about {more.days:,.0f} days at the rate of the log" if more.days is not None else ""
     return f"more traffic: about {more.units:,} further {units} of each variant would show {more.shows}{days}"

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import struct
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from safetensors import SafetensorError
 
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.hashing import file_sha256, stable_hash
@@ -16,6 +22,12 @@ if TYPE_CHECKING:
     from winnow.training.run_facts import Hardware
 
 GGUF_SUFFIX = ".gguf"
+
+UNREADABLE = (
+    *(ArithmeticError, AttributeError, ImportError, LookupError, OSError, RuntimeError, TypeError, ValueError),
+    *(struct.error, SafetensorError),
+)
+"""What readers of files of models raise for files that are damaged or of another kind."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +90,7 @@ def load_network(
     try:
         gguf = gguf_file(Path(base_folder))
         network = _load_gguf(gguf, dtype) if gguf else _load_folder(str(base_folder), dtype, quantization)
-    except (OSError, ValueError, KeyError, ImportError) as error:
+    except UNREADABLE as error:
         raise unusable_model(str(base_folder), str(error) or type(error).__name__) from None
     if quantization == Quantization.NONE:
         network.to(hardware.device)
@@ -92,6 +104,14 @@ def unusable_model(name: str, why: str) -> WinnowError:
     fix = "name a folder or hub id of a causal language model with weights in safetensors, or a GGUF file"
     found = f"cannot be loaded ({(why.splitlines() or ['no reason'])[0][:160]})"
     return WinnowError(Problem(f"model {name}", found, "a causal language model", fix))
+
+
+@contextmanager
+def quiet_libraries() -> Iterator[None]:
+    """No warnings of trl, peft and transformers about each other's names."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        yield
 
 
 def _quiet_transformers() -> None:
@@ -137,8 +157,9 @@ def _with_adapter(network: Any, adapter: Path) -> Any:
     from peft import PeftModel
 
     try:
-        return PeftModel.from_pretrained(network, str(adapter))
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
+        with quiet_libraries():
+            return PeftModel.from_pretrained(network, str(adapter))
+    except UNREADABLE as error:
         found = f"cannot be loaded ({(str(error).splitlines() or [type(error).__name__])[0][:160]})"
         fix = "use the base model that the adapter was trained on"
         raise WinnowError(Problem(f"adapter {adapter}", found, "a LoRA adapter of the base model", fix)) from None

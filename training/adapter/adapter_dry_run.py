@@ -10,10 +10,10 @@ from typing import Any
 
 from winnow.curation.checks.chat_template.chat_tokenizer import ChatTokenizer
 from winnow.training.adapter.adapter_settings import AdapterSettings
-from winnow.training.adapter.adapter_trainer import AdapterRows, build_trainer, quiet_libraries, training_arguments
+from winnow.training.adapter.adapter_trainer import AdapterRows, build_trainer, training_arguments
 from winnow.training.adapter.quantized_base import require_quantization
 from winnow.training.adapter.trained_rows import TrainedRow
-from winnow.training.causal_models import LocalBase
+from winnow.training.causal_models import LocalBase, quiet_libraries
 from winnow.training.encoder.dry_run import STEPS, DryRunEstimate, StepTimer
 from winnow.training.encoder.trainer import seeded_randomness
 from winnow.training.hardware import detect_hardware, measure_peak_memory

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import time
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,7 +27,7 @@ from winnow.training.adapter.prefix_sharing import SharedPrefixCollator
 from winnow.training.adapter.quantized_base import require_quantization
 from winnow.training.adapter.trained_rows import NOT_TRAINED, TrainedRow
 from winnow.training.adapter.training_watch import TrainingWatch
-from winnow.training.causal_models import LocalBase, load_network
+from winnow.training.causal_models import LocalBase, load_network, quiet_libraries
 from winnow.training.encoder.checkpoints import elapsed_seconds, had_stopped_early, last_checkpoint, trainer_state
 from winnow.training.encoder.trainer import check_reporting, seeded_randomness
 from winnow.training.hardware import detect_hardware, measure_peak_memory
@@ -110,14 +108,6 @@ def fit_adapter(
         seconds=round(watch.seconds(), 3),
         resumed=last is not None,
     )
-
-
-@contextmanager
-def quiet_libraries() -> Iterator[None]:
-    """No warnings of trl, peft and transformers about each other's names."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)
-        yield
 
 
 def training_arguments(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -122,7 +123,7 @@ def _load(model: str) -> Any:
     except ImportError as error:
         fix = "install the package that it names; for GGUF files, `pip install gguf`"
         raise WinnowError(Problem(f"model {model}", _first_line(error), "a tokenizer that can be read", fix)) from None
-    except (OSError, *TEMPLATE_ERRORS) as error:
+    except (OSError, struct.error, *TEMPLATE_ERRORS) as error:  # a GGUF file may be damaged
         fix = "name a folder with tokenizer.json and tokenizer_config.json, or a hub id that was downloaded before"
         found = f"no tokenizer can be loaded ({_first_line(error)})"
         raise WinnowError(Problem(f"model {model}", found, "the tokenizer of a causal language model", fix)) from None

@@ -24,6 +24,7 @@ from winnow.training import methods
 from winnow.training.adapter import adapter_method
 from winnow.training.adapter.adapter_plan import AdapterPlan
 from winnow.training.adapter.adapter_settings import AdapterSettings
+from winnow.training.adapter.adapter_trainer import AdapterRows, TrainedAdapter, fit_adapter
 from winnow.training.adapter.collated_rows import check_collated
 from winnow.training.adapter.general_share import mix_general
 from winnow.training.adapter.prefix_sharing import SharedPrefixCollator
@@ -164,6 +165,26 @@ def test_the_same_seed_gives_the_same_weights_also_after_an_interruption(
     assert (resumed.path / "samples.jsonl").read_text() == (run.path / "samples.jsonl").read_text()
     other = load_file(trained(release, tmp_path, model, seed=1).path / "adapter" / "adapter_model.safetensors")
     assert not any(torch.equal(whole[name], other[name]) for name in whole)
+
+
+def fitted(release: Release, model: Path, folder: Path, validation: bool, **changes: Any) -> TrainedAdapter:
+    found = learned(release, model)
+    settings = AdapterSettings(**{**QUICK, "model": str(model), **changes})
+    rows = AdapterRows(found.train.rows, found.validation if validation else [])
+    return fit_adapter(found.base, found.chat, rows, settings=settings, seed=0, checkpoints=folder)
+
+
+def test_without_validation_the_last_weights_are_kept(release: Release, model: Path, tmp_path: Path) -> None:
+    made = fitted(release, model, tmp_path, validation=False)
+    assert [entry["epoch"] for entry in made.history if "loss" in entry][-1] == 2
+    assert not any("eval_loss" in entry for entry in made.history)
+    assert not (tmp_path / "samples.jsonl").exists()
+
+
+def test_training_stops_when_validation_gets_no_better(release: Release, model: Path, tmp_path: Path) -> None:
+    """With so small a learning rate that no weight changes, the loss stays as it is."""
+    made = fitted(release, model, tmp_path, validation=True, learning_rate=1e-30, epochs=5, patience=2)
+    assert len([entry for entry in made.history if "eval_loss" in entry]) == 3
 
 
 def test_exactly_the_answer_and_its_stop_token_are_learned(release: Release, model: Path) -> None:

@@ -31,10 +31,14 @@ class Cause(StrEnum):
     UNEXPLAINED = "unexplained"
 
 
-REORDERED = ("calls in another order", "calls in a random order")
-"""Mutations that change nothing but the order of calls."""
-
 DEFAULT_WRITTEN = "a default written out"
+
+RIGHT_MUTATIONS = {
+    "calls in another order": Cause.MATCHING,
+    "calls in a random order": Cause.MATCHING,
+    DEFAULT_WRITTEN: Cause.DEFAULT,
+}
+"""Mutations that change nothing but the order of calls, or one default."""
 
 RIGHT_HERE = (
     (re.compile(r"Nested type checking failed"), Cause.INNER_INTEGER),
@@ -48,8 +52,8 @@ RIGHT_HERE = (
 def cause_of(mutation: str, judgment: AnswerJudgment, verdict: Mapping[str, Any]) -> Cause:
     """The rule because of which two verdicts on an answer differ."""
     if judgment.is_right:
-        if mutation in REORDERED:
-            return Cause.MATCHING
+        if mutation in RIGHT_MUTATIONS:
+            return RIGHT_MUTATIONS[mutation]
         return next((cause for form, cause in RIGHT_HERE if form.search(verdict["error"])), Cause.UNEXPLAINED)
     error = judgment.errors[0]
     if mutation == DEFAULT_WRITTEN and error.name in (AnswerErrorType.WRONG_TYPE, AnswerErrorType.INVALID_VALUE):

@@ -79,8 +79,21 @@ def test_an_answer_without_a_stop_token_is_not_valid() -> None:
 
 def test_arguments_are_counted_that_may_not_be_left_out() -> None:
     assert ALTERNATIVES.judge("Yes.").expected_arguments == 1
-    judged = EVENT.judge(event(title="Doctor", date="2026-03-10"))
-    assert (judged.matched_arguments, judged.expected_arguments) == (2, 4)
+    judged = EVENT.judge(event(title="Doctor"))
+    assert (judged.matched_arguments, judged.expected_arguments) == (3, 4)
+    empty = EVENT.judge("")
+    assert (empty.matched_arguments, empty.expected_arguments) == (0, 4)
+
+
+def test_a_value_that_breaks_the_schema_is_not_named_again_as_a_wrong_value() -> None:
+    more_guests = [{"name": "Ann", "seats": "2"}, {"name": "Bo"}, {"name": "Cy"}]
+    for guests in (more_guests, "Ann"):
+        assert [error.name for error in NESTED.judge(table(guests=guests)).errors] == [E.WRONG_TYPE]
+    both = NESTED.judge(table(guests=more_guests, restaurant="Other"))
+    assert [(error.name, error.argument) for error in both.errors] == [
+        (E.WRONG_TYPE, "guests[0].seats"),
+        (E.WRONG_VALUE, "restaurant"),
+    ]
 
 
 def test_the_label_says_what_the_last_answer_in_text_does() -> None:

@@ -72,9 +72,7 @@ def argument_differences(
 
 def may_be_left_out(expected: Call, name: str, tool: Tool | None) -> bool:
     """Whether a call without an argument of the expected one is right, too."""
-    if OMITTED in expected.accepted.get(name, ()):
-        return True
-    return _ArgumentComparison(frozenset()).is_omissible(expected.arguments[name], _whole(tool), name)
+    return _ArgumentComparison(frozenset()).may_be_left_out(expected, _whole(tool), name)
 
 
 def _whole(tool: Tool | None) -> _ValuePlace:
@@ -92,21 +90,21 @@ class _ArgumentComparison:
         """Differences of a whole argument object, with the accepted values of each argument."""
         right = _right_values(expected)
         for name, values in right.items():
-            omissible = OMITTED in expected.accepted.get(name, ())
-            if name in given:
-                if not (omissible and given[name] == OMITTED):
-                    yield from self._nearest(values, given[name], place.member(name))
-            elif name in expected.arguments and not (omissible or self.is_omissible(values[0], place, name)):
-                yield _missing(place.member(name), values[0])
+            member = place.member(name)
+            if name not in given:
+                if name in expected.arguments and not self.may_be_left_out(expected, place, name):
+                    yield _missing(member, expected.arguments[name])
+            elif not self._counts_as_left_out(expected, place, name, given[name]):
+                yield from self._nearest(values, given[name], member)
         yield from self._invented({name: given[name] for name in given if name not in right}, place)
 
     def _nearest(self, right: Sequence[JsonValue], given: JsonValue, place: _ValuePlace) -> list[ArgumentDifference]:
         """The differences from that accepted value from which there are the fewest."""
         nearest = min((list(self.values(value, given, place)) for value in right), key=len)
-        if len(right) > 1 and [one.path for one in nearest] == [place.path]:
-            detail = f"found {shown(given)}, expected {' or '.join(map(shown, right))}"
-            return [replace(nearest[0], detail=detail)]
-        return nearest
+        if [one.path for one in nearest] != [place.path]:
+            return nearest
+        (only,) = nearest
+        return [replace(only, detail=f"found {shown(given)}, expected {' or '.join(map(shown, right))}")]
 
     def values(self, expected: JsonValue, given: JsonValue, place: _ValuePlace) -> Iterator[ArgumentDifference]:
         """Differences of a value of any kind."""
@@ -125,7 +123,7 @@ class _ArgumentComparison:
         for name, value in expected.items():
             if name in given:
                 yield from self.values(value, given[name], place.member(name))
-            elif not self.is_omissible(value, place, name):
+            elif not self._is_omissible(value, place, name):
                 yield _missing(place.member(name), value)
         yield from self._invented({name: given[name] for name in given if name not in expected}, place)
 
@@ -145,7 +143,20 @@ class _ArgumentComparison:
             return expected == given
         return type(expected) is type(given) and not _is_list(expected) and expected == given
 
-    def is_omissible(self, value: JsonValue, place: _ValuePlace, name: str) -> bool:
+    def _counts_as_left_out(self, expected: Call, place: _ValuePlace, name: str, given: JsonValue) -> bool:
+        """Whether an argument is as good as left out, and may be: it has the default, or the sign for it."""
+        if OMITTED in expected.accepted.get(name, ()) and given == OMITTED:
+            return True
+        may_be_left_out = name not in expected.arguments or self.may_be_left_out(expected, place, name)
+        return may_be_left_out and self._is_default(given, place.member(name))
+
+    def may_be_left_out(self, expected: Call, place: _ValuePlace, name: str) -> bool:
+        """Whether an argument of the expected call may be left out: it says so, or the default is a right value."""
+        accepted = expected.accepted.get(name, ())
+        right = (expected.arguments[name], *accepted)
+        return OMITTED in accepted or any(self._is_omissible(value, place, name) for value in right)
+
+    def _is_omissible(self, value: JsonValue, place: _ValuePlace, name: str) -> bool:
         """Whether a value may be left out of an object, because its schema has it as the default."""
         return name not in place.schema.get("required", ()) and self._is_default(value, place.member(name))
 

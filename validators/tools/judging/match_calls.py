@@ -46,7 +46,7 @@ def _cost(given: Call, expected: Call, tools: Mapping[str, Tool], known_ids: Col
         return OTHER_TOOL
     required = tools[given.name].required if given.name in tools else ()
     differences = compared_call(given, expected, tools, known_ids).differences
-    return min(sum(1 + (one.path in required) for one in differences), OTHER_TOOL - 1)
+    return sum(2 if one.path in required else 1 for one in differences)
 
 
 def _cheapest_pairs(costs: Sequence[Sequence[int]]) -> list[tuple[int, int]]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from winnow.config.task import Task
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.hashing import file_sha256
 from winnow.core.result import NotMeasured
 from winnow.curation.releases.manifest import MANIFEST
 from winnow.curation.releases.release import Release, open_release
 from winnow.training.runs import Run
+from winnow.validators.tools.agent_dialogues import task_of_role
 
 
 def release_folder(run: Run) -> Path | NotMeasured:
@@ -33,6 +35,12 @@ def release_of(run: Run) -> Release:
     places = ", ".join(dict.fromkeys(map(str, (run.path.parent, *run.places))))
     fix = f"copy the folder of the release to one of these places: {places}"
     raise WinnowError(Problem(f"run {run.id}", folder.why, "the release that it was trained on", fix))
+
+
+def task_of_run(run: Run, release: Release) -> Task:
+    """The task of a run's release, reduced to the role that the run answers for if it has one."""
+    role = run.facts.settings.get("role")
+    return task_of_role(release.task(), str(role) if role else None)
 
 
 def _candidates(run: Run) -> Iterator[Path]:

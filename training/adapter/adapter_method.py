@@ -30,6 +30,7 @@ from winnow.training.encoder.training_curves_svg import draw_training_curves
 from winnow.training.predictions import Predictions
 from winnow.training.run_facts import AdapterRunFacts, BaseModelFacts, EmbedderFacts, RunIdentity
 from winnow.training.runs import RESULT_PACKAGES, CreatedRun, Run, create_run, run_id, versions
+from winnow.validators.tools.agent_dialogues import required_role, task_of_role
 
 if TYPE_CHECKING:
     from winnow.training.adapter.adapter_trainer import AdapterRows, TrainedAdapter
@@ -83,9 +84,10 @@ def train(
     from filelock import FileLock
 
     chosen = settings or AdapterSettings()
+    role_task(release, chosen)
     base = base_of(release, chosen)
     chat = open_chat(base, release.task(), chosen)
-    requested = asdict(chosen)
+    requested = {name: value for name, value in asdict(chosen).items() if name != "role" or value is not None}
     depends_on = versions(ADAPTER_PACKAGES) | {"base": base.weights_hash, "template": chat.template_sha256}
     resume = folder / f".{run_id(release, 'adapter', requested, seed, depends_on=depends_on)}.resume"
 
@@ -159,9 +161,19 @@ def learned_release(
     return LearnedRelease(base, chat, mixed, trained_rows_of(release, Split.VALIDATION, chat, settings))
 
 
+def role_task(release: Release, settings: AdapterSettings) -> Task:
+    """The task reduced to the role that is trained.
+
+    Raises WinnowError when the task has roles and none of them is named.
+    """
+    task = release.task()
+    required_role(task, settings.role)
+    return task_of_role(task, settings.role)
+
+
 def trained_rows_of(release: Release, split: str, chat: ChatTokenizer, settings: AdapterSettings) -> list[TrainedRow]:
     """The answers of one split as rows of a prompt and an answer."""
-    task, rows = release.task(), release.rows(split)
+    task, rows = role_task(release, settings), release.rows(split)
     if release.kind.holds_dialogues:
         return dialogue_rows(requests_of_rows(rows, task, split), chat)
     prompt = query_prompt(chat, instruction=settings.instruction, prompt_template=task.prompt_template)
@@ -225,6 +237,7 @@ def _write_run(
         resumed=fitted.resumed,
         base=base,
         template_sha256=learned.chat.template_sha256,
+        role=role if isinstance(role := identity.settings.get("role"), str) else None,
         call_format=task.call_format if release.kind.holds_dialogues else "",
         answer_limit=answer_limit(max(len(row.answer_ids) for row in learned.train.rows)),
     )

@@ -20,6 +20,8 @@ class AdapterSettings:
 
     model: str | None = None
     """Folder, GGUF file or hub id of a causal language model; by default the task's `base_model`."""
+    role: str | None = None
+    """For a task with `roles`: the name of the one that the adapter answers for."""
     rank: Annotated[int, Field(ge=1, le=256), Number] = 16
     """Rank of the LoRA layers. Runtimes accept 32 or 64 at most."""
     alpha: Weight = 32.0

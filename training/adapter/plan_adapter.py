@@ -11,7 +11,7 @@ from winnow.core.errors import Problem, WinnowError
 from winnow.core.model_vocabulary import Device, Precision, Quantization
 from winnow.core.result import NotMeasured
 from winnow.curation.releases.release import Release
-from winnow.training.adapter.adapter_method import LearnedRelease, learned_release, open_chat
+from winnow.training.adapter.adapter_method import LearnedRelease, learned_release, open_chat, role_task
 from winnow.training.adapter.adapter_plan import (
     AdapterPlan,
     PackageBytes,
@@ -78,6 +78,7 @@ def plan_training(release: Release, *, settings: AdapterSettings, seed: int) -> 
     """The computed part of a plan. Raises WinnowError as `measured_plan` does."""
     from winnow.training.hardware import detect_hardware
 
+    role_task(release, settings)
     name = base_name(release, settings.model)
     if name is None:
         fix = "name `base_model` in winnow.yaml and freeze again, or set `model` to a folder or hub id"

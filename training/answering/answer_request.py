@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from winnow.config.task import Task
 from winnow.core.vocabulary import Split
 from winnow.curation.checks.chat_template.chat_messages import ChatMessage, chat_messages
+from winnow.validators.tools.agent_dialogues import dialogue_of_role
 from winnow.validators.tools.call_formats import CALL_FORMATS
 from winnow.validators.tools.dialogue import Dialogue, Turn, from_json
 from winnow.validators.tools.prompt import Prompt, prompt_of
@@ -72,8 +73,14 @@ def requests_of_rows(rows: pd.DataFrame, task: Task, split: str) -> list[AnswerR
 def requests_of(
     dialogues: Mapping[str, tuple[Dialogue, str]], task: Task, split: str = Split.TEST
 ) -> Iterator[AnswerRequest]:
-    """Every answer that is learned in dialogues, each with its label, by id; the prompt is that of a split."""
-    for record, (dialogue, label) in dialogues.items():
+    """Every answer that is learned in dialogues, each with its label, by id; the prompt is that of a split.
+
+    For a task that is reduced to a role, those of the dialogues that belong to it.
+    """
+    for record, (whole, label) in dialogues.items():
+        dialogue = whole if task.role is None else dialogue_of_role(whole, label, task.role)
+        if dialogue is None:
+            continue
         prompt = prompt_of(dialogue, task, split)
         for turn in _learned(dialogue.turns):
             yield AnswerRequest(record, turn, dialogue, label, prompt, task.call_format)

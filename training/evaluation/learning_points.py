@@ -14,6 +14,7 @@ from winnow.training.answering.answer_request import requests_of_rows
 from winnow.training.evaluation.tools import answer_counts
 from winnow.training.evaluation.tools.answer_counts import share_of
 from winnow.training.evaluation.tools.judge_results import judged_results
+from winnow.training.run_release import task_of_run
 from winnow.training.runs import Run
 from winnow.validators.kinds.kind import Kind
 from winnow.validators.kinds.tools import TOOLS
@@ -54,7 +55,7 @@ def measure_labels(model: Run, release: Release, *, seed: int, vectors_cache: Pa
 
 def measure_calls(model: Run, release: Release, *, seed: int, vectors_cache: Path | None) -> PointMeasures:
     """A model that may call tools; a row of the curve is an answer."""
-    task = release.task()
+    task = task_of_run(model, release)
     requests = requests_of_rows(release.rows(Split.VALIDATION), task, Split.VALIDATION)
     results = judged_results(requests, answers_of(model, requests), task)
     accuracy = share_of(results, answer_counts.accuracy)

@@ -35,7 +35,7 @@ from winnow.training.forgetting.judge_forgetting import (
 )
 from winnow.training.forgetting.score_rows import GeneralScores, GeneralTokens, score, tokenize
 from winnow.training.run_facts import AdapterRunFacts
-from winnow.training.run_release import release_of
+from winnow.training.run_release import release_of, task_of_run
 from winnow.training.runs import Run
 from winnow.validators.tools.behavior import Behavior
 from winnow.validators.tools.dialogue import Dialogue, Role, Turn
@@ -113,7 +113,7 @@ def _requests(run: Run, content: GeneralFile) -> list[AnswerRequest]:
         earlier = (Turn(Role(one["role"]), one["content"], train=False) for one in row.messages)
         turns = (*earlier, Turn(Role.ASSISTANT, row.reference))
         dialogues[str(row.number)] = Dialogue(turns, ()), Behavior.GENERAL.value
-    return list(requests_of(dialogues, release_of(run).task()))
+    return list(requests_of(dialogues, task_of_run(run, release_of(run))))
 
 
 def _calls(

@@ -29,7 +29,7 @@ from winnow.training.packaging.target_faults import target_faults
 from winnow.training.packaging.target_rules import TargetRules
 from winnow.training.packaging.vllm_package import fill_vllm_package
 from winnow.training.run_facts import AdapterRunFacts
-from winnow.training.run_release import release_of
+from winnow.training.run_release import release_of, task_of_run
 from winnow.training.runs import Run
 from winnow.validators.kinds.tools import TOOLS
 from winnow.validators.tools.call_formats import CALL_FORMATS
@@ -107,7 +107,7 @@ def package_contents(run: Run, rules: TargetRules, *, name: str, used_names: Map
         adapter_bytes=adapter.weights_bytes,
         modules=adapter.modules,
         base_modules=architecture.modules,
-        window=longest_row(release, chat),
+        window=longest_row(release, chat, task_of_run(run, release)),
         quantization="bitsandbytes" if quantized else architecture.quantization,
         merged=(run.path / MERGED_WEIGHTS).exists(),
         file_names=adapter.file_names,
@@ -121,7 +121,7 @@ def package_contents(run: Run, rules: TargetRules, *, name: str, used_names: Map
     )
     if faults := target_faults(rules, subject):
         raise GateError(faults)
-    prompt, figures = package_prompt(release, chat), card_figures(run.path)
+    prompt, figures = package_prompt(release, chat, task_of_run(run, release)), card_figures(run.path)
     license_ = stated_license(Path(base.folder))
     return PackageContents(
         facts, rules, subject, adapter, architecture, base.folder, license_, release, chat, prompt, figures

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from winnow.config.task import Task
 from winnow.core.vocabulary import Split
 from winnow.curation.checks.chat_template.chat_messages import chat_messages, folded
 from winnow.curation.checks.chat_template.chat_tokenizer import ChatTokenizer
@@ -57,9 +58,11 @@ class PackagePrompt:
         }
 
 
-def package_prompt(release: Release, chat: ChatTokenizer) -> PackagePrompt:
-    """The prompt of the model that was trained on a release of dialogues, with an example from train."""
-    task = release.task()
+def package_prompt(release: Release, chat: ChatTokenizer, task: Task) -> PackagePrompt:
+    """The prompt of the model that was trained on a release of dialogues, with an example from train.
+
+    `task` is that of the release, reduced to the role of the model if it has one.
+    """
     tools = offered_by_task(task)
     request = next(iter(requests_of_rows(release.rows(Split.TRAIN), task, Split.TRAIN)), None)
     dialogue = request.before if request else Dialogue((EXAMPLE,), tools)
@@ -80,14 +83,13 @@ def package_prompt(release: Release, chat: ChatTokenizer) -> PackagePrompt:
     )
 
 
-def longest_row(release: Release, chat: ChatTokenizer) -> int:
+def longest_row(release: Release, chat: ChatTokenizer, task: Task) -> int:
     """The most tokens of a prompt and its answer in train and validation; 0 for a release without dialogues there."""
-    return max(map(len, chat.token_ids(list(_row_texts(release, chat)))), default=0)
+    return max(map(len, chat.token_ids(list(_row_texts(release, chat, task)))), default=0)
 
 
-def _row_texts(release: Release, chat: ChatTokenizer) -> Iterator[str]:
+def _row_texts(release: Release, chat: ChatTokenizer, task: Task) -> Iterator[str]:
     """The whole text of every dialogue up to its last answer."""
-    task = release.task()
     refused = refused_roles(chat, CALL_FORMATS[task.call_format])
     for split in (Split.TRAIN, Split.VALIDATION):
         for request in requests_of_rows(release.rows(split), task, split):

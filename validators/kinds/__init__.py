@@ -26,7 +26,7 @@ def kind_of(task: Task) -> Kind:
 
 
 def with_known_tools(task: Task) -> Task:
-    """The task itself. Raises WinnowError with every unknown name in `confusable`, `goals` and `splits.hold_out_tools`.
+    """The task itself. Raises WinnowError with every unknown name of a tool in it, and every tool that is in no role.
 
     Pairs and goals name tools or behaviors, and only tools are held out. Only for tasks with a file of tools: the names
     of other tasks are checked with their labels.
@@ -41,10 +41,22 @@ def with_known_tools(task: Task) -> Task:
         *_unknown_tools("confusable", pairs, targets, tool_or_behavior, task),
         *_unknown_tools("goals", in_goals, targets, tool_or_behavior, task),
         *_unknown_tools("splits.hold_out_tools", task.splits.hold_out_tools, tools, f"a tool in {task.tools}", task),
+        *_role_tool_problems(task, tools),
     ]
     if problems:
         raise WinnowError(problems)
     return task
+
+
+def _role_tool_problems(task: Task, tools: Sequence[str]) -> Iterator[Problem]:
+    """Unknown tools of roles, and tools that none of the roles offers: no adapter would learn them."""
+    for role in task.roles:
+        yield from _unknown_tools(f"roles.{role.name}", role.tools, tools, f"a tool in {task.tools}", task)
+    offered = {name for role in task.roles for name in role.tools}
+    for name in tools if task.roles else ():
+        if name not in offered:
+            fix = f"add it to the tools of a role, or remove it from {task.tools}"
+            yield Problem(f"{TASK_FILE}: roles", f"tool {name!r} is in no role", "each tool in a role", fix)
 
 
 def _unknown_tools(

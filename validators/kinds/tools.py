@@ -187,8 +187,9 @@ def _request_key(content: str) -> str:
 
 
 def offered_by_task(task: Task) -> tuple[Tool, ...]:
-    """The tools of the task's own file, sorted by name; none if it names no file."""
-    return read_tools(task.tool_schemas_text).tools
+    """The tools of the task's own file, sorted by name, those of its role if it has one; none if it names no file."""
+    tools = read_tools(task.tool_schemas_text).tools
+    return tools if task.role is None else tuple(tool for tool in tools if tool.name in task.role.tools)
 
 
 def _read_content(values: Mapping[str, object], task: Task) -> str | Drop:

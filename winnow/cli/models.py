@@ -66,6 +66,9 @@ def train(
     changes: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override one setting.")
     ] = None,
+    role: Annotated[
+        str | None, typer.Option(help="For a task with roles: the one that the adapter answers for.")
+    ] = None,
     dry_run: Annotated[
         bool,
         typer.Option(
@@ -94,7 +97,7 @@ def train(
     options: dict[str, Any] = {
         "method": method,
         "seed": seed,
-        "settings": operation.method_settings(method, file=settings, changes=changes or ()),
+        "settings": operation.method_settings(method, file=settings, changes=[*(changes or ()), *_role_setting(role)]),
     }
     options["target"] = operation.target_rules(target, rules)
     if dry_run:
@@ -108,6 +111,10 @@ def train(
         return
     print_trained(run, new)
     terminal.print_next(command("evaluate", run.id if isinstance(place, WorkspaceContext) else str(run.path)))
+
+
+def _role_setting(role: str | None) -> list[str]:
+    return [] if role is None else [f"role={role}"]
 
 
 def _print_estimate(estimate: DryRunEstimate | AdapterPlan, release: str, method: str, json: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from winnow.config.agent_roles import role_problems
 from winnow.config.goal_checks import goal_problems
 from winnow.config.yaml_lines import KeyPath
 from winnow.core.errors import Problem
@@ -53,6 +54,7 @@ def cross_problems(raw: dict[str, Any], kinds: Mapping[str, Sequence[str]] | Non
             "remove it; `system_prompt` names a file for dialogues",
         )
         yield ("prompt_template",), Problem("", found, "a task of kind intents", fix)
+    yield from role_problems(raw)
     yield from _own_facet_problems(raw)
     yield from _share_problems(raw)
 

@@ -1,4 +1,4 @@
-"""The files that a task file names and that are a part of the task: tool schemas and the system prompt."""
+"""The files that a task file names and that are a part of the task: tool schemas and system prompts."""
 
 from __future__ import annotations
 
@@ -7,9 +7,6 @@ from pathlib import Path
 from winnow.config.task import Task
 from winnow.core.errors import Problem, WinnowError
 
-DOCUMENT_KEYS = ("tools", "system_prompt")
-"""Keys of the task file whose values are files next to it."""
-
 
 def with_documents(task: Task, folder: Path, *, name: str) -> Task:
     """The task with the texts of the files that it names, which are in `folder`. `name` is that of the task file.
@@ -17,10 +14,7 @@ def with_documents(task: Task, folder: Path, *, name: str) -> Task:
     Raises WinnowError for files that cannot be read, all of them at once.
     """
     texts, problems = {}, []
-    for key in DOCUMENT_KEYS:
-        file = getattr(task, key)
-        if file is None:
-            continue
+    for key, file in task.document_files.items():
         found = _read(folder, file)
         if isinstance(found, str):
             texts[key] = found

@@ -7,6 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 
+from winnow.config.agent_roles import AgentRole
 from winnow.config.gate_thresholds import GateThresholds
 from winnow.config.interactions import InteractionsConfig
 from winnow.config.section import Count, LoosenableSection, Name, Number, Share, TaskSection
@@ -278,6 +279,8 @@ class Task(TaskSection):
     """For `kind: tools`: a JSON file of tool schemas."""
     system_prompt: str | None = None
     """For `kind: tools`: a text file with the system prompt. `{tools}` in it stands for the offered tools."""
+    roles: list[AgentRole] = []
+    """For `kind: tools`: agents that share the dataset, each with its tools, its system prompt and an adapter."""
     tools_in_prompt: bool = True
     """For `kind: tools`: whether the offered tools are documented in the system prompt where calls are text."""
     tools_without_result: list[Name] = []
@@ -288,8 +291,9 @@ class Task(TaskSection):
     """For `kind: tools`: the model in whose chat template dialogues are checked."""
     prompt_template: Annotated[str, AfterValidator(_with_place)] | None = None
     """For `kind: intents`: the words around a query in exports for language models; `{text}` stands for the query."""
+    _role: AgentRole | None = PrivateAttr(default=None)
     _document_texts: dict[str, str] = PrivateAttr(default_factory=dict)
-    """The texts of the files that `tools` and `system_prompt` name, by key."""
+    """The texts of the files that `tools`, `system_prompt` and `roles` name, by key."""
 
     @property
     def tool_schemas_text(self) -> str:
@@ -308,7 +312,26 @@ class Task(TaskSection):
     @property
     def documents(self) -> dict[str, str]:
         """The texts of the files that the task names and that were read, by the file's name."""
-        return {str(getattr(self, key)): text for key, text in self._document_texts.items()}
+        return {self.document_files[key]: text for key, text in self._document_texts.items()}
+
+    @property
+    def document_files(self) -> dict[str, str]:
+        """The names of the files that are a part of the task, by key."""
+        own = {"tools": self.tools, "system_prompt": self.system_prompt}
+        named = own | {role.document_key: role.system_prompt for role in self.roles}
+        return {key: file for key, file in named.items() if file is not None}
+
+    def of_role(self, role: AgentRole) -> Task:
+        """The task as one of its roles has it: with the role's system prompt, and with its tools alone."""
+        text = self._document_texts.get(role.document_key, self.system_prompt_text)
+        task = self.with_document_texts({**self._document_texts, "system_prompt": text})
+        task._role = role
+        return task
+
+    @property
+    def role(self) -> AgentRole | None:
+        """The role that the task is reduced to; None: it is the whole task."""
+        return self._role
 
     def with_document_texts(self, texts: Mapping[str, str]) -> Task:
         """The task with the texts of the files that it names, by key."""

@@ -105,7 +105,7 @@ def _requests(run: Run, count: int) -> list[AnswerRequest]:
     """Some answers of validation, the same ones for the same run."""
     from winnow.training.answering.answer_request import requests_of_rows
     from winnow.training.run_facts import AdapterRunFacts
-    from winnow.training.run_release import release_of
+    from winnow.training.run_release import release_of, task_of_run
     from winnow.validators.kinds.tools import TOOLS
 
     release = release_of(run)
@@ -115,7 +115,7 @@ def _requests(run: Run, count: int) -> list[AnswerRequest]:
         raise WinnowError(Problem(run.id, found, "a run with an adapter", fix))
     if count < 1:
         raise WinnowError(Problem(Parameter("count"), str(count), "at least 1 prompt"))
-    every = requests_of_rows(release.rows(Split.VALIDATION), release.task(), Split.VALIDATION)
+    every = requests_of_rows(release.rows(Split.VALIDATION), task_of_run(run, release), Split.VALIDATION)
     if not every:
         found = "validation has no answer that is learned"
         raise WinnowError(Problem(f"release {release.name}", found, "prompts to ask", "freeze a larger release"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from winnow.core.hashing import stable_hash
@@ -108,6 +108,29 @@ def render_records(
         if progress and (done % PROGRESS_EVERY == 0 or done == len(dialogues)):
             progress(done, len(dialogues))
     return RenderedRecords(chat, call_format, refused, rendered)
+
+
+def merged_records(rendered: Sequence[RenderedRecords], records: Iterable[str]) -> RenderedRecords:
+    """The records as several prompts render them, each record with everything that was found in any of them.
+
+    One that none of them renders has no answers.
+    """
+    by_record = {
+        record: _merged([one.by_record[record] for one in rendered if record in one.by_record]) for record in records
+    }
+    return replace(rendered[0], by_record=by_record)
+
+
+def _merged(found: Sequence[RenderedDialogue]) -> RenderedDialogue:
+    if len(found) == 1:
+        return found[0]
+    return RenderedDialogue(
+        answers=sum(one.answers for one in found),
+        longest_row=max((one.longest_row for one in found), default=0),
+        sha256=stable_hash(*(one.sha256 for one in found)),
+        problems=tuple(problem for one in found for problem in one.problems),
+        folded=frozenset(role for one in found for role in one.folded),
+    )
 
 
 def render_dialogue(

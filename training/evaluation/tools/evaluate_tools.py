@@ -24,6 +24,7 @@ from winnow.training.evaluation.tools.judge_results import judged_results
 from winnow.training.evaluation.tools.measure_answers import measure_answers
 from winnow.training.evaluation.tools.tool_evaluation import ToolEvaluation
 from winnow.training.evaluation.tools.tool_facts import ToolEvaluationFacts
+from winnow.training.run_release import task_of_run
 from winnow.training.runs import Run
 from winnow.validators.tools.dialogue import turns_from_json
 
@@ -49,7 +50,7 @@ def evaluate_tools(
     trained on, and WinnowError when no answer of the split is learned.
     """
     check_release(run, release, split)
-    task, rows = release.task(), release.rows(split)
+    task, rows = task_of_run(run, release), release.rows(split)
     requests = learned_requests(rows, task, split, release.name)
     answers = answers_of(run, requests, progress=progress)
     results = with_row_facets(judged_results(requests, answers, task), rows)

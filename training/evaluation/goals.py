@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 
+from winnow.config.task import GOALS, TOOL_GOALS
 from winnow.core.model_vocabulary import GoalStatus
 from winnow.core.result import Measured, NotMeasured
 from winnow.training.evaluation.evaluation_facts import GoalVerdict, RowsNeeded
@@ -18,6 +19,9 @@ MAX_ROWS = 10_000_000
 
 MACRO_F1 = "macro_f1"
 """The goal that is not a share of rows."""
+
+GOALS_OF_ANSWERS = frozenset(TOOL_GOALS) - frozenset(GOALS)
+"""Goals of tool calls, which labels do not show: no row counts towards them."""
 
 NEVER_DECIDED = "at this rate no practical number of rows is enough"
 
@@ -42,7 +46,9 @@ def judge_goals(
     pairs = list(zip(gold, predicted, strict=True))
     found = []
     for name, goal in goals.items():
-        if name == MACRO_F1:
+        if name in GOALS_OF_ANSWERS:
+            verdict = judge_share(name, goal, 0, 0)
+        elif name == MACRO_F1:
             verdict = _judge_macro_f1(goal, gold, predicted, labels, seed)
         else:
             counted = [pair for pair in pairs if _row_filter(name, fallback)(pair)]

@@ -13,7 +13,7 @@ from winnow.training.run_facts import ImportedRunFacts
 if TYPE_CHECKING:
     from winnow.training.evaluation.confidence_facts import Calibration, OutOfScope, SelectivePrediction
     from winnow.training.evaluation.evaluate import Evaluation
-    from winnow.training.evaluation.evaluation_facts import Latency, LearningCurve, MustPass, Slice
+    from winnow.training.evaluation.evaluation_facts import Latency, LearningCurve, LearningPoint, MustPass, Slice
 
 
 def print_evaluation(evaluation: Evaluation) -> None:
@@ -123,8 +123,14 @@ def print_weak_slices(slices: Sequence[Slice], *, rows_are: str = "rows") -> Non
 
 
 def print_learning_curve(curve: LearningCurve | NotMeasured) -> None:
-    """Print the points of the learning curve, where it was measured."""
-    if not isinstance(curve, NotMeasured):
-        print_line()
-        rows = [(f"{p.share:.0%}", f"{p.train_rows:,}", *share_cells(p.accuracy)) for p in curve.points]
-        print_table(["share of train", "rows", "validation accuracy", "95 % interval"], rows, right=[0, 1, 2])
+    """Print the points of the learning curve, where it was measured; those of tool calls have tool selection, too."""
+    if isinstance(curve, NotMeasured):
+        return
+    print_line()
+    rows = [(f"{p.share:.0%}", f"{p.train_rows:,}", *share_cells(p.accuracy), *_selection(p)) for p in curve.points]
+    head = ["share of train", "rows", "validation accuracy", "95 % interval", "tool selection", "95 % interval"]
+    print_table(head[: len(rows[0])], rows, right=[0, 1, 2, 4])
+
+
+def _selection(point: LearningPoint) -> tuple[str, ...]:
+    return () if point.selection is None else share_cells(point.selection)

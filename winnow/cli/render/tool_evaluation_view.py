@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from winnow.cli.render.evaluation_view import print_learning_curve, print_weak_slices, speed_rows
 from winnow.cli.render.measure_format import ROWS_SHOWN, print_goals, share_cells
-from winnow.cli.render.terminal import print_line, print_table, printable
+from winnow.cli.render.terminal import print_line, print_table
 from winnow.core.answer_words import ERROR_NAMES, LEVEL_NAMES
 from winnow.core.result import Measure, Measured, NotMeasured
 
@@ -98,10 +98,10 @@ def _print_errors(errors: Sequence[AnswerErrorCount]) -> None:
 
 
 def _tools(tools: dict[str, int]) -> str:
-    shown = ", ".join(f"{printable(tool)} {count}" for tool, count in list(tools.items())[:3])
+    shown = ", ".join(f"{tool} {count}" for tool, count in list(tools.items())[:3])
     return f"{shown}, …" if len(tools) > 3 else shown
 
 
 def _example(error: AnswerErrorCount) -> str:
     detail = error.examples[0].detail if error.examples else ""
-    return printable(detail if len(detail) <= 70 else f"{detail[:69]}…")
+    return detail if len(detail) <= 70 else f"{detail[:69]}…"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from tests.support.commands import run_winnow
 from tests.support.tool_runs import a_run
+from winnow.cli.evaluations import EVALUATION_VIEWS
 from winnow.core.errors import GateError, WinnowError
 from winnow.core.result import Difference, NotMeasured
 from winnow.curation.releases.release import Release, open_release
@@ -125,9 +127,13 @@ def test_imported_labels_without_answers_are_scored_as_labels(workspace: Workspa
     rows = release.rows("validation")[["id", "label"]].to_dict("records")
     file = workspace.folder.root / "labels.jsonl"
     file.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    evaluation = workspace.evaluate("first", predictions=file, name="labels").evaluation
+    run = workspace.evaluate("first", predictions=file, name="labels").evaluation.run
+    goals = {"accuracy": 0.5, "selection": 0.9, "recall.direct": 0.1}  # labels do not show which tools are selected
+    evaluation = evaluate_run(run, split="validation", goals=goals).evaluation
     assert isinstance(evaluation, Evaluation)
     assert evaluation.measures.accuracy == 1
+    verdicts = {one.goal: str(one.verdict) for one in evaluation.measures.goals}
+    assert verdicts == {"accuracy": "met", "selection": "not enough evidence", "recall.direct": "met"}
 
 
 def test_another_release_is_refused(release: Release, tmp_path: Path) -> None:
@@ -149,7 +155,9 @@ def test_a_split_whose_answers_nobody_learns_is_refused(release: Release) -> Non
         learned_requests(rows.assign(messages=untrained), release.task(), "validation", release.name)
 
 
-def test_the_learning_curve_counts_answers_and_selection(base: Run, release: Release) -> None:
+def test_the_learning_curve_counts_answers_and_selection(
+    base: Run, release: Release, capsys: pytest.CaptureFixture[str]
+) -> None:
     curve = measure_learning_curve(base, release)
     assert not isinstance(curve, NotMeasured)
     assert [one.share for one in curve.points] == list(SHARES)
@@ -157,3 +165,8 @@ def test_the_learning_curve_counts_answers_and_selection(base: Run, release: Rel
     assert all(one.selection is not None for one in curve.points)
     assert isinstance(curve.gain_of_doubling, Difference)
     assert stored_learning_curve(base) == curve
+    evaluation, page = evaluate_run(base, split="validation")
+    assert evaluation.measures.learning_curve == curve
+    assert page.read_text().count(">tool selection</th>") == 1
+    EVALUATION_VIEWS[type(evaluation.measures)](evaluation)
+    assert re.search(r"share of train +rows .* tool selection", capsys.readouterr().out)

@@ -13,7 +13,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -26,7 +26,6 @@ from winnow.curation.store.lot_tables import proposed_labels
 from winnow.training.adapter.adapter_settings import AdapterSettings
 from winnow.training.evaluation.tools.tool_facts import MeasuredAnswers
 from winnow.training.settings_file import read_settings
-from winnow.training.suites.suite_facts import SuiteFacts
 from winnow.validators.tools.behavior import Behavior
 from winnow.workspace import Workspace
 
@@ -67,7 +66,7 @@ def main(model: str, folder: Path, changes: list[str]) -> None:
         name: timed(f"suite, {name}", lambda run=run: workspace.evaluate_suite(run.path, SUITE).measures)
         for name, run in (("base", base), ("adapter", adapter))
     }
-    for line in _table(suites):
+    for line in table_of(suites):
         print(line)
     general = timed("general", lambda: workspace.evaluate_general(adapter.path, EXAMPLE / "general.jsonl"))
     print(general.model_dump_json(indent=1))
@@ -112,8 +111,8 @@ def _accept(workspace: Workspace) -> None:
         )  # fmt: skip
 
 
-def _table(suites: dict[str, SuiteFacts]) -> list[str]:
-    rows = {name: _figures(facts) for name, facts in suites.items()}
+def table_of(measured: Mapping[str, MeasuredAnswers]) -> list[str]:
+    rows = {name: _figures(facts) for name, facts in measured.items()}
     lines = [f"| measure | {' | '.join(rows)} |", f"|---{'|---' * len(rows)}|"]
     for measure in dict.fromkeys(measure for figures in rows.values() for measure in figures):
         shown = (_text(figures.get(measure, NotMeasured("no answers"))) for figures in rows.values())

@@ -18,7 +18,7 @@ from winnow.curation.releases.release_lines import ExclusionLine, MustPassCase, 
 from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts
 from winnow.curation.review.lot_facts import LotFacts
 from winnow.operations.compare import ComparisonOutput, ToolComparisonOutput
-from winnow.operations.feedback import FeedbackOutput
+from winnow.operations.feedback import FeedbackOutput, ToolFeedbackOutput
 from winnow.operations.label_errors import LabelErrors
 from winnow.reports.report_facts import DailyReportFacts
 from winnow.training.adapter.adapter_plan import AdapterPlan
@@ -52,6 +52,7 @@ PUBLIC_RECORDS: dict[str, type[object]] = {
     "report": DailyReportFacts,
     "run": RunFile,
     "tool_evaluation": ToolEvaluationFacts,
+    "tool_feedback": ToolFeedbackOutput,
     "tool_comparison": ToolComparisonOutput,
     "suite": SuiteFacts,
     "working_row": WorkingRow,

@@ -51,7 +51,7 @@ class FeedbackAction(Record):
     """One action, and how many errors it is expected to fix."""
 
     name: str
-    """`label`, `relabel`, `contrasts` or `fixes`."""
+    """`label`, `relabel`, `contrasts`, `fixes`, or `plan`: the whole plan."""
     command: str
     """The command that starts it."""
     records: int

@@ -21,6 +21,11 @@ RELABEL_PRECISION = 0.5
 """Assumed share of wrong labels among the records in relabel (see the same note)."""
 
 
+def expected_share_of_fixes(rows: float, added: float) -> float:
+    """The share of errors that are expected to disappear when rows are added."""
+    return 1 - float((1 + added / max(rows, 1)) ** -LEARNING_EXPONENT)
+
+
 class AnnotationSplit(NamedTuple):
     """How many annotations each queue gets."""
 
@@ -49,7 +54,7 @@ def plan_actions(
     fixes = sum(int(one["missing"]) for one in plan["labels"])
 
     def action(name: str, fix: str, records: int, added: float) -> FeedbackAction:
-        expected_fixes = errors * (1 - (1 + added / max(rows, 1)) ** -LEARNING_EXPONENT)
+        expected_fixes = errors * expected_share_of_fixes(rows, added)
         return FeedbackAction(name=name, command=fix, records=records, rows=added, expected_fixes=expected_fixes)
 
     label, relabel = annotation_split

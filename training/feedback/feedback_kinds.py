@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from winnow.config.task import Task
-from winnow.core.commands import command
-from winnow.core.errors import Problem, WinnowError
-from winnow.core.layout import TASK_FILE
-from winnow.validators.kinds import kind_of
+from enum import StrEnum
+
+from winnow.validators.kinds.intents import INTENTS
+from winnow.validators.kinds.kind import Kind
 from winnow.validators.kinds.tools import TOOLS
 
-WITHOUT_FEEDBACK = (TOOLS.name,)
-"""Kinds whose errors are more than a wrong label: calls and arguments are not scored yet."""
+
+class FeedbackForm(StrEnum):
+    """What feedback is derived from."""
+
+    CONFUSED_LABELS = "confused labels"
+    """Labels that the run confuses, with out-of-fold predictions of a linear probe on train."""
+    FAILING_CELLS = "failing cells"
+    """What the run fails at on validation, as counts: answering train out of fold would mean training several times."""
 
 
-def require_feedback_kind(task: Task) -> None:
-    """Raises WinnowError when runs give no feedback for tasks of this kind."""
-    name = kind_of(task).name
-    if name in WITHOUT_FEEDBACK:
-        fix = f"`{command('coverage')}` writes a plan of what the dataset lacks"
-        expected = "a kind whose runs are scored as classification: calls and arguments are not scored yet"
-        raise WinnowError(Problem(TASK_FILE, f"kind: {name}", expected, fix))
+FEEDBACK_FORMS = {INTENTS.name: FeedbackForm.CONFUSED_LABELS, TOOLS.name: FeedbackForm.FAILING_CELLS}
+"""The form of each kind; a kind without an entry is scored as classification."""
+
+
+def feedback_form(kind: Kind) -> FeedbackForm:
+    """What feedback on runs of a kind is derived from."""
+    return FEEDBACK_FORMS.get(kind.name, FeedbackForm.CONFUSED_LABELS)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from winnow.curation.annotations.agreement import LabelPair
+from winnow.curation.annotations.feedback_facts import FeedbackPair
 from winnow.training.evaluation.confusion_counts import ConfusedPair
 
 
-def guideline_warnings(pairs: Sequence[ConfusedPair], people: Sequence[LabelPair]) -> list[str]:
+def guideline_warnings(pairs: Sequence[ConfusedPair | FeedbackPair], people: Sequence[LabelPair]) -> list[str]:
     """A warning for each confused pair that people confuse too: more data cannot fix an ambiguous guideline."""
     disagreements = {tuple(sorted((one.first, one.second))): one for one in people}
     lines = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Callable, Mapping
 from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -29,19 +30,29 @@ from winnow.cli.render import terminal
 from winnow.cli.render.artifact_table import print_artifacts
 from winnow.cli.render.feedback_view import print_feedback
 from winnow.cli.render.plan_of_adapter import print_plan
+from winnow.cli.render.tool_feedback_view import print_tool_feedback
 from winnow.cli.render.training_view import print_dry_run, print_trained
 from winnow.core.commands import command
 from winnow.core.model_vocabulary import TrainingMethod
 from winnow.core.package_vocabulary import PackageTarget
+from winnow.core.record import Record
+from winnow.curation.annotations.feedback_facts import FeedbackFacts
+from winnow.curation.annotations.tool_feedback_facts import ToolFeedbackFacts
 from winnow.curation.releases.release_use import run_command
 from winnow.operations._context import WorkspaceContext
-from winnow.operations.feedback import DEFAULT_ANNOTATIONS
+from winnow.operations.feedback import DEFAULT_ANNOTATIONS, FeedbackResult
 from winnow.validators.kinds import kind_of
 from winnow.validators.kinds.intents import INTENTS
 
 if TYPE_CHECKING:
     from winnow.training.adapter.adapter_plan import AdapterPlan
     from winnow.training.encoder.dry_run import DryRunEstimate
+
+FEEDBACK_VIEWS: Mapping[type[Record], Callable[[FeedbackResult], None]] = {
+    FeedbackFacts: print_feedback,
+    ToolFeedbackFacts: print_tool_feedback,
+}
+"""What prints feedback, by what it states."""
 
 
 def train(
@@ -206,6 +217,6 @@ def feedback(
     if json:
         terminal.print_json(result.output().model_dump(mode="json"))
         return
-    print_feedback(result)
+    FEEDBACK_VIEWS[type(result.feedback.facts())](result)
     actions = result.feedback.actions
     terminal.print_next(actions[0].command if actions else "winnow coverage")

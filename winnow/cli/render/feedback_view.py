@@ -9,8 +9,8 @@ from winnow.core.counted import counted
 from winnow.core.result import NotMeasured
 
 if TYPE_CHECKING:
+    from winnow.curation.annotations.feedback_facts import FeedbackFacts
     from winnow.operations.feedback import FeedbackResult
-    from winnow.training.feedback.derive_feedback import Feedback
     from winnow.training.feedback.impact import FeedbackImpact
 
 
@@ -19,7 +19,7 @@ PAIRS_SHOWN = 10
 
 def print_feedback(result: FeedbackResult) -> None:
     """Print the confused pairs, the actions with their expected fixes, and the effect of the previous round."""
-    found = result.feedback
+    found = result.feedback.facts()
     if result.left_out:
         rows = counted(result.left_out, "train row")
         terminal.print_note(f"{rows} of {found.release} not used: hold-out records have the same text")
@@ -31,10 +31,10 @@ def print_feedback(result: FeedbackResult) -> None:
         terminal.print_line(line, style="yellow")
     terminal.print_line(f"plan {result.plan}")
     terminal.print_line()
-    _render_impact(result.impact)
+    _render_impact(result.impact)  # type: ignore[arg-type]  # chosen by the type of the facts
 
 
-def _render_pairs(found: Feedback) -> None:
+def _render_pairs(found: FeedbackFacts) -> None:
     rows = [
         (
             " / ".join(pair.labels),

@@ -16,12 +16,11 @@ from winnow.curation.releases.release import Release
 from winnow.training.imported_runs.imported_predictions import PREDICTIONS_FILE, write_imported
 from winnow.training.imported_runs.match_records import MatchedPredictions, match_records
 from winnow.training.imported_runs.prediction_file import ImportedPrediction, PredictionFile, read_predictions
+from winnow.training.imported_runs.refused_rows import refuse_problems
 from winnow.training.run_facts import IMPORTED, ImportedFileFacts, ImportedRunFacts, RunIdentity
 from winnow.training.runs import CreatedRun, create_run
 
 RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}")
-
-PROBLEMS_SHOWN = 50
 
 
 def import_predictions(
@@ -36,10 +35,14 @@ def import_predictions(
     """Create a run from a file of predictions; also returns whether it is new.
 
     The same file and name give the same run. Predictions are matched to the release by id, else by exact text, else by
-    folded text. Raises WinnowError with every row that cannot be used, and when rows of `split` have no prediction
-    unless `missing` is "wrong".
+    folded text; answers in dialogues by id and turn, or by the messages before them. Raises WinnowError with every row
+    that cannot be used, and when rows of `split` have no prediction unless `missing` is "wrong".
     """
     _check_arguments(name, split, missing)
+    if release.kind.holds_dialogues:
+        from winnow.training.imported_runs.import_answers import import_answers
+
+        return import_answers(release, file, folder, name=name, split=split, missing=missing)
     predictions = read_predictions(file, release.labels, fallback=release.task().fallback)
     matched = match_records(predictions.rows, _release_records(release), file=predictions.name)
     problems = [
@@ -54,13 +57,7 @@ def import_predictions(
         )
     elif missing == MissingPrediction.REFUSE:
         problems += _missing_predictions(release, matched, file, name, split)
-    if problems:
-        more = (
-            [Problem(predictions.name, f"{len(problems) - PROBLEMS_SHOWN:,} more problems")]
-            if len(problems) > PROBLEMS_SHOWN
-            else []
-        )
-        raise WinnowError([*problems[:PROBLEMS_SHOWN], *more])
+    refuse_problems(problems, predictions.name)
 
     def fill_folder(part: Path, identity: RunIdentity) -> ImportedRunFacts:
         write_imported(matched, part / PREDICTIONS_FILE)

@@ -310,6 +310,11 @@ class ImportedRunFacts(RunFacts):
     """Whether the system reports the probability of every class."""
 
 
+def answers_in_dialogues(facts: RunFacts) -> bool:
+    """Whether a run of a model on this machine answers in dialogues; others label texts."""
+    return isinstance(facts, AdapterRunFacts | PromptRunFacts) and bool(facts.call_format)
+
+
 AnyRunFacts = LinearRunFacts | EncoderRunFacts | AdapterRunFacts | PromptRunFacts | ImportedRunFacts
 """The facts of a run of any method. A new method is one more record here."""
 

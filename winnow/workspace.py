@@ -464,9 +464,13 @@ class Workspace:
         return list_runs(self._context)
 
     def predict(
-        self, id_or_path: str | Path, texts: Sequence[str], *, progress: Progress | None = None
+        self, id_or_path: str | Path, texts: Sequence[Any], *, progress: Progress | None = None
     ) -> pd.DataFrame:
-        """Label texts with a run's model: columns `text`, `label`, `route`, `confidence`."""
+        """Label texts with a run's model: columns `text`, `label`, `route`, `confidence`.
+
+        A run on tool-calling dialogues takes objects with `messages` (and `tools`) in place of texts, and answers each:
+        columns `answer`, `calls`, `label`, `tokens`, `finished`, `problem` and `reason`.
+        """
         from winnow.operations.predict import predict
 
         return predict(self._context, id_or_path, texts, progress=progress)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
 from winnow.curation.releases.release import Release
 from winnow.training.causal_models import LocalBase, local_base
-from winnow.training.run_facts import AdapterRunFacts, PromptRunFacts
+from winnow.training.run_facts import AdapterRunFacts, PromptRunFacts, answers_in_dialogues
 from winnow.training.runs import Run
 
 
@@ -22,6 +23,13 @@ def base_of_run(run: Run) -> LocalBase:
         fix = "bring the model that the run names, or train again with this one"
         raise WinnowError(Problem(run.id, other, requested.weights_hash[:16], fix))
     return base
+
+
+def require_labels(run: Run) -> None:
+    """Raises WinnowError for a run that answers in dialogues, where texts are to be labeled."""
+    if answers_in_dialogues(run.facts):
+        fix = f"give it dialogues: `{command('predict', run.id, 'FILE')}`"
+        raise WinnowError(Problem(run.id, "it answers in dialogues", "a run that labels texts", fix))
 
 
 def base_name(release: Release, model: str | None) -> str | None:

@@ -211,6 +211,8 @@ class QuerySpeed(Record):
 class Latency(QuerySpeed):
     """Speed and memory of a run, measured in a process of its own."""
 
+    tokens_per_second: Annotated[float | None, ABSENT_IF_NONE] = None
+    """Tokens of answers that are generated per second when all are asked together; absent for labels."""
     load_seconds: float
     """Seconds until the first query was answered, the model's loading included."""
     peak_memory_bytes: int

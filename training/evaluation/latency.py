@@ -1,6 +1,7 @@
 """Latency, throughput and memory of a run, measured in a separate process.
 
-`python -m winnow.training.evaluation.latency RUN TEXTS` is that process.
+`python -m winnow.training.evaluation.latency RUN QUERIES` is that process. The queries are a JSON file: a list of
+texts or, for a run that answers in dialogues, an object with the folder of its release and a split.
 """
 
 from __future__ import annotations
@@ -15,17 +16,24 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from winnow.core.atomic import atomic_write
 from winnow.core.clock import utc_now
 from winnow.core.commands import command
 from winnow.core.errors import Problem, ServiceError
 from winnow.core.result import NotMeasured
+from winnow.core.vocabulary import Split
+from winnow.curation.releases.release import Release, open_release
 from winnow.training.evaluation.evaluation_facts import Latency, QuerySpeed
 from winnow.training.process_memory import peak_memory_bytes
-from winnow.training.run_facts import IMPORTED, PromptRunFacts
+from winnow.training.run_facts import IMPORTED, PromptRunFacts, answers_in_dialogues
 from winnow.training.runs import NO_MODEL, Run, open_run
 from winnow.validators.stats.quantiles import quantile
+
+if TYPE_CHECKING:
+    from winnow.training.answering.answer_request import AnswerRequest
+    from winnow.training.answering.model_answer import ModelAnswer
 
 LATENCY_FILE = "latency.json"
 
@@ -57,7 +65,19 @@ BUSY_LOAD_PER_CORE = 1.5
 REMOTE_BACKENDS = ("claude", "endpoint")
 """Backends of the method `prompt` whose model answers elsewhere."""
 
-PredictBatch = Callable[[Sequence[str]], object]
+TIMED_ANSWERS = 64
+"""Answers in dialogues that are timed together: each takes as long as hundreds of labels."""
+
+PredictBatch = Callable[[Sequence[Any]], object]
+
+
+class TimedQueries(NamedTuple):
+    """What was timed in the process that measures."""
+
+    speed: QuerySpeed
+    tokens_per_second: float | None
+    """None for labels."""
+    load_seconds: float = 0.0
 
 
 def stored_latency(run: Run) -> Latency | NotMeasured:
@@ -77,16 +97,31 @@ def stored_latency(run: Run) -> Latency | NotMeasured:
     return NotMeasured(f"run {command('evaluate', run.id, latency=True)}")
 
 
+def measure_latency_on(run: Run, release: Release) -> Latency | NotMeasured:
+    """Measure on the validation rows of a release, or on train where there are none.
+
+    Raises ServiceError when the process that measures fails.
+    """
+    split = Split.VALIDATION if release.counts[Split.VALIDATION] else Split.TRAIN
+    if answers_in_dialogues(run.facts):
+        return _measure(run, {"release": str(release.path), "split": split.value})
+    return measure_latency(run, list(release.rows(split)["text"]))
+
+
 def measure_latency(run: Run, texts: Sequence[str]) -> Latency | NotMeasured:
     """Measure in a separate process and save the figures in the run.
 
     Raises ServiceError when that process fails.
     """
+    return _measure(run, list(texts)[:BULK_QUERIES])
+
+
+def _measure(run: Run, asked: object) -> Latency | NotMeasured:
     if run.facts.method == IMPORTED or _uses_a_service(run):
         return stored_latency(run)
     with tempfile.TemporaryDirectory() as folder:
-        queries = Path(folder) / "texts.json"
-        queries.write_text(json.dumps(list(texts)[:BULK_QUERIES]), encoding="utf-8")
+        queries = Path(folder) / "queries.json"
+        queries.write_text(json.dumps(asked), encoding="utf-8")
         process = [sys.executable, "-P", "-m", MODULE, str(run.path), str(queries)]
         done = subprocess.run(process, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -105,7 +140,7 @@ def _uses_a_service(run: Run) -> bool:
     return isinstance(run.facts, PromptRunFacts) and run.facts.base is None
 
 
-def time_queries(predict_batch: PredictBatch, texts: Sequence[str]) -> QuerySpeed:
+def time_queries(predict_batch: PredictBatch, texts: Sequence[Any]) -> QuerySpeed:
     """Seconds per query, one at a time (p50, p95), and queries per second in bulk (the median round)."""
     for text in texts[:WARM_UP]:
         predict_batch([text])
@@ -128,25 +163,60 @@ def time_queries(predict_batch: PredictBatch, texts: Sequence[str]) -> QuerySpee
     )
 
 
-def _seconds(predict_batch: PredictBatch, texts: Sequence[str]) -> float:
+def _seconds(predict_batch: PredictBatch, texts: Sequence[Any]) -> float:
     started = time.perf_counter()
     predict_batch(texts)
     return time.perf_counter() - started
 
 
-def _main(run_path: str, queries: str) -> None:
-    """Measure and print the figures as JSON."""
+def time_answers(
+    answer_batch: Callable[[Sequence[AnswerRequest]], list[ModelAnswer]], requests: Sequence[AnswerRequest]
+) -> TimedQueries:
+    """The same for answers in dialogues, with the tokens per second that are generated in bulk.
+
+    Asked alone, an answer includes the time to read its whole prompt; in bulk, what prompts share is read once.
+    """
+    tokens: dict[str, int] = {}
+
+    def answer(some: Sequence[AnswerRequest]) -> None:
+        tokens.update({one.key: given.tokens for one, given in zip(some, answer_batch(some), strict=True)})
+
+    speed = time_queries(answer, requests)
+    return TimedQueries(speed, round(sum(tokens.values()) * speed.queries_per_second / speed.bulk_queries, 1))
+
+
+def _time_labels(run: Run, texts: Sequence[str]) -> TimedQueries:
     from winnow.training.methods import predict
 
-    run, texts = open_run(Path(run_path)), json.loads(Path(queries).read_text(encoding="utf-8"))
-    load = os.getloadavg()[0]  # before this process adds to the load
     started = time.perf_counter()
     predict(run, texts[:1])
     loading = time.perf_counter() - started
-    speed = time_queries(lambda some: predict(run, some), texts)
+    return TimedQueries(time_queries(lambda some: predict(run, some), texts), None, loading)
+
+
+def _time_dialogues(run: Run, release: Release, split: str) -> TimedQueries:
+    from winnow.training.answering.answer import answers_of
+    from winnow.training.answering.answer_request import requests_of_rows
+
+    requests = requests_of_rows(release.rows(split), release.task(), split)[:TIMED_ANSWERS]
+    started = time.perf_counter()
+    answers_of(run, requests[:1])
+    loading = time.perf_counter() - started
+    return time_answers(lambda some: answers_of(run, some), requests)._replace(load_seconds=loading)
+
+
+def _main(run_path: str, queries: str) -> None:
+    """Measure and print the figures as JSON."""
+    run, asked = open_run(Path(run_path)), json.loads(Path(queries).read_text(encoding="utf-8"))
+    load = os.getloadavg()[0]  # before this process adds to the load
+    if isinstance(asked, dict):
+        timed = _time_dialogues(run, open_release(Path(asked["release"]), checked=False), asked["split"])
+    else:
+        timed = _time_labels(run, asked)
     measured = Latency(
-        **dict(speed),
-        load_seconds=round(loading, 3),
+        **dict(timed.speed),
+        tokens_per_second=timed.tokens_per_second,
+        load_seconds=round(timed.load_seconds, 3),
         peak_memory_bytes=peak_memory_bytes(),
         machine=platform.machine(),
         cores=os.cpu_count(),

@@ -15,7 +15,7 @@ from winnow.core.model_vocabulary import PromptBackend
 from winnow.core.progress import Progress
 from winnow.curation.engine.embedders.embedder import Embedder, open_embedder
 from winnow.curation.releases.release import Release
-from winnow.training.answering.run_base import base_of_run
+from winnow.training.answering.run_base import base_of_run, require_labels
 from winnow.training.causal_models import local_base
 from winnow.training.predictions import Predictions
 from winnow.training.prompted.prompt_settings import PromptSettings
@@ -148,6 +148,7 @@ def predict(
     """
     if not texts:
         return Predictions([], np.empty((0, 0)))
+    require_labels(run)
     router_prompt = load_router_prompt(run.path)
     if router_prompt.backend == PromptBackend.LOCAL:
         from winnow.training.prompted.local_model import probabilities as scored

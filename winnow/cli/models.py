@@ -43,6 +43,7 @@ from winnow.operations._context import WorkspaceContext
 from winnow.operations.feedback import DEFAULT_ANNOTATIONS, FeedbackResult
 from winnow.validators.kinds import kind_of
 from winnow.validators.kinds.intents import INTENTS
+from winnow.validators.kinds.tools import TOOLS
 
 if TYPE_CHECKING:
     from winnow.training.adapter.adapter_plan import AdapterPlan
@@ -146,7 +147,8 @@ def predict(
     file: Annotated[
         Path,
         typer.Argument(
-            metavar="FILE", help="File with queries, in any format that add supports; - for standard input."
+            metavar="FILE",
+            help="File of queries or dialogues, in any format that add supports; - for standard input.",
         ),
     ],
     text_column: TextColumnOption = None,
@@ -156,17 +158,22 @@ def predict(
     out: Annotated[Path | None, typer.Option(help="JSONL file to write instead of stdout.")] = None,
     json: JsonOption = False,
 ) -> None:
-    """Label queries with a run's model; one JSON line per query."""
+    """Label queries, or answer dialogues, with a run's model; one JSON line each."""
     from winnow.curation.io.readers.columns import Columns
     from winnow.curation.io.readers.source_rows import read_file
-    from winnow.operations import predict as operation
+    from winnow.operations.predict import predict_rows
+    from winnow.operations.predict_dialogues import predict_dialogue_rows
+    from winnow.training.run_facts import answers_in_dialogues
 
     opened = context_of(context).run(run)
+    is_answering = answers_in_dialogues(opened.facts)
     columns = Columns(text=text_column, label="none", route="none", split="none", time="none")
+    kind = TOOLS if is_answering else INTENTS
     with input_files([file]) as (readable,):
-        reading = read_file(readable, columns=columns, format=format, encoding=encoding, table=table)
-    with progress_bar("embedding", json) as progress:
-        rows = operation.predict_rows(opened, reading, progress=progress)
+        reading = read_file(readable, columns=columns, format=format, encoding=encoding, table=table, kind=kind)
+    predicted = predict_dialogue_rows if is_answering else predict_rows
+    with progress_bar("answering" if is_answering else "embedding", json) as progress:
+        rows = predicted(opened, reading, progress=progress)
     dropped = Counter(row["reason"] for row in rows if row["label"] is None)
     if json:
         terminal.print_json({"run": opened.id, "given": len(rows), "predictions": rows, "dropped": dict(dropped)})

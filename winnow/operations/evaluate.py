@@ -70,7 +70,7 @@ def evaluate_run(
 ) -> EvaluateResult:
     """Measure a run on its release and write the page next to the numbers; latency and learning curve on request."""
     from winnow.training.evaluation.evaluate import check_release
-    from winnow.training.evaluation.latency import measure_latency
+    from winnow.training.evaluation.latency import measure_latency_on
     from winnow.training.evaluation.learning_curve import measure_learning_curve
     from winnow.training.run_release import release_of
     from winnow.training.scorers import scorer_of
@@ -80,7 +80,7 @@ def evaluate_run(
     if learning_curve:
         measure_learning_curve(run, release, vectors_cache=vectors_cache, progress=progress)
     if latency:
-        measure_latency(run, list(release.rows("validation" if release.counts["validation"] else "train")["text"]))
+        measure_latency_on(run, release)
     score = scorer_of(release.kind)
     evaluation = score(run, release, split, goals=goals, vectors_cache=vectors_cache, progress=progress)
     write = _writer_of(evaluation.measures)

@@ -20,10 +20,16 @@ if TYPE_CHECKING:
 
 
 def predict(
-    context: Context, id_or_path: str | Path, texts: Sequence[str], *, progress: Progress | None = None
+    context: Context, id_or_path: str | Path, given: Sequence[Any], *, progress: Progress | None = None
 ) -> pd.DataFrame:
-    """Label texts with a run's model: columns `text`, `label`, `route`, `confidence`."""
-    return predict_texts(context.run(id_or_path), texts, progress=progress)
+    """Label texts with a run's model: columns `text`, `label`, `route`, `confidence`; or answer dialogues."""
+    from winnow.operations.predict_dialogues import predict_dialogues
+    from winnow.training.run_facts import answers_in_dialogues
+
+    run = context.run(id_or_path)
+    if answers_in_dialogues(run.facts):
+        return predict_dialogues(run, given, progress=progress)
+    return predict_texts(run, given, progress=progress)
 
 
 def predict_texts(run: Run, texts: Sequence[str], *, progress: Progress | None = None) -> pd.DataFrame:

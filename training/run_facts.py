@@ -219,6 +219,8 @@ class AdapterRunFacts(TrainedRunFacts, AdapterTraining):
     """The role of `roles` in the task file that it answers for; absent where the task has none."""
     answer_limit: Annotated[int | None, ABSENT_IF_NONE] = None
     """The most tokens of an answer: twice those of the longest one in train, within bounds."""
+    prompt_template: Annotated[str | None, ABSENT_IF_NONE] = None
+    """The task's template around a query; absent for dialogues, and where the task has none."""
 
 
 class PromptLength(Record):

@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from winnow.config.task import Task
 from winnow.core.clock import utc_now
 from winnow.core.errors import Problem, WinnowError
@@ -23,7 +25,7 @@ from winnow.training.adapter.query_prompt import query_prompt
 from winnow.training.adapter.trained_rows import LabeledQuery, TrainedRow, dialogue_rows, query_rows
 from winnow.training.answering.answer_limit import answer_limit
 from winnow.training.answering.answer_request import requests_of_rows
-from winnow.training.answering.run_base import base_name
+from winnow.training.answering.run_base import base_name, require_labels
 from winnow.training.causal_models import LocalBase, local_base
 from winnow.training.encoder.training_curves import CURVES_FILE, training_curves
 from winnow.training.encoder.training_curves_svg import draw_training_curves
@@ -125,11 +127,18 @@ def train(
 def predict(
     run: Run, texts: Sequence[str], *, vectors_cache: Path | None = None, progress: Progress | None = None
 ) -> Predictions:
-    """Predict labels with a run's model; `vectors_cache` is not used.
+    """Predict labels with a run's model; `vectors_cache` is not used. The answer is constrained to the labels.
 
-    Raises WinnowError when the base model's weights differ from those that the run was trained on.
+    Raises WinnowError when the base model's weights differ from those that the run was trained on, and for a run that
+    answers in dialogues.
     """
-    raise WinnowError(Problem(run.id, "it answers in dialogues", "a run that labels texts", "evaluate it instead"))
+    require_labels(run)
+    if not texts:
+        return Predictions([], np.empty((0, 0)))
+    from winnow.training.adapter.label_decoding import decoder_of
+
+    found = decoder_of(run).log_probabilities(texts, progress=progress)
+    return Predictions(list(run.facts.routes), np.exp(found))
 
 
 def base_of(release: Release, settings: AdapterSettings) -> LocalBase:
@@ -239,5 +248,6 @@ def _write_run(
         template_sha256=learned.chat.template_sha256,
         role=role if isinstance(role := identity.settings.get("role"), str) else None,
         call_format=task.call_format if release.kind.holds_dialogues else "",
+        prompt_template=None if release.kind.holds_dialogues else task.prompt_template,
         answer_limit=answer_limit(max(len(row.answer_ids) for row in learned.train.rows)),
     )

@@ -69,7 +69,7 @@ def open_answering_model(run: Run) -> AnsweringModel:
     if not isinstance(facts, AdapterRunFacts | PromptRunFacts):
         raise WinnowError(Problem(run.id, f"method {facts.method}", "a run that answers in dialogues"))
     base = base_of_run(run)
-    chat = open_chat_tokenizer(base.folder, name=base.requested or "")
+    chat = _open_chat(base.folder, base.weights_hash, base.requested or "")
     if facts.template_sha256 not in (None, chat.template_sha256):
         found = f"the chat template of {base.requested} has SHA-256 {chat.template_sha256[:16]}"
         fix = "restore the files of the base model, or train again"
@@ -85,6 +85,11 @@ def answering_hardware(precision: Precision) -> Hardware:
     on = detect_hardware(precision)
     is_exact = on.device == Device.CPU and precision == Precision.AUTO
     return on.model_copy(update={"precision": Precision.F32}) if is_exact else on
+
+
+@lru_cache(maxsize=1)
+def _open_chat(folder: str, weights_hash: str, name: str) -> ChatTokenizer:
+    return open_chat_tokenizer(folder, name=name)
 
 
 @lru_cache(maxsize=1)  # answers that are asked one after the other load the model once

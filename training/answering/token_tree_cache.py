@@ -44,6 +44,10 @@ class TokenTreeCache:
 
     def likeliest(self, parts: Sequence[TreePart]) -> list[int]:
         """Add tokens to branches, and return the likeliest token after each of them."""
+        return [int(one) for one in self.logits(parts).argmax(dim=-1)]
+
+    def logits(self, parts: Sequence[TreePart]) -> Tensor:
+        """Add tokens to branches, and return the logits after each of them, shape (parts, vocabulary)."""
         on = self._network.device
         total = sum(len(part.added) for part in parts)
         mask = torch.zeros(total, self.size + total, dtype=torch.bool)
@@ -67,5 +71,5 @@ class TokenTreeCache:
                 logits_to_keep=torch.tensor(ends, device=on),
             )
         self.size += total
-        found: Tensor = output.logits[0].argmax(dim=-1)
-        return [int(one) for one in found]
+        found: Tensor = output.logits[0]
+        return found

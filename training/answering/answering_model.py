@@ -94,7 +94,12 @@ def _open_chat(folder: str, weights_hash: str, name: str) -> ChatTokenizer:
 
 @lru_cache(maxsize=1)  # answers that are asked one after the other load the model once
 def _open_network(folder: str, weights_hash: str, adapter: Path | None, hardware: str) -> Any:
-    network = load_network(folder, Hardware.model_validate_json(hardware), adapter=adapter)
+    return open_network(folder, adapter, Hardware.model_validate_json(hardware))
+
+
+def open_network(folder: str, adapter: Path | None, hardware: Hardware) -> Any:
+    """A base model with an adapter merged into it. Raises WinnowError for a model whose cache cannot hold a tree."""
+    network = load_network(folder, hardware, adapter=adapter)
     merged = network.merge_and_unload() if adapter else network
     layers = set(getattr(merged.config.get_text_config(), "layer_types", None) or ()) - ATTENTION_LAYERS
     if layers:

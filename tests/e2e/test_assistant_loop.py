@@ -87,7 +87,7 @@ def test_what_is_recommended_after_a_release_runs_as_printed(demo: tuple[Path, s
     refused = run_winnow("train", "first", cwd=folder)
     assert refused.returncode == 2
     assert "kind: tools, method linear; expected: a method for it: adapter, prompt" in refused.stderr
-    assert f"`{advised.removesuffix('adapter')}" in refused.stderr.replace(str(folder / "releases" / "first"), "first")
+    assert re.search(r"`winnow train \S+/first --method adapter`", refused.stderr)
     unnamed = run_winnow(*advised.split()[1:], cwd=folder)
     assert unnamed.returncode == 2
     assert "no base model is named" in unnamed.stderr

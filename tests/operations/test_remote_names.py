@@ -79,5 +79,7 @@ def test_the_commands_show_where_a_run_answers(trained: tuple[Workspace, str]) -
     assert f"{run} in cloudflare as a-1" in run_winnow("status", cwd=root).stdout.replace("\n", " ")
     assert "cloudflare a-1" in run_winnow("runs", cwd=root).stdout
     assert "in cloudflare as a-1" in run_winnow("deploy", "--history", cwd=root).stdout
+    _, page = workspace.report()
+    assert f"<b>{run}</b> in cloudflare as a-1, since" in page.read_text()
     listed = json.loads(run_winnow("deploy", "--history", "--json", cwd=root).stdout)["deployments"]
     assert [one["remote_id"] for one in listed] == ["a-1"]

@@ -204,6 +204,23 @@ class AdapterTraining(Record):
     """Whether the training was interrupted and resumed."""
 
 
+class TeacherFacts(Record):
+    """The file of a teacher's answers that an adapter learned from."""
+
+    name: str
+    """File name."""
+    sha256: str
+    """SHA-256 of the file, in hexadecimal."""
+    answers: int
+    """Answers in it."""
+    used: int
+    """Right answers, which were learned in place of those of the data."""
+    rejected: dict[str, int]
+    """Wrong answers by the type of their first error; those of the data were learned."""
+    unmatched: int
+    """Answers that belong to no answer of train that is learned."""
+
+
 class AdapterRunFacts(TrainedRunFacts, AdapterTraining):
     """A run of method `adapter`."""
 
@@ -217,6 +234,8 @@ class AdapterRunFacts(TrainedRunFacts, AdapterTraining):
     """How calls are written in an answer; empty for intents."""
     role: Annotated[str | None, ABSENT_IF_NONE] = None
     """The role of `roles` in the task file that it answers for; absent where the task has none."""
+    teacher: Annotated[TeacherFacts | None, ABSENT_IF_NONE] = None
+    """The teacher whose right answers it learned; absent without one."""
     answer_limit: Annotated[int | None, ABSENT_IF_NONE] = None
     """The most tokens of an answer: twice those of the longest one in train, within bounds."""
     prompt_template: Annotated[str | None, ABSENT_IF_NONE] = None

@@ -13,7 +13,8 @@ import numpy as np
 
 from winnow.config.task import Task
 from winnow.core.clock import utc_now
-from winnow.core.errors import Problem, WinnowError
+from winnow.core.errors import Parameter, Problem, WinnowError
+from winnow.core.hashing import file_sha256
 from winnow.core.progress import Progress
 from winnow.core.vocabulary import Split
 from winnow.curation.checks.chat_template.chat_tokenizer import ChatTokenizer, open_chat_tokenizer
@@ -22,6 +23,7 @@ from winnow.curation.releases.release import Release
 from winnow.training.adapter.adapter_settings import AdapterSettings
 from winnow.training.adapter.general_share import MixedRows, mix_general
 from winnow.training.adapter.query_prompt import query_prompt
+from winnow.training.adapter.teacher_answers import read_teacher_answers, taught_requests
 from winnow.training.adapter.trained_rows import LabeledQuery, TrainedRow, dialogue_rows, query_rows
 from winnow.training.answering.answer_limit import answer_limit
 from winnow.training.answering.answer_request import requests_of_rows
@@ -30,7 +32,7 @@ from winnow.training.causal_models import LocalBase, local_base
 from winnow.training.encoder.training_curves import CURVES_FILE, training_curves
 from winnow.training.encoder.training_curves_svg import draw_training_curves
 from winnow.training.predictions import Predictions
-from winnow.training.run_facts import AdapterRunFacts, BaseModelFacts, EmbedderFacts, RunIdentity
+from winnow.training.run_facts import AdapterRunFacts, BaseModelFacts, EmbedderFacts, RunIdentity, TeacherFacts
 from winnow.training.runs import RESULT_PACKAGES, CreatedRun, Run, create_run, run_id, versions
 from winnow.validators.tools.agent_dialogues import required_role, task_of_role
 
@@ -38,6 +40,9 @@ if TYPE_CHECKING:
     from winnow.training.adapter.adapter_trainer import AdapterRows, TrainedAdapter
 
 CURVES_PLOT_FILE = "curves.svg"
+
+OPTIONAL = ("role", "teacher")
+"""Settings that are no part of a run's id where they are not set."""
 
 ADAPTER_PACKAGES = (*RESULT_PACKAGES, "accelerate", "peft", "transformers", "trl")
 """Packages whose version is part of a run's id, as are the hashes of the base model and of its chat template."""
@@ -54,6 +59,8 @@ class LearnedRelease:
     chat: ChatTokenizer
     train: MixedRows
     validation: list[TrainedRow]
+    teacher: TeacherFacts | None = None
+    """What a teacher's answers gave; None without a teacher."""
 
     @property
     def rows(self) -> AdapterRows:
@@ -89,8 +96,12 @@ def train(
     role_task(release, chosen)
     base = base_of(release, chosen)
     chat = open_chat(base, release.task(), chosen)
-    requested = {name: value for name, value in asdict(chosen).items() if name != "role" or value is not None}
-    depends_on = versions(ADAPTER_PACKAGES) | {"base": base.weights_hash, "template": chat.template_sha256}
+    requested = _requested(chosen)
+    depends_on = (
+        versions(ADAPTER_PACKAGES)
+        | {"base": base.weights_hash, "template": chat.template_sha256}
+        | _teacher_version(chosen)
+    )
     resume = folder / f".{run_id(release, 'adapter', requested, seed, depends_on=depends_on)}.resume"
 
     def fill_folder(part: Path, identity: RunIdentity) -> AdapterRunFacts:
@@ -167,7 +178,22 @@ def learned_release(
         fix = "freeze a release with train rows"
         raise WinnowError(Problem(release.name, "no answers to learn in train", "a release with answers in train", fix))
     mixed = mix_general(train_rows, share=settings.general_share, seed=seed)
-    return LearnedRelease(base, chat, mixed, trained_rows_of(release, Split.VALIDATION, chat, settings))
+    return LearnedRelease(
+        base, chat, mixed, trained_rows_of(release, Split.VALIDATION, chat, settings), _teacher_facts(release, settings)
+    )
+
+
+def _requested(settings: AdapterSettings) -> dict[str, Any]:
+    """The settings that determine a run: a teacher by the name of its file, whose hash is among the versions."""
+    found = {name: value for name, value in asdict(settings).items() if name not in OPTIONAL or value is not None}
+    return found | ({"teacher": Path(settings.teacher).name} if settings.teacher else {})
+
+
+def _teacher_version(settings: AdapterSettings) -> dict[str, str]:
+    if settings.teacher is None:
+        return {}
+    read_teacher_answers(Path(settings.teacher))
+    return {"teacher": file_sha256(Path(settings.teacher))}
 
 
 def role_task(release: Release, settings: AdapterSettings) -> Task:
@@ -184,10 +210,27 @@ def trained_rows_of(release: Release, split: str, chat: ChatTokenizer, settings:
     """The answers of one split as rows of a prompt and an answer."""
     task, rows = role_task(release, settings), release.rows(split)
     if release.kind.holds_dialogues:
-        return dialogue_rows(requests_of_rows(rows, task, split), chat)
+        requests = requests_of_rows(rows, task, split)
+        if settings.teacher and split == Split.TRAIN:
+            requests = taught_requests(requests, Path(settings.teacher), release).requests
+        return dialogue_rows(requests, chat)
+    _refuse_teacher(settings)
     prompt = query_prompt(chat, instruction=settings.instruction, prompt_template=task.prompt_template)
     columns = (rows[name] for name in ("id", "text", "label"))
     return query_rows([LabeledQuery(*map(str, values)) for values in zip(*columns, strict=True)], prompt)
+
+
+def _refuse_teacher(settings: AdapterSettings) -> None:
+    if settings.teacher:
+        found = "a teacher's answers, for a release of queries"
+        raise WinnowError(Problem(Parameter("teacher"), found, "a release of dialogues", "leave it out"))
+
+
+def _teacher_facts(release: Release, settings: AdapterSettings) -> TeacherFacts | None:
+    if settings.teacher is None:
+        return None
+    requests = requests_of_rows(release.rows(Split.TRAIN), role_task(release, settings), Split.TRAIN)
+    return taught_requests(requests, Path(settings.teacher), release).facts
 
 
 def _compared_answers(learned: LearnedRelease) -> Callable[[Any], list[Any]]:
@@ -247,6 +290,7 @@ def _write_run(
         base=base,
         template_sha256=learned.chat.template_sha256,
         role=role if isinstance(role := identity.settings.get("role"), str) else None,
+        teacher=learned.teacher,
         call_format=task.call_format if release.kind.holds_dialogues else "",
         prompt_template=None if release.kind.holds_dialogues else task.prompt_template,
         answer_limit=answer_limit(max(len(row.answer_ids) for row in learned.train.rows)),

@@ -22,6 +22,8 @@ class AdapterSettings:
     """Folder, GGUF file or hub id of a causal language model; by default the task's `base_model`."""
     role: str | None = None
     """For a task with `roles`: the name of the one that the adapter answers for."""
+    teacher: str | None = None
+    """For dialogues: a JSONL file of a teacher's answers, with `id`, `turn` and `answer`."""
     rank: Annotated[int, Field(ge=1, le=256), Number] = 16
     """Rank of the LoRA layers. Runtimes accept 32 or 64 at most."""
     alpha: Weight = 32.0

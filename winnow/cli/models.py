@@ -81,6 +81,12 @@ def train(
     role: Annotated[
         str | None, typer.Option(help="For a task with roles: the one that the adapter answers for.")
     ] = None,
+    teacher: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="JSONL file of a teacher's answers to train records; right ones replace the data's."
+        ),
+    ] = None,
     dry_run: Annotated[
         bool,
         typer.Option(
@@ -106,10 +112,11 @@ def train(
     from winnow.operations import train as operation
 
     place = context_of(context)
+    named = _named_settings(role, teacher)
     options: dict[str, Any] = {
         "method": method,
         "seed": seed,
-        "settings": operation.method_settings(method, file=settings, changes=[*(changes or ()), *_role_setting(role)]),
+        "settings": operation.method_settings(method, file=settings, changes=[*(changes or ()), *named]),
     }
     options["target"] = operation.target_rules(target, rules)
     if dry_run:
@@ -125,8 +132,10 @@ def train(
     terminal.print_next(command("evaluate", run.id if isinstance(place, WorkspaceContext) else str(run.path)))
 
 
-def _role_setting(role: str | None) -> list[str]:
-    return [] if role is None else [f"role={role}"]
+def _named_settings(role: str | None, teacher: Path | None) -> list[str]:
+    """The settings that have an option of their own."""
+    given = {"role": role, "teacher": teacher}
+    return [f"{name}={dumps(str(value))}" for name, value in given.items() if value is not None]
 
 
 def _print_estimate(estimate: DryRunEstimate | AdapterPlan, release: str, method: str, json: bool) -> None:

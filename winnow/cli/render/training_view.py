@@ -8,7 +8,7 @@ from winnow.cli.render import terminal
 
 if TYPE_CHECKING:
     from winnow.training.encoder.dry_run import DryRunEstimate
-    from winnow.training.run_facts import AdapterRunFacts, CostEstimate, PromptLength
+    from winnow.training.run_facts import AdapterRunFacts, CostEstimate, PromptLength, TeacherFacts
     from winnow.training.runs import Run
 
 
@@ -38,6 +38,8 @@ def print_trained(run: Run, new: bool) -> None:
     terminal.print_line(f"path {run.path}")
     if isinstance(facts, AdapterRunFacts):
         terminal.print_line(_answers_line(facts))
+    if isinstance(facts, AdapterRunFacts) and facts.teacher:
+        terminal.print_line(_teacher_line(facts.teacher))
     if isinstance(facts, PromptRunFacts) and facts.estimate:
         terminal.print_line(_prompt_cost_line(facts.prompt, facts.estimate))
 
@@ -50,6 +52,13 @@ def _answers_line(facts: AdapterRunFacts) -> str:
     best = f"best checkpoint after {facts.best_epoch:.3g} of {facts.epochs:.3g} epochs"
     speed = f"{facts.tokens_per_second:,.0f} tokens a second"
     return f"{facts.trained_answers:,} answers learned, {general}; {best}; {speed}; saved as {facts.saved_as}"
+
+
+def _teacher_line(teacher: TeacherFacts) -> str:
+    """How many answers of a teacher were learned, and why others were not."""
+    rejected = f"; rejected: {terminal.counts_by_name(teacher.rejected)}" if teacher.rejected else ""
+    unmatched = f"; to no answer of train: {teacher.unmatched:,}" if teacher.unmatched else ""
+    return f"teacher: {teacher.used:,} of {teacher.answers:,} answers learned{rejected}{unmatched}"
 
 
 def _prompt_cost_line(prompt: PromptLength, expected: CostEstimate) -> str:

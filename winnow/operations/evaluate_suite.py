@@ -25,17 +25,20 @@ def evaluate_suite(
 ) -> SuiteEvaluation:
     """Measure a run on a suite: dialogues that were written for measuring. Those that train has are left out.
 
-    Each time is recorded in the run as a look, with the name of the suite.
+    A run of a role is asked for the answers that belong to its role. Each time is recorded in the run as a look, with
+    the name of the suite.
     """
     from winnow.training.answering.answer import answers_of
     from winnow.training.evaluation.tools.evaluate_tools import trained_tools
+    from winnow.training.run_release import task_of_run
     from winnow.training.suites import suite_evaluation
 
     run = context.run(id_or_path)
     release = _release_with_tools(run)
     suite = _read(context, run, release, Path(file))
     answer = partial(answers_of, run, progress=progress)
-    return suite_evaluation.evaluate_suite(run, suite, release.task(), answer, trained_tools=trained_tools(release))
+    task = task_of_run(run, release)
+    return suite_evaluation.evaluate_suite(run, suite, task, answer, trained_tools=trained_tools(release))
 
 
 def evaluate_format_sensitivity(
@@ -53,12 +56,13 @@ def evaluate_format_sensitivity(
     from winnow.training.answering.answer import answers_of
     from winnow.training.answering.answer_request import requests_of_rows
     from winnow.training.evaluation.evaluate import check_release
+    from winnow.training.run_release import task_of_run
     from winnow.training.suites.format_sensitivity import measure_format_sensitivity
     from winnow.training.suites.suite_evaluation import SUITE_NAME, suite_requests
 
     run = context.run(id_or_path)
     release = _release_with_tools(run)
-    task, answer = release.task(), partial(answers_of, run, progress=progress)
+    task, answer = task_of_run(run, release), partial(answers_of, run, progress=progress)
     if suite is not None:
         found = _read(context, run, release, Path(suite))
         asked = SUITE_NAME.format(name=found.name)

@@ -15,6 +15,7 @@ from tests.support.adapter_runs import adapter_run
 from tests.support.assistants import ASSISTANT
 from tests.support.files import write_jsonl
 from tests.support.measured_answers import a_result
+from winnow.config.agent_roles import AgentRole
 from winnow.config.task import Task
 from winnow.core.errors import WinnowError
 from winnow.core.evaluation_vocabulary import Difficulty, PromptVariant
@@ -25,7 +26,7 @@ from winnow.training.evaluation.tools.answer_results import read_answer_results
 from winnow.training.evaluation.tools.judge_results import expected_text
 from winnow.training.runs import Run
 from winnow.training.suites.format_sensitivity import compare_variants, measure_format_sensitivity
-from winnow.training.suites.prompt_variants import TOOLS_HEADING, variants_of, varied
+from winnow.training.suites.prompt_variants import TOOLS_HEADING, prompt_tools, variants_of, varied
 from winnow.training.suites.suite_evaluation import by_difficulty, evaluate_suite, suite_requests
 from winnow.training.suites.suite_facts import SuiteFacts
 from winnow.training.suites.suite_rows import Suite, read_suite, without_repeats
@@ -191,3 +192,14 @@ def test_a_verdict_flips_in_either_direction() -> None:
     assert (first.gained, first.lost, first.flipped.value) == (1, 1, 0.5)
     assert (second.gained, second.lost, second.flipped.value) == (0, 0, 0)
     assert (found.accuracy.value, found.range, found.flipped.value) == (0.5, 0, 0.5)
+
+
+def test_a_run_of_a_role_is_asked_for_the_answers_of_its_role(task: Task) -> None:
+    suite = read_suite(ASSISTANT / "tests.jsonl", task)
+    calendar = AgentRole(name="calendar", tools=["create_event", "update_event", "delete_event"])
+    requests = suite_requests(suite, task.model_copy(update={"roles": [calendar]}).of_role(calendar))
+    assert 0 < len(requests) < 213
+    called = {call.name for one in requests for call in one.expected.calls}
+    assert called == {"create_event", "update_event", "delete_event"}
+    offered = {tool.name for one in requests for tool in prompt_tools(one, task, "test")}
+    assert offered == called

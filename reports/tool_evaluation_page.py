@@ -43,6 +43,7 @@ def tool_evaluation_page(evaluation: ToolEvaluation) -> str:
         release=evaluation.release,
         manifest=evaluation.release.manifest,
         m=measures,
+        findings=evaluation.findings.found if evaluation.findings else [],
         matrix=layout_matrix(counts, measures.matrix.classes, last=MALFORMED),
         level_names=LEVEL_NAMES,
         error_names=ERROR_NAMES,

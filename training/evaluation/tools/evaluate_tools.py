@@ -15,6 +15,8 @@ from winnow.core.vocabulary import Split
 from winnow.curation.releases.release import Release
 from winnow.training.answering.answer import answers_of
 from winnow.training.answering.answer_request import AnswerRequest, requests_of_rows
+from winnow.training.diagnostics.tools.diagnose_answers import diagnose_answers
+from winnow.training.diagnostics.tools.read_answer_context import read_answer_context
 from winnow.training.evaluation.evaluate import check_release
 from winnow.training.evaluation.latency import stored_latency
 from winnow.training.evaluation.learning_curve import stored_learning_curve
@@ -65,7 +67,9 @@ def evaluate_tools(
         latency=stored_latency(run),
         learning_curve=stored_learning_curve(run),
     )
-    evaluation = ToolEvaluation(run, release, split, measures, results)
+    decides = split == Split.VALIDATION
+    findings = diagnose_answers(results, read_answer_context(run, release)) if decides else None
+    evaluation = ToolEvaluation(run, release, split, measures, results, findings)
     run.record_look(split, accuracy=measures.accuracy.value, rows=measures.answers)  # before the score is shown
     _write_evaluation(evaluation)
     return evaluation

@@ -12,6 +12,7 @@ from winnow.core.answer_words import ERROR_NAMES, LEVEL_NAMES
 from winnow.core.result import Measure, Measured, NotMeasured
 
 if TYPE_CHECKING:
+    from winnow.training.diagnostics.findings import Finding
     from winnow.training.evaluation.tools.tool_evaluation import ToolEvaluation
     from winnow.training.evaluation.tools.tool_facts import (
         AnswerErrorCount,
@@ -29,10 +30,21 @@ def print_tool_evaluation(evaluation: ToolEvaluation) -> None:
     print_line(f"{evaluation.split}: {measures.answers:,} answers of {measures.dialogues:,} dialogues")
     _print_goals(measures)
     print_measured_answers(measures)
+    if evaluation.findings:
+        _print_findings(evaluation.findings.found)
     for row in speed_rows(measures.latency, one="one answer"):
         print_line("  ".join(row))
     print_weak_slices(measures.slices, rows_are="answers")
     print_learning_curve(measures.learning_curve)
+
+
+def _print_findings(found: Sequence[Finding]) -> None:
+    """What is wrong, why, and the command that addresses it; most affected dialogues first."""
+    for one in found:
+        print_line()
+        print_line(f"{one.severity} finding {one.name}: {one.evidence}", style="yellow")
+        print_line(f"  {one.cause}")
+        print_line(f"  {one.command}")
 
 
 def print_measured_answers(measures: MeasuredAnswers) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from tests.support.tool_evaluations import a_tool_evaluation
 from winnow.cli.render.tool_evaluation_view import print_tool_evaluation
 from winnow.core.answer_vocabulary import AnswerErrorType
 from winnow.reports.tool_evaluation_page import write_tool_evaluation
+from winnow.training.evaluation.evaluation_facts import Latency
 from winnow.training.evaluation.tools.answer_results import AnswerResult
 from winnow.training.evaluation.tools.tool_evaluation import ToolEvaluation
 from winnow.workspace import Workspace
@@ -98,3 +100,30 @@ def test_the_terminal_shows_goals_then_levels_then_errors(
     places = [printed.index(text) for text in order]
     assert places == sorted(places)
     assert "unseen tools: all levels" in printed
+
+
+def test_the_speed_of_answers_is_shown_in_tokens(
+    evaluation: ToolEvaluation, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    latency = Latency(
+        p50_seconds=1.5,
+        p95_seconds=2.5,
+        single_queries=20,
+        queries_per_second=0.4,
+        bulk_queries=40,
+        tokens_per_second=31.25,
+        load_seconds=1.0,
+        peak_memory_bytes=2**30,
+        machine="x86_64",
+        cores=2,
+        node="here",
+        load_average=0.5,
+        busy=False,
+        at="2026-11-30T00:00:00Z",
+    )
+    timed = replace(evaluation, measures=evaluation.measures.model_copy(update={"latency": latency}))
+    print_tool_evaluation(timed)
+    assert "one answer  1500.0 ms, p95 2500.0 ms  31.2 tokens per second in bulk" in capsys.readouterr().out
+    page = write_tool_evaluation(timed, tmp_path / "page.html").read_text()
+    assert "One answer at a time: 1500.0 ms" in page
+    assert "In batches 31.2 tokens per second." in page

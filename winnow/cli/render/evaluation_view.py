@@ -94,7 +94,14 @@ def speed_rows(latency: Latency | NotMeasured, *, one: str = "one query") -> lis
     single = f"{1000 * latency.p50_seconds:.1f} ms, p95 {1000 * latency.p95_seconds:.1f} ms"
     memory = f"peak memory {latency.peak_memory_bytes / 2**20:,.0f} MiB"
     busy = "; the machine was under other load" if latency.busy else ""
-    return [(one, single, f"{latency.queries_per_second:,.0f} per second in bulk; {memory}{busy}")]
+    return [(one, single, f"{_bulk_speed(latency)} in bulk; {memory}{busy}")]
+
+
+def _bulk_speed(latency: Latency) -> str:
+    """Queries per second, or tokens per second of answers, of which a second rarely sees several."""
+    if latency.tokens_per_second is None:
+        return f"{latency.queries_per_second:,.0f} per second"
+    return f"{latency.tokens_per_second:,.1f} tokens per second"
 
 
 def _print_must_pass(must_pass: MustPass | NotMeasured) -> None:

@@ -10,6 +10,7 @@ from winnow.core.model_vocabulary import ClassWeights, Device, Pooling, Precisio
 from winnow.core.record import ABSENT_IF_NONE, Record
 from winnow.core.result import NotMeasuredText
 from winnow.core.vocabulary import Split
+from winnow.training.teacher_facts import TeacherFacts
 
 if TYPE_CHECKING:
     from winnow.curation.engine.embedders.embedder import Embedder
@@ -202,23 +203,6 @@ class AdapterTraining(Record):
     """Duration of the training in seconds, including the time before an interruption."""
     resumed: bool
     """Whether the training was interrupted and resumed."""
-
-
-class TeacherFacts(Record):
-    """The file of a teacher's answers that an adapter learned from."""
-
-    name: str
-    """File name."""
-    sha256: str
-    """SHA-256 of the file, in hexadecimal."""
-    answers: int
-    """Answers in it."""
-    used: int
-    """Right answers, which were learned in place of those of the data."""
-    rejected: dict[str, int]
-    """Wrong answers by the type of their first error; those of the data were learned."""
-    unmatched: int
-    """Answers that belong to no answer of train that is learned."""
 
 
 class AdapterRunFacts(TrainedRunFacts, AdapterTraining):

@@ -32,8 +32,9 @@ from winnow.training.causal_models import LocalBase, local_base
 from winnow.training.encoder.training_curves import CURVES_FILE, training_curves
 from winnow.training.encoder.training_curves_svg import draw_training_curves
 from winnow.training.predictions import Predictions
-from winnow.training.run_facts import AdapterRunFacts, BaseModelFacts, EmbedderFacts, RunIdentity, TeacherFacts
+from winnow.training.run_facts import AdapterRunFacts, BaseModelFacts, EmbedderFacts, RunIdentity
 from winnow.training.runs import RESULT_PACKAGES, CreatedRun, Run, create_run, run_id, versions
+from winnow.training.teacher_facts import TeacherFacts
 from winnow.validators.tools.agent_dialogues import required_role, task_of_role
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from winnow.core.hashing import file_sha256
 from winnow.core.vocabulary import Split
 from winnow.curation.releases.release import Release
 from winnow.training.answering.answer_request import AnswerRequest
-from winnow.training.run_facts import TeacherFacts
+from winnow.training.teacher_facts import TeacherFacts
 from winnow.validators.tools.dialogue import Call, Dialogue, Turn
 from winnow.validators.tools.judge_answer import judge_answer
 from winnow.validators.tools.judging.read_answer_text import read_answer_text

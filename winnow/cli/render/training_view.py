@@ -8,8 +8,9 @@ from winnow.cli.render import terminal
 
 if TYPE_CHECKING:
     from winnow.training.encoder.dry_run import DryRunEstimate
-    from winnow.training.run_facts import AdapterRunFacts, CostEstimate, PromptLength, TeacherFacts
+    from winnow.training.run_facts import AdapterRunFacts, CostEstimate, PromptLength
     from winnow.training.runs import Run
+    from winnow.training.teacher_facts import TeacherFacts
 
 
 def print_dry_run(estimate: DryRunEstimate, release: str, method: str, json: bool) -> None:

@@ -13,7 +13,7 @@ llama-server -m "$GGUF" --lora {{ name }}.gguf --alias {{ name }} --jinja -c {{ 
 jq '{model: "{{ name }}", messages: .messages, temperature: 0, max_tokens: {{ max_tokens }}}' prompt.json |
   curl http://localhost:8080/v1/chat/completions -H 'Content-Type: application/json' -d @-
 
-# Is the adapter in use? A second server without --lora, on port 8081, gives the answers of the base model.
+# Is the adapter in use? Its answers are compared with those of the base model on this machine.
 winnow verify-adapter {{ run }} --endpoint http://localhost:8080/v1 --model {{ name }}
 
 # Record where it answers.

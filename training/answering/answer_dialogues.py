@@ -12,7 +12,7 @@ from winnow.core.vocabulary import DropReason, Split
 from winnow.training.answering.answer import answers_of_model
 from winnow.training.answering.answer_request import AnswerRequest
 from winnow.training.answering.model_answer import ModelAnswer
-from winnow.training.run_release import release_of
+from winnow.training.run_release import release_of, task_of_run
 from winnow.training.runs import Run
 from winnow.validators.text import Drop
 from winnow.validators.tools.call_formats import FormatError
@@ -65,7 +65,7 @@ def answer_dialogues(
     from winnow.training.answering.answering_model import open_answering_model
     from winnow.training.answering.request_prompts import prompt_texts
 
-    task = release_of(run).task()
+    task = task_of_run(run, release_of(run))
     model = open_answering_model(run)
     asked = [asked_part(one) for one in dialogues]
     requests = {place: _request(place, one, task) for place, one in enumerate(asked) if isinstance(one, Dialogue)}

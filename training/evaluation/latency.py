@@ -197,8 +197,9 @@ def _time_labels(run: Run, texts: Sequence[str]) -> TimedQueries:
 def _time_dialogues(run: Run, release: Release, split: str) -> TimedQueries:
     from winnow.training.answering.answer import answers_of
     from winnow.training.answering.answer_request import requests_of_rows
+    from winnow.training.run_release import task_of_run
 
-    requests = requests_of_rows(release.rows(split), release.task(), split)[:TIMED_ANSWERS]
+    requests = requests_of_rows(release.rows(split), task_of_run(run, release), split)[:TIMED_ANSWERS]
     started = time.perf_counter()
     answers_of(run, requests[:1])
     loading = time.perf_counter() - started

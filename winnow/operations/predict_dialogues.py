@@ -43,13 +43,13 @@ def predict_dialogues(run: Run, dialogues: Sequence[Given], *, progress: Progres
 def answered(run: Run, given: Sequence[Given | Drop], *, progress: Progress | None = None) -> list[dict[str, Any]]:
     """What a run answers in each dialogue, as JSON. Raises WinnowError for what are no dialogues at all."""
     from winnow.training.answering.answer_dialogues import answer_dialogues
-    from winnow.training.run_release import release_of
+    from winnow.training.run_release import release_of, task_of_run
     from winnow.validators.tools.row_dialogue import dialogue_of_row
 
     if not all(isinstance(one, Mapping | Drop) for one in given):
         fix = f"give objects with `messages`, or a file: `{command('predict', run.id, 'FILE')}`"
         raise WinnowError(Problem("dialogues", "something else", "objects with `messages`", fix))
-    task = release_of(run).task()
+    task = task_of_run(run, release_of(run))
     read = [one if isinstance(one, Drop) else dialogue_of_row(one, task) for one in given]
     answers = iter(answer_dialogues(run, [one for one in read if not isinstance(one, Drop)], progress=progress))
     return [_fields(one if isinstance(one, Drop) else next(answers)) for one in read]

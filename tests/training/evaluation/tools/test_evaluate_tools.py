@@ -17,7 +17,7 @@ from winnow.core.result import Difference, NotMeasured
 from winnow.curation.releases.release import Release, open_release
 from winnow.operations.evaluate import evaluate_run
 from winnow.training.answering.answer_request import AnswerRequest, requests_of_rows
-from winnow.training.evaluation.evaluate import Evaluation
+from winnow.training.evaluation.goals import judge_goals
 from winnow.training.evaluation.learning_curve import SHARES, measure_learning_curve, stored_learning_curve
 from winnow.training.evaluation.tools.answer_results import read_answer_results
 from winnow.training.evaluation.tools.evaluate_tools import evaluate_tools, learned_requests, trained_tools
@@ -123,16 +123,11 @@ def test_the_terminal_and_json_show_the_same_evaluation(workspace: Workspace, re
     assert Path(report).is_file()
 
 
-def test_imported_labels_without_answers_are_scored_as_labels(workspace: Workspace, release: Release) -> None:
-    rows = release.rows("validation")[["id", "label"]].to_dict("records")
-    file = workspace.folder.root / "labels.jsonl"
-    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    run = workspace.evaluate("first", predictions=file, name="labels").evaluation.run
-    goals = {"accuracy": 0.5, "selection": 0.9, "recall.direct": 0.1}  # labels do not show which tools are selected
-    evaluation = evaluate_run(run, split="validation", goals=goals).evaluation
-    assert isinstance(evaluation, Evaluation)
-    assert evaluation.measures.accuracy == 1
-    verdicts = {one.goal: str(one.verdict) for one in evaluation.measures.goals}
+def test_labels_show_no_goal_of_calls() -> None:
+    labels = ["direct"] * 60
+    goals = {"accuracy": 0.5, "selection": 0.9, "recall.direct": 0.1}
+    found = judge_goals(goals, labels, labels, labels=["direct"], fallback=None, seed=0)
+    verdicts = {one.goal: str(one.verdict) for one in found}
     assert verdicts == {"accuracy": "met", "selection": "not enough evidence", "recall.direct": "met"}
 
 

@@ -79,12 +79,12 @@ def train(
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override one setting.")
     ] = None,
     role: Annotated[
-        str | None, typer.Option(help="For a task with roles: the one that the adapter answers for.")
+        str | None, typer.Option(help="For a task with roles: role that the adapter is trained for.")
     ] = None,
     teacher: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="JSONL file of a teacher's answers to train records; right ones replace the data's."
+            metavar="FILE", help="JSONL file of a teacher's answers in train; right ones replace those of the data."
         ),
     ] = None,
     dry_run: Annotated[
@@ -99,10 +99,10 @@ def train(
         typer.Option(
             "--for",
             metavar=f"<{'|'.join(PackageTarget)}>",
-            help="Runtime whose rules the adapter is checked against before anything is trained.",
+            help="Runtime whose rules are checked before an adapter is trained.",
         ),
     ] = None,
-    rules: Annotated[Path | None, typer.Option(help="YAML file with rules of the runtime in place of its own.")] = None,
+    rules: Annotated[Path | None, typer.Option(help="YAML file that replaces the rules of the runtime.")] = None,
     report_to: Annotated[
         str | None, typer.Option(help="Experiment tracker, passed to the Trainer: tensorboard, wandb, …")
     ] = None,
@@ -120,7 +120,9 @@ def train(
     }
     options["target"] = operation.target_rules(target, rules)
     if dry_run:
-        _print_estimate(operation.estimate_training(place, release, **options), release, method, json)
+        given = {"seed": seed, "settings_": settings, "set": changes, "role": role, "teacher": teacher}
+        full_training = _command_again(release, method=method, **given, for_=target, rules=rules)
+        _print_estimate(operation.estimate_training(place, release, **options), full_training, json)
         return
     with progress_bar("embedding" if method == TrainingMethod.LINEAR else "training", json) as progress:
         run, new = operation.train(place, release, **options, report_to=report_to, progress=progress)
@@ -138,14 +140,20 @@ def _named_settings(role: str | None, teacher: Path | None) -> list[str]:
     return [f"{name}={dumps(str(value))}" for name, value in given.items() if value is not None]
 
 
-def _print_estimate(estimate: DryRunEstimate | AdapterPlan, release: str, method: str, json: bool) -> None:
+def _command_again(release: str, **options: Any) -> str:
+    """The command that trains with the options of a dry run; those that were not given are left out."""
+    given = {name: value for name, value in options.items() if value}
+    return command("train", release, **{k: v if isinstance(v, list) else str(v) for k, v in given.items()})
+
+
+def _print_estimate(estimate: DryRunEstimate | AdapterPlan, full_training: str, json: bool) -> None:
     """Print a dry run. Exits with 1 when a target would refuse the adapter."""
     from winnow.training.adapter.adapter_plan import AdapterPlan
 
     if not isinstance(estimate, AdapterPlan):
-        print_dry_run(estimate, release, method, json)
+        print_dry_run(estimate, full_training, json)
         return
-    print_plan(estimate, release, json)
+    print_plan(estimate, full_training, json)
     if estimate.target is not None and estimate.target.faults:
         raise typer.Exit(1)
 

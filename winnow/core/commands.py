@@ -56,8 +56,8 @@ def command(verb: str, *arguments: str, **options: Option) -> str:
     """A command line: `command("push label", strategy="mixed")` is `winnow push label --strategy mixed`.
 
     Arguments and values are quoted for a shell where necessary. `True` gives an option without a value, a list repeats
-    the option. An option that is a Python keyword gets a trailing underscore: `for_=`. Words in capitals are
-    placeholders.
+    the option. An option that is a Python keyword, or a parameter of another option, gets a trailing underscore:
+    `for_=`, `settings_=`. Words in capitals are placeholders.
     """
     parts = ["winnow", verb, *(shlex.quote(argument) for argument in arguments)]
     for name, value in options.items():

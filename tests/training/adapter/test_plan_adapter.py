@@ -137,6 +137,13 @@ def test_a_dry_run_for_a_target_exits_with_1_and_shows_plan_and_faults(release: 
     assert [one["where"] for one in json.loads(stated.stdout)["target"]["faults"]] == ["cloudflare base"]
 
 
+def test_a_dry_run_names_the_command_that_trains_what_was_planned(release: Release) -> None:
+    settings = ("--method", "adapter", "--settings", "smollm2-135m", "--set", "rank=8", "--set", "epochs=1")
+    shown = run(str(release.path), *settings, "--for", "vllm", "--dry-run")
+    full = f"next: winnow train {release.path} {' '.join(settings)} --for vllm"
+    assert " ".join(shown.output.split()).endswith(full)
+
+
 def test_nothing_is_trained_that_the_target_refuses(
     release: Release, tiny_chat: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

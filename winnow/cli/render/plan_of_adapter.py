@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from winnow.cli.render import terminal
-from winnow.core.commands import command
 from winnow.core.result import NotMeasured
 
 if TYPE_CHECKING:
@@ -16,8 +15,8 @@ GIB = 2**30
 MEGABYTE = 1_000_000
 
 
-def print_plan(plan: AdapterPlan, release: str, json: bool) -> None:
-    """Print the plan of an adapter, and everything that a target would refuse."""
+def print_plan(plan: AdapterPlan, full_training: str, json: bool) -> None:
+    """Print the plan of an adapter, everything that a target would refuse, else the command that trains it."""
     if json:
         terminal.print_json(plan.model_dump(mode="json"))
         return
@@ -26,7 +25,7 @@ def print_plan(plan: AdapterPlan, release: str, json: bool) -> None:
     if plan.target is not None:
         _print_target(plan.target)
     if plan.target is None or not plan.target.faults:
-        terminal.print_next(command("train", release, method="adapter"))
+        terminal.print_next(full_training)
 
 
 def _lines(plan: AdapterPlan) -> Iterator[tuple[str, str]]:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from winnow.training.teacher_facts import TeacherFacts
 
 
-def print_dry_run(estimate: DryRunEstimate, release: str, method: str, json: bool) -> None:
-    """Print time and memory of the full training, estimated from its first steps."""
+def print_dry_run(estimate: DryRunEstimate, full_training: str, json: bool) -> None:
+    """Print time and memory of the full training, estimated from its first steps, and the command that runs it."""
     if json:
         terminal.print_json(estimate.model_dump(mode="json"))
         return
@@ -26,7 +26,7 @@ def print_dry_run(estimate: DryRunEstimate, release: str, method: str, json: boo
     for name, count in estimate.peak_memory:
         size = f"{count / 2**20:,.0f} MiB" if isinstance(count, int) else count
         terminal.print_line(f"peak memory, {name.removesuffix('_bytes')}: {size}")
-    terminal.print_next(f"winnow train {release} --method {method}")
+    terminal.print_next(full_training)
 
 
 def print_trained(run: Run, new: bool) -> None:
@@ -51,7 +51,7 @@ def _answers_line(facts: AdapterRunFacts) -> str:
     if facts.general_left_out:
         general += f" ({facts.general_left_out:,} more left out by general_share)"
     best = f"best checkpoint after {facts.best_epoch:.3g} of {facts.epochs:.3g} epochs"
-    speed = f"{facts.tokens_per_second:,.0f} tokens a second"
+    speed = f"{facts.tokens_per_second:,.0f} tokens per second"
     return f"{facts.trained_answers:,} answers learned, {general}; {best}; {speed}; saved as {facts.saved_as}"
 
 

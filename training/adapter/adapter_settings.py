@@ -25,7 +25,7 @@ class AdapterSettings:
     teacher: str | None = None
     """For dialogues: a JSONL file of a teacher's answers, with `id`, `turn` and `answer`."""
     rank: Annotated[int, Field(ge=1, le=256), Number] = 16
-    """Rank of the LoRA layers. Runtimes accept 32 or 64 at most."""
+    """Rank of the LoRA layers. Cloudflare Workers AI accepts at most 32."""
     alpha: Weight = 32.0
     """The LoRA layers are scaled by alpha / rank."""
     dropout: Annotated[float, Field(ge=0, le=0.5), Number] = 0.05

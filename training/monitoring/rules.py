@@ -190,7 +190,7 @@ def apply_rules(values: RuleInputs) -> list[DecisionRule]:
         DecisionRule("clear_gain", DEPLOY, (_at_least(gained, values.accuracy_gain, CLEAR_GAIN),)),
         DecisionRule("gain_and_faster", DEPLOY, (accuracy_gain, _at_least("speedup", values.speedup, FASTER))),
         DecisionRule(
-            "significant_gain", DEPLOY, (accuracy_gain, _below("McNemar p-value", values.p_value, SIGNIFICANT))
+            "significant_gain", DEPLOY, (accuracy_gain, _below("p-value of the gain", values.p_value, SIGNIFICANT))
         ),
         DecisionRule("goals_missed", DONT_DEPLOY, (_at_least("goals not met", values.goals_missed, 1),)),
         DecisionRule(

@@ -62,8 +62,8 @@ def evaluate(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Predictions of another system, with columns id or text, label, and optionally confidence; "
-            "- for standard input.",
+            help="Predictions of another system, with columns id or text, label, and optionally confidence; for "
+            "dialogues its answers, with columns id or messages, and answer or message; - for standard input.",
         ),
     ] = None,
     name: Annotated[str, typer.Option(help="With --predictions: name of the imported run.")] = "imported",
@@ -82,21 +82,21 @@ def evaluate(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Measure instead what an adapter forgets: rows of question, choices and answer, or of messages.",
+            help="Measure only what an adapter forgets: rows with question, choices and answer, or with messages.",
         ),
     ] = None,
     suite: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Measure instead on a suite: labeled dialogues, in any format that add reads, that are never added.",
+            help="Evaluate on a suite, not on a split: labeled dialogues in any format that add reads; none is added.",
         ),
     ] = None,
     format_sensitivity: Annotated[
         bool,
         typer.Option(
             "--format-sensitivity",
-            help="Measure instead how much the answers depend on the form of the prompt, on the split or --suite.",
+            help="Measure only how much the answers depend on the form of the prompt, on the split or on --suite.",
         ),
     ] = False,
     json: JsonOption = False,

@@ -27,7 +27,7 @@ def decide(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Judge a log of two variants in production instead: rows of variant, outcome, and optionally rating, "
+            help="Judge a log of two variants in production instead: rows with variant, outcome and optionally rating, "
             "session, id and time.",
         ),
     ] = None,
@@ -84,8 +84,8 @@ def deploy(
         str,
         typer.Option(
             metavar="TEXT",
-            help="Why a run is deployed that degrades on general instructions or was not measured on them; stored with "
-            "the reason.",
+            help="Reason to deploy an adapter that degrades on general instructions or was not measured on them; "
+            "stored with the deployment.",
         ),
     ] = "",
     history: Annotated[bool, typer.Option("--history", help="List all deployments instead.")] = False,

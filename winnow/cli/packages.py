@@ -28,7 +28,7 @@ def package(
     out: Annotated[
         Path | None, typer.Option(help="Folder of the package, which must be new. [default: packages/NAME-TARGET]")
     ] = None,
-    rules: Annotated[Path | None, typer.Option(help="YAML file that replaces the rules of the target.")] = None,
+    rules: Annotated[Path | None, typer.Option(help="YAML file that replaces the rules of the runtime.")] = None,
     json: JsonOption = False,
 ) -> None:
     """Pack a run's adapter for a runtime: files, model card, prompt, and the commands to serve and check it."""
@@ -48,17 +48,17 @@ def package(
 def verify_adapter(
     context: typer.Context,
     run: RunArgument,
-    count: Annotated[int, typer.Option(help="Number of prompts of validation.")] = DEFAULT_PROMPTS,
+    count: Annotated[int, typer.Option(help="Number of validation prompts to compare.")] = DEFAULT_PROMPTS,
     endpoint: Annotated[
-        str | None, typer.Option(help="Address of a server with the API of OpenAI, such as http://localhost:8000/v1.")
+        str | None, typer.Option(help="Address of a server with OpenAI's API, such as http://localhost:8000/v1.")
     ] = None,
     model: Annotated[str | None, typer.Option(help="Name of the adapter on that server.")] = None,
     base: Annotated[
-        str | None, typer.Option(help="Name of the base model on that server. [default: asked on this machine]")
+        str | None, typer.Option(help="Name of the base model on that server. [default: the one on this machine]")
     ] = None,
     file: Annotated[
         list[Path] | None,
-        typer.Option(help="JSONL file of answers; twice: those of the base model, then those with the adapter."),
+        typer.Option(help="JSONL file of answers; give it twice: base model first, then adapter."),
     ] = None,
     prompts: Annotated[Path | None, typer.Option(help="Only write the prompts to this JSONL file.")] = None,
     json: JsonOption = False,

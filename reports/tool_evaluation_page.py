@@ -12,9 +12,9 @@ from winnow.reports.confusion_matrix import layout_matrix
 from winnow.reports.evaluation_page import slices_shown
 from winnow.reports.html import render, write_page
 from winnow.reports.svg import goal_whiskers, learning_plot
-from winnow.training.evaluation.tools.behavior_matrix import MALFORMED
 from winnow.training.evaluation.tools.tool_evaluation import ToolEvaluation
 from winnow.training.evaluation.tools.tool_facts import AnswerGroupName
+from winnow.validators.tools.judge_answer import MALFORMED
 
 GROUP_NAMES = {
     AnswerGroupName.KNOWN_TOOLS: "calls of tools that train calls",

@@ -19,6 +19,7 @@ from winnow.training.diagnostics.tools.failing_dialogues import (
 from winnow.training.diagnostics.tools.fixes_of_tools import more_dialogues
 from winnow.training.evaluation.tools.answer_results import AnswerErrorLine, AnswerResult
 from winnow.validators.tools.behavior import TOOL_SEPARATOR, Behavior
+from winnow.validators.tools.judge_answer import MALFORMED
 
 ARGUMENT_ERRORS = (
     AnswerErrorType.MISSING_ARGUMENT,
@@ -29,13 +30,13 @@ ARGUMENT_ERRORS = (
 )
 """Errors in the arguments of a call of the right tool."""
 
-MALFORMED_BEHAVIOR = "malformed"
-"""The behavior of an answer that the call format cannot read."""
+NOT_TOOLS = frozenset({*Behavior, MALFORMED})
+"""Behaviors of answers that call nothing."""
 
 
 def wrong_arguments(results: Sequence[AnswerResult], context: AnswerContext) -> Issues:
     """Tools whose calls are malformed or have wrong arguments in significantly more dialogues than allowed."""
-    by_tool = {tool: answers_that_name(results, tool) for tool in sorted(expected_tools(results))}
+    by_tool = answers_by_tool(results)
     counts = {tool: count_failing(own, partial(errors_in_calls, tool=tool)) for tool, own in by_tool.items()}
     tested = {tool: count for tool, count in counts.items() if count.dialogues >= MIN_DIALOGUES}
     if not tested:
@@ -54,13 +55,18 @@ def expected_tools(results: Sequence[AnswerResult]) -> set[str]:
 
 def tools_of(behavior: str) -> list[str]:
     """The tools of a behavior; none where it is one without calls."""
-    return [] if behavior in [*Behavior, MALFORMED_BEHAVIOR] else behavior.split(TOOL_SEPARATOR)
+    return [] if behavior in NOT_TOOLS else behavior.split(TOOL_SEPARATOR)
 
 
-def answers_that_name(results: Sequence[AnswerResult], tool: str) -> list[AnswerResult]:
-    """Answers that should call a tool and do, or that cannot be read."""
-    asked = [one for one in results if tool in tools_of(one.expected)]
-    return [one for one in asked if one.behavior == MALFORMED_BEHAVIOR or tool in tools_of(one.behavior)]
+def answers_by_tool(results: Sequence[AnswerResult]) -> dict[str, list[AnswerResult]]:
+    """For each tool, in alphabetical order, the answers that should call it and do, or that cannot be read."""
+    found: dict[str, list[AnswerResult]] = {tool: [] for tool in sorted(expected_tools(results))}
+    for one in results:
+        called = None if one.behavior == MALFORMED else tools_of(one.behavior)
+        for tool in tools_of(one.expected):
+            if called is None or tool in called:
+                found[tool].append(one)
+    return found
 
 
 def errors_in_calls(result: AnswerResult, tool: str) -> list[AnswerErrorLine]:

@@ -25,7 +25,7 @@ NOT_COUNTED = ClusterCount(0, 0)
 
 def counts_of(results: Iterable[AnswerResult], count: Count) -> list[ClusterCount]:
     """The rows and hits of every dialogue that has any."""
-    return count_by_cluster((one.id, *count(one)) for one in results)
+    return count_by_cluster((one.id, *counted) for one in results if (counted := count(one)).rows)
 
 
 def share_of(results: Iterable[AnswerResult], count: Count, why: str = "no answers count") -> Measure:

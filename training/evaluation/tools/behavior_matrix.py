@@ -9,6 +9,7 @@ from winnow.training.evaluation.tools.answer_counts import IN_TEXT
 from winnow.training.evaluation.tools.answer_results import AnswerResult
 from winnow.training.evaluation.tools.tool_facts import BehaviorMatrix
 from winnow.validators.tools.behavior import TOOL_SEPARATOR, Behavior
+from winnow.validators.tools.judge_answer import MALFORMED
 
 MAX_TOOLS = 20
 """Tools with a class of their own: more do not fit on a page with readable names."""
@@ -18,9 +19,6 @@ SEVERAL_TOOLS = "several tools"
 
 OTHER_TOOLS = "other tools"
 """The class of tools beyond MAX_TOOLS, and of those that are only called where they should not be."""
-
-MALFORMED = "malformed"
-"""The class of answers that the call format cannot read."""
 
 
 def behavior_matrix(results: Sequence[AnswerResult]) -> BehaviorMatrix:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Sequence
 
 from winnow.config.task import Task
@@ -13,7 +13,7 @@ from winnow.training.evaluation.tools import answer_counts
 from winnow.training.evaluation.tools.answer_counts import IN_TEXT, among, parts_of, share_of, should_call
 from winnow.training.evaluation.tools.answer_results import AnswerResult
 from winnow.training.evaluation.tools.answer_slices import answer_slices
-from winnow.training.evaluation.tools.behavior_matrix import MALFORMED, behavior_matrix
+from winnow.training.evaluation.tools.behavior_matrix import behavior_matrix
 from winnow.training.evaluation.tools.count_errors import count_errors, errors_about
 from winnow.training.evaluation.tools.tool_facts import (
     AnswerGroup,
@@ -28,6 +28,7 @@ from winnow.training.evaluation.tools.tool_facts import (
 )
 from winnow.validators.tools.answer_judgment import LEVELS
 from winnow.validators.tools.behavior import Behavior
+from winnow.validators.tools.judge_answer import MALFORMED
 
 NO_TRAIN = "the calls of train are not known"
 
@@ -63,7 +64,7 @@ def measure_answers(
         ),
         pairs=_pairs(results, task),
         groups=_groups(results, task, trained_tools),
-        tools=[_tool(name, results, trained_tools) for name in _tools_of(results)],
+        tools=_tools(results, trained_tools),
         errors=count_errors(results),
         matrix=behavior_matrix(results),
         slices=answer_slices(results),
@@ -150,6 +151,15 @@ def _tools_of(results: Sequence[AnswerResult]) -> list[str]:
     expected = Counter(name for one in results for name in parts_of(one.expected))
     names = {name for one in results for behavior in (one.expected, one.behavior) for name in parts_of(behavior)}
     return sorted(names - IN_TEXT - {MALFORMED}, key=lambda name: (-expected[name], name))
+
+
+def _tools(results: Sequence[AnswerResult], trained_tools: Collection[str] | None) -> list[ToolMeasures]:
+    """Every tool, from the answers that name it: with all answers for each, thousands of tools would take hours."""
+    naming: dict[str, list[AnswerResult]] = defaultdict(list)
+    for one in results:
+        for name in parts_of(one.expected) | parts_of(one.behavior) | {error.tool for error in one.errors}:
+            naming[name].append(one)
+    return [_tool(name, naming[name], trained_tools) for name in _tools_of(results)]
 
 
 def _tool(name: str, results: Sequence[AnswerResult], trained_tools: Collection[str] | None) -> ToolMeasures:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 import pytest
@@ -264,3 +265,19 @@ def test_answers_of_one_dialogue_make_wider_intervals_than_independent_ones() ->
 def test_no_answers_are_an_error() -> None:
     with pytest.raises(WinnowError, match=r"no answers"):
         measure_answers([], task=a_task())
+
+
+def test_an_error_counts_for_its_tool_although_neither_side_names_it() -> None:
+    # the answer calls a tool that is accepted in place of the expected one, with a wrong value
+    accepted = a_result("d1", "create_task", passed=5, errors=[VALUE])
+    called = a_result("d2", "create_event")
+    found = {one.tool: one.errors for one in measure_answers([accepted, called], task=a_task()).tools}
+    assert found["create_event"] == {AnswerErrorType.WRONG_VALUE: 1}
+
+
+def test_a_thousand_tools_are_measured_in_seconds() -> None:
+    answers = [a_result(f"d{place}", f"tool_{place % 1000}") for place in range(1500)]
+    before = time.process_time()
+    found = measure_answers(answers, task=a_task())
+    assert time.process_time() - before < 5
+    assert sum(one.accuracy.rows for one in found.tools if isinstance(one.accuracy, Measured)) == 1500

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
+from winnow.core.appended_lines import append_line
 from winnow.core.atomic import make_readable, remove_abandoned_parts
 from winnow.core.clock import utc_now
 from winnow.core.commands import command
@@ -87,10 +88,7 @@ class Run:
     def record_look(self, split: str, *, accuracy: float, rows: int) -> None:
         """Record that somebody looked at a score (design rule 3)."""
         look = Look(at=utc_now(), split=Split(split), accuracy=accuracy, rows=rows)
-        with (self.path / LOOKS_FILE).open("a", encoding="utf-8") as handle:
-            handle.write(json.dumps(look.model_dump(mode="json")) + "\n")
-            handle.flush()
-            os.fsync(handle.fileno())
+        append_line(self.path / LOOKS_FILE, json.dumps(look.model_dump(mode="json")))
 
     def read_looks(self) -> list[Look | UnreadableLook]:
         """Every look so far, oldest first; a line that was cut off by a kill counts as a look at test."""

@@ -85,3 +85,12 @@ def test_a_line_of_the_log_that_was_cut_off_counts_as_a_look_at_test(run: Run) -
     assert second.split == "test"
     assert third == UnreadableLook(unreadable='{"at": "2026-11-29T0')
     assert run.looks_at_test() == 2
+
+
+def test_a_look_after_a_line_that_was_cut_off_is_not_lost(run: Run) -> None:
+    (run.path / LOOKS_FILE).write_text('{"at": "2026-11-29T0')
+    run.record_look("test", accuracy=0.5, rows=2)
+    cut_off, look = run.read_looks()
+    assert isinstance(cut_off, UnreadableLook)
+    assert isinstance(look, Look)
+    assert run.looks_at_test() == 2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from winnow.core.atomic import atomic_write
+from winnow.core.atomic import atomic_write, write_json_file
 from winnow.core.choices import check_choice
 from winnow.core.errors import GateError, Problem, WinnowError
 from winnow.core.progress import Progress
@@ -122,8 +121,6 @@ def _goal_verdicts(
 
 def _write_evaluation(evaluation: Evaluation) -> None:
     folder = evaluation.run.path / "evaluation"
-    stored = evaluation.measures.model_dump(mode="json")
-    with atomic_write(folder / f"{evaluation.split}.json") as temporary:
-        temporary.write_text(json.dumps(stored, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_json_file(folder / f"{evaluation.split}.json", evaluation.measures.model_dump(mode="json"))
     with atomic_write(folder / f"{evaluation.split}-predictions.jsonl") as temporary:
         evaluation.predictions.to_json(temporary, orient="records", lines=True, force_ascii=False)

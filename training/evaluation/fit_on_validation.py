@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from winnow.core.atomic import atomic_write
+from winnow.core.atomic import write_json_file
 from winnow.core.errors import WinnowError
 from winnow.core.progress import Progress
 from winnow.core.result import NotMeasured
@@ -47,9 +47,7 @@ def load_or_fit(
     goals = release.task().goals
     risk = 1 - goals["accuracy"] if "accuracy" in goals else DEFAULT_RISK
     found = fit_parameters(output, list(rows["label"]), fallback=release.manifest.task.fallback, risk=risk)
-    stored = {"format": FORMAT, **found.model_dump(mode="json")}
-    with atomic_write(path) as temporary:
-        temporary.write_text(json.dumps(stored, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_json_file(path, {"format": FORMAT, **found.model_dump(mode="json")})
     return found
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import gc
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from winnow.core.answer_vocabulary import AnswerErrorType
-from winnow.core.atomic import atomic_write
+from winnow.core.atomic import write_json_file
 from winnow.core.clock import utc_now
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.evaluation_vocabulary import ForgettingVerdict
@@ -19,7 +18,7 @@ from winnow.core.result import NotMeasured
 from winnow.curation.checks.chat_template.chat_tokenizer import open_chat_tokenizer
 from winnow.training.answering.answer_request import AnswerRequest, requests_of
 from winnow.training.answering.answer_source import AnswersOf
-from winnow.training.answering.answering_model import ADAPTER_FOLDER, answering_hardware
+from winnow.training.answering.answering_model import answering_hardware
 from winnow.training.answering.model_answer import ModelAnswer
 from winnow.training.answering.run_base import base_of_run
 from winnow.training.causal_models import LocalBase, load_network
@@ -34,6 +33,7 @@ from winnow.training.forgetting.judge_forgetting import (
     rows_needed,
 )
 from winnow.training.forgetting.score_rows import GeneralScores, GeneralTokens, score, tokenize
+from winnow.training.peft_files import ADAPTER_FOLDER
 from winnow.training.run_facts import AdapterRunFacts
 from winnow.training.run_release import release_of, task_of_run
 from winnow.training.runs import Run
@@ -82,7 +82,7 @@ def measure_general(
         verdict=verdict,
         rows_needed=rows_needed(margin) if verdict is ForgettingVerdict.NOT_ENOUGH_EVIDENCE else None,
     )
-    _write(run, found)
+    write_json_file(run.path / "evaluation" / GENERAL_FILE, found.model_dump(mode="json"))
     return found
 
 
@@ -142,9 +142,3 @@ def unasked_calls(requests: Sequence[AnswerRequest], answers: Sequence[ModelAnsw
         if not CALL_ERRORS.isdisjoint(one.name for one in judged.errors):
             found.append(UnaskedCall(row=int(request.record), answer=answer.text))
     return found
-
-
-def _write(run: Run, found: GeneralFacts) -> None:
-    with atomic_write(run.path / "evaluation" / GENERAL_FILE) as temporary:
-        stored = found.model_dump(mode="json")
-        temporary.write_text(json.dumps(stored, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

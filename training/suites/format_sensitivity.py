@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 
 from winnow.config.task import Task
-from winnow.core.atomic import atomic_write
+from winnow.core.atomic import write_json_file
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.evaluation_vocabulary import PromptVariant
 from winnow.core.result import Measured
@@ -42,11 +41,9 @@ def measure_format_sensitivity(
         variant: judged_results(offering, answer([varied(one, variant, task, split) for one in offering]), task)
         for variant in variants
     }
-    found_sensitivity = compare_variants(run.id, plain, by_variant, asked=asked)
-    with atomic_write(run.path / "evaluation" / FORMAT_FILE.format(name=asked)) as temporary:
-        stored = found_sensitivity.model_dump(mode="json")
-        temporary.write_text(json.dumps(stored, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    return found_sensitivity
+    measured = compare_variants(run.id, plain, by_variant, asked=asked)
+    write_json_file(run.path / "evaluation" / FORMAT_FILE.format(name=asked), measured.model_dump(mode="json"))
+    return measured
 
 
 def compare_variants(

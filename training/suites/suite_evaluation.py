@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from winnow.config.task import Task
-from winnow.core.atomic import atomic_write
+from winnow.core.appended_lines import append_line
+from winnow.core.atomic import write_json_file
 from winnow.core.clock import utc_now
 from winnow.core.evaluation_vocabulary import Difficulty
 from winnow.core.record import Record
@@ -83,9 +83,7 @@ def evaluate_suite(
     )
     _record_look(run, suite, found.accuracy.value, found.answers)  # recorded before the score is shown
     name = SUITE_NAME.format(name=suite.name)
-    with atomic_write(run.path / "evaluation" / f"{name}.json") as temporary:
-        stored = measures.model_dump(mode="json")
-        temporary.write_text(json.dumps(stored, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_json_file(run.path / "evaluation" / f"{name}.json", measures.model_dump(mode="json"))
     write_answer_results(run, name, results)
     return SuiteEvaluation(run, measures, results)
 
@@ -130,14 +128,8 @@ def _may_be_about(line: str, suite: str) -> bool:
 
 
 def _record_look(run: Run, suite: Suite, accuracy: float, answers: int) -> None:
-    path = _looks_path(run)
-    path.parent.mkdir(exist_ok=True)
     look = SuiteLook(at=utc_now(), suite=suite.name, sha256=suite.sha256, accuracy=accuracy, answers=answers)
-    cut_off = path.exists() and path.stat().st_size > 0 and not path.read_bytes().endswith(b"\n")
-    with path.open("a", encoding="utf-8") as handle:
-        handle.write(("\n" if cut_off else "") + json.dumps(look.model_dump(mode="json")) + "\n")
-        handle.flush()
-        os.fsync(handle.fileno())
+    append_line(_looks_path(run), json.dumps(look.model_dump(mode="json")))
 
 
 def _looks_path(run: Run) -> Path:

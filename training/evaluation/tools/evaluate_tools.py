@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winnow.config.task import Task
-from winnow.core.atomic import atomic_write
+from winnow.core.atomic import write_json_file
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.progress import Progress
 from winnow.core.vocabulary import Split
@@ -101,7 +100,5 @@ def with_row_facets(results: Sequence[AnswerResult], rows: pd.DataFrame) -> list
 
 def _write_evaluation(evaluation: ToolEvaluation) -> None:
     folder = evaluation.run.path / "evaluation"
-    stored = evaluation.measures.model_dump(mode="json")
-    with atomic_write(folder / f"{evaluation.split}.json") as temporary:
-        temporary.write_text(json.dumps(stored, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_json_file(folder / f"{evaluation.split}.json", evaluation.measures.model_dump(mode="json"))
     write_answer_results(evaluation.run, evaluation.split, evaluation.results)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from pydantic import ValidationError
 
+from winnow.core.appended_lines import append_line
 from winnow.core.clock import utc_now
 from winnow.core.hashing import json_hash
 from winnow.training.monitoring.ab_test.ab_facts import AbLook
@@ -71,9 +71,4 @@ def read_ab_looks(folder: Path) -> EarlierLooks:
 
 def record_ab_look(folder: Path, look: AbLook) -> None:
     """Add a look, before its result is shown."""
-    path = folder / LOOKS_FILE
-    cut_off = path.exists() and path.stat().st_size > 0 and not path.read_bytes().endswith(b"\n")
-    with path.open("a", encoding="utf-8") as handle:
-        handle.write(("\n" if cut_off else "") + json.dumps(look.model_dump(mode="json")) + "\n")
-        handle.flush()
-        os.fsync(handle.fileno())
+    append_line(folder / LOOKS_FILE, json.dumps(look.model_dump(mode="json")))

@@ -10,6 +10,7 @@ from typing import Any
 
 from transformers import TrainerCallback
 
+from winnow.core.atomic import atomic_write
 from winnow.core.progress import Progress
 from winnow.curation.checks.chat_template.chat_tokenizer import ChatTokenizer
 from winnow.training.adapter.adapter_settings import AdapterSettings
@@ -52,10 +53,11 @@ class TrainingWatch(TrainerCallback):  # type: ignore[misc]  # the Trainer requi
         """State when this process began and how far an interrupted training came: later samples are written again."""
         self.started, self.elapsed = started, elapsed
         path = self.folder / SAMPLES_FILE
-        lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+        lines = path.read_text(encoding="utf-8", errors="replace").split("\n") if path.is_file() else []
         kept = [line for line in lines if _step_of(line) <= step]
         if lines:
-            path.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
+            with atomic_write(path) as temporary:
+                temporary.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
 
     def seconds(self) -> float:
         """Seconds spent so far, including before an interruption."""

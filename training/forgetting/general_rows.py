@@ -134,9 +134,10 @@ def _read_question(number: int, fields: Mapping[str, Any]) -> ChoiceQuestion | s
 def _right_choice(answer: object, choices: Sequence[str]) -> int | None:
     if isinstance(answer, str) and answer in choices:
         return choices.index(answer)
-    index = int(answer) if isinstance(answer, str) and answer.isdecimal() and answer.isascii() else answer
-    is_index = isinstance(index, int) and not isinstance(index, bool) and 0 <= index < len(choices)
-    return index if isinstance(index, int) and is_index else None
+    if isinstance(answer, str):
+        return next((place for place in range(len(choices)) if str(place) == answer), None)
+    is_index = isinstance(answer, int) and not isinstance(answer, bool) and 0 <= answer < len(choices)
+    return answer if isinstance(answer, int) and is_index else None
 
 
 def _read_instruction(number: int, fields: Mapping[str, Any]) -> ReferenceInstruction | str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from winnow.core.atomic import atomic_write
 from winnow.core.errors import Problem, WinnowError
+from winnow.validators.tools.strict_json import JsonError, read_json
 
 EXPECTED = '{"id": ID, "answer": TEXT} on every line'
 """The form of a file of answers."""
@@ -27,7 +28,7 @@ def write_prompts(path: Path, prompts: Mapping[str, Sequence[Mapping[str, Any]]]
 def read_answers(path: Path) -> dict[str, str]:
     """The answers of a file by the id of their prompt. Raises WinnowError with every line that is wrong."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except OSError as error:
         raise WinnowError(Problem(str(path), error.strerror or "cannot be read", "a file of answers")) from None
     except UnicodeDecodeError:
@@ -63,9 +64,9 @@ def require_same_prompts(files: Mapping[Path, Mapping[str, str]]) -> None:
 def _read(line: str) -> tuple[str, str, str]:
     """Id, answer and what is wrong with a line."""
     try:
-        row = json.loads(line)
-    except ValueError:
-        return "", "", "not JSON"
+        row = read_json(line)
+    except JsonError as error:
+        return "", "", str(error)
     key, answer = (row.get(name) for name in ("id", "answer")) if isinstance(row, dict) else (None, None)
     if not isinstance(key, str) or not isinstance(answer, str):
         return "", "", f"{line[:60]}: no id and answer"

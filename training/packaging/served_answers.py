@@ -57,7 +57,7 @@ def _post(url: str, body: Mapping[str, Any]) -> bytes:
 def _content(endpoint: str, response: bytes) -> str:
     try:
         return str(json.loads(response)["choices"][0]["message"]["content"] or "")
-    except (ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError, RecursionError):
         raise _failed(endpoint, "the response is not a chat completion") from None
 
 

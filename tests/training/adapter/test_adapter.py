@@ -32,7 +32,7 @@ from winnow.training.adapter.quantized_base import require_quantization
 from winnow.training.adapter.query_prompt import query_prompt
 from winnow.training.adapter.saved_adapter import save_adapter
 from winnow.training.adapter.trained_rows import NOT_TRAINED, TrainedRow
-from winnow.training.adapter.training_watch import check_steps
+from winnow.training.adapter.training_watch import TrainingWatch, check_steps
 from winnow.training.causal_models import load_network, local_base
 from winnow.training.encoder.dry_run import DryRunEstimate
 from winnow.training.hardware import detect_hardware
@@ -179,6 +179,16 @@ def test_without_validation_the_last_weights_are_kept(release: Release, model: P
     assert [entry["epoch"] for entry in made.history if "loss" in entry][-1] == 2
     assert not any("eval_loss" in entry for entry in made.history)
     assert not (tmp_path / "samples.jsonl").exists()
+
+
+def test_samples_before_an_interruption_stay_whatever_a_kill_cut_off(tmp_path: Path) -> None:
+    line = json.dumps({"step": 2, "answer": "one\u2028two"}, ensure_ascii=False) + "\n"
+    later = json.dumps({"step": 4, "answer": "later"}) + "\n"
+    samples = tmp_path / "samples.jsonl"
+    samples.write_bytes(line.encode() + later.encode() + '{"step": 2, "answer": "ü'.encode()[:-1])
+    any_chat: Any = None
+    TrainingWatch([], [], any_chat, AdapterSettings(), tmp_path, None).start(0.0, 0.0, 3)
+    assert samples.read_text(encoding="utf-8") == line
 
 
 def test_training_stops_when_validation_gets_no_better(release: Release, model: Path, tmp_path: Path) -> None:

@@ -50,6 +50,7 @@ def test_the_last_message_is_the_reference(tmp_path: Path) -> None:
         ({**QUESTION, "answer": 2}, "answer 2; expected: one of the choices, or its index from 0 to 1"),
         ({**QUESTION, "answer": -1}, "answer -1"),
         ({**QUESTION, "answer": True}, "answer True"),
+        ({**QUESTION, "answer": "9" * 5000}, "answer '9999"),
         ({"question": "Why?", "choices": ["a", "b"]}, "answer None"),
         (instruction("only a question"), "roles user"),
         (instruction(), "roles of no message"),

@@ -17,6 +17,7 @@ from winnow.core.errors import GateError, ServiceError, WinnowError
 from winnow.core.result import Measured
 from winnow.operations.verify_adapter import write_adapter_prompts
 from winnow.training.packaging.adapter_check import compare_answers
+from winnow.training.packaging.answer_lines import read_answers
 from winnow.training.runs import Run
 from winnow.workspace import Workspace
 
@@ -115,6 +116,7 @@ def test_answers_of_a_runtime_that_is_asked_elsewhere_come_from_files(
         ("", r"no answer to 1 prompts: a"),
         ('{"id": "b", "answer": "x"}', r"no answer to 1 prompts: b.*\n.*no answer to 1 prompts: a"),
         ("{", r"adapter\.jsonl:1: not JSON"),
+        ("[" * 100_000, r"adapter\.jsonl:1: nested too deeply"),
         ('[1]\n{"id": 1, "answer": "x"}', r"adapter\.jsonl:1: \[1\]: no id and answer.*\n.*:2: "),
         ('{"id": "a", "answer": "x"}\n\n{"id": "a", "answer": "y"}', r"adapter\.jsonl:3: 'a' is there already"),
     ],
@@ -128,6 +130,13 @@ def test_wrong_files_of_answers_are_refused_with_the_line(
     files[1].write_text(text)
     with pytest.raises(WinnowError, match=expected):
         workspace.verify_adapter(run.id, file=files)
+
+
+def test_a_line_of_answers_ends_at_a_line_feed_alone(tmp_path: Path) -> None:
+    path = tmp_path / "answers.jsonl"
+    rows = [{"id": "a", "answer": "one\u2028two\x85"}, {"id": "b", "answer": "three"}]
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8-sig")
+    assert read_answers(path) == {"a": "one\u2028two\x85", "b": "three"}
 
 
 def test_what_cannot_be_compared_is_refused(packed: tuple[Workspace, Run], tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from winnow.training.evaluation.tools.answer_results import read_answer_results,
 from winnow.training.evaluation.tools.judge_results import judged_results
 from winnow.training.evaluation.tools.stored_answers import answer_rows
 from winnow.training.run_facts import IMPORTED
+from winnow.training.run_release import task_of_run
 from winnow.training.runs import NO_MODEL, Run
 
 
@@ -34,10 +35,13 @@ def answer_newer_validation(
         return NotMeasured(NO_MODEL)
     if not release.counts[DECISION_SPLIT]:
         return NotMeasured(f"{release.name} has no validation rows")
+    role = run.facts.settings.get("role")
+    if role not in (None, *(one.name for one in release.task().roles)):
+        return NotMeasured(f"the task of {release.name} has no role {role}")
     name = f"{DECISION_SPLIT}-of-{release.sha256[:16]}"
     results = read_answer_results(run, name)
     if not results:
-        task = release.task()
+        task = task_of_run(run, release)
         requests = requests_of_rows(release.rows(DECISION_SPLIT), task, DECISION_SPLIT)
         results = judged_results(requests, answers_of(run, requests, progress=progress), task)
         if not results:

@@ -22,6 +22,7 @@ from winnow.training.monitoring.recommend import DecisionContext, recommend
 from winnow.training.monitoring.rules import RuleInputs, SourcedValue
 from winnow.training.monitoring.select_candidate import select_candidate
 from winnow.training.monitoring.stored_evidence import evidence_of
+from winnow.training.monitoring.tool_staleness import answer_newer_validation
 from winnow.training.run_facts import LinearRunFacts, ReleaseReference
 from winnow.training.runs import Run
 from winnow.validators.kinds.tools import TOOLS
@@ -93,6 +94,14 @@ def test_figures_that_are_not_those_of_the_answers_do_not_count(workspace: Works
     found = stored_tool_measures(adapter)
     assert isinstance(found, NotMeasured)
     assert "not those of the stored answers" in found.why
+
+
+def test_a_run_of_a_role_is_not_asked_about_a_task_without_it(workspace: Workspace, tmp_path: Path) -> None:
+    told = {"run": "old", "method": "adapter", "settings": {"role": "sky"}}
+    found = answer_newer_validation(
+        Run(tmp_path / "old", LinearRunFacts.model_construct(**told)), workspace.release("first")
+    )
+    assert found == NotMeasured("the task of first has no role sky")
 
 
 def test_without_a_baseline_the_base_model_is_made_one() -> None:

@@ -27,10 +27,11 @@ from winnow.training.adapter.teacher_answers import read_teacher_answers, taught
 from winnow.training.adapter.trained_rows import LabeledQuery, TrainedRow, dialogue_rows, query_rows
 from winnow.training.answering.answer_limit import answer_limit
 from winnow.training.answering.answer_request import requests_of_rows
-from winnow.training.answering.run_base import base_name, require_labels
+from winnow.training.answering.run_base import require_labels, required_base_name
 from winnow.training.causal_models import LocalBase, local_base
 from winnow.training.encoder.training_curves import CURVES_FILE, training_curves
 from winnow.training.encoder.training_curves_svg import draw_training_curves
+from winnow.training.peft_files import ADAPTER_FOLDER
 from winnow.training.predictions import Predictions
 from winnow.training.run_facts import AdapterRunFacts, BaseModelFacts, EmbedderFacts, RunIdentity
 from winnow.training.runs import RESULT_PACKAGES, CreatedRun, Run, create_run, run_id, versions
@@ -158,10 +159,7 @@ def base_of(release: Release, settings: AdapterSettings) -> LocalBase:
 
     Raises WinnowError when neither names one, or it is not on this machine.
     """
-    if name := base_name(release, settings.model):
-        return local_base(name)
-    fix = "name `base_model` in winnow.yaml and freeze again, or set `model` to a folder or hub id"
-    raise WinnowError(Problem(f"release {release.name}", "no base model is named", "a causal language model", fix))
+    return local_base(required_base_name(release, settings.model))
 
 
 def open_chat(base: LocalBase, task: Task, settings: AdapterSettings) -> ChatTokenizer:
@@ -253,7 +251,7 @@ def _write_run(
     embedder: Embedder | None,
 ) -> AdapterRunFacts:
     """Write the adapter, its training curves and samples; returns the facts of the run."""
-    from winnow.training.adapter.saved_adapter import ADAPTER_FOLDER, save_adapter
+    from winnow.training.adapter.saved_adapter import save_adapter
     from winnow.training.adapter.training_watch import SAMPLES_FILE
 
     task, base = release.task(), BaseModelFacts.of(learned.base)

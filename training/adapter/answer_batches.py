@@ -8,6 +8,8 @@ from itertools import chain, pairwise
 
 from torch.utils.data import Sampler
 
+from winnow.training.answering.shared_prompts import common_length
+
 SHARED_PROMPT = 0.5
 """Rows are of one group if at least this share of a row is the beginning of the row before it, in order of tokens."""
 
@@ -21,12 +23,6 @@ def rows_by_prefix(tokens: Sequence[Sequence[int]]) -> list[list[int]]:
             groups.append([])
         groups[-1].append(row)
     return groups
-
-
-def common_length(first: Sequence[int], second: Sequence[int]) -> int:
-    """How many tokens two rows begin with together."""
-    shorter = min(len(first), len(second))
-    return next((place for place in range(shorter) if first[place] != second[place]), shorter)
 
 
 class GroupedBatches(Sampler[int]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -28,11 +29,11 @@ def mix_general(rows: Sequence[TrainedRow], *, share: float, seed: int) -> Mixed
     others = sum(not row.is_general for row in rows)
     general = [row for row in rows if row.is_general]
     allowed = int(share / (1 - share) * others) if others else len(general)
+    sizes = Counter(row.record for row in general)
     kept: set[str] = set()
-    for record in random.Random(seed).sample(sorted({row.record for row in general}), len({r.record for r in general})):
-        size = sum(row.record == record for row in general)
-        if size <= allowed:
+    for record in random.Random(seed).sample(sorted(sizes), len(sizes)):
+        if sizes[record] <= allowed:
             kept.add(record)
-            allowed -= size
+            allowed -= sizes[record]
     chosen = [row for row in rows if not row.is_general or row.record in kept]
     return MixedRows(chosen, len(chosen) - others, len(rows) - len(chosen))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from winnow.core.errors import Problem, WinnowError
+from winnow.core.errors import WinnowError
 from winnow.core.model_vocabulary import Device, Precision, Quantization
 from winnow.core.result import NotMeasured
 from winnow.curation.releases.release import Release
@@ -22,7 +22,7 @@ from winnow.training.adapter.adapter_plan import (
 )
 from winnow.training.adapter.adapter_settings import AdapterSettings
 from winnow.training.adapter.trained_rows import TrainedRow
-from winnow.training.answering.run_base import base_name
+from winnow.training.answering.run_base import required_base_name
 from winnow.training.causal_models import LocalBase, gguf_file, local_base
 from winnow.training.packaging.package_subject import PackageSubject
 from winnow.training.packaging.target_faults import target_faults
@@ -79,10 +79,7 @@ def plan_training(release: Release, *, settings: AdapterSettings, seed: int) -> 
     from winnow.training.hardware import detect_hardware
 
     role_task(release, settings)
-    name = base_name(release, settings.model)
-    if name is None:
-        fix = "name `base_model` in winnow.yaml and freeze again, or set `model` to a folder or hub id"
-        raise WinnowError(Problem(f"release {release.name}", "no base model is named", "a causal language model", fix))
+    name = required_base_name(release, settings.model)
     shape, base = known_shape(name), _base_here(name)
     size = adapter_size(shape, rank=settings.rank, target_modules=settings.target_modules)
     learned = _learned(release, base, settings, seed)

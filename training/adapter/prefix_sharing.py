@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from winnow.training.adapter.answer_batches import common_length
 from winnow.training.adapter.trained_rows import NOT_TRAINED
+from winnow.training.answering.shared_prompts import common_length
 
 
 class TokenTree(NamedTuple):

@@ -13,12 +13,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from winnow.core.model_vocabulary import Precision
-
-ADAPTER_FOLDER = "adapter"
-"""Folder in a run: what peft and other runtimes load."""
-
-WEIGHTS_FILE = "adapter_model.safetensors"
-CONFIG_FILE = "adapter_config.json"
+from winnow.training.peft_files import ADAPTER_CONFIG, ADAPTER_WEIGHTS
 
 
 def save_adapter(model: Any, folder: Path, *, base: str, answers: Callable[[Any], Sequence[object]]) -> Precision:
@@ -32,8 +27,8 @@ def save_adapter(model: Any, folder: Path, *, base: str, answers: Callable[[Any]
         same = answers(model) == exact
     kept = Precision.BF16 if same else Precision.F32
     folder.mkdir(parents=True, exist_ok=True)
-    save_file(_weights(model, torch.bfloat16 if same else torch.float32), folder / WEIGHTS_FILE, {"format": "pt"})
-    (folder / CONFIG_FILE).write_text(_configuration(model, base), encoding="utf-8")
+    save_file(_weights(model, torch.bfloat16 if same else torch.float32), folder / ADAPTER_WEIGHTS, {"format": "pt"})
+    (folder / ADAPTER_CONFIG).write_text(_configuration(model, base), encoding="utf-8")
     return kept
 
 

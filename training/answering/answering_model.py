@@ -19,11 +19,9 @@ from winnow.training.answering.model_answer import ModelAnswer
 from winnow.training.answering.run_base import base_of_run
 from winnow.training.causal_models import load_network, unusable_model
 from winnow.training.hardware import detect_hardware
+from winnow.training.peft_files import ADAPTER_FOLDER
 from winnow.training.run_facts import AdapterRunFacts, Hardware, PromptRunFacts
 from winnow.training.runs import Run
-
-ADAPTER_FOLDER = "adapter"
-"""In the folder of a run of method `adapter`."""
 
 BATCH_SIZE = 32
 """Prompts that are answered together. With 700 shared tokens, the cache of 32 has the size of 8 separate ones."""

@@ -32,6 +32,14 @@ def require_labels(run: Run) -> None:
         raise WinnowError(Problem(run.id, "it answers in dialogues", "a run that labels texts", fix))
 
 
+def required_base_name(release: Release, model: str | None) -> str:
+    """The same as `base_name`. Raises WinnowError when neither names one."""
+    if name := base_name(release, model):
+        return name
+    fix = "name `base_model` in winnow.yaml and freeze again, or set `model` to a folder or hub id"
+    raise WinnowError(Problem(f"release {release.name}", "no base model is named", "a causal language model", fix))
+
+
 def base_name(release: Release, model: str | None) -> str | None:
     """The base model: the setting, or the task's, whose folder may be relative to the workspace of the release."""
     stated = release.task().base_model

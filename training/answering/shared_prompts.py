@@ -21,12 +21,13 @@ def reading_order(prompts: Sequence[Sequence[int]]) -> list[PromptPlace]:
     before: Sequence[int] = ()
     found = []
     for place in order:
-        found.append(PromptPlace(place, _common(before, prompts[place])))
+        kept = min(common_length(before, prompts[place]), max(len(prompts[place]) - 1, 0))
+        found.append(PromptPlace(place, kept))
         before = prompts[place]
     return found
 
 
-def _common(before: Sequence[int], ids: Sequence[int]) -> int:
-    """The number of equal tokens at the beginning, without the last token."""
-    limit = max(min(len(before), len(ids) - 1), 0)
-    return next((at for at in range(limit) if before[at] != ids[at]), limit)
+def common_length(first: Sequence[int], second: Sequence[int]) -> int:
+    """How many tokens two rows begin with together."""
+    shorter = min(len(first), len(second))
+    return next((place for place in range(shorter) if first[place] != second[place]), shorter)

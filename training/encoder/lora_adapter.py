@@ -14,10 +14,8 @@ from winnow.core.errors import Problem, WinnowError
 from winnow.core.model_vocabulary import Precision
 from winnow.training.encoder.encoder_classifier import BaseEncoder, EncoderClassifier
 from winnow.training.encoder.encoder_settings import EncoderSettings
+from winnow.training.peft_files import ADAPTER_FOLDER
 from winnow.training.run_facts import Hardware
-
-ADAPTER_FOLDER = "adapter"
-"""Folder in a run: LoRA layers and head as safetensors, with peft's configuration."""
 
 CLASSES_FILE = "classes.json"
 

@@ -62,9 +62,6 @@ BULK_SECONDS = 60.0
 BUSY_LOAD_PER_CORE = 1.5
 """One-minute load average per core above which other processes are assumed to disturb the measurement."""
 
-REMOTE_BACKENDS = ("claude", "endpoint")
-"""Backends of the method `prompt` whose model answers elsewhere."""
-
 TIMED_ANSWERS = 64
 """Answers in dialogues that are timed together: each takes as long as hundreds of labels."""
 

@@ -15,9 +15,6 @@ from winnow.validators.stats.intervals import CONFIDENCE_Z, measured_proportion
 from winnow.validators.stats.significance import mcnemar
 from winnow.validators.stats.unit_means import paired_mean_difference
 
-DEFAULT_MARGIN = 0.02
-"""The loss that is accepted where no task states one."""
-
 SEED = 0
 """The same scores give the same figures."""
 

@@ -10,10 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from winnow.core.errors import Problem, WinnowError
-from winnow.training.packaging.package_subject import ADAPTER_CONFIG, ADAPTER_WEIGHTS
-
-ADAPTER_FOLDER = "adapter"
-"""The folder of a run that holds its adapter."""
+from winnow.training.peft_files import ADAPTER_CONFIG, ADAPTER_WEIGHTS
 
 LORA_TENSOR = re.compile(r"^base_model\.model\.(?P<module>.+)\.lora_(?:A|B|embedding_A|embedding_B)(?:\.weight)?$")
 """Names of the tensors of plain LoRA."""

@@ -13,8 +13,8 @@ from winnow.core.errors import GateError, Problem, WinnowError
 from winnow.core.hashing import file_sha256, json_hash
 from winnow.core.package_vocabulary import PackageTarget
 from winnow.curation.checks.chat_template.chat_tokenizer import open_chat_tokenizer
-from winnow.training.causal_models import local_base
-from winnow.training.packaging.adapter_files import ADAPTER_FOLDER, read_adapter
+from winnow.training.answering.run_base import base_of_run
+from winnow.training.packaging.adapter_files import read_adapter
 from winnow.training.packaging.base_architecture import base_architecture
 from winnow.training.packaging.cloudflare_package import fill_cloudflare_package
 from winnow.training.packaging.llama_cpp_package import fill_llama_cpp_package
@@ -24,14 +24,14 @@ from winnow.training.packaging.package_contents import PackageContents, render_t
 from winnow.training.packaging.package_figures import card_figures
 from winnow.training.packaging.package_files import write_package
 from winnow.training.packaging.package_prompt import longest_row, package_prompt
-from winnow.training.packaging.package_subject import ADAPTER_WEIGHTS, PackageSubject
+from winnow.training.packaging.package_subject import PackageSubject
 from winnow.training.packaging.target_faults import target_faults
 from winnow.training.packaging.target_rules import TargetRules
 from winnow.training.packaging.vllm_package import fill_vllm_package
+from winnow.training.peft_files import ADAPTER_FOLDER, ADAPTER_WEIGHTS
 from winnow.training.run_facts import AdapterRunFacts
 from winnow.training.run_release import release_of, task_of_run
 from winnow.training.runs import Run
-from winnow.validators.kinds.tools import TOOLS
 from winnow.validators.tools.call_formats import CALL_FORMATS
 
 CARD, COMMANDS, PROMPT_FILE = "README.md", "commands.sh", "prompt.json"
@@ -88,15 +88,10 @@ def package_contents(run: Run, rules: TargetRules, *, name: str, used_names: Map
     the training, and GateError with every rule of the target that the run violates.
     """
     facts = _adapter_facts(run)
-    base = local_base(facts.base.model)
-    if base.weights_hash != facts.base.weights_hash:
-        found = f"the model {facts.base.model} has weights {base.weights_hash[:16]}"
-        fix = "bring the model that the run names, or train again with this one"
-        raise WinnowError(Problem(run.id, found, facts.base.weights_hash[:16], fix))
-    release = release_of(run)
-    if release.kind.name != TOOLS.name:
+    base, release = base_of_run(run), release_of(run)
+    if not release.kind.holds_dialogues:
         fix = "serve it with `ws.predict`, which decodes nothing but labels"
-        raise WinnowError(Problem(run.id, f"a run of kind {release.kind.name}", f"a run of kind {TOOLS.name}", fix))
+        raise WinnowError(Problem(run.id, f"a run of kind {release.kind.name}", "a run that answers in dialogues", fix))
     chat = open_chat_tokenizer(base.folder, name=facts.base.model or base.folder)
     adapter, architecture = read_adapter(run.path / ADAPTER_FOLDER), base_architecture(base.folder)
     quantized = facts.settings.get("quantization") not in (None, "none")

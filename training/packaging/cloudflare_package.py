@@ -6,10 +6,9 @@ import json
 import shutil
 from pathlib import Path
 
-from winnow.training.packaging.adapter_files import ADAPTER_FOLDER
 from winnow.training.packaging.package_contents import PackageContents
-from winnow.training.packaging.package_subject import ADAPTER_CONFIG, ADAPTER_WEIGHTS
 from winnow.training.packaging.target_faults import served_base
+from winnow.training.peft_files import ADAPTER_CONFIG, ADAPTER_FOLDER, ADAPTER_WEIGHTS
 
 
 def fill_cloudflare_package(contents: PackageContents, part: Path) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from winnow.training.packaging.adapter_files import ADAPTER_FOLDER
 from winnow.training.packaging.package_contents import PackageContents
+from winnow.training.peft_files import ADAPTER_FOLDER
 
 
 def fill_vllm_package(contents: PackageContents, part: Path) -> None:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.vocabulary import Split
 from winnow.operations._context import Context
-from winnow.validators.kinds.tools import TOOLS
 
 if TYPE_CHECKING:
     from winnow.core.progress import Progress
@@ -87,7 +86,7 @@ def _release_with_tools(run: Run) -> Release:
     from winnow.training.run_release import release_of
 
     release = release_of(run)
-    if release.kind.name != TOOLS.name:
-        expected = f"a run on a release of kind {TOOLS.name}"
+    if not release.kind.holds_dialogues:
+        expected = "a run on a release of dialogues"
         raise WinnowError(Problem(f"run {run.id}", f"kind {release.kind.name}", expected, "evaluate it on a split"))
     return release

@@ -106,10 +106,9 @@ def _requests(run: Run, count: int) -> list[AnswerRequest]:
     from winnow.training.answering.answer_request import requests_of_rows
     from winnow.training.run_facts import AdapterRunFacts
     from winnow.training.run_release import release_of, task_of_run
-    from winnow.validators.kinds.tools import TOOLS
 
     release = release_of(run)
-    if not isinstance(run.facts, AdapterRunFacts) or release.kind.name != TOOLS.name:
+    if not isinstance(run.facts, AdapterRunFacts) or not release.kind.holds_dialogues:
         found = f"a run of method {run.facts.method} on a release of kind {release.kind.name}"
         fix = "name a run of method adapter that answers in dialogues"
         raise WinnowError(Problem(run.id, found, "a run with an adapter", fix))

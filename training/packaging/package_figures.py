@@ -19,6 +19,9 @@ MEASURED_FIELDS = {"value", "low", "high", "rows"}
 NAMING_FIELDS = ("level", "behavior", "tool", "group", "goal", "name", "label")
 """The field that says what a figure in a list is about."""
 
+PAIR_FIELDS = ("first", "second")
+"""The fields that say which confusable pair it is about."""
+
 
 @dataclass(frozen=True)
 class CardFigure:
@@ -59,13 +62,19 @@ def _measured(found: Any, path: tuple[str, ...]) -> Iterator[tuple[str, dict[str
         if set(found) == MEASURED_FIELDS:
             yield " ".join(path), found
             return
-        about = next((str(found[name]) for name in NAMING_FIELDS if isinstance(found.get(name), str)), "")
+        about = _about(found)
         for name, value in found.items():
             if name not in LEFT_OUT:
-                yield from _measured(value, (*path, *filter(None, (about,)), name))
+                yield from _measured(value, (*path, *about, name))
     elif isinstance(found, list):
         for value in found:
             yield from _measured(value, path)
+
+
+def _about(found: dict[str, Any]) -> list[str]:
+    """What the figures of an entry in a list are about; empty for what stands alone."""
+    named = [str(found[name]) for name in NAMING_FIELDS if isinstance(found.get(name), str)]
+    return named[:1] or [str(found[name]) for name in PAIR_FIELDS if name in found]
 
 
 LEFT_OUT = frozenset({"slices", "goals", "examples", "learning_curve", "latency", "errors", "per_tool", "tools"})

@@ -102,11 +102,13 @@ def test_a_package_states_what_it_is_made_of_and_how_it_is_called(packed: tuple[
     evaluation.mkdir()
     accuracy = {"value": 0.75, "low": 0.5, "high": 0.9, "rows": 12}
     stored = {"accuracy": accuracy, "levels": [{"level": "valid", "share": accuracy}], "slices": [{"x": accuracy}]}
+    stored["pairs"] = [{"first": "create_task", "second": "create_event", "accuracy": accuracy}]
     (evaluation / "validation.json").write_text(json.dumps(stored))
     made = workspace.package(run.id, target="vllm", name="figures")
     card = (made.folder / "README.md").read_text()
     assert "| validation | accuracy | 0.750 | 0.500 to 0.900 | 12 |" in card
     assert "| validation | levels valid share | 0.750 | 0.500 to 0.900 | 12 |" in card
+    assert "| validation | pairs create_task create_event accuracy | 0.750 | 0.500 to 0.900 | 12 |" in card
     assert "slices" not in card
     assert run.facts.release.sha256 in card
     prompt = json.loads((made.folder / "prompt.json").read_text())

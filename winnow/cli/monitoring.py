@@ -70,7 +70,8 @@ def _decide_ab(workspace: WorkspaceContext, log: Path, *, run: str | None, basel
     print_ab_test(found)
     candidate = found.candidate.name if operation.is_run(workspace, found.candidate.name) else "RUN"
     following = {"deploy": command("deploy", candidate, by="NAME", reason="TEXT"), "keep": command("decide")}
-    terminal.print_next(following.get(found.recommended_action, command("decide", ab=str(log))))
+    named = {} if baseline is None else {"baseline": baseline}
+    terminal.print_next(following.get(found.recommended_action, command("decide", ab=str(log), **named)))
 
 
 def deploy(

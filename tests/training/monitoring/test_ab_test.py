@@ -228,5 +228,8 @@ def test_the_command_judges_a_log_and_records_the_look(make_workspace: Any, tmp_
     again = run_winnow("decide", "--ab", log, "--baseline", "old", "--json", cwd=root)
     facts = AbTestFacts.model_validate_json(again.stdout)
     assert (facts.look, facts.level, [one.row for one in facts.left_out]) == (2, 0.05 / 6, [402])
+    few = write_jsonl(tmp_path / "few.jsonl", answers("old", 5, 5) + answers("new", 5, 5))
+    collect = run_winnow("decide", "--ab", few, "--baseline", "old", cwd=root)
+    assert collect.stdout.splitlines()[-1] == f"next: winnow decide --ab {few} --baseline old"
     refused = run_winnow("decide", "RUN", "--ab", log, cwd=root)
     assert (refused.returncode, "leave the run out" in refused.stderr) == (2, True)

@@ -1,6 +1,6 @@
 """Processor time of training an adapter with shared prefixes, compared with trl's own padding and loss.
 
-`python benchmarks/adapter_speed.py MODEL_FOLDER [--batch-size 4] [--steps 3]`
+`python -m benchmarks.adapter_speed MODEL_FOLDER [--batch-size 4] [--steps 3]`
 """
 
 from __future__ import annotations

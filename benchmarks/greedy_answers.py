@@ -1,6 +1,6 @@
 """Seconds that greedy answers take, by the number of prompts that are answered together.
 
-`python benchmarks/greedy_answers.py MODEL_FOLDER [--answers 16] [--sizes 1,8,16]`
+`python -m benchmarks.greedy_answers MODEL_FOLDER [--answers 16] [--sizes 1,8,16]`
 """
 
 from __future__ import annotations

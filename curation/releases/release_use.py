@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from winnow.config.agent_roles import AgentRole
 from winnow.core.commands import command
 from winnow.core.model_vocabulary import TrainingMethod
 from winnow.validators.kinds.kind import Kind
 
 
-def use_command(kind: Kind, release: str) -> str:
-    """Training by the simplest method of the kind; an export if the kind has none."""
+def use_command(kind: Kind, release: str, *, roles: Sequence[AgentRole] = ()) -> str:
+    """Training by the simplest method of the kind, for the first of a task's roles; an export if the kind has none."""
     if not kind.training_methods:
         return command("export", release, format=kind.export_format)
-    return command("train", release, method=kind.training_methods[0])
+    return command("train", release, method=kind.training_methods[0], role=[one.name for one in roles[:1]])
 
 
 def run_command(kind: Kind, release: str) -> str:

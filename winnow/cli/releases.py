@@ -67,7 +67,8 @@ def freeze(
     if dry_run:
         terminal.print_dry_run()
         return
-    terminal.print_next(use_command(kind_of(workspace_of(context).task), name))
+    task = workspace_of(context).task
+    terminal.print_next(use_command(kind_of(task), name, roles=task.roles))
 
 
 def verify(context: typer.Context, release: ReleaseArgument, json: JsonOption = False) -> None:
@@ -81,7 +82,8 @@ def verify(context: typer.Context, release: ReleaseArgument, json: JsonOption = 
         print_verification(result, release)
     if not result.verification.problems:
         if not json:
-            terminal.print_next(use_command(context_of(context).release(release, checked=False).kind, release))
+            verified = context_of(context).release(release, checked=False)
+            terminal.print_next(use_command(verified.kind, release, roles=verified.task().roles))
         return
     raise typer.Exit(1)
 
@@ -106,9 +108,10 @@ def export(
         terminal.print_json(export_json(result))
         return
     print_export(result)
-    kind = place.release(release, checked=False).kind
+    exported = place.release(release, checked=False)
     in_workspace = command("report") if isinstance(place, WorkspaceContext) else command("verify", release)
-    terminal.print_next(use_command(kind, release) if kind.training_methods else in_workspace)
+    following = use_command(exported.kind, release, roles=exported.task().roles)
+    terminal.print_next(following if exported.kind.training_methods else in_workspace)
 
 
 def releases(context: typer.Context, folder: FolderArgument = None, json: JsonOption = False) -> None:

@@ -32,7 +32,6 @@ from winnow.generators.llm.spend.spend_database import SpendDatabase
 from winnow.operations._context import WorkspaceContext
 from winnow.reports.generation_costs import run_costs
 from winnow.validators.kinds import allowed_targets, kind_of
-from winnow.validators.kinds.kind import Kind
 
 RECORDS_TIMED = 200
 """Records whose words are counted for the time of reading one."""
@@ -78,7 +77,7 @@ def read_status(connection: Connection, task: Task, spend: SpendDatabase) -> Sta
         deployed=next(reversed(deployments(connection)), None),
         waivers=active_waivers(connection, datetime.now(UTC).date()),
         forgotten=len(forgotten_ids(connection)),
-        next=_next(kind_of(task), states, lots_now, releases, runs),
+        next=_next(task, states, lots_now, releases, runs),
     )
 
 
@@ -89,7 +88,7 @@ def _texts_to_read(rows: Sequence[WorkingRow], task: Task) -> list[str]:
 
 
 def _next(
-    kind: Kind,
+    task: Task,
     states: Counter[State],
     lots_now: list[LotFacts | UndrawnLotFacts],
     releases: list[str],
@@ -102,7 +101,7 @@ def _next(
     if not releases:
         return command("check")
     if not any(run.startswith(f"{releases[-1]}-") for run in runs):
-        return use_command(kind, releases[-1])
+        return use_command(kind_of(task), releases[-1], roles=task.roles)
     return command("evaluate", runs[-1])
 
 

@@ -464,16 +464,23 @@ class Workspace:
         return list_runs(self._context)
 
     def predict(
-        self, id_or_path: str | Path, texts: Sequence[Any], *, progress: Progress | None = None
+        self, id_or_path: str | Path, texts: Sequence[str], *, progress: Progress | None = None
     ) -> pd.DataFrame:
-        """Label texts with a run's model: columns `text`, `label`, `route`, `confidence`.
-
-        A run on tool-calling dialogues takes objects with `messages` (and `tools`) in place of texts, and answers each:
-        columns `answer`, `calls`, `label`, `tokens`, `finished`, `problem` and `reason`.
-        """
+        """Label texts with a run's model: columns `text`, `label`, `route`, `confidence`."""
         from winnow.operations.predict import predict
 
         return predict(self._context, id_or_path, texts, progress=progress)
+
+    def predict_dialogues(
+        self, id_or_path: str | Path, dialogues: Sequence[Mapping[str, Any]], *, progress: Progress | None = None
+    ) -> pd.DataFrame:
+        """Answer dialogues with a run's model: objects with `messages`, and `tools` unless the task has them.
+
+        Columns `answer`, `calls`, `label`, `tokens`, `finished`, `problem` and `reason`.
+        """
+        from winnow.operations.predict_dialogues import predict_dialogues
+
+        return predict_dialogues(self._context, id_or_path, dialogues, progress=progress)
 
     def evaluate(
         self,

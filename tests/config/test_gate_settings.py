@@ -48,8 +48,8 @@ def numbers(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
 
 
 def test_every_number_of_the_task_file_is_classified() -> None:
-    known = {one.setting.removesuffix(".0").removesuffix(".1") for one in GATE_SETTINGS} | set(NEVER_LOOSER) | {"goals"}
-    assert set(numbers(Task)) == known
+    known = {one.setting.removesuffix(".0").removesuffix(".1") for one in GATE_SETTINGS} | set(NEVER_LOOSER)
+    assert set(numbers(Task)) == known | {"goals", "general_loss_max"}  # what runs are measured by, and no release
     assert {one.gate for one in GATE_SETTINGS} <= set(GATES)
 
 

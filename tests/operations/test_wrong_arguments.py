@@ -81,7 +81,7 @@ def other_arguments(name: str, wrong: str) -> dict[str, Any]:
     """Arguments of the right types for the required parameters of a method, but one."""
     function = getattr(winnow, name.removeprefix("winnow.")) if name.startswith("winnow.") else getattr(Workspace, name)
     right: dict[str, Any] = {"until": date(2030, 1, 1), "request": GenerationRequest("examples"), "texts": ["a"]}
-    right |= {"path": Path("x"), "ids_or_paths": ["a"], "start": Path("x")}
+    right |= {"path": Path("x"), "ids_or_paths": ["a"], "start": Path("x"), "dialogues": []}
     required = (one for one in inspect.signature(function).parameters.values() if one.default is one.empty)
     return {one.name: right.get(one.name, "text") for one in required if one.name not in ("self", wrong)}
 

@@ -20,24 +20,22 @@ if TYPE_CHECKING:
 
 
 def predict(
-    context: Context, id_or_path: str | Path, given: Sequence[Any], *, progress: Progress | None = None
+    context: Context, id_or_path: str | Path, texts: Sequence[str], *, progress: Progress | None = None
 ) -> pd.DataFrame:
-    """Label texts with a run's model: columns `text`, `label`, `route`, `confidence`; or answer dialogues."""
-    from winnow.operations.predict_dialogues import predict_dialogues
-    from winnow.training.run_facts import answers_in_dialogues
-
-    run = context.run(id_or_path)
-    if answers_in_dialogues(run.facts):
-        return predict_dialogues(run, given, progress=progress)
-    return predict_texts(run, given, progress=progress)
+    """Label texts with a run's model: columns `text`, `label`, `route`, `confidence`."""
+    return predict_texts(context.run(id_or_path), texts, progress=progress)
 
 
 def predict_texts(run: Run, texts: Sequence[str], *, progress: Progress | None = None) -> pd.DataFrame:
-    """Label texts: columns `text`, `label`, `route`, `confidence`."""
+    """Label texts: columns `text`, `label`, `route`, `confidence`. Raises WinnowError for a run that labels none."""
     import pandas as pd
 
     from winnow.training.methods import predict
-    from winnow.training.run_facts import IMPORTED
+    from winnow.training.run_facts import IMPORTED, answers_in_dialogues
+
+    if answers_in_dialogues(run.facts):
+        fix = f"answer dialogues with it: `{command('predict', run.id, 'FILE')}`, or predict_dialogues in Python"
+        raise WinnowError(Problem(run.id, "a run that answers in dialogues", "a run that labels texts", fix))
 
     if run.facts.method == IMPORTED:
         fix = f"choose one from {command('runs')}"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
 from winnow.curation.io.readers.source_rows import SourceRows
+from winnow.operations._context import Context
 from winnow.validators.text import Drop
 
 if TYPE_CHECKING:
@@ -32,23 +34,31 @@ def predict_dialogue_rows(run: Run, reading: SourceRows, *, progress: Progress |
     return [{"row": row.number, **one} for row, one in zip(reading.rows, found, strict=True)]
 
 
-def predict_dialogues(run: Run, dialogues: Sequence[Given], *, progress: Progress | None = None) -> pd.DataFrame:
-    """One row for each dialogue: `answer`, `calls`, `label`, `tokens`, `finished`, `problem` and `reason`."""
+def predict_dialogues(
+    context: Context, id_or_path: str | Path, dialogues: Sequence[Given], *, progress: Progress | None = None
+) -> pd.DataFrame:
+    """One row for each dialogue: `answer`, `calls`, `label`, `tokens`, `finished`, `problem` and `reason`.
+
+    Raises WinnowError for a run that labels texts.
+    """
     import pandas as pd
 
+    from winnow.training.run_facts import answers_in_dialogues
+
+    run = context.run(id_or_path)
+    if not answers_in_dialogues(run.facts):
+        fix = f"label texts with it: `{command('predict', run.id, 'FILE')}`"
+        raise WinnowError(Problem(run.id, "a run that labels texts", "a run that answers in dialogues", fix))
     columns = ["answer", "calls", "label", "tokens", "finished", "problem", "reason"]
     return pd.DataFrame(answered(run, dialogues, progress=progress), columns=columns)
 
 
 def answered(run: Run, given: Sequence[Given | Drop], *, progress: Progress | None = None) -> list[dict[str, Any]]:
-    """What a run answers in each dialogue, as JSON. Raises WinnowError for what are no dialogues at all."""
+    """What a run answers in each dialogue, as JSON."""
     from winnow.training.answering.answer_dialogues import answer_dialogues
     from winnow.training.run_release import release_of, task_of_run
     from winnow.validators.tools.row_dialogue import dialogue_of_row
 
-    if not all(isinstance(one, Mapping | Drop) for one in given):
-        fix = f"give objects with `messages`, or a file: `{command('predict', run.id, 'FILE')}`"
-        raise WinnowError(Problem("dialogues", "something else", "objects with `messages`", fix))
     task = task_of_run(run, release_of(run))
     read = [one if isinstance(one, Drop) else dialogue_of_row(one, task) for one in given]
     answers = iter(answer_dialogues(run, [one for one in read if not isinstance(one, Drop)], progress=progress))

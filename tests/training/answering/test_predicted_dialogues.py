@@ -88,13 +88,13 @@ def test_every_row_gets_an_answer_or_a_reason_in_the_order_of_the_file(
     assert found[1]["reason"] == "malformed_dialogue"
     assert found[0]["answer"] == found[2]["answer"]  # what it had answered is not read
     assert {"calls", "label", "tokens", "finished"} <= set(found[0])
-    table = frozen_dialogues.predict(run.path, rows)
+    table = frozen_dialogues.predict_dialogues(run.path, rows)
     assert table["answer"][0] == found[0]["answer"]
     assert table["reason"][1] == "malformed_dialogue"
 
 
 def test_texts_are_refused_by_a_run_that_answers_in_dialogues(run: Run, frozen_dialogues: Workspace) -> None:
-    with pytest.raises(WinnowError, match=r"objects with `messages`"):
+    with pytest.raises(WinnowError, match=r"a run that answers in dialogues; expected: a run that labels texts"):
         frozen_dialogues.predict(run.path, ["What is the weather?"])
     with pytest.raises(WinnowError, match=r"it answers in dialogues"):
         methods.predict(run, ["What is the weather?"])

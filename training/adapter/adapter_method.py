@@ -23,7 +23,7 @@ from winnow.curation.releases.release import Release
 from winnow.training.adapter.adapter_settings import AdapterSettings
 from winnow.training.adapter.general_share import MixedRows, mix_general
 from winnow.training.adapter.query_prompt import query_prompt
-from winnow.training.adapter.teacher_answers import read_teacher_answers, taught_requests
+from winnow.training.adapter.teacher_answers import TaughtRequests, read_teacher_answers, taught_requests
 from winnow.training.adapter.trained_rows import LabeledQuery, TrainedRow, dialogue_rows, query_rows
 from winnow.training.answering.answer_limit import answer_limit
 from winnow.training.answering.answer_request import requests_of_rows
@@ -172,14 +172,14 @@ def learned_release(
     release: Release, base: LocalBase, chat: ChatTokenizer, settings: AdapterSettings, *, seed: int
 ) -> LearnedRelease:
     """The rows of train and validation. Raises WinnowError when there is nothing to learn, or a row is faulty."""
-    train_rows = trained_rows_of(release, Split.TRAIN, chat, settings)
+    taught = taught_train(release, settings)
+    train_rows = trained_rows_of(release, Split.TRAIN, chat, settings, taught=taught)
     if not train_rows:
         fix = "freeze a release with train rows"
         raise WinnowError(Problem(release.name, "no answers to learn in train", "a release with answers in train", fix))
     mixed = mix_general(train_rows, share=settings.general_share, seed=seed)
-    return LearnedRelease(
-        base, chat, mixed, trained_rows_of(release, Split.VALIDATION, chat, settings), _teacher_facts(release, settings)
-    )
+    validation = trained_rows_of(release, Split.VALIDATION, chat, settings)
+    return LearnedRelease(base, chat, mixed, validation, taught.facts if taught else None)
 
 
 def _requested(settings: AdapterSettings) -> dict[str, Any]:
@@ -205,31 +205,32 @@ def role_task(release: Release, settings: AdapterSettings) -> Task:
     return task_of_role(task, settings.role)
 
 
-def trained_rows_of(release: Release, split: str, chat: ChatTokenizer, settings: AdapterSettings) -> list[TrainedRow]:
-    """The answers of one split as rows of a prompt and an answer."""
+def trained_rows_of(
+    release: Release,
+    split: str,
+    chat: ChatTokenizer,
+    settings: AdapterSettings,
+    *,
+    taught: TaughtRequests | None = None,
+) -> list[TrainedRow]:
+    """The answers of one split as rows of a prompt and an answer; `taught` replaces those of the data."""
     task, rows = role_task(release, settings), release.rows(split)
     if release.kind.holds_dialogues:
-        requests = requests_of_rows(rows, task, split)
-        if settings.teacher and split == Split.TRAIN:
-            requests = taught_requests(requests, Path(settings.teacher), release).requests
-        return dialogue_rows(requests, chat)
-    _refuse_teacher(settings)
+        return dialogue_rows(taught.requests if taught else requests_of_rows(rows, task, split), chat)
     prompt = query_prompt(chat, instruction=settings.instruction, prompt_template=task.prompt_template)
     columns = (rows[name] for name in ("id", "text", "label"))
     return query_rows([LabeledQuery(*map(str, values)) for values in zip(*columns, strict=True)], prompt)
 
 
-def _refuse_teacher(settings: AdapterSettings) -> None:
-    if settings.teacher:
-        found = "a teacher's answers, for a release of queries"
-        raise WinnowError(Problem(Parameter("teacher"), found, "a release of dialogues", "leave it out"))
-
-
-def _teacher_facts(release: Release, settings: AdapterSettings) -> TeacherFacts | None:
+def taught_train(release: Release, settings: AdapterSettings) -> TaughtRequests | None:
+    """The answers of train with those of a teacher; None without one. Raises WinnowError for a release of queries."""
     if settings.teacher is None:
         return None
+    if not release.kind.holds_dialogues:
+        found = "a teacher's answers, for a release of queries"
+        raise WinnowError(Problem(Parameter("teacher"), found, "a release of dialogues", "leave it out"))
     requests = requests_of_rows(release.rows(Split.TRAIN), role_task(release, settings), Split.TRAIN)
-    return taught_requests(requests, Path(settings.teacher), release).facts
+    return taught_requests(requests, Path(settings.teacher), release)
 
 
 def _compared_answers(learned: LearnedRelease) -> Callable[[Any], list[Any]]:

@@ -19,9 +19,9 @@ from winnow.core.hashing import file_sha256
 from winnow.core.vocabulary import Split
 from winnow.curation.releases.release import Release
 from winnow.training.answering.answer_request import AnswerRequest
+from winnow.training.answering.expected_answer import judge_request
 from winnow.training.teacher_facts import TeacherFacts
 from winnow.validators.tools.dialogue import Call, Dialogue, Turn
-from winnow.validators.tools.judge_answer import judge_answer
 from winnow.validators.tools.judging.read_answer_text import read_answer_text
 
 SHOWN = 10
@@ -102,13 +102,7 @@ def taught_requests(requests: Sequence[AnswerRequest], path: Path, release: Rele
 
 def _reason(request: AnswerRequest, answer: str) -> str:
     """Why an answer is not right: the type of its first error; empty for a right one."""
-    judgment = judge_answer(
-        answer,
-        expected=request.expected,
-        before=request.before,
-        label=request.label if request.is_last else None,
-        call_format=request.call_format,
-    )
+    judgment = judge_request(request, answer)
     return "" if judgment.is_right else judgment.errors[0].name.value
 
 

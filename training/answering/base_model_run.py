@@ -21,6 +21,7 @@ from winnow.curation.engine.embedders.embedder import Embedder, open_embedder
 from winnow.curation.releases.release import Release
 from winnow.training.answering.answer_limit import answer_limit
 from winnow.training.answering.answer_request import AnswerRequest, requests_of_rows
+from winnow.training.answering.expected_answer import expected_text
 from winnow.training.answering.native_notation import native_reader
 from winnow.training.answering.request_prompts import prompt_texts, require_texts
 from winnow.training.answering.run_base import base_name
@@ -29,11 +30,10 @@ from winnow.training.prompted.prompt_settings import PromptSettings
 from winnow.training.run_facts import BaseModelFacts, EmbedderFacts, PromptLength, PromptRunFacts, RunIdentity
 from winnow.training.runs import RESULT_PACKAGES, CreatedRun, create_run, versions
 from winnow.validators.kinds.tools import offered_by_task
-from winnow.validators.tools.call_formats import CALL_FORMATS, Answer, FormatError
+from winnow.validators.tools.call_formats import CALL_FORMATS
 from winnow.validators.tools.dialogue import Dialogue, Role, Turn
 from winnow.validators.tools.openai_messages import openai_tools
 from winnow.validators.tools.prompt import prompt_of
-from winnow.validators.tools.strict_json import write_json
 
 PROMPT_FILE = "prompt.json"
 
@@ -75,7 +75,7 @@ def train_base_model(
 
 def longest_answer(requests: list[AnswerRequest], chat: ChatTokenizer) -> int:
     """Tokens of the longest expected answer, as the call format writes it; 0 if there is none."""
-    texts = [text for one in requests if (text := _written(one))]
+    texts = [text for one in requests if (text := expected_text(one))]
     return max(map(len, chat.token_ids(texts)), default=0) if texts else 0
 
 
@@ -102,15 +102,6 @@ def _prompt_json(asked: AnswerRequest) -> str:
         "call_format": asked.call_format,
     }
     return json.dumps(facts, indent=1, ensure_ascii=False) + "\n"
-
-
-def _written(request: AnswerRequest) -> str:
-    answer = Answer(request.expected.content, request.expected.calls)
-    try:
-        written = CALL_FORMATS[request.call_format].render(answer, request.dialogue.tools)
-    except FormatError:
-        return ""
-    return written if isinstance(written, str) else write_json(written)
 
 
 def _facts(

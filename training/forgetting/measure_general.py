@@ -19,6 +19,7 @@ from winnow.curation.checks.chat_template.chat_tokenizer import open_chat_tokeni
 from winnow.training.answering.answer_request import AnswerRequest, requests_of
 from winnow.training.answering.answer_source import AnswersOf
 from winnow.training.answering.answering_model import answering_hardware
+from winnow.training.answering.expected_answer import judge_request
 from winnow.training.answering.model_answer import ModelAnswer
 from winnow.training.answering.run_base import base_of_run
 from winnow.training.causal_models import LocalBase, load_network
@@ -39,7 +40,6 @@ from winnow.training.run_release import release_of, task_of_run
 from winnow.training.runs import Run
 from winnow.validators.tools.behavior import Behavior
 from winnow.validators.tools.dialogue import Dialogue, Role, Turn
-from winnow.validators.tools.judge_answer import judge_answer
 
 CALL_ERRORS = frozenset({AnswerErrorType.CALLED, AnswerErrorType.INVENTED_TOOL, AnswerErrorType.MALFORMED})
 """Errors of an answer that calls a tool, or begins to: a call that was cut off or is broken is malformed."""
@@ -131,14 +131,7 @@ def unasked_calls(requests: Sequence[AnswerRequest], answers: Sequence[ModelAnsw
     """Answers that call, or that the call format cannot read because they begin to."""
     found = []
     for request, answer in zip(requests, answers, strict=True):
-        judged = judge_answer(
-            answer.text,
-            expected=request.expected,
-            before=request.before,
-            label=request.label,
-            call_format=request.call_format,
-            finished=answer.finished,
-        )
+        judged = judge_request(request, answer.text, finished=answer.finished)
         if not CALL_ERRORS.isdisjoint(one.name for one in judged.errors):
             found.append(UnaskedCall(row=int(request.record), answer=answer.text))
     return found

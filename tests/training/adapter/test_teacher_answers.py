@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -12,11 +14,12 @@ from winnow.core.errors import WinnowError
 from winnow.curation.checks.chat_template.chat_tokenizer import open_chat_tokenizer
 from winnow.curation.releases.release import Release
 from winnow.training import methods
-from winnow.training.adapter.adapter_method import trained_rows_of
+from winnow.training.adapter.adapter_method import taught_train, trained_rows_of
 from winnow.training.adapter.adapter_settings import AdapterSettings
 from winnow.training.adapter.teacher_answers import taught_requests
 from winnow.training.answering.answer_request import AnswerRequest, requests_of_rows
 from winnow.training.run_facts import AdapterRunFacts
+from winnow.validators.kinds.intents import INTENTS
 from winnow.validators.tools.call_formats import CALL_FORMATS, Answer
 from winnow.workspace import Workspace
 
@@ -70,9 +73,16 @@ def test_only_right_answers_are_learned_and_all_are_counted(release: Release, te
 
 def test_a_row_holds_the_words_of_the_teacher(release: Release, teacher: Path, tiny_chat: Path) -> None:
     chat, place = open_chat_tokenizer(str(tiny_chat)), asked(release)[0]
-    rows = trained_rows_of(release, "train", chat, AdapterSettings(teacher=str(teacher)))
+    settings = AdapterSettings(teacher=str(teacher))
+    rows = trained_rows_of(release, "train", chat, settings, taught=taught_train(release, settings))
     (taught,) = (row for row in rows if (row.record, row.turn) == (place.record, place.turn))
     assert chat.tokenizer.decode(taught.answer_ids).startswith("Let me see.")
+
+
+def test_labels_have_no_teacher() -> None:
+    queries: Any = SimpleNamespace(kind=INTENTS)
+    with pytest.raises(WinnowError, match=r"teacher: a teacher's answers, for a release of queries"):
+        taught_train(queries, AdapterSettings(teacher="teacher.jsonl"))
 
 
 def test_answers_to_held_out_records_are_refused(release: Release, tmp_path: Path) -> None:

@@ -21,9 +21,9 @@ from winnow.core.errors import WinnowError
 from winnow.core.evaluation_vocabulary import Difficulty, PromptVariant
 from winnow.operations._context import context_at
 from winnow.training.answering.answer_request import AnswerRequest
+from winnow.training.answering.expected_answer import expected_text
 from winnow.training.answering.model_answer import ModelAnswer
 from winnow.training.evaluation.tools.answer_results import read_answer_results
-from winnow.training.evaluation.tools.judge_results import expected_text
 from winnow.training.runs import Run
 from winnow.training.suites.format_sensitivity import compare_variants, measure_format_sensitivity
 from winnow.training.suites.prompt_variants import TOOLS_HEADING, prompt_tools, variants_of, varied

@@ -6,15 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from winnow.config.task import Task
 from winnow.training.answering.answer_request import AnswerRequest
+from winnow.training.answering.expected_answer import expected_text, judge_request
 from winnow.training.answering.model_answer import ModelAnswer
 from winnow.training.evaluation.tools.answer_results import AnswerErrorLine, AnswerResult
 from winnow.validators.kinds.tools import offered_by_task
-from winnow.validators.tools.behavior import Behavior
-from winnow.validators.tools.call_formats import CALL_FORMATS, Answer, FormatError
 from winnow.validators.tools.dialogue import Dialogue, Role, Tool
 from winnow.validators.tools.dialogue_facets import dialogue_facets, threading_calls
-from winnow.validators.tools.judge_answer import judge_answer
-from winnow.validators.tools.strict_json import write_json
 
 
 def judged_results(requests: Sequence[AnswerRequest], answers: Sequence[ModelAnswer], task: Task) -> list[AnswerResult]:
@@ -34,14 +31,7 @@ def facets_of(request: AnswerRequest, task_tools: Sequence[Tool]) -> dict[str, s
 
 
 def _judged(request: AnswerRequest, answer: ModelAnswer, facets: Mapping[str, str]) -> AnswerResult:
-    judgment = judge_answer(
-        answer.text,
-        expected=request.expected,
-        before=request.before,
-        label=label_of_answer(request),
-        call_format=request.call_format,
-        finished=answer.finished,
-    )
+    judgment = judge_request(request, answer.text, finished=answer.finished)
     return AnswerResult(
         id=request.record,
         turn=request.turn + 1,
@@ -63,21 +53,6 @@ def _judged(request: AnswerRequest, answer: ModelAnswer, facets: Mapping[str, st
         follows_result=request.turn > 0 and request.dialogue.turns[request.turn - 1].role is Role.TOOL,
         threads_id=_threads_id(request),
     )
-
-
-def label_of_answer(request: AnswerRequest) -> str | None:
-    """The label of the dialogue where it describes this answer: its last one, if the label is a behavior in text."""
-    return request.label if request.is_last and request.label in list(Behavior) else None
-
-
-def expected_text(request: AnswerRequest) -> str:
-    """The expected answer as the call format writes it; its text alone where the format cannot hold it."""
-    expected, tools = request.expected, request.dialogue.tools
-    try:
-        written = CALL_FORMATS[request.call_format].render(Answer(expected.content, expected.calls), tools)
-    except FormatError:
-        return expected.content
-    return written if isinstance(written, str) else write_json(written)
 
 
 def _question(request: AnswerRequest) -> str:

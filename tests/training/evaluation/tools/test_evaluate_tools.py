@@ -17,11 +17,11 @@ from winnow.core.result import Difference, NotMeasured
 from winnow.curation.releases.release import Release, open_release
 from winnow.operations.evaluate import evaluate_run
 from winnow.training.answering.answer_request import AnswerRequest, requests_of_rows
+from winnow.training.answering.expected_answer import expected_text
 from winnow.training.evaluation.goals import judge_goals
 from winnow.training.evaluation.learning_curve import SHARES, measure_learning_curve, stored_learning_curve
 from winnow.training.evaluation.tools.answer_results import read_answer_results
 from winnow.training.evaluation.tools.evaluate_tools import evaluate_tools, learned_requests, trained_tools
-from winnow.training.evaluation.tools.judge_results import expected_text
 from winnow.training.evaluation.tools.tool_evaluation import ToolEvaluation
 from winnow.training.evaluation.tools.tool_facts import ToolEvaluationFacts
 from winnow.training.imported_runs.imported_answers import ANSWERS_FILE, ImportedAnswer, write_imported_answers

@@ -10,9 +10,10 @@ import pytest
 from winnow.config.load import parse_task
 from winnow.core.answer_vocabulary import AnswerErrorType
 from winnow.training.answering.answer_request import AnswerRequest, requests_of
+from winnow.training.answering.expected_answer import expected_text
 from winnow.training.answering.model_answer import ModelAnswer
 from winnow.training.evaluation.tools.answer_results import AnswerResult
-from winnow.training.evaluation.tools.judge_results import expected_text, judged_results
+from winnow.training.evaluation.tools.judge_results import judged_results
 from winnow.validators.tools.dialogue import Call, Dialogue, Role, Tool, Turn
 
 TASK = parse_task("name: t\nkind: tools\n")

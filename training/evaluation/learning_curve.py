@@ -68,11 +68,14 @@ def measure_learning_curve(
     """Train the run's method on every subset and measure each on validation; the full train split is the run itself.
 
     Every point is saved in the run as soon as it is measured, so nothing is trained twice. Raises WinnowError for an
-    imported run, and when there are no validation rows.
+    imported run, for one that learned a teacher's answers, and when there are no validation rows.
     """
+    fix = "measure the learning curve of another run"
     if run.facts.method == IMPORTED:
-        fix = "measure the learning curve of another run"
         raise WinnowError(Problem(run.id, "its predictions were imported", "a run that was trained here", fix))
+    if teacher := run.facts.settings.get("teacher"):
+        found = f"it learned the answers of a teacher, and does not keep the file {teacher}"
+        raise WinnowError(Problem(run.id, found, "a run that was trained on its release alone", fix))
     if not release.counts["validation"]:
         raise WinnowError(
             Problem(release.name, "no validation rows", "validation rows", "freeze a release with validation rows")

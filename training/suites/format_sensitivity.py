@@ -24,10 +24,18 @@ FORMAT_FILE = "format-{name}.json"
 
 
 def measure_format_sensitivity(
-    run: Run, requests: Sequence[AnswerRequest], task: Task, answer: AnswersOf, *, asked: str, split: str
+    run: Run,
+    requests: Sequence[AnswerRequest],
+    task: Task,
+    answer: AnswersOf,
+    *,
+    asked: str,
+    split: str,
+    record_look: Callable[[FormatSensitivity], None],
 ) -> FormatSensitivity:
     """Ask for the same answers with every variant of the prompt, and write the result into the run.
 
+    `record_look` notes that somebody sees the score, before it is written.
     Raises WinnowError where no variant applies to the task, or no request offers tools.
     """
     offering = [one for one in requests if prompt_tools(one, task, split)]
@@ -42,6 +50,7 @@ def measure_format_sensitivity(
         for variant in variants
     }
     measured = compare_variants(run.id, plain, by_variant, asked=asked)
+    record_look(measured)
     write_json_file(run.path / "evaluation" / FORMAT_FILE.format(name=asked), measured.model_dump(mode="json"))
     return measured
 

@@ -81,7 +81,9 @@ def evaluate_suite(
         repeating_train=suite.repeating_train,
         difficulties=by_difficulty(results),
     )
-    _record_look(run, suite, found.accuracy.value, found.answers)  # recorded before the score is shown
+    record_suite_look(
+        run, suite, accuracy=found.accuracy.value, answers=found.answers
+    )  # recorded before the score is shown
     name = SUITE_NAME.format(name=suite.name)
     write_json_file(run.path / "evaluation" / f"{name}.json", measures.model_dump(mode="json"))
     write_answer_results(run, name, results)
@@ -113,6 +115,12 @@ def by_difficulty(results: Sequence[AnswerResult]) -> list[DifficultyMeasures]:
     return found
 
 
+def record_suite_look(run: Run, suite: Suite, *, accuracy: float, answers: int) -> None:
+    """Record in the run that somebody looked at a score on a suite."""
+    look = SuiteLook(at=utc_now(), suite=suite.name, sha256=suite.sha256, accuracy=accuracy, answers=answers)
+    append_line(_looks_path(run), json.dumps(look.model_dump(mode="json")))
+
+
 def _looks(run: Run, suite: str) -> list[str]:
     """The looks at a suite so far; a line that was cut off counts, because it may be one."""
     path = _looks_path(run)
@@ -125,11 +133,6 @@ def _may_be_about(line: str, suite: str) -> bool:
         return SuiteLook.model_validate_json(line).suite == suite
     except ValueError:
         return True
-
-
-def _record_look(run: Run, suite: Suite, accuracy: float, answers: int) -> None:
-    look = SuiteLook(at=utc_now(), suite=suite.name, sha256=suite.sha256, accuracy=accuracy, answers=answers)
-    append_line(_looks_path(run), json.dumps(look.model_dump(mode="json")))
 
 
 def _looks_path(run: Run) -> Path:

@@ -50,27 +50,39 @@ def evaluate_format_sensitivity(
 ) -> FormatSensitivity:
     """Ask a run for the same answers with prompts that say the same in another form: of a split, or of a suite.
 
-    On a split, the look is recorded.
+    The look is recorded before the result is written.
     """
     from winnow.training.answering.answer import answers_of
     from winnow.training.answering.answer_request import requests_of_rows
     from winnow.training.evaluation.evaluate import check_release
     from winnow.training.run_release import task_of_run
     from winnow.training.suites.format_sensitivity import measure_format_sensitivity
-    from winnow.training.suites.suite_evaluation import SUITE_NAME, suite_requests
+    from winnow.training.suites.suite_evaluation import SUITE_NAME, record_suite_look, suite_requests
 
     run = context.run(id_or_path)
     release = _release_with_tools(run)
     task, answer = task_of_run(run, release), partial(answers_of, run, progress=progress)
     if suite is not None:
         found = _read(context, run, release, Path(suite))
-        asked = SUITE_NAME.format(name=found.name)
-        return measure_format_sensitivity(run, suite_requests(found, task), task, answer, asked=asked, split=Split.TEST)
+        return measure_format_sensitivity(
+            run,
+            suite_requests(found, task),
+            task,
+            answer,
+            asked=SUITE_NAME.format(name=found.name),
+            split=Split.TEST,
+            record_look=lambda one: record_suite_look(run, found, accuracy=one.accuracy.value, answers=one.answers),
+        )
     check_release(run, release, split)
-    requests = requests_of_rows(release.rows(split), task, split)
-    measured = measure_format_sensitivity(run, requests, task, answer, asked=split, split=split)
-    run.record_look(split, accuracy=measured.accuracy.value, rows=measured.answers)
-    return measured
+    return measure_format_sensitivity(
+        run,
+        requests_of_rows(release.rows(split), task, split),
+        task,
+        answer,
+        asked=split,
+        split=split,
+        record_look=lambda one: run.record_look(split, accuracy=one.accuracy.value, rows=one.answers),
+    )
 
 
 def _read(context: Context, run: Run, release: Release, file: Path) -> Suite:

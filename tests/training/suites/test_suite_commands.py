@@ -60,9 +60,12 @@ def test_a_run_is_asked_with_prompts_in_another_form(
     asked: tuple[Workspace, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ws, run = asked
+    looks = ws.folder.runs / run / "evaluation" / "suite-looks.jsonl"
+    before = looks.read_text() if looks.exists() else ""
     measured = ws.evaluate_format_sensitivity(run, suite=suite(tmp_path))
     assert (measured.asked, measured.answers, len(measured.variants)) == ("suite-apart", 4, 4)
     assert ws.run(run).read_looks() == []
+    assert json.loads(looks.read_text().removeprefix(before))["suite"] == "apart"
     shown = run_winnow("evaluate", run, "--format-sensitivity", "--json", cwd=ws.folder.root)
     found = FormatSensitivity.model_validate_json(shown.stdout)
     assert found.asked == "validation"

@@ -165,7 +165,7 @@ def test_where_the_system_prompt_documents_the_tools_nothing_varies(task: Task, 
     assert variants_of(native) == (PromptVariant.REVERSED_TOOLS,)
     requests = suite_requests(small_suite(tmp_path, task), own)
     with pytest.raises(WinnowError, match=r"documents the tools itself"):
-        measure_format_sensitivity(run, requests, own, right, asked="validation", split="validation")
+        measure_format_sensitivity(run, requests, own, right, asked="validation", split="validation", record_look=print)
 
 
 def test_answers_that_depend_on_the_form_are_counted(run: Run, task: Task, tmp_path: Path) -> None:
@@ -174,8 +174,14 @@ def test_answers_that_depend_on_the_form_are_counted(run: Run, task: Task, tmp_p
     def answer(asked: Sequence[AnswerRequest]) -> list[ModelAnswer]:
         return [ModelAnswer("?" if TOOLS_HEADING in one.prompt.system else expected_text(one)) for one in asked]
 
-    found = measure_format_sensitivity(run, requests, task, answer, asked="suite-small", split="test")
-    assert (run.path / "evaluation" / "format-suite-small.json").is_file()
+    written = run.path / "evaluation" / "format-suite-small.json"
+    looks = []
+    found = measure_format_sensitivity(
+        run, requests, task, answer, asked="suite-small", split="test",
+        record_look=lambda one: looks.append((one.answers, written.exists())),
+    )  # fmt: skip
+    assert looks == [(len(requests), False)]  # recorded before the score is written
+    assert written.is_file()
     by_name = {one.variant: one for one in found.variants}
     assert by_name[PromptVariant.HEADING].lost == found.answers == len(requests)
     assert by_name[PromptVariant.JSON_SCHEMA].flipped.value == 0

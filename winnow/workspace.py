@@ -430,25 +430,35 @@ class Workspace:
 
         return list_releases(self._context)
 
-    def train(
+    def train(  # noqa: PLR0913  (the options of the command)
         self,
         name_or_path: str | Path,
         *,
         method: str = "linear",
         seed: int = 0,
         settings: Mapping[str, Any] | None = None,
+        role: str | None = None,
+        teacher: str | Path | None = None,
+        target: str | None = None,
+        rules: str | Path | None = None,
         report_to: str | None = None,
         progress: Progress | None = None,
     ) -> CreatedRun:
-        """Train on a release; also says whether the run is new. The same settings give the same run."""
-        from winnow.operations.train import train
+        """Train on a release; also says whether the run is new. The same settings give the same run.
 
+        For an adapter: the `role` of the task that it answers for, a file of a `teacher`'s answers, and the `target`
+        that serves it, whose `rules` a file may replace. Raises GateError for what the target would refuse.
+        """
+        from winnow.operations.train import target_rules, train
+
+        named = {name: str(value) for name, value in (("role", role), ("teacher", teacher)) if value is not None}
         return train(
             self._context,
             name_or_path,
             method=method,
             seed=seed,
-            settings=settings,
+            settings={**(settings or {}), **named},
+            target=target_rules(target, Path(rules) if rules is not None else None),
             report_to=report_to,
             progress=progress,
         )

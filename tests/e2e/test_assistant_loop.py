@@ -20,7 +20,10 @@ from winnow.workspace import Workspace
 
 ASSISTANT = ROOT / "examples" / "assistant"
 
-COMMANDS = re.findall(r"^winnow (.+)$", (ASSISTANT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+COMMANDS = re.findall(
+    r"^winnow (.+)$", (ASSISTANT / "README.md").read_text(encoding="utf-8").split("```")[1], re.MULTILINE
+)
+"""Those of the loop up to a release, the first block of the page."""
 
 
 @pytest.fixture(scope="module")

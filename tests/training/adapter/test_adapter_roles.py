@@ -14,7 +14,7 @@ import winnow
 from tests.support.dialogues import TOOLS
 from winnow.config.load import parse_task
 from winnow.config.task import Task
-from winnow.core.errors import WinnowError
+from winnow.core.errors import GateError, WinnowError
 from winnow.curation.checks.chat_template.base_model import render_for_base_model
 from winnow.curation.checks.chat_template.chat_tokenizer import open_chat_tokenizer
 from winnow.curation.checks.chat_template.render_records import RenderedRecords
@@ -154,6 +154,16 @@ def test_a_role_in_a_task_without_roles_is_refused(
     settings = {"model": str(tiny_chat), "role": "sky"}
     with pytest.raises(WinnowError, match=r"role 'sky'; expected: a task with `roles`"):
         methods.train(frozen_dialogues.release("first"), tmp_path, method="adapter", seed=0, settings=settings)
+
+
+def test_training_in_python_takes_the_options_of_the_command(frozen_dialogues: Workspace, tiny_chat: Path) -> None:
+    settings = {"model": str(tiny_chat)}
+    with pytest.raises(WinnowError, match=r"roads"):
+        frozen_dialogues.train("first", method="adapter", settings=settings, role="roads")
+    with pytest.raises(WinnowError, match=r"missing\.jsonl"):
+        frozen_dialogues.train("first", method="adapter", settings=settings, teacher="missing.jsonl")
+    with pytest.raises(GateError, match=r"cloudflare|Cloudflare"):
+        frozen_dialogues.train("first", method="adapter", settings=settings, target="cloudflare")
 
 
 def test_the_template_is_checked_with_the_prompt_of_every_role(shared: Release, tiny_chat: Path) -> None:

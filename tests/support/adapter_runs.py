@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 from winnow.core.evaluation_vocabulary import ForgettingVerdict
 from winnow.core.model_vocabulary import Device, Precision
@@ -18,6 +19,31 @@ from winnow.workspace import Workspace
 
 NO_BASE = BaseModelFacts(model="tiny", weights_hash="0" * 64)
 """A base model that is not there."""
+
+
+def adapter_facts(identity: RunIdentity, **stated: Any) -> AdapterRunFacts:
+    """The facts of a run that was trained for a second on ten answers; `stated` are its base model and call format."""
+    return AdapterRunFacts(
+        **dict(identity),
+        method="adapter",
+        trained_at="2026-11-30T00:00:00Z",
+        routes={},
+        train_rows=10,
+        embedder=EmbedderFacts(model=None, backend="none", identity="none"),
+        trained_answers=10,
+        general_answers=0,
+        validation_answers=0,
+        epochs=1.0,
+        best_epoch=1.0,
+        trained_parameters=10,
+        trained_tokens=10,
+        tokens_per_second=1.0,
+        hardware=Hardware(device=Device.CPU, precision=Precision.F32, threads=1),
+        peak_memory=PeakMemory(process_bytes=1, cuda_bytes=NotMeasured("no CUDA device")),
+        seconds=1.0,
+        resumed=False,
+        **stated,
+    )
 
 
 def adapter_run(
@@ -35,29 +61,8 @@ def adapter_run(
     def fill(folder: Path, identity: RunIdentity) -> AdapterRunFacts:
         if adapter:
             shutil.copytree(adapter, folder / "adapter")
-        return AdapterRunFacts(
-            **dict(identity),
-            method="adapter",
-            trained_at="2026-11-30T00:00:00Z",
-            routes={},
-            train_rows=10,
-            embedder=EmbedderFacts(model=None, backend="none", identity="none"),
-            trained_answers=10,
-            general_answers=0,
-            validation_answers=0,
-            epochs=1.0,
-            best_epoch=1.0,
-            trained_parameters=10,
-            trained_tokens=10,
-            tokens_per_second=1.0,
-            hardware=Hardware(device=Device.CPU, precision=Precision.F32, threads=1),
-            peak_memory=PeakMemory(process_bytes=1, cuda_bytes=NotMeasured("no CUDA device")),
-            seconds=1.0,
-            resumed=False,
-            base=base,
-            template_sha256=template_sha256,
-            answer_limit=16,
-            call_format=call_format,
+        return adapter_facts(
+            identity, base=base, template_sha256=template_sha256, answer_limit=16, call_format=call_format
         )
 
     opened = open_release(ws.folder.releases / release)

@@ -9,9 +9,9 @@ from typing import Any
 
 from tests.fakes.tiny_causal_model import make_causal
 from tests.fakes.tiny_chat_tokenizer import CHATML, CHATML_TOKENS, make_chat_tokenizer
+from tests.support.adapter_runs import adapter_facts
 from winnow.core.clock import utc_now
 from winnow.core.model_vocabulary import Device, Precision
-from winnow.core.result import NotMeasured
 from winnow.curation.checks.chat_template.chat_tokenizer import open_chat_tokenizer
 from winnow.training.causal_models import load_network, local_base
 from winnow.training.run_facts import (
@@ -20,7 +20,6 @@ from winnow.training.run_facts import (
     EmbedderFacts,
     Hardware,
     LinearRunFacts,
-    PeakMemory,
     RunIdentity,
 )
 from winnow.training.runs import Run, create_run
@@ -64,29 +63,12 @@ def make_adapter_run(
 
     def fill_folder(part: Path, identity: RunIdentity) -> AdapterRunFacts:
         save_random_adapter(base, part / "adapter", seed=seed, **adapter)
-        return AdapterRunFacts(
-            **dict(identity),
-            method="adapter",
-            trained_at=utc_now(),
-            routes={},
-            seconds=1.0,
-            train_rows=1,
-            embedder=EmbedderFacts(model=None, backend="none", identity="none"),
+        return adapter_facts(
+            identity,
             base=BaseModelFacts(model=own.requested, weights_hash=own.weights_hash),
             template_sha256=open_chat_tokenizer(str(base)).template_sha256,
             answer_limit=6,
             call_format=release.task().call_format,
-            trained_answers=1,
-            general_answers=0,
-            validation_answers=0,
-            epochs=1.0,
-            best_epoch=1.0,
-            trained_parameters=1,
-            trained_tokens=1,
-            tokens_per_second=1.0,
-            hardware=CPU,
-            peak_memory=PeakMemory(process_bytes=1, cuda_bytes=NotMeasured("no CUDA device")),
-            resumed=False,
         )
 
     created = create_run(

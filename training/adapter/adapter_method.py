@@ -33,8 +33,9 @@ from winnow.training.encoder.training_curves import CURVES_FILE, training_curves
 from winnow.training.encoder.training_curves_svg import draw_training_curves
 from winnow.training.peft_files import ADAPTER_FOLDER
 from winnow.training.predictions import Predictions
+from winnow.training.resumable_run import create_resumable_run
 from winnow.training.run_facts import AdapterRunFacts, BaseModelFacts, EmbedderFacts, RunIdentity
-from winnow.training.runs import RESULT_PACKAGES, CreatedRun, Run, create_run, run_id, versions
+from winnow.training.runs import RESULT_PACKAGES, CreatedRun, Run, versions
 from winnow.training.teacher_facts import TeacherFacts
 from winnow.validators.tools.agent_dialogues import required_role, task_of_role
 
@@ -92,8 +93,6 @@ def train(
     Raises WinnowError when the release has no train rows, the base model cannot be loaded, or an answer cannot be
     learned as it is.
     """
-    from filelock import FileLock
-
     chosen = settings or AdapterSettings()
     role_task(release, chosen)
     base = base_of(release, chosen)
@@ -104,9 +103,8 @@ def train(
         | {"base": base.weights_hash, "template": chat.template_sha256}
         | _teacher_version(chosen)
     )
-    resume = folder / f".{run_id(release, 'adapter', requested, seed, depends_on=depends_on)}.resume"
 
-    def fill_folder(part: Path, identity: RunIdentity) -> AdapterRunFacts:
+    def fill_folder(part: Path, identity: RunIdentity, resume: Path) -> AdapterRunFacts:
         from winnow.training.adapter.adapter_trainer import fit_adapter
 
         learned = learned_release(release, base, chat, chosen, seed=seed)
@@ -122,19 +120,15 @@ def train(
         )
         return _write_run(part, resume, identity, release, learned, fitted, embedder)
 
-    folder.mkdir(parents=True, exist_ok=True)
-    with FileLock(resume.with_suffix(".lock")):  # two processes would write into the same checkpoint folder
-        created = create_run(
-            folder,
-            release,
-            method="adapter",
-            settings=requested,
-            seed=seed,
-            fill_folder=fill_folder,
-            depends_on=depends_on,
-        )
-        shutil.rmtree(resume, ignore_errors=True)
-    return created
+    return create_resumable_run(
+        folder,
+        release,
+        method="adapter",
+        settings=requested,
+        seed=seed,
+        depends_on=depends_on,
+        fill_folder=fill_folder,
+    )
 
 
 def predict(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -23,8 +22,9 @@ from winnow.training.encoder.encoder_settings import EncoderSettings
 from winnow.training.encoder.training_curves import CURVES_FILE, training_curves
 from winnow.training.encoder.training_curves_svg import draw_training_curves
 from winnow.training.predictions import Predictions
+from winnow.training.resumable_run import create_resumable_run
 from winnow.training.run_facts import BaseModelFacts, EmbedderFacts, EncoderRunFacts, RunIdentity
-from winnow.training.runs import RESULT_PACKAGES, CreatedRun, Run, create_run, run_id, versions
+from winnow.training.runs import RESULT_PACKAGES, CreatedRun, Run, versions
 from winnow.training.settings_file import check_settings
 
 if TYPE_CHECKING:
@@ -59,15 +59,12 @@ def train(
 
     Raises WinnowError when the release has no train rows or the encoder cannot be loaded.
     """
-    from filelock import FileLock
-
     chosen = settings or EncoderSettings()
     base = _base_embedder(release, chosen)
     depends_on = versions(ENCODER_PACKAGES) | {"encoder": base.weights_hash}
     requested = asdict(chosen)
-    resume = folder / f".{run_id(release, 'encoder', requested, seed, depends_on=depends_on)}.resume"
 
-    def fill_folder(part: Path, identity: RunIdentity) -> EncoderRunFacts:
+    def fill_folder(part: Path, identity: RunIdentity, resume: Path) -> EncoderRunFacts:
         from winnow.training.encoder.trainer import fit_encoder
 
         rows, validation = _labeled_texts(release, "train"), _labeled_texts(release, "validation")
@@ -95,19 +92,15 @@ def train(
             base=BaseModelFacts.of(base),
         )
 
-    folder.mkdir(parents=True, exist_ok=True)
-    with FileLock(resume.with_suffix(".lock")):  # two processes would write into the same checkpoint folder
-        created = create_run(
-            folder,
-            release,
-            method="encoder",
-            settings=requested,
-            seed=seed,
-            fill_folder=fill_folder,
-            depends_on=depends_on,
-        )
-        shutil.rmtree(resume, ignore_errors=True)
-    return created
+    return create_resumable_run(
+        folder,
+        release,
+        method="encoder",
+        settings=requested,
+        seed=seed,
+        depends_on=depends_on,
+        fill_folder=fill_folder,
+    )
 
 
 def _write_model(part: Path, fitted: TrainedEncoder) -> None:

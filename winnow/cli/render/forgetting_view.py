@@ -11,7 +11,7 @@ from winnow.core.evaluation_vocabulary import ForgettingVerdict
 from winnow.core.result import Difference, NotMeasured
 
 if TYPE_CHECKING:
-    from winnow.training.forgetting.general_facts import GeneralFacts
+    from winnow.training.forgetting.general_facts import GeneralFacts, GeneralQuestions, GeneralReferences
 
 VERDICT_STYLES = {
     ForgettingVerdict.DEGRADES: "bold red",
@@ -42,33 +42,16 @@ def print_forgetting(found: GeneralFacts) -> None:
 
 def _rows(found: GeneralFacts) -> list[tuple[str | Text, ...]]:
     questions, references, calls = found.questions, found.references, found.unasked_calls
+    right, likely = "questions answered correctly", "probability of reference answers"
     rows: list[tuple[str | Text, ...]] = []
     if isinstance(questions, NotMeasured):
-        rows.append(_not_measured("questions answered correctly", questions))
+        rows.append(_not_measured(right, questions))
     else:
-        shares = (f"{questions.before.value:.4f}", f"{questions.after.value:.4f}")
-        rows.append(
-            (
-                "questions answered correctly",
-                f"{questions.before.rows:,}",
-                *shares,
-                _change(questions.change, questions.p_value),
-                _verdict(questions.verdict),
-            )
-        )
+        rows.append(_compared(right, questions.before.rows, questions.before.value, questions.after.value, questions))
     if isinstance(references, NotMeasured):
-        rows.append(_not_measured("probability of reference answers", references))
+        rows.append(_not_measured(likely, references))
     else:
-        shares = (f"{references.before:.4f}", f"{references.after:.4f}")
-        rows.append(
-            (
-                "probability of reference answers",
-                f"{references.rows:,}",
-                *shares,
-                _change(references.change, references.p_value),
-                _verdict(references.verdict),
-            )
-        )
+        rows.append(_compared(likely, references.rows, references.before, references.after, references))
     if isinstance(calls, NotMeasured):
         rows.append(_not_measured("answers that call without tools", calls))
     else:
@@ -85,6 +68,13 @@ def _rows(found: GeneralFacts) -> list[tuple[str | Text, ...]]:
             )
         )
     return rows
+
+
+def _compared(
+    what: str, count: int, before: float, after: float, found: GeneralQuestions | GeneralReferences
+) -> tuple[str | Text, ...]:
+    change = _change(found.change, found.p_value)
+    return (what, f"{count:,}", f"{before:.4f}", f"{after:.4f}", change, _verdict(found.verdict))
 
 
 def _not_measured(what: str, why: NotMeasured) -> tuple[str | Text, ...]:

@@ -1,4 +1,4 @@
-"""How many answers to instructions without tools are learned beside the answers of the task."""
+"""How many answers to instructions without tools are learned together with the answers of the task."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ class SharedPrefixCollator:
     """Makes batches of rows with `input_ids` and `labels`, each one sequence for models with a causal mask."""
 
     shared: bool = True
-    """Whether prefixes are shared; without, every row stands beside the others in the same sequence."""
+    """Whether prefixes are shared; without, the sequence holds every row in full."""
 
     def __call__(self, rows: Sequence[Mapping[str, Any]]) -> dict[str, Tensor]:
         """`input_ids`, `labels`, `position_ids`, shape (1, tokens), and a mask, shape (1, 1, tokens, tokens)."""

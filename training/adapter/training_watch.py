@@ -1,4 +1,4 @@
-"""What happens beside the steps of a training: checks at fixed steps, samples, progress and the time."""
+"""What happens besides the steps of a training: checks at fixed steps, samples, progress and the time."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ def open_answering_model(run: Run) -> AnsweringModel:
 
 
 def answering_hardware(precision: Precision) -> Hardware:
-    """The hardware that answers. On a CPU `auto` is f32: in bf16, answers can depend on those beside them."""
+    """The hardware that answers. On a CPU `auto` is f32: in bf16, answers can depend on the others of their batch."""
     on = detect_hardware(precision)
     is_exact = on.device == Device.CPU and precision == Precision.AUTO
     return on.model_copy(update={"precision": Precision.F32}) if is_exact else on

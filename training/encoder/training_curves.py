@@ -10,7 +10,7 @@ CURVES_FILE = "curves.json"
 
 
 SCORES = ("accuracy", "macro_f1")
-"""Measures of validation beside its loss; a method may have only the first."""
+"""Measures of validation besides its loss; a method may have only the first."""
 
 
 def training_curves(history: Sequence[Mapping[str, Any]]) -> dict[str, list[dict[str, float]]]:

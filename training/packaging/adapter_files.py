@@ -49,7 +49,7 @@ class AdapterFiles:
 
     @property
     def saved_modules(self) -> tuple[str, ...]:
-        """What it holds beside LoRA layers: whole modules, and tensors of another form."""
+        """What it holds besides LoRA layers: whole modules, and tensors of another form."""
         stated = self.config.get("modules_to_save") or ()
         others = {name.removeprefix(PREFIX) for name in self.tensors if not LORA_TENSOR.match(name)}
         return tuple(sorted({*map(str, stated), *others}))

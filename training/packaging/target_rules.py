@@ -48,7 +48,7 @@ class TargetRules(Record):
     source: str
     """Where they are documented."""
     adapter_only: bool
-    """Whether it takes an adapter beside its base model, and not merged weights; false: merged weights alone."""
+    """Whether it takes an adapter together with its base model, and not merged weights; false: merged weights alone."""
     max_rank: int | None = Field(default=None, ge=1)
     """The highest rank; null where any is served."""
     ranks: tuple[int, ...] = ()

@@ -71,7 +71,7 @@ def _unfinished(finished: bool) -> list[FoundError]:
 
 @dataclass(frozen=True)
 class _AnswerReader:
-    """An answer that can be read, beside the expected one."""
+    """An answer that can be read, and the expected one."""
 
     answer: Answer
     expected: Turn

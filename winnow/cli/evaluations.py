@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from winnow.cli.evaluations_beside_splits import (
-    evaluate_format_sensitivity,
-    evaluate_general,
-    evaluate_suite,
-    refuse_beside_splits,
-)
 from winnow.cli.params import JsonOption, choice, context_of, input_files, progress_bar
 from winnow.cli.render import terminal
 from winnow.cli.render.comparison_view import print_comparison
 from winnow.cli.render.evaluation_view import print_evaluation
 from winnow.cli.render.tool_comparison_view import print_tool_comparison
 from winnow.cli.render.tool_evaluation_view import print_tool_evaluation
+from winnow.cli.special_evaluations import (
+    evaluate_format_sensitivity,
+    evaluate_general,
+    evaluate_suite,
+    refuse_other_modes,
+)
 from winnow.core.commands import command
 from winnow.core.model_vocabulary import MissingPrediction
 from winnow.core.record import Record
@@ -107,7 +107,7 @@ def evaluate(
     modes = {"--general": general, "--suite": suite, "--format-sensitivity": format_sensitivity}
     others = {"--predictions": predictions, "--latency": latency, "--learning-curve": learning_curve}
     asks_no_split = split != Split.VALIDATION and (suite is not None or not format_sensitivity)
-    refuse_beside_splits(modes, {**others, "--split": asks_no_split})
+    refuse_other_modes(modes, {**others, "--split": asks_no_split})
     if general is not None:
         evaluate_general(context_of(context), run, general, json=json)
         return

@@ -1,4 +1,4 @@
-"""What `evaluate` measures beside the splits: forgetting, suites, and the form of the prompt."""
+"""What `evaluate` measures besides the splits: forgetting, suites, and the form of the prompt."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ TOGETHER = {"--suite", "--format-sensitivity"}
 """Options that each measure something of their own, and may be given together."""
 
 
-def refuse_beside_splits(modes: Mapping[str, object], others: Mapping[str, object]) -> None:
-    """Raises WinnowError for options without effect: beside one of `modes`, or two modes that exclude each other."""
+def refuse_other_modes(modes: Mapping[str, object], others: Mapping[str, object]) -> None:
+    """Raises WinnowError for options without effect: next to one of `modes`, or two modes that exclude each other."""
     chosen = [name for name, value in modes.items() if value]
     if not chosen:
         return

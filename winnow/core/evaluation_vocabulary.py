@@ -1,4 +1,4 @@
-"""The fixed words about what an evaluation beside the splits finds: forgetting, suites, variants of a prompt."""
+"""The fixed words about what is evaluated besides splits: forgetting, suites, variants of a prompt."""
 
 from __future__ import annotations
 

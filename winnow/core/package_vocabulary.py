@@ -13,9 +13,9 @@ class PackageTarget(StrEnum):
     OLLAMA = "ollama"
     """Merged weights, converted to GGUF."""
     VLLM = "vllm"
-    """An adapter beside its base model."""
+    """An adapter together with its base model."""
     LLAMA_CPP = "llama.cpp"
-    """An adapter beside its base model, both converted to GGUF."""
+    """An adapter together with its base model, both converted to GGUF."""
 
 
 class TargetRule(StrEnum):

@@ -29,7 +29,7 @@ TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "tokenizer.model")
 """A folder with none of these and with one GGUF file has its tokenizer in that file."""
 
 TEMPLATE_ERRORS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError)
-"""What a template raises beside jinja's own errors: it is a program of somebody else's."""
+"""What a template raises besides jinja's own errors: it is a program of somebody else's."""
 
 _DATE_FORMAT = re.compile(r"""strftime_now\(\s*(["'])(.*?)\1""")
 

@@ -30,8 +30,8 @@ from winnow.validators.tools.dialogue import Call
 from winnow.validators.tools.judge_answer import judge_answer
 
 RIGHT = {
-    "prose beside the call": (EVENT, f"Here you go.\n\n{EVENT_CALL}"),
-    "no prose beside the call": (EVENT, EVENT_CALL),
+    "prose next to the call": (EVENT, f"Here you go.\n\n{EVENT_CALL}"),
+    "no prose next to the call": (EVENT, EVENT_CALL),
     "case, spaces and punctuation": (EVENT, event(title="DENTIST")),
     "case, spaces and punctuation of a longer text": (NESTED, table(wishes={"area": "By the window.", "quiet": True})),
     "another number form": (NESTED, table(budget=80.50)),

@@ -14,7 +14,7 @@ OTHER_TOOL = 1_000_000
 
 @dataclass(frozen=True)
 class MatchedCalls:
-    """The calls of an answer beside the expected ones."""
+    """The calls of an answer, and the expected ones."""
 
     pairs: tuple[tuple[int, int], ...]
     """The places of a given and an expected call that belong together, in the order of the given ones."""

@@ -42,8 +42,11 @@ def test_a_probe_is_what_scikit_learn_fits_and_survives_its_file(tmp_path: Path,
     assert np.array_equal(loaded.probabilities(vectors), probe.probabilities(vectors))
 
 
-def test_a_run_says_where_it_came_from_and_the_same_settings_give_the_same_run(trained_example: Trained) -> None:
-    workspace, run_id = trained_example
+def test_a_run_says_where_it_came_from_and_the_same_settings_give_the_same_run(
+    trained_example: Trained, tmp_path: Path
+) -> None:
+    shutil.copytree(trained_example[0].folder.root, tmp_path / "ws")
+    workspace, run_id = Workspace.find(tmp_path / "ws"), trained_example[1]
     facts = workspace.run(run_id).facts_of(LinearRunFacts)
     assert facts.release.sha256 == workspace.release("first").sha256
     assert facts.train_rows == workspace.release("first").counts["train"]

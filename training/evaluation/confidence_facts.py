@@ -24,7 +24,7 @@ class FallbackThreshold(Record):
     """The confidence below which a query should go to the fallback, fitted on validation."""
 
     value: float
-    """The confidence, 0 to 1."""
+    """The calibrated confidence, 0 to 1."""
     risk: float
     """Share of the validation answers that may be wrong, 0 to 1."""
     rows: int
@@ -40,6 +40,8 @@ class FittedParameters(Record):
     """The split that the parameters were fitted on."""
     rows: int
     """Rows of the split."""
+    fallback: str | None
+    """The label of queries that belong to no other; null: the task has none."""
     temperature: FittedValue | NotMeasured
     """The temperature that calibrates the probabilities."""
     fallback_threshold: FallbackThreshold | NotMeasured

@@ -8,7 +8,7 @@ import numpy as np
 
 from winnow.core.result import NotMeasured
 from winnow.training.evaluation.confidence_facts import FittedValue
-from winnow.training.predictions import NO_PROBABILITIES, Predictions
+from winnow.training.predictions import NO_PROBABILITIES, ModelOutput, Predictions
 
 TEMPERATURE_BOUNDS = (0.05, 20.0)
 """The search interval for the temperature."""
@@ -48,4 +48,13 @@ def apply_temperature(predictions: Predictions, temperature: float) -> Predictio
     from scipy.special import softmax
 
     logits = np.log(np.maximum(predictions.probabilities, MIN_PROBABILITY))
-    return Predictions(predictions.classes, softmax(logits / temperature, axis=1))
+    scaled = softmax(logits / temperature, axis=1)
+    return Predictions(predictions.classes, scaled, predictions.reasons, predictions.not_answered)
+
+
+def calibrated(output: ModelOutput, fitted: FittedValue | NotMeasured) -> ModelOutput:
+    """The output with calibrated probabilities and confidence; as it is where no temperature is fitted."""
+    if output.predictions is None or isinstance(fitted, NotMeasured):
+        return output
+    predictions = apply_temperature(output.predictions, fitted.value)
+    return ModelOutput(output.labels, predictions.confidence, predictions)

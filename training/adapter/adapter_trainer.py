@@ -201,6 +201,9 @@ class AnswerTrainer(SFTTrainer):  # type: ignore[misc]  # trl has no types here
 
     order: GroupedBatches
 
+    def _send_telemetry(self) -> None:
+        """Nothing: trl's own method would send usage statistics over the network."""
+
     def _get_train_sampler(self, train_dataset: Any = None) -> GroupedBatches:
         return self.order
 

@@ -162,7 +162,7 @@ def _tokenized(
     record: str, rendered: Sequence[RenderedAnswer], chat: ChatTokenizer, learned: Collection[int]
 ) -> tuple[list[TrainedRow], list[RowFault]]:
     """The rows of the answers that are learned, and the faults of all answers."""
-    problems = [problem for row in rendered for problem in text_problems(row)]
+    problems = [problem for row in rendered for problem in text_problems(row, chat)]
     trained = [row for row in rendered if row.turn in learned]
     ids = chat.token_ids([text for row in trained for text in (row.shared, row.whole)]) if trained else []
     rows = []

@@ -75,7 +75,7 @@ def train_base_model(
 
 def longest_answer(requests: list[AnswerRequest], chat: ChatTokenizer) -> int:
     """Tokens of the longest expected answer, as the call format writes it; 0 if there is none."""
-    texts = [text for one in requests if (text := expected_text(one))]
+    texts = [chat.marked(text) for one in requests if (text := expected_text(one))]
     return max(map(len, chat.token_ids(texts)), default=0) if texts else 0
 
 

@@ -59,7 +59,7 @@ def tokenize(content: GeneralFile, chat: ChatTokenizer) -> GeneralTokens:
     def token_rows(row: ChoiceQuestion | ReferenceInstruction, texts: Sequence[str]) -> list[TokenRow]:
         where = f"{content.name}, row {row.number}"
         try:
-            prompt, *continuations = chat.token_ids([chat.render(row.messages, prompt=True), *texts])
+            prompt, *continuations = chat.token_ids([chat.render(row.messages, prompt=True), *map(chat.marked, texts)])
         except TemplateRefusalError as error:
             problems.append(Problem(where, f"the chat template refuses it: {error}", "a row that it renders"))
             return []

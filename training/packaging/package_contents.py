@@ -62,6 +62,7 @@ class PackageContents:
             "source": self.rules.source,
             "errors": self.rules.errors,
             "run": self.facts.run,
+            "run_argument": shlex.quote(self.facts.run),
             "release": self.facts.release.name,
             "release_hash": self.facts.release.sha256,
             "sources": self.release.manifest.sources,
@@ -81,6 +82,7 @@ class PackageContents:
             "call_format": self.prompt.call_format,
             "folded": " and ".join(self.prompt.folded_roles),
             "stop": self.prompt.stop,
+            "control_texts": self.prompt.control_texts,
             "figures": self.figures,
         }
 

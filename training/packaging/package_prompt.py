@@ -10,6 +10,7 @@ from winnow.config.task import Task
 from winnow.core.vocabulary import Split
 from winnow.curation.checks.chat_template.chat_messages import chat_messages, folded
 from winnow.curation.checks.chat_template.chat_tokenizer import ChatTokenizer
+from winnow.curation.checks.chat_template.control_texts import separated_at_marks
 from winnow.curation.checks.chat_template.role_probe import refused_roles
 from winnow.curation.releases.release import Release
 from winnow.training.answering.answer_request import AnswerRequest, requests_of_rows
@@ -43,6 +44,8 @@ class PackagePrompt:
     """The answer that was trained for it; empty where there is none."""
     stop: Sequence[str]
     """The texts that end an answer."""
+    control_texts: Sequence[str]
+    """Texts that runtimes read as tokens of the template or as the mark of a turn, wherever they stand."""
 
     def facts(self) -> dict[str, Any]:
         """The content of `prompt.json`."""
@@ -55,6 +58,7 @@ class PackagePrompt:
             "text": self.text,
             "answer": self.answer,
             "stop": list(self.stop),
+            "control_texts": list(self.control_texts),
         }
 
 
@@ -72,14 +76,15 @@ def package_prompt(release: Release, chat: ChatTokenizer, task: Task) -> Package
     fields = [dict(message.fields) for message in messages]
     everything = prompt_of(Dialogue((EXAMPLE,), tools), task, Split.TEST)  # test offers the tools that are held out
     return PackagePrompt(
-        everything.system if tools else own.system,
+        chat.separated(everything.system if tools else own.system),
         openai_tools(tools or dialogue.tools),
         task.call_format,
         sorted(refused),
-        fields,
-        chat.render(fields, openai_tools(own.tools), prompt=True),
+        chat.for_runtimes(fields),
+        separated_at_marks(chat.render(fields, openai_tools(own.tools), prompt=True)),
         _expected(request),
         [chat.token_text(one) for one in sorted(chat.stop_ids)],
+        sorted(chat.control_texts.texts | chat.turn_words.texts),
     )
 
 

@@ -89,13 +89,14 @@ def served_model(endpoint: str | None, model: str | None, base: str | None) -> S
 
 def write_adapter_prompts(context: Context, id_or_path: str | Path, path: Path, *, count: int = DEFAULT_PROMPTS) -> int:
     """Write prompts of validation for a runtime that is asked elsewhere; returns how many."""
+    from winnow.curation.checks.chat_template.control_texts import separated_at_marks
     from winnow.training.answering.request_prompts import prompt_texts, require_texts
     from winnow.training.packaging.answer_lines import write_prompts
 
     run = context.run(id_or_path)
     requests = _requests(run, count)
     adapter, _ = _models(run)
-    texts = require_texts(prompt_texts(requests, adapter.chat))
+    texts = map(separated_at_marks, require_texts(prompt_texts(requests, adapter.chat)))
     keys = [one.key for one in requests]
     write_prompts(path, _messages(adapter, requests), dict(zip(keys, texts, strict=True)))
     return len(requests)
@@ -141,13 +142,14 @@ def _asked(model: AnsweringModel, requests: Sequence[AnswerRequest], progress: P
 
 
 def _messages(model: AnsweringModel, requests: Sequence[AnswerRequest]) -> dict[str, Messages]:
-    """What a server gets: the messages with roles folded that the template refuses."""
+    """What a server gets: the messages with roles folded that the template refuses, and control texts separated."""
     from winnow.curation.checks.chat_template.chat_messages import folded
     from winnow.curation.checks.chat_template.role_probe import refused_roles
     from winnow.validators.tools.call_formats import CALL_FORMATS
 
     refused = refused_roles(model.chat, CALL_FORMATS[requests[0].call_format])
-    return {one.key: [dict(message.fields) for message in folded(one.messages(), refused)] for one in requests}
+    fields = {one.key: [message.fields for message in folded(one.messages(), refused)] for one in requests}
+    return {key: model.chat.for_runtimes(messages) for key, messages in fields.items()}
 
 
 def _answers_in_files(files: Sequence[Path]) -> tuple[Mapping[str, str], Mapping[str, str]]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from winnow.core.model_vocabulary import TemplateFault
 from winnow.core.result import NotMeasured
 from winnow.curation.checks.chat_template.chat_tokenizer import ChatTokenizer
+from winnow.curation.checks.chat_template.control_texts import without_marks
 from winnow.curation.checks.chat_template.rendered_answers import RenderedAnswer
 from winnow.validators.tools.call_formats.text_places import excerpt_at, first_difference
 from winnow.validators.tools.dialogue import Call
@@ -32,20 +33,20 @@ class TemplateProblem:
         return f"turn {self.turn + 1}: {self.detail}"
 
 
-def text_problems(row: RenderedAnswer) -> Iterator[TemplateProblem]:
+def text_problems(row: RenderedAnswer, chat: ChatTokenizer) -> Iterator[TemplateProblem]:
     """Texts and calls that are not written, and earlier text that is written differently."""
     if not row.prompt.startswith(row.before):
         yield _changed(row, "the turns before it", row.before, row.prompt)
     if not row.whole.startswith(row.prompt):
         yield _changed(row, "the prompt", row.prompt, row.whole)
-    since = row.prompt.removeprefix(row.before)
+    since = without_marks(row.prompt.removeprefix(row.before))
     for message in row.context:
         for text in message.texts:
             if not _is_written(text, since):
-                detail = f"what the {message.role} says is not in the prompt: {excerpt_at(text, 0)}"
+                detail = f"what the {message.role} says is not in the prompt: {_unwritten(text, chat)}"
                 yield TemplateProblem(TemplateFault.TEXT_DROPPED, row.turn, detail)
-    if row.message.content.strip() not in row.answer or row.message.fields.get("tool_calls"):
-        yield from _answer_problems(row)
+    if row.message.content.strip() not in without_marks(row.answer) or row.message.fields.get("tool_calls"):
+        yield from _answer_problems(row, chat)
 
 
 def token_problems(
@@ -84,16 +85,22 @@ def _end_of_text(chat: ChatTokenizer, whole: Sequence[int], start: int) -> int:
 
 def _changed(row: RenderedAnswer, what: str, earlier: str, later: str) -> TemplateProblem:
     same = first_difference(earlier, later)
-    found = f"{excerpt_at(earlier, same)} became {excerpt_at(later, same)}"
+    found = without_marks(f"{excerpt_at(earlier, same)} became {excerpt_at(later, same)}")
     return TemplateProblem(TemplateFault.PREFIX_CHANGED, row.turn, f"{what} changed: {found}")
 
 
-def _answer_problems(row: RenderedAnswer) -> Iterator[TemplateProblem]:
+def _unwritten(text: str, chat: ChatTokenizer) -> str:
+    """The beginning of a text that is not written, or the word in it with which the template marks turns."""
+    marks = sorted(chat.turn_words.within(text))
+    return f"it has {marks[0]}, with which the template marks turns" if marks else excerpt_at(text, 0)
+
+
+def _answer_problems(row: RenderedAnswer, chat: ChatTokenizer) -> Iterator[TemplateProblem]:
     """What of the answer is not written: its prose, then every call."""
-    rest = row.answer
+    rest = without_marks(row.answer)
     for text in row.message.texts:
         if not _is_written(text, rest):
-            detail = f"what the assistant says is not in the answer: {excerpt_at(text, 0)}"
+            detail = f"what the assistant says is not in the answer: {_unwritten(text, chat)}"
             yield TemplateProblem(TemplateFault.TEXT_DROPPED, row.turn, detail)
         rest = rest.replace(text.strip(), "", 1)
     for call in row.message.calls:

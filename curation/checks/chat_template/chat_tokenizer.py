@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.hashing import json_hash
 from winnow.core.result import NotMeasured
+from winnow.curation.checks.chat_template.control_texts import (
+    BREAK,
+    MARK,
+    REPLACED_MARK,
+    ControlTexts,
+    change_texts,
+    without_marks,
+    words_in_brackets,
+)
+from winnow.validators.tools.call_formats.hermes_tags import CLOSING, OPENING
 
 NO_LIMIT = 10**9
 """Transformers states 1e30 for a tokenizer without a limit; the longest windows of models are 10 million tokens."""
@@ -28,7 +40,7 @@ ANSWER_MARKER = "qzanswerqz"
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "tokenizer.model")
 """A folder with none of these and with one GGUF file has its tokenizer in that file."""
 
-TEMPLATE_ERRORS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError)
+TEMPLATE_ERRORS = (ArithmeticError, AttributeError, LookupError, MemoryError, TypeError, ValueError, RecursionError)
 """What a template raises besides jinja's own errors: it is a program of somebody else's."""
 
 _DATE_FORMAT = re.compile(r"""strftime_now\(\s*(["'])(.*?)\1""")
@@ -65,11 +77,66 @@ class ChatTokenizer:
         """Whether the token that ends an answer is the one that pads rows."""
         return self.tokenizer.pad_token_id in self.stop_ids
 
+    @cached_property
+    def control_texts(self) -> ControlTexts:
+        """The special tokens as text, and the other added tokens with which the template marks turns.
+
+        The tags of calls are none: answers write them, and they end no turn.
+        """
+        marking = {*self.stop_ids, *self.token_ids([self._frame])[0]}
+        tokens = self.tokenizer.added_tokens_decoder.items()
+        special = {str(token) for number, token in tokens if token.special or number in marking}
+        return ControlTexts.of({*self.tokenizer.all_special_tokens, *special} - {OPENING, CLOSING})
+
+    @cached_property
+    def turn_words(self) -> ControlTexts:
+        """Words in brackets with which the template marks turns and which are plain text to the tokenizer: `[INST]`."""
+        return ControlTexts.of(words_in_brackets(self._frame) - self.control_texts.texts - {OPENING, CLOSING})
+
+    @cached_property
+    def _frame(self) -> str:
+        """What the template writes around a dialogue with a system prompt, or without where it refuses one."""
+        user, answer = ({"role": role, "content": ANSWER_MARKER} for role in ("user", "assistant"))
+        written = []
+        for messages in ([user, answer, user], [{**user, "role": "system"}, user]):
+            with contextlib.suppress(TemplateRefusalError):
+                written.append(self._rendered(messages, (), prompt=False))
+        return "".join(written)
+
     def render(self, messages: Sequence[Mapping[str, Any]], tools: Sequence[Any] = (), *, prompt: bool) -> str:
         """The messages as text; for a `prompt`, with what the template writes before an answer.
 
+        Control texts in contents get a MARK, which `token_ids` takes out again and `without_marks` leaves out; words
+        with which the template marks turns get a space, because no tokenizer tells them apart.
         Raises TemplateRefusalError when the template does not render them.
         """
+        return self._rendered(
+            change_texts(list(messages), self._as_content), change_texts(list(tools), self._as_content), prompt=prompt
+        )
+
+    def marked(self, text: str) -> str:
+        """A text that is tokenized outside of messages, with its control texts marked."""
+        return self.control_texts.separated(text.replace(MARK, REPLACED_MARK), MARK)
+
+    def for_runtimes(self, messages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """The messages for a program that renders and tokenizes them itself, and reads control texts anywhere."""
+        found: list[dict[str, Any]] = change_texts(list(messages), self.separated)
+        return found
+
+    def separated(self, text: str) -> str:
+        """A text with a space in every control text and every word that marks turns."""
+        return self.turn_words.separated(self.control_texts.separated(text, BREAK), BREAK)
+
+    def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
+        """The tokens of rendered texts, which hold their special tokens already; marked texts are plain text."""
+        plain = [text for text in texts if MARK not in text]
+        ids = iter(self.tokenizer(plain, add_special_tokens=False)["input_ids"] if plain else [])
+        return [self._marked_ids(text) if MARK in text else next(ids) for text in texts]
+
+    def _as_content(self, text: str) -> str:
+        return self.turn_words.separated(self.marked(text), BREAK)
+
+    def _rendered(self, messages: Sequence[Mapping[str, Any]], tools: Sequence[Any], *, prompt: bool) -> str:
         from jinja2 import TemplateError
 
         offered = list(tools) or None
@@ -82,13 +149,17 @@ class ChatTokenizer:
                 tokenize=False,
             )
         except (TemplateError, *TEMPLATE_ERRORS) as error:
-            raise TemplateRefusalError(str(error) or type(error).__name__) from None
+            raise TemplateRefusalError(without_marks(str(error)) or type(error).__name__) from None
         return rendered
 
-    def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
-        """The tokens of rendered texts, which hold their special tokens already."""
-        ids: list[list[int]] = self.tokenizer(list(texts), add_special_tokens=False)["input_ids"]
-        return ids
+    def _marked_ids(self, text: str) -> list[int]:
+        """The tokens of a marked text without those of the marks."""
+        if not self.tokenizer.is_fast:
+            parts = self.tokenizer(text.split(MARK), add_special_tokens=False)["input_ids"]
+            return [one for part in parts for one in part]
+        found = self.tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
+        places = zip(found["input_ids"], found["offset_mapping"], strict=True)
+        return [one for one, (start, end) in places if start == end or text[start:end].strip(MARK)]
 
     def token_text(self, token: int) -> str:
         """The text of one token."""

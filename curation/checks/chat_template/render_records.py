@@ -41,6 +41,8 @@ class RenderedDialogue:
     problems: tuple[TemplateProblem, ...]
     folded: frozenset[str]
     """Roles that it has and that were folded."""
+    control_texts: frozenset[str] = frozenset()
+    """Texts in its messages that are special tokens of the model."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,7 @@ def _merged(found: Sequence[RenderedDialogue]) -> RenderedDialogue:
         sha256=stable_hash(*(one.sha256 for one in found)),
         problems=tuple(problem for one in found for problem in one.problems),
         folded=frozenset(role for one in found for role in one.folded),
+        control_texts=frozenset(text for one in found for text in one.control_texts),
     )
 
 
@@ -143,7 +146,7 @@ def render_dialogue(
         return _not_rendered([_refused(turn, "; ".join(map(str, found))) for turn, found in unwritable.items()])
     messages = chat_messages(dialogue, prompt.system, written)
     rows, refusals = _rows(chat, folded(messages, set(refused)), openai_tools(prompt.tools))
-    problems = [*refusals, *(problem for row in rows for problem in text_problems(row))]
+    problems = [*refusals, *(problem for row in rows for problem in text_problems(row, chat))]
     trained = [row for row in rows if row.message.trained]
     longest, lost = _token_findings(trained, chat)
     return RenderedDialogue(
@@ -152,6 +155,7 @@ def render_dialogue(
         sha256=stable_hash(*(part for row in trained for part in (row.shared, row.answer))),
         problems=(*problems, *lost),
         folded=frozenset(refused) & {message.role for message in messages},
+        control_texts=frozenset(text for one in messages for text in chat.control_texts.within(one.content)),
     )
 
 

@@ -14,6 +14,9 @@ from winnow.curation.checks.gates.gate import Gate, gate_not_measured, verdict_o
 
 _LONGER_WINDOW = "set base_model.window in winnow.yaml to what the model is trained with, or shorten the system prompt"
 
+SHOWN_TEXTS = 3
+"""Control texts that a note lists."""
+
 FIXES = {
     TemplateFault.REFUSED: "correct the dialogue so that roles alternate, or name another base model",
     TemplateFault.NOTHING_TRAINED: _LONGER_WINDOW,
@@ -76,3 +79,7 @@ def _notes(rendered: RenderedRecords) -> Iterator[str]:
         yield f"the template writes the date of today; here it is {RENDERING_DAY}"
     if chat.masks_its_stop:
         yield "the padding token also ends answers: a trainer that masks padding by its id never trains the end"
+    having = [one.control_texts for one in rendered.by_record.values() if one.control_texts]
+    if having:
+        texts = ", ".join(sorted({text for one in having for text in one})[:SHOWN_TEXTS])
+        yield f"{len(having):,} dialogues say {texts}: text here, and a token where rendered text is tokenized at once"

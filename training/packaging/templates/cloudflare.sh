@@ -15,7 +15,7 @@ jq '{prompt: .text, raw: true, lora: "{{ name }}", temperature: 0, max_tokens: {
   curl "$API/run/{{ served_on }}" -H "Authorization: Bearer $API_TOKEN" -d @-
 
 # Is the adapter in use? Base and adapter must not answer alike: zero differences are an error.
-winnow verify-adapter {{ run }} --prompts prompts.jsonl --count 20
+winnow verify-adapter {{ run_argument }} --prompts prompts.jsonl --count 20
 ask() {
   while read -r ROW; do
     jq "{prompt: .text, raw: true, temperature: 0, max_tokens: {{ max_tokens }}} $1" <<<"$ROW" |
@@ -25,10 +25,10 @@ ask() {
 }
 ask '' >base.jsonl
 ask '+ {lora: "{{ name }}"}' >adapter.jsonl
-winnow verify-adapter {{ run }} --file base.jsonl --file adapter.jsonl
+winnow verify-adapter {{ run_argument }} --file base.jsonl --file adapter.jsonl
 {% for code, meaning in errors.items() %}
 # Error {{ code }}: {{ meaning }}.
 {% endfor %}
 
 # Record where it answers.
-winnow deploy {{ run }} --target cloudflare --remote-id {{ name }} --by NAME --reason TEXT
+winnow deploy {{ run_argument }} --target cloudflare --remote-id {{ name }} --by NAME --reason TEXT

@@ -14,7 +14,7 @@ jq '{model: "{{ name }}", messages: .messages, temperature: 0, max_tokens: {{ ma
   curl http://localhost:8080/v1/chat/completions -H 'Content-Type: application/json' -d @-
 
 # Is the adapter in use? Its answers are compared with those of the base model on this machine.
-winnow verify-adapter {{ run }} --endpoint http://localhost:8080/v1 --model {{ name }}
+winnow verify-adapter {{ run_argument }} --endpoint http://localhost:8080/v1 --model {{ name }}
 
 # Record where it answers.
-winnow deploy {{ run }} --target llama.cpp --remote-id {{ name }} --by NAME --reason TEXT
+winnow deploy {{ run_argument }} --target llama.cpp --remote-id {{ name }} --by NAME --reason TEXT

@@ -8,7 +8,7 @@ jq '{model: "{{ name }}", messages: .messages, stream: false}' prompt.json |
   curl http://localhost:11434/api/chat -d @-
 
 # Does it answer like the adapter? Quantized weights differ a little: evaluate its answers as those of another system.
-winnow verify-adapter {{ run }} --endpoint http://localhost:11434/v1 --model {{ name }}
+winnow verify-adapter {{ run_argument }} --endpoint http://localhost:11434/v1 --model {{ name }}
 
 # Record where it answers.
-winnow deploy {{ run }} --target ollama --remote-id {{ name }} --by NAME --reason TEXT
+winnow deploy {{ run_argument }} --target ollama --remote-id {{ name }} --by NAME --reason TEXT

@@ -7,7 +7,7 @@ jq '{model: "{{ name }}", messages: .messages, temperature: 0, max_tokens: {{ ma
   curl http://localhost:8000/v1/chat/completions -H 'Content-Type: application/json' -d @-
 
 # Is the adapter in use? vLLM answers with the base model, and says nothing, where names do not match.
-winnow verify-adapter {{ run }} --endpoint http://localhost:8000/v1 --model {{ name }} --base "$BASE"
+winnow verify-adapter {{ run_argument }} --endpoint http://localhost:8000/v1 --model {{ name }} --base "$BASE"
 
 # Record where it answers.
-winnow deploy {{ run }} --target vllm --remote-id {{ name }} --by NAME --reason TEXT
+winnow deploy {{ run_argument }} --target vllm --remote-id {{ name }} --by NAME --reason TEXT

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import struct
 import warnings
 from collections.abc import Iterator
@@ -10,18 +11,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.hashing import file_sha256, stable_hash
 from winnow.core.model_vocabulary import Precision, Quantization
 from winnow.curation.engine.embedders.embedder import open_embedder
 from winnow.curation.engine.embedders.model_files import refuse_pickles
+from winnow.training.peft_files import ADAPTER_CONFIG, ADAPTER_WEIGHTS
 
 if TYPE_CHECKING:
     from winnow.training.run_facts import Hardware
 
 GGUF_SUFFIX = ".gguf"
+
+LORA = "LORA"
+"""What peft calls adapters of low-rank layers."""
 
 UNREADABLE = (
     *(ArithmeticError, AttributeError, ImportError, LookupError, OSError, RuntimeError, TypeError, ValueError),
@@ -132,7 +137,13 @@ def _load_folder(folder: str, dtype: Any, quantization: Quantization) -> Any:
             load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=dtype, bnb_4bit_use_double_quant=True
         )
     return AutoModelForCausalLM.from_pretrained(
-        folder, use_safetensors=True, dtype=dtype, local_files_only=True, attn_implementation="sdpa", **options
+        folder,
+        use_safetensors=True,
+        dtype=dtype,
+        local_files_only=True,
+        trust_remote_code=False,  # else a model that brings code asks in the terminal whether to run it
+        attn_implementation="sdpa",
+        **options,
     )
 
 
@@ -141,7 +152,12 @@ def _load_gguf(path: Path, dtype: Any) -> Any:
     from transformers import AutoModelForCausalLM
 
     read = AutoModelForCausalLM.from_pretrained(
-        str(path.parent), gguf_file=path.name, dtype=dtype, local_files_only=True, attn_implementation="sdpa"
+        str(path.parent),
+        gguf_file=path.name,
+        dtype=dtype,
+        local_files_only=True,
+        trust_remote_code=False,
+        attn_implementation="sdpa",
     )
     config = read.config
     if hasattr(config, "quantization_config"):
@@ -157,9 +173,35 @@ def _with_adapter(network: Any, adapter: Path) -> Any:
     from peft import PeftModel
 
     try:
+        _require_lora(adapter)
         with quiet_libraries():
-            return PeftModel.from_pretrained(network, str(adapter))
+            model = PeftModel.from_pretrained(network, str(adapter))
+        _require_same_tensors(model, adapter)
+        return model
     except UNREADABLE as error:
         found = f"cannot be loaded ({(str(error).splitlines() or [type(error).__name__])[0][:160]})"
         fix = "use the base model that the adapter was trained on"
         raise WinnowError(Problem(f"adapter {adapter}", found, "a LoRA adapter of the base model", fix)) from None
+
+
+def _require_lora(adapter: Path) -> None:
+    """Raises OSError or ValueError unless peft would read LoRA layers in safetensors from the folder.
+
+    Without safetensors it would unpickle another file, or look for one on the hub.
+    """
+    stated = json.loads((adapter / ADAPTER_CONFIG).read_text(encoding="utf-8"))
+    kind = stated.get("peft_type") if isinstance(stated, dict) else None
+    if kind != LORA:
+        raise ValueError(f"peft_type is {kind!r}")
+    if not (adapter / ADAPTER_WEIGHTS).is_file():
+        raise ValueError(f"{ADAPTER_WEIGHTS} is missing")
+
+
+def _require_same_tensors(model: Any, adapter: Path) -> None:
+    """Raises ValueError for layers without weights in the file, and the other way around: peft only warns of them."""
+    from peft import get_peft_model_state_dict
+
+    with safe_open(adapter / ADAPTER_WEIGHTS, framework="pt") as file:
+        others = set(file.keys()) ^ set(get_peft_model_state_dict(model, save_embedding_layers=False))
+    if others:
+        raise ValueError(f"{len(others)} tensors are not those of the layers that it changes: {min(others)}")

@@ -97,7 +97,7 @@ class RunFacts(RunIdentity):
     seconds: float
     """Duration of the training, in seconds."""
     weights: dict[str, str] = Field(default_factory=dict)
-    """SHA-256 of every file of weights, by path relative to the run; empty where there are none, or not stated."""
+    """SHA-256 of every file of weights and settings of an adapter, by path relative to the run; empty: not stated."""
 
 
 class TrainedRunFacts(RunFacts):

@@ -23,6 +23,7 @@ from winnow.core.hashing import file_sha256, json_hash
 from winnow.core.versions import package_version
 from winnow.core.vocabulary import Split
 from winnow.curation.releases.release import Release
+from winnow.training.peft_files import ADAPTER_CONFIG
 from winnow.training.run_facts import (
     AnyRunFacts,
     Look,
@@ -43,6 +44,9 @@ LOOKS_FILE = "looks.jsonl"
 
 FOLDER_NAME = re.compile(r"[^./\\\x00-\x1f][^/\\\x00-\x1f]*")
 """Names that a run's folder can have on every system; one that starts with a dot is a run that is being written."""
+
+WEIGHTS = ("*.safetensors", ADAPTER_CONFIG)
+"""The files that a run's answers depend on: another `lora_alpha` in an adapter's settings gives another model."""
 
 NO_MODEL = "the predictions were imported: there is no model to run"
 
@@ -162,6 +166,7 @@ def create_run(
         return CreatedRun(open_run(path), new=False)
     remove_abandoned_parts(folder)
     part = folder / f".{name}.{os.getpid()}.part"
+    shutil.rmtree(part, ignore_errors=True)  # in a container, a killed command may have had the same process number
     part.mkdir(parents=True)
     try:
         identity = RunIdentity(
@@ -209,8 +214,9 @@ def open_run(path: Path, *, places: Sequence[Path] = ()) -> Run:
 
 
 def _weights(folder: Path) -> dict[str, str]:
-    """SHA-256 of every file of weights in a folder, by relative path."""
-    return {path.relative_to(folder).as_posix(): file_sha256(path) for path in sorted(folder.rglob("*.safetensors"))}
+    """SHA-256 of every file of weights in a folder, and of the settings that scale them, by relative path."""
+    files = sorted(path for pattern in WEIGHTS for path in folder.rglob(pattern))
+    return {path.relative_to(folder).as_posix(): file_sha256(path) for path in files}
 
 
 def _file_hash(path: Path) -> str:

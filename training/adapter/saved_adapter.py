@@ -12,6 +12,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
+from winnow.core.errors import Problem, WinnowError
 from winnow.core.model_vocabulary import Precision
 from winnow.training.peft_files import ADAPTER_CONFIG, ADAPTER_WEIGHTS
 
@@ -20,8 +21,12 @@ def save_adapter(model: Any, folder: Path, *, base: str, answers: Callable[[Any]
     """Write weights and configuration, and return the number format of the weights.
 
     `answers` gives greedy answers of a model to some prompts: if they change when the weights are rounded to bf16, the
-    weights are kept in f32. `base` is the name that the configuration states for the base model.
+    weights are kept in f32. `base` is the name that the configuration states for the base model. Raises WinnowError
+    when the training diverged, so that weights are no finite numbers.
     """
+    if not all(bool(one.isfinite().all()) for one in model.parameters() if one.requires_grad):
+        fix = "train with a lower `learning_rate`"
+        raise WinnowError(Problem("training", "it diverged: weights are not finite", "finite weights", fix))
     exact = answers(model)
     with rounded_to_bf16(model):
         same = answers(model) == exact

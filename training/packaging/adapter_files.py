@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,7 @@ class AdapterFiles:
     @property
     def rank(self) -> int:
         """The highest rank of its layers."""
-        return max([int(self.config.get("r", 0)), *map(int, dict(self.config.get("rank_pattern") or {}).values())])
+        return max(_ranks(self.config))
 
     @property
     def modules(self) -> tuple[str, ...]:
@@ -50,7 +50,7 @@ class AdapterFiles:
     @property
     def saved_modules(self) -> tuple[str, ...]:
         """What it holds besides LoRA layers: whole modules, and tensors of another form."""
-        stated = self.config.get("modules_to_save") or ()
+        stated = _listed(self.config.get("modules_to_save"))
         others = {name.removeprefix(PREFIX) for name in self.tensors if not LORA_TENSOR.match(name)}
         return tuple(sorted({*map(str, stated), *others}))
 
@@ -63,13 +63,18 @@ class AdapterFiles:
 def read_adapter(folder: Path) -> AdapterFiles:
     """The adapter in a folder. Files with other names are listed, and an adapter without its files has no tensors.
 
-    Raises WinnowError when there is no such folder, or a file is damaged.
+    Raises WinnowError when there is no such folder, a file is damaged, or a link that leads to another place: what it
+    leads to would be packed and uploaded.
     """
     try:
-        names = tuple(sorted(one.name for one in folder.iterdir() if one.is_file()))
+        listed = sorted(folder.iterdir())
     except OSError:
         fix = "name a run of method adapter, or restore its folder from a copy"
         raise WinnowError(Problem(str(folder), "missing", "the folder of an adapter", fix)) from None
+    if links := [one for one in listed if one.is_symlink()]:
+        fix = "put the file itself there"
+        raise WinnowError([Problem(str(one), "a link", "a file of the adapter", fix) for one in links])
+    names = tuple(one.name for one in listed if one.is_file())
     weights = folder / ADAPTER_WEIGHTS
     size = weights.stat().st_size if weights.is_file() else 0
     return AdapterFiles(folder, _config(folder / ADAPTER_CONFIG), _tensor_names(weights), size, names)
@@ -80,11 +85,39 @@ def _config(path: Path) -> dict[str, Any]:
         return {}
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise _damaged(path, str(error)) from None
     if not isinstance(found, dict):
         raise _damaged(path, "no JSON object")
+    try:
+        list(_ranks(found))
+    except (ValueError, TypeError, OverflowError) as error:
+        raise _damaged(path, f"a rank is no number: {error}") from None
     return found
+
+
+def _ranks(config: Mapping[str, Any]) -> Iterator[int]:
+    """The rank, and those of single layers. Raises ValueError, TypeError or OverflowError for what is no number."""
+    yield int(config.get("r", 0))
+    yield from map(int, dict(config.get("rank_pattern") or {}).values())
+
+
+def _listed(value: object) -> list[object]:
+    """A list of names, or one name."""
+    return list(value) if isinstance(value, list) else [value] if value else []
+
+
+def require_finite(adapter: AdapterFiles) -> None:
+    """Raises WinnowError for weights that are no finite numbers: a model with them answers nothing that was learned."""
+    from safetensors.torch import load_file
+
+    path = adapter.folder / ADAPTER_WEIGHTS
+    weights = load_file(path) if path.is_file() else {}
+    wrong = [name for name, tensor in sorted(weights.items()) if not bool(tensor.isfinite().all())]
+    if wrong:
+        found = f"{len(wrong)} of {len(weights)} tensors have values that are not finite: {wrong[0]}"
+        fix = "train again with a lower `learning_rate`"
+        raise WinnowError(Problem(str(path), found, "finite numbers", fix))
 
 
 def _tensor_names(path: Path) -> tuple[str, ...]:
@@ -101,4 +134,5 @@ def _tensor_names(path: Path) -> tuple[str, ...]:
 
 def _damaged(path: Path, why: str) -> WinnowError:
     fix = "restore the folder from a copy, or train again"
-    return WinnowError(Problem(str(path), f"cannot be read ({why.splitlines()[0][:120]})", "as peft saved it", fix))
+    reason = (why.splitlines() or ["no reason"])[0][:120]
+    return WinnowError(Problem(str(path), f"cannot be read ({reason})", "as peft saved it", fix))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from winnow.training.causal_models import gguf_file, unusable_model
+from winnow.training.causal_models import UNREADABLE, gguf_file, unusable_model
 
 GGUF = "gguf"
 """How a GGUF file is quantized, whatever its number formats are: its weights are dequantized when it is loaded."""
@@ -40,7 +40,7 @@ def base_architecture(folder: str | Path) -> BaseArchitecture:
         config = AutoConfig.from_pretrained(source, local_files_only=True, trust_remote_code=False, **options)
         with torch.device("meta"):
             network = AutoModelForCausalLM.from_config(config)
-    except (OSError, ValueError, KeyError, ImportError) as error:
+    except UNREADABLE as error:
         raise unusable_model(str(folder), str(error) or type(error).__name__) from None
     modules = frozenset(name for name, _ in network.named_modules() if name)
     return BaseArchitecture(str(config.model_type), modules, GGUF if gguf else _method(config), config)

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from winnow.core.errors import GateError, Problem, WinnowError
+from winnow.core.errors import GateError, Parameter, Problem, WinnowError
 from winnow.core.hashing import file_sha256, json_hash
 from winnow.core.package_vocabulary import PackageTarget
 from winnow.curation.checks.chat_template.chat_tokenizer import open_chat_tokenizer
 from winnow.training.answering.run_base import base_of_run
-from winnow.training.packaging.adapter_files import read_adapter
+from winnow.training.packaging.adapter_files import read_adapter, require_finite
 from winnow.training.packaging.base_architecture import base_architecture
 from winnow.training.packaging.cloudflare_package import fill_cloudflare_package
 from winnow.training.packaging.llama_cpp_package import fill_llama_cpp_package
@@ -88,6 +88,8 @@ def package_contents(run: Run, rules: TargetRules, *, name: str, used_names: Map
     the training, and GateError with every rule of the target that the run violates.
     """
     facts = _adapter_facts(run)
+    if not name:
+        raise WinnowError(Problem(Parameter("name"), "it is empty", "a name that the adapter gets in the runtime"))
     base, release = base_of_run(run), release_of(run)
     if not release.kind.holds_dialogues:
         fix = "serve it with `ws.predict`, which decodes nothing but labels"
@@ -116,6 +118,7 @@ def package_contents(run: Run, rules: TargetRules, *, name: str, used_names: Map
     )
     if faults := target_faults(rules, subject):
         raise GateError(faults)
+    require_finite(adapter)
     prompt, figures = package_prompt(release, chat, task_of_run(run, release)), card_figures(run.path)
     license_ = stated_license(Path(base.folder))
     return PackageContents(

@@ -91,7 +91,8 @@ def ollama_texts(chat: ChatTokenizer) -> TemplateTexts:
     """
     try:
         found = _derived(chat)
-        same = found.form and all(_is_same(chat, found, dialogue) for dialogue in _checked_dialogues(found))
+        same = found.form and _fits_modelfile(chat, found)
+        same = same and all(_is_same(chat, found, dialogue) for dialogue in _checked_dialogues(found))
     except (TemplateRefusalError, ValueError):  # ValueError: a content is missing, or its text is not where expected
         same = False
     if not same:
@@ -159,6 +160,12 @@ def _checked_dialogues(texts: TemplateTexts) -> Iterator[list[Message]]:
         tool = {"role": Role.TOOL.value, "content": CHECKED_TEXT}
         yield [user, assistant, tool]
         yield [user, assistant, tool, tool, assistant, user]
+
+
+def _fits_modelfile(chat: ChatTokenizer, texts: TemplateTexts) -> bool:
+    """Whether no text ends the quotes in which the Modelfile states it."""
+    stops = [chat.token_text(one) for one in chat.stop_ids]
+    return '"""' not in texts.go_template() and not any('"' in stop or "\n" in stop for stop in stops)
 
 
 def _is_same(chat: ChatTokenizer, texts: TemplateTexts, dialogue: Sequence[Message]) -> bool:

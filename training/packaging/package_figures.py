@@ -49,10 +49,11 @@ def card_figures(run: Path) -> list[CardFigure]:
 def _of_split(run: Path, split: str) -> Iterator[CardFigure]:
     try:
         stored = json.loads((run / EVALUATIONS / f"{split}.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        found = list(_measured(stored, ()))
+    except (OSError, ValueError, RecursionError):
         return
-    for name, one in _measured(stored, ()):
-        if 0 <= one["value"] <= 1:
+    for name, one in found:
+        if all(isinstance(value, int | float) for value in one.values()) and 0 <= one["value"] <= 1:
             yield CardFigure(split, name, one["value"], one["low"], one["high"], one["rows"])
 
 

@@ -37,6 +37,7 @@ def write_package(folder: Path, facts: Mapping[str, Any], fill_folder: Callable[
     folder.parent.mkdir(parents=True, exist_ok=True)
     remove_abandoned_parts(folder.parent)
     part = folder.with_name(f".{folder.name}.{os.getpid()}.part")
+    shutil.rmtree(part, ignore_errors=True)  # in a container, a killed command may have had the same process number
     part.mkdir()
     try:
         fill_folder(part)

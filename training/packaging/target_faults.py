@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import PurePath
 from typing import NamedTuple
@@ -26,6 +27,9 @@ Faults = Iterator[RuleFault]
 MEGABYTE = 1_000_000
 
 OTHER_NAME = "give the package another name"
+
+NOT_IN_NAMES = re.compile(r"[^\w.@+:-]|^[.-]")
+"""What no name has, because it leads to another folder or ends an argument of a command."""
 
 
 def target_faults(rules: TargetRules, subject: PackageSubject) -> list[Problem]:
@@ -167,6 +171,9 @@ def _call_format(rules: TargetRules, subject: PackageSubject) -> Faults:
 def _name(rules: TargetRules, subject: PackageSubject) -> Faults:
     if subject.name and not rules.name_pattern.fullmatch(subject.name):
         yield RuleFault(f"name {subject.name!r}", f"a name of the form {rules.name_pattern.pattern}", OTHER_NAME)
+    elif NOT_IN_NAMES.search(subject.name):
+        expected = "a name that is part of a file name and of commands, whatever the rules say"
+        yield RuleFault(f"name {subject.name!r}", expected, OTHER_NAME)
 
 
 def _new_name(rules: TargetRules, subject: PackageSubject) -> Faults:

@@ -110,8 +110,8 @@ def tokenize_prompt(folder: str, router_prompt: RouterPrompt) -> PromptTokens:
     from transformers import AutoConfig, AutoTokenizer
 
     try:
-        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-        config = AutoConfig.from_pretrained(folder, local_files_only=True).get_text_config()
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+        config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False).get_text_config()
     except (OSError, ValueError) as error:
         raise unusable_model(folder, str(error)) from None
     whole = router_prompt.render(shared=router_prompt.shared, text=TEXT_PLACEHOLDER)
@@ -159,7 +159,9 @@ def _open_scorer(path: Path, folder: str, precision: Precision, batch_size: int)
     parts = tokenize_prompt(folder, load_router_prompt(path))
     dtype = torch.bfloat16 if on.precision == Precision.BF16 else torch.float32
     try:
-        network = AutoModelForCausalLM.from_pretrained(folder, use_safetensors=True, dtype=dtype, local_files_only=True)
+        network = AutoModelForCausalLM.from_pretrained(
+            folder, use_safetensors=True, dtype=dtype, local_files_only=True, trust_remote_code=False
+        )
     except (OSError, ValueError) as error:
         raise unusable_model(folder, str(error)) from None
     network.to(on.device).eval()

@@ -118,6 +118,8 @@ def test_a_package_states_what_it_is_made_of_and_how_it_is_called(packed: tuple[
     assert prompt["text"].startswith("<|im_start|>system\n" + prompt["messages"][0]["content"])
     assert prompt["text"].endswith("<|im_start|>assistant\n")
     assert prompt["stop"] == ["<|im_end|>"]
+    assert prompt["control_texts"] == ["<|im_end|>", "<|im_start|>"]
+    assert "`< |im_end|>`" in card
     stated = json.loads((made.folder / "package.json").read_text())
     assert set(stated["files"]) == {
         path.relative_to(made.folder).as_posix()
@@ -182,7 +184,7 @@ def test_runs_without_an_adapter_and_other_base_models_are_refused(
     config = other.path / "adapter" / "adapter_config.json"
     stated = config.read_text()
     config.write_text("[")
-    with pytest.raises(WinnowError, match=r"adapter_config\.json: cannot be read"):
+    with pytest.raises(GateError, match=r"adapter_config\.json: missing or changed"):
         workspace.package(other.id, target="vllm")
     config.write_text(stated)
     weights = (base / "model.safetensors").read_bytes()

@@ -91,6 +91,7 @@ def _copy(source: Path, target: Path) -> None:
     """Copy a folder so that it appears complete or not at all."""
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    shutil.rmtree(part, ignore_errors=True)  # in a container, a killed command may have had the same process number
     try:
         shutil.copytree(source, part)
         part.rename(target)

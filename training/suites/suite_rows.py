@@ -12,6 +12,7 @@ from winnow.config.task import Task
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.evaluation_vocabulary import Difficulty
 from winnow.core.example import record_id
+from winnow.core.hashing import stable_hash
 from winnow.core.record import Record
 from winnow.curation.io.readers.numbered_rows import value_text
 from winnow.curation.io.readers.raw_rows import read_rows
@@ -24,6 +25,9 @@ DIFFICULTY_COLUMN = "difficulty"
 
 NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
 """What the name of a suite cannot have: it is part of the names of files."""
+
+SUFFIXES = re.compile(r"\.(?:jsonl|ndjson|json|csv|tsv|parquet|txt|yaml|yml)(?:\.gz)?$", re.IGNORECASE)
+"""The ends of the names of files; what is before them may have dots, too: `tests.v2.jsonl`."""
 
 FindRepeats = Callable[[Sequence[str]], Sequence[bool]]
 """Whether train has each text, or one as near as a leak."""
@@ -91,8 +95,17 @@ def read_suite(path: Path, task: Task) -> Suite:
         first = f"; row {refused[0].row}: {refused[0].reason}" if refused else ""
         expected = "labeled dialogues with tools of the task"
         raise WinnowError(Problem(raw.name, f"none of {len(found.rows)} rows can be asked{first}", expected))
-    name = NOT_IN_NAMES.sub("-", Path(raw.name).name.split(".")[0]).strip("-.") or "suite"
-    return Suite(name, raw.name, raw.file_hash, len(found.rows), list(kept.values()), refused, [])
+    return Suite(suite_name(raw.name), raw.name, raw.file_hash, len(found.rows), list(kept.values()), refused, [])
+
+
+def suite_name(file: str) -> str:
+    """The name of a file without its suffixes, with a hash of it where characters had to be left out.
+
+    Otherwise two files could have one name, and the results of one would replace those of the other.
+    """
+    stem = SUFFIXES.sub("", Path(file).name)
+    name = NOT_IN_NAMES.sub("-", stem).strip("-.")
+    return name if name == stem else f"{name or 'suite'}-{stable_hash(stem, length=8)}"
 
 
 def without_repeats(suite: Suite, repeats: FindRepeats) -> Suite:

@@ -29,7 +29,7 @@ from winnow.training.suites.format_sensitivity import compare_variants, measure_
 from winnow.training.suites.prompt_variants import TOOLS_HEADING, prompt_tools, variants_of, varied
 from winnow.training.suites.suite_evaluation import by_difficulty, evaluate_suite, suite_requests
 from winnow.training.suites.suite_facts import SuiteFacts
-from winnow.training.suites.suite_rows import Suite, read_suite, without_repeats
+from winnow.training.suites.suite_rows import NOT_IN_NAMES, Suite, read_suite, suite_name, without_repeats
 from winnow.workspace import Workspace
 
 
@@ -79,7 +79,7 @@ def test_wrong_rows_are_refused_with_their_reason(task: Task, tmp_path: Path) ->
         {**other, "difficulty": "hard"},
     ]
     suite = read_suite(write_jsonl(tmp_path / "my suite.v2.jsonl", rows), task)
-    assert (suite.name, [one.row for one in suite.dialogues]) == ("my-suite", [1, 8])
+    assert (suite.name, [one.row for one in suite.dialogues]) == (suite_name("my suite.v2.jsonl"), [1, 8])
     assert [one.difficulty for one in suite.dialogues] == [None, Difficulty.HARD]
     words = ["no label", "delete_task", "'extreme'", "title", "", "the same dialogue as row 1"]
     assert [one.row for one in suite.refused] == [2, 3, 4, 5, 6, 7]
@@ -209,3 +209,20 @@ def test_a_run_of_a_role_is_asked_for_the_answers_of_its_role(task: Task) -> Non
     assert called == {"create_event", "update_event", "delete_event"}
     offered = {tool.name for one in requests for tool in prompt_tools(one, task, "test")}
     assert offered == called
+
+
+def test_suites_of_different_files_have_different_names() -> None:
+    files = [
+        "tests.jsonl",
+        "tests.v2.jsonl",
+        "tests v2.jsonl",
+        "tests-v2.jsonl",
+        "测试.jsonl",
+        "套件.jsonl",
+        "größe.json",
+    ]
+    names = [suite_name(one) for one in files]
+    assert names[:2] == ["tests", "tests.v2"]
+    assert len(set(names)) == len(files)
+    assert suite_name("x/tests.jsonl.gz") == "tests"
+    assert all(NOT_IN_NAMES.search(one) is None and not one.startswith(".") for one in names)

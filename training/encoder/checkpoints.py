@@ -7,19 +7,36 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from winnow.core.atomic import write_json_file
+
 STATE_FILE = "trainer_state.json"
 SECONDS_FILE = "seconds.json"
 
 
 def last_checkpoint(folder: Path) -> Path | None:
-    """The newest complete checkpoint; incomplete ones are removed. The Trainer writes its state last."""
+    """The newest complete checkpoint; incomplete ones are removed. The Trainer writes its state last.
+
+    Its state names the best checkpoint in this folder, also where the folder was moved since.
+    """
     complete = []
     for path in folder.glob("checkpoint-*"):
         try:
             complete.append((int(trainer_state(path)["global_step"]), path))
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, TypeError):
             shutil.rmtree(path, ignore_errors=True)
-    return max(complete)[1] if complete else None
+    if not complete:
+        return None
+    newest = max(complete)[1]
+    _name_best_in(newest, folder)
+    return newest
+
+
+def _name_best_in(checkpoint: Path, folder: Path) -> None:
+    """State where the best checkpoint is now: the Trainer keeps the last weights, silently, if it does not find it."""
+    state = trainer_state(checkpoint)
+    best = Path(str(state.get("best_model_checkpoint") or folder / checkpoint.name))
+    if best.parent != folder:
+        write_json_file(checkpoint / STATE_FILE, state | {"best_model_checkpoint": str(folder / best.name)})
 
 
 def trainer_state(checkpoint: Path) -> dict[str, Any]:

@@ -89,7 +89,7 @@ def fit_adapter(
     with seeded_randomness(seed), quiet_libraries():
         last = last_checkpoint(checkpoints)
         watch = TrainingWatch(rows.train, rows.validation, chat, settings, checkpoints, progress)
-        watch.start(started, elapsed_seconds(last), trainer_state(last)["global_step"] if last else 0)
+        watch.start(started, elapsed_seconds(last), trainer_state(last)["global_step"] if last else 0, last)
         arguments = training_arguments(settings, hardware, checkpoints, seed=seed, report_to=report_to, rows=rows)
         trainer = build_trainer(base, chat, rows, arguments, settings, hardware, callbacks=[watch])
         check_collated(rows.train, trainer.train_dataset, trainer.data_collator, chat)
@@ -182,7 +182,7 @@ def build_trainer(
     trainer = AnswerTrainer(
         network,
         arguments,
-        data_collator=SharedPrefixCollator(),
+        data_collator=SharedPrefixCollator(computed_in=torch.bfloat16 if arguments.bf16 else torch.float32),
         train_dataset=_dataset(rows.train),
         eval_dataset=_dataset(sorted(rows.validation, key=lambda row: row.input_ids)) if rows.validation else None,
         processing_class=chat.tokenizer,

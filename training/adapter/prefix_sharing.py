@@ -35,6 +35,11 @@ class SharedPrefixCollator:
 
     shared: bool = True
     """Whether prefixes are shared; without, the sequence holds every row in full."""
+    computed_in: torch.dtype | None = None
+    """The number format of attention: the mask is what is added to its scores, made once for all layers.
+
+    None: a mask of booleans, of which every layer makes a copy of its own in this format, and keeps it.
+    """
 
     def __call__(self, rows: Sequence[Mapping[str, Any]]) -> dict[str, Tensor]:
         """`input_ids`, `labels`, `position_ids`, shape (1, tokens), and a mask, shape (1, 1, tokens, tokens)."""
@@ -43,8 +48,13 @@ class SharedPrefixCollator:
             "input_ids": torch.tensor([tree.input_ids]),
             "labels": torch.tensor([tree.labels]),
             "position_ids": torch.tensor([tree.positions]),
-            "attention_mask": ancestor_mask(tree)[None, None],
+            "attention_mask": self._mask(ancestor_mask(tree)[None, None]),
         }
+
+    def _mask(self, seen: Tensor) -> Tensor:
+        if self.computed_in is None:
+            return seen
+        return torch.zeros(seen.shape, dtype=self.computed_in).masked_fill_(~seen, -torch.inf)
 
 
 def token_tree(rows: Sequence[Mapping[str, Any]], *, shared: bool = True) -> TokenTree:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -19,8 +18,8 @@ from winnow.curation.engine.embedders.embedder import Embedder, open_embedder
 from winnow.curation.engine.embedders.model_files import refuse_pickles
 from winnow.curation.releases.release import Release
 from winnow.training.encoder.encoder_settings import EncoderSettings
-from winnow.training.encoder.training_curves import CURVES_FILE, training_curves
-from winnow.training.encoder.training_curves_svg import draw_training_curves
+from winnow.training.encoder.training_curves import training_curves
+from winnow.training.encoder.training_curves_svg import write_training_curves
 from winnow.training.predictions import Predictions
 from winnow.training.resumable_run import create_resumable_run
 from winnow.training.run_facts import BaseModelFacts, EmbedderFacts, EncoderRunFacts, RunIdentity
@@ -32,9 +31,6 @@ if TYPE_CHECKING:
     from winnow.training.encoder.encoder_classifier import EncoderClassifier
     from winnow.training.encoder.initialization import LabeledTexts
     from winnow.training.encoder.trainer import TrainedEncoder
-
-
-CURVES_PLOT_FILE = "curves.svg"
 
 ENCODER_PACKAGES = (*RESULT_PACKAGES, "accelerate", "peft", "transformers")
 """Packages whose version is part of a run's id, as is the hash of the encoder's weights."""
@@ -108,11 +104,7 @@ def _write_model(part: Path, fitted: TrainedEncoder) -> None:
     from winnow.training.encoder.lora_adapter import save_adapter
 
     save_adapter(fitted.model, fitted.classes, part)
-    points = training_curves(fitted.history)
-    (part / CURVES_FILE).write_text(json.dumps(points, indent=1) + "\n", encoding="utf-8")
-    (part / CURVES_PLOT_FILE).write_text(
-        draw_training_curves(points, best_epoch=fitted.training.best_epoch), encoding="utf-8"
-    )
+    write_training_curves(part, training_curves(fitted.history), best_epoch=fitted.training.best_epoch)
 
 
 def dry_run(release: Release, *, settings: EncoderSettings | None = None, seed: int = 0) -> DryRunEstimate:

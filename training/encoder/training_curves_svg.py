@@ -1,9 +1,16 @@
-"""Draw the training curves as SVG."""
+"""Draw the training curves as SVG, and write them into the folder of a run."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from html import escape
+from pathlib import Path
+
+from winnow.training.encoder.training_curves import CURVES_FILE
+
+CURVES_PLOT_FILE = "curves.svg"
+"""In a run folder: the picture of its training curves."""
 
 WIDTH, HEIGHT, LEFT, TOP, GAP = 300, 180, 44, 30, 60
 """Size of a panel, its margins, and the gap between panels, in pixels."""
@@ -12,6 +19,14 @@ COLORS = {"train": "#b45309", "validation": "#1d4ed8", "accuracy": "#1d4ed8", "m
 """Distinguishable by color-blind readers too: orange, blue and green of different lightness."""
 
 Points = list[tuple[float, float]]
+
+
+def write_training_curves(
+    folder: Path, points: Mapping[str, Sequence[Mapping[str, float]]], *, best_epoch: float
+) -> None:
+    """Write the curves into the folder of a run, as JSON and as a picture."""
+    (folder / CURVES_FILE).write_text(json.dumps(points, indent=1) + "\n", encoding="utf-8")
+    (folder / CURVES_PLOT_FILE).write_text(draw_training_curves(points, best_epoch=best_epoch), encoding="utf-8")
 
 
 def draw_training_curves(points: Mapping[str, Sequence[Mapping[str, float]]], *, best_epoch: float) -> str:

@@ -28,6 +28,8 @@ from winnow.validators.stats.significance import SIGNIFICANCE_LEVEL, holm
 if TYPE_CHECKING:
     import pandas as pd
 
+    from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts
+
 
 SEED = 0
 """Seed of the bootstrap, so that comparing the same runs again gives the same result."""
@@ -69,10 +71,7 @@ def compare(
 
     Raises WinnowError for fewer than two runs, for a run that is given twice, or when there are no common rows.
     """
-    check_runs(runs)
-    releases = [release_of(run) for run in runs]
-    for run, release in zip(runs, releases, strict=True):
-        check_release(run, release, split)
+    releases = compared_releases(runs, split)
     common = _common_rows(runs, releases, split, current_label)
     table = common.rows
     for run in runs:
@@ -127,8 +126,7 @@ def _compare_pairs(
     runs: Sequence[Run], releases: Sequence[Release], table: pd.DataFrame, labels: Sequence[str]
 ) -> list[ComparedPair]:
     """Every pair of runs, in the order given; p-values are adjusted for the number of pairs."""
-    audits = [release.manifest.label_accuracy for release in reversed(releases)]
-    audit = next((one for one in audits if one), None)
+    audit = newest_audit(releases)
     gold = table["gold"].tolist()
     pairs = list(itertools.combinations(runs, 2))
     compared = [
@@ -164,6 +162,24 @@ def _common_rows(
     rows = tables[-1].loc[same, ["text"]].reset_index().assign(gold=[gold[-1][record] for record in same])
     left_out = {run.id: len(table) - len(same) for run, table in zip(runs, tables, strict=True)}
     return _CommonRows(rows, left_out, len(shared) - len(same))
+
+
+def compared_releases(runs: Sequence[Run], split: str) -> list[Release]:
+    """The releases of runs that are compared on a split.
+
+    Raises WinnowError for fewer than two runs, for a run that is given twice, and for a release without the split.
+    """
+    check_runs(runs)
+    releases = [release_of(run) for run in runs]
+    for run, release in zip(runs, releases, strict=True):
+        check_release(run, release, split)
+    return releases
+
+
+def newest_audit(releases: Sequence[Release]) -> LabelAccuracyFacts | None:
+    """The audited accuracy of labels of the last release that has one."""
+    audits = [release.manifest.label_accuracy for release in reversed(releases)]
+    return next((one for one in audits if one), None)
 
 
 def check_runs(runs: Sequence[Run]) -> None:

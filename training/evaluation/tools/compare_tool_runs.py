@@ -12,8 +12,7 @@ from winnow.core.errors import Problem, WinnowError
 from winnow.core.progress import Progress
 from winnow.core.result import Measured
 from winnow.curation.releases.release import Release
-from winnow.training.evaluation.compare import check_runs
-from winnow.training.evaluation.evaluate import check_release
+from winnow.training.evaluation.compare import compared_releases, newest_audit
 from winnow.training.evaluation.latency import stored_latency
 from winnow.training.evaluation.paired import latency_ratio, within_label_noise
 from winnow.training.evaluation.tools import answer_counts
@@ -26,7 +25,6 @@ from winnow.training.evaluation.tools.tool_comparison_facts import (
     ToolComparedRun,
     ToolComparisonFacts,
 )
-from winnow.training.run_release import release_of
 from winnow.training.runs import Run
 from winnow.training.scorers import scorer_of
 from winnow.validators.tools.answer_judgment import LEVELS
@@ -69,10 +67,7 @@ def compare_tool_runs(
     where both releases expect the same one. Raises WinnowError for fewer than two runs, for a run that is given twice,
     or when there are no common answers. `goals` default to those of the last run's release.
     """
-    check_runs(runs)
-    releases = [release_of(run) for run in runs]
-    for run, release in zip(runs, releases, strict=True):
-        check_release(run, release, split)
+    releases = compared_releases(runs, split)
     judged = [
         judged_answers(run, release, split, goals=goals, vectors_cache=vectors_cache, progress=progress)
         for run, release in zip(runs, releases, strict=True)
@@ -149,8 +144,7 @@ def _compared_pairs(
     runs: Sequence[Run], releases: Sequence[Release], answers: Mapping[str, Sequence[AnswerResult]]
 ) -> list[ToolComparedPair]:
     """Every pair of runs, in the order given; p-values of accuracy are adjusted for the number of pairs."""
-    audits = [release.manifest.label_accuracy for release in reversed(releases)]
-    audit = next((one for one in audits if one), None)
+    audit = newest_audit(releases)
     pairs = list(itertools.combinations(runs, 2))
     compared = [compare_answers(answers[first.id], answers[second.id]) for first, second in pairs]
     accuracies = with_adjusted([one.accuracy for one in compared], least=0)

@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from winnow.cli.render import terminal
-from winnow.core.counted import counted
+from winnow.cli.render.feedback_parts import (
+    AccuracyBeforeAndAfter,
+    print_actions,
+    print_changed_accuracy,
+    print_no_effect,
+    print_unused_rows,
+    print_warnings_and_plan,
+)
 from winnow.core.result import NotMeasured
 
 if TYPE_CHECKING:
@@ -20,17 +27,12 @@ PAIRS_SHOWN = 10
 def print_feedback(result: FeedbackResult) -> None:
     """Print the confused pairs, the actions with their expected fixes, and the effect of the previous round."""
     found = result.feedback.facts()
-    if result.left_out:
-        rows = counted(result.left_out, "train row")
-        terminal.print_note(f"{rows} of {found.release} not used: hold-out records have the same text")
+    print_unused_rows(result, found.release)
     if not found.pairs:
         terminal.print_line(f"{found.run}: no pair of labels is confused more than once in validation or train")
     else:
         _render_pairs(found)
-    for line in found.guidelines:
-        terminal.print_line(line, style="yellow")
-    terminal.print_line(f"plan {result.plan}")
-    terminal.print_line()
+    print_warnings_and_plan(result, found.guidelines)
     _render_impact(result.impact)  # type: ignore[arg-type]  # chosen by the type of the facts
 
 
@@ -56,19 +58,12 @@ def _render_pairs(found: FeedbackFacts) -> None:
         f"{found.wrong} labels between these pairs are probably wrong; "
         f"{len(found.suspected_errors)} are suspected errors"
     )
-    terminal.print_line()
-    actions = [
-        (action.name, f"{action.records:,}", f"{action.expected_fixes:.1f}", action.command) for action in found.actions
-    ]
-    terminal.print_table(["action", "records", "expected fixes", "command"], actions, right=[1, 2])
-    terminal.print_line(
-        f"of {found.errors:.1f} errors; per action taken alone, an estimate until the next run is evaluated"
-    )
+    print_actions(found.actions, of=f"{found.errors:.1f} errors")
 
 
 def _render_impact(impact: FeedbackImpact | NotMeasured) -> None:
     if isinstance(impact, NotMeasured):
-        terminal.print_line(f"effect of the previous feedback: not measured: {impact.why}")
+        print_no_effect(impact.why)
         return
     cells = impact.cells
     expected = ", ".join(f"{name} {value:.1f}" for name, value in impact.expected_fixes.items())
@@ -80,9 +75,7 @@ def _render_impact(impact: FeedbackImpact | NotMeasured) -> None:
     for what, one in (("their labels", impact.labels_of_the_pairs), ("other labels", impact.other_labels)):
         if isinstance(one, NotMeasured):
             continue
-        change = one.accuracy
-        terminal.print_line(
-            f"{what}: accuracy {one.accuracy_before:.3f} → {one.accuracy_after:.3f}, "
-            f"{100 * change.difference:+.1f} points ({100 * change.low:+.1f} to {100 * change.high:+.1f}), "
-            f"{one.rows:,} rows, p = {one.p_value:.3f}"
+        before, after = one.accuracy_before, one.accuracy_after
+        print_changed_accuracy(
+            AccuracyBeforeAndAfter(what, before, after, one.accuracy, f"{one.rows:,} rows", one.p_value)
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -29,8 +28,8 @@ from winnow.training.answering.answer_limit import answer_limit
 from winnow.training.answering.answer_request import requests_of_rows
 from winnow.training.answering.run_base import require_labels, required_base_name
 from winnow.training.causal_models import LocalBase, local_base
-from winnow.training.encoder.training_curves import CURVES_FILE, training_curves
-from winnow.training.encoder.training_curves_svg import draw_training_curves
+from winnow.training.encoder.training_curves import training_curves
+from winnow.training.encoder.training_curves_svg import write_training_curves
 from winnow.training.peft_files import ADAPTER_FOLDER
 from winnow.training.predictions import Predictions
 from winnow.training.resumable_run import create_resumable_run
@@ -41,8 +40,6 @@ from winnow.validators.tools.agent_dialogues import required_role, task_of_role
 
 if TYPE_CHECKING:
     from winnow.training.adapter.adapter_trainer import AdapterRows, TrainedAdapter
-
-CURVES_PLOT_FILE = "curves.svg"
 
 OPTIONAL = ("role", "teacher")
 """Settings that are no part of a run's id where they are not set."""
@@ -255,8 +252,7 @@ def _write_run(
     checked = points["validation"]
     epochs = max((point["epoch"] for point in points["train"]), default=0.0)
     best = min(checked, key=lambda point: point["loss"])["epoch"] if checked else epochs
-    (part / CURVES_FILE).write_text(json.dumps(points, indent=1) + "\n", encoding="utf-8")
-    (part / CURVES_PLOT_FILE).write_text(draw_training_curves(points, best_epoch=best), encoding="utf-8")
+    write_training_curves(part, points, best_epoch=best)
     if (resume / SAMPLES_FILE).is_file():
         shutil.copy(resume / SAMPLES_FILE, part / SAMPLES_FILE)
     near = embedder or open_embedder(task.embedder.model, backend=task.embedder.backend)
@@ -266,7 +262,7 @@ def _write_run(
         trained_at=utc_now(),
         routes=task.routes,
         seconds=fitted.seconds,
-        train_rows=release.counts["train"],
+        train_rows=len({row.record for row in learned.train.rows}),
         embedder=EmbedderFacts.of(near),
         trained_answers=len(learned.train.rows),
         general_answers=learned.train.general,

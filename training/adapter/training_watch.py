@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from transformers import TrainerCallback
 
@@ -17,6 +17,9 @@ from winnow.training.adapter.adapter_settings import AdapterSettings
 from winnow.training.adapter.sampled_answers import sampled_answers, sampled_rows
 from winnow.training.adapter.trained_rows import TrainedRow
 from winnow.training.encoder.checkpoints import write_elapsed_seconds
+
+SPEED_FILE = "speed.json"
+"""In a checkpoint: how many steps were made up to it, and how long they took."""
 
 SAMPLES_FILE = "samples.jsonl"
 """In a run folder: answers that the model wrote at each checkpoint."""
@@ -49,9 +52,10 @@ class TrainingWatch(TrainerCallback):  # type: ignore[misc]  # the Trainer requi
         self.started = self.step_started = time.perf_counter()
         self.elapsed, self.step_seconds, self.steps = 0.0, 0.0, 0
 
-    def start(self, started: float, elapsed: float, step: int) -> None:
+    def start(self, started: float, elapsed: float, step: int, checkpoint: Path | None = None) -> None:
         """State when this process began and how far an interrupted training came: later samples are written again."""
         self.started, self.elapsed = started, elapsed
+        self.steps, self.step_seconds = _speed_until(checkpoint)
         path = self.folder / SAMPLES_FILE
         lines = path.read_text(encoding="utf-8", errors="replace").split("\n") if path.is_file() else []
         kept = [line for line in lines if _step_of(line) <= step]
@@ -64,7 +68,7 @@ class TrainingWatch(TrainerCallback):  # type: ignore[misc]  # the Trainer requi
         return self.elapsed + time.perf_counter() - self.started
 
     def tokens_per_second(self) -> float:
-        """Tokens of prompts and answers per second of the steps of this process; 0 before the first step."""
+        """Tokens of prompts and answers per second of all steps, also those before an interruption; 0 without any."""
         return round(self.step_tokens * self.steps / self.step_seconds, 1) if self.step_seconds else 0.0
 
     def on_step_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
@@ -86,7 +90,10 @@ class TrainingWatch(TrainerCallback):  # type: ignore[misc]  # the Trainer requi
         """Write samples, and the elapsed time into the checkpoint that was just written."""
         if self.sampled:
             self._write_samples(kwargs["model"], state)
-        write_elapsed_seconds(self.folder / f"checkpoint-{state.global_step}", self.seconds())
+        checkpoint = self.folder / f"checkpoint-{state.global_step}"
+        write_elapsed_seconds(checkpoint, self.seconds())
+        speed = {"steps": self.steps, "seconds": self.step_seconds}
+        (checkpoint / SPEED_FILE).write_text(json.dumps(speed), encoding="utf-8")
 
     def _write_samples(self, model: Any, state: Any) -> None:
         training, decode = model.training, self.chat.tokenizer.decode
@@ -104,6 +111,22 @@ class TrainingWatch(TrainerCallback):  # type: ignore[misc]  # the Trainer requi
                     "finished": answer.finished,
                 }
                 handle.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+class Speed(NamedTuple):
+    """How fast a training was."""
+
+    steps: int
+    seconds: float
+
+
+def _speed_until(checkpoint: Path | None) -> Speed:
+    """The steps up to a checkpoint; none without one, or when they were not saved before a kill."""
+    try:
+        stated = json.loads((checkpoint / SPEED_FILE).read_text(encoding="utf-8")) if checkpoint else {}
+        return Speed(int(stated["steps"]), float(stated["seconds"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return Speed(0, 0.0)
 
 
 def _step_of(line: str) -> float:

@@ -160,6 +160,7 @@ def test_the_same_seed_gives_the_same_weights_also_after_an_interruption(
     resumed = trained(release, tmp_path, model)
     assert resumed.id == run.id
     assert resumed.facts_of(AdapterRunFacts).resumed
+    assert resumed.facts_of(AdapterRunFacts).train_rows == release.counts["train"]
     again = load_file(resumed.path / "adapter" / "adapter_model.safetensors")
     assert all(torch.equal(whole[name], again[name]) for name in whole)
     assert (resumed.path / "curves.json").read_text() == (run.path / "curves.json").read_text()
@@ -194,6 +195,20 @@ def test_samples_before_an_interruption_stay_whatever_a_kill_cut_off(tmp_path: P
     any_chat: Any = None
     TrainingWatch([], [], any_chat, AdapterSettings(), tmp_path, None).start(0.0, 0.0, 3)
     assert samples.read_text(encoding="utf-8") == line
+
+
+def test_a_training_that_resumes_with_no_steps_left_states_the_speed_of_its_steps(
+    release: Release, model: Path, tmp_path: Path
+) -> None:
+    before = fitted(release, model, tmp_path, validation=True, epochs=1)
+    after = fitted(release, model, tmp_path, validation=True, epochs=1)
+    assert after.resumed
+    assert after.tokens_per_second == before.tokens_per_second > 0
+    newest = max(tmp_path.glob("checkpoint-*"), key=lambda one: int(one.name.split("-")[1]))
+    (newest / "speed.json").write_text("[")
+    assert fitted(release, model, tmp_path, validation=True, epochs=1).tokens_per_second == 0
+    (newest / "trainer_state.json").write_text("null")  # a disk that is full may leave any text
+    assert not fitted(release, model, tmp_path / "empty", validation=True, epochs=1).resumed
 
 
 def test_training_stops_when_validation_gets_no_better(release: Release, model: Path, tmp_path: Path) -> None:

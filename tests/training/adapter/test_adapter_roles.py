@@ -23,6 +23,7 @@ from winnow.training import methods
 from winnow.training.adapter.adapter_method import trained_rows_of
 from winnow.training.adapter.adapter_settings import AdapterSettings
 from winnow.training.answering.answer_request import requests_of_rows
+from winnow.training.run_facts import AdapterRunFacts
 from winnow.training.run_release import task_of_run
 from winnow.validators.kinds import with_known_tools
 from winnow.validators.kinds.tools import dialogue_of, offered_by_task
@@ -124,6 +125,13 @@ def test_an_adapter_of_a_role_learns_its_dialogues_alone(shared: Release, tiny_c
     assert "You look up the weather." in prompts["sky"]
     assert ("weather(" in prompts["sky"], "traffic(" in prompts["sky"]) == (True, False)
     assert ("weather(" in prompts["guide"], "traffic(" in prompts["guide"]) == (True, True)
+
+
+def test_a_run_of_a_role_states_how_many_rows_it_learned_from(shared: Release, tiny_chat: Path, tmp_path: Path) -> None:
+    settings = {"model": str(tiny_chat), "role": "roads", "epochs": 1, "checks_per_epoch": 1, "samples": 0}
+    run = methods.train(shared, tmp_path, method="adapter", seed=0, settings=settings).run
+    own = trained_rows_of(shared, "train", open_chat_tokenizer(str(tiny_chat)), AdapterSettings(role="roads"))
+    assert run.facts_of(AdapterRunFacts).train_rows == len({one.record for one in own}) < shared.counts["train"]
 
 
 def test_a_run_is_asked_what_its_role_learned(shared: Release) -> None:

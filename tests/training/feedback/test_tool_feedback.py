@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.claude.price_table import Price
+from tests.fakes.claude.server import Claude
+from tests.fakes.dialogue_answers import careful_assistant
 from tests.support.adapter_runs import adapter_run
 from tests.support.answer_results import an_answer, an_error, answers
 from tests.support.commands import run_winnow
@@ -138,6 +141,26 @@ def test_the_plan_is_carried_out_as_it_is_written_and_the_queues_read_the_focus(
     focus = read_confused_pairs(workspace.folder.state / FEEDBACK_FILE)
     assert focus.pairs == {(OTHER, TOOL): 3}
     assert isinstance(given.impact, NotMeasured)
+
+
+@pytest.mark.slow  # asks a model for every dialogue of the plan, and checks the dataset after each step
+def test_every_quota_of_the_plan_is_understood_and_counted(
+    workspace: Workspace, given: FeedbackResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = len(workspace.records())
+    with Claude(writer=careful_assistant, prices={"claude-sonnet-5-5": Price(2.0, 10.0)}) as server:
+        monkeypatch.setenv("ANTHROPIC_API_KEY", server.key)
+        monkeypatch.setenv("ANTHROPIC_BASE_URL", server.url)
+        made = workspace.generate_plan(given.plan, budget=5.0, note=lambda _: None)
+    assert made.left_to_people == []
+    assert [step.problem for step in made.steps if step.problem] == []
+    planned = {str(one): one.count for one in read_plan(given.plan, workspace._context.task).quotas}
+    assert {str(one.quota): one.quota.count for one in made.quotas} == planned
+    assert {str(one.quota): one.missing for one in made.quotas} == dict.fromkeys(planned, 0)
+    added = len(workspace.records()) - before
+    assert sum(one.added for one in made.quotas) >= sum(planned.values())
+    again = workspace.generate_plan(given.plan, budget=5.0, note=lambda _: None)
+    assert (again.steps, len(workspace.records()) - before) == ([], added)
 
 
 def test_nothing_of_a_hold_out_dialogue_gets_out(workspace: Workspace, given: FeedbackResult) -> None:

@@ -80,7 +80,7 @@ def _usable_run(workspace: WorkspaceContext, run: str | Path) -> Run:
         fix = f"have the system label the unlabeled records, then `{from_file}`"
         raise WinnowError(Problem(f"run {opened.id}", found, "a run trained by Winnow", fix))
     if kind_of(workspace.task).holds_dialogues:
-        found = "runs label single texts, and the task has dialogues"
+        found = "it says what it would answer, and a label says what the answer in the dialogue does"
         raise WinnowError(Problem(f"run {opened.id}", found, "a file of predictions", f"`{from_file}`"))
     return opened
 

@@ -551,7 +551,7 @@ class Workspace:
     def decide(
         self, id_or_path: str | Path | None = None, *, today: datetime | None = None, progress: Progress | None = None
     ) -> DecisionReport:
-        """Recommend by explicit rules: collect, train, deploy, keep or retrain.
+        """Recommend a next step by explicit rules, with the thresholds in `rules` of the task.
 
         The candidate is the named run, else the best on validation of those on the newest release. Test is not used.
         """

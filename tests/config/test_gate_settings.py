@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from winnow.config.decision_rules import DecisionRulesConfig
 from winnow.config.gate_settings import GATE_SETTINGS, check_loosened, loosened_settings
 from winnow.config.interactions import InteractionsConfig
 from winnow.config.load import parse_task
@@ -28,8 +29,8 @@ NEVER_LOOSER = {
 
 BASE = "name: t\nkind: intents\nlabels: [{name: a}]\n"
 NAMED = "by: Ann, reason: a pilot"
-OTHER_SECTIONS = (GenerateConfig, InteractionsConfig, ScreenConfig)
-"""Sections that no gate measures: what may be added, and what is generated."""
+OTHER_SECTIONS = (DecisionRulesConfig, GenerateConfig, InteractionsConfig, ScreenConfig)
+"""Sections that no gate measures: what may be added, what is generated, and what is decided about runs."""
 
 
 def task(more: str = "") -> Task:

@@ -17,7 +17,8 @@ from winnow.training.evaluation.tools.tool_facts import ToolEvaluationFacts
 from winnow.training.monitoring.accuracy_gain import AccuracyGain, measure_gain, measure_speedup
 from winnow.training.monitoring.decision_inputs import DecisionInputs
 from winnow.training.monitoring.majority_baseline import majority_label, predict_constant
-from winnow.training.monitoring.rules import SourcedValue
+from winnow.training.monitoring.rule_conditions import SourcedValue
+from winnow.training.monitoring.run_speed import baseline_p95, candidate_p95
 from winnow.training.monitoring.select_candidate import NO_BASELINE, CandidateSelection, EvaluatedRun
 from winnow.training.monitoring.stored_evidence import StoredEvidence, evidence_of
 from winnow.validators.kinds import kind_of
@@ -49,6 +50,8 @@ class CandidateComparison:
         rows = "validation" if isinstance(value, NotMeasured) else f"the {value.rows:,} validation rows of both"
         return {
             "baseline_accuracy": _baseline_accuracy(self.selection, self.baseline_predictions),
+            "baseline_p95_ms": baseline_p95(self.selection.untuned),
+            "candidate_p95_ms": candidate_p95(self.selection.candidate),
             "accuracy_gain": _sourced(value, lambda one: one.accuracy.difference, rows),
             "p_value": _sourced(value, lambda one: one.p_value, rows),
             "speedup": _speedup(self.selection, self.no_candidate),
@@ -113,9 +116,11 @@ def _accuracy_gain(
 
 
 def _baseline_accuracy(selection: CandidateSelection, baseline_predictions: dict[str, PredictedRow]) -> SourcedValue:
-    if selection.baseline:
-        source = f"{selection.baseline.run.id} ({selection.role}), on its own validation"
-        return SourcedValue(selection.baseline.accuracy, source)
+    """That of the most accurate system that is not fine-tuned; where all are, that of the baseline."""
+    known = selection.untuned or selection.baseline
+    if known:
+        role = f" ({selection.role})" if known is selection.baseline else ""
+        return SourcedValue(known.accuracy, f"{known.run.id}{role}, on its own validation")
     if selection.role == NO_BASELINE:
         return SourcedValue(NOTHING_TO_COMPARE, command("runs"))
     return SourcedValue(

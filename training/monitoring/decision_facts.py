@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Literal
 
+from winnow.core.decision_vocabulary import NextAction
 from winnow.core.deployment import Deployment
 from winnow.core.record import Record
 from winnow.core.result import NotMeasured
 from winnow.training.diagnostics.findings import Findings
 from winnow.training.evaluation.evaluation_facts import GoalVerdict
 from winnow.training.monitoring.accuracy_gain import AccuracyGain
+from winnow.training.monitoring.choose_method import MethodAdvice
 from winnow.training.monitoring.drift import Drift
-from winnow.training.monitoring.rules import RuleFacts
+from winnow.training.monitoring.rule_conditions import RuleFacts
 
 
 class BaselineFacts(Record):
@@ -41,12 +43,16 @@ class FindingsFacts(Findings):
 class DecisionFacts(Record):
     """A recommendation and everything that it is based on."""
 
-    recommended_action: str
-    """`collect`, `train`, `deploy`, `keep` or `retrain`."""
+    recommended_action: NextAction
+    """What is recommended."""
+    exit_code: int
+    """The exit code of `winnow decide --exit-code`."""
     reason: str
-    """The rules that hold, with their values."""
+    """The rules that hold, with their values; the decisive one first."""
     next: str
     """The command that acts on the recommendation."""
+    method: MethodAdvice | NotMeasured
+    """How a model would be fine-tuned here, whether or not that is recommended."""
     baseline: BaselineFacts
     """What is in production, or its substitute."""
     candidate: str | NoCandidate

@@ -17,13 +17,14 @@ from winnow.core.timestamps import parse_time, whole_months
 from winnow.core.vocabulary import Split, State
 from winnow.core.working_row import WorkingRow
 from winnow.curation.checks.coverage.traffic import Traffic, queries_per_day
+from winnow.curation.checks.gates.gate import Gate
 from winnow.curation.releases.manifest import MANIFEST
 from winnow.curation.releases.release import Release, open_release
 from winnow.training.evaluation.stored_results import accuracy_of
 from winnow.training.methods import predict
 from winnow.training.monitoring.drift import Drift, TrainedRelease, measure_drift
 from winnow.training.monitoring.new_records import count_new_records
-from winnow.training.monitoring.rules import SourcedValue
+from winnow.training.monitoring.rule_conditions import SourcedValue
 from winnow.training.monitoring.select_candidate import EvaluatedRun
 from winnow.training.monitoring.stored_evidence import StoredEvidence, evidence_of
 from winnow.training.run_facts import IMPORTED
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from winnow.core.progress import Progress
     from winnow.curation.engine.embedders.embedder import Embedder
 
+
+NO_CHECK = NotMeasured(f"the gates were not measured; run {command('check')}")
 
 NOTHING_DEPLOYED = NotMeasured("nothing is deployed")
 DEPLOYMENT_HISTORY = command("deploy", history=True)
@@ -59,6 +62,8 @@ class DecisionInputs:
     current_label: Callable[[str], str]
     """Maps a label to its name after all renames."""
     progress: Progress | None
+    gates: list[Gate] | NotMeasured = NO_CHECK
+    """Every gate, measured on the data of today; or why they were not measured."""
 
     @cached_property
     def deployed(self) -> Run | None:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from winnow.core.commands import command
 from winnow.core.deployment import Deployment
 from winnow.core.result import NotMeasured
-from winnow.curation.releases.release_use import use_command
 from winnow.training.diagnostics.findings import Findings
 from winnow.training.evaluation.evaluation_facts import GoalVerdict
 from winnow.training.monitoring.accuracy_gain import AccuracyGain
@@ -23,12 +22,13 @@ from winnow.training.monitoring.decision_facts import (
 )
 from winnow.training.monitoring.decision_inputs import DecisionInputs
 from winnow.training.monitoring.drift import Drift
-from winnow.training.monitoring.recommend import DecisionContext, Recommendation, recommend
-from winnow.training.monitoring.rules import RuleInputs
-from winnow.training.monitoring.select_candidate import NO_BASELINE, SIMPLEST_RUN, EvaluatedRun, select_candidate
-from winnow.training.run_facts import IMPORTED
+from winnow.training.monitoring.gather_context import gather_context
+from winnow.training.monitoring.obstacles import count_failed_gates, measured_forgetting, uncovered_share
+from winnow.training.monitoring.recommend import Recommendation, recommend
+from winnow.training.monitoring.rules import RuleInputs, RuleThresholds
+from winnow.training.monitoring.select_candidate import EvaluatedRun, select_candidate
+from winnow.training.monitoring.workload import months_of_use, smallest_label, stated_domain_terms
 from winnow.validators.kinds import kind_of
-from winnow.validators.kinds.kind import Kind
 
 if TYPE_CHECKING:
     from winnow.curation.engine.embedders.embedder import Embedder
@@ -61,8 +61,10 @@ class DecisionReport:
         findings = self.findings
         return DecisionFacts(
             recommended_action=self.decision.recommended_action,
+            exit_code=self.decision.exit_code,
             reason=self.decision.reason,
             next=self.decision.next,
+            method=self.decision.method,
             baseline=BaselineFacts(name=self.baseline, role=self.role),
             candidate=self.candidate or NoCandidate(),
             candidates_considered=self.candidates_considered,
@@ -92,21 +94,16 @@ def report_decision(
     )
     in_production = selection.baseline if deployed else None
     comparison = compare_candidate(selection, inputs)
-    rule_inputs = RuleInputs(
-        **comparison.rule_inputs(),
-        queries_per_day=inputs.traffic(),
-        labeled_records=inputs.labeled_records(),
-        accuracy_loss=inputs.accuracy_loss(in_production),
-        new_records=inputs.new_records(in_production),
-        months_since_training=inputs.months_since_training(in_production, today),
-    )
+    rule_inputs = _rule_inputs(comparison, inputs, in_production, today)
     subject = selection.candidate or in_production
     findings = _findings_about(subject, inputs)
     fix_command = (
         findings.found[0].command if isinstance(findings, Findings) and findings.found else command("coverage")
     )
     return DecisionReport(
-        decision=recommend(rule_inputs, _decision_context(comparison, inputs, fix_command)),
+        decision=recommend(
+            rule_inputs, gather_context(comparison, inputs, fix_command), RuleThresholds.of(inputs.task)
+        ),
         baseline=comparison.baseline,
         role=selection.role,
         candidate=selection.candidate.run.id if selection.candidate else None,
@@ -120,35 +117,26 @@ def report_decision(
     )
 
 
-def _decision_context(comparison: CandidateComparison, inputs: DecisionInputs, fix_command: str) -> DecisionContext:
-    candidate, baseline, deployed = comparison.selection.candidate, comparison.selection.baseline, inputs.deployed
-    newest = inputs.newest.sha256 if inputs.newest else None
-    newer_release_exists = bool(deployed and newest and newest != deployed.facts.release.sha256)
-    missing = [one for one in (baseline, candidate) if one and isinstance(one.measures, NotMeasured)]
-    kind, release = kind_of(inputs.task), inputs.newest.name if inputs.newest else "RELEASE"
-    trained = deployed.facts.method != IMPORTED if deployed else False
-    return DecisionContext(
-        baseline=comparison.baseline,
-        candidate=candidate.run.id if candidate else None,
-        deployed=deployed.id if deployed else None,
-        simplest_run=baseline.run.id if baseline and comparison.selection.role == SIMPLEST_RUN else None,
-        unevaluated=missing[0].run.id if missing else None,
-        candidate_is_newer=bool(newer_release_exists and candidate and candidate.run.facts.release.sha256 == newest),
-        make_baseline=command("train", release, method=inputs.evidence.simplest_method)
-        if comparison.selection.role == NO_BASELINE
-        else "",
-        release=inputs.newest.name if inputs.newest else None,
-        newer_release_exists=newer_release_exists,
-        method=deployed.facts.method if deployed and trained else _first_method(kind),
-        use_release="" if kind.training_methods else use_command(kind, release),
-        collect=command("push label") if inputs.unlabeled else command("add", "FILE"),
-        fix_command=fix_command,
+def _rule_inputs(
+    comparison: CandidateComparison, inputs: DecisionInputs, in_production: EvaluatedRun | None, today: datetime
+) -> RuleInputs:
+    """Every value that a rule compares, with where it comes from."""
+    task, candidate = inputs.task, comparison.selection.candidate
+    labels, needed = inputs.evidence.counted_labels(task), task.rules.examples_per_label
+    return RuleInputs(
+        **comparison.rule_inputs(),
+        failed_gates=count_failed_gates(inputs.gates),
+        uncovered_share=uncovered_share(inputs.gates),
+        forgetting=measured_forgetting(candidate.run if candidate else None, margin=task.general_loss_max),
+        domain_terms=stated_domain_terms(task.rules),
+        queries_per_day=inputs.traffic(),
+        months_of_use=months_of_use(inputs.log_traffic.queries, task.rules),
+        labeled_records=inputs.labeled_records(),
+        examples_per_label=smallest_label(inputs.rows, labels, kind_of(task), needed=needed),
+        accuracy_loss=inputs.accuracy_loss(in_production),
+        new_records=inputs.new_records(in_production),
+        months_since_training=inputs.months_since_training(in_production, today),
     )
-
-
-def _first_method(kind: Kind) -> str:
-    """The method to train with first."""
-    return kind.training_methods[0] if kind.training_methods else ""
 
 
 def _findings_about(evaluated: EvaluatedRun | None, inputs: DecisionInputs) -> Findings | NotMeasured:

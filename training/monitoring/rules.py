@@ -2,167 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
 
-from winnow.core.record import Record
-from winnow.core.result import NotMeasured
+from winnow.config.decision_rules import DEFAULT_RULES, DecisionRulesConfig
+from winnow.core.decision_vocabulary import RuleAdvice
+from winnow.training.monitoring.rule_conditions import (
+    DecisionRule,
+    SourcedValue,
+    above,
+    at_least,
+    below,
+)
 
-BASELINE_ENOUGH = 0.95
-"""Baseline accuracy from which a trained model is not worth its maintenance cost."""
+if TYPE_CHECKING:
+    from winnow.config.task import Task
 
-FEW_QUERIES = 10.0
-"""Queries per day below which answering them by hand takes less time than maintaining a model."""
-
-FEW_RECORDS = 500
-"""Labeled records below which labeling more helps more than any training method."""
-
-CLEAR_GAIN = 0.10
-"""Gain in accuracy that justifies a deployment on its own."""
-
-GAIN = 0.05
-"""Gain in accuracy that justifies a deployment if the model is also faster, or the gain is significant."""
-
-FASTER = 1.5
-"""Speedup that counts as faster."""
-
-SIGNIFICANT = 0.05
-"""p-value below which a gain counts as significant."""
-
-MAX_ACCURACY_LOSS = 0.05
-"""Loss of accuracy on newer data from which a deployed run is retrained."""
-
-NEW_RECORDS = 1000
-"""New labeled records that justify retraining after NEW_RECORDS_MONTHS."""
-
-NEW_RECORDS_MONTHS = 6
-
-OLD_MONTHS = 12
-"""Months after which a run is retrained in any case."""
-
-COLLECT, DONT_TRAIN, DEPLOY, DONT_DEPLOY, RETRAIN = "collect", "don't train", "deploy", "don't deploy", "retrain"
-"""The advice of a rule that holds."""
-
-HOLDS, FAILS, UNKNOWN = "holds", "does not hold", "not_measured"
-
-BOUNDS: dict[str, Callable[[float, float], bool]] = {
-    "at least": lambda measured, threshold: measured >= threshold - TINY,
-    "below": lambda measured, threshold: measured < threshold - TINY,
-}
-
-TINY = 1e-9
-"""Tolerance for rounding: in floating point, 0.95 - 0.90 is slightly below 0.05."""
+LATENCY_GOAL = "latency_p95_ms"
+"""The goal that a slow model misses, in milliseconds for one query."""
 
 
 @dataclass(frozen=True)
-class SourcedValue:
-    """A number and where it comes from."""
+class RuleThresholds:
+    """What the task states about decisions."""
 
-    value: float | NotMeasured
-    source: str
+    rules: DecisionRulesConfig = DEFAULT_RULES
+    latency_ms: float | None = None
+    """The goal for p95; None: the task has none, and no model is too slow."""
+    uncovered_max: float = 0.30
+    """Share of traffic without a near train record that the gate `traffic_coverage` allows."""
 
-    @property
-    def text(self) -> str:
-        """The value without its source."""
-        value = self.value
-        if isinstance(value, NotMeasured):
-            return "not measured"
-        return f"{value:,.0f}" if value == round(value) else f"{value:.4g}"
-
-
-class ConditionFacts(Record):
-    """One measured value compared with one threshold."""
-
-    what: str
-    """What was measured."""
-    measured: int | float | NotMeasured
-    """The value, in its own unit; a share is 0 to 1."""
-    bound: str
-    """How the value is compared: `at least` or `below`."""
-    threshold: float
-    """The threshold, in the unit of the value."""
-    source: str
-    """Where the value comes from."""
+    @classmethod
+    def of(cls, task: Task) -> Self:
+        """The thresholds of a task."""
+        covered = task.gates.traffic_coverage.share_min
+        return cls(task.rules, task.goals.get(LATENCY_GOAL), round(1 - covered, 6))
 
 
-class RuleFacts(Record):
-    """A rule, which holds when all its conditions hold."""
-
-    rule: str
-    """Name of the rule."""
-    advice: str
-    """The advice when it holds."""
-    verdict: str
-    """`holds`, `does not hold` or `not_measured`."""
-    conditions: list[ConditionFacts]
-    """The conditions with their measured values."""
-
-
-@dataclass(frozen=True)
-class RuleCondition:
-    """One measured value compared with one threshold."""
-
-    what: str
-    measured: SourcedValue
-    bound: str
-    """`at least` or `below`."""
-    threshold: float
-
-    @property
-    def holds(self) -> bool | None:
-        """None when the value was not measured."""
-        value = self.measured.value
-        return None if isinstance(value, NotMeasured) else BOUNDS[self.bound](value, self.threshold)
-
-    @property
-    def text(self) -> str:
-        """The value and the threshold."""
-        return f"{self.what} {self.measured.text} ({self.bound} {self.threshold:g})"
-
-    def facts(self) -> ConditionFacts:
-        """The condition as a record."""
-        return ConditionFacts(
-            what=self.what,
-            measured=self.measured.value,
-            bound=self.bound,
-            threshold=self.threshold,
-            source=self.measured.source,
-        )
-
-
-@dataclass(frozen=True)
-class DecisionRule:
-    """A rule holds when all its conditions hold."""
-
-    name: str
-    advice: str
-    """The advice when it holds."""
-    conditions: tuple[RuleCondition, ...]
-
-    @property
-    def verdict(self) -> str:
-        """`holds`, `does not hold` or `not_measured`."""
-        found = [one.holds for one in self.conditions]
-        return FAILS if False in found else UNKNOWN if None in found else HOLDS
-
-    @property
-    def text(self) -> str:
-        """The rule with its measured values."""
-        return f"{self.name}: " + ", ".join(one.text for one in self.conditions)
-
-    def facts(self) -> RuleFacts:
-        """The rule and its verdict as a record."""
-        conditions = [one.facts() for one in self.conditions]
-        return RuleFacts(rule=self.name, advice=self.advice, verdict=self.verdict, conditions=conditions)
+DEFAULT_THRESHOLDS = RuleThresholds()
 
 
 @dataclass(frozen=True)
 class RuleInputs:
     """The inputs of the rules."""
 
+    failed_gates: SourcedValue
+    """Gates of `check` that fail on the data of today, `traffic_coverage` aside."""
+    uncovered_share: SourcedValue
+    """Share of unlabeled log queries without a near train record."""
+    forgetting: SourcedValue
+    """1 if the candidate degrades on general instructions, else 0."""
     baseline_accuracy: SourcedValue
+    """Accuracy of the most accurate system that is not fine-tuned."""
+    baseline_p95_ms: SourcedValue
+    """Milliseconds of that system for one query, 95th percentile."""
+    domain_terms: SourcedValue
+    """1 if the task states that its queries have terms of a domain, else 0."""
     queries_per_day: SourcedValue
+    months_of_use: SourcedValue
+    """Months for which the router is used: planned, or seen in the logs."""
     labeled_records: SourcedValue
+    examples_per_label: SourcedValue
+    """Labeled records of the label that has the fewest."""
     accuracy_gain: SourcedValue
     """Accuracy of the candidate minus that of the baseline, on the rows that both predicted."""
     p_value: SourcedValue
@@ -170,6 +71,8 @@ class RuleInputs:
     """Seconds per query of the baseline divided by those of the candidate."""
     goals_missed: SourcedValue
     must_pass_failed: SourcedValue
+    candidate_p95_ms: SourcedValue
+    """The same of the candidate."""
     accuracy_loss: SourcedValue
     """Accuracy of the deployed run on its own release minus that on the newest one."""
     new_records: SourcedValue
@@ -177,47 +80,129 @@ class RuleInputs:
     """Months since the deployed run was trained."""
 
 
-def apply_rules(values: RuleInputs) -> list[DecisionRule]:
+def apply_rules(values: RuleInputs, thresholds: RuleThresholds = DEFAULT_THRESHOLDS) -> list[DecisionRule]:
     """Apply every rule; among rules with the same advice, the first that holds gives the reason."""
-    gained, months_since_training = "accuracy gain", "months since training"
-    accuracy_gain = _at_least(gained, values.accuracy_gain, GAIN)
     return [
+        *_gate_rules(values, thresholds.uncovered_max),
+        *_training_rules(values, thresholds.rules),
+        *_fine_tuning_rules(values, thresholds.rules),
+        *_deploy_rules(values, thresholds.rules),
+        *_latency_rules(values, thresholds),
+        *_retrain_rules(values, thresholds.rules),
+    ]
+
+
+def _gate_rules(values: RuleInputs, uncovered_max: float) -> list[DecisionRule]:
+    """What outranks everything else."""
+    return [
+        DecisionRule("failed_gate", RuleAdvice.FIX_FIRST, (at_least("failed gates", values.failed_gates, 1),)),
+        DecisionRule("forgetting", RuleAdvice.FIX_FIRST, (at_least("degrades", values.forgetting, 1),)),
         DecisionRule(
-            "baseline_is_enough", DONT_TRAIN, (_at_least("accuracy", values.baseline_accuracy, BASELINE_ENOUGH),)
-        ),
-        DecisionRule("little_traffic", DONT_TRAIN, (_below("requests per day", values.queries_per_day, FEW_QUERIES),)),
-        DecisionRule("few_labeled_records", COLLECT, (_below("labeled records", values.labeled_records, FEW_RECORDS),)),
-        DecisionRule("clear_gain", DEPLOY, (_at_least(gained, values.accuracy_gain, CLEAR_GAIN),)),
-        DecisionRule("gain_and_faster", DEPLOY, (accuracy_gain, _at_least("speedup", values.speedup, FASTER))),
-        DecisionRule(
-            "significant_gain", DEPLOY, (accuracy_gain, _below("p-value of the gain", values.p_value, SIGNIFICANT))
-        ),
-        DecisionRule("goals_missed", DONT_DEPLOY, (_at_least("goals not met", values.goals_missed, 1),)),
-        DecisionRule(
-            "must_pass_cases_failed", DONT_DEPLOY, (_at_least("must-pass cases failed", values.must_pass_failed, 1),)
-        ),
-        DecisionRule(
-            "accuracy_loss",
-            RETRAIN,
-            (_at_least("accuracy loss", values.accuracy_loss, MAX_ACCURACY_LOSS),),
-        ),
-        DecisionRule(
-            "many_new_records",
-            RETRAIN,
-            (
-                _at_least("new records", values.new_records, NEW_RECORDS),
-                _at_least(months_since_training, values.months_since_training, NEW_RECORDS_MONTHS),
-            ),
-        ),
-        DecisionRule(
-            "old_model", RETRAIN, (_at_least(months_since_training, values.months_since_training, OLD_MONTHS),)
+            "uncovered_traffic",
+            RuleAdvice.COLLECT_FIRST,
+            (above("uncovered share of traffic", values.uncovered_share, uncovered_max),),
         ),
     ]
 
 
-def _at_least(what: str, measured: SourcedValue, threshold: float) -> RuleCondition:
-    return RuleCondition(what, measured, "at least", threshold)
+def _training_rules(values: RuleInputs, rules: DecisionRulesConfig) -> list[DecisionRule]:
+    """Whether a model is trained at all."""
+    return [
+        DecisionRule(
+            "baseline_is_enough",
+            RuleAdvice.ENOUGH,
+            (at_least("accuracy", values.baseline_accuracy, rules.fine_tune_below),),
+        ),
+        DecisionRule(
+            "little_traffic",
+            RuleAdvice.DONT_TRAIN,
+            (below("requests per day", values.queries_per_day, rules.queries_per_day_min),),
+        ),
+        DecisionRule(
+            "few_labeled_records",
+            RuleAdvice.COLLECT,
+            (below("labeled records", values.labeled_records, rules.collect_below),),
+        ),
+    ]
 
 
-def _below(what: str, measured: SourcedValue, threshold: float) -> RuleCondition:
-    return RuleCondition(what, measured, "below", threshold)
+def _fine_tuning_rules(values: RuleInputs, rules: DecisionRulesConfig) -> list[DecisionRule]:
+    """What demands fine-tuning, and what speaks against it."""
+    return [
+        DecisionRule(
+            "weak_baseline",
+            RuleAdvice.FINE_TUNE,
+            (below("accuracy", values.baseline_accuracy, rules.fine_tune_below),),
+        ),
+        DecisionRule("domain_terms", RuleAdvice.FINE_TUNE, (at_least("stated", values.domain_terms, 1),)),
+        DecisionRule(
+            "moderate_traffic",
+            RuleAdvice.DONT_FINE_TUNE,
+            (below("requests per day", values.queries_per_day, rules.queries_per_day),),
+        ),
+        DecisionRule(
+            "short_use",
+            RuleAdvice.DONT_FINE_TUNE,
+            (below("months of use", values.months_of_use, rules.use_months),),
+        ),
+        DecisionRule(
+            "few_examples",
+            RuleAdvice.COLLECT_TO_FINE_TUNE,
+            (below("records of the smallest label", values.examples_per_label, rules.examples_per_label),),
+        ),
+    ]
+
+
+def _deploy_rules(values: RuleInputs, rules: DecisionRulesConfig) -> list[DecisionRule]:
+    """Whether the candidate replaces the baseline."""
+    gained = "accuracy gain"
+    gain = at_least(gained, values.accuracy_gain, rules.stay_below)
+    return [
+        DecisionRule("small_gain", RuleAdvice.STAY, (below(gained, values.accuracy_gain, rules.stay_below),)),
+        DecisionRule("clear_gain", RuleAdvice.DEPLOY, (at_least(gained, values.accuracy_gain, rules.deploy_gain),)),
+        DecisionRule("gain_and_faster", RuleAdvice.DEPLOY, (gain, at_least("speedup", values.speedup, rules.faster))),
+        DecisionRule(
+            "significant_gain", RuleAdvice.DEPLOY, (gain, below("p-value of the gain", values.p_value, rules.p_value))
+        ),
+        DecisionRule("goals_missed", RuleAdvice.DONT_DEPLOY, (at_least("goals not met", values.goals_missed, 1),)),
+        DecisionRule(
+            "must_pass_cases_failed",
+            RuleAdvice.DONT_DEPLOY,
+            (at_least("must-pass cases failed", values.must_pass_failed, 1),),
+        ),
+    ]
+
+
+def _latency_rules(values: RuleInputs, thresholds: RuleThresholds) -> list[DecisionRule]:
+    """Which model is too slow; none without a goal."""
+    goal, milliseconds = thresholds.latency_ms, "p95 in ms"
+    if goal is None:
+        return []
+    many_records = at_least("labeled records", values.labeled_records, thresholds.rules.lora_below)
+    return [
+        DecisionRule("slow_baseline", RuleAdvice.FINE_TUNE, (above(milliseconds, values.baseline_p95_ms, goal),)),
+        DecisionRule(
+            "slow_candidate", RuleAdvice.DISTILL, (above(milliseconds, values.candidate_p95_ms, goal), many_records)
+        ),
+    ]
+
+
+def _retrain_rules(values: RuleInputs, rules: DecisionRulesConfig) -> list[DecisionRule]:
+    """Whether the run in production is outdated."""
+    months = "months since training"
+    return [
+        DecisionRule(
+            "accuracy_loss", RuleAdvice.RETRAIN, (at_least("accuracy loss", values.accuracy_loss, rules.retrain_loss),)
+        ),
+        DecisionRule(
+            "many_new_records",
+            RuleAdvice.RETRAIN,
+            (
+                at_least("new records", values.new_records, rules.new_records),
+                at_least(months, values.months_since_training, rules.new_records_months),
+            ),
+        ),
+        DecisionRule(
+            "old_model", RuleAdvice.RETRAIN, (at_least(months, values.months_since_training, rules.retrain_months),)
+        ),
+    ]

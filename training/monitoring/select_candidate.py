@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
+from winnow.core.model_vocabulary import TrainingMethod
 from winnow.core.result import NotMeasured
 from winnow.training.evaluation.evaluation_facts import EvaluationFacts
 from winnow.training.evaluation.tools.tool_facts import ToolEvaluationFacts
@@ -19,6 +20,10 @@ DEPLOYED, IMPORTED_RUN, SIMPLEST_RUN, MAJORITY_BASELINE = "deployed", "imported"
 
 NO_BASELINE = "no baseline"
 """The role of nothing, for kinds without a majority baseline."""
+
+
+FINE_TUNED = (TrainingMethod.ENCODER, TrainingMethod.ADAPTER)
+"""Methods that change the weights of a pretrained model."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,12 @@ class CandidateSelection:
     candidate: EvaluatedRun | None
     candidates_considered: int
     """Number of runs that the candidate was selected from; the more, the more optimistic its accuracy."""
+
+    @property
+    def untuned(self) -> EvaluatedRun | None:
+        """The more accurate of the two that are not fine-tuned: the prompted, linear or imported baseline."""
+        both = [one for one in (self.baseline, self.candidate) if one and one.run.facts.method not in FINE_TUNED]
+        return _best(both)
 
 
 def select_candidate(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from winnow.config.task import Task
 from winnow.core.model_vocabulary import TrainingMethod
 from winnow.core.result import NotMeasured
 from winnow.curation.releases.release import Release
@@ -22,9 +23,10 @@ from winnow.training.evaluation.tools.tool_facts import ToolEvaluationFacts
 from winnow.training.monitoring.staleness import predict_newer_validation
 from winnow.training.monitoring.tool_staleness import answer_newer_validation
 from winnow.training.runs import Run
+from winnow.validators.kinds import kind_of
 from winnow.validators.kinds.intents import INTENTS
 from winnow.validators.kinds.kind import Kind
-from winnow.validators.kinds.tools import TOOLS
+from winnow.validators.kinds.tools import TOOLS, offered_by_task
 
 Rows = dict[str, PredictedRow]
 
@@ -47,10 +49,21 @@ class StoredEvidence:
     """The record that a key belongs to: rows of one record depend on each other."""
     newer_rows: Callable[..., Rows | NotMeasured]
     """The predictions or answers of a run on the validation of a newer release, as `predict_newer_validation`."""
+    counted_labels: Callable[[Task], list[str]]
+    """The labels or tools of which fine-tuning needs examples: not the fallback, no behavior
+    without a call, and no tool that is held out."""
     findings: Callable[..., Findings]
     """The findings about an evaluated run: takes the run, its release, its measures, and what measuring needs."""
     label_shift: NotMeasured | None = None
     """Why labels of logged texts are not predicted; None where they are."""
+
+
+def _labels_in_scope(task: Task) -> list[str]:
+    return [name for name in kind_of(task).targets(task) if name != task.fallback]
+
+
+def _tools_of(task: Task) -> list[str]:
+    return [tool.name for tool in offered_by_task(task) if tool.name not in task.splits.hold_out_tools]
 
 
 def _label_findings(run: Run, release: Release, measures: Any, **how: Any) -> Findings:
@@ -81,6 +94,7 @@ LABEL_EVIDENCE = StoredEvidence(
     rows=stored_predictions,
     record_of=str,
     newer_rows=predict_newer_validation,
+    counted_labels=_labels_in_scope,
     findings=_label_findings,
 )
 
@@ -93,6 +107,7 @@ EVIDENCE: Mapping[str, StoredEvidence] = {
         rows=_rows_of_dialogues,
         record_of=record_of_answer,
         newer_rows=answer_newer_validation,
+        counted_labels=_tools_of,
         findings=_answer_findings,
         label_shift=NO_LABELS_OF_REQUESTS,
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +15,9 @@ from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.package_vocabulary import PackageTarget
 from winnow.operations._context import WorkspaceContext
+
+if TYPE_CHECKING:
+    from winnow.training.monitoring.ab_test.ab_facts import AbTestFacts
 
 
 def decide(
@@ -35,14 +38,22 @@ def decide(
         str | None,
         typer.Option(help="With --ab: the variant in production. [default: the deployed run, else the first by name]"),
     ] = None,
+    exit_code: Annotated[
+        bool,
+        typer.Option(
+            "--exit-code",
+            help="End with a code for the recommendation: 0 keep, 10 collect, 11 train, 12 deploy, 13 retrain, 14 fix, "
+            "15 evaluate; 1 to 4 are errors.",
+        ),
+    ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Recommend, by explicit rules, whether to collect data, train, deploy, keep or retrain."""
+    """Recommend, by explicit rules, whether to fix, collect, train, evaluate, deploy, keep or retrain."""
     from winnow.operations import decide as operation
 
     if ab is not None:
-        _decide_ab(workspace_of(context), ab, run=run, baseline=baseline, json=json)
-        return
+        judged = _decide_ab(workspace_of(context), ab, run=run, baseline=baseline, json=json)
+        raise typer.Exit(judged.exit_code if exit_code else 0)
     if baseline is not None:
         raise WinnowError(
             Problem("--baseline", "only a log has variants", "--ab FILE", "name the log, or leave it out")
@@ -51,12 +62,16 @@ def decide(
         found = operation.decide(workspace_of(context), run, progress=progress)
     if json:
         terminal.print_json(found.facts().model_dump(mode="json"))
-        return
-    decision_view.print_decision(found)
-    terminal.print_next(found.decision.next)
+    else:
+        decision_view.print_decision(found)
+        terminal.print_next(found.decision.next)
+    raise typer.Exit(found.decision.exit_code if exit_code else 0)
 
 
-def _decide_ab(workspace: WorkspaceContext, log: Path, *, run: str | None, baseline: str | None, json: bool) -> None:
+def _decide_ab(
+    workspace: WorkspaceContext, log: Path, *, run: str | None, baseline: str | None, json: bool
+) -> AbTestFacts:
+    """Judge a log of two variants, and show what follows."""
     from winnow.operations import decide_ab as operation
 
     if run is not None:
@@ -66,12 +81,13 @@ def _decide_ab(workspace: WorkspaceContext, log: Path, *, run: str | None, basel
     found = operation.decide_ab(workspace, log, baseline=baseline)
     if json:
         terminal.print_json(found.model_dump(mode="json"))
-        return
+        return found
     print_ab_test(found)
     candidate = found.candidate.name if operation.is_run(workspace, found.candidate.name) else "RUN"
     following = {"deploy": command("deploy", candidate, by="NAME", reason="TEXT"), "keep": command("decide")}
     named = {} if baseline is None else {"baseline": baseline}
     terminal.print_next(following.get(found.recommended_action, command("decide", ab=str(log), **named)))
+    return found
 
 
 def deploy(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from winnow.config.agent_roles import role_problems
+from winnow.config.decision_rules import decision_rule_problems
 from winnow.config.goal_checks import goal_problems
 from winnow.config.yaml_lines import KeyPath
 from winnow.core.errors import Problem
@@ -55,6 +56,7 @@ def cross_problems(raw: dict[str, Any], kinds: Mapping[str, Sequence[str]] | Non
         )
         yield ("prompt_template",), Problem("", found, "a task of kind intents", fix)
     yield from role_problems(raw)
+    yield from decision_rule_problems(raw)
     yield from _own_facet_problems(raw)
     yield from _share_problems(raw)
 

@@ -8,12 +8,13 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 
 from winnow.config.agent_roles import AgentRole
+from winnow.config.decision_rules import DecisionRulesConfig
 from winnow.config.gate_thresholds import GateThresholds
 from winnow.config.interactions import InteractionsConfig
+from winnow.config.privacy import PrivacyConfig
 from winnow.config.section import Count, LoosenableSection, Name, Number, Share, TaskSection
 from winnow.core.model_vocabulary import CallFormatName, EmbedderBackend, ThinkingEffort
 from winnow.core.prompt_template import template_fault
-from winnow.core.vocabulary import PiiAction, PiiEntity
 
 GOALS = ("accuracy", "in_scope_accuracy", "macro_f1", "out_of_scope_recall")
 """Measures that `goals` may contain, in addition to GOALS_BY_LABEL."""
@@ -142,15 +143,6 @@ class SplitsConfig(LoosenableSection):
     """For `kind: tools`: tools that only test calls. Groups that call one go to test when they are first added."""
 
 
-class PrivacyConfig(LoosenableSection):
-    """How private data is handled when files are added."""
-
-    policy: dict[PiiEntity, PiiAction] = {}
-    """Policy by entity. By default, names of people, places and organizations are allowed and all others replaced."""
-    model: str | None = None
-    """A folder with a token-classification model that finds names; without it, no names are found."""
-
-
 class LicensesConfig(LoosenableSection):
     """Licenses under which records may be exported."""
 
@@ -263,6 +255,8 @@ class Task(TaskSection):
     `kind: tools`, of TOOL_GOALS."""
     general_loss_max: Share = 0.02
     """For `kind: tools`: what a run may lose on general instructions, as a share, before `deploy` refuses it."""
+    rules: DecisionRulesConfig = DecisionRulesConfig()
+    """By which numbers `decide` recommends a next step."""
     must_pass: str | None = None
     """A file next to `winnow.yaml` with queries that every model has to get right."""
     gates: GateThresholds = GateThresholds()

@@ -67,6 +67,7 @@ licenses:
   allow: []                       # licenses that pass although they are `unknown` or forbid commercial use
 # goals: {accuracy: 0.95, recall.LABEL: 0.9}   # what a model must reach; met, not met, or not enough evidence
 # must_pass: must_pass.jsonl      # queries that every model has to get right, with `text` and `label`
+# rules: {fine_tune_below: 0.90}   # thresholds of `winnow decide`
 """
 
 

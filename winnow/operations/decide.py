@@ -7,6 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from winnow.core.errors import ServiceError, WinnowError
+from winnow.core.result import NotMeasured
+from winnow.core.vocabulary import State
 from winnow.curation.annotations.renamed_labels import current_label
 from winnow.curation.checks.coverage.traffic import traffic_of
 from winnow.curation.store.artifacts import artifacts
@@ -16,6 +19,7 @@ from winnow.curation.store.occurrences import log_occurrences
 from winnow.curation.store.working_view import working_rows
 from winnow.operations._context import WorkspaceContext
 from winnow.operations.adopt_runs import adopt_runs, check_same
+from winnow.operations.check import measure
 from winnow.training.monitoring.decision_inputs import DecisionInputs
 from winnow.training.runs import RUN_FILE, open_run
 
@@ -23,8 +27,12 @@ if TYPE_CHECKING:
     from winnow.config.task import Task
     from winnow.core.layout import WorkspaceFolder
     from winnow.core.progress import Progress
+    from winnow.curation.checks.gates.gate import Gate
     from winnow.curation.store.database import Store
     from winnow.training.monitoring.decision_report import DecisionReport
+
+PROBLEMS_SHOWN = 3
+"""Problems that are stated where gates could not be measured."""
 
 
 def decide(
@@ -34,14 +42,16 @@ def decide(
     today: datetime | None = None,
     progress: Progress | None = None,
 ) -> DecisionReport:
-    """Recommend by explicit rules: collect, train, deploy, keep or retrain.
+    """Recommend a next step by explicit rules, with the thresholds of the task.
 
-    The candidate is the named run, else the best on validation of those on the newest release. Test is not used.
+    The gates are measured too: one that fails outranks every other rule. The candidate is the named run, else the best
+    on validation of those on the newest release. Test is not used.
     """
     from winnow.training.monitoring.decision_report import report_decision
 
     adopt_runs(workspace)
     inputs = read_decision_inputs(workspace.store, workspace.folder, workspace.task, progress=progress)
+    inputs = replace(inputs, gates=_measure_gates(workspace, inputs, progress))
     wanted = None
     if id_or_path is not None:
         wanted = workspace.run(id_or_path)
@@ -51,6 +61,20 @@ def decide(
     return report_decision(
         inputs, workspace.embedder, wanted=wanted.id if wanted else None, today=today or datetime.now(UTC)
     )
+
+
+def _measure_gates(
+    workspace: WorkspaceContext, inputs: DecisionInputs, progress: Progress | None
+) -> list[Gate] | NotMeasured:
+    """Every gate on the data of today; what `check` measured before is not measured again."""
+    if not any(row.state == State.LABELED for row in inputs.rows):
+        return NotMeasured("there are no labeled records")
+    try:
+        return measure(workspace, inputs.task, progress=progress).check.gates
+    except ServiceError:
+        raise
+    except WinnowError as error:
+        return NotMeasured("; ".join(map(str, error.problems[:PROBLEMS_SHOWN])))
 
 
 def read_decision_inputs(

@@ -30,7 +30,8 @@ def decide_ab(workspace: WorkspaceContext, log: str | Path, *, baseline: str | N
     look = look_at(read, list(variants))
     earlier = read_ab_looks(workspace.folder.state)
     compared_with = baseline or next((name for name in variants if name in deployed), min(variants))
-    facts = judge_ab_log(read, baseline=compared_with, look=look_number(look, earlier))
+    number = look_number(look, earlier)
+    facts = judge_ab_log(read, baseline=compared_with, look=number, thresholds=workspace.task.rules)
     if look.sha256 not in {one.sha256 for one in earlier.looks if one.variants == look.variants}:
         record_ab_look(workspace.folder.state, look)
     return facts

@@ -18,7 +18,7 @@ from tests.support.commands import run_winnow
 from tests.support.evaluations import a_latency, store_evaluation
 from tests.support.files import write_jsonl
 from tests.support.paths import ROOT
-from tests.support.workspaces import add_example
+from winnow.core.decision_vocabulary import EXIT_CODES
 from winnow.core.errors import GateError, WinnowError
 from winnow.core.result import Measured, NotMeasured
 from winnow.core.timestamps import whole_months
@@ -26,12 +26,15 @@ from winnow.curation.checks.coverage.traffic import LogQuery, queries_per_day
 from winnow.curation.io.readers.columns import Columns
 from winnow.training.evaluation.stored_results import PredictedRow, stored_measures
 from winnow.training.monitoring.accuracy_gain import AccuracyGain, measure_gain, measure_speedup
+from winnow.training.monitoring.decision_context import DecisionContext, Obstacle
 from winnow.training.monitoring.drift import MIN_QUERIES, Drift
 from winnow.training.monitoring.majority_baseline import predict_constant
 from winnow.training.monitoring.new_records import count_new_records
-from winnow.training.monitoring.recommend import DecisionContext, Recommendation, recommend
-from winnow.training.monitoring.rules import RuleInputs, SourcedValue, apply_rules
-from winnow.training.monitoring.select_candidate import select_candidate
+from winnow.training.monitoring.recommend import Recommendation, recommend
+from winnow.training.monitoring.rule_conditions import SourcedValue
+from winnow.training.monitoring.rules import RuleInputs, RuleThresholds, apply_rules
+from winnow.training.monitoring.run_speed import baseline_p95, candidate_p95
+from winnow.training.monitoring.select_candidate import EvaluatedRun, select_candidate
 from winnow.training.run_facts import LinearRunFacts, ReleaseReference
 from winnow.training.runs import Run
 from winnow.validators.stats.label_shift import LabelChange, LabelShift, label_shift
@@ -47,15 +50,35 @@ def figures(**told: float) -> RuleInputs:
 
 
 def verdicts(**told: float) -> dict[str, str]:
-    return {rule.name: rule.verdict for rule in apply_rules(figures(**told))}
+    return {rule.name: rule.verdict for rule in apply_rules(figures(**told), RuleThresholds(latency_ms=50))}
 
 
 @pytest.mark.parametrize(
     ("rule", "holds", "fails"),
     [
-        ("baseline_is_enough", {"baseline_accuracy": 0.95}, {"baseline_accuracy": 0.9499}),
+        ("failed_gate", {"failed_gates": 1}, {"failed_gates": 0}),
+        ("forgetting", {"forgetting": 1}, {"forgetting": 0}),
+        ("uncovered_traffic", {"uncovered_share": 0.31}, {"uncovered_share": 0.3}),  # as the gate: 0.7 covered passes
+        ("baseline_is_enough", {"baseline_accuracy": 0.90}, {"baseline_accuracy": 0.8999}),
         ("little_traffic", {"queries_per_day": 9.9}, {"queries_per_day": 10}),
         ("few_labeled_records", {"labeled_records": 499}, {"labeled_records": 500}),
+        ("weak_baseline", {"baseline_accuracy": 0.8999}, {"baseline_accuracy": 0.90}),
+        ("slow_baseline", {"baseline_p95_ms": 50.1}, {"baseline_p95_ms": 50}),
+        ("domain_terms", {"domain_terms": 1}, {"domain_terms": 0}),
+        ("moderate_traffic", {"queries_per_day": 99}, {"queries_per_day": 100}),
+        ("short_use", {"months_of_use": 5}, {"months_of_use": 6}),
+        ("few_examples", {"examples_per_label": 99}, {"examples_per_label": 100}),
+        ("small_gain", {"accuracy_gain": 0.049}, {"accuracy_gain": 0.05}),
+        (
+            "slow_candidate",
+            {"candidate_p95_ms": 51, "labeled_records": 10_000},
+            {"candidate_p95_ms": 51, "labeled_records": 9_999},
+        ),
+        (
+            "slow_candidate",
+            {"candidate_p95_ms": 51, "labeled_records": 10_000},
+            {"candidate_p95_ms": 50, "labeled_records": 10_000},
+        ),
         ("clear_gain", {"accuracy_gain": 0.10}, {"accuracy_gain": 0.0999}),
         ("clear_gain", {"accuracy_gain": 0.95 - 0.85}, {"accuracy_gain": -0.2}),  # 0.0999... in binary
         ("gain_and_faster", {"accuracy_gain": 0.05, "speedup": 1.5}, {"accuracy_gain": 0.05, "speedup": 1.49}),
@@ -104,6 +127,14 @@ BEGINNING = DecisionContext(baseline="majority baseline", release="r1")
 
 BETTER = {"accuracy_gain": 0.12, "p_value": 0.001, "labeled_records": 900.0}
 
+WEAK = {"baseline_accuracy": 0.8, "queries_per_day": 400.0, "examples_per_label": 120.0}
+
+SIMPLE = DecisionContext(baseline="linear", deployed="linear", untuned="linear", release="r2", fix_command="M")
+
+LEAKS = Obstacle("a gate fails: leakage 0.2 (at most 0.1)", "winnow waive leakage")
+
+LOSES = Obstacle("new: it degrades on general.jsonl", "add rows")
+
 RUNNING = DecisionContext(baseline="old", deployed="old", release="r2", newer_release_exists=True, method="encoder")
 
 
@@ -115,6 +146,12 @@ RUNNING = DecisionContext(baseline="old", deployed="old", release="r2", newer_re
         ({}, replace(BEGINNING, release=None), "train", "winnow check, then winnow freeze NAME"),
         ({"labeled_records": 900, "queries_per_day": 3}, BEGINNING, "keep", "winnow status"),
         (BETTER, replace(BEGINNING, candidate="new"), "deploy", "winnow deploy new --by NAME --reason TEXT"),
+        (BETTER | {"failed_gates": 2}, replace(BEGINNING, candidate="new", failed_gate=LEAKS), "fix", "winnow waive"),
+        (BETTER | {"uncovered_share": 0.4}, replace(BEGINNING, candidate="new"), "collect", "winnow coverage"),
+        (BETTER | {"forgetting": 1}, replace(BEGINNING, candidate="new", forgetting=LOSES), "fix", "add rows"),
+        (BETTER, replace(BEGINNING, candidate="new", forgetting=LOSES), "fix", "add rows"),  # deploy would refuse it
+        ({}, replace(RUNNING, candidate="new", forgetting=LOSES, fix_command="M"), "keep", "M"),  # nobody deploys it
+        ({"months_since_training": 12, "failed_gates": 1}, replace(RUNNING, failed_gate=LEAKS), "fix", "winnow waive"),
         (BETTER | {"goals_missed": 1}, replace(BEGINNING, candidate="new", fix_command="M"), "keep", "M"),
         (BETTER | {"must_pass_failed": 2}, replace(BEGINNING, candidate="new", fix_command="M"), "keep", "M"),
         (
@@ -136,7 +173,7 @@ RUNNING = DecisionContext(baseline="old", deployed="old", release="r2", newer_re
             "keep",
             "winnow decide simple",
         ),
-        ({}, replace(BEGINNING, candidate="new", unevaluated="new"), "keep", "winnow evaluate new"),
+        ({}, replace(BEGINNING, candidate="new", unevaluated="new"), "evaluate", "winnow evaluate new"),
         ({"months_since_training": 12}, RUNNING, "retrain", "winnow train r2 --method encoder"),
         (
             {"accuracy_loss": 0.06},
@@ -156,6 +193,19 @@ RUNNING = DecisionContext(baseline="old", deployed="old", release="r2", newer_re
             "deploy",
             "winnow deploy new",
         ),
+        (WEAK, replace(SIMPLE, fine_tuned="enc"), "keep", "winnow coverage"),  # there is a fine-tuned run
+        (
+            WEAK,
+            replace(SIMPLE, candidate="enc", fine_tuned="enc", unevaluated="enc"),
+            "evaluate",
+            "winnow evaluate enc",
+        ),
+        (WEAK, replace(SIMPLE, has_simple_run=False), "train", "winnow train r2 --method linear"),
+        (WEAK | {"examples_per_label": 99.0}, SIMPLE, "collect", "winnow push label"),
+        (WEAK | {"labeled_records": 499.0}, SIMPLE, "collect", "winnow push label"),
+        (WEAK | {"queries_per_day": 9.0}, SIMPLE, "keep", "M"),
+        (WEAK | {"accuracy_gain": 0.01, "queries_per_day": 50.0}, replace(SIMPLE, candidate="new"), "keep", "M"),
+        (WEAK, SIMPLE, "keep", "M"),  # no release to train on
         (
             {"months_since_training": 3, "labeled_records": 20},
             RUNNING,
@@ -171,7 +221,8 @@ def test_one_recommendation_follows(
     assert found.recommended_action == recommended_action
     assert found.next.startswith(following)
     assert found.reason
-    assert len(found.rules) == len(verdicts())
+    assert len(found.rules) == len(apply_rules(figures()))
+    assert found.exit_code == EXIT_CODES[found.recommended_action]
 
 
 def test_the_reason_names_the_rule_and_its_numbers() -> None:
@@ -312,6 +363,34 @@ def test_who_stands_against_whom(tmp_path: Path) -> None:
         chosen(low, wanted="foreign")
 
 
+def test_the_better_of_both_that_are_not_fine_tuned_is_the_baseline_of_fine_tuning(tmp_path: Path) -> None:
+    linear, encoder = a_run(tmp_path, "linear", "linear", 0.9), a_run(tmp_path, "enc", "encoder", 0.95)
+    parser = a_run(tmp_path, "parser", "imported", 0.7)
+
+    def untuned(*runs: Run, deployed: str | None = None) -> str | None:
+        found = select_candidate(runs, deployed=deployed, release="r", wanted=None).untuned
+        return found.run.id if found else None
+
+    assert untuned(linear, parser, deployed="parser") == "linear"
+    assert untuned(parser, encoder) == "parser"
+    assert untuned(encoder) is None
+
+
+def test_only_a_system_that_could_be_faster_is_too_slow(tmp_path: Path) -> None:
+    runs = {method: EvaluatedRun(a_run(tmp_path, method, method, 0.9), WHY) for method in ("linear", "encoder")}
+    for one in runs.values():
+        stored = {"format": 1, **a_latency(0.04).model_dump(mode="json")}
+        (one.run.path / "latency.json").write_text(json.dumps(stored))
+    assert candidate_p95(runs["encoder"]).value == pytest.approx(40)
+    assert candidate_p95(runs["linear"]).value == pytest.approx(40)
+    of_linear = baseline_p95(runs["linear"]).value
+    assert isinstance(of_linear, NotMeasured)
+    assert "fine-tuning makes nothing faster" in of_linear.why
+    unmeasured = candidate_p95(EvaluatedRun(a_run(tmp_path, "new", "encoder", 0.9), WHY)).value
+    assert isinstance(unmeasured, NotMeasured)
+    assert "winnow evaluate new --latency" in unmeasured.why
+
+
 def test_speed_is_compared_on_one_machine_alone(tmp_path: Path) -> None:
     slow, fast, away = (a_run(tmp_path, name, "linear", 0.9) for name in ("slow", "fast", "away"))
     for run, seconds, node in ((slow, 0.03, "here"), (fast, 0.01, "here"), (away, 0.01, "there")):
@@ -379,13 +458,14 @@ def test_from_the_first_run_to_production_and_back_to_the_data(trained: tuple[Wo
     workspace, run = trained
     found = workspace.decide()
     assert (found.candidate, found.decision.next) == (run, f"winnow evaluate {run}")
+    assert (found.decision.recommended_action, found.decision.exit_code) == ("evaluate", 15)
     predictions = workspace.evaluate(run)[0].predictions
     right = (predictions["gold"] == predictions["predicted"]).sum()
     most = Counter(workspace.release("first").rows("train")["label"]).most_common(1)[0][0]
     share = (predictions["gold"] == most).mean()
     found = workspace.decide()
     assert found.decision.recommended_action == "deploy"
-    assert measured(found, "baseline_is_enough") == [pytest.approx(share)]
+    assert measured(found, "baseline_is_enough") == [right / len(predictions)]  # of the run: it is not fine-tuned
     assert measured(found, "clear_gain") == [pytest.approx(right / len(predictions) - share)]
     assert not isinstance(found.findings, NotMeasured)
     workspace.deploy(run, by="Ann", reason=found.decision.reason)
@@ -394,7 +474,8 @@ def test_from_the_first_run_to_production_and_back_to_the_data(trained: tuple[Wo
     lost = workspace.evaluate(weak)[0].predictions
     found = workspace.decide()
     assert (found.role, found.baseline, found.candidate) == ("deployed", run, weak)
-    assert found.decision.recommended_action == "keep"
+    assert found.decision.recommended_action == "collect"  # below 0.90, but with too few examples to fine-tune
+    assert found.decision.reason.startswith("fine-tuning needs more examples: few_examples")
     both = predictions.merge(lost, on="id")
     gained = (both["gold_x"] == both["predicted_y"]).mean() - (both["gold_x"] == both["predicted_x"]).mean()
     assert measured(found, "clear_gain") == [pytest.approx(gained)]
@@ -504,18 +585,20 @@ def test_an_incumbent_that_was_imported_is_the_baseline_and_goals_bar_a_deployme
     assert measured(found, "must_pass_cases_failed") == [5]  # examples/commands/README.md
     workspace.deploy(incumbent.run.id, by="Ann", reason="it answers today")
     after = workspace.decide()
-    assert (after.role, after.decision.recommended_action) == ("deployed", "keep")
+    assert (after.role, after.decision.recommended_action) == ("deployed", "collect")  # 305 are too few to fine-tune
     assert isinstance(measured(after, "old_model")[0], NotMeasured)  # nobody said when rules were written
 
 
-def test_the_commands_print_every_rule_and_end_with_the_next_command(tmp_path: Path) -> None:
-    workspace = add_example(tmp_path / "ws")
-    place = workspace.folder.root
+def test_the_commands_print_every_rule_and_end_with_the_next_command(frozen_example: Workspace, tmp_path: Path) -> None:
+    place = tmp_path / "ws"
+    shutil.copytree(frozen_example.folder.root, place)
+    shutil.rmtree(Workspace.find(place).folder.runs, ignore_errors=True)  # of other tests
     told = json.loads(run_winnow("decide", "--json", cwd=place).stdout)
     assert {"recommended_action", "reason", "next", "rules", "findings", "drift", "deployments"} <= set(told)
     assert told["recommended_action"] == "train"
+    assert told["exit_code"] == 11
     names = {rule["rule"] for rule in told["rules"]}
-    assert names == set(verdicts())
+    assert names == {rule.name for rule in apply_rules(figures())}
     shown = run_winnow("decide", cwd=place).stdout
     assert all(name in shown for name in names)
     assert shown.strip().splitlines()[-1].startswith("next: winnow")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.adapter_runs import adapter_run
+from tests.support.adapter_runs import adapter_run, store_general
 from tests.support.answer_results import an_answer, an_error
 from tests.support.tool_evaluations import a_tool_evaluation
 from tests.support.tool_runs import a_run
@@ -18,8 +18,10 @@ from winnow.core.result import NotMeasured
 from winnow.training.evaluation.tools.answer_results import AnswerResult, write_answer_results
 from winnow.training.evaluation.tools.stored_answers import stored_tool_measures
 from winnow.training.monitoring.accuracy_gain import AccuracyGain
-from winnow.training.monitoring.recommend import DecisionContext, recommend
-from winnow.training.monitoring.rules import RuleInputs, SourcedValue
+from winnow.training.monitoring.decision_context import DecisionContext
+from winnow.training.monitoring.recommend import recommend
+from winnow.training.monitoring.rule_conditions import SourcedValue
+from winnow.training.monitoring.rules import RuleInputs
 from winnow.training.monitoring.select_candidate import select_candidate
 from winnow.training.monitoring.stored_evidence import evidence_of
 from winnow.training.monitoring.tool_staleness import answer_newer_validation
@@ -81,7 +83,13 @@ def test_a_gain_is_paired_and_counts_dialogues(workspace: Workspace) -> None:
     assert gain.p_value == pytest.approx(0.0390625)  # eight dialogues are better and one is worse: binomial, 1 of 9
     compared = workspace.compare([rules.id, adapter.id]).comparison.facts.pairs[0]
     assert gain.accuracy == compared.accuracy.difference
-    assert found.decision.recommended_action in ("deploy", "collect", "keep")
+    assert found.decision.recommended_action == "fix"
+    assert "what it forgets of general instructions is not measured" in found.decision.reason
+    assert found.decision.next == f"winnow evaluate {adapter.id} --general FILE"
+    store_general(adapter, lost=20)
+    assert "degrades on general.jsonl" in workspace.decide().decision.reason
+    store_general(adapter, lost=0)
+    assert workspace.decide().decision.recommended_action in ("deploy", "collect")
     assert not isinstance(found.goals, NotMeasured)
     assert {one.goal for one in found.goals} == set(workspace._context.task.goals)
     assert not adapter.looks_at_test()
@@ -111,7 +119,7 @@ def test_without_a_baseline_the_base_model_is_made_one() -> None:
         baseline="no baseline", candidate="new", make_baseline="winnow train first --method prompt", fix_command="other"
     )
     found = recommend(figures, context)
-    assert (found.recommended_action, found.next) == ("keep", "winnow train first --method prompt")
+    assert (found.recommended_action, found.next) == ("train", "winnow train first --method prompt")
     assert "no baseline to compare new with" in found.reason
 
 

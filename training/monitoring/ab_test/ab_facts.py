@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from winnow.core.decision_vocabulary import NextAction
 from winnow.core.production_vocabulary import AbDesign, AbUnit
 from winnow.core.record import ABSENT_IF_NONE, Record
 from winnow.core.result import Difference, Measured, NotMeasured
 from winnow.training.monitoring.ab_test.ab_log import LeftOutAbRow
-from winnow.training.monitoring.rules import RuleFacts
+from winnow.training.monitoring.rule_conditions import RuleFacts
 
 
 class AbVariant(Record):
@@ -96,8 +97,10 @@ class AbTestFacts(Record):
     """The p-value below which this look is significant."""
     rules: list[RuleFacts]
     """Every rule with its measured values."""
-    recommended_action: str
+    recommended_action: NextAction
     """`deploy`, `keep` or `collect`: more traffic is needed."""
+    exit_code: int
+    """The exit code of `winnow decide --ab FILE --exit-code`."""
     reason: str
     """The rules that hold, with their values."""
     more_traffic: AbMoreTraffic | NotMeasured

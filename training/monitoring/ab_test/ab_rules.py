@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from winnow.config.decision_rules import DEFAULT_RULES
+from winnow.core.decision_vocabulary import NextAction, RuleAdvice
 from winnow.core.result import NotMeasured
 from winnow.training.monitoring.ab_test.ab_facts import AbRating
-from winnow.training.monitoring.rules import (
-    COLLECT,
-    DEPLOY,
-    DONT_DEPLOY,
-    GAIN,
-    HOLDS,
+from winnow.training.monitoring.rule_conditions import (
     DecisionRule,
     RuleCondition,
     SourcedValue,
+    at_least,
+    below,
+    held_rules,
 )
 
 MIN_UNITS = 30
@@ -36,6 +36,8 @@ class AbRuleInputs:
     """The p-value below which this look is significant."""
     source: str
     """Where the values come from."""
+    stay_below: float = DEFAULT_RULES.stay_below
+    """The gain that is too small to change anything."""
 
 
 @dataclass(frozen=True)
@@ -43,37 +45,44 @@ class AbDecision:
     """The rules, and what follows from them."""
 
     rules: list[DecisionRule]
-    action: str
+    action: NextAction
     """`deploy`, `keep` or `collect`."""
     reason: str
+
+
+ACTIONS = {
+    RuleAdvice.COLLECT: NextAction.COLLECT,
+    RuleAdvice.DONT_DEPLOY: NextAction.KEEP,
+    RuleAdvice.DEPLOY: NextAction.DEPLOY,
+}
+"""What follows from a rule that holds, the decisive one first."""
 
 
 def decide_ab(values: AbRuleInputs) -> AbDecision:
     """Apply the rules. Too few units decide nothing, and a rule against the candidate outweighs its gain."""
     rules = _rules(values)
-    held = {rule.advice: rule.text for rule in reversed(rules) if rule.verdict == HOLDS}
-    if COLLECT in held:
-        return AbDecision(rules, "collect", held[COLLECT])
-    if DONT_DEPLOY in held:
-        return AbDecision(rules, "keep", held[DONT_DEPLOY])
-    if DEPLOY in held:
-        return AbDecision(rules, "deploy", held[DEPLOY])
-    return AbDecision(rules, "collect", "neither a gain nor its absence is shown yet")
+    held = held_rules(rules)
+    for advice, action in ACTIONS.items():
+        if advice in held:
+            return AbDecision(rules, action, held[advice])
+    return AbDecision(rules, NextAction.COLLECT, "neither a gain nor its absence is shown yet")
 
 
 def _rules(values: AbRuleInputs) -> list[DecisionRule]:
     gain, p_value = SourcedValue(values.gain, values.source), SourcedValue(values.p_value, values.source)
     significant = RuleCondition("p-value", p_value, "below", values.level)
     return [
-        DecisionRule("few_units", COLLECT, (_below("units", SourcedValue(values.units, values.source), MIN_UNITS),)),
-        DecisionRule("significant_gain", DEPLOY, (_at_least("gain", gain, GAIN), significant)),
-        DecisionRule("significant_loss", DONT_DEPLOY, (_below("gain", gain, 0), significant)),
+        DecisionRule(
+            "few_units", RuleAdvice.COLLECT, (below("units", SourcedValue(values.units, values.source), MIN_UNITS),)
+        ),
+        DecisionRule("significant_gain", RuleAdvice.DEPLOY, (at_least("gain", gain, values.stay_below), significant)),
+        DecisionRule("significant_loss", RuleAdvice.DONT_DEPLOY, (below("gain", gain, 0), significant)),
         DecisionRule(
             "gain_too_small",
-            DONT_DEPLOY,
-            (_below("gain at most", SourcedValue(values.gain_high, values.source), GAIN),),
+            RuleAdvice.DONT_DEPLOY,
+            (below("gain at most", SourcedValue(values.gain_high, values.source), values.stay_below),),
         ),
-        DecisionRule("lower_ratings", DONT_DEPLOY, _lower_ratings(values)),
+        DecisionRule("lower_ratings", RuleAdvice.DONT_DEPLOY, _lower_ratings(values)),
     ]
 
 
@@ -87,14 +96,6 @@ def _lower_ratings(values: AbRuleInputs) -> tuple[RuleCondition, ...]:
         higher = superiority if isinstance(superiority, NotMeasured) else superiority.value
         p_value = SourcedValue(rating.p_value, values.source)
     return (
-        _below("probability of a higher rating", SourcedValue(higher, values.source), 0.5),
+        below("probability of a higher rating", SourcedValue(higher, values.source), 0.5),
         RuleCondition("p-value of ratings", p_value, "below", values.level),
     )
-
-
-def _at_least(what: str, measured: SourcedValue, threshold: float) -> RuleCondition:
-    return RuleCondition(what, measured, "at least", threshold)
-
-
-def _below(what: str, measured: SourcedValue, threshold: float) -> RuleCondition:
-    return RuleCondition(what, measured, "below", threshold)

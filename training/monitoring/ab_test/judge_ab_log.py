@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from winnow.config.decision_rules import DEFAULT_RULES, DecisionRulesConfig
+from winnow.core.decision_vocabulary import EXIT_CODES, NextAction
 from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.production_vocabulary import AbDesign
 from winnow.core.result import NotMeasured
@@ -18,14 +20,15 @@ from winnow.training.monitoring.ab_test.compare_variants import (
     success_of,
     unit_variance,
 )
-from winnow.training.monitoring.rules import GAIN
 from winnow.validators.stats.repeated_looks import level_of_look, units_needed
 from winnow.validators.stats.significance import SIGNIFICANCE_LEVEL
 
 SECONDS_PER_DAY = 86_400
 
 
-def judge_ab_log(log: AbLog, *, baseline: str, look: int) -> AbTestFacts:
+def judge_ab_log(
+    log: AbLog, *, baseline: str, look: int, thresholds: DecisionRulesConfig = DEFAULT_RULES
+) -> AbTestFacts:
     """Compare the two variants of a log and say what follows; `look` is how often the log was looked at.
 
     Raises WinnowError unless there are two variants, of which one is the baseline, and both have units to compare.
@@ -50,9 +53,15 @@ def judge_ab_log(log: AbLog, *, baseline: str, look: int) -> AbTestFacts:
             rating=rating,
             level=level,
             source=log.name,
+            stay_below=thresholds.stay_below,
         )
     )
-    more = _more_traffic(units, found_gain, log.rows, look) if decision.action == "collect" else NotMeasured("decided")
+    is_open = decision.action is NextAction.COLLECT
+    more = (
+        _more_traffic(units, found_gain, log.rows, look, small=thresholds.stay_below)
+        if is_open
+        else NotMeasured("decided")
+    )
     return AbTestFacts(
         file=log.name,
         sha256=log.sha256,
@@ -68,6 +77,7 @@ def judge_ab_log(log: AbLog, *, baseline: str, look: int) -> AbTestFacts:
         level=level,
         rules=[rule.facts() for rule in decision.rules],
         recommended_action=decision.action,
+        exit_code=EXIT_CODES[decision.action],
         reason=decision.reason,
         more_traffic=more,
         left_out=log.left_out,
@@ -84,14 +94,16 @@ def _smaller(units: AbUnits) -> int:
     return min(len(units.outcomes.baseline), len(units.outcomes.candidate))
 
 
-def _more_traffic(units: AbUnits, found: VariantDifference, rows: Sequence[AbRow], look: int) -> AbMoreTraffic:
-    """Further units that show the observed gain at the next look; or, if it is small, that it is below GAIN."""
+def _more_traffic(
+    units: AbUnits, found: VariantDifference, rows: Sequence[AbRow], look: int, *, small: float
+) -> AbMoreTraffic:
+    """Further units that show the observed gain at the next look; or, if it is too small, that it is."""
     gain, variance, have = found.gain.difference, unit_variance(units), _smaller(units)
-    if gain >= GAIN:
+    if gain >= small:
         shows, needed = "that there is a gain", units_needed(gain, variance, level=level_of_look(look + 1))
     else:
-        shows = f"that the gain is below {100 * GAIN:.0f} points"
-        needed = units_needed(GAIN - gain, variance, level=SIGNIFICANCE_LEVEL)
+        shows = f"that the gain is below {100 * small:g} points"
+        needed = units_needed(small - gain, variance, level=SIGNIFICANCE_LEVEL)
     if needed is None:
         return AbMoreTraffic(units=NotMeasured("at this rate no number of units is enough"), shows=shows)
     further = max(needed, MIN_UNITS, have + 1) - have

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from winnow.training.diagnostics.findings import Findings
     from winnow.training.monitoring.decision_report import DecisionReport
     from winnow.training.monitoring.drift import Drift
-    from winnow.training.monitoring.rules import DecisionRule, RuleCondition
+    from winnow.training.monitoring.rule_conditions import DecisionRule, RuleCondition
 
 
 RULE_STYLE = {"holds": "bold", "does not hold": "", "not_measured": "yellow"}
@@ -44,7 +44,15 @@ def print_decision(found: DecisionReport) -> None:
         print_deployments(found.deployments)
     print_line()
     print_line(f"recommendation: {found.decision.recommended_action}", style="bold")
-    print_line(f"reason: {found.decision.reason}")
+    print_line(f"reason: {printable(found.decision.reason)}")
+    _print_method(found)
+
+
+def _print_method(found: DecisionReport) -> None:
+    """How to fine-tune, where that is what is recommended."""
+    method = found.decision.method
+    if not isinstance(method, NotMeasured) and method.command == found.decision.next:
+        print_line(f"method: {method.technique} of {printable(method.base_model)} ({printable(method.source)})")
 
 
 def _rules(rules: Sequence[DecisionRule]) -> list[tuple[str | Text, ...]]:
@@ -53,7 +61,7 @@ def _rules(rules: Sequence[DecisionRule]) -> list[tuple[str | Text, ...]]:
         (
             rule.name if i == 0 else "",
             f"{one.what} {one.measured.text}",
-            f"{one.bound} {one.threshold:g}",
+            f"{one.bound} {one.threshold:,g}",
             Text(rule.verdict if i == 0 else "", style=RULE_STYLE[rule.verdict]),
             rule.advice if i == 0 else "",
             _source(one),

@@ -18,7 +18,7 @@ from winnow.curation.io.readers.jsonl_reader import jsonl_rows
 from winnow.curation.io.readers.numbered_rows import NumberedRow
 from winnow.curation.io.readers.raw_rows import RawRows
 from winnow.curation.io.readers.source_rows import rows_of_file
-from winnow.curation.io.writers import WRITERS, formats_of
+from winnow.curation.io.writers import WRITERS, row_formats_of
 from winnow.curation.io.writers.export_format import ExportFormat, Line
 from winnow.curation.io.writers.written_rows import content_rows, written_rows
 from winnow.validators.kinds import kind_of
@@ -47,12 +47,12 @@ class ExportFacts(Record):
 
 
 def exports_of(rows: pd.DataFrame, task: Task) -> dict[str, ExportFacts]:
-    """How every format of the kind holds the rows of a release, by its name.
+    """How every format of the kind that writes rows by themselves holds those of a release, by its name.
 
     Raises WinnowError with the rows that do not come back from a format that the kind declares lossless.
     """
     kind = kind_of(task)
-    found = {name: _Counts() for name in formats_of(kind)}
+    found = {name: _Counts() for name in row_formats_of(kind)}
     for start in range(0, len(rows), CHUNK):
         _count(rows.iloc[start : start + CHUNK], task, kind, found)
     problems = [problem for one in found.values() for problem in one.problems[:PROBLEMS_SHOWN]]

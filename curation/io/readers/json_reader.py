@@ -1,4 +1,4 @@
-"""JSON: a list of rows, or an object of lists by label or split."""
+"""JSON: a list of rows, an object of lists by label or split, or the file of a router."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from winnow.core.vocabulary import DropReason
 from winnow.curation.io.readers.file_format import FileFormat
 from winnow.curation.io.readers.numbered_rows import Fields, NumberedRow, row_fields, unreadable_file
 from winnow.curation.io.readers.repeated_keys import decode_json, json_text, repeated_detail, repeated_key
+from winnow.curation.io.readers.route_files import route_rows
 from winnow.curation.io.readers.span_rows import with_spans
 from winnow.validators.text import Drop
 
 
 def json_rows(text: str, *, name: str = "file") -> Iterator[NumberedRow]:
-    """A JSON list of objects or strings, an object that contains one such list, {label: [texts]}, or answers of D1."""
+    """A list of objects or strings, an object that contains one, {label: [texts]}, answers of D1, or routes."""
     try:
         data, repeated = decode_json(text)
     except (ValueError, RecursionError) as error:
@@ -22,6 +23,8 @@ def json_rows(text: str, *, name: str = "file") -> Iterator[NumberedRow]:
     answers = answers_of_d1(data)
     if answers is not None:
         data = _rows_of_answers(answers, name)
+    elif routed := route_rows(data):
+        data = routed
     elif isinstance(data, dict):
         data = _rows_of(data)
     if not isinstance(data, list):

@@ -1,4 +1,4 @@
-"""Rasa 2/3 nlu.yml, entity markup removed."""
+"""YAML: Rasa 2/3 nlu.yml, entity markup removed, or the file of a router."""
 
 from __future__ import annotations
 
@@ -10,20 +10,25 @@ import yaml
 
 from winnow.curation.io.readers.file_format import FileFormat
 from winnow.curation.io.readers.numbered_rows import NumberedRow, unreadable_file
+from winnow.curation.io.readers.route_files import ROUTE_KEYS, route_rows
 
 ENTITY_MARKUP = re.compile(r"\[([^\]\n]+)\](?:\([^)\n]*\)|\{[^}\n]*\})")
 """Rasa's entity markup: [text](entity) or [text]{"entity": "name"}."""
 
+DEPTH = 3
+"""How deep the utterances of a router are: in a list of routes, in a route, in its list. What is deeper is no text."""
+
 
 def rasa_rows(text: str, *, name: str = "file") -> Iterator[NumberedRow]:
-    """Examples of a Rasa 2/3 `nlu.yml`, entity markup removed. The row number counts the examples."""
+    """Examples of a Rasa 2/3 `nlu.yml`, entity markup removed, or of a router. The row number counts the examples."""
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except (yaml.YAMLError, RecursionError) as error:
         raise unreadable_file(name, f"not YAML ({str(error).splitlines()[0]})", "a Rasa nlu.yml") from None
     entries = _child(root, "nlu")
     if not isinstance(entries, yaml.SequenceNode):
-        raise unreadable_file(name, "no `nlu:` list", "a Rasa nlu.yml", "or set the format")
+        yield from _router_rows(root, name)
+        return
     number = 0
     for entry in entries.value:
         intent = _child(entry, "intent")
@@ -31,6 +36,25 @@ def rasa_rows(text: str, *, name: str = "file") -> Iterator[NumberedRow]:
             for example in _rasa_examples(_child(entry, "examples")):
                 number += 1
                 yield number, {"text": ENTITY_MARKUP.sub(r"\1", example), "label": str(intent.value)}
+
+
+def _router_rows(root: yaml.Node | None, name: str) -> Iterator[NumberedRow]:
+    rows = route_rows({key: _plain(_child(root, key)) for key in ROUTE_KEYS})
+    if not rows:
+        expected = "a Rasa nlu.yml, or the routes of a router with their utterances"
+        raise unreadable_file(name, "no `nlu:` list", expected, "or set the format")
+    yield from enumerate(rows, 1)
+
+
+def _plain(node: yaml.Node | None, depth: int = DEPTH) -> Any:
+    """A node as lists and dicts. Every scalar is text as it was written, so that a query `yes` stays one."""
+    if node is None or isinstance(node, yaml.ScalarNode):
+        return None if node is None else str(node.value)
+    if not depth:
+        return {}
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(item, depth - 1) for item in node.value]
+    return {str(key.value): _plain(value, depth - 1) for key, value in node.value}
 
 
 def _rasa_examples(node: yaml.Node | None) -> Iterator[str]:

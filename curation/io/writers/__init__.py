@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from winnow.curation.io.writers.alpaca_writer import ALPACA_FORMAT
 from winnow.curation.io.writers.anthropic_writer import ANTHROPIC_FORMAT
+from winnow.curation.io.writers.autotrain_writer import AUTOTRAIN_FORMAT
 from winnow.curation.io.writers.chat_writer import CHAT_FORMAT
 from winnow.curation.io.writers.csv_writer import CSV_FORMAT
 from winnow.curation.io.writers.export_format import ExportFormat
 from winnow.curation.io.writers.jsonl_writer import JSONL_FORMAT
 from winnow.curation.io.writers.openai_writer import OPENAI_FORMAT
+from winnow.curation.io.writers.plain_writer import PLAIN_FORMAT
+from winnow.curation.io.writers.rasa_writer import RASA_FORMAT
+from winnow.curation.io.writers.semantic_router_writer import SEMANTIC_ROUTER_FORMAT
 from winnow.curation.io.writers.sharegpt_writer import SHAREGPT_FORMAT
 from winnow.curation.io.writers.trl_messages_writer import TRL_MESSAGES_FORMAT
 from winnow.curation.io.writers.trl_writer import TRL_FORMAT
+from winnow.curation.io.writers.vllm_router_writer import VLLM_ROUTER_FORMAT
 from winnow.validators.kinds.kind import Kind
 
 WRITERS: dict[str, ExportFormat] = {
@@ -26,6 +31,11 @@ WRITERS: dict[str, ExportFormat] = {
         ALPACA_FORMAT,
         TRL_FORMAT,
         TRL_MESSAGES_FORMAT,
+        PLAIN_FORMAT,
+        AUTOTRAIN_FORMAT,
+        SEMANTIC_ROUTER_FORMAT,
+        VLLM_ROUTER_FORMAT,
+        RASA_FORMAT,
     )
 }
 """Every format by its name."""
@@ -33,6 +43,12 @@ WRITERS: dict[str, ExportFormat] = {
 
 def formats_of(kind: Kind) -> list[str]:
     """The formats that releases of a kind can be written in."""
+    holds_texts = "text" in kind.content_columns
+    return [name for name, one in WRITERS.items() if _holds(one, kind) or (one.whole and holds_texts)]
+
+
+def row_formats_of(kind: Kind) -> list[str]:
+    """Those of them that write each row by itself: what they hold of a row can be read back."""
     return [name for name, one in WRITERS.items() if _holds(one, kind)]
 
 

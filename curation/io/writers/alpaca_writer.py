@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from winnow.config.task import Task
-from winnow.core.export_losses import ExportLoss
+from winnow.core.export_losses import OF_DIALOGUES, ExportLoss
 from winnow.curation.io.writers.answers_as_text import TextForm, text_form
 from winnow.curation.io.writers.dialogue_losses import learned_part
 from winnow.curation.io.writers.export_format import DialogueRow, ExportFormat, Line, QueryRow
@@ -61,6 +61,6 @@ ALPACA_FORMAT = ExportFormat(
     "alpaca",
     query=alpaca_query_line,
     dialogue=alpaca_line,
-    loses=lambda _: frozenset({*ExportLoss} - {ExportLoss.PROSE_WITH_CALLS, ExportLoss.UNWRITABLE}),
+    loses=lambda _: frozenset({*OF_DIALOGUES} - {ExportLoss.PROSE_WITH_CALLS, ExportLoss.UNWRITABLE}),
     dataset_columns=_dataset_columns,
 )

@@ -13,6 +13,8 @@ from winnow.validators.tools.dialogue import Dialogue
 if TYPE_CHECKING:
     import pandas as pd
 
+    from winnow.curation.io.writers.query_release import QueryRelease, WholeExport
+
 Line = dict[str, Any]
 """One line of a JSON Lines file."""
 
@@ -56,7 +58,7 @@ class WrittenLine(NamedTuple):
 
 @dataclass(frozen=True)
 class ExportFormat:
-    """One format. It writes whole tables, or lines of rows of one or both kinds of content."""
+    """One format. It writes whole tables, lines of rows of one or both kinds of content, or a release as a whole."""
 
     name: str
     """As `--format` takes it."""
@@ -68,6 +70,8 @@ class ExportFormat:
     """The line of a row with a text."""
     dialogue: Callable[[DialogueRow], list[Line]] | None = None
     """The lines of a row with a dialogue. Raises FormatError for one that cannot be written."""
+    whole: Callable[[QueryRelease], WholeExport] | None = None
+    """All files for a release of queries, where they are not one file of rows for each split."""
     loses: Callable[[Task], frozenset[ExportLoss]] = lambda _: frozenset()
     """What it has no place for."""
     warnings: Callable[[Sequence[WrittenLine], str], list[str]] | None = None

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from winnow.config.task import Task
-from winnow.core.export_losses import ExportLoss
+from winnow.core.export_losses import OF_DIALOGUES, ExportLoss
 from winnow.curation.io.writers.answers_as_text import TextForm, text_form, writes_text
 from winnow.curation.io.writers.dialogue_losses import learned_part
 from winnow.curation.io.writers.export_format import DialogueRow, ExportFormat, Line, QueryRow
@@ -79,7 +79,7 @@ def _message(who: str, text: str) -> Line:
 
 
 def _losses(task: Task) -> frozenset[ExportLoss]:
-    every = {*ExportLoss} - {ExportLoss.PROSE_WITH_CALLS, ExportLoss.UNWRITABLE}
+    every = {*OF_DIALOGUES} - {ExportLoss.PROSE_WITH_CALLS, ExportLoss.UNWRITABLE}
     return frozenset(every if writes_text(task) else every | {ExportLoss.PROSE_WITH_CALLS})
 
 

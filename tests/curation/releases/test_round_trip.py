@@ -17,7 +17,7 @@ from winnow.config.task import Task
 from winnow.core.errors import WinnowError
 from winnow.core.export_losses import ExportLoss
 from winnow.curation.io.readers.source_rows import read_file
-from winnow.curation.io.writers import WRITERS, formats_of
+from winnow.curation.io.writers import WRITERS, formats_of, row_formats_of
 from winnow.curation.io.writers.export_format import DialogueRow, Line
 from winnow.curation.releases.round_trip import exports_of
 from winnow.validators.kinds.intents import INTENTS
@@ -91,7 +91,7 @@ def contents(path: Path, task: Task) -> list[str]:
 def test_the_manifest_states_what_every_format_holds(frozen_example: Workspace) -> None:
     release = frozen_example.release("first")
     exports = release.manifest.exports
-    assert list(exports) == sorted(formats_of(INTENTS))
+    assert list(exports) == sorted(row_formats_of(INTENTS))
     assert {one.whole for one in exports.values()} == {sum(release.counts.values())}
     facts = exports_of(release_table([*map(content_of, DIALOGUES)]), tools_task())
     assert (facts["sharegpt"].whole, facts["openai"].whole) == (6, 10)

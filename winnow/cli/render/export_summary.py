@@ -17,7 +17,7 @@ def print_export(result: ExportResult) -> None:
     for warning in result.exported.warnings:
         print_line(f"warning: {warning}")
     for name, rows in result.rows.items():
-        print_line(f"{result.folder / name}: {counted(rows, 'row')}")
+        print_line(f"{result.folder / name}: {counted(rows, 'row')}" if rows else f"{result.folder / name}")
     for line in result.exported.loss_lines():
         print_line(f"lost: {line}")
     if result.exported.dataset_info:

@@ -102,6 +102,6 @@ def predict(
     return Predictions(probe.classes, probabilities.astype(np.float64))
 
 
-@lru_cache(maxsize=1)  # repeated calls, such as one query at a time, do not load the model again
+@lru_cache(maxsize=2)  # queries that are sent one after the other do not load the model again, nor do two runs in turn
 def _load_model(path: Path, model: str | None, backend: str) -> tuple[LinearProbe, Embedder]:
     return load_probe(path / MODEL_FILE), open_embedder(model, backend=backend)

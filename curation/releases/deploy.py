@@ -43,27 +43,39 @@ def deploy(
     """
     by, reason = stated(by), stated(reason)
     with store.writing() as connection:
-        _check(connection, folder, run, by, reason, place)
+        check_decision(connection, folder, run, by=by, reason=reason, place=place, verb="deploy")
         same = Deployment(run, by, reason, "", *(place or (None, None)))
         latest = deployments(connection)[-1:]
         if latest and replace(latest[0], at="") == same:
             return RecordedDeployment(latest[0], new=False)
         if place:
-            store_remote_name(connection, place, run)
+            store_remote_name(connection, place, run, by=by, reason=reason)
         return RecordedDeployment(store_deployment(connection, run, by=by, reason=reason, place=place), new=True)
 
 
-def _check(
-    connection: Connection, folder: WorkspaceFolder, run: str, by: str, reason: str, place: RemotePlace | None
+def check_decision(
+    connection: Connection,
+    folder: WorkspaceFolder,
+    run: str,
+    *,
+    by: str,
+    reason: str,
+    verb: str,
+    place: RemotePlace | None = None,
 ) -> None:
+    """Check what somebody decides about a run: to deploy it, to select it, or to register its id in a runtime.
+
+    Raises WinnowError for a run that is not in the ledger or has no folder, an empty name or reason, or an id of
+    another run, and GateError when the run has changed since it was recorded.
+    """
     problems = [*statement_problems(by=by, reason=reason), *_place_problems(connection, run, place)]
     known = {entry["name"]: entry for entry in artifacts(connection, "run")}
     if run not in known:
         fix = suggestion(run, list(known), f"{command('runs')} lists them")
-        problems.append(Problem(f"deploy {run}", "no such run in this workspace", ", ".join(known) or "a run", fix))
+        problems.append(Problem(f"{verb} {run}", "no such run in this workspace", ", ".join(known) or "a run", fix))
     elif not (folder.root / known[run]["path"] / RUN_FILE).is_file():
         fix = "restore the folder, or train the run again"
-        problems.append(Problem(f"deploy {run}", "its folder is missing", known[run]["path"], fix))
+        problems.append(Problem(f"{verb} {run}", "its folder is missing", known[run]["path"], fix))
     if problems:
         raise WinnowError(problems)
     digest = file_sha256(folder.root / known[run]["path"] / RUN_FILE)

@@ -36,8 +36,12 @@ def remote_places(connection: Connection) -> dict[str, list[RemotePlace]]:
     return found
 
 
-def store_remote_name(connection: Connection, place: RemotePlace, run: str) -> None:
-    """Record the name of a run; one that it has already is left as it is."""
-    values = {"target": place.target, "name": place.name, "run": run, "at": utc_now()}
-    if used_names(connection, place.target).get(place.name) != run:
+def store_remote_name(
+    connection: Connection, place: RemotePlace, run: str, *, by: str | None = None, reason: str | None = None
+) -> bool:
+    """Record the name of a run, with who gave it and why, unless the run has it already; returns whether it is new."""
+    values = {"target": place.target, "name": place.name, "run": run, "at": utc_now(), "by": by, "reason": reason}
+    is_new = used_names(connection, place.target).get(place.name) != run
+    if is_new:
         connection.execute(insert(remote_name).values(values))
+    return is_new

@@ -417,4 +417,16 @@ remote_name = Table(
     Column("name", Text, primary_key=True),
     Column("run", Text, ForeignKey("artifact.name"), nullable=False),
     Column("at", Text, nullable=False),
+    Column("by", Text),
+    Column("reason", Text),
+)
+
+router_selection = Table(
+    "router_selection",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run", Text, ForeignKey("artifact.name"), nullable=False),
+    Column("by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Text, nullable=False),
 )

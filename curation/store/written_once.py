@@ -20,6 +20,7 @@ WRITTEN_ONCE = {
     "artifact": ("UPDATE", "DELETE"),
     "deployment": ("UPDATE", "DELETE"),
     "remote_name": ("UPDATE", "DELETE"),
+    "router_selection": ("UPDATE", "DELETE"),
     "label_rename": ("UPDATE", "DELETE"),
     "forgotten": ("UPDATE", "DELETE"),
     "response": ("UPDATE", "DELETE"),

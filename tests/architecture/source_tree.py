@@ -26,6 +26,7 @@ LEVELS = (
     ("winnow.reports",),
     ("winnow.operations",),
     ("winnow.workspace", "winnow.interaction_log"),
+    ("winnow.router",),
     ("winnow.cli",),
 )
 """From the lowest to the highest; packages of one level do not import each other."""

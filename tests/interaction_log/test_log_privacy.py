@@ -14,8 +14,12 @@ import pytest
 
 import winnow
 from tests.support.interaction_logs import lines_of, read_log
+from winnow.core.vocabulary import PiiAction
+from winnow.curation.pii.scrub import DEFAULT_POLICY, Scrubber
 from winnow.interaction_log import current_interaction
 from winnow.interaction_log.log_privacy import key_file_of
+from winnow.interaction_log.new_line import new_line
+from winnow.interaction_log.scrubbed_line import scrubbed_line
 
 EMAIL, PHONE, CARD = "ann.lee@firm.co.uk", "905-674-3793", "4539 5787 6362 1486"
 
@@ -172,3 +176,15 @@ def test_characters_at_which_programs_end_a_line_are_escaped(tmp_path: Path) -> 
     assert len(written.splitlines()) == 1
     assert json.loads(written)["task"] == text
     assert read_log(tmp_path / "log").incomplete == []
+
+
+def test_what_the_writer_made_itself_is_not_searched() -> None:
+    scrubber = Scrubber(DEFAULT_POLICY, b"key")
+    line = new_line({"kind": "interaction", "agent_role": PHONE, "task": f"mail {EMAIL}", "model": EMAIL})
+    written = json.loads(scrubbed_line(line, scrubber, own={"agent_role", "model"}))
+    assert (written["agent_role"], written["model"]) == (PHONE, EMAIL)
+    assert EMAIL not in written["task"]
+    assert written["replaced"] == {"EMAIL_ADDRESS": 1}
+    dropping = Scrubber({**DEFAULT_POLICY, "EMAIL_ADDRESS": PiiAction.DROP}, b"key")
+    withheld = json.loads(scrubbed_line(line, dropping, own={"agent_role", "model"}))
+    assert (withheld["agent_role"], withheld["withheld"], "model" in withheld) == ("", "EMAIL_ADDRESS", False)

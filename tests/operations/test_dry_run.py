@@ -190,7 +190,8 @@ def make_older(database: Path) -> None:
     assert names
     for (name,) in names:
         plain.execute(f"DROP TRIGGER {name}")
-    for table in ("source_form", "supersession", "interaction", "origin_model", "label_proposal", "remote_name"):
+    later = "source_form supersession interaction origin_model label_proposal remote_name router_selection"
+    for table in later.split():
         plain.execute(f"DROP TABLE {table}")
     for column in ("target", "remote_id"):
         plain.execute(f"ALTER TABLE deployment DROP COLUMN {column}")

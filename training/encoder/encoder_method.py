@@ -155,7 +155,7 @@ class _LoadedModel:
         return Predictions(self.classes, softmax(compute_logits(self.model, self.tokenize(texts), done=done), axis=1))
 
 
-@lru_cache(maxsize=1)  # repeated calls, such as one query at a time, do not load the model again
+@lru_cache(maxsize=2)  # queries that are sent one after the other do not load the model again, nor do two runs in turn
 def _load_model(path: Path, folder: str, pooling: str, precision: Precision, max_length: int) -> _LoadedModel:
     from winnow.training.encoder.encoder_classifier import load_base_encoder
     from winnow.training.encoder.lora_adapter import load_classes, load_merged

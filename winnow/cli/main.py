@@ -10,7 +10,18 @@ from typing import Annotated
 import typer
 
 import winnow
-from winnow.cli import dataset, evaluations, generation, labeling, models, monitoring, packages, quality, releases
+from winnow.cli import (
+    dataset,
+    evaluations,
+    generation,
+    labeling,
+    models,
+    monitoring,
+    packages,
+    quality,
+    releases,
+    router_commands,
+)
 from winnow.cli.output_stream import output_stream
 from winnow.cli.render import terminal
 from winnow.core.errors import Problem, ServiceError, WinnowError
@@ -85,6 +96,7 @@ for _command in COMMANDS:
     app.command()(_command)
 app.add_typer(generation.generate, name="generate")
 app.add_typer(labeling.annotators, name="annotators")
+app.add_typer(router_commands.router, name="router")
 
 
 def main() -> None:

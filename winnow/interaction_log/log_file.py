@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 
 LOGGER = logging.getLogger("winnow.interaction_log")
 """Tells about lines that could not be written."""
+
+
+def path_of_day(log: Path, day: date) -> Path:
+    """The file of a daily log for one day in UTC."""
+    return log.with_name(f"{log.stem}-{day:%Y-%m-%d}{log.suffix}")
 
 
 class LogFile:
@@ -37,7 +42,7 @@ class LogFile:
         """The file that lines are written to now: of a daily log, one for each day in UTC."""
         if not self._daily:
             return self.path
-        return self.path.with_name(f"{self.path.stem}-{datetime.now(UTC):%Y-%m-%d}{self.path.suffix}")
+        return path_of_day(self.path, datetime.now(UTC).date())
 
     def write(self, make_line: Callable[[], InteractionLine]) -> str | None:
         """Write a line; its id once it is on disk. None, and a report, if that fails in any way.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Set
 from typing import TYPE_CHECKING, Any, cast
 
 from winnow.curation.pii.scrub_value import scrub_value
@@ -21,10 +22,13 @@ LINE_ENDS = {0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 """Characters at which some programs end a line, and which JSON does not escape by itself."""
 
 
-def scrubbed_line(line: InteractionLine, scrubber: Scrubber) -> bytes:
-    """The line as it is written: private data replaced, or only its facts if the policy says to drop it."""
+def scrubbed_line(line: InteractionLine, scrubber: Scrubber, *, own: Set[str] = frozenset()) -> bytes:
+    """The line as it is written: private data replaced, or only its facts if the policy says to drop it.
+
+    `own` are fields that the writer made itself, such as the label of a router: they hold no text of users.
+    """
     fields = _with_pseudonyms(line.model_dump(mode="json"), scrubber)
-    text = json.dumps(_scrubbed(fields, scrubber), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text = json.dumps(_scrubbed(fields, scrubber, own), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return (text.translate(LINE_ENDS) + "\n").encode()
 
 
@@ -36,10 +40,10 @@ def _with_pseudonyms(fields: dict[str, Any], scrubber: Scrubber) -> dict[str, An
     return fields
 
 
-def _scrubbed(fields: dict[str, Any], scrubber: Scrubber) -> dict[str, Any]:
+def _scrubbed(fields: dict[str, Any], scrubber: Scrubber, own: Set[str]) -> dict[str, Any]:
     """The fields, of which the texts were scrubbed together: a value that one shows is replaced in all."""
     facts = _facts(fields)
-    content = {name: value for name, value in fields.items() if name not in FACTS}
+    content = {name: value for name, value in fields.items() if name not in FACTS and name not in own}
     for part in FACTS_OF_PARTS.keys() & content.keys():
         content[part] = {name: value for name, value in content[part].items() if name not in facts[part]}
     scrubbed = scrub_value(content, scrubber)

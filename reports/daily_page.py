@@ -84,7 +84,7 @@ class DailyReport:
     """The run whose cells are shown; empty if none was evaluated."""
     actions: Sequence[ActionItem]
     recommended_action: str | NotMeasured
-    """The recommendation of the rules: collect, train, deploy, keep or retrain."""
+    """The recommendation of the rules of `decide`."""
     why: str
     """The rules that hold, or why there is no recommendation."""
 

@@ -157,6 +157,6 @@ class DailyReportFacts(AgreementFacts):
     actions: list[ActionItem]
     """What to do, most important first."""
     recommended_action: str | NotMeasured
-    """`collect`, `train`, `deploy`, `keep` or `retrain`."""
+    """What `decide` recommends, such as `collect` or `deploy`."""
     page: str
     """Path of the page that shows the report."""

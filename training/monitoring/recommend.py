@@ -127,7 +127,7 @@ def _for_deployed_run(one: _Decision, deployed: str) -> _Next:
     if RuleAdvice.RETRAIN in one.held and not one.at.candidate_is_newer:
         next_command = _train(one.at) if one.at.newer_release_exists else FREEZE
         return _Next(NextAction.RETRAIN, f"{deployed} is outdated: {one.held[RuleAdvice.RETRAIN]}", next_command)
-    if one.at.candidate and one.at.unevaluated:
+    if one.at.unevaluated:
         return _evaluate(one.at.unevaluated)
     if one.at.candidate:
         return _wanted_fine_tuning(one) or _for_no_better_candidate(one, one.at.candidate)

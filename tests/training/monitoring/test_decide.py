@@ -200,6 +200,7 @@ RUNNING = DecisionContext(baseline="old", deployed="old", release="r2", newer_re
             "evaluate",
             "winnow evaluate enc",
         ),
+        (WEAK, replace(SIMPLE, unevaluated="linear"), "evaluate", "winnow evaluate linear"),
         (WEAK, replace(SIMPLE, has_simple_run=False), "train", "winnow train r2 --method linear"),
         (WEAK | {"examples_per_label": 99.0}, SIMPLE, "collect", "winnow push label"),
         (WEAK | {"labeled_records": 499.0}, SIMPLE, "collect", "winnow push label"),
@@ -223,6 +224,11 @@ def test_one_recommendation_follows(
     assert found.reason
     assert len(found.rules) == len(apply_rules(figures()))
     assert found.exit_code == EXIT_CODES[found.recommended_action]
+
+
+def test_every_rule_has_a_row_in_the_documentation() -> None:
+    page = (ROOT / "docs" / "decide.md").read_text(encoding="utf-8")
+    assert [name for name in verdicts() if f"\n| `{name}` | " not in page] == []
 
 
 def test_the_reason_names_the_rule_and_its_numbers() -> None:

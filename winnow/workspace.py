@@ -474,12 +474,24 @@ class Workspace:
         return list_runs(self._context)
 
     def predict(
-        self, id_or_path: str | Path, texts: Sequence[str], *, progress: Progress | None = None
+        self,
+        id_or_path: str | Path,
+        texts: Sequence[str] | pd.Series | pd.DataFrame,
+        *,
+        top: int | None = None,
+        threshold: float | None = None,
+        fallback: str | Path | None = None,
+        progress: Progress | None = None,
     ) -> pd.DataFrame:
-        """Label texts with a run's model: columns `text`, `label`, `route`, `confidence`."""
-        from winnow.operations.predict import predict
+        """Label a list or column of texts, or the column `text` of a table, with calibrated confidence.
 
-        return predict(self._context, id_or_path, texts, progress=progress)
+        Index and columns are kept; added are `label`, `route`, `confidence`, `decided_by`, with `fallback` (what is
+        asked below the `threshold`: a file of rules or another run) `run`, and with `top` the most likely labels.
+        """
+        from winnow.operations.predict import PredictOptions, predict
+
+        options = PredictOptions(top, threshold, fallback)
+        return predict(self._context, id_or_path, texts, options=options, progress=progress)
 
     def predict_dialogues(
         self, id_or_path: str | Path, dialogues: Sequence[Mapping[str, Any]], *, progress: Progress | None = None

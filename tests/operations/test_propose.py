@@ -18,6 +18,7 @@ from tests.support.paths import EXAMPLE
 from winnow.core.errors import WinnowError
 from winnow.curation.io.readers.columns import Columns
 from winnow.operations.propose import _is_answer
+from winnow.training.methods import predict
 from winnow.training.predictions import Predictions
 from winnow.workspace import Workspace
 
@@ -53,9 +54,9 @@ def test_a_run_proposes_in_bands_and_only_what_it_is_sure_of(
     assert rest.proposed + 10 + rest.left_out["low_confidence"] + rest.left_out.get("repeats_hold_out", 0) == len(
         unlabeled
     )
-    predicted = ws.predict(run, list(proposed["text"]))
-    assert list(predicted["label"]) == list(proposed["label"])
-    assert predicted["confidence"].min() >= 0.5
+    predicted = predict(ws.run(run), list(proposed["text"]))
+    assert predicted.labels == list(proposed["label"])
+    assert predicted.confidence.min() >= 0.5
     assert sorted(rest.by_band, reverse=True) == list(rest.by_band)
     again = ws.propose(run, min_confidence=0.5)
     assert (again.proposed, again.next) == (0, "winnow status")

@@ -123,8 +123,8 @@ def test_what_a_killed_training_left_is_swept_away(trained_example: Trained, tmp
 
 def test_predict_labels_texts_with_route_and_confidence(trained_example: Trained) -> None:
     workspace, run_id = trained_example
-    table = workspace.predict(run_id, ["the vpn drops all the time", "how many vacation days are left"])
-    assert list(table.columns) == ["text", "label", "route", "confidence"]
+    table = workspace.predict(run_id, ["the vpn drops all the time", "how many vacation days are left"], threshold=0)
+    assert list(table.columns) == ["text", "label", "route", "confidence", "decided_by"]
     assert table["label"].tolist() == ["it_vpn", "hr_leave"]
     assert table["route"].tolist() == ["agent_it", "agent_hr"]
     assert table["confidence"].between(0, 1).all()

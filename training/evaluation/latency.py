@@ -27,7 +27,8 @@ from winnow.core.vocabulary import Split
 from winnow.curation.releases.release import Release, open_release
 from winnow.training.evaluation.evaluation_facts import Latency, QuerySpeed
 from winnow.training.process_memory import peak_memory_bytes
-from winnow.training.run_facts import IMPORTED, PromptRunFacts, answers_in_dialogues
+from winnow.training.prompted.service_requests import asks_a_service
+from winnow.training.run_facts import IMPORTED, answers_in_dialogues
 from winnow.training.runs import NO_MODEL, Run, open_run
 from winnow.validators.stats.quantiles import quantile
 
@@ -81,7 +82,7 @@ def stored_latency(run: Run) -> Latency | NotMeasured:
     """The last measurement, if there is one."""
     if run.facts.method == IMPORTED:
         return NotMeasured(NO_MODEL)
-    if _uses_a_service(run):
+    if asks_a_service(run.facts):
         return NotMeasured(
             "responses are stored, so predicting again would not measure the model; requests.jsonl has the seconds"
         )
@@ -114,7 +115,7 @@ def measure_latency(run: Run, texts: Sequence[str]) -> Latency | NotMeasured:
 
 
 def _measure(run: Run, asked: object) -> Latency | NotMeasured:
-    if run.facts.method == IMPORTED or _uses_a_service(run):
+    if run.facts.method == IMPORTED or asks_a_service(run.facts):
         return stored_latency(run)
     with tempfile.TemporaryDirectory() as folder:
         queries = Path(folder) / "queries.json"
@@ -130,11 +131,6 @@ def _measure(run: Run, asked: object) -> Latency | NotMeasured:
     with atomic_write(run.path / LATENCY_FILE) as temporary:
         temporary.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
     return found
-
-
-def _uses_a_service(run: Run) -> bool:
-    """Whether the run sends its requests to a service, which answers a repeated text from what it stored."""
-    return isinstance(run.facts, PromptRunFacts) and run.facts.base is None
 
 
 def time_queries(predict_batch: PredictBatch, texts: Sequence[Any]) -> QuerySpeed:

@@ -36,13 +36,16 @@ class AnswerRule:
         return answered
 
 
-def fitted_rule(fitted: FittedParameters, *, threshold: float | None = None) -> AnswerRule:
+def fitted_rule(
+    fitted: FittedParameters, *, threshold: float | None = None, has_second_stage: bool = False
+) -> AnswerRule:
     """The rule that was fitted on validation; `threshold` replaces the fitted one.
 
-    A fitted threshold applies only where the task has a fallback label to answer with instead.
+    A fitted threshold applies only where something else can answer: the fallback label of the task, or a second stage.
     """
     temperature, own = fitted.temperature, fitted.fallback_threshold
-    fitted_threshold = 0.0 if isinstance(own, NotMeasured) or fitted.fallback is None else own.value
+    applies = fitted.fallback is not None or has_second_stage
+    fitted_threshold = 0.0 if isinstance(own, NotMeasured) or not applies else own.value
     return AnswerRule(
         temperature=1.0 if isinstance(temperature, NotMeasured) else temperature.value,
         threshold=fitted_threshold if threshold is None else threshold,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,9 @@ from winnow.training.evaluation.confidence_facts import FittedParameters
 from winnow.training.evaluation.fit_on_validation import load_or_fit, stored_parameters
 from winnow.training.methods import predict
 from winnow.training.predictions import Predictions
+from winnow.training.prompted.service_requests import asks_a_service
 from winnow.training.routing.answer_rule import AnswerRule, fitted_rule
+from winnow.training.routing.routable_run import require_routable
 from winnow.training.routing.routed_answer import LabelProbability, RoutedAnswer
 from winnow.training.routing.second_stage import SecondStage
 from winnow.training.run_release import release_folder
@@ -25,6 +27,15 @@ from winnow.training.runs import Run
 
 DEFAULT_TOP = 1
 """Labels of an answer that are stated with their probabilities."""
+
+
+KEPT_OF_FIRST: Mapping[RoutedBy, tuple[str, ...]] = {
+    RoutedBy.MODEL: (),
+    RoutedBy.RULES: ("confidence", "run", "top"),
+    RoutedBy.FALLBACK: ("label", "route"),
+}
+"""What stands of the first answer when the second stage answers: a rule has no confidence, and a run that is not
+confident either leaves the label to the task."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +65,7 @@ class Router:
         if self.second_stage is not None and open_rows:
             second = self.second_stage.answers([texts[row] for row in open_rows], top=top)
             for row, answer in zip(open_rows, second, strict=True):
-                found[row] = answer or found[row]
+                found[row] = _final_answer(found[row], answer)
         return found
 
     def _answer(self, predictions: Predictions, row: int, answered: bool, top: int) -> RoutedAnswer:
@@ -82,13 +93,16 @@ def open_router(
     """The router of a run: temperature and threshold are those fitted on validation, which is predicted once.
 
     `threshold` replaces the fitted one. Where nothing was fitted and the release of the run is not here, probabilities
-    are those of the model.
+    are those of the model. The cache holds embeddings of validation; those of queries are not kept. Raises WinnowError
+    for a run that labels no texts.
     """
+    require_routable(run)
     fitted = _fitted_parameters(run, vectors_cache, progress)
     if isinstance(fitted, NotMeasured):
-        return Router(run, AnswerRule(threshold=threshold or 0.0), second_stage, vectors_cache, fitted.why)
+        return Router(run, AnswerRule(threshold=threshold or 0.0), second_stage, not_calibrated=fitted.why)
     reason = fitted.temperature.why if isinstance(fitted.temperature, NotMeasured) else ""
-    return Router(run, fitted_rule(fitted, threshold=threshold), second_stage, vectors_cache, reason)
+    rule = fitted_rule(fitted, threshold=threshold, has_second_stage=second_stage is not None)
+    return Router(run, rule, second_stage, not_calibrated=reason)
 
 
 def _fitted_parameters(
@@ -96,10 +110,20 @@ def _fitted_parameters(
 ) -> FittedParameters | NotMeasured:
     if known := stored_parameters(run):
         return known
+    if asks_a_service(run.facts):
+        return NotMeasured("nothing was fitted yet, and answering validation would send requests to a service")
     folder = release_folder(run)
     if isinstance(folder, NotMeasured):
         return folder
     return load_or_fit(run, open_release(folder), vectors_cache=vectors_cache, progress=progress)
+
+
+def _final_answer(first: RoutedAnswer, second: RoutedAnswer | None) -> RoutedAnswer:
+    """The answer of two stages, of which the second may have none."""
+    if second is None:
+        return first
+    kept = {name: getattr(first, name) for name in KEPT_OF_FIRST[second.decided_by]}
+    return second.model_copy(update=kept)
 
 
 def _top_labels(classes: Sequence[str], shares: NDArray[np.float64], top: int) -> list[LabelProbability]:

@@ -1,9 +1,7 @@
-"""Commands for the ML engineer: train, predict, evaluate, compare, feedback."""
+"""Commands for the ML engineer: train, runs, feedback."""
 
 from __future__ import annotations
 
-import sys
-from collections import Counter
 from collections.abc import Callable, Mapping
 from json import dumps
 from pathlib import Path
@@ -12,17 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from winnow.cli.params import (
-    EncodingOption,
     FolderArgument,
-    FormatOption,
     JsonOption,
     ReleaseArgument,
     RunArgument,
-    TableOption,
-    TextColumnOption,
     choice,
     context_of,
-    input_files,
     progress_bar,
     workspace_of,
 )
@@ -43,7 +36,6 @@ from winnow.operations._context import WorkspaceContext
 from winnow.operations.feedback import DEFAULT_ANNOTATIONS, FeedbackResult
 from winnow.validators.kinds import kind_of
 from winnow.validators.kinds.intents import INTENTS
-from winnow.validators.kinds.tools import TOOLS
 
 if TYPE_CHECKING:
     from winnow.training.adapter.adapter_plan import AdapterPlan
@@ -156,55 +148,6 @@ def _print_estimate(estimate: DryRunEstimate | AdapterPlan, full_training: str, 
     print_plan(estimate, full_training, json)
     if estimate.target is not None and estimate.target.faults:
         raise typer.Exit(1)
-
-
-def predict(
-    context: typer.Context,
-    run: RunArgument,
-    file: Annotated[
-        Path,
-        typer.Argument(
-            metavar="FILE",
-            help="File of queries or dialogues, in any format that add supports; - for standard input.",
-        ),
-    ],
-    text_column: TextColumnOption = None,
-    format: FormatOption = "auto",
-    table: TableOption = None,
-    encoding: EncodingOption = None,
-    out: Annotated[Path | None, typer.Option(help="JSONL file to write instead of stdout.")] = None,
-    json: JsonOption = False,
-) -> None:
-    """Label queries, or answer dialogues, with a run's model; one JSON line each."""
-    from winnow.curation.io.readers.columns import Columns
-    from winnow.curation.io.readers.source_rows import read_file
-    from winnow.operations.predict import predict_rows
-    from winnow.operations.predict_dialogues import predict_dialogue_rows
-    from winnow.training.run_facts import answers_in_dialogues
-
-    opened = context_of(context).run(run)
-    is_answering = answers_in_dialogues(opened.facts)
-    columns = Columns(text=text_column, label="none", route="none", split="none", time="none")
-    kind = TOOLS if is_answering else INTENTS
-    with input_files([file]) as (readable,):
-        reading = read_file(readable, columns=columns, format=format, encoding=encoding, table=table, kind=kind)
-    predicted = predict_dialogue_rows if is_answering else predict_rows
-    with progress_bar("answering" if is_answering else "embedding", json) as progress:
-        rows = predicted(opened, reading, progress=progress)
-    dropped = Counter(row["reason"] for row in rows if row["label"] is None)
-    if json:
-        terminal.print_json({"run": opened.id, "given": len(rows), "predictions": rows, "dropped": dict(dropped)})
-        return
-    lines = "".join(dumps(row, ensure_ascii=False, default=str) + "\n" for row in rows)
-    lines = lines.encode("utf-8", "backslashreplace").decode()
-    if out:
-        out.write_text(lines, encoding="utf-8")
-        terminal.print_line(f"{out}: {len(rows):,} rows")
-        terminal.print_next("winnow evaluate RUN")
-    else:
-        sys.stdout.write(lines)
-    for reason, count in dropped.items():
-        terminal.print_note(f"{count:,} rows skipped: {reason}")
 
 
 def runs(context: typer.Context, folder: FolderArgument = None, json: JsonOption = False) -> None:

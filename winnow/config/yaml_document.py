@@ -54,8 +54,11 @@ class YamlDocument:
             raise WinnowError([Problem(f"{self.name}:{line}", f.found, f.expected, f.fix) for line, f in ordered])
 
 
-def read_document(text: str, name: str, *, otherwise: Problem) -> YamlDocument:
-    """The mapping in a text. Raises WinnowError for text that is not YAML, and `otherwise` where it is no mapping."""
+def read_document(text: str, name: str, *, otherwise: Problem, list_key: str = "") -> YamlDocument:
+    """The mapping in a text. Raises WinnowError for text that is not YAML, and `otherwise` where it is no mapping.
+
+    With `list_key`, a text that is a list is read as the mapping that has the list under this key.
+    """
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
         if root is not None and expanded_size(root, {}) > MAX_VALUES:
@@ -69,6 +72,8 @@ def read_document(text: str, name: str, *, otherwise: Problem) -> YamlDocument:
         raise WinnowError(
             Problem(where, f"not valid YAML ({problem})", "YAML", "check indentation and quotes")
         ) from None
+    if list_key and isinstance(raw, list) and root is not None:
+        root, raw = _under_key(root, list_key), {list_key: raw}
     if not isinstance(raw, dict) or root is None:
         raise WinnowError(otherwise)
     try:
@@ -76,6 +81,12 @@ def read_document(text: str, name: str, *, otherwise: Problem) -> YamlDocument:
     except RecursionError:
         found = "an alias that contains itself, or nesting that is too deep"
         raise WinnowError(Problem(name, found, "plain YAML", "write it out instead of *alias")) from None
+
+
+def _under_key(root: yaml.Node, key: str) -> yaml.MappingNode:
+    """The mapping with one key, whose value is this node."""
+    name = yaml.ScalarNode("tag:yaml.org,2002:str", key, root.start_mark, root.start_mark)
+    return yaml.MappingNode("tag:yaml.org,2002:map", [(name, root)], root.start_mark, root.end_mark)
 
 
 def _key_path(loc: tuple[int | str, ...]) -> KeyPath:

@@ -56,7 +56,7 @@ def _to_table(name: str, value: Any) -> Iterator[Conversion]:
     """For a parameter that takes names of files or a table: texts without names of columns become the column `text`."""
     import pandas as pd
 
-    if hasattr(value, "to_frame"):
+    if hasattr(value, "to_frame") and hasattr(value, "iloc"):  # that of an index takes no name first
         yield Conversion(f'{name}.to_frame("text")', lambda one: one.to_frame("text"))
     elif hasattr(value, "dtype"):
         yield Conversion(f'pd.DataFrame({{"text": {name}}})', lambda one: pd.DataFrame({"text": one}))

@@ -16,6 +16,14 @@ def percent(value: Any) -> str:
     return f"{100 * value:.1f} %" if isinstance(value, int | float) else "–"
 
 
+def goal_value(goal: Any, name: str) -> str:
+    """The measured or the wanted value of a goal, in its unit; a dash where it was not measured."""
+    value = getattr(goal, name)
+    if goal.unit is None or isinstance(value, NotMeasured):
+        return percent(value)
+    return str(goal.with_unit(value))
+
+
 def percentage_points(value: Any) -> str:
     """A difference of shares, in percentage points, with its sign."""
     return f"{100 * value:+.1f}" if isinstance(value, int | float) else "–"

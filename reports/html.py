@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from winnow.core.atomic import atomic_write
 from winnow.core.result import NotMeasured
-from winnow.reports.formatting import interval, percent, percentage_points, why_not_measured
+from winnow.reports.formatting import goal_value, interval, percent, percentage_points, why_not_measured
 
 
 def render(template: str, /, **values: Any) -> str:
@@ -44,6 +44,7 @@ def _environment() -> Environment:
         "percent": percent,
         "points": percentage_points,
         "interval": interval,
+        "goal_value": goal_value,
         "why": why_not_measured,
     }
     return environment

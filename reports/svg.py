@@ -173,5 +173,7 @@ def whiskers(
 
 
 def goal_whiskers(goals: Sequence[GoalVerdict]) -> list[Whisker | None]:
-    """The measured value of every goal on one scale, marked with its target."""
-    return whiskers([one.figure for one in goals], marks=[one.wanted for one in goals])
+    """The measured share of every goal on one scale, marked with its target; None for values with a unit."""
+    shares = [one for one in goals if one.unit is None]
+    drawn = iter(whiskers([one.figure for one in shares], marks=[one.wanted for one in shares]))
+    return [next(drawn) if one.unit is None else None for one in goals]

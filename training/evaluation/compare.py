@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from winnow.curation.releases.release import Release
 from winnow.training.evaluation.comparison_facts import ComparedPair, ComparedRun, ComparisonFacts
 from winnow.training.evaluation.evaluate import check_release
 from winnow.training.evaluation.goals import judge_goals
+from winnow.training.evaluation.judge_serving import judge_goals_of_run
 from winnow.training.evaluation.latency import stored_latency
 from winnow.training.evaluation.paired import compare_paired, latency_ratio, within_label_noise
 from winnow.training.evaluation.run_predictions import predict_or_load
@@ -105,6 +107,7 @@ def _measure_run(
     gold, predicted = list(table["gold"]), list(table[run.id])
     pairs = list(zip(gold, predicted, strict=True))
     inside, outside = ([pair for pair in pairs if (pair[0] == fallback) is out] for out in (False, True))
+    judge_shares = partial(judge_goals, gold=gold, predicted=predicted, labels=labels, fallback=fallback, seed=SEED)
     return ComparedRun(
         run=run.id,
         method=run.facts.method,
@@ -113,7 +116,7 @@ def _measure_run(
         in_scope_accuracy=_share(inside, "no rows are in scope"),
         out_of_scope_recall=_share(outside, "no rows have the fallback label"),
         macro_f1=macro_f1_with_interval(gold, predicted, labels, seed=SEED).figure,
-        goals=judge_goals(goals, gold, predicted, labels=labels, fallback=fallback, seed=SEED),
+        goals=judge_goals_of_run(goals, run, judge_shares),
         latency=stored_latency(run),
     )
 

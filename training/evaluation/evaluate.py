@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from winnow.curation.releases.release import Release
 from winnow.training.evaluation.evaluation_facts import EvaluationFacts, GoalVerdict
 from winnow.training.evaluation.fit_on_validation import load_or_fit
 from winnow.training.evaluation.goals import judge_goals
+from winnow.training.evaluation.judge_serving import judge_goals_of_run
 from winnow.training.evaluation.latency import stored_latency
 from winnow.training.evaluation.learning_curve import stored_learning_curve
 from winnow.training.evaluation.measure_split import measure_split
@@ -79,7 +81,7 @@ def evaluate(
         split=Split(split),
         fitted_on=fitted.split.value,
         **dict(measured),
-        goals=_goal_verdicts(release, rows, output, goals, run.facts.seed),
+        goals=_goal_verdicts(run, release, rows, output, goals),
         must_pass=evaluate_must_pass(run, release, train_similarity, vectors_cache=vectors_cache),
         not_answered=dict(output.predictions.not_answered) if output.predictions else {},
         latency=stored_latency(run),
@@ -110,13 +112,19 @@ def check_release(run: Run, release: Release, split: str) -> None:
 
 
 def _goal_verdicts(
-    release: Release, rows: pd.DataFrame, output: ModelOutput, goals: Mapping[str, float] | None, seed: int
+    run: Run, release: Release, rows: pd.DataFrame, output: ModelOutput, goals: Mapping[str, float] | None
 ) -> list[GoalVerdict]:
     fallback = release.manifest.task.fallback
     target_goals = release.task().goals if goals is None else goals
-    return judge_goals(
-        target_goals, list(rows["label"]), output.labels, labels=release.labels, fallback=fallback, seed=seed
+    judge_shares = partial(
+        judge_goals,
+        gold=list(rows["label"]),
+        predicted=output.labels,
+        labels=release.labels,
+        fallback=fallback,
+        seed=run.facts.seed,
     )
+    return judge_goals_of_run(target_goals, run, judge_shares)
 
 
 def _write_evaluation(evaluation: Evaluation) -> None:

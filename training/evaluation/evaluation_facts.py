@@ -128,30 +128,38 @@ class GoalVerdict(Record):
     goal: str
     """The measure, such as `accuracy` or `recall.LABEL`."""
     wanted: float
-    """The value that the task file asks for, 0 to 1."""
+    """The value that the task file asks for: a share from 0 to 1, or a value in `unit`."""
     measured: float | NotMeasured
-    """The measured value, 0 to 1."""
+    """The measured value, in the same unit."""
     low: Annotated[float | None, ABSENT_IF_NONE] = None
-    """Lower one-sided 95 % confidence bound; absent without rows."""
+    """Lower one-sided 95 % confidence bound; absent without rows, and for values with a unit."""
     high: Annotated[float | None, ABSENT_IF_NONE] = None
-    """Upper one-sided 95 % confidence bound; absent without rows."""
+    """Upper one-sided 95 % confidence bound; absent like `low`."""
     rows: int
-    """Rows that count towards the goal."""
+    """Rows that count towards the goal; of a value with a unit, the queries that were timed."""
     verdict: GoalStatus
-    """Verdict of an exact one-sided test at 5 %."""
+    """Verdict of an exact one-sided test at 5 %; of a value with a unit, of its comparison."""
     rows_needed: RowsNeeded | int | NotMeasured
     """How many rows a verdict needs."""
     note: Annotated[str | None, ABSENT_IF_NONE] = None
-    """What limits the verdict; absent when nothing does."""
+    """What limits the verdict, or how a value with a unit was measured; absent when there is nothing to say."""
+    unit: Annotated[str | None, ABSENT_IF_NONE] = None
+    """Unit of the value, such as `ms`; absent for a share."""
 
     @property
     def figure(self) -> Measure:
-        """The measured value between its one-sided bounds."""
+        """The measured share between its one-sided bounds."""
         if isinstance(self.measured, NotMeasured):
             return self.measured
-        assert self.low is not None  # absent only without rows
-        assert self.high is not None
+        if self.low is None or self.high is None:
+            return NotMeasured("it is no share of rows")
         return Measured(self.measured, self.low, self.high, self.rows)
+
+    def with_unit(self, value: float) -> str:
+        """A value of the goal as text: in its unit, or as the share that it is."""
+        if self.unit is None:
+            return f"{value:g}"
+        return f"{value:,.0f} {self.unit}" if value >= 100 else f"{value:.3g} {self.unit}"
 
     @property
     def rows_at_this_rate(self) -> int | None:

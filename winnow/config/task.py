@@ -13,6 +13,7 @@ from winnow.config.gate_thresholds import GateThresholds
 from winnow.config.interactions import InteractionsConfig
 from winnow.config.privacy import PrivacyConfig
 from winnow.config.section import Count, LoosenableSection, Name, Number, Share, TaskSection
+from winnow.config.serving_goals import GoalValue
 from winnow.core.model_vocabulary import CallFormatName, EmbedderBackend, ThinkingEffort
 from winnow.core.prompt_template import template_fault
 
@@ -250,9 +251,8 @@ class Task(TaskSection):
     """Licenses under which records may be exported."""
     private: PrivacyConfig = PrivacyConfig()
     """How private data is handled."""
-    goals: dict[str, Share] = {}
-    """Values a model must reach to be deployed, by measure: `recall.LABEL`, `precision.LABEL`, or one of GOALS or, for
-    `kind: tools`, of TOOL_GOALS."""
+    goals: dict[str, GoalValue] = {}
+    """Values a model must reach to be deployed, by measure: those of `winnow.config.goal_checks.GOALS_BY_KIND`."""
     general_loss_max: Share = 0.02
     """For `kind: tools`: what a run may lose on general instructions, as a share, before `deploy` refuses it."""
     rules: DecisionRulesConfig = DecisionRulesConfig()

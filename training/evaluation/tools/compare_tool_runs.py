@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from winnow.config.task import Task
@@ -13,6 +14,7 @@ from winnow.core.progress import Progress
 from winnow.core.result import Measured
 from winnow.curation.releases.release import Release
 from winnow.training.evaluation.compare import compared_releases, newest_audit
+from winnow.training.evaluation.judge_serving import judge_goals_of_run
 from winnow.training.evaluation.latency import stored_latency
 from winnow.training.evaluation.paired import latency_ratio, within_label_noise
 from winnow.training.evaluation.tools import answer_counts
@@ -135,7 +137,7 @@ def _measured_run(run: Run, answers: Sequence[AnswerResult], task: Task, goals: 
         accuracy=accuracy,
         levels={level: sum(one.passes(level) for one in answers) / len(answers) for level in LEVELS},
         selection=share_of(answers, answer_counts.selection, "no answer should call a tool"),
-        goals=judge_answer_goals(goals, answers, task),
+        goals=judge_goals_of_run(goals, run, partial(judge_answer_goals, results=answers, task=task)),
         latency=stored_latency(run),
     )
 

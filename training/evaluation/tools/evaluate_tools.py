@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from winnow.training.answering.answer_request import AnswerRequest, requests_of_
 from winnow.training.diagnostics.tools.diagnose_answers import diagnose_answers
 from winnow.training.diagnostics.tools.read_answer_context import read_answer_context
 from winnow.training.evaluation.evaluate import check_release
+from winnow.training.evaluation.judge_serving import judge_goals_of_run
 from winnow.training.evaluation.latency import stored_latency
 from winnow.training.evaluation.learning_curve import stored_learning_curve
 from winnow.training.evaluation.tools.answer_goals import judge_answer_goals, suggested_verdicts
@@ -61,7 +63,7 @@ def evaluate_tools(
         run=run.id,
         split=Split(split),
         call_format=task.call_format,
-        goals=judge_answer_goals(wanted, results, task),
+        goals=judge_goals_of_run(wanted, run, partial(judge_answer_goals, results=results, task=task)),
         suggested_goals=None if wanted else suggested_verdicts(results, task),
         latency=stored_latency(run),
         learning_curve=stored_learning_curve(run),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from winnow.cli.render.measure_format import format_goal
 from winnow.cli.render.terminal import print_line, print_table, printable
 from winnow.core.result import Measure, NotMeasured
 
@@ -84,8 +85,9 @@ def _print_goals(found: DecisionReport) -> None:
     for one in found.goals:
         more = one.rows_at_this_rate
         short = f"about {more:,} at the current rate" if isinstance(more, int) else ""
-        shown = "not measured" if isinstance(one.measured, NotMeasured) else f"{one.measured:.3f}"
-        rows.append((one.goal, shown, f"{one.wanted:g}", one.verdict, short))
+        if one.unit is not None:
+            short = one.measured.why if isinstance(one.measured, NotMeasured) else one.note or ""
+        rows.append((one.goal, format_goal(one), one.with_unit(one.wanted), one.verdict, short))
     print_table(["goal", "measured", "target", "verdict", "rows needed"], rows, right=[1, 2])
 
 

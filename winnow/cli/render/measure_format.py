@@ -28,8 +28,8 @@ def print_goals(goals: Sequence[GoalVerdict]) -> None:
         rows = [
             (
                 goal.goal,
-                f"{goal.wanted:g}",
-                format_share(goal.measured),
+                goal.with_unit(goal.wanted),
+                format_goal(goal),
                 Text(goal.verdict, style=GOAL_STYLE[goal.verdict]),
                 _goal_basis(goal),
             )
@@ -38,8 +38,17 @@ def print_goals(goals: Sequence[GoalVerdict]) -> None:
         print_table(["goal", "target", "measured", "verdict", ""], rows, right=[1, 2])
 
 
+def format_goal(goal: GoalVerdict) -> str:
+    """The measured value of a goal: a share with four digits, a value in its unit, or "not measured"."""
+    if goal.unit is None or isinstance(goal.measured, NotMeasured):
+        return format_share(goal.measured)
+    return goal.with_unit(goal.measured)
+
+
 def _goal_basis(goal: GoalVerdict) -> str:
-    """How many rows a verdict needs, or the confidence bound that it rests on."""
+    """How many rows a verdict needs, the confidence bound that it rests on, or how a value was measured."""
+    if goal.unit is not None:
+        return goal.measured.why if isinstance(goal.measured, NotMeasured) else goal.note or ""
     needed, figure = goal.rows_at_this_rate, goal.figure
     if needed is not None:
         return f"needs about {needed:,} rows at the current rate, has {goal.rows:,}"

@@ -96,7 +96,7 @@ def test_the_task_file_accepts_the_goals_of_its_kind_only() -> None:
     every = ", ".join(f"{name}: 0.9" for name in (*TOOL_GOALS, "recall.ask", "precision.create_task"))
     assert len(parse_task(f"{head}{{{every}}}\n").goals) == len(TOOL_GOALS) + 2
     for bad in ("macro_f1", "out_of_scope_recall", "selektion", "recall.", "f1.ask"):
-        with pytest.raises(WinnowError, match=rf"unknown goal '{bad}'.*no_call_recall, recall.BEHAVIOR"):
+        with pytest.raises(WinnowError, match=rf"unknown goal '{bad}'.*adapter_mb, recall.BEHAVIOR"):
             parse_task(f"{head}{{{bad}: 0.9}}\n")
     with pytest.raises(WinnowError, match=r"unknown goal 'selection'.*recall.LABEL"):
         parse_task("name: t\nkind: intents\nlabels: [{name: a}, {name: b}]\ngoals: {selection: 0.9}\n")

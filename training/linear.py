@@ -63,7 +63,7 @@ def train(
         probe = fit_probe(
             vectors, list(rows["label"]), inverse_penalty=(settings or LinearSettings()).inverse_penalty, seed=seed
         )
-        probe.save(part / MODEL_FILE)
+        probe.in_order(release.labels).save(part / MODEL_FILE)
         return LinearRunFacts(
             **dict(identity),
             method="linear",

@@ -39,6 +39,16 @@ class LinearProbe:
         total: NDArray[np.float32] = exponentials.sum(axis=1, keepdims=True)
         return exponentials / total
 
+    def in_order(self, labels: Sequence[str]) -> LinearProbe:
+        """The same probe with its classes in the order in which `labels` names them, all of them and maybe more."""
+        place = {name: row for row, name in enumerate(self.classes)}
+        rows = [place[name] for name in labels if name in place]
+        return LinearProbe(
+            np.ascontiguousarray(self.weights[rows]),
+            np.ascontiguousarray(self.bias[rows]),
+            [self.classes[row] for row in rows],
+        )
+
     def save(self, path: Path) -> None:
         """Write the probe as safetensors."""
         import json

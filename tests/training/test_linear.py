@@ -36,6 +36,9 @@ def test_a_probe_is_what_scikit_learn_fits_and_survives_its_file(tmp_path: Path,
     if classes > 1:
         reference = LogisticRegression(C=10.0, max_iter=1000).fit(vectors, labels)
         assert np.allclose(probe.probabilities(vectors), reference.predict_proba(vectors), atol=1e-4)
+    turned = probe.in_order(["no_class", *probe.classes[::-1]])
+    assert turned.classes == probe.classes[::-1]
+    assert np.allclose(turned.probabilities(vectors)[:, ::-1], probe.probabilities(vectors), atol=1e-6)
     probe.save(tmp_path / "probe.safetensors")
     loaded = load_probe(tmp_path / "probe.safetensors")
     assert loaded.classes == probe.classes
@@ -69,6 +72,7 @@ def test_training_twice_gives_the_same_predictions(trained_example: Trained, tmp
     texts = list(workspace.release("first").rows("test")["text"])
     fresh, _ = train(workspace.release("first"), tmp_path / "runs", settings=LinearSettings())
     first, second = predict(workspace.run(run_id), texts), predict(fresh, texts)
+    assert second.classes == workspace.release("first").labels  # and not in alphabetical order
     assert first.labels == second.labels
     assert np.array_equal(first.confidence, second.confidence)
 

@@ -175,7 +175,7 @@ def _labeled_texts(release: Release, split: str) -> LabeledTexts:
             Problem(release.name, "no train rows", "a release with train rows", "freeze a release with train rows")
         )
     rows = release.rows(split)
-    return LabeledTexts(list(rows["text"]), list(rows["label"]))
+    return LabeledTexts(list(rows["text"]), list(rows["label"]), release.labels)
 
 
 def _base_embedder(release: Release, settings: EncoderSettings) -> Embedder:

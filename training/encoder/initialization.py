@@ -27,6 +27,14 @@ class LabeledTexts:
 
     texts: Sequence[str]
     labels: Sequence[str]
+    order: Sequence[str] = ()
+    """Every label in the order of the class ids, also those without a text; empty: in alphabetical order."""
+
+    @property
+    def classes(self) -> list[str]:
+        """The labels that have a text, in their order."""
+        own = set(self.labels)
+        return [name for name in self.order if name in own] if self.order else sorted(own)
 
 
 @dataclass(frozen=True)
@@ -62,10 +70,10 @@ def prepare_training(
     Validation rows whose label has no train rows are left out: no epoch can predict them correctly.
     """
     base = load_base_encoder(folder, pooling=settings.pooling)
-    classes = sorted(set(train.labels))
+    classes = train.classes
     model = base.classifier(len(classes)).to(hardware.device)
     rows = _tokenized_rows(base, train, classes, settings.max_length)
-    _initialize_head(model, rows, train.labels, seed=seed, hardware=hardware)
+    _initialize_head(model, rows, train, seed=seed, hardware=hardware)
     weights = _class_weights(rows, len(classes), settings)
     model.class_weights, model.label_smoothing = weights, settings.label_smoothing
     validation_rows = _tokenized_rows(base, validation, classes, settings.max_length)
@@ -82,13 +90,13 @@ def _tokenized_rows(
 
 
 def _initialize_head(
-    model: EncoderClassifier, rows: Sequence[dict[str, Any]], labels: Sequence[str], *, seed: int, hardware: Hardware
+    model: EncoderClassifier, rows: Sequence[dict[str, Any]], train: LabeledTexts, *, seed: int, hardware: Hardware
 ) -> None:
     """Initialize the head with the linear probe of method `linear`, so training starts from its accuracy."""
     model.eval()
     with torch.autocast(hardware.device, torch.bfloat16, enabled=hardware.precision == Precision.BF16):
         vectors = compute_vectors(model, [row["input_ids"] for row in rows])
-    probe = fit_probe(vectors.astype(np.float32), labels, seed=seed)
+    probe = fit_probe(vectors.astype(np.float32), train.labels, seed=seed).in_order(train.classes)
     with torch.no_grad():
         model.head.weight.copy_(torch.from_numpy(probe.weights))
         model.head.bias.copy_(torch.from_numpy(probe.bias))

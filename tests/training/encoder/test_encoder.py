@@ -29,7 +29,7 @@ from winnow.training.encoder.checkpoints import last_checkpoint
 from winnow.training.encoder.dry_run import estimate_training
 from winnow.training.encoder.encoder_classifier import load_base_encoder
 from winnow.training.encoder.encoder_settings import EncoderSettings
-from winnow.training.encoder.initialization import LabeledTexts
+from winnow.training.encoder.initialization import LabeledTexts, prepare_training
 from winnow.training.encoder.lora_adapter import load_classes, load_merged, save_adapter
 from winnow.training.encoder.trainer import TrainedEncoder, fit_encoder
 from winnow.training.encoder.training_curves import training_curves
@@ -207,9 +207,18 @@ def test_a_validation_label_without_train_rows_is_no_class(tiny: Path, tmp_path:
     few = LabeledTexts(
         *zip(*[(t, y) for t, y in zip(TRAIN.texts, TRAIN.labels, strict=True) if y != "trip"], strict=True)
     )
+    few = replace(few, order=("trip", "loan", "card"))
     fitted = trained(tiny, tmp_path / "checkpoints", train=few, epochs=1)
-    assert fitted.classes == ["card", "loan"]
+    assert fitted.classes == ["loan", "card"]  # in the order of the release
     assert fitted.training.validation_rows == 40
+
+
+def test_the_head_starts_as_the_probe_in_the_order_of_the_release(tiny: Path) -> None:
+    train = replace(TRAIN, order=("trip", "loan", "card"))
+    setup = prepare_training(str(tiny), train, HELD, settings=QUICK, seed=0, hardware=detect_hardware())
+    assert setup.classes == ["trip", "loan", "card"]
+    logits = compute_logits(setup.model.base_model.model.eval(), [row["input_ids"] for row in setup.train])
+    assert np.mean(logits.argmax(axis=1) == [row["labels"] for row in setup.train]) > 0.8  # chance is 0.33
 
 
 def test_class_weights_lift_a_rare_label(tiny: Path, tmp_path: Path) -> None:

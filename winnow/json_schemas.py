@@ -27,6 +27,7 @@ from winnow.training.evaluation.tools.tool_facts import ToolEvaluationFacts
 from winnow.training.forgetting.general_facts import GeneralFacts
 from winnow.training.monitoring.ab_test.ab_facts import AbTestFacts
 from winnow.training.monitoring.decision_facts import DecisionFacts
+from winnow.training.packaging.classifiers.router_file import RouterFile
 from winnow.training.run_facts import RunFile
 from winnow.training.suites.suite_facts import FormatSensitivity, SuiteFacts
 
@@ -48,6 +49,7 @@ PUBLIC_RECORDS: dict[str, type[object]] = {
     "lot": LotFacts,
     "manifest": Manifest,
     "must_pass_case": MustPassCase,
+    "packaged_router": RouterFile,
     "release_row": ReleaseRow,
     "report": DailyReportFacts,
     "run": RunFile,

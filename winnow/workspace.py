@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from winnow.training.monitoring.ab_test.ab_facts import AbTestFacts
     from winnow.training.monitoring.decision_report import DecisionReport
     from winnow.training.packaging.adapter_check import AdapterCheck
-    from winnow.training.packaging.build_package import BuiltPackage
+    from winnow.training.packaging.built_package import BuiltPackage
     from winnow.training.runs import CreatedRun, Run
     from winnow.training.suites.suite_evaluation import SuiteEvaluation
     from winnow.training.suites.suite_facts import FormatSensitivity
@@ -614,10 +614,14 @@ class Workspace:
         name: str | None = None,
         out: str | Path | None = None,
         rules: str | Path | None = None,
+        quantize: str | None = None,
+        progress: Progress | None = None,
     ) -> BuiltPackage:
-        """Pack a run's adapter for the runtime that serves it: files, model card, prompt and commands.
+        """Pack a run for the runtime that serves it: files, model card and commands.
 
-        `rules` is a file that replaces the rules of the target. Raises GateError with every rule that the run violates.
+        `rules` is a file that replaces the rules of a target of adapters. A run that labels texts is compared with its
+        written package, which needs no Winnow; `quantize="int8"` adds smaller weights for `onnx`. Raises GateError with
+        every rule that the run violates, or every row that the package answers otherwise.
         """
         from winnow.operations.package import package
 
@@ -628,6 +632,8 @@ class Workspace:
             name=name,
             out=Path(out) if out is not None else None,
             rules=Path(rules) if rules is not None else None,
+            quantize=quantize,
+            progress=progress,
         )
 
     def verify_adapter(

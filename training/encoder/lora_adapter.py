@@ -14,10 +14,19 @@ from winnow.core.errors import Problem, WinnowError
 from winnow.core.model_vocabulary import Precision
 from winnow.training.encoder.encoder_classifier import BaseEncoder, EncoderClassifier
 from winnow.training.encoder.encoder_settings import EncoderSettings
-from winnow.training.peft_files import ADAPTER_FOLDER
+from winnow.training.peft_files import ADAPTER_CONFIG, ADAPTER_FOLDER, ADAPTER_WEIGHTS
 from winnow.training.run_facts import Hardware
 
 CLASSES_FILE = "classes.json"
+
+HEAD_FILE = "head.safetensors"
+"""The head, `weight` and `bias`, which is no part of the encoder that the adapter is loaded on."""
+
+SAVED_MODEL = "base_model.model."
+"""What peft puts before the name of a layer in the model that it wraps."""
+
+SAVED_ENCODER, SAVED_HEAD = f"{SAVED_MODEL}encoder.", f"{SAVED_MODEL}head."
+"""The same for the encoder and the head of a classifier."""
 
 
 def with_adapter(model: EncoderClassifier, settings: EncoderSettings) -> Any:
@@ -46,12 +55,34 @@ def _target_modules(model: EncoderClassifier, setting: str) -> list[str]:
 
 
 def save_adapter(model: Any, classes: Sequence[str], folder: Path) -> None:
-    """Write the LoRA layers, the head and the class names."""
-    model.save_pretrained(folder / ADAPTER_FOLDER, save_embedding_layers=False)
-    (folder / ADAPTER_FOLDER / "README.md").unlink(missing_ok=True)  # peft's empty model card
-    (folder / ADAPTER_FOLDER / CLASSES_FILE).write_text(
-        json.dumps(list(classes), ensure_ascii=False) + "\n", encoding="utf-8"
-    )
+    """Write the LoRA layers as peft loads them on the encoder alone, and the head and the class names beside them."""
+    target = folder / ADAPTER_FOLDER
+    model.save_pretrained(target, save_embedding_layers=False)
+    (target / "README.md").unlink(missing_ok=True)  # peft's empty model card
+    _take_out_the_head(target)
+    (target / CLASSES_FILE).write_text(json.dumps(list(classes), ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _take_out_the_head(target: Path) -> None:
+    """Name the saved layers as in the encoder, without the classifier around it, and move the head to its own file.
+
+    Then `PeftModel.from_pretrained(AutoModel.from_pretrained(BASE), FOLDER)` finds every layer.
+    """
+    from safetensors.torch import load_file, save_file
+
+    saved = load_file(target / ADAPTER_WEIGHTS)
+    head = {name.removeprefix(SAVED_HEAD): saved.pop(name) for name in [*saved] if name.startswith(SAVED_HEAD)}
+    layers = {SAVED_MODEL + name.removeprefix(SAVED_ENCODER): tensor for name, tensor in saved.items()}
+    save_file(head, target / HEAD_FILE, metadata={"format": "pt"})
+    save_file(layers, target / ADAPTER_WEIGHTS, metadata={"format": "pt"})
+    config = json.loads((target / ADAPTER_CONFIG).read_text(encoding="utf-8"))
+    config |= {
+        "auto_mapping": None,
+        "modules_to_save": None,
+        "target_modules": sorted({name.removeprefix(SAVED_MODEL).partition(".lora_")[0] for name in layers}),
+        "task_type": "FEATURE_EXTRACTION",
+    }
+    (target / ADAPTER_CONFIG).write_text(json.dumps(config, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def load_classes(folder: Path) -> list[str]:
@@ -61,12 +92,22 @@ def load_classes(folder: Path) -> list[str]:
 
 def load_merged(base: BaseEncoder, folder: Path, hardware: Hardware) -> EncoderClassifier:
     """The trained model with the LoRA layers merged into the encoder, ready to predict."""
-    from peft import PeftModel
-
     with torch.random.fork_rng():  # new layers are initialized randomly before their weights are loaded
         model = base.classifier(len(load_classes(folder)))
-        adapted = PeftModel.from_pretrained(model, str(folder / ADAPTER_FOLDER))
-    merged: EncoderClassifier = adapted.merge_and_unload()
+        merged = _merge(model, folder / ADAPTER_FOLDER)
     if hardware.precision == Precision.BF16:
         merged.encoder.to(torch.bfloat16)
     return merged.to(hardware.device).eval()
+
+
+def _merge(model: EncoderClassifier, adapter: Path) -> EncoderClassifier:
+    """The model with a saved head, and saved layers merged into its encoder."""
+    from peft import PeftModel
+    from safetensors.torch import load_file
+
+    if not (adapter / HEAD_FILE).is_file():  # saved by Winnow 0.2: the layers of the whole classifier
+        whole: EncoderClassifier = PeftModel.from_pretrained(model, str(adapter)).merge_and_unload()
+        return whole
+    model.head.load_state_dict(load_file(adapter / HEAD_FILE))
+    model.encoder = PeftModel.from_pretrained(model.encoder, str(adapter)).merge_and_unload()
+    return model

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,7 @@ from winnow.curation.checks.chat_template.chat_tokenizer import open_chat_tokeni
 from winnow.training.answering.run_base import base_of_run
 from winnow.training.packaging.adapter_files import read_adapter, require_finite
 from winnow.training.packaging.base_architecture import base_architecture
+from winnow.training.packaging.built_package import CARD, BuiltPackage
 from winnow.training.packaging.cloudflare_package import fill_cloudflare_package
 from winnow.training.packaging.llama_cpp_package import fill_llama_cpp_package
 from winnow.training.packaging.ollama_package import fill_ollama_package
@@ -25,6 +24,7 @@ from winnow.training.packaging.package_figures import card_figures
 from winnow.training.packaging.package_files import write_package
 from winnow.training.packaging.package_prompt import longest_row, package_prompt
 from winnow.training.packaging.package_subject import PackageSubject
+from winnow.training.packaging.stated_license import stated_license
 from winnow.training.packaging.target_faults import target_faults
 from winnow.training.packaging.target_rules import TargetRules
 from winnow.training.packaging.vllm_package import fill_vllm_package
@@ -34,8 +34,8 @@ from winnow.training.run_release import release_of, task_of_run
 from winnow.training.runs import Run
 from winnow.validators.tools.call_formats import CALL_FORMATS
 
-CARD, COMMANDS, PROMPT_FILE = "README.md", "commands.sh", "prompt.json"
-"""Files of every package."""
+COMMANDS, PROMPT_FILE = "commands.sh", "prompt.json"
+"""Files of every package of an adapter, besides the card."""
 
 FILL: dict[PackageTarget, Callable[[PackageContents, Path], None]] = {
     PackageTarget.CLOUDFLARE: fill_cloudflare_package,
@@ -50,35 +50,6 @@ SNIPPETS: dict[PackageTarget, str] = {PackageTarget.CLOUDFLARE: "cloudflare.js"}
 
 MERGED_WEIGHTS = "model.safetensors"
 """A run with this file has merged weights."""
-
-
-@dataclass(frozen=True)
-class BuiltPackage:
-    """A package and what to do with it."""
-
-    folder: Path
-    new: bool
-    """False when the same package was there already."""
-    target: str
-    name: str
-    """The name that it gets in the runtime."""
-    commands: str
-    """The commands that convert, upload, call and check it."""
-
-    def facts(self) -> dict[str, Any]:
-        """The package in JSON."""
-        return {
-            "folder": str(self.folder),
-            "name": self.name,
-            "target": self.target,
-            "commands": self.commands,
-            "new": self.new,
-        }
-
-
-def default_name(run_id: str) -> str:
-    """The name of a package: the run's id in the letters that every target takes."""
-    return re.sub(r"[^a-z0-9]+", "-", run_id.lower()).strip("-")[:63].rstrip("-")
 
 
 def package_contents(run: Run, rules: TargetRules, *, name: str, used_names: Mapping[str, str]) -> PackageContents:
@@ -159,16 +130,6 @@ def _stated(contents: PackageContents) -> dict[str, Any]:
         "template_sha256": contents.facts.template_sha256,
         "evaluations_sha256": json_hash([vars(one) for one in contents.figures]),
     }
-
-
-def stated_license(base: Path) -> str:
-    """The license that the card of a model in a folder states, or that it states none."""
-    card = base / CARD
-    try:
-        found = re.search(r"^license(?:_name)?:\s*(.+)$", card.read_text(encoding="utf-8"), re.M)
-    except (OSError, UnicodeDecodeError):
-        found = None
-    return found[1].strip() if found else "not stated in its folder"
 
 
 def _adapter_facts(run: Run) -> AdapterRunFacts:

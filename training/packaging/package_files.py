@@ -17,6 +17,9 @@ PACKAGE_FILE = "package.json"
 """States what the package is made of, with the hash of every other file."""
 
 
+COMPILED = "__pycache__"
+
+
 class WrittenPackage(NamedTuple):
     """A package, written now or before."""
 
@@ -75,6 +78,7 @@ def _require_same(folder: Path, facts: Mapping[str, Any]) -> None:
 
 
 def _hashes(folder: Path) -> dict[str, str]:
-    """SHA-256 of every file, by relative path."""
+    """SHA-256 of every file, by relative path; what Python compiles when a package is imported does not count."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != PACKAGE_FILE)
-    return {path.relative_to(folder).as_posix(): file_sha256(path) for path in paths}
+    named = {path.relative_to(folder): path for path in paths}
+    return {name.as_posix(): file_sha256(path) for name, path in named.items() if COMPILED not in name.parts}

@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError
 
 from winnow.core.choices import check_choice
 from winnow.core.errors import Parameter, Problem, WinnowError
-from winnow.core.package_vocabulary import PackageTarget
+from winnow.core.package_vocabulary import ADAPTER_TARGETS, PackageTarget
 from winnow.core.record import Record
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def read_target(name_or_file: str | Path) -> TargetRules:
     """
     if isinstance(name_or_file, Path) or Path(name_or_file).suffix in (".yaml", ".yml"):
         return _read_rules(Path(name_or_file))
-    return _read_rules(TARGETS_FOLDER / f"{check_choice('for', name_or_file, PackageTarget)}.yaml")
+    return _read_rules(TARGETS_FOLDER / f"{check_choice('for', name_or_file, ADAPTER_TARGETS)}.yaml")
 
 
 def rules_of(target: str, file: Path | None = None) -> TargetRules:
@@ -96,7 +96,7 @@ def rules_of(target: str, file: Path | None = None) -> TargetRules:
 
     Raises WinnowError for an unknown target, an unreadable file, and a file of another target.
     """
-    check_choice("for", target, PackageTarget)
+    check_choice("for", target, ADAPTER_TARGETS)
     rules = read_target(target if file is None else file)
     if rules.target != target:
         fix = f"name the rules of {target}, or package for {rules.target}"

@@ -27,7 +27,7 @@ from winnow.cli.render.tool_feedback_view import print_tool_feedback
 from winnow.cli.render.training_view import print_dry_run, print_trained
 from winnow.core.commands import command
 from winnow.core.model_vocabulary import TrainingMethod
-from winnow.core.package_vocabulary import PackageTarget
+from winnow.core.package_vocabulary import ADAPTER_TARGETS
 from winnow.core.record import Record
 from winnow.curation.annotations.feedback_facts import FeedbackFacts
 from winnow.curation.annotations.tool_feedback_facts import ToolFeedbackFacts
@@ -90,7 +90,7 @@ def train(
         str | None,
         typer.Option(
             "--for",
-            metavar=f"<{'|'.join(PackageTarget)}>",
+            metavar=f"<{'|'.join(ADAPTER_TARGETS)}>",
             help="Runtime whose rules are checked before an adapter is trained.",
         ),
     ] = None,

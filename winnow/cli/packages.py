@@ -1,18 +1,18 @@
-"""Commands on packages of adapters: package, verify-adapter."""
+"""Commands on packages: package, verify-adapter."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from winnow.cli.params import JsonOption, RunArgument, context_of, progress_bar
+from winnow.cli.params import JsonOption, RunArgument, choice, context_of, progress_bar
 from winnow.cli.render import terminal
 from winnow.cli.render.adapter_check_view import print_adapter_check
 from winnow.core.commands import command
-from winnow.core.package_vocabulary import PackageTarget
+from winnow.core.package_vocabulary import ADAPTER_TARGETS, PackageTarget, PackedFormat
 from winnow.operations.verify_adapter import DEFAULT_PROMPTS
 
 
@@ -20,29 +20,46 @@ def package(
     context: typer.Context,
     run: RunArgument,
     target: Annotated[
-        str, typer.Option("--for", metavar=f"<{'|'.join(PackageTarget)}>", help="Runtime that serves the adapter.")
+        str,
+        typer.Option(
+            "--for",
+            metavar=f"<{'|'.join(PackageTarget)}>",
+            help="Runtime that serves the run: huggingface or onnx for methods linear and encoder, else the others.",
+        ),
     ],
     name: Annotated[
-        str | None, typer.Option(help="Name of the adapter in the runtime; never reused. [default: the run's id]")
+        str | None, typer.Option(help="Name of the run in the runtime; never reused. [default: the run's id]")
     ] = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder of the package, which must be new. [default: packages/NAME-TARGET]")
     ] = None,
-    rules: Annotated[Path | None, typer.Option(help="YAML file that replaces the rules of the runtime.")] = None,
+    rules: Annotated[
+        Path | None, typer.Option(help="For adapters: YAML file that replaces the rules of the runtime.")
+    ] = None,
+    quantize: Annotated[
+        str | None, choice(PackedFormat, "For onnx: also write smaller weights, and count the answers that change.")
+    ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Pack a run's adapter for a runtime: files, model card, prompt, and the commands to serve and check it."""
+    """Pack a run for a runtime: files, model card, and the commands to serve and check it."""
     from winnow.operations import package as operation
 
-    made = operation.package(context_of(context), run, target=target, name=name, out=out, rules=rules)
+    options: dict[str, Any] = {"target": target, "name": name, "out": out, "rules": rules, "quantize": quantize}
+    with progress_bar("comparing", json) as progress:
+        made = operation.package(context_of(context), run, **options, progress=progress)
     if json:
         terminal.print_json(made.facts())
         return
     already = "" if made.new else " (was there already)"
     terminal.print_line(f"{made.folder}: {made.name} for {made.target}{already}")
+    for sentence in made.findings:
+        terminal.print_line(sentence)
     terminal.print_line()
     terminal.print_commands(made.commands.rstrip())
-    terminal.print_next(command("verify-adapter", run))
+    is_adapter = made.target in ADAPTER_TARGETS
+    terminal.print_next(
+        command("verify-adapter", run) if is_adapter else command("deploy", run, by="NAME", reason="TEXT")
+    )
 
 
 def verify_adapter(

@@ -1,4 +1,4 @@
-"""The fixed words about packages of adapters."""
+"""The fixed words about packages."""
 
 from __future__ import annotations
 
@@ -16,6 +16,24 @@ class PackageTarget(StrEnum):
     """An adapter together with its base model."""
     LLAMA_CPP = "llama.cpp"
     """An adapter together with its base model, both converted to GGUF."""
+    HUGGINGFACE = "huggingface"
+    """A classifier: weights of its encoder as transformers loads them, and its head."""
+    ONNX = "onnx"
+    """A classifier as one graph, from token ids to calibrated probabilities."""
+
+
+CLASSIFIER_TARGETS = (PackageTarget.HUGGINGFACE, PackageTarget.ONNX)
+"""Targets of runs that label texts."""
+
+ADAPTER_TARGETS = tuple(target for target in PackageTarget if target not in CLASSIFIER_TARGETS)
+"""Targets of runs with an adapter of a causal language model; each has a file of rules."""
+
+
+class PackedFormat(StrEnum):
+    """A second number format of the weights in a package."""
+
+    INT8 = "int8"
+    """Whole numbers of eight bits, quantized without calibration data."""
 
 
 class TargetRule(StrEnum):

@@ -50,6 +50,14 @@ class Embedder:
         """Weights, backend, precision. The hash of the weights covers pooling and maximum length too."""
         return f"{self.weights_hash[:16]}-{self.backend}-{self.precision}"
 
+    @property
+    def max_tokens(self) -> int:
+        """Longer texts are cut off after so many tokens.
+
+        Raises ServiceError when the model cannot be loaded.
+        """
+        return self._model.max_tokens
+
     def encode(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
         """Unit vectors in the order of the texts.
 

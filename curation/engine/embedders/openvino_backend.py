@@ -46,6 +46,7 @@ class OpenVinoModel:
 
         facts = json.loads((folder / "model.json").read_text())
         self.dimensions: int = facts["dimensions"]
+        self.max_tokens: int = facts["max_length"]
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(facts["max_length"])

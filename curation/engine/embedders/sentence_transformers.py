@@ -19,6 +19,7 @@ class TorchModel:
     def __init__(self, model: Any) -> None:
         self._model = model
         self.dimensions: int = model.get_embedding_dimension()
+        self.max_tokens: int = model.max_seq_length
 
     def tokenize(self, texts: Sequence[str]) -> list[list[int]]:
         """Token ids of each text, truncated to the model's maximum length."""

@@ -177,7 +177,7 @@ def test_runs_without_an_adapter_and_other_base_models_are_refused(
     packed: tuple[Workspace, Run], tmp_path: Path
 ) -> None:
     workspace, _ = packed
-    with pytest.raises(WinnowError, match=r"a run of method linear; expected: a run with an adapter"):
+    with pytest.raises(WinnowError, match=r"a run of method linear, for vllm; expected: one of huggingface, onnx"):
         workspace.package(make_linear_run(workspace).id, target="vllm")
     base = make_chatml_model(tmp_path / "tiny")
     other = make_adapter_run(workspace, base, seed=3)

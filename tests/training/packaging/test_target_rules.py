@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from winnow.core.errors import WinnowError
-from winnow.core.package_vocabulary import PackageTarget, TargetRule
+from winnow.core.package_vocabulary import ADAPTER_TARGETS, PackageTarget, TargetRule
 from winnow.training.packaging.package_subject import PackageSubject
 from winnow.training.packaging.target_faults import RULES, reserved_rank, served_base, target_faults
 from winnow.training.packaging.target_rules import TARGETS_FOLDER, TargetRules, read_target, rules_of
@@ -99,7 +99,7 @@ SETS_A_RULE: dict[TargetRule, Callable[[TargetRules], object]] = {
 def test_every_rule_of_every_target_is_violated_here() -> None:
     stated = {
         (target, rule)
-        for target in PackageTarget
+        for target in ADAPTER_TARGETS
         for rule in TargetRule
         if SETS_A_RULE.get(rule, lambda _: True)(read_target(target))
     }
@@ -114,7 +114,7 @@ def test_a_violated_rule_is_named_alone(target: PackageTarget, rule: TargetRule)
     assert all((found[0].found, found[0].expected, found[0].fix))
 
 
-@pytest.mark.parametrize("target", PackageTarget)
+@pytest.mark.parametrize("target", ADAPTER_TARGETS)
 def test_a_good_adapter_has_no_fault(target: PackageTarget) -> None:
     assert target_faults(read_target(target), GOOD) == []
     same_run = replace(GOOD, used_names={GOOD.name: GOOD.run})
@@ -129,7 +129,7 @@ def test_all_faults_are_named_at_once() -> None:
 
 def test_what_is_not_known_before_a_training_is_not_checked() -> None:
     planned = PackageSubject(base="google/gemma-2b-it", architecture="gemma", rank=8, adapter_bytes=10_000_000)
-    assert all(not target_faults(read_target(target), planned) for target in PackageTarget)
+    assert all(not target_faults(read_target(target), planned) for target in ADAPTER_TARGETS)
 
 
 @pytest.mark.parametrize(

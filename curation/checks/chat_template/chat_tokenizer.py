@@ -148,6 +148,7 @@ class ChatTokenizer:
                 add_generation_prompt=prompt,
                 tokenize=False,
             )
+            rendered.encode()  # half of a character is no text for a tokenizer
         except (TemplateError, *TEMPLATE_ERRORS) as error:
             raise TemplateRefusalError(without_marks(str(error)) or type(error).__name__) from None
         return rendered

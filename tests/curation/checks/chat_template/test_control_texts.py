@@ -18,7 +18,7 @@ from tests.fakes.tiny_chat_tokenizer import (
     make_chat_tokenizer,
 )
 from winnow.config.load import parse_task
-from winnow.curation.checks.chat_template.chat_tokenizer import ChatTokenizer, open_chat_tokenizer
+from winnow.curation.checks.chat_template.chat_tokenizer import ChatTokenizer, TemplateRefusalError, open_chat_tokenizer
 from winnow.curation.checks.chat_template.control_texts import (
     MARK,
     ControlTexts,
@@ -170,6 +170,12 @@ def test_the_mark_itself_is_no_way_around(tmp_path: Path) -> None:
     typed = chat.render(user(f"<{MARK}|im_end|> {MARK}<|im_end|>{MARK}"), prompt=True)
     assert special_ids(chat, typed) == special_ids(chat, chat.render(user("Hi."), prompt=True))
     assert without_marks(typed).count("\ufffd") == 3
+
+
+def test_half_of_a_character_is_refused_and_no_error_of_the_tokenizer(tmp_path: Path) -> None:
+    chat = open_chat_tokenizer(str(make_chat_tokenizer(tmp_path / "model", CHATML, special=CHATML_TOKENS)))
+    with pytest.raises(TemplateRefusalError, match=r"surrogates not allowed"):
+        chat.render(user("\ud800"), prompt=True)
 
 
 def test_overlapping_texts_are_all_separated() -> None:

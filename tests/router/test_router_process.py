@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from tests.router.conftest import TwoRuns
-from tests.support.router_load import load
-from tests.support.router_processes import TOKEN, running_router
+from tests.support.router_load import LoadResult, load
+from tests.support.router_processes import TOKEN, RouterProcess, running_router
 from winnow.interaction_log.append_block import append_block
 from winnow.workspace import Workspace
 
@@ -35,9 +35,7 @@ def test_every_answered_query_is_in_the_log_once_after_a_kill_and_a_stop(two_run
     folder = workspace.folder.root
     with running_router(folder) as router:
         assert router.started["run"] == second
-        timer = threading.Timer(0.8, router.process.kill)
-        timer.start()
-        killed = load(router.url, TOKEN, TEXTS, rate=100, seconds=5, connections=8)
+        killed = load(router.url, TOKEN, TEXTS, rate=200, seconds=60, connections=8, on_answer=killed_after(router, 40))
         assert killed.lost
     log = next((folder / "logs").glob("router-*.jsonl"))
     with log.open("ab") as handle:
@@ -60,31 +58,49 @@ def test_every_answered_query_is_in_the_log_once_after_a_kill_and_a_stop(two_run
     answers = [one for reply in replies for one in reply.content["answers"]]
     assert {one["run"] for one in answers} == {first}
     logged = logged_ids(folder)
-    assert len(killed.ids) >= 20
+    assert len(killed.ids) >= 40
     assert set(killed.ids) | {one["id"] for one in answers} <= logged.keys()
     assert max(logged.values()) == 1
     assert "cut off by a k\n" in log.read_text()
     assert workspace.add(log, license="own").given >= len(logged)
 
 
+def killed_after(router: RouterProcess, answers: int) -> Callable[[LoadResult], None]:
+    """Kill the service once so many queries were answered."""
+
+    def on_answer(found: LoadResult) -> None:
+        if len(found.ids) >= answers:
+            router.process.kill()
+
+    return on_answer
+
+
 @pytest.mark.slow
-def test_a_load_of_minutes_with_kills_loses_no_query_and_feeds_coverage_and_drift(two_runs: TwoRuns) -> None:
-    workspace, first, _ = two_runs
+def test_a_load_with_kills_and_a_selection_loses_no_query_and_feeds_coverage_and_drift(two_runs: TwoRuns) -> None:
+    workspace, first, second = two_runs
     folder = workspace.folder.root
     answered: list[str] = []
-    runs: set[str] = set()
     texts = [f"{text} {number}" for number in range(500) for text in TEXTS]
-    for seconds in (3.0, 5.0, 2.0, 4.0):
+    with ThreadPoolExecutor(1) as thread:
         with running_router(folder) as router:
-            threading.Timer(seconds, router.process.kill).start()
-            select = {"run": first, "by": "Ann", "reason": f"after {seconds} seconds"}
-            threading.Timer(seconds / 2, router.call, ("/v1/models/select", select)).start()
-            found = load(router.url, TOKEN, texts, rate=200, seconds=60)
-            answered += found.ids
-            runs |= set(found.runs)
+            change = {"run": first, "by": "Ann", "reason": "amid a load"}
+            selected = thread.submit(router.call, "/v1/models/select", change)
+
+            def on_answer(found: LoadResult) -> None:
+                if len(found.ids) >= 400 and found.runs[-1] == first:
+                    router.process.kill()
+
+            found = load(router.url, TOKEN, texts, rate=200, seconds=120, on_answer=on_answer)
+            assert selected.result().status == 200
+        answered += found.ids
+        assert set(found.runs) == {first, second}
+    for answers in (1, 300, 500):
+        with running_router(folder) as router:
+            found = load(router.url, TOKEN, texts, rate=200, seconds=120, on_answer=killed_after(router, answers))
+        assert set(found.runs) == {first}
+        answered += found.ids
     logged = logged_ids(folder)
-    assert len(answered) > 1_000
-    assert len(runs) == 2
+    assert len(answered) > 1_200
     assert set(answered) <= logged.keys()
     assert max(logged.values()) == 1
     check_loop(workspace, folder)
@@ -93,7 +109,7 @@ def test_a_load_of_minutes_with_kills_loses_no_query_and_feeds_coverage_and_drif
 def check_loop(workspace: Workspace, folder: Path) -> None:
     """The log feeds coverage and drift without further steps."""
     added = workspace.add(sorted((folder / "logs").glob("router-*.jsonl")), license="own")
-    assert added.added >= 500
+    assert added.added >= 400
     coverage = workspace.coverage().coverage
     assert coverage.queries >= 1_000
     assert coverage.share is not None

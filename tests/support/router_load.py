@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -42,7 +42,13 @@ def request_bytes(host: str, token: str, body: bytes) -> bytes:
 
 
 async def _send(
-    host: str, port: int, token: str, schedule: Iterator[tuple[float, str]], found: LoadResult, stop: asyncio.Event
+    host: str,
+    port: int,
+    token: str,
+    schedule: Iterator[tuple[float, str]],
+    found: LoadResult,
+    stop: asyncio.Event,
+    on_answer: Callable[[LoadResult], None],
 ) -> None:
     """One connection, which takes the next query of the schedule as soon as it is free."""
     reader, writer = await asyncio.open_connection(host, port)
@@ -61,6 +67,7 @@ async def _send(
             found.seconds.append(time.perf_counter() - due)
             found.ids.append(answer["id"])
             found.runs.append(answer["run"])
+            on_answer(found)
     except (ConnectionError, asyncio.IncompleteReadError):
         found.lost += 1
         stop.set()
@@ -69,7 +76,13 @@ async def _send(
 
 
 async def _load(
-    url: str, token: str, texts: Sequence[str], rate: float, seconds: float, connections: int
+    url: str,
+    token: str,
+    texts: Sequence[str],
+    rate: float,
+    seconds: float,
+    connections: int,
+    on_answer: Callable[[LoadResult], None],
 ) -> LoadResult:
     place = urlsplit(url)
     assert place.hostname is not None
@@ -77,14 +90,25 @@ async def _load(
     found, stop, begin = LoadResult(), asyncio.Event(), time.perf_counter() + 0.2
     count = int(rate * seconds)
     schedule = ((begin + i / rate, text) for i, text in zip(range(count), itertools.cycle(texts), strict=False))
-    jobs = [_send(place.hostname, place.port, token, schedule, found, stop) for _ in range(connections)]
-    await asyncio.gather(*jobs)
+    await asyncio.gather(
+        *(_send(place.hostname, place.port, token, schedule, found, stop, on_answer) for _ in range(connections))
+    )
     found.took = time.perf_counter() - begin
     return found
 
 
 def load(
-    url: str, token: str, texts: Sequence[str], *, rate: float, seconds: float, connections: int = CONNECTIONS
+    url: str,
+    token: str,
+    texts: Sequence[str],
+    *,
+    rate: float,
+    seconds: float,
+    connections: int = CONNECTIONS,
+    on_answer: Callable[[LoadResult], None] = lambda _: None,
 ) -> LoadResult:
-    """Send queries at a rate, each at its own time whether or not earlier ones were answered; ends with the service."""
-    return asyncio.run(_load(url, token, texts, rate, seconds, connections))
+    """Send queries at a rate, each at its own time whether or not earlier ones were answered; ends with the service.
+
+    `on_answer` is called after each answer with what arrived so far.
+    """
+    return asyncio.run(_load(url, token, texts, rate, seconds, connections, on_answer))

@@ -13,7 +13,7 @@ from tests.support.files import write_jsonl
 from winnow.core.errors import ServiceError, WinnowError
 from winnow.core.result import NotMeasured
 from winnow.training.evaluation.evaluation_facts import Latency
-from winnow.training.evaluation.fit_on_validation import FITTED_FILE, load_or_fit
+from winnow.training.evaluation.fit_on_validation import FITTED_FILE, FORMAT, load_or_fit
 from winnow.training.evaluation.latency import LATENCY_FILE, measure_latency, stored_latency, time_queries
 from winnow.training.evaluation.learning_curve import (
     LEARNING_CURVE_FILE,
@@ -114,7 +114,8 @@ def test_what_is_fitted_on_validation_is_kept_and_never_sees_test(run: Run, froz
     assert (fitted["split"], fitted["rows"]) == ("validation", release.counts["validation"])
     (run.path / FITTED_FILE).write_text("{torn")
     again = load_or_fit(run, release, vectors_cache=frozen_example.folder.vectors)
-    assert {"format": 1, **again.model_dump(mode="json")} == fitted == json.loads((run.path / FITTED_FILE).read_text())
+    stored = json.loads((run.path / FITTED_FILE).read_text())
+    assert {"format": FORMAT, **again.model_dump(mode="json")} == fitted == stored
     first, _ = frozen_example.evaluate(run.path)
     second, _ = frozen_example.evaluate(run.path, split="test")
     assert first.measures.calibration.temperature == second.measures.calibration.temperature

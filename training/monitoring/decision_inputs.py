@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -23,10 +23,11 @@ from winnow.curation.releases.release import Release, open_release
 from winnow.training.evaluation.stored_results import accuracy_of
 from winnow.training.methods import predict
 from winnow.training.monitoring.drift import Drift, TrainedRelease, measure_drift
-from winnow.training.monitoring.new_records import count_new_records
+from winnow.training.monitoring.new_records import count_changed_records, count_new_records
 from winnow.training.monitoring.rule_conditions import SourcedValue
 from winnow.training.monitoring.select_candidate import EvaluatedRun
 from winnow.training.monitoring.stored_evidence import StoredEvidence, evidence_of
+from winnow.training.monitoring.work_done import WorkDone
 from winnow.training.run_facts import IMPORTED
 from winnow.training.run_release import release_folder
 from winnow.training.runs import NO_MODEL, RUN_FILE, Run
@@ -64,6 +65,23 @@ class DecisionInputs:
     progress: Progress | None
     gates: list[Gate] | NotMeasured = NO_CHECK
     """Every gate, measured on the data of today; or why they were not measured."""
+    open_work: WorkDone = field(default_factory=WorkDone)
+    """What the database and the reports show of recommendations that were carried out."""
+
+    def work_done(self) -> WorkDone:
+        """The same, with what releases and runs show."""
+        newest = self.newest
+        trained = {
+            command("train", name, method=run.facts.method)
+            for run in self.runs
+            for name in self._names_of_release(run.facts.release.sha256)
+        }
+        changed = 0 if newest is None else count_changed_records(self.rows, newest, self.current_label)
+        return replace(self.open_work, trained=trained, changed_records=changed)
+
+    def _names_of_release(self, sha256: str) -> list[str]:
+        """The names under which a release is recorded here."""
+        return [entry["name"] for entry in self.releases if entry["sha256"] == sha256]
 
     @cached_property
     def deployed(self) -> Run | None:

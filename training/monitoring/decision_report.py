@@ -27,6 +27,7 @@ from winnow.training.monitoring.obstacles import count_failed_gates, measured_fo
 from winnow.training.monitoring.recommend import Recommendation, recommend
 from winnow.training.monitoring.rules import RuleInputs, RuleThresholds
 from winnow.training.monitoring.select_candidate import EvaluatedRun, select_candidate
+from winnow.training.monitoring.work_done import follow_up
 from winnow.training.monitoring.workload import months_of_use, smallest_label, stated_domain_terms
 from winnow.validators.kinds import kind_of
 
@@ -97,13 +98,12 @@ def report_decision(
     rule_inputs = _rule_inputs(comparison, inputs, in_production, today)
     subject = selection.candidate or in_production
     findings = _findings_about(subject, inputs)
-    fix_command = (
-        findings.found[0].command if isinstance(findings, Findings) and findings.found else command("coverage")
-    )
+    fixes = [one.command for one in findings.found] if isinstance(findings, Findings) else []
+    fixes.append(command("coverage"))
+    context = gather_context(comparison, inputs, fixes[0])
+    decision = recommend(rule_inputs, context, RuleThresholds.of(inputs.task))
     return DecisionReport(
-        decision=recommend(
-            rule_inputs, gather_context(comparison, inputs, fix_command), RuleThresholds.of(inputs.task)
-        ),
+        decision=follow_up(decision, inputs.work_done(), fixes=fixes, collect=context.collect),
         baseline=comparison.baseline,
         role=selection.role,
         candidate=selection.candidate.run.id if selection.candidate else None,

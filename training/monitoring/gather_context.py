@@ -16,7 +16,13 @@ from winnow.training.monitoring.decision_context import DecisionContext
 from winnow.training.monitoring.decision_inputs import DecisionInputs
 from winnow.training.monitoring.obstacles import first_failed_gate, forgetting_obstacle
 from winnow.training.monitoring.rules import LATENCY_GOAL
-from winnow.training.monitoring.select_candidate import FINE_TUNED, NO_BASELINE, SIMPLEST_RUN, EvaluatedRun
+from winnow.training.monitoring.select_candidate import (
+    FINE_TUNED,
+    NO_BASELINE,
+    SIMPLEST_RUN,
+    CandidateSelection,
+    EvaluatedRun,
+)
 from winnow.training.monitoring.training_hardware import detect_training_hardware
 from winnow.training.run_facts import IMPORTED, AdapterRunFacts, EncoderRunFacts
 from winnow.training.runs import Run
@@ -50,7 +56,7 @@ def gather_context(comparison: CandidateComparison, inputs: DecisionInputs, fix_
         failed_gate=first_failed_gate(inputs.gates),
         forgetting=forgetting_obstacle(candidate.run if candidate else None, margin=task.general_loss_max),
         train_simplest=simplest,
-        unevaluated=_unevaluated(inputs, baseline, candidate, fine_tuned),
+        unevaluated=_unevaluated(inputs, selection, fine_tuned),
         candidate_is_newer=bool(newer_release_exists and candidate and candidate.run.facts.release.sha256 == newest),
         make_baseline=simplest if selection.role == NO_BASELINE and not has_simple_run else "",
         release=inputs.newest.name if inputs.newest else None,
@@ -63,14 +69,13 @@ def gather_context(comparison: CandidateComparison, inputs: DecisionInputs, fix_
     )
 
 
-def _unevaluated(
-    inputs: DecisionInputs, baseline: EvaluatedRun | None, candidate: EvaluatedRun | None, fine_tuned: Run | None
-) -> str | None:
-    """The first run that has to be evaluated before anything is concluded."""
-    missing = [one.run for one in (baseline, candidate) if one and isinstance(one.measures, NotMeasured)]
+def _unevaluated(inputs: DecisionInputs, selection: CandidateSelection, fine_tuned: Run | None) -> str | None:
+    """The first run that has to be evaluated before anything is concluded: of all that the candidate is chosen from."""
+    both = (selection.baseline, selection.candidate)
+    missing = [one.run for one in both if one and isinstance(one.measures, NotMeasured)]
     if fine_tuned and isinstance(inputs.evidence.measures(fine_tuned), NotMeasured):
         missing.append(fine_tuned)
-    return missing[0].id if missing else None
+    return next(iter([*(run.id for run in missing), *selection.unevaluated]), None)
 
 
 def _simplest(inputs: DecisionInputs, release: str) -> str:

@@ -1,8 +1,8 @@
-"""Count the labeled records that are new since a release."""
+"""Count the labeled records that are new or changed since a release."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from winnow.core.vocabulary import SPLITS, STATES, State
 from winnow.core.working_row import WorkingRow
@@ -18,3 +18,21 @@ def count_new_records(rows: Iterable[WorkingRow], release: Release) -> int:
     known = {str(record) for split in SPLITS if release.counts[split] for record in release.rows(split)["id"]}
     known |= {record for record, reason in excluded.items() if reason not in STATES}
     return sum(1 for row in rows if row.state == State.LABELED and row.id not in known)
+
+
+def count_changed_records(
+    rows: Iterable[WorkingRow], release: Release, current_label: Callable[[str], str] = str
+) -> int:
+    """Number of labeled records that are new since a release, or that it holds under another label.
+
+    `current_label` maps a label to its name after all renames.
+    """
+    every = list(rows)
+    frozen = {
+        str(record): current_label(str(label))
+        for split in SPLITS
+        if release.counts[split]
+        for record, label in release.rows(split)[["id", "label"]].itertuples(index=False, name=None)
+    }
+    relabeled = sum(row.state == State.LABELED and row.label != frozen.get(row.id, row.label) for row in every)
+    return count_new_records(every, release) + relabeled

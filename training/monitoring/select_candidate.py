@@ -59,6 +59,8 @@ class CandidateSelection:
     candidate: EvaluatedRun | None
     candidates_considered: int
     """Number of runs that the candidate was selected from; the more, the more optimistic its accuracy."""
+    unevaluated: tuple[str, ...] = ()
+    """Ids of the runs among them that were not evaluated yet, oldest first."""
 
     @property
     def untuned(self) -> EvaluatedRun | None:
@@ -96,14 +98,18 @@ def select_candidate(
     imports = [one for one in evaluated if one.run.facts.method == IMPORTED and one.run.id != wanted]
     if deployed_run or imports:
         baseline, role = deployed_run or imports[-1], DEPLOYED if deployed_run else IMPORTED_RUN
-        return CandidateSelection(baseline, role, _best(pool), len(pool))
+        return CandidateSelection(baseline, role, _best(pool), len(pool), _unevaluated(pool))
     others = [one for one in pool if one.run.facts.method != evidence.simplest_method]
     simplest = _best([one for one in own if one.run.facts.method == evidence.simplest_method])
     if others and simplest:
-        return CandidateSelection(simplest, SIMPLEST_RUN, _best(others), len(others))
+        return CandidateSelection(simplest, SIMPLEST_RUN, _best(others), len(others), _unevaluated(pool))
     role = MAJORITY_BASELINE if evidence.has_majority_baseline else NO_BASELINE
-    return CandidateSelection(None, role, _best(pool), len(pool))
+    return CandidateSelection(None, role, _best(pool), len(pool), _unevaluated(pool))
 
 
 def _best(some: Sequence[EvaluatedRun]) -> EvaluatedRun | None:
     return max(some, key=lambda one: one.rank, default=None)
+
+
+def _unevaluated(some: Sequence[EvaluatedRun]) -> tuple[str, ...]:
+    return tuple(one.run.id for one in some if isinstance(one.measures, NotMeasured))

@@ -20,6 +20,7 @@ from winnow.curation.store.working_view import working_rows
 from winnow.operations._context import WorkspaceContext
 from winnow.operations.adopt_runs import adopt_runs, check_same
 from winnow.operations.check import measure
+from winnow.operations.open_work import read_open_work
 from winnow.training.monitoring.decision_inputs import DecisionInputs
 from winnow.training.runs import RUN_FILE, open_run
 
@@ -83,16 +84,18 @@ def read_decision_inputs(
     """Read everything of one moment."""
     with store.reading() as connection:
         known = label_renames(connection)
-        entries = artifacts(connection, "run")
+        entries, releases = artifacts(connection, "run"), artifacts(connection, "release")
         paths = [folder.root / entry["path"] for entry in entries]
+        rows = working_rows(connection)
         return DecisionInputs(
             folder=folder,
             task=task,
-            rows=working_rows(connection),
+            rows=rows,
             log_traffic=traffic_of(log_occurrences(connection)),
             deployments=deployments(connection),
-            releases=artifacts(connection, "release"),
+            releases=releases,
             runs=[open_run(path, places=(folder.releases,)) for path in paths if (path / RUN_FILE).is_file()],
             current_label=lambda label: current_label(label, known),
             progress=progress,
+            open_work=read_open_work(connection, folder, rows, releases),
         )

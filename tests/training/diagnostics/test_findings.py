@@ -144,21 +144,32 @@ def test_both_directions_of_a_pair_are_one_and_even_errors_are_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "chance", "expected"), [(0.05, 0.04, True), (0.049, 0.04, False), (0.06, 0.06, False)]
+    ("error", "after", "chance", "expected"),
+    [
+        (0.2, 0.05, 0.04, True),
+        (0.2, 0.049, 0.04, False),  # what leaves the run is calibrated
+        (0.2, 0.06, 0.06, False),
+        (0.05, ABSENT, 0.04, True),  # validation allows no temperature
+        (0.049, ABSENT, 0.04, False),
+    ],
 )
-def test_miscalibration_beyond_chance(error: float, chance: float, expected: bool) -> None:
+def test_miscalibration_of_what_leaves_the_run_is_beyond_chance(
+    error: float, after: float | NotMeasured, chance: float, expected: bool
+) -> None:
     told = Calibration(
         bins=[ReliabilityBin(from_=0.8, to=1.0, confidence=0.9, accuracy=estimate(800, 1000))],
         error=error,
         error_if_calibrated=ErrorIfCalibrated(mean=chance, high=chance),
         temperature=FittedValue(value=2.0, rows=1000),
-        error_after_temperature=0.012,
+        error_after_temperature=after,
     )
     found = diagnose(evaluation(calibration=told), about())
     assert ("miscalibration" in names(found)) is expected
     if expected:
-        assert "0.012 after temperature scaling" in found.found[0].evidence
-        assert "overconfident" in found.found[0].cause
+        calibrated = not isinstance(after, NotMeasured)
+        assert ("0.050, after temperature scaling" in found.found[0].evidence) is calibrated
+        assert ("overconfident" in found.found[0].cause) is not calibrated
+        assert not found.found[0].command.startswith("winnow evaluate")  # that fitted the temperature already
 
 
 def outside(recall: Measured) -> OutOfScope:
@@ -298,7 +309,7 @@ def test_what_findings_rest_on_is_read_off_the_run_and_its_release(
     linear = Run(tmp_path / name, workspace.run(name).facts)
     known = read_run_context(linear, release, unlabeled=3)
     train = release.rows("train")
-    right = (workspace.predict(name, list(train["text"]))["label"] == train["label"]).mean()
+    right = (workspace.predict(name, list(train["text"]), threshold=0)["label"] == train["label"]).mean()
     assert isinstance(known.train_accuracy, Measured)
     assert known.train_accuracy.value == pytest.approx(right)
     assert isinstance(known.losses, NotMeasured)

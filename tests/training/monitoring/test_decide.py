@@ -521,7 +521,7 @@ def test_a_newer_release_is_held_against_the_run_in_production(trained: tuple[Wo
     assert isinstance(labeled, int)
     assert 0 < labeled <= 40
     newest = workspace.release("second").rows("validation")
-    told = workspace.predict(run, list(newest["text"]))["label"]
+    told = workspace.predict(run, list(newest["text"]), threshold=0)["label"]
     now = (told == newest["label"]).mean()
     before = (predictions["gold"] == predictions["predicted"]).mean()
     assert measured(found, "accuracy_loss") == [pytest.approx(before - now)]

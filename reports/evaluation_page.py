@@ -17,6 +17,7 @@ from winnow.training.evaluation.evaluate import Evaluation
 from winnow.training.evaluation.evaluation_facts import ErrorCount, EvaluationFacts, Slice
 from winnow.training.evaluation.metrics import confusion_matrix, with_no_answer
 from winnow.training.evaluation.slices import MIN_TESTED_SLICE
+from winnow.training.folds.cross_validation import stored_folds
 
 PAIRS_SHOWN = 20
 
@@ -62,6 +63,7 @@ def evaluation_page(evaluation: Evaluation) -> str:
         matrix=layout_matrix(counts, labels, last=fallback),
         fallback=fallback,
         score_names=SCORE_NAMES,
+        folds=stored_folds(evaluation.run),
         **slices_shown(measures.slices),
         **_plots(measures),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -16,11 +16,15 @@ from winnow.core.progress import Progress
 from winnow.curation.engine.embedders.embedder import Embedder, open_embedder
 from winnow.curation.engine.linear_probe import INVERSE_PENALTY, LinearProbe, fit_probe, load_probe
 from winnow.curation.engine.vector_cache import embed_with_cache
+from winnow.curation.engine.vectors import Vectors
 from winnow.curation.releases.release import Release
+from winnow.training.distillation.soft_probe import fit_soft_probe
+from winnow.training.distillation.taught_rows import TaughtRows, teach_rows
+from winnow.training.distillation.teacher_run import Teacher, requested_settings, require_teacher, teacher_version
 from winnow.training.predictions import Predictions
 from winnow.training.run_facts import EmbedderFacts, LinearRunFacts, RunIdentity
-from winnow.training.runs import CreatedRun, Run, create_run
-from winnow.training.setting_types import Weight
+from winnow.training.runs import CreatedRun, Run, create_run, versions
+from winnow.training.setting_types import Portion, Temperature, Weight
 
 MODEL_FILE = "model.safetensors"
 
@@ -31,6 +35,12 @@ class LinearSettings:
 
     inverse_penalty: Weight = INVERSE_PENALTY
     """scikit-learn's `C`."""
+    teacher: str | None = None
+    """Id or path of a run whose class probabilities on the train rows are learned besides their labels."""
+    teacher_weight: Portion = 0.5
+    """With a teacher: its weight in the loss; the labels have the rest."""
+    teacher_temperature: Temperature = 2.0
+    """With a teacher: what the logits of both are divided by before they are compared (Hinton et al. 2015)."""
 
 
 def train(
@@ -42,28 +52,31 @@ def train(
     embedder: Embedder | None = None,
     vectors_cache: Path | None = None,
     progress: Progress | None = None,
+    teacher: Teacher | None = None,
 ) -> CreatedRun:
     """Fit on train and save the model in a run folder; also returns whether the run is new.
 
-    `embedder` defaults to the embedder of the release's task.
+    `embedder` defaults to the embedder of the release's task. `teacher` is the run that the settings name.
 
-    Raises WinnowError when the release has no train rows.
+    Raises WinnowError when the release has no train rows, and for a teacher that may not teach on it.
     """
     if not release.counts["train"]:
         raise WinnowError(
             Problem(release.name, "no train rows", "a release with train rows", "freeze a release with train rows")
         )
+    if teacher is not None:
+        require_teacher(teacher.run, release)
+    chosen = settings or LinearSettings()
     task = release.task()
     embedder = embedder or open_embedder(task.embedder.model, backend=task.embedder.backend)
 
     def fill_folder(part: Path, identity: RunIdentity) -> LinearRunFacts:
         started = time.perf_counter()
         rows = release.rows("train")
-        vectors = embed_with_cache(list(rows["text"]), embedder, vectors_cache, progress=progress)
-        probe = fit_probe(
-            vectors, list(rows["label"]), inverse_penalty=(settings or LinearSettings()).inverse_penalty, seed=seed
-        )
-        probe.in_order(release.labels).save(part / MODEL_FILE)
+        texts, labels = list(rows["text"]), list(rows["label"])
+        taught = teach_rows(teacher, release, texts, labels, vectors_cache=vectors_cache, progress=progress)
+        vectors = embed_with_cache(texts, embedder, vectors_cache, progress=progress)
+        _fit(vectors, labels, chosen, seed, taught).in_order(release.labels).save(part / MODEL_FILE)
         return LinearRunFacts(
             **dict(identity),
             method="linear",
@@ -71,6 +84,7 @@ def train(
             train_rows=len(rows),
             routes=task.routes,
             embedder=EmbedderFacts.of(embedder),
+            teacher=taught and taught.facts,
             seconds=round(time.perf_counter() - started, 3),
         )
 
@@ -78,9 +92,25 @@ def train(
         folder,
         release,
         method="linear",
-        settings=asdict(settings or LinearSettings()),
+        settings=requested_settings(chosen, teacher),
         seed=seed,
         fill_folder=fill_folder,
+        depends_on=versions() | teacher_version(teacher),
+    )
+
+
+def _fit(
+    vectors: Vectors, labels: Sequence[str], settings: LinearSettings, seed: int, taught: TaughtRows | None
+) -> LinearProbe:
+    if taught is None:
+        return fit_probe(vectors, labels, inverse_penalty=settings.inverse_penalty, seed=seed)
+    return fit_soft_probe(
+        vectors,
+        labels,
+        taught.soft,
+        weight=settings.teacher_weight,
+        temperature=settings.teacher_temperature,
+        inverse_penalty=settings.inverse_penalty,
     )
 
 

@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING, Any
 from winnow.core.choices import check_choice
 from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.model_vocabulary import TrainingMethod
+from winnow.core.teacher_vocabulary import TeacherKind
 from winnow.curation.releases.release_use import run_command, use_command
 from winnow.training import linear
 from winnow.training.adapter import adapter_dry_runs, adapter_method
 from winnow.training.adapter.adapter_settings import AdapterSettings
+from winnow.training.distillation.teacher_run import Teacher
 from winnow.training.encoder import encoder_method
 from winnow.training.encoder.encoder_settings import EncoderSettings
 from winnow.training.predictions import Predictions
 from winnow.training.prompted import prompt_method, prompt_settings
-from winnow.training.runs import CreatedRun, Run
+from winnow.training.runs import CreatedRun, Run, open_run
 from winnow.training.settings_file import check_settings
 from winnow.validators.kinds import KINDS
 
@@ -45,15 +47,21 @@ class Method:
     """Only for methods that train in steps; these can also report to an experiment tracker (`report_to`)."""
     check_target: Callable[..., TargetCheck] | None = None
     """Only for methods whose runs are packaged for runtimes; their dry run takes a `target`."""
+    teacher: TeacherKind | None = None
+    """Only for methods that learn from a teacher: what the setting `teacher` names."""
 
 
 MAX_SEED = 2**32 - 1
 """NumPy's generator, which scikit-learn and PyTorch's trainer seed too, takes no larger one."""
 
 METHODS: dict[str, Method] = {
-    TrainingMethod.LINEAR: Method(linear.LinearSettings, linear.train, linear.predict),
+    TrainingMethod.LINEAR: Method(linear.LinearSettings, linear.train, linear.predict, teacher=TeacherKind.RUN),
     TrainingMethod.ENCODER: Method(
-        EncoderSettings, encoder_method.train, encoder_method.predict, encoder_method.dry_run
+        EncoderSettings,
+        encoder_method.train,
+        encoder_method.predict,
+        encoder_method.dry_run,
+        teacher=TeacherKind.RUN,
     ),
     TrainingMethod.ADAPTER: Method(
         AdapterSettings,
@@ -61,6 +69,7 @@ METHODS: dict[str, Method] = {
         adapter_method.predict,
         adapter_dry_runs.dry_run,
         adapter_dry_runs.check_target,
+        TeacherKind.FILE,
     ),
     TrainingMethod.PROMPT: Method(prompt_settings.PromptSettings, prompt_method.train, prompt_method.predict),
 }
@@ -78,12 +87,14 @@ def train(
 ) -> CreatedRun:
     """Train with a method into a folder of runs; also returns whether the run is new.
 
-    `how` is passed on to the method: `embedder`, `vectors_cache`, `progress`. Raises WinnowError for an unknown method,
-    and for each setting that is unknown or out of range, the seed included.
+    `how` is passed on to the method: `embedder`, `vectors_cache`, `progress`, and the `teacher` that the settings name,
+    which is otherwise opened by its path. Raises WinnowError for an unknown method, and for each setting that is
+    unknown or out of range, the seed included.
     """
     chosen = method_named(method)
     _require_trained_kind(release, method)
     checked = _checked_settings(chosen, settings, seed)
+    how |= _teacher(chosen, checked, how)
     if report_to:
         _require_step_training(chosen, method, "report_to")
         how["report_to"] = report_to
@@ -97,18 +108,20 @@ def dry_run(
     seed: int,
     settings: Mapping[str, Any] | None = None,
     target: TargetRules | None = None,
+    **how: Any,
 ) -> DryRunEstimate | AdapterPlan:
     """Train ten steps and estimate the seconds and memory of the whole training; nothing is kept.
 
-    With `target`, the result also says what that runtime would refuse. Raises WinnowError for an unknown method or
-    setting, or for a method that does not train in steps or is not packaged.
+    `how` may be the `teacher`, as in `train`. With `target`, the result also says what that runtime would refuse.
+    Raises WinnowError for an unknown method or setting, or for a method that does not train in steps or is not
+    packaged.
     """
     chosen = method_named(method)
     _require_trained_kind(release, method)
     checked = _checked_settings(chosen, settings, seed)
     estimate = _require_step_training(chosen, method, "dry_run")
     if target is None:
-        return estimate(release, settings=checked, seed=seed)
+        return estimate(release, settings=checked, seed=seed, **_teacher(chosen, checked, how))
     _require_packaged(chosen, method)
     return estimate(release, settings=checked, seed=seed, target=target)
 
@@ -171,6 +184,13 @@ def _checked_settings(chosen: Method, settings: Mapping[str, Any] | None, seed: 
     if problems:
         raise WinnowError(problems)
     return checked
+
+
+def _teacher(chosen: Method, settings: Any, how: Mapping[str, Any]) -> dict[str, Teacher]:
+    """The run that the settings name as teacher, as a keyword argument; nothing without one."""
+    if chosen.teacher != TeacherKind.RUN or settings.teacher is None:
+        return {}
+    return {"teacher": Teacher(how.get("teacher") or open_run(Path(settings.teacher)), predict)}
 
 
 def _require_packaged(chosen: Method, name: str) -> Callable[..., TargetCheck]:

@@ -10,7 +10,7 @@ from winnow.core.model_vocabulary import ClassWeights, Device, Pooling, Precisio
 from winnow.core.record import ABSENT_IF_NONE, Record
 from winnow.core.result import NotMeasuredText
 from winnow.core.vocabulary import Split
-from winnow.training.teacher_facts import TeacherFacts
+from winnow.training.teacher_facts import TeacherFacts, TeacherRunFacts
 
 if TYPE_CHECKING:
     from winnow.curation.engine.embedders.embedder import Embedder
@@ -107,6 +107,8 @@ class TrainedRunFacts(RunFacts):
     """Train rows that the method used."""
     embedder: EmbedderFacts
     """The model that similarity to train is measured with; method `linear` also classifies with it."""
+    teacher: Annotated[TeacherFacts | TeacherRunFacts | None, ABSENT_IF_NONE] = None
+    """The teacher that it learned from; absent without one."""
 
 
 class LinearRunFacts(TrainedRunFacts):
@@ -218,8 +220,6 @@ class AdapterRunFacts(TrainedRunFacts, AdapterTraining):
     """How calls are written in an answer; empty for intents."""
     role: Annotated[str | None, ABSENT_IF_NONE] = None
     """The role of `roles` in the task file that it answers for; absent where the task has none."""
-    teacher: Annotated[TeacherFacts | None, ABSENT_IF_NONE] = None
-    """The teacher whose right answers it learned; absent without one."""
     answer_limit: Annotated[int | None, ABSENT_IF_NONE] = None
     """The most tokens of an answer: twice those of the longest one in train, within bounds."""
     prompt_template: Annotated[str | None, ABSENT_IF_NONE] = None

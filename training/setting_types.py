@@ -22,6 +22,12 @@ NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False), Number]
 
 Share = Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False), Number]
 
+Portion = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False), Number]
+"""A share that may also be everything."""
+
+Temperature = Annotated[float, Field(ge=0.1, le=100, allow_inf_nan=False), Number]
+"""Beyond these bounds, probabilities at a temperature are all or nothing, or all alike."""
+
 Count = Annotated[int, Field(ge=1, le=1_000_000), Number]
 """The upper bound only catches typing errors: no setting is near it."""
 

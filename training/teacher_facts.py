@@ -1,4 +1,4 @@
-"""What a run states about the teacher whose answers it learned."""
+"""What a run states about its teacher: a file of answers, or a run whose class probabilities it learned."""
 
 from __future__ import annotations
 
@@ -20,3 +20,18 @@ class TeacherFacts(Record):
     """Wrong answers by the type of their first error; those of the data were learned."""
     unmatched: int
     """Answers that belong to no answer of train that is learned."""
+
+
+class TeacherRunFacts(Record):
+    """The run whose class probabilities on the train rows a run of method `linear` or `encoder` learned."""
+
+    run: str
+    """Its id."""
+    sha256: str
+    """SHA-256 of its `run.json`, which states the hashes of its weights, in hexadecimal."""
+    method: str
+    """Its training method."""
+    release_sha256: str
+    """SHA-256 of the manifest of the release that it was trained on, in hexadecimal."""
+    agreement: float
+    """Share of the train rows whose label it thinks most likely, 0 to 1."""

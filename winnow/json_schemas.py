@@ -24,6 +24,7 @@ from winnow.reports.report_facts import DailyReportFacts
 from winnow.training.adapter.adapter_plan import AdapterPlan
 from winnow.training.evaluation.evaluation_facts import EvaluationFacts
 from winnow.training.evaluation.tools.tool_facts import ToolEvaluationFacts
+from winnow.training.folds.fold_facts import CrossValidation, OutOfFoldRow
 from winnow.training.forgetting.general_facts import GeneralFacts
 from winnow.training.monitoring.ab_test.ab_facts import AbTestFacts
 from winnow.training.monitoring.decision_facts import DecisionFacts
@@ -35,6 +36,7 @@ PUBLIC_RECORDS: dict[str, type[object]] = {
     "adapter_plan": AdapterPlan,
     "ab_test": AbTestFacts,
     "comparison": ComparisonOutput,
+    "cross_validation": CrossValidation,
     "decision": DecisionFacts,
     "dropped_row": DroppedLine,
     "evaluation": EvaluationFacts,
@@ -49,6 +51,7 @@ PUBLIC_RECORDS: dict[str, type[object]] = {
     "lot": LotFacts,
     "manifest": Manifest,
     "must_pass_case": MustPassCase,
+    "out_of_fold_row": OutOfFoldRow,
     "packaged_router": RouterFile,
     "release_row": ReleaseRow,
     "report": DailyReportFacts,

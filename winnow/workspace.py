@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from winnow.config.tool_mapping import ToolMapping
     from winnow.core.deployment import Deployment
     from winnow.core.progress import Progress
+    from winnow.core.result import NotMeasured
     from winnow.curation.checks.check import CheckResult
     from winnow.curation.ingest.add import AddResult
     from winnow.curation.ingest.forget import ForgetResult
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from winnow.operations.push import PushResult
     from winnow.operations.report import ReportResult
     from winnow.operations.show import RecordDetails
+    from winnow.training.folds.fold_facts import CrossValidation
     from winnow.training.forgetting.general_facts import GeneralFacts
     from winnow.training.monitoring.ab_test.ab_facts import AbTestFacts
     from winnow.training.monitoring.decision_report import DecisionReport
@@ -442,26 +444,37 @@ class Workspace:
         target: str | None = None,
         rules: str | Path | None = None,
         report_to: str | None = None,
+        folds: int | None = None,
         progress: Progress | None = None,
     ) -> CreatedRun:
         """Train on a release; also says whether the run is new. The same settings give the same run.
 
-        For an adapter: the `role` of the task that it answers for, a file of a `teacher`'s answers, and the `target`
-        that serves it, whose `rules` a file may replace. Raises GateError for what the target would refuse.
+        `teacher` is a run whose class probabilities are learned besides the labels; for an adapter, a file of answers.
+        For an adapter also: the `role` of the task that it answers for, and the `target` that serves it, whose `rules`
+        a file may replace. Raises GateError for what the target would refuse. With `folds`, the method is also
+        cross-validated on train; `cross_validation` has the result.
         """
         from winnow.operations.train import target_rules, train
 
-        named = {name: str(value) for name, value in (("role", role), ("teacher", teacher)) if value is not None}
+        named = {"role": role} if role is not None else {}
         return train(
             self._context,
             name_or_path,
             method=method,
             seed=seed,
             settings={**(settings or {}), **named},
+            teacher=None if teacher is None else str(teacher),
             target=target_rules(target, Path(rules) if rules is not None else None),
             report_to=report_to,
+            folds=folds,
             progress=progress,
         )
+
+    def cross_validation(self, id_or_path: str | Path) -> CrossValidation | NotMeasured:
+        """What `train` with `folds` measured for a run."""
+        from winnow.training.folds.cross_validation import stored_folds
+
+        return stored_folds(self._context.run(id_or_path))
 
     def run(self, id_or_path: str | Path) -> Run:
         """A run by id or path."""

@@ -21,8 +21,8 @@ FOLDS = 5
 RowIndices = NDArray[np.int64]
 
 
-def assign_folds(labels: Sequence[str], groups: Sequence[str], seed: int) -> RowIndices:
-    """The fold of each of n rows, 0 to FOLDS - 1. A group is in one fold, and every label is spread evenly.
+def assign_folds(labels: Sequence[str], groups: Sequence[str], seed: int, *, folds: int = FOLDS) -> RowIndices:
+    """The fold of each of n rows, 0 to `folds` - 1. A group is in one fold, and every label is spread evenly.
 
     Label by label, rarest first, each group goes to the fold where its label has the fewest groups. Groups are ordered
     by a hash of the seed and their id, so the order of the rows does not matter.
@@ -33,8 +33,8 @@ def assign_folds(labels: Sequence[str], groups: Sequence[str], seed: int) -> Row
     count = groups_per_label(labels, groups)
     rank = {group: stable_hash(str(seed), group) for group in labels_of}
     rarest_label = {group: min(own, key=lambda label: (count[label], label)) for group, own in labels_of.items()}
-    groups_in_fold: dict[str, NDArray[np.int64]] = defaultdict(lambda: np.zeros(FOLDS, dtype=np.int64))
-    total = np.zeros(FOLDS, dtype=np.int64)
+    groups_in_fold: dict[str, NDArray[np.int64]] = defaultdict(lambda: np.zeros(folds, dtype=np.int64))
+    total = np.zeros(folds, dtype=np.int64)
     fold: dict[str, int] = {}
     for group in sorted(labels_of, key=lambda one: (count[rarest_label[one]], rarest_label[one], rank[one])):
         best = np.lexsort((total, groups_in_fold[rarest_label[group]]))[0]

@@ -31,6 +31,7 @@ from winnow.training.causal_models import LocalBase, load_network, quiet_librari
 from winnow.training.encoder.checkpoints import elapsed_seconds, had_stopped_early, last_checkpoint, trainer_state
 from winnow.training.encoder.trainer import check_reporting, seeded_randomness
 from winnow.training.hardware import detect_hardware, measure_peak_memory
+from winnow.training.resumable_run import tracked_name
 from winnow.training.run_facts import Hardware, PeakMemory
 
 ALL_LINEAR = "all-linear"
@@ -154,6 +155,7 @@ def training_arguments(
         greater_is_better=False if validated else None,
         restore_callback_states_from_checkpoint=True,
         report_to=report_to or "none",
+        run_name=tracked_name(folder),
         seed=seed,
         disable_tqdm=True,
         log_level="error",

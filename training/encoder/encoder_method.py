@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -17,6 +18,8 @@ from winnow.core.progress import Progress
 from winnow.curation.engine.embedders.embedder import Embedder, open_embedder
 from winnow.curation.engine.embedders.model_files import refuse_pickles
 from winnow.curation.releases.release import Release
+from winnow.training.distillation.taught_rows import TaughtRows, teach_rows
+from winnow.training.distillation.teacher_run import Teacher, requested_settings, require_teacher, teacher_version
 from winnow.training.encoder.encoder_settings import EncoderSettings
 from winnow.training.encoder.training_curves import training_curves
 from winnow.training.encoder.training_curves_svg import write_training_curves
@@ -36,7 +39,7 @@ ENCODER_PACKAGES = (*RESULT_PACKAGES, "accelerate", "peft", "transformers")
 """Packages whose version is part of a run's id, as is the hash of the encoder's weights."""
 
 
-def train(
+def train(  # noqa: PLR0913  (what every method takes, a tracker and a teacher)
     release: Release,
     folder: Path,
     *,
@@ -46,27 +49,31 @@ def train(
     vectors_cache: Path | None = None,
     progress: Progress | None = None,
     report_to: str | None = None,
+    teacher: Teacher | None = None,
 ) -> CreatedRun:
     """Train, and save the LoRA layers and the head in a run folder; also returns whether the run is new.
 
     An interrupted training resumes from its last complete epoch: until the run is finished, its checkpoints are in
     `.RUN.resume` in the folder of runs. `embedder` is recorded for similarity measures, by default the task's;
-    `vectors_cache` is not used. `report_to` is passed to the Trainer (`tensorboard`, `wandb`, ...).
+    only a teacher uses `vectors_cache`. `report_to` is passed to the Trainer (`tensorboard`, `wandb`, ...). `teacher`
+    is the run that the settings name.
 
-    Raises WinnowError when the release has no train rows or the encoder cannot be loaded.
+    Raises WinnowError when the release has no train rows, the encoder cannot be loaded, or the teacher may not teach.
     """
     chosen = settings or EncoderSettings()
+    if teacher is not None:
+        require_teacher(teacher.run, release)
     base = _base_embedder(release, chosen)
-    depends_on = versions(ENCODER_PACKAGES) | {"encoder": base.weights_hash}
-    requested = asdict(chosen)
+    depends_on = versions(ENCODER_PACKAGES) | {"encoder": base.weights_hash} | teacher_version(teacher)
 
     def fill_folder(part: Path, identity: RunIdentity, resume: Path) -> EncoderRunFacts:
         from winnow.training.encoder.trainer import fit_encoder
 
         rows, validation = _labeled_texts(release, "train"), _labeled_texts(release, "validation")
+        taught = teach_rows(teacher, release, rows.texts, rows.labels, vectors_cache=vectors_cache)
         fitted = fit_encoder(
             base.folder,
-            rows,
+            _with_teacher(rows, taught),
             validation,
             settings=chosen,
             seed=seed,
@@ -86,17 +93,28 @@ def train(
             routes=task.routes,
             embedder=EmbedderFacts.of(similarity_embedder),
             base=BaseModelFacts.of(base),
+            teacher=taught and taught.facts,
         )
 
     return create_resumable_run(
         folder,
         release,
         method="encoder",
-        settings=requested,
+        settings=_requested(chosen, teacher),
         seed=seed,
         depends_on=depends_on,
         fill_folder=fill_folder,
     )
+
+
+def _requested(settings: EncoderSettings, teacher: Teacher | None) -> dict[str, Any]:
+    """The settings that determine a run; the prompt is one of them only where it replaces that of the model."""
+    found = requested_settings(settings, teacher)
+    return {name: value for name, value in found.items() if name != "prompt" or value is not None}
+
+
+def _with_teacher(rows: LabeledTexts, taught: TaughtRows | None) -> LabeledTexts:
+    return rows if taught is None else replace(rows, teacher=taught.soft)
 
 
 def _write_model(part: Path, fitted: TrainedEncoder) -> None:
@@ -107,14 +125,25 @@ def _write_model(part: Path, fitted: TrainedEncoder) -> None:
     write_training_curves(part, training_curves(fitted.history), best_epoch=fitted.training.best_epoch)
 
 
-def dry_run(release: Release, *, settings: EncoderSettings | None = None, seed: int = 0) -> DryRunEstimate:
-    """Train ten steps and estimate the whole training on this machine; nothing is kept."""
+def dry_run(
+    release: Release, *, settings: EncoderSettings | None = None, seed: int = 0, teacher: Teacher | None = None
+) -> DryRunEstimate:
+    """Train ten steps and estimate the whole training on this machine; nothing is kept.
+
+    With a teacher, the estimate includes the time in which it labels the train rows: it does so here too.
+    """
     settings = settings or EncoderSettings()
+    started = time.perf_counter()
     rows, validation = _labeled_texts(release, "train"), _labeled_texts(release, "validation")
+    rows = _with_teacher(rows, teach_rows(teacher, release, rows.texts, rows.labels))
+    teaching = time.perf_counter() - started if teacher else 0.0
     base = _base_embedder(release, settings)
     from winnow.training.encoder.dry_run import estimate_training
 
-    return estimate_training(base.folder, rows, validation, settings=settings, seed=seed)
+    estimate = estimate_training(base.folder, rows, validation, settings=settings, seed=seed)
+    return (
+        estimate if teacher is None else estimate.model_copy(update={"seconds": estimate.seconds + round(teaching, 1)})
+    )
 
 
 def predict(
@@ -133,8 +162,17 @@ def predict(
         found = f"the encoder {facts.base.model or 'bundled'} has weights {base.weights_hash[:16]}"
         raise WinnowError(Problem(run.id, found, facts.base.weights_hash[:16], fix))
     settings = check_settings(EncoderSettings, facts.settings)
-    loaded = _load_model(run.path, base.folder, facts.pooling, settings.precision, settings.max_length)
-    return loaded.predict(texts, progress)
+    reading = _Reading(base.folder, facts.pooling, settings.prompt, settings.max_length)
+    return _load_model(run.path, reading, settings.precision).predict(texts, progress)
+
+
+class _Reading(NamedTuple):
+    """How a run's encoder reads a text."""
+
+    folder: str
+    pooling: str
+    prompt: str | None
+    max_length: int
 
 
 @dataclass(frozen=True)
@@ -156,15 +194,15 @@ class _LoadedModel:
 
 
 @lru_cache(maxsize=2)  # queries that are sent one after the other do not load the model again, nor do two runs in turn
-def _load_model(path: Path, folder: str, pooling: str, precision: Precision, max_length: int) -> _LoadedModel:
+def _load_model(path: Path, reading: _Reading, precision: Precision) -> _LoadedModel:
     from winnow.training.encoder.encoder_classifier import load_base_encoder
     from winnow.training.encoder.lora_adapter import load_classes, load_merged
     from winnow.training.hardware import detect_hardware
 
-    refuse_pickles(Path(folder))
-    base = load_base_encoder(folder, pooling=pooling)
+    refuse_pickles(Path(reading.folder))
+    base = load_base_encoder(reading.folder, pooling=reading.pooling, prompt=reading.prompt)
     model = load_merged(base, path, detect_hardware(precision))
-    return _LoadedModel(load_classes(path), lambda texts: base.tokenize(texts, max_length), model)
+    return _LoadedModel(load_classes(path), lambda texts: base.tokenize(texts, reading.max_length), model)
 
 
 def _labeled_texts(release: Release, split: str) -> LabeledTexts:

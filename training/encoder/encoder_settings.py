@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from winnow.core.model_vocabulary import ClassWeights, Pooling, Precision
-from winnow.training.setting_types import Count, LearningRate, NotNegative, Number, Share, Weight
+from winnow.training.setting_types import Count, LearningRate, NotNegative, Number, Portion, Share, Temperature, Weight
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,8 @@ class EncoderSettings:
     """Folder or hub id of a sentence encoder; by default the task's embedder."""
     pooling: Pooling = Pooling.OWN
     """How token states are pooled to one vector; `own` is the pooling configured in the model's folder."""
+    prompt: str | None = None
+    """What stands before each query; by default what the model's folder states, an empty text for nothing."""
     max_length: Annotated[int, Field(ge=4, le=1_000_000), Number] = 128
     """Texts are truncated to this number of tokens."""
     rank: Count = 16
@@ -48,3 +50,9 @@ class EncoderSettings:
     weight_decay: NotNegative = 0.01
     precision: Precision = Precision.AUTO
     """`auto` is bf16 where the hardware supports it natively."""
+    teacher: str | None = None
+    """Id or path of a run whose class probabilities on the train rows are learned besides their labels."""
+    teacher_weight: Portion = 0.5
+    """With a teacher: its weight in the loss; the labels have the rest."""
+    teacher_temperature: Temperature = 2.0
+    """With a teacher: what the logits of both are divided by before they are compared (Hinton et al. 2015)."""

@@ -11,10 +11,12 @@ import torch
 
 from winnow.core.model_vocabulary import ClassWeights, Precision
 from winnow.curation.engine.linear_probe import fit_probe
+from winnow.training.distillation.soft_labels import SoftLabels, in_order
 from winnow.training.encoder.batched_inference import compute_vectors
 from winnow.training.encoder.encoder_classifier import BaseEncoder, EncoderClassifier, load_base_encoder
 from winnow.training.encoder.encoder_settings import EncoderSettings
 from winnow.training.encoder.lora_adapter import with_adapter
+from winnow.training.encoder.teacher_loss import TeacherTargets
 from winnow.training.run_facts import Hardware
 
 IMBALANCE_RATIO = 3.0
@@ -29,6 +31,8 @@ class LabeledTexts:
     labels: Sequence[str]
     order: Sequence[str] = ()
     """Every label in the order of the class ids, also those without a text; empty: in alphabetical order."""
+    teacher: SoftLabels | None = None
+    """What a teacher says about the texts; their labels are its classes."""
 
     @property
     def classes(self) -> list[str]:
@@ -46,7 +50,7 @@ class TrainingSetup:
     """A peft model that wraps an EncoderClassifier."""
     classes: list[str]
     train: list[dict[str, Any]]
-    """Rows with `input_ids`, and the class as `labels`."""
+    """Rows with `input_ids`, the class as `labels`, and with a teacher their number as `row`."""
     validation: list[dict[str, Any]]
     uses_class_weights: bool
 
@@ -69,13 +73,14 @@ def prepare_training(
 
     Validation rows whose label has no train rows are left out: no epoch can predict them correctly.
     """
-    base = load_base_encoder(folder, pooling=settings.pooling)
+    base = load_base_encoder(folder, pooling=settings.pooling, prompt=settings.prompt)
     classes = train.classes
     model = base.classifier(len(classes)).to(hardware.device)
     rows = _tokenized_rows(base, train, classes, settings.max_length)
     _initialize_head(model, rows, train, seed=seed, hardware=hardware)
     weights = _class_weights(rows, len(classes), settings)
     model.class_weights, model.label_smoothing = weights, settings.label_smoothing
+    model.teacher = _teacher_targets(train.teacher, classes, settings)
     validation_rows = _tokenized_rows(base, validation, classes, settings.max_length)
     return TrainingSetup(base, with_adapter(model, settings), classes, rows, validation_rows, weights is not None)
 
@@ -86,7 +91,17 @@ def _tokenized_rows(
     index = {name: i for i, name in enumerate(classes)}
     known = [i for i, label in enumerate(rows.labels) if label in index]
     tokens = base.tokenize([rows.texts[i] for i in known], max_length) if known else []
-    return [{"input_ids": ids, "labels": index[rows.labels[i]]} for i, ids in zip(known, tokens, strict=True)]
+    made = [{"input_ids": ids, "labels": index[rows.labels[i]]} for i, ids in zip(known, tokens, strict=True)]
+    return made if rows.teacher is None else [{**row, "row": i} for i, row in enumerate(made)]
+
+
+def _teacher_targets(
+    teacher: SoftLabels | None, classes: Sequence[str], settings: EncoderSettings
+) -> TeacherTargets | None:
+    if teacher is None:
+        return None
+    probabilities = in_order(teacher, classes).at_temperature(settings.teacher_temperature).astype(np.float32)
+    return TeacherTargets(torch.from_numpy(probabilities), settings.teacher_weight, settings.teacher_temperature)
 
 
 def _initialize_head(

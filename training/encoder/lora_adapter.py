@@ -9,11 +9,13 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.nn.modules.linear import NonDynamicallyQuantizableLinear as ReadByAttention
 
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.model_vocabulary import Precision
 from winnow.training.encoder.encoder_classifier import BaseEncoder, EncoderClassifier
 from winnow.training.encoder.encoder_settings import EncoderSettings
+from winnow.training.encoder.pretrained_encoder import UNUSED
 from winnow.training.peft_files import ADAPTER_CONFIG, ADAPTER_FOLDER, ADAPTER_WEIGHTS
 from winnow.training.run_facts import Hardware
 
@@ -51,7 +53,15 @@ def with_adapter(model: EncoderClassifier, settings: EncoderSettings) -> Any:
 def _target_modules(model: EncoderClassifier, setting: str) -> list[str]:
     if setting != "all-linear":
         return [name.strip() for name in setting.split(",") if name.strip()]
-    return [f"encoder.{name}" for name, part in model.encoder.named_modules() if isinstance(part, nn.Linear)]
+    return [f"encoder.{name}" for name, part in model.encoder.named_modules() if _takes_lora(name, part)]
+
+
+def _takes_lora(name: str, part: nn.Module) -> bool:
+    """Whether a layer is linear and called as one.
+
+    torch's own attention reads the weights of its output layer, so that updates beside them would not count.
+    """
+    return isinstance(part, nn.Linear) and not isinstance(part, ReadByAttention) and UNUSED not in name.split(".")
 
 
 def save_adapter(model: Any, classes: Sequence[str], folder: Path) -> None:
@@ -96,7 +106,8 @@ def load_merged(base: BaseEncoder, folder: Path, hardware: Hardware) -> EncoderC
         model = base.classifier(len(load_classes(folder)))
         merged = _merge(model, folder / ADAPTER_FOLDER)
     if hardware.precision == Precision.BF16:
-        merged.encoder.to(torch.bfloat16)
+        for weights in merged.encoder.parameters():  # not its buffers: rotary frequencies need their precision
+            weights.data = weights.data.to(torch.bfloat16)
     return merged.to(hardware.device).eval()
 
 

@@ -38,6 +38,7 @@ from winnow.training.encoder.encoder_settings import EncoderSettings
 from winnow.training.encoder.initialization import LabeledTexts, TrainingSetup, prepare_training
 from winnow.training.evaluation.metrics import macro_f1
 from winnow.training.hardware import detect_hardware, measure_peak_memory
+from winnow.training.resumable_run import tracked_name
 from winnow.training.run_facts import EncoderTraining, Hardware, RowsOfALabel
 
 
@@ -127,6 +128,7 @@ def training_arguments(
         greater_is_better=True if validated else None,
         restore_callback_states_from_checkpoint=True,
         report_to=report_to or "none",
+        run_name=tracked_name(folder),
         seed=seed,
         disable_tqdm=True,
         log_level="error",

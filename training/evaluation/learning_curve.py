@@ -74,7 +74,7 @@ def measure_learning_curve(
     if run.facts.method == IMPORTED:
         raise WinnowError(Problem(run.id, "its predictions were imported", "a run that was trained here", fix))
     if teacher := run.facts.settings.get("teacher"):
-        found = f"it learned the answers of a teacher, and does not keep the file {teacher}"
+        found = f"it learned from the teacher {teacher}, which is no part of its release"
         raise WinnowError(Problem(run.id, found, "a run that was trained on its release alone", fix))
     if not release.counts["validation"]:
         raise WinnowError(
@@ -116,7 +116,7 @@ def _measure_point(
     with tempfile.TemporaryDirectory() as folder:
         model, own = run, release
         if share < 1:
-            own = _release_with_groups(release, groups, Path(folder) / "release")
+            own = release_with_groups(release, groups, Path(folder) / "release")
             recorded = run.facts_of(TrainedRunFacts).embedder
             model, _ = train(
                 own,
@@ -144,8 +144,8 @@ def _measure_point(
     )
 
 
-def _release_with_groups(release: Release, groups: set[str], folder: Path) -> Release:
-    """A copy of a release with the train rows of the given groups and without test rows."""
+def release_with_groups(release: Release, groups: set[str], folder: Path) -> Release:
+    """A copy of a release in a folder, with the train rows of the given groups and without test rows."""
     import pyarrow.parquet as pq
 
     (folder / "data").mkdir(parents=True)

@@ -22,6 +22,7 @@ from winnow.cli.params import (
 from winnow.cli.render import terminal
 from winnow.cli.render.artifact_table import print_artifacts
 from winnow.cli.render.feedback_view import print_feedback
+from winnow.cli.render.folds_view import print_folds
 from winnow.cli.render.plan_of_adapter import print_plan
 from winnow.cli.render.tool_feedback_view import print_tool_feedback
 from winnow.cli.render.training_view import print_dry_run, print_trained
@@ -38,8 +39,10 @@ from winnow.validators.kinds import kind_of
 from winnow.validators.kinds.intents import INTENTS
 
 if TYPE_CHECKING:
+    from winnow.core.result import NotMeasured
     from winnow.training.adapter.adapter_plan import AdapterPlan
     from winnow.training.encoder.dry_run import DryRunEstimate
+    from winnow.training.folds.fold_facts import CrossValidation
 
 FEEDBACK_VIEWS: Mapping[type[Record], Callable[[FeedbackResult], None]] = {
     FeedbackFacts: print_feedback,
@@ -74,9 +77,17 @@ def train(
         str | None, typer.Option(help="For a task with roles: role that the adapter is trained for.")
     ] = None,
     teacher: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
-            metavar="FILE", help="JSONL file of a teacher's answers in train; right ones replace those of the data."
+            metavar="RUN|FILE",
+            help="linear and encoder: run whose class probabilities in train are learned besides the labels. "
+            "adapter: JSONL file of a teacher's answers in train; right ones replace those of the data.",
+        ),
+    ] = None,
+    folds: Annotated[
+        int | None,
+        typer.Option(
+            metavar="K", help="Also cross-validate on train: K models, each measured on the part that it did not see."
         ),
     ] = None,
     dry_run: Annotated[
@@ -102,34 +113,38 @@ def train(
 ) -> None:
     """Train a model on a release; works outside a workspace too, given the release folder."""
     from winnow.operations import train as operation
+    from winnow.training.folds.cross_validation import stored_folds
 
     place = context_of(context)
-    named = _named_settings(role, teacher)
+    named = [f"role={dumps(role)}"] if role is not None else []
     options: dict[str, Any] = {
         "method": method,
         "seed": seed,
         "settings": operation.method_settings(method, file=settings, changes=[*(changes or ()), *named]),
+        "teacher": teacher,
     }
     options["target"] = operation.target_rules(target, rules)
     if dry_run:
-        given = {"seed": seed, "settings_": settings, "set": changes, "role": role, "teacher": teacher}
+        given = {"seed": seed, "settings_": settings, "set": changes, "role": role, "teacher": teacher, "folds": folds}
         full_training = _command_again(release, method=method, **given, for_=target, rules=rules)
         _print_estimate(operation.estimate_training(place, release, **options), full_training, json)
         return
     with progress_bar("embedding" if method == TrainingMethod.LINEAR else "training", json) as progress:
-        run, new = operation.train(place, release, **options, report_to=report_to, progress=progress)
+        run, new = operation.train(place, release, **options, report_to=report_to, folds=folds, progress=progress)
     facts: dict[str, Any] = {"run": run.id, "path": str(run.path), "seconds": run.facts.seconds, "new": new}
+    measured = stored_folds(run) if folds else None
     if json:
-        terminal.print_json(facts)
+        terminal.print_json(facts | _folds_in_json(measured))
         return
     print_trained(run, new)
+    if isinstance(measured, Record):
+        print_folds(measured)
     terminal.print_next(command("evaluate", run.id if isinstance(place, WorkspaceContext) else str(run.path)))
 
 
-def _named_settings(role: str | None, teacher: Path | None) -> list[str]:
-    """The settings that have an option of their own."""
-    given = {"role": role, "teacher": teacher}
-    return [f"{name}={dumps(str(value))}" for name, value in given.items() if value is not None]
+def _folds_in_json(measured: CrossValidation | NotMeasured | None) -> dict[str, Any]:
+    """What cross-validation measured, where it was asked for."""
+    return {"folds": measured.model_dump(mode="json")} if isinstance(measured, Record) else {}
 
 
 def _command_again(release: str, **options: Any) -> str:

@@ -139,6 +139,14 @@ class Pooling(StrEnum):
     MEAN = "mean"
     CLS = "cls"
     """The state of the first token."""
+    LAST = "lasttoken"
+    """The state of the last token, as in decoders that embed."""
+    MAX = "max"
+    """The largest value of each dimension."""
+    ROOT_MEAN = "mean_sqrt_len_tokens"
+    """The sum, divided by the root of the number of tokens."""
+    WEIGHTED_MEAN = "weightedmean"
+    """The mean, weighted by the position of the token."""
 
 
 class ClassWeights(StrEnum):

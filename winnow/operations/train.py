@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from winnow.core.errors import GateError, Parameter, Problem, WinnowError
 from winnow.operations._context import Context
+from winnow.operations.find_teacher import find_teacher
 
 if TYPE_CHECKING:
     from winnow.core.progress import Progress
@@ -18,39 +19,50 @@ if TYPE_CHECKING:
     from winnow.training.runs import CreatedRun
 
 
-def train(
+def train(  # noqa: PLR0913  (the options of the command)
     context: Context,
     name_or_path: str | Path,
     *,
     method: str = "linear",
     seed: int = 0,
     settings: Mapping[str, Any] | None = None,
+    teacher: str | None = None,
     report_to: str | None = None,
     target: TargetRules | None = None,
+    folds: int | None = None,
     progress: Progress | None = None,
 ) -> CreatedRun:
     """Train on a release by any method; a release folder is all it needs. The same settings give the same run.
 
-    With `target`, the rules of a runtime, nothing is trained that it would refuse.
+    `teacher` is the setting of this name: the id or path of a run, or for an adapter a file of answers.
+    With `target`, the rules of a runtime, nothing is trained that it would refuse. With `folds`, the method is also
+    cross-validated on train, as `stored_folds` of the run then says.
     Raises GateError with everything that it would refuse.
     """
+    from winnow.training.folds.cross_validation import cross_validate, require_folds
     from winnow.training.methods import train as train_method
 
     release = context.release(name_or_path)
+    taught = find_teacher(context, method, settings, teacher)
+    if folds is not None:
+        require_folds(release, method=method, folds=folds, settings=taught.settings)
     if target is not None:
-        _require_target(release, method=method, seed=seed, settings=settings, target=target)
+        _require_target(release, method=method, seed=seed, settings=taught.settings, target=target)
     created = train_method(
         release,
         context.runs_folder,
         method=method,
         seed=seed,
-        settings=settings,
+        settings=taught.settings,
         embedder=context.embedder(),
         vectors_cache=context.vectors_cache,
         report_to=report_to,
         progress=progress,
+        **taught.teacher,
     )
     context.record_run(created.run)
+    if folds is not None:
+        cross_validate(created.run, release, folds=folds, vectors_cache=context.vectors_cache, progress=progress)
     return created
 
 
@@ -85,6 +97,7 @@ def estimate_training(
     method: str,
     seed: int,
     settings: Mapping[str, Any] | None = None,
+    teacher: str | None = None,
     target: TargetRules | None = None,
 ) -> DryRunEstimate | AdapterPlan:
     """Take ten steps of a training and estimate the seconds and memory of the whole; nothing is kept.
@@ -93,7 +106,9 @@ def estimate_training(
     """
     from winnow.training.methods import dry_run
 
-    return dry_run(context.release(name_or_path), method=method, seed=seed, settings=settings, target=target)
+    release = context.release(name_or_path)
+    taught = find_teacher(context, method, settings, teacher)
+    return dry_run(release, method=method, seed=seed, settings=taught.settings, target=target, **taught.teacher)
 
 
 def method_settings(method: str, *, file: Path | None, changes: Sequence[str]) -> dict[str, Any]:

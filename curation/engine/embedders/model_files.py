@@ -32,12 +32,15 @@ def local_model_folder(model: str | None) -> str:
     from huggingface_hub.errors import HFValidationError
 
     try:
-        return snapshot_download(model)
+        return snapshot_download(model, allow_patterns=list(DOWNLOADED))
     except (OSError, HFValidationError) as error:
         fix = "correct embedder.model in winnow.yaml; offline, give a folder"
         found = f"neither a folder nor available from the hub ({str(error).splitlines()[0][:120]})"
         raise WinnowError(Problem(f"embedder {model}", found, "a sentence-transformers model", fix)) from None
 
+
+DOWNLOADED = ("*.json", "*.safetensors", "*.txt", "*.model", "*.jinja")
+"""What is downloaded of a model on the hub: most have the same weights once more as pickles and for other runtimes."""
 
 PICKLE_SUFFIXES = (".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt")
 """Suffixes of files that may hold pickled weights."""

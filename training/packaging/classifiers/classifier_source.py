@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from winnow.core.errors import Problem, WinnowError
 from winnow.core.model_vocabulary import Device, Pooling, Precision, TrainingMethod
 from winnow.curation.engine.embedders.embedder import open_embedder
 from winnow.curation.engine.embedders.model_files import refuse_pickles
@@ -63,7 +64,10 @@ def _encoder_source(run: Run) -> ClassifierSource:
     facts = run.facts_of(EncoderRunFacts)
     settings = check_settings(EncoderSettings, facts.settings)
     embedder = open_embedder(facts.base.model, backend="torch")
-    base = _load_base(embedder.folder, facts.pooling)
+    base = _load_base(embedder.folder, facts.pooling, prompt=settings.prompt)
+    if base.prompt or base.projection or base.pooling not in (Pooling.MEAN, Pooling.CLS):
+        found = "an encoder with a prompt, a projection, or a pooling other than mean and cls"
+        raise WinnowError(Problem(run.id, found, "an encoder that a package can hold", "package another run"))
     model, classes = load_merged(base, run.path, _exact_hardware()), load_classes(run.path)
     here = detect_hardware(settings.precision)
 
@@ -118,9 +122,10 @@ def _with_head(base: BaseEncoder, probe: LinearProbe) -> EncoderClassifier:
     return model.eval()
 
 
-def _load_base(folder: str, pooling: Pooling) -> BaseEncoder:
+def _load_base(folder: str, pooling: Pooling, *, prompt: str | None = "") -> BaseEncoder:
+    """The encoder in a folder, with its own prompt for None; method `linear` embeds without one."""
     refuse_pickles(Path(folder))
-    return load_base_encoder(folder, pooling=pooling)
+    return load_base_encoder(folder, pooling=pooling, prompt=prompt)
 
 
 def _exact_hardware() -> Hardware:

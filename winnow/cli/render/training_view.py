@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from winnow.training.encoder.dry_run import DryRunEstimate
     from winnow.training.run_facts import AdapterRunFacts, CostEstimate, PromptLength
     from winnow.training.runs import Run
-    from winnow.training.teacher_facts import TeacherFacts
+    from winnow.training.teacher_facts import TeacherFacts, TeacherRunFacts
 
 
 def print_dry_run(estimate: DryRunEstimate, full_training: str, json: bool) -> None:
@@ -39,7 +39,7 @@ def print_trained(run: Run, new: bool) -> None:
     terminal.print_line(f"path {run.path}")
     if isinstance(facts, AdapterRunFacts):
         terminal.print_line(_answers_line(facts))
-    if isinstance(facts, AdapterRunFacts) and facts.teacher:
+    if facts.teacher:
         terminal.print_line(_teacher_line(facts.teacher))
     if isinstance(facts, PromptRunFacts) and facts.estimate:
         terminal.print_line(_prompt_cost_line(facts.prompt, facts.estimate))
@@ -55,8 +55,12 @@ def _answers_line(facts: AdapterRunFacts) -> str:
     return f"{facts.trained_answers:,} answers learned, {general}; {best}; {speed}; saved as {facts.saved_as}"
 
 
-def _teacher_line(teacher: TeacherFacts) -> str:
-    """How many answers of a teacher were learned, and why others were not."""
+def _teacher_line(teacher: TeacherFacts | TeacherRunFacts) -> str:
+    """The run that was learned from; or how many answers of a teacher were learned, and why others were not."""
+    from winnow.training.teacher_facts import TeacherRunFacts
+
+    if isinstance(teacher, TeacherRunFacts):
+        return f"teacher: run {teacher.run}, which labels {teacher.agreement:.1%} of the train rows as the data does"
     rejected = f"; rejected: {terminal.counts_by_name(teacher.rejected)}" if teacher.rejected else ""
     unmatched = f"; to no answer of train: {teacher.unmatched:,}" if teacher.unmatched else ""
     return f"teacher: {teacher.used:,} of {teacher.answers:,} answers learned{rejected}{unmatched}"

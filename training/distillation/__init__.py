@@ -1,0 +1,1 @@
+"""Distillation: a run learns the class probabilities of another run, its teacher, besides the labels."""

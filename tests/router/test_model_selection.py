@@ -13,6 +13,7 @@ import pytest
 from tests.router.conftest import TwoRuns
 from tests.support.router_requests import RouterClient, client_of
 from winnow.core.errors import WinnowError
+from winnow.core.routing_vocabulary import RoutedBy
 from winnow.curation.releases.select_for_router import select_for_router
 from winnow.curation.store.router_selections import last_selection
 from winnow.operations._context import WorkspaceContext
@@ -132,6 +133,21 @@ def test_a_model_answers_until_another_one_is_loaded(two_runs: TwoRuns) -> None:
     assert [one.run for one in model.answers(["my vpn drops"])] == [two_runs.second]
     assert [one.run for one in routers[two_runs.first].answers(["my vpn drops"])] == [two_runs.first]
     assert linear._load_model.cache_info().misses == loads  # two runs that answer in turn are loaded once each
+
+
+def test_what_the_run_does_not_answer_is_decided_by_rules(two_runs: TwoRuns, tmp_path: Path) -> None:
+    texts = list(two_runs.workspace.release("first").rows("validation")["text"])
+    answers = load_router(context_of(two_runs), two_runs.second).answers(texts)
+    unsure = [text for text, one in zip(texts, answers, strict=True) if one.decided_by == RoutedBy.FALLBACK][:2]
+    rules = tmp_path / "rules.json"
+    rules.write_text(json.dumps([{"label": "it_vpn", "contains": unsure[0]}]))
+    with client_of(two_runs.workspace.folder.root, fallback=rules) as client:
+        ruled = client.route(unsure[0])
+        assert (ruled["label"], ruled["decided_by"]) == ("it_vpn", "rules")
+        assert client.new_lines()[0]["metadata"]["decided_by"] == "rules"
+        assert client.route(unsure[1])["decided_by"] == "fallback"
+    with pytest.raises(WinnowError, match="the run itself"):
+        load_router(context_of(two_runs), two_runs.first, fallback=two_runs.first)
 
 
 def test_runs_that_label_no_texts_here_say_why() -> None:

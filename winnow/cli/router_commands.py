@@ -29,6 +29,10 @@ def router_serve(
             help="Run to start with. [default: the one that was selected or deployed last, else the last trained one]",
         ),
     ] = None,
+    fallback: Annotated[
+        str | None,
+        typer.Option(metavar="FILE|RUN", help="Rules, or another run, for the queries that the run does not answer."),
+    ] = None,
     log: Annotated[
         Path | None,
         typer.Option(
@@ -52,7 +56,7 @@ def router_serve(
     from winnow.cli.render.router_view import print_started, print_stopped_router
     from winnow.router.serve_router import RouterOptions, run_router, start_router
 
-    options = RouterOptions(host, port, run, log, token)
+    options = RouterOptions(host, port, run, log, token, fallback)
     with progress_bar("embedding", json) as progress:
         started = start_router(workspace_of(context), options, progress=progress)
     print_started(started, json=json)

@@ -13,9 +13,11 @@ from winnow.core.router_selection import RouterSelection
 from winnow.curation.releases.select_for_router import check_selection, select_for_router
 from winnow.operations._context import WorkspaceContext
 from winnow.router.routable_runs import require_routable
+from winnow.training.routing.open_second_stage import open_second_stage
 from winnow.training.routing.routed_answer import RoutedAnswer
 from winnow.training.routing.router import Router, open_router
 from winnow.training.routing.second_stage import SecondStage
+from winnow.training.runs import Run
 
 TRIAL_QUERY = "hello"
 """A model is loaded by its first query, so one is asked before the model is used."""
@@ -44,20 +46,33 @@ def load_router(
     workspace: WorkspaceContext,
     run: str | Path,
     *,
-    second_stage: SecondStage | None = None,
+    fallback: str | Path | None = None,
     progress: Progress | None = None,
 ) -> Router:
-    """The router of a run, loaded and tried. It reads vectors from no cache, and writes none of its queries there.
+    """The router of a run with the second stage `fallback`, loaded and tried.
 
-    Raises WinnowError for a run that cannot answer, and GateError for one with damaged weights.
+    It reads vectors from no cache, and writes none of its queries there. Raises WinnowError for a run that cannot
+    answer, and GateError for one with damaged weights.
     """
     opened = workspace.run(run)
     require_routable(opened.id, opened.facts)
+    stage = None if fallback is None else _second_stage(workspace, opened, fallback)
     vectors = workspace.folder.vectors
-    fitted = open_router(opened, second_stage=second_stage, vectors_cache=vectors, progress=progress)
+    fitted = open_router(opened, second_stage=stage, vectors_cache=vectors, progress=progress)
     router = replace(fitted, vectors_cache=None)
     router.answers([TRIAL_QUERY])
     return router
+
+
+def _second_stage(workspace: WorkspaceContext, run: Run, fallback: str | Path) -> SecondStage:
+    """The rules of a file, or another run that can answer here."""
+
+    def find_run(name: str | Path) -> Run:
+        second = workspace.run(name)
+        require_routable(second.id, second.facts)
+        return second
+
+    return open_second_stage(fallback, run, find_run=find_run)
 
 
 class ActiveModel:

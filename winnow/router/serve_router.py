@@ -27,7 +27,6 @@ from winnow.router.routable_runs import StartingRun, require_queries, starting_r
 from winnow.router.routed_log import AGENT_ROLE, RoutedLog
 from winnow.router.router_service import RouterService, default_log, token_file
 from winnow.training.routing.router import Router
-from winnow.training.routing.second_stage import SecondStage
 
 GRACE_SECONDS = 30
 """After a signal, requests that were sent before have so long to be answered."""
@@ -52,8 +51,8 @@ class RouterOptions:
     """The log; a file of each day gets the date in its name. None: `logs/router.jsonl` in the workspace."""
     token: str | None = None
     """The token; None: that of the environment or of the workspace."""
-    second_stage: SecondStage | None = None
-    """What is asked about the queries that the run does not answer."""
+    fallback: str | Path | None = None
+    """A file of rules, or another run, that is asked about the queries that the run does not answer."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +107,7 @@ def _started(
     progress: Progress | None,
 ) -> StartedRouter:
     starting = StartingRun(str(options.run), "as named") if options.run else starting_run(workspace)
-    load = partial(load_router, workspace, second_stage=options.second_stage)
+    load = partial(load_router, workspace, fallback=options.fallback)
     router = load(starting.run, progress=progress)
     log = RoutedLog((options.log or default_log(workspace)).absolute(), workspace=workspace.folder.root)
     _check_log(log)

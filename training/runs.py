@@ -33,6 +33,7 @@ from winnow.training.run_facts import (
     RunIdentity,
     UnreadableLook,
 )
+from winnow.training.weight_errors import weights_below
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -178,7 +179,8 @@ def create_run(
             seed=seed,
             versions=dict(depends_on),
         )
-        filled = fill_folder(part, identity).model_copy(update={"weights": _weights(part)})
+        with weights_below(part):
+            filled = fill_folder(part, identity).model_copy(update={"weights": _weights(part)})
         facts = filled.model_dump(mode="json", exclude_unset=True)
         (part / RUN_FILE).write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         make_readable(part)

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from winnow.core.atomic import make_readable, remove_abandoned_parts, sync_to_disk
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.hashing import file_sha256
+from winnow.training.weight_errors import weights_below
 
 PACKAGE_FILE = "package.json"
 """States what the package is made of, with the hash of every other file."""
@@ -43,7 +44,8 @@ def write_package(folder: Path, facts: Mapping[str, Any], fill_folder: Callable[
     shutil.rmtree(part, ignore_errors=True)  # in a container, a killed command may have had the same process number
     part.mkdir()
     try:
-        fill_folder(part)
+        with weights_below(part):
+            fill_folder(part)
         stated = {**facts, "files": _hashes(part)}
         (part / PACKAGE_FILE).write_text(json.dumps(stated, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         make_readable(part)

@@ -8,7 +8,6 @@ contrasts that rules make of it and variations; all of them are taken as correct
 
 from __future__ import annotations
 
-import resource
 import shutil
 import sys
 import tempfile
@@ -25,6 +24,7 @@ from winnow.curation.store.decisions import insert_decisions
 from winnow.curation.store.lot_tables import proposed_labels
 from winnow.training.adapter.adapter_settings import AdapterSettings
 from winnow.training.evaluation.tools.tool_facts import MeasuredAnswers
+from winnow.training.process_memory import peak_memory_bytes
 from winnow.training.settings_file import read_settings
 from winnow.validators.tools.behavior import Behavior
 from winnow.workspace import Workspace
@@ -70,7 +70,7 @@ def main(model: str, folder: Path, changes: list[str]) -> None:
         print(line)
     general = timed("general", lambda: workspace.evaluate_general(adapter.path, EXAMPLE / "general.jsonl"))
     print(general.model_dump_json(indent=1))
-    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.1f} GB")
+    print(f"peak memory {peak_memory_bytes() / 1e9:.1f} GB")
 
 
 def timed(what: str, act: Callable[[], T]) -> T:

@@ -41,7 +41,7 @@ LATENCY_FILE = "latency.json"
 MODULE = "winnow.training.evaluation.latency"
 """This module, which is run as a script under its full name."""
 
-FORMAT = 1
+FORMAT = 2
 """Increment when the measurement changes: existing figures then count as not measured."""
 
 WARM_UP = 5

@@ -43,7 +43,7 @@ def test_latency_is_measured_in_a_process_of_its_own_and_kept(run: Run, frozen_e
     assert (found.single_queries, found.bulk_queries) == (40, 40)
     assert found.busy == (found.load_average > 1.5 * found.cores)
     assert stored_latency(run) == found
-    for unreadable in ("{", "[]", "{}", json.dumps({"p50_seconds": 1}), json.dumps({"format": 1, "p50_seconds": 1})):
+    for unreadable in ("{", "[]", "{}", json.dumps({"p50_seconds": 1}), json.dumps({"format": 2, "p50_seconds": 1})):
         (run.path / LATENCY_FILE).write_text(unreadable)
         assert isinstance(stored_latency(run), NotMeasured)
 

@@ -1,4 +1,4 @@
-"""Packages of classifiers beside the run in Winnow: equal answers on test, latency, throughput, memory, megabytes.
+"""Packages of classifiers against the run in Winnow: equal answers on test, latency, throughput, memory, megabytes.
 
 `python -m benchmarks.router_package banking|clinc FOLDER [--method encoder] [--rows N] [--set KEY=VALUE ...]`
 makes a workspace of the public data in FOLDER (or continues with the one there), trains, packs the run for onnx (with
@@ -125,7 +125,7 @@ def main() -> None:
         f"{run.id}: trained in {run.facts.seconds:.0f} s on {rows['train']:,} rows; test {rows['test']:,}", flush=True
     )
     runtime = given.runtime or _environment(given.folder / "runtime")
-    print(f"installed beside the package, for onnx: {_megabytes(_site_packages(runtime)):.0f} MB", flush=True)
+    print(f"installed in addition to the package, for onnx: {_megabytes(_site_packages(runtime)):.0f} MB", flush=True)
     served = {"the run in Winnow": _timed(Path(sys.executable), run.path, workspace, given.core, winnow_itself=True)}
     folders = _packages(workspace, run, given.folder)
     for name, folder in folders.items():

@@ -13,6 +13,7 @@ pytest_plugins = (
     "tests.fixtures.claude",
     "tests.fixtures.labeling",
     "tests.fixtures.limits_of_tests",
+    "tests.fixtures.torch_threads",
     "tests.fixtures.workspaces",
 )
 TEMPORARY_CACHE = pytest.StashKey[str]()

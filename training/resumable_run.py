@@ -14,7 +14,7 @@ from winnow.training.runs import CreatedRun, create_run, run_id
 RESUME_SUFFIX = ".resume"
 
 TRACKER_FOLDER, KEPT_TRACKER_FOLDER = "runs", "tensorboard"
-"""Where transformers writes logs for TensorBoard, beside the checkpoints, and where a run keeps them."""
+"""Where transformers writes logs for TensorBoard, next to the checkpoints, and where a run keeps them."""
 
 
 def tracked_name(resume: Path) -> str:

@@ -63,11 +63,11 @@ def test_new_lines_are_read_once_and_a_cut_off_one_when_it_is_whole(log: Path) -
 
 
 def test_lines_that_are_no_queries_are_not_counted(log: Path) -> None:
-    torn = line()[:40] + b"\n"
+    cut = line()[:40] + b"\n"
     update = {"kind": "update", "about": "x", "timestamp": NOON.isoformat(), "feedback": {"rating": 5}}
     others = [b"\n", b"[1]\n", b"7\n", b"\xff\n", b"[" * 100_000 + b"\n"]
     odd = line(metadata=[], result="x", output={"a": 1}, model=None)
-    content = [line(), torn, json.dumps(update).encode() + b"\n", line(agent_role="other"), *others, odd]
+    content = [line(), cut, json.dumps(update).encode() + b"\n", line(agent_role="other"), *others, odd]
     day_file(log).write_bytes(b"".join([*content, line(timestamp="yesterday"), line(timestamp=None)]))
     found = QueryLogReader(log).read(DAY.since, DAY.until)
     assert found.counts("label") == {"": 1, "it_vpn": 1}

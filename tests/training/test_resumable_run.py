@@ -1,4 +1,4 @@
-"""A run keeps what an experiment tracker wrote beside its checkpoints, and the checkpoints go."""
+"""A run keeps what an experiment tracker wrote next to its checkpoints, and the checkpoints go."""
 
 from __future__ import annotations
 

@@ -59,13 +59,13 @@ def _target_modules(model: EncoderClassifier, setting: str) -> list[str]:
 def _takes_lora(name: str, part: nn.Module) -> bool:
     """Whether a layer is linear and called as one.
 
-    torch's own attention reads the weights of its output layer, so that updates beside them would not count.
+    torch's own attention reads the weights of its output layer, so that separate updates would not count.
     """
     return isinstance(part, nn.Linear) and not isinstance(part, ReadByAttention) and UNUSED not in name.split(".")
 
 
 def save_adapter(model: Any, classes: Sequence[str], folder: Path) -> None:
-    """Write the LoRA layers as peft loads them on the encoder alone, and the head and the class names beside them."""
+    """Write the LoRA layers as peft loads them on the encoder alone, the head and the class names in other files."""
     target = folder / ADAPTER_FOLDER
     model.save_pretrained(target, save_embedding_layers=False)
     (target / "README.md").unlink(missing_ok=True)  # peft's empty model card

@@ -26,7 +26,7 @@ class TaughtSettings(NamedTuple):
 def find_teacher(
     context: Context, method: str, settings: Mapping[str, Any] | None, teacher: str | None = None
 ) -> TaughtSettings:
-    """The settings with a teacher, whether it is named among them or beside them.
+    """The settings with a teacher, whether it is named among them or separately.
 
     Raises WinnowError for a method without teachers, a file in place of a run, and a run in place of a file.
     """

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import torch
 
 from winnow.core.errors import WinnowError
 from winnow.curation.releases.release import Release
@@ -17,13 +15,7 @@ from winnow.training.run_facts import PromptRunFacts
 from winnow.training.runs import Run
 from winnow.workspace import Workspace
 
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import torch
 
 from tests.support.commands import run_winnow
 from tests.support.files import write_jsonl
@@ -30,12 +28,7 @@ RESULT = Turn(Role.TOOL, "fine", call_id="call_1")
 SAID = Turn(Role.ASSISTANT, "It is fine.")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import torch
 
 from tests.support.tool_runs import a_run
 from winnow.core.result import NotMeasured
@@ -18,13 +16,7 @@ from winnow.training.monitoring.tool_staleness import answer_newer_validation
 from winnow.training.runs import NO_MODEL, Run
 from winnow.workspace import Workspace
 
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ HEADLINES = {
     "in_scope_accuracy": "accuracy on queries in scope",
     "macro_f1": "macro-F1",
 }
-"""The figures that an evaluation states beside a table of their intervals, as the card calls them."""
+"""The figures that an evaluation states in addition to a table of their intervals, as the card calls them."""
 
 
 class NamedFigure(NamedTuple):

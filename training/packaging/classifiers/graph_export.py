@@ -33,8 +33,8 @@ def require_onnx() -> None:
 def export_graph(graph: Any, path: Path) -> None:
     """Write a RoutingGraph with batches and texts of any length.
 
-    Weights are in the file itself, or beside it where they have more than 2 GB. Raises WinnowError for an encoder that
-    the exporter cannot translate.
+    Weights are in the file itself, or in one next to it where they have more than 2 GB. Raises WinnowError for an
+    encoder that the exporter cannot translate.
     """
     import torch
 

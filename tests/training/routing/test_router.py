@@ -13,9 +13,9 @@ import pytest
 from winnow.core.result import NotMeasured
 from winnow.core.routing_vocabulary import RoutedBy
 from winnow.training.evaluation.confidence_facts import FallbackThreshold, FittedParameters, FittedValue
-from winnow.training.evaluation.fit_on_validation import FITTED_FILE, load_or_fit, stored_parameters
+from winnow.training.evaluation.fit_on_validation import FITTED_FILE, fit_parameters, load_or_fit, stored_parameters
 from winnow.training.methods import predict
-from winnow.training.predictions import Predictions
+from winnow.training.predictions import ModelOutput, Predictions
 from winnow.training.routing.answer_rule import AnswerRule, fitted_rule
 from winnow.training.routing.routed_answer import RoutedAnswer
 from winnow.training.routing.router import Router, open_router
@@ -108,3 +108,14 @@ def test_a_file_of_fitted_parameters_that_cannot_be_read_is_fitted_again(
     run = replace(workspace.run(name), path=tmp_path / name)
     (run.path / FITTED_FILE).write_text(content)
     assert stored_parameters(run) is None
+
+
+def test_the_threshold_is_fitted_on_calibrated_confidence() -> None:
+    shares = np.array([[0.9, 0.1], [0.8, 0.2], [0.7, 0.3], [0.6, 0.4], [0.55, 0.45]])
+    output = ModelOutput(["a"] * 5, shares.max(axis=1), Predictions(["a", "b"], shares))
+    found = fit_parameters(output, ["a", "a", "a", "a", "b"], fallback="oos", risk=0.1)
+    assert isinstance(found.temperature, FittedValue)
+    assert isinstance(found.fallback_threshold, FallbackThreshold)
+    confidence = AnswerRule(found.temperature.value).calibrated(Predictions(["a", "b"], shares)).confidence
+    assert found.temperature.value != pytest.approx(1, abs=0.05)
+    assert found.fallback_threshold.value == pytest.approx(confidence[3])  # the last one is wrong

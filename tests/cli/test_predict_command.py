@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from tests.support.adapter_runs import adapter_run
 from tests.support.files import write_jsonl
 from winnow.cli.main import app
+from winnow.core.counted import counted
 from winnow.core.errors import WinnowError
 from winnow.training.evaluation.fit_on_validation import FITTED_FILE
 from winnow.workspace import Workspace
@@ -48,7 +49,7 @@ def test_standard_input_is_one_query_a_line_unless_it_is_a_table(
     found = called(workspace.folder.root, run, "-", "--threshold", 0, given=given)
     told = lines_of(found)
     assert [one["label"] for one in told] == ["it_vpn", "hr_leave"][: len(rows)]
-    assert f"standard input is read as {read_as}: {len(rows)} rows" in found.stderr
+    assert f"standard input is read as {read_as}: {counted(len(rows), 'row')}\n" in found.stderr
     assert [one["row"] for one in told] == rows
     assert list(told[0]) == ["row", "text", "label", "route", "confidence", "decided_by"]
 

@@ -16,6 +16,8 @@ PICTURES = Path(os.environ["WINNOW_TEST_PICTURES"]) if "WINNOW_TEST_PICTURES" in
 """Where the screens are kept, to be looked at; nowhere when unset."""
 
 TOPICS = ["my vpn drops every hour", "when do I get paid", "how do I book leave", "is there life on mars", "hi"]
+CUT_BARS = """[...document.querySelectorAll(".bar")].filter(
+    (bar) => bar.getBoundingClientRect().right > bar.closest(".panel").getBoundingClientRect().right).length"""
 SCREENS = {"wide": (1440, "light"), "narrow": (390, "light"), "wide-dark": (1440, "dark"), "narrow-dark": (390, "dark")}
 
 
@@ -68,6 +70,7 @@ def test_a_person_selects_a_model_and_registers_an_id(two_runs: TwoRuns, browser
             screen, _ = opened(browser, router, width, scheme)
             expect(screen.locator("#confidence svg")).to_be_visible()
             assert screen.evaluate("document.documentElement.scrollWidth") <= width
+            assert screen.evaluate(CUT_BARS) == 0
             if PICTURES:
                 screen.screenshot(path=PICTURES / f"router-{name}.png", full_page=True)
         page.evaluate("sessionStorage.setItem('winnow-router-token', 'wrong')")

@@ -13,6 +13,7 @@ from torch.nn.modules.linear import NonDynamicallyQuantizableLinear as ReadByAtt
 
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.model_vocabulary import Precision
+from winnow.training.causal_models import quiet_libraries
 from winnow.training.encoder.encoder_classifier import BaseEncoder, EncoderClassifier
 from winnow.training.encoder.encoder_settings import EncoderSettings
 from winnow.training.encoder.pretrained_encoder import UNUSED
@@ -102,7 +103,10 @@ def load_classes(folder: Path) -> list[str]:
 
 def load_merged(base: BaseEncoder, folder: Path, hardware: Hardware) -> EncoderClassifier:
     """The trained model with the LoRA layers merged into the encoder, ready to predict."""
-    with torch.random.fork_rng():  # new layers are initialized randomly before their weights are loaded
+    with (
+        torch.random.fork_rng(),
+        quiet_libraries(),
+    ):  # new layers are initialized randomly before their weights are loaded
         model = base.classifier(len(load_classes(folder)))
         merged = _merge(model, folder / ADAPTER_FOLDER)
     if hardware.precision == Precision.BF16:

@@ -25,6 +25,7 @@ from winnow.cli.params import (
 from winnow.cli.render import terminal
 from winnow.core.atomic import atomic_write
 from winnow.core.commands import command
+from winnow.core.counted import counted
 from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.validators.kinds.intents import INTENTS
 from winnow.validators.kinds.tools import TOOLS
@@ -95,7 +96,7 @@ def predict(
     with input_files([file]) as (readable,):
         reading = read_file(readable, columns=columns, format=format, encoding=encoding, table=table, kind=kind)
     if file == STDIN and format == "auto":
-        terminal.print_note(f"standard input is read as {reading.format}: {len(reading.rows):,} rows")
+        terminal.print_note(f"standard input is read as {reading.format}: {counted(len(reading.rows), 'row')}")
     answer = _answer_dialogues if is_answering else _label_queries
     rows, facts = answer(place, opened, reading, options, json)
     dropped = Counter(row["reason"] for row in rows if "reason" in row)

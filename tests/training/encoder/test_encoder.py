@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -106,7 +107,10 @@ def test_what_is_saved_answers_as_what_was_trained(tiny: Path, tmp_path: Path) -
         each = [base.tokenizer(text, return_tensors="pt") for text in texts]
         direct = np.vstack([model(one["input_ids"], one["attention_mask"])["logits"].numpy() for one in each])
     save_adapter(fitted.model, fitted.classes, tmp_path)
-    merged = load_merged(base, tmp_path, detect_hardware().model_copy(update={"precision": "f32"}))
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        merged = load_merged(base, tmp_path, detect_hardware().model_copy(update={"precision": "f32"}))
+    assert [one for one in told if issubclass(one.category, FutureWarning)] == []
     assert np.allclose(compute_logits(merged, base.tokenize(texts, 128)), direct, atol=1e-4)
     kept = {path.suffix for path in tmp_path.joinpath("adapter").iterdir()}
     assert kept == {".safetensors", ".json"}  # nothing that runs code when it is read

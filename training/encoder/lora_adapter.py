@@ -103,10 +103,8 @@ def load_classes(folder: Path) -> list[str]:
 
 def load_merged(base: BaseEncoder, folder: Path, hardware: Hardware) -> EncoderClassifier:
     """The trained model with the LoRA layers merged into the encoder, ready to predict."""
-    with (
-        torch.random.fork_rng(),
-        quiet_libraries(),
-    ):  # new layers are initialized randomly before their weights are loaded
+    # New layers are initialized randomly before their weights are loaded.
+    with torch.random.fork_rng(), quiet_libraries():
         model = base.classifier(len(load_classes(folder)))
         merged = _merge(model, folder / ADAPTER_FOLDER)
     if hardware.precision == Precision.BF16:

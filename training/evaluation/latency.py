@@ -127,10 +127,15 @@ def _measure(run: Run, asked: object) -> Latency | NotMeasured:
         fix = f"run {command('predict', run.id, 'FILE')} to see the error"
         raise ServiceError(Problem(f"latency of {run.id}", last[:300], "predictions", fix))
     found = Latency.model_validate_json(done.stdout)
+    store_latency(run, found)
+    return found
+
+
+def store_latency(run: Run, found: Latency) -> None:
+    """Save a measurement in the run, where `stored_latency` finds it."""
     stored = {"format": FORMAT, **found.model_dump(mode="json")}
     with atomic_write(run.path / LATENCY_FILE) as temporary:
         temporary.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
-    return found
 
 
 def time_queries(predict_batch: PredictBatch, texts: Sequence[Any]) -> QuerySpeed:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 
@@ -15,9 +14,10 @@ from winnow.config.serving_goals import SERVING_GOALS
 from winnow.core.errors import WinnowError
 from winnow.core.result import NotMeasured
 from winnow.reports.svg import goal_whiskers
-from winnow.training.evaluation.evaluation_facts import GoalVerdict, Latency
+from winnow.training.evaluation.evaluation_facts import GoalVerdict
 from winnow.training.evaluation.goals import judge_share
 from winnow.training.evaluation.judge_serving import MEASURES, judge_goals_of_run
+from winnow.training.evaluation.latency import store_latency
 from winnow.training.runs import Run
 from winnow.workspace import Workspace
 
@@ -36,11 +36,6 @@ def run(workspace: Workspace, trained_example: tuple[Workspace, str]) -> Run:
     found = workspace.run(trained_example[1])
     (found.path / "latency.json").unlink(missing_ok=True)
     return found
-
-
-def store(run: Run, latency: Latency) -> None:
-    stored = {"format": 1, **latency.model_dump(mode="json")}
-    (run.path / "latency.json").write_text(json.dumps(stored))
 
 
 def judged(run: Run, **goals: float) -> dict[str, GoalVerdict]:
@@ -62,7 +57,7 @@ def test_every_serving_goal_has_a_measure() -> None:
 def test_a_goal_is_met_on_its_side_of_the_measured_value(
     name: str, met: float, missed: float, measured: float, run: Run
 ) -> None:
-    store(run, a_latency(0.02))
+    store_latency(run, a_latency(0.02))
     found = judged(run, **{name: met})[name]
     assert (found.verdict, found.measured, found.unit) == ("met", pytest.approx(measured), SERVING_GOALS[name].unit)
     assert found.note
@@ -92,7 +87,7 @@ def test_what_was_not_measured_names_the_command_that_measures(run: Run) -> None
 
 
 def test_a_busy_machine_can_meet_a_goal_but_not_miss_it(run: Run) -> None:
-    store(run, a_latency(0.02).model_copy(update={"busy": True, "load_average": 7.0}))
+    store_latency(run, a_latency(0.02).model_copy(update={"busy": True, "load_average": 7.0}))
     assert judged(run, latency_p95_ms=20)["latency_p95_ms"].verdict == "met"
     missed = judged(run, latency_p95_ms=19, throughput=51, memory_mb=1)
     assert missed["latency_p95_ms"].verdict == missed["throughput"].verdict == "not enough evidence"
@@ -130,7 +125,7 @@ def test_goals_of_serving_show_with_their_units_wherever_goals_do(
 ) -> None:
     task = workspace.folder.task_file
     task.write_text(task.read_text() + "\ngoals: {accuracy: 0.2, latency_p95_ms: 15, throughput: 40, memory_mb: 100}\n")
-    store(run, a_latency(0.02))
+    store_latency(run, a_latency(0.02))
     evaluation, page = workspace.evaluate(run.id)
     verdicts = {one.goal: one.verdict for one in evaluation.measures.goals}
     assert verdicts == {"accuracy": "met", "latency_p95_ms": "not met", "throughput": "met", "memory_mb": "not met"}

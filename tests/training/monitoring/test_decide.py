@@ -24,6 +24,7 @@ from winnow.core.result import Measured, NotMeasured
 from winnow.core.timestamps import whole_months
 from winnow.curation.checks.coverage.traffic import LogQuery, queries_per_day
 from winnow.curation.io.readers.columns import Columns
+from winnow.training.evaluation.latency import store_latency
 from winnow.training.evaluation.stored_results import PredictedRow, stored_measures
 from winnow.training.monitoring.accuracy_gain import AccuracyGain, measure_gain, measure_speedup
 from winnow.training.monitoring.decision_context import DecisionContext, Obstacle
@@ -385,8 +386,7 @@ def test_the_better_of_both_that_are_not_fine_tuned_is_the_baseline_of_fine_tuni
 def test_only_a_system_that_could_be_faster_is_too_slow(tmp_path: Path) -> None:
     runs = {method: EvaluatedRun(a_run(tmp_path, method, method, 0.9), WHY) for method in ("linear", "encoder")}
     for one in runs.values():
-        stored = {"format": 1, **a_latency(0.04).model_dump(mode="json")}
-        (one.run.path / "latency.json").write_text(json.dumps(stored))
+        store_latency(one.run, a_latency(0.04))
     assert candidate_p95(runs["encoder"]).value == pytest.approx(40)
     assert candidate_p95(runs["linear"]).value == pytest.approx(40)
     of_linear = baseline_p95(runs["linear"]).value
@@ -400,8 +400,7 @@ def test_only_a_system_that_could_be_faster_is_too_slow(tmp_path: Path) -> None:
 def test_speed_is_compared_on_one_machine_alone(tmp_path: Path) -> None:
     slow, fast, away = (a_run(tmp_path, name, "linear", 0.9) for name in ("slow", "fast", "away"))
     for run, seconds, node in ((slow, 0.03, "here"), (fast, 0.01, "here"), (away, 0.01, "there")):
-        stored = {"format": 1, **a_latency(seconds, node=node).model_dump(mode="json")}
-        (run.path / "latency.json").write_text(json.dumps(stored))
+        store_latency(run, a_latency(seconds, node=node))
     assert measure_speedup(slow, fast) == pytest.approx(3.0)
     assert isinstance(measure_speedup(slow, away), NotMeasured)
     unevaluated = measure_speedup(slow, a_run(tmp_path, "new", "linear", 0.9))

@@ -15,6 +15,7 @@ from winnow.config.yaml_lines import KeyPath
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.record import Record
 from winnow.core.suggest import suggestion
+from winnow.training.routing.linear_pattern import linear_pattern
 
 RULES_KEY = "rules"
 """The key of the list, where the file is a mapping."""
@@ -22,9 +23,11 @@ RULES_KEY = "rules"
 RULE_EXAMPLE = "a list of `{label: LABEL, pattern: REGULAR_EXPRESSION}` or `{label: LABEL, contains: TEXT}`"
 """What a file of rules holds, in short."""
 
+PATTERN_FORM = "a regular expression in the syntax of Rust, without lookaround and backreferences"
+"""What a pattern is: https://docs.rs/regex/latest/regex/#syntax."""
+
 CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 """What is left of `\\b` and the like in double quotes; no query contains it."""
-
 
 SURROGATE_PAIR = re.compile(r"(?<!\\)((?:\\\\)*)(\\ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2})", re.IGNORECASE)
 """How JSON may write an emoji: as two code units, which are one character there and two in YAML."""
@@ -39,7 +42,7 @@ class PatternRule(Record):
     label: str
     """Name of the label."""
     pattern: RuleText | None = None
-    """A regular expression that is searched in the query; case is ignored."""
+    """A regular expression in the syntax of Rust, which is searched in the query; case is ignored."""
     contains: RuleText | None = None
     """A text that is part of the query; case is ignored."""
     note: str = ""
@@ -48,8 +51,7 @@ class PatternRule(Record):
     def matcher(self) -> Callable[[str], bool]:
         """Whether a query matches."""
         if self.pattern is not None:
-            compiled = re.compile(self.pattern, re.IGNORECASE)
-            return lambda text: compiled.search(text) is not None
+            return linear_pattern(self.pattern)
         part = (self.contains or "").casefold()
         return lambda text: part in text.casefold()
 
@@ -65,7 +67,7 @@ def read_rules(path: Path, labels: Sequence[str]) -> list[PatternRule]:
     """The rules in a YAML or JSON file, in their order.
 
     Raises WinnowError with every problem and its line: unknown keys and labels, rules without or with two conditions,
-    and patterns that are no regular expression.
+    and patterns that cannot be searched for.
     """
     otherwise = Problem(f"{path}:1", "no list of rules", RULE_EXAMPLE, "begin each rule with `- label: LABEL`")
     document = read_document(_text_of(path), str(path), otherwise=otherwise, list_key=RULES_KEY)
@@ -119,11 +121,11 @@ def _pattern_problem(rule: Mapping[str, Any], labels: Sequence[str]) -> Problem 
         return None
     if CONTROL_CHARACTER.search(pattern):
         found = f"pattern {pattern!r} contains a control character: in double quotes, \\b is one"
-        return Problem("", found, "a regular expression", "write it in single quotes, in JSON with \\\\ for each \\")
+        return Problem("", found, PATTERN_FORM, "write it in single quotes, in JSON with \\\\ for each \\")
     try:
-        re.compile(pattern, re.IGNORECASE)
-    except (re.error, OverflowError, RecursionError) as error:
-        return Problem("", f"pattern {pattern!r}: {error}", "a regular expression of Python", "correct the pattern")
+        linear_pattern(pattern)
+    except ValueError as error:
+        return Problem("", f"pattern {pattern!r}: {error}", PATTERN_FORM, "correct the pattern, or use several rules")
     return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -79,7 +80,7 @@ def test_every_problem_comes_at_once_with_file_and_line(tmp_path: Path) -> None:
 """
     expected = {
         1: "unknown label 'it_vpm'.*did you mean 'it_vpn'",
-        2: r"pattern '\(vpn': missing \)",
+        2: r"pattern '\(vpn': unclosed group",
         3: "a rule without a condition; expected: either `pattern` or `contains`; fix: add one",
         4: "a rule with a pattern and a text.*remove one",
         5: "unknown key 'rules.4.patern'.*did you mean 'pattern'",
@@ -118,3 +119,24 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "latin.yaml").write_bytes("- {label: it_vpn, contains: Straße}".encode("latin-1"))
     with pytest.raises(WinnowError, match=r"latin\.yaml: byte \d+ is not UTF-8"):
         read_rules(tmp_path / "latin.yaml", LABELS)
+
+
+def test_no_pattern_takes_exponential_time(tmp_path: Path) -> None:
+    (rule,) = read_rules(stored(tmp_path, "- {label: it_vpn, pattern: '(a|aa)+$'}"), LABELS)
+    started = time.process_time()
+    assert not rule.matcher()("a" * 2_000 + "!")  # of 45 letters, Python's engine takes minutes
+    assert time.process_time() - started < 1
+
+
+@pytest.mark.parametrize(
+    ("pattern", "why"),
+    [
+        (r"(?<!no )vpn", "look-around, .* is not supported"),
+        (r"(vpn) \1", "backreferences are not supported"),
+        (r"\w{1000}{1000}", "Compiled regex exceeds size limit"),
+    ],
+)
+def test_what_only_a_slower_engine_could_search_for_is_refused(pattern: str, why: str, tmp_path: Path) -> None:
+    (found,) = problems_of(tmp_path, f"- {{label: it_vpn, pattern: '{pattern}'}}")
+    assert re.search(why, found)
+    assert "without lookaround and backreferences" in found

@@ -13,6 +13,7 @@ from winnow.config.tool_mapping import ToolMapping, checked_mapping
 from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.working_row import MODEL_SEPARATOR
 from winnow.curation.ingest.add_options import UNKNOWN_LICENSE, AddOptions, check_options
+from winnow.curation.ingest.apply_section import options_with
 from winnow.curation.ingest.screen import DroppedRow, KeptRow, ScreenContext, screen
 from winnow.curation.io.dropped_line import DroppedBatch
 from winnow.curation.io.model_output.read_model_output import read_model_output
@@ -47,6 +48,7 @@ def screen_file(reading: SourceRows, task: Task, options: AddOptions, context: S
     """Screen the rows of a file that was read and settle its origin and license; notes say what was assumed."""
     if reading.as_added:
         return _screen_as_added(reading, reading.as_added, task, options, context)
+    options = options_with(reading.section, options)
     reading = read_model_output(reading, options.model_output)
     kept, dropped = screen(reading.rows, task, context, split=options.split, mapping=options.tool_mapping)
     labeled = any(row.label not in (None, "") for row in reading.rows)

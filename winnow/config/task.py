@@ -14,6 +14,7 @@ from winnow.config.interactions import InteractionsConfig
 from winnow.config.privacy import PrivacyConfig
 from winnow.config.section import Count, LoosenableSection, Name, Number, Share, TaskSection
 from winnow.config.serving_goals import GoalValue
+from winnow.config.source_options import SourceOptions
 from winnow.core.model_vocabulary import CallFormatName, EmbedderBackend, ThinkingEffort
 from winnow.core.prompt_template import template_fault
 
@@ -245,6 +246,8 @@ class Task(TaskSection):
     """How synthetic records are reviewed."""
     splits: SplitsConfig = SplitsConfig()
     """How records are assigned to splits."""
+    sources: list[SourceOptions] = []
+    """How files are read, by their names; the first section whose pattern matches holds."""
     facets: dict[Name, Annotated[str, Field(pattern=r"^[\w./-]+\.py:\w+$")]] = {}
     """The team's own facets: name to FILE.py:FUNCTION, next to `winnow.yaml`. The function maps a text to a word."""
     licenses: LicensesConfig = LicensesConfig()

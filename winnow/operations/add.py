@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from winnow.config.gate_settings import check_loosened
+from winnow.config.source_options import section_for
 from winnow.core.commands import Option
 from winnow.core.errors import Parameter, Problem, ServiceError, WinnowError
 from winnow.curation.ingest.add import MAX_ATTEMPTS, AddResult, WorkspaceChanged
 from winnow.curation.ingest.add import add as add_source_rows
 from winnow.curation.ingest.add_options import UNKNOWN_LICENSE, AddOptions, check_options
+from winnow.curation.ingest.apply_section import columns_with, reading_options, with_section
 from winnow.curation.ingest.group_question import given_options, group_question
 from winnow.curation.ingest.known_releases import KnownReleases
 from winnow.curation.ingest.options_without_effect import options_without_effect
@@ -77,19 +79,24 @@ def add(  # noqa: PLR0913
         known_releases = KnownReleases(kind, workspace.folder.releases, release_hashes(connection))
     read: list[tuple[str, SourceRows]] = []
     problems: list[Problem] = []
-    how: Any = {"columns": columns, "kind": kind, "group_answers": answers | live}
+    how: Any = {"kind": kind, "group_answers": answers | live}
     several: Sequence[Any] = files if isinstance(files, list | tuple) else [files]
     for file in several:
         try:
             if isinstance(file, str | Path):
                 for path in release_files(Path(file)):
-                    rows = read_rows(path, format=format, encoding=encoding, table=table)
-                    restored = release_readings(rows, path, known_releases)
-                    read += [
-                        (str(file), one) for one in restored or log_readings(rows, kind) or sources_of_file(rows, **how)
-                    ]
+                    own = path.resolve().is_relative_to(workspace.folder.state.resolve())
+                    section = None if own else section_for(task.sources, path.name)
+                    reading = reading_options(section, format=format, encoding=encoding, table=table)
+                    rows = read_rows(path, **reading)
+                    if restored := release_readings(rows, path, known_releases):
+                        read += [(str(file), one) for one in restored]
+                        continue
+                    chosen = columns_with(section, columns)
+                    found = log_readings(rows, kind) or sources_of_file(rows, columns=chosen, **how)
+                    read += [(str(file), with_section(one, section)) for one in found]
             else:
-                read.append((TABLE, read_table(file, **how)))
+                read.append((TABLE, read_table(file, columns=columns, **how)))
         except WinnowError as error:
             problems += error.problems
     given = given_options(options, columns, format=format, encoding=encoding, table=table)
@@ -123,7 +130,11 @@ def _questions(
     A file that is already stored was answered. Questions about groups follow those about origins, each of which is
     about one file and answers both; a question about groups is one about all files with the same columns.
     """
-    asked = [(file, rows) for file, rows in read if rows.synthetic_columns and rows.file_hash not in live]
+    asked = [
+        (file, rows)
+        for file, rows in read
+        if rows.synthetic_columns and rows.file_hash not in live and not (rows.section and rows.section.origin)
+    ]
     if asked and "origin" not in given:
         return [origin_question(rows, file, given) for file, rows in asked]
     files: dict[str, list[str]] = defaultdict(list)

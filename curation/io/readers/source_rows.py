@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from winnow.config.source_options import SourceOptions
 from winnow.core.counted import counted
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.hashing import stable_hash
@@ -112,6 +113,8 @@ class SourceRows:
     """Set for rows with the columns of a release, all of which one release has unchanged, or none."""
     is_log: bool = False
     """The rows are lines of an interaction log. They have no content until they are merged to interactions."""
+    section: SourceOptions | None = None
+    """What the task file says about the file; its columns are already applied."""
 
 
 def read_file(

@@ -26,6 +26,7 @@ from winnow.curation.io.readers.raw_rows import read_rows
 from winnow.curation.io.readers.source_rows import SourceRows, read_table, sources_of_file
 from winnow.curation.store.artifacts import release_hashes
 from winnow.curation.store.group_answers import group_answers, live_group_columns, store_group_answers
+from winnow.curation.store.label_renames import label_renames
 from winnow.curation.store.sources import GenerationBatch
 from winnow.operations._context import WorkspaceContext
 from winnow.operations.tool_mapping_for import tool_mapping_for
@@ -76,10 +77,11 @@ def add(  # noqa: PLR0913
     check_loosened(task, "splits")
     with workspace.for_changes(dry_run=dry_run) as asked, asked.store.reading() as connection:
         answers, live = group_answers(connection), live_group_columns(connection)
+        renamed = [one.old for one in label_renames(connection)]
         known_releases = KnownReleases(kind, workspace.folder.releases, release_hashes(connection))
     read: list[tuple[str, SourceRows]] = []
     problems: list[Problem] = []
-    how: Any = {"kind": kind, "group_answers": answers | live}
+    how: Any = {"kind": kind, "group_answers": answers | live, "labels": {*kind.targets(task), *renamed}}
     several: Sequence[Any] = files if isinstance(files, list | tuple) else [files]
     for file in several:
         try:

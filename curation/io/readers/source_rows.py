@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -21,6 +21,7 @@ from winnow.curation.io.readers.dropped_rows import (
     holds_dropped_rows,
     refuse_earlier_file,
 )
+from winnow.curation.io.readers.fill_columns import FilledColumns, fill_columns
 from winnow.curation.io.readers.group_columns import GroupCandidate, group_candidates
 from winnow.curation.io.readers.message_tables import message_table
 from winnow.curation.io.readers.numbered_rows import Fields, NumberedRow, value_text
@@ -113,6 +114,8 @@ class SourceRows:
     """Set for rows with the columns of a release, all of which one release has unchanged, or none."""
     is_log: bool = False
     """The rows are lines of an interaction log. They have no content until they are merged to interactions."""
+    filled: FilledColumns | None = None
+    """Which columns were guessed, and why."""
     section: SourceOptions | None = None
     """What the task file says about the file; its columns are already applied."""
 
@@ -126,14 +129,17 @@ def read_file(
     table: str | None = None,
     kind: Kind = INTENTS,
     group_answers: Mapping[str, str] = NO_ANSWERS,
+    labels: Collection[str] | None = (),
 ) -> SourceRows:
     """Read a file in any supported format.
 
-    `group_answers` maps the key of a file's columns to its group column or `none`, where this was answered before.
+    `labels` are those of the task: a column with these values holds the labels. None where there is no task yet: then a
+    column of few values that repeat does. `group_answers` maps the key of a file's columns to its group column or
+    `none`, where this was answered before.
     Raises WinnowError when the file as a whole cannot be read; single bad rows are returned with their problem.
     """
     found = read_rows(path, format=format, encoding=encoding, table=table)
-    return rows_of_file(found, columns=columns, kind=kind, group_answers=group_answers)
+    return rows_of_file(found, columns=columns, kind=kind, group_answers=group_answers, labels=labels)
 
 
 def rows_of_file(
@@ -142,12 +148,14 @@ def rows_of_file(
     columns: Columns | None = None,
     kind: Kind = INTENTS,
     group_answers: Mapping[str, str] = NO_ANSWERS,
+    labels: Collection[str] | None = (),
 ) -> SourceRows:
     """The rows of a file that was read, with the role of each column; `group_answers` is as for `read_file`.
 
     Raises WinnowError when no column holds a part of the content.
     """
-    rows = _source_rows(found.name, found.file_hash, found.rows, columns or Columns(), found.notes, kind, group_answers)
+    chosen = columns or Columns()
+    rows = _source_rows(found.name, found.file_hash, found.rows, chosen, found.notes, kind, group_answers, labels)
     return replace(rows, format=found.format)
 
 
@@ -157,13 +165,14 @@ def sources_of_file(
     columns: Columns | None = None,
     kind: Kind = INTENTS,
     group_answers: Mapping[str, str] = NO_ANSWERS,
+    labels: Collection[str] | None = (),
 ) -> list[SourceRows]:
     """The same; a file of dropped rows is read as the files that its rows came from.
 
     Raises WinnowError with every line of such a file that is damaged, too.
     """
     if not holds_dropped_rows(found.rows):
-        return [rows_of_file(found, columns=columns, kind=kind, group_answers=group_answers)]
+        return [rows_of_file(found, columns=columns, kind=kind, group_answers=group_answers, labels=labels)]
     return [
         SourceRows(
             name=one.name,
@@ -196,6 +205,7 @@ def read_table(
     name: str = "DataFrame",
     kind: Kind = INTENTS,
     group_answers: Mapping[str, str] = NO_ANSWERS,
+    labels: Collection[str] | None = (),
 ) -> SourceRows:
     """Read a pandas table; missing values count as absent. `group_answers` is as for `read_file`."""
     records = frame.astype(object).where(frame.notna(), None).to_dict("records")
@@ -203,7 +213,7 @@ def read_table(
     numbered: list[NumberedRow] = [
         (number, {str(key): value for key, value in item.items()}) for number, item in enumerate(records, 1)
     ]
-    return _source_rows(name, digest, numbered, columns or Columns(), [], kind, group_answers)
+    return _source_rows(name, digest, numbered, columns or Columns(), [], kind, group_answers, labels)
 
 
 def _source_rows(
@@ -214,6 +224,7 @@ def _source_rows(
     notes: list[str],
     kind: Kind,
     group_answers: Mapping[str, str],
+    labels: Collection[str] | None,
 ) -> SourceRows:
     if not numbered:
         raise WinnowError(
@@ -239,13 +250,16 @@ def _source_rows(
         return _no_readable_row(name, digest, numbered, chosen_columns, notes)
     splits = [value_text(fields.get(name)) for name in present if name.lower() == "split" for fields in good]
     layouts = layouts_of(good, kind, text=chosen_columns.text)
+    filled = fill_columns(name, good, chosen_columns, kind, layouts, labels=labels)
+    chosen_columns, notes = filled.columns, [*notes, *filled.notes(name)]
     columns = find_columns(chosen_columns, present, splits=splits, name=name, kind=kind, layouts=layouts, rows=good)
     used = {*columns.chosen().values()}.union(*(one.columns for one in layouts.rows))
     unused = [key for key in present if key not in used]
     notes = [*notes, f"{name}: {_what_was_read(layouts, columns, unused)}"]
     candidates = group_candidates(good, unused) if columns.group is None else []
     rows = [_source_row(number, fields, columns, kind, text=chosen_columns.text) for number, fields in numbered]
-    return SourceRows(name, digest, columns, rows, notes, key, candidates, synthetic_columns(good, unused))
+    found = synthetic_columns(good, unused)
+    return SourceRows(name, digest, columns, rows, notes, key, candidates, found, filled=filled)
 
 
 def _what_was_read(layouts: RowLayouts, columns: Columns, unused: Sequence[str]) -> str:

@@ -132,6 +132,7 @@ def predict(
     return Predictions(probe.classes, probabilities.astype(np.float64))
 
 
-@lru_cache(maxsize=2)  # queries that are sent one after the other do not load the model again, nor do two runs in turn
+# A router answers with two runs and may load a third: queries that follow each other must load nothing again.
+@lru_cache(maxsize=3)
 def _load_model(path: Path, model: str | None, backend: str) -> tuple[LinearProbe, Embedder]:
     return load_probe(path / MODEL_FILE), open_embedder(model, backend=backend)

@@ -193,7 +193,8 @@ class _LoadedModel:
         return Predictions(self.classes, softmax(compute_logits(self.model, self.tokenize(texts), done=done), axis=1))
 
 
-@lru_cache(maxsize=2)  # queries that are sent one after the other do not load the model again, nor do two runs in turn
+# A router answers with two runs and may load a third: queries that follow each other must load nothing again.
+@lru_cache(maxsize=3)
 def _load_model(path: Path, reading: _Reading, precision: Precision) -> _LoadedModel:
     from winnow.training.encoder.encoder_classifier import load_base_encoder
     from winnow.training.encoder.lora_adapter import load_classes, load_merged

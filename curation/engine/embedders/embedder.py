@@ -8,6 +8,7 @@ import json
 import platform
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
@@ -69,11 +70,12 @@ class Embedder:
         order = sorted(range(len(texts)), key=lambda i: len(tokens[i]))
         vectors = np.empty((len(texts), self._model.dimensions), dtype=np.float32)
         done = 0
-        for batch, encoded in self._model.run(_equal_length_batches(order, tokens), tokens):
-            vectors[batch] = encoded
-            done += len(batch)
-            if progress:
-                progress(done, len(texts))
+        with closing(self._model.run(_equal_length_batches(order, tokens), tokens)) as embedded:
+            for batch, encoded in embedded:
+                vectors[batch] = encoded
+                done += len(batch)
+                if progress:
+                    progress(done, len(texts))
         lengths: Vectors = np.linalg.norm(vectors, axis=1, keepdims=True)
         vectors /= lengths
         return vectors

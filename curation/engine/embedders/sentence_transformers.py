@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from winnow.core.errors import Problem, WinnowError
 from winnow.curation.engine.embedders.model_files import refuse_pickles
 from winnow.curation.engine.vectors import Vectors
+
+EmbeddedBatches = Generator[tuple[list[int], Vectors], None, None]
+"""Batches of positions with their vectors."""
 
 
 class TorchModel:
@@ -26,7 +29,7 @@ class TorchModel:
         encoded = self._model.tokenizer(list(texts), truncation=True, max_length=self._model.max_seq_length)
         return [list(ids) for ids in encoded["input_ids"]]
 
-    def run(self, batches: Iterator[list[int]], tokens: Sequence[Sequence[int]]) -> Iterator[tuple[list[int], Vectors]]:
+    def run(self, batches: Iterator[list[int]], tokens: Sequence[Sequence[int]]) -> EmbeddedBatches:
         """Embed batches of positions; yields each batch with its vectors, which are not normalized."""
         import torch
 

@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -61,6 +62,21 @@ def test_a_vector_does_not_depend_on_its_neighbors_to_the_last_bit() -> None:
     alone = np.vstack([embedder.encode([text]) for text in TEXTS[:20]])
     assert np.array_equal(together[:20], alone)
     assert np.array_equal(embedder.encode(TEXTS[:200][::-1])[::-1], together)
+
+
+def test_threads_share_an_embedder_and_an_interrupted_one_leaves_it_usable() -> None:
+    embedder = open_embedder()
+    expected = embedder.encode(TEXTS[:60])
+
+    def interrupt(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as interrupted:
+        embedder.encode(TEXTS[:60], progress=interrupt)
+    with ThreadPoolExecutor(3) as threads:
+        found = list(threads.map(embedder.encode, [TEXTS[:60]] * 6))
+    assert all(np.array_equal(one, expected) for one in found)
+    assert interrupted.traceback  # the frames that were interrupted are still there
 
 
 def test_the_cache_gives_the_same_vectors_and_embeds_only_what_is_new(tmp_path: Path) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from winnow.core.errors import WinnowError
 from winnow.core.result import Measured, NotMeasured
 from winnow.generators.llm.spend.monthly_spend import MonthlySpend
+from winnow.interaction_log.interaction_ids import new_interaction_id
 from winnow.router.analytics import ConfidenceQuantiles, LatencyQuantiles, TimeSpan, measure_analytics, time_span
 from winnow.router.query_log_reader import QueryLogReader, newest_queries
 
@@ -23,7 +26,7 @@ def line(minutes: float = 0, **changed: Any) -> bytes:
     fields = {
         "version": 1,
         "kind": "interaction",
-        "id": "01936f1e-5c1a-7b3e-9f00-0a1b2c3d4e5f",
+        "id": new_interaction_id(),
         "timestamp": (NOON + timedelta(minutes=minutes)).isoformat(),
         "agent_role": "router",
         "model": "r1",
@@ -67,10 +70,13 @@ def test_lines_that_are_no_queries_are_not_counted(log: Path) -> None:
     update = {"kind": "update", "about": "x", "timestamp": NOON.isoformat(), "feedback": {"rating": 5}}
     others = [b"\n", b"[1]\n", b"7\n", b"\xff\n", b"[" * 100_000 + b"\n"]
     odd = line(metadata=[], result="x", output={"a": 1}, model=None)
+    huge = line(metadata={"confidence": 10**400}, result={"seconds": float("nan")}, output=None)
+    no_queries = [line(timestamp="yesterday"), line(timestamp=None), line(id="7"), line(id=7)]
     content = [line(), cut, json.dumps(update).encode() + b"\n", line(agent_role="other"), *others, odd]
-    day_file(log).write_bytes(b"".join([*content, line(timestamp="yesterday"), line(timestamp=None)]))
+    day_file(log).write_bytes(b"".join([*content, huge, *no_queries]))
     found = QueryLogReader(log).read(DAY.since, DAY.until)
-    assert found.counts("label") == {"": 1, "it_vpn": 1}
+    assert found.counts("label") == {"": 2, "it_vpn": 1}
+    assert np.isnan(found.confidence).tolist() == [False, True, True]
     assert found.unreadable == 5
     assert newest_queries(log, most=2) == ["my vpn drops", "my vpn drops"]
 
@@ -83,6 +89,33 @@ def test_a_query_is_counted_in_the_span_in_which_it_arrived(log: Path) -> None:
     assert len(reader.read(DAY.since + timedelta(minutes=1), DAY.until)) == 2
     assert len(reader.read(DAY.since, DAY.until + timedelta(minutes=1))) == 4
     assert len(reader.read(DAY.until + timedelta(days=5), DAY.until + timedelta(days=6))) == 0
+
+
+def test_a_query_that_was_sent_again_under_its_id_counts_once(log: Path) -> None:
+    first, again = (line(id="01936f1e-5c1a-7b3e-9f00-0a1b2c3d4e5f", output=label) for label in ("first", "again"))
+    day_file(log).write_bytes(first + line() + again)
+    day_file(log, "2026-11-30").write_bytes(again)
+    found = QueryLogReader(log).read(DAY.since, DAY.until)
+    assert found.counts("label") == {"first": 1, "it_vpn": 1}
+
+
+def test_figures_that_are_asked_for_at_once_agree(log: Path) -> None:
+    lines = [line(i / 100) for i in range(2_000)]
+    reader = QueryLogReader(log)
+
+    def read(upto: int) -> int:
+        with day_file(log).open("ab") as handle:
+            handle.write(b"".join(lines[upto - 100 : upto]))
+        return sum(reader.read(DAY.since, DAY.until).counts("label").values())
+
+    with ThreadPoolExecutor(4) as threads:
+        assert max(threads.map(read, range(100, 2_001, 100))) == 2_000
+
+
+def test_the_name_of_a_log_is_no_pattern(tmp_path: Path) -> None:
+    (tmp_path / "[a]-2026-11-29.jsonl").write_bytes(line(task="mine"))
+    (tmp_path / "a-2026-11-29.jsonl").write_bytes(line(task="of another log"))
+    assert newest_queries(tmp_path / "[a].jsonl") == ["mine"]
 
 
 def test_the_newest_queries_come_first_and_from_several_days(log: Path) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import glob
 import json
+import math
+import re
 import threading
 from array import array
 from collections.abc import Mapping, Sequence
@@ -14,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from winnow.core.interaction_line import LineKind
+from winnow.core.interaction_line import INTERACTION_ID, LineKind
 from winnow.core.timestamps import parse_time
 from winnow.interaction_log.log_file import path_of_day
 from winnow.router.routed_log import AGENT_ROLE
@@ -35,6 +38,17 @@ NO_NAME = ""
 
 NAMES = ("label", "route", "run", "decided_by")
 """What is counted."""
+
+NUMBERS = ("at", "confidence", "seconds")
+"""What is measured."""
+
+DRAWN = "drawn"
+"""The column that tells ids apart."""
+
+COLUMNS = (*NUMBERS, DRAWN, *NAMES)
+
+DRAWN_DIGITS = 15
+"""Hexadecimal digits at the end of an id that are random, and not from the clock."""
 
 
 @dataclass(frozen=True)
@@ -68,10 +82,13 @@ class _ReadFile:
     size: int = 0
     """Bytes that were read, up to the end of a line."""
     unreadable: int = 0
-    numbers: dict[str, array[float]] = field(
-        default_factory=lambda: {name: array("d") for name in ("at", "confidence", "seconds")}
-    )
-    codes: dict[str, array[int]] = field(default_factory=lambda: {name: array("q") for name in NAMES})
+    numbers: dict[str, array[float]] = field(default_factory=lambda: {name: array("d") for name in NUMBERS})
+    codes: dict[str, array[int]] = field(default_factory=lambda: {name: array("q") for name in (DRAWN, *NAMES)})
+
+    def column(self, name: str) -> NDArray[Any]:
+        """The values of a column, which are copied before a line is added."""
+        values: array[Any] = self.numbers[name] if name in self.numbers else self.codes[name]
+        return np.frombuffer(values, values.typecode) if values else np.empty(0, values.typecode)
 
 
 class QueryLogReader:
@@ -89,13 +106,17 @@ class QueryLogReader:
         paths = [path_of_day(self.log, since.date() + timedelta(days=number)) for number in range(days)]
         with self._reading:
             self._files = {path: self._read_further(path) for path in paths}
-            files = list(self._files.values())
-        at = np.concatenate([np.array(one.numbers["at"]) for one in files])
-        chosen = (at >= since.timestamp()) & (at < until.timestamp())
+            return self._chosen(list(self._files.values()), since, until)
+
+    def _chosen(self, files: Sequence[_ReadFile], since: datetime, until: datetime) -> LoggedQueries:
+        """The queries of a span; of lines with one id, the first."""
+        columns = {name: np.concatenate([one.column(name) for one in files]) for name in COLUMNS}
+        in_span = np.flatnonzero((columns["at"] >= since.timestamp()) & (columns["at"] < until.timestamp()))
+        chosen = in_span[np.sort(np.unique(columns[DRAWN][in_span], return_index=True)[1])]
         return LoggedQueries(
-            confidence=np.concatenate([np.array(one.numbers["confidence"]) for one in files])[chosen],
-            seconds=np.concatenate([np.array(one.numbers["seconds"]) for one in files])[chosen],
-            codes={name: np.concatenate([np.array(one.codes[name]) for one in files])[chosen] for name in NAMES},
+            confidence=columns["confidence"][chosen],
+            seconds=columns["seconds"][chosen],
+            codes={name: columns[name][chosen] for name in NAMES},
             words=list(self._positions),
             unreadable=sum(one.unreadable for one in files),
         )
@@ -123,13 +144,14 @@ class QueryLogReader:
         if fields is None:
             known.unreadable += bool(line)
             return
-        at = parse_time(str(fields.get("timestamp")))
-        if at is None or not _is_query(fields):
+        at, drawn = parse_time(str(fields.get("timestamp"))), _drawn_number(fields.get("id"))
+        if at is None or drawn is None or not _is_query(fields):
             return
         metadata, result = _object(fields, "metadata"), _object(fields, "result")
-        numbers = (at.timestamp(), metadata.get("confidence"), result.get("seconds"))
+        numbers = (at.timestamp(), _number(metadata.get("confidence")), _number(result.get("seconds")))
         for column, number in zip(known.numbers.values(), numbers, strict=True):
-            column.append(number if isinstance(number, int | float) else float("nan"))
+            column.append(number)
+        known.codes[DRAWN].append(drawn)
         stated = {**metadata, "label": fields.get("output"), "run": fields.get("model")}
         for name in NAMES:
             known.codes[name].append(self._position_of(stated.get(name)))
@@ -141,7 +163,7 @@ class QueryLogReader:
 def newest_queries(log: Path, *, most: int = NEWEST) -> list[str]:
     """The newest queries of a log, the newest first, as they were logged: without private data."""
     found: list[str] = []
-    for path in sorted(log.parent.glob(f"{log.stem}-????-??-??{log.suffix}"), reverse=True):
+    for path in sorted(log.parent.glob(f"{glob.escape(log.stem)}-????-??-??{glob.escape(log.suffix)}"), reverse=True):
         if len(found) < most:
             found += _last_queries(path, most - len(found))
     return found
@@ -168,6 +190,21 @@ def _fields_of(line: bytes) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return fields if isinstance(fields, dict) else None
+
+
+def _drawn_number(identity: Any) -> int | None:
+    """The random end of an id, which no other one has; None for what is no id."""
+    if not isinstance(identity, str) or not re.match(INTERACTION_ID, identity):
+        return None
+    return int(identity.replace("-", "")[-DRAWN_DIGITS:], 16)
+
+
+def _number(value: Any) -> float:
+    """A number of a line; NaN where it states none that a float holds."""
+    try:
+        return float(value) if isinstance(value, int | float) else math.nan
+    except OverflowError:  # a whole number of more than 308 digits
+        return math.nan
 
 
 def _object(fields: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -34,8 +34,9 @@ from winnow.curation.ingest.placed_lines import read_log_lines
 from winnow.curation.ingest.rewrite_summary import FileRewrites, summarize_rewrites
 from winnow.curation.ingest.screen import KeptRow, ScreenContext
 from winnow.curation.ingest.screen_file import ScreenedFile, screen_file
+from winnow.curation.ingest.store_answers import store_answers
 from winnow.curation.ingest.store_log_effects import store_log_effects
-from winnow.curation.ingest.store_occurrences import is_decided, store_occurrences
+from winnow.curation.ingest.store_occurrences import is_decided, records_with_several_labels, store_occurrences
 from winnow.curation.ingest.store_records import store_records
 from winnow.curation.io.readers.source_rows import SourceRows
 from winnow.curation.pii.scrub import Scrubber
@@ -87,6 +88,8 @@ class AddResult:
     """Assigned splits of the records that were added."""
     superseded: int = 0
     """Records that counted before and that corrected rows supersede now."""
+    disputed: int = 0
+    """Records to which these rows give several labels: they are not exported."""
     interactions: InteractionCounts | None = None
     """What became of the interactions of logs; None if no file is a log."""
     notes: list[str] = field(default_factory=list)
@@ -162,6 +165,7 @@ def add(
         sources=stored.sources,
         assigned_splits=stored.assigned_splits,
         superseded=stored.superseded,
+        disputed=stored.disputed,
         interactions=ruled.counts,
         notes=[note for one in screened for note in one.reading.notes]
         + time_notes(screened)
@@ -193,6 +197,8 @@ class _Stored:
     """Assigned splits of the new records."""
     superseded: int
     """Records that corrections supersede since now."""
+    disputed: int
+    """Records to which the rows give several labels."""
     notes: list[str]
 
 
@@ -224,6 +230,7 @@ def _store(connection: Connection, task: Task, ruled: RuledLogs, moment: str) ->
     _store_models(connection, by_source, stored_rows)
     shown = [(source, row) for source, row in pairs if not (row.verified and row.record_id in live_before)]
     store_occurrences(connection, shown, moment)
+    answer_notes = store_answers(connection, pairs, machine, moment)
     insert_restored_labels(connection, _restored_labels(pairs))
     store_log_effects(connection, ruled.effects, source_of_file, moment)
     effect = store_supersessions(connection, pairs, moment)
@@ -233,10 +240,12 @@ def _store(connection: Connection, task: Task, ruled: RuledLogs, moment: str) ->
         *kept_assignment_notes(kept_assignments),
         *recognized_notes(connection, pairs, origins),
         *own_notes,
+        *answer_notes,
         *effect.notes,
     ]
     added = records - live_before
-    return _Stored(sources, records, added, assigned_split_counts(connection, added), effect.superseded, notes)
+    splits = assigned_split_counts(connection, added)
+    return _Stored(sources, records, added, splits, effect.superseded, len(records_with_several_labels(pairs)), notes)
 
 
 def _store_models(

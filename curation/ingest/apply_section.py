@@ -64,8 +64,9 @@ def with_section(source: SourceRows, section: SourceOptions | None) -> SourceRow
     if section is None or source.as_added:
         return source
     words = frozenset(word.strip() for word in section.no_label)
-    found = Counter(value_text(row.label).strip() for row in source.rows if _is_word(row, words))
-    rows = [replace(row, label=None) if _is_word(row, words) else row for row in source.rows]
+    given = (value_text(label).strip() for row in source.rows for label in row.given_labels)
+    found = Counter(label for label in given if label in words)
+    rows = [_without_words(row, words) if words else row for row in source.rows]
     notes = [
         f"{source.name}: {counted(count, 'row')} with {word!r} as label count as unlabeled, as `no_label` of "
         f"{TASK_FILE} says"
@@ -74,5 +75,8 @@ def with_section(source: SourceRows, section: SourceOptions | None) -> SourceRow
     return replace(source, rows=rows, notes=[*source.notes, *notes], section=section)
 
 
-def _is_word(row: SourceRow, words: frozenset[str]) -> bool:
-    return bool(words) and row.label is not None and value_text(row.label).strip() in words
+def _without_words(row: SourceRow, words: frozenset[str]) -> SourceRow:
+    """The row without labels that mean "no label", its own and those of people."""
+    own = None if value_text(row.label).strip() in words else row.label
+    answers = [replace(one, label=None) if value_text(one.label).strip() in words else one for one in row.answers]
+    return replace(row, label=own, answers=answers)

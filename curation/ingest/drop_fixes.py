@@ -39,7 +39,7 @@ def _raise_limit(rows: Sequence[DroppedRow]) -> str:
 
 
 def _name_label(rows: Sequence[DroppedRow]) -> str:
-    labels = list(dict.fromkeys(str(one.row.label).strip() for one in rows))
+    labels = list(dict.fromkeys(str(label).strip() for one in rows for label in one.row.given_labels))
     named = ", ".join(map(repr, labels[:MAX_NAMES])) + (" and others" if len(labels) > MAX_NAMES else "")
     return f"correct the label, or add {named} to `labels` in {TASK_FILE}"
 
@@ -53,6 +53,9 @@ FIXES: dict[str, str | Callable[[Sequence[DroppedRow]], str]] = {
     DropReason.MOJIBAKE: "write the text as it was meant, or export the original file again as UTF-8",
     DropReason.WINNOW_MARK: "write the whole text, from the original file",
     DropReason.UNKNOWN_LABEL: _name_label,
+    DropReason.SEVERAL_LABELS: (
+        "write the one label by which the query is routed; or split the query into several rows, with one intent each"
+    ),
     DropReason.LABEL_CONTRADICTS_CONTENT: "write the behavior that the calls show, or nothing; or correct the calls",
     DropReason.MALFORMED_DIALOGUE: "correct the messages or the tools in `row`",
     DropReason.UNMAPPED_TOOL: (

@@ -161,7 +161,7 @@ def _columns(
         text = str(value).strip()
         if name in kept and kept[name](text):
             return to_json(value)
-        if name == session and value is not None:
+        if name in (session, roles.annotator) and value is not None:
             pseudonym = context.scrubber.pseudonym(text)
             return to_json(value) if pseudonym == text else pseudonym
         return to_json(value, safe)

@@ -19,7 +19,7 @@ def without_private_values(dropped: DroppedRow, roles: Columns, scrubber: Scrubb
     is everything if the policy says to drop something: then every text is written, or not, by itself.
     """
     row, drop = dropped.row, dropped.drop
-    with_role = {roles.label, roles.group, roles.split, roles.time, roles.supersedes}
+    with_role = {roles.label, roles.group, roles.split, roles.time, roles.supersedes, roles.annotator}
     cells = {name: to_json(value) for name, value in row.fields.items() if name not in with_role}
     given: dict[str, Any] = {"cells": cells, "content": to_json(row.content), "detail": drop.detail, "raw": drop.raw}
     found = scrub_value(given, scrubber)

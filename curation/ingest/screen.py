@@ -14,6 +14,7 @@ from winnow.core.example import record_id
 from winnow.core.timestamps import parse_time
 from winnow.core.vocabulary import DropReason, PiiAction
 from winnow.curation.annotations.renamed_labels import LabelRename, current_label
+from winnow.curation.ingest.kept_answers import KeptAnswer, kept_answers, most_frequent_label
 from winnow.curation.ingest.scrub_content import scrub_content
 from winnow.curation.io.readers.columns import parse_split
 from winnow.curation.io.readers.source_rows import FrozenRow, SourceRow
@@ -22,6 +23,7 @@ from winnow.curation.pii.scrub import Scrubbed, Scrubber
 from winnow.curation.store.sources import StoredSource
 from winnow.validators.kinds import kind_of
 from winnow.validators.kinds.kind import Kind
+from winnow.validators.label_cells import read_label
 from winnow.validators.text import Drop, label_problem, route_problem
 
 CACHED_TEXTS = 64
@@ -59,6 +61,8 @@ class KeptRow:
     """The id of the record that it corrects."""
     origin_model: str | None = None
     """The models that wrote it, where the row names them itself."""
+    answers: Sequence[KeptAnswer] = ()
+    """What people decided, whom the file names."""
 
     @property
     def verified(self) -> bool:
@@ -120,6 +124,15 @@ def screen(
     return Screened(kept, dropped)
 
 
+class _Decided(NamedTuple):
+    """What a row says about its label."""
+
+    given: str | None
+    """The target that the file gives, with the task's tools."""
+    answers: Sequence[KeptAnswer]
+    """What people decided whom the file names."""
+
+
 @dataclass(frozen=True)
 class _RowScreener:
     """What every row of a file is screened with."""
@@ -146,11 +159,12 @@ class _RowScreener:
         scrubbed = Scrubbed(content) if unchanged else self._scrubbed(content)
         if isinstance(scrubbed, Drop):
             return scrubbed
-        given = self._given_target(row)
-        label = None if given is None else self._current_target(given)
-        problem = self._reason_to_withhold(scrubbed) or self._problem_with_details(row, label)
-        target = problem or self.kind.target_of(scrubbed.text, label, self.task)
-        return target if isinstance(target, Drop) else self._kept(row, scrubbed, target)
+        decided = self._reason_to_withhold(scrubbed) or self._decided(row)
+        if isinstance(decided, Drop):
+            return decided
+        label = None if decided.given is None else self._current_target(decided.given)
+        target = self._problem_with_details(row, label) or self.kind.target_of(scrubbed.text, label, self.task)
+        return target if isinstance(target, Drop) else self._kept(row, scrubbed, target, decided)
 
     def _scrubbed(self, content: str) -> Scrubbed | Drop:
         return scrub_content(self.kind, content, self.task, self.context.scrubber)
@@ -162,10 +176,35 @@ class _RowScreener:
             support.parse(content, task, self.mapping) if support and self.mapping else self.kind.parse(content, task)
         )
 
-    def _given_target(self, row: SourceRow) -> str | None:
-        """The target that a row gives, with the task's tools."""
-        given, support = _cell_value(row.label), self.kind.tool_mapping
+    def _decided(self, row: SourceRow) -> _Decided | Drop:
+        """The target that a row gives and the answers of people, or why one of them is refused."""
+        given = self._given_target(row.label)
+        answers = kept_answers(row.answers, self._answered_target, self._name_of_person)
+        if isinstance(given, Drop):
+            return given
+        return answers if isinstance(answers, Drop) else _Decided(given, answers)
+
+    def _given_target(self, label: object) -> str | Drop | None:
+        """The target in a cell, with the task's tools; a Drop for a cell with several."""
+        read = label if self.kind.holds_dialogues else read_label(label, self.targets)
+        if isinstance(read, Drop):
+            return read
+        given, support = _cell_value(read), self.kind.tool_mapping
         return support.target(given, self.mapping) if given and support and self.mapping else given
+
+    def _answered_target(self, label: object) -> str | Drop | None:
+        """The target in the answer of a person, under its name of today."""
+        given = self._given_target(label)
+        if given is None or isinstance(given, Drop):
+            return given
+        current = self._current_target(given)
+        known = current in self.targets or self.kind.is_other_target(current, self.task)
+        return current if known else label_problem(current, list(self.targets))
+
+    def _name_of_person(self, name: str) -> str:
+        """The name under which a person is stored; one that is private data, such as an address, gets a pseudonym."""
+        named = _cell_value(name)
+        return self.context.scrubber.pseudonym(named) if named else ""
 
     def _current_target(self, given: str) -> str:
         """The target that a row gives, under its name of today."""
@@ -218,7 +257,7 @@ class _RowScreener:
         texts = [form] if self.mapping else self.kind.json_content.source_texts(form)  # a mapping may leave values out
         return "" if any(map(self.holds_private_data, texts)) else form
 
-    def _kept(self, row: SourceRow, scrubbed: Scrubbed, label: str | None) -> KeptRow:
+    def _kept(self, row: SourceRow, scrubbed: Scrubbed, label: str | None, decided: _Decided) -> KeptRow:
         """The row without private data."""
         session, time, split = _cell_value(row.session), _cell_value(row.time), _cell_value(row.split)
         model = _cell_value(row.origin_model)
@@ -227,9 +266,9 @@ class _RowScreener:
             record_id=record_id(self.kind.name, scrubbed.text),
             content=scrubbed.text,
             fold_key=self.kind.fold_key(scrubbed.text),
-            stratum=self.kind.stratum(scrubbed.text, label),
+            stratum=self.kind.stratum(scrubbed.text, label or most_frequent_label(decided.answers)),
             label=label,
-            given_label=self._given_target(row),
+            given_label=decided.given,
             split=parse_split(split) if split else self.split,
             session=self.context.scrubber.pseudonym(session) if session else None,
             group=row.group,
@@ -240,6 +279,7 @@ class _RowScreener:
             source_form="" if scrubbed.rewrites else self._source_form(row),
             supersedes=_cell_value(row.supersedes),
             origin_model=self.context.scrubber.scrub(model).text if model else None,
+            answers=decided.answers,
         )
 
 

@@ -23,6 +23,7 @@ from winnow.curation.io.readers.source_rows import RestoredRows, SourceRows
 from winnow.curation.store.origin_models import UNKNOWN_MODEL, models_in
 from winnow.curation.store.sources import GenerationBatch, StoredSource
 from winnow.validators.kinds import kind_of
+from winnow.validators.label_cells import read_label
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def screen_file(reading: SourceRows, task: Task, options: AddOptions, context: S
     options = options_with(reading.section, options)
     reading = read_model_output(reading, options.model_output)
     kept, dropped = screen(reading.rows, task, context, split=options.split, mapping=options.tool_mapping)
-    labeled = any(row.label not in (None, "") for row in reading.rows)
+    labeled = any(read_label(one) is not None for row in reading.rows for one in row.given_labels)
     corrects = any(row.supersedes not in (None, "") for row in reading.rows)
     restored = reading.restored
     origin = restored.origin if restored else options.origin or _assumed_origin(reading, is_decided=labeled or corrects)

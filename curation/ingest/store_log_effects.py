@@ -8,13 +8,11 @@ from typing import Any
 
 from winnow.core.vocabulary import Actor
 from winnow.curation.ingest.log_rulings import LogEffect, Ruling, taken_line
+from winnow.curation.store.answers_in_files import LOGGED_FEEDBACK
 from winnow.curation.store.database import Connection
 from winnow.curation.store.decisions import insert_decisions
 from winnow.curation.store.records import record_ids
 from winnow.curation.store.taken_lines import FeedbackDecision, feedback_decisions, insert_taken_lines
-
-FEEDBACK = "log:feedback"
-"""Who decided what people said in a log. It is one voice: the log may not say which person it was."""
 
 OUTPUT = "log:output"
 """Who proposed what a model answered."""
@@ -45,7 +43,7 @@ def _by_people(
 ) -> Iterator[dict[str, Any]]:
     """Decisions that differ from the one before them, in the order of their times, with the turn of each."""
     made: dict[str, list[FeedbackDecision]] = defaultdict(list)
-    for one in feedback_decisions(connection, FEEDBACK) if effects else ():
+    for one in feedback_decisions(connection, LOGGED_FEEDBACK) if effects else ():
         made[one.record_id].append(one)
     for effect in sorted(effects, key=lambda effect: _time(effect, now)):
         ruling, at, earlier = effect.ruling, _time(effect, now), made[effect.record]
@@ -61,7 +59,7 @@ def _by_people(
 
 
 def _row(effect: LogEffect, ruling: Ruling, source: str, now: str) -> dict[str, Any]:
-    who = {Actor.PERSON: FEEDBACK, Actor.MODEL: OUTPUT}.get(ruling.actor, f"file:{source}")
+    who = {Actor.PERSON: LOGGED_FEEDBACK, Actor.MODEL: OUTPUT}.get(ruling.actor, f"file:{source}")
     return {
         "record_id": effect.record,
         "actor": ruling.actor.value,

@@ -29,9 +29,12 @@ class DecisionWriter:
         self._corrected: dict[str, set[tuple[str, str]]] = {}
         """The actors and names who ever corrected the answer of a record, by the record."""
         self._turns: Counter[tuple[str, str, str, str]] = Counter()
-        for decision in decision_keys(connection):
+        self._stated_by_source: set[tuple[str, str, str]] = set()
+        """The records, actors and names whose latest decision is one of a source."""
+        for decision, source in decision_keys(connection):
             if decision.record_id in records or decision.actor in HUMAN_ACTORS:
                 self._remember(decision)
+                (self._stated_by_source.discard if source is None else self._stated_by_source.add)(decision[:3])
 
     def latest_of(self, decision: DecisionKey) -> DecidedValue | None:
         """The latest decision of the same actor about the same record."""
@@ -47,12 +50,16 @@ class DecisionWriter:
         return found
 
     def decide(self, decision: DecisionKey, *, why: str, at: str) -> bool:
-        """Store a decision, unless it is the latest one already; returns whether it was stored."""
-        if self._latest.get(decision[:3]) == decision[3:]:
+        """Store a decision, unless it is the latest one already; returns whether it was stored.
+
+        A decision that only a source states is stored again, so that retracting the source does not take it back.
+        """
+        if self._latest.get(decision[:3]) == decision[3:] and decision[:3] not in self._stated_by_source:
             return False
         record, _, who, kind, value = decision
         insert_decision(self._connection, decision, turn=self._turns[record, who, kind, value], why=why, at=at)
         self._remember(decision)
+        self._stated_by_source.discard(decision[:3])
         return True
 
     def _remember(self, decision: DecisionKey) -> None:

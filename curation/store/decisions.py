@@ -72,11 +72,20 @@ class DecisionKey(NamedTuple):
     value: str
 
 
-def decision_keys(connection: Connection) -> list[DecisionKey]:
+class KeyOfDecision(NamedTuple):
+    """A stored decision without its reason and time."""
+
+    decision: DecisionKey
+    source_id: str | None
+    """The source that states it, which may be retracted; None for an answer in a queue."""
+
+
+def decision_keys(connection: Connection) -> list[KeyOfDecision]:
     """All decisions in the order in which they were stored."""
     columns = tables.decision.c
-    query = select(columns.record_id, columns.actor, columns.who, columns.kind, columns.value).order_by(columns.id)
-    return [DecisionKey(*row) for row in connection.execute(query)]
+    query = select(columns.record_id, columns.actor, columns.who, columns.kind, columns.value, columns.source_id)
+    rows = connection.execute(query.order_by(columns.id)).tuples()
+    return [KeyOfDecision(DecisionKey(*key), source) for *key, source in rows]
 
 
 def insert_decision(connection: Connection, key: DecisionKey, *, turn: int, why: str, at: str) -> None:

@@ -92,6 +92,9 @@ def add(
     supersedes_column: Annotated[
         str | None, typer.Option(help="Column with the id of the record whose answer the row corrects, or none.")
     ] = None,
+    annotator_column: Annotated[
+        str | None, typer.Option(help="Column with the person who gave the label, or none.")
+    ] = None,
     split: Annotated[str | None, choice(SPLITS, "Official split of all rows in these files.")] = None,
     table: TableOption = None,
     encoding: EncodingOption = None,
@@ -128,6 +131,7 @@ def add(
         time_column,
         supersedes_column,
         origin_model_column,
+        annotator_column,
     )
     terminal.print_note(f"reading and screening {', '.join(path.name for path in files[:5])}")
     with input_files(files) as readable:

@@ -23,6 +23,10 @@ KNOWN_NAMES = {
     "time": ("time", "timestamp", "created_at", "date", "datetime"),
     "supersedes": ("supersedes",),
     "origin_model": ("origin_model", "model", "generator"),
+    "annotator": (
+        *("annotator", "annotated_by", "labeled_by", "labelled_by", "labeler", "labeller", "rater", "coder"),
+        *("worker", "worker_id", "workerid", "annotator_id", "annotator_name", "completed_by"),
+    ),
 }
 """Names of columns that do not hold the content, the likeliest first."""
 
@@ -57,6 +61,8 @@ class Columns:
     """Ids of the records that rows correct; only for kinds with a `request_key`."""
     origin_model: str | None = None
     """Names of the models that wrote rows."""
+    annotator: str | None = None
+    """Who gave the label of a row; only where there is a column of labels, and for kinds without dialogues."""
     content: Mapping[str, str] = field(default_factory=dict)
     """The file's column of each content column of the kind; `text` above is that of the first one."""
 
@@ -130,6 +136,8 @@ def find_columns(
         found = replace(found, split=None)
     if chosen_columns.origin_model is None and found.origin_model and not _names_models(found.origin_model, rows):
         found = replace(found, origin_model=None)
+    if found.label in (None, NO_COLUMN) and chosen_columns.annotator is None:
+        found = replace(found, annotator=None)
     if not arranged and (missing := _missing_content(name, found, present, kind)):
         raise WinnowError(missing)
     return found
@@ -160,12 +168,17 @@ def _missing_content(name: str, found: Columns, present: Sequence[str], kind: Ki
 
 def _known_names(kind: Kind) -> Mapping[str, Sequence[str]]:
     """The names of the columns that a file of a kind may have besides its content."""
-    names = {role: names for role, names in KNOWN_NAMES.items() if role != "supersedes" or kind.request_key}
+    without = {*(() if kind.request_key else ("supersedes",)), *(("annotator",) if kind.holds_dialogues else ())}
+    names = {role: names for role, names in KNOWN_NAMES.items() if role not in without}
     return {**names, "label": kind.label_columns}
 
 
 def _superfluous_column(chosen_columns: Columns, kind: Kind) -> list[Problem]:
-    """A column of superseded records for a kind whose answers are corrected by decisions."""
+    """A chosen column that means nothing for a kind: of superseded records, or of who labeled."""
+    if kind.holds_dialogues and chosen_columns.annotator not in (None, NO_COLUMN):
+        found = f"{chosen_columns.annotator!r} for a task of kind {kind.name}"
+        fix = "leave it out, and let people answer in the queue label"
+        return [Problem(Parameter("annotator_column"), found, "a kind whose records hold no answers: intents", fix)]
     if kind.request_key or chosen_columns.supersedes in (None, NO_COLUMN):
         return []
     found = f"{chosen_columns.supersedes!r} for a task of kind {kind.name}"

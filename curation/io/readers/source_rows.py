@@ -27,7 +27,9 @@ from winnow.curation.io.readers.message_tables import message_table
 from winnow.curation.io.readers.numbered_rows import Fields, NumberedRow, value_text
 from winnow.curation.io.readers.origin_columns import SyntheticColumn, synthetic_columns
 from winnow.curation.io.readers.raw_rows import RawRows, read_rows
+from winnow.curation.io.readers.row_answers import annotated_row, annotated_rows, row_answers, status_notes
 from winnow.curation.pii.detect import redact
+from winnow.validators.annotator_answers import AnnotatorAnswer, AnswerStatus
 from winnow.validators.kinds.intents import INTENTS
 from winnow.validators.kinds.kind import Kind
 from winnow.validators.row_layout import ArrangedRow
@@ -75,6 +77,14 @@ class SourceRow:
     """The id of the record that the row corrects."""
     origin_model: object = None
     """The models that wrote the row."""
+    answers: Sequence[AnnotatorAnswer] = ()
+    """What people whom the file names answered, also answers that are no label. `label` is not one of theirs."""
+
+    @property
+    def given_labels(self) -> list[object]:
+        """The label of the row, and those of its answers that count."""
+        counted_answers = [one.label for one in self.answers if one.status == AnswerStatus.GIVEN]
+        return [one for one in (self.label, *counted_answers) if one is not None and one != ""]
 
 
 class RestoredRows(NamedTuple):
@@ -248,6 +258,9 @@ def _source_rows(
         present = list(dict.fromkeys(key for fields in good for key in fields))
     if not good:
         return _no_readable_row(name, digest, numbered, chosen_columns, notes)
+    good, chosen_columns, found_notes = annotated_rows(name, good, chosen_columns, kind)
+    notes = [*notes, *found_notes]
+    present = list(dict.fromkeys(key for fields in good for key in fields))
     splits = [value_text(fields.get(name)) for name in present if name.lower() == "split" for fields in good]
     layouts = layouts_of(good, kind, text=chosen_columns.text)
     filled = fill_columns(name, good, chosen_columns, kind, layouts, labels=labels)
@@ -258,6 +271,7 @@ def _source_rows(
     notes = [*notes, f"{name}: {_what_was_read(layouts, columns, unused)}"]
     candidates = group_candidates(good, unused) if columns.group is None else []
     rows = [_source_row(number, fields, columns, kind, text=chosen_columns.text) for number, fields in numbered]
+    notes += status_notes(name, (answer for row in rows for answer in row.answers))
     found = synthetic_columns(good, unused)
     return SourceRows(name, digest, columns, rows, notes, key, candidates, found, filled=filled)
 
@@ -281,24 +295,29 @@ def _source_row(number: int, fields: Fields | Drop, columns: Columns, kind: Kind
     """One row with its values by role; `text` is the column of the content, if it was chosen."""
     if isinstance(fields, Drop):
         return SourceRow(number, problem=fields)
+    annotated = annotated_row(fields, kind)
+    given, fields = fields, dict(annotated.fields)
     layout = row_layout(fields, kind, text=text)
     arranged = layout.arrange(fields) if layout else ArrangedRow(_content(fields, columns))
     drop = arranged if isinstance(arranged, Drop) else None
     found = ArrangedRow(_content(fields, columns)) if isinstance(arranged, Drop) else arranged
+    label = value_of(fields, columns.label) if found.label is None else found.label
+    label, answers = row_answers(label, annotated, value_of(fields, columns.annotator))
     return SourceRow(
         number,
         content=found.content,
-        label=value_of(fields, columns.label) if found.label is None else found.label,
+        label=label,
         route=value_of(fields, columns.route),
         split=value_of(fields, columns.split),
         session=found.session if columns.group is None else value_of(fields, columns.group),
         time=value_of(fields, columns.time),
         problem=drop,
-        fields=fields,
+        fields=given,
         supersedes=value_of(fields, columns.supersedes),
         origin_model=value_of(fields, columns.origin_model),
+        answers=answers,
     )
 
 
-def _content(fields: Fields, columns: Columns) -> dict[str, object]:
+def _content(fields: Mapping[str, object], columns: Columns) -> dict[str, object]:
     return {role: fields.get(column) for role, column in columns.content.items()}

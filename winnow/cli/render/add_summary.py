@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from winnow.cli.render.terminal import print_line, print_note, print_table, printable
@@ -28,9 +28,8 @@ def print_add_summary(result: AddResult) -> None:
         print_line("assigned to " + ", ".join(f"{split} {count:,}" for split, count in result.assigned_splits.items()))
     if result.interactions:
         print_line(interaction_line(result.interactions))
-    if result.superseded:
-        verb = "would be superseded" if result.dry_run else "superseded"
-        print_line(f"{verb} by corrected rows: {counted(result.superseded, 'record')}")
+    for line in _lines_about_records(result):
+        print_line(line)
     if result.reasons:
         for reason, count in result.reasons.items():
             print_line(f"dropped: {reason} {count:,} (fix: {printable(result.fixes.get(reason, ''))})")
@@ -42,6 +41,17 @@ def print_add_summary(result: AddResult) -> None:
         _print_rewrites(result.rewrites)
     for name, count in result.flagged.items():
         print_line(f"flagged {count:,} for {name} (kept)")
+
+
+def _lines_about_records(result: AddResult) -> Iterator[str]:
+    """How many records are superseded, and how many have several labels in the rows, with what can be done."""
+    if result.superseded:
+        verb = "would be superseded" if result.dry_run else "superseded"
+        yield f"{verb} by corrected rows: {counted(result.superseded, 'record')}"
+    if result.disputed:
+        found = f"{counted(result.disputed, 'record')} with several labels in these rows, which are not exported"
+        fix = f"keep one label for each text, or let a lead decide with `{command('push adjudicate')}`"
+        yield f"disputed: {found} (fix: {fix})"
 
 
 def interaction_line(counts: InteractionCounts) -> str:

@@ -50,7 +50,7 @@ ROWS = {
     "package.md": [*PackageTarget, *TargetRule],
     "task.md": list(TASK_KINDS),
     "train.md": list(METHODS),
-    "decide.md": [diagnostic.__name__ for diagnostic in (*DIAGNOSTICS, *TOOL_DIAGNOSTICS)],
+    "findings.md": [diagnostic.__name__ for diagnostic in (*DIAGNOSTICS, *TOOL_DIAGNOSTICS)],
     "evaluate-tools.md": [*AnswerLevel, *AnswerErrorType],
 }
 """What has a row in a table of a page of docs/."""

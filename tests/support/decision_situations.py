@@ -58,13 +58,13 @@ def recommendation_of(situation: dict[str, Any]) -> Recommendation:
 
 
 def table_row(situation: dict[str, Any]) -> str:
-    """The row of a situation in docs/decide.md."""
+    """The row of a situation in docs/situations.md."""
     expected = situation["expected"]
     return f"| {situation['situation']} | {expected['action']} | {expected['reason']} | `{expected['next']}` |"
 
 
 def table() -> str:
-    """The table of docs/decide.md, with a heading for each family."""
+    """The table of docs/situations.md, with a heading for each family."""
     lines: list[str] = []
     families = dict.fromkeys(one["family"] for one in SITUATIONS)
     for family in families:

@@ -10,7 +10,7 @@ from winnow.core.decision_vocabulary import EXIT_CODES, NextAction, RuleAdvice
 from winnow.core.result import NotMeasured
 from winnow.training.monitoring.choose_method import MethodAdvice, choose_method, distill_from
 from winnow.training.monitoring.decision_context import DecisionContext
-from winnow.training.monitoring.rule_conditions import DecisionRule, held_rules
+from winnow.training.monitoring.rule_conditions import FAILS, DecisionRule, held_rules
 from winnow.training.monitoring.rules import DEFAULT_THRESHOLDS, RuleInputs, RuleThresholds, apply_rules
 
 FREEZE = f"{command('check')}, then {command('freeze', 'NAME')}"
@@ -49,6 +49,7 @@ class _Next(NamedTuple):
 class _Decision:
     """What the steps of a decision read."""
 
+    rules: list[DecisionRule]
     held: dict[RuleAdvice, str]
     """The rules that hold, by advice."""
     at: DecisionContext
@@ -75,7 +76,7 @@ def recommend(
     deployed run; then whether to train at all.
     """
     rules = apply_rules(values, thresholds)
-    decision = _Decision(held_rules(rules), context, thresholds)
+    decision = _Decision(rules, held_rules(rules), context, thresholds)
     return Recommendation(rules, *_next_action(decision), method=decision.method)
 
 
@@ -90,11 +91,14 @@ def _next_action(one: _Decision) -> _Next:
 
 def _before_anything_else(one: _Decision) -> _Next | None:
     """A failed gate, what a run forgot, and traffic that train does not cover."""
+    outranked = one.held.get(RuleAdvice.DEPLOY) or one.held.get(RuleAdvice.RETRAIN)
+    before = f"; this outranks {outranked}" if outranked else ""
     obstacle = one.at.failed_gate or one.at.forgetting
     if RuleAdvice.FIX_FIRST in one.held and obstacle:
-        return _Next(NextAction.FIX, obstacle.what, obstacle.fix)
+        return _Next(NextAction.FIX, f"{obstacle.what}{before}", obstacle.fix)
     if RuleAdvice.COLLECT_FIRST in one.held:
-        return _Next(NextAction.COLLECT, one.held[RuleAdvice.COLLECT_FIRST], command("coverage"))
+        uncovered = f"train does not cover what users ask: {one.held[RuleAdvice.COLLECT_FIRST]}{before}"
+        return _Next(NextAction.COLLECT, uncovered, command("coverage"))
     return None
 
 
@@ -132,8 +136,15 @@ def _for_deployed_run(one: _Decision, deployed: str) -> _Next:
     if one.at.candidate:
         return _wanted_fine_tuning(one) or _for_no_better_candidate(one, one.at.candidate)
     enough = f": {one.held[RuleAdvice.ENOUGH]}" if one.is_enough else ""
-    keep = _Next(NextAction.KEEP, f"no rule asks to replace {deployed}{enough}", command("coverage"))
-    return _fine_tuning(one) or keep
+    reason = f"no rule asks to replace {deployed}{enough}{_retraining_to_come(one.rules)}"
+    return _fine_tuning(one) or _Next(NextAction.KEEP, reason, command("coverage"))
+
+
+def _retraining_to_come(rules: list[DecisionRule]) -> str:
+    """The first retrain rule of which only a part holds."""
+    retrain = [rule for rule in rules if rule.advice is RuleAdvice.RETRAIN and rule.verdict == FAILS]
+    begun = [rule.text for rule in retrain if any(one.holds for one in rule.conditions)]
+    return f"; not yet {begun[0]}" if begun else ""
 
 
 def _before_first_deployment(one: _Decision) -> _Next:
@@ -141,7 +152,8 @@ def _before_first_deployment(one: _Decision) -> _Next:
     if one.at.candidate and one.at.unevaluated:
         return _evaluate(one.at.unevaluated)
     if RuleAdvice.COLLECT in one.held:
-        return _Next(NextAction.COLLECT, one.held[RuleAdvice.COLLECT], one.at.collect)
+        few = f"too few records are labeled to train on: {one.held[RuleAdvice.COLLECT]}"
+        return _Next(NextAction.COLLECT, few, one.at.collect)
     if RuleAdvice.DONT_TRAIN in one.held:
         return _keep_baseline(one, one.held[RuleAdvice.DONT_TRAIN])
     if one.is_enough:

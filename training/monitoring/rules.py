@@ -134,7 +134,7 @@ def _fine_tuning_rules(values: RuleInputs, rules: DecisionRulesConfig) -> list[D
             RuleAdvice.FINE_TUNE,
             (below("accuracy", values.baseline_accuracy, rules.fine_tune_below),),
         ),
-        DecisionRule("domain_terms", RuleAdvice.FINE_TUNE, (at_least("stated", values.domain_terms, 1),)),
+        DecisionRule("domain_terms", RuleAdvice.FINE_TUNE, (at_least("domain terms stated", values.domain_terms, 1),)),
         DecisionRule(
             "moderate_traffic",
             RuleAdvice.DONT_FINE_TUNE,

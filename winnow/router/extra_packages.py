@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from winnow.core.errors import Problem, WinnowError
 
 PACKAGES = ("fastapi", "uvicorn")
-INSTALL = "pip install 'winnow-curation[router]'"
+INSTALL = "pip install fastapi uvicorn"
 
 
 def require_packages(packages: Sequence[str] = PACKAGES) -> None:

@@ -167,7 +167,7 @@ def test_a_prompt_stands_before_each_query(made: Callable[[str], Path], tmp_path
     assert load_base_encoder(str(folder), pooling="own", prompt="").prompt == ""
     assert read_settings(EncoderSettings, changes=['prompt="query: "']) == {
         "prompt": "query: "
-    }  # as docs/train.md says
+    }  # as docs/encoder.md says
 
 
 @pytest.mark.slow

@@ -237,6 +237,11 @@ def test_the_reason_names_the_rule_and_its_numbers() -> None:
     assert found.reason == "new is better than majority baseline: clear_gain: accuracy gain 0.12 (at least 0.1)"
 
 
+def test_a_retrain_rule_that_was_not_measured_is_not_one_to_come() -> None:
+    found = recommend(figures(new_records=1_400), DecisionContext(baseline="old", deployed="old"))
+    assert found.reason == "no rule asks to replace old"
+
+
 def test_a_gain_counts_common_rows_under_the_same_label() -> None:
     old = {str(i): PredictedRow("a", "a" if i < 60 else "b") for i in range(100)}
     new = {str(i): PredictedRow("a", "a" if i >= 30 else "b") for i in range(110)}

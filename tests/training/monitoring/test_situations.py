@@ -1,4 +1,4 @@
-"""Twelve written-down situations: what `decide` recommends, and why; docs/decide.md shows the same."""
+"""Twelve written-down situations: what `decide` recommends, and why; docs/situations.md shows the same."""
 
 from __future__ import annotations
 
@@ -23,6 +23,6 @@ def test_a_situation_has_its_recommendation(situation: dict[str, Any]) -> None:
 
 
 def test_the_documentation_shows_every_situation() -> None:
-    lines = (ROOT / "docs" / "decide.md").read_text(encoding="utf-8").splitlines()
+    lines = (ROOT / "docs" / "situations.md").read_text(encoding="utf-8").splitlines()
     assert [row for one in SITUATIONS if (row := table_row(one)) not in lines] == []
     assert set(Counter(one["family"] for one in SITUATIONS).values()) == {3}

@@ -26,7 +26,7 @@ def require_onnx() -> None:
     """Raises WinnowError when the packages of the extra `onnx` are not installed."""
     missing = [name for name in PACKAGES if find_spec(name) is None]
     if missing:
-        found, fix = f"not installed: {', '.join(missing)}", "run `pip install 'winnow-curation[onnx]'`"
+        found, fix = f"not installed: {', '.join(missing)}", "run `pip install onnx onnxruntime onnxscript`"
         raise WinnowError(Problem("onnx", found, "the packages of the extra `onnx`", fix))
 
 

@@ -392,7 +392,7 @@ def test_without_the_packages_of_onnx_the_message_says_what_to_install(
     from winnow.training.packaging.classifiers import graph_export
 
     monkeypatch.setattr(graph_export, "PACKAGES", ("onnx", "no_such_package"))
-    with pytest.raises(WinnowError, match=r"not installed: no_such_package.*pip install 'winnow-curation\[onnx\]'"):
+    with pytest.raises(WinnowError, match=r"not installed: no_such_package.*pip install onnx onnxruntime onnxscript"):
         classified.package(encoder_run.id, target="onnx", out=tmp_path / "p")
 
 

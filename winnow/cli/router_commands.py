@@ -10,7 +10,7 @@ import typer
 from winnow.cli.params import JsonOption, progress_bar, workspace_of
 
 router = typer.Typer(
-    help="A small HTTP service that routes queries with a run, for staging and for the loop; no hosting product.",
+    help="Route queries over HTTP with a run, for staging and for collecting queries; not a hosting product.",
     no_args_is_help=True,
 )
 
@@ -19,7 +19,7 @@ router = typer.Typer(
 def router_serve(
     context: typer.Context,
     host: Annotated[
-        str, typer.Option(help="Address to listen on. Any but a loopback address needs a token that was given.")
+        str, typer.Option(help="Address to listen on. Any other than a loopback address requires --token or its variable.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 is a free one.")] = 0,
     run: Annotated[
@@ -44,7 +44,7 @@ def router_serve(
         str | None,
         typer.Option(
             help="Token that requests must present; other users of this machine can see it here, so prefer the "
-            "environment variable WINNOW_ROUTER_TOKEN. [default: one that is drawn once and kept in the workspace]"
+            "environment variable WINNOW_ROUTER_TOKEN. [default: one that is generated once and kept in the workspace]"
         ),
     ] = None,
     json: JsonOption = False,

@@ -1,1 +1,1 @@
-"""A small HTTP service that answers queries with a run of the workspace, for staging and for the loop."""
+"""A small HTTP service that answers queries with a run of the workspace, for staging and for collecting queries."""

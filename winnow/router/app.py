@@ -25,7 +25,7 @@ from winnow.router.router_service import RouterService
 TITLE = "Router"
 
 DESCRIPTION = (
-    "Answers queries with a run of the workspace, for staging and for the loop; it is no hosting product. "
+    "Answers queries with a run of the workspace. It is for staging and for collecting queries, not a hosting product. "
     f"Every answered query is in an interaction log, which `{command('add', 'FILE')}` reads."
 )
 

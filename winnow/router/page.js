@@ -74,10 +74,10 @@ function drawCards(models, found) {
   const latency = found.latency_ms;
   at("cards").replaceChildren(
     card("queries", whole(found.queries), "in the last day"),
-    shareCard("fallback", found.fallback, ""),
+    shareCard("decided by fallback", found.fallback, ""),
     isMeasured(uncovered)
-      ? shareCard("far from train", uncovered.share, `, measured ${uncovered.measured_at.slice(0, 16).replace("T", " ")} UTC`)
-      : shareCard("far from train", uncovered, ""),
+      ? shareCard("not covered by train", uncovered.share, `, measured ${uncovered.measured_at.slice(0, 16).replace("T", " ")} UTC`)
+      : shareCard("not covered by train", uncovered, ""),
     isMeasured(latency)
       ? card("decided in, p95", `${latency.p95.toFixed(1)} ms`, `median ${latency.p50.toFixed(1)} ms, p99 ${latency.p99.toFixed(1)} ms`)
       : card("decided in, p95", "–", `not measured: ${latency.why}`),

@@ -36,7 +36,7 @@ TEXTS_AT_ONCE = 8
 PAUSE_SECONDS = 0.02
 """Between two parts of the queries, in which the model of the service has the processor."""
 
-NOT_YET = NotMeasured("it is being measured: ask again in some seconds")
+NOT_YET = NotMeasured("it is being measured; ask again in a few seconds")
 
 NEAR_IS = f"as similar to train as {1 - NEAR_QUANTILE:.0%} of train rows are to the rest of train"
 

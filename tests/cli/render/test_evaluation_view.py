@@ -75,7 +75,7 @@ def test_every_figure_that_was_measured_is_printed(evaluation: Evaluation, capsy
     assert "out-of-scope recall at 5% in-scope loss 0.5000 0.4000 to 0.6000" in lines
     assert "calibration error 0.1250 0.0625 after temperature scaling" in lines
     assert "answered at confidence ≥ 0.25 50.0% error rate 50.0%" in lines
-    assert "one query 10.0 ms, p95 10.0 ms 100 per second in bulk; peak memory 256 MiB" in lines
+    assert "one query 10.0 ms, p95 10.0 ms 100 per second in bulk; peak memory 268 MB" in lines
     assert "length: long 80 0.5000 0.4000 to 0.6000 0.5000 0.4000 to 0.6000" in lines
     assert "7 b a" in lines
 

@@ -160,6 +160,7 @@ def test_the_command_prints_the_folds_and_python_reads_them(frozen_example: Work
     (run,) = workspace.runs()
     found = workspace.cross_validation(run["name"])
     assert isinstance(found, CrossValidation)
-    assert f"{found.accuracy.value:.1%}" in shown.stdout
+    assert f"accuracy {found.accuracy.value:.4f} ({found.accuracy.low:.4f} to " in shown.stdout
+    assert f"standard deviation {found.accuracy_spread.deviation:.4f}" in shown.stdout
     listed = json.loads(run_winnow("train", "first", "--folds", "2", "--json", cwd=tmp_path / "ws").stdout)
     assert listed["folds"] == found.model_dump(mode="json")

@@ -92,7 +92,7 @@ def speed_rows(latency: Latency | NotMeasured, *, one: str = "one query") -> lis
     if isinstance(latency, NotMeasured):
         return []
     single = f"{1000 * latency.p50_seconds:.1f} ms, p95 {1000 * latency.p95_seconds:.1f} ms"
-    memory = f"peak memory {latency.peak_memory_bytes / 2**20:,.0f} MiB"
+    memory = f"peak memory {latency.peak_memory_bytes / 1e6:,.0f} MB"
     busy = "; the machine was under other load" if latency.busy else ""
     return [(one, single, f"{_bulk_speed(latency)} in bulk; {memory}{busy}")]
 

@@ -19,13 +19,17 @@ def print_folds(found: CrossValidation) -> None:
         for one in found.per_fold
     ]
     terminal.print_table(["fold", "trained on", "rows", "accuracy", "macro-F1"], rows, right=[0, 1, 2, 3, 4])
-    terminal.print_line(f"accuracy: {_spread(found.accuracy_spread)}; macro-F1: {_spread(found.macro_f1_spread)}")
-    accuracy, score = (" ".join(share_cells(one)) for one in (found.accuracy, found.macro_f1))
-    terminal.print_line(f"all {found.rows:,} rows of {found.groups:,} groups: accuracy {accuracy}; macro-F1 {score}")
+    terminal.print_line(f"accuracy {_spread(found.accuracy_spread)}; macro-F1 {_spread(found.macro_f1_spread)}")
+    (accuracy, within), (score, score_within) = share_cells(found.accuracy), share_cells(found.macro_f1)
+    terminal.print_line(
+        f"over all {found.rows:,} rows ({found.groups:,} groups), with 95% intervals: "
+        f"accuracy {accuracy} ({within}); macro-F1 {score} ({score_within})"
+    )
     if found.small_labels:
         named = terminal.first_few(found.small_labels)
         terminal.print_note(f"labels with fewer than {found.folds} groups, which not every model saw: {named}")
 
 
 def _spread(one: FoldSpread) -> str:
-    return f"mean {one.mean:.1%} ± {one.deviation:.1%} (standard deviation), {one.lowest:.1%} to {one.highest:.1%}"
+    mean, deviation, lowest, highest = (format_share(x) for x in (one.mean, one.deviation, one.lowest, one.highest))
+    return f"{lowest} to {highest}, mean {mean}, standard deviation {deviation}"

@@ -19,7 +19,8 @@ router = typer.Typer(
 def router_serve(
     context: typer.Context,
     host: Annotated[
-        str, typer.Option(help="Address to listen on. Any other than a loopback address requires --token or its variable.")
+        str,
+        typer.Option(help="Address to listen on. Any other than a loopback address requires --token or its variable."),
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 is a free one.")] = 0,
     run: Annotated[

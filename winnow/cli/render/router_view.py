@@ -49,7 +49,9 @@ def _print_facts(started: StartedRouter) -> None:
     else:
         terminal.print_line(f"token: in {token.file}")
     terminal.print_line(f"log: {_daily(started)}")
-    terminal.print_line("for staging and for collecting queries, not a hosting product; one process answers with one model")
+    terminal.print_line(
+        "for staging and for collecting queries, not a hosting product; one process answers with one model"
+    )
     terminal.print_line("Ctrl-C stops it")
 
 

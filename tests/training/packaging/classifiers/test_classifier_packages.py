@@ -312,7 +312,7 @@ def test_the_card_lists_stored_figures_with_their_intervals(
     accuracy = evaluation.measures.accuracy
     assert f"| validation | accuracy | {accuracy:.3f} | {low:.3f} to {high:.3f} | {evaluation.measures.rows} |" in card
     assert re.search(r"^\| validation \| right route \| ", card, re.M)
-    assert "looked at 0 times" in card
+    assert "Evaluations on test: 0." in card
 
 
 @pytest.mark.parametrize("target", ["huggingface", pytest.param("onnx", marks=pytest.mark.slow)])  # exports again

@@ -18,6 +18,9 @@ PICTURES = Path(os.environ["WINNOW_TEST_PICTURES"]) if "WINNOW_TEST_PICTURES" in
 TOPICS = ["my vpn drops every hour", "when do I get paid", "how do I book leave", "is there life on mars", "hi"]
 CUT_BARS = """[...document.querySelectorAll(".bar")].filter(
     (bar) => bar.getBoundingClientRect().right > bar.closest(".panel").getBoundingClientRect().right).length"""
+BROKEN_DATES = """[...document.querySelectorAll("#models td.nowrap")].filter((cell) => {
+    const text = document.createRange(); text.selectNodeContents(cell); return text.getClientRects().length > 1;
+}).length"""
 SCREENS = {"wide": (1440, "light"), "narrow": (390, "light"), "wide-dark": (1440, "dark"), "narrow-dark": (390, "dark")}
 
 
@@ -71,6 +74,7 @@ def test_a_person_selects_a_model_and_registers_an_id(two_runs: TwoRuns, browser
             expect(screen.locator("#confidence svg")).to_be_visible()
             assert screen.evaluate("document.documentElement.scrollWidth") <= width
             assert screen.evaluate(CUT_BARS) == 0
+            assert screen.evaluate(BROKEN_DATES) == 0
             if PICTURES:
                 screen.screenshot(path=PICTURES / f"router-{name}.png", full_page=True)
         page.evaluate("sessionStorage.setItem('winnow-router-token', 'wrong')")

@@ -40,7 +40,7 @@ COMMANDS = typer.main.get_command(app)
 OLD_PAGES = ("CHANGELOG.md",)
 """Pages that also name options of earlier versions."""
 ROWS = {
-    "add.md": [name for name in FORMATS if name != "auto"],
+    "formats.md": [name for name in FORMATS if name != "auto"],
     "calls.md": list(CALL_FORMATS),
     "check.md": list(GATES),
     "dialogue-formats.md": [*(dialect.name for dialect in DIALECTS), *(layout.name for layout in LAYOUTS)],

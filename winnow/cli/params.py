@@ -55,7 +55,7 @@ DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Show what would h
 ReleaseArgument = Annotated[str, typer.Argument(metavar="RELEASE", help="Name of a release, or path to its folder.")]
 FormatOption = Annotated[str, choice(FORMATS, "Input format.")]
 TextColumnOption = Annotated[str | None, typer.Option(help="Column with the query text.")]
-TableOption = Annotated[str | None, typer.Option(help="Table to read from a SQLite file or SQL dump.")]
+TableOption = Annotated[str | None, typer.Option(help="Table of a SQLite file or SQL dump, or sheet of a workbook.")]
 EncodingOption = Annotated[str | None, typer.Option(help="Text encoding, if not UTF-8.")]
 FolderArgument = Annotated[
     Path | None,

@@ -21,8 +21,9 @@ from winnow.curation.ingest.options_without_effect import options_without_effect
 from winnow.curation.ingest.origin_question import origin_question
 from winnow.curation.ingest.restore_release import release_files, release_readings
 from winnow.curation.io.readers.columns import Columns
+from winnow.curation.io.readers.data_folders import DataFile, data_files, splits_of_names
 from winnow.curation.io.readers.interaction_log import log_readings
-from winnow.curation.io.readers.raw_rows import read_rows
+from winnow.curation.io.readers.raw_rows import read_rows, with_split
 from winnow.curation.io.readers.source_rows import SourceRows, read_table, sources_of_file
 from winnow.curation.store.artifacts import release_hashes
 from winnow.curation.store.group_answers import group_answers, live_group_columns, store_group_answers
@@ -83,14 +84,15 @@ def add(  # noqa: PLR0913
     problems: list[Problem] = []
     how: Any = {"kind": kind, "group_answers": answers | live, "labels": {*kind.targets(task), *renamed}}
     several: Sequence[Any] = files if isinstance(files, list | tuple) else [files]
+    splits = splits_of_names([Path(file) for file in several if isinstance(file, str | Path)])
     for file in several:
         try:
             if isinstance(file, str | Path):
-                for path in release_files(Path(file)):
+                for path, name, own_split in _files_to_read(Path(file), splits):
                     own = path.resolve().is_relative_to(workspace.folder.state.resolve())
                     section = None if own else section_for(task.sources, path.name)
-                    reading = reading_options(section, format=format, encoding=encoding, table=table)
-                    rows = read_rows(path, **reading)
+                    reading = reading_options(section, format=format, encoding=encoding, table=table, header=None)
+                    rows = with_split(read_rows(path, name=name, **reading), None if split else own_split)
                     if restored := release_readings(rows, path, known_releases):
                         read += [(str(file), one) for one in restored]
                         continue
@@ -115,6 +117,13 @@ def add(  # noqa: PLR0913
     )
     with workspace.for_changes(dry_run=dry_run) as changed:
         return _add_with_retries(changed, sources, options, answered, dry_run=dry_run)
+
+
+def _files_to_read(path: Path, splits: Mapping[Path, str | None]) -> list[DataFile]:
+    """The files of a release or of a folder of data, or the file itself with the split of those given with it."""
+    listed = release_files(path)
+    files = data_files(path) if listed == [path] else [DataFile(one, one.name) for one in listed]
+    return [one._replace(split=one.split or splits.get(one.path)) for one in files]
 
 
 def _check_model_output(form: str | None, kind: Kind) -> None:

@@ -1,4 +1,4 @@
-"""From bytes to text: gzip, byte-order marks, UTF-8, else Windows-1252 with a note."""
+"""From bytes to text: gzip, byte-order marks, UTF-8, UTF-16, else an older encoding with a note."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import zlib
 from typing import NamedTuple
 
 from winnow.core.errors import Parameter, Problem, WinnowError
+from winnow.curation.io.readers.legacy_encodings import legacy_encoding, utf_16_without_mark
 
 _BYTE_ORDER_MARKS = [
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -32,7 +33,7 @@ def decompress(data: bytes, *, name: str) -> bytes:
     """
     if not data.startswith(b"\x1f\x8b"):
         return data
-    limit = max(ALWAYS_ALLOWED_BYTES, MAX_COMPRESSION_RATIO * len(data))
+    limit = unpacked_limit(data)
     try:
         with gzip.open(io.BytesIO(data)) as packed:
             content = packed.read(limit + 1)
@@ -42,6 +43,11 @@ def decompress(data: bytes, *, name: str) -> bytes:
         found = f"{len(data):,} bytes that unpack to more than {limit:,}"
         raise WinnowError(Problem(name, found, "packed text", "unpack it yourself if this is intended"))
     return content
+
+
+def unpacked_limit(data: bytes) -> int:
+    """The number of bytes that a packed file may unpack to."""
+    return max(ALWAYS_ALLOWED_BYTES, MAX_COMPRESSION_RATIO * len(data))
 
 
 class Decoded(NamedTuple):
@@ -56,14 +62,16 @@ def decode(data: bytes, *, name: str, encoding: str | None = None) -> Decoded:
     """The text of a file.
 
     Invalid bytes in an otherwise UTF-8 file become lone surrogates (`surrogateescape`), so that screening
-    drops just their rows. A file without any valid multi-byte character is read as Windows-1252, the superset of
-    latin-1 that the WHATWG Encoding Standard prescribes for it.
+    drops just their rows. A file without any valid multi-byte character is read in the encoding whose words it holds;
+    where none is plain, as Windows-1252, the superset of latin-1 that the WHATWG Encoding Standard prescribes for it.
     """
     if encoding:
         return Decoded(_decode_as(data, encoding, name))
     for mark, codec in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
             return Decoded(data.decode(codec, "replace"))
+    if wide := utf_16_without_mark(data):
+        return Decoded(data.decode(wide, "replace"), f"{name}: read as {wide}, of which it has no mark")
     text = data.decode("utf-8", "surrogateescape")
     broken = sum("\udc80" <= c <= "\udcff" for c in text)
     if not broken:
@@ -71,7 +79,13 @@ def decode(data: bytes, *, name: str, encoding: str | None = None) -> Decoded:
     sound = sum(c > "\x7f" for c in text) - broken
     if sound >= broken:
         return Decoded(text, f"{name}: {broken} bytes are not UTF-8; their rows are dropped")
-    note = f"{name}: not UTF-8, read as latin-1 (Windows-1252); set the encoding to change that"
+    found = legacy_encoding(data)
+    if found and found != "cp1252":
+        return Decoded(
+            data.decode(found, "replace"), f"{name}: not UTF-8, read as {found}; set the encoding to change that"
+        )
+    sure = "" if found else ", which is a guess: check the accents"
+    note = f"{name}: not UTF-8, read as latin-1 (Windows-1252){sure}; set the encoding to change that"
     return Decoded(_windows_1252(data), note)
 
 

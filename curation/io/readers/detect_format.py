@@ -1,4 +1,4 @@
-"""Recognize a file's format by its first bytes, its suffix, or how its text looks."""
+"""Recognize a file's format by its content; its suffix counts only where the content leaves a choice."""
 
 from __future__ import annotations
 
@@ -9,18 +9,22 @@ from pathlib import Path
 
 from winnow.curation.io.readers import READERS
 from winnow.curation.io.readers.columns import KNOWN_NAMES
-from winnow.curation.io.readers.csv_reader import CSV, DELIMITERS
+from winnow.curation.io.readers.csv_dialect import DELIMITERS, SEPARATOR_LINE
+from winnow.curation.io.readers.csv_reader import CSV
 from winnow.curation.io.readers.databases.sql_reader import SQL
-from winnow.curation.io.readers.decoding import decode
+from winnow.curation.io.readers.detect_json import json_format
+from winnow.curation.io.readers.fasttext_reader import FASTTEXT, is_fasttext
 from winnow.curation.io.readers.file_format import FileFormat
-from winnow.curation.io.readers.json_reader import JSON
-from winnow.curation.io.readers.jsonl_reader import JSONL
 from winnow.curation.io.readers.lines_reader import LINES
+from winnow.curation.io.readers.rasa_markdown_reader import RASA_MARKDOWN
 from winnow.curation.io.readers.rasa_reader import RASA
 from winnow.validators.kinds import KINDS
 
-LOOKED_AT_BYTES = 20_000
-"""Bytes at the start of a file without a known suffix that decide on its format."""
+LOOKED_AT_CHARACTERS = 20_000
+"""Characters at the start of a text without a known suffix that decide on its format."""
+
+PACKED_SUFFIXES = (".gz", ".zip")
+"""Suffixes behind the one of the format."""
 
 LOOKED_AT_LINES = 50
 """Lines at its start that are compared to tell a table from plain text."""
@@ -29,35 +33,39 @@ TABLE_SHARE = 0.5
 """A table is a text in which more than this share of the lines have the same number of fields, two or more."""
 
 STARTS = (
-    (JSON, re.compile(r"\[\s*[\[{\"\]]")),
-    (JSONL, re.compile(r"\{\s*[\"'}]")),
     (SQL, re.compile(r"(?:PRAGMA\s+\w+\s*=|CREATE\s+TABLE\s|BEGIN\s+TRANSACTION\s*;)", re.I)),
     (RASA, re.compile(r"(?:version:[^\n]*\s+)?nlu:\s*\n")),
-    (CSV, re.compile(r"<(?:\?xml|!doctype|html)\b|sep=.\s*\n", re.I)),
+    (RASA_MARKDOWN, re.compile(r"(?:^.*\n){0,50}?##\s*(?:intent|synonym|regex|lookup)\s*:", re.I | re.M)),
+    (CSV, SEPARATOR_LINE),
 )
-"""How a format begins. A page or an XML document is no supported format: as CSV it is refused, as lines it would be
-stored."""
+"""How a format begins."""
 
 PROSE_COMMA = re.compile(r"[,;](?=\s)")
 """A comma or semicolon of a sentence; between the fields of a table there is no space."""
 
 
-def detect_format(path: Path, content: bytes, *, encoding: str | None = None) -> FileFormat:
-    """The format of a file: of a binary one by its first bytes, else by its suffix, else by how its text looks."""
-    for reader in READERS:
-        if reader.magic and content.startswith(reader.magic):
-            return reader
-    suffixes = [suffix.lower() for suffix in path.suffixes if suffix.lower() != ".gz"]
+def binary_format(content: bytes) -> FileFormat | None:
+    """The format of a binary file, by its first bytes; None for a text."""
+    return next((reader for reader in READERS if reader.magic and content.startswith(reader.magic)), None)
+
+
+def text_format(path: Path, text: str) -> FileFormat:
+    """The format of a text: by how it begins, else by the suffix of its file, else by how its lines look.
+
+    The suffix of a plain text says nothing: it may hold a table.
+    """
+    suffixes = [suffix.lower() for suffix in path.suffixes if suffix.lower() not in PACKED_SUFFIXES]
     named = next((reader for reader in READERS if suffixes and suffixes[-1] in reader.suffixes), None)
-    return named or _format_of_text(decode(content[:LOOKED_AT_BYTES], name=path.name, encoding=encoding).text.lstrip())
+    head = text.lstrip()
+    begun = next((reader for reader, start in STARTS if start.match(head)), None) or json_format(head, named)
+    return begun or (named if named and named is not LINES else _format_of_lines(head[:LOOKED_AT_CHARACTERS]))
 
 
-def _format_of_text(text: str) -> FileFormat:
-    """JSON, JSON Lines or Rasa by how the text begins; a table by its header or its equal rows; else plain text."""
-    begun = next((reader for reader, start in STARTS if start.match(text)), None)
-    if begun:
-        return begun
+def _format_of_lines(text: str) -> FileFormat:
+    """FastText by its labels, a table by its header or its equal rows; else plain text."""
     lines = [line for line in text.splitlines() if line.strip()][:LOOKED_AT_LINES]
+    if is_fasttext(lines):
+        return FASTTEXT
     return CSV if lines and (_is_header(lines[0]) or _has_equal_rows(lines)) else LINES
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from winnow.curation.io.readers.numbered_rows import NumberedRow
@@ -14,17 +14,18 @@ class InputFile:
     """A file to read."""
 
     path: Path
+    name: str
+    """Its name in messages."""
     content: bytes
     """Its bytes, decompressed."""
     text: str
     """The same decoded; empty for a binary format."""
     table: str | None = None
     """The table to read, if a file has several."""
-
-    @property
-    def name(self) -> str:
-        """The file's name, for messages."""
-        return self.path.name
+    header: bool | None = None
+    """Whether the first row of a table holds the names of its columns; None: its rows tell."""
+    notes: list[str] = field(default_factory=list)
+    """What the reader found out that the user should know."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,6 @@ class FileFormat:
     read: Callable[[InputFile], Iterator[NumberedRow]]
     """Yields numbered rows, and a `Drop` for a row that cannot be read. Raises WinnowError for a file as a whole."""
     suffixes: tuple[str, ...] = ()
-    """File names that have this format, unless the first bytes say otherwise."""
-    magic: bytes = b""
-    """The first bytes of a binary format, which go before the suffix; empty for a text format."""
+    """File names that have this format, unless the content says otherwise."""
+    magic: bytes | tuple[bytes, ...] = b""
+    """The first bytes of a binary format; empty for a text format."""

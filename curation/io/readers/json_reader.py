@@ -1,38 +1,62 @@
-"""JSON: a list of rows, an object of lists by label or split, or the file of a router."""
+"""JSON: a list of rows, a table, an object of lists by label or split, or the file of a router."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
+from winnow.core.errors import WinnowError
 from winnow.core.vocabulary import DropReason
+from winnow.curation.io.readers.bot_files import bot_rows
 from winnow.curation.io.readers.file_format import FileFormat
+from winnow.curation.io.readers.foreign_formats import refuse_bot
+from winnow.curation.io.readers.json_tables import CONTENT_NAMES, ColumnLengthError, table_rows
 from winnow.curation.io.readers.numbered_rows import Fields, NumberedRow, row_fields, unreadable_file
-from winnow.curation.io.readers.repeated_keys import decode_json, json_text, repeated_detail, repeated_key
+from winnow.curation.io.readers.repeated_keys import decode_json_text, json_text, repeated_detail, repeated_key
 from winnow.curation.io.readers.route_files import route_rows
 from winnow.curation.io.readers.span_rows import with_spans
 from winnow.validators.text import Drop
 
 
 def json_rows(text: str, *, name: str = "file") -> Iterator[NumberedRow]:
-    """A list of objects or strings, an object that contains one, {label: [texts]}, answers of D1, or routes."""
+    """A list of objects or strings, an object with one, a table, {label: [texts]}, answers of D1, or routes."""
     try:
-        data, repeated = decode_json(text)
+        data, repeated = decode_json_text(text)
     except (ValueError, RecursionError) as error:
         raise unreadable_file(name, f"not JSON ({error})", "valid JSON") from None
-    answers = answers_of_d1(data)
-    if answers is not None:
-        data = _rows_of_answers(answers, name)
-    elif routed := route_rows(data):
-        data = routed
-    elif isinstance(data, dict):
-        data = _rows_of(data)
+    data = _listed_rows(data, name)
     if not isinstance(data, list):
         raise unreadable_file(name, f"a JSON {type(data).__name__}", "a list of objects or of strings")
     if repeated and not any(map(repeated_key, data)):
         raise unreadable_file(name, f"the key {repeated!r} twice in one object around the rows", "each key once")
     read = _whole_fields if repeated else row_fields
     yield from with_spans((number, read(item)) for number, item in enumerate(data, 1))
+
+
+def _listed_rows(data: Any, name: str) -> Any:
+    """The list of rows in the value of a file; the value itself where it holds none."""
+    answers = answers_of_d1(data)
+    if answers is not None:
+        return _rows_of_answers(answers, name)
+    refuse_bot(data, name=name)
+    try:
+        found = route_rows(data) or bot_rows(data) or table_rows(data)
+    except ColumnLengthError as error:
+        raise unreadable_file(name, f"columns of different lengths ({error})", "one value per row in each") from None
+    return found or (_rows_of(data) if isinstance(data, dict) else data)
+
+
+def holds_rows(data: Any) -> bool:
+    """Whether an object is known to hold rows, or is what another tool exported, and not one row itself."""
+    try:
+        refuse_bot(data, name="")
+        held = route_rows(data) or bot_rows(data) or table_rows(data) or answers_of_d1(data)
+    except (WinnowError, ColumnLengthError):
+        return True
+    wraps = (
+        isinstance(data, dict) and not _is_row(data) and any(isinstance(data.get(one), list) for one in WRAPPER_KEYS)
+    )
+    return bool(held) or wraps
 
 
 def _whole_fields(item: Any) -> Fields | Drop:
@@ -65,7 +89,7 @@ WRAPPER_KEYS = ("data", "rows", "items", "examples", "queries", "texts", "record
 
 def _rows_of(data: dict[str, Any]) -> list[Any]:
     """The rows of a JSON object: {label: [texts]}, {split: [[text, label]]}, one list under any key, or one row."""
-    if any(_has_parts(data.get(key), names) for key, names in PARTS_OF_A_ROW.items()):
+    if any(_has_parts(data.get(key), names) for key, names in PARTS_OF_A_ROW.items()) or _is_row(data):
         return [data]
     lists = {key: value for key, value in data.items() if isinstance(value, list)}
     only = next(iter(lists)) if len(lists) == 1 else None
@@ -85,6 +109,12 @@ PARTS_OF_A_ROW = {"resourceSpans": {"scopeSpans"}, "steps": {"source"}, "input":
 
 def _has_parts(value: Any, names: set[str]) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(one, dict) and names & {*one} for one in value)
+
+
+def _is_row(data: dict[str, Any]) -> bool:
+    """Whether an object holds a text itself, and no list that is known to contain rows."""
+    has_text = any(key.strip().lower() in CONTENT_NAMES and isinstance(value, str) for key, value in data.items())
+    return has_text and not any(isinstance(data.get(key), list) for key in WRAPPER_KEYS)
 
 
 def _is_pair(item: Any) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -10,10 +9,9 @@ import yaml
 
 from winnow.curation.io.readers.file_format import FileFormat
 from winnow.curation.io.readers.numbered_rows import NumberedRow, unreadable_file
+from winnow.curation.io.readers.rasa_examples import YAML_BULLET, listed_examples, plain_text
 from winnow.curation.io.readers.route_files import ROUTE_KEYS, route_rows
-
-ENTITY_MARKUP = re.compile(r"\[([^\]\n]+)\](?:\([^)\n]*\)|\{[^}\n]*\})")
-"""Rasa's entity markup: [text](entity) or [text]{"entity": "name"}."""
+from winnow.validators.text import Drop
 
 DEPTH = 3
 """How deep the utterances of a router are: in a list of routes, in a route, in its list. What is deeper is no text."""
@@ -35,7 +33,8 @@ def rasa_rows(text: str, *, name: str = "file") -> Iterator[NumberedRow]:
         if isinstance(intent, yaml.ScalarNode):
             for example in _rasa_examples(_child(entry, "examples")):
                 number += 1
-                yield number, {"text": ENTITY_MARKUP.sub(r"\1", example), "label": str(intent.value)}
+                fields = {"text": plain_text(str(example)), "label": str(intent.value)}
+                yield number, example if isinstance(example, Drop) else fields
 
 
 def _router_rows(root: yaml.Node | None, name: str) -> Iterator[NumberedRow]:
@@ -57,16 +56,14 @@ def _plain(node: yaml.Node | None, depth: int = DEPTH) -> Any:
     return {str(key.value): _plain(value, depth - 1) for key, value in node.value}
 
 
-def _rasa_examples(node: yaml.Node | None) -> Iterator[str]:
+def _rasa_examples(node: yaml.Node | None) -> Iterator[str | Drop]:
     if isinstance(node, yaml.SequenceNode):
         for item in node.value:
             text = item if isinstance(item, yaml.ScalarNode) else _child(item, "text")
             if isinstance(text, yaml.ScalarNode):
                 yield from _rasa_examples(text)
     elif isinstance(node, yaml.ScalarNode):
-        for line in str(node.value).split("\n"):
-            if line.strip():
-                yield line.strip().removeprefix("- ").strip()
+        yield from listed_examples(str(node.value).split("\n"), YAML_BULLET)
 
 
 def _child(node: yaml.Node | None, key: str) -> yaml.Node | None:

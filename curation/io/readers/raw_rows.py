@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import stat
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from winnow.core.choices import check_choice
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.hashing import stable_hash
 from winnow.core.vocabulary import RawFormat
 from winnow.curation.io.readers import FORMATS, READERS
-from winnow.curation.io.readers.decoding import Decoded, decode, decompress
-from winnow.curation.io.readers.detect_format import detect_format
+from winnow.curation.io.readers.data_folders import data_files
+from winnow.curation.io.readers.decoding import Decoded, decode, decompress, unpacked_limit
+from winnow.curation.io.readers.detect_format import binary_format, text_format
 from winnow.curation.io.readers.file_format import InputFile
+from winnow.curation.io.readers.foreign_formats import refuse_foreign_bytes, refuse_markup
 from winnow.curation.io.readers.numbered_rows import NumberedRow
+from winnow.curation.io.readers.zip_archives import unzip
+from winnow.validators.text import Drop
+
+SPLIT_COLUMN = "split"
+"""The column that rows get whose folder or file states their split."""
 
 
 @dataclass(frozen=True)
@@ -38,23 +47,56 @@ def read_rows(
     format: str = "auto",  # noqa: A002  (the word of the command line)
     encoding: str | None = None,
     table: str | None = None,
+    header: bool | None = None,
+    name: str | None = None,
 ) -> RawRows:
-    """Numbered rows of a file in any supported format, with all their columns.
+    """Numbered rows of a file in any supported format, or of the data files of a folder, with all their columns.
 
+    `header` says whether the first row of a table holds the names of its columns; by default, its rows tell. `name` is
+    that of the file in messages.
     Raises WinnowError when the file as a whole cannot be read; single bad rows come back as a Drop.
     """
-    name = path.name
+    check_choice("format", format, FORMATS)
+    if path.is_dir():
+        how: Any = {"format": format, "encoding": encoding, "table": table, "header": header}
+        files = data_files(path)
+        return _joined([with_split(read_rows(one.path, name=one.name, **how), one.split) for one in files], path)
+    name = name or path.name
     data = _file_bytes(path)
     content = decompress(data, name=name)
-    if content.startswith(b"PK\x03\x04"):
-        raise WinnowError(Problem(name, "a zip archive or an Excel workbook", "a text table", "save it as CSV"))
-    check_choice("format", format, FORMATS)
-    named = next((reader for reader in READERS if reader.name == format), None)
-    reader = named or detect_format(path, content, encoding=encoding)
-    decoded = Decoded("") if reader.magic else decode(content, name=name, encoding=encoding)
-    rows = list(reader.read(InputFile(path, content, decoded.text, table)))
+    archived = unzip(content, name=name, limit=unpacked_limit(data))
+    inner, content = (Path(archived.name), archived.content) if archived else (path, content)
+    refuse_foreign_bytes(content, name=name)
+    chosen = next((reader for reader in READERS if reader.name == format), binary_format(content))
+    decoded = Decoded("") if chosen and chosen.magic else decode(content, name=name, encoding=encoding)
+    if chosen is None:
+        refuse_markup(decoded.text, name=name)
+    reader = chosen or text_format(inner, decoded.text)
+    file = InputFile(path, name, content, decoded.text, table, header)
+    rows = list(reader.read(file))
     text = decoded.text if reader.name == RawFormat.JSONL else ""
-    return RawRows(name, stable_hash(data), rows, [decoded.note] if decoded.note else [], reader.name, text)
+    notes = [*filter(None, [decoded.note]), *file.notes]
+    return RawRows(name, stable_hash(data), rows, notes, reader.name, text)
+
+
+def with_split(found: RawRows, split: str | None) -> RawRows:
+    """The rows with the official split that their folder or file states, unless they have a column of splits."""
+    names = {key.strip().lower() for _, fields in found.rows if not isinstance(fields, Drop) for key in fields}
+    if split is None or SPLIT_COLUMN in names:
+        return found
+    rows: list[NumberedRow] = [
+        (number, fields if isinstance(fields, Drop) else {**fields, SPLIT_COLUMN: split})
+        for number, fields in found.rows
+    ]
+    return replace(found, rows=rows, notes=[*found.notes, f"{found.name}: split {split}, as its name says"])
+
+
+def _joined(parts: Sequence[RawRows], folder: Path) -> RawRows:
+    """The rows of several files as those of one."""
+    rows = [fields for part in parts for _, fields in part.rows]
+    digest = stable_hash(*(part.file_hash.encode() for part in parts))
+    notes = [note for part in parts for note in part.notes]
+    return RawRows(folder.name, digest, [*enumerate(rows, 1)], notes, parts[0].format)
 
 
 def _file_bytes(path: Path) -> bytes:

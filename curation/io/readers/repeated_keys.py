@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Callable
 from typing import Any, NamedTuple
+
+_WHITE_SPACE = re.compile(r"\s*")
 
 
 class RepeatedKeys(dict[str, Any]):
@@ -31,6 +35,32 @@ class DecodedJson(NamedTuple):
 
 def decode_json(text: str) -> DecodedJson:
     """The value of a JSON text. Raises ValueError or RecursionError for other text."""
+    return _decode(lambda hook: json.loads(text, object_pairs_hook=hook))
+
+
+def decode_json_text(text: str) -> DecodedJson:
+    """The same; several objects one after the other, as `jq` writes them, are a list."""
+    try:
+        return decode_json(text)
+    except json.JSONDecodeError as error:
+        if error.msg != "Extra data" or not text.lstrip().startswith("{"):
+            raise
+    return _decode(lambda hook: _values_in_order(text, json.JSONDecoder(object_pairs_hook=hook)))
+
+
+def _values_in_order(text: str, decoder: json.JSONDecoder) -> list[Any]:
+    values, place = [], 0
+    while place < len(text):
+        blank = _WHITE_SPACE.match(text, place)
+        place = blank.end() if blank else place
+        if place < len(text):
+            value, place = decoder.raw_decode(text, place)
+            values.append(value)
+    return values
+
+
+def _decode(decode: Callable[[Callable[[list[tuple[str, Any]]], Any]], Any]) -> DecodedJson:
+    """What `decode` returns for the given hook for objects, and a key that is repeated in one of them."""
     repeated: list[str] = []
 
     def read_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -41,7 +71,7 @@ def decode_json(text: str) -> DecodedJson:
         repeated.append(kept.key)
         return kept
 
-    value = json.loads(text, object_pairs_hook=read_object)
+    value = decode(read_object)
     return DecodedJson(value, repeated[0] if repeated else "")
 
 

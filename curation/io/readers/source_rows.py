@@ -28,6 +28,7 @@ from winnow.curation.io.readers.numbered_rows import Fields, NumberedRow, value_
 from winnow.curation.io.readers.origin_columns import SyntheticColumn, synthetic_columns
 from winnow.curation.io.readers.raw_rows import RawRows, read_rows
 from winnow.curation.io.readers.row_answers import annotated_row, annotated_rows, row_answers, status_notes
+from winnow.curation.io.readers.whole_labels import label_reader
 from winnow.curation.pii.detect import redact
 from winnow.validators.annotator_answers import AnnotatorAnswer, AnswerStatus
 from winnow.validators.kinds.intents import INTENTS
@@ -272,8 +273,18 @@ def _source_rows(
     candidates = group_candidates(good, unused) if columns.group is None else []
     rows = [_source_row(number, fields, columns, kind, text=chosen_columns.text) for number, fields in numbered]
     notes += status_notes(name, (answer for row in rows for answer in row.answers))
+    rows = with_whole_labels(rows)
     found = synthetic_columns(good, unused)
     return SourceRows(name, digest, columns, rows, notes, key, candidates, found, filled=filled)
+
+
+def with_whole_labels(rows: Sequence[SourceRow]) -> list[SourceRow]:
+    """The rows, whose labels are whole numbers if all of them are, also those of people."""
+    read = label_reader(label for row in rows for label in (row.label, *(one.label for one in row.answers)))
+    return [
+        replace(row, label=read(row.label), answers=tuple(replace(one, label=read(one.label)) for one in row.answers))
+        for row in rows
+    ]
 
 
 def _what_was_read(layouts: RowLayouts, columns: Columns, unused: Sequence[str]) -> str:

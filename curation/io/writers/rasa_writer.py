@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from winnow.core.export_losses import ExportLoss
-from winnow.curation.io.readers.rasa_reader import ENTITY_MARKUP
+from winnow.curation.io.readers.rasa_examples import ENTITY_MARKUP
 from winnow.curation.io.writers.export_format import ExportFormat
 from winnow.curation.io.writers.query_release import (
     ExportedFile,

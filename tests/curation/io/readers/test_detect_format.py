@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from winnow.core.errors import WinnowError
 from winnow.curation.io.readers.raw_rows import read_rows
 
 LINES = [
@@ -68,4 +69,5 @@ def test_tables_and_json_are_told_by_their_text(tmp_path: Path, text: str, name:
 
 
 def test_a_page_is_not_read_as_queries(tmp_path: Path) -> None:
-    assert format_of(tmp_path, b"<!DOCTYPE html>\n<html>\n<p>Not found\n</html>\n") == "csv"
+    with pytest.raises(WinnowError, match="an HTML page, which is not read"):
+        format_of(tmp_path, b"<!DOCTYPE html>\n<html>\n<p>Not found\n</html>\n")

@@ -129,9 +129,14 @@ class Workspace:
         model_output: str | None = None,
         encoding: str | None = None,
         table: str | None = None,
+        where: str | None = None,
+        time_format: str | None = None,
         dry_run: bool = False,
     ) -> AddResult:
         """Screen files or a pandas table and store the rows that pass, in one transaction.
+
+        Rows that do not meet the condition `where` are left out. `time_format` is a pattern of `strptime`, or
+        `day-first` or `month-first`.
 
         With `dry_run`, the result is the same and nothing is stored.
 
@@ -153,6 +158,8 @@ class Workspace:
             model_output=model_output,
             encoding=encoding,
             table=table,
+            where=where,
+            time_format=time_format,
             dry_run=dry_run,
         )
 

@@ -18,7 +18,8 @@ from winnow.curation.store.working_view import working_rows
 def time_notes(screened: Sequence[ScreenedFile]) -> list[str]:
     """How many times could not be read."""
     unread = sum(row.unreadable_time for one in screened for row in one.kept)
-    return [f"{unread:,} times are not ISO 8601 or seconds since 1970, and are not kept"] if unread else []
+    fix = "name the time format, such as %d.%m.%Y %H:%M"
+    return [f"{counted(unread, 'time')} not kept, because they cannot be read: {fix}"] if unread else []
 
 
 def renamed_notes(kept: Sequence[KeptRow]) -> list[str]:

@@ -27,6 +27,12 @@ def reading_options(section: SourceOptions | None, **given: Any) -> dict[str, An
     }
 
 
+def open_option(section: SourceOptions | None, name: str, given: str | None) -> str | None:
+    """An option of `add` that was given, else that of the section."""
+    stated: str | None = getattr(section, name) if section else None
+    return stated if given is None else given
+
+
 def columns_with(section: SourceOptions | None, given: Columns | None) -> Columns:
     """The columns that were given, and those of the section for the other roles."""
     columns = given or Columns()

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from winnow.core.timestamps import parse_time
 from winnow.core.vocabulary import DecisionKind
 from winnow.curation.annotations.votes import DISCARDED
 from winnow.validators.annotator_answers import AnnotatorAnswer, AnswerStatus
 from winnow.validators.text import Drop
+from winnow.validators.time_cells import read_time
 
 
 class KeptAnswer(NamedTuple):
@@ -48,7 +48,7 @@ def _kept(
     answer: AnnotatorAnswer, label_of: Callable[[object], str | Drop | None], name_of: Callable[[str], str]
 ) -> KeptAnswer | Drop | None:
     """The decision of an answer; None where it decides nothing, such as a rejected proposal or a draft."""
-    who, moment = name_of(answer.who), parse_time(str(answer.time)) if answer.time else None
+    who, moment = name_of(answer.who), read_time(str(answer.time)) if answer.time else None
     at = moment.isoformat(timespec="microseconds") if moment else ""
     if not who or answer.status not in (AnswerStatus.GIVEN, AnswerStatus.SKIPPED):
         return None

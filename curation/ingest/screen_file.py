@@ -20,6 +20,7 @@ from winnow.curation.io.model_output.read_model_output import read_model_output
 from winnow.curation.io.readers.columns import parse_split
 from winnow.curation.io.readers.dropped_rows import LOG_SETTING, AsAdded
 from winnow.curation.io.readers.source_rows import RestoredRows, SourceRows
+from winnow.curation.io.readers.time_columns import TIME_FORMAT_SETTING
 from winnow.curation.store.origin_models import UNKNOWN_MODEL, models_in
 from winnow.curation.store.sources import GenerationBatch, StoredSource
 from winnow.validators.kinds import kind_of
@@ -91,6 +92,8 @@ def _settings(reading: SourceRows, options: AddOptions) -> str:
         **({"tool_mapping": options.tool_mapping.json_form()} if options.tool_mapping else {}),
         **({LOG_SETTING: True} if reading.is_log else {}),
         **({"model_output": options.model_output} if options.model_output else {}),
+        **({"where": reading.where} if reading.where else {}),
+        **({TIME_FORMAT_SETTING: reading.time_form} if reading.time_form else {}),
         **({"release": reading.restored.release} if reading.restored and reading.restored.release else {}),
     }
     return json.dumps(settings, sort_keys=True)

@@ -16,6 +16,8 @@ from winnow.cli.params import (
     JsonOption,
     TableOption,
     TextColumnOption,
+    TimeFormatOption,
+    WhereOption,
     choice,
     input_files,
     workspace_of,
@@ -98,6 +100,8 @@ def add(
     split: Annotated[str | None, choice(SPLITS, "Official split of all rows in these files.")] = None,
     table: TableOption = None,
     encoding: EncodingOption = None,
+    where: WhereOption = None,
+    time_format: TimeFormatOption = None,
     batch: Annotated[str | None, typer.Option(help="Synthetic rows: name of the batch.")] = None,
     generator: Annotated[str, typer.Option(help="Synthetic rows: generator that produced them.")] = "unknown",
     prompt_version: Annotated[str, typer.Option(help="Synthetic rows: version of the prompt.")] = "unknown",
@@ -149,6 +153,8 @@ def add(
             model_output=model_output,
             encoding=encoding,
             table=table,
+            where=where,
+            time_format=time_format,
             dry_run=dry_run,
         )
     if json:

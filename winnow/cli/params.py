@@ -56,6 +56,13 @@ ReleaseArgument = Annotated[str, typer.Argument(metavar="RELEASE", help="Name of
 FormatOption = Annotated[str, choice(FORMATS, "Input format.")]
 TextColumnOption = Annotated[str | None, typer.Option(help="Column with the query text.")]
 TableOption = Annotated[str | None, typer.Option(help="Table of a SQLite file or SQL dump, or sheet of a workbook.")]
+WhereOption = Annotated[
+    str | None, typer.Option(help="Condition on columns: only rows that meet it are read, such as \"role = 'user'\".")
+]
+TimeFormatOption = Annotated[
+    str | None,
+    typer.Option(help="Form of the times, such as %d.%m.%Y %H:%M, or day-first or month-first. [default: guessed]"),
+]
 EncodingOption = Annotated[str | None, typer.Option(help="Text encoding, if not UTF-8.")]
 FolderArgument = Annotated[
     Path | None,

@@ -14,17 +14,21 @@ from winnow.core.errors import Parameter, Problem, ServiceError, WinnowError
 from winnow.curation.ingest.add import MAX_ATTEMPTS, AddResult, WorkspaceChanged
 from winnow.curation.ingest.add import add as add_source_rows
 from winnow.curation.ingest.add_options import UNKNOWN_LICENSE, AddOptions, check_options
-from winnow.curation.ingest.apply_section import columns_with, reading_options, with_section
+from winnow.curation.ingest.annotator_question import annotator_question
+from winnow.curation.ingest.apply_section import columns_with, open_option, reading_options, with_section
 from winnow.curation.ingest.group_question import given_options, group_question
 from winnow.curation.ingest.known_releases import KnownReleases
 from winnow.curation.ingest.options_without_effect import options_without_effect
 from winnow.curation.ingest.origin_question import origin_question
 from winnow.curation.ingest.restore_release import release_files, release_readings
+from winnow.curation.ingest.time_question import time_question
 from winnow.curation.io.readers.columns import Columns
 from winnow.curation.io.readers.data_folders import DataFile, data_files, splits_of_names
+from winnow.curation.io.readers.filtered_rows import with_filter
 from winnow.curation.io.readers.interaction_log import log_readings
 from winnow.curation.io.readers.raw_rows import read_rows, with_split
 from winnow.curation.io.readers.source_rows import SourceRows, read_table, sources_of_file
+from winnow.curation.io.readers.time_columns import check_time_format, with_times
 from winnow.curation.store.artifacts import release_hashes
 from winnow.curation.store.group_answers import group_answers, live_group_columns, store_group_answers
 from winnow.curation.store.label_renames import label_renames
@@ -59,6 +63,8 @@ def add(  # noqa: PLR0913
     model_output: str | None = None,
     encoding: str | None = None,
     table: str | None = None,
+    where: str | None = None,
+    time_format: str | None = None,
     dry_run: bool = False,
 ) -> AddResult:
     """Screen files or a pandas table and store the rows that pass, in one transaction; a dry run stores nothing.
@@ -67,6 +73,8 @@ def add(  # noqa: PLR0913
     the group column, or answer `none`. The answer is remembered for files with the same columns. A column that says
     that a machine wrote some rows is a question, too, unless the origin is given. A tool mapping, or the file with one,
     replaces the tools of the rows by those of the task. With `model_output`, the answers are the raw output of a model.
+    Rows that do not meet the condition `where` are left out. `time_format` says how times are written; without it, a
+    column of times that can be read in two ways is a question, too.
     Raises WinnowError with the problems of every file that cannot be read, and these questions; nothing is added then.
     """
     task = workspace.task
@@ -74,6 +82,7 @@ def add(  # noqa: PLR0913
     mapping = tool_mapping_for(task, tool_mapping) if tool_mapping is not None else None
     options = AddOptions(origin, license, split, batch, origin_model, mapping, model_output)
     check_options(options)
+    check_time_format(time_format)
     _check_model_output(model_output, kind)
     check_loosened(task, "splits")
     with workspace.for_changes(dry_run=dry_run) as asked, asked.store.reading() as connection:
@@ -93,17 +102,20 @@ def add(  # noqa: PLR0913
                     section = None if own else section_for(task.sources, path.name)
                     reading = reading_options(section, format=format, encoding=encoding, table=table, header=None)
                     rows = with_split(read_rows(path, name=name, **reading), None if split else own_split)
+                    rows = with_filter(rows, open_option(section, "where", where))
                     if restored := release_readings(rows, path, known_releases):
                         read += [(str(file), one) for one in restored]
                         continue
                     chosen = columns_with(section, columns)
                     found = log_readings(rows, kind) or sources_of_file(rows, columns=chosen, **how)
-                    read += [(str(file), with_section(one, section)) for one in found]
+                    form = open_option(section, "time_format", time_format)
+                    read += [(str(file), with_times(with_section(one, section), form)) for one in found]
             else:
-                read.append((TABLE, read_table(file, columns=columns, **how)))
+                read.append((TABLE, with_times(read_table(file, columns=columns, where=where, **how), time_format)))
         except WinnowError as error:
             problems += error.problems
-    given = given_options(options, columns, format=format, encoding=encoding, table=table)
+    reader = {"format": format, "encoding": encoding, "table": table, "where": where, "time_format": time_format}
+    given = given_options(options, columns, **reader)
     given |= {"tool_mapping": str(tool_mapping)} if isinstance(tool_mapping, str | Path) else {}
     given |= {"model_output": model_output} if model_output else {}
     given |= {"dry_run": True} if dry_run else {}
@@ -139,7 +151,8 @@ def _questions(
     """What must be answered before the sources that were read from files are stored.
 
     A file that is already stored was answered. Questions about groups follow those about origins, each of which is
-    about one file and answers both; a question about groups is one about all files with the same columns.
+    about one file and answers both; a question about groups is one about all files with the same columns. Questions
+    about annotators and times come last, and their commands keep what was answered.
     """
     asked = [
         (file, rows)
@@ -152,9 +165,13 @@ def _questions(
     for file, rows in read:
         files[rows.columns_key].append(file)
     open_questions = {rows.columns_key: rows for _, rows in reversed(read) if rows.group_candidates}
-    return [
+    groups = [
         group_question(rows, list(dict.fromkeys(files[key])), given) for key, rows in reversed(open_questions.items())
     ]
+    labels = [(file, rows) for file, rows in read if rows.annotator_candidates and rows.file_hash not in live]
+    times = [(file, rows) for file, rows in read if rows.time_question and rows.file_hash not in live]
+    answers = [annotator_question(rows, file, given) for file, rows in labels]
+    return groups or answers or [time_question(rows, file, given) for file, rows in times]
 
 
 def _add_with_retries(

@@ -16,6 +16,7 @@ from winnow.curation.io.readers.message_columns import MessageColumns, message_c
 from winnow.curation.io.readers.numbered_rows import Fields, NumberedRow, value_text
 from winnow.validators.kinds.kind import Kind
 from winnow.validators.text import Drop
+from winnow.validators.time_cells import read_time
 from winnow.validators.tools.dialogue import Role
 from winnow.validators.tools.strict_json import JsonError, read_json, write_json
 
@@ -117,7 +118,7 @@ def _in_order(rows: Sequence[tuple[int, Fields]], found: MessageColumns) -> list
 def _key(number: int, value: object, found: MessageColumns) -> float:
     text = value_text(value).strip()
     try:
-        moment = None if found.place else parse_time(text)
+        moment = None if found.place else parse_time(text) or read_time(text)
         key = moment.timestamp() if moment else float(text)
         if math.isnan(key):
             raise ValueError

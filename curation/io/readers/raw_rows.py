@@ -39,6 +39,8 @@ class RawRows:
     """Name of the format that it was read as."""
     text: str = ""
     """The whole text of a file of JSON Lines; empty for other formats."""
+    where: str | None = None
+    """The condition that its rows meet; None if all of them are there."""
 
 
 def read_rows(

@@ -22,13 +22,15 @@ from winnow.curation.io.readers.dropped_rows import (
     refuse_earlier_file,
 )
 from winnow.curation.io.readers.fill_columns import FilledColumns, fill_columns
+from winnow.curation.io.readers.filtered_rows import FilteredRows, filtered
 from winnow.curation.io.readers.group_columns import GroupCandidate, group_candidates
 from winnow.curation.io.readers.message_tables import message_table
 from winnow.curation.io.readers.numbered_rows import Fields, NumberedRow, value_text
 from winnow.curation.io.readers.origin_columns import SyntheticColumn, synthetic_columns
 from winnow.curation.io.readers.raw_rows import RawRows, read_rows
 from winnow.curation.io.readers.row_answers import annotated_row, annotated_rows, row_answers, status_notes
-from winnow.curation.io.readers.whole_labels import label_reader
+from winnow.curation.io.readers.whole_labels import with_whole_labels
+from winnow.curation.io.readers.wide_labels import named_columns, wide_answers, wide_labels
 from winnow.curation.pii.detect import redact
 from winnow.validators.annotator_answers import AnnotatorAnswer, AnswerStatus
 from winnow.validators.kinds.intents import INTENTS
@@ -125,6 +127,14 @@ class SourceRows:
     """Set for rows with the columns of a release, all of which one release has unchanged, or none."""
     is_log: bool = False
     """The rows are lines of an interaction log. They have no content until they are merged to interactions."""
+    annotator_candidates: Sequence[str] = ()
+    """Columns that could be those of several annotators, where that is an open question."""
+    where: str | None = None
+    """The condition that its rows meet; None if all rows of the file were read."""
+    time_form: str | None = None
+    """How its times are written, if that was named or the whole column had to decide it."""
+    time_question: str = ""
+    """A time that can be read in two ways, where nothing decides between them."""
     filled: FilledColumns | None = None
     """Which columns were guessed, and why."""
     section: SourceOptions | None = None
@@ -167,7 +177,7 @@ def rows_of_file(
     """
     chosen = columns or Columns()
     rows = _source_rows(found.name, found.file_hash, found.rows, chosen, found.notes, kind, group_answers, labels)
-    return replace(rows, format=found.format)
+    return replace(rows, format=found.format, where=found.where)
 
 
 def sources_of_file(
@@ -217,14 +227,20 @@ def read_table(
     kind: Kind = INTENTS,
     group_answers: Mapping[str, str] = NO_ANSWERS,
     labels: Collection[str] | None = (),
+    where: str | None = None,
 ) -> SourceRows:
-    """Read a pandas table; missing values count as absent. `group_answers` is as for `read_file`."""
+    """Read a pandas table; missing values count as absent. Rows must meet the condition `where`, if there is one.
+
+    The other parameters are as for `read_file`.
+    """
     records = frame.astype(object).where(frame.notna(), None).to_dict("records")
     digest = stable_hash(frame.to_csv(index=False).encode("utf-8", "surrogatepass"))
     numbered: list[NumberedRow] = [
         (number, {str(key): value for key, value in item.items()}) for number, item in enumerate(records, 1)
     ]
-    return _source_rows(name, digest, numbered, columns or Columns(), [], kind, group_answers, labels)
+    kept = filtered(name, numbered, where) if where else FilteredRows(numbered, [])
+    rows = _source_rows(name, digest, kept.rows, columns or Columns(), kept.notes, kind, group_answers, labels)
+    return replace(rows, where=where)
 
 
 def _source_rows(
@@ -265,26 +281,21 @@ def _source_rows(
     splits = [value_text(fields.get(name)) for name in present if name.lower() == "split" for fields in good]
     layouts = layouts_of(good, kind, text=chosen_columns.text)
     filled = fill_columns(name, good, chosen_columns, kind, layouts, labels=labels)
-    chosen_columns, notes = filled.columns, [*notes, *filled.notes(name)]
+    named, chosen_columns = named_columns(filled.columns, present)
     columns = find_columns(chosen_columns, present, splits=splits, name=name, kind=kind, layouts=layouts, rows=good)
-    used = {*columns.chosen().values()}.union(*(one.columns for one in layouts.rows))
+    wide = wide_labels(good, columns, () if kind.holds_dialogues else labels, named=named)
+    columns = wide.applied_to(columns)
+    filled = replace(filled, unused_labels=[one for one in filled.unused_labels if one not in wide.columns])
+    used = {*columns.chosen().values(), *wide.columns}.union(*(one.columns for one in layouts.rows))
     unused = [key for key in present if key not in used]
-    notes = [*notes, f"{name}: {_what_was_read(layouts, columns, unused)}"]
+    notes = [*notes, *filled.notes(name), f"{name}: {_what_was_read(layouts, columns, unused)}"]
     candidates = group_candidates(good, unused) if columns.group is None else []
     rows = [_source_row(number, fields, columns, kind, text=chosen_columns.text) for number, fields in numbered]
     notes += status_notes(name, (answer for row in rows for answer in row.answers))
     rows = with_whole_labels(rows)
     found = synthetic_columns(good, unused)
-    return SourceRows(name, digest, columns, rows, notes, key, candidates, found, filled=filled)
-
-
-def with_whole_labels(rows: Sequence[SourceRow]) -> list[SourceRow]:
-    """The rows, whose labels are whole numbers if all of them are, also those of people."""
-    read = label_reader(label for row in rows for label in (row.label, *(one.label for one in row.answers)))
-    return [
-        replace(row, label=read(row.label), answers=tuple(replace(one, label=read(one.label)) for one in row.answers))
-        for row in rows
-    ]
+    read = SourceRows(name, digest, columns, rows, notes, key, candidates, found, filled=filled)
+    return replace(read, annotator_candidates=wide.candidates)
 
 
 def _what_was_read(layouts: RowLayouts, columns: Columns, unused: Sequence[str]) -> str:
@@ -314,6 +325,7 @@ def _source_row(number: int, fields: Fields | Drop, columns: Columns, kind: Kind
     found = ArrangedRow(_content(fields, columns)) if isinstance(arranged, Drop) else arranged
     label = value_of(fields, columns.label) if found.label is None else found.label
     label, answers = row_answers(label, annotated, value_of(fields, columns.annotator))
+    wide = wide_answers(fields, columns.annotator)
     return SourceRow(
         number,
         content=found.content,
@@ -326,7 +338,7 @@ def _source_row(number: int, fields: Fields | Drop, columns: Columns, kind: Kind
         fields=given,
         supersedes=value_of(fields, columns.supersedes),
         origin_model=value_of(fields, columns.origin_model),
-        answers=answers,
+        answers=wide.answers if wide else answers,
     )
 
 

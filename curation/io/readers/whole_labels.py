@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from winnow.curation.io.readers.numbered_rows import value_text
+
+if TYPE_CHECKING:
+    from winnow.curation.io.readers.source_rows import SourceRow
 
 _WHOLE = re.compile(r"-?\d+\.0")
 """A whole number as a column of numbers with fractions shows it."""
@@ -23,3 +28,12 @@ def _whole(label: object) -> object:
 
 def _unchanged(label: object) -> object:
     return label
+
+
+def with_whole_labels(rows: Sequence[SourceRow]) -> list[SourceRow]:
+    """The rows, whose labels are whole numbers if all of them are, also those of people."""
+    read = label_reader(label for row in rows for label in (row.label, *(one.label for one in row.answers)))
+    return [
+        replace(row, label=read(row.label), answers=tuple(replace(one, label=read(one.label)) for one in row.answers))
+        for row in rows
+    ]

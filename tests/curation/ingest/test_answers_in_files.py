@@ -243,3 +243,34 @@ def test_several_labels_in_a_row_are_refused_and_the_row_is_named(make_workspace
     assert result.disputed == 0
     several = ws.add(pd.DataFrame({"text": ["one", "one", "two", "two"], "label": ["a", "b", "b", "b"]}))
     assert several.disputed == 1
+
+
+def test_a_column_for_each_annotator_is_read_as_people(make_workspace: Make, tmp_path: Path) -> None:
+    ws = make_workspace("a", "b")
+    path = tmp_path / "wide.csv"
+    path.write_text("text,label,label\none,a,a\ntwo,a,b\nthree,,b\n", encoding="utf-8")
+    result = ws.add(path)
+    assert not any("not used" in note for note in result.notes)
+    assert people(ws, "one") == [("label", "label", "a"), ("label.2", "label", "a")]
+    assert people(ws, "three") == [("label.2", "label", "b")]
+    assert states(ws)["one"] == ("labeled", "a", "agreement")
+
+
+def test_columns_that_could_be_several_labels_are_asked_about(make_workspace: Make) -> None:
+    table = pd.DataFrame({"text": ["one", "two"], "label_1": ["a", "b"], "label_2": ["b", "a"]})
+    decided = table.rename(columns={"label_1": "rater_1", "label_2": "rater_2"}).assign(label=["a", "b"])
+    ws = make_workspace("a", "b")
+    for one, named in ((table, "label_1;label_2"), (decided, "rater_1;rater_2")):
+        with pytest.raises(WinnowError, match=rf"whose labels they are.*annotator='{named}'.*annotator='none'"):
+            ws.add(one)
+    ws.add(table, columns=Columns(annotator="label_*"))
+    assert people(ws, "one") == [("label_1", "label", "a"), ("label_2", "label", "b")]
+    other = make_workspace("a", "b", name="other")
+    other.add(decided, columns=Columns(annotator="none"))
+    assert states(other)["one"] == ("labeled", "a", "file")
+
+
+def test_numbered_columns_of_two_levels_are_not_people(make_workspace: Make) -> None:
+    ws = make_workspace("a", "b")
+    ws.add(pd.DataFrame({"text": ["one"], "category_1": ["a"], "category_2": ["refund of a bill"]}))
+    assert states(ws)["one"] == ("labeled", "a", "file")

@@ -20,10 +20,14 @@ from winnow.core.errors import WinnowError
 from winnow.core.version import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from winnow.curation.file_findings.file_findings import FileFindings
+    from winnow.curation.io.readers.columns import Columns
     from winnow.interaction_log import log_interaction
     from winnow.workspace import Workspace
 
-__all__ = ["WinnowError", "__version__", "init", "log_interaction", "open"]
+__all__ = ["WinnowError", "__version__", "describe_file", "init", "log_interaction", "open"]
 
 
 @check_call(dict)
@@ -34,13 +38,64 @@ def open(path: str | Path = ".") -> Workspace:  # noqa: A001  (users call it as 
     return Workspace.find(Path(path))
 
 
-@check_call(dict)
-def init(path: str | Path, *, template: str = "intents", from_file: str | Path | None = None) -> Workspace:
-    """Create a workspace with a commented `winnow.yaml`, with the labels of the data file `from_file` if given."""
-    from winnow.curation.io.readers.source_rows import read_file
+def _argument_types() -> dict[str, Any]:
+    """The types of parameters that are imported when they are first needed."""
+    from collections.abc import Sequence
+
+    from winnow.curation.file_findings.file_findings import FileFindings
+    from winnow.curation.io.readers.columns import Columns
+
+    return {"Columns": Columns, "FileFindings": FileFindings, "Sequence": Sequence}
+
+
+@check_call(_argument_types)
+def init(  # noqa: PLR0913
+    path: str | Path,
+    *,
+    template: str = "intents",
+    from_file: str | Path | None = None,
+    columns: Columns | None = None,
+    format: str = "auto",  # noqa: A002  (the word of the command line)
+    encoding: str | None = None,
+    table: str | None = None,
+    where: str | None = None,
+    time_format: str | None = None,
+    license: str = "unknown",
+    no_label: Sequence[str] = (),
+) -> Workspace:
+    """Create a workspace with a commented `winnow.yaml`: with the labels of a data file, and how it is read.
+
+    `columns`, `license` and the others say what is known about the file; `describe_file` shows what is recognized.
+    """
     from winnow.workspace import Workspace
 
-    return Workspace.init(Path(path), template=template, from_file=read_file(Path(from_file)) if from_file else None)
+    given: dict[str, Any] = {"columns": columns, "format": format, "encoding": encoding, "table": table}
+    given |= {"where": where, "time_format": time_format, "license": license, "no_label": no_label}
+    found = describe_file(from_file, **given) if from_file else None
+    return Workspace.init(Path(path), template=template, found=found)
+
+
+@check_call(_argument_types)
+def describe_file(  # noqa: PLR0913
+    file: str | Path,
+    *,
+    columns: Columns | None = None,
+    format: str = "auto",  # noqa: A002  (the word of the command line)
+    encoding: str | None = None,
+    table: str | None = None,
+    where: str | None = None,
+    time_format: str | None = None,
+    license: str = "unknown",
+    no_label: Sequence[str] = (),
+) -> FileFindings:
+    """What a file of queries holds and how it would be read; nothing is written."""
+    from winnow.operations.describe_file import describe_file as operation
+    from winnow.operations.describe_file import stated_options
+
+    given: dict[str, Any] = {"format": format, "encoding": encoding, "table": table, "where": where}
+    given |= {"time_format": time_format, "license": license, "no_label": tuple(no_label)}
+    stated = stated_options(columns, **given)
+    return operation(Path(file), stated)
 
 
 def __getattr__(name: str) -> Any:

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from winnow.core.progress import Progress
     from winnow.core.result import NotMeasured
     from winnow.curation.checks.check import CheckResult
+    from winnow.curation.file_findings.file_findings import FileFindings
     from winnow.curation.ingest.add import AddResult
     from winnow.curation.ingest.forget import ForgetResult
     from winnow.curation.ingest.rename import RenameResult
     from winnow.curation.ingest.retract import RetractResult
     from winnow.curation.io.readers.columns import Columns
-    from winnow.curation.io.readers.source_rows import SourceRows
     from winnow.curation.labeling.server.process import EmbeddedServer
     from winnow.curation.releases.deploy import RecordedDeployment
     from winnow.curation.releases.freeze import FreezeResult
@@ -68,12 +68,12 @@ def _argument_types() -> dict[str, Any]:
 
     from winnow.config.tool_mapping import ToolMapping
     from winnow.core.progress import Progress
+    from winnow.curation.file_findings.file_findings import FileFindings
     from winnow.curation.io.readers.columns import Columns
-    from winnow.curation.io.readers.source_rows import SourceRows
     from winnow.curation.store.sources import GenerationBatch
     from winnow.generators.generation_request import GenerationRequest
 
-    types = (Columns, SourceRows, GenerationBatch, GenerationRequest, ToolMapping)
+    types = (Columns, FileFindings, GenerationBatch, GenerationRequest, ToolMapping)
     return {"pd": pd, "Progress": Progress, **{one.__name__: one for one in types}}
 
 
@@ -90,11 +90,11 @@ class Workspace:
         return cls(find_workspace(start))
 
     @classmethod
-    def init(cls, path: Path, *, template: str = "intents", from_file: SourceRows | None = None) -> Workspace:
-        """Create a workspace, with the labels of a file. An existing task file is never overwritten."""
+    def init(cls, path: Path, *, template: str = "intents", found: FileFindings | None = None) -> Workspace:
+        """Create a workspace, with what was found in a file. An existing task file is never overwritten."""
         from winnow.operations.init import init
 
-        return cls(WorkspaceContext(init(path, template=template, from_file=from_file)))
+        return cls(WorkspaceContext(init(path, template=template, found=found)))
 
     def __repr__(self) -> str:
         return f"winnow.open({str(self.folder.root)!r})"

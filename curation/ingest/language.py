@@ -36,6 +36,32 @@ def detect_other_language(texts: Sequence[str], language: str) -> dict[int, str]
     return found
 
 
+def likely_languages(texts: Sequence[str]) -> list[str]:
+    """The ISO 639-1 codes of the languages of a sample of texts, one for each text that can be judged.
+
+    Shorter texts than for `detect_other_language` are judged, too: many of them together say what one alone does not.
+    """
+    step = max(1, len(texts) // SAMPLED_TEXTS)
+    judged = [text for text in texts[::step] if len(text) >= SAMPLE_MIN_CHARACTERS or not text.isascii()]
+    if not judged:
+        return []
+    from lingua import Language, LanguageDetectorBuilder
+
+    detector = LanguageDetectorBuilder.from_languages(*(getattr(Language, name) for name in LANGUAGES)).build()
+    ranked = detector.compute_language_confidence_values_in_parallel(judged)
+    sure = [one[0] for one in ranked if one and one[0].value >= SAMPLE_MIN_CONFIDENCE]
+    return [one.language.iso_code_639_1.name.lower() for one in sure]
+
+
+SAMPLED_TEXTS = 300
+"""Texts of a file, evenly over it, whose languages are judged."""
+
+SAMPLE_MIN_CHARACTERS = 20
+"""Length of a text in ASCII that is judged; one in another script, which says more, may be shorter."""
+
+SAMPLE_MIN_CONFIDENCE = 0.5
+"""Confidence from which a text counts for its language. Chosen by us."""
+
 LANGUAGE_MIN_CHARACTERS = 40
 
 LANGUAGE_MIN_CONFIDENCE = 0.7

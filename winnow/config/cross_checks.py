@@ -66,7 +66,7 @@ def _kind_problems(raw: dict[str, Any], kinds: Mapping[str, Sequence[str]]) -> I
     if kind not in kinds:
         yield ("kind",), unknown_kind(kind, list(kinds))
     for key in kinds.get(kind, ()):
-        if not raw.get(key):
+        if raw.get(key) in (None, ""):
             yield (key,), Problem("", f"no {key}", f"{key}, which tasks of kind {kind} need", f"add `{key}:`")
 
 

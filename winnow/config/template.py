@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import yaml
 
+from winnow.config.source_options import SourceOptions
 from winnow.core.layout import TASK_FILE
 
 TEMPLATES = ("intents", "tools")
@@ -18,7 +19,16 @@ _HEAD = """\
 # The task of this workspace. `winnow check` validates it and reports every problem with its line.
 name: {name}
 kind: {kind}                     # an example is one query, its target one label
-language: en                      # other languages are flagged by `winnow add`, not dropped
+language: {language}                      # other languages are flagged by `winnow add`, not dropped
+"""
+
+_NO_LABELS = """\
+labels: []                        # name at least two, each as `- name: LABEL`, before queries are labeled
+# fallback: NAME                  # the out-of-scope label, if there is one
+"""
+
+_SOURCES_HELP = """\
+# How files are read: `winnow add FILE` takes what its options leave open from the first section whose pattern matches.
 """
 
 _LABELS_HELP = """\
@@ -152,10 +162,37 @@ def tools_task(name: str) -> dict[str, str]:
     }
 
 
-def intents_task(name: str, *, routes: Mapping[str, str | None] | None = None) -> str:
-    """The text of a task file for intent routing; `routes` (label to route) replaces the example labels."""
-    head = _HEAD.format(name=_scalar(name), kind="intents")
-    return head + _LABELS_HELP + (_EXAMPLE_LABELS if routes is None else _labels(routes)) + _TAIL
+def intents_task(
+    name: str,
+    *,
+    routes: Mapping[str, str | None] | None = None,
+    language: str = "en",
+    source: SourceOptions | None = None,
+) -> str:
+    """The text of a task file for intent routing.
+
+    `routes` (label to route) replaces the example labels, and `source` says how a file is read.
+    """
+    head = _HEAD.format(name=_scalar(name), kind="intents", language=language)
+    labels = _EXAMPLE_LABELS if routes is None else _labels(routes) if routes else _NO_LABELS
+    return head + _LABELS_HELP + labels + (_sources(source) if source else "") + _TAIL
+
+
+def _sources(source: SourceOptions) -> str:
+    """The section of a file; a comment where no license is stated."""
+    stated = source.model_dump(exclude_defaults=True, mode="json")
+    [first, *others] = yaml.safe_dump([stated], sort_keys=False, allow_unicode=True, width=10_000).splitlines()
+    lines = ["sources:", *(f"  {line}" for line in (first, *others))]
+    if not source.license:
+        lines.append(
+            "    # license: NAME              # a release needs it: such as CC-BY-4.0, or own for your own data"
+        )
+    return _SOURCES_HELP + "\n".join(lines) + "\n"
+
+
+def fallback_of(labels: Iterable[str]) -> str | None:
+    """The first label whose name public datasets use for out-of-scope queries."""
+    return next((label for label in labels if label.lower() in FALLBACK_NAMES), None)
 
 
 def _labels(routes: Mapping[str, str | None]) -> str:
@@ -164,8 +201,7 @@ def _labels(routes: Mapping[str, str | None]) -> str:
         lines.append(f"  - name: {_scalar(label)}")
         if route:
             lines.append(f"    route: {_scalar(route)}")
-    fallback = next((label for label in routes if label.lower() in FALLBACK_NAMES), None)
-    if fallback:
+    if fallback := fallback_of(routes):
         lines.append(f"fallback: {_scalar(fallback)}            # the out-of-scope label, guessed from its name")
     else:
         lines.append("# fallback: NAME                # the out-of-scope label, if there is one")

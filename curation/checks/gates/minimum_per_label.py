@@ -55,6 +55,7 @@ def measure_minimum_per_label(
     smallest = int(counts.min()) if len(counts) else 0
     named_labels = ", ".join(map(str, under.index[:EVIDENCE_SHOWN]))
     failed = smallest < minimum
-    fix = f"add labeled rows for {named_labels}: {command('add', 'FILE')}" if failed else ""
+    add = f"add labeled rows for {named_labels}: {command('add', 'FILE')}"
+    fix = "" if not failed else add if labels else "name the labels of the task under `labels` in winnow.yaml"
     verdict = verdict_of(failed)
     return Gate("minimum_per_label", smallest, minimum, verdict, tuple(evidence), fix, Bound.AT_LEAST)

@@ -58,10 +58,9 @@ class ColumnProfile:
 
     @property
     def is_category(self) -> bool:
-        """Whether the values are few short names that repeat."""
+        """Whether the values are short names, some of which repeat."""
         coded = max(self.time_share, self.number_share, self.id_share)
-        repeats = self.filled >= 2 * self.distinct
-        return self.distinct >= 2 and repeats and self.words <= 5 and coded < 0.5 and not self.nested
+        return self.filled > self.distinct >= 2 and self.words <= 5 and coded < 0.5 and not self.nested
 
 
 def sampled(rows: Sequence[Fields]) -> Sequence[Fields]:

@@ -85,8 +85,8 @@ OTHER_CATEGORY_WORDS = frozenset(
 TIME_WORDS = (
     "created creation opened received submitted sent erstellt angelegt eingegangen création creation creado creación "
     "criado creato aangemaakt utworzono oluşturma создано 创建 作成 생성".split(),
-    "time timestamp date datetime datum zeit zeitstempel zeitpunkt uhrzeit horodatage heure fecha hora data ora tijd "
-    "czas tarih saat zaman дата время 时间 日期 時間 日時 日付 タイムスタンプ 시간 날짜".split(),
+    "time timestamp ts date datetime temporal datum zeit zeitstempel zeitpunkt uhrzeit horodatage heure fecha hora "
+    "data ora tijd czas tarih saat zaman дата время 时间 日期 時間 日時 日付 タイムスタンプ 시간 날짜".split(),
 )
 """Words for when a text was written, those for its beginning first."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 from winnow.core.errors import Problem, WinnowError
@@ -16,6 +17,7 @@ from winnow.curation.io.readers.guess_columns import (
     guess_split,
     guess_text,
     guess_time,
+    is_named_for_time,
     is_of_model,
 )
 from winnow.curation.io.readers.numbered_rows import Fields, value_text
@@ -72,20 +74,27 @@ def fill_columns(
     taken = {*chosen.chosen().values()}
     named = {column.strip().lower() for column in present if column not in taken}
     free = [column for column in present if column not in taken and column.strip().lower() not in RESERVED]
-    profiles = {one.name: one for one in (profile(sampled(rows), column) for column in free)}
+    sample = sampled(rows)
+
+    @cache
+    def profile_of(column: str) -> ColumnProfile:
+        return profile(sample, column)
+
+    def profiles() -> list[ColumnProfile]:
+        return [profile_of(column) for column in free]
+
     guesses: dict[str, Guess] = {}
     open_roles: Sequence[tuple[str, Sequence[str], Callable[[], Guess | None]]] = (
         ("split", KNOWN_NAMES["split"], lambda: guess_split(rows, free)),
-        ("time", KNOWN_NAMES["time"], lambda: guess_time([*profiles.values()])),
-        ("label", kind.label_columns, lambda: _label(rows, free, labels, [*profiles.values()])),
-        ("text", next(iter(kind.content_columns.values())).names, lambda: guess_text([*profiles.values()])),
+        ("time", KNOWN_NAMES["time"], lambda: guess_time([profile_of(one) for one in free if is_named_for_time(one)])),
+        ("label", kind.label_columns, lambda: _label(rows, free, labels, profiles)),
+        ("text", next(iter(kind.content_columns.values())).names, lambda: guess_text(profiles())),
     )
     for role, names, guess in open_roles:
         found = None if getattr(chosen, role) or not named.isdisjoint(names) else guess()
         if found:
             guesses[role] = found
             free.remove(found.column)
-            profiles.pop(found.column)
     if labels is not None and "text" in guesses and not guesses["text"].is_sure:
         raise WinnowError(_several_texts(name, guesses["text"]))
     return _filled(chosen, guesses, rows, free, labels)
@@ -117,11 +126,14 @@ def _has_label(rows: Sequence[Fields], column: str, labels: Collection[str]) -> 
 
 
 def _label(
-    rows: Sequence[Fields], free: Sequence[str], labels: Collection[str] | None, profiles: Sequence[ColumnProfile]
+    rows: Sequence[Fields],
+    free: Sequence[str],
+    labels: Collection[str] | None,
+    profiles: Callable[[], list[ColumnProfile]],
 ) -> Guess | None:
     """The column of labels: by its values where there is a task."""
     if labels is None:
-        return guess_label(profiles)
+        return guess_label(profiles())
     holding = columns_of_labels(rows, free, labels) if labels else []
     found = [column for column in holding if not is_of_model(column)]
     reason = "its values, which are labels of the task"

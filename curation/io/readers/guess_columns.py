@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from winnow.core.vocabulary import Split
-from winnow.curation.io.readers.column_profile import ColumnProfile
+from winnow.curation.io.readers.column_profile import ColumnProfile, sampled
 from winnow.curation.io.readers.column_words import (
     LABEL_WORDS,
     OTHER_CATEGORY_WORDS,
@@ -90,8 +90,9 @@ def _short_text(profiles: Sequence[ColumnProfile]) -> Guess | None:
 def guess_split(rows: Sequence[Fields], columns: Sequence[str]) -> Guess | None:
     """A column whose values are all names of splits, one of them that of train."""
     for column in columns:
-        values = {text.lower() for fields in rows if (text := value_text(fields.get(column)).strip())}
-        found = {SPLIT_NAMES.get(value) for value in values}
+        if None in _splits(sampled(rows), column):
+            continue
+        found = _splits(rows, column)
         if len(found) > 1 and None not in found and Split.TRAIN.value in found:
             return Guess(column, "its values are names of splits")
     return None
@@ -122,6 +123,12 @@ def _label_rank(name: str) -> int | None:
     return None if rank is None or (is_other and rank > 0) else 2 * rank + is_other
 
 
+def _splits(rows: Sequence[Fields], column: str) -> set[str | None]:
+    """The splits that the values of a column name; None among them for a value that names none."""
+    values = {text.lower() for fields in rows if (text := value_text(fields.get(column)).strip())}
+    return {SPLIT_NAMES.get(value) for value in values}
+
+
 def is_of_model(name: str) -> bool:
     """Whether a column says what a model answered: its labels are no labels of people."""
     return has_word(name, MODEL_WORDS)
@@ -129,13 +136,21 @@ def is_of_model(name: str) -> bool:
 
 def columns_of_labels(rows: Sequence[Fields], columns: Sequence[str], labels: Collection[str]) -> list[str]:
     """The columns whose values are nearly all labels of the task, the one with the most labels first."""
-    found = []
-    for column in columns:
-        values = [text for fields in rows if (text := value_text(fields.get(column)).strip())]
-        hits = sum(value in labels for value in values)
-        if values and hits >= MIN_LABEL_SHARE * len(values):
-            found.append((hits, column))
+    likely = [column for column in columns if _label_rows(sampled(rows), column, labels)]
+    found = [(hits, column) for column in likely if (hits := _label_rows(rows, column, labels))]
     return [column for _, column in sorted(found, key=lambda pair: -pair[0])]
+
+
+def _label_rows(rows: Sequence[Fields], column: str, labels: Collection[str]) -> int:
+    """The rows of a column that have a label of the task; 0 where they are too few of its values."""
+    values = [text for fields in rows if (text := value_text(fields.get(column)).strip())]
+    hits = sum(value in labels for value in values)
+    return hits if hits >= MIN_LABEL_SHARE * len(values) else 0
+
+
+def is_named_for_time(name: str) -> bool:
+    """Whether the name of a column has a word for a time."""
+    return rank_in(name, TIME_WORDS) is not None
 
 
 def guess_time(profiles: Sequence[ColumnProfile]) -> Guess | None:

@@ -29,6 +29,7 @@ from winnow.curation.io.readers.numbered_rows import Fields, NumberedRow, value_
 from winnow.curation.io.readers.origin_columns import SyntheticColumn, synthetic_columns
 from winnow.curation.io.readers.raw_rows import RawRows, read_rows
 from winnow.curation.io.readers.row_answers import annotated_row, annotated_rows, row_answers, status_notes
+from winnow.curation.io.readers.second_header import without_header_rows
 from winnow.curation.io.readers.whole_labels import with_whole_labels
 from winnow.curation.io.readers.wide_labels import named_columns, wide_answers, wide_labels
 from winnow.curation.pii.detect import redact
@@ -257,6 +258,7 @@ def _source_rows(
         raise WinnowError(
             Problem(name, "no row", "rows of queries", "check that it is the right file, or set the format")
         )
+    numbered = without_header_rows(numbered)
     good = [fields for _, fields in numbered if not isinstance(fields, Drop)]
     present = list(dict.fromkeys(key for fields in good for key in fields))
     if not good:

@@ -67,8 +67,8 @@ def print_error(error: WinnowError) -> None:
 
 
 def print_next(command: str) -> None:
-    """Print the recommended next command; every command ends with it."""
-    console().print(Text.assemble(("next: ", "dim"), (printable(command), "bold")))
+    """Print the recommended next command, on one line however long it is; every command ends with it."""
+    console().print(Text.assemble(("next: ", "dim"), (printable(command), "bold")), soft_wrap=True)
 
 
 def can_ask() -> bool:

@@ -1,0 +1,62 @@
+"""The columns of a file: examples of their values, and what each is taken for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from winnow.curation.io.readers.column_profile import sampled
+from winnow.curation.io.readers.fill_columns import FilledColumns
+from winnow.curation.io.readers.numbered_rows import Fields, value_text
+from winnow.curation.pii.detect import redact
+
+EXAMPLES = 2
+"""Values of a column that are shown."""
+
+SHOWN_CHARACTERS = 48
+"""Characters of a value that are shown."""
+
+SHOWN_COLUMNS = 60
+"""Columns that are described; a survey can have hundreds."""
+
+
+@dataclass(frozen=True)
+class ColumnFinding:
+    """One column of a file."""
+
+    name: str
+    role: str
+    """What it is taken for; `read` for a part of a row that a known layout reads; empty if it is not used."""
+    reason: str
+    """Why, where its name is no known one."""
+    filled: int
+    """Rows with a value."""
+    distinct: int
+    """Distinct values in the rows that were looked at."""
+    examples: tuple[str, ...]
+    """A few values, shortened and without private data."""
+
+
+def column_findings(rows: Sequence[Fields], roles: Mapping[str, str], filled: FilledColumns) -> list[ColumnFinding]:
+    """The columns of rows in the order of the file. `roles` maps a role to its column."""
+    present = list(dict.fromkeys(key for fields in rows for key in fields))
+    role_of = {column: role for role, column in roles.items()}
+    reasons = {guess.column: guess.reason for guess in filled.guesses.values()}
+    if "text" not in roles:  # a layout reads the parts of the rows
+        role_of = {
+            column: "read" for column in present if any(isinstance(one.get(column), dict | list) for one in rows)
+        }
+    return [_finding(rows, column, role_of.get(column, ""), reasons.get(column, "")) for column in present]
+
+
+def _finding(rows: Sequence[Fields], column: str, role: str, reason: str) -> ColumnFinding:
+    filled = sum(bool(value_text(fields.get(column)).strip()) for fields in rows)
+    values = (value_text(fields.get(column)).strip() for fields in sampled(rows))
+    distinct = list(dict.fromkeys(value for value in values if value))
+    return ColumnFinding(column, role, reason, filled, len(distinct), tuple(map(shortened, distinct[:EXAMPLES])))
+
+
+def shortened(value: str) -> str:
+    """The beginning of a value on one line, with private data masked."""
+    text = " ".join(redact(value[: 20 * SHOWN_CHARACTERS]).split())
+    return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 1].rstrip() + "…"

@@ -1,0 +1,232 @@
+"""All that was found in a file and decided about it, and the section of `sources` that says so to `add`."""
+
+from __future__ import annotations
+
+import glob
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from winnow.config.source_options import SourceOptions
+from winnow.config.task import ScreenConfig
+from winnow.config.template import fallback_of
+from winnow.core.counted import counted
+from winnow.core.timestamps import parse_time
+from winnow.curation.file_findings.column_findings import ColumnFinding, column_findings
+from winnow.curation.file_findings.label_decisions import LabelDecisions, decide_labels
+from winnow.curation.file_findings.text_findings import TextFindings, text_findings
+from winnow.curation.io.readers.columns import NO_COLUMN
+from winnow.curation.io.readers.fill_columns import FilledColumns
+from winnow.curation.io.readers.numbered_rows import value_text
+from winnow.curation.io.readers.raw_rows import RawRows
+from winnow.curation.io.readers.source_rows import SourceRow, SourceRows
+from winnow.validators.text import Drop
+
+MAX_GROUP_SHARE = 0.2
+"""Share of the rows that one user or session may have in a column that is taken for groups: a group never spans two
+splits, so that a larger one leaves nothing for the others. Chosen by us."""
+
+MIN_LANGUAGE_SHARE = 0.6
+"""Share of the judged texts that must be in one language before it becomes the language of the task. Chosen by us."""
+
+
+@dataclass(frozen=True)
+class TimeFindings:
+    """When the texts were written."""
+
+    first: str
+    """The earliest time, as a date; empty if none can be read."""
+    last: str
+    """The latest time."""
+    unreadable: int
+    """Times that cannot be read."""
+
+
+@dataclass(frozen=True)
+class GroupFindings:
+    """The users or sessions of a file."""
+
+    column: str
+    """The column that says so."""
+    groups: int
+    """Users or sessions."""
+    largest: int
+    """Rows of the largest one."""
+
+
+class Decision(NamedTuple):
+    """Something that was decided about a file and that is not certain."""
+
+    what: str
+    """What was decided, and why."""
+    parameter: str = ""
+    """The parameter that decides otherwise; empty where the task file does."""
+
+
+@dataclass(frozen=True)
+class FileFindings:
+    """What a file holds, and what was decided about it."""
+
+    name: str
+    """The name of the file."""
+    format: str
+    """The format that it was read as."""
+    rows: int
+    """Rows, those included that could not be read."""
+    columns: tuple[ColumnFinding, ...]
+    """The columns, in the order of the file."""
+    labels: LabelDecisions
+    """The labels, and the values that are none."""
+    texts: TextFindings
+    """The texts."""
+    section: SourceOptions
+    """How `add` reads the file, as `sources` says it."""
+    language: str | None
+    """The language of most texts; None if no language has most of them."""
+    times: TimeFindings | None = None
+    """None without a column of times."""
+    groups: GroupFindings | None = None
+    """None without a column of users or sessions."""
+    unreadable: dict[str, int] = field(default_factory=dict)
+    """Rows that cannot be read, by reason."""
+    first_unreadable: str = ""
+    """The first of them, and why."""
+    notes: tuple[str, ...] = ()
+    """What the reader said."""
+    decisions: tuple[Decision, ...] = ()
+    """What was decided that is not certain."""
+
+    def json_form(self) -> dict[str, Any]:
+        """The findings as values of JSON."""
+        from dataclasses import asdict
+
+        return asdict(self) | {"section": self.section.model_dump(exclude_defaults=True, mode="json")}
+
+
+def describe(
+    raw: RawRows, source: SourceRows, given: SourceOptions, *, decided: Sequence[Decision] = ()
+) -> FileFindings:
+    """What the rows of a file hold. `given` is what is known about it, of which `decided` is not certain.
+
+    The rest is decided here.
+    """
+    good = [fields for _, fields in raw.rows if not isinstance(fields, Drop)]
+    rows = [row for row in source.rows if row.problem is None]
+    labels = decide_labels(source.name, source.rows, no_label=given.no_label or None)
+    groups, grouped = _groups(source, rows, given)
+    section = _section(source, given, labels, good[0] if good else {}, groups)
+    roles = {role: column for role, column in section.columns().items() if column != NO_COLUMN}
+    drops = [(row.number, row.problem) for row in source.rows if row.problem is not None]
+    values = [next(iter(row.content.values()), None) for row in rows]
+    texts = text_findings(values, max_characters=ScreenConfig().max_characters)
+    filled = source.filled or FilledColumns(source.columns)
+    first, share = next(iter(texts.languages.items()), ("", 0.0))
+    language = first if share >= MIN_LANGUAGE_SHARE else None
+    return FileFindings(
+        name=source.name,
+        format=source.format,
+        rows=len(source.rows),
+        columns=tuple(column_findings(good, roles, filled)),
+        labels=labels,
+        texts=texts,
+        section=section,
+        language=language,
+        times=_times(rows) if source.columns.time not in (None, NO_COLUMN) else None,
+        groups=groups,
+        unreadable=dict(Counter(str(drop.reason) for _, drop in drops)),
+        first_unreadable=f"row {drops[0][0]}: {drops[0][1].detail}" if drops else "",
+        notes=tuple(_notes(source, filled)),
+        decisions=(
+            *_column_decisions(filled),
+            *decided,
+            *grouped,
+            *_label_decisions(labels, given),
+            *_route_decision(labels),
+        ),
+    )
+
+
+def _section(
+    source: SourceRows,
+    given: SourceOptions,
+    labels: LabelDecisions,
+    first: dict[str, Any],
+    groups: GroupFindings | None,
+) -> SourceOptions:
+    """How the file is read from now on: what was given, and the columns that were found in it."""
+    known = {
+        role: getattr(source.columns, role, None) for role in ("text", "label", "route", "split", "time", "annotator")
+    }
+    named = {role: column for role, column in known.items() if column == NO_COLUMN or column in first}
+    if not labels.routes_agree and given.route is None:
+        named["route"] = NO_COLUMN
+    if groups:
+        named["group"] = groups.column
+    elif source.group_candidates:
+        named["group"] = NO_COLUMN
+    stated = given.model_dump(exclude_defaults=True)
+    return SourceOptions(**{**named, "no_label": labels.no_label, **stated, "pattern": glob.escape(source.name)})
+
+
+def _groups(
+    source: SourceRows, rows: Sequence[SourceRow], given: SourceOptions
+) -> tuple[GroupFindings | None, list[Decision]]:
+    """The users or sessions, and what was decided about them."""
+    chosen = source.columns.group
+    if chosen == NO_COLUMN:
+        return None, []
+    candidates = [chosen] if chosen else [one.column for one in source.group_candidates]
+    decisions: list[Decision] = []
+    for column in candidates:
+        sizes = Counter(_group_of(row, column, chosen) for row in rows)
+        del sizes[""]
+        found = GroupFindings(column, len(sizes), max(sizes.values(), default=0))
+        if given.group or chosen or found.largest <= max(MAX_GROUP_SHARE * len(rows), 2):
+            why = "looks like a user, a session or a conversation: its rows stay in one split"
+            decisions += [] if chosen else [Decision(f"group = {column!r}: it {why}", "group_column")]
+            return found, decisions
+        why = f"the largest of {counted(found.groups, 'value')} has {counted(found.largest, 'row')} of {len(rows):,}"
+        decisions.append(Decision(f"group: not {column!r}, because {why}", "group_column"))
+    return None, decisions
+
+
+def _group_of(row: SourceRow, column: str, chosen: str | None) -> str:
+    return value_text(row.session if chosen else row.fields.get(column)).strip()
+
+
+def _times(rows: Sequence[SourceRow]) -> TimeFindings:
+    given = [text for row in rows if (text := value_text(row.time).strip())]
+    read = sorted(time for text in given if (time := parse_time(text)))
+    dates = (read[0].date().isoformat(), read[-1].date().isoformat()) if read else ("", "")
+    return TimeFindings(*dates, unreadable=len(given) - len(read))
+
+
+def _notes(source: SourceRows, filled: FilledColumns) -> Iterator[str]:
+    """What the reader found out, without what the tables of columns and decisions show."""
+    shown = filled.notes(source.name)
+    roles = tuple(f"{source.name}: {role} = " for role in source.columns.chosen())
+    yield from (note for note in source.notes if note not in shown and not (roles and note.startswith(roles)))
+
+
+def _column_decisions(filled: FilledColumns) -> Iterator[Decision]:
+    """Each column that was guessed, and the parameter that chooses another one."""
+    for role, guess in filled.guesses.items():
+        others = f", not {' or '.join(map(repr, guess.others[:3]))}" if guess.others else ""
+        yield Decision(f"{role} = {guess.column!r}, by {guess.reason}{others}", f"{role}_column")
+
+
+def _label_decisions(labels: LabelDecisions, given: SourceOptions) -> Iterator[Decision]:
+    if labels.no_label and not given.no_label:
+        words = ", ".join(map(repr, labels.no_label))
+        yield Decision(f"{words}: no label, because it is a word for a missing value", "no_label")
+    if fallback := fallback_of(labels.counts):
+        yield Decision(f"fallback = {fallback!r}, the out-of-scope label, by its name: see `fallback` in winnow.yaml")
+    if not labels.counts:
+        what = "no row has a label: the rows are traffic, and `labels` in winnow.yaml stays empty"
+        yield Decision(what, "label_column")
+
+
+def _route_decision(labels: LabelDecisions) -> Iterator[Decision]:
+    if not labels.routes_agree:
+        yield Decision("route: none, because rows of one label have different routes", "route_column")

@@ -1,0 +1,126 @@
+"""What `init --from` found in a file, and what it decided."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from winnow.cli.render.terminal import print_line, print_note, print_table, printable
+from winnow.core.commands import option
+from winnow.core.counted import counted
+from winnow.validators.labels.label_findings import describe
+
+if TYPE_CHECKING:
+    from winnow.curation.file_findings.file_findings import Decision, FileFindings
+
+SHOWN_LABELS = 20
+"""Labels that are listed with their rows."""
+
+VALUES = {"no_label": "WORD", "time_format": "FORM"}
+"""What the options of decisions take, apart from columns."""
+
+SHOWN_COLUMNS = 40
+"""Columns that are listed; a survey can have hundreds."""
+
+
+def added_file(file: Path | None) -> str:
+    """The file that the next command adds, whatever folder it is called in."""
+    if file is None:
+        return "FILE"
+    return "-" if str(file) == "-" else str(file.resolve())
+
+
+def in_folder(folder: Path, line: str) -> str:
+    """The command to run in a folder, from the current one."""
+    return line if folder.resolve() == Path.cwd() else f"cd {shlex.quote(str(folder))} && {line}"
+
+
+def ask_license(name: str) -> str:
+    """The license of a file, as a person at the terminal states it; `unknown` where they do not know it."""
+    question = f"license of {printable(name)}, such as CC-BY-4.0, or own for your own data"
+    return str(typer.prompt(question, default="unknown")).strip() or "unknown"
+
+
+def print_file(found: FileFindings) -> None:
+    """Print what a file holds: columns, labels, texts, times and users, and what was decided."""
+    for note in found.notes:
+        print_note(printable(note))
+    print_line(f"{found.name}: {found.format}, {counted(found.rows, 'row')}{_unreadable(found)}", style="bold")
+    print_line()
+    _print_columns(found)
+    print_line()
+    _print_labels(found)
+    print_line()
+    print_table(["", ""], list(_text_rows(found)))
+    if found.decisions:
+        print_line()
+        print_line("decided, and changed with the option at the end of each line, or under `sources` in winnow.yaml:")
+        for one in found.decisions:
+            print_line(f"  {one.what}{_option(one)}")
+
+
+def _unreadable(found: FileFindings) -> str:
+    if not found.unreadable:
+        return ""
+    reasons = ", ".join(f"{reason} {count:,}" for reason, count in found.unreadable.items())
+    return f", of which cannot be read: {reasons} ({printable(found.first_unreadable)})"
+
+
+def _print_columns(found: FileFindings) -> None:
+    rows = [
+        [one.name, one.role or "not used", f"{one.filled:,}", f"{one.distinct:,}", " · ".join(one.examples)]
+        for one in found.columns[:SHOWN_COLUMNS]
+    ]
+    print_table(["column", "taken for", "rows", "distinct", "examples"], rows, right=[2, 3])
+    if len(found.columns) > SHOWN_COLUMNS:
+        print_line(f"and {len(found.columns) - SHOWN_COLUMNS:,} more columns, not used")
+
+
+def _print_labels(found: FileFindings) -> None:
+    counts = sorted(found.labels.counts.items(), key=lambda pair: -pair[1])
+    if counts:
+        shown = [[label, f"{rows:,}"] for label, rows in counts[:SHOWN_LABELS]]
+        print_table(["label", "rows"], shown, right=[1])
+        if len(counts) > SHOWN_LABELS:
+            print_line(f"and {counted(len(counts) - SHOWN_LABELS, 'more label')}")
+    print_line(f"{counted(len(counts), 'label')}; {counted(found.labels.unlabeled, 'row')} without a label")
+    for one in found.labels.findings:
+        print_line(f"  {describe(one)}: {one.fix}", style="yellow")
+
+
+def _text_rows(found: FileFindings) -> Iterator[list[str]]:
+    texts = found.texts
+    blank = f"; {counted(texts.blank, 'row')} without a text" if texts.blank else ""
+    yield [
+        "texts",
+        f"{texts.texts:,}, of {texts.shortest:,} to {texts.longest:,} characters (median {texts.median}){blank}",
+    ]
+    if texts.too_long:
+        yield ["too long", f"{texts.too_long:,}: `add` drops them; raise screen.max_characters in winnow.yaml"]
+    yield ["exact repeats", f"{texts.repeats:,}"]
+    shares = ", ".join(f"{code} {share:.0%}" for code, share in texts.languages.items())
+    chosen = f" (language: {found.language})" if found.language else " (language: en, as long as winnow.yaml says so)"
+    yield ["languages", (shares or "the texts are too short to tell") + chosen]
+    if found.times:
+        unread = f"; {counted(found.times.unreadable, 'time')} not readable" if found.times.unreadable else ""
+        yield ["times", (f"{found.times.first} to {found.times.last}" if found.times.first else "none") + unread]
+    if found.groups:
+        groups = (
+            f"{found.groups.groups:,} in {found.groups.column!r}, at most {counted(found.groups.largest, 'row')} each"
+        )
+        yield ["users or sessions", groups]
+    yield [
+        "license",
+        found.section.license or "not stated, and a release needs one (--license NAME, own for your own data)",
+    ]
+
+
+def _option(decision: Decision) -> str:
+    if not decision.parameter:
+        return ""
+    value = VALUES.get(decision.parameter, "COLUMN")
+    return f"  ({option(decision.parameter)} {value})"

@@ -130,7 +130,7 @@ def _pattern_problem(rule: Mapping[str, Any], labels: Sequence[str]) -> Problem 
 
 
 def _condition_problem(rule: Mapping[str, Any], labels: Sequence[str]) -> Problem | None:
-    given = [key for key in ("pattern", "contains") if key in rule]
+    given = [key for key in ("pattern", "contains") if rule.get(key) is not None]
     if len(given) == 1:
         return None
     found = "a rule with a pattern and a text" if given else "a rule without a condition"

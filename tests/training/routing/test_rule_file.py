@@ -77,6 +77,8 @@ def test_every_problem_comes_at_once_with_file_and_line(tmp_path: Path) -> None:
 - {label: it_vpn, label: it_wifi, pattern: a}
 - just text
 - {label: it_vpn, pattern: 'a{99999999999}'}
+- {label: it_vpn, contains: }
+- {label: it_vpn, pattern: null}
 """
     expected = {
         1: "unknown label 'it_vpm'.*did you mean 'it_vpn'",
@@ -91,6 +93,8 @@ def test_every_problem_comes_at_once_with_file_and_line(tmp_path: Path) -> None:
         10: "key 'label' occurs 2 times",
         11: "rules.10 is 'just text'",
         12: r"pattern 'a\{99999999999\}'",
+        13: "a rule without a condition",
+        14: "a rule without a condition",
     }
     found = problems_of(tmp_path, broken)
     for line, pattern in expected.items():

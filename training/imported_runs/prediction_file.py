@@ -13,6 +13,7 @@ from winnow.core.errors import Problem, WinnowError
 from winnow.core.suggest import suggestion
 from winnow.curation.io.readers.columns import KNOWN_NAMES
 from winnow.curation.io.readers.raw_rows import read_rows
+from winnow.training.imported_runs.refused_rows import refuse_problems
 from winnow.validators.kinds.intents import INTENTS
 from winnow.validators.text import Drop
 
@@ -84,13 +85,16 @@ def read_predictions(path: Path, labels: Sequence[str], *, fallback: str | None 
     """
     found = read_rows(path)
     good = [fields for _, fields in found.rows if not isinstance(fields, Drop)]
+    if not good:
+        unreadable = [(f"{found.name}, row {number}", drop) for number, drop in found.rows if isinstance(drop, Drop)]
+        refuse_problems([_unreadable_row(where, drop) for where, drop in unreadable], found.name)
     columns = _find_columns(found.name, list(dict.fromkeys(key for fields in good for key in fields)), labels)
     rows: list[ImportedPrediction] = []
     problems: list[Problem] = []
     for number, fields in found.rows:
         where = f"{found.name}, row {number}"
         if isinstance(fields, Drop):
-            problems.append(Problem(where, fields.detail, "a readable row", "correct the row"))
+            problems.append(_unreadable_row(where, fields))
             continue
         try:
             row = _parse_row(number, fields, columns, labels, where)
@@ -99,6 +103,10 @@ def read_predictions(path: Path, labels: Sequence[str], *, fallback: str | None 
         except WinnowError as error:
             problems += error.problems
     return PredictionFile(found.name, found.file_hash, rows, problems)
+
+
+def _unreadable_row(where: str, drop: Drop) -> Problem:
+    return Problem(where, drop.detail, "a readable row", "correct the row")
 
 
 def _find_columns(name: str, present: Sequence[str], labels: Sequence[str]) -> _PredictionColumns:
@@ -187,7 +195,7 @@ def _parse_confidence(value: Any, where: str) -> float | None:
         return None
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         number = math.nan
     if not 0 <= number <= 1:
         raise WinnowError(Problem(where, f"confidence {str(value)[:40]!r}", "a number from 0 to 1", "rescale it"))
@@ -200,7 +208,7 @@ def _parse_probabilities(value: Any, labels: Sequence[str], where: str) -> tuple
     try:
         parsed = json.loads(value) if isinstance(value, str) else value
         numbers = {str(label): float(share) for label, share in parsed.items()}
-    except (TypeError, ValueError, AttributeError):
+    except (TypeError, ValueError, AttributeError, OverflowError):
         expected = 'an object such as {"billing": 0.9, "account": 0.1}'
         raise WinnowError(Problem(where, f"probabilities {str(value)[:40]!r}", expected, "")) from None
     unknown = [label for label in numbers if label not in labels]

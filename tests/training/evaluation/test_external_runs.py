@@ -75,12 +75,21 @@ def test_every_bad_row_is_named(tmp_path: Path) -> None:
         {"id": "8", "label": ""},
         {"id": "9", "label": "account", "confidence": "high"},
         {"id": "10", "label": "account", "confidence": "nan"},
+        {"id": "11", "label": "account", "confidence": 10**400},
+        {"id": "12", "label": "account", "probabilities": {"account": 10**400}},
     ]
     found = read_predictions(write_jsonl(tmp_path / "p.jsonl", rows), LABELS)
     places = [str(problem).split(":")[0] for problem in found.problems]
-    assert places == [f"p.jsonl, row {row}" for row in (2, 3, 4, 5, 6, 7, 9, 10)]
+    assert places == [f"p.jsonl, row {row}" for row in (2, 3, 4, 5, 6, 7, 9, 10, 11, 12)]
     assert "did you mean 'billing'" in str(found.problems[0])
     assert [row.label for row in found.rows] == ["billing", None]
+
+
+def test_a_file_of_which_no_row_can_be_read_says_why(tmp_path: Path) -> None:
+    file = tmp_path / "p.jsonl"
+    file.write_text("id label\n1 billing\n")
+    with pytest.raises(WinnowError, match=r"p\.jsonl, row 1: not JSON.*\n.*p\.jsonl, row 2: not JSON"):
+        read_predictions(file, LABELS)
 
 
 def test_a_csv_with_gold_and_prediction_reads_the_prediction(tmp_path: Path) -> None:

@@ -74,8 +74,10 @@ async def malformed(_: Request, error: Exception) -> Response:
 
 
 async def http_problem(_: Request, error: Exception) -> Response:
-    """The reply to an unknown path, a wrong method, or a body that is not JSON at all."""
+    """The reply to an unknown path, a wrong method, or a body that cannot be decoded."""
     assert isinstance(error, HTTPException)
+    if error.status_code == 400:  # for FastAPI only wrong syntax is a malformed field
+        return problem_reply(422, [Problem("body", "not JSON, not in UTF-8, or nested too deeply", "a JSON object")])
     expected = NOT_FOUND if error.status_code == 404 else ""
     return problem_reply(error.status_code, [Problem("request", str(error.detail), expected)], error.headers)
 

@@ -31,6 +31,7 @@ DESCRIPTION = (
 
 REFUSALS: dict[int | str, dict[str, Any]] = {
     401: {"model": Problems, "description": "No token, or another one."},
+    408: {"model": Problems, "description": "The body was not complete in time."},
     422: {"model": Problems, "description": "What is wrong with the request, all problems at once."},
 }
 CHANGE_REFUSALS = REFUSALS | {409: {"model": Problems, "description": "The run was changed since it was recorded."}}

@@ -1,7 +1,8 @@
-"""What stands before the application: no request without the token gets in, and none with a body that is too large."""
+"""What stands before the application: no request gets in without the token, or with a body too large or too slow."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,9 @@ OPEN_PATHS = frozenset({"/healthz", "/", "/page.js"})
 MAX_DIGITS = 18
 """Of a stated length that is read as a number."""
 
+BODY_SECONDS = 10.0
+"""In which a body arrives; a service that ends would wait for a client that stopped in the middle of one."""
+
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="router"'}
 
 
@@ -32,6 +36,7 @@ class RequestGuard:
     application: Application
     token: AccessToken
     max_body_bytes: int
+    body_seconds: float = BODY_SECONDS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse the request, or pass it on with its whole body."""
@@ -43,7 +48,13 @@ class RequestGuard:
             problem = Problem("Authorization", "missing, or another token", "Bearer and the token of this service")
             await problem_reply(401, [problem], CHALLENGE)(scope, receive, send)
             return
-        body = await self._body(headers, receive)
+        try:
+            async with asyncio.timeout(self.body_seconds):
+                body = await self._body(headers, receive)
+        except TimeoutError:
+            problem = Problem("body", f"not complete after {self.body_seconds:g} seconds", "", "send the request again")
+            await problem_reply(408, [problem], {"Connection": "close"})(scope, receive, send)
+            return
         if body is None:
             problem = Problem("body", "too large", f"at most {self.max_body_bytes:,} bytes", "send fewer texts at once")
             await problem_reply(413, [problem], {"Connection": "close"})(scope, receive, send)

@@ -70,13 +70,13 @@ def test_lines_that_are_no_queries_are_not_counted(log: Path) -> None:
     update = {"kind": "update", "about": "x", "timestamp": NOON.isoformat(), "feedback": {"rating": 5}}
     others = [b"\n", b"[1]\n", b"7\n", b"\xff\n", b"[" * 100_000 + b"\n"]
     odd = line(metadata=[], result="x", output={"a": 1}, model=None)
-    huge = line(metadata={"confidence": 10**400}, result={"seconds": float("nan")}, output=None)
+    huge = line(metadata={"confidence": 10**400}, result={"seconds": float("inf")}, output=None)
     no_queries = [line(timestamp="yesterday"), line(timestamp=None), line(id="7"), line(id=7)]
     content = [line(), cut, json.dumps(update).encode() + b"\n", line(agent_role="other"), *others, odd]
     day_file(log).write_bytes(b"".join([*content, huge, *no_queries]))
     found = QueryLogReader(log).read(DAY.since, DAY.until)
     assert found.counts("label") == {"": 2, "it_vpn": 1}
-    assert np.isnan(found.confidence).tolist() == [False, True, True]
+    assert np.isnan(found.confidence).tolist() == np.isnan(found.seconds).tolist() == [False, True, True]
     assert found.unreadable == 5
     assert newest_queries(log, most=2) == ["my vpn drops", "my vpn drops"]
 

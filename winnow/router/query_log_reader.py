@@ -202,9 +202,10 @@ def _drawn_number(identity: Any) -> int | None:
 def _number(value: Any) -> float:
     """A number of a line; NaN where it states none that a float holds."""
     try:
-        return float(value) if isinstance(value, int | float) else math.nan
+        number = float(value) if isinstance(value, int | float) else math.nan
     except OverflowError:  # a whole number of more than 308 digits
         return math.nan
+    return number if math.isfinite(number) else math.nan
 
 
 def _object(fields: Mapping[str, Any], name: str) -> dict[str, Any]:

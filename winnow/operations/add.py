@@ -101,8 +101,10 @@ def add(  # noqa: PLR0913
                     own = path.resolve().is_relative_to(workspace.folder.state.resolve())
                     section = None if own else section_for(task.sources, path.name)
                     reading = reading_options(section, format=format, encoding=encoding, table=table, header=None)
-                    rows = with_split(read_rows(path, name=name, **reading), None if split else own_split)
-                    rows = with_filter(rows, open_option(section, "where", where))
+                    rows = read_rows(path, name=name, labels=how["labels"], **reading)
+                    rows = with_filter(
+                        rows if split else with_split(rows, own_split), open_option(section, "where", where)
+                    )
                     if restored := release_readings(rows, path, known_releases):
                         read += [(str(file), one) for one in restored]
                         continue

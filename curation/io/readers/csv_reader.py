@@ -125,7 +125,7 @@ def _header(file: InputFile, dialect: CsvDialect) -> TableHeader:
     if file.header is not None:
         return TableHeader(0, file.header)
     rows: Sequence[list[str]] = [*first_rows(file.text[dialect.start :], dialect.delimiter, LOOKED_AT_ROWS)]
-    return find_header(rows)
+    return find_header(rows, file.labels)
 
 
 CSV = FileFormat("csv", lambda file: _read(file, ""), suffixes=(".csv",))

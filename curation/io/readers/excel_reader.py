@@ -90,7 +90,7 @@ def _sheet_to_read(sheets: Sequence[Sheet], file: InputFile) -> Sheet:
 def _named_rows(filled: Sequence[tuple[int, list[str]]], file: InputFile) -> Iterator[NumberedRow]:
     """The rows below the header as columns; columns without a name and a value are left out."""
     sample = [cells for _, cells in filled[:LOOKED_AT_ROWS]]
-    header = TableHeader(0, file.header) if file.header is not None else find_header(sample)
+    header = TableHeader(0, file.header) if file.header is not None else find_header(sample, file.labels)
     file.notes.extend(header_note(file.name, header))
     below = filled[header.rows_above + 1 :] if header.is_present else filled
     names = _names(filled, header)

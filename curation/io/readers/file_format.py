@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +24,8 @@ class InputFile:
     """The table to read, if a file has several."""
     header: bool | None = None
     """Whether the first row of a table holds the names of its columns; None: its rows tell."""
+    labels: Collection[str] = ()
+    """The labels of the task: a first row with one of them holds no names of columns."""
     notes: list[str] = field(default_factory=list)
     """What the reader found out that the user should know."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -51,16 +51,17 @@ def read_rows(
     table: str | None = None,
     header: bool | None = None,
     name: str | None = None,
+    labels: Collection[str] = (),
 ) -> RawRows:
     """Numbered rows of a file in any supported format, or of the data files of a folder, with all their columns.
 
     `header` says whether the first row of a table holds the names of its columns; by default, its rows tell. `name` is
-    that of the file in messages.
+    that of the file in messages. A first row with one of the `labels` holds no names of columns.
     Raises WinnowError when the file as a whole cannot be read; single bad rows come back as a Drop.
     """
     check_choice("format", format, FORMATS)
     if path.is_dir():
-        how: Any = {"format": format, "encoding": encoding, "table": table, "header": header}
+        how: Any = {"format": format, "encoding": encoding, "table": table, "header": header, "labels": labels}
         files = data_files(path)
         return _joined([with_split(read_rows(one.path, name=one.name, **how), one.split) for one in files], path)
     name = name or path.name
@@ -74,7 +75,7 @@ def read_rows(
     if chosen is None:
         refuse_markup(decoded.text, name=name)
     reader = chosen or text_format(inner, decoded.text)
-    file = InputFile(path, name, content, decoded.text, table, header)
+    file = InputFile(path, name, content, decoded.text, table, header, labels)
     rows = list(reader.read(file))
     text = decoded.text if reader.name == RawFormat.JSONL else ""
     notes = [*filter(None, [decoded.note]), *file.notes]

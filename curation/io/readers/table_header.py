@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from statistics import median
 from typing import NamedTuple
 
@@ -19,6 +19,9 @@ MAX_ROWS_ABOVE = 20
 
 WORDS_OF_TEXT = 4
 """A cell with so many words is a text, where the cells below it are texts too; names of columns are shorter."""
+
+MIN_MEDIAN_WORDS = 2.5
+"""Words that half of the cells below it have at least, for them to be texts. Chosen by us."""
 
 TYPED_SHARE = 0.8
 """Share of the values of a column that must be numbers or times, for a name above them to be told by that."""
@@ -38,12 +41,12 @@ class TableHeader(NamedTuple):
     """False where the first row is one of data: columns have numbers then."""
 
 
-def find_header(rows: Sequence[Sequence[str]]) -> TableHeader:
+def find_header(rows: Sequence[Sequence[str]], labels: Collection[str] = ()) -> TableHeader:
     """The header of a table, from its first rows without blank ones.
 
-    The first row is the header, unless it looks like the rows below it: it holds a number or a time, a value that
-    its column has again, or a text where its column holds texts, and no name of a column that is known. Rows above the
-    header have fewer cells.
+    The first row is the header, unless it looks like the rows below it: it holds a number or a time, one of the labels,
+    a value that its column has again, or a text where its column holds texts, and no name of a column that is known.
+    Rows above the header have fewer cells.
     """
     filled = [sum(bool(cell.strip()) for cell in row) for row in rows]
     usual = int(median(filled)) if rows else 0
@@ -51,7 +54,7 @@ def find_header(rows: Sequence[Sequence[str]]) -> TableHeader:
     for above, row in enumerate(rows[:MAX_ROWS_ABOVE]):
         is_title = filled[above] <= usual / 2 and (len(row) < usual or usual > 2 or above > 0 or has_known)
         if not is_title or _known_names(row):
-            is_header = _is_header(row, rows[above + 1 :])
+            is_header = _is_header(row, rows[above + 1 :], labels)
             return TableHeader(above, is_header) if is_header or not above else TableHeader(0, False)
     return TableHeader(0, True)
 
@@ -86,7 +89,7 @@ def _known_names(row: Sequence[str]) -> set[str]:
     return {cell.strip().lower() for cell in row} & (words | roles | content)
 
 
-def _is_header(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+def _is_header(row: Sequence[str], below: Sequence[Sequence[str]], labels: Collection[str]) -> bool:
     others = [one for one in below if list(one) != list(row)]  # a header may be repeated
     columns = [
         (cell.strip(), [one[place].strip() for one in others if place < len(one) and one[place].strip()])
@@ -94,7 +97,7 @@ def _is_header(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
         if cell.strip()
     ]
     known = _known_names(row)
-    recurs = any(cell in values for cell, values in columns)
+    recurs = any(cell in values or cell in labels for cell, values in columns)
     if len(known) > 1 or (known and not recurs):
         return True
     if recurs or any(_TYPED.fullmatch(cell) for cell, _ in columns):
@@ -108,7 +111,7 @@ def _is_typed(values: Sequence[str]) -> bool:
 
 def _is_text(cell: str, values: Sequence[str]) -> bool:
     """Whether a cell is a text like those below it; a question above answers is the name of their column."""
-    if not values or median(len(value.split()) for value in values) < WORDS_OF_TEXT - 1:
+    if not values or median(len(value.split()) for value in values) < MIN_MEDIAN_WORDS:
         return False
     asks = (
         cell.endswith(("?", ":", "？", "：")) and sum(value.endswith(("?", "？")) for value in values) < len(values) / 5

@@ -88,6 +88,13 @@ def test_a_table_without_a_header_has_numbers_for_names(tmp_path: Path, text: st
     assert rows_of(tmp_path / "a.csv", text, header=True)[0] != rows[0]
 
 
+def test_a_label_of_the_task_is_no_name_of_a_column(tmp_path: Path) -> None:
+    text = "pay me,pay\nwhere is it,find\n"
+    assert len(rows_of(tmp_path / "a.csv", text)) == 1
+    assert len(rows_of(tmp_path / "a.csv", text, labels=["pay", "find"])) == 2
+    assert len(rows_of(tmp_path / "a.csv", "text,label\n" + text, labels=["label", "pay", "find"])) == 2
+
+
 @pytest.mark.parametrize(
     "text",
     [

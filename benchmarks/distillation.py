@@ -31,11 +31,11 @@ from benchmarks.variation_gain import points
 from winnow.curation.engine.embedders.embedder import Embedder, open_embedder
 from winnow.curation.engine.embedders.model_files import bundled_model_folder
 from winnow.curation.engine.linear_probe import LinearProbe, fit_probe
-from winnow.training.distillation.soft_labels import SoftLabels
 from winnow.training.distillation.soft_probe import fit_soft_probe
 from winnow.training.encoder.encoder_settings import EncoderSettings
 from winnow.training.encoder.initialization import LabeledTexts
 from winnow.training.linear import LinearSettings
+from winnow.training.predictions import Predictions
 
 LAYERS = 3
 """Of the smaller encoder."""
@@ -120,7 +120,9 @@ def smaller_encoder(folder: Path) -> str:
     return str(target)
 
 
-def train_encoder(folder: str, rows: Texts, settings: EncoderSettings, teacher: SoftLabels | None) -> TrainedClassifier:
+def train_encoder(
+    folder: str, rows: Texts, settings: EncoderSettings, teacher: Predictions | None
+) -> TrainedClassifier:
     """Train without validation rows, so that all epochs count, and save."""
     from winnow.training.encoder.lora_adapter import save_adapter
     from winnow.training.encoder.trainer import fit_encoder
@@ -150,7 +152,7 @@ class Bench:
         said = [classes[i] for i in probabilities.argmax(axis=1)]
         return float(np.mean([one == label for one, label in zip(said, self.measured.labels, strict=True)]))
 
-    def linear(self, rows: Texts, teacher: SoftLabels | None, weight: float, temperature: float) -> float:
+    def linear(self, rows: Texts, teacher: Predictions | None, weight: float, temperature: float) -> float:
         """Accuracy of the linear probe."""
         vectors = self.embedder.encode(rows.texts)
         probe = self._probe(vectors, rows, teacher, weight, temperature)
@@ -160,7 +162,7 @@ class Bench:
         self,
         vectors: NDArray[np.float32],
         rows: Texts,
-        teacher: SoftLabels | None,
+        teacher: Predictions | None,
         weight: float,
         temperature: float,
     ) -> LinearProbe:
@@ -168,21 +170,21 @@ class Bench:
             return fit_probe(vectors, rows.labels)
         return fit_soft_probe(vectors, rows.labels, teacher, weight=weight, temperature=temperature)
 
-    def encoder(self, rows: Texts, teacher: SoftLabels | None, weight: float, temperature: float) -> float:
+    def encoder(self, rows: Texts, teacher: Predictions | None, weight: float, temperature: float) -> float:
         """Accuracy of the smaller encoder."""
         settings = replace(self.settings, teacher_weight=weight, teacher_temperature=temperature)
         model = train_encoder(self.smaller, rows, settings, teacher)
         return self.accuracy(model.probabilities(self.measured.texts))
 
 
-def teach(model: TrainedClassifier, rows: Texts) -> SoftLabels:
+def teach(model: TrainedClassifier, rows: Texts) -> Predictions:
     """What a teacher says about train rows."""
-    return SoftLabels(sorted(set(rows.labels)), model.probabilities(rows.texts))
+    return Predictions(sorted(set(rows.labels)), model.probabilities(rows.texts))
 
 
 def draws_with_teachers(
     bench: Bench, pool: Texts, rows: int, draws: int, kind: str
-) -> Iterator[tuple[Texts, SoftLabels, float]]:
+) -> Iterator[tuple[Texts, Predictions, float]]:
     """The train rows of each draw, what its teacher says about them, and the accuracy of the teacher."""
     folder = str(bundled_model_folder())
     whole = train_encoder(folder, pool, bench.settings, None) if kind == "all" else None

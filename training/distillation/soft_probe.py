@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from winnow.curation.engine.linear_probe import INVERSE_PENALTY, MAX_ITERATIONS, TOLERANCE, LinearProbe, fit_probe
 from winnow.curation.engine.vectors import Vectors
-from winnow.training.distillation.soft_labels import SoftLabels
+from winnow.training.evaluation.temperature import apply_temperature
+from winnow.training.predictions import Predictions
 
 Floats = NDArray[np.float32]
 
@@ -68,7 +69,7 @@ class _SoftLoss:
 def fit_soft_probe(
     vectors: Vectors,
     labels: Sequence[str],
-    teacher: SoftLabels,
+    teacher: Predictions,
     *,
     weight: float,
     temperature: float,
@@ -83,7 +84,7 @@ def fit_soft_probe(
     loss = _SoftLoss(
         vectors,
         np.array([position[label] for label in labels]),
-        teacher.at_temperature(temperature).astype(np.float32),
+        apply_temperature(teacher, temperature).probabilities.astype(np.float32),
         weight,
         temperature,
         1 / (inverse_penalty * len(labels)),

@@ -8,15 +8,16 @@ from typing import NamedTuple
 
 from winnow.core.progress import Progress
 from winnow.curation.releases.release import Release
-from winnow.training.distillation.soft_labels import SoftLabels, in_order
+from winnow.training.distillation.soft_labels import in_order
 from winnow.training.distillation.teacher_run import Teacher, require_classes, require_teacher, teacher_facts
+from winnow.training.predictions import Predictions
 from winnow.training.teacher_facts import TeacherRunFacts
 
 
 class TaughtRows(NamedTuple):
     """What a teacher says about train rows, and what is recorded of it."""
 
-    soft: SoftLabels
+    soft: Predictions
     """In the order of the rows, with the labels that have train rows as classes."""
     facts: TeacherRunFacts
 

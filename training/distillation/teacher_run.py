@@ -6,8 +6,9 @@ was fitted on a row that this release holds out: validation or test for its trai
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, is_dataclass
+from operator import eq
 from typing import TYPE_CHECKING, Any
 
 from winnow.core.errors import Parameter, Problem, WinnowError
@@ -24,7 +25,6 @@ from winnow.training.teacher_facts import TeacherRunFacts
 if TYPE_CHECKING:
     import pandas as pd
 
-    from winnow.training.distillation.soft_labels import SoftLabels
     from winnow.training.predictions import Predictions
 
 TEACHER_SETTINGS = ("teacher", "teacher_weight", "teacher_temperature")
@@ -62,14 +62,14 @@ def teacher_version(teacher: Teacher | None) -> dict[str, str]:
     return {} if teacher is None else {"teacher": file_sha256(teacher.run.path / RUN_FILE)}
 
 
-def teacher_facts(teacher: Run, soft: SoftLabels, labels: Iterable[str]) -> TeacherRunFacts:
+def teacher_facts(teacher: Run, soft: Predictions, labels: Sequence[str]) -> TeacherRunFacts:
     """What a run states about its teacher."""
     return TeacherRunFacts(
         run=teacher.id,
         sha256=file_sha256(teacher.path / RUN_FILE),
         method=teacher.facts.method,
         release_sha256=teacher.facts.release.sha256,
-        agreement=round(soft.agreement(list(labels)), 4),
+        agreement=round(sum(map(eq, soft.labels, labels)) / len(labels), 4),
     )
 
 

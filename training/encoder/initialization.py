@@ -11,12 +11,14 @@ import torch
 
 from winnow.core.model_vocabulary import ClassWeights, Precision
 from winnow.curation.engine.linear_probe import fit_probe
-from winnow.training.distillation.soft_labels import SoftLabels, in_order
+from winnow.training.distillation.soft_labels import in_order
 from winnow.training.encoder.batched_inference import compute_vectors
 from winnow.training.encoder.encoder_classifier import BaseEncoder, EncoderClassifier, load_base_encoder
 from winnow.training.encoder.encoder_settings import EncoderSettings
 from winnow.training.encoder.lora_adapter import with_adapter
 from winnow.training.encoder.teacher_loss import TeacherTargets
+from winnow.training.evaluation.temperature import apply_temperature
+from winnow.training.predictions import Predictions
 from winnow.training.run_facts import Hardware
 
 IMBALANCE_RATIO = 3.0
@@ -31,7 +33,7 @@ class LabeledTexts:
     labels: Sequence[str]
     order: Sequence[str] = ()
     """Every label in the order of the class ids, also those without a text; empty: in alphabetical order."""
-    teacher: SoftLabels | None = None
+    teacher: Predictions | None = None
     """What a teacher says about the texts; their labels are its classes."""
 
     @property
@@ -96,12 +98,13 @@ def _tokenized_rows(
 
 
 def _teacher_targets(
-    teacher: SoftLabels | None, classes: Sequence[str], settings: EncoderSettings
+    teacher: Predictions | None, classes: Sequence[str], settings: EncoderSettings
 ) -> TeacherTargets | None:
     if teacher is None:
         return None
-    probabilities = in_order(teacher, classes).at_temperature(settings.teacher_temperature).astype(np.float32)
-    return TeacherTargets(torch.from_numpy(probabilities), settings.teacher_weight, settings.teacher_temperature)
+    soft = apply_temperature(in_order(teacher, classes), settings.teacher_temperature)
+    probabilities = torch.from_numpy(soft.probabilities.astype(np.float32))
+    return TeacherTargets(probabilities, settings.teacher_weight, settings.teacher_temperature)
 
 
 def _initialize_head(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from winnow.curation.engine.linear_probe import fit_probe
-from winnow.training.distillation.soft_labels import SoftLabels, in_order
+from winnow.training.distillation.soft_labels import in_order
 from winnow.training.distillation.soft_probe import fit_soft_probe
 from winnow.training.predictions import Predictions
 
@@ -29,11 +29,11 @@ LABELS = [CLASSES[i % 3] for i in range(ROWS)]
 
 
 @pytest.fixture(scope="module")
-def soft() -> SoftLabels:
-    return SoftLabels(CLASSES, np.random.default_rng(1).dirichlet([0.7] * 3, size=ROWS))
+def soft() -> Predictions:
+    return Predictions(CLASSES, np.random.default_rng(1).dirichlet([0.7] * 3, size=ROWS))
 
 
-def test_without_weight_the_teacher_changes_nothing(vectors: Any, soft: SoftLabels) -> None:
+def test_without_weight_the_teacher_changes_nothing(vectors: Any, soft: Predictions) -> None:
     found = fit_soft_probe(vectors, LABELS, soft, weight=0, temperature=3.0)
     assert found.classes == CLASSES
     assert np.allclose(found.probabilities(vectors), fit_probe(vectors, LABELS).probabilities(vectors), atol=2e-3)
@@ -41,7 +41,7 @@ def test_without_weight_the_teacher_changes_nothing(vectors: Any, soft: SoftLabe
 
 @pytest.mark.parametrize("weight", [0.4, 1.0])
 def test_at_temperature_one_it_is_the_fit_of_scikit_learn_to_weighted_rows(
-    vectors: Any, soft: SoftLabels, weight: float
+    vectors: Any, soft: Predictions, weight: float
 ) -> None:
     from sklearn.linear_model import LogisticRegression
 
@@ -58,17 +58,9 @@ def test_at_temperature_one_it_is_the_fit_of_scikit_learn_to_weighted_rows(
 def test_at_any_temperature_it_finds_the_teacher_that_it_can_be(vectors: Any, temperature: float) -> None:
     """A teacher that is a probe itself is the minimum at every temperature, if there is next to no penalty."""
     teacher = fit_probe(vectors, LABELS, inverse_penalty=1.0)
-    stated = SoftLabels(CLASSES, teacher.probabilities(vectors).astype(np.float64))
+    stated = Predictions(CLASSES, teacher.probabilities(vectors).astype(np.float64))
     found = fit_soft_probe(vectors, LABELS, stated, weight=1.0, temperature=temperature, inverse_penalty=1e5)
     assert np.allclose(found.probabilities(vectors), stated.probabilities, atol=0.02)
-
-
-def test_probabilities_at_a_temperature() -> None:
-    stated = SoftLabels(["a", "b"], np.array([[0.8, 0.2], [1.0, 0.0]]))
-    assert np.allclose(stated.at_temperature(1.0), stated.probabilities, atol=1e-9)
-    assert np.allclose(stated.at_temperature(2.0)[0], [2 / 3, 1 / 3])
-    assert np.allclose(stated.at_temperature(2.0)[1], [1, 0], atol=1e-5)
-    assert stated.agreement(["a", "b"]) == 0.5
 
 
 def test_classes_are_put_in_order_and_others_left_out() -> None:
@@ -78,5 +70,5 @@ def test_classes_are_put_in_order_and_others_left_out() -> None:
 
 
 def test_one_class_needs_no_fit(vectors: Any) -> None:
-    only = SoftLabels(["a"], np.ones((ROWS, 1)))
+    only = Predictions(["a"], np.ones((ROWS, 1)))
     assert fit_soft_probe(vectors, ["a"] * ROWS, only, weight=0.5, temperature=2.0).classes == ["a"]

@@ -22,9 +22,8 @@ from winnow.curation.releases.manifest import MANIFEST
 from winnow.curation.releases.release import Release, open_release
 from winnow.operations.find_teacher import find_teacher
 from winnow.training import linear, methods
-from winnow.training.distillation.soft_labels import SoftLabels
 from winnow.training.distillation.taught_rows import teach_rows
-from winnow.training.distillation.teacher_run import Teacher, require_teacher
+from winnow.training.distillation.teacher_run import Teacher, require_teacher, teacher_facts
 from winnow.training.encoder.encoder_settings import EncoderSettings
 from winnow.training.encoder.initialization import LabeledTexts
 from winnow.training.encoder.teacher_loss import TeacherTargets
@@ -89,6 +88,8 @@ def test_a_run_states_its_teacher_and_depends_on_it(release: Release, teacher: R
     assert (facts.teacher.run, facts.teacher.release_sha256) == (teacher.id, release.sha256)
     assert facts.versions["teacher"] == facts.teacher.sha256
     assert facts.teacher.agreement > 0.9  # it was trained on these rows
+    half = Predictions(["a", "b"], np.array([[0.8, 0.2], [1.0, 0.0]]))
+    assert teacher_facts(teacher, half, ["a", "b"]).agreement == 0.5
     again, new = methods.train(release, tmp_path, method="linear", seed=0, settings=settings)
     assert (again.id, new) == (taught.id, False)
     assert len({alone.id, taught.id, teacher.id}) == 2  # without a teacher it is the run of the workspace
@@ -116,7 +117,7 @@ def test_an_encoder_follows_its_teacher_by_its_weight(tmp_path: Path) -> None:
     model = make_encoder(tmp_path / "model", own_words())
     texts = [text for label in ("card", "loan") for text in texts_of(label, 20)]
     labels = ["card"] * 20 + ["loan"] * 20
-    contrary = SoftLabels(["card", "loan"], np.array([[0.1, 0.9]] * 20 + [[0.9, 0.1]] * 20))
+    contrary = Predictions(["card", "loan"], np.array([[0.1, 0.9]] * 20 + [[0.9, 0.1]] * 20))
     agreed = {}
     for weight in (0.0, 1.0):
         settings = EncoderSettings(

@@ -58,10 +58,10 @@ def _rows() -> list[dict[str, str]]:
     ]
 
 
-def train_encoder(workspace: Workspace, *, precision: str = "f32", seed: int = 0) -> Run:
-    """A run of method `encoder` on the tiny encoder, trained in a second."""
+def train_encoder(workspace: Workspace, *, precision: str = "f32", seed: int = 0, encoder: str = ENCODER_FOLDER) -> Run:
+    """A run of method `encoder` on an encoder in the workspace, by default the tiny one, trained in a second."""
     settings = {
-        "model": str(workspace.folder.root / ENCODER_FOLDER),
+        "model": str(workspace.folder.root / encoder),
         "epochs": 4,
         "rank": 4,
         "batch_size": 16,

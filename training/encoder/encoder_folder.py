@@ -105,7 +105,9 @@ def stated_pooling(stated: EncoderFolder, *, prompt: str) -> Pooling | None:
     if len(modes) > 1 or modes[0] not in known:
         found = f"the pooling {' and '.join(map(str, modes))}"
         raise WinnowError(
-            _refused(stated.pooling, found, f"one of {', '.join(known)}", "set `pooling` to one of these")
+            _refused(
+                stated.pooling, found, f"one of {', '.join(known)}", "set `pooling` of method encoder to one of these"
+            )
         )
     return Pooling(modes[0])
 

@@ -22,7 +22,7 @@ from winnow.training.runs import Run
 
 FITTED_FILE = "fitted.json"
 
-FORMAT = 2
+FORMAT = 3
 """Increment when what is fitted, or how, changes: existing files are then refitted."""
 
 
@@ -33,12 +33,12 @@ def load_or_fit(
     if known := stored_parameters(run):
         return known
     if not release.counts["validation"]:
-        return _nothing_fitted(release, "the release has no validation rows")
+        return nothing_fitted(release, "the release has no validation rows")
     rows = release.rows("validation")
     try:
         output = predict_or_load(run, rows, vectors_cache=vectors_cache, progress=progress)
     except WinnowError as error:  # an import without validation predictions
-        return _nothing_fitted(release, f"validation: {error.problems[0].found}")
+        return nothing_fitted(release, f"validation: {error.problems[0].found}")
     goals = release.task().goals
     risk = 1 - goals["accuracy"] if "accuracy" in goals else DEFAULT_RISK
     found = fit_parameters(output, list(rows["label"]), fallback=release.manifest.task.fallback, risk=risk)
@@ -71,7 +71,8 @@ def fit_parameters(output: ModelOutput, gold: Sequence[str], *, fallback: str | 
     )
 
 
-def _nothing_fitted(release: Release, why: str) -> FittedParameters:
+def nothing_fitted(release: Release, why: str) -> FittedParameters:
+    """The fallback label of a release alone, with the reason why nothing is fitted on its validation rows."""
     reason = NotMeasured(why)
     return FittedParameters(
         split=Split.VALIDATION,

@@ -23,7 +23,9 @@ DEFAULT_RISK = 0.05
 CURVE_POINTS = 60
 """Maximum number of curve points that are stored."""
 
-RULE = "the lowest confidence threshold at which at most {:g} % of the validation answers are wrong"
+RULE = (
+    "the lowest confidence at which at most {:g} % of the validation answers are wrong, lowered halfway to the next row"
+)
 
 
 def risk_coverage(confidence: NDArray[np.float64], wrong: NDArray[np.bool_], rows: int) -> list[RiskPoint]:
@@ -51,18 +53,30 @@ def risk_coverage(confidence: NDArray[np.float64], wrong: NDArray[np.bool_], row
 def fit_threshold(
     output: ModelOutput, gold: Sequence[str], *, fallback: str | None, risk: float
 ) -> FallbackThreshold | NotMeasured:
-    """The confidence threshold below which queries should go to the fallback, by RULE, on validation rows."""
+    """The confidence threshold below which queries should go to the fallback, by RULE, on validation rows.
+
+    It is halfway between the least confident row that is answered and the next one, so that another rounding of their
+    confidence (other number formats, processors and packages) does not change what is answered.
+    """
     if output.confidence is None:
         return NotMeasured(NO_CONFIDENCE)
     if not gold:
         return NotMeasured("there are no validation rows")
     curve = _risk_coverage_of(output, gold, fallback)
-    allowed = [point for point in curve if point.risk <= risk]
+    allowed = [place for place, point in enumerate(curve) if point.risk <= risk]
     if not allowed:
         return NotMeasured(f"no threshold leaves at most {100 * risk:g} % of the validation answers wrong")
-    widest = allowed[-1]
-    threshold = 0.0 if widest is curve[-1] else widest.threshold
+    threshold = _threshold_after(curve, allowed[-1])
     return FallbackThreshold(value=threshold, risk=risk, rows=len(gold), rule=RULE.format(100 * risk))
+
+
+def _threshold_after(curve: Sequence[RiskPoint], place: int) -> float:
+    """The threshold that answers the rows of a curve up to a place, and no others; 0 where these are all."""
+    if place == len(curve) - 1:
+        return 0.0
+    lowest, next_lower = curve[place].threshold, curve[place + 1].threshold
+    middle = (lowest + next_lower) / 2
+    return middle if middle > next_lower else lowest  # neighboring floats have no middle
 
 
 def measure_selective_prediction(

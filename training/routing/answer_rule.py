@@ -30,9 +30,9 @@ class AnswerRule:
             return predictions
         return apply_temperature(predictions, self.temperature)
 
-    def answered(self, calibrated: Predictions) -> NDArray[np.bool_]:
-        """Which texts the model answers, shape (texts,)."""
-        answered: NDArray[np.bool_] = calibrated.confidence >= self.threshold
+    def answered(self, confidence: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Which texts the model answers, from their calibrated confidence; both of shape (texts,)."""
+        answered: NDArray[np.bool_] = confidence >= self.threshold
         return answered
 
 

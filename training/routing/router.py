@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from winnow.core.commands import command
 from winnow.core.progress import Progress
 from winnow.core.result import NotMeasured
 from winnow.core.routing_vocabulary import RoutedBy
 from winnow.curation.releases.release import open_release
 from winnow.training.evaluation.confidence_facts import FittedParameters
-from winnow.training.evaluation.fit_on_validation import load_or_fit, stored_parameters
+from winnow.training.evaluation.fit_on_validation import load_or_fit, nothing_fitted, stored_parameters
 from winnow.training.methods import predict
 from winnow.training.predictions import Predictions
 from winnow.training.prompted.service_requests import asks_a_service
@@ -27,7 +28,6 @@ from winnow.training.runs import Run
 
 DEFAULT_TOP = 1
 """Labels of an answer that are stated with their probabilities."""
-
 
 KEPT_OF_FIRST: Mapping[RoutedBy, tuple[str, ...]] = {
     RoutedBy.MODEL: (),
@@ -46,9 +46,10 @@ class Router:
     rule: AnswerRule
     second_stage: SecondStage | None = None
     """What is asked about the queries that the run does not answer."""
-    vectors_cache: Path | None = None
     not_calibrated: str = ""
     """Why the probabilities are those of the model; empty where they are calibrated."""
+    no_threshold: str = ""
+    """Why the run answers every query though something else could; empty where a threshold was fitted or given."""
 
     def answers(
         self, texts: Sequence[str], *, top: int = DEFAULT_TOP, progress: Progress | None = None
@@ -56,10 +57,8 @@ class Router:
         """One answer for each text, with the `top` most likely labels."""
         if not texts:
             return []
-        predictions = self.rule.calibrated(
-            predict(self.run, texts, vectors_cache=self.vectors_cache, progress=progress)
-        )
-        answered = self.rule.answered(predictions)
+        predictions = self.rule.calibrated(predict(self.run, texts, progress=progress))
+        answered = self.rule.answered(predictions.confidence)
         found = [self._answer(predictions, row, bool(answered[row]), top) for row in range(len(texts))]
         open_rows = [row for row in range(len(texts)) if not answered[row]]
         if self.second_stage is not None and open_rows:
@@ -93,16 +92,22 @@ def open_router(
     """The router of a run: temperature and threshold are those fitted on validation, which is predicted once.
 
     `threshold` replaces the fitted one. Where nothing was fitted and the release of the run is not here, probabilities
-    are those of the model. The cache holds embeddings of validation; those of queries are not kept. Raises WinnowError
-    for a run that labels no texts.
+    are those of the model, and the fallback label of the task is not known. The cache holds embeddings of validation;
+    those of queries are not kept. Raises WinnowError for a run that labels no texts.
     """
     require_routable(run)
     fitted = _fitted_parameters(run, vectors_cache, progress)
     if isinstance(fitted, NotMeasured):
         return Router(run, AnswerRule(threshold=threshold or 0.0), second_stage, not_calibrated=fitted.why)
-    reason = fitted.temperature.why if isinstance(fitted.temperature, NotMeasured) else ""
-    rule = fitted_rule(fitted, threshold=threshold, has_second_stage=second_stage is not None)
-    return Router(run, rule, second_stage, not_calibrated=reason)
+    temperature, own = fitted.temperature, fitted.fallback_threshold
+    is_missing = threshold is None and (fitted.fallback is not None or second_stage is not None)
+    return Router(
+        run,
+        fitted_rule(fitted, threshold=threshold, has_second_stage=second_stage is not None),
+        second_stage,
+        not_calibrated=temperature.why if isinstance(temperature, NotMeasured) else "",
+        no_threshold=own.why if is_missing and isinstance(own, NotMeasured) else "",
+    )
 
 
 def _fitted_parameters(
@@ -110,12 +115,15 @@ def _fitted_parameters(
 ) -> FittedParameters | NotMeasured:
     if known := stored_parameters(run):
         return known
-    if asks_a_service(run.facts):
-        return NotMeasured("nothing was fitted yet, and answering validation would send requests to a service")
     folder = release_folder(run)
+    how = f"`{command('evaluate', run.id)}` calibrates them, where the release of the run is"
     if isinstance(folder, NotMeasured):
-        return folder
-    return load_or_fit(run, open_release(folder), vectors_cache=vectors_cache, progress=progress)
+        return NotMeasured(f"{folder.why}; {how}")
+    release = open_release(folder)
+    if asks_a_service(run.facts):
+        why = "nothing was fitted yet, and answering validation would send requests to a service"
+        return nothing_fitted(release, f"{why}; {how}")
+    return load_or_fit(run, release, vectors_cache=vectors_cache, progress=progress)
 
 
 def _final_answer(first: RoutedAnswer, second: RoutedAnswer | None) -> RoutedAnswer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -58,8 +58,7 @@ def load_router(
     require_routable(opened.id, opened.facts)
     stage = None if fallback is None else _second_stage(workspace, opened, fallback)
     vectors = workspace.folder.vectors
-    fitted = open_router(opened, second_stage=stage, vectors_cache=vectors, progress=progress)
-    router = replace(fitted, vectors_cache=None)
+    router = open_router(opened, second_stage=stage, vectors_cache=vectors, progress=progress)
     router.answers([TRIAL_QUERY])
     return router
 

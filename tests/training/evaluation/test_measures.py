@@ -109,6 +109,8 @@ def test_the_fallback_threshold_is_the_lowest_that_keeps_the_risk() -> None:
     found = measure_selective_prediction(answers, gold, fitted, fallback="none").at_threshold
     assert found.risk.value <= 0.1
     lower = max(c for c in answers.confidence.tolist() if c < fitted.value)
+    higher = min(c for c in answers.confidence.tolist() if c >= fitted.value)
+    assert fitted.value == pytest.approx((lower + higher) / 2)  # no row is near it, so that rounding changes no answer
     more = measure_selective_prediction(
         answers, gold, fitted.model_copy(update={"value": lower}), fallback="none"
     ).at_threshold
@@ -116,6 +118,14 @@ def test_the_fallback_threshold_is_the_lowest_that_keeps_the_risk() -> None:
     assert found.accuracy.rows == 2000
     assert fit_threshold(answers, gold, fallback="none", risk=1.0).value == 0
     assert isinstance(fit_threshold(ModelOutput(["a"], np.ones(1)), ["b"], fallback=None, risk=0.1), NotMeasured)
+
+
+def test_a_threshold_between_neighboring_floats_answers_only_the_higher() -> None:
+    low = 0.5
+    high = float(np.nextafter(low, 1))
+    output = ModelOutput(["a", "a"], np.array([high, low]))
+    fitted = fit_threshold(output, ["a", "b"], fallback="none", risk=0.1)
+    assert [one >= fitted.value for one in (high, low)] == [True, False]
 
 
 def test_the_threshold_hands_over_no_more_than_the_allowed_loss_on_validation() -> None:

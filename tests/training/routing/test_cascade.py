@@ -148,6 +148,8 @@ def test_a_run_of_fewer_labels_may_stand_in_and_routes_are_those_of_the_first(tw
 
 def test_a_run_that_asks_a_service_is_not_fitted_by_answering(two_runs: tuple[Run, Run], tmp_path: Path) -> None:
     stated = dict(two_runs[0].facts) | {"method": "prompt", "base": None, "call_format": ""}
-    router = open_router(Run(tmp_path, PromptRunFacts.model_construct(**stated)), threshold=0.5)
+    releases = two_runs[0].path.parent.parent / "releases"
+    router = open_router(Run(tmp_path, PromptRunFacts.model_construct(**stated), (releases,)), threshold=0.5)
     assert "would send requests to a service" in router.not_calibrated
-    assert router.rule.threshold == 0.5
+    assert f"winnow evaluate {two_runs[0].id}" in router.not_calibrated
+    assert (router.rule.threshold, router.rule.fallback) == (0.5, "fallback")  # which the release states

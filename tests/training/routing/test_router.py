@@ -10,10 +10,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from winnow.core.atomic import write_json_file
 from winnow.core.result import NotMeasured
 from winnow.core.routing_vocabulary import RoutedBy
 from winnow.training.evaluation.confidence_facts import FallbackThreshold, FittedParameters, FittedValue
-from winnow.training.evaluation.fit_on_validation import FITTED_FILE, fit_parameters, load_or_fit, stored_parameters
+from winnow.training.evaluation.fit_on_validation import (
+    FITTED_FILE,
+    FORMAT,
+    fit_parameters,
+    load_or_fit,
+    stored_parameters,
+)
 from winnow.training.methods import predict
 from winnow.training.predictions import ModelOutput, Predictions
 from winnow.training.routing.answer_rule import AnswerRule, fitted_rule
@@ -43,8 +50,8 @@ def test_the_threshold_is_one_of_calibrated_confidence() -> None:
     calibrated = rule.calibrated(PROBABILITIES)
     squared = PROBABILITIES.probabilities**2
     assert np.allclose(calibrated.probabilities, squared / squared.sum(axis=1, keepdims=True))
-    assert rule.answered(calibrated).tolist() == [True, False]
-    assert replace(rule, threshold=0.0).answered(calibrated).all()
+    assert rule.answered(calibrated.confidence).tolist() == [True, False]
+    assert replace(rule, threshold=0.0).answered(calibrated.confidence).all()
 
 
 def test_a_fitted_threshold_needs_a_label_to_fall_back_to() -> None:
@@ -99,6 +106,22 @@ def test_what_was_fitted_is_kept_in_the_run(trained_example: tuple[Workspace, st
     assert open_router(run, threshold=0.25).rule.threshold == 0.25
 
 
+def test_a_run_for_which_no_threshold_can_be_fitted_says_that_it_answers_everything(
+    trained_example: tuple[Workspace, str], tmp_path: Path
+) -> None:
+    workspace, name = trained_example
+    shutil.copytree(workspace.run(name).path, tmp_path / name)
+    run = replace(workspace.run(name), path=tmp_path / name, places=())
+    known = fitted(threshold=None, fallback="oos")
+    write_json_file(run.path / FITTED_FILE, {"format": FORMAT, **known.model_dump(mode="json")})
+    assert open_router(run).no_threshold == NOTHING.why
+    assert open_router(run, threshold=0.5).no_threshold == ""
+    without = known.model_copy(update={"fallback": None})
+    write_json_file(run.path / FITTED_FILE, {"format": FORMAT, **without.model_dump(mode="json")})
+    assert open_router(run).no_threshold == ""  # nothing else could answer
+    assert open_router(run, second_stage=AnswersHello()).no_threshold == NOTHING.why
+
+
 @pytest.mark.parametrize("content", ["", "[]", '{"format": 1}', "null"])
 def test_a_file_of_fitted_parameters_that_cannot_be_read_is_fitted_again(
     content: str, trained_example: tuple[Workspace, str], tmp_path: Path
@@ -118,4 +141,4 @@ def test_the_threshold_is_fitted_on_calibrated_confidence() -> None:
     assert isinstance(found.fallback_threshold, FallbackThreshold)
     confidence = AnswerRule(found.temperature.value).calibrated(Predictions(["a", "b"], shares)).confidence
     assert found.temperature.value != pytest.approx(1, abs=0.05)
-    assert found.fallback_threshold.value == pytest.approx(confidence[3])  # the last one is wrong
+    assert found.fallback_threshold.value == pytest.approx(confidence[3:].mean())  # the last one is wrong

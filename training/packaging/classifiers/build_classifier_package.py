@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from winnow.core.commands import command
 from winnow.core.errors import GateError, Problem
 from winnow.core.hashing import json_hash
+from winnow.core.model_vocabulary import TrainingMethod
 from winnow.core.package_vocabulary import PackageTarget, PackedFormat
 from winnow.core.progress import Progress
 from winnow.training.evaluation.fit_on_validation import load_or_fit
@@ -42,6 +44,12 @@ WRITING_PACKAGES = {
     PackageTarget.ONNX: (*PACKAGES, "tokenizers", "torch", "transformers", "winnow"),
 }
 """Packages whose version can change a byte of what is written."""
+
+IN_32_BITS: dict[str, str] = {
+    TrainingMethod.LINEAR: "`embedder: {backend: torch}` in winnow.yaml",
+    TrainingMethod.ENCODER: f"`{command('train', 'RELEASE', method=TrainingMethod.ENCODER, set='precision=f32')}`",
+}
+"""How Winnow computes the runs of a method in 32 bits, as packages do."""
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}")
 """Names of models on the hub."""
@@ -108,12 +116,19 @@ def comparison_sentences(router: RouterFile) -> list[str]:
     if check is None:
         return []
     found = [
-        f"compared with the run in 32 bits on {check.rows:,} rows of {check.split}: the same labels, probabilities "
-        f"differ by at most {check.max_difference:.1e}",
+        f"compared with the run in 32 bits on {check.rows:,} rows of {check.split}: the same labels, "
+        f"{check.decisions_different} other answers after the threshold, probabilities differ by at most "
+        f"{check.max_difference:.1e}",
         f"compared with the run as Winnow computes it here, {check.computed_here}: {check.here_labels_different} other "
         f"labels, {check.here_decisions_different} other answers after the threshold, probabilities differ by at most "
         f"{check.here_max_difference:.1e}",
     ]
+    if changed := check.here_decisions_different:
+        found.append(
+            f"evaluate measures the run as Winnow computes it: {changed} of {check.rows:,} answers of the package are "
+            f"other ones than were measured; a run that is trained with {IN_32_BITS[router.method]} is measured as it "
+            "is packed"
+        )
     if int8 := router.int8:
         found.append(
             f"weights in int8 change {int8.decisions_changed} of {int8.rows:,} answers after the threshold; "

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from winnow.core.package_vocabulary import PackageTarget, PackedFormat
+from winnow.core.result import NotMeasured
 from winnow.curation.releases.release import Release
-from winnow.training.evaluation.confidence_facts import FittedParameters
+from winnow.training.evaluation.confidence_facts import FallbackThreshold, FittedParameters
 from winnow.training.evaluation.temperature import MIN_PROBABILITY
 from winnow.training.packaging.classifiers.classifier_source import ClassifierSource
 from winnow.training.packaging.classifiers.router_file import FittedOn, PackedRelease, RouterFile
@@ -69,16 +71,17 @@ class ClassifierContents:
             threshold=rule.threshold,
             fallback=rule.fallback,
             fitted_on=FittedOn(split=self.fitted.split, rows=self.fitted.rows),
-            rule=rule_in_words(rule),
+            rule=rule_in_words(rule, self.fitted.fallback_threshold),
             **more,
         )
 
 
-def rule_in_words(rule: AnswerRule) -> str:
-    """What becomes of the logits of a text."""
+def rule_in_words(rule: AnswerRule, fitted: FallbackThreshold | NotMeasured) -> str:
+    """What becomes of the logits of a text; for a model that always answers, why no threshold was fitted."""
     calibrated = f"The logits are divided by the temperature {rule.temperature:.4g}, which gives the probabilities."
     if rule.threshold <= 0:
-        return f"{calibrated} The most likely label is the answer."
+        why = f" ({fitted.why})" if isinstance(fitted, NotMeasured) else ""
+        return f"{calibrated} The most likely label is the answer, without a threshold{why}."
     fallback = "no label" if rule.fallback is None else f"`{rule.fallback}`"
     return (
         f"{calibrated} The most likely label is the answer where its probability is at least {rule.threshold:.4g}; "
@@ -86,11 +89,15 @@ def rule_in_words(rule: AnswerRule) -> str:
     )
 
 
-def write_tokenizer(contents: ClassifierContents, folder: Path) -> None:
-    """Write the tokenizer as both libraries read it: transformers, and tokenizers alone."""
-    from transformers import AutoTokenizer
+def write_labels(contents: ClassifierContents, config: Any) -> None:
+    """State the labels of the release in the configuration of an encoder, in the order of the class ids."""
+    config.id2label = dict(enumerate(contents.labels))
+    config.label2id = {label: place for place, label in enumerate(contents.labels)}
 
-    tokenizer = AutoTokenizer.from_pretrained(contents.source.base_folder, local_files_only=True)
+
+def write_tokenizer(contents: ClassifierContents, folder: Path) -> None:
+    """Write the tokenizer that the run reads with, as both libraries read it: transformers, and tokenizers alone."""
+    tokenizer = deepcopy(contents.source.tokenizer)
     tokenizer.model_max_length = contents.source.max_length
     tokenizer.backend_tokenizer.no_truncation()
     tokenizer.backend_tokenizer.no_padding()

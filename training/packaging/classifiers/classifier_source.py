@@ -20,11 +20,13 @@ from winnow.training.encoder.encoder_settings import EncoderSettings
 from winnow.training.encoder.lora_adapter import load_classes, load_merged
 from winnow.training.hardware import detect_hardware
 from winnow.training.linear import MODEL_FILE
-from winnow.training.packaging.classifiers.plain_pooling import plain_pooling
 from winnow.training.predictions import Predictions
 from winnow.training.run_facts import EncoderRunFacts, Hardware, LinearRunFacts
 from winnow.training.runs import Run
 from winnow.training.settings_file import check_settings
+
+PLAIN_POOLINGS = (Pooling.MEAN, Pooling.CLS)
+"""The ways to pool that `route.py` knows."""
 
 
 @dataclass(frozen=True)
@@ -64,10 +66,7 @@ def _encoder_source(run: Run) -> ClassifierSource:
     facts = run.facts_of(EncoderRunFacts)
     settings = check_settings(EncoderSettings, facts.settings)
     embedder = open_embedder(facts.base.model, backend="torch")
-    base = _load_base(embedder.folder, facts.pooling, prompt=settings.prompt)
-    if base.prompt or base.projection or base.pooling not in (Pooling.MEAN, Pooling.CLS):
-        found = "an encoder with a prompt, a projection, or a pooling other than mean and cls"
-        raise WinnowError(Problem(run.id, found, "an encoder that a package can hold", "package another run"))
+    base = _load_base(run, embedder.folder, facts.pooling, prompt=settings.prompt)
     model, classes = load_merged(base, run.path, _exact_hardware()), load_classes(run.path)
     here = detect_hardware(settings.precision)
 
@@ -96,7 +95,7 @@ def _linear_source(run: Run) -> ClassifierSource:
     stated = run.facts_of(LinearRunFacts).embedder
     here = open_embedder(stated.model, backend=stated.backend)
     pipeline = open_embedder(stated.model, backend="torch")
-    base = _load_base(pipeline.folder, plain_pooling(Path(pipeline.folder)))
+    base = _load_base(run, pipeline.folder, Pooling.OWN, prompt="")  # method `linear` embeds without a prompt
     probe = load_probe(run.path / MODEL_FILE)
     return ClassifierSource(
         model=_with_head(base, probe),
@@ -122,10 +121,24 @@ def _with_head(base: BaseEncoder, probe: LinearProbe) -> EncoderClassifier:
     return model.eval()
 
 
-def _load_base(folder: str, pooling: Pooling, *, prompt: str | None = "") -> BaseEncoder:
-    """The encoder in a folder, with its own prompt for None; method `linear` embeds without one."""
+def _load_base(run: Run, folder: str, pooling: Pooling, *, prompt: str | None) -> BaseEncoder:
+    """The encoder in a folder, with its own prompt for None.
+
+    Raises WinnowError when it does more than a package computes.
+    """
     refuse_pickles(Path(folder))
-    return load_base_encoder(folder, pooling=pooling, prompt=prompt)
+    base = load_base_encoder(folder, pooling=pooling, prompt=prompt)
+    more = {
+        f"the prompt {base.prompt!r}": bool(base.prompt),
+        "a projection": base.projection is not None,
+        f"pooling {base.pooling}": base.pooling not in PLAIN_POOLINGS,
+    }
+    if any(more.values()):
+        found = f"its encoder has {' and '.join(what for what, has_it in more.items() if has_it)}"
+        expected = f"an encoder with pooling {' or '.join(PLAIN_POOLINGS)}, without prompt and projection"
+        fix = "serve the run with Winnow, or train on another encoder"
+        raise WinnowError(Problem(run.id, found, expected, fix))
+    return base
 
 
 def _exact_hardware() -> Hardware:

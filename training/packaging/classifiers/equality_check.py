@@ -69,6 +69,7 @@ def check_package(contents: ClassifierContents, rows: ComparedRows, packed: Prob
         split=rows.split,
         rows=len(rows.texts),
         labels_different=0,
+        decisions_different=int(changed_decisions(contents.rule, packed, rows.exact).sum()),
         max_difference=float(differences.max()),
         computed_here=contents.source.computed_here,
         here_labels_different=int((packed.argmax(axis=1) != rows.here.argmax(axis=1)).sum()),
@@ -101,7 +102,7 @@ def changed_decisions(rule: AnswerRule, one: Probabilities, other: Probabilities
 
 def _decisions(rule: AnswerRule, probabilities: Probabilities) -> NDArray[np.int64]:
     """The column of each answer; -1 for the fallback."""
-    answered = probabilities.max(axis=1) >= rule.threshold
+    answered = rule.answered(probabilities.max(axis=1))
     decided: NDArray[np.int64] = np.where(answered, probabilities.argmax(axis=1), -1)
     return decided
 

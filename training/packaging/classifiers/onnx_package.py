@@ -7,7 +7,7 @@ from typing import Any
 
 from winnow.core.package_vocabulary import PackageTarget
 from winnow.core.progress import Progress
-from winnow.training.packaging.classifiers.classifier_contents import ClassifierContents, write_tokenizer
+from winnow.training.packaging.classifiers.classifier_contents import ClassifierContents, write_labels, write_tokenizer
 from winnow.training.packaging.classifiers.equality_check import ComparedRows, check_int8, check_package
 from winnow.training.packaging.classifiers.graph_export import OPSET, export_graph
 from winnow.training.packaging.classifiers.int8_graph import quantize_graph
@@ -48,6 +48,5 @@ def fill_onnx_package(
 def _write_config(contents: ClassifierContents, part: Path) -> None:
     """Write the configuration of the encoder with the labels of the release."""
     config: Any = contents.source.model.encoder.config
-    config.id2label = dict(enumerate(contents.labels))
-    config.label2id = {label: place for place, label in enumerate(contents.labels)}
+    write_labels(contents, config)
     config.save_pretrained(part)

@@ -44,6 +44,8 @@ class PackageCheck(Record):
     """Rows that were compared."""
     labels_different: int
     """Rows with another label than the run computes in 32 bits; a package with one is not written."""
+    decisions_different: int
+    """Rows with another answer after the threshold than the run gives in 32 bits: their confidence is next to it."""
     max_difference: float
     """Largest difference of a calibrated probability from the run in 32 bits."""
     computed_here: str

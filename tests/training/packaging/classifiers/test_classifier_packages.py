@@ -22,6 +22,7 @@ import yaml
 from numpy.typing import NDArray
 from typer.testing import CliRunner
 
+from tests.fakes.tiny_architectures import make_architecture
 from tests.support.build_once import build_once
 from tests.support.packed_classifiers import (
     ENCODER_FOLDER,
@@ -33,19 +34,24 @@ from tests.support.packed_classifiers import (
 )
 from winnow.cli.main import app
 from winnow.core.errors import GateError, WinnowError
+from winnow.core.model_vocabulary import Pooling
 from winnow.core.package_vocabulary import ADAPTER_TARGETS, CLASSIFIER_TARGETS, PackageTarget
+from winnow.core.result import NotMeasured
 from winnow.training.encoder import lora_adapter
+from winnow.training.encoder.encoder_classifier import load_base_encoder
+from winnow.training.evaluation.confidence_facts import FallbackThreshold
 from winnow.training.evaluation.fit_on_validation import load_or_fit
 from winnow.training.methods import predict
 from winnow.training.packaging.built_package import BuiltPackage
-from winnow.training.packaging.classifiers import equality_check
+from winnow.training.packaging.classifiers import classifier_source, equality_check
 from winnow.training.packaging.classifiers.build_classifier_package import (
     build_classifier_package,
     classifier_contents,
+    comparison_sentences,
 )
+from winnow.training.packaging.classifiers.classifier_contents import rule_in_words
 from winnow.training.packaging.classifiers.classifier_source import open_source
 from winnow.training.packaging.classifiers.packed_router import packed_probabilities
-from winnow.training.packaging.classifiers.plain_pooling import plain_pooling
 from winnow.training.packaging.classifiers.router_file import read_router_file
 from winnow.training.packaging.classifiers.routing_graph import NEVER, RoutingGraph, label_columns
 from winnow.training.predictions import Predictions
@@ -187,7 +193,7 @@ def test_route_answers_by_the_rule_without_winnow(
     assert not {name.partition(".")[0] for name in modules} & set(absent.split(","))
     labels = [
         label if answered else FALLBACK
-        for label, answered in zip(calibrated.labels, rule.answered(calibrated), strict=True)
+        for label, answered in zip(calibrated.labels, rule.answered(calibrated.confidence), strict=True)
     ]
     assert [answer["label"] for answer in answers] == labels
     assert {answer["decided_by"] for answer in answers} == {"model", "fallback"}
@@ -359,6 +365,41 @@ def test_predictions_in_bf16_are_compared_too_and_stated(classified: Workspace, 
     assert any(check.computed_here in sentence for sentence in made.findings)
 
 
+def test_answers_that_were_not_measured_are_said_with_the_setting_that_measures_them(
+    packages: dict[str, BuiltPackage],
+) -> None:
+    router = read_router_file(packages["huggingface"].folder)
+    assert router.check is not None
+    for method, setting in (("encoder", "precision=f32"), ("linear", "backend: torch")):
+        counted = router.model_copy(
+            update={"method": method, "check": router.check.model_copy(update={"here_decisions_different": 3})}
+        )
+        (said,) = [one for one in comparison_sentences(counted) if "than were measured" in one]
+        assert f"3 of {router.check.rows} answers" in said
+        assert setting in said
+    same = router.model_copy(update={"check": router.check.model_copy(update={"here_decisions_different": 0})})
+    assert not any("than were measured" in one for one in comparison_sentences(same))
+
+
+def test_a_model_without_a_threshold_says_why() -> None:
+    missing = NotMeasured("no threshold leaves at most 5 % of the validation answers wrong")
+    assert f"without a threshold ({missing.why})" in rule_in_words(AnswerRule(2.0, 0.0, "fallback"), missing)
+    fitted = FallbackThreshold(value=0.7, risk=0.05, rows=9, rule="")
+    assert "at least 0.7; below that, the answer is `fallback`" in rule_in_words(AnswerRule(2, 0.7, "fallback"), fitted)
+    assert rule_in_words(AnswerRule(2.0, 0.0, None), fitted).endswith("without a threshold.")
+
+
+def test_an_answer_next_to_the_threshold_is_counted_and_not_refused(classified: Workspace, encoder_run: Run) -> None:
+    """The labels and probabilities are those of the run to the tolerance, and still one answer is another one."""
+    contents = classifier_contents(encoder_run, PackageTarget.HUGGINGFACE, name="near", used_names={})
+    exact = np.array([[0.7, 0.3] + [0.0] * (len(LABELS) - 2)])
+    threshold = FallbackThreshold(value=0.70001, risk=0.05, rows=1, rule="")
+    near = replace(contents, fitted=contents.fitted.model_copy(update={"fallback_threshold": threshold}))
+    rows = equality_check.ComparedRows("validation", ["r1"], ["text"], exact, exact)
+    check = equality_check.check_package(near, rows, exact + 2e-5)
+    assert (check.labels_different, check.decisions_different) == (0, 1)
+
+
 def test_what_a_method_is_not_packed_for_is_refused_with_what_it_is_packed_for(
     classified: Workspace, encoder_run: Run, tmp_path: Path
 ) -> None:
@@ -459,44 +500,50 @@ def test_the_head_keeps_small_probabilities_as_winnow_does(encoder_run: Run) -> 
     assert np.allclose(found, AnswerRule(temperature=5.0).calibrated(plain).probabilities, atol=1e-6)
 
 
-def _pipeline(folder: Path, modules: dict[str, str], pooling: dict[str, Any]) -> Path:
-    listed = [{"idx": i, "name": str(i), "path": path, "type": kind} for i, (kind, path) in enumerate(modules.items())]
-    (folder / "1_Pooling").mkdir(parents=True)
-    (folder / "modules.json").write_text(json.dumps(listed))
-    (folder / "1_Pooling" / "config.json").write_text(json.dumps(pooling))
-    return folder
-
-
-PLAIN = {"sentence_transformers.models.Transformer": "", "sentence_transformers.models.Pooling": "1_Pooling"}
-
-
 @pytest.mark.parametrize(
-    ("pooling", "expected"),
+    ("more", "said"),
     [
-        ({"pooling_mode_mean_tokens": True, "pooling_mode_cls_token": False}, "mean"),
-        ({"pooling_mode_mean_tokens": False, "pooling_mode_cls_token": True}, "cls"),
-        ({"pooling_mode": "cls"}, "cls"),
-        ({"pooling_mode": ["mean"]}, "mean"),
+        ({"prompt": "query: "}, r"the prompt 'query: '"),
+        ({"projection": torch.nn.Identity()}, r"a projection"),
+        ({"prompt": "a", "pooling": Pooling.MAX}, r"the prompt 'a' and pooling max"),
     ],
 )
-def test_the_pooling_of_a_pipeline_is_read(pooling: dict[str, Any], expected: str, tmp_path: Path) -> None:
-    assert plain_pooling(_pipeline(tmp_path / "model", PLAIN, pooling)) == expected
-
-
-@pytest.mark.parametrize(
-    ("modules", "pooling"),
-    [
-        (PLAIN, {"pooling_mode": "max"}),
-        (PLAIN, {"pooling_mode_max_tokens": True, "pooling_mode_mean_tokens": True}),
-        ({**PLAIN, "sentence_transformers.models.Dense": "2_Dense"}, {"pooling_mode": "mean"}),
-    ],
-)
-def test_a_pipeline_that_no_package_holds_is_refused(
-    modules: dict[str, str], pooling: dict[str, Any], tmp_path: Path
+def test_an_encoder_that_no_package_holds_is_refused_with_what_it_has(
+    more: dict[str, Any], said: str, encoder_run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(WinnowError, match=r"its pipeline is Transformer, Pooling"):
-        plain_pooling(_pipeline(tmp_path / "model", modules, pooling))
-    assert plain_pooling(tmp_path) == "mean"  # no pipeline
+    whole = classifier_source.load_base_encoder
+    monkeypatch.setattr(classifier_source, "load_base_encoder", lambda *at, **how: replace(whole(*at, **how), **more))
+    with pytest.raises(WinnowError, match=rf"its encoder has {said}; expected: .*pooling mean or cls"):
+        open_source(encoder_run)
+
+
+def test_a_transformer_in_a_folder_of_its_own_is_packed_as_the_run_reads_it(
+    classified: Workspace, tmp_path: Path
+) -> None:
+    """As sentence-transformers writes it with `do_lower_case`, which the tokenizer of the folder does not state."""
+    folder = classified.folder.root / "in-parts"
+    shutil.copytree(classified.folder.root / ENCODER_FOLDER, folder / "0_Transformer")
+    (folder / "0_Transformer" / "1_Pooling").rename(folder / "1_Pooling")
+    tokenizer = json.loads((folder / "0_Transformer" / "tokenizer.json").read_text())
+    assert tokenizer["normalizer"] == {"type": "Lowercase"}
+    (folder / "0_Transformer" / "tokenizer.json").write_text(json.dumps(tokenizer | {"normalizer": None}))
+    (folder / "0_Transformer" / "sentence_bert_config.json").write_text(json.dumps({"do_lower_case": True}))
+    parts = {"Transformer": "0_Transformer", "Pooling": "1_Pooling"}
+    listed = [{"path": path, "type": f"sentence_transformers.models.{kind}"} for kind, path in parts.items()]
+    (folder / "modules.json").write_text(json.dumps(listed))
+    run = train_encoder(classified, encoder=folder.name)
+    made = classified.package(run.id, target="huggingface", out=tmp_path / "p")
+    texts = [text.upper() for text in texts_of(classified)]
+    expected = by_label(rule_of(classified, run).calibrated(predict(run, texts)))
+    assert np.abs(packed_probabilities(made.folder, texts) - expected).max() < 1e-5
+
+
+def test_the_encoder_of_a_model_with_a_decoder_is_refused_for_transformers(encoder_run: Run, tmp_path: Path) -> None:
+    contents = classifier_contents(encoder_run, PackageTarget.HUGGINGFACE, name="decoder", used_names={})
+    base = load_base_encoder(str(make_architecture(tmp_path / "t5", "t5")), pooling="own")
+    source = replace(contents.source, model=base.classifier(len(SEEN)))
+    with pytest.raises(WinnowError, match=r"type t5, which AutoModel loads with a decoder.*--for onnx"):
+        build_classifier_package(replace(contents, source=source), tmp_path / "p")
 
 
 def test_the_adapter_of_a_run_loads_in_peft_with_its_weights_and_without_a_warning(

@@ -15,8 +15,10 @@ from tests.support.adapter_runs import adapter_run
 from tests.support.files import write_jsonl
 from winnow.cli.main import app
 from winnow.core.counted import counted
-from winnow.core.errors import WinnowError
+from winnow.core.errors import Problem, WinnowError
+from winnow.operations import predict as predict_operation
 from winnow.training.evaluation.fit_on_validation import FITTED_FILE
+from winnow.training.routing.router import Router
 from winnow.workspace import Workspace
 
 Trained = tuple[Workspace, str]
@@ -82,10 +84,36 @@ def test_probabilities_that_are_not_calibrated_are_noted_with_the_command(
     (alone / FITTED_FILE).unlink(missing_ok=True)
     file = write_jsonl(tmp_path / "q.jsonl", [{"text": "the vpn drops"}])
     found = called(tmp_path, alone, file, "--out", tmp_path / "answers.jsonl")
-    assert "probabilities are not calibrated: its release is not here" in " ".join(found.stderr.split())
+    assert f"probabilities of {run} are not calibrated: its release is not here" in " ".join(found.stderr.split())
     assert f"winnow evaluate {run}" in " ".join(found.stderr.split())
     assert json.loads((tmp_path / "answers.jsonl").read_text())["decided_by"] == "model"
     assert "next: winnow evaluate" in found.stdout
+
+
+def test_rows_are_printed_as_soon_as_their_part_is_answered_and_a_file_appears_whole(
+    trained_example: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace, run = trained_example
+    texts = ["the vpn drops", "", "how many vacation days are left", "tell me a joke"]
+    file = write_jsonl(tmp_path / "q.jsonl", [{"text": text} for text in texts])
+    together = called(workspace.folder.root, run, file)
+    monkeypatch.setattr(predict_operation, "TEXTS_AT_A_TIME", 1)
+    assert called(workspace.folder.root, run, file).stdout == together.stdout
+    assert called(workspace.folder.root, run, file).stderr.count("rows skipped: empty") == 1
+    whole = predict_operation.answer_texts
+
+    def stops(router: Router, texts: list[object], *rest: Any, **how: Any) -> Any:
+        if "tell me a joke" in texts:
+            raise WinnowError(Problem("row", "stopped", "", ""))
+        return whole(router, texts, *rest, **how)
+
+    monkeypatch.setattr(predict_operation, "answer_texts", stops)
+    stopped = CliRunner().invoke(app, ["-w", str(workspace.folder.root), "predict", run, str(file)])
+    assert isinstance(stopped.exception, WinnowError)
+    assert stopped.stdout.splitlines() == together.stdout.splitlines()[:3]
+    out = tmp_path / "answers.jsonl"
+    CliRunner().invoke(app, ["-w", str(workspace.folder.root), "predict", run, str(file), "--out", str(out)])
+    assert [path.name for path in tmp_path.iterdir()] == ["q.jsonl"]
 
 
 def test_options_about_labels_are_refused_where_dialogues_are_answered(

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from winnow.core.errors import WinnowError
+from winnow.operations import predict as predict_operation
 from winnow.operations.predict import NO_OPTIONS, PredictOptions, notes_about, open_router_of
 from winnow.training.methods import predict
-from winnow.training.routing.router import open_router
+from winnow.training.routing.router import Router, open_router
+from winnow.training.routing.run_stage import RunStage
 from winnow.workspace import Workspace
 
 Trained = tuple[Workspace, str]
@@ -97,6 +102,24 @@ def test_a_table_whose_columns_would_be_lost_is_refused(
         trained_example[0].predict(trained_example[1], given)
 
 
+def test_however_many_texts_there_are_so_many_are_answered_together(
+    trained_example: Trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace, name = trained_example
+    expected = workspace.predict(name, ASKED)
+    sizes: list[int] = []
+    whole = predict_operation.answer_texts
+
+    def counted(router: Router, texts: Sequence[object], *rest: Any, **how: Any) -> Any:
+        sizes.append(len(texts))
+        return whole(router, texts, *rest, **how)
+
+    monkeypatch.setattr(predict_operation, "TEXTS_AT_A_TIME", 2)
+    monkeypatch.setattr(predict_operation, "answer_texts", counted)
+    pd.testing.assert_frame_equal(workspace.predict(name, ASKED), expected)
+    assert sizes == [2, 1]
+
+
 def test_numbers_out_of_range_are_refused_together(trained_example: Trained) -> None:
     workspace, name = trained_example
     with pytest.raises(WinnowError) as caught:
@@ -129,3 +152,11 @@ def test_what_limits_the_answers_is_noted(trained_example: Trained, tmp_path: Pa
     assert notes_about(open_router_of(context, run, NO_OPTIONS)) == []
     (never_asked,) = notes_about(open_router_of(context, run, PredictOptions(threshold=0, fallback=rules)))
     assert "the second stage is never asked" in never_asked
+    router = open_router_of(context, run, PredictOptions(threshold=0.5))
+    second = replace(router, run=replace(run, facts=run.facts.model_copy(update={"run": "second"})))
+    for found, said in (
+        ({"not_calibrated": "no rows"}, "probabilities of second are not calibrated: no rows"),
+        ({"no_threshold": "too many are wrong"}, "second answers every query: too many are wrong"),
+    ):
+        cascade = replace(router, second_stage=RunStage(replace(second, **found), {}))
+        assert notes_about(cascade) == [said]

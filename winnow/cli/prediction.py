@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Iterable
+from itertools import chain
 from json import dumps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TextIO
 
 import typer
 
@@ -27,11 +29,12 @@ from winnow.core.atomic import atomic_write
 from winnow.core.commands import command
 from winnow.core.counted import counted
 from winnow.core.errors import Parameter, Problem, WinnowError
+from winnow.core.parts import Part, parts_of
 from winnow.validators.kinds.intents import INTENTS
 from winnow.validators.kinds.tools import TOOLS
 
 if TYPE_CHECKING:
-    from winnow.curation.io.readers.source_rows import SourceRows
+    from winnow.curation.io.readers.source_rows import SourceRow, SourceRows
     from winnow.operations._context import Context
     from winnow.operations.predict import PredictOptions
     from winnow.training.runs import Run
@@ -42,7 +45,8 @@ Rows = list[dict[str, Any]]
 class _Answered(NamedTuple):
     """One answer a row."""
 
-    rows: Rows
+    parts: Iterable[Rows]
+    """The rows of the file in their order; a part is answered when it is asked for."""
     facts: dict[str, Any]
     """What holds for all of them."""
 
@@ -98,35 +102,43 @@ def predict(
     if file == STDIN and format == "auto":
         terminal.print_note(f"standard input is read as {reading.format}: {counted(len(reading.rows), 'row')}")
     answer = _answer_dialogues if is_answering else _label_queries
-    rows, facts = answer(place, opened, reading, options, json)
-    dropped = Counter(row["reason"] for row in rows if "reason" in row)
+    parts, facts = answer(place, opened, reading, options, json)
     if json:
-        printed = {"run": opened.id, **facts, "given": len(rows), "predictions": rows, "dropped": dict(dropped)}
-        terminal.print_json(printed)
+        rows = list(chain.from_iterable(parts))
+        terminal.print_json(
+            {"run": opened.id, **facts, "given": len(rows), "predictions": rows, "dropped": dict(_dropped(rows))}
+        )
         return
-    _write_rows(rows, out, command("evaluate", run))
-    for reason, count in dropped.items():
+    for reason, count in _write_rows(parts, len(reading.rows), out, command("evaluate", run)).items():
         terminal.print_note(f"{count:,} rows skipped: {reason}")
+
+
+def _dropped(rows: Rows) -> Counter[str]:
+    """Rows without an answer, by reason."""
+    return Counter(row["reason"] for row in rows if "reason" in row)
 
 
 def _label_queries(place: Context, run: Run, reading: SourceRows, options: PredictOptions, json: bool) -> _Answered:
     """One answer a row, and what the probabilities went through; what limits the answers is printed as notes."""
-    from winnow.operations.predict import notes_about, open_router_of, predict_rows, rule_facts
+    from winnow.operations.predict import TEXTS_AT_A_TIME, notes_about, open_router_of, predict_rows, rule_facts
 
     with progress_bar("fitting on validation", json) as progress:
         router = open_router_of(place, run, options, progress=progress)
-    with progress_bar("embedding", json) as progress:
-        rows = predict_rows(router, reading, options, progress=progress)
     for note in notes_about(router):
         terminal.print_note(note)
-    return _Answered(rows, {"rule": rule_facts(router)})
+
+    def answer(part: Part[SourceRow]) -> Rows:
+        with progress_bar("embedding", json) as progress:  # it ends before rows are printed
+            return predict_rows(router, part.items, options, progress=part.counted(progress))
+
+    return _Answered(map(answer, parts_of(reading.rows, TEXTS_AT_A_TIME)), {"rule": rule_facts(router)})
 
 
 def _answer_dialogues(place: Context, run: Run, reading: SourceRows, options: PredictOptions, json: bool) -> _Answered:
     from winnow.operations.predict_dialogues import predict_dialogue_rows
 
     with progress_bar("answering", json) as progress:
-        return _Answered(predict_dialogue_rows(run, reading, progress=progress), {})
+        return _Answered([predict_dialogue_rows(run, reading, progress=progress)], {})
 
 
 def _refuse_options(run: str, **given: object) -> None:
@@ -141,16 +153,26 @@ def _refuse_options(run: str, **given: object) -> None:
         raise WinnowError(problems)
 
 
-def _write_rows(rows: Rows, out: Path | None, next_command: str) -> None:
-    lines = "".join(dumps(row, ensure_ascii=False, default=str) + "\n" for row in rows)
-    lines = lines.encode("utf-8", "backslashreplace").decode()
+def _write_rows(parts: Iterable[Rows], given: int, out: Path | None, next_command: str) -> Counter[str]:
+    """Write each part as soon as it is answered, a file as a whole at the end; returns the rows without an answer."""
     if not out:
-        sys.stdout.write(lines)
-        return
+        return _write_lines(parts, sys.stdout)
     if out.exists() and not out.is_file():
-        out.write_text(lines, encoding="utf-8")  # a pipe or a device, which no file may replace
+        with out.open("w", encoding="utf-8") as pipe:  # a pipe or a device, which no file may replace
+            dropped = _write_lines(parts, pipe)
     else:
-        with atomic_write(out) as temporary:
-            temporary.write_text(lines, encoding="utf-8")
-    terminal.print_line(f"{out}: {len(rows):,} rows")
+        with atomic_write(out) as temporary, temporary.open("w", encoding="utf-8") as file:
+            dropped = _write_lines(parts, file)
+    terminal.print_line(f"{out}: {given:,} rows")
     terminal.print_next(next_command)
+    return dropped
+
+
+def _write_lines(parts: Iterable[Rows], stream: TextIO) -> Counter[str]:
+    dropped = Counter[str]()
+    for rows in parts:
+        lines = "".join(dumps(row, ensure_ascii=False, default=str) + "\n" for row in rows)
+        stream.write(lines.encode("utf-8", "backslashreplace").decode())
+        stream.flush()
+        dropped += _dropped(rows)
+    return dropped

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from winnow.core.commands import command
 from winnow.core.errors import WinnowError
+from winnow.core.parts import parts_of
 from winnow.core.ranges import range_problem
-from winnow.curation.io.readers.source_rows import SourceRows
+from winnow.curation.io.readers.source_rows import SourceRow
 from winnow.operations._context import Context
 from winnow.operations.given_texts import table_of_texts, texts_of
 from winnow.validators.text import Drop, text_problem
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 DECIMALS = 6
 """Digits of probabilities."""
+
+TEXTS_AT_A_TIME = 16_384
+"""Texts that are answered together: however many there are, memory holds the vectors and probabilities of so many."""
 
 ALWAYS = ("label", "route", "confidence", "decided_by")
 """What every answer states."""
@@ -65,25 +69,28 @@ def predict(
     """Label texts: their index and columns, then those of `options`; `reason` where a text cannot be read."""
     table = table_of_texts(texts, added={*options.columns, "reason"})
     router = open_router_of(context, context.run(id_or_path), options)
-    fields = [answer_fields(one, options) for one in answer_texts(router, texts_of(table), options, progress=progress)]
+    answers: list[RoutedAnswer | Drop] = []
+    for part in parts_of(texts_of(table), TEXTS_AT_A_TIME):
+        answers += answer_texts(router, part.items, options, progress=part.counted(progress))
+    fields = [answer_fields(one, options) for one in answers]
     names = [*options.columns, *(["reason"] if any("reason" in one for one in fields) else [])]
     added: dict[str, Any] = {name: [one.get(name) for one in fields] for name in names}
     return table.assign(**added).astype({"confidence": float})
 
 
 def predict_rows(
-    router: Router, reading: SourceRows, options: PredictOptions, *, progress: Progress | None = None
+    router: Router, rows: Sequence[SourceRow], options: PredictOptions, *, progress: Progress | None = None
 ) -> list[dict[str, Any]]:
-    """One answer a row of a file, in the file's order, so that they can be joined.
+    """One answer for each of some rows of a file, in their order, so that they can be joined.
 
     `row`, `text` and the columns of `options`; where a text cannot be read, `label` is None and `reason` says why.
     """
-    texts = [row.content.get("text") for row in reading.rows]
-    readable = [row.problem or text for row, text in zip(reading.rows, texts, strict=True)]
+    texts = [row.content.get("text") for row in rows]
+    readable = [row.problem or text for row, text in zip(rows, texts, strict=True)]
     answers = answer_texts(router, readable, options, progress=progress)
     return [
         {"row": row.number, "text": text, **answer_fields(answer, options)}
-        for row, text, answer in zip(reading.rows, texts, answers, strict=True)
+        for row, text, answer in zip(rows, texts, answers, strict=True)
     ]
 
 
@@ -136,12 +143,20 @@ def rule_facts(router: Router) -> dict[str, Any]:
 
 
 def notes_about(router: Router) -> list[str]:
-    """What limits the answers: probabilities that are not calibrated, and a second stage that is never asked."""
-    notes = []
-    if router.not_calibrated:
-        how = f"`{command('evaluate', router.run.id)}` calibrates them, where the release of the run is"
-        notes.append(f"probabilities are not calibrated: {router.not_calibrated}; {how}")
-    if router.second_stage is not None and router.rule.threshold <= 0:
+    """What limits the answers of both stages, and a second stage that is never asked."""
+    from winnow.training.routing.run_stage import RunStage
+
+    stage = router.second_stage
+    notes = [*_notes_about_run(router), *(_notes_about_run(stage.router) if isinstance(stage, RunStage) else ())]
+    if stage is not None and router.rule.threshold <= 0:
         how = command("predict", router.run.id, "FILE", threshold="NUMBER", fallback="FILE")
         notes.append(f"the second stage is never asked, because the threshold is 0; `{how}` sets another one")
     return notes
+
+
+def _notes_about_run(router: Router) -> Iterator[str]:
+    """Probabilities that are not calibrated, else a threshold that could not be fitted."""
+    if router.not_calibrated:
+        yield f"probabilities of {router.run.id} are not calibrated: {router.not_calibrated}"
+    elif router.no_threshold:
+        yield f"{router.run.id} answers every query: {router.no_threshold}"

@@ -118,7 +118,7 @@ def _require_target(run: Run, target: PackageTarget) -> None:
     methods = ", ".join(method for method, targets in TARGETS_OF_METHODS.items() if target in targets)
     fix = f"name a run of method {methods}"
     if possible:
-        fix = f"run `{command('package', run.id, for_=possible[-1])}`, or {fix}"
+        fix = f"run `{command('package', run.id, for_=possible[-1].value)}`, or {fix}"
     expected = f"one of {', '.join(possible)}" if possible else "a run with weights of its own"
     raise WinnowError(Problem(run.id, f"a run of method {run.facts.method}, for {target}", expected, fix))
 

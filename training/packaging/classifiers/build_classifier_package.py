@@ -47,7 +47,7 @@ WRITING_PACKAGES = {
 
 IN_32_BITS: dict[str, str] = {
     TrainingMethod.LINEAR: "`embedder: {backend: torch}` in winnow.yaml",
-    TrainingMethod.ENCODER: f"`{command('train', 'RELEASE', method=TrainingMethod.ENCODER, set='precision=f32')}`",
+    TrainingMethod.ENCODER: f"`{command('train', 'RELEASE', method='encoder', set='precision=f32')}`",
 }
 """How Winnow computes the runs of a method in 32 bits, as packages do."""
 

@@ -53,7 +53,7 @@ def _whole_encoder(run: str, transformer: Path, trained: Any) -> Any:
 
     if (kind := trained.config.model_type) in ENCODER_CLASSES:
         found = f"a model of type {kind}, which AutoModel loads with a decoder"
-        fix = f"try `{command('package', run, for_=PackageTarget.ONNX)}`, which compares the package with the run"
+        fix = f"try `{command('package', run, for_=PackageTarget.ONNX.value)}`, which compares the package with the run"
         raise WinnowError(Problem(run, found, "an encoder that AutoModel loads", fix))
     with torch.random.fork_rng():
         torch.manual_seed(0)  # layers that the base model does not have either are the same in every package

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from winnow.config.gate_settings import check_loosened
-from winnow.config.source_options import section_for
+from winnow.config.source_options import SourceOptions, section_for
+from winnow.config.task import Task
 from winnow.core.commands import Option
 from winnow.core.errors import Parameter, Problem, ServiceError, WinnowError
 from winnow.curation.ingest.add import MAX_ATTEMPTS, AddResult, WorkspaceChanged
@@ -99,7 +100,7 @@ def add(  # noqa: PLR0913
             if isinstance(file, str | Path):
                 for path, name, own_split in _files_to_read(Path(file), splits):
                     own = path.resolve().is_relative_to(workspace.folder.state.resolve())
-                    section = None if own else section_for(task.sources, path.name)
+                    section = None if own else _section(task, path, Path(file))
                     reading = reading_options(section, format=format, encoding=encoding, table=table, header=None)
                     rows = read_rows(path, name=name, labels=how["labels"], **reading)
                     rows = with_filter(
@@ -131,6 +132,11 @@ def add(  # noqa: PLR0913
     )
     with workspace.for_changes(dry_run=dry_run) as changed:
         return _add_with_retries(changed, sources, options, answered, dry_run=dry_run)
+
+
+def _section(task: Task, path: Path, given: Path) -> SourceOptions | None:
+    """The section of `sources` for a file: by its name, else by that of the folder that was given."""
+    return section_for(task.sources, path.name) or section_for(task.sources, given.resolve().name)
 
 
 def _files_to_read(path: Path, splits: Mapping[Path, str | None]) -> list[DataFile]:

@@ -54,6 +54,8 @@ def excel_rows(file: InputFile) -> Iterator[NumberedRow]:
 
 def read_sheets(content: bytes, *, name: str) -> list[Sheet]:
     """The sheets of a workbook. Raises WinnowError for a file that is none or is damaged."""
+    if not content.startswith((ZIP_MAGIC, OLE_MAGIC)):
+        raise unreadable_file(name, "no workbook", "a file of Excel or LibreOffice", "leave the format out")
     script = [sys.executable, "-I", str(Path(workbook_process.__file__))]
     done = subprocess.run(script, input=content, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
     answer: dict[str, Any] = (

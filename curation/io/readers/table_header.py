@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from statistics import median
 from typing import NamedTuple
 
+from winnow.core.counted import counted
 from winnow.curation.io.readers.column_words import LABEL_WORDS, TEXT_WORDS
 from winnow.curation.io.readers.columns import KNOWN_NAMES
 from winnow.validators.kinds import KINDS
@@ -78,7 +79,7 @@ def header_note(name: str, header: TableHeader) -> list[str]:
     """What the user should know about the header that was found."""
     if not header.is_present:
         return [f"{name}: no header; the columns are named 1, 2, … in their order"]
-    return [f"{name}: {header.rows_above} rows above the header are not read"] if header.rows_above else []
+    return [f"{name}: left out above the header: {counted(header.rows_above, 'row')}"] if header.rows_above else []
 
 
 def _known_names(row: Sequence[str]) -> set[str]:

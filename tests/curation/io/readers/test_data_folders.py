@@ -98,6 +98,14 @@ def test_the_layout_of_the_hub_keeps_its_splits(make_workspace: Make, tmp_path: 
         assert len(tests) == 20
 
 
+def test_a_folder_is_read_as_the_section_with_its_name_says(make_workspace: Make, tmp_path: Path) -> None:
+    (tmp_path / "hub").mkdir()
+    (tmp_path / "hub" / "train.csv").write_text("a;b\nhow late is it;yes\n")
+    ws = make_workspace("yes", more="sources: [{pattern: hub, text: a, label: b}]\n")
+    ws.add(tmp_path / "hub")
+    assert [*ws.records()["label"]] == ["yes"]
+
+
 def test_files_given_together_keep_the_splits_of_their_names(make_workspace: Make, tmp_path: Path) -> None:
     for name in ("train", "test", "more"):
         lines = [json.dumps({"text": f"{name} query number {number}", "label": "no"}) for number in range(20)]

@@ -76,7 +76,7 @@ def test_a_header_below_a_title_and_merged_cells_are_read(tmp_path: Path) -> Non
         (5, {"text": "c d", "label": "x"}),
         (7, {"text": "e", "label": "y"}),
     ]
-    assert any("1 rows above the header" in note for note in read_rows(path).notes)
+    assert any("left out above the header: 1 row" in note for note in read_rows(path).notes)
     bare = write_xlsx(tmp_path / "b.xlsx", {"t": [["how do I pay", "pay"], ["is it late", "find"], ["pay me", "pay"]]})
     assert rows_of(bare)[0] == (1, {"1": "how do I pay", "2": "pay"})
 
@@ -118,6 +118,9 @@ def test_a_damaged_workbook_is_refused_whole(tmp_path: Path, capfd: pytest.Captu
         (tmp_path / name).write_bytes(data)
         with pytest.raises(WinnowError, match=r"workbook"):
             read_rows(tmp_path / name)
+    (tmp_path / "a.csv").write_text("text\nhello\n")
+    with pytest.raises(WinnowError, match=r"a\.csv: no workbook"):
+        read_rows(tmp_path / "a.csv", format="excel")
     assert capfd.readouterr().err == ""  # the parser panics, in a process of its own
 
 

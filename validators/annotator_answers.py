@@ -53,6 +53,8 @@ class AnnotatedRow(NamedTuple):
     """The columns of `fields` that hold the answers, if the export tells them from the data."""
     answer: AnnotatorAnswer | None = None
     """Who gave the label of the row, when and with which status, where a row is one answer."""
+    unanswered: tuple[AnnotatorAnswer, ...] = ()
+    """Answers without a label, where the row does not say to which question."""
     left_out: tuple[str, ...] = ()
     """Columns that hold what models suggested: never labels of people."""
 

@@ -57,7 +57,7 @@ def read_flat(fields: Fields) -> AnnotatedRow:
     columns = {name: _answers(fields, name) for name in sorted(questions | asked)}
     used = {*left_out, *(name + end for name in questions for end in (RESPONSES, USERS, STATUS)), *OWN_COLUMNS}
     own = {name: value for name, value in fields.items() if name not in used}
-    return AnnotatedRow({**own, **columns}, tuple(columns), None, left_out)
+    return AnnotatedRow({**own, **columns}, tuple(columns), left_out=left_out)
 
 
 def _answers(fields: Fields, question: str) -> AnnotatorAnswers:
@@ -103,7 +103,7 @@ def read_nested(fields: Fields) -> AnnotatedRow:
     metadata = fields.get("metadata")
     data = {**(metadata if isinstance(metadata, Mapping) else {}), **fields["fields"]}
     left_out = ("suggestions",) if fields["suggestions"] else ()
-    return AnnotatedRow({**data, **asked, **columns}, (*asked, *columns), None, left_out)
+    return AnnotatedRow({**data, **asked, **columns}, (*asked, *columns), left_out=left_out)
 
 
 def recognizes_v1(fields: Fields) -> bool:
@@ -119,7 +119,7 @@ def read_v1(fields: Fields) -> AnnotatedRow:
     data = {**(inputs if isinstance(inputs, Mapping) else {}), **own, "label": fields["annotation"]}
     who = named_person(fields.get("annotation_agent"), "argilla")
     left_out = ("prediction",) if fields.get("prediction") else ()
-    return AnnotatedRow(data, ("label",), AnnotatorAnswer(who=who, status=_status(fields["status"])), left_out)
+    return AnnotatedRow(data, ("label",), AnnotatorAnswer(who=who, status=_status(fields["status"])), left_out=left_out)
 
 
 ARGILLA = AnnotationExport("argilla", "Argilla", recognizes_flat, read_flat)

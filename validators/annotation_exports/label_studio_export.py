@@ -50,11 +50,10 @@ def read_task(fields: Fields) -> AnnotatedRow:
         for question, labels in chosen.items():
             answers[question].append(replace(answer, label=labels))
         unanswered += [answer] if not chosen and answer.status != AnswerStatus.DRAFT else []
-    if unanswered and not answers:
-        answers["label"] = []
     columns = {name: AnnotatorAnswers((*given, *unanswered)) for name, given in answers.items()}
     left_out = ("predictions",) if fields.get("predictions") else ()
-    return AnnotatedRow({**fields["data"], **columns}, tuple(columns), None, left_out)
+    open_answers = () if columns else tuple(unanswered)
+    return AnnotatedRow({**fields["data"], **columns}, tuple(columns), unanswered=open_answers, left_out=left_out)
 
 
 def _annotations(fields: Fields) -> Iterator[tuple[Mapping[str, Any], bool]]:

@@ -84,6 +84,8 @@ def row_answers(label: object, row: AnnotatedRow, who: object) -> RowAnswers:
     person = named_person(who)
     if isinstance(label, AnnotatorAnswers):
         answers = label.answers
+    elif row.unanswered and label is None:
+        answers = row.unanswered
     elif row.answer or person:
         given = row.answer or AnnotatorAnswer()
         answers = (replace(given, label=label, who=person or given.who),)

@@ -165,6 +165,10 @@ def test_a_skipped_answer_is_an_abstention_of_its_person(make_workspace: Make, t
         "label.suggestion": "b",
     }
     ws.add(write_jsonl(tmp_path / "argilla.jsonl", [row]))
+    skipped = {"completed_by": 1, "result": [], "was_cancelled": True}
+    task: dict[str, object] = {"data": {"text": "two"}, "annotations": [skipped]}
+    ws.add(write_jsonl(tmp_path / "tasks.jsonl", [task]))
+    assert people(ws, "two") == [("label-studio-1", "abstention", "discarded")]
     assert people(ws, "one") == [("ann", "label", "a"), ("bob", "abstention", "discarded")]
     assert states(ws)["one"] == ("labeled", "a", "person")
 

@@ -55,6 +55,12 @@ def test_a_task_of_label_studio_has_the_answers_of_all_people_and_no_prediction(
     assert (read(row).questions, read(row).left_out) == (("intent",), ("predictions",))
 
 
+def test_a_task_that_everybody_skipped_has_no_question() -> None:
+    found = read({"id": 7, "data": {"text": "hello"}, "annotations": [annotation(1, was_cancelled=True)]})
+    assert (found.fields, found.questions) == ({"text": "hello"}, ())
+    assert [(one.who, one.status) for one in found.unanswered] == [("label-studio-1", SKIPPED)]
+
+
 def test_a_task_that_nobody_annotated_has_its_data_alone() -> None:
     assert read({"id": 7, "data": {"text": "hello"}, "annotations": [], "predictions": []}) == AnnotatedRow(
         {"text": "hello"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -74,7 +75,9 @@ def read_contrasts(context: Mapping[str, Any], text: str, request_id: str) -> li
 
 
 def not_minimal_edit(cosine: float) -> str:
-    """Why the two sides of a pair are not a minimal edit; empty where they are one."""
+    """Why the two sides of a pair are not a minimal edit; empty where they are one, or where the cosine is NaN."""
+    if math.isnan(cosine):
+        return ""
     if cosine < EDIT_COSINE_RANGE[0]:
         return "too_far_apart"
     return "" if cosine <= EDIT_COSINE_RANGE[1] else "the_same_text"

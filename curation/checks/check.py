@@ -21,6 +21,7 @@ from winnow.curation.checks.chat_template.template_facts import ChatTemplateFact
 from winnow.curation.checks.coverage.task_facets import facet_functions, record_facets
 from winnow.curation.checks.coverage.traffic_similarity import TrafficCoverage, measure_traffic_coverage
 from winnow.curation.checks.eligibility import EXCLUDED, eligible_rows, held_out_records
+from winnow.curation.checks.exact_folds import with_exact_folds
 from winnow.curation.checks.gate_exceptions import GateExceptions
 from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates import NOT_WAIVABLE, measure_gates
@@ -83,7 +84,7 @@ class CheckResult:
     def hold_out_texts(self) -> HoldOutTexts:
         """The texts of all hold-out records, selected or not."""
         hold_out = self.table["assigned_split"] != Split.TRAIN
-        return HoldOutTexts.of_fold_keys(self.table.loc[hold_out, "fold_key"])
+        return HoldOutTexts.of_table(self.table[hold_out], self.task.language)
 
     @cached_property
     def repeated_task_texts(self) -> Sequence[RepeatedText]:
@@ -164,6 +165,7 @@ def check(
 ) -> CheckResult:
     """Measure the working table and apply the gates. When nothing changed since the last check, no model is loaded."""
     facets = facet_functions(task, folder.root)
+    table = with_exact_folds(table, task.language)
     eligible = eligible_rows(table, held_out_records(table, task))
     caches = {"vectors_cache": folder.vectors, "near_cache": folder.near_pairs}
     similarities = measure_similarity(eligible, task, embedder, progress=progress, **caches)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -16,11 +17,12 @@ from winnow.config.task import Task
 from winnow.core.example import canonical_text, record_id
 from winnow.core.vocabulary import NoveltyStatus, Split
 from winnow.core.working_row import WorkingRow
+from winnow.curation.checks.exact_folds import exact_fold
 from winnow.curation.checks.hold_out_texts import HoldOutTexts
 from winnow.curation.checks.task_texts import ScreenedTask, without_hold_out_texts
+from winnow.curation.engine.compared_vectors import Comparison, compared_vectors
 from winnow.curation.engine.embedders.embedder import Embedder
 from winnow.curation.engine.exact_search import cosines
-from winnow.curation.engine.vector_cache import embed_with_cache
 from winnow.curation.engine.vectors import Vectors
 from winnow.validators.kinds import kind_of
 from winnow.validators.kinds.kind import Kind
@@ -97,7 +99,7 @@ class NoveltyCheck:
     @cached_property
     def hold_out_texts(self) -> HoldOutTexts:
         """The texts that no prompt may show."""
-        return HoldOutTexts.of(self._hold_out)
+        return HoldOutTexts.of(self._hold_out, self.task.language)
 
     @cached_property
     def screened_task(self) -> ScreenedTask:
@@ -134,15 +136,17 @@ class NoveltyCheck:
         return self.vectors(texts), self.vectors([self._guards.masked(text) for text in texts])
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors of texts, shape (n, d)."""
-        return embed_with_cache(list(texts), self.embedder, self.vectors_cache)
+        """Unit vectors of texts, shape (n, d), to be compared with each other."""
+        return compared_vectors(list(texts), self.embedder, self.vectors_cache, Comparison.REPEATS)
 
     def similarity(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
-        """The cosine of each pair of texts."""
+        """The cosine of each pair of texts; NaN where the embedder does not see all that differs."""
         if not pairs:
             return []
-        left, right = self.vectors([one for one, _ in pairs]), self.vectors([other for _, other in pairs])
-        return [float(value) for value in cosines(left, right)]
+        left, right = [one for one, _ in pairs], [other for _, other in pairs]
+        unseen = [(a.unseen, b.unseen) for a, b in zip(*map(self.embedder.sights, (left, right)), strict=True)]
+        found = cosines(self.vectors(left), self.vectors(right))
+        return [float(c) if one == other else math.nan for c, (one, other) in zip(found, unseen, strict=True)]
 
     def nearest_texts(self, label: str, texts: Sequence[str], count: int) -> list[str]:
         """Train texts of a label that are nearest to some texts, other than these."""
@@ -179,11 +183,11 @@ class NoveltyCheck:
         by_id = {row.id: row for row in self.rows}
         by_fold: dict[str, list[WorkingRow]] = defaultdict(list)
         for known in sorted(self.rows, key=lambda row: row.assigned_split == Split.TRAIN):
-            by_fold[known.fold_key].append(known)
+            by_fold[exact_fold(known.fold_key, known.text, self.task.language)].append(known)
         found: list[Novelty | None] = []
         for one in proposed:
             row = by_id.get(record_id(self.task.kind, one.content))
-            folded = by_fold.get(self._kind.fold_key(canonical_text(one.content)), ())
+            folded = by_fold.get(self._fold_of(one), ())
             same = row or next((other for other in folded if not self._is_contrast_of(one, other)), None)
             if same is None:
                 found.append(None)
@@ -192,6 +196,9 @@ class NoveltyCheck:
             else:
                 found.append(_novelty(same, NoveltyStatus.KNOWN if row else NoveltyStatus.REPEATS, 1.0))
         return found
+
+    def _fold_of(self, one: ProposedContent) -> str:
+        return exact_fold(self._kind.fold_key(canonical_text(one.content)), one.text, self.task.language)
 
     def _is_contrast_of(self, one: ProposedContent, other: WorkingRow | ProposedContent) -> bool:
         """Whether two contents of a group have the same text but not the same question, and not the same answer.
@@ -258,7 +265,7 @@ class NoveltyCheck:
         for i, one in enumerate(proposed):
             if found[i].status != NoveltyStatus.CLEAR:
                 continue
-            folded = folds[self._kind.fold_key(canonical_text(one.content))]
+            folded = folds[self._fold_of(one)]
             before = next((j for j in folded if not self._is_contrast_of(one, proposed[j])), None)
             if before is None and kept:
                 signature = self._guards.signature(one.text)

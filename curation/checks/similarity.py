@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-FORMAT = "4"
+FORMAT = "5"
 """Raise it when the measurement changes: older cache entries are then ignored."""
 
 
@@ -56,8 +56,8 @@ def measure_similarity(
 
 
 def _settings_hash(task: Task, embedder: Embedder, floor: float) -> str:
-    """Identifies everything that a measurement depends on except the records: model, masks, threshold."""
-    return json_hash([FORMAT, embedder.identity, floor, task.slots], length=16)
+    """Identifies everything that a measurement depends on except the records: model, masks, language, threshold."""
+    return json_hash([FORMAT, embedder.comparison_identity, floor, task.slots, task.language], length=16)
 
 
 def _rows_hash(eligible: pd.DataFrame) -> str:

@@ -39,6 +39,8 @@ class AcquisitionPool:
     """Shape (n,): occurrences of each query, at least 1."""
     known: Vectors
     """Shape (m, d), of queries that are labeled, or pending in the queue."""
+    compared: Vectors | None = None
+    """Shape (n, d), of the candidates, with `known` as vectors of repeats (see `compared_vectors`); None: `vectors`."""
     value: NDArray[np.float64] | None = None
     """Shape (n,): the value of a label of each candidate; `diverse`, `mixed` and `feedback` also weigh queries by it.
     None: all equal."""
@@ -55,18 +57,19 @@ def choose_queries(
     ranked = np.argsort(pool.order, kind="stable")
     if strategy != AcquisitionStrategy.RANDOM:
         ranked = ranked[pool.eligible[ranked]]
+    every = pool.vectors if pool.compared is None else pool.compared
     vectors, weight = pool.vectors[ranked], frequency_weight(pool.weight[ranked])
     if strategy == AcquisitionStrategy.RANDOM:
-        chosen = _take_in_order(vectors, pool.known[:0], count, near)
+        chosen = _take_in_order(every[ranked], pool.known[:0], count, near)
     elif strategy == AcquisitionStrategy.UNCERTAINTY and probe is not None:
         ranked = ranked[np.argsort(-weight * margin_uncertainty(probe, vectors), kind="stable")]
-        chosen = _take_in_order(pool.vectors[ranked], pool.known, count, near)
+        chosen = _take_in_order(every[ranked], pool.known, count, near)
     else:
         if pool.value is not None:
             weight = weight * np.maximum(pool.value[ranked], MIN_UNCERTAINTY)
         if strategy == AcquisitionStrategy.MIXED and probe is not None:
             weight = weight * margin_uncertainty(probe, vectors) ** UNCERTAINTY_POWER
-        chosen = greedy_facility_location(vectors, weight, pool.known, count, near)
+        chosen = greedy_facility_location(every[ranked], weight, pool.known, count, near)
     return [int(position) for position in ranked[chosen]]
 
 

@@ -18,9 +18,9 @@ from winnow.curation.annotations.crowdlab import ClassProbabilities
 from winnow.curation.annotations.label_errors import LabelErrorRanking, SuspectedLabelError, find_label_errors
 from winnow.curation.annotations.out_of_fold import FOLDS, assign_folds, out_of_fold_probabilities
 from winnow.curation.checks.hold_out_texts import HoldOutTexts
+from winnow.curation.engine.compared_vectors import Comparison, compared_vectors
 from winnow.curation.engine.embedders.embedder import Embedder
 from winnow.curation.engine.linear_probe import LinearProbe, fit_probe
-from winnow.curation.engine.vector_cache import embed_with_cache
 from winnow.curation.engine.vectors import Vectors
 from winnow.curation.labeling.acquisition import AcquisitionPool, choose_queries
 from winnow.curation.labeling.queues.candidate import QueueCandidate, WorkingRows
@@ -47,9 +47,9 @@ class QueueModel:
     focus: ConfusedPairs | None = None
     """The confused pairs of the last feedback, where they are wanted."""
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
+    def embed(self, texts: Sequence[str], comparison: Comparison = Comparison.TOPIC) -> Vectors:
         """Unit vectors, from the cache where it has them."""
-        return embed_with_cache(texts, self.embedder, self.vectors_cache, progress=self.progress)
+        return compared_vectors(texts, self.embedder, self.vectors_cache, comparison, progress=self.progress)
 
     def choose(
         self, strategy: AcquisitionStrategy, free: Sequence[QueueCandidate], ranks: Sequence[int], count: int
@@ -59,14 +59,16 @@ class QueueModel:
         examined = np.argsort(ranks, kind="stable")
         if random:
             examined = examined[: RANDOM_OVERSAMPLING * count]
-        vectors = self.embed([free[i].text for i in examined])
+        texts = [free[i].text for i in examined]
+        vectors = self.embed(texts)
         known = [] if random else self._known_texts()
         pool = AcquisitionPool(
             vectors=vectors,
             order=np.asarray(ranks, dtype=np.int64)[examined],
             eligible=np.array([free[i].assigned_split == Split.TRAIN for i in examined], dtype=bool),
             weight=np.array([free[i].weight for i in examined], dtype=np.float64),
-            known=self.embed(known) if known else vectors[:0],
+            known=self.embed(known, Comparison.REPEATS) if known else vectors[:0],
+            compared=self.embed(texts, Comparison.REPEATS),
             value=self._label_values(vectors) if strategy == AcquisitionStrategy.FEEDBACK else None,
         )
         probe = self.probe if strategy in (AcquisitionStrategy.UNCERTAINTY, AcquisitionStrategy.MIXED) else None

@@ -7,7 +7,10 @@ import re
 from winnow.generators.variations.slots import FILE_PATTERN
 from winnow.validators.wording.guards import Guards, protecting_guards
 
-ALLOWED_CHANGES = {"slots": ("numbers", "slots", "direction"), "times": ("slots", "direction")}
+ALLOWED_CHANGES = {
+    "slots": ("numbers", "slots", "direction", "time", "ordinal", "degree"),
+    "times": ("slots", "direction", "time"),
+}
 """Guards that a kind is exempt from: it replaces one value by another, so a direction keeps its meaning."""
 
 PATH = re.compile(FILE_PATTERN, re.I)

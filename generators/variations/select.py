@@ -43,7 +43,7 @@ class VariationSelector:
         checks: VariationChecks,
     ) -> None:
         self._seeds = {seed.id: seed for seed in seeds}
-        self._guards = Guards(task.slots)
+        self._guards = Guards(task.slots, task.language)
         self._words = label_words(task.labels, seeds, language=task.language)
         self._confusable = {frozenset(pair) for pair in task.confusable}
         self._capacity = dict(capacity)

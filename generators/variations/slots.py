@@ -8,6 +8,7 @@ from functools import cache
 
 from winnow.generators.variations import english
 from winnow.generators.variations.tokens import TextChange, TokenizedQuery
+from winnow.validators.wording.word_borders import whole_words
 
 EXTENSIONS = {
     "python": "py", "haskell": "hs", "kotlin": "kt", "java": "java", "ruby": "rb", "scala": "scala", "elixir": "ex",
@@ -82,8 +83,8 @@ def _spans(text: str, values: tuple[str, ...]) -> list[tuple[int, int]]:
 
 @cache
 def _any_of(values: tuple[str, ...]) -> re.Pattern[str] | None:
-    either = "|".join(re.escape(value) for value in sorted(values, key=len, reverse=True) if value.strip())
-    return re.compile(rf"(?<![\w/.-])(?:{either})(?![\w/+#]|[.-]\w)", re.I) if either else None
+    either = whole_words(values)
+    return re.compile(rf"(?<![/.-])(?:{either})(?![/+#]|[.-]\w)", re.I) if either else None
 
 
 def _is_prose(query: TokenizedQuery, start: int, end: int) -> bool:

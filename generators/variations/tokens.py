@@ -9,7 +9,8 @@ from functools import cached_property
 
 from winnow.generators.variations.articles import article
 from winnow.validators.wording.facets import phrasing
-from winnow.validators.wording.guards import NUMBER
+from winnow.validators.wording.word_borders import whole_words
+from winnow.validators.wording.wording_patterns import NUMBER
 
 NATURAL_WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*['’]?")
 """A word of a language; anything else between two spaces is a path, a flag, a number or code."""
@@ -111,8 +112,8 @@ class TokenizedQuery:
 
     @cached_property
     def _slot_pattern(self) -> re.Pattern[str] | None:
-        values = sorted((v for some in self.slots.values() for v in some if v.strip()), key=len, reverse=True)
-        return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, values))})(?!\w)", re.I) if values else None
+        values = [value for some in self.slots.values() for value in some if value.strip()]
+        return re.compile(whole_words(values), re.I) if values else None
 
     def _word(self, core: str, start: int, quoted: Sequence[Span], slots: Sequence[Span]) -> Token:
         end = start + len(core)

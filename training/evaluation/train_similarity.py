@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from winnow.core.example import fold_key
+from winnow.curation.engine.compared_vectors import Comparison, compared_vectors
 from winnow.curation.engine.embedders.embedder import Embedder, open_embedder
 from winnow.curation.engine.exact_search import nearest
-from winnow.curation.engine.vector_cache import embed_with_cache
+from winnow.curation.engine.vectors import Vectors
 from winnow.curation.releases.release import Release
 from winnow.training.run_facts import ImportedRunFacts
 from winnow.training.runs import Run
@@ -33,8 +34,10 @@ class TrainSimilarity:
 
     def nearest_cosine(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Cosine to the nearest train row; -1 when there are no train rows."""
-        train = embed_with_cache(list(self._train["text"]), self._embedder, self.vectors_cache)
-        return nearest(embed_with_cache(list(texts), self._embedder, self.vectors_cache), train)[1]
+        return nearest(self._vectors(texts), self._vectors(list(self._train["text"])))[1]
+
+    def _vectors(self, texts: Sequence[str]) -> Vectors:
+        return compared_vectors(list(texts), self._embedder, self.vectors_cache, Comparison.REPEATS)
 
     def repeats(self, texts: Sequence[str]) -> NDArray[np.bool_]:
         """Whether train contains a text: equal after folding, or as similar as a leak."""
@@ -50,8 +53,8 @@ class TrainSimilarity:
 
     @cached_property
     def _embedder(self) -> Embedder:
-        facts = self.run.facts
+        facts, language = self.run.facts, self.release.task().language
         if not isinstance(facts, ImportedRunFacts):  # imports have no embedder: use the release's
-            return open_embedder(facts.embedder.model, backend=facts.embedder.backend)
+            return open_embedder(facts.embedder.model, backend=facts.embedder.backend, language=language)
         own = self.release.task().embedder
-        return open_embedder(own.model, backend=own.backend)
+        return open_embedder(own.model, backend=own.backend, language=language)

@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import Any
 
 from winnow.validators.tools.dialogue import Tool
-from winnow.validators.wording.guards import NUMBER
+from winnow.validators.wording.wording_patterns import NUMBER
 
 SENTENCE = re.compile(r"(?<=[.!?])[\"')*]*\s+|\n+")
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
+from winnow.validators.wording.word_borders import whole_words
+
 Facet = Callable[[str], str]
 """Maps a text to its value of one facet; an empty string when the facet does not apply."""
 
@@ -66,8 +68,7 @@ def noise(text: str, misspelt: Callable[[str], bool]) -> str:
 def slot_facet(values: Sequence[str]) -> Facet:
     """The first value of a slot in a text, as written in the task file; empty when there is none."""
     written = {value.casefold(): value for value in values if value.strip()}
-    either = "|".join(re.escape(value) for value in sorted(written, key=len, reverse=True))
-    pattern = re.compile(rf"(?<!\w)(?:{either})(?!\w)") if either else None
+    pattern = re.compile(whole_words(written)) if written else None
 
     def value(text: str) -> str:
         found = pattern.search(text.casefold()) if pattern else None

@@ -7,43 +7,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-_NUMBER_WORDS = (
-    "zero two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion"
-).split()
-"""Without "one", which is more often a pronoun than a number."""
-
-_DIGITS = r"\d+(?:[.,:/]\d+)*"
-
-_WORDS = rf"\b(?:{'|'.join(_NUMBER_WORDS)})\b"
-
-NUMBER = re.compile(rf"{_DIGITS}|{_WORDS}", re.IGNORECASE)
-"""Numbers that protect a record, including the digits of "iphone13"."""
-
-AMOUNT = re.compile(rf"(?<!\w){_DIGITS}(?!\w)|{_WORDS}", re.IGNORECASE)
-"""Numbers that are masked: separate words only; the digits of "401k" and "iphone13" are part of a name."""
-
-NEGATION = re.compile(
-    r"\b(?:not|no|never|none|nothing|nobody|nowhere|neither|nor|without|cannot|\w+n['’]t|"
-    r"dont|doesnt|didnt|cant|couldnt|wont|wouldnt|isnt|arent|wasnt|werent|hasnt|havent|shouldnt)\b",
-    re.IGNORECASE,
-)
-
-_ARTICLES = r"(?:(?:my|the|a|an|our|your|his|her|their|this|that)\s+)*"
-
-FROM = re.compile(rf"\bfrom\s+{_ARTICLES}(\w+)", re.IGNORECASE)
-
-TO = re.compile(rf"\b(\w+)\s+to\s+{_ARTICLES}(?=(\w+))", re.IGNORECASE)
-
-_OPPOSITES = (
-    "in/out on/off up/down before/after into/out inside/outside above/below over/under enable/disable "
-    "increase/decrease raise/lower open/close start/stop more/less most/least maximum/minimum max/min add/remove"
-)
-
-OPPOSITES = [tuple(pair.split("/")) for pair in _OPPOSITES.split()]
-"""Pairs of words that reverse the meaning of a request."""
-
-_OPPOSITE_WORDS = frozenset(word for pair in OPPOSITES for word in pair)
+from winnow.core.example import fold_case
+from winnow.validators.wording.degree_words import compared_otherwise
+from winnow.validators.wording.swapped_arguments import Argument, are_swapped, arguments_of
+from winnow.validators.wording.word_borders import whole_words
+from winnow.validators.wording.wording_patterns import FROM, WordingPatterns, wording_patterns
 
 _WORD = re.compile(r"\w+")
 
@@ -52,19 +20,33 @@ _WORD = re.compile(r"\w+")
 class GuardSignature:
     """The parts of a text that protect it from dedup."""
 
+    text: str
+    """The text, case-folded."""
+    patterns: WordingPatterns
+    """Of the language that it was read in."""
     numbers: tuple[str, ...]
     slots: tuple[str, ...]
     negations: int
     sources: tuple[str, ...]
-    """The words after "from"."""
-    directions: frozenset[tuple[str, str]]
-    """The words before and after each "to"."""
+    """The words after "from", and those with an ending that means the same."""
+    arguments: frozenset[Argument]
+    """The words that "to", "into", "about" and others introduce."""
     opposites: frozenset[str]
-    """The words of the text that are in OPPOSITES."""
+    """The expressions of the text that have an opposite."""
+    times: tuple[str, ...]
+    """Weekdays, months, relative days and times of day, sorted."""
+    ordinals: tuple[str, ...]
+    """Ordinal numbers, sorted."""
+    degrees: tuple[str, ...]
+    """Comparatives and superlatives, sorted."""
+    words: frozenset[str]
 
 
 def protecting_guard(one: GuardSignature, other: GuardSignature) -> str | None:
-    """The guard that keeps two near texts apart (`numbers`, `slots`, `negation`, `direction`), or None."""
+    """The guard that keeps two near texts apart, or None.
+
+    One of `numbers`, `slots`, `negation`, `direction`, `time`, `ordinal` and `degree`.
+    """
     return next(protecting_guards(one, other), None)
 
 
@@ -76,30 +58,42 @@ def protecting_guards(one: GuardSignature, other: GuardSignature) -> Iterator[st
         yield "slots"
     if one.negations != other.negations:
         yield "negation"
-    reversed_directions = any((after, before) in other.directions - one.directions for before, after in one.directions)
     if (
         one.sources != other.sources
-        or reversed_directions
-        or _opposed(one.opposites, other.opposites)
-        or _opposed(other.opposites, one.opposites)
+        or are_swapped(one.arguments, other.arguments, one.text, other.text)
+        or _opposed(one, other)
+        or _opposed(other, one)
     ):
         yield "direction"
+    if one.times != other.times:
+        yield "time"
+    if one.ordinals != other.ordinals:
+        yield "ordinal"
+    if one.degrees != other.degrees or compared_otherwise(one.words, other.words, one.patterns.words):
+        yield "degree"
 
 
-def _opposed(one: frozenset[str], other: frozenset[str]) -> bool:
-    """Whether one text has a word and the other has its opposite."""
-    return any(a in one - other and b in other - one for a, b in OPPOSITES)
+def _opposed(one: GuardSignature, other: GuardSignature) -> bool:
+    """Whether one text has an expression and the other has its opposite."""
+    missing = other.opposites - one.opposites
+    return any(not missing.isdisjoint(one.patterns.opposite_of[own]) for own in one.opposites - other.opposites)
 
 
 class Guards:
-    """The guards of one task, with its slot values."""
+    """The guards of one task, with its slot values, in its language."""
 
-    def __init__(self, slots: Mapping[str, Sequence[str]]) -> None:
-        pairs = [(value.casefold(), slot) for slot, values in slots.items() for value in values if value.strip()]
+    def __init__(self, slots: Mapping[str, Sequence[str]], language: str = "en") -> None:
+        self._language, self._patterns = language, wording_patterns(language)
+        pairs = [
+            (folded, slot)
+            for slot, values in slots.items()
+            for value in values
+            if value.strip()
+            for folded in (fold_case(value, language), value.casefold())  # straße and strasse
+        ]
         self._slot_of = dict(reversed(pairs))
         self._signatures: dict[str, GuardSignature] = {}
-        either = "|".join(re.escape(value) for value in sorted(self._slot_of, key=len, reverse=True))
-        self._slots = re.compile(rf"(?<!\w)(?:{either})(?!\w)") if either else None
+        self._slots = re.compile(whole_words(self._slot_of)) if self._slot_of else None
 
     @property
     def has_slots(self) -> bool:
@@ -113,14 +107,21 @@ class Guards:
         return self._signatures[text]
 
     def _signature(self, text: str) -> GuardSignature:
-        folded = text.casefold()
+        folded, patterns = fold_case(text, self._language), self._patterns
+        words = _WORD.findall(folded)
         return GuardSignature(
-            numbers=tuple(NUMBER.findall(folded)),
+            text=folded,
+            patterns=patterns,
+            numbers=tuple(patterns.numbers.findall(folded)),
             slots=tuple(self._slots.findall(folded)) if self._slots else (),
-            negations=len(NEGATION.findall(folded)),
-            sources=tuple(sorted(FROM.findall(folded))),
-            directions=frozenset(TO.findall(folded)),
-            opposites=_OPPOSITE_WORDS.intersection(_WORD.findall(folded)),
+            negations=len(patterns.negations.findall(folded)),
+            sources=tuple(sorted(_sources(folded, words, patterns))),
+            arguments=arguments_of(folded, self._language),
+            opposites=frozenset(patterns.opposites.findall(folded)),
+            times=tuple(sorted(patterns.time_of[one] for one in patterns.times.findall(folded))),
+            ordinals=tuple(sorted(patterns.ordinal_of[one] for one in patterns.ordinals.findall(folded))),
+            degrees=tuple(sorted(patterns.degrees.findall(folded))),
+            words=frozenset(words),
         )
 
     def differing_slots(self, one: str, other: str) -> set[str]:
@@ -135,6 +136,14 @@ class Guards:
     def masked(self, text: str) -> str:
         """The text with 0 for numbers and the slot's name for slot values; case-folded if it has a slot value."""
         if self._slots:
-            folded, found = self._slots.subn(lambda match: self._slot_of[match.group()], text.casefold())
+            folded, found = self._slots.subn(
+                lambda match: self._slot_of[match.group()], fold_case(text, self._language)
+            )
             text = folded if found else text
-        return AMOUNT.sub("0", text)
+        return self._patterns.amount.sub("0", text)
+
+
+def _sources(folded: str, words: Sequence[str], patterns: WordingPatterns) -> list[str]:
+    """The words after "from", and those with an ending that means the same."""
+    endings = patterns.words.source_suffixes
+    return FROM.findall(folded) + [word for word in words if endings and word.endswith(endings)]

@@ -30,6 +30,37 @@ def fold_key(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
+DOTLESS_LANGUAGES = ("tr", "az")
+"""Languages in which I is the capital of ı, and İ that of i."""
+
+_DOTLESS_CASE = str.maketrans("Iİ", "ıi")
+
+_WRITING_AIDS = re.compile("[\u0640\u064b-\u0652\u0670\u05b0-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7]")
+"""The lengthening and the vowel marks of Arabic, and the points of Hebrew: most texts are written without them."""
+
+
+def fold_case(text: str, language: str = "") -> str:
+    """The text with case and width folded as in a language; ß stays, because Masse is not Maße."""
+    if language in DOTLESS_LANGUAGES:
+        text = text.translate(_DOTLESS_CASE)
+    if text.isascii():
+        return text.casefold()
+    folded = unicodedata.normalize("NFKC", text).replace("ẞ", "ß").split("ß")
+    return unicodedata.normalize("NFC", "ß".join(part.casefold() for part in folded))
+
+
+def exact_key(text: str, language: str = "") -> str:
+    """What texts share that repeat each other exactly in a language, however they are typed.
+
+    Case and width are folded as in the language; what is not shown, the lengthening and vowel marks of Arabic and the
+    points of Hebrew are left out.
+    """
+    folded = fold_case(text, language)
+    if not folded.isascii():
+        folded = _WRITING_AIDS.sub("", "".join(c for c in folded if not _is_invisible(c)))
+    return " ".join(folded.split())
+
+
 INVISIBLE_LETTERS = frozenset(
     "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u3164\uffa0" + "".join(map(chr, range(0xFE00, 0xFE10)))
 )
@@ -102,7 +133,10 @@ def joined_keys(before: str, after: str) -> str:
 @lru_cache(maxsize=4096)
 def _letter_or_space(character: str) -> str:
     """A letter, mark or digit as it is, nothing for an invisible character, a space for every other one."""
-    category = unicodedata.category(character)
-    if category == "Cf" or character in INVISIBLE_LETTERS:
+    if _is_invisible(character):
         return ""
-    return " " if category[0] in "PSZC" else character
+    return " " if unicodedata.category(character)[0] in "PSZC" else character
+
+
+def _is_invisible(character: str) -> bool:
+    return unicodedata.category(character) == "Cf" or character in INVISIBLE_LETTERS

@@ -109,10 +109,11 @@ class WorkspaceContext:
         """The task's embedding model; a folder is taken relative to the workspace."""
         from winnow.curation.engine.embedders.embedder import open_embedder
 
-        settings = (task or self.task).embedder
+        task = task or self.task
+        settings = task.embedder
         local_model = self.folder.root / settings.model if settings.model else None
         model = str(local_model) if local_model and local_model.is_dir() else settings.model
-        return open_embedder(model, backend=settings.backend)
+        return open_embedder(model, backend=settings.backend, language=task.language)
 
     def scrubber(self, task: Task) -> Scrubber:
         """Replaces private data; equal values get equal stand-ins in this workspace and in no other."""

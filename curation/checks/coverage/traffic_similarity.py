@@ -14,9 +14,9 @@ from winnow.core.array_cache import load_arrays, save_arrays
 from winnow.core.hashing import stable_hash
 from winnow.core.progress import Progress
 from winnow.core.vocabulary import State
+from winnow.curation.engine.compared_vectors import Comparison, compared_vectors
 from winnow.curation.engine.embedders.embedder import Embedder
 from winnow.curation.engine.exact_search import highest_similarity_outside_group, nearest
-from winnow.curation.engine.vector_cache import embed_with_cache
 from winnow.validators.stats.quantiles import quantile
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ UNDECIDED = (State.UNLABELED.value, State.PROPOSED.value)
 MIN_TRAIN_ROWS = 20
 """Train records below which `near_cosine` is not measured."""
 
-FORMAT = "1"
+FORMAT = "2"
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def _measure(
 ) -> dict[str, Any]:
     texts = final["text"].to_numpy()
     unique = list(dict.fromkeys([*texts[train], *texts[traffic]]))
-    vectors = embed_with_cache(unique, embedder, cache, progress=progress)
+    vectors = compared_vectors(unique, embedder, cache, Comparison.TOPIC, progress=progress)
     position_of = {text: i for i, text in enumerate(unique)}
     train_vectors = vectors[[position_of[text] for text in texts[train]]]
     traffic_vectors = vectors[[position_of[text] for text in texts[traffic]]]
@@ -151,7 +151,7 @@ def _fingerprint(
 ) -> str:
     ids, groups = final["id"].to_numpy(), final["group"].to_numpy()
     synthetic = final["origin"].to_numpy()[train] == "synthetic"
-    settings = json.dumps([FORMAT, embedder.identity, SAMPLE_SIZE, NEAR_QUANTILE])
+    settings = json.dumps([FORMAT, embedder.comparison_identity, SAMPLE_SIZE, NEAR_QUANTILE])
     rows = "\n".join([*(ids[train] + groups[train]), "", *ids[traffic]])
     masks = np.packbits(synthetic).tobytes() + np.packbits(in_scope).tobytes()
     return stable_hash((settings + rows).encode() + masks, length=32)

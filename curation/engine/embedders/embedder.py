@@ -28,7 +28,9 @@ from winnow.curation.engine.embedders.openvino_backend import (
     openvino_precision,
 )
 from winnow.curation.engine.embedders.sentence_transformers import TorchModel, load_sentence_transformer
+from winnow.curation.engine.embedders.text_reader import SEEN, TextReader, TextSight, open_text_reader
 from winnow.curation.engine.vectors import Vectors
+from winnow.validators.wording.language_words import language_words
 
 BATCH_SIZE = 32
 """Texts per batch; all texts of a batch have the same number of tokens, so none is padded."""
@@ -45,6 +47,8 @@ class Embedder:
     weights_hash: str
     backend: str
     precision: str
+    language: str = ""
+    """Of the texts (ISO 639-1): it decides which accents matter where texts are compared, and changes no vector."""
 
     @property
     def identity(self) -> str:
@@ -80,6 +84,19 @@ class Embedder:
         vectors /= lengths
         return vectors
 
+    @property
+    def comparison_identity(self) -> str:
+        """The same for vectors that are compared: see `compared_vectors`."""
+        return f"{self.identity}-{self.language}"
+
+    def sights(self, texts: Sequence[str]) -> list[TextSight]:
+        """What its tokenizer does not see of each text; no model is loaded."""
+        return self._reader.sights(texts) if self._reader else [SEEN] * len(texts)
+
+    @cached_property
+    def _reader(self) -> TextReader | None:
+        return open_text_reader(Path(self.folder), language_words(self.language).optional_accents)
+
     @cached_property
     def _model(self) -> OpenVinoModel | TorchModel:
         if self.backend == "openvino":
@@ -87,7 +104,7 @@ class Embedder:
         return TorchModel(load_sentence_transformer(self.folder))
 
 
-def open_embedder(model: str | None = None, *, backend: str = "openvino") -> Embedder:
+def open_embedder(model: str | None = None, *, backend: str = "openvino", language: str = "") -> Embedder:
     """The embedder for a folder or hub id; the bundled all-MiniLM-L6-v2 when `model` is None.
 
     Raises ServiceError when the bundled weights do not have the expected hash.
@@ -97,7 +114,7 @@ def open_embedder(model: str | None = None, *, backend: str = "openvino") -> Emb
     folder = local_model_folder(model)
     weights_hash, precision = _hash_and_precision(folder, backend)
     requested = folder if model and Path(model).is_dir() else model
-    return Embedder(requested, folder, weights_hash, backend, precision)
+    return Embedder(requested, folder, weights_hash, backend, precision, language)
 
 
 def _hash_and_precision(folder: str, backend: str) -> tuple[str, str]:

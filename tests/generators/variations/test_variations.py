@@ -238,7 +238,11 @@ def test_numbers_negation_direction_and_file_targets_stay(seeds: list[Seed]) -> 
     by_id = {seed.id: seed.text for seed in seeds}
     for one in vary(seeds, task_with(9, slots=SLOTS), kinds=KINDS).kept:
         changed = set(protecting_guards(GUARDS.signature(by_id[one.seed_id]), GUARDS.signature(one.text)))
-        assert changed <= {"slots": {"numbers", "slots", "direction"}, "times": {"direction"}}.get(one.kind, set())
+        allowed = {
+            "slots": {"numbers", "slots", "direction", "time", "ordinal", "degree"},
+            "times": {"direction", "time"},
+        }
+        assert changed <= allowed.get(one.kind, set())
         assert ("foo." in by_id[one.seed_id]) == ("foo." in one.text)
         assert ("src/app.ts" in by_id[one.seed_id]) == bool(re.search(r"src/app.ts|lib/cart.ts", one.text))
 

@@ -7,7 +7,7 @@ import re
 from winnow.validators.tools.grounding.folding import fold, split_name, stem
 from winnow.validators.tools.grounding.leaf import Leaf
 from winnow.validators.tools.grounding.passage import Passage
-from winnow.validators.wording.guards import NEGATION
+from winnow.validators.wording.wording_patterns import NEGATION
 
 _VERBS = frozenset("is has are include includes enable enabled allow show use with want only return set flag".split())
 """Words in the name of a boolean that do not say what it is about."""

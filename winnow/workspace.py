@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from winnow.curation.store.sources import GenerationBatch
     from winnow.curation.store.waivers import Waiver
     from winnow.generators.generation_request import GenerationRequest
+    from winnow.operations.calibrate import EmbedderCalibration
     from winnow.operations.compare import CompareResult
     from winnow.operations.coverage import CoverageResult
     from winnow.operations.diff import DiffResult
@@ -215,6 +216,15 @@ class Workspace:
         from winnow.operations.coverage import coverage
 
         return coverage(self._context, progress=progress)
+
+    def calibrate(self, *, dry_run: bool = False, progress: Progress | None = None) -> EmbedderCalibration:
+        """Measure the cosines that mean for the task's embedding model what the defaults mean for the bundled one.
+
+        They are written to `winnow.yaml`, unless it is a dry run.
+        """
+        from winnow.operations.calibrate import calibrate
+
+        return calibrate(self._context, dry_run=dry_run, progress=progress)
 
     def label_errors(self, *, output: str | Path | None = None, progress: Progress | None = None) -> LabelErrors:
         """Rank labeled records whose label or calls are probably wrong; `output` is a CSV or JSONL file for all."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from winnow.core.errors import Problem, WinnowError
 from winnow.core.layout import WorkspaceFolder
 from winnow.core.progress import Progress
 from winnow.core.result import NotMeasured
-from winnow.core.vocabulary import GateVerdict, Split
+from winnow.core.vocabulary import GateVerdict, Split, State
 from winnow.curation.checks.chat_template.base_model import render_for_base_model
 from winnow.curation.checks.chat_template.render_records import NO_BASE_MODEL, RenderedRecords
 from winnow.curation.checks.chat_template.template_facts import ChatTemplateFacts
@@ -37,6 +37,7 @@ from winnow.curation.checks.slot_protection import slot_protection
 from winnow.curation.checks.task_texts import RepeatedText, without_hold_out_texts
 from winnow.curation.checks.threshold_costs import ThresholdCost, lowest_cosine, threshold_costs
 from winnow.curation.checks.waive import with_waivers
+from winnow.curation.engine.embedder_reading import EmbedderReading, read_with_embedder, threshold_notes
 from winnow.curation.engine.embedders.embedder import Embedder
 from winnow.curation.pii.scrub import Scrubber
 from winnow.validators.kinds import kind_of
@@ -69,6 +70,10 @@ class CheckResult:
     exceptions: GateExceptions
     rendered: RenderedRecords | NotMeasured = NO_BASE_MODEL
     """The dialogues in the chat template of the base model, if one is named."""
+    reading: EmbedderReading | None = None
+    """How many texts the embedder reads."""
+    embedder_notes: Sequence[str] = ()
+    """What to know about the embedder: texts that it does not read, and thresholds that are not its own."""
 
     def __repr__(self) -> str:
         verdicts = ", ".join(f"{gate.name} {gate.verdict}" for gate in self.gates)
@@ -139,7 +144,7 @@ class CheckResult:
         task = with_overrides(self.task, tried)
         eligible = eligible_rows(self.table, held_out_records(self.table, task))
         selection = select(eligible, task, self.similarities.pairs, self.similarities.nearest)
-        return apply_gates(
+        result = apply_gates(
             task,
             selection,
             self.similarities,
@@ -150,6 +155,7 @@ class CheckResult:
             self.exceptions,
             self.rendered,
         )
+        return replace(result, reading=self.reading, embedder_notes=self.embedder_notes)
 
 
 def check(
@@ -175,9 +181,12 @@ def check(
     )
     private_data = records_with_pii(table, task, scrubber, folder.near_pairs)
     rendered = render_for_base_model(eligible, task, folder.root, progress=progress)
-    return apply_gates(
+    result = apply_gates(
         task, selection, similarities, traffic_coverage, facets, private_data, sources, exceptions, rendered
     )
+    in_use = table.loc[table["state"] != State.SUPERSEDED, "text"]
+    reading = read_with_embedder(list(in_use), embedder, str(task.embedder))
+    return replace(result, reading=reading, embedder_notes=(*reading.notes(), *threshold_notes(task, embedder)))
 
 
 def apply_gates(  # noqa: PLR0913  (everything that is measured before)

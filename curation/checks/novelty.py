@@ -20,7 +20,7 @@ from winnow.core.working_row import WorkingRow
 from winnow.curation.checks.exact_folds import exact_fold
 from winnow.curation.checks.hold_out_texts import HoldOutTexts
 from winnow.curation.checks.task_texts import ScreenedTask, without_hold_out_texts
-from winnow.curation.engine.compared_vectors import Comparison, compared_vectors
+from winnow.curation.engine.compared_vectors import ComparedFor, compared_vectors
 from winnow.curation.engine.embedders.embedder import Embedder
 from winnow.curation.engine.exact_search import cosines
 from winnow.curation.engine.vectors import Vectors
@@ -137,7 +137,7 @@ class NoveltyCheck:
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of texts, shape (n, d), to be compared with each other."""
-        return compared_vectors(list(texts), self.embedder, self.vectors_cache, Comparison.REPEATS)
+        return compared_vectors(list(texts), self.embedder, self.vectors_cache, ComparedFor.REPEATS)
 
     def similarity(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
         """The cosine of each pair of texts; NaN where the embedder does not see all that differs."""
@@ -252,7 +252,9 @@ class NoveltyCheck:
         others = np.where(own, -1.0, scores)
         best = int(others.argmax()) if len(others) else -1
         nearest_own = float(np.where(own, scores, -1.0).max(initial=-1.0))
-        if best >= 0 and others[best] >= max(OTHER_LABEL_COSINE, nearest_own):
+        measured = self.task.embedder.thresholds
+        near = measured.other_label if measured else OTHER_LABEL_COSINE
+        if best >= 0 and others[best] >= max(near, nearest_own):
             return replace(_novelty(self._train[best], NoveltyStatus.CLEAR, float(others[best])), other_label=True)
         return Novelty(NoveltyStatus.CLEAR)
 

@@ -14,7 +14,7 @@ from winnow.core.example import repeat_key
 from winnow.core.progress import Progress
 from winnow.core.vocabulary import SPLITS
 from winnow.curation.checks.eligibility import EXCLUDED
-from winnow.curation.engine.compared_vectors import Comparison, compared_vectors
+from winnow.curation.engine.compared_vectors import ComparedFor, compared_vectors
 from winnow.curation.engine.embedders.embedder import Embedder
 from winnow.curation.engine.exact_search import NearestRows, NearPairs, near_pairs, nearest
 from winnow.curation.engine.vectors import Vectors
@@ -79,7 +79,7 @@ class RowVectors:
         wanted = [text for rows in plain for text in self.texts[rows]]
         unique = list(dict.fromkeys([*wanted, *self._masked.values()]))
         embedder, cache, progress = self._embed
-        self._vectors = compared_vectors(unique, embedder, cache, Comparison.REPEATS, progress=progress)
+        self._vectors = compared_vectors(unique, embedder, cache, ComparedFor.REPEATS, progress=progress)
         self._position = {text: i for i, text in enumerate(unique)}
 
     def plain(self, rows: RowPositions) -> Vectors:

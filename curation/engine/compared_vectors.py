@@ -7,7 +7,6 @@ the embedder does not see is equal after folding, and unrelated otherwise.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -15,13 +14,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from winnow.core.hashing import stable_hash
 from winnow.core.progress import Progress
 from winnow.curation.engine.embedders.embedder import Embedder
 from winnow.curation.engine.vector_cache import embed_with_cache
 from winnow.curation.engine.vectors import Vectors
 
 
-class Comparison(StrEnum):
+class ComparedFor(StrEnum):
     """What texts are compared for."""
 
     REPEATS = "repeats"
@@ -34,7 +34,7 @@ def compared_vectors(
     texts: Sequence[str],
     embedder: Embedder,
     cache: Path | None,
-    comparison: Comparison,
+    comparison: ComparedFor,
     *,
     progress: Progress | None = None,
 ) -> Vectors:
@@ -42,18 +42,18 @@ def compared_vectors(
     return as_compared(texts, embed_with_cache(texts, embedder, cache, progress=progress), embedder, comparison)
 
 
-def as_compared(texts: Sequence[str], vectors: Vectors, embedder: Embedder, comparison: Comparison) -> Vectors:
+def as_compared(texts: Sequence[str], vectors: Vectors, embedder: Embedder, comparison: ComparedFor) -> Vectors:
     """The vectors of texts as they are compared; the given ones are changed."""
     for row, sight in enumerate(embedder.sights(texts)):
         if sight.unreadable:
             vectors[row] = _signs(sight.unseen, vectors.shape[1]) / np.float32(vectors.shape[1] ** 0.5)
-        elif sight.unseen and comparison == Comparison.REPEATS:
+        elif sight.unseen and comparison == ComparedFor.REPEATS:
             vectors[row] *= _signs(sight.unseen, vectors.shape[1])
     return vectors
 
 
 def _signs(unseen: str, dimensions: int) -> NDArray[np.float32]:
     """A sign for each dimension, equal for equal texts; those of other texts agree by chance: the cosine is near 0."""
-    digest = hashlib.shake_256(unseen.encode("utf-8", "surrogatepass")).digest((dimensions + 7) // 8)
-    bits = np.unpackbits(np.frombuffer(digest, dtype=np.uint8))[:dimensions]
+    digits = "".join(stable_hash(unseen, str(part), length=64) for part in range(dimensions // 256 + 1))
+    bits = np.unpackbits(np.frombuffer(bytes.fromhex(digits), dtype=np.uint8))[:dimensions]
     return (1 - 2 * bits.astype(np.float32)).astype(np.float32)

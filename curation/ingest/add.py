@@ -28,6 +28,7 @@ from winnow.curation.ingest.drop_fixes import fixes_by_reason
 from winnow.curation.ingest.dropped import DroppedFile, write_dropped
 from winnow.curation.ingest.language import detect_other_language
 from winnow.curation.ingest.log_rulings import InteractionCounts, RuledLogs, ruled_logs, without_confirmations
+from winnow.curation.ingest.main_language import MainLanguage, main_language
 from winnow.curation.ingest.merge_interactions import merge_interactions
 from winnow.curation.ingest.own_decisions import keep_own_decisions
 from winnow.curation.ingest.placed_lines import read_log_lines
@@ -61,6 +62,11 @@ MAX_ATTEMPTS = 5
 
 class WorkspaceChanged(Exception):  # noqa: N818  (not a user error: the caller reads the task again and retries)
     """Another command changed what decides about rows while they were being screened."""
+
+
+def no_reading_notes(texts: Sequence[str]) -> Sequence[str]:
+    """Nothing is said about what the embedder reads."""
+    return ()
 
 
 @dataclass(frozen=True)
@@ -99,7 +105,7 @@ class AddResult:
     """A preview: nothing was stored, and `dropped_file` was not written."""
 
 
-def add(
+def add(  # noqa: PLR0913  (what it needs from the workspace)
     store: Store,
     task: Task,
     readings: Sequence[SourceRows],
@@ -108,11 +114,13 @@ def add(
     *,
     dropped_dir: Path,
     also_write: Callable[[Connection, Set[str]], None] | None = None,
+    reading_notes: Callable[[Sequence[str]], Sequence[str]] = no_reading_notes,
     dry_run: bool = False,
 ) -> AddResult:
     """Screen and store the rows that were read. Adding the same file again changes nothing; a dry run stores nothing.
 
     `also_write` writes related data in the same transaction; it receives the ids of the records that are stored.
+    `reading_notes` says what the embedder does not read of the texts of new records.
     Raises WinnowError when a file was added before with other settings, or when the options contradict each other,
     and WorkspaceChanged when another command renamed a label, forgot a record or changed what rows correct while the
     files were screened.
@@ -133,7 +141,10 @@ def add(
     ruled = ruled_logs(checked_corrections(files, kind, corrected), merged, logs, task, kind, context)
     screened = ruled.screened
     kept = [row for one in screened for row in one.kept]
-    flags = _language_flags([row for row in kept if row.record_id not in known], kind, task.language)
+    new = [row for row in kept if row.record_id not in known]
+    flags = _language_flags(new, kind, task.language)
+    other = _other_language(new, flags, kind, task.language)
+    flags = {record: found for record, found in flags.items() if not (other and found.startswith(other.name))}
     dropped_file = write_dropped(screened, kind, dropped_dir, context, set(kind.targets(task)), dry_run=dry_run)
     moment = utc_now()
     with _removed_on_error(dropped_file), store.writing(dry_run=dry_run) as connection:
@@ -170,7 +181,9 @@ def add(
         notes=[note for one in screened for note in one.reading.notes]
         + time_notes(screened)
         + renamed_notes(kept)
-        + stored.notes,
+        + stored.notes
+        + ([other.note(task.language)] if other else [])
+        + list(reading_notes([kind.embedding_text(row.content) for row in new])),
         unmapped=_unmapped(screened, kind, task, options) if dry_run else None,
         dry_run=dry_run,
     )
@@ -302,3 +315,12 @@ def _language_flags(kept: Sequence[KeptRow], kind: Kind, language: str) -> dict[
     texts = {row.record_id: " ".join(kind.texts(row.content)) for row in kept}
     ids = list(texts)
     return {ids[i]: found for i, found in detect_other_language(list(texts.values()), language).items()}
+
+
+def _other_language(
+    kept: Sequence[KeptRow], flags: Mapping[str, str], kind: Kind, language: str
+) -> MainLanguage | None:
+    """The language of most of the rows, if it is not the task's."""
+    texts = {row.record_id: " ".join(kind.texts(row.content)) for row in kept}
+    detected = {position: flags[record] for position, record in enumerate(texts) if record in flags}
+    return main_language(list(texts.values()), detected, language, detect_other_language)

@@ -62,6 +62,14 @@ SAMPLE_MIN_CHARACTERS = 20
 SAMPLE_MIN_CONFIDENCE = 0.5
 """Confidence from which a text counts for its language. Chosen by us."""
 
+
+def language_code(name: str) -> str:
+    """The ISO 639-1 code of a language that was detected, by its English name in lower case."""
+    from lingua import Language
+
+    return str(getattr(Language, name.upper()).iso_code_639_1.name).lower()
+
+
 LANGUAGE_MIN_CHARACTERS = 40
 
 LANGUAGE_MIN_CONFIDENCE = 0.7

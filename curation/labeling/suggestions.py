@@ -18,7 +18,7 @@ from winnow.curation.annotations.crowdlab import ClassProbabilities
 from winnow.curation.annotations.label_errors import LabelErrorRanking, SuspectedLabelError, find_label_errors
 from winnow.curation.annotations.out_of_fold import FOLDS, assign_folds, out_of_fold_probabilities
 from winnow.curation.checks.hold_out_texts import HoldOutTexts
-from winnow.curation.engine.compared_vectors import Comparison, compared_vectors
+from winnow.curation.engine.compared_vectors import ComparedFor, compared_vectors
 from winnow.curation.engine.embedders.embedder import Embedder
 from winnow.curation.engine.linear_probe import LinearProbe, fit_probe
 from winnow.curation.engine.vectors import Vectors
@@ -47,7 +47,7 @@ class QueueModel:
     focus: ConfusedPairs | None = None
     """The confused pairs of the last feedback, where they are wanted."""
 
-    def embed(self, texts: Sequence[str], comparison: Comparison = Comparison.TOPIC) -> Vectors:
+    def embed(self, texts: Sequence[str], comparison: ComparedFor = ComparedFor.TOPIC) -> Vectors:
         """Unit vectors, from the cache where it has them."""
         return compared_vectors(texts, self.embedder, self.vectors_cache, comparison, progress=self.progress)
 
@@ -67,8 +67,8 @@ class QueueModel:
             order=np.asarray(ranks, dtype=np.int64)[examined],
             eligible=np.array([free[i].assigned_split == Split.TRAIN for i in examined], dtype=bool),
             weight=np.array([free[i].weight for i in examined], dtype=np.float64),
-            known=self.embed(known, Comparison.REPEATS) if known else vectors[:0],
-            compared=self.embed(texts, Comparison.REPEATS),
+            known=self.embed(known, ComparedFor.REPEATS) if known else vectors[:0],
+            compared=self.embed(texts, ComparedFor.REPEATS),
             value=self._label_values(vectors) if strategy == AcquisitionStrategy.FEEDBACK else None,
         )
         probe = self.probe if strategy in (AcquisitionStrategy.UNCERTAINTY, AcquisitionStrategy.MIXED) else None

@@ -44,6 +44,7 @@ class VariationSelector:
     ) -> None:
         self._seeds = {seed.id: seed for seed in seeds}
         self._guards = Guards(task.slots, task.language)
+        self._near = task.embedder.thresholds.near if task.embedder.thresholds else NEAR_COSINE
         self._words = label_words(task.labels, seeds, language=task.language)
         self._confusable = {frozenset(pair) for pair in task.confusable}
         self._capacity = dict(capacity)
@@ -138,4 +139,4 @@ class VariationSelector:
             return False
         approached = before[0] == one.label or cosine > before[1]
         confused = before[0] == one.label and frozenset((label, one.label)) in self._confusable
-        return confused or (approached and cosine >= NEAR_COSINE)
+        return confused or (approached and cosine >= self._near)

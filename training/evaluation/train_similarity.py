@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from winnow.core.example import fold_key
-from winnow.curation.engine.compared_vectors import Comparison, compared_vectors
+from winnow.curation.engine.compared_vectors import ComparedFor, compared_vectors
 from winnow.curation.engine.embedders.embedder import Embedder, open_embedder
 from winnow.curation.engine.exact_search import nearest
 from winnow.curation.engine.vectors import Vectors
@@ -37,7 +37,7 @@ class TrainSimilarity:
         return nearest(self._vectors(texts), self._vectors(list(self._train["text"])))[1]
 
     def _vectors(self, texts: Sequence[str]) -> Vectors:
-        return compared_vectors(list(texts), self._embedder, self.vectors_cache, Comparison.REPEATS)
+        return compared_vectors(list(texts), self._embedder, self.vectors_cache, ComparedFor.REPEATS)
 
     def repeats(self, texts: Sequence[str]) -> NDArray[np.bool_]:
         """Whether train contains a text: equal after folding, or as similar as a leak."""

@@ -16,7 +16,7 @@ from winnow.core.record import Record
 from winnow.core.result import Measure, Measured, NotMeasured
 from winnow.curation.checks.coverage.traffic import LogQuery, Traffic
 from winnow.curation.checks.coverage.traffic_similarity import NEAR_QUANTILE, SAMPLE_SIZE, near_threshold
-from winnow.curation.engine.compared_vectors import Comparison, compared_vectors
+from winnow.curation.engine.compared_vectors import ComparedFor, compared_vectors
 from winnow.curation.engine.embedders.embedder import Embedder
 from winnow.curation.engine.exact_search import highest_similarity_outside_group
 from winnow.curation.engine.vectors import Vectors
@@ -147,7 +147,7 @@ class _TrainSimilarity:
     def of(cls, frozen: TrainedRelease, embedder: Embedder, cache: Path, progress: Progress | None) -> _TrainSimilarity:
         """Train rows are sorted by id, a hash: the first rows are a random sample, and always the same."""
         train = frozen.train
-        own = compared_vectors(list(train["text"]), embedder, cache, Comparison.TOPIC, progress=progress)
+        own = compared_vectors(list(train["text"]), embedder, cache, ComparedFor.TOPIC, progress=progress)
         groups = [str(name) for name in train["group"]]
         sample = np.flatnonzero((train["label"] != frozen.fallback).to_numpy())[:SAMPLE_SIZE]
         group_numbers = np.unique(groups, return_inverse=True)[1]
@@ -164,7 +164,7 @@ class _TrainSimilarity:
             return NotMeasured(f"{len(queries):,} records, at least {MIN_QUERIES} are needed")
         distinct = {one.record: one for one in queries}
         texts = [one.text for one in distinct.values()]
-        vectors = compared_vectors(texts, self.embedder, self.vectors_cache, Comparison.TOPIC)
+        vectors = compared_vectors(texts, self.embedder, self.vectors_cache, ComparedFor.TOPIC)
         group_number = {name: i for i, name in enumerate(dict.fromkeys(self.groups))}
         own = np.array([group_number[name] for name in self.groups], dtype=np.int64)
         query_groups = np.array([group_number.get(one.group, -1) for one in distinct.values()], dtype=np.int64)

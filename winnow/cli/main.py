@@ -12,6 +12,7 @@ import typer
 import winnow
 from winnow.cli import (
     dataset,
+    embedder_commands,
     evaluations,
     generation,
     labeling,
@@ -65,6 +66,7 @@ COMMANDS = (
     dataset.retract,
     quality.check,
     quality.coverage,
+    embedder_commands.calibrate,
     quality.label_errors,
     quality.report,
     quality.waive,

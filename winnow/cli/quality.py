@@ -68,6 +68,8 @@ def check(
         costs = [asdict(cost) for cost in result.threshold_costs]
         extra = {
             "embedder": str(result.task.embedder),
+            "embedder_notes": list(result.embedder_notes),
+            "embedder_reading": to_jsonable_python(result.reading),
             "task_file": [str(one) for one in result.repeated_task_texts],
             "costs": costs,
             "excluded": result.excluded,

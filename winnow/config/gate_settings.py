@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from winnow.config.embedder_options import COSINE_GATES
 from winnow.config.section import LoosenableSection
 from winnow.config.task import Task
 from winnow.core.errors import Problem, WinnowError
@@ -123,7 +124,7 @@ def loosened_settings(task: Task) -> list[LoosenedSetting]:
 def loosened_numbers(task: Task, prefix: str = "") -> Iterator[LoosenedSetting]:
     """Every number of a task that is looser than its default; of one section if `prefix` is "SECTION."."""
     for one in GATE_SETTINGS:
-        value, default = _value(task, one.setting), _value(DEFAULTS, one.setting)
+        value, default = _value(task, one.setting), _default(task, one.setting)
         if one.setting.startswith(prefix) and one.is_looser(value, default):
             yield _loosened(one, value, default, _value(task, one.section))
 
@@ -131,7 +132,7 @@ def loosened_numbers(task: Task, prefix: str = "") -> Iterator[LoosenedSetting]:
 def loosened_in(task: Task, section: str) -> set[str]:
     """The keys of the numbers that are looser than their default and whose `by` and `reason` stand in a section."""
     own = (one for one in GATE_SETTINGS if one.section == section)
-    return {one.setting for one in own if one.is_looser(_value(task, one.setting), _value(DEFAULTS, one.setting))}
+    return {one.setting for one in own if one.is_looser(_value(task, one.setting), _default(task, one.setting))}
 
 
 def check_loosened(task: Task, section: str) -> None:
@@ -154,7 +155,7 @@ DEFAULTS = Task(name="default", kind="intents")
 
 def _loosened(one: GateSetting, value: float, default: float, section: LoosenableSection) -> LoosenedSetting:
     problem, fix = "", ""
-    if one.is_looser(value, one.limit):
+    if one.is_looser(value, one.limit) and one.is_looser(value, default):
         problem = f"beyond its limit {_text(one.limit)}, where {one.beyond} would pass"
         fix = f"set {one.name} to {_text(one.limit)} or a stricter value in {TASK_FILE}"
     elif not (section.by and section.reason):
@@ -203,6 +204,15 @@ def _value(task: Task, setting: str) -> Any:
     for key in setting.split("."):
         node = node[int(key)] if key.isdigit() else getattr(node, key)
     return node
+
+
+def _default(task: Task, setting: str) -> Any:
+    """The default of a setting; that of a cosine belongs to the embedder."""
+    measured = task.embedder.thresholds
+    return measured.repeats if measured and setting in COSINE_SETTINGS else _value(DEFAULTS, setting)
+
+
+COSINE_SETTINGS = tuple(f"gates.{name}.cosine" for name in COSINE_GATES)
 
 
 def _text(value: float | str) -> str:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 
 from winnow.config.agent_roles import AgentRole
 from winnow.config.decision_rules import DecisionRulesConfig
+from winnow.config.embedder_options import EmbedderConfig, with_measured_cosines
 from winnow.config.gate_thresholds import GateThresholds
 from winnow.config.interactions import InteractionsConfig
 from winnow.config.privacy import PrivacyConfig
 from winnow.config.section import Count, LoosenableSection, Name, Number, Share, TaskSection
 from winnow.config.serving_goals import GoalValue
 from winnow.config.source_options import SourceOptions
-from winnow.core.model_vocabulary import CallFormatName, EmbedderBackend, ThinkingEffort
+from winnow.core.model_vocabulary import CallFormatName, ThinkingEffort
 from winnow.core.prompt_template import template_fault
 
 GOALS = ("accuracy", "in_scope_accuracy", "macro_f1", "out_of_scope_recall")
@@ -195,18 +196,6 @@ class GenerateConfig(TaskSection):
     """A JSON file of prices next to `winnow.yaml`, for when the shipped table is out of date."""
 
 
-class EmbedderConfig(TaskSection):
-    """The embedding model that measures nearness."""
-
-    model: str | None = None
-    """A folder or hub id of a sentence-transformers model; the bundled all-MiniLM-L6-v2 by default."""
-    backend: EmbedderBackend = EmbedderBackend.OPENVINO
-    """The library that runs it."""
-
-    def __str__(self) -> str:
-        return "the bundled model" if self.model is None else f"{self.model}, in place of the bundled model"
-
-
 class BaseModelConfig(TaskSection):
     """The model that is to be trained; its name alone stands for a section with nothing else."""
 
@@ -291,6 +280,11 @@ class Task(TaskSection):
     _role: AgentRole | None = PrivateAttr(default=None)
     _document_texts: dict[str, str] = PrivateAttr(default_factory=dict)
     """The texts of the files that `tools`, `system_prompt` and `roles` name, by key."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_measured_cosines(cls, values: Any) -> Any:
+        return with_measured_cosines(values)
 
     @property
     def tool_schemas_text(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,7 @@ from winnow.curation.store.group_answers import group_answers, live_group_column
 from winnow.curation.store.label_renames import label_renames
 from winnow.curation.store.sources import GenerationBatch
 from winnow.operations._context import WorkspaceContext
+from winnow.operations.embedder_notes import notes_on_reading
 from winnow.operations.tool_mapping_for import tool_mapping_for
 from winnow.validators.kinds import kind_of
 from winnow.validators.kinds.kind import Kind
@@ -201,6 +203,7 @@ def _add_with_retries(
                 workspace.scrubber(task),
                 dropped_dir=workspace.folder.dropped,
                 also_write=lambda connection, _: store_group_answers(connection, group_columns),
+                reading_notes=partial(notes_on_reading, task, workspace.folder.root),
                 dry_run=dry_run,
             )
         except WorkspaceChanged:

@@ -133,7 +133,7 @@ def feedback(
     from winnow.curation.annotations.agreement import label_pairs
     from winnow.curation.annotations.response_matrix import response_matrix
     from winnow.curation.checks.hold_out_texts import HoldOutTexts
-    from winnow.curation.engine.compared_vectors import Comparison, compared_vectors
+    from winnow.curation.engine.compared_vectors import ComparedFor, compared_vectors
     from winnow.curation.labeling.response_table import latest_responses
     from winnow.curation.store.forgotten import forgotten_ids
     from winnow.curation.store.working_view import working_rows
@@ -157,7 +157,7 @@ def feedback(
             release,
             train,
             compared_vectors(
-                list(train["text"]), embedder, workspace.folder.vectors, Comparison.TOPIC, progress=progress
+                list(train["text"]), embedder, workspace.folder.vectors, ComparedFor.TOPIC, progress=progress
             ),
             HoldOutTexts.of(row for row in rows if row.assigned_split == Split.TEST),
             label_pairs(response_matrix(responses)) if len(responses) else (),

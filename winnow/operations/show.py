@@ -10,7 +10,7 @@ from winnow.core.errors import Problem, WinnowError
 from winnow.core.layout import WorkspaceFolder
 from winnow.core.vocabulary import Split, State
 from winnow.core.working_row import WorkingRow
-from winnow.curation.engine.compared_vectors import Comparison, as_compared
+from winnow.curation.engine.compared_vectors import ComparedFor, as_compared
 from winnow.curation.engine.embedders.embedder import Embedder
 from winnow.curation.engine.vector_cache import cached_vectors
 from winnow.curation.releases.membership import ReleaseMembership, releases_holding
@@ -131,7 +131,7 @@ def _neighbors(
     if not known:
         return []
     texts = [record.text, *(row.text for row in known)]
-    vectors = as_compared(texts, np.stack([cached[text] for text in texts]), embedder, Comparison.REPEATS)
+    vectors = as_compared(texts, np.stack([cached[text] for text in texts]), embedder, ComparedFor.REPEATS)
     similarity = vectors[1:] @ vectors[0]
     best = np.argsort(-similarity, kind="stable")[:NEAREST]
     return [_near_record(known[i], float(similarity[i])) for i in best]

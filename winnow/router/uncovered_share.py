@@ -16,7 +16,7 @@ from winnow.core.errors import WinnowError
 from winnow.core.record import Record
 from winnow.core.result import Measured, NotMeasured
 from winnow.curation.checks.coverage.traffic_similarity import NEAR_QUANTILE, SAMPLE_SIZE, near_threshold
-from winnow.curation.engine.compared_vectors import Comparison, compared_vectors
+from winnow.curation.engine.compared_vectors import ComparedFor, compared_vectors
 from winnow.curation.engine.embedders.embedder import Embedder, open_embedder
 from winnow.curation.engine.exact_search import nearest
 from winnow.curation.engine.vectors import Vectors
@@ -133,7 +133,7 @@ class UncoveredMeter:
         for start in range(0, len(distinct), TEXTS_AT_ONCE):
             with self._processor:
                 part = distinct[start : start + TEXTS_AT_ONCE]
-                parts.append(compared_vectors(part, train.embedder, None, Comparison.TOPIC))
+                parts.append(compared_vectors(part, train.embedder, None, ComparedFor.TOPIC))
             if self._ending.wait(PAUSE_SECONDS):
                 return NOT_YET
         far = nearest(np.concatenate(parts), train.vectors).similarity < train.near
@@ -157,7 +157,7 @@ def train_vectors(run: Run, vectors_cache: Path) -> TrainVectors:
     release = release_of(run)
     rows = release.rows("train")
     embedder = open_embedder(requested.model, backend=requested.backend, language=release.task().language)
-    vectors = compared_vectors(list(rows["text"]), embedder, vectors_cache, Comparison.TOPIC)
+    vectors = compared_vectors(list(rows["text"]), embedder, vectors_cache, ComparedFor.TOPIC)
     fallback = release.manifest.task.fallback
     sample = np.flatnonzero((rows["label"] != fallback).to_numpy())[:SAMPLE_SIZE]  # sorted by id, a hash: random
     groups = np.unique(rows["group"].to_numpy().astype(str), return_inverse=True)[1]

@@ -21,7 +21,7 @@ from winnow.curation.checks.coverage.task_facets import wording_texts
 from winnow.curation.checks.coverage.tool_traffic import ToolTraffic, measure_tool_traffic, traffic_steps
 from winnow.curation.checks.coverage.uncovered_regions import UncoveredRegion, find_regions, words_of
 from winnow.curation.checks.gate_inputs import separate_targets
-from winnow.curation.engine.compared_vectors import Comparison, compared_vectors
+from winnow.curation.engine.compared_vectors import ComparedFor, compared_vectors
 from winnow.curation.engine.embedders.embedder import Embedder
 from winnow.curation.engine.vectors import Vectors
 from winnow.validators.kinds import kind_of
@@ -161,7 +161,7 @@ def measure_coverage(
     train = check.train.sort_values("id")
     traffic = table.iloc[traffic_coverage.traffic]
     texts = list(dict.fromkeys([*train["text"], *traffic["text"]]))
-    compared = compared_vectors(texts, embedder, vectors_cache, Comparison.TOPIC, progress=progress)
+    compared = compared_vectors(texts, embedder, vectors_cache, ComparedFor.TOPIC, progress=progress)
     vectors = dict(zip(texts, compared, strict=True))
     train_vectors = _stacked(vectors, train["text"])
     groups = np.unique(train["group"].to_numpy().astype(str), return_inverse=True)[1]

@@ -14,7 +14,7 @@ from winnow.core.array_cache import load_arrays, save_arrays
 from winnow.core.hashing import stable_hash
 from winnow.core.progress import Progress
 from winnow.core.vocabulary import State
-from winnow.curation.engine.compared_vectors import Comparison, compared_vectors
+from winnow.curation.engine.compared_vectors import ComparedFor, compared_vectors
 from winnow.curation.engine.embedders.embedder import Embedder
 from winnow.curation.engine.exact_search import highest_similarity_outside_group, nearest
 from winnow.validators.stats.quantiles import quantile
@@ -123,7 +123,7 @@ def _measure(
 ) -> dict[str, Any]:
     texts = final["text"].to_numpy()
     unique = list(dict.fromkeys([*texts[train], *texts[traffic]]))
-    vectors = compared_vectors(unique, embedder, cache, Comparison.TOPIC, progress=progress)
+    vectors = compared_vectors(unique, embedder, cache, ComparedFor.TOPIC, progress=progress)
     position_of = {text: i for i, text in enumerate(unique)}
     train_vectors = vectors[[position_of[text] for text in texts[train]]]
     traffic_vectors = vectors[[position_of[text] for text in texts[traffic]]]

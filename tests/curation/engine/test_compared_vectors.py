@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from winnow.curation.engine.compared_vectors import Comparison, compared_vectors
+from tests.support.paths import ROOT
+from winnow.curation.engine.compared_vectors import ComparedFor, compared_vectors
+from winnow.curation.engine.embedder_reading import MULTILINGUAL_MODEL, read_with_embedder
 from winnow.curation.engine.embedders.embedder import Embedder, open_embedder
 from winnow.curation.engine.embedders.text_reader import TextReader, open_text_reader
+from winnow.workspace import Workspace
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +23,7 @@ def embedders() -> dict[str, Embedder]:
     return {language: open_embedder(language=language) for language in ("en", "de", "vi", "zh")}
 
 
-def cosine(embedder: Embedder, one: str, other: str, comparison: Comparison = Comparison.REPEATS) -> float:
+def cosine(embedder: Embedder, one: str, other: str, comparison: ComparedFor = ComparedFor.REPEATS) -> float:
     left, right = compared_vectors([one, other], embedder, None, comparison)
     assert np.linalg.norm(left) == pytest.approx(1, abs=1e-4)
     return float(left @ right)
@@ -63,8 +68,8 @@ def test_texts_that_differ_in_nothing_unseen_keep_their_cosine(
 
 def test_an_accent_that_is_not_seen_does_not_make_another_topic(embedders: dict[str, Embedder]) -> None:
     one, other = "Ich möchte mein Konto schließen", "Konto bitte schließen"
-    assert cosine(embedders["de"], one, other, Comparison.TOPIC) > 0.5 > cosine(embedders["de"], one, other)
-    assert cosine(embedders["zh"], "打开灯", "关闭灯", Comparison.TOPIC) < 0.5
+    assert cosine(embedders["de"], one, other, ComparedFor.TOPIC) > 0.5 > cosine(embedders["de"], one, other)
+    assert cosine(embedders["zh"], "打开灯", "关闭灯", ComparedFor.TOPIC) < 0.5
 
 
 def test_only_the_tokenizer_decides_and_a_multilingual_one_reads_everything(tmp_path: Path) -> None:
@@ -85,3 +90,41 @@ def test_only_the_tokenizer_decides_and_a_multilingual_one_reads_everything(tmp_
 def test_a_model_without_a_fast_tokenizer_is_taken_to_read_everything(tmp_path: Path) -> None:
     assert open_text_reader(tmp_path, "") is None
     assert Embedder(None, str(tmp_path), "x", "torch", "f32").sights(["打开灯"])[0].unseen == ""
+
+
+def test_what_is_not_read_is_said_with_the_share_an_example_and_what_to_do(embedders: dict[str, Embedder]) -> None:
+    found = read_with_embedder(["打开灯", "关闭灯", "turn on 关", "ok"], embedders["zh"], "the bundled model")
+    assert (found.texts, found.unreadable, found.partly) == (4, 2, 1)
+    (note,) = found.notes()
+    assert "3 of 4 texts (75.0%), such as '打开灯'" in note
+    assert f"embedder: {{model: {MULTILINGUAL_MODEL}}}" in note
+    assert "winnow calibrate" in note
+    few = read_with_embedder(["🔥", *map(str, range(99))], embedders["en"], "the bundled model")
+    assert MULTILINGUAL_MODEL not in "".join(few.notes())
+    assert "1 of 100 texts (1.0%)" in few.notes()[0]
+    assert read_with_embedder(["a café", "hello"], embedders["en"], "the bundled model").notes() == []
+
+
+def test_add_and_check_say_which_texts_the_embedder_does_not_read(make_workspace: Callable[..., Workspace]) -> None:
+    workspace = make_workspace("a", more="language: zh\n")
+    added = workspace.add(pd.DataFrame({"text": ["打开灯", "关闭灯"], "label": "a"}), license="MIT")
+    (note,) = [one for one in added.notes if "does not read" in one]
+    assert note in workspace.check().embedder_notes
+    again = workspace.add(pd.DataFrame({"text": ["打开灯", "plain"], "label": "a"}), license="MIT")
+    assert not [one for one in again.notes if "does not read" in one]  # known records were said before
+
+
+def test_cosines_are_compared_through_the_one_rule() -> None:
+    callers = {
+        file.relative_to(ROOT).as_posix()
+        for package in ("curation", "generators", "reports", "training", "winnow")
+        for file in (ROOT / package).rglob("*.py")
+        if "embed_with_cache(" in file.read_text(encoding="utf-8")
+    }
+    assert callers == {
+        "curation/engine/vector_cache.py",
+        "curation/engine/compared_vectors.py",
+        "curation/annotations/misclassified.py",  # a classifier on the embedder's own vectors
+        "training/linear.py",  # the same
+        "winnow/operations/calibrate.py",  # only pairs that the model sees whole
+    }

@@ -65,6 +65,8 @@ def print_check(check: CheckResult) -> None:
         print_line(printable(str(repeated)), style="yellow")
     if check.task.embedder.model is not None:
         print_line(f"similarity is measured with {printable(str(check.task.embedder))}")
+    for note in check.embedder_notes:
+        print_line(printable(note), style="yellow")
     print_line("would be released: " + ", ".join(f"{s} {counts.get(s, 0):,}" for s in SPLITS))
     if check.excluded:
         print_line("excluded: " + ", ".join(f"{reason} {count:,}" for reason, count in check.excluded.items()))

@@ -29,6 +29,7 @@ from winnow.curation.checks.gates.gate import Gate
 from winnow.curation.checks.gates.loosened import with_loosened
 from winnow.curation.checks.hold_out_texts import HoldOutTexts
 from winnow.curation.checks.label_conflicts import answer_conflicts, label_conflicts
+from winnow.curation.checks.label_hygiene import workspace_label_advice
 from winnow.curation.checks.pii_scan import records_with_pii
 from winnow.curation.checks.selection import Selection, select
 from winnow.curation.checks.similarity import measure_similarity
@@ -41,6 +42,7 @@ from winnow.curation.engine.embedder_reading import EmbedderReading, read_with_e
 from winnow.curation.engine.embedders.embedder import Embedder
 from winnow.curation.pii.scrub import Scrubber
 from winnow.validators.kinds import kind_of
+from winnow.validators.labels.label_advice import LabelAdvice
 from winnow.validators.wording.facets import Facet
 from winnow.validators.wording.label_facets import FacetMarginals, measure_marginals
 
@@ -111,6 +113,11 @@ class CheckResult:
         """How many records are excluded, by reason."""
         reasons = self.table.loc[self.table["split"] == EXCLUDED, "reason"]
         return {str(reason): int(count) for reason, count in sorted(Counter(reasons).items())}
+
+    @cached_property
+    def label_advice(self) -> Sequence[LabelAdvice]:
+        """What is wrong with the labels of the task and its records, with the commands that fix it."""
+        return workspace_label_advice(self.table, self.task, self.sources)
 
     def chat_template(self) -> ChatTemplateFacts | None:
         """What the base model's chat template makes of the selected dialogues; None if no base model is named."""

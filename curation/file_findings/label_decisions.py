@@ -6,10 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from winnow.config.template import FALLBACK_NAMES
 from winnow.core.errors import Problem, WinnowError
 from winnow.curation.io.readers.numbered_rows import value_text
 from winnow.curation.io.readers.source_rows import SourceRow
-from winnow.validators.labels.label_findings import LabelFinding, is_list, is_missing_word, label_findings
+from winnow.validators.labels.label_advice import LabelAdvice, label_advice
+from winnow.validators.labels.label_findings import is_list
+from winnow.validators.labels.missing_words import is_missing_word
 
 MAX_NAME = 200
 """Characters of a label's name in the task file."""
@@ -32,7 +35,7 @@ class LabelDecisions:
     """The route of each label, where the file has one."""
     routes_agree: bool = True
     """The rows of a label have the same route; otherwise the column does not say where queries are sent."""
-    findings: tuple[LabelFinding, ...] = ()
+    findings: tuple[LabelAdvice, ...] = ()
     """Values that are probably not meant as they stand."""
 
 
@@ -55,7 +58,13 @@ def decide_labels(name: str, rows: Sequence[SourceRow], *, no_label: Sequence[st
         unlabeled=sum(named.keys().isdisjoint(labels) for _, labels in given),
         routes={label: routes.get(label) if agree else None for label in named},
         routes_agree=agree,
-        findings=tuple(label_findings({label: rows for label, rows in counts.items() if label not in missing})),
+        findings=tuple(
+            label_advice(
+                {label: rows for label, rows in counts.items() if label not in missing},
+                fallback=next((label for label in named if label.lower() in FALLBACK_NAMES), None),
+                routed=[label for label, route in routes.items() if route and agree],
+            )
+        ),
     )
 
 

@@ -54,6 +54,7 @@ from winnow.curation.store.sources import NewSource, sources_by_file_hash, store
 from winnow.curation.store.taken_lines import taken_lines
 from winnow.validators.kinds import kind_of
 from winnow.validators.kinds.kind import Kind
+from winnow.validators.labels.label_advice import LabelAdvice
 from winnow.validators.unmapped_names import UnmappedTools
 
 MAX_ATTEMPTS = 5
@@ -99,6 +100,8 @@ class AddResult:
     interactions: InteractionCounts | None = None
     """What became of the interactions of logs; None if no file is a log."""
     notes: list[str] = field(default_factory=list)
+    label_advice: list[LabelAdvice] = field(default_factory=list)
+    """What is wrong with the labels of the rows, with the commands that fix it."""
     unmapped: UnmappedTools | None = None
     """Of a dry run with a tool mapping: the tools that map to none, and a mapping to fill in."""
     dry_run: bool = False

@@ -19,6 +19,7 @@ from winnow.curation.ingest.earlier_tasks import keep_task_file
 from winnow.curation.store.database import Store
 from winnow.curation.store.decisions import count_records, last_decision_id
 from winnow.curation.store.label_renames import label_renames, store_label_rename
+from winnow.validators.labels.look_alike_labels import spelling_key
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def rename(
 
 def _check(task: Task, old: str, new: str, *, in_task: bool, records: int) -> None:
     problems = []
-    if not in_task and not records:
+    if not in_task and not records and not _is_spelling(old, new, task):
         fix = suggestion(old, task.label_names, f"{command('status')} lists the labels")
         problems.append(Problem(f"rename {old}", "no such label", "a label of the task", fix))
     if not in_task and records and new not in task.label_names:
@@ -88,6 +89,11 @@ def _check(task: Task, old: str, new: str, *, in_task: bool, records: int) -> No
         problems.append(Problem("rename", repr(new), "a printable name of at most 200 characters", "choose another"))
     if problems:
         raise WinnowError(problems)
+
+
+def _is_spelling(old: str, new: str, task: Task) -> bool:
+    """Whether rows of files may have the old name: another spelling of a label of the task, so that `add` reads it."""
+    return new in task.label_names and spelling_key(old) == spelling_key(new) != ""
 
 
 def _check_merge(old: str, new: str, records: int, already_new: int, *, why: str, in_task: bool) -> None:

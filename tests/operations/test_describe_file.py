@@ -44,9 +44,9 @@ def test_what_was_found_is_what_add_reads(tmp_path: Path) -> None:
 def test_no_value_becomes_a_label_without_a_word(tmp_path: Path) -> None:
     found = winnow.describe_file(write_jsonl(tmp_path / "tickets.jsonl", flawed()))
     assert (found.section.no_label, found.labels.unlabeled) == (("N/A",), 3)
-    flaws = {one.flaw: (set(one.labels), one.fix) for one in found.labels.findings}
-    assert flaws[LabelFlaw.CASE_TWIN] == ({"delivery", "Delivery"}, "winnow rename delivery Delivery --yes")
-    assert flaws[LabelFlaw.LOOK_ALIKE][0] == {"Deliverys", "Delivery"}
+    flaws = {one.finding.flaw: (set(one.finding.labels), one.fix) for one in found.labels.findings}
+    assert flaws[LabelFlaw.CASE_TWIN] == ({"delivery", "Delivery"}, "`winnow rename delivery Delivery --yes`")
+    assert flaws[LabelFlaw.PLURAL][0] == {"Deliverys", "Delivery"}
     assert flaws[LabelFlaw.SEVERAL][0] == {"['Delivery', 'Payment']"}
     assert "Other" in flaws[LabelFlaw.ONE_ROW][0]
     assert any("'N/A': no label" in one.what and one.parameter == "no_label" for one in found.decisions)

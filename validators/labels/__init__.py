@@ -1,1 +1,1 @@
-"""Names of labels: words for a missing value, names that look alike, and labels with one row."""
+"""Labels as names: which of them look alike, name no label, or are two levels in one."""

@@ -1,144 +1,137 @@
-"""Find labels that are probably not meant as they stand: words for a missing value, twins, lists, single rows."""
+"""What is wrong with the labels of a file or a task, as far as their names and counts show it."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import chain
 
-from rapidfuzz.distance import Levenshtein
-
-from winnow.core.commands import command
 from winnow.core.counted import counted
 from winnow.core.label_vocabulary import LabelFlaw
+from winnow.core.record import Record
+from winnow.validators.label_cells import combined_labels, listed
+from winnow.validators.labels.look_alike_labels import case_key, groups_by, one_letter_apart, plural_key, spelling_key
+from winnow.validators.labels.missing_words import is_missing_word, may_be_missing
+from winnow.validators.labels.two_level_labels import two_levels
 
-_MISSING = """
-n/a|na|n.a.|n.a|#n/a|null|nil|nan|-|--|---|–|—|?|??|.|/|tbd|t.b.d.|undefined|not set
-not specified|not available|not applicable|no label|unlabeled|unlabelled|uncategorized|uncategorised|(blank)|(none)
-(empty)|<na>|<null>|<none>|k.a.|k. a.|keine angabe|nicht angegeben|nicht zugeordnet|s/o|non renseigné
-non renseigne|non défini|sans objet|sin especificar|sin categoría|sin clasificar|no aplica|não informado
-sem categoria|non specificato|n.v.t.|brak|yok|belirtilmemiş|нет|не указано|无|未知|未分类|未設定|なし|未分類
-該当なし|없음
-"""
-
-MISSING_WORDS = frozenset(word for line in _MISSING.splitlines() for word in line.split("|") if word)
-"""How files write that there is no label, in lower case. `none`, `unknown` and `other` are not among them: many files
-use them as the name of the out-of-scope label."""
-
-BRACKETS = re.compile(r"[\[{(<].*[\]})>]", re.S)
-"""A value that is a list or an object."""
-
-MIN_LETTERS = 6
-"""Letters of two names of which one letter may differ; shorter names with one other letter are often two words."""
-
-ONE_ROW_NAMED = 5
-"""Labels with one row that a finding names."""
-
-MAX_COMPARED = 2000
-"""Labels that are compared with each other letter by letter."""
+SHOWN = 8
+"""Labels that a finding names; it counts the others."""
 
 
-@dataclass(frozen=True)
-class LabelFinding:
-    """Labels that are probably not meant as they stand."""
+class LabelFinding(Record):
+    """Labels with one problem."""
 
     flaw: LabelFlaw
+    """What is wrong."""
     labels: tuple[str, ...]
-    """The labels, the one with the most rows last."""
+    """The labels; of those that look alike, the one with most rows first."""
     rows: int
-    """Rows of all but the last label of a pair, else of all of them."""
-    fix: str
-    """A command, or what to do."""
+    """Rows with these labels, or without one."""
+    why: str
+    """The finding in words, with numbers."""
+
+    @property
+    def is_merge(self) -> bool:
+        """Whether a rename to the first label is the fix."""
+        return self.flaw in ALIKE
 
 
-def is_missing_word(label: str) -> bool:
-    """Whether a label is a word for a missing value."""
-    return unicodedata.normalize("NFKC", label).strip().casefold() in MISSING_WORDS
+ALIKE = {
+    LabelFlaw.CASE_TWIN: ("differ in upper and lower case only", case_key),
+    LabelFlaw.LOOK_ALIKE: (
+        "differ in spaces, underscores, hyphens, accents or look-alike characters only",
+        spelling_key,
+    ),
+    LabelFlaw.PLURAL: ("differ in singular and plural only", plural_key),
+    LabelFlaw.ONE_LETTER: ("differ in one letter", None),
+}
+"""How labels look alike: in words, and what is equal for them (None: compared in pairs). Each is searched among the
+labels that the ones above it do not name together."""
+
+
+def label_findings(
+    counts: Mapping[str, int], *, blank: int = 0, fallback: str | None = None, kept: Collection[str] = ()
+) -> list[LabelFinding]:
+    """What is wrong with labels, from the number of rows of each; `blank` rows have none.
+
+    The fallback may be called `none` or `unknown`. A label without rows, which only the task lists, is examined by its
+    name. Of labels that look alike, one in `kept` is first, else the more frequent one, else the one that comes first.
+    """
+    named = [label for label in counts if label.strip()]
+    without = blank + sum(counts[label] for label in counts if not label.strip())
+    words = [label for label in named if label != fallback and may_be_missing(label)]
+    lists = [label for label in named if label not in words and is_list(label)]
+    plain = [label for label in named if label not in {*words, *lists}]
+    several = sorted(combined_labels(plain), key=plain.index)
+    single = [label for label in plain if label not in several]
+    return list(
+        chain(
+            _blank(without, sum(counts[label] for label in named)),
+            _named(LabelFlaw.MISSING_WORD, words, counts, "a word for no label"),
+            _named(LabelFlaw.SEVERAL, lists, counts, "the text of a list or an object"),
+            _named(LabelFlaw.SEVERAL, several, counts, "several labels in one name"),
+            _alike(single, counts, kept),
+            _two_levels(single, counts),
+            _single_rows(single, counts),
+        )
+    )
 
 
 def is_list(label: str) -> bool:
     """Whether a label is a list or an object that was written into a cell."""
-    return BRACKETS.fullmatch(label.strip()) is not None and not is_missing_word(label)
+    text = label.strip()
+    if is_missing_word(label):
+        return False
+    return listed(text) is not None or (text[:1], text[-1:]) in {("{", "}"), ("(", ")"), ("<", ">")}
 
 
-def label_findings(counts: Mapping[str, int]) -> list[LabelFinding]:
-    """What is probably wrong with labels, by how many rows each has; words for a missing value first."""
-    missing = [label for label in counts if is_missing_word(label)]
-    lists = [label for label in counts if is_list(label)]
-    named = {label: rows for label, rows in counts.items() if label not in {*missing, *lists}}
-    single = [label for label, rows in named.items() if rows == 1]
-    found = [
-        LabelFinding(LabelFlaw.MISSING_WORD, (label,), counts[label], f"list {label!r} under `no_label` of the source")
-        for label in missing
-    ]
-    if lists:
-        rows = sum(counts[label] for label in lists)
-        fix = "give each row one label"
-        found.append(LabelFinding(LabelFlaw.SEVERAL, tuple(lists), rows, fix))
-    found += _twins(named)
+def _blank(without: int, labeled: int) -> Iterator[LabelFinding]:
+    if without and labeled:
+        why = f"{counted(without, 'row')} without a label beside {labeled:,} with one"
+        yield LabelFinding(flaw=LabelFlaw.BLANK, labels=(), rows=without, why=why)
+
+
+def _named(flaw: LabelFlaw, labels: Sequence[str], counts: Mapping[str, int], meaning: str) -> Iterator[LabelFinding]:
+    if labels:
+        rows = sum(counts[label] for label in labels)
+        many = f"{len(labels):,} labels are" if len(labels) > 1 else "1 label is"
+        why = f"{many} {meaning}: {_few([_with_rows(label, counts) for label in labels])}"
+        yield LabelFinding(flaw=flaw, labels=tuple(labels), rows=rows, why=why)
+
+
+def _alike(labels: Sequence[str], counts: Mapping[str, int], kept: Collection[str]) -> Iterator[LabelFinding]:
+    """Labels that look alike, each group once, under the smallest difference that all of it has."""
+    merged = {label: label for label in labels}
+    for flaw, (how, key) in ALIKE.items():
+        left = [label for label in labels if merged[label] == label]
+        for group in groups_by(left, key) if key else one_letter_apart(left):
+            ordered = sorted(group, key=lambda label: (label not in kept, -counts[label], labels.index(label)))
+            merged |= dict.fromkeys(ordered[1:], ordered[0])
+            named = " and ".join(_with_rows(label, counts) for label in ordered)
+            rows = sum(counts[label] for label in ordered)
+            yield LabelFinding(flaw=flaw, labels=tuple(ordered), rows=rows, why=f"{named} {how}")
+
+
+def _two_levels(labels: Sequence[str], counts: Mapping[str, int]) -> Iterator[LabelFinding]:
+    levels = two_levels(labels)
+    if levels:
+        example = next(label for label in labels if levels.separator in label)
+        first = counted(len(levels.firsts), "first part")
+        firsts = _few([*map(repr, levels.firsts)])
+        why = f"labels have two levels, as in {example!r}: {first} before {levels.separator!r}, {firsts}"
+        yield LabelFinding(flaw=LabelFlaw.TWO_LEVELS, labels=tuple(labels), rows=sum(counts.values()), why=why)
+
+
+def _single_rows(labels: Sequence[str], counts: Mapping[str, int]) -> Iterator[LabelFinding]:
+    single = tuple(label for label in labels if counts[label] == 1)
     if single:
-        fix = "add rows, or merge it into another label with " + command("rename", "LABEL", "OTHER", yes=True)
-        found.append(LabelFinding(LabelFlaw.ONE_ROW, tuple(single), len(single), fix))
-    return found
+        why = f"{counted(len(single), 'label')} with one row each: {_few([*map(repr, single)])}"
+        yield LabelFinding(flaw=LabelFlaw.ONE_ROW, labels=single, rows=len(single), why=why)
 
 
-def _twins(counts: Mapping[str, int]) -> list[LabelFinding]:
-    """Labels that differ from one with more rows only in case, or only a little. Each label is named once."""
-    ranked = sorted(counts, key=lambda label: -counts[label])
-    found: dict[str, LabelFinding] = {}
-    for flaw, key in ((LabelFlaw.CASE_TWIN, _without_case), (LabelFlaw.LOOK_ALIKE, _plain)):
-        first: dict[str, str] = {}
-        for label in ranked:
-            other = first.setdefault(key(label), label)
-            if other != label and label not in found:
-                found[label] = _twin(flaw, label, other, counts)
-    for label, other in _one_letter_apart([one for one in ranked if one not in found][:MAX_COMPARED]):
-        if label not in found:
-            found[label] = _twin(LabelFlaw.LOOK_ALIKE, label, other, counts)
-    return [*found.values()]
+def _with_rows(label: str, counts: Mapping[str, int]) -> str:
+    return f"{label!r} ({counted(counts[label], 'row')})"
 
 
-def _twin(flaw: LabelFlaw, label: str, other: str, counts: Mapping[str, int]) -> LabelFinding:
-    return LabelFinding(flaw, (label, other), counts[label], command("rename", label, other, yes=True))
-
-
-def _without_case(label: str) -> str:
-    return unicodedata.normalize("NFKC", label).casefold().strip()
-
-
-def _plain(label: str) -> str:
-    """A name without accents, spaces and punctuation, and without the ending of a plural."""
-    letters = unicodedata.normalize("NFKD", label.casefold())
-    plain = "".join(one for one in letters if one.isalnum())
-    return plain[:-1] if plain.endswith("s") and len(plain) > MIN_LETTERS else plain
-
-
-def _one_letter_apart(labels: Sequence[str]) -> list[tuple[str, str]]:
-    """Pairs of longer names of which one letter, and no digit, differs: the one with fewer rows first."""
-    plain = [(label, one) for label in labels if len(one := _plain(label)) >= MIN_LETTERS]
-    pairs = []
-    for place, (label, one) in enumerate(plain):
-        for other, two in plain[:place]:
-            near = abs(len(one) - len(two)) <= 1 and Levenshtein.distance(one, two, score_cutoff=1) == 1
-            if near and not _differ_in_a_digit(one, two):
-                pairs.append((label, other))
-    return pairs
-
-
-def _differ_in_a_digit(one: str, two: str) -> bool:
-    return [c for c in one if c.isdigit()] != [c for c in two if c.isdigit()]
-
-
-def describe(finding: LabelFinding) -> str:
-    """A finding in one sentence, with what fixes it."""
-    names = ", ".join(map(repr, finding.labels[:ONE_ROW_NAMED]))
-    more = f" and {len(finding.labels) - ONE_ROW_NAMED} more" if len(finding.labels) > ONE_ROW_NAMED else ""
-    found = {
-        LabelFlaw.MISSING_WORD: f"{names} ({counted(finding.rows, 'row')}) is a word for a missing value",
-        LabelFlaw.SEVERAL: f"{names}{more} ({counted(finding.rows, 'row')}): lists are not labels",
-        LabelFlaw.CASE_TWIN: f"{names} differ only in case ({counted(finding.rows, 'row')} of the first)",
-        LabelFlaw.LOOK_ALIKE: f"{names} look alike ({counted(finding.rows, 'row')} of the first)",
-        LabelFlaw.ONE_ROW: f"{counted(len(finding.labels), 'label')} with one row: {names}{more}",
-    }
-    return found[finding.flaw]
+def _few(named: Sequence[str]) -> str:
+    more = len(named) - SHOWN
+    return ", ".join(named[:SHOWN]) + (f" and {more:,} more" if more > 0 else "")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from pydantic_core import to_jsonable_python
 
 from winnow.cli.params import (
     STDIN,
@@ -214,7 +215,7 @@ def add(
             result, notes=[*result.notes, *remember_sources(workspace_of(context), named, columns, reading)]
         )
     if json:
-        terminal.print_json(asdict(result))
+        terminal.print_json(to_jsonable_python(asdict(result)))
         return
     print_add_summary(result)
     if dry_run:

@@ -71,6 +71,7 @@ def check(
             "embedder_notes": list(result.embedder_notes),
             "embedder_reading": to_jsonable_python(result.reading),
             "task_file": [str(one) for one in result.repeated_task_texts],
+            "labels": to_jsonable_python(result.label_advice),
             "costs": costs,
             "excluded": result.excluded,
             "similarity_between_splits": result.highest_similarities(),

@@ -1,4 +1,4 @@
-"""What can be wrong with the names of labels."""
+"""What can be wrong with labels."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from enum import StrEnum
 
 
 class LabelFlaw(StrEnum):
-    """Why a value may not be the label that was meant."""
+    """Why labels may not be those that were meant, in the order in which findings are shown."""
 
+    BLANK = "blank"
+    """Rows without a label in a file or a task in which others have one."""
     MISSING_WORD = "missing_word"
     """A word for "no value", such as N/A."""
     SEVERAL = "several"
@@ -15,6 +17,12 @@ class LabelFlaw(StrEnum):
     CASE_TWIN = "case_twin"
     """Differs from another label only in upper and lower case."""
     LOOK_ALIKE = "look_alike"
-    """Differs from another label only in spaces, hyphens, accents, an ending or one letter."""
+    """Differs from another label only in spaces, hyphens, accents, or characters that look alike."""
+    PLURAL = "plural"
+    """Differs from another label only in singular and plural."""
+    ONE_LETTER = "one_letter"
+    """Differs from another label in one letter of a longer word."""
+    TWO_LEVELS = "two_levels"
+    """Names such as `alarm/set`."""
     ONE_ROW = "one_row"
     """Has one row, from which nothing can be learned."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ from winnow.curation.ingest.annotator_question import annotator_question
 from winnow.curation.ingest.apply_section import columns_with, open_option, reading_options, with_section
 from winnow.curation.ingest.group_question import given_options, group_question
 from winnow.curation.ingest.known_releases import KnownReleases
+from winnow.curation.ingest.label_summary import advice_on_sources
 from winnow.curation.ingest.options_without_effect import options_without_effect
 from winnow.curation.ingest.origin_question import origin_question
 from winnow.curation.ingest.restore_release import release_files, release_readings
@@ -90,11 +92,15 @@ def add(  # noqa: PLR0913
     check_loosened(task, "splits")
     with workspace.for_changes(dry_run=dry_run) as asked, asked.store.reading() as connection:
         answers, live = group_answers(connection), live_group_columns(connection)
-        renamed = [one.old for one in label_renames(connection)]
+        renames = label_renames(connection)
         known_releases = KnownReleases(kind, workspace.folder.releases, release_hashes(connection))
     read: list[tuple[str, SourceRows]] = []
     problems: list[Problem] = []
-    how: Any = {"kind": kind, "group_answers": answers | live, "labels": {*kind.targets(task), *renamed}}
+    how: Any = {
+        "kind": kind,
+        "group_answers": answers | live,
+        "labels": {*kind.targets(task), *(one.old for one in renames)},
+    }
     several: Sequence[Any] = files if isinstance(files, list | tuple) else [files]
     splits = splits_of_names([Path(file) for file in several if isinstance(file, str | Path)])
     for file in several:
@@ -133,7 +139,8 @@ def add(  # noqa: PLR0913
         {one.columns_key: columns.group for one in sources if one.columns_key} if columns and columns.group else {}
     )
     with workspace.for_changes(dry_run=dry_run) as changed:
-        return _add_with_retries(changed, sources, options, answered, dry_run=dry_run)
+        result = _add_with_retries(changed, sources, options, answered, dry_run=dry_run)
+    return replace(result, label_advice=advice_on_sources(read, task, renames))
 
 
 def _section(task: Task, path: Path, given: Path) -> SourceOptions | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from winnow.cli.render.label_advice_view import print_label_advice
 from winnow.cli.render.terminal import print_line, print_note, print_table, printable
 from winnow.core.commands import command
 from winnow.core.counted import counted
@@ -41,6 +42,7 @@ def print_add_summary(result: AddResult) -> None:
         _print_rewrites(result.rewrites)
     for name, count in result.flagged.items():
         print_line(f"flagged {count:,} for {name} (kept)")
+    print_label_advice(result.label_advice)
 
 
 def _lines_about_records(result: AddResult) -> Iterator[str]:

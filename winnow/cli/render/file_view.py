@@ -12,7 +12,6 @@ import typer
 from winnow.cli.render.terminal import print_line, print_note, print_table, printable
 from winnow.core.commands import option
 from winnow.core.counted import counted
-from winnow.validators.labels.label_findings import describe
 
 if TYPE_CHECKING:
     from winnow.curation.file_findings.file_findings import Decision, FileFindings
@@ -89,7 +88,7 @@ def _print_labels(found: FileFindings) -> None:
             print_line(f"and {counted(len(counts) - SHOWN_LABELS, 'more label')}")
     print_line(f"{counted(len(counts), 'label')}; {counted(found.labels.unlabeled, 'row')} without a label")
     for one in found.labels.findings:
-        print_line(f"  {describe(one)}: {one.fix}", style="yellow")
+        print_line(f"  {printable(str(one))}", style="yellow")
 
 
 def _text_rows(found: FileFindings) -> Iterator[list[str]]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from winnow.config.task import SplitsConfig
 from winnow.core.hashing import keyed_digest
-from winnow.core.vocabulary import HOLD_OUT_SPLITS
+from winnow.core.vocabulary import HOLD_OUT_SPLITS, Split
+from winnow.curation.ingest.split_quotas import drawn_quotas
 
 
 @dataclass(frozen=True)
@@ -48,10 +49,10 @@ def assign_splits(
 ) -> dict[str, SplitAssignment]:
     """Give each group its split. The result does not depend on the order of `groups`.
 
-    `already` counts the eligible records of (stratum, split) from earlier additions. Shares are met per
-    stratum: in hash order, groups fill the test quota, then validation, then train. Official splits are
-    kept; when none of the groups was given to validation, a share of those given to train goes there.
-    Held-out groups go to test, whatever their official split is, and fill no quota.
+    `existing_counts` counts the eligible records of (stratum, split) from earlier additions. Shares are met per
+    stratum, and over all strata together (`drawn_quotas`): in hash order, groups fill the test quota, then validation,
+    then train. Official splits are kept; when none of the groups was given to validation, a share of those given to
+    train goes there. Held-out groups go to test, whatever their official split is, and fill no quota.
     """
     ordered = sorted(groups, key=lambda f: draw_order(splits.key, f.id))
     result, drawn = _assign_official(ordered, splits)
@@ -59,13 +60,10 @@ def assign_splits(
     for group in groups:
         if group.id in result and not (group.train_only or group.held_out):
             counts[(group.stratum, result[group.id].assigned_split)] += group.size
-    totals: Counter[str] = Counter()
-    for (stratum, _), count in counts.items():
-        totals[stratum] += count
+    sizes = {stratum: sum(f.size for f in members) for stratum, members in drawn.items()}
+    quotas = drawn_quotas(sizes, counts, splits)
     for stratum, members in drawn.items():
-        total = totals[stratum] + sum(f.size for f in members)
-        wanted = {split: round(getattr(splits, split) * total) - counts[(stratum, split)] for split in HOLD_OUT_SPLITS}
-        result |= {f.id: SplitAssignment(split, "drawn") for f, split in _fill_quotas(members, wanted)}
+        result |= {f.id: SplitAssignment(split, "drawn") for f, split in _fill_quotas(members, quotas[stratum])}
     return result
 
 
@@ -91,9 +89,10 @@ def _assign_official(
             official_train[group.stratum].append(group)
         else:
             result[group.id] = SplitAssignment("train", "given")
-    for members in official_train.values():
-        wanted = {"validation": round(splits.validation * sum(f.size for f in members))}
-        placed = _fill_quotas(members, wanted)
+    sizes = {stratum: sum(f.size for f in members) for stratum, members in official_train.items()}
+    quotas = drawn_quotas(sizes, {}, splits, only=[Split.VALIDATION])
+    for stratum, members in official_train.items():
+        placed = _fill_quotas(members, quotas[stratum])
         result |= {f.id: SplitAssignment(split, "given" if split == "train" else "drawn") for f, split in placed}
     return result, drawn
 

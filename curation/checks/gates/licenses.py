@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 
 from winnow.core.commands import command
 from winnow.core.example import INVISIBLE_LETTERS
@@ -18,6 +20,8 @@ from winnow.curation.checks.model_terms_notes import terms_notes
 if TYPE_CHECKING:
     import pandas as pd
 
+
+UNKNOWN = "the license is unknown"
 
 UNKNOWN_WORDS = frozenset(
     "noassertion tba tbd todo undefined undetermined undisclosed unknown unlicensed unspecified unstated".split()
@@ -40,9 +44,15 @@ NON_COMMERCIAL = re.compile(
 )
 """SPDX identifiers such as CC-BY-NC-4.0 and NCGL-UK-2.0, and the same in plain words; matches words with spaces."""
 
+NO_DERIVATIVES = re.compile(
+    r"\b(?:cc ?|by ?)+(?:nc ?)?nd(?: ?\d+)*\b|^nd(?: \d+)*$|\bno[nt]? ?deriv|\b(?:not|without)\b.*\b(?:deriv|modif)"
+)
+"""SPDX identifiers such as CC-BY-ND-4.0, and the same in plain words: selected, cleaned rows are a changed copy."""
+
 RESERVED = re.compile(
     r"\ball rights reserved\b|\bdo not\b|\bdon t\b|\bmust not\b|\bmay not\b|\bno (?:re)?(?:use|distribution)\b"
     r"|\b(?:confidential|proprietary|restricted|secret|prohibited|forbidden|classified)\b"
+    r"|\binternal (?:use )?only\b|\bfor internal use\b"
 )
 """Words with which an owner keeps the rights; matches words with spaces."""
 
@@ -60,7 +70,10 @@ def licenses_gate(inputs: GateInputs) -> Gate:
 
 
 def measure_licenses(selected: pd.DataFrame, allowed: Sequence[str]) -> Gate:
-    """The same from the selected rows. A license is unusable when it is unknown or forbids commercial use."""
+    """The same from the selected rows.
+
+    A license is unusable when it is unknown, or forbids commercial use or changed copies.
+    """
     if selected.empty:
         return gate_not_measured("licenses", 0, "no labeled record yet", command("add", "FILE"))
     usable = {name: license_problem(name, allowed) is None for name in selected["licenses"].explode().unique()}
@@ -70,12 +83,26 @@ def measure_licenses(selected: pd.DataFrame, allowed: Sequence[str]) -> Gate:
         f"{count:,} records under {name!r}: {license_problem(str(name), allowed)}" for name, count in counts.items()
     ]
     source = unusable["sources"].iloc[0][0] if len(unusable) else ""
-    add_again = command("add", "FILE", license="NAME")
-    fix = (
-        f"{command('retract', source)}, then {add_again} (assigned splits are kept); or allow it under "
-        "licenses.allow in winnow.yaml"
-    )
+    fix = license_fix(source, {license_problem(str(name), allowed) for name in counts.index} - {None})
     return at_most("licenses", len(unusable), 0, evidence, fix)
+
+
+def license_fix(source: str, problems: Collection[str | None]) -> str:
+    """What to do about records with these problems, the first of which came from a source.
+
+    A license is stated as it is: only where it is unknown can another statement be true.
+    """
+    retract, add_again = command("retract", source), command("add", "FILE", license="NAME")
+    steps = []
+    if UNKNOWN in problems:
+        found_out = f"{retract}, then {add_again} (assigned splits are kept)"
+        steps.append(f"where the license is unknown, find out which it is: {found_out}")
+    if any(one != UNKNOWN for one in problems):
+        steps.append(
+            f"{'leave the other rows out' if steps else 'leave these rows out'} with {retract}, or, if you have the "
+            "right to use them, allow their license under licenses.allow in winnow.yaml, with `by` and `reason`"
+        )
+    return "; ".join(steps)
 
 
 def license_problem(name: str, allowed: Sequence[str] = ()) -> str | None:
@@ -92,14 +119,32 @@ def license_problem(name: str, allowed: Sequence[str] = ()) -> str | None:
 
 
 def _problem(name: str) -> str | None:
-    """The same for the license of one source, with compatibility forms of characters already replaced."""
+    """The same for the license of one source, with compatibility forms of characters already replaced.
+
+    Of an SPDX expression of alternatives, one that is usable is enough.
+    """
+    choices = _alternatives(name)
+    if len(choices) > 1:
+        found = [_problem(one) for one in choices]
+        return None if None in found else found[0]
     folded = name.casefold()
     if any(map(_is_unknown, _OPERATORS.split(folded))):
-        return "the license is unknown"
+        return UNKNOWN
     words = " ".join(_words(folded))
     if RESERVED.search(words):
         return "all rights are reserved" if "all rights reserved" in words else "its owner restricts the use"
-    return "it forbids commercial use" if NON_COMMERCIAL.search(words) else None
+    if NON_COMMERCIAL.search(words):
+        return "it forbids commercial use"
+    return "it forbids sharing what was changed" if NO_DERIVATIVES.search(words) else None
+
+
+def _alternatives(name: str) -> list[str]:
+    """The licenses of a valid SPDX expression among which one may choose, such as `MIT OR CC-BY-NC-4.0`."""
+    try:
+        canonical = str(canonicalize_license_expression(name))
+    except InvalidLicenseExpression:
+        return [name]
+    return [name] if re.search(r" AND |[()]", canonical) else canonical.split(" OR ")
 
 
 def _is_unknown(folded: str) -> bool:

@@ -172,11 +172,21 @@ def test_licenses_are_counted_and_named() -> None:
         "1 records under 'unknown': the license is unknown",
         "1 records under 'All rights reserved': all rights are reserved",
     )
-    assert gate.fix.startswith("winnow retract 's 1', then winnow add FILE --license NAME")
+    assert "find out which it is: winnow retract 's 1', then winnow add FILE --license NAME" in gate.fix
     assert measure_licenses(rows(licenses=licenses), ["CC-BY-NC-4.0", "All rights reserved"]).verdict == "pass"
 
 
-@pytest.mark.parametrize("name", ["MIT", " Apache-2.0"])
+@pytest.mark.parametrize("name", ["CC-BY-NC-4.0", "cc_by_nc_sa", "CC-BY-ND-4.0", "proprietary", "All rights reserved"])
+def test_rows_under_a_known_license_are_never_advised_to_be_declared_under_another(name: str) -> None:
+    gate = measure_licenses(rows(licenses=[(name,)] * 4), [])
+    assert gate.verdict == "fail"
+    assert "--license" not in gate.fix
+    assert gate.fix.startswith(
+        "leave these rows out with winnow retract s, or, if you have the right to use them, allow"
+    )
+
+
+@pytest.mark.parametrize("name", ["MIT", " Apache-2.0", "MIT OR CC-BY-NC-4.0", "cc-by-nc-4.0 or mit"])
 def test_a_usable_license_has_no_problem(name: str) -> None:
     assert license_problem(name) is None
 

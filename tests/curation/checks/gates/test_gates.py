@@ -249,6 +249,8 @@ def test_a_synthetic_row_that_no_person_decided_fails() -> None:
         "unknown.", "(unknown)", "unknown license", "NOASSERTION", "??", ".", "--", "n.a.", "null", "nil", "no license",
         "No licence was stated", "\u3164", "\u200b", "4.0", "own; unknown", "own\uff1b unknown", "own; ?",
         "MIT OR other", "own, unknown", "own; CC-BY-NC-4.0", "do not use", "confidential", "restricted", "proprietary",
+        "cc_by_nc_sa", "CC-BY-ND-4.0", "cc by nd", "ccbynd", "no derivatives", "internal use only",
+        "MIT AND CC-BY-NC-4.0", "CC-BY-NC-4.0 OR CC-BY-ND-4.0",
     ],
 )  # fmt: skip
 def test_a_license_that_allows_nothing_fails_unless_the_task_allows_it(name: str) -> None:

@@ -107,6 +107,11 @@ class AddResult:
     dry_run: bool = False
     """A preview: nothing was stored, and `dropped_file` was not written."""
 
+    @property
+    def only_dropped(self) -> bool:
+        """Whether there were rows and every one was dropped, so that the add brought nothing; not for logs."""
+        return self.given > 0 and self.dropped == self.given and self.interactions is None
+
 
 def add(  # noqa: PLR0913  (what it needs from the workspace)
     store: Store,

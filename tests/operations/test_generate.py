@@ -300,6 +300,13 @@ def test_what_a_person_need_not_see_falls_with_its_reason(workspace: Workspace, 
     assert "repeats_a_record" in dropped
 
 
+def test_a_run_of_which_no_response_can_be_used_is_no_success(workspace: Workspace, claude: Claude) -> None:
+    claude.script = mixed([(1.0, o.refused())], seed=1)
+    made = generate(workspace, count=6)
+    assert (made.only_unanswered, made.kept) == (True, 0)
+    assert made.unanswered > 0
+
+
 def test_until_goes_on_until_so_many_survive(workspace: Workspace, claude: Claude) -> None:
     claude.script = mixed([(0.3, o.refused())], seed=1)
     made = generate(workspace, until=40)

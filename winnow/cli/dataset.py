@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from pydantic_core import to_jsonable_python
@@ -37,6 +37,12 @@ from winnow.core.commands import command
 from winnow.core.model_output_names import ModelOutputName
 from winnow.core.vocabulary import ORIGINS, SPLITS
 from winnow.validators.kinds import kind_of
+
+if TYPE_CHECKING:
+    from winnow.curation.ingest.add import AddResult
+
+NOTHING_ADDED = 2
+"""Exit code of an add that dropped every row: nothing that it was given could be used."""
 
 
 def init(
@@ -216,9 +222,18 @@ def add(
         )
     if json:
         terminal.print_json(to_jsonable_python(asdict(result)))
-        return
-    print_add_summary(result)
-    if dry_run:
+    else:
+        print_add_summary(result)
+        _print_after_add(result)
+    if result.only_dropped:
+        raise typer.Exit(NOTHING_ADDED)
+
+
+def _print_after_add(result: AddResult) -> None:
+    """What to do after an add, or after its preview."""
+    if result.only_dropped:
+        terminal.print_line("nothing was added: every row was dropped", style="bold red")
+    if result.dry_run:
         terminal.print_dry_run()
         return
     terminal.print_next(

@@ -11,7 +11,7 @@ import typer
 from winnow.cli.params import JsonOption, choice, progress_bar, workspace_of
 from winnow.cli.planned_generation import carry_out_plan
 from winnow.cli.render import generation_view, terminal
-from winnow.core.errors import Parameter, Problem, WinnowError
+from winnow.core.errors import Parameter, Problem, ServiceError, WinnowError
 from winnow.core.model_vocabulary import EXAMPLE_KINDS, ContrastSource, GenerationEnd, GeneratorName
 from winnow.generators.dialogue_rules import DIALOGUE_RULES
 from winnow.generators.dialogue_variations import VALUES
@@ -304,6 +304,8 @@ def _run_generator(context: typer.Context, json: bool, *, polling: tuple[bool, f
         terminal.print_next(_next_step(result, request))
     if result.end == GenerationEnd.BUDGET:
         raise typer.Exit(STOPPED_AT_BUDGET)
+    if result.only_unanswered:
+        raise typer.Exit(ServiceError.exit_code)
 
 
 def _next_step(result: GenerationResult, request: GenerationRequest) -> str:
@@ -313,4 +315,6 @@ def _next_step(result: GenerationResult, request: GenerationRequest) -> str:
         return "the same command later, which collects the results"
     if result.end == GenerationEnd.ESTIMATED:
         return "the same command without --dry-run, with a --budget"
+    if result.only_unanswered:
+        return "the same command with --rerun, once the model answers: no response could be used"
     return "winnow push review" if result.kept else "winnow coverage"

@@ -41,6 +41,9 @@ from winnow.operations.proposal_intake import ProposalIntake, combined_result, o
 from winnow.operations.round_estimate import estimate_round
 from winnow.operations.run_spec import run_spec
 
+UNFINISHED_ENDS = (GenerationEnd.BUDGET, GenerationEnd.WAITING, GenerationEnd.ESTIMATED, GenerationEnd.KNOWN)
+"""Ends at which a run without a record says nothing about its responses."""
+
 
 @dataclass(frozen=True)
 class GenerationResult:
@@ -61,6 +64,11 @@ class GenerationResult:
     """Labels whose new records are less diverse than the records that people wrote."""
     unanswered: int
     """Requests that were given up, refused or cut off."""
+
+    @property
+    def only_unanswered(self) -> bool:
+        """Whether the run has brought nothing because responses could not be used."""
+        return self.unanswered > 0 and self.kept == 0 and self.added.given == 0 and self.end not in UNFINISHED_ENDS
 
     def json(self) -> dict[str, Any]:
         """The JSON form."""

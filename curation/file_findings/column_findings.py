@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from winnow.curation.io.readers.column_profile import sampled
 from winnow.curation.io.readers.fill_columns import FilledColumns
 from winnow.curation.io.readers.numbered_rows import Fields, value_text
 from winnow.curation.pii.detect import redact
@@ -32,7 +31,7 @@ class ColumnFinding:
     filled: int
     """Rows with a value."""
     distinct: int
-    """Distinct values in the rows that were looked at."""
+    """Distinct values."""
     examples: tuple[str, ...]
     """A few values, shortened and without private data."""
 
@@ -50,10 +49,9 @@ def column_findings(rows: Sequence[Fields], roles: Mapping[str, str], filled: Fi
 
 
 def _finding(rows: Sequence[Fields], column: str, role: str, reason: str) -> ColumnFinding:
-    filled = sum(bool(value_text(fields.get(column)).strip()) for fields in rows)
-    values = (value_text(fields.get(column)).strip() for fields in sampled(rows))
-    distinct = list(dict.fromkeys(value for value in values if value))
-    return ColumnFinding(column, role, reason, filled, len(distinct), tuple(map(shortened, distinct[:EXAMPLES])))
+    values = [value for fields in rows if (value := value_text(fields.get(column)).strip())]
+    distinct = list(dict.fromkeys(values))
+    return ColumnFinding(column, role, reason, len(values), len(distinct), tuple(map(shortened, distinct[:EXAMPLES])))
 
 
 def shortened(value: str) -> str:

@@ -52,6 +52,15 @@ def test_no_value_becomes_a_label_without_a_word(tmp_path: Path) -> None:
     assert any("'N/A': no label" in one.what and one.parameter == "no_label" for one in found.decisions)
 
 
+def test_distinct_values_are_those_of_the_whole_file(tmp_path: Path) -> None:
+    rows = [{"text": f"where is parcel {n} of mine", "label": ("a", "b")[n % 2]} for n in range(2_500)]
+    found = winnow.describe_file(write_jsonl(tmp_path / "many.jsonl", rows))
+    assert [(one.name, one.filled, one.distinct) for one in found.columns] == [
+        ("text", 2_500, 2_500),
+        ("label", 2_500, 2),
+    ]
+
+
 def test_options_decide_otherwise(tmp_path: Path) -> None:
     file = write_jsonl(tmp_path / "tickets.jsonl", flawed())
     columns = Columns(label="Customer", group="none")

@@ -189,7 +189,7 @@ def test_times_licenses_and_heads_give_nothing_away(tmp_path: Path) -> None:
         {"text": "two", "time": "2024-01-01"},
     ]
     result = ws.add(pd.DataFrame(rows), license="MIT, ask carol@home.org")
-    assert any("1 times are not" in note for note in result.notes)
+    assert any("1 time not kept" in note for note in result.notes)
     headless = tmp_path / "headless.csv"
     headless.write_text("carol@home.org,4111111111111111\nx,y\n")
     told = run_winnow("add", headless, cwd=tmp_path / "ws")

@@ -141,9 +141,8 @@ def test_archives_are_read_as_one_file_and_bombs_are_refused(make_workspace: Mak
     workspace = make_workspace("a")
     with zipfile.ZipFile(tmp_path / "evil.zip", "w") as archive:
         archive.writestr("../../evil.txt", "out")
-    with pytest.raises(WinnowError, match="zip"):
-        workspace.add(tmp_path / "evil.zip")
-    assert not (tmp_path.parent / "evil.txt").exists()
+    assert workspace.add(tmp_path / "evil.zip").added == 1
+    assert not [*tmp_path.parent.rglob("evil.txt")]
     bomb = tmp_path / "bomb.jsonl.gz"
     with gzip.open(bomb, "wb", compresslevel=9) as handle:
         for _ in range(1200):

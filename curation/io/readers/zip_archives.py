@@ -80,7 +80,10 @@ def _has_folder(names: Sequence[str], folder: str) -> bool:
 def _is_workbook(archive: zipfile.ZipFile, names: Sequence[str]) -> bool:
     if any(one in names for one in WORKBOOK_PARTS):
         return True
-    return "mimetype" in names and archive.read("mimetype").startswith(SPREADSHEET_TYPE)
+    if "mimetype" not in names:
+        return False
+    with archive.open("mimetype") as packed:
+        return packed.read(len(SPREADSHEET_TYPE)) == SPREADSHEET_TYPE
 
 
 def _is_of_system(name: str) -> bool:

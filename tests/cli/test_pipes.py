@@ -68,7 +68,8 @@ def test_a_task_is_made_of_standard_input(tmp_path: Path) -> None:
     made = run_winnow("init", "new", "--from", "-", cwd=tmp_path, input=ROWS)
     assert made.returncode == 0, made.stderr
     assert "it_vpn" in (tmp_path / "new" / "winnow.yaml").read_text()
-    assert "winnow add FILE" in made.stdout
+    assert "winnow add -\n" in made.stdout
+    assert "with 1 label and" in made.stdout
 
 
 def test_a_named_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ from winnow.cli.render.status_view import print_status
 from winnow.config.load import read_task
 from winnow.config.template import TEMPLATES
 from winnow.core.commands import command
+from winnow.core.counted import counted
 from winnow.core.model_output_names import ModelOutputName
 from winnow.core.vocabulary import ORIGINS, SPLITS
 from winnow.validators.kinds import kind_of
@@ -120,7 +121,7 @@ def init(
         return
     task = read_task(made.task_file)
     sources = f" and how {found.name} is read (`sources`)" if found else ""
-    terminal.print_line(f"wrote {made.task_file} with {len(kind_of(task).targets(task))} labels{sources}")
+    terminal.print_line(f"wrote {made.task_file} with {counted(len(kind_of(task).targets(task)), 'label')}{sources}")
     terminal.print_next(next_command)
 
 

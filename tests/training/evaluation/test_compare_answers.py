@@ -92,8 +92,8 @@ def release(frozen: Path) -> Release:
 
 
 def right_answers(release: Release) -> list[AnswerResult]:
-    """Two answers in each of the ten dialogues of validation."""
-    return [an_answer(str(record), turn=turn) for record in release.rows("validation")["id"] for turn in (2, 4)]
+    """Two answers in each of ten dialogues of validation."""
+    return [an_answer(str(record), turn=turn) for record in release.rows("validation")["id"][:10] for turn in (2, 4)]
 
 
 @pytest.fixture(scope="module")

@@ -79,7 +79,7 @@ def test_a_gain_is_paired_and_counts_dialogues(workspace: Workspace) -> None:
     assert (found.baseline, found.role, found.candidate) == (rules.id, "imported", adapter.id)
     gain = found.accuracy_gain
     assert isinstance(gain, AccuracyGain)
-    assert (gain.rows, gain.only_candidate_right, gain.only_baseline_right) == (20, 16, 2)
+    assert (gain.rows, gain.only_candidate_right, gain.only_baseline_right) == (24, 16, 2)
     assert gain.p_value == pytest.approx(0.0390625)  # eight dialogues are better and one is worse: binomial, 1 of 9
     compared = workspace.compare([rules.id, adapter.id]).comparison.facts.pairs[0]
     assert gain.accuracy == compared.accuracy.difference

@@ -16,11 +16,13 @@ from winnow.core.timestamps import parse_time
 from winnow.curation.file_findings.column_findings import ColumnFinding, column_findings
 from winnow.curation.file_findings.label_decisions import LabelDecisions, decide_labels
 from winnow.curation.file_findings.text_findings import TextFindings, text_findings
-from winnow.curation.io.readers.columns import NO_COLUMN
+from winnow.curation.io.readers.column_profile import sampled
+from winnow.curation.io.readers.columns import NO_COLUMN, Columns
 from winnow.curation.io.readers.fill_columns import FilledColumns
-from winnow.curation.io.readers.numbered_rows import value_text
+from winnow.curation.io.readers.numbered_rows import Fields, value_text
 from winnow.curation.io.readers.raw_rows import RawRows
 from winnow.curation.io.readers.source_rows import SourceRow, SourceRows
+from winnow.validators.labels.two_level_labels import coarser_columns
 from winnow.validators.text import Drop
 
 MAX_GROUP_SHARE = 0.2
@@ -139,6 +141,7 @@ def describe(
         notes=tuple(_notes(source, filled)),
         decisions=(
             *_column_decisions(filled),
+            *_level_decisions(good, source.columns),
             *decided,
             *grouped,
             *_label_decisions(labels, given),
@@ -214,6 +217,22 @@ def _column_decisions(filled: FilledColumns) -> Iterator[Decision]:
     for role, guess in filled.guesses.items():
         others = f", not {' or '.join(map(repr, guess.others[:3]))}" if guess.others else ""
         yield Decision(f"{role} = {guess.column!r}, by {guess.reason}{others}", f"{role}_column")
+
+
+def _level_decisions(rows: Sequence[Fields], columns: Columns) -> Iterator[Decision]:
+    """An unused column that is the other level of the labels, such as the scenario of an intent."""
+    label = columns.label
+    if label in (None, NO_COLUMN):
+        return
+    unused = {key for fields in sampled(rows) for key in fields} - {*columns.chosen().values()}
+    likely = [one.coarser if one.finer == label else one.finer for one in coarser_columns(sampled(rows), label, unused)]
+    for one in coarser_columns(rows, label, sorted(likely)):
+        if one.finer == label:
+            has = f"each of its {one.values:,} values stands for several of the {one.labels:,} labels"
+            yield Decision(f"route: not {one.coarser!r}, although {has}", "route_column")
+        else:
+            divides = f"{one.finer!r} divides its {one.values:,} values into {one.labels:,}"
+            yield Decision(f"label = {label!r}, although {divides}", "label_column")
 
 
 def _label_decisions(labels: LabelDecisions, given: SourceOptions) -> Iterator[Decision]:

@@ -61,6 +61,26 @@ def test_distinct_values_are_those_of_the_whole_file(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("label", "said", "parameter"),
+    [
+        ("intent", "route: not 'scenario'", "route_column"),
+        ("scenario", "'intent' divides its 2 values", "label_column"),
+    ],
+)
+def test_the_other_level_of_labels_is_named(label: str, said: str, parameter: str, tmp_path: Path) -> None:
+    rows = [
+        {"text": f"please do number {n} of them", "scenario": ("alarm", "music")[n % 4 // 2], "intent": f"i{n % 4}"}
+        for n in range(24)
+    ]
+    found = winnow.describe_file(write_jsonl(tmp_path / "two.jsonl", rows), columns=Columns(label=label))
+    assert [one.parameter for one in found.decisions if said in one.what] == [parameter]
+    found = winnow.describe_file(
+        write_jsonl(tmp_path / "two.jsonl", rows), columns=Columns("text", "intent", "scenario")
+    )
+    assert not [one for one in found.decisions if "scenario" in one.what]
+
+
 def test_options_decide_otherwise(tmp_path: Path) -> None:
     file = write_jsonl(tmp_path / "tickets.jsonl", flawed())
     columns = Columns(label="Customer", group="none")

@@ -11,7 +11,7 @@ from winnow.validators.annotator_answers import AnnotatedRow
 from winnow.validators.row_layout import Fields
 
 COLUMNS = ("cats", "labels")
-"""Columns of the labels that are not called `label`; beside `cats`, a column `label` holds spans."""
+"""Columns of the labels that are not called `label`; next to `cats`, a column `label` holds spans."""
 
 
 def recognizes(fields: Fields) -> bool:

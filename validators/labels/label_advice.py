@@ -1,4 +1,4 @@
-"""A finding about labels with its fix, and the labels of a task beside those of rows."""
+"""A finding about labels with its fix, and the labels of a task next to those of rows."""
 
 from __future__ import annotations
 

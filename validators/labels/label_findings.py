@@ -86,7 +86,7 @@ def is_list(label: str) -> bool:
 
 def _blank(without: int, labeled: int) -> Iterator[LabelFinding]:
     if without and labeled:
-        why = f"{counted(without, 'row')} without a label beside {labeled:,} with one"
+        why = f"{counted(without, 'row')} without a label, {labeled:,} with one"
         yield LabelFinding(flaw=LabelFlaw.BLANK, labels=(), rows=without, why=why)
 
 

@@ -53,7 +53,7 @@ def two_levels(labels: Sequence[str]) -> TwoLevels | None:
 def coarser_columns(
     rows: Sequence[Mapping[str, object]], label_column: str, others: Iterable[str]
 ) -> list[CoarserColumn]:
-    """The columns beside that of the label that are its other level: each label has one value there, or the reverse.
+    """The other columns that are its other level: each label has one value there, or the reverse.
 
     Rows without a value in one of the two columns do not count. A column whose values hardly repeat, such as an id, is
     no level of labels.

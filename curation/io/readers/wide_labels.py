@@ -27,7 +27,7 @@ class WideLabels(NamedTuple):
 
     columns: tuple[str, ...] = ()
     is_open: bool = False
-    """They could be several labels of a row as well, or stand beside a label that was decided."""
+    """They could be several labels of a row as well, or stand next to a label that was decided."""
 
     @property
     def candidates(self) -> tuple[str, ...]:

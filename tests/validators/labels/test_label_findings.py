@@ -105,7 +105,7 @@ def test_brackets_and_several_labels_are_no_labels() -> None:
 
 def test_blank_and_single_rows_are_counted() -> None:
     blank, single = label_findings({"a": 213, "": 3, "b": 1, "c": 1}, blank=2)
-    assert (blank.flaw, blank.rows, blank.why) == ("blank", 5, "5 rows without a label beside 215 with one")
+    assert (blank.flaw, blank.rows, blank.why) == ("blank", 5, "5 rows without a label, 215 with one")
     assert (single.flaw, single.labels) == ("one_row", ("b", "c"))
     assert label_findings({}, blank=5) == []
 

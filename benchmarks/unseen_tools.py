@@ -1,16 +1,16 @@
 """Known and unseen tools: a base model against an adapter on 1,000 xLAM rows that are split by tool.
 
 Run by `python -m benchmarks.unseen_tools MODEL [FOLDER] [KEY=VALUE ...]`, not by `make bench`: it takes about an hour
-on two cores. MODEL is the folder of SmolLM2-135M-Instruct, FOLDER keeps the workspace, and settings are those of
-`train --method adapter`. One tool of six that the answers call is drawn at random; only test calls these tools. Rows
-whose labels are not to be trusted stay in the data, as they were published: the gates that name them are waived.
+on two cores. MODEL is the folder of SmolLM2-135M-Instruct. FOLDER keeps the workspace; if there is one, the benchmark
+continues with it. Settings are those of `train --method adapter`. One tool of six that the answers call is drawn at
+random; only test calls these tools. Rows whose labels are not to be trusted stay in the data, as they were published:
+the gates that name them are waived.
 """
 
 from __future__ import annotations
 
 import json
 import random
-import shutil
 import sys
 import tempfile
 from datetime import UTC, datetime, timedelta
@@ -40,8 +40,10 @@ SYSTEM_PROMPT = """You call tools. Write one fenced JSON block for each call and
 
 def main(model: str, folder: Path, changes: list[str]) -> None:
     """Freeze, train, measure, and print a table."""
-    workspace = _workspace(folder)
-    print(timed("freeze", lambda: workspace.freeze("first")).counts)
+    workspace = winnow.open(folder) if (folder / "winnow.yaml").is_file() else _workspace(folder)
+    if not workspace.releases():
+        timed("freeze", lambda: workspace.freeze("first"))
+    print(workspace.release("first").counts)
     settings = read_settings(AdapterSettings, changes=[*SETTINGS, "epochs=1", f"model={model}", *changes])
     base = workspace.train("first", method="prompt", settings={"backend": "local", "model": model}).run
     adapter = timed("train", lambda: workspace.train("first", method="adapter", settings=settings).run)
@@ -58,8 +60,7 @@ def _workspace(folder: Path) -> Workspace:
     rows = [json.loads(line) for line in ROWS.read_text(encoding="utf-8").splitlines()]
     called = sorted({call["name"] for row in rows for call in json.loads(row["answers"])})
     held_out = sorted(random.Random(0).sample(called, round(HELD_OUT * len(called))))
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "system_prompt.txt").write_text(SYSTEM_PROMPT, encoding="utf-8")
     (folder / "winnow.yaml").write_text(
         "name: xlam\nkind: tools\nlanguage: en\nsystem_prompt: system_prompt.txt\ncall_format: fenced_json\n"

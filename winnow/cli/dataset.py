@@ -1,10 +1,10 @@
-"""Commands on the dataset: init, add, status, show, retract, rename, forget."""
+"""Commands on the dataset: add, status, show, retract, rename, forget."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from pydantic_core import to_jsonable_python
@@ -25,104 +25,20 @@ from winnow.cli.params import (
 )
 from winnow.cli.render import terminal
 from winnow.cli.render.add_summary import print_add_summary
-from winnow.cli.render.file_view import added_file, ask_license, in_folder, print_file
 from winnow.cli.render.forget_summary import print_forget_summary
 from winnow.cli.render.record_view import print_record
 from winnow.cli.render.rename_summary import confirm_merge, print_rename_summary
 from winnow.cli.render.retract_summary import print_retract_summary
 from winnow.cli.render.status_view import print_status
-from winnow.config.load import read_task
-from winnow.config.template import TEMPLATES
 from winnow.core.commands import command
-from winnow.core.counted import counted
 from winnow.core.model_output_names import ModelOutputName
 from winnow.core.vocabulary import ORIGINS, SPLITS
-from winnow.validators.kinds import kind_of
 
 if TYPE_CHECKING:
     from winnow.curation.ingest.add import AddResult
 
 NOTHING_ADDED = 2
 """Exit code of an add that dropped every row: nothing that it was given could be used."""
-
-
-def init(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to create the workspace in.")],
-    template: Annotated[
-        str, choice(TEMPLATES, "Template to start from: intents for queries, tools for dialogues with tool calls.")
-    ] = "intents",
-    from_file: Annotated[
-        Path | None,
-        typer.Option("--from", help="Show what this data file holds and take its labels; - for standard input."),
-    ] = None,
-    format: FormatOption = "auto",
-    text_column: TextColumnOption = None,
-    label_column: Annotated[
-        str | None, typer.Option(help="With --from: column with the label; none if there is none.")
-    ] = None,
-    route_column: Annotated[str | None, typer.Option(help="With --from: column with the route (agent id).")] = None,
-    split_column: Annotated[str | None, typer.Option(help="With --from: column with the official split.")] = None,
-    group_column: Annotated[
-        str | None, typer.Option(help="With --from: column of the user or the session, or none.")
-    ] = None,
-    time_column: Annotated[str | None, typer.Option(help="With --from: column with the timestamp.")] = None,
-    annotator_column: Annotated[
-        str | None, typer.Option(help="With --from: column with the person who gave the label, or none.")
-    ] = None,
-    no_label: Annotated[
-        list[str] | None,
-        typer.Option(help="With --from: value of the label column that means no label. [default: words such as N/A]"),
-    ] = None,
-    license: Annotated[
-        str, typer.Option(help="With --from: license of the data, such as CC-BY-4.0, or own for your own data.")
-    ] = "unknown",
-    table: TableOption = None,
-    encoding: EncodingOption = None,
-    where: WhereOption = None,
-    time_format: TimeFormatOption = None,
-    dry_run: DryRunOption = False,
-    json: JsonOption = False,
-) -> None:
-    """Create a workspace with a commented winnow.yaml; --from shows what a data file holds and how it will be read."""
-    from winnow.curation.io.readers.columns import Columns
-    from winnow.operations import init as operation
-    from winnow.operations.describe_file import describe_file, stated_options
-
-    operation.check_new_workspace(folder, template=template, has_file=from_file is not None)
-    found = None
-    if from_file:
-        if license == "unknown" and terminal.can_ask() and not (dry_run or json):
-            license = ask_license(from_file.name)
-        columns = Columns(
-            text_column,
-            label_column,
-            route_column,
-            split_column,
-            group_column,
-            time_column,
-            annotator=annotator_column,
-        )
-        reading: Any = {"format": format, "encoding": encoding, "table": table, "license": license}
-        reading |= {"where": where, "time_format": time_format}
-        stated = stated_options(columns, no_label=tuple(no_label or ()), **reading)
-        with input_files([from_file]) as (file,):
-            found = describe_file(file, stated)
-    made = None if dry_run else operation.init(folder, template=template, found=found)
-    next_command = in_folder(folder, command("add", added_file(from_file)))
-    if json:
-        state = {"workspace": str(folder), "written": made is not None, "next": next_command}
-        terminal.print_json(state | {"found": found.json_form() if found else None})
-        return
-    if found:
-        print_file(found)
-        terminal.print_line()
-    if made is None:
-        terminal.print_dry_run()
-        return
-    task = read_task(made.task_file)
-    sources = f" and how {found.name} is read (`sources`)" if found else ""
-    terminal.print_line(f"wrote {made.task_file} with {counted(len(kind_of(task).targets(task)), 'label')}{sources}")
-    terminal.print_next(next_command)
 
 
 def add(

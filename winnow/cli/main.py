@@ -15,6 +15,7 @@ from winnow.cli import (
     embedder_commands,
     evaluations,
     generation,
+    init_command,
     labeling,
     models,
     monitoring,
@@ -59,7 +60,7 @@ def _workspace_option(
 
 
 COMMANDS = (
-    dataset.init,
+    init_command.init,
     dataset.add,
     dataset.status,
     dataset.show,

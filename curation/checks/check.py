@@ -38,8 +38,9 @@ from winnow.curation.checks.slot_protection import slot_protection
 from winnow.curation.checks.task_texts import RepeatedText, without_hold_out_texts
 from winnow.curation.checks.threshold_costs import ThresholdCost, lowest_cosine, threshold_costs
 from winnow.curation.checks.waive import with_waivers
-from winnow.curation.engine.embedder_reading import EmbedderReading, read_with_embedder, threshold_notes
+from winnow.curation.engine.embedder_reading import read_with_embedder, threshold_notes
 from winnow.curation.engine.embedders.embedder import Embedder
+from winnow.curation.engine.unread_texts import EmbedderReading
 from winnow.curation.pii.scrub import Scrubber
 from winnow.validators.kinds import kind_of
 from winnow.validators.labels.label_advice import LabelAdvice

@@ -19,6 +19,10 @@ SHOWN_COLUMNS = 60
 """Columns that are described; a survey can have hundreds."""
 
 
+OF_ANNOTATOR = "labels of one annotator"
+"""What each of several columns of people is taken for."""
+
+
 @dataclass(frozen=True)
 class ColumnFinding:
     """One column of a file."""
@@ -36,10 +40,15 @@ class ColumnFinding:
     """A few values, shortened and without private data."""
 
 
-def column_findings(rows: Sequence[Fields], roles: Mapping[str, str], filled: FilledColumns) -> list[ColumnFinding]:
-    """The columns of rows in the order of the file. `roles` maps a role to its column."""
+def column_findings(
+    rows: Sequence[Fields], roles: Mapping[str, str], filled: FilledColumns, of_people: Sequence[str] = ()
+) -> list[ColumnFinding]:
+    """The columns of rows in the order of the file. `roles` maps a role to its column.
+
+    Each of the columns `of_people` holds the labels of one annotator.
+    """
     present = list(dict.fromkeys(key for fields in rows for key in fields))
-    role_of = {column: role for role, column in roles.items()}
+    role_of = {column: role for role, column in roles.items()} | dict.fromkeys(of_people, OF_ANNOTATOR)
     reasons = {guess.column: guess.reason for guess in filled.guesses.values()}
     if "text" not in roles:  # a layout reads the parts of the rows
         role_of = {

@@ -13,6 +13,13 @@ from winnow.config.task import ScreenConfig
 from winnow.config.template import fallback_of
 from winnow.core.counted import counted
 from winnow.core.timestamps import parse_time
+from winnow.curation.engine.unread_texts import EmbedderReading
+from winnow.curation.file_findings.annotator_findings import (
+    annotator_decisions,
+    annotator_setting,
+    columns_of_people,
+    people_of,
+)
 from winnow.curation.file_findings.column_findings import ColumnFinding, column_findings
 from winnow.curation.file_findings.label_decisions import LabelDecisions, decide_labels
 from winnow.curation.file_findings.text_findings import TextFindings, text_findings
@@ -98,12 +105,22 @@ class FileFindings:
     """What the reader said."""
     decisions: tuple[Decision, ...] = ()
     """What was decided that is not certain."""
+    encoding: str = ""
+    """The text encoding; empty for a binary format."""
+    separator: str = ""
+    """What separates the cells of delimited text; empty for other formats."""
+    people: int = 0
+    """The people whom the file names next to labels: these are decisions of theirs."""
+    embedder: EmbedderReading | None = None
+    """What the embedder does not read of the texts; None where it reads all of them."""
 
     def json_form(self) -> dict[str, Any]:
         """The findings as values of JSON."""
         from dataclasses import asdict
 
-        return asdict(self) | {"section": self.section.model_dump(exclude_defaults=True, mode="json")}
+        unread = self.embedder.model_dump() | {"notes": self.embedder.notes()} if self.embedder else None
+        section = self.section.model_dump(exclude_defaults=True, mode="json")
+        return asdict(self) | {"section": section, "embedder": unread}
 
 
 def describe(
@@ -119,6 +136,7 @@ def describe(
     groups, grouped = _groups(source, rows, given)
     section = _section(source, given, labels, good[0] if good else {}, groups)
     roles = {role: column for role, column in section.columns().items() if column != NO_COLUMN}
+    of_people = columns_of_people(section.annotator)
     drops = [(row.number, row.problem) for row in source.rows if row.problem is not None]
     values = [next(iter(row.content.values()), None) for row in rows]
     texts = text_findings(values, max_characters=ScreenConfig().max_characters)
@@ -129,7 +147,10 @@ def describe(
         name=source.name,
         format=source.format,
         rows=len(source.rows),
-        columns=tuple(column_findings(good, roles, filled)),
+        columns=tuple(column_findings(good, roles, filled, of_people)),
+        encoding=raw.encoding,
+        separator=raw.separator,
+        people=people_of(rows),
         labels=labels,
         texts=texts,
         section=section,
@@ -140,7 +161,8 @@ def describe(
         first_unreadable=f"row {drops[0][0]}: {drops[0][1].detail}" if drops else "",
         notes=tuple(_notes(source, filled)),
         decisions=(
-            *_column_decisions(filled),
+            *_column_decisions(filled, section),
+            *(Decision(one, "annotator_column") for one in annotator_decisions(source, rows, given)),
             *_level_decisions(good, source.columns),
             *decided,
             *grouped,
@@ -162,6 +184,7 @@ def _section(
         role: getattr(source.columns, role, None) for role in ("text", "label", "route", "split", "time", "annotator")
     }
     named = {role: column for role, column in known.items() if column == NO_COLUMN or column in first}
+    named |= annotator_setting(source)
     if not labels.routes_agree and given.route is None:
         named["route"] = NO_COLUMN
     if groups:
@@ -212,9 +235,12 @@ def _notes(source: SourceRows, filled: FilledColumns) -> Iterator[str]:
     yield from (note for note in source.notes if note not in shown and not (roles and note.startswith(roles)))
 
 
-def _column_decisions(filled: FilledColumns) -> Iterator[Decision]:
+def _column_decisions(filled: FilledColumns, section: SourceOptions) -> Iterator[Decision]:
     """Each column that was guessed, and the parameter that chooses another one."""
+    of_people = columns_of_people(section.annotator)
     for role, guess in filled.guesses.items():
+        if guess.column in of_people:
+            continue
         others = f", not {' or '.join(map(repr, guess.others[:3]))}" if guess.others else ""
         yield Decision(f"{role} = {guess.column!r}, by {guess.reason}{others}", f"{role}_column")
 

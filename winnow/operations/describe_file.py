@@ -12,9 +12,13 @@ from winnow.curation.ingest.apply_section import columns_with, reading_options
 from winnow.curation.io.readers.columns import Columns
 from winnow.curation.io.readers.filtered_rows import with_filter
 from winnow.curation.io.readers.raw_rows import read_rows
-from winnow.curation.io.readers.source_rows import rows_of_file
+from winnow.curation.io.readers.source_rows import SourceRows, rows_of_file
 from winnow.curation.io.readers.time_columns import with_times
+from winnow.operations.embedder_notes import unread_texts
 from winnow.validators.time_cells import DayOrder
+
+DEFAULT_LANGUAGE = "en"
+"""The language of a new task where most texts are in none."""
 
 
 def stated_options(
@@ -53,9 +57,16 @@ def describe_file(path: Path, given: SourceOptions | None = None) -> FileFinding
     raw = with_filter(read_rows(path, **reading), stated.where)
     source = with_times(rows_of_file(raw, columns=columns_with(stated, None), labels=None), stated.time_format)
     if not source.time_question:
-        return describe(raw, source, stated)
+        return _with_embedder(describe(raw, source, stated), source)
     example = f"{source.time_question!r} in {source.columns.time!r}"
     order = Decision(f"{example}: the day stands first, because no other date decides", "time_format")
     source = with_times(replace(source, time_question=""), DayOrder.DAY_FIRST)
     stated = stated.model_copy(update={"time_format": DayOrder.DAY_FIRST.value})
-    return describe(raw, source, stated, decided=[order])
+    return _with_embedder(describe(raw, source, stated, decided=[order]), source)
+
+
+def _with_embedder(found: FileFindings, source: SourceRows) -> FileFindings:
+    """The findings, and what the bundled embedder does not read of the texts."""
+    values = (next(iter(row.content.values()), None) for row in source.rows if row.problem is None)
+    texts = [value for value in values if isinstance(value, str)]
+    return replace(found, embedder=unread_texts(texts, language=found.language or DEFAULT_LANGUAGE))

@@ -117,6 +117,7 @@ def tsv_rows(text: str) -> Iterator[NumberedRow]:
 def _read(file: InputFile, preferred: str) -> Iterator[NumberedRow]:
     dialect = find_dialect(file.text, preferred=preferred)
     header = _header(file, dialect)
+    file.separators.append(dialect.delimiter)
     file.notes.extend(header_note(file.name, header))
     return csv_rows(file.text, dialect=dialect, header=header)
 

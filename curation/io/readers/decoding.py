@@ -56,6 +56,8 @@ class Decoded(NamedTuple):
     text: str
     note: str | None = None
     """What the user should know about how it was decoded."""
+    encoding: str = ""
+    """The encoding that it was read in, as `--encoding` takes it."""
 
 
 def decode(data: bytes, *, name: str, encoding: str | None = None) -> Decoded:
@@ -66,27 +68,26 @@ def decode(data: bytes, *, name: str, encoding: str | None = None) -> Decoded:
     where none is plain, as Windows-1252, the superset of latin-1 that the WHATWG Encoding Standard prescribes for it.
     """
     if encoding:
-        return Decoded(_decode_as(data, encoding, name))
+        return Decoded(_decode_as(data, encoding, name), encoding=encoding)
     for mark, codec in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
-            return Decoded(data.decode(codec, "replace"))
+            return Decoded(data.decode(codec, "replace"), encoding=codec)
     if wide := utf_16_without_mark(data):
-        return Decoded(data.decode(wide, "replace"), f"{name}: read as {wide}, of which it has no mark")
+        return Decoded(data.decode(wide, "replace"), f"{name}: read as {wide}, of which it has no mark", wide)
     text = data.decode("utf-8", "surrogateescape")
     broken = sum("\udc80" <= c <= "\udcff" for c in text)
     if not broken:
-        return Decoded(text)
+        return Decoded(text, encoding="utf-8")
     sound = sum(c > "\x7f" for c in text) - broken
     if sound >= broken:
-        return Decoded(text, f"{name}: {broken} bytes are not UTF-8; their rows are dropped")
+        return Decoded(text, f"{name}: {broken} bytes are not UTF-8; their rows are dropped", "utf-8")
     found = legacy_encoding(data)
     if found and found != "cp1252":
-        return Decoded(
-            data.decode(found, "replace"), f"{name}: not UTF-8, read as {found}; set the encoding to change that"
-        )
+        note = f"{name}: not UTF-8, read as {found}; set the encoding to change that"
+        return Decoded(data.decode(found, "replace"), note, found)
     sure = "" if found else ", which is a guess: check the accents"
     note = f"{name}: not UTF-8, read as latin-1 (Windows-1252){sure}; set the encoding to change that"
-    return Decoded(_windows_1252(data), note)
+    return Decoded(_windows_1252(data), note, "cp1252")
 
 
 def _decode_as(data: bytes, encoding: str, name: str) -> str:

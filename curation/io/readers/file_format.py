@@ -28,6 +28,8 @@ class InputFile:
     """The labels of the task: a first row with one of them holds no names of columns."""
     notes: list[str] = field(default_factory=list)
     """What the reader found out that the user should know."""
+    separators: list[str] = field(default_factory=list)
+    """The separator of delimited text, which its reader states; empty for other formats."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from winnow.core.counted import counted
 from winnow.core.timestamps import parse_time
@@ -16,7 +16,7 @@ from winnow.curation.io.readers.message_columns import MessageColumns, message_c
 from winnow.curation.io.readers.numbered_rows import Fields, NumberedRow, value_text
 from winnow.validators.kinds.kind import Kind
 from winnow.validators.text import Drop
-from winnow.validators.time_cells import read_time
+from winnow.validators.time_cells import read_time, time_form
 from winnow.validators.tools.dialogue import Role
 from winnow.validators.tools.strict_json import JsonError, read_json, write_json
 
@@ -26,6 +26,17 @@ ROWS = "message_rows"
 
 class _NoDialogueError(ValueError):
     """Why the rows of a conversation are not a dialogue."""
+
+
+class _Order(NamedTuple):
+    """What orders the messages of a conversation."""
+
+    column: str | None
+    """None: the rows stand in the order of the messages."""
+    form: str | None
+    """How the times of the column are written, where the whole column decides it."""
+    words: str
+    """What a note calls it."""
 
 
 @dataclass(frozen=True)
@@ -81,23 +92,35 @@ def _dialogues(numbered: Sequence[NumberedRow], chosen: Columns, found: MessageC
         else:
             conversations.setdefault(name, []).append((number, fields))
     unread = f"; {counted(len(rows), 'row')} could not be read, so that dialogues may lack messages" if rows else ""
-    rows += [(messages[0][0], _dialogue(messages, found)) for messages in conversations.values()]
-    order = found.place or found.time
-    by = f"in the order of {order!r}" if order else "in the order of the rows"
+    order = _order_of(numbered, found)
+    rows += [(messages[0][0], _dialogue(messages, found, order)) for messages in conversations.values()]
     messages = sum(map(len, conversations.values()))
     note = (
-        f"{counted(messages, 'message')} are {counted(len(conversations), 'dialogue')} by {found.conversation!r}, {by}"
+        f"{counted(messages, 'message')} are {counted(len(conversations), 'dialogue')} by {found.conversation!r}, "
+        f"in the order of {order.words}"
     )
     return MessageTable(sorted(rows, key=lambda row: row[0]), replace(chosen, time=found.time), note + unread)
 
 
-def _dialogue(rows: Sequence[tuple[int, Fields]], found: MessageColumns) -> Fields | Drop:
+def _order_of(numbered: Sequence[NumberedRow], found: MessageColumns) -> _Order:
+    """The order of the messages. Times that the whole column does not make plain are no order."""
+    if found.place or found.time is None:
+        return _Order(found.place, None, repr(found.place) if found.place else "the rows")
+    texts = (value_text(fields.get(found.time)).strip() for _, fields in numbered if not isinstance(fields, Drop))
+    form = time_form(text for text in texts if text and parse_time(text) is None)
+    if form.is_open:
+        why = f"{form.example!r} in {found.time!r} may begin with the day or the month"
+        return _Order(None, None, f"the rows, because {why}")
+    return _Order(found.time, form.form, repr(found.time))
+
+
+def _dialogue(rows: Sequence[tuple[int, Fields]], found: MessageColumns, order: _Order) -> Fields | Drop:
     """One row with all messages of a conversation, and the columns that are the same in all of its rows."""
     first = rows[0][1]
     same = {key: first[key] for key in first if all(fields.get(key) == first[key] for _, fields in rows)}
     kept = {key: value for key, value in same.items() if key not in found.used or key == found.conversation}
     try:
-        ordered = _in_order(rows, found)
+        ordered = _in_order(rows, order, is_place=found.place is not None)
         tools = _tools(ordered, found)
         messages = [_message(number, fields, found) for number, fields in ordered]
     except _NoDialogueError as error:
@@ -107,25 +130,24 @@ def _dialogue(rows: Sequence[tuple[int, Fields]], found: MessageColumns) -> Fiel
     return {**kept, **tools, **time, "messages": messages, ROWS: ", ".join(str(number) for number, _ in ordered)}
 
 
-def _in_order(rows: Sequence[tuple[int, Fields]], found: MessageColumns) -> list[tuple[int, Fields]]:
-    column = found.place or found.time
-    if column is None:
+def _in_order(rows: Sequence[tuple[int, Fields]], order: _Order, *, is_place: bool) -> list[tuple[int, Fields]]:
+    if order.column is None:
         return list(rows)
-    keys = {number: _key(number, fields.get(column), found) for number, fields in rows}
+    keys = {number: _key(number, fields.get(order.column), order, is_place=is_place) for number, fields in rows}
     return sorted(rows, key=lambda row: keys[row[0]])
 
 
-def _key(number: int, value: object, found: MessageColumns) -> float:
+def _key(number: int, value: object, order: _Order, *, is_place: bool) -> float:
     text = value_text(value).strip()
     try:
-        moment = None if found.place else parse_time(text) or read_time(text)
+        moment = None if is_place else parse_time(text) or read_time(text, order.form)
         key = moment.timestamp() if moment else float(text)
         if math.isnan(key):
             raise ValueError
         return key
     except ValueError:
-        column, kind = (found.place, "number") if found.place else (found.time, "time")
-        detail = f"row {number}: {column} is {text[:40]!r}, expected a {kind} for the order of messages"
+        kind = "number" if is_place else "time"
+        detail = f"row {number}: {order.column} is {text[:40]!r}, expected a {kind} for the order of messages"
         raise _NoDialogueError(detail) from None
 
 

@@ -41,6 +41,10 @@ class RawRows:
     """The whole text of a file of JSON Lines; empty for other formats."""
     where: str | None = None
     """The condition that its rows meet; None if all of them are there."""
+    encoding: str = ""
+    """The text encoding that it was read in; empty for a binary format."""
+    separator: str = ""
+    """What separates the cells of delimited text; empty for other formats."""
 
 
 def read_rows(
@@ -79,7 +83,8 @@ def read_rows(
     rows = list(reader.read(file))
     text = decoded.text if reader.name == RawFormat.JSONL else ""
     notes = [*filter(None, [decoded.note]), *file.notes]
-    return RawRows(name, stable_hash(data), rows, notes, reader.name, text)
+    how_read = {"encoding": decoded.encoding, "separator": "".join(file.separators)}
+    return RawRows(name, stable_hash(data), rows, notes, reader.name, text, **how_read)
 
 
 def with_split(found: RawRows, split: str | None) -> RawRows:
@@ -99,7 +104,10 @@ def _joined(parts: Sequence[RawRows], folder: Path) -> RawRows:
     rows = [fields for part in parts for _, fields in part.rows]
     digest = stable_hash(*(part.file_hash.encode() for part in parts))
     notes = [note for part in parts for note in part.notes]
-    return RawRows(folder.name, digest, [*enumerate(rows, 1)], notes, parts[0].format)
+    first = parts[0]
+    numbered = [*enumerate(rows, 1)]
+    how_read = {"encoding": first.encoding, "separator": first.separator}
+    return RawRows(folder.name, digest, numbered, notes, first.format, **how_read)
 
 
 def _file_bytes(path: Path) -> bytes:

@@ -12,9 +12,10 @@ import pytest
 
 from tests.support.paths import ROOT
 from winnow.curation.engine.compared_vectors import ComparedFor, compared_vectors
-from winnow.curation.engine.embedder_reading import MULTILINGUAL_MODEL, read_with_embedder
+from winnow.curation.engine.embedder_reading import read_with_embedder
 from winnow.curation.engine.embedders.embedder import Embedder, open_embedder
 from winnow.curation.engine.embedders.text_reader import TextReader, open_text_reader
+from winnow.curation.engine.unread_texts import MULTILINGUAL_MODEL
 from winnow.workspace import Workspace
 
 

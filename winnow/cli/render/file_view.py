@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 SHOWN_LABELS = 20
 """Labels that are listed with their rows."""
 
+TAB = "\t"
+
 VALUES = {"no_label": "WORD", "time_format": "FORM"}
 """What the options of decisions take, apart from columns."""
 
@@ -48,18 +50,29 @@ def print_file(found: FileFindings) -> None:
     """Print what a file holds: columns, labels, texts, times and users, and what was decided."""
     for note in found.notes:
         print_note(printable(note))
-    print_line(f"{found.name}: {found.format}, {counted(found.rows, 'row')}{_unreadable(found)}", style="bold")
+    form = f"{found.format}{_how_read(found)}"
+    print_line(f"{found.name}: {form}, {counted(found.rows, 'row')}{_unreadable(found)}", style="bold")
     print_line()
     _print_columns(found)
     print_line()
     _print_labels(found)
     print_line()
     print_table(["", ""], list(_text_rows(found)))
+    for note in found.embedder.notes() if found.embedder else ():
+        print_line()
+        print_line(printable(note), style="yellow")
     if found.decisions:
         print_line()
         print_line("decided, and changed with the option at the end of each line, or under `sources` in winnow.yaml:")
         for one in found.decisions:
             print_line(f"  {one.what}{_option(one)}")
+
+
+def _how_read(found: FileFindings) -> str:
+    """The encoding of a text format, and the separator of delimited text."""
+    separator = f"separator {'tab' if found.separator == TAB else repr(found.separator)}" if found.separator else ""
+    stated = ", ".join(filter(None, [separator, found.encoding]))
+    return f" ({stated})" if stated else ""
 
 
 def _unreadable(found: FileFindings) -> str:
@@ -107,6 +120,9 @@ def _text_rows(found: FileFindings) -> Iterator[list[str]]:
     if found.times:
         unread = f"; {counted(found.times.unreadable, 'time')} not readable" if found.times.unreadable else ""
         yield ["times", (f"{found.times.first} to {found.times.last}" if found.times.first else "none") + unread]
+    if found.people:
+        named = counted(found.people, "annotator")
+        yield ["annotators", f"{named}; their labels are stored as decisions of theirs"]
     if found.groups:
         groups = (
             f"{found.groups.groups:,} in {found.groups.column!r}, at most {counted(found.groups.largest, 'row')} each"

@@ -9,7 +9,7 @@ import pytest
 
 import winnow
 from tests.support.dialogues import TOOLS, tools_workspace
-from tests.support.files import read_dropped
+from tests.support.files import read_dropped, write_jsonl
 from winnow.curation.io.readers.columns import Columns
 from winnow.curation.io.readers.source_rows import SourceRows, read_file
 from winnow.validators.kinds import KINDS
@@ -183,3 +183,27 @@ def test_the_tools_of_a_conversation_are_those_of_its_rows(tmp_path: Path) -> No
     rows = [message("user", "hi", tools=json.dumps(TOOLS)), message("assistant", "Hello!", tools=None)]
     found = read_file(written(tmp_path / "chat.jsonl", rows), kind=KINDS["tools"])
     assert found.rows[0].content["tools"] == json.dumps(TOOLS)
+
+
+@pytest.mark.parametrize(
+    ("day", "order", "texts"),
+    [
+        (
+            "04/03/2024",
+            "the rows, because '04/03/2024 10:02' in 'created_at' may begin with the day or the month",
+            "ba",
+        ),
+        ("14/03/2024", "'created_at'", "ab"),
+        ("03/14/2024", "'created_at'", "ab"),
+    ],
+)
+def test_times_of_an_open_order_of_day_and_month_leave_the_messages_in_the_order_of_the_rows(
+    tmp_path: Path, day: str, order: str, texts: str
+) -> None:
+    rows = [
+        {"conversation_id": "c", "role": "user", "content": "b", "created_at": f"{day} 10:02"},
+        {"conversation_id": "c", "role": "assistant", "content": "a", "created_at": f"{day} 10:01"},
+    ]
+    found = read_file(write_jsonl(tmp_path / "chat.jsonl", rows), kind=KINDS["tools"])
+    assert f"chat.jsonl: 2 messages are 1 dialogue by 'conversation_id', in the order of {order}" in found.notes
+    assert [[text for _, text in one] for one in roles(found)] == [list(texts)]

@@ -22,12 +22,14 @@ from winnow.core.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from winnow.config.source_options import SourceOptions
+    from winnow.curation.file_findings.dialogue_findings import DialogueFindings
     from winnow.curation.file_findings.file_findings import FileFindings
     from winnow.curation.io.readers.columns import Columns
     from winnow.interaction_log import log_interaction
     from winnow.workspace import Workspace
 
-__all__ = ["WinnowError", "__version__", "describe_file", "init", "log_interaction", "open"]
+__all__ = ["WinnowError", "__version__", "describe_dialogues", "describe_file", "init", "log_interaction", "open"]
 
 
 @check_call(dict)
@@ -42,10 +44,12 @@ def _argument_types() -> dict[str, Any]:
     """The types of parameters that are imported when they are first needed."""
     from collections.abc import Sequence
 
+    from winnow.curation.file_findings.dialogue_findings import DialogueFindings
     from winnow.curation.file_findings.file_findings import FileFindings
     from winnow.curation.io.readers.columns import Columns
 
-    return {"Columns": Columns, "FileFindings": FileFindings, "Sequence": Sequence}
+    types = (Columns, DialogueFindings, FileFindings, Sequence)
+    return {one.__name__: one for one in types}
 
 
 @check_call(_argument_types)
@@ -63,15 +67,18 @@ def init(  # noqa: PLR0913
     license: str = "unknown",
     no_label: Sequence[str] = (),
 ) -> Workspace:
-    """Create a workspace with a commented `winnow.yaml`: with the labels of a data file, and how it is read.
+    """Create a workspace with a commented `winnow.yaml`: with the labels or tools of a data file, and how it is read.
 
     `columns`, `license` and the others say what is known about the file; `describe_file` shows what is recognized.
     """
+    from winnow.operations.describe_file import DESCRIBE
+    from winnow.operations.init import check_new_workspace
     from winnow.workspace import Workspace
 
+    check_new_workspace(Path(path), template=template)
     given: dict[str, Any] = {"columns": columns, "format": format, "encoding": encoding, "table": table}
     given |= {"where": where, "time_format": time_format, "license": license, "no_label": no_label}
-    found = describe_file(from_file, **given) if from_file else None
+    found = DESCRIBE[template](Path(from_file), _stated(**given)) if from_file else None
     return Workspace.init(Path(path), template=template, found=found)
 
 
@@ -90,12 +97,37 @@ def describe_file(  # noqa: PLR0913
 ) -> FileFindings:
     """What a file of queries holds and how it would be read; nothing is written."""
     from winnow.operations.describe_file import describe_file as operation
+
+    given: dict[str, Any] = {"columns": columns, "format": format, "encoding": encoding, "table": table}
+    given |= {"where": where, "time_format": time_format, "license": license, "no_label": no_label}
+    return operation(Path(file), _stated(**given))
+
+
+@check_call(_argument_types)
+def describe_dialogues(
+    file: str | Path,
+    *,
+    columns: Columns | None = None,
+    format: str = "auto",  # noqa: A002  (the word of the command line)
+    encoding: str | None = None,
+    table: str | None = None,
+    where: str | None = None,
+    time_format: str | None = None,
+    license: str = "unknown",
+) -> DialogueFindings:
+    """What a file of dialogues holds, with the tools that they declare; nothing is written."""
+    from winnow.operations.describe_file import describe_dialogue_file
+
+    given: dict[str, Any] = {"columns": columns, "format": format, "encoding": encoding, "table": table}
+    given |= {"where": where, "time_format": time_format, "license": license}
+    return describe_dialogue_file(Path(file), _stated(**given))
+
+
+def _stated(*, columns: Columns | None, no_label: Sequence[str] = (), **reading: Any) -> SourceOptions:
+    """What is said about a file, as a section of `sources`."""
     from winnow.operations.describe_file import stated_options
 
-    given: dict[str, Any] = {"format": format, "encoding": encoding, "table": table, "where": where}
-    given |= {"time_format": time_format, "license": license, "no_label": tuple(no_label)}
-    stated = stated_options(columns, **given)
-    return operation(Path(file), stated)
+    return stated_options(columns, no_label=tuple(no_label), **reading)
 
 
 def __getattr__(name: str) -> Any:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from winnow.core.progress import Progress
     from winnow.core.result import NotMeasured
     from winnow.curation.checks.check import CheckResult
+    from winnow.curation.file_findings.dialogue_findings import DialogueFindings
     from winnow.curation.file_findings.file_findings import FileFindings
     from winnow.curation.ingest.add import AddResult
     from winnow.curation.ingest.forget import ForgetResult
@@ -69,12 +70,13 @@ def _argument_types() -> dict[str, Any]:
 
     from winnow.config.tool_mapping import ToolMapping
     from winnow.core.progress import Progress
+    from winnow.curation.file_findings.dialogue_findings import DialogueFindings
     from winnow.curation.file_findings.file_findings import FileFindings
     from winnow.curation.io.readers.columns import Columns
     from winnow.curation.store.sources import GenerationBatch
     from winnow.generators.generation_request import GenerationRequest
 
-    types = (Columns, FileFindings, GenerationBatch, GenerationRequest, ToolMapping)
+    types = (Columns, DialogueFindings, FileFindings, GenerationBatch, GenerationRequest, ToolMapping)
     return {"pd": pd, "Progress": Progress, **{one.__name__: one for one in types}}
 
 
@@ -91,7 +93,9 @@ class Workspace:
         return cls(find_workspace(start))
 
     @classmethod
-    def init(cls, path: Path, *, template: str = "intents", found: FileFindings | None = None) -> Workspace:
+    def init(
+        cls, path: Path, *, template: str = "intents", found: FileFindings | DialogueFindings | None = None
+    ) -> Workspace:
         """Create a workspace, with what was found in a file. An existing task file is never overwritten."""
         from winnow.operations.init import init
 

@@ -133,7 +133,7 @@ def describe(
     good = [fields for _, fields in raw.rows if not isinstance(fields, Drop)]
     rows = [row for row in source.rows if row.problem is None]
     labels = decide_labels(source.name, source.rows, no_label=given.no_label or None)
-    groups, grouped = _groups(source, rows, given)
+    groups, grouped = groups_of(source, rows, given)
     section = _section(source, given, labels, good[0] if good else {}, groups)
     roles = {role: column for role, column in section.columns().items() if column != NO_COLUMN}
     of_people = columns_of_people(section.annotator)
@@ -155,11 +155,11 @@ def describe(
         texts=texts,
         section=section,
         language=language,
-        times=_times(rows) if source.columns.time not in (None, NO_COLUMN) else None,
+        times=times_of(rows) if source.columns.time not in (None, NO_COLUMN) else None,
         groups=groups,
         unreadable=dict(Counter(str(drop.reason) for _, drop in drops)),
         first_unreadable=f"row {drops[0][0]}: {drops[0][1].detail}" if drops else "",
-        notes=tuple(_notes(source, filled)),
+        notes=tuple(notes_of(source, filled)),
         decisions=(
             *_column_decisions(filled, section),
             *(Decision(one, "annotator_column") for one in annotator_decisions(source, rows, given)),
@@ -195,13 +195,18 @@ def _section(
     return SourceOptions(**{**named, "no_label": labels.no_label, **stated, "pattern": glob.escape(source.name)})
 
 
-def _groups(
-    source: SourceRows, rows: Sequence[SourceRow], given: SourceOptions
-) -> tuple[GroupFindings | None, list[Decision]]:
+class FoundGroups(NamedTuple):
+    """The users or sessions of a file, and what was decided about them."""
+
+    groups: GroupFindings | None
+    decisions: list[Decision]
+
+
+def groups_of(source: SourceRows, rows: Sequence[SourceRow], given: SourceOptions) -> FoundGroups:
     """The users or sessions, and what was decided about them."""
     chosen = source.columns.group
     if chosen == NO_COLUMN:
-        return None, []
+        return FoundGroups(None, [])
     candidates = [chosen] if chosen else [one.column for one in source.group_candidates]
     decisions: list[Decision] = []
     for column in candidates:
@@ -211,24 +216,25 @@ def _groups(
         if given.group or chosen or found.largest <= max(MAX_GROUP_SHARE * len(rows), 2):
             why = "looks like a user, a session or a conversation: its rows stay in one split"
             decisions += [] if chosen else [Decision(f"group = {column!r}: it {why}", "group_column")]
-            return found, decisions
+            return FoundGroups(found, decisions)
         why = f"the largest of {counted(found.groups, 'value')} has {counted(found.largest, 'row')} of {len(rows):,}"
         decisions.append(Decision(f"group: not {column!r}, because {why}", "group_column"))
-    return None, decisions
+    return FoundGroups(None, decisions)
 
 
 def _group_of(row: SourceRow, column: str, chosen: str | None) -> str:
     return value_text(row.session if chosen else row.fields.get(column)).strip()
 
 
-def _times(rows: Sequence[SourceRow]) -> TimeFindings:
+def times_of(rows: Sequence[SourceRow]) -> TimeFindings:
+    """When the rows were written."""
     given = [text for row in rows if (text := value_text(row.time).strip())]
     read = sorted(time for text in given if (time := parse_time(text)))
     dates = (read[0].date().isoformat(), read[-1].date().isoformat()) if read else ("", "")
     return TimeFindings(*dates, unreadable=len(given) - len(read))
 
 
-def _notes(source: SourceRows, filled: FilledColumns) -> Iterator[str]:
+def notes_of(source: SourceRows, filled: FilledColumns) -> Iterator[str]:
     """What the reader found out, without what the tables of columns and decisions show."""
     shown = filled.notes(source.name)
     roles = tuple(f"{source.name}: {role} = " for role in source.columns.chosen())

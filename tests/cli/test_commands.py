@@ -182,5 +182,6 @@ def test_the_tools_template_starts_a_workspace_for_dialogues(tmp_path: Path) -> 
     again = run_winnow("init", "assistant", "--template", "tools", cwd=tmp_path)
     assert again.returncode == 2
     assert again.stderr.count("the file already exists") == 3
-    both = run_winnow("init", "other", "--template", "tools", "--from", EXAMPLE / "labeled.jsonl", cwd=tmp_path)
-    assert "--template: tools together with a file" in both.stderr
+    both = run_winnow("init", "other", "--template", "tools", "--from", folder / "one.jsonl", cwd=tmp_path)
+    assert "a draft of 1 tool from their calls" in both.stdout, both.stderr
+    assert both.stdout.splitlines()[-1] == f"next: cd other && winnow add {folder / 'one.jsonl'}"

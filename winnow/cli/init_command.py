@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from winnow.cli.params import (
+    STDIN,
     DryRunOption,
     EncodingOption,
     FormatOption,
@@ -20,7 +21,8 @@ from winnow.cli.params import (
     input_files,
 )
 from winnow.cli.render import terminal
-from winnow.cli.render.file_view import added_file, ask_license, in_folder, print_file
+from winnow.cli.render.dialogue_file_view import print_found
+from winnow.cli.render.file_view import added_file, ask_license, in_folder
 from winnow.config.load import read_task
 from winnow.config.template import TEMPLATES
 from winnow.core.commands import command
@@ -35,7 +37,7 @@ def init(
     ] = "intents",
     from_file: Annotated[
         Path | None,
-        typer.Option("--from", help="Show what this data file holds and take its labels; - for standard input."),
+        typer.Option("--from", help="Show what this data file holds and take its labels or tools; - for stdin."),
     ] = None,
     format: FormatOption = "auto",
     text_column: TextColumnOption = None,
@@ -68,9 +70,9 @@ def init(
     """Create a workspace with a commented winnow.yaml; --from shows what a data file holds and how it will be read."""
     from winnow.curation.io.readers.columns import Columns
     from winnow.operations import init as operation
-    from winnow.operations.describe_file import describe_file, stated_options
+    from winnow.operations.describe_file import DESCRIBE, stated_options
 
-    operation.check_new_workspace(folder, template=template, has_file=from_file is not None)
+    operation.check_new_workspace(folder, template=template)
     found = None
     if from_file:
         if license == "unknown" and terminal.can_ask() and not (dry_run or json):
@@ -88,7 +90,7 @@ def init(
         reading |= {"where": where, "time_format": time_format}
         stated = stated_options(columns, no_label=tuple(no_label or ()), **reading)
         with input_files([from_file]) as (file,):
-            found = describe_file(file, stated)
+            found = DESCRIBE[template](file, stated)
     made = None if dry_run else operation.init(folder, template=template, found=found)
     next_command = in_folder(folder, command("add", added_file(from_file)))
     if json:
@@ -96,7 +98,7 @@ def init(
         terminal.print_json(state | {"found": found.json_form() if found else None})
         return
     if found:
-        print_file(found)
+        print_found(found)
         terminal.print_line()
     if made is None:
         terminal.print_dry_run()
@@ -104,4 +106,6 @@ def init(
     task = read_task(made.task_file)
     sources = f" and how {found.name} is read (`sources`)" if found else ""
     terminal.print_line(f"wrote {made.task_file} with {counted(len(kind_of(task).targets(task)), 'label')}{sources}")
+    if from_file == STDIN:
+        terminal.print_line("standard input is not kept: pipe the same rows into the next command")
     terminal.print_next(next_command)

@@ -85,11 +85,18 @@ _TOOLS_HEAD = """\
 # The task of this workspace. `winnow check` validates it and reports every problem with its line.
 name: {name}
 kind: tools                       # an example is one dialogue, its label the tools that are called, or none
-language: en                      # other languages are flagged by `winnow add`, not dropped
-tools: tools.json                 # offered in every dialogue that names no tools of its own
-system_prompt: system_prompt.txt  # replaces the system prompts of the dialogues that are added
-call_format: fenced_json          # how a model is to write calls; every answer is checked against it
+language: {language}                      # other languages are flagged by `winnow add`, not dropped
+{files}call_format: fenced_json          # how a model is to write calls; every answer is checked against it
 """
+
+TOOLS_FILE = "tools.json"
+
+PROMPT_FILE = "system_prompt.txt"
+
+_FILE_LINES = {
+    "tools": f"tools: {TOOLS_FILE}                 # offered in every dialogue that names no tools of its own\n",
+    "system_prompt": f"system_prompt: {PROMPT_FILE}  # replaces the system prompts of the dialogues that are added\n",
+}
 
 _TOOLS_TAIL = """\
 splits:
@@ -155,11 +162,22 @@ missing. Say so when no tool serves the request.
 
 def tools_task(name: str) -> dict[str, str]:
     """The files of a task for dialogues that call tools, by name: the task file first, then those that it names."""
-    return {
-        TASK_FILE: _TOOLS_HEAD.format(name=_scalar(name)) + _TOOLS_TAIL,
-        "tools.json": _EXAMPLE_TOOLS,
-        "system_prompt.txt": _EXAMPLE_PROMPT,
-    }
+    return tools_task_of(name, tools=_EXAMPLE_TOOLS, system_prompt=_EXAMPLE_PROMPT)
+
+
+def tools_task_of(
+    name: str, *, tools: str, system_prompt: str, language: str = "en", source: SourceOptions | None = None
+) -> dict[str, str]:
+    """The same with given tools (JSON) and a given system prompt, either of which may be empty; its file is left out.
+
+    `source` says how a file is read.
+    """
+    named = {"tools": TOOLS_FILE if tools else "", "system_prompt": PROMPT_FILE if system_prompt else ""}
+    lines = (_FILE_LINES[key] if file else f"# {_FILE_LINES[key]}" for key, file in named.items())
+    head = _TOOLS_HEAD.format(name=_scalar(name), language=language, files="".join(lines))
+    texts = {TOOLS_FILE: tools, PROMPT_FILE: system_prompt}
+    written = {file: text for file, text in texts.items() if text}
+    return {TASK_FILE: head + (_sources(source) if source else "") + _TOOLS_TAIL, **written}
 
 
 def intents_task(

@@ -5,18 +5,24 @@ from __future__ import annotations
 from pathlib import Path
 
 from winnow.config.load import parse_task
-from winnow.config.template import TEMPLATES, intents_task, tools_task
+from winnow.config.template import TEMPLATES, intents_task, tools_task, tools_task_of
 from winnow.core.choices import check_choice
 from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.layout import TASK_FILE, WorkspaceFolder
+from winnow.curation.file_findings.dialogue_findings import DialogueFindings
 from winnow.curation.file_findings.file_findings import FileFindings
 
+Found = FileFindings | DialogueFindings
+"""What was found in a file of queries, or of dialogues."""
 
-def init(folder: Path, *, template: str = "intents", found: FileFindings | None = None) -> WorkspaceFolder:
-    """Write a first task file, with the labels of a file and how it is read. An existing one is never overwritten."""
-    name = folder.resolve().name or "task"
-    files = tools_task(name) if template == "tools" else {TASK_FILE: _task_text(name, found)}
-    check_new_workspace(folder, template=template, has_file=found is not None)
+
+def init(folder: Path, *, template: str = "intents", found: Found | None = None) -> WorkspaceFolder:
+    """Write the first files of a task, with what was found in a file and how it is read.
+
+    An existing file is never overwritten. Raises WinnowError where one is there, and for findings of another template.
+    """
+    check_new_workspace(folder, template=template)
+    files = _files(folder.resolve().name or "task", template, found)
     parse_task(files[TASK_FILE])
     folder.mkdir(parents=True, exist_ok=True)
     for file, text in reversed(files.items()):  # the task file last: it makes the folder a workspace
@@ -24,12 +30,9 @@ def init(folder: Path, *, template: str = "intents", found: FileFindings | None 
     return WorkspaceFolder(folder)
 
 
-def check_new_workspace(folder: Path, *, template: str = "intents", has_file: bool = False) -> None:
-    """Raise WinnowError where `init` would overwrite a file, or cannot use the file that it is given."""
+def check_new_workspace(folder: Path, *, template: str = "intents") -> None:
+    """Raise WinnowError where `init` would overwrite a file."""
     check_choice("template", template, TEMPLATES)
-    if template == "tools" and has_file:
-        fix = "leave one of them out; `add` keeps the tools that the rows of a file declare with its dialogues"
-        raise WinnowError(Problem(Parameter("template"), "tools together with a file", "", fix))
     written = tools_task("task") if template == "tools" else (TASK_FILE,)
     existing = [
         Problem(str(folder / file), "the file already exists", "a new folder", "edit it instead")
@@ -40,7 +43,18 @@ def check_new_workspace(folder: Path, *, template: str = "intents", has_file: bo
         raise WinnowError(existing)
 
 
-def _task_text(name: str, found: FileFindings | None) -> str:
+def _files(name: str, template: str, found: Found | None) -> dict[str, str]:
+    """The files of a task by name, the task file first."""
     if found is None:
-        return intents_task(name)
-    return intents_task(name, routes=found.labels.routes, language=found.language or "en", source=found.section)
+        return tools_task(name) if template == "tools" else {TASK_FILE: intents_task(name)}
+    language = found.language or "en"
+    if isinstance(found, FileFindings) and template == "intents":
+        text = intents_task(name, routes=found.labels.routes, language=language, source=found.section)
+        return {TASK_FILE: text}
+    if isinstance(found, DialogueFindings) and template == "tools":
+        texts = {"tools": found.tools_text, "system_prompt": found.system_prompt}
+        return tools_task_of(name, **texts, language=language, source=found.section)
+    held = "queries" if isinstance(found, FileFindings) else "dialogues"
+    raise WinnowError(
+        Problem(Parameter("template"), f"{template}, for a file that was read as {held}", "", "read it again")
+    )

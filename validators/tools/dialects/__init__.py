@@ -91,5 +91,16 @@ def read_dialogue(messages: object) -> SourceDialogue:
     return replace(found, turns=tuple(map(_trimmed, found.turns)), tools=tools)
 
 
+def dialect_title(messages: object) -> str:
+    """What the form of the messages of a cell is called; empty where none recognizes them."""
+    try:
+        messages = read_cell(messages)
+    except JsonError:
+        return ""
+    if not isinstance(messages, Sequence) or not messages or not all(isinstance(one, Mapping) for one in messages):
+        return ""
+    return next((one.title for one in DIALECTS if one.recognizes(messages)), "")
+
+
 def _trimmed(turn: Turn) -> Turn:
     return replace(turn, content=turn.content.strip()) if turn.role == Role.ASSISTANT else turn

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,10 @@ from winnow.core.commands import option
 from winnow.core.counted import counted
 
 if TYPE_CHECKING:
+    from winnow.config.source_options import SourceOptions
+    from winnow.curation.engine.unread_texts import EmbedderReading
+    from winnow.curation.file_findings.column_findings import ColumnFinding
+    from winnow.curation.file_findings.dialogue_findings import DialogueFindings
     from winnow.curation.file_findings.file_findings import Decision, FileFindings
 
 SHOWN_LABELS = 20
@@ -21,7 +25,7 @@ SHOWN_LABELS = 20
 
 TAB = "\t"
 
-VALUES = {"no_label": "WORD", "time_format": "FORM"}
+VALUES = {"no_label": "WORD", "time_format": "FORM", "template": "tools"}
 """What the options of decisions take, apart from columns."""
 
 SHOWN_COLUMNS = 40
@@ -50,25 +54,36 @@ def print_file(found: FileFindings) -> None:
     """Print what a file holds: columns, labels, texts, times and users, and what was decided."""
     for note in found.notes:
         print_note(printable(note))
-    form = f"{found.format}{_how_read(found)}"
+    form = f"{found.format}{how_read(found)}"
     print_line(f"{found.name}: {form}, {counted(found.rows, 'row')}{_unreadable(found)}", style="bold")
     print_line()
-    _print_columns(found)
+    print_columns(found.columns)
     print_line()
     _print_labels(found)
     print_line()
     print_table(["", ""], list(_text_rows(found)))
-    for note in found.embedder.notes() if found.embedder else ():
+    print_unread(found.embedder)
+    print_decisions(found.decisions)
+
+
+def print_unread(reading: EmbedderReading | None) -> None:
+    """Print what the embedder does not read of the texts, and what to do."""
+    for note in reading.notes() if reading else ():
         print_line()
         print_line(printable(note), style="yellow")
-    if found.decisions:
-        print_line()
-        print_line("decided, and changed with the option at the end of each line, or under `sources` in winnow.yaml:")
-        for one in found.decisions:
-            print_line(f"  {one.what}{_option(one)}")
 
 
-def _how_read(found: FileFindings) -> str:
+def print_decisions(decisions: Sequence[Decision]) -> None:
+    """Print what was decided that is not certain, with the option that decides otherwise."""
+    if not decisions:
+        return
+    print_line()
+    print_line("decided, and changed with the option at the end of each line, or under `sources` in winnow.yaml:")
+    for one in decisions:
+        print_line(f"  {printable(one.what)}{_option(one)}")
+
+
+def how_read(found: FileFindings | DialogueFindings) -> str:
     """The encoding of a text format, and the separator of delimited text."""
     separator = f"separator {'tab' if found.separator == TAB else repr(found.separator)}" if found.separator else ""
     stated = ", ".join(filter(None, [separator, found.encoding]))
@@ -82,14 +97,15 @@ def _unreadable(found: FileFindings) -> str:
     return f", of which cannot be read: {reasons} ({printable(found.first_unreadable)})"
 
 
-def _print_columns(found: FileFindings) -> None:
+def print_columns(columns: Sequence[ColumnFinding]) -> None:
+    """Print the columns of a file, and what each is taken for."""
     rows = [
         [one.name, one.role or "not used", f"{one.filled:,}", f"{one.distinct:,}", " · ".join(one.examples)]
-        for one in found.columns[:SHOWN_COLUMNS]
+        for one in columns[:SHOWN_COLUMNS]
     ]
     print_table(["column", "taken for", "rows", "distinct", "examples"], rows, right=[2, 3])
-    if len(found.columns) > SHOWN_COLUMNS:
-        print_line(f"and {len(found.columns) - SHOWN_COLUMNS:,} more columns, not used")
+    if len(columns) > SHOWN_COLUMNS:
+        print_line(f"and {len(columns) - SHOWN_COLUMNS:,} more columns, not used")
 
 
 def _print_labels(found: FileFindings) -> None:
@@ -117,20 +133,30 @@ def _text_rows(found: FileFindings) -> Iterator[list[str]]:
     shares = ", ".join(f"{code} {share:.0%}" for code, share in texts.languages.items())
     chosen = f" (language: {found.language})" if found.language else " (language: en, as long as winnow.yaml says so)"
     yield ["languages", (shares or "the texts are too short to tell") + chosen]
-    if found.times:
-        unread = f"; {counted(found.times.unreadable, 'time')} not readable" if found.times.unreadable else ""
-        yield ["times", (f"{found.times.first} to {found.times.last}" if found.times.first else "none") + unread]
     if found.people:
         named = counted(found.people, "annotator")
         yield ["annotators", f"{named}; their labels are stored as decisions of theirs"]
+    yield from when_and_who(found)
+    yield license_row(found.section)
+
+
+def when_and_who(found: FileFindings | DialogueFindings) -> Iterator[list[str]]:
+    """The times of the rows, and their users or sessions."""
+    if found.times:
+        unread = f"; {counted(found.times.unreadable, 'time')} not readable" if found.times.unreadable else ""
+        yield ["times", (f"{found.times.first} to {found.times.last}" if found.times.first else "none") + unread]
     if found.groups:
         groups = (
             f"{found.groups.groups:,} in {found.groups.column!r}, at most {counted(found.groups.largest, 'row')} each"
         )
         yield ["users or sessions", groups]
-    yield [
+
+
+def license_row(section: SourceOptions) -> list[str]:
+    """The license of the rows, or that a release needs one."""
+    return [
         "license",
-        found.section.license or "not stated, and a release needs one (--license NAME, own for your own data)",
+        section.license or "not stated, and a release needs one (--license NAME, own for your own data)",
     ]
 
 

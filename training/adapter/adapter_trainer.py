@@ -13,6 +13,7 @@ from datasets import Dataset
 from torch import Tensor
 from torch.nn import functional
 from transformers import EarlyStoppingCallback, PrinterCallback, TrainerCallback
+from transformers.trainer_callback import TrainerState
 from transformers.trainer_utils import EvalLoopOutput
 from trl import SFTConfig, SFTTrainer
 
@@ -28,7 +29,13 @@ from winnow.training.adapter.quantized_base import require_quantization
 from winnow.training.adapter.trained_rows import NOT_TRAINED, TrainedRow
 from winnow.training.adapter.training_watch import TrainingWatch
 from winnow.training.causal_models import LocalBase, load_network, quiet_libraries
-from winnow.training.encoder.checkpoints import elapsed_seconds, had_stopped_early, last_checkpoint, trainer_state
+from winnow.training.encoder.checkpoints import (
+    STATE_FILE,
+    elapsed_seconds,
+    had_stopped_early,
+    last_checkpoint,
+    trainer_state,
+)
 from winnow.training.encoder.trainer import check_reporting, seeded_randomness
 from winnow.training.hardware import detect_hardware, measure_peak_memory
 from winnow.training.resumable_run import tracked_name
@@ -95,8 +102,10 @@ def fit_adapter(
         trainer = build_trainer(base, chat, rows, arguments, settings, hardware, callbacks=[watch])
         check_collated(rows.train, trainer.train_dataset, trainer.data_collator, chat)
         if last and had_stopped_early(last):
-            trainer.state.log_history = trainer_state(last)["log_history"]
-            trainer.model.load_adapter(trainer_state(last)["best_model_checkpoint"], "default")
+            trainer.state = TrainerState.load_from_json(str(last / STATE_FILE))
+            trainer.model.load_adapter(str(last), "default")
+            watch.add_lacking_samples(trainer.model, trainer.state)
+            trainer.model.load_adapter(trainer.state.best_model_checkpoint, "default")
         else:
             trainer.train(resume_from_checkpoint=str(last) if last else None)
     return TrainedAdapter(

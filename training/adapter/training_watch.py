@@ -51,6 +51,7 @@ class TrainingWatch(TrainerCallback):  # type: ignore[misc]  # the Trainer requi
         self.step_tokens = sum(len(row.input_ids) for row in train) / max(len(train), 1) * settings.batch_size
         self.started = self.step_started = time.perf_counter()
         self.elapsed, self.step_seconds, self.steps = 0.0, 0.0, 0
+        self.lacks_samples = False
 
     def start(self, started: float, elapsed: float, step: int, checkpoint: Path | None = None) -> None:
         """State when this process began and how far an interrupted training came: later samples are written again."""
@@ -58,10 +59,19 @@ class TrainingWatch(TrainerCallback):  # type: ignore[misc]  # the Trainer requi
         self.steps, self.step_seconds = _speed_until(checkpoint)
         path = self.folder / SAMPLES_FILE
         lines = path.read_text(encoding="utf-8", errors="replace").split("\n") if path.is_file() else []
-        kept = [line for line in lines if _step_of(line) <= step]
+        steps = [_step_of(line) for line in lines]
+        self.lacks_samples = step > 0 and steps.count(step) < len(self.sampled)
+        end = step - 1 if self.lacks_samples else step
         if lines:
             with atomic_write(path) as temporary:
+                kept = [line for line, at in zip(lines, steps, strict=True) if at <= end]
                 temporary.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
+
+    def add_lacking_samples(self, model: Any, state: Any) -> None:
+        """Write the samples of the checkpoint that a training resumes from, if it was killed before it wrote them."""
+        if self.lacks_samples:
+            self._write_samples(model, state)
+            self.lacks_samples = False
 
     def seconds(self) -> float:
         """Seconds spent so far, including before an interruption."""
@@ -70,6 +80,10 @@ class TrainingWatch(TrainerCallback):  # type: ignore[misc]  # the Trainer requi
     def tokens_per_second(self) -> float:
         """Tokens of prompts and answers per second of all steps, also those before an interruption; 0 without any."""
         return round(self.step_tokens * self.steps / self.step_seconds, 1) if self.step_seconds else 0.0
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """Complete the samples of the checkpoint whose weights the model has."""
+        self.add_lacking_samples(kwargs["model"], state)
 
     def on_step_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Start the timer of a step."""

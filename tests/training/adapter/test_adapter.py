@@ -152,6 +152,8 @@ def test_the_same_seed_gives_the_same_weights_also_after_an_interruption(
 
     with pytest.raises(KeyboardInterrupt):
         trained(release, tmp_path, model, progress=stop)
+    (samples,) = tmp_path.glob(".*.resume/samples.jsonl")
+    cut_last_line(samples)  # as if it had been killed between a checkpoint and its samples
     resumed = trained(release, tmp_path, model)
     assert resumed.id == run.id
     assert resumed.facts_of(AdapterRunFacts).resumed
@@ -162,6 +164,11 @@ def test_the_same_seed_gives_the_same_weights_also_after_an_interruption(
     assert (resumed.path / "samples.jsonl").read_text() == (run.path / "samples.jsonl").read_text()
     other = load_file(trained(release, tmp_path, model, seed=1).path / "adapter" / "adapter_model.safetensors")
     assert not any(torch.equal(whole[name], other[name]) for name in whole)
+
+
+def cut_last_line(file: Path) -> None:
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    file.write_text("".join([*lines[:-1], lines[-1][:9]]), encoding="utf-8")
 
 
 def fitted(release: Release, model: Path, folder: Path, validation: bool, **changes: Any) -> TrainedAdapter:
@@ -208,8 +215,13 @@ def test_a_training_that_resumes_with_no_steps_left_states_the_speed_of_its_step
 
 def test_training_stops_when_validation_gets_no_better(release: Release, model: Path, tmp_path: Path) -> None:
     """With so small a learning rate that no weight changes, the loss stays as it is."""
-    made = fitted(release, model, tmp_path, validation=True, learning_rate=1e-30, epochs=5, patience=2)
+    settings: dict[str, Any] = {"validation": True, "learning_rate": 1e-30, "epochs": 5, "patience": 2}
+    made = fitted(release, model, tmp_path, **settings)
     assert len([entry for entry in made.history if "eval_loss" in entry]) == 3
+    samples = (tmp_path / "samples.jsonl").read_text(encoding="utf-8")
+    cut_last_line(tmp_path / "samples.jsonl")  # as if it had been killed before it wrote the samples of its last check
+    assert len(fitted(release, model, tmp_path, **settings).history) == len(made.history)
+    assert (tmp_path / "samples.jsonl").read_text(encoding="utf-8") == samples
 
 
 def test_exactly_the_answer_and_its_stop_token_are_learned(release: Release, model: Path) -> None:

@@ -35,8 +35,14 @@ class _ComparedAnswers:
     @property
     def p_value(self) -> float:
         """Of Fisher's exact test on effective answers, which are rounded down."""
-        here, there = effective_count(self.inside), effective_count(self.outside)
-        return fisher(round(here.hits), int(here.rows), round(there.hits), int(there.rows))
+        return fisher(*_whole_numbers(self.inside), *_whole_numbers(self.outside))
+
+
+def _whole_numbers(counts: Sequence[ClusterCount]) -> ClusterCount:
+    """The hits and the effective rows, rounded down, with the same share."""
+    effective = effective_count(counts)
+    rows = int(effective.rows)
+    return ClusterCount(round(effective.hits / effective.rows * rows), rows)
 
 
 def answer_slices(results: Sequence[AnswerResult]) -> list[Slice]:

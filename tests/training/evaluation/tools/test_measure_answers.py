@@ -252,6 +252,18 @@ def test_answers_of_few_dialogues_are_too_few_for_a_test_of_slices() -> None:
     assert all(isinstance(one.differs, NotMeasured) for one in measure_answers(results, task=a_task()).slices)
 
 
+@pytest.mark.parametrize("dialogues", range(26, 36))
+def test_a_slice_whose_answers_are_all_right_has_no_more_hits_than_effective_answers(dialogues: int) -> None:
+    """Answers in dialogues of one to three are a fraction of independent answers, such as 39.6 hits of 39.6."""
+    right = [(place, turn) for place in range(dialogues) for turn in range(place % 3 + 1)]
+    results = [a_result(f"a{place}", "ask", turn=turn, passed=6, facets={"turns": "one"}) for place, turn in right]
+    results += facet_results([True, False] * 20, "two")
+    found = {one.value: one for one in measure_answers(results, task=a_task()).slices}
+    assert found["one"].accuracy.value == 1
+    assert found["one"].p_value is not None
+    assert found["one"].p_value < 0.01
+
+
 def test_answers_of_one_dialogue_make_wider_intervals_than_independent_ones() -> None:
     def width(dialogues: int) -> float:
         results = [a_result(f"d{n % dialogues}", "ask", turn=n, passed=6 * (n % dialogues % 5 > 0)) for n in range(200)]

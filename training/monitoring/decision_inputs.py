@@ -23,7 +23,7 @@ from winnow.curation.releases.release import Release, open_release
 from winnow.training.evaluation.stored_results import accuracy_of
 from winnow.training.methods import predict
 from winnow.training.monitoring.drift import Drift, TrainedRelease, measure_drift
-from winnow.training.monitoring.new_records import count_changed_records, count_new_records
+from winnow.training.monitoring.new_records import count_changed_records, count_new_records, has_removed_records
 from winnow.training.monitoring.rule_conditions import SourcedValue
 from winnow.training.monitoring.select_candidate import EvaluatedRun
 from winnow.training.monitoring.stored_evidence import StoredEvidence, evidence_of
@@ -77,7 +77,8 @@ class DecisionInputs:
             for name in self._names_of_release(run.facts.release.sha256)
         }
         changed = 0 if newest is None else count_changed_records(self.rows, newest, self.current_label)
-        return replace(self.open_work, trained=trained, changed_records=changed)
+        current = newest is not None and not changed and not has_removed_records(self.rows, newest)
+        return replace(self.open_work, trained=trained, changed_records=changed, release_is_current=current)
 
     def _names_of_release(self, sha256: str) -> list[str]:
         """The names under which a release is recorded here."""

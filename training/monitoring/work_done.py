@@ -32,18 +32,20 @@ class WorkDone:
     """The commands of trainings whose runs are there."""
     coverage_is_current: bool = False
     """Whether coverage was measured since the newest release and the last source."""
+    release_is_current: bool = False
+    """Whether the newest release was made of the labels of today: another one would be the same."""
 
 
 class RemainingStep(NamedTuple):
     """What comes in place of a command."""
 
     command: str
-    """The command; empty where the recommendation has nothing left to do."""
+    """The command; empty where it was carried out, and nothing follows from it alone."""
     why: str
 
 
 KEEP_LOOKING = RemainingStep("", "")
-"""The command was carried out, and nothing follows from it alone."""
+"""The command was carried out, of which the recommendation shows enough."""
 
 
 def follow_up(decision: Recommendation, work: WorkDone, *, fixes: Sequence[str], collect: str) -> Recommendation:
@@ -53,14 +55,17 @@ def follow_up(decision: Recommendation, work: WorkDone, *, fixes: Sequence[str],
     last resort is newer traffic, which people add.
     """
     collecting = decision.recommended_action in DATA_FIRST
-    for recommended in dict.fromkeys([decision.next, *((collect,) if collecting else fixes)]):
+    others = [collect] if collecting else [*([collect] if decision.next == FREEZE else []), *fixes]
+    reasons = [decision.reason]
+    for recommended in dict.fromkeys([decision.next, *others]):
         found = _instead_of(recommended, work, collecting=collecting)
         if found is None:
-            return decision if recommended == decision.next else replace(decision, next=recommended)
-        if found is not KEEP_LOOKING:
-            return replace(decision, next=found.command, reason=f"{decision.reason}; {found.why}")
-    why = "what was recommended is done, so only newer traffic can show more"
-    return replace(decision, next=NEWER_TRAFFIC, reason=f"{decision.reason}; {why}")
+            return replace(decision, next=recommended, reason="; ".join(reasons))
+        reasons += [found.why] if found.why else []
+        if found.command:
+            return replace(decision, next=found.command, reason="; ".join(reasons))
+    reasons.append("what was recommended is done, so only newer traffic can show more")
+    return replace(decision, next=NEWER_TRAFFIC, reason="; ".join(reasons))
 
 
 def _instead_of(recommended: str, work: WorkDone, *, collecting: bool) -> RemainingStep | None:
@@ -76,6 +81,13 @@ def _after_training(recommended: str, work: WorkDone, collecting: bool) -> Remai
 
 def _after_coverage(recommended: str, work: WorkDone, collecting: bool) -> RemainingStep | None:
     return KEEP_LOOKING if work.coverage_is_current else None
+
+
+def _after_freeze(recommended: str, work: WorkDone, collecting: bool) -> RemainingStep | None:
+    """A release of the same labels has the same content, so the labels have to change first."""
+    if not work.release_is_current:
+        return None
+    return RemainingStep("", "the newest release has the labels of today, so another one would be the same")
 
 
 def _after_push(recommended: str, work: WorkDone, collecting: bool) -> RemainingStep | None:
@@ -106,5 +118,6 @@ FOLLOW_UPS: Mapping[str, Callable[[str, WorkDone, bool], RemainingStep | None]] 
     "push": _after_push,
     "generate": _after_generation,
     "add": _after_changes,
+    FREEZE.split()[1]: _after_freeze,
 }
 """What a verb leaves to do when it was carried out; other commands stand as they are."""

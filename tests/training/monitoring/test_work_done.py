@@ -52,6 +52,9 @@ def said(next_command: str, action: str = "keep") -> Recommendation:
         (COVERAGE, WorkDone(), [], COVERAGE, ""),
         (COVERAGE, WorkDone(coverage_is_current=True), [LABEL], LABEL, ""),
         (COVERAGE, WorkDone(coverage_is_current=True), [COVERAGE], NEWER_TRAFFIC, "only newer traffic can show more"),
+        (FREEZE, WorkDone(), [LABEL], FREEZE, ""),
+        (FREEZE, WorkDone(release_is_current=True), [NEGATIVES], "winnow push label", "another one would be the same"),
+        (FREEZE, WorkDone(release_is_current=True, pending={"label": 4}), [], "winnow pull", "another one would be"),
         ("winnow deploy r --by NAME", WorkDone(pending={"label": 4}), [LABEL], "winnow deploy r --by NAME", ""),
     ],
 )

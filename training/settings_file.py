@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 import yaml
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 
+from winnow.config.bounded_yaml import compose_bounded, load_bounded
 from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.suggest import suggestion
 from winnow.training.sizing.model_facts import ModelFacts
@@ -138,8 +139,7 @@ def _settings_in_file(file: Path | None) -> list[Setting]:
     fix = f"start from a copy of {DEFAULT_SETTINGS_FOLDER / 'encoder.yaml'}"
     try:
         text = file.read_text(encoding="utf-8-sig")
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        values = yaml.safe_load(text)
+        root, values = compose_bounded(text), load_bounded(text)
     except OSError as error:
         raise WinnowError(Problem(str(file), error.strerror or str(error), "a settings file", fix)) from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
@@ -164,6 +164,6 @@ def _parse_change(change: str) -> Setting:
     if not equals:
         raise WinnowError(Problem(Parameter("settings"), f"{change!r} has no value", "KEY=VALUE", "add the value"))
     try:
-        return Setting(key.strip(), yaml.safe_load(value), Parameter("settings"))
-    except yaml.YAMLError:
+        return Setting(key.strip(), load_bounded(value), Parameter("settings"))
+    except (yaml.YAMLError, ValueError, RecursionError):
         return Setting(key.strip(), value, Parameter("settings"))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 from pydantic import Field, ValidationError
 
+from winnow.config.bounded_yaml import load_bounded
 from winnow.core.choices import check_choice
 from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.package_vocabulary import ADAPTER_TARGETS, PackageTarget
@@ -107,10 +108,10 @@ def rules_of(target: str, file: Path | None = None) -> TargetRules:
 def _read_rules(path: Path) -> TargetRules:
     fix = f"start from a copy of a file in {TARGETS_FOLDER}"
     try:
-        stated: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+        stated: Any = load_bounded(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise WinnowError(Problem(str(path), error.strerror or "cannot be read", "a file of rules", fix)) from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         found = f"not YAML: {str(error).splitlines()[0]}"
         raise WinnowError(Problem(str(path), found, "a file of rules", fix)) from None
     try:

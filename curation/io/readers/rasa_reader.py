@@ -7,11 +7,14 @@ from typing import Any
 
 import yaml
 
+from winnow.config.bounded_yaml import compose_bounded
 from winnow.curation.io.readers.file_format import FileFormat
 from winnow.curation.io.readers.numbered_rows import NumberedRow, unreadable_file
 from winnow.curation.io.readers.rasa_examples import YAML_BULLET, listed_examples, plain_text
 from winnow.curation.io.readers.route_files import ROUTE_KEYS, route_rows
 from winnow.validators.text import Drop
+
+READABLE = "a Rasa nlu.yml, or the routes of a router with their utterances"
 
 DEPTH = 3
 """How deep the utterances of a router are: in a list of routes, in a route, in its list. What is deeper is no text."""
@@ -20,9 +23,9 @@ DEPTH = 3
 def rasa_rows(text: str, *, name: str = "file") -> Iterator[NumberedRow]:
     """Examples of a Rasa 2/3 `nlu.yml`, entity markup removed, or of a router. The row number counts the examples."""
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        root = compose_bounded(text)
     except (yaml.YAMLError, RecursionError) as error:
-        raise unreadable_file(name, f"not YAML ({str(error).splitlines()[0]})", "a Rasa nlu.yml") from None
+        raise unreadable_file(name, f"not YAML ({str(error).splitlines()[0]})", READABLE) from None
     entries = _child(root, "nlu")
     if not isinstance(entries, yaml.SequenceNode):
         yield from _router_rows(root, name)
@@ -40,8 +43,7 @@ def rasa_rows(text: str, *, name: str = "file") -> Iterator[NumberedRow]:
 def _router_rows(root: yaml.Node | None, name: str) -> Iterator[NumberedRow]:
     rows = route_rows({key: _plain(_child(root, key)) for key in ROUTE_KEYS})
     if not rows:
-        expected = "a Rasa nlu.yml, or the routes of a router with their utterances"
-        raise unreadable_file(name, "no `nlu:` list", expected, "or set the format")
+        raise unreadable_file(name, "no `nlu:` list", READABLE, "or set the format")
     yield from enumerate(rows, 1)
 
 

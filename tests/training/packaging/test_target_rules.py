@@ -172,6 +172,8 @@ def test_a_file_of_rules_replaces_the_own_ones(tmp_path: Path) -> None:
         ("- 1", "the file"),
         ("target: heroku\n", "target"),
         ("\x00", "not YAML"),
+        ("target: &a [*a]\n", "a million values"),
+        ("as_of: 2026-99-99\n", "not YAML"),
     ],
 )
 def test_a_wrong_file_of_rules_is_refused_with_every_field(tmp_path: Path, text: str, named: str) -> None:

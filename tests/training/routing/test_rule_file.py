@@ -12,6 +12,9 @@ import pytest
 from winnow.core.errors import WinnowError
 from winnow.training.routing.rule_file import PatternRule, read_rules
 
+LAUGHS = "- &a [x]\n" + "".join(f"- &{name} [{f'*{before}, ' * 99}]\n" for before, name in ("ab", "bc", "cd", "de"))
+"""Four levels of aliases, each of which stands for 99 of the one before."""
+
 LABELS = ["it_vpn", "it_wifi", "fallback"]
 
 RULES = r"""
@@ -110,6 +113,7 @@ def test_every_problem_comes_at_once_with_file_and_line(tmp_path: Path) -> None:
         ("rules: {}", "valid list"),
         ("- {label: [", "not valid YAML"),
         ("- &a [*a]", "a million values"),
+        (LAUGHS, "a million values"),
         ('[{"label": "it_vpn",\t"pattern": ]', "not valid YAML"),
     ],
 )

@@ -103,6 +103,15 @@ def test_a_wrong_section_is_refused_with_its_line(old: str, new: str, found: str
         read_settings(SomeSettings, file=own)
 
 
+def test_aliases_that_expand_without_end_are_refused(tmp_path: Path) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text("rank: &a [*a]\n")
+    with pytest.raises(WinnowError, match=r"own.yaml:1: not valid YAML \(aliases that expand to more than a million"):
+        read_settings(SomeSettings, file=own)
+    with pytest.raises(WinnowError, match=r"rank is '&a \[\*a\]'"):
+        read_settings(SomeSettings, changes=["rank=&a [*a]"])
+
+
 def test_an_unknown_name_lists_those_that_are_shipped() -> None:
     with pytest.raises(WinnowError, match=r"smollm2-135: no such file; .*mistral-7b-v0.2.*did you mean 'smollm2-135m'"):
         settings_path(Path("smollm2-135"))

@@ -78,9 +78,24 @@ def test_other_yaml_is_refused(tmp_path: Path, text: str) -> None:
         read_file(tmp_path / "a.yaml")
 
 
-def test_utterances_that_hold_themselves_are_no_texts(tmp_path: Path) -> None:
-    (tmp_path / "a.yaml").write_text("routes: &a\n- name: x\n  utterances: *a")
-    assert [row.content["text"] for row in read_file(tmp_path / "a.yaml").rows] == [{}]
+@pytest.mark.parametrize(
+    "text",
+    [
+        "routes: &a\n- name: x\n  utterances: *a",
+        f"routes:\n- {{name: x, utterances: &u [{'hello, ' * 1_001}]}}\n" + "- {name: y, utterances: *u}\n" * 1_000,
+        f"nlu:\n- {{intent: x, examples: &u [{'hello, ' * 1_001}]}}\n" + "- {intent: y, examples: *u}\n" * 1_000,
+    ],
+    ids=["itself", "router", "rasa"],
+)
+def test_a_short_file_whose_aliases_stand_for_a_million_utterances_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.yaml").write_text(text)
+    with pytest.raises(WinnowError, match=r"aliases that expand to more than a million values"):
+        read_file(tmp_path / "a.yaml")
+
+
+def test_aliases_that_stand_for_few_utterances_are_read(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("routes:\n- {name: x, utterances: &u [hello, hi]}\n- {name: y, utterances: *u}\n")
+    assert texts_and_labels(tmp_path / "a.yaml") == [("hello", "x"), ("hi", "x"), ("hello", "y"), ("hi", "y")]
 
 
 def test_json_that_only_resembles_a_router_is_read_as_before(tmp_path: Path) -> None:

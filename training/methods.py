@@ -21,6 +21,7 @@ from winnow.training.adapter.adapter_settings import AdapterSettings
 from winnow.training.distillation.teacher_run import Teacher
 from winnow.training.encoder import encoder_method
 from winnow.training.encoder.encoder_settings import EncoderSettings
+from winnow.training.experiment_trackers import require_tracker
 from winnow.training.predictions import Predictions
 from winnow.training.prompted import prompt_method, prompt_settings
 from winnow.training.runs import CreatedRun, Run, open_run
@@ -89,15 +90,16 @@ def train(
 
     `how` is passed on to the method: `embedder`, `vectors_cache`, `progress`, and the `teacher` that the settings name,
     which is otherwise opened by its path. Raises WinnowError for an unknown method, and for each setting that is
-    unknown or out of range, the seed included.
+    unknown or out of range, the seed included, or an experiment tracker that is not installed.
     """
     chosen = method_named(method)
     _require_trained_kind(release, method)
     checked = _checked_settings(chosen, settings, seed)
-    how |= _teacher(chosen, checked, how)
     if report_to:
         _require_step_training(chosen, method, "report_to")
+        require_tracker(report_to)
         how["report_to"] = report_to
+    how |= _teacher(chosen, checked, how)
     return chosen.train(release, folder, settings=checked, seed=seed, **how)
 
 

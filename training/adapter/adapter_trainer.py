@@ -36,7 +36,7 @@ from winnow.training.encoder.checkpoints import (
     last_checkpoint,
     trainer_state,
 )
-from winnow.training.encoder.trainer import check_reporting, seeded_randomness
+from winnow.training.encoder.trainer import seeded_randomness
 from winnow.training.hardware import detect_hardware, measure_peak_memory
 from winnow.training.resumable_run import tracked_name
 from winnow.training.run_facts import Hardware, PeakMemory
@@ -91,7 +91,6 @@ def fit_adapter(
     Raises WinnowError when a row would not be trained as it should, and for layers that the model does not have.
     """
     started = time.perf_counter()
-    check_reporting(report_to)
     hardware = detect_hardware(settings.precision)
     require_quantization(settings.quantization, hardware)
     with seeded_randomness(seed), quiet_libraries():

@@ -24,7 +24,6 @@ from transformers import (
     set_seed,
 )
 
-from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.model_vocabulary import ClassWeights, Device, Precision
 from winnow.core.progress import Progress
 from winnow.training.encoder.checkpoints import (
@@ -71,7 +70,6 @@ def fit_encoder(
     `checkpoints` is a folder for this training only; an interrupted training resumes from it.
     """
     started = time.perf_counter()
-    check_reporting(report_to)
     hardware = detect_hardware(settings.precision)
     with seeded_randomness(seed):
         setup = prepare_training(folder, train, validation, settings=settings, seed=seed, hardware=hardware)
@@ -156,16 +154,6 @@ def build_trainer(
     )
     trainer.remove_callback(PrinterCallback)  # stdout is reserved for the command's output
     return trainer
-
-
-def check_reporting(report_to: str | None) -> None:
-    """Raises WinnowError for an experiment tracker that is not installed."""
-    from transformers.integrations import get_available_reporting_integrations
-
-    known = get_available_reporting_integrations()
-    if report_to and report_to not in known:
-        expected = f"an installed experiment tracker: {', '.join(known) or 'none is installed'}"
-        raise WinnowError(Problem(Parameter("report_to"), repr(report_to), expected, "pip install it, or leave it out"))
 
 
 def _validation_metrics(evaluated: Any) -> dict[str, float]:

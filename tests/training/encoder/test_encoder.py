@@ -357,7 +357,7 @@ def test_a_rehearsal_keeps_nothing_and_what_is_not_known_is_refused(
     with pytest.raises(WinnowError, match="linear does not train in steps"):
         methods.train(opened, tmp_path, method="linear", seed=0, report_to="tensorboard")
     with pytest.raises(WinnowError, match="nowhere"):
-        methods.train(opened, tmp_path, method="encoder", seed=0, report_to="nowhere")
+        methods.train(opened, tmp_path, method="encoder", seed=0, report_to="nowhere", settings={"model": "not-here"})
     wrong = run_winnow(*tell, "--set", "rnk=3", cwd=tmp_path)
     assert wrong.returncode == 2
     assert "did you mean 'rank'?" in wrong.stderr

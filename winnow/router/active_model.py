@@ -12,8 +12,8 @@ from winnow.core.progress import Progress
 from winnow.core.router_selection import RouterSelection
 from winnow.curation.releases.select_for_router import check_selection, select_for_router
 from winnow.operations._context import WorkspaceContext
-from winnow.router.routable_runs import require_routable
 from winnow.training.routing.open_second_stage import open_second_stage
+from winnow.training.routing.routable_run import require_routable
 from winnow.training.routing.routed_answer import RoutedAnswer
 from winnow.training.routing.router import Router, open_router
 from winnow.training.routing.second_stage import SecondStage
@@ -55,7 +55,7 @@ def load_router(
     answer, and GateError for one with damaged weights.
     """
     opened = workspace.run(run)
-    require_routable(opened.id, opened.facts)
+    require_routable(opened, unpaid=True)
     stage = None if fallback is None else _second_stage(workspace, opened, fallback)
     vectors = workspace.folder.vectors
     router = open_router(opened, second_stage=stage, vectors_cache=vectors, progress=progress)
@@ -68,7 +68,7 @@ def _second_stage(workspace: WorkspaceContext, run: Run, fallback: str | Path) -
 
     def find_run(name: str | Path) -> Run:
         second = workspace.run(name)
-        require_routable(second.id, second.facts)
+        require_routable(second, unpaid=True)
         return second
 
     return open_second_stage(fallback, run, find_run=find_run)

@@ -8,7 +8,6 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.timestamps import parse_time
 from winnow.curation.releases.release_use import run_command
@@ -16,7 +15,8 @@ from winnow.curation.store.deployments import deployments
 from winnow.curation.store.router_selections import last_selection
 from winnow.operations._context import WorkspaceContext
 from winnow.operations.list_runs import list_runs
-from winnow.training.run_facts import AnyRunFacts, ImportedRunFacts, PromptRunFacts, RunFile, answers_in_dialogues
+from winnow.training.routing.routable_run import why_not_routable
+from winnow.training.run_facts import AnyRunFacts, RunFile
 from winnow.training.runs import RUN_FILE
 from winnow.validators.kinds import kind_of
 
@@ -41,21 +41,7 @@ def facts_in(folder: Path) -> AnyRunFacts | None:
 
 def why_not_routed(facts: AnyRunFacts | None) -> str:
     """Why the service cannot answer with a run; empty where it can."""
-    if facts is None:
-        return "its folder is missing or damaged"
-    if answers_in_dialogues(facts):
-        return "it answers in dialogues and labels no texts"
-    if isinstance(facts, ImportedRunFacts):
-        return "its predictions were imported: there is no model to run"
-    if isinstance(facts, PromptRunFacts) and facts.model is not None:
-        return f"every query would be a paid request to {facts.model}"
-    return ""
-
-
-def require_routable(name: str, facts: AnyRunFacts | None) -> None:
-    """Raises WinnowError for a run that the service cannot answer with."""
-    if why := why_not_routed(facts):
-        raise WinnowError(Problem(f"run {name}", why, "a run that labels texts on this machine", command("runs")))
+    return "its folder is missing or damaged" if facts is None else why_not_routable(facts, unpaid=True)
 
 
 def require_queries(workspace: WorkspaceContext) -> None:

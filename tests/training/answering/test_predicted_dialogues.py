@@ -87,7 +87,7 @@ def test_every_row_gets_an_answer_or_a_reason_in_the_order_of_the_file(
 
 
 def test_texts_are_refused_by_a_run_that_answers_in_dialogues(run: Run, frozen_dialogues: Workspace) -> None:
-    with pytest.raises(WinnowError, match=r"a run that answers in dialogues; expected: a run that labels texts"):
+    with pytest.raises(WinnowError, match=r"it answers in dialogues and labels no texts"):
         frozen_dialogues.predict(run.path, ["What is the weather?"])
     with pytest.raises(WinnowError, match=r"it answers in dialogues"):
         methods.predict(run, ["What is the weather?"])

@@ -231,7 +231,7 @@ def test_a_model_that_is_exported_and_imported_again_measures_the_same(
     assert isinstance(evaluation.measures.latency, NotMeasured)
     assert "p.jsonl" in page.read_text()
     assert evaluation.run.id in [run["name"] for run in workspace.runs()]
-    with pytest.raises(WinnowError, match="an imported run without a model"):
+    with pytest.raises(WinnowError, match="there is no model to run"):
         workspace.predict(evaluation.run.id, ["my vpn drops"])
     assert np.isfinite(evaluation.predictions["confidence"]).all()
 

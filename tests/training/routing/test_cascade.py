@@ -131,9 +131,9 @@ def test_a_run_that_cannot_stand_in_is_refused_with_the_reason(two_runs: tuple[R
     with pytest.raises(WinnowError, match=r"is the run itself"):
         open_second_stage("x", first, find_run=lambda _: first)
     imported = replace(second, facts=second.facts.model_copy(update={"method": "imported"}))
-    with pytest.raises(WinnowError, match=r"an imported run without a model"):
+    with pytest.raises(WinnowError, match=r"there is no model to run"):
         open_second_stage("x", first, find_run=lambda _: imported)
-    with pytest.raises(WinnowError, match=r"an imported run without a model"):
+    with pytest.raises(WinnowError, match=r"there is no model to run"):
         open_router(imported)
 
 

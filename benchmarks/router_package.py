@@ -31,6 +31,7 @@ from benchmarks.texts import PUBLIC
 from winnow.operations.train import method_settings
 from winnow.training.methods import predict
 from winnow.training.packaging.classifiers.classifier_source import open_source
+from winnow.training.packaging.package_files import state_files
 from winnow.training.predictions import Predictions
 from winnow.training.routing.router import open_router
 from winnow.training.runs import Run
@@ -183,6 +184,7 @@ def _packages(workspace: Workspace, run: Run, folder: Path) -> dict[str, Path]:
         shutil.copytree(folders["onnx"], alone, ignore=shutil.ignore_patterns(other))
         router = json.loads((alone / "router.json").read_text(encoding="utf-8"))
         (alone / "router.json").write_text(json.dumps(router | {"model": graph}), encoding="utf-8")
+        state_files(alone, {})
         folders[graph] = alone
     del folders["onnx"]
     return folders

@@ -46,8 +46,7 @@ def write_package(folder: Path, facts: Mapping[str, Any], fill_folder: Callable[
     try:
         with weights_below(part):
             fill_folder(part)
-        stated = {**facts, "files": _hashes(part)}
-        (part / PACKAGE_FILE).write_text(json.dumps(stated, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        state_files(part, facts)
         make_readable(part)
         part.rename(folder)
         sync_to_disk(folder.parent)
@@ -59,6 +58,12 @@ def write_package(folder: Path, facts: Mapping[str, Any], fill_folder: Callable[
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return WrittenPackage(folder, new=True)
+
+
+def state_files(folder: Path, facts: Mapping[str, Any]) -> None:
+    """Write `package.json`: the facts, and the hash of every other file, without which `route.py` does not answer."""
+    stated = {**facts, "files": _hashes(folder)}
+    (folder / PACKAGE_FILE).write_text(json.dumps(stated, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _require_same(folder: Path, facts: Mapping[str, Any]) -> None:

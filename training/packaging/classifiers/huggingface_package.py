@@ -16,6 +16,7 @@ from winnow.training.packaging.classifiers.equality_check import ComparedRows, c
 from winnow.training.packaging.classifiers.packed_router import ROUTE_FILE, packed_probabilities
 from winnow.training.packaging.classifiers.router_file import RouterFile
 from winnow.training.packaging.package_contents import render_text
+from winnow.training.packaging.package_files import state_files
 
 HEAD_FILE = "head.safetensors"
 """`weight`, shape (classes, dimensions), and `bias`; the order is that of `classes` in `router.json`."""
@@ -38,6 +39,7 @@ def fill_huggingface_package(
     (part / ROUTE_FILE).write_text(render_text(f"route_{PackageTarget.HUGGINGFACE}.py.txt", {}), encoding="utf-8")
     router = contents.router_file()
     router.write(part)
+    state_files(part, {})
     packed = packed_probabilities(part, rows.texts, progress=progress)
     return router.model_copy(update={"check": check_package(contents, rows, packed)})
 

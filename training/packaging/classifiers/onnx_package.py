@@ -14,6 +14,7 @@ from winnow.training.packaging.classifiers.int8_graph import quantize_graph
 from winnow.training.packaging.classifiers.packed_router import ROUTE_FILE, packed_probabilities
 from winnow.training.packaging.classifiers.router_file import RouterFile
 from winnow.training.packaging.package_contents import render_text
+from winnow.training.packaging.package_files import state_files
 
 GRAPH_FILE, INT8_FILE = "model.onnx", "model.int8.onnx"
 
@@ -33,12 +34,14 @@ def fill_onnx_package(
     (part / ROUTE_FILE).write_text(render_text(f"route_{PackageTarget.ONNX}.py.txt", {}), encoding="utf-8")
     router = contents.router_file(model=GRAPH_FILE, opset=OPSET)
     router.write(part)
+    state_files(part, {})
     packed = packed_probabilities(part, rows.texts, progress=progress)
     checked = router.model_copy(update={"check": check_package(contents, rows, packed)})
     if contents.quantize is None:
         return checked
     quantize_graph(part / GRAPH_FILE, part / INT8_FILE)
     router.model_copy(update={"model": INT8_FILE}).write(part)
+    state_files(part, {})
     together = packed_probabilities(part, rows.texts, progress=progress)
     alone = packed_probabilities(part, rows.texts, batch_size=1, progress=progress)
     int8 = check_int8(contents.rule, packed, alone=alone, together=together, file=INT8_FILE)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import re
+import runpy
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,7 @@ from winnow.training.packaging.classifiers.classifier_source import open_source
 from winnow.training.packaging.classifiers.packed_router import packed_probabilities
 from winnow.training.packaging.classifiers.router_file import read_router_file
 from winnow.training.packaging.classifiers.routing_graph import NEVER, RoutingGraph, label_columns
+from winnow.training.packaging.package_files import state_files
 from winnow.training.predictions import Predictions
 from winnow.training.routing.answer_rule import AnswerRule, fitted_rule
 from winnow.training.runs import Run
@@ -143,8 +145,14 @@ def _with_model(folder: Path, model: str) -> Path:
     copied = folder.with_name(f"{folder.name}-{model}")
     if not copied.exists():
         shutil.copytree(folder, copied)
-    (copied / "router.json").write_text(json.dumps(router | {"model": model}))
+    _write_router(copied, router | {"model": model})
     return copied
+
+
+def _write_router(folder: Path, router: Mapping[str, Any]) -> None:
+    """Replace `router.json` of a package, as if it had been packaged so."""
+    (folder / "router.json").write_text(json.dumps(router))
+    state_files(folder, {})
 
 
 @pytest.mark.slow  # loads sentence-transformers, and exports a graph
@@ -186,7 +194,7 @@ def test_route_answers_by_the_rule_without_winnow(
     middle = float(np.median(fitted.calibrated(predict(encoder_run, texts)).confidence))
     rule = replace(fitted, threshold=middle + 1e-4)
     stated = {"threshold": rule.threshold} | ({"model": "model.onnx"} if target == "onnx" else {})
-    (folder / "router.json").write_text(json.dumps(router | stated))
+    _write_router(folder, router | stated)
     answers, probabilities, modules = _route_elsewhere(folder, texts, absent)
     calibrated = rule.calibrated(predict(encoder_run, texts))
     assert np.abs(np.array(probabilities) - by_label(calibrated)).max() < 1e-5
@@ -199,6 +207,31 @@ def test_route_answers_by_the_rule_without_winnow(
     assert {answer["decided_by"] for answer in answers} == {"model", "fallback"}
     assert all(answer["route"] == f"agent_{answer['label'].partition('_')[0]}" for answer in answers)
     assert np.allclose([answer["confidence"] for answer in answers], calibrated.confidence, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("target", "file"),
+    [("onnx", "tokenizer.json"), ("onnx", "router.json"), ("onnx", "model"), ("huggingface", "head")],
+)
+def test_a_package_with_a_changed_file_does_not_answer_and_names_it(
+    target: str, file: str, packages: dict[str, BuiltPackage], tmp_path: Path
+) -> None:
+    folder = shutil.copytree(packages[target].folder, tmp_path / "package")
+    name = {"model": str(read_router_file(folder).model), "head": "head.safetensors"}.get(file, file)
+    (folder / "README.md").write_text("edited")
+    assert len(packed_probabilities(folder, ["vpn"])) == 1
+    with (folder / name).open("ab") as changed:
+        changed.write(b" ")
+    with pytest.raises(RuntimeError, match=rf"missing or changed since it was packaged: {re.escape(name)}$"):
+        packed_probabilities(folder, ["vpn"])
+    with pytest.raises(SystemExit, match="missing or changed"):
+        runpy.run_path(str(folder / "route.py"), run_name="__main__")
+    (folder / name).unlink()
+    with pytest.raises(RuntimeError, match="missing or changed"):
+        packed_probabilities(folder, ["vpn"])
+    (folder / "package.json").write_text("{}")
+    with pytest.raises(RuntimeError, match=r"missing or changed since it was packaged: package\.json$"):
+        packed_probabilities(folder, ["vpn"])
 
 
 def _route_elsewhere(folder: Path, texts: Sequence[str], absent: str) -> list[Any]:

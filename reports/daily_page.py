@@ -192,8 +192,11 @@ def argilla_links(queue_items: Mapping[str, tuple[str, str, bool]], url: str) ->
 def action_items(
     status: Status, coverage: CoverageReport, people: AnnotatorReport, model_findings: Sequence[ActionItem]
 ) -> list[ActionItem]:
-    """What to do, in this order: failed gates, pending reviews, findings of models, missing data."""
-    found = [
+    """What to do, in this order: labels without a signal, failed gates, reviews, findings of models, missing data."""
+    signal = coverage.label_signal
+    missing = [ActionItem("these labels carry no signal", str(signal), command("label-errors"))]
+    found = missing if signal and signal.is_missing else []
+    found += [
         ActionItem(
             f"gate {gate.name} fails", "; ".join(gate.evidence[:2]) or f"measured {gate.measured_text}", gate.fix
         )
@@ -206,7 +209,7 @@ def action_items(
         evidence = f"{counted(undrawn, 'record')} outside of lots, {unread:,} more to review in lots"
         found.append(ActionItem("records in lots await review", evidence, command("push review")))
     if status.queues.get("adjudicate"):
-        evidence = f"{counted(status.queues['adjudicate'], 'record')} on which annotators disagree"
+        evidence = f"{counted(status.queues['adjudicate'], 'record')} to which files or people give different labels"
         found.append(ActionItem("disputes await adjudication", evidence, command("push adjudicate")))
     if people.agreement:
         found += [

@@ -24,9 +24,11 @@ def splits_section(manifest: Manifest) -> list[str]:
     total = sum(counts.values()) or 1
     rows = [[split, f"{count:,}", f"{count / total:.1%}"] for split, count in counts.items()]
     similarity = manifest.similarity_between_splits
-    highest = similarity.train_to_hold_out
     excluded = manifest.excluded
-    similarity_text = "not measured: a split is empty" if highest is None else f"{highest:.6f}"
+    to_hold_out, held_out = (
+        "not measured: a split is empty" if highest is None else f"{highest:.6f}"
+        for highest in (similarity.train_to_hold_out, similarity.validation_to_test)
+    )
     return [
         "## Splits",
         "",
@@ -35,8 +37,9 @@ def splits_section(manifest: Manifest) -> list[str]:
         "Every group of records was assigned to one split when it was first added, and keeps it. Validation and test "
         "contain only rows labeled by a person or a file.",
         "",
-        f"Highest cosine similarity left between train and hold-out: {similarity_text} (exact search, "
-        f"embedder `{manifest.embedder}`, compared as written and with numbers and slot values masked).",
+        f"Highest cosine similarity left between train and hold-out: {to_hold_out}; between validation "
+        f"and test, where nothing is removed: {held_out} (exact search, embedder `{manifest.embedder}`, compared as "
+        "written and with numbers and slot values masked).",
         "",
         "Excluded, by reason: " + (counts_text(excluded) or "nothing") + ".",
         "",

@@ -39,8 +39,10 @@ class FreezeResult:
     sha256: str
     counts: dict[str, int]
     max_cross_split_similarity: float | None
-    """Highest cosine left between train and hold-out."""
+    """Highest cosine left between any two splits."""
     excluded: dict[str, int]
+    similarity_between_splits: dict[str, float | None]
+    """The same by pair of splits, as in the manifest."""
     dry_run: bool = False
     """A preview: no release was made."""
 
@@ -126,12 +128,14 @@ def _publish(
 
 
 def _result(path: Path, digest: str, manifest: Manifest, *, dry_run: bool) -> FreezeResult:
+    similarities = manifest.similarity_between_splits.model_dump()
     return FreezeResult(
         release=path.name,
         path=str(path),
         sha256=digest,
         counts=manifest.counts,
-        max_cross_split_similarity=manifest.similarity_between_splits.train_to_hold_out,
+        max_cross_split_similarity=max((one for one in similarities.values() if one is not None), default=None),
         excluded=manifest.excluded,
+        similarity_between_splits=similarities,
         dry_run=dry_run,
     )

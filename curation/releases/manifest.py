@@ -76,7 +76,7 @@ class GateFacts(Record):
     threshold: int | float
     """The bound that `measured` is compared with."""
     verdict: GateVerdict
-    """Whether the gate passed, was waived, or had nothing to measure."""
+    """Whether the gate passed, warned, was waived, or had nothing to measure."""
     bound: Bound
     """On which side of the threshold the gate passes."""
     loosened: tuple[LoosenedSetting, ...] = ()

@@ -80,6 +80,9 @@ def test_json_is_one_object_with_the_contracts_keys(workspace: Path) -> None:
     assert (tried["value"], tried["reason"]) == (0.3, "tried, not saved")
     frozen = run("freeze", "first")
     assert {"release", "path", "counts", "max_cross_split_similarity", "excluded"} <= set(frozen)
+    pairs = frozen["similarity_between_splits"]
+    assert set(pairs) == {"train_to_hold_out", "validation_to_test"}
+    assert frozen["max_cross_split_similarity"] == max(pairs.values())
     assert run("verify", "first") | {"sha256": ""} == {
         "ok": True,
         "problems": [],

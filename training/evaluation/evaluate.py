@@ -45,6 +45,13 @@ class Evaluation:
     """Columns `id`, `text`, `gold`, `predicted`, `confidence` (NaN when the system reports none), `similarity` (to the
     nearest train record), and `reason` when the model gives one."""
 
+    @property
+    def population(self) -> str:
+        """On how many rows the figures are, and how often those occur in the sources, where a text was repeated."""
+        occurrences = int(self.release.rows(self.split)["weight"].sum())
+        rows = f"{self.measures.rows:,} rows"
+        return rows if occurrences <= self.measures.rows else f"{rows} of {occurrences:,}; repeats count once"
+
 
 def evaluate(
     run: Run,

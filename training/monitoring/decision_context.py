@@ -35,6 +35,8 @@ class DecisionContext:
     """A fine-tuned run: the deployed one, or one on the newest release."""
     has_simple_run: bool = True
     """Whether a linear or prompted run shows what fine-tuning has to be better than."""
+    no_signal: Obstacle | None = None
+    """The finding that the candidate answers no better than by chance."""
     failed_gate: Obstacle | None = None
     """The first gate that fails."""
     forgetting: Obstacle | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -23,8 +23,15 @@ from winnow.training.monitoring.decision_facts import (
 from winnow.training.monitoring.decision_inputs import DecisionInputs
 from winnow.training.monitoring.drift import Drift
 from winnow.training.monitoring.gather_context import gather_context
-from winnow.training.monitoring.obstacles import count_failed_gates, measured_forgetting, uncovered_share
+from winnow.training.monitoring.obstacles import (
+    count_failed_gates,
+    measured_forgetting,
+    missing_signal,
+    signal_obstacle,
+    uncovered_share,
+)
 from winnow.training.monitoring.recommend import Recommendation, recommend
+from winnow.training.monitoring.rule_conditions import SourcedValue
 from winnow.training.monitoring.rules import RuleInputs, RuleThresholds
 from winnow.training.monitoring.select_candidate import EvaluatedRun, select_candidate
 from winnow.training.monitoring.work_done import follow_up
@@ -95,12 +102,13 @@ def report_decision(
     )
     in_production = selection.baseline if deployed else None
     comparison = compare_candidate(selection, inputs)
-    rule_inputs = _rule_inputs(comparison, inputs, in_production, today)
     subject = selection.candidate or in_production
     findings = _findings_about(subject, inputs)
+    signal = missing_signal(findings, subject.run.id if subject else "")
+    rule_inputs = _rule_inputs(comparison, inputs, in_production, today, signal)
     fixes = [one.command for one in findings.found] if isinstance(findings, Findings) else []
     fixes.append(command("coverage"))
-    context = gather_context(comparison, inputs, fixes[0])
+    context = replace(gather_context(comparison, inputs, fixes[0]), no_signal=signal_obstacle(findings))
     decision = recommend(rule_inputs, context, RuleThresholds.of(inputs.task))
     return DecisionReport(
         decision=follow_up(decision, inputs.work_done(), fixes=fixes, collect=context.collect),
@@ -118,13 +126,18 @@ def report_decision(
 
 
 def _rule_inputs(
-    comparison: CandidateComparison, inputs: DecisionInputs, in_production: EvaluatedRun | None, today: datetime
+    comparison: CandidateComparison,
+    inputs: DecisionInputs,
+    in_production: EvaluatedRun | None,
+    today: datetime,
+    no_signal: SourcedValue,
 ) -> RuleInputs:
     """Every value that a rule compares, with where it comes from."""
     task, candidate = inputs.task, comparison.selection.candidate
     labels, needed = inputs.evidence.counted_labels(task), task.rules.examples_per_label
     return RuleInputs(
         **comparison.rule_inputs(),
+        no_signal=no_signal,
         failed_gates=count_failed_gates(inputs.gates),
         uncovered_share=uncovered_share(inputs.gates),
         forgetting=measured_forgetting(candidate.run if candidate else None, margin=task.general_loss_max),

@@ -1,4 +1,4 @@
-"""What outranks every other rule: gates that fail on the data of today, traffic beyond train, and forgetting."""
+"""What outranks every other rule: no signal, gates that fail on the data of today, traffic beyond train, forgetting."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from winnow.core.commands import command
 from winnow.core.result import NotMeasured
 from winnow.core.vocabulary import Bound, GateVerdict
 from winnow.curation.checks.gates.gate import Gate
+from winnow.training.diagnostics.findings import Findings
+from winnow.training.diagnostics.no_signal import no_signal
 from winnow.training.forgetting.forgetting_gate import forgetting_problem, stored_general
 from winnow.training.monitoring.decision_context import Obstacle
 from winnow.training.monitoring.rule_conditions import SourcedValue
@@ -16,6 +18,9 @@ from winnow.training.runs import Run
 
 TRAFFIC_GATE = "traffic_coverage"
 """It fails for lack of data, and is a rule of its own."""
+
+NO_SIGNAL = no_signal.__name__
+"""The finding that outranks every gate: figures of labels without a signal mean nothing."""
 
 CHECK = command("check")
 
@@ -75,6 +80,23 @@ def forgetting_obstacle(candidate: Run | None, *, margin: float) -> Obstacle | N
     if candidate is None or problem is None:
         return None
     return Obstacle(f"{candidate.id}: {problem.found}", problem.fix)
+
+
+def missing_signal(findings: Findings | NotMeasured, run: str) -> SourcedValue:
+    """1 if the findings about a run say that it answers no better than by chance, else 0."""
+    if isinstance(findings, NotMeasured):
+        return SourcedValue(findings, command("runs"))
+    if why := findings.not_measured.get(NO_SIGNAL):
+        return SourcedValue(NotMeasured(why), run)
+    return SourcedValue(int(signal_obstacle(findings) is not None), f"{run}, on validation")
+
+
+def signal_obstacle(findings: Findings | NotMeasured) -> Obstacle | None:
+    """The finding that labels carry no signal."""
+    if isinstance(findings, NotMeasured):
+        return None
+    found = next((one for one in findings.found if one.name == NO_SIGNAL), None)
+    return Obstacle(found.evidence, found.command) if found else None
 
 
 def _failed(gates: Sequence[Gate]) -> list[Gate]:

@@ -72,8 +72,8 @@ def recommend(
 ) -> Recommendation:
     """Apply every rule and derive the recommendation.
 
-    Gates and uncovered traffic come first; then a better candidate, unless a goal forbids it; then the needs of the
-    deployed run; then whether to train at all.
+    Data that cannot be trusted comes first: no signal, failed gates, uncovered traffic; then a better candidate, unless
+    a goal forbids it; then the needs of the deployed run; then whether to train at all.
     """
     rules = apply_rules(values, thresholds)
     decision = _Decision(rules, held_rules(rules), context, thresholds)
@@ -90,10 +90,10 @@ def _next_action(one: _Decision) -> _Next:
 
 
 def _before_anything_else(one: _Decision) -> _Next | None:
-    """A failed gate, what a run forgot, and traffic that train does not cover."""
+    """Labels without a signal, a failed gate, what a run forgot, and traffic that train does not cover."""
     outranked = one.held.get(RuleAdvice.DEPLOY) or one.held.get(RuleAdvice.RETRAIN)
     before = f"; this outranks {outranked}" if outranked else ""
-    obstacle = one.at.failed_gate or one.at.forgetting
+    obstacle = one.at.no_signal or one.at.failed_gate or one.at.forgetting
     if RuleAdvice.FIX_FIRST in one.held and obstacle:
         return _Next(NextAction.FIX, f"{obstacle.what}{before}", obstacle.fix)
     if RuleAdvice.COLLECT_FIRST in one.held:

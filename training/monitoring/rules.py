@@ -46,6 +46,8 @@ DEFAULT_THRESHOLDS = RuleThresholds()
 class RuleInputs:
     """The inputs of the rules."""
 
+    no_signal: SourcedValue
+    """1 if the candidate answers no better than by chance, else 0."""
     failed_gates: SourcedValue
     """Gates of `check` that fail on the data of today, `traffic_coverage` aside."""
     uncovered_share: SourcedValue
@@ -95,6 +97,7 @@ def apply_rules(values: RuleInputs, thresholds: RuleThresholds = DEFAULT_THRESHO
 def _gate_rules(values: RuleInputs, uncovered_max: float) -> list[DecisionRule]:
     """What outranks everything else."""
     return [
+        DecisionRule("no_signal", RuleAdvice.FIX_FIRST, (at_least("accuracy is that of chance", values.no_signal, 1),)),
         DecisionRule("failed_gate", RuleAdvice.FIX_FIRST, (at_least("failed gates", values.failed_gates, 1),)),
         DecisionRule("forgetting", RuleAdvice.FIX_FIRST, (at_least("degrades", values.forgetting, 1),)),
         DecisionRule(

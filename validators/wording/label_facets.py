@@ -48,6 +48,10 @@ class FacetMarginals:
         """Labels with a shortfall."""
         return {short.label for short in self.shortfalls}
 
+    def labels_below_target(self) -> set[str]:
+        """Labels with less of a value than `targets.facets` asks for."""
+        return {short.label for short in self.shortfalls if not short.too_much}
+
     def judged(self) -> int:
         """Number of labels with enough rows to be judged."""
         return sum(count >= MIN_LABEL_ROWS for count in self.rows.values())

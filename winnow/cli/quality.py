@@ -90,7 +90,10 @@ def check(
 
 
 def _after_check(result: CheckResult) -> str:
-    """The fix of the first gate that fails, else of the first that could not be measured, else freeze."""
+    """The fix of the first gate that fails, else of the first that could not be measured, else freeze.
+
+    What a warning advises is shown below its gate; it holds nothing up.
+    """
     for verdict in (GateVerdict.FAIL, GateVerdict.NOT_MEASURED):
         fix = next((gate.fix for gate in result.gates if gate.verdict == verdict), None)
         if fix:

@@ -48,12 +48,15 @@ class MinimumPerLabelThresholds(LoosenableSection):
 
 
 class FacetMarginalsThresholds(LoosenableSection):
-    """If the examples of a label are all worded alike, a model learns the wording instead of the meaning."""
+    """If the examples of a label are all worded alike, a model may learn the wording instead of the meaning.
+
+    It warns, and fails only where labels miss the shares that `targets.facets` asks for.
+    """
 
     share_max: Share = 0.95
     """Maximum share of a label's train rows that have the same phrasing or the same length band."""
     labels_share_max: Share = 0.10
-    """Maximum share of labels that exceed `share_max` or miss `targets.facets`."""
+    """Share of labels that exceed `share_max` (above it, a warning) or miss `targets.facets` (above it, a failure)."""
 
 
 class TrafficCoverageThresholds(LoosenableSection):
@@ -64,10 +67,10 @@ class TrafficCoverageThresholds(LoosenableSection):
 
 
 class LabelBalanceThresholds(LoosenableSection):
-    """No label may be far larger than another one."""
+    """A label that is far larger than another one is a warning: it may be as frequent in traffic."""
 
     ratio_max: Annotated[Number, Field(ge=1)] = 10.0
-    """Maximum ratio of the largest to the smallest label in train, excluding the fallback."""
+    """Ratio of the largest to the smallest label in train, excluding the fallback, above which the gate warns."""
 
 
 class AnswerStyleThresholds(LoosenableSection):

@@ -131,6 +131,8 @@ class GateVerdict(StrEnum):
 
     PASS = "pass"
     FAIL = "fail"
+    WARNING = "warning"
+    """Beyond the threshold, and worth a look; healthy data can be so, and nothing is refused for it."""
     WAIVED = "waived"
     """The gate failed, and a waiver covers it."""
     NOT_MEASURED = "not_measured"
@@ -229,14 +231,6 @@ class NoveltyStatus(StrEnum):
     """A train record, or an earlier proposal."""
     LEAKS = "leaks"
     """A hold-out record."""
-
-
-class OverlapAdvice(StrEnum):
-    """What to do about two labels that overlap."""
-
-    MERGE = "merge"
-    SHARPEN = "sharpen the definition"
-    CONTRAST = "write contrasts"
 
 
 class ConsensusMethod(StrEnum):

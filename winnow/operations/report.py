@@ -91,7 +91,7 @@ def build_daily_report(
     table = measured.check.table
     texts = dict(zip(table["id"], table["text"], strict=True))
     with store.reading() as connection:
-        dataset_status = read_status(connection, task, SpendDatabase(folder.spend_database))
+        dataset_status = read_status(connection, task, folder)
         damaged = damaged_releases(connection, folder)
         runs = run_summaries(artifacts(connection, "run"), folder.root)
         datasets = {one.name: one.server_id for one in queue_datasets(connection) if one.server_id}

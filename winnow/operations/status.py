@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import UTC, datetime
+from pathlib import Path
 
 from winnow.config.task import Task
 from winnow.core.commands import command
-from winnow.core.vocabulary import SPLITS, State
+from winnow.core.layout import WorkspaceFolder
+from winnow.core.vocabulary import SPLITS, Split, State
 from winnow.core.working_row import WorkingRow
 from winnow.curation.labeling.queues.adjudicate import adjudicate_candidates
 from winnow.curation.labeling.queues.label import rows_to_label
@@ -40,11 +42,12 @@ RECORDS_TIMED = 200
 def status(workspace: WorkspaceContext) -> Status:
     """Counts by state, label, split and queue, lots, and the next step."""
     with workspace.store.reading() as connection:
-        return read_status(connection, workspace.task, SpendDatabase(workspace.folder.spend_database))
+        return read_status(connection, workspace.task, workspace.folder)
 
 
-def read_status(connection: Connection, task: Task, spend: SpendDatabase) -> Status:
+def read_status(connection: Connection, task: Task, folder: WorkspaceFolder) -> Status:
     """The status at one moment."""
+    spend = SpendDatabase(folder.spend_database)
     rows = working_rows(connection)
     live = [row for row in rows if row.state != State.SUPERSEDED]
     states = Counter(row.state for row in rows)
@@ -77,7 +80,7 @@ def read_status(connection: Connection, task: Task, spend: SpendDatabase) -> Sta
         deployed=next(reversed(deployments(connection)), None),
         waivers=active_waivers(connection, datetime.now(UTC).date()),
         forgotten=len(forgotten_ids(connection)),
-        next=_next(task, states, lots_now, releases, runs),
+        next=_next(task, states, lots_now, releases, runs, folder.runs),
     )
 
 
@@ -93,6 +96,7 @@ def _next(
     lots_now: list[LotFacts | UndrawnLotFacts],
     releases: list[str],
     runs: list[str],
+    folder: Path,
 ) -> str:
     if any(isinstance(lot, UndrawnLotFacts) or lot.more for lot in lots_now):
         return f"{command('push review')}, then {command('pull')}"
@@ -102,7 +106,8 @@ def _next(
         return command("check")
     if not any(run.startswith(f"{releases[-1]}-") for run in runs):
         return use_command(kind_of(task), releases[-1], roles=task.roles)
-    return command("evaluate", runs[-1])
+    evaluated = (folder / runs[-1] / "evaluation" / f"{Split.VALIDATION}.json").exists()
+    return command("decide") if evaluated else command("evaluate", runs[-1])
 
 
 def _lots(connection: Connection, rows: list[WorkingRow]) -> list[LotFacts | UndrawnLotFacts]:

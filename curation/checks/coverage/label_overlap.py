@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from winnow.core.vocabulary import OverlapAdvice
-from winnow.curation.engine.exact_search import nearest_outside_group
+from winnow.core.counted import counted
+from winnow.core.overlap_advice import OverlapAdvice
+from winnow.curation.checks.coverage.label_signal import MIN_LABEL_RECORDS
+from winnow.curation.engine.exact_search import NearestRows, nearest_outside_group
 from winnow.curation.engine.vectors import Vectors
 
 NEIGHBORS = 3
@@ -61,29 +63,32 @@ def label_overlaps(
     groups: NDArray[np.int64],
     *,
     fixed_labels: bool = False,
+    nearest: NearestRows | None = None,
 ) -> list[LabelOverlap]:
-    """Every pair of labels with neighbors in each other, the most overlapping first.
+    """Every pair of labels with neighbors in each other, the most overlapping first, those too small to judge last.
 
     `ids`, `labels`, (n, d) unit `vectors` and numbered `groups` are those of n train records. Members of one group
     do not count as neighbors: a contrastive pair is near on purpose. `fixed_labels` follow from the content: nobody can
-    merge or redefine them, and contrastive pairs are always the advice.
+    merge or redefine them, and contrastive pairs are always the advice. `nearest` are the NEIGHBORS nearest records, if
+    they were searched before.
     """
     names, codes = np.unique(np.array(labels, dtype=str), return_inverse=True)
     if len(names) < 2:
         return []
-    index, similarity = nearest_outside_group(vectors, NEIGHBORS, groups)
+    index, similarity = nearest or nearest_outside_group(vectors, NEIGHBORS, groups)
     n, k = index.shape
     rows = np.repeat(np.arange(n), k)[index.ravel() >= 0]
     others, cosines = index.ravel()[index.ravel() >= 0], similarity.ravel()[index.ravel() >= 0]
     size = np.bincount(codes, minlength=len(names))
-    links, nearest = np.zeros((len(names), len(names))), np.zeros((len(names), len(names)))
+    links, nearest_counts = np.zeros((len(names), len(names))), np.zeros((len(names), len(names)))
     np.add.at(links, (codes[rows], codes[others]), 1 / k)
     first = index[:, 0] >= 0
-    np.add.at(nearest, (codes[first], codes[index[first, 0]]), 1)
+    np.add.at(nearest_counts, (codes[first], codes[index[first, 0]]), 1)
     score = (links / size[:, None] + (links / size[:, None]).T) / 2
-    share = nearest / size[:, None]
+    share = nearest_counts / size[:, None]
     left, right = np.nonzero(np.triu(score, 1))
-    order = np.lexsort((right, left, -score[left, right]))
+    too_few = np.minimum(size[left], size[right]) < MIN_LABEL_RECORDS
+    order = np.lexsort((right, left, -score[left, right], too_few))
     nearest_pairs = _nearest_pairs_by_labels(rows, others, cosines, codes)
     return [
         _label_overlap(
@@ -92,6 +97,7 @@ def label_overlaps(
             (float(share[a, b]), float(share[b, a])),
             [NearestPair(ids[i], ids[j], round(c, 4)) for c, i, j in nearest_pairs[int(a), int(b)]],
             fixed_labels=fixed_labels,
+            records=(int(size[a]), int(size[b])),
         )
         for a, b in zip(left[order], right[order], strict=True)
     ]
@@ -121,9 +127,14 @@ def _label_overlap(
     pairs: list[NearestPair],
     *,
     fixed_labels: bool,
+    records: tuple[int, int],
 ) -> LabelOverlap:
     first, second = labels
-    if fixed_labels:
+    if min(records) < MIN_LABEL_RECORDS:
+        small = labels[records.index(min(records))]
+        advice = OverlapAdvice.NOT_MEASURED
+        why = f"{small} has {counted(min(records), 'train record')}, and fewer than {MIN_LABEL_RECORDS} show no overlap"
+    elif fixed_labels:
         advice = OverlapAdvice.CONTRAST
         why = (
             f"the nearest record of {shares[0]:.0%} of {first} is one of {second}, and of {shares[1]:.0%} the reverse; "

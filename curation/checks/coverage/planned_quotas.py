@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 
+from winnow.core.overlap_advice import OverlapAdvice
 from winnow.core.quota_names import CONTRASTS_PER_PAIR, INTENT_QUOTAS, PAIR_SEPARATOR, QUERIES_PER_REGION, QuotaName
-from winnow.core.vocabulary import OverlapAdvice
 from winnow.curation.checks.coverage.coverage_report import CoverageReport
 from winnow.curation.checks.coverage.label_overlap import MIN_SHOWN_SCORE
 from winnow.validators.kinds.intents import INTENTS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pydantic.dataclasses import dataclass
 
@@ -26,11 +27,11 @@ class Gate:
     threshold: int | float
     """The bound that `measured` is compared with: a count, a ratio, or a share of 0 to 1."""
     verdict: GateVerdict
-    """Whether the gate passed, failed, was waived, or had nothing to measure."""
+    """Whether the gate passed, warns, failed, was waived, or had nothing to measure."""
     evidence: tuple[str, ...] = ()
     """What was found, the most important first."""
     fix: str = ""
-    """The command or edit that resolves a failure; empty when there is nothing to do."""
+    """The command or edit that resolves a failure or a warning; empty when there is nothing to do."""
     bound: Bound = Bound.AT_MOST
     """On which side of the threshold the gate passes."""
     loosened: tuple[LoosenedSetting, ...] = ()
@@ -58,6 +59,11 @@ def at_most(
     if failed and len(evidence) > EVIDENCE_SHOWN:
         shown.append(f"and {len(evidence) - EVIDENCE_SHOWN} more")
     return Gate(name, measured, threshold, verdict_of(failed), tuple(shown), fix if failed else "")
+
+
+def as_warning(gate: Gate) -> Gate:
+    """The gate, with a warning where it fails: for measures that healthy data can exceed."""
+    return replace(gate, verdict=GateVerdict.WARNING) if gate.verdict is GateVerdict.FAIL else gate
 
 
 def at_least(name: str, measured: float, threshold: float, evidence: Sequence[str], fix: str) -> Gate:

@@ -1,4 +1,4 @@
-"""Gate: largest to smallest label in train."""
+"""Gate: largest to smallest label in train; it warns and does not fail, because traffic can be as uneven."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from winnow.core.commands import command
 from winnow.curation.checks.gate_inputs import GateInputs, separate_targets
-from winnow.curation.checks.gates.gate import Gate, at_most, gate_not_measured
+from winnow.curation.checks.gates.gate import Gate, as_warning, at_most, gate_not_measured
 from winnow.validators.kinds import kind_of
 
 if TYPE_CHECKING:
@@ -27,6 +27,5 @@ def measure_label_balance(train: pd.Series[str], fallback: str | None, ratio_max
         return gate_not_measured("label_balance", ratio_max, "no train row yet", command("add", "FILE"))
     ratio = round(float(counts.iloc[0] / counts.iloc[-1]), 2)
     evidence = [f"{counts.index[0]} has {counts.iloc[0]} train rows, {counts.index[-1]} has {counts.iloc[-1]}"]
-    add, waive = command("add", "FILE"), command("waive", "label_balance")
-    fix = f"{add} with rows for {counts.index[-1]}; or {waive}, if traffic is uneven"
-    return at_most("label_balance", ratio, ratio_max, evidence, fix, always=True)
+    fix = f"{command('add', 'FILE')} with rows for {counts.index[-1]}, unless users ask for it as seldom"
+    return as_warning(at_most("label_balance", ratio, ratio_max, evidence, fix, always=True))

@@ -8,13 +8,10 @@ from typing import TYPE_CHECKING
 from winnow.core.commands import command
 from winnow.core.vocabulary import ExclusionReason
 from winnow.curation.checks.gates.gate import EVIDENCE_SHOWN, Gate, gate_not_measured, verdict_of
+from winnow.validators.stats.intervals import wilson_bounds
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-MIN_SOURCE_ROWS = 20
-"""A source with fewer train rows is not judged by the share it loses: one row would decide."""
 
 
 def measure_lost_share(
@@ -31,7 +28,8 @@ def measure_lost_share(
     """Share of train rows that an exclusion removes: of all rows, and of the label or source that loses most.
 
     `before` and `after` hold the train rows (columns `label`, `sources`). The gate fails when more than `share_max`
-    of all rows is lost, or more than `label_share_max` of one value of a column in `by` ("label", "sources").
+    of all rows is lost, or more than `label_share_max` of one value of a column in `by` ("label", "sources"), by the
+    lower end of the 95 % Wilson interval: with few rows, one or two would decide.
     """
     if before.empty:
         return gate_not_measured(name, share_max, "no train row yet", command("add", "FILE"))
@@ -41,7 +39,7 @@ def measure_lost_share(
         f"{column.removesuffix('s')} {key} loses {share:.1%} ({count} of {rows} rows), more than {label_share_max:.0%}"
         for column, table in groups.items()
         for key, share, count, rows in table.itertuples(name=None)
-        if share > label_share_max and (column == "label" or rows >= MIN_SOURCE_ROWS)
+        if wilson_bounds(share, rows)[0] > label_share_max
     ]
     worst = [
         f"{key} loses {share:.1%} ({count} of {rows} rows)"

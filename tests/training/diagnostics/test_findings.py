@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.support.evaluations import ABSENT, an_evaluation
-from winnow.core.result import Measured, NotMeasured
+from winnow.core.result import Difference, Measured, NotMeasured
 from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts
 from winnow.training.diagnostics.diagnose import diagnose
 from winnow.training.diagnostics.findings import Findings
@@ -24,7 +24,7 @@ from winnow.training.evaluation.confidence_facts import (
     OutOfScope,
     ReliabilityBin,
 )
-from winnow.training.evaluation.evaluation_facts import ErrorCount, EvaluationFacts, LabelMeasures, Slice
+from winnow.training.evaluation.evaluation_facts import ErrorCount, EvaluationFacts, LabelMeasures, LearningCurve, Slice
 from winnow.training.run_facts import (
     BaseModelFacts,
     EncoderRunFacts,
@@ -91,6 +91,11 @@ def errors(*counts: int) -> list[ErrorCount]:
     return [ErrorCount(gold=g, predicted=p, count=n) for (g, p), n in zip(every, counts, strict=False) if n]
 
 
+def curve(gain: float, low: float) -> LearningCurve:
+    """A learning curve of which only the gain of doubling the data was measured."""
+    return LearningCurve(split="validation", points=[], gain_of_doubling=Difference(gain, low, gain + 0.02))
+
+
 @pytest.mark.parametrize(
     ("told", "expected"),
     [
@@ -102,7 +107,62 @@ def errors(*counts: int) -> list[ErrorCount]:
     ],
 )
 def test_overfitting(told: dict[str, Any], expected: bool) -> None:
-    assert ("overfitting" in names(diagnose(evaluation(), about(**told)))) is expected
+    helped = evaluation(learning_curve=curve(0.03, 0.01))
+    assert ("overfitting" in names(diagnose(helped, about(**told)))) is expected
+
+
+def test_overfitting_is_claimed_only_where_more_data_is_known_to_help() -> None:
+    gap = about(train_accuracy=estimate(1960, 2000))  # .98 on train, .90 on validation: usual for healthy data
+    (found,) = diagnose(evaluation(learning_curve=curve(0.03, 0.01)), gap).found
+    assert (found.name, found.rows, found.severity) == ("overfitting", 30, "minor")  # what the advice would gain
+    assert "doubling the data raised accuracy by 3.0 points (1.0 to 5.0)" in found.evidence
+    assert "on 1,000 of validation" in found.evidence
+    assert "overfitting" in diagnose(evaluation(learning_curve=curve(0.01, -0.001)), gap).not_found
+    unknown = diagnose(evaluation(), gap).not_measured["overfitting"]
+    assert "winnow evaluate r-linear-1 --learning-curve" in unknown
+
+
+def test_a_run_is_never_said_to_underfit_and_to_overfit() -> None:
+    both = about(train_accuracy=estimate(1600, 2000))
+    assert names(diagnose(evaluation(790, learning_curve=curve(0.03, 0.01)), both)) == ["underfitting"]
+    assert names(diagnose(evaluation(600, learning_curve=curve(0.03, 0.01)), both)) == ["overfitting"]
+
+
+def chance_errors(rows: int, right: int) -> dict[str, Any]:
+    """The labels a to e, each with a fifth of the rows, and errors that are spread evenly."""
+    wrong = (rows - right) // 20
+    pairs = [ErrorCount(gold=g, predicted=p, count=wrong) for g in "abcde" for p in "abcde" if g != p]
+    return {"per_label": [a_label(name, rows // 5, right / rows) for name in "abcde"], "confused_pairs": pairs}
+
+
+def test_labels_without_a_signal_are_all_that_is_found() -> None:
+    fits_train = about(train_accuracy=estimate(1300, 2000))  # under- and overfitting, by their own thresholds
+    found = diagnose(evaluation(208, 1000, **chance_errors(1000, 208)), fits_train)
+    (only,) = found.found
+    assert (only.name, only.severity, only.command) == ("no_signal", "serious", "winnow label-errors")
+    assert only.evidence.startswith("these labels carry no signal: accuracy 0.208 (0.184 to 0.234) on 1,000 validation")
+    assert only.evidence.endswith("rows, 0.200 by chance")
+    assert "underfitting" in found.not_measured
+    prompted = diagnose(evaluation(208, 1000, **chance_errors(1000, 208)), replace(fits_train, method="prompt"))
+    assert prompted.found[0].evidence.startswith("these answers carry no signal")
+
+
+def test_a_weak_signal_is_one_and_few_rows_tell_nothing() -> None:
+    assert "no_signal" in diagnose(evaluation(240, 1000, **chance_errors(1000, 240)), about()).not_found
+    few = diagnose(evaluation(5, 25, **chance_errors(25, 5)), about())
+    assert "too few to tell" in few.not_measured["no_signal"]
+    collapsed = [ErrorCount(gold=name, predicted="a", count=200) for name in "bcde"]
+    recall = [a_label(name, 200, float(name == "a")) for name in "abcde"]
+    same = diagnose(evaluation(200, 1000, per_label=recall, confused_pairs=collapsed), about())
+    assert "answers a for 1,000 of 1,000 rows" in same.not_measured["no_signal"]
+    mostly = {  # nine in ten rows have one label: right by chance in 0.83 of the rows, and still better than that
+        "per_label": [a_label("a", 900, 0.97), a_label("b", 100, 0.4)],
+        "confused_pairs": [
+            ErrorCount(gold="a", predicted="b", count=27),
+            ErrorCount(gold="b", predicted="a", count=60),
+        ],
+    }
+    assert "no_signal" in diagnose(evaluation(913, 1000, **mostly), about()).not_found
 
 
 @pytest.mark.parametrize(("right", "expected"), [(1760, True), (1780, False)])  # upper ends 0.8935 and 0.9030
@@ -247,7 +307,7 @@ def test_what_cannot_be_computed_is_not_measured_and_says_why() -> None:
         "label_noise",
     }
     assert all(found.not_measured.values())
-    assert found.not_found == ["confused_labels", "underrepresented_slices"]
+    assert found.not_found == ["no_signal", "confused_labels", "underrepresented_slices"]
     absent = NotMeasured("the system reports no confidence")
     told = diagnose(evaluation(calibration=absent), about()).not_measured
     assert told["miscalibration"] == "the system reports no confidence"
@@ -257,7 +317,12 @@ def test_findings_come_by_the_rows_that_they_concern() -> None:
     audit = audited_accuracy(0.93, 0.9, 0.95, 300)
     told = about(train_accuracy=estimate(2000, 2000), label_accuracy=audit)
     found = diagnose(
-        evaluation(out_of_scope=outside(Measured(0.2, 0.1, 0.3, 40)), confused_pairs=errors(12, *[3] * 29)), told
+        evaluation(
+            out_of_scope=outside(Measured(0.2, 0.1, 0.3, 40)),
+            confused_pairs=errors(12, *[3] * 29),
+            learning_curve=curve(0.1, 0.08),
+        ),
+        told,
     )
     expected = [
         ("overfitting", 100),

@@ -57,6 +57,7 @@ def verdicts(**told: float) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("rule", "holds", "fails"),
     [
+        ("no_signal", {"no_signal": 1}, {"no_signal": 0}),
         ("failed_gate", {"failed_gates": 1}, {"failed_gates": 0}),
         ("forgetting", {"forgetting": 1}, {"forgetting": 0}),
         ("uncovered_traffic", {"uncovered_share": 0.31}, {"uncovered_share": 0.3}),  # as the gate: 0.7 covered passes
@@ -136,6 +137,8 @@ LEAKS = Obstacle("a gate fails: leakage 0.2 (at most 0.1)", "winnow waive leakag
 
 LOSES = Obstacle("new: it degrades on general.jsonl", "add rows")
 
+CHANCE = Obstacle("these labels carry no signal: accuracy 0.208", "winnow label-errors")
+
 RUNNING = DecisionContext(baseline="old", deployed="old", release="r2", newer_release_exists=True, method="encoder")
 
 
@@ -148,6 +151,12 @@ RUNNING = DecisionContext(baseline="old", deployed="old", release="r2", newer_re
         ({"labeled_records": 900, "queries_per_day": 3}, BEGINNING, "keep", "winnow status"),
         (BETTER, replace(BEGINNING, candidate="new"), "deploy", "winnow deploy new --by NAME --reason TEXT"),
         (BETTER | {"failed_gates": 2}, replace(BEGINNING, candidate="new", failed_gate=LEAKS), "fix", "winnow waive"),
+        (
+            BETTER | {"failed_gates": 2, "no_signal": 1},
+            replace(BEGINNING, candidate="new", failed_gate=LEAKS, no_signal=CHANCE),
+            "fix",
+            "winnow label-errors",
+        ),
         (BETTER | {"uncovered_share": 0.4}, replace(BEGINNING, candidate="new"), "collect", "winnow coverage"),
         (BETTER | {"forgetting": 1}, replace(BEGINNING, candidate="new", forgetting=LOSES), "fix", "add rows"),
         (BETTER, replace(BEGINNING, candidate="new", forgetting=LOSES), "fix", "add rows"),  # deploy would refuse it

@@ -53,6 +53,7 @@ def decided(folder: Path) -> dict[str, Any]:
 def test_a_better_run_is_deployed_and_a_failed_gate_outranks_it(evaluated: Path, tmp_path: Path) -> None:
     better = decided(evaluated)
     assert (better["recommended_action"], better["exit_code"]) == ("deploy", 12)
+    assert Workspace.find(evaluated).status().next == "winnow decide"  # the run is evaluated already
     folder = copy_with(evaluated, tmp_path / "ws", "gates: {minimum_per_label: {train_rows: 500}}\n")
     shown = run_winnow("decide", cwd=folder)
     assert shown.returncode == 0  # nobody asked for a code

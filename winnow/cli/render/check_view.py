@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 GATE_STYLE = {
     GateVerdict.PASS: "green",
     GateVerdict.FAIL: "bold red",
+    GateVerdict.WARNING: "yellow",
     GateVerdict.WAIVED: "yellow",
     GateVerdict.NOT_MEASURED: "yellow",
 }

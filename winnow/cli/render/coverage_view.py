@@ -24,6 +24,8 @@ def print_coverage(coverage: CoverageReport) -> None:
     from winnow.validators.kinds import kind_of
 
     noun = kind_of(coverage.check.task).noun
+    if coverage.label_signal and coverage.label_signal.is_missing:
+        print_line(f"these labels carry no signal: {coverage.label_signal}", style="bold red")
     if coverage.tools is not None:
         _print_tools(coverage.tools)
     if coverage.share is None:

@@ -36,7 +36,7 @@ def print_evaluation(evaluation: Evaluation) -> None:
     rows += _calibration_rows(measures.calibration)
     rows += _fallback_rows(measures.selective)
     rows += speed_rows(measures.latency)
-    print_table([evaluation.split, f"{measures.rows:,} rows", "95 % interval"], rows, right=[1])
+    print_table([evaluation.split, evaluation.population, "95 % interval"], rows, right=[1])
     for why, count in measures.not_answered.items():
         print_line(f"{count:,} texts got no readable answer ({why}) and go to the fallback", style="yellow")
     print_goals(measures.goals)

@@ -18,10 +18,9 @@ def print_freeze_summary(frozen: FreezeResult) -> None:
     )
     if frozen.excluded:
         print_line("excluded: " + ", ".join(f"{reason} {count:,}" for reason, count in frozen.excluded.items()))
-    highest = frozen.max_cross_split_similarity
-    print_line(
-        f"highest similarity between train and hold-out: {'not measured' if highest is None else f'{highest:.6f}'}"
-    )
+    for pair, highest in frozen.similarity_between_splits.items():
+        figure = "not measured" if highest is None else f"{highest:.6f}"
+        print_line(f"highest similarity, {pair.replace('_', ' ')}: {figure}")
     if frozen.dry_run:
         print_line("a release is never changed, and its name is never used again")
     print_line(f"path {frozen.path}")

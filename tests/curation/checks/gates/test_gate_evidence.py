@@ -75,7 +75,7 @@ def test_one_record_is_enough_to_measure_disputes() -> None:
 
 
 def test_labels_worded_alike_are_shown_also_when_the_gate_passes() -> None:
-    gate = measure_facet_marginals(["a: all short"], 1, 3, 0.3333)
+    gate = measure_facet_marginals(["a: all short"], 1, 3, 0.3333, below_target=1)
     assert (gate.measured, gate.verdict, gate.evidence) == (0.3333, "pass", ("a: all short",))
 
 
@@ -108,7 +108,7 @@ def test_the_fallback_gate_says_why_it_was_not_measured() -> None:
 def test_the_balance_names_the_largest_and_the_smallest_label() -> None:
     gate = measure_label_balance(pd.Series(["a"] * 7 + ["b"] * 5 + ["c"] * 3), None, 2.33)
     assert (gate.measured, gate.verdict, gate.evidence) == (2.33, "pass", ("a has 7 train rows, c has 3",))
-    assert "rows for c;" in measure_label_balance(pd.Series(["a"] * 7 + ["b"] * 5 + ["c"] * 3), None, 2).fix
+    assert "rows for c, unless" in measure_label_balance(pd.Series(["a"] * 7 + ["b"] * 5 + ["c"] * 3), None, 2).fix
     assert measure_label_balance(pd.Series(["other"]), "other", 2).verdict == "not_measured"
 
 

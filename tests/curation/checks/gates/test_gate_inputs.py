@@ -93,10 +93,10 @@ def test_duplicates_are_what_was_lost_after_leaks() -> None:
     kept, gone = {}, {"split": "excluded", "reason": "duplicate", "kept_id": f"{0:020x}", "similarity": 0.98}
     gate = measured(
         "duplicates",
-        inputs(table(kept, gone, gone, gone, gone), unleaked=table(*[kept] * 5), eligible=table(*[kept] * 4)),
+        inputs(table(kept, *[gone] * 9), unleaked=table(*[kept] * 10), eligible=table(*[kept] * 4)),
     )
-    assert (gate.measured, gate.threshold) == (0.8, 0.2)
-    assert gate.evidence[0] == "label a loses 80.0% (4 of 5 rows), more than 50%"
+    assert (gate.measured, gate.threshold) == (0.9, 0.2)
+    assert gate.evidence[0] == "label a loses 90.0% (9 of 10 rows), more than 50%"
     assert gate.evidence[-2] == "'text' repeats 'text' (0.980)"
     assert gate.notes == tuple(SlotProtection(3, 4, {"device": 3}).notes())
     assert gate.evidence[-1] == "1 near pairs have different labels: a person decides, none is dropped"

@@ -26,8 +26,13 @@ def test_a_lost_share_exactly_at_its_limit_passes() -> None:
     before, after = train(a=4), train(a=3)
     assert lost(before, after, share_max=0.25).verdict == "pass"
     assert lost(before, after, share_max=0.24).verdict == "fail"
-    assert lost(before, after, label_share_max=0.25).verdict == "pass"
-    assert lost(before, after, label_share_max=0.24).verdict == "fail"
+
+
+def test_a_label_is_judged_by_the_lower_end_of_the_interval_of_its_share() -> None:
+    before, after = train(a=40), train(a=20)
+    assert lost(before, after, label_share_max=0.36).verdict == "pass"
+    assert lost(before, after, label_share_max=0.35).verdict == "fail"
+    assert lost(train(a=2), train(a=1), label_share_max=0.25).verdict == "pass"  # one row of two decides nothing
 
 
 def test_the_lost_share_has_four_digits_and_a_fix_when_it_fails() -> None:
@@ -48,22 +53,22 @@ def test_the_three_labels_that_lose_most_are_shown() -> None:
 
 
 def test_labels_over_the_limit_replace_the_three_that_lose_most() -> None:
-    gate = lost(train(a=4, b=2), train(a=1, b=2), label_share_max=0.5)
-    assert gate.evidence == ("label a loses 75.0% (3 of 4 rows), more than 50%", "last")
+    gate = lost(train(a=40, b=40), train(a=10, b=40), label_share_max=0.5)
+    assert gate.evidence == ("label a loses 75.0% (30 of 40 rows), more than 50%", "last")
 
 
 def test_five_labels_over_the_limit_are_shown() -> None:
-    gate = lost(train(a=2, b=2, c=2, d=2, e=2, f=2), train(), label_share_max=0.5)
+    gate = lost(train(a=4, b=4, c=4, d=4, e=4, f=4), train(), label_share_max=0.5)
     assert len(gate.evidence) == 6
 
 
-def test_a_source_of_twenty_rows_is_judged_and_one_of_nineteen_is_not() -> None:
-    for count, verdict in ((19, "pass"), (20, "fail")):
+def test_a_source_that_loses_its_four_rows_is_judged_and_one_that_loses_three_is_not() -> None:
+    for count, verdict in ((3, "pass"), (4, "fail")):
         before = train(a=100)
         before["sources"] = [("small",)] * count + [("s",)] * (100 - count)
         gate = lost(before, before.iloc[count:], label_share_max=0.5)
         assert gate.verdict == verdict
-    assert gate.evidence[0] == "source small loses 100.0% (20 of 20 rows), more than 50%"
+    assert gate.evidence[0] == "source small loses 100.0% (4 of 4 rows), more than 50%"
 
 
 def test_losses_are_sorted_by_share_then_by_count() -> None:

@@ -50,9 +50,9 @@ def print_gates(name: str, folder: Path) -> None:
     counts = f"{len(checked.selected):,} of {len(checked.table):,}"
     for gate in checked.gates:
         if gate.verdict not in ("pass", "not_measured"):
-            said = "; ".join(gate.evidence[:2])
+            shown = "; ".join(gate.evidence[:2])
             measured = f"{gate.measured_text} ({gate.bound} {gate.threshold:g})"
-            print(f"| {name} | {counts} | {gate.name} | {gate.verdict} | {measured} | {said} |", flush=True)
+            print(f"| {name} | {counts} | {gate.name} | {gate.verdict} | {measured} | {shown} |", flush=True)
     if checked.passed:
         print(f"| {name} | {counts} | | passed | | |", flush=True)
 

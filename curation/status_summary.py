@@ -71,6 +71,8 @@ class Status:
     """Active exceptions to gates."""
     forgotten: int
     """Records whose content was deleted."""
+    no_signal: str
+    """What shows that the labels do not depend on the texts, by the last check; empty otherwise."""
     next: str
     """The recommended command."""
 
@@ -102,5 +104,6 @@ class Status:
             "deployed": asdict(self.deployed) if self.deployed else {"status": "nothing_deployed"},
             "waivers": [asdict(one) for one in self.waivers],
             "forgotten": self.forgotten,
+            "no_signal": self.no_signal,
             "next": self.next,
         }

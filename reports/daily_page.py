@@ -193,9 +193,8 @@ def action_items(
     status: Status, coverage: CoverageReport, people: AnnotatorReport, model_findings: Sequence[ActionItem]
 ) -> list[ActionItem]:
     """What to do, in this order: labels without a signal, failed gates, reviews, findings of models, missing data."""
-    signal = coverage.label_signal
-    missing = [ActionItem("these labels carry no signal", str(signal), command("label-errors"))]
-    found = missing if signal and signal.is_missing else []
+    signal = ActionItem("these labels carry no signal", str(coverage.check.label_signal), command("label-errors"))
+    found = [signal] if coverage.check.carries_no_signal else []
     found += [
         ActionItem(
             f"gate {gate.name} fails", "; ".join(gate.evidence[:2]) or f"measured {gate.measured_text}", gate.fix

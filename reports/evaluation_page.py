@@ -11,6 +11,7 @@ from winnow.core.result import Measured, NotMeasured
 from winnow.reports.confusion_matrix import layout_matrix
 from winnow.reports.html import render, write_page
 from winnow.reports.svg import goal_whiskers, learning_plot, reliability_plot, risk_plot
+from winnow.training.diagnostics.no_signal import chance_finding
 from winnow.training.evaluation.confidence_facts import SelectivePrediction
 from winnow.training.evaluation.error_examples import error_examples
 from winnow.training.evaluation.evaluate import Evaluation
@@ -55,6 +56,7 @@ def evaluation_page(evaluation: Evaluation) -> str:
         release=evaluation.release,
         manifest=evaluation.release.manifest,
         m=measures,
+        chance=chance_finding(measures, evaluation.run.facts.method),
         errors=sum(one.count for one in errors),
         pair_kinds=len(errors),
         pairs=[_ConfusedPair(one, behind[one.gold, one.predicted]) for one in errors[:PAIRS_SHOWN]],

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from winnow.config.overrides import with_overrides
 from winnow.config.task import Task
@@ -30,6 +30,7 @@ from winnow.curation.checks.gates.loosened import with_loosened
 from winnow.curation.checks.hold_out_texts import HoldOutTexts
 from winnow.curation.checks.label_conflicts import answer_conflicts, label_conflicts
 from winnow.curation.checks.label_hygiene import workspace_label_advice
+from winnow.curation.checks.label_signal import LabelSignal, label_signal_of
 from winnow.curation.checks.pii_scan import records_with_pii
 from winnow.curation.checks.selection import Selection, select
 from winnow.curation.checks.similarity import measure_similarity
@@ -43,6 +44,7 @@ from winnow.curation.engine.embedders.embedder import Embedder
 from winnow.curation.engine.unread_texts import EmbedderReading
 from winnow.curation.pii.scrub import Scrubber
 from winnow.validators.kinds import kind_of
+from winnow.validators.kinds.kind import given_target
 from winnow.validators.labels.label_advice import LabelAdvice
 from winnow.validators.wording.facets import Facet
 from winnow.validators.wording.label_facets import FacetMarginals, measure_marginals
@@ -119,6 +121,24 @@ class CheckResult:
     def label_advice(self) -> Sequence[LabelAdvice]:
         """What is wrong with the labels of the task and its records, with the commands that fix it."""
         return workspace_label_advice(self.table, self.task, self.sources)
+
+    @cached_property
+    def label_signal(self) -> LabelSignal | None:
+        """Whether the labels depend on the texts; None for labels that follow from the content, or too few records."""
+        if kind_of(self.task).target_of is not given_target:
+            return None
+        cosine = self.task.gates.leakage.cosine
+        return label_signal_of(list(self.table["label"]), self.similarities.nearest, leak_cosine=cosine)
+
+    @property
+    def carries_no_signal(self) -> bool:
+        """Whether the labels do not depend on the texts: every gate can pass, and no figure means anything."""
+        return self.label_signal is not None and self.label_signal.is_missing
+
+    def label_signal_facts(self) -> dict[str, Any] | None:
+        """The signal as JSON."""
+        found = self.label_signal
+        return None if found is None else {**asdict(found), "missing": found.is_missing}
 
     def chat_template(self) -> ChatTemplateFacts | None:
         """What the base model's chat template makes of the selected dialogues; None if no base model is named."""

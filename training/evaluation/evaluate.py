@@ -45,13 +45,6 @@ class Evaluation:
     """Columns `id`, `text`, `gold`, `predicted`, `confidence` (NaN when the system reports none), `similarity` (to the
     nearest train record), and `reason` when the model gives one."""
 
-    @property
-    def population(self) -> str:
-        """On how many rows the figures are, and how often those occur in the sources, where a text was repeated."""
-        occurrences = int(self.release.rows(self.split)["weight"].sum())
-        rows = f"{self.measures.rows:,} rows"
-        return rows if occurrences <= self.measures.rows else f"{rows} of {occurrences:,}; repeats count once"
-
 
 def evaluate(
     run: Run,
@@ -87,6 +80,7 @@ def evaluate(
         run=run.id,
         split=Split(split),
         fitted_on=fitted.split.value,
+        occurrences=int(rows["weight"].sum()),
         **dict(measured),
         goals=_goal_verdicts(run, release, rows, output, goals),
         must_pass=evaluate_must_pass(run, release, train_similarity, vectors_cache=vectors_cache),

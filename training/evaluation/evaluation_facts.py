@@ -321,6 +321,8 @@ class SplitMeasures(HeadlineMeasures):
 class EvaluationFacts(SplitMeasures, EvaluatedSplit):
     """A run measured on one split of its release."""
 
+    occurrences: Annotated[int | None, ABSENT_IF_NONE] = None
+    """How often these rows occur in the sources: more often than `rows` where texts repeat, which count once here."""
     goals: list[GoalVerdict]
     """Every goal with its verdict."""
     must_pass: MustPass | NotMeasured
@@ -331,6 +333,13 @@ class EvaluationFacts(SplitMeasures, EvaluatedSplit):
     """Speed and memory."""
     learning_curve: LearningCurve | NotMeasured
     """Accuracy by the size of train."""
+
+    @property
+    def population(self) -> str:
+        """On how many rows the figures are, and how often these occur in the sources, where texts repeat."""
+        rows = f"{self.rows:,} rows"
+        repeats = self.occurrences is not None and self.occurrences > self.rows
+        return f"{rows} of {self.occurrences:,}, repeats left out" if repeats else rows
 
     @property
     def has_errors(self) -> bool:

@@ -9,21 +9,18 @@ from typing import Any
 from winnow.core.commands import command
 from winnow.core.model_vocabulary import GoalStatus
 from winnow.core.result import NotMeasured
-from winnow.curation.releases.release import Release
 from winnow.curation.releases.release_use import run_command
 from winnow.training.evaluation.evaluation_facts import GoalVerdict
-from winnow.training.evaluation.stored_results import PredictedRow, accuracy_of
 from winnow.training.evaluation.tools.tool_facts import ToolEvaluationFacts
 from winnow.training.monitoring.accuracy_gain import AccuracyGain, measure_gain, measure_speedup
 from winnow.training.monitoring.decision_inputs import DecisionInputs
-from winnow.training.monitoring.majority_baseline import majority_label, predict_constant
 from winnow.training.monitoring.rule_conditions import SourcedValue
 from winnow.training.monitoring.run_speed import baseline_p95, candidate_p95
-from winnow.training.monitoring.select_candidate import NO_BASELINE, CandidateSelection, EvaluatedRun
-from winnow.training.monitoring.stored_evidence import StoredEvidence, evidence_of
+from winnow.training.monitoring.select_candidate import CandidateSelection, EvaluatedRun
+from winnow.training.monitoring.stored_evidence import evidence_of
 from winnow.validators.kinds import kind_of
 
-NOTHING_TO_COMPARE = NotMeasured("there is no baseline: no run is deployed or imported, and none is of the base model")
+NOTHING_TO_COMPARE = NotMeasured("there is no baseline: no run is deployed or imported, and no other one is simpler")
 
 
 @dataclass(frozen=True)
@@ -31,8 +28,6 @@ class CandidateComparison:
     """Baseline and candidate, and how the candidate compares."""
 
     selection: CandidateSelection
-    baseline_predictions: dict[str, PredictedRow]
-    """The baseline's validation predictions by record."""
     accuracy_gain: AccuracyGain | NotMeasured
     goals: list[GoalVerdict] | NotMeasured
     """Every goal with the candidate's verdict."""
@@ -49,7 +44,7 @@ class CandidateComparison:
         value = self.accuracy_gain
         rows = "validation" if isinstance(value, NotMeasured) else f"the {value.rows:,} validation rows of both"
         return {
-            "baseline_accuracy": _baseline_accuracy(self.selection, self.baseline_predictions),
+            "baseline_accuracy": _baseline_accuracy(self.selection),
             "baseline_p95_ms": baseline_p95(self.selection.untuned),
             "candidate_p95_ms": candidate_p95(self.selection.candidate),
             "accuracy_gain": _sourced(value, lambda one: one.accuracy.difference, rows),
@@ -62,70 +57,35 @@ class CandidateComparison:
 
 def compare_candidate(selection: CandidateSelection, inputs: DecisionInputs) -> CandidateComparison:
     """Read the predictions of baseline and candidate and compare them."""
-    evidence = evidence_of(kind_of(inputs.task))
-    baseline_predictions, candidate_predictions = _predictions_of_both(selection, inputs, evidence)
-    no_candidate = NotMeasured(f"there is no candidate; run {run_command(kind_of(inputs.task), 'RELEASE')}")
-    return CandidateComparison(
-        selection,
-        baseline_predictions,
-        no_candidate
-        if selection.candidate is None
-        else _accuracy_gain(selection, selection.candidate, baseline_predictions, candidate_predictions, evidence),
-        no_candidate if selection.candidate is None else _goal_verdicts(selection.candidate, inputs.task.goals),
-        no_candidate,
-    )
-
-
-def _predictions_of_both(
-    selection: CandidateSelection, inputs: DecisionInputs, evidence: StoredEvidence
-) -> tuple[dict[str, PredictedRow], dict[str, PredictedRow]]:
-    """Validation predictions of baseline and candidate; without a baseline run, those of the majority baseline."""
-    candidate, newest = selection.candidate, inputs.newest
-    predictions = evidence.rows(candidate.run, inputs.current_label) if candidate else {}
-    if selection.baseline:
-        return evidence.rows(selection.baseline.run, inputs.current_label), predictions
-    if newest is None or not newest.counts["train"] or not evidence.has_majority_baseline:
-        return {}, predictions
-    rows = predictions or _gold_rows(newest, inputs.current_label)
-    majority = inputs.current_label(majority_label(list(newest.rows("train")["label"])))
-    return predict_constant(majority, rows), predictions
-
-
-def _gold_rows(release: Release, current_label: Callable[[str], str]) -> dict[str, PredictedRow]:
-    """The validation rows of a release, as if predicted perfectly."""
-    if not release.counts["validation"]:
-        return {}
-    rows = release.rows("validation")
-    labels = map(current_label, rows["label"])
-    return {str(record): PredictedRow(label, label) for record, label in zip(rows["id"], labels, strict=True)}
+    nothing = NotMeasured(f"there is no candidate; run {run_command(kind_of(inputs.task), 'RELEASE')}")
+    candidate = selection.candidate
+    if candidate is None:
+        return CandidateComparison(selection, nothing, nothing, nothing)
+    gain = _accuracy_gain(selection.baseline, candidate, inputs)
+    return CandidateComparison(selection, gain, _goal_verdicts(candidate, inputs.task.goals), nothing)
 
 
 def _accuracy_gain(
-    selection: CandidateSelection,
-    candidate: EvaluatedRun,
-    baseline_predictions: dict[str, PredictedRow],
-    candidate_predictions: dict[str, PredictedRow],
-    evidence: StoredEvidence,
+    baseline: EvaluatedRun | None, candidate: EvaluatedRun, inputs: DecisionInputs
 ) -> AccuracyGain | NotMeasured:
-    for evaluated in (selection.baseline, candidate):
-        if evaluated and isinstance(evaluated.measures, NotMeasured):
-            return evaluated.measures
-    if selection.role == NO_BASELINE:
+    if isinstance(candidate.measures, NotMeasured):
+        return candidate.measures
+    if baseline is None:
         return NOTHING_TO_COMPARE
-    return measure_gain(baseline_predictions, candidate_predictions, record_of=evidence.record_of)
+    if isinstance(baseline.measures, NotMeasured):
+        return baseline.measures
+    evidence = evidence_of(kind_of(inputs.task))
+    before, after = (evidence.rows(one.run, inputs.current_label) for one in (baseline, candidate))
+    return measure_gain(before, after, record_of=evidence.record_of)
 
 
-def _baseline_accuracy(selection: CandidateSelection, baseline_predictions: dict[str, PredictedRow]) -> SourcedValue:
+def _baseline_accuracy(selection: CandidateSelection) -> SourcedValue:
     """That of the most accurate system that is not fine-tuned; where all are, that of the baseline."""
     known = selection.untuned or selection.baseline
     if known:
         role = f" ({selection.role})" if known is selection.baseline else ""
         return SourcedValue(known.accuracy, f"{known.run.id}{role}, on its own validation")
-    if selection.role == NO_BASELINE:
-        return SourcedValue(NOTHING_TO_COMPARE, command("runs"))
-    return SourcedValue(
-        accuracy_of(baseline_predictions), "majority baseline: the most frequent train label, on validation"
-    )
+    return SourcedValue(NOTHING_TO_COMPARE, command("runs"))
 
 
 def _sourced(value: Any, read: Callable[[Any], float], source: str) -> SourcedValue:
@@ -136,7 +96,7 @@ def _speedup(selection: CandidateSelection, no_candidate: NotMeasured) -> Source
     if selection.candidate is None:
         return SourcedValue(no_candidate, command("runs"))
     if selection.baseline is None:
-        return SourcedValue(NotMeasured(f"the {selection.role} has no latency"), selection.role)
+        return SourcedValue(NOTHING_TO_COMPARE, command("runs"))
     return SourcedValue(
         measure_speedup(selection.baseline.run, selection.candidate.run), "p50 per query, latency.json of both runs"
     )

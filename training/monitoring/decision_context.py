@@ -30,9 +30,11 @@ class DecisionContext:
     simplest_run: str | None = None
     """The baseline, if it is an undeployed run of a simpler method: it could be the candidate itself."""
     untuned: str | None = None
-    """The most accurate system that is not fine-tuned; None where there is only the majority baseline, or nothing."""
+    """The most accurate system that is not fine-tuned; None where there is none."""
     fine_tuned: str | None = None
     """A fine-tuned run: the deployed one, or one on the newest release."""
+    nothing_to_replace: bool = False
+    """Nothing is deployed or imported, and no simpler run is there: the candidate has nothing to be better than."""
     has_simple_run: bool = True
     """Whether a linear or prompted run shows what fine-tuning has to be better than."""
     no_signal: Obstacle | None = None

@@ -22,8 +22,7 @@ class BaselineFacts(Record):
     name: str
     """Id of the baseline run, or its role when it is not a run."""
     role: str
-    """Why it is the baseline: `deployed`, `imported`, `simplest run`, `majority baseline`, or
-    `no baseline`."""
+    """Why it is the baseline: `deployed`, `imported`, `simplest run`, or `no baseline`."""
 
 
 class NoCandidate(Record):

@@ -18,6 +18,7 @@ from winnow.core.vocabulary import Split, State
 from winnow.core.working_row import WorkingRow
 from winnow.curation.checks.coverage.traffic import Traffic, queries_per_day
 from winnow.curation.checks.gates.gate import Gate
+from winnow.curation.checks.label_signal import LabelSignal
 from winnow.curation.releases.manifest import MANIFEST
 from winnow.curation.releases.release import Release, open_release
 from winnow.training.evaluation.stored_results import accuracy_of
@@ -65,6 +66,8 @@ class DecisionInputs:
     progress: Progress | None
     gates: list[Gate] | NotMeasured = NO_CHECK
     """Every gate, measured on the data of today; or why they were not measured."""
+    label_signal: LabelSignal | None = None
+    """Whether the labels of today depend on the texts, where that was measured."""
     open_work: WorkDone = field(default_factory=WorkDone)
     """What the database and the reports show of recommendations that were carried out."""
 

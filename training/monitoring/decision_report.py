@@ -104,11 +104,13 @@ def report_decision(
     comparison = compare_candidate(selection, inputs)
     subject = selection.candidate or in_production
     findings = _findings_about(subject, inputs)
-    signal = missing_signal(findings, subject.run.id if subject else "")
+    signal = missing_signal(findings, subject.run.id if subject else "", inputs.label_signal)
     rule_inputs = _rule_inputs(comparison, inputs, in_production, today, signal)
     fixes = [one.command for one in findings.found] if isinstance(findings, Findings) else []
     fixes.append(command("coverage"))
-    context = replace(gather_context(comparison, inputs, fixes[0]), no_signal=signal_obstacle(findings))
+    context = replace(
+        gather_context(comparison, inputs, fixes[0]), no_signal=signal_obstacle(findings, inputs.label_signal)
+    )
     decision = recommend(rule_inputs, context, RuleThresholds.of(inputs.task))
     return DecisionReport(
         decision=follow_up(decision, inputs.work_done(), fixes=fixes, collect=context.collect),

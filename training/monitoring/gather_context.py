@@ -52,6 +52,7 @@ def gather_context(comparison: CandidateComparison, inputs: DecisionInputs, fix_
         simplest_run=baseline.run.id if baseline and selection.role == SIMPLEST_RUN else None,
         untuned=selection.untuned.run.id if selection.untuned else None,
         fine_tuned=fine_tuned.id if fine_tuned else None,
+        nothing_to_replace=selection.role == NO_BASELINE,
         has_simple_run=has_simple_run,
         failed_gate=first_failed_gate(inputs.gates),
         forgetting=forgetting_obstacle(candidate.run if candidate else None, margin=task.general_loss_max),

@@ -8,6 +8,7 @@ from winnow.core.commands import command
 from winnow.core.result import NotMeasured
 from winnow.core.vocabulary import Bound, GateVerdict
 from winnow.curation.checks.gates.gate import Gate
+from winnow.curation.checks.label_signal import LabelSignal
 from winnow.training.diagnostics.findings import Findings
 from winnow.training.diagnostics.no_signal import no_signal
 from winnow.training.forgetting.forgetting_gate import forgetting_problem, stored_general
@@ -82,8 +83,10 @@ def forgetting_obstacle(candidate: Run | None, *, margin: float) -> Obstacle | N
     return Obstacle(f"{candidate.id}: {problem.found}", problem.fix)
 
 
-def missing_signal(findings: Findings | NotMeasured, run: str) -> SourcedValue:
-    """1 if the findings about a run say that it answers no better than by chance, else 0."""
+def missing_signal(findings: Findings | NotMeasured, run: str, labels: LabelSignal | None) -> SourcedValue:
+    """1 if the labels of today, or the answers of a run, carry no signal, else 0."""
+    if labels and labels.is_missing:
+        return SourcedValue(1, str(labels))
     if isinstance(findings, NotMeasured):
         return SourcedValue(findings, command("runs"))
     if why := findings.not_measured.get(NO_SIGNAL):
@@ -91,8 +94,10 @@ def missing_signal(findings: Findings | NotMeasured, run: str) -> SourcedValue:
     return SourcedValue(int(signal_obstacle(findings) is not None), f"{run}, on validation")
 
 
-def signal_obstacle(findings: Findings | NotMeasured) -> Obstacle | None:
-    """The finding that labels carry no signal."""
+def signal_obstacle(findings: Findings | NotMeasured, labels: LabelSignal | None = None) -> Obstacle | None:
+    """What says that labels carry no signal: their nearest records, or the answers of a run."""
+    if labels and labels.is_missing:
+        return Obstacle(f"these labels carry no signal: {labels}", command("label-errors"))
     if isinstance(findings, NotMeasured):
         return None
     found = next((one for one in findings.found if one.name == NO_SIGNAL), None)

@@ -15,6 +15,11 @@ from winnow.training.monitoring.rules import DEFAULT_THRESHOLDS, RuleInputs, Rul
 
 FREEZE = f"{command('check')}, then {command('freeze', 'NAME')}"
 
+NOTHING_TO_REPLACE = (
+    "has nothing to be better than, because nothing is deployed or imported "
+    f"({command('evaluate', 'RELEASE', predictions='FILE')} imports what answers today)"
+)
+
 NOTHING_TO_TRAIN = NotMeasured("there is no release to fine-tune on")
 
 
@@ -62,6 +67,11 @@ class _Decision:
         return NOTHING_TO_TRAIN if situation is None else choose_method(situation, self.thresholds.rules)
 
     @property
+    def first_run(self) -> str | None:
+        """The candidate, if it is not fine-tuned and has nothing to be better than."""
+        return self.at.candidate if self.at.nothing_to_replace and self.at.candidate == self.at.untuned else None
+
+    @property
     def is_enough(self) -> bool:
         """The baseline is accurate enough, and neither latency nor domain terms demand another model."""
         return RuleAdvice.ENOUGH in self.held and RuleAdvice.FINE_TUNE not in self.held
@@ -86,7 +96,12 @@ def _next_action(one: _Decision) -> _Next:
         return first
     if one.at.candidate and RuleAdvice.DEPLOY in one.held:
         return _for_better_candidate(one, one.at.candidate)
-    return _for_deployed_run(one, one.at.deployed) if one.at.deployed else _before_first_deployment(one)
+    if one.at.deployed:
+        return _for_deployed_run(one, one.at.deployed)
+    found = _before_first_deployment(one)
+    if one.first_run is None or found.action is NextAction.EVALUATE:
+        return found
+    return found._replace(reason=f"{found.reason}; {one.first_run} {NOTHING_TO_REPLACE}")
 
 
 def _before_anything_else(one: _Decision) -> _Next | None:
@@ -154,6 +169,8 @@ def _before_first_deployment(one: _Decision) -> _Next:
     if RuleAdvice.COLLECT in one.held:
         few = f"too few records are labeled to train on: {one.held[RuleAdvice.COLLECT]}"
         return _Next(NextAction.COLLECT, few, one.at.collect)
+    if one.first_run and RuleAdvice.DONT_DEPLOY in one.held:
+        return _for_refused_candidate(one, f"{one.first_run} cannot be the first: {one.held[RuleAdvice.DONT_DEPLOY]}")
     if RuleAdvice.DONT_TRAIN in one.held:
         return _keep_baseline(one, one.held[RuleAdvice.DONT_TRAIN])
     if one.is_enough:
@@ -196,6 +213,9 @@ def _fine_tuning(one: _Decision) -> _Next | None:
 
 def _keep_baseline(one: _Decision, why: str) -> _Next:
     """No other model is worth it; a simple run may be what is to be deployed."""
+    if one.first_run:
+        deploy = command("deploy", one.first_run, by="NAME", reason="TEXT")
+        return _Next(NextAction.KEEP, f"{one.first_run} is sufficient: {why}", deploy)
     following = command("decide", one.at.simplest_run) if one.at.simplest_run else one.at.fix_command
     return _Next(NextAction.KEEP, f"{one.at.untuned or one.at.baseline} is sufficient: {why}", following)
 
@@ -206,6 +226,8 @@ def _for_no_better_candidate(one: _Decision, candidate: str) -> _Next:
     if one.at.make_baseline:
         reason = f"there is no baseline to compare {candidate} with"
         return _Next(NextAction.TRAIN, reason, one.at.make_baseline)
+    if one.at.nothing_to_replace:
+        return _Next(NextAction.KEEP, f"no rule asks for another run than {candidate}", one.at.fix_command)
     following = command("decide", one.at.simplest_run) if one.at.simplest_run else one.at.fix_command
     small = f": {one.held[RuleAdvice.STAY]}" if RuleAdvice.STAY in one.held else ""
     return _Next(NextAction.KEEP, f"the gain of {candidate} over {one.at.baseline} is too small{small}", following)

@@ -15,11 +15,11 @@ from winnow.training.monitoring.stored_evidence import LABEL_EVIDENCE, StoredEvi
 from winnow.training.run_facts import IMPORTED
 from winnow.training.runs import Run
 
-DEPLOYED, IMPORTED_RUN, SIMPLEST_RUN, MAJORITY_BASELINE = "deployed", "imported", "simplest run", "majority baseline"
+DEPLOYED, IMPORTED_RUN, SIMPLEST_RUN = "deployed", "imported", "simplest run"
 """The roles of a baseline."""
 
 NO_BASELINE = "no baseline"
-"""The role of nothing, for kinds without a majority baseline."""
+"""The role of nothing. The most frequent label is no baseline: among 64 labels, any model beats it."""
 
 
 FINE_TUNED = (TrainingMethod.ENCODER, TrainingMethod.ADAPTER)
@@ -53,7 +53,7 @@ class CandidateSelection:
     """The baseline and the candidate."""
 
     baseline: EvaluatedRun | None
-    """None when the majority baseline takes its place, or nothing."""
+    """None when there is nothing to compare with."""
     role: str
     """The role of the baseline, one of the roles above."""
     candidate: EvaluatedRun | None
@@ -80,8 +80,8 @@ def select_candidate(
     """Select among runs, given oldest first. Pure except for reading their evaluations.
 
     The baseline is the deployed run, else the newest import, else the best run of the simplest method if there are runs
-    of other methods, else the majority baseline, for kinds that have one. The candidate is the `wanted` run, else the
-    run trained on `release` (a SHA-256) with the highest validation accuracy.
+    of other methods, else there is none. The candidate is the `wanted` run, else the run trained on `release` (a
+    SHA-256) with the highest validation accuracy.
 
     Raises WinnowError when the wanted run is unknown or already deployed.
     """
@@ -103,8 +103,7 @@ def select_candidate(
     simplest = _best([one for one in own if one.run.facts.method == evidence.simplest_method])
     if others and simplest:
         return CandidateSelection(simplest, SIMPLEST_RUN, _best(others), len(others), _unevaluated(pool))
-    role = MAJORITY_BASELINE if evidence.has_majority_baseline else NO_BASELINE
-    return CandidateSelection(None, role, _best(pool), len(pool), _unevaluated(pool))
+    return CandidateSelection(None, NO_BASELINE, _best(pool), len(pool), _unevaluated(pool))
 
 
 def _best(some: Sequence[EvaluatedRun]) -> EvaluatedRun | None:

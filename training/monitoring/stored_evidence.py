@@ -39,8 +39,6 @@ class StoredEvidence:
 
     simplest_method: str
     """The method that others are compared with when nothing is deployed or imported."""
-    has_majority_baseline: bool
-    """Whether the most frequent label in train can be predicted for every row."""
     measures: Callable[[Run], EvaluationFacts | ToolEvaluationFacts | NotMeasured]
     """The stored measures of validation."""
     rows: Callable[[Run, Callable[[str], str]], Rows]
@@ -89,7 +87,6 @@ def _rows_of_dialogues(run: Run, current_label: Callable[[str], str]) -> Rows:
 
 LABEL_EVIDENCE = StoredEvidence(
     simplest_method=TrainingMethod.LINEAR,
-    has_majority_baseline=True,
     measures=stored_measures,
     rows=stored_predictions,
     record_of=str,
@@ -102,7 +99,6 @@ EVIDENCE: Mapping[str, StoredEvidence] = {
     INTENTS.name: LABEL_EVIDENCE,
     TOOLS.name: StoredEvidence(
         simplest_method=TrainingMethod.PROMPT,
-        has_majority_baseline=False,
         measures=_measures_of_dialogues,
         rows=_rows_of_dialogues,
         record_of=record_of_answer,

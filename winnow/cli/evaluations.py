@@ -142,11 +142,25 @@ def evaluate(
 
 
 def _after_evaluation(evaluation: AnyEvaluation, run: str, place: Context) -> str:
-    """Feedback on the errors, in a workspace; after an evaluation on test, only a command that changes nothing."""
+    """Feedback on the errors, in a workspace; after an evaluation on test, only a command that changes nothing.
+
+    Where the labels carry no signal, there is nothing to learn from errors.
+    """
+    if isinstance(place, WorkspaceContext) and _has_no_signal(evaluation):
+        return command("label-errors")
     has_feedback = evaluation.split == "validation" and evaluation.measures.has_errors
     if has_feedback and evaluation.run.facts.method != IMPORTED and isinstance(place, WorkspaceContext):
         return command("feedback", run)
     return "winnow compare RUN RUN"
+
+
+def _has_no_signal(evaluation: AnyEvaluation) -> bool:
+    """Whether the answers of a run are right by chance only; not known for dialogues."""
+    from winnow.training.diagnostics.no_signal import chance_finding
+    from winnow.training.evaluation.evaluation_facts import EvaluationFacts
+
+    measures = evaluation.measures
+    return isinstance(measures, EvaluationFacts) and bool(chance_finding(measures, evaluation.run.facts.method))
 
 
 def compare(

@@ -19,11 +19,9 @@ from winnow.cli.render.label_error_view import SHOWN, print_label_errors
 from winnow.cli.render.waiver_table import print_waivers
 from winnow.core.commands import command
 from winnow.core.errors import Parameter, Problem, WinnowError
-from winnow.core.vocabulary import GateVerdict
 from winnow.curation.checks.gates import GATES
 
 if TYPE_CHECKING:
-    from winnow.curation.checks.check import CheckResult
     from winnow.operations.label_errors import LabelErrors
 
 
@@ -61,6 +59,7 @@ def check(
 ) -> None:
     """Measure every gate; exit with 1 if one fails."""
     from winnow.operations import check as operation
+    from winnow.operations.after_check import command_after_check
 
     with progress_bar("embedding", json) as progress:
         result = operation.check(workspace_of(context), settings, base_model=base_model, progress=progress)
@@ -72,6 +71,7 @@ def check(
             "embedder_reading": to_jsonable_python(result.reading),
             "task_file": [str(one) for one in result.repeated_task_texts],
             "labels": to_jsonable_python(result.label_advice),
+            "label_signal": to_jsonable_python(result.label_signal_facts()),
             "costs": costs,
             "excluded": result.excluded,
             "similarity_between_splits": result.highest_similarities(),
@@ -84,21 +84,9 @@ def check(
             terminal.print_line(
                 f"excluded rows and what they repeat: {workspace_of(context).folder.reports / 'excluded.csv'}"
             )
-        terminal.print_next(_after_check(result))
+        terminal.print_next(command_after_check(workspace_of(context), result))
     if not result.passed:
         raise typer.Exit(1)
-
-
-def _after_check(result: CheckResult) -> str:
-    """The fix of the first gate that fails, else of the first that could not be measured, else freeze.
-
-    What a warning advises is shown below its gate; it holds nothing up.
-    """
-    for verdict in (GateVerdict.FAIL, GateVerdict.NOT_MEASURED):
-        fix = next((gate.fix for gate in result.gates if gate.verdict == verdict), None)
-        if fix:
-            return fix
-    return "winnow freeze NAME"
 
 
 def coverage(context: typer.Context, json: JsonOption = False) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,19 +24,19 @@ def save_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
         stale.unlink(missing_ok=True)
 
 
-def newest_arrays(folder: Path, pattern: str) -> dict[str, Any] | None:
-    """The arrays of the newest intact file that matches a pattern; None when there is none."""
+def newest_arrays(folder: Path, pattern: str, names: Collection[str] = ()) -> dict[str, Any] | None:
+    """The arrays of the newest intact file that matches a pattern; None when there is none. `names`: only these."""
     for path in sorted(folder.glob(pattern), key=lambda p: p.stat().st_mtime_ns, reverse=True):
-        arrays = load_arrays(path)
+        arrays = load_arrays(path, names)
         if arrays is not None:
             return arrays
     return None
 
 
-def load_arrays(path: Path) -> dict[str, Any] | None:
-    """The arrays of a file; None when it is missing or damaged and must be computed again."""
+def load_arrays(path: Path, names: Collection[str] = ()) -> dict[str, Any] | None:
+    """The arrays of a file, or those with these `names`; None when it is missing or damaged: it is computed again."""
     try:
         with np.load(path) as stored:
-            return {name: stored[name] for name in stored.files}
+            return {name: stored[name] for name in names or stored.files}
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
         return None

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from winnow.config.task import Task
     from winnow.core.layout import WorkspaceFolder
     from winnow.core.progress import Progress
-    from winnow.curation.checks.gates.gate import Gate
     from winnow.curation.store.database import Store
     from winnow.training.monitoring.decision_report import DecisionReport
 
@@ -52,7 +51,7 @@ def decide(
 
     adopt_runs(workspace)
     inputs = read_decision_inputs(workspace.store, workspace.folder, workspace.task, progress=progress)
-    inputs = replace(inputs, gates=_measure_gates(workspace, inputs, progress))
+    inputs = _with_check(workspace, inputs, progress)
     wanted = None
     if id_or_path is not None:
         wanted = workspace.run(id_or_path)
@@ -64,18 +63,17 @@ def decide(
     )
 
 
-def _measure_gates(
-    workspace: WorkspaceContext, inputs: DecisionInputs, progress: Progress | None
-) -> list[Gate] | NotMeasured:
-    """Every gate on the data of today; what `check` measured before is not measured again."""
+def _with_check(workspace: WorkspaceContext, inputs: DecisionInputs, progress: Progress | None) -> DecisionInputs:
+    """The inputs with every gate on the data of today; what `check` measured before is not measured again."""
     if not any(row.state == State.LABELED for row in inputs.rows):
-        return NotMeasured("there are no labeled records")
+        return replace(inputs, gates=NotMeasured("there are no labeled records"))
     try:
-        return measure(workspace, inputs.task, progress=progress).check.gates
+        checked = measure(workspace, inputs.task, progress=progress).check
     except ServiceError:
         raise
     except WinnowError as error:
-        return NotMeasured("; ".join(map(str, error.problems[:PROBLEMS_SHOWN])))
+        return replace(inputs, gates=NotMeasured("; ".join(map(str, error.problems[:PROBLEMS_SHOWN]))))
+    return replace(inputs, gates=checked.gates, label_signal=checked.label_signal)
 
 
 def read_decision_inputs(

@@ -13,6 +13,7 @@ from winnow.core.commands import command
 from winnow.core.layout import WorkspaceFolder
 from winnow.core.vocabulary import SPLITS, Split, State
 from winnow.core.working_row import WorkingRow
+from winnow.curation.checks.label_signal import last_label_signal
 from winnow.curation.labeling.queues.adjudicate import adjudicate_candidates
 from winnow.curation.labeling.queues.label import rows_to_label
 from winnow.curation.labeling.throughput import annotator_activity, reading_seconds, typical_response_seconds
@@ -34,6 +35,7 @@ from winnow.generators.llm.spend.spend_database import SpendDatabase
 from winnow.operations._context import WorkspaceContext
 from winnow.reports.generation_costs import run_costs
 from winnow.validators.kinds import allowed_targets, kind_of
+from winnow.validators.kinds.kind import given_target
 
 RECORDS_TIMED = 200
 """Records whose words are counted for the time of reading one."""
@@ -56,6 +58,7 @@ def read_status(connection: Connection, task: Task, folder: WorkspaceFolder) -> 
     runs = [entry["name"] for entry in artifacts(connection, "run")]
     lots_now = _lots(connection, rows)
     activity = annotator_activity(connection)
+    signal = _missing_signal(rows, task, folder)
     return Status(
         by_state={state.value: states[state] for state in State},
         corrected=sum(bool(row.superseded_by and row.sources) for row in rows),
@@ -80,8 +83,17 @@ def read_status(connection: Connection, task: Task, folder: WorkspaceFolder) -> 
         deployed=next(reversed(deployments(connection)), None),
         waivers=active_waivers(connection, datetime.now(UTC).date()),
         forgotten=len(forgotten_ids(connection)),
-        next=_next(task, states, lots_now, releases, runs, folder.runs),
+        no_signal=signal,
+        next=command("label-errors") if signal else _next(task, states, lots_now, releases, runs, folder.runs),
     )
+
+
+def _missing_signal(rows: Sequence[WorkingRow], task: Task, folder: WorkspaceFolder) -> str:
+    """What shows that the labels carry no signal; empty if they carry one, or `check` did not measure it yet."""
+    if kind_of(task).target_of is not given_target:
+        return ""
+    signal = last_label_signal(rows, folder.near_pairs, leak_cosine=task.gates.leakage.cosine)
+    return str(signal) if signal and signal.is_missing else ""
 
 
 def _texts_to_read(rows: Sequence[WorkingRow], task: Task) -> list[str]:

@@ -15,8 +15,7 @@ from winnow.core.progress import Progress
 from winnow.core.timestamps import month_of
 from winnow.curation.checks.check import CheckResult
 from winnow.curation.checks.coverage.clustering import fit_centered_space
-from winnow.curation.checks.coverage.label_overlap import NEIGHBORS, LabelOverlap, label_overlaps
-from winnow.curation.checks.coverage.label_signal import LabelSignal, measure_label_signal
+from winnow.curation.checks.coverage.label_overlap import LabelOverlap, label_overlaps
 from winnow.curation.checks.coverage.selected_tools import selected_tool_coverage
 from winnow.curation.checks.coverage.task_facets import wording_texts
 from winnow.curation.checks.coverage.tool_traffic import ToolTraffic, measure_tool_traffic, traffic_steps
@@ -24,7 +23,6 @@ from winnow.curation.checks.coverage.uncovered_regions import UncoveredRegion, f
 from winnow.curation.checks.gate_inputs import separate_targets
 from winnow.curation.engine.compared_vectors import ComparedFor, compared_vectors
 from winnow.curation.engine.embedders.embedder import Embedder
-from winnow.curation.engine.exact_search import nearest_outside_group
 from winnow.curation.engine.vectors import Vectors
 from winnow.validators.kinds import kind_of
 from winnow.validators.kinds.kind import Kind, given_target
@@ -94,8 +92,6 @@ class CoverageReport:
     """Uncovered records assigned to train that are in no region."""
     overlaps: list[LabelOverlap]
     """Empty where the labels carry no signal: all would overlap alike."""
-    label_signal: LabelSignal | None
-    """Whether the labels depend on the texts; None for labels that follow from the content, or without two labels."""
     diversity: list[LabelDiversity]
     labeled: dict[str, int]
     """Labeled records by label, over all splits: what `targets.per_label` counts. Each tool of a label counts."""
@@ -125,9 +121,7 @@ class CoverageReport:
             "outside_regions": self.outside_regions,
             "short_labels": self.short_labels,
             "shortfalls": [asdict(one) for one in self.check.marginals.shortfalls],
-            "label_signal": None
-            if self.label_signal is None
-            else {**asdict(self.label_signal), "missing": self.label_signal.is_missing},
+            "label_signal": self.check.label_signal_facts(),
             "overlaps": [asdict(one) for one in self.overlaps],
             "diversity": [asdict(one) for one in self.diversity],
             **tools,
@@ -177,7 +171,6 @@ def measure_coverage(
     targets = kind.targets(task)
     states = separate_targets(table.loc[table["state"] == "labeled", "label"], kind)
     uncovered = _uncovered_traffic(check, train, train_vectors, _stacked(vectors, traffic["text"]))
-    neighborhoods = _neighborhoods(train, train_vectors, groups, kind, targets)
     return CoverageReport(
         check=check,
         queries=int(weight.sum()),
@@ -189,8 +182,7 @@ def measure_coverage(
         else [],
         regions=uncovered.regions,
         outside_regions=uncovered.outside_regions,
-        overlaps=neighborhoods.overlaps,
-        label_signal=neighborhoods.signal,
+        overlaps=[] if check.carries_no_signal else _overlaps(train, train_vectors, groups, kind, targets),
         diversity=_diversity(train, train_vectors, targets, wording_texts(train, kind)),
         labeled={label: int(count) for label, count in _counts(states, targets).items()},
         tools=selected_tool_coverage(check),
@@ -200,28 +192,14 @@ def measure_coverage(
     )
 
 
-class _Neighborhoods(NamedTuple):
-    """What the nearest records say about labels."""
-
-    overlaps: list[LabelOverlap]
-    signal: LabelSignal | None
-
-
-def _neighborhoods(
+def _overlaps(
     train: pd.DataFrame, vectors: Vectors, groups: NDArray[np.int64], kind: Kind, targets: Sequence[str]
-) -> _Neighborhoods:
-    """The overlaps of listed labels, and whether these carry a signal; combinations of labels overlap by nature."""
+) -> list[LabelOverlap]:
+    """The overlaps of listed labels; combinations of them overlap by nature."""
     rows = np.flatnonzero(train["label"].isin(targets).to_numpy())
-    listed, fixed = train.iloc[rows], kind.target_of is not given_target
-    ids, labels = list(listed["id"]), list(listed["label"])
-    if len(set(labels)) < 2:
-        return _Neighborhoods([], None)
-    nearest = nearest_outside_group(vectors[rows], NEIGHBORS, groups[rows])
-    signal = None if fixed else measure_label_signal(labels, nearest)
-    if signal and signal.is_missing:
-        return _Neighborhoods([], signal)
-    found = label_overlaps(ids, labels, vectors[rows], groups[rows], fixed_labels=fixed, nearest=nearest)
-    return _Neighborhoods(found, signal)
+    listed = train.iloc[rows]
+    fixed = kind.target_of is not given_target
+    return label_overlaps(list(listed["id"]), list(listed["label"]), vectors[rows], groups[rows], fixed_labels=fixed)
 
 
 def _months(ids: Sequence[str], times: Mapping[str, Sequence[str]], covered: NDArray[np.bool_]) -> list[MonthlyTraffic]:

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from winnow.core.counted import counted
 from winnow.core.overlap_advice import OverlapAdvice
-from winnow.curation.checks.coverage.label_signal import MIN_LABEL_RECORDS
-from winnow.curation.engine.exact_search import NearestRows, nearest_outside_group
+from winnow.curation.checks.label_signal import MIN_LABEL_RECORDS
+from winnow.curation.engine.exact_search import nearest_outside_group
 from winnow.curation.engine.vectors import Vectors
 
 NEIGHBORS = 3
@@ -63,29 +63,27 @@ def label_overlaps(
     groups: NDArray[np.int64],
     *,
     fixed_labels: bool = False,
-    nearest: NearestRows | None = None,
 ) -> list[LabelOverlap]:
     """Every pair of labels with neighbors in each other, the most overlapping first, those too small to judge last.
 
     `ids`, `labels`, (n, d) unit `vectors` and numbered `groups` are those of n train records. Members of one group
     do not count as neighbors: a contrastive pair is near on purpose. `fixed_labels` follow from the content: nobody can
-    merge or redefine them, and contrastive pairs are always the advice. `nearest` are the NEIGHBORS nearest records, if
-    they were searched before.
+    merge or redefine them, and contrastive pairs are always the advice.
     """
     names, codes = np.unique(np.array(labels, dtype=str), return_inverse=True)
     if len(names) < 2:
         return []
-    index, similarity = nearest or nearest_outside_group(vectors, NEIGHBORS, groups)
+    index, similarity = nearest_outside_group(vectors, NEIGHBORS, groups)
     n, k = index.shape
     rows = np.repeat(np.arange(n), k)[index.ravel() >= 0]
     others, cosines = index.ravel()[index.ravel() >= 0], similarity.ravel()[index.ravel() >= 0]
     size = np.bincount(codes, minlength=len(names))
-    links, nearest_counts = np.zeros((len(names), len(names))), np.zeros((len(names), len(names)))
+    links, nearest = np.zeros((len(names), len(names))), np.zeros((len(names), len(names)))
     np.add.at(links, (codes[rows], codes[others]), 1 / k)
     first = index[:, 0] >= 0
-    np.add.at(nearest_counts, (codes[first], codes[index[first, 0]]), 1)
+    np.add.at(nearest, (codes[first], codes[index[first, 0]]), 1)
     score = (links / size[:, None] + (links / size[:, None]).T) / 2
-    share = nearest_counts / size[:, None]
+    share = nearest / size[:, None]
     left, right = np.nonzero(np.triu(score, 1))
     too_few = np.minimum(size[left], size[right]) < MIN_LABEL_RECORDS
     order = np.lexsort((right, left, -score[left, right], too_few))

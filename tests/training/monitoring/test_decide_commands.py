@@ -34,6 +34,18 @@ def evaluated(trained_example: tuple[Workspace, str], tmp_path_factory: pytest.T
     return folder
 
 
+@pytest.fixture(scope="module")
+def with_rules(evaluated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with an imported system that gives every query one label; tests copy it."""
+    folder = tmp_path_factory.mktemp("with-rules") / "ws"
+    shutil.copytree(evaluated, folder)
+    workspace = Workspace.find(folder)
+    rows = workspace.release("first").rows("validation")
+    answers = [{"text": text, "label": rows["label"].iloc[0]} for text in rows["text"]]
+    workspace.evaluate("first", predictions=write_jsonl(folder / "rules.jsonl", answers), name="rules")
+    return folder
+
+
 def copy_with(evaluated: Path, folder: Path, more: str = "") -> Path:
     """A copy of the workspace with more keys in its task file."""
     shutil.copytree(evaluated, folder)
@@ -50,11 +62,10 @@ def decided(folder: Path) -> dict[str, Any]:
     return found
 
 
-def test_a_better_run_is_deployed_and_a_failed_gate_outranks_it(evaluated: Path, tmp_path: Path) -> None:
-    better = decided(evaluated)
+def test_a_better_run_is_deployed_and_a_failed_gate_outranks_it(with_rules: Path, tmp_path: Path) -> None:
+    better = decided(with_rules)
     assert (better["recommended_action"], better["exit_code"]) == ("deploy", 12)
-    assert Workspace.find(evaluated).status().next == "winnow decide"  # the run is evaluated already
-    folder = copy_with(evaluated, tmp_path / "ws", "gates: {minimum_per_label: {train_rows: 500}}\n")
+    folder = copy_with(with_rules, tmp_path / "ws", "gates: {minimum_per_label: {train_rows: 500}}\n")
     shown = run_winnow("decide", cwd=folder)
     assert shown.returncode == 0  # nobody asked for a code
     assert "reason: a gate fails: minimum_per_label" in shown.stdout
@@ -64,6 +75,15 @@ def test_a_better_run_is_deployed_and_a_failed_gate_outranks_it(evaluated: Path,
     assert blocked.next == next(one.fix for one in workspace.check().gates if one.name == "minimum_per_label")
     workspace.waive("minimum_per_label", by="Ann", reason="a pilot", until=datetime.now(UTC).date())
     assert workspace.decide().decision.recommended_action == "deploy"
+
+
+def test_a_first_run_has_nothing_to_beat(evaluated: Path) -> None:
+    first = decided(evaluated)
+    assert first["recommended_action"] == "collect"  # below 0.90, and too few examples to fine-tune
+    assert "has nothing to be better than, because nothing is deployed or imported" in first["reason"]
+    assert first["accuracy_gain"]["status"] == "not_measured"
+    assert "baseline: none" in run_winnow("decide", cwd=evaluated).stdout
+    assert Workspace.find(evaluated).status().next == "winnow decide"  # the run is evaluated already
 
 
 def test_the_thresholds_of_the_task_decide(evaluated: Path, tmp_path: Path) -> None:
@@ -99,8 +119,8 @@ def test_contradicting_thresholds_are_an_error_and_no_recommendation(evaluated: 
     assert f"{TASK_FILE}:{len(lines)}: " in refused.stderr
 
 
-def test_uncovered_traffic_outranks_a_deployment(evaluated: Path, tmp_path: Path) -> None:
-    folder = copy_with(evaluated, tmp_path / "ws")
+def test_uncovered_traffic_outranks_a_deployment(with_rules: Path, tmp_path: Path) -> None:
+    folder = copy_with(with_rules, tmp_path / "ws")
     asked = [{"text": f"the goalkeeper saved penalty {n} in the final"} for n in range(12)]
     Workspace.find(folder).add(write_jsonl(folder / "log.jsonl", asked), origin="log", license="own")
     found = Workspace.find(folder).decide().decision

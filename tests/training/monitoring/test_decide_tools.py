@@ -64,7 +64,7 @@ def test_a_single_run_has_nothing_to_be_compared_with(workspace: Workspace) -> N
     found = workspace.decide()
     assert (found.role, found.candidate) == ("no baseline", adapter.id)
     assert isinstance(found.accuracy_gain, NotMeasured)
-    assert "none is of the base model" in found.accuracy_gain.why
+    assert "no other one is simpler" in found.accuracy_gain.why
     assert found.decision.recommended_action == "collect"  # 78 labeled dialogues
     assert not isinstance(found.findings, NotMeasured)
     assert "wrong_arguments" in found.findings.not_measured  # too few dialogues

@@ -25,8 +25,15 @@ GATE_STYLE = {
 }
 
 
+def print_missing_signal(check: CheckResult) -> None:
+    """Print that the labels carry no signal, if so: before anything else, because then no other figure says much."""
+    if check.carries_no_signal:
+        print_line(f"these labels carry no signal: {check.label_signal}", style="bold red")
+
+
 def print_check(check: CheckResult) -> None:
     """Print every gate, what failed and how to fix it, and what other thresholds would cost."""
+    print_missing_signal(check)
     rows = [
         (
             gate.name,

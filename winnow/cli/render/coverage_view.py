@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from winnow.cli.render.check_view import print_missing_signal
 from winnow.cli.render.terminal import first_few, print_line, print_table
 from winnow.core.vocabulary import SPLITS
 
@@ -24,8 +25,7 @@ def print_coverage(coverage: CoverageReport) -> None:
     from winnow.validators.kinds import kind_of
 
     noun = kind_of(coverage.check.task).noun
-    if coverage.label_signal and coverage.label_signal.is_missing:
-        print_line(f"these labels carry no signal: {coverage.label_signal}", style="bold red")
+    print_missing_signal(coverage.check)
     if coverage.tools is not None:
         _print_tools(coverage.tools)
     if coverage.share is None:

@@ -24,9 +24,11 @@ RULE_STYLE = {"holds": "bold", "does not hold": "", "not_measured": "yellow"}
 
 def print_decision(found: DecisionReport) -> None:
     """Print baseline and candidate, every rule, goals, findings, drift and the recommendation."""
+    from winnow.training.monitoring.select_candidate import NO_BASELINE
+
     best_of = f", the best of {found.candidates_considered} on validation" if found.candidates_considered > 1 else ""
     role = f" ({found.role})" if found.role != found.baseline else ""
-    print_line(f"baseline: {found.baseline}{role}")
+    print_line("baseline: none" if found.role == NO_BASELINE else f"baseline: {found.baseline}{role}")
     print_line(f"candidate: {found.candidate or 'none'}{best_of}")
     if not isinstance(found.accuracy_gain, NotMeasured):
         gain = found.accuracy_gain

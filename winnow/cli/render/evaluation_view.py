@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 def print_evaluation(evaluation: Evaluation) -> None:
     """Print the headline measures, goals, must-pass cases, weak slices and the most confused pairs."""
+    from winnow.training.diagnostics.no_signal import chance_finding
+
     measures = evaluation.measures
+    if chance := chance_finding(measures, evaluation.run.facts.method):
+        print_line(chance, style="bold red")
     if isinstance(evaluation.run.facts, ImportedRunFacts):
         _print_import(evaluation.run.facts)
     rows = [
@@ -36,7 +40,7 @@ def print_evaluation(evaluation: Evaluation) -> None:
     rows += _calibration_rows(measures.calibration)
     rows += _fallback_rows(measures.selective)
     rows += speed_rows(measures.latency)
-    print_table([evaluation.split, evaluation.population, "95 % interval"], rows, right=[1])
+    print_table([evaluation.split, measures.population, "95 % interval"], rows, right=[1])
     for why, count in measures.not_answered.items():
         print_line(f"{count:,} texts got no readable answer ({why}) and go to the fallback", style="yellow")
     print_goals(measures.goals)

@@ -41,6 +41,8 @@ def print_status(status: Status) -> None:
         rows.append(("erased", f"{status.forgotten:,}"))
     rows += [("releases", ", ".join(status.releases) or "none"), ("runs", ", ".join(status.runs) or "none")]
     rows.append(("deployed", _deployed(status.deployed)))
+    if status.no_signal:
+        print_line(f"these labels carry no signal: {status.no_signal}", style="bold red")
     print_table(["", ""], rows)
     print_line()
     labels = sorted(status.by_label.items(), key=lambda item: -item[1])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +20,6 @@ from tests.support.workspaces import add_example
 from winnow.core.timestamps import month_of
 from winnow.curation.checks.coverage.clustering import DEFAULT_CUT, CenteredSpace, cluster, fit_centered_space
 from winnow.curation.checks.coverage.label_overlap import label_overlaps
-from winnow.curation.checks.coverage.label_signal import measure_label_signal
 from winnow.curation.checks.coverage.traffic_similarity import near_threshold
 from winnow.curation.checks.coverage.uncovered_regions import typical_words
 from winnow.curation.engine.exact_search import nearest_outside_group
@@ -153,20 +151,6 @@ def test_labels_with_one_record_are_not_advised_to_merge() -> None:
     assert others
     assert {one.advice for one in others} == {"not measured"}
     assert "has 1 train record" in others[0].why
-
-
-def test_labels_that_do_not_depend_on_the_texts_carry_no_signal() -> None:
-    vectors = np.vstack([topic(center, 100, 0.05, i) for i, center in enumerate(unit(4, 32, seed=5))])
-    nearest = nearest_outside_group(vectors, 3, np.arange(400))
-    by_topic = measure_label_signal([f"l{i // 100}" for i in range(400)], nearest)
-    assert by_topic is not None
-    assert not by_topic.is_missing
-    drawn = np.random.default_rng(0).permutation([f"l{i // 100}" for i in range(400)]).tolist()
-    by_chance = measure_label_signal(drawn, nearest)
-    assert by_chance is not None
-    assert by_chance.is_missing
-    assert re.search(r"of 400 train records, 2\d\.\d% by chance", str(by_chance))
-    assert measure_label_signal([str(i) for i in range(400)], nearest) is None  # one record a label tells nothing
 
 
 def test_diversity_measures_have_their_known_values() -> None:

@@ -1,8 +1,9 @@
 """How well injected label errors are found, compared with cleanlab; and the most suspected labels of BANKING77.
 
 Run by `python -m benchmarks.label_error_detection [NAME ...]`, not by `make bench`: `flips-banking77`,
-`flips-clinc150` (both by default), `banking77` (its 50 most suspected labels), `tuning`, `constants`, `speed`. Needs
-the public data; flips and tuning need `cleanlab`.
+`flips-clinc150` (both by default), `random-banking77`, `random-clinc150` and `random-snips` (a twentieth flipped),
+`banking77` (its 50 most suspected labels), `tuning`, `constants`, `speed`. Needs the public data; flips, random and
+tuning need `cleanlab`.
 """
 
 from __future__ import annotations
@@ -33,6 +34,11 @@ TUNING_SEEDS = range(100, 102)
 SHARE = 0.10
 """Share of all labels that are flipped."""
 
+FEW = 0.05
+"""Share of the labels that `random` flips."""
+
+FEW_SEEDS = range(2)
+
 PAIRED = 0.5
 """Share of the rows whose labels are in the most confused pairs; flips are drawn among them."""
 
@@ -40,11 +46,10 @@ LISTED = 50
 
 TUNED: dict[str, tuple[float, ...]] = {
     "MAX_EXCLUDED_SHARE": (0, 0.5, 0.8),
-    "NEIGHBOR_SHARE": (0, 0.15, 0.3, 0.5),
     "BELIEF_FLOOR": (0.001, 0.01, 0.1),
-    "NEIGHBORS": (10, 40),
-    "FOLD_REPEATS": (1, 3),
-    "FAST_FIT_TOLERANCE": (1e-4,),
+    "FOLD_REPEATS": (1, 2),
+    "FIRST_STEPS": (5, 20),
+    "FURTHER_STEPS": (10,),
 }
 """Constants of curation.annotations.label_errors, changed one at a time.
 
@@ -163,6 +168,24 @@ def table(title: str, data: Labeled, seeds: range, share: float = SHARE) -> None
         print(f"| {name} | {' | '.join(pair)} |", flush=True)
 
 
+def random_flips(name: str, data: Labeled) -> None:
+    """Print what is found of a twentieth of the labels, flipped at random."""
+    print(f"\n## {name}: {len(data.labels):,} rows, {len(set(data.labels))} labels, {len(FEW_SEEDS)} seeds\n")
+    print(f"| ranking | of {round(FEW * len(data.labels)):,} flips, found among as many suspects | AP |\n|---|---|---|")
+    scores: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for seed in FEW_SEEDS:
+        given = flipped(data, None, seed, FEW)
+        wrong = given != data.labels
+        for ranked_by, ranking in rankings(data, given, seed):
+            scores[ranked_by].append(measured(ranking, wrong))
+        found = find_label_errors(data.vectors, given.tolist(), data.groups, seed=seed).ranked
+        suspected = wrong[[one.position for one in found if one.score > 0]]
+        print(f"seed {seed}: {len(suspected):,} suspected, {suspected.sum():,} of them flipped")
+    for ranked_by, values in scores.items():
+        at, average = (statistics.mean(column) for column in zip(*values, strict=True))
+        print(f"| {ranked_by} | {at:.1f}% | {average:.1f}% |", flush=True)
+
+
 def tuning() -> None:
     """The same on the tuning data of the constants, at three error rates."""
     for share in (0.02, 0.10, 0.20):
@@ -234,6 +257,8 @@ def main(told: list[str]) -> None:
         kind, _, source = name.partition("-")
         if name in others:
             others[name]()
+        elif kind == "random":
+            random_flips(f"{source}, train", labeled(source, "train"))
         elif kind == "flips":
             table(f"{source}, train", labeled(source, "train"), SEEDS)
         else:

@@ -13,6 +13,7 @@ from winnow.core.commands import command
 from winnow.core.counted import counted
 from winnow.core.result import NotMeasured
 from winnow.core.vocabulary import GateVerdict
+from winnow.curation.annotations.correction_steps import CORRECTION_STEPS, suspected_counts
 from winnow.curation.checks.coverage.coverage_report import CoverageReport
 from winnow.curation.releases.release_use import run_command
 from winnow.curation.review.lot_facts import LotFacts, UndrawnLotFacts
@@ -32,6 +33,8 @@ CELLS_SHOWN = 12
 TEXTS_SHOWN = 6
 
 REGIONS_SHOWN = 5
+
+SUSPECTED_SHOWN = 20
 
 SPLIT = "validation"
 
@@ -98,6 +101,8 @@ class DailyReport:
                 GateSummary(name=gate.name, verdict=gate.verdict, loosened=gate.loosened, notes=gate.notes)
                 for gate in self.coverage.check.gates
             ],
+            labels=list(self.coverage.check.label_advice),
+            label_errors=self.coverage.check.label_error_summary,
             coverage=NotMeasured(NO_COVERAGE) if covered is None else covered,
             runs=list(self.runs),
             confused=[ConfusedCellFacts(gold=c.gold, predicted=c.predicted, count=c.count) for c in self.cells],
@@ -244,6 +249,9 @@ def write_daily_report(report: DailyReport, folder: Path) -> Path:
         words=format_measure,
         alpha=format_alpha,
         lot_words=describe_lot,
+        suspected_counts=suspected_counts,
+        suspected_shown=SUSPECTED_SHOWN,
+        correction_steps=CORRECTION_STEPS,
         most=max(report.status.by_label.values(), default=1) or 1,
     )
     return write_page(page, folder / "report.html")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from winnow.core.atomic import atomic_write
 from winnow.core.result import NotMeasured
@@ -30,6 +32,11 @@ def _figure_or_dash(value: object) -> object:
     return "–" if isinstance(value, NotMeasured) else value
 
 
+def _with_commands(text: str) -> Markup:
+    """A text with its parts in backticks as code."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -46,5 +53,6 @@ def _environment() -> Environment:
         "interval": interval,
         "goal_value": goal_value,
         "why": why_not_measured,
+        "commands": _with_commands,
     }
     return environment

@@ -13,8 +13,15 @@ from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.suggest import suggestion
 from winnow.curation.annotations.suspected_labels import SuspectedLabel
 
-COLUMNS = ("rank", "id", "split", "label", "proposed", "kinds", "strong_kinds", "score", "evidence", "text")
-"""The columns of the CSV file."""
+COLUMNS = (
+    *("rank", "text", "given_label", "suggested_label", "label", "confirmed"),
+    *("given_probability", "suggested_probability", "source", "row"),
+    *("split", "kinds", "strong_kinds", "score", "evidence", "id"),
+)
+"""The columns of the CSV file. A person corrects `label`, or writes anything in `confirmed` where it is right."""
+
+ENCODING = "utf-8-sig"
+"""With a byte order mark: without one, spreadsheets take UTF-8 for the encoding of the machine and damage texts."""
 
 
 def check_table_name(path: Path) -> None:
@@ -34,18 +41,27 @@ def write_label_errors(suspected: Sequence[SuspectedLabel], path: Path) -> None:
 
 def _write_csv(suspected: Sequence[SuspectedLabel], path: Path) -> None:
     """A header and one line a record; no cell but a number starts like a formula."""
-    with path.open("w", encoding="utf-8", newline="") as file:
+    with path.open("w", encoding=ENCODING, newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
         writer.writerows(_cells(number, one) for number, one in enumerate(suspected, 1))
 
 
 def _cells(number: int, one: SuspectedLabel) -> list[str]:
+    """The cells of a record: numbers as they are, everything else without a formula."""
+    label = escape_cell(one.label)
     evidence = "\n".join(f"{piece.kind}: {piece.why}" for piece in one.evidence)
     kinds, strong = " ".join(one.kinds), " ".join(one.strong_kinds)
-    texts = (one.id, one.split, one.label, one.proposed, kinds, strong)
-    score = "" if one.score is None else str(one.score)
-    return [str(number), *map(escape_cell, texts), score, escape_cell(evidence), escape_cell(one.text)]
+    figures = [_number(figure) for figure in (one.given_probability, one.proposed_probability)]
+    return [
+        *(str(number), escape_cell(one.text), label, escape_cell(one.proposed), label, ""),
+        *(*figures, escape_cell(one.source), _number(one.row)),
+        *(one.split, kinds, strong, _number(one.score), escape_cell(evidence), one.id),
+    ]
+
+
+def _number(figure: float | None) -> str:
+    return "" if figure is None else str(figure)
 
 
 def _write_jsonl(suspected: Sequence[SuspectedLabel], path: Path) -> None:

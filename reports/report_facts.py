@@ -11,8 +11,10 @@ from winnow.core.record import RECORD_CONFIG, Record
 from winnow.core.result import Measured, NotMeasured
 from winnow.core.vocabulary import GateVerdict
 from winnow.curation.annotations.agreement import OverruledResponse
+from winnow.curation.annotations.suspected_labels import LabelErrorSummary
 from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts
 from winnow.curation.review.lot_facts import LotFacts
+from winnow.validators.labels.label_advice import LabelAdvice
 
 
 class ConfusedByPeople(Record):
@@ -148,6 +150,10 @@ class DailyReportFacts(AgreementFacts):
     """What `status --json` prints."""
     gates: list[GateSummary]
     """Every gate."""
+    labels: list[LabelAdvice]
+    """What is wrong with labels, with the commands that fix it."""
+    label_errors: LabelErrorSummary | NotMeasured
+    """Suspected label errors: how many, and the strongest few."""
     coverage: float | NotMeasured
     """Share of the log queries that train covers, 0 to 1."""
     runs: list[RunSummary]

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from winnow.core.atomic import atomic_write
 from winnow.core.interaction_line import InteractionLine
 from winnow.core.working_row import WorkingRow
+from winnow.curation.annotations.suspected_labels import LabelErrors
 from winnow.curation.checks.gates.gate import Gate
 from winnow.curation.io.dropped_line import DroppedLine
 from winnow.curation.releases.manifest import Manifest
@@ -19,7 +20,6 @@ from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts
 from winnow.curation.review.lot_facts import LotFacts
 from winnow.operations.compare import ComparisonOutput, ToolComparisonOutput
 from winnow.operations.feedback import FeedbackOutput, ToolFeedbackOutput
-from winnow.operations.label_errors import LabelErrors
 from winnow.reports.report_facts import DailyReportFacts
 from winnow.training.adapter.adapter_plan import AdapterPlan
 from winnow.training.evaluation.evaluation_facts import EvaluationFacts

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from winnow.core.deployment import Deployment
     from winnow.core.progress import Progress
     from winnow.core.result import NotMeasured
+    from winnow.curation.annotations.suspected_labels import LabelErrors
     from winnow.curation.checks.check import CheckResult
     from winnow.curation.file_findings.dialogue_findings import DialogueFindings
     from winnow.curation.file_findings.file_findings import FileFindings
@@ -47,7 +48,6 @@ if TYPE_CHECKING:
     from winnow.operations.generate_contrasts_by_rule import ContrastsByRule
     from winnow.operations.generate_plan import PlanResult
     from winnow.operations.generate_variations import GeneratedVariations
-    from winnow.operations.label_errors import LabelErrors
     from winnow.operations.propose_result import ProposeResult
     from winnow.operations.pull import PullResult
     from winnow.operations.push import PushResult
@@ -136,12 +136,13 @@ class Workspace:
         table: str | None = None,
         where: str | None = None,
         time_format: str | None = None,
+        by: str | None = None,
         dry_run: bool = False,
     ) -> AddResult:
         """Screen files or a pandas table and store the rows that pass, in one transaction.
 
         Rows that do not meet the condition `where` are left out. `time_format` is a pattern of `strptime`, or
-        `day-first` or `month-first`.
+        `day-first` or `month-first`. `by` is the person who corrected labels in a file of `label_errors`.
 
         With `dry_run`, the result is the same and nothing is stored.
 
@@ -165,6 +166,7 @@ class Workspace:
             table=table,
             where=where,
             time_format=time_format,
+            by=by,
             dry_run=dry_run,
         )
 

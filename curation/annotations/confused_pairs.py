@@ -11,16 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from winnow.curation.annotations.feedback_facts import read_feedback
-from winnow.curation.annotations.label_errors import (
-    BELIEF_FLOOR,
+from winnow.curation.annotations.label_errors import BELIEF_FLOOR, SuspectedLabelError
+from winnow.curation.annotations.nearest_of_label import NearestOfLabel
+from winnow.curation.annotations.out_of_fold import (
     FAST_FIT_TOLERANCE,
-    FOLD_REPEATS,
-    NEAREST_SHOWN,
-    SuspectedLabelError,
+    FOLDS,
+    assign_folds,
+    out_of_fold_probabilities,
 )
-from winnow.curation.annotations.out_of_fold import FOLDS, assign_folds, out_of_fold_probabilities
-from winnow.curation.engine.exact_search import cosines
 from winnow.curation.engine.vectors import Vectors
+
+FOLD_REPEATS = 2
+"""Divisions of the groups into folds, over which probabilities are averaged."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ def label_errors_between(
                 one = _OtherLabel(weight * ratio / (1 + ratio), float(np.log(ratio)), other)
                 if ratio > 1 and (row not in best or one.value > best[row].value):
                     best[row] = one
-    near = _NearestOfLabel(vectors, given, np.array(groups))
+    near = NearestOfLabel(vectors, labels, groups)
 
     def suspected_error(row: int) -> SuspectedLabelError:
         label, alternative = str(given[row]), best[row]
@@ -146,19 +148,3 @@ def _mean_self_confidence(probability: NDArray[np.float32], members: NDArray[np.
     Jiang and Chuang 2021, Confident Learning: Estimating Uncertainty in Dataset Labels).
     """
     return float(probability[members].mean())
-
-
-@dataclass(frozen=True)
-class _NearestOfLabel:
-    """Nearest records of a label in other groups."""
-
-    vectors: Vectors
-    labels: NDArray[np.str_]
-    groups: NDArray[np.str_]
-
-    def of(self, row: int, label: str) -> tuple[tuple[int, float], ...]:
-        """Position and cosine, nearest first."""
-        others = np.flatnonzero((self.labels == label) & (self.groups != self.groups[row]))
-        ranked = others[np.argsort(-(self.vectors[others] @ self.vectors[row]), kind="stable")][:NEAREST_SHOWN]
-        similarity = cosines(self.vectors[[row] * len(ranked)], self.vectors[ranked])
-        return tuple(zip(ranked.tolist(), similarity.tolist(), strict=True))

@@ -4,41 +4,54 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from winnow.curation.annotations.out_of_fold import (
-    FOLDS,
-    RowIndices,
-    assign_folds,
-    groups_per_label,
-    out_of_fold_probabilities,
-)
-from winnow.curation.engine.exact_search import cosines, nearest_outside_group
+from winnow.curation.annotations.nearest_of_label import NearestOfLabel
+from winnow.curation.annotations.out_of_fold import FOLDS, RowIndices, assign_folds, groups_per_label
+from winnow.curation.annotations.quick_out_of_fold import QuickProbes
+from winnow.curation.engine.quick_probe import probe_rows
 from winnow.curation.engine.vectors import Vectors
 
-FOLD_REPEATS = 2
-"""Assignments of groups to folds, over which probabilities are averaged. 3 took half as long again and found no more
-(docs/decisions/0016-label-errors.md)."""
+FOLD_REPEATS = 1
+"""Divisions of the groups into folds, over which probabilities are averaged. 2 take twice as long and find no more
+(docs/decisions/0073-label-errors-in-check.md)."""
 
-FAST_FIT_TOLERANCE = 1e-3
-"""Tolerance of the fits: ten times the probe's own takes half the time and is as good here (the same note)."""
+FIRST_STEPS = 10
+"""Steps of each fit in the first round. 20 take twice as long and find no more (the same note)."""
 
-NEIGHBORS = 20
-"""Neighbors that vote. None of 10, 20 and 40 is best everywhere (the same note)."""
-
-NEIGHBOR_SHARE = 0.3
-"""Weight of the neighbors in the belief; the rest is the probe's (the same note)."""
+FURTHER_STEPS = 5
+"""Steps in the second round, from where the first one stopped."""
 
 BELIEF_FLOOR = 0.01
-"""Added to every belief before logarithms are taken (the same note)."""
+"""Added to every probability before logarithms are taken (docs/decisions/0016-label-errors.md)."""
 
 MAX_EXCLUDED_SHARE = 0.5
 """At most this share of a label's records is excluded from the second round, so that no label vanishes."""
 
-NEAREST_SHOWN = 3
-"""Records of either label that annotators are shown."""
+
+class JudgedLabel(NamedTuple):
+    """What a model that did not see a record finds about its label. Positions refer to the rows that were passed."""
+
+    position: int
+    score: float
+    """Natural logarithm of the odds of the proposed label against the given one; above 0, it is more credible."""
+    given: str
+    proposed: str
+    """The most credible of the other labels."""
+    given_probability: float
+    """Of the given label, by probes that did not see the record's group."""
+    proposed_probability: float
+
+
+class JudgedLabels(NamedTuple):
+    """Every record that could be judged, most suspicious first, and the labels that could not."""
+
+    ranked: list[JudgedLabel]
+    unscored_labels: dict[str, int]
+    """Labels with too few groups to be judged, and how many groups each has."""
 
 
 @dataclass(frozen=True)
@@ -76,15 +89,14 @@ class _SortedRows:
     vectors: Vectors
     codes: RowIndices
     """Of the labels, in alphabetical order."""
-    groups: RowIndices
     names: list[str]
     keys: list[str]
-    """Group ids; `groups` numbers them."""
+    """Group ids."""
+    order: list[int]
+    """Of each row, its position among those that were passed."""
 
 
-def find_label_errors(
-    vectors: Vectors, labels: Sequence[str], groups: Sequence[str], *, seed: int = 0
-) -> LabelErrorRanking:
+def judge_labels(vectors: Vectors, labels: Sequence[str], groups: Sequence[str], *, seed: int = 0) -> JudgedLabels:
     """Rank the records of (n, d) unit vectors with n labels and n group ids by how doubtful their labels are.
 
     The order of the rows does not matter. Records of a label with fewer than FOLDS groups are
@@ -97,59 +109,52 @@ def find_label_errors(
     scored = {label for label, count in group_counts.items() if count >= FOLDS and len(group_counts) > 1}
     unscored_labels = {label: group_counts[label] for label in sorted(group_counts) if label not in scored}
     if not scored:
-        return LabelErrorRanking([], unscored_labels)
-    order = sorted(range(len(labels)), key=lambda i: (groups[i], labels[i], vectors[i].tobytes()))
-    rows = _sorted_rows(vectors, labels, groups, order)
+        return JudgedLabels([], unscored_labels)
+    rows = _sorted_rows(vectors, labels, groups)
     scorable = np.isin(rows.codes, [rows.names.index(label) for label in scored])
     probe, belief = _two_rounds(rows, scorable, seed)
-    return LabelErrorRanking(_rank(rows, np.flatnonzero(scorable), probe, belief, np.array(order)), unscored_labels)
+    return JudgedLabels(_rank(rows, np.flatnonzero(scorable), probe, belief), unscored_labels)
 
 
-def _sorted_rows(vectors: Vectors, labels: Sequence[str], groups: Sequence[str], order: list[int]) -> _SortedRows:
+def find_label_errors(
+    vectors: Vectors, labels: Sequence[str], groups: Sequence[str], *, seed: int = 0
+) -> LabelErrorRanking:
+    """The same ranking with the nearest records of both labels, which annotators are shown."""
+    judged = judge_labels(vectors, labels, groups, seed=seed)
+    near = NearestOfLabel(vectors, labels, groups)
+    ranked = [
+        SuspectedLabelError(*one, near.of(one.position, one.given), near.of(one.position, one.proposed))
+        for one in judged.ranked
+    ]
+    return LabelErrorRanking(ranked, judged.unscored_labels)
+
+
+def _sorted_rows(vectors: Vectors, labels: Sequence[str], groups: Sequence[str]) -> _SortedRows:
+    order = sorted(range(len(labels)), key=lambda i: (groups[i], labels[i], vectors[i].tobytes()))
     names, codes = np.unique([labels[i] for i in order], return_inverse=True)
-    keys = [groups[i] for i in order]
-    return _SortedRows(vectors[order], codes, np.unique(keys, return_inverse=True)[1], names.tolist(), keys)
+    return _SortedRows(vectors[order], codes, names.tolist(), [groups[i] for i in order], order)
 
 
 def _two_rounds(rows: _SortedRows, scorable: NDArray[np.bool_], seed: int) -> tuple[Vectors, Vectors]:
-    """The probe's probabilities and the logarithms of belief, each (n, labels), averaged over both rounds."""
+    """The probes' probabilities and the logarithms of belief, each (n, labels), averaged over both rounds."""
     labels = [rows.names[code] for code in rows.codes]
     folds = [assign_folds(labels, rows.keys, seed * FOLD_REPEATS + i) for i in range(FOLD_REPEATS)]
-    near = nearest_outside_group(rows.vectors, NEIGHBORS, rows.groups)
-    training_mask = np.ones(len(labels), dtype=bool)
-    probe, _ = out_of_fold_probabilities(rows.vectors, labels, folds, tolerance=FAST_FIT_TOLERANCE)
-    belief = _log_belief(probe, _neighbor_vote(rows, near, training_mask))
-    training_mask = ~_excluded_from_second_round(_error_scores(belief, rows.codes)[0], rows.codes, scorable)
-    again, _ = out_of_fold_probabilities(
-        rows.vectors, labels, folds, training_mask=training_mask, tolerance=FAST_FIT_TOLERANCE
-    )
-    probe += again
-    belief += _log_belief(again, _neighbor_vote(rows, near, training_mask))
-    return probe / np.float32(2), belief / np.float32(2)
+    probes = QuickProbes(probe_rows(rows.vectors, len(rows.names)), rows.codes, len(rows.names), folds)
+    first = probes.probabilities(np.ones(len(labels), dtype=bool), FIRST_STEPS)
+    belief = _log_belief(first)
+    doubtful = _excluded_from_second_round(_error_scores(belief, rows.codes)[0], rows.codes, scorable)
+    again = probes.probabilities(~doubtful, FURTHER_STEPS)
+    return (first + again) / np.float32(2), (belief + _log_belief(again)) / np.float32(2)
 
 
-def _neighbor_vote(
-    rows: _SortedRows, near: tuple[RowIndices, NDArray[np.float32]], training_mask: NDArray[np.bool_]
-) -> Vectors:
-    """Shape (n, labels): each label's share of the neighbors in `training_mask`, weighted by squared cosine."""
-    index, similarity = near
-    weight = np.clip(similarity, 0, None) ** 2 * training_mask[index]
-    vote = np.zeros((len(index), len(rows.names)), dtype=np.float32)
-    np.add.at(vote, (np.arange(len(index))[:, None], rows.codes[index]), weight)
-    vote /= np.maximum(vote.sum(axis=1, keepdims=True), np.finfo(np.float32).tiny)
-    return vote
-
-
-def _log_belief(probe: Vectors, vote: Vectors) -> Vectors:
-    """Logarithm of the mixed belief: its difference between two labels is their log-odds.
+def _log_belief(probabilities: Vectors) -> Vectors:
+    """Logarithm of the belief in each label: its difference between two labels is their log-odds.
 
     The floor keeps a ratio of two negligible numbers from looking like evidence. With none the difference is the
     log-odds themselves, with a large one it orders rows as the normalized margin of confident learning does
     (Northcutt, Jiang and Chuang 2021, Confident Learning: Estimating Uncertainty in Dataset Labels).
     """
-    logarithm: Vectors = np.log(
-        np.float32(1 - NEIGHBOR_SHARE) * probe + np.float32(NEIGHBOR_SHARE) * vote + np.float32(BELIEF_FLOOR)
-    )
+    logarithm: Vectors = np.log(probabilities + np.float32(BELIEF_FLOOR))
     return logarithm
 
 
@@ -171,32 +176,14 @@ def _excluded_from_second_round(score: Vectors, codes: RowIndices, scorable: NDA
     return scorable & (score > 0) & (rank < (MAX_EXCLUDED_SHARE * size[codes]).astype(np.int64))
 
 
-def _rank(
-    rows: _SortedRows, scored: RowIndices, probe: Vectors, belief: Vectors, order: RowIndices
-) -> list[SuspectedLabelError]:
-    """The scored rows as suspected errors, most doubtful first, ties by group."""
+def _rank(rows: _SortedRows, scored: RowIndices, probe: Vectors, belief: Vectors) -> list[JudgedLabel]:
+    """The scored rows, most doubtful first, ties by group."""
     score, best = _error_scores(belief, rows.codes)
-    members = [np.flatnonzero(rows.codes == code) for code in range(len(rows.names))]
-    grouped = [rows.vectors[these] for these in members]
 
-    def nearest(row: int, code: int) -> tuple[tuple[int, float], ...]:
-        cosine = grouped[code] @ rows.vectors[row]
-        ranked = members[code][np.argsort(-cosine, kind="stable")]
-        shown = ranked[rows.groups[ranked] != rows.groups[row]][:NEAREST_SHOWN]
-        similarity = cosines(rows.vectors[[row] * len(shown)], rows.vectors[shown])
-        return tuple(zip(order[shown].tolist(), similarity.tolist(), strict=True))
-
-    def suspected_error(row: int) -> SuspectedLabelError:
+    def judged(row: int) -> JudgedLabel:
         given, proposed = int(rows.codes[row]), int(best[row])
-        return SuspectedLabelError(
-            int(order[row]),
-            float(score[row]),
-            rows.names[given],
-            rows.names[proposed],
-            float(probe[row, given]),
-            float(probe[row, proposed]),
-            nearest(row, given),
-            nearest(row, proposed),
-        )
+        names, odds = rows.names, float(score[row])
+        shares = (float(probe[row, given]), float(probe[row, proposed]))
+        return JudgedLabel(rows.order[row], odds, names[given], names[proposed], *shares)
 
-    return [suspected_error(row) for row in scored[np.argsort(-score[scored], kind="stable")].tolist()]
+    return [judged(row) for row in scored[np.argsort(-score[scored], kind="stable")].tolist()]

@@ -18,6 +18,10 @@ from winnow.curation.engine.vectors import Vectors
 FOLDS = 5
 """A label with fewer groups than this cannot be scored: some fold's probe would hardly know it."""
 
+FAST_FIT_TOLERANCE = 1e-3
+"""A tolerance of fits that only rank: ten times the probe's own takes half the time and is as good
+(docs/decisions/0016-label-errors.md)."""
+
 RowIndices = NDArray[np.int64]
 
 

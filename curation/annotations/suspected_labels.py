@@ -11,7 +11,10 @@ from winnow.core.label_error_evidence import EvidenceKind, LabelEvidence
 from winnow.core.record import ABSENT_IF_NONE, Record
 from winnow.core.vocabulary import Split
 from winnow.core.working_row import WorkingRow
-from winnow.curation.annotations.label_errors import SuspectedLabelError
+from winnow.curation.annotations.label_errors import JudgedLabel
+
+STRONGEST = 5
+"""Suspected records that `check` shows as examples."""
 
 
 class SuspectedLabel(Record):
@@ -32,13 +35,73 @@ class SuspectedLabel(Record):
     score: Annotated[float | None, ABSENT_IF_NONE] = None
     """Natural logarithm of the odds of the most credible other label against the given one; absent where no model
     judged the record."""
+    given_probability: Annotated[float | None, ABSENT_IF_NONE] = None
+    """The probability of its label by a model that did not see its group; absent where no model judged the record."""
+    proposed_probability: Annotated[float | None, ABSENT_IF_NONE] = None
+    """The same of the most credible other label."""
     evidence: tuple[LabelEvidence, ...] = Field(min_length=1)
     """Every piece of evidence: strong ones first, then by kind."""
     text: str
-    """The record as text for people."""
+    """The record as text for people; private data that the task does not allow is replaced."""
+    source: str = ""
+    """The file in which it stood first."""
+    row: Annotated[int | None, ABSENT_IF_NONE] = None
+    """Its row there, from 1."""
 
 
-def out_of_fold_evidence(error: SuspectedLabelError) -> LabelEvidence:
+class LabelErrorSummary(Record):
+    """How many label errors are suspected, as `check --json` states it."""
+
+    records: int
+    """Labeled records that rules examined."""
+    scored: int
+    """Records of train that a model judged."""
+    suspected: int
+    """Suspected records."""
+    by_kind: Mapping[str, int]
+    """Suspected records by kind of evidence."""
+    unscored_labels: Mapping[str, int]
+    """Labels with too few groups for a model to judge their records, and how many groups each has."""
+    confirmed: int
+    """Records that would be suspected, but a person confirmed or gave the label after it was suspected."""
+    strongest: tuple[SuspectedLabel, ...]
+    """The most suspicious few."""
+
+
+class LabelErrors(Record):
+    """Suspected label errors: what `winnow label-errors` lists and `winnow check` counts."""
+
+    records: int
+    """Labeled records that rules examined."""
+    scored: int
+    """Records of train that a model judged."""
+    by_kind: Mapping[str, int]
+    """Suspected records by kind of evidence."""
+    unscored_labels: Mapping[str, int]
+    """Labels with too few groups for a model to judge their records, and how many groups each has."""
+    confirmed: int = 0
+    """Records that would be suspected, but a person confirmed or gave the label after it was suspected."""
+    suspected: tuple[SuspectedLabel, ...]
+    """Suspected records, the most suspicious first."""
+
+    def summary(self) -> LabelErrorSummary:
+        """The counts, and the strongest few."""
+        facts = {name: getattr(self, name) for name in ("records", "scored", "by_kind", "unscored_labels", "confirmed")}
+        strongest = self.suspected[:STRONGEST]
+        return LabelErrorSummary(**facts, suspected=len(self.suspected), strongest=strongest)
+
+    def with_places(self, places: Mapping[str, tuple[str, int]]) -> LabelErrors:
+        """The same with the file and the row in which each record stood first."""
+        placed = (
+            one.model_copy(update=dict(zip(("source", "row"), places[one.id], strict=True)))
+            if one.id in places
+            else one
+            for one in self.suspected
+        )
+        return self.model_copy(update={"suspected": tuple(placed)})
+
+
+def out_of_fold_evidence(error: JudgedLabel) -> LabelEvidence:
     """The opinion of the model as a piece of evidence; it is weak, because a model alone decides nothing."""
     why = (
         f"a model that did not see this record would choose {error.proposed} "
@@ -48,13 +111,11 @@ def out_of_fold_evidence(error: SuspectedLabelError) -> LabelEvidence:
 
 
 def suspected_label(
-    row: WorkingRow, evidence: Iterable[LabelEvidence], score: float | None, text: str
-) -> SuspectedLabel | None:
-    """A record with the evidence against it; None without any."""
+    row: WorkingRow, evidence: Iterable[LabelEvidence], judged: JudgedLabel | None, text: str
+) -> SuspectedLabel:
+    """A record with the evidence against it; `judged` is what a model found, if it judged the record."""
     order = list(EvidenceKind)
     ordered = sorted(evidence, key=lambda one: (not one.strong, order.index(one.kind)))
-    if not ordered:
-        return None
     return SuspectedLabel(
         id=row.id,
         split=row.assigned_split,
@@ -62,9 +123,11 @@ def suspected_label(
         proposed=next((one.proposed for one in ordered if one.proposed), ""),
         kinds=tuple(kind for kind in order if any(one.kind == kind for one in ordered)),
         strong_kinds=tuple(kind for kind in order if any(one.kind == kind and one.strong for one in ordered)),
-        score=None if score is None else round(score, 4),
         evidence=tuple(ordered),
         text=text,
+        score=None if judged is None else round(judged.score, 4),
+        given_probability=None if judged is None else round(judged.given_probability, 4),
+        proposed_probability=None if judged is None else round(judged.proposed_probability, 4),
     )
 
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from winnow.config.overrides import with_overrides
 from winnow.config.task import Task
+from winnow.core.commands import command
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.layout import WorkspaceFolder
 from winnow.core.progress import Progress
 from winnow.core.result import NotMeasured
 from winnow.core.vocabulary import GateVerdict, Split, State
+from winnow.curation.annotations.suspected_labels import LabelErrors, LabelErrorSummary
 from winnow.curation.checks.chat_template.base_model import render_for_base_model
 from winnow.curation.checks.chat_template.render_records import NO_BASE_MODEL, RenderedRecords
 from winnow.curation.checks.chat_template.template_facts import ChatTemplateFacts
@@ -53,6 +55,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+NO_SIGNAL = NotMeasured("the labels carry no signal, so a model cannot judge them")
+
+NOT_SEARCHED = NotMeasured(f"`{command('label-errors')}` lists suspected label errors")
+
+
 @dataclass(frozen=True, repr=False)
 class CheckResult:
     """The selection and its gates."""
@@ -79,6 +86,8 @@ class CheckResult:
     """How many texts the embedder reads."""
     embedder_notes: Sequence[str] = ()
     """What to know about the embedder: texts that it does not read, and thresholds that are not its own."""
+    find_label_errors: Callable[[], LabelErrors | NotMeasured] = lambda: NOT_SEARCHED
+    """Searches suspected label errors among the records of this check."""
 
     def __repr__(self) -> str:
         verdicts = ", ".join(f"{gate.name} {gate.verdict}" for gate in self.gates)
@@ -140,6 +149,17 @@ class CheckResult:
         found = self.label_signal
         return None if found is None else {**asdict(found), "missing": found.is_missing}
 
+    @cached_property
+    def label_errors(self) -> LabelErrors | NotMeasured:
+        """Suspected label errors, searched when this is first read: they decide about no gate."""
+        return NO_SIGNAL if self.carries_no_signal else self.find_label_errors()
+
+    @property
+    def label_error_summary(self) -> LabelErrorSummary | NotMeasured:
+        """How many label errors are suspected, and the strongest few."""
+        found = self.label_errors
+        return found if isinstance(found, NotMeasured) else found.summary()
+
     def chat_template(self) -> ChatTemplateFacts | None:
         """What the base model's chat template makes of the selected dialogues; None if no base model is named."""
         rendered = self.rendered
@@ -183,7 +203,12 @@ class CheckResult:
             self.exceptions,
             self.rendered,
         )
-        return replace(result, reading=self.reading, embedder_notes=self.embedder_notes)
+        return replace(
+            result,
+            reading=self.reading,
+            embedder_notes=self.embedder_notes,
+            find_label_errors=lambda: self.label_errors,
+        )
 
 
 def check(

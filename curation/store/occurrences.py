@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -76,6 +76,27 @@ def session_occurrences(connection: Connection) -> list[SessionOccurrence]:
         SessionOccurrence(record_id, source_id, session, row, time or "")
         for record_id, source_id, session, row, time in connection.execute(query)
     ]
+
+
+class SourceRowPlace(NamedTuple):
+    """Where a source shows a record."""
+
+    name: str
+    """File name of the source."""
+    row: int
+    """Row number in the file, from 1."""
+
+
+def first_rows(connection: Connection) -> dict[str, SourceRowPlace]:
+    """The first row of an unretracted source that shows each record."""
+    columns = occurrence.c
+    query = (
+        select(columns.record_id, source.c.name, columns.row)
+        .join(source, source.c.id == columns.source_id)
+        .where(source.c.retracted_at.is_(None))
+        .order_by(columns.id.desc())
+    )
+    return {record_id: SourceRowPlace(name, row) for record_id, name, row in connection.execute(query)}
 
 
 def rows_of_sources(connection: Connection, sources: set[str]) -> dict[tuple[str, int], str]:

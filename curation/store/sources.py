@@ -97,6 +97,9 @@ def store_source(connection: Connection, new: NewSource, now: str) -> str:
 CORRECTIONS_BY = "corrections_by"
 """Who wrote the corrected answers, in the settings of a source of them."""
 
+LABELS_BY = "labels_by"
+"""Who corrected or confirmed labels, in the settings of a source of such decisions; it has no rows."""
+
 
 class SourceOfRecord(NamedTuple):
     """What an unretracted source states about the records that it contains."""

@@ -21,6 +21,9 @@ ONE = SuspectedLabel(
     kinds=(EvidenceKind.OUT_OF_FOLD,),
     strong_kinds=(),
     score=-0.5,
+    given_probability=0.25,
+    source="-queries.csv",
+    row=7,
     evidence=(LabelEvidence(kind=EvidenceKind.OUT_OF_FOLD, strong=False, why="turn 1"),),
     text='=HYPERLINK("x")\nassistant: no',
 )
@@ -28,11 +31,14 @@ ONE = SuspectedLabel(
 
 def test_csv_has_a_line_a_record_and_no_formula(tmp_path: Path) -> None:
     write_label_errors([ONE], tmp_path / "x.CSV")
-    with (tmp_path / "x.CSV").open(newline="", encoding="utf-8") as file:
+    with (tmp_path / "x.CSV").open(newline="", encoding="utf-8-sig") as file:
         (row,) = csv.DictReader(file)
     assert row["text"] == "'" + ONE.text
     assert row["evidence"] == "out_of_fold: turn 1"
     assert (row["rank"], row["id"], row["label"], row["score"]) == ("1", "a1", "create_task", "-0.5")
+    assert (row["given_label"], row["suggested_label"], row["confirmed"]) == ("create_task", "", "")
+    assert (row["given_probability"], row["suggested_probability"]) == ("0.25", "")
+    assert (row["source"], row["row"]) == ("'-queries.csv", "7")
 
 
 def test_jsonl_is_the_record_as_it_is(tmp_path: Path) -> None:

@@ -18,8 +18,12 @@ from winnow.curation.annotations.feedback_facts import (
     FeedbackPair,
     UnderrepresentedLabel,
 )
-from winnow.curation.annotations.label_errors import FAST_FIT_TOLERANCE
-from winnow.curation.annotations.out_of_fold import FOLDS, assign_folds, out_of_fold_probabilities
+from winnow.curation.annotations.out_of_fold import (
+    FAST_FIT_TOLERANCE,
+    FOLDS,
+    assign_folds,
+    out_of_fold_probabilities,
+)
 from winnow.curation.engine.vectors import Vectors
 from winnow.training.evaluation.confusion_counts import (
     ConfusedPair,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from pydantic_core import to_jsonable_python
@@ -24,18 +24,14 @@ from winnow.cli.params import (
     workspace_of,
 )
 from winnow.cli.render import terminal
-from winnow.cli.render.add_summary import print_add_summary
+from winnow.cli.render.add_summary import print_add_summary, print_after_add
 from winnow.cli.render.forget_summary import print_forget_summary
 from winnow.cli.render.record_view import print_record
 from winnow.cli.render.rename_summary import confirm_merge, print_rename_summary
 from winnow.cli.render.retract_summary import print_retract_summary
 from winnow.cli.render.status_view import print_status
-from winnow.core.commands import command
 from winnow.core.model_output_names import ModelOutputName
 from winnow.core.vocabulary import ORIGINS, SPLITS
-
-if TYPE_CHECKING:
-    from winnow.curation.ingest.add import AddResult
 
 NOTHING_ADDED = 2
 """Exit code of an add that dropped every row: nothing that it was given could be used."""
@@ -90,6 +86,7 @@ def add(
     model_output: Annotated[
         str | None, choice([*ModelOutputName], "Format of the answers, if they are raw model output.")
     ] = None,
+    by: Annotated[str | None, typer.Option(help="Person who corrected the labels in a file of label-errors.")] = None,
     dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> None:
@@ -128,6 +125,7 @@ def add(
             table=table,
             where=where,
             time_format=time_format,
+            by=by,
             dry_run=dry_run,
         )
     if not dry_run:
@@ -141,21 +139,9 @@ def add(
         terminal.print_json(to_jsonable_python(asdict(result)))
     else:
         print_add_summary(result)
-        _print_after_add(result)
+        print_after_add(result)
     if result.only_dropped:
         raise typer.Exit(NOTHING_ADDED)
-
-
-def _print_after_add(result: AddResult) -> None:
-    """What to do after an add, or after its preview."""
-    if result.only_dropped:
-        terminal.print_line("nothing was added: every row was dropped", style="bold red")
-    if result.dry_run:
-        terminal.print_dry_run()
-        return
-    terminal.print_next(
-        "winnow check" if result.added or result.known else command("add", result.dropped_file or "FILE")
-    )
 
 
 def status(context: typer.Context, json: JsonOption = False) -> None:

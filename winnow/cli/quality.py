@@ -22,7 +22,7 @@ from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.curation.checks.gates import GATES
 
 if TYPE_CHECKING:
-    from winnow.operations.label_errors import LabelErrors
+    from winnow.curation.annotations.suspected_labels import LabelErrors
 
 
 def trust(
@@ -72,6 +72,7 @@ def check(
             "task_file": [str(one) for one in result.repeated_task_texts],
             "labels": to_jsonable_python(result.label_advice),
             "label_signal": to_jsonable_python(result.label_signal_facts()),
+            "label_errors": to_jsonable_python(result.label_error_summary),
             "costs": costs,
             "excluded": result.excluded,
             "similarity_between_splits": result.highest_similarities(),

@@ -51,6 +51,11 @@ class WorkspaceFolder:
         return (self.caches or self.state) / "near_pairs"
 
     @property
+    def label_judgments(self) -> Path:
+        """What a model finds about the labels of train records; a cache."""
+        return (self.caches or self.state) / "label_judgments"
+
+    @property
     def earlier_tasks(self) -> Path:
         """Task files as they were before labels were renamed or merged, by the hash of the file afterwards."""
         return self.state / "earlier_tasks"

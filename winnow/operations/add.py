@@ -21,6 +21,7 @@ from winnow.curation.ingest.annotator_question import annotator_question
 from winnow.curation.ingest.apply_section import columns_with, open_option, reading_options, with_section
 from winnow.curation.ingest.group_question import given_options, group_question
 from winnow.curation.ingest.known_releases import KnownReleases
+from winnow.curation.ingest.label_corrections import CORRECTION_COLUMNS, CorrectionTable, is_correction_table
 from winnow.curation.ingest.label_summary import advice_on_sources
 from winnow.curation.ingest.options_without_effect import options_without_effect
 from winnow.curation.ingest.origin_question import origin_question
@@ -29,6 +30,7 @@ from winnow.curation.ingest.time_question import time_question
 from winnow.curation.io.readers.columns import Columns
 from winnow.curation.io.readers.data_folders import DataFile, data_files, splits_of_names
 from winnow.curation.io.readers.filtered_rows import with_filter
+from winnow.curation.io.readers.frame_rows import frame_rows
 from winnow.curation.io.readers.interaction_log import log_readings
 from winnow.curation.io.readers.raw_rows import read_rows, with_split
 from winnow.curation.io.readers.source_rows import SourceRows, read_table, sources_of_file
@@ -38,6 +40,7 @@ from winnow.curation.store.group_answers import group_answers, live_group_column
 from winnow.curation.store.label_renames import label_renames
 from winnow.curation.store.sources import GenerationBatch
 from winnow.operations._context import WorkspaceContext
+from winnow.operations.add_corrections import add_corrections, refuse_person
 from winnow.operations.embedder_notes import notes_on_reading
 from winnow.operations.tool_mapping_for import tool_mapping_for
 from winnow.validators.kinds import kind_of
@@ -70,6 +73,7 @@ def add(  # noqa: PLR0913
     table: str | None = None,
     where: str | None = None,
     time_format: str | None = None,
+    by: str | None = None,
     dry_run: bool = False,
 ) -> AddResult:
     """Screen files or a pandas table and store the rows that pass, in one transaction; a dry run stores nothing.
@@ -79,7 +83,8 @@ def add(  # noqa: PLR0913
     that a machine wrote some rows is a question, too, unless the origin is given. A tool mapping, or the file with one,
     replaces the tools of the rows by those of the task. With `model_output`, the answers are the raw output of a model.
     Rows that do not meet the condition `where` are left out. `time_format` says how times are written; without it, a
-    column of times that can be read in two ways is a question, too.
+    column of times that can be read in two ways is a question, too. `by` is the person who corrected the labels in
+    files of `label-errors`: nothing else in these files is read.
     Raises WinnowError with the problems of every file that cannot be read, and these questions; nothing is added then.
     """
     task = workspace.task
@@ -95,6 +100,7 @@ def add(  # noqa: PLR0913
         renames = label_renames(connection)
         known_releases = KnownReleases(kind, workspace.folder.releases, release_hashes(connection))
     read: list[tuple[str, SourceRows]] = []
+    corrections: list[CorrectionTable] = []
     problems: list[Problem] = []
     how: Any = {
         "kind": kind,
@@ -111,6 +117,9 @@ def add(  # noqa: PLR0913
                     section = None if own else _section(task, path, Path(file))
                     reading = reading_options(section, format=format, encoding=encoding, table=table, header=None)
                     rows = read_rows(path, name=name, labels=how["labels"], **reading)
+                    if is_correction_table(rows.rows):
+                        corrections.append(CorrectionTable(rows.name, rows.file_hash, rows.rows))
+                        continue
                     rows = with_filter(
                         rows if split else with_split(rows, own_split), open_option(section, "where", where)
                     )
@@ -121,6 +130,8 @@ def add(  # noqa: PLR0913
                     found = log_readings(rows, kind) or sources_of_file(rows, columns=chosen, **how)
                     form = open_option(section, "time_format", time_format)
                     read += [(str(file), with_times(with_section(one, section), form)) for one in found]
+            elif CORRECTION_COLUMNS.issubset(map(str, file.columns)):
+                corrections.append(CorrectionTable(TABLE, *frame_rows(file)))
             else:
                 read.append((TABLE, with_times(read_table(file, columns=columns, where=where, **how), time_format)))
         except WinnowError as error:
@@ -130,6 +141,10 @@ def add(  # noqa: PLR0913
     given |= {"tool_mapping": str(tool_mapping)} if isinstance(tool_mapping, str | Path) else {}
     given |= {"model_output": model_output} if model_output else {}
     given |= {"dry_run": True} if dry_run else {}
+    if corrections and not problems:
+        names = [str(file) if isinstance(file, str | Path) else TABLE for file in several]
+        return add_corrections(workspace, corrections, names, given, by=by, dry_run=dry_run)
+    refuse_person(by)
     unused = (problem for _, rows in read for problem in options_without_effect(rows, options, columns))
     problems = problems or [*dict.fromkeys(unused)] or _questions(read, given, live)
     if problems:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -74,7 +75,9 @@ def measure(
     """
     from winnow.curation.checks.check import check as check_table
     from winnow.curation.checks.gate_exceptions import GateExceptions
+    from winnow.curation.checks.label_error_search import LabelErrorSearch
     from winnow.curation.releases.provenance import read_provenance
+    from winnow.curation.store.reviewed_labels import reviewed_labels
     from winnow.curation.store.waivers import waivers_by_gate
     from winnow.curation.store.working_view import table_of_rows, working_rows
 
@@ -83,15 +86,17 @@ def measure(
         rows = working_rows(connection)
         waived = waivers_by_gate(connection, datetime.now(UTC).date())
         provenance = read_provenance(connection, rows, task)
-    embedder = workspace.embedder(task)
+        reviewed = reviewed_labels(connection)
+    embedder, scrubber = workspace.embedder(task), workspace.scrubber(task)
     checked = check_table(
         table_of_rows(rows),
         task,
         embedder,
-        scrubber=workspace.scrubber(task),
+        scrubber=scrubber,
         sources={source["id"]: source["name"] for source in provenance.sources},
         exceptions=GateExceptions(waived, provenance.lots),
         folder=caches or workspace.folder,
         progress=progress,
     )
-    return MeasuredWorkspace(checked, embedder, provenance)
+    search = LabelErrorSearch(rows, task, embedder, scrubber, reviewed, caches or workspace.folder)
+    return MeasuredWorkspace(replace(checked, find_label_errors=search.in_check), embedder, provenance)

@@ -23,6 +23,7 @@ from winnow.curation.io.readers.dropped_rows import (
 )
 from winnow.curation.io.readers.fill_columns import FilledColumns, fill_columns
 from winnow.curation.io.readers.filtered_rows import FilteredRows, filtered
+from winnow.curation.io.readers.frame_rows import frame_rows
 from winnow.curation.io.readers.group_columns import GroupCandidate, group_candidates
 from winnow.curation.io.readers.message_tables import message_table
 from winnow.curation.io.readers.numbered_rows import Fields, NumberedRow, value_text
@@ -234,11 +235,7 @@ def read_table(
 
     The other parameters are as for `read_file`.
     """
-    records = frame.astype(object).where(frame.notna(), None).to_dict("records")
-    digest = stable_hash(frame.to_csv(index=False).encode("utf-8", "surrogatepass"))
-    numbered: list[NumberedRow] = [
-        (number, {str(key): value for key, value in item.items()}) for number, item in enumerate(records, 1)
-    ]
+    digest, numbered = frame_rows(frame)
     kept = filtered(name, numbered, where) if where else FilteredRows(numbered, [])
     rows = _source_rows(name, digest, kept.rows, columns or Columns(), kept.notes, kind, group_answers, labels)
     return replace(rows, where=where)

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from winnow.curation.annotations.label_errors import (
-    NEAREST_SHOWN,
     LabelErrorRanking,
     SuspectedLabelError,
     find_label_errors,
 )
+from winnow.curation.annotations.nearest_of_label import NEAREST_SHOWN
 from winnow.curation.annotations.out_of_fold import FOLDS, assign_folds, out_of_fold_probabilities
 
 DIMENSIONS = 24

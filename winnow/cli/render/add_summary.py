@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from winnow.cli.render.label_advice_view import print_label_advice
-from winnow.cli.render.terminal import print_line, print_note, print_table, printable
+from winnow.cli.render.terminal import print_dry_run, print_line, print_next, print_note, print_table, printable
 from winnow.core.commands import command
 from winnow.core.counted import counted
 
@@ -43,6 +43,16 @@ def print_add_summary(result: AddResult) -> None:
     for name, count in result.flagged.items():
         print_line(f"flagged {count:,} for {name} (kept)")
     print_label_advice(result.label_advice)
+
+
+def print_after_add(result: AddResult) -> None:
+    """What to do after an add, or after its preview."""
+    if result.only_dropped:
+        print_line("nothing was added: every row was dropped", style="bold red")
+    if result.dry_run:
+        print_dry_run()
+        return
+    print_next("winnow check" if result.added or result.known else command("add", result.dropped_file or "FILE"))
 
 
 def _lines_about_records(result: AddResult) -> Iterator[str]:

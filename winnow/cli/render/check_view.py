@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from winnow.cli.render.label_advice_view import print_label_advice
+from winnow.cli.render.label_error_view import print_suspected
 from winnow.cli.render.terminal import print_line, print_table, printable
 from winnow.core.result import NotMeasured
 from winnow.core.vocabulary import SPLITS, Bound, GateVerdict
@@ -69,6 +70,7 @@ def print_check(check: CheckResult) -> None:
         right=range(6),
     )
     print_label_advice(check.label_advice)
+    print_suspected(check.label_errors)
     counts = check.selected["split"].value_counts()
     print_line()
     for repeated in check.repeated_task_texts:

@@ -1,4 +1,4 @@
-"""Suspected label errors, the most suspicious first."""
+"""Suspected label errors, the most suspicious first: all of them, and the strongest few in `check`."""
 
 from __future__ import annotations
 
@@ -6,15 +6,21 @@ from typing import TYPE_CHECKING
 
 from winnow.cli.render.terminal import counts_by_name, first_few, print_line, print_table
 from winnow.core.counted import counted
+from winnow.core.result import NotMeasured
+from winnow.curation.annotations.correction_steps import CORRECTION_STEPS, suspected_counts
+from winnow.curation.annotations.suspected_labels import STRONGEST
 
 if TYPE_CHECKING:
-    from winnow.operations.label_errors import LabelErrors
+    from winnow.curation.annotations.suspected_labels import LabelErrors, SuspectedLabel
 
 SHOWN = 20
 """Records of the table."""
 
 MAX_CHARACTERS = 300
 """Longer evidence is cut."""
+
+EXAMPLE_CHARACTERS = 100
+"""Longer texts are cut in the examples of `check`."""
 
 
 def print_label_errors(found: LabelErrors) -> None:
@@ -34,6 +40,8 @@ def print_label_errors(found: LabelErrors) -> None:
         print_table(["record", "split", "label", "proposed", "evidence", "the first piece"], rows)
         print_line()
     print_line(f"{counted(len(found.suspected), 'suspected record')} of {found.records:,} labeled")
+    if found.confirmed:
+        print_line(f"not listed: {counted(found.confirmed, 'record')} whose label a person confirmed or corrected")
     if found.by_kind:
         print_line(f"by kind of evidence: {counts_by_name(found.by_kind)}")
     if found.unscored_labels:
@@ -41,5 +49,27 @@ def print_label_errors(found: LabelErrors) -> None:
         print_line(f"no model judged labels with too few groups: {names}")
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= MAX_CHARACTERS else f"{text[:MAX_CHARACTERS]} …"
+def print_suspected(found: LabelErrors | NotMeasured) -> None:
+    """Print how many label errors are suspected, the strongest few, and how to correct them: a part of `check`."""
+    if isinstance(found, NotMeasured):
+        print_line()
+        print_line(f"suspected label errors: not measured: {found.why}")
+        return
+    if not found.suspected and not found.unscored_labels:
+        return
+    print_line()
+    print_line(f"suspected label errors: {suspected_counts(found)}", style="yellow" if found.suspected else None)
+    if found.suspected:
+        shown = found.suspected[:STRONGEST]
+        print_table(["text", "label", "suggested", "probability of both"], [_example(one) for one in shown], right=[3])
+        print_line(f"    fix: {CORRECTION_STEPS}", style="bold")
+
+
+def _example(one: SuspectedLabel) -> tuple[str, str, str, str]:
+    both = (one.given_probability, one.proposed_probability)
+    figures = ", ".join("–" if figure is None else f"{figure:.2f}" for figure in both)
+    return _cut(f"  {one.text}", EXAMPLE_CHARACTERS), one.label, one.proposed, figures
+
+
+def _cut(text: str, most: int = MAX_CHARACTERS) -> str:
+    return text if len(text) <= most else f"{text[:most]} …"

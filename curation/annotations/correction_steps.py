@@ -1,0 +1,38 @@
+"""What is said about suspected label errors next to other checks, and how a person corrects them without a server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from winnow.core.commands import command
+from winnow.core.counted import counted
+
+if TYPE_CHECKING:
+    from winnow.curation.annotations.suspected_labels import LabelErrors
+
+TABLE = "label_errors.csv"
+"""The file that the recommended commands write and read."""
+
+CORRECTION_STEPS = (
+    f"`{command('label-errors', output=TABLE)}`, correct the column label, then `{command('add', TABLE, by='NAME')}`"
+)
+"""The way from the list to corrected labels."""
+
+LABELS_NAMED = 5
+"""Labels without judgment that are named; the others are counted."""
+
+
+def suspected_counts(found: LabelErrors) -> str:
+    """How many records are suspected, of how many, and which labels were not judged."""
+    share = f" ({len(found.suspected) / found.scored:.1%})" if found.scored else ""
+    judged = f"{counted(found.scored, 'train record')} that a model judged"
+    line = f"{len(found.suspected):,}{share} of {judged} without having seen them"
+    rules = {kind: count for kind, count in found.by_kind.items() if kind != "out_of_fold"}
+    if rules:
+        line += f", and {found.records:,} that rules examined"
+    if found.unscored_labels:
+        named = ", ".join(list(found.unscored_labels)[:LABELS_NAMED])
+        more = len(found.unscored_labels) - LABELS_NAMED
+        others = f" and {more:,} more" if more > 0 else ""
+        line += f"; not judged, because they have too few rows: {named}{others}"
+    return line

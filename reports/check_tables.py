@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
 
 def write_check_tables(check: CheckResult, folder: Path) -> list[Path]:
-    """Write `excluded.csv`, each record with the one it repeats, and `conflicts.csv`; returns their paths."""
+    """Write `excluded.csv`, each record with the one it repeats, `conflicts.csv` and `near_hold_out.csv`."""
     return [
         _write(excluded_table(check), folder / "excluded.csv"),
         _write(conflict_table(check), folder / "conflicts.csv"),
+        _write(near_hold_out_table(check), folder / "near_hold_out.csv"),
     ]
 
 
@@ -39,6 +40,20 @@ def conflict_table(check: CheckResult) -> pd.DataFrame:
     left, right = facts.loc[pairs["left"]].reset_index(), facts.loc[pairs["right"]].reset_index()
     sides = left.add_prefix("left_").join(right.add_prefix("right_"))
     return sides.assign(similarity=pairs["similarity"].to_numpy())
+
+
+def near_hold_out_table(check: CheckResult) -> pd.DataFrame:
+    """Train records near a hold-out record that are no leaks: both texts and labels, the similarity, what differs."""
+    import pandas as pd
+
+    facts = check.table[["id", "text", "label"]]
+    train = facts.iloc[[one.position for one in check.spared]].reset_index(drop=True)
+    near = facts.iloc[[one.nearest.position for one in check.spared]].reset_index(drop=True).add_prefix("hold_out_")
+    found = {
+        "similarity": [one.nearest.similarity for one in check.spared],
+        "differs_in": [";".join(one.guards) for one in check.spared],
+    }
+    return train.join(near).join(pd.DataFrame(found))
 
 
 def _write(table: pd.DataFrame, path: Path) -> Path:

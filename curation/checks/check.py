@@ -33,6 +33,8 @@ from winnow.curation.checks.hold_out_texts import HoldOutTexts
 from winnow.curation.checks.label_conflicts import answer_conflicts, label_conflicts
 from winnow.curation.checks.label_hygiene import workspace_label_advice
 from winnow.curation.checks.label_signal import LabelSignal, label_signal_of
+from winnow.curation.checks.leak_guards import SparedRow
+from winnow.curation.checks.near_hold_out import with_near_hold_out
 from winnow.curation.checks.pii_scan import records_with_pii
 from winnow.curation.checks.selection import Selection, select
 from winnow.curation.checks.similarity import measure_similarity
@@ -80,6 +82,8 @@ class CheckResult:
     sources: Mapping[str, str]
     """File name of every source, by id."""
     exceptions: GateExceptions
+    spared: Sequence[SparedRow] = ()
+    """Train rows near a hold-out row that ask for something else, by position in the table."""
     rendered: RenderedRecords | NotMeasured = NO_BASE_MODEL
     """The dialogues in the chat template of the base model, if one is named."""
     reading: EmbedderReading | None = None
@@ -228,6 +232,7 @@ def check(
     eligible = eligible_rows(table, held_out_records(table, task))
     caches = {"vectors_cache": folder.vectors, "near_cache": folder.near_pairs}
     similarities = measure_similarity(eligible, task, embedder, progress=progress, **caches)
+    similarities = with_near_hold_out(similarities, eligible, task, embedder, progress=progress, **caches)
     selection = select(eligible, task, similarities.pairs, similarities.nearest)
     traffic_coverage = measure_traffic_coverage(
         selection.final, embedder, fallback=task.fallback, progress=progress, **caches
@@ -276,7 +281,8 @@ def apply_gates(  # noqa: PLR0913  (everything that is measured before)
         task=task,
         table=final,
         gates=with_waivers(gates, exceptions.waived),
-        threshold_costs=threshold_costs(selection, similarities),
+        threshold_costs=threshold_costs(selection),
+        spared=selection.leaks.spared,
         conflicts=inputs.conflicts,
         similarities=similarities,
         traffic_coverage=traffic_coverage,

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from winnow.core.vocabulary import ExclusionReason, Split
+from winnow.core.vocabulary import ExclusionReason
 from winnow.curation.checks.eligibility import exclude
-from winnow.curation.checks.similarity_search import NearestHoldOut
+from winnow.curation.checks.leak_guards import Leaks
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def without_leaks(table: pd.DataFrame, nearest: NearestHoldOut, *, threshold: float) -> pd.DataFrame:
-    """Exclude train rows that repeat a hold-out row within the threshold; an exact repeat has similarity 1."""
-    train = np.flatnonzero((table["split"] == Split.TRAIN).to_numpy())
-    leaks = train[np.asarray(nearest.similarity)[train] >= threshold]
+def without_leaks(table: pd.DataFrame, leaks: Leaks) -> pd.DataFrame:
+    """Exclude the train rows that repeat a hold-out row; an exact repeat has similarity 1."""
     ids = table["id"].to_numpy()
-    exclusions = {row: (ids[nearest.position[row]], float(nearest.similarity[row])) for row in leaks.tolist()}
+    exclusions = {row: (ids[near.position], near.similarity) for row, near in leaks.repeated.items()}
     return exclude(table, exclusions, ExclusionReason.LEAKAGE)

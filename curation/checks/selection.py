@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from winnow.config.task import Task
 from winnow.curation.checks.dedup import keep_order, without_duplicates
+from winnow.curation.checks.leak_guards import LeakGuards, Leaks
 from winnow.curation.checks.leak_removal import without_leaks
 from winnow.curation.checks.similarity_search import NearestHoldOut
 from winnow.curation.engine.exact_search import NearPairs
@@ -16,6 +17,14 @@ from winnow.validators.kinds import kind_of
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+NO_LEAKS = Leaks()
+
+
+def no_leaks_at(cosine: float) -> Leaks:
+    """For selections of rows among which there are no leaks."""
+    return NO_LEAKS
 
 
 @dataclass(frozen=True)
@@ -30,13 +39,25 @@ class Selection:
     """Without duplicates too."""
     deduplicated: Callable[[float], pd.DataFrame]
     """`unleaked` without duplicates at a given cosine; results are cached."""
+    leaks: Leaks = NO_LEAKS
+    """The train rows near a hold-out row."""
+    leaks_at: Callable[[float], Leaks] = no_leaks_at
+    """The same at a given cosine; results are cached."""
 
 
 def select(eligible: pd.DataFrame, task: Task, pairs: NearPairs, nearest: NearestHoldOut) -> Selection:
     """Select at the task's thresholds, from what `eligible_rows` returned."""
-    unleaked = without_leaks(eligible, nearest, threshold=task.gates.leakage.cosine)
     kind = kind_of(task)
-    guards, order = kind.guards(task), keep_order(unleaked)
+    guards = kind.guards(task)
+    leak_guards = LeakGuards(eligible, guards)
+
+    @functools.cache
+    def leaks_at(cosine: float) -> Leaks:
+        return leak_guards.leaks(nearest, cosine)
+
+    leaks = leaks_at(task.gates.leakage.cosine)
+    unleaked = without_leaks(eligible, leaks)
+    order = keep_order(unleaked)
     answer_key = functools.cache(kind.answer_key) if kind.answer_key else None
 
     @functools.cache
@@ -51,4 +72,5 @@ def select(eligible: pd.DataFrame, task: Task, pairs: NearPairs, nearest: Neares
             answer_key=answer_key,
         )
 
-    return Selection(eligible, unleaked, deduplicated(task.gates.duplicates.cosine), deduplicated)
+    final = deduplicated(task.gates.duplicates.cosine)
+    return Selection(eligible, unleaked, final, deduplicated, leaks, leaks_at)

@@ -43,7 +43,7 @@ def measure_similarity(
     """Measure the eligible rows (sorted by id), or read the cached result; if nothing changed, no model is loaded."""
     floor = lowest_cosine(task)
     settings = _settings_hash(task, embedder, floor)
-    path = near_cache / f"near-{settings}-{_rows_hash(eligible)}.npz"
+    path = near_cache / f"near-{measurement_key(eligible, task, embedder)}.npz"
     stored = load_arrays(path)
     if stored is not None:
         return similarities_from_arrays(stored)
@@ -53,6 +53,11 @@ def measure_similarity(
     similarities = update_similarities(change, row_vectors, floor) if change else search_all(row_vectors, floor)
     save_arrays(path, _to_arrays(similarities, eligible))
     return similarities
+
+
+def measurement_key(eligible: pd.DataFrame, task: Task, embedder: Embedder) -> str:
+    """Identifies the records, their splits, and everything else that a measurement depends on."""
+    return f"{_settings_hash(task, embedder, lowest_cosine(task))}-{_rows_hash(eligible)}"
 
 
 def _settings_hash(task: Task, embedder: Embedder, floor: float) -> str:

@@ -38,6 +38,11 @@ class NearestHoldOut:
     """Position of the hold-out row; -1 where there is none."""
     similarity: NDArray[np.float32]
     """Cosine, or 1 for an exact repeat; -1 where there is none."""
+    near: NearPairs | None = None
+    """Train row and hold-out row, for every hold-out row near the train rows whose nearest one a guard keeps apart;
+    None where that was not searched."""
+    near_floor: float = 1.0
+    """The cosine down to which these were searched."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from winnow.config.task import Task
 from winnow.curation.checks.gates.lost_share import lost_by_value
 from winnow.curation.checks.selection import Selection
-from winnow.curation.checks.similarity_search import Similarities
 
 COST_THRESHOLDS = (0.90, 0.95, 0.97)
 """Cosines whose cost `check` always shows."""
@@ -30,18 +29,18 @@ def lowest_cosine(task: Task) -> float:
     return min(*COST_THRESHOLDS, task.gates.duplicates.cosine)
 
 
-def threshold_costs(selection: Selection, similarities: Similarities) -> list[ThresholdCost]:
+def threshold_costs(selection: Selection) -> list[ThresholdCost]:
     """The cost of each of COST_THRESHOLDS."""
-    return [_cost(cosine, selection, similarities) for cosine in COST_THRESHOLDS]
+    return [_cost(cosine, selection) for cosine in COST_THRESHOLDS]
 
 
-def _cost(cosine: float, selection: Selection, similarities: Similarities) -> ThresholdCost:
+def _cost(cosine: float, selection: Selection) -> ThresholdCost:
     """Leaks among all eligible train rows; duplicates among those that do not leak at the task's own cosine."""
     before, unleaked = (table[table["split"] == "train"] for table in (selection.eligible, selection.unleaked))
     left = selection.deduplicated(cosine)
     left = left[left["split"] == "train"]
     lost = lost_by_value(unleaked["label"], left["label"])
-    leaks = int((similarities.nearest.similarity[before.index] >= cosine).sum())
+    leaks = len(selection.leaks_at(cosine).repeated)
     return ThresholdCost(
         cosine=cosine,
         duplicates=len(unleaked) - len(left),

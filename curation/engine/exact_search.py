@@ -93,6 +93,20 @@ def near_pairs_with(new: NDArray[np.int64], vectors: Vectors, threshold: float) 
     return NearPairs(pairs.left[once], pairs.right[once], pairs.similarity[once])
 
 
+def near_rows(queries: Vectors, base: Vectors, threshold: float) -> NearPairs:
+    """Every pair of a query (left) and a base row (right) with cosine >= threshold."""
+    empty = np.empty(0, dtype=np.int64)
+    left, right = [empty], [empty]
+    for top in range(0, len(queries), BLOCK_ROWS):
+        for start in range(0, len(base), BLOCK_COLUMNS):
+            product = queries[top : top + BLOCK_ROWS] @ base[start : start + BLOCK_COLUMNS].T
+            row, column = np.nonzero(product >= threshold - TIE_TOLERANCE)
+            left.append(row + top)
+            right.append(column + start)
+    one, other = np.concatenate(left), np.concatenate(right)
+    return NearPairs(one, other, cosines(queries[one], base[other])).above(threshold)
+
+
 def cosines(left: Vectors, right: Vectors) -> NDArray[np.float32]:
     """Cosine of every row of (n, d) unit vectors with the same row of others.
 

@@ -58,12 +58,7 @@ def protecting_guards(one: GuardSignature, other: GuardSignature) -> Iterator[st
         yield "slots"
     if one.negations != other.negations:
         yield "negation"
-    if (
-        one.sources != other.sources
-        or are_swapped(one.arguments, other.arguments, one.text, other.text)
-        or _opposed(one, other)
-        or _opposed(other, one)
-    ):
+    if one.sources != other.sources or is_reversed(one, other):
         yield "direction"
     if one.times != other.times:
         yield "time"
@@ -71,6 +66,12 @@ def protecting_guards(one: GuardSignature, other: GuardSignature) -> Iterator[st
         yield "ordinal"
     if one.degrees != other.degrees or compared_otherwise(one.words, other.words, one.patterns.words):
         yield "degree"
+
+
+def is_reversed(one: GuardSignature, other: GuardSignature) -> bool:
+    """Whether two texts have swapped arguments, or one has the opposite of an expression of the other."""
+    swapped = are_swapped(one.arguments, other.arguments, one.text, other.text)
+    return swapped or _opposed(one, other) or _opposed(other, one)
 
 
 def _opposed(one: GuardSignature, other: GuardSignature) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from winnow.core.commands import command
 from winnow.core.vocabulary import ExclusionReason
 from winnow.curation.checks.gate_inputs import GateInputs
@@ -14,7 +16,7 @@ WAIVE = command("waive leakage", by="NAME", reason="WHY", until="DATE")
 def leakage_gate(inputs: GateInputs) -> Gate:
     """Share of train rows that repeat a hold-out row and are excluded: overall and by label."""
     limits = inputs.task.gates.leakage
-    return measure_lost_share(
+    gate = measure_lost_share(
         "leakage",
         inputs.eligible_train,
         inputs.unleaked_train,
@@ -24,3 +26,4 @@ def leakage_gate(inputs: GateInputs) -> Gate:
         evidence=excluded_examples(inputs.final, ExclusionReason.LEAKAGE),
         fix=f"add rows with different wording; or {WAIVE}",
     )
+    return replace(gate, notes=tuple(inputs.selection.leaks.notes()))

@@ -9,7 +9,7 @@ from tests.support.selections import nearest, pairs, table
 from winnow.config.task import Label, Task
 from winnow.curation.checks.label_conflicts import label_conflicts
 from winnow.curation.checks.selection import Selection, select
-from winnow.curation.checks.similarity_search import NearestHoldOut, Similarities
+from winnow.curation.checks.similarity_search import NearestHoldOut
 from winnow.curation.checks.threshold_costs import ThresholdCost, lowest_cosine, threshold_costs
 from winnow.curation.engine.exact_search import NearPairs
 
@@ -51,7 +51,7 @@ def costs(
     frame: pd.DataFrame, near: NearPairs, found: NearestHoldOut
 ) -> tuple[Selection, dict[float, tuple[float, ...]]]:
     selection = select(frame, TASK, near, found)
-    measured = threshold_costs(selection, Similarities(near, found, -1.0))
+    measured = threshold_costs(selection)
     return selection, {one.cosine: tuple(vars(one).values())[1:] for one in measured}
 
 

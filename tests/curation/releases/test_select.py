@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from winnow.curation.checks.dedup import keep_order, without_duplicates
 from winnow.curation.checks.eligibility import eligible_rows
 from winnow.curation.checks.label_conflicts import label_conflicts
+from winnow.curation.checks.leak_guards import LeakGuards
 from winnow.curation.checks.leak_removal import without_leaks
 from winnow.curation.checks.similarity_search import NearestHoldOut
 from winnow.curation.engine.exact_search import NearPairs
@@ -132,14 +133,15 @@ def test_inside_a_group_only_folds_fall_and_what_is_too_much() -> None:
 def test_only_train_gives_way_to_a_leak() -> None:
     frame = table({}, {}, {"assigned_split": "test"}, {"assigned_split": "test"})
     nearest = NearestHoldOut(np.array([2, 2, -1, -1]), np.array([0.98, 0.96, -1, -1], dtype=np.float32))
-    out = without_leaks(frame, nearest, threshold=0.97)
+    out = without_leaks(frame, LeakGuards(frame, Guards({})).leaks(nearest, 0.97))
     assert out["split"].tolist() == ["excluded", "train", "test", "test"]
     assert out.loc[0, ["reason", "kept_id"]].tolist() == ["leakage", "c"]
 
 
 def test_a_row_exactly_at_the_threshold_is_a_leak() -> None:
     nearest = NearestHoldOut(np.array([1, -1]), np.array([0.75, -1], dtype=np.float32))
-    out = without_leaks(table({}, {"assigned_split": "test"}), nearest, threshold=0.75)
+    frame = table({}, {"assigned_split": "test"})
+    out = without_leaks(frame, LeakGuards(frame, Guards({})).leaks(nearest, 0.75))
     assert out["split"].tolist() == ["excluded", "test"]
 
 
